@@ -1,0 +1,200 @@
+/**
+ * What a caller may conclude about a failed command.
+ * `no`: the server provably did not run it. `unknown`: it may have run. `yes`: the server ran it and answered.
+ */
+export type Executed = 'no' | 'unknown' | 'yes';
+
+/** The facts an error carries besides its message. */
+export interface ErrorFacts {
+  /** Address of the node involved, as `host:port` or a socket path. */
+  readonly node?: string | undefined;
+  /** Default `no`. */
+  readonly executed?: Executed | undefined;
+  /** Name of the command, in capitals. */
+  readonly command?: string | undefined;
+  /** How many times the command was tried, the failed try included. */
+  readonly attempts?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/** Base of everything this library throws or rejects with. `code` is stable over releases; the message is for people. */
+export class SlotwiseError extends Error {
+  readonly code: string;
+  readonly node: string | undefined;
+  readonly executed: Executed;
+  readonly command: string | undefined;
+  attempts: number;
+
+  constructor(code: string, message: string, facts: ErrorFacts = {}) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.node = facts.node;
+    this.executed = facts.executed ?? 'no';
+    this.command = facts.command;
+    this.attempts = facts.attempts ?? 0;
+  }
+}
+
+/** An option has a value it cannot have. Thrown at once by `createClient` and `with`; `path` names the option. */
+export class OptionsError extends SlotwiseError {
+  readonly path: string;
+
+  constructor(path: string, expected: string, got: unknown) {
+    super('ERR_OPTIONS', `${path}: expected ${expected}, got ${show(got)}`);
+    this.path = path;
+  }
+}
+
+/** A command's argument cannot be sent (`NaN`, `undefined`, an object …). Nothing was sent. */
+export class ArgumentError extends SlotwiseError {
+  constructor(message: string, facts?: ErrorFacts) {
+    super('ERR_ARGUMENT', message, facts);
+  }
+}
+
+/** An error reply of a server. `code` is its first word (`WRONGTYPE`, `ERR`, `NOAUTH` …), `message` its unchanged text. */
+export class ReplyError extends SlotwiseError {
+  constructor(code: string, message: string, facts: ErrorFacts = {}) {
+    super(code, message, { executed: 'yes', ...facts });
+  }
+}
+
+/** The bytes of a server are not RESP. The connection is closed. */
+export class ProtocolError extends SlotwiseError {
+  constructor(message: string, facts?: ErrorFacts) {
+    super('ERR_PROTOCOL', message, { executed: 'unknown', ...facts });
+  }
+}
+
+/** A TCP, TLS or socket-file connection could not be made, or its handshake did not finish. */
+export class ConnectError extends SlotwiseError {
+  constructor(message: string, facts?: ErrorFacts) {
+    super('ERR_CONNECT', message, facts);
+  }
+}
+
+/** The server refused the credentials, or wants some and got none. */
+export class AuthError extends SlotwiseError {
+  constructor(message: string, facts?: ErrorFacts) {
+    super('ERR_AUTH', message, facts);
+  }
+}
+
+/** The connection broke. `executed` says whether the command may have run. */
+export class ConnectionLostError extends SlotwiseError {
+  constructor(message: string, facts?: ErrorFacts) {
+    super('ERR_CONNECTION_LOST', message, facts);
+  }
+}
+
+/** The deadline of the command passed (`timeoutMs`). */
+export class TimeoutError extends SlotwiseError {
+  constructor(message: string, facts?: ErrorFacts) {
+    super('ERR_TIMEOUT', message, facts);
+  }
+}
+
+/** The caller's `AbortSignal` fired. `cause` is the signal's reason. */
+export class AbortError extends SlotwiseError {
+  constructor(message: string, facts?: ErrorFacts) {
+    super('ERR_ABORTED', message, facts);
+  }
+}
+
+/** `close()` or `destroy()` was called. */
+export class ClosedError extends SlotwiseError {
+  constructor(message: string, facts?: ErrorFacts) {
+    super('ERR_CLOSED', message, facts);
+  }
+}
+
+/** A bound on queued commands or bytes was reached. Nothing was sent. */
+export class QueueFullError extends SlotwiseError {
+  constructor(message: string, facts?: ErrorFacts) {
+    super('ERR_QUEUE_FULL', message, facts);
+  }
+}
+
+/** No node that the command may use is known or reachable. */
+export class NoNodeError extends SlotwiseError {
+  constructor(message: string, facts?: ErrorFacts) {
+    super('ERR_NO_NODE', message, facts);
+  }
+}
+
+/** Keys that must share one slot do not. Nothing was sent. */
+export class CrossSlotError extends SlotwiseError {
+  readonly keys: readonly string[];
+  readonly slots: readonly number[];
+
+  constructor(message: string, keys: readonly string[], slots: readonly number[], facts?: ErrorFacts) {
+    super('ERR_CROSS_SLOT', message, facts);
+    this.keys = keys;
+    this.slots = slots;
+  }
+}
+
+/** The command cannot be sent this way: it would change a shared connection, or this library keeps it for itself. */
+export class CommandRefusedError extends SlotwiseError {
+  constructor(message: string, facts?: ErrorFacts) {
+    super('ERR_COMMAND_REFUSED', message, facts);
+  }
+}
+
+/** Some parts of a command that was split over nodes failed. `failures` says which keys and why. */
+export class PartialFailureError extends SlotwiseError {
+  readonly failures: readonly { readonly keys: readonly string[]; readonly error: unknown }[];
+
+  constructor(message: string, failures: PartialFailureError['failures'], facts?: ErrorFacts) {
+    super('ERR_PARTIAL', message, facts);
+    this.failures = failures;
+  }
+}
+
+/** An integer reply is beyond 2^53 and `integers` is `'number'`. `value` is exact. */
+export class IntegerRangeError extends SlotwiseError {
+  readonly value: bigint;
+
+  constructor(value: bigint, facts?: ErrorFacts) {
+    super('ERR_INTEGER_RANGE', `integer reply ${value} is beyond 2^53; use with({ integers: 'bigint' }) or 'string'`, {
+      executed: 'yes',
+      ...facts,
+    });
+    this.value = value;
+  }
+}
+
+/** Why a topology could not be learnt; each reason has its own `code`. */
+export type TopologyErrorCode =
+  | 'ERR_NO_SEED_REACHABLE'
+  | 'ERR_NO_SENTINEL_REACHABLE'
+  | 'ERR_PRIMARY_NAME_UNKNOWN'
+  | 'ERR_PRIMARY_UNREACHABLE'
+  | 'ERR_ROLE_MISMATCH'
+  | 'ERR_SPLIT_GROUP'
+  | 'ERR_NOT_A_CLUSTER'
+  | 'ERR_IS_A_CLUSTER'
+  | 'ERR_NOT_A_SENTINEL'
+  | 'ERR_IS_A_SENTINEL';
+
+/** The topology could not be learnt. `causes` has one entry an address asked. */
+export class TopologyError extends SlotwiseError {
+  readonly causes: readonly { readonly node: string; readonly error: unknown }[];
+
+  constructor(code: TopologyErrorCode, message: string, causes: TopologyError['causes'] = [], facts?: ErrorFacts) {
+    super(code, message, { cause: causes[0]?.error, ...facts });
+    this.causes = causes;
+  }
+}
+
+/** A short, one-line picture of a value for error messages. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'bigint') return `${value}n`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (value instanceof Error) return `${value.name}: ${value.message}`;
+  if (typeof value === 'object' && value !== null) return `an object with keys ${Object.keys(value).slice(0, 5).join(', ') || '(none)'}`;
+  return String(value);
+}

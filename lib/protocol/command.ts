@@ -1,0 +1,172 @@
+import type { SlotwiseError } from '../errors.js';
+
+/** What may stand in an argument position. Numbers and bigints are sent as decimal text. */
+export type Arg = string | number | bigint | Uint8Array;
+
+/**
+ * A reply before a command's decoder saw it. Maps and sets arrive flat (`[k, v, k, v]`, `[m, m]`), as RESP2 sends them, so that a decoder is
+ * written once for both protocols; only with `DECODE_OBJECTS` are RESP3 maps plain objects. Nested error replies are values (`ReplyError`).
+ */
+export type Raw = string | number | bigint | boolean | null | Buffer | Error | Raw[] | { [field: string]: Raw };
+
+/** How the parser builds the values of one reply: a sum of these bits. */
+export const DECODE_BUFFERS = 1;
+/** RESP3 maps become plain objects at every level. */
+export const DECODE_OBJECTS = 2;
+/** Every integer becomes a bigint. Without this and the next bit an integer beyond 2^53 rejects the command. */
+export const DECODE_BIGINT = 4;
+/** Every integer becomes its decimal text. */
+export const DECODE_INTEGER_TEXT = 8;
+
+/** Flags of a command, as the server's `COMMAND` reply lists them (only those that decide something here). */
+export const READONLY = 1;
+export const WRITE = 2;
+export const BLOCKING = 4;
+export const PUBSUB = 8;
+export const ADMIN = 16;
+export const MOVABLE_KEYS = 32;
+/** No key positions at all, by the table. */
+export const KEYLESS = 64;
+
+/** Command tips, https://redis.io/docs/latest/develop/reference/command-tips/ */
+export type RequestPolicy = 'default' | 'all_nodes' | 'all_shards' | 'multi_shard' | 'special';
+export type ResponsePolicy =
+  | 'default'
+  | 'one_succeeded'
+  | 'all_succeeded'
+  | 'agg_logical_and'
+  | 'agg_logical_or'
+  | 'agg_min'
+  | 'agg_max'
+  | 'agg_sum'
+  | 'special';
+
+/**
+ * What a command does to the state of its connection. `option`: a client option does the same. `lease`: only inside `lease()` (or routed to an
+ * exclusive connection by its own method). `refused`: never. `none`: harmless on a shared connection.
+ */
+export type ConnectionState = 'none' | 'option' | 'lease' | 'refused';
+
+/** How to find keys, https://redis.io/docs/latest/develop/reference/key-specs/ — positions count from the command's first word. */
+export interface KeySpec {
+  readonly begin: { readonly index: number } | { readonly keyword: string; readonly from: number } | 'unknown';
+  readonly find:
+    | { readonly last: number; readonly step: number; readonly limit: number }
+    | { readonly keynum: number; readonly first: number; readonly step: number }
+    | 'unknown';
+}
+
+/** The facts of a command: one frozen object a command and process. */
+export interface CommandSpec {
+  /** In capitals, subcommand included: `GET`, `CONFIG GET`. */
+  readonly name: string;
+  /** How many words of the wire form the name takes. */
+  readonly words: number;
+  /** The name as bulk strings: `$6\r\nCONFIG\r\n$3\r\nGET\r\n`. */
+  readonly head: Uint8Array;
+  /** As the server counts it, name included; negative: at least. 0: unknown command. */
+  readonly arity: number;
+  /** Sum of the flag bits above. */
+  readonly flags: number;
+  /** Index in `args` of the first key, -1 where there is none, -2 where `keyIndexes` must look at the arguments. */
+  readonly firstKey: number;
+  /** Index in `args` of the last key; negative counts from the end (-1: the last argument). Only with `firstKey` >= 0. */
+  readonly lastKey: number;
+  readonly keyStep: number;
+  readonly keySpecs: readonly KeySpec[];
+  readonly request: RequestPolicy;
+  readonly response: ResponsePolicy;
+  readonly state: ConnectionState;
+}
+
+/** Turns the raw reply into what the caller gets. `call` gives the arguments where the shape depends on them. */
+export type Decode<T = unknown> = (raw: Raw, call: Call) => T;
+
+/** Why an attempt failed, as the connection saw it. */
+export type Failure =
+  /** It never left this process. */
+  | { readonly kind: 'unwritten'; readonly error: SlotwiseError }
+  /** It was (perhaps partly) written and no reply came. */
+  | { readonly kind: 'lost'; readonly error: SlotwiseError }
+  /** The server answered with an error; `node` is the pool key of the answering node. */
+  | { readonly kind: 'reply'; readonly error: SlotwiseError; readonly node: string };
+
+/** Who decides what happens to a call whose attempt failed. */
+export interface CallOwner {
+  failed(call: Call, failure: Failure): void;
+}
+
+/** Where a call is. `settled` calls are never written. */
+export const UNWRITTEN = 0;
+export const WRITTEN = 1;
+export const SETTLED = 2;
+
+type Resolve = (value: unknown) => void;
+type Reject = (error: unknown) => void;
+
+let resolveOf: Resolve;
+let rejectOf: Reject;
+// One function for all promises: the hot path makes no closure a command.
+const capture = (resolve: Resolve, reject: Reject): void => {
+  resolveOf = resolve;
+  rejectOf = reject;
+};
+
+/**
+ * One command on its way: arguments, deadline, and the promise to settle. Always the same shape, because every part of the hot path reads it.
+ * A call is held by exactly one holder at a time (a wait queue or a connection), which is who expires it.
+ */
+export class Call {
+  state: 0 | 1 | 2 = UNWRITTEN;
+  /** Hash slot of the keys, -1 where it has none. */
+  slot = -1;
+  /** Send `ASKING` right before it, once. */
+  asking = false;
+  /** Attempts that ended in a failure. */
+  attempts = 0;
+  redirects = 0;
+  /** The first real failure: what the caller is told if no attempt succeeds. */
+  firstError: SlotwiseError | null = null;
+  /** Bytes this call counts for in the client's queue bound. */
+  bytes = 0;
+  resolve: Resolve;
+  reject: Reject;
+  readonly promise: Promise<unknown>;
+
+  constructor(
+    readonly spec: CommandSpec,
+    readonly args: readonly Arg[],
+    readonly decode: Decode | null,
+    /** Sum of `DECODE_*` bits. */
+    readonly mode: number,
+    readonly owner: CallOwner,
+    /** On the clock of `util/clock.ts`, in ms; `Infinity`: none. */
+    public deadline: number,
+    /** Facts of the view the call came through; the client's business, opaque below it. */
+    readonly context: unknown,
+  ) {
+    this.promise = new Promise(capture);
+    this.resolve = resolveOf;
+    this.reject = rejectOf;
+  }
+
+  /** Settles with a reply. The caller must have checked that it is not settled. A decoder that throws rejects this call only. */
+  succeed(raw: Raw): void {
+    this.state = SETTLED;
+    if (this.decode === null) {
+      this.resolve(raw);
+      return;
+    }
+    try {
+      this.resolve(this.decode(raw, this));
+    } catch (error) {
+      this.reject(error);
+    }
+  }
+
+  fail(error: unknown): void {
+    if (this.state === SETTLED) return;
+    this.state = SETTLED;
+    this.reject(error);
+  }
+}
