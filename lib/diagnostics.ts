@@ -1,0 +1,79 @@
+import { type Channel, channel, type TracingChannel, tracingChannel } from 'node:diagnostics_channel';
+import debug from 'debug';
+
+/** One logger a layer, on with `DEBUG=slotwise:*`. Callers ask `enabled` first: switched off, a line costs that one read. */
+export const log = Object.freeze({
+  protocol: debug('slotwise:protocol'),
+  connection: debug('slotwise:connection'),
+  pool: debug('slotwise:pool'),
+  topology: debug('slotwise:topology'),
+  routing: debug('slotwise:routing'),
+  client: debug('slotwise:client'),
+});
+
+/** One command from the call to the settled promise, over all its attempts. Arguments are left out: they hold users' data. */
+export interface CommandTrace {
+  /** In capitals. */
+  readonly command: string;
+  /** The node of the last attempt; null before the first. */
+  node: string | null;
+  attempts: number;
+  error?: unknown;
+}
+
+/** One connection from the first packet to the end of its handshake. */
+export interface ConnectTrace {
+  readonly node: string;
+  error?: unknown;
+}
+
+/** A new snapshot that differs from the one before. Nodes are named as in errors: `host:port`. */
+export interface TopologyChange {
+  readonly kind: string;
+  readonly primaries: readonly string[];
+  readonly replicas: readonly string[];
+}
+
+/** A shard has another primary than before. */
+export interface Failover {
+  readonly from: string | null;
+  readonly to: string;
+}
+
+/** The connections of a node. `cleared`: they belong to an older generation now and die when they are free. */
+export interface PoolChange {
+  readonly node: string;
+  readonly change: 'created' | 'cleared' | 'closed';
+}
+
+/** An `error` event that nobody listened to. */
+export interface UnheardError {
+  readonly error: unknown;
+}
+
+// Publishers ask `hasSubscribers` first, so that a payload nobody reads is never built.
+// https://nodejs.org/docs/latest-v20.x/api/diagnostics_channel.html
+/** `start`, `asyncEnd` and `error` of every command: `slotwise:command`. */
+export const commandChannel: TracingChannel<CommandTrace> = tracingChannel('slotwise:command');
+/** `start`, `asyncEnd` and `error` of every connect: `slotwise:connect`. */
+export const connectChannel: TracingChannel<ConnectTrace> = tracingChannel('slotwise:connect');
+/** Publishes a `TopologyChange`. */
+export const topologyChannel: Channel = channel('slotwise:topology');
+/** Publishes a `Failover`. */
+export const failoverChannel: Channel = channel('slotwise:failover');
+/** Publishes a `PoolChange`. */
+export const poolChannel: Channel = channel('slotwise:pool');
+/** Publishes an `UnheardError`. */
+export const errorChannel: Channel = channel('slotwise:error');
+
+/** Where an `error` event goes that nobody listens to: it never crashes the process, and it is not lost. */
+export function reportUnheardError(error: unknown): void {
+  if (log.client.enabled) log.client('unheard error event: %O', error);
+  if (errorChannel.hasSubscribers) errorChannel.publish({ error } satisfies UnheardError);
+}
+
+/** A listener of the user's threw. It must not reach the engine that called it, and a mistake in the user's code must stay visible. */
+export function reportListenerError(event: string, error: unknown): void {
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.emitWarning(`A listener of '${event}' threw`, { type: 'SlotwiseWarning', code: 'SLOTWISE_LISTENER', detail });
+}
