@@ -1,4 +1,4 @@
-import type { SlotwiseError } from '../errors.js';
+import type { ReplyError, SlotwiseError } from '../errors.js';
 
 /** What may stand in an argument position. Numbers and bigints are sent as decimal text. */
 export type Arg = string | number | bigint | Uint8Array;
@@ -27,6 +27,10 @@ export const ADMIN = 16;
 export const MOVABLE_KEYS = 32;
 /** No key positions at all, by the table. */
 export const KEYLESS = 64;
+/** Cannot simply go to one node's shared connection: blocking, touches connection state, or (in a cluster) concerns several nodes. */
+export const SPECIAL = 128;
+/** Runs a script or function: its error text may be anything. */
+export const SCRIPT = 256;
 
 /** Command tips, https://redis.io/docs/latest/develop/reference/command-tips/ */
 export type RequestPolicy = 'default' | 'all_nodes' | 'all_shards' | 'multi_shard' | 'special';
@@ -79,8 +83,8 @@ export interface CommandSpec {
   readonly state: ConnectionState;
 }
 
-/** Turns the raw reply into what the caller gets. `call` gives the arguments where the shape depends on them. */
-export type Decode<T = unknown> = (raw: Raw, call: Call) => T;
+/** Turns the raw reply into what the caller gets; the arguments say what was asked for where the shape depends on it. */
+export type Decode<T = unknown> = (raw: Raw, args: readonly Arg[]) => T;
 
 /** Why an attempt failed, as the connection saw it. */
 export type Failure =
@@ -89,11 +93,25 @@ export type Failure =
   /** It was (perhaps partly) written and no reply came. */
   | { readonly kind: 'lost'; readonly error: SlotwiseError }
   /** The server answered with an error; `node` is the pool key of the answering node. */
-  | { readonly kind: 'reply'; readonly error: SlotwiseError; readonly node: string };
+  | { readonly kind: 'reply'; readonly error: ReplyError; readonly node: string };
 
-/** Who decides what happens to a call whose attempt failed. */
+/** What a client's unanswered commands hold together. */
+export interface Budget {
+  commands: number;
+  bytes: number;
+}
+
+/** Who decides what happens to a call whose attempt failed, and whose room the call takes until it leaves its last holder. */
 export interface CallOwner {
+  readonly budget: Budget;
   failed(call: Call, failure: Failure): void;
+}
+
+/** Commands that must reach one server in one piece, right before the call's own: the MULTI and queued commands before an EXEC. */
+export interface Unit {
+  readonly parts: readonly { readonly spec: CommandSpec; readonly args: readonly Arg[] }[];
+  /** Replies to the parts of the running attempt, then the call's own. */
+  replies: Raw[];
 }
 
 /** Where a call is. `settled` calls are never written. */
@@ -127,6 +145,7 @@ export class Call {
   redirects = 0;
   /** The first real failure: what the caller is told if no attempt succeeds. */
   firstError: SlotwiseError | null = null;
+  unit: Unit | null = null;
   /** Bytes this call counts for in the client's queue bound. */
   bytes = 0;
   resolve: Resolve;
@@ -158,7 +177,7 @@ export class Call {
       return;
     }
     try {
-      this.resolve(this.decode(raw, this));
+      this.resolve(this.decode(raw, this.args));
     } catch (error) {
       this.reject(error);
     }

@@ -1,0 +1,425 @@
+import type { Socket } from 'node:net';
+import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
+import Denque from 'denque';
+import { log } from '../diagnostics.js';
+import {
+  type AuthError,
+  ClosedError,
+  ConnectError,
+  ConnectionLostError,
+  IntegerRangeError,
+  ProtocolError,
+  type ReplyError,
+  SlotwiseError,
+  TimeoutError,
+} from '../errors.js';
+import { type Address, addressKey, type Credentials } from '../options.js';
+import { Call, type CallOwner, type Failure, type Raw, SETTLED, UNWRITTEN, WRITTEN } from '../protocol/command.js';
+import { Encoder } from '../protocol/encoder.js';
+import { Parser, type ReplySink } from '../protocol/parser.js';
+import { command, specOf } from '../protocol/specs.js';
+import { clock, type Holder } from '../util/clock.js';
+import { handshakeSteps, judge, type ServerFacts } from './handshake.js';
+import { openSocket } from './socket.js';
+
+/** What a connection needs to come up. */
+export interface ConnectionConfig {
+  readonly address: Address;
+  readonly tls: TlsConnectionOptions | null;
+  /** For the whole way to `ready`, in ms. */
+  readonly connectTimeoutMs: number;
+  readonly keepAliveMs: number;
+  readonly protocol: 2 | 3;
+  readonly credentials: (() => Credentials | Promise<Credentials>) | Credentials | null;
+  readonly database: number;
+  readonly clientName: string | null;
+  /** Send `READONLY` in the handshake, for reads on replicas. */
+  readonly readonly: boolean;
+}
+
+/** What a connection tells its lane. */
+export interface ConnectionEvents {
+  ready(connection: Connection): void;
+  /** Comes exactly once. Its calls have been handed back to their owners before. `error` is null after `close()`. */
+  closed(connection: Connection, error: SlotwiseError | null): void;
+  /** Nothing in flight and nothing to write any more. */
+  idle?(connection: Connection): void;
+  push?(connection: Connection, items: Raw[]): void;
+}
+
+/**
+ * | state | means | `send` | next |
+ * |---|---|---|---|
+ * | connecting | socket opening or handshake running | queues | ready, closed |
+ * | ready | commands flow | queues, writes once a tick | draining, closed |
+ * | draining | `close()`: what was accepted is answered | refuses | closed |
+ * | closed | | refuses | – |
+ */
+export type ConnectionState = 'connecting' | 'ready' | 'draining' | 'closed';
+
+/** One write carries at most about this much, so that a huge batch does not starve the event loop. */
+const BATCH_BYTES = 512 * 1024;
+const ASKING = Buffer.from('*1\r\n$6\r\nASKING\r\n');
+
+/** Owner of commands the library sends for itself: a failure is a plain rejection. */
+export const internalOwner: CallOwner = {
+  budget: { commands: 0, bytes: 0 },
+  failed(call: Call, failure: Failure): void {
+    call.fail(failure.error);
+  },
+};
+const ignored = new Call(command('ASKING'), [], null, 0, internalOwner, Number.POSITIVE_INFINITY, null);
+ignored.state = SETTLED;
+
+/** One socket: commands queue up during a tick, leave in one write, and are settled in order by the replies. */
+export class Connection implements ReplySink, Holder {
+  readonly key: string;
+  state: ConnectionState = 'connecting';
+  /** Told by the handshake. */
+  server: ServerFacts = { protocol: 2, product: '', version: '' };
+
+  readonly #config: ConnectionConfig;
+  readonly #events: ConnectionEvents;
+  readonly #encoder = new Encoder();
+  readonly #parser: Parser;
+  /** Accepted, not encoded: provably not executed. */
+  readonly #queue = new Denque<Call>();
+  /** Encoded, in the order of the replies to come. */
+  readonly #inFlight = new Denque<Call>();
+  #socket: Socket;
+  #flushing = false;
+  #blocked = false;
+  #watched = false;
+  /** No call of the two FIFOs is due before this. */
+  #earliestDeadline = Number.POSITIVE_INFINITY;
+  #connectTimer: NodeJS.Timeout;
+  #closing: (() => void)[] = [];
+  #reason: SlotwiseError | null = null;
+  readonly #flush = (): void => this.#write();
+
+  constructor(config: ConnectionConfig, events: ConnectionEvents) {
+    this.#config = config;
+    this.#events = events;
+    this.key = addressKey(config.address);
+    this.#parser = new Parser(this);
+    this.#connectTimer = setTimeout(() => {
+      this.destroy(new ConnectError(`${this.key} did not finish the connection's handshake in ${config.connectTimeoutMs} ms`, { node: this.key }));
+    }, config.connectTimeoutMs);
+    this.#socket = openSocket(config, {
+      connected: () => void this.#handshake(config.protocol),
+      data: (bytes, length) => this.#read(bytes, length),
+      drained: () => this.#drained(),
+      closed: (error) => this.#closed(error),
+    });
+    log.connection('%s opening', this.key);
+  }
+
+  /** Calls accepted and not answered. */
+  get load(): number {
+    return this.#queue.length + this.#inFlight.length;
+  }
+
+  /** Accepts a call: it will be written at the end of this tick, or as soon as the connection is ready. */
+  send(call: Call): void {
+    if (this.state === 'draining' || this.state === 'closed') {
+      call.owner.failed(call, { kind: 'unwritten', error: this.#reason ?? new ClosedError(`the connection to ${this.key} is closed`, { node: this.key }) });
+      return;
+    }
+    call.state = UNWRITTEN;
+    this.#queue.push(call);
+    if (call.deadline < this.#earliestDeadline) this.#earliestDeadline = call.deadline;
+    if (!this.#watched) {
+      this.#watched = true;
+      clock.watch(this);
+    }
+    if (!this.#flushing && this.state === 'ready') {
+      this.#flushing = true;
+      process.nextTick(this.#flush);
+    }
+  }
+
+  /** Sends a command of the library itself and gives its raw reply. */
+  request(words: readonly string[], deadline = Number.POSITIVE_INFINITY): Promise<Raw> {
+    const { spec, args } = specOf(words);
+    const call = new Call(spec, args, null, 0, internalOwner, deadline, null);
+    this.send(call);
+    return call.promise as Promise<Raw>;
+  }
+
+  /** Gives back what was not written, for another node. */
+  takeUnwritten(): Call[] {
+    const calls = this.#queue.toArray();
+    this.#queue.clear();
+    return calls;
+  }
+
+  /** Refuses new calls, waits for the replies of the others, then closes. */
+  close(): Promise<void> {
+    if (this.state === 'closed') return Promise.resolve();
+    const closed = new Promise<void>((resolve) => this.#closing.push(resolve));
+    if (this.state === 'connecting' && this.load === 0) this.destroy(null);
+    else if (this.state !== 'draining') {
+      if (this.state === 'ready') this.state = 'draining';
+      else this.#closeWhenReady = true;
+      this.#endIfDrained();
+    }
+    return closed;
+  }
+
+  #closeWhenReady = false;
+
+  /** Closes at once. In-flight calls are lost, unwritten ones go back to their owners. */
+  destroy(error: SlotwiseError | null): void {
+    if (this.state === 'closed') return;
+    this.#reason ??= error;
+    this.#closed(error);
+    this.#socket.destroy();
+  }
+
+  // --- handshake
+
+  async #handshake(protocol: 2 | 3): Promise<void> {
+    try {
+      const credentials = typeof this.#config.credentials === 'function' ? await this.#config.credentials() : this.#config.credentials;
+      if (this.state !== 'connecting') return;
+      const steps = handshakeSteps({ ...this.#config, credentials }, protocol);
+      const replies = await this.#sendNow(steps.map((step) => step.words));
+      if (this.state !== 'connecting') return;
+      const outcome = judge(steps, replies, this.key);
+      if (outcome.next === 'resp2') {
+        log.connection('%s does not take HELLO 3, going on with RESP2', this.key);
+        await this.#handshake(2);
+      } else if (outcome.next === 'fail') this.destroy(outcome.error);
+      else this.#becomeReady(outcome.server);
+    } catch (error) {
+      this.destroy(asHandshakeError(error, this.key));
+    }
+  }
+
+  /** Past the queue: handshake commands go before everything that waits. */
+  #sendNow(commands: readonly (readonly string[])[]): Promise<Raw[]> {
+    const calls = commands.map((words) => {
+      const { spec, args } = specOf(words);
+      const call = new Call(spec, args, null, 0, internalOwner, Number.POSITIVE_INFINITY, null);
+      this.#encode(call);
+      return call;
+    });
+    this.#handOver();
+    return Promise.all(calls.map((call) => (call.promise as Promise<Raw>).catch((error: unknown) => replyOrThrow(error))));
+  }
+
+  #becomeReady(server: ServerFacts): void {
+    clearTimeout(this.#connectTimer);
+    this.server = server;
+    this.state = this.#closeWhenReady ? 'draining' : 'ready';
+    // Valkey 8 answers `REDIRECT host:port` from then on instead of READONLY: https://valkey.io/commands/client-capa/
+    if (server.product === 'valkey') void this.#sendNow([['CLIENT', 'CAPA', 'redirect']]).catch(() => {});
+    log.connection('%s ready, RESP%d %s %s', this.key, server.protocol, server.product, server.version);
+    this.#events.ready(this);
+    this.#write();
+  }
+
+  // --- writing
+
+  #write(): void {
+    this.#flushing = false;
+    clock.expireNow();
+    if (this.#blocked || (this.state !== 'ready' && this.state !== 'draining')) return;
+    const queue = this.#queue;
+    while (queue.length > 0 && this.#encoder.bytes < BATCH_BYTES) {
+      const call = queue.shift() as Call; // length was checked
+      // Who gave up must not find the command executed later.
+      if (call.state === SETTLED) release(call);
+      else this.#encode(call);
+    }
+    this.#handOver();
+    if (queue.length > 0 && !this.#blocked && !this.#flushing) {
+      this.#flushing = true;
+      setImmediate(this.#flush);
+    }
+    this.#endIfDrained();
+  }
+
+  #encode(call: Call): void {
+    const encoder = this.#encoder;
+    if (call.asking) {
+      encoder.raw(ASKING);
+      this.#inFlight.push(ignored);
+    }
+    const unit = call.unit;
+    if (unit !== null) {
+      unit.replies.length = 0;
+      for (const part of unit.parts) {
+        encoder.encode(part.spec, part.args);
+        this.#inFlight.push(call);
+      }
+    }
+    encoder.encode(call.spec, call.args);
+    call.state = WRITTEN;
+    this.#inFlight.push(call);
+  }
+
+  #handOver(): void {
+    const encoder = this.#encoder;
+    if (encoder.bytes === 0) return;
+    const segments = encoder.take();
+    const socket = this.#socket;
+    let accepted = true;
+    if (segments.length === 1 && segments[0] !== undefined) accepted = socket.write(segments[0]);
+    else {
+      socket.cork();
+      for (const segment of segments) accepted = socket.write(segment) && accepted;
+      socket.uncork();
+    }
+    // Length 0: the kernel has it all already, so the memory is free. Otherwise the encoder goes on in fresh memory, and if the socket
+    // also says stop, commands wait unencoded, which keeps them retryable.
+    if (socket.writableLength === 0) encoder.release();
+    else if (!accepted) this.#blocked = true;
+  }
+
+  #drained(): void {
+    this.#blocked = false;
+    this.#write();
+  }
+
+  // --- reading
+
+  #read(bytes: Buffer, length: number): void {
+    if (this.state === 'closed') return;
+    try {
+      this.#parser.write(bytes, 0, length);
+    } catch (error) {
+      const cause = error instanceof SlotwiseError ? error : new ProtocolError(`reading from ${this.key} failed: ${String(error)}`, { cause: error });
+      this.destroy(new ConnectionLostError(`${this.key}: ${cause.message}`, { node: this.key, cause }));
+      return;
+    }
+    if (this.#inFlight.length === 0 && this.#queue.length === 0) {
+      this.#endIfDrained();
+      this.#events.idle?.(this);
+    }
+  }
+
+  modeOfNext(): number {
+    const call = this.#inFlight.peekFront();
+    return call === undefined ? 0 : call.mode;
+  }
+
+  reply(value: Raw): void {
+    const call = this.#inFlight.shift();
+    if (call === undefined) throw new ProtocolError(`${this.key} sent a reply that no command asked for`, { node: this.key });
+    if (call.unit !== null && call.unit.replies.push(value) <= call.unit.parts.length) return;
+    release(call);
+    if (call.state === WRITTEN) call.succeed(value);
+  }
+
+  error(error: ReplyError): void {
+    const call = this.#inFlight.shift();
+    if (call === undefined) {
+      // A server that is full or protected says so before it closes: https://redis.io/docs/latest/develop/reference/clients/
+      this.destroy(new ConnectError(`${this.key} refused the connection: ${error.message}`, { node: this.key, cause: error }));
+      return;
+    }
+    if (call.unit !== null && call.unit.replies.push(error) <= call.unit.parts.length) return;
+    call.owner.failed(call, { kind: 'reply', error, node: this.key });
+  }
+
+  integerRange(value: bigint): void {
+    const call = this.#inFlight.shift();
+    if (call === undefined) return;
+    release(call);
+    call.fail(new IntegerRangeError(value, { node: this.key, command: call.spec.name }));
+  }
+
+  push(items: Raw[]): void {
+    this.#events.push?.(this, items);
+  }
+
+  // --- ends
+
+  #endIfDrained(): void {
+    if (this.state === 'draining' && this.load === 0) this.destroy(null);
+  }
+
+  #closed(socketError: Error | null): void {
+    if (this.state === 'closed') return;
+    const wasConnecting = this.state === 'connecting';
+    this.state = 'closed';
+    clearTimeout(this.#connectTimer);
+    const error = this.#reason ?? lossError(socketError, wasConnecting, this.key);
+    this.#reason = error;
+    log.connection('%s closed: %s', this.key, error.message);
+    const lost = this.#inFlight.toArray();
+    const unwritten = this.takeUnwritten();
+    this.#inFlight.clear();
+    const ended = this.#closing.length > 0 && lost.length === 0 && unwritten.length === 0;
+    this.#events.closed(this, ended ? null : error);
+    let previous: Call | null = null;
+    for (const call of lost) {
+      // A unit stands in the FIFO once a reply it waits for.
+      if (call !== previous && call !== ignored) call.owner.failed(call, { kind: 'lost', error });
+      previous = call;
+    }
+    for (const call of unwritten) call.owner.failed(call, { kind: 'unwritten', error });
+    for (const resolve of this.#closing) resolve();
+  }
+
+  // --- deadlines
+
+  tick(now: number): boolean {
+    if (now >= this.#earliestDeadline) {
+      this.#earliestDeadline = Math.min(expire(this.#queue, now, this.key), expire(this.#inFlight, now, this.key));
+    }
+    this.#watched = this.load > 0;
+    return this.#watched;
+  }
+}
+
+/** Rejects the overdue calls, which keep their places. Returns the earliest deadline that is left. */
+function expire(calls: Denque<Call>, now: number, node: string): number {
+  let earliest = Number.POSITIVE_INFINITY;
+  for (let at = 0; at < calls.length; at++) {
+    const call = calls.peekAt(at);
+    if (call === undefined || call.state === SETTLED) continue;
+    if (call.deadline <= now) call.fail(timeoutOf(call, node));
+    else if (call.deadline < earliest) earliest = call.deadline;
+  }
+  return earliest;
+}
+
+export function timeoutOf(call: Call, node: string | undefined): TimeoutError {
+  const written = call.state === WRITTEN;
+  const where = written ? `no reply from ${node}` : node === undefined ? 'no node to send it to' : `not yet written to ${node}`;
+  const first = call.firstError === null ? '' : `; first failure: ${call.firstError.message}`;
+  return new TimeoutError(`${call.spec.name} timed out: ${where}${first}`, {
+    node,
+    command: call.spec.name,
+    executed: written ? 'unknown' : 'no',
+    attempts: call.attempts + 1,
+    cause: call.firstError ?? undefined,
+  });
+}
+
+/** The last holder lets go of the call: its room in the client's bound is free again. */
+export function release(call: Call): void {
+  const budget = call.owner.budget;
+  budget.commands--;
+  budget.bytes -= call.bytes;
+}
+
+function lossError(cause: Error | null, wasConnecting: boolean, node: string): SlotwiseError {
+  if (cause instanceof SlotwiseError) return cause;
+  const why = cause === null ? 'the server closed it' : cause.message || String((cause as NodeJS.ErrnoException).code ?? cause);
+  return wasConnecting
+    ? new ConnectError(`cannot connect to ${node}: ${why}`, { node, cause })
+    : new ConnectionLostError(`the connection to ${node} broke: ${why}`, { node, cause });
+}
+
+function replyOrThrow(error: unknown): Raw {
+  if (error instanceof SlotwiseError && error.executed === 'yes') return error;
+  throw error;
+}
+
+function asHandshakeError(error: unknown, node: string): SlotwiseError | AuthError {
+  if (error instanceof SlotwiseError) return error;
+  return new ConnectError(`the credentials for ${node} could not be had: ${error instanceof Error ? error.message : String(error)}`, { node, cause: error });
+}

@@ -1,0 +1,90 @@
+import { AuthError, ConnectError, type ReplyError } from '../errors.js';
+import type { Credentials } from '../options.js';
+import type { Raw } from '../protocol/command.js';
+import { classify } from '../protocol/reply-error.js';
+import { VERSION } from '../version.js';
+
+/** What a fresh connection must become before it carries commands. */
+export interface HandshakeConfig {
+  readonly protocol: 2 | 3;
+  readonly credentials: Credentials | null;
+  readonly database: number;
+  readonly clientName: string | null;
+  /** Reads on a replica need it in a cluster: https://redis.io/docs/latest/commands/readonly/ */
+  readonly readonly: boolean;
+}
+
+/** One command of the handshake, and what its error reply means. */
+export interface Step {
+  readonly words: readonly string[];
+  /** `auth`: a refusal is an authentication error; `needed`: any error ends the connection; `optional`: errors are ignored. */
+  readonly on: 'hello' | 'auth' | 'needed' | 'optional';
+}
+
+/**
+ * The steps, all sent in one write. HELLO switches to RESP3 and authenticates at once (https://redis.io/docs/latest/commands/hello/); servers
+ * before 6.0, proxies and ACL rules may refuse it, then the RESP2 steps are sent instead.
+ */
+export function handshakeSteps(config: HandshakeConfig, protocol: 2 | 3): Step[] {
+  const steps: Step[] = [];
+  const { credentials } = config;
+  if (protocol === 3) {
+    const auth = credentials === null ? [] : ['AUTH', credentials.username ?? 'default', credentials.password];
+    const name = config.clientName === null ? [] : ['SETNAME', config.clientName];
+    steps.push({ words: ['HELLO', '3', ...auth, ...name], on: 'hello' });
+  } else {
+    if (credentials !== null) {
+      const user = credentials.username === undefined ? [] : [credentials.username];
+      steps.push({ words: ['AUTH', ...user, credentials.password], on: 'auth' });
+    }
+    if (config.clientName !== null) steps.push({ words: ['CLIENT', 'SETNAME', config.clientName], on: 'optional' });
+  }
+  if (config.database !== 0) steps.push({ words: ['SELECT', String(config.database)], on: 'needed' });
+  if (config.readonly) steps.push({ words: ['READONLY'], on: 'optional' });
+  steps.push({ words: ['CLIENT', 'SETINFO', 'LIB-NAME', 'slotwise'], on: 'optional' });
+  steps.push({ words: ['CLIENT', 'SETINFO', 'LIB-VER', VERSION], on: 'optional' });
+  return steps;
+}
+
+/** What the replies of one round of steps mean. */
+export type Outcome =
+  | { readonly next: 'ready'; readonly server: ServerFacts }
+  | { readonly next: 'resp2' }
+  | { readonly next: 'fail'; readonly error: AuthError | ConnectError };
+
+/** What HELLO told; empty strings where it was not asked or did not say. */
+export interface ServerFacts {
+  readonly protocol: 2 | 3;
+  readonly product: string;
+  readonly version: string;
+}
+
+export function judge(steps: readonly Step[], replies: readonly (Raw | ReplyError)[], node: string): Outcome {
+  let server: ServerFacts = { protocol: 2, product: '', version: '' };
+  for (const [index, step] of steps.entries()) {
+    const reply = replies[index] ?? null;
+    if (!(reply instanceof Error)) {
+      if (step.on === 'hello') server = factsOf(reply);
+      continue;
+    }
+    const error = reply as ReplyError; // the parser makes no other errors
+    const kind = classify(error);
+    const wrongCredentials = kind === 'wrongpass' || (kind === 'noauth' && steps[0]?.words.includes('AUTH') !== true) || step.on === 'auth';
+    if (wrongCredentials) {
+      return { next: 'fail', error: new AuthError(`${node} refused the credentials: ${error.message}`, { node, cause: error }) };
+    }
+    if (step.on === 'optional') continue;
+    // Whatever else a server, a proxy or an ACL rule has against HELLO: RESP2 may still work, and its AUTH tells the truth about credentials.
+    if (step.on === 'hello') return { next: 'resp2' };
+    return { next: 'fail', error: new ConnectError(`${node} refused ${step.words[0]}: ${error.message}`, { node, cause: error }) };
+  }
+  return { next: 'ready', server };
+}
+
+function factsOf(hello: Raw): ServerFacts {
+  const facts = new Map<Raw, Raw>();
+  if (Array.isArray(hello)) {
+    for (let at = 0; at + 1 < hello.length; at += 2) facts.set(hello[at] ?? null, hello[at + 1] ?? null);
+  }
+  return { protocol: facts.get('proto') === 3 ? 3 : 2, product: String(facts.get('server') ?? ''), version: String(facts.get('version') ?? '') };
+}

@@ -1,0 +1,64 @@
+import { isIP, type Socket, connect as connectTcp } from 'node:net';
+import { connect as connectTls, type ConnectionOptions as TlsConnectionOptions } from 'node:tls';
+import type { Address } from '../options.js';
+
+/** Big enough for what a busy server sends between two polls; read into again and again. */
+const READ_BUFFER_BYTES = 64 * 1024;
+
+export interface SocketTarget {
+  readonly address: Address;
+  readonly tls: TlsConnectionOptions | null;
+  /** 0: off. */
+  readonly keepAliveMs: number;
+}
+
+export interface SocketHandlers {
+  connected(): void;
+  /** The memory behind `bytes` is reused as soon as this returns. */
+  data(bytes: Buffer, length: number): void;
+  drained(): void;
+  /** Comes exactly once, after an error or an orderly end. */
+  closed(error: Error | null): void;
+}
+
+/** Opens a TCP, TLS or Unix socket. Host names are resolved anew each time, by Node. */
+export function openSocket(target: SocketTarget, handlers: SocketHandlers): Socket {
+  const { address, tls } = target;
+  const place = 'path' in address ? { path: address.path } : { host: address.host, port: address.port };
+  const socket = tls === null ? openPlain(place, handlers) : openTls(place, tls, handlers);
+  socket.setNoDelay(true);
+  if (target.keepAliveMs > 0) socket.setKeepAlive(true, target.keepAliveMs);
+  let failure: Error | null = null;
+  socket.on('error', (error) => {
+    failure = error;
+  });
+  socket.on('drain', () => handlers.drained());
+  socket.once('close', () => handlers.closed(failure));
+  return socket;
+}
+
+type Place = { path: string } | { host: string; port: number };
+
+function openPlain(place: Place, handlers: SocketHandlers): Socket {
+  // `onread` reads into one buffer for the life of the socket: no allocation a read.
+  const onread = {
+    buffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES),
+    callback: (length: number, bytes: Uint8Array): boolean => {
+      handlers.data(bytes as Buffer, length); // the buffer given above
+      return true;
+    },
+  };
+  const socket = connectTcp({ ...place, onread } as Parameters<typeof connectTcp>[0] & object);
+  socket.once('connect', () => handlers.connected());
+  return socket;
+}
+
+function openTls(place: Place, tls: TlsConnectionOptions, handlers: SocketHandlers): Socket {
+  // A host name is also what the certificate is checked against and what SNI tells the server; an IP address must not be sent as SNI.
+  const servername = 'host' in place && isIP(place.host) === 0 ? { servername: place.host } : {};
+  const socket = connectTls({ ...servername, ...place, ...tls });
+  socket.once('secureConnect', () => handlers.connected());
+  // TLS decrypts into buffers of its own, so `onread` has nothing to save here.
+  socket.on('data', (bytes: Buffer) => handlers.data(bytes, bytes.length));
+  return socket;
+}

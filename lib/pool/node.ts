@@ -1,0 +1,117 @@
+import type { ConnectionConfig } from '../connection/connection.js';
+import type { SlotwiseError } from '../errors.js';
+import type { Call } from '../protocol/command.js';
+import { ExclusiveLane, type Lease } from './exclusive-lane.js';
+import { SharedLane } from './shared-lane.js';
+
+export interface NodeConfig {
+  readonly connection: Omit<ConnectionConfig, 'readonly'>;
+  readonly shared: number;
+  readonly maxExclusive: number;
+  readonly idleMs: number;
+  readonly reconnect: { readonly minMs: number; readonly maxMs: number };
+}
+
+export interface NodeEvents {
+  up(node: Node): void;
+  down(node: Node, error: SlotwiseError): void;
+  lost(node: Node, error: SlotwiseError): void;
+}
+
+/** Which shared lane: `READONLY` is a state of the connection, and a demoted primary must not answer what was meant for a primary. */
+export type Access = 'primary' | 'replica';
+
+/** Everything we hold open to one address: two shared lanes, each opened by its first call, and the exclusive lane. */
+export class Node {
+  readonly #primary: SharedLane;
+  readonly #replica: SharedLane;
+  readonly #exclusive: ExclusiveLane;
+  /** Calls answered with success or failure by this node; for `stats()`. */
+  sent = 0;
+  /** Why it cannot be reached at the moment, null while nothing speaks against it. */
+  trouble: SlotwiseError | null = null;
+  /** On the clock, in ms: until then other nodes are preferred, because this one said LOADING, READONLY or the like. */
+  avoidUntil = 0;
+
+  constructor(
+    readonly key: string,
+    config: NodeConfig,
+    events: NodeEvents,
+  ) {
+    const laneEvents = {
+      up: () => {
+        this.#refreshTrouble();
+        events.up(this);
+      },
+      down: (error: SlotwiseError) => {
+        this.#refreshTrouble();
+        events.down(this, error);
+      },
+      lost: (error: SlotwiseError) => events.lost(this, error),
+    };
+    const { reconnect } = config;
+    const lane = (readonly: boolean): SharedLane =>
+      new SharedLane({ connection: { ...config.connection, readonly }, size: config.shared, reconnect }, laneEvents);
+    this.#primary = lane(false);
+    this.#replica = lane(true);
+    this.#exclusive = new ExclusiveLane({
+      connection: { ...config.connection, readonly: false },
+      max: config.maxExclusive,
+      idleMs: config.idleMs,
+    });
+  }
+
+  #refreshTrouble(): void {
+    this.trouble = this.#primary.trouble ?? this.#replica.trouble;
+  }
+
+  /** A connection for writes is past its handshake. */
+  get ready(): boolean {
+    return this.#primary.ready;
+  }
+
+  /** Opens the connection for writes, if it is not; `up` or `down` follows. */
+  open(): void {
+    this.#primary.open();
+  }
+
+  /** New connections for new calls; the old ones close once they are answered. */
+  renew(): void {
+    this.#primary.renew();
+    this.#replica.renew();
+  }
+
+  get load(): number {
+    return this.#primary.load + this.#replica.load;
+  }
+
+  get exclusiveConnections(): number {
+    return this.#exclusive.size;
+  }
+
+  send(call: Call, access: Access): void {
+    this.sent++;
+    if (access === 'primary') this.#primary.send(call);
+    else this.#replica.send(call);
+  }
+
+  /** A connection for one caller alone. Rejects with why none could be opened. */
+  acquire(): Promise<Lease> {
+    return this.#exclusive.acquire();
+  }
+
+  /** Gives back what was not written to a node that stopped being the right one. */
+  takeUnwritten(): Call[] {
+    return [...this.#primary.takeUnwritten(), ...this.#replica.takeUnwritten()];
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#primary.close(), this.#replica.close(), this.#exclusive.close()]);
+  }
+
+  destroy(error: SlotwiseError): void {
+    this.#primary.destroy(error);
+    this.#replica.destroy(error);
+    this.#exclusive.destroy(error);
+  }
+}

@@ -1,0 +1,157 @@
+import { Connection, type ConnectionConfig } from '../connection/connection.js';
+import type { SlotwiseError } from '../errors.js';
+import type { Call } from '../protocol/command.js';
+import { backoffMs } from '../util/backoff.js';
+
+/** A connection that broke sooner than this after its handshake counts as a failed attempt. */
+const SHORT_LIFE_MS = 500;
+
+export interface SharedLaneConfig {
+  readonly connection: ConnectionConfig;
+  /** How many multiplexed connections. */
+  readonly size: number;
+  readonly reconnect: { readonly minMs: number; readonly maxMs: number };
+}
+
+export interface SharedLaneEvents {
+  up(): void;
+  /** A connection attempt failed: until `up`, calls are handed back at once. */
+  down(error: SlotwiseError): void;
+  /** A ready connection broke; a new one is already opening. */
+  lost(error: SlotwiseError): void;
+}
+
+/**
+ * Multiplexed connections to one address, opened by the first call and kept from then on. One place of the lane is
+ *
+ * | state | `send` | left by |
+ * |---|---|---|
+ * | empty | opens | the first call |
+ * | opening or ready | queues on the connection | loss: opens again after a jittered moment; failure: waiting |
+ * | waiting | hands back as unwritten | the backoff timer: opens |
+ */
+export class SharedLane {
+  readonly #config: SharedLaneConfig;
+  readonly #events: SharedLaneEvents;
+  readonly #connections: (Connection | null)[];
+  readonly #failures: number[];
+  readonly #timers = new Set<NodeJS.Timeout>();
+  /** Why no connection can be had at the moment; null while one can. */
+  trouble: SlotwiseError | null = null;
+  #closed = false;
+
+  constructor(config: SharedLaneConfig, events: SharedLaneEvents) {
+    this.#config = config;
+    this.#events = events;
+    this.#connections = new Array<Connection | null>(config.size).fill(null);
+    this.#failures = new Array<number>(config.size).fill(0);
+  }
+
+  /** Calls accepted and not answered. */
+  get load(): number {
+    let sum = 0;
+    for (const connection of this.#connections) sum += connection === null ? 0 : connection.load;
+    return sum;
+  }
+
+  send(call: Call): void {
+    if (this.trouble !== null) {
+      call.owner.failed(call, { kind: 'unwritten', error: this.trouble });
+      return;
+    }
+    const connection = this.#connections.length === 1 ? this.#connections[0] : this.#leastLoaded();
+    (connection ?? this.#open(0)).send(call);
+  }
+
+  #leastLoaded(): Connection | null {
+    let best: Connection | null = null;
+    for (const [place, candidate] of this.#connections.entries()) {
+      // A fresh place is opened before a used one is shared, so that the lane grows to its size under load.
+      if (candidate === null) {
+        if (best !== null && best.load > 0 && this.#failures[place] === 0) return this.#open(place);
+      } else if (best === null || candidate.load < best.load) best = candidate;
+    }
+    return best;
+  }
+
+  /** Opens the first connection if none is; `up` or `down` follows, or has already been told. */
+  open(): void {
+    if (this.trouble === null && (this.#connections[0] ?? null) === null) this.#open(0);
+  }
+
+  /** Has a connection that is past its handshake. */
+  get ready(): boolean {
+    return this.#connections.some((connection) => connection?.state === 'ready');
+  }
+
+  /** Leaves the connections as they are answered and opens new ones: the address may lead elsewhere by now. */
+  renew(): void {
+    for (const [place, connection] of this.#connections.entries()) {
+      if (connection?.state !== 'ready') continue;
+      this.#open(place);
+      void connection.close();
+    }
+  }
+
+  #open(place: number): Connection {
+    let readyAt = Number.NEGATIVE_INFINITY;
+    const connection = new Connection(this.#config.connection, {
+      ready: () => {
+        readyAt = performance.now();
+        this.trouble = null;
+        this.#events.up();
+      },
+      closed: (_, error) => {
+        if (this.#connections[place] === connection) this.#connections[place] = null;
+        if (this.#closed || error === null) return;
+        const lived = performance.now() - readyAt;
+        if (lived > SHORT_LIFE_MS && lived !== Number.POSITIVE_INFINITY) {
+          this.#failures[place] = 0;
+          if (this.#connections[place] === null) this.#open(place);
+          this.#events.lost(error);
+          return;
+        }
+        // Never ready, or ready for a moment only: a server that accepts and hangs up must not be asked in a hot loop.
+        const failures = this.#failures[place] ?? 0;
+        this.#failures[place] = failures + 1;
+        this.trouble = error;
+        this.#reopenLater(place, failures);
+        this.#events.down(error);
+      },
+    });
+    this.#connections[place] = connection;
+    return connection;
+  }
+
+  #reopenLater(place: number, failures: number): void {
+    // Not unref'd: while a node of the topology is down, a process that waits for it must live.
+    const timer = setTimeout(
+      () => {
+        this.#timers.delete(timer);
+        if (!this.#closed && this.#connections[place] === null) this.#open(place);
+      },
+      backoffMs(failures, this.#config.reconnect),
+    );
+    this.#timers.add(timer);
+  }
+
+  takeUnwritten(): Call[] {
+    return this.#connections.flatMap((connection) => (connection === null ? [] : connection.takeUnwritten()));
+  }
+
+  async close(): Promise<void> {
+    this.#stop();
+    await Promise.all(this.#connections.map((connection) => connection?.close()));
+  }
+
+  destroy(error: SlotwiseError): void {
+    this.#stop();
+    for (const connection of this.#connections) connection?.destroy(error);
+  }
+
+  #stop(): void {
+    this.#closed = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+}

@@ -1,0 +1,61 @@
+/** Something that holds calls with deadlines. The clock asks it every tick, as long as it holds any. */
+export interface Holder {
+  /** Rejects what is overdue. Returns false when it holds nothing more: the clock forgets it until `watch` is called again. */
+  tick(now: number): boolean;
+}
+
+/** Resolution of deadlines, in ms. */
+export const TICK_MS = 10;
+
+/**
+ * One coarse timer for every deadline of the process: a timer and an object a command would cost more than the command itself.
+ * `now` is read once a flush instead of once a command.
+ */
+export class Clock {
+  #now = performance.now();
+  #stale = true;
+  #timer: NodeJS.Timeout | null = null;
+  #lastTick = 0;
+  readonly #holders = new Set<Holder>();
+
+  /** In ms, as of the first call since the last flush or tick. */
+  now(): number {
+    if (this.#stale) {
+      this.#stale = false;
+      this.#now = performance.now();
+    }
+    return this.#now;
+  }
+
+  /** The next `now()` reads the time again. Every flush of a connection says this: it ends a batch of commands. */
+  expireNow(): void {
+    this.#stale = true;
+  }
+
+  /** Ticks the holder from now on. The timer keeps the process alive: a promise that waits must settle. */
+  watch(holder: Holder): void {
+    this.#holders.add(holder);
+    if (this.#timer !== null) return;
+    this.#lastTick = performance.now();
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    // A tick that comes late means that our own loop stood still. Replies may lie in the kernel unread: let one poll phase pass first.
+    const late = now - this.#lastTick > 3 * TICK_MS;
+    this.#lastTick = now;
+    this.#now = now;
+    if (late) return;
+    for (const holder of this.#holders) {
+      if (!holder.tick(now)) this.#holders.delete(holder);
+    }
+    if (this.#holders.size === 0 && this.#timer !== null) {
+      clearInterval(this.#timer);
+      this.#timer = null;
+      this.#stale = true;
+    }
+  }
+}
+
+export const clock = new Clock();
