@@ -40,8 +40,9 @@ export class SlotwiseError extends Error {
 export class OptionsError extends SlotwiseError {
   readonly path: string;
 
-  constructor(path: string, expected: string, got: unknown) {
-    super('ERR_OPTIONS', `${path}: expected ${expected}, got ${show(got)}`);
+  /** With a value: what was expected instead of it. Without one: the whole problem, for what is wrong beyond one value. */
+  constructor(path: string, problem: string, ...got: [] | [value: unknown]) {
+    super('ERR_OPTIONS', got.length === 0 ? `${path}: ${problem}` : `${path}: expected ${problem}, got ${show(got[0])}`);
     this.path = path;
   }
 }

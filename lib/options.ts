@@ -1,81 +1,65 @@
-import type { SecureContextOptions, ConnectionOptions as TlsConnectionOptions } from 'node:tls';
+import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
+import { OptionsError } from './errors.js';
+import { addressKey, parseAddress } from './util/address.js';
+import {
+  type ChecksOf,
+  checkDomains,
+  checkNodes,
+  checkReads,
+  checkTimeoutMs,
+  type Domain,
+  type DomainOptions,
+  type NodeRule,
+  type ReadMode,
+  resolveDomains,
+  resolveNodes,
+} from './util/domain-options.js';
+import {
+  checkDatabase,
+  checkTls,
+  checkTopology,
+  single,
+  type TopologyOptions,
+  topologyOf,
+  type UrlAccess,
+} from './util/topology-options.js';
+import { parseUrl } from './util/url.js';
+import {
+  type Check,
+  deepFreeze,
+  flag,
+  func,
+  integer,
+  milliseconds,
+  oneOf,
+  recordOf,
+  refuse,
+  secret,
+  shape,
+  text,
+} from './util/validate.js';
 
-/** Where a server listens: a TCP host and port, or a Unix socket file. */
-export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
-
-/** Which nodes may serve a command that only reads. Writes always go to the primary. */
-export type ReadMode = 'primary' | 'primaryPreferred' | 'replica' | 'replicaPreferred' | 'nearest';
-
-/** A set of replicas, narrowed by every field that is given. */
-export interface ReplicaSet {
-  /** The node has all of these tags (see `nodes`). */
-  readonly tags?: Readonly<Record<string, string>>;
-  /** `host:port` of the nodes, `*` stands for any run of characters: `10.0.1.*:6379`. */
-  readonly addresses?: readonly string[];
-}
-
-/** What a domain does when no replica of its sets is usable, tried in order. */
-export type Fallback = 'anyReplica' | 'primary';
-
-export interface DomainOptions {
-  /** Key patterns (`*` stands for any run of characters) of the keys that belong to the domain; the longest literal part wins. */
-  readonly keys?: readonly string[] | string;
-  /** Default: the client's `reads`. */
-  readonly reads?: ReadMode;
-  /** Where its reads may go: one set, or an ordered list of which the first with a usable replica wins. Default: every replica. */
-  readonly replicas?: ReplicaSet | readonly ReplicaSet[];
-  /** Default: none, reads wait for a usable replica until the deadline. */
-  readonly fallback?: readonly Fallback[];
-  /** Deadline of its commands in ms. Default: the client's `timeoutMs`. */
-  readonly timeoutMs?: number;
-}
-
-/** Facts about nodes that the servers do not tell. The first rule that matches a node applies. */
-export interface NodeRule {
-  /** `host:port`, `host`, a pattern with `*`, or a subnet such as `10.0.1.0/24`. */
-  readonly match: string;
-  readonly tags?: Readonly<Record<string, string>>;
-}
+export { type Address, addressKey } from './util/address.js';
+export type { Domain, DomainOptions, Fallback, NodeRule, ReadMode, ReplicaSet } from './util/domain-options.js';
+export {
+  type AccessOptions,
+  type ClusterTopology,
+  cluster,
+  type ReplicationTopology,
+  replication,
+  type Seed,
+  type SentinelTopology,
+  type SingleTopology,
+  sentinel,
+  single,
+  type TopologyOptions,
+} from './util/topology-options.js';
 
 export interface Credentials {
   /** Default: `default`, the server's default user. */
   readonly username?: string;
   readonly password: string;
 }
-
-/** What every topology's nodes are reached with; a topology may have its own. */
-export interface AccessOptions {
-  readonly username?: string;
-  readonly password?: string;
-  /** `true`, or options for `tls.connect`. Default: false. */
-  readonly tls?: boolean | TlsConnectionOptions | SecureContextOptions;
-}
-
-export interface SingleTopology {
-  readonly kind: 'single';
-  readonly address: Address;
-}
-export interface ReplicationTopology {
-  readonly kind: 'replication';
-  readonly seeds: readonly Address[];
-}
-export interface SentinelTopology {
-  readonly kind: 'sentinel';
-  readonly seeds: readonly Address[];
-  /** The group's name in the sentinels' configuration (`sentinel monitor <name> …`). */
-  readonly name: string;
-  /** How to reach the sentinels themselves; the data nodes' credentials are never sent to them. */
-  readonly access: AccessOptions;
-}
-export interface ClusterTopology {
-  readonly kind: 'cluster';
-  readonly seeds: readonly Address[];
-}
-/** Made by `single()`, `replication()`, `sentinel()` and `cluster()`. URL parts that are not addresses travel in `access` and `database`. */
-export type TopologyOptions = (SingleTopology | ReplicationTopology | SentinelTopology | ClusterTopology) & {
-  /** From URLs: user, password and TLS of the data nodes. */
-  readonly url?: { readonly username?: string; readonly password?: string; readonly tls?: true; readonly database?: number };
-};
 
 export interface ClientOptions {
   /** Default: `single('redis://127.0.0.1:6379')`. */
@@ -137,17 +121,6 @@ export interface ViewOptions {
   readonly integers?: 'number' | 'bigint' | 'string';
 }
 
-/** A domain after validation: nothing optional is left. */
-export interface Domain {
-  readonly name: string;
-  readonly keys: readonly string[];
-  readonly reads: ReadMode;
-  /** Empty: every replica. */
-  readonly replicas: readonly ReplicaSet[];
-  readonly fallback: readonly Fallback[];
-  readonly timeoutMs: number;
-}
-
 /** The client's options after validation: frozen, with every default filled in. */
 export interface Options {
   readonly topology: TopologyOptions;
@@ -171,8 +144,179 @@ export interface Options {
   readonly integers: 'number' | 'bigint' | 'string';
 }
 
-/** `host:port` (IPv6 in brackets) or the socket file's path: how a node is named in errors, maps and pools. */
-export function addressKey(address: Address): string {
-  if ('path' in address) return address.path;
-  return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
+/** What a client has that was told nothing else. The documentation's table is tested against it. */
+export const DEFAULTS: Options = deepFreeze({
+  topology: single('redis://127.0.0.1:6379'),
+  credentials: null,
+  tls: null,
+  database: 0,
+  clientName: null,
+  protocol: 3,
+  timeoutMs: 10_000,
+  connectTimeoutMs: 2_000,
+  reads: 'primary',
+  domains: [],
+  nodes: [],
+  addressMap: null,
+  failFast: false,
+  queue: { maxCommands: 100_000, maxBytes: 268_435_456 },
+  pool: { shared: 1, maxExclusive: 256, idleMs: 30_000 },
+  reconnect: { minMs: 10, maxMs: 2_000 },
+  monitor: { periodMs: 30_000 },
+  keepAliveMs: 5_000,
+  integers: 'number',
+});
+
+// The characters that CLIENT SETNAME takes, https://redis.io/docs/latest/commands/client-setname/
+const checkClientName: Check<string> = (value, path) =>
+  typeof value === 'string' && /^[!-~]+$/.test(value) ? value : refuse(path, 'printable ASCII without spaces', value);
+
+const checkHostPort: Check<string> = (value, path) => {
+  const address = typeof value === 'string' ? parseAddress(value, null) : null;
+  return address === null ? refuse(path, 'host:port', value) : addressKey(address);
+};
+const checkMapEntries = recordOf(checkHostPort, 'a function, or an object of host:port to host:port');
+const checkMapFunction = func<(address: string) => string | undefined>();
+
+const checkAddressMap: Check<(address: string) => string | undefined> = (value, path) => {
+  if (typeof value === 'function') return checkMapFunction(value, path);
+  const entries = Object.entries(checkMapEntries(value, path));
+  const map = new Map(entries.map(([from, to]) => [checkHostPort(from, path), to]));
+  return (address) => map.get(address);
+};
+
+const checkCount = integer(1, Number.MAX_SAFE_INTEGER);
+
+const CLIENT = {
+  topology: checkTopology,
+  username: text,
+  password: secret,
+  credentials: func<() => Credentials | Promise<Credentials>>(),
+  tls: checkTls,
+  database: checkDatabase,
+  clientName: checkClientName,
+  protocol: oneOf<2 | 3>(2, 3),
+  timeoutMs: checkTimeoutMs,
+  connectTimeoutMs: milliseconds(1),
+  reads: checkReads,
+  domains: checkDomains,
+  nodes: checkNodes,
+  addressMap: checkAddressMap,
+  failFast: flag,
+  queue: shape({ maxCommands: checkCount, maxBytes: checkCount } satisfies ChecksOf<Options['queue']>),
+  pool: shape({ shared: integer(1, 1_024), maxExclusive: integer(1, 65_535), idleMs: milliseconds(1) } satisfies ChecksOf<Options['pool']>),
+  reconnect: shape({ minMs: milliseconds(1), maxMs: milliseconds(1) } satisfies ChecksOf<Options['reconnect']>),
+  // The monitor itself never probes more often than this.
+  monitor: shape({ periodMs: milliseconds(100) } satisfies ChecksOf<Options['monitor']>),
+  keepAliveMs: milliseconds(0, 'off'),
+  integers: oneOf<Options['integers']>('number', 'bigint', 'string'),
+} satisfies ChecksOf<ClientOptions>;
+
+const checkClient = shape(CLIENT);
+type Given = ReturnType<typeof checkClient>;
+
+/** Checks a client's options or URL and fills in the defaults. Throws an `OptionsError` that names the first mistake. */
+export function resolveOptions(input: string | ClientOptions = {}): Options {
+  if (typeof input === 'string') return resolved(givenByUrl(input), 'url');
+  if (typeof input !== 'object' || input === null) return refuse('options', 'a URL or an object of options', input);
+  return resolved(checkClient(input, 'options'), 'options');
+}
+
+const checkView = shape({
+  timeoutMs: checkTimeoutMs,
+  // By its interface: a signal may come from another realm, or from a polyfill.
+  signal: (value, path) => (isAbortSignal(value) ? value : refuse(path, 'an AbortSignal', value)),
+  reads: checkReads,
+  idempotent: flag,
+  buffers: flag,
+  integers: CLIENT.integers,
+} satisfies ChecksOf<ViewOptions>);
+
+/** Checks what was given to `with()`. */
+export function resolveView(input: ViewOptions): ViewOptions {
+  return Object.freeze(checkView(input, 'with'));
+}
+
+function isAbortSignal(value: unknown): value is AbortSignal {
+  return value instanceof AbortSignal || (typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value);
+}
+
+/** The options that a URL may carry as parameters. What is a secret has its place before the hosts, save the sentinels' own. */
+const PARAMETERS = {
+  clientName: CLIENT.clientName,
+  database: CLIENT.database,
+  protocol: CLIENT.protocol,
+  timeoutMs: CLIENT.timeoutMs,
+  connectTimeoutMs: CLIENT.connectTimeoutMs,
+  reads: CLIENT.reads,
+};
+const checkParameters = shape(PARAMETERS, 'parameters', 'parameter');
+const checkSentinelParameters = shape({ ...PARAMETERS, sentinelUsername: text, sentinelPassword: secret }, 'parameters', 'parameter');
+const NUMBERS: readonly string[] = ['protocol', 'timeoutMs', 'connectTimeoutMs'];
+
+function givenByUrl(input: string): Given {
+  const url = parseUrl(input, 'url');
+  const parameters = Object.fromEntries(
+    Object.entries(url.parameters).map(([name, value]) => [name, NUMBERS.includes(name) && /^[\d.]+$/.test(value) ? Number(value) : value]),
+  );
+  if (url.kind !== 'sentinel') return { ...checkParameters(parameters, 'url'), topology: topologyOf(url, {}) };
+  const { sentinelUsername, sentinelPassword, ...given } = checkSentinelParameters(parameters, 'url');
+  const access = {
+    ...(sentinelUsername === undefined ? {} : { username: sentinelUsername }),
+    ...(sentinelPassword === undefined ? {} : { password: sentinelPassword }),
+  };
+  return { ...given, topology: topologyOf(url, access) };
+}
+
+function resolved(given: Given, path: string): Options {
+  const { url = {}, ...topology } = given.topology ?? DEFAULTS.topology;
+  const reads = given.reads ?? DEFAULTS.reads;
+  const timeoutMs = given.timeoutMs ?? DEFAULTS.timeoutMs;
+  const nodes = resolveNodes(given.nodes ?? [], path);
+  const reconnect = { ...DEFAULTS.reconnect, ...given.reconnect };
+  if (reconnect.minMs > reconnect.maxMs) refuse(`${path}.reconnect.minMs`, `at most reconnect.maxMs (${reconnect.maxMs})`, reconnect.minMs);
+  const options: Options = {
+    topology,
+    credentials: credentialsOf(given, url, path),
+    tls: tlsOf(given, url, path),
+    database: given.database ?? url.database ?? DEFAULTS.database,
+    clientName: given.clientName ?? DEFAULTS.clientName,
+    protocol: given.protocol ?? DEFAULTS.protocol,
+    timeoutMs,
+    connectTimeoutMs: given.connectTimeoutMs ?? DEFAULTS.connectTimeoutMs,
+    reads,
+    domains: resolveDomains(given.domains ?? {}, { reads, timeoutMs, nodes }, path),
+    nodes,
+    addressMap: given.addressMap ?? DEFAULTS.addressMap,
+    failFast: given.failFast ?? DEFAULTS.failFast,
+    queue: { ...DEFAULTS.queue, ...given.queue },
+    pool: { ...DEFAULTS.pool, ...given.pool },
+    reconnect,
+    monitor: { ...DEFAULTS.monitor, ...given.monitor },
+    keepAliveMs: given.keepAliveMs ?? DEFAULTS.keepAliveMs,
+    integers: given.integers ?? DEFAULTS.integers,
+  };
+  return deepFreeze(options, ['tls']);
+}
+
+/** Options win over the URL field by field, so that a URL may name the user and the password come from elsewhere. */
+function credentialsOf(given: Given, url: UrlAccess, path: string): Options['credentials'] {
+  if (given.credentials !== undefined) {
+    if (given.username === undefined && given.password === undefined) return given.credentials;
+    throw new OptionsError(`${path}.credentials`, 'expected either credentials, or username and password');
+  }
+  const username = given.username ?? url.username;
+  const password = given.password ?? url.password;
+  if (password !== undefined) return username === undefined ? { password } : { username, password };
+  if (username === undefined) return null;
+  throw new OptionsError(`${path}.${path === 'url' ? 'password' : 'username'}`, 'expected a password with the username');
+}
+
+/** A URL that asks for TLS is never overruled into plain text. */
+function tlsOf(given: Given, url: UrlAccess, path: string): TlsConnectionOptions | null {
+  if (given.tls === false && url.tls === true) {
+    throw new OptionsError(`${path}.tls`, 'expected true or options for tls.connect, because the URL asks for TLS (rediss://), got false');
+  }
+  if (typeof given.tls === 'object') return given.tls;
+  return given.tls === true || url.tls === true ? {} : null;
 }

@@ -1,0 +1,158 @@
+import { OptionsError } from '../errors.js';
+import { compileAddressPattern } from './address-pattern.js';
+import { compilePattern, overlap } from './pattern.js';
+import { type Check, listOf, milliseconds, oneOf, recordOf, refuse, shape, text } from './validate.js';
+
+/** Which nodes may serve a command that only reads. Writes always go to the primary. */
+export type ReadMode = 'primary' | 'primaryPreferred' | 'replica' | 'replicaPreferred' | 'nearest';
+
+/** A set of replicas, narrowed by every field that is given. With `nearest`, of primary and replicas. */
+export interface ReplicaSet {
+  /** The node has all of these tags (see `nodes`). */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** As in `nodes[].match`: `host:port`, `host`, a subnet, or a pattern in which `*` stands for any run of characters: `10.0.1.*:6379`. */
+  readonly addresses?: readonly string[];
+}
+
+/** What a domain does when no replica of its sets is usable, tried in order. */
+export type Fallback = 'anyReplica' | 'primary';
+
+export interface DomainOptions {
+  /** Key patterns (`*` stands for any run of characters) of the keys that belong to the domain; the longest literal part wins. */
+  readonly keys?: readonly string[] | string;
+  /** Default: the client's `reads`. */
+  readonly reads?: ReadMode;
+  /** Where its reads may go: one set, or an ordered list of which the first with a usable replica wins. Default: every replica. */
+  readonly replicas?: ReplicaSet | readonly ReplicaSet[];
+  /** Default: none, reads wait for a usable replica until the deadline. */
+  readonly fallback?: readonly Fallback[];
+  /** Deadline of its commands in ms. Default: the client's `timeoutMs`. */
+  readonly timeoutMs?: number;
+}
+
+/** Facts about nodes that the servers do not tell. The first rule that matches a node applies. */
+export interface NodeRule {
+  /** `host:port`, `host`, a pattern with `*`, or a subnet such as `10.0.1.0/24`. */
+  readonly match: string;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** A domain after validation: nothing optional is left. */
+export interface Domain {
+  readonly name: string;
+  readonly keys: readonly string[];
+  readonly reads: ReadMode;
+  /** Empty: every replica. */
+  readonly replicas: readonly ReplicaSet[];
+  readonly fallback: readonly Fallback[];
+  readonly timeoutMs: number;
+}
+
+/** A check for every field of `T`: one that is added to the types cannot be forgotten here. */
+export type ChecksOf<T> = { readonly [Name in keyof T]-?: Check<unknown> };
+
+export const checkReads: Check<ReadMode> = oneOf('primary', 'primaryPreferred', 'replica', 'replicaPreferred', 'nearest');
+export const checkTimeoutMs = milliseconds(0, 'none');
+
+const tags = recordOf(text, 'an object of tags such as { zone: "a" }');
+
+const addressPattern: Check<string> = (value, path) =>
+  typeof value === 'string' && compileAddressPattern(value) !== null
+    ? value
+    : refuse(path, 'host:port, a host, a pattern with * or a subnet such as 10.0.1.0/24', value);
+
+/** An empty list could mean everything as well as nothing. */
+const notEmpty =
+  <T>(check: Check<readonly T[]>, expected: string): Check<readonly T[]> =>
+  (value, path) => {
+    const list = check(value, path);
+    return list.length > 0 ? list : refuse(path, expected, value);
+  };
+
+const addresses = listOf(addressPattern, 'a list of addresses such as ["10.0.1.*:6379"]');
+const replicaSet = shape(
+  { tags, addresses: notEmpty(addresses, 'at least one address') } satisfies ChecksOf<ReplicaSet>,
+  'a set of replicas such as { tags: { use: "video" } }',
+);
+const replicaSets = notEmpty(listOf(replicaSet, 'a list of sets of replicas'), 'at least one set of replicas');
+const keys = listOf(text, 'a key pattern or a list of them');
+const steps = listOf(oneOf<Fallback>('anyReplica', 'primary'), 'a list of anyReplica and primary');
+
+const domain = shape(
+  {
+    keys: (value, path) => (typeof value === 'string' ? [text(value, path)] : keys(value, path)),
+    reads: checkReads,
+    replicas: (value, path) => (Array.isArray(value) ? replicaSets(value, path) : [replicaSet(value, path)]),
+    fallback: (value, path) => {
+      const list = steps(value, path);
+      return new Set(list).size === list.length ? list : refuse(path, 'every step at most once', value);
+    },
+    timeoutMs: checkTimeoutMs,
+  } satisfies ChecksOf<DomainOptions>,
+  'the options of a domain',
+);
+
+export const checkDomains = recordOf(domain, 'an object of domains by name');
+export const checkNodes = listOf(
+  shape({ match: addressPattern, tags } satisfies ChecksOf<NodeRule>, 'a rule such as { match: "10.0.1.0/24", tags: { zone: "a" } }'),
+  'a list of rules',
+);
+
+/** A rule without `match` would match nothing. */
+export function resolveNodes(given: ReturnType<typeof checkNodes>, path: string): readonly NodeRule[] {
+  return given.map((rule, i) => ({
+    ...rule,
+    match: rule.match ?? refuse(`${path}.nodes[${i}].match`, 'an address, a pattern or a subnet', rule.match),
+  }));
+}
+
+type Inherited = { readonly reads: ReadMode; readonly timeoutMs: number; readonly nodes: readonly NodeRule[] };
+
+export function resolveDomains(given: ReturnType<typeof checkDomains>, inherited: Inherited, path: string): readonly Domain[] {
+  const domains = Object.entries(given).map(([name, options]): Domain => {
+    const result: Domain = {
+      name,
+      keys: options.keys ?? [],
+      reads: options.reads ?? inherited.reads,
+      replicas: options.replicas ?? [],
+      fallback: options.fallback ?? [],
+      timeoutMs: options.timeoutMs ?? inherited.timeoutMs,
+    };
+    const at = `${path}.domains.${name}`;
+    refuseWithoutEffect(result, options.reads === undefined ? `${path}.reads` : `${at}.reads`, at);
+    refuseUnknownTags(result, inherited.nodes, at);
+    return result;
+  });
+  refuseAmbiguousKeys(domains, path);
+  return domains;
+}
+
+/** What has no effect is a mistake: reads of that domain would load the primary, which its author wanted to spare. */
+function refuseWithoutEffect(domain: Domain, readsPath: string, at: string): void {
+  if (domain.reads !== 'primary') return;
+  const option = domain.replicas.length > 0 ? 'replicas' : domain.fallback.length > 0 ? 'fallback' : null;
+  if (option === null) return;
+  throw new OptionsError(`${at}.${option}`, `has no effect while ${readsPath} is primary; set ${at}.reads to replica or another mode`);
+}
+
+/** Tags come from the rules only, so a set whose tags no rule gives could never match a node. */
+function refuseUnknownTags(domain: Domain, rules: readonly NodeRule[], at: string): void {
+  for (const set of domain.replicas) {
+    const wanted = Object.entries(set.tags ?? {});
+    if (rules.some((rule) => wanted.every(([tag, value]) => rule.tags?.[tag] === value)) || wanted.length === 0) continue;
+    const list = wanted.map(([tag, value]) => `${tag}=${value}`).join(' and ');
+    throw new OptionsError(`${at}.replicas`, `no rule of options.nodes gives a node the tags ${list}`);
+  }
+}
+
+/** Patterns of equal literal length rank equally, so a key that both match would have two domains. */
+function refuseAmbiguousKeys(domains: readonly Domain[], path: string): void {
+  const patterns = domains.flatMap(({ name, keys }) => keys.map((key) => ({ name, pattern: compilePattern(key) })));
+  for (const [i, a] of patterns.entries()) {
+    for (const b of patterns.slice(i + 1)) {
+      if (a.name === b.name || a.pattern.literalLength !== b.pattern.literalLength || !overlap(a.pattern, b.pattern)) continue;
+      const problem = `the patterns ${a.pattern.text} of ${a.name} and ${b.pattern.text} of ${b.name} can match one key, and neither is longer`;
+      throw new OptionsError(`${path}.domains`, problem);
+    }
+  }
+}
