@@ -12,7 +12,10 @@ const sampleMs = 40;
 export const sink = { value: undefined };
 
 function loopOver(run) {
-  return new Function('run', 'sink', 'return (n) => { let last; for (let i = 0; i < n; i += 1) last = run(i); sink.value = last; };')(run, sink);
+  return new Function('run', 'sink', 'return (n) => { let last; for (let i = 0; i < n; i += 1) last = run(i); sink.value = last; };')(
+    run,
+    sink,
+  );
 }
 
 function timeMs(loop, iterations) {

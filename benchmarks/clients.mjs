@@ -1,0 +1,127 @@
+/**
+ * The clients as data. `open(topology)` connects and returns the verbs the rows need; each imports its library only then, so that a process
+ * holds one client alone. `rival` names the library, `kind` says how it is set up: as it comes, or as its documentation makes it fastest.
+ */
+const library = new URL('../dist/esm/index.js', import.meta.url);
+const url = (port) => `redis://127.0.0.1:${port}`;
+
+const slotwise = () => async (topology) => {
+  const { createClient, single, cluster } = await import(library);
+  const seeds = topology.ports.map(url);
+  const client = createClient({ topology: topology.cluster ? cluster(seeds) : single(seeds[0]) });
+  await client.connect();
+  const buffers = client.with({ buffers: true });
+  return {
+    get: (key) => client.get(key),
+    set: (key, value) => client.set(key, value),
+    getBuffer: (key) => buffers.get(key),
+    hgetall: (key) => client.hgetall(key),
+    lrange: (key) => client.lrange(key, 0, -1),
+    mget: (keys) => client.mget(keys),
+    pipeline: (keys) => {
+      let pipeline = client.pipeline();
+      for (const key of keys) pipeline = pipeline.get(key);
+      return pipeline.exec();
+    },
+    close: () => client.close(),
+  };
+};
+
+const ioredis = (options) => async (topology) => {
+  const { Redis, Cluster } = await import('ioredis');
+  const client = topology.cluster
+    ? new Cluster(
+        topology.ports.map((port) => ({ host: '127.0.0.1', port })),
+        options,
+      )
+    : new Redis(topology.ports[0], '127.0.0.1', options);
+  await new Promise((resolve, reject) => client.once('ready', resolve).once('error', reject));
+  return {
+    get: (key) => client.get(key),
+    set: (key, value) => client.set(key, value),
+    getBuffer: (key) => client.getBuffer(key),
+    hgetall: (key) => client.hgetall(key),
+    lrange: (key) => client.lrange(key, 0, -1),
+    mget: (keys) => client.mget(keys),
+    pipeline: async (keys) => {
+      const pipeline = client.pipeline();
+      for (const key of keys) pipeline.get(key);
+      return pipeline.exec();
+    },
+    /** ioredis answers a pipeline with pairs of error and value; only the check unwraps them. */
+    pipelineValues: (replies) => replies.map(([, value]) => value),
+    close: () => client.quit(),
+  };
+};
+
+const nodeRedis = (options) => async (topology) => {
+  const { createClient, createCluster, RESP_TYPES } = await import('redis');
+  const client = topology.cluster
+    ? createCluster({
+        rootNodes: topology.ports.map((port) => ({ url: url(port) })),
+        defaults: options,
+        ...pick(options, 'commandOptions'),
+      })
+    : createClient({ url: url(topology.ports[0]), ...options });
+  client.on('error', () => {});
+  await client.connect();
+  const buffers = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
+  return {
+    get: (key) => client.get(key),
+    set: (key, value) => client.set(key, value),
+    getBuffer: (key) => buffers.get(key),
+    hgetall: (key) => client.hGetAll(key),
+    lrange: (key) => client.lRange(key, 0, -1),
+    mget: (keys) => client.mGet(keys),
+    pipeline: (keys) => {
+      const multi = client.multi();
+      for (const key of keys) multi.get(key);
+      return multi.execAsPipeline();
+    },
+    close: () => client.close(),
+  };
+};
+
+const glide = (options) => async (topology) => {
+  const { GlideClient, GlideClusterClient, Batch, Decoder } = await import('@valkey/valkey-glide');
+  const addresses = topology.ports.map((port) => ({ host: '127.0.0.1', port }));
+  const client = await (topology.cluster ? GlideClusterClient : GlideClient).createClient({ addresses, ...options });
+  const bytes = { decoder: Decoder.Bytes };
+  return {
+    get: (key) => client.get(key),
+    set: (key, value) => client.set(key, value),
+    getBuffer: (key) => client.get(key, bytes),
+    hgetall: (key) => client.hgetall(key),
+    /** glide answers with a list of `{ field, value }`; only the check makes an object of it. */
+    hashObject: (reply) => Object.fromEntries(reply.map(({ field, value }) => [field, value])),
+    lrange: (key) => client.lrange(key, 0, -1),
+    mget: (keys) => client.mget(keys),
+    pipeline: (keys) => {
+      const batch = new Batch(false);
+      for (const key of keys) batch.get(key);
+      return client.exec(batch, true);
+    },
+    close: () => client.close(),
+  };
+};
+
+const pick = (object, key) => (key in object ? { [key]: object[key] } : {});
+
+/** Without a deadline per command (node-redis makes one AbortSignal each) and without the hand-over of managed servers. */
+const tunedNodeRedis = { commandOptions: { timeout: undefined }, maintNotifications: 'disabled' };
+
+export const clients = {
+  slotwise: { title: 'slotwise', package: '..', module: library.href, open: slotwise() },
+  bare: { title: 'bare socket', floor: true },
+  ioredis: { title: 'ioredis', rival: 'ioredis', kind: 'default', package: 'ioredis', open: ioredis({}) },
+  'ioredis-auto': { title: '+ auto', rival: 'ioredis', kind: 'tuned', open: ioredis({ enableAutoPipelining: true }) },
+  'node-redis': { title: 'node-redis', rival: 'node-redis', kind: 'default', package: 'redis', open: nodeRedis({}) },
+  'node-redis-tuned': { title: '+ tuned', rival: 'node-redis', kind: 'tuned', open: nodeRedis(tunedNodeRedis) },
+  glide: { title: 'glide', rival: 'glide', kind: 'default', package: '@valkey/valkey-glide', open: glide({}) },
+  'glide-raised': {
+    title: '+ limits',
+    rival: 'glide',
+    kind: 'tuned',
+    open: glide({ inflightRequestsLimit: 1_000_000, requestTimeout: 10_000 }),
+  },
+};

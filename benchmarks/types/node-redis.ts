@@ -1,0 +1,3 @@
+import { createClient } from 'redis';
+
+export const value = createClient().get('key');
