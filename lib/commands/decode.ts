@@ -27,3 +27,39 @@ export function toObject<T>(raw: Raw): Record<string, T> {
   }
   return object;
 }
+
+/** As `toNumber`, where there may be nothing. */
+export function toNumberOrNull(raw: Raw): number | null {
+  return raw === null ? null : toNumber(raw);
+}
+
+export function toNumbersOrNull(raw: Raw): (number | null)[] {
+  return toList(raw).map(toNumberOrNull);
+}
+
+/** An array reply; nothing where the server has sent none. */
+export function toList(raw: Raw | undefined): readonly Raw[] {
+  return Array.isArray(raw) ? raw : [];
+}
+
+/** `[a, b, a, b]` as RESP2 sends scores and values, and `[[a, b], [a, b]]` as RESP3 does. */
+export function toPairs<T>(raw: Raw | undefined, make: (first: Raw, second: Raw) => T): T[] {
+  const list = toList(raw);
+  const pairs: T[] = [];
+  if (Array.isArray(list[0])) {
+    for (const pair of list) pairs.push(make(toList(pair)[0] ?? null, toList(pair)[1] ?? null));
+  } else {
+    for (let at = 0; at + 1 < list.length; at += 2) pairs.push(make(list[at] ?? null, list[at + 1] ?? null));
+  }
+  return pairs;
+}
+
+/** A page of a scan. The scan is over when the cursor is `'0'`. */
+export interface Page {
+  /** What the next call continues from: text, because it may be larger than a number is exact. */
+  cursor: string;
+}
+
+export function toCursor(raw: Raw): string {
+  return String(toList(raw)[0] ?? '0');
+}

@@ -1,0 +1,64 @@
+import type { Arg } from '../protocol/command.js';
+import type { OneOrMore, Value } from './group.js';
+
+/** Names and their values: an object, a Map, or a list of pairs (for names that are bytes, or that come twice). */
+export type Pairs = { readonly [name: string]: Value } | Iterable<readonly [Value, Value]>;
+
+/** `LIMIT offset count`: leaves out the first `offset` results and gives at most `count`; a negative count gives all. */
+export interface Limit {
+  offset: number;
+  count: number;
+}
+
+/** Options of `SCAN`, `HSCAN`, `SSCAN` and `ZSCAN`. */
+export interface ScanOptions {
+  /** Only what matches this glob-style pattern. */
+  MATCH?: string | Uint8Array;
+  /** How much work to do a call (not how many results to give), 10 by default. */
+  COUNT?: number;
+}
+
+/** `Array.isArray` that knows lists that must not be changed. */
+export const isList: <T>(value: OneOrMore<T>) => value is readonly T[] = Array.isArray;
+
+/** The arguments of a command that is a key and one or more items. */
+export function keyAnd(key: Arg, items: OneOrMore<Arg>): Arg[] {
+  return isList(items) ? [key, ...items] : [key, items];
+}
+
+/** One or more items as the arguments of a command. */
+export function all(items: OneOrMore<Arg>): readonly Arg[] {
+  return isList(items) ? items : [items];
+}
+
+export function pushAll(args: Arg[], items: OneOrMore<Arg>): void {
+  if (!isList(items)) args.push(items);
+  else for (const item of items) args.push(item);
+}
+
+/** `numkeys key [key …]`, `numfields field [field …]` */
+export function pushCounted(args: Arg[], items: OneOrMore<Arg>): void {
+  args.push(isList(items) ? items.length : 1);
+  pushAll(args, items);
+}
+
+/** `name value [name value …]`; gives how many pairs there were. */
+export function pushPairs(args: Arg[], pairs: Pairs): number {
+  const before = args.length;
+  if (isIterable(pairs)) for (const [name, value] of pairs) args.push(name, value);
+  else for (const [name, value] of Object.entries(pairs)) args.push(name, value);
+  return (args.length - before) / 2;
+}
+
+export function pushLimit(args: Arg[], limit: Limit | undefined): void {
+  if (limit !== undefined) args.push('LIMIT', limit.offset, limit.count);
+}
+
+export function pushScan(args: Arg[], options: ScanOptions): void {
+  if (options.MATCH !== undefined) args.push('MATCH', options.MATCH);
+  if (options.COUNT !== undefined) args.push('COUNT', options.COUNT);
+}
+
+function isIterable(pairs: Pairs): pairs is Iterable<readonly [Value, Value]> {
+  return Symbol.iterator in pairs;
+}
