@@ -1,0 +1,224 @@
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { requireServer, type ServerVersion, versionOf } from '../../scripts/servers.mjs';
+import { AskConnection, type AskOptions, infoFields } from './ask.js';
+import { certificateFiles } from './certificates.js';
+import { claimPort, releasePort } from './ports.js';
+import { endProcess, startProcess, temporaryFolder } from './processes.js';
+import { type CommandArg, type Reply, ReplyFailure } from './resp.js';
+import { until } from './wait.js';
+
+export interface ServerOptions {
+  /** Lines of the configuration file, after the defaults below. */
+  readonly config?: readonly string[];
+  /** Default: what `scripts/servers.mjs` finds. */
+  readonly program?: string;
+  /** Default: a free one. */
+  readonly port?: number;
+  /** Also listens with TLS, on `tlsPort`. */
+  readonly tls?: boolean;
+  /** Also listens on a socket file, `socketPath`. */
+  readonly unixSocket?: boolean;
+  /** Sets `requirepass` and `masterauth`. */
+  readonly password?: string;
+  /** How `ask` logs in. Default: with `password`. */
+  readonly auth?: { readonly username?: string; readonly password: string };
+  /** Runs as a Sentinel; `config` says what it watches. */
+  readonly sentinel?: boolean;
+  /** Lives as long as the whole run, see `leaks.ts`. */
+  readonly shared?: boolean;
+}
+
+/** A real server process on 127.0.0.1 with a folder of its own. */
+export class Server {
+  readonly host = '127.0.0.1';
+  readonly #options: ServerOptions;
+  readonly #program: string;
+  #state: 'running' | 'paused' | 'ended' | 'removed' = 'ended';
+  #child: ChildProcess | null = null;
+
+  private constructor(
+    options: ServerOptions,
+    readonly port: number,
+    readonly tlsPort: number | null,
+    readonly folder: string,
+  ) {
+    this.#options = options;
+    this.#program = options.program ?? requireServer().server;
+  }
+
+  /** Resolves when the server answers. */
+  static async start(options: ServerOptions = {}): Promise<Server> {
+    // Between the claim of a port and its use another program may take it.
+    for (let attempt = 1; ; attempt++) {
+      const port = options.port ?? (await claimPort());
+      const tlsPort = options.tls ? await claimPort() : null;
+      const server = new Server(options, port, tlsPort, temporaryFolder(`${options.sentinel ? 'sentinel' : 'server'}-${port}`));
+      try {
+        server.#configure();
+        await server.#launch();
+        return server;
+      } catch (error) {
+        await server.stop();
+        if (options.port !== undefined || attempt === 5 || !/already in use/i.test(String(error))) throw error;
+      }
+    }
+  }
+
+  /** Product and version of the program that servers run by default. */
+  static version(): ServerVersion {
+    const { server } = requireServer();
+    const version = versionOf(server);
+    if (version === null) throw new Error(`${server} does not tell its version`);
+    return version;
+  }
+
+  get address(): string {
+    return `${this.host}:${this.port}`;
+  }
+
+  get socketPath(): string {
+    return join(this.folder, 'socket');
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  get state(): 'running' | 'paused' | 'ended' | 'removed' {
+    return this.#state;
+  }
+
+  /** What the server wrote so far. */
+  get log(): string {
+    return readFileSync(join(this.folder, 'output.log'), 'utf8');
+  }
+
+  /** A connection that stays open, for many questions or for connection state. The caller closes it. */
+  connect(options: AskOptions = {}): Promise<AskConnection> {
+    const { password, auth = password === undefined ? undefined : { password } } = this.#options;
+    return AskConnection.open({ host: this.host, port: this.port }, { auth, ...options });
+  }
+
+  /** One command over a connection of its own. Rejects for an error reply. */
+  async ask(...args: readonly CommandArg[]): Promise<Reply> {
+    using connection = await this.connect();
+    return await connection.ask(...args);
+  }
+
+  async info(section = 'default'): Promise<Record<string, string>> {
+    return infoFields(await this.ask('INFO', section));
+  }
+
+  /** SIGKILL. Port and folder stay, for `restart`. */
+  async kill(): Promise<void> {
+    if (this.#child !== null) await endProcess(this.#child, 'SIGKILL');
+    if (this.#state !== 'removed') this.#state = 'ended';
+  }
+
+  /** SIGTERM: the server says farewell to its clients and replicas. Port and folder stay. */
+  async terminate(): Promise<void> {
+    this.resume();
+    if (this.#child !== null) await endProcess(this.#child, 'SIGTERM');
+    if (this.#state !== 'removed') this.#state = 'ended';
+  }
+
+  /** SIGSTOP: the kernel still accepts connections and bytes, and nobody answers. */
+  pause(): void {
+    if (this.#state !== 'running') throw new Error(`cannot pause ${this.address}, it is ${this.#state}`);
+    this.#child?.kill('SIGSTOP');
+    this.#state = 'paused';
+  }
+
+  resume(): void {
+    if (this.#state !== 'paused') return;
+    this.#child?.kill('SIGCONT');
+    this.#state = 'running';
+  }
+
+  /** Starts again, on the same port, in the same folder, with the configuration as the server left it. */
+  async restart(): Promise<void> {
+    if (this.#state === 'removed') throw new Error(`${this.address} was stopped for good`);
+    await this.kill();
+    await this.#launch();
+  }
+
+  /** Ends the process at once, frees the port and removes the folder. */
+  async stop(): Promise<void> {
+    await this.kill();
+    if (this.#state === 'removed') return;
+    this.#state = 'removed';
+    rmSync(this.folder, { recursive: true, force: true });
+    releasePort(this.port);
+    if (this.tlsPort !== null) releasePort(this.tlsPort);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  #configure(): void {
+    const { config = [], password, sentinel = false, unixSocket = false } = this.#options;
+    const lines = [`port ${this.port}`, `bind ${this.host}`, 'protected-mode no', `dir ${this.folder}`];
+    if (!sentinel) lines.push('save ""', 'appendonly no', 'repl-diskless-sync-delay 0', 'enable-debug-command yes');
+    if (password !== undefined) lines.push(`requirepass ${password}`, ...(sentinel ? [] : [`masterauth ${password}`]));
+    if (unixSocket) lines.push(`unixsocket ${this.socketPath}`, 'unixsocketperm 700');
+    if (this.tlsPort !== null) {
+      lines.push(`tls-port ${this.tlsPort}`, 'tls-auth-clients optional', `tls-ca-cert-file ${certificateFiles.ca}`);
+      lines.push(`tls-cert-file ${certificateFiles.serverCert}`, `tls-key-file ${certificateFiles.serverKey}`);
+    }
+    writeFileSync(join(this.folder, 'server.conf'), `${[...lines, ...config].join('\n')}\n`);
+  }
+
+  async #launch(): Promise<void> {
+    const { sentinel = false, shared = false } = this.#options;
+    const { folder } = this;
+    // Any server program is a Sentinel too: https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/#running-sentinel
+    const args = ['server.conf', ...(sentinel ? ['--sentinel'] : [])];
+    const name = `${basename(this.#program)}${sentinel ? ' as sentinel' : ''} ${this.address}`;
+    const child = startProcess(this.#program, args, { name, folder, shared });
+    this.#child = child;
+    this.#state = 'running';
+    let failure: string | null = null;
+    child.once('exit', (code, signal) => {
+      failure = `ended with ${signal ?? code}`;
+      if (this.#child === child && this.#state !== 'removed') this.#state = 'ended';
+    });
+    child.once('error', (error) => {
+      failure = error.message;
+    });
+    try {
+      await until(() => failure !== null || this.#answers(), { timeoutMs: 10_000, everyMs: 5, what: `${name} answers PING` });
+      if (failure !== null) throw new Error(`${name} ${failure}`);
+    } catch (error) {
+      const tail = this.log.split('\n').slice(-30).join('\n');
+      throw new Error(`${(error as Error).message}\n--- its output:\n${tail}`, { cause: error });
+    }
+  }
+
+  async #answers(): Promise<boolean> {
+    try {
+      await this.ask('PING');
+      return true;
+    } catch (error) {
+      // It answers; whoever asks must log in some other way.
+      return error instanceof ReplyFailure && /^(NOAUTH|NOPERM|WRONGPASS)/.test(error.message);
+    }
+  }
+}
+
+/** Stops all, whatever happens to one of them. */
+export async function stopAll(servers: readonly Server[]): Promise<void> {
+  await Promise.all(servers.map((server) => server.stop()));
+}
+
+/** Starts several at once; if one fails, the others are stopped. */
+export async function startAll(options: readonly ServerOptions[]): Promise<Server[]> {
+  const results = await Promise.allSettled(options.map((each) => Server.start(each)));
+  const servers = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed === undefined) return servers;
+  await stopAll(servers);
+  throw failed.reason;
+}

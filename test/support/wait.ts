@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface UntilOptions {
+  /** Default 5,000. */
+  readonly timeoutMs?: number;
+  /** Default 20. */
+  readonly everyMs?: number;
+  /** Named in the error when time is up. */
+  readonly what?: string;
+}
+
+/** Asks again and again until the condition gives something truthy, and answers that. A condition that throws counts as not yet. */
+export async function until<T>(
+  condition: () => T | Promise<T>,
+  options: UntilOptions = {},
+): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
+  const { timeoutMs = 5_000, everyMs = 20, what = condition.toString() } = options;
+  const end = performance.now() + timeoutMs;
+  let lastError: unknown;
+  for (;;) {
+    try {
+      const value = await condition();
+      lastError = undefined;
+      if (value) return value as Exclude<T, false | null | undefined | 0 | ''>;
+    } catch (error) {
+      lastError = error;
+    }
+    if (performance.now() >= end) {
+      const reason = lastError instanceof Error ? `: ${lastError.message}` : '';
+      throw new Error(`not within ${timeoutMs} ms: ${what}${reason}`, { cause: lastError });
+    }
+    await sleep(everyMs);
+  }
+}
