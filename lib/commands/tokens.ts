@@ -18,6 +18,15 @@ export interface ScanOptions {
   COUNT?: number;
 }
 
+/** A 64-bit integer as an argument; text too, since an integer of a reply may be text. */
+export type Integer = number | bigint | string;
+
+/** Options of which at most one may stand: `AtMostOne<{ EX: number; PX: number }>`. */
+export type AtMostOne<T> = { [K in keyof T]: { [P in K]?: T[P] } & { [P in Exclude<keyof T, K>]?: never } }[keyof T];
+
+/** Options of which exactly one must stand. */
+export type ExactlyOne<T> = { [K in keyof T]: { [P in K]: T[P] } & { [P in Exclude<keyof T, K>]?: never } }[keyof T];
+
 /** `Array.isArray` that knows lists that must not be changed. */
 export const isList: <T>(value: OneOrMore<T>) => value is readonly T[] = Array.isArray;
 
@@ -28,7 +37,8 @@ export function keyAnd(key: Arg, items: OneOrMore<Arg>): Arg[] {
 
 /** One or more items as the arguments of a command. */
 export function all(items: OneOrMore<Arg>): readonly Arg[] {
-  return isList(items) ? items : [items];
+  // A copy: a call is encoded later than it is made, and the caller may change his list until then.
+  return isList(items) ? items.slice() : [items];
 }
 
 export function pushAll(args: Arg[], items: OneOrMore<Arg>): void {
@@ -57,6 +67,20 @@ export function pushLimit(args: Arg[], limit: Limit | undefined): void {
 export function pushScan(args: Arg[], options: ScanOptions): void {
   if (options.MATCH !== undefined) args.push('MATCH', options.MATCH);
   if (options.COUNT !== undefined) args.push('COUNT', options.COUNT);
+}
+
+/** Pushes each of the `tokens` that stands in the options: the token alone for `true`, else the token and its operand. */
+export function pushOptions<T extends string>(
+  args: Arg[],
+  options: { readonly [K in T]?: Arg | boolean | undefined } | undefined,
+  tokens: readonly T[],
+): void {
+  if (options === undefined) return;
+  for (const token of tokens) {
+    const value = options[token];
+    if (value === true) args.push(token);
+    else if (value !== undefined && value !== false) args.push(token, value);
+  }
 }
 
 function isIterable(pairs: Pairs): pairs is Iterable<readonly [Value, Value]> {
