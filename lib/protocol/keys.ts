@@ -4,8 +4,8 @@ type Args = readonly Arg[];
 type Rule = (args: Args) => number[];
 
 /**
- * Indexes in `args` of every key, in the order of the key specs, as `COMMAND GETKEYS` lists them. The channels of sharded pub/sub and the cursor of
- * `CLUSTERSCAN` count as keys: the server places them by their slot too. Arguments that make no sense give what keys there are; the server
+ * Indexes in `args` of every key, in the order of the key specs: the keys that a cluster node places a call by. The channels of sharded pub/sub
+ * and the cursor of `CLUSTERSCAN` count as keys, because it places them too. Arguments that make no sense give what keys there are; the server
  * will complain about them. https://redis.io/docs/latest/develop/reference/key-specs/
  */
 export function keyIndexes(spec: CommandSpec, args: Args): number[] {
@@ -30,9 +30,15 @@ export function firstKey(spec: CommandSpec, args: Args): Arg | undefined {
   return index === undefined ? undefined : args[index];
 }
 
+/** How many words follow an option: these are skipped, they may look like options. */
+type Operands = Readonly<Record<string, number>>;
+const SORT_OPERANDS: Operands = { LIMIT: 2, GET: 1, BY: 1 };
+const MIGRATE_OPERANDS: Operands = { AUTH: 1, AUTH2: 2 };
+const STREAM_OPERANDS: Operands = { GROUP: 2, COUNT: 1, BLOCK: 1, CLAIM: 1 };
+
 /**
- * The commands whose key specs the server itself flags as incomplete or variable, so that it looks at the arguments by code; what that code
- * does, compared with a live server in test/functional/keys.test.ts.
+ * The commands that a cluster node does not place by their key specs, which are incomplete or ambiguous, but by code of its own. What that code
+ * finds is compared with live servers in test/functional/keys.test.ts.
  */
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['SORT', sort],
@@ -41,30 +47,32 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['MIGRATE', migrate],
   ['GEORADIUS', (args) => geoRadius(args, 5)],
   ['GEORADIUSBYMEMBER', (args) => geoRadius(args, 4)],
+  ['XREAD', streams],
+  ['XREADGROUP', streams],
 ]);
 
 /** SORT key [BY pattern] [LIMIT offset count] [GET pattern …] [ASC | DESC] [ALPHA] [STORE destination] — the last STORE wins. */
 function sort(args: Args): number[] {
-  const operands: Readonly<Record<string, number>> = { LIMIT: 2, GET: 1, BY: 1 };
   let destination = -1;
-  for (let i = 1; i < args.length; i++) {
-    const word = keyword(args[i]);
-    if (word === 'STORE') destination = ++i;
-    else i += operands[word] ?? 0;
-  }
+  for (let at = option(SORT_OPERANDS, args, 1, 'STORE'); at >= 0; at = option(SORT_OPERANDS, args, at + 1, 'STORE')) destination = at;
   return some(args, [0, destination]);
 }
 
 /** MIGRATE host port key|"" db timeout [COPY] [REPLACE] [AUTH password | AUTH2 user password] [KEYS key …] */
 function migrate(args: Args): number[] {
-  if (length(args[2]) > 0) return [2];
-  const operands: Readonly<Record<string, number>> = { AUTH: 1, AUTH2: 2 };
-  for (let i = 5; i < args.length; i++) {
-    const word = keyword(args[i]);
-    if (word === 'KEYS') return args.slice(i + 1).map((_, index) => i + 1 + index);
-    i += operands[word] ?? 0;
-  }
-  return some(args, [2]);
+  const keys = length(args[2]) > 0 ? -1 : option(MIGRATE_OPERANDS, args, 5, 'KEYS');
+  if (keys < 0) return some(args, [2]);
+  const found: number[] = [];
+  add(found, args, keys, args.length, 1);
+  return found;
+}
+
+/** XREADGROUP [GROUP group consumer] [COUNT count] [BLOCK ms] [CLAIM ms] [NOACK] STREAMS key … id …, the options in any order. */
+function streams(args: Args): number[] {
+  const first = option(STREAM_OPERANDS, args, 0, 'STREAMS');
+  const found: number[] = [];
+  if (first >= 0) add(found, args, first, first + Math.floor((args.length - first) / 2) - 1, 1);
+  return found;
 }
 
 /** GEORADIUS key longitude latitude radius unit … [STORE key | STOREDIST key] — the last of the two wins. */
@@ -92,6 +100,16 @@ function follow({ begin, find }: KeySpec, words: number, args: Args, found: numb
   if (last >= 0) add(found, args, first, first + last, step);
   else if (limit <= 1) add(found, args, first, args.length + last, step);
   else add(found, args, first, first + Math.floor((args.length - first) / limit) + last, step);
+}
+
+/** The index behind the option `name`, looked for from `from` on; -1 where it is missing. */
+function option(operands: Operands, args: Args, from: number, name: string): number {
+  for (let i = from; i < args.length; i++) {
+    const word = keyword(args[i]);
+    if (word === name) return i + 1;
+    i += operands[word] ?? 0;
+  }
+  return -1;
 }
 
 /** The index in `args` behind a keyword, -1 where it is missing. A negative `from` counts from the end and searches backwards. */

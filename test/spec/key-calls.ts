@@ -47,10 +47,8 @@ GEOPOS @k m
 GEORADIUS @k 0 0 1 m
 GEORADIUS @k 0 0 1 m STORE @to
 GEORADIUS @k 0 0 1 m COUNT 1 ASC storedist @to
-GEORADIUS @k 0 0 1 m STORE first STOREDIST @to
 GEORADIUSBYMEMBER @k m 1 m
 GEORADIUSBYMEMBER @k m 1 m STORE @to
-GEORADIUSBYMEMBER @k m 1 m STOREDIST first STORE @to
 GEORADIUSBYMEMBER_RO @k m 1 m
 GEORADIUS_RO @k 0 0 1 m
 GEOSEARCH @k FROMMEMBER m BYRADIUS 1 m
@@ -131,7 +129,6 @@ PEXPIRETIME @k
 PFADD @k e
 PFCOUNT @a @b
 PFDEBUG encoding @k
-PFMERGE @to
 PFMERGE @to @a @b
 PSETEX @k 1 v
 PTTL @k
@@ -234,6 +231,15 @@ ZSCAN @k 0
 ZSCORE @k m
 ZUNION 2 @a @b
 ZUNIONSTORE @to 2 @a @b WEIGHTS 1 2
+`;
+
+/** As above, but `COMMAND GETKEYS`, which follows the key specs, lists other keys than a cluster node places the call by. The latter count. */
+export const AMBIGUOUS_CALLS = `
+PFMERGE @to
+GEORADIUS @k 0 0 1 m STORE first STOREDIST @to
+GEORADIUSBYMEMBER @k m 1 m STOREDIST first STORE @to
+XREADGROUP COUNT 1 GROUP streams c STREAMS @k >
+XREADGROUP BLOCK 0 GROUP g streams STREAMS @a @b > >
 `;
 
 /** Calls whose "keys" are no keys for `COMMAND GETKEYS`, but which the server places by their slot all the same. */

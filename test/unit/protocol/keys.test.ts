@@ -3,9 +3,9 @@ import { type Arg, KEYLESS } from '../../../lib/protocol/command.js';
 import { COMMAND_TABLE } from '../../../lib/protocol/command-table.js';
 import { firstKey, keyIndexes } from '../../../lib/protocol/keys.js';
 import { command, specOf, unknownCommand } from '../../../lib/protocol/specs.js';
-import { KEY_CALLS, PLACED_CALLS, wordsOf } from '../../spec/key-calls.js';
+import { AMBIGUOUS_CALLS, KEY_CALLS, PLACED_CALLS, wordsOf } from '../../spec/key-calls.js';
 
-const calls = wordsOf(KEY_CALLS + PLACED_CALLS.trimStart());
+const calls = [KEY_CALLS, AMBIGUOUS_CALLS, PLACED_CALLS].flatMap(wordsOf);
 
 const keysOf = (words: readonly Arg[]): (Arg | undefined)[] => {
   const { spec, args } = specOf(words);
@@ -72,6 +72,9 @@ describe('keys of a command', () => {
       ['XREAD COUNT 1', []],
       ['XREAD STREAMS', []],
       ['XREAD STREAMS a', []],
+      ['XREAD STREAMS a b 0', ['a']],
+      ['XREAD COUNT STREAMS a 0', []],
+      ['XREADGROUP NEWS g c STREAMS a >', ['a']],
       ['XREADGROUP GROUP', []],
       ['MSET a 1 b', ['a', 'b']],
       ['BLPOP 0', []],
