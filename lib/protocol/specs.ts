@@ -1,6 +1,6 @@
 import { ArgumentError } from '../errors.js';
 import type { Arg, CommandSpec, KeySpec, RequestPolicy, ResponsePolicy } from './command.js';
-import { ADMIN, BLOCKING, KEYLESS, MOVABLE_KEYS, PUBSUB, READONLY, WRITE } from './command.js';
+import { ADMIN, BLOCKING, KEYLESS, MOVABLE_KEYS, PUBSUB, READONLY, SCRIPT, SPECIAL, WRITE } from './command.js';
 import { COMMAND_TABLE } from './command-table.js';
 import { CONNECTION_STATE } from './connection-state.js';
 
@@ -36,7 +36,7 @@ export function unknownCommand(name: string, words = 1): CommandSpec {
     words,
     head: head(name.toUpperCase(), words),
     arity: 0,
-    flags: 0,
+    flags: SPECIAL,
     firstKey: -1,
     lastKey: -1,
     keyStep: 0,
@@ -91,6 +91,9 @@ function parse(name: string, facts: string): CommandSpec {
   let flags = keys === '-' ? KEYLESS : 0;
   for (let i = 0; i < letters.length; i++) flags |= FLAGS[letters.charAt(i)] ?? 0;
   const { firstKey, lastKey, keyStep, keySpecs } = keyFacts(keys, words);
+  const state = CONNECTION_STATE[name]?.[0] ?? 'none';
+  if ((flags & BLOCKING) !== 0 || request !== '-' || state !== 'none') flags |= SPECIAL;
+  if ((flags & MOVABLE_KEYS) !== 0 && /^(EVAL|FCALL)/.test(name)) flags |= SCRIPT;
   return Object.freeze({
     name,
     words,
@@ -104,7 +107,7 @@ function parse(name: string, facts: string): CommandSpec {
     // The generated table holds only the words of these types; its test proves it.
     request: (request === '-' ? 'default' : request) as RequestPolicy,
     response: (response === '-' ? 'default' : response) as ResponsePolicy,
-    state: CONNECTION_STATE[name]?.[0] ?? 'none',
+    state,
   });
 }
 
