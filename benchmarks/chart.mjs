@@ -1,5 +1,5 @@
 /** The chart of the results: a group of bars a row, as long as the operations a second relative to the fastest rival of the row. */
-import { clients } from './clients.mjs';
+import { nameOf } from './clients.mjs';
 import { fastestRival } from './ratios.mjs';
 import { compact } from './table.mjs';
 
@@ -12,13 +12,8 @@ const colors = {
   glide: '#6d28d9',
   'glide-raised': '#c4aef0',
 };
-const size = { label: 220, plot: 560, right: 120, bar: 10, gap: 14, head: 64, foot: 36 };
+const size = { label: 230, plot: 560, right: 120, bar: 10, gap: 14, head: 64, foot: 36 };
 const markup = (text) => String(text).replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign]);
-
-export const titleOf = (name) => {
-  const { title, rival, kind } = clients[name];
-  return kind === 'tuned' ? `${rival} ${title}` : title;
-};
 
 export function drawChart(environment, results) {
   const names = Object.keys(colors).filter((name) => results.some((row) => row.results[name]?.opsPerSecond));
@@ -56,13 +51,15 @@ export function drawChart(environment, results) {
     grid.push(`<line x1="${x(ratio)}" x2="${x(ratio)}" y1="${size.head - 6}" y2="${y - size.gap + 4}" class="${kind}"/>`);
     grid.push(`<text x="${x(ratio)}" y="${y + 4}" text-anchor="middle" class="value">${ratio}×</text>`);
   }
-  const legend = names.map((name, i) => {
-    const left = 20 + i * ((width - 40) / names.length);
-    return `<rect x="${left}" y="36" width="10" height="10" fill="${colors[name]}"/><text x="${left + 15}" y="45" class="row">${markup(titleOf(name))}</text>`;
+  let left = 20;
+  const legend = names.map((name) => {
+    const at = left;
+    left += 30 + nameOf(name).length * 6.6;
+    return `<rect x="${at}" y="36" width="10" height="10" fill="${colors[name]}"/><text x="${at + 14}" y="45" class="legend">${nameOf(name)}</text>`;
   });
   const note = `${environment.cpu}, ${environment.cores} cores, Node ${environment.node}, server ${environment.server}, ${environment.date.slice(0, 10)}`;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif">
-<style>.row{font-size:12px;fill:#1f2937}.value{font-size:9px;fill:#4b5563}.title{font-size:15px;font-weight:600;fill:#111827}.line{stroke:#e5e7eb}.one{stroke:#6b7280;stroke-dasharray:3 3}</style>
+<style>.row{font-size:12px;fill:#1f2937}.legend{font-size:11px;fill:#1f2937}.value{font-size:9px;fill:#4b5563;stroke:#fff;stroke-width:2px;paint-order:stroke}.title{font-size:15px;font-weight:600;fill:#111827}.line{stroke:#e5e7eb}.one{stroke:#6b7280;stroke-dasharray:3 3}</style>
 <rect width="${width}" height="${height}" fill="#ffffff"/>
 <text x="20" y="24" class="title">Operations a second, relative to the fastest rival of each row</text>
 ${[...legend, ...grid, ...parts].join('\n')}

@@ -1,6 +1,6 @@
 /**
  * The clients as data. `open(topology)` connects and returns the verbs the rows need; each imports its library only then, so that a process
- * holds one client alone. `rival` names the library, `kind` says how it is set up: as it comes, or as its documentation makes it fastest.
+ * holds one client alone. `rival` names the library; `tuned` says that it is set up as it is fastest, and how, instead of as it comes.
  */
 const library = new URL('../dist/esm/index.js', import.meta.url);
 const url = (port) => `redis://127.0.0.1:${port}`;
@@ -110,18 +110,23 @@ const pick = (object, key) => (key in object ? { [key]: object[key] } : {});
 /** Without a deadline per command (node-redis makes one AbortSignal each) and without the hand-over of managed servers. */
 const tunedNodeRedis = { commandOptions: { timeout: undefined }, maintNotifications: 'disabled' };
 
+/** By default glide refuses the 1,001st command in flight and gives up after 250 ms. */
+const raisedGlide = { inflightRequestsLimit: 1_000_000, requestTimeout: 10_000 };
+
+/** `title` heads a column of the table: a tuned rival stands to the right of its default. */
 export const clients = {
   slotwise: { title: 'slotwise', package: '..', module: library.href, open: slotwise() },
-  bare: { title: 'bare socket', floor: true },
-  ioredis: { title: 'ioredis', rival: 'ioredis', kind: 'default', package: 'ioredis', open: ioredis({}) },
-  'ioredis-auto': { title: '+ auto', rival: 'ioredis', kind: 'tuned', open: ioredis({ enableAutoPipelining: true }) },
-  'node-redis': { title: 'node-redis', rival: 'node-redis', kind: 'default', package: 'redis', open: nodeRedis({}) },
-  'node-redis-tuned': { title: '+ tuned', rival: 'node-redis', kind: 'tuned', open: nodeRedis(tunedNodeRedis) },
-  glide: { title: 'glide', rival: 'glide', kind: 'default', package: '@valkey/valkey-glide', open: glide({}) },
-  'glide-raised': {
-    title: '+ limits',
-    rival: 'glide',
-    kind: 'tuned',
-    open: glide({ inflightRequestsLimit: 1_000_000, requestTimeout: 10_000 }),
-  },
+  bare: { title: 'bare', floor: true },
+  ioredis: { title: 'ioredis', rival: 'ioredis', package: 'ioredis', open: ioredis({}) },
+  'ioredis-auto': { title: '+auto', rival: 'ioredis', tuned: 'auto-pipelining', open: ioredis({ enableAutoPipelining: true }) },
+  'node-redis': { title: 'node-r.', rival: 'node-redis', package: 'redis', open: nodeRedis({}) },
+  'node-redis-tuned': { title: '+tuned', rival: 'node-redis', tuned: 'tuned', open: nodeRedis(tunedNodeRedis) },
+  glide: { title: 'glide', rival: 'glide', package: '@valkey/valkey-glide', open: glide({}) },
+  'glide-raised': { title: '+limits', rival: 'glide', tuned: 'raised limits', open: glide(raisedGlide) },
+};
+
+/** The name in full, for sentences and legends. */
+export const nameOf = (name) => {
+  const { title, rival = title, tuned } = clients[name];
+  return tuned ? `${rival}, ${tuned}` : rival;
 };

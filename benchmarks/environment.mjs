@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, type } from 'node:os';
-import { clients } from './clients.mjs';
+import { clients, nameOf } from './clients.mjs';
 
 const versionOf = (folder) => JSON.parse(readFileSync(new URL(folder, import.meta.url), 'utf8')).version;
 
 /** Where and with what the figures were taken: they mean little without it. */
 export function environment() {
-  const packages = Object.values(clients).filter((client) => client.package);
+  const packages = Object.entries(clients).filter(([, client]) => client.package);
   return {
     date: new Date().toISOString(),
     cpu: cpus()[0]?.model ?? 'unknown',
@@ -15,16 +15,16 @@ export function environment() {
     node: process.version,
     load: loadavg()[0],
     clients: Object.fromEntries(
-      packages.map((client) => [
-        client.title,
+      packages.map(([name, client]) => [
+        nameOf(name),
         versionOf(client.package === '..' ? '../package.json' : `node_modules/${client.package}/package.json`),
       ]),
     ),
   };
 }
 
-export function describe({ cpu, cores, system, node, server, load, clients: versions }) {
+export function describe({ cpu, cores, system, node, server, pinned, load, clients: versions }) {
   const busy = load > cores / 2 ? ` (load ${load.toFixed(1)}: other work disturbs these figures)` : '';
   const named = Object.entries(versions).map(([title, version]) => `${title} ${version}`);
-  return `${cpu}, ${cores} cores, ${system}, Node ${node}, server ${server ?? '–'}${busy}\n${named.join(', ')}`;
+  return `${cpu}, ${cores} cores, ${system}, Node ${node}, server: ${server ?? 'none'}${pinned ? ' on a core of its own' : ''}${busy}\n${named.join(', ')}`;
 }

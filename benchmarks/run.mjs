@@ -76,7 +76,7 @@ const names = chosen('client', given.clients, clients, Object.keys(clients)).fil
   return built;
 });
 
-const binary = ensureServer().server;
+const program = ensureServer().server;
 const environs = environment();
 const running = {};
 const results = [];
@@ -84,9 +84,10 @@ const results = [];
 async function serversFor(row) {
   const kind = row.cluster ? 'cluster' : 'single';
   if (!running[kind]) {
-    running[kind] = await startServers({ binary, cluster: row.cluster, pin: given.pin });
+    running[kind] = await startServers({ program, cluster: row.cluster, pin: given.pin });
     await sendAll(running[kind].topology.ports, fixtures.commands);
     environs.server = running[kind].version;
+    environs.pinned ||= running[kind].pinned;
   }
   return running[kind];
 }
@@ -96,7 +97,7 @@ try {
     const row = rows[id];
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${position + 1}/${rowNames.length} ${row.title} …`);
     const servers = row.kind === 'import' || row.kind === 'types' ? undefined : await serversFor(row);
-    const measured = await measures[row.kind](id, row, { ...pace, names, servers, loadTool: findLoadTool(binary) });
+    const measured = await measures[row.kind](id, row, { ...pace, names, servers, loadTool: findLoadTool(program) });
     results.push({ id, kind: row.kind, title: row.title, ...measured });
   }
 } finally {

@@ -1,8 +1,5 @@
-import { clients } from './clients.mjs';
+import { clients, nameOf } from './clients.mjs';
 import { ratios } from './ratios.mjs';
-
-const wide = 11;
-const narrow = 8;
 
 export const compact = (value) => {
   if (value === undefined || Number.isNaN(value)) return '–';
@@ -12,45 +9,32 @@ export const compact = (value) => {
   return value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2);
 };
 
-const line = (title, unit, cells, more) =>
-  [title.padEnd(34), unit.padEnd(8), ...cells.map((cell) => cell.padStart(wide)), ...more.map((cell) => cell.padStart(narrow))].join('');
+const line = (title, cells) => title.padEnd(34) + cells.map((cell) => cell.padStart(9)).join('');
 const times = (value) => (value === undefined ? '' : `${value.toFixed(2)}×`);
+const cellsOf = (byClient, field, names) => names.map((name) => (byClient[name]?.error ? 'failed' : compact(byClient[name]?.[field])));
+const titles = (names) => names.map((name) => clients[name].title);
 
 /** A row of load takes two lines: throughput, and the client's CPU per command, each with slotwise's ratios to the others. */
 export function loadTable(results, names) {
   const heads = ['/best', '/bare', '/ioredis', '/node-r.', '/glide'];
-  const titles = names.map((name) => clients[name].title);
-  const lines = [line('', '', titles, heads), ''.padEnd(34 + 8 + titles.length * wide + heads.length * narrow, '─')];
-  for (const { title, results: byClient } of results) {
-    const cells = (field) => names.map((name) => (byClient[name]?.error ? 'failed' : compact(byClient[name]?.[field])));
-    const of = (field) => Object.values(ratios(byClient, field)).map(times);
-    lines.push(line(title, 'ops/s', cells('opsPerSecond'), of('opsPerSecond')));
-    lines.push(line('', 'CPU µs', cells('cpuMicros'), of('cpuMicros')));
-  }
-  return lines.join('\n');
+  const head = line('commands a second, CPU µs each', [...titles(names), ...heads]);
+  const body = results.flatMap(({ title, results: byClient }) =>
+    ['opsPerSecond', 'cpuMicros'].map((field, i) =>
+      line(i === 0 ? title : '  CPU', [...cellsOf(byClient, field, names), ...Object.values(ratios(byClient, field)).map(times)]),
+    ),
+  );
+  return [head, '─'.repeat(head.length), ...body].join('\n');
 }
 
 /** The other rows: one line a figure. */
 export function figureTable({ title, figures, results: byClient }, names) {
-  const lines = figures.map(([field, unit]) => {
-    const cells = names.map((name) => (byClient[name]?.error ? 'failed' : compact(byClient[name]?.[field])));
-    return line(unit, '', cells, []);
-  });
-  return [
-    line(
-      title,
-      '',
-      names.map((name) => clients[name].title),
-      [],
-    ),
-    ...lines,
-  ].join('\n');
+  return [line(title, titles(names)), ...figures.map(([field, unit]) => line(`  ${unit}`, cellsOf(byClient, field, names)))].join('\n');
 }
 
 export function failures(results) {
   return results.flatMap(({ title, results: byClient }) =>
     Object.entries(byClient)
       .filter(([, result]) => result.error)
-      .map(([name, { error }]) => `${title}: ${clients[name].title} failed: ${error}`),
+      .map(([name, { error }]) => `${title}: ${nameOf(name)} failed: ${error}`),
   );
 }

@@ -89,6 +89,4 @@ process.on('message', async ({ action, ...request }) => {
     process.send({ error: `${error?.name}: ${error?.message}`.replace(/\s+/g, ' ').slice(0, 160) });
   }
 });
-// Only `fill` leaves promises without a handler for a while: `drain` looks at them.
-process.on('unhandledRejection', () => {});
 process.on('disconnect', () => process.exit());
