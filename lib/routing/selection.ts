@@ -93,7 +93,7 @@ function memberOf(set: ReplicaSet): (node: NodeInfo) => boolean {
     const addresses = set.addresses?.map(compileAddressPattern).filter((matches): matches is AddressMatcher => matches !== null);
     member = (node) =>
       tags.every(([tag, value]) => node.tags[tag] === value) &&
-      (addresses === undefined || addresses.some((matches) => matches(node.address)));
+      (addresses === undefined || namesOf(node).some((name) => addresses.some((matches) => matches(name))));
     compiled.set(set, member);
   }
   return member;

@@ -189,7 +189,7 @@ function parseNodeUrl(seed: string, path: string, defaultPort: number): Connecti
 }
 
 function addressOf(seed: unknown, path: string, defaultPort: number, allowPath: boolean): Address {
-  const expected = `a URL, host:port (port 1 to 65535), { host, port }${allowPath ? ' or { path }' : ''}`;
+  const expected = `a URL, host:port (IPv6 in brackets, port 1 to 65535), { host, port }${allowPath ? ' or { path }' : ''}`;
   const address = typeof seed === 'string' ? parseAddress(seed, defaultPort) : addressOfObject(seed, defaultPort);
   if (address === null) return refuse(path, expected, seed);
   if ('path' in address && !allowPath) throw new OptionsError(path, 'expected a host: these nodes name each other by host and port');

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { OptionsError } from '../../../lib/errors.js';
+import { cluster, replication, resolveOptions, sentinel, single, type TopologyOptions } from '../../../lib/options.js';
+
+const h = (host: string, port = 6379) => ({ host, port });
+
+const GOOD: readonly (readonly [what: string, made: () => TopologyOptions, expected: TopologyOptions])[] = [
+  ['one URL', () => single('redis://10.0.0.1'), { kind: 'single', address: h('10.0.0.1') }],
+  ['one host:port', () => single('10.0.0.1:7000'), { kind: 'single', address: h('10.0.0.1', 7000) }],
+  ['one object', () => single({ host: 'A.example' }), { kind: 'single', address: h('a.example') }],
+  ['a socket file', () => single({ path: '/run/redis.sock' }), { kind: 'single', address: { path: '/run/redis.sock' } }],
+  ['a socket file as text', () => single('/run/redis.sock'), { kind: 'single', address: { path: '/run/redis.sock' } }],
+  [
+    'the rest of a URL',
+    () => single('rediss://u:p@h/3'),
+    { kind: 'single', address: h('h'), url: { username: 'u', password: 'p', tls: true, database: 3 } },
+  ],
+  ['several members', () => replication(['a', '[::1]:7']), { kind: 'replication', seeds: [h('a'), h('::1', 7)] }],
+  ['one seed without a list', () => cluster('redis://a:7000'), { kind: 'cluster', seeds: [h('a', 7000)] }],
+  [
+    'seeds that share a user',
+    () => cluster(['redis://u:p@a', 'redis://u:p@b', 'c:1']),
+    { kind: 'cluster', seeds: [h('a'), h('b'), h('c', 1)], url: { username: 'u', password: 'p' } },
+  ],
+  [
+    'sentinels at their own port',
+    () => sentinel(['s1', { host: 's2' }, 'redis://s3', 's4:1'], 'main'),
+    { kind: 'sentinel', seeds: [h('s1', 26_379), h('s2', 26_379), h('s3', 26_379), h('s4', 1)], name: 'main', access: {} },
+  ],
+  [
+    'sentinels over TLS, which means the data nodes too',
+    () => sentinel('rediss://s1', 'main', { username: 'u', password: 'p' }),
+    {
+      kind: 'sentinel',
+      seeds: [h('s1', 26_379)],
+      name: 'main',
+      access: { tls: true, username: 'u', password: 'p' },
+      url: { tls: true },
+    },
+  ],
+];
+
+const BAD: readonly (readonly [path: string, made: () => unknown, message: RegExp])[] = [
+  ['single(address)', () => single('10.0.0.1:70000'), /host:port/],
+  ['single(address)', () => single(undefined as never), /got undefined/],
+  ['single(address)', () => single({ host: 'a', prot: 1 } as never), /\{ host, port \}/],
+  ['single(address)', () => single({ host: 'a', port: '6379' } as never), /\{ host, port \}/],
+  ['single(address)', () => single('redis+cluster://a,b'), /one node's URL/],
+  ['single(address)', () => single('redis://a?timeoutMs=5'), /timeoutMs is for createClient/],
+  ['cluster(seeds)', () => cluster([]), /at least one seed/],
+  ['cluster(seeds)[1]', () => cluster(['a:1', 'b:x']), /host:port.*"b:x"/],
+  ['cluster(seeds)[1]', () => cluster(['redis://a', 'rediss://b']), /same scheme/],
+  ['cluster(seeds)[1]', () => cluster(['redis://u:p@a', 'redis://u:q@b']), /same scheme, user, password/],
+  ['cluster(seeds)[0]', () => cluster({ path: '/run/redis.sock' }), /expected a host/],
+  ['cluster(seeds)[0]', () => cluster('unix:///run/redis.sock'), /expected a host/],
+  ['replication(seeds)[0]', () => replication([null] as never), /got null/],
+  ['sentinel(seeds)', () => sentinel('redis://u:p@s', 'main'), /without user, password and database/],
+  ['sentinel(seeds)[0]', () => sentinel(['s:0'], 'main'), /host:port/],
+  ['sentinel(name)', () => sentinel(['s'], ''), /non-empty/],
+  ['sentinel(name)', () => sentinel(['s'], undefined as never), /non-empty/],
+  ['sentinel(access).pasword', () => sentinel(['s'], 'main', { pasword: 'x' } as never), /did you mean password/],
+];
+
+describe('topology options', () => {
+  for (const [what, made, expected] of GOOD) {
+    it(`takes ${what}`, () => {
+      const topology = made();
+      assert.deepEqual(topology, expected);
+      assert.ok(Object.isFrozen(topology));
+    });
+
+    it(`takes ${what} from a plain object too`, () => {
+      const { url: _, ...resolved } = expected;
+      const copy: TopologyOptions = structuredClone(expected);
+      assert.deepEqual(resolveOptions({ topology: copy }).topology, resolved);
+    });
+  }
+
+  for (const [path, made, message] of BAD) {
+    it(`refuses at ${path}: ${made.toString().slice(6)}`, () => {
+      assert.throws(made, (error) => error instanceof OptionsError && error.path === path && message.test(error.message));
+    });
+  }
+
+  it('keeps the TLS options of the sentinels by reference, and leaves them alone', () => {
+    const tls = { ca: ['x'] };
+    const topology = sentinel(['s'], 'main', { tls });
+    assert.ok(topology.kind === 'sentinel' && topology.access.tls === tls && !Object.isFrozen(tls));
+  });
+
+  it('judges plain objects by the same rules', () => {
+    const cases: readonly (readonly [topology: unknown, message: RegExp])[] = [
+      ['redis://u:hunter2@h', /options\.topology: expected single\(…\).*"redis:\/\/\*\*\*@h"/],
+      [{ kind: 'ring' }, /options\.topology: expected single/],
+      [{ kind: 'cluster', seeds: ['a', 'b:x'] }, /options\.topology\.seeds\[1\]: expected/],
+      [{ kind: 'cluster', nodes: ['a'] }, /options\.topology\.nodes: unknown option; known are kind, seeds, url/],
+      [{ kind: 'single', address: 'a:0' }, /options\.topology\.address: expected/],
+      [{ kind: 'single', address: 'a', url: { tls: 'yes' } }, /options\.topology\.url\.tls: expected true/],
+      [{ kind: 'sentinel', seeds: ['redis://:p@s'], name: 'x' }, /options\.topology\.seeds: expected host:port/],
+      [{ kind: 'sentinel', seeds: ['s'] }, /options\.topology\.name: expected/],
+    ];
+    for (const [topology, message] of cases) {
+      assert.throws(() => resolveOptions({ topology: topology as TopologyOptions }), message);
+    }
+    assert.deepEqual(resolveOptions({ topology: { kind: 'cluster', seeds: ['redis://:p@a'] } as never }).credentials, { password: 'p' });
+  });
+});
