@@ -42,8 +42,6 @@ export interface ConnectionEvents {
   ready(connection: Connection): void;
   /** Comes exactly once. Its calls have been handed back to their owners before. `error` is null after `close()`. */
   closed(connection: Connection, error: SlotwiseError | null): void;
-  /** Nothing in flight and nothing to write any more. */
-  idle?(connection: Connection): void;
   push?(connection: Connection, items: Raw[]): void;
 }
 
@@ -75,6 +73,8 @@ ignored.state = SETTLED;
 export class Connection implements ReplySink, Holder {
   readonly key: string;
   state: ConnectionState = 'connecting';
+  /** Called when the last reply has come: for a borrower who wants to give the connection back. */
+  whenIdle: (() => void) | null = null;
   /** Told by the handshake. */
   server: ServerFacts = { protocol: 2, product: '', version: '' };
 
@@ -295,7 +295,7 @@ export class Connection implements ReplySink, Holder {
     }
     if (this.#inFlight.length === 0 && this.#queue.length === 0) {
       this.#endIfDrained();
-      this.#events.idle?.(this);
+      this.whenIdle?.();
     }
   }
 

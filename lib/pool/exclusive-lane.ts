@@ -1,6 +1,8 @@
 import Denque from 'denque';
-import { Connection, type ConnectionConfig } from '../connection/connection.js';
-import { ClosedError, type SlotwiseError } from '../errors.js';
+import { Connection, type ConnectionConfig, release, timeoutOf } from '../connection/connection.js';
+import { ClosedError, ConnectionLostError, type SlotwiseError } from '../errors.js';
+import { type Call, SETTLED } from '../protocol/command.js';
+import { clock, type Holder } from '../util/clock.js';
 
 export interface ExclusiveLaneConfig {
   readonly connection: ConnectionConfig;
@@ -32,12 +34,14 @@ export class Lease {
 }
 
 /** Connections that belong to one caller at a time: idle ones are reused, at most `max` exist, callers beyond wait in order. */
-export class ExclusiveLane {
+export class ExclusiveLane implements Holder {
   readonly #config: ExclusiveLaneConfig;
   /** Most recently used last; the timer closes each when it has been idle too long. */
   readonly #idle = new Map<Connection, NodeJS.Timeout>();
   readonly #all = new Set<Connection>();
   readonly #waiters = new Denque<Waiter>();
+  /** Calls that wait for a connection, or block on one. */
+  readonly #calls = new Map<Call, Lease | null>();
   #closed: SlotwiseError | null = null;
 
   constructor(config: ExclusiveLaneConfig) {
@@ -58,6 +62,44 @@ export class ExclusiveLane {
     }
     if (this.#all.size < this.#config.max) return this.#open();
     return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
+  }
+
+  /** Sends a call that may block on a connection of its own. */
+  send(call: Call): void {
+    this.#calls.set(call, null);
+    clock.watch(this);
+    this.acquire().then(
+      (lease) => this.#start(call, lease),
+      (error: SlotwiseError) => {
+        if (this.#calls.delete(call)) call.owner.failed(call, { kind: 'unwritten', error });
+      },
+    );
+  }
+
+  #start(call: Call, lease: Lease): void {
+    if (!this.#calls.has(call)) {
+      lease.release(false);
+      return;
+    }
+    this.#calls.set(call, lease);
+    lease.connection.whenIdle = () => {
+      lease.connection.whenIdle = null;
+      this.#calls.delete(call);
+      lease.release(false);
+    };
+    lease.connection.send(call);
+  }
+
+  /** Who gave up must not keep a connection blocked: an answer that comes later would have nobody to go to. */
+  tick(now: number): boolean {
+    for (const [call, lease] of this.#calls) {
+      if (lease === null && call.deadline <= now) call.fail(timeoutOf(call, undefined));
+      if (call.state !== SETTLED && lease?.connection.state !== 'closed') continue;
+      this.#calls.delete(call);
+      if (lease === null) release(call);
+      else lease.connection.destroy(new ConnectionLostError('the caller of a blocking command gave up'));
+    }
+    return this.#calls.size > 0;
   }
 
   #open(): Promise<Lease> {

@@ -91,7 +91,8 @@ export class Node {
 
   send(call: Call, access: Access): void {
     this.sent++;
-    if (access === 'primary') this.#primary.send(call);
+    if (call.exclusive) this.#exclusive.send(call);
+    else if (access === 'primary') this.#primary.send(call);
     else this.#replica.send(call);
   }
 

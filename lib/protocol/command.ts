@@ -146,6 +146,10 @@ export class Call {
   /** The first real failure: what the caller is told if no attempt succeeds. */
   firstError: SlotwiseError | null = null;
   unit: Unit | null = null;
+  /** Key of the one node it is for, whatever the routing says. */
+  target: string | null = null;
+  /** Needs a connection of its own: it blocks. */
+  exclusive = false;
   /** Bytes this call counts for in the client's queue bound. */
   bytes = 0;
   resolve: Resolve;

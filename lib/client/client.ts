@@ -1,0 +1,709 @@
+import { release } from '../connection/connection.js';
+import { failoverChannel, log, topologyChannel } from '../diagnostics.js';
+import {
+  AbortError,
+  AuthError,
+  ClosedError,
+  CommandRefusedError,
+  ConnectionLostError,
+  NoNodeError,
+  QueueFullError,
+  type ReplyError,
+  type SlotwiseError,
+  TopologyError,
+} from '../errors.js';
+import { type Address, addressKey, type Domain, type Options, type ViewOptions } from '../options.js';
+import type { Lease } from '../pool/exclusive-lane.js';
+import { Node, type NodeEvents } from '../pool/node.js';
+import {
+  type Arg,
+  BLOCKING,
+  type Budget,
+  Call,
+  type CallOwner,
+  type CommandSpec,
+  type Decode,
+  type Failure,
+  type Raw,
+  READONLY,
+  SCRIPT,
+  SETTLED,
+  SPECIAL,
+  type Unit,
+  WRITTEN,
+} from '../protocol/command.js';
+import { measure } from '../protocol/encoder.js';
+import { firstKey } from '../protocol/keys.js';
+import type { Redirection } from '../protocol/reply-error.js';
+import { command, stateReason } from '../protocol/specs.js';
+import { DomainTable } from '../routing/domain.js';
+import { PolicyTable } from '../routing/read-preference.js';
+import { type Decision, retry } from '../routing/retry.js';
+import { Router } from '../routing/router.js';
+import { mergeNodes, mergeParts, type Outcome, type Part, splitBySlot } from '../routing/scatter.js';
+import { slotOfCommand, slotOfKey } from '../routing/slots.js';
+import { ControlConnections } from '../topology/control.js';
+import { Monitor } from '../topology/monitor.js';
+import { NodeRules } from '../topology/node-rules.js';
+import { createResolver } from '../topology/resolver.js';
+import type { TopologySnapshot } from '../topology/topology.js';
+import { clock } from '../util/clock.js';
+import { Emitter } from '../util/emitter.js';
+import { makeView, type View } from './view.js';
+import { WaitingRoom } from './waiting-room.js';
+
+/** What a client tells people; see also the diagnostics channels. */
+export type ClientEvents = {
+  /** Commands can be served, for the first time. */
+  ready: [];
+  /** The servers changed; nodes by address. */
+  topology: [snapshot: TopologySnapshot];
+  /** A shard has another primary. */
+  failover: [change: { readonly from: string | null; readonly to: string }];
+  /** A connection broke or could not be made; another attempt follows. */
+  reconnecting: [attempt: { readonly node: string; readonly error: SlotwiseError }];
+  /** Something that no command's promise reports: the topology cannot be learnt, credentials are refused. */
+  error: [error: SlotwiseError];
+  close: [];
+};
+
+/** A topology error that waiting does not mend: somebody has to correct the configuration. */
+const MISCONFIGURED: ReadonlySet<string> = new Set([
+  'ERR_NOT_A_CLUSTER',
+  'ERR_IS_A_CLUSTER',
+  'ERR_NOT_A_SENTINEL',
+  'ERR_IS_A_SENTINEL',
+  'ERR_PRIMARY_NAME_UNKNOWN',
+]);
+/** How long other nodes are preferred to one that said LOADING, READONLY or the like. */
+const AVOID_MS = 1_000;
+/** A node that left the topology may answer what it was asked, for this long. */
+const GRACE_MS = 5_000;
+
+type State = 'idle' | 'running' | 'closing' | 'closed';
+
+interface Connecting {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** The engine behind every view: gives calls their node, and decides what follows a failed attempt. It is the only attempt loop there is. */
+export class Client implements CallOwner {
+  readonly budget: Budget = { commands: 0, bytes: 0 };
+  readonly events = new Emitter<ClientEvents>();
+  readonly #domains: DomainTable;
+  readonly #policies: PolicyTable;
+  readonly #rules: NodeRules;
+  readonly #sharded: boolean;
+  readonly #nodes = new Map<string, Node>();
+  readonly #waiting = new WaitingRoom((call) => this.#dispatch(call));
+  readonly #control: ControlConnections;
+  readonly #monitor: Monitor;
+  readonly #connecting = new Set<Connecting>();
+  readonly #domainViews = new WeakMap<View, Map<Domain, View>>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #router: Router | null = null;
+  #state: State = 'idle';
+  #wasReady = false;
+  #topologyError: SlotwiseError | null = null;
+  #turn = 0;
+
+  constructor(readonly options: Options) {
+    this.#domains = new DomainTable(options.domains);
+    this.#policies = new PolicyTable(options);
+    this.#rules = new NodeRules(options);
+    this.#sharded = options.topology.kind === 'cluster';
+    this.#control = new ControlConnections(options);
+    this.#monitor = new Monitor(createResolver(options), this.#control, {
+      periodMs: options.monitor.periodMs,
+      onSnapshot: (next, previous) => this.#adopt(next, previous),
+      onError: (error) => this.#probeFailed(error),
+    });
+  }
+
+  view(options: ViewOptions, domain: Domain | null): View {
+    return makeView(this.options, this.#policies, options, domain);
+  }
+
+  domain(name: string): Domain | undefined {
+    return this.#domains.byName(name);
+  }
+
+  // --- issuing
+
+  /** Issues a command. Synchronous up to the socket's queue; every failure is a rejection. */
+  run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
+    if ((spec.flags & SPECIAL) !== 0) return this.#runSpecial(spec, args, decode, view);
+    return this.#issue(spec, args, decode, view);
+  }
+
+  /** Issues commands that must run as one, with `spec` last: MULTI … EXEC. `slot`: that of all their keys. */
+  runUnit(unit: Unit, spec: CommandSpec, slot: number, decode: Decode, view: View): Promise<unknown> {
+    return this.#issue(spec, [], decode, view, { unit, slot });
+  }
+
+  #issue(
+    spec: CommandSpec,
+    args: readonly Arg[],
+    decode: Decode | null,
+    view: View,
+    fixed?: { readonly slot?: number; readonly unit?: Unit; readonly target?: string; readonly exclusive?: boolean },
+  ): Promise<unknown> {
+    if (this.#state !== 'running' && !this.#start()) return Promise.reject(this.#closedError(spec));
+    let bytes = 0;
+    let slot = -1;
+    try {
+      bytes = measure(spec, args);
+      for (const part of fixed?.unit?.parts ?? NO_PARTS) bytes += measure(part.spec, part.args);
+      if (this.#sharded) slot = fixed?.slot ?? slotOfCommand(spec, args);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const { budget } = this;
+    if (budget.commands >= this.options.queue.maxCommands || budget.bytes + bytes > this.options.queue.maxBytes) {
+      return Promise.reject(this.#queueFull(spec));
+    }
+    const own = this.#domains.hasPatterns && view.domain === null ? this.#viewByKey(spec, args, view) : view;
+    const deadline = own.timeoutMs === 0 ? Number.POSITIVE_INFINITY : clock.now() + own.timeoutMs;
+    const call = new Call(spec, args, decode, own.mode, this, deadline, own);
+    call.slot = slot;
+    call.bytes = bytes;
+    budget.commands++;
+    budget.bytes += bytes;
+    if (fixed !== undefined) {
+      call.unit = fixed.unit ?? null;
+      call.target = fixed.target ?? null;
+      call.exclusive = fixed.exclusive ?? false;
+    }
+    if (own.signal !== null && !attachSignal(call, own.signal)) {
+      release(call);
+      return call.promise;
+    }
+    this.#dispatch(call);
+    return call.promise;
+  }
+
+  /** The same view in the domain that the command's first key belongs to. */
+  #viewByKey(spec: CommandSpec, args: readonly Arg[], view: View): View {
+    const key = firstKey(spec, args);
+    if (key === undefined) return view;
+    const domain = this.#domains.ofKey(key instanceof Uint8Array ? Buffer.from(key).toString() : String(key));
+    if (domain === null) return view;
+    let views = this.#domainViews.get(view);
+    if (views === undefined) {
+      views = new Map();
+      this.#domainViews.set(view, views);
+    }
+    let own = views.get(domain);
+    if (own === undefined) {
+      own = { ...this.view(view.options, domain), mode: view.mode };
+      views.set(domain, own);
+    }
+    return own;
+  }
+
+  // --- commands that are not one call on a shared connection
+
+  #runSpecial(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
+    if (spec.state !== 'none') {
+      const reason = stateReason(spec);
+      return Promise.reject(new CommandRefusedError(`${spec.name} is not sent on a shared connection: ${reason}`, { command: spec.name }));
+    }
+    if ((spec.flags & BLOCKING) !== 0 && mayBlock(spec, args)) return this.#issue(spec, args, decode, view, { exclusive: true });
+    if (this.#sharded) {
+      if (spec.request === 'multi_shard') {
+        const parts = splitBySlot(spec, args);
+        if (parts !== null) return this.#scatterKeys(spec, args, parts, decode, view);
+      } else if (spec.request === 'all_shards' || spec.request === 'all_nodes') return this.#scatterNodes(spec, args, decode, view);
+    }
+    return this.#issue(spec, args, decode, view);
+  }
+
+  async #scatterKeys(spec: CommandSpec, args: readonly Arg[], parts: readonly Part[], decode: Decode | null, view: View): Promise<unknown> {
+    const outcomes = await Promise.all(parts.map((part) => outcomeOf(this.#issue(spec, part.args, null, view, { slot: part.slot }))));
+    const merged = mergeParts(spec, args, parts, outcomes);
+    return decode === null ? merged : decode(merged, args);
+  }
+
+  async #scatterNodes(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
+    const router = await this.#whenKnown(spec, view);
+    const issued =
+      spec.request === 'all_nodes'
+        ? [...router.snapshot.nodes.keys()].map((target) => ({ name: target, reply: this.#issue(spec, args, null, view, { target }) }))
+        : router.slotOfEachShard().map((slot) => ({ name: `slot ${slot}`, reply: this.#issue(spec, args, null, view, { slot }) }));
+    const outcomes = await Promise.all(issued.map(({ reply }) => outcomeOf(reply)));
+    const merged = mergeNodes(
+      spec,
+      issued.map(({ name }) => name),
+      outcomes,
+    );
+    return decode === null ? merged : decode(merged, args);
+  }
+
+  /** The router, as soon as there is one; inside the deadline of the view. */
+  async #whenKnown(spec: CommandSpec, view: View): Promise<Router> {
+    if (this.#state !== 'running' && !this.#start()) throw this.#closedError(spec);
+    if (this.#router === null) await this.connect(view.timeoutMs);
+    if (this.#router === null) throw this.#closedError(spec);
+    return this.#router;
+  }
+
+  /** A connection of its own to the primary of the key's slot, or to any. */
+  async acquire(key: Arg | null, view: View): Promise<Lease> {
+    const router = await this.#whenKnown(command('PING'), view);
+    const shard = router.shardFor(key === null || !this.#sharded ? -1 : slotOfKey(key));
+    const node = router.primaryOf(shard);
+    if (node === null) throw new NoNodeError('lease(): no primary is known at the moment');
+    return node.acquire();
+  }
+
+  // --- the attempt loop: dispatch, and what follows a failure
+
+  #dispatch(call: Call): void {
+    const router = this.#router;
+    if (router === null) return this.#park(call, this.#topologyError);
+    call.asking = false;
+    if (call.target !== null) {
+      const node = this.#nodes.get(call.target);
+      if (node === undefined) this.#reject(call, new NoNodeError(`${call.spec.name}: ${call.target} left the topology`, { node: call.target }));
+      else if (node.trouble !== null) this.#park(call, node.trouble);
+      else node.send(call, 'primary');
+      return;
+    }
+    const { policy } = call.context as View; // set by #issue, which makes every call of this owner
+    const shard = router.shardFor(call.slot);
+    const primary = router.primaryOf(shard);
+    const node = policy !== null && (call.spec.flags & READONLY) !== 0 ? router.readerOf(shard, policy) : primary;
+    if (node === null || node.trouble !== null) this.#park(call, node?.trouble ?? null);
+    else node.send(call, node === primary ? 'primary' : 'replica');
+  }
+
+  /** No node can take it now. */
+  #park(call: Call, cause: SlotwiseError | null): void {
+    call.firstError ??= cause;
+    if (this.options.failFast) {
+      const why = cause === null ? 'no node serves it at the moment' : cause.message;
+      this.#reject(call, new NoNodeError(`${call.spec.name}: ${why}`, { command: call.spec.name, cause: cause ?? undefined }));
+      return;
+    }
+    this.#waiting.waitForNews(call);
+    this.#monitor.wake('a command has no node');
+  }
+
+  failed(call: Call, failure: Failure): void {
+    if (call.state === SETTLED) {
+      release(call);
+      return;
+    }
+    call.attempts++;
+    const cause = failure.kind === 'reply' && call.unit !== null ? effectiveFailure(failure, call.unit) : failure;
+    if (this.#state === 'closed') {
+      this.#reject(call, cause.error);
+      return;
+    }
+    const { spec, context } = call;
+    const decision = retry(cause, {
+      repeatable: (context as View).idempotent || ((spec.flags & READONLY) !== 0 && call.unit === null),
+      script: (spec.flags & SCRIPT) !== 0,
+      slot: call.slot,
+      attempts: call.attempts,
+      redirects: call.redirects,
+    });
+    if (log.routing.enabled) log.routing('%s attempt %d: %s -> %s', spec.name, call.attempts, cause.error.message, decision.act);
+    this.#follow(call, cause, decision);
+  }
+
+  #follow(call: Call, failure: Failure, decision: Decision): void {
+    switch (decision.act) {
+      case 'reject':
+        this.#reject(call, errorFor(call, failure));
+        return;
+      case 'resend': {
+        call.redirects++;
+        const node = this.#redirect(failure, decision.to, decision.patch);
+        if (decision.afterMs > 0) {
+          this.#waiting.waitFor(call, decision.afterMs);
+          return;
+        }
+        call.asking = decision.asking;
+        node.send(call, 'primary');
+        return;
+      }
+      case 'reselect': {
+        call.firstError ??= failure.error;
+        const node = this.#nodes.get(failure.kind === 'reply' ? failure.node : (failure.error.node ?? ''));
+        if (node !== undefined && decision.avoid) this.#avoid(node);
+        // A fixed address may lead to another server by now: https://redis.io/docs/latest/operate/oss_and_stack/management/replication/
+        if (node !== undefined && decision.renew && this.options.topology.kind === 'single') node.renew();
+        if (decision.wake) this.#monitor.wake(failure.error.message);
+        if (decision.afterMs > 0) this.#waiting.waitFor(call, decision.afterMs);
+        else this.#dispatch(call);
+        return;
+      }
+      default:
+        decision satisfies never;
+    }
+  }
+
+  #redirect(failure: Failure, to: Redirection, patch: boolean): Node {
+    const answered = failure.kind === 'reply' ? this.#addressOf(failure.node) : null;
+    // An empty host is the host that answered: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#moved-redirection
+    const host = to.host === '' && answered !== null && 'host' in answered ? answered.host : to.host;
+    const address = this.#rules.address({ host, port: to.port });
+    if (patch && to.kind !== 'REDIRECT') this.#monitor.moved(to.slot, address);
+    else if (to.kind === 'REDIRECT') this.#monitor.wake('REDIRECT');
+    const known = this.#router?.snapshot.nodes.get(addressKey(address));
+    return this.#nodeAt(known?.address ?? address);
+  }
+
+  #addressOf(key: string): Address | null {
+    return this.#router?.snapshot.nodes.get(key)?.address ?? null;
+  }
+
+  #reject(call: Call, error: unknown): void {
+    release(call);
+    call.fail(error);
+  }
+
+  // --- nodes
+
+  #nodeAt(address: Address): Node {
+    const key = addressKey(address);
+    let node = this.#nodes.get(key);
+    if (node === undefined) {
+      const { options } = this;
+      node = new Node(
+        key,
+        {
+          connection: {
+            address,
+            tls: options.tls,
+            connectTimeoutMs: options.connectTimeoutMs,
+            keepAliveMs: options.keepAliveMs,
+            protocol: options.protocol,
+            credentials: options.credentials,
+            database: options.database,
+            clientName: options.clientName,
+          },
+          ...options.pool,
+          reconnect: options.reconnect,
+        },
+        this.#nodeEvents,
+      );
+      this.#nodes.set(key, node);
+    }
+    return node;
+  }
+
+  readonly #nodeEvents: NodeEvents = {
+    up: (node) => {
+      this.#monitor.trust(node.key);
+      this.#renewRouter();
+      this.#checkConnected();
+      this.#waiting.news();
+    },
+    down: (node, error) => {
+      this.events.emit('reconnecting', { node: node.key, error });
+      this.#monitor.suspect(node.key);
+      this.#renewRouter();
+      if (error instanceof AuthError) {
+        this.events.emit('error', error);
+        this.#rejectConnecting(error);
+      } else this.#openOnePrimary();
+    },
+    lost: (node, error) => {
+      this.events.emit('reconnecting', { node: node.key, error });
+      this.#monitor.wake(error.message);
+    },
+  };
+
+  /** Health decides the candidates of reads, so the router's lists are made anew. */
+  #renewRouter(): void {
+    if (this.#router !== null) this.#router = this.#routerFor(this.#router.snapshot);
+  }
+
+  #routerFor(snapshot: TopologySnapshot): Router {
+    return new Router(
+      snapshot,
+      (info) => this.#nodeAt(info.address),
+      (node) => node.trouble === null && node.avoidUntil <= clock.now(),
+    );
+  }
+
+  #avoid(node: Node): void {
+    const now = clock.now();
+    if (node.avoidUntil > now) return;
+    node.avoidUntil = now + AVOID_MS;
+    this.#renewRouter();
+    this.#later(AVOID_MS + 1, () => {
+      this.#renewRouter();
+      this.#waiting.news();
+    });
+  }
+
+  #later(ms: number, action: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      action();
+    }, ms);
+    timer.unref();
+    this.#timers.add(timer);
+  }
+
+  // --- topology
+
+  #adopt(next: TopologySnapshot, previous: TopologySnapshot | null): void {
+    if (this.#state === 'closed') return;
+    this.#topologyError = next.problem ?? null;
+    this.#router = this.#routerFor(next);
+    const moved: Call[] = [];
+    for (const [key, node] of this.#nodes) {
+      const info = next.nodes.get(key);
+      if (info === undefined) {
+        this.#nodes.delete(key);
+        moved.push(...node.takeUnwritten());
+        void node.close();
+        this.#later(GRACE_MS, () => node.destroy(new ConnectionLostError(`${key} left the topology`, { node: key })));
+      } else if (previous?.nodes.get(key)?.role === 'primary' && info.role !== 'primary') moved.push(...node.takeUnwritten());
+    }
+    for (const call of moved) this.#dispatch(call);
+    this.#announce(next, previous);
+    this.#checkConnected();
+    this.#waiting.news();
+  }
+
+  #announce(next: TopologySnapshot, previous: TopologySnapshot | null): void {
+    const primaries = next.shards.flatMap((shard) => (shard.primary === null ? [] : [shard.primary.key]));
+    log.topology('%s: primaries %o', next.kind, primaries);
+    if (topologyChannel.hasSubscribers) {
+      const replicas = next.shards.flatMap((shard) => shard.replicas.map((node) => node.key));
+      topologyChannel.publish({ kind: next.kind, primaries, replicas });
+    }
+    this.events.emit('topology', next);
+    for (const change of previous === null ? [] : failovers(previous, next)) {
+      if (failoverChannel.hasSubscribers) failoverChannel.publish(change);
+      this.events.emit('failover', change);
+    }
+  }
+
+  #probeFailed(error: SlotwiseError): void {
+    this.#topologyError = error;
+    this.events.emit('error', error);
+    // Once the nodes are known, what is known serves; before, only a person can mend this.
+    if (this.#router !== null || !isFinal(error)) return;
+    this.#rejectConnecting(error);
+    for (const call of this.#waiting.clear()) this.#reject(call, error);
+  }
+
+  // --- life
+
+  /** False where the client has been closed. */
+  #start(): boolean {
+    if (this.#state === 'running') return true;
+    if (this.#state !== 'idle') return false;
+    this.#state = 'running';
+    this.#monitor.start();
+    return true;
+  }
+
+  /** Resolves when the topology is known and a primary has shaken hands. */
+  connect(timeoutMs = this.options.timeoutMs): Promise<void> {
+    if (!this.#start()) return Promise.reject(this.#closedError(null));
+    return new Promise((resolve, reject) => {
+      const connecting: Connecting = {
+        resolve: () => this.#endConnecting(connecting, timer) && resolve(),
+        reject: (error) => this.#endConnecting(connecting, timer) && reject(error),
+      };
+      const timer = timeoutMs === 0 ? null : setTimeout(() => connecting.reject(this.#whyNotConnected(timeoutMs)), timeoutMs);
+      this.#connecting.add(connecting);
+      this.#checkConnected();
+    });
+  }
+
+  #endConnecting(connecting: Connecting, timer: NodeJS.Timeout | null): boolean {
+    if (timer !== null) clearTimeout(timer);
+    return this.#connecting.delete(connecting);
+  }
+
+  #checkConnected(): void {
+    const router = this.#router;
+    if (router === null || (this.#wasReady && this.#connecting.size === 0)) return;
+    if (!router.snapshot.shards.some((_, shard) => router.primaryOf(shard)?.ready === true)) {
+      this.#openOnePrimary();
+      return;
+    }
+    if (!this.#wasReady) {
+      this.#wasReady = true;
+      this.events.emit('ready');
+    }
+    for (const { resolve } of [...this.#connecting]) resolve();
+  }
+
+  /** One is enough to know that commands can be served; the others open with their first command. */
+  #openOnePrimary(): void {
+    const router = this.#router;
+    if (router === null || this.#connecting.size === 0) return;
+    const primaries = router.snapshot.shards.flatMap((_, shard) => router.primaryOf(shard) ?? []).filter((node) => node.trouble === null);
+    this.#turn++;
+    primaries[this.#turn % primaries.length]?.open();
+  }
+
+  #rejectConnecting(error: SlotwiseError): void {
+    for (const { reject } of [...this.#connecting]) reject(error);
+  }
+
+  #whyNotConnected(timeoutMs: number): SlotwiseError {
+    const trouble = [...this.#nodes.values()].find((node) => node.trouble !== null)?.trouble;
+    return this.#topologyError ?? trouble ?? new NoNodeError(`no primary could be reached in ${timeoutMs} ms`);
+  }
+
+  /** Takes no more commands, waits for the replies to the others, closes. */
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return;
+    const wasIdle = this.#state === 'idle';
+    this.#state = 'closing';
+    while (!wasIdle && this.budget.commands > 0 && !this.#isClosed()) await new Promise((resolve) => setTimeout(resolve, 5));
+    await Promise.all([...this.#nodes.values()].map((node) => node.close()));
+    this.destroy();
+  }
+
+  #isClosed(): boolean {
+    return this.#state === 'closed';
+  }
+
+  /** Closes at once: what is in flight rejects, with `executed: 'unknown'` where it was written. */
+  destroy(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    const error = new ClosedError('the client was destroyed');
+    this.#monitor.stop();
+    this.#control.destroy();
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#rejectConnecting(error);
+    for (const call of this.#waiting.clear()) this.#reject(call, error);
+    for (const node of this.#nodes.values()) node.destroy(error);
+    this.events.emit('close');
+  }
+
+  #closedError(spec: CommandSpec | null): ClosedError {
+    return new ClosedError(`${spec?.name ?? 'connect()'}: the client is closed`, { command: spec?.name });
+  }
+
+  #queueFull(spec: CommandSpec): QueueFullError {
+    const { commands, bytes } = this.budget;
+    const { maxCommands, maxBytes } = this.options.queue;
+    return new QueueFullError(`${spec.name}: ${commands} commands and ${bytes} bytes wait for replies (bounds: ${maxCommands} and ${maxBytes})`, {
+      command: spec.name,
+    });
+  }
+
+  // --- looking in
+
+  /** Counters a node, for people and tests. */
+  stats(): ClientStats {
+    const nodes = [...this.#nodes.values()].map((node) => ({
+      node: node.key,
+      role: this.#router?.snapshot.nodes.get(node.key)?.role ?? null,
+      sent: node.sent,
+      inFlight: node.load,
+      reachable: node.trouble === null,
+      exclusiveConnections: node.exclusiveConnections,
+    }));
+    return { commands: this.budget.commands, bytes: this.budget.bytes, waiting: this.#waiting.size, nodes };
+  }
+
+  get snapshot(): TopologySnapshot | null {
+    return this.#router?.snapshot ?? null;
+  }
+}
+
+export interface ClientStats {
+  /** Commands not answered yet, and the bytes of their arguments. */
+  readonly commands: number;
+  readonly bytes: number;
+  /** Of these, how many wait for a node. */
+  readonly waiting: number;
+  readonly nodes: readonly {
+    readonly node: string;
+    readonly role: 'primary' | 'replica' | null;
+    /** Attempts sent to it since the client began. */
+    readonly sent: number;
+    readonly inFlight: number;
+    readonly reachable: boolean;
+    readonly exclusiveConnections: number;
+  }[];
+}
+
+const NO_PARTS: Unit['parts'] = [];
+
+function isFinal(error: SlotwiseError): boolean {
+  return error instanceof AuthError || (error instanceof TopologyError && MISCONFIGURED.has(error.code));
+}
+
+/** XREAD and XREADGROUP block only if told to; the others always may. */
+function mayBlock(spec: CommandSpec, args: readonly Arg[]): boolean {
+  if (spec.name !== 'XREAD' && spec.name !== 'XREADGROUP') return true;
+  const streams = args.findIndex((arg) => typeof arg === 'string' && arg.toUpperCase() === 'STREAMS');
+  return args.slice(0, streams).some((arg) => typeof arg === 'string' && arg.toUpperCase() === 'BLOCK');
+}
+
+/** False if the signal has fired already. */
+function attachSignal(call: Call, signal: AbortSignal): boolean {
+  const abort = (): void => {
+    const executed = call.state === WRITTEN ? 'unknown' : 'no';
+    call.fail(new AbortError(`${call.spec.name} was aborted`, { command: call.spec.name, executed, cause: signal.reason }));
+  };
+  if (signal.aborted) {
+    abort();
+    return false;
+  }
+  signal.addEventListener('abort', abort, { once: true });
+  const { resolve, reject } = call;
+  const detach = (): void => signal.removeEventListener('abort', abort);
+  call.resolve = (value) => {
+    detach();
+    resolve(value);
+  };
+  call.reject = (error) => {
+    detach();
+    reject(error);
+  };
+  return true;
+}
+
+async function outcomeOf(reply: Promise<unknown>): Promise<Outcome> {
+  try {
+    return { value: (await reply) as Raw }; // issued without a decoder
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** EXEC only says that something was wrong with a queued command; the command's own reply says what. */
+function effectiveFailure(failure: Failure & { kind: 'reply' }, unit: Unit): Failure {
+  const queued = unit.replies.slice(0, unit.parts.length).find((reply): reply is ReplyError => reply instanceof Error);
+  return queued === undefined ? failure : { ...failure, error: queued };
+}
+
+/** What the caller is told: the servers' replies unchanged, everything else with the command and its attempts. */
+function errorFor(call: Call, failure: Failure): SlotwiseError {
+  const { error } = failure;
+  if (failure.kind === 'reply') {
+    error.attempts = call.attempts;
+    return error;
+  }
+  if (failure.kind === 'unwritten') return error;
+  const facts = { node: error.node, command: call.spec.name, attempts: call.attempts, executed: 'unknown', cause: error } as const;
+  return new ConnectionLostError(`${call.spec.name}: ${error.message}; it may have run`, facts);
+}
+
+/** Shards of which a known node was the primary, and another is now. */
+function failovers(previous: TopologySnapshot, next: TopologySnapshot): { from: string | null; to: string }[] {
+  return next.shards.flatMap(({ primary }) => {
+    if (primary === null) return [];
+    const before = previous.nodes.get(primary.key);
+    if (before === undefined || before.role === 'primary') return [];
+    const shard = previous.shards.find(({ replicas }) => replicas.some((node) => node.key === primary.key));
+    return [{ from: shard?.primary?.key ?? null, to: primary.key }];
+  });
+}

@@ -1,0 +1,69 @@
+import { runPipeline, runTransaction, type Settled, type Step } from '../client/batch.js';
+import type { Client } from '../client/client.js';
+import type { View } from '../client/view.js';
+import type { ReplyError, SlotwiseError } from '../errors.js';
+import type { Arg, CommandSpec, Decode } from '../protocol/command.js';
+import { Commands } from './commands.js';
+import type { Mode, Out } from './mode.js';
+
+/** Each method adds a command and the type of its reply to the tuple that `exec()` gives. */
+export interface Piped<Replies extends readonly unknown[], Text extends string | Buffer, Integer extends number | bigint | string> extends Mode {
+  readonly text: Text;
+  readonly integer: Integer;
+  readonly out: Pipeline<[...Replies, this['reply']], Text, Integer>;
+}
+
+/** The replies with errors in their places. */
+export type Inline<Replies extends readonly unknown[]> = { [At in keyof Replies]: Replies[At] | SlotwiseError };
+
+type Runner = (client: Client, steps: readonly Step[], view: View) => Promise<Settled[]>;
+
+/**
+ * Commands that are sent together. From `pipeline()` they are independent of each other and may go to different nodes; from `multi()` one
+ * server runs them as a transaction.
+ */
+export class Pipeline<
+  Replies extends readonly unknown[] = [],
+  Text extends string | Buffer = string,
+  Integer extends number | bigint | string = number,
+> extends Commands<Piped<Replies, Text, Integer>> {
+  readonly #steps: Step[] = [];
+
+  constructor(
+    private readonly client: Client,
+    private readonly view: View,
+    private readonly runner: Runner,
+  ) {
+    super();
+  }
+
+  protected run<T>(spec: CommandSpec, args: readonly Arg[], decode?: Decode<T>): Out<Piped<Replies, Text, Integer>, T> {
+    this.#steps.push({ spec, args, decode: decode ?? null });
+    // The object is the same, only its type grows: the tuple lives in the types alone.
+    return this as unknown as Out<Piped<Replies, Text, Integer>, T>;
+  }
+
+  get length(): number {
+    return this.#steps.length;
+  }
+
+  /**
+   * Sends the commands and gives their replies in order. Rejects with the first error among them, when all have settled; with
+   * `{ errors: 'inline' }` errors stand in their places instead. May be called again: the same commands are sent again.
+   * @example const [value, sum] = await redis.pipeline().get('a').incr('b').exec();
+   */
+  exec(options?: { readonly errors?: 'reject' }): Promise<Replies>;
+  exec(options: { readonly errors: 'inline' }): Promise<Inline<Replies>>;
+  async exec(options: { readonly errors?: 'reject' | 'inline' } = {}): Promise<Replies | Inline<Replies>> {
+    const settled = await this.runner(this.client, [...this.#steps], this.view);
+    const replies = settled.map((one) => {
+      if ('value' in one) return one.value;
+      if (options.errors === 'inline') return one.error as ReplyError;
+      throw one.error;
+    });
+    return replies as unknown as Replies; // one reply a step, in the order the tuple was built
+  }
+}
+
+export const pipelineRunner: Runner = runPipeline;
+export const transactionRunner: Runner = runTransaction;

@@ -1,0 +1,131 @@
+import { PartialFailureError } from '../errors.js';
+import type { Arg, CommandSpec, Raw, ResponsePolicy } from '../protocol/command.js';
+import { keyIndexes } from '../protocol/keys.js';
+import { slotOfKey } from './slots.js';
+
+/** One of the commands that a command over several slots becomes. */
+export interface Part {
+  readonly slot: number;
+  readonly args: readonly Arg[];
+  /** Which of the command's keys are here, by their order in it. */
+  readonly keys: readonly number[];
+}
+
+/**
+ * Splits a `multi_shard` command by slot, `null` if all its keys share one: then it goes as it is. What stands between two keys (the values of
+ * MSET) stays with the key before it. https://redis.io/docs/latest/develop/reference/command-tips/#request_policy
+ */
+export function splitBySlot(spec: CommandSpec, args: readonly Arg[]): readonly Part[] | null {
+  const indexes = keyIndexes(spec, args);
+  const groups = new Map<number, { args: Arg[]; keys: number[] }>();
+  for (const [order, index] of indexes.entries()) {
+    const slot = slotOfKey(args[index] ?? '');
+    let group = groups.get(slot);
+    if (group === undefined) {
+      group = { args: args.slice(0, indexes[0]), keys: [] };
+      groups.set(slot, group);
+    }
+    group.keys.push(order);
+    for (let at = index; at < index + spec.keyStep; at++) group.args.push(args[at] ?? '');
+  }
+  if (groups.size < 2) return null;
+  return [...groups].map(([slot, group]) => ({ slot, ...group }));
+}
+
+export type Outcome = { readonly value: Raw } | { readonly error: unknown };
+
+/** One reply from the replies of the parts, in the caller's order. Throws the one error of all parts, or a `PartialFailureError`. */
+export function mergeParts(spec: CommandSpec, args: readonly Arg[], parts: readonly Part[], outcomes: readonly Outcome[]): Raw {
+  const indexes = keyIndexes(spec, args);
+  const namesOf = (part: Part): string[] => part.keys.map((order) => nameOf(args[indexes[order] ?? -1]));
+  const failures = outcomes.flatMap((outcome, at) => {
+    const part = parts[at];
+    return 'error' in outcome && part !== undefined ? [{ keys: namesOf(part), error: outcome.error }] : [];
+  });
+  if (failures.length > 0) throw partialFailure(spec, failures, parts.length);
+  const values = valuesOf(outcomes);
+  if (spec.response !== 'default') return combine(spec.response, values);
+  // Without a policy the replies of a command over keys are arrays in the order of its keys.
+  const merged = new Array<Raw>(indexes.length).fill(null);
+  for (const [at, part] of parts.entries()) {
+    const value = values[at];
+    for (const [place, order] of part.keys.entries()) merged[order] = (Array.isArray(value) ? value[place] : value) ?? null;
+  }
+  return merged;
+}
+
+/** One reply from the replies of several nodes to the same keyless command. */
+export function mergeNodes(spec: CommandSpec, nodes: readonly string[], outcomes: readonly Outcome[]): Raw {
+  const failures = outcomes.flatMap((outcome, at) => ('error' in outcome ? [{ keys: [], node: nodes[at], error: outcome.error }] : []));
+  const values = valuesOf(outcomes);
+  if (spec.response === 'one_succeeded') {
+    const first = values[0];
+    if (first !== undefined) return first;
+  }
+  if (failures.length > 0) throw partialFailure(spec, failures, outcomes.length);
+  return combine(spec.response, values);
+}
+
+function valuesOf(outcomes: readonly Outcome[]): Raw[] {
+  return outcomes.flatMap((outcome) => ('value' in outcome ? [outcome.value] : []));
+}
+
+/** https://redis.io/docs/latest/develop/reference/command-tips/#response_policy */
+function combine(policy: ResponsePolicy, values: readonly Raw[]): Raw {
+  switch (policy) {
+    case 'agg_sum':
+      return fold(values, (a, b) => a + b);
+    case 'agg_min':
+      return fold(values, (a, b) => (a < b ? a : b));
+    case 'agg_max':
+      return fold(values, (a, b) => (a > b ? a : b));
+    case 'agg_logical_and':
+      return elementwise(values, (a, b) => (a !== 0n && b !== 0n ? 1n : 0n));
+    case 'agg_logical_or':
+      return elementwise(values, (a, b) => (a !== 0n || b !== 0n ? 1n : 0n));
+    case 'one_succeeded':
+    case 'all_succeeded':
+    case 'special':
+      return values[0] ?? null;
+    case 'default':
+      // Lists of things that live on different nodes: all of them.
+      return values.every((value) => Array.isArray(value)) ? values.flat() : (values[0] ?? null);
+    default:
+      return policy satisfies never;
+  }
+}
+
+/** Integers come as the caller asked for them (number, bigint or text); the sum goes back in the same form. */
+function fold(values: readonly Raw[], step: (a: bigint, b: bigint) => bigint): Raw {
+  const first = values[0];
+  const result = values.map(toBigInt).reduce(step);
+  return typeof first === 'bigint' ? result : typeof first === 'string' ? String(result) : Number(result);
+}
+
+function elementwise(values: readonly Raw[], step: (a: bigint, b: bigint) => bigint): Raw {
+  const [first] = values;
+  if (!Array.isArray(first)) return fold(values, step);
+  return first.map((_, at) => fold(values.map((value) => (Array.isArray(value) ? (value[at] ?? 0) : 0)), step));
+}
+
+function toBigInt(value: Raw): bigint {
+  return typeof value === 'bigint' ? value : BigInt(typeof value === 'number' || typeof value === 'string' ? value : Number(value));
+}
+
+function partialFailure(spec: CommandSpec, failures: readonly { readonly keys: readonly string[]; readonly error: unknown }[], parts: number): unknown {
+  const first = failures[0]?.error;
+  // All failed for reasons of their own: the first says it as well as any.
+  if (failures.length === parts && parts === 1) return first;
+  const message = first instanceof Error ? first.message : String(first);
+  const keys = failures.flatMap((failure) => failure.keys);
+  const names = keys.length === 0 ? '' : ` (keys ${keys.slice(0, 5).join(', ')}${keys.length > 5 ? ` and ${keys.length - 5} more` : ''})`;
+  return new PartialFailureError(`${spec.name}: ${failures.length} of ${parts} parts failed${names}; the first: ${message}`, failures, {
+    command: spec.name,
+    executed: 'unknown',
+    cause: first,
+  });
+}
+
+function nameOf(key: Arg | undefined): string {
+  return key instanceof Uint8Array ? Buffer.from(key).toString() : String(key);
+}
