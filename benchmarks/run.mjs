@@ -64,7 +64,10 @@ function chosen(what, list, catalogue, byDefault) {
   if (list === undefined) return byDefault;
   const wanted = list.split(',');
   const unknown = wanted.find((name) => !(name in catalogue));
-  if (unknown !== undefined) throw new Error(`no ${what} is called "${unknown}": there are ${Object.keys(catalogue).join(', ')}`);
+  if (unknown !== undefined) {
+    console.error(`No ${what} is called "${unknown}". There are: ${Object.keys(catalogue).join(', ')}`);
+    process.exit(2);
+  }
   return Object.keys(catalogue).filter((name) => wanted.includes(name));
 }
 
@@ -127,3 +130,6 @@ if (kept) {
   writeFileSync(kept.replace(/\.json$/, '.svg'), drawChart(environs, loads));
   console.log(`\nKept in ${kept}, chart beside it.`);
 }
+
+// Slowness fails nothing; wrong answers of our own do.
+if (results.some((row) => row.results.slotwise?.error)) process.exitCode = 1;
