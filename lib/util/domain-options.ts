@@ -1,7 +1,7 @@
 import { OptionsError } from '../errors.js';
 import { compileAddressPattern } from './address-pattern.js';
 import { compilePattern, overlap } from './pattern.js';
-import { type Check, listOf, milliseconds, oneOf, recordOf, refuse, shape, text } from './validate.js';
+import { type Check, listOf, member, milliseconds, oneOf, recordOf, refuse, shape, text } from './validate.js';
 
 /** Which nodes may serve a command that only reads. Writes always go to the primary. */
 export type ReadMode = 'primary' | 'primaryPreferred' | 'replica' | 'replicaPreferred' | 'nearest';
@@ -118,7 +118,7 @@ export function resolveDomains(given: ReturnType<typeof checkDomains>, inherited
       fallback: options.fallback ?? [],
       timeoutMs: options.timeoutMs ?? inherited.timeoutMs,
     };
-    const at = `${path}.domains.${name}`;
+    const at = member(`${path}.domains`, name);
     refuseWithoutEffect(result, options.reads === undefined ? `${path}.reads` : `${at}.reads`, at);
     refuseUnknownTags(result, inherited.nodes, at);
     return result;

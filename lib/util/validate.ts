@@ -89,7 +89,7 @@ function record(value: unknown, path: string, expected: string): Readonly<Record
   return value as Readonly<Record<string, unknown>>;
 }
 
-function member(path: string, name: string): string {
+export function member(path: string, name: string): string {
   return /^[\w$]+$/.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`;
 }
 

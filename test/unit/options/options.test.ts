@@ -78,6 +78,10 @@ const BAD: readonly (readonly [input: unknown, message: RegExp])[] = [
     /^options\.domains\.video\.replicas: no rule of options\.nodes gives a node the tags zone=b$/,
   ],
   [
+    { domains: { 'my shop': { fallback: ['primary'] } } },
+    /^options\.domains\["my shop"\]\.fallback: has no effect while options\.reads is primary; set options\.domains\["my shop"\]\.reads/,
+  ],
+  [
     { domains: { video: { keys: 'v*:x' }, voice: { keys: ['a', 'vo*x'] } } },
     /^options\.domains: the patterns v\*:x of video and vo\*x of voice can match one key, and neither is longer$/,
   ],

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createContext, runInContext } from 'node:vm';
+import {
+  type ClientOptions,
+  cluster,
+  DEFAULTS,
+  replication,
+  resolveOptions,
+  resolveView,
+  sentinel,
+  single,
+  type ViewOptions,
+} from '../../../lib/options.js';
+
+interface Row {
+  readonly name: string;
+  readonly default: string;
+  readonly example: string;
+}
+
+const page = readFileSync(path.resolve('docs/options.md'), 'utf8');
+const scope = createContext({ single, replication, sentinel, cluster, AbortSignal });
+
+/** The table of the section under this heading. */
+function tableOf(heading: string): readonly Row[] {
+  const section = page.split(/^## /m).find((text) => text.startsWith(heading)) ?? assert.fail(`no section ${heading}`);
+  return section
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => {
+      const cells = line
+        .slice(1, -1)
+        .split(' | ')
+        .map((cell) => cell.trim());
+      return { name: code(cells[0]), default: cells[1] ?? '', example: code(cells[4]) };
+    });
+}
+
+function code(cell: string | undefined): string {
+  return /^`(.*)`$/.exec(cell ?? '')?.[1] ?? assert.fail(`no code in ${cell}`);
+}
+
+function valueAt(value: unknown, name: string): unknown {
+  return name.split('.').reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], value);
+}
+
+/** The names of a table: the options, groups taken apart, and without what the types have in another form. */
+const leaves = Object.entries(DEFAULTS).flatMap(([name, value]) =>
+  ['queue', 'pool', 'reconnect', 'monitor'].includes(name) ? Object.keys(value).map((leaf) => `${name}.${leaf}`) : [name],
+);
+
+describe('docs/options.md', () => {
+  const client = tableOf('Client');
+
+  it('has a row for every option of a client, and no other rows', () => {
+    assert.deepEqual(client.map(({ name }) => name).sort(), [...leaves, 'username', 'password'].sort());
+  });
+
+  for (const row of client) {
+    it(`tells the default of ${row.name}`, () => {
+      const value = row.name === 'username' || row.name === 'password' ? DEFAULTS.credentials : valueAt(DEFAULTS, row.name);
+      if (row.default === 'none') return assert.ok(value === null || (Array.isArray(value) && value.length === 0), String(value));
+      if (row.name === 'tls') return assert.equal(resolveOptions({ tls: false }).tls, value);
+      const given = code(row.default);
+      assert.deepEqual(row.name === 'topology' ? runInContext(given, scope) : given, typeof value === 'object' ? value : String(value));
+    });
+
+    it(`shows an example of ${row.name} that does what it says`, () => {
+      const input: ClientOptions = runInContext(`(${row.example})`, scope);
+      assert.notEqual(valueAt(input, row.name), undefined);
+      assert.notDeepEqual(resolveOptions(input), DEFAULTS);
+    });
+  }
+
+  for (const row of tableOf('One call')) {
+    it(`shows an example of with({ ${row.name} })`, () => {
+      const view: ViewOptions = runInContext(`(${row.example})`, scope);
+      assert.deepEqual(Object.keys(resolveView(view)), [row.name]);
+    });
+  }
+
+  it('has a row for every option of with()', () => {
+    const names = tableOf('One call').map(({ name }) => name);
+    assert.throws(() => resolveView({ x: 1 } as ViewOptions), new RegExp(`known are ${names.join(', ')}$`));
+  });
+
+  it('has a row for every option of a domain', () => {
+    const section = page.split('## Domains')[1] ?? '';
+    const names = [...section.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
+    assert.throws(() => resolveOptions({ domains: { a: { x: 1 } } } as ClientOptions), new RegExp(`known are ${names.join(', ')}$`));
+  });
+
+  it('shows URLs that are read as their rows say', () => {
+    const rows = [...page.matchAll(/^\| `((?:redis|unix)[^`]*:\/\/[^`]*)` \| `(\w+)`/gm)];
+    assert.equal(rows.length, 5);
+    for (const [, url = '', kind] of rows) assert.equal(resolveOptions(url).topology.kind, kind);
+  });
+
+  it('shows domains that are accepted', () => {
+    const [, program = ''] = /```ts\ncreateClient\((.*?)\);\n```/s.exec(page) ?? [];
+    assert.equal(resolveOptions(runInContext(`(${program})`, scope)).domains.length, 2);
+  });
+
+  it('quotes the messages that mistakes really give', () => {
+    const mistakes = [
+      () => resolveOptions({ domains: { video: { reads: 'slave' } } } as unknown as ClientOptions),
+      () => resolveOptions({ timeoutMS: 5 } as ClientOptions),
+      () => cluster(['10.0.0.1:7000', '10.0.0.2:x']),
+    ];
+    for (const mistake of mistakes) assert.throws(mistake, (error) => error instanceof Error && page.includes(`${error.message}\n`));
+  });
+});
