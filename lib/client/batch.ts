@@ -1,8 +1,8 @@
 import type { ReplyError } from '../errors.js';
 import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command.js';
+import { keyIndexes } from '../protocol/keys.js';
 import { command } from '../protocol/specs.js';
 import { commonSlot } from '../routing/slots.js';
-import { keyIndexes } from '../protocol/keys.js';
 import type { Client } from './client.js';
 import type { View } from './view.js';
 

@@ -1,7 +1,6 @@
 import { release } from '../connection/connection.js';
 import { failoverChannel, log, topologyChannel } from '../diagnostics.js';
 import {
-  AbortError,
   AuthError,
   ClosedError,
   CommandRefusedError,
@@ -14,7 +13,7 @@ import {
 } from '../errors.js';
 import { type Address, addressKey, type Domain, type Options, type ViewOptions } from '../options.js';
 import type { Lease } from '../pool/exclusive-lane.js';
-import { Node, type NodeEvents } from '../pool/node.js';
+import type { Node, NodeEvents } from '../pool/node.js';
 import {
   type Arg,
   BLOCKING,
@@ -24,23 +23,22 @@ import {
   type CommandSpec,
   type Decode,
   type Failure,
-  type Raw,
   READONLY,
   SCRIPT,
   SETTLED,
   SPECIAL,
   type Unit,
-  WRITTEN,
 } from '../protocol/command.js';
 import { measure } from '../protocol/encoder.js';
 import { firstKey } from '../protocol/keys.js';
+import { learntSpec } from '../protocol/learnt-spec.js';
 import type { Redirection } from '../protocol/reply-error.js';
 import { command, stateReason } from '../protocol/specs.js';
 import { DomainTable } from '../routing/domain.js';
 import { PolicyTable } from '../routing/read-preference.js';
 import { type Decision, retry } from '../routing/retry.js';
 import { Router } from '../routing/router.js';
-import { mergeNodes, mergeParts, type Outcome, type Part, splitBySlot } from '../routing/scatter.js';
+import { splitBySlot } from '../routing/scatter.js';
 import { slotOfCommand, slotOfKey } from '../routing/slots.js';
 import { ControlConnections } from '../topology/control.js';
 import { Monitor } from '../topology/monitor.js';
@@ -49,6 +47,10 @@ import { createResolver } from '../topology/resolver.js';
 import type { TopologySnapshot } from '../topology/topology.js';
 import { clock } from '../util/clock.js';
 import { Emitter } from '../util/emitter.js';
+import { attachSignal } from './abort.js';
+import { Connecting } from './connecting.js';
+import { NodeRegistry } from './node-registry.js';
+import { type Issue, overKeys, overNodes } from './scattered.js';
 import { makeView, type View } from './view.js';
 import { WaitingRoom } from './waiting-room.js';
 
@@ -77,15 +79,8 @@ const MISCONFIGURED: ReadonlySet<string> = new Set([
 ]);
 /** How long other nodes are preferred to one that said LOADING, READONLY or the like. */
 const AVOID_MS = 1_000;
-/** A node that left the topology may answer what it was asked, for this long. */
-const GRACE_MS = 5_000;
 
 type State = 'idle' | 'running' | 'closing' | 'closed';
-
-interface Connecting {
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
 
 /** The engine behind every view: gives calls their node, and decides what follows a failed attempt. It is the only attempt loop there is. */
 export class Client implements CallOwner {
@@ -95,12 +90,13 @@ export class Client implements CallOwner {
   readonly #policies: PolicyTable;
   readonly #rules: NodeRules;
   readonly #sharded: boolean;
-  readonly #nodes = new Map<string, Node>();
+  readonly #nodes: NodeRegistry;
   readonly #waiting = new WaitingRoom((call) => this.#dispatch(call));
   readonly #control: ControlConnections;
   readonly #monitor: Monitor;
-  readonly #connecting = new Set<Connecting>();
+  readonly #connecting = new Connecting();
   readonly #domainViews = new WeakMap<View, Map<Domain, View>>();
+  readonly #learnt = new Map<string, Promise<CommandSpec>>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #router: Router | null = null;
   #state: State = 'idle';
@@ -113,9 +109,10 @@ export class Client implements CallOwner {
     this.#policies = new PolicyTable(options);
     this.#rules = new NodeRules(options);
     this.#sharded = options.topology.kind === 'cluster';
+    this.#nodes = new NodeRegistry(options, this.#nodeEvents);
     this.#control = new ControlConnections(options);
     this.#monitor = new Monitor(createResolver(options), this.#control, {
-      periodMs: options.monitor.periodMs,
+      ...options.monitor,
       onSnapshot: (next, previous) => this.#adopt(next, previous),
       onError: (error) => this.#probeFailed(error),
     });
@@ -209,35 +206,37 @@ export class Client implements CallOwner {
       const reason = stateReason(spec);
       return Promise.reject(new CommandRefusedError(`${spec.name} is not sent on a shared connection: ${reason}`, { command: spec.name }));
     }
+    // Arity 0: our table does not have it.
+    if (spec.arity === 0) return this.#learn(spec, view).then((learnt) => this.run(learnt, args, decode, view));
     if ((spec.flags & BLOCKING) !== 0 && mayBlock(spec, args)) return this.#issue(spec, args, decode, view, { exclusive: true });
     if (this.#sharded) {
+      const issue: Issue = (own, place) => this.#issue(spec, own, null, view, place);
       if (spec.request === 'multi_shard') {
         const parts = splitBySlot(spec, args);
-        if (parts !== null) return this.#scatterKeys(spec, args, parts, decode, view);
-      } else if (spec.request === 'all_shards' || spec.request === 'all_nodes') return this.#scatterNodes(spec, args, decode, view);
+        if (parts !== null) return overKeys(spec, args, parts, decode, issue);
+      } else if (spec.request === 'all_shards' || spec.request === 'all_nodes') {
+        return this.#whenKnown(spec, view).then((router) => overNodes(spec, args, router, decode, issue));
+      }
     }
     return this.#issue(spec, args, decode, view);
   }
 
-  async #scatterKeys(spec: CommandSpec, args: readonly Arg[], parts: readonly Part[], decode: Decode | null, view: View): Promise<unknown> {
-    const outcomes = await Promise.all(parts.map((part) => outcomeOf(this.#issue(spec, part.args, null, view, { slot: part.slot }))));
-    const merged = mergeParts(spec, args, parts, outcomes);
-    return decode === null ? merged : decode(merged, args);
-  }
-
-  async #scatterNodes(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
-    const router = await this.#whenKnown(spec, view);
-    const issued =
-      spec.request === 'all_nodes'
-        ? [...router.snapshot.nodes.keys()].map((target) => ({ name: target, reply: this.#issue(spec, args, null, view, { target }) }))
-        : router.slotOfEachShard().map((slot) => ({ name: `slot ${slot}`, reply: this.#issue(spec, args, null, view, { slot }) }));
-    const outcomes = await Promise.all(issued.map(({ reply }) => outcomeOf(reply)));
-    const merged = mergeNodes(
-      spec,
-      issued.map(({ name }) => name),
-      outcomes,
-    );
-    return decode === null ? merged : decode(merged, args);
+  /** Asks the server once a name where a command unknown to us has its keys. */
+  #learn(spec: CommandSpec, view: View): Promise<CommandSpec> {
+    let learnt = this.#learnt.get(spec.name);
+    if (learnt === undefined) {
+      // A subcommand's entry is named `container|subcommand`.
+      const decode: Decode<CommandSpec> = (raw) =>
+        learntSpec(spec, Array.isArray(raw) ? (raw[0] ?? null) : null) ?? { ...spec, arity: -1, flags: 0 };
+      learnt = this.#issue(COMMAND_INFO, [spec.name.replace(' ', '|')], decode, { ...view, mode: 0 }) as Promise<CommandSpec>;
+      this.#learnt.set(spec.name, learnt);
+      // A name the server does not know must not stay: a module may be loaded later, and names come from callers.
+      learnt.then(
+        (known) => known.arity === -1 && this.#learnt.delete(spec.name),
+        () => this.#learnt.delete(spec.name),
+      );
+    }
+    return learnt;
   }
 
   /** The router, as soon as there is one; inside the deadline of the view. */
@@ -261,11 +260,15 @@ export class Client implements CallOwner {
 
   #dispatch(call: Call): void {
     const router = this.#router;
-    if (router === null) return this.#park(call, this.#topologyError);
+    if (router === null) {
+      this.#park(call, this.#topologyError);
+      return;
+    }
     call.asking = false;
     if (call.target !== null) {
       const node = this.#nodes.get(call.target);
-      if (node === undefined) this.#reject(call, new NoNodeError(`${call.spec.name}: ${call.target} left the topology`, { node: call.target }));
+      if (node === undefined)
+        this.#reject(call, new NoNodeError(`${call.spec.name}: ${call.target} left the topology`, { node: call.target }));
       else if (node.trouble !== null) this.#park(call, node.trouble);
       else node.send(call, 'primary');
       return;
@@ -353,7 +356,7 @@ export class Client implements CallOwner {
     if (patch && to.kind !== 'REDIRECT') this.#monitor.moved(to.slot, address);
     else if (to.kind === 'REDIRECT') this.#monitor.wake('REDIRECT');
     const known = this.#router?.snapshot.nodes.get(addressKey(address));
-    return this.#nodeAt(known?.address ?? address);
+    return this.#nodes.at(known?.address ?? address);
   }
 
   #addressOf(key: string): Address | null {
@@ -366,34 +369,6 @@ export class Client implements CallOwner {
   }
 
   // --- nodes
-
-  #nodeAt(address: Address): Node {
-    const key = addressKey(address);
-    let node = this.#nodes.get(key);
-    if (node === undefined) {
-      const { options } = this;
-      node = new Node(
-        key,
-        {
-          connection: {
-            address,
-            tls: options.tls,
-            connectTimeoutMs: options.connectTimeoutMs,
-            keepAliveMs: options.keepAliveMs,
-            protocol: options.protocol,
-            credentials: options.credentials,
-            database: options.database,
-            clientName: options.clientName,
-          },
-          ...options.pool,
-          reconnect: options.reconnect,
-        },
-        this.#nodeEvents,
-      );
-      this.#nodes.set(key, node);
-    }
-    return node;
-  }
 
   readonly #nodeEvents: NodeEvents = {
     up: (node) => {
@@ -408,7 +383,7 @@ export class Client implements CallOwner {
       this.#renewRouter();
       if (error instanceof AuthError) {
         this.events.emit('error', error);
-        this.#rejectConnecting(error);
+        this.#connecting.reject(error);
       } else this.#openOnePrimary();
     },
     lost: (node, error) => {
@@ -425,7 +400,7 @@ export class Client implements CallOwner {
   #routerFor(snapshot: TopologySnapshot): Router {
     return new Router(
       snapshot,
-      (info) => this.#nodeAt(info.address),
+      (info) => this.#nodes.at(info.address),
       (node) => node.trouble === null && node.avoidUntil <= clock.now(),
     );
   }
@@ -456,17 +431,7 @@ export class Client implements CallOwner {
     if (this.#state === 'closed') return;
     this.#topologyError = next.problem ?? null;
     this.#router = this.#routerFor(next);
-    const moved: Call[] = [];
-    for (const [key, node] of this.#nodes) {
-      const info = next.nodes.get(key);
-      if (info === undefined) {
-        this.#nodes.delete(key);
-        moved.push(...node.takeUnwritten());
-        void node.close();
-        this.#later(GRACE_MS, () => node.destroy(new ConnectionLostError(`${key} left the topology`, { node: key })));
-      } else if (previous?.nodes.get(key)?.role === 'primary' && info.role !== 'primary') moved.push(...node.takeUnwritten());
-    }
-    for (const call of moved) this.#dispatch(call);
+    for (const call of this.#nodes.adopt(next, previous)) this.#dispatch(call);
     this.#announce(next, previous);
     this.#checkConnected();
     this.#waiting.news();
@@ -491,7 +456,7 @@ export class Client implements CallOwner {
     this.events.emit('error', error);
     // Once the nodes are known, what is known serves; before, only a person can mend this.
     if (this.#router !== null || !isFinal(error)) return;
-    this.#rejectConnecting(error);
+    this.#connecting.reject(error);
     for (const call of this.#waiting.clear()) this.#reject(call, error);
   }
 
@@ -502,32 +467,22 @@ export class Client implements CallOwner {
     if (this.#state === 'running') return true;
     if (this.#state !== 'idle') return false;
     this.#state = 'running';
-    this.#monitor.start();
+    // What the first probe rejects with is also told by the callback.
+    this.#monitor.start().catch(() => {});
     return true;
   }
 
   /** Resolves when the topology is known and a primary has shaken hands. */
   connect(timeoutMs = this.options.timeoutMs): Promise<void> {
     if (!this.#start()) return Promise.reject(this.#closedError(null));
-    return new Promise((resolve, reject) => {
-      const connecting: Connecting = {
-        resolve: () => this.#endConnecting(connecting, timer) && resolve(),
-        reject: (error) => this.#endConnecting(connecting, timer) && reject(error),
-      };
-      const timer = timeoutMs === 0 ? null : setTimeout(() => connecting.reject(this.#whyNotConnected(timeoutMs)), timeoutMs);
-      this.#connecting.add(connecting);
-      this.#checkConnected();
-    });
-  }
-
-  #endConnecting(connecting: Connecting, timer: NodeJS.Timeout | null): boolean {
-    if (timer !== null) clearTimeout(timer);
-    return this.#connecting.delete(connecting);
+    const connected = this.#connecting.wait(timeoutMs, () => this.#whyNotConnected(timeoutMs));
+    this.#checkConnected();
+    return connected;
   }
 
   #checkConnected(): void {
     const router = this.#router;
-    if (router === null || (this.#wasReady && this.#connecting.size === 0)) return;
+    if (router === null || (this.#wasReady && !this.#connecting.waiting)) return;
     if (!router.snapshot.shards.some((_, shard) => router.primaryOf(shard)?.ready === true)) {
       this.#openOnePrimary();
       return;
@@ -536,24 +491,20 @@ export class Client implements CallOwner {
       this.#wasReady = true;
       this.events.emit('ready');
     }
-    for (const { resolve } of [...this.#connecting]) resolve();
+    this.#connecting.resolve();
   }
 
   /** One is enough to know that commands can be served; the others open with their first command. */
   #openOnePrimary(): void {
     const router = this.#router;
-    if (router === null || this.#connecting.size === 0) return;
+    if (router === null || !this.#connecting.waiting) return;
     const primaries = router.snapshot.shards.flatMap((_, shard) => router.primaryOf(shard) ?? []).filter((node) => node.trouble === null);
     this.#turn++;
     primaries[this.#turn % primaries.length]?.open();
   }
 
-  #rejectConnecting(error: SlotwiseError): void {
-    for (const { reject } of [...this.#connecting]) reject(error);
-  }
-
   #whyNotConnected(timeoutMs: number): SlotwiseError {
-    const trouble = [...this.#nodes.values()].find((node) => node.trouble !== null)?.trouble;
+    const trouble = this.#nodes.all().find((node) => node.trouble !== null)?.trouble;
     return this.#topologyError ?? trouble ?? new NoNodeError(`no primary could be reached in ${timeoutMs} ms`);
   }
 
@@ -563,7 +514,7 @@ export class Client implements CallOwner {
     const wasIdle = this.#state === 'idle';
     this.#state = 'closing';
     while (!wasIdle && this.budget.commands > 0 && !this.#isClosed()) await new Promise((resolve) => setTimeout(resolve, 5));
-    await Promise.all([...this.#nodes.values()].map((node) => node.close()));
+    await this.#nodes.close();
     this.destroy();
   }
 
@@ -579,9 +530,9 @@ export class Client implements CallOwner {
     this.#monitor.stop();
     this.#control.destroy();
     for (const timer of this.#timers) clearTimeout(timer);
-    this.#rejectConnecting(error);
+    this.#connecting.reject(error);
     for (const call of this.#waiting.clear()) this.#reject(call, error);
-    for (const node of this.#nodes.values()) node.destroy(error);
+    this.#nodes.destroy(error);
     this.events.emit('close');
   }
 
@@ -592,16 +543,19 @@ export class Client implements CallOwner {
   #queueFull(spec: CommandSpec): QueueFullError {
     const { commands, bytes } = this.budget;
     const { maxCommands, maxBytes } = this.options.queue;
-    return new QueueFullError(`${spec.name}: ${commands} commands and ${bytes} bytes wait for replies (bounds: ${maxCommands} and ${maxBytes})`, {
-      command: spec.name,
-    });
+    return new QueueFullError(
+      `${spec.name}: ${commands} commands and ${bytes} bytes wait for replies (bounds: ${maxCommands} and ${maxBytes})`,
+      {
+        command: spec.name,
+      },
+    );
   }
 
   // --- looking in
 
   /** Counters a node, for people and tests. */
   stats(): ClientStats {
-    const nodes = [...this.#nodes.values()].map((node) => ({
+    const nodes = this.#nodes.all().map((node) => ({
       node: node.key,
       role: this.#router?.snapshot.nodes.get(node.key)?.role ?? null,
       sent: node.sent,
@@ -634,6 +588,7 @@ export interface ClientStats {
   }[];
 }
 
+const COMMAND_INFO = command('COMMAND INFO');
 const NO_PARTS: Unit['parts'] = [];
 
 function isFinal(error: SlotwiseError): boolean {
@@ -645,38 +600,6 @@ function mayBlock(spec: CommandSpec, args: readonly Arg[]): boolean {
   if (spec.name !== 'XREAD' && spec.name !== 'XREADGROUP') return true;
   const streams = args.findIndex((arg) => typeof arg === 'string' && arg.toUpperCase() === 'STREAMS');
   return args.slice(0, streams).some((arg) => typeof arg === 'string' && arg.toUpperCase() === 'BLOCK');
-}
-
-/** False if the signal has fired already. */
-function attachSignal(call: Call, signal: AbortSignal): boolean {
-  const abort = (): void => {
-    const executed = call.state === WRITTEN ? 'unknown' : 'no';
-    call.fail(new AbortError(`${call.spec.name} was aborted`, { command: call.spec.name, executed, cause: signal.reason }));
-  };
-  if (signal.aborted) {
-    abort();
-    return false;
-  }
-  signal.addEventListener('abort', abort, { once: true });
-  const { resolve, reject } = call;
-  const detach = (): void => signal.removeEventListener('abort', abort);
-  call.resolve = (value) => {
-    detach();
-    resolve(value);
-  };
-  call.reject = (error) => {
-    detach();
-    reject(error);
-  };
-  return true;
-}
-
-async function outcomeOf(reply: Promise<unknown>): Promise<Outcome> {
-  try {
-    return { value: (await reply) as Raw }; // issued without a decoder
-  } catch (error) {
-    return { error };
-  }
 }
 
 /** EXEC only says that something was wrong with a queued command; the command's own reply says what. */

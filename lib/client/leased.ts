@@ -46,4 +46,3 @@ export class LeasedConnection implements CallOwner {
 function refuse(spec: CommandSpec, reason: string): Promise<never> {
   return Promise.reject(new CommandRefusedError(`${spec.name}: ${reason}`, { command: spec.name }));
 }
-
