@@ -1,16 +1,41 @@
+import { ExpiryCommands } from './expiry.js';
 import { CommandGroup } from './group.js';
 import { HashCommands } from './hash.js';
 import { HashExpiryCommands } from './hash-expiry.js';
+import { KeyCommands } from './key.js';
+import { ListCommands } from './list.js';
 import type { Mode } from './mode.js';
+import { ServerCommands } from './server.js';
+import { SetCommands } from './set.js';
+import { SortCommands } from './sort.js';
 import { StringCommands } from './string.js';
 
 /** Every command, from one definition, for client, views, pipeline and transaction. */
-export interface Commands<M extends Mode> extends HashExpiryCommands<M>, HashCommands<M>, StringCommands<M> {}
+export interface Commands<M extends Mode>
+  extends ExpiryCommands<M>,
+    ServerCommands<M>,
+    SortCommands<M>,
+    KeyCommands<M>,
+    SetCommands<M>,
+    ListCommands<M>,
+    HashExpiryCommands<M>,
+    HashCommands<M>,
+    StringCommands<M> {}
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the methods of the interface are put on the prototype right below
 export abstract class Commands<M extends Mode> extends CommandGroup<M> {}
 
 // TypeScript has single inheritance: the groups' methods are copied, so that each group stays a file of its own.
-for (const group of [HashExpiryCommands, HashCommands, StringCommands]) {
+for (const group of [
+  ExpiryCommands,
+  ServerCommands,
+  SortCommands,
+  KeyCommands,
+  SetCommands,
+  ListCommands,
+  HashExpiryCommands,
+  HashCommands,
+  StringCommands,
+]) {
   for (const [name, method] of Object.entries(Object.getOwnPropertyDescriptors(group.prototype))) {
     if (name !== 'constructor') Object.defineProperty(Commands.prototype, name, method);
   }
