@@ -1,5 +1,6 @@
-import type { Address } from '../options.js';
-import type { SlotMap } from './slot-map.js';
+import type { TopologyError } from '../errors.js';
+import { type Address, addressKey } from '../options.js';
+import { SLOT_COUNT, type SlotMap } from './slot-map.js';
 
 export type Role = 'primary' | 'replica';
 
@@ -11,8 +12,10 @@ export interface NodeInfo {
   readonly address: Address;
   /** `addressKey(address)`: names the node in pools, errors and statistics. */
   readonly key: string;
+  /** Other names of the same node (announced before `addressMap`, host name, IP), which a MOVED may use. */
+  readonly aliases?: readonly string[];
   readonly role: Role;
-  /** Replication link to its primary works and it is not loading. Primaries: true. */
+  /** Replication link to its primary works and it is not loading. Primaries: true unless the cluster calls it failed. */
   readonly usable: boolean;
   /** `key` of the node it replicates from; null for primaries. */
   readonly replicaOf: string | null;
@@ -24,7 +27,10 @@ export interface NodeInfo {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** A primary with its replicas. `primary` is null while nobody is. */
+/**
+ * A primary with its replicas. `primary` is null while nobody is. A `single` server that is a replica itself stands in both places, with
+ * `role: 'replica'`: it is all there is, for reads of every kind, and it says READONLY to writes.
+ */
 export interface Shard {
   readonly primary: NodeInfo | null;
   readonly replicas: readonly NodeInfo[];
@@ -38,4 +44,88 @@ export interface TopologySnapshot {
   readonly nodes: ReadonlyMap<string, NodeInfo>;
   /** Null where there is one shard. */
   readonly slots: SlotMap | null;
+  /** Why nobody is the primary, or why the one that is named could not be verified. What the snapshot says is still the best there is. */
+  readonly problem?: TopologyError;
+}
+
+export function makeTopology(
+  kind: TopologySnapshot['kind'],
+  shards: readonly Shard[],
+  slots: SlotMap | null,
+  problem: TopologyError | null = null,
+): TopologySnapshot {
+  const nodes = new Map<string, NodeInfo>();
+  for (const { primary } of shards) if (primary !== null) nodes.set(primary.key, primary);
+  for (const { replicas } of shards) for (const node of replicas) if (!nodes.has(node.key)) nodes.set(node.key, node);
+  return Object.freeze({ kind, shards, nodes, slots, ...(problem === null ? {} : { problem }) });
+}
+
+/** The node that is known by this address, also by one of its other names. */
+export function findNode(topology: TopologySnapshot, key: string): NodeInfo | undefined {
+  const node = topology.nodes.get(key);
+  if (node !== undefined) return node;
+  for (const candidate of topology.nodes.values()) if (candidate.aliases?.includes(key) === true) return candidate;
+  return undefined;
+}
+
+/**
+ * What a MOVED says: this one slot, and nothing else, is served at `address` now. A known primary takes it into its shard; a replica (it must
+ * have been promoted) or an unknown node gets a shard of its own until the next probe. The same snapshot comes back if nothing changes.
+ * https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#moved-redirection
+ */
+export function withMoved(topology: TopologySnapshot, slot: number, address: Address): TopologySnapshot {
+  const { shards, slots } = topology;
+  if (slots === null || !Number.isInteger(slot) || slot < 0 || slot >= SLOT_COUNT) return topology;
+  const node = findNode(topology, addressKey(address)) ?? strangerAt(address);
+  if (shards[slots.shardOf(slot)]?.primary?.key === node.key) return topology;
+  const known = shards.findIndex(({ primary }) => primary?.key === node.key);
+  if (known !== -1) return Object.freeze({ ...topology, slots: slots.with(slot, known) });
+  const primary: NodeInfo = Object.freeze({ ...node, role: 'primary', usable: true, replicaOf: null, depth: 0 });
+  const extended = [...shards, Object.freeze({ primary, replicas: Object.freeze([]) })];
+  return makeTopology(topology.kind, extended, slots.with(slot, shards.length), topology.problem);
+}
+
+function strangerAt(address: Address): NodeInfo {
+  const key = addressKey(address);
+  return { id: key, address, key, role: 'primary', usable: true, replicaOf: null, depth: 0, priority: 100, tags: {} };
+}
+
+/** Structural equality: waiting commands are woken only when there is something new. */
+export function sameTopology(a: TopologySnapshot, b: TopologySnapshot): boolean {
+  return (
+    a === b ||
+    (a.kind === b.kind &&
+      a.problem?.message === b.problem?.message &&
+      sameList(a.shards, b.shards, sameShard) &&
+      (a.slots === b.slots || (a.slots !== null && b.slots !== null && a.slots.equals(b.slots))))
+  );
+}
+
+function sameShard(a: Shard, b: Shard): boolean {
+  const samePrimary = a.primary === null || b.primary === null ? a.primary === b.primary : sameNode(a.primary, b.primary);
+  return samePrimary && sameList(a.replicas, b.replicas, sameNode);
+}
+
+function sameNode(a: NodeInfo, b: NodeInfo): boolean {
+  return (
+    a === b ||
+    (a.id === b.id &&
+      a.key === b.key &&
+      a.role === b.role &&
+      a.usable === b.usable &&
+      a.replicaOf === b.replicaOf &&
+      a.depth === b.depth &&
+      a.priority === b.priority &&
+      sameList(a.aliases ?? [], b.aliases ?? [], Object.is) &&
+      sameList(
+        Object.entries(a.tags),
+        Object.entries(b.tags),
+        ([name, value], [otherName, other]) => name === otherName && value === other,
+      ))
+  );
+}
+
+function sameList<T>(a: readonly T[], b: readonly T[], same: (a: T, b: T) => boolean): boolean {
+  // The index is in range: both lists have one length.
+  return a.length === b.length && a.every((item, i) => same(item, b[i] as T));
 }

@@ -1,0 +1,197 @@
+import { type Address, addressKey } from '../options.js';
+import type { ClusterView, Health, ViewNode } from './cluster-view.js';
+import type { NodeRules } from './node-rules.js';
+import { SLOT_COUNT, SlotMap, type SlotRange } from './slot-map.js';
+import { makeTopology, type NodeInfo, type Shard, type TopologySnapshot } from './topology.js';
+
+/** A node as all the views together see it. */
+export interface MergedNode {
+  readonly id: string;
+  readonly address: Address | null;
+  readonly names: readonly Address[];
+  /** Id of the primary it follows; null: it is one. */
+  readonly primaryId: string | null;
+  readonly health: Health;
+}
+
+export interface MergedCluster {
+  readonly nodes: ReadonlyMap<string, MergedNode>;
+  /** In order of the slots. */
+  readonly ranges: readonly { readonly start: number; readonly end: number; readonly owner: string }[];
+}
+
+/**
+ * One truth out of several views. Right after a failover or a move most nodes still hold the old view, so a majority proves nothing: for each
+ * slot the claim with the highest config epoch counts, the very rule by which the nodes themselves settle it. Only where epochs are equal (they
+ * are all 0 when CLUSTER NODES may not be asked) the majority decides.
+ * https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-slots-configuration-propagation
+ */
+export function mergeViews(views: readonly ClusterView[], previous: TopologySnapshot | null): MergedCluster {
+  const ids = [...new Set(views.flatMap((view) => [...view.nodes.keys()]))];
+  const ranges = mergeOwners(views, ids);
+  const owners = new Set(ranges.map(({ owner }) => owner));
+  const entries = new Map(ids.map((id) => [id, newest(entriesOf(views, id))]));
+  const previousKeys = new Map([...(previous?.nodes.values() ?? [])].map((node) => [node.id, node.key]));
+
+  const nodes = new Map<string, MergedNode>();
+  for (const id of ids) {
+    const seen = entriesOf(views, id);
+    const ownsSlots = owners.has(id);
+    const primaryId = ownsSlots ? null : leaderOf(id, entries, owners);
+    const isHeirless = primaryId === null && !ownsSlots;
+    const health = mergeHealth(seen, views.length);
+    // A dead primary whose slots went elsewhere is gone until it comes back as a replica; a node that only believes in itself was removed.
+    if (isHeirless && (health === 'failed' || (owners.size > 0 && views.length > 1 && seen.length === 1 && seen[0]?.myself === true)))
+      continue;
+    nodes.set(id, { id, ...mergePlace(seen, previousKeys.get(id)), primaryId, health });
+  }
+  return { nodes, ranges };
+}
+
+function entriesOf(views: readonly ClusterView[], id: string): ViewNode[] {
+  return views.flatMap((view) => view.nodes.get(id) ?? []);
+}
+
+/** Of equally new ones, what the node says of itself. */
+function newest(entries: readonly ViewNode[]): ViewNode | undefined {
+  return entries.reduce<ViewNode | undefined>((best, entry) => {
+    if (best === undefined || entry.epoch > best.epoch) return entry;
+    return entry.epoch === best.epoch && entry.myself ? entry : best;
+  }, undefined);
+}
+
+/** Id of the primary that a node follows in the end; null if it is one itself. Views of different age may name a replica as somebody's primary. */
+function leaderOf(id: string, entries: ReadonlyMap<string, ViewNode | undefined>, owners: ReadonlySet<string>): string | null {
+  const seen = new Set([id]);
+  let leader = entries.get(id)?.primaryId ?? null;
+  while (leader !== null && !owners.has(leader)) {
+    const next = entries.get(leader)?.primaryId ?? null;
+    if (next === null || seen.has(next)) break;
+    seen.add(leader);
+    leader = next;
+  }
+  return leader === id ? null : leader;
+}
+
+function mergeHealth(entries: readonly ViewNode[], views: number): Health {
+  const own = entries.find(({ myself }) => myself);
+  if (own !== undefined) return own.health;
+  const failed = entries.filter(({ health }) => health === 'failed').length;
+  if (failed * 2 > Math.min(views, entries.length)) return 'failed';
+  return entries.some(({ health }) => health === 'online') ? 'online' : 'loading';
+}
+
+/** What the node says of itself, else what most say, else what we use already: an address must not change with the order of the answers. */
+function mergePlace(entries: readonly ViewNode[], previousKey: string | undefined): Pick<MergedNode, 'address' | 'names'> {
+  const votes = new Map<string, { address: Address; votes: number }>();
+  const names = new Map<string, Address>();
+  for (const { address, names: others, myself } of entries) {
+    for (const name of others) names.set(addressKey(name), name);
+    if (address === null) continue;
+    const key = addressKey(address);
+    const own = myself && others.some((name) => addressKey(name) === key) ? entries.length : 0;
+    const known = key === previousKey ? 0.5 : 0;
+    const before = votes.get(key)?.votes ?? known;
+    votes.set(key, { address, votes: before + 1 + own });
+  }
+  const [best] = [...votes.values()].sort((a, b) => b.votes - a.votes);
+  return { address: best?.address ?? null, names: [...names.values()] };
+}
+
+function mergeOwners(views: readonly ClusterView[], ids: readonly string[]): MergedCluster['ranges'] {
+  const indexes = new Map(ids.map((id, index) => [id, index]));
+  const claims = views.map((view) => {
+    const owners = new Int16Array(SLOT_COUNT).fill(-1);
+    for (const { start, end, owner } of view.ranges) owners.fill(indexes.get(owner) ?? -1, start, end + 1);
+    return { owners, epochs: ids.map((id) => view.nodes.get(id)?.epoch ?? -1) };
+  });
+  const ownerOf = (slot: number): number => {
+    let best = -1;
+    let bestEpoch = -1;
+    let tie = false;
+    for (const { owners, epochs } of claims) {
+      const owner = owners[slot] ?? -1;
+      const epoch = owner === -1 ? -1 : (epochs[owner] ?? -1);
+      if (epoch > bestEpoch) {
+        best = owner;
+        bestEpoch = epoch;
+        tie = false;
+      } else if (epoch === bestEpoch && owner !== best) tie = true;
+    }
+    if (!tie) return best;
+    const votes = new Map<number, number>();
+    for (const { owners, epochs } of claims) {
+      const owner = owners[slot] ?? -1;
+      if (owner !== -1 && epochs[owner] === bestEpoch) votes.set(owner, (votes.get(owner) ?? 0) + 1);
+    }
+    return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? -1;
+  };
+
+  const ranges: { start: number; end: number; owner: string }[] = [];
+  let start = 0;
+  let current = ownerOf(0);
+  for (let slot = 1; slot <= SLOT_COUNT; slot++) {
+    const owner = slot < SLOT_COUNT ? ownerOf(slot) : Number.NaN;
+    if (owner === current) continue;
+    const id = ids[current];
+    if (id !== undefined) ranges.push({ start, end: slot - 1, owner: id });
+    start = slot;
+    current = owner;
+  }
+  return ranges;
+}
+
+/** Shards in order of their lowest slot, those without slots after them by node id; replicas by key. */
+export function clusterTopology(merged: MergedCluster, rules: NodeRules): TopologySnapshot {
+  const withSlots = [...new Set(merged.ranges.map(({ owner }) => owner))];
+  const leaders = [...merged.nodes.values()].filter(({ primaryId }) => primaryId === null).map(({ id }) => id);
+  const followed = [...merged.nodes.values()].flatMap(({ primaryId }) => primaryId ?? []);
+  const withoutSlots = [...new Set([...leaders, ...followed])].filter((id) => !withSlots.includes(id)).sort();
+  const order = [...withSlots, ...withoutSlots];
+  const taken = usersOfAddresses(merged, rules);
+
+  const shards = order.map((id): Shard => {
+    const leader = merged.nodes.get(id);
+    const primary = leader === undefined ? null : infoOf(leader, null, rules, taken);
+    const replicas = [...merged.nodes.values()]
+      .filter(({ primaryId }) => primaryId === id)
+      .flatMap((node) => infoOf(node, primary?.key ?? null, rules, taken) ?? [])
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+    return Object.freeze({ primary, replicas: Object.freeze(replicas) });
+  });
+  const ranges = merged.ranges.map(({ start, end, owner }): SlotRange => ({ start, end, shard: withSlots.indexOf(owner) }));
+  return makeTopology('cluster', shards, SlotMap.fromRanges(ranges));
+}
+
+/** A node may have come back under its old address with a new id: the address belongs to who is alive there. */
+function usersOfAddresses(merged: MergedCluster, rules: NodeRules): ReadonlyMap<string, string> {
+  const users = new Map<string, string>();
+  const byHealth = [...merged.nodes.values()].sort((a, b) => rank(a) - rank(b));
+  for (const { id, address } of byHealth) {
+    if (address === null) continue;
+    const key = addressKey(rules.address(address));
+    if (!users.has(key)) users.set(key, id);
+  }
+  return users;
+}
+
+function rank({ health }: MergedNode): number {
+  return health === 'failed' ? 1 : 0;
+}
+
+function infoOf(node: MergedNode, replicaOf: string | null, rules: NodeRules, taken: ReadonlyMap<string, string>): NodeInfo | null {
+  if (node.address === null) return null;
+  const address = rules.address(node.address);
+  if (taken.get(addressKey(address)) !== node.id) return null;
+  const isPrimary = node.primaryId === null;
+  return rules.node({
+    id: node.id,
+    address,
+    names: [node.address, ...node.names],
+    role: isPrimary ? 'primary' : 'replica',
+    usable: isPrimary ? node.health !== 'failed' : node.health === 'online',
+    replicaOf,
+    depth: isPrimary ? 0 : 1,
+    priority: 100,
+  });
+}

@@ -1,0 +1,63 @@
+/** What one item's asking ended in. */
+export type Answer<A, T> =
+  | { readonly item: A; readonly ok: true; readonly value: T }
+  | { readonly item: A; readonly ok: false; readonly error: unknown };
+
+export interface HedgeOptions<T> {
+  /** How many successes are enough, and how many are asked at once. */
+  readonly want: number;
+  /** While nobody has answered, one more is asked every so often. Default: never, only failures are replaced. */
+  readonly staggerMs?: number;
+  /** How long stragglers are waited for after the first success that counts. */
+  readonly graceMs: number;
+  /** Default: every success. */
+  readonly counts?: (value: T) => boolean;
+}
+
+/**
+ * Asks several of `items`, in their order, and replaces who fails. A hung one never slows down what the others know already: the rest is left
+ * out `graceMs` after the first success. Answers come in the order in which they arrived; it never rejects.
+ */
+export function hedge<A, T>(items: readonly A[], ask: (item: A) => Promise<T>, options: HedgeOptions<T>): Promise<Answer<A, T>[]> {
+  return new Promise((resolve) => {
+    const answers: Answer<A, T>[] = [];
+    let next = 0;
+    let open = 0;
+    let successes = 0;
+    let done = false;
+    let grace: NodeJS.Timeout | undefined;
+
+    const finish = (): void => {
+      if (done) return;
+      done = true;
+      clearTimeout(grace);
+      clearInterval(stagger);
+      resolve(answers);
+    };
+    const start = (): void => {
+      if (done || next >= items.length) return;
+      const item = items[next++] as A; // in range
+      open++;
+      ask(item).then(
+        (value) => settle({ item, ok: true, value }),
+        (error: unknown) => settle({ item, ok: false, error }),
+      );
+    };
+    const settle = (answer: Answer<A, T>): void => {
+      open--;
+      if (done) return;
+      answers.push(answer);
+      if (answer.ok) {
+        successes++;
+        clearInterval(stagger);
+        if (grace === undefined && (options.counts?.(answer.value) ?? true)) grace = setTimeout(finish, options.graceMs).unref();
+      }
+      while (open + successes < options.want && next < items.length) start();
+      if (successes >= options.want || open === 0) finish();
+    };
+
+    const stagger = options.staggerMs === undefined ? undefined : setInterval(start, options.staggerMs).unref();
+    for (let i = 0; i < options.want; i++) start();
+    if (items.length === 0) finish();
+  });
+}

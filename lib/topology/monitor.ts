@@ -1,0 +1,198 @@
+import { log } from '../diagnostics.js';
+import { ClosedError, type SlotwiseError, show } from '../errors.js';
+import { type Address, addressKey } from '../options.js';
+import { SingleFlight } from '../util/single-flight.js';
+import type { Asker, Resolver, Watcher } from './asker.js';
+import { isTroubled, nextProbeMs } from './pace.js';
+import { sameTopology, type TopologySnapshot, withMoved } from './topology.js';
+
+export interface MonitorOptions {
+  readonly periodMs: number;
+  /** Only when something changed; `previous` is null the first time. */
+  readonly onSnapshot: (next: TopologySnapshot, previous: TopologySnapshot | null, reason: string) => void;
+  /** A failed probe; the same failure is told once in a row. */
+  readonly onError: (error: SlotwiseError) => void;
+  /** Default `Math.random`. */
+  readonly random?: () => number;
+  /** After every probe, also one that found nothing new; `error` is undefined after a success. */
+  readonly onProbe?: (error?: unknown) => void;
+}
+
+/** What a MOVED said, and how many probes had begun by then. */
+interface Patch {
+  readonly address: Address;
+  readonly probes: number;
+}
+
+/**
+ * Keeps the snapshot true: one probe at a time, by the period and when woken, faster while a shard has no usable primary. A failed probe keeps
+ * the snapshot there is. Its timers do not keep the process alive.
+ */
+export class Monitor {
+  snapshot: TopologySnapshot | null = null;
+
+  readonly #resolver: Resolver;
+  readonly #asker: Asker & Partial<Watcher>;
+  readonly #options: MonitorOptions;
+  readonly #flight = new SingleFlight(() => this.#probe());
+  readonly #suspects = new Set<string>();
+  readonly #patches = new Map<number, Patch>();
+  #state: 'new' | 'running' | 'stopped' = 'new';
+  #first: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  /** Why the next probe was asked for; null: it was not. */
+  #woken: string | null = null;
+  #probes = 0;
+  #startedAt = Number.NEGATIVE_INFINITY;
+  #troubledSince: number | null = null;
+  #failures = 0;
+  #quietProbes = 0;
+  #reported = '';
+
+  constructor(resolver: Resolver, asker: Asker & Partial<Watcher>, options: MonitorOptions) {
+    this.#resolver = resolver;
+    this.#asker = asker;
+    this.#options = options;
+  }
+
+  /** The first probe. If it rejects, probing goes on nevertheless until `stop`. */
+  start(): Promise<void> {
+    if (this.#first !== null) return this.#first;
+    this.#state = 'running';
+    this.#woken = 'start';
+    this.#judge();
+    this.#first = this.#run();
+    const { subscribe } = this.#asker;
+    if (subscribe !== undefined) {
+      this.#resolver.watch?.({ subscribe: subscribe.bind(this.#asker) }, (reason) => this.wake(reason));
+    }
+    return this.#first;
+  }
+
+  /** Something may have changed: look soon. During a probe it causes one more. */
+  wake(reason: string): void {
+    if (this.#state !== 'running') return;
+    this.#woken ??= reason;
+    this.#schedule();
+  }
+
+  /** A MOVED: patches this slot now and looks soon. The patch outlives a probe that began before it. */
+  moved(slot: number, address: Address): void {
+    const { snapshot } = this;
+    if (this.#state !== 'running' || snapshot === null) return;
+    const next = withMoved(snapshot, slot, address);
+    this.#patches.set(slot, { address, probes: this.#probes });
+    const reason = `MOVED ${slot} ${addressKey(address)}`;
+    if (next !== snapshot) this.#deliver(next, reason);
+    this.wake(reason);
+  }
+
+  /** This node does not answer. */
+  suspect(key: string): void {
+    if (this.#suspects.has(key)) return;
+    this.#suspects.add(key);
+    this.#troubledSince = null;
+    this.#judge();
+    this.wake(`suspect ${key}`);
+  }
+
+  /** It answers again. */
+  trust(key: string): void {
+    if (this.#suspects.delete(key)) this.#judge();
+  }
+
+  stop(): void {
+    this.#state = 'stopped';
+    clearTimeout(this.#timer);
+    this.#resolver.stop?.();
+  }
+
+  #run(): Promise<void> {
+    const run = this.#flight.run();
+    // The outcome is also told by the callbacks: who does not wait for it must not be punished for that.
+    const goOn = (): void => this.#schedule();
+    run.then(goOn, goOn);
+    return run;
+  }
+
+  async #probe(): Promise<void> {
+    const reason = this.#woken ?? 'period';
+    this.#woken = null;
+    clearTimeout(this.#timer);
+    const probe = ++this.#probes;
+    this.#startedAt = performance.now();
+    const focus = { suspects: new Set(this.#suspects), moved: [...new Set([...this.#patches.values()].map(({ address }) => address))] };
+    try {
+      const found = await this.#resolver.probe(this.#asker, this.snapshot, focus);
+      if (this.#state === 'stopped') throw new ClosedError('the client was closed');
+      this.#succeeded(found, probe, reason);
+      this.#options.onProbe?.();
+    } catch (error) {
+      if (this.#state !== 'stopped') this.#failed(error);
+      throw error;
+    }
+  }
+
+  #succeeded(found: TopologySnapshot, probe: number, reason: string): void {
+    let next = found;
+    for (const [slot, { address, probes }] of this.#patches) {
+      if (probes < probe) this.#patches.delete(slot);
+      else next = withMoved(next, slot, address);
+    }
+    this.#failures = 0;
+    this.#reported = '';
+    if (this.snapshot !== null && sameTopology(next, this.snapshot)) {
+      this.#quietProbes++;
+      this.#judge();
+      return;
+    }
+    this.#quietProbes = 0;
+    for (const key of this.#suspects) if (!next.nodes.has(key)) this.#suspects.delete(key);
+    this.#deliver(next, reason);
+  }
+
+  #failed(error: unknown): void {
+    this.#failures++;
+    log.topology('probe failed: %s', show(error));
+    this.#options.onProbe?.(error);
+    // At the pace of the probes the same news would be a flood.
+    const text = show(error);
+    if (text !== this.#reported) {
+      this.#reported = text;
+      this.#options.onError(error as SlotwiseError); // what resolvers reject with
+    }
+  }
+
+  #deliver(next: TopologySnapshot, reason: string): void {
+    const previous = this.snapshot;
+    this.snapshot = next;
+    this.#judge();
+    if (previous !== null) {
+      for (const node of previous.nodes.values()) if (!next.nodes.has(node.key)) this.#asker.forget?.(node.address);
+    }
+    log.topology('%d shards, %d nodes (%s)', next.shards.length, next.nodes.size, reason);
+    this.#options.onSnapshot(next, previous, reason);
+  }
+
+  #judge(): void {
+    this.#troubledSince = isTroubled(this.snapshot, this.#suspects) ? (this.#troubledSince ?? performance.now()) : null;
+  }
+
+  #schedule(): void {
+    if (this.#state !== 'running' || this.#flight.running) return;
+    clearTimeout(this.#timer);
+    const delayMs = nextProbeMs(
+      {
+        periodMs: this.#options.periodMs,
+        now: performance.now(),
+        startedAt: this.#startedAt,
+        woken: this.#woken !== null,
+        troubledSince: this.#troubledSince,
+        failures: this.#failures,
+        quietProbes: this.#quietProbes,
+      },
+      this.#options.random,
+    );
+    this.#timer = setTimeout(() => void this.#run(), delayMs).unref();
+  }
+}

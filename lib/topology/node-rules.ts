@@ -1,0 +1,73 @@
+import { OptionsError } from '../errors.js';
+import { type Address, addressKey, type Options } from '../options.js';
+import { parseAddress } from '../util/address.js';
+import { compilePattern } from '../util/pattern.js';
+import { parseSubnet } from '../util/subnet.js';
+import type { NodeInfo, Role } from './topology.js';
+
+/** What servers say of a node; `NodeRules` adds what only the user knows. */
+export interface NodeFacts {
+  /** Null: its key. */
+  readonly id: string | null;
+  /** Where to connect to: `NodeRules.address` has been applied. */
+  readonly address: Address;
+  /** The same node as servers announce it, before `addressMap`, and under its other names. */
+  readonly names: readonly Address[];
+  readonly role: Role;
+  readonly usable: boolean;
+  /** Key of the node it replicates from. */
+  readonly replicaOf: string | null;
+  readonly depth: number;
+  readonly priority: number;
+}
+
+interface Rule {
+  readonly matches: (address: Address) => boolean;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
+
+/** The options `nodes` and `addressMap`, made ready for use. */
+export class NodeRules {
+  readonly #map: Options['addressMap'];
+  readonly #rules: readonly Rule[];
+
+  constructor(options: Pick<Options, 'nodes' | 'addressMap'>) {
+    this.#map = options.addressMap;
+    this.#rules = options.nodes.map(({ match, tags }) => ({ matches: matcherOf(match), tags: tags ?? NO_TAGS }));
+  }
+
+  /** Where to connect for an address that a server announced (in a MOVED, too). */
+  address(announced: Address): Address {
+    const mapped = this.#map?.(addressKey(announced));
+    if (mapped === undefined) return announced;
+    const address = parseAddress(mapped, null);
+    if (address === null) throw new OptionsError(`addressMap[${JSON.stringify(addressKey(announced))}]`, 'host:port', mapped);
+    return address;
+  }
+
+  node({ id, address, names, ...facts }: NodeFacts): NodeInfo {
+    const key = addressKey(address);
+    const aliases = [...new Set(names.map(addressKey))].filter((name) => name !== key).sort();
+    return Object.freeze({
+      ...facts,
+      id: id ?? key,
+      address,
+      key,
+      ...(aliases.length > 0 ? { aliases } : {}),
+      tags: this.#tags([address, ...names]),
+    });
+  }
+
+  #tags(names: readonly Address[]): Readonly<Record<string, string>> {
+    return this.#rules.find((rule) => names.some(rule.matches))?.tags ?? NO_TAGS;
+  }
+}
+
+function matcherOf(match: string): Rule['matches'] {
+  const subnet = parseSubnet(match);
+  if (subnet !== null) return (address) => 'host' in address && subnet.contains(address.host);
+  const pattern = compilePattern(match);
+  return (address) => pattern.matches(addressKey(address)) || ('host' in address && pattern.matches(address.host));
+}

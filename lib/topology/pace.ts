@@ -1,0 +1,52 @@
+import { backoffMs } from '../util/backoff.js';
+import type { TopologySnapshot } from './topology.js';
+
+/** Least time between the beginnings of two probes. */
+const SPACING_MS = 100;
+/** The same while commands wait for the outcome. */
+const URGENT_SPACING_MS = 25;
+/** Servers need seconds for a failover; so long the next probe comes soon, afterwards it is likely to last. */
+const URGENT_FOR_MS = 15_000;
+const URGENT = { minMs: URGENT_SPACING_MS, maxMs: 2 * URGENT_SPACING_MS };
+const FAILING_EARLY = { minMs: URGENT_SPACING_MS, maxMs: 4 * URGENT_SPACING_MS };
+const LASTING = { minMs: URGENT_SPACING_MS, maxMs: 1_000 };
+/** A change seldom comes alone: gossip is under way, replicas reconnect. */
+const SETTLING_MS = 250;
+
+export interface Pace {
+  readonly periodMs: number;
+  readonly now: number;
+  /** When the last probe began; -Infinity: none. */
+  readonly startedAt: number;
+  /** Somebody asked for a probe since it began. */
+  readonly woken: boolean;
+  /** Since when commands have been waiting for a better snapshot; null: they are not. */
+  readonly troubledSince: number | null;
+  /** Failed probes since the last success. */
+  readonly failures: number;
+  /** Probes since the last one that found something new. */
+  readonly quietProbes: number;
+}
+
+/** In how many ms the next probe begins. All of it has jitter, so that a thousand clients do not ask in step. */
+export function nextProbeMs(pace: Pace, random: () => number = Math.random): number {
+  const { now, startedAt, troubledSince } = pace;
+  const spacing = (troubledSince === null ? SPACING_MS : URGENT_SPACING_MS) * (1 + 0.25 * random());
+  if (pace.woken) return Math.max(0, startedAt + spacing - now);
+  if (troubledSince === null && pace.failures === 0) {
+    const settling = SETTLING_MS * 2 ** Math.min(pace.quietProbes, 20);
+    return Math.min(pace.periodMs, settling) * (0.9 + 0.2 * random());
+  }
+  const early = troubledSince !== null && now - troubledSince < URGENT_FOR_MS;
+  const limits = early ? (pace.failures > 0 ? FAILING_EARLY : URGENT) : LASTING;
+  return backoffMs(early ? pace.failures : Math.max(pace.failures, pace.quietProbes), limits, random);
+}
+
+/** Do commands wait for a better snapshot than this one? */
+export function isTroubled(snapshot: TopologySnapshot | null, suspects: ReadonlySet<string>): boolean {
+  if (snapshot === null || snapshot.problem !== undefined) return true;
+  const { shards, slots } = snapshot;
+  if (slots !== null && slots.uncovered > 0) return true;
+  const serving = slots === null ? shards : shards.filter((_, index) => slots.owns(index));
+  return serving.some(({ primary }) => primary === null || !primary.usable || suspects.has(primary.key));
+}

@@ -1,0 +1,110 @@
+import { TopologyError } from '../../errors.js';
+import { type Address, addressKey } from '../../options.js';
+import type { Raw } from '../../protocol/command.js';
+import type { Asker, ProbeFocus, Resolver } from '../asker.js';
+import { clusterTopology, mergeViews } from '../cluster-merge.js';
+import { buildView, type ClusterView, parseNodes, parseShards, parseSlots } from '../cluster-view.js';
+import { causesOf, failure } from '../failure.js';
+import { hedge } from '../hedge.js';
+import type { NodeRules } from '../node-rules.js';
+import { MODE_COMMANDS, modeOf } from '../replies.js';
+import type { TopologySnapshot } from '../topology.js';
+
+const VIEWS = 3;
+/** Nodes of one network answer within this of each other. */
+const GRACE_MS = 100;
+const STAGGER_MS = 100;
+/** Nodes that are asked again because there is a connection to them; the third one changes from probe to probe. */
+const STICKY = 2;
+
+/** Any node knows the cluster, but not every node knows the newest: several are asked and the highest config epoch counts. */
+export class ClusterResolver implements Resolver {
+  readonly #seeds: readonly Address[];
+  readonly #rules: NodeRules;
+  readonly #tls: boolean;
+  readonly #firstTimeoutMs: number;
+  readonly #random: () => number;
+  #answered: readonly string[] = [];
+
+  constructor(seeds: readonly Address[], rules: NodeRules, tls: boolean, firstTimeoutMs: number, random: () => number = Math.random) {
+    this.#seeds = seeds;
+    this.#rules = rules;
+    this.#tls = tls;
+    this.#firstTimeoutMs = firstTimeoutMs;
+    this.#random = random;
+  }
+
+  async probe(asker: Asker, previous: TopologySnapshot | null, focus?: ProbeFocus): Promise<TopologySnapshot> {
+    const options = previous === null ? { timeoutMs: this.#firstTimeoutMs } : {};
+    const known = previous === null ? [] : askingOrder(previous, focus, this.#answered, this.#random);
+    const addresses = [...known, ...shuffled(this.#seeds, this.#random)];
+    const unique = [...new Map(addresses.map((address) => [addressKey(address), address])).values()];
+    const answers = await hedge(unique, (address) => this.#ask(asker, address, options), {
+      want: VIEWS,
+      staggerMs: STAGGER_MS,
+      graceMs: GRACE_MS,
+      counts: (view) => view.ranges.length > 0,
+    });
+    const views = answers.flatMap((answer) => (answer.ok ? [answer.value] : []));
+    if (views.length === 0) throw failure('ERR_NO_SEED_REACHABLE', 'no node of the cluster could be asked', causesOf(answers));
+    this.#answered = answers.flatMap((answer) => (answer.ok ? [addressKey(answer.item)] : []));
+    return clusterTopology(mergeViews(views, previous), this.#rules);
+  }
+
+  async #ask(asker: Asker, address: Address, options: { timeoutMs?: number }): Promise<ClusterView> {
+    const [shards, nodes] = await asker.ask(
+      address,
+      [
+        ['CLUSTER', 'SHARDS'],
+        ['CLUSTER', 'NODES'],
+      ],
+      options,
+    );
+    const lines = isReply(nodes) ? parseNodes(nodes) : null;
+    if (isReply(shards) && lines !== null) return buildView(address, parseShards(shards, this.#tls), lines);
+    // No CLUSTER SHARDS before 7.0; without CLUSTER NODES (the ACL may forbid either) only CLUSTER SLOTS names owners without doubt.
+    const [slots, ...mode] = await asker.ask(address, [['CLUSTER', 'SLOTS'], ...MODE_COMMANDS], options);
+    if (isReply(slots)) return buildView(address, parseSlots(slots), lines);
+    if (isReply(shards)) return buildView(address, parseShards(shards, this.#tls), lines);
+    throw refusal(addressKey(address), modeOf(mode[0], mode[1]), shards);
+  }
+}
+
+function isReply(raw: Raw | undefined): raw is Exclude<Raw, Error> {
+  return raw !== undefined && !(raw instanceof Error);
+}
+
+function refusal(node: string, mode: ReturnType<typeof modeOf>, reply: Raw | undefined): Error {
+  if (mode === 'sentinel') {
+    return new TopologyError('ERR_IS_A_SENTINEL', `${node} is a sentinel, not a cluster node: use sentinel([…], 'name')`, [], { node });
+  }
+  if (mode === 'standalone') {
+    return new TopologyError('ERR_NOT_A_CLUSTER', `${node} is not a cluster node (cluster-enabled no): use single(…)`, [], { node });
+  }
+  return reply instanceof Error ? reply : new Error('no usable reply');
+}
+
+/**
+ * Whom to ask of the known nodes, best first: who was named by a MOVED; the replicas of a primary that does not answer, because who is promoted
+ * knows it first; those to which there is a connection; the others in random order; who does not answer last.
+ */
+export function askingOrder(
+  previous: TopologySnapshot,
+  focus: ProbeFocus | undefined,
+  answered: readonly string[],
+  random: () => number,
+): Address[] {
+  const suspects = focus?.suspects ?? new Set<string>();
+  const nodes = shuffled([...previous.nodes.values()], random);
+  const healthy = nodes.filter((node) => !suspects.has(node.key) && (node.role === 'primary' || node.usable));
+  const heirs = healthy.filter((node) => node.replicaOf !== null && suspects.has(node.replicaOf));
+  const sticky = healthy.filter((node) => answered.includes(node.key)).slice(0, STICKY);
+  return [...(focus?.moved ?? []), ...[...heirs, ...sticky, ...healthy, ...nodes].map(({ address }) => address)];
+}
+
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  return items
+    .map((item) => ({ item, rank: random() }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ item }) => item);
+}

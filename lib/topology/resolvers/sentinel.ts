@@ -1,0 +1,182 @@
+import { AuthError, TimeoutError, TopologyError } from '../../errors.js';
+import { type Address, addressKey } from '../../options.js';
+import type { Asker, Resolver, Watcher } from '../asker.js';
+import { causesOf, failure } from '../failure.js';
+import { type Answer, hedge } from '../hedge.js';
+import type { NodeRules } from '../node-rules.js';
+import { fieldsOf, listOf, MODE_COMMANDS, modeOf, textOf } from '../replies.js';
+import { SentinelList } from '../sentinel-list.js';
+import { type Candidate, candidatesOf, parseSentinel, type SentinelView, sentinelCommands } from '../sentinel-view.js';
+import { SentinelWatch } from '../sentinel-watch.js';
+import { makeTopology, type NodeInfo, type TopologySnapshot } from '../topology.js';
+
+/** A few hundred ms for a sentinel, as the documented algorithm has it. */
+const SENTINEL_TIMEOUT_MS = 500;
+const ASKED_AT_ONCE = 5;
+/** The first answer may be an old one: for so long the others may say a newer one. */
+const GRACE_MS = 50;
+/** A primary that was verified before and may be hung must not hold up the news that another one has taken over. */
+const REVERIFY_MS = 100;
+
+type Verdict = { readonly is: 'primary' } | { readonly is: 'other' } | { readonly is: 'silent'; readonly error: unknown };
+
+/**
+ * The primary is whom the sentinels name, and who says so of itself.
+ * https://redis.io/docs/latest/develop/reference/sentinel-clients/
+ */
+export class SentinelResolver implements Resolver {
+  readonly #name: string;
+  readonly #rules: NodeRules;
+  readonly #firstTimeoutMs: number;
+  readonly #sentinels: SentinelList;
+  #watch: SentinelWatch | null = null;
+
+  constructor(seeds: readonly Address[], name: string, rules: NodeRules, firstTimeoutMs: number) {
+    this.#name = name;
+    this.#rules = rules;
+    this.#firstTimeoutMs = firstTimeoutMs;
+    this.#sentinels = new SentinelList(seeds, (announced) => rules.address(announced));
+  }
+
+  async probe(asker: Asker, previous: TopologySnapshot | null): Promise<TopologySnapshot> {
+    const timeoutMs = previous === null ? this.#firstTimeoutMs : SENTINEL_TIMEOUT_MS;
+    const answers = await hedge(this.#sentinels.addresses, (address) => this.#askSentinel(asker, address, timeoutMs), {
+      want: ASKED_AT_ONCE,
+      graceMs: GRACE_MS,
+      counts: (view) => view.primary !== null,
+    });
+    this.#sentinels.heard(answers.flatMap((answer) => (answer.ok ? [{ address: answer.item, view: answer.value }] : [])));
+    this.#watch?.follow(this.#sentinels.addresses);
+
+    const candidates = candidatesOf(answers.flatMap((answer) => (answer.ok ? [answer.value] : [])));
+    if (candidates.length === 0) throw await this.#nobody(asker, answers);
+    return this.#verified(asker, candidates, previous, timeoutMs);
+  }
+
+  watch(watcher: Watcher, hint: (reason: string) => void): void {
+    this.#watch = new SentinelWatch(watcher, this.#name, hint);
+    this.#watch.follow(this.#sentinels.addresses);
+  }
+
+  stop(): void {
+    this.#watch?.stop();
+    this.#watch = null;
+  }
+
+  async #askSentinel(asker: Asker, address: Address, timeoutMs: number): Promise<SentinelView> {
+    const replies = await asker.ask(address, sentinelCommands(this.#name), { timeoutMs, as: 'sentinel' });
+    const view = parseSentinel(replies);
+    if (view !== null) return view;
+    const node = addressKey(address);
+    const [hello, info] = await asker.ask(address, MODE_COMMANDS, { timeoutMs, as: 'sentinel' });
+    const mode = modeOf(hello, info);
+    if (mode === 'standalone' || mode === 'cluster') {
+      throw new TopologyError('ERR_NOT_A_SENTINEL', `${node} is a data server, not a sentinel (its usual port is 26379)`, [], { node });
+    }
+    throw replies[0] instanceof Error ? replies[0] : new Error('no usable reply');
+  }
+
+  async #nobody(asker: Asker, answers: readonly Answer<Address, SentinelView>[]): Promise<Error> {
+    const causes = causesOf(answers);
+    const knowing = answers.find((answer) => answer.ok);
+    if (knowing === undefined) return failure('ERR_NO_SENTINEL_REACHABLE', 'no sentinel could be asked', causes);
+    const [masters] = await asker.ask(knowing.item, [['SENTINEL', 'MASTERS']], { as: 'sentinel' }).catch(() => [null]);
+    const names = listOf(masters).flatMap((master) => textOf(fieldsOf(master).get('name')) ?? []);
+    const hint = names.length === 0 ? 'they watch no group' : `they watch ${names.map((name) => JSON.stringify(name)).join(', ')}`;
+    return new TopologyError(
+      'ERR_PRIMARY_NAME_UNKNOWN',
+      `the sentinels do not know a group named ${JSON.stringify(this.#name)}: ${hint}`,
+      causes,
+    );
+  }
+
+  /** The newest answer that the node itself confirms; without one the newest answer with the problem. */
+  async #verified(
+    asker: Asker,
+    candidates: readonly Candidate[],
+    previous: TopologySnapshot | null,
+    timeoutMs: number,
+  ): Promise<TopologySnapshot> {
+    const known = previous?.shards[0]?.primary?.key;
+    let problem: TopologyError | null = null;
+    let first: Candidate | null = null;
+    for (const candidate of candidates) {
+      const address = this.#rules.address(candidate.primary);
+      const node = addressKey(address);
+      const verdict = await verify(asker, address, node === known ? REVERIFY_MS : timeoutMs);
+      if (verdict.is === 'primary') return this.#snapshot(candidate, true, null);
+      // Verified earlier and only slow now: the connections for the commands find out what it is.
+      if (verdict.is === 'silent' && node === known && verdict.error instanceof TimeoutError) {
+        return this.#snapshot(candidate, true, previous?.problem ?? null);
+      }
+      if (first !== null) continue;
+      first = candidate;
+      problem =
+        verdict.is === 'silent'
+          ? new TopologyError(
+              'ERR_PRIMARY_UNREACHABLE',
+              `the sentinels name ${node} as the primary of ${this.#name}, which is not reachable`,
+              [{ node, error: verdict.error }],
+            )
+          : new TopologyError(
+              'ERR_ROLE_MISMATCH',
+              `the sentinels name ${node} as the primary of ${this.#name}, which says that it is none`,
+              [],
+              {
+                node,
+              },
+            );
+    }
+    const newest = first ?? (candidates[0] as Candidate); // there is one: the caller checked
+    return this.#snapshot(newest, problem?.code !== 'ERR_ROLE_MISMATCH', problem);
+  }
+
+  #snapshot({ primary: announced, view }: Candidate, hasPrimary: boolean, problem: TopologyError | null): TopologySnapshot {
+    const address = this.#rules.address(announced);
+    const key = addressKey(address);
+    const primary = this.#rules.node({
+      id: null,
+      address,
+      names: [announced],
+      role: 'primary',
+      usable: true,
+      replicaOf: null,
+      depth: 0,
+      priority: 100,
+    });
+    // Without a primary every link is down, and what the replicas have is the best there is.
+    const excused = view.primaryDown || problem !== null;
+    const replicas = view.replicas.flatMap((replica): NodeInfo[] => {
+      const place = this.#rules.address(replica.address);
+      // During a failover the promoted one is still on the list.
+      if (addressKey(place) === key) return [];
+      const usable = replica.up && (replica.linkUp || excused);
+      const { priority } = replica;
+      return [
+        this.#rules.node({
+          id: null,
+          address: place,
+          names: [replica.address],
+          role: 'replica',
+          usable,
+          replicaOf: key,
+          depth: 1,
+          priority,
+        }),
+      ];
+    });
+    replicas.sort((a, b) => (a.key < b.key ? -1 : 1));
+    return makeTopology('sentinel', [{ primary: hasPrimary ? primary : null, replicas }], null, problem);
+  }
+}
+
+/** An ACL that forbids ROLE leaves us with the sentinels' word; READONLY then tells. */
+async function verify(asker: Asker, address: Address, timeoutMs: number): Promise<Verdict> {
+  try {
+    const [role] = await asker.ask(address, [['ROLE']], { timeoutMs });
+    return role instanceof Error || listOf(role)[0] === 'master' ? { is: 'primary' } : { is: 'other' };
+  } catch (error) {
+    if (error instanceof AuthError) throw error;
+    return { is: 'silent', error };
+  }
+}
