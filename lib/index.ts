@@ -7,8 +7,8 @@ export * from './errors.js';
 export {
   type Address,
   type ClientOptions,
-  cluster,
   type Credentials,
+  cluster,
   type DomainOptions,
   type NodeRule,
   type ReadMode,

@@ -12,7 +12,9 @@ const formats = [
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 for (const { dir, type, flags } of formats) {
-  execFileSync(process.execPath, [tsc, '-p', `${root}tsconfig.build.json`, '--outDir', `${root}dist/${dir}`, ...flags], { stdio: 'inherit' });
+  execFileSync(process.execPath, [tsc, '-p', `${root}tsconfig.build.json`, '--outDir', `${root}dist/${dir}`, ...flags], {
+    stdio: 'inherit',
+  });
   // The nearest package.json tells Node how to read the .js files.
   writeFileSync(`${root}dist/${dir}/package.json`, `${JSON.stringify({ type })}\n`);
 }

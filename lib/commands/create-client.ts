@@ -7,7 +7,9 @@ import { type IntegerOf, Redis } from './redis.js';
  * @example const redis = createClient('redis://127.0.0.1:6379');
  * @example const redis = createClient({ topology: cluster(['redis://10.0.0.1:7000', 'redis://10.0.0.2:7000']), reads: 'replicaPreferred' });
  */
-export function createClient<const Options extends ClientOptions>(options: string | Options = {} as Options): Redis<string, IntegerOf<Options, number>> {
+export function createClient<const Options extends ClientOptions>(
+  options: string | Options = {} as Options,
+): Redis<string, IntegerOf<Options, number>> {
   const client = new Client(resolveOptions(options));
   return new Redis(client, client.view({}, null));
 }

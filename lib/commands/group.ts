@@ -9,9 +9,6 @@ export type OneOrMore<T> = T | readonly T[];
 
 /** Base of the command groups: a method names the command, lays out its arguments, and decodes the reply; `run` is the mode's business. */
 export abstract class CommandGroup<M extends Mode> {
-  /**
-   * Issues a command. `decode` turns the raw reply into the typed one; without it the raw reply already is.
-   * `bits` are `DECODE_*` bits that this reply needs whatever the mode says: the reply of `DUMP` is bytes in any mode.
-   */
-  protected abstract run<T>(spec: CommandSpec, args: readonly Arg[], decode?: Decode<T>, bits?: number): Out<M, T>;
+  /** Issues a command. `decode` turns the raw reply into the typed one; without it the raw reply already is. */
+  protected abstract run<T>(spec: CommandSpec, args: readonly Arg[], decode?: Decode<T>): Out<M, T>;
 }

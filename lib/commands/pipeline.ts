@@ -7,7 +7,8 @@ import { Commands } from './commands.js';
 import type { Mode, Out } from './mode.js';
 
 /** Each method adds a command and the type of its reply to the tuple that `exec()` gives. */
-export interface Piped<Replies extends readonly unknown[], Text extends string | Buffer, Integer extends number | bigint | string> extends Mode {
+export interface Piped<Replies extends readonly unknown[], Text extends string | Buffer, Integer extends number | bigint | string>
+  extends Mode {
   readonly text: Text;
   readonly integer: Integer;
   readonly out: Pipeline<[...Replies, this['reply']], Text, Integer>;

@@ -15,7 +15,11 @@ type AnyText = string | Buffer;
 type AnyInteger = number | bigint | string;
 
 /** The text type after `with(options)`. */
-export type TextOf<Options, Text> = Options extends { readonly buffers: true } ? Buffer : Options extends { readonly buffers: false } ? string : Text;
+export type TextOf<Options, Text> = Options extends { readonly buffers: true }
+  ? Buffer
+  : Options extends { readonly buffers: false }
+    ? string
+    : Text;
 /** The integer type after `with(options)`. */
 export type IntegerOf<Options, Integer> = Options extends { readonly integers: 'bigint' }
   ? bigint

@@ -103,7 +103,9 @@ export class Connection implements ReplySink, Holder {
     this.key = addressKey(config.address);
     this.#parser = new Parser(this);
     this.#connectTimer = setTimeout(() => {
-      this.destroy(new ConnectError(`${this.key} did not finish the connection's handshake in ${config.connectTimeoutMs} ms`, { node: this.key }));
+      this.destroy(
+        new ConnectError(`${this.key} did not finish the connection's handshake in ${config.connectTimeoutMs} ms`, { node: this.key }),
+      );
     }, config.connectTimeoutMs);
     this.#socket = openSocket(config, {
       connected: () => void this.#handshake(config.protocol),
@@ -122,7 +124,10 @@ export class Connection implements ReplySink, Holder {
   /** Accepts a call: it will be written at the end of this tick, or as soon as the connection is ready. */
   send(call: Call): void {
     if (this.state === 'draining' || this.state === 'closed') {
-      call.owner.failed(call, { kind: 'unwritten', error: this.#reason ?? new ClosedError(`the connection to ${this.key} is closed`, { node: this.key }) });
+      call.owner.failed(call, {
+        kind: 'unwritten',
+        error: this.#reason ?? new ClosedError(`the connection to ${this.key} is closed`, { node: this.key }),
+      });
       return;
     }
     call.state = UNWRITTEN;
@@ -289,7 +294,8 @@ export class Connection implements ReplySink, Holder {
     try {
       this.#parser.write(bytes, 0, length);
     } catch (error) {
-      const cause = error instanceof SlotwiseError ? error : new ProtocolError(`reading from ${this.key} failed: ${String(error)}`, { cause: error });
+      const cause =
+        error instanceof SlotwiseError ? error : new ProtocolError(`reading from ${this.key} failed: ${String(error)}`, { cause: error });
       this.destroy(new ConnectionLostError(`${this.key}: ${cause.message}`, { node: this.key, cause }));
       return;
     }
@@ -421,5 +427,8 @@ function replyOrThrow(error: unknown): Raw {
 
 function asHandshakeError(error: unknown, node: string): SlotwiseError | AuthError {
   if (error instanceof SlotwiseError) return error;
-  return new ConnectError(`the credentials for ${node} could not be had: ${error instanceof Error ? error.message : String(error)}`, { node, cause: error });
+  return new ConnectError(`the credentials for ${node} could not be had: ${error instanceof Error ? error.message : String(error)}`, {
+    node,
+    cause: error,
+  });
 }

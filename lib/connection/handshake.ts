@@ -86,5 +86,9 @@ function factsOf(hello: Raw): ServerFacts {
   if (Array.isArray(hello)) {
     for (let at = 0; at + 1 < hello.length; at += 2) facts.set(hello[at] ?? null, hello[at + 1] ?? null);
   }
-  return { protocol: facts.get('proto') === 3 ? 3 : 2, product: String(facts.get('server') ?? ''), version: String(facts.get('version') ?? '') };
+  return {
+    protocol: facts.get('proto') === 3 ? 3 : 2,
+    product: String(facts.get('server') ?? ''),
+    version: String(facts.get('version') ?? ''),
+  };
 }

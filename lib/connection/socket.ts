@@ -1,4 +1,4 @@
-import { isIP, type Socket, connect as connectTcp } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import type { Address } from '../options.js';
 

@@ -31,6 +31,8 @@ export const KEYLESS = 64;
 export const SPECIAL = 128;
 /** Runs a script or function: its error text may be anything. */
 export const SCRIPT = 256;
+/** Its reply is bytes, whatever the caller wants text as. */
+export const BYTES = 512;
 
 /** Command tips, https://redis.io/docs/latest/develop/reference/command-tips/ */
 export type RequestPolicy = 'default' | 'all_nodes' | 'all_shards' | 'multi_shard' | 'special';
@@ -155,19 +157,21 @@ export class Call {
   resolve: Resolve;
   reject: Reject;
   readonly promise: Promise<unknown>;
+  /** Sum of `DECODE_*` bits. */
+  readonly mode: number;
 
   constructor(
     readonly spec: CommandSpec,
     readonly args: readonly Arg[],
     readonly decode: Decode | null,
-    /** Sum of `DECODE_*` bits. */
-    readonly mode: number,
+    mode: number,
     readonly owner: CallOwner,
     /** On the clock of `util/clock.ts`, in ms; `Infinity`: none. */
     public deadline: number,
     /** Facts of the view the call came through; the client's business, opaque below it. */
     readonly context: unknown,
   ) {
+    this.mode = (spec.flags & BYTES) === 0 ? mode : mode | DECODE_BUFFERS;
     this.promise = new Promise(capture);
     this.resolve = resolveOf;
     this.reject = rejectOf;

@@ -1,10 +1,12 @@
 import { ArgumentError } from '../errors.js';
 import type { Arg, CommandSpec, KeySpec, RequestPolicy, ResponsePolicy } from './command.js';
-import { ADMIN, BLOCKING, KEYLESS, MOVABLE_KEYS, PUBSUB, READONLY, SCRIPT, SPECIAL, WRITE } from './command.js';
+import { ADMIN, BLOCKING, BYTES, KEYLESS, MOVABLE_KEYS, PUBSUB, READONLY, SCRIPT, SPECIAL, WRITE } from './command.js';
 import { COMMAND_TABLE } from './command-table.js';
 import { CONNECTION_STATE } from './connection-state.js';
 
 const FLAGS: Readonly<Record<string, number>> = { r: READONLY, w: WRITE, b: BLOCKING, p: PUBSUB, a: ADMIN, m: MOVABLE_KEYS };
+/** What a server serialized is no text in any encoding. */
+const BYTES_REPLY: ReadonlySet<string> = new Set(['DUMP', 'FUNCTION DUMP']);
 const NO_KEYS: readonly KeySpec[] = Object.freeze([]);
 const UNKNOWN_KEYS: readonly KeySpec[] = Object.freeze([Object.freeze({ begin: 'unknown', find: 'unknown' })]);
 
@@ -90,6 +92,7 @@ function parse(name: string, facts: string): CommandSpec {
   const words = name.includes(' ') ? 2 : 1;
   let flags = keys === '-' ? KEYLESS : 0;
   for (let i = 0; i < letters.length; i++) flags |= FLAGS[letters.charAt(i)] ?? 0;
+  if (BYTES_REPLY.has(name)) flags |= BYTES;
   const { firstKey, lastKey, keyStep, keySpecs } = keyFacts(keys, words);
   const state = CONNECTION_STATE[name]?.[0] ?? 'none';
   if ((flags & BLOCKING) !== 0 || request !== '-' || state !== 'none') flags |= SPECIAL;

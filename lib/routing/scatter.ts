@@ -105,14 +105,23 @@ function fold(values: readonly Raw[], step: (a: bigint, b: bigint) => bigint): R
 function elementwise(values: readonly Raw[], step: (a: bigint, b: bigint) => bigint): Raw {
   const [first] = values;
   if (!Array.isArray(first)) return fold(values, step);
-  return first.map((_, at) => fold(values.map((value) => (Array.isArray(value) ? (value[at] ?? 0) : 0)), step));
+  return first.map((_, at) =>
+    fold(
+      values.map((value) => (Array.isArray(value) ? (value[at] ?? 0) : 0)),
+      step,
+    ),
+  );
 }
 
 function toBigInt(value: Raw): bigint {
   return typeof value === 'bigint' ? value : BigInt(typeof value === 'number' || typeof value === 'string' ? value : Number(value));
 }
 
-function partialFailure(spec: CommandSpec, failures: readonly { readonly keys: readonly string[]; readonly error: unknown }[], parts: number): unknown {
+function partialFailure(
+  spec: CommandSpec,
+  failures: readonly { readonly keys: readonly string[]; readonly error: unknown }[],
+  parts: number,
+): unknown {
   const first = failures[0]?.error;
   // All failed for reasons of their own: the first says it as well as any.
   if (failures.length === parts && parts === 1) return first;

@@ -18,7 +18,10 @@ export function slotOfCommand(spec: CommandSpec, args: readonly Arg[]): number {
     const key = args[firstKey];
     return key === undefined ? -1 : slotOfKey(key);
   }
-  return commonSlot(spec.name, keyIndexes(spec, args).map((index) => args[index] ?? ''));
+  return commonSlot(
+    spec.name,
+    keyIndexes(spec, args).map((index) => args[index] ?? ''),
+  );
 }
 
 /** The one slot of all these keys, -1 if there are none. */
@@ -37,7 +40,12 @@ function crossSlot(what: string, keys: readonly Arg[]): CrossSlotError {
   const slots = keys.map(slotOfKey);
   const list = names.slice(0, 5).map((name, at) => `${JSON.stringify(name)} (slot ${slots[at]})`);
   const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
-  return new CrossSlotError(`${what}: its keys must share one slot, use a hash tag such as {user:1}: ${list.join(', ')}${more}`, names, slots, {
-    command: what,
-  });
+  return new CrossSlotError(
+    `${what}: its keys must share one slot, use a hash tag such as {user:1}: ${list.join(', ')}${more}`,
+    names,
+    slots,
+    {
+      command: what,
+    },
+  );
 }
