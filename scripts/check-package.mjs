@@ -1,0 +1,104 @@
+// Checks what users get: packs the built library, installs it in an empty project, and uses it there by import, by require and from TypeScript.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { tsImport } from 'tsx/esm/api';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { Server } = await tsImport('../test/support/server.ts', import.meta.url);
+
+const names = ['createClient', 'single', 'replication', 'sentinel', 'cluster'];
+
+const use = `
+for (const name of ${JSON.stringify(names)}) {
+  if (typeof slotwise[name] !== 'function') throw new Error('the package does not export ' + name);
+}
+async function main() {
+  const redis = slotwise.createClient({ topology: slotwise.single(process.env.REDIS_URL) });
+  await redis.set('greeting', 'hello', { EX: 60 });
+  const got = await redis.get('greeting');
+  await redis.close();
+  if (got !== 'hello') throw new Error('got ' + JSON.stringify(got));
+}
+`;
+
+const typed = `
+import { cluster, createClient, replication, sentinel, single } from 'slotwise';
+
+export const topologies = [
+  single('redis://127.0.0.1:6379'),
+  replication(['redis://127.0.0.1:6379']),
+  sentinel(['redis://127.0.0.1:26379'], 'mymaster'),
+  cluster(['redis://127.0.0.1:7000']),
+];
+
+export async function main(): Promise<string | null> {
+  const redis = createClient({ topology: single('redis://127.0.0.1:6379'), reads: 'replicaPreferred' });
+  await redis.set('a', 'b', { EX: 60 });
+  const value: string | null = await redis.get('a');
+  const old: string | null = await redis.set('a', 'c', { GET: true });
+  // @ts-expect-error a reply that may be null is not a string
+  const wrong: string = await redis.get('a');
+  await redis.close();
+  return value ?? old ?? wrong;
+}
+`;
+
+const compilerOptions = {
+  target: 'es2022',
+  module: 'nodenext',
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noEmit: true,
+  types: ['node'],
+  typeRoots: [join(root, 'node_modules/@types')],
+};
+
+function run(what, program, args, options = {}) {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', timeout: 120_000, ...options });
+  if (status === 0) {
+    console.log(`ok: ${what}`);
+    return stdout;
+  }
+  throw new Error(`${what} failed (${error?.message ?? `exit code ${status}`}):\n${stdout}${stderr}`);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'check-package-'));
+const project = join(folder, 'project');
+let server = null;
+try {
+  for (const file of ['dist/esm/index.js', 'dist/cjs/index.js']) {
+    if (!existsSync(join(root, file))) throw new Error(`${file} is missing; run npm run build`);
+  }
+  const bin = (name) => join(root, 'node_modules/.bin', name);
+  run('publint', bin('publint'), ['run', '--strict', '.'], { cwd: root });
+  run('npm pack', 'npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root });
+  const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz'));
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'project', private: true }));
+  run('npm install of the package', 'npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', '--silent', join(folder, tarball)], {
+    cwd: project,
+  });
+
+  writeFileSync(join(project, 'use.mjs'), `import * as slotwise from 'slotwise';\n${use}\nawait main();\n`);
+  writeFileSync(join(project, 'use.cjs'), `const slotwise = require('slotwise');\n${use}\nmain();\n`);
+  server = await Server.start();
+  const env = { ...process.env, REDIS_URL: `redis://${server.address}` };
+  // They must also end by themselves: run() waits for that.
+  run('import, on a real server', process.execPath, ['use.mjs'], { cwd: project, env });
+  run('require, on a real server', process.execPath, ['use.cjs'], { cwd: project, env });
+
+  for (const extension of ['mts', 'cts']) {
+    writeFileSync(join(project, `typed.${extension}`), typed);
+    writeFileSync(join(project, `tsconfig.${extension}.json`), JSON.stringify({ compilerOptions, files: [`typed.${extension}`] }));
+    run(`types of .${extension}`, bin('tsc'), ['-p', `tsconfig.${extension}.json`], { cwd: project });
+  }
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+} finally {
+  await server?.stop();
+  rmSync(folder, { recursive: true, force: true });
+}

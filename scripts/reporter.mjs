@@ -1,0 +1,37 @@
+import { writeFileSync } from 'node:fs';
+import Mocha from 'mocha';
+
+/** A process that leaked nothing ends by itself within this time. */
+const graceMs = 5_000;
+
+/**
+ * mocha's `spec` reporter, which also writes the counts to the file named by TEST_RESULT. A test counts once, by its final state: the leak check may
+ * fail it after it has passed. Failed hooks count as failed.
+ */
+export default class Reporter extends Mocha.reporters.Spec {
+  constructor(runner, options) {
+    super(runner, options);
+    const passed = new Set();
+    const failed = new Set();
+    let skipped = 0;
+    runner.on('pass', (test) => passed.add(test));
+    runner.on('pending', () => {
+      skipped++;
+    });
+    runner.on('fail', (test) => {
+      passed.delete(test);
+      failed.add(test);
+    });
+    runner.once('end', () => {
+      const file = process.env.TEST_RESULT;
+      if (file === undefined) return;
+      const counts = { passed: passed.size, failed: failed.size, skipped };
+      writeFileSync(file, JSON.stringify(counts));
+      setTimeout(() => {
+        console.error(`Something keeps the process alive after the tests: ${process.getActiveResourcesInfo().join(', ')}`);
+        writeFileSync(file, JSON.stringify({ ...counts, failed: counts.failed + 1 }));
+        process.exit(1);
+      }, graceMs).unref();
+    });
+  }
+}

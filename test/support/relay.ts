@@ -1,0 +1,166 @@
+import { connect, createServer, type Server as NetServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { claimPort, releasePort } from './ports.js';
+
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A TCP relay on 127.0.0.1 that can fail as networks do: the way to a server breaks, swallows packets, or leads to another server. */
+export class Relay {
+  readonly host = '127.0.0.1';
+  /** Added on the way to the target and on the way back, in ms. */
+  delayMs = 0;
+  #target: Target;
+  #paused = false;
+  #server: NetServer | null = null;
+  readonly #pairs = new Set<Pair>();
+
+  private constructor(
+    target: Target,
+    readonly port: number,
+  ) {
+    this.#target = target;
+  }
+
+  static async start(target: Target): Promise<Relay> {
+    const relay = new Relay(target, await claimPort());
+    await relay.accept();
+    return relay;
+  }
+
+  get address(): string {
+    return `${this.host}:${this.port}`;
+  }
+
+  get target(): Target {
+    return this.#target;
+  }
+
+  /** Connections that are open now. */
+  get connections(): number {
+    return this.#pairs.size;
+  }
+
+  /** New connections go to another server. Existing ones stay where they are, unless `cut` is called. */
+  repoint(target: Target): void {
+    this.#target = target;
+  }
+
+  /** A black hole: connections open and stay open, and no byte gets through in either direction, until `resume`. */
+  pause(): void {
+    this.#paused = true;
+    for (const pair of this.#pairs) pair.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    for (const pair of this.#pairs) pair.resume();
+  }
+
+  /** Breaks all connections; new ones are accepted. */
+  cut(): void {
+    for (const pair of this.#pairs) pair.destroy();
+  }
+
+  /** New connections are refused, until `accept`. Existing ones stay. */
+  refuse(): void {
+    this.#server?.close();
+    this.#server = null;
+  }
+
+  async accept(): Promise<void> {
+    if (this.#server !== null) return;
+    const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (client) => {
+      const pair = new Pair(client, this.#target, () => this.delayMs);
+      this.#pairs.add(pair);
+      client.once('close', () => this.#pairs.delete(pair));
+      if (!this.#paused) pair.resume();
+    });
+    this.#server = server;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(this.port, this.host, resolve);
+    });
+  }
+
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = null;
+    const closed = server === null ? null : new Promise((resolve) => server.close(resolve));
+    this.cut();
+    await closed;
+    releasePort(this.port);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+/** A client's connection and ours to the target. */
+class Pair {
+  #upstream: Socket | null = null;
+  #paused = true;
+  readonly #held: (() => void)[] = [];
+
+  constructor(
+    readonly client: Socket,
+    readonly target: Target,
+    readonly delayMs: () => number,
+  ) {
+    client.setNoDelay(true);
+    client.on('error', () => this.destroy());
+    client.on('close', () => this.#upstream?.destroy());
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.client.pause();
+    this.#upstream?.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    if (this.#upstream === null) this.#connect();
+    for (const deliver of this.#held.splice(0)) deliver();
+    this.client.resume();
+    this.#upstream?.resume();
+  }
+
+  destroy(): void {
+    this.client.destroy();
+    this.#upstream?.destroy();
+  }
+
+  #connect(): void {
+    const upstream = connect(this.target.port, this.target.host);
+    this.#upstream = upstream;
+    upstream.setNoDelay(true);
+    upstream.on('error', () => this.#deliver(() => this.destroy()));
+    upstream.on('close', () => this.#deliver(() => this.client.destroy()));
+    this.#carry(this.client, upstream);
+    this.#carry(upstream, this.client);
+  }
+
+  #carry(from: Socket, to: Socket): void {
+    let turn = Promise.resolve();
+    const later = (deliver: () => void): void => {
+      const delayMs = this.delayMs();
+      const due = delayMs === 0 ? null : sleep(delayMs);
+      turn = turn.then(async () => {
+        await due;
+        this.#deliver(deliver);
+      });
+    };
+    from.on('data', (chunk: Buffer) => later(() => void to.write(chunk)));
+    from.on('end', () => later(() => void to.end()));
+  }
+
+  /** Nothing passes a black hole, the end of a connection included. */
+  #deliver(deliver: () => void): void {
+    if (this.#paused) this.#held.push(deliver);
+    else deliver();
+  }
+}
