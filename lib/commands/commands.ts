@@ -8,11 +8,17 @@ import type { Mode } from './mode.js';
 import { ServerCommands } from './server.js';
 import { SetCommands } from './set.js';
 import { SortCommands } from './sort.js';
+import { SortedSetCommands } from './sorted-set.js';
+import { SortedSetAlgebraCommands } from './sorted-set-algebra.js';
+import { SortedSetRangeCommands } from './sorted-set-range.js';
 import { StringCommands } from './string.js';
 
 /** Every command, from one definition, for client, views, pipeline and transaction. */
 export interface Commands<M extends Mode>
-  extends ExpiryCommands<M>,
+  extends SortedSetAlgebraCommands<M>,
+    SortedSetRangeCommands<M>,
+    SortedSetCommands<M>,
+    ExpiryCommands<M>,
     ServerCommands<M>,
     SortCommands<M>,
     KeyCommands<M>,
@@ -26,6 +32,9 @@ export abstract class Commands<M extends Mode> extends CommandGroup<M> {}
 
 // TypeScript has single inheritance: the groups' methods are copied, so that each group stays a file of its own.
 for (const group of [
+  SortedSetAlgebraCommands,
+  SortedSetRangeCommands,
+  SortedSetCommands,
   ExpiryCommands,
   ServerCommands,
   SortCommands,

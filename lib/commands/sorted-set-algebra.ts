@@ -1,0 +1,118 @@
+import type { Arg } from '../protocol/command.js';
+import { command } from '../protocol/specs.js';
+import { CommandGroup, type Key, type OneOrMore } from './group.js';
+import type { Mode, Out } from './mode.js';
+import { type ScoredMember, toScoredMembers } from './scored-member.js';
+import { pushAll, pushCounted, pushOptions } from './tokens.js';
+
+const ZDIFF = command('ZDIFF');
+const ZDIFFSTORE = command('ZDIFFSTORE');
+const ZINTER = command('ZINTER');
+const ZINTERCARD = command('ZINTERCARD');
+const ZINTERSTORE = command('ZINTERSTORE');
+const ZUNION = command('ZUNION');
+const ZUNIONSTORE = command('ZUNIONSTORE');
+
+export interface CombineOptions {
+  /** A factor for the scores of each of the keys, 1 by default. */
+  WEIGHTS?: OneOrMore<number>;
+  /** The score of a member of several sets: the sum (the default), the least or the greatest. */
+  AGGREGATE?: 'SUM' | 'MIN' | 'MAX';
+}
+
+interface NoScores {
+  WITHSCORES?: never;
+}
+interface WithScores {
+  WITHSCORES: true;
+}
+
+/** Differences, intersections and unions of sorted sets; plain sets count as sorted sets with scores of 1. */
+export abstract class SortedSetAlgebraCommands<M extends Mode> extends CommandGroup<M> {
+  /**
+   * The members of the first sorted set that are in none of the others. O(L + (N-K)log(N)) for L members of all sets, N of the first, K of the
+   * result, since 6.2.0.
+   * @see https://redis.io/docs/latest/commands/zdiff/
+   */
+  zdiff(keys: OneOrMore<Key>, options?: NoScores): Out<M, M['text'][]>;
+  zdiff(keys: OneOrMore<Key>, options: WithScores): Out<M, ScoredMember<M['text']>[]>;
+  zdiff(keys: OneOrMore<Key>, options?: { WITHSCORES?: true }): Out<M, M['text'][] | ScoredMember<M['text']>[]> {
+    const args = combineArgs([], keys, undefined);
+    if (!options?.WITHSCORES) return this.run(ZDIFF, args);
+    args.push('WITHSCORES');
+    return this.run(ZDIFF, args, toScoredMembers<M['text']>);
+  }
+
+  /**
+   * Stores what `zdiff` gives under another key; how many members. O(L + (N-K)log(N)), since 6.2.0.
+   * @see https://redis.io/docs/latest/commands/zdiffstore/
+   */
+  zdiffstore(destination: Key, keys: OneOrMore<Key>): Out<M, M['integer']> {
+    return this.run(ZDIFFSTORE, combineArgs([destination], keys, undefined));
+  }
+
+  /**
+   * The members that are in all of the sorted sets. O(N*K)+O(M*log(M)) for N members of the smallest of K sets and M results, since 6.2.0.
+   * @see https://redis.io/docs/latest/commands/zinter/
+   */
+  zinter(keys: OneOrMore<Key>, options?: CombineOptions & NoScores): Out<M, M['text'][]>;
+  zinter(keys: OneOrMore<Key>, options: CombineOptions & WithScores): Out<M, ScoredMember<M['text']>[]>;
+  zinter(keys: OneOrMore<Key>, options?: CombineOptions & { WITHSCORES?: true }): Out<M, M['text'][] | ScoredMember<M['text']>[]> {
+    const args = combineArgs([], keys, options);
+    if (!options?.WITHSCORES) return this.run(ZINTER, args);
+    args.push('WITHSCORES');
+    return this.run(ZINTER, args, toScoredMembers<M['text']>);
+  }
+
+  /**
+   * How many members are in all of the sorted sets, counting no further than `LIMIT` (0: no limit). O(N*K), since 7.0.0.
+   * @see https://redis.io/docs/latest/commands/zintercard/
+   */
+  zintercard(keys: OneOrMore<Key>, options?: { LIMIT?: number }): Out<M, M['integer']> {
+    const args: Arg[] = [];
+    pushCounted(args, keys);
+    pushOptions(args, options, ['LIMIT']);
+    return this.run(ZINTERCARD, args);
+  }
+
+  /**
+   * Stores what `zinter` gives under another key; how many members. O(N*K)+O(M*log(M)), since 2.0.0.
+   * @see https://redis.io/docs/latest/commands/zinterstore/
+   */
+  zinterstore(destination: Key, keys: OneOrMore<Key>, options?: CombineOptions): Out<M, M['integer']> {
+    return this.run(ZINTERSTORE, combineArgs([destination], keys, options));
+  }
+
+  /**
+   * The members that are in any of the sorted sets. O(N)+O(M*log(M)) for N members of all sets and M results, since 6.2.0.
+   * @see https://redis.io/docs/latest/commands/zunion/
+   * @example await redis.zunion(['{board}:1', '{board}:2'], { WEIGHTS: [1, 2], WITHSCORES: true });
+   */
+  zunion(keys: OneOrMore<Key>, options?: CombineOptions & NoScores): Out<M, M['text'][]>;
+  zunion(keys: OneOrMore<Key>, options: CombineOptions & WithScores): Out<M, ScoredMember<M['text']>[]>;
+  zunion(keys: OneOrMore<Key>, options?: CombineOptions & { WITHSCORES?: true }): Out<M, M['text'][] | ScoredMember<M['text']>[]> {
+    const args = combineArgs([], keys, options);
+    if (!options?.WITHSCORES) return this.run(ZUNION, args);
+    args.push('WITHSCORES');
+    return this.run(ZUNION, args, toScoredMembers<M['text']>);
+  }
+
+  /**
+   * Stores what `zunion` gives under another key; how many members. O(N)+O(M*log(M)), since 2.0.0.
+   * @see https://redis.io/docs/latest/commands/zunionstore/
+   */
+  zunionstore(destination: Key, keys: OneOrMore<Key>, options?: CombineOptions): Out<M, M['integer']> {
+    return this.run(ZUNIONSTORE, combineArgs([destination], keys, options));
+  }
+}
+
+/** `numkeys key [key …] [WEIGHTS weight [weight …]] [AGGREGATE SUM | MIN | MAX]` */
+function combineArgs(args: Arg[], keys: OneOrMore<Key>, options: CombineOptions | undefined): Arg[] {
+  pushCounted(args, keys);
+  if (options?.WEIGHTS !== undefined) {
+    args.push('WEIGHTS');
+    pushAll(args, options.WEIGHTS);
+  }
+  pushOptions(args, options, ['AGGREGATE']);
+  return args;
+}
