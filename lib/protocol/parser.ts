@@ -156,7 +156,8 @@ export class Parser {
       this.line.take(chunk, start, end);
       return end;
     }
-    if (chunk[at] !== CR || chunk[at + 1] !== LF) throw malformed('line end', excerpt(chunk, start, Math.min(at + 2, end)));
+    if (chunk[at] !== CR) throw malformed('line end', excerpt(chunk, start, at + 1));
+    if (chunk[at + 1] !== LF) throw malformed('line end', excerpt(chunk, start, at + 2));
     if (this.frame === null) this.askMode();
     this.complete(this.lineValue(type, chunk, start + 1, at));
     return at + 2;

@@ -1,3 +1,4 @@
+const CR = 13;
 const LF = 10;
 const FIRST_BYTES = 64;
 /** More memory than this is given back once the line was read. */
@@ -13,11 +14,19 @@ export class PartialLine {
     return this.memory;
   }
 
+  /** Whether its end was seen: a LF, or a CR with whatever follows it. */
+  complete = false;
+
   /** Takes bytes from [at, end) up to the line's end, and says where it stopped. Only the new bytes are searched for the end. */
   take(chunk: Buffer, at: number, end: number): number {
     let next = at;
-    while (next < end && chunk[next] !== LF) next += 1;
-    if (next < end) next += 1;
+    let previous = this.length === 0 ? 0 : (this.memory[this.length - 1] as number);
+    while (next < end && !this.complete) {
+      const byte = chunk[next] as number;
+      this.complete = byte === LF || previous === CR;
+      previous = byte;
+      next += 1;
+    }
     const length = this.length + next - at;
     if (length > this.memory.length) this.grow(length);
     chunk.copy(this.memory, this.length, at, next);
@@ -25,12 +34,9 @@ export class PartialLine {
     return next;
   }
 
-  get complete(): boolean {
-    return this.length > 0 && this.memory[this.length - 1] === LF;
-  }
-
   clear(): void {
     this.length = 0;
+    this.complete = false;
     if (this.memory.length > KEPT_BYTES) this.memory = Buffer.allocUnsafeSlow(FIRST_BYTES);
   }
 
