@@ -1,0 +1,158 @@
+import { AuthError, ClosedError, ConnectError, ConnectionLostError, ProtocolError, type QueueFullError } from '../../lib/errors.js';
+import type { Failure } from '../../lib/protocol/command.js';
+import { parseReplyError } from '../../lib/protocol/reply-error.js';
+import type { AttemptFacts, Decision } from '../../lib/routing/retry.js';
+
+/** Design, section 5: what happened, and what follows. */
+export interface RetryCase {
+  readonly name: string;
+  readonly failure: Failure;
+  /** Default: a first attempt of a write to slot 7. */
+  readonly facts?: Partial<AttemptFacts>;
+  /** Chosen with a `random` that always gives 0: every backoff is the least there is. */
+  readonly decision: Decision;
+}
+
+export const leastBackoffMs = 10;
+
+const reply = (text: string): Failure => ({ kind: 'reply', error: parseReplyError(text), node: '10.0.0.1:7000' });
+const unwritten = (error: AuthError | ConnectError | ClosedError | ConnectionLostError): Failure => ({ kind: 'unwritten', error });
+const lost = (error: ConnectionLostError | ProtocolError | QueueFullError): Failure => ({ kind: 'lost', error });
+
+const reject: Decision = { act: 'reject' };
+const elsewhere: Decision = { act: 'reselect', wake: true, avoid: false, renew: false, afterMs: 0 };
+const moved = (host: string, port: number, slot = 7, afterMs = 0): Decision => ({
+  act: 'resend',
+  to: { kind: 'MOVED', slot, host, port },
+  asking: false,
+  patch: true,
+  afterMs,
+});
+const ask = (host: string, port: number, slot = 7, afterMs = 0): Decision => ({
+  act: 'resend',
+  to: { kind: 'ASK', slot, host, port },
+  asking: true,
+  patch: false,
+  afterMs,
+});
+const redirect = (host: string, port: number): Decision => ({
+  act: 'resend',
+  to: { kind: 'REDIRECT', host, port },
+  asking: false,
+  patch: false,
+  afterMs: 0,
+});
+const avoiding: Decision = { act: 'reselect', wake: true, avoid: true, renew: false, afterMs: leastBackoffMs };
+
+export const retryCases: readonly RetryCase[] = [
+  // Not written yet
+  { name: 'a connection that could not be made', failure: unwritten(new ConnectError('refused')), decision: elsewhere },
+  { name: 'a connection that broke before the write', failure: unwritten(new ConnectionLostError('broke')), decision: elsewhere },
+  { name: 'a connection that was closing', failure: unwritten(new ClosedError('closing')), decision: elsewhere },
+  {
+    name: 'the same after a hundred attempts: the deadline ends it, not a count',
+    failure: unwritten(new ConnectError('refused')),
+    facts: { attempts: 100 },
+    decision: elsewhere,
+  },
+  { name: 'refused credentials: they will be refused again', failure: unwritten(new AuthError('WRONGPASS')), decision: reject },
+
+  // Lost after the write
+  { name: 'a lost read', failure: lost(new ConnectionLostError('broke')), facts: { repeatable: true }, decision: elsewhere },
+  { name: 'a lost write: it may have run', failure: lost(new ConnectionLostError('broke')), decision: reject },
+  { name: 'a write lost to garbage', failure: lost(new ProtocolError('garbage')), decision: reject },
+  { name: 'a read lost to garbage', failure: lost(new ProtocolError('garbage')), facts: { repeatable: true }, decision: elsewhere },
+
+  // Redirections
+  { name: 'MOVED', failure: reply('MOVED 7 10.0.0.2:7001'), decision: moved('10.0.0.2', 7001) },
+  { name: 'MOVED for a read', failure: reply('MOVED 7 10.0.0.2:7001'), facts: { repeatable: true }, decision: moved('10.0.0.2', 7001) },
+  { name: 'MOVED without a host', failure: reply('MOVED 7 :7001'), decision: moved('', 7001) },
+  { name: 'MOVED to a name', failure: reply('MOVED 7 node-2.example:7001'), decision: moved('node-2.example', 7001) },
+  { name: 'MOVED to IPv6, split on the last colon', failure: reply('MOVED 7 2001:db8::2:7001'), decision: moved('2001:db8::2', 7001) },
+  { name: 'MOVED to IPv6 in brackets', failure: reply('MOVED 7 [2001:db8::2]:7001'), decision: moved('2001:db8::2', 7001) },
+  { name: 'MOVED of the last slot', failure: reply('MOVED 16383 10.0.0.2:7001'), decision: moved('10.0.0.2', 7001, 16_383) },
+  { name: 'MOVED of a slot that cannot be', failure: reply('MOVED 16384 10.0.0.2:7001'), decision: reject },
+  { name: 'MOVED to a port that cannot be', failure: reply('MOVED 7 10.0.0.2:65536'), decision: reject },
+  { name: 'MOVED to port 0', failure: reply('MOVED 7 10.0.0.2:0'), decision: reject },
+  { name: 'MOVED to a node without a name', failure: reply('MOVED 7 ?:7001'), decision: reject },
+  { name: 'MOVED without a port', failure: reply('MOVED 7 10.0.0.2'), decision: reject },
+  { name: 'MOVED of no slot', failure: reply('MOVED x 10.0.0.2:7001'), decision: reject },
+  { name: 'MOVED and nothing else', failure: reply('MOVED'), decision: reject },
+  { name: 'a second redirection', failure: reply('MOVED 7 h:1'), facts: { redirects: 1 }, decision: moved('h', 1) },
+  {
+    name: 'a third redirection, after a pause',
+    failure: reply('MOVED 7 h:1'),
+    facts: { redirects: 2 },
+    decision: moved('h', 1, 7, leastBackoffMs),
+  },
+  {
+    name: 'the sixteenth redirection',
+    failure: reply('MOVED 7 h:1'),
+    facts: { redirects: 15 },
+    decision: moved('h', 1, 7, leastBackoffMs),
+  },
+  { name: 'the seventeenth redirection', failure: reply('MOVED 7 h:1'), facts: { redirects: 16 }, decision: reject },
+  { name: 'ASK', failure: reply('ASK 7 10.0.0.2:7001'), decision: ask('10.0.0.2', 7001) },
+  { name: 'ASK without a host', failure: reply('ASK 7 :7001'), decision: ask('', 7001) },
+  { name: 'ASK, the third redirection', failure: reply('ASK 7 h:1'), facts: { redirects: 2 }, decision: ask('h', 1, 7, leastBackoffMs) },
+  { name: 'ASK that leads nowhere', failure: reply('ASK 7 10.0.0.2:0'), decision: reject },
+  { name: 'ASK, the seventeenth redirection', failure: reply('ASK 7 h:1'), facts: { redirects: 16 }, decision: reject },
+  { name: 'REDIRECT of Valkey', failure: reply('REDIRECT 10.0.0.2:7001'), decision: redirect('10.0.0.2', 7001) },
+  { name: 'REDIRECT without a target', failure: reply('REDIRECT'), decision: reject },
+
+  // Refused before it ran
+  {
+    name: 'TRYAGAIN: the same shard, nobody is at fault',
+    failure: reply('TRYAGAIN Multiple keys request during rehashing of slot'),
+    decision: { act: 'reselect', wake: false, avoid: false, renew: false, afterMs: leastBackoffMs },
+  },
+  { name: 'CLUSTERDOWN', failure: reply('CLUSTERDOWN The cluster is down'), decision: avoiding },
+  { name: 'CLUSTERDOWN of a slot', failure: reply('CLUSTERDOWN Hash slot not served'), decision: avoiding },
+  { name: 'LOADING', failure: reply('LOADING Redis is loading the dataset in memory'), decision: avoiding },
+  {
+    name: 'MASTERDOWN',
+    failure: reply("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'."),
+    decision: avoiding,
+  },
+  {
+    name: 'READONLY',
+    failure: reply("READONLY You can't write against a read only replica."),
+    decision: { act: 'reselect', wake: true, avoid: true, renew: true, afterMs: leastBackoffMs },
+  },
+  {
+    name: 'UNBLOCKED by a change of role',
+    failure: reply('UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)'),
+    decision: avoiding,
+  },
+  { name: 'UNBLOCKED because somebody asked for it', failure: reply('UNBLOCKED client unblocked via CLIENT UNBLOCK'), decision: reject },
+
+  // Scripts may answer with any text
+  { name: 'a script: MOVED of its slot', failure: reply('MOVED 7 h:1'), facts: { script: true }, decision: moved('h', 1) },
+  { name: 'a script: MOVED of another slot', failure: reply('MOVED 8 h:1'), facts: { script: true }, decision: reject },
+  { name: 'a script without keys: MOVED', failure: reply('MOVED 8 h:1'), facts: { script: true, slot: -1 }, decision: reject },
+  { name: 'a script: ASK of its slot', failure: reply('ASK 7 h:1'), facts: { script: true }, decision: ask('h', 1) },
+  { name: 'a script: REDIRECT', failure: reply('REDIRECT h:1'), facts: { script: true }, decision: reject },
+  { name: 'a script: READONLY', failure: reply('READONLY You cannot write'), facts: { script: true }, decision: reject },
+  { name: 'a script: UNBLOCKED', failure: reply('UNBLOCKED instance state changed'), facts: { script: true }, decision: reject },
+  {
+    name: 'a script: LOADING',
+    failure: reply('LOADING Redis is loading the dataset in memory'),
+    facts: { script: true },
+    decision: avoiding,
+  },
+
+  // The caller's
+  { name: 'WRONGTYPE', failure: reply('WRONGTYPE Operation against a key holding the wrong kind of value'), decision: reject },
+  { name: 'WRONGTYPE of a read', failure: reply('WRONGTYPE Operation'), facts: { repeatable: true }, decision: reject },
+  { name: 'ERR', failure: reply('ERR value is not an integer or out of range'), decision: reject },
+  { name: 'NOPERM', failure: reply("NOPERM User app has no permissions to run the 'get' command"), decision: reject },
+  { name: 'NOAUTH', failure: reply('NOAUTH Authentication required.'), decision: reject },
+  { name: 'OOM', failure: reply("OOM command not allowed when used memory > 'maxmemory'."), decision: reject },
+  { name: 'CROSSSLOT', failure: reply("CROSSSLOT Keys in request don't hash to the same slot"), decision: reject },
+  { name: 'EXECABORT', failure: reply('EXECABORT Transaction discarded because of previous errors.'), decision: reject },
+  { name: 'NOSCRIPT', failure: reply('NOSCRIPT No matching script.'), decision: reject },
+  { name: 'NOREPLICAS', failure: reply('NOREPLICAS Not enough good replicas to write.'), decision: reject },
+  { name: 'MISCONF', failure: reply('MISCONF Redis is configured to save RDB snapshots'), decision: reject },
+  { name: 'a text that only mentions MOVED', failure: reply('ERR MOVED 7 10.0.0.2:7001'), decision: reject },
+  { name: 'moved in small letters', failure: reply('moved 7 10.0.0.2:7001'), decision: reject },
+];

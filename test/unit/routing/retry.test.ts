@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { ConnectionLostError } from '../../../lib/errors.js';
+import { parseReplyError } from '../../../lib/protocol/reply-error.js';
+import { type AttemptFacts, retry } from '../../../lib/routing/retry.js';
+import { leastBackoffMs, retryCases } from '../../spec/retry-cases.js';
+
+const firstWrite: AttemptFacts = { repeatable: false, script: false, slot: 7, attempts: 1, redirects: 0 };
+
+describe('the retry rules', () => {
+  for (const { name, failure, facts, decision } of retryCases) {
+    it(`answer ${name} with ${decision.act}`, () => {
+      assert.deepEqual(
+        retry(failure, { ...firstWrite, ...facts }, () => 0),
+        decision,
+      );
+    });
+  }
+
+  it('back off longer with every attempt, up to half a second', () => {
+    const failure = { kind: 'reply', error: parseReplyError('TRYAGAIN'), node: 'n' } as const;
+    const after = (attempts: number): number => {
+      const decision = retry(failure, { ...firstWrite, attempts }, () => 1);
+      return decision.act === 'reselect' ? decision.afterMs : -1;
+    };
+    assert.deepEqual([1, 2, 3, 4, 5, 6, 7, 50].map(after), [20, 40, 80, 160, 320, 500, 500, 500]);
+  });
+
+  it('never repeat a lost write, whatever its attempts', () => {
+    const failure = { kind: 'lost', error: new ConnectionLostError('broke') } as const;
+    for (let attempts = 1; attempts < 50; attempts++) assert.equal(retry(failure, { ...firstWrite, attempts }).act, 'reject');
+  });
+
+  it('pause at least the least backoff before a third redirection', () => {
+    const failure = { kind: 'reply', error: parseReplyError('MOVED 7 h:1'), node: 'n' } as const;
+    const decision = retry(failure, { ...firstWrite, redirects: 2 });
+    assert.ok(decision.act === 'resend' && decision.afterMs >= leastBackoffMs, JSON.stringify(decision));
+  });
+});

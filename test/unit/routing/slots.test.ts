@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { CrossSlotError } from '../../../lib/errors.js';
+import type { Arg } from '../../../lib/protocol/command.js';
+import { specOf } from '../../../lib/protocol/specs.js';
+import { commonSlot, slotOfCommand, slotOfKey } from '../../../lib/routing/slots.js';
+
+// Numbers from CLUSTER KEYSLOT.
+const keySlots: readonly (readonly [key: Arg, slot: number])[] = [
+  ['foo', 12_182],
+  ['', 0],
+  ['{user}:1', 5474],
+  ['user', 5474],
+  ['{}user', 12_192],
+  ['a{b}{c}', 3300],
+  ['{b', 6215],
+  ['é', 10_180],
+  [12, 8373],
+  [12n, 8373],
+  [Buffer.from('foo'), 12_182],
+  [new Uint8Array([0x66, 0x6f, 0x6f]), 12_182],
+  [Buffer.from([0xff, 0x00, 0xfe]), 434],
+  [Buffer.from('{user}:1'), 5474],
+];
+
+const commandSlots: readonly (readonly [words: readonly Arg[], slot: number])[] = [
+  [['GET', 'foo'], 12_182],
+  [['PING'], -1],
+  [['DBSIZE'], -1],
+  [['CONFIG', 'GET', 'maxmemory'], -1],
+  [['OBJECT', 'ENCODING', 'foo'], 12_182],
+  [['MGET', '{a}1', '{a}2'], 15_495],
+  [['EVAL', 'return 1', 0], -1],
+  [['EVAL', 'return 1', 1, 'foo', 'other'], 12_182],
+  [['XREAD', 'COUNT', 1, 'STREAMS', 'foo', '0'], 12_182],
+  [['GET'], -1],
+];
+
+const crossing: readonly (readonly Arg[])[] = [
+  ['MGET', 'a', 'b'],
+  ['RENAME', 'a', 'b'],
+  ['MSETNX', 'a', 1, 'b', 2],
+  ['EVAL', 'return 1', 2, 'a', 'b'],
+  ['SINTERSTORE', 'a', 'b', 'c'],
+];
+
+describe('hash slots', () => {
+  for (const [key, slot] of keySlots) {
+    it(`give ${typeof key} ${JSON.stringify(String(key))} the slot ${slot}`, () => assert.equal(slotOfKey(key), slot));
+  }
+
+  for (const [words, slot] of commandSlots) {
+    it(`give ${words.join(' ')} the slot ${slot}`, () => {
+      const { spec, args } = specOf(words);
+      assert.equal(slotOfCommand(spec, args), slot);
+    });
+  }
+
+  for (const words of crossing) {
+    it(`refuse ${words.join(' ')}`, () => {
+      const { spec, args } = specOf(words);
+      assert.throws(() => slotOfCommand(spec, args), CrossSlotError);
+    });
+  }
+
+  it('are named with their keys when they differ', () => {
+    assert.throws(
+      () => commonSlot('RENAME', ['a', Buffer.from('b')]),
+      (error: CrossSlotError) => {
+        assert.equal(error.code, 'ERR_CROSS_SLOT');
+        assert.equal(error.executed, 'no');
+        assert.equal(error.command, 'RENAME');
+        assert.deepEqual(error.keys, ['a', 'b']);
+        assert.deepEqual(error.slots, [15_495, 3300]);
+        assert.match(error.message, /^RENAME: its keys must share one slot.*"a" \(slot 15495\), "b" \(slot 3300\)$/);
+        return true;
+      },
+    );
+  });
+
+  it('are not all listed in the message when there are many', () => {
+    const keys = Array.from({ length: 12 }, (_, i) => `key:${i}`);
+    assert.throws(() => commonSlot('MGET', keys), /"key:4" \(slot \d+\) and 7 more$/);
+  });
+
+  it('are -1 for no keys', () => assert.equal(commonSlot('MULTI', []), -1));
+});
