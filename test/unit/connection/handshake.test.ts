@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { handshakeSteps, judge } from '../../../lib/connection/handshake.js';
+import { parseReplyError } from '../../../lib/protocol/reply-error.js';
+import { VERSION } from '../../../lib/version.js';
+import { judgeCases, plain, stepCases } from '../../spec/handshake-cases.js';
+
+const node = '10.0.0.1:6379';
+const setInfo = ['CLIENT SETINFO LIB-NAME slotwise', `CLIENT SETINFO LIB-VER ${VERSION}`];
+
+describe('the handshake', () => {
+  for (const [name, config, resp3, resp2] of stepCases) {
+    for (const [protocol, expected] of [[3, resp3] as const, [2, resp2] as const]) {
+      it(`sends for ${name} by RESP${protocol}: ${expected.join('; ') || 'nothing but who we are'}`, () => {
+        const sent = handshakeSteps({ ...plain, ...config }, protocol).map(({ words }) => words.join(' '));
+        assert.deepEqual(sent, [...expected, ...setInfo]);
+      });
+    }
+  }
+
+  for (const { name, config, protocol = 3, errors = {}, next, code } of judgeCases) {
+    it(`takes ${name} for ${code ?? next}`, () => {
+      const steps = handshakeSteps({ ...plain, ...config }, protocol);
+      const unused = new Set(Object.keys(errors));
+      const replies = steps.map(({ words }) => {
+        const answered = Object.keys(errors).find((start) => words.join(' ').startsWith(start));
+        if (answered !== undefined) unused.delete(answered);
+        return answered === undefined ? 'OK' : parseReplyError(errors[answered] ?? '');
+      });
+      assert.deepEqual([...unused], [], 'every error of the case answers a step');
+      const outcome = judge(steps, replies, node);
+      assert.equal(outcome.next, next);
+      if (outcome.next !== 'fail') return;
+      assert.equal(outcome.error.code, code);
+      assert.equal(outcome.error.node, node);
+      assert.equal(outcome.error.executed, 'no');
+      const text = Object.values(errors)[0] ?? '';
+      assert.ok(outcome.error.message.includes(text), `${outcome.error.message} tells what the server said`);
+    });
+  }
+
+  it('learns product and version from HELLO', () => {
+    const steps = handshakeSteps(plain, 3);
+    const hello = ['server', 'valkey', 'version', '9.0.1', 'proto', 3, 'id', 7, 'mode', 'standalone', 'role', 'master', 'modules', []];
+    assert.deepEqual(judge(steps, [hello, 'OK', 'OK'], node), {
+      next: 'ready',
+      server: { protocol: 3, product: 'valkey', version: '9.0.1' },
+    });
+  });
+
+  it('knows nothing about a server that was not asked', () => {
+    const steps = handshakeSteps(plain, 2);
+    assert.deepEqual(judge(steps, ['OK', 'OK'], node), { next: 'ready', server: { protocol: 2, product: '', version: '' } });
+  });
+
+  it('never puts the password into an error', () => {
+    const steps = handshakeSteps({ ...plain, credentials: { username: 'u', password: 'hunter2' } }, 3);
+    const outcome = judge(steps, [parseReplyError('WRONGPASS invalid username-password pair'), 'OK', 'OK'], node);
+    assert.ok(outcome.next === 'fail');
+    assert.doesNotMatch(`${outcome.error.message} ${JSON.stringify(outcome.error)} ${outcome.error.stack}`, /hunter2/);
+  });
+});
