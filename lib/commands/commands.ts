@@ -1,10 +1,16 @@
+import { BitmapCommands } from './bitmap.js';
 import { ExpiryCommands } from './expiry.js';
+import { FunctionCommands } from './function.js';
+import { GeoCommands } from './geo.js';
+import { GeoradiusCommands } from './georadius.js';
 import { CommandGroup } from './group.js';
 import { HashCommands } from './hash.js';
 import { HashExpiryCommands } from './hash-expiry.js';
+import { HyperloglogCommands } from './hyperloglog.js';
 import { KeyCommands } from './key.js';
 import { ListCommands } from './list.js';
 import type { Mode } from './mode.js';
+import { ScriptCommands } from './script.js';
 import { ServerCommands } from './server.js';
 import { SetCommands } from './set.js';
 import { SortCommands } from './sort.js';
@@ -15,7 +21,13 @@ import { StringCommands } from './string.js';
 
 /** Every command, from one definition, for client, views, pipeline and transaction. */
 export interface Commands<M extends Mode>
-  extends SortedSetAlgebraCommands<M>,
+  extends FunctionCommands<M>,
+    ScriptCommands<M>,
+    GeoradiusCommands<M>,
+    GeoCommands<M>,
+    HyperloglogCommands<M>,
+    BitmapCommands<M>,
+    SortedSetAlgebraCommands<M>,
     SortedSetRangeCommands<M>,
     SortedSetCommands<M>,
     ExpiryCommands<M>,
@@ -32,6 +44,12 @@ export abstract class Commands<M extends Mode> extends CommandGroup<M> {}
 
 // TypeScript has single inheritance: the groups' methods are copied, so that each group stays a file of its own.
 for (const group of [
+  FunctionCommands,
+  ScriptCommands,
+  GeoradiusCommands,
+  GeoCommands,
+  HyperloglogCommands,
+  BitmapCommands,
   SortedSetAlgebraCommands,
   SortedSetRangeCommands,
   SortedSetCommands,

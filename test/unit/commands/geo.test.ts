@@ -1,0 +1,83 @@
+import { GeoCommands } from '../../../lib/commands/geo.js';
+import { GeoradiusCommands } from '../../../lib/commands/georadius.js';
+import { describeReplies, describeWire, type Recorder } from './recorder.js';
+
+const palermo = { longitude: 13.5, latitude: 38, member: 'Palermo' };
+const circle = { radius: 200, unit: 'KM' } as const;
+
+describeWire(GeoCommands, [
+  [(r) => r.geoadd('k', palermo), 'GEOADD k 13.5 38 Palermo'],
+  [(r) => r.geoadd('k', [palermo, { ...palermo, member: 'b' }], { XX: true, CH: true }), 'GEOADD k XX CH 13.5 38 Palermo 13.5 38 b'],
+  [(r) => r.geoadd('k', palermo, { NX: true }), 'GEOADD k NX 13.5 38 Palermo'],
+  [(r) => r.geodist('k', 'a', 'b'), 'GEODIST k a b'],
+  [(r) => r.geodist('k', 'a', 'b', 'MI'), 'GEODIST k a b MI'],
+  [(r) => r.geohash('k', ['a', 'b']), 'GEOHASH k a b'],
+  [(r) => r.geopos('k', 'a'), 'GEOPOS k a'],
+  [(r) => r.geosearch('k', { FROMMEMBER: 'a', BYRADIUS: circle }), 'GEOSEARCH k FROMMEMBER a BYRADIUS 200 KM'],
+  [
+    (r) =>
+      r.geosearch('k', {
+        WITHHASH: true,
+        WITHDIST: true,
+        WITHCOORD: true,
+        ANY: true,
+        COUNT: 3,
+        DESC: true,
+        BYBOX: { width: 2, height: 1, unit: 'M' },
+        FROMLONLAT: { longitude: -1.5, latitude: 2 },
+      }),
+    'GEOSEARCH k FROMLONLAT -1.5 2 BYBOX 2 1 M DESC COUNT 3 ANY WITHCOORD WITHDIST WITHHASH',
+  ],
+  [(r) => r.geosearch('k', { BYPOLYGON: [palermo, { longitude: 1, latitude: 2 }] }), 'GEOSEARCH k BYPOLYGON 2 13.5 38 1 2'],
+  [
+    (r) => r.geosearchstore('d', 's', { FROMMEMBER: 'a', BYRADIUS: circle, ASC: true, COUNT: 1, STOREDIST: true }),
+    'GEOSEARCHSTORE d s FROMMEMBER a BYRADIUS 200 KM ASC COUNT 1 STOREDIST',
+  ],
+]);
+
+describeWire(GeoradiusCommands, [
+  [(r) => r.georadius('k', 1, 2, 3, 'KM'), 'GEORADIUS k 1 2 3 KM'],
+  [
+    (r) => r.georadius('k', 1, 2, 3, 'KM', { DESC: true, COUNT: 4, ANY: true, WITHHASH: true, WITHDIST: true, WITHCOORD: true }),
+    'GEORADIUS k 1 2 3 KM WITHCOORD WITHDIST WITHHASH COUNT 4 ANY DESC',
+  ],
+  [(r) => r.georadius('k', 1, 2, 3, 'KM', { STORE: 'd', ASC: true }), 'GEORADIUS k 1 2 3 KM ASC STORE d'],
+  [(r) => r.georadius_ro('k', 1, 2, 3, 'FT', { WITHDIST: true }), 'GEORADIUS_RO k 1 2 3 FT WITHDIST'],
+  [(r) => r.georadiusbymember('k', 'a', 3, 'KM'), 'GEORADIUSBYMEMBER k a 3 KM'],
+  [(r) => r.georadiusbymember('k', 'a', 3, 'KM', { STOREDIST: 'd' }), 'GEORADIUSBYMEMBER k a 3 KM STOREDIST d'],
+  [(r) => r.georadiusbymember_ro('k', 'a', 3, 'KM', { COUNT: 1 }), 'GEORADIUSBYMEMBER_RO k a 3 KM COUNT 1'],
+]);
+
+const area = { FROMMEMBER: 'a', BYRADIUS: circle } as const;
+const everything = { WITHCOORD: true, WITHDIST: true, WITHHASH: true } as const;
+const found = { member: 'a', distance: 190.4424, hash: 3479447370796909, coordinates: { longitude: 13.5, latitude: 38.25 } };
+const resp2 = [['a', '190.4424', 3479447370796909, ['13.5', '38.25']]];
+const resp3 = [['a', '190.4424', 3479447370796909, [13.5, 38.25]]];
+
+describeReplies(GeoCommands, [
+  [(r) => r.geodist('k', 'a', 'b'), '166274.1516', 166274.1516],
+  [(r) => r.geodist('k', 'a', 'b'), Buffer.from('166274.1516'), 166274.1516],
+  [(r) => r.geodist('k', 'a', 'b'), null, null],
+  [(r) => r.geopos('k', ['a', 'b']), [['13.5', '38.25'], null], [{ longitude: 13.5, latitude: 38.25 }, null]],
+  [(r) => r.geopos('k', ['a', 'b']), [null, [13.5, 38.25]], [null, { longitude: 13.5, latitude: 38.25 }]],
+  [(r) => r.geosearch('k', area), ['a', 'b'], ['a', 'b']],
+  [(r) => r.geosearch('k', { ...area, ...everything }), resp2, [found]],
+  [(r) => r.geosearch('k', { ...area, ...everything }), resp3, [found]],
+  [(r) => r.geosearch('k', { ...area, WITHDIST: true }), [['a', '0.5']], [{ member: 'a', distance: 0.5 }]],
+  [(r) => r.geosearch('k', { ...area, WITHHASH: true, WITHDIST: false }), [['a', 5n]], [{ member: 'a', hash: 5n }]],
+  [(r) => r.geosearch('k', { ...area, WITHHASH: false }), ['a'], ['a']],
+]);
+
+describeReplies(
+  GeoradiusCommands,
+  [
+    (r: Recorder) => r.georadius('k', 1, 2, 3, 'M', everything),
+    (r: Recorder) => r.georadius_ro('k', 1, 2, 3, 'M', everything),
+    (r: Recorder) => r.georadiusbymember('k', 'a', 3, 'M', everything),
+    (r: Recorder) => r.georadiusbymember_ro('k', 'a', 3, 'M', everything),
+  ].flatMap((call) => [
+    [call, resp2, [found]],
+    [call, resp3, [found]],
+  ]),
+);
+describeReplies(GeoradiusCommands, [[(r) => r.georadius('k', 1, 2, 3, 'M', { STORE: 'd' }), 2, 2]]);
