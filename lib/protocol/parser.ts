@@ -6,7 +6,7 @@ import { PartialBulk, unterminated } from './partial-bulk.js';
 import { PartialLine } from './partial-line.js';
 import { parseReplyError, withoutStack } from './reply-error.js';
 import * as t from './reply-type.js';
-import { bigNumber, boolean, double, integer, malformed } from './scalar.js';
+import { bigNumber, boolean, decimal, double, integer, malformed } from './scalar.js';
 import { decodeText } from './text.js';
 
 /** Whom the parser tells. What one of these throws does not disturb the parser: `write` throws it once all bytes are consumed. */
@@ -172,6 +172,11 @@ export class Parser {
     if ((type === t.BULK || type === t.ARRAY) && end - at === 2 && chunk[at] === MINUS && chunk[at + 1] === 49) return null;
     if (type === t.NULL && end === at) return null;
     if (type === t.ERROR) return this.errorReply(chunk, at, end - at);
+    if (type === t.DOUBLE || (type === t.INTEGER && (this.mode & NO_NUMBERS) === 0)) {
+      const value = decimal(chunk, at, end, type === t.DOUBLE);
+      // An integer has no negative zero.
+      if (!Number.isNaN(value)) return type === t.DOUBLE ? value : value + 0;
+    }
     const text = chunk.toString('latin1', at, end);
     if (type === t.INTEGER) return this.checkRange(integer(text, this.mode));
     if (type === t.DOUBLE) return double(text);
