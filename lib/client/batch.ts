@@ -1,5 +1,4 @@
-import type { ReplyError } from '../errors.js';
-import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command.js';
+import type { Arg, CommandSpec, Decode, Gathering, Raw } from '../protocol/command.js';
 import { keyIndexes } from '../protocol/keys.js';
 import { command } from '../protocol/specs.js';
 import { commonSlot } from '../routing/slots.js';
@@ -13,8 +12,12 @@ export interface Step {
   readonly decode: Decode | null;
 }
 
-/** What became of one step. */
-export type Settled = { readonly value: unknown } | { readonly error: unknown };
+/** What became of the steps, by their places. */
+export interface Outcomes {
+  readonly values: unknown[];
+  /** Only the places that failed, in the order of the places. */
+  readonly errors: ReadonlyMap<number, unknown>;
+}
 
 const MULTI = command('MULTI');
 const EXEC = command('EXEC');
@@ -23,16 +26,44 @@ const EXEC = command('EXEC');
  * Issues all steps at once: each goes to its node by itself, those of one node leave in one write, those of one slot stay in order. Redirects
  * and retries are each command's own.
  */
-export function runPipeline(client: Client, steps: readonly Step[], view: View): Promise<Settled[]> {
-  return Promise.all(
-    steps.map(async ({ spec, args, decode }): Promise<Settled> => {
-      try {
-        return { value: await client.run(spec, args, decode, view) };
-      } catch (error) {
-        return { error };
-      }
-    }),
-  );
+export function runPipeline(client: Client, steps: readonly Step[], view: View): Promise<Outcomes> {
+  return new Promise((resolve) => {
+    const gatherer = new Gatherer(steps.length, resolve);
+    for (let at = 0; at < steps.length; at++) {
+      const step = steps[at] as Step; // `at` is in range
+      client.runInto(gatherer, at, step.spec, step.args, step.decode, view);
+    }
+  });
+}
+
+/** Waits for as many outcomes as there are steps. */
+class Gatherer implements Gathering {
+  readonly #values: unknown[];
+  readonly #errors: [at: number, error: unknown][] = [];
+  #missing: number;
+
+  constructor(
+    size: number,
+    private readonly done: (outcomes: Outcomes) => void,
+  ) {
+    this.#values = new Array<unknown>(size).fill(null);
+    this.#missing = size;
+    if (size === 0) this.#finish();
+  }
+
+  value(at: number, value: unknown): void {
+    this.#values[at] = value;
+    if (--this.#missing === 0) this.#finish();
+  }
+
+  error(at: number, error: unknown): void {
+    this.#errors.push([at, error]);
+    if (--this.#missing === 0) this.#finish();
+  }
+
+  #finish(): void {
+    this.done({ values: this.#values, errors: new Map(this.#errors.sort(([a], [b]) => a - b)) });
+  }
 }
 
 /**
@@ -40,20 +71,26 @@ export function runPipeline(client: Client, steps: readonly Step[], view: View):
  * https://redis.io/docs/latest/develop/using-commands/transactions/
  * Rejects if a command could not be queued, and with `CrossSlotError` in a cluster if the keys are of several slots.
  */
-export async function runTransaction(client: Client, steps: readonly Step[], view: View): Promise<Settled[]> {
-  if (steps.length === 0) return [];
+export async function runTransaction(client: Client, steps: readonly Step[], view: View): Promise<Outcomes> {
+  if (steps.length === 0) return { values: [], errors: new Map() };
   const keys = steps.flatMap(({ spec, args }) => keyIndexes(spec, args).map((index) => args[index] ?? ''));
   const slot = client.options.topology.kind === 'cluster' ? commonSlot('MULTI', keys) : -1;
   const parts = [{ spec: MULTI, args: [] }, ...steps];
-  const decode: Decode<Settled[]> = (raw) => steps.map((step, at) => settle(step, Array.isArray(raw) ? (raw[at] ?? null) : null));
-  return (await client.runUnit({ parts, replies: [] }, EXEC, slot, decode, view)) as Settled[];
+  const decode: Decode<Outcomes> = (raw) => decodeSteps(steps, Array.isArray(raw) ? raw : []);
+  return (await client.runUnit({ parts, replies: [] }, EXEC, slot, decode, view)) as Outcomes;
 }
 
-function settle({ args, decode }: Step, raw: Raw): Settled {
-  if (raw instanceof Error) return { error: raw as ReplyError };
-  try {
-    return { value: decode === null ? raw : decode(raw, args) };
-  } catch (error) {
-    return { error };
-  }
+function decodeSteps(steps: readonly Step[], replies: readonly Raw[]): Outcomes {
+  const errors = new Map<number, unknown>();
+  const values = steps.map(({ args, decode }, at) => {
+    const raw = replies[at] ?? null;
+    try {
+      if (raw instanceof Error) throw raw;
+      return decode === null ? raw : decode(raw, args);
+    } catch (error) {
+      errors.set(at, error);
+      return null;
+    }
+  });
+  return { values, errors };
 }

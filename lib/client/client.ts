@@ -23,10 +23,12 @@ import {
   type CommandSpec,
   type Decode,
   type Failure,
+  type Gathering,
   READONLY,
   SCRIPT,
   SETTLED,
   SPECIAL,
+  UNUSED,
   type Unit,
 } from '../protocol/command.js';
 import { measure } from '../protocol/encoder.js';
@@ -134,6 +136,17 @@ export class Client implements CallOwner {
     return this.#issue(spec, args, decode, view);
   }
 
+  /** As `run`, for calls that are issued together: the outcome goes to `gathering`, as that of place `at`. */
+  runInto(gathering: Gathering, at: number, spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): void {
+    if ((spec.flags & SPECIAL) === 0 && view.signal === null) this.#issue(spec, args, decode, view, undefined, gathering, at);
+    else {
+      this.run(spec, args, decode, view).then(
+        (value) => gathering.value(at, value),
+        (error: unknown) => gathering.error(at, error),
+      );
+    }
+  }
+
   /** Issues commands that must run as one, with `spec` last: MULTI … EXEC. `slot`: that of all their keys. */
   runUnit(unit: Unit, spec: CommandSpec, slot: number, decode: Decode, view: View): Promise<unknown> {
     return this.#issue(spec, [], decode, view, { unit, slot });
@@ -145,8 +158,10 @@ export class Client implements CallOwner {
     decode: Decode | null,
     view: View,
     fixed?: { readonly slot?: number; readonly unit?: Unit; readonly target?: string; readonly exclusive?: boolean },
+    gathering: Gathering | null = null,
+    at = 0,
   ): Promise<unknown> {
-    if (this.#state !== 'running' && !this.#start()) return Promise.reject(this.#closedError(spec));
+    if (this.#state !== 'running' && !this.#start()) return refuse(this.#closedError(spec), gathering, at);
     let bytes = 0;
     let slot = -1;
     try {
@@ -154,15 +169,15 @@ export class Client implements CallOwner {
       for (const part of fixed?.unit?.parts ?? NO_PARTS) bytes += measure(part.spec, part.args);
       if (this.#sharded) slot = fixed?.slot ?? slotOfCommand(spec, args);
     } catch (error) {
-      return Promise.reject(error);
+      return refuse(error, gathering, at);
     }
     const { budget } = this;
     if (budget.commands >= this.options.queue.maxCommands || budget.bytes + bytes > this.options.queue.maxBytes) {
-      return Promise.reject(this.#queueFull(spec));
+      return refuse(this.#queueFull(spec), gathering, at);
     }
     const own = this.#domains.hasPatterns && view.domain === null ? this.#viewByKey(spec, args, view) : view;
     const deadline = own.timeoutMs === 0 ? Number.POSITIVE_INFINITY : clock.now() + own.timeoutMs;
-    const call = new Call(spec, args, decode, own.mode, this, deadline, own);
+    const call = new Call(spec, args, decode, own.mode, this, deadline, own, gathering, at);
     call.slot = slot;
     call.bytes = bytes;
     budget.commands++;
@@ -590,6 +605,13 @@ export interface ClientStats {
 
 const COMMAND_INFO = command('COMMAND INFO');
 const NO_PARTS: Unit['parts'] = [];
+
+/** Nothing was issued. */
+function refuse(error: unknown, gathering: Gathering | null, at: number): Promise<unknown> {
+  if (gathering === null) return Promise.reject(error);
+  gathering.error(at, error);
+  return UNUSED;
+}
 
 function isFinal(error: SlotwiseError): boolean {
   return error instanceof AuthError || (error instanceof TopologyError && MISCONFIGURED.has(error.code));

@@ -1,7 +1,7 @@
-import { runPipeline, runTransaction, type Settled, type Step } from '../client/batch.js';
+import { type Outcomes, runPipeline, runTransaction, type Step } from '../client/batch.js';
 import type { Client } from '../client/client.js';
 import type { View } from '../client/view.js';
-import type { ReplyError, SlotwiseError } from '../errors.js';
+import type { SlotwiseError } from '../errors.js';
 import type { Arg, CommandSpec, Decode } from '../protocol/command.js';
 import { Commands } from './commands.js';
 import type { Mode, Out } from './mode.js';
@@ -17,7 +17,7 @@ export interface Piped<Replies extends readonly unknown[], Text extends string |
 /** The replies with errors in their places. */
 export type Inline<Replies extends readonly unknown[]> = { [At in keyof Replies]: Replies[At] | SlotwiseError };
 
-type Runner = (client: Client, steps: readonly Step[], view: View) => Promise<Settled[]>;
+type Runner = (client: Client, steps: readonly Step[], view: View) => Promise<Outcomes>;
 
 /**
  * Commands that are sent together. From `pipeline()` they are independent of each other and may go to different nodes; from `multi()` one
@@ -56,13 +56,12 @@ export class Pipeline<
   exec(options?: { readonly errors?: 'reject' }): Promise<Replies>;
   exec(options: { readonly errors: 'inline' }): Promise<Inline<Replies>>;
   async exec(options: { readonly errors?: 'reject' | 'inline' } = {}): Promise<Replies | Inline<Replies>> {
-    const settled = await this.runner(this.client, [...this.#steps], this.view);
-    const replies = settled.map((one) => {
-      if ('value' in one) return one.value;
-      if (options.errors === 'inline') return one.error as ReplyError;
-      throw one.error;
-    });
-    return replies as unknown as Replies; // one reply a step, in the order the tuple was built
+    const { values, errors } = await this.runner(this.client, [...this.#steps], this.view);
+    for (const [at, error] of errors) {
+      if (options.errors !== 'inline') throw error;
+      values[at] = error;
+    }
+    return values as unknown as Replies; // one reply a step, in the order the tuple was built
   }
 }
 
