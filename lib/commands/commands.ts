@@ -1,4 +1,5 @@
 import { BitmapCommands } from './bitmap.js';
+import { BlockingCommands } from './blocking.js';
 import { ExpiryCommands } from './expiry.js';
 import { FunctionCommands } from './function.js';
 import { GeoCommands } from './geo.js';
@@ -17,11 +18,16 @@ import { SortCommands } from './sort.js';
 import { SortedSetCommands } from './sorted-set.js';
 import { SortedSetAlgebraCommands } from './sorted-set-algebra.js';
 import { SortedSetRangeCommands } from './sorted-set-range.js';
+import { StreamCommands } from './stream.js';
+import { StreamGroupCommands } from './stream-group.js';
 import { StringCommands } from './string.js';
 
 /** Every command, from one definition, for client, views, pipeline and transaction. */
 export interface Commands<M extends Mode>
-  extends FunctionCommands<M>,
+  extends BlockingCommands<M>,
+    StreamGroupCommands<M>,
+    StreamCommands<M>,
+    FunctionCommands<M>,
     ScriptCommands<M>,
     GeoradiusCommands<M>,
     GeoCommands<M>,
@@ -44,6 +50,9 @@ export abstract class Commands<M extends Mode> extends CommandGroup<M> {}
 
 // TypeScript has single inheritance: the groups' methods are copied, so that each group stays a file of its own.
 for (const group of [
+  BlockingCommands,
+  StreamGroupCommands,
+  StreamCommands,
   FunctionCommands,
   ScriptCommands,
   GeoradiusCommands,

@@ -83,6 +83,6 @@ export function pushOptions<T extends string>(
   }
 }
 
-function isIterable(pairs: Pairs): pairs is Iterable<readonly [Value, Value]> {
+export function isIterable(pairs: Pairs): pairs is Iterable<readonly [Value, Value]> {
   return Symbol.iterator in pairs;
 }
