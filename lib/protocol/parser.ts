@@ -205,7 +205,7 @@ export class Parser {
   private beginBulk(type: number, length: number, body: number): number {
     if (length > this.maxBulkBytes) throw new ProtocolError(`a bulk of ${length} bytes is over the limit of ${this.maxBulkBytes}`);
     if (this.frame === null) this.askMode();
-    this.bulk = new PartialBulk(type, length);
+    this.bulk = new PartialBulk(type, length, (this.mode & DECODE_BUFFERS) !== 0);
     return body;
   }
 
@@ -213,18 +213,20 @@ export class Parser {
     const next = bulk.take(chunk, at, end);
     if (bulk.complete) {
       this.bulk = null;
-      this.complete(this.bulkValue(bulk.type, bulk.bytes));
+      const value = this.bulkValue(bulk.type, bulk.bytes, bulk.length);
+      bulk.release();
+      this.complete(value);
     }
     return next;
   }
 
-  private bulkValue(type: number, bytes: Buffer): Raw {
-    if (type === t.BLOB_ERROR) return this.errorReply(bytes, 0, bytes.length);
+  private bulkValue(type: number, bytes: Buffer, length: number): Raw {
+    if (type === t.BLOB_ERROR) return this.errorReply(bytes, 0, length);
     // A verbatim string names its format in three bytes, `txt:` or `mkd:`.
     const from = type === t.VERBATIM ? 4 : 0;
-    if (from > 0 && bytes[3] !== 58) throw malformed('verbatim string', excerpt(bytes, 0, bytes.length));
-    if ((this.mode & DECODE_BUFFERS) !== 0 && !this.fieldComes()) return bytes.subarray(from);
-    return this.text(bytes, from, bytes.length - from);
+    if (from > 0 && (length < 4 || bytes[3] !== 58)) throw malformed('verbatim string', excerpt(bytes, 0, length));
+    if ((this.mode & DECODE_BUFFERS) !== 0 && !this.fieldComes()) return from === 0 ? bytes : bytes.subarray(from);
+    return this.text(bytes, from, length - from);
   }
 
   /** A bulk as a Buffer of its own; the names of fields are text in any mode. */

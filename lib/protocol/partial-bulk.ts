@@ -3,6 +3,9 @@ import { ProtocolError } from '../errors.js';
 /** Memory taken at once for an announced length; beyond it, memory doubles as the bytes come, so that a lying header costs no more than this. */
 const FIRST_BYTES = 1024 * 1024;
 
+/** Memory that no bulk uses now. One piece a process, so that a text of up to a MiB that spans chunks costs no allocation. */
+let spare: Buffer | null = null;
+
 /** A bulk whose bytes come in several chunks: they are collected into one piece of memory of its own. */
 export class PartialBulk {
   private memory: Buffer;
@@ -13,9 +16,13 @@ export class PartialBulk {
     /** First byte of its header. */
     readonly type: number,
     readonly length: number,
+    /** Its bytes become somebody's value; else they are only read once, to make a text. */
+    private readonly owned: boolean,
   ) {
-    // Not from the shared pool of small Buffers: the bytes may become the caller's value.
-    this.memory = Buffer.allocUnsafeSlow(Math.min(length, FIRST_BYTES));
+    if (!owned && spare !== null && spare.length >= length) {
+      this.memory = spare;
+      spare = null;
+    } else this.memory = Buffer.allocUnsafeSlow(Math.min(length, FIRST_BYTES));
   }
 
   /** Takes what belongs to it from [at, end) and says where it stopped. */
@@ -40,9 +47,14 @@ export class PartialBulk {
     return this.filled === this.length + 2;
   }
 
-  /** All `length` bytes. Nobody else refers to this memory. */
+  /** The first `length` bytes are its own. */
   get bytes(): Buffer {
     return this.memory;
+  }
+
+  /** Its bytes were read and nobody refers to them, unless they are owned. */
+  release(): void {
+    if (!this.owned && this.memory.length <= FIRST_BYTES && (spare === null || spare.length < this.memory.length)) spare = this.memory;
   }
 
   private reserve(bytes: number): void {
