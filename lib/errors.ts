@@ -143,9 +143,9 @@ export class CommandRefusedError extends SlotwiseError {
   }
 }
 
-/** Some parts of a command that was split over nodes failed. `failures` says which keys and why. */
+/** Some parts of a command that was split over nodes failed. `failures` says which keys, or which node of a command without keys, and why. */
 export class PartialFailureError extends SlotwiseError {
-  readonly failures: readonly { readonly keys: readonly string[]; readonly error: unknown }[];
+  readonly failures: readonly { readonly keys: readonly string[]; readonly node?: string; readonly error: unknown }[];
 
   constructor(message: string, failures: PartialFailureError['failures'], facts?: ErrorFacts) {
     super('ERR_PARTIAL', message, facts);

@@ -1,4 +1,4 @@
-import { PartialFailureError } from '../errors.js';
+import { ArgumentError, PartialFailureError } from '../errors.js';
 import type { Arg, CommandSpec, Raw, ResponsePolicy } from '../protocol/command.js';
 import { keyIndexes } from '../protocol/keys.js';
 import { slotOfKey } from './slots.js';
@@ -14,9 +14,15 @@ export interface Part {
 /**
  * Splits a `multi_shard` command by slot, `null` if all its keys share one: then it goes as it is. What stands between two keys (the values of
  * MSET) stays with the key before it. https://redis.io/docs/latest/develop/reference/command-tips/#request_policy
+ * `null` also for those that count their keys or have options behind them (MSETEX): they are not split.
  */
 export function splitBySlot(spec: CommandSpec, args: readonly Arg[]): readonly Part[] | null {
+  if (spec.firstKey < 0) return null;
   const indexes = keyIndexes(spec, args);
+  // The server would refuse it as a whole; it must not see only the parts that are well-formed.
+  if ((args.length - spec.firstKey) % spec.keyStep !== 0) {
+    throw new ArgumentError(`${spec.name}: wrong number of arguments`, { command: spec.name });
+  }
   const groups = new Map<number, { args: Arg[]; keys: number[] }>();
   for (const [order, index] of indexes.entries()) {
     const slot = slotOfKey(args[index] ?? '');
@@ -56,7 +62,9 @@ export function mergeParts(spec: CommandSpec, args: readonly Arg[], parts: reado
 
 /** One reply from the replies of several nodes to the same keyless command. */
 export function mergeNodes(spec: CommandSpec, nodes: readonly string[], outcomes: readonly Outcome[]): Raw {
-  const failures = outcomes.flatMap((outcome, at) => ('error' in outcome ? [{ keys: [], node: nodes[at], error: outcome.error }] : []));
+  const failures = outcomes.flatMap((outcome, at) =>
+    'error' in outcome ? [{ keys: [], node: nodes[at] ?? '', error: outcome.error }] : [],
+  );
   const values = valuesOf(outcomes);
   if (spec.response === 'one_succeeded') {
     const first = values[0];
@@ -117,18 +125,14 @@ function toBigInt(value: Raw): bigint {
   return typeof value === 'bigint' ? value : BigInt(typeof value === 'number' || typeof value === 'string' ? value : Number(value));
 }
 
-function partialFailure(
-  spec: CommandSpec,
-  failures: readonly { readonly keys: readonly string[]; readonly error: unknown }[],
-  parts: number,
-): unknown {
+function partialFailure(spec: CommandSpec, failures: PartialFailureError['failures'], parts: number): unknown {
   const first = failures[0]?.error;
   // All failed for reasons of their own: the first says it as well as any.
   if (failures.length === parts && parts === 1) return first;
   const message = first instanceof Error ? first.message : String(first);
-  const keys = failures.flatMap((failure) => failure.keys);
-  const names = keys.length === 0 ? '' : ` (keys ${keys.slice(0, 5).join(', ')}${keys.length > 5 ? ` and ${keys.length - 5} more` : ''})`;
-  return new PartialFailureError(`${spec.name}: ${failures.length} of ${parts} parts failed${names}; the first: ${message}`, failures, {
+  const names = failures.flatMap(({ node, keys }) => (node === undefined ? keys : [node]));
+  const shown = `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
+  return new PartialFailureError(`${spec.name}: ${failures.length} of ${parts} parts failed (${shown}); the first: ${message}`, failures, {
     command: spec.name,
     executed: 'unknown',
     cause: first,
