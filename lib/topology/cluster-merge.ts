@@ -52,12 +52,12 @@ function entriesOf(views: readonly ClusterView[], id: string): ViewNode[] {
   return views.flatMap((view) => view.nodes.get(id) ?? []);
 }
 
-/** Of equally new ones, what the node says of itself. */
+/** Of equally new ones, what the node says of itself, else what most say. */
 function newest(entries: readonly ViewNode[]): ViewNode | undefined {
-  return entries.reduce<ViewNode | undefined>((best, entry) => {
-    if (best === undefined || entry.epoch > best.epoch) return entry;
-    return entry.epoch === best.epoch && entry.myself ? entry : best;
-  }, undefined);
+  const epoch = Math.max(...entries.map((entry) => entry.epoch));
+  const latest = entries.filter((entry) => entry.epoch === epoch);
+  const votes = (entry: ViewNode): number => latest.filter(({ primaryId }) => primaryId === entry.primaryId).length;
+  return latest.find(({ myself }) => myself) ?? [...latest].sort((a, b) => votes(b) - votes(a))[0];
 }
 
 /** Id of the primary that a node follows in the end; null if it is one itself. Views of different age may name a replica as somebody's primary. */
@@ -152,7 +152,7 @@ export function clusterTopology(merged: MergedCluster, rules: NodeRules): Topolo
 
   const shards = order.map((id): Shard => {
     const leader = merged.nodes.get(id);
-    const primary = leader === undefined ? null : infoOf(leader, null, rules, taken);
+    const primary = leader === undefined || leader.primaryId !== null ? null : infoOf(leader, null, rules, taken);
     const replicas = [...merged.nodes.values()]
       .filter(({ primaryId }) => primaryId === id)
       .flatMap((node) => infoOf(node, primary?.key ?? null, rules, taken) ?? [])

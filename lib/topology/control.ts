@@ -2,7 +2,7 @@ import { Connection, type ConnectionConfig, internalOwner } from '../connection/
 import { log } from '../diagnostics.js';
 import { ClosedError, ConnectionLostError, ReplyError, TimeoutError } from '../errors.js';
 import { type AccessOptions, type Address, addressKey, type Options } from '../options.js';
-import { Call, type CommandSpec, type Raw } from '../protocol/command.js';
+import { Call, type CommandSpec, NO_DEADLINE, type Raw } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { clock } from '../util/clock.js';
 import type { Asker, AskOptions, SubscriptionEvents, Watcher } from './asker.js';
@@ -38,7 +38,7 @@ export class ControlConnections implements Asker, Watcher {
     if (this.#closed) throw new ClosedError('the client was closed');
     const { connection, idle } = this.#entryFor(address, options.as ?? 'data');
     idle.refresh();
-    const deadline = clock.now() + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    const deadline = clock.deadlineIn(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     try {
       return await Promise.all(commands.map((words) => connection.request(words, deadline).catch(replyOrThrow)));
     } catch (error) {
@@ -65,9 +65,10 @@ export class ControlConnections implements Asker, Watcher {
           connection.destroy(null);
           return;
         }
-        const call = new Call(subscribeAndPing(channels), [], null, 0, internalOwner, Number.POSITIVE_INFINITY, null);
+        const call = Call.make(subscribeAndPing(channels), [], null, 0, internalOwner, NO_DEADLINE);
+        const subscribed = Call.promiseOfLast();
         connection.send(call);
-        call.promise.then(
+        subscribed.then(
           () => events.ready(),
           (error: unknown) => connection.destroy(lost(connection.key, error)),
         );

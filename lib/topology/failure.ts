@@ -7,6 +7,19 @@ export interface Cause {
   readonly error: unknown;
 }
 
+const MISCONFIGURED: ReadonlySet<string> = new Set<TopologyErrorCode>([
+  'ERR_NOT_A_CLUSTER',
+  'ERR_IS_A_CLUSTER',
+  'ERR_NOT_A_SENTINEL',
+  'ERR_IS_A_SENTINEL',
+  'ERR_PRIMARY_NAME_UNKNOWN',
+]);
+
+/** Waiting does not mend it: somebody has to correct the options or the servers. */
+export function isMisconfigured(error: unknown): boolean {
+  return error instanceof AuthError || (error instanceof TopologyError && MISCONFIGURED.has(error.code));
+}
+
 /** The failed ones of `answers`, as they appear in a `TopologyError`. */
 export function causesOf(answers: readonly Answer<Address, unknown>[]): Cause[] {
   return answers.flatMap((answer) => (answer.ok ? [] : [{ node: addressKey(answer.item), error: answer.error }]));

@@ -3,6 +3,7 @@ import { ClosedError, type SlotwiseError, show } from '../errors.js';
 import { type Address, addressKey } from '../options.js';
 import { SingleFlight } from '../util/single-flight.js';
 import type { Asker, Resolver, Watcher } from './asker.js';
+import { isMisconfigured } from './failure.js';
 import { isTroubled, nextProbeMs } from './pace.js';
 import { sameTopology, type TopologySnapshot, withMoved } from './topology.js';
 
@@ -46,6 +47,7 @@ export class Monitor {
   #startedAt = Number.NEGATIVE_INFINITY;
   #troubledSince: number | null = null;
   #failures = 0;
+  #hopeless = false;
   #quietProbes = 0;
   #reported = '';
 
@@ -140,6 +142,7 @@ export class Monitor {
       else next = withMoved(next, slot, address);
     }
     this.#failures = 0;
+    this.#hopeless = false;
     this.#reported = '';
     if (this.snapshot !== null && sameTopology(next, this.snapshot)) {
       this.#quietProbes++;
@@ -153,6 +156,7 @@ export class Monitor {
 
   #failed(error: unknown): void {
     this.#failures++;
+    this.#hopeless = isMisconfigured(error);
     log.topology('probe failed: %s', show(error));
     this.#options.onProbe?.(error);
     // At the pace of the probes the same news would be a flood.
@@ -189,6 +193,7 @@ export class Monitor {
         woken: this.#woken !== null,
         troubledSince: this.#troubledSince,
         failures: this.#failures,
+        hopeless: this.#hopeless,
         quietProbes: this.#quietProbes,
       },
       this.#options.random,

@@ -10,6 +10,8 @@ const URGENT_FOR_MS = 15_000;
 const URGENT = { minMs: URGENT_SPACING_MS, maxMs: 2 * URGENT_SPACING_MS };
 const FAILING_EARLY = { minMs: URGENT_SPACING_MS, maxMs: 4 * URGENT_SPACING_MS };
 const LASTING = { minMs: URGENT_SPACING_MS, maxMs: 1_000 };
+/** Where only a person can help: wrong credentials, servers of another kind. Logging in over and over looks like an attack. */
+const HOPELESS = { minMs: 500, maxMs: 2_000 };
 /** A change seldom comes alone: gossip is under way, replicas reconnect. */
 const SETTLING_MS = 250;
 
@@ -24,6 +26,8 @@ export interface Pace {
   readonly troubledSince: number | null;
   /** Failed probes since the last success. */
   readonly failures: number;
+  /** The last probe failed in a way that waiting does not mend. */
+  readonly hopeless: boolean;
   /** Probes since the last one that found something new. */
   readonly quietProbes: number;
 }
@@ -31,6 +35,7 @@ export interface Pace {
 /** In how many ms the next probe begins. All of it has jitter, so that a thousand clients do not ask in step. */
 export function nextProbeMs(pace: Pace, random: () => number = Math.random): number {
   const { now, startedAt, troubledSince } = pace;
+  if (pace.hopeless) return Math.max(0, startedAt + backoffMs(pace.failures, HOPELESS, random) - now);
   const spacing = (troubledSince === null ? SPACING_MS : URGENT_SPACING_MS) * (1 + 0.25 * random());
   if (pace.woken) return Math.max(0, startedAt + spacing - now);
   if (troubledSince === null && pace.failures === 0) {
@@ -39,7 +44,7 @@ export function nextProbeMs(pace: Pace, random: () => number = Math.random): num
   }
   const early = troubledSince !== null && now - troubledSince < URGENT_FOR_MS;
   const limits = early ? (pace.failures > 0 ? FAILING_EARLY : URGENT) : LASTING;
-  return backoffMs(early ? pace.failures : Math.max(pace.failures, pace.quietProbes), limits, random);
+  return backoffMs(pace.failures > 0 ? pace.failures : pace.quietProbes, limits, random);
 }
 
 /** Do commands wait for a better snapshot than this one? */

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import sinon from 'sinon';
+import { hedge } from '../../../lib/topology/hedge.js';
+
+/** Item `a20`: succeeds after 20 ms; `x20`: fails after 20 ms; `never`: does neither. */
+function ask(item: string): Promise<string> {
+  if (item === 'never') return new Promise(() => {});
+  return new Promise((resolve, reject) => {
+    setTimeout(() => (item.startsWith('x') ? reject(new Error(item)) : resolve(item)), Number(item.slice(1)));
+  });
+}
+
+interface Case {
+  readonly name: string;
+  readonly items: readonly string[];
+  readonly want: number;
+  readonly staggerMs?: number;
+  readonly counts?: (value: string) => boolean;
+  readonly expected: readonly string[];
+  readonly afterMs: number;
+}
+
+const CASES: readonly Case[] = [
+  { name: 'is done at once where there is nobody to ask', items: [], want: 3, expected: [], afterMs: 0 },
+  { name: 'is done when enough have answered', items: ['a30', 'a10', 'a20', 'a1'], want: 3, expected: ['a10', 'a20', 'a30'], afterMs: 30 },
+  { name: 'asks somebody else for one who fails', items: ['x10', 'a20', 'a20'], want: 2, expected: ['x10', 'a20', 'a20'], afterMs: 30 },
+  { name: 'is done when all have failed', items: ['x10', 'x20', 'x5'], want: 2, expected: ['x10', 'x5', 'x20'], afterMs: 20 },
+  { name: 'does not wait long for a hung one', items: ['never', 'a10', 'never'], want: 3, expected: ['a10'], afterMs: 60 },
+  { name: 'takes who answers within the grace', items: ['a10', 'a59', 'a61'], want: 3, expected: ['a10', 'a59'], afterMs: 60 },
+  {
+    name: 'waits on while the answers do not count',
+    items: ['a10', 'b100', 'a200'],
+    want: 3,
+    counts: (value) => value.startsWith('b'),
+    expected: ['a10', 'b100'],
+    afterMs: 150,
+  },
+  {
+    name: 'asks more of them while nobody answers',
+    items: ['never', 'never', 'never', 'a10'],
+    want: 2,
+    staggerMs: 100,
+    expected: ['a10'],
+    afterMs: 260,
+  },
+];
+
+describe('hedge', () => {
+  let time: sinon.SinonFakeTimers;
+  beforeEach(() => {
+    time = sinon.useFakeTimers();
+  });
+  afterEach(() => time.restore());
+
+  for (const { name, items, want, staggerMs, counts, expected, afterMs } of CASES) {
+    it(name, async () => {
+      let doneAt = -1;
+      const options = { want, graceMs: 50, ...(staggerMs === undefined ? {} : { staggerMs }), ...(counts === undefined ? {} : { counts }) };
+      const result = hedge(items, ask, options).then((answers) => {
+        doneAt = Date.now();
+        return answers;
+      });
+      await time.tickAsync(2_000);
+      assert.deepEqual(
+        (await result).map(({ item }) => item),
+        expected,
+      );
+      assert.equal(doneAt, afterMs);
+      assert.equal(time.countTimers(), 0, 'no timer is left');
+    });
+  }
+
+  it('tells successes and failures apart', async () => {
+    const result = hedge(['x1', 'a1'], ask, { want: 2, graceMs: 50 });
+    await time.tickAsync(100);
+    const [first, second] = await result;
+    assert.deepEqual([first?.ok, second?.ok], [false, true]);
+  });
+});

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { type ClientOptions, resolveOptions } from '../../../lib/options.js';
+import { NodeRules } from '../../../lib/topology/node-rules.js';
+import { at } from './picture.js';
+
+function tagsOf(nodes: NonNullable<ClientOptions['nodes']>, address: string, ...names: readonly string[]): unknown {
+  const node = new NodeRules(resolveOptions({ nodes })).node({
+    id: null,
+    address: at(address),
+    names: names.map(at),
+    role: 'replica',
+    usable: true,
+    replicaOf: null,
+    depth: 1,
+    priority: 100,
+  });
+  return node.tags;
+}
+
+describe('NodeRules', () => {
+  const cases: readonly (readonly [match: string, address: string, names: readonly string[], matches: boolean])[] = [
+    ['10.0.0.1:6379', '10.0.0.1:6379', [], true],
+    ['10.0.0.1:6379', '10.0.0.1:6380', [], false],
+    ['10.0.0.1', '10.0.0.1:6380', [], true],
+    ['10.0.1.*', '10.0.1.7:6380', [], true],
+    ['10.0.1.*:6379', '10.0.1.7:6380', [], false],
+    ['10.0.1.0/24', '10.0.1.200:6379', [], true],
+    ['10.0.1.0/24', '10.0.2.200:6379', [], false],
+    ['10.0.1.0/24', 'node.example.com:6379', ['10.0.1.9:6379'], true],
+    ['*.zone-a.example.com', 'n1.zone-a.example.com:6379', [], true],
+    ['fd00::/8', '[fd00::1]:6379', [], true],
+    ['fd00::1', '[fd00::1]:6379', [], true],
+  ];
+  for (const [match, address, names, matches] of cases) {
+    it(`${matches ? 'tags' : 'does not tag'} ${[address, ...names].join(' alias ')} by ${match}`, () => {
+      assert.deepEqual(tagsOf([{ match, tags: { use: 'video' } }], address, ...names), matches ? { use: 'video' } : {});
+    });
+  }
+
+  it('applies the first rule that matches', () => {
+    const nodes = [
+      { match: '10.0.0.2', tags: { use: 'a' } },
+      { match: '10.0.0.*', tags: { use: 'b' } },
+    ];
+    assert.deepEqual([tagsOf(nodes, '10.0.0.2:1'), tagsOf(nodes, '10.0.0.3:1')], [{ use: 'a' }, { use: 'b' }]);
+  });
+
+  it('maps announced addresses and leaves the others as they are', () => {
+    const mapped = new NodeRules(resolveOptions({ addressMap: { '10.0.0.1:6379': 'nat.example.com:7000' } }));
+    assert.deepEqual(mapped.address(at('10.0.0.1:6379')), at('nat.example.com:7000'));
+    assert.deepEqual(mapped.address(at('10.0.0.2:6379')), at('10.0.0.2:6379'));
+  });
+
+  it('refuses what is no address from an addressMap function, naming the option', () => {
+    const broken = new NodeRules(resolveOptions({ addressMap: () => 'nonsense' }));
+    assert.throws(() => broken.address(at('10.0.0.1:6379')), { code: 'ERR_OPTIONS', message: /addressMap.*10\.0\.0\.1:6379.*nonsense/ });
+  });
+});

@@ -1,0 +1,548 @@
+import assert from 'node:assert/strict';
+import sinon from 'sinon';
+import { type AuthError, TopologyError } from '../../../lib/errors.js';
+import {
+  addressKey,
+  type ClientOptions,
+  cluster,
+  replication,
+  resolveOptions,
+  sentinel,
+  single,
+  type TopologyOptions,
+} from '../../../lib/options.js';
+import type { SubscriptionEvents, Watcher } from '../../../lib/topology/asker.js';
+import { createResolver } from '../../../lib/topology/resolver.js';
+import { askingOrder } from '../../../lib/topology/resolvers/cluster.js';
+import { makeTopology, type TopologySnapshot } from '../../../lib/topology/topology.js';
+import { at, type Captured, FakeServers, HUNG, picture, refused, rules, type Script, wrongPassword } from './picture.js';
+
+const NOPERM = { error: 'NOPERM this user has no permissions' };
+const hello = (mode: string): Captured => ['server', 'redis', 'proto', 3, 'mode', mode];
+const DATA: Script = { HELLO: hello('standalone'), 'INFO server': 'redis_mode:standalone', ROLE: ['master', 5, []] };
+const REPLICA: Script = { ...DATA, ROLE: ['slave', '127.0.0.1', 7000, 'connected', 5] };
+const SENTINEL_ONLY: Script = { HELLO: hello('sentinel'), 'INFO server': 'redis_mode:sentinel', ROLE: ['sentinel', []] };
+const CLUSTER_MODE = { HELLO: hello('cluster'), 'INFO server': 'redis_mode:cluster', ROLE: ['master', 5, []] };
+
+const node = (...lines: readonly string[]): Script => ({
+  ...CLUSTER_MODE,
+  'CLUSTER NODES': lines.join('\n'),
+  'CLUSTER SHARDS': [],
+  'CLUSTER SLOTS': [],
+});
+const NODE_A = node('a 127.0.0.1:7000@1 myself,master - 0 0 1 connected 0-16383', 'b 127.0.0.1:7001@1 slave a 0 0 1 connected');
+const NODE_B = node('a 127.0.0.1:7000@1 master - 0 0 1 connected 0-16383', 'b 127.0.0.1:7001@1 myself,slave a 0 0 1 connected');
+const PROMOTED_B = node('a 127.0.0.1:7000@1 master,fail - 0 0 1 connected', 'b 127.0.0.1:7001@1 myself,master - 0 0 2 connected 0-16383');
+
+const member = (role: Captured, ...info: readonly string[]): Script => ({
+  ROLE: role,
+  'INFO replication': info.join('\r\n'),
+  'INFO server': 'redis_mode:standalone',
+});
+const PRIMARY = member(['master', 5, []], 'role:master', 'slave0:ip=127.0.0.1,port=7001,state=online,offset=5,lag=0');
+const FOLLOWER = member(
+  ['slave', '127.0.0.1', 7000, 'connected', 5],
+  'role:slave',
+  'master_host:127.0.0.1',
+  'master_port:7000',
+  'master_link_status:up',
+);
+
+interface Naming {
+  readonly port?: number;
+  readonly epoch?: number;
+  readonly flags?: string;
+  readonly replicas?: readonly number[];
+  readonly sentinels?: readonly number[];
+  readonly name?: string;
+}
+/** A sentinel that names the node at `port` as the primary. */
+function sentinelScript({
+  port = 7000,
+  epoch = 1,
+  flags = 'master',
+  replicas = [7001],
+  sentinels = [],
+  name = 'mymaster',
+}: Naming = {}): Script {
+  const instance = (other: number, more: readonly string[]): Captured => ['ip', '127.0.0.1', 'port', `${other}`, ...more];
+  return {
+    ...(SENTINEL_ONLY as object),
+    [`SENTINEL GET-MASTER-ADDR-BY-NAME ${name}`]: ['127.0.0.1', `${port}`],
+    'SENTINEL GET-MASTER-ADDR-BY-NAME other': null,
+    [`SENTINEL MASTER ${name}`]: ['name', name, 'flags', flags, 'config-epoch', `${epoch}`],
+    [`SENTINEL SLAVES ${name}`]: replicas.map((other) => instance(other, ['flags', 'slave', 'master-link-status', 'ok'])),
+    [`SENTINEL SENTINELS ${name}`]: sentinels.map((other) => instance(other, ['runid', `id-${other}`])),
+    'SENTINEL MASTERS': [['name', name]],
+    'SENTINEL MYID': `id-${port}-${epoch}`,
+  };
+}
+
+const single7000 = single('redis://127.0.0.1:7000');
+const replication2 = replication(['redis://127.0.0.1:7000', 'redis://127.0.0.1:7001']);
+const cluster2 = cluster(['redis://127.0.0.1:7000', 'redis://127.0.0.1:7001']);
+const sentinel2 = sentinel(['127.0.0.1:9000', '127.0.0.1:9001'], 'mymaster');
+const sentinelOther = sentinel(['127.0.0.1:9000', '127.0.0.1:9001'], 'other');
+
+type Expected = readonly string[] | { readonly code: string; readonly message?: RegExp; readonly asked?: readonly string[] };
+
+interface Case {
+  readonly name: string;
+  readonly topology: TopologyOptions;
+  readonly servers: Readonly<Record<string, Script>>;
+  readonly expected: Expected;
+  /** Code of the problem in the snapshot. */
+  readonly problem?: string;
+}
+
+const CASES: readonly Case[] = [
+  // single
+  { name: 'a primary', topology: single7000, servers: { 7000: DATA }, expected: ['7000'] },
+  { name: 'a replica, for reads of every kind', topology: single7000, servers: { 7000: REPLICA }, expected: ['7000(r) < 7000'] },
+  {
+    name: 'a server whose ACL allows nothing',
+    topology: single7000,
+    servers: { 7000: { HELLO: NOPERM, ROLE: NOPERM } },
+    expected: ['7000'],
+  },
+  {
+    name: 'a server before 6.0',
+    topology: single7000,
+    servers: { 7000: { 'INFO server': 'redis_mode:standalone', ROLE: ['master', 1, []] } },
+    expected: ['7000'],
+  },
+  {
+    name: 'a sentinel',
+    topology: single7000,
+    servers: { 7000: SENTINEL_ONLY },
+    expected: { code: 'ERR_IS_A_SENTINEL', message: /use sentinel\(/ },
+  },
+  {
+    name: 'a cluster node without HELLO',
+    topology: single7000,
+    servers: { 7000: { 'INFO server': 'server_mode:cluster' } },
+    expected: { code: 'ERR_IS_A_CLUSTER', message: /use cluster\(/ },
+  },
+  { name: 'nobody', topology: single7000, servers: {}, expected: { code: 'ERR_PRIMARY_UNREACHABLE', asked: ['127.0.0.1:7000'] } },
+  {
+    name: 'a hung server',
+    topology: single7000,
+    servers: { 7000: HUNG },
+    expected: { code: 'ERR_PRIMARY_UNREACHABLE', message: /no reply/ },
+  },
+  { name: 'a wrong password', topology: single7000, servers: { 7000: wrongPassword('127.0.0.1:7000') }, expected: { code: 'ERR_AUTH' } },
+  // replication
+  { name: 'a group from its primary', topology: replication2, servers: { 7000: PRIMARY, 7001: FOLLOWER }, expected: ['7000 < 7001'] },
+  {
+    name: 'a group from its replica alone',
+    topology: replication(['redis://127.0.0.1:7001']),
+    servers: { 7000: PRIMARY, 7001: FOLLOWER },
+    expected: ['7000 < 7001'],
+  },
+  { name: 'a group with a dead replica', topology: replication2, servers: { 7000: PRIMARY }, expected: ['7000 < 7001!'] },
+  { name: 'a group with a hung replica', topology: replication2, servers: { 7000: PRIMARY, 7001: HUNG }, expected: ['7000 < 7001'] },
+  {
+    name: 'a group with a dead primary',
+    topology: replication2,
+    servers: { 7001: FOLLOWER },
+    expected: ['7000 < 7001'],
+    problem: 'ERR_PRIMARY_UNREACHABLE',
+  },
+  {
+    name: 'a split group',
+    topology: replication2,
+    servers: { 7000: PRIMARY, 7001: member(['master', 5, []], 'role:master') },
+    expected: ['-'],
+    problem: 'ERR_SPLIT_GROUP',
+  },
+  {
+    name: 'no member at all',
+    topology: replication2,
+    servers: {},
+    expected: { code: 'ERR_NO_SEED_REACHABLE', asked: ['127.0.0.1:7000', '127.0.0.1:7001'] },
+  },
+  {
+    name: 'cluster nodes instead of members',
+    topology: replication2,
+    servers: { 7000: { ROLE: ['master', 1, []], 'INFO server': 'redis_mode:cluster' } },
+    expected: { code: 'ERR_IS_A_CLUSTER' },
+  },
+  {
+    name: 'members that refuse the password',
+    topology: replication2,
+    servers: { 7000: wrongPassword('127.0.0.1:7000'), 7001: wrongPassword('127.0.0.1:7001') },
+    expected: { code: 'ERR_AUTH' },
+  },
+  // sentinel
+  {
+    name: 'what a sentinel names and the node confirms',
+    topology: sentinel2,
+    servers: { 9000: sentinelScript(), 7000: DATA },
+    expected: ['7000 < 7001'],
+  },
+  {
+    name: 'what the newest of the sentinels names',
+    topology: sentinel2,
+    servers: { 9000: sentinelScript(), 9001: sentinelScript({ port: 7001, epoch: 2, replicas: [7001, 7000] }), 7000: DATA, 7001: DATA },
+    expected: ['7001 < 7000'],
+  },
+  {
+    name: 'of two equally new answers the one that the node confirms',
+    topology: sentinel2,
+    servers: { 9000: sentinelScript(), 9001: sentinelScript({ port: 7001 }), 7000: REPLICA, 7001: DATA },
+    expected: ['7001'],
+  },
+  {
+    name: 'a node that says that it is no primary',
+    topology: sentinel2,
+    servers: { 9000: sentinelScript(), 7000: REPLICA },
+    expected: ['- < 7001'],
+    problem: 'ERR_ROLE_MISMATCH',
+  },
+  {
+    name: 'a primary that cannot be reached',
+    topology: sentinel2,
+    servers: { 9000: sentinelScript() },
+    expected: ['7000 < 7001'],
+    problem: 'ERR_PRIMARY_UNREACHABLE',
+  },
+  {
+    name: 'a primary whose ACL forbids ROLE',
+    topology: sentinel2,
+    servers: { 9000: sentinelScript(), 7000: { ROLE: NOPERM } },
+    expected: ['7000 < 7001'],
+  },
+  {
+    name: 'a primary that refuses the password',
+    topology: sentinel2,
+    servers: { 9000: sentinelScript(), 7000: wrongPassword('127.0.0.1:7000') },
+    expected: { code: 'ERR_AUTH' },
+  },
+  {
+    name: 'one sentinel refusing connections, one hung, one found through a third',
+    topology: sentinel(['127.0.0.1:9000', '127.0.0.1:9001', '127.0.0.1:9002'], 'mymaster'),
+    servers: { 9001: HUNG, 9002: sentinelScript(), 7000: DATA },
+    expected: ['7000 < 7001'],
+  },
+  {
+    name: 'no sentinel',
+    topology: sentinel2,
+    servers: { 7000: DATA },
+    expected: { code: 'ERR_NO_SENTINEL_REACHABLE', asked: ['127.0.0.1:9000', '127.0.0.1:9001'] },
+  },
+  {
+    name: 'a name that the sentinels do not know',
+    topology: sentinelOther,
+    servers: { 9000: sentinelScript(), 7000: DATA },
+    expected: { code: 'ERR_PRIMARY_NAME_UNKNOWN', message: /"other".*they watch "mymaster"/ },
+  },
+  {
+    name: 'data servers instead of sentinels',
+    topology: sentinel2,
+    servers: { 9000: DATA },
+    expected: { code: 'ERR_NOT_A_SENTINEL', message: /9000/ },
+  },
+  {
+    name: 'sentinels that refuse the password',
+    topology: sentinel2,
+    servers: { 9000: wrongPassword('127.0.0.1:9000'), 9001: wrongPassword('127.0.0.1:9001') },
+    expected: { code: 'ERR_AUTH', message: /9000/ },
+  },
+  // cluster
+  { name: 'a cluster', topology: cluster2, servers: { 7000: NODE_A, 7001: NODE_B }, expected: ['0-16383 7000 < 7001'] },
+  { name: 'a cluster with one dead seed', topology: cluster2, servers: { 7001: NODE_B }, expected: ['0-16383 7000 < 7001'] },
+  { name: 'a cluster with one hung seed', topology: cluster2, servers: { 7000: HUNG, 7001: NODE_B }, expected: ['0-16383 7000 < 7001'] },
+  {
+    name: 'a cluster after a failover that one node does not know of',
+    topology: cluster2,
+    servers: { 7000: NODE_A, 7001: PROMOTED_B },
+    expected: ['0-16383 7001', '7000'],
+  },
+  {
+    name: 'a cluster whose ACL forbids CLUSTER NODES',
+    topology: cluster2,
+    servers: {
+      7000: { ...CLUSTER_MODE, 'CLUSTER SHARDS': [], 'CLUSTER NODES': NOPERM, 'CLUSTER SLOTS': [[0, 16_383, ['127.0.0.1', 7000, 'a']]] },
+    },
+    expected: ['0-16383 7000'],
+  },
+  {
+    name: 'a cluster before 7.0',
+    topology: cluster2,
+    servers: {
+      7000: {
+        ...CLUSTER_MODE,
+        'CLUSTER NODES': 'a 127.0.0.1:7000@1 myself,master - 0 0 1 connected 0-16383',
+        'CLUSTER SLOTS': [[0, 16_383, ['', 7000, 'a']]],
+      },
+    },
+    expected: ['0-16383 7000'],
+  },
+  { name: 'no cluster', topology: cluster2, servers: { 7000: DATA }, expected: { code: 'ERR_NOT_A_CLUSTER', message: /7000.*use single/ } },
+  {
+    name: 'one seed that is no cluster node beside one that is',
+    topology: cluster2,
+    servers: { 7000: DATA, 7001: NODE_B },
+    expected: ['0-16383 7000 < 7001'],
+  },
+  {
+    name: 'sentinels instead of cluster nodes',
+    topology: cluster2,
+    servers: { 7000: SENTINEL_ONLY },
+    expected: { code: 'ERR_IS_A_SENTINEL' },
+  },
+  {
+    name: 'no node of the cluster',
+    topology: cluster2,
+    servers: {},
+    expected: { code: 'ERR_NO_SEED_REACHABLE', message: /7000.*7001|7001.*7000/, asked: ['127.0.0.1:7000', '127.0.0.1:7001'] },
+  },
+];
+
+const KINDS: readonly TopologyOptions['kind'][] = ['single', 'replication', 'sentinel', 'cluster'];
+
+const probe = (topology: TopologyOptions, servers: FakeServers, previous: TopologySnapshot | null = null, more: ClientOptions = {}) =>
+  createResolver(resolveOptions({ topology, ...more })).probe(servers, previous);
+
+describe('createResolver', () => {
+  let time: sinon.SinonFakeTimers;
+  beforeEach(() => {
+    time = sinon.useFakeTimers();
+  });
+  afterEach(() => time.restore());
+
+  for (const kind of KINDS) {
+    describe(`for ${kind} finds`, () => {
+      for (const { name, topology, servers, expected, problem } of CASES.filter((one) => one.topology.kind === kind)) {
+        it(name, async () => {
+          const outcome = probe(topology, new FakeServers(servers)).catch((error: unknown) => error as TopologyError | AuthError);
+          await time.tickAsync(10_000);
+          const result = await outcome;
+          if (result instanceof Error) {
+            assert.ok('code' in expected, `rejected with ${result.message}`);
+            assert.equal(result.code, expected.code);
+            if (expected.message !== undefined) assert.match(result.message, expected.message);
+            if (expected.asked !== undefined) {
+              assert.ok(result instanceof TopologyError);
+              assert.deepEqual(result.causes.map((cause) => cause.node).sort(), expected.asked);
+            }
+          } else {
+            assert.deepEqual(picture(result), expected);
+            assert.equal(result.problem?.code, problem);
+          }
+          assert.equal(time.countTimers(), 0, 'no timer is left');
+        });
+      }
+    });
+  }
+
+  it('names both primaries of a split group', async () => {
+    const servers = new FakeServers({ 7000: PRIMARY, 7001: member(['master', 5, []], 'role:master') });
+    assert.match((await probe(replication2, servers)).problem?.message ?? '', /127\.0\.0\.1:7000 and 127\.0\.0\.1:7001/);
+  });
+
+  it('asks sentinels as sentinels and data nodes as data nodes', async () => {
+    const servers = new FakeServers({ 9000: sentinelScript(), 7000: DATA });
+    await probe(sentinel2, servers);
+    assert.deepEqual(servers.asked.sort(), ['127.0.0.1:7000 data', '127.0.0.1:9000 sentinel', '127.0.0.1:9001 sentinel']);
+  });
+
+  it('applies addressMap to what sentinels announce', async () => {
+    const addressMap = (address: string): string => address.replace('127.0.0.1:7', '127.0.0.1:17');
+    const servers = new FakeServers({ 9000: sentinelScript(), 17000: DATA });
+    assert.deepEqual(picture(await probe(sentinel2, servers, null, { addressMap })), ['17000 < 17001']);
+  });
+
+  it('goes on with the sentinels it learnt when the configured one is gone', async () => {
+    const resolver = createResolver(resolveOptions({ topology: sentinel(['127.0.0.1:9000'], 'mymaster') }));
+    const servers = new FakeServers({ 9000: sentinelScript({ sentinels: [9001] }), 9001: sentinelScript(), 7000: DATA });
+    const first = await resolver.probe(servers, null);
+    servers.servers = { 9001: sentinelScript({ port: 7001, epoch: 2 }), 7001: DATA };
+    assert.deepEqual(picture(await resolver.probe(servers, first)), ['7001']);
+  });
+
+  it('waits only a moment for the known primary of a sentinel group when it hangs, and keeps it', async () => {
+    const servers = new FakeServers({ 9000: sentinelScript(), 7000: DATA });
+    const first = await probe(sentinel2, servers);
+    servers.servers = { 9000: sentinelScript(), 7000: HUNG };
+    const began = Date.now();
+    const second = probe(sentinel2, servers, first);
+    await time.tickAsync(5_000);
+    assert.deepEqual(picture(await second), ['7000 < 7001']);
+    assert.equal((await second).problem, undefined);
+    assert.ok(Date.now() - began >= 100);
+  });
+
+  it('finds a cluster through the seeds when none of the known nodes answers', async () => {
+    const servers = new FakeServers({ 7000: NODE_A, 7001: NODE_B });
+    const first = await probe(cluster2, servers);
+    const moved = {
+      ...first,
+      nodes: new Map([
+        [
+          '127.0.0.1:6000',
+          {
+            ...rules.node({
+              id: 'x',
+              address: at(6000),
+              names: [],
+              role: 'primary',
+              usable: true,
+              replicaOf: null,
+              depth: 0,
+              priority: 100,
+            }),
+          },
+        ],
+      ]),
+    };
+    assert.deepEqual(picture(await probe(cluster2, servers, moved)), ['0-16383 7000 < 7001']);
+    assert.ok(servers.asked.includes('127.0.0.1:6000 data'));
+  });
+
+  it('asks three nodes of a large cluster and no more', async () => {
+    const lines = Array.from(
+      { length: 30 },
+      (_, i) => `id${i} 127.0.0.1:${7000 + i}@1 master - 0 0 ${i} connected ${i === 0 ? '0-16383' : ''}`,
+    );
+    const servers = new FakeServers(Object.fromEntries(lines.map((_, i) => [7000 + i, node(...lines)])));
+    const topology = await probe(cluster2, servers);
+    servers.asked.length = 0;
+    await probe(cluster2, servers, topology);
+    assert.equal(servers.asked.length, 3);
+  });
+});
+
+describe('askingOrder', () => {
+  const info = (port: number, replicaOf: number | null = null, usable = true) =>
+    rules.node({
+      id: null,
+      address: at(port),
+      names: [],
+      role: replicaOf === null ? 'primary' : 'replica',
+      usable,
+      replicaOf: replicaOf === null ? null : `127.0.0.1:${replicaOf}`,
+      depth: replicaOf === null ? 0 : 1,
+      priority: 100,
+    });
+  const topology = makeTopology(
+    'cluster',
+    [
+      { primary: info(7000), replicas: [info(7003, 7000), info(7004, 7000, false)] },
+      { primary: info(7001), replicas: [info(7005, 7001)] },
+    ],
+    null,
+  );
+  const order = (suspects: readonly number[], moved: readonly number[], answered: readonly number[]): string[] => [
+    ...new Set(
+      askingOrder(
+        topology,
+        { suspects: new Set(suspects.map((port) => `127.0.0.1:${port}`)), moved: moved.map(at) },
+        answered.map((port) => `127.0.0.1:${port}`),
+        () => 0.5,
+      ).map((address) => addressKey(address).replace('127.0.0.1:', '')),
+    ),
+  ];
+
+  it('begins with those that answered last', () => {
+    assert.deepEqual(order([], [], [7005]), ['7005', '7000', '7001', '7003', '7004']);
+  });
+
+  it('begins with the node that a MOVED named', () => {
+    assert.deepEqual(order([], [7009], [7005])[0], '7009');
+  });
+
+  it('begins with the replicas of a primary that does not answer and asks that one last', () => {
+    assert.deepEqual(order([7000], [], [7001]), ['7003', '7001', '7005', '7000', '7004']);
+  });
+});
+
+describe('watching sentinels', () => {
+  interface Subscription {
+    readonly key: string;
+    readonly events: SubscriptionEvents;
+    ended: boolean;
+  }
+  let time: sinon.SinonFakeTimers;
+  let subscriptions: Subscription[];
+  let hints: string[];
+  const watcher: Watcher = {
+    subscribe: (address, _channels, as, events) => {
+      assert.equal(as, 'sentinel');
+      const subscription: Subscription = { key: addressKey(address), events, ended: false };
+      subscriptions.push(subscription);
+      return () => {
+        subscription.ended = true;
+      };
+    },
+  };
+  const watching = (): { key: string; ended: boolean }[] => subscriptions.map(({ key, ended }) => ({ key, ended }));
+
+  beforeEach(() => {
+    time = sinon.useFakeTimers();
+    subscriptions = [];
+    hints = [];
+  });
+  afterEach(() => time.restore());
+
+  const start = () => {
+    const resolver = createResolver(resolveOptions({ topology: sentinel2 }));
+    resolver.watch?.(watcher, (reason) => hints.push(reason));
+    return resolver;
+  };
+
+  it('subscribes to all configured sentinels at once', () => {
+    const resolver = start();
+    assert.deepEqual(watching(), [
+      { key: '127.0.0.1:9000', ended: false },
+      { key: '127.0.0.1:9001', ended: false },
+    ]);
+    resolver.stop?.();
+    assert.ok(subscriptions.every(({ ended }) => ended));
+  });
+
+  it('follows sentinels that are learnt and lets go of those that are gone', async () => {
+    const resolver = start();
+    const servers = new FakeServers({ 9000: sentinelScript({ sentinels: [9002] }), 7000: DATA });
+    await resolver.probe(servers, null);
+    assert.deepEqual(subscriptions.at(-1)?.key, '127.0.0.1:9002');
+    servers.servers = { 9000: sentinelScript(), 7000: DATA };
+    await resolver.probe(servers, null);
+    assert.ok(subscriptions.at(-1)?.ended);
+    resolver.stop?.();
+  });
+
+  it('hints at events of its group and of no other', () => {
+    const resolver = start();
+    const [first] = subscriptions;
+    first?.events.message('+switch-master', 'other 127.0.0.1 1 127.0.0.1 2');
+    assert.deepEqual(hints, []);
+    first?.events.message('+switch-master', 'mymaster 127.0.0.1 1 127.0.0.1 2');
+    assert.deepEqual(hints, ['+switch-master from sentinel 127.0.0.1:9000']);
+    resolver.stop?.();
+  });
+
+  it('subscribes again when a connection is lost, ever less often, and looks what it missed', async () => {
+    const resolver = start();
+    for (let i = 0; i < 20; i++) {
+      subscriptions.at(-1)?.events.lost(refused('127.0.0.1:9001'));
+      await time.tickAsync(5_001);
+    }
+    assert.equal(subscriptions.length, 22);
+    assert.deepEqual(hints, ['lost sentinel 127.0.0.1:9001'], 'one hint, however long it lasts');
+    subscriptions.at(-1)?.events.ready();
+    assert.equal(hints.at(-1), 'subscribed to sentinel 127.0.0.1:9001');
+    resolver.stop?.();
+  });
+
+  it('leaves no timer and hears nothing after stop', async () => {
+    const resolver = start();
+    subscriptions[1]?.events.lost(refused('127.0.0.1:9001'));
+    hints.length = 0;
+    resolver.stop?.();
+    subscriptions[0]?.events.message('+switch-master', 'mymaster 127.0.0.1 1 127.0.0.1 2');
+    subscriptions[0]?.events.lost(refused('127.0.0.1:9000'));
+    assert.deepEqual(hints, []);
+    assert.equal(time.countTimers(), 0);
+  });
+});
