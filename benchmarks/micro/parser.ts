@@ -1,6 +1,7 @@
 /** What the parser costs, in ns a reply. `node --import tsx benchmarks/micro/parser.ts [name part]`; `PARSER=<path>` measures another build. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Raw } from '../../lib/protocol/command.js';
 import type { ReplySink } from '../../lib/protocol/parser.js';
 
 const path = process.env.PARSER;
@@ -20,6 +21,8 @@ const times = <T>(count: number, make: (i: number) => T): T[] => Array.from({ le
 interface Work {
   readonly name: string;
   readonly mode?: number;
+  /** Also make the object of a flat map, as a decoder does. */
+  readonly decode?: boolean;
   readonly replies: string[];
 }
 
@@ -38,6 +41,11 @@ const works: Work[] = [
   { name: 'HGETALL 50, RESP2', replies: times(20, () => array(hash)) },
   { name: 'HGETALL 50, RESP3', replies: times(20, () => array(hash, '%', 50)) },
   { name: 'HGETALL 50, objects', mode: 2, replies: times(20, () => array(hash, '%', 50)) },
+  { name: 'HGETALL 50, flat to object', replies: times(20, () => array(hash, '%', 50)), decode: true },
+  {
+    name: 'HGETALL 50, all fields new',
+    replies: times(20, (i) => array(times(50, (f) => [bulk(`f:${i}:${f}`), bulk(item(f * 7919, 12))]).flat(), '%', 50)),
+  },
   { name: 'LRANGE 1,000 × 7', replies: times(8, () => array(times(1000, (i) => bulk(`i:${10000 + i}`)))) },
   { name: 'LRANGE 1,000 × 10', replies: times(8, () => array(times(1000, (i) => bulk(item(i, 10))))) },
   { name: 'LRANGE 10,000 × 10', replies: times(1, () => array(times(10_000, (i) => bulk(item(i, 10))))) },
@@ -53,14 +61,21 @@ const works: Work[] = [
   { name: '1 MiB bulk as Buffers', mode: 1, replies: times(5, (i) => bulk(item(i, 1 << 20))) },
 ];
 
+function toObject(flat: Raw[]): Record<string, Raw> {
+  const object: Record<string, Raw> = {};
+  for (let i = 0; i < flat.length; i += 2) object[flat[i] as string] = flat[i + 1] as Raw;
+  return object;
+}
+
 let mode = 0;
+let decode = false;
 let seen = 0;
 let last: unknown;
 const sink: ReplySink = {
   modeOfNext: () => mode,
   reply: (value) => {
     seen += 1;
-    last = value;
+    last = decode ? toObject(value as Raw[]) : value;
   },
   error: (error) => {
     seen += 1;
@@ -83,6 +98,7 @@ function feed(bytes: Buffer): void {
 
 function measure(work: Work, bytes: Buffer, ms: number): number {
   mode = work.mode ?? 0;
+  decode = work.decode ?? false;
   seen = 0;
   const start = process.hrtime.bigint();
   const until = start + BigInt(ms * 1e6);
