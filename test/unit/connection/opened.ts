@@ -1,0 +1,93 @@
+import { Connection, type ConnectionConfig, type ConnectionEvents, release } from '../../../lib/connection/connection.js';
+import type { SlotwiseError } from '../../../lib/errors.js';
+import { type Arg, Call, type CallOwner, type Decode, type Failure, type Raw } from '../../../lib/protocol/command.js';
+import { specOf } from '../../../lib/protocol/specs.js';
+import { clock } from '../../../lib/util/clock.js';
+
+export interface CallOptions {
+  readonly timeoutMs?: number;
+  readonly decode?: Decode;
+}
+
+/** Makes calls, keeps the books as a client does, and writes down what connections hand back. */
+export class Recorder implements CallOwner {
+  readonly budget = { commands: 0, bytes: 0 };
+  readonly failures: { readonly call: Call; readonly failure: Failure }[] = [];
+
+  failed(call: Call, failure: Failure): void {
+    this.failures.push({ call, failure });
+    release(call);
+    call.fail(failure.error);
+  }
+
+  /** A call and the promise of its outcome, which may be left alone. */
+  make(words: readonly Arg[], { timeoutMs = 0, decode }: CallOptions = {}): { readonly call: Call; readonly outcome: Promise<unknown> } {
+    const { spec, args } = specOf(words);
+    const call = Call.make(spec, args, decode ?? null, 0, this, clock.deadlineIn(timeoutMs));
+    const outcome = Call.promiseOfLast();
+    outcome.catch(() => {});
+    this.budget.commands++;
+    return { call, outcome };
+  }
+
+  /** By the names of the commands: how they were handed back. */
+  get kinds(): string[] {
+    return this.failures.map(({ call, failure }) => `${call.spec.name} ${failure.kind}`);
+  }
+}
+
+export const quickConfig: Omit<ConnectionConfig, 'address'> = {
+  tls: null,
+  connectTimeoutMs: 1_000,
+  keepAliveMs: 0,
+  protocol: 3,
+  credentials: null,
+  database: 0,
+  clientName: null,
+  readonly: false,
+};
+
+type Place = { readonly host: string; readonly port: number } | { readonly path: string };
+
+/** A connection under test, with what it told its lane. */
+export class Opened {
+  readonly owner = new Recorder();
+  readonly pushes: Raw[][] = [];
+  readonly connection: Connection;
+  readonly ready: Promise<void>;
+  /** With the error the lane got. */
+  readonly closed: Promise<SlotwiseError | null>;
+  closedTimes = 0;
+
+  constructor(place: Place, config: Partial<ConnectionConfig> = {}, withPush = true) {
+    let onReady = (): void => {};
+    let onClosed = (_error: SlotwiseError | null): void => {};
+    this.ready = new Promise((resolve) => {
+      onReady = resolve;
+    });
+    this.closed = new Promise((resolve) => {
+      onClosed = resolve;
+    });
+    const events: ConnectionEvents = {
+      ready: () => onReady(),
+      closed: (_, error) => {
+        this.closedTimes++;
+        onClosed(error);
+      },
+      ...(withPush ? { push: (_: Connection, items: Raw[]) => this.pushes.push(items) } : {}),
+    };
+    const address = 'path' in place ? { path: place.path } : { host: place.host, port: place.port };
+    this.connection = new Connection({ ...quickConfig, address, ...config }, events);
+  }
+
+  /** Sends a command and gives the promise of its reply, which may be left alone. */
+  send(words: readonly Arg[], options: CallOptions = {}): Promise<unknown> {
+    const { call, outcome } = this.owner.make(words, options);
+    this.connection.send(call);
+    return outcome;
+  }
+
+  [Symbol.dispose](): void {
+    this.connection.destroy(null);
+  }
+}
