@@ -1,11 +1,10 @@
 import { AbortError } from '../errors.js';
-import { type Call, WRITTEN } from '../protocol/command.js';
+import type { Call } from '../protocol/command.js';
 
 /** Rejects the call when the signal fires, and leaves no listener behind when it settles. False if the signal has fired already. */
 export function attachSignal(call: Call, signal: AbortSignal): boolean {
   const abort = (): void => {
-    const executed = call.state === WRITTEN ? 'unknown' : 'no';
-    call.fail(new AbortError(`${call.spec.name} was aborted`, { command: call.spec.name, executed, cause: signal.reason }));
+    call.fail(new AbortError(`${call.spec.name} was aborted`, { command: call.spec.name, executed: call.executed, cause: signal.reason }));
   };
   if (signal.aborted) {
     abort();

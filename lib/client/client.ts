@@ -19,9 +19,9 @@ import {
   BLOCKING,
   type Budget,
   Call,
-  type CallOwner,
   type CommandSpec,
   type Decode,
+  type Detour,
   type Failure,
   type Gathering,
   READONLY,
@@ -53,7 +53,7 @@ import { attachSignal } from './abort.js';
 import { Connecting } from './connecting.js';
 import { NodeRegistry } from './node-registry.js';
 import { type Issue, overKeys, overNodes } from './scattered.js';
-import { makeView, type View } from './view.js';
+import { type Engine, View } from './view.js';
 import { WaitingRoom } from './waiting-room.js';
 
 /** What a client tells people; see also the diagnostics channels. */
@@ -85,7 +85,7 @@ const AVOID_MS = 1_000;
 type State = 'idle' | 'running' | 'closing' | 'closed';
 
 /** The engine behind every view: gives calls their node, and decides what follows a failed attempt. It is the only attempt loop there is. */
-export class Client implements CallOwner {
+export class Client implements Engine {
   readonly budget: Budget = { commands: 0, bytes: 0 };
   readonly events = new Emitter<ClientEvents>();
   readonly #domains: DomainTable;
@@ -121,7 +121,7 @@ export class Client implements CallOwner {
   }
 
   view(options: ViewOptions, domain: Domain | null): View {
-    return makeView(this.options, this.#policies, options, domain);
+    return View.of(this, this.options, this.#policies, options, domain);
   }
 
   domain(name: string): Domain | undefined {
@@ -176,23 +176,28 @@ export class Client implements CallOwner {
       return refuse(this.#queueFull(spec), gathering, at);
     }
     const own = this.#domains.hasPatterns && view.domain === null ? this.#viewByKey(spec, args, view) : view;
-    const deadline = own.timeoutMs === 0 ? Number.POSITIVE_INFINITY : clock.now() + own.timeoutMs;
-    const call = new Call(spec, args, decode, own.mode, this, deadline, own, gathering, at);
-    call.slot = slot;
+    const deadline = clock.deadlineIn(own.timeoutMs);
+    const call =
+      gathering === null
+        ? Call.make(spec, args, decode, own.mode, own, deadline)
+        : Call.gathered(gathering, at, spec, args, decode, own.mode, own, deadline);
+    const outcome = gathering === null ? Call.promiseOfLast() : UNUSED;
     call.bytes = bytes;
     budget.commands++;
     budget.bytes += bytes;
     if (fixed !== undefined) {
-      call.unit = fixed.unit ?? null;
-      call.target = fixed.target ?? null;
-      call.exclusive = fixed.exclusive ?? false;
+      const detour = call.leaveTheRoad();
+      detour.unit = fixed.unit ?? null;
+      detour.slot = fixed.slot ?? null;
+      detour.target = fixed.target ?? null;
+      detour.exclusive = fixed.exclusive ?? false;
     }
     if (own.signal !== null && !attachSignal(call, own.signal)) {
       release(call);
-      return call.promise;
+      return outcome;
     }
-    this.#dispatch(call);
-    return call.promise;
+    this.#dispatch(call, slot);
+    return outcome;
   }
 
   /** The same view in the domain that the command's first key belongs to. */
@@ -208,7 +213,7 @@ export class Client implements CallOwner {
     }
     let own = views.get(domain);
     if (own === undefined) {
-      own = { ...this.view(view.options, domain), mode: view.mode };
+      own = this.view(view.options, domain).withMode(view.mode);
       views.set(domain, own);
     }
     return own;
@@ -243,7 +248,7 @@ export class Client implements CallOwner {
       // A subcommand's entry is named `container|subcommand`.
       const decode: Decode<CommandSpec> = (raw) =>
         learntSpec(spec, Array.isArray(raw) ? (raw[0] ?? null) : null) ?? { ...spec, arity: -1, flags: 0 };
-      learnt = this.#issue(COMMAND_INFO, [spec.name.replace(' ', '|')], decode, { ...view, mode: 0 }) as Promise<CommandSpec>;
+      learnt = this.#issue(COMMAND_INFO, [spec.name.replace(' ', '|')], decode, view.withMode(0)) as Promise<CommandSpec>;
       this.#learnt.set(spec.name, learnt);
       // A name the server does not know must not stay: a module may be loaded later, and names come from callers.
       learnt.then(
@@ -273,32 +278,43 @@ export class Client implements CallOwner {
 
   // --- the attempt loop: dispatch, and what follows a failure
 
-  #dispatch(call: Call): void {
+  #dispatch(call: Call, slot = this.#slotOf(call)): void {
     const router = this.#router;
     if (router === null) {
       this.#park(call, this.#topologyError);
       return;
     }
-    call.asking = false;
-    if (call.target !== null) {
-      const node = this.#nodes.get(call.target);
-      if (node === undefined)
-        this.#reject(call, new NoNodeError(`${call.spec.name}: ${call.target} left the topology`, { node: call.target }));
-      else if (node.trouble !== null) this.#park(call, node.trouble);
-      else node.send(call, 'primary');
-      return;
+    if (call.detour !== null) {
+      call.detour.asking = false;
+      const { target } = call.detour;
+      if (target !== null) {
+        this.#dispatchTo(target, call);
+        return;
+      }
     }
-    const { policy } = call.context as View; // set by #issue, which makes every call of this owner
-    const shard = router.shardFor(call.slot);
+    const { policy } = call.owner as View; // #issue makes every call that comes here
+    const shard = router.shardFor(slot);
     const primary = router.primaryOf(shard);
     const node = policy !== null && (call.spec.flags & READONLY) !== 0 ? router.readerOf(shard, policy) : primary;
     if (node === null || node.trouble !== null) this.#park(call, node?.trouble ?? null);
     else node.send(call, node === primary ? 'primary' : 'replica');
   }
 
+  /** A call does not carry its slot: it is needed again only when something went wrong. */
+  #slotOf(call: Call): number {
+    return this.#sharded ? (call.detour?.slot ?? slotOfCommand(call.spec, call.args)) : -1;
+  }
+
+  #dispatchTo(key: string, call: Call): void {
+    const node = this.#nodes.get(key);
+    if (node === undefined) this.#reject(call, new NoNodeError(`${call.spec.name}: ${key} left the topology`, { node: key }));
+    else if (node.trouble !== null) this.#park(call, node.trouble);
+    else node.send(call, 'primary');
+  }
+
   /** No node can take it now. */
   #park(call: Call, cause: SlotwiseError | null): void {
-    call.firstError ??= cause;
+    if (cause !== null) call.leaveTheRoad().firstError ??= cause;
     if (this.options.failFast) {
       const why = cause === null ? 'no node serves it at the moment' : cause.message;
       this.#reject(call, new NoNodeError(`${call.spec.name}: ${why}`, { command: call.spec.name, cause: cause ?? undefined }));
@@ -308,47 +324,48 @@ export class Client implements CallOwner {
     this.#monitor.wake('a command has no node');
   }
 
-  failed(call: Call, failure: Failure): void {
+  failed(call: Call, failure: Failure, view: View): void {
     if (call.state === SETTLED) {
       release(call);
       return;
     }
-    call.attempts++;
-    const cause = failure.kind === 'reply' && call.unit !== null ? effectiveFailure(failure, call.unit) : failure;
+    const detour = call.leaveTheRoad();
+    detour.attempts++;
+    const cause = failure.kind === 'reply' && detour.unit !== null ? effectiveFailure(failure, detour.unit) : failure;
     if (this.#state === 'closed') {
       this.#reject(call, cause.error);
       return;
     }
-    const { spec, context } = call;
+    const { spec } = call;
     const decision = retry(cause, {
-      repeatable: (context as View).idempotent || ((spec.flags & READONLY) !== 0 && call.unit === null),
+      repeatable: view.idempotent || ((spec.flags & READONLY) !== 0 && detour.unit === null),
       script: (spec.flags & SCRIPT) !== 0,
-      slot: call.slot,
-      attempts: call.attempts,
-      redirects: call.redirects,
+      slot: this.#slotOf(call),
+      attempts: detour.attempts,
+      redirects: detour.redirects,
     });
-    if (log.routing.enabled) log.routing('%s attempt %d: %s -> %s', spec.name, call.attempts, cause.error.message, decision.act);
-    this.#follow(call, cause, decision);
+    if (log.routing.enabled) log.routing('%s attempt %d: %s -> %s', spec.name, detour.attempts, cause.error.message, decision.act);
+    this.#follow(call, detour, cause, decision);
   }
 
-  #follow(call: Call, failure: Failure, decision: Decision): void {
+  #follow(call: Call, detour: Detour, failure: Failure, decision: Decision): void {
     switch (decision.act) {
       case 'reject':
         this.#reject(call, errorFor(call, failure));
         return;
       case 'resend': {
-        call.redirects++;
+        detour.redirects++;
         const node = this.#redirect(failure, decision.to, decision.patch);
         if (decision.afterMs > 0) {
           this.#waiting.waitFor(call, decision.afterMs);
           return;
         }
-        call.asking = decision.asking;
+        detour.asking = decision.asking;
         node.send(call, 'primary');
         return;
       }
       case 'reselect': {
-        call.firstError ??= failure.error;
+        detour.firstError ??= failure.error;
         const node = this.#nodes.get(failure.kind === 'reply' ? failure.node : (failure.error.node ?? ''));
         if (node !== undefined && decision.avoid) this.#avoid(node);
         // A fixed address may lead to another server by now: https://redis.io/docs/latest/operate/oss_and_stack/management/replication/

@@ -22,10 +22,10 @@ export class LeasedConnection implements CallOwner {
     if (spec.state === 'refused') return refuse(spec, stateReason(spec));
     if (spec.state !== 'none') this.dirty = true;
     const { view } = this;
-    const deadline = view.timeoutMs === 0 ? Number.POSITIVE_INFINITY : clock.now() + view.timeoutMs;
-    const call = new Call(spec, args, decode, view.mode, this, deadline, view);
+    const call = Call.make(spec, args, decode, view.mode, this, clock.deadlineIn(view.timeoutMs));
+    const reply = Call.promiseOfLast();
     this.connection.send(call);
-    return call.promise;
+    return reply;
   }
 
   failed(call: Call, { kind, error }: Failure): void {

@@ -1,9 +1,23 @@
 import type { Domain, Options, ViewOptions } from '../options.js';
-import { DECODE_BIGINT, DECODE_BUFFERS, DECODE_INTEGER_TEXT, DECODE_OBJECTS } from '../protocol/command.js';
+import {
+  type Budget,
+  type Call,
+  type CallOwner,
+  DECODE_BIGINT,
+  DECODE_BUFFERS,
+  DECODE_INTEGER_TEXT,
+  DECODE_OBJECTS,
+  type Failure,
+} from '../protocol/command.js';
 import type { PolicyTable, ReadPolicy } from '../routing/read-preference.js';
 
-/** How the calls of one view of the client are treated; made once a view, read by every call. */
-export interface View {
+/** What follows a failed attempt, and whose room its call takes: the client. */
+export interface Engine {
+  readonly budget: Budget;
+  failed(call: Call, failure: Failure, view: View): void;
+}
+
+interface ViewFacts {
   /** In ms, 0: none. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | null;
@@ -20,20 +34,55 @@ export interface View {
 
 const INTEGER_MODES = { number: 0, bigint: DECODE_BIGINT, string: DECODE_INTEGER_TEXT } as const;
 
-export function makeView(client: Options, policies: PolicyTable, options: ViewOptions, domain: Domain | null): View {
-  const policy = policies.of(domain, options.reads);
-  return Object.freeze({
-    timeoutMs: options.timeoutMs ?? domain?.timeoutMs ?? client.timeoutMs,
-    signal: options.signal ?? null,
-    policy: policy.reads === 'primary' ? null : policy,
-    idempotent: options.idempotent ?? false,
-    mode: (options.buffers === true ? DECODE_BUFFERS : 0) | INTEGER_MODES[options.integers ?? client.integers],
-    options,
-    domain,
-  });
-}
+/** How the calls of one view of the client are treated; made once a view, read by every call. A call's owner is the view it came through. */
+export class View implements CallOwner, ViewFacts {
+  readonly budget: Budget;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | null;
+  readonly policy: ReadPolicy | null;
+  readonly idempotent: boolean;
+  readonly mode: number;
+  readonly options: ViewOptions;
+  readonly domain: Domain | null;
 
-/** For commands without a typed method: RESP3 maps become objects. */
-export function withObjects(view: View): View {
-  return { ...view, mode: view.mode | DECODE_OBJECTS };
+  private constructor(
+    private readonly engine: Engine,
+    facts: ViewFacts,
+  ) {
+    this.budget = engine.budget;
+    this.timeoutMs = facts.timeoutMs;
+    this.signal = facts.signal;
+    this.policy = facts.policy;
+    this.idempotent = facts.idempotent;
+    this.mode = facts.mode;
+    this.options = facts.options;
+    this.domain = facts.domain;
+  }
+
+  static of(engine: Engine, client: Options, policies: PolicyTable, options: ViewOptions, domain: Domain | null): View {
+    const policy = policies.of(domain, options.reads);
+    return new View(engine, {
+      timeoutMs: options.timeoutMs ?? domain?.timeoutMs ?? client.timeoutMs,
+      signal: options.signal ?? null,
+      policy: policy.reads === 'primary' ? null : policy,
+      idempotent: options.idempotent ?? false,
+      mode: (options.buffers === true ? DECODE_BUFFERS : 0) | INTEGER_MODES[options.integers ?? client.integers],
+      options,
+      domain,
+    });
+  }
+
+  /** The same view with another way to build replies. */
+  withMode(mode: number): View {
+    return new View(this.engine, { ...this, mode });
+  }
+
+  /** For commands without a typed method: RESP3 maps become objects. */
+  withObjects(): View {
+    return this.withMode(this.mode | DECODE_OBJECTS);
+  }
+
+  failed(call: Call, failure: Failure): void {
+    this.engine.failed(call, failure, this);
+  }
 }

@@ -1,5 +1,5 @@
 import { release, timeoutOf } from '../connection/connection.js';
-import { type Call, SETTLED } from '../protocol/command.js';
+import { type Call, NO_DEADLINE, SETTLED } from '../protocol/command.js';
 import { clock, type Holder } from '../util/clock.js';
 
 /**
@@ -23,7 +23,7 @@ export class WaitingRoom implements Holder {
 
   waitForNews(call: Call): void {
     clock.watch(this);
-    this.#earliestDeadline = Math.min(this.#earliestDeadline, call.deadline);
+    this.#earliestDeadline = Math.min(this.#earliestDeadline, dueAt(call));
     this.#forNews.push(call);
   }
 
@@ -50,7 +50,7 @@ export class WaitingRoom implements Holder {
   tick(now: number): boolean {
     if (now >= this.#earliestDeadline) {
       this.#forNews = this.#forNews.filter((call) => this.#keep(call, now));
-      this.#earliestDeadline = this.#forNews.reduce((earliest, call) => Math.min(earliest, call.deadline), Number.POSITIVE_INFINITY);
+      this.#earliestDeadline = this.#forNews.reduce((earliest, call) => Math.min(earliest, dueAt(call)), Number.POSITIVE_INFINITY);
     }
     const due: Call[] = [];
     this.#forTime = this.#forTime.filter(({ call, at }) => {
@@ -70,9 +70,13 @@ export class WaitingRoom implements Holder {
 
   /** False, and out of the books, for a call that is settled or overdue. */
   #keep(call: Call, now: number): boolean {
-    if (call.deadline <= now) call.fail(timeoutOf(call, undefined));
+    if (call.isDue(now)) call.fail(timeoutOf(call, undefined));
     if (call.state !== SETTLED) return true;
     release(call);
     return false;
   }
+}
+
+function dueAt(call: Call): number {
+  return call.deadline === NO_DEADLINE ? Number.POSITIVE_INFINITY : call.deadline;
 }

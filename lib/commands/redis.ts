@@ -1,6 +1,6 @@
 import type { Client, ClientEvents, ClientStats } from '../client/client.js';
 import { LeasedConnection } from '../client/leased.js';
-import { type View, withObjects } from '../client/view.js';
+import type { View } from '../client/view.js';
 import { OptionsError } from '../errors.js';
 import { resolveView, type ViewOptions } from '../options.js';
 import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command.js';
@@ -40,7 +40,7 @@ export class Redis<Text extends AnyText = string, Integer extends AnyInteger = n
     super();
     this.#client = client;
     this.#view = view;
-    this.#callView = withObjects(view);
+    this.#callView = view.withObjects();
   }
 
   protected run<T>(spec: CommandSpec, args: readonly Arg[], decode?: Decode<T>): Promise<T> {

@@ -14,7 +14,17 @@ import {
   TimeoutError,
 } from '../errors.js';
 import { type Address, addressKey, type Credentials } from '../options.js';
-import { Call, type CallOwner, type Failure, type Raw, SETTLED, UNWRITTEN, WRITTEN } from '../protocol/command.js';
+import {
+  Call,
+  type CallOwner,
+  type Detour,
+  type Failure,
+  NO_DEADLINE,
+  type Raw,
+  SETTLED,
+  UNWRITTEN,
+  WRITTEN,
+} from '../protocol/command.js';
 import { Encoder } from '../protocol/encoder.js';
 import { Parser, type ReplySink } from '../protocol/parser.js';
 import { command, specOf } from '../protocol/specs.js';
@@ -40,7 +50,7 @@ export interface ConnectionConfig {
 /** What a connection tells its lane. */
 export interface ConnectionEvents {
   ready(connection: Connection): void;
-  /** Comes exactly once. Its calls have been handed back to their owners before. `error` is null after `close()`. */
+  /** Comes exactly once, right before its calls go back to their owners. `error` is null after `close()`. */
   closed(connection: Connection, error: SlotwiseError | null): void;
   push?(connection: Connection, items: Raw[]): void;
 }
@@ -57,6 +67,8 @@ export type ConnectionState = 'connecting' | 'ready' | 'draining' | 'closed';
 
 /** One write carries at most about this much, so that a huge batch does not starve the event loop. */
 const BATCH_BYTES = 512 * 1024;
+/** A queue that was longer gives its memory back once it is empty. */
+const QUEUE_KEPT = 4_096;
 const ASKING = Buffer.from('*1\r\n$6\r\nASKING\r\n');
 
 /** Owner of commands the library sends for itself: a failure is a plain rejection. */
@@ -66,7 +78,7 @@ export const internalOwner: CallOwner = {
     call.fail(failure.error);
   },
 };
-const ignored = new Call(command('ASKING'), [], null, 0, internalOwner, Number.POSITIVE_INFINITY, null);
+const ignored = Call.make(command('ASKING'), [], null, 0, internalOwner, NO_DEADLINE);
 ignored.state = SETTLED;
 
 /** One socket: commands queue up during a tick, leave in one write, and are settled in order by the replies. */
@@ -83,7 +95,7 @@ export class Connection implements ReplySink, Holder {
   readonly #encoder = new Encoder();
   readonly #parser: Parser;
   /** Accepted, not encoded: provably not executed. */
-  readonly #queue = new Denque<Call>();
+  #queue = new Denque<Call>();
   /** Encoded, in the order of the replies to come. */
   readonly #inFlight = new Denque<Call>();
   #socket: Socket;
@@ -130,9 +142,10 @@ export class Connection implements ReplySink, Holder {
       });
       return;
     }
-    call.state = UNWRITTEN;
+    // Who gave up stays settled, and is dropped at the write.
+    if (call.state !== SETTLED) call.state = UNWRITTEN;
     this.#queue.push(call);
-    if (call.deadline < this.#earliestDeadline) this.#earliestDeadline = call.deadline;
+    if (call.deadline < this.#earliestDeadline && call.deadline !== NO_DEADLINE) this.#earliestDeadline = call.deadline;
     if (!this.#watched) {
       this.#watched = true;
       clock.watch(this);
@@ -144,11 +157,12 @@ export class Connection implements ReplySink, Holder {
   }
 
   /** Sends a command of the library itself and gives its raw reply. */
-  request(words: readonly string[], deadline = Number.POSITIVE_INFINITY): Promise<Raw> {
+  request(words: readonly string[], deadline = NO_DEADLINE): Promise<Raw> {
     const { spec, args } = specOf(words);
-    const call = new Call(spec, args, null, 0, internalOwner, deadline, null);
+    const call = Call.make(spec, args, null, 0, internalOwner, deadline);
+    const reply = Call.promiseOfLast();
     this.send(call);
-    return call.promise as Promise<Raw>;
+    return reply as Promise<Raw>; // no decoder
   }
 
   /** Gives back what was not written, for another node. */
@@ -172,6 +186,8 @@ export class Connection implements ReplySink, Holder {
   }
 
   #closeWhenReady = false;
+  /** The first error reply before it was ready. */
+  #refusal: ReplyError | null = null;
 
   /** Closes at once. In-flight calls are lost, unwritten ones go back to their owners. */
   destroy(error: SlotwiseError | null): void {
@@ -203,14 +219,15 @@ export class Connection implements ReplySink, Holder {
 
   /** Past the queue: handshake commands go before everything that waits. */
   #sendNow(commands: readonly (readonly string[])[]): Promise<Raw[]> {
-    const calls = commands.map((words) => {
+    const replies = commands.map((words) => {
       const { spec, args } = specOf(words);
-      const call = new Call(spec, args, null, 0, internalOwner, Number.POSITIVE_INFINITY, null);
+      const call = Call.make(spec, args, null, 0, internalOwner, NO_DEADLINE);
+      const reply = Call.promiseOfLast() as Promise<Raw>; // no decoder
       this.#encode(call);
-      return call;
+      return reply;
     });
     this.#handOver();
-    return Promise.all(calls.map((call) => (call.promise as Promise<Raw>).catch((error: unknown) => replyOrThrow(error))));
+    return Promise.all(replies.map((reply) => reply.catch((error: unknown) => replyOrThrow(error))));
   }
 
   #becomeReady(server: ServerFacts): void {
@@ -231,6 +248,7 @@ export class Connection implements ReplySink, Holder {
     clock.expireNow();
     if (this.#blocked || (this.state !== 'ready' && this.state !== 'draining')) return;
     const queue = this.#queue;
+    const queued = queue.length;
     while (queue.length > 0 && this.#encoder.bytes < BATCH_BYTES) {
       const call = queue.shift() as Call; // length was checked
       // Who gave up must not find the command executed later.
@@ -238,6 +256,7 @@ export class Connection implements ReplySink, Holder {
       else this.#encode(call);
     }
     this.#handOver();
+    if (queued > QUEUE_KEPT && queue.length === 0) this.#queue = new Denque();
     if (queue.length > 0 && !this.#blocked && !this.#flushing) {
       this.#flushing = true;
       setImmediate(this.#flush);
@@ -247,21 +266,24 @@ export class Connection implements ReplySink, Holder {
 
   #encode(call: Call): void {
     const encoder = this.#encoder;
-    if (call.asking) {
-      encoder.raw(ASKING);
-      this.#inFlight.push(ignored);
-    }
-    const unit = call.unit;
-    if (unit !== null) {
-      unit.replies.length = 0;
-      for (const part of unit.parts) {
-        encoder.encode(part.spec, part.args);
-        this.#inFlight.push(call);
-      }
-    }
+    if (call.detour !== null) this.#encodeDetour(call, call.detour);
     encoder.encode(call.spec, call.args);
     call.state = WRITTEN;
     this.#inFlight.push(call);
+  }
+
+  /** What goes before the command itself, in one piece with it. */
+  #encodeDetour(call: Call, { asking, unit }: Detour): void {
+    if (asking) {
+      this.#encoder.raw(ASKING);
+      this.#inFlight.push(ignored);
+    }
+    if (unit === null) return;
+    unit.replies.length = 0;
+    for (const part of unit.parts) {
+      this.#encoder.encode(part.spec, part.args);
+      this.#inFlight.push(call);
+    }
   }
 
   #handOver(): void {
@@ -313,7 +335,7 @@ export class Connection implements ReplySink, Holder {
   reply(value: Raw): void {
     const call = this.#inFlight.shift();
     if (call === undefined) throw new ProtocolError(`${this.key} sent a reply that no command asked for`, { node: this.key });
-    if (call.unit !== null && call.unit.replies.push(value) <= call.unit.parts.length) return;
+    if (call.detour !== null && isPartReply(call.detour, value)) return;
     release(call);
     if (call.state === WRITTEN) call.succeed(value);
   }
@@ -325,7 +347,8 @@ export class Connection implements ReplySink, Holder {
       this.destroy(new ConnectError(`${this.key} refused the connection: ${error.message}`, { node: this.key, cause: error }));
       return;
     }
-    if (call.unit !== null && call.unit.replies.push(error) <= call.unit.parts.length) return;
+    if (this.state === 'connecting') this.#refusal ??= error;
+    if (call.detour !== null && isPartReply(call.detour, error)) return;
     call.owner.failed(call, { kind: 'reply', error, node: this.key });
   }
 
@@ -351,7 +374,7 @@ export class Connection implements ReplySink, Holder {
     const wasConnecting = this.state === 'connecting';
     this.state = 'closed';
     clearTimeout(this.#connectTimer);
-    const error = this.#reason ?? lossError(socketError, wasConnecting, this.key);
+    const error = this.#reason ?? lossError(socketError, wasConnecting, this.key, this.#refusal);
     this.#reason = error;
     log.connection('%s closed: %s', this.key, error.message);
     const lost = this.#inFlight.toArray();
@@ -380,14 +403,19 @@ export class Connection implements ReplySink, Holder {
   }
 }
 
+/** The reply is not the call's own, but that of a command sent in one piece with it. */
+function isPartReply({ unit }: Detour, reply: Raw): boolean {
+  return unit !== null && unit.replies.push(reply) <= unit.parts.length;
+}
+
 /** Rejects the overdue calls, which keep their places. Returns the earliest deadline that is left. */
 function expire(calls: Denque<Call>, now: number, node: string): number {
   let earliest = Number.POSITIVE_INFINITY;
   for (let at = 0; at < calls.length; at++) {
     const call = calls.peekAt(at);
     if (call === undefined || call.state === SETTLED) continue;
-    if (call.deadline <= now) call.fail(timeoutOf(call, node));
-    else if (call.deadline < earliest) earliest = call.deadline;
+    if (call.isDue(now)) call.fail(timeoutOf(call, node));
+    else if (call.deadline < earliest && call.deadline !== NO_DEADLINE) earliest = call.deadline;
   }
   return earliest;
 }
@@ -399,7 +427,7 @@ export function timeoutOf(call: Call, node: string | undefined): TimeoutError {
   return new TimeoutError(`${call.spec.name} timed out: ${where}${first}`, {
     node,
     command: call.spec.name,
-    executed: written ? 'unknown' : 'no',
+    executed: call.executed,
     attempts: call.attempts + 1,
     cause: call.firstError ?? undefined,
   });
@@ -412,11 +440,15 @@ export function release(call: Call): void {
   budget.bytes -= call.bytes;
 }
 
-function lossError(cause: Error | null, wasConnecting: boolean, node: string): SlotwiseError {
+function lossError(cause: Error | null, wasConnecting: boolean, node: string, refusal: ReplyError | null): SlotwiseError {
   if (cause instanceof SlotwiseError) return cause;
   const why = cause === null ? 'the server closed it' : cause.message || String((cause as NodeJS.ErrnoException).code ?? cause);
   return wasConnecting
-    ? new ConnectError(`cannot connect to ${node}: ${why}`, { node, cause })
+    ? // A server that is full or protected says so to whatever comes first, and closes: https://redis.io/docs/latest/develop/reference/clients/
+      new ConnectError(`cannot connect to ${node}: ${why}${refusal === null ? '' : ` after "${refusal.message}"`}`, {
+        node,
+        cause: cause ?? refusal ?? undefined,
+      })
     : new ConnectionLostError(`the connection to ${node} broke: ${why}`, { node, cause });
 }
 

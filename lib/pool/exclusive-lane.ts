@@ -93,7 +93,7 @@ export class ExclusiveLane implements Holder {
   /** Who gave up must not keep a connection blocked: an answer that comes later would have nobody to go to. */
   tick(now: number): boolean {
     for (const [call, lease] of this.#calls) {
-      if (lease === null && call.deadline <= now) call.fail(timeoutOf(call, undefined));
+      if (lease === null && call.isDue(now)) call.fail(timeoutOf(call, undefined));
       if (call.state !== SETTLED && lease?.connection.state !== 'closed') continue;
       this.#calls.delete(call);
       if (lease === null) release(call);

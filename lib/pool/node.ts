@@ -91,7 +91,7 @@ export class Node {
 
   send(call: Call, access: Access): void {
     this.sent++;
-    if (call.exclusive) this.#exclusive.send(call);
+    if (call.detour?.exclusive === true) this.#exclusive.send(call);
     else if (access === 'primary') this.#primary.send(call);
     else this.#replica.send(call);
   }

@@ -126,10 +126,16 @@ export interface Gathering {
 export const UNWRITTEN = 0;
 export const WRITTEN = 1;
 export const SETTLED = 2;
+const STATE_BITS = 2;
+const STATE_MASK = 3;
+
+/** The deadline of a call that has none. */
+export const NO_DEADLINE = 0;
 
 type Resolve = (value: unknown) => void;
 type Reject = (error: unknown) => void;
 
+let promiseOf: Promise<unknown>;
 let resolveOf: Resolve;
 let rejectOf: Reject;
 // One function for all promises: the hot path makes no closure a command.
@@ -137,89 +143,165 @@ const capture = (resolve: Resolve, reject: Reject): void => {
   resolveOf = resolve;
   rejectOf = reject;
 };
-
 const nothing = (): void => {};
 /** Stands for the promise of a call whose outcome goes elsewhere. */
 export const UNUSED: Promise<unknown> = new Promise(nothing);
 
+/** What most calls never need, so that those do not carry it. */
+export interface Detour {
+  /** Send `ASKING` right before it, once. */
+  asking: boolean;
+  /** Attempts that ended in a failure. */
+  attempts: number;
+  /** One of them was written and never answered. */
+  mayHaveRun: boolean;
+  redirects: number;
+  /** The first real failure: what the caller is told if no attempt succeeds. */
+  firstError: SlotwiseError | null;
+  unit: Unit | null;
+  /** Hash slot of the shard it is for, where that is not to be read off its keys; -1: none. */
+  slot: number | null;
+  /** Key of the one node it is for, whatever the routing says. */
+  target: string | null;
+  /** Needs a connection of its own: it blocks. */
+  exclusive: boolean;
+  /** Gets the outcome instead of a promise, as that of place `at`. */
+  gathering: Gathering | null;
+  at: number;
+}
+
 /**
- * One command on its way: arguments, deadline, and the promise to settle. Always the same shape, because every part of the hot path reads it.
- * A call is held by exactly one holder at a time (a wait queue or a connection), which is who expires it.
+ * One command on its way: arguments, deadline, and the promise to settle. Always the same shape, because every part of the hot path reads it,
+ * and small, because 100,000 may wait. A call is held by exactly one holder at a time (a wait queue or a connection), which is who expires it.
  */
 export class Call {
-  state: 0 | 1 | 2 = UNWRITTEN;
-  /** Hash slot of the keys, -1 where it has none. */
-  slot = -1;
-  /** Send `ASKING` right before it, once. */
-  asking = false;
-  /** Attempts that ended in a failure. */
-  attempts = 0;
-  redirects = 0;
-  /** The first real failure: what the caller is told if no attempt succeeds. */
-  firstError: SlotwiseError | null = null;
-  unit: Unit | null = null;
-  /** Key of the one node it is for, whatever the routing says. */
-  target: string | null = null;
-  /** Needs a connection of its own: it blocks. */
-  exclusive = false;
   /** Bytes this call counts for in the client's queue bound. */
   bytes = 0;
+  detour: Detour | null = null;
   resolve: Resolve;
   reject: Reject;
-  readonly promise: Promise<unknown>;
-  /** Sum of `DECODE_*` bits. */
-  readonly mode: number;
+  /** State and mode in one small integer. */
+  #bits: number;
 
-  constructor(
+  private constructor(
     readonly spec: CommandSpec,
     readonly args: readonly Arg[],
     readonly decode: Decode | null,
     mode: number,
     readonly owner: CallOwner,
-    /** On the clock of `util/clock.ts`, in ms; `Infinity`: none. */
-    public deadline: number,
-    /** Facts of the view the call came through; the client's business, opaque below it. */
-    readonly context: unknown,
-    /** Gets the outcome instead of a promise, as that of place `at`. */
-    readonly gathering: Gathering | null = null,
-    readonly at = 0,
+    /** On the clock of `util/clock.ts`, in whole ms, or `NO_DEADLINE`. Whole, because V8 keeps small integers without allocating. */
+    readonly deadline: number,
+    resolve: Resolve,
+    reject: Reject,
   ) {
-    this.mode = (spec.flags & BYTES) === 0 ? mode : mode | DECODE_BUFFERS;
-    if (gathering === null) {
-      this.promise = new Promise(capture);
-      this.resolve = resolveOf;
-      this.reject = rejectOf;
-    } else {
-      this.promise = UNUSED;
-      this.resolve = nothing;
-      this.reject = nothing;
-    }
+    this.#bits = ((spec.flags & BYTES) === 0 ? mode : mode | DECODE_BUFFERS) << STATE_BITS;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+
+  /** A call whose outcome settles `promiseOfLast()`. */
+  static make(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, mode: number, owner: CallOwner, deadline: number): Call {
+    promiseOf = new Promise(capture);
+    return new Call(spec, args, decode, mode, owner, deadline, resolveOf, rejectOf);
+  }
+
+  /** The promise of the call that `make` made last: whoever makes a call takes it at once, so that the call need not carry it. */
+  static promiseOfLast(): Promise<unknown> {
+    return promiseOf;
+  }
+
+  /** A call whose outcome goes to `gathering`, as that of place `at`. */
+  static gathered(
+    gathering: Gathering,
+    at: number,
+    spec: CommandSpec,
+    args: readonly Arg[],
+    decode: Decode | null,
+    mode: number,
+    owner: CallOwner,
+    deadline: number,
+  ): Call {
+    const call = new Call(spec, args, decode, mode, owner, deadline, nothing, nothing);
+    const detour = call.leaveTheRoad();
+    detour.gathering = gathering;
+    detour.at = at;
+    return call;
+  }
+
+  get state(): 0 | 1 | 2 {
+    return (this.#bits & STATE_MASK) as 0 | 1 | 2; // nothing else is ever put there
+  }
+
+  set state(state: 0 | 1 | 2) {
+    this.#bits = (this.#bits & ~STATE_MASK) | state;
+  }
+
+  /** Sum of `DECODE_*` bits. */
+  get mode(): number {
+    return this.#bits >> STATE_BITS;
+  }
+
+  get unit(): Unit | null {
+    return this.detour === null ? null : this.detour.unit;
+  }
+
+  get attempts(): number {
+    return this.detour === null ? 0 : this.detour.attempts;
+  }
+
+  get firstError(): SlotwiseError | null {
+    return this.detour === null ? null : this.detour.firstError;
+  }
+
+  /** The record of what is special about this call; made when first needed. */
+  leaveTheRoad(): Detour {
+    this.detour ??= {
+      asking: false,
+      attempts: 0,
+      mayHaveRun: false,
+      redirects: 0,
+      firstError: null,
+      unit: null,
+      slot: null,
+      target: null,
+      exclusive: false,
+      gathering: null,
+      at: 0,
+    };
+    return this.detour;
+  }
+
+  /** What can be said of a call that ends without a reply. */
+  get executed(): 'no' | 'unknown' {
+    return this.state === WRITTEN || this.detour?.mayHaveRun === true ? 'unknown' : 'no';
+  }
+
+  isDue(now: number): boolean {
+    return this.deadline !== NO_DEADLINE && this.deadline <= now;
   }
 
   /** Settles with a reply. The caller must have checked that it is not settled. A decoder that throws rejects this call only. */
   succeed(raw: Raw): void {
-    if (this.decode === null) {
-      this.state = SETTLED;
-      if (this.gathering === null) this.resolve(raw);
-      else this.gathering.value(this.at, raw);
-      return;
-    }
-    let value: unknown;
-    try {
-      value = this.decode(raw, this.args);
-    } catch (error) {
-      this.fail(error);
-      return;
+    let value: unknown = raw;
+    if (this.decode !== null) {
+      try {
+        value = this.decode(raw, this.args);
+      } catch (error) {
+        this.fail(error);
+        return;
+      }
     }
     this.state = SETTLED;
-    if (this.gathering === null) this.resolve(value);
-    else this.gathering.value(this.at, value);
+    const gathering = this.detour === null ? null : this.detour.gathering;
+    if (gathering === null) this.resolve(value);
+    else gathering.value(this.detour?.at ?? 0, value);
   }
 
   fail(error: unknown): void {
     if (this.state === SETTLED) return;
     this.state = SETTLED;
-    if (this.gathering === null) this.reject(error);
-    else this.gathering.error(this.at, error);
+    const gathering = this.detour === null ? null : this.detour.gathering;
+    if (gathering === null) this.reject(error);
+    else gathering.error(this.detour?.at ?? 0, error);
   }
 }

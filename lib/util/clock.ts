@@ -27,6 +27,11 @@ export class Clock {
     return this.#now;
   }
 
+  /** The deadline `ms` from now, in whole ms; 0 ms: none, which is 0 too. */
+  deadlineIn(ms: number): number {
+    return ms === 0 ? 0 : Math.ceil(this.now() + ms);
+  }
+
   /** The next `now()` reads the time again. Every flush of a connection says this: it ends a batch of commands. */
   expireNow(): void {
     this.#stale = true;
