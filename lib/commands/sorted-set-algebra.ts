@@ -3,7 +3,7 @@ import { command } from '../protocol/specs.js';
 import { CommandGroup, type Key, type OneOrMore } from './group.js';
 import type { Mode, Out } from './mode.js';
 import { type ScoredMember, toScoredMembers } from './scored-member.js';
-import { pushAll, pushCounted, pushOptions } from './tokens.js';
+import { all, pushCounted, pushOptions, score } from './tokens.js';
 
 const ZDIFF = command('ZDIFF');
 const ZDIFFSTORE = command('ZDIFFSTORE');
@@ -111,7 +111,7 @@ function combineArgs(args: Arg[], keys: OneOrMore<Key>, options: CombineOptions 
   pushCounted(args, keys);
   if (options?.WEIGHTS !== undefined) {
     args.push('WEIGHTS');
-    pushAll(args, options.WEIGHTS);
+    for (const weight of all(options.WEIGHTS)) args.push(score(weight));
   }
   pushOptions(args, options, ['AGGREGATE']);
   return args;

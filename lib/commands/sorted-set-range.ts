@@ -3,7 +3,7 @@ import { command } from '../protocol/specs.js';
 import { CommandGroup, type Key } from './group.js';
 import type { Mode, Out } from './mode.js';
 import { type ScoredMember, toScoredMembers } from './scored-member.js';
-import { type Integer, type Limit, pushLimit } from './tokens.js';
+import { type Integer, type Limit, pushLimit, score } from './tokens.js';
 
 const ZCOUNT = command('ZCOUNT');
 const ZLEXCOUNT = command('ZLEXCOUNT');
@@ -18,7 +18,7 @@ const ZREVRANGE = command('ZREVRANGE');
 const ZREVRANGEBYLEX = command('ZREVRANGEBYLEX');
 const ZREVRANGEBYSCORE = command('ZREVRANGEBYSCORE');
 
-/** A score, included; excluded as text after a bracket: `'(5'`. Without end: `'-inf'`, `'+inf'`. */
+/** A score, included; excluded as text after a bracket: `'(5'`. Without end: `-Infinity` or `'-inf'`, `Infinity` or `'+inf'`. */
 export type ScoreBound = number | bigint | string;
 /** A member after a bracket, included `'[a'` or excluded `'(a'`. Without end: `'-'`, `'+'`. */
 export type LexBound = string | Uint8Array;
@@ -59,7 +59,7 @@ export abstract class SortedSetRangeCommands<M extends Mode> extends CommandGrou
    * @example await redis.zcount('board', '(5', '+inf');
    */
   zcount(key: Key, min: ScoreBound, max: ScoreBound): Out<M, M['integer']> {
-    return this.run(ZCOUNT, [key, min, max]);
+    return this.run(ZCOUNT, [key, score(min), score(max)]);
   }
 
   /**
@@ -88,7 +88,7 @@ export abstract class SortedSetRangeCommands<M extends Mode> extends CommandGrou
     stop: ScoreBound | LexBound,
     options?: (ByRank | ByScore | ByLex) & { WITHSCORES?: true },
   ): Out<M, M['text'][] | ScoredMember<M['text']>[]> {
-    const args: Arg[] = [key, start, stop];
+    const args: Arg[] = [key, score(start), score(stop)];
     if (options === undefined) return this.run(ZRANGE, args);
     pushRange(args, options);
     if (!options.WITHSCORES) return this.run(ZRANGE, args);
@@ -136,7 +136,7 @@ export abstract class SortedSetRangeCommands<M extends Mode> extends CommandGrou
     max: ScoreBound | LexBound,
     options?: ByRank | ByScore | ByLex,
   ): Out<M, M['integer']> {
-    const args: Arg[] = [destination, source, min, max];
+    const args: Arg[] = [destination, source, score(min), score(max)];
     if (options !== undefined) pushRange(args, options);
     return this.run(ZRANGESTORE, args);
   }
@@ -163,7 +163,7 @@ export abstract class SortedSetRangeCommands<M extends Mode> extends CommandGrou
    * @example await redis.zremrangebyscore('seen', '-inf', Date.now() - 60_000);
    */
   zremrangebyscore(key: Key, min: ScoreBound, max: ScoreBound): Out<M, M['integer']> {
-    return this.run(ZREMRANGEBYSCORE, [key, min, max]);
+    return this.run(ZREMRANGEBYSCORE, [key, score(min), score(max)]);
   }
 
   /**
@@ -215,7 +215,7 @@ function pushRange(args: Arg[], options: { BYSCORE?: true; BYLEX?: true; REV?: t
 
 /** `key from to [WITHSCORES] [LIMIT offset count]` */
 function limited(key: Key, from: Arg, to: Arg, options: { LIMIT?: Limit; WITHSCORES?: true } | undefined): Arg[] {
-  const args: Arg[] = [key, from, to];
+  const args: Arg[] = [key, score(from), score(to)];
   if (options?.WITHSCORES) args.push('WITHSCORES');
   pushLimit(args, options?.LIMIT);
   return args;

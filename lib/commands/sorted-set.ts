@@ -13,7 +13,7 @@ import {
   toScoredMembers,
 } from './scored-member.js';
 import { type MemberPage, toMemberPage } from './set.js';
-import { type AtMostOne, isList, keyAnd, pushCounted, pushOptions, pushScan, type ScanOptions } from './tokens.js';
+import { type AtMostOne, isList, keyAnd, pushCounted, pushOptions, pushScan, type ScanOptions, score } from './tokens.js';
 
 const ZADD = command('ZADD');
 const ZCARD = command('ZCARD');
@@ -76,12 +76,12 @@ export abstract class SortedSetCommands<M extends Mode> extends CommandGroup<M> 
   ): Out<M, M['integer'] | number | null> {
     const isScore = typeof first !== 'object';
     const options = (isScore ? third : second) as ZaddOptions | ZaddIncrOptions | undefined; // the overloads: options follow a member or the list
-    if (isScore && options === undefined) return this.run(ZADD, [key, first, second as Value]);
+    if (isScore && options === undefined) return this.run(ZADD, [key, score(first), second as Value]);
     const args: Arg[] = [key];
     pushOptions(args, options, ['NX', 'XX', 'GT', 'LT', 'CH', 'INCR']);
-    if (isScore) args.push(first, second as Value);
-    else if (isList(first)) for (const { score, member } of first) args.push(score, member);
-    else args.push(first.score, first.member);
+    if (isScore) args.push(score(first), second as Value);
+    else if (isList(first)) for (const added of first) args.push(score(added.score), added.member);
+    else args.push(score(first.score), first.member);
     return options?.INCR ? this.run(ZADD, args, toNumberOrNull) : this.run(ZADD, args);
   }
 
@@ -99,7 +99,7 @@ export abstract class SortedSetCommands<M extends Mode> extends CommandGroup<M> 
    * @example await redis.zincrby('board', 5, 'ada');
    */
   zincrby(key: Key, increment: Score, member: Value): Out<M, number> {
-    return this.run(ZINCRBY, [key, increment, member], toNumber);
+    return this.run(ZINCRBY, [key, score(increment), member], toNumber);
   }
 
   /**
@@ -225,6 +225,6 @@ export abstract class SortedSetCommands<M extends Mode> extends CommandGroup<M> 
 
 /** `[rank, score]` */
 function toRankAndScore<Integer extends number | bigint | string>(raw: Raw): RankAndScore<Integer> | null {
-  const [rank, score] = toList(raw);
-  return score === undefined ? null : { rank: rank as Integer, score: toNumber(score) };
+  const [rank, rankedScore] = toList(raw);
+  return rankedScore === undefined ? null : { rank: rank as Integer, score: toNumber(rankedScore) };
 }

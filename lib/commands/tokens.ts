@@ -60,6 +60,12 @@ export function pushPairs(args: Arg[], pairs: Pairs): number {
   return (args.length - before) / 2;
 }
 
+/** A score as the server spells it: what replies give as `Infinity` may be sent back. */
+export function score<T extends Arg>(value: T): T | '+inf' | '-inf' {
+  if (value === Number.POSITIVE_INFINITY) return '+inf';
+  return value === Number.NEGATIVE_INFINITY ? '-inf' : value;
+}
+
 export function pushLimit(args: Arg[], limit: Limit | undefined): void {
   if (limit !== undefined) args.push('LIMIT', limit.offset, limit.count);
 }

@@ -2,6 +2,7 @@ import { SortedSetAlgebraCommands } from '../../../lib/commands/sorted-set-algeb
 import { describeReplies, describeWire } from './recorder.js';
 
 describeWire(SortedSetAlgebraCommands, [
+  [(redis) => redis.zunion('a', { WEIGHTS: Number.POSITIVE_INFINITY }), 'ZUNION 1 a WEIGHTS +inf'],
   [(redis) => redis.zdiff('a'), 'ZDIFF 1 a'],
   [(redis) => redis.zdiff(['a', 'b'], { WITHSCORES: true }), 'ZDIFF 2 a b WITHSCORES'],
   [(redis) => redis.zdiffstore('d', ['a', 'b']), 'ZDIFFSTORE d 2 a b'],

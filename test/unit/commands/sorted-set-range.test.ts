@@ -4,7 +4,16 @@ import { describeReplies, describeWire } from './recorder.js';
 const LIMIT = { offset: 5, count: 10 };
 const end = Buffer.from('(z');
 
+const low = Number.NEGATIVE_INFINITY;
+const high = Number.POSITIVE_INFINITY;
+
 describeWire(SortedSetRangeCommands, [
+  [(redis) => redis.zcount('k', low, high), 'ZCOUNT k -inf +inf'],
+  [(redis) => redis.zrange('k', low, high, { BYSCORE: true }), 'ZRANGE k -inf +inf BYSCORE'],
+  [(redis) => redis.zrangestore('d', 's', low, high, { BYSCORE: true }), 'ZRANGESTORE d s -inf +inf BYSCORE'],
+  [(redis) => redis.zrangebyscore('k', low, high), 'ZRANGEBYSCORE k -inf +inf'],
+  [(redis) => redis.zrevrangebyscore('k', high, low), 'ZREVRANGEBYSCORE k +inf -inf'],
+  [(redis) => redis.zremrangebyscore('k', low, high), 'ZREMRANGEBYSCORE k -inf +inf'],
   [(redis) => redis.zcount('k', '(1', '+inf'), 'ZCOUNT k (1 +inf'],
   [(redis) => redis.zlexcount('k', '[a', end), ['ZLEXCOUNT', 'k', '[a', end]],
   [(redis) => redis.zrange('k', 0, -1), 'ZRANGE k 0 -1'],

@@ -6,6 +6,9 @@ const member = Buffer.from([0xff]);
 describeWire(SortedSetCommands, [
   [(redis) => redis.zadd('k', 1.5, 'm'), ['ZADD', 'k', 1.5, 'm']],
   [(redis) => redis.zadd('k', '-inf', member), ['ZADD', 'k', '-inf', member]],
+  [(redis) => redis.zadd('k', Number.POSITIVE_INFINITY, 'm'), 'ZADD k +inf m'],
+  [(redis) => redis.zadd('k', [{ score: Number.NEGATIVE_INFINITY, member: 'm' }]), 'ZADD k -inf m'],
+  [(redis) => redis.zincrby('k', Number.NEGATIVE_INFINITY, 'm'), 'ZINCRBY k -inf m'],
   [(redis) => redis.zadd('k', 1, 'm', { NX: true, CH: true }), 'ZADD k NX CH 1 m'],
   [(redis) => redis.zadd('k', 1, 'm', { XX: true, GT: true }), 'ZADD k XX GT 1 m'],
   [(redis) => redis.zadd('k', 1, 'm', { LT: true, INCR: true }), 'ZADD k LT INCR 1 m'],

@@ -1,0 +1,75 @@
+import { BlockingCommands } from '../../lib/commands/blocking.js';
+import { ListCommands } from '../../lib/commands/list.js';
+import { describeLive } from './live-commands.js';
+
+describeLive(
+  [ListCommands, BlockingCommands],
+  [
+    [(redis) => redis.rpush('l', ['a', 'b', 'c', 'b']), 4],
+    [(redis) => redis.lpush('l', 'z'), 5],
+    [(redis) => redis.lpushx('l', ['y', 'x']), 7],
+    [(redis) => redis.rpushx('none', 'a'), 0],
+    [(redis) => redis.llen('l'), 7],
+    [(redis) => redis.lrange('l', 0, -1), ['x', 'y', 'z', 'a', 'b', 'c', 'b']],
+    [(redis) => redis.lindex('l', -1), 'b'],
+    [(redis) => redis.lindex('l', 99), null],
+    [(redis) => redis.linsert('l', 'BEFORE', 'a', '0'), 8],
+    [(redis) => redis.linsert('l', 'AFTER', 'none', '0'), -1],
+    [(redis) => redis.lpos('l', 'b'), 5],
+    [(redis) => redis.lpos('l', 'b', { RANK: -1, MAXLEN: 3 }), 7],
+    [(redis) => redis.lpos('l', 'none'), null],
+    [(redis) => redis.lpos('l', 'b', { COUNT: 0 }), [5, 7]],
+    [(redis) => redis.lpos('l', 'none', { COUNT: 0, RANK: 1, MAXLEN: 0 }), []],
+    [(redis) => redis.lset('l', 0, 'X'), 'OK'],
+    [(redis) => redis.lrem('l', 0, 'b'), 2],
+    [(redis) => redis.ltrim('l', 0, 4), 'OK'],
+    [(redis) => redis.lpop('l'), 'X'],
+    [(redis) => redis.lpop('none'), null],
+    [(redis) => redis.lpop('none', 2), null],
+    [(redis) => redis.rpop('l'), 'a'],
+    [(redis) => redis.lpop('l', 2), ['y', 'z']],
+    [(redis) => redis.rpop('l', 9), ['0']],
+    [(redis) => redis.rpush('l', ['a', 'b', 'c', 'd']), 4],
+    [(redis) => redis.lmove('l', 'k', 'LEFT', 'RIGHT'), 'a'],
+    [(redis) => redis.lmove('none', 'k', 'LEFT', 'RIGHT'), null],
+    [(redis) => redis.rpoplpush('l', 'k'), 'd'],
+    [(redis) => redis.lmpop(['none', 'l'], 'LEFT'), { key: 'l', elements: ['b'] }],
+    [(redis) => redis.lmpop('k', 'RIGHT', { COUNT: 5 }), { key: 'k', elements: ['a', 'd'] }],
+    [(redis) => redis.lmpop('none', 'RIGHT'), null],
+
+    [(redis) => redis.rpush('b', ['1', '2', '3', '4', '5', '6']), 6],
+    [(redis) => redis.blpop(['none', 'b'], 1), { key: 'b', element: '1' }],
+    [(redis) => redis.blpop('none', 0.01), null],
+    [(redis) => redis.brpop('b', 1), { key: 'b', element: '6' }],
+    [(redis) => redis.blmove('b', 'c', 'LEFT', 'LEFT', 1), '2'],
+    [(redis) => redis.blmove('none', 'c', 'LEFT', 'LEFT', 0.01), null],
+    [(redis) => redis.brpoplpush('b', 'c', 1), '5'],
+    [(redis) => redis.brpoplpush('none', 'c', 0.01), null],
+    [(redis) => redis.blmpop(1, ['none', 'b'], 'LEFT', { COUNT: 5 }), { key: 'b', elements: ['3', '4'] }],
+    [(redis) => redis.blmpop(0.01, 'none', 'LEFT'), null],
+    [
+      (redis) =>
+        redis.zadd('z', [
+          { member: 'm', score: 1.5 },
+          { member: 'n', score: 2 },
+          { member: 'o', score: 3 },
+          { member: 'p', score: 4 },
+        ]),
+      4,
+    ],
+    [(redis) => redis.bzpopmin(['none', 'z'], 1), { key: 'z', member: 'm', score: 1.5 }],
+    [(redis) => redis.bzpopmax('z', 1), { key: 'z', member: 'p', score: 4 }],
+    [(redis) => redis.bzpopmax('none', 0.01), null],
+    [
+      (redis) => redis.bzmpop(1, 'z', 'MAX', { COUNT: 2 }),
+      {
+        key: 'z',
+        members: [
+          { member: 'o', score: 3 },
+          { member: 'n', score: 2 },
+        ],
+      },
+    ],
+    [(redis) => redis.bzmpop(0.01, 'none', 'MIN'), null],
+  ],
+);

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { Commands } from '../../lib/commands/commands.js';
+import type { Direct, Out } from '../../lib/commands/mode.js';
+import { createClient, single } from '../../lib/index.js';
+import type { CommandSpec } from '../../lib/protocol/command.js';
+import { Server } from '../support/server.js';
+import { methodName } from '../unit/commands/recorder.js';
+
+/** A check of a reply that is not always the same: throws where it is wrong. */
+type Check = (reply: never) => void;
+
+/**
+ * A call, its reply (or a check of it), and an option or subcommand that only newer servers know, as their COMMAND DOCS spell it. The calls of
+ * a list follow each other on one empty database.
+ */
+export type LiveCase = readonly [call: (redis: Commands<Direct>) => Promise<unknown>, reply: unknown | Check, needs?: string];
+
+const VIEWS = [
+  { protocol: 2, view: {} },
+  { protocol: 3, view: {} },
+  { protocol: 2, view: { buffers: true, integers: 'bigint' } },
+  { protocol: 3, view: { buffers: true, integers: 'string' } },
+] as const;
+
+/** Runs the calls on a real server in both protocols, as text and as bytes. What the server's own COMMAND list lacks is left out. */
+export function describeLive(groups: readonly { readonly name: string; readonly prototype: object }[], cases: readonly LiveCase[]): void {
+  describe(`${groups.map(({ name }) => name).join(', ')} on a live server`, () => {
+    let server: Server;
+    let served: readonly LiveCase[];
+
+    before(async () => {
+      server = await Server.start();
+      const names = new Set(((await server.ask('COMMAND', 'LIST')) as string[]).map((name) => name.replace('|', ' ').toUpperCase()));
+      served = [];
+      for (const live of cases) {
+        const { name } = specOfCall(live[0]);
+        if (names.has(name) && (await knows(server, name, live[2]))) served = [...served, live];
+      }
+    });
+
+    after(() => server.stop());
+
+    it('are called each', () => {
+      assert.ok(served.length > cases.length / 3, `the server has the commands of only ${served.length} of ${cases.length} calls`);
+      const called = new Set(cases.map(([call]) => methodName(specOfCall(call).name)));
+      const methods = groups.flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype)).filter((name) => name !== 'constructor');
+      assert.deepEqual(
+        methods.filter((name) => !called.has(name)),
+        [],
+      );
+    });
+
+    for (const { protocol, view } of VIEWS) {
+      it(`reply as documented over RESP${protocol}${Object.entries(view)
+        .map(([option, value]) => `, ${option}: ${value}`)
+        .join('')}`, async () => {
+        await server.ask('FLUSHALL');
+        await using redis = createClient({ topology: single({ host: server.host, port: server.port }), protocol });
+        for (const [index, [call, expected]] of served.entries()) {
+          const where = `case ${index + 1}, ${specOfCall(call).name}`;
+          // The view decides the types of text and integers; `plain` takes that back.
+          const reply = plain(
+            await named(where, call(redis.with(view) as unknown as Commands<Direct>)),
+            'integers' in view && view.integers === 'string',
+          );
+          if (typeof expected === 'function') await named(where, async () => (expected as (reply: unknown) => void)(reply));
+          else assert.deepEqual(reply, expected, `${where}: ${JSON.stringify(reply)}`);
+        }
+      });
+    }
+  });
+}
+
+/** Learns which command a call is without sending it. */
+class Peek extends Commands<Direct> {
+  spec: CommandSpec | undefined;
+  protected override run<T>(spec: CommandSpec): Out<Direct, T> {
+    this.spec = spec;
+    return new Promise(() => undefined);
+  }
+}
+
+function specOfCall(call: LiveCase[0]): CommandSpec {
+  const peek = new Peek();
+  void call(peek);
+  assert.ok(peek.spec !== undefined);
+  return peek.spec;
+}
+
+async function knows(server: Server, name: string, token: string | undefined): Promise<boolean> {
+  if (token === undefined) return true;
+  const docs = await server.ask('COMMAND', 'DOCS', name.toLowerCase().replace(' ', '|'));
+  return JSON.stringify(docs).includes(JSON.stringify(token));
+}
+
+async function named<T>(where: string, work: Promise<T> | (() => Promise<T>)): Promise<T> {
+  try {
+    return await (typeof work === 'function' ? work() : work);
+  } catch (error) {
+    throw new Error(`${where}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+}
+
+/**
+ * A reply in the words of the default view: text as strings, integers as numbers. Where integers are text, all other text
+ * is bytes and they can be told apart; only cursors are text in any view.
+ */
+function plain(reply: unknown, integersAreText: boolean): unknown {
+  if (typeof reply === 'bigint') return Number(reply);
+  if (Buffer.isBuffer(reply)) return reply.toString();
+  if (integersAreText && typeof reply === 'string' && /^-?\d+$/.test(reply)) return Number(reply);
+  if (Array.isArray(reply)) return reply.map((item) => plain(item, integersAreText));
+  if (typeof reply !== 'object' || reply === null) return reply;
+  return Object.fromEntries(Object.entries(reply).map(([name, value]) => [name, plain(value, integersAreText && name !== 'cursor')]));
+}
