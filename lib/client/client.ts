@@ -7,7 +7,7 @@ import {
   ConnectionLostError,
   NoNodeError,
   QueueFullError,
-  type ReplyError,
+  ReplyError,
   type SlotwiseError,
   TopologyError,
 } from '../errors.js';
@@ -29,18 +29,19 @@ import {
   SETTLED,
   SPECIAL,
   UNUSED,
+  UNWRITTEN,
   type Unit,
 } from '../protocol/command.js';
 import { measure } from '../protocol/encoder.js';
 import { firstKey } from '../protocol/keys.js';
 import { learntSpec } from '../protocol/learnt-spec.js';
-import type { Redirection } from '../protocol/reply-error.js';
+import { type Redirection, redirection } from '../protocol/reply-error.js';
 import { command, stateReason } from '../protocol/specs.js';
 import { DomainTable } from '../routing/domain.js';
 import { PolicyTable } from '../routing/read-preference.js';
-import { type Decision, retry } from '../routing/retry.js';
+import { type Decision, MAX_REDIRECTS, retry } from '../routing/retry.js';
 import { Router } from '../routing/router.js';
-import { splitBySlot } from '../routing/scatter.js';
+import { type Part, splitBySlot } from '../routing/scatter.js';
 import { slotOfCommand, slotOfKey } from '../routing/slots.js';
 import { ControlConnections } from '../topology/control.js';
 import { Monitor } from '../topology/monitor.js';
@@ -232,7 +233,12 @@ export class Client implements Engine {
     if (this.#sharded) {
       const issue: Issue = (own, place) => this.#issue(spec, own, null, view, place);
       if (spec.request === 'multi_shard') {
-        const parts = splitBySlot(spec, args);
+        let parts: readonly Part[] | null;
+        try {
+          parts = splitBySlot(spec, args);
+        } catch (error) {
+          return Promise.reject(error);
+        }
         if (parts !== null) return overKeys(spec, args, parts, decode, issue);
       } else if (spec.request === 'all_shards' || spec.request === 'all_nodes') {
         return this.#whenKnown(spec, view).then((router) => overNodes(spec, args, router, decode, issue));
@@ -314,6 +320,10 @@ export class Client implements Engine {
 
   /** No node can take it now. */
   #park(call: Call, cause: SlotwiseError | null): void {
+    if (cause !== null && isFinal(cause)) {
+      this.#reject(call, cause);
+      return;
+    }
     if (cause !== null) call.leaveTheRoad().firstError ??= cause;
     if (this.options.failFast) {
       const why = cause === null ? 'no node serves it at the moment' : cause.message;
@@ -329,11 +339,13 @@ export class Client implements Engine {
       release(call);
       return;
     }
+    call.state = UNWRITTEN;
     const detour = call.leaveTheRoad();
     detour.attempts++;
+    if (failure.kind === 'lost') detour.mayHaveRun = true;
     const cause = failure.kind === 'reply' && detour.unit !== null ? effectiveFailure(failure, detour.unit) : failure;
     if (this.#state === 'closed') {
-      this.#reject(call, cause.error);
+      this.#reject(call, errorFor(call, cause));
       return;
     }
     const { spec } = call;
@@ -355,13 +367,13 @@ export class Client implements Engine {
         return;
       case 'resend': {
         detour.redirects++;
-        const node = this.#redirect(failure, decision.to, decision.patch);
-        if (decision.afterMs > 0) {
-          this.#waiting.waitFor(call, decision.afterMs);
-          return;
-        }
-        detour.asking = decision.asking;
-        node.send(call, 'primary');
+        const address = this.#redirect(failure, decision.to, decision.patch);
+        const resend = (): void => {
+          detour.asking = decision.asking;
+          this.#nodes.at(address).send(call, 'primary');
+        };
+        if (decision.afterMs > 0) this.#waiting.waitFor(call, decision.afterMs, resend);
+        else resend();
         return;
       }
       case 'reselect': {
@@ -380,15 +392,14 @@ export class Client implements Engine {
     }
   }
 
-  #redirect(failure: Failure, to: Redirection, patch: boolean): Node {
+  #redirect(failure: Failure, to: Redirection, patch: boolean): Address {
     const answered = failure.kind === 'reply' ? this.#addressOf(failure.node) : null;
     // An empty host is the host that answered: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#moved-redirection
     const host = to.host === '' && answered !== null && 'host' in answered ? answered.host : to.host;
     const address = this.#rules.address({ host, port: to.port });
     if (patch && to.kind !== 'REDIRECT') this.#monitor.moved(to.slot, address);
     else if (to.kind === 'REDIRECT') this.#monitor.wake('REDIRECT');
-    const known = this.#router?.snapshot.nodes.get(addressKey(address));
-    return this.#nodes.at(known?.address ?? address);
+    return this.#addressOf(addressKey(address)) ?? address;
   }
 
   #addressOf(key: string): Address | null {
@@ -650,12 +661,18 @@ function effectiveFailure(failure: Failure & { kind: 'reply' }, unit: Unit): Fai
 /** What the caller is told: the servers' replies unchanged, everything else with the command and its attempts. */
 function errorFor(call: Call, failure: Failure): SlotwiseError {
   const { error } = failure;
+  const facts = { node: error.node, command: call.spec.name, attempts: call.attempts, executed: call.executed, cause: error } as const;
   if (failure.kind === 'reply') {
+    const redirects = call.detour?.redirects ?? 0;
+    if (redirects >= MAX_REDIRECTS && redirection(error) !== null) {
+      const message = `${call.spec.name} was redirected ${redirects} times, the last time by ${failure.node}: ${error.message}`;
+      return new ReplyError(error.code, message, { ...facts, node: failure.node });
+    }
     error.attempts = call.attempts;
     return error;
   }
+  if (error instanceof ClosedError) return new ClosedError(`${call.spec.name}: ${error.message}`, facts);
   if (failure.kind === 'unwritten') return error;
-  const facts = { node: error.node, command: call.spec.name, attempts: call.attempts, executed: 'unknown', cause: error } as const;
   return new ConnectionLostError(`${call.spec.name}: ${error.message}; it may have run`, facts);
 }
 

@@ -2,6 +2,9 @@ import { release, timeoutOf } from '../connection/connection.js';
 import { type Call, NO_DEADLINE, SETTLED } from '../protocol/command.js';
 import { clock, type Holder } from '../util/clock.js';
 
+/** Callers who gave up leave their room this long after, in ms. */
+const SWEEP_MS = 100;
+
 /**
  * Calls that no node can take at the moment. Some wait for news (another snapshot, a node that came up), some for a moment of backoff. Both
  * leave in the order they came, so that commands to one key keep theirs.
@@ -11,7 +14,8 @@ export class WaitingRoom implements Holder {
   #forNews: Call[] = [];
   /** Nobody who waits for news is due before this. */
   #earliestDeadline = Number.POSITIVE_INFINITY;
-  #forTime: { readonly call: Call; readonly at: number }[] = [];
+  #sweptAt = 0;
+  #forTime: { readonly call: Call; readonly at: number; readonly go: (call: Call) => void }[] = [];
 
   constructor(dispatch: (call: Call) => void) {
     this.#dispatch = dispatch;
@@ -27,9 +31,10 @@ export class WaitingRoom implements Holder {
     this.#forNews.push(call);
   }
 
-  waitFor(call: Call, ms: number): void {
+  /** `go`: what happens after that time, if the call is not settled by then. Default: it is dispatched. */
+  waitFor(call: Call, ms: number, go: (call: Call) => void = this.#dispatch): void {
     clock.watch(this);
-    this.#forTime.push({ call, at: clock.now() + ms });
+    this.#forTime.push({ call, at: clock.now() + ms, go });
   }
 
   /** Something changed: everybody who waits for news tries again. */
@@ -48,18 +53,14 @@ export class WaitingRoom implements Holder {
   }
 
   tick(now: number): boolean {
-    if (now >= this.#earliestDeadline) {
+    if (now >= Math.min(this.#earliestDeadline, this.#sweptAt + SWEEP_MS)) {
+      this.#sweptAt = now;
       this.#forNews = this.#forNews.filter((call) => this.#keep(call, now));
       this.#earliestDeadline = this.#forNews.reduce((earliest, call) => Math.min(earliest, dueAt(call)), Number.POSITIVE_INFINITY);
     }
-    const due: Call[] = [];
-    this.#forTime = this.#forTime.filter(({ call, at }) => {
-      if (!this.#keep(call, now)) return false;
-      if (at > now) return true;
-      due.push(call);
-      return false;
-    });
-    for (const call of due) this.#dispatch(call);
+    const waiting = this.#forTime.filter(({ call }) => this.#keep(call, now));
+    this.#forTime = waiting.filter(({ at }) => at > now);
+    for (const { call, at, go } of waiting) if (at <= now) go(call);
     return this.size > 0;
   }
 

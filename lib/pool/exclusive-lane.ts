@@ -77,14 +77,15 @@ export class ExclusiveLane implements Holder {
   }
 
   #start(call: Call, lease: Lease): void {
-    if (!this.#calls.has(call)) {
+    if (this.#calls.get(call) !== null || call.state === SETTLED) {
       lease.release(false);
       return;
     }
     this.#calls.set(call, lease);
     lease.connection.whenIdle = () => {
       lease.connection.whenIdle = null;
-      this.#calls.delete(call);
+      // A redirection may have brought it back here: then it waits for another lease.
+      if (this.#calls.get(call) === lease) this.#calls.delete(call);
       lease.release(false);
     };
     lease.connection.send(call);

@@ -102,20 +102,31 @@ export class SharedLane {
         this.#events.up();
       },
       closed: (_, error) => {
-        if (this.#connections[place] === connection) this.#connections[place] = null;
+        const current = this.#connections[place] === connection;
+        if (current) this.#connections[place] = null;
         if (this.#closed || error === null) return;
+        if (!current) {
+          // `renew` has put another in its place.
+          this.#events.lost(error);
+          return;
+        }
         const lived = performance.now() - readyAt;
         if (lived > SHORT_LIFE_MS && lived !== Number.POSITIVE_INFINITY) {
           this.#failures[place] = 0;
-          if (this.#connections[place] === null) this.#open(place);
+          this.#open(place);
           this.#events.lost(error);
           return;
         }
         // Never ready, or ready for a moment only: a server that accepts and hangs up must not be asked in a hot loop.
         const failures = this.#failures[place] ?? 0;
         this.#failures[place] = failures + 1;
-        this.trouble = error;
         this.#reopenLater(place, failures);
+        if (this.ready) {
+          // The other places serve.
+          this.#events.lost(error);
+          return;
+        }
+        this.trouble = error;
         this.#events.down(error);
       },
     });
