@@ -91,16 +91,19 @@ async function demo(): Promise<void> {
   await Promise.all(topologies.map((topology) => topology.stop()));
 }
 
-try {
-  await demo();
-} catch (error) {
-  console.error(error);
-  report.claim(false, 'the demo ran to its end');
-}
+const crashed = await demo().then(
+  () => false,
+  (error: unknown) => {
+    console.error(error);
+    report.claim(false, 'the demo ran to its end');
+    return true;
+  },
+);
 const spent = duration(performance.now() - begunAt);
 const { held, failed } = report;
 console.log(
   `\n${failed === 0 ? `All ${plural(held, 'claim')} held` : `${plural(failed, 'claim')} of ${held + failed} did not hold`}, in ${spent}.`,
 );
-// Not process.exit: something that was left open would keep the process alive, and the limit above would tell.
 process.exitCode = failed === 0 ? 0 : 1;
+// After a crash clients and servers are still there. Otherwise what was left open would keep the process alive, and the limit above would tell.
+if (crashed) process.exit();
