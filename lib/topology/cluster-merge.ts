@@ -143,23 +143,27 @@ function mergeOwners(views: readonly ClusterView[], ids: readonly string[]): Mer
 
 /** Shards in order of their lowest slot, those without slots after them by node id; replicas by key. */
 export function clusterTopology(merged: MergedCluster, rules: NodeRules): TopologySnapshot {
-  const withSlots = [...new Set(merged.ranges.map(({ owner }) => owner))];
-  const leaders = [...merged.nodes.values()].filter(({ primaryId }) => primaryId === null).map(({ id }) => id);
-  const followed = [...merged.nodes.values()].flatMap(({ primaryId }) => primaryId ?? []);
-  const withoutSlots = [...new Set([...leaders, ...followed])].filter((id) => !withSlots.includes(id)).sort();
-  const order = [...withSlots, ...withoutSlots];
+  const withSlots = new Set(merged.ranges.map(({ owner }) => owner));
+  const followers = new Map<string, MergedNode[]>();
+  for (const node of merged.nodes.values()) {
+    const id = node.primaryId ?? node.id;
+    const list = followers.get(id);
+    if (list === undefined) followers.set(id, node.primaryId === null ? [] : [node]);
+    else if (node.primaryId !== null) list.push(node);
+  }
+  const order = [...withSlots, ...[...followers.keys()].filter((id) => !withSlots.has(id)).sort()];
   const taken = usersOfAddresses(merged, rules);
 
   const shards = order.map((id): Shard => {
     const leader = merged.nodes.get(id);
     const primary = leader === undefined || leader.primaryId !== null ? null : infoOf(leader, null, rules, taken);
-    const replicas = [...merged.nodes.values()]
-      .filter(({ primaryId }) => primaryId === id)
+    const replicas = (followers.get(id) ?? [])
       .flatMap((node) => infoOf(node, primary?.key ?? null, rules, taken) ?? [])
       .sort((a, b) => (a.key < b.key ? -1 : 1));
     return Object.freeze({ primary, replicas: Object.freeze(replicas) });
   });
-  const ranges = merged.ranges.map(({ start, end, owner }): SlotRange => ({ start, end, shard: withSlots.indexOf(owner) }));
+  const indexes = new Map(order.map((id, index) => [id, index]));
+  const ranges = merged.ranges.map(({ start, end, owner }): SlotRange => ({ start, end, shard: indexes.get(owner) ?? 0 }));
   return makeTopology('cluster', shards, SlotMap.fromRanges(ranges));
 }
 

@@ -285,6 +285,79 @@ describe('the topology of real servers: cluster', () => {
   });
 });
 
+describe('control connections', () => {
+  let server: Server;
+  let control: ControlConnections;
+  beforeEach(async () => {
+    server = await Server.start();
+    control = new ControlConnections(resolveOptions({ topology: single(`redis://${server.address}`), clientName: 'control' }));
+  });
+  afterEach(async () => {
+    control.destroy();
+    await server.stop();
+  });
+
+  const open = async (): Promise<number> => String(await server.ask('CLIENT', 'LIST')).split('name=control').length - 1;
+
+  it('are one an address, and error replies are values in their place', async () => {
+    const [first, second] = await Promise.all([control.ask(server, [['PING'], ['NONSENSE'], ['PING']]), control.ask(server, [['ROLE']])]);
+    assert.deepEqual([first[0], first[1] instanceof Error, first[2], Array.isArray(second[0])], ['PONG', true, 'PONG', true]);
+    assert.equal(await open(), 1);
+  });
+
+  it('are opened anew after a question that nobody answered', async () => {
+    await control.ask(server, [['PING']]);
+    server.pause();
+    await assert.rejects(control.ask(server, [['PING']], { timeoutMs: 50 }), { code: 'ERR_TIMEOUT' });
+    server.resume();
+    assert.deepEqual(await control.ask(server, [['PING']]), ['PONG']);
+    await until(async () => (await open()) === 1);
+  });
+
+  it('close when the node left', async () => {
+    await control.ask(server, [['PING']]);
+    control.forget(server);
+    await until(async () => (await open()) === 0);
+    assert.deepEqual(await control.ask(server, [['PING']]), ['PONG']);
+  });
+
+  it('refuse questions after the end', async () => {
+    control.destroy();
+    await assert.rejects(control.ask(server, [['PING']]), { code: 'ERR_CLOSED' });
+  });
+
+  it('hear messages from the moment they are ready, and nothing after their end', async () => {
+    const messages: string[] = [];
+    let end = (): void => {};
+    await new Promise<void>((ready, lost) => {
+      end = control.subscribe(server, ['a', 'b'], 'data', { ready, message: (...words) => messages.push(words.join(' ')), lost });
+    });
+    assert.equal(await server.ask('PUBLISH', 'b', 'hello'), 1);
+    await until(() => messages.length > 0);
+    assert.deepEqual(messages, ['b hello']);
+    end();
+    await until(async () => (await server.ask('PUBLISH', 'b', 'again')) === 0);
+    assert.deepEqual(messages, ['b hello']);
+  });
+
+  for (const [how, hurt] of [
+    ['dies', (one: Server) => one.kill()],
+    ['hangs', async (one: Server) => one.pause()],
+  ] as const) {
+    it(`tell that a subscription is lost when the server ${how}`, async () => {
+      let isLost = false;
+      await new Promise<void>((ready) => {
+        const lost = (): void => {
+          isLost = true;
+        };
+        control.subscribe(server, ['a'], 'data', { ready, message: () => {}, lost });
+      });
+      await hurt(server);
+      await until(() => isLost, { timeoutMs: 4_000 });
+    });
+  }
+});
+
 describe('servers of another kind than the topology says', () => {
   let data: Server;
   let member: Cluster;
