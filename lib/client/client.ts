@@ -9,11 +9,10 @@ import {
   QueueFullError,
   ReplyError,
   type SlotwiseError,
-  TopologyError,
 } from '../errors.js';
 import { type Address, addressKey, type Domain, type Options, type ViewOptions } from '../options.js';
 import type { Lease } from '../pool/exclusive-lane.js';
-import type { Node, NodeEvents } from '../pool/node.js';
+import type { Access, Node, NodeEvents } from '../pool/node.js';
 import {
   type Arg,
   BLOCKING,
@@ -28,6 +27,7 @@ import {
   SCRIPT,
   SETTLED,
   SPECIAL,
+  type Tie,
   UNUSED,
   UNWRITTEN,
   type Unit,
@@ -44,10 +44,11 @@ import { Router } from '../routing/router.js';
 import { type Part, splitBySlot } from '../routing/scatter.js';
 import { slotOfCommand, slotOfKey } from '../routing/slots.js';
 import { ControlConnections } from '../topology/control.js';
+import { isMisconfigured } from '../topology/failure.js';
 import { Monitor } from '../topology/monitor.js';
 import { NodeRules } from '../topology/node-rules.js';
 import { createResolver } from '../topology/resolver.js';
-import type { TopologySnapshot } from '../topology/topology.js';
+import type { Role, TopologySnapshot } from '../topology/topology.js';
 import { clock } from '../util/clock.js';
 import { Emitter } from '../util/emitter.js';
 import { attachSignal } from './abort.js';
@@ -72,14 +73,6 @@ export type ClientEvents = {
   close: [];
 };
 
-/** A topology error that waiting does not mend: somebody has to correct the configuration. */
-const MISCONFIGURED: ReadonlySet<string> = new Set([
-  'ERR_NOT_A_CLUSTER',
-  'ERR_IS_A_CLUSTER',
-  'ERR_NOT_A_SENTINEL',
-  'ERR_IS_A_SENTINEL',
-  'ERR_PRIMARY_NAME_UNKNOWN',
-]);
 /** How long other nodes are preferred to one that said LOADING, READONLY or the like. */
 const AVOID_MS = 1_000;
 
@@ -148,6 +141,16 @@ export class Client implements Engine {
     }
   }
 
+  /** Issues a command at a place its keys do not name: the shard of a slot, one node, or the process of a tie. */
+  runAt(spec: CommandSpec, args: readonly Arg[], view: View, place: { slot?: number; target?: string; tie?: Tie }): Promise<unknown> {
+    return this.#issue(spec, args, null, view, place);
+  }
+
+  /** Something may have changed: looks soon. */
+  wake(reason: string): void {
+    this.#monitor.wake(reason);
+  }
+
   /** Issues commands that must run as one, with `spec` last: MULTI … EXEC. `slot`: that of all their keys. */
   runUnit(unit: Unit, spec: CommandSpec, slot: number, decode: Decode, view: View): Promise<unknown> {
     return this.#issue(spec, [], decode, view, { unit, slot });
@@ -158,7 +161,7 @@ export class Client implements Engine {
     args: readonly Arg[],
     decode: Decode | null,
     view: View,
-    fixed?: { readonly slot?: number; readonly unit?: Unit; readonly target?: string; readonly exclusive?: boolean },
+    fixed?: { readonly slot?: number; readonly unit?: Unit; readonly target?: string; readonly tie?: Tie; readonly exclusive?: boolean },
     gathering: Gathering | null = null,
     at = 0,
   ): Promise<unknown> {
@@ -191,6 +194,7 @@ export class Client implements Engine {
       detour.unit = fixed.unit ?? null;
       detour.slot = fixed.slot ?? null;
       detour.target = fixed.target ?? null;
+      detour.tie = fixed.tie ?? null;
       detour.exclusive = fixed.exclusive ?? false;
     }
     if (own.signal !== null && !attachSignal(call, own.signal)) {
@@ -292,7 +296,11 @@ export class Client implements Engine {
     }
     if (call.detour !== null) {
       call.detour.asking = false;
-      const { target } = call.detour;
+      const { target, tie } = call.detour;
+      if (tie?.firm === true) {
+        this.#dispatchTied(tie, call, call.detour);
+        return;
+      }
       if (target !== null) {
         this.#dispatchTo(target, call);
         return;
@@ -303,7 +311,35 @@ export class Client implements Engine {
     const primary = router.primaryOf(shard);
     const node = policy !== null && (call.spec.flags & READONLY) !== 0 ? router.readerOf(shard, policy) : primary;
     if (node === null || node.trouble !== null) this.#park(call, node?.trouble ?? null);
-    else node.send(call, node === primary ? 'primary' : 'replica');
+    else this.#send(call, node, node === primary ? 'primary' : 'replica');
+  }
+
+  #send(call: Call, node: Node, access: Access): void {
+    const tie = call.detour === null ? null : call.detour.tie;
+    if (tie !== null) {
+      tie.node = node.key;
+      tie.incarnation = node.incarnation;
+      tie.role = this.#roleOf(node.key);
+      tie.readonly = access === 'replica';
+      tie.asking = call.detour?.asking === true;
+    }
+    node.send(call, access);
+  }
+
+  /** Only to the process the tie is about. */
+  #dispatchTied(tie: Tie, call: Call, detour: Detour): void {
+    const node = this.#nodes.get(tie.node);
+    if (node === undefined || node.trouble !== null || node.incarnation !== tie.incarnation || this.#roleOf(tie.node) !== tie.role) {
+      tie.broken = true;
+      this.#reject(call, new NoNodeError(`${call.spec.name}: what was begun on ${tie.node} cannot go on there`, { node: tie.node }));
+      return;
+    }
+    detour.asking = tie.asking;
+    node.send(call, tie.readonly ? 'replica' : 'primary');
+  }
+
+  #roleOf(key: string): Role | null {
+    return this.#router?.snapshot.nodes.get(key)?.role ?? null;
   }
 
   /** A call does not carry its slot: it is needed again only when something went wrong. */
@@ -315,12 +351,12 @@ export class Client implements Engine {
     const node = this.#nodes.get(key);
     if (node === undefined) this.#reject(call, new NoNodeError(`${call.spec.name}: ${key} left the topology`, { node: key }));
     else if (node.trouble !== null) this.#park(call, node.trouble);
-    else node.send(call, 'primary');
+    else this.#send(call, node, 'primary');
   }
 
   /** No node can take it now. */
   #park(call: Call, cause: SlotwiseError | null): void {
-    if (cause !== null && isFinal(cause)) {
+    if (cause !== null && isMisconfigured(cause)) {
       this.#reject(call, cause);
       return;
     }
@@ -368,9 +404,10 @@ export class Client implements Engine {
       case 'resend': {
         detour.redirects++;
         const address = this.#redirect(failure, decision.to, decision.patch);
+        if (this.#endsTie(call, detour, failure)) return;
         const resend = (): void => {
           detour.asking = decision.asking;
-          this.#nodes.at(address).send(call, 'primary');
+          this.#send(call, this.#nodes.at(address), 'primary');
         };
         if (decision.afterMs > 0) this.#waiting.waitFor(call, decision.afterMs, resend);
         else resend();
@@ -383,6 +420,7 @@ export class Client implements Engine {
         // A fixed address may lead to another server by now: https://redis.io/docs/latest/operate/oss_and_stack/management/replication/
         if (node !== undefined && decision.renew && this.options.topology.kind === 'single') node.renew();
         if (decision.wake) this.#monitor.wake(failure.error.message);
+        if (this.#endsTie(call, detour, failure)) return;
         if (decision.afterMs > 0) this.#waiting.waitFor(call, decision.afterMs);
         else this.#dispatch(call);
         return;
@@ -390,6 +428,14 @@ export class Client implements Engine {
       default:
         decision satisfies never;
     }
+  }
+
+  /** Another node would do for any other call. */
+  #endsTie(call: Call, { tie }: Detour, failure: Failure): boolean {
+    if (tie?.firm !== true) return false;
+    tie.broken = true;
+    this.#reject(call, errorFor(call, failure));
+    return true;
   }
 
   #redirect(failure: Failure, to: Redirection, patch: boolean): Address {
@@ -498,7 +544,7 @@ export class Client implements Engine {
     this.#topologyError = error;
     this.events.emit('error', error);
     // Once the nodes are known, what is known serves; before, only a person can mend this.
-    if (this.#router !== null || !isFinal(error)) return;
+    if (this.#router !== null || !isMisconfigured(error)) return;
     this.#connecting.reject(error);
     for (const call of this.#waiting.clear()) this.#reject(call, error);
   }
@@ -639,10 +685,6 @@ function refuse(error: unknown, gathering: Gathering | null, at: number): Promis
   if (gathering === null) return Promise.reject(error);
   gathering.error(at, error);
   return UNUSED;
-}
-
-function isFinal(error: SlotwiseError): boolean {
-  return error instanceof AuthError || (error instanceof TopologyError && MISCONFIGURED.has(error.code));
 }
 
 /** XREAD and XREADGROUP block only if told to; the others always may. */

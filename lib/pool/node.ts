@@ -21,6 +21,8 @@ export interface NodeEvents {
 /** Which shared lane: `READONLY` is a state of the connection, and a demoted primary must not answer what was meant for a primary. */
 export type Access = 'primary' | 'replica';
 
+let incarnations = 0;
+
 /** Everything we hold open to one address: two shared lanes, each opened by its first call, and the exclusive lane. */
 export class Node {
   readonly #primary: SharedLane;
@@ -32,6 +34,8 @@ export class Node {
   trouble: SlotwiseError | null = null;
   /** On the clock, in ms: until then other nodes are preferred, because this one said LOADING, READONLY or the like. */
   avoidUntil = 0;
+  /** Another number, never used before, whenever the process behind the address may be another one. */
+  incarnation = ++incarnations;
 
   constructor(
     readonly key: string,
@@ -44,10 +48,14 @@ export class Node {
         events.up(this);
       },
       down: (error: SlotwiseError) => {
+        this.incarnation = ++incarnations;
         this.#refreshTrouble();
         events.down(this, error);
       },
-      lost: (error: SlotwiseError) => events.lost(this, error),
+      lost: (error: SlotwiseError) => {
+        this.incarnation = ++incarnations;
+        events.lost(this, error);
+      },
     };
     const { reconnect } = config;
     const lane = (readonly: boolean): SharedLane =>
@@ -77,6 +85,7 @@ export class Node {
 
   /** New connections for new calls; the old ones close once they are answered. */
   renew(): void {
+    this.incarnation = ++incarnations;
     this.#primary.renew();
     this.#replica.renew();
   }

@@ -147,6 +147,24 @@ const nothing = (): void => {};
 /** Stands for the promise of a call whose outcome goes elsewhere. */
 export const UNUSED: Promise<unknown> = new Promise(nothing);
 
+/**
+ * Keeps the calls of a scan on one process, because a cursor means nothing to another. The first call goes where routing says; once it is
+ * answered the tie is `firm`, and the others go there or fail.
+ */
+export interface Tie {
+  /** Key of the node, and which of its incarnations. */
+  node: string;
+  incarnation: number;
+  /** Its role when the first call was sent; a scan does not go on where a primary became a replica. */
+  role: 'primary' | 'replica' | null;
+  readonly: boolean;
+  /** The slot is on its way to that node, which serves it only to those who ask. */
+  asking: boolean;
+  firm: boolean;
+  /** The process cannot be asked any more: begin again with another tie. */
+  broken: boolean;
+}
+
 /** What most calls never need, so that those do not carry it. */
 export interface Detour {
   /** Send `ASKING` right before it, once. */
@@ -163,6 +181,7 @@ export interface Detour {
   slot: number | null;
   /** Key of the one node it is for, whatever the routing says. */
   target: string | null;
+  tie: Tie | null;
   /** Needs a connection of its own: it blocks. */
   exclusive: boolean;
   /** Gets the outcome instead of a promise, as that of place `at`. */
@@ -264,6 +283,7 @@ export class Call {
       unit: null,
       slot: null,
       target: null,
+      tie: null,
       exclusive: false,
       gathering: null,
       at: 0,
