@@ -370,7 +370,7 @@ export class Client implements Engine {
     this.#monitor.wake('a command has no node');
   }
 
-  failed(call: Call, failure: Failure, view: View): void {
+  failed(call: Call, failure: Failure): void {
     if (call.state === SETTLED) {
       release(call);
       return;
@@ -386,7 +386,7 @@ export class Client implements Engine {
     }
     const { spec } = call;
     const decision = retry(cause, {
-      repeatable: view.idempotent || ((spec.flags & READONLY) !== 0 && detour.unit === null),
+      repeatable: call.repeatable,
       script: (spec.flags & SCRIPT) !== 0,
       slot: this.#slotOf(call),
       attempts: detour.attempts,
@@ -474,6 +474,9 @@ export class Client implements Engine {
         this.events.emit('error', error);
         this.#connecting.reject(error);
       } else this.#openOnePrimary();
+    },
+    suspect: (node) => {
+      this.#monitor.suspect(node.key);
     },
     lost: (node, error) => {
       this.events.emit('reconnecting', { node: node.key, error });

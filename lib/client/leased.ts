@@ -8,6 +8,7 @@ import type { View } from './view.js';
 /** Sends on one exclusive connection. No attempt loop: what state the connection had is gone with it, so every failure is the caller's. */
 export class LeasedConnection implements CallOwner {
   readonly budget = { commands: 0, bytes: 0 };
+  readonly idempotent = false;
   /** A command changed the state of the connection: nobody else may get it. */
   dirty = false;
   #over = false;

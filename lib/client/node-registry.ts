@@ -46,8 +46,12 @@ export class NodeRegistry {
       if (info === undefined) {
         this.#nodes.delete(key);
         moved.push(...node.takeUnwritten());
+        node.dropSilent();
         this.#leave(node);
-      } else if (previous?.nodes.get(key)?.role === 'primary' && info.role !== 'primary') moved.push(...node.takeUnwritten());
+      } else if (previous?.nodes.get(key)?.role === 'primary' && info.role !== 'primary') {
+        moved.push(...node.takeUnwritten());
+        node.dropSilent();
+      }
     }
     return moved;
   }

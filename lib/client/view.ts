@@ -14,7 +14,7 @@ import type { PolicyTable, ReadPolicy } from '../routing/read-preference.js';
 /** What follows a failed attempt, and whose room its call takes: the client. */
 export interface Engine {
   readonly budget: Budget;
-  failed(call: Call, failure: Failure, view: View): void;
+  failed(call: Call, failure: Failure): void;
 }
 
 interface ViewFacts {
@@ -83,6 +83,6 @@ export class View implements CallOwner, ViewFacts {
   }
 
   failed(call: Call, failure: Failure): void {
-    this.engine.failed(call, failure, this);
+    this.engine.failed(call, failure);
   }
 }

@@ -30,6 +30,7 @@ import { Parser, type ReplySink } from '../protocol/parser.js';
 import { command, specOf } from '../protocol/specs.js';
 import { clock, type Holder } from '../util/clock.js';
 import { handshakeSteps, judge, type ServerFacts } from './handshake.js';
+import { Silence } from './silence.js';
 import { openSocket } from './socket.js';
 
 /** What a connection needs to come up. */
@@ -53,6 +54,10 @@ export interface ConnectionEvents {
   /** Comes exactly once, right before its calls go back to their owners. `error` is null after `close()`. */
   closed(connection: Connection, error: SlotwiseError | null): void;
   push?(connection: Connection, items: Raw[]): void;
+  /** It owes replies and says nothing; commands wait unwritten until `alive`. Without this listener silence is not looked for. */
+  silent?(connection: Connection): void;
+  /** It speaks again. */
+  alive?(connection: Connection): void;
 }
 
 /**
@@ -74,6 +79,7 @@ const ASKING = Buffer.from('*1\r\n$6\r\nASKING\r\n');
 /** Owner of commands the library sends for itself: a failure is a plain rejection. */
 export const internalOwner: CallOwner = {
   budget: { commands: 0, bytes: 0 },
+  idempotent: false,
   failed(call: Call, failure: Failure): void {
     call.fail(failure.error);
   },
@@ -90,6 +96,10 @@ export class Connection implements ReplySink, Holder {
   /** Told by the handshake. */
   server: ServerFacts = { protocol: 2, product: '', version: '' };
 
+  readonly silence = new Silence();
+  /** Silent for too long: what comes waits unwritten, since the server would not read it. */
+  #held = false;
+
   readonly #config: ConnectionConfig;
   readonly #events: ConnectionEvents;
   readonly #encoder = new Encoder();
@@ -101,6 +111,8 @@ export class Connection implements ReplySink, Holder {
   #socket: Socket;
   #flushing = false;
   #blocked = false;
+  /** Entries put into the FIFO since the last write. */
+  #encoded = 0;
   #watched = false;
   /** No call of the two FIFOs is due before this. */
   #earliestDeadline = Number.POSITIVE_INFINITY;
@@ -170,6 +182,20 @@ export class Connection implements ReplySink, Holder {
     const calls = this.#queue.toArray();
     this.#queue.clear();
     return calls;
+  }
+
+  /** Gives back the in-flight calls that may run again elsewhere, each once in its life. Their replies, if they ever come, are dropped. */
+  takeRepeatable(): Call[] {
+    const taken: Call[] = [];
+    const left = this.#inFlight.toArray().map((call) => {
+      if (call.state === SETTLED || !call.repeatable || call.detour?.moved === true) return call;
+      call.leaveTheRoad().moved = true;
+      taken.push(call);
+      return ignored;
+    });
+    this.#inFlight.clear();
+    for (const call of left) this.#inFlight.push(call);
+    return taken;
   }
 
   /** Refuses new calls, waits for the replies of the others, then closes. */
@@ -246,7 +272,7 @@ export class Connection implements ReplySink, Holder {
   #write(): void {
     this.#flushing = false;
     clock.expireNow();
-    if (this.#blocked || (this.state !== 'ready' && this.state !== 'draining')) return;
+    if (this.#blocked || this.#held || (this.state !== 'ready' && this.state !== 'draining')) return;
     const queue = this.#queue;
     const queued = queue.length;
     while (queue.length > 0 && this.#encoder.bytes < BATCH_BYTES) {
@@ -270,6 +296,7 @@ export class Connection implements ReplySink, Holder {
     encoder.encode(call.spec, call.args);
     call.state = WRITTEN;
     this.#inFlight.push(call);
+    this.#encoded++;
   }
 
   /** What goes before the command itself, in one piece with it. */
@@ -277,12 +304,14 @@ export class Connection implements ReplySink, Holder {
     if (asking) {
       this.#encoder.raw(ASKING);
       this.#inFlight.push(ignored);
+      this.#encoded++;
     }
     if (unit === null) return;
     unit.replies.length = 0;
     for (const part of unit.parts) {
       this.#encoder.encode(part.spec, part.args);
       this.#inFlight.push(call);
+      this.#encoded++;
     }
   }
 
@@ -290,6 +319,8 @@ export class Connection implements ReplySink, Holder {
     const encoder = this.#encoder;
     if (encoder.bytes === 0) return;
     const segments = encoder.take();
+    if (this.#inFlight.length === this.#encoded) this.silence.sent();
+    this.#encoded = 0;
     const socket = this.#socket;
     let accepted = true;
     if (segments.length === 1 && segments[0] !== undefined) accepted = socket.write(segments[0]);
@@ -313,6 +344,8 @@ export class Connection implements ReplySink, Holder {
 
   #read(bytes: Buffer, length: number): void {
     if (this.state === 'closed') return;
+    this.silence.heard();
+    if (this.#held) this.#revive();
     try {
       this.#parser.write(bytes, 0, length);
     } catch (error) {
@@ -325,6 +358,12 @@ export class Connection implements ReplySink, Holder {
       this.#endIfDrained();
       this.whenIdle?.();
     }
+  }
+
+  #revive(): void {
+    this.#held = false;
+    this.#events.alive?.(this);
+    this.#write();
   }
 
   modeOfNext(): number {
@@ -397,6 +436,11 @@ export class Connection implements ReplySink, Holder {
   tick(now: number): boolean {
     if (now >= this.#earliestDeadline) {
       this.#earliestDeadline = Math.min(expire(this.#queue, now, this.key), expire(this.#inFlight, now, this.key));
+    }
+    if (this.silence.tick(this.#inFlight.length > 0) && !this.#held && this.state === 'ready' && this.#events.silent !== undefined) {
+      this.#held = true;
+      log.connection('%s owes %d replies and says nothing', this.key, this.#inFlight.length);
+      this.#events.silent(this);
     }
     this.#watched = this.load > 0;
     return this.#watched;

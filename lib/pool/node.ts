@@ -15,6 +15,8 @@ export interface NodeConfig {
 export interface NodeEvents {
   up(node: Node): void;
   down(node: Node, error: SlotwiseError): void;
+  /** It owes replies and says nothing: the others may know more. */
+  suspect(node: Node): void;
   lost(node: Node, error: SlotwiseError): void;
 }
 
@@ -52,6 +54,7 @@ export class Node {
         this.#refreshTrouble();
         events.down(this, error);
       },
+      suspect: () => events.suspect(this),
       lost: (error: SlotwiseError) => {
         this.incarnation = ++incarnations;
         events.lost(this, error);
@@ -108,6 +111,12 @@ export class Node {
   /** A connection for one caller alone. Rejects with why none could be opened. */
   acquire(): Promise<Lease> {
     return this.#exclusive.acquire();
+  }
+
+  /** See `SharedLane.dropSilent`. */
+  dropSilent(): void {
+    this.#primary.dropSilent();
+    this.#replica.dropSilent();
   }
 
   /** Gives back what was not written to a node that stopped being the right one. */

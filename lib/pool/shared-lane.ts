@@ -1,7 +1,8 @@
 import { Connection, type ConnectionConfig } from '../connection/connection.js';
-import type { SlotwiseError } from '../errors.js';
+import { ConnectionLostError, type SlotwiseError } from '../errors.js';
 import type { Call } from '../protocol/command.js';
 import { backoffMs } from '../util/backoff.js';
+import { Suspicion } from './suspicion.js';
 
 /** A connection that broke sooner than this after its handshake counts as a failed attempt. */
 const SHORT_LIFE_MS = 500;
@@ -17,6 +18,8 @@ export interface SharedLaneEvents {
   up(): void;
   /** A connection attempt failed: until `up`, calls are handed back at once. */
   down(error: SlotwiseError): void;
+  /** A connection owes replies and says nothing. */
+  suspect(): void;
   /** A ready connection broke; a new one is already opening. */
   lost(error: SlotwiseError): void;
 }
@@ -36,6 +39,7 @@ export class SharedLane {
   readonly #connections: (Connection | null)[];
   readonly #failures: number[];
   readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #suspicions = new Map<Connection, Suspicion>();
   /** Why no connection can be had at the moment; null while one can. */
   trouble: SlotwiseError | null = null;
   #closed = false;
@@ -101,7 +105,14 @@ export class SharedLane {
         this.trouble = null;
         this.#events.up();
       },
+      silent: () => {
+        this.#suspicions.set(connection, new Suspicion(this.#config.connection, connection, () => this.#unresponsive(connection)));
+        this.#events.suspect();
+      },
+      alive: () => this.#trust(connection),
       closed: (_, error) => {
+        this.#suspicions.get(connection)?.end();
+        this.#suspicions.delete(connection);
         const current = this.#connections[place] === connection;
         if (current) this.#connections[place] = null;
         if (this.#closed || error === null) return;
@@ -132,6 +143,33 @@ export class SharedLane {
     });
     this.#connections[place] = connection;
     return connection;
+  }
+
+  /** The server hangs: what may go elsewhere goes, and nothing more comes here. */
+  #unresponsive(connection: Connection): void {
+    const error = new ConnectionLostError(`${connection.key} does not answer`, { node: connection.key });
+    this.trouble = error;
+    const unwritten = connection.takeUnwritten();
+    const inFlight = connection.takeRepeatable();
+    this.#events.down(error);
+    for (const call of inFlight) call.owner.failed(call, { kind: 'lost', error });
+    for (const call of unwritten) call.owner.failed(call, { kind: 'unwritten', error });
+  }
+
+  #trust(connection: Connection): void {
+    this.#suspicions.get(connection)?.end();
+    this.#suspicions.delete(connection);
+    this.trouble = null;
+    this.#events.up();
+  }
+
+  /** Gives up on connections that say nothing: another node has the role by now, and their in-flight calls must not wait for their deadline. */
+  dropSilent(): void {
+    for (const connection of [...this.#suspicions.keys()]) {
+      connection.destroy(
+        new ConnectionLostError(`${connection.key} did not answer until another node took its place`, { node: connection.key }),
+      );
+    }
   }
 
   #reopenLater(place: number, failures: number): void {

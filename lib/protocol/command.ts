@@ -106,6 +106,8 @@ export interface Budget {
 /** Who decides what happens to a call whose attempt failed, and whose room the call takes until it leaves its last holder. */
 export interface CallOwner {
   readonly budget: Budget;
+  /** Its calls may run twice. */
+  readonly idempotent: boolean;
   failed(call: Call, failure: Failure): void;
 }
 
@@ -179,6 +181,8 @@ export interface Detour {
   unit: Unit | null;
   /** Hash slot of the shard it is for, where that is not to be read off its keys; -1: none. */
   slot: number | null;
+  /** It was taken from a node that did not answer, and sent elsewhere. */
+  moved: boolean;
   /** Key of the one node it is for, whatever the routing says. */
   target: string | null;
   tie: Tie | null;
@@ -282,6 +286,7 @@ export class Call {
       firstError: null,
       unit: null,
       slot: null,
+      moved: false,
       target: null,
       tie: null,
       exclusive: false,
@@ -294,6 +299,11 @@ export class Call {
   /** What can be said of a call that ends without a reply. */
   get executed(): 'no' | 'unknown' {
     return this.state === WRITTEN || this.detour?.mayHaveRun === true ? 'unknown' : 'no';
+  }
+
+  /** Running it twice does no harm: it only reads, or the caller said so. */
+  get repeatable(): boolean {
+    return this.owner.idempotent || ((this.spec.flags & READONLY) !== 0 && this.unit === null);
   }
 
   isDue(now: number): boolean {

@@ -12,6 +12,7 @@ export interface CallOptions {
 /** Makes calls, keeps the books as a client does, and writes down what connections hand back. */
 export class Recorder implements CallOwner {
   readonly budget = { commands: 0, bytes: 0 };
+  readonly idempotent = false;
   readonly failures: { readonly call: Call; readonly failure: Failure }[] = [];
 
   failed(call: Call, failure: Failure): void {

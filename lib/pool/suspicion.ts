@@ -1,0 +1,67 @@
+import { Connection, type ConnectionConfig } from '../connection/connection.js';
+import { log } from '../diagnostics.js';
+import { ConnectionLostError } from '../errors.js';
+
+/** A connection that stays silent for this long although the server answers others is half-open, or its writes are paused for too long. */
+const HALF_OPEN_MS = 3_000;
+
+/**
+ * What is found out about a connection that owes replies and says nothing. A fresh connection is tried; its handshake is the question.
+ *
+ * | the fresh connection | means | what follows |
+ * |---|---|---|
+ * | answers | the old one is half-open, or the server holds its commands (`CLIENT PAUSE`, as every manual failover does) | after 3 s it is closed |
+ * | does not answer in time | the server hangs, or one slow command keeps it busy | `unresponsive`, once |
+ *
+ * The first byte on the old connection ends it (`end`), whatever was found.
+ */
+export class Suspicion {
+  readonly #config: ConnectionConfig;
+  readonly #suspect: Connection;
+  readonly #unresponsive: () => void;
+  readonly #timer: NodeJS.Timeout;
+  #fresh: Connection | null = null;
+  #halfOpenTimer: NodeJS.Timeout | undefined;
+  #over = false;
+
+  constructor(config: ConnectionConfig, suspect: Connection, unresponsive: () => void) {
+    this.#config = config;
+    this.#suspect = suspect;
+    this.#unresponsive = unresponsive;
+    this.#timer = setTimeout(() => this.#conclude(), suspect.silence.limitMs);
+    this.#ask();
+  }
+
+  #ask(): void {
+    const fresh = new Connection(this.#config, {
+      ready: () => {
+        clearTimeout(this.#timer);
+        log.pool('%s answers a fresh connection, the old one is silent', fresh.key);
+        this.#halfOpenTimer ??= setTimeout(() => this.#giveUp(), HALF_OPEN_MS);
+      },
+      closed: (_, error) => {
+        if (this.#over || error === null) return;
+        this.#conclude();
+        this.#ask();
+      },
+    });
+    this.#fresh = fresh;
+  }
+
+  #conclude(): void {
+    clearTimeout(this.#timer);
+    if (!this.#over && this.#halfOpenTimer === undefined) this.#unresponsive();
+  }
+
+  #giveUp(): void {
+    const { key } = this.#suspect;
+    this.#suspect.destroy(new ConnectionLostError(`${key} answers, but not on this connection`, { node: key }));
+  }
+
+  end(): void {
+    this.#over = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#halfOpenTimer);
+    this.#fresh?.destroy(null);
+  }
+}
