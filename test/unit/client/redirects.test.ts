@@ -1,0 +1,328 @@
+import assert from 'node:assert/strict';
+import sinon from 'sinon';
+import { ReplyError, TimeoutError } from '../../../lib/errors.js';
+import { error, type Handler, ok, status } from '../../support/fake-server.js';
+import { until } from '../../support/wait.js';
+import { askFrom, checkBooks, clientOf, movedTo, rejected, ScriptedCluster, single } from './scripted.js';
+
+// Slots of the keys: b 3300 on server 0, c 7365 on server 1, a 15495 on server 2.
+const slotOfB = 3300;
+
+/** Answers GET with the server that answered. */
+const whoAnswers =
+  (others: (server: number, ...args: Parameters<Handler>) => ReturnType<Handler> = () => undefined) =>
+  (server: number, ...args: Parameters<Handler>): ReturnType<Handler> =>
+    others(server, ...args) ?? (args[0][0] === 'GET' ? `server ${server}` : undefined);
+
+describe('a client of a cluster', () => {
+  let cluster: ScriptedCluster;
+  beforeEach(async () => {
+    cluster = await ScriptedCluster.start(3);
+    cluster.script = whoAnswers();
+  });
+  afterEach(async () => {
+    sinon.restore();
+    await checkBooks();
+    await cluster.stop();
+  });
+
+  /** From now on the slot of `b` belongs to this server, by the servers' own word. */
+  const giveB = (owner: number): void => {
+    cluster.ranges = [...cluster.ranges.map((range) => ({ ...range })), { first: slotOfB, last: slotOfB, owner }];
+  };
+
+  it('sends each key to the owner of its slot', async () => {
+    const redis = cluster.client();
+    const replies = await Promise.all(['a', 'b', 'c', '{b}1', Buffer.from('c')].map((key) => redis.get(key)));
+    assert.deepEqual(replies, ['server 2', 'server 0', 'server 1', 'server 0', 'server 1']);
+  });
+
+  describe('that is told MOVED', () => {
+    it('sends the command there, and the next one of that slot at once', async () => {
+      cluster.script = whoAnswers((server, [name]) => (server === 0 && name === 'GET' ? movedTo(cluster.server(1), slotOfB) : undefined));
+      const redis = cluster.client();
+      await redis.get('c');
+      giveB(1);
+      assert.equal(await redis.get('b'), 'server 1');
+      assert.equal(await redis.get('b'), 'server 1');
+      assert.deepEqual(cluster.received(0, 'GET'), ['GET b']);
+    });
+
+    it('patches that slot only', async () => {
+      const redis = cluster.client();
+      assert.equal(await redis.get('b'), 'server 0');
+      cluster.script = whoAnswers((server, [name, key]) =>
+        server === 0 && name === 'GET' && key === 'b' ? movedTo(cluster.server(1), slotOfB) : undefined,
+      );
+      giveB(1);
+      assert.equal(await redis.get('b'), 'server 1');
+      assert.equal(await redis.get('f'), 'server 0');
+    });
+
+    it('takes an empty host for the host that answered', async () => {
+      cluster.script = whoAnswers((server, [name]) =>
+        server === 0 && name === 'GET' ? error(`MOVED ${slotOfB} :${cluster.server(1).port}`) : undefined,
+      );
+      const redis = cluster.client();
+      assert.equal(await redis.get('b'), 'server 1');
+    });
+
+    for (const host of ['2001:db8::2', '[2001:db8::2]']) {
+      it(`splits ${host} on the last colon`, async () => {
+        const port = cluster.server(1).port;
+        cluster.script = whoAnswers((server, [name]) =>
+          server === 0 && name === 'GET' ? error(`MOVED ${slotOfB} ${host}:${port}`) : undefined,
+        );
+        const redis = cluster.client({ addressMap: { [`[2001:db8::2]:${port}`]: cluster.server(1).address } });
+        assert.equal(await redis.get('b'), 'server 1');
+      });
+    }
+
+    for (const text of ['MOVED 3300 ?:7000', 'MOVED 3300 127.0.0.1', 'MOVED 99999 127.0.0.1:7000', 'MOVED 3300 127.0.0.1:0', 'MOVED']) {
+      it(`gives the caller ${text}, which leads nowhere`, async () => {
+        cluster.script = whoAnswers((server, [name]) => (server === 0 && name === 'GET' ? error(text) : undefined));
+        const redis = cluster.client();
+        const reason = await rejected(redis.get('b'));
+        assert.ok(reason instanceof ReplyError);
+        assert.equal(reason.code, 'MOVED');
+        assert.equal(reason.message, text);
+        assert.equal(cluster.received(0, 'GET').length, 1);
+      });
+    }
+
+    it('to a server that is in no view, opens a connection to it', async () => {
+      await using other = await ScriptedCluster.start(1);
+      other.script = whoAnswers(() => undefined);
+      cluster.script = whoAnswers((server, [name]) => (server === 0 && name === 'GET' ? movedTo(other.server(0), slotOfB) : undefined));
+      const redis = cluster.client();
+      assert.equal(await redis.get('b'), 'server 0');
+      assert.deepEqual(other.received(0, 'GET'), ['GET b']);
+    });
+
+    it('for a thousand commands at once, keeps their order and asks little', async () => {
+      const counters: number[] = [];
+      cluster.script = (server, [name, , value]) => {
+        if (name !== 'RPUSH') return undefined;
+        if (server === 0) return movedTo(cluster.server(1), slotOfB);
+        counters.push(Number(value));
+        return counters.length;
+      };
+      const redis = cluster.client();
+      await redis.connect();
+      giveB(1);
+      const asked = cluster.servers.reduce((sum, server) => sum + server.count('CLUSTER'), 0);
+      await Promise.all(Array.from({ length: 1_000 }, (_, i) => redis.rpush('b', String(i))));
+      assert.deepEqual(
+        counters,
+        Array.from({ length: 1_000 }, (_, i) => i),
+      );
+      assert.equal(cluster.received(0, 'RPUSH').length, 1_000);
+      const askedMore = cluster.servers.reduce((sum, server) => sum + server.count('CLUSTER'), 0) - asked;
+      assert.ok(askedMore <= 2 * 3 * 2, `${askedMore} questions about the cluster`);
+      assert.ok(cluster.server(1).connections.length <= 3, `${cluster.server(1).connections.length} connections`);
+    });
+
+    it('back and forth, gives up after 16 redirections and says so', async () => {
+      sinon.stub(Math, 'random').returns(0);
+      cluster.script = (server, [name]) => (name === 'GET' ? movedTo(cluster.server(1 - server), slotOfB) : undefined);
+      const redis = cluster.client();
+      const reason = await rejected(redis.get('b'));
+      assert.equal(reason.code, 'MOVED');
+      assert.equal(reason.attempts, 17);
+      assert.match(reason.message, /^GET was redirected 16 times, the last time by 127\.0\.0\.1:\d+: MOVED 3300 /);
+      assert.equal(cluster.received(0, 'GET').length + cluster.received(1, 'GET').length, 17);
+    });
+
+    it('back and forth, ends at the deadline if that comes first', async () => {
+      sinon.stub(Math, 'random').returns(1);
+      cluster.script = (server, [name]) => (name === 'SET' ? movedTo(cluster.server(1 - server), slotOfB) : undefined);
+      const redis = cluster.client({ timeoutMs: 150 });
+      const reason = await rejected(redis.set('b', '1'));
+      assert.ok(reason instanceof TimeoutError, String(reason));
+      assert.equal(reason.executed, 'no');
+    });
+  });
+
+  describe('that is told ASK', () => {
+    /** Server 1 takes the slot of `b` from 0: it serves who says ASKING first. */
+    const importing = (): void => {
+      const asking = new Set<unknown>();
+      cluster.script = whoAnswers((server, [name, key], connection) => {
+        if (name === 'ASKING') asking.add(connection);
+        if (key !== 'b') return undefined;
+        if (server === 0) return askFrom(cluster.server(1), slotOfB);
+        return asking.delete(connection) ? undefined : movedTo(cluster.server(0), slotOfB);
+      });
+    };
+
+    it('asks there, once, right before the command', async () => {
+      importing();
+      const redis = cluster.client();
+      assert.equal(await redis.get('b'), 'server 1');
+      assert.deepEqual(cluster.received(1, 'ASKING', 'GET'), ['ASKING', 'GET b']);
+    });
+
+    it('leaves the slot where it is', async () => {
+      importing();
+      const redis = cluster.client();
+      await redis.get('b');
+      await redis.get('b');
+      assert.deepEqual(cluster.received(0, 'GET'), ['GET b', 'GET b']);
+      assert.deepEqual(cluster.received(1, 'ASKING', 'GET'), ['ASKING', 'GET b', 'ASKING', 'GET b']);
+    });
+
+    it('asks for each of a hundred commands, among others of the same connection', async () => {
+      importing();
+      const redis = cluster.client();
+      const replies = await Promise.all(Array.from({ length: 200 }, (_, i) => redis.get(i % 2 === 0 ? 'b' : 'c')));
+      assert.deepEqual([...new Set(replies)], ['server 1']);
+      const sent = cluster.received(1, 'ASKING', 'GET');
+      assert.equal(sent.filter((text) => text === 'ASKING').length, 100);
+      for (const [at, text] of sent.entries()) if (text === 'ASKING') assert.equal(sent[at + 1], 'GET b');
+    });
+
+    it('after other redirections, still asks', async () => {
+      const hops = [movedTo(cluster.server(1), slotOfB), movedTo(cluster.server(0), slotOfB), askFrom(cluster.server(2), slotOfB)];
+      cluster.script = whoAnswers((server, [name]) => (name === 'GET' && server !== 2 ? hops.shift() : undefined));
+      const redis = cluster.client();
+      assert.equal(await redis.get('b'), 'server 2');
+      assert.deepEqual(cluster.received(2, 'ASKING', 'GET'), ['ASKING', 'GET b']);
+    });
+  });
+
+  for (const text of [
+    'TRYAGAIN Multiple keys request during rehashing of slot',
+    'CLUSTERDOWN Hash slot not served',
+    'LOADING',
+    'MASTERDOWN Link down',
+  ]) {
+    it(`tries again after ${text}`, async () => {
+      let left = 3;
+      cluster.script = whoAnswers((_, [name]) => (name === 'SET' ? (left-- > 0 ? error(text) : ok) : undefined));
+      const redis = cluster.client();
+      assert.equal(await redis.set('b', '1'), 'OK');
+      assert.equal(cluster.received(0, 'SET').length, 4);
+    });
+  }
+
+  it('follows REDIRECT of a Valkey replica that was a primary', async () => {
+    cluster.script = whoAnswers((server, [name]) =>
+      server === 0 && name === 'GET' ? error(`REDIRECT ${cluster.server(1).address}`) : undefined,
+    );
+    const redis = cluster.client();
+    assert.equal(await redis.get('b'), 'server 1');
+  });
+
+  it('gives the caller a redirection of another slot that a script made up', async () => {
+    cluster.script = (_, [name]) => (name === 'EVAL' ? error(`MOVED 1 ${cluster.server(1).address}`) : undefined);
+    const redis = cluster.client();
+    assert.equal((await rejected(redis.call('EVAL', 'return redis.error_reply(ARGV[1])', 1, 'b'))).code, 'MOVED');
+    assert.equal(cluster.received(1, 'EVAL').length, 0);
+  });
+
+  it('spreads commands without keys over the primaries', async () => {
+    cluster.script = (_, [name]) => (name === 'PUBLISH' ? 0 : undefined);
+    const redis = cluster.client();
+    await Promise.all(Array.from({ length: 30 }, () => redis.call('PUBLISH', 'channel', 'x')));
+    assert.deepEqual(
+      [0, 1, 2].map((server) => cluster.received(server, 'PUBLISH').length),
+      [10, 10, 10],
+    );
+  });
+
+  describe('in a transaction', () => {
+    type Refusal = (server: number, name: string, asked: boolean) => ReturnType<typeof error> | undefined;
+
+    /** Servers that queue and execute, unless `refuse` says no to a command. */
+    const transactional = (refuse: Refusal): void => {
+      const states = new WeakMap<object, { asking: boolean; asked: boolean; queued: string[]; broken: boolean }>();
+      cluster.script = (server, [name = '', ...args], connection) => {
+        const state = states.get(connection) ?? { asking: false, asked: false, queued: [], broken: false };
+        states.set(connection, state);
+        if (name === 'ASKING') {
+          state.asking = true;
+          return ok;
+        }
+        if (name === 'MULTI') {
+          Object.assign(state, { asked: state.asking, asking: false, queued: [], broken: false });
+          return ok;
+        }
+        if (!['SET', 'INCR', 'EXEC'].includes(name)) return undefined;
+        const refusal = refuse(server, name, state.asked);
+        if (refusal !== undefined) {
+          state.broken = true;
+          return refusal;
+        }
+        if (name !== 'EXEC') {
+          state.queued.push([name, ...args].join(' '));
+          return status('QUEUED');
+        }
+        return state.broken
+          ? error('EXECABORT Transaction discarded because of previous errors.')
+          : state.queued.map((text) => `${server}: ${text}`);
+      };
+    };
+
+    const run = (): Promise<unknown> => cluster.client().multi().set('b', '1').incr('{b}n').exec({ errors: 'inline' });
+
+    it('goes as one piece to where MOVED says', async () => {
+      transactional((server, name) => (server === 0 && name !== 'EXEC' ? movedTo(cluster.server(1), slotOfB) : undefined));
+      assert.deepEqual(await run(), ['1: SET b 1', '1: INCR {b}n']);
+      assert.deepEqual(cluster.received(1, 'ASKING', 'MULTI', 'SET', 'INCR', 'EXEC'), ['MULTI', 'SET b 1', 'INCR {b}n', 'EXEC']);
+    });
+
+    it('goes as one piece when only EXEC is answered MOVED', async () => {
+      transactional((server, name) => (server === 0 && name === 'EXEC' ? movedTo(cluster.server(1), slotOfB) : undefined));
+      assert.deepEqual(await run(), ['1: SET b 1', '1: INCR {b}n']);
+    });
+
+    it('asks once, before MULTI', async () => {
+      transactional((server, name, asked) => {
+        if (server === 0 && name === 'SET') return askFrom(cluster.server(1), slotOfB);
+        return server === 1 && !asked ? movedTo(cluster.server(0), slotOfB) : undefined;
+      });
+      assert.deepEqual(await run(), ['1: SET b 1', '1: INCR {b}n']);
+      assert.deepEqual(cluster.received(1, 'ASKING', 'MULTI', 'SET', 'INCR', 'EXEC'), ['ASKING', 'MULTI', 'SET b 1', 'INCR {b}n', 'EXEC']);
+    });
+
+    it('is tried again as one piece after TRYAGAIN', async () => {
+      let left = 2;
+      transactional((_, name) => (name === 'INCR' && left-- > 0 ? error('TRYAGAIN Multiple keys request') : undefined));
+      assert.deepEqual(await run(), ['0: SET b 1', '0: INCR {b}n']);
+      assert.equal(cluster.received(0, 'MULTI').length, 3);
+    });
+
+    it('rejects with what was wrong with the queued command, not with EXECABORT', async () => {
+      transactional((_, name) => (name === 'INCR' ? error("ERR wrong number of arguments for 'incr' command") : undefined));
+      const reason = await rejected(run());
+      assert.equal(reason.message, "ERR wrong number of arguments for 'incr' command");
+    });
+
+    it('over two slots is refused before anything is sent', async () => {
+      const redis = cluster.client();
+      assert.equal((await rejected(redis.multi().set('a', '1').set('b', '1').exec())).code, 'ERR_CROSS_SLOT');
+      assert.equal(
+        cluster.servers.reduce((sum, server) => sum + server.count('MULTI'), 0),
+        0,
+      );
+    });
+  });
+});
+
+describe('a client of a single server that is told READONLY', () => {
+  afterEach(checkBooks);
+
+  it('connects anew, because the address may lead to another server now', async () => {
+    await using cluster = await ScriptedCluster.start(1);
+    const server = cluster.server(0);
+    server.handler = single(([name], connection) => {
+      if (name === 'SET') return connection.index < 2 ? error("READONLY You can't write against a read only replica.") : ok;
+      return undefined;
+    });
+    const redis = clientOf(server);
+    assert.equal(await redis.set('k', '1'), 'OK');
+    const sets = server.connections.filter(({ received }) => received.some(([name]) => name === 'SET'));
+    assert.equal(sets.length, 2);
+    await until(() => sets[0]?.socket.destroyed, { what: 'the connection to the replica is closed' });
+  });
+});
