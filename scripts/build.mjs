@@ -15,7 +15,9 @@ const formats = [
 rmSync(`${root}dist`, { recursive: true, force: true });
 for (const { dir, format, type, module } of formats) {
   const out = `${root}dist/${dir}`;
-  execFileSync(process.execPath, [tsc, '-p', `${root}tsconfig.build.json`, '--emitDeclarationOnly', '--outDir', out, ...module], { stdio: 'inherit' });
+  execFileSync(process.execPath, [tsc, '-p', `${root}tsconfig.build.json`, '--emitDeclarationOnly', '--outDir', out, ...module], {
+    stdio: 'inherit',
+  });
   await build({
     entryPoints: [`${root}lib/index.ts`],
     outfile: `${out}/index.js`,
