@@ -1,8 +1,9 @@
-import type { Arg, CommandSpec, Decode, Gathering, Raw } from '../protocol/command.js';
+import type { Arg, CommandSpec, Decode, Gathering, Raw, Unit } from '../protocol/command.js';
 import { keyIndexes } from '../protocol/keys.js';
 import { command } from '../protocol/specs.js';
 import { commonSlot } from '../routing/slots.js';
 import type { Client } from './client.js';
+import { asText } from './script.js';
 import type { View } from './view.js';
 
 /** A command that waits in a pipeline or transaction. */
@@ -20,7 +21,7 @@ export interface Outcomes {
 }
 
 const MULTI = command('MULTI');
-const EXEC = command('EXEC');
+export const EXEC = command('EXEC');
 
 /**
  * Issues all steps at once: each goes to its node by itself, those of one node leave in one write, those of one slot stay in order. Redirects
@@ -73,11 +74,19 @@ class Gatherer implements Gathering {
  */
 export async function runTransaction(client: Client, steps: readonly Step[], view: View): Promise<Outcomes> {
   if (steps.length === 0) return { values: [], errors: new Map() };
-  const keys = steps.flatMap(({ spec, args }) => keyIndexes(spec, args).map((index) => args[index] ?? ''));
+  const { unit, keys, decode } = transactionOf(steps);
   const slot = client.options.topology.kind === 'cluster' ? commonSlot('MULTI', keys) : -1;
-  const parts = [{ spec: MULTI, args: [] }, ...steps];
-  const decode: Decode<Outcomes> = (raw) => decodeSteps(steps, Array.isArray(raw) ? raw : []);
-  return (await client.runUnit({ parts, replies: [] }, EXEC, slot, decode, view)) as Outcomes;
+  return (await client.runUnit(unit, EXEC, slot, decode, view)) as Outcomes;
+}
+
+/** What goes before EXEC, the keys of the steps, and what EXEC's reply means. */
+export function transactionOf(steps: readonly Step[]): { unit: Unit; keys: Arg[]; decode: Decode<Outcomes> } {
+  return {
+    // A script's text, not its SHA-1: NOSCRIPT inside a transaction would come when the other commands have run.
+    unit: { parts: [{ spec: MULTI, args: [] }, ...steps.map(asText)], replies: [] },
+    keys: steps.flatMap(({ spec, args }) => keyIndexes(spec, args).map((index) => args[index] ?? '')),
+    decode: (raw) => decodeSteps(steps, Array.isArray(raw) ? raw : []),
+  };
 }
 
 function decodeSteps(steps: readonly Step[], replies: readonly Raw[]): Outcomes {

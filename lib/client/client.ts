@@ -55,6 +55,8 @@ import { attachSignal } from './abort.js';
 import { Connecting } from './connecting.js';
 import { NodeRegistry } from './node-registry.js';
 import { type Issue, overKeys, overNodes } from './scattered.js';
+import { type Script, ScriptCache, scriptOf } from './script.js';
+import { effectiveFailure } from './unit-failure.js';
 import { type Engine, View } from './view.js';
 import { WaitingRoom } from './waiting-room.js';
 
@@ -92,6 +94,7 @@ export class Client implements Engine {
   readonly #monitor: Monitor;
   readonly #connecting = new Connecting();
   readonly #domainViews = new WeakMap<View, Map<Domain, View>>();
+  readonly #scripts = new ScriptCache();
   readonly #learnt = new Map<string, Promise<CommandSpec>>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #router: Router | null = null;
@@ -234,6 +237,10 @@ export class Client implements Engine {
     // Arity 0: our table does not have it.
     if (spec.arity === 0) return this.#learn(spec, view).then((learnt) => this.run(learnt, args, decode, view));
     if ((spec.flags & BLOCKING) !== 0 && mayBlock(spec, args)) return this.#issue(spec, args, decode, view, { exclusive: true });
+    if ((spec.flags & SCRIPT) !== 0) {
+      const script = scriptOf(spec);
+      if (script !== null) return this.#runScript(script, args, decode, view);
+    }
     if (this.#sharded) {
       const issue: Issue = (own, place) => this.#issue(spec, own, null, view, place);
       if (spec.request === 'multi_shard') {
@@ -249,6 +256,23 @@ export class Client implements Engine {
       }
     }
     return this.#issue(spec, args, decode, view);
+  }
+
+  #runScript(script: Script<number, unknown>, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
+    try {
+      const node = this.#certainNode(script.spec, args, view);
+      return this.#scripts.run(script, args, node, (spec, own) => this.#issue(spec, own, decode, view));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Where the call would go now, null where that is one of several. */
+  #certainNode(spec: CommandSpec, args: readonly Arg[], view: View): Node | null {
+    const slot = this.#sharded ? slotOfCommand(spec, args) : -1;
+    if (this.#router === null || (this.#sharded && slot === -1)) return null;
+    if ((spec.flags & READONLY) !== 0 && (view.policy !== null || this.#domains.hasPatterns)) return null;
+    return this.#router.primaryOf(this.#router.shardFor(slot));
   }
 
   /** Asks the server once a name where a command unknown to us has its keys. */
@@ -284,6 +308,14 @@ export class Client implements Engine {
     const node = router.primaryOf(shard);
     if (node === null) throw new NoNodeError('lease(): no primary is known at the moment');
     return node.acquire();
+  }
+
+  /** Takes note of what a failure on a lease says about the nodes. True: nothing was executed, and another attempt may succeed. */
+  heed(failure: Failure): boolean {
+    const decision = retry(failure, { repeatable: false, script: false, slot: -1, attempts: 1, redirects: 0 });
+    if (decision.act === 'resend') this.#redirect(failure, decision.to, decision.patch);
+    else if (decision.act === 'reselect' && decision.wake) this.#monitor.wake(failure.error.message);
+    return decision.act !== 'reject';
   }
 
   // --- the attempt loop: dispatch, and what follows a failure
@@ -695,12 +727,6 @@ function mayBlock(spec: CommandSpec, args: readonly Arg[]): boolean {
   if (spec.name !== 'XREAD' && spec.name !== 'XREADGROUP') return true;
   const streams = args.findIndex((arg) => typeof arg === 'string' && arg.toUpperCase() === 'STREAMS');
   return args.slice(0, streams).some((arg) => typeof arg === 'string' && arg.toUpperCase() === 'BLOCK');
-}
-
-/** EXEC only says that something was wrong with a queued command; the command's own reply says what. */
-function effectiveFailure(failure: Failure & { kind: 'reply' }, unit: Unit): Failure {
-  const queued = unit.replies.slice(0, unit.parts.length).find((reply): reply is ReplyError => reply instanceof Error);
-  return queued === undefined ? failure : { ...failure, error: queued };
 }
 
 /** What the caller is told: the servers' replies unchanged, everything else with the command and its attempts. */

@@ -22,7 +22,7 @@ export class Seen {
       this.#groups.set(group, items);
     }
     // A character a byte: items are bytes, and two that are no UTF-8 may look alike as text.
-    const name = item.latin1Slice();
+    const name = item.toString('latin1');
     if (items.has(name)) return false;
     if (this.#size < this.limit) {
       items.add(name);
