@@ -1,5 +1,11 @@
+import { AclCommands } from './acl.js';
 import { BitmapCommands } from './bitmap.js';
 import { BlockingCommands } from './blocking.js';
+import { ClientCommands } from './client.js';
+import { ClusterCommands } from './cluster.js';
+import { ClusterSlotCommands } from './cluster-slot.js';
+import { CommandCommands } from './command.js';
+import { ConfigCommands } from './config.js';
 import { ExpiryCommands } from './expiry.js';
 import { FunctionCommands } from './function.js';
 import { GeoCommands } from './geo.js';
@@ -9,11 +15,16 @@ import { HashCommands } from './hash.js';
 import { HashExpiryCommands } from './hash-expiry.js';
 import { HyperloglogCommands } from './hyperloglog.js';
 import { KeyCommands } from './key.js';
+import { LatencyCommands } from './latency.js';
 import { ListCommands } from './list.js';
+import { MemoryCommands } from './memory.js';
 import type { Mode } from './mode.js';
+import { ModuleCommands } from './module.js';
+import { PubsubCommands } from './pubsub.js';
 import { ScriptCommands } from './script.js';
 import { ServerCommands } from './server.js';
 import { SetCommands } from './set.js';
+import { SlowlogCommands } from './slowlog.js';
 import { SortCommands } from './sort.js';
 import { SortedSetCommands } from './sorted-set.js';
 import { SortedSetAlgebraCommands } from './sorted-set-algebra.js';
@@ -24,7 +35,18 @@ import { StringCommands } from './string.js';
 
 /** Every command, from one definition, for client, views, pipeline and transaction. */
 export interface Commands<M extends Mode>
-  extends BlockingCommands<M>,
+  extends ClusterSlotCommands<M>,
+    ClusterCommands<M>,
+    ModuleCommands<M>,
+    AclCommands<M>,
+    SlowlogCommands<M>,
+    MemoryCommands<M>,
+    LatencyCommands<M>,
+    PubsubCommands<M>,
+    ClientCommands<M>,
+    CommandCommands<M>,
+    ConfigCommands<M>,
+    BlockingCommands<M>,
     StreamGroupCommands<M>,
     StreamCommands<M>,
     FunctionCommands<M>,
@@ -50,6 +72,17 @@ export abstract class Commands<M extends Mode> extends CommandGroup<M> {}
 
 // TypeScript has single inheritance: the groups' methods are copied, so that each group stays a file of its own.
 for (const group of [
+  ClusterSlotCommands,
+  ClusterCommands,
+  ModuleCommands,
+  AclCommands,
+  SlowlogCommands,
+  MemoryCommands,
+  LatencyCommands,
+  PubsubCommands,
+  ClientCommands,
+  CommandCommands,
+  ConfigCommands,
   BlockingCommands,
   StreamGroupCommands,
   StreamCommands,

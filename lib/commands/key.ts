@@ -268,6 +268,6 @@ function restoreArgs(key: Key, ttl: number, serializedValue: Uint8Array, options
   return args;
 }
 
-function toKeyPage<Text>(raw: Raw): KeyPage<Text> {
+export function toKeyPage<Text>(raw: Raw): KeyPage<Text> {
   return { cursor: toCursor(raw), keys: toList(toList(raw)[1]) as Text[] };
 }

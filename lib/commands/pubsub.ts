@@ -1,0 +1,84 @@
+import { command } from '../protocol/specs.js';
+import { toObject } from './decode.js';
+import { CommandGroup, type OneOrMore, type Value } from './group.js';
+import type { Mode, Out } from './mode.js';
+import { all } from './tokens.js';
+
+const PUBLISH = command('PUBLISH');
+const PUBSUB_CHANNELS = command('PUBSUB CHANNELS');
+const PUBSUB_HELP = command('PUBSUB HELP');
+const PUBSUB_NUMPAT = command('PUBSUB NUMPAT');
+const PUBSUB_NUMSUB = command('PUBSUB NUMSUB');
+const PUBSUB_SHARDCHANNELS = command('PUBSUB SHARDCHANNELS');
+const PUBSUB_SHARDNUMSUB = command('PUBSUB SHARDNUMSUB');
+const SPUBLISH = command('SPUBLISH');
+
+type Channel = string | Uint8Array;
+
+/** Publishing, and what one node knows of its subscribers. */
+export abstract class PubsubCommands<M extends Mode> extends CommandGroup<M> {
+  /**
+   * Sends a message to a channel; gives how many subscribers of the answering node got it. O(N+M), since 2.0.0.
+   * @see https://redis.io/docs/latest/commands/publish/
+   * @example await redis.publish('news', 'hello');
+   */
+  publish(channel: Channel, message: Value): Out<M, M['integer']> {
+    return this.run(PUBLISH, [channel, message]);
+  }
+
+  /**
+   * Sends a message to a channel of one shard, which its slot chooses; gives how many subscribers of the answering node got it. O(N), since 7.0.0.
+   * @see https://redis.io/docs/latest/commands/spublish/
+   */
+  spublish(shardChannel: Channel, message: Value): Out<M, M['integer']> {
+    return this.run(SPUBLISH, [shardChannel, message]);
+  }
+
+  /**
+   * The channels with subscribers, those that match a pattern or all. O(N), since 2.8.0.
+   * @see https://redis.io/docs/latest/commands/pubsub-channels/
+   */
+  pubsubChannels(pattern?: Channel): Out<M, M['text'][]> {
+    return this.run(PUBSUB_CHANNELS, pattern === undefined ? [] : [pattern]);
+  }
+
+  /**
+   * How many patterns have subscribers. O(1), since 2.8.0.
+   * @see https://redis.io/docs/latest/commands/pubsub-numpat/
+   */
+  pubsubNumpat(): Out<M, M['integer']> {
+    return this.run(PUBSUB_NUMPAT, []);
+  }
+
+  /**
+   * How many subscribers channels have, patterns not counted. O(N), since 2.8.0.
+   * @see https://redis.io/docs/latest/commands/pubsub-numsub/
+   */
+  pubsubNumsub(channels: OneOrMore<Channel> = []): Out<M, Record<string, M['integer']>> {
+    return this.run(PUBSUB_NUMSUB, all(channels), toObject<M['integer']>);
+  }
+
+  /**
+   * The channels of the shard with subscribers. O(N), since 7.0.0.
+   * @see https://redis.io/docs/latest/commands/pubsub-shardchannels/
+   */
+  pubsubShardchannels(pattern?: Channel): Out<M, M['text'][]> {
+    return this.run(PUBSUB_SHARDCHANNELS, pattern === undefined ? [] : [pattern]);
+  }
+
+  /**
+   * How many subscribers channels of the shard have. O(N), since 7.0.0.
+   * @see https://redis.io/docs/latest/commands/pubsub-shardnumsub/
+   */
+  pubsubShardnumsub(shardChannels: OneOrMore<Channel> = []): Out<M, Record<string, M['integer']>> {
+    return this.run(PUBSUB_SHARDNUMSUB, all(shardChannels), toObject<M['integer']>);
+  }
+
+  /**
+   * What the server says about `PUBSUB`. O(1), since 6.2.0.
+   * @see https://redis.io/docs/latest/commands/pubsub-help/
+   */
+  pubsubHelp(): Out<M, string[]> {
+    return this.run(PUBSUB_HELP, []);
+  }
+}
