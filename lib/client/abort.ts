@@ -1,25 +1,50 @@
 import { AbortError } from '../errors.js';
 import type { Call } from '../protocol/command.js';
 
+/** The calls that wait under a signal share one listener: with one of its own for each Node warns of a leak at eleven. */
+class Watch {
+  readonly #calls = new Set<Call>();
+
+  constructor(private readonly signal: AbortSignal) {}
+
+  add(call: Call): void {
+    if (this.#calls.size === 0) this.signal.addEventListener('abort', this.#abort);
+    this.#calls.add(call);
+  }
+
+  delete(call: Call): void {
+    this.#calls.delete(call);
+    if (this.#calls.size === 0) this.signal.removeEventListener('abort', this.#abort);
+  }
+
+  readonly #abort = (): void => {
+    for (const call of [...this.#calls]) abort(call, this.signal);
+  };
+}
+
+const watches = new WeakMap<AbortSignal, Watch>();
+
 /** Rejects the call when the signal fires, and leaves no listener behind when it settles. False if the signal has fired already. */
 export function attachSignal(call: Call, signal: AbortSignal): boolean {
-  const abort = (): void => {
-    call.fail(new AbortError(`${call.spec.name} was aborted`, { command: call.spec.name, executed: call.executed, cause: signal.reason }));
-  };
   if (signal.aborted) {
-    abort();
+    abort(call, signal);
     return false;
   }
-  signal.addEventListener('abort', abort, { once: true });
+  const watch = watches.get(signal) ?? new Watch(signal);
+  watches.set(signal, watch);
+  watch.add(call);
   const { resolve, reject } = call;
-  const detach = (): void => signal.removeEventListener('abort', abort);
   call.resolve = (value) => {
-    detach();
+    watch.delete(call);
     resolve(value);
   };
   call.reject = (error) => {
-    detach();
+    watch.delete(call);
     reject(error);
   };
   return true;
+}
+
+function abort(call: Call, signal: AbortSignal): void {
+  call.fail(new AbortError(`${call.spec.name} was aborted`, { command: call.spec.name, executed: call.executed, cause: signal.reason }));
 }

@@ -1,4 +1,5 @@
 import { release, timeoutOf } from '../connection/connection.js';
+import type { SlotwiseError } from '../errors.js';
 import { type Call, NO_DEADLINE, SETTLED } from '../protocol/command.js';
 import { clock, type Holder } from '../util/clock.js';
 
@@ -11,14 +12,17 @@ const SWEEP_MS = 100;
  */
 export class WaitingRoom implements Holder {
   readonly #dispatch: (call: Call) => void;
+  readonly #why: () => SlotwiseError | null;
   #forNews: Call[] = [];
   /** Nobody who waits for news is due before this. */
   #earliestDeadline = Number.POSITIVE_INFINITY;
   #sweptAt = 0;
   #forTime: { readonly call: Call; readonly at: number; readonly go: (call: Call) => void }[] = [];
 
-  constructor(dispatch: (call: Call) => void) {
+  /** `why`: what is known of the reason why no node can take calls, for those that end here. */
+  constructor(dispatch: (call: Call) => void, why: () => SlotwiseError | null) {
     this.#dispatch = dispatch;
+    this.#why = why;
   }
 
   get size(): number {
@@ -71,7 +75,11 @@ export class WaitingRoom implements Holder {
 
   /** False, and out of the books, for a call that is settled or overdue. */
   #keep(call: Call, now: number): boolean {
-    if (call.isDue(now)) call.fail(timeoutOf(call, undefined));
+    if (call.isDue(now) && call.state !== SETTLED) {
+      const why = call.firstError ?? this.#why();
+      if (why !== null) call.leaveTheRoad().firstError = why;
+      call.fail(timeoutOf(call, undefined));
+    }
     if (call.state !== SETTLED) return true;
     release(call);
     return false;
