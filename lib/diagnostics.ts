@@ -17,8 +17,16 @@ export interface CommandTrace {
   readonly command: string;
   /** The node of the last attempt; null before the first. */
   node: string | null;
+  /** How often it was handed to a node. */
   attempts: number;
   error?: unknown;
+}
+
+/** Commands that left in one write. */
+export interface BatchWritten {
+  readonly node: string;
+  readonly commands: number;
+  readonly bytes: number;
 }
 
 /** One connection from the first packet to the end of its handshake. */
@@ -40,7 +48,7 @@ export interface Failover {
   readonly to: string;
 }
 
-/** The connections of a node. `cleared`: they belong to an older generation now and die when they are free. */
+/** The connections of a node. `cleared`: new ones take their place, the old ones close once they are answered. */
 export interface PoolChange {
   readonly node: string;
   readonly change: 'created' | 'cleared' | 'closed';
@@ -53,10 +61,12 @@ export interface UnheardError {
 
 // Publishers ask `hasSubscribers` first, so that a payload nobody reads is never built.
 // https://nodejs.org/docs/latest-v20.x/api/diagnostics_channel.html
-/** `start`, `asyncEnd` and `error` of every command: `slotwise:command`. */
+/** Every command: `tracing:slotwise:command:start` and so on. */
 export const commandChannel: TracingChannel<CommandTrace> = tracingChannel('slotwise:command');
-/** `start`, `asyncEnd` and `error` of every connect: `slotwise:connect`. */
+/** Every connect: `tracing:slotwise:connect:start` and so on. */
 export const connectChannel: TracingChannel<ConnectTrace> = tracingChannel('slotwise:connect');
+/** Publishes a `BatchWritten`. */
+export const batchChannel: Channel = channel('slotwise:batch');
 /** Publishes a `TopologyChange`. */
 export const topologyChannel: Channel = channel('slotwise:topology');
 /** Publishes a `Failover`. */
@@ -65,6 +75,27 @@ export const failoverChannel: Channel = channel('slotwise:failover');
 export const poolChannel: Channel = channel('slotwise:pool');
 /** Publishes an `UnheardError`. */
 export const errorChannel: Channel = channel('slotwise:error');
+
+/** With `finishTrace`: the events of `TracingChannel.tracePromise`, in its order, for work that ends in a callback. */
+export function startTrace<Trace extends object, T>(traced: TracingChannel<Trace>, trace: Trace, work: () => T): T {
+  const result = traced.start.runStores(trace, work);
+  traced.end.publish(trace);
+  return result;
+}
+
+/** `error` is absent after a success. */
+export function finishTrace<Trace extends { error?: unknown }>(
+  traced: TracingChannel<Trace>,
+  trace: Trace,
+  ...error: [] | [unknown]
+): void {
+  if (error.length === 1) {
+    trace.error = error[0];
+    traced.error.publish(trace);
+  }
+  traced.asyncStart.publish(trace);
+  traced.asyncEnd.publish(trace);
+}
 
 /** Where an `error` event goes that nobody listens to: it never crashes the process, and it is not lost. */
 export function reportUnheardError(error: unknown): void {

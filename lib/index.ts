@@ -3,6 +3,7 @@ export { createClient } from './commands/create-client.js';
 export type { Key, OneOrMore, Value } from './commands/group.js';
 export type { Pipeline } from './commands/pipeline.js';
 export type { Leased, Redis } from './commands/redis.js';
+export type { BatchWritten, CommandTrace, ConnectTrace, Failover, PoolChange, TopologyChange, UnheardError } from './diagnostics.js';
 export * from './errors.js';
 export {
   type Address,

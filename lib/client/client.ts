@@ -1,5 +1,5 @@
 import { release } from '../connection/connection.js';
-import { failoverChannel, log, topologyChannel } from '../diagnostics.js';
+import { commandChannel, failoverChannel, log, topologyChannel } from '../diagnostics.js';
 import {
   AuthError,
   ClosedError,
@@ -56,6 +56,7 @@ import { Connecting } from './connecting.js';
 import { NodeRegistry } from './node-registry.js';
 import { type Issue, overKeys, overNodes } from './scattered.js';
 import { type Script, ScriptCache, scriptOf } from './script.js';
+import { traceCall, traceRefusal } from './traced-call.js';
 import { effectiveFailure } from './unit-failure.js';
 import { type Engine, View } from './view.js';
 import { WaitingRoom } from './waiting-room.js';
@@ -168,7 +169,7 @@ export class Client implements Engine {
     gathering: Gathering | null = null,
     at = 0,
   ): Promise<unknown> {
-    if (this.#state !== 'running' && !this.#start()) return refuse(this.#closedError(spec), gathering, at);
+    if (this.#state !== 'running' && !this.#start()) return refuse(spec, this.#closedError(spec), gathering, at);
     let bytes = 0;
     let slot = -1;
     try {
@@ -176,11 +177,11 @@ export class Client implements Engine {
       for (const part of fixed?.unit?.parts ?? NO_PARTS) bytes += measure(part.spec, part.args);
       if (this.#sharded) slot = fixed?.slot ?? slotOfCommand(spec, args);
     } catch (error) {
-      return refuse(error, gathering, at);
+      return refuse(spec, error, gathering, at);
     }
     const { budget } = this;
     if (budget.commands >= this.options.queue.maxCommands || budget.bytes + bytes > this.options.queue.maxBytes) {
-      return refuse(this.#queueFull(spec), gathering, at);
+      return refuse(spec, this.#queueFull(spec), gathering, at);
     }
     const own = this.#domains.hasPatterns && view.domain === null ? this.#viewByKey(spec, args, view) : view;
     const deadline = clock.deadlineIn(own.timeoutMs);
@@ -200,12 +201,19 @@ export class Client implements Engine {
       detour.tie = fixed.tie ?? null;
       detour.exclusive = fixed.exclusive ?? false;
     }
-    if (own.signal !== null && !attachSignal(call, own.signal)) {
-      release(call);
-      return outcome;
-    }
-    this.#dispatch(call, slot);
+    if (commandChannel.hasSubscribers) this.#beginTraced(call, own.signal, slot);
+    else this.#begin(call, own.signal, slot);
     return outcome;
+  }
+
+  /** A function of its own, because a closure in `#issue` would cost every command its context. */
+  #beginTraced(call: Call, signal: AbortSignal | null, slot: number): void {
+    traceCall(call, () => this.#begin(call, signal, slot));
+  }
+
+  #begin(call: Call, signal: AbortSignal | null, slot: number): void {
+    if (signal !== null && !attachSignal(call, signal)) release(call);
+    else this.#dispatch(call, slot);
   }
 
   /** The same view in the domain that the command's first key belongs to. */
@@ -716,7 +724,8 @@ const COMMAND_INFO = command('COMMAND INFO');
 const NO_PARTS: Unit['parts'] = [];
 
 /** Nothing was issued. */
-function refuse(error: unknown, gathering: Gathering | null, at: number): Promise<unknown> {
+function refuse(spec: CommandSpec, error: unknown, gathering: Gathering | null, at: number): Promise<unknown> {
+  if (commandChannel.hasSubscribers) traceRefusal(spec, error);
   if (gathering === null) return Promise.reject(error);
   gathering.error(at, error);
   return UNUSED;

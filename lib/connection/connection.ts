@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import Denque from 'denque';
-import { log } from '../diagnostics.js';
+import { type BatchWritten, batchChannel, type ConnectTrace, connectChannel, finishTrace, log, startTrace } from '../diagnostics.js';
 import {
   type AuthError,
   ClosedError,
@@ -120,6 +120,8 @@ export class Connection implements ReplySink, Holder {
   #closing: (() => void)[] = [];
   #reason: SlotwiseError | null = null;
   readonly #flush = (): void => this.#write();
+  /** Only while it connects and somebody listens. */
+  #trace: ConnectTrace | null = null;
 
   constructor(config: ConnectionConfig, events: ConnectionEvents) {
     this.#config = config;
@@ -131,12 +133,15 @@ export class Connection implements ReplySink, Holder {
         new ConnectError(`${this.key} did not finish the connection's handshake in ${config.connectTimeoutMs} ms`, { node: this.key }),
       );
     }, config.connectTimeoutMs);
-    this.#socket = openSocket(config, {
-      connected: () => void this.#handshake(config.protocol),
-      data: (bytes, length) => this.#read(bytes, length),
-      drained: () => this.#drained(),
-      closed: (error) => this.#closed(error),
-    });
+    const open = (): Socket =>
+      openSocket(config, {
+        connected: () => void this.#handshake(config.protocol),
+        data: (bytes, length) => this.#read(bytes, length),
+        drained: () => this.#drained(),
+        closed: (error) => this.#closed(error),
+      });
+    if (connectChannel.hasSubscribers) this.#trace = { node: this.key };
+    this.#socket = this.#trace === null ? open() : startTrace(connectChannel, this.#trace, open);
     log.connection('%s opening', this.key);
   }
 
@@ -262,9 +267,16 @@ export class Connection implements ReplySink, Holder {
     this.state = this.#closeWhenReady ? 'draining' : 'ready';
     // Valkey 8 answers `REDIRECT host:port` from then on instead of READONLY: https://valkey.io/commands/client-capa/
     if (server.product === 'valkey') void this.#sendNow([['CLIENT', 'CAPA', 'redirect']]).catch(() => {});
+    this.#endConnect();
     log.connection('%s ready, RESP%d %s %s', this.key, server.protocol, server.product, server.version);
     this.#events.ready(this);
     this.#write();
+  }
+
+  /** The attempt to connect is over, with or without an error. */
+  #endConnect(...error: [] | [SlotwiseError]): void {
+    if (this.#trace !== null) finishTrace(connectChannel, this.#trace, ...error);
+    this.#trace = null;
   }
 
   // --- writing
@@ -318,6 +330,9 @@ export class Connection implements ReplySink, Holder {
   #handOver(): void {
     const encoder = this.#encoder;
     if (encoder.bytes === 0) return;
+    if (batchChannel.hasSubscribers) {
+      batchChannel.publish({ node: this.key, commands: this.#encoded, bytes: encoder.bytes } satisfies BatchWritten);
+    }
     const segments = encoder.take();
     if (this.#inFlight.length === this.#encoded) this.silence.sent();
     this.#encoded = 0;
@@ -416,6 +431,7 @@ export class Connection implements ReplySink, Holder {
     const error = this.#reason ?? lossError(socketError, wasConnecting, this.key, this.#refusal);
     this.#reason = error;
     log.connection('%s closed: %s', this.key, error.message);
+    this.#endConnect(error);
     const lost = this.#inFlight.toArray();
     const unwritten = this.takeUnwritten();
     this.#inFlight.clear();

@@ -1,4 +1,5 @@
 import type { ConnectionConfig } from '../connection/connection.js';
+import { type PoolChange, poolChannel } from '../diagnostics.js';
 import type { SlotwiseError } from '../errors.js';
 import type { Call } from '../protocol/command.js';
 import { ExclusiveLane, type Lease } from './exclusive-lane.js';
@@ -38,6 +39,7 @@ export class Node {
   avoidUntil = 0;
   /** Another number, never used before, whenever the process behind the address may be another one. */
   incarnation = ++incarnations;
+  #over = false;
 
   constructor(
     readonly key: string,
@@ -70,6 +72,18 @@ export class Node {
       max: config.maxExclusive,
       idleMs: config.idleMs,
     });
+    this.#tell('created');
+  }
+
+  #tell(change: PoolChange['change']): void {
+    if (poolChannel.hasSubscribers) poolChannel.publish({ node: this.key, change } satisfies PoolChange);
+  }
+
+  /** Once. */
+  #end(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#tell('closed');
   }
 
   #refreshTrouble(): void {
@@ -91,6 +105,7 @@ export class Node {
     this.incarnation = ++incarnations;
     this.#primary.renew();
     this.#replica.renew();
+    this.#tell('cleared');
   }
 
   get load(): number {
@@ -103,7 +118,9 @@ export class Node {
 
   send(call: Call, access: Access): void {
     this.sent++;
-    if (call.detour?.exclusive === true) this.#exclusive.send(call);
+    const { detour } = call;
+    if (detour !== null) detour.gathering?.sent?.(this.key);
+    if (detour?.exclusive === true) this.#exclusive.send(call);
     else if (access === 'primary') this.#primary.send(call);
     else this.#replica.send(call);
   }
@@ -125,10 +142,12 @@ export class Node {
   }
 
   async close(): Promise<void> {
+    this.#end();
     await Promise.all([this.#primary.close(), this.#replica.close(), this.#exclusive.close()]);
   }
 
   destroy(error: SlotwiseError): void {
+    this.#end();
     this.#primary.destroy(error);
     this.#replica.destroy(error);
     this.#exclusive.destroy(error);

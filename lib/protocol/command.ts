@@ -120,6 +120,8 @@ export interface Unit {
 
 /** Takes the outcomes of calls that were issued together, each by its place: cheaper than a promise a call. */
 export interface Gathering {
+  /** Told of each attempt, if it wants to know. */
+  sent?(node: string): void;
   value(at: number, value: unknown): void;
   error(at: number, error: unknown): void;
 }
