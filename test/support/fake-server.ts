@@ -168,7 +168,8 @@ export class FakeServer {
 
   async #answer(command: readonly string[], connection: FakeConnection): Promise<void> {
     const { socket } = connection;
-    const answer = (await this.handler(command, connection)) ?? defaultReply(command, connection);
+    const scripted = await this.handler(command, connection);
+    const answer = scripted === undefined ? defaultReply(command, connection) : scripted;
     if (socket.destroyed || answer === undefined) return;
     if (typeof answer !== 'object' || answer === null || !('action' in answer)) connection.send(answer);
     else if (answer.action === 'close') socket.destroy();

@@ -41,7 +41,10 @@ export function singleAnswers([name]: readonly string[], role: 'master' | 'slave
 
 /** A server whose commands a script answers, and that answers a monitor by itself. */
 export function single(script: Handler): Handler {
-  return async (command, connection) => (await script(command, connection)) ?? singleAnswers(command);
+  return async (command, connection) => {
+    const answer = await script(command, connection);
+    return answer === undefined ? singleAnswers(command) : answer;
+  };
 }
 
 interface Range {
@@ -61,7 +64,10 @@ export class ScriptedCluster {
     const size = 16_384 / servers.length;
     this.ranges = servers.map((_, owner) => ({ first: Math.ceil(size * owner), last: Math.ceil(size * (owner + 1)) - 1, owner }));
     for (const [index, server] of servers.entries()) {
-      server.handler = async (command, connection) => (await this.script(index, command, connection)) ?? this.#answer(index, command);
+      server.handler = async (command, connection) => {
+        const answer = await this.script(index, command, connection);
+        return answer === undefined ? this.#answer(index, command) : answer;
+      };
     }
   }
 
