@@ -12,7 +12,7 @@ const FIRST = 0;
 const LAST = 199;
 const KEYS = 1_000;
 const PER_SECOND = 2_000;
-const WORST_MS = 500;
+const WORST_MS = 1_000;
 
 /** Moves slots that are written and read meanwhile. */
 export async function showSlotMove(report: Report, cluster: Cluster, topology: NonNullable<ClientOptions['topology']>): Promise<void> {
