@@ -1,9 +1,33 @@
 import type { Connection } from '../connection/connection.js';
+import { commandChannel } from '../diagnostics.js';
 import { CommandRefusedError, ConnectionLostError } from '../errors.js';
-import { type Arg, Call, type CallOwner, type CommandSpec, type Decode, type Failure } from '../protocol/command.js';
-import { stateReason } from '../protocol/specs.js';
+import {
+  type Arg,
+  Call,
+  type CallOwner,
+  type CommandSpec,
+  type Decode,
+  type Failure,
+  type Raw,
+  READONLY,
+  type Unit,
+} from '../protocol/command.js';
+import { measure } from '../protocol/encoder.js';
+import { command, stateReason } from '../protocol/specs.js';
 import { clock } from '../util/clock.js';
+import { EXEC } from './batch.js';
+import { asText } from './script.js';
+import { traceCall } from './traced-call.js';
+import { effectiveFailure } from './unit-failure.js';
 import type { View } from './view.js';
+
+const WATCH = command('WATCH');
+const UNWATCH = command('UNWATCH');
+
+/** Who learns from a failure where the servers are now, and says whether nothing was executed and another attempt may succeed. */
+export interface Heeding {
+  heed(failure: Failure): boolean;
+}
 
 /** Sends on one exclusive connection. No attempt loop: what state the connection had is gone with it, so every failure is the caller's. */
 export class LeasedConnection implements CallOwner {
@@ -11,36 +35,89 @@ export class LeasedConnection implements CallOwner {
   readonly idempotent = false;
   /** A command changed the state of the connection: nobody else may get it. */
   dirty = false;
+  /** Between WATCH and EXEC or UNWATCH. */
+  watching = false;
   #over = false;
+  readonly #passing = new WeakSet<object>();
 
   constructor(
     private readonly connection: Connection,
     private readonly view: View,
+    private readonly engine: Heeding,
   ) {}
 
   run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null): Promise<unknown> {
-    if (this.#over) return refuse(spec, 'its lease is over');
     if (spec.state === 'refused') return refuse(spec, stateReason(spec));
     if (spec.state !== 'none') this.dirty = true;
+    // A script's text: SHA-1 and NOSCRIPT would let later commands overtake it.
+    const step = asText({ spec, args });
+    return this.#send(step.spec, step.args, decode, null);
+  }
+
+  async watch(keys: readonly Arg[]): Promise<void> {
+    this.watching = true;
+    await this.#send(WATCH, keys, null, null);
+  }
+
+  async unwatch(): Promise<void> {
+    if (!this.watching) return;
+    await this.#send(UNWATCH, [], null, null);
+    this.watching = false;
+  }
+
+  /** The replies of a transaction; null where a watched key was changed, and nothing was executed. */
+  async exec<T>(unit: Unit, decode: Decode<T>): Promise<T | null> {
+    const replies = await this.#send(EXEC, [], (raw: Raw, args) => (raw === null ? null : decode(raw, args)), unit);
+    this.watching = false;
+    return replies as T | null; // the decoder's
+  }
+
+  #send(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, unit: Unit | null): Promise<unknown> {
+    if (this.#over) return refuse(spec, 'its lease is over');
+    try {
+      measure(spec, args);
+      for (const part of unit?.parts ?? []) measure(part.spec, part.args);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     const { view } = this;
     const call = Call.make(spec, args, decode, view.mode, this, clock.deadlineIn(view.timeoutMs));
     const reply = Call.promiseOfLast();
-    this.connection.send(call);
+    if (unit !== null) call.leaveTheRoad().unit = unit;
+    if (commandChannel.hasSubscribers) this.#sendTraced(call);
+    else this.connection.send(call);
     return reply;
   }
 
-  failed(call: Call, { kind, error }: Failure): void {
-    if (kind !== 'lost') call.fail(error);
-    else {
+  #sendTraced(call: Call): void {
+    traceCall(call, () => {
+      call.detour?.gathering?.sent?.(this.connection.key);
+      this.connection.send(call);
+    });
+  }
+
+  failed(call: Call, failure: Failure): void {
+    const cause = failure.kind === 'reply' && call.unit !== null ? effectiveFailure(failure, call.unit) : failure;
+    let { error } = cause;
+    let passing = this.engine.heed(cause);
+    if (cause.kind === 'lost') {
       const facts = { node: error.node, command: call.spec.name, attempts: 1, executed: 'unknown', cause: error } as const;
-      call.fail(new ConnectionLostError(`${call.spec.name}: ${error.message}; it may have run`, facts));
+      error = new ConnectionLostError(`${call.spec.name}: ${error.message}; it may have run`, facts);
+      passing = call.unit === null && ((call.spec.flags & READONLY) !== 0 || call.spec === WATCH || call.spec === UNWATCH);
     }
+    if (passing) this.#passing.add(error);
+    call.fail(error);
+  }
+
+  /** Whether this is an error of this connection that means: nothing was executed, another connection may do better. */
+  isPassing(error: unknown): boolean {
+    return typeof error === 'object' && error !== null && this.#passing.has(error);
   }
 
   /** Whether the connection is as good as new. */
   end(): boolean {
     this.#over = true;
-    return !this.dirty && this.connection.load === 0;
+    return !this.dirty && !this.watching && this.connection.load === 0;
   }
 }
 

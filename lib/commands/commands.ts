@@ -6,6 +6,7 @@ import { ClusterCommands } from './cluster.js';
 import { ClusterSlotCommands } from './cluster-slot.js';
 import { CommandCommands } from './command.js';
 import { ConfigCommands } from './config.js';
+import { DefinedScriptCommands } from './defined-script.js';
 import { ExpiryCommands } from './expiry.js';
 import { FunctionCommands } from './function.js';
 import { GeoCommands } from './geo.js';
@@ -35,7 +36,8 @@ import { StringCommands } from './string.js';
 
 /** Every command, from one definition, for client, views, pipeline and transaction. */
 export interface Commands<M extends Mode>
-  extends ClusterSlotCommands<M>,
+  extends DefinedScriptCommands<M>,
+    ClusterSlotCommands<M>,
     ClusterCommands<M>,
     ModuleCommands<M>,
     AclCommands<M>,
@@ -72,6 +74,7 @@ export abstract class Commands<M extends Mode> extends CommandGroup<M> {}
 
 // TypeScript has single inheritance: the groups' methods are copied, so that each group stays a file of its own.
 for (const group of [
+  DefinedScriptCommands,
   ClusterSlotCommands,
   ClusterCommands,
   ModuleCommands,

@@ -1,6 +1,4 @@
-import { type Outcomes, runPipeline, runTransaction, type Step } from '../client/batch.js';
-import type { Client } from '../client/client.js';
-import type { View } from '../client/view.js';
+import type { Outcomes, Step } from '../client/batch.js';
 import type { SlotwiseError } from '../errors.js';
 import type { Arg, CommandSpec, Decode } from '../protocol/command.js';
 import { Commands } from './commands.js';
@@ -17,7 +15,7 @@ export interface Piped<Replies extends readonly unknown[], Text extends string |
 /** The replies with errors in their places. */
 export type Inline<Replies extends readonly unknown[]> = { [At in keyof Replies]: Replies[At] | SlotwiseError };
 
-type Runner = (client: Client, steps: readonly Step[], view: View) => Promise<Outcomes>;
+type Runner = (steps: readonly Step[]) => Promise<Outcomes>;
 
 /**
  * Commands that are sent together. From `pipeline()` they are independent of each other and may go to different nodes; from `multi()` one
@@ -30,11 +28,7 @@ export class Pipeline<
 > extends Commands<Piped<Replies, Text, Integer>> {
   readonly #steps: Step[] = [];
 
-  constructor(
-    private readonly client: Client,
-    private readonly view: View,
-    private readonly runner: Runner,
-  ) {
+  constructor(private readonly runner: Runner) {
     super();
   }
 
@@ -56,7 +50,7 @@ export class Pipeline<
   exec(options?: { readonly errors?: 'reject' }): Promise<Replies>;
   exec(options: { readonly errors: 'inline' }): Promise<Inline<Replies>>;
   async exec(options: { readonly errors?: 'reject' | 'inline' } = {}): Promise<Replies | Inline<Replies>> {
-    const { values, errors } = await this.runner(this.client, [...this.#steps], this.view);
+    const { values, errors } = await this.runner([...this.#steps]);
     for (const [at, error] of errors) {
       if (options.errors !== 'inline') throw error;
       values[at] = error;
@@ -64,6 +58,3 @@ export class Pipeline<
     return values as unknown as Replies; // one reply a step, in the order the tuple was built
   }
 }
-
-export const pipelineRunner: Runner = runPipeline;
-export const transactionRunner: Runner = runTransaction;

@@ -1,15 +1,25 @@
+import { runPipeline, runTransaction } from '../client/batch.js';
 import type { Client, ClientEvents, ClientStats } from '../client/client.js';
 import { LeasedConnection } from '../client/leased.js';
+import { type Source, type StreamOptions, stream } from '../client/stream.js';
 import type { View } from '../client/view.js';
+import { type Watching, type WatchOptions, watch } from '../client/watch.js';
 import { OptionsError } from '../errors.js';
 import { resolveView, type ViewOptions } from '../options.js';
 import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command.js';
 import { specOf } from '../protocol/specs.js';
 import type { TopologySnapshot } from '../topology/topology.js';
 import { Commands } from './commands.js';
-import type { Key } from './group.js';
+import type { Key, OneOrMore } from './group.js';
+import { Leased, Watched, type WatchResult } from './leased.js';
 import type { Direct } from './mode.js';
-import { Pipeline, pipelineRunner, transactionRunner } from './pipeline.js';
+import { Pipeline } from './pipeline.js';
+import { type Items, type ScanItemsOptions, type ScanKeysOptions, scanHash, scanKeys, scanSet, scanSortedSet } from './scans.js';
+import type { ScoredMember } from './scored-member.js';
+import { isList } from './tokens.js';
+
+/** Issues the command for one item of a stream. */
+export type Issue<Redis, Item, Reply> = (redis: Redis, item: Item) => Promise<Reply>;
 
 type AnyText = string | Buffer;
 type AnyInteger = number | bigint | string;
@@ -85,7 +95,7 @@ export class Redis<Text extends AnyText = string, Integer extends AnyInteger = n
    * @example const [value, sum] = await redis.pipeline().get('a').incr('b').exec();
    */
   pipeline(): Pipeline<[], Text, Integer> {
-    return new Pipeline(this.#client, this.#view, pipelineRunner);
+    return new Pipeline((steps) => runPipeline(this.#client, steps, this.#view));
   }
 
   /**
@@ -94,7 +104,79 @@ export class Redis<Text extends AnyText = string, Integer extends AnyInteger = n
    * @example const [, balance] = await redis.multi().set('a', '1').incr('a').exec();
    */
   multi(): Pipeline<[], Text, Integer> {
-    return new Pipeline(this.#client, this.#view, transactionRunner);
+    return new Pipeline((steps) => runTransaction(this.#client, steps, this.#view));
+  }
+
+  /**
+   * Optimistic locking: calls `attempt` with a connection that watches the keys, and executes the transaction it returns if nobody has changed one
+   * of them meanwhile; else begins again, `retries` times (default 10), and gives `null` when others were always faster. What is returned and is no
+   * transaction is given as it is. In a cluster the keys must share one slot.
+   * @see https://redis.io/docs/latest/develop/using-commands/transactions/#optimistic-locking-using-check-and-set
+   * @example const replies = await redis.watch('a', async (tx) => { const a = await tx.get('a'); return tx.multi().set('a', Number(a) * 2); });
+   */
+  watch<Returned>(
+    keys: OneOrMore<Key>,
+    attempt: (tx: Watched<Text, Integer>) => Promise<Returned> | Returned,
+    options: WatchOptions = {},
+  ): Promise<WatchResult<Returned> | null> {
+    const attemptOnce = async (watching: Watching): Promise<unknown> => {
+      const tx = new Watched<Text, Integer>(watching);
+      return tx.finish(await attempt(tx));
+    };
+    return watch(this.#client, this.#view, isList(keys) ? keys : [keys], attemptOnce, options) as Promise<WatchResult<Returned> | null>; // by `finish`
+  }
+
+  /**
+   * Runs a command for each item of an iterable, sync or async, and gives the replies in the order of the items. At most `window` commands (default
+   * 1,000) wait for their replies or their caller at a time, so that memory stays bounded however many items there are. The first error ends it;
+   * with `{ errors: 'inline' }` errors stand in their places.
+   * @example for await (const reply of redis.stream(lines, (r, line) => r.rpush('lines', line))) count++;
+   */
+  stream<Item, Reply>(
+    source: Source<Item>,
+    issue: Issue<this, Item, Reply>,
+    options: StreamOptions & { errors: 'inline' },
+  ): Items<Reply | Error>;
+  stream<Item, Reply>(source: Source<Item>, issue: Issue<this, Item, Reply>, options?: StreamOptions): Items<Reply>;
+  stream<Item, Reply>(source: Source<Item>, issue: Issue<this, Item, Reply>, options: StreamOptions = {}): Items<Reply | Error> {
+    return stream(source, (item) => issue(this, item), this.#client, options);
+  }
+
+  /**
+   * All keys, of all shards. Every key that is there from beginning to end is given, also when a node fails or slots move meanwhile; one that comes
+   * or goes meanwhile may be. See `ScanKeysOptions` for `dedupe` and its limit.
+   * @see https://redis.io/docs/latest/commands/scan/
+   * @example for await (const key of redis.scanKeys({ match: 'user:*', count: 1000 })) console.log(key);
+   */
+  scanKeys(options: ScanKeysOptions = {}): Items<Text> {
+    return scanKeys(this.#client, this.#view, options);
+  }
+
+  /**
+   * All fields of a hash with their values; as `scanKeys`.
+   * @see https://redis.io/docs/latest/commands/hscan/
+   * @example for await (const [field, value] of redis.scanHash('user:1')) console.log(field, value);
+   */
+  scanHash(key: Key, options: ScanItemsOptions = {}): Items<[field: Text, value: Text]> {
+    return scanHash(this.#client, this.#view, key, options);
+  }
+
+  /**
+   * All members of a set; as `scanKeys`.
+   * @see https://redis.io/docs/latest/commands/sscan/
+   * @example for await (const member of redis.scanSet('tags')) console.log(member);
+   */
+  scanSet(key: Key, options: ScanItemsOptions = {}): Items<Text> {
+    return scanSet(this.#client, this.#view, key, options);
+  }
+
+  /**
+   * All members of a sorted set with their scores, in no order; as `scanKeys`.
+   * @see https://redis.io/docs/latest/commands/zscan/
+   * @example for await (const { member, score } of redis.scanSortedSet('scores')) console.log(member, score);
+   */
+  scanSortedSet(key: Key, options: ScanItemsOptions = {}): Items<ScoredMember<Text>> {
+    return scanSortedSet(this.#client, this.#view, key, options);
   }
 
   /**
@@ -104,7 +186,7 @@ export class Redis<Text extends AnyText = string, Integer extends AnyInteger = n
    */
   async lease<T>(use: (connection: Leased<Text, Integer>) => Promise<T>, options: { readonly key?: Key } = {}): Promise<T> {
     const lease = await this.#client.acquire(options.key ?? null, this.#view);
-    const connection = new LeasedConnection(lease.connection, this.#view);
+    const connection = new LeasedConnection(lease.connection, this.#view, this.#client);
     try {
       return await use(new Leased(connection));
     } finally {
@@ -154,24 +236,5 @@ export class Redis<Text extends AnyText = string, Integer extends AnyInteger = n
   /** The servers as last seen; null before the first answer. */
   get topology(): TopologySnapshot | null {
     return this.#client.snapshot;
-  }
-}
-
-/** One connection, lent by `lease()`: the same typed commands, and `call` also for what changes the connection's state. */
-export class Leased<Text extends AnyText = string, Integer extends AnyInteger = number> extends Commands<Direct<Text, Integer>> {
-  readonly #connection: LeasedConnection;
-
-  constructor(connection: LeasedConnection) {
-    super();
-    this.#connection = connection;
-  }
-
-  protected run<T>(spec: CommandSpec, args: readonly Arg[], decode?: Decode<T>): Promise<T> {
-    return this.#connection.run(spec, args, decode ?? null) as Promise<T>; // as in Redis.run
-  }
-
-  async call(...words: readonly [command: string, ...args: Arg[]]): Promise<Raw> {
-    const { spec, args } = specOf(words);
-    return (await this.#connection.run(spec, args, null)) as Raw; // no decoder
   }
 }

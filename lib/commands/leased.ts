@@ -1,0 +1,71 @@
+import type { LeasedConnection } from '../client/leased.js';
+import type { Watching } from '../client/watch.js';
+import { ArgumentError, CrossSlotError } from '../errors.js';
+import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command.js';
+import { specOf } from '../protocol/specs.js';
+import { slotOfCommand } from '../routing/slots.js';
+import { Commands } from './commands.js';
+import type { Direct } from './mode.js';
+import { Pipeline } from './pipeline.js';
+
+type AnyText = string | Buffer;
+type AnyInteger = number | bigint | string;
+
+/** One connection, lent by `lease()`: the same typed commands, and `call` also for what changes the connection's state. */
+export class Leased<Text extends AnyText = string, Integer extends AnyInteger = number> extends Commands<Direct<Text, Integer>> {
+  readonly #connection: LeasedConnection;
+
+  constructor(connection: LeasedConnection) {
+    super();
+    this.#connection = connection;
+  }
+
+  protected run<T>(spec: CommandSpec, args: readonly Arg[], decode?: Decode<T>): Promise<T> {
+    return this.#connection.run(spec, args, decode ?? null) as Promise<T>; // as in Redis.run
+  }
+
+  async call(...words: readonly [command: string, ...args: Arg[]]): Promise<Raw> {
+    const { spec, args } = specOf(words);
+    return (await this.#connection.run(spec, args, null)) as Raw; // no decoder
+  }
+}
+
+/** What the function given to `watch()` works with: the connection that watches the keys. */
+export class Watched<Text extends AnyText = string, Integer extends AnyInteger = number> extends Commands<Direct<Text, Integer>> {
+  readonly #watching: Watching;
+  readonly #transactions = new WeakSet<object>();
+
+  constructor(watching: Watching) {
+    super();
+    this.#watching = watching;
+  }
+
+  protected async run<T>(spec: CommandSpec, args: readonly Arg[], decode?: Decode<T>): Promise<T> {
+    const { connection, slot } = this.#watching;
+    // The server would send us to another node, where nothing is watched.
+    const own = slot === -1 ? -1 : slotOfCommand(spec, args);
+    if (own !== -1 && own !== slot) {
+      throw new CrossSlotError(`${spec.name}: its key is of slot ${own}, the watched keys are of slot ${slot}`, [], [slot, own], {
+        command: spec.name,
+      });
+    }
+    return (await connection.run(spec, args, decode ?? null)) as T; // as in Redis.run
+  }
+
+  /** Collects the commands that run if nobody has changed a watched key: return it, `watch()` executes it. */
+  multi(): Pipeline<[], Text, Integer> {
+    const pipeline = new Pipeline<[], Text, Integer>((steps) => this.#watching.exec(steps));
+    this.#transactions.add(pipeline);
+    return pipeline;
+  }
+
+  /** What `watch()` gives for what the function returned. */
+  async finish(returned: unknown): Promise<unknown> {
+    if (!(returned instanceof Pipeline)) return returned;
+    if (this.#transactions.has(returned)) return returned.exec();
+    throw new ArgumentError('watch: return a transaction of tx.multi(); this one is of another connection', { command: 'EXEC' });
+  }
+}
+
+/** What `watch()` gives for what its function returned: a transaction's replies, anything else as it is. */
+export type WatchResult<Returned> = Returned extends Pipeline<infer Replies, AnyText, AnyInteger> ? Replies : Returned;
