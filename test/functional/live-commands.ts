@@ -71,6 +71,14 @@ export function describeLive(groups: readonly { readonly name: string; readonly 
   });
 }
 
+/** What the server says against a call that it must refuse. */
+export function refusal(call: Promise<unknown>): Promise<string> {
+  return call.then(
+    (reply) => `no error, but ${JSON.stringify(reply)}`,
+    (error: Error) => error.message,
+  );
+}
+
 /** Learns which command a call is without sending it. */
 class Peek extends Commands<Direct> {
   spec: CommandSpec | undefined;
