@@ -64,7 +64,10 @@ const examples: Readonly<Record<string, Example>> = {
       'ERR_TIMEOUT: compare before trying again',
     ],
   },
-  lease: { on: 'single', prints: ['first true', 'second false', "[ '30', '90' ]"] },
+  lease: { on: 'replication', prints: ['replicas that have it: 2', 'ERR_COMMAND_REFUSED'] },
+  watch: { on: 'single', prints: ['first true', 'second false', 'twenty 9', "[ '120', '0' ]"] },
+  scan: { on: 'cluster', prints: ['written 2500', 'seen 2500', 'tag hot'] },
+  script: { on: 'single', prints: ['[ 2, 1, 0, -1 ]'] },
 };
 
 async function run(name: string, seeds: readonly { readonly address: string }[]): Promise<string[]> {
@@ -89,6 +92,7 @@ function assertPrinted(lines: readonly string[], expected: Example['prints']): v
 }
 
 async function give(topology: RunningTopology, values: Readonly<Record<string, string>>): Promise<void> {
+  if (Object.keys(values).length === 0) return;
   const [primary] = await topology.primaries();
   using connection = await (primary ?? assert.fail('no primary')).connect({ timeoutMs: 5_000 });
   for (const [key, value] of Object.entries(values)) await connection.ask('SET', key, value);
