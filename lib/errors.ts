@@ -20,9 +20,10 @@ export interface ErrorFacts {
 /** Base of everything this library throws or rejects with. `code` is stable over releases; the message is for people. */
 export class SlotwiseError extends Error {
   readonly code: string;
-  readonly node: string | undefined;
   readonly executed: Executed;
-  readonly command: string | undefined;
+  // A reply is read before it is known whose it is: these are filled in by who knows.
+  node: string | undefined;
+  command: string | undefined;
   attempts: number;
 
   constructor(code: string, message: string, facts: ErrorFacts = {}) {

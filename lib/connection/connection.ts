@@ -401,6 +401,8 @@ export class Connection implements ReplySink, Holder {
       this.destroy(new ConnectError(`${this.key} refused the connection: ${error.message}`, { node: this.key, cause: error }));
       return;
     }
+    error.node = this.key;
+    error.command = call.spec.name;
     if (this.state === 'connecting') this.#refusal ??= error;
     if (call.detour !== null && isPartReply(call.detour, error)) return;
     call.owner.failed(call, { kind: 'reply', error, node: this.key });

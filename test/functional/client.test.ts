@@ -142,6 +142,19 @@ describe('a client', () => {
       assert.ok(read !== null && big.equals(read));
     });
 
+    it('tells with an error reply which node gave it', async () => {
+      await using redis = createClient({ topology: t.createOptions() });
+      await redis.set('text', 'x');
+      await assert.rejects(redis.incr('text'), (error: SlotwiseError) => {
+        assert.ok(
+          t.running.nodes.some((node) => node.address === error.node),
+          error.node,
+        );
+        assert.deepEqual([error.command, error.attempts, error.executed], ['INCR', 1, 'yes']);
+        return true;
+      });
+    });
+
     it('leaves nothing open behind', async () => {
       const redis = createClient({ topology: t.createOptions(), clientName: 'leaver' });
       await Promise.all([redis.set('a', '1'), redis.set('b', '1'), redis.call('BLPOP', 'nothing', 0.01)]);

@@ -89,7 +89,7 @@ describe('a connection', () => {
       const [wrong, next] = await Promise.all([rejected(one.send(['GET', 'k'])), one.send(['ECHO', 'next'])]);
       assert.ok(wrong instanceof ReplyError);
       assert.equal(wrong.code, 'WRONGTYPE');
-      assert.equal(wrong.executed, 'yes');
+      assert.deepEqual([wrong.executed, wrong.node, wrong.command], ['yes', server.address, 'GET']);
       assert.equal(next, 'next');
     });
 
