@@ -9,11 +9,11 @@ import {
   ConnectionLostError,
   IntegerRangeError,
   ProtocolError,
-  type ReplyError,
+  ReplyError,
   SlotwiseError,
   TimeoutError,
 } from '../errors.js';
-import { type Address, addressKey, type Credentials } from '../options.js';
+import { type Address, addressKey, type CredentialSource, type Credentials } from '../options.js';
 import {
   Call,
   type CallOwner,
@@ -29,7 +29,7 @@ import { Encoder } from '../protocol/encoder.js';
 import { Parser, type ReplySink } from '../protocol/parser.js';
 import { command, specOf } from '../protocol/specs.js';
 import { clock, type Holder } from '../util/clock.js';
-import { handshakeSteps, judge, type ServerFacts } from './handshake.js';
+import { handshakeSteps, judge, refusedCredentials, type ServerFacts } from './handshake.js';
 import { Silence } from './silence.js';
 import { openSocket } from './socket.js';
 
@@ -41,7 +41,7 @@ export interface ConnectionConfig {
   readonly connectTimeoutMs: number;
   readonly keepAliveMs: number;
   readonly protocol: 2 | 3;
-  readonly credentials: (() => Credentials | Promise<Credentials>) | Credentials | null;
+  readonly credentials: CredentialSource | null;
   readonly database: number;
   readonly clientName: string | null;
   /** Send `READONLY` in the handshake, for reads on replicas. */
@@ -180,6 +180,21 @@ export class Connection implements ReplySink, Holder {
     const reply = Call.promiseOfLast();
     this.send(call);
     return reply as Promise<Raw>; // no decoder
+  }
+
+  /**
+   * Logs in again, in order among the other commands. Rejects with an `AuthError` if the server refuses, which leaves the connection as it was.
+   * https://redis.io/docs/latest/commands/auth/
+   */
+  async reauthenticate({ username, password }: Credentials): Promise<void> {
+    // As in the handshake: before Redis 6 there are no users.
+    const user = username ?? (this.server.protocol === 3 ? 'default' : null);
+    try {
+      await this.request(['AUTH', ...(user === null ? [] : [user]), password], clock.deadlineIn(this.#config.connectTimeoutMs));
+    } catch (error) {
+      // A connection that breaks logs in by its successor's handshake.
+      if (error instanceof ReplyError) throw refusedCredentials(this.key, error);
+    }
   }
 
   /** Gives back what was not written, for another node. */
@@ -453,7 +468,8 @@ export class Connection implements ReplySink, Holder {
 
   tick(now: number): boolean {
     if (now >= this.#earliestDeadline) {
-      this.#earliestDeadline = Math.min(expire(this.#queue, now, this.key), expire(this.#inFlight, now, this.key));
+      const connecting = this.state === 'connecting';
+      this.#earliestDeadline = Math.min(expire(this.#queue, now, this.key, connecting), expire(this.#inFlight, now, this.key, connecting));
     }
     if (this.silence.tick(this.#inFlight.length > 0) && !this.#held && this.state === 'ready' && this.#events.silent !== undefined) {
       this.#held = true;
@@ -471,20 +487,20 @@ function isPartReply({ unit }: Detour, reply: Raw): boolean {
 }
 
 /** Rejects the overdue calls, which keep their places. Returns the earliest deadline that is left. */
-function expire(calls: Denque<Call>, now: number, node: string): number {
+function expire(calls: Denque<Call>, now: number, node: string, connecting: boolean): number {
   let earliest = Number.POSITIVE_INFINITY;
   for (let at = 0; at < calls.length; at++) {
     const call = calls.peekAt(at);
     if (call === undefined || call.state === SETTLED) continue;
-    if (call.isDue(now)) call.fail(timeoutOf(call, node));
+    if (call.isDue(now)) call.fail(timeoutOf(call, node, connecting));
     else if (call.deadline < earliest && call.deadline !== NO_DEADLINE) earliest = call.deadline;
   }
   return earliest;
 }
 
-export function timeoutOf(call: Call, node: string | undefined): TimeoutError {
-  const written = call.state === WRITTEN;
-  const where = written ? `no reply from ${node}` : node === undefined ? 'no node to send it to' : `not yet written to ${node}`;
+export function timeoutOf(call: Call, node: string | undefined, connecting = false): TimeoutError {
+  const unwritten = connecting ? `${node} has not finished the connection's handshake` : `not yet written to ${node}`;
+  const where = call.state === WRITTEN ? `no reply from ${node}` : node === undefined ? 'no node to send it to' : unwritten;
   const first = call.firstError === null ? '' : `; first failure: ${call.firstError.message}`;
   return new TimeoutError(`${call.spec.name} timed out: ${where}${first}`, {
     node,
