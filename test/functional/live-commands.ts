@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Commands } from '../../lib/commands/commands.js';
 import type { Direct, Out } from '../../lib/commands/mode.js';
-import { createClient, single } from '../../lib/index.js';
+import { createClient, single, type TopologyOptions } from '../../lib/index.js';
 import type { CommandSpec } from '../../lib/protocol/command.js';
 import { Server } from '../support/server.js';
 import { methodName } from '../unit/commands/recorder.js';
@@ -22,19 +22,31 @@ const VIEWS = [
   { protocol: 3, view: { buffers: true, integers: 'string' } },
 ] as const;
 
+/** The server that the calls go to, and how a client finds it. */
+export interface LiveServer {
+  start(): Promise<Server>;
+  topology(server: Server): TopologyOptions;
+}
+
+const SINGLE: LiveServer = { start: () => Server.start(), topology: ({ host, port }) => single({ host, port }) };
+
 /** Runs the calls on a real server in both protocols, as text and as bytes. What the server's own COMMAND list lacks is left out. */
-export function describeLive(groups: readonly { readonly name: string; readonly prototype: object }[], cases: readonly LiveCase[]): void {
+export function describeLive(
+  groups: readonly { readonly name: string; readonly prototype: object }[],
+  cases: readonly LiveCase[],
+  live: LiveServer = SINGLE,
+): void {
   describe(`${groups.map(({ name }) => name).join(', ')} on a live server`, () => {
     let server: Server;
     let served: readonly LiveCase[];
 
     before(async () => {
-      server = await Server.start();
+      server = await live.start();
       const names = new Set(((await server.ask('COMMAND', 'LIST')) as string[]).map((name) => name.replace('|', ' ').toUpperCase()));
       served = [];
-      for (const live of cases) {
-        const { name } = specOfCall(live[0]);
-        if (names.has(name) && (await knows(server, name, live[2]))) served = [...served, live];
+      for (const one of cases) {
+        const { name } = specOfCall(one[0]);
+        if (names.has(name) && (await knows(server, name, one[2]))) served = [...served, one];
       }
     });
 
@@ -55,7 +67,7 @@ export function describeLive(groups: readonly { readonly name: string; readonly 
         .map(([option, value]) => `, ${option}: ${value}`)
         .join('')}`, async () => {
         await server.ask('FLUSHALL');
-        await using redis = createClient({ topology: single({ host: server.host, port: server.port }), protocol });
+        await using redis = createClient({ topology: live.topology(server), protocol });
         for (const [index, [call, expected]] of served.entries()) {
           const where = `case ${index + 1}, ${specOfCall(call).name}`;
           // The view decides the types of text and integers; `plain` takes that back.
