@@ -15,9 +15,13 @@ import {
   resolveNodes,
 } from './util/domain-options.js';
 import {
+  type CredentialSource,
+  type Credentials,
+  checkCredentials,
   checkDatabase,
   checkTls,
   checkTopology,
+  refuseBoth,
   single,
   type TopologyOptions,
   topologyOf,
@@ -41,6 +45,7 @@ import {
 
 export { type Address, addressKey } from './util/address.js';
 export type { Domain, DomainOptions, Fallback, NodeRule, ReadMode, ReplicaSet } from './util/domain-options.js';
+export type { CredentialSource, Credentials } from './util/topology-options.js';
 export {
   type AccessOptions,
   type ClusterTopology,
@@ -55,18 +60,12 @@ export {
   type TopologyOptions,
 } from './util/topology-options.js';
 
-export interface Credentials {
-  /** Default: `default`, the server's default user. */
-  readonly username?: string;
-  readonly password: string;
-}
-
 export interface ClientOptions {
   /** Default: `single('redis://127.0.0.1:6379')`. */
   readonly topology?: TopologyOptions;
   readonly username?: string;
   readonly password?: string;
-  /** Called at every connect instead of `username`/`password`. */
+  /** Called at every connect instead of `username`/`password`, and again before what it gave expires. See docs/security.md. */
   readonly credentials?: () => Credentials | Promise<Credentials>;
   /** Default: false. */
   readonly tls?: boolean | TlsConnectionOptions;
@@ -124,7 +123,7 @@ export interface ViewOptions {
 /** The client's options after validation: frozen, with every default filled in. */
 export interface Options {
   readonly topology: TopologyOptions;
-  readonly credentials: (() => Credentials | Promise<Credentials>) | Credentials | null;
+  readonly credentials: CredentialSource | null;
   readonly tls: TlsConnectionOptions | null;
   readonly database: number;
   readonly clientName: string | null;
@@ -191,7 +190,7 @@ const CLIENT = {
   topology: checkTopology,
   username: text,
   password: secret,
-  credentials: func<() => Credentials | Promise<Credentials>>(),
+  credentials: checkCredentials,
   tls: checkTls,
   database: checkDatabase,
   clientName: checkClientName,
@@ -303,7 +302,7 @@ function resolved(given: Given, path: string): Options {
 function credentialsOf(given: Given, url: UrlAccess, path: string): Options['credentials'] {
   if (given.credentials !== undefined) {
     if (given.username === undefined && given.password === undefined) return given.credentials;
-    throw new OptionsError(`${path}.credentials`, 'expected either credentials, or username and password');
+    return refuseBoth(path);
   }
   const username = given.username ?? url.username;
   const password = given.password ?? url.password;

@@ -10,7 +10,15 @@ import {
   ReplyError,
   type SlotwiseError,
 } from '../errors.js';
-import { type Address, addressKey, type Domain, type Options, type ViewOptions } from '../options.js';
+import {
+  type Address,
+  addressKey,
+  type CredentialSource,
+  type Credentials,
+  type Domain,
+  type Options,
+  type ViewOptions,
+} from '../options.js';
 import type { Lease } from '../pool/exclusive-lane.js';
 import type { Access, Node, NodeEvents } from '../pool/node.js';
 import {
@@ -53,6 +61,7 @@ import { clock } from '../util/clock.js';
 import { Emitter } from '../util/emitter.js';
 import { attachSignal } from './abort.js';
 import { Connecting } from './connecting.js';
+import { Login } from './login.js';
 import { NodeRegistry } from './node-registry.js';
 import { type Issue, overKeys, overNodes } from './scattered.js';
 import { type Script, ScriptCache, scriptOf } from './script.js';
@@ -89,6 +98,8 @@ export class Client implements Engine {
   readonly #policies: PolicyTable;
   readonly #rules: NodeRules;
   readonly #sharded: boolean;
+  readonly #login: Login;
+  readonly #sentinelLogin: Login;
   readonly #nodes: NodeRegistry;
   readonly #waiting = new WaitingRoom((call) => this.#dispatch(call));
   readonly #control: ControlConnections;
@@ -109,8 +120,14 @@ export class Client implements Engine {
     this.#policies = new PolicyTable(options);
     this.#rules = new NodeRules(options);
     this.#sharded = options.topology.kind === 'cluster';
-    this.#nodes = new NodeRegistry(options, this.#nodeEvents);
-    this.#control = new ControlConnections(options);
+    this.#login = this.#loginOf('data', options.credentials);
+    this.#sentinelLogin = this.#loginOf(
+      'sentinel',
+      options.topology.kind === 'sentinel' ? (options.topology.access.credentials ?? null) : null,
+    );
+    const own = withLogins(options, this.#login, this.#sentinelLogin);
+    this.#nodes = new NodeRegistry(own, this.#nodeEvents);
+    this.#control = new ControlConnections(own);
     this.#monitor = new Monitor(createResolver(options), this.#control, {
       ...options.monitor,
       onSnapshot: (next, previous) => this.#adopt(next, previous),
@@ -640,6 +657,31 @@ export class Client implements Engine {
     return this.#topologyError ?? trouble ?? new NoNodeError(`no primary could be reached in ${timeoutMs} ms`);
   }
 
+  #loginOf(as: 'data' | 'sentinel', given: CredentialSource | null): Login {
+    return new Login(given, {
+      apply: (credentials) => this.#logIn(as, credentials),
+      failed: (error) => {
+        // A refusal is told where it happens.
+        if (!(error instanceof AuthError)) this.events.emit('error', error);
+      },
+    });
+  }
+
+  async #logIn(as: 'data' | 'sentinel', credentials: Credentials): Promise<void> {
+    const nodes = as === 'data' ? this.#nodes.all() : [];
+    const logins = [this.#control.reauthenticate(as, credentials), ...nodes.map((node) => node.reauthenticate(credentials))];
+    const results = await Promise.allSettled(logins);
+    const refused = results.flatMap((result) => (result.status === 'rejected' ? (result.reason as AuthError) : [])); // nothing else rejects
+    for (const error of refused) this.events.emit('error', error);
+    if (refused[0] !== undefined) throw refused[0];
+  }
+
+  /** Has every live connection log in again, with what `credentials` gives now. */
+  async reauthenticate(): Promise<void> {
+    if (this.#state === 'closed') throw this.#closedError(null);
+    await Promise.all([this.#login.renew(), this.#sentinelLogin.renew()]);
+  }
+
   /** Takes no more commands, waits for the replies to the others, closes. */
   async close(): Promise<void> {
     if (this.#state === 'closed') return;
@@ -660,6 +702,8 @@ export class Client implements Engine {
     this.#state = 'closed';
     const error = new ClosedError('the client was destroyed');
     this.#monitor.stop();
+    this.#login.stop();
+    this.#sentinelLogin.stop();
     this.#control.destroy();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#connecting.reject(error);
@@ -722,6 +766,15 @@ export interface ClientStats {
 
 const COMMAND_INFO = command('COMMAND INFO');
 const NO_PARTS: Unit['parts'] = [];
+
+/** The same options, with credentials that come by the logins. */
+function withLogins(options: Options, data: Login, sentinel: Login): Options {
+  const { topology } = options;
+  const { source } = sentinel;
+  const own = { ...options, credentials: data.source };
+  if (topology.kind !== 'sentinel' || typeof source !== 'function') return own;
+  return { ...own, topology: { ...topology, access: { ...topology.access, credentials: source } } };
+}
 
 /** Nothing was issued. */
 function refuse(spec: CommandSpec, error: unknown, gathering: Gathering | null, at: number): Promise<unknown> {

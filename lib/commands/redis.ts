@@ -199,6 +199,14 @@ export class Redis<Text extends AnyText = string, Integer extends AnyInteger = n
     return this.#client.connect(this.#view.timeoutMs);
   }
 
+  /**
+   * Has every live connection log in again with what the option `credentials` gives now, in order among the commands: none fails for it.
+   * Rejects with `AuthError` if a server refuses, which is also an `error` event; such a connection closes once it is answered.
+   */
+  reauthenticate(): Promise<void> {
+    return this.#client.reauthenticate();
+  }
+
   /** Takes no more commands, waits for the replies to the others, closes. Closes the client for all its views. */
   close(): Promise<void> {
     return this.#client.close();

@@ -71,7 +71,7 @@ export function judge(steps: readonly Step[], replies: readonly (Raw | ReplyErro
     const kind = classify(error);
     const wrongCredentials = kind === 'wrongpass' || (kind === 'noauth' && steps[0]?.words.includes('AUTH') !== true) || step.on === 'auth';
     if (wrongCredentials) {
-      return { next: 'fail', error: new AuthError(`${node} refused the credentials: ${error.message}`, { node, cause: error }) };
+      return { next: 'fail', error: refusedCredentials(node, error) };
     }
     if (step.on === 'optional') continue;
     // Whatever else a server, a proxy or an ACL rule has against HELLO: RESP2 may still work, and its AUTH tells the truth about credentials.
@@ -79,6 +79,10 @@ export function judge(steps: readonly Step[], replies: readonly (Raw | ReplyErro
     return { next: 'fail', error: new ConnectError(`${node} refused ${step.words[0]}: ${error.message}`, { node, cause: error }) };
   }
   return { next: 'ready', server };
+}
+
+export function refusedCredentials(node: string, error: ReplyError): AuthError {
+  return new AuthError(`${node} refused the credentials: ${error.message}`, { node, cause: error });
 }
 
 function factsOf(hello: Raw): ServerFacts {

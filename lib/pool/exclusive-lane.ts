@@ -1,6 +1,7 @@
 import Denque from 'denque';
 import { Connection, type ConnectionConfig, release, timeoutOf } from '../connection/connection.js';
 import { ClosedError, ConnectionLostError, type SlotwiseError } from '../errors.js';
+import type { Credentials } from '../options.js';
 import { type Call, SETTLED } from '../protocol/command.js';
 import { clock, type Holder } from '../util/clock.js';
 
@@ -39,6 +40,8 @@ export class ExclusiveLane implements Holder {
   /** Most recently used last; the timer closes each when it has been idle too long. */
   readonly #idle = new Map<Connection, NodeJS.Timeout>();
   readonly #all = new Set<Connection>();
+  /** Lent when the credentials changed: they are not reused, because AUTH cannot be sent inside of what the borrower does. */
+  readonly #outdated = new WeakSet<Connection>();
   readonly #waiters = new Denque<Waiter>();
   /** Calls that wait for a connection, or block on one. */
   readonly #calls = new Map<Call, Lease | null>();
@@ -62,6 +65,21 @@ export class ExclusiveLane implements Holder {
     }
     if (this.#all.size < this.#config.max) return this.#open();
     return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
+  }
+
+  /** Has the idle connections log in again; the others are not reused. Rejects if the server refuses. */
+  async reauthenticate(credentials: Credentials): Promise<void> {
+    for (const connection of this.#all) if (!this.#idle.has(connection)) this.#outdated.add(connection);
+    await Promise.all(
+      [...this.#idle.keys()].map(async (connection) => {
+        try {
+          await connection.reauthenticate(credentials);
+        } catch (error) {
+          void connection.close();
+          throw error;
+        }
+      }),
+    );
   }
 
   /** Sends a call that may block on a connection of its own. */
@@ -129,7 +147,7 @@ export class ExclusiveLane implements Holder {
 
   #takeBack(connection: Connection, dirty: boolean): void {
     if (connection.state === 'closed') return;
-    if (dirty || this.#closed !== null || connection.load > 0) {
+    if (dirty || this.#closed !== null || connection.load > 0 || this.#outdated.has(connection)) {
       connection.destroy(null);
       return;
     }

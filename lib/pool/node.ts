@@ -1,6 +1,7 @@
 import type { ConnectionConfig } from '../connection/connection.js';
 import { type PoolChange, poolChannel } from '../diagnostics.js';
 import type { SlotwiseError } from '../errors.js';
+import type { Credentials } from '../options.js';
 import type { Call } from '../protocol/command.js';
 import { ExclusiveLane, type Lease } from './exclusive-lane.js';
 import { SharedLane } from './shared-lane.js';
@@ -123,6 +124,13 @@ export class Node {
     if (detour?.exclusive === true) this.#exclusive.send(call);
     else if (access === 'primary') this.#primary.send(call);
     else this.#replica.send(call);
+  }
+
+  /** Has the live connections log in again. Rejects with an `AuthError` if one is refused; others take the place of those. */
+  async reauthenticate(credentials: Credentials): Promise<void> {
+    const lanes = [this.#primary, this.#replica, this.#exclusive];
+    const results = await Promise.allSettled(lanes.map((lane) => lane.reauthenticate(credentials)));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
   /** A connection for one caller alone. Rejects with why none could be opened. */

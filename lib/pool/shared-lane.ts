@@ -1,5 +1,6 @@
 import { Connection, type ConnectionConfig } from '../connection/connection.js';
 import { ConnectionLostError, type SlotwiseError } from '../errors.js';
+import type { Credentials } from '../options.js';
 import type { Call } from '../protocol/command.js';
 import { backoffMs } from '../util/backoff.js';
 import { Suspicion } from './suspicion.js';
@@ -43,6 +44,9 @@ export class SharedLane {
   /** Why no connection can be had at the moment; null while one can. */
   trouble: SlotwiseError | null = null;
   #closed = false;
+  /** What live connections were told to log in with last, and how often. */
+  #credentials: Credentials | null = null;
+  #logins = 0;
 
   constructor(config: SharedLaneConfig, events: SharedLaneEvents) {
     this.#config = config;
@@ -97,11 +101,33 @@ export class SharedLane {
     }
   }
 
+  /** Has the connections log in again. Rejects if the server refuses one: it closes once it is answered, and another takes its place. */
+  async reauthenticate(credentials: Credentials): Promise<void> {
+    this.#credentials = credentials;
+    this.#logins++;
+    await Promise.all(
+      this.#connections.map((connection, place) => (connection?.state === 'ready' ? this.#logIn(connection, place) : undefined)),
+    );
+  }
+
+  async #logIn(connection: Connection, place: number): Promise<void> {
+    try {
+      if (this.#credentials !== null) await connection.reauthenticate(this.#credentials);
+    } catch (error) {
+      if (!this.#closed && this.#connections[place] === connection) this.#open(place);
+      void connection.close();
+      throw error;
+    }
+  }
+
   #open(place: number): Connection {
     let readyAt = Number.NEGATIVE_INFINITY;
+    const logins = this.#logins;
     const connection = new Connection(this.#config.connection, {
       ready: () => {
         readyAt = performance.now();
+        // Its handshake may have begun with what was valid before.
+        if (logins !== this.#logins) this.#logIn(connection, place).catch(() => {});
         this.trouble = null;
         this.#events.up();
       },

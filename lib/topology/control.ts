@@ -1,7 +1,7 @@
 import { Connection, type ConnectionConfig, internalOwner } from '../connection/connection.js';
 import { log } from '../diagnostics.js';
 import { ClosedError, ConnectionLostError, ReplyError, TimeoutError } from '../errors.js';
-import { type AccessOptions, type Address, addressKey, type Options } from '../options.js';
+import { type AccessOptions, type Address, addressKey, type Credentials, type Options } from '../options.js';
 import { Call, type CommandSpec, NO_DEADLINE, type Raw } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { clock } from '../util/clock.js';
@@ -47,6 +47,15 @@ export class ControlConnections implements Asker, Watcher {
       if (error instanceof TimeoutError && connection.state !== 'connecting') connection.destroy(lost(connection.key, error));
       throw error;
     }
+  }
+
+  /** Has the connections with this access log in again. Rejects if one is refused; it closes, and the next question opens another. */
+  async reauthenticate(as: Access, credentials: Credentials): Promise<void> {
+    const entries = [...this.#entries].flatMap(([key, { connection }]) => (key.startsWith(`${as} `) ? connection : []));
+    const connections = [...entries, ...(as === 'sentinel' ? this.#subscribers : [])].filter(({ state }) => state === 'ready');
+    const results = await Promise.allSettled(connections.map((connection) => connection.reauthenticate(credentials)));
+    for (const [at, result] of results.entries()) if (result.status === 'rejected') void connections[at]?.close();
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
   forget(address: Address): void {
@@ -131,10 +140,10 @@ function entryKey(address: Address, as: Access): string {
   return `${as} ${addressKey(address)}`;
 }
 
-function accessOf({ username, password, tls }: AccessOptions): Pick<ConnectionConfig, 'credentials' | 'tls'> {
+function accessOf({ username, password, credentials, tls }: AccessOptions): Pick<ConnectionConfig, 'credentials' | 'tls'> {
   const name = username === undefined ? {} : { username };
   return {
-    credentials: password === undefined ? null : { ...name, password },
+    credentials: credentials ?? (password === undefined ? null : { ...name, password }),
     tls: tls === undefined || tls === false ? null : tls === true ? {} : tls,
   };
 }

@@ -2,12 +2,24 @@ import type { SecureContextOptions, ConnectionOptions as TlsConnectionOptions } 
 import { OptionsError } from '../errors.js';
 import { type Address, isHost, isPort, parseAddress } from './address.js';
 import { type ConnectionUrl, DEFAULT_PORT, DEFAULT_SENTINEL_PORT, parseUrl } from './url.js';
-import { type Check, deepFreeze, integer, refuse, secret, shape, text } from './validate.js';
+import { type Check, deepFreeze, func, integer, refuse, secret, shape, text } from './validate.js';
+
+export interface Credentials {
+  /** Default: `default`, the server's default user. */
+  readonly username?: string;
+  readonly password: string;
+  /** Life of the password or token, in ms from now. Before it ends, live connections log in again. Default: it does not expire. */
+  readonly expiresInMs?: number;
+}
+
+export type CredentialSource = Credentials | (() => Credentials | Promise<Credentials>);
 
 /** What every topology's nodes are reached with; a topology may have its own. */
 export interface AccessOptions {
   readonly username?: string;
   readonly password?: string;
+  /** Instead of `username` and `password`, as the client's option of this name. */
+  readonly credentials?: () => Credentials | Promise<Credentials>;
   /** `true`, or options for `tls.connect`. Default: false. */
   readonly tls?: boolean | TlsConnectionOptions | SecureContextOptions;
 }
@@ -144,7 +156,25 @@ export const checkTls: Check<boolean | TlsConnectionOptions> = (value, path) =>
     ? value
     : refuse(path, 'true, false or options for tls.connect', value);
 
-const checkAccess = shape({ username: text, password: secret, tls: checkTls } satisfies Record<keyof AccessOptions, Check<unknown>>);
+export const checkCredentials = func<() => Credentials | Promise<Credentials>>();
+
+const ACCESS = shape({
+  username: text,
+  password: secret,
+  credentials: checkCredentials,
+  tls: checkTls,
+} satisfies Record<keyof AccessOptions, Check<unknown>>);
+
+const checkAccess: Check<AccessOptions> = (value, path) => {
+  const given = ACCESS(value, path);
+  if (given.credentials !== undefined && (given.username !== undefined || given.password !== undefined)) refuseBoth(path);
+  return given;
+};
+
+/** Two answers to one question. */
+export function refuseBoth(path: string): never {
+  throw new OptionsError(`${path}.credentials`, 'expected either credentials, or username and password');
+}
 
 const checkUrlAccess = shape({
   username: text,
