@@ -3,7 +3,6 @@ import type { Watching } from '../client/watch.js';
 import { ArgumentError, CrossSlotError } from '../errors.js';
 import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command.js';
 import { specOf } from '../protocol/specs.js';
-import { slotOfCommand } from '../routing/slots.js';
 import { Commands } from './commands.js';
 import type { Direct } from './mode.js';
 import { Pipeline } from './pipeline.js';
@@ -43,7 +42,7 @@ export class Watched<Text extends AnyText = string, Integer extends AnyInteger =
   protected async run<T>(spec: CommandSpec, args: readonly Arg[], decode?: Decode<T>): Promise<T> {
     const { connection, slot } = this.#watching;
     // The server would send us to another node, where nothing is watched.
-    const own = slot === -1 ? -1 : slotOfCommand(spec, args);
+    const own = slot === -1 ? -1 : this.#watching.slotOf(spec, args);
     if (own !== -1 && own !== slot) {
       throw new CrossSlotError(`${spec.name}: its key is of slot ${own}, the watched keys are of slot ${slot}`, [], [slot, own], {
         command: spec.name,
@@ -68,4 +67,4 @@ export class Watched<Text extends AnyText = string, Integer extends AnyInteger =
 }
 
 /** What `watch()` gives for what its function returned: a transaction's replies, anything else as it is. */
-export type WatchResult<Returned> = Returned extends Pipeline<infer Replies, AnyText, AnyInteger> ? Replies : Returned;
+export type WatchResult<Returned> = Returned extends Pipeline<infer Replies, AnyText, AnyInteger> ? Replies : Returned extends void ? undefined : Returned;

@@ -180,19 +180,21 @@ if (chosenKinds().includes('cluster')) {
     /** Keys in few slots, so that few slots carry many keys. */
     const tagged = (slots: readonly number[], each: number): string[] => slots.flatMap((slot) => keys(each, `{${tagOf(slot)}}:`));
 
-    it('finds keys that went to a shard it had been through', async function () {
-      this.timeout(60_000);
-      await using running = await startTopology('cluster');
-      await using redis = createClient({ topology: running.createOptions() });
-      const { group } = running;
-      // The last shard's slots go to the first, which is scanned first.
-      const slots = [16_000, 16_001, 16_002, 16_003];
-      const all = [...keys(3_000), ...tagged(slots, 100)];
-      await fill(redis, all);
-      const [from, to] = [await group.nodeForSlot(16_000), await group.nodeForSlot(0)];
-      const found = await read(redis.scanKeys({ count: 20 }), 1_500, () => group.moveSlots(from, to, 16_000, 16_003));
-      assert.deepEqual(sorted(found), sorted(all));
-    });
+    // The last shard's slots go to the first, which is scanned first: before their own shard is scanned, and while it is.
+    for (const after of [1_500, 2_500]) {
+      it(`finds keys that went to a shard it had been through, after ${after} keys`, async function () {
+        this.timeout(60_000);
+        await using running = await startTopology('cluster');
+        await using redis = createClient({ topology: running.createOptions() });
+        const { group } = running;
+        const slots = [16_000, 16_001, 16_002, 16_003];
+        const all = [...keys(3_000), ...tagged(slots, 100)];
+        await fill(redis, all);
+        const [from, to] = [await group.nodeForSlot(16_000), await group.nodeForSlot(0)];
+        const found = await read(redis.scanKeys({ count: 20 }), after, () => group.moveSlots(from, to, 16_000, 16_003));
+        assert.deepEqual(sorted(found), sorted(all));
+      });
+    }
 
     it('finds the keys of a slot whose move does not end', async function () {
       this.timeout(60_000);
