@@ -175,7 +175,8 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
   }
 
   /**
-   * The value of a key in the server's own format, as bytes, for `restore`; `null` where there is none. O(N), since 2.6.0.
+   * The value of a key in the server's own format, as bytes, for `restore`; `null` where there is none. O(1) for text, O(N*M) for N
+   * elements of size M, since 2.6.0.
    * @see https://redis.io/docs/latest/commands/dump/
    */
   dump(key: Key): Out<M, Buffer | null> {
@@ -183,7 +184,7 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
   }
 
   /**
-   * Makes a key of what `dump` gave; `ttl` in milliseconds, 0 for none. O(N), since 2.6.0.
+   * Makes a key of what `dump` gave; `ttl` in milliseconds, 0 for none. As complex as `dump`, since 2.6.0.
    * @see https://redis.io/docs/latest/commands/restore/
    */
   restore(key: Key, ttl: number, serializedValue: Uint8Array, options?: RestoreOptions): Out<M, Ok> {
@@ -191,7 +192,7 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
   }
 
   /**
-   * `restore` as cluster nodes use it, into a slot that is being imported. O(N), since 3.0.0.
+   * `restore` as cluster nodes use it, into a slot that is being imported. As complex as `dump`, since 3.0.0.
    * @see https://redis.io/docs/latest/commands/restore-asking/
    */
   restoreAsking(key: Key, ttl: number, serializedValue: Uint8Array, options?: RestoreOptions): Out<M, Ok> {
