@@ -67,4 +67,5 @@ export class Watched<Text extends AnyText = string, Integer extends AnyInteger =
 }
 
 /** What `watch()` gives for what its function returned: a transaction's replies, anything else as it is. */
-export type WatchResult<Returned> = Returned extends Pipeline<infer Replies, AnyText, AnyInteger> ? Replies : Returned extends void ? undefined : Returned;
+export type WatchResult<Returned> =
+  Returned extends Pipeline<infer Replies, AnyText, AnyInteger> ? Replies : Returned extends void ? undefined : Returned;
