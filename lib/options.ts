@@ -4,6 +4,7 @@ import { addressKey, parseAddress } from './util/address.js';
 import {
   type ChecksOf,
   checkDomains,
+  checkKeyPrefix,
   checkNodes,
   checkReads,
   checkTimeoutMs,
@@ -105,6 +106,8 @@ export interface ClientOptions {
   readonly keepAliveMs?: number;
   /** How integer replies reach the caller. Default `number`, which rejects beyond 2^53 rather than rounding. */
   readonly integers?: 'number' | 'bigint' | 'string';
+  /** Stands before every key on the server, and nowhere in the program. Default: none. See docs/key-prefix.md. */
+  readonly keyPrefix?: string;
 }
 
 /** Options of one call or view: `redis.with({ … })`. */
@@ -141,6 +144,7 @@ export interface Options {
   readonly monitor: { readonly periodMs: number };
   readonly keepAliveMs: number;
   readonly integers: 'number' | 'bigint' | 'string';
+  readonly keyPrefix: string | null;
 }
 
 /** What a client has that was told nothing else. The documentation's table is tested against it. */
@@ -164,6 +168,7 @@ export const DEFAULTS: Options = deepFreeze({
   monitor: { periodMs: 30_000 },
   keepAliveMs: 5_000,
   integers: 'number',
+  keyPrefix: null,
 });
 
 // The characters that CLIENT SETNAME takes, https://redis.io/docs/latest/commands/client-setname/
@@ -209,6 +214,7 @@ const CLIENT = {
   monitor: shape({ periodMs: milliseconds(100) } satisfies ChecksOf<Options['monitor']>),
   keepAliveMs: milliseconds(0, 'off'),
   integers: oneOf<Options['integers']>('number', 'bigint', 'string'),
+  keyPrefix: checkKeyPrefix,
 } satisfies ChecksOf<ClientOptions>;
 
 const checkClient = shape(CLIENT);
@@ -271,6 +277,7 @@ function resolved(given: Given, path: string): Options {
   const { url = {}, ...topology } = given.topology ?? DEFAULTS.topology;
   const reads = given.reads ?? DEFAULTS.reads;
   const timeoutMs = given.timeoutMs ?? DEFAULTS.timeoutMs;
+  const keyPrefix = given.keyPrefix || DEFAULTS.keyPrefix;
   const nodes = resolveNodes(given.nodes ?? [], path);
   const reconnect = { ...DEFAULTS.reconnect, ...given.reconnect };
   if (reconnect.minMs > reconnect.maxMs) refuse(`${path}.reconnect.minMs`, `at most reconnect.maxMs (${reconnect.maxMs})`, reconnect.minMs);
@@ -284,7 +291,7 @@ function resolved(given: Given, path: string): Options {
     timeoutMs,
     connectTimeoutMs: given.connectTimeoutMs ?? DEFAULTS.connectTimeoutMs,
     reads,
-    domains: resolveDomains(given.domains ?? {}, { reads, timeoutMs, nodes }, path),
+    domains: resolveDomains(given.domains ?? {}, { reads, timeoutMs, keyPrefix, nodes }, path),
     nodes,
     addressMap: given.addressMap ?? DEFAULTS.addressMap,
     failFast: given.failFast ?? DEFAULTS.failFast,
@@ -294,6 +301,7 @@ function resolved(given: Given, path: string): Options {
     monitor: { ...DEFAULTS.monitor, ...given.monitor },
     keepAliveMs: given.keepAliveMs ?? DEFAULTS.keepAliveMs,
     integers: given.integers ?? DEFAULTS.integers,
+    keyPrefix,
   };
   return deepFreeze(options, ['tls']);
 }

@@ -1,6 +1,7 @@
 import type { Arg, CommandSpec, Decode, Gathering, Raw, Unit } from '../protocol/command.js';
 import { keyIndexes } from '../protocol/keys.js';
 import { command } from '../protocol/specs.js';
+import { prefixed } from '../routing/prefixed-command.js';
 import { commonSlot } from '../routing/slots.js';
 import type { Client } from './client.js';
 import { asText } from './script.js';
@@ -74,13 +75,14 @@ class Gatherer implements Gathering {
  */
 export async function runTransaction(client: Client, steps: readonly Step[], view: View): Promise<Outcomes> {
   if (steps.length === 0) return { values: [], errors: new Map() };
-  const { unit, keys, decode } = transactionOf(steps);
+  const { unit, keys, decode } = transactionOf(steps, view);
   const slot = client.options.topology.kind === 'cluster' ? commonSlot('MULTI', keys) : -1;
   return (await client.runUnit(unit, EXEC, slot, decode, view)) as Outcomes;
 }
 
 /** What goes before EXEC, the keys of the steps, and what EXEC's reply means. */
-export function transactionOf(steps: readonly Step[]): { unit: Unit; keys: Arg[]; decode: Decode<Outcomes> } {
+export function transactionOf(commands: readonly Step[], { prefix }: View): { unit: Unit; keys: Arg[]; decode: Decode<Outcomes> } {
+  const steps = prefix === null ? commands : commands.map((step) => prefixed(prefix, step));
   return {
     // A script's text, not its SHA-1: NOSCRIPT inside a transaction would come when the other commands have run.
     unit: { parts: [{ spec: MULTI, args: [] }, ...steps.map(asText)], replies: [] },

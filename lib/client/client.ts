@@ -46,6 +46,8 @@ import { learntSpec } from '../protocol/learnt-spec.js';
 import { type Redirection, redirection } from '../protocol/reply-error.js';
 import { command, stateReason } from '../protocol/specs.js';
 import { DomainTable } from '../routing/domain.js';
+import { PrefixTable, prefixKey, wordOf } from '../routing/key-prefix.js';
+import { prefixed, prefixKeys } from '../routing/prefixed-command.js';
 import { PolicyTable } from '../routing/read-preference.js';
 import { type Decision, MAX_REDIRECTS, retry } from '../routing/retry.js';
 import { Router } from '../routing/router.js';
@@ -95,7 +97,7 @@ export class Client implements Engine {
   readonly budget: Budget = { commands: 0, bytes: 0 };
   readonly events = new Emitter<ClientEvents>();
   readonly #domains: DomainTable;
-  readonly #policies: PolicyTable;
+  readonly #tables: { readonly policies: PolicyTable; readonly prefixes: PrefixTable };
   readonly #rules: NodeRules;
   readonly #sharded: boolean;
   readonly #login: Login;
@@ -117,7 +119,7 @@ export class Client implements Engine {
 
   constructor(readonly options: Options) {
     this.#domains = new DomainTable(options.domains);
-    this.#policies = new PolicyTable(options);
+    this.#tables = { policies: new PolicyTable(options), prefixes: new PrefixTable(options, this.#domains) };
     this.#rules = new NodeRules(options);
     this.#sharded = options.topology.kind === 'cluster';
     this.#login = this.#loginOf('data', options.credentials);
@@ -136,7 +138,7 @@ export class Client implements Engine {
   }
 
   view(options: ViewOptions, domain: Domain | null): View {
-    return View.of(this, this.options, this.#policies, options, domain);
+    return View.of(this, this.options, this.#tables, options, domain);
   }
 
   domain(name: string): Domain | undefined {
@@ -147,14 +149,22 @@ export class Client implements Engine {
 
   /** Issues a command. Synchronous up to the socket's queue; every failure is a rejection. */
   run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
+    if (view.prefix === null) return this.#run(spec, args, decode, view);
+    const own = prefixed(view.prefix, { spec, args, decode });
+    return this.#run(spec, own.args, own.decode, view);
+  }
+
+  #run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
     if ((spec.flags & SPECIAL) !== 0) return this.#runSpecial(spec, args, decode, view);
     return this.#issue(spec, args, decode, view);
   }
 
   /** As `run`, for calls that are issued together: the outcome goes to `gathering`, as that of place `at`. */
   runInto(gathering: Gathering, at: number, spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): void {
-    if ((spec.flags & SPECIAL) === 0 && view.signal === null) this.#issue(spec, args, decode, view, undefined, gathering, at);
-    else {
+    if ((spec.flags & SPECIAL) === 0 && view.signal === null) {
+      const own = view.prefix === null ? { args, decode } : prefixed(view.prefix, { spec, args, decode });
+      this.#issue(spec, own.args, own.decode, view, undefined, gathering, at);
+    } else {
       this.run(spec, args, decode, view).then(
         (value) => gathering.value(at, value),
         (error: unknown) => gathering.error(at, error),
@@ -162,9 +172,12 @@ export class Client implements Engine {
     }
   }
 
-  /** Issues a command at a place its keys do not name: the shard of a slot, one node, or the process of a tie. */
+  /**
+   * Issues a command at a place its keys do not name: the shard of a slot, one node, or the process of a tie. The reply is the server's own: what
+   * keys it holds have their prefix.
+   */
   runAt(spec: CommandSpec, args: readonly Arg[], view: View, place: { slot?: number; target?: string; tie?: Tie }): Promise<unknown> {
-    return this.#issue(spec, args, null, view, place);
+    return this.#issue(spec, view.prefix === null ? args : prefixKeys(view.prefix, spec, args), null, view, place);
   }
 
   /** Something may have changed: looks soon. */
@@ -172,7 +185,7 @@ export class Client implements Engine {
     this.#monitor.wake(reason);
   }
 
-  /** Issues commands that must run as one, with `spec` last: MULTI … EXEC. `slot`: that of all their keys. */
+  /** Issues commands that must run as one, with `spec` last: MULTI … EXEC. `slot`: that of all their keys, which have their prefix already. */
   runUnit(unit: Unit, spec: CommandSpec, slot: number, decode: Decode, view: View): Promise<unknown> {
     return this.#issue(spec, [], decode, view, { unit, slot });
   }
@@ -237,7 +250,8 @@ export class Client implements Engine {
   #viewByKey(spec: CommandSpec, args: readonly Arg[], view: View): View {
     const key = firstKey(spec, args);
     if (key === undefined) return view;
-    const domain = this.#domains.ofKey(key instanceof Uint8Array ? Buffer.from(key).toString() : String(key));
+    const name = wordOf(key);
+    const domain = this.#domains.ofKey(view.prefix?.strip(name) ?? name);
     if (domain === null) return view;
     let views = this.#domainViews.get(view);
     if (views === undefined) {
@@ -329,7 +343,8 @@ export class Client implements Engine {
   /** A connection of its own to the primary of the key's slot, or to any. */
   async acquire(key: Arg | null, view: View): Promise<Lease> {
     const router = await this.#whenKnown(command('PING'), view);
-    const shard = router.shardFor(key === null || !this.#sharded ? -1 : slotOfKey(key));
+    const own = key === null || view.prefix === null ? key : prefixKey(view.prefix, key);
+    const shard = router.shardFor(own === null || !this.#sharded ? -1 : slotOfKey(own));
     const node = router.primaryOf(shard);
     if (node === null) throw new NoNodeError('lease(): no primary is known at the moment');
     return node.acquire();

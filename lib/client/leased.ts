@@ -14,6 +14,7 @@ import {
 } from '../protocol/command.js';
 import { measure } from '../protocol/encoder.js';
 import { command, stateReason } from '../protocol/specs.js';
+import { prefixed } from '../routing/prefixed-command.js';
 import { clock } from '../util/clock.js';
 import { EXEC } from './batch.js';
 import { asText } from './script.js';
@@ -49,11 +50,14 @@ export class LeasedConnection implements CallOwner {
   run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null): Promise<unknown> {
     if (spec.state === 'refused') return refuse(spec, stateReason(spec));
     if (spec.state !== 'none') this.dirty = true;
+    const { prefix } = this.view;
+    const own = prefix === null ? { spec, args, decode } : prefixed(prefix, { spec, args, decode });
     // A script's text: SHA-1 and NOSCRIPT would let later commands overtake it.
-    const step = asText({ spec, args });
-    return this.#send(step.spec, step.args, decode, null);
+    const step = asText(own);
+    return this.#send(step.spec, step.args, step.decode, null);
   }
 
+  /** `keys`: with their prefix. */
   async watch(keys: readonly Arg[]): Promise<void> {
     this.watching = true;
     await this.#send(WATCH, keys, null, null);

@@ -9,12 +9,19 @@ import {
   DECODE_OBJECTS,
   type Failure,
 } from '../protocol/command.js';
+import type { KeyPrefix, PrefixTable } from '../routing/key-prefix.js';
 import type { PolicyTable, ReadPolicy } from '../routing/read-preference.js';
 
 /** What follows a failed attempt, and whose room its call takes: the client. */
 export interface Engine {
   readonly budget: Budget;
   failed(call: Call, failure: Failure): void;
+}
+
+/** What the views of a client share. */
+interface Tables {
+  readonly policies: PolicyTable;
+  readonly prefixes: PrefixTable;
 }
 
 interface ViewFacts {
@@ -30,6 +37,8 @@ interface ViewFacts {
   readonly options: ViewOptions;
   /** Named with `domain()`, or found by key. */
   readonly domain: Domain | null;
+  /** Null: keys are sent as they are. */
+  readonly prefix: KeyPrefix | null;
 }
 
 const INTEGER_MODES = { number: 0, bigint: DECODE_BIGINT, string: DECODE_INTEGER_TEXT } as const;
@@ -44,6 +53,7 @@ export class View implements CallOwner, ViewFacts {
   readonly mode: number;
   readonly options: ViewOptions;
   readonly domain: Domain | null;
+  readonly prefix: KeyPrefix | null;
 
   private constructor(
     private readonly engine: Engine,
@@ -57,10 +67,11 @@ export class View implements CallOwner, ViewFacts {
     this.mode = facts.mode;
     this.options = facts.options;
     this.domain = facts.domain;
+    this.prefix = facts.prefix;
   }
 
-  static of(engine: Engine, client: Options, policies: PolicyTable, options: ViewOptions, domain: Domain | null): View {
-    const policy = policies.of(domain, options.reads);
+  static of(engine: Engine, client: Options, tables: Tables, options: ViewOptions, domain: Domain | null): View {
+    const policy = tables.policies.of(domain, options.reads);
     return new View(engine, {
       timeoutMs: options.timeoutMs ?? domain?.timeoutMs ?? client.timeoutMs,
       signal: options.signal ?? null,
@@ -69,6 +80,7 @@ export class View implements CallOwner, ViewFacts {
       mode: (options.buffers === true ? DECODE_BUFFERS : 0) | INTEGER_MODES[options.integers ?? client.integers],
       options,
       domain,
+      prefix: tables.prefixes.of(domain),
     });
   }
 

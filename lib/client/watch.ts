@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AbortError, ArgumentError, ConnectError, NoNodeError, SlotwiseError } from '../errors.js';
-import type { Arg } from '../protocol/command.js';
-import { commonSlot } from '../routing/slots.js';
+import type { Arg, CommandSpec } from '../protocol/command.js';
+import { prefixKey } from '../routing/key-prefix.js';
+import { prefixKeys } from '../routing/prefixed-command.js';
+import { commonSlot, slotOfCommand } from '../routing/slots.js';
 import { backoffMs } from '../util/backoff.js';
 import { type Outcomes, type Step, transactionOf } from './batch.js';
 import type { Client } from './client.js';
@@ -27,6 +29,8 @@ export interface Watching {
   readonly connection: LeasedConnection;
   /** The one slot that the commands may touch, -1 outside a cluster. */
   readonly slot: number;
+  /** The one slot of a command's keys, -1 if it has none. */
+  slotOf(spec: CommandSpec, args: readonly Arg[]): number;
   exec(steps: readonly Step[]): Promise<Outcomes>;
 }
 
@@ -50,7 +54,9 @@ export async function watch<T>(
   if (first === undefined) throw new ArgumentError('watch: it needs a key', { command: 'WATCH' });
   if (!Number.isSafeInteger(retries) || retries < 0) throw new ArgumentError(`watch: retries must be 0 or more, got ${retries}`);
   const sharded = client.options.topology.kind === 'cluster';
-  const slot = sharded ? commonSlot('WATCH', keys) : -1;
+  const { prefix } = view;
+  const own = prefix === null ? keys : keys.map((key) => prefixKey(prefix, key));
+  const slot = sharded ? commonSlot('WATCH', own) : -1;
   let races = 0;
   let failures = 0;
   let failingSince = 0;
@@ -61,8 +67,8 @@ export async function watch<T>(
       const lease = await client.acquire(first, view);
       connection = new LeasedConnection(lease.connection, view, client);
       try {
-        await connection.watch(keys);
-        const result = await attempt(watching(connection, keys, slot));
+        await connection.watch(own);
+        const result = await attempt(watching(connection, view, own, slot));
         await connection.unwatch();
         return result;
       } finally {
@@ -84,12 +90,13 @@ export async function watch<T>(
   }
 }
 
-function watching(connection: LeasedConnection, keys: readonly Arg[], slot: number): Watching {
+function watching(connection: LeasedConnection, view: View, keys: readonly Arg[], slot: number): Watching {
   return {
     connection,
     slot,
+    slotOf: (spec, args) => slotOfCommand(spec, view.prefix === null ? args : prefixKeys(view.prefix, spec, args)),
     async exec(steps) {
-      const transaction = transactionOf(steps);
+      const transaction = transactionOf(steps, view);
       if (slot !== -1) commonSlot('MULTI', [...keys, ...transaction.keys]);
       const outcomes = await connection.exec(transaction.unit, transaction.decode);
       if (outcomes === null) throw new LostRaceError(keys);

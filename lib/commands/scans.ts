@@ -38,15 +38,34 @@ const SSCAN = command('SSCAN');
 const ZSCAN = command('ZSCAN');
 
 export function scanKeys<Text>(client: Client, view: View, options: ScanKeysOptions): Items<Text> {
-  const scan: Scan<Text> = {
+  const text = textOf<Text>(view);
+  const { prefix } = view;
+  if (prefix === null) return keysOf(client, view, options, text);
+  return named(
+    keysOf(client, view, options, (key) => key),
+    (key) => prefix.strip(key),
+    text,
+  );
+}
+
+function keysOf<Item>(client: Client, view: View, options: ScanKeysOptions, item: (key: Buffer) => Item): Items<Item> {
+  const scan: Scan<Item> = {
     spec: SCAN,
     before: [],
     after: [...pageArgs(options), ...(options.type === undefined ? [] : ['TYPE', options.type])],
     width: 1,
-    item: textOf(view),
+    item,
     remember: limitOf(options),
   };
   return client.options.topology.kind === 'cluster' ? scanCluster(client, view, scan) : scanOne(client, view, scan);
+}
+
+/** Keys without their prefix; those that are not the view's are left out. */
+async function* named<Text>(keys: Items<Buffer>, strip: (key: Buffer) => Buffer | null, text: (key: Buffer) => Text): Items<Text> {
+  for await (const key of keys) {
+    const own = strip(key);
+    if (own !== null) yield text(own);
+  }
 }
 
 export function scanHash<Text>(client: Client, view: View, key: Key, options: ScanItemsOptions): Items<[field: Text, value: Text]> {

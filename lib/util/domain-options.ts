@@ -28,6 +28,8 @@ export interface DomainOptions {
   readonly fallback?: readonly Fallback[];
   /** Deadline of its commands in ms. Default: the client's `timeoutMs`. */
   readonly timeoutMs?: number;
+  /** Stands before its keys on the server, instead of the client's. Empty: none. Default: the client's `keyPrefix`. */
+  readonly keyPrefix?: string;
 }
 
 /** Facts about nodes that the servers do not tell. The first rule that matches a node applies. */
@@ -46,6 +48,7 @@ export interface Domain {
   readonly replicas: readonly ReplicaSet[];
   readonly fallback: readonly Fallback[];
   readonly timeoutMs: number;
+  readonly keyPrefix: string | null;
 }
 
 /** A check for every field of `T`: one that is added to the types cannot be forgotten here. */
@@ -53,6 +56,12 @@ export type ChecksOf<T> = { readonly [Name in keyof T]-?: Check<unknown> };
 
 export const checkReads: Check<ReadMode> = oneOf('primary', 'primaryPreferred', 'replica', 'replicaPreferred', 'nearest');
 export const checkTimeoutMs = milliseconds(0, 'none');
+
+/** A star would be one in the patterns of SORT, which have no escape. Lone surrogates have no bytes of their own. */
+export const checkKeyPrefix: Check<string> = (value, path) =>
+  typeof value === 'string' && !value.includes('*') && Buffer.from(value).toString() === value
+    ? value
+    : refuse(path, 'text without *', value);
 
 const tags = recordOf(text, 'an object of tags such as { zone: "a" }');
 
@@ -88,6 +97,7 @@ const domain = shape(
       return new Set(list).size === list.length ? list : refuse(path, 'every step at most once', value);
     },
     timeoutMs: checkTimeoutMs,
+    keyPrefix: checkKeyPrefix,
   } satisfies ChecksOf<DomainOptions>,
   'the options of a domain',
 );
@@ -106,7 +116,12 @@ export function resolveNodes(given: ReturnType<typeof checkNodes>, path: string)
   }));
 }
 
-type Inherited = { readonly reads: ReadMode; readonly timeoutMs: number; readonly nodes: readonly NodeRule[] };
+interface Inherited {
+  readonly reads: ReadMode;
+  readonly timeoutMs: number;
+  readonly keyPrefix: string | null;
+  readonly nodes: readonly NodeRule[];
+}
 
 export function resolveDomains(given: ReturnType<typeof checkDomains>, inherited: Inherited, path: string): readonly Domain[] {
   const domains = Object.entries(given).map(([name, options]): Domain => {
@@ -117,6 +132,7 @@ export function resolveDomains(given: ReturnType<typeof checkDomains>, inherited
       replicas: options.replicas ?? [],
       fallback: options.fallback ?? [],
       timeoutMs: options.timeoutMs ?? inherited.timeoutMs,
+      keyPrefix: (options.keyPrefix ?? inherited.keyPrefix) || null,
     };
     const at = member(`${path}.domains`, name);
     refuseWithoutEffect(result, options.reads === undefined ? `${path}.reads` : `${at}.reads`, at);

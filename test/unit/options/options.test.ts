@@ -18,6 +18,9 @@ const BAD: readonly (readonly [input: unknown, message: RegExp])[] = [
   [{ timeoutMs: '500' }, /^options\.timeoutMs: .* got "500"$/],
   [{ timeoutMs: null }, /^options\.timeoutMs: .* got null$/],
   [{ timeoutMs: 5n }, /^options\.timeoutMs: .* got 5n$/],
+  [{ keyPrefix: 'a*' }, /^options\.keyPrefix: expected text without \*, got "a\*"$/],
+  [{ keyPrefix: 5 }, /^options\.keyPrefix: .* got 5$/],
+  [{ domains: { a: { keyPrefix: '\ud800' } } }, /^options\.domains\.a\.keyPrefix: expected text/],
   [{ connectTimeoutMs: 0 }, /^options\.connectTimeoutMs: /],
   [{ username: 'ada' }, /^options\.username: expected a password with the username$/],
   [{ password: '' }, /^options\.password: expected a non-empty string, got an empty one$/],
@@ -153,11 +156,24 @@ const GOOD: readonly (readonly [what: string, input: string | ClientOptions | un
       timeoutMs: 70,
       nodes: zoneA,
       domains: [
-        { name: 'a', keys: [], reads: 'replicaPreferred', replicas: [], fallback: [], timeoutMs: 70 },
-        { name: 'b', keys: ['b:*'], reads: 'primary', replicas: [], fallback: [], timeoutMs: 5 },
+        { name: 'a', keys: [], reads: 'replicaPreferred', replicas: [], fallback: [], timeoutMs: 70, keyPrefix: null },
+        { name: 'b', keys: ['b:*'], reads: 'primary', replicas: [], fallback: [], timeoutMs: 5, keyPrefix: null },
       ],
     },
   ],
+  [
+    'a key prefix, which domains inherit, replace or do without',
+    { keyPrefix: 'app:', domains: { a: {}, b: { keyPrefix: 'b:' }, c: { keyPrefix: '' } } },
+    {
+      keyPrefix: 'app:',
+      domains: [
+        { name: 'a', keys: [], reads: 'primary', replicas: [], fallback: [], timeoutMs: 10_000, keyPrefix: 'app:' },
+        { name: 'b', keys: [], reads: 'primary', replicas: [], fallback: [], timeoutMs: 10_000, keyPrefix: 'b:' },
+        { name: 'c', keys: [], reads: 'primary', replicas: [], fallback: [], timeoutMs: 10_000, keyPrefix: null },
+      ],
+    },
+  ],
+  ['an empty key prefix, which is none', { keyPrefix: '' }, { keyPrefix: null }],
   [
     'one set of replicas, or an ordered list of them',
     {
@@ -180,6 +196,7 @@ const GOOD: readonly (readonly [what: string, input: string | ClientOptions | un
           replicas: [{ tags: { use: 'video' } }],
           fallback: ['anyReplica', 'primary'],
           timeoutMs: 10_000,
+          keyPrefix: null,
         },
         {
           name: 'b',
@@ -188,6 +205,7 @@ const GOOD: readonly (readonly [what: string, input: string | ClientOptions | un
           replicas: [{ tags: { zone: 'a' }, addresses: ['10.0.0.1:6379'] }, { addresses: ['10.0.*', '10.1.0.0/16'] }],
           fallback: [],
           timeoutMs: 10_000,
+          keyPrefix: null,
         },
       ],
     },
@@ -197,8 +215,8 @@ const GOOD: readonly (readonly [what: string, input: string | ClientOptions | un
     { domains: { a: { keys: ['v*:x', 'vo*x'] }, b: { keys: 'v*' } } },
     {
       domains: [
-        { name: 'a', keys: ['v*:x', 'vo*x'], reads: 'primary', replicas: [], fallback: [], timeoutMs: 10_000 },
-        { name: 'b', keys: ['v*'], reads: 'primary', replicas: [], fallback: [], timeoutMs: 10_000 },
+        { name: 'a', keys: ['v*:x', 'vo*x'], reads: 'primary', replicas: [], fallback: [], timeoutMs: 10_000, keyPrefix: null },
+        { name: 'b', keys: ['v*'], reads: 'primary', replicas: [], fallback: [], timeoutMs: 10_000, keyPrefix: null },
       ],
     },
   ],
