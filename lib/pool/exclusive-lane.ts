@@ -1,186 +1,404 @@
-import Denque from 'denque';
-import { Connection, type ConnectionConfig, release, timeoutOf } from '../connection/connection.js';
-import { ClosedError, ConnectionLostError, type SlotwiseError } from '../errors.js';
+import { Connection, type ConnectionConfig, release } from '../connection/connection.js';
+import { log } from '../diagnostics.js';
+import { ClosedError, ConnectionLostError, type SlotwiseError, TimeoutError } from '../errors.js';
 import type { Credentials } from '../options.js';
-import { type Call, SETTLED } from '../protocol/command.js';
+import type { Call, Exclusive } from '../protocol/command.js';
+import { backoffMs } from '../util/backoff.js';
 import { clock, type Holder } from '../util/clock.js';
+import { BlockedCall } from './blocked-call.js';
+import { Lease, type Lender } from './lease.js';
+import { Lifeline } from './lifeline.js';
+import { WaitQueue } from './wait-queue.js';
 
 export interface ExclusiveLaneConfig {
   readonly connection: ConnectionConfig;
+  /** How many connections at most. */
   readonly max: number;
+  /** How many unused ones stay open. */
+  readonly min: number;
+  /** How many are opened at the same time. */
+  readonly maxConnecting: number;
   /** An unused connection closes after this, in ms. */
   readonly idleMs: number;
+  /** A connection is not lent again after this, in ms, less a random tenth so that they do not all end together. 0: no limit. */
+  readonly maxLifetimeMs: number;
+  /** Longest wait for a connection, in ms; 0: until the call's deadline. */
+  readonly acquireTimeoutMs: number;
+  readonly reconnect: { readonly minMs: number; readonly maxMs: number };
 }
 
-interface Waiter {
-  readonly resolve: (lease: Lease) => void;
-  readonly reject: (error: SlotwiseError) => void;
+export interface ExclusiveLaneEvents {
+  /** Calls that were handed back may come again. */
+  again(): void;
+  /** The node owes an answer while calls block on it. */
+  suspect(): void;
 }
 
-/** One connection, lent to one caller. */
-export class Lease {
-  #released = false;
-
-  constructor(
-    readonly connection: Connection,
-    private readonly giveBack: (connection: Connection, dirty: boolean) => void,
-  ) {}
-
-  /** `dirty`: its state is not that of a fresh connection (in MULTI, WATCHing, subscribed, blocked …): it is closed, never reused. */
-  release(dirty: boolean): void {
-    if (this.#released) throw new ClosedError('this lease was released before');
-    this.#released = true;
-    this.giveBack(this.connection, dirty);
-  }
+/** What we know of a connection. */
+interface Member {
+  readonly generation: number;
+  readonly expiresAt: number;
+  /** The credentials changed while it was lent, and AUTH cannot be sent inside of what the borrower does. */
+  outdated: boolean;
+  /** Closes it when it has been idle too long. */
+  idleTimer: NodeJS.Timeout | null;
 }
 
-/** Connections that belong to one caller at a time: idle ones are reused, at most `max` exist, callers beyond wait in order. */
-export class ExclusiveLane implements Holder {
+/**
+ * Connections to one address that belong to one caller at a time: idle ones are reused, at most `max` exist, callers beyond wait in order.
+ *
+ * Each belongs to the generation in which it was opened. `clear` begins a new one: connections of an older generation close when they come back,
+ * and calls that wait or block go back to their owners, who find the right node.
+ */
+export class ExclusiveLane implements Holder, Lender {
   readonly #config: ExclusiveLaneConfig;
-  /** Most recently used last; the timer closes each when it has been idle too long. */
-  readonly #idle = new Map<Connection, NodeJS.Timeout>();
-  readonly #all = new Set<Connection>();
-  /** Lent when the credentials changed: they are not reused, because AUTH cannot be sent inside of what the borrower does. */
-  readonly #outdated = new WeakSet<Connection>();
-  readonly #waiters = new Denque<Waiter>();
-  /** Calls that wait for a connection, or block on one. */
-  readonly #calls = new Map<Call, Lease | null>();
+  readonly #events: ExclusiveLaneEvents;
+  readonly #members = new Map<Connection, Member>();
+  /** Most recently used last. */
+  readonly #idle = new Set<Connection>();
+  readonly #lent = new Set<Lease>();
+  readonly #blocked = new Set<BlockedCall>();
+  readonly #waiting: WaitQueue;
+  #connecting = 0;
+  #generation = 0;
+  /** Why none could be opened; calls are handed back until the time for another attempt has come. */
+  trouble: SlotwiseError | null = null;
+  #failures = 0;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #lifeline: Lifeline | null = null;
+  #lifelineTimer: NodeJS.Timeout | undefined;
+  /** With the one of older generations, as long as calls need them. */
+  readonly #lifelines = new Set<Lifeline>();
   #closed: SlotwiseError | null = null;
 
-  constructor(config: ExclusiveLaneConfig) {
+  constructor(config: ExclusiveLaneConfig, events: ExclusiveLaneEvents) {
     this.#config = config;
+    this.#events = events;
+    this.#waiting = new WaitQueue(config.acquireTimeoutMs, (call) => this.#timeoutOf(call));
   }
 
+  /** Open connections, those on their way included. */
   get size(): number {
-    return this.#all.size;
+    return this.#members.size;
   }
 
-  acquire(): Promise<Lease> {
-    if (this.#closed !== null) return Promise.reject(this.#closed);
-    const connection = [...this.#idle.keys()].at(-1);
-    if (connection !== undefined) {
-      clearTimeout(this.#idle.get(connection));
-      this.#idle.delete(connection);
-      return Promise.resolve(this.#lend(connection));
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Calls that wait for a connection. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Calls that a server holds back. */
+  get blocked(): number {
+    return this.#blocked.size;
+  }
+
+  // --- lending
+
+  /** Gives the call a connection of its own: a blocking one is sent there, for a lease the connection is the outcome. */
+  send(call: Call): void {
+    if (this.#closed !== null) {
+      this.#refuse(call, this.#closed);
+      return;
     }
-    if (this.#all.size < this.#config.max) return this.#open();
-    return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    clock.watch(this);
+    this.#waiting.push(call, clock.now());
+    this.#serve();
+    if (this.trouble !== null) this.#handBack(this.trouble);
+  }
+
+  /** Idle connections go to those who wait; for the others some are opened. */
+  #serve(): void {
+    while (this.#waiting.length > 0) {
+      const connection = this.#takeIdle();
+      if (connection === null) break;
+      const call = this.#waiting.shift();
+      if (call === null) this.#keepIdle(connection);
+      else this.#start(call, connection);
+    }
+    const { max, maxConnecting } = this.#config;
+    if (this.trouble !== null || this.#closed !== null) return;
+    while (this.#connecting < Math.min(this.#waiting.length, maxConnecting) && this.#members.size < max) this.#open();
+  }
+
+  #start(call: Call, connection: Connection): void {
+    const lease = new Lease(connection, this);
+    this.#lent.add(lease);
+    if (call.detour?.exclusive?.kind === 'blocking') this.#block(call, call.detour.exclusive, lease, true);
+    else {
+      release(call);
+      call.settle(lease);
+    }
+  }
+
+  /** For `Lease`: a call that may block on a connection that somebody has. */
+  block(call: Call, lease: Lease): void {
+    const exclusive = call.detour?.exclusive;
+    if (this.#closed !== null) this.#refuse(call, this.#closed);
+    else if (exclusive) this.#block(call, exclusive, lease, false);
+  }
+
+  #block(call: Call, exclusive: Exclusive, lease: Lease, ours: boolean): void {
+    const lifeline = this.#grasp();
+    const blocked = new BlockedCall(call, exclusive, lease, lifeline, (_, dirty) => {
+      this.#blocked.delete(blocked);
+      this.#letGo(lifeline);
+      if (ours) lease.release(dirty);
+      else if (dirty) lease.connection.destroy(null);
+    });
+    this.#blocked.add(blocked);
+    clock.watch(this);
+  }
+
+  takeBack(lease: Lease, dirty: boolean): void {
+    this.#lent.delete(lease);
+    const { connection } = lease;
+    const member = this.#members.get(connection);
+    if (member === undefined) return;
+    const old = member.outdated || member.generation !== this.#generation || clock.now() >= member.expiresAt;
+    if (dirty || old || this.#closed !== null || connection.load > 0) {
+      connection.destroy(null);
+      return;
+    }
+    this.#keepIdle(connection);
+    this.#serve();
+    if (this.trouble !== null) this.#tryAgain();
   }
 
   /** Has the idle connections log in again; the others are not reused. Rejects if the server refuses. */
   async reauthenticate(credentials: Credentials): Promise<void> {
-    for (const connection of this.#all) if (!this.#idle.has(connection)) this.#outdated.add(connection);
-    await Promise.all(
-      [...this.#idle.keys()].map(async (connection) => {
-        try {
-          await connection.reauthenticate(credentials);
-        } catch (error) {
-          void connection.close();
-          throw error;
-        }
-      }),
-    );
-  }
-
-  /** Sends a call that may block on a connection of its own. */
-  send(call: Call): void {
-    this.#calls.set(call, null);
-    clock.watch(this);
-    this.acquire().then(
-      (lease) => this.#start(call, lease),
-      (error: SlotwiseError) => {
-        if (this.#calls.delete(call)) call.owner.failed(call, { kind: 'unwritten', error });
-      },
-    );
-  }
-
-  #start(call: Call, lease: Lease): void {
-    if (this.#calls.get(call) !== null || call.state === SETTLED) {
-      lease.release(false);
-      return;
-    }
-    this.#calls.set(call, lease);
-    lease.connection.whenIdle = () => {
-      lease.connection.whenIdle = null;
-      // A redirection may have brought it back here: then it waits for another lease.
-      if (this.#calls.get(call) === lease) this.#calls.delete(call);
-      lease.release(false);
-    };
-    lease.connection.send(call);
-  }
-
-  /** Who gave up must not keep a connection blocked: an answer that comes later would have nobody to go to. */
-  tick(now: number): boolean {
-    for (const [call, lease] of this.#calls) {
-      if (lease === null && call.isDue(now)) call.fail(timeoutOf(call, undefined));
-      if (call.state !== SETTLED && lease?.connection.state !== 'closed') continue;
-      this.#calls.delete(call);
-      if (lease === null) release(call);
-      else lease.connection.destroy(new ConnectionLostError('the caller of a blocking command gave up'));
-    }
-    return this.#calls.size > 0;
-  }
-
-  #open(): Promise<Lease> {
-    return new Promise((resolve, reject) => {
-      let ready = false;
-      const connection = new Connection(this.#config.connection, {
-        ready: () => {
-          ready = true;
-          resolve(this.#lend(connection));
-        },
-        closed: (_, error) => {
-          this.#all.delete(connection);
-          clearTimeout(this.#idle.get(connection));
-          this.#idle.delete(connection);
-          if (!ready) reject(error ?? new ClosedError(`the pool of ${connection.key} is closed`, { node: connection.key }));
-          this.#serveNext();
-        },
-      });
-      this.#all.add(connection);
+    for (const [connection, member] of this.#members) member.outdated ||= !this.#idle.has(connection);
+    const logins = [...this.#idle].map(async (connection) => {
+      try {
+        await connection.reauthenticate(credentials);
+      } catch (error) {
+        void connection.close();
+        throw error;
+      }
     });
+    await Promise.all([...logins, this.#lifeline?.reauthenticate(credentials)]);
   }
 
-  #lend(connection: Connection): Lease {
-    return new Lease(connection, (returned, dirty) => this.#takeBack(returned, dirty));
+  // --- idle connections
+
+  #keepIdle(connection: Connection): void {
+    const member = this.#members.get(connection);
+    if (member === undefined) return;
+    this.#idle.add(connection);
+    this.#closeLater(connection, member);
   }
 
-  #takeBack(connection: Connection, dirty: boolean): void {
-    if (connection.state === 'closed') return;
-    if (dirty || this.#closed !== null || connection.load > 0 || this.#outdated.has(connection)) {
+  #closeLater(connection: Connection, member: Member): void {
+    member.idleTimer = setTimeout(() => {
+      // The longest unused first: those that stay are in use the most.
+      if (this.#idle.size > this.#config.min || clock.now() >= member.expiresAt) void connection.close();
+      else this.#closeLater(connection, member);
+    }, this.#config.idleMs);
+    member.idleTimer.unref();
+  }
+
+  #takeIdle(): Connection | null {
+    for (;;) {
+      const connection = [...this.#idle].at(-1);
+      if (connection === undefined) return null;
+      const member = this.#forget(connection);
+      if (member !== undefined && clock.now() < member.expiresAt) return connection;
+      connection.destroy(null);
+    }
+  }
+
+  /** It is not idle any more. */
+  #forget(connection: Connection): Member | undefined {
+    this.#idle.delete(connection);
+    const member = this.#members.get(connection);
+    if (member !== undefined && member.idleTimer !== null) clearTimeout(member.idleTimer);
+    return member;
+  }
+
+  // --- opening
+
+  #open(): void {
+    const { maxLifetimeMs } = this.#config;
+    const lifetimeMs = maxLifetimeMs === 0 ? Number.POSITIVE_INFINITY : maxLifetimeMs * (1 - Math.random() / 10);
+    const member: Member = { generation: this.#generation, expiresAt: clock.now() + lifetimeMs, outdated: false, idleTimer: null };
+    let ready = false;
+    this.#connecting++;
+    const connection = new Connection(this.#config.connection, {
+      ready: () => {
+        this.#identify(connection).then(() => {
+          ready = true;
+          this.#opened(connection, member);
+        });
+      },
+      closed: (_, error) => {
+        this.#forget(connection);
+        this.#members.delete(connection);
+        if (ready) this.#serve();
+        else {
+          this.#connecting--;
+          this.#notOpened(error, member);
+        }
+      },
+    });
+    this.#members.set(connection, member);
+  }
+
+  /** Without HELLO the id of the connection must be asked for. It may stay unknown: the server is old, or forbids the question. */
+  async #identify(connection: Connection): Promise<void> {
+    const { server } = connection;
+    if (server.id !== null) return;
+    const id = await connection.request(['CLIENT', 'ID']).catch(() => null);
+    if (typeof id === 'number') connection.server = { ...server, id };
+  }
+
+  #opened(connection: Connection, member: Member): void {
+    if (!this.#members.has(connection)) return;
+    this.#connecting--;
+    this.#failures = 0;
+    if (member.generation !== this.#generation || this.#closed !== null) {
       connection.destroy(null);
       return;
     }
-    const waiter = this.#waiters.shift();
-    if (waiter !== undefined) {
-      waiter.resolve(this.#lend(connection));
+    this.#keepIdle(connection);
+    this.#serve();
+  }
+
+  #notOpened(error: SlotwiseError | null, member: Member): void {
+    if (this.#closed !== null) return;
+    if (error === null || member.generation !== this.#generation) {
+      this.#serve();
       return;
     }
-    const timer = setTimeout(() => void connection.close(), this.#config.idleMs);
-    timer.unref();
-    this.#idle.set(connection, timer);
+    this.trouble = error;
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = setTimeout(() => this.#tryAgain(), backoffMs(this.#failures++, this.#config.reconnect));
+    this.#retryTimer.unref();
+    log.pool('%s: no connection for one caller alone: %s', this.#key, error.message);
+    this.#handBack(error);
   }
 
-  /** A place became free. */
-  #serveNext(): void {
-    if (this.#closed !== null || this.#all.size >= this.#config.max) return;
-    const waiter = this.#waiters.shift();
-    if (waiter !== undefined) this.#open().then(waiter.resolve, waiter.reject);
+  #tryAgain(): void {
+    clearTimeout(this.#retryTimer);
+    this.trouble = null;
+    this.#events.again();
   }
 
-  close(): Promise<void> {
-    const reason = this.#stop(new ClosedError('the pool is closed'));
-    for (const connection of [...this.#idle.keys()]) connection.destroy(null);
-    return Promise.all([...this.#all].map((connection) => connection.close())).then(() => void reason);
+  /** The owners find another node, or come again. */
+  #handBack(error: SlotwiseError): void {
+    for (const call of this.#waiting.takeAll()) call.owner.failed(call, { kind: 'unwritten', error });
+  }
+
+  // --- the lifeline
+
+  #grasp(): Lifeline {
+    clearTimeout(this.#lifelineTimer);
+    if (this.#lifeline === null) {
+      this.#lifeline = new Lifeline(this.#config.connection, () => this.#events.suspect());
+      this.#lifelines.add(this.#lifeline);
+    }
+    this.#lifeline.users++;
+    return this.#lifeline;
+  }
+
+  #letGo(lifeline: Lifeline): void {
+    if (--lifeline.users > 0) return;
+    if (lifeline !== this.#lifeline || this.#closed !== null) this.#cut(lifeline);
+    else {
+      this.#lifelineTimer = setTimeout(() => this.#cut(lifeline), this.#config.idleMs);
+      this.#lifelineTimer.unref();
+    }
+  }
+
+  #cut(lifeline: Lifeline): void {
+    this.#lifelines.delete(lifeline);
+    if (this.#lifeline === lifeline) this.#lifeline = null;
+    lifeline.destroy();
+  }
+
+  // --- time
+
+  tick(now: number): boolean {
+    this.#waiting.tick(now);
+    for (const lifeline of this.#lifelines) if (lifeline.users > 0) lifeline.tick();
+    for (const blocked of [...this.#blocked]) blocked.tick(now);
+    return this.#waiting.length > 0 || this.#blocked.size > 0;
+  }
+
+  #timeoutOf(call: Call): TimeoutError {
+    const { name } = call.spec;
+    const why =
+      this.#members.size < this.#config.max
+        ? 'no connection of its own could be had'
+        : `all ${this.#config.max} connections that one caller may have alone are in use`;
+    return new TimeoutError(`${name} timed out: ${why} (${this.#key})`, {
+      node: this.#key,
+      command: name,
+      executed: call.executed,
+      attempts: call.attempts + 1,
+      cause: call.firstError ?? undefined,
+    });
+  }
+
+  get #key(): string {
+    const { address } = this.#config.connection;
+    return 'path' in address ? address.path : `${address.host}:${address.port}`;
+  }
+
+  // --- ends
+
+  /** The node is not the right one any more, or the address may lead to another server: what waits goes back, what blocks is made to leave. */
+  clear(error: SlotwiseError): void {
+    this.#generation++;
+    for (const connection of [...this.#idle]) {
+      this.#forget(connection);
+      connection.destroy(null);
+    }
+    const old = this.#lifeline;
+    this.#lifeline = null;
+    for (const blocked of [...this.#blocked]) blocked.leave(error);
+    if (old !== null && old.users === 0) this.#cut(old);
+    this.#handBack(error);
+  }
+
+  /** The client closes: nobody waits or blocks any longer. Popped elements are still delivered. */
+  end(error: ClosedError): void {
+    this.#closed ??= error;
+    for (const lease of this.#lent) lease.ended ??= error;
+    for (const call of this.#waiting.takeAll()) this.#refuse(call, error);
+    for (const blocked of [...this.#blocked]) {
+      const { name } = blocked.call.spec;
+      blocked.giveUp((executed) => new ClosedError(`${name}: ${error.message}`, { command: name, executed, cause: error }));
+    }
+  }
+
+  #refuse(call: Call, error: SlotwiseError): void {
+    call.owner.failed(call, { kind: 'unwritten', error });
+  }
+
+  /** Takes no more, lets what is in flight be answered, closes. */
+  async close(): Promise<void> {
+    const error = new ConnectionLostError(`the connections to ${this.#key} close`, { node: this.#key });
+    this.#stop(error);
+    for (const blocked of [...this.#blocked]) blocked.leave(error);
+    for (const connection of [...this.#idle]) connection.destroy(null);
+    await Promise.all([...this.#members.keys()].map((connection) => connection.close()));
+    for (const lifeline of [...this.#lifelines]) this.#cut(lifeline);
   }
 
   destroy(error: SlotwiseError): void {
     this.#stop(error);
-    for (const connection of [...this.#all]) connection.destroy(error);
+    for (const connection of [...this.#members.keys()]) connection.destroy(error);
+    for (const lifeline of [...this.#lifelines]) this.#cut(lifeline);
   }
 
-  #stop(reason: SlotwiseError): void {
-    this.#closed ??= reason;
-    for (let waiter = this.#waiters.shift(); waiter !== undefined; waiter = this.#waiters.shift()) waiter.reject(this.#closed);
+  #stop(error: SlotwiseError): void {
+    this.#closed ??= error;
+    clearTimeout(this.#retryTimer);
+    clearTimeout(this.#lifelineTimer);
+    for (const lease of this.#lent) lease.ended ??= error;
+    for (const call of this.#waiting.takeAll()) this.#refuse(call, this.#closed);
   }
 }

@@ -72,6 +72,7 @@ export class Node {
       connection: { ...config.connection, readonly: false },
       max: config.maxExclusive,
       idleMs: config.idleMs,
+      reconnect,
     });
     this.#tell('created');
   }

@@ -132,7 +132,8 @@ export class SharedLane {
         this.#events.up();
       },
       silent: () => {
-        this.#suspicions.set(connection, new Suspicion(this.#config.connection, connection, () => this.#unresponsive(connection)));
+        const { connection: config, reconnect } = this.#config;
+        this.#suspicions.set(connection, new Suspicion(config, reconnect, connection, () => this.#unresponsive(connection)));
         this.#events.suspect();
       },
       alive: () => this.#trust(connection),

@@ -1,6 +1,7 @@
 import { Connection, type ConnectionConfig } from '../connection/connection.js';
 import { log } from '../diagnostics.js';
 import { ConnectionLostError } from '../errors.js';
+import { type BackoffLimits, backoffMs } from '../util/backoff.js';
 
 /** A connection that stays silent for this long although the server answers others is half-open, or its writes are paused for too long. */
 const HALF_OPEN_MS = 3_000;
@@ -17,15 +18,19 @@ const HALF_OPEN_MS = 3_000;
  */
 export class Suspicion {
   readonly #config: ConnectionConfig;
+  readonly #reconnect: BackoffLimits;
   readonly #suspect: Connection;
   readonly #unresponsive: () => void;
   readonly #timer: NodeJS.Timeout;
   #fresh: Connection | null = null;
   #halfOpenTimer: NodeJS.Timeout | undefined;
+  #askTimer: NodeJS.Timeout | undefined;
+  #failures = 0;
   #over = false;
 
-  constructor(config: ConnectionConfig, suspect: Connection, unresponsive: () => void) {
+  constructor(config: ConnectionConfig, reconnect: BackoffLimits, suspect: Connection, unresponsive: () => void) {
     this.#config = config;
+    this.#reconnect = reconnect;
     this.#suspect = suspect;
     this.#unresponsive = unresponsive;
     this.#timer = setTimeout(() => this.#conclude(), suspect.silence.limitMs);
@@ -42,7 +47,7 @@ export class Suspicion {
       closed: (_, error) => {
         if (this.#over || error === null) return;
         this.#conclude();
-        this.#ask();
+        this.#askTimer = setTimeout(() => this.#ask(), backoffMs(this.#failures++, this.#reconnect));
       },
     });
     this.#fresh = fresh;
@@ -61,6 +66,7 @@ export class Suspicion {
   end(): void {
     this.#over = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#askTimer);
     clearTimeout(this.#halfOpenTimer);
     this.#fresh?.destroy(null);
   }
