@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { ClosedError } from '../../../lib/errors.js';
+import type { Fallback, ReadMode, ReplicaSet } from '../../../lib/options.js';
+import { Node } from '../../../lib/pool/node.js';
+import { Router } from '../../../lib/routing/router.js';
+import { SlotMap } from '../../../lib/topology/slot-map.js';
+import { makeTopology, type NodeInfo, type Role, type Shard } from '../../../lib/topology/topology.js';
+import { quickConfig } from '../connection/opened.js';
+
+const info = (name: string, role: Role, tags: Record<string, string> = {}, usable = true): NodeInfo => {
+  const port = Number(name.slice(1));
+  return {
+    id: name,
+    key: `10.0.0.1:${port}`,
+    address: { host: '10.0.0.1', port },
+    role,
+    usable,
+    replicaOf: role === 'replica' ? 'p' : null,
+    depth: role === 'replica' ? 1 : 0,
+    priority: 100,
+    tags,
+  };
+};
+
+const nameOf = (node: Node | null): string | null => (node === null ? null : `n${node.key.split(':')[1]}`);
+
+/** Real nodes, which open nothing until something is sent. */
+class Nodes {
+  readonly #nodes = new Map<string, Node>();
+
+  readonly of = ({ key, address }: NodeInfo): Node => {
+    let node = this.#nodes.get(key);
+    if (node === undefined) {
+      const config = {
+        connection: { ...quickConfig, address },
+        shared: 1,
+        maxExclusive: 1,
+        idleMs: 1_000,
+        reconnect: { minMs: 1, maxMs: 1 },
+      };
+      const silent = (): void => {};
+      node = new Node(key, config, { up: silent, down: silent, lost: silent, suspect: silent });
+      this.#nodes.set(key, node);
+    }
+    return node;
+  };
+}
+
+const shard: Shard = {
+  primary: info('n1', 'primary'),
+  replicas: [info('n2', 'replica', { use: 'video' }), info('n3', 'replica'), info('n4', 'replica', {}, false)],
+};
+
+interface ReadCase {
+  readonly reads: ReadMode;
+  readonly replicas?: readonly ReplicaSet[];
+  readonly fallback?: readonly Fallback[];
+  /** Nodes in trouble. */
+  readonly down?: readonly string[];
+  /** All nodes that may be chosen; empty: none. */
+  readonly chosen: readonly string[];
+}
+
+// n4 has lost its link to the primary: never.
+const readCases: readonly ReadCase[] = [
+  { reads: 'primary', chosen: ['n1'] },
+  { reads: 'primary', down: ['n1'], chosen: [] },
+  { reads: 'primaryPreferred', chosen: ['n1'] },
+  { reads: 'primaryPreferred', down: ['n1'], chosen: ['n2', 'n3'] },
+  { reads: 'replica', chosen: ['n2', 'n3'] },
+  { reads: 'replica', down: ['n2'], chosen: ['n3'] },
+  { reads: 'replica', down: ['n2', 'n3'], chosen: [] },
+  { reads: 'replica', down: ['n2', 'n3'], fallback: ['primary'], chosen: ['n1'] },
+  { reads: 'replicaPreferred', chosen: ['n2', 'n3'] },
+  { reads: 'replicaPreferred', down: ['n2', 'n3'], chosen: ['n1'] },
+  { reads: 'replicaPreferred', down: ['n1', 'n2', 'n3'], chosen: [] },
+  { reads: 'nearest', chosen: ['n1', 'n2', 'n3'] },
+  { reads: 'nearest', down: ['n1'], chosen: ['n2', 'n3'] },
+  { reads: 'replica', replicas: [{ tags: { use: 'video' } }], chosen: ['n2'] },
+  { reads: 'replica', replicas: [{ tags: { use: 'video' } }], down: ['n2'], chosen: [] },
+  { reads: 'replica', replicas: [{ tags: { use: 'video' } }], down: ['n2'], fallback: ['anyReplica'], chosen: ['n3'] },
+  { reads: 'replica', replicas: [{ tags: { use: 'video' } }, { addresses: ['10.0.0.1:3'] }], down: ['n2'], chosen: ['n3'] },
+  { reads: 'replica', replicas: [{ tags: { use: 'no' } }], fallback: ['anyReplica', 'primary'], down: ['n2', 'n3'], chosen: ['n1'] },
+];
+
+describe('the router', () => {
+  for (const { reads, replicas = [], fallback = [], down = [], chosen } of readCases) {
+    const names = [reads, ...replicas.map((set) => JSON.stringify(set)), ...fallback.map((step) => `else ${step}`)].join(' ');
+    it(`sends reads with ${names}${down.length > 0 ? ` without ${down.join(', ')}` : ''} to ${chosen.join(', ') || 'nobody'}`, () => {
+      const router = new Router(makeTopology('replication', [shard], null), new Nodes().of, (node) => !down.includes(nameOf(node) ?? ''));
+      const policy = { reads, replicas, fallback };
+      const seen = new Set(Array.from({ length: 200 }, () => nameOf(router.readerOf(0, policy))));
+      assert.deepEqual([...seen].sort(), chosen.length === 0 ? [null] : [...chosen]);
+    });
+  }
+
+  const primaries = ['n1', 'n2', 'n3'].map((name): Shard => ({ primary: info(name, 'primary'), replicas: [] }));
+  const slots = SlotMap.fromRanges([
+    { start: 0, end: 5_000, shard: 0 },
+    { start: 5_001, end: 10_000, shard: 1 },
+    { start: 10_001, end: 10_001, shard: 0 },
+    { start: 12_000, end: 16_383, shard: 2 },
+  ]);
+
+  it('finds the shard of a slot, and none where nobody owns it', () => {
+    const router = new Router(makeTopology('cluster', primaries, slots), new Nodes().of, () => true);
+    assert.deepEqual(
+      [0, 5_000, 5_001, 10_001, 11_000, 16_383].map((slot) => router.shardFor(slot)),
+      [0, 0, 1, 0, -1, 2],
+    );
+    assert.equal(router.primaryOf(-1), null);
+    assert.equal(nameOf(router.primaryOf(2)), 'n3');
+  });
+
+  it('spreads what has no slot over the shards that can be reached', () => {
+    const router = new Router(makeTopology('cluster', primaries, slots), new Nodes().of, (node) => nameOf(node) !== 'n2');
+    const counts = [0, 0, 0];
+    for (let i = 0; i < 60; i++) {
+      const at = router.shardFor(-1);
+      counts[at] = (counts[at] ?? 0) + 1;
+    }
+    assert.deepEqual(counts, [30, 0, 30]);
+  });
+
+  it('still names a shard when none can be reached: there the command waits', () => {
+    const router = new Router(makeTopology('cluster', primaries, slots), new Nodes().of, () => false);
+    assert.ok(router.shardFor(-1) >= 0);
+  });
+
+  it('knows one slot of each shard that has any', () => {
+    const empty: Shard = { primary: info('n9', 'primary'), replicas: [] };
+    const router = new Router(makeTopology('cluster', [...primaries, empty], slots), new Nodes().of, () => true);
+    assert.deepEqual(router.slotOfEachShard(), [0, 5_001, 12_000]);
+  });
+
+  it('sends everything to the one shard where there are no slots', () => {
+    const router = new Router(makeTopology('single', [shard], null), new Nodes().of, () => true);
+    assert.deepEqual([router.shardFor(-1), router.shardFor(77)], [0, 0]);
+    assert.deepEqual(router.slotOfEachShard(), [-1]);
+  });
+
+  it('knows no primary where the topology names none', () => {
+    const router = new Router(makeTopology('sentinel', [{ primary: null, replicas: shard.replicas }], null), new Nodes().of, () => true);
+    assert.equal(router.primaryOf(0), null);
+    assert.ok(router.readerOf(0, { reads: 'replicaPreferred', replicas: [], fallback: [] }) !== null);
+  });
+
+  it('chooses the less loaded of two', () => {
+    const nodes = new Nodes();
+    const router = new Router(makeTopology('replication', [shard], null), nodes.of, () => true);
+    const [busy] = shard.replicas;
+    assert.ok(busy !== undefined);
+    const node = nodes.of(busy);
+    Object.defineProperty(node, 'load', { get: () => 100 });
+    const policy = { reads: 'replica', replicas: [], fallback: [] } as const;
+    const seen = new Set(Array.from({ length: 100 }, () => nameOf(router.readerOf(0, policy))));
+    assert.deepEqual([...seen], ['n3']);
+    node.destroy(new ClosedError('over'));
+  });
+});

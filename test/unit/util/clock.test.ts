@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import sinon, { type SinonFakeTimers } from 'sinon';
+import { Clock, type Holder, TICK_MS } from '../../../lib/util/clock.js';
+
+describe('the clock', () => {
+  let time: SinonFakeTimers;
+  beforeEach(() => {
+    time = sinon.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+  });
+  afterEach(() => time.restore());
+
+  /** Holds something until `untilTick`, and writes down when it was ticked. */
+  const holder = (untilTick: number): Holder & { readonly ticks: number[] } => {
+    const ticks: number[] = [];
+    return {
+      ticks,
+      tick(now) {
+        ticks.push(now);
+        return ticks.length < untilTick;
+      },
+    };
+  };
+
+  it('ticks what it watches every 10 ms, and stops when nobody holds anything', () => {
+    const clock = new Clock();
+    const three = holder(3);
+    clock.watch(three);
+    time.tick(100);
+    assert.deepEqual(three.ticks, [10, 20, 30]);
+    assert.equal(time.countTimers(), 0);
+  });
+
+  it('ticks who is watched again', () => {
+    const clock = new Clock();
+    const one = holder(1);
+    clock.watch(one);
+    time.tick(50);
+    clock.watch(one);
+    time.tick(10);
+    assert.deepEqual(one.ticks, [10, 60]);
+  });
+
+  it('ticks nobody who has forgotten, while others are watched', () => {
+    const clock = new Clock();
+    const [short, long] = [holder(1), holder(4)];
+    clock.watch(short);
+    clock.watch(long);
+    time.tick(100);
+    assert.deepEqual([short.ticks.length, long.ticks.length], [1, 4]);
+  });
+
+  it('reads the time once until it is told that a batch is over', () => {
+    const clock = new Clock();
+    const first = clock.now();
+    time.setSystemTime(0);
+    time.tick(5);
+    assert.equal(clock.now(), first);
+    clock.expireNow();
+    assert.equal(clock.now(), first + 5);
+  });
+
+  it('gives deadlines in whole ms, never too early, and none for 0', () => {
+    const clock = new Clock();
+    time.tick(3);
+    clock.expireNow();
+    assert.equal(clock.deadlineIn(0), 0);
+    assert.equal(clock.deadlineIn(100), 103);
+    assert.ok(clock.deadlineIn(0.5) >= 3.5);
+    assert.ok(Number.isInteger(clock.deadlineIn(0.5)));
+  });
+
+  describe('after the event loop stood still', () => {
+    /** Runs the ticks with the loop blocked for `ms` before each. */
+    const standStill = (clock: Clock, ms: number, times: number): number[] => {
+      const one = holder(Number.POSITIVE_INFINITY);
+      clock.watch(one);
+      for (let i = 0; i < times; i++) {
+        // As Node does: the callback runs late, once.
+        time.jump(ms);
+      }
+      return one.ticks;
+    };
+
+    it('lets one tick pass, because replies may lie unread', () => {
+      assert.deepEqual(standStill(new Clock(), 5 * TICK_MS, 1), []);
+    });
+
+    it('ticks all the same when it stands still again and again', () => {
+      const ticks = standStill(new Clock(), 5 * TICK_MS, 10);
+      assert.ok(ticks.length >= 4, `${ticks.length} ticks of 10`);
+    });
+  });
+});
