@@ -1,0 +1,77 @@
+// Real servers are killed, stopped, cut off, moved and restarted under load. Prints what each fault cost the callers, per client, and compares it with
+// what it may cost. The exit code is 0 only if every bound held. See docs/failover.md.
+//   npm run chaos -- [topology] [fault …] [--runs n] [--rate n] [--quick] [--rivals] [--json]
+import { contestantNames, contestants, isInstalled } from '../test/chaos/clients.js';
+import { type Suite, suites } from '../test/chaos/suites.js';
+import { Server } from '../test/support/server.js';
+import { ArgumentsError, type ChaosArguments, parseArguments, usage } from './chaos/arguments.js';
+import { headingOf, type Row, rowOf, widths } from './chaos/rows.js';
+import { duration, Report, wantsColours } from './demo/report.js';
+
+async function main(args: ChaosArguments): Promise<boolean> {
+  const begunAt = performance.now();
+  const report = new Report((line) => args.json || console.log(line), wantsColours(process.stdout));
+  const { product, version } = Server.version();
+  report.line(`${product === 'redis' ? 'Redis' : 'Valkey'} ${version}, ${args.rate} INCR/s and ${args.rate} GET/s, times in ms`);
+  const rows: Row[] = [];
+  for (const suite of suites) rows.push(...(await runSuite(suite, args, report)));
+  const ours = rows.filter(({ client }) => client === 'slotwise');
+  const failed = ours.filter(({ failures }) => failures.length > 0);
+  if (args.json) console.log(JSON.stringify({ product, version, rate: args.rate, quick: args.quick, rows }, null, 2));
+  report.line();
+  for (const row of failed) {
+    for (const { what, measured, atMost } of row.failures) {
+      report.claim(false, `${row.topology} ${row.fault}: ${what}: ${Math.round(measured)}, allowed ${atMost}`);
+    }
+  }
+  const spent = duration(performance.now() - begunAt);
+  report.line(`${ours.length - failed.length} of ${ours.length} faults within their bounds, in ${spent}.`);
+  return failed.length === 0 && ours.length > 0;
+}
+
+async function runSuite(suite: Suite, args: ChaosArguments, report: Report): Promise<Row[]> {
+  const faults = suite.faults.filter(({ name }) => args.chooses(suite.topology, name));
+  if (faults.length === 0) return [];
+  report.chapter(suite.topology);
+  const started = await suite.start();
+  const rows: Row[] = [];
+  try {
+    report.note(format(headingOf()));
+    for (const fault of faults) {
+      for (const client of contestantNames) {
+        const contestant = contestants[client];
+        const isRival = client !== 'slotwise';
+        if (isRival && (!args.rivals || fault.blocked !== undefined || fault.leaks || !isInstalled(contestant))) continue;
+        if (!(contestant.kinds as readonly string[]).includes(suite.topology)) continue;
+        const runs = [];
+        const count = args.runs ?? (args.quick || isRival ? 1 : (fault.runs ?? 1));
+        for (let run = 0; run < count; run++) {
+          await started.heal();
+          runs.push(
+            await started.run(fault.name, { client, rate: args.rate, quick: args.quick, note: (text) => report.note(`  ${text}`) }),
+          );
+        }
+        const row = rowOf(suite.topology, fault, client, runs, args.rate);
+        rows.push(row);
+        if (isRival || row.failures.length === 0) report.line(format(row.cells));
+        else report.claim(false, format(row.cells));
+      }
+    }
+  } finally {
+    await started.stop();
+  }
+  return rows;
+}
+
+function format(cells: readonly string[]): string {
+  return cells.map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ');
+}
+
+try {
+  const args = parseArguments(process.argv.slice(2), suites);
+  if (args === null) console.log(usage(suites));
+  else if (!(await main(args))) process.exitCode = 1;
+} catch (error) {
+  console.error(error instanceof ArgumentsError ? `${error.message}\n\n${usage(suites)}` : error);
+  process.exit(1);
+}

@@ -1,0 +1,88 @@
+import type { ContestantName } from '../../test/chaos/clients.js';
+import type { RunReport } from '../../test/chaos/run.js';
+import type { Suite } from '../../test/chaos/suites.js';
+import { type Check, checksOf, holds, median } from '../../test/chaos/verdict.js';
+import { grouped } from '../demo/report.js';
+
+/** A fault under a client's load, all runs together. */
+export interface Row {
+  readonly topology: Suite['topology'];
+  readonly fault: string;
+  readonly client: ContestantName;
+  readonly runs: readonly RunReport[];
+  readonly checks: readonly Check[];
+  readonly failures: readonly Check[];
+  readonly cells: readonly string[];
+}
+
+interface Column {
+  readonly title: string;
+  readonly width: number;
+  readonly cell: (runs: readonly RunReport[]) => string;
+}
+
+const worst = (runs: readonly RunReport[], value: (run: RunReport) => number): string => ms(Math.max(...runs.map(value)));
+const total = (runs: readonly RunReport[], value: (run: RunReport) => number): string =>
+  grouped(runs.reduce((sum, run) => sum + value(run), 0));
+
+/** Counts are of all runs together, times the worst of them unless it says otherwise. */
+const COLUMNS: readonly Column[] = [
+  { title: 'runs', width: 4, cell: (runs) => String(runs.length) },
+  { title: 'writes', width: 8, cell: (runs) => total(runs, ({ ledger }) => ledger.writes) },
+  { title: 'acknowl.', width: 8, cell: (runs) => total(runs, ({ ledger }) => ledger.acknowledged) },
+  { title: 'failed', width: 7, cell: (runs) => total(runs, ({ ledger }) => ledger.failed) },
+  { title: 'unknown', width: 7, cell: (runs) => total(runs, ({ ledger }) => ledger.unknown) },
+  { title: 'stuck', width: 6, cell: (runs) => total(runs, ({ ledger }) => ledger.pending) },
+  { title: 'found', width: 8, cell: (runs) => total(runs, ({ ledger }) => ledger.found) },
+  { title: 'reads failed', width: 12, cell: (runs) => total(runs, ({ ledger }) => ledger.readsFailed) },
+  { title: 'outage', width: 6, cell: (runs) => middleOf(runs.flatMap(({ outagesMs }) => outagesMs)) },
+  { title: 'back: median', width: 12, cell: (runs) => middleOf(backsOf(runs)) },
+  { title: 'worst', width: 6, cell: (runs) => (backsOf(runs).length === 0 ? '-' : ms(Math.max(...backsOf(runs)))) },
+  { title: 'slowest INCR', width: 12, cell: (runs) => worst(runs, ({ ledger }) => ledger.worstWriteMs) },
+  { title: 'GET', width: 6, cell: (runs) => worst(runs, ({ ledger }) => ledger.worstReadMs) },
+  { title: 'lost by client', width: 14, cell: (runs) => total(runs, ({ ledger }) => ledger.lostByUs) },
+  { title: 'by servers', width: 10, cell: (runs) => total(runs, ({ ledger }) => ledger.lostByServers) },
+  { title: 'direct', width: 6, cell: (runs) => (runs.some(({ direct }) => direct !== null) ? total(runs, lostDirectly) : '-') },
+  { title: 'twice', width: 5, cell: (runs) => total(runs, ({ ledger }) => ledger.twice) },
+];
+
+function lostDirectly({ direct }: RunReport): number {
+  return direct?.lost ?? 0;
+}
+
+function backsOf(runs: readonly RunReport[]): number[] {
+  return runs.flatMap(({ ledger }) => ledger.backMs);
+}
+
+function middleOf(values: readonly number[]): string {
+  return values.length === 0 ? '-' : ms(median(values));
+}
+
+function ms(value: number): string {
+  return Number.isFinite(value) ? grouped(Math.round(value)) : 'never';
+}
+
+export const widths: readonly number[] = [66, 10, ...COLUMNS.map(({ width }) => width)];
+
+export function headingOf(): string[] {
+  return ['fault', 'client', ...COLUMNS.map(({ title }) => title)];
+}
+
+export function rowOf(
+  topology: Suite['topology'],
+  fault: Suite['faults'][number],
+  client: ContestantName,
+  runs: readonly RunReport[],
+  rate: number,
+): Row {
+  const checks = checksOf(fault, runs, rate);
+  return {
+    topology,
+    fault: fault.name,
+    client,
+    runs,
+    checks,
+    failures: checks.filter((check) => !holds(check)),
+    cells: [fault.title, client, ...COLUMNS.map(({ cell }) => cell(runs))],
+  };
+}

@@ -1,0 +1,80 @@
+import type { Driver } from './driver.js';
+import type { Keys } from './key-space.js';
+import { nowMs } from './now.js';
+import { Recorder } from './operations.js';
+
+export interface LoadOptions {
+  /** INCRs a second, and as many GETs. */
+  readonly rate: number;
+  readonly keys: Keys;
+}
+
+const TICK_MS = 1;
+/** Reads are of counters written this long ago. */
+const READ_BACK_MS = 100;
+
+/** Issues operations at a steady rate whether or not earlier ones were answered, as independent users would. */
+export class Load {
+  readonly writes = new Recorder();
+  readonly reads = new Recorder();
+  readonly #driver: Driver;
+  readonly #options: LoadOptions;
+  readonly #startedAt = nowMs();
+  readonly #timer: NodeJS.Timeout;
+  #open = 0;
+  #whenQuiet: (() => void) | null = null;
+
+  constructor(driver: Driver, options: LoadOptions) {
+    this.#driver = driver;
+    this.#options = options;
+    this.#timer = setInterval(() => this.#issueDue(), TICK_MS);
+  }
+
+  /** Issues no more, and resolves when all that were issued have settled, or the limit has passed. */
+  async stop(limitMs: number): Promise<void> {
+    clearInterval(this.#timer);
+    if (this.#open === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#whenQuiet = resolve;
+      setTimeout(resolve, limitMs).unref();
+    });
+  }
+
+  #issueDue(): void {
+    const { rate, keys } = this.#options;
+    const due = Math.floor(((nowMs() - this.#startedAt) * rate) / 1_000);
+    const behind = Math.ceil((READ_BACK_MS * rate) / 1_000);
+    while (this.writes.length < due) {
+      const n = this.writes.length;
+      this.#issue(this.writes, () => this.#driver.incr(keys.key(keys.counterOf(n))));
+      this.#issue(this.reads, () => this.#driver.get(keys.key(keys.counterOf(Math.max(0, n - behind)))));
+    }
+  }
+
+  #issue(recorder: Recorder, run: () => Promise<unknown>): void {
+    const n = recorder.issued();
+    this.#open++;
+    // A client may also throw.
+    let reply: Promise<unknown>;
+    try {
+      reply = run();
+    } catch (error) {
+      reply = Promise.reject(error);
+    }
+    reply.then(
+      () => {
+        recorder.succeeded(n);
+        this.#settled();
+      },
+      (error: unknown) => {
+        const { code, message, mayHaveRun } = this.#driver.explain(error);
+        recorder.failed(n, code, message, mayHaveRun);
+        this.#settled();
+      },
+    );
+  }
+
+  #settled(): void {
+    if (--this.#open === 0) this.#whenQuiet?.();
+  }
+}

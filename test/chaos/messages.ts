@@ -1,0 +1,26 @@
+import type { BlockedOptions, BlockedReport } from './blocked-callers.js';
+import type { ContestantName } from './clients.js';
+import type { DriverOptions } from './driver.js';
+import type { KeySpace } from './key-space.js';
+import type { Operations } from './operations.js';
+
+export interface Resources {
+  /** Open handles and timers by kind. */
+  readonly byType: Readonly<Record<string, number>>;
+  readonly heapBytes: number;
+}
+
+export type Question =
+  | { readonly ask: 'open'; readonly client: ContestantName; readonly options: DriverOptions }
+  | { readonly ask: 'load'; readonly rate: number; readonly keys: KeySpace; readonly blocked: BlockedOptions | null }
+  | { readonly ask: 'stop'; readonly limitMs: number }
+  | { readonly ask: 'resources' }
+  | { readonly ask: 'close' };
+
+export type Answer =
+  | { readonly to: 'open' | 'load' | 'close' }
+  | { readonly to: 'stop'; readonly writes: Operations; readonly reads: Operations; readonly blocked: BlockedReport | null }
+  | { readonly to: 'resources'; readonly resources: Resources }
+  | { readonly to: 'error'; readonly message: string };
+
+export type AnswerTo<T extends Question['ask']> = Extract<Answer, { to: T }>;

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BlockedReport } from './blocked-callers.js';
+import type { ContestantName } from './clients.js';
+import { type Fault, OWN_KEYS } from './fault.js';
+import { keysOf } from './key-space.js';
+import { type Ledger, ledgerOf, type Moments } from './ledger.js';
+import { LoadedClient } from './loaded-client.js';
+import type { Resources } from './messages.js';
+import { DirectWriter } from './prober.js';
+import { type Stage, TAG } from './stages/stage.js';
+
+export interface RunOptions {
+  readonly client: ContestantName;
+  /** INCRs a second, and as many GETs. */
+  readonly rate: number;
+  readonly quick: boolean;
+  readonly note: (text: string) => void;
+}
+
+/** One fault, once, under one client's load. */
+export interface RunReport {
+  readonly ledger: Ledger;
+  readonly moments: Moments;
+  /** From the harm to the servers' comeback, in ms, for each outage. */
+  readonly outagesMs: readonly number[];
+  /** What a writer that asked the primary directly got acknowledged, and what of it is missing. */
+  readonly direct: { readonly acknowledged: number; readonly lost: number } | null;
+  readonly blocked: BlockedReport | null;
+  /** From the last comeback to the next element that a blocked caller got, in ms. */
+  readonly blockedBackMs: number | null;
+  readonly resources: { readonly before: Resources; readonly after: Resources } | null;
+}
+
+const HOLD_MS = { whole: 25_000, quick: 6_000 };
+const QUIET_MS = 1_500;
+/** The load goes on for so long after the fault. */
+const TAIL_MS = 2_000;
+const TIMEOUT_MS = 30_000;
+/** Sockets that are closed need a moment to go. */
+const SETTLE_MS = 6_000;
+
+export async function runFault<S extends Stage>(fault: Fault<S>, stage: S, options: RunOptions): Promise<RunReport> {
+  const { client, rate, quick, note } = options;
+  const scene = { stage, quick, note, holdMs: quick ? HOLD_MS.quick : HOLD_MS.whole };
+  const space = fault.keys?.(quick) ?? OWN_KEYS;
+  await fault.prepare?.(scene);
+  const loaded = await LoadedClient.open(client, { target: stage.target, reads: fault.reads ?? 'primary', timeoutMs: TIMEOUT_MS });
+  let direct: DirectWriter | null = null;
+  try {
+    await loaded.ask({ ask: 'load', rate, keys: space, blocked: fault.blocked ?? null });
+    if (fault.direct) direct = await DirectWriter.start(await stage.primary(), `{${TAG}}:direct:`, rate);
+    await sleep(QUIET_MS);
+    const before = fault.leaks ? (await loaded.ask({ ask: 'resources' })).resources : null;
+    const moments = await fault.strike(scene);
+    const last = moments.outages.at(-1);
+    direct?.stop();
+    await sleep(TAIL_MS + (fault.leaks ? SETTLE_MS : 0));
+    const after = fault.leaks ? (await loaded.ask({ ask: 'resources' })).resources : null;
+    const { writes, reads, blocked } = await loaded.ask({ ask: 'stop', limitMs: TIMEOUT_MS + 2_000 }, TIMEOUT_MS + 30_000);
+    await loaded.ask({ ask: 'close' });
+    const keys = keysOf(space);
+    const names = Array.from({ length: keys.countersOf(writes.length) }, (_, counter) => keys.key(counter));
+    const found = await stage.counts(names);
+    const lostDirectly = direct === null || last === undefined ? null : direct.lost(await stage.counts(direct.keys), last.backAt);
+    return {
+      ledger: ledgerOf(writes, reads, keys, found, moments),
+      moments,
+      outagesMs: moments.outages.map(({ struckAt, backAt }) => backAt - struckAt),
+      direct: lostDirectly,
+      blocked,
+      blockedBackMs: blocked === null || last === undefined ? null : firstAfter(blocked.deliveredAt, last.backAt),
+      resources: before === null || after === null ? null : { before, after },
+    };
+  } finally {
+    direct?.stop();
+    await loaded.end();
+  }
+}
+
+function firstAfter(times: Float64Array, time: number): number {
+  return Math.min(...times.filter((at) => at >= time).map((at) => at - time));
+}

@@ -1,0 +1,53 @@
+import type { Fault } from './fault.js';
+import { clusterFaults } from './faults/cluster.js';
+import { replicationFaults } from './faults/replication.js';
+import { partitionFaults, sentinelFaults } from './faults/sentinel.js';
+import { virtualIpFaults } from './faults/virtual-ip.js';
+import { type RunOptions, type RunReport, runFault } from './run.js';
+import { ClusterStage } from './stages/cluster.js';
+import { ReplicationStage } from './stages/replication.js';
+import { SentinelStage } from './stages/sentinel.js';
+import type { Stage } from './stages/stage.js';
+import { VirtualIpStage } from './stages/virtual-ip.js';
+
+/** Servers of one kind, and the faults that are done to them. */
+export interface Suite {
+  /** For the command line; several suites may share one. */
+  readonly topology: 'cluster' | 'sentinel' | 'replication' | 'single';
+  /** Of the fault's name; what can be known without servers. */
+  readonly faults: readonly Omit<Fault, 'strike' | 'prepare'>[];
+  start(): Promise<StartedSuite>;
+}
+
+export interface StartedSuite {
+  run(name: string, options: RunOptions): Promise<RunReport>;
+  heal(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+function suite<S extends Stage>(topology: Suite['topology'], faults: readonly Fault<S>[], start: () => Promise<S>): Suite {
+  return {
+    topology,
+    faults,
+    start: async () => {
+      const stage = await start();
+      return {
+        run: (name, options) => {
+          const fault = faults.find((one) => one.name === name);
+          if (fault === undefined) throw new Error(`no fault of ${topology} is called ${name}`);
+          return runFault(fault, stage, options);
+        },
+        heal: () => stage.heal(),
+        stop: () => stage.stop(),
+      };
+    },
+  };
+}
+
+export const suites: readonly Suite[] = [
+  suite('cluster', clusterFaults, () => ClusterStage.start()),
+  suite('sentinel', sentinelFaults, () => SentinelStage.start()),
+  suite('sentinel', partitionFaults, () => SentinelStage.start({ relays: true })),
+  suite('replication', replicationFaults, () => ReplicationStage.start()),
+  suite('single', virtualIpFaults, () => VirtualIpStage.start()),
+];
