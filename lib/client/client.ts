@@ -103,7 +103,10 @@ export class Client implements Engine {
   readonly #login: Login;
   readonly #sentinelLogin: Login;
   readonly #nodes: NodeRegistry;
-  readonly #waiting = new WaitingRoom((call) => this.#dispatch(call));
+  readonly #waiting = new WaitingRoom(
+    (call) => this.#dispatch(call),
+    () => this.#topologyError,
+  );
   readonly #control: ControlConnections;
   readonly #monitor: Monitor;
   readonly #connecting = new Connecting();
@@ -433,7 +436,8 @@ export class Client implements Engine {
       return;
     }
     if (cause !== null) call.leaveTheRoad().firstError ??= cause;
-    if (this.options.failFast) {
+    // The first probe may take its time: nothing speaks against the servers yet.
+    if (this.options.failFast && (this.#router !== null || this.#topologyError !== null)) {
       const why = cause === null ? 'no node serves it at the moment' : cause.message;
       this.#reject(call, new NoNodeError(`${call.spec.name}: ${why}`, { command: call.spec.name, cause: cause ?? undefined }));
       return;
@@ -618,8 +622,8 @@ export class Client implements Engine {
   #probeFailed(error: SlotwiseError): void {
     this.#topologyError = error;
     this.events.emit('error', error);
-    // Once the nodes are known, what is known serves; before, only a person can mend this.
-    if (this.#router !== null || !isMisconfigured(error)) return;
+    // Once the nodes are known, what is known serves; before, only a person can mend a wrong configuration.
+    if (this.#router !== null || !(isMisconfigured(error) || this.options.failFast)) return;
     this.#connecting.reject(error);
     for (const call of this.#waiting.clear()) this.#reject(call, error);
   }
