@@ -89,6 +89,20 @@ describe('a client with special commands', () => {
       );
     });
 
+    it('does not hammer a server that hangs up on them', async () => {
+      script(([name]) => (name === 'BLPOP' ? null : undefined));
+      const redis = clientOf(server, { timeoutMs: 500 });
+      assert.equal(await redis.call('BLPOP', 'list', 0.01), null);
+      const before = server.connections.length;
+      server.handler = () => close;
+      server.disconnect();
+      await until(() => redis.stats().nodes.every((node) => node.exclusiveConnections === 0));
+      const late = await rejected(redis.call('BLPOP', 'list', 0.01));
+      assert.equal(late.executed, 'no');
+      const more = server.connections.length - before;
+      assert.ok(more >= 2 && more < 60, `${more} connections in half a second`);
+    });
+
     it('ends with close(): what blocks is answered or ends at its deadline', async () => {
       script(([name]) => (name === 'BLPOP' ? silence : undefined));
       const redis = clientOf(server, { timeoutMs: 100 });
