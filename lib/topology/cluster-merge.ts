@@ -27,45 +27,60 @@ export interface MergedCluster {
  * https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-slots-configuration-propagation
  */
 export function mergeViews(views: readonly ClusterView[], previous: TopologySnapshot | null): MergedCluster {
-  const ids = [...new Set(views.flatMap((view) => [...view.nodes.keys()]))];
-  const ranges = mergeOwners(views, ids);
+  const entries = entriesById(views);
+  const ranges = mergeOwners(views, [...entries.keys()]);
   const owners = new Set(ranges.map(({ owner }) => owner));
-  const entries = new Map(ids.map((id) => [id, newest(entriesOf(views, id))]));
-  const previousKeys = new Map([...(previous?.nodes.values() ?? [])].map((node) => [node.id, node.key]));
+  const leaders = new Map<string, string | null>();
+  for (const [id, seen] of entries) leaders.set(id, primaryIdOf(seen));
+  const previousKeys = new Map<string, string>();
+  for (const { id, key } of previous?.nodes.values() ?? []) previousKeys.set(id, key);
 
   const nodes = new Map<string, MergedNode>();
-  for (const id of ids) {
-    const seen = entriesOf(views, id);
+  for (const [id, seen] of entries) {
     const ownsSlots = owners.has(id);
-    const primaryId = ownsSlots ? null : leaderOf(id, entries, owners);
+    const primaryId = ownsSlots ? null : leaderOf(id, leaders, owners);
     const isHeirless = primaryId === null && !ownsSlots;
     const health = mergeHealth(seen, views.length);
     // A dead primary whose slots went elsewhere is gone until it comes back as a replica; a node that only believes in itself was removed.
     if (isHeirless && (health === 'failed' || (owners.size > 0 && views.length > 1 && seen.length === 1 && seen[0]?.myself === true)))
       continue;
-    nodes.set(id, { id, ...mergePlace(seen, previousKeys.get(id)), primaryId, health });
+    const { address, names } = mergePlace(seen, previousKeys.get(id));
+    nodes.set(id, { id, address, names, primaryId, health });
   }
   return { nodes, ranges };
 }
 
-function entriesOf(views: readonly ClusterView[], id: string): ViewNode[] {
-  return views.flatMap((view) => view.nodes.get(id) ?? []);
+/** What the views say of each node, one entry a view that knows it. */
+function entriesById(views: readonly ClusterView[]): Map<string, ViewNode[]> {
+  const entries = new Map<string, ViewNode[]>();
+  for (const view of views) {
+    for (const node of view.nodes.values()) {
+      const seen = entries.get(node.id);
+      if (seen === undefined) entries.set(node.id, [node]);
+      else seen.push(node);
+    }
+  }
+  return entries;
 }
 
-/** Of equally new ones, what the node says of itself, else what most say. */
-function newest(entries: readonly ViewNode[]): ViewNode | undefined {
+/** Whom it follows; null: nobody. Of equally new entries, what the node says of itself, else what most say. */
+function primaryIdOf(entries: readonly ViewNode[]): string | null {
+  const [first] = entries;
+  if (first === undefined || entries.every(({ primaryId }) => primaryId === first.primaryId)) return first?.primaryId ?? null;
   const epoch = Math.max(...entries.map((entry) => entry.epoch));
   const latest = entries.filter((entry) => entry.epoch === epoch);
   const votes = (entry: ViewNode): number => latest.filter(({ primaryId }) => primaryId === entry.primaryId).length;
-  return latest.find(({ myself }) => myself) ?? [...latest].sort((a, b) => votes(b) - votes(a))[0];
+  const best = latest.find(({ myself }) => myself) ?? [...latest].sort((a, b) => votes(b) - votes(a))[0];
+  return best?.primaryId ?? null;
 }
 
 /** Id of the primary that a node follows in the end; null if it is one itself. Views of different age may name a replica as somebody's primary. */
-function leaderOf(id: string, entries: ReadonlyMap<string, ViewNode | undefined>, owners: ReadonlySet<string>): string | null {
+function leaderOf(id: string, leaders: ReadonlyMap<string, string | null>, owners: ReadonlySet<string>): string | null {
+  let leader = leaders.get(id) ?? null;
+  if (leader === null || owners.has(leader)) return leader;
   const seen = new Set([id]);
-  let leader = entries.get(id)?.primaryId ?? null;
   while (leader !== null && !owners.has(leader)) {
-    const next = entries.get(leader)?.primaryId ?? null;
+    const next: string | null = leaders.get(leader) ?? null;
     if (next === null || seen.has(next)) break;
     seen.add(leader);
     leader = next;
@@ -83,6 +98,9 @@ function mergeHealth(entries: readonly ViewNode[], views: number): Health {
 
 /** What the node says of itself, else what most say, else what we use already: an address must not change with the order of the answers. */
 function mergePlace(entries: readonly ViewNode[], previousKey: string | undefined): Pick<MergedNode, 'address' | 'names'> {
+  const [first] = entries;
+  // Nearly always, and it matters: a large cluster has a thousand nodes.
+  if (first !== undefined && entries.every((entry) => hasPlaceOf(entry, first))) return first;
   const votes = new Map<string, { address: Address; votes: number }>();
   const names = new Map<string, Address>();
   for (const { address, names: others, myself } of entries) {
@@ -96,6 +114,24 @@ function mergePlace(entries: readonly ViewNode[], previousKey: string | undefine
   }
   const [best] = [...votes.values()].sort((a, b) => b.votes - a.votes);
   return { address: best?.address ?? null, names: [...names.values()] };
+}
+
+function hasPlaceOf(entry: ViewNode, other: ViewNode): boolean {
+  const { address, names } = other;
+  const sameAddress = entry.address === null || address === null ? entry.address === address : isSame(entry.address, address);
+  return (
+    sameAddress &&
+    entry.names.length === names.length &&
+    entry.names.every((name, at) => {
+      const counterpart = names[at];
+      return counterpart !== undefined && isSame(name, counterpart);
+    })
+  );
+}
+
+function isSame(a: Address, b: Address): boolean {
+  if ('path' in a || 'path' in b) return 'path' in a && 'path' in b && a.path === b.path;
+  return a.host === b.host && a.port === b.port;
 }
 
 function mergeOwners(views: readonly ClusterView[], ids: readonly string[]): MergedCluster['ranges'] {
@@ -152,13 +188,13 @@ export function clusterTopology(merged: MergedCluster, rules: NodeRules): Topolo
     else if (node.primaryId !== null) list.push(node);
   }
   const order = [...withSlots, ...[...followers.keys()].filter((id) => !withSlots.has(id)).sort()];
-  const taken = usersOfAddresses(merged, rules);
+  const places = placesOf(merged, rules);
 
   const shards = order.map((id): Shard => {
     const leader = merged.nodes.get(id);
-    const primary = leader === undefined || leader.primaryId !== null ? null : infoOf(leader, null, rules, taken);
+    const primary = leader === undefined || leader.primaryId !== null ? null : infoOf(leader, null, rules, places);
     const replicas = (followers.get(id) ?? [])
-      .flatMap((node) => infoOf(node, primary?.key ?? null, rules, taken) ?? [])
+      .flatMap((node) => infoOf(node, primary?.key ?? null, rules, places) ?? [])
       .sort((a, b) => (a.key < b.key ? -1 : 1));
     return Object.freeze({ primary, replicas: Object.freeze(replicas) });
   });
@@ -167,31 +203,37 @@ export function clusterTopology(merged: MergedCluster, rules: NodeRules): Topolo
   return makeTopology('cluster', shards, SlotMap.fromRanges(ranges));
 }
 
-/** A node may have come back under its old address with a new id: the address belongs to who is alive there. */
-function usersOfAddresses(merged: MergedCluster, rules: NodeRules): ReadonlyMap<string, string> {
-  const users = new Map<string, string>();
+/**
+ * Where to connect to, by node id. A node may have come back under its old address with a new id: the address belongs to who is alive there, and
+ * the other one has none.
+ */
+function placesOf(merged: MergedCluster, rules: NodeRules): ReadonlyMap<string, Address> {
+  const places = new Map<string, Address>();
+  const taken = new Set<string>();
   const byHealth = [...merged.nodes.values()].sort((a, b) => rank(a) - rank(b));
-  for (const { id, address } of byHealth) {
-    if (address === null) continue;
-    const key = addressKey(rules.address(address));
-    if (!users.has(key)) users.set(key, id);
+  for (const { id, address: announced } of byHealth) {
+    if (announced === null) continue;
+    const address = rules.address(announced);
+    const key = addressKey(address);
+    if (taken.has(key)) continue;
+    taken.add(key);
+    places.set(id, address);
   }
-  return users;
+  return places;
 }
 
 function rank({ health }: MergedNode): number {
   return health === 'failed' ? 1 : 0;
 }
 
-function infoOf(node: MergedNode, replicaOf: string | null, rules: NodeRules, taken: ReadonlyMap<string, string>): NodeInfo | null {
-  if (node.address === null) return null;
-  const address = rules.address(node.address);
-  if (taken.get(addressKey(address)) !== node.id) return null;
+function infoOf(node: MergedNode, replicaOf: string | null, rules: NodeRules, places: ReadonlyMap<string, Address>): NodeInfo | null {
+  const address = places.get(node.id);
+  if (address === undefined || node.address === null) return null;
   const isPrimary = node.primaryId === null;
   return rules.node({
     id: node.id,
     address,
-    names: [node.address, ...node.names],
+    names: node.names.includes(node.address) ? node.names : [node.address, ...node.names],
     role: isPrimary ? 'primary' : 'replica',
     usable: isPrimary ? node.health !== 'failed' : node.health === 'online',
     replicaOf,

@@ -1,6 +1,6 @@
-import { type Address, addressKey } from '../options.js';
+import type { Address } from '../options.js';
 import type { Raw } from '../protocol/command.js';
-import { addressOf, fieldsOf, listOf, numberOf, textOf } from './replies.js';
+import { addressOf, fieldOf, listOf, numberOf, textOf } from './replies.js';
 import { SLOT_COUNT } from './slot-map.js';
 import type { Role } from './topology.js';
 
@@ -59,7 +59,7 @@ export interface NodeLine {
   readonly host: string;
   readonly port: number;
   readonly hostname: string | null;
-  readonly flags: ReadonlySet<string>;
+  readonly flags: readonly string[];
   readonly primaryId: string | null;
   readonly epoch: number;
   readonly ranges: readonly { readonly start: number; readonly end: number }[];
@@ -68,24 +68,24 @@ export interface NodeLine {
 /** https://redis.io/docs/latest/commands/cluster-shards/ — nodes without a port for our kind of connection are left out. */
 export function parseShards(reply: Raw, tls: boolean): EndpointGroup[] {
   return listOf(reply).map((shard) => {
-    const fields = fieldsOf(shard);
-    const bounds = listOf(fields.get('slots'));
+    const bounds = listOf(fieldOf(shard, 'slots'));
     const ranges = [];
     for (let at = 0; at + 1 < bounds.length; at += 2) ranges.push(rangeOf(bounds[at], bounds[at + 1]));
-    const endpoints = listOf(fields.get('nodes')).flatMap((raw): Endpoint[] => {
-      const node = fieldsOf(raw);
-      const id = textOf(node.get('id'));
-      const port = numberOf(tls ? (node.get('tls-port') ?? node.get('port')) : node.get('port'), 0);
+    const endpoints = listOf(fieldOf(shard, 'nodes')).flatMap((node): Endpoint[] => {
+      const id = textOf(fieldOf(node, 'id'));
+      const port = numberOf((tls ? fieldOf(node, 'tls-port') : undefined) ?? fieldOf(node, 'port'), 0);
       if (id === null || port === 0) return [];
-      const health = textOf(node.get('health')) ?? 'online';
+      const health = textOf(fieldOf(node, 'health')) ?? 'online';
+      const endpoint = textOf(fieldOf(node, 'endpoint'));
       return [
         {
           id,
-          ...hostsOf(textOf(node.get('endpoint')), [node.get('ip'), node.get('hostname')]),
+          host: endpoint === '' ? null : endpoint,
+          otherHosts: hostsBesides(endpoint, fieldOf(node, 'ip'), fieldOf(node, 'hostname')),
           port,
-          role: textOf(node.get('role')) === 'master' ? 'primary' : 'replica',
+          role: textOf(fieldOf(node, 'role')) === 'master' ? 'primary' : 'replica',
           health: health.startsWith('fail') ? 'failed' : health === 'loading' ? 'loading' : 'online',
-          offset: numberOf(node.get('replication-offset'), 0),
+          offset: numberOf(fieldOf(node, 'replication-offset'), 0),
         },
       ];
     });
@@ -99,14 +99,15 @@ export function parseSlots(reply: Raw): EndpointGroup[] {
     const [start, end, ...nodes] = listOf(entry);
     const endpoints = nodes.flatMap((raw, index): Endpoint[] => {
       const [host, port, id, metadata] = listOf(raw);
-      const more = fieldsOf(metadata);
       const nodeId = textOf(id);
       const nodePort = numberOf(port, 0);
+      const endpoint = textOf(host);
       if (nodeId === null || nodePort === 0) return [];
       return [
         {
           id: nodeId,
-          ...hostsOf(textOf(host), [more.get('ip'), more.get('hostname')]),
+          host: endpoint === '' ? null : endpoint,
+          otherHosts: hostsBesides(endpoint, fieldOf(metadata, 'ip'), fieldOf(metadata, 'hostname')),
           port: nodePort,
           role: index === 0 ? 'primary' : 'replica',
           health: 'online',
@@ -123,29 +124,37 @@ export function parseSlots(reply: Raw): EndpointGroup[] {
  * https://redis.io/docs/latest/commands/cluster-nodes/ — migrating and importing slots still belong to who lists them as his.
  */
 export function parseNodes(reply: Raw): NodeLine[] {
-  return (textOf(reply) ?? '').split('\n').flatMap((line): NodeLine[] => {
-    const [id, place, flags, primaryId, , , epoch, , ...slots] = line.trim().split(' ');
-    if (id === undefined || place === undefined || flags === undefined || primaryId === undefined) return [];
+  const lines: NodeLine[] = [];
+  for (const line of (textOf(reply) ?? '').split('\n')) {
+    const words = line.trim().split(' ');
+    const [id, place, flags, primaryId, , , epoch] = words;
+    if (id === undefined || place === undefined || flags === undefined || primaryId === undefined) continue;
     const [socket = '', hostname = ''] = place.split(',');
     const address = socket.split('@')[0] ?? '';
     const colon = address.lastIndexOf(':');
-    return [
-      {
-        id,
-        host: address.slice(0, Math.max(colon, 0)),
-        port: numberOf(address.slice(colon + 1), 0),
-        hostname: hostname === '' || hostname.includes('=') ? null : hostname,
-        flags: new Set(flags.split(',')),
-        primaryId: primaryId === '-' ? null : primaryId,
-        epoch: numberOf(epoch, 0),
-        ranges: slots
-          .filter((slot) => !slot.startsWith('['))
-          .map((slot) => slot.split('-'))
-          .map(([start, end]) => rangeOf(start, end ?? start))
-          .filter(isRange),
-      },
-    ];
-  });
+    lines.push({
+      id,
+      host: address.slice(0, Math.max(colon, 0)),
+      port: numberOf(address.slice(colon + 1), 0),
+      hostname: hostname === '' || hostname.includes('=') ? null : hostname,
+      flags: flags.split(','),
+      primaryId: primaryId === '-' ? null : primaryId,
+      epoch: numberOf(epoch, 0),
+      ranges: slotsOf(words.slice(8)),
+    });
+  }
+  return lines;
+}
+
+function slotsOf(words: readonly string[]): { start: number; end: number }[] {
+  const ranges: { start: number; end: number }[] = [];
+  for (const word of words) {
+    if (word.startsWith('[')) continue;
+    const [start, end = start] = word.split('-');
+    const range = rangeOf(start, end);
+    if (isRange(range)) ranges.push(range);
+  }
+  return ranges;
 }
 
 /**
@@ -157,22 +166,26 @@ export function buildView(asked: Address, groups: readonly EndpointGroup[], line
 }
 
 function viewOfLines(asked: Address, groups: readonly EndpointGroup[], lines: readonly NodeLine[]): ClusterView {
-  const ranges = lines.flatMap((line) => line.ranges.map((range) => ({ ...range, owner: line.id })));
+  const ranges: OwnedRange[] = [];
+  for (const { id, ranges: own } of lines) for (const { start, end } of own) ranges.push({ start, end, owner: id });
   const owners = new Set(ranges.map(({ owner }) => owner));
-  const endpoints = new Map(groups.flatMap((group) => group.endpoints.map((endpoint) => [endpoint.id, { endpoint, group }])));
+  const endpoints = new Map<string, { endpoint: Endpoint; group: EndpointGroup }>();
+  for (const group of groups) for (const endpoint of group.endpoints) endpoints.set(endpoint.id, { endpoint, group });
   const nodes = new Map<string, ViewNode>();
   for (const line of lines) {
-    if (line.flags.has('handshake') || line.flags.has('noaddr')) continue;
-    const myself = line.flags.has('myself');
+    if (line.flags.includes('handshake') || line.flags.includes('noaddr')) continue;
+    const myself = line.flags.includes('myself');
     const { endpoint, group } = endpoints.get(line.id) ?? { endpoint: endpointOf(line), group: null };
-    const failed = line.flags.has('fail') || endpoint.health === 'failed';
-    const role = line.flags.has('master') ? 'primary' : 'replica';
+    const failed = line.flags.includes('fail') || endpoint.health === 'failed';
+    const role = line.flags.includes('master') ? 'primary' : 'replica';
+    const { address, names } = placeOf(asked, endpoint, myself);
     const heir =
       role === 'primary' && !owners.has(line.id) ? group?.endpoints.find(({ id }) => id !== line.id && owners.has(id)) : undefined;
     const primaryOffset = group?.endpoints.find(({ id }) => id === line.primaryId)?.offset ?? 0;
     nodes.set(line.id, {
       id: line.id,
-      ...placeOf(asked, endpoint, myself),
+      address,
+      names,
       // Its slots went to a node of its own shard: it was demoted and does not follow its successor yet.
       role: heir === undefined ? role : 'replica',
       primaryId: heir?.id ?? line.primaryId,
@@ -217,31 +230,38 @@ function isLoading(endpoint: Endpoint, primaryOffset: number): boolean {
 }
 
 function endpointOf({ id, host, port, hostname, flags }: NodeLine): Endpoint {
-  const role = flags.has('master') ? 'primary' : 'replica';
+  const role = flags.includes('master') ? 'primary' : 'replica';
   return { id, host: host === '' ? null : host, port, otherHosts: hostname === null ? [] : [hostname], role, health: 'online', offset: 1 };
 }
 
 /** An endpoint of null or `""` is the host that was asked; one of `?` is a node whose preferred name nobody knows: it cannot be reached. */
-function placeOf(asked: Address, endpoint: Endpoint, myself: boolean): Pick<ViewNode, 'address' | 'names'> {
+function placeOf(asked: Address, endpoint: Endpoint, myself: boolean): { address: Address | null; names: readonly Address[] } {
   const { host, port, otherHosts } = endpoint;
   const here = 'host' in asked ? asked.host : null;
-  const address = host === null || (host === '?' && myself) ? (here ?? otherHosts[0]) : host === '?' ? null : host;
+  const chosen = host === null || (host === '?' && myself) ? (here ?? otherHosts[0]) : host === '?' ? null : host;
+  const names = namesOf(host, otherHosts, port);
   // A socket file leads to the asked node and to no other.
-  if (myself && 'path' in asked) return { address: asked, names: namesOf([host, ...otherHosts], port) };
-  return { address: addressOf(address ?? null, port), names: namesOf([host, ...otherHosts], port) };
+  if (myself && 'path' in asked) return { address: asked, names };
+  return { address: chosen === host ? (names[0] ?? null) : addressOf(chosen ?? null, port), names };
 }
 
-function namesOf(hosts: readonly (string | null)[], port: number): Address[] {
-  const names = hosts.flatMap((host) => (host === null || host === '?' ? [] : (addressOf(host, port) ?? [])));
-  return [...new Map(names.map((name) => [addressKey(name), name])).values()];
+/** The host it announces comes first. */
+function namesOf(host: string | null, otherHosts: readonly string[], port: number): Address[] {
+  const names: { host: string; port: number }[] = [];
+  for (const each of host === null || host === '?' ? otherHosts : [host, ...otherHosts]) {
+    const name = each === '?' ? null : addressOf(each, port);
+    if (name !== null && !names.some((known) => known.host === name.host)) names.push(name);
+  }
+  return names;
 }
 
-function hostsOf(endpoint: string | null, others: readonly (Raw | undefined)[]): Pick<Endpoint, 'host' | 'otherHosts'> {
-  const otherHosts = others.flatMap((other) => {
+function hostsBesides(endpoint: string | null, ip: Raw | undefined, hostname: Raw | undefined): string[] {
+  const hosts: string[] = [];
+  for (const other of [ip, hostname]) {
     const host = textOf(other);
-    return host === null || host === '' || host === endpoint ? [] : [host];
-  });
-  return { host: endpoint === '' ? null : endpoint, otherHosts };
+    if (host !== null && host !== '' && host !== endpoint) hosts.push(host);
+  }
+  return hosts;
 }
 
 function rangeOf(start: Raw | undefined, end: Raw | undefined): { start: number; end: number } {

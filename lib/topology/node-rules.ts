@@ -40,29 +40,34 @@ export class NodeRules {
 
   /** Where to connect for an address that a server announced (in a MOVED, too). */
   address(announced: Address): Address {
-    const mapped = this.#map?.(addressKey(announced));
+    if (this.#map === null) return announced;
+    const mapped = this.#map(addressKey(announced));
     if (mapped === undefined) return announced;
     const address = parseAddress(mapped, null);
     if (address === null) throw new OptionsError(`addressMap[${JSON.stringify(addressKey(announced))}]`, 'host:port', mapped);
     return address;
   }
 
-  node({ id, address, names, ...facts }: NodeFacts): NodeInfo {
+  node({ id, address, names, role, usable, replicaOf, depth, priority }: NodeFacts): NodeInfo {
     const key = addressKey(address);
-    const aliases = [...new Set(names.map(addressKey))].filter((name) => name !== key).sort();
-    return Object.freeze({
-      ...facts,
-      id: id ?? key,
-      address,
-      key,
-      ...(aliases.length > 0 ? { aliases } : {}),
-      tags: this.#tags([address, ...names]),
-    });
+    const aliases = aliasesOf(names, address, key);
+    const tags = this.#tags(address, names);
+    const info = { id: id ?? key, address, key, role, usable, replicaOf, depth, priority, tags };
+    return Object.freeze(aliases.length > 0 ? { ...info, aliases } : info);
   }
 
-  #tags(names: readonly Address[]): Readonly<Record<string, string>> {
+  #tags(address: Address, others: readonly Address[]): Readonly<Record<string, string>> {
+    if (this.#rules.length === 0) return NO_TAGS;
+    const names = [address, ...others];
     return this.#rules.find((rule) => names.some(rule.matches))?.tags ?? NO_TAGS;
   }
+}
+
+const NO_ALIASES: readonly string[] = [];
+
+function aliasesOf(names: readonly Address[], address: Address, key: string): readonly string[] {
+  if (names.every((name) => name === address)) return NO_ALIASES;
+  return [...new Set(names.map(addressKey))].filter((name) => name !== key).sort();
 }
 
 function matcherOf(match: string): Rule['matches'] {

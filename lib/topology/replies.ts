@@ -7,6 +7,12 @@ export function fieldsOf(raw: Raw | undefined): ReadonlyMap<string, Raw> {
   return fields;
 }
 
+/** One field of it, without an index of all of them. Undefined where it is not there. */
+export function fieldOf(raw: Raw | undefined, name: string): Raw | undefined {
+  if (Array.isArray(raw)) for (let at = 0; at + 1 < raw.length; at += 2) if (raw[at] === name) return raw[at + 1];
+  return undefined;
+}
+
 export function listOf(raw: Raw | undefined): readonly Raw[] {
   return Array.isArray(raw) ? raw : [];
 }
