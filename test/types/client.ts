@@ -1,0 +1,84 @@
+import {
+  type ClientOptions,
+  cluster,
+  createClient,
+  type Raw,
+  type Redis,
+  replication,
+  type SlotwiseError,
+  sentinel,
+  single,
+  type TopologySnapshot,
+} from '../../lib/index.js';
+import { reply } from './expect.js';
+
+declare const redis: Redis;
+declare const options: ClientOptions;
+declare const signal: AbortSignal;
+
+// Options follow through to the replies
+reply(createClient().get('k')).is<string | null>();
+reply(createClient().incr('k')).is<number>();
+reply(createClient('redis://localhost').incr('k')).is<number>();
+reply(createClient(options).get('k')).is<string | null>();
+reply(createClient({ integers: 'bigint' }).incr('k')).is<bigint>();
+reply(createClient({ integers: 'string' }).incr('k')).is<string>();
+reply(createClient({ integers: 'number' }).incr('k')).is<number>();
+reply(createClient({ topology: cluster(['redis://a:1']), reads: 'replicaPreferred' }).incr('k')).is<number>();
+createClient({ topology: single('localhost') });
+createClient({ topology: replication(['a:1', { host: 'b', port: 2 }]) });
+createClient({ topology: sentinel('a:1', 'mymaster', { password: 'p' }) });
+// @ts-expect-error no such mode
+createClient({ reads: 'slave' });
+// @ts-expect-error no such option
+createClient({ timeout: 5 });
+// @ts-expect-error no such form
+createClient({ integers: 'float' });
+// @ts-expect-error a sentinel needs the name of its group
+sentinel(['a:1']);
+
+// Views
+reply(redis.with({ integers: 'bigint' }).incr('k')).is<bigint>();
+reply(redis.with({ buffers: true }).get('k')).is<Buffer | null>();
+reply(redis.with({ buffers: true }).with({ integers: 'string' }).get('k')).is<Buffer | null>();
+reply(redis.with({ buffers: true }).with({ integers: 'string' }).incr('k')).is<string>();
+reply(redis.with({ buffers: true }).with({ buffers: false }).get('k')).is<string | null>();
+reply(redis.with({ timeoutMs: 5, signal, reads: 'nearest', idempotent: true }).get('k')).is<string | null>();
+reply(redis.domain('news').get('k')).is<string | null>();
+reply(redis.with({ buffers: true }).domain('news').get('k')).is<Buffer | null>();
+// @ts-expect-error an option of the client, not of a call
+redis.with({ password: 'p' });
+
+// Pipelines and transactions
+reply(redis.multi().get('a').incr('b').exec()).is<[string | null, number]>();
+reply(redis.pipeline().set('a', '1').set('a', '1', { GET: true }).exec()).is<['OK', string | null]>();
+reply(redis.pipeline().exec()).is<[]>();
+reply(redis.with({ integers: 'bigint' }).multi().incr('b').exec()).is<[bigint]>();
+reply(redis.with({ buffers: true }).pipeline().get('b').exec()).is<[Buffer | null]>();
+reply(redis.pipeline().get('a').incr('b').exec({ errors: 'inline' })).is<[string | null | SlotwiseError, number | SlotwiseError]>();
+reply(redis.pipeline().get('a').exec({ errors: 'reject' })).is<[string | null]>();
+// @ts-expect-error a pipeline has no pipelines
+redis.pipeline().pipeline();
+
+// What is not in the table
+reply(redis.call('JSON.GET', 'doc', '$.name')).is<Raw>();
+// @ts-expect-error a command needs a name
+redis.call();
+// @ts-expect-error nothing can be sent for an object
+redis.call('SET', 'k', {});
+
+// One connection
+reply(redis.lease((one) => one.get('k'))).is<string | null>();
+reply(redis.lease(async () => 5, { key: 'k' })).is<number>();
+reply(redis.with({ buffers: true }).lease((one) => one.get('k'))).is<Buffer | null>();
+
+// Life
+reply(redis.connect()).is<void>();
+reply(redis.close()).is<void>();
+redis.on('error', (error) => error.executed satisfies 'no' | 'unknown' | 'yes');
+redis.on('failover', ({ from, to }) => [from satisfies string | null, to satisfies string]);
+redis.once('topology', (snapshot) => snapshot satisfies TopologySnapshot);
+// @ts-expect-error no such event
+redis.on('end', () => {});
+redis.topology satisfies TopologySnapshot | null;
+redis.stats().nodes satisfies readonly { readonly node: string; readonly inFlight: number }[];
