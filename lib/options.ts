@@ -95,8 +95,16 @@ export interface ClientOptions {
     readonly shared?: number;
     /** Connections a node that are lent out one caller at a time. Default 256. */
     readonly maxExclusive?: number;
+    /** How many unused ones of them stay open. Default 0. */
+    readonly minExclusive?: number;
+    /** How many of them are opened at the same time. Default 2. */
+    readonly maxConnecting?: number;
     /** A returned exclusive connection closes after this idle time, in ms. Default 30,000. */
     readonly idleMs?: number;
+    /** An exclusive connection is not lent again after this, in ms, less a random tenth. 0: no limit. Default 1,800,000. */
+    readonly maxLifetimeMs?: number;
+    /** Longest wait for an exclusive connection, in ms; 0: until the command's deadline. Default 0. */
+    readonly acquireTimeoutMs?: number;
   };
   /** Backoff between connection attempts to one node, in ms, with full jitter. Defaults 10 and 2,000. */
   readonly reconnect?: { readonly minMs?: number; readonly maxMs?: number };
@@ -139,7 +147,15 @@ export interface Options {
   readonly addressMap: ((address: string) => string | undefined) | null;
   readonly failFast: boolean;
   readonly queue: { readonly maxCommands: number; readonly maxBytes: number };
-  readonly pool: { readonly shared: number; readonly maxExclusive: number; readonly idleMs: number };
+  readonly pool: {
+    readonly shared: number;
+    readonly maxExclusive: number;
+    readonly minExclusive: number;
+    readonly maxConnecting: number;
+    readonly idleMs: number;
+    readonly maxLifetimeMs: number;
+    readonly acquireTimeoutMs: number;
+  };
   readonly reconnect: { readonly minMs: number; readonly maxMs: number };
   readonly monitor: { readonly periodMs: number };
   readonly keepAliveMs: number;
@@ -163,7 +179,7 @@ export const DEFAULTS: Options = deepFreeze({
   addressMap: null,
   failFast: false,
   queue: { maxCommands: 100_000, maxBytes: 268_435_456 },
-  pool: { shared: 1, maxExclusive: 256, idleMs: 30_000 },
+  pool: { shared: 1, maxExclusive: 256, minExclusive: 0, maxConnecting: 2, idleMs: 30_000, maxLifetimeMs: 1_800_000, acquireTimeoutMs: 0 },
   reconnect: { minMs: 10, maxMs: 2_000 },
   monitor: { periodMs: 30_000 },
   keepAliveMs: 5_000,
@@ -208,7 +224,15 @@ const CLIENT = {
   addressMap: checkAddressMap,
   failFast: flag,
   queue: shape({ maxCommands: checkCount, maxBytes: checkCount } satisfies ChecksOf<Options['queue']>),
-  pool: shape({ shared: integer(1, 1_024), maxExclusive: integer(1, 65_535), idleMs: milliseconds(1) } satisfies ChecksOf<Options['pool']>),
+  pool: shape({
+    shared: integer(1, 1_024),
+    maxExclusive: integer(1, 65_535),
+    minExclusive: integer(0, 65_535),
+    maxConnecting: integer(1, 1_024),
+    idleMs: milliseconds(1),
+    maxLifetimeMs: milliseconds(0, 'no limit'),
+    acquireTimeoutMs: milliseconds(0, 'until the deadline'),
+  } satisfies ChecksOf<Options['pool']>),
   reconnect: shape({ minMs: milliseconds(1), maxMs: milliseconds(1) } satisfies ChecksOf<Options['reconnect']>),
   // The monitor itself never probes more often than this.
   monitor: shape({ periodMs: milliseconds(100) } satisfies ChecksOf<Options['monitor']>),

@@ -1,4 +1,4 @@
-import { AbortError } from '../errors.js';
+import { AbortError, type Executed } from '../errors.js';
 import type { Call } from '../protocol/command.js';
 
 /** The calls that wait under a signal share one listener: with one of its own for each Node warns of a leak at eleven. */
@@ -46,5 +46,9 @@ export function attachSignal(call: Call, signal: AbortSignal): boolean {
 }
 
 function abort(call: Call, signal: AbortSignal): void {
-  call.fail(new AbortError(`${call.spec.name} was aborted`, { command: call.spec.name, executed: call.executed, cause: signal.reason }));
+  const { name } = call.spec;
+  const why = (executed: Executed): AbortError => new AbortError(`${name} was aborted`, { command: name, executed, cause: signal.reason });
+  const giveUp = call.detour?.exclusive?.giveUp;
+  if (giveUp) giveUp(why);
+  else call.fail(why(call.executed));
 }

@@ -19,8 +19,9 @@ import {
   type Options,
   type ViewOptions,
 } from '../options.js';
-import type { Lease } from '../pool/exclusive-lane.js';
+import type { Lease } from '../pool/lease.js';
 import type { Access, Node, NodeEvents } from '../pool/node.js';
+import { blockingOf, isStreamRead } from '../protocol/blocking.js';
 import {
   type Arg,
   BLOCKING,
@@ -29,6 +30,7 @@ import {
   type CommandSpec,
   type Decode,
   type Detour,
+  type Exclusive,
   type Failure,
   type Gathering,
   READONLY,
@@ -62,6 +64,7 @@ import type { Role, TopologySnapshot } from '../topology/topology.js';
 import { clock } from '../util/clock.js';
 import { Emitter } from '../util/emitter.js';
 import { attachSignal } from './abort.js';
+import { blockingCall, exclusiveDeadline } from './blocking-call.js';
 import { Connecting } from './connecting.js';
 import { Login } from './login.js';
 import { NodeRegistry } from './node-registry.js';
@@ -198,7 +201,7 @@ export class Client implements Engine {
     args: readonly Arg[],
     decode: Decode | null,
     view: View,
-    fixed?: { readonly slot?: number; readonly unit?: Unit; readonly target?: string; readonly tie?: Tie; readonly exclusive?: boolean },
+    fixed?: { readonly slot?: number; readonly unit?: Unit; readonly target?: string; readonly tie?: Tie; readonly exclusive?: Exclusive },
     gathering: Gathering | null = null,
     at = 0,
   ): Promise<unknown> {
@@ -217,7 +220,7 @@ export class Client implements Engine {
       return refuse(spec, this.#queueFull(spec), gathering, at);
     }
     const own = this.#domains.hasPatterns && view.domain === null ? this.#viewByKey(spec, args, view) : view;
-    const deadline = clock.deadlineIn(own.timeoutMs);
+    const deadline = fixed?.exclusive === undefined ? clock.deadlineIn(own.timeoutMs) : exclusiveDeadline(fixed.exclusive, own.timeoutMs);
     const call =
       gathering === null
         ? Call.make(spec, args, decode, own.mode, own, deadline)
@@ -232,7 +235,7 @@ export class Client implements Engine {
       detour.slot = fixed.slot ?? null;
       detour.target = fixed.target ?? null;
       detour.tie = fixed.tie ?? null;
-      detour.exclusive = fixed.exclusive ?? false;
+      detour.exclusive = fixed.exclusive ?? null;
     }
     if (commandChannel.hasSubscribers) this.#beginTraced(call, own.signal, slot);
     else this.#begin(call, own.signal, slot);
@@ -278,7 +281,11 @@ export class Client implements Engine {
     }
     // Arity 0: our table does not have it.
     if (spec.arity === 0) return this.#learn(spec, view).then((learnt) => this.run(learnt, args, decode, view));
-    if ((spec.flags & BLOCKING) !== 0 && mayBlock(spec, args)) return this.#issue(spec, args, decode, view, { exclusive: true });
+    if ((spec.flags & BLOCKING) !== 0) {
+      const blocking = blockingOf(spec, args);
+      if (blocking !== null || !isStreamRead(spec))
+        return this.#issue(spec, args, decode, view, { exclusive: blockingCall(blocking, view) });
+    }
     if ((spec.flags & SCRIPT) !== 0) {
       const script = scriptOf(spec);
       if (script !== null) return this.#runScript(script, args, decode, view);
@@ -343,14 +350,12 @@ export class Client implements Engine {
     return this.#router;
   }
 
-  /** A connection of its own to the primary of the key's slot, or to any. */
-  async acquire(key: Arg | null, view: View): Promise<Lease> {
-    const router = await this.#whenKnown(command('PING'), view);
+  /** A connection of its own to the primary of the key's slot, or to any; inside the deadline of the view. */
+  acquire(key: Arg | null, view: View): Promise<Lease> {
     const own = key === null || view.prefix === null ? key : prefixKey(view.prefix, key);
-    const shard = router.shardFor(own === null || !this.#sharded ? -1 : slotOfKey(own));
-    const node = router.primaryOf(shard);
-    if (node === null) throw new NoNodeError('lease(): no primary is known at the moment');
-    return node.acquire();
+    const slot = own === null || !this.#sharded ? -1 : slotOfKey(own);
+    const exclusive: Exclusive = { kind: 'lease', blocking: null, silenceMs: 0, since: 0, giveUp: null };
+    return this.#issue(LEASE, [], null, view, { slot, exclusive }) as Promise<Lease>; // what the lane gives for this kind
   }
 
   /** Takes note of what a failure on a lease says about the nodes. True: nothing was executed, and another attempt may succeed. */
@@ -385,8 +390,11 @@ export class Client implements Engine {
     const shard = router.shardFor(slot);
     const primary = router.primaryOf(shard);
     const node = policy !== null && (call.spec.flags & READONLY) !== 0 ? router.readerOf(shard, policy) : primary;
-    if (node === null || node.trouble !== null) this.#park(call, node?.trouble ?? null);
-    else this.#send(call, node, node === primary ? 'primary' : 'replica');
+    const access = node === primary ? 'primary' : 'replica';
+    const trouble = node === null || call.detour === null ? (node?.trouble ?? null) : node.troubleFor(call, access);
+    if (call.detour?.exclusive && this.#state !== 'running') this.#reject(call, this.#closedError(call.spec));
+    else if (node === null || trouble !== null) this.#park(call, trouble);
+    else this.#send(call, node, access);
   }
 
   #send(call: Call, node: Node, access: Access): void {
@@ -558,6 +566,7 @@ export class Client implements Engine {
       this.events.emit('reconnecting', { node: node.key, error });
       this.#monitor.wake(error.message);
     },
+    again: () => this.#waiting.news(),
   };
 
   /** Health decides the candidates of reads, so the router's lists are made anew. */
@@ -706,6 +715,9 @@ export class Client implements Engine {
     if (this.#state === 'closed') return;
     const wasIdle = this.#state === 'idle';
     this.#state = 'closing';
+    // What may block for ever must not hold this up.
+    for (const node of this.#nodes.all()) node.endExclusive(new ClosedError('the client is closed'));
+    this.#waiting.news();
     while (!wasIdle && this.budget.commands > 0 && !this.#isClosed()) await new Promise((resolve) => setTimeout(resolve, 5));
     await this.#nodes.close();
     this.destroy();
@@ -784,6 +796,8 @@ export interface ClientStats {
 }
 
 const COMMAND_INFO = command('COMMAND INFO');
+/** Stands for `lease()` among the calls: it has no bytes, its outcome is a connection. */
+const LEASE: CommandSpec = Object.freeze({ ...command('PING'), name: 'lease()', flags: 0 });
 const NO_PARTS: Unit['parts'] = [];
 
 /** The same options, with credentials that come by the logins. */
@@ -801,13 +815,6 @@ function refuse(spec: CommandSpec, error: unknown, gathering: Gathering | null, 
   if (gathering === null) return Promise.reject(error);
   gathering.error(at, error);
   return UNUSED;
-}
-
-/** XREAD and XREADGROUP block only if told to; the others always may. */
-function mayBlock(spec: CommandSpec, args: readonly Arg[]): boolean {
-  if (spec.name !== 'XREAD' && spec.name !== 'XREADGROUP') return true;
-  const streams = args.findIndex((arg) => typeof arg === 'string' && arg.toUpperCase() === 'STREAMS');
-  return args.slice(0, streams).some((arg) => typeof arg === 'string' && arg.toUpperCase() === 'BLOCK');
 }
 
 /** What the caller is told: the servers' replies unchanged, everything else with the command and its attempts. */

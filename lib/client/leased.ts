@@ -1,8 +1,11 @@
-import type { Connection } from '../connection/connection.js';
+import { release } from '../connection/connection.js';
 import { commandChannel } from '../diagnostics.js';
-import { CommandRefusedError, ConnectionLostError } from '../errors.js';
+import { ClosedError, CommandRefusedError, ConnectionLostError, type SlotwiseError } from '../errors.js';
+import type { Lease } from '../pool/lease.js';
+import { blockingOf, isStreamRead } from '../protocol/blocking.js';
 import {
   type Arg,
+  BLOCKING,
   Call,
   type CallOwner,
   type CommandSpec,
@@ -16,7 +19,10 @@ import { measure } from '../protocol/encoder.js';
 import { command, stateReason } from '../protocol/specs.js';
 import { prefixed } from '../routing/prefixed-command.js';
 import { clock } from '../util/clock.js';
+import { attachSignal } from './abort.js';
 import { EXEC } from './batch.js';
+import { blockingCall, exclusiveDeadline } from './blocking-call.js';
+import { LeaseState } from './lease-state.js';
 import { asText } from './script.js';
 import { traceCall } from './traced-call.js';
 import { effectiveFailure } from './unit-failure.js';
@@ -34,22 +40,18 @@ export interface Heeding {
 export class LeasedConnection implements CallOwner {
   readonly budget = { commands: 0, bytes: 0 };
   readonly idempotent = false;
-  /** A command changed the state of the connection: nobody else may get it. */
-  dirty = false;
-  /** Between WATCH and EXEC or UNWATCH. */
-  watching = false;
+  readonly #state = new LeaseState();
   #over = false;
   readonly #passing = new WeakSet<object>();
 
   constructor(
-    private readonly connection: Connection,
+    private readonly lease: Lease,
     private readonly view: View,
     private readonly engine: Heeding,
   ) {}
 
   run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null): Promise<unknown> {
     if (spec.state === 'refused') return refuse(spec, stateReason(spec));
-    if (spec.state !== 'none') this.dirty = true;
     const { prefix } = this.view;
     const own = prefix === null ? { spec, args, decode } : prefixed(prefix, { spec, args, decode });
     // A script's text: SHA-1 and NOSCRIPT would let later commands overtake it.
@@ -59,52 +61,73 @@ export class LeasedConnection implements CallOwner {
 
   /** `keys`: with their prefix. */
   async watch(keys: readonly Arg[]): Promise<void> {
-    this.watching = true;
     await this.#send(WATCH, keys, null, null);
   }
 
   async unwatch(): Promise<void> {
-    if (!this.watching) return;
-    await this.#send(UNWATCH, [], null, null);
-    this.watching = false;
+    if (this.#state.watching) await this.#send(UNWATCH, [], null, null);
   }
 
   /** The replies of a transaction; null where a watched key was changed, and nothing was executed. */
   async exec<T>(unit: Unit, decode: Decode<T>): Promise<T | null> {
-    const replies = await this.#send(EXEC, [], (raw: Raw, args) => (raw === null ? null : decode(raw, args)), unit);
-    this.watching = false;
-    return replies as T | null; // the decoder's
+    const replies = this.#send(EXEC, [], (raw: Raw, args) => (raw === null ? null : decode(raw, args)), unit);
+    return (await replies) as T | null; // the decoder's
   }
 
   #send(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, unit: Unit | null): Promise<unknown> {
     if (this.#over) return refuse(spec, 'its lease is over');
+    const { view, lease } = this;
+    if (lease.ended !== null) return Promise.reject(this.#ended(spec, 'no', lease.ended));
     try {
       measure(spec, args);
       for (const part of unit?.parts ?? []) measure(part.spec, part.args);
     } catch (error) {
       return Promise.reject(error);
     }
-    const { view } = this;
-    const call = Call.make(spec, args, decode, view.mode, this, clock.deadlineIn(view.timeoutMs));
+    // In a transaction a command is answered QUEUED, and none blocks.
+    const { queueing } = this.#state;
+    const mayBlock = (spec.flags & BLOCKING) !== 0 && !queueing;
+    const blocking = mayBlock ? blockingOf(spec, args) : null;
+    const exclusive = mayBlock && (blocking !== null || !isStreamRead(spec)) ? blockingCall(blocking, view) : null;
+    for (const part of unit?.parts ?? []) this.#state.sent(part.spec);
+    this.#state.sent(spec);
+    const deadline = exclusive === null ? clock.deadlineIn(view.timeoutMs) : exclusiveDeadline(exclusive, view.timeoutMs);
+    const call = Call.make(spec, args, queueing ? null : decode, view.mode, this, deadline);
     const reply = Call.promiseOfLast();
     if (unit !== null) call.leaveTheRoad().unit = unit;
-    if (commandChannel.hasSubscribers) this.#sendTraced(call);
-    else this.connection.send(call);
+    if (exclusive !== null) call.leaveTheRoad().exclusive = exclusive;
+    if (view.signal !== null && !attachSignal(call, view.signal)) release(call);
+    else if (commandChannel.hasSubscribers) this.#sendTraced(call);
+    else this.#pass(call);
+    if (spec.state !== 'none') reply.catch((error: unknown) => this.#state.failed(spec, error));
     return reply;
+  }
+
+  #pass(call: Call): void {
+    if (call.detour?.exclusive) this.lease.block(call);
+    else this.lease.connection.send(call);
   }
 
   #sendTraced(call: Call): void {
     traceCall(call, () => {
-      call.detour?.gathering?.sent?.(this.connection.key);
-      this.connection.send(call);
+      call.detour?.gathering?.sent?.(this.lease.connection.key);
+      this.#pass(call);
     });
+  }
+
+  #ended({ name }: CommandSpec, executed: 'no' | 'unknown', cause: SlotwiseError): SlotwiseError {
+    const facts = { command: name, node: this.lease.connection.key, executed, cause };
+    if (cause instanceof ClosedError) return new ClosedError(`${name}: ${cause.message}`, facts);
+    return new ConnectionLostError(`${name}: ${cause.message}`, facts);
   }
 
   failed(call: Call, failure: Failure): void {
     const cause = failure.kind === 'reply' && call.unit !== null ? effectiveFailure(failure, call.unit) : failure;
     let { error } = cause;
     let passing = this.engine.heed(cause);
-    if (cause.kind === 'lost') {
+    if (cause.kind !== 'reply' && this.lease.ended !== null)
+      error = this.#ended(call.spec, cause.kind === 'lost' ? 'unknown' : 'no', this.lease.ended);
+    else if (cause.kind === 'lost') {
       const facts = { node: error.node, command: call.spec.name, attempts: 1, executed: 'unknown', cause: error } as const;
       error = new ConnectionLostError(`${call.spec.name}: ${error.message}; it may have run`, facts);
       passing = call.unit === null && ((call.spec.flags & READONLY) !== 0 || call.spec === WATCH || call.spec === UNWATCH);
@@ -121,7 +144,7 @@ export class LeasedConnection implements CallOwner {
   /** Whether the connection is as good as new. */
   end(): boolean {
     this.#over = true;
-    return !this.dirty && !this.watching && this.connection.load === 0;
+    return this.#state.clean && this.lease.connection.load === 0;
   }
 }
 

@@ -47,10 +47,12 @@ export class NodeRegistry {
         this.#nodes.delete(key);
         moved.push(...node.takeUnwritten());
         node.dropSilent();
+        node.leaveExclusive();
         this.#leave(node);
       } else if (previous?.nodes.get(key)?.role === 'primary' && info.role !== 'primary') {
         moved.push(...node.takeUnwritten());
         node.dropSilent();
+        node.leaveExclusive();
       }
     }
     return moved;

@@ -65,7 +65,7 @@ export async function watch<T>(
     let connection: LeasedConnection | null = null;
     try {
       const lease = await client.acquire(first, view);
-      connection = new LeasedConnection(lease.connection, view, client);
+      connection = new LeasedConnection(lease, view, client);
       try {
         await connection.watch(own);
         const result = await attempt(watching(connection, view, own, slot));

@@ -186,7 +186,7 @@ export class Redis<Text extends AnyText = string, Integer extends AnyInteger = n
    */
   async lease<T>(use: (connection: Leased<Text, Integer>) => Promise<T>, options: { readonly key?: Key } = {}): Promise<T> {
     const lease = await this.#client.acquire(options.key ?? null, this.#view);
-    const connection = new LeasedConnection(lease.connection, this.#view, this.#client);
+    const connection = new LeasedConnection(lease, this.#view, this.#client);
     try {
       return await use(new Leased(connection));
     } finally {

@@ -91,10 +91,8 @@ ignored.state = SETTLED;
 export class Connection implements ReplySink, Holder {
   readonly key: string;
   state: ConnectionState = 'connecting';
-  /** Called when the last reply has come: for a borrower who wants to give the connection back. */
-  whenIdle: (() => void) | null = null;
   /** Told by the handshake. */
-  server: ServerFacts = { protocol: 2, product: '', version: '' };
+  server: ServerFacts = { protocol: 2, product: '', version: '', id: null };
 
   readonly silence = new Silence();
   /** Silent for too long: what comes waits unwritten, since the server would not read it. */
@@ -384,10 +382,7 @@ export class Connection implements ReplySink, Holder {
       this.destroy(new ConnectionLostError(`${this.key}: ${cause.message}`, { node: this.key, cause }));
       return;
     }
-    if (this.#inFlight.length === 0 && this.#queue.length === 0) {
-      this.#endIfDrained();
-      this.whenIdle?.();
-    }
+    this.#endIfDrained();
   }
 
   #revive(): void {

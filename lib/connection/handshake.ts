@@ -57,10 +57,12 @@ export interface ServerFacts {
   readonly protocol: 2 | 3;
   readonly product: string;
   readonly version: string;
+  /** Of this connection, as CLIENT UNBLOCK wants it. */
+  readonly id: number | null;
 }
 
 export function judge(steps: readonly Step[], replies: readonly (Raw | ReplyError)[], node: string): Outcome {
-  let server: ServerFacts = { protocol: 2, product: '', version: '' };
+  let server: ServerFacts = { protocol: 2, product: '', version: '', id: null };
   for (const [index, step] of steps.entries()) {
     const reply = replies[index] ?? null;
     if (!(reply instanceof Error)) {
@@ -90,9 +92,11 @@ function factsOf(hello: Raw): ServerFacts {
   if (Array.isArray(hello)) {
     for (let at = 0; at + 1 < hello.length; at += 2) facts.set(hello[at] ?? null, hello[at + 1] ?? null);
   }
+  const id = facts.get('id');
   return {
     protocol: facts.get('proto') === 3 ? 3 : 2,
     product: String(facts.get('server') ?? ''),
     version: String(facts.get('version') ?? ''),
+    id: typeof id === 'number' ? id : null,
   };
 }

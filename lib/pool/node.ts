@@ -1,16 +1,20 @@
 import type { ConnectionConfig } from '../connection/connection.js';
 import { type PoolChange, poolChannel } from '../diagnostics.js';
-import type { SlotwiseError } from '../errors.js';
+import { type ClosedError, NoNodeError, type SlotwiseError } from '../errors.js';
 import type { Credentials } from '../options.js';
 import type { Call } from '../protocol/command.js';
-import { ExclusiveLane, type Lease } from './exclusive-lane.js';
+import { ExclusiveLane } from './exclusive-lane.js';
 import { SharedLane } from './shared-lane.js';
 
 export interface NodeConfig {
   readonly connection: Omit<ConnectionConfig, 'readonly'>;
   readonly shared: number;
   readonly maxExclusive: number;
+  readonly minExclusive: number;
+  readonly maxConnecting: number;
   readonly idleMs: number;
+  readonly maxLifetimeMs: number;
+  readonly acquireTimeoutMs: number;
   readonly reconnect: { readonly minMs: number; readonly maxMs: number };
 }
 
@@ -20,6 +24,8 @@ export interface NodeEvents {
   /** It owes replies and says nothing: the others may know more. */
   suspect(node: Node): void;
   lost(node: Node, error: SlotwiseError): void;
+  /** Calls that it handed back, because it had no connection for one caller alone, may come again. */
+  again(node: Node): void;
 }
 
 /** Which shared lane: `READONLY` is a state of the connection, and a demoted primary must not answer what was meant for a primary. */
@@ -27,11 +33,12 @@ export type Access = 'primary' | 'replica';
 
 let incarnations = 0;
 
-/** Everything we hold open to one address: two shared lanes, each opened by its first call, and the exclusive lane. */
+/** Everything we hold open to one address: the shared and the exclusive lanes, for each kind of access, opened by their first calls. */
 export class Node {
   readonly #primary: SharedLane;
   readonly #replica: SharedLane;
   readonly #exclusive: ExclusiveLane;
+  readonly #exclusiveReplica: ExclusiveLane;
   /** Calls answered with success or failure by this node; for `stats()`. */
   sent = 0;
   /** Why it cannot be reached at the moment, null while nothing speaks against it. */
@@ -68,12 +75,22 @@ export class Node {
       new SharedLane({ connection: { ...config.connection, readonly }, size: config.shared, reconnect }, laneEvents);
     this.#primary = lane(false);
     this.#replica = lane(true);
-    this.#exclusive = new ExclusiveLane({
-      connection: { ...config.connection, readonly: false },
-      max: config.maxExclusive,
-      idleMs: config.idleMs,
-      reconnect,
-    });
+    const exclusive = (readonly: boolean): ExclusiveLane =>
+      new ExclusiveLane(
+        {
+          connection: { ...config.connection, readonly },
+          max: config.maxExclusive,
+          min: config.minExclusive,
+          maxConnecting: config.maxConnecting,
+          idleMs: config.idleMs,
+          maxLifetimeMs: config.maxLifetimeMs,
+          acquireTimeoutMs: config.acquireTimeoutMs,
+          reconnect,
+        },
+        { again: () => events.again(this), suspect: () => events.suspect(this) },
+      );
+    this.#exclusive = exclusive(false);
+    this.#exclusiveReplica = exclusive(true);
     this.#tell('created');
   }
 
@@ -107,6 +124,7 @@ export class Node {
     this.incarnation = ++incarnations;
     this.#primary.renew();
     this.#replica.renew();
+    this.#leaveExclusive(`${this.key} may lead to another server`);
     this.#tell('cleared');
   }
 
@@ -115,28 +133,49 @@ export class Node {
   }
 
   get exclusiveConnections(): number {
-    return this.#exclusive.size;
+    return this.#exclusive.size + this.#exclusiveReplica.size;
   }
 
   send(call: Call, access: Access): void {
     this.sent++;
     const { detour } = call;
     if (detour !== null) detour.gathering?.sent?.(this.key);
-    if (detour?.exclusive === true) this.#exclusive.send(call);
+    if (detour !== null && detour.exclusive !== null) this.#exclusiveLane(access).send(call);
     else if (access === 'primary') this.#primary.send(call);
     else this.#replica.send(call);
   }
 
   /** Has the live connections log in again. Rejects with an `AuthError` if one is refused; others take the place of those. */
   async reauthenticate(credentials: Credentials): Promise<void> {
-    const lanes = [this.#primary, this.#replica, this.#exclusive];
+    const lanes = [this.#primary, this.#replica, this.#exclusive, this.#exclusiveReplica];
     const results = await Promise.allSettled(lanes.map((lane) => lane.reauthenticate(credentials)));
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
-  /** A connection for one caller alone. Rejects with why none could be opened. */
-  acquire(): Promise<Lease> {
-    return this.#exclusive.acquire();
+  /** Why this call cannot be had at the moment. */
+  troubleFor(call: Call, access: Access): SlotwiseError | null {
+    if (this.trouble !== null || call.detour === null || call.detour.exclusive === null) return this.trouble;
+    return this.#exclusiveLane(access).trouble;
+  }
+
+  #exclusiveLane(access: Access): ExclusiveLane {
+    return access === 'primary' ? this.#exclusive : this.#exclusiveReplica;
+  }
+
+  /** It is no longer the one for writes: what blocks on it, or waits for a connection of its own, goes to another. */
+  leaveExclusive(): void {
+    this.#leaveExclusive(`${this.key} is no longer the primary`);
+    this.#tell('cleared');
+  }
+
+  #leaveExclusive(why: string): void {
+    this.#exclusive.clear(new NoNodeError(why, { node: this.key }));
+  }
+
+  /** The client closes: calls that would wait without limit end. */
+  endExclusive(error: ClosedError): void {
+    this.#exclusive.end(error);
+    this.#exclusiveReplica.end(error);
   }
 
   /** See `SharedLane.dropSilent`. */
@@ -152,7 +191,8 @@ export class Node {
 
   async close(): Promise<void> {
     this.#end();
-    await Promise.all([this.#primary.close(), this.#replica.close(), this.#exclusive.close()]);
+    const lanes = [this.#primary, this.#replica, this.#exclusive, this.#exclusiveReplica];
+    await Promise.all(lanes.map((lane) => lane.close()));
   }
 
   destroy(error: SlotwiseError): void {
@@ -160,5 +200,6 @@ export class Node {
     this.#primary.destroy(error);
     this.#replica.destroy(error);
     this.#exclusive.destroy(error);
+    this.#exclusiveReplica.destroy(error);
   }
 }

@@ -1,4 +1,4 @@
-import type { ReplyError, SlotwiseError } from '../errors.js';
+import type { Executed, ReplyError, SlotwiseError } from '../errors.js';
 
 /** What may stand in an argument position. Numbers and bigints are sent as decimal text. */
 export type Arg = string | number | bigint | Uint8Array;
@@ -169,6 +169,32 @@ export interface Tie {
   broken: boolean;
 }
 
+/** How long a server may let a call wait, and where the call says so. */
+export interface Blocking {
+  /** Index in `args`. */
+  readonly at: number;
+  readonly unit: 's' | 'ms';
+  /** 0: without limit. */
+  readonly ms: number;
+}
+
+/** What a call that needs a connection of its own brings along. */
+export interface Exclusive {
+  /** The outcome of a `lease` is the connection itself. */
+  readonly kind: 'blocking' | 'lease';
+  /** Null: the server decides how long. */
+  readonly blocking: Blocking | null;
+  /** A node that owes an answer for this long, in ms, while the call blocks on it, is given up. 0: never. */
+  readonly silenceMs: number;
+  /** When it first reached a server, on the clock; 0 before. */
+  since: number;
+  /**
+   * Not null while it is on a connection. Whoever wants it to end must come this way: the server is asked to let go, and an element that was
+   * popped in the meantime is delivered. Else the call fails with `why`.
+   */
+  giveUp: ((why: (executed: Executed) => SlotwiseError) => void) | null;
+}
+
 /** What most calls never need, so that those do not carry it. */
 export interface Detour {
   /** Send `ASKING` right before it, once. */
@@ -188,8 +214,8 @@ export interface Detour {
   /** Key of the one node it is for, whatever the routing says. */
   target: string | null;
   tie: Tie | null;
-  /** Needs a connection of its own: it blocks. */
-  exclusive: boolean;
+  /** Needs a connection of its own. */
+  exclusive: Exclusive | null;
   /** Gets the outcome instead of a promise, as that of place `at`. */
   gathering: Gathering | null;
   at: number;
@@ -291,7 +317,7 @@ export class Call {
       moved: false,
       target: null,
       tie: null,
-      exclusive: false,
+      exclusive: null,
       gathering: null,
       at: 0,
     };
@@ -323,6 +349,11 @@ export class Call {
         return;
       }
     }
+    this.settle(value);
+  }
+
+  /** Settles with what the caller gets. */
+  settle(value: unknown): void {
     this.state = SETTLED;
     const gathering = this.detour === null ? null : this.detour.gathering;
     if (gathering === null) this.resolve(value);

@@ -43,13 +43,13 @@ describe('the handshake', () => {
     const hello = ['server', 'valkey', 'version', '9.0.1', 'proto', 3, 'id', 7, 'mode', 'standalone', 'role', 'master', 'modules', []];
     assert.deepEqual(judge(steps, [hello, 'OK', 'OK'], node), {
       next: 'ready',
-      server: { protocol: 3, product: 'valkey', version: '9.0.1' },
+      server: { protocol: 3, product: 'valkey', version: '9.0.1', id: 7 },
     });
   });
 
   it('knows nothing about a server that was not asked', () => {
     const steps = handshakeSteps(plain, 2);
-    assert.deepEqual(judge(steps, ['OK', 'OK'], node), { next: 'ready', server: { protocol: 2, product: '', version: '' } });
+    assert.deepEqual(judge(steps, ['OK', 'OK'], node), { next: 'ready', server: { protocol: 2, product: '', version: '', id: null } });
   });
 
   it('never puts the password into an error', () => {

@@ -35,11 +35,15 @@ class Nodes {
         connection: { ...quickConfig, address },
         shared: 1,
         maxExclusive: 1,
+        minExclusive: 0,
+        maxConnecting: 1,
         idleMs: 1_000,
+        maxLifetimeMs: 0,
+        acquireTimeoutMs: 0,
         reconnect: { minMs: 1, maxMs: 1 },
       };
       const silent = (): void => {};
-      node = new Node(key, config, { up: silent, down: silent, lost: silent, suspect: silent });
+      node = new Node(key, config, { up: silent, down: silent, lost: silent, suspect: silent, again: silent });
       this.#nodes.set(key, node);
     }
     return node;

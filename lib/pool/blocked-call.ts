@@ -1,0 +1,229 @@
+import { release } from '../connection/connection.js';
+import { ConnectionLostError, type Executed, ReplyError, type SlotwiseError, TimeoutError } from '../errors.js';
+import { withTimeout } from '../protocol/blocking.js';
+import {
+  Call,
+  type CallOwner,
+  type Exclusive,
+  type Failure,
+  type Gathering,
+  NO_DEADLINE,
+  type Raw,
+  SETTLED,
+  UNWRITTEN,
+} from '../protocol/command.js';
+import { clock } from '../util/clock.js';
+import type { Lease } from './lease.js';
+import type { Lifeline } from './lifeline.js';
+
+/** How long a server may take to let go of a call. */
+const LET_GO_MS = 1_000;
+/** CLIENT UNBLOCK may overtake the command it is meant for, which is on another connection: it is asked again. */
+const ASK_AGAIN_MS = 20;
+
+type Why = (executed: Executed) => SlotwiseError;
+
+/**
+ * One attempt of a call that may block, on a connection of its own. What is sent is a stand-in, so that the call itself cannot settle while the
+ * server might be popping an element for it.
+ *
+ * | state | means | left by |
+ * |---|---|---|
+ * | waiting | the server has it | its reply or the loss of the connection: over; `giveUp`, `leave`: leaving |
+ * | leaving | the server is asked to let go, https://redis.io/docs/latest/commands/client-unblock/ | its reply: over; silence: the connection is destroyed |
+ * | over | the call is settled, or back at its owner | – |
+ */
+export class BlockedCall implements CallOwner, Gathering {
+  readonly budget = { commands: 0, bytes: 0 };
+  readonly idempotent = false;
+  state: 'waiting' | 'leaving' | 'over' = 'waiting';
+  readonly #exclusive: Exclusive;
+  readonly #sent: Call;
+  /** Why the caller gives up. */
+  #why: Why | null = null;
+  /** Why another node shall have it. */
+  #elsewhere: SlotwiseError | null = null;
+  #silentAt = 0;
+  #askAt = 0;
+  #asking = false;
+  /** It is not known whether a request to unblock will still reach the connection. */
+  #tainted = false;
+
+  constructor(
+    readonly call: Call,
+    exclusive: Exclusive,
+    readonly lease: Lease,
+    private readonly lifeline: Lifeline,
+    /** The connection is free again; `dirty`: not for others. */
+    private readonly over: (blocked: BlockedCall, dirty: boolean) => void,
+  ) {
+    this.#exclusive = exclusive;
+    this.#sent = Call.gathered(this, 0, call.spec, this.#args(), null, call.mode, this, NO_DEADLINE);
+    if (call.detour !== null) {
+      const detour = this.#sent.leaveTheRoad();
+      detour.asking = call.detour.asking;
+      detour.unit = call.detour.unit;
+    }
+    exclusive.giveUp = (why) => this.giveUp(why);
+    lease.connection.send(this.#sent);
+  }
+
+  /** What was waited before, on another node, counts. */
+  #args(): Call['args'] {
+    const { blocking, since } = this.#exclusive;
+    const now = clock.now();
+    if (since === 0) this.#exclusive.since = now;
+    if (since === 0 || blocking === null || blocking.ms === 0 || this.call.unit !== null) return this.call.args;
+    return withTimeout(this.call.args, blocking, blocking.ms - (now - since));
+  }
+
+  get #node(): string {
+    return this.lease.connection.key;
+  }
+
+  // --- the wish to end it
+
+  /** The caller does not want to wait any longer. */
+  giveUp(why: Why): void {
+    this.#why ??= why;
+    this.#leave();
+  }
+
+  /** Its node is not the right one any more. */
+  leave(error: SlotwiseError): void {
+    this.#elsewhere ??= error;
+    this.#leave();
+  }
+
+  #leave(): void {
+    if (this.state !== 'waiting') return;
+    if (this.#sent.state === UNWRITTEN) {
+      this.#sent.state = SETTLED;
+      this.#unexecuted({ kind: 'unwritten', error: this.#elsewhere ?? lostError(this.#node, 'has not been sent the command') });
+      return;
+    }
+    this.state = 'leaving';
+    const now = clock.now();
+    this.#silentAt = now + Math.max(0, LET_GO_MS - this.lifeline.silentMs);
+    this.#ask(now);
+  }
+
+  #ask(now: number): void {
+    const { id } = this.lease.connection.server;
+    if (id === null) {
+      this.#drop('does not tell the ids of connections, which CLIENT UNBLOCK needs');
+      return;
+    }
+    this.#askAt = now + ASK_AGAIN_MS;
+    this.#asking = true;
+    // A unit answers with what it got so far; a single command says clearly that it got nothing.
+    this.lifeline.unblock(id, this.call.unit === null ? 'ERROR' : 'TIMEOUT').then(
+      () => this.#asked(),
+      (error: unknown) => {
+        this.#tainted ||= !(error instanceof ReplyError);
+        this.#asked();
+        if (error instanceof ReplyError) this.#drop(`refused CLIENT UNBLOCK (${error.message})`);
+      },
+    );
+  }
+
+  #asked(): void {
+    this.#asking = false;
+    if (this.state === 'over') this.over(this, this.#tainted);
+  }
+
+  #drop(problem: string): void {
+    this.lease.connection.destroy(lostError(this.#node, problem));
+  }
+
+  /** Every tick of the clock. */
+  tick(now: number): void {
+    const { silenceMs } = this.#exclusive;
+    if (this.state === 'waiting') {
+      if (silenceMs > 0 && this.lifeline.silentMs >= silenceMs) this.#drop(`has not answered for ${this.lifeline.silentMs} ms`);
+      else if (this.call.isDue(now)) this.giveUp((executed) => this.#timeout(executed));
+    } else if (this.state === 'leaving') {
+      if (now >= this.#silentAt) this.#drop('was asked to let go of a blocked command and said nothing');
+      else if (now >= this.#askAt && !this.#asking) this.#ask(now);
+    }
+  }
+
+  #timeout(executed: Executed): TimeoutError {
+    const { name } = this.call.spec;
+    const { firstError } = this.call;
+    const first = firstError === null ? '' : `; first failure: ${firstError.message}`;
+    return new TimeoutError(`${name} timed out: ${this.#node} kept it waiting${first}`, {
+      node: this.#node,
+      command: name,
+      attempts: this.call.attempts + 1,
+      executed,
+      cause: firstError ?? undefined,
+    });
+  }
+
+  // --- what became of it
+
+  value(_: number, raw: Raw): void {
+    const { call } = this;
+    const failed = call.unit?.replies.at(-1);
+    if (failed instanceof ReplyError) {
+      this.failed(this.#sent, { kind: 'reply', error: failed, node: this.#node });
+      return;
+    }
+    if (raw === null && this.#why !== null) {
+      this.#fail('no');
+      return;
+    }
+    this.#end();
+    release(call);
+    if (call.state !== SETTLED) call.succeed(raw);
+  }
+
+  error(_: number, error: unknown): void {
+    this.#end();
+    release(this.call);
+    this.call.fail(error);
+  }
+
+  failed(_: Call, failure: Failure): void {
+    if (failure.kind === 'reply' && failure.error.code === 'UNBLOCKED' && this.state === 'leaving') {
+      this.#unexecuted({ kind: 'unwritten', error: this.#elsewhere ?? failure.error });
+    } else if (failure.kind === 'lost') {
+      if (this.#why !== null) this.#fail('unknown');
+      else this.#handBack(failure);
+    } else this.#unexecuted(failure);
+  }
+
+  #unexecuted(failure: Failure): void {
+    if (this.#why === null) this.#handBack(failure);
+    else this.#fail('no');
+  }
+
+  #handBack(failure: Failure): void {
+    const { call } = this;
+    this.#end();
+    call.owner.failed(call, failure);
+  }
+
+  /** As the caller wished. */
+  #fail(executed: Executed): void {
+    const { call } = this;
+    const why = this.#why;
+    this.#end();
+    release(call);
+    const earlier = call.detour?.mayHaveRun === true && executed === 'no' ? 'unknown' : executed;
+    if (why !== null) call.fail(why(earlier));
+  }
+
+  #end(): void {
+    this.state = 'over';
+    this.#exclusive.giveUp = null;
+    if (this.#sent.state !== SETTLED) this.#sent.state = SETTLED;
+    // A request that is still on its way would unblock whoever uses the connection next.
+    if (!this.#asking) this.over(this, this.#tainted);
+  }
+}
+
+function lostError(node: string, problem: string): ConnectionLostError {
+  return new ConnectionLostError(`${node} ${problem}`, { node });
+}
