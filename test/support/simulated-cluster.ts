@@ -24,7 +24,7 @@ export class SimulatedCluster {
   constructor({ nodes, replicas = 1, rangesEach = 1 }: SimulatedOptions) {
     this.primaries = Math.ceil(nodes / (1 + replicas));
     this.nodes = Array.from({ length: nodes }, (_, index) => ({
-      id: index.toString(16).padStart(40, 'c0ffee'),
+      id: index.toString(16).padStart(40, '0'),
       host: `10.0.${index >> 8}.${index & 255}`,
       port: 6379,
       primary: index % this.primaries,

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import calculateSlot from 'cluster-key-slot';
+import { clusterTopology, mergeViews } from '../../../lib/topology/cluster-merge.js';
+import { buildView, parseNodes, parseShards } from '../../../lib/topology/cluster-view.js';
+import { type TopologySnapshot, withMoved } from '../../../lib/topology/topology.js';
+import { SimulatedCluster } from '../../support/simulated-cluster.js';
+import { until } from '../../support/wait.js';
+import { checkBooks, movedTo, ScriptedCluster } from '../client/scripted.js';
+import { rules } from './picture.js';
+
+/** What three nodes answer to a probe. */
+function repliesOf(cluster: SimulatedCluster) {
+  return [0, 1, cluster.nodes.length - 1].map((asked) => {
+    const { host = '', port = 0 } = cluster.nodes[asked] ?? {};
+    return { address: { host, port }, shards: cluster.shards(), nodes: cluster.text(asked) };
+  });
+}
+
+/** What a probe does with them. */
+function resolve(replies: ReturnType<typeof repliesOf>): TopologySnapshot {
+  const views = replies.map(({ address, shards, nodes }) => buildView(address, parseShards(shards, false), parseNodes(nodes)));
+  return clusterTopology(mergeViews(views, null), rules);
+}
+
+/** The fastest of several runs: what the work takes, whatever else the machine does meanwhile. */
+function fastestMs(runs: number, work: () => unknown): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < runs; run++) {
+    const start = performance.now();
+    work();
+    best = Math.min(best, performance.now() - start);
+  }
+  return best;
+}
+
+function heapBytes(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void; // exposed by the flag
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+describe('a cluster of 500 nodes', () => {
+  const cluster = new SimulatedCluster({ nodes: 500, rangesEach: 2 });
+
+  it('has all its nodes and slots in the map', () => {
+    const { nodes, shards, slots } = resolve(repliesOf(cluster));
+    assert.equal(nodes.size, 500);
+    assert.equal(shards.length, 250);
+    assert.equal(slots?.uncovered, 0);
+    assert.ok(shards.every(({ primary, replicas }) => primary?.usable && replicas.length === 1 && replicas[0]?.usable));
+  });
+
+  it('is resolved out of three views in less than 5 ms', function () {
+    this.timeout(10_000);
+    const replies = repliesOf(cluster);
+    const best = fastestMs(150, () => resolve(replies));
+    assert.ok(best < 5, `${best.toFixed(1)} ms`);
+  });
+
+  it('takes less than 1 MiB of memory', () => {
+    const kept = [resolve(repliesOf(cluster))];
+    const before = heapBytes();
+    for (let i = 0; i < 10; i++) kept.push(resolve(repliesOf(cluster)));
+    const each = (heapBytes() - before) / 10;
+    assert.equal(kept.length, 11);
+    assert.ok(each > 32 * 1024 && each < 1024 * 1024, `${Math.round(each / 1024)} KiB`);
+  });
+
+  it('takes a MOVED in less than 50 µs', () => {
+    const topology = resolve(repliesOf(cluster));
+    const addresses = [...topology.nodes.values()].filter(({ role }) => role === 'primary').map(({ address }) => address);
+    let moved = topology;
+    const count = 1_000;
+    const best = fastestMs(5, () => {
+      moved = topology;
+      for (let slot = 0; slot < count; slot++) moved = withMoved(moved, slot, addresses[slot % addresses.length] ?? { path: '/none' });
+    });
+    assert.equal(moved.shards[moved.slots?.shardOf(999) ?? -1]?.primary?.address, addresses[999 % addresses.length]);
+    assert.ok(best / count < 0.05, `${((best / count) * 1000).toFixed(1)} µs`);
+  });
+});
+
+describe('a client of a cluster', () => {
+  afterEach(checkBooks);
+
+  it('asks at most twice after 10,000 commands were answered MOVED, one question at a time', async () => {
+    await using cluster = await ScriptedCluster.start(2);
+    let stormy = false;
+    let open = 0;
+    let most = 0;
+    cluster.script = async (server, [name, key = '']) => {
+      if (name === 'CLUSTER') {
+        most = Math.max(most, ++open);
+        await sleep(5);
+        open--;
+      }
+      if (name !== 'GET') return undefined;
+      return stormy && server === 0 ? movedTo(cluster.server(1), calculateSlot(key)) : key;
+    };
+    const redis = cluster.client({}, [0]);
+    const keys = Array.from({ length: 60_000 }, (_, i) => `key:${i}`).filter((key) => calculateSlot(key) < 8192);
+    const storm = keys.slice(0, 10_000);
+    assert.equal(storm.length, 10_000);
+    await redis.get(storm[0] ?? '');
+    await sleep(150);
+    // From now on the cluster is another one: server 1 has it all.
+    stormy = true;
+    cluster.ranges = [{ first: 0, last: 16_383, owner: 1 }];
+    const asked = (): number => cluster.received(1, 'CLUSTER').filter((text) => text === 'CLUSTER SHARDS').length;
+    const before = asked();
+    const replies = await Promise.all(storm.map((key) => redis.get(key)));
+    assert.deepEqual(replies, storm);
+    assert.ok(cluster.received(0, 'GET').length > 9_000, 'there was a storm');
+    await until(() => asked() > before, { what: 'the monitor asked' });
+    await sleep(150);
+    const rounds = asked() - before;
+    assert.ok(rounds <= 2, `${rounds} refreshes`);
+    // A question is two commands, and two servers are asked at once.
+    assert.ok(most <= 4, `${most} at a time`);
+  });
+
+  it('connects to the nodes it uses only: three of a hundred shards, three connections', async () => {
+    await using cluster = await ScriptedCluster.start(100);
+    cluster.script = (_, [name, key]) => (name === 'GET' ? (key ?? null) : undefined);
+    const redis = cluster.client({}, [0]);
+    const keys = new Map<number, string>();
+    for (let i = 0; keys.size < 3; i++) {
+      const shard = Math.floor(calculateSlot(`key:${i}`) / 163.84);
+      if ([7, 50, 99].includes(shard)) keys.set(shard, `key:${i}`);
+    }
+    const used = [...keys.values()].flatMap((key) => Array.from({ length: 20 }, () => key));
+    assert.deepEqual(await Promise.all(used.map((key) => redis.get(key))), used);
+
+    const withData = cluster.servers.flatMap(({ connections }) =>
+      connections.filter(({ received }) => received.some(([name]) => name === 'GET')),
+    );
+    assert.equal(withData.length, 3);
+    // All others are the monitor's: those of one probe.
+    const others = cluster.servers.flatMap(({ connections }) => connections).filter((connection) => !withData.includes(connection));
+    assert.ok(others.every(({ received }) => received.some(([name]) => name === 'CLUSTER')));
+    assert.ok(others.length <= 6, `${others.length} connections of the monitor`);
+  });
+
+  it('connects to its nodes in parallel', async () => {
+    await using cluster = await ScriptedCluster.start(20);
+    let waiting = 0;
+    let most = 0;
+    cluster.script = async (_, [name, key], { received }) => {
+      const isData = received.every(([first]) => first !== 'CLUSTER');
+      if (name === 'HELLO') {
+        most = Math.max(most, ++waiting);
+        await sleep(50);
+        waiting--;
+      }
+      return name === 'GET' && isData ? (key ?? null) : undefined;
+    };
+    const redis = cluster.client({}, [0]);
+    await redis.connect();
+    const keys = Array.from({ length: 400 }, (_, i) => `key:${i}`);
+    const begin = performance.now();
+    assert.deepEqual(await Promise.all(keys.map((key) => redis.get(key))), keys);
+    const tookMs = performance.now() - begin;
+    assert.ok(most >= 15, `${most} at once`);
+    assert.ok(tookMs < 20 * 50, `${Math.round(tookMs)} ms`);
+  });
+});
