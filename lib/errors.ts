@@ -154,6 +154,27 @@ export class PartialFailureError extends SlotwiseError {
   }
 }
 
+/**
+ * `with({ waitReplicas })`: the write was executed, and fewer replicas than wanted said in time that they have it. It may still reach them.
+ * `reply` is what the write returned.
+ */
+export class NotReplicatedError extends SlotwiseError {
+  readonly acknowledged: number;
+  readonly wanted: number;
+  readonly reply: unknown;
+
+  constructor(
+    command: string,
+    { acknowledged, wanted, timeoutMs, reply }: { acknowledged: number; wanted: number; timeoutMs: number; reply: unknown },
+  ) {
+    const message = `${command} was executed, but only ${acknowledged} of ${wanted} replicas acknowledged it within ${timeoutMs} ms`;
+    super('ERR_NOT_REPLICATED', message, { executed: 'yes', command });
+    this.acknowledged = acknowledged;
+    this.wanted = wanted;
+    this.reply = reply;
+  }
+}
+
 /** An integer reply is beyond 2^53 and `integers` is `'number'`. `value` is exact. */
 export class IntegerRangeError extends SlotwiseError {
   readonly value: bigint;

@@ -24,6 +24,7 @@ export {
   single,
   type TopologyOptions,
   type ViewOptions,
+  type WaitReplicas,
 } from './options.js';
 export type { Arg, Raw } from './protocol/command.js';
 export type { NodeInfo, Shard, TopologySnapshot } from './topology/topology.js';

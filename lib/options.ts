@@ -129,6 +129,14 @@ export interface ViewOptions {
   /** Text replies as Buffers. Default false. */
   readonly buffers?: boolean;
   readonly integers?: 'number' | 'bigint' | 'string';
+  /** Writes resolve when so many replicas have them, and reject with `NotReplicatedError` if that takes longer. Default: none. */
+  readonly waitReplicas?: WaitReplicas;
+}
+
+/** How many replicas must say that they have a write, and how long they may take, in ms. */
+export interface WaitReplicas {
+  readonly count: number;
+  readonly timeoutMs: number;
 }
 
 /** The client's options after validation: frozen, with every default filled in. */
@@ -251,6 +259,8 @@ export function resolveOptions(input: string | ClientOptions = {}): Options {
   return resolved(checkClient(input, 'options'), 'options');
 }
 
+const checkWaitReplicas = shape({ count: checkCount, timeoutMs: milliseconds(1) } satisfies ChecksOf<WaitReplicas>);
+
 const checkView = shape({
   timeoutMs: checkTimeoutMs,
   // By its interface: a signal may come from another realm, or from a polyfill.
@@ -259,6 +269,10 @@ const checkView = shape({
   idempotent: flag,
   buffers: flag,
   integers: CLIENT.integers,
+  waitReplicas: (value, path) => {
+    const { count, timeoutMs } = checkWaitReplicas(value, path);
+    return count === undefined || timeoutMs === undefined ? refuse(path, '{ count, timeoutMs }', value) : { count, timeoutMs };
+  },
 } satisfies ChecksOf<ViewOptions>);
 
 /** Checks what was given to `with()`. */

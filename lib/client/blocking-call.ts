@@ -1,9 +1,9 @@
 import { type Blocking, type Exclusive, NO_DEADLINE } from '../protocol/command.js';
 import { clock } from '../util/clock.js';
 
-/** What a call that may block brings along. A node may say nothing for as long as the caller would wait for any reply. */
-export function blockingCall(blocking: Blocking | null, { timeoutMs }: { readonly timeoutMs: number }): Exclusive {
-  return { kind: 'blocking', blocking, silenceMs: timeoutMs, since: 0, giveUp: null };
+/** What a call that may block brings along. `silenceMs`: the caller's `timeoutMs`, which is how long it would wait for any reply. */
+export function blockingCall(blocking: Blocking | null, silenceMs = 0): Exclusive {
+  return { kind: 'blocking', blocking, silenceMs, since: 0, giveUp: null };
 }
 
 /** The server may take as long as the call lets it, and `timeoutMs` more. Where that is for ever there is no deadline. */

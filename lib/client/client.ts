@@ -18,6 +18,7 @@ import {
   type Domain,
   type Options,
   type ViewOptions,
+  type WaitReplicas,
 } from '../options.js';
 import type { Lease } from '../pool/lease.js';
 import type { Access, Node, NodeEvents } from '../pool/node.js';
@@ -68,6 +69,7 @@ import { blockingCall, exclusiveDeadline } from './blocking-call.js';
 import { Connecting } from './connecting.js';
 import { Login } from './login.js';
 import { NodeRegistry } from './node-registry.js';
+import { mayWrite, replicated } from './replicated.js';
 import { type Issue, overKeys, overNodes } from './scattered.js';
 import { type Script, ScriptCache, scriptOf } from './script.js';
 import { traceCall, traceRefusal } from './traced-call.js';
@@ -201,11 +203,21 @@ export class Client implements Engine {
     args: readonly Arg[],
     decode: Decode | null,
     view: View,
-    fixed?: { readonly slot?: number; readonly unit?: Unit; readonly target?: string; readonly tie?: Tie; readonly exclusive?: Exclusive },
+    fixed?: Fixed,
     gathering: Gathering | null = null,
     at = 0,
   ): Promise<unknown> {
     if (this.#state !== 'running' && !this.#start()) return refuse(spec, this.#closedError(spec), gathering, at);
+    if (view.waitReplicas !== null && fixed?.exclusive === undefined && (fixed?.unit !== undefined || mayWrite(spec))) {
+      return this.#issueReplicated(
+        { spec, args, decode, before: fixed?.unit?.parts ?? NO_PARTS },
+        view,
+        view.waitReplicas,
+        fixed,
+        gathering,
+        at,
+      );
+    }
     let bytes = 0;
     let slot = -1;
     try {
@@ -236,10 +248,33 @@ export class Client implements Engine {
       detour.target = fixed.target ?? null;
       detour.tie = fixed.tie ?? null;
       detour.exclusive = fixed.exclusive ?? null;
+      if (detour.exclusive !== null) detour.exclusive.silenceMs = own.timeoutMs;
     }
     if (commandChannel.hasSubscribers) this.#beginTraced(call, own.signal, slot);
     else this.#begin(call, own.signal, slot);
     return outcome;
+  }
+
+  /** WAIT holds up its connection, so that the write needs one of its own. */
+  #issueReplicated(
+    write: Parameters<typeof replicated>[0],
+    view: View,
+    wait: WaitReplicas,
+    fixed: Fixed | undefined,
+    gathering: Gathering | null,
+    at: number,
+  ): Promise<unknown> {
+    const { spec, args } = write;
+    let slot = -1;
+    try {
+      if (this.#sharded) slot = fixed?.slot ?? slotOfCommand(spec, args);
+    } catch (error) {
+      return refuse(spec, error, gathering, at);
+    }
+    const own = this.#domains.hasPatterns && view.domain === null ? this.#viewByKey(spec, args, view) : view;
+    const { unit, ...waiting } = replicated(write, wait);
+    const exclusive = blockingCall({ at: 1, unit: 'ms', ms: wait.timeoutMs });
+    return this.#issue(waiting.spec, waiting.args, waiting.decode, own, { ...fixed, slot, unit, exclusive }, gathering, at);
   }
 
   /** A function of its own, because a closure in `#issue` would cost every command its context. */
@@ -283,8 +318,10 @@ export class Client implements Engine {
     if (spec.arity === 0) return this.#learn(spec, view).then((learnt) => this.run(learnt, args, decode, view));
     if ((spec.flags & BLOCKING) !== 0) {
       const blocking = blockingOf(spec, args);
-      if (blocking !== null || !isStreamRead(spec))
-        return this.#issue(spec, args, decode, view, { exclusive: blockingCall(blocking, view) });
+      if (blocking !== null || !isStreamRead(spec)) {
+        if (view.waitReplicas !== null) return refuse(spec, blockedReplicated(spec), null, 0);
+        return this.#issue(spec, args, decode, view, { exclusive: blockingCall(blocking) });
+      }
     }
     if ((spec.flags & SCRIPT) !== 0) {
       const script = scriptOf(spec);
@@ -799,6 +836,19 @@ const COMMAND_INFO = command('COMMAND INFO');
 /** Stands for `lease()` among the calls: it has no bytes, its outcome is a connection. */
 const LEASE: CommandSpec = Object.freeze({ ...command('PING'), name: 'lease()', flags: 0 });
 const NO_PARTS: Unit['parts'] = [];
+
+/** What a call is told besides what it says itself. */
+interface Fixed {
+  readonly slot?: number;
+  readonly unit?: Unit;
+  readonly target?: string;
+  readonly tie?: Tie;
+  readonly exclusive?: Exclusive;
+}
+
+function blockedReplicated({ name }: CommandSpec): CommandRefusedError {
+  return new CommandRefusedError(`${name} blocks, which waitReplicas does not go with: use lease() with wait()`, { command: name });
+}
 
 /** The same options, with credentials that come by the logins. */
 function withLogins(options: Options, data: Login, sentinel: Login): Options {

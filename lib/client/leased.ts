@@ -88,7 +88,7 @@ export class LeasedConnection implements CallOwner {
     const { queueing } = this.#state;
     const mayBlock = (spec.flags & BLOCKING) !== 0 && !queueing;
     const blocking = mayBlock ? blockingOf(spec, args) : null;
-    const exclusive = mayBlock && (blocking !== null || !isStreamRead(spec)) ? blockingCall(blocking, view) : null;
+    const exclusive = mayBlock && (blocking !== null || !isStreamRead(spec)) ? blockingCall(blocking, view.timeoutMs) : null;
     for (const part of unit?.parts ?? []) this.#state.sent(part.spec);
     this.#state.sent(spec);
     const deadline = exclusive === null ? clock.deadlineIn(view.timeoutMs) : exclusiveDeadline(exclusive, view.timeoutMs);

@@ -9,6 +9,7 @@ export function effectiveFailure(failure: Failure & { kind: 'reply' }, unit: Uni
   for (const [at, part] of unit.parts.entries()) {
     const reply = unit.replies[at];
     if (!(reply instanceof ReplyError)) continue;
+    if (reply === failure.error) return failure;
     const facts = { command: part.spec.name, node: failure.node, executed: 'no', cause: failure.error } as const;
     return { ...failure, error: new ReplyError(reply.code, reply.message, facts) };
   }

@@ -1,4 +1,4 @@
-import type { Domain, Options, ViewOptions } from '../options.js';
+import type { Domain, Options, ViewOptions, WaitReplicas } from '../options.js';
 import {
   type Budget,
   type Call,
@@ -39,6 +39,7 @@ interface ViewFacts {
   readonly domain: Domain | null;
   /** Null: keys are sent as they are. */
   readonly prefix: KeyPrefix | null;
+  readonly waitReplicas: WaitReplicas | null;
 }
 
 const INTEGER_MODES = { number: 0, bigint: DECODE_BIGINT, string: DECODE_INTEGER_TEXT } as const;
@@ -54,6 +55,7 @@ export class View implements CallOwner, ViewFacts {
   readonly options: ViewOptions;
   readonly domain: Domain | null;
   readonly prefix: KeyPrefix | null;
+  readonly waitReplicas: WaitReplicas | null;
 
   private constructor(
     private readonly engine: Engine,
@@ -68,6 +70,7 @@ export class View implements CallOwner, ViewFacts {
     this.options = facts.options;
     this.domain = facts.domain;
     this.prefix = facts.prefix;
+    this.waitReplicas = facts.waitReplicas;
   }
 
   static of(engine: Engine, client: Options, tables: Tables, options: ViewOptions, domain: Domain | null): View {
@@ -81,6 +84,7 @@ export class View implements CallOwner, ViewFacts {
       options,
       domain,
       prefix: tables.prefixes.of(domain),
+      waitReplicas: options.waitReplicas ?? null,
     });
   }
 

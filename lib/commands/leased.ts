@@ -4,14 +4,15 @@ import { ArgumentError, CrossSlotError } from '../errors.js';
 import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command.js';
 import { specOf } from '../protocol/specs.js';
 import { Commands } from './commands.js';
+import { LeasedCommands } from './leased-commands.js';
 import type { Direct } from './mode.js';
 import { Pipeline } from './pipeline.js';
 
 type AnyText = string | Buffer;
 type AnyInteger = number | bigint | string;
 
-/** One connection, lent by `lease()`: the same typed commands, and `call` also for what changes the connection's state. */
-export class Leased<Text extends AnyText = string, Integer extends AnyInteger = number> extends Commands<Direct<Text, Integer>> {
+/** One connection, lent by `lease()`: the same typed commands, those that need a connection of one's own, and `call` for all others. */
+export class Leased<Text extends AnyText = string, Integer extends AnyInteger = number> extends LeasedCommands<Direct<Text, Integer>> {
   readonly #connection: LeasedConnection;
 
   constructor(connection: LeasedConnection) {

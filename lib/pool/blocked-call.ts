@@ -48,6 +48,7 @@ export class BlockedCall implements CallOwner, Gathering {
   #asking = false;
   /** It is not known whether a request to unblock will still reach the connection. */
   #tainted = false;
+  #returned = false;
 
   constructor(
     readonly call: Call,
@@ -129,7 +130,7 @@ export class BlockedCall implements CallOwner, Gathering {
 
   #asked(): void {
     this.#asking = false;
-    if (this.state === 'over') this.over(this, this.#tainted);
+    if (this.state === 'over') this.#return();
   }
 
   #drop(problem: string): void {
@@ -165,7 +166,8 @@ export class BlockedCall implements CallOwner, Gathering {
 
   value(_: number, raw: Raw): void {
     const { call } = this;
-    const failed = call.unit?.replies.at(-1);
+    // The last reply is that of WAIT, which succeeds whatever became of the write.
+    const failed = call.unit?.replies.at(-2);
     if (failed instanceof ReplyError) {
       this.failed(this.#sent, { kind: 'reply', error: failed, node: this.#node });
       return;
@@ -220,7 +222,13 @@ export class BlockedCall implements CallOwner, Gathering {
     this.#exclusive.giveUp = null;
     if (this.#sent.state !== SETTLED) this.#sent.state = SETTLED;
     // A request that is still on its way would unblock whoever uses the connection next.
-    if (!this.#asking) this.over(this, this.#tainted);
+    if (!this.#asking || this.lease.connection.state === 'closed') this.#return();
+  }
+
+  #return(): void {
+    if (this.#returned) return;
+    this.#returned = true;
+    this.over(this, this.#tainted);
   }
 }
 

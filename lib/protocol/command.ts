@@ -185,7 +185,7 @@ export interface Exclusive {
   /** Null: the server decides how long. */
   readonly blocking: Blocking | null;
   /** A node that owes an answer for this long, in ms, while the call blocks on it, is given up. 0: never. */
-  readonly silenceMs: number;
+  silenceMs: number;
   /** When it first reached a server, on the clock; 0 before. */
   since: number;
   /**
