@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { type Arg, ArgumentError, createClient, IntegerRangeError, type Redis, single } from '../../lib/index.js';
+import { FakeServer, pieces, status } from '../support/fake-server.js';
+import { forEachTopology } from '../support/topologies.js';
+
+const MEBIBYTE = 1024 * 1024;
+const everyByte = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
+const BEYOND = 2n ** 53n + 1n;
+
+/** Views over the same eleven bytes, which begin and end inside of their memory. */
+const memory = Uint8Array.from({ length: 64 }, (_, i) => (i * 37 + 11) & 0xff);
+const views: readonly ArrayBufferView[] = [
+  Buffer.from(memory.buffer, 8, 24),
+  new Uint8Array(memory.buffer, 8, 24),
+  new Int8Array(memory.buffer, 8, 24),
+  new Uint8ClampedArray(memory.buffer, 8, 24),
+  new Int16Array(memory.buffer, 8, 12),
+  new Uint16Array(memory.buffer, 8, 12),
+  new Int32Array(memory.buffer, 8, 6),
+  new Uint32Array(memory.buffer, 8, 6),
+  new Float32Array(memory.buffer, 8, 6),
+  new Float64Array(memory.buffer, 8, 3),
+  new BigInt64Array(memory.buffer, 8, 3),
+  new BigUint64Array(memory.buffer, 8, 3),
+  new DataView(memory.buffer, 8, 24),
+];
+const viewed = Buffer.from(memory.buffer, 8, 24);
+
+const texts: readonly (readonly [name: string, text: string])[] = [
+  ['nothing', ''],
+  ['line ends and NUL', '\r\n$5\r\n\0*1\r\n'],
+  ['two-byte characters', 'größer, Ω, ж'],
+  ['three-byte characters', '漢字かな交じり文'],
+  ['four-byte characters', '👩‍🚀𝒳🏴‍☠️'],
+  ['long text outside ASCII', 'ж漢👩'.repeat(5_000)],
+  ['a mebibyte of ASCII', 'x'.repeat(MEBIBYTE)],
+];
+
+describe('what goes in comes out', () => {
+  forEachTopology((t) => {
+    let redis: Redis;
+
+    beforeEach(() => {
+      redis = createClient({ topology: t.createOptions() });
+    });
+
+    afterEach(() => redis.close());
+
+    for (const [name, text] of texts) {
+      it(`as text: ${name}`, async () => {
+        assert.equal(await redis.set('k', text), 'OK');
+        assert.equal(await redis.get('k'), text);
+        assert.deepEqual(await redis.with({ buffers: true }).get('k'), Buffer.from(text));
+        assert.equal(await redis.strlen('k'), Buffer.byteLength(text));
+      });
+
+      it(`as a key and a field: ${name}`, async () => {
+        assert.equal(await redis.set(text, 'v'), 'OK');
+        assert.equal(await redis.get(text), 'v');
+        assert.equal(await redis.get(Buffer.from(text)), 'v', 'the same key, whatever it was given as');
+        await redis.hset('h', { [text]: text });
+        assert.deepEqual(await redis.hkeys('h'), [text]);
+      });
+    }
+
+    it('as bytes, keys and values, all 256 of them', async () => {
+      const buffers = redis.with({ buffers: true });
+      await redis.set(everyByte, everyByte);
+      const value: Buffer | null = await buffers.get(everyByte);
+      assert.deepEqual(value, everyByte);
+      assert.deepEqual(await buffers.getrange(everyByte, 0, -1), everyByte);
+      await redis.rpush(Buffer.from([0xff, 0]), [everyByte, Buffer.alloc(0)]);
+      assert.deepEqual(await buffers.lrange(Buffer.from([0xff, 0]), 0, -1), [everyByte, Buffer.alloc(0)]);
+    });
+
+    it('as every kind of typed array and DataView', async () => {
+      const buffers = redis.with({ buffers: true });
+      for (const view of views) {
+        await redis.set('k', view as Uint8Array);
+        assert.deepEqual(await buffers.get('k'), viewed, view.constructor.name);
+        await redis.set(view as Uint8Array, view.constructor.name);
+        assert.equal(await redis.get(viewed), view.constructor.name);
+      }
+    });
+
+    it('as numbers and bigints in decimal', async () => {
+      const cases: readonly (readonly [Arg, string])[] = [
+        [0, '0'],
+        [-0, '0'],
+        [-1.5, '-1.5'],
+        [1e21, '1e+21'],
+        [Number.MAX_SAFE_INTEGER, '9007199254740991'],
+        [5e-324, '5e-324'],
+        [2n ** 63n - 1n, '9223372036854775807'],
+        [-(2n ** 63n), '-9223372036854775808'],
+      ];
+      for (const [given, text] of cases) {
+        await redis.set('k', given);
+        assert.equal(await redis.get('k'), text);
+      }
+    });
+
+    it('with lone surrogates as U+FFFD, alike in short and in long texts, for keys and for their slots', async () => {
+      for (const text of ['\ud800', 'a\udc00b', `${'x'.repeat(100)}\ud83d`, `${'ж'.repeat(3_000)}\udfff`]) {
+        const well = text.replaceAll(/\p{Surrogate}/gu, '\ufffd');
+        await redis.set(text, text);
+        assert.equal(await redis.get(well), well);
+        assert.equal(await redis.get(text), well);
+      }
+    });
+
+    it('through a hash, with __proto__ and constructor as fields', async () => {
+      const fields = JSON.parse('{"__proto__":"p","constructor":"c","toString":"t","":"empty"}') as Record<string, string>;
+      await redis.hset('h', fields);
+      for (const reply of [await redis.hgetall('h'), await redis.call('HGETALL', 'h')]) {
+        assert.deepEqual(Object.entries(reply as object).sort(), Object.entries(fields).sort());
+        assert.equal(Object.getPrototypeOf(reply), Object.prototype);
+      }
+      assert.equal(({} as { p?: string }).p, undefined);
+      const bytes = await redis.with({ buffers: true }).hgetall('h');
+      assert.deepEqual(Object.getOwnPropertyDescriptor(bytes, '__proto__')?.value, Buffer.from('p'));
+    });
+
+    it('beyond 2^53 exactly, or as an error that has it exactly', async () => {
+      await redis.set('n', BEYOND - 1n);
+      await assert.rejects(
+        redis.incr('n'),
+        (error) => error instanceof IntegerRangeError && error.value === BEYOND && error.executed === 'yes',
+      );
+      assert.equal(await redis.get('n'), String(BEYOND));
+      const [asBigint, asText] = [redis.with({ integers: 'bigint' }), redis.with({ integers: 'string' })];
+      const big: bigint = await asBigint.incrby('n', 0);
+      const text: string = await asText.incrby('n', 0);
+      assert.equal(big, BEYOND);
+      assert.equal(text, String(BEYOND));
+      await redis.set('n', 2 ** 53 - 1);
+      assert.equal(await redis.incrby('n', 0), 2 ** 53 - 1);
+      assert.equal(await asBigint.incrby('n', 0), 2n ** 53n - 1n);
+    });
+
+    it('beyond 2^53 inside of a transaction', async () => {
+      await redis.set('n', BEYOND);
+      await assert.rejects(
+        redis.multi().incrby('n', 0).get('n').exec(),
+        (error) => error instanceof IntegerRangeError && error.value === BEYOND && error.executed === 'yes',
+      );
+      const values: [bigint, string | null] = await redis.with({ integers: 'bigint' }).multi().incrby('n', 0).get('n').exec();
+      assert.deepEqual(values, [BEYOND, String(BEYOND)]);
+      const texts: [string, string | null] = await redis.with({ integers: 'string' }).multi().incrby('n', 0).get('n').exec();
+      assert.deepEqual(texts, [String(BEYOND), String(BEYOND)]);
+      assert.equal(await redis.get('n'), String(BEYOND), 'nothing else on the connection was disturbed');
+    });
+
+    it('not at all where it cannot be sent: nothing is issued, on a lease neither', async () => {
+      const bad = [Number.NaN, Number.POSITIVE_INFINITY, -Number.POSITIVE_INFINITY, undefined, null, {}, true] as unknown as Arg[];
+      await redis.connect();
+      const before = redis.stats().nodes.reduce((sum, { sent }) => sum + sent, 0);
+      for (const value of bad) {
+        await assert.rejects(redis.set('k', value), ArgumentError);
+        await assert.rejects(redis.call('SET', 'k', value), ArgumentError);
+        await assert.rejects(redis.multi().set('k', value).exec(), ArgumentError);
+      }
+      const { commands, bytes, nodes } = redis.stats();
+      assert.deepEqual([commands, bytes], [0, 0]);
+      assert.equal(
+        nodes.reduce((sum, { sent }) => sum + sent, 0),
+        before,
+      );
+      await redis.lease(
+        async (one) => {
+          for (const value of bad) await assert.rejects(one.set('k', value), ArgumentError);
+          assert.equal(await one.get('k'), null);
+        },
+        { key: 'k' },
+      );
+    });
+
+    it('as it was at the call for short Buffers; large ones go by reference, as they are when they leave', async () => {
+      const buffers = redis.with({ buffers: true });
+      const small = Buffer.from('before');
+      const written = redis.set('small', small);
+      await written;
+      small.fill('x');
+      assert.equal(await redis.get('small'), 'before');
+      const large = Buffer.alloc(MEBIBYTE, 'a');
+      await redis.set('large', large);
+      large.fill('b');
+      assert.deepEqual(await buffers.get('large'), Buffer.alloc(MEBIBYTE, 'a'), 'a Buffer may be reused once its command was answered');
+    });
+
+    it('as Buffers that belong to the caller: no later reply changes them', async () => {
+      const buffers = redis.with({ buffers: true });
+      const values = Array.from({ length: 200 }, (_, i) => Buffer.alloc(i * 37, `${i}.`));
+      await Promise.all(values.map((value, i) => redis.set(`{b}${i}`, value)));
+      const replies = await Promise.all(values.map((_, i) => buffers.get(`{b}${i}`)));
+      await Promise.all(values.map(() => redis.set('other', 'y'.repeat(5_000)).then(() => redis.get('other'))));
+      assert.deepEqual(replies, values);
+    });
+  });
+
+  it('beyond 2^53 at any depth of a reply, and only that reply is rejected', async () => {
+    const reply = Buffer.from(`*2\r\n:1\r\n%1\r\n+field\r\n*2\r\n:${BEYOND}\r\n:-${BEYOND + 1n}\r\n`);
+    await using server = await FakeServer.start(([name, key]) =>
+      name === 'LRANGE' ? reply : name === 'GET' ? status(`value of ${key}`) : undefined,
+    );
+    await using redis = createClient({ topology: single(server.address) });
+    const [rejected, next] = await Promise.allSettled([redis.call('LRANGE', 'k', 0, -1), redis.get('a')]);
+    assert.ok(rejected.status === 'rejected' && rejected.reason instanceof IntegerRangeError && rejected.reason.value === BEYOND);
+    assert.deepEqual(next, { status: 'fulfilled', value: 'value of a' });
+    assert.deepEqual(await redis.with({ integers: 'bigint' }).call('LRANGE', 'k', 0, -1), [1n, { field: [BEYOND, -BEYOND - 1n] }]);
+    assert.deepEqual(await redis.with({ integers: 'string' }).call('LRANGE', 'k', 0, -1), [
+      '1',
+      { field: [`${BEYOND}`, `-${BEYOND + 1n}`] },
+    ]);
+  });
+
+  it('in whatever chunks the bytes come, cut inside of characters and numbers', async () => {
+    const text = 'größer, ж, 漢字, 👩‍🚀, \r\n';
+    const reply = Buffer.from(`*4\r\n$${Buffer.byteLength(text)}\r\n${text}\r\n:-1234567890\r\n+ж\r\n,1.25\r\n`);
+    for (const size of [1, 2, 3, 5, 7]) {
+      await using server = await FakeServer.start(([name]) => (name === 'LRANGE' ? pieces(reply, size, 0) : undefined));
+      await using redis = createClient({ topology: single(server.address) });
+      assert.deepEqual(await redis.call('LRANGE', 'k', 0, -1), [text, -1234567890, 'ж', 1.25], `in pieces of ${size}`);
+      assert.deepEqual(await redis.with({ buffers: true }).call('LRANGE', 'k', 0, -1), [Buffer.from(text), -1234567890, 'ж', 1.25]);
+    }
+  });
+});
