@@ -130,10 +130,11 @@ describe('a shared lane', () => {
     await until(() => server.openConnections.length === 1);
   });
 
-  it('renewed, is not troubled when the old connection breaks instead of draining', async () => {
+  it('renewed, keeps the new connection when the old one breaks instead of draining', async () => {
     server.handler = (words, connection) => (words[1] === 'never' ? silence : echo(words, connection));
     using one = new Opened(server);
     await one.send('1');
+    await sleep(520);
     const never = one.send('never');
     await until(() => server.count('ECHO') === 2, { everyMs: 1 });
     one.lane.renew();
@@ -142,6 +143,7 @@ describe('a shared lane', () => {
     await assert.rejects(never);
     assert.equal(one.lane.trouble, null);
     assert.equal(await one.send('3'), '3');
+    assert.equal(server.connections.length, 2);
   });
 
   it('gives back what was not written', async () => {
