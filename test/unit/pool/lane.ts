@@ -1,0 +1,68 @@
+import { blockingCall, exclusiveDeadline } from '../../../lib/client/blocking-call.js';
+import type { ClosedError, SlotwiseError } from '../../../lib/errors.js';
+import { ExclusiveLane, type ExclusiveLaneConfig } from '../../../lib/pool/exclusive-lane.js';
+import type { Lease } from '../../../lib/pool/lease.js';
+import { blockingOf } from '../../../lib/protocol/blocking.js';
+import { type Arg, Call, type Exclusive } from '../../../lib/protocol/command.js';
+import { specOf } from '../../../lib/protocol/specs.js';
+import type { FakeServer } from '../../support/fake-server.js';
+import { quickConfig, Recorder } from '../connection/opened.js';
+
+export interface Issued {
+  readonly call: Call;
+  readonly exclusive: Exclusive;
+  readonly outcome: Promise<unknown>;
+}
+
+/** An exclusive lane under test, whose calls come from one owner, and what it told its node. */
+export class OpenedLane {
+  readonly owner = new Recorder();
+  readonly told: string[] = [];
+  readonly lane: ExclusiveLane;
+
+  constructor(server: FakeServer, config: Partial<ExclusiveLaneConfig> = {}) {
+    const { connection = {}, ...rest } = config;
+    this.lane = new ExclusiveLane(
+      {
+        connection: { ...quickConfig, address: { host: server.host, port: server.port }, ...connection },
+        max: 2,
+        min: 0,
+        maxConnecting: 2,
+        idleMs: 10_000,
+        maxLifetimeMs: 0,
+        acquireTimeoutMs: 0,
+        reconnect: { minMs: 10, maxMs: 100 },
+        ...rest,
+      },
+      { again: () => this.told.push('again'), suspect: () => this.told.push('suspect') },
+    );
+  }
+
+  make(words: readonly Arg[], timeoutMs: number, kind: Exclusive['kind']): Issued {
+    const { spec, args } = specOf(words);
+    const exclusive = { ...blockingCall(kind === 'lease' ? null : blockingOf(spec, args), timeoutMs), kind };
+    const call = Call.make(spec, args, null, 0, this.owner, exclusiveDeadline(exclusive, timeoutMs));
+    const outcome = Call.promiseOfLast();
+    outcome.catch(() => {});
+    call.leaveTheRoad().exclusive = exclusive;
+    this.owner.budget.commands++;
+    return { call, exclusive, outcome };
+  }
+
+  /** Sends a command that may block. */
+  block(words: readonly Arg[], timeoutMs = 0): Issued {
+    const issued = this.make(words, timeoutMs, 'blocking');
+    this.lane.send(issued.call);
+    return issued;
+  }
+
+  acquire(timeoutMs = 0): Promise<Lease> {
+    const { call, outcome } = this.make(['PING'], timeoutMs, 'lease');
+    this.lane.send(call);
+    return outcome as Promise<Lease>;
+  }
+
+  end(error: SlotwiseError | ClosedError): void {
+    this.lane.destroy(error);
+  }
+}
