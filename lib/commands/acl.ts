@@ -2,7 +2,7 @@ import type { Raw } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { type Ok, toList, toNumber, toObject } from './decode.js';
 import { CommandGroup, type OneOrMore, type Value } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { all, keyAnd } from './tokens.js';
 
 const ACL_CAT = command('ACL CAT');
@@ -48,12 +48,12 @@ export interface AclLogEntry<Text, I> {
   'timestamp-last-updated': I;
 }
 
-export abstract class AclCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class AclCommands extends CommandGroup {
   /**
    * The categories of commands, or the commands of a category. O(1), since 6.0.0.
    * @see https://redis.io/docs/latest/commands/acl-cat/
    */
-  aclCat(category?: string): Out<M, M['text'][]> {
+  aclCat(category?: string): Out<this, TextOf<this>[]> {
     return this.run(ACL_CAT, category === undefined ? [] : [category]);
   }
 
@@ -62,7 +62,7 @@ export abstract class AclCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/acl-setuser/
    * @example await redis.aclSetuser('reader', ['on', '>secret', '~news:*', '+@read']);
    */
-  aclSetuser(username: string, rules: OneOrMore<string> = []): Out<M, Ok> {
+  aclSetuser(username: string, rules: OneOrMore<string> = []): Out<this, Ok> {
     return this.run(ACL_SETUSER, keyAnd(username, rules));
   }
 
@@ -70,15 +70,15 @@ export abstract class AclCommands<M extends Mode> extends CommandGroup<M> {
    * What a user may do, `null` where there is none. O(N), since 6.0.0.
    * @see https://redis.io/docs/latest/commands/acl-getuser/
    */
-  aclGetuser(username: string): Out<M, AclUser<M['text']> | null> {
-    return this.run(ACL_GETUSER, [username], toUser<M['text']>);
+  aclGetuser(username: string): Out<this, AclUser<TextOf<this>> | null> {
+    return this.run(ACL_GETUSER, [username], toUser<TextOf<this>>);
   }
 
   /**
    * Deletes users, closes their connections, and gives how many there were. O(1), since 6.0.0.
    * @see https://redis.io/docs/latest/commands/acl-deluser/
    */
-  aclDeluser(usernames: OneOrMore<string>): Out<M, M['integer']> {
+  aclDeluser(usernames: OneOrMore<string>): Out<this, IntegerOf<this>> {
     return this.run(ACL_DELUSER, all(usernames));
   }
 
@@ -86,7 +86,7 @@ export abstract class AclCommands<M extends Mode> extends CommandGroup<M> {
    * Whether a user may send a command, which is not run: `OK`, or why not. O(1), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/acl-dryrun/
    */
-  aclDryrun(username: string, commandName: string, args: readonly Value[] = []): Out<M, Ok | M['text']> {
+  aclDryrun(username: string, commandName: string, args: readonly Value[] = []): Out<this, Ok | TextOf<this>> {
     return this.run(ACL_DRYRUN, [username, commandName, ...args]);
   }
 
@@ -94,7 +94,7 @@ export abstract class AclCommands<M extends Mode> extends CommandGroup<M> {
    * A random password of so many bits (256), in hexadecimal. O(1), since 6.0.0.
    * @see https://redis.io/docs/latest/commands/acl-genpass/
    */
-  aclGenpass(bits?: number): Out<M, M['text']> {
+  aclGenpass(bits?: number): Out<this, TextOf<this>> {
     return this.run(ACL_GENPASS, bits === undefined ? [] : [bits]);
   }
 
@@ -102,7 +102,7 @@ export abstract class AclCommands<M extends Mode> extends CommandGroup<M> {
    * The users with their rules, as in an ACL file. O(N), since 6.0.0.
    * @see https://redis.io/docs/latest/commands/acl-list/
    */
-  aclList(): Out<M, M['text'][]> {
+  aclList(): Out<this, TextOf<this>[]> {
     return this.run(ACL_LIST, []);
   }
 
@@ -110,7 +110,7 @@ export abstract class AclCommands<M extends Mode> extends CommandGroup<M> {
    * The names of the users. O(N), since 6.0.0.
    * @see https://redis.io/docs/latest/commands/acl-users/
    */
-  aclUsers(): Out<M, M['text'][]> {
+  aclUsers(): Out<this, TextOf<this>[]> {
     return this.run(ACL_USERS, []);
   }
 
@@ -118,7 +118,7 @@ export abstract class AclCommands<M extends Mode> extends CommandGroup<M> {
    * The user the connection is logged in as. O(1), since 6.0.0.
    * @see https://redis.io/docs/latest/commands/acl-whoami/
    */
-  aclWhoami(): Out<M, M['text']> {
+  aclWhoami(): Out<this, TextOf<this>> {
     return this.run(ACL_WHOAMI, []);
   }
 
@@ -126,9 +126,9 @@ export abstract class AclCommands<M extends Mode> extends CommandGroup<M> {
    * What was denied lately, 10 entries unless a count is given; `RESET` forgets them. O(N), since 6.0.0.
    * @see https://redis.io/docs/latest/commands/acl-log/
    */
-  aclLog(count?: number): Out<M, AclLogEntry<M['text'], M['integer']>[]>;
-  aclLog(reset: 'RESET'): Out<M, Ok>;
-  aclLog(what?: number | 'RESET'): Out<M, unknown> {
+  aclLog(count?: number): Out<this, AclLogEntry<TextOf<this>, IntegerOf<this>>[]>;
+  aclLog(reset: 'RESET'): Out<this, Ok>;
+  aclLog(what?: number | 'RESET'): Out<this, unknown> {
     if (what === 'RESET') return this.run(ACL_LOG, [what]);
     return this.run(ACL_LOG, what === undefined ? [] : [what], toLog);
   }
@@ -137,7 +137,7 @@ export abstract class AclCommands<M extends Mode> extends CommandGroup<M> {
    * Reads the users from the ACL file, all of them or none. O(N), since 6.0.0.
    * @see https://redis.io/docs/latest/commands/acl-load/
    */
-  aclLoad(): Out<M, Ok> {
+  aclLoad(): Out<this, Ok> {
     return this.run(ACL_LOAD, []);
   }
 
@@ -145,7 +145,7 @@ export abstract class AclCommands<M extends Mode> extends CommandGroup<M> {
    * Writes the users to the ACL file. O(N), since 6.0.0.
    * @see https://redis.io/docs/latest/commands/acl-save/
    */
-  aclSave(): Out<M, Ok> {
+  aclSave(): Out<this, Ok> {
     return this.run(ACL_SAVE, []);
   }
 
@@ -153,7 +153,7 @@ export abstract class AclCommands<M extends Mode> extends CommandGroup<M> {
    * What the server says about `ACL`. O(1), since 6.0.0.
    * @see https://redis.io/docs/latest/commands/acl-help/
    */
-  aclHelp(): Out<M, string[]> {
+  aclHelp(): Out<this, string[]> {
     return this.run(ACL_HELP, []);
   }
 }

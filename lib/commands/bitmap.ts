@@ -1,7 +1,7 @@
 import type { Arg } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { CommandGroup, type Key, type OneOrMore } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out } from './mode.js';
 import { type Integer, pushAll } from './tokens.js';
 
 const BITCOUNT = command('BITCOUNT');
@@ -38,13 +38,13 @@ export type BitfieldReplies<Operations extends readonly BitfieldOperation[], I> 
 };
 type OverflowOf<Operation> = 'OVERFLOW' extends keyof Operation ? Operation['OVERFLOW' & keyof Operation] : 'WRAP';
 
-export abstract class BitmapCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class BitmapCommands extends CommandGroup {
   /**
    * How many bits of a value are set, from `start` to `end`, both included. O(N), since 2.6.0. Leaving out only `end` needs Valkey 8.
    * @see https://redis.io/docs/latest/commands/bitcount/
    * @example await redis.bitcount('visitors:today');
    */
-  bitcount(key: Key, start?: number, end?: number, unit?: BitUnit): Out<M, M['integer']> {
+  bitcount(key: Key, start?: number, end?: number, unit?: BitUnit): Out<this, IntegerOf<this>> {
     const args: Arg[] = [key];
     pushRange(args, start, end, unit);
     return this.run(BITCOUNT, args);
@@ -54,7 +54,7 @@ export abstract class BitmapCommands<M extends Mode> extends CommandGroup<M> {
    * The first bit of a value that is `bit`, -1 where there is none. O(N), since 2.8.7.
    * @see https://redis.io/docs/latest/commands/bitpos/
    */
-  bitpos(key: Key, bit: 0 | 1, start?: number, end?: number, unit?: BitUnit): Out<M, M['integer']> {
+  bitpos(key: Key, bit: 0 | 1, start?: number, end?: number, unit?: BitUnit): Out<this, IntegerOf<this>> {
     const args: Arg[] = [key, bit];
     pushRange(args, start, end, unit);
     return this.run(BITPOS, args);
@@ -64,7 +64,7 @@ export abstract class BitmapCommands<M extends Mode> extends CommandGroup<M> {
    * One bit of a value, 0 where the value is shorter. O(1), since 2.2.0.
    * @see https://redis.io/docs/latest/commands/getbit/
    */
-  getbit(key: Key, offset: number): Out<M, M['integer']> {
+  getbit(key: Key, offset: number): Out<this, IntegerOf<this>> {
     return this.run(GETBIT, [key, offset]);
   }
 
@@ -73,7 +73,7 @@ export abstract class BitmapCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/setbit/
    * @example await redis.setbit('visitors:today', 4711, 1);
    */
-  setbit(key: Key, offset: number, value: 0 | 1): Out<M, M['integer']> {
+  setbit(key: Key, offset: number, value: 0 | 1): Out<this, IntegerOf<this>> {
     return this.run(SETBIT, [key, offset, value]);
   }
 
@@ -82,9 +82,13 @@ export abstract class BitmapCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/bitop/
    * @example await redis.bitop('AND', 'both', ['monday', 'tuesday']);
    */
-  bitop(operation: 'NOT', destination: Key, key: Key): Out<M, M['integer']>;
-  bitop(operation: 'AND' | 'OR' | 'XOR' | 'DIFF' | 'DIFF1' | 'ANDOR' | 'ONE', destination: Key, keys: OneOrMore<Key>): Out<M, M['integer']>;
-  bitop(operation: string, destination: Key, keys: OneOrMore<Key>): Out<M, M['integer']> {
+  bitop(operation: 'NOT', destination: Key, key: Key): Out<this, IntegerOf<this>>;
+  bitop(
+    operation: 'AND' | 'OR' | 'XOR' | 'DIFF' | 'DIFF1' | 'ANDOR' | 'ONE',
+    destination: Key,
+    keys: OneOrMore<Key>,
+  ): Out<this, IntegerOf<this>>;
+  bitop(operation: string, destination: Key, keys: OneOrMore<Key>): Out<this, IntegerOf<this>> {
     const args: Arg[] = [operation, destination];
     pushAll(args, keys);
     return this.run(BITOP, args);
@@ -98,7 +102,7 @@ export abstract class BitmapCommands<M extends Mode> extends CommandGroup<M> {
   bitfield<const Operations extends readonly BitfieldOperation[]>(
     key: Key,
     operations: Operations,
-  ): Out<M, BitfieldReplies<Operations, M['integer']>> {
+  ): Out<this, BitfieldReplies<Operations, IntegerOf<this>>> {
     const args: Arg[] = [key];
     // On the wire OVERFLOW holds for all that follows; here it belongs to its operation.
     let overflow: BitOverflow = 'WRAP';
@@ -120,7 +124,7 @@ export abstract class BitmapCommands<M extends Mode> extends CommandGroup<M> {
    * Reads integers of any width inside of a value; a replica may do it. O(1) an operation, since 6.0.0.
    * @see https://redis.io/docs/latest/commands/bitfield_ro/
    */
-  bitfield_ro(key: Key, operations: OneOrMore<BitfieldGet>): Out<M, M['integer'][]> {
+  bitfield_ro(key: Key, operations: OneOrMore<BitfieldGet>): Out<this, IntegerOf<this>[]> {
     const args: Arg[] = [key];
     for (const { GET, offset } of [operations].flat()) args.push('GET', GET, offset);
     return this.run(BITFIELD_RO, args);

@@ -3,7 +3,7 @@ import { command } from '../protocol/specs.js';
 import { toList } from './decode.js';
 import { CommandGroup, type Key, type OneOrMore } from './group.js';
 import { type ListEnd, type PoppedElements, toPoppedElements } from './list.js';
-import type { Mode, Out } from './mode.js';
+import type { Out, TextOf } from './mode.js';
 import { type PoppedMember, type PoppedMembers, toPoppedMember, toPoppedMembers } from './scored-member.js';
 import type { ScoreEnd } from './sorted-set.js';
 import { isList, pushCounted, pushOptions } from './tokens.js';
@@ -27,12 +27,12 @@ export interface PoppedElement<Text extends string | Buffer> {
  * Commands that wait for something to pop: up to `timeoutSeconds` (fractions too), without limit if 0. They wait on a connection of their own, so
  * that they hold up no others. `XREAD` and `XREADGROUP` wait with `BLOCK`.
  */
-export abstract class BlockingCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class BlockingCommands extends CommandGroup {
   /**
    * As `lmove`, waiting for an element; `null` where none came in time. O(1), since 6.2.0.
    * @see https://redis.io/docs/latest/commands/blmove/
    */
-  blmove(source: Key, destination: Key, from: ListEnd, to: ListEnd, timeoutSeconds: number): Out<M, M['text'] | null> {
+  blmove(source: Key, destination: Key, from: ListEnd, to: ListEnd, timeoutSeconds: number): Out<this, TextOf<this> | null> {
     return this.run(BLMOVE, [source, destination, from, to, timeoutSeconds]);
   }
 
@@ -45,12 +45,12 @@ export abstract class BlockingCommands<M extends Mode> extends CommandGroup<M> {
     keys: OneOrMore<Key>,
     where: ListEnd,
     options?: { COUNT?: number },
-  ): Out<M, PoppedElements<M['text']> | null> {
+  ): Out<this, PoppedElements<TextOf<this>> | null> {
     const args: Arg[] = [timeoutSeconds];
     pushCounted(args, keys);
     args.push(where);
     pushOptions(args, options, ['COUNT']);
-    return this.run(BLMPOP, args, toPoppedElements<M['text']>);
+    return this.run(BLMPOP, args, toPoppedElements<TextOf<this>>);
   }
 
   /**
@@ -58,16 +58,16 @@ export abstract class BlockingCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/blpop/
    * @example const job = await redis.blpop(['urgent', 'jobs'], 5);
    */
-  blpop(keys: OneOrMore<Key>, timeoutSeconds: number): Out<M, PoppedElement<M['text']> | null> {
-    return this.run(BLPOP, keysAnd(keys, timeoutSeconds), toPoppedElement<M['text']>);
+  blpop(keys: OneOrMore<Key>, timeoutSeconds: number): Out<this, PoppedElement<TextOf<this>> | null> {
+    return this.run(BLPOP, keysAnd(keys, timeoutSeconds), toPoppedElement<TextOf<this>>);
   }
 
   /**
    * Takes the last element of the first list that has any, waiting for one; `null` where none came in time. O(N) for N keys, since 2.0.0.
    * @see https://redis.io/docs/latest/commands/brpop/
    */
-  brpop(keys: OneOrMore<Key>, timeoutSeconds: number): Out<M, PoppedElement<M['text']> | null> {
-    return this.run(BRPOP, keysAnd(keys, timeoutSeconds), toPoppedElement<M['text']>);
+  brpop(keys: OneOrMore<Key>, timeoutSeconds: number): Out<this, PoppedElement<TextOf<this>> | null> {
+    return this.run(BRPOP, keysAnd(keys, timeoutSeconds), toPoppedElement<TextOf<this>>);
   }
 
   /**
@@ -75,7 +75,7 @@ export abstract class BlockingCommands<M extends Mode> extends CommandGroup<M> {
    * @deprecated since 6.2.0: `blmove(source, destination, 'RIGHT', 'LEFT', timeoutSeconds)` does the same.
    * @see https://redis.io/docs/latest/commands/brpoplpush/
    */
-  brpoplpush(source: Key, destination: Key, timeoutSeconds: number): Out<M, M['text'] | null> {
+  brpoplpush(source: Key, destination: Key, timeoutSeconds: number): Out<this, TextOf<this> | null> {
     return this.run(BRPOPLPUSH, [source, destination, timeoutSeconds]);
   }
 
@@ -88,12 +88,12 @@ export abstract class BlockingCommands<M extends Mode> extends CommandGroup<M> {
     keys: OneOrMore<Key>,
     where: ScoreEnd,
     options?: { COUNT?: number },
-  ): Out<M, PoppedMembers<M['text']> | null> {
+  ): Out<this, PoppedMembers<TextOf<this>> | null> {
     const args: Arg[] = [timeoutSeconds];
     pushCounted(args, keys);
     args.push(where);
     pushOptions(args, options, ['COUNT']);
-    return this.run(BZMPOP, args, toPoppedMembers<M['text']>);
+    return this.run(BZMPOP, args, toPoppedMembers<TextOf<this>>);
   }
 
   /**
@@ -101,8 +101,8 @@ export abstract class BlockingCommands<M extends Mode> extends CommandGroup<M> {
    * since 5.0.0.
    * @see https://redis.io/docs/latest/commands/bzpopmax/
    */
-  bzpopmax(keys: OneOrMore<Key>, timeoutSeconds: number): Out<M, PoppedMember<M['text']> | null> {
-    return this.run(BZPOPMAX, keysAnd(keys, timeoutSeconds), toPoppedMember<M['text']>);
+  bzpopmax(keys: OneOrMore<Key>, timeoutSeconds: number): Out<this, PoppedMember<TextOf<this>> | null> {
+    return this.run(BZPOPMAX, keysAnd(keys, timeoutSeconds), toPoppedMember<TextOf<this>>);
   }
 
   /**
@@ -111,8 +111,8 @@ export abstract class BlockingCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/bzpopmin/
    * @example const next = await redis.bzpopmin('schedule', 5);
    */
-  bzpopmin(keys: OneOrMore<Key>, timeoutSeconds: number): Out<M, PoppedMember<M['text']> | null> {
-    return this.run(BZPOPMIN, keysAnd(keys, timeoutSeconds), toPoppedMember<M['text']>);
+  bzpopmin(keys: OneOrMore<Key>, timeoutSeconds: number): Out<this, PoppedMember<TextOf<this>> | null> {
+    return this.run(BZPOPMIN, keysAnd(keys, timeoutSeconds), toPoppedMember<TextOf<this>>);
   }
 }
 

@@ -3,7 +3,7 @@ import { command } from '../protocol/specs.js';
 import { type ClientFilter, type ClientInfo, pushFilter, toClient, toClients } from './client-info.js';
 import { type Ok, toObject } from './decode.js';
 import { CommandGroup } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { type AtMostOne, type Integer, pushOptions } from './tokens.js';
 
 const CLIENT_GETNAME = command('CLIENT GETNAME');
@@ -26,13 +26,13 @@ export interface TrackingInfo<Text, I> {
 }
 
 /** Connections of a server. What changes the connection that asks is in `lease()`. */
-export abstract class ClientCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class ClientCommands extends CommandGroup {
   /**
    * The connections of a server. O(N), since 2.4.0.
    * @see https://redis.io/docs/latest/commands/client-list/
    * @example for (const { addr, idle } of await redis.clientList({ TYPE: 'NORMAL' })) …
    */
-  clientList(filter?: ClientFilter): Out<M, ClientInfo[]> {
+  clientList(filter?: ClientFilter): Out<this, ClientInfo[]> {
     const args: Arg[] = [];
     if (filter !== undefined) pushFilter(args, filter);
     return this.run(CLIENT_LIST, args, toClients);
@@ -42,7 +42,7 @@ export abstract class ClientCommands<M extends Mode> extends CommandGroup<M> {
    * The connection that carried the question. O(1), since 6.2.0.
    * @see https://redis.io/docs/latest/commands/client-info/
    */
-  clientInfo(): Out<M, ClientInfo> {
+  clientInfo(): Out<this, ClientInfo> {
     return this.run(CLIENT_INFO, [], toClient);
   }
 
@@ -50,7 +50,7 @@ export abstract class ClientCommands<M extends Mode> extends CommandGroup<M> {
    * The server's number of the connection that carried the question. O(1), since 5.0.0.
    * @see https://redis.io/docs/latest/commands/client-id/
    */
-  clientId(): Out<M, M['integer']> {
+  clientId(): Out<this, IntegerOf<this>> {
     return this.run(CLIENT_ID, []);
   }
 
@@ -58,7 +58,7 @@ export abstract class ClientCommands<M extends Mode> extends CommandGroup<M> {
    * The name that the option `clientName` gave the connection, `null` for none. O(1), since 2.6.9.
    * @see https://redis.io/docs/latest/commands/client-getname/
    */
-  clientGetname(): Out<M, M['text'] | null> {
+  clientGetname(): Out<this, TextOf<this> | null> {
     return this.run(CLIENT_GETNAME, []);
   }
 
@@ -66,7 +66,7 @@ export abstract class ClientCommands<M extends Mode> extends CommandGroup<M> {
    * Where the invalidations of the connection's tracking go; 0: to itself, -1: it does not track. O(1), since 6.0.0.
    * @see https://redis.io/docs/latest/commands/client-getredir/
    */
-  clientGetredir(): Out<M, M['integer']> {
+  clientGetredir(): Out<this, IntegerOf<this>> {
     return this.run(CLIENT_GETREDIR, []);
   }
 
@@ -74,17 +74,17 @@ export abstract class ClientCommands<M extends Mode> extends CommandGroup<M> {
    * What the connection tracks. O(1), since 6.2.0.
    * @see https://redis.io/docs/latest/commands/client-trackinginfo/
    */
-  clientTrackinginfo(): Out<M, TrackingInfo<M['text'], M['integer']>> {
-    return this.run(CLIENT_TRACKINGINFO, [], toTracking<M['text'], M['integer']>);
+  clientTrackinginfo(): Out<this, TrackingInfo<TextOf<this>, IntegerOf<this>>> {
+    return this.run(CLIENT_TRACKINGINFO, [], toTracking<TextOf<this>, IntegerOf<this>>);
   }
 
   /**
    * Closes connections of the server and gives how many; `OK` for one that is named by its address. O(N), since 2.4.0.
    * @see https://redis.io/docs/latest/commands/client-kill/
    */
-  clientKill(address: string): Out<M, Ok>;
-  clientKill(filter: ClientFilter): Out<M, M['integer']>;
-  clientKill(which: string | ClientFilter): Out<M, Ok | M['integer']> {
+  clientKill(address: string): Out<this, Ok>;
+  clientKill(filter: ClientFilter): Out<this, IntegerOf<this>>;
+  clientKill(which: string | ClientFilter): Out<this, Ok | IntegerOf<this>> {
     if (typeof which === 'string') return this.run(CLIENT_KILL, [which]);
     const args: Arg[] = [];
     pushFilter(args, which);
@@ -95,7 +95,7 @@ export abstract class ClientCommands<M extends Mode> extends CommandGroup<M> {
    * Lets all commands (`ALL`, the default) or those that write (`WRITE`) wait for so long. O(1), since 3.0.0 (modes since 6.2.0).
    * @see https://redis.io/docs/latest/commands/client-pause/
    */
-  clientPause(timeoutMs: number, options?: AtMostOne<{ WRITE: true; ALL: true }>): Out<M, Ok> {
+  clientPause(timeoutMs: number, options?: AtMostOne<{ WRITE: true; ALL: true }>): Out<this, Ok> {
     const args: Arg[] = [timeoutMs];
     pushOptions(args, options, ['WRITE', 'ALL']);
     return this.run(CLIENT_PAUSE, args);
@@ -105,7 +105,7 @@ export abstract class ClientCommands<M extends Mode> extends CommandGroup<M> {
    * Ends a pause. O(N) for N waiting connections, since 6.2.0.
    * @see https://redis.io/docs/latest/commands/client-unpause/
    */
-  clientUnpause(): Out<M, Ok> {
+  clientUnpause(): Out<this, Ok> {
     return this.run(CLIENT_UNPAUSE, []);
   }
 
@@ -114,7 +114,7 @@ export abstract class ClientCommands<M extends Mode> extends CommandGroup<M> {
    * since 5.0.0.
    * @see https://redis.io/docs/latest/commands/client-unblock/
    */
-  clientUnblock(clientId: Integer, options?: AtMostOne<{ TIMEOUT: true; ERROR: true }>): Out<M, M['integer']> {
+  clientUnblock(clientId: Integer, options?: AtMostOne<{ TIMEOUT: true; ERROR: true }>): Out<this, IntegerOf<this>> {
     const args: Arg[] = [clientId];
     pushOptions(args, options, ['TIMEOUT', 'ERROR']);
     return this.run(CLIENT_UNBLOCK, args);
@@ -124,7 +124,7 @@ export abstract class ClientCommands<M extends Mode> extends CommandGroup<M> {
    * What the server says about `CLIENT`. O(1), since 5.0.0.
    * @see https://redis.io/docs/latest/commands/client-help/
    */
-  clientHelp(): Out<M, string[]> {
+  clientHelp(): Out<this, string[]> {
     return this.run(CLIENT_HELP, []);
   }
 }

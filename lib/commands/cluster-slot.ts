@@ -3,7 +3,7 @@ import { command } from '../protocol/specs.js';
 import { type Ok, toList, toObject } from './decode.js';
 import { CommandGroup, type Key, type OneOrMore } from './group.js';
 import { type KeyPage, type KeyScanOptions, toKeyPage } from './key.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { type AtMostOne, all, type ExactlyOne, pushOptions, pushScan } from './tokens.js';
 
 const CLUSTERSCAN = command('CLUSTERSCAN');
@@ -62,21 +62,21 @@ export interface ClusterScanOptions extends KeyScanOptions {
 }
 
 /** Slots of a cluster and the keys in them. */
-export abstract class ClusterSlotCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class ClusterSlotCommands extends CommandGroup {
   /**
    * The ranges of slots with their nodes. O(N), since 3.0.0.
    * @deprecated Use `clusterShards`.
    * @see https://redis.io/docs/latest/commands/cluster-slots/
    */
-  clusterSlots(): Out<M, ClusterSlots<M['text'], M['integer']>[]> {
-    return this.run(CLUSTER_SLOTS, [], toSlots<M['text'], M['integer']>);
+  clusterSlots(): Out<this, ClusterSlots<TextOf<this>, IntegerOf<this>>[]> {
+    return this.run(CLUSTER_SLOTS, [], toSlots<TextOf<this>, IntegerOf<this>>);
   }
 
   /**
    * The slot of a key. O(N) for its length, since 3.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-keyslot/
    */
-  clusterKeyslot(key: Key): Out<M, M['integer']> {
+  clusterKeyslot(key: Key): Out<this, IntegerOf<this>> {
     return this.run(CLUSTER_KEYSLOT, [key]);
   }
 
@@ -84,7 +84,7 @@ export abstract class ClusterSlotCommands<M extends Mode> extends CommandGroup<M
    * How many keys of a slot the node has. O(1), since 3.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-countkeysinslot/
    */
-  clusterCountkeysinslot(slot: number): Out<M, M['integer']> {
+  clusterCountkeysinslot(slot: number): Out<this, IntegerOf<this>> {
     return this.run(CLUSTER_COUNTKEYSINSLOT, [slot]);
   }
 
@@ -92,7 +92,7 @@ export abstract class ClusterSlotCommands<M extends Mode> extends CommandGroup<M
    * Some keys of a slot that the node has. O(N), since 3.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-getkeysinslot/
    */
-  clusterGetkeysinslot(slot: number, count: number): Out<M, M['text'][]> {
+  clusterGetkeysinslot(slot: number, count: number): Out<this, TextOf<this>[]> {
     return this.run(CLUSTER_GETKEYSINSLOT, [slot, count]);
   }
 
@@ -100,7 +100,7 @@ export abstract class ClusterSlotCommands<M extends Mode> extends CommandGroup<M
    * Gives slots without an owner to the node. O(N), since 3.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-addslots/
    */
-  clusterAddslots(slots: OneOrMore<number>): Out<M, Ok> {
+  clusterAddslots(slots: OneOrMore<number>): Out<this, Ok> {
     return this.run(CLUSTER_ADDSLOTS, all(slots));
   }
 
@@ -108,7 +108,7 @@ export abstract class ClusterSlotCommands<M extends Mode> extends CommandGroup<M
    * Gives ranges of slots without an owner to the node. O(N), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-addslotsrange/
    */
-  clusterAddslotsrange(ranges: OneOrMore<SlotRange>): Out<M, Ok> {
+  clusterAddslotsrange(ranges: OneOrMore<SlotRange>): Out<this, Ok> {
     return this.run(CLUSTER_ADDSLOTSRANGE, rangeArgs(ranges));
   }
 
@@ -116,7 +116,7 @@ export abstract class ClusterSlotCommands<M extends Mode> extends CommandGroup<M
    * Makes the node forget who owns some slots. O(N), since 3.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-delslots/
    */
-  clusterDelslots(slots: OneOrMore<number>): Out<M, Ok> {
+  clusterDelslots(slots: OneOrMore<number>): Out<this, Ok> {
     return this.run(CLUSTER_DELSLOTS, all(slots));
   }
 
@@ -124,7 +124,7 @@ export abstract class ClusterSlotCommands<M extends Mode> extends CommandGroup<M
    * Makes the node forget who owns some ranges of slots. O(N), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-delslotsrange/
    */
-  clusterDelslotsrange(ranges: OneOrMore<SlotRange>): Out<M, Ok> {
+  clusterDelslotsrange(ranges: OneOrMore<SlotRange>): Out<this, Ok> {
     return this.run(CLUSTER_DELSLOTSRANGE, rangeArgs(ranges));
   }
 
@@ -132,7 +132,7 @@ export abstract class ClusterSlotCommands<M extends Mode> extends CommandGroup<M
    * Makes an empty node forget who owns any slot. O(1), since 3.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-flushslots/
    */
-  clusterFlushslots(): Out<M, Ok> {
+  clusterFlushslots(): Out<this, Ok> {
     return this.run(CLUSTER_FLUSHSLOTS, []);
   }
 
@@ -140,7 +140,7 @@ export abstract class ClusterSlotCommands<M extends Mode> extends CommandGroup<M
    * Deletes every key of a slot. O(N), since Valkey 9.0.0.
    * @see https://valkey.io/commands/cluster-flushslot/
    */
-  clusterFlushslot(slot: number, options?: AtMostOne<{ ASYNC: true; SYNC: true }>): Out<M, Ok> {
+  clusterFlushslot(slot: number, options?: AtMostOne<{ ASYNC: true; SYNC: true }>): Out<this, Ok> {
     const args: Arg[] = [slot];
     pushOptions(args, options, ['ASYNC', 'SYNC']);
     return this.run(CLUSTER_FLUSHSLOT, args);
@@ -150,7 +150,7 @@ export abstract class ClusterSlotCommands<M extends Mode> extends CommandGroup<M
    * Says where a slot comes from, goes to or belongs. O(1), since 3.0.0 (`TIMEOUT`, in milliseconds, is Valkey's).
    * @see https://redis.io/docs/latest/commands/cluster-setslot/
    */
-  clusterSetslot(slot: number, state: SlotState & { TIMEOUT?: number }): Out<M, Ok> {
+  clusterSetslot(slot: number, state: SlotState & { TIMEOUT?: number }): Out<this, Ok> {
     const args: Arg[] = [slot];
     pushOptions(args, state, ['IMPORTING', 'MIGRATING', 'NODE', 'STABLE', 'TIMEOUT']);
     return this.run(CLUSTER_SETSLOT, args);
@@ -160,7 +160,7 @@ export abstract class ClusterSlotCommands<M extends Mode> extends CommandGroup<M
    * Begins to move slots from the node to other nodes. O(N), since Valkey 9.0.0.
    * @see https://valkey.io/commands/cluster-migrateslots/
    */
-  clusterMigrateslots(moves: OneOrMore<{ SLOTSRANGE: OneOrMore<SlotRange>; NODE: string }>): Out<M, Ok> {
+  clusterMigrateslots(moves: OneOrMore<{ SLOTSRANGE: OneOrMore<SlotRange>; NODE: string }>): Out<this, Ok> {
     const args: Arg[] = [];
     for (const { SLOTSRANGE, NODE } of [moves].flat()) args.push('SLOTSRANGE', ...rangeArgs(SLOTSRANGE), 'NODE', NODE);
     return this.run(CLUSTER_MIGRATESLOTS, args);
@@ -170,15 +170,15 @@ export abstract class ClusterSlotCommands<M extends Mode> extends CommandGroup<M
    * The moves of slots that run or ran lately. O(N), since Valkey 9.0.0.
    * @see https://valkey.io/commands/cluster-getslotmigrations/
    */
-  clusterGetslotmigrations(): Out<M, Record<string, M['text'] | M['integer']>[]> {
-    return this.run(CLUSTER_GETSLOTMIGRATIONS, [], toMigrations<M['text'] | M['integer']>);
+  clusterGetslotmigrations(): Out<this, Record<string, TextOf<this> | IntegerOf<this>>[]> {
+    return this.run(CLUSTER_GETSLOTMIGRATIONS, [], toMigrations<TextOf<this> | IntegerOf<this>>);
   }
 
   /**
    * Stops the moves of slots that run. O(N), since Valkey 9.0.0.
    * @see https://valkey.io/commands/cluster-cancelslotmigrations/
    */
-  clusterCancelslotmigrations(): Out<M, Ok> {
+  clusterCancelslotmigrations(): Out<this, Ok> {
     return this.run(CLUSTER_CANCELSLOTMIGRATIONS, []);
   }
 
@@ -186,24 +186,24 @@ export abstract class ClusterSlotCommands<M extends Mode> extends CommandGroup<M
    * Statistics of the slots that the node owns: of a range, or the first by a metric. O(N), since Valkey 8.0.0 and Redis 8.2.0.
    * @see https://valkey.io/commands/cluster-slot-stats/
    */
-  clusterSlotStats(query: SlotStatsQuery): Out<M, SlotStats<M['integer']>[]> {
+  clusterSlotStats(query: SlotStatsQuery): Out<this, SlotStats<IntegerOf<this>>[]> {
     const args: Arg[] = [];
     if (query.SLOTSRANGE !== undefined) args.push('SLOTSRANGE', query.SLOTSRANGE.start, query.SLOTSRANGE.end);
     else pushOptions(args, query, ['ORDERBY', 'LIMIT', 'ASC', 'DESC']);
-    return this.run(CLUSTER_SLOT_STATS, args, toStats<M['integer']>);
+    return this.run(CLUSTER_SLOT_STATS, args, toStats<IntegerOf<this>>);
   }
 
   /**
    * One page of the keys of the whole cluster; begin with cursor 0, the last page has the cursor `'0'`. O(N), since Valkey 9.1.0.
    * @see https://valkey.io/commands/clusterscan/
    */
-  clusterscan(cursor: string | number, options?: ClusterScanOptions): Out<M, KeyPage<M['text']>> {
+  clusterscan(cursor: string | number, options?: ClusterScanOptions): Out<this, KeyPage<TextOf<this>>> {
     const args: Arg[] = [cursor];
     if (options !== undefined) {
       pushScan(args, options);
       pushOptions(args, options, ['TYPE', 'SLOT']);
     }
-    return this.run(CLUSTERSCAN, args, toKeyPage<M['text']>);
+    return this.run(CLUSTERSCAN, args, toKeyPage<TextOf<this>>);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Arg, Raw } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { type Ok, toList, toObject } from './decode.js';
 import { CommandGroup } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { type AtMostOne, pushOptions } from './tokens.js';
 
 const CLUSTER_BUMPEPOCH = command('CLUSTER BUMPEPOCH');
@@ -60,20 +60,20 @@ export interface ClusterLink<Text, I> {
 }
 
 /** What a cluster's nodes know of each other. The answer is one node's. Slots are in `ClusterSlotCommands`. */
-export abstract class ClusterCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class ClusterCommands extends CommandGroup {
   /**
    * The shards with their slots and nodes. O(N), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-shards/
    */
-  clusterShards(): Out<M, ClusterShard<M['text'], M['integer']>[]> {
-    return this.run(CLUSTER_SHARDS, [], toShards<M['text'], M['integer']>);
+  clusterShards(): Out<this, ClusterShard<TextOf<this>, IntegerOf<this>>[]> {
+    return this.run(CLUSTER_SHARDS, [], toShards<TextOf<this>, IntegerOf<this>>);
   }
 
   /**
    * The nodes as the node itself keeps them, a line each. O(N), since 3.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-nodes/
    */
-  clusterNodes(): Out<M, M['text']> {
+  clusterNodes(): Out<this, TextOf<this>> {
     return this.run(CLUSTER_NODES, []);
   }
 
@@ -81,7 +81,7 @@ export abstract class ClusterCommands<M extends Mode> extends CommandGroup<M> {
    * The state of the cluster, as lines of `name:value`. O(1), since 3.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-info/
    */
-  clusterInfo(): Out<M, M['text']> {
+  clusterInfo(): Out<this, TextOf<this>> {
     return this.run(CLUSTER_INFO, []);
   }
 
@@ -89,15 +89,15 @@ export abstract class ClusterCommands<M extends Mode> extends CommandGroup<M> {
    * The connections to and from the other nodes. O(N), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-links/
    */
-  clusterLinks(): Out<M, ClusterLink<M['text'], M['integer']>[]> {
-    return this.run(CLUSTER_LINKS, [], toLinks<M['text'], M['integer']>);
+  clusterLinks(): Out<this, ClusterLink<TextOf<this>, IntegerOf<this>>[]> {
+    return this.run(CLUSTER_LINKS, [], toLinks<TextOf<this>, IntegerOf<this>>);
   }
 
   /**
    * The id of the node. O(1), since 3.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-myid/
    */
-  clusterMyid(): Out<M, M['text']> {
+  clusterMyid(): Out<this, TextOf<this>> {
     return this.run(CLUSTER_MYID, []);
   }
 
@@ -105,7 +105,7 @@ export abstract class ClusterCommands<M extends Mode> extends CommandGroup<M> {
    * The id of the node's shard. O(1), since 7.2.0.
    * @see https://redis.io/docs/latest/commands/cluster-myshardid/
    */
-  clusterMyshardid(): Out<M, M['text']> {
+  clusterMyshardid(): Out<this, TextOf<this>> {
     return this.run(CLUSTER_MYSHARDID, []);
   }
 
@@ -113,7 +113,7 @@ export abstract class ClusterCommands<M extends Mode> extends CommandGroup<M> {
    * The replicas of a primary, as lines of `CLUSTER NODES`. O(N), since 5.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-replicas/
    */
-  clusterReplicas(nodeId: string): Out<M, M['text'][]> {
+  clusterReplicas(nodeId: string): Out<this, TextOf<this>[]> {
     return this.run(CLUSTER_REPLICAS, [nodeId]);
   }
 
@@ -122,7 +122,7 @@ export abstract class ClusterCommands<M extends Mode> extends CommandGroup<M> {
    * @deprecated Use `clusterReplicas`.
    * @see https://redis.io/docs/latest/commands/cluster-slaves/
    */
-  clusterSlaves(nodeId: string): Out<M, M['text'][]> {
+  clusterSlaves(nodeId: string): Out<this, TextOf<this>[]> {
     return this.run(CLUSTER_SLAVES, [nodeId]);
   }
 
@@ -130,7 +130,7 @@ export abstract class ClusterCommands<M extends Mode> extends CommandGroup<M> {
    * How many nodes think that a node has failed. O(N), since 3.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-count-failure-reports/
    */
-  clusterCountFailureReports(nodeId: string): Out<M, M['integer']> {
+  clusterCountFailureReports(nodeId: string): Out<this, IntegerOf<this>> {
     return this.run(CLUSTER_COUNT_FAILURE_REPORTS, [nodeId]);
   }
 
@@ -138,7 +138,7 @@ export abstract class ClusterCommands<M extends Mode> extends CommandGroup<M> {
    * Brings another node into the cluster, and with it those it knows. O(1), since 3.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-meet/
    */
-  clusterMeet(ip: string, port: number, clusterBusPort?: number): Out<M, Ok> {
+  clusterMeet(ip: string, port: number, clusterBusPort?: number): Out<this, Ok> {
     return this.run(CLUSTER_MEET, clusterBusPort === undefined ? [ip, port] : [ip, port, clusterBusPort]);
   }
 
@@ -146,7 +146,7 @@ export abstract class ClusterCommands<M extends Mode> extends CommandGroup<M> {
    * Takes a node out of what the answering node knows. O(1), since 3.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-forget/
    */
-  clusterForget(nodeId: string): Out<M, Ok> {
+  clusterForget(nodeId: string): Out<this, Ok> {
     return this.run(CLUSTER_FORGET, [nodeId]);
   }
 
@@ -154,7 +154,7 @@ export abstract class ClusterCommands<M extends Mode> extends CommandGroup<M> {
    * Makes the node a replica of a primary, or (`'NO ONE'`, Valkey 9) a primary without slots. O(1), since 3.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-replicate/
    */
-  clusterReplicate(nodeId: string): Out<M, Ok> {
+  clusterReplicate(nodeId: string): Out<this, Ok> {
     return this.run(CLUSTER_REPLICATE, nodeId === 'NO ONE' ? ['NO', 'ONE'] : [nodeId]);
   }
 
@@ -163,7 +163,7 @@ export abstract class ClusterCommands<M extends Mode> extends CommandGroup<M> {
    * since 3.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-failover/
    */
-  clusterFailover(options?: AtMostOne<{ FORCE: true; TAKEOVER: true }>): Out<M, Ok> {
+  clusterFailover(options?: AtMostOne<{ FORCE: true; TAKEOVER: true }>): Out<this, Ok> {
     const args: Arg[] = [];
     pushOptions(args, options, ['FORCE', 'TAKEOVER']);
     return this.run(CLUSTER_FAILOVER, args);
@@ -173,7 +173,7 @@ export abstract class ClusterCommands<M extends Mode> extends CommandGroup<M> {
    * Makes the node forget the cluster; `HARD` gives it a new id, too. O(N), since 3.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-reset/
    */
-  clusterReset(options?: AtMostOne<{ HARD: true; SOFT: true }>): Out<M, Ok> {
+  clusterReset(options?: AtMostOne<{ HARD: true; SOFT: true }>): Out<this, Ok> {
     const args: Arg[] = [];
     pushOptions(args, options, ['HARD', 'SOFT']);
     return this.run(CLUSTER_RESET, args);
@@ -183,7 +183,7 @@ export abstract class ClusterCommands<M extends Mode> extends CommandGroup<M> {
    * Writes what the node knows of the cluster to its file. O(1), since 3.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-saveconfig/
    */
-  clusterSaveconfig(): Out<M, Ok> {
+  clusterSaveconfig(): Out<this, Ok> {
     return this.run(CLUSTER_SAVECONFIG, []);
   }
 
@@ -191,7 +191,7 @@ export abstract class ClusterCommands<M extends Mode> extends CommandGroup<M> {
    * Gives the node a higher config epoch: `BUMPED` or `STILL`, and the epoch. O(1), since 3.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-bumpepoch/
    */
-  clusterBumpepoch(): Out<M, string> {
+  clusterBumpepoch(): Out<this, string> {
     return this.run(CLUSTER_BUMPEPOCH, []);
   }
 
@@ -199,7 +199,7 @@ export abstract class ClusterCommands<M extends Mode> extends CommandGroup<M> {
    * Gives a fresh node its config epoch. O(1), since 3.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-set-config-epoch/
    */
-  clusterSetConfigEpoch(configEpoch: number): Out<M, Ok> {
+  clusterSetConfigEpoch(configEpoch: number): Out<this, Ok> {
     return this.run(CLUSTER_SET_CONFIG_EPOCH, [configEpoch]);
   }
 
@@ -207,7 +207,7 @@ export abstract class ClusterCommands<M extends Mode> extends CommandGroup<M> {
    * What the server says about `CLUSTER`. O(1), since 5.0.0.
    * @see https://redis.io/docs/latest/commands/cluster-help/
    */
-  clusterHelp(): Out<M, string[]> {
+  clusterHelp(): Out<this, string[]> {
     return this.run(CLUSTER_HELP, []);
   }
 }

@@ -19,7 +19,6 @@ import { KeyCommands } from './key.js';
 import { LatencyCommands } from './latency.js';
 import { ListCommands } from './list.js';
 import { MemoryCommands } from './memory.js';
-import type { Mode } from './mode.js';
 import { ModuleCommands } from './module.js';
 import { PubsubCommands } from './pubsub.js';
 import { ScriptCommands } from './script.js';
@@ -35,42 +34,41 @@ import { StreamGroupCommands } from './stream-group.js';
 import { StringCommands } from './string.js';
 
 /** Every command, from one definition, for client, views, pipeline and transaction. */
-export interface Commands<M extends Mode>
-  extends DefinedScriptCommands<M>,
-    ClusterSlotCommands<M>,
-    ClusterCommands<M>,
-    ModuleCommands<M>,
-    AclCommands<M>,
-    SlowlogCommands<M>,
-    MemoryCommands<M>,
-    LatencyCommands<M>,
-    PubsubCommands<M>,
-    ClientCommands<M>,
-    CommandCommands<M>,
-    ConfigCommands<M>,
-    BlockingCommands<M>,
-    StreamGroupCommands<M>,
-    StreamCommands<M>,
-    FunctionCommands<M>,
-    ScriptCommands<M>,
-    GeoradiusCommands<M>,
-    GeoCommands<M>,
-    HyperloglogCommands<M>,
-    BitmapCommands<M>,
-    SortedSetAlgebraCommands<M>,
-    SortedSetRangeCommands<M>,
-    SortedSetCommands<M>,
-    ExpiryCommands<M>,
-    ServerCommands<M>,
-    SortCommands<M>,
-    KeyCommands<M>,
-    SetCommands<M>,
-    ListCommands<M>,
-    HashExpiryCommands<M>,
-    HashCommands<M>,
-    StringCommands<M> {}
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the methods of the interface are put on the prototype right below
-export abstract class Commands<M extends Mode> extends CommandGroup<M> {}
+export interface Commands
+  extends DefinedScriptCommands,
+    ClusterSlotCommands,
+    ClusterCommands,
+    ModuleCommands,
+    AclCommands,
+    SlowlogCommands,
+    MemoryCommands,
+    LatencyCommands,
+    PubsubCommands,
+    ClientCommands,
+    CommandCommands,
+    ConfigCommands,
+    BlockingCommands,
+    StreamGroupCommands,
+    StreamCommands,
+    FunctionCommands,
+    ScriptCommands,
+    GeoradiusCommands,
+    GeoCommands,
+    HyperloglogCommands,
+    BitmapCommands,
+    SortedSetAlgebraCommands,
+    SortedSetRangeCommands,
+    SortedSetCommands,
+    ExpiryCommands,
+    ServerCommands,
+    SortCommands,
+    KeyCommands,
+    SetCommands,
+    ListCommands,
+    HashExpiryCommands,
+    HashCommands,
+    StringCommands {}
+export abstract class Commands extends CommandGroup {}
 
 // TypeScript has single inheritance: the groups' methods are copied, so that each group stays a file of its own.
 for (const group of [

@@ -1,7 +1,7 @@
 import type { Arg } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { CommandGroup, type Key } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out } from './mode.js';
 import { pushOptions } from './tokens.js';
 
 const EXPIRE = command('EXPIRE');
@@ -23,13 +23,13 @@ export type ExpireCondition =
   /** Only if it has one, and with `LT` the new one is earlier. */
   | { NX?: never; XX?: true; GT?: never; LT?: true };
 
-export abstract class ExpiryCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class ExpiryCommands extends CommandGroup {
   /**
    * Lets a key end in so many seconds: 1 if it does, 0 if not. O(1), since 1.0.0 (conditions since 7.0.0).
    * @see https://redis.io/docs/latest/commands/expire/
    * @example await redis.expire('session:1', 3600);
    */
-  expire(key: Key, seconds: number, condition?: ExpireCondition): Out<M, M['integer']> {
+  expire(key: Key, seconds: number, condition?: ExpireCondition): Out<this, IntegerOf<this>> {
     return this.run(EXPIRE, expireArgs(key, seconds, condition));
   }
 
@@ -37,7 +37,7 @@ export abstract class ExpiryCommands<M extends Mode> extends CommandGroup<M> {
    * Lets a key end in so many milliseconds: 1 if it does, 0 if not. O(1), since 2.6.0 (conditions since 7.0.0).
    * @see https://redis.io/docs/latest/commands/pexpire/
    */
-  pexpire(key: Key, milliseconds: number, condition?: ExpireCondition): Out<M, M['integer']> {
+  pexpire(key: Key, milliseconds: number, condition?: ExpireCondition): Out<this, IntegerOf<this>> {
     return this.run(PEXPIRE, expireArgs(key, milliseconds, condition));
   }
 
@@ -45,7 +45,7 @@ export abstract class ExpiryCommands<M extends Mode> extends CommandGroup<M> {
    * Lets a key end at a Unix time in seconds: 1 if it does, 0 if not. O(1), since 1.2.0 (conditions since 7.0.0).
    * @see https://redis.io/docs/latest/commands/expireat/
    */
-  expireat(key: Key, unixSeconds: number, condition?: ExpireCondition): Out<M, M['integer']> {
+  expireat(key: Key, unixSeconds: number, condition?: ExpireCondition): Out<this, IntegerOf<this>> {
     return this.run(EXPIREAT, expireArgs(key, unixSeconds, condition));
   }
 
@@ -53,7 +53,7 @@ export abstract class ExpiryCommands<M extends Mode> extends CommandGroup<M> {
    * Lets a key end at a Unix time in milliseconds: 1 if it does, 0 if not. O(1), since 2.6.0 (conditions since 7.0.0).
    * @see https://redis.io/docs/latest/commands/pexpireat/
    */
-  pexpireat(key: Key, unixMilliseconds: number, condition?: ExpireCondition): Out<M, M['integer']> {
+  pexpireat(key: Key, unixMilliseconds: number, condition?: ExpireCondition): Out<this, IntegerOf<this>> {
     return this.run(PEXPIREAT, expireArgs(key, unixMilliseconds, condition));
   }
 
@@ -61,7 +61,7 @@ export abstract class ExpiryCommands<M extends Mode> extends CommandGroup<M> {
    * Takes the expiry from a key: 1 if it had one, 0 if not. O(1), since 2.2.0.
    * @see https://redis.io/docs/latest/commands/persist/
    */
-  persist(key: Key): Out<M, M['integer']> {
+  persist(key: Key): Out<this, IntegerOf<this>> {
     return this.run(PERSIST, [key]);
   }
 
@@ -70,7 +70,7 @@ export abstract class ExpiryCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/ttl/
    * @example await redis.ttl('session:1');
    */
-  ttl(key: Key): Out<M, M['integer']> {
+  ttl(key: Key): Out<this, IntegerOf<this>> {
     return this.run(TTL, [key]);
   }
 
@@ -78,7 +78,7 @@ export abstract class ExpiryCommands<M extends Mode> extends CommandGroup<M> {
    * Milliseconds until a key ends; -1: it has no expiry, -2: there is no such key. O(1), since 2.6.0.
    * @see https://redis.io/docs/latest/commands/pttl/
    */
-  pttl(key: Key): Out<M, M['integer']> {
+  pttl(key: Key): Out<this, IntegerOf<this>> {
     return this.run(PTTL, [key]);
   }
 
@@ -86,7 +86,7 @@ export abstract class ExpiryCommands<M extends Mode> extends CommandGroup<M> {
    * The Unix time in seconds at which a key ends; -1: it has no expiry, -2: there is no such key. O(1), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/expiretime/
    */
-  expiretime(key: Key): Out<M, M['integer']> {
+  expiretime(key: Key): Out<this, IntegerOf<this>> {
     return this.run(EXPIRETIME, [key]);
   }
 
@@ -94,7 +94,7 @@ export abstract class ExpiryCommands<M extends Mode> extends CommandGroup<M> {
    * The Unix time in milliseconds at which a key ends; -1: it has no expiry, -2: there is no such key. O(1), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/pexpiretime/
    */
-  pexpiretime(key: Key): Out<M, M['integer']> {
+  pexpiretime(key: Key): Out<this, IntegerOf<this>> {
     return this.run(PEXPIRETIME, [key]);
   }
 }

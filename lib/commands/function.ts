@@ -2,7 +2,7 @@ import type { Arg, Raw } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { type Ok, toList, toObject } from './decode.js';
 import { CommandGroup, type Key, type Value } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { scriptArgs } from './script.js';
 import { type AtMostOne, pushOptions } from './tokens.js';
 
@@ -34,13 +34,16 @@ export interface FunctionStats<Text, I> {
   engines: Record<string, { libraries_count: I; functions_count: I }>;
 }
 
-export abstract class FunctionCommands<M extends Mode> extends CommandGroup<M> {
+/** With `WITHCODE`. */
+export type LibraryWithCode<Text> = FunctionLibrary<Text> & { library_code: Text };
+
+export abstract class FunctionCommands extends CommandGroup {
   /**
    * Calls a function. Name every key it touches: they decide where it runs. As complex as the function, since 7.0.0.
    * @see https://redis.io/docs/latest/commands/fcall/
    * @example await redis.fcall<number>('add', ['visits'], [10]);
    */
-  fcall<Reply = Raw>(name: string, keys: readonly Key[] = [], args: readonly Value[] = []): Out<M, Reply> {
+  fcall<Reply = Raw>(name: string, keys: readonly Key[] = [], args: readonly Value[] = []): Out<this, Reply> {
     return this.run<Reply>(FCALL, scriptArgs(name, keys, args));
   }
 
@@ -48,7 +51,7 @@ export abstract class FunctionCommands<M extends Mode> extends CommandGroup<M> {
    * Calls a function that only reads (`no-writes`), so that a replica may do it. As complex as the function, since 7.0.0.
    * @see https://redis.io/docs/latest/commands/fcall_ro/
    */
-  fcall_ro<Reply = Raw>(name: string, keys: readonly Key[] = [], args: readonly Value[] = []): Out<M, Reply> {
+  fcall_ro<Reply = Raw>(name: string, keys: readonly Key[] = [], args: readonly Value[] = []): Out<this, Reply> {
     return this.run<Reply>(FCALL_RO, scriptArgs(name, keys, args));
   }
 
@@ -56,7 +59,7 @@ export abstract class FunctionCommands<M extends Mode> extends CommandGroup<M> {
    * Loads a library of functions on all primaries and gives its name. O(1), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/function-load/
    */
-  functionLoad(functionCode: string | Uint8Array, options?: { REPLACE?: true }): Out<M, M['text']> {
+  functionLoad(functionCode: string | Uint8Array, options?: { REPLACE?: true }): Out<this, TextOf<this>> {
     return this.run(FUNCTION_LOAD, options?.REPLACE ? ['REPLACE', functionCode] : [functionCode]);
   }
 
@@ -64,9 +67,9 @@ export abstract class FunctionCommands<M extends Mode> extends CommandGroup<M> {
    * The libraries and their functions; with `WITHCODE` also their text, as `library_code`. O(N), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/function-list/
    */
-  functionList(options: { LIBRARYNAME?: string; WITHCODE: true }): Out<M, (FunctionLibrary<M['text']> & { library_code: M['text'] })[]>;
-  functionList(options?: { LIBRARYNAME?: string; WITHCODE?: never }): Out<M, FunctionLibrary<M['text']>[]>;
-  functionList(options?: { LIBRARYNAME?: string; WITHCODE?: true }): Out<M, unknown> {
+  functionList(options: { LIBRARYNAME?: string; WITHCODE: true }): Out<this, LibraryWithCode<TextOf<this>>[]>;
+  functionList(options?: { LIBRARYNAME?: string; WITHCODE?: never }): Out<this, FunctionLibrary<TextOf<this>>[]>;
+  functionList(options?: { LIBRARYNAME?: string; WITHCODE?: true }): Out<this, unknown> {
     const args: Arg[] = [];
     pushOptions(args, options, ['LIBRARYNAME', 'WITHCODE']);
     return this.run(FUNCTION_LIST, args, toLibraries);
@@ -76,7 +79,7 @@ export abstract class FunctionCommands<M extends Mode> extends CommandGroup<M> {
    * Deletes a library and its functions. O(1), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/function-delete/
    */
-  functionDelete(libraryName: string): Out<M, Ok> {
+  functionDelete(libraryName: string): Out<this, Ok> {
     return this.run(FUNCTION_DELETE, [libraryName]);
   }
 
@@ -84,7 +87,7 @@ export abstract class FunctionCommands<M extends Mode> extends CommandGroup<M> {
    * Deletes all libraries. O(N), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/function-flush/
    */
-  functionFlush(options?: AtMostOne<{ ASYNC: true; SYNC: true }>): Out<M, Ok> {
+  functionFlush(options?: AtMostOne<{ ASYNC: true; SYNC: true }>): Out<this, Ok> {
     const args: Arg[] = [];
     pushOptions(args, options, ['ASYNC', 'SYNC']);
     return this.run(FUNCTION_FLUSH, args);
@@ -94,7 +97,7 @@ export abstract class FunctionCommands<M extends Mode> extends CommandGroup<M> {
    * All libraries in the server's own format, as bytes, for `functionRestore`. O(N), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/function-dump/
    */
-  functionDump(): Out<M, Buffer> {
+  functionDump(): Out<this, Buffer> {
     return this.run(FUNCTION_DUMP, []);
   }
 
@@ -102,7 +105,7 @@ export abstract class FunctionCommands<M extends Mode> extends CommandGroup<M> {
    * Loads what `functionDump` gave, beside the libraries there are (`APPEND`, the default), over them, or in their place. O(N), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/function-restore/
    */
-  functionRestore(serializedValue: Uint8Array, options?: AtMostOne<{ FLUSH: true; APPEND: true; REPLACE: true }>): Out<M, Ok> {
+  functionRestore(serializedValue: Uint8Array, options?: AtMostOne<{ FLUSH: true; APPEND: true; REPLACE: true }>): Out<this, Ok> {
     const args: Arg[] = [serializedValue];
     pushOptions(args, options, ['FLUSH', 'APPEND', 'REPLACE']);
     return this.run(FUNCTION_RESTORE, args);
@@ -112,15 +115,15 @@ export abstract class FunctionCommands<M extends Mode> extends CommandGroup<M> {
    * Which function runs, and how many the engines have. O(1), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/function-stats/
    */
-  functionStats(): Out<M, FunctionStats<M['text'], M['integer']>> {
-    return this.run(FUNCTION_STATS, [], toStats<M['text'], M['integer']>);
+  functionStats(): Out<this, FunctionStats<TextOf<this>, IntegerOf<this>>> {
+    return this.run(FUNCTION_STATS, [], toStats<TextOf<this>, IntegerOf<this>>);
   }
 
   /**
    * Stops the running function, if it has not written yet. O(1), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/function-kill/
    */
-  functionKill(): Out<M, Ok> {
+  functionKill(): Out<this, Ok> {
     return this.run(FUNCTION_KILL, []);
   }
 
@@ -128,7 +131,7 @@ export abstract class FunctionCommands<M extends Mode> extends CommandGroup<M> {
    * What the server says about `FUNCTION`. O(1), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/function-help/
    */
-  functionHelp(): Out<M, string[]> {
+  functionHelp(): Out<this, string[]> {
     return this.run(FUNCTION_HELP, []);
   }
 }

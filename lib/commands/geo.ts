@@ -2,7 +2,7 @@ import type { Arg, Raw } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { toList, toNumber, toNumberOrNull } from './decode.js';
 import { CommandGroup, type Key, type OneOrMore, type Value } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { type AtMostOne, type ExactlyOne, keyAnd, pushOptions } from './tokens.js';
 
 const GEOADD = command('GEOADD');
@@ -55,13 +55,13 @@ export type GeoFound<Text, I, Coord extends boolean, Dist extends boolean, Hash 
       (Coord extends true ? { coordinates: GeoCoordinates } : unknown)
   : Text;
 
-export abstract class GeoCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class GeoCommands extends CommandGroup {
   /**
    * Adds members with their places, or moves them, and gives how many are new. O(log(N)) a member, since 3.2.0 (options since 6.2.0).
    * @see https://redis.io/docs/latest/commands/geoadd/
    * @example await redis.geoadd('shops', [{ longitude: 13.361389, latitude: 38.115556, member: 'Palermo' }]);
    */
-  geoadd(key: Key, members: GeoMember | readonly GeoMember[], options?: GeoaddOptions): Out<M, M['integer']> {
+  geoadd(key: Key, members: GeoMember | readonly GeoMember[], options?: GeoaddOptions): Out<this, IntegerOf<this>> {
     const args: Arg[] = [key];
     pushOptions(args, options, ['NX', 'XX', 'CH']);
     for (const { longitude, latitude, member } of [members].flat()) args.push(longitude, latitude, member);
@@ -73,7 +73,7 @@ export abstract class GeoCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/geodist/
    * @example await redis.geodist('shops', 'Palermo', 'Catania', 'KM');
    */
-  geodist(key: Key, member1: Value, member2: Value, unit?: GeoUnit): Out<M, number | null> {
+  geodist(key: Key, member1: Value, member2: Value, unit?: GeoUnit): Out<this, number | null> {
     const args: Arg[] = [key, member1, member2];
     if (unit !== undefined) args.push(unit);
     return this.run(GEODIST, args, toNumberOrNull);
@@ -83,7 +83,7 @@ export abstract class GeoCommands<M extends Mode> extends CommandGroup<M> {
    * The places of members as geohashes of 11 characters. O(1) a member, since 3.2.0.
    * @see https://redis.io/docs/latest/commands/geohash/
    */
-  geohash(key: Key, members: OneOrMore<Value>): Out<M, (M['text'] | null)[]> {
+  geohash(key: Key, members: OneOrMore<Value>): Out<this, (TextOf<this> | null)[]> {
     return this.run(GEOHASH, keyAnd(key, members));
   }
 
@@ -91,7 +91,7 @@ export abstract class GeoCommands<M extends Mode> extends CommandGroup<M> {
    * The places of members. O(1) a member, since 3.2.0.
    * @see https://redis.io/docs/latest/commands/geopos/
    */
-  geopos(key: Key, members: OneOrMore<Value>): Out<M, (GeoCoordinates | null)[]> {
+  geopos(key: Key, members: OneOrMore<Value>): Out<this, (GeoCoordinates | null)[]> {
     return this.run(GEOPOS, keyAnd(key, members), toPlaces);
   }
 
@@ -103,18 +103,18 @@ export abstract class GeoCommands<M extends Mode> extends CommandGroup<M> {
   geosearch<Coord extends boolean = false, Dist extends boolean = false, Hash extends boolean = false>(
     key: Key,
     query: GeoArea & GeoOrder & GeoLimit & GeoWith<Coord, Dist, Hash>,
-  ): Out<M, GeoFound<M['text'], M['integer'], Coord, Dist, Hash>[]> {
+  ): Out<this, GeoFound<TextOf<this>, IntegerOf<this>, Coord, Dist, Hash>[]> {
     const args: Arg[] = [key];
     pushArea(args, query);
     pushOptions(args, query, ['ASC', 'DESC', 'COUNT', 'ANY', 'WITHCOORD', 'WITHDIST', 'WITHHASH']);
-    return this.run(GEOSEARCH, args, decoderOf<M, Coord, Dist, Hash>(query));
+    return this.run(GEOSEARCH, args, decoderOf<TextOf<this>, IntegerOf<this>, Coord, Dist, Hash>(query));
   }
 
   /**
    * Stores the members within an area, as a sorted set of their places or (`STOREDIST`) distances, and gives how many. O(N+log(M)), since 6.2.0.
    * @see https://redis.io/docs/latest/commands/geosearchstore/
    */
-  geosearchstore(destination: Key, source: Key, query: GeoArea & GeoOrder & GeoLimit & { STOREDIST?: true }): Out<M, M['integer']> {
+  geosearchstore(destination: Key, source: Key, query: GeoArea & GeoOrder & GeoLimit & { STOREDIST?: true }): Out<this, IntegerOf<this>> {
     const args: Arg[] = [destination, source];
     pushArea(args, query);
     pushOptions(args, query, ['ASC', 'DESC', 'COUNT', 'ANY', 'STOREDIST']);
@@ -133,21 +133,15 @@ function pushArea(args: Arg[], area: GeoArea): void {
   }
 }
 
-type Found<M extends Mode, Coord extends boolean, Dist extends boolean, Hash extends boolean> = GeoFound<
-  M['text'],
-  M['integer'],
-  Coord,
-  Dist,
-  Hash
->;
+type Found<Text, Integer, Coord extends boolean, Dist extends boolean, Hash extends boolean> = GeoFound<Text, Integer, Coord, Dist, Hash>;
 
 /** The decoder of a search. Without `WITH…` the server sends the members alone. */
-export function decoderOf<M extends Mode, Coord extends boolean, Dist extends boolean, Hash extends boolean>(
+export function decoderOf<Text, Integer, Coord extends boolean, Dist extends boolean, Hash extends boolean>(
   asked: GeoWith<Coord, Dist, Hash>,
-): (raw: Raw) => Found<M, Coord, Dist, Hash>[] {
+): (raw: Raw) => Found<Text, Integer, Coord, Dist, Hash>[] {
   const { WITHCOORD: coord = false, WITHDIST: dist = false, WITHHASH: hash = false } = asked;
   const one: (raw: Raw) => unknown = coord || dist || hash ? (raw: Raw) => toFound(raw, dist, hash, coord) : (raw: Raw) => raw;
-  return (raw) => toList(raw).map(one) as Found<M, Coord, Dist, Hash>[]; // the flags that make the shape are those that make the type
+  return (raw) => toList(raw).map(one) as Found<Text, Integer, Coord, Dist, Hash>[]; // the flags that make the shape are those that make the type
 }
 
 /** `[member, distance?, hash?, [longitude, latitude]?]` in this order, whatever the order of the options was. */

@@ -2,7 +2,7 @@ import type { Arg } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { decoderOf, type GeoFound, type GeoLimit, type GeoOrder, type GeoUnit, type GeoWith } from './geo.js';
 import { CommandGroup, type Key, type Value } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { type ExactlyOne, pushOptions } from './tokens.js';
 
 const GEORADIUS = command('GEORADIUS');
@@ -16,13 +16,13 @@ type Store = GeoOrder & GeoLimit & ExactlyOne<{ STORE: Key; STOREDIST: Key }> & 
 type AnyQuery = Search<boolean, boolean, boolean> & { STORE?: Key; STOREDIST?: Key };
 
 /** What `GEOSEARCH` and `GEOSEARCHSTORE` replaced in 6.2.0. */
-export abstract class GeoradiusCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class GeoradiusCommands extends CommandGroup {
   /**
    * The members within a circle around a point; with `STORE` or `STOREDIST` how many were stored. O(N+log(M)), since 3.2.0.
    * @deprecated Use `geosearch` and `geosearchstore`.
    * @see https://redis.io/docs/latest/commands/georadius/
    */
-  georadius(key: Key, longitude: number, latitude: number, radius: number, unit: GeoUnit, query: Store): Out<M, M['integer']>;
+  georadius(key: Key, longitude: number, latitude: number, radius: number, unit: GeoUnit, query: Store): Out<this, IntegerOf<this>>;
   georadius<Coord extends boolean = false, Dist extends boolean = false, Hash extends boolean = false>(
     key: Key,
     longitude: number,
@@ -30,8 +30,8 @@ export abstract class GeoradiusCommands<M extends Mode> extends CommandGroup<M> 
     radius: number,
     unit: GeoUnit,
     query?: Search<Coord, Dist, Hash> & Keep,
-  ): Out<M, GeoFound<M['text'], M['integer'], Coord, Dist, Hash>[]>;
-  georadius(key: Key, longitude: number, latitude: number, radius: number, unit: GeoUnit, query: AnyQuery = {}): Out<M, unknown> {
+  ): Out<this, GeoFound<TextOf<this>, IntegerOf<this>, Coord, Dist, Hash>[]>;
+  georadius(key: Key, longitude: number, latitude: number, radius: number, unit: GeoUnit, query: AnyQuery = {}): Out<this, unknown> {
     const args: Arg[] = [key, longitude, latitude, radius, unit];
     pushQuery(args, query);
     return stores(query) ? this.run(GEORADIUS, args) : this.run(GEORADIUS, args, decoderOf(query));
@@ -49,10 +49,10 @@ export abstract class GeoradiusCommands<M extends Mode> extends CommandGroup<M> 
     radius: number,
     unit: GeoUnit,
     query: Search<Coord, Dist, Hash> = {},
-  ): Out<M, GeoFound<M['text'], M['integer'], Coord, Dist, Hash>[]> {
+  ): Out<this, GeoFound<TextOf<this>, IntegerOf<this>, Coord, Dist, Hash>[]> {
     const args: Arg[] = [key, longitude, latitude, radius, unit];
     pushQuery(args, query);
-    return this.run(GEORADIUS_RO, args, decoderOf<M, Coord, Dist, Hash>(query));
+    return this.run(GEORADIUS_RO, args, decoderOf<TextOf<this>, IntegerOf<this>, Coord, Dist, Hash>(query));
   }
 
   /**
@@ -60,15 +60,15 @@ export abstract class GeoradiusCommands<M extends Mode> extends CommandGroup<M> 
    * @deprecated Use `geosearch` and `geosearchstore`.
    * @see https://redis.io/docs/latest/commands/georadiusbymember/
    */
-  georadiusbymember(key: Key, member: Value, radius: number, unit: GeoUnit, query: Store): Out<M, M['integer']>;
+  georadiusbymember(key: Key, member: Value, radius: number, unit: GeoUnit, query: Store): Out<this, IntegerOf<this>>;
   georadiusbymember<Coord extends boolean = false, Dist extends boolean = false, Hash extends boolean = false>(
     key: Key,
     member: Value,
     radius: number,
     unit: GeoUnit,
     query?: Search<Coord, Dist, Hash> & Keep,
-  ): Out<M, GeoFound<M['text'], M['integer'], Coord, Dist, Hash>[]>;
-  georadiusbymember(key: Key, member: Value, radius: number, unit: GeoUnit, query: AnyQuery = {}): Out<M, unknown> {
+  ): Out<this, GeoFound<TextOf<this>, IntegerOf<this>, Coord, Dist, Hash>[]>;
+  georadiusbymember(key: Key, member: Value, radius: number, unit: GeoUnit, query: AnyQuery = {}): Out<this, unknown> {
     const args: Arg[] = [key, member, radius, unit];
     pushQuery(args, query);
     return stores(query) ? this.run(GEORADIUSBYMEMBER, args) : this.run(GEORADIUSBYMEMBER, args, decoderOf(query));
@@ -85,10 +85,10 @@ export abstract class GeoradiusCommands<M extends Mode> extends CommandGroup<M> 
     radius: number,
     unit: GeoUnit,
     query: Search<Coord, Dist, Hash> = {},
-  ): Out<M, GeoFound<M['text'], M['integer'], Coord, Dist, Hash>[]> {
+  ): Out<this, GeoFound<TextOf<this>, IntegerOf<this>, Coord, Dist, Hash>[]> {
     const args: Arg[] = [key, member, radius, unit];
     pushQuery(args, query);
-    return this.run(GEORADIUSBYMEMBER_RO, args, decoderOf<M, Coord, Dist, Hash>(query));
+    return this.run(GEORADIUSBYMEMBER_RO, args, decoderOf<TextOf<this>, IntegerOf<this>, Coord, Dist, Hash>(query));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Arg } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { CommandGroup, type Key, type OneOrMore, type Value } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { type AtMostOne, type Pairs, pushCounted, pushOptions, pushPairs } from './tokens.js';
 
 const HEXPIRE = command('HEXPIRE');
@@ -32,14 +32,14 @@ export type HsetexOptions = AtMostOne<FieldExpiry & { KEEPTTL: true }> &
   AtMostOne<{ NX: true; XX: true }>;
 
 /** Fields of a hash that end on their own. Replies are one integer a field; -2: there is no such field. */
-export abstract class HashExpiryCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class HashExpiryCommands extends CommandGroup {
   /**
    * Lets fields of a hash end in some seconds. A field: 1 set, 2 deleted at once, 0 the condition fails, -2 no such field. O(N) for N fields,
    * since 7.4.0 (Valkey 9.0.0).
    * @see https://redis.io/docs/latest/commands/hexpire/
    * @example await redis.hexpire('session:1', 60, ['token', 'nonce']);
    */
-  hexpire(key: Key, seconds: number, fields: OneOrMore<Value>, options?: HexpireOptions): Out<M, M['integer'][]> {
+  hexpire(key: Key, seconds: number, fields: OneOrMore<Value>, options?: HexpireOptions): Out<this, IntegerOf<this>[]> {
     return this.run(HEXPIRE, expireArgs(key, seconds, fields, options));
   }
 
@@ -47,7 +47,7 @@ export abstract class HashExpiryCommands<M extends Mode> extends CommandGroup<M>
    * Lets fields of a hash end at a Unix time in seconds; replies as `hexpire`. O(N) for N fields, since 7.4.0 (Valkey 9.0.0).
    * @see https://redis.io/docs/latest/commands/hexpireat/
    */
-  hexpireat(key: Key, unixSeconds: number, fields: OneOrMore<Value>, options?: HexpireOptions): Out<M, M['integer'][]> {
+  hexpireat(key: Key, unixSeconds: number, fields: OneOrMore<Value>, options?: HexpireOptions): Out<this, IntegerOf<this>[]> {
     return this.run(HEXPIREAT, expireArgs(key, unixSeconds, fields, options));
   }
 
@@ -55,7 +55,7 @@ export abstract class HashExpiryCommands<M extends Mode> extends CommandGroup<M>
    * The Unix time in seconds at which fields end; -1: never, -2: no such field. O(N) for N fields, since 7.4.0 (Valkey 9.0.0).
    * @see https://redis.io/docs/latest/commands/hexpiretime/
    */
-  hexpiretime(key: Key, fields: OneOrMore<Value>): Out<M, M['integer'][]> {
+  hexpiretime(key: Key, fields: OneOrMore<Value>): Out<this, IntegerOf<this>[]> {
     return this.run(HEXPIRETIME, fieldArgs(key, fields));
   }
 
@@ -64,7 +64,7 @@ export abstract class HashExpiryCommands<M extends Mode> extends CommandGroup<M>
    * @see https://redis.io/docs/latest/commands/hgetex/
    * @example const [token] = await redis.hgetex('session:1', 'token', { EX: 60 });
    */
-  hgetex(key: Key, fields: OneOrMore<Value>, options?: HgetexOptions): Out<M, (M['text'] | null)[]> {
+  hgetex(key: Key, fields: OneOrMore<Value>, options?: HgetexOptions): Out<this, (TextOf<this> | null)[]> {
     const args: Arg[] = [key];
     pushOptions(args, options, ['EX', 'PX', 'EXAT', 'PXAT', 'PERSIST']);
     args.push('FIELDS');
@@ -76,7 +76,7 @@ export abstract class HashExpiryCommands<M extends Mode> extends CommandGroup<M>
    * Takes the expiry off fields: 1 done, -1 it has none, -2 no such field. O(N) for N fields, since 7.4.0 (Valkey 9.0.0).
    * @see https://redis.io/docs/latest/commands/hpersist/
    */
-  hpersist(key: Key, fields: OneOrMore<Value>): Out<M, M['integer'][]> {
+  hpersist(key: Key, fields: OneOrMore<Value>): Out<this, IntegerOf<this>[]> {
     return this.run(HPERSIST, fieldArgs(key, fields));
   }
 
@@ -84,7 +84,7 @@ export abstract class HashExpiryCommands<M extends Mode> extends CommandGroup<M>
    * Lets fields of a hash end in some milliseconds; replies as `hexpire`. O(N) for N fields, since 7.4.0 (Valkey 9.0.0).
    * @see https://redis.io/docs/latest/commands/hpexpire/
    */
-  hpexpire(key: Key, milliseconds: number, fields: OneOrMore<Value>, options?: HexpireOptions): Out<M, M['integer'][]> {
+  hpexpire(key: Key, milliseconds: number, fields: OneOrMore<Value>, options?: HexpireOptions): Out<this, IntegerOf<this>[]> {
     return this.run(HPEXPIRE, expireArgs(key, milliseconds, fields, options));
   }
 
@@ -92,7 +92,7 @@ export abstract class HashExpiryCommands<M extends Mode> extends CommandGroup<M>
    * Lets fields of a hash end at a Unix time in milliseconds; replies as `hexpire`. O(N) for N fields, since 7.4.0 (Valkey 9.0.0).
    * @see https://redis.io/docs/latest/commands/hpexpireat/
    */
-  hpexpireat(key: Key, unixMs: number, fields: OneOrMore<Value>, options?: HexpireOptions): Out<M, M['integer'][]> {
+  hpexpireat(key: Key, unixMs: number, fields: OneOrMore<Value>, options?: HexpireOptions): Out<this, IntegerOf<this>[]> {
     return this.run(HPEXPIREAT, expireArgs(key, unixMs, fields, options));
   }
 
@@ -100,7 +100,7 @@ export abstract class HashExpiryCommands<M extends Mode> extends CommandGroup<M>
    * The Unix time in milliseconds at which fields end; -1: never, -2: no such field. O(N) for N fields, since 7.4.0 (Valkey 9.0.0).
    * @see https://redis.io/docs/latest/commands/hpexpiretime/
    */
-  hpexpiretime(key: Key, fields: OneOrMore<Value>): Out<M, M['integer'][]> {
+  hpexpiretime(key: Key, fields: OneOrMore<Value>): Out<this, IntegerOf<this>[]> {
     return this.run(HPEXPIRETIME, fieldArgs(key, fields));
   }
 
@@ -108,7 +108,7 @@ export abstract class HashExpiryCommands<M extends Mode> extends CommandGroup<M>
    * The milliseconds that are left to fields; -1: no end, -2: no such field. O(N) for N fields, since 7.4.0 (Valkey 9.0.0).
    * @see https://redis.io/docs/latest/commands/hpttl/
    */
-  hpttl(key: Key, fields: OneOrMore<Value>): Out<M, M['integer'][]> {
+  hpttl(key: Key, fields: OneOrMore<Value>): Out<this, IntegerOf<this>[]> {
     return this.run(HPTTL, fieldArgs(key, fields));
   }
 
@@ -117,7 +117,7 @@ export abstract class HashExpiryCommands<M extends Mode> extends CommandGroup<M>
    * @see https://redis.io/docs/latest/commands/hsetex/
    * @example await redis.hsetex('session:1', { token: 'x' }, { EX: 60, FNX: true });
    */
-  hsetex(key: Key, fields: Pairs, options?: HsetexOptions): Out<M, M['integer']> {
+  hsetex(key: Key, fields: Pairs, options?: HsetexOptions): Out<this, IntegerOf<this>> {
     const args: Arg[] = [key];
     pushOptions(args, options, ['NX', 'XX', 'FNX', 'FXX', 'EX', 'PX', 'EXAT', 'PXAT', 'KEEPTTL']);
     args.push('FIELDS', 0);
@@ -130,7 +130,7 @@ export abstract class HashExpiryCommands<M extends Mode> extends CommandGroup<M>
    * The seconds that are left to fields; -1: no end, -2: no such field. O(N) for N fields, since 7.4.0 (Valkey 9.0.0).
    * @see https://redis.io/docs/latest/commands/httl/
    */
-  httl(key: Key, fields: OneOrMore<Value>): Out<M, M['integer'][]> {
+  httl(key: Key, fields: OneOrMore<Value>): Out<this, IntegerOf<this>[]> {
     return this.run(HTTL, fieldArgs(key, fields));
   }
 }

@@ -2,7 +2,7 @@ import type { Arg, Raw } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { type Ok, type Page, toCursor, toList, toObject, toPairs } from './decode.js';
 import { CommandGroup, type Key, type OneOrMore, type Value } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { type Integer, keyAnd, type Pairs, pushCounted, pushPairs, pushScan, type ScanOptions } from './tokens.js';
 
 const HDEL = command('HDEL');
@@ -36,13 +36,13 @@ export interface FieldPage<Text extends string | Buffer> extends Page {
   fields: Text[];
 }
 
-export abstract class HashCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class HashCommands extends CommandGroup {
   /**
    * Removes fields of a hash; how many there were. O(N) for N fields, since 2.0.0.
    * @see https://redis.io/docs/latest/commands/hdel/
    * @example await redis.hdel('user:1', ['name', 'age']);
    */
-  hdel(key: Key, fields: OneOrMore<Value>): Out<M, M['integer']> {
+  hdel(key: Key, fields: OneOrMore<Value>): Out<this, IntegerOf<this>> {
     return this.run(HDEL, keyAnd(key, fields));
   }
 
@@ -50,7 +50,7 @@ export abstract class HashCommands<M extends Mode> extends CommandGroup<M> {
    * 1 if a hash has the field, else 0. O(1), since 2.0.0.
    * @see https://redis.io/docs/latest/commands/hexists/
    */
-  hexists(key: Key, field: Value): Out<M, M['integer']> {
+  hexists(key: Key, field: Value): Out<this, IntegerOf<this>> {
     return this.run(HEXISTS, [key, field]);
   }
 
@@ -59,7 +59,7 @@ export abstract class HashCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/hget/
    * @example await redis.hget('user:1', 'name');
    */
-  hget(key: Key, field: Value): Out<M, M['text'] | null> {
+  hget(key: Key, field: Value): Out<this, TextOf<this> | null> {
     return this.run(HGET, [key, field]);
   }
 
@@ -68,15 +68,15 @@ export abstract class HashCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/hgetall/
    * @example const { name, age } = await redis.hgetall('user:1');
    */
-  hgetall(key: Key): Out<M, Record<string, M['text']>> {
-    return this.run(HGETALL, [key], toObject<M['text']>);
+  hgetall(key: Key): Out<this, Record<string, TextOf<this>>> {
+    return this.run(HGETALL, [key], toObject<TextOf<this>>);
   }
 
   /**
    * Gives the values of fields and removes those fields. O(N) for N fields, since 8.0.0 (Valkey 9.1.0).
    * @see https://redis.io/docs/latest/commands/hgetdel/
    */
-  hgetdel(key: Key, fields: OneOrMore<Value>): Out<M, (M['text'] | null)[]> {
+  hgetdel(key: Key, fields: OneOrMore<Value>): Out<this, (TextOf<this> | null)[]> {
     const args: Arg[] = [key, 'FIELDS'];
     pushCounted(args, fields);
     return this.run(HGETDEL, args);
@@ -87,7 +87,7 @@ export abstract class HashCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/hincrby/
    * @example await redis.hincrby('user:1', 'visits', 1);
    */
-  hincrby(key: Key, field: Value, increment: Integer): Out<M, M['integer']> {
+  hincrby(key: Key, field: Value, increment: Integer): Out<this, IntegerOf<this>> {
     return this.run(HINCRBY, [key, field, increment]);
   }
 
@@ -95,7 +95,7 @@ export abstract class HashCommands<M extends Mode> extends CommandGroup<M> {
    * Adds to the floating point number in a field and gives the sum, as the text that is stored. O(1), since 2.6.0.
    * @see https://redis.io/docs/latest/commands/hincrbyfloat/
    */
-  hincrbyfloat(key: Key, field: Value, increment: number | string): Out<M, M['text']> {
+  hincrbyfloat(key: Key, field: Value, increment: number | string): Out<this, TextOf<this>> {
     return this.run(HINCRBYFLOAT, [key, field, increment]);
   }
 
@@ -103,7 +103,7 @@ export abstract class HashCommands<M extends Mode> extends CommandGroup<M> {
    * The fields of a hash. O(N), since 2.0.0.
    * @see https://redis.io/docs/latest/commands/hkeys/
    */
-  hkeys(key: Key): Out<M, M['text'][]> {
+  hkeys(key: Key): Out<this, TextOf<this>[]> {
     return this.run(HKEYS, [key]);
   }
 
@@ -111,7 +111,7 @@ export abstract class HashCommands<M extends Mode> extends CommandGroup<M> {
    * How many fields a hash has, 0 where there is no hash. O(1), since 2.0.0.
    * @see https://redis.io/docs/latest/commands/hlen/
    */
-  hlen(key: Key): Out<M, M['integer']> {
+  hlen(key: Key): Out<this, IntegerOf<this>> {
     return this.run(HLEN, [key]);
   }
 
@@ -120,7 +120,7 @@ export abstract class HashCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/hmget/
    * @example const [name, age] = await redis.hmget('user:1', ['name', 'age']);
    */
-  hmget(key: Key, fields: OneOrMore<Value>): Out<M, (M['text'] | null)[]> {
+  hmget(key: Key, fields: OneOrMore<Value>): Out<this, (TextOf<this> | null)[]> {
     return this.run(HMGET, keyAnd(key, fields));
   }
 
@@ -129,7 +129,7 @@ export abstract class HashCommands<M extends Mode> extends CommandGroup<M> {
    * @deprecated since 4.0.0: `hset` does the same and counts the new fields.
    * @see https://redis.io/docs/latest/commands/hmset/
    */
-  hmset(key: Key, fields: Pairs): Out<M, Ok> {
+  hmset(key: Key, fields: Pairs): Out<this, Ok> {
     const args: Arg[] = [key];
     pushPairs(args, fields);
     return this.run(HMSET, args);
@@ -140,13 +140,17 @@ export abstract class HashCommands<M extends Mode> extends CommandGroup<M> {
    * count may give a field several times. O(N) for N results, since 6.2.0.
    * @see https://redis.io/docs/latest/commands/hrandfield/
    */
-  hrandfield(key: Key): Out<M, M['text'] | null>;
-  hrandfield(key: Key, count: number): Out<M, M['text'][]>;
-  hrandfield(key: Key, count: number, options: { WITHVALUES: true }): Out<M, FieldValue<M['text']>[]>;
-  hrandfield(key: Key, count?: number, options?: { WITHVALUES: true }): Out<M, M['text'] | null | M['text'][] | FieldValue<M['text']>[]> {
+  hrandfield(key: Key): Out<this, TextOf<this> | null>;
+  hrandfield(key: Key, count: number): Out<this, TextOf<this>[]>;
+  hrandfield(key: Key, count: number, options: { WITHVALUES: true }): Out<this, FieldValue<TextOf<this>>[]>;
+  hrandfield(
+    key: Key,
+    count?: number,
+    options?: { WITHVALUES: true },
+  ): Out<this, TextOf<this> | null | TextOf<this>[] | FieldValue<TextOf<this>>[]> {
     if (count === undefined) return this.run(HRANDFIELD, [key]);
     if (!options?.WITHVALUES) return this.run(HRANDFIELD, [key, count]);
-    return this.run(HRANDFIELD, [key, count, 'WITHVALUES'], toFieldValues<M['text']>);
+    return this.run(HRANDFIELD, [key, count, 'WITHVALUES'], toFieldValues<TextOf<this>>);
   }
 
   /**
@@ -154,14 +158,18 @@ export abstract class HashCommands<M extends Mode> extends CommandGroup<M> {
    * only the fields. O(1) a page, since 2.8.0.
    * @see https://redis.io/docs/latest/commands/hscan/
    */
-  hscan(key: Key, cursor: Value, options: ScanOptions & { NOVALUES: true }): Out<M, FieldPage<M['text']>>;
-  hscan(key: Key, cursor: Value, options?: ScanOptions): Out<M, FieldValuePage<M['text']>>;
-  hscan(key: Key, cursor: Value, options?: ScanOptions & { NOVALUES?: true }): Out<M, FieldPage<M['text']> | FieldValuePage<M['text']>> {
+  hscan(key: Key, cursor: Value, options: ScanOptions & { NOVALUES: true }): Out<this, FieldPage<TextOf<this>>>;
+  hscan(key: Key, cursor: Value, options?: ScanOptions): Out<this, FieldValuePage<TextOf<this>>>;
+  hscan(
+    key: Key,
+    cursor: Value,
+    options?: ScanOptions & { NOVALUES?: true },
+  ): Out<this, FieldPage<TextOf<this>> | FieldValuePage<TextOf<this>>> {
     const args: Arg[] = [key, cursor];
     if (options !== undefined) pushScan(args, options);
-    if (!options?.NOVALUES) return this.run(HSCAN, args, toFieldValuePage<M['text']>);
+    if (!options?.NOVALUES) return this.run(HSCAN, args, toFieldValuePage<TextOf<this>>);
     args.push('NOVALUES');
-    return this.run(HSCAN, args, toFieldPage<M['text']>);
+    return this.run(HSCAN, args, toFieldPage<TextOf<this>>);
   }
 
   /**
@@ -169,9 +177,9 @@ export abstract class HashCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/hset/
    * @example await redis.hset('user:1', { name: 'Ada', age: 36 });
    */
-  hset(key: Key, field: Value, value: Value): Out<M, M['integer']>;
-  hset(key: Key, fields: Pairs): Out<M, M['integer']>;
-  hset(key: Key, field: Value | Pairs, value?: Value): Out<M, M['integer']> {
+  hset(key: Key, field: Value, value: Value): Out<this, IntegerOf<this>>;
+  hset(key: Key, fields: Pairs): Out<this, IntegerOf<this>>;
+  hset(key: Key, field: Value | Pairs, value?: Value): Out<this, IntegerOf<this>> {
     if (value !== undefined) return this.run(HSET, [key, field as Value, value]); // the overloads: a value follows only a field
     const args: Arg[] = [key];
     pushPairs(args, field as Pairs);
@@ -182,7 +190,7 @@ export abstract class HashCommands<M extends Mode> extends CommandGroup<M> {
    * Sets a field that does not exist yet: 1, or 0 where it does. O(1), since 2.0.0.
    * @see https://redis.io/docs/latest/commands/hsetnx/
    */
-  hsetnx(key: Key, field: Value, value: Value): Out<M, M['integer']> {
+  hsetnx(key: Key, field: Value, value: Value): Out<this, IntegerOf<this>> {
     return this.run(HSETNX, [key, field, value]);
   }
 
@@ -190,7 +198,7 @@ export abstract class HashCommands<M extends Mode> extends CommandGroup<M> {
    * How many bytes the value of a field has, 0 where there is none. O(1), since 3.2.0.
    * @see https://redis.io/docs/latest/commands/hstrlen/
    */
-  hstrlen(key: Key, field: Value): Out<M, M['integer']> {
+  hstrlen(key: Key, field: Value): Out<this, IntegerOf<this>> {
     return this.run(HSTRLEN, [key, field]);
   }
 
@@ -198,7 +206,7 @@ export abstract class HashCommands<M extends Mode> extends CommandGroup<M> {
    * The values of a hash. O(N), since 2.0.0.
    * @see https://redis.io/docs/latest/commands/hvals/
    */
-  hvals(key: Key): Out<M, M['text'][]> {
+  hvals(key: Key): Out<this, TextOf<this>[]> {
     return this.run(HVALS, [key]);
   }
 }

@@ -1,7 +1,7 @@
 import { command } from '../protocol/specs.js';
 import type { Ok } from './decode.js';
 import { CommandGroup, type Key, type OneOrMore, type Value } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { all, keyAnd } from './tokens.js';
 
 const PFADD = command('PFADD');
@@ -10,13 +10,13 @@ const PFDEBUG = command('PFDEBUG');
 const PFMERGE = command('PFMERGE');
 const PFSELFTEST = command('PFSELFTEST');
 
-export abstract class HyperloglogCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class HyperloglogCommands extends CommandGroup {
   /**
    * Counts elements in: 1 if that changed the estimate (or made the key), 0 if not. O(1) an element, since 2.8.9.
    * @see https://redis.io/docs/latest/commands/pfadd/
    * @example await redis.pfadd('visitors:today', ['ada', 'bob']);
    */
-  pfadd(key: Key, elements: OneOrMore<Value> = []): Out<M, M['integer']> {
+  pfadd(key: Key, elements: OneOrMore<Value> = []): Out<this, IntegerOf<this>> {
     return this.run(PFADD, keyAnd(key, elements));
   }
 
@@ -25,7 +25,7 @@ export abstract class HyperloglogCommands<M extends Mode> extends CommandGroup<M
    * @see https://redis.io/docs/latest/commands/pfcount/
    * @example await redis.pfcount(['visitors:monday', 'visitors:tuesday']);
    */
-  pfcount(keys: OneOrMore<Key>): Out<M, M['integer']> {
+  pfcount(keys: OneOrMore<Key>): Out<this, IntegerOf<this>> {
     return this.run(PFCOUNT, all(keys));
   }
 
@@ -33,7 +33,7 @@ export abstract class HyperloglogCommands<M extends Mode> extends CommandGroup<M
    * Unites HyperLogLogs with the one at `destination`. O(N), since 2.8.9.
    * @see https://redis.io/docs/latest/commands/pfmerge/
    */
-  pfmerge(destination: Key, sources: OneOrMore<Key> = []): Out<M, Ok> {
+  pfmerge(destination: Key, sources: OneOrMore<Key> = []): Out<this, Ok> {
     return this.run(PFMERGE, keyAnd(destination, sources));
   }
 
@@ -41,11 +41,11 @@ export abstract class HyperloglogCommands<M extends Mode> extends CommandGroup<M
    * The inside of a HyperLogLog: its registers, its sparse operation codes, its encoding, or 1 if it was made dense. Since 2.8.9.
    * @see https://redis.io/docs/latest/commands/pfdebug/
    */
-  pfdebug(subcommand: 'GETREG', key: Key): Out<M, M['integer'][]>;
-  pfdebug(subcommand: 'DECODE', key: Key): Out<M, M['text']>;
-  pfdebug(subcommand: 'ENCODING', key: Key): Out<M, string>;
-  pfdebug(subcommand: 'TODENSE', key: Key): Out<M, M['integer']>;
-  pfdebug(subcommand: string, key: Key): Out<M, unknown> {
+  pfdebug(subcommand: 'GETREG', key: Key): Out<this, IntegerOf<this>[]>;
+  pfdebug(subcommand: 'DECODE', key: Key): Out<this, TextOf<this>>;
+  pfdebug(subcommand: 'ENCODING', key: Key): Out<this, string>;
+  pfdebug(subcommand: 'TODENSE', key: Key): Out<this, IntegerOf<this>>;
+  pfdebug(subcommand: string, key: Key): Out<this, unknown> {
     return this.run(PFDEBUG, [subcommand, key]);
   }
 
@@ -53,7 +53,7 @@ export abstract class HyperloglogCommands<M extends Mode> extends CommandGroup<M
    * Has the server test its HyperLogLogs, which takes seconds. Since 2.8.9.
    * @see https://redis.io/docs/latest/commands/pfselftest/
    */
-  pfselftest(): Out<M, Ok> {
+  pfselftest(): Out<this, Ok> {
     return this.run(PFSELFTEST, []);
   }
 }

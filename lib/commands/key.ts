@@ -2,7 +2,7 @@ import type { Arg, Raw } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { type Ok, type Page, toCursor, toList } from './decode.js';
 import { CommandGroup, type Key, type OneOrMore } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { type AtMostOne, all, isList, pushAll, pushOptions, pushScan, type ScanOptions } from './tokens.js';
 
 const COPY = command('COPY');
@@ -64,13 +64,13 @@ export interface KeyPage<Text> extends Page {
   keys: Text[];
 }
 
-export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class KeyCommands extends CommandGroup {
   /**
    * Deletes keys and gives how many there were. In a cluster each shard deletes its own. O(N), since 1.0.0.
    * @see https://redis.io/docs/latest/commands/del/
    * @example await redis.del(['user:1', 'user:2']);
    */
-  del(keys: OneOrMore<Key>): Out<M, M['integer']> {
+  del(keys: OneOrMore<Key>): Out<this, IntegerOf<this>> {
     return this.run(DEL, all(keys));
   }
 
@@ -79,7 +79,7 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/unlink/
    * @example await redis.unlink('big:list');
    */
-  unlink(keys: OneOrMore<Key>): Out<M, M['integer']> {
+  unlink(keys: OneOrMore<Key>): Out<this, IntegerOf<this>> {
     return this.run(UNLINK, all(keys));
   }
 
@@ -88,7 +88,7 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/exists/
    * @example if (await redis.exists('user:1')) …
    */
-  exists(keys: OneOrMore<Key>): Out<M, M['integer']> {
+  exists(keys: OneOrMore<Key>): Out<this, IntegerOf<this>> {
     return this.run(EXISTS, all(keys));
   }
 
@@ -96,7 +96,7 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
    * Marks keys as used just now and gives how many there were. O(N), since 3.2.1.
    * @see https://redis.io/docs/latest/commands/touch/
    */
-  touch(keys: OneOrMore<Key>): Out<M, M['integer']> {
+  touch(keys: OneOrMore<Key>): Out<this, IntegerOf<this>> {
     return this.run(TOUCH, all(keys));
   }
 
@@ -105,7 +105,7 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/type/
    * @example await redis.type('user:1'); // 'hash'
    */
-  type(key: Key): Out<M, KeyType> {
+  type(key: Key): Out<this, KeyType> {
     return this.run(TYPE, [key]);
   }
 
@@ -113,7 +113,7 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
    * Gives a key another name, replacing what had it. O(1), since 1.0.0.
    * @see https://redis.io/docs/latest/commands/rename/
    */
-  rename(key: Key, newKey: Key): Out<M, Ok> {
+  rename(key: Key, newKey: Key): Out<this, Ok> {
     return this.run(RENAME, [key, newKey]);
   }
 
@@ -121,7 +121,7 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
    * Gives a key another name if nothing has it: 1 if it did, 0 if not. O(1), since 1.0.0.
    * @see https://redis.io/docs/latest/commands/renamenx/
    */
-  renamenx(key: Key, newKey: Key): Out<M, M['integer']> {
+  renamenx(key: Key, newKey: Key): Out<this, IntegerOf<this>> {
     return this.run(RENAMENX, [key, newKey]);
   }
 
@@ -129,7 +129,7 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
    * Copies a key: 1 if it did, 0 if not. O(N), since 6.2.0.
    * @see https://redis.io/docs/latest/commands/copy/
    */
-  copy(source: Key, destination: Key, options?: CopyOptions): Out<M, M['integer']> {
+  copy(source: Key, destination: Key, options?: CopyOptions): Out<this, IntegerOf<this>> {
     const args: Arg[] = [source, destination];
     pushOptions(args, options, ['DB', 'REPLACE']);
     return this.run(COPY, args);
@@ -139,7 +139,7 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
    * Moves a key to another database: 1 if it did, 0 if not. O(1), since 1.0.0.
    * @see https://redis.io/docs/latest/commands/move/
    */
-  move(key: Key, database: number): Out<M, M['integer']> {
+  move(key: Key, database: number): Out<this, IntegerOf<this>> {
     return this.run(MOVE, [key, database]);
   }
 
@@ -147,7 +147,7 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
    * A random key, `null` where there is none. O(1), since 1.0.0.
    * @see https://redis.io/docs/latest/commands/randomkey/
    */
-  randomkey(): Out<M, M['text'] | null> {
+  randomkey(): Out<this, TextOf<this> | null> {
     return this.run(RANDOMKEY, []);
   }
 
@@ -156,7 +156,7 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/keys/
    * @example await redis.keys('user:*');
    */
-  keys(pattern: string | Uint8Array): Out<M, M['text'][]> {
+  keys(pattern: string | Uint8Array): Out<this, TextOf<this>[]> {
     return this.run(KEYS, [pattern]);
   }
 
@@ -165,13 +165,13 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/scan/
    * @example const { cursor, keys } = await redis.scan(0, { MATCH: 'user:*', COUNT: 1000 });
    */
-  scan(cursor: string | number, options?: KeyScanOptions): Out<M, KeyPage<M['text']>> {
+  scan(cursor: string | number, options?: KeyScanOptions): Out<this, KeyPage<TextOf<this>>> {
     const args: Arg[] = [cursor];
     if (options !== undefined) {
       pushScan(args, options);
       if (options.TYPE !== undefined) args.push('TYPE', options.TYPE);
     }
-    return this.run(SCAN, args, toKeyPage<M['text']>);
+    return this.run(SCAN, args, toKeyPage<TextOf<this>>);
   }
 
   /**
@@ -179,7 +179,7 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
    * elements of size M, since 2.6.0.
    * @see https://redis.io/docs/latest/commands/dump/
    */
-  dump(key: Key): Out<M, Buffer | null> {
+  dump(key: Key): Out<this, Buffer | null> {
     return this.run(DUMP, [key]);
   }
 
@@ -187,7 +187,7 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
    * Makes a key of what `dump` gave; `ttl` in milliseconds, 0 for none. As complex as `dump`, since 2.6.0.
    * @see https://redis.io/docs/latest/commands/restore/
    */
-  restore(key: Key, ttl: number, serializedValue: Uint8Array, options?: RestoreOptions): Out<M, Ok> {
+  restore(key: Key, ttl: number, serializedValue: Uint8Array, options?: RestoreOptions): Out<this, Ok> {
     return this.run(RESTORE, restoreArgs(key, ttl, serializedValue, options));
   }
 
@@ -195,7 +195,7 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
    * `restore` as cluster nodes use it, into a slot that is being imported. As complex as `dump`, since 3.0.0.
    * @see https://redis.io/docs/latest/commands/restore-asking/
    */
-  restoreAsking(key: Key, ttl: number, serializedValue: Uint8Array, options?: RestoreOptions): Out<M, Ok> {
+  restoreAsking(key: Key, ttl: number, serializedValue: Uint8Array, options?: RestoreOptions): Out<this, Ok> {
     return this.run(RESTORE_ASKING, restoreArgs(key, ttl, serializedValue, options));
   }
 
@@ -210,7 +210,7 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
     database: number,
     timeoutMs: number,
     options?: MigrateOptions,
-  ): Out<M, Ok | 'NOKEY'> {
+  ): Out<this, Ok | 'NOKEY'> {
     const many = isList(keys);
     const args: Arg[] = [host, port, many ? '' : keys, database, timeoutMs];
     pushOptions(args, options, ['COPY', 'REPLACE', 'AUTH']);
@@ -226,7 +226,7 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
    * How the server stores the value of a key. O(1), since 2.2.3.
    * @see https://redis.io/docs/latest/commands/object-encoding/
    */
-  objectEncoding(key: Key): Out<M, M['text'] | null> {
+  objectEncoding(key: Key): Out<this, TextOf<this> | null> {
     return this.run(OBJECT_ENCODING, [key]);
   }
 
@@ -234,7 +234,7 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
    * How often a key was used, in the server's logarithmic count; only with an LFU `maxmemory-policy`. O(1), since 4.0.0.
    * @see https://redis.io/docs/latest/commands/object-freq/
    */
-  objectFreq(key: Key): Out<M, M['integer'] | null> {
+  objectFreq(key: Key): Out<this, IntegerOf<this> | null> {
     return this.run(OBJECT_FREQ, [key]);
   }
 
@@ -242,7 +242,7 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
    * Seconds since a key was last used; not with an LFU `maxmemory-policy`. O(1), since 2.2.3.
    * @see https://redis.io/docs/latest/commands/object-idletime/
    */
-  objectIdletime(key: Key): Out<M, M['integer'] | null> {
+  objectIdletime(key: Key): Out<this, IntegerOf<this> | null> {
     return this.run(OBJECT_IDLETIME, [key]);
   }
 
@@ -250,7 +250,7 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
    * How many references the server holds to a value. O(1), since 2.2.3.
    * @see https://redis.io/docs/latest/commands/object-refcount/
    */
-  objectRefcount(key: Key): Out<M, M['integer'] | null> {
+  objectRefcount(key: Key): Out<this, IntegerOf<this> | null> {
     return this.run(OBJECT_REFCOUNT, [key]);
   }
 
@@ -258,7 +258,7 @@ export abstract class KeyCommands<M extends Mode> extends CommandGroup<M> {
    * What the server says about `OBJECT`. O(1), since 6.2.0.
    * @see https://redis.io/docs/latest/commands/object-help/
    */
-  objectHelp(): Out<M, string[]> {
+  objectHelp(): Out<this, string[]> {
     return this.run(OBJECT_HELP, []);
   }
 }

@@ -2,7 +2,7 @@ import type { Raw } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { toList, toObject } from './decode.js';
 import { CommandGroup, type OneOrMore } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { all } from './tokens.js';
 
 const LATENCY_DOCTOR = command('LATENCY DOCTOR');
@@ -36,36 +36,36 @@ export interface LatencyHistogram<I> {
   histogram_usec: Record<string, I>;
 }
 
-export abstract class LatencyCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class LatencyCommands extends CommandGroup {
   /**
    * The latest and the worst spike of each event that `latency-monitor-threshold` let in. O(1), since 2.8.13.
    * @see https://redis.io/docs/latest/commands/latency-latest/
    */
-  latencyLatest(): Out<M, LatencyEvent<M['text'], M['integer']>[]> {
-    return this.run(LATENCY_LATEST, [], toEvents<M['text'], M['integer']>);
+  latencyLatest(): Out<this, LatencyEvent<TextOf<this>, IntegerOf<this>>[]> {
+    return this.run(LATENCY_LATEST, [], toEvents<TextOf<this>, IntegerOf<this>>);
   }
 
   /**
    * Up to 160 spikes of an event. O(1), since 2.8.13.
    * @see https://redis.io/docs/latest/commands/latency-history/
    */
-  latencyHistory(event: string): Out<M, LatencySpike<M['integer']>[]> {
-    return this.run(LATENCY_HISTORY, [event], toSpikes<M['integer']>);
+  latencyHistory(event: string): Out<this, LatencySpike<IntegerOf<this>>[]> {
+    return this.run(LATENCY_HISTORY, [event], toSpikes<IntegerOf<this>>);
   }
 
   /**
    * How long commands took, of some commands or of all. O(N), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/latency-histogram/
    */
-  latencyHistogram(commands: OneOrMore<string> = []): Out<M, Record<string, LatencyHistogram<M['integer']>>> {
-    return this.run(LATENCY_HISTOGRAM, all(commands), toHistograms<M['integer']>);
+  latencyHistogram(commands: OneOrMore<string> = []): Out<this, Record<string, LatencyHistogram<IntegerOf<this>>>> {
+    return this.run(LATENCY_HISTOGRAM, all(commands), toHistograms<IntegerOf<this>>);
   }
 
   /**
    * What the server makes of its spikes, in prose. O(1), since 2.8.13.
    * @see https://redis.io/docs/latest/commands/latency-doctor/
    */
-  latencyDoctor(): Out<M, M['text']> {
+  latencyDoctor(): Out<this, TextOf<this>> {
     return this.run(LATENCY_DOCTOR, []);
   }
 
@@ -73,7 +73,7 @@ export abstract class LatencyCommands<M extends Mode> extends CommandGroup<M> {
    * The spikes of an event as a drawing of characters. O(1), since 2.8.13.
    * @see https://redis.io/docs/latest/commands/latency-graph/
    */
-  latencyGraph(event: string): Out<M, M['text']> {
+  latencyGraph(event: string): Out<this, TextOf<this>> {
     return this.run(LATENCY_GRAPH, [event]);
   }
 
@@ -81,7 +81,7 @@ export abstract class LatencyCommands<M extends Mode> extends CommandGroup<M> {
    * Forgets the spikes of some events, or of all, and gives how many events. O(1), since 2.8.13.
    * @see https://redis.io/docs/latest/commands/latency-reset/
    */
-  latencyReset(events: OneOrMore<string> = []): Out<M, M['integer']> {
+  latencyReset(events: OneOrMore<string> = []): Out<this, IntegerOf<this>> {
     return this.run(LATENCY_RESET, all(events));
   }
 
@@ -89,7 +89,7 @@ export abstract class LatencyCommands<M extends Mode> extends CommandGroup<M> {
    * What the server says about `LATENCY`. O(1), since 2.8.13.
    * @see https://redis.io/docs/latest/commands/latency-help/
    */
-  latencyHelp(): Out<M, string[]> {
+  latencyHelp(): Out<this, string[]> {
     return this.run(LATENCY_HELP, []);
   }
 }

@@ -2,7 +2,7 @@ import { command } from '../protocol/specs.js';
 import { Commands } from './commands.js';
 import type { Ok } from './decode.js';
 import type { Key, OneOrMore } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out } from './mode.js';
 import { isList } from './tokens.js';
 
 const SELECT = command('SELECT');
@@ -12,12 +12,12 @@ const WAITAOF = command('WAITAOF');
 const WATCH = command('WATCH');
 
 /** All commands, and those that mean something only on a connection of one's own: they exist inside `lease()`. */
-export abstract class LeasedCommands<M extends Mode> extends Commands<M> {
+export abstract class LeasedCommands extends Commands {
   /**
    * Selects the database of this connection. O(1), since 1.0.0.
    * @see https://redis.io/docs/latest/commands/select/
    */
-  select(index: number): Out<M, Ok> {
+  select(index: number): Out<this, Ok> {
     return this.run(SELECT, [index]);
   }
 
@@ -25,7 +25,7 @@ export abstract class LeasedCommands<M extends Mode> extends Commands<M> {
    * Forgets the watched keys. O(1), since 2.2.0.
    * @see https://redis.io/docs/latest/commands/unwatch/
    */
-  unwatch(): Out<M, Ok> {
+  unwatch(): Out<this, Ok> {
     return this.run(UNWATCH, []);
   }
 
@@ -35,7 +35,7 @@ export abstract class LeasedCommands<M extends Mode> extends Commands<M> {
    * @see https://redis.io/docs/latest/commands/wait/
    * @example await redis.lease(async (one) => { await one.set('a', '1'); return one.wait(1, 100); });
    */
-  wait(numreplicas: number, timeoutMs: number): Out<M, M['integer']> {
+  wait(numreplicas: number, timeoutMs: number): Out<this, IntegerOf<this>> {
     return this.run(WAIT, [numreplicas, timeoutMs]);
   }
 
@@ -44,7 +44,7 @@ export abstract class LeasedCommands<M extends Mode> extends Commands<M> {
    * O(1), since 7.2.0.
    * @see https://redis.io/docs/latest/commands/waitaof/
    */
-  waitaof(numlocal: 0 | 1, numreplicas: number, timeoutMs: number): Out<M, [local: M['integer'], replicas: M['integer']]> {
+  waitaof(numlocal: 0 | 1, numreplicas: number, timeoutMs: number): Out<this, [local: IntegerOf<this>, replicas: IntegerOf<this>]> {
     return this.run(WAITAOF, [numlocal, numreplicas, timeoutMs]);
   }
 
@@ -53,7 +53,7 @@ export abstract class LeasedCommands<M extends Mode> extends Commands<M> {
    * key, since 2.2.0.
    * @see https://redis.io/docs/latest/commands/watch/
    */
-  watch(keys: OneOrMore<Key>): Out<M, Ok> {
+  watch(keys: OneOrMore<Key>): Out<this, Ok> {
     return this.run(WATCH, isList(keys) ? keys : [keys]);
   }
 }

@@ -5,14 +5,15 @@ import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command.js';
 import { specOf } from '../protocol/specs.js';
 import { Commands } from './commands.js';
 import { LeasedCommands } from './leased-commands.js';
-import type { Direct } from './mode.js';
+import type { Direct, MODE } from './mode.js';
 import { Pipeline } from './pipeline.js';
 
 type AnyText = string | Buffer;
 type AnyInteger = number | bigint | string;
 
 /** One connection, lent by `lease()`: the same typed commands, those that need a connection of one's own, and `call` for all others. */
-export class Leased<Text extends AnyText = string, Integer extends AnyInteger = number> extends LeasedCommands<Direct<Text, Integer>> {
+export class Leased<in out Text extends AnyText = string, in out Integer extends AnyInteger = number> extends LeasedCommands {
+  declare readonly [MODE]: Direct<Text, Integer>;
   readonly #connection: LeasedConnection;
 
   constructor(connection: LeasedConnection) {
@@ -31,7 +32,8 @@ export class Leased<Text extends AnyText = string, Integer extends AnyInteger = 
 }
 
 /** What the function given to `watch()` works with: the connection that watches the keys. */
-export class Watched<Text extends AnyText = string, Integer extends AnyInteger = number> extends Commands<Direct<Text, Integer>> {
+export class Watched<in out Text extends AnyText = string, in out Integer extends AnyInteger = number> extends Commands {
+  declare readonly [MODE]: Direct<Text, Integer>;
   readonly #watching: Watching;
   readonly #transactions = new WeakSet<object>();
 
@@ -69,4 +71,4 @@ export class Watched<Text extends AnyText = string, Integer extends AnyInteger =
 
 /** What `watch()` gives for what its function returned: a transaction's replies, anything else as it is. */
 export type WatchResult<Returned> =
-  Returned extends Pipeline<infer Replies, AnyText, AnyInteger> ? Replies : Returned extends void ? undefined : Returned;
+  Returned extends Pipeline<infer Replies, infer _Text, infer _Integer> ? Replies : Returned extends void ? undefined : Returned;

@@ -2,7 +2,7 @@ import type { Arg, Raw } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { type Ok, toList } from './decode.js';
 import { CommandGroup, type Key, type OneOrMore, type Value } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { type Integer, keyAnd, pushCounted, pushOptions } from './tokens.js';
 
 const LINDEX = command('LINDEX');
@@ -39,12 +39,12 @@ export interface LposOptions {
   MAXLEN?: Integer;
 }
 
-export abstract class ListCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class ListCommands extends CommandGroup {
   /**
    * The element at an index (-1: the last), `null` beyond the ends. O(N) for N elements on the way, since 1.0.0.
    * @see https://redis.io/docs/latest/commands/lindex/
    */
-  lindex(key: Key, index: Integer): Out<M, M['text'] | null> {
+  lindex(key: Key, index: Integer): Out<this, TextOf<this> | null> {
     return this.run(LINDEX, [key, index]);
   }
 
@@ -52,7 +52,7 @@ export abstract class ListCommands<M extends Mode> extends CommandGroup<M> {
    * Puts an element before or after the first `pivot`; the new length, -1 without a pivot, 0 without a list. O(N), since 2.2.0.
    * @see https://redis.io/docs/latest/commands/linsert/
    */
-  linsert(key: Key, where: 'BEFORE' | 'AFTER', pivot: Value, element: Value): Out<M, M['integer']> {
+  linsert(key: Key, where: 'BEFORE' | 'AFTER', pivot: Value, element: Value): Out<this, IntegerOf<this>> {
     return this.run(LINSERT, [key, where, pivot, element]);
   }
 
@@ -61,7 +61,7 @@ export abstract class ListCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/llen/
    * @example await redis.llen('jobs');
    */
-  llen(key: Key): Out<M, M['integer']> {
+  llen(key: Key): Out<this, IntegerOf<this>> {
     return this.run(LLEN, [key]);
   }
 
@@ -70,7 +70,7 @@ export abstract class ListCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/lmove/
    * @example await redis.lmove('jobs', 'working', 'LEFT', 'RIGHT');
    */
-  lmove(source: Key, destination: Key, from: ListEnd, to: ListEnd): Out<M, M['text'] | null> {
+  lmove(source: Key, destination: Key, from: ListEnd, to: ListEnd): Out<this, TextOf<this> | null> {
     return this.run(LMOVE, [source, destination, from, to]);
   }
 
@@ -79,12 +79,12 @@ export abstract class ListCommands<M extends Mode> extends CommandGroup<M> {
    * since 7.0.0.
    * @see https://redis.io/docs/latest/commands/lmpop/
    */
-  lmpop(keys: OneOrMore<Key>, where: ListEnd, options?: { COUNT?: number }): Out<M, PoppedElements<M['text']> | null> {
+  lmpop(keys: OneOrMore<Key>, where: ListEnd, options?: { COUNT?: number }): Out<this, PoppedElements<TextOf<this>> | null> {
     const args: Arg[] = [];
     pushCounted(args, keys);
     args.push(where);
     pushOptions(args, options, ['COUNT']);
-    return this.run(LMPOP, args, toPoppedElements<M['text']>);
+    return this.run(LMPOP, args, toPoppedElements<TextOf<this>>);
   }
 
   /**
@@ -92,9 +92,9 @@ export abstract class ListCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/lpop/
    * @example await redis.lpop('jobs');
    */
-  lpop(key: Key): Out<M, M['text'] | null>;
-  lpop(key: Key, count: number): Out<M, M['text'][] | null>;
-  lpop(key: Key, count?: number): Out<M, M['text'] | M['text'][] | null> {
+  lpop(key: Key): Out<this, TextOf<this> | null>;
+  lpop(key: Key, count: number): Out<this, TextOf<this>[] | null>;
+  lpop(key: Key, count?: number): Out<this, TextOf<this> | TextOf<this>[] | null> {
     return this.run(LPOP, count === undefined ? [key] : [key, count]);
   }
 
@@ -102,9 +102,9 @@ export abstract class ListCommands<M extends Mode> extends CommandGroup<M> {
    * The index of an element, `null` where it is not in the list; with `COUNT` an array of up to so many indexes (0: all). O(N), since 6.0.6.
    * @see https://redis.io/docs/latest/commands/lpos/
    */
-  lpos(key: Key, element: Value, options?: LposOptions & { COUNT?: never }): Out<M, M['integer'] | null>;
-  lpos(key: Key, element: Value, options: LposOptions & { COUNT: number }): Out<M, M['integer'][]>;
-  lpos(key: Key, element: Value, options?: LposOptions & { COUNT?: number }): Out<M, M['integer'] | null | M['integer'][]> {
+  lpos(key: Key, element: Value, options?: LposOptions & { COUNT?: never }): Out<this, IntegerOf<this> | null>;
+  lpos(key: Key, element: Value, options: LposOptions & { COUNT: number }): Out<this, IntegerOf<this>[]>;
+  lpos(key: Key, element: Value, options?: LposOptions & { COUNT?: number }): Out<this, IntegerOf<this> | null | IntegerOf<this>[]> {
     const args: Arg[] = [key, element];
     pushOptions(args, options, ['RANK', 'COUNT', 'MAXLEN']);
     return this.run(LPOS, args);
@@ -115,7 +115,7 @@ export abstract class ListCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/lpush/
    * @example await redis.lpush('jobs', ['a', 'b']);
    */
-  lpush(key: Key, elements: OneOrMore<Value>): Out<M, M['integer']> {
+  lpush(key: Key, elements: OneOrMore<Value>): Out<this, IntegerOf<this>> {
     return this.run(LPUSH, keyAnd(key, elements));
   }
 
@@ -123,7 +123,7 @@ export abstract class ListCommands<M extends Mode> extends CommandGroup<M> {
    * As `lpush`, only where the list exists already, else 0. O(N) for N elements, since 2.2.0.
    * @see https://redis.io/docs/latest/commands/lpushx/
    */
-  lpushx(key: Key, elements: OneOrMore<Value>): Out<M, M['integer']> {
+  lpushx(key: Key, elements: OneOrMore<Value>): Out<this, IntegerOf<this>> {
     return this.run(LPUSHX, keyAnd(key, elements));
   }
 
@@ -132,7 +132,7 @@ export abstract class ListCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/lrange/
    * @example await redis.lrange('jobs', 0, -1);
    */
-  lrange(key: Key, start: Integer, stop: Integer): Out<M, M['text'][]> {
+  lrange(key: Key, start: Integer, stop: Integer): Out<this, TextOf<this>[]> {
     return this.run(LRANGE, [key, start, stop]);
   }
 
@@ -141,7 +141,7 @@ export abstract class ListCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/lrem/
    * @example await redis.lrem('jobs', 1, 'a');
    */
-  lrem(key: Key, count: Integer, element: Value): Out<M, M['integer']> {
+  lrem(key: Key, count: Integer, element: Value): Out<this, IntegerOf<this>> {
     return this.run(LREM, [key, count, element]);
   }
 
@@ -149,7 +149,7 @@ export abstract class ListCommands<M extends Mode> extends CommandGroup<M> {
    * Replaces the element at an index; an error beyond the ends. O(N), at the ends O(1), since 1.0.0.
    * @see https://redis.io/docs/latest/commands/lset/
    */
-  lset(key: Key, index: Integer, element: Value): Out<M, Ok> {
+  lset(key: Key, index: Integer, element: Value): Out<this, Ok> {
     return this.run(LSET, [key, index, element]);
   }
 
@@ -158,7 +158,7 @@ export abstract class ListCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/ltrim/
    * @example await redis.ltrim('latest', 0, 99);
    */
-  ltrim(key: Key, start: Integer, stop: Integer): Out<M, Ok> {
+  ltrim(key: Key, start: Integer, stop: Integer): Out<this, Ok> {
     return this.run(LTRIM, [key, start, stop]);
   }
 
@@ -167,9 +167,9 @@ export abstract class ListCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/rpop/
    * @example await redis.rpop('jobs');
    */
-  rpop(key: Key): Out<M, M['text'] | null>;
-  rpop(key: Key, count: number): Out<M, M['text'][] | null>;
-  rpop(key: Key, count?: number): Out<M, M['text'] | M['text'][] | null> {
+  rpop(key: Key): Out<this, TextOf<this> | null>;
+  rpop(key: Key, count: number): Out<this, TextOf<this>[] | null>;
+  rpop(key: Key, count?: number): Out<this, TextOf<this> | TextOf<this>[] | null> {
     return this.run(RPOP, count === undefined ? [key] : [key, count]);
   }
 
@@ -178,7 +178,7 @@ export abstract class ListCommands<M extends Mode> extends CommandGroup<M> {
    * @deprecated since 6.2.0: `lmove(source, destination, 'RIGHT', 'LEFT')` does the same.
    * @see https://redis.io/docs/latest/commands/rpoplpush/
    */
-  rpoplpush(source: Key, destination: Key): Out<M, M['text'] | null> {
+  rpoplpush(source: Key, destination: Key): Out<this, TextOf<this> | null> {
     return this.run(RPOPLPUSH, [source, destination]);
   }
 
@@ -187,7 +187,7 @@ export abstract class ListCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/rpush/
    * @example await redis.rpush('jobs', ['a', 'b']);
    */
-  rpush(key: Key, elements: OneOrMore<Value>): Out<M, M['integer']> {
+  rpush(key: Key, elements: OneOrMore<Value>): Out<this, IntegerOf<this>> {
     return this.run(RPUSH, keyAnd(key, elements));
   }
 
@@ -195,7 +195,7 @@ export abstract class ListCommands<M extends Mode> extends CommandGroup<M> {
    * As `rpush`, only where the list exists already, else 0. O(N) for N elements, since 2.2.0.
    * @see https://redis.io/docs/latest/commands/rpushx/
    */
-  rpushx(key: Key, elements: OneOrMore<Value>): Out<M, M['integer']> {
+  rpushx(key: Key, elements: OneOrMore<Value>): Out<this, IntegerOf<this>> {
     return this.run(RPUSHX, keyAnd(key, elements));
   }
 }

@@ -2,7 +2,7 @@ import type { Raw } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { type Ok, toNumber, toObject } from './decode.js';
 import { CommandGroup, type Key } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 
 const MEMORY_DOCTOR = command('MEMORY DOCTOR');
 const MEMORY_HELP = command('MEMORY HELP');
@@ -38,14 +38,14 @@ export interface MemoryStats<I> {
   [field: string]: I | number | DatabaseMemory<I>;
 }
 
-export abstract class MemoryCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class MemoryCommands extends CommandGroup {
   /**
    * How many bytes a key and its value take, `null` where there is none; of nested values `SAMPLES` are weighed, 0 for all. O(N) for N samples,
    * since 4.0.0.
    * @see https://redis.io/docs/latest/commands/memory-usage/
    * @example await redis.memoryUsage('user:1');
    */
-  memoryUsage(key: Key, options?: { SAMPLES?: number }): Out<M, M['integer'] | null> {
+  memoryUsage(key: Key, options?: { SAMPLES?: number }): Out<this, IntegerOf<this> | null> {
     return this.run(MEMORY_USAGE, options?.SAMPLES === undefined ? [key] : [key, 'SAMPLES', options.SAMPLES]);
   }
 
@@ -53,15 +53,15 @@ export abstract class MemoryCommands<M extends Mode> extends CommandGroup<M> {
    * What the server uses its memory for. O(1), since 4.0.0.
    * @see https://redis.io/docs/latest/commands/memory-stats/
    */
-  memoryStats(): Out<M, MemoryStats<M['integer']>> {
-    return this.run(MEMORY_STATS, [], toStats<M['integer']>);
+  memoryStats(): Out<this, MemoryStats<IntegerOf<this>>> {
+    return this.run(MEMORY_STATS, [], toStats<IntegerOf<this>>);
   }
 
   /**
    * What the server makes of its memory, in prose. O(1), since 4.0.0.
    * @see https://redis.io/docs/latest/commands/memory-doctor/
    */
-  memoryDoctor(): Out<M, M['text']> {
+  memoryDoctor(): Out<this, TextOf<this>> {
     return this.run(MEMORY_DOCTOR, []);
   }
 
@@ -69,7 +69,7 @@ export abstract class MemoryCommands<M extends Mode> extends CommandGroup<M> {
    * What the allocator says about itself. Since 4.0.0.
    * @see https://redis.io/docs/latest/commands/memory-malloc-stats/
    */
-  memoryMallocStats(): Out<M, M['text']> {
+  memoryMallocStats(): Out<this, TextOf<this>> {
     return this.run(MEMORY_MALLOC_STATS, []);
   }
 
@@ -77,7 +77,7 @@ export abstract class MemoryCommands<M extends Mode> extends CommandGroup<M> {
    * Asks the allocator to give freed memory back. Since 4.0.0.
    * @see https://redis.io/docs/latest/commands/memory-purge/
    */
-  memoryPurge(): Out<M, Ok> {
+  memoryPurge(): Out<this, Ok> {
     return this.run(MEMORY_PURGE, []);
   }
 
@@ -85,7 +85,7 @@ export abstract class MemoryCommands<M extends Mode> extends CommandGroup<M> {
    * What the server says about `MEMORY`. O(1), since 4.0.0.
    * @see https://redis.io/docs/latest/commands/memory-help/
    */
-  memoryHelp(): Out<M, string[]> {
+  memoryHelp(): Out<this, string[]> {
     return this.run(MEMORY_HELP, []);
   }
 }

@@ -2,7 +2,7 @@ import type { Arg, Raw } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { type Ok, toList, toObject } from './decode.js';
 import { CommandGroup, type OneOrMore, type Value } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { keyAnd, type Pairs, pushAll, pushPairs } from './tokens.js';
 
 const MODULE_HELP = command('MODULE HELP');
@@ -18,20 +18,20 @@ export interface ModuleInfo<Text, I> {
   args: Text[];
 }
 
-export abstract class ModuleCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class ModuleCommands extends CommandGroup {
   /**
    * The loaded modules. O(N), since 4.0.0.
    * @see https://redis.io/docs/latest/commands/module-list/
    */
-  moduleList(): Out<M, ModuleInfo<M['text'], M['integer']>[]> {
-    return this.run(MODULE_LIST, [], toModules<M['text'], M['integer']>);
+  moduleList(): Out<this, ModuleInfo<TextOf<this>, IntegerOf<this>>[]> {
+    return this.run(MODULE_LIST, [], toModules<TextOf<this>, IntegerOf<this>>);
   }
 
   /**
    * Loads a module from a file of the server. O(1), since 4.0.0.
    * @see https://redis.io/docs/latest/commands/module-load/
    */
-  moduleLoad(path: string, args: OneOrMore<Value> = []): Out<M, Ok> {
+  moduleLoad(path: string, args: OneOrMore<Value> = []): Out<this, Ok> {
     return this.run(MODULE_LOAD, keyAnd(path, args));
   }
 
@@ -39,7 +39,7 @@ export abstract class ModuleCommands<M extends Mode> extends CommandGroup<M> {
    * Loads a module from a file of the server, with settings. O(1), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/module-loadex/
    */
-  moduleLoadex(path: string, options?: { CONFIG?: Pairs; ARGS?: OneOrMore<Value> }): Out<M, Ok> {
+  moduleLoadex(path: string, options?: { CONFIG?: Pairs; ARGS?: OneOrMore<Value> }): Out<this, Ok> {
     const args: Arg[] = [path];
     if (options?.CONFIG !== undefined) {
       const settings: Arg[] = [];
@@ -57,7 +57,7 @@ export abstract class ModuleCommands<M extends Mode> extends CommandGroup<M> {
    * Unloads a module. O(1), since 4.0.0.
    * @see https://redis.io/docs/latest/commands/module-unload/
    */
-  moduleUnload(name: string): Out<M, Ok> {
+  moduleUnload(name: string): Out<this, Ok> {
     return this.run(MODULE_UNLOAD, [name]);
   }
 
@@ -65,7 +65,7 @@ export abstract class ModuleCommands<M extends Mode> extends CommandGroup<M> {
    * What the server says about `MODULE`. O(1), since 5.0.0.
    * @see https://redis.io/docs/latest/commands/module-help/
    */
-  moduleHelp(): Out<M, string[]> {
+  moduleHelp(): Out<this, string[]> {
     return this.run(MODULE_HELP, []);
   }
 }

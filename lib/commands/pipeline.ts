@@ -2,7 +2,7 @@ import type { Outcomes, Step } from '../client/batch.js';
 import type { SlotwiseError } from '../errors.js';
 import type { Arg, CommandSpec, Decode } from '../protocol/command.js';
 import { Commands } from './commands.js';
-import type { Mode, Out } from './mode.js';
+import type { MODE, Mode, Out } from './mode.js';
 
 /** Each method adds a command and the type of its reply to the tuple that `exec()` gives. */
 export interface Piped<Replies extends readonly unknown[], Text extends string | Buffer, Integer extends number | bigint | string>
@@ -22,20 +22,22 @@ type Runner = (steps: readonly Step[]) => Promise<Outcomes>;
  * server runs them as a transaction.
  */
 export class Pipeline<
-  Replies extends readonly unknown[] = [],
-  Text extends string | Buffer = string,
-  Integer extends number | bigint | string = number,
-> extends Commands<Piped<Replies, Text, Integer>> {
+  in out Replies extends readonly unknown[] = [],
+  in out Text extends string | Buffer = string,
+  in out Integer extends number | bigint | string = number,
+> extends Commands {
+  // `in out` above: else the compiler compares all methods of two pipelines to learn how the parameters vary.
+  declare readonly [MODE]: Piped<Replies, Text, Integer>;
   readonly #steps: Step[] = [];
 
   constructor(private readonly runner: Runner) {
     super();
   }
 
-  protected run<T>(spec: CommandSpec, args: readonly Arg[], decode?: Decode<T>): Out<Piped<Replies, Text, Integer>, T> {
+  protected run<T>(spec: CommandSpec, args: readonly Arg[], decode?: Decode<T>): Out<this, T> {
     this.#steps.push({ spec, args, decode: decode ?? null });
     // The object is the same, only its type grows: the tuple lives in the types alone.
-    return this as unknown as Out<Piped<Replies, Text, Integer>, T>;
+    return this as unknown as Out<this, T>;
   }
 
   get length(): number {

@@ -1,7 +1,7 @@
 import { command } from '../protocol/specs.js';
 import { toObject } from './decode.js';
 import { CommandGroup, type OneOrMore, type Value } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { all } from './tokens.js';
 
 const PUBLISH = command('PUBLISH');
@@ -16,13 +16,13 @@ const SPUBLISH = command('SPUBLISH');
 type Channel = string | Uint8Array;
 
 /** Publishing, and what one node knows of its subscribers. */
-export abstract class PubsubCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class PubsubCommands extends CommandGroup {
   /**
    * Sends a message to a channel; gives how many subscribers of the answering node got it. O(N+M), since 2.0.0.
    * @see https://redis.io/docs/latest/commands/publish/
    * @example await redis.publish('news', 'hello');
    */
-  publish(channel: Channel, message: Value): Out<M, M['integer']> {
+  publish(channel: Channel, message: Value): Out<this, IntegerOf<this>> {
     return this.run(PUBLISH, [channel, message]);
   }
 
@@ -30,7 +30,7 @@ export abstract class PubsubCommands<M extends Mode> extends CommandGroup<M> {
    * Sends a message to a channel of one shard, which its slot chooses; gives how many subscribers of the answering node got it. O(N), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/spublish/
    */
-  spublish(shardChannel: Channel, message: Value): Out<M, M['integer']> {
+  spublish(shardChannel: Channel, message: Value): Out<this, IntegerOf<this>> {
     return this.run(SPUBLISH, [shardChannel, message]);
   }
 
@@ -38,7 +38,7 @@ export abstract class PubsubCommands<M extends Mode> extends CommandGroup<M> {
    * The channels with subscribers, those that match a pattern or all. O(N), since 2.8.0.
    * @see https://redis.io/docs/latest/commands/pubsub-channels/
    */
-  pubsubChannels(pattern?: Channel): Out<M, M['text'][]> {
+  pubsubChannels(pattern?: Channel): Out<this, TextOf<this>[]> {
     return this.run(PUBSUB_CHANNELS, pattern === undefined ? [] : [pattern]);
   }
 
@@ -46,7 +46,7 @@ export abstract class PubsubCommands<M extends Mode> extends CommandGroup<M> {
    * How many patterns have subscribers. O(1), since 2.8.0.
    * @see https://redis.io/docs/latest/commands/pubsub-numpat/
    */
-  pubsubNumpat(): Out<M, M['integer']> {
+  pubsubNumpat(): Out<this, IntegerOf<this>> {
     return this.run(PUBSUB_NUMPAT, []);
   }
 
@@ -54,15 +54,15 @@ export abstract class PubsubCommands<M extends Mode> extends CommandGroup<M> {
    * How many subscribers channels have, patterns not counted. O(N), since 2.8.0.
    * @see https://redis.io/docs/latest/commands/pubsub-numsub/
    */
-  pubsubNumsub(channels: OneOrMore<Channel> = []): Out<M, Record<string, M['integer']>> {
-    return this.run(PUBSUB_NUMSUB, all(channels), toObject<M['integer']>);
+  pubsubNumsub(channels: OneOrMore<Channel> = []): Out<this, Record<string, IntegerOf<this>>> {
+    return this.run(PUBSUB_NUMSUB, all(channels), toObject<IntegerOf<this>>);
   }
 
   /**
    * The channels of the shard with subscribers. O(N), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/pubsub-shardchannels/
    */
-  pubsubShardchannels(pattern?: Channel): Out<M, M['text'][]> {
+  pubsubShardchannels(pattern?: Channel): Out<this, TextOf<this>[]> {
     return this.run(PUBSUB_SHARDCHANNELS, pattern === undefined ? [] : [pattern]);
   }
 
@@ -70,15 +70,15 @@ export abstract class PubsubCommands<M extends Mode> extends CommandGroup<M> {
    * How many subscribers channels of the shard have. O(N), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/pubsub-shardnumsub/
    */
-  pubsubShardnumsub(shardChannels: OneOrMore<Channel> = []): Out<M, Record<string, M['integer']>> {
-    return this.run(PUBSUB_SHARDNUMSUB, all(shardChannels), toObject<M['integer']>);
+  pubsubShardnumsub(shardChannels: OneOrMore<Channel> = []): Out<this, Record<string, IntegerOf<this>>> {
+    return this.run(PUBSUB_SHARDNUMSUB, all(shardChannels), toObject<IntegerOf<this>>);
   }
 
   /**
    * What the server says about `PUBSUB`. O(1), since 6.2.0.
    * @see https://redis.io/docs/latest/commands/pubsub-help/
    */
-  pubsubHelp(): Out<M, string[]> {
+  pubsubHelp(): Out<this, string[]> {
     return this.run(PUBSUB_HELP, []);
   }
 }

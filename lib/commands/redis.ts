@@ -12,7 +12,7 @@ import type { TopologySnapshot } from '../topology/topology.js';
 import { Commands } from './commands.js';
 import type { Key, OneOrMore } from './group.js';
 import { Leased, Watched, type WatchResult } from './leased.js';
-import type { Direct } from './mode.js';
+import type { Direct, MODE } from './mode.js';
 import { Pipeline } from './pipeline.js';
 import { type Items, type ScanItemsOptions, type ScanKeysOptions, scanHash, scanKeys, scanSet, scanSortedSet } from './scans.js';
 import type { ScoredMember } from './scored-member.js';
@@ -25,13 +25,13 @@ type AnyText = string | Buffer;
 type AnyInteger = number | bigint | string;
 
 /** The text type after `with(options)`. */
-export type TextOf<Options, Text> = Options extends { readonly buffers: true }
+export type ViewText<Options, Text> = Options extends { readonly buffers: true }
   ? Buffer
   : Options extends { readonly buffers: false }
     ? string
     : Text;
 /** The integer type after `with(options)`. */
-export type IntegerOf<Options, Integer> = Options extends { readonly integers: 'bigint' }
+export type ViewInteger<Options, Integer> = Options extends { readonly integers: 'bigint' }
   ? bigint
   : Options extends { readonly integers: 'string' }
     ? string
@@ -40,7 +40,8 @@ export type IntegerOf<Options, Integer> = Options extends { readonly integers: '
       : Integer;
 
 /** A client, or a view of one: the typed commands, and what surrounds them. Views share everything with the client they were made from. */
-export class Redis<Text extends AnyText = string, Integer extends AnyInteger = number> extends Commands<Direct<Text, Integer>> {
+export class Redis<in out Text extends AnyText = string, in out Integer extends AnyInteger = number> extends Commands {
+  declare readonly [MODE]: Direct<Text, Integer>;
   readonly #client: Client;
   readonly #view: View;
   readonly #callView: View;
@@ -75,7 +76,7 @@ export class Redis<Text extends AnyText = string, Integer extends AnyInteger = n
    * A view whose calls are treated differently: deadline, signal, reads, retries, types of replies.
    * @example await redis.with({ timeoutMs: 20, reads: 'primary' }).get('user:1');
    */
-  with<const Options extends ViewOptions>(options: Options): Redis<TextOf<Options, Text>, IntegerOf<Options, Integer>> {
+  with<const Options extends ViewOptions>(options: Options): Redis<ViewText<Options, Text>, ViewInteger<Options, Integer>> {
     const checked = resolveView(options);
     return new Redis(this.#client, this.#client.view({ ...this.#view.options, ...checked }, this.#view.domain));
   }

@@ -2,7 +2,7 @@ import type { Arg, Raw } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import type { Ok } from './decode.js';
 import { CommandGroup, type Key, type OneOrMore, type Value } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { type AtMostOne, all, pushOptions } from './tokens.js';
 
 const EVAL = command('EVAL');
@@ -19,13 +19,13 @@ const SCRIPT_SHOW = command('SCRIPT SHOW');
 type Script = string | Uint8Array;
 
 /** Only the caller knows what a script returns: `eval<number>(…)`. A RESP3 map, which a script must ask for, arrives as a flat list. */
-export abstract class ScriptCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class ScriptCommands extends CommandGroup {
   /**
    * Runs a Lua script. Name every key it touches: they decide where it runs. As complex as the script, since 2.6.0.
    * @see https://redis.io/docs/latest/commands/eval/
    * @example await redis.eval<number>("return redis.call('INCRBY', KEYS[1], ARGV[1])", ['visits'], [10]);
    */
-  eval<Reply = Raw>(script: Script, keys: readonly Key[] = [], args: readonly Value[] = []): Out<M, Reply> {
+  eval<Reply = Raw>(script: Script, keys: readonly Key[] = [], args: readonly Value[] = []): Out<this, Reply> {
     return this.run<Reply>(EVAL, scriptArgs(script, keys, args));
   }
 
@@ -33,7 +33,7 @@ export abstract class ScriptCommands<M extends Mode> extends CommandGroup<M> {
    * Runs a Lua script that the server knows, by its SHA-1. As complex as the script, since 2.6.0.
    * @see https://redis.io/docs/latest/commands/evalsha/
    */
-  evalsha<Reply = Raw>(sha1: string, keys: readonly Key[] = [], args: readonly Value[] = []): Out<M, Reply> {
+  evalsha<Reply = Raw>(sha1: string, keys: readonly Key[] = [], args: readonly Value[] = []): Out<this, Reply> {
     return this.run<Reply>(EVALSHA, scriptArgs(sha1, keys, args));
   }
 
@@ -41,7 +41,7 @@ export abstract class ScriptCommands<M extends Mode> extends CommandGroup<M> {
    * Runs a Lua script that only reads, so that a replica may do it. As complex as the script, since 7.0.0.
    * @see https://redis.io/docs/latest/commands/eval_ro/
    */
-  eval_ro<Reply = Raw>(script: Script, keys: readonly Key[] = [], args: readonly Value[] = []): Out<M, Reply> {
+  eval_ro<Reply = Raw>(script: Script, keys: readonly Key[] = [], args: readonly Value[] = []): Out<this, Reply> {
     return this.run<Reply>(EVAL_RO, scriptArgs(script, keys, args));
   }
 
@@ -49,7 +49,7 @@ export abstract class ScriptCommands<M extends Mode> extends CommandGroup<M> {
    * Runs a Lua script that the server knows and that only reads, so that a replica may do it. As complex as the script, since 7.0.0.
    * @see https://redis.io/docs/latest/commands/evalsha_ro/
    */
-  evalsha_ro<Reply = Raw>(sha1: string, keys: readonly Key[] = [], args: readonly Value[] = []): Out<M, Reply> {
+  evalsha_ro<Reply = Raw>(sha1: string, keys: readonly Key[] = [], args: readonly Value[] = []): Out<this, Reply> {
     return this.run<Reply>(EVALSHA_RO, scriptArgs(sha1, keys, args));
   }
 
@@ -58,7 +58,7 @@ export abstract class ScriptCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/script-load/
    * @example const sha1 = await redis.scriptLoad('return 1');
    */
-  scriptLoad(script: Script): Out<M, M['text']> {
+  scriptLoad(script: Script): Out<this, TextOf<this>> {
     return this.run(SCRIPT_LOAD, [script]);
   }
 
@@ -66,7 +66,7 @@ export abstract class ScriptCommands<M extends Mode> extends CommandGroup<M> {
    * Which scripts the servers know, 1 or 0 for each SHA-1. O(N), since 2.6.0.
    * @see https://redis.io/docs/latest/commands/script-exists/
    */
-  scriptExists(sha1s: OneOrMore<string>): Out<M, M['integer'][]> {
+  scriptExists(sha1s: OneOrMore<string>): Out<this, IntegerOf<this>[]> {
     return this.run(SCRIPT_EXISTS, all(sha1s));
   }
 
@@ -74,7 +74,7 @@ export abstract class ScriptCommands<M extends Mode> extends CommandGroup<M> {
    * Makes the servers forget all scripts. O(N), since 2.6.0.
    * @see https://redis.io/docs/latest/commands/script-flush/
    */
-  scriptFlush(options?: AtMostOne<{ ASYNC: true; SYNC: true }>): Out<M, Ok> {
+  scriptFlush(options?: AtMostOne<{ ASYNC: true; SYNC: true }>): Out<this, Ok> {
     const args: Arg[] = [];
     pushOptions(args, options, ['ASYNC', 'SYNC']);
     return this.run(SCRIPT_FLUSH, args);
@@ -84,7 +84,7 @@ export abstract class ScriptCommands<M extends Mode> extends CommandGroup<M> {
    * Stops the running script, if it has not written yet. O(1), since 2.6.0.
    * @see https://redis.io/docs/latest/commands/script-kill/
    */
-  scriptKill(): Out<M, Ok> {
+  scriptKill(): Out<this, Ok> {
     return this.run(SCRIPT_KILL, []);
   }
 
@@ -92,7 +92,7 @@ export abstract class ScriptCommands<M extends Mode> extends CommandGroup<M> {
    * The text of a script, by its SHA-1. O(1), since Valkey 8.0.0.
    * @see https://valkey.io/commands/script-show/
    */
-  scriptShow(sha1: string): Out<M, M['text']> {
+  scriptShow(sha1: string): Out<this, TextOf<this>> {
     return this.run(SCRIPT_SHOW, [sha1]);
   }
 
@@ -100,7 +100,7 @@ export abstract class ScriptCommands<M extends Mode> extends CommandGroup<M> {
    * What the server says about `SCRIPT`. O(1), since 5.0.0.
    * @see https://redis.io/docs/latest/commands/script-help/
    */
-  scriptHelp(): Out<M, string[]> {
+  scriptHelp(): Out<this, string[]> {
     return this.run(SCRIPT_HELP, []);
   }
 }

@@ -2,7 +2,7 @@ import type { Arg, Raw } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { type Ok, toList, toNumber } from './decode.js';
 import { CommandGroup, type OneOrMore, type Value } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { type AtMostOne, all, keyAnd, pushOptions } from './tokens.js';
 
 const BGREWRITEAOF = command('BGREWRITEAOF');
@@ -89,15 +89,15 @@ export type Role<I> =
     }
   | { role: 'sentinel'; masters: string[] };
 
-export abstract class ServerCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class ServerCommands extends CommandGroup {
   /**
    * `PONG`, or the message. O(1), since 1.0.0.
    * @see https://redis.io/docs/latest/commands/ping/
    * @example await redis.ping();
    */
-  ping(): Out<M, 'PONG'>;
-  ping(message: Value): Out<M, M['text']>;
-  ping(message?: Value): Out<M, M['text'] | 'PONG'> {
+  ping(): Out<this, 'PONG'>;
+  ping(message: Value): Out<this, TextOf<this>>;
+  ping(message?: Value): Out<this, TextOf<this> | 'PONG'> {
     return this.run(PING, message === undefined ? [] : [message]);
   }
 
@@ -105,7 +105,7 @@ export abstract class ServerCommands<M extends Mode> extends CommandGroup<M> {
    * The message. O(1), since 1.0.0.
    * @see https://redis.io/docs/latest/commands/echo/
    */
-  echo(message: Value): Out<M, M['text']> {
+  echo(message: Value): Out<this, TextOf<this>> {
     return this.run(ECHO, [message]);
   }
 
@@ -114,7 +114,7 @@ export abstract class ServerCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/info/
    * @example await redis.info('memory');
    */
-  info(sections: OneOrMore<InfoSection> = []): Out<M, M['text']> {
+  info(sections: OneOrMore<InfoSection> = []): Out<this, TextOf<this>> {
     return this.run(INFO, all(sections));
   }
 
@@ -123,7 +123,7 @@ export abstract class ServerCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/dbsize/
    * @example await redis.dbsize();
    */
-  dbsize(): Out<M, M['integer']> {
+  dbsize(): Out<this, IntegerOf<this>> {
     return this.run(DBSIZE, []);
   }
 
@@ -132,7 +132,7 @@ export abstract class ServerCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/flushall/
    * @example await redis.flushall({ ASYNC: true });
    */
-  flushall(options?: FlushOptions): Out<M, Ok> {
+  flushall(options?: FlushOptions): Out<this, Ok> {
     return this.run(FLUSHALL, flushArgs(options));
   }
 
@@ -140,7 +140,7 @@ export abstract class ServerCommands<M extends Mode> extends CommandGroup<M> {
    * Deletes every key of the database. O(N), since 1.0.0.
    * @see https://redis.io/docs/latest/commands/flushdb/
    */
-  flushdb(options?: FlushOptions): Out<M, Ok> {
+  flushdb(options?: FlushOptions): Out<this, Ok> {
     return this.run(FLUSHDB, flushArgs(options));
   }
 
@@ -148,7 +148,7 @@ export abstract class ServerCommands<M extends Mode> extends CommandGroup<M> {
    * Exchanges two databases. O(N) for N clients that watch or block on their keys, since 4.0.0.
    * @see https://redis.io/docs/latest/commands/swapdb/
    */
-  swapdb(index1: number, index2: number): Out<M, Ok> {
+  swapdb(index1: number, index2: number): Out<this, Ok> {
     return this.run(SWAPDB, [index1, index2]);
   }
 
@@ -156,7 +156,7 @@ export abstract class ServerCommands<M extends Mode> extends CommandGroup<M> {
    * The server's clock. O(1), since 2.6.0.
    * @see https://redis.io/docs/latest/commands/time/
    */
-  time(): Out<M, ServerTime> {
+  time(): Out<this, ServerTime> {
     return this.run(TIME, [], toTime);
   }
 
@@ -164,15 +164,15 @@ export abstract class ServerCommands<M extends Mode> extends CommandGroup<M> {
    * Whether the server is a primary, a replica or a Sentinel, and of whom. O(1), since 2.8.12.
    * @see https://redis.io/docs/latest/commands/role/
    */
-  role(): Out<M, Role<M['integer']>> {
-    return this.run(ROLE, [], toRole<M['integer']>);
+  role(): Out<this, Role<IntegerOf<this>>> {
+    return this.run(ROLE, [], toRole<IntegerOf<this>>);
   }
 
   /**
    * The Unix time in seconds of the last successful save to disk. O(1), since 1.0.0.
    * @see https://redis.io/docs/latest/commands/lastsave/
    */
-  lastsave(): Out<M, M['integer']> {
+  lastsave(): Out<this, IntegerOf<this>> {
     return this.run(LASTSAVE, []);
   }
 
@@ -180,7 +180,7 @@ export abstract class ServerCommands<M extends Mode> extends CommandGroup<M> {
    * Saves to disk and holds everybody up until it is done. O(N), since 1.0.0.
    * @see https://redis.io/docs/latest/commands/save/
    */
-  save(): Out<M, Ok> {
+  save(): Out<this, Ok> {
     return this.run(SAVE, []);
   }
 
@@ -188,7 +188,7 @@ export abstract class ServerCommands<M extends Mode> extends CommandGroup<M> {
    * Saves to disk in the background; the reply says that it began, or with `SCHEDULE` that it will. `CANCEL` is Valkey's. O(1), since 1.0.0.
    * @see https://redis.io/docs/latest/commands/bgsave/
    */
-  bgsave(options?: AtMostOne<{ SCHEDULE: true; CANCEL: true }>): Out<M, string> {
+  bgsave(options?: AtMostOne<{ SCHEDULE: true; CANCEL: true }>): Out<this, string> {
     const args: Arg[] = [];
     pushOptions(args, options, ['SCHEDULE', 'CANCEL']);
     return this.run(BGSAVE, args);
@@ -198,7 +198,7 @@ export abstract class ServerCommands<M extends Mode> extends CommandGroup<M> {
    * Rewrites the append-only file in the background; the reply says that it began or will. O(1), since 1.0.0.
    * @see https://redis.io/docs/latest/commands/bgrewriteaof/
    */
-  bgrewriteaof(): Out<M, string> {
+  bgrewriteaof(): Out<this, string> {
     return this.run(BGREWRITEAOF, []);
   }
 
@@ -206,7 +206,7 @@ export abstract class ServerCommands<M extends Mode> extends CommandGroup<M> {
    * The version of the server and a picture by the computer. Since 5.0.0.
    * @see https://redis.io/docs/latest/commands/lolwut/
    */
-  lolwut(options?: { VERSION?: number; ARGS?: readonly number[] }): Out<M, M['text']> {
+  lolwut(options?: { VERSION?: number; ARGS?: readonly number[] }): Out<this, TextOf<this>> {
     const args: Arg[] = [];
     pushOptions(args, options === undefined ? undefined : { VERSION: options.VERSION }, ['VERSION']);
     if (options?.ARGS !== undefined) args.push(...options.ARGS);
@@ -218,7 +218,7 @@ export abstract class ServerCommands<M extends Mode> extends CommandGroup<M> {
    * O(N) when saving, since 1.0.0.
    * @see https://redis.io/docs/latest/commands/shutdown/
    */
-  shutdown(options?: ShutdownOptions): Out<M, Ok> {
+  shutdown(options?: ShutdownOptions): Out<this, Ok> {
     const args: Arg[] = [];
     pushOptions(args, options, ['NOSAVE', 'SAVE', 'NOW', 'FORCE', 'SAFE', 'FAILOVER', 'ABORT']);
     return this.run(SHUTDOWN, args);
@@ -228,7 +228,7 @@ export abstract class ServerCommands<M extends Mode> extends CommandGroup<M> {
    * Hands the role of the primary to a replica, or with `ABORT` stops doing so. `OK` says that it has begun. O(1), since 6.2.0.
    * @see https://redis.io/docs/latest/commands/failover/
    */
-  failover(options?: FailoverOptions | { ABORT: true; TO?: never; FORCE?: never; TIMEOUT?: never }): Out<M, Ok> {
+  failover(options?: FailoverOptions | { ABORT: true; TO?: never; FORCE?: never; TIMEOUT?: never }): Out<this, Ok> {
     const args: Arg[] = [];
     if (options?.TO !== undefined) args.push('TO', options.TO.host, options.TO.port);
     pushOptions(args, options, ['FORCE', 'ABORT', 'TIMEOUT']);
@@ -239,7 +239,7 @@ export abstract class ServerCommands<M extends Mode> extends CommandGroup<M> {
    * Makes the server a replica of another one, or (`'NO ONE'`) a primary. O(1), since 5.0.0.
    * @see https://redis.io/docs/latest/commands/replicaof/
    */
-  replicaof(primary: { host: string; port: number } | 'NO ONE'): Out<M, Ok> {
+  replicaof(primary: { host: string; port: number } | 'NO ONE'): Out<this, Ok> {
     return this.run(REPLICAOF, primaryArgs(primary));
   }
 
@@ -248,7 +248,7 @@ export abstract class ServerCommands<M extends Mode> extends CommandGroup<M> {
    * @deprecated Use `replicaof`.
    * @see https://redis.io/docs/latest/commands/slaveof/
    */
-  slaveof(primary: { host: string; port: number } | 'NO ONE'): Out<M, Ok> {
+  slaveof(primary: { host: string; port: number } | 'NO ONE'): Out<this, Ok> {
     return this.run(SLAVEOF, primaryArgs(primary));
   }
 
@@ -256,7 +256,7 @@ export abstract class ServerCommands<M extends Mode> extends CommandGroup<M> {
    * The servers' own test helpers, not for services; the reply is the subcommand's. Since 1.0.0.
    * @see https://redis.io/docs/latest/commands/debug/
    */
-  debug<Reply = Raw>(subcommand: string, args: readonly Value[] = []): Out<M, Reply> {
+  debug<Reply = Raw>(subcommand: string, args: readonly Value[] = []): Out<this, Reply> {
     return this.run<Reply>(DEBUG, keyAnd(subcommand, args));
   }
 }

@@ -2,7 +2,7 @@ import type { Arg, Raw } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { type Page, toCursor, toList } from './decode.js';
 import { CommandGroup, type Key, type OneOrMore, type Value } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { all, keyAnd, pushCounted, pushOptions, pushScan, type ScanOptions } from './tokens.js';
 
 const SADD = command('SADD');
@@ -27,13 +27,13 @@ export interface MemberPage<Text extends string | Buffer> extends Page {
   members: Text[];
 }
 
-export abstract class SetCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class SetCommands extends CommandGroup {
   /**
    * Adds members to a set; how many are new. O(N) for N members, since 1.0.0.
    * @see https://redis.io/docs/latest/commands/sadd/
    * @example await redis.sadd('tags', ['red', 'blue']);
    */
-  sadd(key: Key, members: OneOrMore<Value>): Out<M, M['integer']> {
+  sadd(key: Key, members: OneOrMore<Value>): Out<this, IntegerOf<this>> {
     return this.run(SADD, keyAnd(key, members));
   }
 
@@ -41,7 +41,7 @@ export abstract class SetCommands<M extends Mode> extends CommandGroup<M> {
    * How many members a set has, 0 where there is none. O(1), since 1.0.0.
    * @see https://redis.io/docs/latest/commands/scard/
    */
-  scard(key: Key): Out<M, M['integer']> {
+  scard(key: Key): Out<this, IntegerOf<this>> {
     return this.run(SCARD, [key]);
   }
 
@@ -49,7 +49,7 @@ export abstract class SetCommands<M extends Mode> extends CommandGroup<M> {
    * The members of the first set that are in none of the others. O(N) for N members of all sets, since 1.0.0.
    * @see https://redis.io/docs/latest/commands/sdiff/
    */
-  sdiff(keys: OneOrMore<Key>): Out<M, M['text'][]> {
+  sdiff(keys: OneOrMore<Key>): Out<this, TextOf<this>[]> {
     return this.run(SDIFF, all(keys));
   }
 
@@ -57,7 +57,7 @@ export abstract class SetCommands<M extends Mode> extends CommandGroup<M> {
    * Stores what `sdiff` gives under another key; how many members. O(N) for N members of all sets, since 1.0.0.
    * @see https://redis.io/docs/latest/commands/sdiffstore/
    */
-  sdiffstore(destination: Key, keys: OneOrMore<Key>): Out<M, M['integer']> {
+  sdiffstore(destination: Key, keys: OneOrMore<Key>): Out<this, IntegerOf<this>> {
     return this.run(SDIFFSTORE, keyAnd(destination, keys));
   }
 
@@ -66,7 +66,7 @@ export abstract class SetCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/sinter/
    * @example await redis.sinter(['{user}:1:friends', '{user}:2:friends']);
    */
-  sinter(keys: OneOrMore<Key>): Out<M, M['text'][]> {
+  sinter(keys: OneOrMore<Key>): Out<this, TextOf<this>[]> {
     return this.run(SINTER, all(keys));
   }
 
@@ -74,7 +74,7 @@ export abstract class SetCommands<M extends Mode> extends CommandGroup<M> {
    * How many members are in all of the sets, counting no further than `LIMIT` (0: no limit). O(N*M), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/sintercard/
    */
-  sintercard(keys: OneOrMore<Key>, options?: { LIMIT?: number }): Out<M, M['integer']> {
+  sintercard(keys: OneOrMore<Key>, options?: { LIMIT?: number }): Out<this, IntegerOf<this>> {
     const args: Arg[] = [];
     pushCounted(args, keys);
     pushOptions(args, options, ['LIMIT']);
@@ -85,7 +85,7 @@ export abstract class SetCommands<M extends Mode> extends CommandGroup<M> {
    * Stores what `sinter` gives under another key; how many members. O(N*M), since 1.0.0.
    * @see https://redis.io/docs/latest/commands/sinterstore/
    */
-  sinterstore(destination: Key, keys: OneOrMore<Key>): Out<M, M['integer']> {
+  sinterstore(destination: Key, keys: OneOrMore<Key>): Out<this, IntegerOf<this>> {
     return this.run(SINTERSTORE, keyAnd(destination, keys));
   }
 
@@ -94,7 +94,7 @@ export abstract class SetCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/sismember/
    * @example await redis.sismember('tags', 'red');
    */
-  sismember(key: Key, member: Value): Out<M, M['integer']> {
+  sismember(key: Key, member: Value): Out<this, IntegerOf<this>> {
     return this.run(SISMEMBER, [key, member]);
   }
 
@@ -103,7 +103,7 @@ export abstract class SetCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/smembers/
    * @example await redis.smembers('tags');
    */
-  smembers(key: Key): Out<M, M['text'][]> {
+  smembers(key: Key): Out<this, TextOf<this>[]> {
     return this.run(SMEMBERS, [key]);
   }
 
@@ -111,7 +111,7 @@ export abstract class SetCommands<M extends Mode> extends CommandGroup<M> {
    * 1 or 0 for each: is it a member of the set? O(N) for N members, since 6.2.0.
    * @see https://redis.io/docs/latest/commands/smismember/
    */
-  smismember(key: Key, members: OneOrMore<Value>): Out<M, M['integer'][]> {
+  smismember(key: Key, members: OneOrMore<Value>): Out<this, IntegerOf<this>[]> {
     return this.run(SMISMEMBER, keyAnd(key, members));
   }
 
@@ -119,7 +119,7 @@ export abstract class SetCommands<M extends Mode> extends CommandGroup<M> {
    * Moves a member from one set to another: 1, or 0 where it was no member. O(1), since 1.0.0.
    * @see https://redis.io/docs/latest/commands/smove/
    */
-  smove(source: Key, destination: Key, member: Value): Out<M, M['integer']> {
+  smove(source: Key, destination: Key, member: Value): Out<this, IntegerOf<this>> {
     return this.run(SMOVE, [source, destination, member]);
   }
 
@@ -128,9 +128,9 @@ export abstract class SetCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/spop/
    * @example const [winner, second] = await redis.spop('raffle', 2);
    */
-  spop(key: Key): Out<M, M['text'] | null>;
-  spop(key: Key, count: number): Out<M, M['text'][]>;
-  spop(key: Key, count?: number): Out<M, M['text'] | null | M['text'][]> {
+  spop(key: Key): Out<this, TextOf<this> | null>;
+  spop(key: Key, count: number): Out<this, TextOf<this>[]>;
+  spop(key: Key, count?: number): Out<this, TextOf<this> | null | TextOf<this>[]> {
     return this.run(SPOP, count === undefined ? [key] : [key, count]);
   }
 
@@ -139,9 +139,9 @@ export abstract class SetCommands<M extends Mode> extends CommandGroup<M> {
    * some of them perhaps several times. O(N) for N results, since 1.0.0.
    * @see https://redis.io/docs/latest/commands/srandmember/
    */
-  srandmember(key: Key): Out<M, M['text'] | null>;
-  srandmember(key: Key, count: number): Out<M, M['text'][]>;
-  srandmember(key: Key, count?: number): Out<M, M['text'] | null | M['text'][]> {
+  srandmember(key: Key): Out<this, TextOf<this> | null>;
+  srandmember(key: Key, count: number): Out<this, TextOf<this>[]>;
+  srandmember(key: Key, count?: number): Out<this, TextOf<this> | null | TextOf<this>[]> {
     return this.run(SRANDMEMBER, count === undefined ? [key] : [key, count]);
   }
 
@@ -150,7 +150,7 @@ export abstract class SetCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/srem/
    * @example await redis.srem('tags', 'red');
    */
-  srem(key: Key, members: OneOrMore<Value>): Out<M, M['integer']> {
+  srem(key: Key, members: OneOrMore<Value>): Out<this, IntegerOf<this>> {
     return this.run(SREM, keyAnd(key, members));
   }
 
@@ -158,17 +158,17 @@ export abstract class SetCommands<M extends Mode> extends CommandGroup<M> {
    * One page of a scan over a set: begin with cursor 0, go on with the page's cursor until that is `'0'`. O(1) a page, since 2.8.0.
    * @see https://redis.io/docs/latest/commands/sscan/
    */
-  sscan(key: Key, cursor: Value, options?: ScanOptions): Out<M, MemberPage<M['text']>> {
+  sscan(key: Key, cursor: Value, options?: ScanOptions): Out<this, MemberPage<TextOf<this>>> {
     const args: Arg[] = [key, cursor];
     if (options !== undefined) pushScan(args, options);
-    return this.run(SSCAN, args, toMemberPage<M['text']>);
+    return this.run(SSCAN, args, toMemberPage<TextOf<this>>);
   }
 
   /**
    * The members that are in any of the sets. O(N) for N members of all sets, since 1.0.0.
    * @see https://redis.io/docs/latest/commands/sunion/
    */
-  sunion(keys: OneOrMore<Key>): Out<M, M['text'][]> {
+  sunion(keys: OneOrMore<Key>): Out<this, TextOf<this>[]> {
     return this.run(SUNION, all(keys));
   }
 
@@ -176,7 +176,7 @@ export abstract class SetCommands<M extends Mode> extends CommandGroup<M> {
    * Stores what `sunion` gives under another key; how many members. O(N) for N members of all sets, since 1.0.0.
    * @see https://redis.io/docs/latest/commands/sunionstore/
    */
-  sunionstore(destination: Key, keys: OneOrMore<Key>): Out<M, M['integer']> {
+  sunionstore(destination: Key, keys: OneOrMore<Key>): Out<this, IntegerOf<this>> {
     return this.run(SUNIONSTORE, keyAnd(destination, keys));
   }
 }

@@ -2,7 +2,7 @@ import type { Raw } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { type Ok, toList } from './decode.js';
 import { CommandGroup } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 
 const COMMANDLOG_GET = command('COMMANDLOG GET');
 const COMMANDLOG_HELP = command('COMMANDLOG HELP');
@@ -30,20 +30,20 @@ export type LargeCommand<Text, I> = LoggedCommand<Text, I> & { bytes: I };
 export type CommandlogType = 'SLOW' | 'LARGE-REQUEST' | 'LARGE-REPLY';
 
 /** The log of slow commands, and what Valkey made of it: also of those with large requests or replies. */
-export abstract class SlowlogCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class SlowlogCommands extends CommandGroup {
   /**
    * The latest slow commands, 10 unless a count is given, -1 for all. O(N), since 2.2.12.
    * @see https://redis.io/docs/latest/commands/slowlog-get/
    */
-  slowlogGet(count?: number): Out<M, SlowCommand<M['text'], M['integer']>[]> {
-    return this.run(SLOWLOG_GET, count === undefined ? [] : [count], toLog('microseconds')<SlowCommand<M['text'], M['integer']>>);
+  slowlogGet(count?: number): Out<this, SlowCommand<TextOf<this>, IntegerOf<this>>[]> {
+    return this.run(SLOWLOG_GET, count === undefined ? [] : [count], toLog('microseconds')<SlowCommand<TextOf<this>, IntegerOf<this>>>);
   }
 
   /**
    * How many slow commands are in the log. O(1), since 2.2.12.
    * @see https://redis.io/docs/latest/commands/slowlog-len/
    */
-  slowlogLen(): Out<M, M['integer']> {
+  slowlogLen(): Out<this, IntegerOf<this>> {
     return this.run(SLOWLOG_LEN, []);
   }
 
@@ -51,7 +51,7 @@ export abstract class SlowlogCommands<M extends Mode> extends CommandGroup<M> {
    * Empties the log of slow commands. O(N), since 2.2.12.
    * @see https://redis.io/docs/latest/commands/slowlog-reset/
    */
-  slowlogReset(): Out<M, Ok> {
+  slowlogReset(): Out<this, Ok> {
     return this.run(SLOWLOG_RESET, []);
   }
 
@@ -59,7 +59,7 @@ export abstract class SlowlogCommands<M extends Mode> extends CommandGroup<M> {
    * What the server says about `SLOWLOG`. O(1), since 6.2.0.
    * @see https://redis.io/docs/latest/commands/slowlog-help/
    */
-  slowlogHelp(): Out<M, string[]> {
+  slowlogHelp(): Out<this, string[]> {
     return this.run(SLOWLOG_HELP, []);
   }
 
@@ -67,9 +67,9 @@ export abstract class SlowlogCommands<M extends Mode> extends CommandGroup<M> {
    * The latest commands of a log, -1 for all. O(N), since Valkey 8.1.0.
    * @see https://valkey.io/commands/commandlog-get/
    */
-  commandlogGet(count: number, type: 'SLOW'): Out<M, SlowCommand<M['text'], M['integer']>[]>;
-  commandlogGet(count: number, type: 'LARGE-REQUEST' | 'LARGE-REPLY'): Out<M, LargeCommand<M['text'], M['integer']>[]>;
-  commandlogGet(count: number, type: CommandlogType): Out<M, unknown> {
+  commandlogGet(count: number, type: 'SLOW'): Out<this, SlowCommand<TextOf<this>, IntegerOf<this>>[]>;
+  commandlogGet(count: number, type: 'LARGE-REQUEST' | 'LARGE-REPLY'): Out<this, LargeCommand<TextOf<this>, IntegerOf<this>>[]>;
+  commandlogGet(count: number, type: CommandlogType): Out<this, unknown> {
     return this.run(COMMANDLOG_GET, [count, type], toLog(type === 'SLOW' ? 'microseconds' : 'bytes'));
   }
 
@@ -77,7 +77,7 @@ export abstract class SlowlogCommands<M extends Mode> extends CommandGroup<M> {
    * How many commands are in a log. O(1), since Valkey 8.1.0.
    * @see https://valkey.io/commands/commandlog-len/
    */
-  commandlogLen(type: CommandlogType): Out<M, M['integer']> {
+  commandlogLen(type: CommandlogType): Out<this, IntegerOf<this>> {
     return this.run(COMMANDLOG_LEN, [type]);
   }
 
@@ -85,7 +85,7 @@ export abstract class SlowlogCommands<M extends Mode> extends CommandGroup<M> {
    * Empties a log. O(N), since Valkey 8.1.0.
    * @see https://valkey.io/commands/commandlog-reset/
    */
-  commandlogReset(type: CommandlogType): Out<M, Ok> {
+  commandlogReset(type: CommandlogType): Out<this, Ok> {
     return this.run(COMMANDLOG_RESET, [type]);
   }
 
@@ -93,7 +93,7 @@ export abstract class SlowlogCommands<M extends Mode> extends CommandGroup<M> {
    * What the server says about `COMMANDLOG`. O(1), since Valkey 8.1.0.
    * @see https://valkey.io/commands/commandlog-help/
    */
-  commandlogHelp(): Out<M, string[]> {
+  commandlogHelp(): Out<this, string[]> {
     return this.run(COMMANDLOG_HELP, []);
   }
 }

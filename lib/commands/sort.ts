@@ -1,7 +1,7 @@
 import type { Arg } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { CommandGroup, type Key, type OneOrMore } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { isList, type Limit, pushLimit } from './tokens.js';
 
 const SORT = command('SORT');
@@ -19,16 +19,16 @@ export type SortOptions = {
   ALPHA?: true;
 } & ({ ASC?: true; DESC?: never } | { ASC?: never; DESC?: true });
 
-export abstract class SortCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class SortCommands extends CommandGroup {
   /**
    * The sorted elements of a list, set or sorted set; with `STORE` the length of the list it stores. O(N+M*log(M)), since 1.0.0.
    * @see https://redis.io/docs/latest/commands/sort/
    * @example await redis.sort('ids', { BY: 'user:*->age', GET: ['#', 'user:*->name'], DESC: true });
    */
-  sort(key: Key, options: SortOptions & { STORE: Key }): Out<M, M['integer']>;
-  sort(key: Key, options: SortOptions & { STORE?: never; GET: OneOrMore<Pattern> }): Out<M, (M['text'] | null)[]>;
-  sort(key: Key, options?: SortOptions & { STORE?: never; GET?: never }): Out<M, M['text'][]>;
-  sort(key: Key, options?: SortOptions & { STORE?: Key }): Out<M, unknown> {
+  sort(key: Key, options: SortOptions & { STORE: Key }): Out<this, IntegerOf<this>>;
+  sort(key: Key, options: SortOptions & { STORE?: never; GET: OneOrMore<Pattern> }): Out<this, (TextOf<this> | null)[]>;
+  sort(key: Key, options?: SortOptions & { STORE?: never; GET?: never }): Out<this, TextOf<this>[]>;
+  sort(key: Key, options?: SortOptions & { STORE?: Key }): Out<this, unknown> {
     const args = sortArgs(key, options);
     if (options?.STORE !== undefined) args.push('STORE', options.STORE);
     return this.run(SORT, args);
@@ -38,9 +38,9 @@ export abstract class SortCommands<M extends Mode> extends CommandGroup<M> {
    * `sort` that only reads, so that a replica may do it. O(N+M*log(M)), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/sort_ro/
    */
-  sort_ro(key: Key, options: SortOptions & { GET: OneOrMore<Pattern> }): Out<M, (M['text'] | null)[]>;
-  sort_ro(key: Key, options?: SortOptions & { GET?: never }): Out<M, M['text'][]>;
-  sort_ro(key: Key, options?: SortOptions): Out<M, (M['text'] | null)[]> {
+  sort_ro(key: Key, options: SortOptions & { GET: OneOrMore<Pattern> }): Out<this, (TextOf<this> | null)[]>;
+  sort_ro(key: Key, options?: SortOptions & { GET?: never }): Out<this, TextOf<this>[]>;
+  sort_ro(key: Key, options?: SortOptions): Out<this, (TextOf<this> | null)[]> {
     return this.run(SORT_RO, sortArgs(key, options));
   }
 }

@@ -1,7 +1,7 @@
 import type { Arg } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { CommandGroup, type Key, type OneOrMore } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { type ScoredMember, toScoredMembers } from './scored-member.js';
 import { all, pushCounted, pushOptions, score } from './tokens.js';
 
@@ -28,26 +28,26 @@ interface WithScores {
 }
 
 /** Differences, intersections and unions of sorted sets; plain sets count as sorted sets with scores of 1. */
-export abstract class SortedSetAlgebraCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class SortedSetAlgebraCommands extends CommandGroup {
   /**
    * The members of the first sorted set that are in none of the others. O(L + (N-K)log(N)) for L members of all sets, N of the first, K of the
    * result, since 6.2.0.
    * @see https://redis.io/docs/latest/commands/zdiff/
    */
-  zdiff(keys: OneOrMore<Key>, options?: NoScores): Out<M, M['text'][]>;
-  zdiff(keys: OneOrMore<Key>, options: WithScores): Out<M, ScoredMember<M['text']>[]>;
-  zdiff(keys: OneOrMore<Key>, options?: { WITHSCORES?: true }): Out<M, M['text'][] | ScoredMember<M['text']>[]> {
+  zdiff(keys: OneOrMore<Key>, options?: NoScores): Out<this, TextOf<this>[]>;
+  zdiff(keys: OneOrMore<Key>, options: WithScores): Out<this, ScoredMember<TextOf<this>>[]>;
+  zdiff(keys: OneOrMore<Key>, options?: { WITHSCORES?: true }): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]> {
     const args = combineArgs([], keys, undefined);
     if (!options?.WITHSCORES) return this.run(ZDIFF, args);
     args.push('WITHSCORES');
-    return this.run(ZDIFF, args, toScoredMembers<M['text']>);
+    return this.run(ZDIFF, args, toScoredMembers<TextOf<this>>);
   }
 
   /**
    * Stores what `zdiff` gives under another key; how many members. O(L + (N-K)log(N)), since 6.2.0.
    * @see https://redis.io/docs/latest/commands/zdiffstore/
    */
-  zdiffstore(destination: Key, keys: OneOrMore<Key>): Out<M, M['integer']> {
+  zdiffstore(destination: Key, keys: OneOrMore<Key>): Out<this, IntegerOf<this>> {
     return this.run(ZDIFFSTORE, combineArgs([destination], keys, undefined));
   }
 
@@ -55,20 +55,20 @@ export abstract class SortedSetAlgebraCommands<M extends Mode> extends CommandGr
    * The members that are in all of the sorted sets. O(N*K)+O(M*log(M)) for N members of the smallest of K sets and M results, since 6.2.0.
    * @see https://redis.io/docs/latest/commands/zinter/
    */
-  zinter(keys: OneOrMore<Key>, options?: CombineOptions & NoScores): Out<M, M['text'][]>;
-  zinter(keys: OneOrMore<Key>, options: CombineOptions & WithScores): Out<M, ScoredMember<M['text']>[]>;
-  zinter(keys: OneOrMore<Key>, options?: CombineOptions & { WITHSCORES?: true }): Out<M, M['text'][] | ScoredMember<M['text']>[]> {
+  zinter(keys: OneOrMore<Key>, options?: CombineOptions & NoScores): Out<this, TextOf<this>[]>;
+  zinter(keys: OneOrMore<Key>, options: CombineOptions & WithScores): Out<this, ScoredMember<TextOf<this>>[]>;
+  zinter(keys: OneOrMore<Key>, options?: CombineOptions & { WITHSCORES?: true }): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]> {
     const args = combineArgs([], keys, options);
     if (!options?.WITHSCORES) return this.run(ZINTER, args);
     args.push('WITHSCORES');
-    return this.run(ZINTER, args, toScoredMembers<M['text']>);
+    return this.run(ZINTER, args, toScoredMembers<TextOf<this>>);
   }
 
   /**
    * How many members are in all of the sorted sets, counting no further than `LIMIT` (0: no limit). O(N*K), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/zintercard/
    */
-  zintercard(keys: OneOrMore<Key>, options?: { LIMIT?: number }): Out<M, M['integer']> {
+  zintercard(keys: OneOrMore<Key>, options?: { LIMIT?: number }): Out<this, IntegerOf<this>> {
     const args: Arg[] = [];
     pushCounted(args, keys);
     pushOptions(args, options, ['LIMIT']);
@@ -79,7 +79,7 @@ export abstract class SortedSetAlgebraCommands<M extends Mode> extends CommandGr
    * Stores what `zinter` gives under another key; how many members. O(N*K)+O(M*log(M)), since 2.0.0.
    * @see https://redis.io/docs/latest/commands/zinterstore/
    */
-  zinterstore(destination: Key, keys: OneOrMore<Key>, options?: CombineOptions): Out<M, M['integer']> {
+  zinterstore(destination: Key, keys: OneOrMore<Key>, options?: CombineOptions): Out<this, IntegerOf<this>> {
     return this.run(ZINTERSTORE, combineArgs([destination], keys, options));
   }
 
@@ -88,20 +88,20 @@ export abstract class SortedSetAlgebraCommands<M extends Mode> extends CommandGr
    * @see https://redis.io/docs/latest/commands/zunion/
    * @example await redis.zunion(['{board}:1', '{board}:2'], { WEIGHTS: [1, 2], WITHSCORES: true });
    */
-  zunion(keys: OneOrMore<Key>, options?: CombineOptions & NoScores): Out<M, M['text'][]>;
-  zunion(keys: OneOrMore<Key>, options: CombineOptions & WithScores): Out<M, ScoredMember<M['text']>[]>;
-  zunion(keys: OneOrMore<Key>, options?: CombineOptions & { WITHSCORES?: true }): Out<M, M['text'][] | ScoredMember<M['text']>[]> {
+  zunion(keys: OneOrMore<Key>, options?: CombineOptions & NoScores): Out<this, TextOf<this>[]>;
+  zunion(keys: OneOrMore<Key>, options: CombineOptions & WithScores): Out<this, ScoredMember<TextOf<this>>[]>;
+  zunion(keys: OneOrMore<Key>, options?: CombineOptions & { WITHSCORES?: true }): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]> {
     const args = combineArgs([], keys, options);
     if (!options?.WITHSCORES) return this.run(ZUNION, args);
     args.push('WITHSCORES');
-    return this.run(ZUNION, args, toScoredMembers<M['text']>);
+    return this.run(ZUNION, args, toScoredMembers<TextOf<this>>);
   }
 
   /**
    * Stores what `zunion` gives under another key; how many members. O(N)+O(M*log(M)), since 2.0.0.
    * @see https://redis.io/docs/latest/commands/zunionstore/
    */
-  zunionstore(destination: Key, keys: OneOrMore<Key>, options?: CombineOptions): Out<M, M['integer']> {
+  zunionstore(destination: Key, keys: OneOrMore<Key>, options?: CombineOptions): Out<this, IntegerOf<this>> {
     return this.run(ZUNIONSTORE, combineArgs([destination], keys, options));
   }
 }

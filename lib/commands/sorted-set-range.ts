@@ -1,7 +1,7 @@
 import type { Arg } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { CommandGroup, type Key } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { type ScoredMember, toScoredMembers } from './scored-member.js';
 import { type Integer, type Limit, pushLimit, score } from './tokens.js';
 
@@ -52,13 +52,13 @@ interface WithScores {
 }
 
 /** Parts of sorted sets by rank, score, or (where all scores are the same) by member. */
-export abstract class SortedSetRangeCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class SortedSetRangeCommands extends CommandGroup {
   /**
    * How many members have a score in a range. O(log(N)), since 2.0.0.
    * @see https://redis.io/docs/latest/commands/zcount/
    * @example await redis.zcount('board', '(5', '+inf');
    */
-  zcount(key: Key, min: ScoreBound, max: ScoreBound): Out<M, M['integer']> {
+  zcount(key: Key, min: ScoreBound, max: ScoreBound): Out<this, IntegerOf<this>> {
     return this.run(ZCOUNT, [key, score(min), score(max)]);
   }
 
@@ -66,7 +66,7 @@ export abstract class SortedSetRangeCommands<M extends Mode> extends CommandGrou
    * How many members are in a range of members, where all scores are the same. O(log(N)), since 2.8.9.
    * @see https://redis.io/docs/latest/commands/zlexcount/
    */
-  zlexcount(key: Key, min: LexBound, max: LexBound): Out<M, M['integer']> {
+  zlexcount(key: Key, min: LexBound, max: LexBound): Out<this, IntegerOf<this>> {
     return this.run(ZLEXCOUNT, [key, min, max]);
   }
 
@@ -77,23 +77,23 @@ export abstract class SortedSetRangeCommands<M extends Mode> extends CommandGrou
    * @example await redis.zrange('board', 0, 9, { REV: true, WITHSCORES: true });
    * @example await redis.zrange('board', '(5', '+inf', { BYSCORE: true, LIMIT: { offset: 0, count: 10 } });
    */
-  zrange(key: Key, start: Integer, stop: Integer, options?: ByRank & NoScores): Out<M, M['text'][]>;
-  zrange(key: Key, start: Integer, stop: Integer, options: ByRank & WithScores): Out<M, ScoredMember<M['text']>[]>;
-  zrange(key: Key, start: ScoreBound, stop: ScoreBound, options: ByScore & NoScores): Out<M, M['text'][]>;
-  zrange(key: Key, start: ScoreBound, stop: ScoreBound, options: ByScore & WithScores): Out<M, ScoredMember<M['text']>[]>;
-  zrange(key: Key, start: LexBound, stop: LexBound, options: ByLex & NoScores): Out<M, M['text'][]>;
+  zrange(key: Key, start: Integer, stop: Integer, options?: ByRank & NoScores): Out<this, TextOf<this>[]>;
+  zrange(key: Key, start: Integer, stop: Integer, options: ByRank & WithScores): Out<this, ScoredMember<TextOf<this>>[]>;
+  zrange(key: Key, start: ScoreBound, stop: ScoreBound, options: ByScore & NoScores): Out<this, TextOf<this>[]>;
+  zrange(key: Key, start: ScoreBound, stop: ScoreBound, options: ByScore & WithScores): Out<this, ScoredMember<TextOf<this>>[]>;
+  zrange(key: Key, start: LexBound, stop: LexBound, options: ByLex & NoScores): Out<this, TextOf<this>[]>;
   zrange(
     key: Key,
     start: ScoreBound | LexBound,
     stop: ScoreBound | LexBound,
     options?: (ByRank | ByScore | ByLex) & { WITHSCORES?: true },
-  ): Out<M, M['text'][] | ScoredMember<M['text']>[]> {
+  ): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]> {
     const args: Arg[] = [key, score(start), score(stop)];
     if (options === undefined) return this.run(ZRANGE, args);
     pushRange(args, options);
     if (!options.WITHSCORES) return this.run(ZRANGE, args);
     args.push('WITHSCORES');
-    return this.run(ZRANGE, args, toScoredMembers<M['text']>);
+    return this.run(ZRANGE, args, toScoredMembers<TextOf<this>>);
   }
 
   /**
@@ -101,7 +101,7 @@ export abstract class SortedSetRangeCommands<M extends Mode> extends CommandGrou
    * @deprecated since 6.2.0: `zrange` with `BYLEX` does the same.
    * @see https://redis.io/docs/latest/commands/zrangebylex/
    */
-  zrangebylex(key: Key, min: LexBound, max: LexBound, options?: { LIMIT?: Limit }): Out<M, M['text'][]> {
+  zrangebylex(key: Key, min: LexBound, max: LexBound, options?: { LIMIT?: Limit }): Out<this, TextOf<this>[]> {
     return this.run(ZRANGEBYLEX, limited(key, min, max, options));
   }
 
@@ -110,32 +110,37 @@ export abstract class SortedSetRangeCommands<M extends Mode> extends CommandGrou
    * @deprecated since 6.2.0: `zrange` with `BYSCORE` does the same.
    * @see https://redis.io/docs/latest/commands/zrangebyscore/
    */
-  zrangebyscore(key: Key, min: ScoreBound, max: ScoreBound, options?: { LIMIT?: Limit } & NoScores): Out<M, M['text'][]>;
-  zrangebyscore(key: Key, min: ScoreBound, max: ScoreBound, options: { LIMIT?: Limit } & WithScores): Out<M, ScoredMember<M['text']>[]>;
+  zrangebyscore(key: Key, min: ScoreBound, max: ScoreBound, options?: { LIMIT?: Limit } & NoScores): Out<this, TextOf<this>[]>;
+  zrangebyscore(
+    key: Key,
+    min: ScoreBound,
+    max: ScoreBound,
+    options: { LIMIT?: Limit } & WithScores,
+  ): Out<this, ScoredMember<TextOf<this>>[]>;
   zrangebyscore(
     key: Key,
     min: ScoreBound,
     max: ScoreBound,
     options?: { LIMIT?: Limit; WITHSCORES?: true },
-  ): Out<M, M['text'][] | ScoredMember<M['text']>[]> {
+  ): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]> {
     const args = limited(key, min, max, options);
-    return options?.WITHSCORES ? this.run(ZRANGEBYSCORE, args, toScoredMembers<M['text']>) : this.run(ZRANGEBYSCORE, args);
+    return options?.WITHSCORES ? this.run(ZRANGEBYSCORE, args, toScoredMembers<TextOf<this>>) : this.run(ZRANGEBYSCORE, args);
   }
 
   /**
    * Stores what `zrange` gives under another key; how many members. O(log(N)+M) for M members, since 6.2.0.
    * @see https://redis.io/docs/latest/commands/zrangestore/
    */
-  zrangestore(destination: Key, source: Key, start: Integer, stop: Integer, options?: ByRank): Out<M, M['integer']>;
-  zrangestore(destination: Key, source: Key, min: ScoreBound, max: ScoreBound, options: ByScore): Out<M, M['integer']>;
-  zrangestore(destination: Key, source: Key, min: LexBound, max: LexBound, options: ByLex): Out<M, M['integer']>;
+  zrangestore(destination: Key, source: Key, start: Integer, stop: Integer, options?: ByRank): Out<this, IntegerOf<this>>;
+  zrangestore(destination: Key, source: Key, min: ScoreBound, max: ScoreBound, options: ByScore): Out<this, IntegerOf<this>>;
+  zrangestore(destination: Key, source: Key, min: LexBound, max: LexBound, options: ByLex): Out<this, IntegerOf<this>>;
   zrangestore(
     destination: Key,
     source: Key,
     min: ScoreBound | LexBound,
     max: ScoreBound | LexBound,
     options?: ByRank | ByScore | ByLex,
-  ): Out<M, M['integer']> {
+  ): Out<this, IntegerOf<this>> {
     const args: Arg[] = [destination, source, score(min), score(max)];
     if (options !== undefined) pushRange(args, options);
     return this.run(ZRANGESTORE, args);
@@ -145,7 +150,7 @@ export abstract class SortedSetRangeCommands<M extends Mode> extends CommandGrou
    * Removes the members in a range of members, where all scores are the same; how many. O(log(N)+M) for M removed, since 2.8.9.
    * @see https://redis.io/docs/latest/commands/zremrangebylex/
    */
-  zremrangebylex(key: Key, min: LexBound, max: LexBound): Out<M, M['integer']> {
+  zremrangebylex(key: Key, min: LexBound, max: LexBound): Out<this, IntegerOf<this>> {
     return this.run(ZREMRANGEBYLEX, [key, min, max]);
   }
 
@@ -153,7 +158,7 @@ export abstract class SortedSetRangeCommands<M extends Mode> extends CommandGrou
    * Removes the members from one rank to another, both included; how many. O(log(N)+M) for M removed, since 2.0.0.
    * @see https://redis.io/docs/latest/commands/zremrangebyrank/
    */
-  zremrangebyrank(key: Key, start: Integer, stop: Integer): Out<M, M['integer']> {
+  zremrangebyrank(key: Key, start: Integer, stop: Integer): Out<this, IntegerOf<this>> {
     return this.run(ZREMRANGEBYRANK, [key, start, stop]);
   }
 
@@ -162,7 +167,7 @@ export abstract class SortedSetRangeCommands<M extends Mode> extends CommandGrou
    * @see https://redis.io/docs/latest/commands/zremrangebyscore/
    * @example await redis.zremrangebyscore('seen', '-inf', Date.now() - 60_000);
    */
-  zremrangebyscore(key: Key, min: ScoreBound, max: ScoreBound): Out<M, M['integer']> {
+  zremrangebyscore(key: Key, min: ScoreBound, max: ScoreBound): Out<this, IntegerOf<this>> {
     return this.run(ZREMRANGEBYSCORE, [key, score(min), score(max)]);
   }
 
@@ -171,11 +176,16 @@ export abstract class SortedSetRangeCommands<M extends Mode> extends CommandGrou
    * @deprecated since 6.2.0: `zrange` with `REV` does the same.
    * @see https://redis.io/docs/latest/commands/zrevrange/
    */
-  zrevrange(key: Key, start: Integer, stop: Integer, options?: NoScores): Out<M, M['text'][]>;
-  zrevrange(key: Key, start: Integer, stop: Integer, options: WithScores): Out<M, ScoredMember<M['text']>[]>;
-  zrevrange(key: Key, start: Integer, stop: Integer, options?: { WITHSCORES?: true }): Out<M, M['text'][] | ScoredMember<M['text']>[]> {
+  zrevrange(key: Key, start: Integer, stop: Integer, options?: NoScores): Out<this, TextOf<this>[]>;
+  zrevrange(key: Key, start: Integer, stop: Integer, options: WithScores): Out<this, ScoredMember<TextOf<this>>[]>;
+  zrevrange(
+    key: Key,
+    start: Integer,
+    stop: Integer,
+    options?: { WITHSCORES?: true },
+  ): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]> {
     const args = limited(key, start, stop, options);
-    return options?.WITHSCORES ? this.run(ZREVRANGE, args, toScoredMembers<M['text']>) : this.run(ZREVRANGE, args);
+    return options?.WITHSCORES ? this.run(ZREVRANGE, args, toScoredMembers<TextOf<this>>) : this.run(ZREVRANGE, args);
   }
 
   /**
@@ -183,7 +193,7 @@ export abstract class SortedSetRangeCommands<M extends Mode> extends CommandGrou
    * @deprecated since 6.2.0: `zrange` with `BYLEX` and `REV` does the same.
    * @see https://redis.io/docs/latest/commands/zrevrangebylex/
    */
-  zrevrangebylex(key: Key, max: LexBound, min: LexBound, options?: { LIMIT?: Limit }): Out<M, M['text'][]> {
+  zrevrangebylex(key: Key, max: LexBound, min: LexBound, options?: { LIMIT?: Limit }): Out<this, TextOf<this>[]> {
     return this.run(ZREVRANGEBYLEX, limited(key, max, min, options));
   }
 
@@ -192,16 +202,21 @@ export abstract class SortedSetRangeCommands<M extends Mode> extends CommandGrou
    * @deprecated since 6.2.0: `zrange` with `BYSCORE` and `REV` does the same.
    * @see https://redis.io/docs/latest/commands/zrevrangebyscore/
    */
-  zrevrangebyscore(key: Key, max: ScoreBound, min: ScoreBound, options?: { LIMIT?: Limit } & NoScores): Out<M, M['text'][]>;
-  zrevrangebyscore(key: Key, max: ScoreBound, min: ScoreBound, options: { LIMIT?: Limit } & WithScores): Out<M, ScoredMember<M['text']>[]>;
+  zrevrangebyscore(key: Key, max: ScoreBound, min: ScoreBound, options?: { LIMIT?: Limit } & NoScores): Out<this, TextOf<this>[]>;
+  zrevrangebyscore(
+    key: Key,
+    max: ScoreBound,
+    min: ScoreBound,
+    options: { LIMIT?: Limit } & WithScores,
+  ): Out<this, ScoredMember<TextOf<this>>[]>;
   zrevrangebyscore(
     key: Key,
     max: ScoreBound,
     min: ScoreBound,
     options?: { LIMIT?: Limit; WITHSCORES?: true },
-  ): Out<M, M['text'][] | ScoredMember<M['text']>[]> {
+  ): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]> {
     const args = limited(key, max, min, options);
-    return options?.WITHSCORES ? this.run(ZREVRANGEBYSCORE, args, toScoredMembers<M['text']>) : this.run(ZREVRANGEBYSCORE, args);
+    return options?.WITHSCORES ? this.run(ZREVRANGEBYSCORE, args, toScoredMembers<TextOf<this>>) : this.run(ZREVRANGEBYSCORE, args);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Arg, Raw } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { toList, toNumber, toNumberOrNull, toNumbersOrNull } from './decode.js';
 import { CommandGroup, type Key, type OneOrMore, type Value } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import {
   type PoppedMembers,
   type ScoredMember,
@@ -56,7 +56,7 @@ export interface RankAndScore<Integer extends number | bigint | string> {
   score: number;
 }
 
-export abstract class SortedSetCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class SortedSetCommands extends CommandGroup {
   /**
    * Adds members to a sorted set or changes their scores; how many are new. With `INCR` the new score, `null` where a condition failed.
    * O(log(N)) a member, since 1.2.0.
@@ -64,16 +64,16 @@ export abstract class SortedSetCommands<M extends Mode> extends CommandGroup<M> 
    * @example await redis.zadd('board', 10, 'ada');
    * @example await redis.zadd('board', [{ member: 'ada', score: 12 }, { member: 'bob', score: 7 }], { GT: true, CH: true });
    */
-  zadd(key: Key, score: Score, member: Value, options?: ZaddOptions): Out<M, M['integer']>;
-  zadd(key: Key, score: Score, member: Value, options: ZaddIncrOptions): Out<M, number | null>;
-  zadd(key: Key, members: OneOrMore<NewMember>, options?: ZaddOptions): Out<M, M['integer']>;
-  zadd(key: Key, member: NewMember, options: ZaddIncrOptions): Out<M, number | null>;
+  zadd(key: Key, score: Score, member: Value, options?: ZaddOptions): Out<this, IntegerOf<this>>;
+  zadd(key: Key, score: Score, member: Value, options: ZaddIncrOptions): Out<this, number | null>;
+  zadd(key: Key, members: OneOrMore<NewMember>, options?: ZaddOptions): Out<this, IntegerOf<this>>;
+  zadd(key: Key, member: NewMember, options: ZaddIncrOptions): Out<this, number | null>;
   zadd(
     key: Key,
     first: Score | OneOrMore<NewMember>,
     second?: Value | ZaddOptions | ZaddIncrOptions,
     third?: ZaddOptions | ZaddIncrOptions,
-  ): Out<M, M['integer'] | number | null> {
+  ): Out<this, IntegerOf<this> | number | null> {
     const isScore = typeof first !== 'object';
     const options = (isScore ? third : second) as ZaddOptions | ZaddIncrOptions | undefined; // the overloads: options follow a member or the list
     if (isScore && options === undefined) return this.run(ZADD, [key, score(first), second as Value]);
@@ -89,7 +89,7 @@ export abstract class SortedSetCommands<M extends Mode> extends CommandGroup<M> 
    * How many members a sorted set has, 0 where there is none. O(1), since 1.2.0.
    * @see https://redis.io/docs/latest/commands/zcard/
    */
-  zcard(key: Key): Out<M, M['integer']> {
+  zcard(key: Key): Out<this, IntegerOf<this>> {
     return this.run(ZCARD, [key]);
   }
 
@@ -98,7 +98,7 @@ export abstract class SortedSetCommands<M extends Mode> extends CommandGroup<M> 
    * @see https://redis.io/docs/latest/commands/zincrby/
    * @example await redis.zincrby('board', 5, 'ada');
    */
-  zincrby(key: Key, increment: Score, member: Value): Out<M, number> {
+  zincrby(key: Key, increment: Score, member: Value): Out<this, number> {
     return this.run(ZINCRBY, [key, score(increment), member], toNumber);
   }
 
@@ -107,19 +107,19 @@ export abstract class SortedSetCommands<M extends Mode> extends CommandGroup<M> 
    * O(K) + O(M*log(N)) for K keys and M members, since 7.0.0.
    * @see https://redis.io/docs/latest/commands/zmpop/
    */
-  zmpop(keys: OneOrMore<Key>, where: ScoreEnd, options?: { COUNT?: number }): Out<M, PoppedMembers<M['text']> | null> {
+  zmpop(keys: OneOrMore<Key>, where: ScoreEnd, options?: { COUNT?: number }): Out<this, PoppedMembers<TextOf<this>> | null> {
     const args: Arg[] = [];
     pushCounted(args, keys);
     args.push(where);
     pushOptions(args, options, ['COUNT']);
-    return this.run(ZMPOP, args, toPoppedMembers<M['text']>);
+    return this.run(ZMPOP, args, toPoppedMembers<TextOf<this>>);
   }
 
   /**
    * The scores of members, in the order asked for, `null` for those that are missing. O(N) for N members, since 6.2.0.
    * @see https://redis.io/docs/latest/commands/zmscore/
    */
-  zmscore(key: Key, members: OneOrMore<Value>): Out<M, (number | null)[]> {
+  zmscore(key: Key, members: OneOrMore<Value>): Out<this, (number | null)[]> {
     return this.run(ZMSCORE, keyAnd(key, members), toNumbersOrNull);
   }
 
@@ -128,11 +128,11 @@ export abstract class SortedSetCommands<M extends Mode> extends CommandGroup<M> 
    * O(M*log(N)) for M members, since 5.0.0.
    * @see https://redis.io/docs/latest/commands/zpopmax/
    */
-  zpopmax(key: Key): Out<M, ScoredMember<M['text']> | null>;
-  zpopmax(key: Key, count: number): Out<M, ScoredMember<M['text']>[]>;
-  zpopmax(key: Key, count?: number): Out<M, ScoredMember<M['text']> | null | ScoredMember<M['text']>[]> {
-    if (count === undefined) return this.run(ZPOPMAX, [key], toOneScoredMember<M['text']>);
-    return this.run(ZPOPMAX, [key, count], toScoredMembers<M['text']>);
+  zpopmax(key: Key): Out<this, ScoredMember<TextOf<this>> | null>;
+  zpopmax(key: Key, count: number): Out<this, ScoredMember<TextOf<this>>[]>;
+  zpopmax(key: Key, count?: number): Out<this, ScoredMember<TextOf<this>> | null | ScoredMember<TextOf<this>>[]> {
+    if (count === undefined) return this.run(ZPOPMAX, [key], toOneScoredMember<TextOf<this>>);
+    return this.run(ZPOPMAX, [key, count], toScoredMembers<TextOf<this>>);
   }
 
   /**
@@ -141,11 +141,11 @@ export abstract class SortedSetCommands<M extends Mode> extends CommandGroup<M> 
    * @see https://redis.io/docs/latest/commands/zpopmin/
    * @example const next = await redis.zpopmin('schedule');
    */
-  zpopmin(key: Key): Out<M, ScoredMember<M['text']> | null>;
-  zpopmin(key: Key, count: number): Out<M, ScoredMember<M['text']>[]>;
-  zpopmin(key: Key, count?: number): Out<M, ScoredMember<M['text']> | null | ScoredMember<M['text']>[]> {
-    if (count === undefined) return this.run(ZPOPMIN, [key], toOneScoredMember<M['text']>);
-    return this.run(ZPOPMIN, [key, count], toScoredMembers<M['text']>);
+  zpopmin(key: Key): Out<this, ScoredMember<TextOf<this>> | null>;
+  zpopmin(key: Key, count: number): Out<this, ScoredMember<TextOf<this>>[]>;
+  zpopmin(key: Key, count?: number): Out<this, ScoredMember<TextOf<this>> | null | ScoredMember<TextOf<this>>[]> {
+    if (count === undefined) return this.run(ZPOPMIN, [key], toOneScoredMember<TextOf<this>>);
+    return this.run(ZPOPMIN, [key, count], toScoredMembers<TextOf<this>>);
   }
 
   /**
@@ -153,17 +153,17 @@ export abstract class SortedSetCommands<M extends Mode> extends CommandGroup<M> 
    * may give a member several times. O(N) for N results, since 6.2.0.
    * @see https://redis.io/docs/latest/commands/zrandmember/
    */
-  zrandmember(key: Key): Out<M, M['text'] | null>;
-  zrandmember(key: Key, count: number): Out<M, M['text'][]>;
-  zrandmember(key: Key, count: number, options: { WITHSCORES: true }): Out<M, ScoredMember<M['text']>[]>;
+  zrandmember(key: Key): Out<this, TextOf<this> | null>;
+  zrandmember(key: Key, count: number): Out<this, TextOf<this>[]>;
+  zrandmember(key: Key, count: number, options: { WITHSCORES: true }): Out<this, ScoredMember<TextOf<this>>[]>;
   zrandmember(
     key: Key,
     count?: number,
     options?: { WITHSCORES: true },
-  ): Out<M, M['text'] | null | M['text'][] | ScoredMember<M['text']>[]> {
+  ): Out<this, TextOf<this> | null | TextOf<this>[] | ScoredMember<TextOf<this>>[]> {
     if (count === undefined) return this.run(ZRANDMEMBER, [key]);
     if (!options?.WITHSCORES) return this.run(ZRANDMEMBER, [key, count]);
-    return this.run(ZRANDMEMBER, [key, count, 'WITHSCORES'], toScoredMembers<M['text']>);
+    return this.run(ZRANDMEMBER, [key, count, 'WITHSCORES'], toScoredMembers<TextOf<this>>);
   }
 
   /**
@@ -171,11 +171,11 @@ export abstract class SortedSetCommands<M extends Mode> extends CommandGroup<M> 
    * @see https://redis.io/docs/latest/commands/zrank/
    * @example await redis.zrank('board', 'ada');
    */
-  zrank(key: Key, member: Value): Out<M, M['integer'] | null>;
-  zrank(key: Key, member: Value, options: { WITHSCORE: true }): Out<M, RankAndScore<M['integer']> | null>;
-  zrank(key: Key, member: Value, options?: { WITHSCORE: true }): Out<M, M['integer'] | RankAndScore<M['integer']> | null> {
+  zrank(key: Key, member: Value): Out<this, IntegerOf<this> | null>;
+  zrank(key: Key, member: Value, options: { WITHSCORE: true }): Out<this, RankAndScore<IntegerOf<this>> | null>;
+  zrank(key: Key, member: Value, options?: { WITHSCORE: true }): Out<this, IntegerOf<this> | RankAndScore<IntegerOf<this>> | null> {
     if (!options?.WITHSCORE) return this.run(ZRANK, [key, member]);
-    return this.run(ZRANK, [key, member, 'WITHSCORE'], toRankAndScore<M['integer']>);
+    return this.run(ZRANK, [key, member, 'WITHSCORE'], toRankAndScore<IntegerOf<this>>);
   }
 
   /**
@@ -183,7 +183,7 @@ export abstract class SortedSetCommands<M extends Mode> extends CommandGroup<M> 
    * @see https://redis.io/docs/latest/commands/zrem/
    * @example await redis.zrem('board', ['ada', 'bob']);
    */
-  zrem(key: Key, members: OneOrMore<Value>): Out<M, M['integer']> {
+  zrem(key: Key, members: OneOrMore<Value>): Out<this, IntegerOf<this>> {
     return this.run(ZREM, keyAnd(key, members));
   }
 
@@ -191,11 +191,11 @@ export abstract class SortedSetCommands<M extends Mode> extends CommandGroup<M> 
    * As `zrank`, counted from the highest score. O(log(N)), since 2.0.0.
    * @see https://redis.io/docs/latest/commands/zrevrank/
    */
-  zrevrank(key: Key, member: Value): Out<M, M['integer'] | null>;
-  zrevrank(key: Key, member: Value, options: { WITHSCORE: true }): Out<M, RankAndScore<M['integer']> | null>;
-  zrevrank(key: Key, member: Value, options?: { WITHSCORE: true }): Out<M, M['integer'] | RankAndScore<M['integer']> | null> {
+  zrevrank(key: Key, member: Value): Out<this, IntegerOf<this> | null>;
+  zrevrank(key: Key, member: Value, options: { WITHSCORE: true }): Out<this, RankAndScore<IntegerOf<this>> | null>;
+  zrevrank(key: Key, member: Value, options?: { WITHSCORE: true }): Out<this, IntegerOf<this> | RankAndScore<IntegerOf<this>> | null> {
     if (!options?.WITHSCORE) return this.run(ZREVRANK, [key, member]);
-    return this.run(ZREVRANK, [key, member, 'WITHSCORE'], toRankAndScore<M['integer']>);
+    return this.run(ZREVRANK, [key, member, 'WITHSCORE'], toRankAndScore<IntegerOf<this>>);
   }
 
   /**
@@ -203,14 +203,18 @@ export abstract class SortedSetCommands<M extends Mode> extends CommandGroup<M> 
    * only the members. O(1) a page, since 2.8.0.
    * @see https://redis.io/docs/latest/commands/zscan/
    */
-  zscan(key: Key, cursor: Value, options: ScanOptions & { NOSCORES: true }): Out<M, MemberPage<M['text']>>;
-  zscan(key: Key, cursor: Value, options?: ScanOptions): Out<M, ScoredMemberPage<M['text']>>;
-  zscan(key: Key, cursor: Value, options?: ScanOptions & { NOSCORES?: true }): Out<M, MemberPage<M['text']> | ScoredMemberPage<M['text']>> {
+  zscan(key: Key, cursor: Value, options: ScanOptions & { NOSCORES: true }): Out<this, MemberPage<TextOf<this>>>;
+  zscan(key: Key, cursor: Value, options?: ScanOptions): Out<this, ScoredMemberPage<TextOf<this>>>;
+  zscan(
+    key: Key,
+    cursor: Value,
+    options?: ScanOptions & { NOSCORES?: true },
+  ): Out<this, MemberPage<TextOf<this>> | ScoredMemberPage<TextOf<this>>> {
     const args: Arg[] = [key, cursor];
     if (options !== undefined) pushScan(args, options);
-    if (!options?.NOSCORES) return this.run(ZSCAN, args, toScoredMemberPage<M['text']>);
+    if (!options?.NOSCORES) return this.run(ZSCAN, args, toScoredMemberPage<TextOf<this>>);
     args.push('NOSCORES');
-    return this.run(ZSCAN, args, toMemberPage<M['text']>);
+    return this.run(ZSCAN, args, toMemberPage<TextOf<this>>);
   }
 
   /**
@@ -218,7 +222,7 @@ export abstract class SortedSetCommands<M extends Mode> extends CommandGroup<M> 
    * @see https://redis.io/docs/latest/commands/zscore/
    * @example await redis.zscore('board', 'ada');
    */
-  zscore(key: Key, member: Value): Out<M, number | null> {
+  zscore(key: Key, member: Value): Out<this, number | null> {
     return this.run(ZSCORE, [key, member], toNumberOrNull);
   }
 }

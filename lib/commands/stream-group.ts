@@ -2,7 +2,7 @@ import type { Arg } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import type { Ok } from './decode.js';
 import { CommandGroup, type Key, type OneOrMore, type Value } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { pushStreams, type XreadOptions } from './stream.js';
 import {
   type Claimed,
@@ -71,13 +71,13 @@ export interface XreadgroupOptions extends XreadOptions {
 }
 
 /** Consumer groups: every entry of a stream is given to one consumer of a group, and waits until that one acknowledges it. */
-export abstract class StreamGroupCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class StreamGroupCommands extends CommandGroup {
   /**
    * Acknowledges entries: they no longer wait; how many did. O(1) an entry, since 5.0.0.
    * @see https://redis.io/docs/latest/commands/xack/
    * @example await redis.xack('orders', 'billing', entry.id);
    */
-  xack(key: Key, group: Value, ids: OneOrMore<Value>): Out<M, M['integer']> {
+  xack(key: Key, group: Value, ids: OneOrMore<Value>): Out<this, IntegerOf<this>> {
     const args: Arg[] = [key, group];
     pushAll(args, ids);
     return this.run(XACK, args);
@@ -96,7 +96,7 @@ export abstract class StreamGroupCommands<M extends Mode> extends CommandGroup<M
     minIdleMs: Integer,
     start: Value,
     options?: { COUNT?: Integer; JUSTID?: never },
-  ): Out<M, Claimed<M['text']>>;
+  ): Out<this, Claimed<TextOf<this>>>;
   xautoclaim(
     key: Key,
     group: Value,
@@ -104,7 +104,7 @@ export abstract class StreamGroupCommands<M extends Mode> extends CommandGroup<M
     minIdleMs: Integer,
     start: Value,
     options: { COUNT?: Integer; JUSTID: true },
-  ): Out<M, ClaimedIds<M['text']>>;
+  ): Out<this, ClaimedIds<TextOf<this>>>;
   xautoclaim(
     key: Key,
     group: Value,
@@ -112,10 +112,10 @@ export abstract class StreamGroupCommands<M extends Mode> extends CommandGroup<M
     minIdleMs: Integer,
     start: Value,
     options?: { COUNT?: Integer; JUSTID?: true },
-  ): Out<M, Claimed<M['text']> | ClaimedIds<M['text']>> {
+  ): Out<this, Claimed<TextOf<this>> | ClaimedIds<TextOf<this>>> {
     const args: Arg[] = [key, group, consumer, minIdleMs, start];
     pushOptions(args, options, ['COUNT', 'JUSTID']);
-    return options?.JUSTID ? this.run(XAUTOCLAIM, args, toClaimedIds<M['text']>) : this.run(XAUTOCLAIM, args, toClaimed<M['text']>);
+    return options?.JUSTID ? this.run(XAUTOCLAIM, args, toClaimedIds<TextOf<this>>) : this.run(XAUTOCLAIM, args, toClaimed<TextOf<this>>);
   }
 
   /**
@@ -130,7 +130,7 @@ export abstract class StreamGroupCommands<M extends Mode> extends CommandGroup<M
     minIdleMs: Integer,
     ids: OneOrMore<Value>,
     options?: XclaimOptions & { JUSTID?: never },
-  ): Out<M, StreamEntry<M['text']>[]>;
+  ): Out<this, StreamEntry<TextOf<this>>[]>;
   xclaim(
     key: Key,
     group: Value,
@@ -138,7 +138,7 @@ export abstract class StreamGroupCommands<M extends Mode> extends CommandGroup<M
     minIdleMs: Integer,
     ids: OneOrMore<Value>,
     options: XclaimOptions & { JUSTID: true },
-  ): Out<M, M['text'][]>;
+  ): Out<this, TextOf<this>[]>;
   xclaim(
     key: Key,
     group: Value,
@@ -146,11 +146,11 @@ export abstract class StreamGroupCommands<M extends Mode> extends CommandGroup<M
     minIdleMs: Integer,
     ids: OneOrMore<Value>,
     options?: XclaimOptions & { JUSTID?: true },
-  ): Out<M, StreamEntry<M['text']>[] | M['text'][]> {
+  ): Out<this, StreamEntry<TextOf<this>>[] | TextOf<this>[]> {
     const args: Arg[] = [key, group, consumer, minIdleMs];
     pushAll(args, ids);
     pushOptions(args, options, ['IDLE', 'TIME', 'RETRYCOUNT', 'FORCE', 'JUSTID', 'LASTID']);
-    return options?.JUSTID ? this.run(XCLAIM, args) : this.run(XCLAIM, args, toEntries<M['text']>);
+    return options?.JUSTID ? this.run(XCLAIM, args) : this.run(XCLAIM, args, toEntries<TextOf<this>>);
   }
 
   /**
@@ -158,7 +158,7 @@ export abstract class StreamGroupCommands<M extends Mode> extends CommandGroup<M
    * @see https://redis.io/docs/latest/commands/xgroup-create/
    * @example await redis.xgroupCreate('orders', 'billing', '$', { MKSTREAM: true });
    */
-  xgroupCreate(key: Key, group: Value, id: Value, options?: { MKSTREAM?: true; ENTRIESREAD?: Integer }): Out<M, Ok> {
+  xgroupCreate(key: Key, group: Value, id: Value, options?: { MKSTREAM?: true; ENTRIESREAD?: Integer }): Out<this, Ok> {
     const args: Arg[] = [key, group, id];
     pushOptions(args, options, ['MKSTREAM', 'ENTRIESREAD']);
     return this.run(XGROUP_CREATE, args);
@@ -168,7 +168,7 @@ export abstract class StreamGroupCommands<M extends Mode> extends CommandGroup<M
    * Makes a consumer: 1, or 0 where the group has it. Reading makes one too. O(1), since 6.2.0.
    * @see https://redis.io/docs/latest/commands/xgroup-createconsumer/
    */
-  xgroupCreateconsumer(key: Key, group: Value, consumer: Value): Out<M, M['integer']> {
+  xgroupCreateconsumer(key: Key, group: Value, consumer: Value): Out<this, IntegerOf<this>> {
     return this.run(XGROUP_CREATECONSUMER, [key, group, consumer]);
   }
 
@@ -176,7 +176,7 @@ export abstract class StreamGroupCommands<M extends Mode> extends CommandGroup<M
    * Removes a consumer; how many entries waited for it, which nobody can claim any more. O(1), since 5.0.0.
    * @see https://redis.io/docs/latest/commands/xgroup-delconsumer/
    */
-  xgroupDelconsumer(key: Key, group: Value, consumer: Value): Out<M, M['integer']> {
+  xgroupDelconsumer(key: Key, group: Value, consumer: Value): Out<this, IntegerOf<this>> {
     return this.run(XGROUP_DELCONSUMER, [key, group, consumer]);
   }
 
@@ -184,7 +184,7 @@ export abstract class StreamGroupCommands<M extends Mode> extends CommandGroup<M
    * Removes a consumer group: 1, or 0 where there is none. O(N) for N entries that wait, since 5.0.0.
    * @see https://redis.io/docs/latest/commands/xgroup-destroy/
    */
-  xgroupDestroy(key: Key, group: Value): Out<M, M['integer']> {
+  xgroupDestroy(key: Key, group: Value): Out<this, IntegerOf<this>> {
     return this.run(XGROUP_DESTROY, [key, group]);
   }
 
@@ -192,7 +192,7 @@ export abstract class StreamGroupCommands<M extends Mode> extends CommandGroup<M
    * The server's help on `XGROUP`, line by line. O(1), since 5.0.0.
    * @see https://redis.io/docs/latest/commands/xgroup-help/
    */
-  xgroupHelp(): Out<M, string[]> {
+  xgroupHelp(): Out<this, string[]> {
     return this.run(XGROUP_HELP, []);
   }
 
@@ -200,7 +200,7 @@ export abstract class StreamGroupCommands<M extends Mode> extends CommandGroup<M
    * Lets a consumer group go on after another id. O(1), since 5.0.0.
    * @see https://redis.io/docs/latest/commands/xgroup-setid/
    */
-  xgroupSetid(key: Key, group: Value, id: Value, options?: { ENTRIESREAD?: Integer }): Out<M, Ok> {
+  xgroupSetid(key: Key, group: Value, id: Value, options?: { ENTRIESREAD?: Integer }): Out<this, Ok> {
     const args: Arg[] = [key, group, id];
     pushOptions(args, options, ['ENTRIESREAD']);
     return this.run(XGROUP_SETID, args);
@@ -210,16 +210,16 @@ export abstract class StreamGroupCommands<M extends Mode> extends CommandGroup<M
    * The consumers of a group. O(1), since 5.0.0.
    * @see https://redis.io/docs/latest/commands/xinfo-consumers/
    */
-  xinfoConsumers(key: Key, group: Value): Out<M, ConsumerInfo<M['text'], M['integer']>[]> {
-    return this.run(XINFO_CONSUMERS, [key, group], toConsumerInfos<M['text'], M['integer']>);
+  xinfoConsumers(key: Key, group: Value): Out<this, ConsumerInfo<TextOf<this>, IntegerOf<this>>[]> {
+    return this.run(XINFO_CONSUMERS, [key, group], toConsumerInfos<TextOf<this>, IntegerOf<this>>);
   }
 
   /**
    * The consumer groups of a stream. O(1), since 5.0.0.
    * @see https://redis.io/docs/latest/commands/xinfo-groups/
    */
-  xinfoGroups(key: Key): Out<M, GroupInfo<M['text'], M['integer']>[]> {
-    return this.run(XINFO_GROUPS, [key], toGroupInfos<M['text'], M['integer']>);
+  xinfoGroups(key: Key): Out<this, GroupInfo<TextOf<this>, IntegerOf<this>>[]> {
+    return this.run(XINFO_GROUPS, [key], toGroupInfos<TextOf<this>, IntegerOf<this>>);
   }
 
   /**
@@ -227,19 +227,19 @@ export abstract class StreamGroupCommands<M extends Mode> extends CommandGroup<M
    * @see https://redis.io/docs/latest/commands/xpending/
    * @example await redis.xpending('orders', 'billing', { start: '-', end: '+', count: 10, IDLE: 60_000 });
    */
-  xpending(key: Key, group: Value): Out<M, PendingSummary<M['text'], M['integer']>>;
-  xpending(key: Key, group: Value, range: PendingRange): Out<M, PendingEntry<M['text'], M['integer']>[]>;
+  xpending(key: Key, group: Value): Out<this, PendingSummary<TextOf<this>, IntegerOf<this>>>;
+  xpending(key: Key, group: Value, range: PendingRange): Out<this, PendingEntry<TextOf<this>, IntegerOf<this>>[]>;
   xpending(
     key: Key,
     group: Value,
     range?: PendingRange,
-  ): Out<M, PendingSummary<M['text'], M['integer']> | PendingEntry<M['text'], M['integer']>[]> {
-    if (range === undefined) return this.run(XPENDING, [key, group], toPendingSummary<M['text'], M['integer']>);
+  ): Out<this, PendingSummary<TextOf<this>, IntegerOf<this>> | PendingEntry<TextOf<this>, IntegerOf<this>>[]> {
+    if (range === undefined) return this.run(XPENDING, [key, group], toPendingSummary<TextOf<this>, IntegerOf<this>>);
     const args: Arg[] = [key, group];
     pushOptions(args, range, ['IDLE']);
     args.push(range.start, range.end, range.count);
     if (range.consumer !== undefined) args.push(range.consumer);
-    return this.run(XPENDING, args, toPendingEntries<M['text'], M['integer']>);
+    return this.run(XPENDING, args, toPendingEntries<TextOf<this>, IntegerOf<this>>);
   }
 
   /**
@@ -248,22 +248,27 @@ export abstract class StreamGroupCommands<M extends Mode> extends CommandGroup<M
    * @see https://redis.io/docs/latest/commands/xreadgroup/
    * @example const streams = await redis.xreadgroup('billing', 'worker-1', { orders: '>' }, { COUNT: 10, BLOCK: 5000 });
    */
-  xreadgroup(group: Value, consumer: Value, streams: NewEntries, options?: XreadgroupOptions): Out<M, StreamEntries<M['text']>[] | null>;
+  xreadgroup(
+    group: Value,
+    consumer: Value,
+    streams: NewEntries,
+    options?: XreadgroupOptions,
+  ): Out<this, StreamEntries<TextOf<this>>[] | null>;
   xreadgroup(
     group: Value,
     consumer: Value,
     streams: Pairs,
     options?: XreadgroupOptions,
-  ): Out<M, StreamEntries<M['text'], StreamEntry<M['text']> | DeletedEntry<M['text']>>[] | null>;
+  ): Out<this, StreamEntries<TextOf<this>, StreamEntry<TextOf<this>> | DeletedEntry<TextOf<this>>>[] | null>;
   xreadgroup(
     group: Value,
     consumer: Value,
     streams: Pairs,
     options?: XreadgroupOptions,
-  ): Out<M, StreamEntries<M['text'], StreamEntry<M['text']> | DeletedEntry<M['text']>>[] | null> {
+  ): Out<this, StreamEntries<TextOf<this>, StreamEntry<TextOf<this>> | DeletedEntry<TextOf<this>>>[] | null> {
     const args: Arg[] = ['GROUP', group, consumer];
     pushOptions(args, options, ['COUNT', 'BLOCK', 'NOACK']);
     pushStreams(args, streams);
-    return this.run(XREADGROUP, args, toPendingStreams<M['text']>);
+    return this.run(XREADGROUP, args, toPendingStreams<TextOf<this>>);
   }
 }

@@ -2,7 +2,7 @@ import type { Arg } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import type { Ok } from './decode.js';
 import { CommandGroup, type Key, type OneOrMore, type Value } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import {
   type FullStreamInfo,
   type StreamEntries,
@@ -55,16 +55,16 @@ export interface XreadOptions {
   BLOCK?: Integer;
 }
 
-export abstract class StreamCommands<M extends Mode> extends CommandGroup<M> {
+export abstract class StreamCommands extends CommandGroup {
   /**
    * Appends an entry and gives its id; with the id `'*'` the server makes one. With `NOMKSTREAM` `null` where there is no stream. O(1), with
    * trimming O(N) for N entries cut off, since 5.0.0.
    * @see https://redis.io/docs/latest/commands/xadd/
    * @example const id = await redis.xadd('orders', '*', { item: 'tea', count: 2 }, { MAXLEN: { '~': 10_000 } });
    */
-  xadd(key: Key, id: Value, fields: Pairs, options?: XaddOptions & { NOMKSTREAM?: never }): Out<M, M['text']>;
-  xadd(key: Key, id: Value, fields: Pairs, options: XaddOptions & { NOMKSTREAM: true }): Out<M, M['text'] | null>;
-  xadd(key: Key, id: Value, fields: Pairs, options?: XaddOptions & { NOMKSTREAM?: true }): Out<M, M['text'] | null> {
+  xadd(key: Key, id: Value, fields: Pairs, options?: XaddOptions & { NOMKSTREAM?: never }): Out<this, TextOf<this>>;
+  xadd(key: Key, id: Value, fields: Pairs, options: XaddOptions & { NOMKSTREAM: true }): Out<this, TextOf<this> | null>;
+  xadd(key: Key, id: Value, fields: Pairs, options?: XaddOptions & { NOMKSTREAM?: true }): Out<this, TextOf<this> | null> {
     const args: Arg[] = [key];
     if (options !== undefined) {
       pushOptions(args, options, ['NOMKSTREAM', 'KEEPREF', 'DELREF', 'ACKED']);
@@ -79,7 +79,7 @@ export abstract class StreamCommands<M extends Mode> extends CommandGroup<M> {
    * Deletes entries; how many there were. O(1) an entry, since 5.0.0.
    * @see https://redis.io/docs/latest/commands/xdel/
    */
-  xdel(key: Key, ids: OneOrMore<Value>): Out<M, M['integer']> {
+  xdel(key: Key, ids: OneOrMore<Value>): Out<this, IntegerOf<this>> {
     return this.run(XDEL, keyAnd(key, ids));
   }
 
@@ -87,7 +87,7 @@ export abstract class StreamCommands<M extends Mode> extends CommandGroup<M> {
    * The server's help on `XINFO`, line by line. O(1), since 5.0.0.
    * @see https://redis.io/docs/latest/commands/xinfo-help/
    */
-  xinfoHelp(): Out<M, string[]> {
+  xinfoHelp(): Out<this, string[]> {
     return this.run(XINFO_HELP, []);
   }
 
@@ -95,23 +95,23 @@ export abstract class StreamCommands<M extends Mode> extends CommandGroup<M> {
    * Facts about a stream; with `FULL` its entries and groups too, up to `COUNT` of each kind (10 by default, 0: all). O(1), since 5.0.0.
    * @see https://redis.io/docs/latest/commands/xinfo-stream/
    */
-  xinfoStream(key: Key): Out<M, StreamInfo<M['text'], M['integer']>>;
-  xinfoStream(key: Key, options: { FULL: true; COUNT?: Integer }): Out<M, FullStreamInfo<M['text'], M['integer']>>;
+  xinfoStream(key: Key): Out<this, StreamInfo<TextOf<this>, IntegerOf<this>>>;
+  xinfoStream(key: Key, options: { FULL: true; COUNT?: Integer }): Out<this, FullStreamInfo<TextOf<this>, IntegerOf<this>>>;
   xinfoStream(
     key: Key,
     options?: { FULL: true; COUNT?: Integer },
-  ): Out<M, StreamInfo<M['text'], M['integer']> | FullStreamInfo<M['text'], M['integer']>> {
-    if (!options?.FULL) return this.run(XINFO_STREAM, [key], toStreamInfo<M['text'], M['integer']>);
+  ): Out<this, StreamInfo<TextOf<this>, IntegerOf<this>> | FullStreamInfo<TextOf<this>, IntegerOf<this>>> {
+    if (!options?.FULL) return this.run(XINFO_STREAM, [key], toStreamInfo<TextOf<this>, IntegerOf<this>>);
     const args: Arg[] = [key];
     pushOptions(args, options, ['FULL', 'COUNT']);
-    return this.run(XINFO_STREAM, args, toFullStreamInfo<M['text'], M['integer']>);
+    return this.run(XINFO_STREAM, args, toFullStreamInfo<TextOf<this>, IntegerOf<this>>);
   }
 
   /**
    * How many entries a stream has, 0 where there is none. O(1), since 5.0.0.
    * @see https://redis.io/docs/latest/commands/xlen/
    */
-  xlen(key: Key): Out<M, M['integer']> {
+  xlen(key: Key): Out<this, IntegerOf<this>> {
     return this.run(XLEN, [key]);
   }
 
@@ -120,10 +120,10 @@ export abstract class StreamCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/xrange/
    * @example await redis.xrange('orders', '-', '+', { COUNT: 100 });
    */
-  xrange(key: Key, start: Value, end: Value, options?: { COUNT?: Integer }): Out<M, StreamEntry<M['text']>[]> {
+  xrange(key: Key, start: Value, end: Value, options?: { COUNT?: Integer }): Out<this, StreamEntry<TextOf<this>>[]> {
     const args: Arg[] = [key, start, end];
     pushOptions(args, options, ['COUNT']);
-    return this.run(XRANGE, args, toEntries<M['text']>);
+    return this.run(XRANGE, args, toEntries<TextOf<this>>);
   }
 
   /**
@@ -132,11 +132,11 @@ export abstract class StreamCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/xread/
    * @example const streams = await redis.xread({ orders: '$' }, { COUNT: 10, BLOCK: 5000 });
    */
-  xread(streams: Pairs, options?: XreadOptions): Out<M, StreamEntries<M['text']>[] | null> {
+  xread(streams: Pairs, options?: XreadOptions): Out<this, StreamEntries<TextOf<this>>[] | null> {
     const args: Arg[] = [];
     pushOptions(args, options, ['COUNT', 'BLOCK']);
     pushStreams(args, streams);
-    return this.run(XREAD, args, toStreams<M['text']>);
+    return this.run(XREAD, args, toStreams<TextOf<this>>);
   }
 
   /**
@@ -144,17 +144,17 @@ export abstract class StreamCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/xrevrange/
    * @example const [latest] = await redis.xrevrange('orders', '+', '-', { COUNT: 1 });
    */
-  xrevrange(key: Key, end: Value, start: Value, options?: { COUNT?: Integer }): Out<M, StreamEntry<M['text']>[]> {
+  xrevrange(key: Key, end: Value, start: Value, options?: { COUNT?: Integer }): Out<this, StreamEntry<TextOf<this>>[]> {
     const args: Arg[] = [key, end, start];
     pushOptions(args, options, ['COUNT']);
-    return this.run(XREVRANGE, args, toEntries<M['text']>);
+    return this.run(XREVRANGE, args, toEntries<TextOf<this>>);
   }
 
   /**
    * Sets the last id of a stream (servers do so on their replicas). O(1), since 5.0.0.
    * @see https://redis.io/docs/latest/commands/xsetid/
    */
-  xsetid(key: Key, lastId: Value, options?: { ENTRIESADDED?: Integer; MAXDELETEDID?: Value }): Out<M, Ok> {
+  xsetid(key: Key, lastId: Value, options?: { ENTRIESADDED?: Integer; MAXDELETEDID?: Value }): Out<this, Ok> {
     const args: Arg[] = [key, lastId];
     pushOptions(args, options, ['ENTRIESADDED', 'MAXDELETEDID']);
     return this.run(XSETID, args);
@@ -165,7 +165,7 @@ export abstract class StreamCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/xtrim/
    * @example await redis.xtrim('orders', { MAXLEN: { '~': 10_000, LIMIT: 500 } });
    */
-  xtrim(key: Key, options: XtrimOptions): Out<M, M['integer']> {
+  xtrim(key: Key, options: XtrimOptions): Out<this, IntegerOf<this>> {
     const args: Arg[] = [key];
     pushTrim(args, options);
     pushOptions(args, options, ['KEEPREF', 'DELREF', 'ACKED']);

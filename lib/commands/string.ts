@@ -2,7 +2,7 @@ import type { Arg, Raw } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { type Ok, toList } from './decode.js';
 import { CommandGroup, type Key, type OneOrMore, type Value } from './group.js';
-import type { Mode, Out } from './mode.js';
+import type { IntegerOf, Out, TextOf } from './mode.js';
 import { type AtMostOne, all, type Integer, type Pairs, pushPairs } from './tokens.js';
 
 const APPEND = command('APPEND');
@@ -80,13 +80,16 @@ export interface LcsMatches<I, Match> {
   len: I;
 }
 
-export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
+/** With `WITHMATCHLEN`. */
+export type LcsMatchWithLength<Integer> = LcsMatch<Integer> & { len: Integer };
+
+export abstract class StringCommands extends CommandGroup {
   /**
    * The value of a key, `null` where there is none. O(1), since 1.0.0.
    * @see https://redis.io/docs/latest/commands/get/
    * @example await redis.get('user:1');
    */
-  get(key: Key): Out<M, M['text'] | null> {
+  get(key: Key): Out<this, TextOf<this> | null> {
     return this.run(GET, [key]);
   }
 
@@ -95,11 +98,11 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/set/
    * @example await redis.set('user:1', 'Ada', { EX: 60, NX: true });
    */
-  set(key: Key, value: Value, options?: SetExpiry & Unconditional): Out<M, Ok>;
-  set(key: Key, value: Value, options: SetOptions & { GET: true }): Out<M, M['text'] | null>;
-  set(key: Key, value: Value, options: SetExpiry & SetCondition & { GET?: never }): Out<M, Ok | null>;
-  set(key: Key, value: Value, options?: SetOptions): Out<M, Ok | M['text'] | null>;
-  set(key: Key, value: Value, options?: SetOptions): Out<M, Ok | M['text'] | null> {
+  set(key: Key, value: Value, options?: SetExpiry & Unconditional): Out<this, Ok>;
+  set(key: Key, value: Value, options: SetOptions & { GET: true }): Out<this, TextOf<this> | null>;
+  set(key: Key, value: Value, options: SetExpiry & SetCondition & { GET?: never }): Out<this, Ok | null>;
+  set(key: Key, value: Value, options?: SetOptions): Out<this, Ok | TextOf<this> | null>;
+  set(key: Key, value: Value, options?: SetOptions): Out<this, Ok | TextOf<this> | null> {
     if (options === undefined) return this.run(SET, [key, value]);
     const args: Arg[] = [key, value];
     if (options.NX) args.push('NX');
@@ -119,7 +122,7 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/mget/
    * @example const [ada, bob] = await redis.mget(['user:1', 'user:2']);
    */
-  mget(keys: OneOrMore<Key>): Out<M, (M['text'] | null)[]> {
+  mget(keys: OneOrMore<Key>): Out<this, (TextOf<this> | null)[]> {
     return this.run(MGET, all(keys));
   }
 
@@ -128,7 +131,7 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/mset/
    * @example await redis.mset({ 'user:1': 'Ada', 'user:2': 'Bob' });
    */
-  mset(pairs: Pairs): Out<M, Ok> {
+  mset(pairs: Pairs): Out<this, Ok> {
     const args: Arg[] = [];
     pushPairs(args, pairs);
     return this.run(MSET, args);
@@ -138,7 +141,7 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * Sets several keys if none of them exists: 1 if it did, 0 if not. O(N), since 1.0.1.
    * @see https://redis.io/docs/latest/commands/msetnx/
    */
-  msetnx(pairs: Pairs): Out<M, M['integer']> {
+  msetnx(pairs: Pairs): Out<this, IntegerOf<this>> {
     const args: Arg[] = [];
     pushPairs(args, pairs);
     return this.run(MSETNX, args);
@@ -149,7 +152,7 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * O(N), since Valkey 9.1.0 and Redis 8.4.0.
    * @see https://redis.io/docs/latest/commands/msetex/
    */
-  msetex(pairs: Pairs, options?: MsetexOptions): Out<M, M['integer']> {
+  msetex(pairs: Pairs, options?: MsetexOptions): Out<this, IntegerOf<this>> {
     const args: Arg[] = [0];
     args[0] = pushPairs(args, pairs);
     if (options?.NX) args.push('NX');
@@ -164,7 +167,7 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/getex/
    * @example await redis.getex('session:1', { EX: 3600 });
    */
-  getex(key: Key, options?: GetexOptions): Out<M, M['text'] | null> {
+  getex(key: Key, options?: GetexOptions): Out<this, TextOf<this> | null> {
     const args: Arg[] = [key];
     if (options !== undefined) pushExpiry(args, options);
     if (options?.PERSIST) args.push('PERSIST');
@@ -175,7 +178,7 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * The value of a key, which it deletes. O(1), since 6.2.0.
    * @see https://redis.io/docs/latest/commands/getdel/
    */
-  getdel(key: Key): Out<M, M['text'] | null> {
+  getdel(key: Key): Out<this, TextOf<this> | null> {
     return this.run(GETDEL, [key]);
   }
 
@@ -184,7 +187,7 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://valkey.io/commands/delifeq/
    * @example await redis.delifeq('lock:1', token);
    */
-  delifeq(key: Key, value: Value): Out<M, M['integer']> {
+  delifeq(key: Key, value: Value): Out<this, IntegerOf<this>> {
     return this.run(DELIFEQ, [key, value]);
   }
 
@@ -192,7 +195,7 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * The bytes of a value from `start` to `end`, both included; negative ones count from the end. O(N), since 2.4.0.
    * @see https://redis.io/docs/latest/commands/getrange/
    */
-  getrange(key: Key, start: number, end: number): Out<M, M['text']> {
+  getrange(key: Key, start: number, end: number): Out<this, TextOf<this>> {
     return this.run(GETRANGE, [key, start, end]);
   }
 
@@ -201,7 +204,7 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * @deprecated Use `getrange`.
    * @see https://redis.io/docs/latest/commands/substr/
    */
-  substr(key: Key, start: number, end: number): Out<M, M['text']> {
+  substr(key: Key, start: number, end: number): Out<this, TextOf<this>> {
     return this.run(SUBSTR, [key, start, end]);
   }
 
@@ -209,7 +212,7 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * Overwrites a value from byte `offset` on, padded with zero bytes where it was shorter, and gives its length. O(1), since 2.2.0.
    * @see https://redis.io/docs/latest/commands/setrange/
    */
-  setrange(key: Key, offset: number, value: Value): Out<M, M['integer']> {
+  setrange(key: Key, offset: number, value: Value): Out<this, IntegerOf<this>> {
     return this.run(SETRANGE, [key, offset, value]);
   }
 
@@ -218,7 +221,7 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/append/
    * @example await redis.append('log', 'started\n');
    */
-  append(key: Key, value: Value): Out<M, M['integer']> {
+  append(key: Key, value: Value): Out<this, IntegerOf<this>> {
     return this.run(APPEND, [key, value]);
   }
 
@@ -226,7 +229,7 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * The length of a value in bytes, 0 where there is none. O(1), since 2.2.0.
    * @see https://redis.io/docs/latest/commands/strlen/
    */
-  strlen(key: Key): Out<M, M['integer']> {
+  strlen(key: Key): Out<this, IntegerOf<this>> {
     return this.run(STRLEN, [key]);
   }
 
@@ -235,7 +238,7 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/incr/
    * @example await redis.incr('visits');
    */
-  incr(key: Key): Out<M, M['integer']> {
+  incr(key: Key): Out<this, IntegerOf<this>> {
     return this.run(INCR, [key]);
   }
 
@@ -244,7 +247,7 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/incrby/
    * @example await redis.incrby('visits', 10);
    */
-  incrby(key: Key, increment: Integer): Out<M, M['integer']> {
+  incrby(key: Key, increment: Integer): Out<this, IntegerOf<this>> {
     return this.run(INCRBY, [key, increment]);
   }
 
@@ -252,7 +255,7 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * Adds to the decimal number a key holds and gives the sum, as text: the server counts with more digits than a double has. O(1), since 2.6.0.
    * @see https://redis.io/docs/latest/commands/incrbyfloat/
    */
-  incrbyfloat(key: Key, increment: number | string): Out<M, M['text']> {
+  incrbyfloat(key: Key, increment: number | string): Out<this, TextOf<this>> {
     return this.run(INCRBYFLOAT, [key, increment]);
   }
 
@@ -261,7 +264,7 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * @see https://redis.io/docs/latest/commands/decr/
    * @example await redis.decr('stock:7');
    */
-  decr(key: Key): Out<M, M['integer']> {
+  decr(key: Key): Out<this, IntegerOf<this>> {
     return this.run(DECR, [key]);
   }
 
@@ -269,7 +272,7 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * Takes from the integer a key holds and gives the difference. O(1), since 1.0.0.
    * @see https://redis.io/docs/latest/commands/decrby/
    */
-  decrby(key: Key, decrement: Integer): Out<M, M['integer']> {
+  decrby(key: Key, decrement: Integer): Out<this, IntegerOf<this>> {
     return this.run(DECRBY, [key, decrement]);
   }
 
@@ -277,19 +280,19 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * The longest common subsequence of two values; with `LEN` its length, with `IDX` where it is in each of them. O(N*M), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/lcs/
    */
-  lcs(key1: Key, key2: Key, options?: { LEN?: never; IDX?: never; MINMATCHLEN?: never; WITHMATCHLEN?: never }): Out<M, M['text']>;
-  lcs(key1: Key, key2: Key, options: { LEN: true; IDX?: never; MINMATCHLEN?: never; WITHMATCHLEN?: never }): Out<M, M['integer']>;
+  lcs(key1: Key, key2: Key, options?: { LEN?: never; IDX?: never; MINMATCHLEN?: never; WITHMATCHLEN?: never }): Out<this, TextOf<this>>;
+  lcs(key1: Key, key2: Key, options: { LEN: true; IDX?: never; MINMATCHLEN?: never; WITHMATCHLEN?: never }): Out<this, IntegerOf<this>>;
   lcs(
     key1: Key,
     key2: Key,
     options: { LEN?: never; IDX: true; MINMATCHLEN?: number; WITHMATCHLEN?: never },
-  ): Out<M, LcsMatches<M['integer'], LcsMatch<M['integer']>>>;
+  ): Out<this, LcsMatches<IntegerOf<this>, LcsMatch<IntegerOf<this>>>>;
   lcs(
     key1: Key,
     key2: Key,
     options: { LEN?: never; IDX: true; MINMATCHLEN?: number; WITHMATCHLEN: true },
-  ): Out<M, LcsMatches<M['integer'], LcsMatch<M['integer']> & { len: M['integer'] }>>;
-  lcs(key1: Key, key2: Key, options?: { LEN?: true; IDX?: true; MINMATCHLEN?: number; WITHMATCHLEN?: true }): Out<M, unknown> {
+  ): Out<this, LcsMatches<IntegerOf<this>, LcsMatchWithLength<IntegerOf<this>>>>;
+  lcs(key1: Key, key2: Key, options?: { LEN?: true; IDX?: true; MINMATCHLEN?: number; WITHMATCHLEN?: true }): Out<this, unknown> {
     const args: Arg[] = [key1, key2];
     if (options?.LEN) args.push('LEN');
     if (!options?.IDX) return this.run(LCS, args);
@@ -304,7 +307,7 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * @deprecated Use `set` with `EX`.
    * @see https://redis.io/docs/latest/commands/setex/
    */
-  setex(key: Key, seconds: number, value: Value): Out<M, Ok> {
+  setex(key: Key, seconds: number, value: Value): Out<this, Ok> {
     return this.run(SETEX, [key, seconds, value]);
   }
 
@@ -313,7 +316,7 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * @deprecated Use `set` with `PX`.
    * @see https://redis.io/docs/latest/commands/psetex/
    */
-  psetex(key: Key, milliseconds: number, value: Value): Out<M, Ok> {
+  psetex(key: Key, milliseconds: number, value: Value): Out<this, Ok> {
     return this.run(PSETEX, [key, milliseconds, value]);
   }
 
@@ -322,7 +325,7 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * @deprecated Use `set` with `NX`.
    * @see https://redis.io/docs/latest/commands/setnx/
    */
-  setnx(key: Key, value: Value): Out<M, M['integer']> {
+  setnx(key: Key, value: Value): Out<this, IntegerOf<this>> {
     return this.run(SETNX, [key, value]);
   }
 
@@ -331,7 +334,7 @@ export abstract class StringCommands<M extends Mode> extends CommandGroup<M> {
    * @deprecated Use `set` with `GET`.
    * @see https://redis.io/docs/latest/commands/getset/
    */
-  getset(key: Key, value: Value): Out<M, M['text'] | null> {
+  getset(key: Key, value: Value): Out<this, TextOf<this> | null> {
     return this.run(GETSET, [key, value]);
   }
 }

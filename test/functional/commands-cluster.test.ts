@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { ClusterCommands, type ClusterShard } from '../../lib/commands/cluster.js';
 import { ClusterSlotCommands, type ClusterSlots, type SlotStats } from '../../lib/commands/cluster-slot.js';
-import type { Commands } from '../../lib/commands/commands.js';
 import type { KeyPage } from '../../lib/commands/key.js';
-import type { Direct } from '../../lib/commands/mode.js';
+import type { Redis } from '../../lib/commands/redis.js';
 import { cluster } from '../../lib/index.js';
 import { Server } from '../support/server.js';
 import { until } from '../support/wait.js';
@@ -26,7 +25,7 @@ const matches = (pattern: RegExp) => (text: string) => assert.match(text, patter
 const unknownNode = matches(/^ERR (Unknown node|Invalid node address|I don't know about node)/i);
 const slotOfA = 15_495;
 
-async function everyKey(redis: Commands<Direct>): Promise<string[]> {
+async function everyKey(redis: Redis): Promise<string[]> {
   const found: string[] = [];
   let cursor: string | number = 0;
   do {

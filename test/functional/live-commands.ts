@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Commands } from '../../lib/commands/commands.js';
-import type { Direct, Out } from '../../lib/commands/mode.js';
+import type { Direct, MODE } from '../../lib/commands/mode.js';
+import type { Redis } from '../../lib/commands/redis.js';
 import { createClient, single, type TopologyOptions } from '../../lib/index.js';
 import type { CommandSpec } from '../../lib/protocol/command.js';
 import { Server } from '../support/server.js';
@@ -13,7 +14,7 @@ type Check = (reply: never) => void;
  * A call, its reply (or a check of it), and an option or subcommand that only newer servers know, as their COMMAND DOCS spell it. The calls of
  * a list follow each other on one empty database.
  */
-export type LiveCase = readonly [call: (redis: Commands<Direct>) => Promise<unknown>, reply: unknown | Check, needs?: string];
+export type LiveCase = readonly [call: (redis: Redis) => Promise<unknown>, reply: unknown | Check, needs?: string];
 
 const VIEWS = [
   { protocol: 2, view: {} },
@@ -72,7 +73,7 @@ export function describeLive(
           const where = `case ${index + 1}, ${specOfCall(call).name}`;
           // The view decides the types of text and integers; `plain` takes that back.
           const reply = plain(
-            await named(where, call(redis.with(view) as unknown as Commands<Direct>)),
+            await named(where, call(redis.with(view) as unknown as Redis)),
             'integers' in view && view.integers === 'string',
           );
           if (typeof expected === 'function') await named(where, async () => (expected as (reply: unknown) => void)(reply));
@@ -92,9 +93,10 @@ export function refusal(call: Promise<unknown>): Promise<string> {
 }
 
 /** Learns which command a call is without sending it. */
-class Peek extends Commands<Direct> {
+class Peek extends Commands {
+  declare readonly [MODE]: Direct;
   spec: CommandSpec | undefined;
-  protected override run<T>(spec: CommandSpec): Out<Direct, T> {
+  protected override run<T>(spec: CommandSpec): Promise<T> {
     this.spec = spec;
     return new Promise(() => undefined);
   }
@@ -102,7 +104,7 @@ class Peek extends Commands<Direct> {
 
 function specOfCall(call: LiveCase[0]): CommandSpec {
   const peek = new Peek();
-  void call(peek);
+  void call(peek as unknown as Redis);
   assert.ok(peek.spec !== undefined);
   return peek.spec;
 }

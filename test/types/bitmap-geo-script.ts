@@ -1,13 +1,12 @@
 import type { BitfieldOperation } from '../../lib/commands/bitmap.js';
-import type { Commands } from '../../lib/commands/commands.js';
 import type { FunctionLibrary } from '../../lib/commands/function.js';
 import type { GeoCoordinates } from '../../lib/commands/geo.js';
-import type { Direct } from '../../lib/commands/mode.js';
+import type { Redis } from '../../lib/commands/redis.js';
 import type { Raw } from '../../lib/protocol/command.js';
 import { reply } from './expect.js';
 
-declare const redis: Commands<Direct>;
-declare const bytes: Commands<Direct<Buffer, bigint>>;
+declare const redis: Redis;
+declare const bytes: Redis<Buffer, bigint>;
 declare const flag: boolean;
 declare const operations: BitfieldOperation[];
 

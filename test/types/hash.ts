@@ -1,10 +1,9 @@
-import type { Commands } from '../../lib/commands/commands.js';
 import type { FieldPage, FieldValue, FieldValuePage } from '../../lib/commands/hash.js';
-import type { Direct } from '../../lib/commands/mode.js';
+import type { Redis } from '../../lib/commands/redis.js';
 import { reply } from './expect.js';
 
 /** Compiled, never called. */
-export function hash(redis: Commands<Direct>, buffers: Commands<Direct<Buffer>>, bigints: Commands<Direct<string, bigint>>): void {
+export function hash(redis: Redis, buffers: Redis<Buffer>, bigints: Redis<string, bigint>): void {
   reply(redis.hget('k', 'f')).is<string | null>();
   reply(buffers.hget('k', 'f')).is<Buffer | null>();
   reply(redis.hgetall('k')).is<Record<string, string>>();

@@ -1,11 +1,10 @@
-import type { Commands } from '../../lib/commands/commands.js';
 import type { KeyPage, KeyType } from '../../lib/commands/key.js';
-import type { Direct } from '../../lib/commands/mode.js';
+import type { Redis } from '../../lib/commands/redis.js';
 import type { Role } from '../../lib/commands/server.js';
 import { reply } from './expect.js';
 
-declare const redis: Commands<Direct>;
-declare const bytes: Commands<Direct<Buffer, bigint>>;
+declare const redis: Redis;
+declare const bytes: Redis<Buffer, bigint>;
 
 reply(redis.del(['a', Buffer.from('b')])).is<number>();
 reply(bytes.exists('a')).is<bigint>();

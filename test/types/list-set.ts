@@ -1,11 +1,10 @@
-import type { Commands } from '../../lib/commands/commands.js';
 import type { PoppedElements } from '../../lib/commands/list.js';
-import type { Direct } from '../../lib/commands/mode.js';
+import type { Redis } from '../../lib/commands/redis.js';
 import type { MemberPage } from '../../lib/commands/set.js';
 import { reply } from './expect.js';
 
 /** Compiled, never called. */
-export function lists(redis: Commands<Direct>, buffers: Commands<Direct<Buffer>>, bigints: Commands<Direct<string, bigint>>): void {
+export function lists(redis: Redis, buffers: Redis<Buffer>, bigints: Redis<string, bigint>): void {
   reply(redis.lpop('k')).is<string | null>();
   reply(redis.lpop('k', 2)).is<string[] | null>();
   reply(buffers.rpop('k', 2)).is<Buffer[] | null>();
@@ -24,7 +23,7 @@ export function lists(redis: Commands<Direct>, buffers: Commands<Direct<Buffer>>
 }
 
 /** Compiled, never called. */
-export function sets(redis: Commands<Direct>, buffers: Commands<Direct<Buffer>>, bigints: Commands<Direct<string, bigint>>): void {
+export function sets(redis: Redis, buffers: Redis<Buffer>, bigints: Redis<string, bigint>): void {
   reply(redis.spop('k')).is<string | null>();
   reply(redis.spop('k', 2)).is<string[]>();
   reply(buffers.srandmember('k')).is<Buffer | null>();

@@ -3,16 +3,15 @@ import type { ClientInfo } from '../../lib/commands/client-info.js';
 import type { ClusterShard } from '../../lib/commands/cluster.js';
 import type { ClusterSlots } from '../../lib/commands/cluster-slot.js';
 import type { CommandInfo } from '../../lib/commands/command-info.js';
-import type { Commands } from '../../lib/commands/commands.js';
 import type { KeyPage } from '../../lib/commands/key.js';
 import type { LatencyEvent } from '../../lib/commands/latency.js';
 import type { MemoryStats } from '../../lib/commands/memory.js';
-import type { Direct } from '../../lib/commands/mode.js';
+import type { Redis } from '../../lib/commands/redis.js';
 import type { LargeCommand, SlowCommand } from '../../lib/commands/slowlog.js';
 import { reply } from './expect.js';
 
-declare const redis: Commands<Direct>;
-declare const bytes: Commands<Direct<Buffer, bigint>>;
+declare const redis: Redis;
+declare const bytes: Redis<Buffer, bigint>;
 
 reply(bytes.configGet('*')).is<Record<string, Buffer>>();
 reply(redis.clientList()).is<ClientInfo[]>();

@@ -1,12 +1,11 @@
-import type { Commands } from '../../lib/commands/commands.js';
-import type { Direct } from '../../lib/commands/mode.js';
+import type { Redis } from '../../lib/commands/redis.js';
 import type { PoppedMembers, ScoredMember, ScoredMemberPage } from '../../lib/commands/scored-member.js';
 import type { MemberPage } from '../../lib/commands/set.js';
 import type { RankAndScore } from '../../lib/commands/sorted-set.js';
 import { reply } from './expect.js';
 
 /** Compiled, never called. */
-export function sortedSets(redis: Commands<Direct>, buffers: Commands<Direct<Buffer>>, bigints: Commands<Direct<string, bigint>>): void {
+export function sortedSets(redis: Redis, buffers: Redis<Buffer>, bigints: Redis<string, bigint>): void {
   reply(redis.zadd('k', 1, 'm')).is<number>();
   reply(bigints.zadd('k', 1, 'm', { XX: true, CH: true })).is<bigint>();
   reply(bigints.zadd('k', 1, 'm', { INCR: true })).is<number | null>();

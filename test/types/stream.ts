@@ -1,7 +1,6 @@
 import type { PoppedElement } from '../../lib/commands/blocking.js';
-import type { Commands } from '../../lib/commands/commands.js';
 import type { PoppedElements } from '../../lib/commands/list.js';
-import type { Direct } from '../../lib/commands/mode.js';
+import type { Redis } from '../../lib/commands/redis.js';
 import type { PoppedMember, PoppedMembers } from '../../lib/commands/scored-member.js';
 import type {
   Claimed,
@@ -18,7 +17,7 @@ import type {
 import { reply } from './expect.js';
 
 /** Compiled, never called. */
-export function streams(redis: Commands<Direct>, buffers: Commands<Direct<Buffer>>, bigints: Commands<Direct<string, bigint>>): void {
+export function streams(redis: Redis, buffers: Redis<Buffer>, bigints: Redis<string, bigint>): void {
   reply(redis.xadd('k', '*', { f: 'v' })).is<string>();
   reply(redis.xadd('k', '*', { f: 'v' }, { MAXLEN: { '~': 100, LIMIT: 10 } })).is<string>();
   reply(buffers.xadd('k', '*', { f: 'v' }, { NOMKSTREAM: true, MINID: '1-1' })).is<Buffer | null>();
@@ -51,7 +50,7 @@ export function streams(redis: Commands<Direct>, buffers: Commands<Direct<Buffer
 }
 
 /** Compiled, never called. */
-export function blocking(redis: Commands<Direct>, buffers: Commands<Direct<Buffer>>): void {
+export function blocking(redis: Redis, buffers: Redis<Buffer>): void {
   reply(redis.blpop(['a', 'b'], 1)).is<PoppedElement<string> | null>();
   reply(buffers.blmove('a', 'b', 'LEFT', 'RIGHT', 1)).is<Buffer | null>();
   reply(redis.blmpop(1, 'k', 'LEFT')).is<PoppedElements<string> | null>();

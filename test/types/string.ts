@@ -1,10 +1,9 @@
-import type { Commands } from '../../lib/commands/commands.js';
-import type { Direct } from '../../lib/commands/mode.js';
+import type { Redis } from '../../lib/commands/redis.js';
 import type { GetexOptions, SetOptions } from '../../lib/commands/string.js';
 import { reply } from './expect.js';
 
-declare const redis: Commands<Direct>;
-declare const bytes: Commands<Direct<Buffer, bigint>>;
+declare const redis: Redis;
+declare const bytes: Redis<Buffer, bigint>;
 declare const options: SetOptions;
 declare const getexOptions: GetexOptions;
 

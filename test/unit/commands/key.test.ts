@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Commands } from '../../../lib/commands/commands.js';
 import { KeyCommands } from '../../../lib/commands/key.js';
-import type { Direct } from '../../../lib/commands/mode.js';
+import type { Direct, MODE } from '../../../lib/commands/mode.js';
 import { type Arg, Call, type CommandSpec, DECODE_BIGINT, DECODE_BUFFERS } from '../../../lib/protocol/command.js';
 import { command } from '../../../lib/protocol/specs.js';
 import { describeReplies, describeWire } from './recorder.js';
@@ -66,7 +66,8 @@ describe('a list of keys', () => {
   it('may be changed by the caller once the command was issued', () => {
     const keys = ['a', 'b'];
     let sent: readonly unknown[] = [];
-    class Sender extends Commands<Direct> {
+    class Sender extends Commands {
+      declare readonly [MODE]: Direct;
       protected override run<T>(_: CommandSpec, args: readonly Arg[]): Promise<T> {
         sent = args;
         return Promise.reject(new Error('not sent'));

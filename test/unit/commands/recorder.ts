@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Commands } from '../../../lib/commands/commands.js';
-import type { Mode, Out } from '../../../lib/commands/mode.js';
+import type { MODE, Mode } from '../../../lib/commands/mode.js';
 import type { Arg, CommandSpec, Decode, Raw } from '../../../lib/protocol/command.js';
 
 /** What a method would send, and what it would make of a reply. */
@@ -17,8 +17,10 @@ interface Recording extends Mode {
 }
 
 /** Every command, answered by a record of itself. */
-export class Recorder extends Commands<Recording> {
-  protected override run<T>(spec: CommandSpec, args: readonly Arg[], decode?: Decode<T>): Out<Recording, T> {
+export class Recorder extends Commands {
+  declare readonly [MODE]: Recording;
+
+  protected override run<T>(spec: CommandSpec, args: readonly Arg[], decode?: Decode<T>): Recorded<T> {
     // A method without a decoder promises that the raw reply is the typed one.
     const reply = (raw: Raw) => (decode === undefined ? (raw as T) : decode(raw, args));
     return { spec, words: [...spec.name.split(' '), ...args], reply };
