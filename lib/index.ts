@@ -3,11 +3,10 @@ export { defineScript, type Script, type ScriptOptions } from './client/script.j
 export type { StreamOptions } from './client/stream.js';
 export type { WatchOptions } from './client/watch.js';
 export { createClient } from './commands/create-client.js';
-export type { Key, OneOrMore, Value } from './commands/group.js';
 export type { Leased, Watched } from './commands/leased.js';
 export type { Pipeline } from './commands/pipeline.js';
 export type { Redis } from './commands/redis.js';
-export type { ScanItemsOptions, ScanKeysOptions } from './commands/scans.js';
+export type * from './commands/types.js';
 export type { BatchWritten, CommandTrace, ConnectTrace, Failover, PoolChange, TopologyChange, UnheardError } from './diagnostics.js';
 export * from './errors.js';
 export {
