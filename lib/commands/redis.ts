@@ -1,6 +1,8 @@
 import { runPipeline, runTransaction } from '../client/batch.js';
-import type { Client, ClientEvents, ClientStats } from '../client/client.js';
+import type { Client } from '../client/client.js';
 import { LeasedConnection } from '../client/leased.js';
+import type { ClientEvents } from '../client/servers.js';
+import type { ClientStats } from '../client/stats.js';
 import { type Source, type StreamOptions, stream } from '../client/stream.js';
 import type { View } from '../client/view.js';
 import { type Watching, type WatchOptions, watch } from '../client/watch.js';

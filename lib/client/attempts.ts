@@ -1,0 +1,234 @@
+import { release } from '../connection/connection.js';
+import { log } from '../diagnostics.js';
+import { ClosedError, NoNodeError, type SlotwiseError } from '../errors.js';
+import type { Options } from '../options.js';
+import type { Access, Node } from '../pool/node.js';
+import { type Call, type Detour, type Failure, READONLY, SCRIPT, SETTLED, type Tie, UNWRITTEN } from '../protocol/command.js';
+import { type Decision, retry } from '../routing/retry.js';
+import { slotOfCommand } from '../routing/slots.js';
+import { isMisconfigured } from '../topology/failure.js';
+import { closedError, errorFor } from './call-errors.js';
+import { Servers } from './servers.js';
+import { effectiveFailure } from './unit-failure.js';
+import type { View } from './view.js';
+import { WaitingRoom } from './waiting-room.js';
+
+/** Gives every call its node, and decides what follows a failed attempt: the only attempt loop there is. */
+export class Attempts {
+  readonly servers: Servers;
+  /** `idle`: nobody has asked for anything yet. `closing`: what was accepted goes on, but nothing begins to block. */
+  state: 'idle' | 'running' | 'closing' | 'closed' = 'idle';
+  readonly #options: Options;
+  readonly #sharded: boolean;
+  readonly #waiting = new WaitingRoom(
+    (call) => this.dispatch(call),
+    () => this.servers.topologyError,
+  );
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#sharded = options.topology.kind === 'cluster';
+    this.servers = new Servers(options, {
+      news: () => this.#waiting.news(),
+      moved: (calls) => {
+        for (const call of calls) this.dispatch(call);
+      },
+      hopeless: (error) => this.#rejectWaiting(error),
+    });
+  }
+
+  /** Looks for the servers, if nobody has before. False where the client has been closed. */
+  begin(): boolean {
+    if (this.state === 'idle') {
+      this.state = 'running';
+      this.servers.start();
+    }
+    return this.state === 'running';
+  }
+
+  /** How many calls wait for a node. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** Sends a call to its node, or has it wait. `slot`: that of its keys, -1 for none. */
+  dispatch(call: Call, slot = this.#slotOf(call)): void {
+    const router = this.servers.router;
+    if (router === null) {
+      this.#park(call, this.servers.topologyError);
+      return;
+    }
+    if (call.detour !== null) {
+      call.detour.asking = false;
+      const { target, tie } = call.detour;
+      if (tie?.firm === true) {
+        this.#dispatchTied(tie, call, call.detour);
+        return;
+      }
+      if (target !== null) {
+        this.#dispatchTo(target, call);
+        return;
+      }
+    }
+    const { policy } = call.owner as View; // #issue makes every call that comes here
+    const shard = router.shardFor(slot);
+    const primary = router.primaryOf(shard);
+    const node = policy !== null && (call.spec.flags & READONLY) !== 0 ? router.readerOf(shard, policy) : primary;
+    const access = node === primary ? 'primary' : 'replica';
+    const trouble = node === null || call.detour === null ? (node?.trouble ?? null) : node.troubleFor(call, access);
+    if (call.detour?.exclusive && this.state !== 'running') this.#reject(call, closedError(call.spec));
+    else if (node === null || trouble !== null) this.#park(call, trouble);
+    else this.#send(call, node, access);
+  }
+
+  #send(call: Call, node: Node, access: Access): void {
+    const tie = call.detour === null ? null : call.detour.tie;
+    if (tie !== null) {
+      tie.node = node.key;
+      tie.incarnation = node.incarnation;
+      tie.role = this.servers.roleOf(node.key);
+      tie.readonly = access === 'replica';
+      tie.asking = call.detour?.asking === true;
+    }
+    node.send(call, access);
+  }
+
+  /** Only to the process the tie is about. */
+  #dispatchTied(tie: Tie, call: Call, detour: Detour): void {
+    const node = this.servers.nodes.get(tie.node);
+    if (node === undefined || node.trouble !== null || node.incarnation !== tie.incarnation || this.servers.roleOf(tie.node) !== tie.role) {
+      tie.broken = true;
+      this.#reject(call, new NoNodeError(`${call.spec.name}: what was begun on ${tie.node} cannot go on there`, { node: tie.node }));
+      return;
+    }
+    detour.asking = tie.asking;
+    node.send(call, tie.readonly ? 'replica' : 'primary');
+  }
+
+  /** A call does not carry its slot: it is needed again only when something went wrong. */
+  #slotOf(call: Call): number {
+    return this.#sharded ? (call.detour?.slot ?? slotOfCommand(call.spec, call.args)) : -1;
+  }
+
+  #dispatchTo(key: string, call: Call): void {
+    const node = this.servers.nodes.get(key);
+    if (node === undefined) this.#reject(call, new NoNodeError(`${call.spec.name}: ${key} left the topology`, { node: key }));
+    else if (node.trouble !== null) this.#park(call, node.trouble);
+    else this.#send(call, node, 'primary');
+  }
+
+  /** No node can take it now. */
+  #park(call: Call, cause: SlotwiseError | null): void {
+    if (cause !== null && isMisconfigured(cause)) {
+      this.#reject(call, cause);
+      return;
+    }
+    if (cause !== null) call.leaveTheRoad().firstError ??= cause;
+    // The first probe may take its time: nothing speaks against the servers yet.
+    if (this.#options.failFast && (this.servers.router !== null || this.servers.topologyError !== null)) {
+      const why = cause === null ? 'no node serves it at the moment' : cause.message;
+      this.#reject(call, new NoNodeError(`${call.spec.name}: ${why}`, { command: call.spec.name, cause: cause ?? undefined }));
+      return;
+    }
+    this.#waiting.waitForNews(call);
+    this.servers.wake('a command has no node');
+  }
+
+  failed(call: Call, failure: Failure): void {
+    if (call.state === SETTLED) {
+      release(call);
+      return;
+    }
+    call.state = UNWRITTEN;
+    const detour = call.leaveTheRoad();
+    detour.attempts++;
+    if (failure.kind === 'lost') detour.mayHaveRun = true;
+    const cause = failure.kind === 'reply' && detour.unit !== null ? effectiveFailure(failure, detour.unit) : failure;
+    if (this.state === 'closed') {
+      this.#reject(call, errorFor(call, cause));
+      return;
+    }
+    const { spec } = call;
+    const decision = retry(cause, {
+      repeatable: call.repeatable,
+      script: (spec.flags & SCRIPT) !== 0,
+      slot: this.#slotOf(call),
+      attempts: detour.attempts,
+      redirects: detour.redirects,
+    });
+    if (log.routing.enabled) log.routing('%s attempt %d: %s -> %s', spec.name, detour.attempts, cause.error.message, decision.act);
+    this.#follow(call, detour, cause, decision);
+  }
+
+  #follow(call: Call, detour: Detour, failure: Failure, decision: Decision): void {
+    switch (decision.act) {
+      case 'reject':
+        this.#reject(call, errorFor(call, failure));
+        return;
+      case 'resend': {
+        detour.redirects++;
+        const address = this.servers.redirect(failure, decision.to, decision.patch);
+        if (this.#endsTie(call, detour, failure)) return;
+        const resend = (): void => {
+          detour.asking = decision.asking;
+          this.#send(call, this.servers.nodes.at(address), 'primary');
+        };
+        if (decision.afterMs > 0) this.#waiting.waitFor(call, decision.afterMs, resend);
+        else resend();
+        return;
+      }
+      case 'reselect': {
+        detour.firstError ??= failure.error;
+        const node = this.servers.nodes.get(failure.kind === 'reply' ? failure.node : (failure.error.node ?? ''));
+        if (node !== undefined && decision.avoid) this.servers.avoid(node);
+        // A fixed address may lead to another server by now: https://redis.io/docs/latest/operate/oss_and_stack/management/replication/
+        if (node !== undefined && decision.renew && this.#options.topology.kind === 'single') node.renew();
+        if (decision.wake) this.servers.wake(failure.error.message);
+        if (this.#endsTie(call, detour, failure)) return;
+        if (decision.afterMs > 0) this.#waiting.waitFor(call, decision.afterMs);
+        else this.dispatch(call);
+        return;
+      }
+      default:
+        decision satisfies never;
+    }
+  }
+
+  /** Another node would do for any other call. */
+  #endsTie(call: Call, { tie }: Detour, failure: Failure): boolean {
+    if (tie?.firm !== true) return false;
+    tie.broken = true;
+    this.#reject(call, errorFor(call, failure));
+    return true;
+  }
+
+  /** Takes note of what a failure on a lease says about the nodes. True: nothing was executed, and another attempt may succeed. */
+  heed(failure: Failure): boolean {
+    const decision = retry(failure, { repeatable: false, script: false, slot: -1, attempts: 1, redirects: 0 });
+    if (decision.act === 'resend') this.servers.redirect(failure, decision.to, decision.patch);
+    else if (decision.act === 'reselect' && decision.wake) this.servers.wake(failure.error.message);
+    return decision.act !== 'reject';
+  }
+
+  #reject(call: Call, error: unknown): void {
+    release(call);
+    call.fail(error);
+  }
+
+  #rejectWaiting(error: SlotwiseError): void {
+    for (const call of this.#waiting.clear()) this.#reject(call, error);
+  }
+
+  /** What was accepted is answered; what may block for ever must not hold that up. */
+  closing(): void {
+    this.state = 'closing';
+    for (const node of this.servers.nodes.all()) node.endExclusive(new ClosedError('the client is closed'));
+    this.#waiting.news();
+  }
+
+  destroy(error: ClosedError): void {
+    this.state = 'closed';
+    this.#rejectWaiting(error);
+    this.servers.destroy(error);
+  }
+}

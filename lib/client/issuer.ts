@@ -1,0 +1,183 @@
+import { release } from '../connection/connection.js';
+import { commandChannel } from '../diagnostics.js';
+import type { Domain, Options, ViewOptions, WaitReplicas } from '../options.js';
+import {
+  type Arg,
+  type Budget,
+  Call,
+  type CommandSpec,
+  type Decode,
+  type Exclusive,
+  type Gathering,
+  type Tie,
+  UNUSED,
+  type Unit,
+} from '../protocol/command.js';
+import { measure } from '../protocol/encoder.js';
+import { firstKey } from '../protocol/keys.js';
+import { DomainTable } from '../routing/domain.js';
+import { PrefixTable, wordOf } from '../routing/key-prefix.js';
+import { PolicyTable } from '../routing/read-preference.js';
+import { slotOfCommand } from '../routing/slots.js';
+import { clock } from '../util/clock.js';
+import { attachSignal } from './abort.js';
+import type { Attempts } from './attempts.js';
+import { blockingCall, exclusiveDeadline } from './blocking-call.js';
+import { closedError, queueFull } from './call-errors.js';
+import { mayWrite, replicated } from './replicated.js';
+import { traceCall, traceRefusal } from './traced-call.js';
+import { type Engine, View } from './view.js';
+
+/** What is fixed about a call before it is issued, instead of read off its keys and flags. */
+export interface Fixed {
+  readonly slot?: number;
+  readonly unit?: Unit;
+  readonly target?: string;
+  readonly tie?: Tie;
+  readonly exclusive?: Exclusive;
+}
+
+/** Makes calls: checks their arguments, books their room, gives them slot, view and deadline. */
+export class Issuer {
+  readonly budget: Budget = { commands: 0, bytes: 0 };
+  readonly domains: DomainTable;
+  readonly sharded: boolean;
+  readonly #options: Options;
+  readonly #engine: Engine;
+  readonly #attempts: Attempts;
+  readonly #tables: { readonly policies: PolicyTable; readonly prefixes: PrefixTable };
+  readonly #domainViews = new WeakMap<View, Map<Domain, View>>();
+
+  constructor(options: Options, attempts: Attempts) {
+    this.#options = options;
+    this.#attempts = attempts;
+    this.#engine = { budget: this.budget, failed: (call, failure) => attempts.failed(call, failure) };
+    this.domains = new DomainTable(options.domains);
+    this.#tables = { policies: new PolicyTable(options), prefixes: new PrefixTable(options, this.domains) };
+    this.sharded = options.topology.kind === 'cluster';
+  }
+
+  view(options: ViewOptions, domain: Domain | null): View {
+    return View.of(this.#engine, this.#options, this.#tables, options, domain);
+  }
+
+  /** Synchronous up to the socket's queue; every failure is a rejection. */
+  issue(
+    spec: CommandSpec,
+    args: readonly Arg[],
+    decode: Decode | null,
+    view: View,
+    fixed?: Fixed,
+    gathering: Gathering | null = null,
+    at = 0,
+  ): Promise<unknown> {
+    if (this.#attempts.state !== 'running' && !this.#attempts.begin()) return refuse(spec, closedError(spec), gathering, at);
+    if (view.waitReplicas !== null && fixed?.exclusive === undefined && (fixed?.unit !== undefined || mayWrite(spec))) {
+      return this.#issueReplicated(
+        { spec, args, decode, before: fixed?.unit?.parts ?? NO_PARTS },
+        view,
+        view.waitReplicas,
+        fixed,
+        gathering,
+        at,
+      );
+    }
+    let bytes = 0;
+    let slot = -1;
+    try {
+      bytes = measure(spec, args);
+      for (const part of fixed?.unit?.parts ?? NO_PARTS) bytes += measure(part.spec, part.args);
+      if (this.sharded) slot = fixed?.slot ?? slotOfCommand(spec, args);
+    } catch (error) {
+      return refuse(spec, error, gathering, at);
+    }
+    const { budget } = this;
+    if (budget.commands >= this.#options.queue.maxCommands || budget.bytes + bytes > this.#options.queue.maxBytes) {
+      return refuse(spec, queueFull(spec, budget, this.#options.queue), gathering, at);
+    }
+    const own = this.domains.hasPatterns && view.domain === null ? this.#viewByKey(spec, args, view) : view;
+    const deadline = fixed?.exclusive === undefined ? clock.deadlineIn(own.timeoutMs) : exclusiveDeadline(fixed.exclusive, own.timeoutMs);
+    const call =
+      gathering === null
+        ? Call.make(spec, args, decode, own.mode, own, deadline)
+        : Call.gathered(gathering, at, spec, args, decode, own.mode, own, deadline);
+    const outcome = gathering === null ? Call.promiseOfLast() : UNUSED;
+    call.bytes = bytes;
+    budget.commands++;
+    budget.bytes += bytes;
+    if (fixed !== undefined) {
+      const detour = call.leaveTheRoad();
+      detour.unit = fixed.unit ?? null;
+      detour.slot = fixed.slot ?? null;
+      detour.target = fixed.target ?? null;
+      detour.tie = fixed.tie ?? null;
+      detour.exclusive = fixed.exclusive ?? null;
+      if (detour.exclusive !== null) detour.exclusive.silenceMs = own.timeoutMs;
+    }
+    if (commandChannel.hasSubscribers) this.#beginTraced(call, own.signal, slot);
+    else this.#begin(call, own.signal, slot);
+    return outcome;
+  }
+
+  /** WAIT holds up its connection, so that the write needs one of its own. */
+  #issueReplicated(
+    write: Parameters<typeof replicated>[0],
+    view: View,
+    wait: WaitReplicas,
+    fixed: Fixed | undefined,
+    gathering: Gathering | null,
+    at: number,
+  ): Promise<unknown> {
+    const { spec, args } = write;
+    let slot = -1;
+    try {
+      if (this.sharded) slot = fixed?.slot ?? slotOfCommand(spec, args);
+    } catch (error) {
+      return refuse(spec, error, gathering, at);
+    }
+    const own = this.domains.hasPatterns && view.domain === null ? this.#viewByKey(spec, args, view) : view;
+    const { unit, ...waiting } = replicated(write, wait);
+    const exclusive = blockingCall({ at: 1, unit: 'ms', ms: wait.timeoutMs });
+    return this.issue(waiting.spec, waiting.args, waiting.decode, own, { ...fixed, slot, unit, exclusive }, gathering, at);
+  }
+
+  /** A function of its own, because a closure in `issue` would cost every command its context. */
+  #beginTraced(call: Call, signal: AbortSignal | null, slot: number): void {
+    traceCall(call, () => this.#begin(call, signal, slot));
+  }
+
+  #begin(call: Call, signal: AbortSignal | null, slot: number): void {
+    if (signal !== null && !attachSignal(call, signal)) release(call);
+    else this.#attempts.dispatch(call, slot);
+  }
+
+  /** The same view in the domain that the command's first key belongs to. */
+  #viewByKey(spec: CommandSpec, args: readonly Arg[], view: View): View {
+    const key = firstKey(spec, args);
+    if (key === undefined) return view;
+    const name = wordOf(key);
+    const domain = this.domains.ofKey(view.prefix?.strip(name) ?? name);
+    if (domain === null) return view;
+    let views = this.#domainViews.get(view);
+    if (views === undefined) {
+      views = new Map();
+      this.#domainViews.set(view, views);
+    }
+    let own = views.get(domain);
+    if (own === undefined) {
+      own = this.view(view.options, domain).withMode(view.mode);
+      views.set(domain, own);
+    }
+    return own;
+  }
+}
+
+const NO_PARTS: Unit['parts'] = [];
+
+/** Nothing was issued. */
+export function refuse(spec: CommandSpec, error: unknown, gathering: Gathering | null, at: number): Promise<unknown> {
+  if (commandChannel.hasSubscribers) traceRefusal(spec, error);
+  if (gathering === null) return Promise.reject(error);
+  gathering.error(at, error);
+  return UNUSED;
+}

@@ -1,0 +1,305 @@
+import { failoverChannel, log, topologyChannel } from '../diagnostics.js';
+import { AuthError, type ClosedError, NoNodeError, type SlotwiseError } from '../errors.js';
+import { type Address, addressKey, type CredentialSource, type Credentials, type Options } from '../options.js';
+import type { Node, NodeEvents } from '../pool/node.js';
+import type { Call, Failure } from '../protocol/command.js';
+import type { Redirection } from '../protocol/reply-error.js';
+import { Router } from '../routing/router.js';
+import { ControlConnections } from '../topology/control.js';
+import { isMisconfigured } from '../topology/failure.js';
+import { Monitor } from '../topology/monitor.js';
+import { NodeRules } from '../topology/node-rules.js';
+import { createResolver } from '../topology/resolver.js';
+import type { Role, TopologySnapshot } from '../topology/topology.js';
+import { clock } from '../util/clock.js';
+import { Emitter } from '../util/emitter.js';
+import { Connecting } from './connecting.js';
+import { Login } from './login.js';
+import { NodeRegistry } from './node-registry.js';
+
+/** What a client tells people; see also the diagnostics channels. */
+export type ClientEvents = {
+  /** Commands can be served, for the first time. */
+  ready: [];
+  /** The servers changed; nodes by address. */
+  topology: [snapshot: TopologySnapshot];
+  /** A shard has another primary. */
+  failover: [change: { readonly from: string | null; readonly to: string }];
+  /** A connection broke or could not be made; another attempt follows. */
+  reconnecting: [attempt: { readonly node: string; readonly error: SlotwiseError }];
+  /** Something that no command's promise reports: the topology cannot be learnt, credentials are refused. */
+  error: [error: SlotwiseError];
+  close: [];
+};
+
+/** How long other nodes are preferred to one that said LOADING, READONLY or the like. */
+const AVOID_MS = 1_000;
+
+/** What the servers' side tells the calls' side. */
+export interface ServersListener {
+  /** Another snapshot, or a node that came up: who waits for news may try again. */
+  news(): void;
+  /** These were not written to a node that is no longer theirs. */
+  moved(calls: readonly Call[]): void;
+  /** Nothing is known, and waiting will not mend it. */
+  hopeless(error: SlotwiseError): void;
+}
+
+/** What is known of the servers, and what is held open to them: topology, nodes with their connections, logins. */
+export class Servers {
+  readonly events = new Emitter<ClientEvents>();
+  readonly nodes: NodeRegistry;
+  /** Null before the first snapshot. */
+  router: Router | null = null;
+  /** Why nothing, or no primary, is known. */
+  topologyError: SlotwiseError | null = null;
+
+  readonly #options: Options;
+  readonly #listener: ServersListener;
+  readonly #rules: NodeRules;
+  readonly #login: Login;
+  readonly #sentinelLogin: Login;
+  readonly #control: ControlConnections;
+  readonly #monitor: Monitor;
+  readonly #connecting = new Connecting();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #destroyed = false;
+  #wasReady = false;
+  #turn = 0;
+
+  constructor(options: Options, listener: ServersListener) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#rules = new NodeRules(options);
+    const { topology } = options;
+    this.#login = this.#loginOf('data', options.credentials);
+    this.#sentinelLogin = this.#loginOf('sentinel', topology.kind === 'sentinel' ? (topology.access.credentials ?? null) : null);
+    const own = withLogins(options, this.#login, this.#sentinelLogin);
+    this.nodes = new NodeRegistry(own, this.#nodeEvents);
+    this.#control = new ControlConnections(own);
+    this.#monitor = new Monitor(createResolver(options), this.#control, {
+      ...options.monitor,
+      onSnapshot: (next, previous) => this.#adopt(next, previous),
+      onError: (error) => this.#probeFailed(error),
+    });
+  }
+
+  start(): void {
+    // What the first probe rejects with is also told by the callback.
+    this.#monitor.start().catch(() => {});
+  }
+
+  /** Something may have changed: looks soon. */
+  wake(reason: string): void {
+    this.#monitor.wake(reason);
+  }
+
+  roleOf(key: string): Role | null {
+    return this.router?.snapshot.nodes.get(key)?.role ?? null;
+  }
+
+  /** Where a redirection leads, after `addressMap`. `patch`: the slot lives there from now on. */
+  redirect(failure: Failure, to: Redirection, patch: boolean): Address {
+    const answered = failure.kind === 'reply' ? this.#addressOf(failure.node) : null;
+    // An empty host is the host that answered: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#moved-redirection
+    const host = to.host === '' && answered !== null && 'host' in answered ? answered.host : to.host;
+    const address = this.#rules.address({ host, port: to.port });
+    if (patch && to.kind !== 'REDIRECT') this.#monitor.moved(to.slot, address);
+    else if (to.kind === 'REDIRECT') this.#monitor.wake('REDIRECT');
+    return this.#addressOf(addressKey(address)) ?? address;
+  }
+
+  #addressOf(key: string): Address | null {
+    return this.router?.snapshot.nodes.get(key)?.address ?? null;
+  }
+
+  // --- nodes
+
+  readonly #nodeEvents: NodeEvents = {
+    up: (node) => {
+      this.#monitor.trust(node.key);
+      this.#renewRouter();
+      this.#checkConnected();
+      this.#listener.news();
+    },
+    down: (node, error) => {
+      this.events.emit('reconnecting', { node: node.key, error });
+      this.#monitor.suspect(node.key);
+      this.#renewRouter();
+      if (error instanceof AuthError) {
+        this.events.emit('error', error);
+        this.#connecting.reject(error);
+      } else this.#openOnePrimary();
+    },
+    suspect: (node) => {
+      this.#monitor.suspect(node.key);
+    },
+    lost: (node, error) => {
+      this.events.emit('reconnecting', { node: node.key, error });
+      this.#monitor.wake(error.message);
+    },
+    again: () => this.#listener.news(),
+  };
+
+  /** Health decides the candidates of reads, so the router's lists are made anew. */
+  #renewRouter(): void {
+    if (this.router !== null) this.router = this.#routerFor(this.router.snapshot);
+  }
+
+  #routerFor(snapshot: TopologySnapshot): Router {
+    return new Router(
+      snapshot,
+      (info) => this.nodes.at(info.address),
+      (node) => node.trouble === null && node.avoidUntil <= clock.now(),
+    );
+  }
+
+  /** Prefers others for a while. */
+  avoid(node: Node): void {
+    const now = clock.now();
+    if (node.avoidUntil > now) return;
+    node.avoidUntil = now + AVOID_MS;
+    this.#renewRouter();
+    this.#later(AVOID_MS + 1, () => {
+      this.#renewRouter();
+      this.#listener.news();
+    });
+  }
+
+  #later(ms: number, action: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      action();
+    }, ms);
+    timer.unref();
+    this.#timers.add(timer);
+  }
+
+  // --- topology
+
+  #adopt(next: TopologySnapshot, previous: TopologySnapshot | null): void {
+    if (this.#destroyed) return;
+    this.topologyError = next.problem ?? null;
+    this.router = this.#routerFor(next);
+    this.#listener.moved(this.nodes.adopt(next, previous));
+    this.#announce(next, previous);
+    this.#checkConnected();
+    this.#listener.news();
+  }
+
+  #announce(next: TopologySnapshot, previous: TopologySnapshot | null): void {
+    const primaries = next.shards.flatMap((shard) => (shard.primary === null ? [] : [shard.primary.key]));
+    log.topology('%s: primaries %o', next.kind, primaries);
+    if (topologyChannel.hasSubscribers) {
+      const replicas = next.shards.flatMap((shard) => shard.replicas.map((node) => node.key));
+      topologyChannel.publish({ kind: next.kind, primaries, replicas });
+    }
+    this.events.emit('topology', next);
+    for (const change of previous === null ? [] : failovers(previous, next)) {
+      if (failoverChannel.hasSubscribers) failoverChannel.publish(change);
+      this.events.emit('failover', change);
+    }
+  }
+
+  #probeFailed(error: SlotwiseError): void {
+    this.topologyError = error;
+    this.events.emit('error', error);
+    // Once the nodes are known, what is known serves; before, only a person can mend a wrong configuration.
+    if (this.router !== null || !(isMisconfigured(error) || this.#options.failFast)) return;
+    this.#connecting.reject(error);
+    this.#listener.hopeless(error);
+  }
+
+  // --- connect() and the end
+
+  /** Resolves when the topology is known and a primary has shaken hands. */
+  connect(timeoutMs: number): Promise<void> {
+    const connected = this.#connecting.wait(timeoutMs, () => this.#whyNotConnected(timeoutMs));
+    this.#checkConnected();
+    return connected;
+  }
+
+  #checkConnected(): void {
+    const router = this.router;
+    if (router === null || (this.#wasReady && !this.#connecting.waiting)) return;
+    if (!router.snapshot.shards.some((_, shard) => router.primaryOf(shard)?.ready === true)) {
+      this.#openOnePrimary();
+      return;
+    }
+    if (!this.#wasReady) {
+      this.#wasReady = true;
+      this.events.emit('ready');
+    }
+    this.#connecting.resolve();
+  }
+
+  /** One is enough to know that commands can be served; the others open with their first command. */
+  #openOnePrimary(): void {
+    const router = this.router;
+    if (router === null || !this.#connecting.waiting) return;
+    const primaries = router.snapshot.shards.flatMap((_, shard) => router.primaryOf(shard) ?? []).filter((node) => node.trouble === null);
+    this.#turn++;
+    primaries[this.#turn % primaries.length]?.open();
+  }
+
+  #whyNotConnected(timeoutMs: number): SlotwiseError {
+    const trouble = this.nodes.all().find((node) => node.trouble !== null)?.trouble;
+    return this.topologyError ?? trouble ?? new NoNodeError(`no primary could be reached in ${timeoutMs} ms`);
+  }
+
+  #loginOf(as: 'data' | 'sentinel', given: CredentialSource | null): Login {
+    return new Login(given, {
+      apply: (credentials) => this.#logIn(as, credentials),
+      failed: (error) => {
+        // A refusal is told where it happens.
+        if (!(error instanceof AuthError)) this.events.emit('error', error);
+      },
+    });
+  }
+
+  async #logIn(as: 'data' | 'sentinel', credentials: Credentials): Promise<void> {
+    const nodes = as === 'data' ? this.nodes.all() : [];
+    const logins = [this.#control.reauthenticate(as, credentials), ...nodes.map((node) => node.reauthenticate(credentials))];
+    const results = await Promise.allSettled(logins);
+    const refused = results.flatMap((result) => (result.status === 'rejected' ? (result.reason as AuthError) : [])); // nothing else rejects
+    for (const error of refused) this.events.emit('error', error);
+    if (refused[0] !== undefined) throw refused[0];
+  }
+
+  /** Has every live connection log in again, with what `credentials` gives now. */
+  async reauthenticate(): Promise<void> {
+    await Promise.all([this.#login.renew(), this.#sentinelLogin.renew()]);
+  }
+
+  destroy(error: ClosedError): void {
+    this.#destroyed = true;
+    this.#monitor.stop();
+    this.#login.stop();
+    this.#sentinelLogin.stop();
+    this.#control.destroy();
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#connecting.reject(error);
+    this.nodes.destroy(error);
+    this.events.emit('close');
+  }
+}
+
+/** The same options, with credentials that come by the logins. */
+function withLogins(options: Options, data: Login, sentinel: Login): Options {
+  const { topology } = options;
+  const { source } = sentinel;
+  const own = { ...options, credentials: data.source };
+  if (topology.kind !== 'sentinel' || typeof source !== 'function') return own;
+  return { ...own, topology: { ...topology, access: { ...topology.access, credentials: source } } };
+}
+
+/** Shards of which a known node was the primary, and another is now. */
+function failovers(previous: TopologySnapshot, next: TopologySnapshot): { from: string | null; to: string }[] {
+  return next.shards.flatMap(({ primary }) => {
+    if (primary === null) return [];
+    const before = previous.nodes.get(primary.key);
+    if (before === undefined || before.role === 'primary') return [];
+    const shard = previous.shards.find(({ replicas }) => replicas.some((node) => node.key === primary.key));
+    return [{ from: shard?.primary?.key ?? null, to: primary.key }];
+  });
+}

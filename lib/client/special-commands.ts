@@ -1,0 +1,120 @@
+import { CommandRefusedError } from '../errors.js';
+import type { Node } from '../pool/node.js';
+import { blockingOf, isStreamRead } from '../protocol/blocking.js';
+import { type Arg, BLOCKING, type CommandSpec, type Decode, READONLY, SCRIPT } from '../protocol/command.js';
+import { learntSpec } from '../protocol/learnt-spec.js';
+import { command, stateReason } from '../protocol/specs.js';
+import type { Router } from '../routing/router.js';
+import { type Part, splitBySlot } from '../routing/scatter.js';
+import { slotOfCommand } from '../routing/slots.js';
+import { blockingCall } from './blocking-call.js';
+import { closedError } from './call-errors.js';
+import { type Issuer, refuse } from './issuer.js';
+import { type Issue, overKeys, overNodes } from './scattered.js';
+import { type Script, ScriptCache, scriptOf } from './script.js';
+import type { Servers } from './servers.js';
+import type { View } from './view.js';
+
+/** How a command is run that has its facts by now. */
+type Run = (spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View) => Promise<unknown>;
+
+const COMMAND_INFO = command('COMMAND INFO');
+
+/** Commands that are not simply one call on a shared connection: refused, unknown, blocking, scripts, and those about several nodes. */
+export class SpecialCommands {
+  readonly #issuer: Issuer;
+  readonly #servers: Servers;
+  readonly #run: Run;
+  /** See `Client.connect`. */
+  readonly #connect: (timeoutMs: number) => Promise<void>;
+  readonly #scripts = new ScriptCache();
+  readonly #learnt = new Map<string, Promise<CommandSpec>>();
+
+  constructor(issuer: Issuer, servers: Servers, run: Run, connect: (timeoutMs: number) => Promise<void>) {
+    this.#issuer = issuer;
+    this.#servers = servers;
+    this.#run = run;
+    this.#connect = connect;
+  }
+
+  run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
+    if (spec.state !== 'none') {
+      const reason = stateReason(spec);
+      return Promise.reject(new CommandRefusedError(`${spec.name} is not sent on a shared connection: ${reason}`, { command: spec.name }));
+    }
+    // Arity 0: our table does not have it.
+    if (spec.arity === 0) return this.#learn(spec, view).then((learnt) => this.#run(learnt, args, decode, view));
+    if ((spec.flags & BLOCKING) !== 0) {
+      const blocking = blockingOf(spec, args);
+      if (blocking !== null || !isStreamRead(spec)) {
+        if (view.waitReplicas !== null) return refuse(spec, blockedReplicated(spec), null, 0);
+        return this.#issuer.issue(spec, args, decode, view, { exclusive: blockingCall(blocking) });
+      }
+    }
+    if ((spec.flags & SCRIPT) !== 0) {
+      const script = scriptOf(spec);
+      if (script !== null) return this.#runScript(script, args, decode, view);
+    }
+    if (this.#issuer.sharded) {
+      const issue: Issue = (own, place) => this.#issuer.issue(spec, own, null, view, place);
+      if (spec.request === 'multi_shard') {
+        let parts: readonly Part[] | null;
+        try {
+          parts = splitBySlot(spec, args);
+        } catch (error) {
+          return Promise.reject(error);
+        }
+        if (parts !== null) return overKeys(spec, args, parts, decode, issue);
+      } else if (spec.request === 'all_shards' || spec.request === 'all_nodes') {
+        return this.#whenKnown(spec, view).then((router) => overNodes(spec, args, router, decode, issue));
+      }
+    }
+    return this.#issuer.issue(spec, args, decode, view);
+  }
+
+  #runScript(script: Script<number, unknown>, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
+    try {
+      const node = this.#certainNode(script.spec, args, view);
+      return this.#scripts.run(script, args, node, (spec, own) => this.#issuer.issue(spec, own, decode, view));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Where the call would go now, null where that is one of several. */
+  #certainNode(spec: CommandSpec, args: readonly Arg[], view: View): Node | null {
+    const slot = this.#issuer.sharded ? slotOfCommand(spec, args) : -1;
+    if (this.#servers.router === null || (this.#issuer.sharded && slot === -1)) return null;
+    if ((spec.flags & READONLY) !== 0 && (view.policy !== null || this.#issuer.domains.hasPatterns)) return null;
+    return this.#servers.router.primaryOf(this.#servers.router.shardFor(slot));
+  }
+
+  /** Asks the server once a name where a command unknown to us has its keys. */
+  #learn(spec: CommandSpec, view: View): Promise<CommandSpec> {
+    let learnt = this.#learnt.get(spec.name);
+    if (learnt === undefined) {
+      // A subcommand's entry is named `container|subcommand`.
+      const decode: Decode<CommandSpec> = (raw) =>
+        learntSpec(spec, Array.isArray(raw) ? (raw[0] ?? null) : null) ?? { ...spec, arity: -1, flags: 0 };
+      learnt = this.#issuer.issue(COMMAND_INFO, [spec.name.replace(' ', '|')], decode, view.withMode(0)) as Promise<CommandSpec>;
+      this.#learnt.set(spec.name, learnt);
+      // A name the server does not know must not stay: a module may be loaded later, and names come from callers.
+      learnt.then(
+        (known) => known.arity === -1 && this.#learnt.delete(spec.name),
+        () => this.#learnt.delete(spec.name),
+      );
+    }
+    return learnt;
+  }
+
+  /** The router, as soon as there is one; inside the deadline of the view. */
+  async #whenKnown(spec: CommandSpec, view: View): Promise<Router> {
+    if (this.#servers.router === null) await this.#connect(view.timeoutMs);
+    if (this.#servers.router === null) throw closedError(spec);
+    return this.#servers.router;
+  }
+}
+
+function blockedReplicated({ name }: CommandSpec): CommandRefusedError {
+  return new CommandRefusedError(`${name} blocks, which waitReplicas does not go with: use lease() with wait()`, { command: name });
+}
