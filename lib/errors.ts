@@ -64,8 +64,18 @@ export class ReplyError extends SlotwiseError {
 
 /** The bytes of a server are not RESP. The connection is closed. */
 export class ProtocolError extends SlotwiseError {
+  constructor(message: string, facts?: ErrorFacts, code = 'ERR_PROTOCOL') {
+    super(code, message, { executed: 'unknown', ...facts });
+  }
+}
+
+/**
+ * The reply is beyond what this library reads: 512 MiB a string, 67,108,864 elements an array, 128 levels. It is never asked for again; the
+ * connection is closed, because what follows the reply cannot be reached.
+ */
+export class ReplyTooLargeError extends ProtocolError {
   constructor(message: string, facts?: ErrorFacts) {
-    super('ERR_PROTOCOL', message, { executed: 'unknown', ...facts });
+    super(message, { executed: 'yes', ...facts }, 'ERR_REPLY_TOO_LARGE');
   }
 }
 

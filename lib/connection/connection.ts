@@ -10,6 +10,7 @@ import {
   IntegerRangeError,
   ProtocolError,
   ReplyError,
+  ReplyTooLargeError,
   SlotwiseError,
   TimeoutError,
 } from '../errors.js';
@@ -206,8 +207,8 @@ export class Connection implements ReplySink, Holder {
   takeRepeatable(): Call[] {
     const taken: Call[] = [];
     const left = this.#inFlight.toArray().map((call) => {
-      if (call.state === SETTLED || !call.repeatable || call.detour?.moved === true) return call;
-      call.leaveTheRoad().moved = true;
+      if (call.state === SETTLED || !call.repeatable || call.moved) return call;
+      call.markMoved();
       taken.push(call);
       return ignored;
     });
@@ -377,6 +378,7 @@ export class Connection implements ReplySink, Holder {
     try {
       this.#parser.write(bytes, 0, length);
     } catch (error) {
+      if (error instanceof ReplyTooLargeError) this.#refuseReply(error);
       const cause =
         error instanceof SlotwiseError ? error : new ProtocolError(`reading from ${this.key} failed: ${String(error)}`, { cause: error });
       this.destroy(new ConnectionLostError(`${this.key}: ${cause.message}`, { node: this.key, cause }));
@@ -423,6 +425,15 @@ export class Connection implements ReplySink, Holder {
     if (call === undefined) return;
     release(call);
     call.fail(new IntegerRangeError(value, { node: this.key, command: call.spec.name }));
+  }
+
+  /** The first call in flight must not have its reply sent again: it would end the next connection, too. */
+  #refuseReply(error: ReplyTooLargeError): void {
+    const call = this.#inFlight.shift();
+    if (call === undefined || call === ignored) return;
+    while (call.unit !== null && this.#inFlight.peekFront() === call) this.#inFlight.shift();
+    release(call);
+    call.fail(new ReplyTooLargeError(`${call.spec.name}: ${error.message}`, { node: this.key, command: call.spec.name }));
   }
 
   push(items: Raw[]): void {

@@ -1,5 +1,5 @@
 import { constants } from 'node:buffer';
-import { ProtocolError, ReplyError, show } from '../errors.js';
+import { ProtocolError, ReplyError, ReplyTooLargeError, show } from '../errors.js';
 import { DECODE_BIGINT, DECODE_BUFFERS, DECODE_INTEGER_TEXT, DECODE_OBJECTS, type Raw } from './command.js';
 import * as frames from './frame.js';
 import { PartialBulk, unterminated } from './partial-bulk.js';
@@ -62,8 +62,8 @@ export class Parser {
   private depth = 0;
   /** `DECODE_*` bits of the reply being read. */
   private mode = 0;
-  /** First integer of the reply that a number cannot hold. */
-  private range: bigint | null = null;
+  /** First value of the reply that what the caller wants cannot hold. */
+  private unfit: bigint | ReplyError | null = null;
   private bulk: PartialBulk | null = null;
   private readonly line = new PartialLine();
   private failure: ProtocolError | null = null;
@@ -203,7 +203,7 @@ export class Parser {
   }
 
   private beginBulk(type: number, length: number, body: number): number {
-    if (length > this.maxBulkBytes) throw new ProtocolError(`a bulk of ${length} bytes is over the limit of ${this.maxBulkBytes}`);
+    if (length > this.maxBulkBytes) throw this.tooLarge(type, `a bulk of ${length} bytes is over the limit of ${this.maxBulkBytes}`);
     if (this.frame === null) this.askMode();
     this.bulk = new PartialBulk(type, length, (this.mode & DECODE_BUFFERS) !== 0);
     return body;
@@ -241,13 +241,15 @@ export class Parser {
     return this.frame !== null && this.frame.kind === frames.OBJECT && this.frame.field === null;
   }
 
-  /** A text too long for a JavaScript string is that reply's error, not the connection's: all of it was read. */
+  /** A text too long for a JavaScript string is its reply's error, at any depth, not the connection's: all of it was read. */
   private text(bytes: Buffer, at: number, length: number): string | ReplyError {
     if (length <= constants.MAX_STRING_LENGTH) return decodeText(bytes, at, length);
     try {
       return decodeText(bytes, at, length);
     } catch {
-      return withoutStack('ERR_STRING_TOO_LONG', `a reply of ${length} bytes is longer than a string can be; ask for buffers`);
+      const error = withoutStack('ERR_STRING_TOO_LONG', `a text of ${length} bytes is longer than a string can be; ask for buffers`);
+      if (this.frame !== null && !this.isOutOfBand()) this.unfit ??= error;
+      return error;
     }
   }
 
@@ -259,7 +261,7 @@ export class Parser {
   private beginAggregate(type: number, length: number): void {
     const paired = type === t.MAP || type === t.ATTRIBUTE;
     const count = paired ? length * 2 : length;
-    if (count > this.maxAggregate) throw new ProtocolError(`an aggregate of ${count} elements is over the limit of ${this.maxAggregate}`);
+    if (count > this.maxAggregate) throw this.tooLarge(type, `an aggregate of ${count} elements is over the limit of ${this.maxAggregate}`);
     if (type === t.PUSH) {
       if (this.frame !== null) throw new ProtocolError('a push inside of a reply');
       if (count === 0) throw new ProtocolError('a push without a kind');
@@ -280,7 +282,7 @@ export class Parser {
       if (kind !== frames.ATTRIBUTE) this.complete(kind === frames.OBJECT ? {} : []);
       return;
     }
-    if (this.depth === this.maxDepth) throw new ProtocolError(`a reply nested deeper than ${this.maxDepth} levels`);
+    if (this.depth === this.maxDepth) throw this.tooLarge(type, `a reply nested deeper than ${this.maxDepth} levels`);
     this.depth += 1;
     this.frame = new frames.Frame(kind, count, this.frame);
   }
@@ -300,19 +302,28 @@ export class Parser {
       }
       done = frame.value;
     }
-    if (this.range !== null) this.integerRange(this.range);
+    if (this.unfit !== null) this.refuse(this.unfit);
     else if (done instanceof ReplyError) this.error(done);
     else this.reply(done);
   }
 
   /** Pushes and attributes have no mode a caller chose, so they cannot fail for it. */
   private checkRange(value: number | bigint | string): number | bigint | string {
-    if (typeof value !== 'bigint' || (this.mode & DECODE_BIGINT) !== 0) return value;
-    for (let frame = this.frame; frame !== null; frame = frame.parent) {
-      if (frame.kind === frames.PUSH || frame.kind === frames.ATTRIBUTE) return value;
-    }
-    this.range ??= value;
+    if (typeof value !== 'bigint' || (this.mode & DECODE_BIGINT) !== 0 || this.isOutOfBand()) return value;
+    this.unfit ??= value;
     return value;
+  }
+
+  private isOutOfBand(): boolean {
+    for (let frame = this.frame; frame !== null; frame = frame.parent) {
+      if (frame.kind === frames.PUSH || frame.kind === frames.ATTRIBUTE) return true;
+    }
+    return false;
+  }
+
+  private tooLarge(type: number, message: string): ProtocolError {
+    const isReply = type !== t.PUSH && type !== t.ATTRIBUTE && !this.isOutOfBand();
+    return isReply ? new ReplyTooLargeError(message) : new ProtocolError(message);
   }
 
   private askMode(): void {
@@ -340,10 +351,11 @@ export class Parser {
     }
   }
 
-  private integerRange(value: bigint): void {
-    this.range = null;
+  private refuse(unfit: bigint | ReplyError): void {
+    this.unfit = null;
     try {
-      this.sink.integerRange(value);
+      if (typeof unfit === 'bigint') this.sink.integerRange(unfit);
+      else this.sink.error(unfit);
     } catch (error) {
       this.thrown ??= { error };
     }

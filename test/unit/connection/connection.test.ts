@@ -9,6 +9,7 @@ import {
   IntegerRangeError,
   ProtocolError,
   ReplyError,
+  ReplyTooLargeError,
   SlotwiseError,
   TimeoutError,
 } from '../../../lib/errors.js';
@@ -406,7 +407,6 @@ describe('a connection', () => {
     for (const [name, garbage] of [
       ['no RESP at all', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
       ['a length that cannot be', '$-7\r\n'],
-      ['a huge length', '*99999999999\r\n'],
     ] as const) {
       it(`closes on ${name} and loses what was in flight`, async () => {
         await using server = await FakeServer.start(answering('GET', Buffer.from(garbage)));
@@ -423,6 +423,20 @@ describe('a connection', () => {
         assert.equal(one.connection.state, 'closed');
       });
     }
+
+    it('closes on a reply beyond the limits and rejects its command for good, because the next connection would fare no better', async () => {
+      await using server = await FakeServer.start(answering('GET', Buffer.from('*99999999999\r\n')));
+      using one = new Opened(server);
+      await one.ready;
+      const refused = rejected(one.send(['GET', 'k']));
+      const lost = rejected(one.send(['ECHO', '2']));
+      const reason = await one.closed;
+      assert.ok(reason instanceof ConnectionLostError && reason.cause instanceof ReplyTooLargeError, String(reason));
+      assert.ok((await refused) instanceof ReplyTooLargeError);
+      await lost;
+      assert.deepEqual(one.owner.kinds, ['ECHO lost']);
+      assert.equal(one.owner.budget.commands, 0);
+    });
 
     it('closes on a reply nobody asked for', async () => {
       await using server = await FakeServer.start(echo);

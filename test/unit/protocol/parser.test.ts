@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ProtocolError, type ReplyError } from '../../../lib/errors.js';
+import { ProtocolError, type ReplyError, ReplyTooLargeError } from '../../../lib/errors.js';
 import type { Raw } from '../../../lib/protocol/command.js';
 import { Parser, type ParserLimits, type ReplySink } from '../../../lib/protocol/parser.js';
 import { type Heard, MALFORMED, REPLIES } from '../../spec/protocol/replies.js';
@@ -179,6 +179,21 @@ describe('Parser', () => {
         );
       });
     }
+
+    it('tells a reply that is too large from anything else that breaks a limit', () => {
+      const breaking = (bytes: string): unknown => {
+        try {
+          feed(new Parser(new Ear(), { maxBulkBytes: 5, maxAggregate: 4, maxDepth: 2 }), Buffer.from(bytes), [1000]);
+        } catch (error) {
+          return error;
+        }
+        return null;
+      };
+      for (const reply of ['$6\r\n', '*1\r\n$6\r\n', '*5\r\n', '*1\r\n*1\r\n*1\r\n'])
+        assert.ok(breaking(reply) instanceof ReplyTooLargeError, reply);
+      for (const other of ['>5\r\n', '>1\r\n$6\r\n', '|1\r\n$6\r\n', ':1234567\r\n'])
+        assert.ok(!(breaking(other) instanceof ReplyTooLargeError), other);
+    });
 
     it('takes little memory for lengths that are only announced', () => {
       const before = process.memoryUsage();
