@@ -19,8 +19,10 @@ for (const { dir, format, type, module } of formats) {
     stdio: 'inherit',
   });
   await build({
-    entryPoints: [`${root}lib/index.ts`],
-    outfile: `${out}/index.js`,
+    // The command line is run, not imported: one of it is enough.
+    entryPoints: ['index', 'admin/index', ...(format === 'esm' ? ['admin/cli'] : [])].map((name) => `${root}lib/${name}.ts`),
+    outdir: out,
+    outbase: `${root}lib`,
     bundle: true,
     packages: 'external',
     platform: 'node',

@@ -1,0 +1,8 @@
+import { SlotwiseError } from '../errors.js';
+
+/** Why a plan cannot be made or could not be carried out, and what to do about it. */
+export class AdminError extends SlotwiseError {
+  constructor(message: string, facts: { readonly node?: string; readonly cause?: unknown } = {}) {
+    super('ERR_ADMIN', message, facts);
+  }
+}

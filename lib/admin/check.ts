@@ -1,0 +1,120 @@
+import { SLOT_COUNT } from '../topology/slot-map.js';
+import { type AdminNode, type Picture, primariesOf, replicasOf } from './picture.js';
+import { count, slotsText } from './slot-list.js';
+
+export interface Problem {
+  /** A warning is nothing that has to be mended before other work. */
+  readonly severity: 'error' | 'warning';
+  readonly kind: 'unreachable' | 'uncovered' | 'contested' | 'open' | 'disagreement' | 'unknown' | 'down' | 'no-replica';
+  readonly text: string;
+  readonly slots?: readonly number[];
+}
+
+/** What is wrong with the cluster; worst first. */
+export function checkCluster(picture: Picture): Problem[] {
+  const problems = [
+    ...unreachable(picture),
+    ...coverage(picture),
+    ...openSlots(picture),
+    ...agreement(picture),
+    ...withoutReplicas(picture),
+  ];
+  return problems.sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
+}
+
+/** Slots by the primaries that claim them in their own view. */
+export function claimsOf(picture: Picture): ReadonlyMap<number, readonly AdminNode[]> {
+  const claims = new Map<number, AdminNode[]>();
+  for (const node of primariesOf(picture)) {
+    for (const slot of node.slots) {
+      const claimants = claims.get(slot);
+      if (claimants === undefined) claims.set(slot, [node]);
+      else claimants.push(node);
+    }
+  }
+  return claims;
+}
+
+export function uncoveredSlots(picture: Picture): number[] {
+  const claims = claimsOf(picture);
+  return Array.from({ length: SLOT_COUNT }, (_, slot) => slot).filter((slot) => !claims.has(slot));
+}
+
+function unreachable({ nodes }: Picture): Problem[] {
+  return [...nodes.values()]
+    .filter((node) => !node.reachable)
+    .map(({ name, id, role, slots, problem }) => {
+      const more = slots.length > 0 ? `, and it owns ${count(slots.length, 'slot')}` : '';
+      const text = `${role} ${name} (${id.slice(0, 8)}) cannot be asked: ${problem}${more}`;
+      return { severity: slots.length > 0 ? 'error' : 'warning', kind: 'unreachable', text } as const;
+    });
+}
+
+function coverage(picture: Picture): Problem[] {
+  const problems: Problem[] = [];
+  const uncovered = uncoveredSlots(picture);
+  if (uncovered.length > 0) {
+    const text = `${count(uncovered.length, 'slot')} of ${count(SLOT_COUNT, 'slot')} served by no reachable primary: ${slotsText(uncovered, 8)}`;
+    problems.push({ severity: 'error', kind: 'uncovered', text, slots: uncovered });
+  }
+  const contested = [...claimsOf(picture)].filter(([, claimants]) => claimants.length > 1);
+  if (contested.length > 0) {
+    const slots = contested.map(([slot]) => slot);
+    const names = [...new Set(contested.flatMap(([, claimants]) => claimants.map(({ name }) => name)))];
+    problems.push({
+      severity: 'error',
+      kind: 'contested',
+      text: `slots ${slotsText(slots, 8)} are claimed by ${names.join(' and ')}`,
+      slots,
+    });
+  }
+  return problems;
+}
+
+function openSlots({ nodes }: Picture): Problem[] {
+  const nameOf = (id: string): string => nodes.get(id)?.name ?? `${id.slice(0, 8)} (unknown)`;
+  return [...nodes.values()].flatMap(({ name, migrating, importing }): Problem[] => [
+    ...groupedByPeer(migrating).map(([peer, slots]): Problem => {
+      return { severity: 'error', kind: 'open', text: `${name} is sending slots ${slotsText(slots, 8)} to ${nameOf(peer)}`, slots };
+    }),
+    ...groupedByPeer(importing).map(([peer, slots]): Problem => {
+      return { severity: 'error', kind: 'open', text: `${name} is receiving slots ${slotsText(slots, 8)} from ${nameOf(peer)}`, slots };
+    }),
+  ]);
+}
+
+export function groupedByPeer(open: ReadonlyMap<number, string>): [peer: string, slots: number[]][] {
+  const groups = new Map<string, number[]>();
+  for (const [slot, peer] of open) groups.set(peer, [...(groups.get(peer) ?? []), slot]);
+  return [...groups];
+}
+
+function agreement({ nodes, views }: Picture): Problem[] {
+  const problems: Problem[] = [];
+  const parties = new Map<string, string[]>();
+  for (const [id, { owners }] of views) parties.set(owners, [...(parties.get(owners) ?? []), nodes.get(id)?.name ?? id]);
+  if (parties.size > 1) {
+    const sides = [...parties.values()].sort((a, b) => b.length - a.length).map((names) => names.join(', '));
+    problems.push({
+      severity: 'error',
+      kind: 'disagreement',
+      text: `nodes disagree about who owns which slots: ${sides.join(' against ')}`,
+    });
+  }
+  for (const [id, view] of views) {
+    const name = nodes.get(id)?.name ?? id;
+    const missing = [...nodes.values()].filter((node) => !view.known.has(node.id));
+    if (missing.length > 0 || view.strangers > 0) {
+      const who = missing.length > 0 ? missing.map((node) => node.name).join(', ') : count(view.strangers, 'newcomer');
+      problems.push({ severity: 'error', kind: 'unknown', text: `${name} does not know ${who}` });
+    }
+    if (view.state !== 'ok') problems.push({ severity: 'error', kind: 'down', text: `${name} says cluster_state:${view.state}` });
+  }
+  return problems;
+}
+
+function withoutReplicas(picture: Picture): Problem[] {
+  return primariesOf(picture)
+    .filter(({ id, slots }) => slots.length > 0 && !replicasOf(picture, id).some(({ reachable }) => reachable))
+    .map(({ name }) => ({ severity: 'warning', kind: 'no-replica', text: `${name} has no replica: if it fails, its slots fail` }));
+}

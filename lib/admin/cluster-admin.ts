@@ -1,0 +1,141 @@
+import { type Address, type ClientOptions, cluster, resolveOptions } from '../options.js';
+import { NodeRules } from '../topology/node-rules.js';
+import { numberOf } from '../topology/replies.js';
+import { parseAddress } from '../util/address.js';
+import { AdminError } from './admin-error.js';
+import { checkCluster, type Problem } from './check.js';
+import { Executor, type Outcome, type RunOptions } from './executor.js';
+import { Links } from './links.js';
+import { type AdminNode, type Picture, primariesOf } from './picture.js';
+import { planCreate } from './plans/create.js';
+import { type FixOptions, planFix, troubledSlots } from './plans/fix.js';
+import { planAddNode, planDelNode, planFailover, planForget } from './plans/membership.js';
+import { planRebalance, type RebalanceOptions } from './plans/rebalance.js';
+import { planReshard, type ReshardOptions } from './plans/reshard.js';
+import { readAlone, readCluster } from './reader.js';
+import type { FailoverMode, Plan } from './steps.js';
+
+/** Of the client's options those that say how to reach a server. */
+export interface AdminOptions
+  extends Pick<ClientOptions, 'username' | 'password' | 'credentials' | 'tls' | 'connectTimeoutMs' | 'addressMap' | 'clientName'> {
+  /** Any nodes of the cluster, as `host:port` or as URLs. */
+  readonly nodes: readonly string[];
+}
+
+const DEFAULT_PORT = 6379;
+const SLOTS_AT_ONCE = 256;
+
+/**
+ * Looks at clusters and changes them: plans are made of what the nodes say now, can be shown, and are carried out by `run`.
+ *
+ * @example
+ * await using admin = new ClusterAdmin({ nodes: ['10.0.0.1:7000'] });
+ * await admin.run(await admin.planReshard({ from: 'all', to: '10.0.0.4:7000', slots: 4096 }));
+ */
+export class ClusterAdmin {
+  readonly #links: Links;
+  readonly #rules: NodeRules;
+  readonly #seeds: readonly Address[];
+  readonly #tls: boolean;
+
+  constructor({ nodes, ...access }: AdminOptions) {
+    const options = resolveOptions({ clientName: 'slotwise-admin', ...access, topology: cluster(nodes) });
+    this.#links = new Links(options);
+    this.#rules = new NodeRules(options);
+    this.#seeds = options.topology.kind === 'cluster' ? options.topology.seeds : [];
+    this.#tls = options.tls !== null;
+  }
+
+  /** What the nodes say now. */
+  read(): Promise<Picture> {
+    return this.#readFrom(this.#seeds);
+  }
+
+  async check(): Promise<Problem[]> {
+    return checkCluster(await this.read());
+  }
+
+  /** All of `nodes` become one cluster; with `replicas` for each primary. */
+  async planCreate({ replicas = 0 }: { readonly replicas?: number } = {}): Promise<Plan> {
+    return planCreate(await Promise.all(this.#seeds.map((seed) => this.#readAlone(seed))), replicas);
+  }
+
+  /** `replicaOf`: a primary, or `auto`: one with the fewest replicas. Default: it becomes a primary without slots. */
+  async planAddNode(address: string, { replicaOf }: { readonly replicaOf?: string } = {}): Promise<Plan> {
+    const parsed = parseAddress(address, DEFAULT_PORT);
+    if (parsed === null) throw new AdminError(`expected host:port of the new server, got ${JSON.stringify(address)}`);
+    const [picture, alone] = await Promise.all([this.read(), this.#readAlone(parsed)]);
+    return planAddNode(picture, alone, replicaOf ?? null);
+  }
+
+  async planDelNode(node: string): Promise<Plan> {
+    return planDelNode(await this.read(), node);
+  }
+
+  async planForget(node: string): Promise<Plan> {
+    return planForget(await this.read(), node);
+  }
+
+  async planFailover(replica: string, { mode = 'coordinated' }: { readonly mode?: FailoverMode } = {}): Promise<Plan> {
+    return planFailover(await this.read(), replica, mode);
+  }
+
+  async planReshard(options: ReshardOptions): Promise<Plan> {
+    return planReshard(await this.read(), options);
+  }
+
+  async planRebalance(options: RebalanceOptions = {}): Promise<Plan> {
+    return planRebalance(await this.read(), options);
+  }
+
+  async planFix(options: FixOptions = {}): Promise<Plan> {
+    const picture = await this.read();
+    return planFix(picture, await this.#keyCounts(picture), options);
+  }
+
+  run(plan: Plan, options: RunOptions = {}): Promise<Outcome> {
+    const read = (nodes: readonly { readonly address: Address | null }[]): Promise<Picture> => {
+      const addresses = nodes.flatMap(({ address }) => (address === null ? [] : [address]));
+      return this.#readFrom(addresses.length > 0 ? addresses : this.#seeds);
+    };
+    return new Executor(this.#links, read, options).run(plan);
+  }
+
+  /** INFO of one section, as the servers give it. */
+  async info(address: Address, section: string): Promise<string> {
+    return String(await this.#links.ask(address, ['INFO', section]));
+  }
+
+  close(): void {
+    this.#links.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return Promise.resolve();
+  }
+
+  #readFrom(seeds: readonly Address[]): Promise<Picture> {
+    return readCluster(this.#links, seeds, this.#rules, this.#tls);
+  }
+
+  #readAlone(address: Address): Promise<Picture> {
+    return readAlone(this.#links, address, this.#rules, this.#tls);
+  }
+
+  async #keyCounts(picture: Picture): Promise<Map<number, ReadonlyMap<string, number>>> {
+    const holders = primariesOf(picture).filter(({ keys }) => keys > 0);
+    const countAt = async (slot: number, { id, address }: AdminNode): Promise<[string, number]> => [
+      id,
+      address === null ? 0 : numberOf(await this.#links.ask(address, ['CLUSTER', 'COUNTKEYSINSLOT', slot]), 0),
+    ];
+    const slots = troubledSlots(picture);
+    const counts = new Map<number, ReadonlyMap<string, number>>();
+    for (let at = 0; at < slots.length; at += SLOTS_AT_ONCE) {
+      const some = slots.slice(at, at + SLOTS_AT_ONCE);
+      const entries = some.map(async (slot) => [slot, new Map(await Promise.all(holders.map((node) => countAt(slot, node))))] as const);
+      for (const [slot, byNode] of await Promise.all(entries)) counts.set(slot, byNode);
+    }
+    return counts;
+  }
+}

@@ -1,0 +1,54 @@
+import { AdminError } from '../admin-error.js';
+import { checkCluster } from '../check.js';
+import { type AdminNode, type Picture, primariesOf } from '../picture.js';
+import type { Slots } from '../slot-list.js';
+import type { Step } from '../steps.js';
+
+/** Slots that leave one node for another. */
+export interface Move {
+  readonly from: AdminNode;
+  readonly to: AdminNode;
+  readonly slots: Slots;
+}
+
+/** Moving on in a cluster that is not whole makes things worse. */
+export function refuseUnlessWhole(picture: Picture): void {
+  const broken = checkCluster(picture).filter(({ severity, kind }) => severity === 'error' && kind !== 'open');
+  const [first] = broken;
+  if (first === undefined) return;
+  const more = broken.length > 1 ? ` (and ${broken.length - 1} more problems)` : '';
+  throw new AdminError(`the cluster is not whole: ${first.text}${more}. See: slotwise cluster check; mend it with: slotwise cluster fix`);
+}
+
+/** Slots that an interrupted run left open, by where they go. */
+export function openMoves(picture: Picture): { readonly finishable: readonly Move[]; readonly open: ReadonlySet<number> } {
+  const open = new Set<number>();
+  const moves = new Map<string, { from: AdminNode; to: AdminNode; slots: number[] }>();
+  const note = (slot: number, from: AdminNode | undefined, to: AdminNode | undefined): void => {
+    open.add(slot);
+    if (from === undefined || to === undefined || !from.slots.includes(slot) || to.role !== 'primary' || !to.reachable) return;
+    const key = `${from.id} ${to.id}`;
+    const move = moves.get(key) ?? { from, to, slots: [] };
+    if (!move.slots.includes(slot)) move.slots.push(slot);
+    moves.set(key, move);
+  };
+  for (const node of primariesOf(picture)) {
+    for (const [slot, peer] of node.migrating) note(slot, node, picture.nodes.get(peer));
+    for (const [slot, peer] of node.importing) note(slot, picture.nodes.get(peer), node);
+  }
+  return { finishable: [...moves.values()], open };
+}
+
+export function movesToSteps(picture: Picture, moves: readonly Move[], replace: boolean): Step[] {
+  const primaries = primariesOf(picture);
+  return moves
+    .filter(({ slots }) => slots.length > 0)
+    .map(({ from, to, slots }) => ({
+      do: 'moveSlots' as const,
+      from,
+      to,
+      slots: [...slots].sort((a, b) => a - b),
+      replace,
+      others: primaries.filter(({ id }) => id !== from.id && id !== to.id),
+    }));
+}

@@ -1,0 +1,93 @@
+import { SLOT_COUNT } from '../../topology/slot-map.js';
+import { AdminError } from '../admin-error.js';
+import { type AdminNode, nodeNamed, type Picture, primariesOf } from '../picture.js';
+import { count, slotsText } from '../slot-list.js';
+import type { Plan } from '../steps.js';
+import { type Move, movesToSteps, openMoves, refuseUnlessWhole } from './moves.js';
+
+export interface RebalanceOptions {
+  /** By node; default 1. A weight of 0 empties the node. */
+  readonly weights?: Readonly<Record<string, number>>;
+  /** Nothing is done while every primary is within this many percent of its share. Default 2. */
+  readonly thresholdPercent?: number;
+  /** Primaries without slots get some too. Default false. */
+  readonly useEmpty?: boolean;
+}
+
+/** As few moves as bring every primary to its share of the slots. What an interrupted run left open is finished first. */
+export function planRebalance(picture: Picture, { weights = {}, thresholdPercent = 2, useEmpty = false }: RebalanceOptions = {}): Plan {
+  refuseUnlessWhole(picture);
+  const weightById = new Map(Object.entries(weights).map(([name, weight]) => [nodeNamed(picture, name).id, weight]));
+  for (const [id, weight] of weightById) {
+    const node = picture.nodes.get(id);
+    if (node?.role !== 'primary') throw new AdminError(`${node?.name} is a replica: only primaries have slots and weights`);
+    if (!Number.isFinite(weight) || weight < 0) throw new AdminError(`the weight of ${node.name} must be 0 or more, not ${weight}`);
+  }
+  const nodes = primariesOf(picture).filter(({ id, slots }) => slots.length > 0 || useEmpty || weightById.has(id));
+  const { finishable, open } = openMoves(picture);
+  const held = nodes.map((node) => slotsAfter(node, finishable, open));
+  const shares = sharesOf(nodes.map(({ id }) => weightById.get(id) ?? 1));
+  const finish = movesToSteps(picture, finishable, true);
+
+  const isBalanced = nodes.every((_, index) => {
+    const wanted = shares[index] ?? 0;
+    const has = held[index]?.total ?? 0;
+    return wanted === 0 ? has === 0 : (Math.abs(has - wanted) / wanted) * 100 <= thresholdPercent;
+  });
+  const moves = isBalanced ? [] : balance(nodes, held, shares);
+  const moved = moves.reduce((sum, { slots }) => sum + slots.length, 0);
+  const steps = [...finish, ...movesToSteps(picture, moves, false)];
+  const left = [...open].filter((slot) => !finishable.some(({ slots }) => slots.includes(slot)));
+  return {
+    title:
+      moved === 0 ? `nothing to move: all are within ${thresholdPercent} % of their share` : `rebalance by moving ${count(moved, 'slot')}`,
+    steps: steps.length === 0 ? [] : [...steps, { do: 'settle' }],
+    notes: left.length === 0 ? [] : [`slots ${slotsText(left, 8)} are open and stay where they are: slotwise cluster fix closes them`],
+  };
+}
+
+interface Held {
+  readonly total: number;
+  readonly movable: readonly number[];
+}
+
+/** What a node has once the open moves are finished. */
+function slotsAfter(node: AdminNode, finishable: readonly Move[], open: ReadonlySet<number>): Held {
+  const gone = finishable.filter(({ from }) => from.id === node.id).reduce((sum, { slots }) => sum + slots.length, 0);
+  const come = finishable.filter(({ to }) => to.id === node.id).reduce((sum, { slots }) => sum + slots.length, 0);
+  return { total: node.slots.length - gone + come, movable: node.slots.filter((slot) => !open.has(slot)) };
+}
+
+/** Whole numbers that add up to all slots: what is left by rounding goes to those who lost most by it. */
+export function sharesOf(weights: readonly number[]): number[] {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  if (total === 0) throw new AdminError('at least one primary needs a weight above 0');
+  const exact = weights.map((weight) => (SLOT_COUNT * weight) / total);
+  const shares = exact.map(Math.floor);
+  const byLoss = exact
+    .map((share, index) => ({ index, loss: share - Math.floor(share) }))
+    .sort((a, b) => b.loss - a.loss || a.index - b.index);
+  const missing = SLOT_COUNT - shares.reduce((sum, share) => sum + share, 0);
+  for (const { index } of byLoss.slice(0, missing)) shares[index] = (shares[index] ?? 0) + 1;
+  return shares;
+}
+
+/** From who has most too much to who lacks most, until nobody does. */
+function balance(nodes: readonly AdminNode[], held: readonly Held[], shares: readonly number[]): Move[] {
+  const places = nodes.map((node, index) => ({
+    node,
+    surplus: (held[index]?.total ?? 0) - (shares[index] ?? 0),
+    movable: [...(held[index]?.movable ?? [])],
+  }));
+  const moves: Move[] = [];
+  for (;;) {
+    const ordered = [...places].sort((a, b) => b.surplus - a.surplus);
+    const giver = ordered.find(({ movable }) => movable.length > 0);
+    const taker = ordered.at(-1);
+    if (giver === undefined || taker === undefined || giver.surplus <= 0 || taker.surplus >= 0) return moves;
+    const slots = giver.movable.splice(0, Math.min(giver.surplus, -taker.surplus));
+    giver.surplus -= slots.length;
+    taker.surplus += slots.length;
+    moves.push({ from: giver.node, to: taker.node, slots });
+  }
+}

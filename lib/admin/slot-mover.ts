@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ReplyError, show } from '../errors.js';
+import type { Address } from '../options.js';
+import type { Arg, Raw } from '../protocol/command.js';
+import { listOf, numberOf } from '../topology/replies.js';
+import { AdminError } from './admin-error.js';
+import type { Links } from './links.js';
+import { count } from './slot-list.js';
+import type { Duplicates, NodeRef } from './steps.js';
+
+export interface MoveOptions {
+  /** Keys a MIGRATE; the source serves nobody else meanwhile. Default 50. */
+  readonly batch?: number;
+  /** For one MIGRATE, in ms. Default 60,000. */
+  readonly migrateTimeoutMs?: number;
+  /** What the target has of a key although it does not own its slot is overwritten. Default false. */
+  readonly replace?: boolean;
+}
+
+const DEFAULT_BATCH = 50;
+const DEFAULT_MIGRATE_TIMEOUT_MS = 60_000;
+const ATTEMPTS = 5;
+const PAUSE_MS = 100;
+
+/**
+ * Moves keys and slots between nodes, in an order in which an end at any point leaves every key on the slot's owner or where the owner sends
+ * clients to (ASK). https://redis.io/docs/latest/commands/cluster-setslot/ and https://redis.io/docs/latest/commands/migrate/
+ */
+export class SlotMover {
+  readonly #links: Links;
+  readonly #batch: number;
+  readonly #timeoutMs: number;
+  readonly #replace: boolean;
+
+  constructor(links: Links, { batch = DEFAULT_BATCH, migrateTimeoutMs = DEFAULT_MIGRATE_TIMEOUT_MS, replace = false }: MoveOptions = {}) {
+    this.#links = links;
+    this.#batch = batch;
+    this.#timeoutMs = migrateTimeoutMs;
+    this.#replace = replace;
+  }
+
+  /** Resolves with the number of keys. `resumed`: the slot is open, so the target may have older copies of keys that the source still has. */
+  async move(slot: number, from: NodeRef, to: NodeRef, others: readonly NodeRef[], resumed: boolean): Promise<number> {
+    const replace = resumed || this.#replace;
+    if (!replace) await this.#refuseStrays(slot, from, to);
+    // Importing first: a client that the source sends there must be welcome.
+    await this.#ask(to, ['CLUSTER', 'SETSLOT', slot, 'IMPORTING', from.id]);
+    await this.#ask(from, ['CLUSTER', 'SETSLOT', slot, 'MIGRATING', to.id]);
+    const keys = await this.#drain(slot, from, to, replace ? 'other' : 'refuse');
+    await this.#handOver(slot, from, to, others);
+    return keys;
+  }
+
+  /** Takes the keys of a slot from a node that does not own it to its owner. */
+  async gather(slot: number, from: NodeRef, to: NodeRef, duplicates: Duplicates): Promise<number> {
+    // MIGRATE looks at keys of slots that are open here, and redirects for others. An owner of its own belief needs no leave.
+    try {
+      await this.#ask(from, ['CLUSTER', 'SETSLOT', slot, 'IMPORTING', to.id]);
+    } catch (error) {
+      if (!(error instanceof ReplyError && /already the owner/i.test(error.message))) throw error;
+    }
+    return await this.#drain(slot, from, to, duplicates);
+  }
+
+  /** The target first: if the source forgot the slot first, nobody would serve it for a moment. */
+  async #handOver(slot: number, from: NodeRef, to: NodeRef, others: readonly NodeRef[]): Promise<void> {
+    const words = ['CLUSTER', 'SETSLOT', slot, 'NODE', to.id];
+    await this.#ask(to, words);
+    await this.#ask(from, words);
+    // These learn it by gossip anyway, a moment later.
+    await Promise.all(others.map((other) => this.#ask(other, words).catch(() => null)));
+  }
+
+  async #refuseStrays(slot: number, from: NodeRef, to: NodeRef): Promise<void> {
+    const strays = numberOf(await this.#ask(to, ['CLUSTER', 'COUNTKEYSINSLOT', slot]), 0);
+    if (strays === 0) return;
+    throw new AdminError(
+      `${to.name} holds ${count(strays, 'key')} of slot ${slot}, which it does not own; they could be overwritten by those of ${from.name}. With --replace they are, or take them to the owner with: slotwise cluster fix`,
+    );
+  }
+
+  /** New keys cannot appear in a slot that is being sent away: for a key it has not, the source answers ASK. So once it is empty, it stays so. */
+  async #drain(slot: number, from: NodeRef, to: NodeRef, duplicates: Duplicates): Promise<number> {
+    let moved = 0;
+    let failures = 0;
+    for (;;) {
+      const left = listOf(await this.#ask(from, ['CLUSTER', 'GETKEYSINSLOT', slot, this.#batch], true));
+      const keys = left.filter((key): key is Buffer => Buffer.isBuffer(key));
+      if (keys.length === 0) return moved;
+      try {
+        await this.#migrate(keys, from, to, duplicates === 'other' || failures > 0);
+        moved += keys.length;
+        failures = 0;
+      } catch (error) {
+        if (!(error instanceof ReplyError)) throw error;
+        if (/BUSYKEY/.test(error.message)) moved += await this.#settleDuplicates(keys, slot, from, to, duplicates);
+        // The target may have got the keys and the source not heard of it: the source has kept them, and what it has counts.
+        else if (!/^(IOERR|LOADING|CLUSTERDOWN)/.test(error.message) || ++failures === ATTEMPTS) throw error;
+        else await sleep(PAUSE_MS * failures);
+      }
+    }
+  }
+
+  async #migrate(keys: readonly Buffer[], from: NodeRef, to: NodeRef, replace: boolean): Promise<Raw> {
+    const { host, port } = to.peer;
+    const credentials = await this.#links.credentials();
+    const auth: readonly Arg[] =
+      credentials === null
+        ? []
+        : credentials.username === undefined
+          ? ['AUTH', credentials.password]
+          : ['AUTH2', credentials.username, credentials.password];
+    const words = ['MIGRATE', host, port, '', 0, this.#timeoutMs, ...(replace ? ['REPLACE'] : []), ...auth, 'KEYS', ...keys];
+    return await this.#ask(from, words, false, this.#timeoutMs + 5_000);
+  }
+
+  async #settleDuplicates(keys: readonly Buffer[], slot: number, from: NodeRef, to: NodeRef, duplicates: Duplicates): Promise<number> {
+    let moved = 0;
+    for (const key of keys) {
+      try {
+        await this.#migrate([key], from, to, false);
+        moved++;
+      } catch (error) {
+        if (!(error instanceof ReplyError && /BUSYKEY/.test(error.message))) throw error;
+        if (duplicates === 'refuse') {
+          throw new AdminError(
+            `key ${show(key.toString())} of slot ${slot} is on ${from.name} and on ${to.name}. Say which one counts: --duplicates owner keeps that of ${to.name}, --duplicates other that of ${from.name}`,
+          );
+        }
+        await this.#deleteAt(from, key);
+      }
+    }
+    return moved;
+  }
+
+  /** MIGRATE to itself is refused and DEL is redirected where the slot is another's, except right after ASKING. */
+  async #deleteAt({ name, address }: NodeRef, key: Buffer): Promise<void> {
+    const at = reachable(name, address);
+    await Promise.all([this.#links.ask(at, ['ASKING']), this.#links.ask(at, ['DEL', key])]);
+  }
+
+  #ask({ name, address }: NodeRef, words: readonly Arg[], buffers = false, timeoutMs?: number): Promise<Raw> {
+    return this.#links.ask(reachable(name, address), words, { buffers, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+  }
+}
+
+function reachable(name: string, address: Address | null): Address {
+  if (address === null) throw new AdminError(`the address of ${name} is unknown`);
+  return address;
+}

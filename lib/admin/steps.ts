@@ -1,0 +1,85 @@
+import type { AdminNode } from './picture.js';
+import { count, type Slots, slotsText } from './slot-list.js';
+
+/** A node in a step: what is needed to reach it and to name it. */
+export type NodeRef = Pick<AdminNode, 'id' | 'name' | 'address' | 'peer'>;
+
+/** One thing to do. Each may be done again without harm, so that a plan made anew after an interruption goes on where the first one ended. */
+export type Step =
+  /** Different epochs from the start spare the nodes the settling of a conflict. */
+  | { readonly do: 'setEpoch'; readonly node: NodeRef; readonly epoch: number }
+  | { readonly do: 'addSlots'; readonly node: NodeRef; readonly slots: Slots }
+  | { readonly do: 'meet'; readonly node: NodeRef; readonly other: NodeRef }
+  /** Waits until all of them know each other. */
+  | { readonly do: 'join'; readonly nodes: readonly NodeRef[] }
+  | { readonly do: 'replicate'; readonly node: NodeRef; readonly primary: NodeRef }
+  /** Key by key, while clients use them. `replace`: the slots are open already, so what the target has of a key is older. */
+  | {
+      readonly do: 'moveSlots';
+      readonly from: NodeRef;
+      readonly to: NodeRef;
+      readonly slots: Slots;
+      readonly replace: boolean;
+      readonly others: readonly NodeRef[];
+    }
+  /** Takes keys back to the slots' owner from a node that does not own them. */
+  | { readonly do: 'gather'; readonly from: NodeRef; readonly to: NodeRef; readonly slots: Slots; readonly duplicates: Duplicates }
+  /** Makes the node the owner in everybody's view. */
+  | { readonly do: 'assign'; readonly node: NodeRef; readonly slots: Slots; readonly others: readonly NodeRef[] }
+  /** Ends the open state of slots. */
+  | { readonly do: 'close'; readonly node: NodeRef; readonly slots: Slots }
+  | { readonly do: 'forget'; readonly node: NodeRef; readonly gone: NodeRef }
+  | { readonly do: 'reset'; readonly node: NodeRef }
+  | { readonly do: 'failover'; readonly node: NodeRef; readonly mode: FailoverMode }
+  /** Waits until all nodes agree. */
+  | { readonly do: 'settle' };
+
+export type FailoverMode = 'coordinated' | 'force' | 'takeover';
+
+/** What counts where a key is on the owner and on another node: the owner's, the other's; or a person decides. */
+export type Duplicates = 'refuse' | 'owner' | 'other';
+
+export interface Plan {
+  readonly title: string;
+  readonly steps: readonly Step[];
+  /** What the operator should know. */
+  readonly notes: readonly string[];
+}
+
+export function describeStep(step: Step): string {
+  switch (step.do) {
+    case 'setEpoch':
+      return `give ${step.node.name} the config epoch ${step.epoch}`;
+    case 'addSlots':
+      return `give ${step.node.name} slots ${slotsText(step.slots, 4)} (${step.slots.length})`;
+    case 'meet':
+      return `introduce ${step.other.name} to ${step.node.name}`;
+    case 'join':
+      return `wait until ${count(step.nodes.length, 'node')} know each other`;
+    case 'replicate':
+      return `make ${step.node.name} a replica of ${step.primary.name}`;
+    case 'moveSlots':
+      return `${step.replace ? 'finish moving' : 'move'} ${count(step.slots.length, 'slot')} from ${step.from.name} to ${step.to.name}: ${slotsText(step.slots, 3)}`;
+    case 'gather':
+      return `take the keys of slots ${slotsText(step.slots, 3)} from ${step.from.name} to their owner ${step.to.name}`;
+    case 'assign':
+      return `make ${step.node.name} the owner of slots ${slotsText(step.slots, 4)} (${step.slots.length})`;
+    case 'close':
+      return `end the open state of slots ${slotsText(step.slots, 4)} at ${step.node.name}`;
+    case 'forget':
+      return `have ${step.node.name} forget ${step.gone.name} (${step.gone.id.slice(0, 8)})`;
+    case 'reset':
+      return `reset ${step.node.name}: it forgets the cluster and gets a new id`;
+    case 'failover':
+      return `make ${step.node.name} the primary of its shard${step.mode === 'coordinated' ? '' : ` (${step.mode})`}`;
+    case 'settle':
+      return 'wait until all nodes agree';
+    default:
+      return step satisfies never;
+  }
+}
+
+/** How many slots a plan moves: what the progress bar counts. */
+export function slotsToMove({ steps }: Plan): number {
+  return steps.reduce((sum, step) => (step.do === 'moveSlots' || step.do === 'gather' ? sum + step.slots.length : sum), 0);
+}
