@@ -123,7 +123,7 @@ export class Attempts {
       this.#reject(call, cause);
       return;
     }
-    if (cause !== null) call.leaveTheRoad().firstError ??= cause;
+    if (cause !== null) call.remember(cause);
     // The first probe may take its time: nothing speaks against the servers yet.
     if (this.#options.failFast && (this.servers.router !== null || this.servers.topologyError !== null)) {
       const why = cause === null ? 'no node serves it at the moment' : cause.message;
@@ -140,10 +140,9 @@ export class Attempts {
       return;
     }
     call.state = UNWRITTEN;
-    const detour = call.leaveTheRoad();
-    detour.attempts++;
-    if (failure.kind === 'lost') detour.mayHaveRun = true;
-    const cause = failure.kind === 'reply' && detour.unit !== null ? effectiveFailure(failure, detour.unit) : failure;
+    call.countAttempt();
+    if (failure.kind === 'lost') call.markMayHaveRun();
+    const cause = failure.kind === 'reply' && call.unit !== null ? effectiveFailure(failure, call.unit) : failure;
     if (this.state === 'closed') {
       this.#reject(call, errorFor(call, cause));
       return;
@@ -153,24 +152,24 @@ export class Attempts {
       repeatable: call.repeatable,
       script: (spec.flags & SCRIPT) !== 0,
       slot: this.#slotOf(call),
-      attempts: detour.attempts,
-      redirects: detour.redirects,
+      attempts: call.attempts,
+      redirects: call.redirects,
     });
-    if (log.routing.enabled) log.routing('%s attempt %d: %s -> %s', spec.name, detour.attempts, cause.error.message, decision.act);
-    this.#follow(call, detour, cause, decision);
+    if (log.routing.enabled) log.routing('%s attempt %d: %s -> %s', spec.name, call.attempts, cause.error.message, decision.act);
+    this.#follow(call, cause, decision);
   }
 
-  #follow(call: Call, detour: Detour, failure: Failure, decision: Decision): void {
+  #follow(call: Call, failure: Failure, decision: Decision): void {
     switch (decision.act) {
       case 'reject':
         this.#reject(call, errorFor(call, failure));
         return;
       case 'resend': {
-        detour.redirects++;
+        call.countRedirect();
         const address = this.servers.redirect(failure, decision.to, decision.patch);
-        if (this.#endsTie(call, detour, failure)) return;
+        if (this.#endsTie(call, failure)) return;
         const resend = (): void => {
-          detour.asking = decision.asking;
+          if (decision.asking) call.leaveTheRoad().asking = true;
           this.#send(call, this.servers.nodes.at(address), 'primary');
         };
         if (decision.afterMs > 0) this.#waiting.waitFor(call, decision.afterMs, resend);
@@ -178,13 +177,13 @@ export class Attempts {
         return;
       }
       case 'reselect': {
-        detour.firstError ??= failure.error;
+        call.remember(failure.error);
         const node = this.servers.nodes.get(failure.kind === 'reply' ? failure.node : (failure.error.node ?? ''));
         if (node !== undefined && decision.avoid) this.servers.avoid(node);
         // A fixed address may lead to another server by now: https://redis.io/docs/latest/operate/oss_and_stack/management/replication/
         if (node !== undefined && decision.renew && this.#options.topology.kind === 'single') node.renew();
         if (decision.wake) this.servers.wake(failure.error.message);
-        if (this.#endsTie(call, detour, failure)) return;
+        if (this.#endsTie(call, failure)) return;
         if (decision.afterMs > 0) this.#waiting.waitFor(call, decision.afterMs);
         else this.dispatch(call);
         return;
@@ -195,7 +194,8 @@ export class Attempts {
   }
 
   /** Another node would do for any other call. */
-  #endsTie(call: Call, { tie }: Detour, failure: Failure): boolean {
+  #endsTie(call: Call, failure: Failure): boolean {
+    const tie = call.detour?.tie;
     if (tie?.firm !== true) return false;
     tie.broken = true;
     this.#reject(call, errorFor(call, failure));

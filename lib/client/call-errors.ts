@@ -9,7 +9,7 @@ export function errorFor(call: Call, failure: Failure): SlotwiseError {
   const { error } = failure;
   const facts = { node: error.node, command: call.spec.name, attempts: call.attempts, executed: call.executed, cause: error } as const;
   if (failure.kind === 'reply') {
-    const redirects = call.detour?.redirects ?? 0;
+    const { redirects } = call;
     if (redirects >= MAX_REDIRECTS && redirection(error) !== null) {
       const message = `${call.spec.name} was redirected ${redirects} times, the last time by ${failure.node}: ${error.message}`;
       return new ReplyError(error.code, message, { ...facts, node: failure.node });

@@ -76,8 +76,8 @@ export class WaitingRoom implements Holder {
   /** False, and out of the books, for a call that is settled or overdue. */
   #keep(call: Call, now: number): boolean {
     if (call.isDue(now) && call.state !== SETTLED) {
-      const why = call.firstError ?? this.#why();
-      if (why !== null) call.leaveTheRoad().firstError = why;
+      const why = this.#why();
+      if (why !== null) call.remember(why);
       call.fail(timeoutOf(call, undefined));
     }
     if (call.state !== SETTLED) return true;

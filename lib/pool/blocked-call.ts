@@ -213,7 +213,7 @@ export class BlockedCall implements CallOwner, Gathering {
     const why = this.#why;
     this.#end();
     release(call);
-    const earlier = call.detour?.mayHaveRun === true && executed === 'no' ? 'unknown' : executed;
+    const earlier = call.mayHaveRun && executed === 'no' ? 'unknown' : executed;
     if (why !== null) call.fail(why(earlier));
   }
 

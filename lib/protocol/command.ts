@@ -130,8 +130,15 @@ export interface Gathering {
 export const UNWRITTEN = 0;
 export const WRITTEN = 1;
 export const SETTLED = 2;
-const STATE_BITS = 2;
 const STATE_MASK = 3;
+// Above the state, in the same small integer: the mode, two marks and two counters, so that even the calls that wait for a hung server are small.
+const MODE_SHIFT = 2;
+const MODE_MASK = 15;
+const MAY_HAVE_RUN = 1 << 6;
+const MOVED = 1 << 7;
+const ATTEMPTS_SHIFT = 8;
+const MOST_ATTEMPTS = 255;
+const REDIRECTS_SHIFT = 16;
 
 /** The deadline of a call that has none. */
 export const NO_DEADLINE = 0;
@@ -197,20 +204,12 @@ export interface Exclusive {
 
 /** What most calls never need, so that those do not carry it. */
 export interface Detour {
+  firstError: SlotwiseError | null;
   /** Send `ASKING` right before it, once. */
   asking: boolean;
-  /** Attempts that ended in a failure. */
-  attempts: number;
-  /** One of them was written and never answered. */
-  mayHaveRun: boolean;
-  redirects: number;
-  /** The first real failure: what the caller is told if no attempt succeeds. */
-  firstError: SlotwiseError | null;
   unit: Unit | null;
   /** Hash slot of the shard it is for, where that is not to be read off its keys; -1: none. */
   slot: number | null;
-  /** It was taken from a node that did not answer, and sent elsewhere. */
-  moved: boolean;
   /** Key of the one node it is for, whatever the routing says. */
   target: string | null;
   tie: Tie | null;
@@ -228,11 +227,11 @@ export interface Detour {
 export class Call {
   /** Bytes this call counts for in the client's queue bound. */
   bytes = 0;
-  detour: Detour | null = null;
   resolve: Resolve;
   reject: Reject;
-  /** State and mode in one small integer. */
   #bits: number;
+  /** The first real failure, or the detour, which holds it then. */
+  #aside: Detour | SlotwiseError | null = null;
 
   private constructor(
     readonly spec: CommandSpec,
@@ -245,7 +244,7 @@ export class Call {
     resolve: Resolve,
     reject: Reject,
   ) {
-    this.#bits = ((spec.flags & BYTES) === 0 ? mode : mode | DECODE_BUFFERS) << STATE_BITS;
+    this.#bits = ((spec.flags & BYTES) === 0 ? mode : mode | DECODE_BUFFERS) << MODE_SHIFT;
     this.resolve = resolve;
     this.reject = reject;
   }
@@ -289,44 +288,87 @@ export class Call {
 
   /** Sum of `DECODE_*` bits. */
   get mode(): number {
-    return this.#bits >> STATE_BITS;
+    return (this.#bits >> MODE_SHIFT) & MODE_MASK;
   }
 
   get unit(): Unit | null {
     return this.detour === null ? null : this.detour.unit;
   }
 
-  get attempts(): number {
-    return this.detour === null ? 0 : this.detour.attempts;
+  get detour(): Detour | null {
+    const aside = this.#aside;
+    return aside === null || aside instanceof Error ? null : aside;
   }
 
+  /** The first real failure: what the caller is told if no attempt succeeds. */
   get firstError(): SlotwiseError | null {
-    return this.detour === null ? null : this.detour.firstError;
+    const aside = this.#aside;
+    return aside === null || aside instanceof Error ? aside : aside.firstError;
+  }
+
+  /** Keeps the first of the failures it is told. */
+  remember(error: SlotwiseError): void {
+    if (this.#aside === null) this.#aside = error;
+    else if (!(this.#aside instanceof Error)) this.#aside.firstError ??= error;
+  }
+
+  /** Attempts that ended in a failure. */
+  get attempts(): number {
+    return (this.#bits >> ATTEMPTS_SHIFT) & MOST_ATTEMPTS;
+  }
+
+  countAttempt(): void {
+    if (this.attempts < MOST_ATTEMPTS) this.#bits += 1 << ATTEMPTS_SHIFT;
+  }
+
+  get redirects(): number {
+    return this.#bits >> REDIRECTS_SHIFT;
+  }
+
+  countRedirect(): void {
+    this.#bits += 1 << REDIRECTS_SHIFT;
+  }
+
+  /** An attempt was written and never answered. */
+  get mayHaveRun(): boolean {
+    return (this.#bits & MAY_HAVE_RUN) !== 0;
+  }
+
+  markMayHaveRun(): void {
+    this.#bits |= MAY_HAVE_RUN;
+  }
+
+  /** It was taken from a node that did not answer, and sent elsewhere. */
+  get moved(): boolean {
+    return (this.#bits & MOVED) !== 0;
+  }
+
+  markMoved(): void {
+    this.#bits |= MOVED;
   }
 
   /** The record of what is special about this call; made when first needed. */
   leaveTheRoad(): Detour {
-    this.detour ??= {
+    const aside = this.#aside;
+    if (aside !== null && !(aside instanceof Error)) return aside;
+    const detour: Detour = {
+      firstError: aside,
       asking: false,
-      attempts: 0,
-      mayHaveRun: false,
-      redirects: 0,
-      firstError: null,
       unit: null,
       slot: null,
-      moved: false,
       target: null,
       tie: null,
       exclusive: null,
       gathering: null,
       at: 0,
     };
-    return this.detour;
+    this.#aside = detour;
+    return detour;
   }
 
   /** What can be said of a call that ends without a reply. */
   get executed(): 'no' | 'unknown' {
-    return this.state === WRITTEN || this.detour?.mayHaveRun === true ? 'unknown' : 'no';
+    return this.state === WRITTEN || this.mayHaveRun ? 'unknown' : 'no';
   }
 
   /** Running it twice does no harm: it only reads, or the caller said so. */
