@@ -12,6 +12,8 @@ export interface SentinelView {
   readonly epoch: number;
   /** It believes that the primary is down. */
   readonly primaryDown: boolean;
+  /** It leads a failover and has told this replica to become the primary, whose word it waits for before it names it. */
+  readonly promoting: Address | null;
   readonly replicas: readonly SentinelReplica[];
   /** The other sentinels it knows. */
   readonly sentinels: readonly { readonly id: string | null; readonly address: Address }[];
@@ -42,13 +44,16 @@ export function parseSentinel([address, master, replicas, sentinels, id]: readon
   if (address instanceof Error || address === undefined) return null;
   const [host, port] = listOf(address);
   const facts = fieldsOf(master);
+  const leads = flagsOf(facts).includes('failover_in_progress');
+  const all = listOf(replicas).map(fieldsOf);
+  const promoted = leads ? all.find((fields) => flagsOf(fields).includes('promoted')) : undefined;
   return {
     id: textOf(id),
     primary: addressOf(host, port),
     epoch: numberOf(facts.get('config-epoch'), 0),
     primaryDown: flagsOf(facts).some((flag) => flag === 's_down' || flag === 'o_down'),
-    replicas: listOf(replicas).flatMap((raw): SentinelReplica[] => {
-      const fields = fieldsOf(raw);
+    promoting: promoted === undefined ? null : addressOf(promoted.get('ip'), promoted.get('port')),
+    replicas: all.flatMap((fields): SentinelReplica[] => {
       const replica = addressOf(fields.get('ip'), fields.get('port'));
       if (replica === null) return [];
       const flags = flagsOf(fields);
@@ -77,11 +82,14 @@ function flagsOf(fields: ReadonlyMap<string, Raw>): string[] {
 export interface Candidate {
   readonly primary: Address;
   readonly view: SentinelView;
+  /** Named by nobody yet: it counts only if it says itself that it is a primary. */
+  readonly underWay: boolean;
 }
 
 /**
  * Whom the newest of the answers name, most named first. An older config epoch never counts while a newer one is reported: during a failover the
- * leading sentinel names the new primary before the others have heard of it.
+ * leading sentinel names the new primary before the others have heard of it. Whom that one is promoting comes first of all: from the moment that
+ * replica is a primary, what the old one acknowledges is lost, and up to a second passes until the sentinel has seen it and names it.
  */
 export function candidatesOf(views: readonly SentinelView[]): Candidate[] {
   const naming = views.filter((view): view is SentinelView & { primary: Address } => view.primary !== null);
@@ -91,14 +99,25 @@ export function candidatesOf(views: readonly SentinelView[]): Candidate[] {
     if (view.epoch < epoch) continue;
     const key = addressKey(view.primary);
     const known = byAddress.get(key);
-    byAddress.set(key, { candidate: known?.candidate ?? { primary: view.primary, view }, votes: (known?.votes ?? 0) + 1 });
+    const candidate = known?.candidate ?? { primary: view.primary, view, underWay: false };
+    byAddress.set(key, { candidate, votes: (known?.votes ?? 0) + 1 });
   }
-  return [...byAddress.values()].sort((a, b) => b.votes - a.votes).map(({ candidate }) => candidate);
+  const named = [...byAddress.values()].sort((a, b) => b.votes - a.votes).map(({ candidate }) => candidate);
+  const promoting = naming.flatMap((view): Candidate[] =>
+    view.promoting === null || view.epoch < epoch || byAddress.has(addressKey(view.promoting))
+      ? []
+      : [{ primary: view.promoting, view, underWay: true }],
+  );
+  return [...promoting, ...named];
 }
 
 /** https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/#pubsub-messages — what can change whom we should talk to. */
 export const EVENTS: readonly string[] = [
   '+switch-master',
+  '+selected-slave',
+  '+failover-state-send-slaveof-noone',
+  '+failover-state-wait-promotion',
+  '-failover-abort-slave-timeout',
   '+promoted-slave',
   '+failover-state-reconf-slaves',
   '+failover-end',

@@ -15,6 +15,9 @@ const SENTINEL_TIMEOUT_MS = 500;
 const ASKED_AT_ONCE = 5;
 /** The first answer may be an old one: for so long the others may say a newer one. */
 const GRACE_MS = 50;
+/** A replica becomes a primary within a tenth of a second of being told to; so long it is asked, this often. */
+const PROMOTION_MS = 300;
+const PROMOTION_EVERY_MS = 10;
 /** A primary that was verified before and may be hung must not hold up the news that another one has taken over. */
 const REVERIFY_MS = 100;
 
@@ -30,6 +33,8 @@ export class SentinelResolver implements Resolver {
   readonly #firstTimeoutMs: number;
   readonly #sentinels: SentinelList;
   #watch: SentinelWatch | null = null;
+  #hint: (reason: string) => void = () => {};
+  #stopped = false;
 
   constructor(seeds: readonly Address[], name: string, rules: NodeRules, firstTimeoutMs: number) {
     this.#name = name;
@@ -54,11 +59,13 @@ export class SentinelResolver implements Resolver {
   }
 
   watch(watcher: Watcher, hint: (reason: string) => void): void {
+    this.#hint = hint;
     this.#watch = new SentinelWatch(watcher, this.#name, hint);
     this.#watch.follow(this.#sentinels.addresses);
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#watch?.stop();
     this.#watch = null;
   }
@@ -103,6 +110,10 @@ export class SentinelResolver implements Resolver {
     for (const candidate of candidates) {
       const address = this.#rules.address(candidate.primary);
       const node = addressKey(address);
+      if (candidate.underWay) {
+        if (await this.#promoted(asker, address)) return this.#snapshot(candidate, true, null);
+        continue;
+      }
       const verdict = await verify(asker, address, node === known ? REVERIFY_MS : timeoutMs);
       if (verdict.is === 'primary') return this.#snapshot(candidate, true, null);
       // Verified earlier and only slow now: the connections for the commands find out what it is.
@@ -127,8 +138,19 @@ export class SentinelResolver implements Resolver {
               },
             );
     }
-    const newest = first ?? (candidates[0] as Candidate); // there is one: the caller checked
+    const newest = first ?? (candidates.at(-1) as Candidate); // there is one: the caller checked
     return this.#snapshot(newest, problem?.code !== 'ERR_ROLE_MISMATCH', problem);
+  }
+
+  /** Whether the node whose promotion is under way is a primary by its own word; a moment is waited for it. Its connections are cut by the promotion. */
+  async #promoted(asker: Asker, address: Address): Promise<boolean> {
+    for (const endAt = performance.now() + PROMOTION_MS; performance.now() < endAt && !this.#stopped; ) {
+      const [role] = await asker.ask(address, [['ROLE']], { timeoutMs: REVERIFY_MS }).catch(() => []);
+      if (listOf(role)[0] === 'master') return true;
+      await new Promise((resolve) => setTimeout(resolve, PROMOTION_EVERY_MS));
+    }
+    this.#hint(`${addressKey(address)} is being promoted`);
+    return false;
   }
 
   #snapshot({ primary: announced, view }: Candidate, hasPrimary: boolean, problem: TopologyError | null): TopologySnapshot {

@@ -52,6 +52,8 @@ interface Naming {
   readonly port?: number;
   readonly epoch?: number;
   readonly flags?: string;
+  /** It leads a failover to this one. */
+  readonly promoting?: number;
   readonly replicas?: readonly number[];
   readonly sentinels?: readonly number[];
   readonly name?: string;
@@ -60,7 +62,8 @@ interface Naming {
 function sentinelScript({
   port = 7000,
   epoch = 1,
-  flags = 'master',
+  promoting,
+  flags = promoting === undefined ? 'master' : 'master,failover_in_progress',
   replicas = [7001],
   sentinels = [],
   name = 'mymaster',
@@ -71,7 +74,9 @@ function sentinelScript({
     [`SENTINEL GET-MASTER-ADDR-BY-NAME ${name}`]: ['127.0.0.1', `${port}`],
     'SENTINEL GET-MASTER-ADDR-BY-NAME other': null,
     [`SENTINEL MASTER ${name}`]: ['name', name, 'flags', flags, 'config-epoch', `${epoch}`],
-    [`SENTINEL SLAVES ${name}`]: replicas.map((other) => instance(other, ['flags', 'slave', 'master-link-status', 'ok'])),
+    [`SENTINEL SLAVES ${name}`]: replicas.map((other) =>
+      instance(other, ['flags', other === promoting ? 'slave,promoted' : 'slave', 'master-link-status', 'ok']),
+    ),
     [`SENTINEL SENTINELS ${name}`]: sentinels.map((other) => instance(other, ['runid', `id-${other}`])),
     'SENTINEL MASTERS': [['name', name]],
     'SENTINEL MYID': `id-${port}-${epoch}`,
@@ -191,6 +196,30 @@ const CASES: readonly Case[] = [
     topology: sentinel2,
     servers: { 9000: sentinelScript(), 9001: sentinelScript({ port: 7001 }), 7000: REPLICA, 7001: DATA },
     expected: ['7001'],
+  },
+  {
+    name: 'the replica that the leading sentinel promotes, once that one is a primary',
+    topology: sentinel2,
+    servers: { 9000: sentinelScript(), 9001: sentinelScript({ promoting: 7001 }), 7000: DATA, 7001: DATA },
+    expected: ['7001'],
+  },
+  {
+    name: 'the old primary as long as the one that is promoted is a replica',
+    topology: sentinel2,
+    servers: { 9000: sentinelScript({ promoting: 7001 }), 7000: DATA, 7001: REPLICA },
+    expected: ['7000 < 7001'],
+  },
+  {
+    name: 'the old primary as long as nobody can ask the one that is promoted for its role',
+    topology: sentinel2,
+    servers: { 9000: sentinelScript({ promoting: 7001 }), 7000: DATA, 7001: { ROLE: NOPERM } },
+    expected: ['7000 < 7001'],
+  },
+  {
+    name: 'nobody who is promoted by a sentinel with an older epoch',
+    topology: sentinel2,
+    servers: { 9000: sentinelScript({ promoting: 7001 }), 9001: sentinelScript({ epoch: 2 }), 7000: DATA, 7001: DATA },
+    expected: ['7000 < 7001'],
   },
   {
     name: 'a node that says that it is no primary',
@@ -359,6 +388,19 @@ describe('createResolver', () => {
     const first = await resolver.probe(servers, null);
     servers.servers = { 9001: sentinelScript({ port: 7001, epoch: 2 }), 7001: DATA };
     assert.deepEqual(picture(await resolver.probe(servers, first)), ['7001']);
+  });
+
+  it('waits for the moment in which a replica that is being promoted becomes a primary', async () => {
+    const sentinels = { 9000: sentinelScript({ promoting: 7001 }), 7000: DATA };
+    const servers = new FakeServers({ ...sentinels, 7001: REPLICA });
+    const found = probe(sentinel2, servers);
+    await time.tickAsync(150);
+    // Its connections are cut by the promotion.
+    servers.servers = { ...sentinels, 7001: refused('127.0.0.1:7001') };
+    await time.tickAsync(20);
+    servers.servers = { ...sentinels, 7001: DATA };
+    await time.tickAsync(20);
+    assert.deepEqual(picture(await found), ['7001']);
   });
 
   it('waits only a moment for the known primary of a sentinel group when it hangs, and keeps it', async () => {

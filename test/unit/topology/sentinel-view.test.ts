@@ -76,6 +76,14 @@ describe('parseSentinel', () => {
     });
   }
 
+  it('sees whom the sentinel promotes, while it leads a failover', () => {
+    const replicas = ['slave', 'slave,promoted'].map((flags, i) => ['ip', '10.0.0.2', 'port', `${6380 + i}`, 'flags', flags]);
+    const promoting = (flags: string): Address | null | undefined =>
+      parseSentinel([['10.0.0.1', '6379'], ['flags', flags], replicas, [], null])?.promoting;
+    assert.deepEqual(promoting('master,failover_in_progress'), at('10.0.0.2:6381'));
+    assert.equal(promoting('master'), null);
+  });
+
   it('sees that the sentinel takes the primary for down', () => {
     for (const flag of ['s_down,master', 's_down,o_down,master']) {
       assert.equal(parseSentinel([['10.0.0.1', '6379'], ['flags', flag, 'config-epoch', '9'], [], [], null])?.primaryDown, true);
@@ -84,11 +92,12 @@ describe('parseSentinel', () => {
 });
 
 describe('candidatesOf', () => {
-  const view = (primary: number | null, epoch: number): SentinelView => ({
+  const view = (primary: number | null, epoch: number, promoting: number | null = null): SentinelView => ({
     id: null,
     primary: primary === null ? null : at(primary),
     epoch,
     primaryDown: false,
+    promoting: promoting === null ? null : at(promoting),
     replicas: [],
     sentinels: [],
   });
@@ -98,6 +107,8 @@ describe('candidatesOf', () => {
     ['the newest, against the majority', [view(7000, 4), view(7000, 4), view(7001, 5)], [7001]],
     ['a group that was monitored anew, once nobody reports the old epoch', [view(7001, 0), view(7001, 0)], [7001]],
     ['both where the epoch is the same, the more named first', [view(7000, 4), view(7001, 4), view(7001, 4)], [7001, 7000]],
+    ['whom the leader promotes before whom all name', [view(7000, 4), view(7000, 4, 7001)], [7001, 7000]],
+    ['nobody whom one with an older epoch promotes', [view(7000, 4), view(7000, 3, 7001)], [7000]],
     ['whom the knowing ones name', [view(null, 0), view(7000, 0)], [7000]],
   ];
   for (const [what, all, expected] of cases) {
@@ -133,6 +144,7 @@ describe('SentinelList', () => {
       primary: at(7000),
       epoch: 0,
       primaryDown: false,
+      promoting: null,
       replicas: [],
       sentinels: others.map(([other, place]) => ({ id: other, address: at(place) })),
     },
