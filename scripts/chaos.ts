@@ -1,8 +1,9 @@
 // Real servers are killed, stopped, cut off, moved and restarted under load. Prints what each fault cost the callers, per client, and compares it with
 // what it may cost. The exit code is 0 only if every bound held. See docs/failover.md.
 //   npm run chaos -- [topology] [fault …] [--runs n] [--rate n] [--quick] [--rivals] [--json]
-import { contestantNames, contestants, isInstalled } from '../test/chaos/clients.js';
-import { type Suite, suites } from '../test/chaos/suites.js';
+import { type Contestant, type ContestantName, contestantNames, contestants, isInstalled } from '../test/chaos/clients.js';
+import type { RunReport } from '../test/chaos/run.js';
+import { type StartedSuite, type Suite, suites } from '../test/chaos/suites.js';
 import { Server } from '../test/support/server.js';
 import { ArgumentsError, type ChaosArguments, parseArguments, usage } from './chaos/arguments.js';
 import { headingOf, type Row, rowOf, widths } from './chaos/rows.js';
@@ -33,34 +34,50 @@ async function runSuite(suite: Suite, args: ChaosArguments, report: Report): Pro
   const faults = suite.faults.filter(({ name }) => args.chooses(suite.topology, name));
   if (faults.length === 0) return [];
   report.chapter(suite.topology);
-  const started = await suite.start();
+  report.note(format(headingOf()));
   const rows: Row[] = [];
+  let started: StartedSuite | null = null;
   try {
-    report.note(format(headingOf()));
     for (const fault of faults) {
-      for (const client of contestantNames) {
-        const contestant = contestants[client];
+      for (const client of clientsFor(suite, fault, args)) {
         const isRival = client !== 'slotwise';
-        if (isRival && (!args.rivals || fault.blocked !== undefined || fault.leaks || !isInstalled(contestant))) continue;
-        if (!(contestant.kinds as readonly string[]).includes(suite.topology)) continue;
-        const runs = [];
         const count = args.runs ?? (args.quick || isRival ? 1 : (fault.runs ?? 1));
+        const runs: RunReport[] = [];
+        const crashes: string[] = [];
         for (let run = 0; run < count; run++) {
-          await started.heal();
-          runs.push(
-            await started.run(fault.name, { client, rate: args.rate, quick: args.quick, note: (text) => report.note(`  ${text}`) }),
-          );
+          started ??= await suite.start();
+          try {
+            await started.heal();
+            const note = (text: string): void => report.note(`  ${text}`);
+            runs.push(await started.run(fault.name, { client, rate: args.rate, quick: args.quick, note }));
+          } catch (error) {
+            crashes.push(error instanceof Error ? error.message : String(error));
+            // Nobody knows what they are in now.
+            await started.stop();
+            started = null;
+          }
         }
-        const row = rowOf(suite.topology, fault, client, runs, args.rate);
+        const row = rowOf(suite.topology, fault, client, runs, args.rate, crashes);
         rows.push(row);
         if (isRival || row.failures.length === 0) report.line(format(row.cells));
         else report.claim(false, format(row.cells));
+        for (const crash of crashes) report.note(`  ${crash}`);
       }
     }
   } finally {
-    await started.stop();
+    await started?.stop();
   }
   return rows;
+}
+
+function clientsFor(suite: Suite, fault: Suite['faults'][number], { rivals }: ChaosArguments): ContestantName[] {
+  // What only looks at ourselves is not done to others.
+  const ourselves = fault.blocked !== undefined || fault.leaks === true;
+  return contestantNames.filter((name) => {
+    const contestant: Contestant = contestants[name];
+    if (!contestant.kinds.includes(suite.topology)) return false;
+    return name === 'slotwise' || (rivals && !ourselves && isInstalled(contestant));
+  });
 }
 
 function format(cells: readonly string[]): string {

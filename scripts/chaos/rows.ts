@@ -12,6 +12,7 @@ export interface Row {
   readonly runs: readonly RunReport[];
   readonly checks: readonly Check[];
   readonly failures: readonly Check[];
+  readonly crashes: readonly string[];
   readonly cells: readonly string[];
 }
 
@@ -62,7 +63,7 @@ function ms(value: number): string {
   return Number.isFinite(value) ? grouped(Math.round(value)) : 'never';
 }
 
-export const widths: readonly number[] = [66, 10, ...COLUMNS.map(({ width }) => width)];
+export const widths: readonly number[] = [70, 10, ...COLUMNS.map(({ width }) => width)];
 
 export function headingOf(): string[] {
   return ['fault', 'client', ...COLUMNS.map(({ title }) => title)];
@@ -74,15 +75,21 @@ export function rowOf(
   client: ContestantName,
   runs: readonly RunReport[],
   rate: number,
+  /** Runs that did not come to their end. */
+  crashes: readonly string[],
 ): Row {
-  const checks = checksOf(fault, runs, rate);
+  const checks = [
+    { what: 'runs that did not come to their end', measured: crashes.length, atMost: 0 },
+    ...(runs.length === 0 ? [] : checksOf(fault, runs, rate)),
+  ];
   return {
     topology,
     fault: fault.name,
     client,
     runs,
     checks,
+    crashes,
     failures: checks.filter((check) => !holds(check)),
-    cells: [fault.title, client, ...COLUMNS.map(({ cell }) => cell(runs))],
+    cells: [fault.title, client, ...COLUMNS.map(({ cell }) => (runs.length === 0 ? '-' : cell(runs)))],
   };
 }

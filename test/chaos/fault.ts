@@ -8,6 +8,8 @@ import { TAG } from './stages/stage.js';
 export interface Bounds {
   /** As many writes as are issued in this time may fail: those in flight. */
   readonly failedWritesMs?: number;
+  /** Those that piled up while the servers handed over may fail as well: all were in flight when their connections were closed. */
+  readonly failedWritesOfOutage?: boolean;
   readonly readsFailed?: number;
   /** From the moment the servers serve again to the first write acknowledged by the new primary. */
   readonly back?: { readonly medianMs?: number; readonly worstMs: number };

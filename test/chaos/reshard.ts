@@ -28,43 +28,43 @@ const HOME: ReadonlyMap<number, number> = new Map([
 ]);
 
 /**
- * All keys of a slot in one MIGRATE, as resharding tools do, in the order that https://redis.io/docs/latest/commands/cluster-setslot/ gives. A
- * move's slots go one after the other, the three moves side by side.
+ * All keys of a slot in one MIGRATE, as resharding tools do, in the order that https://redis.io/docs/latest/commands/cluster-setslot/ gives. One
+ * slot after the other: a node that takes slots and gives others away at the same time may, by its newer config epoch, claim back in gossip what
+ * it has just given.
  */
 export async function moveSlots(cluster: Cluster, all: readonly Move[], back: boolean): Promise<{ slots: number; keys: number }> {
   const primaries = await cluster.primaries();
   let slots = 0;
   let keys = 0;
-  await Promise.all(
-    all.map(async ({ range: [first, last], to }) => {
-      const source = await cluster.nodeForSlot(first);
-      const target = await cluster.nodeForSlot(back ? (HOME.get(to) ?? to) : to);
-      const others = primaries.filter((server) => server !== source && server !== target);
-      const open = await Promise.all(
-        [source, target, ...others].map((server) => server.connect({ timeoutMs: 20_000, encoding: 'latin1' })),
-      );
-      const [from, into, ...rest] = open;
-      if (from === undefined || into === undefined) throw new Error('two servers were expected');
-      try {
-        const [sourceId, targetId] = await Promise.all([from.ask('CLUSTER', 'MYID'), into.ask('CLUSTER', 'MYID')]);
-        const ends = {
-          from,
-          into,
-          rest,
-          sourceId: String(sourceId),
-          targetId: String(targetId),
-          host: target.host,
-          port: clusterPort(target),
-        };
-        for (let slot = first; slot <= last; slot++) {
-          keys += await moveOne(slot, ends);
-          slots++;
-        }
-      } finally {
-        for (const connection of open) connection.close();
+  for (const {
+    range: [first, last],
+    to,
+  } of all) {
+    const source = await cluster.nodeForSlot(first);
+    const target = await cluster.nodeForSlot(back ? (HOME.get(to) ?? to) : to);
+    const others = primaries.filter((server) => server !== source && server !== target);
+    const open = await Promise.all([source, target, ...others].map((server) => server.connect({ timeoutMs: 20_000, encoding: 'latin1' })));
+    const [from, into, ...rest] = open;
+    if (from === undefined || into === undefined) throw new Error('two servers were expected');
+    try {
+      const [sourceId, targetId] = await Promise.all([from.ask('CLUSTER', 'MYID'), into.ask('CLUSTER', 'MYID')]);
+      const ends = {
+        from,
+        into,
+        rest,
+        sourceId: String(sourceId),
+        targetId: String(targetId),
+        host: target.host,
+        port: clusterPort(target),
+      };
+      for (let slot = first; slot <= last; slot++) {
+        keys += await moveOne(slot, ends);
+        slots++;
       }
-    }),
-  );
+    } finally {
+      for (const connection of open) connection.close();
+    }
+  }
   return { slots, keys };
 }
 

@@ -23,7 +23,7 @@ export function checksOf(fault: Pick<Fault, 'bounds' | 'leaks'>, runs: readonly 
   const ledgers = runs.map(({ ledger }) => ledger);
   const worst = (value: (ledger: Ledger) => number): number => Math.max(...ledgers.map(value));
   return [
-    ...boundsOf(fault.bounds, ledgers, rate),
+    ...boundsOf(fault.bounds, runs, rate),
     { what: 'acknowledged writes lost by the client', measured: worst(({ lostByUs }) => lostByUs), atMost: 0 },
     { what: 'executed twice', measured: worst(({ twice }) => twice), atMost: 0 },
     { what: "failed as 'not executed' and executed", measured: worst(({ falselyFailed }) => falselyFailed), atMost: 0 },
@@ -33,49 +33,26 @@ export function checksOf(fault: Pick<Fault, 'bounds' | 'leaks'>, runs: readonly 
   ];
 }
 
-function boundsOf(
-  { failedWritesMs, readsFailed, back, worstReadMs, aboveQuietMs }: Bounds,
-  ledgers: readonly Ledger[],
-  rate: number,
-): Check[] {
+function boundsOf(bounds: Bounds, runs: readonly RunReport[], rate: number): Check[] {
+  const ledgers = runs.map(({ ledger }) => ledger);
   const worst = (value: (ledger: Ledger) => number): number => Math.max(...ledgers.map(value));
-  const checks: Check[] = [];
-  const check = (what: string, measured: number, atMost: number | undefined): void => {
-    if (atMost !== undefined) checks.push({ what, measured, atMost });
-  };
-  if (failedWritesMs !== undefined) {
-    check(
-      'writes failed in a run',
-      worst(({ failed, unknown }) => failed + unknown),
-      Math.ceil((failedWritesMs * rate) / 1_000),
-    );
-  }
-  check(
-    'reads failed in a run',
-    worst((ledger) => ledger.readsFailed),
-    readsFailed,
-  );
-  if (back !== undefined) {
-    const times = ledgers.flatMap(({ backMs }) => backMs);
-    if (back.medianMs !== undefined) check('back, median (ms)', median(times), back.medianMs);
-    check('back, worst (ms)', Math.max(...times), back.worstMs);
-    check(
-      'last operation that failed or was lost, issued after the servers were back (ms)',
-      worst(({ lateMs }) => lateMs),
-      back.worstMs,
-    );
-  }
-  check(
-    'slowest read (ms)',
-    worst((ledger) => ledger.worstReadMs),
-    worstReadMs,
-  );
-  check(
-    'slowest operation above the quiet time (ms)',
-    worst(({ quietMs, worstWriteMs, worstReadMs: read }) => Math.max(worstWriteMs, read) - quietMs),
-    aboveQuietMs,
-  );
-  return checks;
+  const times = ledgers.flatMap(({ backMs }) => backMs);
+  const pileMs = bounds.failedWritesOfOutage ? Math.max(0, ...runs.flatMap(({ outagesMs }) => outagesMs)) : 0;
+  const writes = bounds.failedWritesMs === undefined ? undefined : Math.ceil(((bounds.failedWritesMs + pileMs) * rate) / 1_000);
+  const all: readonly (readonly [what: string, measured: number, atMost: number | undefined])[] = [
+    ['writes failed in a run', worst(({ failed, unknown }) => failed + unknown), writes],
+    ['reads failed in a run', worst(({ readsFailed }) => readsFailed), bounds.readsFailed],
+    ['back, median (ms)', median(times), bounds.back?.medianMs],
+    ['back, worst (ms)', Math.max(...times), bounds.back?.worstMs],
+    ['failed or lost although issued after the servers were back, last one (ms)', worst(({ lateMs }) => lateMs), bounds.back?.worstMs],
+    ['slowest read (ms)', worst(({ worstReadMs }) => worstReadMs), bounds.worstReadMs],
+    [
+      'slowest operation above the quiet time (ms)',
+      worst(({ quietMs, worstWriteMs, worstReadMs }) => Math.max(worstWriteMs, worstReadMs) - quietMs),
+      bounds.aboveQuietMs,
+    ],
+  ];
+  return all.flatMap(([what, measured, atMost]) => (atMost === undefined ? [] : [{ what, measured, atMost }]));
 }
 
 function checksOfBlocked({ blocked, blockedBackMs, ledger }: RunReport): Check[] {

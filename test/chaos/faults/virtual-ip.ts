@@ -37,7 +37,7 @@ async function killed({ stage }: VirtualIpScene): Promise<Moments> {
 const BOUNDS = { failedWritesMs: 10, readsFailed: 0, back: { worstMs: 100 } };
 
 export const virtualIpFaults: readonly Fault<VirtualIpStage>[] = [
-  { name: 'moved-cut', title: 'address moved, connections closed', strike: moved(true), bounds: BOUNDS },
+  { name: 'moved-cut', title: 'address moved, connections closed', strike: moved(true), bounds: { ...BOUNDS, failedWritesOfOutage: true } },
   { name: 'moved', title: 'address moved, connections left open', strike: moved(false), bounds: BOUNDS },
   { name: 'killed', title: 'server SIGKILL, address moved 1.5 s later', direct: true, strike: killed, bounds: BOUNDS },
 ];
