@@ -4,6 +4,7 @@ import { ClosedError, NoNodeError, type SlotwiseError } from '../errors.js';
 import type { Options } from '../options.js';
 import type { Access, Node } from '../pool/node.js';
 import { type Call, type Detour, type Failure, READONLY, SCRIPT, SETTLED, type Tie, UNWRITTEN } from '../protocol/command.js';
+import type { ReadPolicy } from '../routing/read-preference.js';
 import { type Decision, retry } from '../routing/retry.js';
 import { slotOfCommand } from '../routing/slots.js';
 import { isMisconfigured } from '../topology/failure.js';
@@ -70,15 +71,22 @@ export class Attempts {
         return;
       }
     }
-    const { policy } = call.owner as View; // #issue makes every call that comes here
+    if (this.#waiting.gates.size > 0 && this.#keepsOrder(call) && this.#waiting.gates.joined(slot, call)) return;
+    const policy = readPolicyOf(call);
     const shard = router.shardFor(slot);
     const primary = router.primaryOf(shard);
-    const node = policy !== null && (call.spec.flags & READONLY) !== 0 ? router.readerOf(shard, policy) : primary;
+    const node = policy === null ? primary : router.readerOf(shard, policy);
     const access = node === primary ? 'primary' : 'replica';
     const trouble = node === null || call.detour === null ? (node?.trouble ?? null) : node.troubleFor(call, access);
     if (call.detour?.exclusive && this.state !== 'running') this.#reject(call, closedError(call.spec));
     else if (node === null || trouble !== null) this.#park(call, trouble);
     else this.#send(call, node, access);
+  }
+
+  /** It goes to the primary of its keys, among others of their slot. */
+  #keepsOrder(call: Call): boolean {
+    const { detour } = call;
+    return readPolicyOf(call) === null && (detour === null || (detour.target === null && detour.tie === null && detour.exclusive === null));
   }
 
   #send(call: Call, node: Node, access: Access): void {
@@ -184,8 +192,9 @@ export class Attempts {
         if (node !== undefined && decision.renew && this.#options.topology.kind === 'single') node.renew();
         if (decision.wake) this.servers.wake(failure.error.message);
         if (this.#endsTie(call, failure)) return;
-        if (decision.afterMs > 0) this.#waiting.waitFor(call, decision.afterMs);
-        else this.dispatch(call);
+        if (decision.afterMs === 0) this.dispatch(call);
+        else if (decision.avoid && this.#keepsOrder(call)) this.#waiting.waitAtGate(this.#slotOf(call), call, decision.afterMs);
+        else this.#waiting.waitFor(call, decision.afterMs);
         return;
       }
       default:
@@ -231,4 +240,10 @@ export class Attempts {
     this.#rejectWaiting(error);
     this.servers.destroy(error);
   }
+}
+
+/** Where it may read; null: it goes to the primary. */
+function readPolicyOf(call: Call): ReadPolicy | null {
+  if ((call.spec.flags & READONLY) === 0) return null;
+  return (call.owner as View).policy; // the issuer makes every call that comes here
 }

@@ -2,6 +2,7 @@ import { release, timeoutOf } from '../connection/connection.js';
 import type { SlotwiseError } from '../errors.js';
 import { type Call, NO_DEADLINE, SETTLED } from '../protocol/command.js';
 import { clock, type Holder } from '../util/clock.js';
+import { Gates } from './gates.js';
 
 /** Callers who gave up leave their room this long after, in ms. */
 const SWEEP_MS = 100;
@@ -13,6 +14,7 @@ const SWEEP_MS = 100;
 export class WaitingRoom implements Holder {
   readonly #dispatch: (call: Call) => void;
   readonly #why: () => SlotwiseError | null;
+  readonly gates = new Gates();
   #forNews: Call[] = [];
   /** Nobody who waits for news is due before this. */
   #earliestDeadline = Number.POSITIVE_INFINITY;
@@ -26,7 +28,7 @@ export class WaitingRoom implements Holder {
   }
 
   get size(): number {
-    return this.#forNews.length + this.#forTime.length;
+    return this.#forNews.length + this.#forTime.length + this.gates.calls;
   }
 
   waitForNews(call: Call): void {
@@ -41,8 +43,15 @@ export class WaitingRoom implements Holder {
     this.#forTime.push({ call, at: clock.now() + ms, go });
   }
 
-  /** Something changed: everybody who waits for news tries again. */
+  /** Refused by a node that refuses everything: those of its slot wait together. */
+  waitAtGate(slot: number, call: Call, ms: number): void {
+    clock.watch(this);
+    this.gates.refused(slot, call, clock.now() + ms);
+  }
+
+  /** Something changed: everybody who waits for news tries again, and nobody waits at a gate any longer. */
   news(): void {
+    for (const call of this.gates.open(Number.POSITIVE_INFINITY)) this.#letGo(call);
     const calls = this.#forNews;
     this.#forNews = [];
     for (const call of calls) this.#letGo(call);
@@ -50,7 +59,7 @@ export class WaitingRoom implements Holder {
 
   /** Everybody, for a client that ends. */
   clear(): Call[] {
-    const calls = [...this.#forNews, ...this.#forTime.map((entry) => entry.call)];
+    const calls = [...this.gates.open(Number.POSITIVE_INFINITY), ...this.#forNews, ...this.#forTime.map((entry) => entry.call)];
     this.#forNews = [];
     this.#forTime = [];
     return calls;
@@ -61,6 +70,10 @@ export class WaitingRoom implements Holder {
       this.#sweptAt = now;
       this.#forNews = this.#forNews.filter((call) => this.#keep(call, now));
       this.#earliestDeadline = this.#forNews.reduce((earliest, call) => Math.min(earliest, dueAt(call)), Number.POSITIVE_INFINITY);
+    }
+    if (this.gates.size > 0) {
+      this.gates.sift((call) => this.#keep(call, now));
+      for (const call of this.gates.open(now)) this.#dispatch(call);
     }
     const waiting = this.#forTime.filter(({ call }) => this.#keep(call, now));
     this.#forTime = waiting.filter(({ at }) => at > now);

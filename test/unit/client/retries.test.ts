@@ -24,6 +24,27 @@ describe('a client whose server', () => {
     server.handler = single(handler);
   };
 
+  it('executes writes of one key in the order they were issued, also over a time of LOADING', async () => {
+    const until = performance.now() + 300;
+    const executed: (string | undefined)[] = [];
+    script(([name, , value]) => {
+      if (name !== 'SET') return undefined;
+      if (performance.now() < until) return error('LOADING Redis is loading the dataset in memory');
+      executed.push(value);
+      return ok;
+    });
+    const client = clientOf(server);
+    const issued: string[] = [];
+    const replies: Promise<unknown>[] = [];
+    while (issued.length < 100) {
+      issued.push(String(issued.length));
+      replies.push(client.set('k', issued.length - 1));
+      if (issued.length % 10 === 0) await sleep(20);
+    }
+    await Promise.all(replies);
+    assert.deepEqual(executed, issued);
+  });
+
   for (const [name, how] of [
     ['closes', close],
     ['resets', reset],
