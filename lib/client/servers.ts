@@ -64,6 +64,8 @@ export class Servers {
   readonly #connecting = new Connecting();
   readonly #timers = new Set<NodeJS.Timeout>();
   #destroyed = false;
+  /** The last probe heard from the primary. */
+  #reached = false;
   #wasReady = false;
   #turn = 0;
 
@@ -81,6 +83,7 @@ export class Servers {
       ...options.monitor,
       onSnapshot: (next, previous) => this.#adopt(next, previous),
       onError: (error) => this.#probeFailed(error),
+      onProbe: (error) => this.#probed(error),
     });
   }
 
@@ -185,6 +188,17 @@ export class Servers {
     this.#announce(next, previous);
     this.#checkConnected();
     this.#listener.news();
+  }
+
+  /**
+   * A probe of a single shard ends with its primary's own word. The first one that does so again is news: who waits to connect to that one need
+   * not wait any longer. Only the first, so that a server that hangs up is not hammered.
+   */
+  #probed(error: unknown): void {
+    const { router } = this;
+    const reached = error === undefined && router !== null && !router.sharded && router.snapshot.problem === undefined;
+    if (reached && !this.#reached) router.primaryOf(0)?.reopenNow();
+    this.#reached = reached;
   }
 
   #announce(next: TopologySnapshot, previous: TopologySnapshot | null): void {

@@ -119,6 +119,12 @@ export class Node {
     this.#primary.open();
   }
 
+  /** It was reached by other means: does not wait to try again. */
+  reopenNow(): void {
+    this.#primary.reopenNow();
+    this.#replica.reopenNow();
+  }
+
   /** New connections for new calls; the old ones close once they are answered. */
   renew(): void {
     this.incarnation = ++incarnations;

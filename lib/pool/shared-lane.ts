@@ -39,7 +39,8 @@ export class SharedLane {
   readonly #events: SharedLaneEvents;
   readonly #connections: (Connection | null)[];
   readonly #failures: number[];
-  readonly #timers = new Set<NodeJS.Timeout>();
+  /** Of the places that wait to be opened again. */
+  readonly #reopening = new Map<number, NodeJS.Timeout>();
   readonly #suspicions = new Map<Connection, Suspicion>();
   /** Why no connection can be had at the moment; null while one can. */
   trouble: SlotwiseError | null = null;
@@ -199,16 +200,25 @@ export class SharedLane {
     }
   }
 
+  /** Somebody has reached the server: what waits for its next attempt makes it now. */
+  reopenNow(): void {
+    for (const [place, timer] of [...this.#reopening]) {
+      clearTimeout(timer);
+      this.#reopening.delete(place);
+      if (this.#connections[place] === null) this.#open(place);
+    }
+  }
+
   #reopenLater(place: number, failures: number): void {
     // Not unref'd: while a node of the topology is down, a process that waits for it must live.
     const timer = setTimeout(
       () => {
-        this.#timers.delete(timer);
+        this.#reopening.delete(place);
         if (!this.#closed && this.#connections[place] === null) this.#open(place);
       },
       backoffMs(failures, this.#config.reconnect),
     );
-    this.#timers.add(timer);
+    this.#reopening.set(place, timer);
   }
 
   takeUnwritten(): Call[] {
@@ -227,7 +237,7 @@ export class SharedLane {
 
   #stop(): void {
     this.#closed = true;
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    for (const timer of this.#reopening.values()) clearTimeout(timer);
+    this.#reopening.clear();
   }
 }

@@ -15,13 +15,13 @@ class Opened {
   readonly errors: SlotwiseError[] = [];
   readonly lane: SharedLane;
 
-  constructor(server: FakeServer, size = 1) {
+  constructor(server: FakeServer, size = 1, reconnect = { minMs: 10, maxMs: 100 }) {
     const tell = (name: string, error?: SlotwiseError): void => {
       this.told.push(name);
       if (error !== undefined) this.errors.push(error);
     };
     this.lane = new SharedLane(
-      { connection: { ...quickConfig, address: { host: server.host, port: server.port } }, size, reconnect: { minMs: 10, maxMs: 100 } },
+      { connection: { ...quickConfig, address: { host: server.host, port: server.port } }, size, reconnect },
       { up: () => tell('up'), down: (error) => tell('down', error), lost: (error) => tell('lost', error), suspect: () => tell('suspect') },
     );
   }
@@ -77,6 +77,18 @@ describe('a shared lane', () => {
     assert.equal(await one.send('3'), '3');
     assert.ok(one.told.filter((name) => name === 'down').length < 15, one.told.join(' '));
     assert.equal(one.told.at(-1), 'up');
+  });
+
+  it('does not wait for its next attempt where somebody else has reached the server', async () => {
+    server.refuse();
+    using one = new Opened(server, 1, { minMs: 5_000, maxMs: 10_000 });
+    await assert.rejects(one.send('1'), ConnectError);
+    await server.listen();
+    one.lane.reopenNow();
+    one.lane.reopenNow();
+    await until(() => one.lane.trouble === null);
+    assert.equal(await one.send('2'), '2');
+    assert.equal(server.connections.length, 1);
   });
 
   it('does not hammer a server that accepts and hangs up', async () => {
