@@ -298,6 +298,8 @@ export class Connection implements ReplySink, Holder {
   #write(): void {
     this.#flushing = false;
     clock.expireNow();
+    // A socket that broke takes nothing more, and says so a moment later.
+    if (this.#socket.destroyed) return;
     if (this.#blocked || this.#held || (this.state !== 'ready' && this.state !== 'draining')) return;
     const queue = this.#queue;
     const queued = queue.length;

@@ -33,7 +33,18 @@ export function openSocket(target: SocketTarget, handlers: SocketHandlers): Sock
     failure = error;
   });
   socket.on('drain', () => handlers.drained());
-  socket.once('close', () => handlers.closed(failure));
+  let over = false;
+  const closed = (): void => {
+    if (over) return;
+    over = true;
+    handlers.closed(failure);
+  };
+  // Told before Node refuses the first write after it: what was not written then is known to have stayed here.
+  socket.once('end', () => {
+    closed();
+    socket.destroy();
+  });
+  socket.once('close', closed);
   return socket;
 }
 
