@@ -1,5 +1,6 @@
 import { release } from '../connection/connection.js';
 import { commandChannel } from '../diagnostics.js';
+import { CommandRefusedError } from '../errors.js';
 import type { Domain, Options, ViewOptions, WaitReplicas } from '../options.js';
 import {
   type Arg,
@@ -14,11 +15,12 @@ import {
   type Unit,
 } from '../protocol/command.js';
 import { measure } from '../protocol/encoder.js';
-import { firstKey } from '../protocol/keys.js';
+import { keyIndexes } from '../protocol/keys.js';
 import { DomainTable } from '../routing/domain.js';
 import { PrefixTable, wordOf } from '../routing/key-prefix.js';
 import { PolicyTable } from '../routing/read-preference.js';
-import { slotOfCommand } from '../routing/slots.js';
+import { slotOfCommand, slotOfKey } from '../routing/slots.js';
+import { SLOT_COUNT } from '../topology/slot-map.js';
 import { clock } from '../util/clock.js';
 import { attachSignal } from './abort.js';
 import type { Attempts } from './attempts.js';
@@ -84,10 +86,12 @@ export class Issuer {
     }
     let bytes = 0;
     let slot = -1;
+    let own = view;
     try {
       bytes = measure(spec, args);
       for (const part of fixed?.unit?.parts ?? NO_PARTS) bytes += measure(part.spec, part.args);
       if (this.sharded) slot = fixed?.slot ?? slotOfCommand(spec, args);
+      if (this.domains.hasPatterns && view.domain === null) own = this.#viewByKey(spec, args, view);
     } catch (error) {
       return refuse(spec, error, gathering, at);
     }
@@ -95,7 +99,6 @@ export class Issuer {
     if (budget.commands >= this.#options.queue.maxCommands || budget.bytes + bytes > this.#options.queue.maxBytes) {
       return refuse(spec, queueFull(spec, budget, this.#options.queue), gathering, at);
     }
-    const own = this.domains.hasPatterns && view.domain === null ? this.#viewByKey(spec, args, view) : view;
     const deadline = fixed?.exclusive === undefined ? clock.deadlineIn(own.timeoutMs) : exclusiveDeadline(fixed.exclusive, own.timeoutMs);
     const call =
       gathering === null
@@ -130,12 +133,13 @@ export class Issuer {
   ): Promise<unknown> {
     const { spec, args } = write;
     let slot = -1;
+    let own = view;
     try {
       if (this.sharded) slot = fixed?.slot ?? slotOfCommand(spec, args);
+      if (this.domains.hasPatterns && view.domain === null) own = this.#viewByKey(spec, args, view);
     } catch (error) {
       return refuse(spec, error, gathering, at);
     }
-    const own = this.domains.hasPatterns && view.domain === null ? this.#viewByKey(spec, args, view) : view;
     const { unit, ...waiting } = replicated(write, wait);
     const exclusive = blockingCall({ at: 1, unit: 'ms', ms: wait.timeoutMs });
     return this.issue(waiting.spec, waiting.args, waiting.decode, own, { ...fixed, slot, unit, exclusive }, gathering, at);
@@ -151,12 +155,39 @@ export class Issuer {
     else this.#attempts.dispatch(call, slot);
   }
 
-  /** The same view in the domain that the command's first key belongs to. */
-  #viewByKey(spec: CommandSpec, args: readonly Arg[], view: View): View {
-    const key = firstKey(spec, args);
-    if (key === undefined) return view;
+  /** What tells apart the keys that one command of this view must not have together: slot and domain. Null: they may all be together. */
+  placesOf(view: View): ((key: Arg) => number) | null {
+    const slotOf = this.sharded ? slotOfKey : () => 0;
+    if (!this.domains.hasPatterns || view.domain !== null) return this.sharded ? slotOf : null;
+    const { domains } = this.#options;
+    return (key) => {
+      const domain = this.#domainOfKey(key, view);
+      return slotOf(key) + SLOT_COUNT * (domain === null ? 0 : 1 + domains.indexOf(domain));
+    };
+  }
+
+  #domainOfKey(key: Arg, view: View): Domain | null {
     const name = wordOf(key);
-    const domain = this.domains.ofKey(view.prefix?.strip(name) ?? name);
+    return this.domains.ofKey(view.prefix?.strip(name) ?? name);
+  }
+
+  /** The domain that all keys of the command belong to which belong to any. */
+  #domainOf(spec: CommandSpec, args: readonly Arg[], view: View): Domain | null {
+    const only = spec.firstKey >= 0 && spec.firstKey === spec.lastKey ? args[spec.firstKey] : undefined;
+    if (only !== undefined) return this.#domainOfKey(only, view);
+    const keys = keyIndexes(spec, args).map((index) => args[index] ?? '');
+    const found = new Set(keys.flatMap((key) => this.#domainOfKey(key, view) ?? []));
+    const [domain = null] = found;
+    if (found.size < 2) return domain;
+    const names = [...found].map(({ name }) => name).join(' and ');
+    throw new CommandRefusedError(`${spec.name}: its keys belong to the domains ${names}; say which with domain(name)`, {
+      command: spec.name,
+    });
+  }
+
+  /** The same view in the domain that the command's keys belong to. Throws if they belong to several. */
+  #viewByKey(spec: CommandSpec, args: readonly Arg[], view: View): View {
+    const domain = this.#domainOf(spec, args, view);
     if (domain === null) return view;
     let views = this.#domainViews.get(view);
     if (views === undefined) {

@@ -5,7 +5,7 @@ import { type Arg, BLOCKING, type CommandSpec, type Decode, READONLY, SCRIPT } f
 import { learntSpec } from '../protocol/learnt-spec.js';
 import { command, stateReason } from '../protocol/specs.js';
 import type { Router } from '../routing/router.js';
-import { type Part, splitBySlot } from '../routing/scatter.js';
+import { type Part, split } from '../routing/scatter.js';
 import { slotOfCommand } from '../routing/slots.js';
 import { blockingCall } from './blocking-call.js';
 import { closedError } from './call-errors.js';
@@ -55,19 +55,18 @@ export class SpecialCommands {
       const script = scriptOf(spec);
       if (script !== null) return this.#runScript(script, args, decode, view);
     }
-    if (this.#issuer.sharded) {
-      const issue: Issue = (own, place) => this.#issuer.issue(spec, own, null, view, place);
-      if (spec.request === 'multi_shard') {
-        let parts: readonly Part[] | null;
-        try {
-          parts = splitBySlot(spec, args);
-        } catch (error) {
-          return Promise.reject(error);
-        }
-        if (parts !== null) return overKeys(spec, args, parts, decode, issue);
-      } else if (spec.request === 'all_shards' || spec.request === 'all_nodes') {
-        return this.#whenKnown(spec, view).then((router) => overNodes(spec, args, router, decode, issue));
+    const issue: Issue = (own, place) => this.#issuer.issue(spec, own, null, view, place);
+    const placeOf = spec.request === 'multi_shard' ? this.#issuer.placesOf(view) : null;
+    if (placeOf !== null) {
+      let parts: readonly Part[] | null;
+      try {
+        parts = split(spec, args, placeOf);
+      } catch (error) {
+        return Promise.reject(error);
       }
+      if (parts !== null) return overKeys(spec, args, parts, decode, issue);
+    } else if (this.#issuer.sharded && (spec.request === 'all_shards' || spec.request === 'all_nodes')) {
+      return this.#whenKnown(spec, view).then((router) => overNodes(spec, args, router, decode, issue));
     }
     return this.#issuer.issue(spec, args, decode, view);
   }

@@ -1,6 +1,7 @@
 import { ArgumentError, PartialFailureError } from '../errors.js';
 import type { Arg, CommandSpec, Raw, ResponsePolicy } from '../protocol/command.js';
 import { keyIndexes } from '../protocol/keys.js';
+import { SLOT_COUNT } from '../topology/slot-map.js';
 import { slotOfKey } from './slots.js';
 
 /** One of the commands that a command over several slots becomes. */
@@ -17,6 +18,11 @@ export interface Part {
  * `null` also for those that count their keys or have options behind them (MSETEX): they are not split.
  */
 export function splitBySlot(spec: CommandSpec, args: readonly Arg[]): readonly Part[] | null {
+  return split(spec, args, slotOfKey);
+}
+
+/** As `splitBySlot`, by more than the slot: `placeOf` gives the slot plus any multiple of 16,384. */
+export function split(spec: CommandSpec, args: readonly Arg[], placeOf: (key: Arg) => number): readonly Part[] | null {
   if (spec.firstKey < 0) return null;
   const indexes = keyIndexes(spec, args);
   // The server would refuse it as a whole; it must not see only the parts that are well-formed.
@@ -25,17 +31,17 @@ export function splitBySlot(spec: CommandSpec, args: readonly Arg[]): readonly P
   }
   const groups = new Map<number, { args: Arg[]; keys: number[] }>();
   for (const [order, index] of indexes.entries()) {
-    const slot = slotOfKey(args[index] ?? '');
-    let group = groups.get(slot);
+    const place = placeOf(args[index] ?? '');
+    let group = groups.get(place);
     if (group === undefined) {
       group = { args: args.slice(0, indexes[0]), keys: [] };
-      groups.set(slot, group);
+      groups.set(place, group);
     }
     group.keys.push(order);
     for (let at = index; at < index + spec.keyStep; at++) group.args.push(args[at] ?? '');
   }
   if (groups.size < 2) return null;
-  return [...groups].map(([slot, group]) => ({ slot, ...group }));
+  return [...groups].map(([place, group]) => ({ slot: place % SLOT_COUNT, ...group }));
 }
 
 export type Outcome = { readonly value: Raw } | { readonly error: unknown };

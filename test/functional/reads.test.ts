@@ -7,17 +7,18 @@ import { until } from '../support/wait.js';
 /** Slots of all three shards of a cluster. */
 const keys = ['a', 'b', 'c'];
 
-/** How often a server ran GET, by its own count. */
-async function gets(server: Server): Promise<number> {
-  const { cmdstat_get: line = '' } = await server.info('commandstats');
+/** How often a server ran a command, by its own count. */
+async function calls(server: Server, command: string): Promise<number> {
+  const { [`cmdstat_${command}`]: line = '' } = await server.info('commandstats');
   return Number(/calls=(\d+)/.exec(line)?.[1] ?? 0);
 }
 
-/** How many GETs each of the servers ran while `use` ran. */
-async function counted(servers: readonly Server[], use: () => Promise<unknown>): Promise<number[]> {
-  const before = await Promise.all(servers.map(gets));
+/** How many commands of that name each of the servers ran while `use` ran. */
+async function counted(servers: readonly Server[], use: () => Promise<unknown>, command = 'get'): Promise<number[]> {
+  const callsOf = (server: Server): Promise<number> => calls(server, command);
+  const before = await Promise.all(servers.map(callsOf));
   await use();
-  const after = await Promise.all(servers.map(gets));
+  const after = await Promise.all(servers.map(callsOf));
   return after.map((count, i) => count - (before[i] ?? 0));
 }
 
@@ -106,6 +107,32 @@ describe('reads', () => {
         assert.deepEqual(await counted(servers, () => read(redis.domain('video').with({ reads: 'primary' }), ['front'], 20)), [0, 0, 20]);
       });
 
+      it('over keys of several domains are split by domain; what cannot be split is refused', async () => {
+        const [video, news] = await t.replicas();
+        const [primary] = await t.primaries();
+        assert.ok(video !== undefined && news !== undefined && primary !== undefined);
+        await using redis = createClient({
+          topology: t.createOptions(),
+          domains: {
+            video: { keys: ['video:*'], reads: 'replica', replicas: { addresses: [video.address] } },
+            news: { keys: ['news:*'], reads: 'replica', replicas: { addresses: [news.address] } },
+          },
+        });
+        await write(redis, ['video:1', 'video:2', 'news:1', 'front']);
+        const servers = [video, news, primary];
+        const reads = async (): Promise<void> => {
+          const values = await redis.mget(['news:1', 'video:1', 'none', 'video:2', 'front']);
+          assert.deepEqual(values, ['value', 'value', null, 'value', 'value']);
+        };
+        assert.deepEqual(await counted(servers, reads, 'mget'), [1, 1, 1]);
+        await assert.rejects(redis.rename('video:1', 'news:1'), {
+          code: 'ERR_COMMAND_REFUSED',
+          message: 'RENAME: its keys belong to the domains video and news; say which with domain(name)',
+        });
+        assert.equal(await redis.domain('video').exists(['video:1', 'news:1']), 2);
+        assert.equal(await redis.del(['video:1', 'news:1', 'front', 'none']), 3);
+      });
+
       it('of a domain without a usable replica follow its fallback, or wait', async () => {
         const [primary] = await t.primaries();
         assert.ok(primary !== undefined);
@@ -145,7 +172,7 @@ describe('reads', () => {
         await second.kill();
         const at = done;
         await until(() => done > at + 50, { what: 'reads go on, at the primary' });
-        assert.ok((await gets(primary)) > 0);
+        assert.ok((await calls(primary, 'get')) > 0);
         await first.restart();
         await until(async () => (await counted([first], () => read(redis, ['k'], 5)))[0] === 5, {
           timeoutMs: 15_000,
