@@ -1,4 +1,13 @@
-import type { Arg, CommandSpec, Decode, Gathering, Raw, Unit } from '../protocol/command.js';
+import {
+  type Arg,
+  BYTES,
+  type CommandSpec,
+  DECODE_BUFFERS,
+  type Decode,
+  type Gathering,
+  type Raw,
+  type Unit,
+} from '../protocol/command.js';
 import { keyIndexes } from '../protocol/keys.js';
 import { command } from '../protocol/specs.js';
 import { prefixed } from '../routing/prefixed-command.js';
@@ -22,7 +31,9 @@ export interface Outcomes {
 }
 
 const MULTI = command('MULTI');
-export const EXEC = command('EXEC');
+const EXEC = command('EXEC');
+/** One of the replies is bytes in any mode, so the whole array is read as bytes. */
+const EXEC_BYTES: CommandSpec = Object.freeze({ ...EXEC, flags: EXEC.flags | BYTES });
 
 /**
  * Issues all steps at once: each goes to its node by itself, those of one node leave in one write, those of one slot stay in order. Redirects
@@ -75,26 +86,38 @@ class Gatherer implements Gathering {
  */
 export async function runTransaction(client: Client, steps: readonly Step[], view: View): Promise<Outcomes> {
   if (steps.length === 0) return { values: [], errors: new Map() };
-  const { unit, keys, decode } = transactionOf(steps, view);
+  const { unit, exec, keys, decode } = transactionOf(steps, view);
   const slot = client.options.topology.kind === 'cluster' ? commonSlot('MULTI', keys) : -1;
-  return (await client.runUnit(unit, EXEC, slot, decode, view)) as Outcomes;
+  return (await client.runUnit(unit, exec, slot, decode, view)) as Outcomes;
 }
 
-/** What goes before EXEC, the keys of the steps, and what EXEC's reply means. */
-export function transactionOf(commands: readonly Step[], { prefix }: View): { unit: Unit; keys: Arg[]; decode: Decode<Outcomes> } {
+export interface Transaction {
+  /** What goes before EXEC. */
+  readonly unit: Unit;
+  readonly exec: CommandSpec;
+  readonly keys: Arg[];
+  /** What EXEC's reply means. */
+  readonly decode: Decode<Outcomes>;
+}
+
+export function transactionOf(commands: readonly Step[], { prefix, mode }: View): Transaction {
   const steps = prefix === null ? commands : commands.map((step) => prefixed(prefix, step));
+  const bytes = (mode & DECODE_BUFFERS) === 0 && steps.some(({ spec }) => (spec.flags & BYTES) !== 0);
   return {
+    exec: bytes ? EXEC_BYTES : EXEC,
     // A script's text, not its SHA-1: NOSCRIPT inside a transaction would come when the other commands have run.
     unit: { parts: [{ spec: MULTI, args: [] }, ...steps.map(asText)], replies: [] },
     keys: steps.flatMap(({ spec, args }) => keyIndexes(spec, args).map((index) => args[index] ?? '')),
-    decode: (raw) => decodeSteps(steps, Array.isArray(raw) ? raw : []),
+    decode: (raw) => decodeSteps(steps, Array.isArray(raw) ? raw : [], bytes),
   };
 }
 
-function decodeSteps(steps: readonly Step[], replies: readonly Raw[]): Outcomes {
+/** `bytes`: the replies were read as bytes, although the view wants text. */
+function decodeSteps(steps: readonly Step[], replies: readonly Raw[], bytes: boolean): Outcomes {
   const errors = new Map<number, unknown>();
-  const values = steps.map(({ args, decode }, at) => {
-    const raw = replies[at] ?? null;
+  const values = steps.map(({ spec, args, decode }, at) => {
+    const reply = replies[at] ?? null;
+    const raw = bytes && (spec.flags & BYTES) === 0 ? textOf(reply) : reply;
     try {
       if (raw instanceof Error) throw raw;
       return decode === null ? raw : decode(raw, args);
@@ -104,4 +127,9 @@ function decodeSteps(steps: readonly Step[], replies: readonly Raw[]): Outcomes 
     }
   });
   return { values, errors };
+}
+
+function textOf(raw: Raw): Raw {
+  if (Buffer.isBuffer(raw)) return raw.toString();
+  return Array.isArray(raw) ? raw.map(textOf) : raw;
 }

@@ -161,6 +161,7 @@ export class Client {
       role: this.#attempts.servers.roleOf(node.key),
       sent: node.sent,
       inFlight: node.load,
+      rttMs: node.rttMs,
       reachable: node.trouble === null,
       exclusiveConnections: node.exclusiveConnections,
     }));

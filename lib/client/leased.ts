@@ -20,7 +20,7 @@ import { command, stateReason } from '../protocol/specs.js';
 import { prefixed } from '../routing/prefixed-command.js';
 import { clock } from '../util/clock.js';
 import { attachSignal } from './abort.js';
-import { EXEC } from './batch.js';
+import type { Outcomes, Transaction } from './batch.js';
 import { blockingCall, exclusiveDeadline } from './blocking-call.js';
 import { LeaseState } from './lease-state.js';
 import { asText } from './script.js';
@@ -69,9 +69,9 @@ export class LeasedConnection implements CallOwner {
   }
 
   /** The replies of a transaction; null where a watched key was changed, and nothing was executed. */
-  async exec<T>(unit: Unit, decode: Decode<T>): Promise<T | null> {
-    const replies = this.#send(EXEC, [], (raw: Raw, args) => (raw === null ? null : decode(raw, args)), unit);
-    return (await replies) as T | null; // the decoder's
+  async exec({ unit, exec, decode }: Transaction): Promise<Outcomes | null> {
+    const replies = this.#send(exec, [], (raw: Raw, args) => (raw === null ? null : decode(raw, args)), unit);
+    return (await replies) as Outcomes | null; // the decoder's
   }
 
   #send(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, unit: Unit | null): Promise<unknown> {

@@ -1,16 +1,28 @@
+/** What `stats()` tells: numbers of this moment, and sums since the client began. Reading them costs a walk over the nodes, and commands nothing. */
 export interface ClientStats {
-  /** Commands not answered yet, and the bytes of their arguments. */
+  /** Commands that are not answered yet: what counts against `queue.maxCommands`. Who gave up counts until the reply has come or can come no more. */
   readonly commands: number;
+  /** About the bytes of these: what counts against `queue.maxBytes`. */
   readonly bytes: number;
-  /** Of these, how many wait for a node. */
+  /** How many of these wait for a node that can take them. */
   readonly waiting: number;
-  readonly nodes: readonly {
-    readonly node: string;
-    readonly role: 'primary' | 'replica' | null;
-    /** Attempts sent to it since the client began. */
-    readonly sent: number;
-    readonly inFlight: number;
-    readonly reachable: boolean;
-    readonly exclusiveConnections: number;
-  }[];
+  /** One entry a node that the client knows, whether it has connections to it or not. */
+  readonly nodes: readonly NodeStats[];
+}
+
+export interface NodeStats {
+  /** `host:port`, or the path of the socket file. */
+  readonly node: string;
+  /** By the last look at the servers; null for one that none of them named. */
+  readonly role: 'primary' | 'replica' | null;
+  /** Attempts handed to it since the client began, blocking ones included; a command that was tried twice counts twice. */
+  readonly sent: number;
+  /** Attempts on the shared connections that wait there or for their reply. */
+  readonly inFlight: number;
+  /** Time from a write to its first reply, in ms, smoothed (a new sample weighs 0.2); null before the first. Blocking commands do not count. */
+  readonly rttMs: number | null;
+  /** False while no connection can be had. */
+  readonly reachable: boolean;
+  /** Open connections of its exclusive lane: lent, blocked or idle. */
+  readonly exclusiveConnections: number;
 }

@@ -98,7 +98,7 @@ function watching(connection: LeasedConnection, view: View, keys: readonly Arg[]
     async exec(steps) {
       const transaction = transactionOf(steps, view);
       if (slot !== -1) commonSlot('MULTI', [...keys, ...transaction.keys]);
-      const outcomes = await connection.exec(transaction.unit, transaction.decode);
+      const outcomes = await connection.exec(transaction);
       if (outcomes === null) throw new LostRaceError(keys);
       return outcomes;
     },
