@@ -41,6 +41,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'worst', width: 6, cell: (runs) => (backsOf(runs).length === 0 ? '-' : ms(Math.max(...backsOf(runs)))) },
   { title: 'slowest INCR', width: 12, cell: (runs) => worst(runs, ({ ledger }) => ledger.worstWriteMs) },
   { title: 'GET', width: 6, cell: (runs) => worst(runs, ({ ledger }) => ledger.worstReadMs) },
+  { title: 'stall', width: 5, cell: (runs) => worst(runs, ({ stallMs }) => stallMs) },
   { title: 'lost by client', width: 14, cell: (runs) => total(runs, ({ ledger }) => ledger.lostByUs) },
   { title: 'by servers', width: 10, cell: (runs) => total(runs, ({ ledger }) => ledger.lostByServers) },
   { title: 'direct', width: 6, cell: (runs) => (runs.some(({ direct }) => direct !== null) ? total(runs, lostDirectly) : '-') },

@@ -3,6 +3,11 @@ import type { Keys } from './key-space.js';
 import { nowMs } from './now.js';
 import { Recorder } from './operations.js';
 
+export interface Stall {
+  readonly at: number;
+  readonly ms: number;
+}
+
 export interface LoadOptions {
   /** INCRs a second, and as many GETs. */
   readonly rate: number;
@@ -10,6 +15,8 @@ export interface LoadOptions {
 }
 
 const TICK_MS = 1;
+/** A turn of the event loop that takes longer is written down. */
+const STALL_MS = 10;
 /** Reads are of counters written this long ago. */
 const READ_BACK_MS = 100;
 
@@ -17,6 +24,9 @@ const READ_BACK_MS = 100;
 export class Load {
   readonly writes = new Recorder();
   readonly reads = new Recorder();
+  /** When the process had stood still, and for how long, in ms: what was due meanwhile is issued at once, and nothing that had come is read before. */
+  readonly stalls: Stall[] = [];
+  #tickedAt = nowMs();
   readonly #driver: Driver;
   readonly #options: LoadOptions;
   readonly #startedAt = nowMs();
@@ -42,7 +52,10 @@ export class Load {
 
   #issueDue(): void {
     const { rate, keys } = this.#options;
-    const due = Math.floor(((nowMs() - this.#startedAt) * rate) / 1_000);
+    const now = nowMs();
+    if (now - this.#tickedAt > STALL_MS) this.stalls.push({ at: now, ms: now - this.#tickedAt });
+    this.#tickedAt = now;
+    const due = Math.floor(((now - this.#startedAt) * rate) / 1_000);
     const behind = Math.ceil((READ_BACK_MS * rate) / 1_000);
     while (this.writes.length < due) {
       const n = this.writes.length;

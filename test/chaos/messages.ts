@@ -2,6 +2,7 @@ import type { BlockedOptions, BlockedReport } from './blocked-callers.js';
 import type { ContestantName } from './clients.js';
 import type { DriverOptions } from './driver.js';
 import type { KeySpace } from './key-space.js';
+import type { Stall } from './load.js';
 import type { Operations } from './operations.js';
 
 export interface Resources {
@@ -19,7 +20,13 @@ export type Question =
 
 export type Answer =
   | { readonly to: 'open' | 'load' | 'close' }
-  | { readonly to: 'stop'; readonly writes: Operations; readonly reads: Operations; readonly blocked: BlockedReport | null }
+  | {
+      readonly to: 'stop';
+      readonly writes: Operations;
+      readonly reads: Operations;
+      readonly stalls: readonly Stall[];
+      readonly blocked: BlockedReport | null;
+    }
   | { readonly to: 'resources'; readonly resources: Resources }
   | { readonly to: 'error'; readonly message: string };
 

@@ -21,6 +21,8 @@ export interface RunOptions {
 export interface RunReport {
   readonly ledger: Ledger;
   readonly moments: Moments;
+  /** The longest time for which the client's process stood still from the harm on, in ms: the machine was busy. */
+  readonly stallMs: number;
   /** From the harm to the servers' comeback, in ms, for each outage. */
   readonly outagesMs: readonly number[];
   /** What a writer that asked the primary directly got acknowledged, and what of it is missing. */
@@ -56,7 +58,7 @@ export async function runFault<S extends Stage>(fault: Fault<S>, stage: S, optio
     direct?.stop();
     await sleep(TAIL_MS + (fault.leaks ? SETTLE_MS : 0));
     const after = fault.leaks ? (await loaded.ask({ ask: 'resources' })).resources : null;
-    const { writes, reads, blocked } = await loaded.ask({ ask: 'stop', limitMs: TIMEOUT_MS + 2_000 }, TIMEOUT_MS + 30_000);
+    const { writes, reads, stalls, blocked } = await loaded.ask({ ask: 'stop', limitMs: TIMEOUT_MS + 2_000 }, TIMEOUT_MS + 30_000);
     await loaded.ask({ ask: 'close' });
     const keys = keysOf(space);
     const names = Array.from({ length: keys.countersOf(writes.length) }, (_, counter) => keys.key(counter));
@@ -65,6 +67,7 @@ export async function runFault<S extends Stage>(fault: Fault<S>, stage: S, optio
     return {
       ledger: ledgerOf(writes, reads, keys, found, moments),
       moments,
+      stallMs: Math.max(0, ...stalls.filter(({ at }) => at >= moments.struckAt).map(({ ms }) => ms)),
       outagesMs: moments.outages.map(({ struckAt, backAt }) => backAt - struckAt),
       direct: lostDirectly,
       blocked,

@@ -37,10 +37,13 @@ function boundsOf(bounds: Bounds, runs: readonly RunReport[], rate: number): Che
   const ledgers = runs.map(({ ledger }) => ledger);
   const worst = (value: (ledger: Ledger) => number): number => Math.max(...ledgers.map(value));
   const times = ledgers.flatMap(({ backMs }) => backMs);
+  // What was due while the process stood still was issued in one go, before it could read that the connection had broken.
+  const stallMs = Math.max(...runs.map((run) => run.stallMs));
   const pileMs = bounds.failedWritesOfOutage ? Math.max(0, ...runs.flatMap(({ outagesMs }) => outagesMs)) : 0;
   const writes = bounds.failedWritesMs === undefined ? undefined : Math.ceil(((bounds.failedWritesMs + pileMs) * rate) / 1_000);
+  const stalled = writes === undefined || writes === 0 ? writes : writes + Math.ceil((stallMs * rate) / 1_000);
   const all: readonly (readonly [what: string, measured: number, atMost: number | undefined])[] = [
-    ['writes failed in a run', worst(({ failed, unknown }) => failed + unknown), writes],
+    ['writes failed in a run', worst(({ failed, unknown }) => failed + unknown), stalled],
     ['reads failed in a run', worst(({ readsFailed }) => readsFailed), bounds.readsFailed],
     ['back, median (ms)', median(times), bounds.back?.medianMs],
     ['back, worst (ms)', Math.max(...times), bounds.back?.worstMs],

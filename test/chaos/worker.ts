@@ -24,7 +24,7 @@ async function answer(question: Question): Promise<Answer> {
       if (load === null) throw new Error('there is no load');
       await load.stop(question.limitMs);
       const report = (await blocked?.stop()) ?? null;
-      return { to: 'stop', writes: load.writes.operations, reads: load.reads.operations, blocked: report };
+      return { to: 'stop', writes: load.writes.operations, reads: load.reads.operations, stalls: load.stalls, blocked: report };
     }
     case 'resources':
       return { to: 'resources', resources: resources() };

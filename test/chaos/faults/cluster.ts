@@ -10,7 +10,7 @@ import type { Moments, Outage } from '../ledger.js';
 import { nowMs } from '../now.js';
 import { whenWritable } from '../prober.js';
 import { moveSlots, moves } from '../reshard.js';
-import type { ClusterStage } from '../stages/cluster.js';
+import { type ClusterStage, SLOT } from '../stages/cluster.js';
 
 type ClusterFault = Fault<ClusterStage>;
 type ClusterScene = Scene<ClusterStage>;
@@ -82,17 +82,18 @@ async function restartOne(stage: ClusterStage, server: Server, end: (server: Ser
   return outage;
 }
 
-async function rollingRestart({ stage, note }: ClusterScene): Promise<Moments> {
-  const outages: Outage[] = [];
-  const struckAt = nowMs();
-  for (const server of stage.cluster.servers) {
-    const outage = await restartOne(stage, server, (one) => one.terminate());
-    if (outage !== null) outages.push(outage);
-    note(
-      `${server.address} restarted${outage === null ? '' : `, its shard did without it after ${Math.round(outage.backAt - struckAt)} ms`}`,
-    );
-  }
-  return { struckAt, outages };
+function rollingRestart(end: (server: Server) => Promise<void>): ClusterFault['strike'] {
+  return async ({ stage, note }) => {
+    const outages: Outage[] = [];
+    const struckAt = nowMs();
+    for (const server of stage.cluster.servers) {
+      const outage = await restartOne(stage, server, end);
+      if (outage !== null) outages.push(outage);
+      const how = outage === null ? 'a replica' : `its shard served again after ${Math.round(outage.backAt - outage.struckAt)} ms`;
+      note(`${server.address} restarted: ${how}`);
+    }
+    return { struckAt, outages };
+  };
 }
 
 /** A replica leaves the cluster for good, and a new node with its address joins another shard; then it changes shards once more. */
@@ -130,14 +131,22 @@ async function joinShard(server: Server, primary: Server): Promise<void> {
   });
 }
 
+/** A primary votes for one election of a shard in twice the node timeout: a failover soon after another is not granted. */
+const VOTES_AGAIN_MS = 4_500;
+
 async function tenFailovers(scene: ClusterScene): Promise<Moments> {
+  const { stage } = scene;
   const outages: Outage[] = [];
   for (let i = 0; i < 10; i++) {
-    const { primary } = await scene.stage.shard();
+    const { primary } = await stage.shard();
     if (i % 2 === 0) outages.push(...(await failover(scene)).outages);
-    else outages.push(...(await kill(scene)).outages);
-    if (primary.state === 'ended') await primary.restart();
-    await scene.stage.whole();
+    else {
+      outages.push(...(await kill(scene)).outages);
+      await stage.cluster.failedOver(primary, SLOT);
+      await primary.restart();
+    }
+    await stage.whole();
+    await sleep(VOTES_AGAIN_MS);
   }
   return { struckAt: outages[0]?.struckAt ?? nowMs(), outages };
 }
@@ -190,11 +199,20 @@ export const clusterFaults: readonly ClusterFault[] = [
   },
   {
     name: 'rolling',
-    title: "rolling restart of six nodes, reads 'replicaPreferred'",
+    title: "rolling restart of six nodes (SIGKILL), reads 'replicaPreferred'",
     reads: 'replicaPreferred',
     keys: () => ({ kind: 'own', tag: null }),
-    strike: rollingRestart,
+    strike: rollingRestart((server) => server.kill()),
     bounds: { failedWritesMs: 6 * 10, readsFailed: 0 },
+  },
+  {
+    name: 'rolling-term',
+    title: "the same with SIGTERM, which holds the writers' commands first",
+    reads: 'replicaPreferred',
+    keys: () => ({ kind: 'own', tag: null }),
+    strike: rollingRestart((server) => server.terminate()),
+    // Whatever a server holds unanswered when it ends may have run: https://redis.io/docs/latest/commands/shutdown/
+    bounds: { failedWritesMs: 6 * 200, readsFailed: 0 },
   },
   {
     name: 'replace',
