@@ -17,7 +17,7 @@ export interface NodeStats {
   readonly role: 'primary' | 'replica' | null;
   /** Attempts handed to it since the client began, blocking ones included; a command that was tried twice counts twice. */
   readonly sent: number;
-  /** Attempts on the shared connections that wait there or for their reply. */
+  /** Attempts on the shared connections that wait there or for their reply; the handshake of a connection that opens counts, too. */
   readonly inFlight: number;
   /** Time from a write to its first reply, in ms, smoothed (a new sample weighs 0.2); null before the first. Blocking commands do not count. */
   readonly rttMs: number | null;
