@@ -350,7 +350,7 @@ export class Connection implements ReplySink, Holder {
       batchChannel.publish({ node: this.key, commands: this.#encoded, bytes: encoder.bytes } satisfies BatchWritten);
     }
     const segments = encoder.take();
-    if (this.#inFlight.length === this.#encoded) this.silence.sent();
+    this.silence.sent(this.#inFlight.length - this.#encoded);
     this.#encoded = 0;
     const socket = this.#socket;
     let accepted = true;
@@ -377,6 +377,7 @@ export class Connection implements ReplySink, Holder {
     if (this.state === 'closed') return;
     this.silence.heard();
     if (this.#held) this.#revive();
+    const owed = this.#inFlight.length;
     try {
       this.#parser.write(bytes, 0, length);
     } catch (error) {
@@ -386,6 +387,7 @@ export class Connection implements ReplySink, Holder {
       this.destroy(new ConnectionLostError(`${this.key}: ${cause.message}`, { node: this.key, cause }));
       return;
     }
+    this.silence.answered(owed - this.#inFlight.length);
     this.#endIfDrained();
   }
 

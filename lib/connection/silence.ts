@@ -12,19 +12,37 @@ const RTT_WEIGHT = 0.2;
 export class Silence {
   /** Smoothed round trip in ms; 0 before the first. */
   rttMs = 0;
+  /** When the batch was written whose round trip is being measured; 0: none is. */
   #sentAt = 0;
+  #heardAt = 0;
+  /** Replies that come before those to that batch. */
+  #ahead = 0;
   #heard = false;
   #ticks = 0;
 
-  /** Something was written to a server that owed nothing: the next bytes end a round trip. */
-  sent(): void {
+  /** A batch was written to a server that owed this many replies. One batch at a time is measured, so a busy connection has a sample a round trip. */
+  sent(ahead: number): void {
+    if (this.#sentAt !== 0) return;
     this.#sentAt = performance.now();
+    this.#ahead = ahead;
   }
 
+  /** Bytes came. */
   heard(): void {
     this.#heard = true;
     if (this.#sentAt === 0) return;
-    const rttMs = performance.now() - this.#sentAt;
+    this.#heardAt = performance.now();
+    if (this.#ahead === 0) this.#measured();
+  }
+
+  /** So many replies were in them. */
+  answered(replies: number): void {
+    this.#ahead -= replies;
+    if (this.#sentAt !== 0 && this.#ahead < 0) this.#measured();
+  }
+
+  #measured(): void {
+    const rttMs = this.#heardAt - this.#sentAt;
     this.#sentAt = 0;
     this.rttMs = this.rttMs === 0 ? rttMs : this.rttMs + RTT_WEIGHT * (rttMs - this.rttMs);
   }

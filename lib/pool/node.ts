@@ -138,6 +138,12 @@ export class Node {
     return this.#primary.load + this.#replica.load;
   }
 
+  /** Smoothed time from a write to its first reply, in ms, without what blocks; null before the first. */
+  get rttMs(): number | null {
+    const [primary, replica] = [this.#primary.rttMs, this.#replica.rttMs];
+    return primary === null || replica === null ? (primary ?? replica) : Math.min(primary, replica);
+  }
+
   get exclusiveConnections(): number {
     return this.#exclusive.size + this.#exclusiveReplica.size;
   }

@@ -83,6 +83,12 @@ export class SharedLane {
     return best;
   }
 
+  /** The shortest of its connections', because what one of them owes at the moment says little about the way; null before the first. */
+  get rttMs(): number | null {
+    const known = this.#connections.flatMap((connection) => connection?.silence.rttMs || []);
+    return known.length === 0 ? null : Math.min(...known);
+  }
+
   /** Opens the first connection if none is; `up` or `down` follows, or has already been told. */
   open(): void {
     if (this.trouble === null && (this.#connections[0] ?? null) === null) this.#open(0);
