@@ -34,16 +34,17 @@ export interface RunReport {
 }
 
 const HOLD_MS = { whole: 25_000, quick: 6_000 };
-const QUIET_MS = 1_500;
+const QUIET_MS = { whole: 1_500, quick: 1_000 };
 /** The load goes on for so long after the fault. */
-const TAIL_MS = 2_000;
+const TAIL_MS = { whole: 2_000, quick: 1_000 };
 const TIMEOUT_MS = 30_000;
 /** Sockets that are closed need a moment to go. */
 const SETTLE_MS = 6_000;
 
 export async function runFault<S extends Stage>(fault: Fault<S>, stage: S, options: RunOptions): Promise<RunReport> {
   const { client, rate, quick, note } = options;
-  const scene = { stage, quick, note, holdMs: quick ? HOLD_MS.quick : HOLD_MS.whole };
+  const pace = quick ? 'quick' : 'whole';
+  const scene = { stage, quick, note, holdMs: HOLD_MS[pace] };
   const space = fault.keys?.(quick) ?? OWN_KEYS;
   await fault.prepare?.(scene);
   const loaded = await LoadedClient.open(client, { target: stage.target, reads: fault.reads ?? 'primary', timeoutMs: TIMEOUT_MS });
@@ -51,12 +52,12 @@ export async function runFault<S extends Stage>(fault: Fault<S>, stage: S, optio
   try {
     await loaded.ask({ ask: 'load', rate, keys: space, blocked: fault.blocked ?? null });
     if (fault.direct) direct = await DirectWriter.start(await stage.primary(), `{${TAG}}:direct:`, rate);
-    await sleep(QUIET_MS);
+    await sleep(QUIET_MS[pace]);
     const before = fault.leaks ? (await loaded.ask({ ask: 'resources' })).resources : null;
     const moments = await fault.strike(scene);
     const last = moments.outages.at(-1);
     direct?.stop();
-    await sleep(TAIL_MS + (fault.leaks ? SETTLE_MS : 0));
+    await sleep(TAIL_MS[pace] + (fault.leaks ? SETTLE_MS : 0));
     const after = fault.leaks ? (await loaded.ask({ ask: 'resources' })).resources : null;
     const { writes, reads, stalls, blocked } = await loaded.ask({ ask: 'stop', limitMs: TIMEOUT_MS + 2_000 }, TIMEOUT_MS + 30_000);
     await loaded.ask({ ask: 'close' });
