@@ -1,6 +1,6 @@
 export { defineScript, type Script, type ScriptOptions } from './client/script.js';
 export type { ClientEvents } from './client/servers.js';
-export type { ClientStats } from './client/stats.js';
+export type { ClientStats, NodeStats } from './client/stats.js';
 export type { StreamOptions } from './client/stream.js';
 export type { WatchOptions } from './client/watch.js';
 export { createClient } from './commands/create-client.js';

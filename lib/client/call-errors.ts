@@ -26,7 +26,8 @@ export function closedError(spec: CommandSpec | null): ClosedError {
   return new ClosedError(`${spec?.name ?? 'connect()'}: the client is closed`, { command: spec?.name });
 }
 
-export function queueFull(spec: CommandSpec, { commands, bytes }: Budget, { maxCommands, maxBytes }: Options['queue']): QueueFullError {
-  const held = `${commands} commands and ${bytes} bytes wait for replies (bounds: ${maxCommands} and ${maxBytes})`;
-  return new QueueFullError(`${spec.name}: ${held}`, { command: spec.name });
+/** `size`: of the command that has no room, in bytes. */
+export function queueFull(spec: CommandSpec, size: number, held: Budget, bounds: Options['queue']): QueueFullError {
+  const waiting = `${held.commands} commands and ${held.bytes} bytes wait for replies (bounds: ${bounds.maxCommands} and ${bounds.maxBytes})`;
+  return new QueueFullError(`${spec.name} of ${size} bytes: ${waiting}`, { command: spec.name });
 }

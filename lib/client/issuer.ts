@@ -97,7 +97,7 @@ export class Issuer {
     }
     const { budget } = this;
     if (budget.commands >= this.#options.queue.maxCommands || budget.bytes + bytes > this.#options.queue.maxBytes) {
-      return refuse(spec, queueFull(spec, budget, this.#options.queue), gathering, at);
+      return refuse(spec, queueFull(spec, bytes, budget, this.#options.queue), gathering, at);
     }
     const deadline = fixed?.exclusive === undefined ? clock.deadlineIn(own.timeoutMs) : exclusiveDeadline(fixed.exclusive, own.timeoutMs);
     const call =
