@@ -1,5 +1,5 @@
 // Options of single calls. Run it with: npx tsx examples/per-call.ts
-import { createClient, TimeoutError } from 'slotwise';
+import { AbortError, createClient } from 'slotwise';
 
 const redis = createClient(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379');
 
@@ -27,11 +27,11 @@ await redis
 // Nobody pushes to this list: the server answers null after 0.1 s, on a connection that nobody else uses.
 console.log(await redis.blpop('nothing', 0.1));
 
-// Longer than its deadline.
+// Without a limit on the server there is no deadline either: it waits until something comes, or until the signal fires.
 const late = await redis
-  .with({ timeoutMs: 50 })
+  .with({ signal: AbortSignal.timeout(50) })
   .blpop('nothing', 0)
   .catch((error) => error);
-console.log(late instanceof TimeoutError, late.code);
+console.log(late instanceof AbortError, late.code);
 
 await redis.close();

@@ -51,7 +51,7 @@ const examples: Readonly<Record<string, Example>> = {
       'OK',
       'ERR_ABORTED - the user left',
       'null',
-      'true ERR_TIMEOUT',
+      'true ERR_ABORTED',
     ],
   },
   pipeline: { on: 'single', prints: ['1 10', '1 16', '1', 'WRONGTYPE', '1', 'balance 70'] },
