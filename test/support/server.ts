@@ -149,7 +149,8 @@ export class Server {
     await this.kill();
     if (this.#state === 'removed') return;
     this.#state = 'removed';
-    rmSync(this.folder, { recursive: true, force: true });
+    // A child that saves may outlive its parent for a moment, and write into the folder.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
     releasePort(this.port);
     if (this.tlsPort !== null) releasePort(this.tlsPort);
   }
