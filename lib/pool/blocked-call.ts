@@ -12,6 +12,7 @@ import {
   SETTLED,
   UNWRITTEN,
 } from '../protocol/command.js';
+import { classify } from '../protocol/reply-error.js';
 import { clock } from '../util/clock.js';
 import type { Lease } from './lease.js';
 import type { Lifeline } from './lifeline.js';
@@ -46,7 +47,7 @@ export class BlockedCall implements CallOwner, Gathering {
   #silentAt = 0;
   #askAt = 0;
   #asking = false;
-  /** It is not known whether a request to unblock will still reach the connection. */
+  /** The connection is not for others: a request to unblock may still reach it, or the server is about to close it. */
   #tainted = false;
   #returned = false;
 
@@ -188,6 +189,8 @@ export class BlockedCall implements CallOwner, Gathering {
   }
 
   failed(_: Call, failure: Failure): void {
+    // A server whose role changed answers the blocked clients and then closes their connections.
+    this.#tainted ||= failure.kind === 'reply' && classify(failure.error) === 'unblocked';
     if (failure.kind === 'reply' && failure.error.code === 'UNBLOCKED' && this.state === 'leaving') {
       this.#unexecuted({ kind: 'unwritten', error: this.#elsewhere ?? failure.error });
     } else if (failure.kind === 'lost') {

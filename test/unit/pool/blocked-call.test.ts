@@ -285,6 +285,7 @@ describe('a call that blocks', () => {
       script.blocked.get(id)?.(error('UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)'));
       await assert.rejects(issued.outcome, ReplyError);
       assert.deepEqual(pool.owner.kinds, ['BLPOP reply']);
+      assert.equal(pool.lane.size, 0, 'the server is about to close the connection');
     });
 
     it('goes back as lost where the connection broke', async () => {
