@@ -33,7 +33,8 @@ export class Suspicion {
     this.#reconnect = reconnect;
     this.#suspect = suspect;
     this.#unresponsive = unresponsive;
-    this.#timer = setTimeout(() => this.#conclude(), suspect.silence.limitMs);
+    // Enough for TCP, TLS and HELLO. After a poll phase, in which its answer is read if our own loop was late.
+    this.#timer = setTimeout(() => setImmediate(() => this.#conclude()), suspect.silence.limitMs / 2);
     this.#ask();
   }
 
