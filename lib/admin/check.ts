@@ -103,7 +103,7 @@ function agreement({ nodes, views }: Picture): Problem[] {
   }
   for (const [id, view] of views) {
     const name = nodes.get(id)?.name ?? id;
-    const missing = [...nodes.values()].filter((node) => !view.known.has(node.id));
+    const missing = [...nodes.values()].filter((node) => node.reachable && !view.known.has(node.id));
     if (missing.length > 0 || view.strangers > 0) {
       const who = missing.length > 0 ? missing.map((node) => node.name).join(', ') : count(view.strangers, 'newcomer');
       problems.push({ severity: 'error', kind: 'unknown', text: `${name} does not know ${who}` });

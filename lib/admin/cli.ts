@@ -1,183 +1,28 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline/promises';
-import { SlotwiseError, show } from '../errors.js';
-import { VERSION } from '../version.js';
-import {
-  accessOf,
-  duplicatesOf,
-  failoverMode,
-  numberOption,
-  parseArguments,
-  type Request,
-  slotsWanted,
-  text,
-  UsageError,
-  weightsOf,
-} from './arguments.js';
-import { checkCluster } from './check.js';
-import { ClusterAdmin } from './cluster-admin.js';
-import type { RunOptions } from './executor.js';
-import { ProgressBar } from './progress-bar.js';
-import { renderInfo, renderPlan, renderProblems, toJson } from './render.js';
-import { count, slotsText } from './slot-list.js';
-import { describeStep, type Plan } from './steps.js';
-import { runTop } from './top.js';
+import { runCommandLine } from './command-line.js';
 
-const OK = 0;
-const FAILED = 1;
-const USAGE = 2;
-const INTERRUPTED = 130;
+const { stdin, stdout, stderr, env } = process;
 
-/** What a run changes outside of it. */
-const { stdout, stderr, stdin, env } = process;
+runCommandLine(process.argv.slice(2), {
+  stdout,
+  stderr,
+  env,
+  confirm: stdin.isTTY && stdout.isTTY ? confirm : null,
+  onInterrupt(listener) {
+    process.on('SIGINT', listener).on('SIGTERM', listener);
+    return () => process.off('SIGINT', listener).off('SIGTERM', listener);
+  },
+  exit: (code) => process.exit(code),
+}).then((code) => {
+  process.exitCode = code;
+});
 
-async function main(args: readonly string[]): Promise<number> {
-  const parsed = parseArguments(args);
-  if (parsed.kind === 'version') stdout.write(`slotwise ${VERSION}\n`);
-  else if (parsed.kind === 'help') stdout.write(parsed.text);
-  else return await execute(parsed.request);
-  return OK;
-}
-
-async function execute(request: Request): Promise<number> {
-  const { command, words, options } = request;
-  const [first = '', second = ''] = words;
-  const seeds = command === 'create' ? words : [command === 'add-node' ? second : first];
-  await using admin = new ClusterAdmin(accessOf(seeds, request, env));
-  switch (command) {
-    case 'check':
-    case 'info': {
-      const picture = await admin.read();
-      const problems = checkCluster(picture);
-      if (options.json === true) stdout.write(toJson(picture, problems));
-      else stdout.write(command === 'info' ? renderInfo(picture) : `${renderInfo(picture)}${renderProblems(problems)}`);
-      return command === 'check' && problems.some(({ severity }) => severity === 'error') ? FAILED : OK;
-    }
-    case 'top': {
-      const intervalMs = numberOption(options, 'interval', 100) ?? 2_000;
-      const looks = numberOption(options, 'count', 1) ?? Number.POSITIVE_INFINITY;
-      using interrupt = new Interrupt(() => {});
-      await runTop(admin, stdout, { intervalMs, looks, stop: interrupt.signal });
-      return OK;
-    }
-    case 'create':
-      return await carryOut(admin, request, await admin.planCreate({ replicas: Math.floor(numberOption(options, 'replicas', 0) ?? 0) }));
-    case 'add-node': {
-      const replicaOf = text(options['replica-of']);
-      return await carryOut(admin, request, await admin.planAddNode(first, replicaOf === undefined ? {} : { replicaOf }));
-    }
-    case 'del-node':
-      return await carryOut(admin, request, await admin.planDelNode(second));
-    case 'forget':
-      return await carryOut(admin, request, await admin.planForget(second));
-    case 'failover':
-      return await carryOut(admin, request, await admin.planFailover(second, { mode: failoverMode(options) }));
-    case 'reshard': {
-      const [from, to] = [text(options.from), text(options.to)];
-      if (from === undefined || to === undefined) throw new UsageError('reshard needs --from and --to');
-      const plan = await admin.planReshard({ from: from === 'all' ? 'all' : from.split(','), to, slots: slotsWanted(options) });
-      return await carryOut(admin, request, plan);
-    }
-    case 'rebalance': {
-      const thresholdPercent = numberOption(options, 'threshold', 0);
-      const more = thresholdPercent === undefined ? {} : { thresholdPercent };
-      return await carryOut(
-        admin,
-        request,
-        await admin.planRebalance({ weights: weightsOf(options), useEmpty: options['use-empty'] === true, ...more }),
-      );
-    }
-    case 'fix': {
-      const plan = await admin.planFix({ takeUnreachable: options['take-unreachable'] === true, duplicates: duplicatesOf(options) });
-      return await carryOut(admin, request, plan);
-    }
-    default:
-      return command satisfies never;
-  }
-}
-
-async function carryOut(admin: ClusterAdmin, request: Request, plan: Plan): Promise<number> {
-  const { options } = request;
-  stdout.write(renderPlan(plan));
-  if (options['dry-run'] === true || plan.steps.length === 0) return OK;
-  if (options.yes !== true && !(await confirmed())) return FAILED;
-
-  const bar = new ProgressBar(stdout);
-  using interrupt = new Interrupt(() => {
-    bar.end();
-    stderr.write('stopping after the slot that is being moved; once more stops at once, and is safe too\n');
-  });
-  const batch = numberOption(options, 'batch', 1);
-  const migrateTimeoutMs = numberOption(options, 'migrate-timeout', 1);
-  const run: RunOptions = {
-    stop: interrupt.signal,
-    replace: options.replace === true,
-    ...(batch === undefined ? {} : { batch: Math.floor(batch) }),
-    ...(migrateTimeoutMs === undefined ? {} : { migrateTimeoutMs }),
-    onStep: (step, index) => {
-      bar.end();
-      stdout.write(`[${index + 1}/${plan.steps.length}] ${describeStep(step)}\n`);
-    },
-    onProgress: (progress) => bar.show(progress),
-  };
-  try {
-    const outcome = await admin.run(plan, run);
-    bar.end();
-    const moved = outcome.totalSlots === 0 ? '' : `: ${count(outcome.slots, 'slot')} and ${count(outcome.keys, 'key')} moved`;
-    stdout.write(`${outcome.status}${moved}\n`);
-    if (outcome.status === 'done') return OK;
-    const left = outcome.left.flatMap((step) => (step.do === 'moveSlots' ? step.slots : []));
-    const slots = left.length > 0 && request.command === 'reshard' ? ` with --slots ${slotsText(left)}` : '';
-    stderr.write(`${count(outcome.left.length, 'step')} left. To go on, run the same command${slots}\n`);
-    return INTERRUPTED;
-  } finally {
-    bar.end();
-  }
-}
-
-async function confirmed(): Promise<boolean> {
-  if (!stdin.isTTY || !stdout.isTTY)
-    throw new UsageError('nobody can be asked whether to go on: add --yes, or --dry-run to see the plan only');
+async function confirm(text: string): Promise<boolean> {
   const question = createInterface({ input: stdin, output: stdout });
   try {
-    return /^y(es)?$/i.test((await question.question('Go on? [y/N] ')).trim());
+    return /^y(es)?$/i.test((await question.question(text)).trim());
   } finally {
     question.close();
   }
 }
-
-/** Ctrl-C asks to stop; Ctrl-C once more ends the process. */
-class Interrupt {
-  readonly #controller = new AbortController();
-  readonly #heard: () => void;
-  readonly #listener = (): void => {
-    if (this.signal.aborted) process.exit(INTERRUPTED);
-    this.#controller.abort();
-    this.#heard();
-  };
-
-  constructor(heard: () => void) {
-    this.#heard = heard;
-    process.on('SIGINT', this.#listener);
-    process.on('SIGTERM', this.#listener);
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  [Symbol.dispose](): void {
-    process.off('SIGINT', this.#listener);
-    process.off('SIGTERM', this.#listener);
-  }
-}
-
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    stderr.write(`slotwise: ${error instanceof SlotwiseError ? error.message : show(error)}\n`);
-    process.exitCode = error instanceof UsageError ? USAGE : FAILED;
-  },
-);

@@ -1,14 +1,14 @@
 import { type Address, type ClientOptions, cluster, resolveOptions } from '../options.js';
 import { NodeRules } from '../topology/node-rules.js';
-import { numberOf } from '../topology/replies.js';
 import { parseAddress } from '../util/address.js';
 import { AdminError } from './admin-error.js';
 import { checkCluster, type Problem } from './check.js';
 import { Executor, type Outcome, type RunOptions } from './executor.js';
+import { readKeyCounts } from './key-counts.js';
 import { Links } from './links.js';
-import { type AdminNode, type Picture, primariesOf } from './picture.js';
+import type { Picture } from './picture.js';
 import { planCreate } from './plans/create.js';
-import { type FixOptions, planFix, troubledSlots } from './plans/fix.js';
+import { type FixOptions, planFix } from './plans/fix.js';
 import { planAddNode, planDelNode, planFailover, planForget } from './plans/membership.js';
 import { planRebalance, type RebalanceOptions } from './plans/rebalance.js';
 import { planReshard, type ReshardOptions } from './plans/reshard.js';
@@ -23,7 +23,6 @@ export interface AdminOptions
 }
 
 const DEFAULT_PORT = 6379;
-const SLOTS_AT_ONCE = 256;
 
 /**
  * Looks at clusters and changes them: plans are made of what the nodes say now, can be shown, and are carried out by `run`.
@@ -90,7 +89,7 @@ export class ClusterAdmin {
 
   async planFix(options: FixOptions = {}): Promise<Plan> {
     const picture = await this.read();
-    return planFix(picture, await this.#keyCounts(picture), options);
+    return planFix(picture, await readKeyCounts(this.#links, picture), options);
   }
 
   run(plan: Plan, options: RunOptions = {}): Promise<Outcome> {
@@ -121,21 +120,5 @@ export class ClusterAdmin {
 
   #readAlone(address: Address): Promise<Picture> {
     return readAlone(this.#links, address, this.#rules, this.#tls);
-  }
-
-  async #keyCounts(picture: Picture): Promise<Map<number, ReadonlyMap<string, number>>> {
-    const holders = primariesOf(picture).filter(({ keys }) => keys > 0);
-    const countAt = async (slot: number, { id, address }: AdminNode): Promise<[string, number]> => [
-      id,
-      address === null ? 0 : numberOf(await this.#links.ask(address, ['CLUSTER', 'COUNTKEYSINSLOT', slot]), 0),
-    ];
-    const slots = troubledSlots(picture);
-    const counts = new Map<number, ReadonlyMap<string, number>>();
-    for (let at = 0; at < slots.length; at += SLOTS_AT_ONCE) {
-      const some = slots.slice(at, at + SLOTS_AT_ONCE);
-      const entries = some.map(async (slot) => [slot, new Map(await Promise.all(holders.map((node) => countAt(slot, node))))] as const);
-      for (const [slot, byNode] of await Promise.all(entries)) counts.set(slot, byNode);
-    }
-    return counts;
   }
 }

@@ -17,13 +17,14 @@ export class ProgressBar {
   readonly #screen: Screen;
   readonly #now: () => number;
   readonly #startedAt: number;
-  #drawnAt = Number.NEGATIVE_INFINITY;
+  #drawnAt: number;
   #length = 0;
 
   constructor(screen: Screen, now: () => number = () => performance.now()) {
     this.#screen = screen;
     this.#now = now;
     this.#startedAt = now();
+    this.#drawnAt = this.#startedAt;
   }
 
   show(progress: Progress): void {

@@ -29,24 +29,23 @@ export async function readCluster(links: Asking, seeds: readonly Address[], rule
   const reports = new Map<string, Report>();
   const failures = new Map<string, string>();
   const asked = new Set<string>();
+  const isKnown = (id: string): boolean => [...reports.values()].some(({ members }) => members.some((member) => member.id === id));
+  const ask = async (address: Address, isSeed: boolean): Promise<void> => {
+    asked.add(addressKey(address));
+    try {
+      const report = await readNode(links, address, rules, tls);
+      // Where a node was that is gone there may be a server that nobody has met.
+      if (isSeed || isKnown(report.id)) reports.set(report.id, report);
+    } catch (error) {
+      failures.set(addressKey(address), error instanceof Error ? error.message : show(error));
+    }
+  };
   let next = seeds;
-  while (next.length > 0) {
-    const fresh = [...new Map(next.map((address) => [addressKey(address), address])).values()].filter(
-      (each) => !asked.has(addressKey(each)),
-    );
-    for (const address of fresh) asked.add(addressKey(address));
-    await Promise.all(
-      fresh.map(async (address) => {
-        try {
-          const report = await readNode(links, address, rules, tls);
-          if (!reports.has(report.id)) reports.set(report.id, report);
-        } catch (error) {
-          failures.set(addressKey(address), error instanceof Error ? error.message : show(error));
-        }
-      }),
-    );
-    next = [...reports.values()].flatMap(({ addresses }) => [...addresses].flatMap(([id, address]) => (reports.has(id) ? [] : [address])));
-    next = next.filter((address) => !asked.has(addressKey(address)));
+  for (let isSeed = true; next.length > 0; isSeed = false) {
+    const fresh = new Map(next.map((address) => [addressKey(address), address]));
+    await Promise.all([...fresh.values()].map((address) => ask(address, isSeed)));
+    const known = [...reports.values()].flatMap(({ addresses }) => [...addresses]);
+    next = known.flatMap(([id, address]) => (reports.has(id) || asked.has(addressKey(address)) ? [] : [address]));
   }
   if (reports.size === 0) throw new AdminError(`no node of the cluster could be asked: ${[...failures.values()].join('; ')}`);
   return await pictureOf(reports, failures);
@@ -102,7 +101,7 @@ async function pictureOf(reports: ReadonlyMap<string, Report>, failures: Readonl
     const host = lines.find((each) => each.host !== '')?.host ?? (address === null ? '' : await ipOf(address));
     nodes.set(id, {
       id,
-      name: address === null ? `${host}:${port}` : addressKey(address),
+      name: address === null ? 'a node without address' : addressKey(address),
       address,
       peer: { host, port, busPort: line.busPort },
       role: line.flags.includes('master') ? 'primary' : 'replica',

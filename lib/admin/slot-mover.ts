@@ -42,11 +42,15 @@ export class SlotMover {
   /** Resolves with the number of keys. `resumed`: the slot is open, so the target may have older copies of keys that the source still has. */
   async move(slot: number, from: NodeRef, to: NodeRef, others: readonly NodeRef[], resumed: boolean): Promise<number> {
     const replace = resumed || this.#replace;
-    if (!replace) await this.#refuseStrays(slot, from, to);
     // Importing first: a client that the source sends there must be welcome.
-    await this.#ask(to, ['CLUSTER', 'SETSLOT', slot, 'IMPORTING', from.id]);
-    await this.#ask(from, ['CLUSTER', 'SETSLOT', slot, 'MIGRATING', to.id]);
-    const keys = await this.#drain(slot, from, to, replace ? 'other' : 'refuse');
+    const [strays] = await Promise.all([
+      this.#ask(to, ['CLUSTER', 'COUNTKEYSINSLOT', slot]),
+      this.#ask(to, ['CLUSTER', 'SETSLOT', slot, 'IMPORTING', from.id]),
+    ]);
+    if (!replace && numberOf(strays, 0) > 0) await this.#refuseStrays(slot, from, to, numberOf(strays, 0));
+    // One after the other on one connection: the keys are those of a slot that is being sent away.
+    const [, left] = await Promise.all([this.#ask(from, ['CLUSTER', 'SETSLOT', slot, 'MIGRATING', to.id]), this.#keysOf(slot, from)]);
+    const keys = left.length === 0 ? 0 : await this.#drain(slot, from, to, replace ? 'other' : 'refuse', left);
     await this.#handOver(slot, from, to, others);
     return keys;
   }
@@ -59,34 +63,35 @@ export class SlotMover {
     } catch (error) {
       if (!(error instanceof ReplyError && /already the owner/i.test(error.message))) throw error;
     }
-    return await this.#drain(slot, from, to, duplicates);
+    return await this.#drain(slot, from, to, duplicates, await this.#keysOf(slot, from));
   }
 
   /** The target first: if the source forgot the slot first, nobody would serve it for a moment. */
   async #handOver(slot: number, from: NodeRef, to: NodeRef, others: readonly NodeRef[]): Promise<void> {
     const words = ['CLUSTER', 'SETSLOT', slot, 'NODE', to.id];
     await this.#ask(to, words);
-    await this.#ask(from, words);
-    // These learn it by gossip anyway, a moment later.
-    await Promise.all(others.map((other) => this.#ask(other, words).catch(() => null)));
+    // The others learn it by gossip anyway, a moment later.
+    await Promise.all([this.#ask(from, words), ...others.map((other) => this.#ask(other, words).catch(() => null))]);
   }
 
-  async #refuseStrays(slot: number, from: NodeRef, to: NodeRef): Promise<void> {
-    const strays = numberOf(await this.#ask(to, ['CLUSTER', 'COUNTKEYSINSLOT', slot]), 0);
-    if (strays === 0) return;
+  async #refuseStrays(slot: number, from: NodeRef, to: NodeRef, strays: number): Promise<never> {
+    await this.#ask(to, ['CLUSTER', 'SETSLOT', slot, 'STABLE']);
     throw new AdminError(
       `${to.name} holds ${count(strays, 'key')} of slot ${slot}, which it does not own; they could be overwritten by those of ${from.name}. With --replace they are, or take them to the owner with: slotwise cluster fix`,
     );
   }
 
+  async #keysOf(slot: number, from: NodeRef): Promise<Buffer[]> {
+    const keys = listOf(await this.#ask(from, ['CLUSTER', 'GETKEYSINSLOT', slot, this.#batch], true));
+    return keys.filter((key): key is Buffer => Buffer.isBuffer(key));
+  }
+
   /** New keys cannot appear in a slot that is being sent away: for a key it has not, the source answers ASK. So once it is empty, it stays so. */
-  async #drain(slot: number, from: NodeRef, to: NodeRef, duplicates: Duplicates): Promise<number> {
+  async #drain(slot: number, from: NodeRef, to: NodeRef, duplicates: Duplicates, first: readonly Buffer[]): Promise<number> {
+    let keys = first;
     let moved = 0;
     let failures = 0;
-    for (;;) {
-      const left = listOf(await this.#ask(from, ['CLUSTER', 'GETKEYSINSLOT', slot, this.#batch], true));
-      const keys = left.filter((key): key is Buffer => Buffer.isBuffer(key));
-      if (keys.length === 0) return moved;
+    for (; keys.length > 0; keys = await this.#keysOf(slot, from)) {
       try {
         await this.#migrate(keys, from, to, duplicates === 'other' || failures > 0);
         moved += keys.length;
@@ -99,6 +104,7 @@ export class SlotMover {
         else await sleep(PAUSE_MS * failures);
       }
     }
+    return moved;
   }
 
   async #migrate(keys: readonly Buffer[], from: NodeRef, to: NodeRef, replace: boolean): Promise<Raw> {

@@ -11,10 +11,10 @@ export interface FixOptions {
   readonly duplicates?: Duplicates;
 }
 
-/** How many keys of a slot each node holds, by node id; only for slots in trouble. */
+/** How many keys of a slot each node holds, by node id; of slots in trouble, and where others than the owner hold some. */
 export type KeyCounts = ReadonlyMap<number, ReadonlyMap<string, number>>;
 
-/** The slots that `planFix` wants key counts of. */
+/** Slots that are open, claimed by several or by nobody. */
 export function troubledSlots(picture: Picture): number[] {
   const slots = new Set(uncoveredSlots(picture));
   for (const [slot, claimants] of claimsOf(picture)) if (claimants.length > 1) slots.add(slot);
@@ -38,14 +38,17 @@ interface Remedy {
 export function planFix(picture: Picture, keys: KeyCounts, { takeUnreachable = false, duplicates = 'refuse' }: FixOptions = {}): Plan {
   const primaries = primariesOf(picture);
   if (primaries.length === 0) throw new AdminError('no primary of the cluster can be asked');
-  const slots = troubledSlots(picture);
+  const slots = [...new Set([...troubledSlots(picture), ...keys.keys()])].sort((a, b) => a - b);
   const claims = claimsOf(picture);
   refuseUnreachable(picture, slots, takeUnreachable);
   const load = new Map(primaries.map(({ id, slots: own }) => [id, own.length]));
   const remedies = slots.map((slot) => remedyFor(slot, picture, primaries, claims.get(slot) ?? [], keys.get(slot) ?? new Map(), load));
   const steps = stepsOf(remedies, primaries, duplicates);
   return {
-    title: slots.length === 0 ? 'nothing to fix: all slots are served and none is open' : `fix ${count(slots.length, 'slot')}`,
+    title:
+      slots.length === 0
+        ? 'nothing to fix: all slots are served, none is open, and no key is on a node that does not own it'
+        : `fix ${count(slots.length, 'slot')}`,
     steps: steps.length === 0 ? [] : [...steps, { do: 'settle' }],
     notes: slots.length === 0 ? [] : [`slots in trouble: ${slotsText(slots, 8)}`],
   };

@@ -28,8 +28,10 @@ export function planAddNode(picture: Picture, alone: Picture, replicaOf: string 
   if (primary !== null && node.slots.length > 0) {
     throw new AdminError(`${node.name} owns ${count(node.slots.length, 'slot')}: move them to others before it becomes a replica`);
   }
-  // What is left of the node that had this address before would be taken for the new one.
-  const ghosts = [...picture.nodes.values()].filter((other) => other.id !== id && !other.reachable && other.name === node.name);
+  // What is left of the node that had this address before. Who has found another node there calls it one without address.
+  const ghosts = [...picture.nodes.values()].filter(
+    (other) => other.id !== id && !other.reachable && (other.address === null || other.name === node.name),
+  );
   const owning = ghosts.find(({ slots }) => slots.length > 0);
   if (owning !== undefined) {
     throw new AdminError(

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { checkCluster } from '../../../lib/admin/check.js';
+import { type Picture, parseMembers } from '../../../lib/admin/picture.js';
+import { picture, wholeBut } from './pictures.js';
+
+describe('the check of a cluster', () => {
+  const cases: readonly (readonly [name: string, cluster: Picture, expected: readonly RegExp[]])[] = [
+    ['finds nothing in a whole one', wholeBut(), []],
+    [
+      'finds slots that nobody serves',
+      wholeBut({ id: 7001, slots: '3-5460' }),
+      [/^error: 3 slots of 16,384 slots served by no reachable primary: 0-2$/],
+    ],
+    [
+      'finds slots that two claim',
+      wholeBut({ id: 7001, slots: '0-5462' }),
+      [/^error: slots 5461-5462 are claimed by 10.0.0.1:7001 and 10.0.0.1:7002$/],
+    ],
+    [
+      'finds open slots, on both sides',
+      wholeBut({ id: 7001, migrating: { 5: 7002 } }, { id: 7002, importing: { 5: 7001, 6: 7009 } }),
+      [/7001 is sending slots 5 to .*7002/, /7002 is receiving slots 5 from .*7001/, /7002 is receiving slots 6 from 7009ffff \(unknown\)/],
+    ],
+    [
+      'finds nodes that see other owners',
+      wholeBut({ id: 7003, believes: 'something else' }),
+      [/^error: nodes disagree .*7001.*7006 against 10.0.0.1:7003$/],
+    ],
+    ['finds nodes that have not met', wholeBut({ id: 7003, ignores: [7006] }), [/^error: 10.0.0.1:7003 does not know 10.0.0.1:7006$/]],
+    ['finds nodes that call the cluster down', wholeBut({ id: 7003, state: 'fail' }), [/^error: 10.0.0.1:7003 says cluster_state:fail$/]],
+    [
+      'warns of replicas that do not answer',
+      wholeBut({ id: 7006, down: true }),
+      [/^warning: replica 10.0.0.1:7006 .*ECONNREFUSED/, /^warning: .*7003 has no replica/],
+    ],
+    [
+      'finds primaries that do not answer',
+      picture({ id: 7001, slots: '0-9', down: true }, { id: 7002, slots: '10-16383' }, { id: 7003, of: 7002 }),
+      [/^error: primary 10.0.0.1:7001 .* owns 10 slots$/, /^error: 10 slots .*: 0-9$/],
+    ],
+    ['warns of primaries without replicas', picture({ id: 7001, slots: '0-16383' }), [/^warning: 10.0.0.1:7001 has no replica/]],
+  ];
+  for (const [name, cluster, expected] of cases) {
+    it(name, () => {
+      const found = checkCluster(cluster).map(({ severity, text }) => `${severity}: ${text}`);
+      assert.equal(found.length, expected.length, found.join('\n'));
+      for (const [index, pattern] of expected.entries()) assert.match(found[index] ?? '', pattern);
+    });
+  }
+});
+
+describe('CLUSTER NODES', () => {
+  it('tells open slots and bus ports', () => {
+    const text = [
+      'a 10.0.0.1:7000@17009 myself,master - 0 0 1 connected 0-5 [7->-b] [8-<-c]',
+      'b 10.0.0.2:7000@17000,host handshake - 0 0 0 connected',
+      '',
+    ].join('\n');
+    const [a, b] = parseMembers(text);
+    assert.equal(a?.busPort, 17_009);
+    assert.deepEqual([...(a?.migrating ?? [])], [[7, 'b']]);
+    assert.deepEqual([...(a?.importing ?? [])], [[8, 'c']]);
+    assert.deepEqual(a?.ranges, [{ start: 0, end: 5 }]);
+    assert.deepEqual(b?.flags, ['handshake']);
+  });
+});
