@@ -93,6 +93,13 @@ export class AuthError extends SlotwiseError {
   }
 }
 
+/** The server has no such database, or lets this user not select it. */
+export class DatabaseError extends SlotwiseError {
+  constructor(message: string, facts?: ErrorFacts) {
+    super('ERR_DATABASE', message, facts);
+  }
+}
+
 /** The connection broke. `executed` says whether the command may have run. */
 export class ConnectionLostError extends SlotwiseError {
   constructor(message: string, facts?: ErrorFacts) {

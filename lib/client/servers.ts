@@ -1,5 +1,5 @@
 import { failoverChannel, log, topologyChannel } from '../diagnostics.js';
-import { AuthError, type ClosedError, NoNodeError, type SlotwiseError } from '../errors.js';
+import { AuthError, type ClosedError, DatabaseError, NoNodeError, type SlotwiseError } from '../errors.js';
 import { type Address, addressKey, type CredentialSource, type Credentials, type Options } from '../options.js';
 import type { Node, NodeEvents } from '../pool/node.js';
 import type { Call, Failure } from '../protocol/command.js';
@@ -129,7 +129,7 @@ export class Servers {
       this.events.emit('reconnecting', { node: node.key, error });
       this.#monitor.suspect(node.key);
       this.#renewRouter();
-      if (error instanceof AuthError) {
+      if (error instanceof AuthError || error instanceof DatabaseError) {
         this.events.emit('error', error);
         this.#connecting.reject(error);
       } else this.#openOnePrimary();

@@ -1,4 +1,4 @@
-import { AuthError, ConnectError, type ReplyError } from '../errors.js';
+import { AuthError, ConnectError, DatabaseError, type ReplyError } from '../errors.js';
 import type { Credentials } from '../options.js';
 import type { Raw } from '../protocol/command.js';
 import { classify } from '../protocol/reply-error.js';
@@ -50,7 +50,7 @@ export function handshakeSteps(config: HandshakeConfig, protocol: 2 | 3): Step[]
 export type Outcome =
   | { readonly next: 'ready'; readonly server: ServerFacts }
   | { readonly next: 'resp2' }
-  | { readonly next: 'fail'; readonly error: AuthError | ConnectError };
+  | { readonly next: 'fail'; readonly error: AuthError | ConnectError | DatabaseError };
 
 /** What HELLO told; empty strings where it was not asked or did not say. */
 export interface ServerFacts {
@@ -78,7 +78,10 @@ export function judge(steps: readonly Step[], replies: readonly (Raw | ReplyErro
     if (step.on === 'optional') continue;
     // Whatever else a server, a proxy or an ACL rule has against HELLO: RESP2 may still work, and its AUTH tells the truth about credentials.
     if (step.on === 'hello') return { next: 'resp2' };
-    return { next: 'fail', error: new ConnectError(`${node} refused ${step.words[0]}: ${error.message}`, { node, cause: error }) };
+    const refusal = `${node} refused ${step.words[0]}: ${error.message}`;
+    // A server that is busy or loading says so with a code of its own, and another attempt may end better.
+    const isHopeless = step.words[0] === 'SELECT' && (error.code === 'ERR' || kind === 'noperm');
+    return { next: 'fail', error: new (isHopeless ? DatabaseError : ConnectError)(refusal, { node, cause: error }) };
   }
   return { next: 'ready', server };
 }

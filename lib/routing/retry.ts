@@ -1,4 +1,4 @@
-import { AuthError, type ReplyError } from '../errors.js';
+import { AuthError, DatabaseError, type ReplyError } from '../errors.js';
 import type { Failure } from '../protocol/command.js';
 import { classify, type Redirection, redirection } from '../protocol/reply-error.js';
 import { backoffMs } from '../util/backoff.js';
@@ -47,8 +47,8 @@ const RESELECT = {
 export function retry(failure: Failure, facts: AttemptFacts, random: () => number = Math.random): Decision {
   switch (failure.kind) {
     case 'unwritten':
-      // The same credentials will be refused again.
-      if (failure.error instanceof AuthError) return REJECT;
+      // The same credentials, the same database will be refused again.
+      if (failure.error instanceof AuthError || failure.error instanceof DatabaseError) return REJECT;
       return { act: 'reselect', wake: true, avoid: false, renew: false, afterMs: 0 };
     case 'lost':
       return facts.repeatable ? { act: 'reselect', wake: true, avoid: false, renew: false, afterMs: 0 } : REJECT;

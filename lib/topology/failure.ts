@@ -1,4 +1,4 @@
-import { AuthError, SlotwiseError, show, TopologyError, type TopologyErrorCode } from '../errors.js';
+import { AuthError, DatabaseError, SlotwiseError, show, TopologyError, type TopologyErrorCode } from '../errors.js';
 import { type Address, addressKey } from '../options.js';
 import type { Answer } from './hedge.js';
 
@@ -17,7 +17,8 @@ const MISCONFIGURED: ReadonlySet<string> = new Set<TopologyErrorCode>([
 
 /** Waiting does not mend it: somebody has to correct the options or the servers. */
 export function isMisconfigured(error: unknown): boolean {
-  return error instanceof AuthError || (error instanceof TopologyError && MISCONFIGURED.has(error.code));
+  if (error instanceof AuthError || error instanceof DatabaseError) return true;
+  return error instanceof TopologyError && MISCONFIGURED.has(error.code);
 }
 
 /** The failed ones of `answers`, as they appear in a `TopologyError`. */

@@ -187,8 +187,9 @@ describe('a client that was told something wrong', () => {
       what: 'a database that is not there',
       topology: () => ({ kind: 'single', address: at('single') }),
       options: { database: 9_999 },
-      code: 'ERR_CONNECT',
+      code: 'ERR_DATABASE',
       says: /refused SELECT: ERR DB index is out of range/,
+      atOnce: true,
     },
     {
       what: 'TLS where there is none',

@@ -32,7 +32,7 @@ export interface JudgeCase {
   readonly errors?: Readonly<Record<string, string>>;
   readonly next: 'ready' | 'resp2' | 'fail';
   /** Of the error, with `fail`. */
-  readonly code?: 'ERR_AUTH' | 'ERR_CONNECT';
+  readonly code?: 'ERR_AUTH' | 'ERR_CONNECT' | 'ERR_DATABASE';
 }
 
 const user = { credentials: { username: 'u', password: 'p' } };
@@ -154,21 +154,21 @@ export const judgeCases: readonly JudgeCase[] = [
     config: { database: 99 },
     errors: { SELECT: 'ERR DB index is out of range' },
     next: 'fail',
-    code: 'ERR_CONNECT',
+    code: 'ERR_DATABASE',
   },
   {
     name: 'a database in a cluster',
     config: { database: 1 },
     errors: { SELECT: 'ERR SELECT is not allowed in cluster mode' },
     next: 'fail',
-    code: 'ERR_CONNECT',
+    code: 'ERR_DATABASE',
   },
   {
     name: 'a database the user may not select',
     config: { ...user, database: 1 },
     errors: { SELECT: "NOPERM User u has no permissions to run the 'select' command" },
     next: 'fail',
-    code: 'ERR_CONNECT',
+    code: 'ERR_DATABASE',
   },
   {
     name: 'the name by RESP2',

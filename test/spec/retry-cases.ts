@@ -1,4 +1,12 @@
-import { AuthError, ClosedError, ConnectError, ConnectionLostError, ProtocolError, type QueueFullError } from '../../lib/errors.js';
+import {
+  AuthError,
+  ClosedError,
+  ConnectError,
+  ConnectionLostError,
+  DatabaseError,
+  ProtocolError,
+  type QueueFullError,
+} from '../../lib/errors.js';
 import type { Failure } from '../../lib/protocol/command.js';
 import { parseReplyError } from '../../lib/protocol/reply-error.js';
 import type { AttemptFacts, Decision } from '../../lib/routing/retry.js';
@@ -16,7 +24,10 @@ export interface RetryCase {
 export const leastBackoffMs = 10;
 
 const reply = (text: string): Failure => ({ kind: 'reply', error: parseReplyError(text), node: '10.0.0.1:7000' });
-const unwritten = (error: AuthError | ConnectError | ClosedError | ConnectionLostError): Failure => ({ kind: 'unwritten', error });
+const unwritten = (error: AuthError | ConnectError | DatabaseError | ClosedError | ConnectionLostError): Failure => ({
+  kind: 'unwritten',
+  error,
+});
 const lost = (error: ConnectionLostError | ProtocolError | QueueFullError): Failure => ({ kind: 'lost', error });
 
 const reject: Decision = { act: 'reject' };
@@ -56,6 +67,7 @@ export const retryCases: readonly RetryCase[] = [
     decision: elsewhere,
   },
   { name: 'refused credentials: they will be refused again', failure: unwritten(new AuthError('WRONGPASS')), decision: reject },
+  { name: 'a refused database: it will be refused again', failure: unwritten(new DatabaseError('refused SELECT')), decision: reject },
 
   // Lost after the write
   { name: 'a lost read', failure: lost(new ConnectionLostError('broke')), facts: { repeatable: true }, decision: elsewhere },
