@@ -70,8 +70,12 @@ export class SlotMover {
   async #handOver(slot: number, from: NodeRef, to: NodeRef, others: readonly NodeRef[]): Promise<void> {
     const words = ['CLUSTER', 'SETSLOT', slot, 'NODE', to.id];
     await this.#ask(to, words);
+    const told = this.#ask(from, words).catch((error: unknown) => {
+      // It has heard of it already, and became a replica with its last slot (`cluster-allow-replica-migration`, the default)
+      if (!(error instanceof ReplyError && /SETSLOT only with/i.test(error.message))) throw error;
+    });
     // The others learn it by gossip anyway, a moment later.
-    await Promise.all([this.#ask(from, words), ...others.map((other) => this.#ask(other, words).catch(() => null))]);
+    await Promise.all([told, ...others.map((other) => this.#ask(other, words).catch(() => null))]);
   }
 
   async #refuseStrays(slot: number, from: NodeRef, to: NodeRef, strays: number): Promise<never> {
