@@ -26,7 +26,9 @@ async function main() {
 
 const typed = `
 import { cluster, createClient, replication, sentinel, single } from 'slotwise';
+import { type AdminOptions, ClusterAdmin } from 'slotwise/admin';
 
+export const adminOf = (options: AdminOptions): ClusterAdmin => new ClusterAdmin(options);
 export const topologies = [
   single('redis://127.0.0.1:6379'),
   replication(['redis://127.0.0.1:6379']),
@@ -89,6 +91,13 @@ try {
   // They must also end by themselves: run() waits for that.
   run('import, on a real server', process.execPath, ['use.mjs'], { cwd: project, env });
   run('require, on a real server', process.execPath, ['use.cjs'], { cwd: project, env });
+
+  const useAdmin = "if (typeof ClusterAdmin !== 'function') throw new Error('slotwise/admin does not export ClusterAdmin');\n";
+  writeFileSync(join(project, 'admin.mjs'), `import { ClusterAdmin } from 'slotwise/admin';\n${useAdmin}`);
+  writeFileSync(join(project, 'admin.cjs'), `const { ClusterAdmin } = require('slotwise/admin');\n${useAdmin}`);
+  run('import of slotwise/admin', process.execPath, ['admin.mjs'], { cwd: project });
+  run('require of slotwise/admin', process.execPath, ['admin.cjs'], { cwd: project });
+  run('the command line', join(project, 'node_modules/.bin/slotwise'), ['cluster', '--help'], { cwd: project });
 
   for (const extension of ['mts', 'cts']) {
     writeFileSync(join(project, `typed.${extension}`), typed);
