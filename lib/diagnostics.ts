@@ -1,8 +1,14 @@
 import { type Channel, channel, type TracingChannel, tracingChannel } from 'node:diagnostics_channel';
 import debug from 'debug';
 
+/** What a `debug` logger is to us; its own types are not among a user's dependencies. */
+export interface Log {
+  (format: string, ...args: unknown[]): void;
+  readonly enabled: boolean;
+}
+
 /** One logger a layer, on with `DEBUG=slotwise:*`. Callers ask `enabled` first: switched off, a line costs that one read. */
-export const log = Object.freeze({
+export const log: Readonly<Record<'protocol' | 'connection' | 'pool' | 'topology' | 'routing' | 'client', Log>> = Object.freeze({
   protocol: debug('slotwise:protocol'),
   connection: debug('slotwise:connection'),
   pool: debug('slotwise:pool'),
