@@ -4,6 +4,7 @@ import debug from 'debug';
 /** What a `debug` logger is to us; its own types are not among a user's dependencies. */
 export interface Log {
   (format: string, ...args: unknown[]): void;
+  readonly namespace: string;
   readonly enabled: boolean;
 }
 
