@@ -1,11 +1,13 @@
 import { release } from '../connection/connection.js';
 import { log } from '../diagnostics.js';
-import { ClosedError, NoNodeError, type SlotwiseError } from '../errors.js';
+import { ClosedError, NoNodeError, ReplyError, type SlotwiseError } from '../errors.js';
 import type { Options } from '../options.js';
 import type { Access, Node } from '../pool/node.js';
 import { type Call, type Detour, type Failure, READONLY, SCRIPT, SETTLED, type Tie, UNWRITTEN } from '../protocol/command.js';
+import { classify } from '../protocol/reply-error.js';
 import type { ReadPolicy } from '../routing/read-preference.js';
 import { type Decision, retry } from '../routing/retry.js';
+import type { Router } from '../routing/router.js';
 import { slotOfCommand } from '../routing/slots.js';
 import { isMisconfigured } from '../topology/failure.js';
 import { closedError, errorFor } from './call-errors.js';
@@ -71,6 +73,10 @@ export class Attempts {
         return;
       }
     }
+    if (call.attempts > 0 && this.#refusedByReplica(router, call)) {
+      this.#park(call, null);
+      return;
+    }
     if (this.#waiting.gates.size > 0 && this.#keepsOrder(call) && this.#waiting.gates.joined(slot, call)) return;
     const policy = readPolicyOf(call);
     const shard = router.shardFor(slot);
@@ -81,6 +87,12 @@ export class Attempts {
     if (call.detour?.exclusive && this.state !== 'running') this.#reject(call, closedError(call.spec));
     else if (node === null || trouble !== null) this.#park(call, trouble);
     else this.#send(call, node, access);
+  }
+
+  /** It was refused at a fixed address behind which there is a replica, which would refuse it again: until the address leads to a primary, it waits. */
+  #refusedByReplica({ snapshot }: Router, { firstError }: Call): boolean {
+    if (snapshot.kind !== 'single' || snapshot.shards[0]?.primary?.role !== 'replica') return false;
+    return firstError instanceof ReplyError && classify(firstError) === 'readonly';
   }
 
   /** It goes to the primary of its keys, among others of their slot. */
@@ -189,7 +201,7 @@ export class Attempts {
         const node = this.servers.nodes.get(failure.kind === 'reply' ? failure.node : (failure.error.node ?? ''));
         if (node !== undefined && decision.avoid) this.servers.avoid(node);
         // A fixed address may lead to another server by now: https://redis.io/docs/latest/operate/oss_and_stack/management/replication/
-        if (node !== undefined && decision.renew && this.#options.topology.kind === 'single') node.renew();
+        if (node !== undefined && decision.renew && this.#options.topology.kind === 'single') this.servers.renew(node);
         if (decision.wake) this.servers.wake(failure.error.message);
         if (this.#endsTie(call, failure)) return;
         if (decision.afterMs === 0) this.dispatch(call);

@@ -35,6 +35,9 @@ export type ClientEvents = {
 /** How long other nodes are preferred to one that said LOADING, READONLY or the like. */
 const AVOID_MS = 1_000;
 
+/** A fixed address that leads to a replica is connected to anew this often, in ms, until it leads to a primary. */
+const RENEW_SPACING_MS = 50;
+
 /** What the servers' side tells the calls' side. */
 export interface ServersListener {
   /** Another snapshot, or a node that came up: who waits for news may try again. */
@@ -167,6 +170,14 @@ export class Servers {
       this.#renewRouter();
       this.#listener.news();
     });
+  }
+
+  /** New connections, for the address may lead to another server; not for each of many refusals. */
+  renew(node: Node): void {
+    const now = clock.now();
+    if (now < node.renewedAt + RENEW_SPACING_MS) return;
+    node.renewedAt = now;
+    node.renew();
   }
 
   #later(ms: number, action: () => void): void {

@@ -45,6 +45,8 @@ export class Node {
   trouble: SlotwiseError | null = null;
   /** On the clock, in ms: until then other nodes are preferred, because this one said LOADING, READONLY or the like. */
   avoidUntil = 0;
+  /** On the clock, in ms: when its connections were last renewed because of what it said. */
+  renewedAt = Number.NEGATIVE_INFINITY;
   /** Another number, never used before, whenever the process behind the address may be another one. */
   incarnation = ++incarnations;
   #over = false;

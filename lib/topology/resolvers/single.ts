@@ -1,5 +1,6 @@
 import { AuthError, TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options.js';
+import type { Raw } from '../../protocol/command.js';
 import type { Asker, Resolver } from '../asker.js';
 import { failure } from '../failure.js';
 import type { NodeRules } from '../node-rules.js';
@@ -23,12 +24,20 @@ export class SingleResolver implements Resolver {
 
   async probe(asker: Asker, previous: TopologySnapshot | null): Promise<TopologySnapshot> {
     const node = addressKey(this.#address);
-    const [hello, info, role] = await asker
-      .ask(this.#address, [...MODE_COMMANDS, ['ROLE']], previous === null ? { timeoutMs: this.#firstTimeoutMs } : {})
-      .catch((error: unknown) => {
-        if (error instanceof AuthError) throw error;
-        throw failure('ERR_PRIMARY_UNREACHABLE', `${node} is not reachable`, [{ node, error }]);
-      });
+    const ask = (): Promise<Raw[]> =>
+      asker
+        .ask(this.#address, [...MODE_COMMANDS, ['ROLE']], previous === null ? { timeoutMs: this.#firstTimeoutMs } : {})
+        .catch((error: unknown) => {
+          if (error instanceof AuthError) throw error;
+          throw failure('ERR_PRIMARY_UNREACHABLE', `${node} is not reachable`, [{ node, error }]);
+        });
+    let [hello, info, role] = await ask();
+    // https://redis.io/docs/latest/commands/role/ — unknown (no permission) counts as a primary: then its READONLY tells.
+    if (listOf(role)[0] === 'slave') {
+      // The connection may lead to a server that the address has left.
+      asker.forget?.(this.#address);
+      [hello, info, role] = await ask();
+    }
     const mode = modeOf(hello, info);
     if (mode === 'sentinel') {
       throw new TopologyError('ERR_IS_A_SENTINEL', `${node} is a sentinel, not a data server: use sentinel([…], 'name')`, [], { node });
@@ -36,7 +45,6 @@ export class SingleResolver implements Resolver {
     if (mode === 'cluster') {
       throw new TopologyError('ERR_IS_A_CLUSTER', `${node} is a node of a cluster: use cluster([…])`, [], { node });
     }
-    // https://redis.io/docs/latest/commands/role/ — unknown (no permission) counts as a primary: then its READONLY tells.
     const isReplica = listOf(role)[0] === 'slave';
     const self = this.#rules.node({
       id: null,

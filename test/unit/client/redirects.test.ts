@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import sinon from 'sinon';
 import { ReplyError, TimeoutError } from '../../../lib/errors.js';
 import { error, type Handler, ok, status } from '../../support/fake-server.js';
 import { until } from '../../support/wait.js';
-import { askFrom, checkBooks, clientOf, movedTo, rejected, ScriptedCluster, single } from './scripted.js';
+import { askFrom, checkBooks, clientOf, movedTo, rejected, ScriptedCluster, single, singleAnswers } from './scripted.js';
 
 // Slots of the keys: b 3300 on server 0, c 7365 on server 1, a 15495 on server 2.
 const slotOfB = 3300;
@@ -324,5 +325,34 @@ describe('a client of a single server that is told READONLY', () => {
     const sets = server.connections.filter(({ received }) => received.some(([name]) => name === 'SET'));
     assert.equal(sets.length, 2);
     await until(() => sets[0]?.socket.destroyed, { what: 'the connection to the replica is closed' });
+  });
+
+  it('holds what was refused until the address leads to a primary, by the word of a fresh connection', async () => {
+    await using cluster = await ScriptedCluster.start(1);
+    const server = cluster.server(0);
+    let moved = false;
+    let roleBefore: 'master' | 'slave' = 'master';
+    // What was connected before the address moved stays where it was.
+    const old = new Set<number>();
+    server.handler = (command, connection) => {
+      if (!moved) old.add(connection.index);
+      const isReplica = old.has(connection.index) && roleBefore === 'slave';
+      if (command[0] === 'SET') return isReplica ? error("READONLY You can't write against a read only replica.") : ok;
+      return singleAnswers(command, isReplica ? 'slave' : 'master');
+    };
+    const redis = clientOf(server);
+    assert.equal(await redis.set('k', '0'), 'OK');
+    roleBefore = 'slave';
+    const writes = Promise.all(Array.from({ length: 100 }, (_, i) => redis.set('k', `${i}`)));
+    await until(() => redis.topology?.shards[0]?.primary?.role === 'replica');
+    await sleep(300);
+    const before = server.count('SET');
+    assert.ok(before < 2_000, `no hot loop: ${before} attempts`);
+    await sleep(500);
+    assert.equal(server.count('SET'), before, 'nothing is sent to a replica');
+    moved = true;
+    const began = performance.now();
+    await writes;
+    assert.ok(performance.now() - began < 1_000);
   });
 });

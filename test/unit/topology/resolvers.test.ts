@@ -370,6 +370,16 @@ describe('createResolver', () => {
     assert.match((await probe(replication2, servers)).problem?.message ?? '', /127\.0\.0\.1:7000 and 127\.0\.0\.1:7001/);
   });
 
+  it('asks a fixed address that is a replica once more, on a connection that leads where the address leads now', async () => {
+    const servers = new FakeServers({ 7000: REPLICA });
+    servers.forget = (address) => {
+      servers.forgotten.push(addressKey(address));
+      servers.servers = { 7000: DATA };
+    };
+    assert.deepEqual(picture(await probe(single7000, servers)), ['7000']);
+    assert.deepEqual(servers.forgotten, ['127.0.0.1:7000']);
+  });
+
   it('asks sentinels as sentinels and data nodes as data nodes', async () => {
     const servers = new FakeServers({ 9000: sentinelScript(), 7000: DATA });
     await probe(sentinel2, servers);
