@@ -183,7 +183,7 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
   }
 
   /**
-   * Lends one connection to `use`, alone, for what needs state of the connection (WATCH, MULTI by hand, CLIENT REPLY …). In a cluster it leads to
+   * Lends one connection to `use`, alone, for what needs state of the connection (WATCH, MULTI by hand, WAIT, SELECT …). In a cluster it leads to
    * the primary of `key`. When `use` ends the connection goes back, or is closed if its state was touched.
    * @example await redis.lease(async (one) => { await one.call('WATCH', 'a'); … });
    */

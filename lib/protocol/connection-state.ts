@@ -7,7 +7,7 @@ const READS: Marked = ['option', 'use the option `reads`'];
 const TRANSACTION: Marked = ['lease', 'it belongs to a transaction, which needs a connection of its own: use lease()'];
 const SUBSCRIPTION: Marked = ['lease', 'it turns the connection into a subscriber: use lease()'];
 const PER_CONNECTION: Marked = ['lease', 'it changes the connection that all callers share: use lease()'];
-const COUNTS_OWN_WRITES: Marked = ['lease', 'it counts the writes of its own connection only: use lease()'];
+const COUNTS_OWN_WRITES: Marked = ['lease', 'it counts the writes of its own connection only: use with({ waitReplicas }), or lease()'];
 const REPLICATION: Marked = ['refused', 'it belongs to the replication protocol, the connection would no longer carry replies'];
 
 /**
