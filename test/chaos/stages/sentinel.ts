@@ -119,7 +119,8 @@ export class SentinelStage implements Stage {
       replicas.length === this.members.length - 1 &&
       replicas.every(({ flags, ...replica }) => flags === 'slave' && replica['master-link-status'] === 'ok') &&
       others.length === this.sentinels.length - 1 &&
-      others.every(({ flags }) => flags === 'sentinel')
+      // Valkey 9 keeps the others' last word on a primary that was down.
+      others.every(({ flags }) => flags === 'sentinel' || flags === 'sentinel,master_down')
     );
   }
 }
