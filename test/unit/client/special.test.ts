@@ -103,6 +103,28 @@ describe('a client with special commands', () => {
       assert.ok(more >= 2 && more < 60, `${more} connections in half a second`);
     });
 
+    it('does not hammer a server that lets nobody in, and says so at the deadline', async () => {
+      const redis = clientOf(server, { timeoutMs: 300 });
+      await redis.connect();
+      server.handler = single(([name]) => (name === 'HELLO' ? close : undefined));
+      const before = server.connections.length;
+      const late = await rejected(redis.call('BLPOP', 'list', 0.1));
+      assert.ok(late instanceof TimeoutError);
+      assert.equal(late.executed, 'no');
+      assert.match(late.message, /cannot connect/);
+      const attempts = server.connections.length - before;
+      assert.ok(attempts >= 2 && attempts < 25, `${attempts} attempts`);
+    });
+
+    it('fails at once with failFast where no connection can be had', async () => {
+      const redis = clientOf(server, { failFast: true });
+      await redis.connect();
+      server.handler = single(([name]) => (name === 'HELLO' ? close : undefined));
+      const started = performance.now();
+      assert.equal((await rejected(redis.call('BLPOP', 'list', 0))).executed, 'no');
+      assert.ok(performance.now() - started < 500);
+    });
+
     it('ends with close(), though the server does not let go', async () => {
       script(([name]) => (name === 'BLPOP' ? silence : undefined));
       const redis = clientOf(server);
