@@ -200,13 +200,13 @@ export class Attempts {
         call.remember(failure.error);
         const node = this.servers.nodes.get(failure.kind === 'reply' ? failure.node : (failure.error.node ?? ''));
         if (node !== undefined && decision.avoid) this.servers.avoid(node);
-        // A fixed address may lead to another server by now: https://redis.io/docs/latest/operate/oss_and_stack/management/replication/
-        if (node !== undefined && decision.renew && this.#options.topology.kind === 'single') this.servers.renew(node);
         if (decision.wake) this.servers.wake(failure.error.message);
         if (this.#endsTie(call, failure)) return;
         if (decision.afterMs === 0) this.dispatch(call);
         else if (decision.avoid && this.#keepsOrder(call)) this.#waiting.waitAtGate(this.#slotOf(call), call, decision.afterMs);
         else this.#waiting.waitFor(call, decision.afterMs);
+        // A fixed address may lead to another server by now: https://redis.io/docs/latest/operate/oss_and_stack/management/replication/
+        if (node !== undefined && decision.renew && this.#options.topology.kind === 'single') this.servers.renew(node);
         return;
       }
       default:

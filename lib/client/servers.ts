@@ -177,7 +177,7 @@ export class Servers {
     const now = clock.now();
     if (now < node.renewedAt + RENEW_SPACING_MS) return;
     node.renewedAt = now;
-    node.renew();
+    this.#listener.moved(node.renew());
   }
 
   #later(ms: number, action: () => void): void {

@@ -376,7 +376,6 @@ export class Connection implements ReplySink, Holder {
   #read(bytes: Buffer, length: number): void {
     if (this.state === 'closed') return;
     this.silence.heard();
-    if (this.#held) this.#revive();
     const owed = this.#inFlight.length;
     try {
       this.#parser.write(bytes, 0, length);
@@ -388,10 +387,13 @@ export class Connection implements ReplySink, Holder {
       return;
     }
     this.silence.answered(owed - this.#inFlight.length);
+    // After the replies: they may tell that what waits here belongs elsewhere by now.
+    if (this.#held) this.#revive();
     this.#endIfDrained();
   }
 
   #revive(): void {
+    if (this.state === 'closed') return;
     this.#held = false;
     this.#events.alive?.(this);
     this.#write();

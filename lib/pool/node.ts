@@ -127,13 +127,13 @@ export class Node {
     this.#replica.reopenNow();
   }
 
-  /** New connections for new calls; the old ones close once they are answered. */
-  renew(): void {
+  /** New connections for new calls; the old ones close once they are answered. Gives back what was not written. */
+  renew(): Call[] {
     this.incarnation = ++incarnations;
-    this.#primary.renew();
-    this.#replica.renew();
+    const unwritten = [...this.#primary.renew(), ...this.#replica.renew()];
     this.#leaveExclusive(`${this.key} may lead to another server`);
     this.#tell('cleared');
+    return unwritten;
   }
 
   get load(): number {

@@ -99,13 +99,15 @@ export class SharedLane {
     return this.#connections.some((connection) => connection?.state === 'ready');
   }
 
-  /** Leaves the connections as they are answered and opens new ones: the address may lead elsewhere by now. */
-  renew(): void {
-    for (const [place, connection] of this.#connections.entries()) {
-      if (connection?.state !== 'ready') continue;
+  /** Leaves the connections as they are answered and opens new ones: the address may lead elsewhere by now. Gives back what was not written. */
+  renew(): Call[] {
+    return this.#connections.flatMap((connection, place) => {
+      if (connection?.state !== 'ready') return [];
+      const unwritten = connection.takeUnwritten();
       this.#open(place);
       void connection.close();
-    }
+      return unwritten;
+    });
   }
 
   /** Has the connections log in again. Rejects if the server refuses one: it closes once it is answered, and another takes its place. */

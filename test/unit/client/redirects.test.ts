@@ -355,4 +355,38 @@ describe('a client of a single server that is told READONLY', () => {
     await writes;
     assert.ok(performance.now() - began < 1_000);
   });
+
+  it('sends nothing of what it held back to a server that wakes up as a replica', async () => {
+    await using cluster = await ScriptedCluster.start(1);
+    const server = cluster.server(0);
+    let wake = (): void => {};
+    const paused = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    // The first connection's writer is paused while the roles change; what connects later reaches the new primary.
+    server.handler = async (command, connection) => {
+      if (command[0] !== 'SET') return singleAnswers(command);
+      if (connection.received.some(([name, key]) => name === 'SET' && key === 'warm')) {
+        if (command[1] === 'warm') return ok;
+        await paused;
+        return error("READONLY You can't write against a read only replica.");
+      }
+      return ok;
+    };
+    const redis = clientOf(server);
+    await redis.set('warm', '1');
+    const writes = [redis.set('first', '1')];
+    await until(() => server.count('SET') === 2);
+    // Silent for long enough: the rest waits unwritten.
+    await sleep(250);
+    for (let i = 0; i < 20; i++) writes.push(redis.set('held', `${i}`));
+    await sleep(50);
+    wake();
+    assert.deepEqual(new Set(await Promise.all(writes)), new Set(['OK']));
+    const first = server.connections.find(({ received }) => received.some(([name, key]) => name === 'SET' && key === 'warm'));
+    assert.deepEqual(
+      first?.received.filter(([name]) => name === 'SET').map(([, key]) => key),
+      ['warm', 'first'],
+    );
+  });
 });

@@ -142,6 +142,20 @@ describe('a shared lane', () => {
     await until(() => server.openConnections.length === 1);
   });
 
+  it('renewed, gives back what was not written', async () => {
+    using one = new Opened(server);
+    assert.equal(await one.send('1'), '1');
+    const { call, outcome } = one.owner.make(['ECHO', '2']);
+    one.lane.send(call);
+    assert.deepEqual(one.lane.renew(), [call]);
+    one.lane.send(call);
+    assert.equal(await outcome, '2');
+    assert.deepEqual(
+      server.connections.map(({ received }) => received.filter(([name]) => name === 'ECHO').length),
+      [1, 1],
+    );
+  });
+
   it('renewed, keeps the new connection when the old one breaks instead of draining', async () => {
     server.handler = (words, connection) => (words[1] === 'never' ? silence : echo(words, connection));
     using one = new Opened(server);
