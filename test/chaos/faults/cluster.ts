@@ -41,6 +41,9 @@ async function failover({ stage }: ClusterScene): Promise<Moments> {
   return oneOutage(struckAt, await whenWritable([replica], PROBE_KEY, LIMIT_MS));
 }
 
+/** A primary votes for one election of a shard in twice the node timeout: a failover soon after another is not granted. */
+const VOTES_AGAIN_MS = 4_500;
+
 function replicasHarmed(harm: (server: Server) => unknown): ClusterFault['strike'] {
   return async ({ stage, holdMs }) => {
     const { replicas } = await stage.shard();
@@ -131,9 +134,6 @@ async function joinShard(server: Server, primary: Server): Promise<void> {
   });
 }
 
-/** A primary votes for one election of a shard in twice the node timeout: a failover soon after another is not granted. */
-const VOTES_AGAIN_MS = 4_500;
-
 async function tenFailovers(scene: ClusterScene): Promise<Moments> {
   const { stage } = scene;
   const outages: Outage[] = [];
@@ -172,6 +172,7 @@ export const clusterFaults: readonly ClusterFault[] = [
     name: 'failover',
     title: 'CLUSTER FAILOVER',
     direct: true,
+    prepare: () => sleep(VOTES_AGAIN_MS),
     strike: failover,
     bounds: { failedWritesMs: 0, readsFailed: 0, back: { worstMs: 50 } },
   },
