@@ -201,10 +201,8 @@ export class SharedLane {
 
   /** Gives up on connections that say nothing: another node has the role by now, and their in-flight calls must not wait for their deadline. */
   dropSilent(): void {
-    for (const connection of [...this.#suspicions.keys()]) {
-      connection.destroy(
-        new ConnectionLostError(`${connection.key} did not answer until another node took its place`, { node: connection.key }),
-      );
+    for (const [{ key }, suspicion] of [...this.#suspicions]) {
+      suspicion.replaced(new ConnectionLostError(`${key} did not answer until another node took its place`, { node: key }));
     }
   }
 

@@ -14,7 +14,8 @@ const HALF_OPEN_MS = 3_000;
  * | answers | the old one is half-open, or the server holds its commands (`CLIENT PAUSE`, as every manual failover does) | after 3 s it is closed |
  * | does not answer in time | the server hangs, or one slow command keeps it busy | `unresponsive`, once |
  *
- * The first byte on the old connection ends it (`end`), whatever was found.
+ * The first byte on the old connection ends it (`end`), whatever was found. When another node has taken the server's place (`replaced`), a server
+ * that hangs is given up; one that answers is about to answer on the old connection too, with MOVED or READONLY, which costs nothing.
  */
 export class Suspicion {
   readonly #config: ConnectionConfig;
@@ -26,6 +27,8 @@ export class Suspicion {
   #halfOpenTimer: NodeJS.Timeout | undefined;
   #askTimer: NodeJS.Timeout | undefined;
   #failures = 0;
+  #hangs = false;
+  #replacedBy: ConnectionLostError | null = null;
   #over = false;
 
   constructor(config: ConnectionConfig, reconnect: BackoffLimits, suspect: Connection, unresponsive: () => void) {
@@ -42,6 +45,7 @@ export class Suspicion {
     const fresh = new Connection(this.#config, {
       ready: () => {
         clearTimeout(this.#timer);
+        this.#hangs = false;
         log.pool('%s answers a fresh connection, the old one is silent', fresh.key);
         this.#halfOpenTimer ??= setTimeout(() => this.#giveUp(), HALF_OPEN_MS);
       },
@@ -56,7 +60,16 @@ export class Suspicion {
 
   #conclude(): void {
     clearTimeout(this.#timer);
-    if (!this.#over && this.#halfOpenTimer === undefined) this.#unresponsive();
+    if (this.#over || this.#halfOpenTimer !== undefined) return;
+    this.#hangs = true;
+    this.#unresponsive();
+    if (this.#replacedBy !== null) this.#suspect.destroy(this.#replacedBy);
+  }
+
+  /** Another node has its place. `error`: what its in-flight calls are told if it hangs. */
+  replaced(error: ConnectionLostError): void {
+    this.#replacedBy = error;
+    if (this.#hangs) this.#suspect.destroy(error);
   }
 
   #giveUp(): void {

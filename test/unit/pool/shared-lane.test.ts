@@ -53,6 +53,30 @@ describe('a shared lane', () => {
     assert.deepEqual(one.told, ['up']);
   });
 
+  describe('whose server owes a reply and says nothing while another node takes its place', () => {
+    it('waits for the reply, if the server answers a fresh connection: it only holds the command', async () => {
+      server.handler = async (words, connection) => {
+        if (words[0] === 'ECHO') await sleep(400);
+        return echo(words, connection);
+      };
+      using one = new Opened(server);
+      const reply = one.send('held');
+      await until(() => one.told.includes('suspect') && server.connections.length === 2);
+      one.lane.dropSilent();
+      assert.equal(await reply, 'held');
+    });
+
+    it('gives its commands up, if the server does not answer a fresh connection either', async () => {
+      server.handler = ([name]) => (name === 'ECHO' || server.connections.length > 1 ? silence : undefined);
+      using one = new Opened(server);
+      const reply = one.send('lost');
+      await until(() => one.told.includes('suspect'));
+      one.lane.dropSilent();
+      await assert.rejects(reply, /did not answer until another node took its place/);
+      assert.ok(one.told.includes('down'));
+    });
+  });
+
   it('grows to its size under load, and takes the least loaded', async () => {
     server.handler = async (words, connection) => {
       if (words[0] === 'ECHO') await sleep(20);
