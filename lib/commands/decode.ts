@@ -10,11 +10,6 @@ export function toNumber(raw: Raw): number {
   return text === 'inf' ? Number.POSITIVE_INFINITY : text === '-inf' ? Number.NEGATIVE_INFINITY : Number(text);
 }
 
-/** RESP2 sends what RESP3 sends as a boolean as 0 or 1. */
-export function toBoolean(raw: Raw): boolean {
-  return raw === true || raw === 1 || raw === 1n || raw === '1';
-}
-
 /** A flat list of fields and values as an object; a field named `__proto__` is an ordinary field. */
 export function toObject<T>(raw: Raw): Record<string, T> {
   const object: Record<string, T> = {};
