@@ -1,0 +1,19 @@
+import { clusterTopology, mergeViews } from '../../lib/topology/cluster-merge.js';
+import { buildView, parseNodes, parseShards } from '../../lib/topology/cluster-view.js';
+import { NodeRules } from '../../lib/topology/node-rules.js';
+import type { TopologySnapshot } from '../../lib/topology/topology.js';
+import type { SimulatedCluster } from './simulated-cluster.js';
+
+/** What three nodes answer to a probe. */
+export function repliesOf(cluster: SimulatedCluster) {
+  return [0, 1, cluster.nodes.length - 1].map((asked) => {
+    const { host = '', port = 0 } = cluster.nodes[asked] ?? {};
+    return { address: { host, port }, shards: cluster.shards(), nodes: cluster.text(asked) };
+  });
+}
+
+/** What a probe does with them. */
+export function resolve(replies: ReturnType<typeof repliesOf>, rules = new NodeRules({ nodes: [], addressMap: null })): TopologySnapshot {
+  const views = replies.map(({ address, shards, nodes }) => buildView(address, parseShards(shards, false), parseNodes(nodes)));
+  return clusterTopology(mergeViews(views, null), rules);
+}
