@@ -1,5 +1,5 @@
 import type { Address } from '../options.js';
-import { type NodeLine, parseNodes } from '../topology/cluster-view.js';
+import { type NodeLine, parseNodes } from '../topology/cluster-replies.js';
 import { AdminError } from './admin-error.js';
 import { type Slots, slotsOf, slotsText } from './slot-list.js';
 

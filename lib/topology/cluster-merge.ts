@@ -1,5 +1,6 @@
 import { type Address, addressKey } from '../options.js';
-import type { ClusterView, Health, ViewNode } from './cluster-view.js';
+import type { Health } from './cluster-replies.js';
+import type { ClusterView, ViewNode } from './cluster-view.js';
 import type { NodeRules } from './node-rules.js';
 import { SLOT_COUNT, SlotMap, type SlotRange } from './slot-map.js';
 import { makeTopology, type NodeInfo, type Shard, type TopologySnapshot } from './topology.js';
@@ -28,7 +29,7 @@ export interface MergedCluster {
  */
 export function mergeViews(views: readonly ClusterView[], previous: TopologySnapshot | null): MergedCluster {
   const entries = entriesById(views);
-  const ranges = mergeOwners(views, [...entries.keys()]);
+  const ranges = mergeOwners(views);
   const owners = new Set(ranges.map(({ owner }) => owner));
   const leaders = new Map<string, string | null>();
   for (const [id, seen] of entries) leaders.set(id, primaryIdOf(seen));
@@ -134,12 +135,22 @@ function isSame(a: Address, b: Address): boolean {
   return a.host === b.host && a.port === b.port;
 }
 
-function mergeOwners(views: readonly ClusterView[], ids: readonly string[]): MergedCluster['ranges'] {
-  const indexes = new Map(ids.map((id, index) => [id, index]));
+function mergeOwners(views: readonly ClusterView[]): MergedCluster['ranges'] {
+  const ids: string[] = [];
+  const indexes = new Map<string, number>();
   const claims = views.map((view) => {
     const owners = new Int16Array(SLOT_COUNT).fill(-1);
-    for (const { start, end, owner } of view.ranges) owners.fill(indexes.get(owner) ?? -1, start, end + 1);
-    return { owners, epochs: ids.map((id) => view.nodes.get(id)?.epoch ?? -1) };
+    const epochs: number[] = [];
+    for (const { start, end, owner } of view.ranges) {
+      let index = indexes.get(owner);
+      if (index === undefined) {
+        index = ids.push(owner) - 1;
+        indexes.set(owner, index);
+      }
+      owners.fill(index, start, end + 1);
+      epochs[index] ??= view.nodes.get(owner)?.epoch ?? -1;
+    }
+    return { owners, epochs };
   });
   const ownerOf = (slot: number): number => {
     let best = -1;
@@ -163,10 +174,16 @@ function mergeOwners(views: readonly ClusterView[], ids: readonly string[]): Mer
     return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? -1;
   };
 
+  // Ranges are long: nearly every slot is claimed by those who claim the one before it.
+  const sameClaims = (slot: number): boolean => {
+    for (const { owners } of claims) if (owners[slot] !== owners[slot - 1]) return false;
+    return true;
+  };
   const ranges: { start: number; end: number; owner: string }[] = [];
   let start = 0;
   let current = ownerOf(0);
   for (let slot = 1; slot <= SLOT_COUNT; slot++) {
+    if (slot < SLOT_COUNT && sameClaims(slot)) continue;
     const owner = slot < SLOT_COUNT ? ownerOf(slot) : Number.NaN;
     if (owner === current) continue;
     const id = ids[current];
@@ -210,20 +227,21 @@ export function clusterTopology(merged: MergedCluster, rules: NodeRules): Topolo
 function placesOf(merged: MergedCluster, rules: NodeRules): ReadonlyMap<string, Address> {
   const places = new Map<string, Address>();
   const taken = new Set<string>();
-  const byHealth = [...merged.nodes.values()].sort((a, b) => rank(a) - rank(b));
-  for (const { id, address: announced } of byHealth) {
-    if (announced === null) continue;
+  const failed: MergedNode[] = [];
+  const place = ({ id, address: announced }: MergedNode): void => {
+    if (announced === null) return;
     const address = rules.address(announced);
     const key = addressKey(address);
-    if (taken.has(key)) continue;
+    if (taken.has(key)) return;
     taken.add(key);
     places.set(id, address);
+  };
+  for (const node of merged.nodes.values()) {
+    if (node.health === 'failed') failed.push(node);
+    else place(node);
   }
+  failed.forEach(place);
   return places;
-}
-
-function rank({ health }: MergedNode): number {
-  return health === 'failed' ? 1 : 0;
 }
 
 function infoOf(node: MergedNode, replicaOf: string | null, rules: NodeRules, places: ReadonlyMap<string, Address>): NodeInfo | null {
