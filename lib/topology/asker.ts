@@ -39,6 +39,8 @@ export interface ProbeFocus {
   readonly suspects: ReadonlySet<string>;
   /** Nodes that a MOVED named since the last probe: they know what is new. */
   readonly moved: readonly Address[];
+  /** Nobody asked for this probe, nothing has changed for a while and nothing is wrong: it only has to find out whether that is still so. */
+  readonly quiet?: boolean;
 }
 
 /** Finds out who the nodes of one kind of topology are. */

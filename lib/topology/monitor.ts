@@ -4,7 +4,7 @@ import { type Address, addressKey } from '../options.js';
 import { SingleFlight } from '../util/single-flight.js';
 import type { Asker, Resolver, Watcher } from './asker.js';
 import { isMisconfigured } from './failure.js';
-import { isTroubled, nextProbeMs } from './pace.js';
+import { isSettled, isTroubled, nextProbeMs } from './pace.js';
 import { sameTopology, type TopologySnapshot, withMoved } from './topology.js';
 
 export interface MonitorOptions {
@@ -119,11 +119,13 @@ export class Monitor {
 
   async #probe(): Promise<void> {
     const reason = this.#woken ?? 'period';
+    const quiet = this.#woken === null && this.#isQuiet();
     this.#woken = null;
     clearTimeout(this.#timer);
     const probe = ++this.#probes;
     this.#startedAt = performance.now();
-    const focus = { suspects: new Set(this.#suspects), moved: [...new Set([...this.#patches.values()].map(({ address }) => address))] };
+    const moved = [...new Set([...this.#patches.values()].map(({ address }) => address))];
+    const focus = { suspects: new Set(this.#suspects), moved, quiet };
     try {
       const found = await this.#resolver.probe(this.#asker, this.snapshot, focus);
       if (this.#state === 'stopped') throw new ClosedError('the client was closed');
@@ -180,6 +182,16 @@ export class Monitor {
 
   #judge(): void {
     this.#troubledSince = isTroubled(this.snapshot, this.#suspects) ? (this.#troubledSince ?? performance.now()) : null;
+  }
+
+  #isQuiet(): boolean {
+    return (
+      this.#troubledSince === null &&
+      this.#failures === 0 &&
+      this.#suspects.size === 0 &&
+      this.#patches.size === 0 &&
+      isSettled(this.#quietProbes, this.#options.periodMs)
+    );
   }
 
   #schedule(): void {

@@ -32,6 +32,15 @@ export interface Pace {
   readonly quietProbes: number;
 }
 
+/** No probe has found anything new for so long that the next one comes by the period. */
+export function isSettled(quietProbes: number, periodMs: number): boolean {
+  return settlingMs(quietProbes) >= periodMs;
+}
+
+function settlingMs(quietProbes: number): number {
+  return SETTLING_MS * 2 ** Math.min(quietProbes, 20);
+}
+
 /** In how many ms the next probe begins. All of it has jitter, so that a thousand clients do not ask in step. */
 export function nextProbeMs(pace: Pace, random: () => number = Math.random): number {
   const { now, startedAt, troubledSince } = pace;
@@ -39,8 +48,7 @@ export function nextProbeMs(pace: Pace, random: () => number = Math.random): num
   const spacing = (troubledSince === null ? SPACING_MS : URGENT_SPACING_MS) * (1 + 0.25 * random());
   if (pace.woken) return Math.max(0, startedAt + spacing - now);
   if (troubledSince === null && pace.failures === 0) {
-    const settling = SETTLING_MS * 2 ** Math.min(pace.quietProbes, 20);
-    return Math.min(pace.periodMs, settling) * (0.9 + 0.2 * random());
+    return Math.min(pace.periodMs, settlingMs(pace.quietProbes)) * (0.9 + 0.2 * random());
   }
   const early = troubledSince !== null && now - troubledSince < URGENT_FOR_MS;
   const limits = early ? (pace.failures > 0 ? FAILING_EARLY : URGENT) : LASTING;

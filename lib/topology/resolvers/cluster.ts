@@ -2,6 +2,7 @@ import { TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options.js';
 import type { Raw } from '../../protocol/command.js';
 import type { Asker, ProbeFocus, Resolver } from '../asker.js';
+import { isOfCluster, ofOneCluster } from '../cluster-kin.js';
 import { clusterTopology, mergeViews } from '../cluster-merge.js';
 import { parseNodes, parseShards, parseSlots } from '../cluster-replies.js';
 import { buildView, type ClusterView } from '../cluster-view.js';
@@ -9,7 +10,7 @@ import { causesOf, failure } from '../failure.js';
 import { hedge } from '../hedge.js';
 import type { NodeRules } from '../node-rules.js';
 import { MODE_COMMANDS, modeOf } from '../replies.js';
-import type { TopologySnapshot } from '../topology.js';
+import { sameTopology, type TopologySnapshot } from '../topology.js';
 
 const VIEWS = 3;
 /** Nodes of one network answer within this of each other. */
@@ -18,7 +19,10 @@ const STAGGER_MS = 100;
 /** Nodes that are asked again because there is a connection to them; the third one changes from probe to probe. */
 const STICKY = 2;
 
-/** Any node knows the cluster, but not every node knows the newest: several are asked and the highest config epoch counts. */
+/**
+ * Any node knows the cluster, but not every node knows the newest: several are asked and the highest config epoch counts. While all is well one of
+ * them is enough to see that it still is; it is another one each time.
+ */
 export class ClusterResolver implements Resolver {
   readonly #seeds: readonly Address[];
   readonly #rules: NodeRules;
@@ -26,6 +30,8 @@ export class ClusterResolver implements Resolver {
   readonly #firstTimeoutMs: number;
   readonly #random: () => number;
   #answered: readonly string[] = [];
+  /** Who was asked last when nothing was to be expected. */
+  #glanced: string | null = null;
 
   constructor(seeds: readonly Address[], rules: NodeRules, tls: boolean, firstTimeoutMs: number, random: () => number = Math.random) {
     this.#seeds = seeds;
@@ -40,16 +46,40 @@ export class ClusterResolver implements Resolver {
     const known = previous === null ? [] : askingOrder(previous, focus, this.#answered, this.#random);
     const addresses = [...known, ...shuffled(this.#seeds, this.#random)];
     const unique = [...new Map(addresses.map((address) => [addressKey(address), address])).values()];
-    const answers = await hedge(unique, (address) => this.#ask(asker, address, options), {
+    if (previous !== null && focus?.quiet === true && (await this.#isUnchanged(asker, previous))) return previous;
+    const strangers: ClusterView[] = [];
+    const ask = async (address: Address): Promise<ClusterView> => {
+      const view = await this.#ask(asker, address, options);
+      if (previous === null || isOfCluster(view, previous)) return view;
+      strangers.push(view);
+      throw new TopologyError('ERR_NOT_A_CLUSTER', `${addressKey(address)} belongs to another cluster`, [], { node: addressKey(address) });
+    };
+    const answers = await hedge(unique, ask, {
       want: VIEWS,
       staggerMs: STAGGER_MS,
       graceMs: GRACE_MS,
       counts: (view) => view.ranges.length > 0,
     });
-    const views = answers.flatMap((answer) => (answer.ok ? [answer.value] : []));
+    const own = answers.flatMap((answer) => (answer.ok ? [answer.value] : []));
+    // Where nobody is left who knows any of the nodes that we know, the cluster was made anew.
+    const views = ofOneCluster(own.length > 0 ? own : strangers);
     if (views.length === 0) throw failure('ERR_NO_SEED_REACHABLE', 'no node of the cluster could be asked', causesOf(answers));
     this.#answered = answers.flatMap((answer) => (answer.ok ? [addressKey(answer.item)] : []));
     return clusterTopology(mergeViews(views, previous), this.#rules);
+  }
+
+  /** Has one node nothing new to tell? What it has is no proof yet (it may be cut off, or in another cluster), so then several are asked. */
+  async #isUnchanged(asker: Asker, previous: TopologySnapshot): Promise<boolean> {
+    const healthy = shuffled([...previous.nodes.values()], this.#random).filter(({ role, usable }) => role === 'primary' || usable);
+    const { address } = healthy.find(({ key }) => key !== this.#glanced) ?? healthy[0] ?? {};
+    if (address === undefined) return false;
+    this.#glanced = addressKey(address);
+    try {
+      const view = await this.#ask(asker, address, {});
+      return sameTopology(clusterTopology(mergeViews([view], previous), this.#rules), previous);
+    } catch {
+      return false;
+    }
   }
 
   async #ask(asker: Asker, address: Address, options: { timeoutMs?: number }): Promise<ClusterView> {

@@ -139,6 +139,28 @@ describe('Monitor', () => {
     assert.equal(seen.length, 1);
   });
 
+  it('is quiet about a probe only when it comes by the period and nothing is known to be wrong', async () => {
+    await monitor.start();
+    assert.equal(script.focus?.quiet, false, 'the first one');
+    await time.tickAsync(3_000);
+    assert.equal(script.focus?.quiet, false, 'there was something new a moment ago');
+    await settle();
+    assert.equal(script.focus?.quiet, true);
+    monitor.wake('test');
+    await time.tickAsync(200);
+    assert.equal(script.focus?.quiet, false, 'somebody asked');
+    await settle();
+    monitor.suspect('127.0.0.1:7999');
+    await settle();
+    assert.equal(script.focus?.quiet, false, 'a node does not answer');
+    monitor.trust('127.0.0.1:7999');
+    await settle();
+    assert.equal(script.focus?.quiet, true);
+    script.result = down;
+    await settle();
+    assert.equal(script.focus?.quiet, false, 'nobody answers');
+  });
+
   it('tells a snapshot that differs', async () => {
     await monitor.start();
     script.result = B;

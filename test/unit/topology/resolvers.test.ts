@@ -11,7 +11,7 @@ import {
   single,
   type TopologyOptions,
 } from '../../../lib/options.js';
-import type { SubscriptionEvents, Watcher } from '../../../lib/topology/asker.js';
+import type { ProbeFocus, Resolver, SubscriptionEvents, Watcher } from '../../../lib/topology/asker.js';
 import { createResolver } from '../../../lib/topology/resolver.js';
 import { askingOrder } from '../../../lib/topology/resolvers/cluster.js';
 import { makeTopology, type TopologySnapshot } from '../../../lib/topology/topology.js';
@@ -462,6 +462,107 @@ describe('createResolver', () => {
     servers.asked.length = 0;
     await probe(cluster2, servers, topology);
     assert.equal(servers.asked.length, 3);
+  });
+
+  describe('for a cluster where nothing is to be expected', () => {
+    const quiet: ProbeFocus = { suspects: new Set(), moved: [], quiet: true };
+    const member3 = (myself: number, ...more: readonly string[]): Script =>
+      node(
+        ...[7000, 7001, 7002].map((port, at) => {
+          const flags = `${port === myself ? 'myself,' : ''}${at === 0 ? 'master' : 'slave'}`;
+          return `id${port} 127.0.0.1:${port}@1 ${flags} ${at === 0 ? '-' : 'id7000'} 0 0 1 connected ${at === 0 ? '0-16383' : ''}`;
+        }),
+        ...more,
+      );
+    const ALL = { 7000: member3(7000), 7001: member3(7001), 7002: member3(7002) };
+    const known = async (servers: FakeServers, resolver: Resolver): Promise<TopologySnapshot> => {
+      const snapshot = await resolver.probe(servers, null);
+      servers.asked.length = 0;
+      return snapshot;
+    };
+    let resolver: Resolver;
+    beforeEach(() => {
+      resolver = createResolver(resolveOptions({ topology: cluster2 }));
+    });
+
+    it('asks one node, another one each time', async () => {
+      const servers = new FakeServers(ALL);
+      const snapshot = await known(servers, resolver);
+      for (let i = 0; i < 30; i++) assert.equal(await resolver.probe(servers, snapshot, quiet), snapshot);
+      assert.equal(servers.asked.length, 30);
+      assert.equal(new Set(servers.asked).size, 3);
+      assert.ok(servers.asked.every((asked, i) => asked !== servers.asked[i + 1]));
+    });
+
+    it('asks the others when it has something new to tell, and believes it by its epoch', async () => {
+      const servers = new FakeServers(ALL);
+      const snapshot = await known(servers, resolver);
+      const promoted = node(
+        'id7000 127.0.0.1:7000@1 master - 0 0 1 connected',
+        'id7001 127.0.0.1:7001@1 myself,master - 0 0 2 connected 0-16383',
+        'id7002 127.0.0.1:7002@1 slave id7000 0 0 1 connected',
+      );
+      servers.servers = { ...ALL, 7001: promoted };
+      let found = snapshot;
+      for (let i = 0; i < 20 && found === snapshot; i++) found = await resolver.probe(servers, snapshot, quiet);
+      assert.deepEqual(picture(found), ['0-16383 7001', '7000 < 7002']);
+    });
+
+    it('asks the others when it was cut off and sees nobody but itself, and keeps what they say', async () => {
+      const servers = new FakeServers(ALL);
+      const snapshot = await known(servers, resolver);
+      const alone = node(
+        'id7000 127.0.0.1:7000@1 master,fail - 0 0 1 disconnected 0-16383',
+        'id7001 127.0.0.1:7001@1 myself,slave id7000 0 0 1 connected',
+        'id7002 127.0.0.1:7002@1 slave,fail id7000 0 0 1 disconnected',
+      );
+      servers.servers = { ...ALL, 7001: alone };
+      for (let i = 0; i < 20; i++) assert.deepEqual(picture(await resolver.probe(servers, snapshot, quiet)), picture(snapshot));
+      assert.ok(servers.asked.length > 20);
+    });
+
+    it('asks the others when it does not answer', async () => {
+      const servers = new FakeServers({ 7000: member3(7000), 7001: member3(7001) });
+      const snapshot = await known(servers, resolver);
+      for (let i = 0; i < 20; i++) assert.deepEqual(picture(await resolver.probe(servers, snapshot, quiet)), picture(snapshot));
+      assert.ok(servers.asked.includes('127.0.0.1:7002 data'));
+    });
+  });
+
+  describe('for a cluster keeps apart', () => {
+    const lone = (id: string, port: number, epoch: number, slots = '0-16383'): string =>
+      `${id} 127.0.0.1:${port}@1 myself,master - 0 0 ${epoch} connected ${slots}`;
+
+    it('a node of another cluster at the address of one of ours, whatever its epoch', async () => {
+      const servers = new FakeServers({ 7000: NODE_A, 7001: NODE_B });
+      const first = await probe(cluster2, servers);
+      servers.servers = { 7000: NODE_A, 7001: node(lone('other', 7001, 99)) };
+      assert.deepEqual(picture(await probe(cluster2, servers, first)), picture(first));
+    });
+
+    it('a node that was reset', async () => {
+      const servers = new FakeServers({ 7000: NODE_A, 7001: NODE_B });
+      const first = await probe(cluster2, servers);
+      servers.servers = { 7000: NODE_A, 7001: node(lone('new', 7001, 0, '')) };
+      assert.deepEqual(picture(await probe(cluster2, servers, first)), picture(first));
+    });
+
+    it('the seeds that are in the minority, or have no slots', async () => {
+      const seeds = cluster([7000, 7001, 7002].map((port) => `redis://127.0.0.1:${port}`));
+      const two = { 7000: NODE_A, 7001: NODE_B };
+      assert.deepEqual(picture(await probe(seeds, new FakeServers({ ...two, 7002: node(lone('other', 7002, 99)) }))), [
+        '0-16383 7000 < 7001',
+      ]);
+      const empty = { 7001: node(lone('x', 7001, 0, '')), 7002: node(lone('y', 7002, 0, '')) };
+      assert.deepEqual(picture(await probe(seeds, new FakeServers({ 7000: node(lone('a', 7000, 1)), ...empty }))), ['0-16383 7000']);
+    });
+
+    it('nobody, when all nodes that we knew are gone: the cluster was made anew', async () => {
+      const servers = new FakeServers({ 7000: NODE_A, 7001: NODE_B });
+      const first = await probe(cluster2, servers);
+      servers.servers = { 7000: node(lone('new', 7000, 1)) };
+      assert.deepEqual(picture(await probe(cluster2, servers, first)), ['0-16383 7000']);
+    });
   });
 });
 
