@@ -10,7 +10,7 @@ import { isMisconfigured } from '../topology/failure.js';
 import { Monitor } from '../topology/monitor.js';
 import { NodeRules } from '../topology/node-rules.js';
 import { createResolver } from '../topology/resolver.js';
-import type { Role, TopologySnapshot } from '../topology/topology.js';
+import { findNode, type Role, type TopologySnapshot } from '../topology/topology.js';
 import { clock } from '../util/clock.js';
 import { Emitter } from '../util/emitter.js';
 import { Connecting } from './connecting.js';
@@ -106,17 +106,19 @@ export class Servers {
 
   /** Where a redirection leads, after `addressMap`. `patch`: the slot lives there from now on. */
   redirect(failure: Failure, to: Redirection, patch: boolean): Address {
-    const answered = failure.kind === 'reply' ? this.#addressOf(failure.node) : null;
+    const answered = failure.kind === 'reply' ? this.#known(failure.node) : null;
     // An empty host is the host that answered: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#moved-redirection
     const host = to.host === '' && answered !== null && 'host' in answered ? answered.host : to.host;
     const address = this.#rules.address({ host, port: to.port });
     if (patch && to.kind !== 'REDIRECT') this.#monitor.moved(to.slot, address);
     else if (to.kind === 'REDIRECT') this.#monitor.wake('REDIRECT');
-    return this.#addressOf(addressKey(address)) ?? address;
+    return this.#known(addressKey(address)) ?? address;
   }
 
-  #addressOf(key: string): Address | null {
-    return this.router?.snapshot.nodes.get(key)?.address ?? null;
+  /** Where we connect to for a node of this name: a server may name it by another one than the views that we have. */
+  #known(key: string): Address | null {
+    const { router } = this;
+    return router === null ? null : (findNode(router.snapshot, key)?.address ?? null);
   }
 
   // --- nodes

@@ -20,7 +20,7 @@ export type ErrorKind =
   | 'noscript'
   | 'other';
 
-/** Where a server sends us. An empty `host` is the host that answered. */
+/** Where a server sends us. An empty `host` is the host that answered; `?` is a node whose preferred name it does not know (yet). */
 export type Redirection =
   | { readonly kind: 'MOVED' | 'ASK'; readonly slot: number; readonly host: string; readonly port: number }
   | { readonly kind: 'REDIRECT'; readonly host: string; readonly port: number };
@@ -67,8 +67,8 @@ export function classify(error: ReplyError): ErrorKind {
 const REDIRECTION = /^(?:(MOVED|ASK) (\d{1,5})|REDIRECT) (\S*):(\d{1,5})(?:\s|$)/;
 
 /**
- * Reads the target of a redirection; null if the text is none or names a slot, port or host that cannot be (a host of `?` is a node that has
- * no name to tell), which makes it an ordinary error.
+ * Reads the target of a redirection; null if the text is none or names a slot, port or host that cannot be, which makes it an ordinary error.
+ * Host names are folded to lower case, so that one node has one key.
  * https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#moved-redirection
  */
 export function redirection(error: ReplyError): Redirection | null {
@@ -77,9 +77,8 @@ export function redirection(error: ReplyError): Redirection | null {
   const [, kind, slotText, hostText = '', portText] = match;
   const port = Number(portText);
   if (port < 1 || port > 65_535) return null;
-  const host = hostText.startsWith('[') && hostText.endsWith(']') ? hostText.slice(1, -1) : hostText;
-  if (host === '?') return null;
-  if (kind !== 'MOVED' && kind !== 'ASK') return { kind: 'REDIRECT', host, port };
+  const host = (hostText.startsWith('[') && hostText.endsWith(']') ? hostText.slice(1, -1) : hostText).toLowerCase();
+  if (kind !== 'MOVED' && kind !== 'ASK') return host === '?' ? null : { kind: 'REDIRECT', host, port };
   const slot = Number(slotText);
   return slot > 16_383 ? null : { kind, slot, host, port };
 }

@@ -68,6 +68,8 @@ function afterReply(error: ReplyError, facts: AttemptFacts, random: () => number
       const to = redirection(error);
       if (to === null || facts.redirects >= MAX_REDIRECTS) return REJECT;
       if (facts.script && !(to.kind !== 'REDIRECT' && to.slot === facts.slot)) return REJECT;
+      // Host names spread by gossip, and a moment after a restart some node may lack one: the monitor may learn it from another.
+      if (to.host === '?') return { act: 'reselect', wake: true, avoid: false, renew: false, afterMs: pauseMs(facts, random) };
       const afterMs = facts.redirects < FREE_REDIRECTS ? 0 : backoffMs(facts.redirects - FREE_REDIRECTS, BACKOFF, random);
       return { act: 'resend', to, asking: kind === 'ask', patch: kind === 'moved', afterMs };
     }
@@ -79,9 +81,13 @@ function afterReply(error: ReplyError, facts: AttemptFacts, random: () => number
     case 'unblocked': {
       const { scriptToo, ...rule } = RESELECT[kind];
       if (facts.script && !scriptToo) return REJECT;
-      return { act: 'reselect', ...rule, afterMs: Math.max(1, backoffMs(facts.attempts - 1, BACKOFF, random)) };
+      return { act: 'reselect', ...rule, afterMs: pauseMs(facts, random) };
     }
     default:
       return REJECT;
   }
+}
+
+function pauseMs({ attempts }: AttemptFacts, random: () => number): number {
+  return Math.max(1, backoffMs(attempts - 1, BACKOFF, random));
 }

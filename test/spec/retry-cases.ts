@@ -86,7 +86,12 @@ export const retryCases: readonly RetryCase[] = [
   { name: 'MOVED of a slot that cannot be', failure: reply('MOVED 16384 10.0.0.2:7001'), decision: reject },
   { name: 'MOVED to a port that cannot be', failure: reply('MOVED 7 10.0.0.2:65536'), decision: reject },
   { name: 'MOVED to port 0', failure: reply('MOVED 7 10.0.0.2:0'), decision: reject },
-  { name: 'MOVED to a node without a name', failure: reply('MOVED 7 ?:7001'), decision: reject },
+  {
+    name: 'MOVED to a node whose name is not known yet',
+    failure: reply('MOVED 7 ?:7001'),
+    decision: { ...elsewhere, afterMs: leastBackoffMs },
+  },
+  { name: 'MOVED to a name in capitals', failure: reply('MOVED 7 Node-2.Example:7001'), decision: moved('node-2.example', 7001) },
   { name: 'MOVED without a port', failure: reply('MOVED 7 10.0.0.2'), decision: reject },
   { name: 'MOVED of no slot', failure: reply('MOVED x 10.0.0.2:7001'), decision: reject },
   { name: 'MOVED and nothing else', failure: reply('MOVED'), decision: reject },

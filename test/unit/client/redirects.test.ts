@@ -79,7 +79,13 @@ describe('a client of a cluster', () => {
       });
     }
 
-    for (const text of ['MOVED 3300 ?:7000', 'MOVED 3300 127.0.0.1', 'MOVED 99999 127.0.0.1:7000', 'MOVED 3300 127.0.0.1:0', 'MOVED']) {
+    for (const text of [
+      'MOVED 3300 127.0.0.1',
+      'MOVED 3300 127.0.0.1:65536',
+      'MOVED 99999 127.0.0.1:7000',
+      'MOVED 3300 127.0.0.1:0',
+      'MOVED',
+    ]) {
       it(`gives the caller ${text}, which leads nowhere`, async () => {
         cluster.script = whoAnswers((server, [name]) => (server === 0 && name === 'GET' ? error(text) : undefined));
         const redis = cluster.client();
@@ -90,6 +96,63 @@ describe('a client of a cluster', () => {
         assert.equal(cluster.received(0, 'GET').length, 1);
       });
     }
+
+    it('to a node whose name the server does not know yet, waits for the monitor to learn it', async () => {
+      let nameless = true;
+      cluster.script = whoAnswers((server, [name]) =>
+        server === 0 && name === 'GET' && nameless ? error(`MOVED ${slotOfB} ?:7000`) : undefined,
+      );
+      const redis = cluster.client();
+      setTimeout(() => {
+        nameless = false;
+        giveB(1);
+      }, 50);
+      assert.match((await redis.get('b')) ?? '', /server [01]/);
+      assert.ok(cluster.received(0, 'GET').length < 20);
+      await until(async () => (await redis.get('b')) === 'server 1');
+    });
+
+    it('by another name of a node, sends the command over the connections that it has', async () => {
+      const owner = cluster.server(1);
+      cluster.script = whoAnswers((server, [name, sub]) => {
+        if (server === 0 && name === 'GET') return error(`MOVED ${slotOfB} Other-Name.Example:${owner.port}`);
+        if (name !== 'CLUSTER' || sub !== 'SHARDS') return undefined;
+        const ends = (index: number): string[] => (index === 1 ? ['hostname', 'other-name.example'] : []);
+        return cluster.servers.map(({ host, port }, index) => [
+          'slots',
+          cluster.ranges.flatMap(({ first, last, owner: by }) => (by === index ? [first, last] : [])),
+          'nodes',
+          [
+            [
+              'id',
+              String(index).padStart(40, 'a'),
+              'port',
+              port,
+              'ip',
+              host,
+              'endpoint',
+              host,
+              ...ends(index),
+              'role',
+              'master',
+              'health',
+              'online',
+            ],
+          ],
+        ]);
+      });
+      const redis = cluster.client();
+      assert.equal(await redis.get('c'), 'server 1');
+      giveB(1);
+      assert.equal(await redis.get('b'), 'server 1');
+      assert.deepEqual(
+        redis
+          .stats()
+          .nodes.map(({ node }) => node)
+          .sort(),
+        cluster.servers.map(({ address }) => address).sort(),
+      );
+    });
 
     it('to a server that is in no view, opens a connection to it', async () => {
       await using other = await ScriptedCluster.start(1);

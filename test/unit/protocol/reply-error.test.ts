@@ -49,7 +49,7 @@ describe('redirection', () => {
     // Words behind the grammar may come in later servers.
     ['MOVED 1 a:2 and more', { kind: 'MOVED', slot: 1, host: 'a', port: 2 }],
     ['MOVED 1 a:2 ', { kind: 'MOVED', slot: 1, host: 'a', port: 2 }],
-    ['MOVED 1 ?:6379', null],
+    ['MOVED 1 ?:6379', { kind: 'MOVED', slot: 1, host: '?', port: 6379 }],
     ['MOVED 16384 a:1', null],
     ['MOVED 99999 a:1', null],
     ['MOVED -1 a:1', null],
