@@ -161,6 +161,24 @@ export class CommandRefusedError extends SlotwiseError {
   }
 }
 
+/** The guard of a domain does not let this command touch this key. Nothing was sent. */
+export class GuardError extends SlotwiseError {
+  readonly domain: string;
+  readonly access: 'read' | 'write';
+  /** As the program named it, or the pattern; null: the command does not say which keys it touches. */
+  readonly key: string | null;
+
+  constructor(
+    message: string,
+    { domain, access, key, command }: { domain: string; access: 'read' | 'write'; key: string | null; command: string },
+  ) {
+    super('ERR_GUARD', message, { command });
+    this.domain = domain;
+    this.access = access;
+    this.key = key;
+  }
+}
+
 /** Some parts of a command that was split over nodes failed. `failures` says which keys, or which node of a command without keys, and why. */
 export class PartialFailureError extends SlotwiseError {
   readonly failures: readonly { readonly keys: readonly string[]; readonly node?: string; readonly error: unknown }[];

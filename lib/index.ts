@@ -16,6 +16,7 @@ export {
   type Credentials,
   cluster,
   type DomainOptions,
+  type GuardOptions,
   type NodeRule,
   type ReadMode,
   type ReplicaSet,

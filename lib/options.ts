@@ -45,7 +45,7 @@ import {
 } from './util/validate.js';
 
 export { type Address, addressKey } from './util/address.js';
-export type { Domain, DomainOptions, Fallback, NodeRule, ReadMode, ReplicaSet } from './util/domain-options.js';
+export type { Domain, DomainOptions, Fallback, GuardOptions, NodeRule, ReadMode, ReplicaSet } from './util/domain-options.js';
 export type { CredentialSource, Credentials } from './util/topology-options.js';
 export {
   type AccessOptions,

@@ -21,6 +21,7 @@ export interface CapturedCommand {
 }
 
 interface CapturedKeySpec {
+  readonly flags?: readonly string[];
   readonly begin:
     | { readonly type: 'index'; readonly index: number }
     | { readonly type: 'keyword'; readonly keyword: string; readonly startfrom: number }

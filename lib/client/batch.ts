@@ -86,6 +86,7 @@ class Gatherer implements Gathering {
  */
 export async function runTransaction(client: Client, steps: readonly Step[], view: View): Promise<Outcomes> {
   if (steps.length === 0) return { values: [], errors: new Map() };
+  for (const step of steps) client.admit(step.spec, step.args, view);
   const { unit, exec, keys, decode } = transactionOf(steps, view);
   const slot = client.options.topology.kind === 'cluster' ? commonSlot('MULTI', keys) : -1;
   return (await client.runUnit(unit, exec, slot, decode, view)) as Outcomes;

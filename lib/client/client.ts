@@ -14,6 +14,7 @@ import {
   type Unit,
 } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
+import { GuardTable } from '../routing/guard.js';
 import { prefixKey } from '../routing/key-prefix.js';
 import { prefixed, prefixKeys } from '../routing/prefixed-command.js';
 import { slotOfKey } from '../routing/slots.js';
@@ -21,7 +22,7 @@ import type { TopologySnapshot } from '../topology/topology.js';
 import type { Emitter } from '../util/emitter.js';
 import { Attempts } from './attempts.js';
 import { closedError } from './call-errors.js';
-import { Issuer } from './issuer.js';
+import { Issuer, refuse } from './issuer.js';
 import type { ClientEvents } from './servers.js';
 import { SpecialCommands } from './special-commands.js';
 import type { ClientStats } from './stats.js';
@@ -36,11 +37,14 @@ export class Client {
   readonly #attempts: Attempts;
   readonly #issuer: Issuer;
   readonly #special: SpecialCommands;
+  /** Null: no domain has a guard. */
+  readonly #guards: GuardTable | null;
 
   constructor(readonly options: Options) {
     this.#attempts = new Attempts(options);
     this.events = this.#attempts.servers.events;
     this.#issuer = new Issuer(options, this.#attempts);
+    this.#guards = GuardTable.of(this.#issuer.domains, options.domains);
     this.#special = new SpecialCommands(
       this.#issuer,
       this.#attempts.servers,
@@ -66,6 +70,13 @@ export class Client {
 
   /** Issues a command. Synchronous up to the socket's queue; every failure is a rejection. */
   run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
+    if (this.#guards !== null) {
+      try {
+        this.admit(spec, args, view);
+      } catch (error) {
+        return refuse(spec, error, null, 0);
+      }
+    }
     if (view.prefix === null) return this.#run(spec, args, decode, view);
     const own = prefixed(view.prefix, { spec, args, decode });
     return this.#run(spec, own.args, own.decode, view);
@@ -79,6 +90,7 @@ export class Client {
   /** As `run`, for calls that are issued together: the outcome goes to `gathering`, as that of place `at`. */
   runInto(gathering: Gathering, at: number, spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): void {
     if ((spec.flags & SPECIAL) === 0 && view.signal === null) {
+      if (this.#guards !== null && !this.#admits(gathering, at, spec, args, view)) return;
       const own = view.prefix === null ? { args, decode } : prefixed(view.prefix, { spec, args, decode });
       this.#issuer.issue(spec, own.args, own.decode, view, undefined, gathering, at);
     } else {
@@ -93,8 +105,25 @@ export class Client {
    * Issues a command at a place its keys do not name: the shard of a slot, one node, or the process of a tie. The reply is the server's own: what
    * keys it holds have their prefix.
    */
-  runAt(spec: CommandSpec, args: readonly Arg[], view: View, place: { slot?: number; target?: string; tie?: Tie }): Promise<unknown> {
+  async runAt(spec: CommandSpec, args: readonly Arg[], view: View, place: { slot?: number; target?: string; tie?: Tie }): Promise<unknown> {
+    this.admit(spec, args, view);
     return this.#issuer.issue(spec, view.prefix === null ? args : prefixKeys(view.prefix, spec, args), null, view, place);
+  }
+
+  /** False: it was refused, and `gathering` was told. */
+  #admits(gathering: Gathering, at: number, spec: CommandSpec, args: readonly Arg[], view: View): boolean {
+    try {
+      this.admit(spec, args, view);
+      return true;
+    } catch (error) {
+      refuse(spec, error, gathering, at);
+      return false;
+    }
+  }
+
+  /** Throws a `GuardError` if the domain of the command does not let it through. Its keys have no prefix yet. */
+  admit(spec: CommandSpec, args: readonly Arg[], view: View): void {
+    this.#guards?.check(spec, args, view.domain);
   }
 
   /** Something may have changed: looks soon. */

@@ -31,9 +31,12 @@ import type { View } from './view.js';
 const WATCH = command('WATCH');
 const UNWATCH = command('UNWATCH');
 
-/** Who learns from a failure where the servers are now, and says whether nothing was executed and another attempt may succeed. */
+/** The client, as its leases know it. */
 export interface Heeding {
+  /** Learns from a failure where the servers are now. True: nothing was executed, and another attempt may succeed. */
   heed(failure: Failure): boolean;
+  /** Throws for a command that its domain does not let through. */
+  admit(spec: CommandSpec, args: readonly Arg[], view: View): void;
 }
 
 /** Sends on one exclusive connection. No attempt loop: what state the connection had is gone with it, so every failure is the caller's. */
@@ -52,6 +55,11 @@ export class LeasedConnection implements CallOwner {
 
   run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null): Promise<unknown> {
     if (spec.state === 'refused') return refuse(spec, stateReason(spec));
+    try {
+      this.engine.admit(spec, args, this.view);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     const { prefix } = this.view;
     const own = prefix === null ? { spec, args, decode } : prefixed(prefix, { spec, args, decode });
     // A script's text: SHA-1 and NOSCRIPT would let later commands overtake it.

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AbortError, ArgumentError, ConnectError, NoNodeError, SlotwiseError } from '../errors.js';
 import type { Arg, CommandSpec } from '../protocol/command.js';
+import { command } from '../protocol/specs.js';
 import { prefixKey } from '../routing/key-prefix.js';
 import { prefixKeys } from '../routing/prefixed-command.js';
 import { commonSlot, slotOfCommand } from '../routing/slots.js';
@@ -34,6 +35,7 @@ export interface Watching {
   exec(steps: readonly Step[]): Promise<Outcomes>;
 }
 
+const WATCH = command('WATCH');
 const RETRIES = 10;
 const AFTER_RACE = { minMs: 1, maxMs: 50 };
 const AFTER_FAILURE = { minMs: 10, maxMs: 500 };
@@ -53,6 +55,7 @@ export async function watch<T>(
   const [first] = keys;
   if (first === undefined) throw new ArgumentError('watch: it needs a key', { command: 'WATCH' });
   if (!Number.isSafeInteger(retries) || retries < 0) throw new ArgumentError(`watch: retries must be 0 or more, got ${retries}`);
+  client.admit(WATCH, keys, view);
   const sharded = client.options.topology.kind === 'cluster';
   const { prefix } = view;
   const own = prefix === null ? keys : keys.map((key) => prefixKey(prefix, key));
@@ -68,7 +71,7 @@ export async function watch<T>(
       connection = new LeasedConnection(lease, view, client);
       try {
         await connection.watch(own);
-        const result = await attempt(watching(connection, view, own, slot));
+        const result = await attempt(watching(client, connection, view, own, slot));
         await connection.unwatch();
         return result;
       } finally {
@@ -90,12 +93,13 @@ export async function watch<T>(
   }
 }
 
-function watching(connection: LeasedConnection, view: View, keys: readonly Arg[], slot: number): Watching {
+function watching(client: Client, connection: LeasedConnection, view: View, keys: readonly Arg[], slot: number): Watching {
   return {
     connection,
     slot,
     slotOf: (spec, args) => slotOfCommand(spec, view.prefix === null ? args : prefixKeys(view.prefix, spec, args)),
     async exec(steps) {
+      for (const step of steps) client.admit(step.spec, step.args, view);
       const transaction = transactionOf(steps, view);
       if (slot !== -1) commonSlot('MULTI', [...keys, ...transaction.keys]);
       const outcomes = await connection.exec(transaction);

@@ -51,6 +51,22 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['XREADGROUP', streams],
 ]);
 
+/** Indexes of the patterns of keys that SORT and SORT_RO look up. `GET #` is the element itself. https://redis.io/docs/latest/commands/sort/ */
+export function sortPatternIndexes(args: Args): number[] {
+  const found: number[] = [];
+  for (let at = 1; at < args.length; at++) {
+    const word = keyword(args[at]);
+    if ((word === 'BY' || (word === 'GET' && keyword(args[at + 1]) !== '#')) && at + 1 < args.length) found.push(at + 1);
+    at += (word === 'STORE' ? 1 : SORT_OPERANDS[word]) ?? 0;
+  }
+  return found;
+}
+
+/** False where `keyIndexes` cannot find all keys: those of a module's command that the server did not describe. */
+export function keysAreKnown(spec: CommandSpec): boolean {
+  return RULES.has(spec.name) || !spec.keySpecs.some(({ begin, find }) => begin === 'unknown' || find === 'unknown');
+}
+
 /** SORT key [BY pattern] [LIMIT offset count] [GET pattern …] [ASC | DESC] [ALPHA] [STORE destination] — the last STORE wins. */
 function sort(args: Args): number[] {
   let destination = -1;

@@ -1,5 +1,5 @@
 import { type Arg, type CommandSpec, type Decode, PUBSUB, type Raw } from '../protocol/command.js';
-import { keyIndexes } from '../protocol/keys.js';
+import { keyIndexes, sortPatternIndexes } from '../protocol/keys.js';
 import { type KeyPrefix, prefixGlob, prefixKey, type Text, wordOf } from './key-prefix.js';
 
 interface Step {
@@ -63,17 +63,9 @@ function matchWithin(prefix: KeyPrefix, args: readonly Arg[]): readonly Arg[] {
   return own;
 }
 
-const SORT_OPERANDS: Readonly<Record<string, number>> = { LIMIT: 2, STORE: 1, GET: 1, BY: 1 };
-
-/** `key [BY pattern] [LIMIT offset count] [GET pattern …] …`: `GET #` is the element itself. https://redis.io/docs/latest/commands/sort/ */
 function sortPatterns(prefix: KeyPrefix, args: readonly Arg[]): readonly Arg[] {
   const own = args.slice();
-  for (let at = 1; at < args.length; at++) {
-    const word = wordOf(args[at] ?? '').toUpperCase();
-    const pattern = args[at + 1];
-    if ((word === 'BY' || word === 'GET') && pattern !== undefined && wordOf(pattern) !== '#') own[at + 1] = prefixKey(prefix, pattern);
-    at += Object.hasOwn(SORT_OPERANDS, word) ? (SORT_OPERANDS[word] ?? 0) : 0;
-  }
+  for (const at of sortPatternIndexes(args)) own[at] = prefixKey(prefix, args[at] ?? '');
   return own;
 }
 

@@ -30,6 +30,16 @@ export interface DomainOptions {
   readonly timeoutMs?: number;
   /** Stands before its keys on the server, instead of the client's. Empty: none. Default: the client's `keyPrefix`. */
   readonly keyPrefix?: string;
+  /** Refuses commands of this domain, before they are sent, that touch other keys than these. Default: none. See docs/guard.md. */
+  readonly guard?: GuardOptions;
+}
+
+/** Key patterns as in `keys`, before the key prefix is added. */
+export interface GuardOptions {
+  /** Default: the domain's `keys`. An empty list: nothing. */
+  readonly read?: readonly string[] | string;
+  /** Default: the domain's `keys`. An empty list: nothing. */
+  readonly write?: readonly string[] | string;
 }
 
 /** Facts about nodes that the servers do not tell. The first rule that matches a node applies. */
@@ -49,6 +59,7 @@ export interface Domain {
   readonly fallback: readonly Fallback[];
   readonly timeoutMs: number;
   readonly keyPrefix: string | null;
+  readonly guard: { readonly read: readonly string[]; readonly write: readonly string[] } | null;
 }
 
 /** A check for every field of `T`: one that is added to the types cannot be forgotten here. */
@@ -84,12 +95,13 @@ const replicaSet = shape(
   'a set of replicas such as { tags: { use: "video" } }',
 );
 const replicaSets = notEmpty(listOf(replicaSet, 'a list of sets of replicas'), 'at least one set of replicas');
-const keys = listOf(text, 'a key pattern or a list of them');
+const patternList = listOf(text, 'a key pattern or a list of them');
+const patterns: Check<readonly string[]> = (value, path) => (typeof value === 'string' ? [text(value, path)] : patternList(value, path));
 const steps = listOf(oneOf<Fallback>('anyReplica', 'primary'), 'a list of anyReplica and primary');
 
 const domain = shape(
   {
-    keys: (value, path) => (typeof value === 'string' ? [text(value, path)] : keys(value, path)),
+    keys: patterns,
     reads: checkReads,
     replicas: (value, path) => (Array.isArray(value) ? replicaSets(value, path) : [replicaSet(value, path)]),
     fallback: (value, path) => {
@@ -98,6 +110,7 @@ const domain = shape(
     },
     timeoutMs: checkTimeoutMs,
     keyPrefix: checkKeyPrefix,
+    guard: shape({ read: patterns, write: patterns } satisfies ChecksOf<GuardOptions>, 'a guard such as { write: "video:*" }'),
   } satisfies ChecksOf<DomainOptions>,
   'the options of a domain',
 );
@@ -125,6 +138,7 @@ interface Inherited {
 
 export function resolveDomains(given: ReturnType<typeof checkDomains>, inherited: Inherited, path: string): readonly Domain[] {
   const domains = Object.entries(given).map(([name, options]): Domain => {
+    const at = member(`${path}.domains`, name);
     const result: Domain = {
       name,
       keys: options.keys ?? [],
@@ -133,14 +147,25 @@ export function resolveDomains(given: ReturnType<typeof checkDomains>, inherited
       fallback: options.fallback ?? [],
       timeoutMs: options.timeoutMs ?? inherited.timeoutMs,
       keyPrefix: (options.keyPrefix ?? inherited.keyPrefix) || null,
+      guard: guardOf(options.guard, options.keys, `${at}.guard`),
     };
-    const at = member(`${path}.domains`, name);
     refuseWithoutEffect(result, options.reads === undefined ? `${path}.reads` : `${at}.reads`, at);
     refuseUnknownTags(result, inherited.nodes, at);
     return result;
   });
   refuseAmbiguousKeys(domains, path);
   return domains;
+}
+
+/** A side that is left out is that of the domain's own keys: a guard that would let everything through by an oversight is none. */
+function guardOf(given: GuardOptions | undefined, own: readonly string[] | undefined, path: string): Domain['guard'] {
+  if (given === undefined) return null;
+  const side = (name: 'read' | 'write'): readonly string[] => {
+    const list = given[name] ?? own;
+    if (list === undefined) throw new OptionsError(`${path}.${name}`, 'expected key patterns, for the domain has no keys of its own');
+    return typeof list === 'string' ? [list] : list;
+  };
+  return { read: side('read'), write: side('write') };
 }
 
 /** What has no effect is a mistake: reads of that domain would load the primary, which its author wanted to spare. */

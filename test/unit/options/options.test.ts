@@ -18,7 +18,7 @@ const BAD: readonly (readonly [input: unknown, message: RegExp])[] = [
   [{ timeoutMs: '500' }, /^options\.timeoutMs: .* got "500"$/],
   [{ timeoutMs: null }, /^options\.timeoutMs: .* got null$/],
   [{ timeoutMs: 5n }, /^options\.timeoutMs: .* got 5n$/],
-  [{ keyPrefix: 'a*' }, /^options\.keyPrefix: expected text without \*, got "a\*"$/],
+  [{ keyPrefix: 'a*', guard: null }, /^options\.keyPrefix: expected text without \*, got "a\*"$/],
   [{ keyPrefix: 5 }, /^options\.keyPrefix: .* got 5$/],
   [{ domains: { a: { keyPrefix: '\ud800' } } }, /^options\.domains\.a\.keyPrefix: expected text/],
   [{ connectTimeoutMs: 0 }, /^options\.connectTimeoutMs: /],
@@ -84,6 +84,11 @@ const BAD: readonly (readonly [input: unknown, message: RegExp])[] = [
     { domains: { 'my shop': { fallback: ['primary'] } } },
     /^options\.domains\["my shop"\]\.fallback: has no effect while options\.reads is primary; set options\.domains\["my shop"\]\.reads/,
   ],
+  [
+    { domains: { video: { guard: { read: 'v*' } } } },
+    /^options\.domains\.video\.guard\.write: expected key patterns, for the domain has no keys/,
+  ],
+  [{ domains: { video: { keys: 'v*', guard: 'v*' } } }, /^options\.domains\.video\.guard: expected a guard such as/],
   [
     { domains: { video: { keys: 'v*:x' }, voice: { keys: ['a', 'vo*x'] } } },
     /^options\.domains: the patterns v\*:x of video and vo\*x of voice can match one key, and neither is longer$/,
@@ -156,8 +161,8 @@ const GOOD: readonly (readonly [what: string, input: string | ClientOptions | un
       timeoutMs: 70,
       nodes: zoneA,
       domains: [
-        { name: 'a', keys: [], reads: 'replicaPreferred', replicas: [], fallback: [], timeoutMs: 70, keyPrefix: null },
-        { name: 'b', keys: ['b:*'], reads: 'primary', replicas: [], fallback: [], timeoutMs: 5, keyPrefix: null },
+        { name: 'a', keys: [], reads: 'replicaPreferred', replicas: [], fallback: [], timeoutMs: 70, keyPrefix: null, guard: null },
+        { name: 'b', keys: ['b:*'], reads: 'primary', replicas: [], fallback: [], timeoutMs: 5, keyPrefix: null, guard: null },
       ],
     },
   ],
@@ -167,13 +172,41 @@ const GOOD: readonly (readonly [what: string, input: string | ClientOptions | un
     {
       keyPrefix: 'app:',
       domains: [
-        { name: 'a', keys: [], reads: 'primary', replicas: [], fallback: [], timeoutMs: 10_000, keyPrefix: 'app:' },
-        { name: 'b', keys: [], reads: 'primary', replicas: [], fallback: [], timeoutMs: 10_000, keyPrefix: 'b:' },
-        { name: 'c', keys: [], reads: 'primary', replicas: [], fallback: [], timeoutMs: 10_000, keyPrefix: null },
+        { name: 'a', keys: [], reads: 'primary', replicas: [], fallback: [], timeoutMs: 10_000, keyPrefix: 'app:', guard: null },
+        { name: 'b', keys: [], reads: 'primary', replicas: [], fallback: [], timeoutMs: 10_000, keyPrefix: 'b:', guard: null },
+        { name: 'c', keys: [], reads: 'primary', replicas: [], fallback: [], timeoutMs: 10_000, keyPrefix: null, guard: null },
       ],
     },
   ],
   ['an empty key prefix, which is none', { keyPrefix: '' }, { keyPrefix: null }],
+  [
+    'a guard, whose sides are the keys of the domain unless they are given',
+    { domains: { a: { keys: 'a:*', guard: { write: [] } }, b: { guard: { read: '*', write: ['b:*', 'c'] } } } },
+    {
+      domains: [
+        {
+          name: 'a',
+          keys: ['a:*'],
+          reads: 'primary',
+          replicas: [],
+          fallback: [],
+          timeoutMs: 10_000,
+          keyPrefix: null,
+          guard: { read: ['a:*'], write: [] },
+        },
+        {
+          name: 'b',
+          keys: [],
+          reads: 'primary',
+          replicas: [],
+          fallback: [],
+          timeoutMs: 10_000,
+          keyPrefix: null,
+          guard: { read: ['*'], write: ['b:*', 'c'] },
+        },
+      ],
+    },
+  ],
   [
     'one set of replicas, or an ordered list of them',
     {
@@ -197,6 +230,7 @@ const GOOD: readonly (readonly [what: string, input: string | ClientOptions | un
           fallback: ['anyReplica', 'primary'],
           timeoutMs: 10_000,
           keyPrefix: null,
+          guard: null,
         },
         {
           name: 'b',
@@ -206,6 +240,7 @@ const GOOD: readonly (readonly [what: string, input: string | ClientOptions | un
           fallback: [],
           timeoutMs: 10_000,
           keyPrefix: null,
+          guard: null,
         },
       ],
     },
@@ -215,8 +250,17 @@ const GOOD: readonly (readonly [what: string, input: string | ClientOptions | un
     { domains: { a: { keys: ['v*:x', 'vo*x'] }, b: { keys: 'v*' } } },
     {
       domains: [
-        { name: 'a', keys: ['v*:x', 'vo*x'], reads: 'primary', replicas: [], fallback: [], timeoutMs: 10_000, keyPrefix: null },
-        { name: 'b', keys: ['v*'], reads: 'primary', replicas: [], fallback: [], timeoutMs: 10_000, keyPrefix: null },
+        {
+          name: 'a',
+          keys: ['v*:x', 'vo*x'],
+          reads: 'primary',
+          replicas: [],
+          fallback: [],
+          timeoutMs: 10_000,
+          keyPrefix: null,
+          guard: null,
+        },
+        { name: 'b', keys: ['v*'], reads: 'primary', replicas: [], fallback: [], timeoutMs: 10_000, keyPrefix: null, guard: null },
       ],
     },
   ],
