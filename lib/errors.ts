@@ -179,6 +179,13 @@ export class GuardError extends SlotwiseError {
   }
 }
 
+/** The function in `reads` threw, or returned what is no candidate. Nothing was sent. `cause` is what it threw. */
+export class ReadFunctionError extends SlotwiseError {
+  constructor(message: string, facts?: ErrorFacts) {
+    super('ERR_READ_FUNCTION', message, facts);
+  }
+}
+
 /** Some parts of a command that was split over nodes failed. `failures` says which keys, or which node of a command without keys, and why. */
 export class PartialFailureError extends SlotwiseError {
   readonly failures: readonly { readonly keys: readonly string[]; readonly node?: string; readonly error: unknown }[];

@@ -6,15 +6,23 @@ import {
   checkDomains,
   checkKeyPrefix,
   checkNodes,
-  checkReads,
   checkTimeoutMs,
   type Domain,
   type DomainOptions,
   type NodeRule,
-  type ReadMode,
   resolveDomains,
   resolveNodes,
 } from './util/domain-options.js';
+import {
+  checkLatencyWindowMs,
+  checkMaxLagBytes,
+  checkMaxLagMs,
+  checkReadMode,
+  checkReads,
+  type ReadFunction,
+  type ReadLimits,
+  type ReadMode,
+} from './util/read-options.js';
 import {
   type CredentialSource,
   type Credentials,
@@ -45,7 +53,8 @@ import {
 } from './util/validate.js';
 
 export { type Address, addressKey } from './util/address.js';
-export type { Domain, DomainOptions, Fallback, GuardOptions, NodeRule, ReadMode, ReplicaSet } from './util/domain-options.js';
+export type { Domain, DomainOptions, Fallback, GuardOptions, NodeRule, ReplicaSet } from './util/domain-options.js';
+export type { ReadCandidate, ReadFunction, ReadLimits, ReadMode, ReadRequest } from './util/read-options.js';
 export type { CredentialSource, Credentials } from './util/topology-options.js';
 export {
   type AccessOptions,
@@ -61,7 +70,7 @@ export {
   type TopologyOptions,
 } from './util/topology-options.js';
 
-export interface ClientOptions {
+export interface ClientOptions extends ReadLimits {
   /** Default: `single('redis://127.0.0.1:6379')`. */
   readonly topology?: TopologyOptions;
   readonly username?: string;
@@ -80,8 +89,15 @@ export interface ClientOptions {
   readonly timeoutMs?: number;
   /** Longest time for one TCP/TLS connect with its handshake, in ms. Default 2,000. */
   readonly connectTimeoutMs?: number;
-  /** Default `primary`. */
-  readonly reads?: ReadMode;
+  /** Which nodes may serve commands that only read, or a function that chooses one. Default `primary`. */
+  readonly reads?: ReadMode | ReadFunction;
+  /** Where this client is: reads prefer nodes of the same zone. Default: none. */
+  readonly zone?: string;
+  /**
+   * Reads use only nodes whose round trip is at most so much longer than the shortest, in ms. 0: no window.
+   * Default: 1 with `nearest`, else no window.
+   */
+  readonly latencyWindowMs?: number;
   readonly domains?: Readonly<Record<string, DomainOptions>>;
   readonly nodes?: readonly NodeRule[];
   /** From the address a server tells to the one to connect to, both `host:port`. What is not in it stays as it is. */
@@ -108,8 +124,12 @@ export interface ClientOptions {
   };
   /** Backoff between connection attempts to one node, in ms, with full jitter. Defaults 10 and 2,000. */
   readonly reconnect?: { readonly minMs?: number; readonly maxMs?: number };
-  /** Time between topology probes when nothing happens, in ms. Default 30,000. */
-  readonly monitor?: { readonly periodMs?: number };
+  readonly monitor?: {
+    /** Time between topology probes when nothing happens, in ms. Default 30,000. */
+    readonly periodMs?: number;
+    /** Longest time between looks at the nodes of a shard that serve reads, in ms; shorter where lag limits or latency windows need it. Default 1,000. */
+    readonly sampleMs?: number;
+  };
   /** TCP keep-alive after this idle time, in ms. 0: off. Default 5,000. */
   readonly keepAliveMs?: number;
   /** How integer replies reach the caller. Default `number`, which rejects beyond 2^53 rather than rounding. */
@@ -119,11 +139,11 @@ export interface ClientOptions {
 }
 
 /** Options of one call or view: `redis.with({ … })`. */
-export interface ViewOptions {
+export interface ViewOptions extends ReadLimits {
   /** In ms; 0: none. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
-  readonly reads?: ReadMode;
+  readonly reads?: ReadMode | ReadFunction;
   /** A write may run twice if its connection breaks: retry it. Default false. */
   readonly idempotent?: boolean;
   /** Text replies as Buffers. Default false. */
@@ -149,7 +169,13 @@ export interface Options {
   readonly protocol: 2 | 3;
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
-  readonly reads: ReadMode;
+  readonly reads: ReadMode | ReadFunction;
+  /** 0: no limit. */
+  readonly maxLagMs: number;
+  readonly maxLagBytes: number;
+  readonly zone: string | null;
+  /** 0: none; null: as the mode has it. */
+  readonly latencyWindowMs: number | null;
   readonly domains: readonly Domain[];
   readonly nodes: readonly NodeRule[];
   readonly addressMap: ((address: string) => string | undefined) | null;
@@ -165,7 +191,7 @@ export interface Options {
     readonly acquireTimeoutMs: number;
   };
   readonly reconnect: { readonly minMs: number; readonly maxMs: number };
-  readonly monitor: { readonly periodMs: number };
+  readonly monitor: { readonly periodMs: number; readonly sampleMs: number };
   readonly keepAliveMs: number;
   readonly integers: 'number' | 'bigint' | 'string';
   readonly keyPrefix: string | null;
@@ -182,6 +208,10 @@ export const DEFAULTS: Options = deepFreeze({
   timeoutMs: 10_000,
   connectTimeoutMs: 2_000,
   reads: 'primary',
+  maxLagMs: 0,
+  maxLagBytes: 0,
+  zone: null,
+  latencyWindowMs: null,
   domains: [],
   nodes: [],
   addressMap: null,
@@ -189,7 +219,7 @@ export const DEFAULTS: Options = deepFreeze({
   queue: { maxCommands: 100_000, maxBytes: 268_435_456 },
   pool: { shared: 1, maxExclusive: 256, minExclusive: 0, maxConnecting: 2, idleMs: 30_000, maxLifetimeMs: 1_800_000, acquireTimeoutMs: 0 },
   reconnect: { minMs: 10, maxMs: 2_000 },
-  monitor: { periodMs: 30_000 },
+  monitor: { periodMs: 30_000, sampleMs: 1_000 },
   keepAliveMs: 5_000,
   integers: 'number',
   keyPrefix: null,
@@ -227,6 +257,10 @@ const CLIENT = {
   timeoutMs: checkTimeoutMs,
   connectTimeoutMs: milliseconds(1),
   reads: checkReads,
+  maxLagMs: checkMaxLagMs,
+  maxLagBytes: checkMaxLagBytes,
+  zone: text,
+  latencyWindowMs: checkLatencyWindowMs,
   domains: checkDomains,
   nodes: checkNodes,
   addressMap: checkAddressMap,
@@ -243,7 +277,7 @@ const CLIENT = {
   } satisfies ChecksOf<Options['pool']>),
   reconnect: shape({ minMs: milliseconds(1), maxMs: milliseconds(1) } satisfies ChecksOf<Options['reconnect']>),
   // The monitor itself never probes more often than this.
-  monitor: shape({ periodMs: milliseconds(100) } satisfies ChecksOf<Options['monitor']>),
+  monitor: shape({ periodMs: milliseconds(100), sampleMs: milliseconds(100) } satisfies ChecksOf<Options['monitor']>),
   keepAliveMs: milliseconds(0, 'off'),
   integers: oneOf<Options['integers']>('number', 'bigint', 'string'),
   keyPrefix: checkKeyPrefix,
@@ -266,6 +300,8 @@ const checkView = shape({
   // By its interface: a signal may come from another realm, or from a polyfill.
   signal: (value, path) => (isAbortSignal(value) ? value : refuse(path, 'an AbortSignal', value)),
   reads: checkReads,
+  maxLagMs: checkMaxLagMs,
+  maxLagBytes: checkMaxLagBytes,
   idempotent: flag,
   buffers: flag,
   integers: CLIENT.integers,
@@ -291,7 +327,7 @@ const PARAMETERS = {
   protocol: CLIENT.protocol,
   timeoutMs: CLIENT.timeoutMs,
   connectTimeoutMs: CLIENT.connectTimeoutMs,
-  reads: CLIENT.reads,
+  reads: checkReadMode,
 };
 const checkParameters = shape(PARAMETERS, 'parameters', 'parameter');
 const checkSentinelParameters = shape({ ...PARAMETERS, sentinelUsername: text, sentinelPassword: secret }, 'parameters', 'parameter');
@@ -316,6 +352,12 @@ function resolved(given: Given, path: string): Options {
   const reads = given.reads ?? DEFAULTS.reads;
   const timeoutMs = given.timeoutMs ?? DEFAULTS.timeoutMs;
   const keyPrefix = given.keyPrefix || DEFAULTS.keyPrefix;
+  const readLimits = {
+    maxLagMs: given.maxLagMs ?? DEFAULTS.maxLagMs,
+    maxLagBytes: given.maxLagBytes ?? DEFAULTS.maxLagBytes,
+    zone: given.zone ?? DEFAULTS.zone,
+    latencyWindowMs: given.latencyWindowMs ?? DEFAULTS.latencyWindowMs,
+  };
   const nodes = resolveNodes(given.nodes ?? [], path);
   const reconnect = { ...DEFAULTS.reconnect, ...given.reconnect };
   if (reconnect.minMs > reconnect.maxMs) refuse(`${path}.reconnect.minMs`, `at most reconnect.maxMs (${reconnect.maxMs})`, reconnect.minMs);
@@ -329,7 +371,8 @@ function resolved(given: Given, path: string): Options {
     timeoutMs,
     connectTimeoutMs: given.connectTimeoutMs ?? DEFAULTS.connectTimeoutMs,
     reads,
-    domains: resolveDomains(given.domains ?? {}, { reads, timeoutMs, keyPrefix, nodes }, path),
+    ...readLimits,
+    domains: resolveDomains(given.domains ?? {}, { reads, ...readLimits, timeoutMs, keyPrefix, nodes }, path),
     nodes,
     addressMap: given.addressMap ?? DEFAULTS.addressMap,
     failFast: given.failFast ?? DEFAULTS.failFast,

@@ -81,12 +81,24 @@ export class Attempts {
     const policy = readPolicyOf(call);
     const shard = router.shardFor(slot);
     const primary = router.primaryOf(shard);
-    const node = policy === null ? primary : router.readerOf(shard, policy);
+    const node =
+      policy === null ? primary : policy.choose === null ? router.readerOf(shard, policy) : this.#askFunction(router, shard, call);
+    if (call.state === SETTLED) return;
     const access = node === primary ? 'primary' : 'replica';
     const trouble = node === null || call.detour === null ? (node?.trouble ?? null) : node.troubleFor(call, access);
     if (call.detour?.exclusive && this.state !== 'running') this.#reject(call, closedError(call.spec));
     else if (node === null || trouble !== null) this.#park(call, trouble);
     else this.#send(call, node, access);
+  }
+
+  /** The node that the policy's function chooses; null while there is none to choose from. Rejects the call if the function makes a mistake. */
+  #askFunction(router: Router, shard: number, call: Call): Node | null {
+    try {
+      return router.askFunction(shard, call.spec, call.args, call.owner as View); // the issuer makes every call that comes here
+    } catch (error) {
+      this.#reject(call, error);
+      return null;
+    }
   }
 
   /** It was refused at a fixed address behind which there is a replica, which would refuse it again: until the address leads to a primary, it waits. */

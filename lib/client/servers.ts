@@ -5,12 +5,13 @@ import type { Node, NodeEvents } from '../pool/node.js';
 import type { Call, Failure } from '../protocol/command.js';
 import type { Redirection } from '../protocol/reply-error.js';
 import { Router } from '../routing/router.js';
+import { type NodeState, UNKNOWN_STATE } from '../routing/selection.js';
 import { ControlConnections } from '../topology/control.js';
 import { isMisconfigured } from '../topology/failure.js';
 import { Monitor } from '../topology/monitor.js';
 import { NodeRules } from '../topology/node-rules.js';
 import { createResolver } from '../topology/resolver.js';
-import { findNode, type Role, type TopologySnapshot } from '../topology/topology.js';
+import { findNode, type NodeInfo, type Role, type TopologySnapshot } from '../topology/topology.js';
 import { clock } from '../util/clock.js';
 import { Emitter } from '../util/emitter.js';
 import { Connecting } from './connecting.js';
@@ -155,11 +156,17 @@ export class Servers {
   }
 
   #routerFor(snapshot: TopologySnapshot): Router {
-    return new Router(
-      snapshot,
-      (info) => this.nodes.at(info.address),
-      (node) => node.trouble === null && node.avoidUntil <= clock.now(),
-    );
+    return new Router(snapshot, {
+      nodeOf: (info) => this.nodes.at(info.address),
+      stateOf: (info) => this.#stateOf(info),
+    });
+  }
+
+  #stateOf(info: NodeInfo): NodeState {
+    const node = this.nodes.at(info.address);
+    if (node.trouble !== null) return { ...UNKNOWN_STATE, trouble: node.trouble.message };
+    if (node.avoidUntil > clock.now()) return { ...UNKNOWN_STATE, trouble: 'it refused a command a moment ago' };
+    return UNKNOWN_STATE;
   }
 
   /** Prefers others for a while. */

@@ -74,7 +74,7 @@ export class View implements CallOwner, ViewFacts {
   }
 
   static of(engine: Engine, client: Options, tables: Tables, options: ViewOptions, domain: Domain | null): View {
-    const policy = tables.policies.of(domain, options.reads);
+    const policy = tables.policies.of(domain, options);
     return new View(engine, {
       timeoutMs: options.timeoutMs ?? domain?.timeoutMs ?? client.timeoutMs,
       signal: options.signal ?? null,

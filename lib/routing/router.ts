@@ -1,22 +1,45 @@
+import type { Domain, ReadCandidate } from '../options.js';
 import type { Node } from '../pool/node.js';
+import type { Arg, CommandSpec } from '../protocol/command.js';
+import { keyIndexes } from '../protocol/keys.js';
 import type { NodeInfo, TopologySnapshot } from '../topology/topology.js';
+import { clock } from '../util/clock.js';
+import { Choice } from './choice.js';
+import { type KeyPrefix, wordOf } from './key-prefix.js';
+import { askFunction } from './read-function.js';
 import type { ReadPolicy } from './read-preference.js';
-import { candidates, choose } from './selection.js';
+import { candidatesOf, type NodeState, type Trace, tierOf, zoneOf } from './selection.js';
 
-/** Who serves what, for one snapshot and one state of health: made anew when either changes, so that a command only looks things up. */
+/** What the router asks of those who hold the nodes. */
+export interface RouterView {
+  nodeOf(info: NodeInfo): Node;
+  stateOf(info: NodeInfo): NodeState;
+  /** The candidates of a shard are looked for: commands of this policy read there. */
+  used?(shard: number, policy: ReadPolicy): void;
+}
+
+/** Through which view a command came. */
+interface Caller {
+  readonly policy: ReadPolicy | null;
+  readonly domain: Domain | null;
+  readonly prefix: KeyPrefix | null;
+}
+
+/** Who serves what, for one snapshot: what a command asks is found out once and kept until the states of the shard's nodes change. */
 export class Router {
   /** Per shard; null where there is none that we know of. */
   readonly #primaries: readonly (Node | null)[];
-  readonly #candidates = new Map<ReadPolicy, (readonly Node[])[]>();
+  /** Per shard: how often the states of its nodes have changed. */
+  readonly #versions: Uint32Array;
+  readonly #choices = new WeakMap<ReadPolicy, (Choice<Node> | undefined)[]>();
   #turn = 0;
 
   constructor(
     readonly snapshot: TopologySnapshot,
-    private readonly nodeOf: (info: NodeInfo) => Node,
-    /** Reachable, and not to be avoided for the moment. */
-    private readonly usable: (node: Node) => boolean,
+    private readonly view: RouterView,
   ) {
-    this.#primaries = snapshot.shards.map((shard) => (shard.primary === null ? null : nodeOf(shard.primary)));
+    this.#primaries = snapshot.shards.map((shard) => (shard.primary === null ? null : view.nodeOf(shard.primary)));
+    this.#versions = new Uint32Array(snapshot.shards.length);
   }
 
   /** Whether keys decide the shard. */
@@ -32,8 +55,8 @@ export class Router {
     // Commands without keys are spread over the primaries that can be reached.
     for (let tries = 0; tries < shards.length; tries++) {
       this.#turn = (this.#turn + 1) % shards.length;
-      const node = this.#primaries[this.#turn];
-      if (node && this.usable(node)) return this.#turn;
+      const primary = shards[this.#turn]?.primary;
+      if (primary && this.view.stateOf(primary).trouble === null) return this.#turn;
     }
     return shards.length === 0 ? -1 : this.#turn;
   }
@@ -44,27 +67,69 @@ export class Router {
 
   /** A node for a command that only reads. */
   readerOf(shard: number, policy: ReadPolicy): Node | null {
-    let byShard = this.#candidates.get(policy);
-    if (byShard === undefined) {
-      byShard = [];
-      this.#candidates.set(policy, byShard);
-    }
-    let nodes = byShard[shard];
-    if (nodes === undefined) {
-      nodes = this.candidatesOf(shard, policy);
-      byShard[shard] = nodes;
-    }
-    return nodes.length === 1 ? (nodes[0] ?? null) : (choose(nodes, loadOf, Math.random) ?? null);
+    return this.choiceOf(shard, policy).pick();
   }
 
-  candidatesOf(shard: number, policy: ReadPolicy): readonly Node[] {
-    const description = this.snapshot.shards[shard];
-    if (description === undefined) return [];
-    const infos = candidates(description, policy, (key) => {
-      const info = this.snapshot.nodes.get(key);
-      return info !== undefined && this.usable(this.nodeOf(info));
+  /** Who may serve such a command, and whether only by a fallback. */
+  choiceOf(shard: number, policy: ReadPolicy): Choice<Node> {
+    let byShard = this.#choices.get(policy);
+    if (byShard === undefined) {
+      byShard = [];
+      this.#choices.set(policy, byShard);
+    }
+    const known = byShard[shard];
+    if (known !== undefined && known.version === this.#versions[shard] && isValid(known)) return known;
+    const choice = this.#choose(shard, policy);
+    byShard[shard] = choice;
+    return choice;
+  }
+
+  /** As `readerOf`, for a policy with a function. Throws a `ReadFunctionError`. */
+  askFunction(shard: number, spec: CommandSpec, args: readonly Arg[], caller: Caller): Node | null {
+    const { policy, domain, prefix } = caller;
+    if (policy === null || policy.choose === null) return null;
+    const { nodes } = this.choiceOf(shard, policy);
+    if (nodes.length === 0) return null;
+    const keys = keyIndexes(spec, args).map((index) => args[index] ?? '');
+    const candidates = nodes.map((node) => this.#describe(node));
+    const named = prefix === null ? keys : keys.map((key) => prefix.strip(wordOf(key)) ?? key);
+    return nodes[askFunction(policy.choose, { command: spec.name, keys: named, domain: domain?.name ?? null, candidates })] ?? null;
+  }
+
+  #describe({ key, load }: Node): ReadCandidate {
+    const info = this.snapshot.nodes.get(key) as NodeInfo; // it is a candidate of this snapshot
+    const state = this.view.stateOf(info);
+    const isPrimary = info.role === 'primary';
+    return Object.freeze({
+      key,
+      address: info.address,
+      role: info.role,
+      tags: info.tags,
+      zone: zoneOf(info, state),
+      priority: tierOf(info),
+      weight: info.weight ?? 1,
+      rttMs: state.rttMs,
+      lagMs: isPrimary ? 0 : state.freshAt === null ? null : Math.max(0, clock.now() - state.freshAt),
+      lagBytes: isPrimary ? 0 : state.lagBytes,
+      inFlight: load,
     });
-    return infos.map(this.nodeOf);
+  }
+
+  /** The states of the shard's nodes have changed. */
+  invalidate(shard: number): void {
+    const version = this.#versions[shard];
+    if (version !== undefined) this.#versions[shard] = version + 1;
+  }
+
+  #choose(shard: number, policy: ReadPolicy): Choice<Node> {
+    this.view.used?.(shard, policy);
+    const found = this.candidatesOf(shard, policy);
+    return new Choice(found.nodes.map(this.view.nodeOf), found, this.#versions[shard] ?? 0);
+  }
+
+  candidatesOf(shard: number, policy: ReadPolicy, trace?: Trace): ReturnType<typeof candidatesOf> {
+    const description = this.snapshot.shards[shard] ?? { primary: null, replicas: [] };
+    return candidatesOf(description, { policy, stateOf: this.view.stateOf, now: clock.now() }, trace);
   }
 
   /** One slot of every shard that has any, to address the shard itself, whoever its primary is by then. */
@@ -77,4 +142,7 @@ export class Router {
   }
 }
 
-const loadOf = (node: Node): number => node.load;
+/** The clock is read only where time matters. */
+function isValid({ validUntil }: Choice<Node>): boolean {
+  return validUntil === Number.POSITIVE_INFINITY || clock.now() < validUntil;
+}

@@ -1,5 +1,5 @@
 import { OptionsError } from '../errors.js';
-import { type Address, addressKey, type Options } from '../options.js';
+import { type Address, addressKey, type NodeRule, type Options } from '../options.js';
 import { parseAddress } from '../util/address.js';
 import { compilePattern } from '../util/pattern.js';
 import { parseSubnet } from '../util/subnet.js';
@@ -21,12 +21,15 @@ export interface NodeFacts {
   readonly priority: number;
 }
 
+/** What a rule gives the nodes it matches; only what it says, because there may be thousands of them. */
+type Traits = Pick<NodeInfo, 'tags' | 'tier' | 'weight' | 'zone'>;
+
 interface Rule {
   readonly matches: (address: Address) => boolean;
-  readonly tags: Readonly<Record<string, string>>;
+  readonly traits: Traits;
 }
 
-const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
+const NO_TRAITS: Traits = Object.freeze({ tags: Object.freeze({}) });
 
 /** The options `nodes` and `addressMap`, made ready for use. */
 export class NodeRules {
@@ -35,7 +38,7 @@ export class NodeRules {
 
   constructor(options: Pick<Options, 'nodes' | 'addressMap'>) {
     this.#map = options.addressMap;
-    this.#rules = options.nodes.map(({ match, tags }) => ({ matches: matcherOf(match), tags: tags ?? NO_TAGS }));
+    this.#rules = options.nodes.map((rule) => ({ matches: matcherOf(rule.match), traits: traitsOf(rule) }));
   }
 
   /** Where to connect for an address that a server announced (in a MOVED, too). */
@@ -51,16 +54,26 @@ export class NodeRules {
   node({ id, address, names, role, usable, replicaOf, depth, priority }: NodeFacts): NodeInfo {
     const key = addressKey(address);
     const aliases = aliasesOf(names, address, key);
-    const tags = this.#tags(address, names);
-    const info = { id: id ?? key, address, key, role, usable, replicaOf, depth, priority, tags };
-    return Object.freeze(aliases.length > 0 ? { ...info, aliases } : info);
+    const traits = this.#traits(address, names);
+    const info = { id: id ?? key, address, key, role, usable, replicaOf, depth, priority, tags: traits.tags };
+    if (aliases.length === 0 && traits === NO_TRAITS) return Object.freeze(info);
+    return Object.freeze(aliases.length > 0 ? { ...info, ...traits, aliases } : { ...info, ...traits });
   }
 
-  #tags(address: Address, others: readonly Address[]): Readonly<Record<string, string>> {
-    if (this.#rules.length === 0) return NO_TAGS;
+  #traits(address: Address, others: readonly Address[]): Traits {
+    if (this.#rules.length === 0) return NO_TRAITS;
     const names = [address, ...others];
-    return this.#rules.find((rule) => names.some(rule.matches))?.tags ?? NO_TAGS;
+    return this.#rules.find((rule) => names.some(rule.matches))?.traits ?? NO_TRAITS;
   }
+}
+
+function traitsOf({ tags, priority, weight, zone }: NodeRule): Traits {
+  return {
+    tags: tags ?? NO_TRAITS.tags,
+    ...(priority === undefined ? {} : { tier: priority }),
+    ...(weight === undefined ? {} : { weight }),
+    ...(zone === undefined ? {} : { zone }),
+  };
 }
 
 const NO_ALIASES: readonly string[] = [];

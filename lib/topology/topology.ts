@@ -25,6 +25,12 @@ export interface NodeInfo {
   readonly priority: number;
   /** Tags of the first `nodes` rule that matches. */
   readonly tags: Readonly<Record<string, string>>;
+  /** `priority` of that rule; 0 where it is not given. */
+  readonly tier?: number;
+  /** Of that rule; 1 where it is not given. */
+  readonly weight?: number;
+  /** Of that rule. What the server itself says of its zone is not part of the topology. */
+  readonly zone?: string;
 }
 
 /**

@@ -1,10 +1,16 @@
 import { OptionsError } from '../errors.js';
 import { compileAddressPattern } from './address-pattern.js';
 import { compilePattern, overlap } from './pattern.js';
-import { type Check, listOf, member, milliseconds, oneOf, recordOf, refuse, shape, text } from './validate.js';
-
-/** Which nodes may serve a command that only reads. Writes always go to the primary. */
-export type ReadMode = 'primary' | 'primaryPreferred' | 'replica' | 'replicaPreferred' | 'nearest';
+import {
+  checkLatencyWindowMs,
+  checkMaxLagBytes,
+  checkMaxLagMs,
+  checkReads,
+  type ReadFunction,
+  type ReadLimits,
+  type ReadMode,
+} from './read-options.js';
+import { type Check, integer, listOf, member, milliseconds, oneOf, recordOf, refuse, shape, text } from './validate.js';
 
 /** A set of replicas, narrowed by every field that is given. With `nearest`, of primary and replicas. */
 export interface ReplicaSet {
@@ -17,15 +23,19 @@ export interface ReplicaSet {
 /** What a domain does when no replica of its sets is usable, tried in order. */
 export type Fallback = 'anyReplica' | 'primary';
 
-export interface DomainOptions {
+export interface DomainOptions extends ReadLimits {
   /** Key patterns (`*` stands for any run of characters) of the keys that belong to the domain; the longest literal part wins. */
   readonly keys?: readonly string[] | string;
   /** Default: the client's `reads`. */
-  readonly reads?: ReadMode;
+  readonly reads?: ReadMode | ReadFunction;
   /** Where its reads may go: one set, or an ordered list of which the first with a usable replica wins. Default: every replica. */
   readonly replicas?: ReplicaSet | readonly ReplicaSet[];
   /** Default: none, reads wait for a usable replica until the deadline. */
   readonly fallback?: readonly Fallback[];
+  /** Zone to prefer instead of the client's. Empty: none. Default: the client's `zone`. */
+  readonly zone?: string;
+  /** Only nodes whose round trip is at most so much longer than the shortest, in ms. 0: no window. Default: the client's `latencyWindowMs`. */
+  readonly latencyWindowMs?: number;
   /** Deadline of its commands in ms. Default: the client's `timeoutMs`. */
   readonly timeoutMs?: number;
   /** Stands before its keys on the server, instead of the client's. Empty: none. Default: the client's `keyPrefix`. */
@@ -47,16 +57,28 @@ export interface NodeRule {
   /** `host:port`, `host`, a pattern with `*`, or a subnet such as `10.0.1.0/24`. */
   readonly match: string;
   readonly tags?: Readonly<Record<string, string>>;
+  /** Tier: reads use the lowest one that has a usable node. Default 0. */
+  readonly priority?: number;
+  /** Share of the reads among nodes that would do equally well. Default 1. */
+  readonly weight?: number;
+  /** Wins over the `availability_zone` that the server tells (Valkey 8 and newer). */
+  readonly zone?: string;
 }
 
 /** A domain after validation: nothing optional is left. */
 export interface Domain {
   readonly name: string;
   readonly keys: readonly string[];
-  readonly reads: ReadMode;
+  readonly reads: ReadMode | ReadFunction;
   /** Empty: every replica. */
   readonly replicas: readonly ReplicaSet[];
   readonly fallback: readonly Fallback[];
+  /** 0: no limit. */
+  readonly maxLagMs: number;
+  readonly maxLagBytes: number;
+  readonly zone: string | null;
+  /** 0: none; null: as the mode has it. */
+  readonly latencyWindowMs: number | null;
   readonly timeoutMs: number;
   readonly keyPrefix: string | null;
   readonly guard: { readonly read: readonly string[]; readonly write: readonly string[] } | null;
@@ -65,7 +87,6 @@ export interface Domain {
 /** A check for every field of `T`: one that is added to the types cannot be forgotten here. */
 export type ChecksOf<T> = { readonly [Name in keyof T]-?: Check<unknown> };
 
-export const checkReads: Check<ReadMode> = oneOf('primary', 'primaryPreferred', 'replica', 'replicaPreferred', 'nearest');
 export const checkTimeoutMs = milliseconds(0, 'none');
 
 /** A star would be one in the patterns of SORT, which have no escape. Lone surrogates have no bytes of their own. */
@@ -74,7 +95,10 @@ export const checkKeyPrefix: Check<string> = (value, path) =>
     ? value
     : refuse(path, 'text without *', value);
 
-const tags = recordOf(text, 'an object of tags such as { zone: "a" }');
+/** Empty: no zone, where there would be one otherwise. */
+const checkZone: Check<string> = (value, path) => (typeof value === 'string' ? value : refuse(path, 'the name of a zone', value));
+
+const tags = recordOf(text, 'an object of tags such as { use: "video" }');
 
 const addressPattern: Check<string> = (value, path) =>
   typeof value === 'string' && compileAddressPattern(value) !== null
@@ -108,6 +132,10 @@ const domain = shape(
       const list = steps(value, path);
       return new Set(list).size === list.length ? list : refuse(path, 'every step at most once', value);
     },
+    maxLagMs: checkMaxLagMs,
+    maxLagBytes: checkMaxLagBytes,
+    zone: checkZone,
+    latencyWindowMs: checkLatencyWindowMs,
     timeoutMs: checkTimeoutMs,
     keyPrefix: checkKeyPrefix,
     guard: shape({ read: patterns, write: patterns } satisfies ChecksOf<GuardOptions>, 'a guard such as { write: "video:*" }'),
@@ -116,8 +144,14 @@ const domain = shape(
 );
 
 export const checkDomains = recordOf(domain, 'an object of domains by name');
+const weight: Check<number> = (value, path) =>
+  typeof value === 'number' && value > 0 && value < Number.POSITIVE_INFINITY ? value : refuse(path, 'a number above 0', value);
+
 export const checkNodes = listOf(
-  shape({ match: addressPattern, tags } satisfies ChecksOf<NodeRule>, 'a rule such as { match: "10.0.1.0/24", tags: { zone: "a" } }'),
+  shape(
+    { match: addressPattern, tags, priority: integer(0, 1_000_000), weight, zone: text } satisfies ChecksOf<NodeRule>,
+    'a rule such as { match: "10.0.1.0/24", tags: { use: "video" } }',
+  ),
   'a list of rules',
 );
 
@@ -129,8 +163,7 @@ export function resolveNodes(given: ReturnType<typeof checkNodes>, path: string)
   }));
 }
 
-interface Inherited {
-  readonly reads: ReadMode;
+interface Inherited extends Pick<Domain, 'reads' | 'maxLagMs' | 'maxLagBytes' | 'zone' | 'latencyWindowMs'> {
   readonly timeoutMs: number;
   readonly keyPrefix: string | null;
   readonly nodes: readonly NodeRule[];
@@ -145,11 +178,15 @@ export function resolveDomains(given: ReturnType<typeof checkDomains>, inherited
       reads: options.reads ?? inherited.reads,
       replicas: options.replicas ?? [],
       fallback: options.fallback ?? [],
+      maxLagMs: options.maxLagMs ?? inherited.maxLagMs,
+      maxLagBytes: options.maxLagBytes ?? inherited.maxLagBytes,
+      zone: (options.zone ?? inherited.zone) || null,
+      latencyWindowMs: options.latencyWindowMs ?? inherited.latencyWindowMs,
       timeoutMs: options.timeoutMs ?? inherited.timeoutMs,
       keyPrefix: (options.keyPrefix ?? inherited.keyPrefix) || null,
       guard: guardOf(options.guard, options.keys, `${at}.guard`),
     };
-    refuseWithoutEffect(result, options.reads === undefined ? `${path}.reads` : `${at}.reads`, at);
+    refuseWithoutEffect(result, options, options.reads === undefined ? `${path}.reads` : `${at}.reads`, at);
     refuseUnknownTags(result, inherited.nodes, at);
     return result;
   });
@@ -169,10 +206,11 @@ function guardOf(given: GuardOptions | undefined, own: readonly string[] | undef
 }
 
 /** What has no effect is a mistake: reads of that domain would load the primary, which its author wanted to spare. */
-function refuseWithoutEffect(domain: Domain, readsPath: string, at: string): void {
+function refuseWithoutEffect(domain: Domain, given: DomainOptions, readsPath: string, at: string): void {
   if (domain.reads !== 'primary') return;
-  const option = domain.replicas.length > 0 ? 'replicas' : domain.fallback.length > 0 ? 'fallback' : null;
-  if (option === null) return;
+  const names = ['replicas', 'fallback', 'maxLagMs', 'maxLagBytes', 'zone', 'latencyWindowMs'] as const;
+  const option = names.find((name) => (Array.isArray(given[name]) ? given[name].length > 0 : Boolean(given[name])));
+  if (option === undefined) return;
   throw new OptionsError(`${at}.${option}`, `has no effect while ${readsPath} is primary; set ${at}.reads to replica or another mode`);
 }
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { ClosedError } from '../../../lib/errors.js';
-import type { Fallback, ReadMode, ReplicaSet } from '../../../lib/options.js';
+import { DEFAULTS, type Fallback, type ReadMode, type ReplicaSet } from '../../../lib/options.js';
 import { Node } from '../../../lib/pool/node.js';
-import { Router } from '../../../lib/routing/router.js';
+import { policyOf, type ReadPolicy } from '../../../lib/routing/read-preference.js';
+import { Router, type RouterView } from '../../../lib/routing/router.js';
+import { UNKNOWN_STATE } from '../../../lib/routing/selection.js';
 import { SlotMap } from '../../../lib/topology/slot-map.js';
 import { makeTopology, type NodeInfo, type Role, type Shard } from '../../../lib/topology/topology.js';
 import { quickConfig } from '../connection/opened.js';
@@ -21,6 +23,14 @@ const info = (name: string, role: Role, tags: Record<string, string> = {}, usabl
     tags,
   };
 };
+
+const policy = (facts: Partial<ReadPolicy>): ReadPolicy => ({ ...policyOf(DEFAULTS, null, {}), ...facts });
+
+/** Nodes in trouble. */
+const without = (nodes: Nodes, ...down: readonly string[]): RouterView => ({
+  nodeOf: nodes.of,
+  stateOf: (node) => ({ ...UNKNOWN_STATE, trouble: down.includes(nameOf(nodes.of(node)) ?? '') ? 'down' : null }),
+});
 
 const nameOf = (node: Node | null): string | null => (node === null ? null : `n${node.key.split(':')[1]}`);
 
@@ -91,9 +101,9 @@ describe('the router', () => {
   for (const { reads, replicas = [], fallback = [], down = [], chosen } of readCases) {
     const names = [reads, ...replicas.map((set) => JSON.stringify(set)), ...fallback.map((step) => `else ${step}`)].join(' ');
     it(`sends reads with ${names}${down.length > 0 ? ` without ${down.join(', ')}` : ''} to ${chosen.join(', ') || 'nobody'}`, () => {
-      const router = new Router(makeTopology('replication', [shard], null), new Nodes().of, (node) => !down.includes(nameOf(node) ?? ''));
-      const policy = { reads, replicas, fallback };
-      const seen = new Set(Array.from({ length: 200 }, () => nameOf(router.readerOf(0, policy))));
+      const router = new Router(makeTopology('replication', [shard], null), without(new Nodes(), ...down));
+      const own = policy({ reads, replicas, fallback });
+      const seen = new Set(Array.from({ length: 200 }, () => nameOf(router.readerOf(0, own))));
       assert.deepEqual([...seen].sort(), chosen.length === 0 ? [null] : [...chosen]);
     });
   }
@@ -107,7 +117,7 @@ describe('the router', () => {
   ]);
 
   it('finds the shard of a slot, and none where nobody owns it', () => {
-    const router = new Router(makeTopology('cluster', primaries, slots), new Nodes().of, () => true);
+    const router = new Router(makeTopology('cluster', primaries, slots), without(new Nodes()));
     assert.deepEqual(
       [0, 5_000, 5_001, 10_001, 11_000, 16_383].map((slot) => router.shardFor(slot)),
       [0, 0, 1, 0, -1, 2],
@@ -117,7 +127,7 @@ describe('the router', () => {
   });
 
   it('spreads what has no slot over the shards that can be reached', () => {
-    const router = new Router(makeTopology('cluster', primaries, slots), new Nodes().of, (node) => nameOf(node) !== 'n2');
+    const router = new Router(makeTopology('cluster', primaries, slots), without(new Nodes(), 'n2'));
     const counts = [0, 0, 0];
     for (let i = 0; i < 60; i++) {
       const at = router.shardFor(-1);
@@ -127,37 +137,37 @@ describe('the router', () => {
   });
 
   it('still names a shard when none can be reached: there the command waits', () => {
-    const router = new Router(makeTopology('cluster', primaries, slots), new Nodes().of, () => false);
+    const router = new Router(makeTopology('cluster', primaries, slots), without(new Nodes(), 'n1', 'n2', 'n3'));
     assert.ok(router.shardFor(-1) >= 0);
   });
 
   it('knows one slot of each shard that has any', () => {
     const empty: Shard = { primary: info('n9', 'primary'), replicas: [] };
-    const router = new Router(makeTopology('cluster', [...primaries, empty], slots), new Nodes().of, () => true);
+    const router = new Router(makeTopology('cluster', [...primaries, empty], slots), without(new Nodes()));
     assert.deepEqual(router.slotOfEachShard(), [0, 5_001, 12_000]);
   });
 
   it('sends everything to the one shard where there are no slots', () => {
-    const router = new Router(makeTopology('single', [shard], null), new Nodes().of, () => true);
+    const router = new Router(makeTopology('single', [shard], null), without(new Nodes()));
     assert.deepEqual([router.shardFor(-1), router.shardFor(77)], [0, 0]);
     assert.deepEqual(router.slotOfEachShard(), [-1]);
   });
 
   it('knows no primary where the topology names none', () => {
-    const router = new Router(makeTopology('sentinel', [{ primary: null, replicas: shard.replicas }], null), new Nodes().of, () => true);
+    const router = new Router(makeTopology('sentinel', [{ primary: null, replicas: shard.replicas }], null), without(new Nodes()));
     assert.equal(router.primaryOf(0), null);
-    assert.ok(router.readerOf(0, { reads: 'replicaPreferred', replicas: [], fallback: [] }) !== null);
+    assert.ok(router.readerOf(0, policy({ reads: 'replicaPreferred' })) !== null);
   });
 
   it('chooses the less loaded of two', () => {
     const nodes = new Nodes();
-    const router = new Router(makeTopology('replication', [shard], null), nodes.of, () => true);
+    const router = new Router(makeTopology('replication', [shard], null), without(nodes));
     const [busy] = shard.replicas;
     assert.ok(busy !== undefined);
     const node = nodes.of(busy);
     Object.defineProperty(node, 'load', { get: () => 100 });
-    const policy = { reads: 'replica', replicas: [], fallback: [] } as const;
-    const seen = new Set(Array.from({ length: 100 }, () => nameOf(router.readerOf(0, policy))));
+    const own = policy({ reads: 'replica' });
+    const seen = new Set(Array.from({ length: 100 }, () => nameOf(router.readerOf(0, own))));
     assert.deepEqual([...seen], ['n3']);
     node.destroy(new ClosedError('over'));
   });
