@@ -1,4 +1,4 @@
-import { AuthError, TimeoutError, TopologyError } from '../../errors.js';
+import { AuthError, ConnectError, TimeoutError, TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options.js';
 import type { Asker, Resolver, Watcher } from '../asker.js';
 import { causesOf, failure } from '../failure.js';
@@ -18,10 +18,18 @@ const GRACE_MS = 50;
 /** A replica becomes a primary within a tenth of a second of being told to; so long it is asked, this often. */
 const PROMOTION_MS = 300;
 const PROMOTION_EVERY_MS = 10;
+/** A sentinel that is late with its answer still means what it said so long ago; one that refuses connections is gone. */
+const MEANT_MS = 2_000;
 /** A primary that was verified before and may be hung must not hold up the news that another one has taken over. */
 const REVERIFY_MS = 100;
 
 type Verdict = { readonly is: 'primary' } | { readonly is: 'other' } | { readonly is: 'silent'; readonly error: unknown };
+
+/** What a sentinel said last, and when. */
+interface Said {
+  readonly view: SentinelView;
+  readonly at: number;
+}
 
 /**
  * The primary is whom the sentinels name, and who says so of itself.
@@ -32,6 +40,8 @@ export class SentinelResolver implements Resolver {
   readonly #rules: NodeRules;
   readonly #firstTimeoutMs: number;
   readonly #sentinels: SentinelList;
+  /** By address. */
+  #said: ReadonlyMap<string, Said> = new Map();
   #watch: SentinelWatch | null = null;
   #hint: (reason: string) => void = () => {};
   #stopped = false;
@@ -53,8 +63,9 @@ export class SentinelResolver implements Resolver {
     this.#sentinels.heard(answers.flatMap((answer) => (answer.ok ? [{ address: answer.item, view: answer.value }] : [])));
     this.#watch?.follow(this.#sentinels.addresses);
 
-    const candidates = candidatesOf(answers.flatMap((answer) => (answer.ok ? [answer.value] : [])));
-    if (candidates.length === 0) throw await this.#nobody(asker, answers);
+    if (!answers.some((answer) => answer.ok && answer.value.primary !== null)) throw await this.#nobody(asker, answers);
+    this.#said = remembered(this.#said, answers, performance.now());
+    const candidates = candidatesOf([...this.#said.values()].map(({ view }) => view));
     return this.#verified(asker, candidates, previous, timeoutMs);
   }
 
@@ -110,7 +121,8 @@ export class SentinelResolver implements Resolver {
     for (const candidate of candidates) {
       const address = this.#rules.address(candidate.primary);
       const node = addressKey(address);
-      if (candidate.underWay) {
+      // Once it has been seen as a primary, its promotion is over: it is verified like any other.
+      if (candidate.underWay && node !== known) {
         if (await this.#promoted(asker, address)) return this.#snapshot(candidate, true, null);
         continue;
       }
@@ -120,7 +132,7 @@ export class SentinelResolver implements Resolver {
       if (verdict.is === 'silent' && node === known && verdict.error instanceof TimeoutError) {
         return this.#snapshot(candidate, true, previous?.problem ?? null);
       }
-      if (first !== null) continue;
+      if (first !== null || candidate.underWay) continue;
       first = candidate;
       problem =
         verdict.is === 'silent'
@@ -190,6 +202,20 @@ export class SentinelResolver implements Resolver {
     replicas.sort((a, b) => (a.key < b.key ? -1 : 1));
     return makeTopology('sentinel', [{ primary: hasPrimary ? primary : null, replicas }], null, problem);
   }
+}
+
+/**
+ * The answers, and what was said a moment ago by those who have not answered yet: else a leading sentinel that is late by more than the grace would
+ * have us go back to the old primary, which the others still name, and which may still take writes.
+ */
+function remembered(said: ReadonlyMap<string, Said>, answers: readonly Answer<Address, SentinelView>[], now: number): Map<string, Said> {
+  // In the order of the answers: the first one stands for those that say the same.
+  const next = new Map(
+    answers.flatMap((answer) => (answer.ok ? [[addressKey(answer.item), { view: answer.value, at: now }] as const] : [])),
+  );
+  const gone = new Set(answers.flatMap((answer) => (!answer.ok && answer.error instanceof ConnectError ? addressKey(answer.item) : [])));
+  for (const [key, one] of said) if (!next.has(key) && !gone.has(key) && now - one.at < MEANT_MS) next.set(key, one);
+  return next;
 }
 
 /** An ACL that forbids ROLE leaves us with the sentinels' word; READONLY then tells. */

@@ -413,6 +413,47 @@ describe('createResolver', () => {
     assert.deepEqual(picture(await found), ['7001']);
   });
 
+  it('does not go back to the old primary while the sentinel that promoted another one is late with its answer', async () => {
+    const resolver = createResolver(resolveOptions({ topology: sentinel2 }));
+    const promoting = sentinelScript({ promoting: 7001 });
+    const servers = new FakeServers({ 9000: sentinelScript(), 9001: promoting, 7000: DATA, 7001: DATA });
+    let last = await resolver.probe(servers, null);
+    assert.deepEqual(picture(last), ['7001']);
+    const next = async (scripts: FakeServers['servers']): Promise<string[]> => {
+      servers.servers = scripts;
+      const found = resolver.probe(servers, last);
+      await time.tickAsync(600);
+      last = await found;
+      assert.equal(last.problem, undefined);
+      return picture(last);
+    };
+    // Late by more than the grace; the old primary is alive and takes writes.
+    assert.deepEqual(await next({ 9000: sentinelScript(), 9001: HUNG, 7000: DATA, 7001: DATA }), ['7001']);
+    // The promoted one is busy for a moment.
+    assert.deepEqual(await next({ 9000: sentinelScript(), 9001: promoting, 7000: DATA, 7001: HUNG }), ['7001']);
+    // The promotion is given up, by the word of the leading sentinel: the old one is it again.
+    assert.deepEqual(await next({ 9000: sentinelScript(), 9001: sentinelScript(), 7000: DATA, 7001: REPLICA }), ['7000 < 7001']);
+    const renamed = sentinelScript({ port: 7001, epoch: 2, replicas: [7000] });
+    assert.deepEqual(await next({ 9000: sentinelScript(), 9001: renamed, 7000: DATA, 7001: DATA }), ['7001 < 7000']);
+    assert.deepEqual(await next({ 9000: sentinelScript(), 9001: HUNG, 7000: DATA, 7001: DATA }), ['7001 < 7000']);
+    await time.tickAsync(2_000);
+    assert.deepEqual(await next({ 9000: sentinelScript(), 9001: HUNG, 7000: DATA, 7001: DATA }), ['7000 < 7001'], 'not for ever');
+    assert.deepEqual(await next({ 9000: sentinelScript(), 9001: renamed, 7000: DATA, 7001: DATA }), ['7001 < 7000']);
+    assert.deepEqual(await next({ 9000: sentinelScript(), 7000: DATA, 7001: DATA }), ['7000 < 7001'], 'who refuses connections is gone');
+  });
+
+  it('takes a group that was removed and monitored anew as its sentinels tell it, though its epochs begin at 0 again', async () => {
+    const resolver = createResolver(resolveOptions({ topology: sentinel2 }));
+    const both = (script: Script, more: FakeServers['servers']): FakeServers['servers'] => ({ 9000: script, 9001: script, ...more });
+    const servers = new FakeServers(both(sentinelScript({ epoch: 7 }), { 7000: DATA }));
+    const first = await resolver.probe(servers, null);
+    const unknown = { ...(SENTINEL_ONLY as object), 'SENTINEL GET-MASTER-ADDR-BY-NAME mymaster': null, 'SENTINEL MASTERS': [] };
+    servers.servers = both(unknown, {});
+    await assert.rejects(resolver.probe(servers, first), { code: 'ERR_PRIMARY_NAME_UNKNOWN' });
+    servers.servers = both(sentinelScript({ port: 7001, epoch: 0, replicas: [7000] }), { 7000: DATA, 7001: DATA });
+    assert.deepEqual(picture(await resolver.probe(servers, first)), ['7001 < 7000']);
+  });
+
   it('waits only a moment for the known primary of a sentinel group when it hangs, and keeps it', async () => {
     const servers = new FakeServers({ 9000: sentinelScript(), 7000: DATA });
     const first = await probe(sentinel2, servers);
