@@ -43,6 +43,7 @@ export class Monitor {
   #timer: NodeJS.Timeout | undefined;
   /** Why the next probe was asked for; null: it was not. */
   #woken: string | null = null;
+  #urgent = false;
   #probes = 0;
   #startedAt = Number.NEGATIVE_INFINITY;
   #troubledSince: number | null = null;
@@ -71,9 +72,15 @@ export class Monitor {
     return this.#first;
   }
 
-  /** Something may have changed: look soon. During a probe it causes one more. */
-  wake(reason: string): void {
-    if (this.#state !== 'running') return;
+  /** Something may have changed: look soon, sooner still if it is `urgent`. During a probe it causes one more. */
+  wake(reason: string, urgent = false): void {
+    // Every command that fails wakes: the first one of thousands is enough.
+    if (this.#state !== 'running' || (this.#woken !== null && (this.#urgent || !urgent))) return;
+    this.#urgent ||= urgent;
+    this.#lookFor(reason);
+  }
+
+  #lookFor(reason: string): void {
     this.#woken ??= reason;
     this.#schedule();
   }
@@ -86,7 +93,7 @@ export class Monitor {
     this.#patches.set(slot, { address, probes: this.#probes });
     const reason = `MOVED ${slot} ${addressKey(address)}`;
     if (next !== snapshot) this.#deliver(next, reason);
-    this.wake(reason);
+    this.#lookFor(reason);
   }
 
   /** This node does not answer. */
@@ -95,7 +102,7 @@ export class Monitor {
     this.#suspects.add(key);
     this.#troubledSince = null;
     this.#judge();
-    this.wake(`suspect ${key}`);
+    if (this.#state === 'running') this.#lookFor(`suspect ${key}`);
   }
 
   /** It answers again. */
@@ -121,6 +128,7 @@ export class Monitor {
     const reason = this.#woken ?? 'period';
     const quiet = this.#woken === null && this.#isQuiet();
     this.#woken = null;
+    this.#urgent = false;
     clearTimeout(this.#timer);
     const probe = ++this.#probes;
     this.#startedAt = performance.now();
@@ -203,6 +211,7 @@ export class Monitor {
         now: performance.now(),
         startedAt: this.#startedAt,
         woken: this.#woken !== null,
+        urgent: this.#urgent,
         troubledSince: this.#troubledSince,
         failures: this.#failures,
         hopeless: this.#hopeless,

@@ -22,6 +22,8 @@ export interface Pace {
   readonly startedAt: number;
   /** Somebody asked for a probe since it began. */
   readonly woken: boolean;
+  /** Who asked cannot go on without it. */
+  readonly urgent: boolean;
   /** Since when commands have been waiting for a better snapshot; null: they are not. */
   readonly troubledSince: number | null;
   /** Failed probes since the last success. */
@@ -45,7 +47,7 @@ function settlingMs(quietProbes: number): number {
 export function nextProbeMs(pace: Pace, random: () => number = Math.random): number {
   const { now, startedAt, troubledSince } = pace;
   if (pace.hopeless) return Math.max(0, startedAt + backoffMs(pace.failures, HOPELESS, random) - now);
-  const spacing = (troubledSince === null ? SPACING_MS : URGENT_SPACING_MS) * (1 + 0.25 * random());
+  const spacing = (troubledSince === null && !pace.urgent ? SPACING_MS : URGENT_SPACING_MS) * (1 + 0.25 * random());
   if (pace.woken) return Math.max(0, startedAt + spacing - now);
   if (troubledSince === null && pace.failures === 0) {
     return Math.min(pace.periodMs, settlingMs(pace.quietProbes)) * (0.9 + 0.2 * random());

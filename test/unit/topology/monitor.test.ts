@@ -193,6 +193,20 @@ describe('Monitor', () => {
     assert.ok(script.began.length > 10);
   });
 
+  it('looks within 25 ms for who cannot go on without, also when it was woken before', async () => {
+    await monitor.start();
+    await settle();
+    monitor.wake('first');
+    assert.equal(await probesIn(5), 1);
+    monitor.wake('soon');
+    assert.equal(await probesIn(20), 0);
+    monitor.wake('now', true);
+    monitor.wake('soon');
+    assert.equal(await probesIn(10), 1);
+    monitor.wake('soon');
+    assert.equal(await probesIn(50), 0, 'the next one is not urgent');
+  });
+
   it('probes every 25 to 50 ms while a primary does not answer, until it does again', async () => {
     await monitor.start();
     await settle();
