@@ -16,6 +16,7 @@ export {
   type Credentials,
   cluster,
   type DomainOptions,
+  type GroupOptions,
   type GuardOptions,
   type NodeRule,
   type ReadCandidate,

@@ -24,12 +24,15 @@ import {
   type ReadMode,
 } from './util/read-options.js';
 import {
+  type AccessOptions,
   type CredentialSource,
   type Credentials,
   checkCredentials,
   checkDatabase,
+  checkGroup,
   checkTls,
   checkTopology,
+  type GroupOptions,
   refuseBoth,
   single,
   type TopologyOptions,
@@ -60,6 +63,7 @@ export {
   type AccessOptions,
   type ClusterTopology,
   cluster,
+  type GroupOptions,
   type ReplicationTopology,
   replication,
   type Seed,
@@ -316,6 +320,24 @@ export function resolveView(input: ViewOptions): ViewOptions {
   return Object.freeze(checkView(input, 'with'));
 }
 
+/** The options of a client on another group of the same sentinels. */
+export function resolveGroup(client: Options, name: string, input: GroupOptions): Options {
+  if (client.topology.kind !== 'sentinel')
+    throw new OptionsError('group(name)', `expected a client of sentinels; this one's topology is ${client.topology.kind}`);
+  const given = checkGroup(input, 'group(name, options)');
+  const own = given.username !== undefined || given.password !== undefined || given.credentials !== undefined;
+  return deepFreeze(
+    {
+      ...client,
+      topology: { ...client.topology, name: text(name, 'group(name)') },
+      credentials: own ? credentialsOf(given, {}, 'group(name, options)') : client.credentials,
+      tls: given.tls === undefined ? client.tls : tlsOf(given, {}, 'group(name, options)'),
+      database: given.database ?? client.database,
+    },
+    ['tls'],
+  );
+}
+
 function isAbortSignal(value: unknown): value is AbortSignal {
   return value instanceof AbortSignal || (typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value);
 }
@@ -388,7 +410,7 @@ function resolved(given: Given, path: string): Options {
 }
 
 /** Options win over the URL field by field, so that a URL may name the user and the password come from elsewhere. */
-function credentialsOf(given: Given, url: UrlAccess, path: string): Options['credentials'] {
+function credentialsOf(given: AccessOptions, url: UrlAccess, path: string): Options['credentials'] {
   if (given.credentials !== undefined) {
     if (given.username === undefined && given.password === undefined) return given.credentials;
     return refuseBoth(path);
@@ -401,7 +423,7 @@ function credentialsOf(given: Given, url: UrlAccess, path: string): Options['cre
 }
 
 /** A URL that asks for TLS is never overruled into plain text. */
-function tlsOf(given: Given, url: UrlAccess, path: string): TlsConnectionOptions | null {
+function tlsOf(given: AccessOptions, url: UrlAccess, path: string): TlsConnectionOptions | null {
   if (given.tls === false && url.tls === true) {
     throw new OptionsError(`${path}.tls`, 'expected true or options for tls.connect, because the URL asks for TLS (rediss://), got false');
   }

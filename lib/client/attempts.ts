@@ -11,7 +11,8 @@ import type { Router } from '../routing/router.js';
 import { slotOfCommand } from '../routing/slots.js';
 import { isMisconfigured } from '../topology/failure.js';
 import { closedError, errorFor } from './call-errors.js';
-import { Servers } from './servers.js';
+import type { Sentinels } from './sentinels.js';
+import { Servers, type ServersListener } from './servers.js';
 import { effectiveFailure } from './unit-failure.js';
 import type { View } from './view.js';
 import { WaitingRoom } from './waiting-room.js';
@@ -28,16 +29,19 @@ export class Attempts {
     () => this.servers.topologyError,
   );
 
-  constructor(options: Options) {
+  /** `shared`: see `Servers`. */
+  constructor(options: Options, shared: Sentinels | null) {
     this.#options = options;
     this.#sharded = options.topology.kind === 'cluster';
-    this.servers = new Servers(options, {
+    const listener: ServersListener = {
       news: () => this.#waiting.news(),
       moved: (calls) => {
         for (const call of calls) this.dispatch(call);
       },
+      waiting: () => this.waiting,
       hopeless: (error) => this.#rejectWaiting(error),
-    });
+    };
+    this.servers = new Servers(options, listener, shared);
   }
 
   /** Looks for the servers, if nobody has before. False where the client has been closed. */
@@ -73,7 +77,7 @@ export class Attempts {
         return;
       }
     }
-    if (call.attempts > 0 && this.#refusedByReplica(router, call)) {
+    if (call.attempts > 0 && this.#refusedByReplica(call)) {
       this.#park(call, null);
       return;
     }
@@ -102,9 +106,8 @@ export class Attempts {
   }
 
   /** It was refused at a fixed address behind which there is a replica, which would refuse it again: until the address leads to a primary, it waits. */
-  #refusedByReplica({ snapshot }: Router, { firstError }: Call): boolean {
-    if (snapshot.kind !== 'single' || snapshot.shards[0]?.primary?.role !== 'replica') return false;
-    return firstError instanceof ReplyError && classify(firstError) === 'readonly';
+  #refusedByReplica({ firstError }: Call): boolean {
+    return this.servers.leadsToReplica && firstError instanceof ReplyError && classify(firstError) === 'readonly';
   }
 
   /** It goes to the primary of its keys, among others of their slot. */

@@ -23,6 +23,7 @@ import type { Emitter } from '../util/emitter.js';
 import { Attempts } from './attempts.js';
 import { closedError } from './call-errors.js';
 import { Issuer, refuse } from './issuer.js';
+import type { Sentinels } from './sentinels.js';
 import type { ClientEvents } from './servers.js';
 import { SpecialCommands } from './special-commands.js';
 import type { ClientStats } from './stats.js';
@@ -39,9 +40,15 @@ export class Client {
   readonly #special: SpecialCommands;
   /** Null: no domain has a guard. */
   readonly #guards: GuardTable | null;
+  /** Clients on other groups of the same sentinels; they end with this one. */
+  readonly #groups = new Set<Client>();
 
-  constructor(readonly options: Options) {
-    this.#attempts = new Attempts(options);
+  /** `shared`: the sentinels of another client. */
+  constructor(
+    readonly options: Options,
+    shared: Sentinels | null = null,
+  ) {
+    this.#attempts = new Attempts(options, shared);
     this.events = this.#attempts.servers.events;
     this.#issuer = new Issuer(options, this.#attempts);
     this.#guards = GuardTable.of(this.#issuer.domains, options.domains);
@@ -59,6 +66,15 @@ export class Client {
 
   domain(name: string): Domain | undefined {
     return this.#issuer.domains.byName(name);
+  }
+
+  /** A client on another group of the same sentinels, over the same connections to them. It lives until it is closed, or this one is. */
+  group(options: Options): Client {
+    const group = new Client(options, this.#attempts.servers.sentinels);
+    this.#groups.add(group);
+    group.events.once('close', () => this.#groups.delete(group));
+    if (this.#attempts.state === 'closing' || this.#isClosed()) group.destroy();
+    return group;
   }
 
   /** What the unanswered commands hold together. */
@@ -167,8 +183,9 @@ export class Client {
     if (this.#attempts.state === 'closed') return;
     const wasIdle = this.#attempts.state === 'idle';
     this.#attempts.closing();
+    const groups = Promise.all([...this.#groups].map((group) => group.close()));
     while (!wasIdle && this.#issuer.budget.commands > 0 && !this.#isClosed()) await new Promise((resolve) => setTimeout(resolve, 5));
-    await this.#attempts.servers.nodes.close();
+    await Promise.all([this.#attempts.servers.nodes.close(), groups]);
     this.destroy();
   }
 
@@ -178,6 +195,7 @@ export class Client {
 
   /** Closes at once: what is in flight rejects, with `executed: 'unknown'` where it was written. */
   destroy(): void {
+    for (const group of [...this.#groups]) group.destroy();
     if (this.#attempts.state !== 'closed') this.#attempts.destroy(new ClosedError('the client was destroyed'));
   }
 

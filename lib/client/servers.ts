@@ -1,12 +1,13 @@
 import { failoverChannel, log, topologyChannel } from '../diagnostics.js';
 import { AuthError, type ClosedError, DatabaseError, NoNodeError, type SlotwiseError } from '../errors.js';
-import { type Address, addressKey, type CredentialSource, type Credentials, type Options } from '../options.js';
+import { type Address, addressKey, type Credentials, type Options } from '../options.js';
 import type { Node, NodeEvents } from '../pool/node.js';
 import type { Call, Failure } from '../protocol/command.js';
 import type { Redirection } from '../protocol/reply-error.js';
 import { Router } from '../routing/router.js';
 import { type NodeState, UNKNOWN_STATE } from '../routing/selection.js';
 import { ControlConnections } from '../topology/control.js';
+import { ControlByAccess } from '../topology/control-by-access.js';
 import { isMisconfigured } from '../topology/failure.js';
 import { Monitor } from '../topology/monitor.js';
 import { NodeRules } from '../topology/node-rules.js';
@@ -15,8 +16,10 @@ import { findNode, type NodeInfo, type Role, type TopologySnapshot } from '../to
 import { clock } from '../util/clock.js';
 import { Emitter } from '../util/emitter.js';
 import { Connecting } from './connecting.js';
+import { Failovers } from './failovers.js';
 import { Login } from './login.js';
 import { NodeRegistry } from './node-registry.js';
+import { Sentinels } from './sentinels.js';
 
 /** What a client tells people; see also the diagnostics channels. */
 export type ClientEvents = {
@@ -45,6 +48,8 @@ export interface ServersListener {
   news(): void;
   /** These were not written to a node that is no longer theirs. */
   moved(calls: readonly Call[]): void;
+  /** How many calls wait. */
+  waiting(): number;
   /** Nothing is known, and waiting will not mend it. */
   hopeless(error: SlotwiseError): void;
 }
@@ -53,6 +58,7 @@ export interface ServersListener {
 export class Servers {
   readonly events = new Emitter<ClientEvents>();
   readonly nodes: NodeRegistry;
+  readonly sentinels: Sentinels;
   /** Null before the first snapshot. */
   router: Router | null = null;
   /** Why nothing, or no primary, is known. */
@@ -62,10 +68,11 @@ export class Servers {
   readonly #listener: ServersListener;
   readonly #rules: NodeRules;
   readonly #login: Login;
-  readonly #sentinelLogin: Login;
   readonly #control: ControlConnections;
+  readonly #sharesSentinels: boolean;
   readonly #monitor: Monitor;
   readonly #connecting = new Connecting();
+  readonly #failovers = new Failovers();
   readonly #timers = new Set<NodeJS.Timeout>();
   #destroyed = false;
   /** The last probe heard from the primary. */
@@ -73,17 +80,18 @@ export class Servers {
   #wasReady = false;
   #turn = 0;
 
-  constructor(options: Options, listener: ServersListener) {
+  /** `shared`: the sentinels of another client; else it has its own. */
+  constructor(options: Options, listener: ServersListener, shared: Sentinels | null) {
     this.#options = options;
     this.#listener = listener;
     this.#rules = new NodeRules(options);
-    const { topology } = options;
-    this.#login = this.#loginOf('data', options.credentials);
-    this.#sentinelLogin = this.#loginOf('sentinel', topology.kind === 'sentinel' ? (topology.access.credentials ?? null) : null);
-    const own = withLogins(options, this.#login, this.#sentinelLogin);
+    this.#login = this.#ownLogin();
+    const own = { ...options, credentials: this.#login.source };
     this.nodes = new NodeRegistry(own, this.#nodeEvents);
     this.#control = new ControlConnections(own);
-    this.#monitor = new Monitor(createResolver(options), this.#control, {
+    this.#sharesSentinels = shared !== null;
+    this.sentinels = shared ?? new Sentinels(options, (error) => this.events.emit('error', error));
+    this.#monitor = new Monitor(createResolver(options), new ControlByAccess(this.#control, this.sentinels.connections), {
       ...options.monitor,
       onSnapshot: (next, previous) => this.#adopt(next, previous),
       onError: (error) => this.#probeFailed(error),
@@ -98,7 +106,12 @@ export class Servers {
 
   /** Something may have changed: looks soon. */
   wake(reason: string): void {
-    this.#monitor.wake(reason);
+    this.#monitor.wake(reason, this.leadsToReplica);
+  }
+
+  /** The fixed address leads to a replica: what only a primary may do waits until it leads elsewhere, which nobody tells us. */
+  get leadsToReplica(): boolean {
+    return this.router !== null && leadsToReplica(this.router.snapshot);
   }
 
   roleOf(key: string): Role | null {
@@ -203,8 +216,11 @@ export class Servers {
   #adopt(next: TopologySnapshot, previous: TopologySnapshot | null): void {
     if (this.#destroyed) return;
     this.topologyError = next.problem ?? null;
+    const leadsElsewhere = previous !== null && leadsToReplica(previous) && !leadsToReplica(next);
     this.router = this.#routerFor(next);
     this.#listener.moved(this.nodes.adopt(next, previous));
+    // The connections that are open may still lead to the replica: what waits would be refused there once more.
+    if (leadsElsewhere) for (const node of this.nodes.all()) this.#listener.moved(node.renew());
     this.#announce(next, previous);
     this.#checkConnected();
     this.#listener.news();
@@ -219,6 +235,7 @@ export class Servers {
     const reached = error === undefined && router !== null && !router.sharded && router.snapshot.problem === undefined;
     if (reached && !this.#reached) router.primaryOf(0)?.reopenNow();
     this.#reached = reached;
+    if (this.leadsToReplica && this.#listener.waiting() > 0) this.wake('commands wait for a primary');
   }
 
   #announce(next: TopologySnapshot, previous: TopologySnapshot | null): void {
@@ -229,7 +246,7 @@ export class Servers {
       topologyChannel.publish({ kind: next.kind, primaries, replicas });
     }
     this.events.emit('topology', next);
-    for (const change of previous === null ? [] : failovers(previous, next)) {
+    for (const change of this.#failovers.between(previous, next)) {
       if (failoverChannel.hasSubscribers) failoverChannel.publish(change);
       this.events.emit('failover', change);
     }
@@ -281,9 +298,9 @@ export class Servers {
     return this.topologyError ?? trouble ?? new NoNodeError(`no primary could be reached in ${timeoutMs} ms`);
   }
 
-  #loginOf(as: 'data' | 'sentinel', given: CredentialSource | null): Login {
-    return new Login(given, {
-      apply: (credentials) => this.#logIn(as, credentials),
+  #ownLogin(): Login {
+    return new Login(this.#options.credentials, {
+      apply: (credentials) => this.#logIn(credentials),
       failed: (error) => {
         // A refusal is told where it happens.
         if (!(error instanceof AuthError)) this.events.emit('error', error);
@@ -291,9 +308,8 @@ export class Servers {
     });
   }
 
-  async #logIn(as: 'data' | 'sentinel', credentials: Credentials): Promise<void> {
-    const nodes = as === 'data' ? this.nodes.all() : [];
-    const logins = [this.#control.reauthenticate(as, credentials), ...nodes.map((node) => node.reauthenticate(credentials))];
+  async #logIn(credentials: Credentials): Promise<void> {
+    const logins = [this.#control.reauthenticate(credentials), ...this.nodes.all().map((node) => node.reauthenticate(credentials))];
     const results = await Promise.allSettled(logins);
     const refused = results.flatMap((result) => (result.status === 'rejected' ? (result.reason as AuthError) : [])); // nothing else rejects
     for (const error of refused) this.events.emit('error', error);
@@ -302,15 +318,15 @@ export class Servers {
 
   /** Has every live connection log in again, with what `credentials` gives now. */
   async reauthenticate(): Promise<void> {
-    await Promise.all([this.#login.renew(), this.#sentinelLogin.renew()]);
+    await Promise.all([this.#login.renew(), this.sentinels.reauthenticate()]);
   }
 
   destroy(error: ClosedError): void {
     this.#destroyed = true;
     this.#monitor.stop();
     this.#login.stop();
-    this.#sentinelLogin.stop();
     this.#control.destroy();
+    if (!this.#sharesSentinels) this.sentinels.destroy();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#connecting.reject(error);
     this.nodes.destroy(error);
@@ -318,22 +334,6 @@ export class Servers {
   }
 }
 
-/** The same options, with credentials that come by the logins. */
-function withLogins(options: Options, data: Login, sentinel: Login): Options {
-  const { topology } = options;
-  const { source } = sentinel;
-  const own = { ...options, credentials: data.source };
-  if (topology.kind !== 'sentinel' || typeof source !== 'function') return own;
-  return { ...own, topology: { ...topology, access: { ...topology.access, credentials: source } } };
-}
-
-/** Shards of which a known node was the primary, and another is now. */
-function failovers(previous: TopologySnapshot, next: TopologySnapshot): { from: string | null; to: string }[] {
-  return next.shards.flatMap(({ primary }) => {
-    if (primary === null) return [];
-    const before = previous.nodes.get(primary.key);
-    if (before === undefined || before.role === 'primary') return [];
-    const shard = previous.shards.find(({ replicas }) => replicas.some((node) => node.key === primary.key));
-    return [{ from: shard?.primary?.key ?? null, to: primary.key }];
-  });
+function leadsToReplica({ kind, shards }: TopologySnapshot): boolean {
+  return kind === 'single' && shards[0]?.primary?.role === 'replica';
 }

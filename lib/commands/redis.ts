@@ -7,7 +7,7 @@ import { type Source, type StreamOptions, stream } from '../client/stream.js';
 import type { View } from '../client/view.js';
 import { type Watching, type WatchOptions, watch } from '../client/watch.js';
 import { OptionsError } from '../errors.js';
-import { resolveView, type ViewOptions } from '../options.js';
+import { type GroupOptions, resolveGroup, resolveView, type ViewOptions } from '../options.js';
 import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command.js';
 import { specOf } from '../protocol/specs.js';
 import type { TopologySnapshot } from '../topology/topology.js';
@@ -91,6 +91,17 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
     const domain = this.#client.domain(name);
     if (domain === undefined) throw new OptionsError('domain(name)', 'the name of a domain in options.domains', name);
     return new Redis(this.#client, this.#client.view(this.#view.options, domain));
+  }
+
+  /**
+   * A client on another group of the same sentinels, over the same connections to them, with the options of this one. `options` are what its data
+   * nodes have of their own. It has a life of its own, until it is closed or this client is: make it once, not for every call. Throws
+   * `OptionsError` where there are no sentinels; a name they do not know rejects its commands.
+   * @example const sessions = redis.group('sessions', { password: 'of the data nodes of that group' });
+   */
+  group(name: string, options: GroupOptions = {}): Redis<Text, Integer> {
+    const group = this.#client.group(resolveGroup(this.#client.options, name, options));
+    return new Redis(group, group.view(this.#view.options, this.#view.domain));
   }
 
   /**

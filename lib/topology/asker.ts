@@ -2,7 +2,7 @@ import type { Address } from '../options.js';
 import type { Raw } from '../protocol/command.js';
 import type { TopologySnapshot } from './topology.js';
 
-/** How resolvers talk to servers. Over real connections it is `ControlConnections`; unit tests have a scripted one. */
+/** How resolvers talk to servers. Over real connections it is `ControlByAccess`; unit tests have a scripted one. */
 export interface Asker {
   /**
    * Sends the commands in one pipeline on a control connection to that address (opened when needed, reused) and gives the replies in order;
@@ -29,7 +29,7 @@ export interface SubscriptionEvents {
 }
 
 export interface Watcher {
-  /** Subscribes on a connection of its own. The returned function ends it without a `lost`. */
+  /** The returned function ends it without a `lost`. */
   subscribe(address: Address, channels: readonly string[], as: 'data' | 'sentinel', events: SubscriptionEvents): () => void;
 }
 

@@ -1,14 +1,12 @@
 import { Connection, type ConnectionConfig, internalOwner } from '../connection/connection.js';
 import { log } from '../diagnostics.js';
 import { ClosedError, ConnectionLostError, ReplyError, TimeoutError } from '../errors.js';
-import { type AccessOptions, type Address, addressKey, type Credentials, type Options } from '../options.js';
+import { type Address, addressKey, type CredentialSource, type Credentials, type Options } from '../options.js';
 import { Call, type CommandSpec, NO_DEADLINE, type Raw } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { clock } from '../util/clock.js';
-import type { Asker, AskOptions, SubscriptionEvents, Watcher } from './asker.js';
+import type { AskOptions, SubscriptionEvents } from './asker.js';
 import { textOf } from './replies.js';
-
-type Access = 'data' | 'sentinel';
 
 const DEFAULT_TIMEOUT_MS = 500;
 const IDLE_MS = 60_000;
@@ -20,23 +18,28 @@ interface Entry {
   readonly idle: NodeJS.Timeout;
 }
 
+/** How the servers are reached. Sentinels have their own access: the data nodes' credentials are never sent to them. */
+export interface ControlOptions extends Pick<Options, 'connectTimeoutMs' | 'keepAliveMs' | 'clientName' | 'tls'> {
+  readonly credentials: CredentialSource | null;
+}
+
 /**
  * The monitor's own connections, one an address, apart from those that carry commands: opened by the first question, closed when nobody asked
  * for a minute or the node is gone. They speak RESP3 where the server does, whatever the client's commands use.
  */
-export class ControlConnections implements Asker, Watcher {
-  readonly #options: Options;
+export class ControlConnections {
+  readonly #options: ControlOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #subscribers = new Set<Connection>();
   #closed = false;
 
-  constructor(options: Options) {
+  constructor(options: ControlOptions) {
     this.#options = options;
   }
 
   async ask(address: Address, commands: readonly (readonly string[])[], options: AskOptions = {}): Promise<Raw[]> {
     if (this.#closed) throw new ClosedError('the client was closed');
-    const { connection, idle } = this.#entryFor(address, options.as ?? 'data');
+    const { connection, idle } = this.#entryFor(address);
     idle.refresh();
     const deadline = clock.deadlineIn(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     try {
@@ -49,22 +52,23 @@ export class ControlConnections implements Asker, Watcher {
     }
   }
 
-  /** Has the connections with this access log in again. Rejects if one is refused; it closes, and the next question opens another. */
-  async reauthenticate(as: Access, credentials: Credentials): Promise<void> {
-    const entries = [...this.#entries].flatMap(([key, { connection }]) => (key.startsWith(`${as} `) ? connection : []));
-    const connections = [...entries, ...(as === 'sentinel' ? this.#subscribers : [])].filter(({ state }) => state === 'ready');
+  /** Has them log in again. Rejects if one is refused; it closes, and the next question opens another. */
+  async reauthenticate(credentials: Credentials): Promise<void> {
+    const entries = [...this.#entries.values()].map(({ connection }) => connection);
+    const connections = [...entries, ...this.#subscribers].filter(({ state }) => state === 'ready');
     const results = await Promise.allSettled(connections.map((connection) => connection.reauthenticate(credentials)));
     for (const [at, result] of results.entries()) if (result.status === 'rejected') void connections[at]?.close();
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
   forget(address: Address): void {
-    void this.#entries.get(entryKey(address, 'data'))?.connection.close();
+    void this.#entries.get(addressKey(address))?.connection.close();
   }
 
-  subscribe(address: Address, channels: readonly string[], as: Access, events: SubscriptionEvents): () => void {
+  /** On a connection of its own. The returned function ends it without a `lost`. */
+  subscribe(address: Address, channels: readonly string[], events: SubscriptionEvents): () => void {
     let heartbeat: NodeJS.Timeout | undefined;
-    const connection = new Connection(this.#config(address, as), {
+    const connection = new Connection(this.#config(address), {
       ready: () => {
         if (connection.server.protocol === 2) {
           // Before Redis 6.2 sentinels have no HELLO. What they would publish is found by probing.
@@ -111,11 +115,11 @@ export class ControlConnections implements Asker, Watcher {
     for (const connection of subscribers) connection.destroy(error);
   }
 
-  #entryFor(address: Address, as: Access): Entry {
-    const key = entryKey(address, as);
+  #entryFor(address: Address): Entry {
+    const key = addressKey(address);
     const known = this.#entries.get(key);
     if (known !== undefined && known.connection.state !== 'draining') return known;
-    const connection = new Connection(this.#config(address, as), {
+    const connection = new Connection(this.#config(address), {
       ready: () => {},
       closed: () => {
         clearTimeout(entry.idle);
@@ -127,25 +131,10 @@ export class ControlConnections implements Asker, Watcher {
     return entry;
   }
 
-  /** Sentinels have their own access; the data nodes' credentials are never sent to them. */
-  #config(address: Address, as: Access): ConnectionConfig {
-    const { topology, connectTimeoutMs, keepAliveMs, clientName, credentials, tls } = this.#options;
-    const common = { address, connectTimeoutMs, keepAliveMs, clientName, protocol: 3, database: 0, readonly: false } as const;
-    if (as === 'data' || topology.kind !== 'sentinel') return { ...common, credentials, tls };
-    return { ...common, ...accessOf(topology.access) };
+  #config(address: Address): ConnectionConfig {
+    const { connectTimeoutMs, keepAliveMs, clientName, credentials, tls } = this.#options;
+    return { address, connectTimeoutMs, keepAliveMs, clientName, credentials, tls, protocol: 3, database: 0, readonly: false };
   }
-}
-
-function entryKey(address: Address, as: Access): string {
-  return `${as} ${addressKey(address)}`;
-}
-
-function accessOf({ username, password, credentials, tls }: AccessOptions): Pick<ConnectionConfig, 'credentials' | 'tls'> {
-  const name = username === undefined ? {} : { username };
-  return {
-    credentials: credentials ?? (password === undefined ? null : { ...name, password }),
-    tls: tls === undefined || tls === false ? null : tls === true ? {} : tls,
-  };
 }
 
 /**

@@ -24,6 +24,12 @@ export interface AccessOptions {
   readonly tls?: boolean | TlsConnectionOptions | SecureContextOptions;
 }
 
+/** What another group of the same sentinels has of its own; everything else it has from the client. */
+export interface GroupOptions extends AccessOptions {
+  /** Default: the client's. */
+  readonly database?: number;
+}
+
 export interface SingleTopology {
   readonly kind: 'single';
   readonly address: Address;
@@ -158,18 +164,27 @@ export const checkTls: Check<boolean | TlsConnectionOptions> = (value, path) =>
 
 export const checkCredentials = func<() => Credentials | Promise<Credentials>>();
 
-const ACCESS = shape({
+const ACCESS = {
   username: text,
   password: secret,
   credentials: checkCredentials,
   tls: checkTls,
-} satisfies Record<keyof AccessOptions, Check<unknown>>);
+} satisfies Record<keyof AccessOptions, Check<unknown>>;
 
-const checkAccess: Check<AccessOptions> = (value, path) => {
-  const given = ACCESS(value, path);
-  if (given.credentials !== undefined && (given.username !== undefined || given.password !== undefined)) refuseBoth(path);
-  return given;
-};
+const checkAccess = unambiguous<AccessOptions>(shape(ACCESS));
+
+/** What is given to `group(name, options)`. */
+export const checkGroup = unambiguous<GroupOptions>(
+  shape({ ...ACCESS, database: checkDatabase } satisfies Record<keyof GroupOptions, unknown>),
+);
+
+function unambiguous<T extends AccessOptions>(check: Check<T>): Check<T> {
+  return (value, path) => {
+    const given = check(value, path);
+    if (given.credentials !== undefined && (given.username !== undefined || given.password !== undefined)) refuseBoth(path);
+    return given;
+  };
+}
 
 /** Two answers to one question. */
 export function refuseBoth(path: string): never {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { Sentinels } from '../../lib/client/sentinels.js';
 import { TopologyError } from '../../lib/errors.js';
 import { addressKey, type ClientOptions, cluster, replication, resolveOptions, sentinel, single } from '../../lib/options.js';
 import { ControlConnections } from '../../lib/topology/control.js';
+import { ControlByAccess } from '../../lib/topology/control-by-access.js';
 import { Monitor } from '../../lib/topology/monitor.js';
 import { createResolver } from '../../lib/topology/resolver.js';
 import type { NodeInfo, TopologySnapshot } from '../../lib/topology/topology.js';
@@ -15,6 +17,7 @@ import { until } from '../support/wait.js';
 /** A monitor over real connections, as the client has one. */
 class Watched {
   readonly control: ControlConnections;
+  readonly sentinels: Sentinels;
   readonly monitor: Monitor;
   readonly errors: unknown[] = [];
   readonly changes: { readonly atMs: number; readonly primaries: readonly string[] }[] = [];
@@ -23,7 +26,8 @@ class Watched {
   constructor(options: ClientOptions) {
     const resolved = resolveOptions(options);
     this.control = new ControlConnections(resolved);
-    this.monitor = new Monitor(createResolver(resolved), this.control, {
+    this.sentinels = new Sentinels(resolved, (error) => this.errors.push(error));
+    this.monitor = new Monitor(createResolver(resolved), new ControlByAccess(this.control, this.sentinels.connections), {
       periodMs: resolved.monitor.periodMs,
       onSnapshot: (next) => this.changes.push({ atMs: performance.now(), primaries: primariesOf(next) }),
       onError: (error) => this.errors.push(error),
@@ -66,6 +70,7 @@ class Watched {
   [Symbol.dispose](): void {
     this.monitor.stop();
     this.control.destroy();
+    this.sentinels.destroy();
   }
 }
 
@@ -330,7 +335,7 @@ describe('control connections', () => {
     const messages: string[] = [];
     let end = (): void => {};
     await new Promise<void>((ready, lost) => {
-      end = control.subscribe(server, ['a', 'b'], 'data', { ready, message: (...words) => messages.push(words.join(' ')), lost });
+      end = control.subscribe(server, ['a', 'b'], { ready, message: (...words) => messages.push(words.join(' ')), lost });
     });
     assert.equal(await server.ask('PUBLISH', 'b', 'hello'), 1);
     await until(() => messages.length > 0);
@@ -350,7 +355,7 @@ describe('control connections', () => {
         const lost = (): void => {
           isLost = true;
         };
-        control.subscribe(server, ['a'], 'data', { ready, message: () => {}, lost });
+        control.subscribe(server, ['a'], { ready, message: () => {}, lost });
       });
       await hurt(server);
       await until(() => isLost, { timeoutMs: 4_000 });

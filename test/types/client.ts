@@ -49,6 +49,18 @@ reply(redis.with({ buffers: true }).domain('news').get('k')).is<Buffer | null>()
 // @ts-expect-error an option of the client, not of a call
 redis.with({ password: 'p' });
 
+// Other groups of the same sentinels
+reply(redis.group('other').get('k')).is<string | null>();
+reply(redis.with({ buffers: true, integers: 'bigint' }).group('other', { password: 'p', database: 1 }).get('k')).is<Buffer | null>();
+reply(
+  redis
+    .with({ integers: 'bigint' })
+    .group('other', { tls: true, credentials: () => ({ password: 'p' }) })
+    .incr('k'),
+).is<bigint>();
+// @ts-expect-error an option of the client
+redis.group('other', { reads: 'replica' });
+
 // Pipelines and transactions
 reply(redis.multi().get('a').incr('b').exec()).is<[string | null, number]>();
 reply(redis.pipeline().set('a', '1').set('a', '1', { GET: true }).exec()).is<['OK', string | null]>();

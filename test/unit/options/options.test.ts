@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { OptionsError } from '../../../lib/errors.js';
-import { type ClientOptions, cluster, DEFAULTS, type Options, resolveOptions, resolveView, single } from '../../../lib/options.js';
+import {
+  type ClientOptions,
+  cluster,
+  DEFAULTS,
+  type Options,
+  resolveGroup,
+  resolveOptions,
+  resolveView,
+  sentinel,
+  single,
+} from '../../../lib/options.js';
 
 /** What a domain has that says nothing of lag, zones and latency, in a client that says nothing of them either. */
 const unlimited = { maxLagMs: 0, maxLagBytes: 0, zone: null, latencyWindowMs: null } as const;
@@ -403,6 +413,47 @@ describe('options', () => {
   it('keeps credentials of the URL out of the resolved topology', () => {
     assert.ok(!JSON.stringify(resolveOptions({ topology: single('redis://u:hunter2@h') }).topology).includes('hunter2'));
   });
+});
+
+describe('options of another group of the same sentinels', () => {
+  const credentials = (): { password: string } => ({ password: 'p' });
+  const tls = { ca: 'x' };
+  const client = resolveOptions({
+    topology: sentinel('s:1', 'main', { password: 'of the sentinels' }),
+    username: 'u',
+    password: 'p',
+    database: 3,
+    tls,
+  });
+
+  it("are the client's, save the name", () => {
+    assert.deepEqual(resolveGroup(client, 'other', {}), { ...client, topology: { ...client.topology, name: 'other' } });
+    assert.equal(resolveGroup(client, 'other', {}).tls, tls);
+  });
+
+  it("replace the data nodes' access and database, and never half of a login", () => {
+    const group = resolveGroup(client, 'other', { password: 'q', tls: false, database: 0 });
+    assert.deepEqual([group.credentials, group.tls, group.database], [{ password: 'q' }, null, 0]);
+    assert.deepEqual(resolveGroup(client, 'other', { username: 'v', password: 'q' }).credentials, { username: 'v', password: 'q' });
+    assert.equal(resolveGroup(client, 'other', { credentials }).credentials, credentials);
+    assert.ok(Object.isFrozen(group) && !Object.isFrozen(tls));
+  });
+
+  const bad: readonly (readonly [client: Options, name: unknown, given: unknown, message: RegExp])[] = [
+    [resolveOptions(), 'other', {}, /^group\(name\): expected a client of sentinels; this one's topology is single/],
+    [client, '', {}, /^group\(name\): expected a non-empty string/],
+    [client, 7, {}, /^group\(name\): expected a non-empty string, got 7/],
+    [client, 'other', { reads: 'replica' }, /^group\(name, options\)\.reads: unknown option/],
+    [client, 'other', { username: 'v' }, /^group\(name, options\)\.username: expected a password with the username/],
+    [client, 'other', { password: 'q', credentials }, /^group\(name, options\)\.credentials: expected either/],
+    [client, 'other', { database: -1 }, /^group\(name, options\)\.database: expected an integer/],
+    [client, 'other', null, /^group\(name, options\): expected an object, got null/],
+  ];
+  for (const [one, name, given, message] of bad) {
+    it(`say ${message.source.slice(1)}`, () => {
+      assert.throws(() => resolveGroup(one, name as string, given as object), { name: 'OptionsError', message });
+    });
+  }
 });
 
 describe('view options', () => {
