@@ -73,6 +73,7 @@ describeWire(ClusterSlotCommands, [
   [(r) => r.clusterSlotStats({ SLOTSRANGE: { start: 0, end: 5 } }), 'CLUSTER SLOT-STATS SLOTSRANGE 0 5'],
   [(r) => r.clusterSlotStats({ ORDERBY: 'KEY-COUNT' }), 'CLUSTER SLOT-STATS ORDERBY KEY-COUNT'],
   [(r) => r.clusterSlotStats({ ORDERBY: 'CPU-USEC', LIMIT: 3, DESC: true }), 'CLUSTER SLOT-STATS ORDERBY CPU-USEC LIMIT 3 DESC'],
+  [(r) => r.clusterSlotStats({ ORDERBY: 'CPU-USEC', ASC: true }), 'CLUSTER SLOT-STATS ORDERBY CPU-USEC ASC'],
   [(r) => r.clusterscan(0), 'CLUSTERSCAN 0'],
   [
     (r) => r.clusterscan('0-{06S}-0', { SLOT: 5, TYPE: 'string', COUNT: 10, MATCH: 'a*' }),

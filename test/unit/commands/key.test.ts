@@ -33,6 +33,8 @@ describeWire(KeyCommands, [
   ],
   [(r) => r.restore('a', 5, bytes, { FREQ: 0 }), ['RESTORE', 'a', 5, bytes, 'FREQ', 0]],
   [(r) => r.restoreAsking('a', 0, bytes, { REPLACE: true }), ['RESTORE-ASKING', 'a', 0, bytes, 'REPLACE']],
+  [(r) => r.restoreAsking('a', 5, bytes, { ABSTTL: true, IDLETIME: 7 }), ['RESTORE-ASKING', 'a', 5, bytes, 'ABSTTL', 'IDLETIME', 7]],
+  [(r) => r.restoreAsking('a', 5, bytes, { FREQ: 0 }), ['RESTORE-ASKING', 'a', 5, bytes, 'FREQ', 0]],
   [(r) => r.migrate('host', 7000, 'a', 0, 500), 'MIGRATE host 7000 a 0 500'],
   [
     (r) => r.migrate('host', 7000, ['a', 'b'], 0, 500, { AUTH: 'pw', REPLACE: true, COPY: true }),

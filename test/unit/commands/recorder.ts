@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Commands } from '../../../lib/commands/commands.js';
 import type { MODE, Mode } from '../../../lib/commands/mode.js';
 import type { Arg, CommandSpec, Decode, Raw } from '../../../lib/protocol/command.js';
+import { documentedWords } from './documented-words.js';
 
 /** What a method would send, and what it would make of a reply. */
 export interface Recorded<T> {
@@ -38,7 +39,7 @@ export function methodName(commandName: string): string {
   return commandName.toLowerCase().replace(/[ -](.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Checks the words of each call, their number against the command's arity, and that every method of the group is called. */
+/** Checks the words of each call, their number against the command's arity, and that every method of the group is called with every option. */
 export function describeWire(group: { readonly name: string; readonly prototype: object }, cases: readonly WireCase[]): void {
   const redis = new Recorder();
   describe(`${group.name}: arguments`, () => {
@@ -56,6 +57,21 @@ export function describeWire(group: { readonly name: string; readonly prototype:
         methods.filter((name) => !called.has(name)),
         [],
       );
+    });
+    it('has a case for every option that a server documents', () => {
+      const sent = new Map<string, Set<string>>();
+      for (const [call] of cases) {
+        const { spec, words } = call(redis);
+        const seen = sent.get(spec.name) ?? new Set();
+        sent.set(spec.name, seen);
+        for (const word of words.slice(spec.words)) seen.add(String(word));
+      }
+      const missing = [...sent].flatMap(([name, words]) =>
+        documentedWords(name)
+          .filter((word) => !words.has(word))
+          .map((word) => `${name}: ${word}`),
+      );
+      assert.deepEqual(missing, []);
     });
   });
 }

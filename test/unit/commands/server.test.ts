@@ -13,6 +13,8 @@ describeWire(ServerCommands, [
   [(r) => r.dbsize(), 'DBSIZE'],
   [(r) => r.flushall(), 'FLUSHALL'],
   [(r) => r.flushall({ ASYNC: true }), 'FLUSHALL ASYNC'],
+  [(r) => r.flushall({ SYNC: true }), 'FLUSHALL SYNC'],
+  [(r) => r.flushdb({ ASYNC: true }), 'FLUSHDB ASYNC'],
   [(r) => r.flushdb({ SYNC: true }), 'FLUSHDB SYNC'],
   [(r) => r.swapdb(0, 1), 'SWAPDB 0 1'],
   [(r) => r.time(), 'TIME'],

@@ -9,8 +9,13 @@ describeWire(SlowlogCommands, [
   [(r) => r.slowlogHelp(), 'SLOWLOG HELP'],
   [(r) => r.commandlogGet(5, 'SLOW'), 'COMMANDLOG GET 5 SLOW'],
   [(r) => r.commandlogGet(5, 'LARGE-REPLY'), 'COMMANDLOG GET 5 LARGE-REPLY'],
+  [(r) => r.commandlogGet(5, 'LARGE-REQUEST'), 'COMMANDLOG GET 5 LARGE-REQUEST'],
   [(r) => r.commandlogLen('LARGE-REQUEST'), 'COMMANDLOG LEN LARGE-REQUEST'],
+  [(r) => r.commandlogLen('LARGE-REPLY'), 'COMMANDLOG LEN LARGE-REPLY'],
+  [(r) => r.commandlogLen('SLOW'), 'COMMANDLOG LEN SLOW'],
   [(r) => r.commandlogReset('SLOW'), 'COMMANDLOG RESET SLOW'],
+  [(r) => r.commandlogReset('LARGE-REPLY'), 'COMMANDLOG RESET LARGE-REPLY'],
+  [(r) => r.commandlogReset('LARGE-REQUEST'), 'COMMANDLOG RESET LARGE-REQUEST'],
   [(r) => r.commandlogHelp(), 'COMMANDLOG HELP'],
 ]);
 

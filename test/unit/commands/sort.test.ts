@@ -11,4 +11,6 @@ describeWire(SortCommands, [
   [(r) => r.sort_ro('k'), 'SORT_RO k'],
   [(r) => r.sort_ro('k', { BY: 'nosort', LIMIT: { offset: 2, count: -1 } }), 'SORT_RO k BY nosort LIMIT 2 -1'],
   [(r) => r.sort_ro('k', { GET: ['#'], ALPHA: true }), 'SORT_RO k GET # ALPHA'],
+  [(r) => r.sort_ro('k', { ASC: true }), 'SORT_RO k ASC'],
+  [(r) => r.sort_ro('k', { DESC: true }), 'SORT_RO k DESC'],
 ]);

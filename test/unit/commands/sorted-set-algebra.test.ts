@@ -18,6 +18,14 @@ describeWire(SortedSetAlgebraCommands, [
   [(redis) => redis.zunion(['a', 'b'], { AGGREGATE: 'SUM' }), 'ZUNION 2 a b AGGREGATE SUM'],
   [(redis) => redis.zunion(['a', 'b'], { WEIGHTS: [1, 2], WITHSCORES: true }), 'ZUNION 2 a b WEIGHTS 1 2 WITHSCORES'],
   [(redis) => redis.zunionstore('d', ['a', 'b'], { WEIGHTS: [1, 2], AGGREGATE: 'MAX' }), 'ZUNIONSTORE d 2 a b WEIGHTS 1 2 AGGREGATE MAX'],
+  [(r) => r.zunion(['a', 'b'], { AGGREGATE: 'MIN' }), 'ZUNION 2 a b AGGREGATE MIN'],
+  [(r) => r.zunion(['a', 'b'], { AGGREGATE: 'MAX' }), 'ZUNION 2 a b AGGREGATE MAX'],
+  [(r) => r.zinter(['a', 'b'], { AGGREGATE: 'SUM' }), 'ZINTER 2 a b AGGREGATE SUM'],
+  [(r) => r.zinter(['a', 'b'], { AGGREGATE: 'MIN' }), 'ZINTER 2 a b AGGREGATE MIN'],
+  [(r) => r.zunionstore('d', ['a', 'b'], { AGGREGATE: 'SUM' }), 'ZUNIONSTORE d 2 a b AGGREGATE SUM'],
+  [(r) => r.zunionstore('d', ['a', 'b'], { AGGREGATE: 'MIN' }), 'ZUNIONSTORE d 2 a b AGGREGATE MIN'],
+  [(r) => r.zinterstore('d', ['a', 'b'], { AGGREGATE: 'SUM' }), 'ZINTERSTORE d 2 a b AGGREGATE SUM'],
+  [(r) => r.zinterstore('d', ['a', 'b'], { AGGREGATE: 'MAX' }), 'ZINTERSTORE d 2 a b AGGREGATE MAX'],
 ]);
 
 const resp2 = ['m', '1', 'n', '2.5'];
