@@ -40,6 +40,8 @@ export function describeLive(
   describe(`${groups.map(({ name }) => name).join(', ')} on a live server`, () => {
     let server: Server;
     let served: readonly LiveCase[];
+    /** Of what each call gave in the first view; the others give the same. */
+    const shapes = new Map<number, string>();
 
     before(async () => {
       server = await live.start();
@@ -76,8 +78,13 @@ export function describeLive(
             await named(where, call(redis.with(view) as unknown as Redis)),
             'integers' in view && view.integers === 'string',
           );
-          if (typeof expected === 'function') await named(where, async () => (expected as (reply: unknown) => void)(reply));
-          else assert.deepEqual(reply, expected, `${where}: ${JSON.stringify(reply)}`);
+          if (typeof expected !== 'function') assert.deepEqual(reply, expected, `${where}: ${JSON.stringify(reply)}`);
+          else {
+            await named(where, async () => (expected as (reply: unknown) => void)(reply));
+            const shape = shapeOf(reply);
+            if (shapes.has(index)) assert.equal(shape, shapes.get(index), `${where}: another shape than in the view before`);
+            shapes.set(index, shape);
+          }
         }
       });
     }
@@ -113,6 +120,20 @@ async function knows(server: Server, name: string, token: string | undefined): P
   if (token === undefined) return true;
   const docs = await server.ask('COMMAND', 'DOCS', name.toLowerCase().replace(' ', '|'));
   return JSON.stringify(docs).includes(JSON.stringify(token));
+}
+
+/**
+ * Names and types: what a caller can count on where values differ from call to call. Of lists, of objects by name (all values are objects alike), and
+ * of those by number, the shapes of the elements count, not how many there are.
+ */
+function shapeOf(reply: unknown): string {
+  if (reply === null) return 'null';
+  if (Array.isArray(reply)) return `[${[...new Set(reply.map(shapeOf))].sort().join(' | ')}]`;
+  if (typeof reply !== 'object') return typeof reply;
+  const fields = Object.entries(reply).map(([name, value]) => [/^\d+$/.test(name) ? '#' : name, shapeOf(value)] as const);
+  const values = new Set(fields.map(([, shape]) => shape));
+  if (values.size === 1 && fields.every(([, shape]) => shape.startsWith('{'))) return `{*: ${[...values]}}`;
+  return `{${[...new Set(fields.map((field) => field.join(': ')))].sort().join(', ')}}`;
 }
 
 async function named<T>(where: string, work: Promise<T> | (() => Promise<T>)): Promise<T> {
