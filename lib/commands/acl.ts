@@ -160,9 +160,10 @@ export abstract class AclCommands extends CommandGroup {
 
 function toUser<Text>(raw: Raw): AclUser<Text> | null {
   if (raw === null) return null;
-  const { selectors = null, ...user } = toObject<Raw>(raw);
+  const { selectors = null, flags, ...user } = toObject<Raw>(raw);
   return {
-    ...(user as unknown as AclUser<Text>),
+    ...(user as unknown as Omit<AclUser<Text>, 'flags' | 'selectors'>),
+    flags: toList(flags).map(String),
     selectors: toList(selectors).map((one) => toObject(one) as unknown as AclSelector<Text>),
   };
 }

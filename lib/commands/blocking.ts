@@ -65,6 +65,7 @@ export abstract class BlockingCommands extends CommandGroup {
   /**
    * Takes the last element of the first list that has any, waiting for one; `null` where none came in time. O(N) for N keys, since 2.0.0.
    * @see https://redis.io/docs/latest/commands/brpop/
+   * @example const popped = await redis.brpop(['urgent', 'jobs'], 5);
    */
   brpop(keys: OneOrMore<Key>, timeoutSeconds: number): Out<this, PoppedElement<TextOf<this>> | null> {
     return this.run(BRPOP, keysAnd(keys, timeoutSeconds), toPoppedElement<TextOf<this>>);

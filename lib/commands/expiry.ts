@@ -36,6 +36,7 @@ export abstract class ExpiryCommands extends CommandGroup {
   /**
    * Lets a key end in so many milliseconds: 1 if it does, 0 if not. O(1), since 2.6.0 (conditions since 7.0.0).
    * @see https://redis.io/docs/latest/commands/pexpire/
+   * @example await redis.pexpire('lock:1', 500);
    */
   pexpire(key: Key, milliseconds: number, condition?: ExpireCondition): Out<this, IntegerOf<this>> {
     return this.run(PEXPIRE, expireArgs(key, milliseconds, condition));
@@ -60,6 +61,7 @@ export abstract class ExpiryCommands extends CommandGroup {
   /**
    * Takes the expiry from a key: 1 if it had one, 0 if not. O(1), since 2.2.0.
    * @see https://redis.io/docs/latest/commands/persist/
+   * @example await redis.persist('session:1');
    */
   persist(key: Key): Out<this, IntegerOf<this>> {
     return this.run(PERSIST, [key]);

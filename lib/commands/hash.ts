@@ -49,6 +49,7 @@ export abstract class HashCommands extends CommandGroup {
   /**
    * 1 if a hash has the field, else 0. O(1), since 2.0.0.
    * @see https://redis.io/docs/latest/commands/hexists/
+   * @example await redis.hexists('user:1', 'email'); // 1 or 0
    */
   hexists(key: Key, field: Value): Out<this, IntegerOf<this>> {
     return this.run(HEXISTS, [key, field]);
@@ -102,6 +103,7 @@ export abstract class HashCommands extends CommandGroup {
   /**
    * The fields of a hash. O(N), since 2.0.0.
    * @see https://redis.io/docs/latest/commands/hkeys/
+   * @example const fields = await redis.hkeys('user:1');
    */
   hkeys(key: Key): Out<this, TextOf<this>[]> {
     return this.run(HKEYS, [key]);
@@ -110,6 +112,7 @@ export abstract class HashCommands extends CommandGroup {
   /**
    * How many fields a hash has, 0 where there is no hash. O(1), since 2.0.0.
    * @see https://redis.io/docs/latest/commands/hlen/
+   * @example await redis.hlen('user:1');
    */
   hlen(key: Key): Out<this, IntegerOf<this>> {
     return this.run(HLEN, [key]);
@@ -205,6 +208,7 @@ export abstract class HashCommands extends CommandGroup {
   /**
    * The values of a hash. O(N), since 2.0.0.
    * @see https://redis.io/docs/latest/commands/hvals/
+   * @example const values = await redis.hvals('user:1');
    */
   hvals(key: Key): Out<this, TextOf<this>[]> {
     return this.run(HVALS, [key]);

@@ -66,7 +66,7 @@ export abstract class MemoryCommands extends CommandGroup {
   }
 
   /**
-   * What the allocator says about itself. Since 4.0.0.
+   * What the allocator says about itself. How long it takes depends on how much memory is allocated, since 4.0.0.
    * @see https://redis.io/docs/latest/commands/memory-malloc-stats/
    */
   memoryMallocStats(): Out<this, TextOf<this>> {
@@ -74,7 +74,7 @@ export abstract class MemoryCommands extends CommandGroup {
   }
 
   /**
-   * Asks the allocator to give freed memory back. Since 4.0.0.
+   * Asks the allocator to give freed memory back. How long it takes depends on how much memory is allocated, since 4.0.0.
    * @see https://redis.io/docs/latest/commands/memory-purge/
    */
   memoryPurge(): Out<this, Ok> {

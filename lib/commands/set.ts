@@ -40,6 +40,7 @@ export abstract class SetCommands extends CommandGroup {
   /**
    * How many members a set has, 0 where there is none. O(1), since 1.0.0.
    * @see https://redis.io/docs/latest/commands/scard/
+   * @example await redis.scard('tags');
    */
   scard(key: Key): Out<this, IntegerOf<this>> {
     return this.run(SCARD, [key]);
@@ -167,6 +168,7 @@ export abstract class SetCommands extends CommandGroup {
   /**
    * The members that are in any of the sets. O(N) for N members of all sets, since 1.0.0.
    * @see https://redis.io/docs/latest/commands/sunion/
+   * @example const members = await redis.sunion(['tags:1', 'tags:2']);
    */
   sunion(keys: OneOrMore<Key>): Out<this, TextOf<this>[]> {
     return this.run(SUNION, all(keys));

@@ -88,6 +88,7 @@ export abstract class SortedSetCommands extends CommandGroup {
   /**
    * How many members a sorted set has, 0 where there is none. O(1), since 1.2.0.
    * @see https://redis.io/docs/latest/commands/zcard/
+   * @example await redis.zcard('scores');
    */
   zcard(key: Key): Out<this, IntegerOf<this>> {
     return this.run(ZCARD, [key]);

@@ -110,6 +110,7 @@ export abstract class StreamCommands extends CommandGroup {
   /**
    * How many entries a stream has, 0 where there is none. O(1), since 5.0.0.
    * @see https://redis.io/docs/latest/commands/xlen/
+   * @example await redis.xlen('orders');
    */
   xlen(key: Key): Out<this, IntegerOf<this>> {
     return this.run(XLEN, [key]);

@@ -177,6 +177,7 @@ export abstract class StringCommands extends CommandGroup {
   /**
    * The value of a key, which it deletes. O(1), since 6.2.0.
    * @see https://redis.io/docs/latest/commands/getdel/
+   * @example await redis.getdel('token:1');
    */
   getdel(key: Key): Out<this, TextOf<this> | null> {
     return this.run(GETDEL, [key]);

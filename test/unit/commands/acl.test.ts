@@ -54,6 +54,11 @@ describeReplies(AclCommands, [
       selectors: [{ commands: '+set', keys: '~b', channels: '' }],
     },
   ],
+  [
+    (r) => r.aclGetuser('u'),
+    ['flags', [Buffer.from('on')], 'passwords', [Buffer.from('abc')], 'selectors', []],
+    { flags: ['on'], passwords: [Buffer.from('abc')], selectors: [] },
+  ],
   [(r) => r.aclLog(), denied('4.25'), [entry]],
   [(r) => r.aclLog(), denied(4.25), [entry]],
   [(r) => r.aclLog('RESET'), 'OK', 'OK'],
