@@ -25,6 +25,7 @@ export type { FieldPage, FieldValue, FieldValuePage } from './hash.js';
 export type { HexpireOptions, HgetexOptions, HsetexOptions } from './hash-expiry.js';
 export type { CopyOptions, KeyPage, KeyScanOptions, KeyType, MigrateOptions, RestoreOptions } from './key.js';
 export type { LatencyEvent, LatencyHistogram, LatencySpike } from './latency.js';
+export type { ServerHello, TrackingOptions } from './leased-commands.js';
 export type { ListEnd, LposOptions, PoppedElements } from './list.js';
 export type { DatabaseMemory, MemoryStats } from './memory.js';
 export type { ModuleInfo } from './module.js';

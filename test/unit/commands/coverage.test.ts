@@ -3,7 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Commands } from '../../../lib/commands/commands.js';
 import { CommandGroup } from '../../../lib/commands/group.js';
+import { LeasedCommands } from '../../../lib/commands/leased-commands.js';
 import { COMMAND_TABLE } from '../../../lib/protocol/command-table.js';
+import { CONNECTION_STATE } from '../../../lib/protocol/connection-state.js';
 import { command, stateReason } from '../../../lib/protocol/specs.js';
 import { methodName } from './recorder.js';
 
@@ -50,6 +52,24 @@ describe('the typed commands', () => {
     assert.ok(methods.length > 340, `only ${methods.length} methods`);
   });
 
+  it('that concern their connection are in the documentation, each with what there is instead', () => {
+    const page =
+      readFileSync('docs/blocking-and-leases.md', 'utf8').split('## Commands that concern their connection')[1]?.split('\n## ')[0] ?? '';
+    const rows = [...page.matchAll(/^\| (`.*) \| .*\| (.*) \|$/gm)].flatMap(([, commands = '', onLease = '']) => {
+      const words = [...onLease.matchAll(/`(\w+)`/g)].map(([, word]) => word);
+      return [...commands.matchAll(/`([^`]+)`/g)].map(([, name = ''], at) => [
+        name,
+        onLease === 'by `call`' ? undefined : (words[at] ?? onLease),
+      ]);
+    });
+    const leased = methodsOf(LeasedCommands.prototype);
+    const wanted = Object.entries(CONNECTION_STATE).map(([name, [state]]) => {
+      const method = methodName(name);
+      return [name, state === 'refused' ? 'refused' : leased.includes(method) ? method : undefined];
+    });
+    assert.deepEqual(rows.sort(byName), wanted.sort(byName));
+  });
+
   it('are named after their commands', () => {
     const names = new Set(Object.keys(COMMAND_TABLE).map(methodName));
     assert.deepEqual(
@@ -68,6 +88,8 @@ describe('the typed commands', () => {
     assert.deepEqual(await untested(tested), OWN);
   });
 });
+
+const byName = ([a = '']: (string | undefined)[], [b = '']: (string | undefined)[]): number => a.localeCompare(b);
 
 async function untested(tested: ReadonlySet<string>): Promise<string[]> {
   return [...(await groups())].flatMap(([name, methods]) => (tested.has(name) ? [] : methods));

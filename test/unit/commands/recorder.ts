@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Commands } from '../../../lib/commands/commands.js';
+import { LeasedCommands } from '../../../lib/commands/leased-commands.js';
 import type { MODE, Mode } from '../../../lib/commands/mode.js';
 import type { Arg, CommandSpec, Decode, Raw } from '../../../lib/protocol/command.js';
 import { documentedWords } from './documented-words.js';
@@ -17,8 +17,8 @@ interface Recording extends Mode {
   readonly out: Recorded<this['reply']>;
 }
 
-/** Every command, answered by a record of itself. */
-export class Recorder extends Commands {
+/** Every command, those of leases too, answered by a record of itself. */
+export class Recorder extends LeasedCommands {
   declare readonly [MODE]: Recording;
 
   protected override run<T>(spec: CommandSpec, args: readonly Arg[], decode?: Decode<T>): Recorded<T> {
