@@ -38,7 +38,7 @@ export class Attempts {
       moved: (calls) => {
         for (const call of calls) this.dispatch(call);
       },
-      waiting: () => this.waiting,
+      isAwaited: () => this.#waiting.isForNews,
       hopeless: (error) => this.#rejectWaiting(error),
     };
     this.servers = new Servers(options, listener, shared);

@@ -48,8 +48,8 @@ export interface ServersListener {
   news(): void;
   /** These were not written to a node that is no longer theirs. */
   moved(calls: readonly Call[]): void;
-  /** How many calls wait. */
-  waiting(): number;
+  /** Do calls wait for news? */
+  isAwaited(): boolean;
   /** Nothing is known, and waiting will not mend it. */
   hopeless(error: SlotwiseError): void;
 }
@@ -95,6 +95,7 @@ export class Servers {
       ...options.monitor,
       onSnapshot: (next, previous) => this.#adopt(next, previous),
       onError: (error) => this.#probeFailed(error),
+      isAwaited: () => listener.isAwaited(),
       onProbe: (error) => this.#probed(error),
     });
   }
@@ -235,7 +236,6 @@ export class Servers {
     const reached = error === undefined && router !== null && !router.sharded && router.snapshot.problem === undefined;
     if (reached && !this.#reached) router.primaryOf(0)?.reopenNow();
     this.#reached = reached;
-    if (this.leadsToReplica && this.#listener.waiting() > 0) this.wake('commands wait for a primary');
   }
 
   #announce(next: TopologySnapshot, previous: TopologySnapshot | null): void {

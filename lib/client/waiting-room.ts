@@ -31,6 +31,11 @@ export class WaitingRoom implements Holder {
     return this.#forNews.length + this.#forTime.length + this.gates.calls;
   }
 
+  /** Somebody waits for news. */
+  get isForNews(): boolean {
+    return this.#forNews.length > 0;
+  }
+
   waitForNews(call: Call): void {
     clock.watch(this);
     this.#earliestDeadline = Math.min(this.#earliestDeadline, dueAt(call));

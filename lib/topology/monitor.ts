@@ -13,6 +13,8 @@ export interface MonitorOptions {
   readonly onSnapshot: (next: TopologySnapshot, previous: TopologySnapshot | null, reason: string) => void;
   /** A failed probe; the same failure is told once in a row. */
   readonly onError: (error: SlotwiseError) => void;
+  /** Do commands wait for news? Default: no. */
+  readonly isAwaited?: () => boolean;
   /** Default `Math.random`. */
   readonly random?: () => number;
   /** After every probe, also one that found nothing new; `error` is undefined after a success. */
@@ -188,8 +190,12 @@ export class Monitor {
     this.#options.onSnapshot(next, previous, reason);
   }
 
+  get #awaited(): boolean {
+    return this.#options.isAwaited?.() ?? false;
+  }
+
   #judge(): void {
-    this.#troubledSince = isTroubled(this.snapshot, this.#suspects) ? (this.#troubledSince ?? performance.now()) : null;
+    this.#troubledSince = isTroubled(this.snapshot, this.#suspects, this.#awaited) ? (this.#troubledSince ?? performance.now()) : null;
   }
 
   #isQuiet(): boolean {
@@ -212,6 +218,7 @@ export class Monitor {
         startedAt: this.#startedAt,
         woken: this.#woken !== null,
         urgent: this.#urgent,
+        awaited: this.#awaited,
         troubledSince: this.#troubledSince,
         failures: this.#failures,
         hopeless: this.#hopeless,

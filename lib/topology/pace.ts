@@ -9,6 +9,8 @@ const URGENT_SPACING_MS = 25;
 const URGENT_FOR_MS = 15_000;
 const URGENT = { minMs: URGENT_SPACING_MS, maxMs: 2 * URGENT_SPACING_MS };
 const FAILING_EARLY = { minMs: URGENT_SPACING_MS, maxMs: 4 * URGENT_SPACING_MS };
+/** Commands wait for something that may come any time, a replica for instance. */
+const AWAITED = { minMs: SPACING_MS, maxMs: 1_000 };
 const LASTING = { minMs: URGENT_SPACING_MS, maxMs: 1_000 };
 /** Where only a person can help: wrong credentials, servers of another kind. Logging in over and over looks like an attack. */
 const HOPELESS = { minMs: 500, maxMs: 2_000 };
@@ -26,6 +28,8 @@ export interface Pace {
   readonly urgent: boolean;
   /** Since when commands have been waiting for a better snapshot; null: they are not. */
   readonly troubledSince: number | null;
+  /** Commands wait for news, though not for a primary. */
+  readonly awaited: boolean;
   /** Failed probes since the last success. */
   readonly failures: number;
   /** The last probe failed in a way that waiting does not mend. */
@@ -50,6 +54,7 @@ export function nextProbeMs(pace: Pace, random: () => number = Math.random): num
   const spacing = (troubledSince === null && !pace.urgent ? SPACING_MS : URGENT_SPACING_MS) * (1 + 0.25 * random());
   if (pace.woken) return Math.max(0, startedAt + spacing - now);
   if (troubledSince === null && pace.failures === 0) {
+    if (pace.awaited) return backoffMs(pace.quietProbes, AWAITED, random);
     return Math.min(pace.periodMs, settlingMs(pace.quietProbes)) * (0.9 + 0.2 * random());
   }
   const early = troubledSince !== null && now - troubledSince < URGENT_FOR_MS;
@@ -57,10 +62,14 @@ export function nextProbeMs(pace: Pace, random: () => number = Math.random): num
   return backoffMs(pace.failures > 0 ? pace.failures : pace.quietProbes, limits, random);
 }
 
-/** Do commands wait for a better snapshot than this one? */
-export function isTroubled(snapshot: TopologySnapshot | null, suspects: ReadonlySet<string>): boolean {
+/**
+ * Is there no primary for commands, or do we not know? `awaited`: commands wait. A fixed address that leads to a replica is as good as any for those
+ * that only read, so it counts only then.
+ */
+export function isTroubled(snapshot: TopologySnapshot | null, suspects: ReadonlySet<string>, awaited: boolean): boolean {
   if (snapshot === null || snapshot.problem !== undefined) return true;
-  const { shards, slots } = snapshot;
+  const { kind, shards, slots } = snapshot;
+  if (kind === 'single' && awaited && shards[0]?.primary?.role === 'replica') return true;
   if (slots !== null && slots.uncovered > 0) return true;
   const serving = slots === null ? shards : shards.filter((_, index) => slots.owns(index));
   return serving.some(({ primary }) => primary === null || !primary.usable || suspects.has(primary.key));

@@ -11,6 +11,7 @@ const QUIET: Pace = {
   startedAt: 99_990,
   woken: false,
   urgent: false,
+  awaited: false,
   troubledSince: null,
   failures: 0,
   hopeless: false,
@@ -26,6 +27,8 @@ const CASES: readonly (readonly [what: string, pace: Partial<Pace>, leastMs: num
   ['probes at once when woken after a while', { woken: true, startedAt: 0 }, 0, 0],
   ['keeps 25 ms between two probes when woken in trouble', { woken: true, troubledSince: 99_000 }, 15, 21.25],
   ['keeps 25 ms between two probes when woken by who cannot go on without', { woken: true, urgent: true }, 15, 21.25],
+  ['looks again within a second while commands wait for other news', { awaited: true }, 100, 1_000],
+  ['looks again at once while commands begin to wait for other news', { awaited: true, quietProbes: 0 }, 100, 200],
   ['probes every 25 to 50 ms in trouble', { troubledSince: 99_000 }, 25, 50],
   ['slows down to a second when the trouble lasts', { troubledSince: 10_000 }, 25, 1_000],
   ['backs off while probes fail', { failures: 1 }, 25, 100],
@@ -68,7 +71,17 @@ describe('isTroubled', () => {
   ];
   for (const [what, snapshot, suspects, troubled] of cases) {
     it(`says ${troubled ? 'yes' : 'no'} when ${what}`, () => {
-      assert.equal(isTroubled(snapshot, new Set(suspects.map((port) => `127.0.0.1:${port}`))), troubled);
+      for (const awaited of [false, true])
+        assert.equal(isTroubled(snapshot, new Set(suspects.map((port) => `127.0.0.1:${port}`)), awaited), troubled);
     });
   }
+
+  it('says yes for a fixed address that leads to a replica, only while commands wait', () => {
+    const self = { ...node(7000), role: 'replica' as const };
+    const snapshot = makeTopology('single', [{ primary: self, replicas: [self] }], null);
+    assert.deepEqual(
+      [false, true].map((awaited) => isTroubled(snapshot, new Set(), awaited)),
+      [false, true],
+    );
+  });
 });
