@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { OptionsError } from '../errors.js';
+import { cluster } from '../options.js';
 import { AdminError } from './admin-error.js';
 import type { AdminOptions } from './cluster-admin.js';
 import { parseSlotsText } from './slot-list.js';
@@ -228,6 +230,7 @@ export function accessOf(nodes: readonly string[], { options }: Request, env: Re
   const username = text(options.user);
   const password = text(options.password) ?? env.SLOTWISE_PASSWORD;
   const timeout = numberOption(options, 'connect-timeout', 1);
+  for (const node of nodes) expectPlace(node);
   const files = { ca: options.cacert, cert: options.cert, key: options.key };
   const read = Object.entries(files).flatMap(([name, file]) => (typeof file === 'string' ? [[name, readFileSync(file)] as const] : []));
   const servername = text(options.sni);
@@ -244,6 +247,15 @@ export function accessOf(nodes: readonly string[], { options }: Request, env: Re
   };
 }
 
+function expectPlace(word: string): void {
+  try {
+    cluster([word]);
+  } catch (error) {
+    if (!(error instanceof OptionsError)) throw error;
+    throw new UsageError(`expected HOST:PORT, or a URL such as rediss://user@host:port, got ${word}`);
+  }
+}
+
 export function text(value: Request['options'][string]): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
@@ -254,6 +266,13 @@ export function numberOption(options: Request['options'], name: string, least: n
   const number = Number(given);
   if (given.trim() === '' || !Number.isFinite(number) || number < least)
     throw new UsageError(`--${name}: expected a number from ${least}, got ${given}`);
+  return number;
+}
+
+export function wholeOption(options: Request['options'], name: string, least: number): number | undefined {
+  const number = numberOption(options, name, least);
+  if (number !== undefined && !Number.isInteger(number))
+    throw new UsageError(`--${name}: expected a whole number, got ${text(options[name])}`);
   return number;
 }
 
@@ -274,8 +293,8 @@ export function slotsWanted(options: Request['options']): number | readonly numb
   const given = ['count', 'slots', 'all'].filter((name) => options[name] !== undefined);
   if (given.length !== 1) throw new UsageError('say which slots: one of --count NUMBER, --slots 0-99,104 and --all');
   if (options.all === true) return 'all';
-  const count = numberOption(options, 'count', 1);
-  if (count !== undefined) return Math.floor(count);
+  const count = wholeOption(options, 'count', 1);
+  if (count !== undefined) return count;
   const slots = parseSlotsText(text(options.slots) ?? '');
   if (slots === null) throw new UsageError(`--slots: expected slots between 0 and 16383 such as 0-99,104, got ${text(options.slots)}`);
   return slots;

@@ -54,7 +54,7 @@ function coverage(picture: Picture): Problem[] {
   const problems: Problem[] = [];
   const uncovered = uncoveredSlots(picture);
   if (uncovered.length > 0) {
-    const text = `${count(uncovered.length, 'slot')} of ${count(SLOT_COUNT, 'slot')} served by no reachable primary: ${slotsText(uncovered, 8)}`;
+    const text = `${count(uncovered.length, 'slot')} of ${SLOT_COUNT.toLocaleString('en-US')} served by no reachable primary: ${slotsText(uncovered, 8)}`;
     problems.push({ severity: 'error', kind: 'uncovered', text, slots: uncovered });
   }
   const contested = [...claimsOf(picture)].filter(([, claimants]) => claimants.length > 1);

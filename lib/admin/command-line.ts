@@ -11,6 +11,7 @@ import {
   text,
   UsageError,
   weightsOf,
+  wholeOption,
 } from './arguments.js';
 import { checkCluster } from './check.js';
 import { ClusterAdmin } from './cluster-admin.js';
@@ -18,6 +19,7 @@ import type { RunOptions } from './executor.js';
 import { ProgressBar, type Screen } from './progress-bar.js';
 import { renderInfo, renderPlan, renderProblems, toJson } from './render.js';
 import { count, slotsText } from './slot-list.js';
+import type { MoveOptions } from './slot-mover.js';
 import { describeStep, type Plan } from './steps.js';
 import { runTop } from './top.js';
 
@@ -56,8 +58,9 @@ async function execute(request: Request, world: World): Promise<number> {
   const { stdout, env } = world;
   const [first = '', second = ''] = words;
   const seeds = command === 'create' ? words : [command === 'add-node' ? second : first];
+  const moving = movingOf(options);
   await using admin = new ClusterAdmin(accessOf(seeds, request, env));
-  const follow = (plan: Plan): Promise<number> => carryOut(admin, request, plan, world);
+  const follow = (plan: Plan): Promise<number> => carryOut(admin, request, plan, moving, world);
   switch (command) {
     case 'check':
     case 'info': {
@@ -75,7 +78,7 @@ async function execute(request: Request, world: World): Promise<number> {
       return OK;
     }
     case 'create':
-      return await follow(await admin.planCreate({ replicas: Math.floor(numberOption(options, 'replicas', 0) ?? 0) }));
+      return await follow(await admin.planCreate({ replicas: wholeOption(options, 'replicas', 0) ?? 0 }));
     case 'add-node': {
       const replicaOf = text(options['replica-of']);
       return await follow(await admin.planAddNode(first, replicaOf === undefined ? {} : { replicaOf }));
@@ -106,7 +109,7 @@ async function execute(request: Request, world: World): Promise<number> {
   }
 }
 
-async function carryOut(admin: ClusterAdmin, request: Request, plan: Plan, world: World): Promise<number> {
+async function carryOut(admin: ClusterAdmin, request: Request, plan: Plan, moving: MoveOptions, world: World): Promise<number> {
   const { options } = request;
   const { stdout, stderr } = world;
   stdout.write(renderPlan(plan));
@@ -118,13 +121,9 @@ async function carryOut(admin: ClusterAdmin, request: Request, plan: Plan, world
     bar.end();
     stderr.write('stopping after the slot that is being moved; once more stops at once, and is safe too\n');
   });
-  const batch = numberOption(options, 'batch', 1);
-  const migrateTimeoutMs = numberOption(options, 'migrate-timeout', 1);
   const run: RunOptions = {
+    ...moving,
     stop: interrupt.signal,
-    replace: options.replace === true,
-    ...(batch === undefined ? {} : { batch: Math.floor(batch) }),
-    ...(migrateTimeoutMs === undefined ? {} : { migrateTimeoutMs }),
     onStep: (step, index) => {
       bar.end();
       stdout.write(`[${index + 1}/${plan.steps.length}] ${describeStep(step)}\n`);
@@ -144,6 +143,16 @@ async function carryOut(admin: ClusterAdmin, request: Request, plan: Plan, world
   } finally {
     bar.end();
   }
+}
+
+function movingOf(options: Request['options']): MoveOptions {
+  const batch = wholeOption(options, 'batch', 1);
+  const migrateTimeoutMs = wholeOption(options, 'migrate-timeout', 1);
+  return {
+    replace: options.replace === true,
+    ...(batch === undefined ? {} : { batch }),
+    ...(migrateTimeoutMs === undefined ? {} : { migrateTimeoutMs }),
+  };
 }
 
 async function confirmed({ confirm }: World): Promise<boolean> {

@@ -98,6 +98,8 @@ export function nodeNamed({ nodes }: Picture, text: string): AdminNode {
   const [node] = matching;
   if (node !== undefined && matching.length === 1) return node;
   const problem = matching.length === 0 ? 'is no node of the cluster' : `means ${matching.length} nodes`;
-  const names = all.slice(0, 12).map(({ id, name }) => `${name} (${id.slice(0, 8)})`);
-  throw new AdminError(`${text} ${problem}; name it by host:port or by its id: ${names.join(', ')}${all.length > 12 ? ' …' : ''}`);
+  const names = all.map(({ id, name }) => `${name} (${id.slice(0, 8)})`).sort();
+  throw new AdminError(
+    `${text} ${problem}; name it by host:port or by its id: ${names.slice(0, 12).join(', ')}${names.length > 12 ? ' …' : ''}`,
+  );
 }

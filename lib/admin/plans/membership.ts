@@ -17,6 +17,11 @@ export function planAddNode(picture: Picture, alone: Picture, replicaOf: string 
     throw new AdminError(`${node.name} has ${count(node.slots.length, 'slot')} of its own. ${advice}`);
   if (!isMember && node.keys > 0) throw new AdminError(`${node.name} holds ${count(node.keys, 'key')}. ${advice}`);
 
+  if (isMember && replicaOf === null && node.role === 'replica') {
+    throw new AdminError(
+      `${node.name} is a member already, a replica of ${picture.nodes.get(node.primaryId ?? '')?.name ?? 'a node that is gone'}`,
+    );
+  }
   const host = primariesOf(picture).find((primary) => primary.id !== id && primary.slots.length > 0) ?? primariesOf(picture)[0];
   if (host === undefined) throw new AdminError('the cluster has no primary that could introduce the new server');
   const primary =
@@ -44,10 +49,13 @@ export function planAddNode(picture: Picture, alone: Picture, replicaOf: string 
   steps.push({ do: 'join', nodes: [...members, node] });
   if (primary !== null && node.primaryId !== primary.id) steps.push({ do: 'replicate', node, primary });
   steps.push({ do: 'settle' });
+  const becomes = primary === null ? 'as a primary without slots' : `as a replica of ${primary.name}`;
+  const isThere = isMember && (primary === null || node.primaryId === primary.id);
+  const isIdle = primary === null && node.slots.length === 0;
   return {
-    title: `add ${node.name} ${primary === null ? 'as a primary without slots' : `as a replica of ${primary.name}`}`,
+    title: isThere ? `${node.name} is a member already; make sure that all nodes know it` : `add ${node.name} ${becomes}`,
     steps,
-    notes: primary === null ? ['it serves nothing until it gets slots: slotwise cluster rebalance --use-empty, or reshard --to it'] : [],
+    notes: isIdle ? ['it serves nothing until it gets slots: slotwise cluster rebalance --use-empty, or reshard --to it'] : [],
   };
 }
 

@@ -67,7 +67,9 @@ function refuseForeign(picture: Picture, wanted: ReadonlySet<number>, sources: r
   const foreign = [...wanted].filter((slot) => !to.slots.includes(slot) && !sources.some(({ slots }) => slots.includes(slot)));
   if (foreign.length === 0) return;
   const owners = primariesOf(picture).filter(({ slots }) => foreign.some((slot) => slots.includes(slot)));
-  throw new AdminError(`slots ${slotsText(foreign, 8)} belong to none of the sources, but to ${owners.map(({ name }) => name).join(', ')}`);
+  throw new AdminError(
+    `of the slots to be moved, ${slotsText(foreign, 8)} belong to none of the sources, but to ${owners.map(({ name }) => name).join(', ')}`,
+  );
 }
 
 /** By size: who has twice the slots gives twice as many. */

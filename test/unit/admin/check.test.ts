@@ -9,7 +9,7 @@ describe('the check of a cluster', () => {
     [
       'finds slots that nobody serves',
       wholeBut({ id: 7001, slots: '3-5460' }),
-      [/^error: 3 slots of 16,384 slots served by no reachable primary: 0-2$/],
+      [/^error: 3 slots of 16,384 served by no reachable primary: 0-2$/],
     ],
     [
       'finds slots that two claim',

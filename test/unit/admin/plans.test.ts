@@ -191,7 +191,7 @@ describe('the plan of reshard', () => {
       'refuses slots of others',
       wholeBut(),
       { from: ['7001f'], to: '7002f', slots: [16_383] },
-      /slots 16383 belong to none of the sources, but to 10.0.0.1:7003/,
+      /16383 belong to none of the sources, but to 10.0.0.1:7003/,
     ],
     [
       'refuses to work on a broken cluster',
@@ -315,6 +315,11 @@ describe('the plan of', () => {
       () => planAddNode(wholeBut(), picture({ id: 7007 }, { id: 8001 }), null),
       /another cluster/,
     ],
+    [
+      'add-node does not make a primary of a replica',
+      () => planAddNode(wholeBut(), picture({ id: 7004, of: 7001 }, { id: 7001 }), null),
+      /7004 is a member already, a replica of 10\.0\.0\.1:7001/,
+    ],
     ['add-node wants a primary to follow', () => planAddNode(wholeBut(), alone({ id: 7007 }), '10.0.0.1:7004'), /7004 is a replica of/],
     [
       'del-node has everybody forget a replica',
@@ -373,6 +378,12 @@ describe('the plan of', () => {
     ],
   ];
   for (const [name, make, expected] of cases) it(name, () => assertPlan(make, expected));
+
+  it('add-node says that a member is one, and not that it gets slots', () => {
+    const plan = planAddNode(wholeBut(), picture({ id: 7001, slots: '0-5460' }, { id: 7002 }), null);
+    assert.match(plan.title, /7001 is a member already/);
+    assert.deepEqual(plan.notes, []);
+  });
 
   it('add-node has the others forget who had its address', () => {
     const ghost = wholeBut({ id: 7006, of: 7003, down: true });
