@@ -73,7 +73,11 @@ function coverage(picture: Picture): Problem[] {
 
 function openSlots({ nodes }: Picture): Problem[] {
   const nameOf = (id: string): string => nodes.get(id)?.name ?? `${id.slice(0, 8)} (unknown)`;
-  return [...nodes.values()].flatMap(({ name, migrating, importing }): Problem[] => [
+  // From Valkey 8 on replicas know which slots of their primary are open.
+  const speakers = [...nodes.values()].filter(
+    ({ role, primaryId }) => role === 'primary' || nodes.get(primaryId ?? '')?.reachable !== true,
+  );
+  return speakers.flatMap(({ name, migrating, importing }): Problem[] => [
     ...groupedByPeer(migrating).map(([peer, slots]): Problem => {
       return { severity: 'error', kind: 'open', text: `${name} is sending slots ${slotsText(slots, 8)} to ${nameOf(peer)}`, slots };
     }),
@@ -89,7 +93,8 @@ export function groupedByPeer(open: ReadonlyMap<number, string>): [peer: string,
   return [...groups];
 }
 
-function agreement({ nodes, views }: Picture): Problem[] {
+function agreement(picture: Picture): Problem[] {
+  const { nodes, views } = picture;
   const problems: Problem[] = [];
   const parties = new Map<string, string[]>();
   for (const [id, { owners }] of views) parties.set(owners, [...(parties.get(owners) ?? []), nodes.get(id)?.name ?? id]);
@@ -108,9 +113,19 @@ function agreement({ nodes, views }: Picture): Problem[] {
       const who = missing.length > 0 ? missing.map((node) => node.name).join(', ') : count(view.strangers, 'newcomer');
       problems.push({ severity: 'error', kind: 'unknown', text: `${name} does not know ${who}` });
     }
-    if (view.state !== 'ok') problems.push({ severity: 'error', kind: 'down', text: `${name} says cluster_state:${view.state}` });
   }
-  return problems;
+  return [...problems, ...states(picture)];
+}
+
+/** In a large cluster they would be a screenful each for itself. */
+function states({ nodes, views }: Picture): Problem[] {
+  const groups = new Map<string, string[]>();
+  for (const [id, { state }] of views) if (state !== 'ok') groups.set(state, [...(groups.get(state) ?? []), nodes.get(id)?.name ?? id]);
+  return [...groups].map(([state, names]) => {
+    const more = names.length > 8 ? ` and ${names.length - 8} more` : '';
+    const text = `${names.sort().slice(0, 8).join(', ')}${more} ${names.length === 1 ? 'says' : 'say'} cluster_state:${state}`;
+    return { severity: 'error', kind: 'down', text };
+  });
 }
 
 function withoutReplicas(picture: Picture): Problem[] {

@@ -27,13 +27,15 @@ export async function readKeyCounts(links: Asking, picture: Picture): Promise<Ke
   return counts;
 }
 
-async function countIn(links: Asking, { address }: AdminNode, slots: readonly number[]): Promise<Map<number, number>> {
+async function countIn(links: Asking, { address, databases }: AdminNode, slots: readonly number[]): Promise<Map<number, number>> {
   const counts = new Map<number, number>();
   if (address === null) return counts;
   for (let at = 0; at < slots.length; at += SLOTS_AT_ONCE) {
     const some = slots.slice(at, at + SLOTS_AT_ONCE);
-    const replies = await Promise.all(some.map((slot) => links.ask(address, ['CLUSTER', 'COUNTKEYSINSLOT', slot])));
-    for (const [index, slot] of some.entries()) counts.set(slot, numberOf(replies[index], 0));
+    for (const database of databases) {
+      const replies = await Promise.all(some.map((slot) => links.ask(address, ['CLUSTER', 'COUNTKEYSINSLOT', slot], { database })));
+      for (const [index, slot] of some.entries()) counts.set(slot, (counts.get(slot) ?? 0) + numberOf(replies[index], 0));
+    }
   }
   return counts;
 }

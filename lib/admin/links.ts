@@ -9,6 +9,8 @@ export interface AskOptions {
   readonly timeoutMs?: number;
   /** Replies as bytes, for keys. Default false. */
   readonly buffers?: boolean;
+  /** Default 0. */
+  readonly database?: number;
 }
 
 /** How nodes are asked. Over real connections it is `Links`. */
@@ -18,16 +20,17 @@ export interface Asking {
 
 const DEFAULT_TIMEOUT_MS = 5_000;
 
-/** One connection a node, opened by the first question; after a failure the next question opens another. */
+/** One connection a node and database, opened by the first question; after a failure the next question opens another. */
 export class Links implements Asking {
   readonly #connections = new Map<string, Connection>();
   #closed = false;
 
   constructor(readonly options: Options) {}
 
-  async ask(address: Address, words: readonly Arg[], { timeoutMs = DEFAULT_TIMEOUT_MS, buffers = false }: AskOptions = {}): Promise<Raw> {
+  async ask(address: Address, words: readonly Arg[], options: AskOptions = {}): Promise<Raw> {
+    const { timeoutMs = DEFAULT_TIMEOUT_MS, buffers = false, database = 0 } = options;
     if (this.#closed) throw new ClosedError('the connections were closed');
-    const connection = this.#connectionTo(address);
+    const connection = this.#connectionTo(address, database);
     const { spec, args } = specOf(words);
     const call = Call.make(spec, args, null, buffers ? DECODE_BUFFERS : 0, internalOwner, clock.deadlineIn(timeoutMs));
     const reply = Call.promiseOfLast() as Promise<Raw>; // no decoder
@@ -54,13 +57,13 @@ export class Links implements Asking {
     for (const connection of [...this.#connections.values()]) connection.destroy(null);
   }
 
-  #connectionTo(address: Address): Connection {
-    const key = addressKey(address);
+  #connectionTo(address: Address, database: number): Connection {
+    const key = `${addressKey(address)} ${database}`;
     const known = this.#connections.get(key);
     if (known !== undefined) return known;
     const { connectTimeoutMs, keepAliveMs, clientName, credentials, tls } = this.options;
     const connection = new Connection(
-      { address, connectTimeoutMs, keepAliveMs, clientName, credentials, tls, protocol: 3, database: 0, readonly: false },
+      { address, connectTimeoutMs, keepAliveMs, clientName, credentials, tls, protocol: 3, database, readonly: false },
       {
         ready: () => {},
         closed: (closed) => {

@@ -19,7 +19,10 @@ export interface AdminNode {
   /** Open slots, with the id at the other end. */
   readonly migrating: ReadonlyMap<number, string>;
   readonly importing: ReadonlyMap<number, string>;
+  /** In all its databases. */
   readonly keys: number;
+  /** Those with keys. */
+  readonly databases: readonly number[];
   /** It answered us. */
   readonly reachable: boolean;
   /** Why it did not. */

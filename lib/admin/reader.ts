@@ -6,8 +6,9 @@ import type { Raw } from '../protocol/command.js';
 import { parseShards } from '../topology/cluster-replies.js';
 import { buildView } from '../topology/cluster-view.js';
 import type { NodeRules } from '../topology/node-rules.js';
-import { infoOf, listOf, numberOf, textOf } from '../topology/replies.js';
+import { infoOf, listOf, textOf } from '../topology/replies.js';
 import { AdminError } from './admin-error.js';
+import { keysByDatabase } from './databases.js';
 import type { Asking } from './links.js';
 import { type AdminNode, type MemberLine, type Picture, parseMembers, type View, viewOf } from './picture.js';
 import { slotsOf } from './slot-list.js';
@@ -22,7 +23,7 @@ interface Report {
   /** By which port the nodes reach each other, where CLUSTER SHARDS says so. */
   readonly ports: ReadonlyMap<string, number>;
   readonly state: string;
-  readonly keys: number;
+  readonly keys: ReadonlyMap<number, number>;
 }
 
 /** Asks the seeds, then everybody they know, then everybody those know. Rejects if no seed can be asked. */
@@ -59,9 +60,11 @@ export async function readAlone(links: Asking, address: Address, rules: NodeRule
 }
 
 async function readNode(links: Asking, address: Address, rules: NodeRules, tls: boolean): Promise<Report> {
-  const questions = ['CLUSTER NODES', 'CLUSTER INFO', 'DBSIZE', 'CLUSTER SHARDS', 'CONFIG GET tls-cluster'].map((text) => text.split(' '));
+  const questions = ['CLUSTER NODES', 'CLUSTER INFO', 'INFO keyspace', 'CLUSTER SHARDS', 'CONFIG GET tls-cluster'].map((text) =>
+    text.split(' '),
+  );
   const replies = questions.map((words) => links.ask(address, words));
-  const [nodes, info, size, shards, tlsCluster] = await Promise.all(
+  const [nodes, info, keyspace, shards, tlsCluster] = await Promise.all(
     replies.map((reply, index) => (index < 2 ? reply : reply.catch(refusal))),
   );
   const members = parseMembers(textOf(nodes) ?? '');
@@ -78,7 +81,7 @@ async function readNode(links: Asking, address: Address, rules: NodeRules, tls: 
     addresses: new Map([...known, [myself.id, address]]),
     ports: new Map(endpoints.map(({ id, port }) => [id, port])),
     state: infoOf(info).get('cluster_state') ?? '',
-    keys: numberOf(size, 0),
+    keys: keysByDatabase(keyspace),
   };
 }
 
@@ -111,7 +114,8 @@ async function pictureOf(reports: ReadonlyMap<string, Report>, failures: Readonl
       epoch: line.epoch,
       migrating: line.migrating,
       importing: line.importing,
-      keys: own?.keys ?? 0,
+      keys: [...(own?.keys.values() ?? [])].reduce((sum, keys) => sum + keys, 0),
+      databases: [...(own?.keys.keys() ?? [])],
       reachable: own !== undefined,
       problem:
         own !== undefined

@@ -4,7 +4,8 @@ import type { Address } from '../options.js';
 import type { Arg, Raw } from '../protocol/command.js';
 import { listOf, numberOf } from '../topology/replies.js';
 import { AdminError } from './admin-error.js';
-import type { Links } from './links.js';
+import { keysByDatabase } from './databases.js';
+import type { AskOptions, Links } from './links.js';
 import { count } from './slot-list.js';
 import type { Duplicates, NodeRef } from './steps.js';
 
@@ -15,6 +16,22 @@ export interface MoveOptions {
   readonly migrateTimeoutMs?: number;
   /** What the target has of a key although it does not own its slot is overwritten. Default false. */
   readonly replace?: boolean;
+}
+
+/** What a node has of a slot. */
+interface Found {
+  /** Of database 0. */
+  readonly first: readonly Buffer[];
+  /** Its other databases with keys, of whatever slot. */
+  readonly others: readonly number[];
+}
+
+/** Of the keys that one database has of a slot. */
+interface Move {
+  readonly from: NodeRef;
+  readonly to: NodeRef;
+  readonly duplicates: Duplicates;
+  readonly database: number;
 }
 
 const DEFAULT_BATCH = 50;
@@ -49,8 +66,8 @@ export class SlotMover {
     ]);
     if (!replace && numberOf(strays, 0) > 0) await this.#refuseStrays(slot, from, to, numberOf(strays, 0));
     // One after the other on one connection: the keys are those of a slot that is being sent away.
-    const [, left] = await Promise.all([this.#ask(from, ['CLUSTER', 'SETSLOT', slot, 'MIGRATING', to.id]), this.#keysOf(slot, from)]);
-    const keys = left.length === 0 ? 0 : await this.#drain(slot, from, to, replace ? 'other' : 'refuse', left);
+    const [, found] = await Promise.all([this.#ask(from, ['CLUSTER', 'SETSLOT', slot, 'MIGRATING', to.id]), this.#find(slot, from)]);
+    const keys = await this.#drain(slot, from, to, replace ? 'other' : 'refuse', found);
     await this.#handOver(slot, from, to, others);
     return keys;
   }
@@ -63,7 +80,7 @@ export class SlotMover {
     } catch (error) {
       if (!(error instanceof ReplyError && /already the owner/i.test(error.message))) throw error;
     }
-    return await this.#drain(slot, from, to, duplicates, await this.#keysOf(slot, from));
+    return await this.#drain(slot, from, to, duplicates, await this.#find(slot, from));
   }
 
   /** The target first: if the source forgot the slot first, nobody would serve it for a moment. */
@@ -85,24 +102,40 @@ export class SlotMover {
     );
   }
 
-  async #keysOf(slot: number, from: NodeRef): Promise<Buffer[]> {
-    const keys = listOf(await this.#ask(from, ['CLUSTER', 'GETKEYSINSLOT', slot, this.#batch], true));
+  async #keysOf(slot: number, from: NodeRef, database: number): Promise<Buffer[]> {
+    const keys = listOf(await this.#ask(from, ['CLUSTER', 'GETKEYSINSLOT', slot, this.#batch], { buffers: true, database }));
     return keys.filter((key): key is Buffer => Buffer.isBuffer(key));
   }
 
-  /** New keys cannot appear in a slot that is being sent away: for a key it has not, the source answers ASK. So once it is empty, it stays so. */
-  async #drain(slot: number, from: NodeRef, to: NodeRef, duplicates: Duplicates, first: readonly Buffer[]): Promise<number> {
+  async #find(slot: number, from: NodeRef): Promise<Found> {
+    const [first, keyspace] = await Promise.all([this.#keysOf(slot, from, 0), this.#ask(from, ['INFO', 'keyspace'])]);
+    return { first, others: [...keysByDatabase(keyspace).keys()].filter((database) => database !== 0) };
+  }
+
+  /**
+   * New keys cannot appear in a slot that is being sent away: for a key it has not, the source answers ASK. So once it is empty, it stays so. All
+   * databases have to be emptied: a node deletes what it still has of a slot when it hears that the slot is another's.
+   */
+  async #drain(slot: number, from: NodeRef, to: NodeRef, duplicates: Duplicates, { first, others }: Found): Promise<number> {
+    let moved = await this.#drainDatabase(slot, { from, to, duplicates, database: 0 }, first);
+    for (const database of others) {
+      moved += await this.#drainDatabase(slot, { from, to, duplicates, database }, await this.#keysOf(slot, from, database));
+    }
+    return moved;
+  }
+
+  async #drainDatabase(slot: number, move: Move, first: readonly Buffer[]): Promise<number> {
     let keys = first;
     let moved = 0;
     let failures = 0;
-    for (; keys.length > 0; keys = await this.#keysOf(slot, from)) {
+    for (; keys.length > 0; keys = await this.#keysOf(slot, move.from, move.database)) {
       try {
-        await this.#migrate(keys, from, to, duplicates === 'other' || failures > 0);
+        await this.#migrate(keys, move, move.duplicates === 'other' || failures > 0);
         moved += keys.length;
         failures = 0;
       } catch (error) {
         if (!(error instanceof ReplyError)) throw error;
-        if (/BUSYKEY/.test(error.message)) moved += await this.#settleDuplicates(keys, slot, from, to, duplicates);
+        if (/BUSYKEY/.test(error.message)) moved += await this.#settleDuplicates(keys, slot, move);
         // The target may have got the keys and the source not heard of it: the source has kept them, and what it has counts.
         else if (!/^(IOERR|LOADING|CLUSTERDOWN)/.test(error.message) || ++failures === ATTEMPTS) throw error;
         else await sleep(PAUSE_MS * failures);
@@ -111,7 +144,7 @@ export class SlotMover {
     return moved;
   }
 
-  async #migrate(keys: readonly Buffer[], from: NodeRef, to: NodeRef, replace: boolean): Promise<Raw> {
+  async #migrate(keys: readonly Buffer[], { from, to, database }: Move, replace: boolean): Promise<Raw> {
     const { host, port } = to.peer;
     const credentials = await this.#links.credentials();
     const auth: readonly Arg[] =
@@ -120,15 +153,16 @@ export class SlotMover {
         : credentials.username === undefined
           ? ['AUTH', credentials.password]
           : ['AUTH2', credentials.username, credentials.password];
-    const words = ['MIGRATE', host, port, '', 0, this.#timeoutMs, ...(replace ? ['REPLACE'] : []), ...auth, 'KEYS', ...keys];
-    return await this.#ask(from, words, false, this.#timeoutMs + 5_000);
+    const words = ['MIGRATE', host, port, '', database, this.#timeoutMs, ...(replace ? ['REPLACE'] : []), ...auth, 'KEYS', ...keys];
+    return await this.#ask(from, words, { database, timeoutMs: this.#timeoutMs + 5_000 });
   }
 
-  async #settleDuplicates(keys: readonly Buffer[], slot: number, from: NodeRef, to: NodeRef, duplicates: Duplicates): Promise<number> {
+  async #settleDuplicates(keys: readonly Buffer[], slot: number, move: Move): Promise<number> {
+    const { from, to, duplicates, database } = move;
     let moved = 0;
     for (const key of keys) {
       try {
-        await this.#migrate([key], from, to, false);
+        await this.#migrate([key], move, false);
         moved++;
       } catch (error) {
         if (!(error instanceof ReplyError && /BUSYKEY/.test(error.message))) throw error;
@@ -137,20 +171,20 @@ export class SlotMover {
             `key ${show(key.toString())} of slot ${slot} is on ${from.name} and on ${to.name}. Say which one counts: --duplicates owner keeps that of ${to.name}, --duplicates other that of ${from.name}`,
           );
         }
-        await this.#deleteAt(from, key);
+        await this.#deleteAt(from, key, database);
       }
     }
     return moved;
   }
 
   /** MIGRATE to itself is refused and DEL is redirected where the slot is another's, except right after ASKING. */
-  async #deleteAt({ name, address }: NodeRef, key: Buffer): Promise<void> {
+  async #deleteAt({ name, address }: NodeRef, key: Buffer, database: number): Promise<void> {
     const at = reachable(name, address);
-    await Promise.all([this.#links.ask(at, ['ASKING']), this.#links.ask(at, ['DEL', key])]);
+    await Promise.all([this.#links.ask(at, ['ASKING'], { database }), this.#links.ask(at, ['DEL', key], { database })]);
   }
 
-  #ask({ name, address }: NodeRef, words: readonly Arg[], buffers = false, timeoutMs?: number): Promise<Raw> {
-    return this.#links.ask(reachable(name, address), words, { buffers, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+  #ask({ name, address }: NodeRef, words: readonly Arg[], options: AskOptions = {}): Promise<Raw> {
+    return this.#links.ask(reachable(name, address), words, options);
   }
 }
 

@@ -29,6 +29,16 @@ describe('the check of a cluster', () => {
     ['finds nodes that have not met', wholeBut({ id: 7003, ignores: [7006] }), [/^error: 10.0.0.1:7003 does not know 10.0.0.1:7006$/]],
     ['finds nodes that call the cluster down', wholeBut({ id: 7003, state: 'fail' }), [/^error: 10.0.0.1:7003 says cluster_state:fail$/]],
     [
+      'says once how nodes call the cluster',
+      wholeBut(...[7001, 7002, 7003].map((id) => ({ id, state: 'fail' }))),
+      [/^error: 10.0.0.1:7001, 10.0.0.1:7002, 10.0.0.1:7003 say cluster_state:fail$/],
+    ],
+    [
+      'finds open slots once that replicas know of, too',
+      wholeBut({ id: 7001, migrating: { 5: 7002 } }, { id: 7004, of: 7001, migrating: { 5: 7002 } }),
+      [/7001 is sending slots 5 to .*7002/],
+    ],
+    [
       'warns of replicas that do not answer',
       wholeBut({ id: 7006, down: true }),
       [/^warning: replica 10.0.0.1:7006 .*ECONNREFUSED/, /^warning: .*7003 has no replica/],

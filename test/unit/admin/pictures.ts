@@ -63,6 +63,7 @@ function nodeOf({
     migrating: open(migrating),
     importing: open(importing),
     keys,
+    databases: keys > 0 ? [0] : [],
     reachable: !down,
     problem: down ? 'connect ECONNREFUSED' : null,
     flags: [],
