@@ -5,7 +5,7 @@ import { SingleFlight } from '../util/single-flight.js';
 import type { Asker, Resolver, Watcher } from './asker.js';
 import { isMisconfigured } from './failure.js';
 import { isSettled, isTroubled, nextProbeMs } from './pace.js';
-import { sameTopology, type TopologySnapshot, withMoved } from './topology.js';
+import { type Moved, sameTopology, type TopologySnapshot, withMoved } from './topology.js';
 
 export interface MonitorOptions {
   readonly periodMs: number;
@@ -22,8 +22,7 @@ export interface MonitorOptions {
 }
 
 /** What a MOVED said, and how many probes had begun by then. */
-interface Patch {
-  readonly address: Address;
+interface Patch extends Moved {
   readonly probes: number;
 }
 
@@ -40,6 +39,8 @@ export class Monitor {
   readonly #flight = new SingleFlight(() => this.#probe());
   readonly #suspects = new Set<string>();
   readonly #patches = new Map<number, Patch>();
+  /** Those that the snapshot does not have yet. */
+  readonly #fresh: Moved[] = [];
   #state: 'new' | 'running' | 'stopped' = 'new';
   #first: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -87,15 +88,28 @@ export class Monitor {
     this.#schedule();
   }
 
-  /** A MOVED: patches this slot now and looks soon. The patch outlives a probe that began before it. */
+  /**
+   * A MOVED: patches this slot at the end of the tick and looks soon. After a failover thousands may come in one read, and each new snapshot
+   * costs what the cluster is large. The patch outlives a probe that began before it.
+   */
   moved(slot: number, address: Address): void {
+    if (this.#state !== 'running' || this.snapshot === null) return;
+    const patch = { slot, address, probes: this.#probes };
+    this.#patches.set(slot, patch);
+    if (this.#fresh.push(patch) > 1) return;
+    process.nextTick(() => this.#patch());
+    this.#lookFor(`MOVED ${slot} ${addressKey(address)}`);
+  }
+
+  #patch(): void {
     const { snapshot } = this;
-    if (this.#state !== 'running' || snapshot === null) return;
-    const next = withMoved(snapshot, slot, address);
-    this.#patches.set(slot, { address, probes: this.#probes });
-    const reason = `MOVED ${slot} ${addressKey(address)}`;
-    if (next !== snapshot) this.#deliver(next, reason);
-    this.#lookFor(reason);
+    const [first] = this.#fresh;
+    const fresh = this.#fresh.splice(0);
+    if (this.#state !== 'running' || snapshot === null || first === undefined) return;
+    const next = withMoved(snapshot, fresh);
+    if (next === snapshot) return;
+    const more = fresh.length > 1 ? ` and ${fresh.length - 1} more` : '';
+    this.#deliver(next, `MOVED ${first.slot} ${addressKey(first.address)}${more}`);
   }
 
   /** This node does not answer. */
@@ -148,11 +162,8 @@ export class Monitor {
   }
 
   #succeeded(found: TopologySnapshot, probe: number, reason: string): void {
-    let next = found;
-    for (const [slot, { address, probes }] of this.#patches) {
-      if (probes < probe) this.#patches.delete(slot);
-      else next = withMoved(next, slot, address);
-    }
+    for (const [slot, { probes }] of this.#patches) if (probes < probe) this.#patches.delete(slot);
+    const next = withMoved(found, this.#patches.values());
     this.#failures = 0;
     this.#hopeless = false;
     this.#reported = '';

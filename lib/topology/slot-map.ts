@@ -15,6 +15,7 @@ export class SlotMap {
   readonly #shards: Uint16Array;
   /** How many slots nobody owns. */
   readonly uncovered: number;
+  #owners: ReadonlySet<number> | null = null;
 
   /** `shards` has an entry a slot and is not touched by anybody else from now on. */
   private constructor(shards: Uint16Array, uncovered: number) {
@@ -39,13 +40,18 @@ export class SlotMap {
 
   /** Does the shard own any slot? */
   owns(shard: number): boolean {
-    return this.#shards.includes(shard);
+    this.#owners ??= new Set(this.#shards);
+    return this.#owners.has(shard);
   }
 
-  with(slot: number, shard: number): SlotMap {
+  with(changes: Iterable<readonly [slot: number, shard: number]>): SlotMap {
     const shards = this.#shards.slice();
-    shards[slot] = shard;
-    return new SlotMap(shards, this.shardOf(slot) === -1 ? this.uncovered - 1 : this.uncovered);
+    let { uncovered } = this;
+    for (const [slot, shard] of changes) {
+      if (shards[slot] === NOBODY) uncovered--;
+      shards[slot] = shard;
+    }
+    return new SlotMap(shards, uncovered);
   }
 
   /** In order of the slots; what nobody owns is left out. */

@@ -74,21 +74,46 @@ export function findNode(topology: TopologySnapshot, key: string): NodeInfo | un
   return undefined;
 }
 
+/** What a MOVED says: this one slot, and nothing else, is served at `address` now. */
+export interface Moved {
+  readonly slot: number;
+  readonly address: Address;
+}
+
 /**
- * What a MOVED says: this one slot, and nothing else, is served at `address` now. A known primary takes it into its shard; a replica (it must
- * have been promoted) or an unknown node gets a shard of its own until the next probe. The same snapshot comes back if nothing changes.
+ * The snapshot with these slots where they are by now. A known primary takes a slot into its shard; a replica (it must have been promoted) or an
+ * unknown node gets a shard of its own until the next probe. The same snapshot comes back if nothing changes.
  * https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#moved-redirection
  */
-export function withMoved(topology: TopologySnapshot, slot: number, address: Address): TopologySnapshot {
-  const { shards, slots } = topology;
-  if (slots === null || !Number.isInteger(slot) || slot < 0 || slot >= SLOT_COUNT) return topology;
+export function withMoved(topology: TopologySnapshot, moved: Iterable<Moved>): TopologySnapshot {
+  const { slots } = topology;
+  if (slots === null) return topology;
+  const shards = [...topology.shards];
+  const shardByName = new Map<string, number>();
+  const changes = new Map<number, number>();
+  for (const { slot, address } of moved) {
+    if (!Number.isInteger(slot) || slot < 0 || slot >= SLOT_COUNT) continue;
+    const name = addressKey(address);
+    let shard = shardByName.get(name);
+    if (shard === undefined) {
+      shard = shardOfPrimary(topology, shards, address);
+      shardByName.set(name, shard);
+    }
+    if (slots.shardOf(slot) !== shard) changes.set(slot, shard);
+    else changes.delete(slot);
+  }
+  if (changes.size === 0) return topology;
+  if (shards.length === topology.shards.length) return Object.freeze({ ...topology, slots: slots.with(changes) });
+  return makeTopology(topology.kind, shards, slots.with(changes), topology.problem);
+}
+
+/** Its place in `shards`, at the end if it had none before. */
+function shardOfPrimary(topology: TopologySnapshot, shards: Shard[], address: Address): number {
   const node = findNode(topology, addressKey(address)) ?? strangerAt(address);
-  if (shards[slots.shardOf(slot)]?.primary?.key === node.key) return topology;
   const known = shards.findIndex(({ primary }) => primary?.key === node.key);
-  if (known !== -1) return Object.freeze({ ...topology, slots: slots.with(slot, known) });
+  if (known !== -1) return known;
   const primary: NodeInfo = Object.freeze({ ...node, role: 'primary', usable: true, replicaOf: null, depth: 0 });
-  const extended = [...shards, Object.freeze({ primary, replicas: Object.freeze([]) })];
-  return makeTopology(topology.kind, extended, slots.with(slot, shards.length), topology.problem);
+  return shards.push(Object.freeze({ primary, replicas: Object.freeze([]) })) - 1;
 }
 
 function strangerAt(address: Address): NodeInfo {

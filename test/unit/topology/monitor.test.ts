@@ -89,6 +89,7 @@ describe('Monitor', () => {
     time.restore();
   });
 
+  const endTick = (): void => time.runMicrotasks();
   /** Until the probes after a change have become rare. */
   const settle = (): Promise<number> => time.tickAsync(200_000);
   const probesIn = async (ms: number): Promise<number> => {
@@ -252,10 +253,11 @@ describe('Monitor', () => {
     assert.ok(script.began.length <= 12, `${script.began.length} probes in 10 s`);
   });
 
-  it('patches a slot at once on MOVED and looks soon', async () => {
+  it('patches a slot at the end of the tick on MOVED and looks soon', async () => {
     await monitor.start();
     await settle();
     monitor.moved(0, at(7001));
+    endTick();
     assert.equal(monitor.snapshot?.slots?.shardOf(0), 1);
     assert.equal(seen.at(-1)?.reason, 'MOVED 0 127.0.0.1:7001');
     assert.equal(await probesIn(10), 1);
@@ -283,7 +285,19 @@ describe('Monitor', () => {
     await settle();
     const before = seen.length;
     monitor.moved(0, at(7000));
+    endTick();
     assert.equal(seen.length, before);
+  });
+
+  it('makes one snapshot of all MOVED of a tick', async () => {
+    await monitor.start();
+    await settle();
+    const before = seen.length;
+    for (let slot = 0; slot < 5_000; slot++) monitor.moved(slot, at(7001));
+    endTick();
+    assert.equal(seen.length, before + 1);
+    assert.match(seen.at(-1)?.reason ?? '', /^MOVED 0 127\.0\.0\.1:7001 and 4999 more$/);
+    assert.equal(monitor.snapshot?.slots?.shardOf(4_999), 1);
   });
 
   it('probes at most twice for 10,000 MOVED', async () => {

@@ -60,7 +60,8 @@ describe('a cluster of 500 nodes', () => {
     const count = 1_000;
     const best = leastCpuMs(0.05 * count, () => {
       moved = topology;
-      for (let slot = 0; slot < count; slot++) moved = withMoved(moved, slot, addresses[slot % addresses.length] ?? { path: '/none' });
+      for (let slot = 0; slot < count; slot++)
+        moved = withMoved(moved, [{ slot, address: addresses[slot % addresses.length] ?? { path: '/none' } }]);
     });
     assert.equal(moved.shards[moved.slots?.shardOf(999) ?? -1]?.primary?.address, addresses[999 % addresses.length]);
     assert.ok(best / count < 0.05, `${((best / count) * 1000).toFixed(1)} µs`);

@@ -28,8 +28,14 @@ describe('SlotMap', () => {
   it('counts the slots that nobody owns', () => {
     assert.equal(map.uncovered, 16_384 - 10_001 - 1);
     assert.equal(SlotMap.fromRanges([]).uncovered, 16_384);
-    assert.equal(map.with(12_000, 1).uncovered, map.uncovered - 1);
-    assert.equal(map.with(0, 1).uncovered, map.uncovered);
+    assert.equal(
+      map.with([
+        [12_000, 1],
+        [12_000, 2],
+      ]).uncovered,
+      map.uncovered - 1,
+    );
+    assert.equal(map.with([[0, 1]]).uncovered, map.uncovered);
   });
 
   it('gives back the ranges it was made from', () => {
@@ -39,7 +45,7 @@ describe('SlotMap', () => {
   });
 
   it('changes one slot in a copy and leaves the original alone', () => {
-    const moved = map.with(100, 1);
+    const moved = map.with([[100, 1]]);
     assert.equal(moved.shardOf(100), 1);
     assert.equal(moved.shardOf(99), 0);
     assert.equal(moved.shardOf(101), 0);
@@ -48,12 +54,17 @@ describe('SlotMap', () => {
 
   it('is equal to a map with the same owners only', () => {
     assert.ok(map.equals(SlotMap.fromRanges(map.ranges())));
-    assert.ok(!map.equals(map.with(100, 1)));
-    assert.ok(map.with(100, 1).with(100, 0).equals(map));
+    assert.ok(!map.equals(map.with([[100, 1]])));
+    assert.ok(
+      map
+        .with([[100, 1]])
+        .with([[100, 0]])
+        .equals(map),
+    );
   });
 
   it('knows whether a shard owns anything', () => {
     assert.ok(map.owns(2));
-    assert.ok(!map.with(5461, 1).owns(2));
+    assert.ok(!map.with([[5461, 1]]).owns(2));
   });
 });

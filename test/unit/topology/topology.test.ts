@@ -39,6 +39,9 @@ const make = (more: Partial<NodeInfo> = {}): TopologySnapshot =>
     ]),
   );
 
+const moved5 = (topology: TopologySnapshot, address: number | string): TopologySnapshot =>
+  withMoved(topology, [{ slot: 5, address: at(address) }]);
+
 describe('withMoved', () => {
   const cases: readonly (readonly [what: string, slot: number, address: string | number, expected: readonly string[]])[] = [
     ['points the slot to the shard of a known primary', 5, 7001, ['0-4,6-8191 7000 < 7003', '5,8192-16000 7001']],
@@ -55,14 +58,14 @@ describe('withMoved', () => {
   for (const [what, slot, address, expected] of cases) {
     it(what, () => {
       const before = make();
-      const after = withMoved(before, slot, at(address));
+      const after = withMoved(before, [{ slot, address: at(address) }]);
       assert.deepEqual(picture(after), expected);
       assert.deepEqual(picture(before), picture(make()), 'the snapshot before must not change');
     });
   }
 
   it('makes the promoted node a primary in the list of nodes', () => {
-    const after = withMoved(make(), 5, at(7003));
+    const after = moved5(make(), 7003);
     assert.deepEqual(
       [after.nodes.get('127.0.0.1:7003')?.role, after.nodes.get('127.0.0.1:7003')?.replicaOf, after.nodes.get('127.0.0.1:7003')?.id],
       ['primary', null, 'id-7003'],
@@ -70,23 +73,33 @@ describe('withMoved', () => {
   });
 
   it('puts further slots into the shard that the first one made', () => {
-    const after = [5, 6, 7].reduce((topology, slot) => withMoved(topology, slot, at(7009)), make());
+    const after = [5, 6, 7].reduce((topology, slot) => withMoved(topology, [{ slot, address: at(7009) }]), make());
     assert.deepEqual(picture(after).slice(2), ['5-7 7009']);
+  });
+
+  it('takes many at once, as one after the other', () => {
+    const moves = [5, 6, 16_383, 9_000].flatMap((slot, i) =>
+      [7001, 7009, 7003, 7000].map((port) => ({ slot: slot + i, address: at(port + i) })),
+    );
+    const oneByOne = moves.reduce((topology, move) => withMoved(topology, [move]), make());
+    assert.deepEqual(picture(withMoved(make(), moves)), picture(oneByOne));
+    assert.equal(withMoved(make(), moves).slots?.uncovered, oneByOne.slots?.uncovered);
+    assert.deepEqual([...withMoved(make(), moves).nodes.keys()].sort(), [...oneByOne.nodes.keys()].sort());
   });
 
   it('gives the same snapshot back when nothing changes', () => {
     const topology = make();
-    assert.equal(withMoved(topology, 5, at(7000)), topology);
-    assert.equal(withMoved(topology, 5, at('node-7000.example.com:6379')), topology);
-    const moved = withMoved(topology, 5, at(7009));
-    assert.equal(withMoved(moved, 5, at(7009)), moved);
+    assert.equal(moved5(topology, 7000), topology);
+    assert.equal(moved5(topology, 'node-7000.example.com:6379'), topology);
+    const moved = moved5(topology, 7009);
+    assert.equal(moved5(moved, 7009), moved);
   });
 
   it('ignores slots that cannot be, and topologies without slots', () => {
     const topology = make();
-    for (const slot of [-1, 16_384, 1.5, Number.NaN]) assert.equal(withMoved(topology, slot, at(7001)), topology);
+    for (const slot of [-1, 16_384, 1.5, Number.NaN]) assert.equal(withMoved(topology, [{ slot, address: at(7001) }]), topology);
     const single = makeTopology('single', [{ primary: node(7000, 'primary'), replicas: [] }], null);
-    assert.equal(withMoved(single, 5, at(7001)), single);
+    assert.equal(moved5(single, 7001), single);
   });
 });
 
@@ -94,7 +107,7 @@ describe('sameTopology', () => {
   const problem = (text: string): TopologyError => new TopologyError('ERR_ROLE_MISMATCH', text);
   const cases: readonly (readonly [what: string, other: TopologySnapshot, same: boolean])[] = [
     ['the same facts', make(), true],
-    ['a slot elsewhere', withMoved(make(), 5, at(7001)), false],
+    ['a slot elsewhere', moved5(make(), 7001), false],
     ['a replica that is not usable any more', make({ usable: false }), false],
     ['a node with another id at the same address', make({ id: 'other' }), false],
     ['other tags', make({ tags: { use: 'video' } }), false],
