@@ -1,4 +1,4 @@
-import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command.js';
+import { type Arg, type CommandSpec, type Decode, type Raw, READONLY } from '../protocol/command.js';
 import type { Router } from '../routing/router.js';
 import { mergeNodes, mergeParts, type Outcome, type Part } from '../routing/scatter.js';
 
@@ -31,7 +31,11 @@ export async function overNodes(
   const places: Place[] =
     spec.request === 'all_nodes'
       ? [...router.snapshot.nodes.keys()].map((target) => ({ target }))
-      : router.slotOfEachShard().map((slot) => ({ slot }));
+      : [
+          ...router.slotOfEachShard().map((slot) => ({ slot })),
+          // Whoever has no slots has no data, but will need the functions when it gets some.
+          ...((spec.flags & READONLY) !== 0 ? [] : router.primariesWithoutSlots().map((target) => ({ target }))),
+        ];
   const outcomes = await Promise.all(places.map((place) => outcomeOf(issue(args, place))));
   const names = places.map((place) => ('target' in place ? place.target : `the shard of slot ${place.slot}`));
   const merged = mergeNodes(spec, names, outcomes);

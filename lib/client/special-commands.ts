@@ -5,7 +5,7 @@ import { type Arg, BLOCKING, type CommandSpec, type Decode, READONLY, SCRIPT } f
 import { learntSpec } from '../protocol/learnt-spec.js';
 import { command, stateReason } from '../protocol/specs.js';
 import type { Router } from '../routing/router.js';
-import { type Part, split } from '../routing/scatter.js';
+import { isAboutSeveralNodes, type Part, split } from '../routing/scatter.js';
 import { slotOfCommand } from '../routing/slots.js';
 import { blockingCall } from './blocking-call.js';
 import { closedError } from './call-errors.js';
@@ -13,6 +13,7 @@ import { type Issuer, refuse } from './issuer.js';
 import { type Issue, overKeys, overNodes } from './scattered.js';
 import { type Script, ScriptCache, scriptOf } from './script.js';
 import type { Servers } from './servers.js';
+import { checked, EXEC, keysMayBeUnchecked } from './unchecked-keys.js';
 import type { View } from './view.js';
 
 /** How a command is run that has its facts by now. */
@@ -55,6 +56,7 @@ export class SpecialCommands {
       const script = scriptOf(spec);
       if (script !== null) return this.#runScript(script, args, decode, view);
     }
+    if (this.#issuer.sharded && keysMayBeUnchecked(spec, args)) return this.#runChecked(spec, args, decode, view);
     const issue: Issue = (own, place) => this.#issuer.issue(spec, own, null, view, place);
     const placeOf = spec.request === 'multi_shard' ? this.#issuer.placesOf(view) : null;
     if (placeOf !== null) {
@@ -65,10 +67,20 @@ export class SpecialCommands {
         return Promise.reject(error);
       }
       if (parts !== null) return overKeys(spec, args, parts, decode, issue);
-    } else if (this.#issuer.sharded && (spec.request === 'all_shards' || spec.request === 'all_nodes')) {
+    } else if (this.#issuer.sharded && isAboutSeveralNodes(spec)) {
       return this.#whenKnown(spec, view).then((router) => overNodes(spec, args, router, decode, issue));
     }
     return this.#issuer.issue(spec, args, decode, view);
+  }
+
+  #runChecked(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
+    try {
+      const slot = slotOfCommand(spec, args);
+      const own = checked(spec, args, decode);
+      return this.#issuer.issue(EXEC, [], own.decode, view, { unit: own.unit, slot });
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   #runScript(script: Script<number, unknown>, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {

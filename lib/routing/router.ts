@@ -32,6 +32,8 @@ export class Router {
   /** Per shard: how often the states of its nodes have changed. */
   readonly #versions: Uint32Array;
   readonly #choices = new WeakMap<ReadPolicy, (Choice<Node> | undefined)[]>();
+  /** The shards that have slots; all where none has. */
+  #serving: readonly number[] | null = null;
   #turn = 0;
 
   constructor(
@@ -52,13 +54,15 @@ export class Router {
     const { slots, shards } = this.snapshot;
     if (slots === null) return shards.length === 0 ? -1 : 0;
     if (slot >= 0) return slots.shardOf(slot);
-    // Commands without keys are spread over the primaries that can be reached.
-    for (let tries = 0; tries < shards.length; tries++) {
-      this.#turn = (this.#turn + 1) % shards.length;
-      const primary = shards[this.#turn]?.primary;
-      if (primary && this.view.stateOf(primary).trouble === null) return this.#turn;
+    // Commands without keys are spread over the primaries that can be reached. Those without slots may lack functions, too.
+    this.#serving ??= servingOf(this.snapshot);
+    const serving = this.#serving;
+    for (let tries = 0; tries < serving.length; tries++) {
+      this.#turn = (this.#turn + 1) % serving.length;
+      const primary = shards[serving[this.#turn] ?? -1]?.primary;
+      if (primary && this.view.stateOf(primary).trouble === null) break;
     }
-    return shards.length === 0 ? -1 : this.#turn;
+    return serving[this.#turn] ?? -1;
   }
 
   primaryOf(shard: number): Node | null {
@@ -132,6 +136,15 @@ export class Router {
     return candidatesOf(description, { policy, stateOf: this.view.stateOf, now: clock.now() }, trace);
   }
 
+  /** Keys of those that can be reached. */
+  primariesWithoutSlots(): string[] {
+    const { slots, shards } = this.snapshot;
+    if (slots === null) return [];
+    return shards.flatMap(({ primary }, shard) =>
+      primary === null || slots.owns(shard) || this.view.stateOf(primary).trouble !== null ? [] : primary.key,
+    );
+  }
+
   /** One slot of every shard that has any, to address the shard itself, whoever its primary is by then. */
   slotOfEachShard(): number[] {
     const { slots } = this.snapshot;
@@ -145,4 +158,9 @@ export class Router {
 /** The clock is read only where time matters. */
 function isValid({ validUntil }: Choice<Node>): boolean {
   return validUntil === Number.POSITIVE_INFINITY || clock.now() < validUntil;
+}
+
+function servingOf({ shards, slots }: TopologySnapshot): readonly number[] {
+  const serving = shards.flatMap((_, shard) => (slots === null || slots.owns(shard) ? shard : []));
+  return serving.length > 0 ? serving : [...shards.keys()];
 }

@@ -66,8 +66,19 @@ export function mergeParts(spec: CommandSpec, args: readonly Arg[], parts: reado
   return merged;
 }
 
+/** Is it sent to several nodes? Of those whose replies cannot become one only RANDOMKEY: one reply is as good as another then, and one node enough. */
+export function isAboutSeveralNodes({ name, request, response }: CommandSpec): boolean {
+  if (request !== 'all_shards' && request !== 'all_nodes') return false;
+  return response !== 'special' || name === 'RANDOMKEY';
+}
+
 /** One reply from the replies of several nodes to the same keyless command. */
-export function mergeNodes(spec: CommandSpec, nodes: readonly string[], outcomes: readonly Outcome[]): Raw {
+export function mergeNodes(
+  spec: CommandSpec,
+  nodes: readonly string[],
+  outcomes: readonly Outcome[],
+  random: () => number = Math.random,
+): Raw {
   const failures = outcomes.flatMap((outcome, at) =>
     'error' in outcome ? [{ keys: [], node: nodes[at] ?? '', error: outcome.error }] : [],
   );
@@ -75,6 +86,11 @@ export function mergeNodes(spec: CommandSpec, nodes: readonly string[], outcomes
   if (spec.response === 'one_succeeded') {
     const first = values[0];
     if (first !== undefined) return first;
+  }
+  // RANDOMKEY: any key will do, and a shard that is empty or cannot be asked has no say.
+  if (spec.response === 'special') {
+    const keys = values.filter((value) => value !== null);
+    if (keys.length > 0) return keys[Math.floor(random() * keys.length)] ?? null;
   }
   if (failures.length > 0) throw partialFailure(spec, failures, outcomes.length);
   return combine(spec.response, values);

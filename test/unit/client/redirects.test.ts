@@ -311,7 +311,7 @@ describe('a client of a cluster', () => {
           Object.assign(state, { asked: state.asking, asking: false, queued: [], broken: false });
           return ok;
         }
-        if (!['SET', 'INCR', 'EXEC'].includes(name)) return undefined;
+        if (!['SET', 'INCR', 'EXISTS', 'MSETEX', 'EXEC'].includes(name)) return undefined;
         const refusal = refuse(server, name, state.asked);
         if (refusal !== undefined) {
           state.broken = true;
@@ -360,6 +360,14 @@ describe('a client of a cluster', () => {
       transactional((_, name) => (name === 'INCR' ? error("ERR wrong number of arguments for 'incr' command") : undefined));
       const reason = await rejected(run());
       assert.equal(reason.message, "ERR wrong number of arguments for 'incr' command");
+    });
+
+    it('is what MSETEX goes in, because there is a server that does not look whose its keys are', async () => {
+      transactional((server, name) => (server === 0 && name === 'EXISTS' ? movedTo(cluster.server(1), slotOfB) : undefined));
+      const redis = cluster.client();
+      assert.equal(await redis.call('MSETEX', 2, 'b', '1', '{b}2', '2', 'EX', 9), '1: MSETEX 2 b 1 {b}2 2 EX 9');
+      assert.deepEqual(cluster.received(0, 'EXISTS'), ['EXISTS b {b}2']);
+      assert.equal(await redis.call('MSETEX', 1, 'b', '1'), '1: MSETEX 1 b 1');
     });
 
     it('over two slots is refused before anything is sent', async () => {

@@ -145,6 +145,18 @@ describe('the router', () => {
     const empty: Shard = { primary: info('n9', 'primary'), replicas: [] };
     const router = new Router(makeTopology('cluster', [...primaries, empty], slots), without(new Nodes()));
     assert.deepEqual(router.slotOfEachShard(), [0, 5_001, 12_000]);
+    assert.deepEqual(router.primariesWithoutSlots(), [empty.primary?.key]);
+    assert.ok(
+      Array.from({ length: 50 }, () => router.shardFor(-1)).every((at) => at < 3),
+      'what has no keys goes to those that have slots',
+    );
+    const apart = new Router(makeTopology('cluster', [...primaries, empty], slots), without(new Nodes(), 'n9'));
+    assert.deepEqual(apart.primariesWithoutSlots(), []);
+  });
+
+  it('sends what has no keys to anybody while nobody has slots', () => {
+    const router = new Router(makeTopology('cluster', primaries, SlotMap.fromRanges([])), without(new Nodes()));
+    assert.deepEqual([1, 2, 3].map(() => router.shardFor(-1)).sort(), [0, 1, 2]);
   });
 
   it('sends everything to the one shard where there are no slots', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ArgumentError, PartialFailureError, TimeoutError } from '../../../lib/errors.js';
 import { parseReplyError } from '../../../lib/protocol/reply-error.js';
 import { command, specOf } from '../../../lib/protocol/specs.js';
-import { mergeNodes, mergeParts, type Outcome, splitBySlot } from '../../../lib/routing/scatter.js';
+import { isAboutSeveralNodes, mergeNodes, mergeParts, type Outcome, splitBySlot } from '../../../lib/routing/scatter.js';
 import { mergeCases, splitCases } from '../../spec/scatter-cases.js';
 
 const nodes = ['n1:1', 'n2:2', 'n3:3'];
@@ -17,6 +17,23 @@ function rejection(action: () => unknown): PartialFailureError {
   }
   throw new Error('nothing was thrown');
 }
+
+describe('which commands are sent to several nodes', () => {
+  const cases: readonly (readonly [name: string, several: boolean])[] = [
+    ['DBSIZE', true],
+    ['CONFIG SET', true],
+    ['RANDOMKEY', true],
+    // Their replies cannot become one.
+    ['INFO', false],
+    ['LATENCY LATEST', false],
+    ['MEMORY STATS', false],
+    ['GET', false],
+    ['DEL', false],
+  ];
+  for (const [name, several] of cases) {
+    it(`${name}: ${several ? 'yes' : 'no'}`, () => assert.equal(isAboutSeveralNodes(command(name)), several));
+  }
+});
 
 describe('a command over several slots', () => {
   for (const { words, parts, replies, merged } of splitCases) {
