@@ -4,7 +4,7 @@ import type { Arg, Raw } from '../protocol/command.js';
 import { textOf } from '../topology/replies.js';
 import { AdminError } from './admin-error.js';
 import { checkCluster } from './check.js';
-import type { Links } from './links.js';
+import type { AskOptions, Links } from './links.js';
 import type { Picture } from './picture.js';
 import { rangesOf } from './slot-list.js';
 import { type MoveOptions, SlotMover } from './slot-mover.js';
@@ -79,6 +79,9 @@ export class Executor {
       case 'addSlots':
         await this.#addSlots(step.node, step.slots);
         return null;
+      case 'copyFunctions':
+        await this.#copyFunctions(step.from, step.to);
+        return null;
       case 'meet': {
         const { host, port, busPort } = step.other.peer;
         await this.#ask(step.node, ['CLUSTER', 'MEET', host, port, busPort]);
@@ -144,6 +147,12 @@ export class Executor {
       if (!(error instanceof ReplyError && /unknown subcommand/i.test(error.message))) throw error;
       await this.#ask(node, ['CLUSTER', 'ADDSLOTS', ...slots]);
     }
+  }
+
+  /** https://redis.io/docs/latest/commands/function-restore/ */
+  async #copyFunctions(from: NodeRef, to: NodeRef): Promise<void> {
+    const dump = await this.#ask(from, ['FUNCTION', 'DUMP'], { buffers: true });
+    if (Buffer.isBuffer(dump)) await this.#ask(to, ['FUNCTION', 'RESTORE', dump, 'REPLACE']);
   }
 
   async #join(nodes: readonly NodeRef[]): Promise<void> {
@@ -222,9 +231,9 @@ export class Executor {
     for (let at = 0; at < slots.length; at += 256) await Promise.all(slots.slice(at, at + 256).map(work));
   }
 
-  #ask({ name, address }: NodeRef, words: readonly Arg[]): Promise<Raw> {
+  #ask({ name, address }: NodeRef, words: readonly Arg[], options?: AskOptions): Promise<Raw> {
     if (address === null) return Promise.reject(new AdminError(`the address of ${name} is unknown`));
-    return this.#links.ask(address, words);
+    return this.#links.ask(address, words, options);
   }
 
   #failed(step: Step, error: unknown): AdminError {

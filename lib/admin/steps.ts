@@ -9,6 +9,8 @@ export type Step =
   /** Different epochs from the start spare the nodes the settling of a conflict. */
   | { readonly do: 'setEpoch'; readonly node: NodeRef; readonly epoch: number }
   | { readonly do: 'addSlots'; readonly node: NodeRef; readonly slots: Slots }
+  /** They live on every primary; replication and slots do not bring them to a new one. */
+  | { readonly do: 'copyFunctions'; readonly from: NodeRef; readonly to: NodeRef }
   | { readonly do: 'meet'; readonly node: NodeRef; readonly other: NodeRef }
   /** Waits until all of them know each other. */
   | { readonly do: 'join'; readonly nodes: readonly NodeRef[] }
@@ -52,6 +54,8 @@ export function describeStep(step: Step): string {
       return `give ${step.node.name} the config epoch ${step.epoch}`;
     case 'addSlots':
       return `give ${step.node.name} slots ${slotsText(step.slots, 4)} (${step.slots.length})`;
+    case 'copyFunctions':
+      return `give ${step.to.name} the functions of ${step.from.name}`;
     case 'meet':
       return `introduce ${step.other.name} to ${step.node.name}`;
     case 'join':

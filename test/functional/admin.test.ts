@@ -367,7 +367,9 @@ describe('slotwise cluster', function () {
     const added = spare().address;
     const keys = keysIn(1_000, () => true);
     await fill(redis, keys);
+    await redis.functionLoad("#!lua name=admin\nredis.register_function('answer', function() return 42 end)");
     await slotwise('add-node', added, first(), '--yes');
+    assert.match(String(await spare().ask('FUNCTION', 'LIST')), /answer/, 'a new primary has the functions that the others have');
     await slotwise('rebalance', first(), '--weight', `${added}=0.2`, '--yes');
     const share = (await admin.read()).nodes.get(await idOf(spare()))?.slots.length ?? 0;
     assert.ok(Math.abs(share - 1024) <= 20, `${share} slots`);

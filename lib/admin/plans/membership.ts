@@ -45,6 +45,7 @@ export function planAddNode(picture: Picture, alone: Picture, replicaOf: string 
   }
   const members = [...picture.nodes.values()].filter(({ reachable, id: other }) => reachable && other !== id);
   const steps: Step[] = ghosts.flatMap((gone) => forgetSteps(picture, gone));
+  if (!isMember && primary === null) steps.push({ do: 'copyFunctions', from: host, to: node });
   if (!isMember) steps.push({ do: 'meet', node: host, other: node });
   steps.push({ do: 'join', nodes: [...members, node] });
   if (primary !== null && node.primaryId !== primary.id) steps.push({ do: 'replicate', node, primary });

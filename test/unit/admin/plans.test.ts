@@ -291,7 +291,7 @@ describe('the plan of', () => {
     [
       'add-node introduces a primary',
       () => planAddNode(wholeBut(), alone({ id: 7007 }), null),
-      ['introduce 7007 to 7001', 'wait until 7 nodes know each other'],
+      ['give 7007 the functions of 7001', 'introduce 7007 to 7001', 'wait until 7 nodes know each other'],
     ],
     [
       'add-node makes a replica of the primary that has the fewest',
@@ -306,7 +306,7 @@ describe('the plan of', () => {
     [
       'add-node forgets who was at the address before',
       () => planAddNode(wholeBut({ id: 7006, of: 7003, down: true }), alone({ id: 7100, host: '10.0.0.1' }), null),
-      ['introduce 7100 to 7001', 'wait until 6 nodes know each other'],
+      ['give 7100 the functions of 7001', 'introduce 7100 to 7001', 'wait until 6 nodes know each other'],
     ],
     ['add-node wants an empty server', () => planAddNode(wholeBut(), alone({ id: 7007, keys: 1 }), null), /7007 holds 1 key\. Empty it/],
     ['add-node wants no slots', () => planAddNode(wholeBut(), alone({ id: 7007, slots: '1' }), null), /7007 has 1 slot of its own/],
@@ -397,6 +397,7 @@ describe('the plan of', () => {
     };
     assert.deepEqual(stepsOf(planAddNode(ghost, own, null)), [
       ...[7001, 7002, 7003, 7004, 7005].map((other) => `have ${other} forget 7006 (7006ffff)`),
+      'give 7006 the functions of 7001',
       'introduce 7006 to 7001',
       'wait until 6 nodes know each other',
     ]);
