@@ -26,6 +26,8 @@ export type Decision =
 export const MAX_REDIRECTS = 16;
 const FREE_REDIRECTS = 2;
 const BACKOFF = { minMs: 10, maxMs: 500 };
+/** The server is well, and the other keys are on their way: each batch of a migration takes some ms. */
+const KEYS_ARRIVE = { minMs: 10, maxMs: 100 };
 const REJECT: Decision = { act: 'reject' };
 
 /**
@@ -81,13 +83,13 @@ function afterReply(error: ReplyError, facts: AttemptFacts, random: () => number
     case 'unblocked': {
       const { scriptToo, ...rule } = RESELECT[kind];
       if (facts.script && !scriptToo) return REJECT;
-      return { act: 'reselect', ...rule, afterMs: pauseMs(facts, random) };
+      return { act: 'reselect', ...rule, afterMs: pauseMs(facts, random, kind === 'tryagain' ? KEYS_ARRIVE : BACKOFF) };
     }
     default:
       return REJECT;
   }
 }
 
-function pauseMs({ attempts }: AttemptFacts, random: () => number): number {
-  return Math.max(1, backoffMs(attempts - 1, BACKOFF, random));
+function pauseMs({ attempts }: AttemptFacts, random: () => number, limits = BACKOFF): number {
+  return Math.max(1, backoffMs(attempts - 1, limits, random));
 }
