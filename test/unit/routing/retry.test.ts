@@ -17,13 +17,13 @@ describe('the retry rules', () => {
   }
 
   it('back off longer with every attempt, up to half a second', () => {
-    const after = (text: string) => (attempts: number) => {
+    const pause = (text: string) => (attempts: number) => {
       const decision = retry({ kind: 'reply', error: parseReplyError(text), node: 'n' }, { ...firstWrite, attempts }, () => 1);
       return decision.act === 'reselect' ? decision.afterMs : -1;
     };
     const attempts = [1, 2, 3, 4, 5, 6, 7, 50];
-    assert.deepEqual(attempts.map(after('LOADING')), [20, 40, 80, 160, 320, 500, 500, 500]);
-    assert.deepEqual(attempts.map(after('TRYAGAIN')), [20, 40, 80, 100, 100, 100, 100, 100], 'the server is well');
+    assert.deepEqual(attempts.map(pause('LOADING')), [20, 40, 80, 160, 320, 500, 500, 500]);
+    assert.deepEqual(attempts.map(pause('TRYAGAIN')), [20, 40, 80, 100, 100, 100, 100, 100], 'the server is well');
   });
 
   it('never repeat a lost write, whatever its attempts', () => {
