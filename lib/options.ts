@@ -24,7 +24,6 @@ import {
   type ReadMode,
 } from './util/read-options.js';
 import {
-  type AccessOptions,
   type CredentialSource,
   type Credentials,
   checkCredentials,
@@ -32,12 +31,12 @@ import {
   checkGroup,
   checkTls,
   checkTopology,
+  credentialsOf,
   type GroupOptions,
-  refuseBoth,
   single,
   type TopologyOptions,
+  tlsOf,
   topologyOf,
-  type UrlAccess,
 } from './util/topology-options.js';
 import { parseUrl } from './util/url.js';
 import {
@@ -407,26 +406,4 @@ function resolved(given: Given, path: string): Options {
     keyPrefix,
   };
   return deepFreeze(options, ['tls']);
-}
-
-/** Options win over the URL field by field, so that a URL may name the user and the password come from elsewhere. */
-function credentialsOf(given: AccessOptions, url: UrlAccess, path: string): Options['credentials'] {
-  if (given.credentials !== undefined) {
-    if (given.username === undefined && given.password === undefined) return given.credentials;
-    return refuseBoth(path);
-  }
-  const username = given.username ?? url.username;
-  const password = given.password ?? url.password;
-  if (password !== undefined) return username === undefined ? { password } : { username, password };
-  if (username === undefined) return null;
-  throw new OptionsError(`${path}.${path === 'url' ? 'password' : 'username'}`, 'expected a password with the username');
-}
-
-/** A URL that asks for TLS is never overruled into plain text. */
-function tlsOf(given: AccessOptions, url: UrlAccess, path: string): TlsConnectionOptions | null {
-  if (given.tls === false && url.tls === true) {
-    throw new OptionsError(`${path}.tls`, 'expected true or options for tls.connect, because the URL asks for TLS (rediss://), got false');
-  }
-  if (typeof given.tls === 'object') return given.tls;
-  return given.tls === true || url.tls === true ? {} : null;
 }

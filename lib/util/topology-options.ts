@@ -191,6 +191,28 @@ export function refuseBoth(path: string): never {
   throw new OptionsError(`${path}.credentials`, 'expected either credentials, or username and password');
 }
 
+/** Options win over the URL field by field, so that a URL may name the user and the password come from elsewhere. */
+export function credentialsOf(given: AccessOptions, url: UrlAccess, path: string): CredentialSource | null {
+  if (given.credentials !== undefined) {
+    if (given.username === undefined && given.password === undefined) return given.credentials;
+    return refuseBoth(path);
+  }
+  const username = given.username ?? url.username;
+  const password = given.password ?? url.password;
+  if (password !== undefined) return username === undefined ? { password } : { username, password };
+  if (username === undefined) return null;
+  throw new OptionsError(`${path}.${path === 'url' ? 'password' : 'username'}`, 'expected a password with the username');
+}
+
+/** A URL that asks for TLS is never overruled into plain text. */
+export function tlsOf(given: AccessOptions, url: UrlAccess, path: string): TlsConnectionOptions | null {
+  if (given.tls === false && url.tls === true) {
+    throw new OptionsError(`${path}.tls`, 'expected true or options for tls.connect, because the URL asks for TLS (rediss://), got false');
+  }
+  if (typeof given.tls === 'object') return given.tls;
+  return given.tls === true || url.tls === true ? {} : null;
+}
+
 const checkUrlAccess = shape({
   username: text,
   password: secret,

@@ -109,6 +109,7 @@ describe('a replication group without sentinels', function () {
     for (let i = 0; i < 20; i++) assert.equal(await undecided.get('k'), 'v', 'the replica that is left serves');
     await assert.rejects(undecided.with({ timeoutMs: 300 }).set('k', 'w'), (error: SlotwiseError) => {
       assert.deepEqual([error.code, error.executed], ['ERR_TIMEOUT', 'no']);
+      assert.equal((error.cause as SlotwiseError).code, 'ERR_SPLIT_GROUP');
       for (const server of [group.primary, heir]) assert.ok(error.message.includes(server.address), error.message);
       return true;
     });

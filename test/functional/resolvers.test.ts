@@ -6,6 +6,7 @@ import { ControlConnections } from '../../lib/topology/control.js';
 import { ControlByAccess } from '../../lib/topology/control-by-access.js';
 import { Monitor } from '../../lib/topology/monitor.js';
 import { createResolver } from '../../lib/topology/resolver.js';
+import { SentinelConnections } from '../../lib/topology/sentinel-connections.js';
 import type { NodeInfo, TopologySnapshot } from '../../lib/topology/topology.js';
 import { clientTls } from '../support/certificates.js';
 import { Cluster } from '../support/cluster.js';
@@ -361,6 +362,54 @@ describe('control connections', () => {
       await until(() => isLost, { timeoutMs: 4_000 });
     });
   }
+});
+
+describe('subscriptions to sentinels', () => {
+  it('are shared by who listens to the same channels: told to each, lost by each, ended by the last', async () => {
+    // Any server publishes.
+    await using server = await Server.start();
+    const options = resolveOptions({ topology: single(server.address) });
+    const connections = new SentinelConnections(options);
+    try {
+      const heard: string[] = [];
+      const listen = (name: string, channel = 'a'): (() => void) =>
+        connections.subscribe(server, [channel], {
+          ready: () => heard.push(`${name} ready`),
+          message: (_channel, payload) => heard.push(`${name} ${payload}`),
+          lost: () => heard.push(`${name} lost`),
+        });
+      const publish = (channel: string, payload: string): Promise<unknown> => server.ask('PUBLISH', channel, payload);
+      const leave = listen('one');
+      await until(() => heard.length === 1);
+      const leaveToo = listen('two');
+      listen('other', 'b');
+      await until(() => heard.length === 3);
+      assert.deepEqual(heard, ['one ready', 'two ready', 'other ready']);
+      assert.equal(await publish('a', '1'), 1, 'one connection');
+      await until(() => heard.length === 5);
+      assert.deepEqual(heard.slice(3), ['one 1', 'two 1']);
+      leave();
+      leave();
+      assert.equal(await publish('a', '2'), 1);
+      await until(() => heard.length === 6);
+      listen('silent')();
+      leaveToo();
+      await until(async () => (await publish('a', '3')) === 0, { what: 'nobody listens any more' });
+      listen('late');
+      listen('later');
+      await until(() => heard.length === 8);
+      await server.kill();
+      await until(() => heard.length === 11);
+      assert.deepEqual(heard.slice(5, 8), ['two 2', 'late ready', 'later ready']);
+      assert.deepEqual(heard.slice(8).sort(), ['late lost', 'later lost', 'other lost']);
+      await server.restart();
+      listen('again');
+      await until(() => heard.length === 12);
+      assert.equal(heard[11], 'again ready');
+    } finally {
+      connections.destroy();
+    }
+  });
 });
 
 describe('servers of another kind than the topology says', () => {

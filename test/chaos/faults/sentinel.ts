@@ -107,8 +107,9 @@ export const sentinelFaults: readonly SentinelFault[] = [
   },
   {
     name: 'ten',
-    title: 'ten failovers in a row',
+    title: 'ten failovers in a row, SENTINEL FAILOVER and SIGKILL in turn, with 50 callers blocked in BLPOP',
     leaks: true,
+    blocked: BLOCKED,
     strike: tenFailovers,
     bounds: { failedWritesMs: 5 * 10, readsFailed: 0, back: { worstMs: 250 } },
   },

@@ -619,6 +619,20 @@ describe('a connection', () => {
       assert.equal(await one.send(['ECHO', 'é'.repeat(100_000)]), 'é'.repeat(100_000));
     });
 
+    it('names the host to the server (SNI), unless it is an address or the options say another name', async () => {
+      await using server = await FakeServer.start(echo, { tls: true });
+      const { ca } = clientTls();
+      const named = async (host: string, tls: object): Promise<unknown> => {
+        using one = new Opened({ host, port: server.port }, { tls: { ca, checkServerIdentity: () => undefined, ...tls } });
+        await one.send(['ECHO', 'x']);
+        const socket = server.connections.at(-1)?.socket;
+        return socket !== undefined && 'servername' in socket ? socket.servername : assert.fail('no TLS');
+      };
+      assert.equal(await named('localhost', {}), 'localhost');
+      assert.equal(await named('127.0.0.1', {}), false);
+      assert.equal(await named('127.0.0.1', { servername: 'sentinels.example' }), 'sentinels.example');
+    });
+
     it('refuses a certificate nobody vouches for', async () => {
       await using server = await FakeServer.start(echo, { tls: true });
       using one = new Opened(server, { tls: {} });
