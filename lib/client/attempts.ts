@@ -183,6 +183,7 @@ export class Attempts {
       return;
     }
     const { spec } = call;
+    if (cause.kind === 'reply' && (spec.flags & READONLY) !== 0) this.#heardRefusal(cause.node, cause.error);
     const decision = retry(cause, {
       repeatable: call.repeatable,
       script: (spec.flags & SCRIPT) !== 0,
@@ -192,6 +193,11 @@ export class Attempts {
     });
     if (log.routing.enabled) log.routing('%s attempt %d: %s -> %s', spec.name, call.attempts, cause.error.message, decision.act);
     this.#follow(call, cause, decision);
+  }
+
+  #heardRefusal(key: string, error: ReplyError): void {
+    const node = this.servers.nodes.get(key);
+    if (node !== undefined) this.servers.reads.refused(node, error);
   }
 
   #follow(call: Call, failure: Failure, decision: Decision): void {

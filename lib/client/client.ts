@@ -211,6 +211,9 @@ export class Client {
       rttMs: node.rttMs,
       reachable: node.trouble === null,
       exclusiveConnections: node.exclusiveConnections,
+      priority: this.snapshot?.nodes.get(node.key)?.tier ?? 0,
+      weight: this.snapshot?.nodes.get(node.key)?.weight ?? 1,
+      ...this.#attempts.servers.reads.statsOf(node.key),
     }));
     return { commands: this.#issuer.budget.commands, bytes: this.#issuer.budget.bytes, waiting: this.#attempts.waiting, nodes };
   }

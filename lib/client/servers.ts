@@ -5,20 +5,20 @@ import type { Node, NodeEvents } from '../pool/node.js';
 import type { Call, Failure } from '../protocol/command.js';
 import type { Redirection } from '../protocol/reply-error.js';
 import { Router } from '../routing/router.js';
-import { type NodeState, UNKNOWN_STATE } from '../routing/selection.js';
 import { ControlConnections } from '../topology/control.js';
 import { ControlByAccess } from '../topology/control-by-access.js';
 import { isMisconfigured } from '../topology/failure.js';
 import { Monitor } from '../topology/monitor.js';
 import { NodeRules } from '../topology/node-rules.js';
 import { createResolver } from '../topology/resolver.js';
-import { findNode, type NodeInfo, type Role, type TopologySnapshot } from '../topology/topology.js';
+import { findNode, type Role, type TopologySnapshot } from '../topology/topology.js';
 import { clock } from '../util/clock.js';
 import { Emitter } from '../util/emitter.js';
 import { Connecting } from './connecting.js';
 import { Failovers } from './failovers.js';
 import { Login } from './login.js';
 import { NodeRegistry } from './node-registry.js';
+import { ReadWatch } from './read-watch.js';
 import { Sentinels } from './sentinels.js';
 
 /** What a client tells people; see also the diagnostics channels. */
@@ -59,6 +59,8 @@ export class Servers {
   readonly events = new Emitter<ClientEvents>();
   readonly nodes: NodeRegistry;
   readonly sentinels: Sentinels;
+  /** How the nodes are that serve reads. */
+  readonly reads: ReadWatch;
   /** Null before the first snapshot. */
   router: Router | null = null;
   /** Why nothing, or no primary, is known. */
@@ -89,6 +91,10 @@ export class Servers {
     const own = { ...options, credentials: this.#login.source };
     this.nodes = new NodeRegistry(own, this.#nodeEvents);
     this.#control = new ControlConnections(own);
+    this.reads = new ReadWatch(this.#control, options.monitor.sampleMs, (key) => this.nodes.get(key), {
+      changed: (shard) => this.#readsChanged(shard),
+      wake: (reason) => this.#monitor.wake(reason),
+    });
     this.#sharesSentinels = shared !== null;
     this.sentinels = shared ?? new Sentinels(options, (error) => this.events.emit('error', error));
     this.#monitor = new Monitor(createResolver(options), new ControlByAccess(this.#control, this.sentinels.connections), {
@@ -141,6 +147,7 @@ export class Servers {
   readonly #nodeEvents: NodeEvents = {
     up: (node) => {
       this.#monitor.trust(node.key);
+      this.reads.up(node);
       this.#renewRouter();
       this.#checkConnected();
       this.#listener.news();
@@ -148,6 +155,7 @@ export class Servers {
     down: (node, error) => {
       this.events.emit('reconnecting', { node: node.key, error });
       this.#monitor.suspect(node.key);
+      this.reads.down(node);
       this.#renewRouter();
       if (error instanceof AuthError || error instanceof DatabaseError) {
         this.events.emit('error', error);
@@ -160,7 +168,9 @@ export class Servers {
     lost: (node, error) => {
       this.events.emit('reconnecting', { node: node.key, error });
       this.#monitor.wake(error.message);
+      this.reads.failed(node);
     },
+    overdue: (node) => this.reads.failed(node),
     again: () => this.#listener.news(),
   };
 
@@ -172,15 +182,14 @@ export class Servers {
   #routerFor(snapshot: TopologySnapshot): Router {
     return new Router(snapshot, {
       nodeOf: (info) => this.nodes.at(info.address),
-      stateOf: (info) => this.#stateOf(info),
+      stateOf: (info) => this.reads.stateOf(info, this.nodes.at(info.address)),
+      used: (shard, policy) => this.reads.used(shard, policy),
     });
   }
 
-  #stateOf(info: NodeInfo): NodeState {
-    const node = this.nodes.at(info.address);
-    if (node.trouble !== null) return { ...UNKNOWN_STATE, trouble: node.trouble.message };
-    if (node.avoidUntil > clock.now()) return { ...UNKNOWN_STATE, trouble: 'it refused a command a moment ago' };
-    return UNKNOWN_STATE;
+  #readsChanged(shard: number): void {
+    this.router?.invalidate(shard);
+    this.#listener.news();
   }
 
   /** Prefers others for a while. */
@@ -218,6 +227,7 @@ export class Servers {
     if (this.#destroyed) return;
     this.topologyError = next.problem ?? null;
     const leadsElsewhere = previous !== null && leadsToReplica(previous) && !leadsToReplica(next);
+    this.reads.follow(next);
     this.router = this.#routerFor(next);
     this.#listener.moved(this.nodes.adopt(next, previous));
     // The connections that are open may still lead to the replica: what waits would be refused there once more.
@@ -325,6 +335,7 @@ export class Servers {
     this.#destroyed = true;
     this.#monitor.stop();
     this.#login.stop();
+    this.reads.stop();
     this.#control.destroy();
     if (!this.#sharesSentinels) this.sentinels.destroy();
     for (const timer of this.#timers) clearTimeout(timer);

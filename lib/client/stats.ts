@@ -25,4 +25,20 @@ export interface NodeStats {
   readonly reachable: boolean;
   /** Open connections of its exclusive lane: lent, blocked or idle. */
   readonly exclusiveConnections: number;
+  /** Of the `nodes` rules, else as the server says; null: unknown. */
+  readonly zone: string | null;
+  /** Of the `nodes` rules. */
+  readonly priority: number;
+  readonly weight: number;
+  /**
+   * Round trip of the looks at it on a connection of its own, in ms, smoothed: what latency windows go by. These, and what follows, are known of
+   * shards that serve reads by replicas, and null before the first look.
+   */
+  readonly pingMs: number | null;
+  /** At most so old is what it has; 0 for a primary. Grows while it is not looked at. */
+  readonly lagMs: number | null;
+  readonly lagBytes: number | null;
+  /** How often it was taken out of service for reads: lost link or load of its data, connections, circuit breaker. */
+  readonly ejections: number;
+  readonly breaker: 'closed' | 'open' | 'half-open';
 }

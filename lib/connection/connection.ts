@@ -59,6 +59,8 @@ export interface ConnectionEvents {
   silent?(connection: Connection): void;
   /** It speaks again. */
   alive?(connection: Connection): void;
+  /** Calls that were written were given up at their deadline. */
+  overdue?(connection: Connection): void;
 }
 
 /**
@@ -93,7 +95,7 @@ export class Connection implements ReplySink, Holder {
   readonly key: string;
   state: ConnectionState = 'connecting';
   /** Told by the handshake. */
-  server: ServerFacts = { protocol: 2, product: '', version: '', id: null };
+  server: ServerFacts = { protocol: 2, product: '', version: '', id: null, zone: null };
 
   readonly silence = new Silence();
   /** Silent for too long: what comes waits unwritten, since the server would not read it. */
@@ -481,7 +483,9 @@ export class Connection implements ReplySink, Holder {
   tick(now: number): boolean {
     if (now >= this.#earliestDeadline) {
       const connecting = this.state === 'connecting';
-      this.#earliestDeadline = Math.min(expire(this.#queue, now, this.key, connecting), expire(this.#inFlight, now, this.key, connecting));
+      const queued = expire(this.#queue, now, this.key, connecting);
+      const inFlight = expire(this.#inFlight, now, this.key, connecting, () => this.#events.overdue?.(this));
+      this.#earliestDeadline = Math.min(queued, inFlight);
     }
     if (this.silence.tick(this.#inFlight.length > 0) && !this.#held && this.state === 'ready' && this.#events.silent !== undefined) {
       this.#held = true;
@@ -499,13 +503,15 @@ function isPartReply({ unit }: Detour, reply: Raw): boolean {
 }
 
 /** Rejects the overdue calls, which keep their places. Returns the earliest deadline that is left. */
-function expire(calls: Denque<Call>, now: number, node: string, connecting: boolean): number {
+function expire(calls: Denque<Call>, now: number, node: string, connecting: boolean, expired?: () => void): number {
   let earliest = Number.POSITIVE_INFINITY;
   for (let at = 0; at < calls.length; at++) {
     const call = calls.peekAt(at);
     if (call === undefined || call.state === SETTLED) continue;
-    if (call.isDue(now)) call.fail(timeoutOf(call, node, connecting));
-    else if (call.deadline < earliest && call.deadline !== NO_DEADLINE) earliest = call.deadline;
+    if (call.isDue(now)) {
+      call.fail(timeoutOf(call, node, connecting));
+      expired?.();
+    } else if (call.deadline < earliest && call.deadline !== NO_DEADLINE) earliest = call.deadline;
   }
   return earliest;
 }

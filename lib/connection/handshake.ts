@@ -59,10 +59,12 @@ export interface ServerFacts {
   readonly version: string;
   /** Of this connection, as CLIENT UNBLOCK wants it. */
   readonly id: number | null;
+  /** Where the server is, by its own word (Valkey 8 and newer): https://valkey.io/commands/hello/ */
+  readonly zone: string | null;
 }
 
 export function judge(steps: readonly Step[], replies: readonly (Raw | ReplyError)[], node: string): Outcome {
-  let server: ServerFacts = { protocol: 2, product: '', version: '', id: null };
+  let server: ServerFacts = { protocol: 2, product: '', version: '', id: null, zone: null };
   for (const [index, step] of steps.entries()) {
     const reply = replies[index] ?? null;
     if (!(reply instanceof Error)) {
@@ -96,10 +98,12 @@ function factsOf(hello: Raw): ServerFacts {
     for (let at = 0; at + 1 < hello.length; at += 2) facts.set(hello[at] ?? null, hello[at + 1] ?? null);
   }
   const id = facts.get('id');
+  const zone = facts.get('availability_zone');
   return {
     protocol: facts.get('proto') === 3 ? 3 : 2,
     product: String(facts.get('server') ?? ''),
     version: String(facts.get('version') ?? ''),
     id: typeof id === 'number' ? id : null,
+    zone: typeof zone === 'string' && zone !== '' ? zone : null,
   };
 }

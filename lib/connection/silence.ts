@@ -12,6 +12,8 @@ const RTT_WEIGHT = 0.2;
 export class Silence {
   /** Smoothed round trip in ms; 0 before the first. */
   rttMs = 0;
+  /** How many replies came. */
+  replies = 0;
   /** When the batch was written whose round trip is being measured; 0: none is. */
   #sentAt = 0;
   #heardAt = 0;
@@ -37,6 +39,7 @@ export class Silence {
 
   /** So many replies were in them. */
   answered(replies: number): void {
+    this.replies += replies;
     this.#ahead -= replies;
     if (this.#sentAt !== 0 && this.#ahead < 0) this.#measured();
   }

@@ -1,8 +1,10 @@
-import type { ConnectionConfig } from '../connection/connection.js';
+import { type ConnectionConfig, internalOwner } from '../connection/connection.js';
 import { type PoolChange, poolChannel } from '../diagnostics.js';
 import { type ClosedError, NoNodeError, type SlotwiseError } from '../errors.js';
 import type { Credentials } from '../options.js';
-import type { Call } from '../protocol/command.js';
+import { Call } from '../protocol/command.js';
+import { command } from '../protocol/specs.js';
+import { clock } from '../util/clock.js';
 import { ExclusiveLane } from './exclusive-lane.js';
 import { SharedLane } from './shared-lane.js';
 
@@ -24,12 +26,16 @@ export interface NodeEvents {
   /** It owes replies and says nothing: the others may know more. */
   suspect(node: Node): void;
   lost(node: Node, error: SlotwiseError): void;
+  /** A call that was written was given up at its deadline. */
+  overdue(node: Node): void;
   /** Calls that it handed back, because it had no connection for one caller alone, may come again. */
   again(node: Node): void;
 }
 
 /** Which shared lane: `READONLY` is a state of the connection, and a demoted primary must not answer what was meant for a primary. */
 export type Access = 'primary' | 'replica';
+
+const PING = command('PING');
 
 let incarnations = 0;
 
@@ -71,6 +77,7 @@ export class Node {
         this.incarnation = ++incarnations;
         events.lost(this, error);
       },
+      overdue: () => events.overdue(this),
     };
     const { reconnect } = config;
     const lane = (readonly: boolean): SharedLane =>
@@ -144,6 +151,22 @@ export class Node {
   get rttMs(): number | null {
     const [primary, replica] = [this.#primary.rttMs, this.#replica.rttMs];
     return primary === null || replica === null ? (primary ?? replica) : Math.min(primary, replica);
+  }
+
+  /** How many replies it gave on the shared connections. */
+  get replies(): number {
+    return this.#primary.replies + this.#replica.replies;
+  }
+
+  /** Whether it answers where reads would go. Never rejects. */
+  async answers(timeoutMs: number): Promise<boolean> {
+    const call = Call.make(PING, [], null, 0, internalOwner, clock.deadlineIn(timeoutMs));
+    const reply = Call.promiseOfLast();
+    this.#replica.send(call);
+    return reply.then(
+      () => true,
+      () => false,
+    );
   }
 
   get exclusiveConnections(): number {

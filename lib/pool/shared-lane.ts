@@ -23,6 +23,8 @@ export interface SharedLaneEvents {
   suspect(): void;
   /** A ready connection broke; a new one is already opening. */
   lost(error: SlotwiseError): void;
+  /** A call that was written was given up at its deadline. */
+  overdue(): void;
 }
 
 /**
@@ -45,6 +47,8 @@ export class SharedLane {
   /** Why no connection can be had at the moment; null while one can. */
   trouble: SlotwiseError | null = null;
   #closed = false;
+  /** Of connections that are closed. */
+  #replies = 0;
   /** What live connections were told to log in with last, and how often. */
   #credentials: Credentials | null = null;
   #logins = 0;
@@ -61,6 +65,11 @@ export class SharedLane {
     let sum = 0;
     for (const connection of this.#connections) sum += connection === null ? 0 : connection.load;
     return sum;
+  }
+
+  /** How many replies came, of all its connections. */
+  get replies(): number {
+    return this.#connections.reduce((sum, connection) => sum + (connection?.silence.replies ?? 0), this.#replies);
   }
 
   send(call: Call): void {
@@ -146,9 +155,11 @@ export class SharedLane {
         this.#events.suspect();
       },
       alive: () => this.#trust(connection),
+      overdue: () => this.#events.overdue(),
       closed: (_, error) => {
         this.#suspicions.get(connection)?.end();
         this.#suspicions.delete(connection);
+        this.#replies += connection.silence.replies;
         const current = this.#connections[place] === connection;
         if (current) this.#connections[place] = null;
         if (this.#closed || error === null) return;

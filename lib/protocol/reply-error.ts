@@ -63,6 +63,14 @@ export function classify(error: ReplyError): ErrorKind {
   return 'other';
 }
 
+// A script that runs for too long: https://redis.io/docs/latest/develop/programmability/lua-api/#maximum-execution-time
+const NODE_TROUBLE: ReadonlySet<string> = new Set(['LOADING', 'MASTERDOWN', 'CLUSTERDOWN', 'BUSY']);
+
+/** The node cannot serve, whatever the command. */
+export function isNodeTrouble({ code }: ReplyError): boolean {
+  return NODE_TROUBLE.has(code);
+}
+
 // The host may be empty, a name, an IPv4 or an IPv6 address, bare or in brackets: the last colon splits. Words after it are let pass.
 const REDIRECTION = /^(?:(MOVED|ASK) (\d{1,5})|REDIRECT) (\S*):(\d{1,5})(?:\s|$)/;
 

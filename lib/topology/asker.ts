@@ -9,6 +9,8 @@ export interface Asker {
    * error replies are `ReplyError` values in the array, maps are flat arrays. Rejects with `ConnectError`, `AuthError` or `TimeoutError`.
    */
   ask(address: Address, commands: readonly (readonly string[])[], options?: AskOptions): Promise<Raw[]>;
+  /** What the server of a ready control connection to that address said of itself; null while there is none. */
+  connected?(address: Address): { readonly zone: string | null } | null;
   /** A node left the topology: its control connection is not needed any more. */
   forget?(address: Address): void;
 }

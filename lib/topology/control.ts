@@ -61,6 +61,11 @@ export class ControlConnections {
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
+  connected(address: Address): { readonly zone: string | null } | null {
+    const connection = this.#entries.get(addressKey(address))?.connection;
+    return connection?.state === 'ready' ? connection.server : null;
+  }
+
   forget(address: Address): void {
     void this.#entries.get(addressKey(address))?.connection.close();
   }

@@ -43,13 +43,18 @@ describe('the handshake', () => {
     const hello = ['server', 'valkey', 'version', '9.0.1', 'proto', 3, 'id', 7, 'mode', 'standalone', 'role', 'master', 'modules', []];
     assert.deepEqual(judge(steps, [hello, 'OK', 'OK'], node), {
       next: 'ready',
-      server: { protocol: 3, product: 'valkey', version: '9.0.1', id: 7 },
+      server: { protocol: 3, product: 'valkey', version: '9.0.1', id: 7, zone: null },
     });
+    const inZone = judge(steps, [[...hello, 'availability_zone', 'eu-1a'], 'OK', 'OK'], node);
+    assert.equal(inZone.next === 'ready' && inZone.server.zone, 'eu-1a');
   });
 
   it('knows nothing about a server that was not asked', () => {
     const steps = handshakeSteps(plain, 2);
-    assert.deepEqual(judge(steps, ['OK', 'OK'], node), { next: 'ready', server: { protocol: 2, product: '', version: '', id: null } });
+    assert.deepEqual(judge(steps, ['OK', 'OK'], node), {
+      next: 'ready',
+      server: { protocol: 2, product: '', version: '', id: null, zone: null },
+    });
   });
 
   it('never puts the password into an error', () => {

@@ -22,7 +22,13 @@ class Opened {
     };
     this.lane = new SharedLane(
       { connection: { ...quickConfig, address: { host: server.host, port: server.port } }, size, reconnect },
-      { up: () => tell('up'), down: (error) => tell('down', error), lost: (error) => tell('lost', error), suspect: () => tell('suspect') },
+      {
+        up: () => tell('up'),
+        down: (error) => tell('down', error),
+        lost: (error) => tell('lost', error),
+        suspect: () => tell('suspect'),
+        overdue: () => tell('overdue'),
+      },
     );
   }
 

@@ -53,7 +53,7 @@ class Nodes {
         reconnect: { minMs: 1, maxMs: 1 },
       };
       const silent = (): void => {};
-      node = new Node(key, config, { up: silent, down: silent, lost: silent, suspect: silent, again: silent });
+      node = new Node(key, config, { up: silent, down: silent, lost: silent, suspect: silent, overdue: silent, again: silent });
       this.#nodes.set(key, node);
     }
     return node;
