@@ -33,4 +33,5 @@ export {
   type WaitReplicas,
 } from './options.js';
 export type { Arg, Raw } from './protocol/command.js';
+export type { ExplainedStep, Explanation } from './routing/explanation.js';
 export type { NodeInfo, Shard, TopologySnapshot } from './topology/topology.js';

@@ -14,6 +14,7 @@ import {
   type Unit,
 } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
+import type { Explanation } from '../routing/explanation.js';
 import { GuardTable } from '../routing/guard.js';
 import { prefixKey } from '../routing/key-prefix.js';
 import { prefixed, prefixKeys } from '../routing/prefixed-command.js';
@@ -22,6 +23,7 @@ import type { TopologySnapshot } from '../topology/topology.js';
 import type { Emitter } from '../util/emitter.js';
 import { Attempts } from './attempts.js';
 import { closedError } from './call-errors.js';
+import { explain } from './explain.js';
 import { Issuer, refuse } from './issuer.js';
 import type { Sentinels } from './sentinels.js';
 import type { ClientEvents } from './servers.js';
@@ -216,6 +218,12 @@ export class Client {
       ...this.#attempts.servers.reads.statsOf(node.key),
     }));
     return { commands: this.#issuer.budget.commands, bytes: this.#issuer.budget.bytes, waiting: this.#attempts.waiting, nodes };
+  }
+
+  /** Where a command would go now, and why. Sends nothing. */
+  explain(spec: CommandSpec, args: readonly Arg[], view: View): Explanation {
+    const own = view.prefix === null ? args : prefixed(view.prefix, { spec, args, decode: null }).args;
+    return explain(this.#issuer, this.#attempts.servers.router, spec, own, view);
   }
 
   get snapshot(): TopologySnapshot | null {

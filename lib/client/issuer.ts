@@ -171,6 +171,11 @@ export class Issuer {
     return this.domains.ofKey(view.prefix?.strip(name) ?? name);
   }
 
+  /** The view that the command would go through. Throws where it would be refused. */
+  viewFor(spec: CommandSpec, args: readonly Arg[], view: View): View {
+    return this.domains.hasPatterns && view.domain === null ? this.#viewByKey(spec, args, view) : view;
+  }
+
   /** The domain that all keys of the command belong to which belong to any. */
   #domainOf(spec: CommandSpec, args: readonly Arg[], view: View): Domain | null {
     const only = spec.firstKey >= 0 && spec.firstKey === spec.lastKey ? args[spec.firstKey] : undefined;

@@ -10,6 +10,7 @@ import { OptionsError } from '../errors.js';
 import { type GroupOptions, resolveGroup, resolveView, type ViewOptions } from '../options.js';
 import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command.js';
 import { specOf } from '../protocol/specs.js';
+import type { Explanation } from '../routing/explanation.js';
 import type { TopologySnapshot } from '../topology/topology.js';
 import { Commands } from './commands.js';
 import type { Key, OneOrMore } from './group.js';
@@ -253,6 +254,16 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
   /** Counters of the whole client, by node. */
   stats(): ClientStats {
     return this.#client.stats();
+  }
+
+  /**
+   * Where a command would go now, and why: domain, slot, shard, mode, and what each step of the selection left. Sends nothing; `String(…)` of it
+   * has a line a step. Before the servers are known (`connect()`) it can only say so.
+   * @example console.log(String(redis.domain('news').explain('GET', 'front')));
+   */
+  explain(...words: readonly [command: string, ...args: Arg[]]): Explanation {
+    const { spec, args } = specOf(words);
+    return this.#client.explain(spec, args, this.#view);
   }
 
   /** The servers as last seen; null before the first answer. */

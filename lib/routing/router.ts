@@ -65,6 +65,10 @@ export class Router {
     return serving[this.#turn] ?? -1;
   }
 
+  stateOf(info: NodeInfo): NodeState {
+    return this.view.stateOf(info);
+  }
+
   primaryOf(shard: number): Node | null {
     return this.#primaries[shard] ?? null;
   }

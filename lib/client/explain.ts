@@ -1,0 +1,51 @@
+import { SlotwiseError } from '../errors.js';
+import { type Arg, type CommandSpec, READONLY } from '../protocol/command.js';
+import { stateReason } from '../protocol/specs.js';
+import { type Explanation, explainPrimary, explainRead, explanation } from '../routing/explanation.js';
+import type { Router } from '../routing/router.js';
+import { split } from '../routing/scatter.js';
+import { slotOfCommand } from '../routing/slots.js';
+import type { Issuer } from './issuer.js';
+import type { View } from './view.js';
+
+/** Where a command would go now, and why. Sends nothing. */
+export function explain(issuer: Issuer, router: Router | null, spec: CommandSpec, args: readonly Arg[], view: View): Explanation {
+  const command = spec.name;
+  if (spec.state !== 'none') return explanation({ command, notes: [`it would be refused: ${stateReason(spec)}`] });
+  if (router === null) return explanation({ command, notes: ['nothing is known of the servers yet'] });
+  if (spec.arity === 0) return explanation({ command, notes: ['it is not known here: a server would be asked for its keys first'] });
+  try {
+    const placeOf = spec.request === 'multi_shard' ? issuer.placesOf(view) : null;
+    const parts = placeOf === null ? null : split(spec, args, placeOf);
+    if (parts !== null) return explanation({ command, parts: parts.map((part) => one(issuer, router, spec, part.args, view)) });
+    if (issuer.sharded && (spec.request === 'all_shards' || spec.request === 'all_nodes')) return toMany(router, spec);
+    return one(issuer, router, spec, args, view);
+  } catch (error) {
+    if (!(error instanceof SlotwiseError)) throw error;
+    return explanation({ command, notes: [`it would be refused: ${error.message}`] });
+  }
+}
+
+function one(issuer: Issuer, router: Router, spec: CommandSpec, args: readonly Arg[], view: View): Explanation {
+  const own = issuer.viewFor(spec, args, view);
+  const slot = issuer.sharded ? slotOfCommand(spec, args) : -1;
+  const shard = router.shardFor(slot);
+  const policy = (spec.flags & READONLY) === 0 ? null : own.policy;
+  const facts = {
+    command: spec.name,
+    domain: own.domain?.name ?? null,
+    slot: slot === -1 ? null : slot,
+    shard: shard === -1 ? null : shard,
+    mode: policy === null ? 'primary' : policy.choose === null ? policy.reads : 'a function',
+  };
+  const notes = own.policy !== null && policy === null ? ['it does not only read'] : [];
+  const found = policy === null ? explainPrimary(router, shard) : explainRead(router, shard, policy);
+  return explanation({ ...facts, ...found, notes: [...notes, ...found.notes] });
+}
+
+function toMany({ snapshot }: Router, { name, request }: CommandSpec): Explanation {
+  const primaries = snapshot.shards.flatMap(({ primary }) => (primary === null ? [] : [primary.key]));
+  const candidates = request === 'all_nodes' ? [...snapshot.nodes.keys()] : primaries;
+  const notes = [request === 'all_nodes' ? 'it goes to every node' : 'it goes to every shard, where its reads policy has it'];
+  return explanation({ command: name, candidates, notes });
+}
