@@ -9,7 +9,6 @@ import type { NodeState } from '../routing/selection.js';
 import type { Asker } from '../topology/asker.js';
 import { Sampler, type Sighting } from '../topology/sampler.js';
 import type { NodeInfo, Shard, TopologySnapshot } from '../topology/topology.js';
-import { clock } from '../util/clock.js';
 
 export interface ReadWatchEvents {
   /** What is known of the nodes of this shard has changed. */
@@ -79,6 +78,8 @@ export class ReadWatch {
     if (before?.shards === snapshot.shards) return;
     this.#shards = new Map(snapshot.shards.flatMap((shard, at) => nodesOf(shard).map(({ key }): [string, number] => [key, at])));
     for (const key of this.#health.keys()) if (!snapshot.nodes.has(key)) this.#forget(key);
+    for (const key of before === null ? [] : snapshot.nodes.keys())
+      if (!before?.nodes.has(key)) this.#healthOf(key).joined(performance.now());
     const primaries = new Set(snapshot.shards.map(({ primary }) => primary?.key));
     for (const key of this.#offsets.keys()) if (!primaries.has(key)) this.#offsets.delete(key);
     for (const key of this.#answering) if (!primaries.has(key)) this.#answering.delete(key);
@@ -99,7 +100,7 @@ export class ReadWatch {
   }
 
   stateOf(info: NodeInfo, { trouble, avoidUntil }: Node): NodeState {
-    const now = clock.now();
+    const now = performance.now();
     const health = this.#health.get(info.key);
     const isReplica = info.role === 'replica';
     return {

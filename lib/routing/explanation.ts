@@ -75,11 +75,12 @@ export function explainRead(router: Router, shard: number, policy: ReadPolicy): 
   const trace = (step: Step, { reducer, left, removed }: Reduction): void => {
     steps.push({ step: step.name, reducer, left: keysOf(left), removed: removed.map(({ node, why }) => ({ node: node.key, why })) });
   };
-  const { nodes, isFallback } = router.candidatesOf(shard, policy, trace);
+  const found = router.candidatesOf(shard, policy, trace);
+  const { nodes, isFallback } = found;
   const notes: string[] = [];
   if (nodes.length === 0) notes.push('nobody may serve it now, it would wait until somebody may');
   else if (policy.choose !== null) notes.push('the function in reads chooses among the candidates');
-  const node = policy.choose === null ? (router.choiceOf(shard, policy).pick()?.key ?? null) : null;
+  const node = policy.choose === null ? (router.chosenOf(found)?.key ?? null) : null;
   return { node, candidates: keysOf(nodes), fallback: isFallback, steps, notes };
 }
 

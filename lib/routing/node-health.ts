@@ -104,6 +104,11 @@ export class NodeHealth {
     if (before.state === 'closed' && this.breaker.state === 'open') this.ejections++;
   }
 
+  /** It is new, or has come back to a topology that it had left. */
+  joined(at: number): void {
+    this.#backAt = at;
+  }
+
   /** No connection can be had. */
   down(): void {
     if (!this.#isDown) this.ejections++;

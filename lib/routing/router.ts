@@ -8,7 +8,7 @@ import { Choice } from './choice.js';
 import { type KeyPrefix, wordOf } from './key-prefix.js';
 import { askFunction } from './read-function.js';
 import type { ReadPolicy } from './read-preference.js';
-import { candidatesOf, type NodeState, type Trace, tierOf, zoneOf } from './selection.js';
+import { type Candidates, candidatesOf, type NodeState, type Trace, tierOf, zoneOf } from './selection.js';
 
 /** What the router asks of those who hold the nodes. */
 export interface RouterView {
@@ -117,7 +117,7 @@ export class Router {
       priority: tierOf(info),
       weight: info.weight ?? 1,
       rttMs: state.rttMs,
-      lagMs: isPrimary ? 0 : state.freshAt === null ? null : Math.max(0, clock.now() - state.freshAt),
+      lagMs: isPrimary ? 0 : state.freshAt === null ? null : Math.max(0, performance.now() - state.freshAt),
       lagBytes: isPrimary ? 0 : state.lagBytes,
       inFlight: load,
     });
@@ -131,13 +131,21 @@ export class Router {
 
   #choose(shard: number, policy: ReadPolicy): Choice<Node> {
     this.view.used?.(shard, policy);
-    const found = this.candidatesOf(shard, policy);
-    return new Choice(found.nodes.map(this.view.nodeOf), found, this.#versions[shard] ?? 0);
+    return this.#choiceAmong(this.candidatesOf(shard, policy), this.#versions[shard] ?? 0);
   }
 
-  candidatesOf(shard: number, policy: ReadPolicy, trace?: Trace): ReturnType<typeof candidatesOf> {
+  candidatesOf(shard: number, policy: ReadPolicy, trace?: Trace): Candidates {
     const description = this.snapshot.shards[shard] ?? { primary: null, replicas: [] };
-    return candidatesOf(description, { policy, stateOf: this.view.stateOf, now: clock.now() }, trace);
+    return candidatesOf(description, { policy, stateOf: this.view.stateOf, now: performance.now() }, trace);
+  }
+
+  /** As a command would choose among them now. */
+  chosenOf(found: Candidates): Node | null {
+    return this.#choiceAmong(found, 0).pick();
+  }
+
+  #choiceAmong(found: Candidates, version: number): Choice<Node> {
+    return new Choice(found.nodes.map(this.view.nodeOf), found, version);
   }
 
   /** Keys of those that can be reached. */

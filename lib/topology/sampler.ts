@@ -1,4 +1,3 @@
-import { clock } from '../util/clock.js';
 import type { Asker } from './asker.js';
 import { parseReplicationState, REPLICATION_STATE_COMMANDS, type ReplicationState } from './replication-state.js';
 import type { NodeInfo, TopologySnapshot } from './topology.js';
@@ -80,7 +79,7 @@ export class Sampler {
       this.#rounds[shard] = rounds;
     }
     const every = Math.max(SHORTEST_MS, everyMs - (everyMs % STEP_MS));
-    const until = clock.now() + forMs;
+    const until = performance.now() + forMs;
     const known = rounds.needs.get(every);
     if (known === undefined || known < until) rounds.needs.set(every, until);
     if (known === undefined) this.#schedule(shard);

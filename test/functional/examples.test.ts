@@ -44,6 +44,16 @@ const examples: Readonly<Record<string, Example>> = {
     // MSET is split by domain: three commands, and the read of the user.
     prints: ['cats headlines Ada', /^primary \S+ answered 4$/, /^replica \S+ answered 1$/, /^replica \S+ answered 1$/],
   },
+  'bounded-staleness': {
+    on: 'replication',
+    given: { 'archive:1': 'old', 'stock:7': '3' },
+    prints: ['price 9.99', 'archived old', 'stock 3', 'replicaPreferred within the limit', 'replica however old'],
+  },
+  zones: {
+    on: 'replication',
+    given: { front: 'headlines' },
+    prints: ['the near one serves', 'primary not: replica only', 'spare not: priority 1, there is 0', 'headlines'],
+  },
   'per-call': {
     on: 'single',
     prints: [
