@@ -1,3 +1,5 @@
+/// <reference types="node" preserve="true" />
+// Buffer and AbortSignal in the declarations: a program that lists no `types` of its own has them thus, too.
 export { defineScript, type Script, type ScriptOptions } from './client/script.js';
 export type { ClientEvents } from './client/servers.js';
 export type { ClientStats, NodeStats } from './client/stats.js';

@@ -1,6 +1,6 @@
 // Checks what users get: packs the built library, installs it in an empty project, and uses it there by import, by require and from TypeScript.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,15 +48,23 @@ export async function main(): Promise<string | null> {
 }
 `;
 
-const compilerOptions = {
-  target: 'es2022',
-  module: 'nodenext',
-  strict: true,
-  exactOptionalPropertyTypes: true,
-  noEmit: true,
-  types: ['node'],
-  typeRoots: [join(root, 'node_modules/@types')],
-};
+// Without `types`, of which TypeScript 7 has none by default: what the declarations need they must name themselves.
+const compilerOptions = { target: 'es2022', strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, noEmit: true };
+const resolutions = [
+  { module: 'nodenext', moduleResolution: 'nodenext' },
+  { module: 'node16', moduleResolution: 'node16' },
+  { module: 'esnext', moduleResolution: 'bundler' },
+];
+
+/** The declarations that say `any`, outside of comments and texts. */
+function declarationsWithAny(folder) {
+  return readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith('.d.ts'))
+    .filter((name) => {
+      const text = readFileSync(join(folder, name), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'/g, '');
+      return /\bany\b/.test(text);
+    });
+}
 
 function run(what, program, args, options = {}) {
   const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', timeout: 120_000, ...options });
@@ -99,10 +107,17 @@ try {
   run('require of slotwise/admin', process.execPath, ['admin.cjs'], { cwd: project });
   run('the command line', join(project, 'node_modules/.bin/slotwise'), ['cluster', '--help'], { cwd: project });
 
-  for (const extension of ['mts', 'cts']) {
-    writeFileSync(join(project, `typed.${extension}`), typed);
-    writeFileSync(join(project, `tsconfig.${extension}.json`), JSON.stringify({ compilerOptions, files: [`typed.${extension}`] }));
-    run(`types of .${extension}`, bin('tsc'), ['-p', `tsconfig.${extension}.json`], { cwd: project });
+  const vague = declarationsWithAny(join(project, 'node_modules/slotwise/dist'));
+  if (vague.length > 0) throw new Error(`declarations with any: ${vague.join(', ')}`);
+  console.log('ok: no declaration says any');
+  // As a user's `npm install --save-dev @types/node`.
+  mkdirSync(join(project, 'node_modules/@types'), { recursive: true });
+  symlinkSync(join(root, 'node_modules/@types/node'), join(project, 'node_modules/@types/node'), 'dir');
+  const files = ['mts', 'cts'].map((extension) => `typed.${extension}`);
+  for (const file of files) writeFileSync(join(project, file), typed);
+  for (const resolution of resolutions) {
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: { ...compilerOptions, ...resolution }, files }));
+    run(`types of ${files.join(' and ')}, ${resolution.moduleResolution}`, bin('tsc'), ['-p', '.'], { cwd: project });
   }
 } catch (error) {
   console.error(error.message);

@@ -1,3 +1,5 @@
+/// <reference types="node" preserve="true" />
+// Buffer and AbortSignal in the declarations: a program that lists no `types` of its own has them thus, too.
 export { AdminError } from './admin-error.js';
 export type { Problem } from './check.js';
 export { type AdminOptions, ClusterAdmin } from './cluster-admin.js';
