@@ -1,3 +1,4 @@
+import { ReplyError } from '../errors.js';
 import {
   type Arg,
   BYTES,
@@ -120,6 +121,10 @@ function decodeSteps(steps: readonly Step[], replies: readonly Raw[], bytes: boo
     const reply = replies[at] ?? null;
     const raw = bytes && (spec.flags & BYTES) === 0 ? textOf(reply) : reply;
     try {
+      if (raw instanceof ReplyError) {
+        raw.command = spec.name;
+        raw.attempts = 1;
+      }
       if (raw instanceof Error) throw raw;
       return decode === null ? raw : decode(raw, args);
     } catch (error) {

@@ -144,6 +144,11 @@ export class Client {
     this.#guards?.check(spec, args, view.domain);
   }
 
+  /** The facts of a call whose command our table does not have; `args` without prefix. */
+  learn(spec: CommandSpec, args: readonly Arg[], view: View): Promise<CommandSpec> {
+    return this.#special.learn(spec, args, view);
+  }
+
   /** Something may have changed: looks soon. */
   wake(reason: string): void {
     this.#attempts.servers.wake(reason);

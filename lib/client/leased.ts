@@ -37,6 +37,8 @@ export interface Heeding {
   heed(failure: Failure): boolean;
   /** Throws for a command that its domain does not let through. */
   admit(spec: CommandSpec, args: readonly Arg[], view: View): void;
+  /** The facts of a call whose command our table does not have. */
+  learn(spec: CommandSpec, args: readonly Arg[], view: View): Promise<CommandSpec>;
 }
 
 /** Sends on one exclusive connection. No attempt loop: what state the connection had is gone with it, so every failure is the caller's. */
@@ -55,6 +57,7 @@ export class LeasedConnection implements CallOwner {
 
   run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null): Promise<unknown> {
     if (spec.state === 'refused') return refuse(spec, stateReason(spec));
+    if (spec.arity === 0) return this.engine.learn(spec, args, this.view).then((learnt) => this.run(learnt, args, decode));
     try {
       this.engine.admit(spec, args, this.view);
     } catch (error) {

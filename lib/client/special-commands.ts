@@ -2,8 +2,7 @@ import { CommandRefusedError } from '../errors.js';
 import type { Node } from '../pool/node.js';
 import { blockingOf, isStreamRead } from '../protocol/blocking.js';
 import { type Arg, BLOCKING, type CommandSpec, type Decode, READONLY, SCRIPT } from '../protocol/command.js';
-import { learntSpec } from '../protocol/learnt-spec.js';
-import { command, stateReason } from '../protocol/specs.js';
+import { stateReason } from '../protocol/specs.js';
 import type { Router } from '../routing/router.js';
 import { isAboutSeveralNodes, type Part, split } from '../routing/scatter.js';
 import { slotOfCommand } from '../routing/slots.js';
@@ -14,12 +13,11 @@ import { type Issue, overKeys, overNodes } from './scattered.js';
 import { type Script, ScriptCache, scriptOf } from './script.js';
 import type { Servers } from './servers.js';
 import { checked, EXEC, keysMayBeUnchecked } from './unchecked-keys.js';
+import { UnknownCommands } from './unknown-commands.js';
 import type { View } from './view.js';
 
 /** How a command is run that has its facts by now. */
 type Run = (spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View) => Promise<unknown>;
-
-const COMMAND_INFO = command('COMMAND INFO');
 
 /** Commands that are not simply one call on a shared connection: refused, unknown, blocking, scripts, and those about several nodes. */
 export class SpecialCommands {
@@ -29,13 +27,14 @@ export class SpecialCommands {
   /** See `Client.connect`. */
   readonly #connect: (timeoutMs: number) => Promise<void>;
   readonly #scripts = new ScriptCache();
-  readonly #learnt = new Map<string, Promise<CommandSpec>>();
+  readonly #unknown: UnknownCommands;
 
   constructor(issuer: Issuer, servers: Servers, run: Run, connect: (timeoutMs: number) => Promise<void>) {
     this.#issuer = issuer;
     this.#servers = servers;
     this.#run = run;
     this.#connect = connect;
+    this.#unknown = new UnknownCommands((spec, args, decode, view) => issuer.issue(spec, args, decode, view));
   }
 
   run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
@@ -44,7 +43,7 @@ export class SpecialCommands {
       return Promise.reject(new CommandRefusedError(`${spec.name} is not sent on a shared connection: ${reason}`, { command: spec.name }));
     }
     // Arity 0: our table does not have it.
-    if (spec.arity === 0) return this.#learn(spec, view).then((learnt) => this.#run(learnt, args, decode, view));
+    if (spec.arity === 0) return this.learn(spec, args, view).then((learnt) => this.#run(learnt, args, decode, view));
     if ((spec.flags & BLOCKING) !== 0) {
       const blocking = blockingOf(spec, args);
       if (blocking !== null || !isStreamRead(spec)) {
@@ -83,6 +82,11 @@ export class SpecialCommands {
     }
   }
 
+  /** The facts of a call whose command our table does not have; `args` without prefix. */
+  learn(spec: CommandSpec, args: readonly Arg[], view: View): Promise<CommandSpec> {
+    return this.#unknown.specOf(spec, args, view);
+  }
+
   #runScript(script: Script<number, unknown>, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
     try {
       const node = this.#certainNode(script.spec, args, view);
@@ -98,24 +102,6 @@ export class SpecialCommands {
     if (this.#servers.router === null || (this.#issuer.sharded && slot === -1)) return null;
     if ((spec.flags & READONLY) !== 0 && (view.policy !== null || this.#issuer.domains.hasPatterns)) return null;
     return this.#servers.router.primaryOf(this.#servers.router.shardFor(slot));
-  }
-
-  /** Asks the server once a name where a command unknown to us has its keys. */
-  #learn(spec: CommandSpec, view: View): Promise<CommandSpec> {
-    let learnt = this.#learnt.get(spec.name);
-    if (learnt === undefined) {
-      // A subcommand's entry is named `container|subcommand`.
-      const decode: Decode<CommandSpec> = (raw) =>
-        learntSpec(spec, Array.isArray(raw) ? (raw[0] ?? null) : null) ?? { ...spec, arity: -1, flags: 0 };
-      learnt = this.#issuer.issue(COMMAND_INFO, [spec.name.replace(' ', '|')], decode, view.withMode(0)) as Promise<CommandSpec>;
-      this.#learnt.set(spec.name, learnt);
-      // A name the server does not know must not stay: a module may be loaded later, and names come from callers.
-      learnt.then(
-        (known) => known.arity === -1 && this.#learnt.delete(spec.name),
-        () => this.#learnt.delete(spec.name),
-      );
-    }
-    return learnt;
   }
 
   /** The router, as soon as there is one; inside the deadline of the view. */

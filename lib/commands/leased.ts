@@ -25,6 +25,10 @@ export class Leased<in out Text extends AnyText = string, in out Integer extends
     return this.#connection.run(spec, args, decode ?? null) as Promise<T>; // as in Redis.run
   }
 
+  /**
+   * Sends any command on this connection, also one that changes its state; the reply is the server's own.
+   * @example await one.call('MONITOR');
+   */
   async call(...words: readonly [command: string, ...args: Arg[]]): Promise<Raw> {
     const { spec, args } = specOf(words);
     return (await this.#connection.run(spec, args, null)) as Raw; // no decoder

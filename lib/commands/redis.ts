@@ -62,8 +62,7 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
   }
 
   /**
-   * Sends any command, also one this library does not know, whose keys it then learns from the server.
-   * RESP3 maps arrive as objects. Rejects with `CommandRefusedError` where the command would change the state of a shared connection.
+   * Sends any command, also one this library does not know, whose keys it then learns from the server (once a name). RESP3 maps arrive as objects. Rejects with `CommandRefusedError` where the command would change the state of a shared connection.
    * @example await redis.call('JSON.GET', 'doc:1', '$.name');
    */
   call(...words: readonly [command: string, ...args: Arg[]]): Promise<Raw> {

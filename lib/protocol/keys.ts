@@ -64,7 +64,10 @@ export function sortPatternIndexes(args: Args): number[] {
 
 /** False where `keyIndexes` cannot find all keys: those of a module's command that the server did not describe. */
 export function keysAreKnown(spec: CommandSpec): boolean {
-  return RULES.has(spec.name) || !spec.keySpecs.some(({ begin, find }) => begin === 'unknown' || find === 'unknown');
+  if (RULES.has(spec.name)) return true;
+  // Modules may find keys by code of their own and describe none.
+  if (spec.firstKey === -2 && spec.keySpecs.length === 0) return false;
+  return !spec.keySpecs.some(({ begin, find }) => begin === 'unknown' || find === 'unknown');
 }
 
 /** SORT key [BY pattern] [LIMIT offset count] [GET pattern …] [ASC | DESC] [ALPHA] [STORE destination] — the last STORE wins. */

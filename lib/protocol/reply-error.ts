@@ -18,6 +18,7 @@ export type ErrorKind =
   | 'unknown-command'
   | 'noproto'
   | 'noscript'
+  | 'no-keys'
   | 'other';
 
 /** Where a server sends us. An empty `host` is the host that answered; `?` is a node whose preferred name it does not know (yet). */
@@ -48,6 +49,8 @@ const KIND_OF_TEXT: readonly (readonly [code: string, text: RegExp, kind: ErrorK
   ['ERR', /^ERR unknown (?:sub)?command\b/i, 'unknown-command'],
   // Before 6.0 a wrong password had no code of its own.
   ['ERR', /^ERR invalid password/i, 'wrongpass'],
+  // What COMMAND GETKEYS says of a command without keys, or whose keys are none with these arguments.
+  ['ERR', /^ERR The command has no key arguments/i, 'no-keys'],
   // `CLIENT UNBLOCK … ERROR` answers UNBLOCKED too, but then somebody asked for it and nothing is to be retried.
   ['UNBLOCKED', /instance state changed/, 'unblocked'],
 ];
