@@ -2,7 +2,7 @@
 // Buffer and AbortSignal in the declarations: a program that lists no `types` of its own has them thus, too.
 export { defineScript, type Script, type ScriptOptions } from './client/script.js';
 export type { ClientEvents } from './client/servers.js';
-export type { ClientStats, NodeStats } from './client/stats.js';
+export type { ClientStats, DomainStats, NodeStats } from './client/stats.js';
 export type { StreamOptions } from './client/stream.js';
 export type { WatchOptions } from './client/watch.js';
 export { createClient } from './commands/create-client.js';
@@ -21,6 +21,7 @@ export {
   type GroupOptions,
   type GuardOptions,
   type NodeRule,
+  type OffloadOptions,
   type ReadCandidate,
   type ReadFunction,
   type ReadLimits,

@@ -6,10 +6,14 @@ import {
   checkDomains,
   checkKeyPrefix,
   checkNodes,
+  checkOffload,
   checkTimeoutMs,
   type Domain,
   type DomainOptions,
   type NodeRule,
+  type Offload,
+  type OffloadOptions,
+  refuseUnknownTags,
   resolveDomains,
   resolveNodes,
 } from './util/domain-options.js';
@@ -55,7 +59,16 @@ import {
 } from './util/validate.js';
 
 export { type Address, addressKey } from './util/address.js';
-export type { Domain, DomainOptions, Fallback, GuardOptions, NodeRule, ReplicaSet } from './util/domain-options.js';
+export type {
+  Domain,
+  DomainOptions,
+  Fallback,
+  GuardOptions,
+  NodeRule,
+  Offload,
+  OffloadOptions,
+  ReplicaSet,
+} from './util/domain-options.js';
 export type { ReadCandidate, ReadFunction, ReadLimits, ReadMode, ReadRequest } from './util/read-options.js';
 export type { CredentialSource, Credentials } from './util/topology-options.js';
 export {
@@ -102,6 +115,10 @@ export interface ClientOptions extends ReadLimits {
    */
   readonly latencyWindowMs?: number;
   readonly domains?: Readonly<Record<string, DomainOptions>>;
+  /** Commands that read elsewhere than the others. Default: none. See docs/offload.md. */
+  readonly offload?: OffloadOptions | readonly OffloadOptions[];
+  /** A read that takes long is asked of a second node, too. Default false. See docs/hedging.md. */
+  readonly hedge?: boolean;
   readonly nodes?: readonly NodeRule[];
   /** From the address a server tells to the one to connect to, both `host:port`. What is not in it stays as it is. */
   readonly addressMap?: Readonly<Record<string, string>> | ((address: string) => string | undefined);
@@ -147,6 +164,8 @@ export interface ViewOptions extends ReadLimits {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   readonly reads?: ReadMode | ReadFunction;
+  /** A read that takes long is asked of a second node, too. */
+  readonly hedge?: boolean;
   /** A write may run twice if its connection breaks: retry it. Default false. */
   readonly idempotent?: boolean;
   /** Text replies as Buffers. Default false. */
@@ -180,6 +199,8 @@ export interface Options {
   /** 0: none; null: as the mode has it. */
   readonly latencyWindowMs: number | null;
   readonly domains: readonly Domain[];
+  readonly offload: readonly Offload[];
+  readonly hedge: boolean;
   readonly nodes: readonly NodeRule[];
   readonly addressMap: ((address: string) => string | undefined) | null;
   readonly failFast: boolean;
@@ -216,6 +237,8 @@ export const DEFAULTS: Options = deepFreeze({
   zone: null,
   latencyWindowMs: null,
   domains: [],
+  offload: [],
+  hedge: false,
   nodes: [],
   addressMap: null,
   failFast: false,
@@ -265,6 +288,8 @@ const CLIENT = {
   zone: text,
   latencyWindowMs: checkLatencyWindowMs,
   domains: checkDomains,
+  offload: checkOffload,
+  hedge: flag,
   nodes: checkNodes,
   addressMap: checkAddressMap,
   failFast: flag,
@@ -305,6 +330,7 @@ const checkView = shape({
   reads: checkReads,
   maxLagMs: checkMaxLagMs,
   maxLagBytes: checkMaxLagBytes,
+  hedge: flag,
   idempotent: flag,
   buffers: flag,
   integers: CLIENT.integers,
@@ -380,6 +406,8 @@ function resolved(given: Given, path: string): Options {
     latencyWindowMs: given.latencyWindowMs ?? DEFAULTS.latencyWindowMs,
   };
   const nodes = resolveNodes(given.nodes ?? [], path);
+  const offload = given.offload ?? DEFAULTS.offload;
+  for (const { replicas } of offload) refuseUnknownTags(replicas, nodes, `${path}.offload`);
   const reconnect = { ...DEFAULTS.reconnect, ...given.reconnect };
   if (reconnect.minMs > reconnect.maxMs) refuse(`${path}.reconnect.minMs`, `at most reconnect.maxMs (${reconnect.maxMs})`, reconnect.minMs);
   const options: Options = {
@@ -393,7 +421,13 @@ function resolved(given: Given, path: string): Options {
     connectTimeoutMs: given.connectTimeoutMs ?? DEFAULTS.connectTimeoutMs,
     reads,
     ...readLimits,
-    domains: resolveDomains(given.domains ?? {}, { reads, ...readLimits, timeoutMs, keyPrefix, nodes }, path),
+    domains: resolveDomains(
+      given.domains ?? {},
+      { reads, ...readLimits, timeoutMs, keyPrefix, hedge: given.hedge ?? DEFAULTS.hedge, nodes },
+      path,
+    ),
+    offload,
+    hedge: given.hedge ?? DEFAULTS.hedge,
     nodes,
     addressMap: given.addressMap ?? DEFAULTS.addressMap,
     failFast: given.failFast ?? DEFAULTS.failFast,

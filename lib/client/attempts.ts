@@ -10,9 +10,12 @@ import { type Decision, retry } from '../routing/retry.js';
 import type { Router } from '../routing/router.js';
 import { slotOfCommand } from '../routing/slots.js';
 import { isMisconfigured } from '../topology/failure.js';
+import { attachSignal } from './abort.js';
 import { closedError, errorFor } from './call-errors.js';
+import { Hedger, SecondCall } from './hedger.js';
 import type { Sentinels } from './sentinels.js';
 import { Servers, type ServersListener } from './servers.js';
+import type { Session } from './session.js';
 import { effectiveFailure } from './unit-failure.js';
 import type { View } from './view.js';
 import { WaitingRoom } from './waiting-room.js';
@@ -28,6 +31,15 @@ export class Attempts {
     (call) => this.dispatch(call),
     () => this.servers.topologyError,
   );
+
+  readonly hedger = new Hedger({
+    sendElsewhere: (second, slot, first) => this.#sendElsewhere(second, slot, first),
+    count: (call, node, what) => {
+      (call.owner as View).counters[what]++; // the issuer made it
+      const asked = this.servers.nodes.get(node);
+      if (asked !== undefined) asked[what]++;
+    },
+  });
 
   /** `shared`: see `Servers`. */
   constructor(options: Options, shared: Sentinels | null) {
@@ -85,8 +97,7 @@ export class Attempts {
     const policy = readPolicyOf(call);
     const shard = router.shardFor(slot);
     const primary = router.primaryOf(shard);
-    const node =
-      policy === null ? primary : policy.choose === null ? router.readerOf(shard, policy) : this.#askFunction(router, shard, call);
+    const node = policy === null ? primary : this.#readerOf(router, shard, policy, call, slot);
     if (call.state === SETTLED) return;
     const access = node === primary ? 'primary' : 'replica';
     const trouble = node === null || call.detour === null ? (node?.trouble ?? null) : node.troubleFor(call, access);
@@ -95,10 +106,59 @@ export class Attempts {
     else this.#send(call, node, access);
   }
 
+  #readerOf(router: Router, shard: number, policy: ReadPolicy, call: Call, slot: number): Node | null {
+    const { session } = call.owner as View; // the issuer makes every call that comes here
+    if (session !== null) return this.#readerIn(session, router, shard, policy, call, slot);
+    const choice = router.choiceOf(shard, policy);
+    const node = policy.choose === null ? choice.pick() : this.#askFunction(router, shard, call);
+    if (choice.isFallback && node !== null) this.#countFallback(node, call);
+    return node;
+  }
+
+  #countFallback(node: Node, call: Call): void {
+    node.fallbacks++;
+    (call.owner as View).counters.fallbacks++; // as above
+  }
+
+  /** Who has what the session wrote: whom the policy would choose if that is one of them, the primary if there is none. */
+  #readerIn(session: Session, router: Router, shard: number, policy: ReadPolicy, call: Call, slot: number): Node | null {
+    const choice = router.choiceOf(shard, policy);
+    const primary = router.primaryOf(shard);
+    const able = session.allowed(slot, primary, choice.nodes);
+    if (able === null) return primary;
+    const chosen = policy.choose === null ? choice.pick() : this.#askFunction(router, shard, call);
+    if (choice.isFallback && chosen !== null) this.#countFallback(chosen, call);
+    if (chosen === null || able.includes(chosen)) return chosen;
+    return able.length === 0 ? null : able.reduce((best, node) => (node.load < best.load ? node : best));
+  }
+
+  /** For a read that is slow where it was sent first: to the least loaded of the others that its policy might have chosen. */
+  #sendElsewhere(second: Call, slot: number, first: string): string | null {
+    const { router } = this.servers;
+    const policy = readPolicyOf(second);
+    const { session, signal, budget } = second.owner as View; // as above
+    if (router === null || policy === null || policy.choose !== null || (router.sharded && slot < 0)) return null;
+    if (this.state !== 'running' || budget.commands >= this.#options.queue.maxCommands) return null;
+    const shard = router.shardFor(slot);
+    const primary = router.primaryOf(shard);
+    const { nodes } = router.choiceOf(shard, policy);
+    const others = (session === null ? nodes : (session.allowed(slot, primary, nodes) ?? [])).filter(
+      (node) => node.key !== first && node.trouble === null,
+    );
+    const [one] = others;
+    if (one === undefined) return null;
+    const node = others.reduce((best, other) => (other.load < best.load ? other : best), one);
+    budget.commands++;
+    budget.bytes += second.bytes;
+    if (signal !== null) attachSignal(second, signal);
+    this.#send(second, node, node === primary ? 'primary' : 'replica');
+    return node.key;
+  }
+
   /** The node that the policy's function chooses; null while there is none to choose from. Rejects the call if the function makes a mistake. */
   #askFunction(router: Router, shard: number, call: Call): Node | null {
     try {
-      return router.askFunction(shard, call.spec, call.args, call.owner as View); // the issuer makes every call that comes here
+      return router.askFunction(shard, call.spec, call.args, call.owner as View); // as above
     } catch (error) {
       this.#reject(call, error);
       return null;
@@ -172,6 +232,11 @@ export class Attempts {
   failed(call: Call, failure: Failure): void {
     if (call.state === SETTLED) {
       release(call);
+      return;
+    }
+    // One attempt is all it gets: the first call goes its own way.
+    if (call.detour?.gathering instanceof SecondCall) {
+      this.#reject(call, failure.error);
       return;
     }
     call.state = UNWRITTEN;
@@ -271,6 +336,7 @@ export class Attempts {
   destroy(error: ClosedError): void {
     this.state = 'closed';
     this.#rejectWaiting(error);
+    this.hedger.stop();
     this.servers.destroy(error);
   }
 }
@@ -278,5 +344,5 @@ export class Attempts {
 /** Where it may read; null: it goes to the primary. */
 function readPolicyOf(call: Call): ReadPolicy | null {
   if ((call.spec.flags & READONLY) === 0) return null;
-  return (call.owner as View).policy; // the issuer makes every call that comes here
+  return (call.owner as View).policyOf(call.spec); // the issuer makes every call that comes here
 }

@@ -7,6 +7,7 @@ import {
   type Decode,
   type Gathering,
   type Raw,
+  READONLY,
   type Unit,
 } from '../protocol/command.js';
 import { keyIndexes } from '../protocol/keys.js';
@@ -15,6 +16,7 @@ import { prefixed } from '../routing/prefixed-command.js';
 import { commonSlot } from '../routing/slots.js';
 import type { Client } from './client.js';
 import { asText } from './script.js';
+import { changesData } from './session.js';
 import type { View } from './view.js';
 
 /** A command that waits in a pipeline or transaction. */
@@ -40,7 +42,8 @@ const EXEC_BYTES: CommandSpec = Object.freeze({ ...EXEC, flags: EXEC.flags | BYT
  * Issues all steps at once: each goes to its node by itself, those of one node leave in one write, those of one slot stay in order. Redirects
  * and retries are each command's own.
  */
-export function runPipeline(client: Client, steps: readonly Step[], view: View): Promise<Outcomes> {
+export function runPipeline(client: Client, steps: readonly Step[], given: View): Promise<Outcomes> {
+  const view = readingItsWrites(client, steps, given);
   return new Promise((resolve) => {
     const gatherer = new Gatherer(steps.length, resolve);
     for (let at = 0; at < steps.length; at++) {
@@ -48,6 +51,14 @@ export function runPipeline(client: Client, steps: readonly Step[], view: View):
       client.runInto(gatherer, at, step.spec, step.args, step.decode, view);
     }
   });
+}
+
+/** A read behind a write of its slot goes to the primary with it: on a replica it would find what was there before. */
+function readingItsWrites(client: Client, steps: readonly Step[], view: View): View {
+  if (view.session !== null || !client.mayReadElsewhere(view)) return view;
+  const write = steps.findIndex(({ spec }) => changesData(spec));
+  if (write === -1 || !steps.some(({ spec }, at) => at > write && (spec.flags & READONLY) !== 0)) return view;
+  return client.view(view.options, { domain: view.domain, session: client.session() }).withMode(view.mode);
 }
 
 /** Waits for as many outcomes as there are steps. */

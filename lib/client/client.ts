@@ -1,4 +1,4 @@
-import { ClosedError } from '../errors.js';
+import { ClosedError, GuardError } from '../errors.js';
 import type { Domain, Options, ViewOptions } from '../options.js';
 import type { Lease } from '../pool/lease.js';
 import {
@@ -14,7 +14,7 @@ import {
   type Unit,
 } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
-import type { Explanation } from '../routing/explanation.js';
+import { type Explanation, explanation } from '../routing/explanation.js';
 import { GuardTable } from '../routing/guard.js';
 import { prefixKey } from '../routing/key-prefix.js';
 import { prefixed, prefixKeys } from '../routing/prefixed-command.js';
@@ -27,12 +27,15 @@ import { explain } from './explain.js';
 import { Issuer, refuse } from './issuer.js';
 import type { Sentinels } from './sentinels.js';
 import type { ClientEvents } from './servers.js';
+import { Session } from './session.js';
 import { SpecialCommands } from './special-commands.js';
 import type { ClientStats } from './stats.js';
-import type { View } from './view.js';
+import type { View, ViewPlace } from './view.js';
 
 /** Stands for `lease()` among the calls: it has no bytes, its outcome is a connection. */
 const LEASE: CommandSpec = Object.freeze({ ...command('PING'), name: 'lease()', flags: 0 });
+
+const NOWHERE: ViewPlace = { domain: null, session: null };
 
 /** The engine behind every view: the ways in, and the life of the client. What a command becomes is decided by the parts. */
 export class Client {
@@ -62,8 +65,25 @@ export class Client {
     );
   }
 
-  view(options: ViewOptions, domain: Domain | null): View {
-    return this.#issuer.view(options, domain);
+  view(options: ViewOptions, place: ViewPlace = NOWHERE): View {
+    return this.#issuer.view(options, place);
+  }
+
+  /** Whether some command of this view may read from another node than the primary. */
+  mayReadElsewhere({ policy, offloaded, domain }: View): boolean {
+    return policy !== null || offloaded !== null || (domain === null && this.#issuer.domains.hasPatterns);
+  }
+
+  session(): Session {
+    return new Session(this.#attempts.servers.positions);
+  }
+
+  /** A node has executed something that may write, on a lease of this view. */
+  wrote(view: View, node: string): void {
+    const { servers } = this.#attempts;
+    const found = servers.nodes.get(node);
+    if (view.session === null || found === undefined) return;
+    view.session.wrote(-1, found, servers.roleOf(node) === 'primary' ? found : null, false);
   }
 
   domain(name: string): Domain | undefined {
@@ -141,7 +161,13 @@ export class Client {
 
   /** Throws a `GuardError` if the domain of the command does not let it through. Its keys have no prefix yet. */
   admit(spec: CommandSpec, args: readonly Arg[], view: View): void {
-    this.#guards?.check(spec, args, view.domain);
+    if (this.#guards === null) return;
+    try {
+      this.#guards.check(spec, args, view.domain);
+    } catch (error) {
+      if (error instanceof GuardError) this.#issuer.counters.of(this.domain(error.domain) ?? null).guarded++;
+      throw error;
+    }
   }
 
   /** The facts of a call whose command our table does not have; `args` without prefix. */
@@ -214,6 +240,11 @@ export class Client {
       node: node.key,
       role: this.#attempts.servers.roleOf(node.key),
       sent: node.sent,
+      reads: node.reads,
+      writes: node.writes,
+      fallbacks: node.fallbacks,
+      hedged: node.hedged,
+      hedgeWins: node.hedgeWins,
       inFlight: node.load,
       rttMs: node.rttMs,
       reachable: node.trouble === null,
@@ -222,11 +253,18 @@ export class Client {
       weight: this.snapshot?.nodes.get(node.key)?.weight ?? 1,
       ...this.#attempts.servers.reads.statsOf(node.key),
     }));
-    return { commands: this.#issuer.budget.commands, bytes: this.#issuer.budget.bytes, waiting: this.#attempts.waiting, nodes };
+    const domains = this.#issuer.counters.all().map(({ domain, counters }) => ({ domain, ...counters }));
+    return { commands: this.#issuer.budget.commands, bytes: this.#issuer.budget.bytes, waiting: this.#attempts.waiting, nodes, domains };
   }
 
   /** Where a command would go now, and why. Sends nothing. */
   explain(spec: CommandSpec, args: readonly Arg[], view: View): Explanation {
+    try {
+      this.#guards?.check(spec, args, view.domain);
+    } catch (error) {
+      if (!(error instanceof GuardError)) throw error;
+      return explanation({ command: spec.name, domain: error.domain, notes: [`it would be refused: ${error.message}`] });
+    }
     const own = view.prefix === null ? args : prefixed(view.prefix, { spec, args, decode: null }).args;
     return explain(this.#issuer, this.#attempts.servers.router, spec, own, view);
   }

@@ -2,6 +2,7 @@ import { SlotwiseError } from '../errors.js';
 import { type Arg, type CommandSpec, READONLY } from '../protocol/command.js';
 import { stateReason } from '../protocol/specs.js';
 import { type Explanation, explainPrimary, explainRead, explanation } from '../routing/explanation.js';
+import { readingForm } from '../routing/offload.js';
 import type { Router } from '../routing/router.js';
 import { split } from '../routing/scatter.js';
 import { slotOfCommand } from '../routing/slots.js';
@@ -26,11 +27,12 @@ export function explain(issuer: Issuer, router: Router | null, spec: CommandSpec
   }
 }
 
-function one(issuer: Issuer, router: Router, spec: CommandSpec, args: readonly Arg[], view: View): Explanation {
-  const own = issuer.viewFor(spec, args, view);
+function one(issuer: Issuer, router: Router, given: CommandSpec, args: readonly Arg[], view: View): Explanation {
+  const own = issuer.viewFor(given, args, view);
+  const spec = own.offloaded === null ? given : readingForm(given, args, own.offloaded);
   const slot = issuer.sharded ? slotOfCommand(spec, args) : -1;
   const shard = router.shardFor(slot);
-  const policy = (spec.flags & READONLY) === 0 ? null : own.policy;
+  const policy = (spec.flags & READONLY) === 0 ? null : own.policyOf(spec);
   const facts = {
     command: spec.name,
     domain: own.domain?.name ?? null,
@@ -39,6 +41,8 @@ function one(issuer: Issuer, router: Router, spec: CommandSpec, args: readonly A
     mode: policy === null ? 'primary' : policy.choose === null ? policy.reads : 'a function',
   };
   const notes = own.policy !== null && policy === null ? ['it does not only read'] : [];
+  if (policy !== null && policy !== own.policy) notes.push('it is offloaded');
+  if (policy !== null && own.session !== null) notes.push('in a session: to the primary while no candidate is known to have its writes');
   const found = policy === null ? explainPrimary(router, shard) : explainRead(router, shard, policy);
   return explanation({ ...facts, ...found, notes: [...notes, ...found.notes] });
 }

@@ -4,12 +4,14 @@ import { CommandRefusedError } from '../errors.js';
 import type { Domain, Options, ViewOptions, WaitReplicas } from '../options.js';
 import {
   type Arg,
+  BLOCKING,
   type Budget,
   Call,
   type CommandSpec,
   type Decode,
   type Exclusive,
   type Gathering,
+  READONLY,
   type Tie,
   UNUSED,
   type Unit,
@@ -18,6 +20,7 @@ import { measure } from '../protocol/encoder.js';
 import { keyIndexes } from '../protocol/keys.js';
 import { DomainTable } from '../routing/domain.js';
 import { PrefixTable, wordOf } from '../routing/key-prefix.js';
+import { OffloadTable, readingForm } from '../routing/offload.js';
 import { PolicyTable } from '../routing/read-preference.js';
 import { slotOfCommand, slotOfKey } from '../routing/slots.js';
 import { SLOT_COUNT } from '../topology/slot-map.js';
@@ -26,9 +29,11 @@ import { attachSignal } from './abort.js';
 import type { Attempts } from './attempts.js';
 import { blockingCall, exclusiveDeadline } from './blocking-call.js';
 import { closedError, queueFull } from './call-errors.js';
+import { CounterTable } from './counters.js';
 import { mayWrite, replicated } from './replicated.js';
+import { changesData, type Session, SessionWrite } from './session.js';
 import { traceCall, traceRefusal } from './traced-call.js';
-import { type Engine, View } from './view.js';
+import { type Engine, type Tables, View, type ViewPlace } from './view.js';
 
 /** What is fixed about a call before it is issued, instead of read off its keys and flags. */
 export interface Fixed {
@@ -44,10 +49,11 @@ export class Issuer {
   readonly budget: Budget = { commands: 0, bytes: 0 };
   readonly domains: DomainTable;
   readonly sharded: boolean;
+  readonly counters: CounterTable;
   readonly #options: Options;
   readonly #engine: Engine;
   readonly #attempts: Attempts;
-  readonly #tables: { readonly policies: PolicyTable; readonly prefixes: PrefixTable };
+  readonly #tables: Tables;
   readonly #domainViews = new WeakMap<View, Map<Domain, View>>();
 
   constructor(options: Options, attempts: Attempts) {
@@ -55,12 +61,18 @@ export class Issuer {
     this.#attempts = attempts;
     this.#engine = { budget: this.budget, failed: (call, failure) => attempts.failed(call, failure) };
     this.domains = new DomainTable(options.domains);
-    this.#tables = { policies: new PolicyTable(options), prefixes: new PrefixTable(options, this.domains) };
+    this.counters = new CounterTable(options.domains);
+    this.#tables = {
+      policies: new PolicyTable(options),
+      offloads: new OffloadTable(options),
+      prefixes: new PrefixTable(options, this.domains),
+      counters: this.counters,
+    };
     this.sharded = options.topology.kind === 'cluster';
   }
 
-  view(options: ViewOptions, domain: Domain | null): View {
-    return View.of(this.#engine, this.#options, this.#tables, options, domain);
+  view(options: ViewOptions, place: ViewPlace): View {
+    return View.of(this.#engine, this.#options, this.#tables, options, place);
   }
 
   /** Synchronous up to the socket's queue; every failure is a rejection. */
@@ -95,6 +107,7 @@ export class Issuer {
     } catch (error) {
       return refuse(spec, error, gathering, at);
     }
+    if (own.offloaded !== null) spec = readingForm(spec, args, own.offloaded);
     const { budget } = this;
     if (budget.commands >= this.#options.queue.maxCommands || budget.bytes + bytes > this.#options.queue.maxBytes) {
       return refuse(spec, queueFull(spec, bytes, budget, this.#options.queue), gathering, at);
@@ -108,6 +121,8 @@ export class Issuer {
     call.bytes = bytes;
     budget.commands++;
     budget.bytes += bytes;
+    if (fixed?.unit === undefined) own.counters.issued(spec);
+    else own.counters.issuedTogether(fixed.unit);
     if (fixed !== undefined) {
       const detour = call.leaveTheRoad();
       detour.unit = fixed.unit ?? null;
@@ -117,6 +132,7 @@ export class Issuer {
       detour.exclusive = fixed.exclusive ?? null;
       if (detour.exclusive !== null) detour.exclusive.silenceMs = own.timeoutMs;
     }
+    if (own.session !== null && (fixed?.unit !== undefined || changesData(spec))) this.#attend(call, own.session, slot);
     if (commandChannel.hasSubscribers) this.#beginTraced(call, own.signal, slot);
     else this.#begin(call, own.signal, slot);
     return outcome;
@@ -145,12 +161,27 @@ export class Issuer {
     return this.issue(waiting.spec, waiting.args, waiting.decode, own, { ...fixed, slot, unit, exclusive }, gathering, at);
   }
 
+  /** The session learns what becomes of its writes. */
+  #attend(call: Call, session: Session, slot: number): void {
+    const { servers } = this.#attempts;
+    const detour = call.leaveTheRoad();
+    detour.gathering = new SessionWrite(call, detour.gathering, (node) => {
+      session.end(slot);
+      if (node === null) return;
+      const moving = slot >= 0 && servers.roleOf(node) !== 'replica';
+      session.wrote(slot, servers.nodes.get(node) ?? null, servers.primaryOf(slot), moving);
+    });
+    session.begin(slot);
+  }
+
   /** A function of its own, because a closure in `issue` would cost every command its context. */
   #beginTraced(call: Call, signal: AbortSignal | null, slot: number): void {
     traceCall(call, () => this.#begin(call, signal, slot));
   }
 
   #begin(call: Call, signal: AbortSignal | null, slot: number): void {
+    const { hedge } = call.owner as View; // as issued above
+    if (hedge && mayHedge(call)) this.#attempts.hedger.attend(call, slot);
     if (signal !== null && !attachSignal(call, signal)) release(call);
     else this.#attempts.dispatch(call, slot);
   }
@@ -201,11 +232,18 @@ export class Issuer {
     }
     let own = views.get(domain);
     if (own === undefined) {
-      own = this.view(view.options, domain).withMode(view.mode);
+      own = this.view(view.options, { ...view, domain }).withMode(view.mode);
       views.set(domain, own);
     }
     return own;
   }
+}
+
+/** It only reads, one reply of one node is all of it, and any other node of its policy might give the same. */
+function mayHedge({ spec, detour, owner }: Call): boolean {
+  if ((spec.flags & (READONLY | BLOCKING)) !== READONLY || spec.name.endsWith('SCAN') || (owner as View).policyOf(spec) === null)
+    return false;
+  return detour === null || (detour.slot ?? detour.target ?? detour.tie ?? detour.unit ?? detour.exclusive) === null;
 }
 
 const NO_PARTS: Unit['parts'] = [];

@@ -24,6 +24,7 @@ import type { Outcomes, Transaction } from './batch.js';
 import { blockingCall, exclusiveDeadline } from './blocking-call.js';
 import { LeaseState } from './lease-state.js';
 import { asText } from './script.js';
+import { changesData } from './session.js';
 import { traceCall } from './traced-call.js';
 import { effectiveFailure } from './unit-failure.js';
 import type { View } from './view.js';
@@ -39,6 +40,8 @@ export interface Heeding {
   admit(spec: CommandSpec, args: readonly Arg[], view: View): void;
   /** The facts of a call whose command our table does not have. */
   learn(spec: CommandSpec, args: readonly Arg[], view: View): Promise<CommandSpec>;
+  /** A node has executed something that may write. */
+  wrote(view: View, node: string): void;
 }
 
 /** Sends on one exclusive connection. No attempt loop: what state the connection had is gone with it, so every failure is the caller's. */
@@ -102,6 +105,8 @@ export class LeasedConnection implements CallOwner {
     const exclusive = mayBlock && (blocking !== null || !isStreamRead(spec)) ? blockingCall(blocking, view.timeoutMs) : null;
     for (const part of unit?.parts ?? []) this.#state.sent(part.spec);
     this.#state.sent(spec);
+    if (unit === null) view.counters.issued(spec);
+    else view.counters.issuedTogether(unit);
     const deadline = exclusive === null ? clock.deadlineIn(view.timeoutMs) : exclusiveDeadline(exclusive, view.timeoutMs);
     const call = Call.make(spec, args, queueing ? null : decode, view.mode, this, deadline);
     const reply = Call.promiseOfLast();
@@ -110,9 +115,12 @@ export class LeasedConnection implements CallOwner {
     if (view.signal !== null && !attachSignal(call, view.signal)) release(call);
     else if (commandChannel.hasSubscribers) this.#sendTraced(call);
     else this.#pass(call);
+    if (view.session !== null && (unit !== null || spec.name === 'EXEC' || changesData(spec))) reply.then(this.#wrote, this.#wrote);
     if (spec.state !== 'none') reply.catch((error: unknown) => this.#state.failed(spec, error));
     return reply;
   }
+
+  readonly #wrote = (): void => this.engine.wrote(this.view, this.lease.connection.key);
 
   #pass(call: Call): void {
     if (call.detour?.exclusive) this.lease.block(call);

@@ -10,8 +10,9 @@ import { ControlByAccess } from '../topology/control-by-access.js';
 import { isMisconfigured } from '../topology/failure.js';
 import { Monitor } from '../topology/monitor.js';
 import { NodeRules } from '../topology/node-rules.js';
+import { Positions } from '../topology/positions.js';
 import { createResolver } from '../topology/resolver.js';
-import { findNode, type Role, type TopologySnapshot } from '../topology/topology.js';
+import { findNode, type Role, samePrimaries, type TopologySnapshot } from '../topology/topology.js';
 import { clock } from '../util/clock.js';
 import { Emitter } from '../util/emitter.js';
 import { Connecting } from './connecting.js';
@@ -61,6 +62,7 @@ export class Servers {
   readonly sentinels: Sentinels;
   /** How the nodes are that serve reads. */
   readonly reads: ReadWatch;
+  readonly positions = new Positions();
   /** Null before the first snapshot. */
   router: Router | null = null;
   /** Why nothing, or no primary, is known. */
@@ -123,6 +125,12 @@ export class Servers {
 
   roleOf(key: string): Role | null {
     return this.router?.snapshot.nodes.get(key)?.role ?? null;
+  }
+
+  /** Of the shard that has the slot; -1: of the only shard, null in a cluster. */
+  primaryOf(slot: number): Node | null {
+    const { router } = this;
+    return router === null || (router.sharded && slot < 0) ? null : router.primaryOf(router.shardFor(slot));
   }
 
   /** Where a redirection leads, after `addressMap`. `patch`: the slot lives there from now on. */
@@ -229,6 +237,7 @@ export class Servers {
     const leadsElsewhere = previous !== null && leadsToReplica(previous) && !leadsToReplica(next);
     this.reads.follow(next);
     this.router = this.#routerFor(next);
+    if (previous !== null && !samePrimaries(previous, next)) this.positions.changed();
     this.#listener.moved(this.nodes.adopt(next, previous));
     // The connections that are open may still lead to the replica: what waits would be refused there once more.
     if (leadsElsewhere) for (const node of this.nodes.all()) this.#listener.moved(node.renew());

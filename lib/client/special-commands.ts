@@ -100,7 +100,7 @@ export class SpecialCommands {
   #certainNode(spec: CommandSpec, args: readonly Arg[], view: View): Node | null {
     const slot = this.#issuer.sharded ? slotOfCommand(spec, args) : -1;
     if (this.#servers.router === null || (this.#issuer.sharded && slot === -1)) return null;
-    if ((spec.flags & READONLY) !== 0 && (view.policy !== null || this.#issuer.domains.hasPatterns)) return null;
+    if ((spec.flags & READONLY) !== 0 && (view.policyOf(spec) !== null || this.#issuer.domains.hasPatterns)) return null;
     return this.#servers.router.primaryOf(this.#servers.router.shardFor(slot));
   }
 

@@ -8,6 +8,25 @@ export interface ClientStats {
   readonly waiting: number;
   /** One entry a node that the client knows, whether it has connections to it or not. */
   readonly nodes: readonly NodeStats[];
+  /** One entry a domain of the options, and first one for the commands that belong to none. */
+  readonly domains: readonly DomainStats[];
+}
+
+/** Sums over the commands of one domain since the client began. A command that is split counts once a part. */
+export interface DomainStats {
+  /** Null: of no domain. */
+  readonly domain: string | null;
+  /** Commands that only read. */
+  readonly reads: number;
+  /** Commands that write, scripts and functions included. A transaction counts as the commands in it. */
+  readonly writes: number;
+  /** Attempts of reads that went to a node only because a step of the fallback was taken. */
+  readonly fallbacks: number;
+  /** Reads that were asked of a second node, and those of them in which it was faster. */
+  readonly hedged: number;
+  readonly hedgeWins: number;
+  /** Commands that its guard refused. */
+  readonly guarded: number;
 }
 
 export interface NodeStats {
@@ -17,6 +36,15 @@ export interface NodeStats {
   readonly role: 'primary' | 'replica' | null;
   /** Attempts handed to it since the client began, blocking ones included; a command that was tried twice counts twice. */
   readonly sent: number;
+  /** Of these, by what they do. A transaction is one write; what touches no data is neither. */
+  readonly reads: number;
+  readonly writes: number;
+  /** Of the reads: those that came here only because a step of a fallback was taken. */
+  readonly fallbacks: number;
+  /** Of the reads: those that it was asked for because another node was slow (`hedge`). */
+  readonly hedged: number;
+  /** Of those: in how many it was faster. */
+  readonly hedgeWins: number;
   /** Attempts on the shared connections that wait there or for their reply; the handshake of a connection that opens counts, too. */
   readonly inFlight: number;
   /** Time from a write to its first reply, in ms, smoothed (a new sample weighs 0.2); null before the first. Blocking commands do not count. */

@@ -12,6 +12,7 @@ class TracedOutcome implements Gathering {
   sent(node: string): void {
     this.trace.node = node;
     this.trace.attempts++;
+    this.next?.sent?.(node);
   }
 
   value(at: number, value: unknown): void {

@@ -3,6 +3,7 @@ import {
   type Budget,
   type Call,
   type CallOwner,
+  type CommandSpec,
   DECODE_BIGINT,
   DECODE_BUFFERS,
   DECODE_INTEGER_TEXT,
@@ -10,7 +11,10 @@ import {
   type Failure,
 } from '../protocol/command.js';
 import type { KeyPrefix, PrefixTable } from '../routing/key-prefix.js';
+import type { Offloaded, OffloadTable } from '../routing/offload.js';
 import type { PolicyTable, ReadPolicy } from '../routing/read-preference.js';
+import type { Counters, CounterTable } from './counters.js';
+import type { Session } from './session.js';
 
 /** What follows a failed attempt, and whose room its call takes: the client. */
 export interface Engine {
@@ -19,8 +23,10 @@ export interface Engine {
 }
 
 /** What the views of a client share. */
-interface Tables {
+export interface Tables {
   readonly policies: PolicyTable;
+  readonly offloads: OffloadTable;
+  readonly counters: CounterTable;
   readonly prefixes: PrefixTable;
 }
 
@@ -40,6 +46,20 @@ interface ViewFacts {
   /** Null: keys are sent as they are. */
   readonly prefix: KeyPrefix | null;
   readonly waitReplicas: WaitReplicas | null;
+  /** Its reads may be asked of a second node. */
+  readonly hedge: boolean;
+  /** Of its domain. */
+  readonly counters: Counters;
+  /** Null: nothing goes elsewhere than the policy says. */
+  readonly offloaded: Offloaded | null;
+  /** Null: it need not read what it wrote. */
+  readonly session: Session | null;
+}
+
+/** What a view has besides its options. */
+export interface ViewPlace {
+  readonly domain: Domain | null;
+  readonly session: Session | null;
 }
 
 const INTEGER_MODES = { number: 0, bigint: DECODE_BIGINT, string: DECODE_INTEGER_TEXT } as const;
@@ -56,6 +76,10 @@ export class View implements CallOwner, ViewFacts {
   readonly domain: Domain | null;
   readonly prefix: KeyPrefix | null;
   readonly waitReplicas: WaitReplicas | null;
+  readonly hedge: boolean;
+  readonly counters: Counters;
+  readonly offloaded: Offloaded | null;
+  readonly session: Session | null;
 
   private constructor(
     private readonly engine: Engine,
@@ -71,9 +95,13 @@ export class View implements CallOwner, ViewFacts {
     this.domain = facts.domain;
     this.prefix = facts.prefix;
     this.waitReplicas = facts.waitReplicas;
+    this.hedge = facts.hedge;
+    this.counters = facts.counters;
+    this.offloaded = facts.offloaded;
+    this.session = facts.session;
   }
 
-  static of(engine: Engine, client: Options, tables: Tables, options: ViewOptions, domain: Domain | null): View {
+  static of(engine: Engine, client: Options, tables: Tables, options: ViewOptions, { domain, session }: ViewPlace): View {
     const policy = tables.policies.of(domain, options);
     return new View(engine, {
       timeoutMs: options.timeoutMs ?? domain?.timeoutMs ?? client.timeoutMs,
@@ -85,6 +113,10 @@ export class View implements CallOwner, ViewFacts {
       domain,
       prefix: tables.prefixes.of(domain),
       waitReplicas: options.waitReplicas ?? null,
+      hedge: options.hedge ?? domain?.hedge ?? client.hedge,
+      counters: tables.counters.of(domain),
+      offloaded: tables.offloads.of(domain, options),
+      session,
     });
   }
 
@@ -96,6 +128,11 @@ export class View implements CallOwner, ViewFacts {
   /** For commands without a typed method: RESP3 maps become objects. */
   withObjects(): View {
     return this.withMode(this.mode | DECODE_OBJECTS);
+  }
+
+  /** Where this command reads, if it only reads; null: at the primary. */
+  policyOf({ name }: CommandSpec): ReadPolicy | null {
+    return this.offloaded === null ? this.policy : (this.offloaded.get(name) ?? this.policy);
   }
 
   failed(call: Call, failure: Failure): void {

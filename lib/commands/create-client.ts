@@ -11,5 +11,5 @@ export function createClient(url?: string): Redis;
 export function createClient<const Options extends ClientOptions>(options: string | Options): Redis<string, ViewInteger<Options, number>>;
 export function createClient(options?: string | ClientOptions): unknown {
   const client = new Client(resolveOptions(options));
-  return new Redis(client, client.view({}, null));
+  return new Redis(client, client.view({}));
 }

@@ -80,7 +80,7 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
    */
   with<const Options extends ViewOptions>(options: Options): Redis<ViewText<Options, Text>, ViewInteger<Options, Integer>> {
     const checked = resolveView(options);
-    return new Redis(this.#client, this.#client.view({ ...this.#view.options, ...checked }, this.#view.domain));
+    return new Redis(this.#client, this.#client.view({ ...this.#view.options, ...checked }, this.#view));
   }
 
   /**
@@ -90,7 +90,15 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
   domain(name: string): Redis<Text, Integer> {
     const domain = this.#client.domain(name);
     if (domain === undefined) throw new OptionsError('domain(name)', 'the name of a domain in options.domains', name);
-    return new Redis(this.#client, this.#client.view(this.#view.options, domain));
+    return new Redis(this.#client, this.#client.view(this.#view.options, { ...this.#view, domain }));
+  }
+
+  /**
+   * A view that reads what it wrote: where its reads may go to replicas, only to those that have all its writes, else to the primary.
+   * @example const ada = redis.session(); await ada.set('user:1', 'Ada'); await ada.get('user:1');
+   */
+  session(): Redis<Text, Integer> {
+    return new Redis(this.#client, this.#client.view(this.#view.options, { ...this.#view, session: this.#client.session() }));
   }
 
   /**
@@ -101,7 +109,7 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
    */
   group(name: string, options: GroupOptions = {}): Redis<Text, Integer> {
     const group = this.#client.group(resolveGroup(this.#client.options, name, options));
-    return new Redis(group, group.view(this.#view.options, this.#view.domain));
+    return new Redis(group, group.view(this.#view.options, { domain: this.#view.domain, session: null }));
   }
 
   /**

@@ -2,8 +2,8 @@ import { type ConnectionConfig, internalOwner } from '../connection/connection.j
 import { type PoolChange, poolChannel } from '../diagnostics.js';
 import { type ClosedError, NoNodeError, type SlotwiseError } from '../errors.js';
 import type { Credentials } from '../options.js';
-import { Call } from '../protocol/command.js';
-import { command } from '../protocol/specs.js';
+import { Call, type Raw, READONLY, SCRIPT, WRITE } from '../protocol/command.js';
+import { specOf } from '../protocol/specs.js';
 import { clock } from '../util/clock.js';
 import { ExclusiveLane } from './exclusive-lane.js';
 import { SharedLane } from './shared-lane.js';
@@ -35,7 +35,7 @@ export interface NodeEvents {
 /** Which shared lane: `READONLY` is a state of the connection, and a demoted primary must not answer what was meant for a primary. */
 export type Access = 'primary' | 'replica';
 
-const PING = command('PING');
+const ASK_TIMEOUT_MS = 1_000;
 
 let incarnations = 0;
 
@@ -47,6 +47,14 @@ export class Node {
   readonly #exclusiveReplica: ExclusiveLane;
   /** Calls answered with success or failure by this node; for `stats()`. */
   sent = 0;
+  /** Of those, by what they do; a transaction is a write. */
+  reads = 0;
+  writes = 0;
+  /** Reads that it got by a step of a fallback. */
+  fallbacks = 0;
+  /** Reads that it was asked for because another node was slow, and those of them in which it was faster. */
+  hedged = 0;
+  hedgeWins = 0;
   /** Why it cannot be reached at the moment, null while nothing speaks against it. */
   trouble: SlotwiseError | null = null;
   /** On the clock, in ms: until then other nodes are preferred, because this one said LOADING, READONLY or the like. */
@@ -160,10 +168,7 @@ export class Node {
 
   /** Whether it answers where reads would go. Never rejects. */
   async answers(timeoutMs: number): Promise<boolean> {
-    const call = Call.make(PING, [], null, 0, internalOwner, clock.deadlineIn(timeoutMs));
-    const reply = Call.promiseOfLast();
-    this.#replica.send(call);
-    return reply.then(
+    return this.ask(['PING'], 'replica', timeoutMs).then(
       () => true,
       () => false,
     );
@@ -176,10 +181,21 @@ export class Node {
   send(call: Call, access: Access): void {
     this.sent++;
     const { detour } = call;
+    if ((call.spec.flags & READONLY) !== 0) this.reads++;
+    else if ((call.spec.flags & (WRITE | SCRIPT)) !== 0 || (detour !== null && detour.unit !== null)) this.writes++;
     if (detour !== null) detour.gathering?.sent?.(this.key);
     if (detour !== null && detour.exclusive !== null) this.#exclusiveLane(access).send(call);
     else if (access === 'primary') this.#primary.send(call);
     else this.#replica.send(call);
+  }
+
+  /** Asks the server something of our own, on the connection that carries the commands of this access, in order among them. */
+  ask(words: readonly string[], access: Access, timeoutMs = ASK_TIMEOUT_MS): Promise<Raw> {
+    const { spec, args } = specOf(words);
+    const call = Call.make(spec, args, null, 0, internalOwner, clock.deadlineIn(timeoutMs));
+    const reply = Call.promiseOfLast() as Promise<Raw>; // no decoder
+    (access === 'primary' ? this.#primary : this.#replica).send(call);
+    return reply;
   }
 
   /** Has the live connections log in again. Rejects with an `AuthError` if one is refused; others take the place of those. */

@@ -132,6 +132,12 @@ export function sameTopology(a: TopologySnapshot, b: TopologySnapshot): boolean 
   );
 }
 
+/** Whether every key has the primary it had. */
+export function samePrimaries(a: TopologySnapshot, b: TopologySnapshot): boolean {
+  const sameSlots = a.slots === b.slots || (a.slots !== null && b.slots !== null && a.slots.equals(b.slots));
+  return sameSlots && sameList(a.shards, b.shards, (one, other) => one.primary?.key === other.primary?.key);
+}
+
 function sameShard(a: Shard, b: Shard): boolean {
   const samePrimary = a.primary === null || b.primary === null ? a.primary === b.primary : sameNode(a.primary, b.primary);
   return samePrimary && sameList(a.replicas, b.replicas, sameNode);

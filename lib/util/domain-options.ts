@@ -10,7 +10,7 @@ import {
   type ReadLimits,
   type ReadMode,
 } from './read-options.js';
-import { type Check, integer, listOf, member, milliseconds, oneOf, recordOf, refuse, shape, text } from './validate.js';
+import { type Check, flag, integer, listOf, member, milliseconds, oneOf, recordOf, refuse, shape, text } from './validate.js';
 
 /** A set of replicas, narrowed by every field that is given. With `nearest`, of primary and replicas. */
 export interface ReplicaSet {
@@ -40,8 +40,31 @@ export interface DomainOptions extends ReadLimits {
   readonly timeoutMs?: number;
   /** Stands before its keys on the server, instead of the client's. Empty: none. Default: the client's `keyPrefix`. */
   readonly keyPrefix?: string;
+  /** Commands of this domain that read elsewhere than the others. They win over the client's `offload`. Default: none. See docs/offload.md. */
+  readonly offload?: OffloadOptions | readonly OffloadOptions[];
+  /** A read that takes long is asked of a second node, too. Default: the client's `hedge`. */
+  readonly hedge?: boolean;
   /** Refuses commands of this domain, before they are sent, that touch other keys than these. Default: none. See docs/guard.md. */
   readonly guard?: GuardOptions;
+}
+
+/** Where slow or heavy commands that only read go, so as to leave the other nodes alone. */
+export interface OffloadOptions extends ReadLimits {
+  /** Names, such as `KEYS`, and categories, such as `@slow`. Of several entries the first that names a command counts. */
+  readonly commands: readonly string[] | string;
+  /** One set, or an ordered list of which the first with a usable replica wins. Default: every replica. */
+  readonly replicas?: ReplicaSet | readonly ReplicaSet[];
+  /** Default: none, they wait for a usable replica until the deadline. */
+  readonly fallback?: readonly Fallback[];
+}
+
+/** The same after validation. The limits are null where they are those of the domain or client. */
+export interface Offload {
+  readonly commands: readonly string[];
+  readonly replicas: readonly ReplicaSet[];
+  readonly fallback: readonly Fallback[];
+  readonly maxLagMs: number | null;
+  readonly maxLagBytes: number | null;
 }
 
 /** Key patterns as in `keys`, before the key prefix is added. */
@@ -81,6 +104,8 @@ export interface Domain {
   readonly latencyWindowMs: number | null;
   readonly timeoutMs: number;
   readonly keyPrefix: string | null;
+  readonly offload: readonly Offload[];
+  readonly hedge: boolean;
   readonly guard: { readonly read: readonly string[]; readonly write: readonly string[] } | null;
 }
 
@@ -123,21 +148,49 @@ const patternList = listOf(text, 'a key pattern or a list of them');
 const patterns: Check<readonly string[]> = (value, path) => (typeof value === 'string' ? [text(value, path)] : patternList(value, path));
 const steps = listOf(oneOf<Fallback>('anyReplica', 'primary'), 'a list of anyReplica and primary');
 
+const checkReplicas: Check<readonly ReplicaSet[]> = (value, path) =>
+  Array.isArray(value) ? replicaSets(value, path) : [replicaSet(value, path)];
+const checkFallback: Check<readonly Fallback[]> = (value, path) => {
+  const list = steps(value, path);
+  return new Set(list).size === list.length ? list : refuse(path, 'every step at most once', value);
+};
+
+const commandNames = notEmpty(listOf(text, 'a command or a list of them'), 'at least one command');
+const offload = shape(
+  {
+    commands: (value, path) => (typeof value === 'string' ? [text(value, path)] : commandNames(value, path)),
+    replicas: checkReplicas,
+    fallback: checkFallback,
+    maxLagMs: checkMaxLagMs,
+    maxLagBytes: checkMaxLagBytes,
+  } satisfies ChecksOf<OffloadOptions>,
+  'what to offload, such as { commands: ["KEYS", "@slow"] }',
+);
+const offloads = listOf(offload, 'what to offload, or a list of that');
+
+/** Whether the commands are known and only read is for those to say who know commands. */
+export const checkOffload: Check<readonly Offload[]> = (value, path) => {
+  const list = Array.isArray(value) ? offloads(value, path) : [offload(value, path)];
+  return list.map(({ commands, replicas = [], fallback = [], maxLagMs = null, maxLagBytes = null }) => {
+    if (commands === undefined) throw new OptionsError(`${path}.commands`, 'expected names of commands or categories, got undefined');
+    return { commands, replicas, fallback, maxLagMs, maxLagBytes };
+  });
+};
+
 const domain = shape(
   {
     keys: patterns,
     reads: checkReads,
-    replicas: (value, path) => (Array.isArray(value) ? replicaSets(value, path) : [replicaSet(value, path)]),
-    fallback: (value, path) => {
-      const list = steps(value, path);
-      return new Set(list).size === list.length ? list : refuse(path, 'every step at most once', value);
-    },
+    replicas: checkReplicas,
+    fallback: checkFallback,
     maxLagMs: checkMaxLagMs,
     maxLagBytes: checkMaxLagBytes,
     zone: checkZone,
     latencyWindowMs: checkLatencyWindowMs,
     timeoutMs: checkTimeoutMs,
     keyPrefix: checkKeyPrefix,
+    offload: checkOffload,
+    hedge: flag,
     guard: shape({ read: patterns, write: patterns } satisfies ChecksOf<GuardOptions>, 'a guard such as { write: "video:*" }'),
   } satisfies ChecksOf<DomainOptions>,
   'the options of a domain',
@@ -166,6 +219,7 @@ export function resolveNodes(given: ReturnType<typeof checkNodes>, path: string)
 interface Inherited extends Pick<Domain, 'reads' | 'maxLagMs' | 'maxLagBytes' | 'zone' | 'latencyWindowMs'> {
   readonly timeoutMs: number;
   readonly keyPrefix: string | null;
+  readonly hedge: boolean;
   readonly nodes: readonly NodeRule[];
 }
 
@@ -184,10 +238,12 @@ export function resolveDomains(given: ReturnType<typeof checkDomains>, inherited
       latencyWindowMs: options.latencyWindowMs ?? inherited.latencyWindowMs,
       timeoutMs: options.timeoutMs ?? inherited.timeoutMs,
       keyPrefix: (options.keyPrefix ?? inherited.keyPrefix) || null,
+      offload: options.offload ?? [],
+      hedge: options.hedge ?? inherited.hedge,
       guard: guardOf(options.guard, options.keys, `${at}.guard`),
     };
     refuseWithoutEffect(result, options, options.reads === undefined ? `${path}.reads` : `${at}.reads`, at);
-    refuseUnknownTags(result, inherited.nodes, at);
+    for (const { replicas } of [result, ...result.offload]) refuseUnknownTags(replicas, inherited.nodes, at);
     return result;
   });
   refuseAmbiguousKeys(domains, path);
@@ -206,7 +262,7 @@ function guardOf(given: GuardOptions | undefined, own: readonly string[] | undef
 }
 
 /** What has no effect is a mistake: reads of that domain would load the primary, which its author wanted to spare. */
-function refuseWithoutEffect(domain: Domain, given: DomainOptions, readsPath: string, at: string): void {
+function refuseWithoutEffect(domain: Domain, given: Omit<DomainOptions, 'offload' | 'guard'>, readsPath: string, at: string): void {
   if (domain.reads !== 'primary') return;
   const names = ['replicas', 'fallback', 'maxLagMs', 'maxLagBytes', 'zone', 'latencyWindowMs'] as const;
   const option = names.find((name) => (Array.isArray(given[name]) ? given[name].length > 0 : Boolean(given[name])));
@@ -215,8 +271,8 @@ function refuseWithoutEffect(domain: Domain, given: DomainOptions, readsPath: st
 }
 
 /** Tags come from the rules only, so a set whose tags no rule gives could never match a node. */
-function refuseUnknownTags(domain: Domain, rules: readonly NodeRule[], at: string): void {
-  for (const set of domain.replicas) {
+export function refuseUnknownTags(replicas: readonly ReplicaSet[], rules: readonly NodeRule[], at: string): void {
+  for (const set of replicas) {
     const wanted = Object.entries(set.tags ?? {});
     if (rules.some((rule) => wanted.every(([tag, value]) => rule.tags?.[tag] === value)) || wanted.length === 0) continue;
     const list = wanted.map(([tag, value]) => `${tag}=${value}`).join(' and ');

@@ -54,6 +54,11 @@ const examples: Readonly<Record<string, Example>> = {
     given: { front: 'headlines' },
     prints: ['the near one serves', 'primary not: replica only', 'spare not: priority 1, there is 0', 'headlines'],
   },
+  offload: {
+    on: 'replication',
+    prints: ['pages page:1 page:2 page:3', 'tags cups tea', 'tags 2', 'page 1 a', 'sent to the replica 3'],
+  },
+  session: { on: 'replication', prints: ['visits 50'] },
   'per-call': {
     on: 'single',
     prints: [

@@ -14,7 +14,8 @@ describe('stats()', () => {
   forEachTopology((t) => {
     it('counts what is not answered, exactly, while many callers run and afterwards', async () => {
       await using redis = createClient({ topology: t.createOptions() });
-      assert.deepEqual(redis.stats(), { commands: 0, bytes: 0, waiting: 0, nodes: [] });
+      const none = { reads: 0, writes: 0, fallbacks: 0, hedged: 0, hedgeWins: 0, guarded: 0 };
+      assert.deepEqual(redis.stats(), { commands: 0, bytes: 0, waiting: 0, nodes: [], domains: [{ domain: null, ...none }] });
       // Connections that open have their handshake in flight.
       await Promise.all(Array.from({ length: 100 }, (_, id) => redis.incr(`n${id}`)));
       let running = true;
@@ -51,6 +52,40 @@ describe('stats()', () => {
       }
     });
   });
+
+  forEachTopology(
+    (t) => {
+      it('counts by domain and by node what was read and written, what fell back and what a guard refused', async () => {
+        const nowhere = { reads: 'replica', replicas: { addresses: ['192.0.2.1:6379'] }, fallback: ['primary'] } as const;
+        await using redis = createClient({
+          topology: t.createOptions(),
+          domains: { video: { keys: 'video:*', guard: { write: [] } }, news: { keys: 'news:*', ...nowhere }, users: { keys: 'user:*' } },
+        });
+        await redis.mset({ 'user:1': '1', 'user:2': '2' });
+        await redis.multi().incr('{n}a').get('{n}a').exec();
+        await redis.pipeline().get('news:1').get('news:2').exec();
+        await redis.get('user:1');
+        await redis.ping();
+        await assert.rejects(redis.set('video:1', 'x'), { code: 'ERR_GUARD' });
+        await assert.rejects(redis.pipeline().set('video:1', 'x').exec(), { code: 'ERR_GUARD' });
+        await redis.domain('users').lease((one) => one.set('user:1', 'x'), { key: 'user:1' });
+        await redis.with({ waitReplicas: { count: 1, timeoutMs: 2_000 } }).set('user:1', 'y');
+        const { domains, nodes } = redis.stats();
+        const table = domains.map(({ domain, reads, writes, fallbacks, guarded }) => [domain, reads, writes, fallbacks, guarded]);
+        const split = t.kind === 'cluster' ? 2 : 1;
+        assert.deepEqual(table, [
+          [null, 1, 1, 0, 0],
+          ['video', 0, 0, 0, 2],
+          ['news', 2, 0, 2, 0],
+          ['users', 1, split + 2, 0, 0],
+        ]);
+        const sumOf = (field: 'reads' | 'writes' | 'fallbacks'): number => nodes.reduce((total, node) => total + node[field], 0);
+        // A transaction is one write of its node; a lease has a connection, and its commands are not the lane's.
+        assert.deepEqual([sumOf('reads'), sumOf('writes'), sumOf('fallbacks')], [3, split + 2, 2]);
+      });
+    },
+    ['replication', 'sentinel', 'cluster'],
+  );
 
   it('has every connection of the exclusive lane, and leaves what blocks out of the round trip', async () => {
     await using server = await Server.start();

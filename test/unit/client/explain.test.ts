@@ -69,4 +69,27 @@ describe('explain', () => {
     assert.equal(redis.explain('GET', 'b').slot, 3_300);
     assert.match(String(redis.explain('RENAME', 'a', 'b')), /it would be refused: .*slot/);
   });
+
+  it('knows of guards, offloaded commands and sessions', async () => {
+    await using server = await FakeServer.start();
+    server.handler = single(() => 'OK');
+    const redis = clientOf(server, {
+      domains: { video: { keys: 'video:*', guard: { write: [] } } },
+      offload: { commands: 'SORT', fallback: ['primary'] },
+    });
+    await redis.connect();
+    const refused = redis.explain('SET', 'video:1', 'x');
+    assert.deepEqual([refused.node, refused.domain], [null, 'video']);
+    assert.match(refused.notes.join(), /^it would be refused: SET: the guard of domain video lets it write nothing/);
+    assert.deepEqual(
+      redis.stats().domains.map(({ guarded }) => guarded),
+      [0, 0],
+      'nobody asked for it',
+    );
+    const sorted = redis.explain('SORT', 'list');
+    assert.deepEqual([sorted.command, sorted.mode, sorted.notes], ['SORT_RO', 'replica', ['it is offloaded']]);
+    assert.equal(redis.explain('SORT', 'list', 'STORE', 'to').command, 'SORT');
+    const own = redis.session().with({ reads: 'nearest' }).explain('GET', 'a');
+    assert.match(own.notes.join(), /^in a session: to the primary while/);
+  });
 });

@@ -146,7 +146,7 @@ describe('every promise of a client settles', () => {
       const redis = clientOf(server);
       const controller = new AbortController();
       const aborted = rejected(redis.with({ signal: controller.signal }).set('k', '1'));
-      await until(() => server.count('SET') >= 3);
+      await until(() => server.count('SET') >= 3 && redis.stats().waiting === 1, { everyMs: 1 });
       controller.abort();
       const reason = await aborted;
       assert.ok(reason instanceof AbortError);

@@ -13,7 +13,14 @@ import {
 } from '../../../lib/options.js';
 
 /** What a domain has that says nothing of lag, zones and latency, in a client that says nothing of them either. */
-const unlimited = { maxLagMs: 0, maxLagBytes: 0, zone: null, latencyWindowMs: null } as const;
+const unlimited = {
+  offload: [],
+  hedge: false,
+  maxLagMs: 0,
+  maxLagBytes: 0,
+  zone: null,
+  latencyWindowMs: null,
+} as const;
 
 const zoneA = [{ match: '10.0.0.0/8', tags: { zone: 'a', use: 'video' } }];
 

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { changesData, Session } from '../../../lib/client/session.js';
+import type { Raw } from '../../../lib/protocol/command.js';
+import { specOf } from '../../../lib/protocol/specs.js';
+import { Positions, type Replicating } from '../../../lib/topology/positions.js';
+
+/** A server whose place in replication the test decides. */
+class FakeNode implements Replicating {
+  incarnation = 1;
+  asked = 0;
+  silent = false;
+
+  constructor(
+    readonly name: string,
+    public role: 'master' | 'slave',
+    public offset: number,
+    public replid = 'one',
+  ) {}
+
+  ask(): Promise<Raw> {
+    this.asked++;
+    if (this.silent) return new Promise(() => {});
+    return Promise.resolve(
+      [
+        `role:${this.role}`,
+        `master_replid:${this.replid}`,
+        `${this.role === 'master' ? 'master' : 'slave'}_repl_offset:${this.offset}`,
+      ].join('\r\n'),
+    );
+  }
+}
+
+const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('client/session', () => {
+  let now = 0;
+  let positions: Positions;
+  let session: Session;
+  let primary: FakeNode;
+  let near: FakeNode;
+  let far: FakeNode;
+  beforeEach(() => {
+    now = 0;
+    positions = new Positions(() => now);
+    session = new Session(positions);
+    primary = new FakeNode('primary', 'master', 100);
+    near = new FakeNode('near', 'slave', 100);
+    far = new FakeNode('far', 'slave', 100);
+  });
+
+  const wrote = (node: FakeNode | null = primary, slot = -1, moving = false): void => session.wrote(slot, node, primary, moving);
+
+  /** Who may serve a read now; the questions it causes are answered afterwards. */
+  async function readers(slot = -1): Promise<string> {
+    const able = session.allowed(slot, primary, [near, far]);
+    now += 10;
+    await soon();
+    return able === null ? 'primary' : able.map(({ name }) => name).join(' ');
+  }
+
+  it('reads anywhere until it has written, and asks nobody', async () => {
+    assert.equal(await readers(), 'near far');
+    assert.equal(primary.asked + near.asked + far.asked, 0);
+  });
+
+  it('reads the primary after a write, until replicas are known to have it', async () => {
+    wrote();
+    assert.equal(await readers(), 'primary');
+    assert.equal(await readers(), 'near far');
+    assert.deepEqual([primary.asked, near.asked, far.asked], [1, 1, 1]);
+    assert.equal(await readers(), 'near far');
+    assert.deepEqual([primary.asked, near.asked, far.asked], [1, 1, 1], 'what is known is not asked again');
+  });
+
+  it('does not read from a replica that is behind, and does as soon as it is not', async () => {
+    far.offset = 99;
+    wrote();
+    assert.equal(await readers(), 'primary');
+    assert.equal(await readers(), 'near');
+    near.silent = true;
+    near.incarnation = 2;
+    assert.equal(await readers(), 'primary');
+    far.offset = 100;
+    assert.equal(await readers(), 'primary');
+    assert.equal(await readers(), 'far');
+  });
+
+  it('takes no answer for a write that was asked for before the write', async () => {
+    positions.learn(primary, [near, far]);
+    wrote();
+    primary.offset = 120;
+    now += 10;
+    await soon();
+    assert.equal(await readers(), 'primary');
+    assert.equal(await readers(), 'primary', 'the replicas have not what the primary says now');
+    near.offset = 120;
+    assert.equal(await readers(), 'primary');
+    assert.equal(await readers(), 'near');
+  });
+
+  it('reads the primary while a write of the slot is on its way', async () => {
+    session.begin(5);
+    session.begin(5);
+    assert.equal(await readers(5), 'primary');
+    assert.equal(await readers(6), 'near far');
+    session.end(5);
+    assert.equal(await readers(5), 'primary');
+    session.end(5);
+    assert.equal(await readers(5), 'near far', 'nothing has left');
+  });
+
+  it('begins anew with another process behind the address of a replica, which may have less', async () => {
+    wrote();
+    await readers();
+    assert.equal(await readers(), 'near far');
+    near.incarnation = 2;
+    near.offset = 50;
+    assert.equal(await readers(), 'far');
+    near.offset = 100;
+    assert.equal(await readers(), 'far');
+    assert.equal(await readers(), 'near far');
+  });
+
+  it('drops its tokens at a failover, and needs an offset of the new primary from after it', async () => {
+    wrote();
+    await readers();
+    assert.equal(await readers(), 'near far');
+    const old = primary;
+    primary = new FakeNode('promoted', 'master', 90, 'two');
+    positions.changed();
+    assert.equal(await readers(), 'primary');
+    assert.equal(await readers(), 'primary', 'the replicas still have the history of the old one');
+    assert.equal(old.asked, 1);
+    near.replid = 'two';
+    near.offset = 95;
+    await readers();
+    await readers();
+    await readers();
+    assert.equal(await readers(), 'near');
+  });
+
+  it('does not care about a failover before its first write', async () => {
+    positions.changed();
+    assert.equal(await readers(), 'near far');
+    assert.equal(primary.asked, 0);
+  });
+
+  it('needs to know more when another node than the primary answered, or one that is gone', async () => {
+    for (const node of [new FakeNode('old', 'master', 500), null]) {
+      wrote(node);
+      assert.equal(await readers(), 'primary');
+      assert.equal(await readers(), 'near far');
+    }
+  });
+
+  it('reads a slot that is on the move from its primary until slots or primaries have changed', async () => {
+    wrote(new FakeNode('target', 'master', 500), 7, true);
+    for (let i = 0; i < 4; i++) assert.equal(await readers(7), 'primary');
+    await readers(8);
+    assert.equal(await readers(8), 'near far');
+    positions.changed();
+    assert.equal(await readers(7), 'primary');
+    assert.equal(await readers(7), 'near far');
+  });
+
+  it('sees that the primary itself has begun another history', async () => {
+    wrote();
+    await readers();
+    primary.replid = near.replid = far.replid = 'two';
+    near.incarnation = far.incarnation = 2;
+    assert.equal(await readers(), 'primary');
+    for (let i = 0; i < 3; i++) await readers();
+    assert.equal(await readers(), 'near far');
+  });
+
+  it('waits for a primary once it has written', () => {
+    assert.deepEqual(session.allowed(-1, null, [near]), [near]);
+    wrote();
+    assert.equal(session.allowed(-1, null, [near]), null);
+  });
+
+  for (const [text, changes] of [
+    ['SET k 1', true],
+    ['BLPOP k 0', true],
+    ['EVAL x 0', true],
+    ['FLUSHALL', true],
+    ['EVAL_RO x 0', false],
+    ['GET k', false],
+    ['PING', false],
+    ['INFO', false],
+  ] as const) {
+    it(`takes ${text} for ${changes ? 'a write' : 'none'}`, () => assert.equal(changesData(specOf(text.split(' ')).spec), changes));
+  }
+});
