@@ -17,6 +17,7 @@ import { clock } from '../util/clock.js';
 import { Emitter } from '../util/emitter.js';
 import { Connecting } from './connecting.js';
 import { Failovers } from './failovers.js';
+import { HandoverWatch } from './handover-watch.js';
 import { Login } from './login.js';
 import { NodeRegistry } from './node-registry.js';
 import { ReadWatch } from './read-watch.js';
@@ -75,6 +76,10 @@ export class Servers {
   readonly #control: ControlConnections;
   readonly #sharesSentinels: boolean;
   readonly #monitor: Monitor;
+  readonly #handovers = new HandoverWatch(
+    async ({ address }) => (await this.#control.ask(address, [['ROLE']], { timeoutMs: 100 }))[0],
+    ({ key, address }) => this.#monitor.heardOf(address, `${key} has become a primary`),
+  );
   readonly #connecting = new Connecting();
   readonly #failovers = new Failovers();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -172,6 +177,13 @@ export class Servers {
     },
     suspect: (node) => {
       this.#monitor.suspect(node.key);
+    },
+    hesitates: (node) => {
+      const { router } = this;
+      // Sentinels say themselves whom they promote, and the old primary of theirs does not wait.
+      if (router === null || (router.snapshot.kind !== 'cluster' && router.snapshot.kind !== 'replication')) return;
+      const shard = router.snapshot.shards.find(({ primary }) => primary?.key === node.key);
+      if (shard !== undefined && shard.replicas.length > 0) this.#handovers.hesitates(node, shard.replicas);
     },
     lost: (node, error) => {
       this.events.emit('reconnecting', { node: node.key, error });

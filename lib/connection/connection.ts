@@ -61,6 +61,8 @@ export interface ConnectionEvents {
   alive?(connection: Connection): void;
   /** Calls that were written were given up at their deadline. */
   overdue?(connection: Connection): void;
+  /** It owes replies and has said nothing for a moment, which may mean nothing; told again every tick until it speaks or is `silent`. */
+  hesitates?(connection: Connection): void;
 }
 
 /**
@@ -491,7 +493,7 @@ export class Connection implements ReplySink, Holder {
       this.#held = true;
       log.connection('%s owes %d replies and says nothing', this.key, this.#inFlight.length);
       this.#events.silent(this);
-    }
+    } else if (this.silence.hesitates && !this.#held && this.state === 'ready') this.#events.hesitates?.(this);
     this.#watched = this.load > 0;
     return this.#watched;
   }

@@ -25,6 +25,8 @@ export interface NodeEvents {
   down(node: Node, error: SlotwiseError): void;
   /** It owes replies and says nothing: the others may know more. */
   suspect(node: Node): void;
+  /** It owes replies and has said nothing for a moment; told again and again until it speaks or is suspect. */
+  hesitates?(node: Node): void;
   lost(node: Node, error: SlotwiseError): void;
   /** A call that was written was given up at its deadline. */
   overdue(node: Node): void;
@@ -81,6 +83,7 @@ export class Node {
         events.down(this, error);
       },
       suspect: () => events.suspect(this),
+      hesitates: () => events.hesitates?.(this),
       lost: (error: SlotwiseError) => {
         this.incarnation = ++incarnations;
         events.lost(this, error);

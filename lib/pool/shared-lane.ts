@@ -21,6 +21,8 @@ export interface SharedLaneEvents {
   down(error: SlotwiseError): void;
   /** A connection owes replies and says nothing. */
   suspect(): void;
+  /** A connection owes replies and has said nothing for a moment. */
+  hesitates?(): void;
   /** A ready connection broke; a new one is already opening. */
   lost(error: SlotwiseError): void;
   /** A call that was written was given up at its deadline. */
@@ -156,6 +158,7 @@ export class SharedLane {
       },
       alive: () => this.#trust(connection),
       overdue: () => this.#events.overdue(),
+      hesitates: () => this.#events.hesitates?.(),
       closed: (_, error) => {
         this.#suspicions.get(connection)?.end();
         this.#suspicions.delete(connection);

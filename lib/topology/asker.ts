@@ -39,7 +39,7 @@ export interface Watcher {
 export interface ProbeFocus {
   /** Keys of nodes that do not answer: they are not asked first, and their replicas may be promoted at any time. */
   readonly suspects: ReadonlySet<string>;
-  /** Nodes that a MOVED named since the last probe: they know what is new. */
+  /** Nodes that a MOVED named since the last probe, or that said themselves that they are primaries by now: they know what is new. */
   readonly moved: readonly Address[];
   /** Nobody asked for this probe, nothing has changed for a while and nothing is wrong: it only has to find out whether that is still so. */
   readonly quiet?: boolean;

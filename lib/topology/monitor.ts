@@ -41,6 +41,8 @@ export class Monitor {
   readonly #patches = new Map<number, Patch>();
   /** Those that the snapshot does not have yet. */
   readonly #fresh: Moved[] = [];
+  /** Nodes that are said to know what is new. */
+  readonly #heardOf: Address[] = [];
   #state: 'new' | 'running' | 'stopped' = 'new';
   #first: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -112,6 +114,13 @@ export class Monitor {
     this.#deliver(next, `MOVED ${first.slot} ${addressKey(first.address)}${more}`);
   }
 
+  /** This node has news: it is among those that the next probe asks. */
+  heardOf(address: Address, reason: string): void {
+    if (this.#state !== 'running') return;
+    this.#heardOf.push(address);
+    this.#lookFor(reason);
+  }
+
   /** This node does not answer. */
   suspect(key: string): void {
     if (this.#suspects.has(key)) return;
@@ -148,7 +157,7 @@ export class Monitor {
     clearTimeout(this.#timer);
     const probe = ++this.#probes;
     this.#startedAt = performance.now();
-    const moved = [...new Set([...this.#patches.values()].map(({ address }) => address))];
+    const moved = [...this.#heardOf.splice(0), ...new Set([...this.#patches.values()].map(({ address }) => address))];
     const focus = { suspects: new Set(this.#suspects), moved, quiet };
     try {
       const found = await this.#resolver.probe(this.#asker, this.snapshot, focus);
