@@ -89,7 +89,8 @@ export function judge(steps: readonly Step[], replies: readonly (Raw | ReplyErro
 }
 
 export function refusedCredentials(node: string, error: ReplyError): AuthError {
-  return new AuthError(`${node} refused the credentials: ${error.message}`, { node, cause: error });
+  const what = classify(error) === 'noauth' ? 'wants credentials and got none' : 'refused the credentials';
+  return new AuthError(`${node} ${what}: ${error.message}`, { node, cause: error });
 }
 
 function factsOf(hello: Raw): ServerFacts {
