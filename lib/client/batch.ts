@@ -1,4 +1,4 @@
-import { ReplyError } from '../errors.js';
+import { CommandRefusedError, ReplyError } from '../errors.js';
 import {
   type Arg,
   BYTES,
@@ -11,7 +11,7 @@ import {
   type Unit,
 } from '../protocol/command.js';
 import { keyIndexes } from '../protocol/keys.js';
-import { command } from '../protocol/specs.js';
+import { command, stateReason } from '../protocol/specs.js';
 import { prefixed } from '../routing/prefixed-command.js';
 import { commonSlot } from '../routing/slots.js';
 import type { Client } from './client.js';
@@ -24,6 +24,8 @@ export interface Step {
   readonly spec: CommandSpec;
   readonly args: readonly Arg[];
   readonly decode: Decode | null;
+  /** Not a typed command: RESP3 maps become objects where each reply is read by itself. */
+  readonly called?: true;
 }
 
 /** What became of the steps, by their places. */
@@ -48,7 +50,7 @@ export function runPipeline(client: Client, steps: readonly Step[], given: View)
     const gatherer = new Gatherer(steps.length, resolve);
     for (let at = 0; at < steps.length; at++) {
       const step = steps[at] as Step; // `at` is in range
-      client.runInto(gatherer, at, step.spec, step.args, step.decode, view);
+      client.runInto(gatherer, at, step.spec, step.args, step.decode, step.called ? view.withObjects() : view);
     }
   });
 }
@@ -98,10 +100,31 @@ class Gatherer implements Gathering {
  */
 export async function runTransaction(client: Client, steps: readonly Step[], view: View): Promise<Outcomes> {
   if (steps.length === 0) return { values: [], errors: new Map() };
-  for (const step of steps) client.admit(step.spec, step.args, view);
-  const { unit, exec, keys, decode } = transactionOf(steps, view);
+  const known = steps.some(isUnknown) ? await learnt(client, steps, view) : steps;
+  admitAll(client, known, view);
+  const { unit, exec, keys, decode } = transactionOf(known, view);
   const slot = client.options.topology.kind === 'cluster' ? commonSlot('MULTI', keys) : -1;
   return (await client.runUnit(unit, exec, slot, decode, view)) as Outcomes;
+}
+
+/** Arity 0: our table does not have it. */
+export const isUnknown = ({ spec }: Step): boolean => spec.arity === 0;
+
+/** The steps with the facts of those commands that our table does not have. */
+export function learnt(client: Client, steps: readonly Step[], view: View): Promise<readonly Step[]> {
+  return Promise.all(
+    steps.map(async (step) => (isUnknown(step) ? { ...step, spec: await client.learn(step.spec, step.args, view) } : step)),
+  );
+}
+
+/** Throws for commands that their domain does not let through, and for those that would change the connection, which others share. */
+export function admitAll(client: Client, steps: readonly Step[], view: View): void {
+  for (const { spec, args } of steps) {
+    if (spec.state !== 'none') {
+      throw new CommandRefusedError(`${spec.name} is not sent in a transaction: ${stateReason(spec)}`, { command: spec.name });
+    }
+    client.admit(spec, args, view);
+  }
 }
 
 export interface Transaction {

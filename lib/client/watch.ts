@@ -6,7 +6,7 @@ import { prefixKey } from '../routing/key-prefix.js';
 import { prefixKeys } from '../routing/prefixed-command.js';
 import { commonSlot, slotOfCommand } from '../routing/slots.js';
 import { backoffMs } from '../util/backoff.js';
-import { type Outcomes, type Step, transactionOf } from './batch.js';
+import { admitAll, isUnknown, learnt, type Outcomes, type Step, transactionOf } from './batch.js';
 import type { Client } from './client.js';
 import { LeasedConnection } from './leased.js';
 import type { View } from './view.js';
@@ -99,8 +99,9 @@ function watching(client: Client, connection: LeasedConnection, view: View, keys
     slot,
     slotOf: (spec, args) => slotOfCommand(spec, view.prefix === null ? args : prefixKeys(view.prefix, spec, args)),
     async exec(steps) {
-      for (const step of steps) client.admit(step.spec, step.args, view);
-      const transaction = transactionOf(steps, view);
+      const known = steps.some(isUnknown) ? await learnt(client, steps, view) : steps;
+      admitAll(client, known, view);
+      const transaction = transactionOf(known, view);
       if (slot !== -1) commonSlot('MULTI', [...keys, ...transaction.keys]);
       const outcomes = await connection.exec(transaction);
       if (outcomes === null) throw new LostRaceError(keys);

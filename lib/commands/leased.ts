@@ -58,6 +58,12 @@ export class Watched<in out Text extends AnyText = string, in out Integer extend
     return (await connection.run(spec, args, decode ?? null)) as T; // as in Redis.run
   }
 
+  /** Sends any command on this connection; as `redis.call`, but the reply is the server's own. */
+  async call(...words: readonly [command: string, ...args: Arg[]]): Promise<Raw> {
+    const { spec, args } = specOf(words);
+    return this.run<Raw>(spec, args);
+  }
+
   /** Collects the commands that run if nobody has changed a watched key: return it, `watch()` executes it. */
   multi(): Pipeline<[], Text, Integer> {
     const pipeline = new Pipeline<[], Text, Integer>((steps) => this.#watching.exec(steps));

@@ -1,6 +1,7 @@
 import type { Outcomes, Step } from '../client/batch.js';
 import type { SlotwiseError } from '../errors.js';
-import type { Arg, CommandSpec, Decode } from '../protocol/command.js';
+import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command.js';
+import { specOf } from '../protocol/specs.js';
 import { Commands } from './commands.js';
 import type { MODE, Mode, Out } from './mode.js';
 
@@ -38,6 +39,16 @@ export class Pipeline<
     this.#steps.push({ spec, args, decode: decode ?? null });
     // The object is the same, only its type grows: the tuple lives in the types alone.
     return this as unknown as Out<this, T>;
+  }
+
+  /**
+   * Adds any command, also one this library does not know, whose keys it then learns from the server. RESP3 maps arrive as objects; in a
+   * transaction as flat lists, because one reply holds all.
+   * @example const [doc] = await redis.pipeline().call('JSON.GET', 'doc:1').exec();
+   */
+  call(...words: readonly [command: string, ...args: Arg[]]): Pipeline<[...Replies, Raw], Text, Integer> {
+    this.#steps.push({ ...specOf(words), decode: null, called: true });
+    return this as unknown as Pipeline<[...Replies, Raw], Text, Integer>; // as in `run`
   }
 
   get length(): number {

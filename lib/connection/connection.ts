@@ -134,7 +134,9 @@ export class Connection implements ReplySink, Holder {
     this.#connectTimer = setTimeout(() => {
       const hint = config.tls === null ? '' : '; does this port speak TLS?';
       this.destroy(
-        new ConnectError(`${this.key} did not finish the connection's handshake in ${config.connectTimeoutMs} ms${hint}`, { node: this.key }),
+        new ConnectError(`${this.key} did not finish the connection's handshake in ${config.connectTimeoutMs} ms${hint}`, {
+          node: this.key,
+        }),
       );
     }, config.connectTimeoutMs);
     const open = (): Socket =>

@@ -78,6 +78,30 @@ for (const { what, start } of places) {
       assert.deepEqual(await popped, ['app:{t}jobs', 'job']);
     });
 
+    it('go in pipelines, transactions and watch, too', async () => {
+      await using redis = createClient({ topology: running.topology, keyPrefix: 'app:' });
+      const piped = redis
+        .pipeline()
+        .call('MY.SET', '{u}a', '1')
+        .incr('{u}a')
+        .call('MY.SORT', '{u}none')
+        .call('MY.SET', 'b', '5')
+        .get('{u}a');
+      assert.equal(piped.length, 5);
+      await assert.rejects(piped.exec(), /unknown command/); // GET, which has another name here
+      assert.deepEqual((await piped.exec({ errors: 'inline' })).slice(0, 4), ['OK', 2, [], 'OK']);
+      const run = await redis.multi().call('MY.SET', '{u}a', '7').incr('{u}a').call('my.get', '{u}a').exec();
+      assert.deepEqual(run, ['OK', 8, '8']);
+      const watched = await redis.watch('{u}a', async (tx) => tx.multi().call('MY.SET', '{u}a', `${await tx.call('MY.GET', '{u}a')}0`));
+      assert.deepEqual(watched, ['OK']);
+      assert.equal(await redis.call('MY.GET', '{u}a'), '80');
+      await assert.rejects(redis.multi().call('MY.SET', '{u}a', '1').call('SELECT', 1).exec(), { code: 'ERR_COMMAND_REFUSED' });
+      assert.equal(await redis.call('MY.GET', '{u}a'), '80');
+      if (what === 'a cluster') {
+        await assert.rejects(redis.multi().call('MY.SET', '{u}a', '1').call('MY.SET', '{v}b', '1').exec(), { code: 'ERR_CROSS_SLOT' });
+      }
+    });
+
     it('are told by the server where nobody knows them', async () => {
       await using redis = createClient({ topology: running.topology });
       for (const name of ['GET', 'NO.SUCH']) await assert.rejects(redis.call(name, 'key'), /unknown command/);

@@ -74,6 +74,9 @@ redis.pipeline().pipeline();
 
 // What is not in the table
 reply(redis.call('JSON.GET', 'doc', '$.name')).is<Raw>();
+reply(redis.pipeline().get('a').call('JSON.GET', 'doc').incr('b').exec()).is<[string | null, Raw, number]>();
+reply(redis.multi().call('JSON.GET', 'doc').exec()).is<[Raw]>();
+reply(redis.watch('a', async (tx) => tx.multi().call('JSON.SET', 'a', '$', await tx.get('a').then(String)))).is<[Raw] | null>();
 // @ts-expect-error a command needs a name
 redis.call();
 // @ts-expect-error nothing can be sent for an object

@@ -11,7 +11,7 @@ import { methodName } from './recorder.js';
 
 /** Methods that are no command of a server, with a test of their own. */
 const OWN = ['script'];
-/** Those of sentinels, which no data server knows: the resolver speaks to these, people do with `call`. */
+/** Those of sentinels, which no data server has in its list, and which only the resolver speaks to. */
 const SENTINEL = /^SENTINEL /;
 
 const methodsOf = (prototype: object): string[] => Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor');
