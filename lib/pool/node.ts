@@ -148,7 +148,7 @@ export class Node {
   /** New connections for new calls; the old ones close once they are answered. Gives back what was not written. */
   renew(): Call[] {
     this.incarnation = ++incarnations;
-    const unwritten = [...this.#primary.renew(), ...this.#replica.renew()];
+    const unwritten = this.#ofOthers([...this.#primary.renew(), ...this.#replica.renew()]);
     this.#leaveExclusive(`${this.key} may lead to another server`);
     this.#tell('cleared');
     return unwritten;
@@ -242,7 +242,16 @@ export class Node {
 
   /** Gives back what was not written to a node that stopped being the right one. */
   takeUnwritten(): Call[] {
-    return [...this.#primary.takeUnwritten(), ...this.#replica.takeUnwritten()];
+    return this.#ofOthers([...this.#primary.takeUnwritten(), ...this.#replica.takeUnwritten()]);
+  }
+
+  /** Without what we ask this node about itself: the answer of another one would be taken for its own. */
+  #ofOthers(calls: Call[]): Call[] {
+    return calls.filter((call) => {
+      if (call.owner !== internalOwner) return true;
+      call.fail(new NoNodeError(`${call.spec.name}: ${this.key} is left`, { node: this.key, command: call.spec.name }));
+      return false;
+    });
   }
 
   async close(): Promise<void> {

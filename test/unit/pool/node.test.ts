@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { Node } from '../../../lib/pool/node.js';
+import { FakeServer } from '../../support/fake-server.js';
+import { quickConfig, Recorder } from '../connection/opened.js';
+
+const ignore = (): void => {};
+const events = { up: ignore, down: ignore, suspect: ignore, lost: ignore, overdue: ignore, again: ignore };
+
+function nodeOf(server: FakeServer): Node {
+  return new Node(
+    `${server.host}:${server.port}`,
+    {
+      connection: { ...quickConfig, address: { host: server.host, port: server.port } },
+      shared: 1,
+      maxExclusive: 1,
+      minExclusive: 0,
+      maxConnecting: 1,
+      idleMs: 1_000,
+      maxLifetimeMs: 0,
+      acquireTimeoutMs: 0,
+      reconnect: { minMs: 10, maxMs: 100 },
+    },
+    events,
+  );
+}
+
+describe('pool/node', () => {
+  it('asks the server itself, in order among the commands of that access', async () => {
+    await using server = await FakeServer.start(([name, ...args]) => (name === 'ECHO' || name === 'INFO' ? (args[0] ?? '') : undefined));
+    const node = nodeOf(server);
+    const { call, outcome } = new Recorder().make(['ECHO', 'first']);
+    node.send(call, 'replica');
+    assert.deepEqual(await Promise.all([outcome, node.ask(['INFO', 'replication'], 'replica')]), ['first', 'replication']);
+    const [first] = server.connections.filter(({ received }) => received.some(([name]) => name === 'ECHO'));
+    assert.deepEqual(
+      first?.received.filter(([name]) => name === 'ECHO' || name === 'INFO').map(([name]) => name),
+      ['ECHO', 'INFO'],
+    );
+    assert.equal(node.sent, 1, 'our own questions do not count');
+    await node.close();
+  });
+
+  it('gives back what was not written, save what we asked this node about itself: no other node may answer that', async () => {
+    await using server = await FakeServer.start();
+    const node = nodeOf(server);
+    const { call, outcome } = new Recorder().make(['ECHO', 'x']);
+    node.send(call, 'primary');
+    const asked = node.ask(['INFO', 'replication'], 'primary');
+    assert.deepEqual(node.takeUnwritten(), [call]);
+    await assert.rejects(asked, { code: 'ERR_NO_NODE' });
+    call.fail(new Error('over'));
+    await assert.rejects(outcome);
+    await node.close();
+  });
+});
