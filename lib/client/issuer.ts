@@ -161,17 +161,18 @@ export class Issuer {
     return this.issue(waiting.spec, waiting.args, waiting.decode, own, { ...fixed, slot, unit, exclusive }, gathering, at);
   }
 
-  /** The session learns what becomes of its writes. */
+  /** The session learns what becomes of its writes. Reads do not wait for one that blocks: who knows when it begins. */
   #attend(call: Call, session: Session, slot: number): void {
     const { servers } = this.#attempts;
     const detour = call.leaveTheRoad();
+    const blocks = detour.exclusive !== null && detour.unit === null;
     detour.gathering = new SessionWrite(call, detour.gathering, (node) => {
-      session.end(slot);
+      if (!blocks) session.end(slot);
       if (node === null) return;
       const moving = slot >= 0 && servers.roleOf(node) !== 'replica';
       session.wrote(slot, servers.nodes.get(node) ?? null, servers.primaryOf(slot), moving);
     });
-    session.begin(slot);
+    if (!blocks) session.begin(slot);
   }
 
   /** A function of its own, because a closure in `issue` would cost every command its context. */

@@ -17,7 +17,7 @@ interface Token {
  * | the session has | a read may go to |
  * |---|---|
  * | written nothing | whom its policy names |
- * | a write of that slot on its way | the primary |
+ * | a write of that slot on its way, which does not block | the primary |
  * | a token without an offset | the primary, which is asked for its offset meanwhile |
  * | a token with an offset | the replicas that have said, since they were last connected, that they have as much; else the primary |
  *

@@ -121,8 +121,11 @@ describe('a session', () => {
         } finally {
           await mend();
         }
+        const popped = session.blpop('{k}list', 5);
         await onReplicas(session, primary);
         assert.equal(await session.get('k'), 'last');
+        await redis.rpush('{k}list', 'x');
+        assert.equal((await popped)?.element, 'x');
       });
 
       it('reads only what it wrote, whatever else goes on, and mostly from replicas', async () => {
