@@ -18,6 +18,8 @@ export interface HedgingEngine {
 const EXTRA = 0.05;
 /** What was not used may be used later, up to so many at a time. */
 const MOST_SAVED = 100;
+/** Addresses come and go: so many are remembered. */
+const MOST_NODES = 4_096;
 
 interface Watched {
   readonly read: HedgedRead;
@@ -85,6 +87,8 @@ export class Hedger {
   #of(node: string): Asked {
     let asked = this.#nodes.get(node);
     if (asked === undefined) {
+      const [oldest] = this.#nodes.keys();
+      if (this.#nodes.size >= MOST_NODES && oldest !== undefined) this.#nodes.delete(oldest);
       asked = { latencies: new Latencies(), waiting: new Denque() };
       this.#nodes.set(node, asked);
     }
