@@ -9,13 +9,14 @@ export interface Log {
 }
 
 /** One logger a layer, on with `DEBUG=slotwise:*`. Callers ask `enabled` first: switched off, a line costs that one read. */
-export const log: Readonly<Record<'protocol' | 'connection' | 'pool' | 'topology' | 'routing' | 'client', Log>> = Object.freeze({
+export const log: Readonly<Record<'protocol' | 'connection' | 'pool' | 'topology' | 'routing' | 'client' | 'pubsub', Log>> = Object.freeze({
   protocol: debug('slotwise:protocol'),
   connection: debug('slotwise:connection'),
   pool: debug('slotwise:pool'),
   topology: debug('slotwise:topology'),
   routing: debug('slotwise:routing'),
   client: debug('slotwise:client'),
+  pubsub: debug('slotwise:pubsub'),
 });
 
 /** One command from the call to the settled promise, over all its attempts. Arguments are left out: they hold users' data. */
@@ -80,6 +81,8 @@ export const topologyChannel: Channel = channel('slotwise:topology');
 export const failoverChannel: Channel = channel('slotwise:failover');
 /** Publishes a `PoolChange`. */
 export const poolChannel: Channel = channel('slotwise:pool');
+/** Publishes a `Gap`. */
+export const gapChannel: Channel = channel('slotwise:gap');
 /** Publishes an `UnheardError`. */
 export const errorChannel: Channel = channel('slotwise:error');
 

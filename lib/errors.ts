@@ -128,6 +128,35 @@ export class ClosedError extends SlotwiseError {
   }
 }
 
+/** The buffer of a subscription's iterator is full, and its `overflow` is `'error'`. What it holds is still given before. */
+export class OverflowError extends SlotwiseError {
+  constructor(message: string, facts?: ErrorFacts) {
+    super('ERR_OVERFLOW', message, facts);
+  }
+}
+
+/** A listener of a subscription threw, or its promise rejected: `cause`. It goes on getting messages. */
+export class ListenerError extends SlotwiseError {
+  constructor(message: string, facts?: ErrorFacts) {
+    super('ERR_LISTENER', message, facts);
+  }
+}
+
+/** A server does not publish the keyspace events that are listened to: `notify-keyspace-events` lacks `missing`. */
+export class KeyspaceEventsOffError extends SlotwiseError {
+  readonly missing: string;
+
+  constructor(node: string, current: string, missing: string) {
+    const fix = `CONFIG SET notify-keyspace-events ${current}${missing} on every server, or the option configure: true`;
+    super(
+      'ERR_KEYSPACE_EVENTS_OFF',
+      `${node} publishes no such events: its notify-keyspace-events is "${current}" and lacks ${missing}; ${fix}`,
+      { node },
+    );
+    this.missing = missing;
+  }
+}
+
 /** A bound on queued commands or bytes was reached. Nothing was sent. */
 export class QueueFullError extends SlotwiseError {
   constructor(message: string, facts?: ErrorFacts) {

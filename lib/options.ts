@@ -323,10 +323,12 @@ export function resolveOptions(input: string | ClientOptions = {}): Options {
 
 const checkWaitReplicas = shape({ count: checkCount, timeoutMs: milliseconds(1) } satisfies ChecksOf<WaitReplicas>);
 
+/** By its interface: a signal may come from another realm, or from a polyfill. */
+export const checkSignal: Check<AbortSignal> = (value, path) => (isAbortSignal(value) ? value : refuse(path, 'an AbortSignal', value));
+
 const checkView = shape({
   timeoutMs: checkTimeoutMs,
-  // By its interface: a signal may come from another realm, or from a polyfill.
-  signal: (value, path) => (isAbortSignal(value) ? value : refuse(path, 'an AbortSignal', value)),
+  signal: checkSignal,
   reads: checkReads,
   maxLagMs: checkMaxLagMs,
   maxLagBytes: checkMaxLagBytes,

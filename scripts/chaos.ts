@@ -1,11 +1,13 @@
 // Real servers are killed, stopped, cut off, moved and restarted under load. Prints what each fault cost the callers, per client, and compares it with
 // what it may cost. The exit code is 0 only if every bound held. See docs/failover.md.
 //   npm run chaos -- [topology] [fault …] [--runs n] [--rate n] [--quick] [--rivals] [--json]
+//   npm run chaos -- pubsub …    the same for subscribers: docs/pubsub.md
 import { type Contestant, type ContestantName, contestantNames, contestants, isInstalled } from '../test/chaos/clients.js';
 import type { RunReport } from '../test/chaos/run.js';
 import { type StartedSuite, type Suite, suites } from '../test/chaos/suites.js';
 import { Server } from '../test/support/server.js';
 import { ArgumentsError, type ChaosArguments, parseArguments, usage } from './chaos/arguments.js';
+import { pubsubMain } from './chaos/pubsub.js';
 import { headingOf, type Row, rowOf, widths } from './chaos/rows.js';
 import { duration, Report, wantsColours } from './demo/report.js';
 
@@ -85,6 +87,8 @@ function format(cells: readonly string[]): string {
 }
 
 try {
+  const [first, ...rest] = process.argv.slice(2);
+  if (first === 'pubsub') process.exit((await pubsubMain(rest)) ? 0 : 1);
   const args = parseArguments(process.argv.slice(2), suites);
   if (args === null) console.log(usage(suites));
   else if (!(await main(args))) process.exitCode = 1;

@@ -33,12 +33,23 @@ interface CapturedKeySpec {
     | { readonly type: 'unknown' };
 }
 
+const EACH_COUNTS_ITS_OWN = 'a node of a cluster knows of its own subscribers only, replicas have some, too';
+const counted = (response: string): { readonly tips: readonly string[]; readonly why: string } => ({
+  tips: ['request_policy:all_nodes', `response_policy:${response}`],
+  why: EACH_COUNTS_ITS_OWN,
+});
+
 /** Tips that every server leaves out although the command needs them. */
 const CORRECTIONS: Readonly<Record<string, { readonly tips: readonly string[]; readonly why: string }>> = {
   'ACL LOAD': {
     tips: ['request_policy:all_nodes', 'response_policy:all_succeeded'],
     why: 're-reads the file of the node that gets it; ACL SAVE, which writes that file, has the tip',
   },
+  'PUBSUB CHANNELS': counted('special'),
+  'PUBSUB NUMPAT': counted('agg_sum'),
+  'PUBSUB NUMSUB': counted('special'),
+  'PUBSUB SHARDCHANNELS': counted('special'),
+  'PUBSUB SHARDNUMSUB': counted('special'),
 };
 
 const LETTERS: Readonly<Record<string, string>> = {

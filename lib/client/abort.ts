@@ -1,28 +1,46 @@
 import { AbortError, type Executed } from '../errors.js';
 import type { Call } from '../protocol/command.js';
 
-/** The calls that wait under a signal share one listener: with one of its own for each Node warns of a leak at eleven. */
+type Watcher = Call | (() => void);
+
+/** What waits under a signal shares one listener: with one of its own for each Node warns of a leak at eleven. */
 class Watch {
-  readonly #calls = new Set<Call>();
+  readonly #watchers = new Set<Watcher>();
 
   constructor(private readonly signal: AbortSignal) {}
 
-  add(call: Call): void {
-    if (this.#calls.size === 0) this.signal.addEventListener('abort', this.#abort);
-    this.#calls.add(call);
+  add(watcher: Watcher): void {
+    if (this.#watchers.size === 0) this.signal.addEventListener('abort', this.#abort);
+    this.#watchers.add(watcher);
   }
 
-  delete(call: Call): void {
-    this.#calls.delete(call);
-    if (this.#calls.size === 0) this.signal.removeEventListener('abort', this.#abort);
+  delete(watcher: Watcher): void {
+    this.#watchers.delete(watcher);
+    if (this.#watchers.size === 0) this.signal.removeEventListener('abort', this.#abort);
   }
 
   readonly #abort = (): void => {
-    for (const call of [...this.#calls]) abort(call, this.signal);
+    for (const watcher of [...this.#watchers]) {
+      if (typeof watcher === 'function') watcher();
+      else abort(watcher, this.signal);
+    }
   };
 }
 
 const watches = new WeakMap<AbortSignal, Watch>();
+
+function watchOf(signal: AbortSignal): Watch {
+  const watch = watches.get(signal) ?? new Watch(signal);
+  watches.set(signal, watch);
+  return watch;
+}
+
+/** Calls `run` when the signal, which has not fired, does. The function returned ends that. */
+export function watchSignal(signal: AbortSignal, run: () => void): () => void {
+  const watch = watchOf(signal);
+  watch.add(run);
+  return () => watch.delete(run);
+}
 
 /** Rejects the call when the signal fires, and leaves no listener behind when it settles. False if the signal has fired already. */
 export function attachSignal(call: Call, signal: AbortSignal): boolean {
@@ -30,8 +48,7 @@ export function attachSignal(call: Call, signal: AbortSignal): boolean {
     abort(call, signal);
     return false;
   }
-  const watch = watches.get(signal) ?? new Watch(signal);
-  watches.set(signal, watch);
+  const watch = watchOf(signal);
   watch.add(call);
   const { resolve, reject } = call;
   call.resolve = (value) => {

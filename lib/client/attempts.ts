@@ -5,10 +5,11 @@ import type { Options } from '../options.js';
 import type { Access, Node } from '../pool/node.js';
 import { type Call, type Detour, type Failure, READONLY, SCRIPT, SETTLED, type Tie, UNWRITTEN } from '../protocol/command.js';
 import { classify } from '../protocol/reply-error.js';
+import { PublishPlaces } from '../routing/publish-places.js';
 import type { ReadPolicy } from '../routing/read-preference.js';
 import { type Decision, retry } from '../routing/retry.js';
 import type { Router } from '../routing/router.js';
-import { slotOfCommand } from '../routing/slots.js';
+import { slotOfCommand, slotPreferred } from '../routing/slots.js';
 import { isMisconfigured } from '../topology/failure.js';
 import { attachSignal } from './abort.js';
 import { closedError, errorFor } from './call-errors.js';
@@ -42,6 +43,9 @@ export class Attempts {
   });
 
   /** `shared`: see `Servers`. */
+  readonly #publishPlaces = new PublishPlaces();
+  readonly #reachable = (key: string): boolean => this.servers.isReachable(key);
+
   constructor(options: Options, shared: Sentinels | null) {
     this.#options = options;
     this.#sharded = options.topology.kind === 'cluster';
@@ -88,6 +92,10 @@ export class Attempts {
         this.#dispatchTo(target, call);
         return;
       }
+    }
+    if (slot < -1) {
+      this.#publish(slotPreferred(slot), router, call);
+      return;
     }
     if (call.attempts > 0 && this.#refusedByReplica(call)) {
       this.#park(call, null);
@@ -205,8 +213,16 @@ export class Attempts {
     return this.#sharded ? (call.detour?.slot ?? slotOfCommand(call.spec, call.args)) : -1;
   }
 
+  #publish(slot: number, { snapshot }: Router, call: Call): void {
+    const place = this.#publishPlaces.nodeFor(slot, snapshot, this.#reachable);
+    if (place === null) this.#park(call, null);
+    else this.#dispatchTo(place.key, call);
+  }
+
   #dispatchTo(key: string, call: Call): void {
-    const node = this.servers.nodes.get(key);
+    // One that was never used has nothing open.
+    const info = this.servers.snapshot?.nodes.get(key);
+    const node = info === undefined ? this.servers.nodes.get(key) : this.servers.nodes.at(info.address);
     if (node === undefined) this.#reject(call, new NoNodeError(`${call.spec.name}: ${key} left the topology`, { node: key }));
     else if (node.trouble !== null) this.#park(call, node.trouble);
     else this.#send(call, node, 'primary');

@@ -30,6 +30,8 @@ import type { ClientEvents } from './servers.js';
 import { Session } from './session.js';
 import { SpecialCommands } from './special-commands.js';
 import type { ClientStats } from './stats.js';
+import { Subscriptions, type Wish } from './subscriptions.js';
+import type { Limits, Party, TopicGroup } from './topic-group.js';
 import type { View, ViewPlace } from './view.js';
 
 /** Stands for `lease()` among the calls: it has no bytes, its outcome is a connection. */
@@ -43,6 +45,7 @@ export class Client {
   readonly #attempts: Attempts;
   readonly #issuer: Issuer;
   readonly #special: SpecialCommands;
+  readonly subscriptions: Subscriptions;
   /** Null: no domain has a guard. */
   readonly #guards: GuardTable | null;
   /** Clients on other groups of the same sentinels; they end with this one. */
@@ -54,7 +57,10 @@ export class Client {
     shared: Sentinels | null = null,
   ) {
     this.#attempts = new Attempts(options, shared);
-    this.events = this.#attempts.servers.events;
+    const { servers } = this.#attempts;
+    this.events = servers.events;
+    this.subscriptions = new Subscriptions(servers.own, servers);
+    servers.follower = this.subscriptions;
     this.#issuer = new Issuer(options, this.#attempts);
     this.#guards = GuardTable.of(this.#issuer.domains, options.domains);
     this.#special = new SpecialCommands(
@@ -198,6 +204,13 @@ export class Client {
     return this.#attempts.heed(failure);
   }
 
+  // --- subscriptions
+
+  /** Listens to topics, until the group ends. */
+  listen(wish: Wish, party: Party, limits: Limits): TopicGroup {
+    return this.subscriptions.listen(wish, party, limits, this.#attempts.begin() ? null : closedError(null));
+  }
+
   // --- life
 
   /** Resolves when the topology is known and a primary has shaken hands. */
@@ -216,6 +229,7 @@ export class Client {
     if (this.#attempts.state === 'closed') return;
     const wasIdle = this.#attempts.state === 'idle';
     this.#attempts.closing();
+    this.subscriptions.destroy(closedError(null));
     const groups = Promise.all([...this.#groups].map((group) => group.close()));
     while (!wasIdle && this.#issuer.budget.commands > 0 && !this.#isClosed()) await new Promise((resolve) => setTimeout(resolve, 5));
     await Promise.all([this.#attempts.servers.nodes.close(), groups]);
@@ -229,7 +243,10 @@ export class Client {
   /** Closes at once: what is in flight rejects, with `executed: 'unknown'` where it was written. */
   destroy(): void {
     for (const group of [...this.#groups]) group.destroy();
-    if (this.#attempts.state !== 'closed') this.#attempts.destroy(new ClosedError('the client was destroyed'));
+    if (this.#attempts.state === 'closed') return;
+    const error = new ClosedError('the client was destroyed');
+    this.subscriptions.destroy(error);
+    this.#attempts.destroy(error);
   }
 
   // --- looking in
@@ -253,8 +270,9 @@ export class Client {
       weight: this.snapshot?.nodes.get(node.key)?.weight ?? 1,
       ...this.#attempts.servers.reads.statsOf(node.key),
     }));
+    const { commands, bytes } = this.#issuer.budget;
     const domains = this.#issuer.counters.all().map(({ domain, counters }) => ({ domain, ...counters }));
-    return { commands: this.#issuer.budget.commands, bytes: this.#issuer.budget.bytes, waiting: this.#attempts.waiting, nodes, domains };
+    return { commands, bytes, waiting: this.#attempts.waiting, subscriptions: this.subscriptions.stats, nodes, domains };
   }
 
   /** Where a command would go now, and why. Sends nothing. */
@@ -270,6 +288,6 @@ export class Client {
   }
 
   get snapshot(): TopologySnapshot | null {
-    return this.#attempts.servers.router?.snapshot ?? null;
+    return this.#attempts.servers.snapshot;
   }
 }

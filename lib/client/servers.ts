@@ -1,5 +1,5 @@
 import { failoverChannel, log, topologyChannel } from '../diagnostics.js';
-import { AuthError, type ClosedError, DatabaseError, NoNodeError, type SlotwiseError } from '../errors.js';
+import { AuthError, type ClosedError, ConnectionLostError, DatabaseError, NoNodeError, type SlotwiseError } from '../errors.js';
 import { type Address, addressKey, type Credentials, type Options } from '../options.js';
 import type { Node, NodeEvents } from '../pool/node.js';
 import type { Call, Failure } from '../protocol/command.js';
@@ -17,6 +17,7 @@ import { clock } from '../util/clock.js';
 import { Emitter } from '../util/emitter.js';
 import { Connecting } from './connecting.js';
 import { Failovers } from './failovers.js';
+import type { Gap } from './gap.js';
 import { HandoverWatch } from './handover-watch.js';
 import { Login } from './login.js';
 import { NodeRegistry } from './node-registry.js';
@@ -33,6 +34,8 @@ export type ClientEvents = {
   failover: [change: { readonly from: string | null; readonly to: string }];
   /** A connection broke or could not be made; another attempt follows. */
   reconnecting: [attempt: { readonly node: string; readonly error: SlotwiseError }];
+  /** Messages of a subscription may have been missed; also told to the subscription itself. */
+  gap: [gap: Gap];
   /** Something that no command's promise reports: the topology cannot be learnt, credentials are refused. */
   error: [error: SlotwiseError];
   close: [];
@@ -56,6 +59,17 @@ export interface ServersListener {
   hopeless(error: SlotwiseError): void;
 }
 
+/** Who has connections of its own, and follows the servers with them: the subscriptions. */
+export interface ServersFollower {
+  adopted(snapshot: TopologySnapshot): void;
+  /** This node was reached, after it could not be. */
+  reached(key: string): void;
+  /** The address may lead to another server by now. */
+  renew(key: string, error: SlotwiseError): void;
+  hopeless(error: SlotwiseError): void;
+  reauthenticate(credentials: Credentials): Promise<void>;
+}
+
 /** What is known of the servers, and what is held open to them: topology, nodes with their connections, logins. */
 export class Servers {
   readonly events = new Emitter<ClientEvents>();
@@ -68,6 +82,11 @@ export class Servers {
   router: Router | null = null;
   /** Why nothing, or no primary, is known. */
   topologyError: SlotwiseError | null = null;
+
+  /** The client's options, with credentials that are renewed. */
+  readonly own: Options;
+  /** Told of everything that `ServersFollower` names. */
+  follower: ServersFollower | null = null;
 
   readonly #options: Options;
   readonly #listener: ServersListener;
@@ -95,9 +114,9 @@ export class Servers {
     this.#listener = listener;
     this.#rules = new NodeRules(options);
     this.#login = this.#ownLogin();
-    const own = { ...options, credentials: this.#login.source };
-    this.nodes = new NodeRegistry(own, this.#nodeEvents);
-    this.#control = new ControlConnections(own);
+    this.own = { ...options, credentials: this.#login.source };
+    this.nodes = new NodeRegistry(this.own, this.#nodeEvents);
+    this.#control = new ControlConnections(this.own);
     this.reads = new ReadWatch(this.#control, options.monitor.sampleMs, (key) => this.nodes.get(key), {
       changed: (shard) => this.#readsChanged(shard),
       wake: (reason) => this.#monitor.wake(reason),
@@ -126,6 +145,29 @@ export class Servers {
   /** The fixed address leads to a replica: what only a primary may do waits until it leads elsewhere, which nobody tells us. */
   get leadsToReplica(): boolean {
     return this.router !== null && leadsToReplica(this.router.snapshot);
+  }
+
+  get snapshot(): TopologySnapshot | null {
+    return this.router?.snapshot ?? null;
+  }
+
+  /** When the last probe began that found the servers as the snapshot says, in ms since 1970. */
+  get provenAt(): number {
+    return this.#monitor.provenAt;
+  }
+
+  /** Commands reach it, or none has tried. */
+  isReachable(key: string): boolean {
+    return (this.nodes.get(key)?.trouble ?? null) === null;
+  }
+
+  /** It does not answer, until `trust`. */
+  suspect(key: string): void {
+    this.#monitor.suspect(key);
+  }
+
+  trust(key: string): void {
+    this.#monitor.trust(key);
   }
 
   roleOf(key: string): Role | null {
@@ -162,6 +204,7 @@ export class Servers {
       this.#monitor.trust(node.key);
       this.reads.up(node);
       this.#renewRouter();
+      this.follower?.reached(node.key);
       this.#checkConnected();
       this.#listener.news();
     },
@@ -230,6 +273,7 @@ export class Servers {
     if (now < node.renewedAt + RENEW_SPACING_MS) return;
     node.renewedAt = now;
     this.#listener.moved(node.renew());
+    this.follower?.renew(node.key, new ConnectionLostError(`${node.key} may lead to another server`, { node: node.key }));
   }
 
   #later(ms: number, action: () => void): void {
@@ -256,6 +300,7 @@ export class Servers {
     this.#announce(next, previous);
     this.#checkConnected();
     this.#listener.news();
+    this.follower?.adopted(next);
   }
 
   /**
@@ -265,7 +310,9 @@ export class Servers {
   #probed(error: unknown): void {
     const { router } = this;
     const reached = error === undefined && router !== null && !router.sharded && router.snapshot.problem === undefined;
-    if (reached && !this.#reached) router.primaryOf(0)?.reopenNow();
+    const primary = reached && !this.#reached ? router.primaryOf(0) : null;
+    primary?.reopenNow();
+    if (primary !== null) this.follower?.reached(primary.key);
     this.#reached = reached;
   }
 
@@ -290,6 +337,7 @@ export class Servers {
     if (this.router !== null || !(isMisconfigured(error) || this.#options.failFast)) return;
     this.#connecting.reject(error);
     this.#listener.hopeless(error);
+    this.follower?.hopeless(error);
   }
 
   // --- connect() and the end
@@ -341,6 +389,7 @@ export class Servers {
 
   async #logIn(credentials: Credentials): Promise<void> {
     const logins = [this.#control.reauthenticate(credentials), ...this.nodes.all().map((node) => node.reauthenticate(credentials))];
+    if (this.follower !== null) logins.push(this.follower.reauthenticate(credentials));
     const results = await Promise.allSettled(logins);
     const refused = results.flatMap((result) => (result.status === 'rejected' ? (result.reason as AuthError) : [])); // nothing else rejects
     for (const error of refused) this.events.emit('error', error);

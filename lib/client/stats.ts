@@ -6,6 +6,7 @@ export interface ClientStats {
   readonly bytes: number;
   /** How many of these wait for a node that can take them. */
   readonly waiting: number;
+  readonly subscriptions: SubscriptionStats;
   /** One entry a node that the client knows, whether it has connections to it or not. */
   readonly nodes: readonly NodeStats[];
   /** One entry a domain of the options, and first one for the commands that belong to none. */
@@ -69,4 +70,21 @@ export interface NodeStats {
   /** How often it was taken out of service for reads: lost link or load of its data, connections, circuit breaker. */
   readonly ejections: number;
   readonly breaker: 'closed' | 'open' | 'half-open';
+}
+
+export interface SubscriptionStats {
+  /** Channels that somebody listens to; however many listeners, a channel counts once. */
+  readonly channels: number;
+  readonly patterns: number;
+  readonly shardChannels: number;
+  /** How many of these three no server delivers to us at the moment. */
+  readonly waiting: number;
+  /** Open connections for subscriptions, and those that are being opened. */
+  readonly connections: number;
+  /** Messages received since the client began; one that several listeners got counts once. */
+  readonly messages: number;
+  /** Gaps told since the client began. */
+  readonly gaps: number;
+  /** Messages that full buffers dropped. */
+  readonly dropped: number;
 }

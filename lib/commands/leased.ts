@@ -50,7 +50,7 @@ export class Watched<in out Text extends AnyText = string, in out Integer extend
     const { connection, slot } = this.#watching;
     // The server would send us to another node, where nothing is watched.
     const own = slot === -1 ? -1 : this.#watching.slotOf(spec, args);
-    if (own !== -1 && own !== slot) {
+    if (own >= 0 && own !== slot) {
       throw new CrossSlotError(`${spec.name}: its key is of slot ${own}, the watched keys are of slot ${slot}`, [], [slot, own], {
         command: spec.name,
       });

@@ -15,10 +15,10 @@ const SPUBLISH = command('SPUBLISH');
 
 type Channel = string | Uint8Array;
 
-/** Publishing, and what one node knows of its subscribers. */
+/** Publishing, and what the servers know of subscribers. */
 export abstract class PubsubCommands extends CommandGroup {
   /**
-   * Sends a message to a channel; gives how many subscribers of the answering node got it. O(N+M), since 2.0.0.
+   * Sends a message to a channel; gives how many subscribers of the answering node got it. In a cluster all nodes hand it on. O(N+M), since 2.0.0.
    * @see https://redis.io/docs/latest/commands/publish/
    * @example await redis.publish('news', 'hello');
    */
@@ -35,7 +35,7 @@ export abstract class PubsubCommands extends CommandGroup {
   }
 
   /**
-   * The channels with subscribers, those that match a pattern or all. O(N), since 2.8.0.
+   * The channels with subscribers, those that match a pattern or all; of a cluster those of every node. O(N), since 2.8.0.
    * @see https://redis.io/docs/latest/commands/pubsub-channels/
    */
   pubsubChannels(pattern?: Channel): Out<this, TextOf<this>[]> {
@@ -43,7 +43,7 @@ export abstract class PubsubCommands extends CommandGroup {
   }
 
   /**
-   * How many patterns have subscribers. O(1), since 2.8.0.
+   * How many patterns have subscribers; of a cluster the sum over its nodes, where a pattern counts once a node. O(1), since 2.8.0.
    * @see https://redis.io/docs/latest/commands/pubsub-numpat/
    */
   pubsubNumpat(): Out<this, IntegerOf<this>> {
@@ -51,7 +51,7 @@ export abstract class PubsubCommands extends CommandGroup {
   }
 
   /**
-   * How many subscribers channels have, patterns not counted. O(N), since 2.8.0.
+   * How many subscribers channels have, patterns not counted; of a cluster the sum over its nodes. O(N), since 2.8.0.
    * @see https://redis.io/docs/latest/commands/pubsub-numsub/
    */
   pubsubNumsub(channels: OneOrMore<Channel> = []): Out<this, Record<string, IntegerOf<this>>> {
@@ -59,7 +59,7 @@ export abstract class PubsubCommands extends CommandGroup {
   }
 
   /**
-   * The channels of the shard with subscribers. O(N), since 7.0.0.
+   * The sharded channels with subscribers; of a cluster those of every node. O(N), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/pubsub-shardchannels/
    */
   pubsubShardchannels(pattern?: Channel): Out<this, TextOf<this>[]> {
@@ -67,7 +67,7 @@ export abstract class PubsubCommands extends CommandGroup {
   }
 
   /**
-   * How many subscribers channels of the shard have. O(N), since 7.0.0.
+   * How many subscribers sharded channels have; of a cluster the sum over its nodes. O(N), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/pubsub-shardnumsub/
    */
   pubsubShardnumsub(shardChannels: OneOrMore<Channel> = []): Out<this, Record<string, IntegerOf<this>>> {

@@ -1,6 +1,8 @@
 import { runPipeline, runTransaction } from '../client/batch.js';
 import type { Client } from '../client/client.js';
+import type { Gap } from '../client/gap.js';
 import { LeasedConnection } from '../client/leased.js';
+import type { Messages } from '../client/message-stream.js';
 import type { ClientEvents } from '../client/servers.js';
 import type { ClientStats } from '../client/stats.js';
 import { type Source, type StreamOptions, stream } from '../client/stream.js';
@@ -14,11 +16,22 @@ import type { Explanation } from '../routing/explanation.js';
 import type { TopologySnapshot } from '../topology/topology.js';
 import { Commands } from './commands.js';
 import type { Key, OneOrMore } from './group.js';
+import { type KeyspaceEvent, type KeyspaceFilter, keyspaceEvents, keyspaceStream } from './keyspace.js';
 import { Leased, Watched, type WatchResult } from './leased.js';
 import type { Direct, MODE } from './mode.js';
 import { Pipeline } from './pipeline.js';
 import { type Items, type ScanItemsOptions, type ScanKeysOptions, scanHash, scanKeys, scanSet, scanSortedSet } from './scans.js';
 import type { ScoredMember } from './scored-member.js';
+import {
+  type Channel,
+  type ChannelMessage,
+  type MessagesOptions,
+  messages,
+  type PatternMessage,
+  type SubscribeOptions,
+  type Subscription,
+  subscribe,
+} from './subscription.js';
 import { isList } from './tokens.js';
 
 /** Issues the command for one item of a stream. */
@@ -199,6 +212,99 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
    */
   scanSortedSet(key: Key, options: ScanItemsOptions = {}): Items<ScoredMember<Text>> {
     return scanSortedSet(this.#client, this.#view, key, options);
+  }
+
+  /**
+   * Has `onMessage` called with each message of a channel or channels, until `unsubscribe()`. Resolves when the servers have confirmed. Survives
+   * failovers and resharding; what may have been missed meanwhile is told by `onGap`.
+   * @see https://redis.io/docs/latest/develop/pubsub/
+   * @example const sub = await redis.subscribe('news', (message, channel) => console.log(channel, message));
+   */
+  subscribe(
+    channels: OneOrMore<Channel>,
+    onMessage: (message: Text, channel: Text) => unknown,
+    options: SubscribeOptions = {},
+  ): Promise<Subscription> {
+    return subscribe(this.#client, this.#view, 'channel', channels, onMessage, options);
+  }
+
+  /**
+   * As `subscribe`, for all channels that match a glob-style pattern or patterns.
+   * @see https://redis.io/docs/latest/commands/psubscribe/
+   * @example await using sub = await redis.psubscribe('news:*', (message, channel, pattern) => console.log(channel, message));
+   */
+  psubscribe(
+    patterns: OneOrMore<Channel>,
+    onMessage: (message: Text, channel: Text, pattern: Text) => unknown,
+    options: SubscribeOptions = {},
+  ): Promise<Subscription> {
+    return subscribe(this.#client, this.#view, 'pattern', patterns, onMessage, options);
+  }
+
+  /**
+   * As `subscribe`, for sharded channels: what `spublish` sends. In a cluster they follow their slot.
+   * @see https://redis.io/docs/latest/develop/pubsub/#sharded-pubsub
+   * @example await redis.ssubscribe('{user:1}:events', (message) => console.log(message));
+   */
+  ssubscribe(
+    shardChannels: OneOrMore<Channel>,
+    onMessage: (message: Text, channel: Text) => unknown,
+    options: SubscribeOptions = {},
+  ): Promise<Subscription> {
+    return subscribe(this.#client, this.#view, 'shard', shardChannels, onMessage, options);
+  }
+
+  /**
+   * The messages of a channel or channels as they come. Leaving the loop unsubscribes. With `{ gaps: true }` also `{ type: 'gap', … }` where messages
+   * may be missing.
+   * @example for await (const { channel, message } of redis.messages('news')) console.log(channel, message);
+   */
+  messages(channels: OneOrMore<Channel>, options: MessagesOptions & { gaps: true }): Messages<ChannelMessage<Text> | Gap>;
+  messages(channels: OneOrMore<Channel>, options?: MessagesOptions): Messages<ChannelMessage<Text>>;
+  messages(channels: OneOrMore<Channel>, options: MessagesOptions = {}): Messages<ChannelMessage<Text> | Gap> {
+    return messages(this.#client, this.#view, 'channel', channels, options);
+  }
+
+  /**
+   * As `messages`, for all channels that match a pattern or patterns.
+   * @example for await (const { pattern, channel, message } of redis.pmessages('news:*')) console.log(channel, message);
+   */
+  pmessages(patterns: OneOrMore<Channel>, options: MessagesOptions & { gaps: true }): Messages<PatternMessage<Text> | Gap>;
+  pmessages(patterns: OneOrMore<Channel>, options?: MessagesOptions): Messages<PatternMessage<Text>>;
+  pmessages(patterns: OneOrMore<Channel>, options: MessagesOptions = {}): Messages<PatternMessage<Text> | Gap> {
+    return messages(this.#client, this.#view, 'pattern', patterns, options);
+  }
+
+  /**
+   * As `messages`, for sharded channels.
+   * @example for await (const { message } of redis.smessages('{user:1}:events')) console.log(message);
+   */
+  smessages(shardChannels: OneOrMore<Channel>, options: MessagesOptions & { gaps: true }): Messages<ChannelMessage<Text> | Gap>;
+  smessages(shardChannels: OneOrMore<Channel>, options?: MessagesOptions): Messages<ChannelMessage<Text>>;
+  smessages(shardChannels: OneOrMore<Channel>, options: MessagesOptions = {}): Messages<ChannelMessage<Text> | Gap> {
+    return messages(this.#client, this.#view, 'shard', shardChannels, options);
+  }
+
+  /**
+   * Has `onEvent` called when something happens to keys, or gives these events as an iterator: on every primary, because each server tells only of
+   * its own keys, whichever are primaries by then. Rejects with `KeyspaceEventsOffError` where the servers' `notify-keyspace-events` lacks something.
+   * @see https://redis.io/docs/latest/develop/pubsub/keyspace-notifications/
+   * @example await redis.keyspaceEvents({ keys: 'user:*', events: ['expired', 'del'] }, ({ key, event }) => console.log(key, event));
+   */
+  keyspaceEvents(
+    filter: KeyspaceFilter,
+    onEvent: (event: KeyspaceEvent<Text>) => unknown,
+    options?: SubscribeOptions,
+  ): Promise<Subscription>;
+  keyspaceEvents(filter: KeyspaceFilter, options: MessagesOptions & { gaps: true }): Messages<KeyspaceEvent<Text> | Gap>;
+  keyspaceEvents(filter: KeyspaceFilter, options?: MessagesOptions): Messages<KeyspaceEvent<Text>>;
+  keyspaceEvents(
+    filter: KeyspaceFilter,
+    how: ((event: KeyspaceEvent<Text>) => unknown) | MessagesOptions = {},
+    options: SubscribeOptions = {},
+  ): Promise<Subscription> | Messages<KeyspaceEvent<Text> | Gap> {
+    if (typeof how === 'function') return keyspaceEvents(this.#client, this.#view, filter, how, options);
+    return keyspaceStream(this.#client, this.#view, filter, how);
   }
 
   /**

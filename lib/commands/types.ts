@@ -24,6 +24,7 @@ export type { Key, OneOrMore, Value } from './group.js';
 export type { FieldPage, FieldValue, FieldValuePage } from './hash.js';
 export type { HexpireOptions, HgetexOptions, HsetexOptions } from './hash-expiry.js';
 export type { CopyOptions, KeyPage, KeyScanOptions, KeyType, MigrateOptions, RestoreOptions } from './key.js';
+export type { KeyspaceEvent, KeyspaceFilter } from './keyspace.js';
 export type { LatencyEvent, LatencyHistogram, LatencySpike } from './latency.js';
 export type { ServerHello, TrackingOptions } from './leased-commands.js';
 export type { ListEnd, LposOptions, PoppedElements } from './list.js';
@@ -67,4 +68,5 @@ export type {
   SetExpiry,
   SetOptions,
 } from './string.js';
+export type { Channel, ChannelMessage, MessagesOptions, PatternMessage, SubscribeOptions } from './subscription.js';
 export type { Integer, Limit, Pairs, ScanOptions } from './tokens.js';

@@ -18,9 +18,11 @@ import { type Address, addressKey, type CredentialSource, type Credentials } fro
 import {
   Call,
   type CallOwner,
+  DECODE_BUFFERS,
   type Detour,
   type Failure,
   NO_DEADLINE,
+  PUBSUB,
   type Raw,
   SETTLED,
   UNWRITTEN,
@@ -31,6 +33,7 @@ import { Parser, type ReplySink } from '../protocol/parser.js';
 import { command, specOf } from '../protocol/specs.js';
 import { clock, type Holder } from '../util/clock.js';
 import { handshakeSteps, judge, refusedCredentials, type ServerFacts } from './handshake.js';
+import { isOutOfBand, kindOf } from './pushes.js';
 import { Silence } from './silence.js';
 import { openSocket } from './socket.js';
 
@@ -47,6 +50,8 @@ export interface ConnectionConfig {
   readonly clientName: string | null;
   /** Send `READONLY` in the handshake, for reads on replicas. */
   readonly readonly: boolean;
+  /** It carries subscriptions: messages come by themselves, and SUBSCRIBE and its like are answered by a push. Default false. */
+  readonly subscriber?: boolean;
 }
 
 /** What a connection tells its lane. */
@@ -107,6 +112,9 @@ export class Connection implements ReplySink, Holder {
   readonly #events: ConnectionEvents;
   readonly #encoder = new Encoder();
   readonly #parser: Parser;
+  readonly #subscriber: boolean;
+  /** A subscriber that speaks RESP2: pushes have the form of replies. */
+  #inline = false;
   /** Accepted, not encoded: provably not executed. */
   #queue = new Denque<Call>();
   /** Encoded, in the order of the replies to come. */
@@ -131,6 +139,7 @@ export class Connection implements ReplySink, Holder {
     this.#events = events;
     this.key = addressKey(config.address);
     this.#parser = new Parser(this);
+    this.#subscriber = config.subscriber === true;
     this.#connectTimer = setTimeout(() => {
       const hint = config.tls === null ? '' : '; does this port speak TLS?';
       this.destroy(
@@ -154,6 +163,16 @@ export class Connection implements ReplySink, Holder {
   /** Calls accepted and not answered. */
   get load(): number {
     return this.#queue.length + this.#inFlight.length;
+  }
+
+  /** Bytes received since it opened. */
+  get bytesRead(): number {
+    return this.#socket.bytesRead;
+  }
+
+  /** Strings in pushes are Buffers from the next push on. */
+  pushBuffers(): void {
+    this.#parser.pushMode = DECODE_BUFFERS;
   }
 
   /** Accepts a call: it will be written at the end of this tick, or as soon as the connection is ready. */
@@ -285,6 +304,7 @@ export class Connection implements ReplySink, Holder {
   #becomeReady(server: ServerFacts): void {
     clearTimeout(this.#connectTimer);
     this.server = server;
+    this.#inline = this.#subscriber && server.protocol === 2;
     this.state = this.#closeWhenReady ? 'draining' : 'ready';
     // Valkey 8 answers `REDIRECT host:port` from then on instead of READONLY: https://valkey.io/commands/client-capa/
     if (server.product === 'valkey') void this.#sendNow([['CLIENT', 'CAPA', 'redirect']]).catch(() => {});
@@ -407,11 +427,16 @@ export class Connection implements ReplySink, Holder {
   }
 
   modeOfNext(): number {
+    if (this.#inline) return this.#parser.pushMode;
     const call = this.#inFlight.peekFront();
     return call === undefined ? 0 : call.mode;
   }
 
   reply(value: Raw): void {
+    if (this.#inline && isOutOfBand(value)) {
+      this.push(value);
+      return;
+    }
     const call = this.#inFlight.shift();
     if (call === undefined) throw new ProtocolError(`${this.key} sent a reply that no command asked for`, { node: this.key });
     if (call.detour !== null && isPartReply(call.detour, value)) return;
@@ -450,7 +475,16 @@ export class Connection implements ReplySink, Holder {
   }
 
   push(items: Raw[]): void {
-    this.#events.push?.(this, items);
+    if (this.#subscriber && this.#inFlight.length > 0 && this.#confirms(items)) {
+      const call = this.#inFlight.shift();
+      if (call?.state === WRITTEN) call.succeed(items);
+    } else this.#events.push?.(this, items);
+  }
+
+  /** Is this what the first call in flight waits for? Each SUBSCRIBE and its like names one channel, so that one push answers it. */
+  #confirms([kind]: Raw[]): boolean {
+    const spec = this.#inFlight.peekFront()?.spec;
+    return spec !== undefined && (spec.flags & PUBSUB) !== 0 && kindOf(kind) === spec.name.toLowerCase();
   }
 
   // --- ends

@@ -5,7 +5,11 @@ type Marked = readonly [state: Exclude<ConnectionState, 'none'>, reason: string]
 const CREDENTIALS: Marked = ['option', 'use the options `username` and `password`, or `credentials`'];
 const READS: Marked = ['option', 'use the option `reads`'];
 const TRANSACTION: Marked = ['lease', 'it belongs to a transaction, which needs a connection of its own: use lease()'];
-const SUBSCRIPTION: Marked = ['lease', 'it turns the connection into a subscriber: use lease()'];
+const subscription = (method: string): Marked => ['lease', `it turns the connection into a subscriber: use ${method}, or lease()`];
+const unsubscription = (method: string): Marked => [
+  'lease',
+  `it ends what its own connection subscribed to: use unsubscribe() of what ${method} gives, or lease()`,
+];
 const PER_CONNECTION: Marked = ['lease', 'it changes the connection that all callers share: use lease()'];
 const COUNTS_OWN_WRITES: Marked = ['lease', 'it counts the writes of its own connection only: use with({ waitReplicas }), or lease()'];
 const REPLICATION: Marked = ['refused', 'it belongs to the replication protocol, the connection would no longer carry replies'];
@@ -28,12 +32,12 @@ export const CONNECTION_STATE: Readonly<Record<string, Marked>> = {
   MULTI: TRANSACTION,
   UNWATCH: TRANSACTION,
   WATCH: TRANSACTION,
-  PSUBSCRIBE: SUBSCRIPTION,
-  PUNSUBSCRIBE: SUBSCRIPTION,
-  SSUBSCRIBE: SUBSCRIPTION,
-  SUBSCRIBE: SUBSCRIPTION,
-  SUNSUBSCRIBE: SUBSCRIPTION,
-  UNSUBSCRIBE: SUBSCRIPTION,
+  PSUBSCRIBE: subscription('psubscribe() or pmessages()'),
+  PUNSUBSCRIBE: unsubscription('psubscribe()'),
+  SSUBSCRIBE: subscription('ssubscribe() or smessages()'),
+  SUBSCRIBE: subscription('subscribe() or messages()'),
+  SUNSUBSCRIBE: unsubscription('ssubscribe()'),
+  UNSUBSCRIBE: unsubscription('subscribe()'),
   ASKING: ['lease', 'it lets the next command of its connection through; redirects are followed without it, else use lease()'],
   MONITOR: ['lease', 'it turns the connection into an endless stream: use lease()'],
   RESET: ['lease', 'it drops the login, the database and the protocol version of the connection: use lease()'],

@@ -73,7 +73,8 @@ export class Parser {
   constructor(
     private readonly sink: ReplySink,
     limits: Partial<ParserLimits> = {},
-    private readonly pushMode = 0,
+    /** Sum of `DECODE_*` bits for pushes; may be changed between two of them. Their kind is text in any mode. */
+    public pushMode = 0,
   ) {
     this.maxBulkBytes = limits.maxBulkBytes ?? DEFAULT_LIMITS.maxBulkBytes;
     this.maxDepth = limits.maxDepth ?? DEFAULT_LIMITS.maxDepth;
@@ -237,8 +238,11 @@ export class Parser {
     return copy;
   }
 
+  /** What comes is text in any mode: the name of a field, or the kind of a push. */
   private fieldComes(): boolean {
-    return this.frame !== null && this.frame.kind === frames.OBJECT && this.frame.field === null;
+    const { frame } = this;
+    if (frame === null) return false;
+    return (frame.kind === frames.OBJECT && frame.field === null) || (frame.kind === frames.PUSH && frame.items.length === 0);
   }
 
   /** A text too long for a JavaScript string is its reply's error, at any depth, not the connection's: all of it was read. */

@@ -66,10 +66,10 @@ export function mergeParts(spec: CommandSpec, args: readonly Arg[], parts: reado
   return merged;
 }
 
-/** Is it sent to several nodes? Of those whose replies cannot become one only RANDOMKEY: one reply is as good as another then, and one node enough. */
+/** Is it sent to several nodes? Of those whose replies cannot become one only RANDOMKEY, and what is merged by name: else one node is enough. */
 export function isAboutSeveralNodes({ name, request, response }: CommandSpec): boolean {
   if (request !== 'all_shards' && request !== 'all_nodes') return false;
-  return response !== 'special' || name === 'RANDOMKEY';
+  return response !== 'special' || name === 'RANDOMKEY' || Object.hasOwn(SPECIAL_MERGES, name);
 }
 
 /** One reply from the replies of several nodes to the same keyless command. */
@@ -88,12 +88,39 @@ export function mergeNodes(
     if (first !== undefined) return first;
   }
   // RANDOMKEY: any key will do, and a shard that is empty or cannot be asked has no say.
-  if (spec.response === 'special') {
+  if (spec.name === 'RANDOMKEY') {
     const keys = values.filter((value) => value !== null);
     if (keys.length > 0) return keys[Math.floor(random() * keys.length)] ?? null;
   }
   if (failures.length > 0) throw partialFailure(spec, failures, outcomes.length);
-  return combine(spec.response, values);
+  return SPECIAL_MERGES[spec.name]?.(values) ?? combine(spec.response, values);
+}
+
+/** Where the policy is `special`: what the command's documentation says about its reply. */
+const SPECIAL_MERGES: Readonly<Record<string, (values: readonly Raw[]) => Raw>> = {
+  'PUBSUB CHANNELS': union,
+  'PUBSUB NUMSUB': sumOfPairs,
+  'PUBSUB SHARDCHANNELS': union,
+  'PUBSUB SHARDNUMSUB': sumOfPairs,
+};
+
+/** What any of the lists has, once. */
+function union(values: readonly Raw[]): Raw[] {
+  const items = values.flatMap((value) => (Array.isArray(value) ? value : []));
+  return [...new Map(items.map((item) => [Buffer.isBuffer(item) ? item.toString('latin1') : String(item), item])).values()];
+}
+
+/** Of lists of names, each followed by a number, in one order: every node was asked for the same names. */
+function sumOfPairs(values: readonly Raw[]): Raw[] {
+  const lists = values.filter((value) => Array.isArray(value));
+  return (lists[0] ?? []).map((item, at) =>
+    at % 2 === 0
+      ? item
+      : fold(
+          lists.map((list) => list[at] ?? 0),
+          (a, b) => a + b,
+        ),
+  );
 }
 
 function valuesOf(outcomes: readonly Outcome[]): Raw[] {

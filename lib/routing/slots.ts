@@ -2,6 +2,9 @@ import calculateSlot from 'cluster-key-slot';
 import { CrossSlotError } from '../errors.js';
 import type { Arg, CommandSpec } from '../protocol/command.js';
 import { keyIndexes } from '../protocol/keys.js';
+import { command } from '../protocol/specs.js';
+
+const PUBLISH = command('PUBLISH');
 
 /** The hash slot of a key, hash tags respected: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags */
 export function slotOfKey(key: Arg): number {
@@ -10,10 +13,13 @@ export function slotOfKey(key: Arg): number {
   return calculateSlot(String(key));
 }
 
-/** The slot that all keys of a command share, -1 if it has none. Throws `CrossSlotError` if they do not share one. */
+/**
+ * The slot that all keys of a command share, -1 if it has none; for PUBLISH, which any node takes, the preference for that of its channel: what goes
+ * through different nodes arrives in any order. Throws `CrossSlotError` if the keys do not share a slot.
+ */
 export function slotOfCommand(spec: CommandSpec, args: readonly Arg[]): number {
   const { firstKey, lastKey } = spec;
-  if (firstKey === -1) return -1;
+  if (firstKey === -1) return spec === PUBLISH && args[0] !== undefined ? preferredSlot(slotOfKey(args[0])) : -1;
   if (firstKey >= 0 && lastKey === firstKey) {
     const key = args[firstKey];
     return key === undefined ? -1 : slotOfKey(key);
@@ -48,4 +54,14 @@ function crossSlot(what: string, keys: readonly Arg[]): CrossSlotError {
       command: what,
     },
   );
+}
+
+/** Stands for a slot whose shard is preferred, though any will do: -2 and below, where -1 is none. */
+export function preferredSlot(slot: number): number {
+  return -2 - slot;
+}
+
+/** The slot that `preferredSlot` stands for. */
+export function slotPreferred(preferred: number): number {
+  return -2 - preferred;
 }

@@ -1,17 +1,13 @@
-import { Connection, type ConnectionConfig, internalOwner } from '../connection/connection.js';
-import { log } from '../diagnostics.js';
+import { Connection, type ConnectionConfig } from '../connection/connection.js';
+import { type Sink, Subscriber } from '../connection/subscriber.js';
 import { ClosedError, ConnectionLostError, ReplyError, TimeoutError } from '../errors.js';
 import { type Address, addressKey, type CredentialSource, type Credentials, type Options } from '../options.js';
-import { Call, type CommandSpec, NO_DEADLINE, type Raw } from '../protocol/command.js';
-import { command } from '../protocol/specs.js';
+import type { Raw } from '../protocol/command.js';
 import { clock } from '../util/clock.js';
 import type { AskOptions, SubscriptionEvents } from './asker.js';
-import { textOf } from './replies.js';
 
 const DEFAULT_TIMEOUT_MS = 500;
 const IDLE_MS = 60_000;
-/** A subscriber that hears nothing cannot know whether there is nothing to hear. */
-const HEARTBEAT_MS = 1_000;
 
 interface Entry {
   readonly connection: Connection;
@@ -30,7 +26,7 @@ export interface ControlOptions extends Pick<Options, 'connectTimeoutMs' | 'keep
 export class ControlConnections {
   readonly #options: ControlOptions;
   readonly #entries = new Map<string, Entry>();
-  readonly #subscribers = new Set<Connection>();
+  readonly #subscribers = new Set<Subscriber>();
   #closed = false;
 
   constructor(options: ControlOptions) {
@@ -54,10 +50,10 @@ export class ControlConnections {
 
   /** Has them log in again. Rejects if one is refused; it closes, and the next question opens another. */
   async reauthenticate(credentials: Credentials): Promise<void> {
-    const entries = [...this.#entries.values()].map(({ connection }) => connection);
-    const connections = [...entries, ...this.#subscribers].filter(({ state }) => state === 'ready');
-    const results = await Promise.allSettled(connections.map((connection) => connection.reauthenticate(credentials)));
-    for (const [at, result] of results.entries()) if (result.status === 'rejected') void connections[at]?.close();
+    const connections = [...this.#entries.values()].map(({ connection }) => connection).filter(({ state }) => state === 'ready');
+    const all = [...connections, ...this.#subscribers];
+    const results = await Promise.allSettled(all.map((one) => one.reauthenticate(credentials)));
+    for (const [at, result] of results.entries()) if (result.status === 'rejected') void all[at]?.close();
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
@@ -72,42 +68,29 @@ export class ControlConnections {
 
   /** On a connection of its own. The returned function ends it without a `lost`. */
   subscribe(address: Address, channels: readonly string[], events: SubscriptionEvents): () => void {
-    let heartbeat: NodeJS.Timeout | undefined;
-    const connection = new Connection(this.#config(address), {
-      ready: () => {
-        if (connection.server.protocol === 2) {
-          // Before Redis 6.2 sentinels have no HELLO. What they would publish is found by probing.
-          log.topology('%s has no RESP3, going on without its events', connection.key);
-          clearInterval(heartbeat);
-          this.#subscribers.delete(connection);
-          connection.destroy(null);
-          return;
-        }
-        const call = Call.make(subscribeAndPing(channels), [], null, 0, internalOwner, NO_DEADLINE);
-        const subscribed = Call.promiseOfLast();
-        connection.send(call);
-        subscribed.then(
-          () => events.ready(),
-          (error: unknown) => connection.destroy(lost(connection.key, error)),
-        );
-        heartbeat = setInterval(() => {
-          if (connection.load > 0) connection.destroy(lost(connection.key, null));
-          else connection.request(['PING']).catch(() => {});
-        }, HEARTBEAT_MS).unref();
-      },
-      closed: (_, error) => {
-        clearInterval(heartbeat);
+    const subscriber = new Subscriber(this.#config(address), {
+      closed: (error) => {
         // Otherwise we have ended it ourselves.
-        if (this.#subscribers.delete(connection)) events.lost(error);
-      },
-      push: (_, [kind, channel, payload]) => {
-        if (kind === 'message' && this.#subscribers.has(connection)) events.message(textOf(channel) ?? '', textOf(payload) ?? '');
+        if (this.#subscribers.delete(subscriber)) events.lost(error);
       },
     });
-    this.#subscribers.add(connection);
+    this.#subscribers.add(subscriber);
+    let unconfirmed = channels.length;
+    const sink: Sink = {
+      message: (payload, channel) => {
+        if (this.#subscribers.has(subscriber)) events.message(String(channel), String(payload));
+      },
+      confirmed: () => {
+        if (--unconfirmed === 0) events.ready();
+      },
+      refused: (error) => subscriber.destroy(lost(subscriber.key, error)),
+      dropped: () => {},
+      lost: () => {},
+    };
+    for (const channel of channels) subscriber.subscribe('channel', Buffer.from(channel), sink, false);
     return () => {
-      this.#subscribers.delete(connection);
-      connection.destroy(null);
+      this.#subscribers.delete(subscriber);
+      subscriber.destroy(null);
     };
   }
 
@@ -117,7 +100,7 @@ export class ControlConnections {
     for (const { connection } of [...this.#entries.values()]) connection.destroy(error);
     const subscribers = [...this.#subscribers];
     this.#subscribers.clear();
-    for (const connection of subscribers) connection.destroy(error);
+    for (const subscriber of subscribers) subscriber.destroy(error);
   }
 
   #entryFor(address: Address): Entry {
@@ -140,16 +123,6 @@ export class ControlConnections {
     const { connectTimeoutMs, keepAliveMs, clientName, credentials, tls } = this.#options;
     return { address, connectTimeoutMs, keepAliveMs, clientName, credentials, tls, protocol: 3, database: 0, readonly: false };
   }
-}
-
-/**
- * Both as one call: RESP3 answers SUBSCRIBE with pushes and nothing else, so the one reply is PONG, and it comes when the subscription stands.
- * https://redis.io/docs/latest/develop/pubsub/
- */
-function subscribeAndPing(channels: readonly string[]): CommandSpec {
-  const bulk = (text: string): string => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
-  const head = Buffer.from(`${['SUBSCRIBE', ...channels].map(bulk).join('')}*1\r\n${bulk('PING')}`);
-  return { ...command('SUBSCRIBE'), words: channels.length + 1, head };
 }
 
 function replyOrThrow(error: unknown): Raw {

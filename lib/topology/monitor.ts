@@ -32,6 +32,8 @@ interface Patch extends Moved {
  */
 export class Monitor {
   snapshot: TopologySnapshot | null = null;
+  /** When the last probe began that found nothing in doubt, in ms since 1970. While a snapshot is delivered: the one before. */
+  provenAt = 0;
 
   readonly #resolver: Resolver;
   readonly #asker: Asker & Partial<Watcher>;
@@ -157,12 +159,14 @@ export class Monitor {
     clearTimeout(this.#timer);
     const probe = ++this.#probes;
     this.#startedAt = performance.now();
+    const begunAt = Date.now();
     const moved = [...this.#heardOf.splice(0), ...new Set([...this.#patches.values()].map(({ address }) => address))];
     const focus = { suspects: new Set(this.#suspects), moved, quiet };
     try {
       const found = await this.#resolver.probe(this.#asker, this.snapshot, focus);
       if (this.#state === 'stopped') throw new ClosedError('the client was closed');
       this.#succeeded(found, probe, reason);
+      if (this.snapshot?.problem === undefined) this.provenAt = begunAt;
       this.#options.onProbe?.();
     } catch (error) {
       if (this.#state !== 'stopped') this.#failed(error);

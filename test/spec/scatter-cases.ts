@@ -92,6 +92,8 @@ const late = new TimeoutError('SCRIPT KILL timed out');
 /** Replies of three nodes and the one reply they become, by https://redis.io/docs/latest/develop/reference/command-tips/#response_policy */
 export interface MergeCase {
   readonly policy: ResponsePolicy;
+  /** Where the policy is `special`: the command. */
+  readonly name?: string;
   readonly replies: readonly (Raw | TimeoutError)[];
   /** A value, or how many parts failed in the error. */
   readonly merged: { readonly value: Raw } | { readonly failures: number };
@@ -134,10 +136,37 @@ export const mergeCases: readonly MergeCase[] = [
   { policy: 'one_succeeded', replies: [down, 'OK', late], merged: { value: 'OK' } },
   { policy: 'one_succeeded', replies: [down, null, late], merged: { value: null } },
   { policy: 'one_succeeded', replies: [down, late, down], merged: { failures: 3 } },
-  { policy: 'special', replies: [null, 'second', null], merged: { value: 'second' } },
-  { policy: 'special', replies: [null, down, 'third'], merged: { value: 'third' } },
-  { policy: 'special', replies: [null, null, null], merged: { value: null } },
-  { policy: 'special', replies: [null, down, null], merged: { failures: 1 } },
+  { policy: 'special', name: 'RANDOMKEY', replies: [null, 'second', null], merged: { value: 'second' } },
+  { policy: 'special', name: 'RANDOMKEY', replies: [null, down, 'third'], merged: { value: 'third' } },
+  { policy: 'special', name: 'RANDOMKEY', replies: [null, null, null], merged: { value: null } },
+  { policy: 'special', name: 'RANDOMKEY', replies: [null, down, null], merged: { failures: 1 } },
+  {
+    policy: 'special',
+    name: 'PUBSUB CHANNELS',
+    replies: [['a', 'b'], [], ['b', 'c']],
+    merged: { value: ['a', 'b', 'c'] },
+  },
+  { policy: 'special', name: 'PUBSUB SHARDCHANNELS', replies: [['a'], down, ['c']], merged: { failures: 1 } },
+  {
+    policy: 'special',
+    name: 'PUBSUB NUMSUB',
+    replies: [
+      ['a', 1, 'b', 0],
+      ['a', 2, 'b', 0],
+      ['a', 0, 'b', 5],
+    ],
+    merged: { value: ['a', 3, 'b', 5] },
+  },
+  {
+    policy: 'special',
+    name: 'PUBSUB SHARDNUMSUB',
+    replies: [
+      ['a', 1n],
+      ['a', 2n],
+      ['a', 3n],
+    ],
+    merged: { value: ['a', 6n] },
+  },
   { policy: 'default', replies: [['a', 'b'], [], ['c']], merged: { value: ['a', 'b', 'c'] } },
   { policy: 'default', replies: ['OK', 'OK', 'OK'], merged: { value: 'OK' } },
   { policy: 'default', replies: [['a'], down, ['c']], merged: { failures: 1 } },

@@ -3,9 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { log } from '../../lib/diagnostics.js';
 
 describe('diagnostics', () => {
-  it('has a logger a layer, named after it', () => {
+  it('has a logger a layer and one for subscriptions, named after it', () => {
     for (const [layer, logger] of Object.entries(log)) assert.equal(logger.namespace, `slotwise:${layer}`);
-    assert.deepEqual(Object.keys(log).sort(), ['client', 'connection', 'pool', 'protocol', 'routing', 'topology']);
+    assert.deepEqual(Object.keys(log).sort(), ['client', 'connection', 'pool', 'protocol', 'pubsub', 'routing', 'topology']);
   });
 
   it('is switched on by DEBUG, a layer at a time', () => {

@@ -58,6 +58,8 @@ interface Range {
 export class ScriptedCluster {
   /** Who the servers say owns what. May be replaced. */
   ranges: readonly Range[];
+  /** Servers that the others do not name any more. */
+  readonly #gone = new Set<number>();
   script: (server: number, ...args: Parameters<Handler>) => ReturnType<Handler> = () => undefined;
 
   private constructor(readonly servers: readonly FakeServer[]) {
@@ -86,6 +88,16 @@ export class ScriptedCluster {
     return kept(createClient({ topology: { kind: 'cluster', seeds: addresses }, ...options }));
   }
 
+  /** From now on the servers say that this one is gone, and that `heir` has its slots. */
+  forget(gone: number, heir: number): void {
+    this.#gone.add(gone);
+    this.ranges = this.ranges.map((range) => (range.owner === gone ? { ...range, owner: heir } : range));
+  }
+
+  #members(): (readonly [FakeServer, number])[] {
+    return this.servers.map((server, index) => [server, index] as const).filter(([, index]) => !this.#gone.has(index));
+  }
+
   /** Commands with this name that a server got, as text. */
   received(index: number, ...names: readonly string[]): string[] {
     return this.server(index)
@@ -111,7 +123,7 @@ export class ScriptedCluster {
           [this.server(owner).host, this.server(owner).port, this.#id(owner)],
         ]);
       case 'CLUSTER SHARDS':
-        return this.servers.map((server, owner) => [
+        return this.#members().map(([server, owner]) => [
           'slots',
           this.ranges.flatMap((range) => (range.owner === owner ? [range.first, range.last] : [])),
           'nodes',
@@ -135,8 +147,8 @@ export class ScriptedCluster {
           ],
         ]);
       case 'CLUSTER NODES':
-        return this.servers
-          .map((server, owner) => {
+        return this.#members()
+          .map(([server, owner]) => {
             const slots = this.ranges.filter((range) => range.owner === owner).map(({ first, last }) => `${first}-${last}`);
             const flags = owner === index ? 'myself,master' : 'master';
             return `${this.#id(owner)} ${server.host}:${server.port}@${server.port + 10_000} ${flags} - 0 0 ${owner + 1} connected ${slots.join(' ')}\n`;

@@ -241,9 +241,10 @@ describe('Parser', () => {
     assert.deepEqual(heard, ['a', Buffer.from('b'), 1n, { k: 'c' }]);
   });
 
-  it('decodes pushes in the mode for pushes', () => {
+  it('decodes pushes in the mode for pushes, their kind always as text', () => {
     const stream = Buffer.from('>2\r\n$1\r\na\r\n$1\r\nb\r\n$1\r\nc\r\n');
-    assert.deepEqual(listen(stream, always(3), 0, 1).heard, [{ push: [Buffer.from('a'), Buffer.from('b')] }, { reply: 'c' }]);
+    for (const size of [1, 3, 100])
+      assert.deepEqual(listen(stream, always(size), 0, 1).heard, [{ push: ['a', Buffer.from('b')] }, { reply: 'c' }]);
   });
 
   describe('a sink that throws', () => {

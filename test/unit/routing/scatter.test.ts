@@ -79,12 +79,12 @@ describe('a command over several slots', () => {
 });
 
 describe('a command about several nodes', () => {
-  for (const { policy, replies, merged } of mergeCases) {
+  for (const { policy, name, replies, merged } of mergeCases) {
     const shown = replies.map((reply) =>
       reply instanceof Error ? reply.name : JSON.stringify(reply, (_, v) => (typeof v === 'bigint' ? `${v}n` : v)),
     );
-    it(`makes one reply by ${policy} of ${shown.join(' and ')}`, () => {
-      const spec = { ...command('FLUSHALL'), response: policy };
+    it(`makes one reply by ${name ?? policy} of ${shown.join(' and ')}`, () => {
+      const spec = { ...command(name ?? 'FLUSHALL'), response: policy };
       const outcomes = replies.map(outcomeOf);
       if ('value' in merged) assert.deepEqual(mergeNodes(spec, nodes, outcomes), merged.value);
       else assert.equal(rejection(() => mergeNodes(spec, nodes, outcomes)).failures.length, merged.failures);

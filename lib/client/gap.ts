@@ -1,0 +1,46 @@
+import type { TopicKind } from '../connection/subscriber.js';
+
+/**
+ * Why messages may have been missed.
+ *
+ * | reason | what happened |
+ * |---|---|
+ * | `connection` | the connection to the server broke |
+ * | `silence` | the server said nothing for too long and was given up |
+ * | `failover` | another server is the primary now, or the cluster calls the node failed |
+ * | `moved` | the slot of the sharded channel went to another shard |
+ * | `removed` | the node left the topology |
+ * | `overflow` | messages came faster than they were taken: the buffer dropped `dropped` of them |
+ */
+export type GapReason = 'connection' | 'silence' | 'failover' | 'moved' | 'removed' | 'overflow';
+
+/** A span of time in which messages may have been missed. It is told when messages come again, before the first of them. */
+export interface Gap {
+  readonly type: 'gap';
+  readonly kind: TopicKind;
+  /** The channel or pattern it is about. */
+  readonly name: string;
+  readonly reason: GapReason;
+  /** Where it was subscribed, as `host:port`; null for an overflow. */
+  readonly from: string | null;
+  /** Where it is subscribed now; null for an overflow. */
+  readonly to: string | null;
+  /** In ms since 1970. What was published before has been delivered. */
+  readonly sinceMs: number;
+  /** In ms since 1970. What is published from then on is delivered. */
+  readonly untilMs: number;
+  /** How many messages the buffer dropped. What was lost on the way nobody can count: 0. */
+  readonly dropped: number;
+}
+
+/** Two gaps without a message between them. */
+export function mergeGaps(first: Gap, second: Gap): Gap {
+  return {
+    ...first,
+    from: first.from ?? second.from,
+    to: second.to ?? first.to,
+    sinceMs: Math.min(first.sinceMs, second.sinceMs),
+    untilMs: Math.max(first.untilMs, second.untilMs),
+    dropped: first.dropped + second.dropped,
+  };
+}

@@ -1,0 +1,91 @@
+import Denque from 'denque';
+import { type Gap, mergeGaps } from './gap.js';
+
+/** What happens when a message comes and the buffer is full. */
+export type Overflow = 'drop-oldest' | 'drop-newest' | 'error';
+
+/** What a dropped message leaves behind, for `sinceMs` and `untilMs` to be filled in. */
+export type OverflowGap = (sinceMs: number, untilMs: number) => Gap;
+
+/**
+ * Messages that wait for a slow consumer: at most `max` of them, in the order they came, with gaps where something is missing. Two gaps never stand
+ * side by side, so that a consumer who stays away while connections come and go costs no memory.
+ */
+export class MessageQueue<Message extends { readonly type: 'message' | 'event' }> {
+  /** Since when it has not been empty, in ms since 1970. */
+  #filledAt = 0;
+  #messages = 0;
+  readonly #entries = new Denque<Message | Gap>();
+
+  constructor(
+    readonly max: number,
+    readonly overflow: Overflow,
+    private readonly gapOf: OverflowGap,
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.#entries.length === 0;
+  }
+
+  /** Messages in it. */
+  get length(): number {
+    return this.#messages;
+  }
+
+  /** False where one, the oldest or this one, was dropped, or (`error`) where this one cannot be taken. */
+  push(message: Message): boolean {
+    if (this.#messages < this.max) {
+      if (this.#entries.length === 0) this.#filledAt = Date.now();
+      this.#entries.push(message);
+      this.#messages++;
+      return true;
+    }
+    if (this.overflow === 'drop-newest') {
+      const now = Date.now();
+      this.gap(this.gapOf(now, now));
+    } else if (this.overflow === 'drop-oldest') {
+      this.#dropOldest();
+      this.#entries.push(message);
+      this.#messages++;
+    }
+    return false;
+  }
+
+  /** Something is missing behind the last message. */
+  gap(gap: Gap): void {
+    if (this.#entries.length === 0) this.#filledAt = Date.now();
+    const last = this.#entries.peekBack();
+    if (last?.type !== 'gap') this.#entries.push(gap);
+    else {
+      this.#entries.pop();
+      this.#entries.push(mergeGaps(last, gap));
+    }
+  }
+
+  shift(): Message | Gap | undefined {
+    const entry = this.#entries.shift();
+    if (entry !== undefined && entry.type !== 'gap') this.#messages--;
+    return entry;
+  }
+
+  clear(): void {
+    this.#entries.clear();
+    this.#messages = 0;
+  }
+
+  /** The gap in its stead takes up those beside it. */
+  #dropOldest(): void {
+    let gap = this.gapOf(this.#filledAt, Date.now());
+    const first = this.shift();
+    if (first?.type === 'gap') {
+      gap = mergeGaps(first, gap);
+      this.shift();
+    }
+    const next = this.#entries.peekFront();
+    if (next?.type === 'gap') {
+      this.#entries.shift();
+      gap = mergeGaps(gap, next);
+    }
+    this.#entries.unshift(gap);
+  }
+}

@@ -1,0 +1,35 @@
+import type { Target } from '../driver.js';
+import type { PubsubContestantName, TopicKind } from './clients.js';
+
+export interface Topics {
+  readonly kind: TopicKind;
+  readonly channels: readonly string[];
+}
+
+/** What was published to a channel: the n-th message is the text of n. On the clock of `nowMs`. */
+export interface Published {
+  readonly issuedAt: Float64Array;
+  /** 0: it failed, or was not answered yet. */
+  readonly acknowledgedAt: Float64Array;
+}
+
+/** What came of a channel, in the order it came, on the clock of `nowMs`. */
+export interface Received {
+  readonly numbers: Int32Array;
+  readonly at: Float64Array;
+  readonly gaps: readonly { readonly since: number; readonly until: number }[];
+}
+
+export type PubsubQuestion =
+  | { readonly ask: 'subscribe'; readonly client: PubsubContestantName; readonly target: Target; readonly topics: readonly Topics[] }
+  | { readonly ask: 'publish'; readonly target: Target; readonly topics: readonly Topics[]; readonly rate: number }
+  | { readonly ask: 'stop' }
+  | { readonly ask: 'resources' };
+
+export type PubsubAnswer =
+  | { readonly to: 'subscribe' | 'publish' }
+  | { readonly to: 'stop'; readonly published: Record<string, Published>; readonly received: Record<string, Received> }
+  | { readonly to: 'resources'; readonly heapBytes: number; readonly sockets: number }
+  | { readonly to: 'error'; readonly message: string };
+
+export type PubsubAnswerTo<T extends PubsubQuestion['ask']> = Extract<PubsubAnswer, { to: T }>;

@@ -1,0 +1,146 @@
+// A process with one subscriber, or with the publisher. The parent asks by IPC, one question at a time.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { nowMs } from '../now.js';
+import { type PubsubDriver, pubsubContestants, type TopicKind } from './clients.js';
+import type { Published, PubsubAnswer, PubsubQuestion, Received } from './messages.js';
+
+const PACE_MS = 2;
+
+class Growing {
+  #values = new Float64Array(1_024);
+  length = 0;
+
+  push(value: number): number {
+    if (this.length === this.#values.length) {
+      const grown = new Float64Array(this.length * 2);
+      grown.set(this.#values);
+      this.#values = grown;
+    }
+    this.#values[this.length] = value;
+    return this.length++;
+  }
+
+  set(at: number, value: number): void {
+    this.#values[at] = value;
+  }
+
+  get values(): Float64Array {
+    return this.#values.slice(0, this.length);
+  }
+}
+
+class Inbox {
+  readonly #numbers = new Growing();
+  readonly #at = new Growing();
+  readonly gaps: { since: number; until: number }[] = [];
+
+  take(message: string): void {
+    this.#numbers.push(Number(message));
+    this.#at.push(nowMs());
+  }
+
+  get received(): Received {
+    return { numbers: Int32Array.from(this.#numbers.values), at: this.#at.values, gaps: this.gaps };
+  }
+}
+
+/** One channel's messages, each when the one before is settled, at a steady pace which is caught up with after an outage. */
+class Publisher {
+  readonly #issuedAt = new Growing();
+  readonly #acknowledgedAt = new Growing();
+  #over = false;
+  readonly done: Promise<void>;
+
+  constructor(driver: PubsubDriver, kind: TopicKind, channel: string, rate: number) {
+    this.done = this.#run(driver, kind, channel, rate);
+  }
+
+  async #run(driver: PubsubDriver, kind: TopicKind, channel: string, rate: number): Promise<void> {
+    const startedAt = nowMs();
+    while (!this.#over) {
+      const due = Math.floor(((nowMs() - startedAt) * rate) / 1_000);
+      if (this.#issuedAt.length >= due) {
+        await sleep(PACE_MS);
+        continue;
+      }
+      const n = this.#issuedAt.push(nowMs());
+      this.#acknowledgedAt.push(0);
+      try {
+        await driver.publish(kind, channel, String(n));
+        this.#acknowledgedAt.set(n, nowMs());
+      } catch {
+        // It may have been published: nobody counts on it.
+      }
+    }
+  }
+
+  stop(): Promise<void> {
+    this.#over = true;
+    return this.done;
+  }
+
+  get published(): Published {
+    return { issuedAt: this.#issuedAt.values, acknowledgedAt: this.#acknowledgedAt.values };
+  }
+}
+
+let driver: PubsubDriver | null = null;
+const inboxes = new Map<string, Inbox>();
+const publishers = new Map<string, Publisher>();
+
+async function answer(question: PubsubQuestion): Promise<PubsubAnswer> {
+  switch (question.ask) {
+    case 'subscribe': {
+      driver = await pubsubContestants[question.client].open(question.target);
+      for (const { kind, channels } of question.topics) {
+        for (const channel of channels) inboxes.set(channel, new Inbox());
+        await driver.subscribe(
+          kind,
+          channels,
+          (channel, message) => inboxes.get(channel)?.take(message),
+          (channel, { sinceMs, untilMs }) => {
+            const offset = nowMs() - Date.now();
+            inboxes.get(channel)?.gaps.push({ since: sinceMs + offset, until: untilMs + offset });
+          },
+        );
+      }
+      return { to: 'subscribe' };
+    }
+    case 'publish': {
+      const own = await pubsubContestants.slotwise.open(question.target);
+      driver = own;
+      const all = question.topics.flatMap(({ kind, channels }) => channels.map((channel) => ({ kind, channel })));
+      for (const { kind, channel } of all) publishers.set(channel, new Publisher(own, kind, channel, question.rate / all.length));
+      return { to: 'publish' };
+    }
+    case 'stop': {
+      await Promise.all([...publishers.values()].map((publisher) => publisher.stop()));
+      const result: PubsubAnswer = {
+        to: 'stop',
+        published: Object.fromEntries([...publishers].map(([channel, { published }]) => [channel, published])),
+        received: Object.fromEntries([...inboxes].map(([channel, { received }]) => [channel, received])),
+      };
+      await driver?.close();
+      return result;
+    }
+    case 'resources':
+      global.gc?.();
+      return {
+        to: 'resources',
+        heapBytes: process.memoryUsage().heapUsed,
+        sockets: process.getActiveResourcesInfo().filter((type) => type === 'TCPSocketWrap').length,
+      };
+    default:
+      return question satisfies never;
+  }
+}
+
+process.on('message', (question: PubsubQuestion) => {
+  answer(question)
+    .catch(
+      (error: unknown): PubsubAnswer => ({ to: 'error', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    )
+    .then((result) => process.send?.(result));
+});
+process.on('disconnect', () => process.exit());
+process.on('uncaughtException', (error) => console.error(`uncaught in the subscriber's process: ${error.message}`));

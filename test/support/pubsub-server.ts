@@ -1,0 +1,70 @@
+import type { Answer, FakeServer, Handler } from './fake-server.js';
+import type { ReplyValue } from './resp.js';
+
+type Kind = 'channel' | 'pattern' | 'shard';
+
+const KINDS: Readonly<Record<string, { readonly kind: Kind; readonly push: string; readonly joins: boolean }>> = {
+  SUBSCRIBE: { kind: 'channel', push: 'subscribe', joins: true },
+  UNSUBSCRIBE: { kind: 'channel', push: 'unsubscribe', joins: false },
+  PSUBSCRIBE: { kind: 'pattern', push: 'psubscribe', joins: true },
+  PUNSUBSCRIBE: { kind: 'pattern', push: 'punsubscribe', joins: false },
+  SSUBSCRIBE: { kind: 'shard', push: 'ssubscribe', joins: true },
+  SUNSUBSCRIBE: { kind: 'shard', push: 'sunsubscribe', joins: false },
+};
+
+type Connection = FakeServer['connections'][number];
+
+/** A push; in RESP2 an array. */
+export function push(items: readonly ReplyValue[], protocol: 2 | 3): Uint8Array {
+  const body = items.map((item) =>
+    typeof item === 'number' ? `:${item}\r\n` : `$${Buffer.byteLength(String(item))}\r\n${String(item)}\r\n`,
+  );
+  return Buffer.from(`${protocol === 3 ? '>' : '*'}${items.length}\r\n${body.join('')}`);
+}
+
+/** What a scripted server does with subscriptions: keeps them, confirms them, and delivers what the test publishes. */
+export class PubsubScript {
+  /** By `kind name`. */
+  readonly subscribers = new Map<string, Set<Connection>>();
+  readonly #known = new WeakSet<Connection>();
+  /** Instead of the confirmation: an error, silence. Else it is confirmed. */
+  refuse: (command: readonly string[]) => Answer = () => undefined;
+
+  /** What is no subscription is left to `rest`. */
+  handler(rest: Handler = () => undefined): Handler {
+    return (command, connection) => {
+      const [name = '', topic = ''] = command;
+      const entry = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
+      if (entry === undefined) return rest(command, connection);
+      const refusal = this.refuse(command);
+      if (refusal !== undefined) return refusal;
+      const all = this.of(entry.kind, topic);
+      if (entry.joins) all.add(connection);
+      else all.delete(connection);
+      if (!this.#known.has(connection)) {
+        this.#known.add(connection);
+        connection.socket.once('close', () => {
+          for (const one of this.subscribers.values()) one.delete(connection);
+        });
+      }
+      return push([entry.push, topic, all.size], connection.protocol);
+    };
+  }
+
+  of(kind: Kind, topic: string): Set<Connection> {
+    const key = `${kind} ${topic}`;
+    let all = this.subscribers.get(key);
+    if (all === undefined) {
+      all = new Set();
+      this.subscribers.set(key, all);
+    }
+    return all;
+  }
+
+  /** Delivers; gives how many got it. */
+  publish(topic: string, message: string, kind: 'channel' | 'shard' = 'channel'): number {
+    const all = this.of(kind, topic);
+    for (const one of all) one.send(push([kind === 'channel' ? 'message' : 'smessage', topic, message], one.protocol));
+    return all.size;
+  }
+}
