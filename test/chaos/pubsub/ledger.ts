@@ -11,7 +11,7 @@ export interface PubsubLedger {
   readonly missing: number;
   /** Of these, how many no gap tells of. */
   readonly hidden: number;
-  /** Of these, how many were acknowledged so close before a server was harmed that it may have handed them to nobody. */
+  /** Of these, how many were acknowledged by a server that may have handed them to nobody, because it ended or had been demoted. */
   readonly hiddenByServers: number;
   readonly twice: number;
   /** Delivered after a later one of their channel. */
@@ -26,7 +26,7 @@ export interface PubsubLedger {
 
 /** Two processes read their clocks, and one of them rounds to ms. */
 const CLOCK_MS = 2;
-/** A server that is killed may have acknowledged what it had not yet handed on. */
+/** A server that is killed may have acknowledged what it had not yet handed on; one that was demoted hands what it gets to its own subscribers only. */
 const HANDING_ON_MS = 50;
 
 interface Sums {
@@ -46,6 +46,7 @@ export function pubsubLedgerOf(
   published: Readonly<Record<string, Published>>,
   received: Readonly<Record<string, Received>>,
   moments: Moments,
+  toldLateMs = HANDING_ON_MS,
 ): PubsubLedger {
   const sums: Sums = {
     published: 0,
@@ -60,7 +61,8 @@ export function pubsubLedgerOf(
     late: 0,
   };
   const channels = Object.keys(published);
-  for (const channel of channels) addChannel(sums, published[channel] ?? NOTHING_SENT, received[channel] ?? NOTHING_CAME, moments);
+  for (const channel of channels)
+    addChannel(sums, published[channel] ?? NOTHING_SENT, received[channel] ?? NOTHING_CAME, moments, toldLateMs);
   return {
     ...sums,
     backMs: moments.outages.map(({ backAt }) =>
@@ -74,7 +76,13 @@ const NONE = new Float64Array(0);
 const NOTHING_SENT: Published = { issuedAt: NONE, acknowledgedAt: NONE };
 const NOTHING_CAME: Received = { numbers: new Int32Array(0), at: NONE, gaps: [] };
 
-function addChannel(sums: Sums, { issuedAt, acknowledgedAt }: Published, { numbers, gaps }: Received, moments: Moments): void {
+function addChannel(
+  sums: Sums,
+  { issuedAt, acknowledgedAt }: Published,
+  { numbers, gaps }: Received,
+  moments: Moments,
+  toldLateMs: number,
+): void {
   sums.published += issuedAt.length;
   sums.gaps += gaps.length;
   const seen = new Uint8Array(issuedAt.length);
@@ -99,7 +107,7 @@ function addChannel(sums: Sums, { issuedAt, acknowledgedAt }: Published, { numbe
     if (gaps.some(({ since, until }) => issued <= until + CLOCK_MS && acknowledged >= since - CLOCK_MS)) continue;
     sums.hidden++;
     const harms = [moments.struckAt, ...moments.outages.map(({ struckAt }) => struckAt)];
-    if (harms.some((at) => acknowledged >= at - HANDING_ON_MS && acknowledged <= at + HANDING_ON_MS)) sums.hiddenByServers++;
+    if (harms.some((at) => acknowledged >= at - HANDING_ON_MS && acknowledged <= at + toldLateMs)) sums.hiddenByServers++;
   }
 }
 

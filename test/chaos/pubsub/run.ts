@@ -77,6 +77,8 @@ export interface PubsubRunOptions {
   readonly channels: number;
   readonly sharded: boolean;
   readonly quick: boolean;
+  /** How long publishers may go on with a server that was demoted, in ms: without sentinels nobody cuts their connections. Default 50. */
+  readonly toldLateMs?: number;
   readonly note: (text: string) => void;
 }
 
@@ -118,7 +120,7 @@ export async function runPubsubFault<S extends Stage>(
     // What is on its way.
     await sleep(500);
     const { received } = await subscriber.ask({ ask: 'stop' });
-    return pubsubLedgerOf(published, received, moments);
+    return pubsubLedgerOf(published, received, moments, options.toldLateMs);
   } finally {
     await Promise.all([subscriber.end(), publisher.end()]);
   }

@@ -26,6 +26,7 @@ function suite<S extends Stage>(
   all: readonly Fault<S>[],
   names: readonly string[],
   start: () => Promise<S>,
+  toldLateMs?: number,
 ): PubsubSuite {
   const faults = names.map((name) => {
     const fault = all.find((one) => one.name === name);
@@ -42,11 +43,8 @@ function suite<S extends Stage>(
           const fault = faults.find((one) => one.name === name);
           if (fault === undefined) throw new Error(`no fault of ${topology} is called ${name}`);
           // Counters to move with the slots belong to the other load.
-          return runPubsubFault(
-            { strike: fault.strike, ...(name === 'reshard' ? {} : { prepare: fault.prepare }) } as Fault<S>,
-            stage,
-            options,
-          );
+          const harm = { strike: fault.strike, ...(name === 'reshard' ? {} : { prepare: fault.prepare }) } as Fault<S>;
+          return runPubsubFault(harm, stage, { ...options, ...(toldLateMs === undefined ? {} : { toldLateMs }) });
         },
         heal: () => stage.heal(),
         stop: () => stage.stop(),
@@ -58,7 +56,7 @@ function suite<S extends Stage>(
 export const pubsubSuites: readonly PubsubSuite[] = [
   suite('cluster', clusterFaults, ['kill', 'stop', 'failover', 'reshard', 'rolling'], () => ClusterStage.start()),
   suite('sentinel', sentinelFaults, ['kill', 'stop', 'failover'], () => SentinelStage.start()),
-  suite('replication', replicationFaults, ['failover', 'by-hand-paused'], () => ReplicationStage.start()),
+  suite('replication', replicationFaults, ['failover', 'by-hand-paused'], () => ReplicationStage.start(), 3_000),
 ];
 
 /** After the servers serve again, in ms. */
