@@ -38,6 +38,12 @@ createClient({ integers: 'float' });
 sentinel(['a:1']);
 
 // Views
+reply(redis.session().get('k')).is<string | null>();
+reply(redis.with({ buffers: true, hedge: true }).session().domain('video').get('k')).is<Buffer | null>();
+createClient({ hedge: true, offload: { commands: 'KEYS', fallback: ['anyReplica'] } });
+createClient({ domains: { a: { guard: { read: '*', write: ['a:*'] }, offload: [{ commands: ['@slow'], maxLagMs: 5 }] } } });
+// @ts-expect-error it says which commands
+createClient({ offload: { fallback: ['primary'] } });
 reply(redis.with({ integers: 'bigint' }).incr('k')).is<bigint>();
 reply(redis.with({ buffers: true }).get('k')).is<Buffer | null>();
 reply(redis.with({ buffers: true }).with({ integers: 'string' }).get('k')).is<Buffer | null>();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { changesData, Session } from '../../../lib/client/session.js';
-import type { Raw } from '../../../lib/protocol/command.js';
+import { changesData, Session, SessionWrite } from '../../../lib/client/session.js';
+import { TimeoutError } from '../../../lib/errors.js';
+import { Call, type CallOwner, type Raw } from '../../../lib/protocol/command.js';
 import { specOf } from '../../../lib/protocol/specs.js';
 import { Positions, type Replicating } from '../../../lib/topology/positions.js';
 
@@ -177,6 +178,54 @@ describe('client/session', () => {
     assert.deepEqual(session.allowed(-1, null, [near]), [near]);
     wrote();
     assert.equal(session.allowed(-1, null, [near]), null);
+  });
+
+  describe('learns of a write', () => {
+    const owner: CallOwner = { budget: { commands: 0, bytes: 0 }, idempotent: false, failed: (call, { error }) => call.fail(error) };
+    const ended: (string | null)[] = [];
+    beforeEach(() => ended.splice(0));
+
+    const write = (): { call: Call; outcome: Promise<unknown> } => {
+      const call = Call.make(specOf(['SET']).spec, ['k', '1'], null, 0, owner, 0);
+      const outcome = Call.promiseOfLast();
+      call.leaveTheRoad().gathering = new SessionWrite(call, null, (node) => ended.push(node));
+      return { call, outcome };
+    };
+
+    it('when it is answered, by the node that got it last', async () => {
+      const { call, outcome } = write();
+      call.detour?.gathering?.sent?.('a');
+      call.detour?.gathering?.sent?.('b');
+      assert.deepEqual(ended, []);
+      call.succeed('OK');
+      assert.equal(await outcome, 'OK');
+      assert.deepEqual(ended, ['b']);
+    });
+
+    it('whose outcome nobody knows, which may have been executed', async () => {
+      const { call, outcome } = write();
+      call.detour?.gathering?.sent?.('a');
+      call.fail(new TimeoutError('over', { executed: 'unknown' }));
+      await assert.rejects(outcome, { executed: 'unknown' });
+      assert.deepEqual(ended, ['a']);
+    });
+
+    it('that never left', async () => {
+      const { call, outcome } = write();
+      call.fail(new TimeoutError('over'));
+      await assert.rejects(outcome);
+      assert.deepEqual(ended, [null]);
+    });
+
+    it('in a pipeline, whose place it keeps', () => {
+      const got: unknown[] = [];
+      const gathering = { value: (at: number, value: unknown) => got.push([at, value]), error: (at: number) => got.push([at]) };
+      const call = Call.gathered(gathering, 3, specOf(['SET']).spec, ['k', '1'], null, 0, owner, 0);
+      call.leaveTheRoad().gathering = new SessionWrite(call, gathering, (node) => ended.push(node));
+      call.detour?.gathering?.sent?.('a');
+      call.succeed('OK');
+      assert.deepEqual([got, ended], [[[3, 'OK']], ['a']]);
+    });
   });
 
   for (const [text, changes] of [
