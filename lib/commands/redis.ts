@@ -349,16 +349,22 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
     return this.close();
   }
 
+  /**
+   * Calls `listener` at each event of this name, of the whole client. A listener that throws disturbs nothing.
+   * @example redis.on('failover', ({ from, to }) => console.log(`${to} took over from ${from}`));
+   */
   on<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => unknown): this {
     this.#client.events.on(name, listener);
     return this;
   }
 
+  /** As `on`, for the next one only. */
   once<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => unknown): this {
     this.#client.events.once(name, listener);
     return this;
   }
 
+  /** Takes a listener away again. */
   off<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => unknown): this {
     this.#client.events.off(name, listener);
     return this;
