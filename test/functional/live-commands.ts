@@ -23,6 +23,15 @@ const VIEWS = [
   { protocol: 3, view: { buffers: true, integers: 'string' } },
 ] as const;
 
+/** Pipelines and transactions decode the same way, from replies that are read by themselves or inside EXEC's. */
+const BATCHES = [
+  { protocol: 3, batch: 'pipeline' },
+  { protocol: 2, batch: 'multi' },
+  { protocol: 3, batch: 'multi' },
+] as const;
+/** Their replies tell of the transaction itself. */
+const TELLS_OF_MULTI: ReadonlySet<string> = new Set(['SLOWLOG GET', 'COMMANDLOG GET']);
+
 /** The server that the calls go to, and how a client finds it. */
 export interface LiveServer {
   start(): Promise<Server>;
@@ -88,7 +97,44 @@ export function describeLive(
         }
       });
     }
+
+    for (const { protocol, batch } of BATCHES) {
+      it(`reply the same in a ${batch === 'multi' ? 'transaction' : 'pipeline'} over RESP${protocol}`, async () => {
+        await server.ask('FLUSHALL');
+        await using redis = createClient({ topology: live.topology(server), protocol });
+        let batched = 0;
+        for (const [index, [call, expected]] of served.entries()) {
+          const { name } = specOfCall(call);
+          const where = `case ${index + 1}, ${name}`;
+          const steps = redis[batch]();
+          // What does more than one call cannot be collected, and is made as before: later cases build on it.
+          const collects = !(batch === 'multi' && TELLS_OF_MULTI.has(name)) && (await collected(call, steps));
+          if (!collects) {
+            await call(redis);
+            continue;
+          }
+          batched++;
+          const replies: readonly unknown[] = await named(where, steps.exec());
+          const reply = plain(replies[0], false);
+          if (typeof expected === 'function') await named(where, async () => (expected as (reply: unknown) => void)(reply));
+          else assert.deepEqual(reply, expected, `${where}: ${JSON.stringify(reply)}`);
+        }
+        assert.ok(batched > served.length / 2, `only ${batched} of ${served.length} calls were collected`);
+      });
+    }
   });
+}
+
+/** Whether the call is a single command, which the pipeline has now. */
+async function collected(call: LiveCase[0], steps: { readonly length: number }): Promise<boolean> {
+  try {
+    const made: unknown = call(steps as unknown as Redis);
+    // A pipeline gives itself; anything else goes on with what it takes for a reply.
+    if (made !== steps) await made;
+    return made === steps && steps.length === 1;
+  } catch {
+    return false;
+  }
 }
 
 /** What the server says against a call that it must refuse. */
