@@ -1,22 +1,15 @@
 import { type Channel, channel, type TracingChannel, tracingChannel } from 'node:diagnostics_channel';
-import debug from 'debug';
+import { type Log, logger } from './util/logger.js';
 
-/** What a `debug` logger is to us; its own types are not among a user's dependencies. */
-export interface Log {
-  (format: string, ...args: unknown[]): void;
-  readonly namespace: string;
-  readonly enabled: boolean;
-}
-
-/** One logger a layer, on with `DEBUG=slotwise:*`. Callers ask `enabled` first: switched off, a line costs that one read. */
+/** One logger a layer, on with `DEBUG=slotwise:*`. Callers that log for a command ask `enabled` first. */
 export const log: Readonly<Record<'protocol' | 'connection' | 'pool' | 'topology' | 'routing' | 'client' | 'pubsub', Log>> = Object.freeze({
-  protocol: debug('slotwise:protocol'),
-  connection: debug('slotwise:connection'),
-  pool: debug('slotwise:pool'),
-  topology: debug('slotwise:topology'),
-  routing: debug('slotwise:routing'),
-  client: debug('slotwise:client'),
-  pubsub: debug('slotwise:pubsub'),
+  protocol: logger('slotwise:protocol'),
+  connection: logger('slotwise:connection'),
+  pool: logger('slotwise:pool'),
+  topology: logger('slotwise:topology'),
+  routing: logger('slotwise:routing'),
+  client: logger('slotwise:client'),
+  pubsub: logger('slotwise:pubsub'),
 });
 
 /** One command from the call to the settled promise, over all its attempts. Arguments are left out: they hold users' data. */

@@ -50,14 +50,10 @@ export function attachSignal(call: Call, signal: AbortSignal): boolean {
   }
   const watch = watchOf(signal);
   watch.add(call);
-  const { resolve, reject } = call;
-  call.resolve = (value) => {
+  const { resolve } = call;
+  call.resolve = (outcome) => {
     watch.delete(call);
-    resolve(value);
-  };
-  call.reject = (error) => {
-    watch.delete(call);
-    reject(error);
+    resolve(outcome);
   };
   return true;
 }

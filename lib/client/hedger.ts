@@ -1,6 +1,6 @@
-import Denque from 'denque';
 import { AbortError, ClosedError, NoNodeError, TimeoutError } from '../errors.js';
 import { Call, type Gathering } from '../protocol/command.js';
+import { Fifo } from '../util/fifo.js';
 import { Latencies } from './latencies.js';
 
 /** What the hedger needs of the client. */
@@ -29,7 +29,7 @@ interface Watched {
 interface Asked {
   readonly latencies: Latencies;
   /** In the order they were sent. */
-  readonly waiting: Denque<Watched>;
+  readonly waiting: Fifo<Watched>;
 }
 
 /**
@@ -89,7 +89,7 @@ export class Hedger {
     if (asked === undefined) {
       const [oldest] = this.#nodes.keys();
       if (this.#nodes.size >= MOST_NODES && oldest !== undefined) this.#nodes.delete(oldest);
-      asked = { latencies: new Latencies(), waiting: new Denque() };
+      asked = { latencies: new Latencies(), waiting: new Fifo() };
       this.#nodes.set(node, asked);
     }
     return asked;
@@ -107,7 +107,7 @@ export class Hedger {
     let nextAt = Number.POSITIVE_INFINITY;
     for (const { latencies, waiting } of this.#nodes.values()) {
       const limitMs = latencies.p95Ms ?? Number.POSITIVE_INFINITY;
-      for (let head = waiting.peekFront(); head !== undefined; head = waiting.peekFront()) {
+      for (let head = waiting.peek(); head !== undefined; head = waiting.peek()) {
         const dueAt = head.sentAt + limitMs;
         if (head.read.isWaitingSince(head.sentAt) && dueAt > now) {
           nextAt = Math.min(nextAt, dueAt);

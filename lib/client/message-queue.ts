@@ -1,4 +1,4 @@
-import Denque from 'denque';
+import { Fifo } from '../util/fifo.js';
 import { type Gap, mergeGaps } from './gap.js';
 
 /** What happens when a message comes and the buffer is full. */
@@ -15,7 +15,7 @@ export class MessageQueue<Message extends { readonly type: 'message' | 'event' }
   /** Since when it has not been empty, in ms since 1970. */
   #filledAt = 0;
   #messages = 0;
-  readonly #entries = new Denque<Message | Gap>();
+  readonly #entries = new Fifo<Message | Gap>();
 
   constructor(
     readonly max: number,
@@ -81,7 +81,7 @@ export class MessageQueue<Message extends { readonly type: 'message' | 'event' }
       gap = mergeGaps(first, gap);
       this.shift();
     }
-    const next = this.#entries.peekFront();
+    const next = this.#entries.peek();
     if (next?.type === 'gap') {
       this.#entries.shift();
       gap = mergeGaps(gap, next);

@@ -45,12 +45,12 @@ export class NodeRegistry {
       const info = next.nodes.get(key);
       if (info === undefined) {
         this.#nodes.delete(key);
-        moved.push(...node.takeUnwritten());
+        for (const call of node.takeUnwritten()) moved.push(call);
         node.dropSilent();
         node.leaveExclusive();
         this.#leave(node);
       } else if (previous?.nodes.get(key)?.role === 'primary' && info.role !== 'primary') {
-        moved.push(...node.takeUnwritten());
+        for (const call of node.takeUnwritten()) moved.push(call);
         node.dropSilent();
         node.leaveExclusive();
       }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { ArgumentError, OptionsError, ReplyError } from '../errors.js';
 import type { Node } from '../pool/node.js';
 import { type Arg, type CommandSpec, type Raw, READONLY, SPECIAL } from '../protocol/command.js';
@@ -54,7 +53,8 @@ export function defineScript<const N extends number = number, Reply = Raw>(optio
   const base = readonly ? EVALSHA_RO : EVALSHA;
   const script: Script<N, Reply> = Object.freeze({
     lua,
-    sha1: createHash('sha1').update(lua).digest('hex'),
+    // Loaded by who defines a script, like node:tls by who uses it.
+    sha1: process.getBuiltinModule('node:crypto').createHash('sha1').update(lua).digest('hex'),
     keys,
     readonly,
     reply,

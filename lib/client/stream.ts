@@ -1,7 +1,7 @@
-import Denque from 'denque';
 import { OptionsError } from '../errors.js';
 import type { Options } from '../options.js';
 import type { Budget } from '../protocol/command.js';
+import { Fifo } from '../util/fifo.js';
 
 export type Source<Item> = Iterable<Item> | AsyncIterable<Item>;
 
@@ -69,7 +69,7 @@ class Feed<Item, Reply> {
   readonly #items:
     | { readonly from: 'sync'; readonly iterator: Iterator<Item> }
     | { readonly from: 'async'; readonly iterator: AsyncIterator<Item> };
-  readonly #replies = new Denque<Promise<Reply>>();
+  readonly #replies = new Fifo<Promise<Reply>>();
   /** The source was asked for an item and has not answered. */
   #asking = false;
   #tell: (() => void) | null = null;

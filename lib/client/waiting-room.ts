@@ -2,6 +2,7 @@ import { release, timeoutOf } from '../connection/connection.js';
 import type { SlotwiseError } from '../errors.js';
 import { type Call, NO_DEADLINE, SETTLED } from '../protocol/command.js';
 import { clock, type Holder } from '../util/clock.js';
+import { Fifo } from '../util/fifo.js';
 import { Gates } from './gates.js';
 
 /** Callers who gave up leave their room this long after, in ms. */
@@ -15,7 +16,7 @@ export class WaitingRoom implements Holder {
   readonly #dispatch: (call: Call) => void;
   readonly #why: () => SlotwiseError | null;
   readonly gates = new Gates();
-  #forNews: Call[] = [];
+  #forNews = new Fifo<Call>();
   /** Nobody who waits for news is due before this. */
   #earliestDeadline = Number.POSITIVE_INFINITY;
   #sweptAt = 0;
@@ -58,14 +59,13 @@ export class WaitingRoom implements Holder {
   news(): void {
     for (const call of this.gates.open(Number.POSITIVE_INFINITY)) this.#letGo(call);
     const calls = this.#forNews;
-    this.#forNews = [];
-    for (const call of calls) this.#letGo(call);
+    this.#forNews = new Fifo();
+    for (let call = calls.shift(); call !== undefined; call = calls.shift()) this.#letGo(call);
   }
 
   /** Everybody, for a client that ends. */
   clear(): Call[] {
-    const calls = [...this.gates.open(Number.POSITIVE_INFINITY), ...this.#forNews, ...this.#forTime.map((entry) => entry.call)];
-    this.#forNews = [];
+    const calls = [...this.gates.open(Number.POSITIVE_INFINITY), ...this.#forNews.takeAll(), ...this.#forTime.map((entry) => entry.call)];
     this.#forTime = [];
     return calls;
   }
@@ -73,8 +73,7 @@ export class WaitingRoom implements Holder {
   tick(now: number): boolean {
     if (now >= Math.min(this.#earliestDeadline, this.#sweptAt + SWEEP_MS)) {
       this.#sweptAt = now;
-      this.#forNews = this.#forNews.filter((call) => this.#keep(call, now));
-      this.#earliestDeadline = this.#forNews.reduce((earliest, call) => Math.min(earliest, dueAt(call)), Number.POSITIVE_INFINITY);
+      this.#sweep(now);
     }
     if (this.gates.size > 0) {
       this.gates.sift((call) => this.#keep(call, now));
@@ -86,18 +85,38 @@ export class WaitingRoom implements Holder {
     return this.size > 0;
   }
 
+  /** A hundred thousand may wait for seconds: nothing is copied while none of them goes. */
+  #sweep(now: number): void {
+    let earliest = Number.POSITIVE_INFINITY;
+    let gone = false;
+    this.#forNews.forEach((call) => {
+      this.#expire(call, now);
+      if (call.state === SETTLED) gone = true;
+      else earliest = Math.min(earliest, dueAt(call));
+    });
+    this.#earliestDeadline = earliest;
+    if (!gone) return;
+    for (const call of this.#forNews.takeAll()) {
+      if (call.state === SETTLED) release(call);
+      else this.#forNews.push(call);
+    }
+  }
+
   #letGo(call: Call): void {
     if (call.state === SETTLED) release(call);
     else this.#dispatch(call);
   }
 
+  #expire(call: Call, now: number): void {
+    if (call.state === SETTLED || !call.isDue(now)) return;
+    const why = this.#why();
+    if (why !== null) call.remember(why);
+    call.fail(timeoutOf(call, undefined));
+  }
+
   /** False, and out of the books, for a call that is settled or overdue. */
   #keep(call: Call, now: number): boolean {
-    if (call.isDue(now) && call.state !== SETTLED) {
-      const why = this.#why();
-      if (why !== null) call.remember(why);
-      call.fail(timeoutOf(call, undefined));
-    }
+    this.#expire(call, now);
     if (call.state !== SETTLED) return true;
     release(call);
     return false;

@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net';
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
-import Denque from 'denque';
 import { type BatchWritten, batchChannel, type ConnectTrace, connectChannel, finishTrace, log, startTrace } from '../diagnostics.js';
 import {
   type AuthError,
@@ -32,6 +31,7 @@ import { Encoder } from '../protocol/encoder.js';
 import { Parser, type ReplySink } from '../protocol/parser.js';
 import { command, specOf } from '../protocol/specs.js';
 import { clock, type Holder } from '../util/clock.js';
+import { Fifo } from '../util/fifo.js';
 import { handshakeSteps, judge, refusedCredentials, type ServerFacts } from './handshake.js';
 import { isOutOfBand, kindOf } from './pushes.js';
 import { Silence } from './silence.js';
@@ -82,8 +82,6 @@ export type ConnectionState = 'connecting' | 'ready' | 'draining' | 'closed';
 
 /** One write carries at most about this much, so that a huge batch does not starve the event loop. */
 const BATCH_BYTES = 512 * 1024;
-/** A queue that was longer gives its memory back once it is empty. */
-const QUEUE_KEPT = 4_096;
 const ASKING = Buffer.from('*1\r\n$6\r\nASKING\r\n');
 
 /** Owner of commands the library sends for itself: a failure is a plain rejection. */
@@ -116,9 +114,9 @@ export class Connection implements ReplySink, Holder {
   /** A subscriber that speaks RESP2: pushes have the form of replies. */
   #inline = false;
   /** Accepted, not encoded: provably not executed. */
-  #queue = new Denque<Call>();
+  readonly #queue = new Fifo<Call>();
   /** Encoded, in the order of the replies to come. */
-  readonly #inFlight = new Denque<Call>();
+  readonly #inFlight = new Fifo<Call>();
   #socket: Socket;
   #flushing = false;
   #blocked = false;
@@ -224,22 +222,18 @@ export class Connection implements ReplySink, Holder {
 
   /** Gives back what was not written, for another node. */
   takeUnwritten(): Call[] {
-    const calls = this.#queue.toArray();
-    this.#queue.clear();
-    return calls;
+    return this.#queue.takeAll();
   }
 
   /** Gives back the in-flight calls that may run again elsewhere, each once in its life. Their replies, if they ever come, are dropped. */
-  takeRepeatable(): Call[] {
-    const taken: Call[] = [];
-    const left = this.#inFlight.toArray().map((call) => {
+  takeRepeatable(): Fifo<Call> {
+    const taken = new Fifo<Call>();
+    this.#inFlight.replaceEach((call) => {
       if (call.state === SETTLED || !call.repeatable || call.moved) return call;
       call.markMoved();
       taken.push(call);
       return ignored;
     });
-    this.#inFlight.clear();
-    for (const call of left) this.#inFlight.push(call);
     return taken;
   }
 
@@ -329,7 +323,6 @@ export class Connection implements ReplySink, Holder {
     if (this.#socket.destroyed) return;
     if (this.#blocked || this.#held || (this.state !== 'ready' && this.state !== 'draining')) return;
     const queue = this.#queue;
-    const queued = queue.length;
     while (queue.length > 0 && this.#encoder.bytes < BATCH_BYTES) {
       const call = queue.shift() as Call; // length was checked
       // Who gave up must not find the command executed later.
@@ -337,7 +330,6 @@ export class Connection implements ReplySink, Holder {
       else this.#encode(call);
     }
     this.#handOver();
-    if (queued > QUEUE_KEPT && queue.length === 0) this.#queue = new Denque();
     if (queue.length > 0 && !this.#blocked && !this.#flushing) {
       this.#flushing = true;
       setImmediate(this.#flush);
@@ -428,7 +420,7 @@ export class Connection implements ReplySink, Holder {
 
   modeOfNext(): number {
     if (this.#inline) return this.#parser.pushMode;
-    const call = this.#inFlight.peekFront();
+    const call = this.#inFlight.peek();
     return call === undefined ? 0 : call.mode;
   }
 
@@ -469,7 +461,7 @@ export class Connection implements ReplySink, Holder {
   #refuseReply(error: ReplyTooLargeError): void {
     const call = this.#inFlight.shift();
     if (call === undefined || call === ignored) return;
-    while (call.unit !== null && this.#inFlight.peekFront() === call) this.#inFlight.shift();
+    while (call.unit !== null && this.#inFlight.peek() === call) this.#inFlight.shift();
     release(call);
     call.fail(new ReplyTooLargeError(`${call.spec.name}: ${error.message}`, { node: this.key, command: call.spec.name }));
   }
@@ -483,7 +475,7 @@ export class Connection implements ReplySink, Holder {
 
   /** Is this what the first call in flight waits for? Each SUBSCRIBE and its like names one channel, so that one push answers it. */
   #confirms([kind]: Raw[]): boolean {
-    const spec = this.#inFlight.peekFront()?.spec;
+    const spec = this.#inFlight.peek()?.spec;
     return spec !== undefined && (spec.flags & PUBSUB) !== 0 && kindOf(kind) === spec.name.toLowerCase();
   }
 
@@ -502,18 +494,19 @@ export class Connection implements ReplySink, Holder {
     this.#reason = error;
     log.connection('%s closed: %s', this.key, error.message);
     this.#endConnect(error);
-    const lost = this.#inFlight.toArray();
+    const lost = this.#inFlight.takeAll();
     const unwritten = this.takeUnwritten();
-    this.#inFlight.clear();
     const ended = this.#closing.length > 0 && lost.length === 0 && unwritten.length === 0;
     this.#events.closed(this, ended ? null : error);
+    const mayHaveRun: Failure = { kind: 'lost', error };
     let previous: Call | null = null;
     for (const call of lost) {
       // A unit stands in the FIFO once a reply it waits for.
-      if (call !== previous && call !== ignored) call.owner.failed(call, { kind: 'lost', error });
+      if (call !== previous && call !== ignored) call.owner.failed(call, mayHaveRun);
       previous = call;
     }
-    for (const call of unwritten) call.owner.failed(call, { kind: 'unwritten', error });
+    const didNotRun: Failure = { kind: 'unwritten', error };
+    for (const call of unwritten) call.owner.failed(call, didNotRun);
     for (const resolve of this.#closing) resolve();
   }
 
@@ -542,16 +535,15 @@ function isPartReply({ unit }: Detour, reply: Raw): boolean {
 }
 
 /** Rejects the overdue calls, which keep their places. Returns the earliest deadline that is left. */
-function expire(calls: Denque<Call>, now: number, node: string, connecting: boolean, expired?: () => void): number {
+function expire(calls: Fifo<Call>, now: number, node: string, connecting: boolean, expired?: () => void): number {
   let earliest = Number.POSITIVE_INFINITY;
-  for (let at = 0; at < calls.length; at++) {
-    const call = calls.peekAt(at);
-    if (call === undefined || call.state === SETTLED) continue;
+  calls.forEach((call) => {
+    if (call.state === SETTLED) return;
     if (call.isDue(now)) {
       call.fail(timeoutOf(call, node, connecting));
       expired?.();
     } else if (call.deadline < earliest && call.deadline !== NO_DEADLINE) earliest = call.deadline;
-  }
+  });
   return earliest;
 }
 

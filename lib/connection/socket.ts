@@ -1,5 +1,5 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type ConnectionOptions as TlsConnectionOptions } from 'node:tls';
+import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import type { Address } from '../options.js';
 
 /** Big enough for what a busy server sends between two polls; read into again and again. */
@@ -67,7 +67,8 @@ function openPlain(place: Place, handlers: SocketHandlers): Socket {
 function openTls(place: Place, tls: TlsConnectionOptions, handlers: SocketHandlers): Socket {
   // A host name is also what the certificate is checked against and what SNI tells the server; an IP address must not be sent as SNI.
   const servername = 'host' in place && isIP(place.host) === 0 ? { servername: place.host } : {};
-  const socket = connectTls({ ...servername, ...place, ...tls });
+  // Loaded by who uses it: it takes longer than the whole library does to run.
+  const socket = process.getBuiltinModule('node:tls').connect({ ...servername, ...place, ...tls });
   socket.once('secureConnect', () => handlers.connected());
   // TLS decrypts into buffers of its own, so `onread` has nothing to save here.
   socket.on('data', (bytes: Buffer) => handlers.data(bytes, bytes.length));

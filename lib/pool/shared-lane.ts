@@ -1,7 +1,7 @@
 import { Connection, type ConnectionConfig } from '../connection/connection.js';
 import { ConnectionLostError, type SlotwiseError } from '../errors.js';
 import type { Credentials } from '../options.js';
-import type { Call } from '../protocol/command.js';
+import type { Call, Failure } from '../protocol/command.js';
 import { backoffMs } from '../util/backoff.js';
 import { Suspicion } from './suspicion.js';
 
@@ -202,8 +202,11 @@ export class SharedLane {
     const unwritten = connection.takeUnwritten();
     const inFlight = connection.takeRepeatable();
     this.#events.down(error);
-    for (const call of inFlight) call.owner.failed(call, { kind: 'lost', error });
-    for (const call of unwritten) call.owner.failed(call, { kind: 'unwritten', error });
+    // There may be a hundred thousand of them: each leaves the queue as it goes, and one record tells all of them why.
+    const lost: Failure = { kind: 'lost', error };
+    for (let call = inFlight.shift(); call !== undefined; call = inFlight.shift()) call.owner.failed(call, lost);
+    const spared: Failure = { kind: 'unwritten', error };
+    for (const call of unwritten) call.owner.failed(call, spared);
   }
 
   #trust(connection: Connection): void {

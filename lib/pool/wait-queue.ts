@@ -1,7 +1,7 @@
-import Denque from 'denque';
 import { release } from '../connection/connection.js';
 import type { TimeoutError } from '../errors.js';
 import { type Call, NO_DEADLINE, SETTLED } from '../protocol/command.js';
+import { Fifo } from '../util/fifo.js';
 
 /** Callers who gave up leave their place this long after, in ms, or when it is their turn. */
 const SWEEP_MS = 100;
@@ -13,7 +13,7 @@ interface Waiting {
 
 /** Calls that wait for a connection of their own, first come first served, each until its deadline. */
 export class WaitQueue {
-  #queue = new Denque<Waiting>();
+  readonly #queue = new Fifo<Waiting>();
   #sweptAt = 0;
   /** Nobody is due before this. */
   #earliest = Number.POSITIVE_INFINITY;
@@ -56,15 +56,13 @@ export class WaitQueue {
     if (this.#queue.length === 0 || now < Math.min(this.#earliest, this.#sweptAt + SWEEP_MS)) return;
     this.#sweptAt = now;
     this.#earliest = Number.POSITIVE_INFINITY;
-    const left = new Denque<Waiting>();
-    for (const waiting of this.#queue.toArray()) {
+    for (const waiting of this.#queue.takeAll()) {
       if (waiting.dueAt <= now) waiting.call.fail(this.timeoutOf(waiting.call));
       if (waiting.call.state === SETTLED) release(waiting.call);
       else {
-        left.push(waiting);
+        this.#queue.push(waiting);
         this.#earliest = Math.min(this.#earliest, waiting.dueAt);
       }
     }
-    this.#queue = left;
   }
 }

@@ -1,16 +1,31 @@
-import calculateSlot from 'cluster-key-slot';
 import { CrossSlotError } from '../errors.js';
 import type { Arg, CommandSpec } from '../protocol/command.js';
 import { keyIndexes } from '../protocol/keys.js';
 import { command } from '../protocol/specs.js';
+import { SLOT_COUNT } from '../topology/slot-map.js';
+import { crc16, crc16OfAscii } from './crc16.js';
 
 const PUBLISH = command('PUBLISH');
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
 
 /** The hash slot of a key, hash tags respected: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags */
 export function slotOfKey(key: Arg): number {
-  if (typeof key === 'string') return calculateSlot(key);
-  if (key instanceof Uint8Array) return calculateSlot(Buffer.isBuffer(key) ? key : Buffer.from(key.buffer, key.byteOffset, key.byteLength));
-  return calculateSlot(String(key));
+  return typeof key === 'object' ? slotOfBytes(key) : slotOfText(typeof key === 'string' ? key : String(key));
+}
+
+function slotOfText(key: string): number {
+  const open = key.indexOf('{');
+  const close = open === -1 ? -1 : key.indexOf('}', open + 1);
+  const crc = close > open + 1 ? crc16OfAscii(key, open + 1, close) : crc16OfAscii(key, 0, key.length);
+  // As the encoder sends it, where a lone surrogate becomes U+FFFD.
+  return crc === -1 ? slotOfBytes(Buffer.from(key)) : crc % SLOT_COUNT;
+}
+
+function slotOfBytes(key: Uint8Array): number {
+  const open = key.indexOf(OPEN);
+  const close = open === -1 ? -1 : key.indexOf(CLOSE, open + 1);
+  return (close > open + 1 ? crc16(key, open + 1, close) : crc16(key, 0, key.length)) % SLOT_COUNT;
 }
 
 /**

@@ -6,7 +6,7 @@ import { methodName } from './recorder.js';
 
 const names = Object.keys(COMMAND_TABLE);
 const containers = new Set(names.filter((name) => names.some((other) => other.startsWith(`${name} `))));
-const methods = Object.getOwnPropertyNames(Commands.prototype).filter((name) => name !== 'constructor');
+const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(Commands.prototype)).filter((name) => name !== 'constructor');
 
 describe('the typed commands', () => {
   it('are all that the servers have, but for what changes a connection and what only a Sentinel knows', () => {

@@ -37,7 +37,7 @@ function comments(): ReadonlyMap<string, string> {
 
 describe('what editors show of a command', () => {
   const documented = comments();
-  const methods = [...methodsOf(Commands.prototype), ...methodsOf(LeasedCommands.prototype)].filter(
+  const methods = [...methodsOf(Object.getPrototypeOf(Commands.prototype)), ...methodsOf(LeasedCommands.prototype)].filter(
     (method) => names.has(method) && method !== OWN,
   );
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import calculateSlot from 'cluster-key-slot';
 import { CrossSlotError } from '../../../lib/errors.js';
 import type { Arg } from '../../../lib/protocol/command.js';
 import { specOf } from '../../../lib/protocol/specs.js';
@@ -20,6 +21,12 @@ const keySlots: readonly (readonly [key: Arg, slot: number])[] = [
   [new Uint8Array([0x66, 0x6f, 0x6f]), 12_182],
   [Buffer.from([0xff, 0x00, 0xfe]), 434],
   [Buffer.from('{user}:1'), 5474],
+  // An empty pair of braces is no tag, and no later pair is one then.
+  ['{}a}', 4370],
+  ['{}{a}', 13_650],
+  ['a{}b}c{d}', 12_617],
+  // The encoder sends U+FFFD for half of a surrogate pair.
+  ['a\ud800', 6947],
 ];
 
 const commandSlots: readonly (readonly [words: readonly Arg[], slot: number])[] = [
@@ -47,6 +54,21 @@ describe('hash slots', () => {
   for (const [key, slot] of keySlots) {
     it(`give ${typeof key} ${JSON.stringify(String(key))} the slot ${slot}`, () => assert.equal(slotOfKey(key), slot));
   }
+
+  it('are those of the package cluster-key-slot, which is wrong about `{}` and half surrogate pairs', () => {
+    const parts = ['{', '}', 'a', 'user:', '0123456789', 'ß', '漢', '👩‍🚀', '\0', '\r\n', '\x7f', '\x80'];
+    let seed = 1;
+    const random = (below: number): number => {
+      seed = (seed * 48_271) % 0x7fffffff;
+      return seed % below;
+    };
+    for (let round = 0; round < 5_000; round++) {
+      const key = Array.from({ length: random(8) }, () => parts[random(parts.length)]).join('');
+      if (key.includes('{}')) continue;
+      assert.equal(slotOfKey(key), calculateSlot(key), JSON.stringify(key));
+      assert.equal(slotOfKey(new Uint8Array(Buffer.from(key))), calculateSlot(key), `bytes of ${JSON.stringify(key)}`);
+    }
+  });
 
   for (const [words, slot] of commandSlots) {
     it(`give ${words.join(' ')} the slot ${slot}`, () => {
