@@ -15,6 +15,8 @@ export class MessageQueue<Message extends { readonly type: 'message' | 'event' }
   /** Since when it has not been empty, in ms since 1970. */
   #filledAt = 0;
   #messages = 0;
+  /** Before the first of the entries. */
+  #ahead: Gap | null = null;
   readonly #entries = new Fifo<Message | Gap>();
 
   constructor(
@@ -24,7 +26,7 @@ export class MessageQueue<Message extends { readonly type: 'message' | 'event' }
   ) {}
 
   get isEmpty(): boolean {
-    return this.#entries.length === 0;
+    return this.#entries.length === 0 && this.#ahead === null;
   }
 
   /** Messages in it. */
@@ -35,7 +37,7 @@ export class MessageQueue<Message extends { readonly type: 'message' | 'event' }
   /** False where one, the oldest or this one, was dropped, or (`error`) where this one cannot be taken. */
   push(message: Message): boolean {
     if (this.#messages < this.max) {
-      if (this.#entries.length === 0) this.#filledAt = Date.now();
+      if (this.isEmpty) this.#filledAt = Date.now();
       this.#entries.push(message);
       this.#messages++;
       return true;
@@ -53,16 +55,19 @@ export class MessageQueue<Message extends { readonly type: 'message' | 'event' }
 
   /** Something is missing behind the last message. */
   gap(gap: Gap): void {
-    if (this.#entries.length === 0) this.#filledAt = Date.now();
-    const last = this.#entries.peekBack();
-    if (last?.type !== 'gap') this.#entries.push(gap);
-    else {
-      this.#entries.pop();
-      this.#entries.push(mergeGaps(last, gap));
-    }
+    if (this.isEmpty) this.#filledAt = Date.now();
+    const last = this.#entries.peekLast();
+    if (last?.type === 'gap') this.#entries.replaceLast(mergeGaps(last, gap));
+    else if (last === undefined && this.#ahead !== null) this.#ahead = mergeGaps(this.#ahead, gap);
+    else this.#entries.push(gap);
   }
 
   shift(): Message | Gap | undefined {
+    if (this.#ahead !== null) {
+      const gap = this.#ahead;
+      this.#ahead = null;
+      return gap;
+    }
     const entry = this.#entries.shift();
     if (entry !== undefined && entry.type !== 'gap') this.#messages--;
     return entry;
@@ -70,6 +75,7 @@ export class MessageQueue<Message extends { readonly type: 'message' | 'event' }
 
   clear(): void {
     this.#entries.clear();
+    this.#ahead = null;
     this.#messages = 0;
   }
 
@@ -86,6 +92,6 @@ export class MessageQueue<Message extends { readonly type: 'message' | 'event' }
       this.#entries.shift();
       gap = mergeGaps(gap, next);
     }
-    this.#entries.unshift(gap);
+    this.#ahead = gap;
   }
 }

@@ -2,8 +2,9 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import type { Address } from '../options.js';
 
-/** Big enough for what a busy server sends between two polls; read into again and again. */
-const READ_BUFFER_BYTES = 64 * 1024;
+/** One buffer is read into again and again. It grows by doubling: most connections never receive as much at once as even the first one holds. */
+const FIRST_READ_BYTES = 16 * 1024;
+const MOST_READ_BYTES = 256 * 1024;
 
 export interface SocketTarget {
   readonly address: Address;
@@ -51,11 +52,15 @@ export function openSocket(target: SocketTarget, handlers: SocketHandlers): Sock
 type Place = { path: string } | { host: string; port: number };
 
 function openPlain(place: Place, handlers: SocketHandlers): Socket {
-  // `onread` reads into one buffer for the life of the socket: no allocation a read.
+  let buffer = Buffer.allocUnsafeSlow(FIRST_READ_BYTES);
+  // `onread` spares an allocation a read.
   const onread = {
-    buffer: Buffer.allocUnsafeSlow(READ_BUFFER_BYTES),
+    buffer: () => buffer,
     callback: (length: number, bytes: Uint8Array): boolean => {
-      handlers.data(bytes as Buffer, length); // the buffer given above
+      // What fills the buffer is followed by another read at once, up to 32 times, before libuv turns to timers and other sockets: with a server
+      // that answers all the while the loop stood still for tens of ms. https://github.com/libuv/libuv/blob/v1.x/src/unix/stream.c
+      if (length === buffer.length && length < MOST_READ_BYTES) buffer = Buffer.allocUnsafeSlow(length * 2);
+      handlers.data(bytes as Buffer, length); // one of ours
       return true;
     },
   };

@@ -34,6 +34,16 @@ export class Fifo<T> {
     return this.count === 0 ? undefined : this.out[this.head];
   }
 
+  /** The newest. */
+  peekLast(): T | undefined {
+    return this.count === 0 ? undefined : this.into[this.tail - 1];
+  }
+
+  /** Puts another in the place of the newest, if there is one. */
+  replaceLast(item: T): void {
+    if (this.count > 0) this.into[this.tail - 1] = item;
+  }
+
   shift(): T | undefined {
     if (this.count === 0) return undefined;
     const { out, head } = this;

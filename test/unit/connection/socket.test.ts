@@ -26,6 +26,25 @@ describe('a socket', () => {
     });
   }
 
+  it('reads into a buffer that grows while it is filled, to 256 KiB', async () => {
+    await using server = await FakeServer.start();
+    const sent = Buffer.alloc(4 * 1024 * 1024, 'slotwise ');
+    const chunks: Buffer[] = [];
+    const handlers: SocketHandlers = {
+      connected: () => {},
+      data: (bytes, length) => chunks.push(Buffer.from(bytes.subarray(0, length))),
+      drained: () => {},
+      closed: () => {},
+    };
+    const socket = openSocket({ address: { host: server.host, port: server.port }, tls: null, keepAliveMs: 0 }, handlers);
+    (await until(() => server.connections[0], { everyMs: 1 })).socket.end(sent);
+    await once(socket, 'close');
+    assert.ok(Buffer.concat(chunks).equals(sent));
+    const longest = chunks.reduce((most, { length }) => Math.max(most, length), 0);
+    assert.ok(chunks.every(({ length }, at) => length <= Math.min(16 * 1024 * 2 ** at, 256 * 1024)));
+    assert.ok(longest > 64 * 1024, `${longest} bytes at once`);
+  });
+
   it('tells an error once, with the error', async () => {
     await using server = await FakeServer.start();
     server.refuse();

@@ -22,6 +22,7 @@ describe('a FIFO', () => {
       assert.equal(fifo.length, count);
       for (const item of upTo(count)) {
         assert.equal(fifo.peek(), item);
+        assert.equal(fifo.peekLast(), count - 1);
         assert.equal(fifo.shift(), item);
       }
       assert.equal(fifo.length, 0);
@@ -41,6 +42,15 @@ describe('a FIFO', () => {
       assert.equal(fifo.length, 0);
     });
   }
+
+  it('has another in the place of the newest', () => {
+    const fifo = filled(upTo(1025));
+    fifo.replaceLast(-1);
+    assert.deepEqual([fifo.peekLast(), fifo.length], [-1, 1025]);
+    assert.deepEqual(fifo.takeAll().slice(-2), [1023, -1]);
+    fifo.replaceLast(-2);
+    assert.deepEqual([fifo.peekLast(), fifo.length], [undefined, 0]);
+  });
 
   it('is what an array is, whatever comes and goes', () => {
     const fifo = new Fifo<number>();
