@@ -1,4 +1,5 @@
-import { Connection, internalOwner } from '../connection/connection.js';
+import { Connection } from '../connection/connection.js';
+import { internalOwner } from '../connection/own-calls.js';
 import { ClosedError, ConnectionLostError, TimeoutError } from '../errors.js';
 import { type Address, addressKey, type Credentials, type Options } from '../options.js';
 import { type Arg, Call, DECODE_BUFFERS, type Raw } from '../protocol/command.js';

@@ -1,4 +1,4 @@
-import { release } from '../connection/connection.js';
+import { release } from '../connection/holding.js';
 import { log } from '../diagnostics.js';
 import { ClosedError, NoNodeError, ReplyError, type SlotwiseError } from '../errors.js';
 import type { Options } from '../options.js';

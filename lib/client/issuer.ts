@@ -1,4 +1,4 @@
-import { release } from '../connection/connection.js';
+import { release } from '../connection/holding.js';
 import { commandChannel } from '../diagnostics.js';
 import { CommandRefusedError } from '../errors.js';
 import type { Domain, Options, ViewOptions, WaitReplicas } from '../options.js';

@@ -1,4 +1,4 @@
-import { release } from '../connection/connection.js';
+import { release } from '../connection/holding.js';
 import { commandChannel } from '../diagnostics.js';
 import { ClosedError, CommandRefusedError, ConnectionLostError, type SlotwiseError } from '../errors.js';
 import type { Lease } from '../pool/lease.js';

@@ -1,4 +1,4 @@
-import { release, timeoutOf } from '../connection/connection.js';
+import { release, timeoutOf } from '../connection/holding.js';
 import type { SlotwiseError } from '../errors.js';
 import { type Call, NO_DEADLINE, SETTLED } from '../protocol/command.js';
 import { clock, type Holder } from '../util/clock.js';

@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
-import { type BatchWritten, batchChannel, type ConnectTrace, connectChannel, finishTrace, log, startTrace } from '../diagnostics.js';
+import { type ConnectTrace, connectChannel, finishTrace, log, startTrace } from '../diagnostics.js';
 import {
-  type AuthError,
   ClosedError,
   ConnectError,
   ConnectionLostError,
@@ -11,12 +10,10 @@ import {
   ReplyError,
   ReplyTooLargeError,
   SlotwiseError,
-  TimeoutError,
 } from '../errors.js';
 import { type Address, addressKey, type CredentialSource, type Credentials } from '../options.js';
 import {
   Call,
-  type CallOwner,
   DECODE_BUFFERS,
   type Detour,
   type Failure,
@@ -27,15 +24,17 @@ import {
   UNWRITTEN,
   WRITTEN,
 } from '../protocol/command.js';
-import { Encoder } from '../protocol/encoder.js';
 import { Parser, type ReplySink } from '../protocol/parser.js';
-import { command, specOf } from '../protocol/specs.js';
 import { clock, type Holder } from '../util/clock.js';
 import { Fifo } from '../util/fifo.js';
-import { handshakeSteps, judge, refusedCredentials, type ServerFacts } from './handshake.js';
+import { asHandshakeError, handshakeSteps, judge, refusedCredentials, replyOrThrow, type ServerFacts } from './handshake.js';
+import { expire, release } from './holding.js';
+import { lossError } from './loss.js';
+import { ignored, ownCall } from './own-calls.js';
 import { isOutOfBand, kindOf } from './pushes.js';
 import { Silence } from './silence.js';
 import { openSocket } from './socket.js';
+import { Writer } from './writer.js';
 
 /** What a connection needs to come up. */
 export interface ConnectionConfig {
@@ -80,21 +79,6 @@ export interface ConnectionEvents {
  */
 export type ConnectionState = 'connecting' | 'ready' | 'draining' | 'closed';
 
-/** One write carries at most about this much, so that a huge batch does not starve the event loop. */
-const BATCH_BYTES = 512 * 1024;
-const ASKING = Buffer.from('*1\r\n$6\r\nASKING\r\n');
-
-/** Owner of commands the library sends for itself: a failure is a plain rejection. */
-export const internalOwner: CallOwner = {
-  budget: { commands: 0, bytes: 0 },
-  idempotent: false,
-  failed(call: Call, failure: Failure): void {
-    call.fail(failure.error);
-  },
-};
-const ignored = Call.make(command('ASKING'), [], null, 0, internalOwner, NO_DEADLINE);
-ignored.state = SETTLED;
-
 /** One socket: commands queue up during a tick, leave in one write, and are settled in order by the replies. */
 export class Connection implements ReplySink, Holder {
   readonly key: string;
@@ -108,7 +92,6 @@ export class Connection implements ReplySink, Holder {
 
   readonly #config: ConnectionConfig;
   readonly #events: ConnectionEvents;
-  readonly #encoder = new Encoder();
   readonly #parser: Parser;
   readonly #subscriber: boolean;
   /** A subscriber that speaks RESP2: pushes have the form of replies. */
@@ -117,11 +100,9 @@ export class Connection implements ReplySink, Holder {
   readonly #queue = new Fifo<Call>();
   /** Encoded, in the order of the replies to come. */
   readonly #inFlight = new Fifo<Call>();
+  readonly #writer: Writer;
   #socket: Socket;
   #flushing = false;
-  #blocked = false;
-  /** Entries put into the FIFO since the last write. */
-  #encoded = 0;
   #watched = false;
   /** No call of the two FIFOs is due before this. */
   #earliestDeadline = Number.POSITIVE_INFINITY;
@@ -137,6 +118,7 @@ export class Connection implements ReplySink, Holder {
     this.#events = events;
     this.key = addressKey(config.address);
     this.#parser = new Parser(this);
+    this.#writer = new Writer(this.key, this.#inFlight, this.silence);
     this.#subscriber = config.subscriber === true;
     this.#connectTimer = setTimeout(() => {
       const hint = config.tls === null ? '' : '; does this port speak TLS?';
@@ -198,8 +180,7 @@ export class Connection implements ReplySink, Holder {
 
   /** Sends a command of the library itself and gives its raw reply. */
   request(words: readonly string[], deadline = NO_DEADLINE): Promise<Raw> {
-    const { spec, args } = specOf(words);
-    const call = Call.make(spec, args, null, 0, internalOwner, deadline);
+    const call = ownCall(words, deadline);
     const reply = Call.promiseOfLast();
     this.send(call);
     return reply as Promise<Raw>; // no decoder
@@ -285,13 +266,12 @@ export class Connection implements ReplySink, Holder {
   /** Past the queue: handshake commands go before everything that waits. */
   #sendNow(commands: readonly (readonly string[])[]): Promise<Raw[]> {
     const replies = commands.map((words) => {
-      const { spec, args } = specOf(words);
-      const call = Call.make(spec, args, null, 0, internalOwner, NO_DEADLINE);
+      const call = ownCall(words);
       const reply = Call.promiseOfLast() as Promise<Raw>; // no decoder
-      this.#encode(call);
+      this.#writer.encode(call);
       return reply;
     });
-    this.#handOver();
+    this.#writer.handOver(this.#socket);
     return Promise.all(replies.map((reply) => reply.catch((error: unknown) => replyOrThrow(error))));
   }
 
@@ -321,72 +301,25 @@ export class Connection implements ReplySink, Holder {
     clock.expireNow();
     // A socket that broke takes nothing more, and says so a moment later.
     if (this.#socket.destroyed) return;
-    if (this.#blocked || this.#held || (this.state !== 'ready' && this.state !== 'draining')) return;
+    const writer = this.#writer;
+    if (writer.blocked || this.#held || (this.state !== 'ready' && this.state !== 'draining')) return;
     const queue = this.#queue;
-    while (queue.length > 0 && this.#encoder.bytes < BATCH_BYTES) {
+    while (queue.length > 0 && !writer.isFull) {
       const call = queue.shift() as Call; // length was checked
       // Who gave up must not find the command executed later.
       if (call.state === SETTLED) release(call);
-      else this.#encode(call);
+      else writer.encode(call);
     }
-    this.#handOver();
-    if (queue.length > 0 && !this.#blocked && !this.#flushing) {
+    writer.handOver(this.#socket);
+    if (queue.length > 0 && !writer.blocked && !this.#flushing) {
       this.#flushing = true;
       setImmediate(this.#flush);
     }
     this.#endIfDrained();
   }
 
-  #encode(call: Call): void {
-    const encoder = this.#encoder;
-    if (call.detour !== null) this.#encodeDetour(call, call.detour);
-    encoder.encode(call.spec, call.args);
-    call.state = WRITTEN;
-    this.#inFlight.push(call);
-    this.#encoded++;
-  }
-
-  /** What goes before the command itself, in one piece with it. */
-  #encodeDetour(call: Call, { asking, unit }: Detour): void {
-    if (asking) {
-      this.#encoder.raw(ASKING);
-      this.#inFlight.push(ignored);
-      this.#encoded++;
-    }
-    if (unit === null) return;
-    unit.replies.length = 0;
-    for (const part of unit.parts) {
-      this.#encoder.encode(part.spec, part.args);
-      this.#inFlight.push(call);
-      this.#encoded++;
-    }
-  }
-
-  #handOver(): void {
-    const encoder = this.#encoder;
-    if (encoder.bytes === 0) return;
-    if (batchChannel.hasSubscribers) {
-      batchChannel.publish({ node: this.key, commands: this.#encoded, bytes: encoder.bytes } satisfies BatchWritten);
-    }
-    const segments = encoder.take();
-    this.silence.sent(this.#inFlight.length - this.#encoded);
-    this.#encoded = 0;
-    const socket = this.#socket;
-    let accepted = true;
-    if (segments.length === 1 && segments[0] !== undefined) accepted = socket.write(segments[0]);
-    else {
-      socket.cork();
-      for (const segment of segments) accepted = socket.write(segment) && accepted;
-      socket.uncork();
-    }
-    // Length 0: the kernel has it all already, so the memory is free. Otherwise the encoder goes on in fresh memory, and if the socket
-    // also says stop, commands wait unencoded, which keeps them retryable.
-    if (socket.writableLength === 0) encoder.release();
-    else if (!accepted) this.#blocked = true;
-  }
-
   #drained(): void {
-    this.#blocked = false;
+    this.#writer.blocked = false;
     this.#write();
   }
 
@@ -532,62 +465,4 @@ export class Connection implements ReplySink, Holder {
 /** The reply is not the call's own, but that of a command sent in one piece with it. */
 function isPartReply({ unit }: Detour, reply: Raw): boolean {
   return unit !== null && unit.replies.push(reply) <= unit.parts.length;
-}
-
-/** Rejects the overdue calls, which keep their places. Returns the earliest deadline that is left. */
-function expire(calls: Fifo<Call>, now: number, node: string, connecting: boolean, expired?: () => void): number {
-  let earliest = Number.POSITIVE_INFINITY;
-  calls.forEach((call) => {
-    if (call.state === SETTLED) return;
-    if (call.isDue(now)) {
-      call.fail(timeoutOf(call, node, connecting));
-      expired?.();
-    } else if (call.deadline < earliest && call.deadline !== NO_DEADLINE) earliest = call.deadline;
-  });
-  return earliest;
-}
-
-export function timeoutOf(call: Call, node: string | undefined, connecting = false): TimeoutError {
-  const unwritten = connecting ? `${node} has not finished the connection's handshake` : `not yet written to ${node}`;
-  const where = call.state === WRITTEN ? `no reply from ${node}` : node === undefined ? 'no node to send it to' : unwritten;
-  const first = call.firstError === null ? '' : `; first failure: ${call.firstError.message}`;
-  return new TimeoutError(`${call.spec.name} timed out: ${where}${first}`, {
-    node,
-    command: call.spec.name,
-    executed: call.executed,
-    attempts: call.attempts + 1,
-    cause: call.firstError ?? undefined,
-  });
-}
-
-/** The last holder lets go of the call: its room in the client's bound is free again. */
-export function release(call: Call): void {
-  const budget = call.owner.budget;
-  budget.commands--;
-  budget.bytes -= call.bytes;
-}
-
-function lossError(cause: Error | null, wasConnecting: boolean, node: string, refusal: ReplyError | null): SlotwiseError {
-  if (cause instanceof SlotwiseError) return cause;
-  const why = cause === null ? 'the server closed it' : cause.message || String((cause as NodeJS.ErrnoException).code ?? cause);
-  return wasConnecting
-    ? // A server that is full or protected says so to whatever comes first, and closes: https://redis.io/docs/latest/develop/reference/clients/
-      new ConnectError(`cannot connect to ${node}: ${why}${refusal === null ? '' : ` after "${refusal.message}"`}`, {
-        node,
-        cause: cause ?? refusal ?? undefined,
-      })
-    : new ConnectionLostError(`the connection to ${node} broke: ${why}`, { node, cause });
-}
-
-function replyOrThrow(error: unknown): Raw {
-  if (error instanceof SlotwiseError && error.executed === 'yes') return error;
-  throw error;
-}
-
-function asHandshakeError(error: unknown, node: string): SlotwiseError | AuthError {
-  if (error instanceof SlotwiseError) return error;
-  return new ConnectError(`the credentials for ${node} could not be had: ${error instanceof Error ? error.message : String(error)}`, {
-    node,
-    cause: error,
-  });
 }

@@ -1,4 +1,4 @@
-import { AuthError, ConnectError, DatabaseError, type ReplyError } from '../errors.js';
+import { AuthError, ConnectError, DatabaseError, type ReplyError, SlotwiseError } from '../errors.js';
 import type { Credentials } from '../options.js';
 import type { Raw } from '../protocol/command.js';
 import { classify } from '../protocol/reply-error.js';
@@ -107,4 +107,18 @@ function factsOf(hello: Raw): ServerFacts {
     id: typeof id === 'number' ? id : null,
     zone: typeof zone === 'string' && zone !== '' ? zone : null,
   };
+}
+
+/** An error reply is a reply; that there was none is not. */
+export function replyOrThrow(error: unknown): Raw {
+  if (error instanceof SlotwiseError && error.executed === 'yes') return error;
+  throw error;
+}
+
+export function asHandshakeError(error: unknown, node: string): SlotwiseError {
+  if (error instanceof SlotwiseError) return error;
+  return new ConnectError(`the credentials for ${node} could not be had: ${error instanceof Error ? error.message : String(error)}`, {
+    node,
+    cause: error,
+  });
 }

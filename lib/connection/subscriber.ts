@@ -3,7 +3,8 @@ import { ConnectionLostError, ReplyError, type SlotwiseError } from '../errors.j
 import { addressKey, type Credentials } from '../options.js';
 import { Call, type CommandSpec, type Gathering, NO_DEADLINE, type Raw } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
-import { Connection, type ConnectionConfig, internalOwner } from './connection.js';
+import { Connection, type ConnectionConfig } from './connection.js';
+import { internalOwner } from './own-calls.js';
 import { kindOf } from './pushes.js';
 
 /** What is subscribed to: a channel by its name, channels by a pattern, a channel of one shard. */

@@ -1,4 +1,4 @@
-import { release } from '../connection/connection.js';
+import { release } from '../connection/holding.js';
 import { ConnectionLostError, type Executed, ReplyError, type SlotwiseError, TimeoutError } from '../errors.js';
 import { withTimeout } from '../protocol/blocking.js';
 import {

@@ -1,4 +1,5 @@
-import { Connection, type ConnectionConfig, release } from '../connection/connection.js';
+import { Connection, type ConnectionConfig } from '../connection/connection.js';
+import { release } from '../connection/holding.js';
 import { log } from '../diagnostics.js';
 import { ClosedError, ConnectionLostError, type SlotwiseError, TimeoutError } from '../errors.js';
 import type { Credentials } from '../options.js';

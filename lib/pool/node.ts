@@ -1,4 +1,5 @@
-import { type ConnectionConfig, internalOwner } from '../connection/connection.js';
+import type { ConnectionConfig } from '../connection/connection.js';
+import { internalOwner } from '../connection/own-calls.js';
 import { type PoolChange, poolChannel } from '../diagnostics.js';
 import { type ClosedError, NoNodeError, type SlotwiseError } from '../errors.js';
 import type { Credentials } from '../options.js';

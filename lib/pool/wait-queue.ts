@@ -1,4 +1,4 @@
-import { release } from '../connection/connection.js';
+import { release } from '../connection/holding.js';
 import type { TimeoutError } from '../errors.js';
 import { type Call, NO_DEADLINE, SETTLED } from '../protocol/command.js';
 import { Fifo } from '../util/fifo.js';

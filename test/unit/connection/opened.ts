@@ -1,4 +1,5 @@
-import { Connection, type ConnectionConfig, type ConnectionEvents, release } from '../../../lib/connection/connection.js';
+import { Connection, type ConnectionConfig, type ConnectionEvents } from '../../../lib/connection/connection.js';
+import { release } from '../../../lib/connection/holding.js';
 import type { SlotwiseError } from '../../../lib/errors.js';
 import { type Arg, Call, type CallOwner, type Decode, type Failure, type Raw } from '../../../lib/protocol/command.js';
 import { specOf } from '../../../lib/protocol/specs.js';

@@ -1,0 +1,14 @@
+import { ConnectError, ConnectionLostError, SlotwiseError } from '../errors.js';
+
+/** Why a connection is gone. `refusal`: the first error reply before it was ready. */
+export function lossError(cause: Error | null, wasConnecting: boolean, node: string, refusal: SlotwiseError | null): SlotwiseError {
+  if (cause instanceof SlotwiseError) return cause;
+  const why = cause === null ? 'the server closed it' : cause.message || String((cause as NodeJS.ErrnoException).code ?? cause);
+  return wasConnecting
+    ? // A server that is full or protected says so to whatever comes first, and closes: https://redis.io/docs/latest/develop/reference/clients/
+      new ConnectError(`cannot connect to ${node}: ${why}${refusal === null ? '' : ` after "${refusal.message}"`}`, {
+        node,
+        cause: cause ?? refusal ?? undefined,
+      })
+    : new ConnectionLostError(`the connection to ${node} broke: ${why}`, { node, cause });
+}

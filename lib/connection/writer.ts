@@ -1,0 +1,78 @@
+import type { Socket } from 'node:net';
+import { type BatchWritten, batchChannel } from '../diagnostics.js';
+import { type Call, type Detour, WRITTEN } from '../protocol/command.js';
+import { Encoder } from '../protocol/encoder.js';
+import type { Fifo } from '../util/fifo.js';
+import { ignored } from './own-calls.js';
+import type { Silence } from './silence.js';
+
+/** One write carries at most about this much, so that a huge batch does not starve the event loop. */
+const BATCH_BYTES = 512 * 1024;
+const ASKING = Buffer.from('*1\r\n$6\r\nASKING\r\n');
+
+/** The way out of a connection: calls become bytes and leave a batch at a time; each stands in the FIFO of replies from then on. */
+export class Writer {
+  /** The socket takes no more for the moment: calls wait unencoded, which keeps them retryable. */
+  blocked = false;
+  readonly #encoder = new Encoder();
+  /** Entries put into the FIFO since the last write. */
+  #encoded = 0;
+
+  constructor(
+    private readonly node: string,
+    private readonly inFlight: Fifo<Call>,
+    private readonly silence: Silence,
+  ) {}
+
+  /** The batch is as big as one write should be. */
+  get isFull(): boolean {
+    return this.#encoder.bytes >= BATCH_BYTES;
+  }
+
+  encode(call: Call): void {
+    const encoder = this.#encoder;
+    if (call.detour !== null) this.#encodeDetour(call, call.detour);
+    encoder.encode(call.spec, call.args);
+    call.state = WRITTEN;
+    this.inFlight.push(call);
+    this.#encoded++;
+  }
+
+  /** What goes before the command itself, in one piece with it. */
+  #encodeDetour(call: Call, { asking, unit }: Detour): void {
+    if (asking) {
+      this.#encoder.raw(ASKING);
+      this.inFlight.push(ignored);
+      this.#encoded++;
+    }
+    if (unit === null) return;
+    unit.replies.length = 0;
+    for (const part of unit.parts) {
+      this.#encoder.encode(part.spec, part.args);
+      this.inFlight.push(call);
+      this.#encoded++;
+    }
+  }
+
+  /** Gives the batch to the socket. */
+  handOver(socket: Socket): void {
+    const encoder = this.#encoder;
+    if (encoder.bytes === 0) return;
+    if (batchChannel.hasSubscribers) {
+      batchChannel.publish({ node: this.node, commands: this.#encoded, bytes: encoder.bytes } satisfies BatchWritten);
+    }
+    const segments = encoder.take();
+    this.silence.sent(this.inFlight.length - this.#encoded);
+    this.#encoded = 0;
+    let accepted = true;
+    if (segments.length === 1 && segments[0] !== undefined) accepted = socket.write(segments[0]);
+    else {
+      socket.cork();
+      for (const segment of segments) accepted = socket.write(segment) && accepted;
+      socket.uncork();
+    }
+    // Length 0: the kernel has it all already, so the memory is free. Otherwise the encoder goes on in fresh memory.
+    if (socket.writableLength === 0) encoder.release();
+    else if (!accepted) this.blocked = true;
+  }
+}
