@@ -258,8 +258,8 @@ function digitsOf(value: number): number {
   return digits;
 }
 
-/** `instanceof` is the fast way; bytes of another realm and other views take the second. */
-function asBytes(arg: unknown): Uint8Array | null {
+/** `instanceof` is the fast way; bytes of another realm and other views take the second. Null: no bytes. */
+export function asBytes(arg: unknown): Uint8Array | null {
   if (arg instanceof Uint8Array) return arg;
   return ArrayBuffer.isView(arg) ? new Uint8Array(arg.buffer, arg.byteOffset, arg.byteLength) : null;
 }

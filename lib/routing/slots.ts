@@ -1,5 +1,6 @@
 import { CrossSlotError } from '../errors.js';
 import type { Arg, CommandSpec } from '../protocol/command.js';
+import { asBytes } from '../protocol/encoder.js';
 import { keyIndexes } from '../protocol/keys.js';
 import { command } from '../protocol/specs.js';
 import { SLOT_COUNT } from '../topology/slot-map.js';
@@ -11,7 +12,9 @@ const CLOSE = 0x7d;
 
 /** The hash slot of a key, hash tags respected: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags */
 export function slotOfKey(key: Arg): number {
-  return typeof key === 'object' ? slotOfBytes(key) : slotOfText(typeof key === 'string' ? key : String(key));
+  if (typeof key === 'string') return slotOfText(key);
+  const bytes = asBytes(key);
+  return bytes === null ? slotOfText(String(key)) : slotOfBytes(bytes);
 }
 
 function slotOfText(key: string): number {

@@ -21,6 +21,9 @@ const keySlots: readonly (readonly [key: Arg, slot: number])[] = [
   [new Uint8Array([0x66, 0x6f, 0x6f]), 12_182],
   [Buffer.from([0xff, 0x00, 0xfe]), 434],
   [Buffer.from('{user}:1'), 5474],
+  // Keys may be any view, though the types name one.
+  [new DataView(Uint8Array.from(Buffer.from('xfoo')).buffer, 1) as unknown as Uint8Array, 12_182],
+  [new BigInt64Array(Uint8Array.from(Buffer.from('{user}:1')).buffer) as unknown as Uint8Array, 5474],
   // An empty pair of braces is no tag, and no later pair is one then.
   ['{}a}', 4370],
   ['{}{a}', 13_650],
