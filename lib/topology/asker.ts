@@ -45,6 +45,9 @@ export interface ProbeFocus {
   readonly quiet?: boolean;
 }
 
+/** `urgent`: what happens to commands depends on how soon it is found. Default false. */
+export type Hint = (reason: string, urgent?: boolean) => void;
+
 /** Finds out who the nodes of one kind of topology are. */
 export interface Resolver {
   /**
@@ -53,7 +56,7 @@ export interface Resolver {
    */
   probe(asker: Asker, previous: TopologySnapshot | null, focus?: ProbeFocus): Promise<TopologySnapshot>;
   /** Long-lived sources of hints that a probe would find something new. Called once. */
-  watch?(watcher: Watcher, hint: (reason: string) => void): void;
+  watch?(watcher: Watcher, hint: Hint): void;
   /** Ends what `watch` began. */
   stop?(): void;
 }

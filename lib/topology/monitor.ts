@@ -74,7 +74,7 @@ export class Monitor {
     this.#first = this.#run();
     const { subscribe } = this.#asker;
     if (subscribe !== undefined) {
-      this.#resolver.watch?.({ subscribe: subscribe.bind(this.#asker) }, (reason) => this.wake(reason));
+      this.#resolver.watch?.({ subscribe: subscribe.bind(this.#asker) }, (reason, urgent) => this.wake(reason, urgent));
     }
     return this.#first;
   }

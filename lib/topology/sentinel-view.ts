@@ -139,6 +139,15 @@ export const EVENTS: readonly string[] = [
   '-monitor',
 ];
 
+/** Those after which a replica becomes a primary within milliseconds, or has: what the old one acknowledges from then on is lost. */
+export const PROMOTION_EVENTS: ReadonlySet<string> = new Set([
+  '+selected-slave',
+  '+failover-state-send-slaveof-noone',
+  '+failover-state-wait-promotion',
+  '+promoted-slave',
+  '+switch-master',
+]);
+
 /**
  * `<type> <name> <ip> <port> @ <master> …`, where the part from `@` on is missing if `name` is the master's itself; `+switch-master` has
  * `<master> <old ip> <old port> <new ip> <new port>`. Null where the group is not named.

@@ -1,7 +1,7 @@
 import { type Address, addressKey } from '../options.js';
 import { backoffMs } from '../util/backoff.js';
-import type { Watcher } from './asker.js';
-import { EVENTS, groupOfEvent } from './sentinel-view.js';
+import type { Hint, Watcher } from './asker.js';
+import { EVENTS, groupOfEvent, PROMOTION_EVENTS } from './sentinel-view.js';
 
 const RETRY = { minMs: 100, maxMs: 5_000 };
 
@@ -18,10 +18,10 @@ interface Subscription {
 export class SentinelWatch {
   readonly #watcher: Watcher;
   readonly #name: string;
-  readonly #hint: (reason: string) => void;
+  readonly #hint: Hint;
   readonly #subscriptions = new Map<string, Subscription>();
 
-  constructor(watcher: Watcher, name: string, hint: (reason: string) => void) {
+  constructor(watcher: Watcher, name: string, hint: Hint) {
     this.#watcher = watcher;
     this.#name = name;
     this.#hint = hint;
@@ -60,7 +60,8 @@ export class SentinelWatch {
       },
       message: (channel, payload) => {
         const group = groupOfEvent(channel, payload);
-        if (isCurrent() && (group === null || group === this.#name)) this.#hint(`${channel} from sentinel ${key}`);
+        if (isCurrent() && (group === null || group === this.#name))
+          this.#hint(`${channel} from sentinel ${key}`, PROMOTION_EVENTS.has(channel));
       },
       lost: () => {
         if (!isCurrent()) return;

@@ -1,6 +1,6 @@
 import { AuthError, ConnectError, TimeoutError, TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options.js';
-import type { Asker, Resolver, Watcher } from '../asker.js';
+import type { Asker, Hint, Resolver, Watcher } from '../asker.js';
 import { causesOf, failure } from '../failure.js';
 import { type Answer, hedge } from '../hedge.js';
 import type { NodeRules } from '../node-rules.js';
@@ -43,7 +43,7 @@ export class SentinelResolver implements Resolver {
   /** By address. */
   #said: ReadonlyMap<string, Said> = new Map();
   #watch: SentinelWatch | null = null;
-  #hint: (reason: string) => void = () => {};
+  #hint: Hint = () => {};
   #stopped = false;
 
   constructor(seeds: readonly Address[], name: string, rules: NodeRules, firstTimeoutMs: number) {
@@ -69,7 +69,7 @@ export class SentinelResolver implements Resolver {
     return this.#verified(asker, candidates, previous, timeoutMs);
   }
 
-  watch(watcher: Watcher, hint: (reason: string) => void): void {
+  watch(watcher: Watcher, hint: Hint): void {
     this.#hint = hint;
     this.#watch = new SentinelWatch(watcher, this.#name, hint);
     this.#watch.follow(this.#sentinels.addresses);
@@ -161,7 +161,7 @@ export class SentinelResolver implements Resolver {
       if (listOf(role)[0] === 'master') return true;
       await new Promise((resolve) => setTimeout(resolve, PROMOTION_EVERY_MS));
     }
-    this.#hint(`${addressKey(address)} is being promoted`);
+    this.#hint(`${addressKey(address)} is being promoted`, true);
     return false;
   }
 

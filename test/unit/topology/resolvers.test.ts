@@ -681,7 +681,7 @@ describe('watching sentinels', () => {
 
   const start = () => {
     const resolver = createResolver(resolveOptions({ topology: sentinel2 }));
-    resolver.watch?.(watcher, (reason) => hints.push(reason));
+    resolver.watch?.(watcher, (reason, urgent) => hints.push(`${urgent ? 'now: ' : ''}${reason}`));
     return resolver;
   };
 
@@ -712,7 +712,9 @@ describe('watching sentinels', () => {
     first?.events.message('+switch-master', 'other 127.0.0.1 1 127.0.0.1 2');
     assert.deepEqual(hints, []);
     first?.events.message('+switch-master', 'mymaster 127.0.0.1 1 127.0.0.1 2');
-    assert.deepEqual(hints, ['+switch-master from sentinel 127.0.0.1:9000']);
+    assert.deepEqual(hints, ['now: +switch-master from sentinel 127.0.0.1:9000'], 'a promotion cannot wait');
+    first?.events.message('+sdown', 'slave 127.0.0.1:2 127.0.0.1 2 @ mymaster 127.0.0.1 1');
+    assert.equal(hints[1], '+sdown from sentinel 127.0.0.1:9000');
     resolver.stop?.();
   });
 
