@@ -4,8 +4,8 @@ import type { NodeInfo } from '../topology/topology.js';
 
 /** So long the replicas of a primary that hesitates are asked; then it is suspected anyway. */
 const EPISODE_MS = 100;
-/** A primary may hesitate because of slow commands: after an episode that ended in nothing the next one has to wait. */
-const REST_MS = { first: 1_000, most: 30_000 };
+/** A primary may hesitate because of slow commands: after an episode that ended in nothing the next one has to wait, longer each time. */
+const REST_MS = { first: 250, most: 5_000 };
 
 interface Episode {
   readonly startedAt: number;
@@ -59,9 +59,11 @@ export class HandoverWatch {
     const now = this.#now();
     const last = this.#episodes.get(primary);
     if (last !== undefined && now - last.startedAt < EPISODE_MS) return last;
-    const fruitless = last?.fruitless ?? 0;
-    const restMs = Math.min(REST_MS.most, REST_MS.first * 2 ** (fruitless - 1));
-    if (last !== undefined && now - last.startedAt < restMs) return null;
+    const agoMs = last === undefined ? Number.POSITIVE_INFINITY : now - last.startedAt;
+    const restMs = Math.min(REST_MS.most, REST_MS.first * 2 ** ((last?.fruitless ?? 0) - 1));
+    if (agoMs < restMs) return null;
+    // Who has not hesitated for that long again is quick by and large.
+    const fruitless = agoMs < 2 * restMs ? (last?.fruitless ?? 0) : 0;
     const episode: Episode = { startedAt: now, fruitless: fruitless + 1, asking: false };
     this.#episodes.set(primary, episode);
     return episode;

@@ -3,8 +3,8 @@ import { TICK_MS } from '../util/clock.js';
 /** A server that says nothing for this long, or for ten round trips if that is longer, while it owes replies, is asked whether it lives. */
 const SILENT_MS = 100;
 const SILENT_ROUND_TRIPS = 10;
-/** Part of that time after which it hesitates: 20 ms, or two round trips. */
-const HESITATES = 0.2;
+/** After so many of them it hesitates, and not before a tick without a byte. */
+const HESITATES_ROUND_TRIPS = 2;
 const RTT_WEIGHT = 0.2;
 
 /**
@@ -58,7 +58,7 @@ export class Silence {
 
   /** Between two ticks: it owes replies and has said nothing for a moment. */
   get hesitates(): boolean {
-    return this.#ticks * TICK_MS >= HESITATES * this.limitMs;
+    return this.#ticks > 0 && this.#ticks * TICK_MS >= HESITATES_ROUND_TRIPS * this.rttMs;
   }
 
   /** True while the silence is longer than it may be. `owing`: replies are outstanding. */
