@@ -8,7 +8,8 @@ const url = (port) => `redis://127.0.0.1:${port}`;
 const slotwise = () => async (topology) => {
   const { createClient, single, cluster } = await import(library);
   const seeds = topology.ports.map(url);
-  const client = createClient({ topology: topology.cluster ? cluster(seeds) : single(seeds[0]) });
+  const reads = topology.replicas > 0 ? 'replica' : 'primary';
+  const client = createClient({ topology: topology.cluster ? cluster(seeds) : single(seeds[0]), reads });
   await client.connect();
   const buffers = client.with({ buffers: true });
   return {
@@ -32,7 +33,7 @@ const ioredis = (options) => async (topology) => {
   const client = topology.cluster
     ? new Cluster(
         topology.ports.map((port) => ({ host: '127.0.0.1', port })),
-        options,
+        topology.replicas > 0 ? { ...options, scaleReads: 'slave' } : options,
       )
     : new Redis(topology.ports[0], '127.0.0.1', options);
   await new Promise((resolve, reject) => client.once('ready', resolve).once('error', reject));
@@ -60,6 +61,7 @@ const nodeRedis = (options) => async (topology) => {
     ? createCluster({
         rootNodes: topology.ports.map((port) => ({ url: url(port) })),
         defaults: options,
+        useReplicas: topology.replicas > 0,
         ...pick(options, 'commandOptions'),
       })
     : createClient({ url: url(topology.ports[0]), ...options });
@@ -85,7 +87,11 @@ const nodeRedis = (options) => async (topology) => {
 const glide = (options) => async (topology) => {
   const { GlideClient, GlideClusterClient, Batch, Decoder } = await import('@valkey/valkey-glide');
   const addresses = topology.ports.map((port) => ({ host: '127.0.0.1', port }));
-  const client = await (topology.cluster ? GlideClusterClient : GlideClient).createClient({ addresses, ...options });
+  const client = await (topology.cluster ? GlideClusterClient : GlideClient).createClient({
+    addresses,
+    ...options,
+    ...(topology.replicas > 0 ? { readFrom: 'preferReplica' } : {}),
+  });
   const bytes = { decoder: Decoder.Bytes };
   return {
     get: (key) => client.get(key),

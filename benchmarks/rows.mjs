@@ -1,7 +1,7 @@
 /**
  * What is measured, as data. A row of load has `callers` callers, each awaiting its command before it issues the next: `op(client, i)` is
  * what a caller does, `commands` how many commands that is, and `args(i)` the same command for the bare socket. The other kinds have a
- * module each in kinds/. `short` rows are those of a run without --full.
+ * module each in kinds/. `short` rows are those of a run without --full. With `replicas` the cluster is one shard, and reads go to its replicas.
  */
 const many = (length, make) => Array.from({ length }, (_, i) => make(i));
 
@@ -94,6 +94,12 @@ export const rows = {
   'cluster-set-50': load('cluster, SET 100 B, 50 callers', 50, set, inCluster),
   'cluster-get-1000': load('cluster, GET, 1000 callers', 1000, get, { ...inCluster, ...short }),
   'cluster-set-1000': load('cluster, SET 100 B, 1000 callers', 1000, set, inCluster),
+  ...Object.fromEntries(
+    [1, 2, 3].map((replicas) => [
+      `replicas-${replicas}-get-50`,
+      load(`GET on ${replicas} replica${replicas > 1 ? 's' : ''}, 50 callers`, 50, get, { ...inCluster, replicas }),
+    ]),
+  ),
   latency: { ...load('GET, 1000 callers, latency', 1000, get), kind: 'latency' },
   memory: { ...load('GET, 100000 in flight', 100_000, get), kind: 'memory' },
   import: { kind: 'import', title: 'import of the library' },

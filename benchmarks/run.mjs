@@ -85,10 +85,13 @@ const running = {};
 const results = [];
 
 async function serversFor(row) {
-  const kind = row.cluster ? 'cluster' : 'single';
+  const { cluster, replicas } = row;
+  const kind = cluster ? `cluster ${replicas ?? ''}` : 'single';
   if (!running[kind]) {
-    running[kind] = await startServers({ program, cluster: row.cluster, pin: given.pin });
-    await sendAll(running[kind].topology.ports, fixtures.commands);
+    running[kind] = await startServers({ program, cluster, replicas, pin: given.pin });
+    const { ports } = running[kind].topology;
+    // Replicas have it from their primary.
+    await sendAll(replicas > 0 ? ports.slice(0, 1) : ports, fixtures.commands);
     environs.server = running[kind].version;
     environs.pinned ||= running[kind].pinned;
   }

@@ -20,13 +20,14 @@ function pinToLastCore(pid) {
   return status === 0;
 }
 
-/** Starts one server, or a cluster of three primaries. */
-export async function startServers({ program, cluster = false, pin = false }) {
-  const servers = cluster ? (await Cluster.start({ replicas: 0, server: { program } })).servers : [await Server.start({ program })];
+/** Starts one server, a cluster of three primaries, or one of a single primary with replicas, which serve the reads then. */
+export async function startServers({ program, cluster = false, replicas = 0, pin = false }) {
+  const shape = replicas > 0 ? { primaries: 1, replicas } : { replicas: 0 };
+  const servers = cluster ? (await Cluster.start({ ...shape, server: { program } })).servers : [await Server.start({ program })];
   const [first] = servers;
   const info = await first.info('server');
   return {
-    topology: { cluster, ports: servers.map(({ port }) => port) },
+    topology: { cluster, replicas, ports: servers.map(({ port }) => port) },
     version: info.valkey_version ? `Valkey ${info.valkey_version}` : `Redis ${info.redis_version}`,
     pinned: pin && !cluster && pinToLastCore(first.pid),
     pause: () => first.pause(),

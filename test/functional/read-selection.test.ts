@@ -369,7 +369,7 @@ const kinds = chosenKinds().filter((kind) => kind !== 'single');
         const seeds = [{ host: group.primary.host, port: group.primary.port }];
         await using redis = createClient({ topology: { kind: 'replication', seeds }, reads: 'replica', zone: 'x', nodes });
         await until(async () => (await redis.get('k')) === null && redis.stats().nodes.filter(({ zone }) => zone !== null).length === 2);
-        return countCalls([a, b], 'get', () => read(redis, 40));
+        return await countCalls([a, b], 'get', () => read(redis, 40));
       };
       assert.deepEqual(await zones([]), [40, 0]);
       assert.deepEqual(
