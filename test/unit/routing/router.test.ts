@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { ClosedError } from '../../../lib/errors.js';
-import { DEFAULTS, type Fallback, type ReadMode, type ReplicaSet } from '../../../lib/options.js';
+import { DEFAULTS, type Fallback, type ReadMode, type ReadRequest, type ReplicaSet, resolveOptions } from '../../../lib/options.js';
 import { Node } from '../../../lib/pool/node.js';
+import { specOf } from '../../../lib/protocol/specs.js';
+import type { KeyPrefix, Text } from '../../../lib/routing/key-prefix.js';
 import { policyOf, type ReadPolicy } from '../../../lib/routing/read-preference.js';
 import { Router, type RouterView } from '../../../lib/routing/router.js';
-import { UNKNOWN_STATE } from '../../../lib/routing/selection.js';
+import { type NodeState, UNKNOWN_STATE } from '../../../lib/routing/selection.js';
 import { SlotMap } from '../../../lib/topology/slot-map.js';
 import { makeTopology, type NodeInfo, type Role, type Shard } from '../../../lib/topology/topology.js';
+import { clock } from '../../../lib/util/clock.js';
 import { quickConfig } from '../connection/opened.js';
 
 const info = (name: string, role: Role, tags: Record<string, string> = {}, usable = true): NodeInfo => {
@@ -182,5 +185,95 @@ describe('the router', () => {
     const seen = new Set(Array.from({ length: 100 }, () => nameOf(router.readerOf(0, own))));
     assert.deepEqual([...seen], ['n3']);
     node.destroy(new ClosedError('over'));
+  });
+
+  describe('keeps the candidates of a policy and shard', () => {
+    let asked: number;
+    let states: Record<string, Partial<NodeState>>;
+    let router: Router;
+    let used: [shard: number, policy: ReadPolicy][];
+    beforeEach(() => {
+      asked = 0;
+      states = {};
+      used = [];
+      const nodes = new Nodes();
+      router = new Router(makeTopology('replication', [shard, { primary: info('n7', 'primary'), replicas: [] }], null), {
+        nodeOf: nodes.of,
+        stateOf: (node) => {
+          asked++;
+          return { ...UNKNOWN_STATE, ...states[nameOf(nodes.of(node)) ?? ''] };
+        },
+        used: (at, own) => used.push([at, own]),
+      });
+    });
+    const namesOf = (own: ReadPolicy): (string | null)[] => router.choiceOf(0, own).nodes.map(nameOf);
+
+    it('until the states of that shard change', () => {
+      const own = policy({ reads: 'replica' });
+      assert.deepEqual(namesOf(own), ['n2', 'n3']);
+      const before = asked;
+      states = { n2: { trouble: 'gone' } };
+      for (let i = 0; i < 100; i++) assert.deepEqual(namesOf(own), ['n2', 'n3']);
+      router.invalidate(1);
+      assert.deepEqual(namesOf(own), ['n2', 'n3']);
+      assert.equal(asked, before);
+      router.invalidate(0);
+      assert.deepEqual(namesOf(own), ['n3']);
+      assert.deepEqual(used, [
+        [0, own],
+        [0, own],
+      ]);
+    });
+
+    it('until one of them is too far behind, though nothing was heard of it', async () => {
+      const own = policy({ reads: 'replica', maxLagMs: 60 });
+      states = { n2: { freshAt: performance.now() }, n3: { freshAt: performance.now() + 60_000 } };
+      assert.deepEqual(namesOf(own), ['n2', 'n3']);
+      await new Promise((resolve) => setTimeout(resolve, 80));
+      clock.expireNow();
+      assert.deepEqual(namesOf(own), ['n3']);
+    });
+
+    it('and tells whether only a fallback serves', () => {
+      const own = policy({ reads: 'replica', replicas: [{ tags: { use: 'video' } }], fallback: ['primary'] });
+      assert.deepEqual([router.choiceOf(0, own).isFallback, router.choiceOf(0, own).step?.name], [false, 'replica']);
+      states = { n2: { trouble: 'gone' } };
+      router.invalidate(0);
+      assert.deepEqual([router.choiceOf(0, own).isFallback, router.choiceOf(0, own).step?.name], [true, 'primary']);
+    });
+
+    it('describes them to a function, with the keys as the program names them', () => {
+      const requests: ReadRequest[] = [];
+      const choose = (read: ReadRequest): string => {
+        requests.push(read);
+        return read.candidates[1]?.key ?? '';
+      };
+      states = { n2: { rttMs: 0.5, zone: 'x', lagBytes: 7 } };
+      const own = policy({ reads: 'nearest', choose });
+      const [video = null] = resolveOptions({ domains: { video: {} } }).domains;
+      const prefix: KeyPrefix = { of: () => 'app:', strip: <T extends Text>(key: T): T => key.toString().slice(4) as T };
+      const { spec, args } = specOf(['GET', 'app:k']);
+      assert.equal(nameOf(router.askFunction(0, spec, args, { policy: own, domain: video, prefix })), 'n2');
+      const [request] = requests;
+      assert.deepEqual([request?.command, request?.keys, request?.domain], ['GET', ['k'], 'video']);
+      assert.deepEqual(request?.candidates[1], {
+        key: '10.0.0.1:2',
+        address: { host: '10.0.0.1', port: 2 },
+        role: 'replica',
+        tags: { use: 'video' },
+        zone: 'x',
+        priority: 0,
+        weight: 1,
+        rttMs: 0.5,
+        lagMs: null,
+        lagBytes: 7,
+        inFlight: 0,
+      });
+      assert.ok(request !== undefined && Object.isFrozen(request) && request.candidates.every(Object.isFrozen));
+      states = { n1: { trouble: 'x' }, n2: { trouble: 'x' }, n3: { trouble: 'x' } };
+      router.invalidate(0);
+      assert.equal(router.askFunction(0, spec, args, { policy: own, domain: null, prefix: null }), null);
+      assert.equal(requests.length, 1);
+    });
   });
 });
