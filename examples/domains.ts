@@ -24,6 +24,11 @@ const redis = createClient({
 await redis.mset({ 'video:42': 'cats', front: 'headlines', 'user:1': 'Ada' });
 console.log(await redis.get('video:42'), await redis.domain('news').get('front'), await redis.get('user:1'));
 
+// Who may serve a read, without sending it; String(…) of this says why, too.
+for (const key of ['video:42', 'front', 'user:1']) {
+  const { domain, mode, candidates } = redis.explain('GET', key);
+  console.log(`${domain}: ${mode}, ${candidates.length} node that may serve it`);
+}
 for (const { node, role, sent } of redis.stats().nodes) console.log(`${role} ${node} answered ${sent}`);
 
 await redis.close();

@@ -203,7 +203,7 @@ export class Servers {
     up: (node) => {
       this.#monitor.trust(node.key);
       this.reads.up(node);
-      this.#renewRouter();
+      this.router?.invalidateAll();
       this.follower?.reached(node.key);
       this.#checkConnected();
       this.#listener.news();
@@ -212,7 +212,7 @@ export class Servers {
       this.events.emit('reconnecting', { node: node.key, error });
       this.#monitor.suspect(node.key);
       this.reads.down(node);
-      this.#renewRouter();
+      this.router?.invalidateAll();
       if (error instanceof AuthError || error instanceof DatabaseError) {
         this.events.emit('error', error);
         this.#connecting.reject(error);
@@ -237,11 +237,6 @@ export class Servers {
     again: () => this.#listener.news(),
   };
 
-  /** Health decides the candidates of reads, so the router's lists are made anew. */
-  #renewRouter(): void {
-    if (this.router !== null) this.router = this.#routerFor(this.router.snapshot);
-  }
-
   #routerFor(snapshot: TopologySnapshot): Router {
     return new Router(snapshot, {
       nodeOf: (info) => this.nodes.at(info.address),
@@ -251,8 +246,8 @@ export class Servers {
   }
 
   #readsChanged(shard: number): void {
-    this.router?.invalidate(shard);
-    this.#listener.news();
+    // Only for reads that may have waited for this: thousands of writes may wait for something else.
+    if (this.router?.invalidate(shard) === true) this.#listener.news();
   }
 
   /** Prefers others for a while. */
@@ -260,9 +255,9 @@ export class Servers {
     const now = clock.now();
     if (node.avoidUntil > now) return;
     node.avoidUntil = now + AVOID_MS;
-    this.#renewRouter();
+    this.router?.invalidateAll();
     this.#later(AVOID_MS + 1, () => {
-      this.#renewRouter();
+      this.router?.invalidateAll();
       this.#listener.news();
     });
   }

@@ -63,7 +63,7 @@ export interface ConnectionEvents {
   silent?(connection: Connection): void;
   /** It speaks again. */
   alive?(connection: Connection): void;
-  /** Calls that were written were given up at their deadline. */
+  /** A call that waited here, written or not, was given up at its deadline. */
   overdue?(connection: Connection): void;
   /** It owes replies and has said nothing for a moment, which may mean nothing; told again every tick until it speaks or is `silent`. */
   hesitates?(connection: Connection): void;
@@ -448,8 +448,9 @@ export class Connection implements ReplySink, Holder {
   tick(now: number): boolean {
     if (now >= this.#earliestDeadline) {
       const connecting = this.state === 'connecting';
-      const queued = expire(this.#queue, now, this.key, connecting);
-      const inFlight = expire(this.#inFlight, now, this.key, connecting, () => this.#events.overdue?.(this));
+      const overdue = (): void => this.#events.overdue?.(this);
+      const queued = expire(this.#queue, now, this.key, connecting, overdue);
+      const inFlight = expire(this.#inFlight, now, this.key, connecting, overdue);
       this.#earliestDeadline = Math.min(queued, inFlight);
     }
     if (this.silence.tick(this.#inFlight.length > 0) && !this.#held && this.state === 'ready' && this.#events.silent !== undefined) {

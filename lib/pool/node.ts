@@ -29,7 +29,7 @@ export interface NodeEvents {
   /** It owes replies and has said nothing for a moment; told again and again until it speaks or is suspect. */
   hesitates?(node: Node): void;
   lost(node: Node, error: SlotwiseError): void;
-  /** A call that was written was given up at its deadline. */
+  /** A call that waited here was given up at its deadline. */
   overdue(node: Node): void;
   /** Calls that it handed back, because it had no connection for one caller alone, may come again. */
   again(node: Node): void;

@@ -25,7 +25,7 @@ export interface SharedLaneEvents {
   hesitates?(): void;
   /** A ready connection broke; a new one is already opening. */
   lost(error: SlotwiseError): void;
-  /** A call that was written was given up at its deadline. */
+  /** A call that waited here was given up at its deadline. */
   overdue(): void;
 }
 

@@ -34,6 +34,8 @@ export class Router {
   readonly #choices = new WeakMap<ReadPolicy, (Choice<Node> | undefined)[]>();
   /** The shards that have slots; all where none has. */
   #serving: readonly number[] | null = null;
+  /** Shards where a policy has found nobody. */
+  readonly #starving = new Set<number>();
   #turn = 0;
 
   constructor(
@@ -123,15 +125,23 @@ export class Router {
     });
   }
 
-  /** The states of the shard's nodes have changed. */
-  invalidate(shard: number): void {
+  /** The states of the shard's nodes have changed. True: some policy had found nobody there, and may now. */
+  invalidate(shard: number): boolean {
     const version = this.#versions[shard];
     if (version !== undefined) this.#versions[shard] = version + 1;
+    return this.#starving.delete(shard);
+  }
+
+  /** A node can be reached again, or no more, or is avoided for a while: whose shard that is does not matter, it is rare. */
+  invalidateAll(): void {
+    for (const [shard, version] of this.#versions.entries()) this.#versions[shard] = version + 1;
   }
 
   #choose(shard: number, policy: ReadPolicy): Choice<Node> {
     this.view.used?.(shard, policy);
-    return this.#choiceAmong(this.candidatesOf(shard, policy), this.#versions[shard] ?? 0);
+    const found = this.candidatesOf(shard, policy);
+    if (found.nodes.length === 0) this.#starving.add(shard);
+    return this.#choiceAmong(found, this.#versions[shard] ?? 0);
   }
 
   candidatesOf(shard: number, policy: ReadPolicy, trace?: Trace): Candidates {

@@ -42,7 +42,15 @@ const examples: Readonly<Record<string, Example>> = {
     on: 'replication',
     given: { 'video:42': 'cats', front: 'headlines', 'user:1': 'Ada' },
     // MSET is split by domain: three commands, and the read of the user.
-    prints: ['cats headlines Ada', /^primary \S+ answered 4$/, /^replica \S+ answered 1$/, /^replica \S+ answered 1$/],
+    prints: [
+      'cats headlines Ada',
+      'video: replica, 1 node that may serve it',
+      'news: replicaPreferred, 1 node that may serve it',
+      'users: primary, 1 node that may serve it',
+      /^primary \S+ answered 4$/,
+      /^replica \S+ answered 1$/,
+      /^replica \S+ answered 1$/,
+    ],
   },
   'bounded-staleness': {
     on: 'replication',

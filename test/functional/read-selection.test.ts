@@ -358,6 +358,24 @@ const kinds = chosenKinds().filter((kind) => kind !== 'single');
       assert.equal(statsOf(redis, own).ejections, 1);
     });
 
+    it('a replica of a replica is measured by the offset of the root', async () => {
+      await using group = await ReplicationGroup.start({ replicas: 1, cascaded: 1 });
+      const [cascaded] = group.cascaded;
+      assert.ok(cascaded !== undefined);
+      const seeds = [{ host: group.primary.host, port: group.primary.port }];
+      const replicas = { addresses: [cascaded.address] };
+      await using redis = createClient({
+        topology: { kind: 'replication', seeds },
+        domains: { own: { keys: '*', reads: 'replica', replicas, fallback: ['primary'], maxLagMs: 1_000 } },
+      });
+      await using _ = writing(redis);
+      const servedBy = async (): Promise<number> => (await countCalls([cascaded], 'get', () => read(redis, 20, 1)))[0] ?? 0;
+      await until(async () => (await servedBy()) === 20, { what: 'it is fresh enough' });
+      await cascaded.ask('CLIENT', 'PAUSE', 2_000, 'WRITE');
+      await until(async () => (await servedBy()) === 0, { what: 'it is too far behind' });
+      await until(async () => (await servedBy()) === 20, { what: 'it is fresh enough again' });
+    });
+
     it('the zone that a server tells is known, and a rule wins over it', async function () {
       const { product, major } = Server.version();
       if (product !== 'valkey' || major < 8) this.skip();
@@ -381,4 +399,32 @@ const kinds = chosenKinds().filter((kind) => kind !== 'single');
       );
     });
   }
+
+  // The last of those that share the servers: roles change.
+  const failing = (): Group[] => [...groups.values()].filter(({ kind }) => kind !== 'replication');
+  it('lag is measured by the new primary after a failover, and no read fails meanwhile', async () => {
+    await Promise.all(
+      failing().map(async (group) => {
+        await using redis = await group.ready({ reads: 'replicaPreferred', maxLagMs: 2_000 });
+        await using _ = writing(redis);
+        let on = true;
+        const reading = (async () => {
+          for (; on; await sleep(5)) assert.equal(await redis.get('k'), 'value');
+        })();
+        const { group: servers } = group.running;
+        assert.ok(servers instanceof Cluster || servers instanceof SentinelGroup);
+        const next = await servers.failover();
+        const others = group.all.filter((server) => server !== next && server !== group.primary);
+        await until(
+          async () => {
+            const counts = await countCalls([next, ...others], 'get', () => read(redis, 40));
+            return counts[0] === 0 && counts.slice(1).every((count) => count > 0);
+          },
+          { timeoutMs: 20_000, everyMs: 100, what: `the other replicas serve again on ${group.kind}` },
+        );
+        on = false;
+        await reading;
+      }),
+    );
+  });
 });

@@ -234,6 +234,21 @@ describe('the router', () => {
       assert.deepEqual(namesOf(own), ['n3']);
     });
 
+    it('until the health of any node changes', () => {
+      const own = policy({ reads: 'replica' });
+      assert.deepEqual(namesOf(own), ['n2', 'n3']);
+      states = { n2: { trouble: 'gone' } };
+      router.invalidateAll();
+      assert.deepEqual(namesOf(own), ['n3']);
+    });
+
+    it('and tells whether somebody may have waited for a change', () => {
+      states = { n2: { trouble: 'gone' }, n3: { trouble: 'gone' } };
+      assert.deepEqual(namesOf(policy({ reads: 'replica' })), []);
+      assert.deepEqual(namesOf(policy({ reads: 'primary' })), ['n1']);
+      assert.deepEqual([router.invalidate(1), router.invalidate(0), router.invalidate(0)], [false, true, false]);
+    });
+
     it('and tells whether only a fallback serves', () => {
       const own = policy({ reads: 'replica', replicas: [{ tags: { use: 'video' } }], fallback: ['primary'] });
       assert.deepEqual([router.choiceOf(0, own).isFallback, router.choiceOf(0, own).step?.name], [false, 'replica']);
