@@ -305,14 +305,17 @@ describe('a call that blocks', () => {
       await assert.rejects(issued.outcome, /has not answered for 3\d\d ms/);
       assert.deepEqual(pool.owner.kinds, ['BLPOP lost']);
       const tookMs = performance.now() - started;
-      assert.ok(tookMs > 290 && tookMs < 1_800, `${tookMs} ms`);
+      // The next PING is due within a second. How late our own process is told counts for nobody.
+      assert.ok(tookMs > 290 && tookMs < 5_000, `${tookMs} ms`);
       assert.ok(pool.told.includes('suspect'), 'the node is told');
     });
 
     it('stays where the server answers PING once a second', async () => {
       const { issued, id } = await block(300, 0);
-      await sleep(2_300);
-      assert.ok(server.count('PING') >= 2 && server.count('PING') <= 3, `${server.count('PING')} PINGs`);
+      const started = performance.now();
+      await until(() => server.count('PING') >= 2);
+      const seconds = Math.ceil((performance.now() - started) / 1_000);
+      assert.ok(server.count('PING') <= seconds + 1, `${server.count('PING')} PINGs in ${seconds} s`);
       script.push(id, 'a');
       assert.deepEqual(await issued.outcome, ['list', 'a']);
     });
