@@ -153,7 +153,7 @@ const capture = (resolve: Resolve): void => {
 };
 const nothing = (): void => {};
 
-/** A promise that is resolved with this rejects: so a call need not hold its promise's second function, which is a sixth of its memory. */
+/** A promise that is resolved with this rejects, one turn of the microtasks later: so a call need not hold its promise's second function, which is a sixth of its memory. */
 class Rejection {
   constructor(private readonly error: unknown) {}
 

@@ -1,9 +1,10 @@
 /** CRC-16/XMODEM: polynomial 0x1021, nothing reflected, starts with 0. https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#appendix-a-crc16-reference-implementation-in-ansi-c */
-const TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {
+const TABLE = new Uint16Array(256);
+for (let byte = 0; byte < 256; byte++) {
   let crc = byte << 8;
   for (let bit = 0; bit < 8; bit++) crc = (crc & 0x8000) === 0 ? crc << 1 : (crc << 1) ^ 0x1021;
-  return crc;
-});
+  TABLE[byte] = crc;
+}
 
 export function crc16(bytes: Uint8Array, start: number, end: number): number {
   let crc = 0;
