@@ -10,6 +10,8 @@ export class Fifo<T> {
   /** The newest items, `tail` of them; the same array while the queue is short. */
   private into = this.out;
   private tail = 0;
+  /** An array that has been left, for the next to come. */
+  private spare: (T | undefined)[] | null = null;
   /** What lies between the two, all of them full. */
   private between: (T | undefined)[][] = [];
 
@@ -25,7 +27,8 @@ export class Fifo<T> {
 
   private extend(): void {
     if (this.into !== this.out) this.between.push(this.into);
-    this.into = [];
+    this.into = this.spare ?? [];
+    this.spare = null;
     this.tail = 0;
   }
 
@@ -57,6 +60,7 @@ export class Fifo<T> {
   }
 
   private leave(): void {
+    this.spare = this.out;
     this.out = this.between.shift() ?? this.into;
     this.head = 0;
   }
@@ -89,6 +93,7 @@ export class Fifo<T> {
 
   clear(): void {
     this.out = this.into = [];
+    this.spare = null;
     this.between = [];
     this.count = this.head = this.tail = 0;
   }
