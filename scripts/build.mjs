@@ -29,6 +29,7 @@ for (const { dir, format, type, module } of formats) {
     target: 'node20.19',
     format,
     minifyWhitespace: true, // names stay, for stack traces
+    minifySyntax: true,
     legalComments: 'none',
   });
   // The nearest package.json tells Node how to read the .js file.
