@@ -10,16 +10,18 @@ export type { Asker, AskOptions, ProbeFocus, Resolver, Watcher } from './asker.j
 
 /** The only place that knows the kinds of topologies apart. */
 export function createResolver(options: Pick<Options, 'topology' | 'nodes' | 'addressMap' | 'tls' | 'connectTimeoutMs'>): Resolver {
-  const { topology, connectTimeoutMs } = options;
+  const { topology } = options;
+  // A connection that could not be made says why; that the first question was not answered says less, so it must not be the first to end.
+  const firstTimeoutMs = options.connectTimeoutMs + 50;
   const rules = new NodeRules(options);
   switch (topology.kind) {
     case 'single':
-      return new SingleResolver(topology.address, rules, connectTimeoutMs);
+      return new SingleResolver(topology.address, rules, firstTimeoutMs);
     case 'replication':
-      return new ReplicationResolver(topology.seeds, rules, connectTimeoutMs);
+      return new ReplicationResolver(topology.seeds, rules, firstTimeoutMs);
     case 'sentinel':
-      return new SentinelResolver(topology.seeds, topology.name, rules, connectTimeoutMs);
+      return new SentinelResolver(topology.seeds, topology.name, rules, firstTimeoutMs);
     case 'cluster':
-      return new ClusterResolver(topology.seeds, rules, options.tls !== null, connectTimeoutMs);
+      return new ClusterResolver(topology.seeds, rules, options.tls !== null, firstTimeoutMs);
   }
 }
