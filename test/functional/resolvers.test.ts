@@ -278,6 +278,7 @@ describe('the topology of real servers: cluster', () => {
       watched.snapshot.shards[watched.snapshot.slots?.shardOf(slot) ?? -1]?.primary?.key;
     assert.equal(ownerOf(3), from.address, 'nobody told the monitor');
     watched.monitor.moved(3, to);
+    await new Promise<void>((resolve) => process.nextTick(resolve));
     assert.deepEqual([2, 3, 4].map(ownerOf), [from.address, to.address, from.address]);
     await until(() => ownerOf(9) === to.address, { timeoutMs: 1_000 });
     assert.equal(ownerOf(10), from.address);
