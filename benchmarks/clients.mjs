@@ -24,6 +24,14 @@ const slotwise = () => async (topology) => {
       for (const key of keys) pipeline = pipeline.get(key);
       return pipeline.exec();
     },
+    subscribe: (channel, onMessage) => client.subscribe(channel, onMessage),
+    iterate: async (channel, onMessage) => {
+      const messages = client.messages(channel, { maxBuffered: 10_000_000 });
+      await messages.ready();
+      (async () => {
+        for await (const { message } of messages) onMessage(message);
+      })();
+    },
     close: () => client.close(),
   };
 };
@@ -51,6 +59,10 @@ const ioredis = (options) => async (topology) => {
     },
     /** ioredis answers a pipeline with pairs of error and value; only the check unwraps them. */
     pipelineValues: (replies) => replies.map(([, value]) => value),
+    subscribe: (channel, onMessage) => {
+      client.on('message', (_channel, message) => onMessage(message));
+      return client.subscribe(channel);
+    },
     close: () => client.quit(),
   };
 };
@@ -80,6 +92,7 @@ const nodeRedis = (options) => async (topology) => {
       for (const key of keys) multi.get(key);
       return multi.execAsPipeline();
     },
+    subscribe: (channel, onMessage) => client.subscribe(channel, onMessage),
     close: () => client.close(),
   };
 };

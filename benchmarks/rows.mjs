@@ -102,6 +102,8 @@ export const rows = {
   ),
   latency: { ...load('GET, 1000 callers, latency', 1000, get), kind: 'latency' },
   memory: { ...load('GET, 100000 in flight', 100_000, get), kind: 'memory' },
+  subscriber: { kind: 'subscriber', title: 'one subscriber, messages of 100 B', verb: 'subscribe' },
+  'subscriber-iterator': { kind: 'subscriber', title: 'the same, as an iterator', verb: 'iterate' },
   import: { kind: 'import', title: 'import of the library' },
   types: { kind: 'types', title: 'type-checking one line' },
 };

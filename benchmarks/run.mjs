@@ -33,6 +33,7 @@ const measures = {
   load: (await import('./kinds/load.mjs')).measureLoad,
   latency: (await import('./kinds/latency.mjs')).measureLatency,
   memory: (await import('./kinds/memory.mjs')).measureMemory,
+  subscriber: (await import('./kinds/subscriber.mjs')).measureSubscriber,
   import: (await import('./kinds/import.mjs')).measureImport,
   types: (await import('./kinds/types.mjs')).measureTypes,
 };

@@ -4,12 +4,14 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encode, openBare } from './bare.mjs';
 import { clients } from './clients.mjs';
+import { inboxFrom } from './inbox.mjs';
 import { closedLoop, latencyCounts } from './load.mjs';
 import { fixtures, rows } from './rows.mjs';
 
 const definition = clients[process.argv[2]];
 let client;
 let pending = [];
+let inbox = inboxFrom(0);
 
 /** A wrong answer is worth no time: what a row relies on is looked at before it is timed. */
 async function check({ cluster, replicas }) {
@@ -80,6 +82,20 @@ const actions = {
     const after = bytesHeld();
     return { heapBytes: (after.heap - before.heap) / callers, rssBytes: (after.rss - before.rss) / callers };
   },
+
+  /** Resolves with false where the client has no such way to listen. */
+  listen: async ({ verb, channel }) => {
+    await client[verb]?.(channel, (message) => inbox.take(message));
+    return verb in client;
+  },
+
+  /** What comes from now on is counted. */
+  arm: async ({ first }) => {
+    globalThis.gc();
+    inbox = inboxFrom(first);
+  },
+
+  received: ({ count }) => inbox.until(count),
 
   drain: async () => {
     const settled = await Promise.allSettled(pending);

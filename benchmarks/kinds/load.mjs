@@ -19,7 +19,7 @@ export async function openAll(names, topology, results) {
   return open;
 }
 
-const turned = (list, by) => list.map((_, i) => list[(i + by) % list.length]);
+export const turned = (list, by) => list.map((_, i) => list[(i + by) % list.length]);
 
 /** Interleaved rounds, the order turned by one each round, so that a drift of the machine hits every client alike; medians. Round 0 warms up. */
 export async function measureLoad(id, row, { names, servers, rounds, durationMs, warmUpMs, loadTool }) {
