@@ -14,8 +14,9 @@ export function inboxFrom(first) {
   return {
     take: (message) => {
       if (next === first) startedAt = performance.now();
-      if (message.length !== LENGTH || Number.parseInt(message, 10) !== next) wrong ??= `${message.slice(0, 20)} came in place of ${next}`;
-      next += 1;
+      const number = Number.parseInt(message, 10);
+      if (message.length !== LENGTH || number !== next) wrong ??= `${message.slice(0, 20)} came in place of ${next}`;
+      next = number + 1;
       if (next === last) finish();
     },
     /** Resolves when `count` have come, with what that took since the first of them, and the CPU since the inbox was made. */
