@@ -8,7 +8,7 @@ import { type StartedSuite, type Suite, suites } from '../test/chaos/suites.js';
 import { Server } from '../test/support/server.js';
 import { ArgumentsError, type ChaosArguments, parseArguments, usage } from './chaos/arguments.js';
 import { pubsubMain } from './chaos/pubsub.js';
-import { headingOf, type Row, rowOf, widths } from './chaos/rows.js';
+import { headingOf, notesOf, type Row, rowOf, widths } from './chaos/rows.js';
 import { duration, Report, wantsColours } from './demo/report.js';
 
 async function main(args: ChaosArguments): Promise<boolean> {
@@ -63,6 +63,7 @@ async function runSuite(suite: Suite, args: ChaosArguments, report: Report): Pro
         rows.push(row);
         if (isRival || row.failures.length === 0) report.line(format(row.cells));
         else report.claim(false, format(row.cells));
+        for (const text of runs.flatMap(notesOf)) report.note(`  ${text}`);
         for (const crash of crashes) report.note(`  ${crash}`);
       }
     }

@@ -1,11 +1,16 @@
 import { isThere, type PubsubContestantName, pubsubContestants } from '../../test/chaos/pubsub/clients.js';
 import type { PubsubLedger } from '../../test/chaos/pubsub/ledger.js';
-import { pubsubChecksOf, pubsubSuites, type StartedPubsubSuite } from '../../test/chaos/pubsub/suites.js';
+import { pubsubSuites, type StartedPubsubSuite } from '../../test/chaos/pubsub/suites.js';
+import { pubsubChecksOf } from '../../test/chaos/pubsub/verdict.js';
+import { checksOfResources, holds } from '../../test/chaos/verdict.js';
 import { Server } from '../../test/support/server.js';
 import { duration, grouped, Report, wantsColours } from '../demo/report.js';
 import { parseArguments, usage } from './arguments.js';
+import { resourceNotes } from './rows.js';
 
 const CHANNELS = 20;
+/** Of a process that does nothing but listen; the record of its gaps is in it. */
+const HEAP_MORE_BYTES = 2 * 1024 * 1024;
 const DEFAULT_RATE = 10_000;
 
 const COLUMNS: readonly (readonly [title: string, width: number, cell: (ledger: PubsubLedger) => string])[] = [
@@ -51,15 +56,16 @@ export async function pubsubMain(argv: readonly string[]): Promise<boolean> {
         for (const client of Object.keys(pubsubContestants) as PubsubContestantName[]) {
           const contestant = pubsubContestants[client];
           const kinds: readonly string[] = contestant.kinds;
-          if (client !== 'slotwise' && (!args.rivals || !isThere(contestant) || !kinds.includes(suite.topology))) continue;
+          if (client !== 'slotwise' && (fault.leaks === true || !args.rivals || !isThere(contestant) || !kinds.includes(suite.topology)))
+            continue;
           for (let run = 0; run < (args.runs ?? 1); run++) {
             started ??= await suite.start();
             await started.heal();
             const note = (text: string): void => report.note(`  ${text}`);
             const options = { client, rate: args.rate, channels: CHANNELS, sharded: true, quick: args.quick, note };
-            const ledger = await started.run(fault.name, options);
-            const failed = pubsubChecksOf(ledger).filter(({ measured, atMost }) => measured > atMost);
-            rows.push({ topology: suite.topology, fault: fault.name, client, ...ledger });
+            const { ledger, resources } = await started.run(fault.name, options);
+            const failed = [...pubsubChecksOf(ledger), ...checksOfResources(resources, HEAP_MORE_BYTES)].filter((check) => !holds(check));
+            rows.push({ topology: suite.topology, fault: fault.name, client, ...ledger, resources });
             const line = [
               fault.title.slice(0, 62).padEnd(62),
               client.padEnd(10),
@@ -67,6 +73,7 @@ export async function pubsubMain(argv: readonly string[]): Promise<boolean> {
             ];
             if (client !== 'slotwise' || failed.length === 0) report.line(line.join('  '));
             else report.claim(false, line.join('  '));
+            if (resources !== null) report.note(`  ${ledger.backMs.length} outages, before and after: ${resourceNotes(resources)}`);
             if (client !== 'slotwise') continue;
             failures += failed.length;
             for (const { what, measured, atMost } of failed) report.note(`  ${what}: ${Math.round(measured)}, allowed ${atMost}`);

@@ -70,6 +70,27 @@ export function headingOf(): string[] {
   return ['fault', 'client', ...COLUMNS.map(({ title }) => title)];
 }
 
+/** What only some faults look at. */
+export function notesOf({ subscribers, resources, blocked }: RunReport): string[] {
+  const notes: string[] = [];
+  if (blocked !== null)
+    notes.push(`blocked callers: ${grouped(blocked.delivered)} elements, ${blocked.missing} missing, ${blocked.twice} twice`);
+  if (subscribers !== null) {
+    const { acknowledged, missing, hidden, hiddenByServers, twice, disordered, gaps, backMs } = subscribers;
+    const unseen = `${hidden - hiddenByServers} in no gap and ${hiddenByServers} by servers`;
+    const counts = `${grouped(acknowledged)} messages, ${grouped(missing)} missing (${unseen}), ${twice} twice, ${disordered} out of order`;
+    notes.push(`subscribers: ${counts}, ${gaps} gaps, back after at most ${ms(Math.max(0, ...backMs))} ms`);
+  }
+  if (resources !== null) notes.push(`before and after: ${resourceNotes(resources)}`);
+  return notes;
+}
+
+export function resourceNotes({ before, after }: NonNullable<RunReport['resources']>): string {
+  const count = (type: string): string => `${before.byType[type] ?? 0} → ${after.byType[type] ?? 0}`;
+  const heap = `heap ${(before.heapBytes / 1e6).toFixed(1)} → ${(after.heapBytes / 1e6).toFixed(1)} MB`;
+  return `sockets ${count('TCPSocketWrap')}, timers ${count('Timeout')}, listeners ${before.listeners} → ${after.listeners}, ${heap}`;
+}
+
 export function rowOf(
   topology: Suite['topology'],
   fault: Suite['faults'][number],

@@ -24,6 +24,8 @@ const slotwise = async ({ target, reads, timeoutMs }: DriverOptions): Promise<Dr
     get: (key) => redis.get(key),
     rpush: (key, element) => redis.rpush(key, element),
     blpop: async (key) => (await redis.blpop(key, 0))?.element ?? null,
+    subscribe: (kind, name, onMessage, onGap) =>
+      kind === 'channel' ? redis.subscribe(name, onMessage, { onGap }) : redis.psubscribe(name, onMessage, { onGap }),
     explain: (error) =>
       error instanceof SlotwiseError
         ? { code: error.code, message: error.message, mayHaveRun: error.executed !== 'no' }

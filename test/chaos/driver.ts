@@ -1,4 +1,5 @@
 import type { Address } from '../../lib/options.js';
+import type { Gap } from './pubsub/clients.js';
 
 /** How a client finds the servers. */
 export type Target =
@@ -7,6 +8,13 @@ export type Target =
   | { readonly kind: 'sentinel'; readonly seeds: readonly HostPort[]; readonly name: string };
 
 export type HostPort = Extract<Address, { host: string }>;
+
+export type Subscribe = (
+  kind: 'channel' | 'pattern',
+  name: string,
+  onMessage: (message: string) => void,
+  onGap: (gap: Gap) => void,
+) => Promise<unknown>;
 
 export interface DriverOptions {
   readonly target: Target;
@@ -28,6 +36,8 @@ export interface Driver {
   rpush(key: string, element: string): Promise<unknown>;
   /** Waits without limit. Null where nothing was popped. */
   blpop(key: string): Promise<string | null>;
+  /** Resolves when the servers have confirmed. Only ours is looked at with subscribers. */
+  readonly subscribe?: Subscribe;
   explain(error: unknown): Explained;
   close(): Promise<void>;
 }

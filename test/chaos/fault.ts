@@ -43,8 +43,12 @@ export interface Fault<S extends Stage = Stage> {
   /** Handles and memory before and after are compared. Default false. */
   readonly leaks?: boolean;
   readonly blocked?: BlockedOptions;
+  /** How many subscribers the client has, half of them to channels and half to patterns. Default 0. */
+  readonly subscribers?: number;
   /** Before the load begins. */
   readonly prepare?: (scene: Scene<S>) => Promise<void>;
+  /** The same harm before handles and memory are looked at for the first time; for subscribers only. */
+  readonly warmUp?: (scene: Scene<S>) => Promise<Moments>;
   /** Does the harm and ends it; resolves with when what happened. */
   readonly strike: (scene: Scene<S>) => Promise<Moments>;
   readonly bounds: Bounds;
@@ -54,6 +58,7 @@ export const OWN_KEYS: KeySpace = { kind: 'own', tag: TAG };
 export const PROBE_KEY = `{${TAG}}:probe`;
 /** Callers that block on a list in the same shard. */
 export const BLOCKED: BlockedOptions = { callers: 50, list: `{${TAG}}:list` };
+export const SUBSCRIBERS = 20;
 /** Longer than any servers need to be back. */
 export const LIMIT_MS = 40_000;
 

@@ -4,16 +4,19 @@ import type { DriverOptions } from './driver.js';
 import type { KeySpace } from './key-space.js';
 import type { Stall } from './load.js';
 import type { Operations } from './operations.js';
-
-export interface Resources {
-  /** Open handles and timers by kind. */
-  readonly byType: Readonly<Record<string, number>>;
-  readonly heapBytes: number;
-}
+import type { Received } from './pubsub/messages.js';
+import type { Resources } from './resources.js';
+import type { SubscriberTopic } from './subscribers.js';
 
 export type Question =
   | { readonly ask: 'open'; readonly client: ContestantName; readonly options: DriverOptions }
-  | { readonly ask: 'load'; readonly rate: number; readonly keys: KeySpace; readonly blocked: BlockedOptions | null }
+  | {
+      readonly ask: 'load';
+      readonly rate: number;
+      readonly keys: KeySpace;
+      readonly blocked: BlockedOptions | null;
+      readonly subscribers: readonly SubscriberTopic[];
+    }
   | { readonly ask: 'stop'; readonly limitMs: number }
   | { readonly ask: 'resources' }
   | { readonly ask: 'close' };
@@ -26,6 +29,8 @@ export type Answer =
       readonly reads: Operations;
       readonly stalls: readonly Stall[];
       readonly blocked: BlockedReport | null;
+      /** By channel. */
+      readonly received: Record<string, Received>;
     }
   | { readonly to: 'resources'; readonly resources: Resources }
   | { readonly to: 'error'; readonly message: string };

@@ -5,9 +5,12 @@ import { type Fault, OWN_KEYS } from './fault.js';
 import { keysOf } from './key-space.js';
 import { type Ledger, ledgerOf, type Moments } from './ledger.js';
 import { LoadedClient } from './loaded-client.js';
-import type { Resources } from './messages.js';
 import { DirectWriter } from './prober.js';
+import { type PubsubLedger, pubsubLedgerOf } from './pubsub/ledger.js';
+import { PubsubProcess } from './pubsub/process.js';
+import type { Resources } from './resources.js';
 import { type Stage, TAG } from './stages/stage.js';
+import { subscriberTopics } from './subscribers.js';
 
 export interface RunOptions {
   readonly client: ContestantName;
@@ -30,6 +33,8 @@ export interface RunReport {
   readonly blocked: BlockedReport | null;
   /** From the last comeback to the next element that a blocked caller got, in ms. */
   readonly blockedBackMs: number | null;
+  /** What became of messages that another client published to this one's subscribers. */
+  readonly subscribers: PubsubLedger | null;
   readonly resources: { readonly before: Resources; readonly after: Resources } | null;
 }
 
@@ -38,6 +43,8 @@ const QUIET_MS = { whole: 1_500, quick: 1_000 };
 /** The load goes on for so long after the fault. */
 const TAIL_MS = { whole: 2_000, quick: 1_000 };
 const TIMEOUT_MS = 30_000;
+/** Messages a second to each subscriber. */
+const MESSAGE_RATE = 50;
 /** Sockets that are closed need a moment to go. */
 const SETTLE_MS = 6_000;
 
@@ -49,8 +56,20 @@ export async function runFault<S extends Stage>(fault: Fault<S>, stage: S, optio
   await fault.prepare?.(scene);
   const loaded = await LoadedClient.open(client, { target: stage.target, reads: fault.reads ?? 'primary', timeoutMs: TIMEOUT_MS });
   let direct: DirectWriter | null = null;
+  let publisher: PubsubProcess | null = null;
+  const topics = subscriberTopics(fault.subscribers ?? 0);
   try {
-    await loaded.ask({ ask: 'load', rate, keys: space, blocked: fault.blocked ?? null });
+    await loaded.ask({ ask: 'load', rate, keys: space, blocked: fault.blocked ?? null, subscribers: topics });
+    if (topics.length > 0) {
+      publisher = new PubsubProcess();
+      const channels = topics.map(({ channel }) => channel);
+      await publisher.ask({
+        ask: 'publish',
+        target: stage.target,
+        topics: [{ kind: 'channel', channels }],
+        rate: MESSAGE_RATE * topics.length,
+      });
+    }
     if (fault.direct) direct = await DirectWriter.start(await stage.primary(), `{${TAG}}:direct:`, rate);
     await sleep(QUIET_MS[pace]);
     const before = fault.leaks ? (await loaded.ask({ ask: 'resources' })).resources : null;
@@ -59,7 +78,13 @@ export async function runFault<S extends Stage>(fault: Fault<S>, stage: S, optio
     direct?.stop();
     await sleep(TAIL_MS[pace] + (fault.leaks ? SETTLE_MS : 0));
     const after = fault.leaks ? (await loaded.ask({ ask: 'resources' })).resources : null;
-    const { writes, reads, stalls, blocked } = await loaded.ask({ ask: 'stop', limitMs: TIMEOUT_MS + 2_000 }, TIMEOUT_MS + 30_000);
+    const published = (await publisher?.ask({ ask: 'stop' }))?.published ?? null;
+    // What is on its way.
+    if (published !== null) await sleep(500);
+    const { writes, reads, stalls, blocked, received } = await loaded.ask(
+      { ask: 'stop', limitMs: TIMEOUT_MS + 2_000 },
+      TIMEOUT_MS + 30_000,
+    );
     await loaded.ask({ ask: 'close' });
     const keys = keysOf(space);
     const names = Array.from({ length: keys.countersOf(writes.length) }, (_, counter) => keys.key(counter));
@@ -73,11 +98,12 @@ export async function runFault<S extends Stage>(fault: Fault<S>, stage: S, optio
       direct: lostDirectly,
       blocked,
       blockedBackMs: blocked === null || last === undefined ? null : firstAfter(blocked.deliveredAt, last.backAt),
+      subscribers: published === null ? null : pubsubLedgerOf(published, received, moments),
       resources: before === null || after === null ? null : { before, after },
     };
   } finally {
     direct?.stop();
-    await loaded.end();
+    await Promise.all([loaded.end(), publisher?.end()]);
   }
 }
 

@@ -15,7 +15,7 @@ export interface Suite {
   /** For the command line; several suites may share one. */
   readonly topology: 'cluster' | 'sentinel' | 'replication' | 'single';
   /** Of the fault's name; what can be known without servers. */
-  readonly faults: readonly Omit<Fault, 'strike' | 'prepare'>[];
+  readonly faults: readonly Omit<Fault, 'strike' | 'prepare' | 'warmUp'>[];
   start(): Promise<StartedSuite>;
 }
 

@@ -1,5 +1,7 @@
 import type { Bounds, Fault } from './fault.js';
 import type { Ledger } from './ledger.js';
+import { pubsubChecksOf } from './pubsub/verdict.js';
+import type { Resources } from './resources.js';
 import type { RunReport } from './run.js';
 
 /** Something that was measured, and what it may be at most. */
@@ -15,6 +17,8 @@ export function holds({ measured, atMost }: Check): boolean {
 
 /** A client's own sockets and timers differ by a few from one moment to the next; what leaks grows with every failover. */
 const HANDLES_MORE = 4;
+/** Those of as many sockets; one a failover would be a hundred in a hundred. */
+const LISTENERS_MORE = HANDLES_MORE * 10;
 const HEAP_MORE_BYTES = 8 * 1024 * 1024;
 const BLOCKED_BACK_MS = 1_000;
 
@@ -29,7 +33,8 @@ export function checksOf(fault: Pick<Fault, 'bounds' | 'leaks'>, runs: readonly 
     { what: "failed as 'not executed' and executed", measured: worst(({ falselyFailed }) => falselyFailed), atMost: 0 },
     { what: 'never settled', measured: worst(({ pending }) => pending), atMost: 0 },
     ...runs.flatMap(checksOfBlocked),
-    ...runs.flatMap(checksOfResources),
+    ...runs.flatMap(({ subscribers }) => (subscribers === null ? [] : pubsubChecksOf(subscribers))),
+    ...runs.flatMap(({ resources }) => checksOfResources(resources)),
   ];
 }
 
@@ -69,7 +74,11 @@ function checksOfBlocked({ blocked, blockedBackMs, ledger }: RunReport): Check[]
   ];
 }
 
-function checksOfResources({ resources }: RunReport): Check[] {
+/** What a client may hold more than before. */
+export function checksOfResources(
+  resources: { readonly before: Resources; readonly after: Resources } | null,
+  heapMoreBytes = HEAP_MORE_BYTES,
+): Check[] {
   if (resources === null) return [];
   const { before, after } = resources;
   const types = [...new Set([...Object.keys(before.byType), ...Object.keys(after.byType)])].filter((type) => !isOfTheMoment(type));
@@ -79,7 +88,8 @@ function checksOfResources({ resources }: RunReport): Check[] {
       measured: (after.byType[type] ?? 0) - (before.byType[type] ?? 0),
       atMost: HANDLES_MORE,
     })),
-    { what: 'more heap (bytes)', measured: after.heapBytes - before.heapBytes, atMost: HEAP_MORE_BYTES },
+    { what: 'more listeners', measured: after.listeners - before.listeners, atMost: LISTENERS_MORE },
+    { what: 'more heap (bytes)', measured: after.heapBytes - before.heapBytes, atMost: heapMoreBytes },
   ];
 }
 

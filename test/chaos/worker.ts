@@ -4,11 +4,14 @@ import { contestants } from './clients.js';
 import type { Driver } from './driver.js';
 import { keysOf } from './key-space.js';
 import { Load } from './load.js';
-import type { Answer, Question, Resources } from './messages.js';
+import type { Answer, Question } from './messages.js';
+import { resources } from './resources.js';
+import { Subscribers } from './subscribers.js';
 
 let driver: Driver | null = null;
 let load: Load | null = null;
 let blocked: BlockedCallers | null = null;
+const subscribers = new Subscribers();
 
 async function answer(question: Question): Promise<Answer> {
   switch (question.ask) {
@@ -17,6 +20,7 @@ async function answer(question: Question): Promise<Answer> {
       return { to: 'open' };
     case 'load':
       if (driver === null) throw new Error('no client is open');
+      await subscribers.listen(driver, question.subscribers);
       load = new Load(driver, { rate: question.rate, keys: keysOf(question.keys) });
       if (question.blocked !== null) blocked = new BlockedCallers(driver, question.blocked);
       return { to: 'load' };
@@ -24,7 +28,8 @@ async function answer(question: Question): Promise<Answer> {
       if (load === null) throw new Error('there is no load');
       await load.stop(question.limitMs);
       const report = (await blocked?.stop()) ?? null;
-      return { to: 'stop', writes: load.writes.operations, reads: load.reads.operations, stalls: load.stalls, blocked: report };
+      const { received } = subscribers;
+      return { to: 'stop', writes: load.writes.operations, reads: load.reads.operations, stalls: load.stalls, blocked: report, received };
     }
     case 'resources':
       return { to: 'resources', resources: resources() };
@@ -34,13 +39,6 @@ async function answer(question: Question): Promise<Answer> {
     default:
       return question satisfies never;
   }
-}
-
-function resources(): Resources {
-  global.gc?.();
-  const byType: Record<string, number> = {};
-  for (const type of process.getActiveResourcesInfo()) byType[type] = (byType[type] ?? 0) + 1;
-  return { byType, heapBytes: process.memoryUsage().heapUsed };
 }
 
 process.on('message', (question: Question) => {

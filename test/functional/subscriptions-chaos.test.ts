@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { pubsubChecksOf, pubsubSuites, type StartedPubsubSuite } from '../chaos/pubsub/suites.js';
+import { pubsubSuites, type StartedPubsubSuite } from '../chaos/pubsub/suites.js';
+import { pubsubChecksOf } from '../chaos/pubsub/verdict.js';
 
 /** On a machine with other work to do, times mean little: `npm run chaos -- pubsub` measures them. */
 const PATIENT_MS = 2_000;
@@ -16,7 +17,7 @@ describe('subscriptions under messages, in short', function () {
   for (const fault of ['kill', 'reshard']) {
     it(`keep the order, deliver nothing twice and hide nothing (${fault})`, async () => {
       await started.heal();
-      const ledger = await started.run(fault, {
+      const { ledger } = await started.run(fault, {
         client: 'slotwise',
         rate: 2_000,
         channels: 12,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BLOCKED, type Fault, LIMIT_MS, oneOutage, PROBE_KEY, type Scene } from '../fault.js';
+import { BLOCKED, type Fault, LIMIT_MS, oneOutage, PROBE_KEY, type Scene, SUBSCRIBERS } from '../fault.js';
 import type { Moments, Outage } from '../ledger.js';
 import { nowMs } from '../now.js';
 import { whenNamed, whenWritable } from '../prober.js';
@@ -97,19 +97,28 @@ export const sentinelFaults: readonly SentinelFault[] = [
     strike: withoutQuorum,
     bounds: { failedWritesMs: 10, readsFailed: 0, back: { worstMs: 250 } },
   },
-  { name: 'blocked', title: 'primary SIGKILL with 50 callers blocked in BLPOP', blocked: BLOCKED, strike: kill, bounds: KILL },
+  {
+    name: 'blocked',
+    title: 'primary SIGKILL, 50 callers blocked in BLPOP, 20 subscribers',
+    blocked: BLOCKED,
+    subscribers: SUBSCRIBERS,
+    strike: kill,
+    bounds: KILL,
+  },
   {
     name: 'blocked-failover',
-    title: 'SENTINEL FAILOVER with 50 callers blocked in BLPOP',
+    title: 'SENTINEL FAILOVER, 50 callers blocked in BLPOP, 20 subscribers',
     blocked: BLOCKED,
+    subscribers: SUBSCRIBERS,
     strike: failover,
     bounds: { failedWritesMs: 0, readsFailed: 0, back: { worstMs: 150 } },
   },
   {
     name: 'ten',
-    title: 'ten failovers in a row, SENTINEL FAILOVER and SIGKILL in turn, with 50 callers blocked in BLPOP',
+    title: 'ten times SENTINEL FAILOVER and SIGKILL in turn, 50 callers blocked, 20 subscribers',
     leaks: true,
     blocked: BLOCKED,
+    subscribers: SUBSCRIBERS,
     strike: tenFailovers,
     bounds: { failedWritesMs: 5 * 10, readsFailed: 0, back: { worstMs: 250 } },
   },

@@ -1,4 +1,5 @@
 import type { Target } from '../driver.js';
+import type { Resources } from '../resources.js';
 import type { PubsubContestantName, TopicKind } from './clients.js';
 
 export interface Topics {
@@ -11,6 +12,8 @@ export interface Published {
   readonly issuedAt: Float64Array;
   /** 0: it failed, or was not answered yet. */
   readonly acknowledgedAt: Float64Array;
+  /** How many subscribers of its own the server said it handed the message to. */
+  readonly receivers: Float64Array;
 }
 
 /** What came of a channel, in the order it came, on the clock of `nowMs`. */
@@ -29,7 +32,7 @@ export type PubsubQuestion =
 export type PubsubAnswer =
   | { readonly to: 'subscribe' | 'publish' }
   | { readonly to: 'stop'; readonly published: Record<string, Published>; readonly received: Record<string, Received> }
-  | { readonly to: 'resources'; readonly heapBytes: number; readonly sockets: number }
+  | { readonly to: 'resources'; readonly resources: Resources }
   | { readonly to: 'error'; readonly message: string };
 
 export type PubsubAnswerTo<T extends PubsubQuestion['ask']> = Extract<PubsubAnswer, { to: T }>;

@@ -1,74 +1,13 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { atEnd } from '../../support/processes.js';
 import type { Fault } from '../fault.js';
 import { keysOf } from '../key-space.js';
 import { moves } from '../reshard.js';
+import type { Resources } from '../resources.js';
 import type { Stage } from '../stages/stage.js';
 import type { PubsubContestantName } from './clients.js';
 import { type PubsubLedger, pubsubLedgerOf } from './ledger.js';
-import type { PubsubAnswer, PubsubAnswerTo, PubsubQuestion, Topics } from './messages.js';
-
-const worker = fileURLToPath(new URL('./worker.ts', import.meta.url));
-const open = new Set<ChildProcess>();
-let armed = false;
-
-/** A process that subscribes or publishes, so that neither disturbs the other, nor what is done to the servers. */
-class Process {
-  readonly #child: ChildProcess;
-  readonly #exited: Promise<void>;
-  #settle: { resolve(answer: PubsubAnswer): void; reject(error: Error): void } | null = null;
-
-  constructor() {
-    if (!armed) {
-      armed = true;
-      atEnd(() => {
-        for (const child of open) child.kill('SIGKILL');
-      });
-    }
-    const child = fork(worker, {
-      execArgv: ['--import', 'tsx', '--expose-gc', '--no-warnings'],
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    });
-    open.add(child);
-    this.#child = child;
-    this.#exited = new Promise((resolve) => child.once('exit', () => resolve()));
-    child.on('message', (answer: PubsubAnswer) => {
-      const settle = this.#settle;
-      this.#settle = null;
-      if (answer.to === 'error') settle?.reject(new Error(answer.message));
-      else settle?.resolve(answer);
-    });
-    child.once('exit', (code, signal) => {
-      open.delete(child);
-      this.#settle?.reject(new Error(`the process ended (${signal ?? code})`));
-    });
-  }
-
-  ask<T extends PubsubQuestion>(question: T, timeoutMs = 60_000): Promise<PubsubAnswerTo<T['ask']>> {
-    return new Promise<PubsubAnswer>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`the process does not answer "${question.ask}"`)), timeoutMs);
-      this.#settle = {
-        resolve: (answer) => {
-          clearTimeout(timer);
-          resolve(answer);
-        },
-        reject: (error) => {
-          clearTimeout(timer);
-          reject(error);
-        },
-      };
-      this.#child.send(question);
-    }) as Promise<PubsubAnswerTo<T['ask']>>; // the process answers what it was asked
-  }
-
-  async end(): Promise<void> {
-    this.#child.kill('SIGKILL');
-    await this.#exited;
-  }
-}
+import type { Topics } from './messages.js';
+import { PubsubProcess } from './process.js';
 
 export interface PubsubRunOptions {
   readonly client: PubsubContestantName;
@@ -77,7 +16,10 @@ export interface PubsubRunOptions {
   readonly channels: number;
   readonly sharded: boolean;
   readonly quick: boolean;
-  /** How long publishers may go on with a server that was demoted, in ms: without sentinels nobody cuts their connections. Default 50. */
+  /**
+   * How long publishers may go on with a server that was demoted and hands their messages to nobody, in ms: without sentinels nobody cuts their
+   * connections. Default 50.
+   */
   readonly toldLateMs?: number;
   readonly note: (text: string) => void;
 }
@@ -98,29 +40,43 @@ export function topicsOf(channels: number, sharded: boolean): Topics[] {
   ];
 }
 
+export interface PubsubReport {
+  readonly ledger: PubsubLedger;
+  /** Of the subscriber's process, around the fault; null: nobody looked. */
+  readonly resources: { readonly before: Resources; readonly after: Resources } | null;
+}
+
 /** One fault, once, under messages. */
 export async function runPubsubFault<S extends Stage>(
-  fault: Pick<Fault<S>, 'prepare' | 'strike'>,
+  fault: Pick<Fault<S>, 'prepare' | 'warmUp' | 'strike' | 'leaks'>,
   stage: S,
   options: PubsubRunOptions,
-): Promise<PubsubLedger> {
+): Promise<PubsubReport> {
   const { client, rate, channels, sharded, quick, note } = options;
   const pace = quick ? 'quick' : 'whole';
   const scene = { stage, quick, note, holdMs: HOLD_MS[pace] };
   const topics = topicsOf(channels, sharded);
   await fault.prepare?.(scene);
-  const [subscriber, publisher] = [new Process(), new Process()];
+  const [subscriber, publisher] = [new PubsubProcess(), new PubsubProcess()];
   try {
     await subscriber.ask({ ask: 'subscribe', client, target: stage.target, topics });
     await publisher.ask({ ask: 'publish', target: stage.target, topics, rate });
     await sleep(QUIET_MS[pace]);
-    const moments = await fault.strike(scene);
+    const warmUp = fault.leaks ? await fault.warmUp?.(scene) : undefined;
+    const look = async (): Promise<Resources> => (await subscriber.ask({ ask: 'resources' })).resources;
+    const before = fault.leaks ? await look() : null;
+    const struck = await fault.strike(scene);
     await sleep(TAIL_MS[pace]);
+    const after = fault.leaks ? await look() : null;
+    const moments = warmUp === undefined ? struck : { struckAt: warmUp.struckAt, outages: [...warmUp.outages, ...struck.outages] };
     const { published } = await publisher.ask({ ask: 'stop' });
     // What is on its way.
     await sleep(500);
     const { received } = await subscriber.ask({ ask: 'stop' });
-    return pubsubLedgerOf(published, received, moments, options.toldLateMs);
+    return {
+      ledger: pubsubLedgerOf(published, received, moments, options.toldLateMs),
+      resources: before === null || after === null ? null : { before, after },
+    };
   } finally {
     await Promise.all([subscriber.end(), publisher.end()]);
   }

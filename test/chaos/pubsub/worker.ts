@@ -1,53 +1,18 @@
 // A process with one subscriber, or with the publisher. The parent asks by IPC, one question at a time.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nowMs } from '../now.js';
+import { resources } from '../resources.js';
 import { type PubsubDriver, pubsubContestants, type TopicKind } from './clients.js';
-import type { Published, PubsubAnswer, PubsubQuestion, Received } from './messages.js';
+import { Growing, Inbox } from './inbox.js';
+import type { Published, PubsubAnswer, PubsubQuestion } from './messages.js';
 
 const PACE_MS = 2;
-
-class Growing {
-  #values = new Float64Array(1_024);
-  length = 0;
-
-  push(value: number): number {
-    if (this.length === this.#values.length) {
-      const grown = new Float64Array(this.length * 2);
-      grown.set(this.#values);
-      this.#values = grown;
-    }
-    this.#values[this.length] = value;
-    return this.length++;
-  }
-
-  set(at: number, value: number): void {
-    this.#values[at] = value;
-  }
-
-  get values(): Float64Array {
-    return this.#values.slice(0, this.length);
-  }
-}
-
-class Inbox {
-  readonly #numbers = new Growing();
-  readonly #at = new Growing();
-  readonly gaps: { since: number; until: number }[] = [];
-
-  take(message: string): void {
-    this.#numbers.push(Number(message));
-    this.#at.push(nowMs());
-  }
-
-  get received(): Received {
-    return { numbers: Int32Array.from(this.#numbers.values), at: this.#at.values, gaps: this.gaps };
-  }
-}
 
 /** One channel's messages, each when the one before is settled, at a steady pace which is caught up with after an outage. */
 class Publisher {
   readonly #issuedAt = new Growing();
   readonly #acknowledgedAt = new Growing();
+  readonly #receivers = new Growing();
   #over = false;
   readonly done: Promise<void>;
 
@@ -65,8 +30,9 @@ class Publisher {
       }
       const n = this.#issuedAt.push(nowMs());
       this.#acknowledgedAt.push(0);
+      this.#receivers.push(0);
       try {
-        await driver.publish(kind, channel, String(n));
+        this.#receivers.set(n, Number(await driver.publish(kind, channel, String(n))));
         this.#acknowledgedAt.set(n, nowMs());
       } catch {
         // It may have been published: nobody counts on it.
@@ -80,7 +46,7 @@ class Publisher {
   }
 
   get published(): Published {
-    return { issuedAt: this.#issuedAt.values, acknowledgedAt: this.#acknowledgedAt.values };
+    return { issuedAt: this.#issuedAt.values, acknowledgedAt: this.#acknowledgedAt.values, receivers: this.#receivers.values };
   }
 }
 
@@ -98,10 +64,7 @@ async function answer(question: PubsubQuestion): Promise<PubsubAnswer> {
           kind,
           channels,
           (channel, message) => inboxes.get(channel)?.take(message),
-          (channel, { sinceMs, untilMs }) => {
-            const offset = nowMs() - Date.now();
-            inboxes.get(channel)?.gaps.push({ since: sinceMs + offset, until: untilMs + offset });
-          },
+          (channel, gap) => inboxes.get(channel)?.tell(gap),
         );
       }
       return { to: 'subscribe' };
@@ -124,12 +87,7 @@ async function answer(question: PubsubQuestion): Promise<PubsubAnswer> {
       return result;
     }
     case 'resources':
-      global.gc?.();
-      return {
-        to: 'resources',
-        heapBytes: process.memoryUsage().heapUsed,
-        sockets: process.getActiveResourcesInfo().filter((type) => type === 'TCPSocketWrap').length,
-      };
+      return { to: 'resources', resources: resources() };
     default:
       return question satisfies never;
   }

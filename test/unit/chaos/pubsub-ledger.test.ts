@@ -5,11 +5,23 @@ import { type PubsubLedger, pubsubLedgerOf } from '../../chaos/pubsub/ledger.js'
 function ledgerOf(
   count: number,
   came: readonly number[],
-  { failed = [], gaps = [] }: { failed?: readonly number[]; gaps?: readonly (readonly [since: number, until: number])[] } = {},
+  {
+    failed = [],
+    gaps = [],
+    nobody = [],
+    toldLateMs,
+  }: {
+    failed?: readonly number[];
+    gaps?: readonly (readonly [since: number, until: number])[];
+    /** The server said that it handed them to nobody. */
+    nobody?: readonly number[];
+    toldLateMs?: number;
+  } = {},
 ): PubsubLedger {
   const issuedAt = Float64Array.from({ length: count }, (_, n) => 10 * n);
+  const receivers = issuedAt.map((_, n) => (nobody.includes(n) ? 0 : 1));
   return pubsubLedgerOf(
-    { a: { issuedAt, acknowledgedAt: issuedAt.map((at, n) => (failed.includes(n) ? 0 : at + 1)) } },
+    { a: { issuedAt, acknowledgedAt: issuedAt.map((at, n) => (failed.includes(n) ? 0 : at + 1)), receivers } },
     {
       a: {
         numbers: Int32Array.from(came),
@@ -18,6 +30,7 @@ function ledgerOf(
       },
     },
     { struckAt: 1_000, outages: [{ struckAt: 1_000, backAt: 1_100 }] },
+    toldLateMs,
   );
 }
 
@@ -29,6 +42,11 @@ const cases: readonly [what: string, ledger: () => PubsubLedger, expected: Parti
     'a hole before a server was harmed',
     () => ledgerOf(200, [...Array(98).keys()], { gaps: [[1_000, 2_000]] }),
     { missing: 102, hidden: 2, hiddenByServers: 2 },
+  ],
+  [
+    'a hole of what publishers went on sending to a server that was demoted',
+    () => ledgerOf(115, [...Array(110).keys(), 113, 114], { nobody: [110, 111], toldLateMs: 3_000 }),
+    { missing: 3, hidden: 3, hiddenByServers: 2 },
   ],
   ['what failed may be missing', () => ledgerOf(3, [0, 2], { failed: [1] }), { acknowledged: 2, missing: 0 }],
   ['twice', () => ledgerOf(3, [0, 1, 1, 2, 0]), { twice: 2, disordered: 0 }],

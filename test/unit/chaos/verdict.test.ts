@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Fault } from '../../chaos/fault.js';
 import type { Ledger } from '../../chaos/ledger.js';
+import type { PubsubLedger } from '../../chaos/pubsub/ledger.js';
 import type { RunReport } from '../../chaos/run.js';
 import { checksOf, holds, median } from '../../chaos/verdict.js';
 
@@ -28,7 +29,7 @@ const perfect: Ledger = {
 
 function run(ledger: Partial<Ledger> = {}, report: Partial<RunReport> = {}): RunReport {
   const moments = { struckAt: 0, outages: [{ struckAt: 0, backAt: 100 }] };
-  const nothing = { direct: null, blocked: null, blockedBackMs: null, resources: null, stallMs: 0 };
+  const nothing = { direct: null, blocked: null, blockedBackMs: null, subscribers: null, resources: null, stallMs: 0 };
   return { ledger: { ...perfect, ...ledger }, moments, outagesMs: [100], ...nothing, ...report };
 }
 
@@ -45,6 +46,21 @@ interface Case {
 }
 
 const blocked = { pushed: 10, delivered: 8, twice: 0, missing: 2, unknown: 2, errors: {}, stuck: 0, deliveredAt: new Float64Array() };
+
+const heard: PubsubLedger = {
+  published: 100,
+  acknowledged: 99,
+  delivered: 90,
+  gaps: 20,
+  missing: 9,
+  hidden: 2,
+  hiddenByServers: 2,
+  twice: 0,
+  disordered: 0,
+  late: 0,
+  backMs: [20, 30],
+  silenceMs: 900,
+};
 
 const cases: readonly Case[] = [
   { name: 'a run in which nothing happened', runs: [run()], broken: [] },
@@ -94,6 +110,12 @@ const cases: readonly Case[] = [
     broken: [/never served/],
   },
   { name: 'blocked callers that wait long', runs: [run({}, { blocked, blockedBackMs: null })], broken: [/served again/] },
+  { name: 'subscribers that were told what is missing', runs: [run({}, { subscribers: heard })], broken: [] },
+  {
+    name: 'subscribers that miss what nobody told, get a message twice, or hear nothing any more',
+    runs: [run({}, { subscribers: { ...heard, hidden: 3, twice: 1, disordered: 1, backMs: [20, Number.POSITIVE_INFINITY] } })],
+    broken: [/no gap/, /twice/, /order/, /come again/],
+  },
   {
     name: 'handles and memory that grow',
     runs: [
@@ -101,13 +123,13 @@ const cases: readonly Case[] = [
         {},
         {
           resources: {
-            before: { byType: { TCPSocketWrap: 5, Timeout: 3 }, heapBytes: 1e7 },
-            after: { byType: { TCPSocketWrap: 15, Timeout: 4, TCPConnectWrap: 30 }, heapBytes: 3e7 },
+            before: { byType: { TCPSocketWrap: 5, Timeout: 3 }, listeners: 40, heapBytes: 1e7 },
+            after: { byType: { TCPSocketWrap: 15, Timeout: 4, TCPConnectWrap: 30 }, listeners: 140, heapBytes: 3e7 },
           },
         },
       ),
     ],
-    broken: [/TCPSocketWrap/, /heap/],
+    broken: [/TCPSocketWrap/, /listeners/, /heap/],
   },
 ];
 
