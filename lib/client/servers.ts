@@ -180,6 +180,13 @@ export class Servers {
     return router === null || (router.sharded && slot < 0) ? null : router.primaryOf(router.shardFor(slot));
   }
 
+  /** This node knows something new: it is among those that are asked now. */
+  heardOf(key: string, reason: string): void {
+    const address = this.#known(key);
+    if (address === null) this.wake(reason);
+    else this.#monitor.heardOf(address, reason);
+  }
+
   /** Where a redirection leads, after `addressMap`. `patch`: the slot lives there from now on. */
   redirect(failure: Failure, to: Redirection, patch: boolean): Address {
     const answered = failure.kind === 'reply' ? this.#known(failure.node) : null;

@@ -27,6 +27,8 @@ export interface SubscriptionServers {
   /** Commands reach it, or nobody has tried. */
   isReachable(key: string): boolean;
   wake(reason: string): void;
+  /** This node knows something new. */
+  heardOf(key: string, reason: string): void;
   /** It does not answer, until `trust`. */
   suspect(key: string): void;
   trust(key: string): void;
@@ -156,6 +158,13 @@ export class Subscriptions implements TopicHost, ServersFollower {
     if (error !== null && isMisconfigured(error)) this.#refuse(topic, error);
     // Otherwise its connection ended: the pool says when to try again, and the servers what is new.
     if (topic.state === 'waiting') this.#seek(topic);
+  }
+
+  /** By its server, which says so. */
+  evicted(topic: Topic, node: string): void {
+    // Its slot has left. After a failover the same server would take it again, as a replica to which nobody publishes.
+    this.#servers.heardOf(node, `${node} dropped ${topic.text}`);
+    this.unseated(topic, null);
   }
 
   refused(topic: Topic, error: ReplyError): void {

@@ -18,6 +18,8 @@ export interface TopicHost {
   readonly tally: { messages: number };
   /** It has no place any more: look for one. `error`: why, where there is one. */
   unseated(topic: Topic, error: SlotwiseError | null): void;
+  /** Its server has ended it by itself. */
+  evicted(topic: Topic, node: string): void;
   refused(topic: Topic, error: ReplyError): void;
   confirmed(topic: Topic): void;
   gap(gap: Gap): void;
@@ -185,8 +187,9 @@ export class Topic implements Sink {
   }
 
   dropped(): void {
+    const node = this.node ?? '';
     this.#unseat('moved', Math.min(this.#subscriber?.provenAt ?? 0, this.host.provenAt));
-    this.host.unseated(this, null);
+    this.host.evicted(this, node);
   }
 
   lost(error: SlotwiseError | null): void {

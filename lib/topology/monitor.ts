@@ -119,7 +119,7 @@ export class Monitor {
   /** This node has news: it is among those that the next probe asks. */
   heardOf(address: Address, reason: string): void {
     if (this.#state !== 'running') return;
-    this.#heardOf.push(address);
+    if (!this.#heardOf.includes(address)) this.#heardOf.push(address);
     this.#lookFor(reason);
   }
 
