@@ -77,6 +77,7 @@ export async function pubsubMain(argv: readonly string[]): Promise<boolean> {
             if (client !== 'slotwise') continue;
             failures += failed.length;
             for (const { what, measured, atMost } of failed) report.note(`  ${what}: ${Math.round(measured)}, allowed ${atMost}`);
+            for (const fault of ledger.faults) report.note(`  ${fault}`);
           }
         }
       }

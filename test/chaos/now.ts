@@ -1,7 +1,20 @@
-/** Between `performance.now()` of this process and the clock that all processes of this machine share. */
-const originMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();
-
 /** Milliseconds on a clock that never jumps and is the same in every process of this machine. */
 export function nowMs(): number {
-  return originMs + performance.now();
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+/** So close together are two readings that nobody came between them. */
+const UNDISTURBED_MS = 0.1;
+const TRIES = 20;
+
+/** What to add to a `Date.now()` of a moment ago for `nowMs()`. On a busy machine a process may stand still between two readings. */
+export function sinceEpochOffset(): number {
+  let best = { tookMs: Number.POSITIVE_INFINITY, offset: 0 };
+  for (let i = 0; i < TRIES && best.tookMs > UNDISTURBED_MS; i++) {
+    const before = nowMs();
+    const wall = Date.now();
+    const tookMs = nowMs() - before;
+    if (tookMs < best.tookMs) best = { tookMs, offset: before - wall };
+  }
+  return best.offset;
 }

@@ -1,4 +1,4 @@
-import { nowMs } from '../now.js';
+import { nowMs, sinceEpochOffset } from '../now.js';
 import type { Gap } from './clients.js';
 import type { Received } from './messages.js';
 
@@ -39,7 +39,7 @@ export class Inbox {
 
   /** Clients tell it on the clock of `Date.now()`. */
   tell({ sinceMs, untilMs }: Gap): void {
-    const offset = nowMs() - Date.now();
+    const offset = sinceEpochOffset();
     this.gaps.push({ since: sinceMs + offset, until: untilMs + offset });
   }
 

@@ -13,6 +13,8 @@ export interface PubsubLedger {
   readonly hidden: number;
   /** Of these, how many were acknowledged by a server that may have handed them to nobody, because it ended or had been demoted. */
   readonly hiddenByServers: number;
+  /** For each channel with something wrong what is wrong with it, and what was told of it; times in ms after the harm. */
+  readonly faults: readonly string[];
   readonly twice: number;
   /** Delivered after a later one of their channel. */
   readonly disordered: number;
@@ -30,6 +32,7 @@ const CLOCK_MS = 2;
 const HANDING_ON_MS = 50;
 
 interface Sums {
+  faults: string[];
   published: number;
   acknowledged: number;
   delivered: number;
@@ -49,6 +52,7 @@ export function pubsubLedgerOf(
   toldLateMs = HANDING_ON_MS,
 ): PubsubLedger {
   const sums: Sums = {
+    faults: [],
     published: 0,
     acknowledged: 0,
     delivered: 0,
@@ -62,7 +66,7 @@ export function pubsubLedgerOf(
   };
   const channels = Object.keys(published);
   for (const channel of channels)
-    addChannel(sums, published[channel] ?? NOTHING_SENT, received[channel] ?? NOTHING_CAME, moments, toldLateMs);
+    addChannel(sums, channel, published[channel] ?? NOTHING_SENT, received[channel] ?? NOTHING_CAME, moments, toldLateMs);
   return {
     ...sums,
     backMs: moments.outages.map(({ backAt }) =>
@@ -76,23 +80,19 @@ const NONE = new Float64Array(0);
 const NOTHING_SENT: Published = { issuedAt: NONE, acknowledgedAt: NONE, receivers: NONE };
 const NOTHING_CAME: Received = { numbers: new Int32Array(0), at: NONE, gaps: [] };
 
-function addChannel(
-  sums: Sums,
-  { issuedAt, acknowledgedAt, receivers }: Published,
-  { numbers, gaps }: Received,
-  moments: Moments,
-  toldLateMs: number,
-): void {
+function addChannel(sums: Sums, channel: string, sent: Published, { numbers, gaps }: Received, moments: Moments, toldLateMs: number): void {
+  const { issuedAt, acknowledgedAt, receivers } = sent;
   sums.published += issuedAt.length;
   sums.gaps += gaps.length;
+  const wrong: Record<'hidden' | 'twice' | 'disordered', number[]> = { hidden: [], twice: [], disordered: [] };
   const seen = new Uint8Array(issuedAt.length);
   let last = -1;
   for (const n of numbers) {
     sums.delivered++;
-    if (seen[n] === 1) sums.twice++;
+    if (seen[n] === 1) wrong.twice.push(n);
     else if (n < last) {
       if (acknowledgedAt[n] === 0) sums.late++;
-      else sums.disordered++;
+      else wrong.disordered.push(n);
     }
     seen[n] = 1;
     last = Math.max(last, n);
@@ -110,7 +110,23 @@ function addChannel(
     // What a server handed to somebody may be lost only at the harm itself.
     const excusedMs = receivers[n] === 0 ? toldLateMs : HANDING_ON_MS;
     if (harms.some((at) => acknowledged >= at - HANDING_ON_MS && acknowledged <= at + excusedMs)) sums.hiddenByServers++;
+    else wrong.hidden.push(n);
   }
+  sums.twice += wrong.twice.length;
+  sums.disordered += wrong.disordered.length;
+  for (const [what, all] of Object.entries(wrong)) {
+    if (all.length > 0) sums.faults.push(`${channel}: ${all.length} ${what}, ${describeFault(all, sent, gaps, moments.struckAt)}`);
+  }
+}
+
+function describeFault(numbers: readonly number[], sent: Published, gaps: Received['gaps'], struckAt: number): string {
+  const [first, last] = [numbers[0] ?? 0, numbers.at(-1) ?? 0];
+  const span = (from: number | undefined, to: number | undefined): string =>
+    [from, to].map((at) => ((at ?? 0) - struckAt).toFixed(1)).join(' to ');
+  const told = gaps.map(({ since, until }) => span(since, until)).join(', ') || 'none';
+  const { issuedAt, acknowledgedAt, receivers } = sent;
+  const times = `issued ${span(issuedAt[first], issuedAt[last])}, acknowledged ${span(acknowledgedAt[first], acknowledgedAt[last])}`;
+  return `${first} to ${last}: ${times}, ${receivers[first]} receivers; gaps: ${told}`;
 }
 
 function firstAfter(times: Float64Array, time: number): number {

@@ -39,6 +39,11 @@ const cases: readonly [what: string, ledger: () => PubsubLedger, expected: Parti
   ['a hole that a gap tells of', () => ledgerOf(4, [0, 3], { gaps: [[10, 25]] }), { missing: 2, hidden: 0, gaps: 1 }],
   ['a hole that a gap tells of in part', () => ledgerOf(5, [0, 4], { gaps: [[10, 13]] }), { missing: 3, hidden: 2 }],
   [
+    'where a hole is that no gap tells of',
+    () => ledgerOf(5, [0, 4], { gaps: [[10, 13]], nobody: [2] }),
+    { faults: ['a: 2 hidden, 2 to 3: issued -980.0 to -970.0, acknowledged -979.0 to -969.0, 0 receivers; gaps: -990.0 to -987.0'] },
+  ],
+  [
     'a hole before a server was harmed',
     () => ledgerOf(200, [...Array(98).keys()], { gaps: [[1_000, 2_000]] }),
     { missing: 102, hidden: 2, hiddenByServers: 2 },

@@ -48,6 +48,7 @@ interface Case {
 const blocked = { pushed: 10, delivered: 8, twice: 0, missing: 2, unknown: 2, errors: {}, stuck: 0, deliveredAt: new Float64Array() };
 
 const heard: PubsubLedger = {
+  faults: [],
   published: 100,
   acknowledged: 99,
   delivered: 90,
