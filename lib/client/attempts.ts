@@ -3,7 +3,7 @@ import { log } from '../diagnostics.js';
 import { ClosedError, NoNodeError, ReplyError, type SlotwiseError } from '../errors.js';
 import type { Options } from '../options.js';
 import type { Access, Node } from '../pool/node.js';
-import { type Call, type Detour, type Failure, READONLY, SCRIPT, SETTLED, type Tie, UNWRITTEN } from '../protocol/command.js';
+import { type Call, type Detour, type Failure, READONLY, SCRIPT, SETTLED, type Tie, UNWRITTEN, WRITTEN } from '../protocol/command.js';
 import { classify } from '../protocol/reply-error.js';
 import { PublishPlaces } from '../routing/publish-places.js';
 import type { ReadPolicy } from '../routing/read-preference.js';
@@ -11,6 +11,7 @@ import { type Decision, retry } from '../routing/retry.js';
 import type { Router } from '../routing/router.js';
 import { slotOfCommand, slotPreferred } from '../routing/slots.js';
 import { isMisconfigured } from '../topology/failure.js';
+import type { TopologySnapshot } from '../topology/topology.js';
 import { attachSignal } from './abort.js';
 import { closedError, errorFor } from './call-errors.js';
 import { Hedger, SecondCall } from './hedger.js';
@@ -20,6 +21,9 @@ import type { Session } from './session.js';
 import { effectiveFailure } from './unit-failure.js';
 import type { View } from './view.js';
 import { WaitingRoom } from './waiting-room.js';
+
+/** A node that does not answer holds up newer calls of a slot it has lost for so long. */
+const FENCE_MS = 100;
 
 /** Gives every call its node, and decides what follows a failed attempt: the only attempt loop there is. */
 export class Attempts {
@@ -51,6 +55,7 @@ export class Attempts {
     this.#sharded = options.topology.kind === 'cluster';
     const listener: ServersListener = {
       news: () => this.#waiting.news(),
+      reassigned: (next, previous) => this.#fence(next, previous),
       moved: (calls) => {
         for (const call of calls) this.dispatch(call);
       },
@@ -213,6 +218,21 @@ export class Attempts {
     return this.#sharded ? (call.detour?.slot ?? slotOfCommand(call.spec, call.args)) : -1;
   }
 
+  /** What is on its way to a node that has lost its slot will be refused and sent again: newer calls of the slot do not overtake it. */
+  #fence(next: TopologySnapshot, previous: TopologySnapshot): void {
+    if (previous.slots === null) return;
+    for (const { primary } of previous.shards) {
+      const node = primary === null ? undefined : this.servers.nodes.get(primary.key);
+      if (node === undefined || node.trouble !== null) continue;
+      const last = new Map<number, Call>();
+      node.forEachInFlight((call) => {
+        const slot = call.state === WRITTEN && (call.spec.flags & READONLY) === 0 ? this.#slotOf(call) : -1;
+        if (slot >= 0 && ownerOf(previous, slot) === node.key && ownerOf(next, slot) !== node.key) last.set(slot, call);
+      });
+      for (const [slot, call] of last) this.#waiting.fence(slot, call, FENCE_MS);
+    }
+  }
+
   #publish(slot: number, { snapshot }: Router, call: Call): void {
     const place = this.#publishPlaces.nodeFor(slot, snapshot, this.#reachable);
     if (place === null) this.#park(call, null);
@@ -355,6 +375,10 @@ export class Attempts {
     this.hedger.stop();
     this.servers.destroy(error);
   }
+}
+
+function ownerOf({ shards, slots }: TopologySnapshot, slot: number): string | undefined {
+  return shards[slots?.shardOf(slot) ?? -1]?.primary?.key;
 }
 
 /** Where it may read; null: it goes to the primary. */

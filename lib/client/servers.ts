@@ -51,6 +51,8 @@ const RENEW_SPACING_MS = 50;
 export interface ServersListener {
   /** Another snapshot, or a node that came up: who waits for news may try again. */
   news(): void;
+  /** The slots of some calls that are not answered may belong to other nodes. */
+  reassigned(next: TopologySnapshot, previous: TopologySnapshot): void;
   /** These were not written to a node that is no longer theirs. */
   moved(calls: readonly Call[]): void;
   /** Do calls wait for news? */
@@ -198,6 +200,10 @@ export class Servers {
     return this.#known(addressKey(address)) ?? address;
   }
 
+  knows(announced: Address): boolean {
+    return this.#known(addressKey(this.#rules.address(announced))) !== null;
+  }
+
   /** Where we connect to for a node of this name: a server may name it by another one than the views that we have. */
   #known(key: string): Address | null {
     const { router } = this;
@@ -296,6 +302,7 @@ export class Servers {
     this.reads.follow(next);
     this.router = this.#routerFor(next);
     if (previous !== null && !samePrimaries(previous, next)) this.positions.changed();
+    if (previous !== null) this.#listener.reassigned(next, previous);
     this.#listener.moved(this.nodes.adopt(next, previous));
     // The connections that are open may still lead to the replica: what waits would be refused there once more.
     if (leadsElsewhere) for (const node of this.nodes.all()) this.#listener.moved(node.renew());

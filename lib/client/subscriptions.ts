@@ -1,8 +1,8 @@
 import type { ConnectionConfig } from '../connection/connection.js';
-import type { TopicKind } from '../connection/subscriber.js';
+import type { Subscriber, TopicKind } from '../connection/subscriber.js';
 import { gapChannel, log } from '../diagnostics.js';
-import { type ListenerError, NoNodeError, type ReplyError, SlotwiseError } from '../errors.js';
-import type { Address, Credentials, Options } from '../options.js';
+import { type ListenerError, NoNodeError, ReplyError, SlotwiseError } from '../errors.js';
+import { type Address, addressKey, type Credentials, type Options } from '../options.js';
 import { SubscriberPool } from '../pool/subscriber-pool.js';
 import type { Failure } from '../protocol/command.js';
 import type { Redirection } from '../protocol/reply-error.js';
@@ -33,6 +33,8 @@ export interface SubscriptionServers {
   suspect(key: string): void;
   trust(key: string): void;
   redirect(failure: Failure, to: Redirection, patch: boolean): Address;
+  /** Does a node have this address, as the servers name it? */
+  knows(address: Address): boolean;
   readonly events: Emitter<ClientEvents>;
 }
 
@@ -135,8 +137,12 @@ export class Subscriptions implements TopicHost, ServersFollower {
     const place = placeOf(topic.wanted, snapshot, null, this.#reachable);
     if (place === null) this.#servers.wake('a subscription has no node');
     const subscriber = place === null ? null : this.#pool.at(place.address);
-    if (subscriber !== null) topic.sit(subscriber);
+    if (subscriber !== null) this.#sit(topic, subscriber);
     else if (this.#options.failFast) this.#refuse(topic, noNode(topic));
+  }
+
+  #sit(topic: Topic, subscriber: Subscriber): void {
+    topic.sit(subscriber, topic.wanted.bound === 'slot' && this.#servers.snapshot?.kind === 'cluster');
   }
 
   #seekLater(topic: Topic, delayMs: number): void {
@@ -160,11 +166,21 @@ export class Subscriptions implements TopicHost, ServersFollower {
     if (topic.state === 'waiting') this.#seek(topic);
   }
 
-  /** By its server, which says so. */
+  /** By its server, which says so: its slot has left. */
   evicted(topic: Topic, node: string): void {
-    // Its slot has left. After a failover the same server would take it again, as a replica to which nobody publishes.
     this.#servers.heardOf(node, `${node} dropped ${topic.text}`);
     this.unseated(topic, null);
+  }
+
+  misplaced(topic: Topic, node: string, primary: Address): void {
+    if (this.#servers.knows(primary)) {
+      // As replicas answer to all other commands.
+      this.refused(topic, new ReplyError('MOVED', `MOVED ${topic.wanted.slot} ${addressKey(primary)}`, { node }));
+      return;
+    }
+    // Servers may replicate by other addresses than those for clients.
+    this.#servers.heardOf(node, `${node} is a replica`);
+    this.#seekLater(topic, backoffMs(topic.refusals - 1, RETRY));
   }
 
   refused(topic: Topic, error: ReplyError): void {
@@ -179,7 +195,7 @@ export class Subscriptions implements TopicHost, ServersFollower {
       const address = this.#servers.redirect(failure, decision.to, decision.patch);
       if (topic.state !== 'waiting') return;
       const subscriber = decision.afterMs === 0 ? this.#pool.at(address) : null;
-      if (subscriber !== null) topic.sit(subscriber);
+      if (subscriber !== null) this.#sit(topic, subscriber);
       else this.#seekLater(topic, Math.max(RETRY.minMs, decision.afterMs));
       return;
     }

@@ -1,5 +1,6 @@
 import type { Payload, Seat, Sink, Subscriber, TopicKind } from '../connection/subscriber.js';
 import type { ReplyError, SlotwiseError } from '../errors.js';
+import type { Address } from '../options.js';
 import { decodeText } from '../protocol/text.js';
 import type { Wanted } from '../routing/subscription-place.js';
 import type { Gap, GapReason } from './gap.js';
@@ -21,6 +22,8 @@ export interface TopicHost {
   /** Its server has ended it by itself. */
   evicted(topic: Topic, node: string): void;
   refused(topic: Topic, error: ReplyError): void;
+  /** The node is a replica of `primary`. */
+  misplaced(topic: Topic, node: string, primary: Address): void;
   confirmed(topic: Topic): void;
   gap(gap: Gap): void;
   /** Since when nothing is known to have changed about who serves what, in ms since 1970. */
@@ -106,11 +109,12 @@ export class Topic implements Sink {
 
   // --- place
 
-  sit(subscriber: Subscriber): void {
+  /** `onPrimary`: nobody else will do. */
+  sit(subscriber: Subscriber, onPrimary: boolean): void {
     this.state = 'asking';
     this.#subscriber = subscriber;
-    const bytes = this.#members.some(({ listener }) => listener.bytes);
-    this.#seat = subscriber.subscribe(this.kind, this.name, this, bytes);
+    const buffers = this.#members.some(({ listener }) => listener.bytes);
+    this.#seat = subscriber.subscribe(this.kind, this.name, this, { buffers, onPrimary });
   }
 
   /** The place is no longer the right one. Whatever still comes from there is not delivered. */
@@ -184,6 +188,13 @@ export class Topic implements Sink {
     this.trouble = error;
     this.refusals++;
     this.host.refused(this, error);
+  }
+
+  misplaced(primary: Address): void {
+    const node = this.node ?? '';
+    this.#unseat('failover', 0);
+    this.refusals++;
+    this.host.misplaced(this, node, primary);
   }
 
   dropped(): void {

@@ -55,9 +55,15 @@ export class WaitingRoom implements Holder {
     this.gates.refused(slot, call, clock.now() + ms);
   }
 
-  /** Something changed: everybody who waits for news tries again, and nobody waits at a gate any longer. */
+  /** Calls of the slot that come from now on wait until this one is answered, `ms` at most. */
+  fence(slot: number, last: Call, ms: number): void {
+    clock.watch(this);
+    this.gates.fence(slot, last, clock.now() + ms);
+  }
+
+  /** Something changed: everybody who waits for news tries again, and nobody waits for a node that refuses everything. */
   news(): void {
-    for (const call of this.gates.open(Number.POSITIVE_INFINITY)) this.#letGo(call);
+    for (const call of this.gates.openRefused()) this.#letGo(call);
     const calls = this.#forNews;
     this.#forNews = new Fifo();
     for (let call = calls.shift(); call !== undefined; call = calls.shift()) this.#letGo(call);
@@ -82,7 +88,7 @@ export class WaitingRoom implements Holder {
     const waiting = this.#forTime.filter(({ call }) => this.#keep(call, now));
     this.#forTime = waiting.filter(({ at }) => at > now);
     for (const { call, at, go } of waiting) if (at <= now) go(call);
-    return this.size > 0;
+    return this.size > 0 || this.gates.size > 0;
   }
 
   /** A hundred thousand may wait for seconds: nothing is copied while none of them goes. */

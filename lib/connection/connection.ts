@@ -206,6 +206,11 @@ export class Connection implements ReplySink, Holder {
     return this.#queue.takeAll();
   }
 
+  /** Those that were written and are not answered, in order. */
+  forEachInFlight(visit: (call: Call) => void): void {
+    this.#inFlight.forEach(visit);
+  }
+
   /** Gives back the in-flight calls that may run again elsewhere, each once in its life. Their replies, if they ever come, are dropped. */
   takeRepeatable(): Fifo<Call> {
     const taken = new Fifo<Call>();

@@ -1,6 +1,6 @@
 import { log } from '../diagnostics.js';
 import { ConnectionLostError, ReplyError, type SlotwiseError } from '../errors.js';
-import { addressKey, type Credentials } from '../options.js';
+import { type Address, addressKey, type Credentials } from '../options.js';
 import { Call, type CommandSpec, type Gathering, NO_DEADLINE, type Raw } from '../protocol/command.js';
 import { command } from '../protocol/specs.js';
 import { Connection, type ConnectionConfig } from './connection.js';
@@ -20,6 +20,8 @@ export interface Sink {
   confirmed(): void;
   /** The server refuses. It is not subscribed. */
   refused(error: ReplyError): void;
+  /** The server is a replica of this one, where a primary was wanted. It is not subscribed. */
+  misplaced(primary: Address): void;
   /** The server ended it by itself, because the slot of a sharded channel went elsewhere. */
   dropped(): void;
   /** The connection ended. */
@@ -42,6 +44,7 @@ const WORDS: Readonly<Record<TopicKind, { readonly subscribe: CommandSpec; reado
   shard: { subscribe: command('SSUBSCRIBE'), unsubscribe: command('SUNSUBSCRIBE') },
 };
 const PING = command('PING');
+const ROLE = command('ROLE');
 /** Who hears nothing cannot know whether there is nothing to hear: so often it asks, and so long it waits for any byte. */
 const PING_EVERY_MS = 1_000;
 
@@ -50,23 +53,35 @@ const PING_EVERY_MS = 1_000;
  *
  * | state | means | messages | next |
  * |---|---|---|---|
- * | asking | SUBSCRIBE is on its way; what comes is an earlier subscription's | dropped | live, gone |
+ * | asking | SUBSCRIBE is on its way; what comes is an earlier subscription's | dropped | live, gone; proving where only a primary will do |
+ * | proving | the server has confirmed, and has not said yet whether it is a primary | dropped | live, gone |
  * | live | the server has confirmed | delivered | gone |
  * | gone | left, refused, dropped by the server, or the connection ended | dropped | – |
  */
 export class Seat implements Gathering {
-  state: 'asking' | 'live' | 'gone' = 'asking';
+  state: 'asking' | 'proving' | 'live' | 'gone' = 'asking';
 
   constructor(
     readonly kind: TopicKind,
     readonly name: Buffer,
     readonly sink: Sink,
+    private readonly onPrimary: boolean,
     private readonly left: (seat: Seat) => void,
   ) {}
 
   /** The confirmation. Synchronous: what follows it in the same read is already ours. */
   value(): void {
     if (this.state !== 'asking') return;
+    if (this.onPrimary) this.state = 'proving';
+    else this.#begin();
+  }
+
+  /** The server was a primary after it had confirmed, or does not say what it is. */
+  proven(): void {
+    if (this.state === 'proving') this.#begin();
+  }
+
+  #begin(): void {
     this.state = 'live';
     this.sink.confirmed();
   }
@@ -99,6 +114,8 @@ export class Subscriber {
   #watch: NodeJS.Timeout | undefined;
   #owesPong = false;
   #readAtPing = 0;
+  /** Asked for in this tick, and wanted on a primary. */
+  #unproven: Seat[] = [];
 
   constructor(
     config: ConnectionConfig,
@@ -132,14 +149,47 @@ export class Subscriber {
     return channel.size + pattern.size + shard.size;
   }
 
-  /** Subscribes; the sink hears what comes of it. A topic has at most one seat at a time. */
-  subscribe(kind: TopicKind, name: Buffer, sink: Sink, buffers: boolean): Seat {
-    const seat = new Seat(kind, name, sink, (gone) => this.#forget(gone));
+  /**
+   * Subscribes; the sink hears what comes of it. A topic has at most one seat at a time. `onPrimary`: a replica of a cluster takes SSUBSCRIBE, too,
+   * but is handed what its primary publishes only once that one knows it; so the server is asked for its role after it has confirmed. A primary
+   * that is demoted later drops its sharded channels.
+   */
+  subscribe(kind: TopicKind, name: Buffer, sink: Sink, { buffers = false, onPrimary = false } = {}): Seat {
+    const seat = new Seat(kind, name, sink, onPrimary, (gone) => this.#forget(gone));
     // What is no UTF-8 would be another name as text.
     if (buffers || !isText(name)) this.useBuffers();
     this.#seats[kind].set(this.#keyOf(name), seat);
     this.#send(WORDS[kind].subscribe, name, seat);
+    if (onPrimary && this.#unproven.push(seat) === 1) queueMicrotask(() => this.#prove());
     return seat;
+  }
+
+  /**
+   * RESP2 knows no ROLE for subscribers, and users may not be allowed to ask: then the confirmation is all there is.
+   * https://redis.io/docs/latest/commands/role/
+   */
+  #prove(): void {
+    const seats = this.#unproven;
+    this.#unproven = [];
+    const outcome: Gathering = {
+      value: (_, role) => {
+        const [kind, host, port] = Array.isArray(role) ? (role as Raw[]) : []; // what arrays consist of
+        for (const seat of seats) {
+          if (kindOf(kind) === 'slave') this.#misplaced(seat, { host: String(host), port: Number(port) });
+          else seat.proven();
+        }
+      },
+      error: () => {
+        for (const seat of seats) seat.proven();
+      },
+    };
+    this.#connection.send(Call.gathered(outcome, 0, ROLE, [], null, 0, internalOwner, NO_DEADLINE));
+  }
+
+  #misplaced(seat: Seat, primary: Address): void {
+    if (seat.state !== 'proving') return;
+    void this.unsubscribe(seat);
+    seat.sink.misplaced(primary);
   }
 
   /** Nothing more is delivered to the seat. Resolves when the server has confirmed, or the connection has ended. */
@@ -206,7 +256,7 @@ export class Subscriber {
   #dropped(name: Raw): void {
     const seat = isPayload(name) ? this.#seats.shard.get(this.#keyOf(name)) : undefined;
     // A seat that is still asking gets its own answer.
-    if (seat?.state !== 'live') return;
+    if (seat?.state !== 'live' && seat?.state !== 'proving') return;
     seat.leave();
     seat.sink.dropped();
   }

@@ -241,6 +241,11 @@ export class Node {
     this.#replica.dropSilent();
   }
 
+  /** What was sent to it as to a primary and is not answered, in order for each connection. */
+  forEachInFlight(visit: (call: Call) => void): void {
+    this.#primary.forEachInFlight(visit);
+  }
+
   /** Gives back what was not written to a node that stopped being the right one. */
   takeUnwritten(): Call[] {
     return this.#ofOthers([...this.#primary.takeUnwritten(), ...this.#replica.takeUnwritten()]);

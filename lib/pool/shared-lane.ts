@@ -244,6 +244,10 @@ export class SharedLane {
     this.#reopening.set(place, timer);
   }
 
+  forEachInFlight(visit: (call: Call) => void): void {
+    for (const connection of this.#connections) connection?.forEachInFlight(visit);
+  }
+
   takeUnwritten(): Call[] {
     return this.#connections.flatMap((connection) => (connection === null ? [] : connection.takeUnwritten()));
   }

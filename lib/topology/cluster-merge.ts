@@ -23,16 +23,20 @@ export interface MergedCluster {
 
 /**
  * One truth out of several views. Right after a failover or a move most nodes still hold the old view, so a majority proves nothing: for each
- * slot the claim with the highest config epoch counts, the very rule by which the nodes themselves settle it. Only where epochs are equal (they
- * are all 0 when CLUSTER NODES may not be asked) the majority decides.
+ * slot the claim with the highest config epoch counts, the very rule by which the nodes themselves settle it.
  * https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-slots-configuration-propagation
+ *
+ * Epochs are equal in two cases. A primary that gave way sends its successor's epoch with all it sends; who hears it before the successor believes
+ * that the old primary owns its slots at that epoch, for up to a second: so what a node owns counts for the one it follows, where any view shows it
+ * as a replica at that epoch or a later one. And they are all 0 where CLUSTER NODES may not be asked: there the majority decides.
  */
 export function mergeViews(views: readonly ClusterView[], previous: TopologySnapshot | null): MergedCluster {
   const entries = entriesById(views);
-  const ranges = mergeOwners(views);
+  const gaveWay = successorsIn(entries);
+  const ranges = mergeOwners(views, gaveWay);
   const owners = new Set(ranges.map(({ owner }) => owner));
   const leaders = new Map<string, string | null>();
-  for (const [id, seen] of entries) leaders.set(id, primaryIdOf(seen));
+  for (const [id, seen] of entries) leaders.set(id, primaryIdOf(seen, gaveWay.get(id)));
   const previousKeys = new Map<string, string>();
   for (const { id, key } of previous?.nodes.values() ?? []) previousKeys.set(id, key);
 
@@ -64,11 +68,30 @@ function entriesById(views: readonly ClusterView[]): Map<string, ViewNode[]> {
   return entries;
 }
 
+/** Whom a node follows, as of which epoch. */
+interface Succession {
+  readonly to: string;
+  readonly epoch: number;
+}
+
+/** Of every node that owns slots in some view and follows another one in some other view. */
+function successorsIn(entries: ReadonlyMap<string, readonly ViewNode[]>): ReadonlyMap<string, Succession> {
+  const successors = new Map<string, Succession>();
+  for (const [id, seen] of entries) {
+    if (!seen.some(({ role }) => role === 'primary')) continue;
+    for (const { primaryId: to, epoch } of seen) {
+      if (to !== null && epoch > (successors.get(id)?.epoch ?? 0)) successors.set(id, { to, epoch });
+    }
+  }
+  return successors;
+}
+
 /** Whom it follows; null: nobody. Of equally new entries, what the node says of itself, else what most say. */
-function primaryIdOf(entries: readonly ViewNode[]): string | null {
+function primaryIdOf(entries: readonly ViewNode[], successor: Succession | undefined): string | null {
   const [first] = entries;
   if (first === undefined || entries.every(({ primaryId }) => primaryId === first.primaryId)) return first?.primaryId ?? null;
   const epoch = Math.max(...entries.map((entry) => entry.epoch));
+  if (successor !== undefined && successor.epoch >= epoch) return successor.to;
   const latest = entries.filter((entry) => entry.epoch === epoch);
   const votes = (entry: ViewNode): number => latest.filter(({ primaryId }) => primaryId === entry.primaryId).length;
   const best = latest.find(({ myself }) => myself) ?? [...latest].sort((a, b) => votes(b) - votes(a))[0];
@@ -135,20 +158,23 @@ function isSame(a: Address, b: Address): boolean {
   return a.host === b.host && a.port === b.port;
 }
 
-function mergeOwners(views: readonly ClusterView[]): MergedCluster['ranges'] {
+function mergeOwners(views: readonly ClusterView[], gaveWay: ReadonlyMap<string, Succession>): MergedCluster['ranges'] {
   const ids: string[] = [];
   const indexes = new Map<string, number>();
   const claims = views.map((view) => {
     const owners = new Int16Array(SLOT_COUNT).fill(-1);
     const epochs: number[] = [];
-    for (const { start, end, owner } of view.ranges) {
+    for (const { start, end, owner: named } of view.ranges) {
+      const epoch = view.nodes.get(named)?.epoch ?? -1;
+      const successor = gaveWay.get(named);
+      const owner = successor !== undefined && successor.epoch >= epoch ? successor.to : named;
       let index = indexes.get(owner);
       if (index === undefined) {
         index = ids.push(owner) - 1;
         indexes.set(owner, index);
       }
       owners.fill(index, start, end + 1);
-      epochs[index] ??= view.nodes.get(owner)?.epoch ?? -1;
+      epochs[index] = Math.max(epochs[index] ?? -1, epoch);
     }
     return { owners, epochs };
   });

@@ -84,10 +84,11 @@ export class ControlConnections {
         if (--unconfirmed === 0) events.ready();
       },
       refused: (error) => subscriber.destroy(lost(subscriber.key, error)),
+      misplaced: () => {},
       dropped: () => {},
       lost: () => {},
     };
-    for (const channel of channels) subscriber.subscribe('channel', Buffer.from(channel), sink, false);
+    for (const channel of channels) subscriber.subscribe('channel', Buffer.from(channel), sink);
     return () => {
       this.#subscribers.delete(subscriber);
       subscriber.destroy(null);

@@ -1,7 +1,8 @@
 import { TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options.js';
 import type { Raw } from '../../protocol/command.js';
-import type { Asker, ProbeFocus, Resolver } from '../asker.js';
+import type { Asker, AskOptions, ProbeFocus, Resolver } from '../asker.js';
+import { inDoubt } from '../cluster-doubt.js';
 import { isOfCluster, ofOneCluster } from '../cluster-kin.js';
 import { clusterTopology, mergeViews } from '../cluster-merge.js';
 import { parseNodes, parseShards, parseSlots } from '../cluster-replies.js';
@@ -42,19 +43,19 @@ export class ClusterResolver implements Resolver {
   }
 
   async probe(asker: Asker, previous: TopologySnapshot | null, focus?: ProbeFocus): Promise<TopologySnapshot> {
-    const options = previous === null ? { timeoutMs: this.#firstTimeoutMs } : {};
+    const patience = previous === null ? { timeoutMs: this.#firstTimeoutMs } : {};
     const known = previous === null ? [] : askingOrder(previous, focus, this.#answered, this.#random);
     const addresses = [...known, ...shuffled(this.#seeds, this.#random)];
     const unique = [...new Map(addresses.map((address) => [addressKey(address), address])).values()];
     if (previous !== null && focus?.quiet === true && (await this.#isUnchanged(asker, previous))) return previous;
     const strangers: ClusterView[] = [];
-    const ask = async (address: Address): Promise<ClusterView> => {
+    const ask = async (address: Address, options: AskOptions = patience): Promise<ClusterView> => {
       const view = await this.#ask(asker, address, options);
       if (previous === null || isOfCluster(view, previous)) return view;
       strangers.push(view);
       throw new TopologyError('ERR_NOT_A_CLUSTER', `${addressKey(address)} belongs to another cluster`, [], { node: addressKey(address) });
     };
-    const answers = await hedge(unique, ask, {
+    const answers = await hedge(unique, (address) => ask(address), {
       want: VIEWS,
       staggerMs: STAGGER_MS,
       graceMs: GRACE_MS,
@@ -65,7 +66,22 @@ export class ClusterResolver implements Resolver {
     const views = ofOneCluster(own.length > 0 ? own : strangers);
     if (views.length === 0) throw failure('ERR_NO_SEED_REACHABLE', 'no node of the cluster could be asked', causesOf(answers));
     this.#answered = answers.flatMap((answer) => (answer.ok ? [addressKey(answer.item)] : []));
-    return clusterTopology(mergeViews(views, previous), this.#rules);
+    const doubted = await this.#askDoubted(views, previous, ask);
+    return clusterTopology(mergeViews([...views, ...doubted], previous), this.#rules);
+  }
+
+  /** Who is in doubt says himself what he is. One that does not answer is left in doubt: commands that it refuses say where to go. */
+  async #askDoubted(
+    views: readonly ClusterView[],
+    previous: TopologySnapshot | null,
+    ask: (address: Address, options: AskOptions) => Promise<ClusterView>,
+  ): Promise<ClusterView[]> {
+    const addresses = inDoubt(views, previous).flatMap((id) => {
+      const announced = views.flatMap(({ nodes }) => nodes.get(id)?.address ?? [])[0];
+      return announced === undefined ? [] : [this.#rules.address(announced)];
+    });
+    const answers = await Promise.allSettled(addresses.map((address) => ask(address, { timeoutMs: GRACE_MS })));
+    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
   }
 
   /** Has one node nothing new to tell? What it has is no proof yet (it may be cut off, or in another cluster), so then several are asked. */
@@ -82,7 +98,7 @@ export class ClusterResolver implements Resolver {
     }
   }
 
-  async #ask(asker: Asker, address: Address, options: { timeoutMs?: number }): Promise<ClusterView> {
+  async #ask(asker: Asker, address: Address, options: AskOptions): Promise<ClusterView> {
     const [shards, nodes] = await asker.ask(
       address,
       [

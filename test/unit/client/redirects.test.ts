@@ -270,6 +270,54 @@ describe('a client of a cluster', () => {
     });
   }
 
+  describe('whose slot has gone while writes are on their way to its old node', () => {
+    let release: () => void;
+    beforeEach(() => {
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      cluster.script = async (server, [name, key]) => {
+        if (name !== 'SET') return undefined;
+        if (server !== 0 || key !== 'b') return ok;
+        await held;
+        return movedTo(cluster.server(1), slotOfB);
+      };
+    });
+
+    /** Two writes that server 0 holds, then two more once the client knows that the slot is server 1's. */
+    const written = async (): Promise<Promise<unknown>[]> => {
+      const redis = cluster.client({ monitor: { periodMs: 100 }, timeoutMs: 2_000 });
+      const topologies: unknown[] = [];
+      const writes = [redis.set('b', '1'), redis.set('b', '2')];
+      await until(() => cluster.received(0, 'SET').length === 2);
+      redis.on('topology', (topology) => topologies.push(topology));
+      giveB(1);
+      await until(() => topologies.length > 0);
+      return [...writes, redis.set('b', '3'), redis.set('b', '4'), redis.set('c', '0')];
+    };
+
+    it('does not let newer ones overtake them', async () => {
+      const writes = await written();
+      await writes.pop();
+      await sleep(30);
+      assert.deepEqual(cluster.received(1, 'SET'), ['SET c 0']);
+      release();
+      await Promise.all(writes);
+      assert.deepEqual(cluster.received(1, 'SET'), ['SET c 0', 'SET b 1', 'SET b 2', 'SET b 3', 'SET b 4']);
+    });
+
+    it('waits for a node that does not answer no longer than 100 ms', async () => {
+      const writes = await written();
+      const begun = performance.now();
+      await Promise.all(writes.slice(2));
+      const tookMs = performance.now() - begun;
+      assert.ok(tookMs > 50 && tookMs < 1_000, `${tookMs} ms`);
+      release();
+      await Promise.all(writes);
+      assert.deepEqual(cluster.received(1, 'SET').slice(0, 3), ['SET c 0', 'SET b 3', 'SET b 4']);
+    });
+  });
+
   it('follows REDIRECT of a Valkey replica that was a primary', async () => {
     cluster.script = whoAnswers((server, [name]) =>
       server === 0 && name === 'GET' ? error(`REDIRECT ${cluster.server(1).address}`) : undefined,

@@ -412,6 +412,35 @@ describe('the subscriptions of a client of a cluster', () => {
     assert.deepEqual(heard, ['moved', '1']);
   });
 
+  for (const named of [true, false]) {
+    it(`do not stay at a primary that became a replica, ${named ? 'and go to the one it follows' : 'which follows one by an address of its own'}`, async () => {
+      const heard: string[] = [];
+      const sub = await redis.ssubscribe('s', (message) => heard.push(message), { onGap: ({ reason }) => heard.push(reason) });
+      const home = homeOf('s', 'shard');
+      const next = (home + 1) % 3;
+      const [script, heir] = [scripts[home], cluster.server(next)];
+      const [connection] = script?.of('shard', 's') ?? [];
+      const handlers = scripts.map((one) => one.handler());
+      cluster.script = (server, command, from) => {
+        if (server !== home || command[0] !== 'ROLE') return handlers[server]?.(command, from);
+        script?.publish('s', 'from a replica', 'shard');
+        return ['slave', named ? heir.host : '192.0.2.1', heir.port, 'connected', 0];
+      };
+      script?.of('shard', 's').clear();
+      connection?.send(push(['sunsubscribe', 's', 0], 3));
+      if (!named) {
+        await until(() => cluster.server(home).count('SUNSUBSCRIBE') > 0);
+        assert.equal(sub.live, false);
+        cluster.ranges = cluster.ranges.map((range) => (range.owner === home ? { ...range, owner: next } : range));
+      }
+      await until(() => homeOf('s', 'shard') === next && sub.live);
+      scripts[next]?.publish('s', '1', 'shard');
+      await until(() => heard.length === 2);
+      assert.deepEqual(heard, ['moved', '1']);
+      assert.equal(script?.of('shard', 's').size, 0);
+    });
+  }
+
   it('leave a node that is no longer in the cluster, and hear nothing more from it', async () => {
     const heard: string[] = [];
     await redis.subscribe('c', (message) => heard.push(message), {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Payload, type Sink, Subscriber } from '../../../lib/connection/subscriber.js';
 import type { SlotwiseError } from '../../../lib/errors.js';
-import { error, FakeServer, silence } from '../../support/fake-server.js';
+import { addressKey } from '../../../lib/options.js';
+import { type Answer, error, FakeServer, silence } from '../../support/fake-server.js';
 import { PubsubScript, push } from '../../support/pubsub-server.js';
 import { until } from '../../support/wait.js';
 import { quickConfig } from './opened.js';
@@ -40,6 +41,7 @@ class Opened implements AsyncDisposable {
       message: (payload: Payload, channel: Payload) => hear(payload, channel),
       confirmed: () => hear('confirmed'),
       refused: ({ message }) => hear('refused', message),
+      misplaced: (primary) => hear('misplaced', addressKey(primary)),
       dropped: () => hear('dropped'),
       lost: (reason) => hear('lost', reason?.code),
     };
@@ -72,21 +74,21 @@ describe('Subscriber', () => {
                 push(['message', topic, 'after'], protocol),
               ])
             : undefined;
-        one.subscriber.subscribe('channel', named('a'), one.sink('a'), false);
+        one.subscriber.subscribe('channel', named('a'), one.sink('a'));
         await one.hears(['a', 'confirmed'], ['a', 'after', 'a']);
       });
 
       it('tells who is refused, and nobody else', async () => {
         await using one = await Opened.open(protocol);
         one.script.refuse = ([name, topic]) => (name === 'SSUBSCRIBE' && topic === 'b' ? error('MOVED 1 10.0.0.1:7000') : undefined);
-        for (const topic of ['a', 'b', 'c']) one.subscriber.subscribe('shard', named(topic), one.sink(topic), false);
+        for (const topic of ['a', 'b', 'c']) one.subscriber.subscribe('shard', named(topic), one.sink(topic));
         await one.hears(['a', 'confirmed'], ['b', 'refused', 'MOVED 1 10.0.0.1:7000'], ['c', 'confirmed']);
         assert.equal(one.subscriber.size, 2);
       });
 
       it('keeps kinds with the same name apart', async () => {
         await using one = await Opened.open(protocol);
-        for (const kind of ['channel', 'pattern', 'shard'] as const) one.subscriber.subscribe(kind, named('a'), one.sink(kind), false);
+        for (const kind of ['channel', 'pattern', 'shard'] as const) one.subscriber.subscribe(kind, named('a'), one.sink(kind));
         await one.hears(['channel', 'confirmed'], ['pattern', 'confirmed'], ['shard', 'confirmed']);
         const [connection] = one.server.openConnections;
         connection?.send(push(['pmessage', 'a', 'abc', '1'], protocol));
@@ -97,10 +99,10 @@ describe('Subscriber', () => {
 
       it('delivers nothing more once it was left, not even to the next one before its own confirmation', async () => {
         await using one = await Opened.open(protocol);
-        const seat = one.subscriber.subscribe('channel', named('a'), one.sink('a1'), false);
+        const seat = one.subscriber.subscribe('channel', named('a'), one.sink('a1'));
         await one.hears(['a1', 'confirmed']);
         const left = one.subscriber.unsubscribe(seat);
-        one.subscriber.subscribe('channel', named('a'), one.sink('a2'), false);
+        one.subscriber.subscribe('channel', named('a'), one.sink('a2'));
         one.script.publish('a', 'between');
         await left;
         await one.hears(['a2', 'confirmed']);
@@ -110,12 +112,12 @@ describe('Subscriber', () => {
 
       it('notices that the server ended a sharded channel, also while it leaves another one', async () => {
         await using one = await Opened.open(protocol);
-        const seats = ['a', 'b'].map((topic) => one.subscriber.subscribe('shard', named(topic), one.sink(topic), false));
+        const seats = ['a', 'b'].map((topic) => one.subscriber.subscribe('shard', named(topic), one.sink(topic)));
         await one.hears(['a', 'confirmed'], ['b', 'confirmed']);
         const [connection] = one.server.openConnections;
         connection?.send(push(['sunsubscribe', 'a', 1], protocol));
         await one.hears(['a', 'dropped']);
-        one.subscriber.subscribe('shard', named('a'), one.sink('a'), false);
+        one.subscriber.subscribe('shard', named('a'), one.sink('a'));
         await one.hears(['a', 'confirmed']);
         one.script.refuse = ([name, topic = '']) =>
           name === 'SUNSUBSCRIBE'
@@ -129,11 +131,11 @@ describe('Subscriber', () => {
 
       it('gives bytes once somebody wants them, and to names that are no text', async () => {
         await using one = await Opened.open(protocol);
-        one.subscriber.subscribe('channel', named('a'), one.sink('a'), false);
+        one.subscriber.subscribe('channel', named('a'), one.sink('a'));
         await one.hears(['a', 'confirmed']);
         one.script.publish('a', 'text');
         await one.hears(['a', 'text', 'a']);
-        one.subscriber.subscribe('channel', named('b'), one.sink('b'), true);
+        one.subscriber.subscribe('channel', named('b'), one.sink('b'), { buffers: true });
         await one.hears(['b', 'confirmed']);
         one.script.publish('a', 'bytes');
         await one.hears(['a', Buffer.from('bytes'), Buffer.from('a')]);
@@ -141,9 +143,9 @@ describe('Subscriber', () => {
 
       it('tells everybody when the connection ends, the connection first', async () => {
         await using one = await Opened.open(protocol);
-        one.subscriber.subscribe('channel', named('a'), one.sink('a'), false);
+        one.subscriber.subscribe('channel', named('a'), one.sink('a'));
         await one.hears(['a', 'confirmed']);
-        one.subscriber.subscribe('pattern', named('b'), one.sink('b'), false);
+        one.subscriber.subscribe('pattern', named('b'), one.sink('b'));
         one.server.disconnect('reset');
         await until(() => one.closed.length === 1);
         assert.deepEqual(
@@ -162,15 +164,57 @@ describe('Subscriber', () => {
     await using one = await Opened.open();
     const own = one.script.handler();
     one.server.handler = (command, connection) => (command[0] === 'HELLO' ? error('ERR unknown command') : own(command, connection));
-    one.subscriber.subscribe('channel', named('a'), one.sink('a'), false);
+    one.subscriber.subscribe('channel', named('a'), one.sink('a'));
     await one.hears(['a', 'confirmed']);
     one.script.publish('a', '1');
     await one.hears(['a', '1', 'a']);
   });
 
+  const roles: readonly (readonly [what: string, role: Answer, ...heard: string[]])[] = [
+    ['live on a primary', ['master', 0, []], 'confirmed'],
+    ['not live on a replica', ['slave', 'h', 1, 'connected', 0], 'misplaced', 'h:1'],
+    ['live where the user may not ask', error('NOPERM no permissions'), 'confirmed'],
+    ['live where the answer says nothing', null, 'confirmed'],
+  ];
+  for (const [what, role, ...heard] of roles) {
+    it(`wants a primary: ${what}`, async () => {
+      await using one = await Opened.open();
+      one.server.handler = one.script.handler(([name], connection) => {
+        if (name !== 'ROLE') return undefined;
+        connection.send(push(['smessage', 'a', 'before it is known'], 3));
+        return role;
+      });
+      for (const topic of ['a', 'b']) one.subscriber.subscribe('shard', named(topic), one.sink(topic), { onPrimary: true });
+      await one.hears(['a', ...heard], ['b', ...heard]);
+      // One question for both.
+      assert.equal(one.server.count('ROLE'), 1);
+      const live = heard.includes('confirmed');
+      assert.equal(one.subscriber.size, live ? 2 : 0);
+      assert.equal(one.server.count('SUNSUBSCRIBE'), live ? 0 : 2);
+    });
+  }
+
+  it('wants a primary: hears that the server drops it before the role is known', async () => {
+    await using one = await Opened.open();
+    one.server.handler = one.script.handler(([name], connection) => {
+      if (name === 'ROLE') connection.send(push(['sunsubscribe', 'a', 0], 3));
+      return name === 'ROLE' ? ['slave', 'h', 1, 'connected', 0] : undefined;
+    });
+    one.subscriber.subscribe('shard', named('a'), one.sink('a'), { onPrimary: true });
+    await one.hears(['a', 'dropped']);
+    assert.equal(one.subscriber.size, 0);
+  });
+
+  it('wants a primary: goes without the proof where RESP2 has none', async () => {
+    await using one = await Opened.open(2);
+    one.server.handler = one.script.handler(([name]) => (name === 'ROLE' ? error("ERR Can't execute 'role' in this context") : undefined));
+    one.subscriber.subscribe('shard', named('a'), one.sink('a'), { onPrimary: true });
+    await one.hears(['a', 'confirmed']);
+  });
+
   it('is proved by the PING that was answered', async () => {
     await using one = await Opened.open();
-    one.subscriber.subscribe('channel', named('a'), one.sink('a'), false);
+    one.subscriber.subscribe('channel', named('a'), one.sink('a'));
     await one.hears(['a', 'confirmed']);
     const before = Date.now();
     await until(() => one.subscriber.provenAt > 0, { timeoutMs: 3_000 });
@@ -181,7 +225,7 @@ describe('Subscriber', () => {
     await using one = await Opened.open();
     const own = one.script.handler();
     one.server.handler = (command, connection) => (command[0] === 'PING' ? silence : own(command, connection));
-    one.subscriber.subscribe('channel', named('a'), one.sink('a'), false);
+    one.subscriber.subscribe('channel', named('a'), one.sink('a'));
     await one.hears(['a', 'confirmed']);
     for (let n = 0; n < 20; n++) {
       one.script.publish('a', 'x');

@@ -4,17 +4,7 @@ import { parseNodes, parseShards } from '../../../lib/topology/cluster-replies.j
 import { buildView, type ClusterView } from '../../../lib/topology/cluster-view.js';
 import { makeTopology } from '../../../lib/topology/topology.js';
 import { at, type Captured, picture, raw, rules, spec } from './picture.js';
-
-/** A view from lines `<port> <flags> <primary's port or -> <epoch> <slots …>`; the node's id is its port, unless the line begins `id@port`. */
-function view(...lines: readonly string[]): ClusterView {
-  const text = lines.map((line) => {
-    const [name = '', flags = '', primary = '-', epoch = '0', ...slots] = line.split(' ');
-    const [id = '', place] = name.includes('@') ? name.split('@') : [name, name];
-    const address = place?.includes(':') ? place : `127.0.0.1:${place}`;
-    return `${id} ${address}@1 ${flags} ${primary} 0 0 ${epoch} connected ${slots.join(' ')}`;
-  });
-  return buildView(at(7000), [], parseNodes(text.join('\n')));
-}
+import { clusterView as view } from './views.js';
 
 interface Case {
   readonly name: string;
@@ -25,6 +15,9 @@ interface Case {
 const OLD = ['7000 master - 1 0-8191', '7001 master - 2 8192-16383', '7002 slave 7000 1', '7003 slave 7001 2'];
 const TOOK_OVER = ['7000 master - 1', '7001 master - 2 8192-16383', '7002 myself,master - 3 0-8191', '7003 slave 7001 2'];
 const DEMOTED = ['7000 myself,slave 7002 3', '7001 master - 2 8192-16383', '7002 master - 3 0-8191', '7003 slave 7001 2'];
+
+/** As seen by who heard the old primary, which sends its successor's epoch already, before the successor itself. */
+const BORROWED = ['7000 master - 3 0-8191', '7001 master - 2 8192-16383', '7002 master - 3', '7003 slave 7001 2'];
 
 const CASES: readonly Case[] = [
   { name: 'agrees with one view', views: [view(...OLD)], expected: ['0-8191 7000 < 7002', '8192-16383 7001 < 7003'] },
@@ -55,6 +48,21 @@ const CASES: readonly Case[] = [
     name: 'takes a claim for a slot that another view has nobody for',
     views: [view('7000 master - 1 0-100', '7001 master - 2'), view('7000 master - 1 0-100', '7001 master - 2 101-16383')],
     expected: ['0-100 7000', '101-16383 7001'],
+  },
+  {
+    name: 'believes the one that says an old primary follows another, not those who give it the epoch of that one',
+    views: [view(...BORROWED), view(...DEMOTED), view(...BORROWED)],
+    expected: ['0-8191 7002 < 7000', '8192-16383 7001 < 7003'],
+  },
+  {
+    name: 'gives the slots of an old primary to the one it follows, before anybody says so',
+    views: [view(...BORROWED), view('7000 slave 7002 3', '7001 master - 2 8192-16383', '7002 master - 3', '7003 slave 7001 2')],
+    expected: ['0-8191 7002 < 7000', '8192-16383 7001 < 7003'],
+  },
+  {
+    name: 'gives slots back to a primary that followed another one for a while',
+    views: [view(...TOOK_OVER), view(...DEMOTED), view('7000 myself,master - 4 0-8191', '7001 master - 2 8192-16383', '7002 slave 7000 4')],
+    expected: ['0-8191 7000 < 7002', '8192-16383 7001 < 7003'],
   },
   {
     name: 'follows the majority where the epochs are equal',

@@ -34,6 +34,20 @@ const NODE_A = node('a 127.0.0.1:7000@1 myself,master - 0 0 1 connected 0-16383'
 const NODE_B = node('a 127.0.0.1:7000@1 master - 0 0 1 connected 0-16383', 'b 127.0.0.1:7001@1 myself,slave a 0 0 1 connected');
 const PROMOTED_B = node('a 127.0.0.1:7000@1 master,fail - 0 0 1 connected', 'b 127.0.0.1:7001@1 myself,master - 0 0 2 connected 0-16383');
 
+/** Right after a failover from a to b: the nodes c, d and e have heard from a, which sends b's epoch already, and not from b. */
+const borrowed = (myself: string): Script =>
+  node(
+    ...['a 7000 master - 2 0-16383', 'b 7001 master - 2', 'c 7002 slave a 2', 'd 7003 slave a 2', 'e 7004 slave a 2'].map((line) => {
+      const [id, port, flags, primary, epoch, ...slots] = line.split(' ');
+      return `${id} 127.0.0.1:${port}@1 ${id === myself ? 'myself,' : ''}${flags} ${primary} 0 0 ${epoch} connected ${slots.join(' ')}`;
+    }),
+  );
+const GAVE_WAY = node(
+  'a 127.0.0.1:7000@1 myself,slave b 0 0 2 connected',
+  'b 127.0.0.1:7001@1 master - 0 0 2 connected 0-16383',
+  ...['c', 'd', 'e'].map((id, at) => `${id} 127.0.0.1:${7002 + at}@1 slave b 0 0 2 connected`),
+);
+
 const member = (role: Captured, ...info: readonly string[]): Script => ({
   ROLE: role,
   'INFO replication': info.join('\r\n'),
@@ -286,6 +300,18 @@ const CASES: readonly Case[] = [
     topology: cluster2,
     servers: { 7000: NODE_A, 7001: PROMOTED_B },
     expected: ['0-16383 7001', '7000'],
+  },
+  {
+    name: 'a cluster whose old primary alone knows that it follows another',
+    topology: cluster(['redis://127.0.0.1:7002', 'redis://127.0.0.1:7003', 'redis://127.0.0.1:7004']),
+    servers: { 7000: GAVE_WAY, 7002: borrowed('c'), 7003: borrowed('d'), 7004: borrowed('e') },
+    expected: ['0-16383 7001 < 7000 7002 7003 7004'],
+  },
+  {
+    name: 'a cluster whose old primary would know, but does not answer',
+    topology: cluster(['redis://127.0.0.1:7002', 'redis://127.0.0.1:7003', 'redis://127.0.0.1:7004']),
+    servers: { 7000: HUNG, 7002: borrowed('c'), 7003: borrowed('d'), 7004: borrowed('e') },
+    expected: ['0-16383 7000 < 7002 7003 7004', '7001'],
   },
   {
     name: 'a cluster whose ACL forbids CLUSTER NODES',

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { inDoubt } from '../../../lib/topology/cluster-doubt.js';
+import { clusterTopology, mergeViews } from '../../../lib/topology/cluster-merge.js';
+import { rules } from './picture.js';
+import { clusterView as view } from './views.js';
+
+const BEFORE = ['7000 master - 1 0-8191', '7001 master - 2 8192-16383', '7002 slave 7000 1'];
+const BORROWED = ['7000 master - 3 0-8191', '7001 master - 2 8192-16383', '7002 master - 3'];
+const UNCLAIMED = ['7000 slave 7002 3', '7001 master - 2 8192-16383', '7002 master - 3'];
+const DEMOTED = ['7000 myself,slave 7002 3', '7001 master - 2 8192-16383', '7002 master - 3 0-8191'];
+
+const CASES: readonly (readonly [name: string, views: readonly (readonly string[])[], doubted: readonly string[]])[] = [
+  ['nobody of whom all say the same', [BEFORE, BEFORE], []],
+  ['an owner with the epoch of another primary', [BEFORE, BORROWED], ['7000']],
+  ['who owned slots that nobody claims', [UNCLAIMED, UNCLAIMED], ['7000']],
+  ['nobody, where one view has an owner for them', [UNCLAIMED, BEFORE], []],
+  ['nobody who has been asked already', [BORROWED, DEMOTED], []],
+  ['nobody, where primaries have no epochs', [['7000 master - 0 0-8191', '7001 master - 0 8192-16383']], []],
+];
+
+describe('inDoubt', () => {
+  const previous = clusterTopology(mergeViews([view(...BEFORE)], null), rules);
+  for (const [name, views, doubted] of CASES) {
+    it(name, () =>
+      assert.deepEqual(
+        inDoubt(
+          views.map((lines) => view(...lines)),
+          previous,
+        ),
+        doubted,
+      ),
+    );
+  }
+});
