@@ -5,6 +5,7 @@ import type { Options } from '../options.js';
 import type { Access, Node } from '../pool/node.js';
 import { type Call, type Detour, type Failure, READONLY, SCRIPT, SETTLED, type Tie, UNWRITTEN, WRITTEN } from '../protocol/command.js';
 import { classify } from '../protocol/reply-error.js';
+import { command } from '../protocol/specs.js';
 import { PublishPlaces } from '../routing/publish-places.js';
 import type { ReadPolicy } from '../routing/read-preference.js';
 import { type Decision, retry } from '../routing/retry.js';
@@ -24,6 +25,9 @@ import { WaitingRoom } from './waiting-room.js';
 
 /** A node that does not answer holds up newer calls of a slot it has lost for so long. */
 const FENCE_MS = 100;
+/** A demoted node executes SPUBLISH nevertheless, and hands the message to its successor: not at once, because both have their new state to save. */
+const HANDED_ON_MS = 50;
+const SPUBLISH = command('SPUBLISH');
 
 /** Gives every call its node, and decides what follows a failed attempt: the only attempt loop there is. */
 export class Attempts {
@@ -229,7 +233,7 @@ export class Attempts {
         const slot = call.state === WRITTEN && (call.spec.flags & READONLY) === 0 ? this.#slotOf(call) : -1;
         if (slot >= 0 && ownerOf(previous, slot) === node.key && ownerOf(next, slot) !== node.key) last.set(slot, call);
       });
-      for (const [slot, call] of last) this.#waiting.fence(slot, call, FENCE_MS);
+      for (const [slot, call] of last) this.#waiting.fence(slot, call, call.spec === SPUBLISH ? HANDED_ON_MS : 0, FENCE_MS);
     }
   }
 

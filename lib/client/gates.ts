@@ -3,7 +3,7 @@ import { type Call, WRITTEN } from '../protocol/command.js';
 interface Gate {
   /** On the clock, in ms: opens then. */
   readonly at: number;
-  /** Opens as soon as this call is answered; null: at its time. */
+  /** Opens before that, once this is over; null: at its time. */
   readonly behind: Behind | null;
   /** Sent before and refused, in the order of the replies. */
   readonly refused: Call[];
@@ -11,18 +11,25 @@ interface Gate {
   readonly issued: Call[];
 }
 
-/** A call that was sent to a node, and is not answered as long as it is neither settled nor has been handed back. */
+/** A call that is on its way to a node, and what comes after its answer. */
 class Behind {
   readonly #call: Call;
   readonly #attempts: number;
+  readonly #lingerMs: number;
+  #answeredAt = Number.POSITIVE_INFINITY;
 
-  constructor(call: Call) {
+  constructor(call: Call, lingerMs: number) {
     this.#call = call;
     this.#attempts = call.attempts;
+    this.#lingerMs = lingerMs;
   }
 
-  get answered(): boolean {
-    return this.#call.state !== WRITTEN || this.#call.attempts !== this.#attempts;
+  isOver(now: number): boolean {
+    const { state, attempts } = this.#call;
+    // Neither settled nor handed back.
+    if (state === WRITTEN && attempts === this.#attempts) return false;
+    this.#answeredAt = Math.min(this.#answeredAt, now);
+    return now >= this.#answeredAt + this.#lingerMs;
   }
 }
 
@@ -54,10 +61,10 @@ export class Gates {
     else gate.refused.push(call);
   }
 
-  /** Until `last` is answered, and not after `at`. */
-  fence(slot: number, last: Call, at: number): void {
+  /** Until `lingerMs` after `last` is answered, and not after `at`. */
+  fence(slot: number, last: Call, lingerMs: number, at: number): void {
     const { refused = [], issued = [] } = this.#gates.get(slot) ?? {};
-    this.#gates.set(slot, { at, behind: new Behind(last), refused, issued });
+    this.#gates.set(slot, { at, behind: new Behind(last, lingerMs), refused, issued });
   }
 
   /** False: nobody waits there. */
@@ -77,7 +84,7 @@ export class Gates {
 
   /** Opens the gates whose time has come, and gives their calls in order. */
   open(now: number): Call[] {
-    return this.#openThose(({ at, behind }) => at <= now || behind?.answered === true);
+    return this.#openThose(({ at, behind }) => at <= now || behind?.isOver(now) === true);
   }
 
   /** Opens all but fences. */

@@ -55,10 +55,10 @@ export class WaitingRoom implements Holder {
     this.gates.refused(slot, call, clock.now() + ms);
   }
 
-  /** Calls of the slot that come from now on wait until this one is answered, `ms` at most. */
-  fence(slot: number, last: Call, ms: number): void {
+  /** Calls of the slot that come from now on wait until `lingerMs` after this one is answered, `ms` at most. */
+  fence(slot: number, last: Call, lingerMs: number, ms: number): void {
     clock.watch(this);
-    this.gates.fence(slot, last, clock.now() + ms);
+    this.gates.fence(slot, last, lingerMs, clock.now() + ms);
   }
 
   /** Something changed: everybody who waits for news tries again, and nobody waits for a node that refuses everything. */
