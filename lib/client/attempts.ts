@@ -15,6 +15,7 @@ import { isMisconfigured } from '../topology/failure.js';
 import type { TopologySnapshot } from '../topology/topology.js';
 import { attachSignal } from './abort.js';
 import { closedError, errorFor } from './call-errors.js';
+import { Fence } from './fence.js';
 import { Hedger, SecondCall } from './hedger.js';
 import type { Sentinels } from './sentinels.js';
 import { Servers, type ServersListener } from './servers.js';
@@ -228,12 +229,15 @@ export class Attempts {
     for (const { primary } of previous.shards) {
       const node = primary === null ? undefined : this.servers.nodes.get(primary.key);
       if (node === undefined || node.trouble !== null) continue;
-      const last = new Map<number, Call>();
+      const fences = new Map<number, Fence>();
       node.forEachInFlight((call) => {
         const slot = call.state === WRITTEN && (call.spec.flags & READONLY) === 0 ? this.#slotOf(call) : -1;
-        if (slot >= 0 && ownerOf(previous, slot) === node.key && ownerOf(next, slot) !== node.key) last.set(slot, call);
+        if (slot < 0 || ownerOf(previous, slot) !== node.key || ownerOf(next, slot) === node.key) return;
+        const fence = fences.get(slot) ?? new Fence(call.spec === SPUBLISH ? HANDED_ON_MS : 0);
+        fence.add(call);
+        fences.set(slot, fence);
       });
-      for (const [slot, call] of last) this.#waiting.fence(slot, call, call.spec === SPUBLISH ? HANDED_ON_MS : 0, FENCE_MS);
+      for (const [slot, fence] of fences) this.#waiting.fence(slot, fence, FENCE_MS);
     }
   }
 

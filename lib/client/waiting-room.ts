@@ -3,6 +3,7 @@ import type { SlotwiseError } from '../errors.js';
 import { type Call, NO_DEADLINE, SETTLED } from '../protocol/command.js';
 import { clock, type Holder } from '../util/clock.js';
 import { Fifo } from '../util/fifo.js';
+import type { Fence } from './fence.js';
 import { Gates } from './gates.js';
 
 /** Callers who gave up leave their room this long after, in ms. */
@@ -55,10 +56,10 @@ export class WaitingRoom implements Holder {
     this.gates.refused(slot, call, clock.now() + ms);
   }
 
-  /** Calls of the slot that come from now on wait until `lingerMs` after this one is answered, `ms` at most. */
-  fence(slot: number, last: Call, lingerMs: number, ms: number): void {
+  /** Calls of the slot that it concerns wait from now on until it is over, `ms` at most. */
+  fence(slot: number, fence: Fence, ms: number): void {
     clock.watch(this);
-    this.gates.fence(slot, last, lingerMs, clock.now() + ms);
+    this.gates.fence(slot, fence, clock.now() + ms);
   }
 
   /** Something changed: everybody who waits for news tries again, and nobody waits for a node that refuses everything. */

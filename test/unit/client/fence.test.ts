@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { Fence } from '../../../lib/client/fence.js';
+import { internalOwner } from '../../../lib/connection/own-calls.js';
+import { type Arg, Call, NO_DEADLINE, SETTLED, type Unit, WRITTEN } from '../../../lib/protocol/command.js';
+import { command } from '../../../lib/protocol/specs.js';
+
+const callOf = (name: string, ...args: readonly Arg[]): Call => {
+  const call = Call.gathered({ value() {}, error() {} }, 0, command(name), [...args], null, 0, internalOwner, NO_DEADLINE);
+  call.state = WRITTEN;
+  return call;
+};
+
+const transactionOf = (...parts: Unit['parts']): Call => {
+  const call = callOf('EXEC');
+  call.leaveTheRoad().unit = { parts, replies: [] } as unknown as Unit; // as far as it is looked at
+  return call;
+};
+
+describe('Fence', () => {
+  const cases: readonly (readonly [what: string, held: Call, next: Call, waits: boolean])[] = [
+    ['the same key', callOf('SET', 'a', '1'), callOf('GET', 'a'), true],
+    ['the same key as bytes', callOf('SET', Buffer.from('a'), '1'), callOf('INCR', 'a'), true],
+    ['another key', callOf('SET', 'a', '1'), callOf('SET', '{a}2', '1'), false],
+    ['one of several keys', callOf('MSET', 'a', '1', '{a}2', '2'), callOf('DEL', '{a}3', '{a}2'), true],
+    ['a key of a transaction', callOf('SET', 'a', '1'), transactionOf({ spec: command('INCR'), args: ['a'] }), true],
+    ['a transaction with other keys', callOf('SET', 'a', '1'), transactionOf({ spec: command('INCR'), args: ['{a}2'] }), false],
+    ['a channel', callOf('SPUBLISH', 'a', '1'), callOf('SPUBLISH', 'a', '2'), true],
+    ['another key than a key that nobody knows', callOf('EVAL', 'return 1', 0), callOf('SET', 'a', '1'), true],
+    ['no key that anybody knows', callOf('SET', 'a', '1'), callOf('EVAL', 'return 1', 0), true],
+  ];
+  for (const [what, held, next, waits] of cases) {
+    it(`${waits ? 'holds' : 'lets through'} what has ${what}`, () => {
+      const fence = new Fence(0);
+      fence.add(held);
+      assert.equal(fence.concerns(next), waits);
+    });
+  }
+
+  it('holds what has a key of one that waits', () => {
+    const fence = new Fence(0);
+    fence.add(callOf('SET', 'a', '1'));
+    assert.equal(fence.concerns(callOf('GET', '{a}2')), false);
+    assert.equal(fence.concerns(callOf('RENAME', 'a', '{a}2')), true);
+    assert.equal(fence.concerns(callOf('GET', '{a}2')), true);
+  });
+
+  it('is over when the last one is settled', () => {
+    const fence = new Fence(0);
+    const last = callOf('SET', 'a', '2');
+    fence.add(callOf('SET', 'a', '1'));
+    fence.add(last);
+    assert.equal(fence.isOver(0), false);
+    last.state = SETTLED;
+    assert.equal(fence.isOver(1), true);
+  });
+
+  it('is over when the last one has been handed back, also when it is under way again', () => {
+    const fence = new Fence(0);
+    const last = callOf('SET', 'a', '1');
+    fence.add(last);
+    last.countAttempt();
+    assert.equal(fence.isOver(0), true);
+  });
+
+  it('lingers after the answer', () => {
+    const fence = new Fence(50);
+    const last = callOf('SPUBLISH', 'a', '1');
+    fence.add(last);
+    last.state = SETTLED;
+    assert.deepEqual(
+      [100, 149, 150].map((now) => fence.isOver(now)),
+      [false, false, true],
+    );
+  });
+});
