@@ -116,10 +116,11 @@ export class Monitor {
     this.#deliver(next, `MOVED ${first.slot} ${addressKey(first.address)}${more}`);
   }
 
-  /** This node has news: it is among those that the next probe asks. */
+  /** This node has news, for certain: it is among those that the next probe asks, which is urgent. */
   heardOf(address: Address, reason: string): void {
     if (this.#state !== 'running') return;
     if (!this.#heardOf.includes(address)) this.#heardOf.push(address);
+    this.#urgent = true;
     this.#lookFor(reason);
   }
 

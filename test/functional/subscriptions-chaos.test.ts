@@ -14,7 +14,7 @@ describe('subscriptions under messages, in short', function () {
   });
   after('stop the servers', () => started?.stop());
 
-  for (const fault of ['kill', 'reshard']) {
+  for (const fault of ['kill', 'failover', 'reshard']) {
     it(`keep the order, deliver nothing twice and hide nothing (${fault})`, async () => {
       await started.heal();
       const { ledger } = await started.run(fault, {

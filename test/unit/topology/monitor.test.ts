@@ -208,6 +208,19 @@ describe('Monitor', () => {
     assert.equal(await probesIn(50), 0, 'the next one is not urgent');
   });
 
+  it('asks a node that is said to know what is new, within 25 ms', async () => {
+    await monitor.start();
+    await settle();
+    monitor.wake('first');
+    assert.equal(await probesIn(5), 1);
+    const address = at(7001);
+    monitor.heardOf(address, 'it says so');
+    monitor.heardOf(address, 'and again');
+    assert.equal(await probesIn(27), 1);
+    assert.deepEqual(script.focus?.moved, [address]);
+    assert.equal(await probesIn(50), 0, 'the next one is not urgent');
+  });
+
   it('probes every 25 to 50 ms while a primary does not answer, until it does again', async () => {
     await monitor.start();
     await settle();
