@@ -421,9 +421,11 @@ describe('the subscriptions of a client of a cluster', () => {
       const [script, heir] = [scripts[home], cluster.server(next)];
       const [connection] = script?.of('shard', 's') ?? [];
       const handlers = scripts.map((one) => one.handler());
+      const ranges = cluster.ranges.map((range) => (range.owner === home ? { ...range, owner: next } : range));
       cluster.script = (server, command, from) => {
         if (server !== home || command[0] !== 'ROLE') return handlers[server]?.(command, from);
         script?.publish('s', 'from a replica', 'shard');
+        if (named) cluster.ranges = ranges;
         return ['slave', named ? heir.host : '192.0.2.1', heir.port, 'connected', 0];
       };
       script?.of('shard', 's').clear();
@@ -431,7 +433,7 @@ describe('the subscriptions of a client of a cluster', () => {
       if (!named) {
         await until(() => cluster.server(home).count('SUNSUBSCRIBE') > 0);
         assert.equal(sub.live, false);
-        cluster.ranges = cluster.ranges.map((range) => (range.owner === home ? { ...range, owner: next } : range));
+        cluster.ranges = ranges;
       }
       await until(() => homeOf('s', 'shard') === next && sub.live);
       scripts[next]?.publish('s', '1', 'shard');
