@@ -3,9 +3,8 @@ import { log } from '../diagnostics.js';
 import { ClosedError, NoNodeError, ReplyError, type SlotwiseError } from '../errors.js';
 import type { Options } from '../options.js';
 import type { Access, Node } from '../pool/node.js';
-import { type Call, type Detour, type Failure, READONLY, SCRIPT, SETTLED, type Tie, UNWRITTEN, WRITTEN } from '../protocol/command.js';
+import { type Call, type Detour, type Failure, READONLY, SCRIPT, SETTLED, type Tie, UNWRITTEN } from '../protocol/command.js';
 import { classify } from '../protocol/reply-error.js';
-import { command } from '../protocol/specs.js';
 import { PublishPlaces } from '../routing/publish-places.js';
 import type { ReadPolicy } from '../routing/read-preference.js';
 import { type Decision, retry } from '../routing/retry.js';
@@ -15,7 +14,6 @@ import { isMisconfigured } from '../topology/failure.js';
 import type { TopologySnapshot } from '../topology/topology.js';
 import { attachSignal } from './abort.js';
 import { closedError, errorFor } from './call-errors.js';
-import { Fence } from './fence.js';
 import { Hedger, SecondCall } from './hedger.js';
 import type { Sentinels } from './sentinels.js';
 import { Servers, type ServersListener } from './servers.js';
@@ -23,12 +21,6 @@ import type { Session } from './session.js';
 import { effectiveFailure } from './unit-failure.js';
 import type { View } from './view.js';
 import { WaitingRoom } from './waiting-room.js';
-
-/** A node that does not answer holds up newer calls of a slot it has lost for so long. */
-const FENCE_MS = 100;
-/** A demoted node executes SPUBLISH nevertheless, and hands the message to its successor: not at once, because both have their new state to save. */
-const HANDED_ON_MS = 50;
-const SPUBLISH = command('SPUBLISH');
 
 /** Gives every call its node, and decides what follows a failed attempt: the only attempt loop there is. */
 export class Attempts {
@@ -223,21 +215,21 @@ export class Attempts {
     return this.#sharded ? (call.detour?.slot ?? slotOfCommand(call.spec, call.args)) : -1;
   }
 
-  /** What is on its way to a node that has lost its slot will be refused and sent again: newer calls of the slot do not overtake it. */
+  /** What a node has that has lost its slot will be refused and sent again: newer calls of the slot do not overtake it. */
   #fence(next: TopologySnapshot, previous: TopologySnapshot): void {
     if (previous.slots === null) return;
     for (const { primary } of previous.shards) {
       const node = primary === null ? undefined : this.servers.nodes.get(primary.key);
       if (node === undefined || node.trouble !== null) continue;
-      const fences = new Map<number, Fence>();
-      node.forEachInFlight((call) => {
-        const slot = call.state === WRITTEN && (call.spec.flags & READONLY) === 0 ? this.#slotOf(call) : -1;
+      const held = new Map<number, Call[]>();
+      node.forEachHeld((call) => {
+        const slot = call.state === SETTLED || (call.spec.flags & READONLY) !== 0 ? -1 : this.#slotOf(call);
         if (slot < 0 || ownerOf(previous, slot) !== node.key || ownerOf(next, slot) === node.key) return;
-        const fence = fences.get(slot) ?? new Fence(call.spec === SPUBLISH ? HANDED_ON_MS : 0);
-        fence.add(call);
-        fences.set(slot, fence);
+        const calls = held.get(slot);
+        if (calls === undefined) held.set(slot, [call]);
+        else calls.push(call);
       });
-      for (const [slot, fence] of fences) this.#waiting.fence(slot, fence, FENCE_MS);
+      for (const [slot, calls] of held) this.#waiting.fence(slot, calls);
     }
   }
 

@@ -1,23 +1,39 @@
-import { type Call, WRITTEN } from '../protocol/command.js';
+import { type Call, type CommandSpec, SETTLED } from '../protocol/command.js';
 import { keyIndexes } from '../protocol/keys.js';
+import { command } from '../protocol/specs.js';
 import { wordOf } from '../routing/key-prefix.js';
 
-/** Calls of one slot that are on their way to a node which has lost it, and whom they concern. */
+/** A node that does not answer holds up newer calls for so long. */
+const ANSWER_MS = 100;
+/** A demoted node executes SPUBLISH nevertheless, and hands the message to its successor: not at once, because both have their new state to save. */
+const HANDED_ON_MS = 50;
+const SPUBLISH = command('SPUBLISH');
+
+/** Calls of one slot that were given to a node which has lost it and are not answered, and whom they concern. */
 export class Fence {
   /** Null: all of the slot. */
   #keys: Set<string> | null = new Set();
   #last: Call | null = null;
   /** Of `#last`, before an answer that hands it back. */
   #attempts = 0;
+  #lingerMs = 0;
   #answeredAt = Number.POSITIVE_INFINITY;
 
-  /** `lingerMs`: how long what a call does may come after its answer. */
-  constructor(private readonly lingerMs: number) {}
+  /** `before`: the fence that stood there. */
+  constructor(
+    private readonly begunAt: number,
+    private readonly before: Fence | null = null,
+  ) {
+    if (before !== null) this.widen();
+  }
 
-  /** One more that is not answered; in the order of the replies. */
+  /** One more, in the order of the replies. */
   add(call: Call): void {
+    // A transaction stands in line once a reply.
+    if (call === this.#last) return;
     this.#last = call;
     this.#attempts = call.attempts;
+    if (partsOf(call).some(({ spec }) => spec === SPUBLISH)) this.#lingerMs = HANDED_ON_MS;
     this.#addKeys(keysOf(call));
   }
 
@@ -41,16 +57,25 @@ export class Fence {
   }
 
   isOver(now: number): boolean {
-    // Neither settled nor handed back.
-    if (this.#last?.state === WRITTEN && this.#last.attempts === this.#attempts) return false;
+    if (this.before?.isOver(now) === false) return false;
+    const isAnswered = this.#last === null || this.#last.state === SETTLED || this.#last.attempts !== this.#attempts;
+    if (!isAnswered && now < this.begunAt + ANSWER_MS) return false;
     this.#answeredAt = Math.min(this.#answeredAt, now);
-    return now >= this.#answeredAt + this.lingerMs;
+    return now >= this.#answeredAt + this.#lingerMs;
   }
 }
 
+interface Part {
+  readonly spec: CommandSpec;
+  readonly args: Call['args'];
+}
+
+function partsOf({ spec, args, unit }: Call): readonly Part[] {
+  return unit === null ? [{ spec, args }] : unit.parts;
+}
+
 /** Null where they are not known: a script may be placed by hand. */
-function keysOf({ spec, args, unit }: Call): readonly string[] | null {
-  const parts = unit === null ? [{ spec, args }] : unit.parts;
-  const keys = parts.flatMap((part) => keyIndexes(part.spec, part.args).map((index) => wordOf(part.args[index] ?? '')));
+function keysOf(call: Call): readonly string[] | null {
+  const keys = partsOf(call).flatMap(({ spec, args }) => keyIndexes(spec, args).map((index) => wordOf(args[index] ?? '')));
   return keys.length === 0 ? null : keys;
 }

@@ -1,11 +1,9 @@
 import type { Call } from '../protocol/command.js';
-import type { Fence } from './fence.js';
+import { Fence } from './fence.js';
 
 interface Gate {
-  /** On the clock, in ms: opens then. */
-  readonly at: number;
-  /** Opens before that, once this is over; null: a gate of refusals. */
-  readonly fence: Fence | null;
+  /** What decides when it opens: a moment, on the clock in ms, or a fence. */
+  readonly until: number | Fence;
   /** Sent before and refused, in the order of the replies. */
   readonly refused: Call[];
   /** Issued since. */
@@ -18,7 +16,7 @@ interface Gate {
  * | gate | stands | who waits | opens |
  * |---|---|---|---|
  * | of refusals | while the node of the slot refuses everything (LOADING, READONLY, CLUSTERDOWN …): each refused call would come back after a jittered moment of its own and overtake the others | all of the slot | after one moment for all, and at any news |
- * | fence | since the slot went to another node while calls for it are on their way to the old one, which will refuse them: newer ones would overtake them | those with the same keys | when the last of those is answered, or after a time |
+ * | fence | since the slot went to another node while calls for it are on their way to the old one, which will refuse them: newer ones would overtake them | those with the same keys | when the last of those is answered, or after 100 ms; 50 ms later where SPUBLISH was among them |
  */
 export class Gates {
   readonly #gates = new Map<number, Gate>();
@@ -37,25 +35,27 @@ export class Gates {
   refused(slot: number, call: Call, at: number): void {
     const gate = this.#gates.get(slot);
     if (gate === undefined) {
-      this.#gates.set(slot, { at, fence: null, refused: [call], issued: [] });
+      this.#gates.set(slot, { until: at, refused: [call], issued: [] });
       return;
     }
-    gate.fence?.widen();
+    if (gate.until instanceof Fence) gate.until.widen();
     gate.refused.push(call);
   }
 
-  /** Until it is over, and not after `at`. */
-  fence(slot: number, fence: Fence, at: number): void {
-    const before = this.#gates.get(slot);
-    if (before !== undefined) fence.widen();
-    this.#gates.set(slot, { at, fence, refused: before?.refused ?? [], issued: before?.issued ?? [] });
+  fence(slot: number, calls: readonly Call[], now: number): void {
+    const { until, refused, issued } = this.#gates.get(slot) ?? { until: now, refused: [], issued: [] };
+    const fence = new Fence(now, until instanceof Fence ? until : null);
+    for (const call of calls) fence.add(call);
+    if (refused.length + issued.length > 0) fence.widen();
+    this.#gates.set(slot, { until: fence, refused, issued });
   }
 
   /** False: it need not wait. */
   joined(slot: number, call: Call): boolean {
     const gate = this.#gates.get(slot);
-    if (gate === undefined || gate.fence?.concerns(call) === false) return false;
-    gate.issued.push(call);
+    if (gate === undefined || (gate.until instanceof Fence && !gate.until.concerns(call))) return false;
+    // What was tried before is older than what waits here.
+    (call.attempts > 0 ? gate.refused : gate.issued).push(call);
     return true;
   }
 
@@ -68,12 +68,12 @@ export class Gates {
 
   /** Opens the gates whose time has come, and gives their calls in order. */
   open(now: number): Call[] {
-    return this.#openThose(({ at, fence }) => at <= now || fence?.isOver(now) === true);
+    return this.#openThose(({ until }) => (until instanceof Fence ? until.isOver(now) : until <= now));
   }
 
   /** Opens all but fences. */
   openRefused(): Call[] {
-    return this.#openThose(({ fence }) => fence === null);
+    return this.#openThose(({ until }) => !(until instanceof Fence));
   }
 
   #openThose(choose: (gate: Gate) => boolean): Call[] {

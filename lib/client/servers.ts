@@ -51,7 +51,7 @@ const RENEW_SPACING_MS = 50;
 export interface ServersListener {
   /** Another snapshot, or a node that came up: who waits for news may try again. */
   news(): void;
-  /** The slots of some calls that are not answered may belong to other nodes. */
+  /** Slots of calls that nodes have and have not answered may belong to others. */
   reassigned(next: TopologySnapshot, previous: TopologySnapshot): void;
   /** These were not written to a node that is no longer theirs. */
   moved(calls: readonly Call[]): void;
@@ -301,9 +301,11 @@ export class Servers {
     const leadsElsewhere = previous !== null && leadsToReplica(previous) && !leadsToReplica(next);
     this.reads.follow(next);
     this.router = this.#routerFor(next);
-    if (previous !== null && !samePrimaries(previous, next)) this.positions.changed();
-    if (previous !== null) this.#listener.reassigned(next, previous);
-    this.#listener.moved(this.nodes.adopt(next, previous));
+    const handedOver = previous !== null && !samePrimaries(previous, next);
+    if (handedOver) this.positions.changed();
+    const unwritten = this.nodes.adopt(next, previous);
+    if (handedOver) this.#listener.reassigned(next, previous);
+    this.#listener.moved(unwritten);
     // The connections that are open may still lead to the replica: what waits would be refused there once more.
     if (leadsElsewhere) for (const node of this.nodes.all()) this.#listener.moved(node.renew());
     this.#announce(next, previous);

@@ -47,6 +47,11 @@ export interface Wish {
 }
 
 const RETRY = { minMs: 10, maxMs: 2_000 };
+/**
+ * So often in a row a topic goes where a replica says that its primary is, before it waits for the monitor. And after so many refusals, which take
+ * some seconds, the slot map is believed: the primaries of a cluster may be replicas of another cluster's.
+ */
+const PROOF = { redirects: 2, refusals: 12 };
 
 /** All subscriptions of a client: finds each topic its place, and another one when the servers change. See docs/pubsub.md. */
 export class Subscriptions implements TopicHost, ServersFollower {
@@ -142,7 +147,8 @@ export class Subscriptions implements TopicHost, ServersFollower {
   }
 
   #sit(topic: Topic, subscriber: Subscriber): void {
-    topic.sit(subscriber, topic.wanted.bound === 'slot' && this.#servers.snapshot?.kind === 'cluster');
+    const onPrimary = topic.wanted.bound === 'slot' && this.#servers.snapshot?.kind === 'cluster' && topic.refusals < PROOF.refusals;
+    topic.sit(subscriber, onPrimary);
   }
 
   #seekLater(topic: Topic, delayMs: number): void {
@@ -173,12 +179,12 @@ export class Subscriptions implements TopicHost, ServersFollower {
   }
 
   misplaced(topic: Topic, node: string, primary: Address): void {
-    if (this.#servers.knows(primary)) {
+    if (topic.redirects < PROOF.redirects && this.#servers.knows(primary)) {
       // As replicas answer to all other commands.
       this.refused(topic, new ReplyError('MOVED', `MOVED ${topic.wanted.slot} ${addressKey(primary)}`, { node }));
       return;
     }
-    // Servers may replicate by other addresses than those for clients.
+    // Servers may replicate by other addresses than those for clients, and two may name each other for a moment.
     this.#servers.heardOf(node, `${node} is a replica`);
     this.#seekLater(topic, backoffMs(topic.refusals - 1, RETRY));
   }

@@ -1,6 +1,6 @@
 import type { Payload, Seat, Sink, Subscriber, TopicKind } from '../connection/subscriber.js';
-import type { ReplyError, SlotwiseError } from '../errors.js';
-import type { Address } from '../options.js';
+import { NoNodeError, type ReplyError, type SlotwiseError } from '../errors.js';
+import { type Address, addressKey } from '../options.js';
 import { decodeText } from '../protocol/text.js';
 import type { Wanted } from '../routing/subscription-place.js';
 import type { Gap, GapReason } from './gap.js';
@@ -193,6 +193,7 @@ export class Topic implements Sink {
   misplaced(primary: Address): void {
     const node = this.node ?? '';
     this.#unseat('failover', 0);
+    this.trouble = new NoNodeError(`${node} is a replica of ${addressKey(primary)}`, { node });
     this.refusals++;
     this.host.misplaced(this, node, primary);
   }

@@ -3,7 +3,6 @@ import type { SlotwiseError } from '../errors.js';
 import { type Call, NO_DEADLINE, SETTLED } from '../protocol/command.js';
 import { clock, type Holder } from '../util/clock.js';
 import { Fifo } from '../util/fifo.js';
-import type { Fence } from './fence.js';
 import { Gates } from './gates.js';
 
 /** Callers who gave up leave their room this long after, in ms. */
@@ -56,10 +55,10 @@ export class WaitingRoom implements Holder {
     this.gates.refused(slot, call, clock.now() + ms);
   }
 
-  /** Calls of the slot that it concerns wait from now on until it is over, `ms` at most. */
-  fence(slot: number, fence: Fence, ms: number): void {
+  /** Calls of the slot wait from now on behind those with the same keys that another node has: see `Gates`. */
+  fence(slot: number, calls: readonly Call[]): void {
     clock.watch(this);
-    this.gates.fence(slot, fence, clock.now() + ms);
+    this.gates.fence(slot, calls, clock.now());
   }
 
   /** Something changed: everybody who waits for news tries again, and nobody waits for a node that refuses everything. */

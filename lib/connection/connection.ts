@@ -206,9 +206,10 @@ export class Connection implements ReplySink, Holder {
     return this.#queue.takeAll();
   }
 
-  /** Those that were written and are not answered, in order. */
-  forEachInFlight(visit: (call: Call) => void): void {
+  /** Those that are not answered, in order. */
+  forEachHeld(visit: (call: Call) => void): void {
     this.#inFlight.forEach(visit);
+    this.#queue.forEach(visit);
   }
 
   /** Gives back the in-flight calls that may run again elsewhere, each once in its life. Their replies, if they ever come, are dropped. */

@@ -241,9 +241,9 @@ export class Node {
     this.#replica.dropSilent();
   }
 
-  /** What was sent to it as to a primary and is not answered, in order for each connection. */
-  forEachInFlight(visit: (call: Call) => void): void {
-    this.#primary.forEachInFlight(visit);
+  /** What was given to it as to a primary and is not answered, in order for each connection. */
+  forEachHeld(visit: (call: Call) => void): void {
+    this.#primary.forEachHeld(visit);
   }
 
   /** Gives back what was not written to a node that stopped being the right one. */

@@ -244,8 +244,8 @@ export class SharedLane {
     this.#reopening.set(place, timer);
   }
 
-  forEachInFlight(visit: (call: Call) => void): void {
-    for (const connection of this.#connections) connection?.forEachInFlight(visit);
+  forEachHeld(visit: (call: Call) => void): void {
+    for (const connection of this.#connections) connection?.forEachHeld(visit);
   }
 
   takeUnwritten(): Call[] {

@@ -2,33 +2,42 @@ import type { ClusterView } from './cluster-view.js';
 import { SLOT_COUNT } from './slot-map.js';
 import type { TopologySnapshot } from './topology.js';
 
+/** Some servers may print one epoch for all nodes: not all of them are asked each time. */
+const MOST = 4;
+
 /**
  * Ids of nodes that must be asked themselves before the views are believed. For up to a second after a failover most nodes may be in one of these
  * states, in this order, because the old primary sends its successor's config epoch (seen on Redis 7.0 and Valkey 9):
  *
  * | the views say | what is so |
  * |---|---|
- * | an owner of slots has the same epoch as another primary, which two never have | it follows that one |
+ * | an owner of slots has the same epoch as another primary, in this view or another, which two never have | one follows the other |
  * | nobody owns slots that somebody did | they are the successor's, who has not told yet |
  *
  * The old primary and its successor know.
  */
 export function inDoubt(views: readonly ClusterView[], previous: TopologySnapshot | null): string[] {
-  const doubted = new Set<string>();
-  for (const view of views) for (const id of ownersWithForeignEpochs(view)) doubted.add(id);
-  for (const id of formerOwners(views, previous)) doubted.add(id);
-  for (const { nodes } of views) for (const { id, myself } of nodes.values()) if (myself) doubted.delete(id);
-  return [...doubted];
+  /** What was asked, and the epoch that it gives itself. */
+  const asked = new Map<string, number>();
+  for (const { nodes } of views) for (const { id, epoch, myself } of nodes.values()) if (myself) asked.set(id, epoch);
+  const doubted = new Set([...ownersWithForeignEpochs(views, asked), ...formerOwners(views, previous)]);
+  return [...doubted].filter((id) => !asked.has(id)).slice(0, MOST);
 }
 
-function ownersWithForeignEpochs({ nodes, ranges }: ClusterView): string[] {
-  const primariesAt = new Map<number, number>();
-  for (const { role, epoch } of nodes.values()) if (role === 'primary') primariesAt.set(epoch, (primariesAt.get(epoch) ?? 0) + 1);
-  const owners = new Set(ranges.map(({ owner }) => owner));
-  // 0 is no epoch yet, or one that may not be asked.
-  return [...owners].filter((id) => {
-    const epoch = nodes.get(id)?.epoch ?? 0;
-    return epoch > 0 && (primariesAt.get(epoch) ?? 0) > 1;
+function ownersWithForeignEpochs(views: readonly ClusterView[], asked: ReadonlyMap<string, number>): string[] {
+  const primariesAt = new Map<number, Set<string>>();
+  const owners = new Set<string>();
+  for (const { nodes, ranges } of views) {
+    for (const { owner } of ranges) owners.add(owner);
+    for (const { id, role, epoch } of nodes.values()) {
+      // 0 is no epoch yet, or one that may not be asked.
+      if (role === 'primary' && epoch > 0) primariesAt.set(epoch, (primariesAt.get(epoch) ?? new Set()).add(id));
+    }
+  }
+  return [...primariesAt].flatMap(([epoch, ids]) => {
+    // One of them having said what it is decides about the others.
+    if (ids.size < 2 || [...ids].some((id) => (asked.get(id) ?? 0) >= epoch)) return [];
+    return [...ids].filter((id) => owners.has(id));
   });
 }
 

@@ -28,11 +28,12 @@ export interface MergedCluster {
  *
  * Epochs are equal in two cases. A primary that gave way sends its successor's epoch with all it sends; who hears it before the successor believes
  * that the old primary owns its slots at that epoch, for up to a second: so what a node owns counts for the one it follows, where any view shows it
- * as a replica at that epoch or a later one. And they are all 0 where CLUSTER NODES may not be asked: there the majority decides.
+ * as a replica at that epoch or a later one, and of itself a node knows best. And they are all 0 where CLUSTER NODES may not be asked: there the
+ * majority decides.
  */
 export function mergeViews(views: readonly ClusterView[], previous: TopologySnapshot | null): MergedCluster {
   const entries = entriesById(views);
-  const gaveWay = successorsIn(entries);
+  const gaveWay = successorsIn(views, entries);
   const ranges = mergeOwners(views, gaveWay);
   const owners = new Set(ranges.map(({ owner }) => owner));
   const leaders = new Map<string, string | null>();
@@ -68,22 +69,46 @@ function entriesById(views: readonly ClusterView[]): Map<string, ViewNode[]> {
   return entries;
 }
 
-/** Whom a node follows, as of which epoch. */
+/** Whom a node follows, as of which epoch, and whether it says so itself. */
 interface Succession {
   readonly to: string;
   readonly epoch: number;
+  readonly own: boolean;
 }
 
-/** Of every node that owns slots in some view and follows another one in some other view. */
-function successorsIn(entries: ReadonlyMap<string, readonly ViewNode[]>): ReadonlyMap<string, Succession> {
-  const successors = new Map<string, Succession>();
-  for (const [id, seen] of entries) {
-    if (!seen.some(({ role }) => role === 'primary')) continue;
-    for (const { primaryId: to, epoch } of seen) {
-      if (to !== null && epoch > (successors.get(id)?.epoch ?? 0)) successors.set(id, { to, epoch });
-    }
+/** Of every node that some view has as an owner of slots, and some other view as a replica of a node. */
+function successorsIn(views: readonly ClusterView[], entries: ReadonlyMap<string, readonly ViewNode[]>): ReadonlyMap<string, Succession> {
+  const named = new Map<string, Succession>();
+  for (const id of new Set(views.flatMap(({ ranges }) => ranges.map(({ owner }) => owner)))) {
+    const successor = successorOf(entries.get(id) ?? [], entries);
+    if (successor !== null) named.set(id, successor);
   }
-  return successors;
+  // Of two that follow each other one has borrowed the other's epoch: who says of itself that it follows knows.
+  const isSure = (id: string, { to, epoch, own }: Succession): boolean => {
+    const back = named.get(to);
+    return back?.to !== id || epoch > back.epoch || (epoch === back.epoch && own && !back.own);
+  };
+  return new Map([...named].filter(([id, successor]) => isSure(id, successor)));
+}
+
+/** The newest word counts, and of equally new ones the node's own. */
+function successorOf(seen: readonly ViewNode[], entries: ReadonlyMap<string, unknown>): Succession | null {
+  const primaryAt = seen.find(({ myself, primaryId }) => myself && primaryId === null)?.epoch ?? 0;
+  const [best = null] = seen
+    .flatMap(({ primaryId: to, epoch, myself: own }) => (to !== null && entries.has(to) && epoch > primaryAt ? [{ to, epoch, own }] : []))
+    .sort((a, b) => b.epoch - a.epoch || Number(b.own) - Number(a.own));
+  return best;
+}
+
+/** Who has what `id` owned at that epoch. */
+function heirOf(id: string, epoch: number, gaveWay: ReadonlyMap<string, Succession>): string {
+  let heir = id;
+  for (let steps = 0; steps <= gaveWay.size; steps++) {
+    const next = gaveWay.get(heir);
+    if (next === undefined || next.epoch < epoch) break;
+    heir = next.to;
+  }
+  return heir;
 }
 
 /** Whom it follows; null: nobody. Of equally new entries, what the node says of itself, else what most say. */
@@ -161,30 +186,36 @@ function isSame(a: Address, b: Address): boolean {
 function mergeOwners(views: readonly ClusterView[], gaveWay: ReadonlyMap<string, Succession>): MergedCluster['ranges'] {
   const ids: string[] = [];
   const indexes = new Map<string, number>();
+  const indexOf = (id: string): number => {
+    const index = indexes.get(id) ?? ids.push(id) - 1;
+    indexes.set(id, index);
+    return index;
+  };
   const claims = views.map((view) => {
     const owners = new Int16Array(SLOT_COUNT).fill(-1);
     const epochs: number[] = [];
-    for (const { start, end, owner: named } of view.ranges) {
-      const epoch = view.nodes.get(named)?.epoch ?? -1;
-      const successor = gaveWay.get(named);
-      const owner = successor !== undefined && successor.epoch >= epoch ? successor.to : named;
-      let index = indexes.get(owner);
-      if (index === undefined) {
-        index = ids.push(owner) - 1;
-        indexes.set(owner, index);
-      }
+    const heirs: number[] = [];
+    /** The one that was asked. */
+    let own = -1;
+    for (const { start, end, owner } of view.ranges) {
+      const index = indexOf(owner);
       owners.fill(index, start, end + 1);
-      epochs[index] = Math.max(epochs[index] ?? -1, epoch);
+      if (epochs[index] !== undefined) continue;
+      const epoch = view.nodes.get(owner)?.epoch ?? -1;
+      epochs[index] = epoch;
+      heirs[index] = indexOf(heirOf(owner, epoch, gaveWay));
+      if (view.nodes.get(owner)?.myself === true) own = index;
     }
-    return { owners, epochs };
+    return { owners, epochs, heirs, own };
   });
   const ownerOf = (slot: number): number => {
     let best = -1;
     let bestEpoch = -1;
     let tie = false;
-    for (const { owners, epochs } of claims) {
-      const owner = owners[slot] ?? -1;
-      const epoch = owner === -1 ? -1 : (epochs[owner] ?? -1);
+    for (const { owners, epochs, heirs } of claims) {
+      const named = owners[slot] ?? -1;
+      const epoch = named === -1 ? -1 : (epochs[named] ?? -1);
+      const owner = named === -1 ? -1 : (heirs[named] ?? -1);
       if (epoch > bestEpoch) {
         best = owner;
         bestEpoch = epoch;
@@ -193,9 +224,12 @@ function mergeOwners(views: readonly ClusterView[], gaveWay: ReadonlyMap<string,
     }
     if (!tie) return best;
     const votes = new Map<number, number>();
-    for (const { owners, epochs } of claims) {
-      const owner = owners[slot] ?? -1;
-      if (owner !== -1 && epochs[owner] === bestEpoch) votes.set(owner, (votes.get(owner) ?? 0) + 1);
+    for (const { owners, epochs, heirs, own } of claims) {
+      const named = owners[slot] ?? -1;
+      const owner = named === -1 || epochs[named] !== bestEpoch ? undefined : heirs[named];
+      // Where there are epochs, a node's own word outweighs all others.
+      const weight = named === own && bestEpoch > 0 ? views.length : 1;
+      if (owner !== undefined) votes.set(owner, (votes.get(owner) ?? 0) + weight);
     }
     return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? -1;
   };

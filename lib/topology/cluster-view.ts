@@ -39,8 +39,10 @@ export function buildView(asked: Address, groups: readonly EndpointGroup[], line
 }
 
 function viewOfLines(asked: Address, groups: readonly EndpointGroup[], lines: readonly NodeLine[]): ClusterView {
-  const owners = new Set<string>();
-  for (const { id, ranges } of lines) if (ranges.length > 0) owners.add(id);
+  const owners = new Map<string, NodeLine>();
+  for (const line of lines) if (line.ranges.length > 0) owners.set(line.id, line);
+  // Who was promoted has a higher epoch than who was demoted; an equal one is borrowed (cluster-merge.ts).
+  const isHeir = (id: string, { id: demoted, epoch }: NodeLine): boolean => id !== demoted && (owners.get(id)?.epoch ?? -1) > epoch;
   const endpoints = new Map<string, { endpoint: Endpoint; group: EndpointGroup }>();
   for (const group of groups) for (const endpoint of group.endpoints) endpoints.set(endpoint.id, { endpoint, group });
   const nodes = new Map<string, ViewNode>();
@@ -55,8 +57,7 @@ function viewOfLines(asked: Address, groups: readonly EndpointGroup[], lines: re
     const failed = flags.includes('fail') || endpoint.health === 'failed';
     const role = flags.includes('master') ? 'primary' : 'replica';
     const { address, names } = placeOf(asked, endpoint, myself);
-    const heir =
-      role === 'primary' && !owners.has(id) ? group?.endpoints.find((other) => other.id !== id && owners.has(other.id)) : undefined;
+    const heir = role === 'primary' && !owners.has(id) ? group?.endpoints.find((other) => isHeir(other.id, line)) : undefined;
     nodes.set(id, {
       id,
       address,

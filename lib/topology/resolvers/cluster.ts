@@ -1,7 +1,7 @@
 import { TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options.js';
 import type { Raw } from '../../protocol/command.js';
-import type { Asker, AskOptions, ProbeFocus, Resolver } from '../asker.js';
+import type { Asker, ProbeFocus, Resolver } from '../asker.js';
 import { inDoubt } from '../cluster-doubt.js';
 import { isOfCluster, ofOneCluster } from '../cluster-kin.js';
 import { clusterTopology, mergeViews } from '../cluster-merge.js';
@@ -43,19 +43,19 @@ export class ClusterResolver implements Resolver {
   }
 
   async probe(asker: Asker, previous: TopologySnapshot | null, focus?: ProbeFocus): Promise<TopologySnapshot> {
-    const patience = previous === null ? { timeoutMs: this.#firstTimeoutMs } : {};
+    const options = previous === null ? { timeoutMs: this.#firstTimeoutMs } : {};
     const known = previous === null ? [] : askingOrder(previous, focus, this.#answered, this.#random);
     const addresses = [...known, ...shuffled(this.#seeds, this.#random)];
     const unique = [...new Map(addresses.map((address) => [addressKey(address), address])).values()];
     if (previous !== null && focus?.quiet === true && (await this.#isUnchanged(asker, previous))) return previous;
     const strangers: ClusterView[] = [];
-    const ask = async (address: Address, options: AskOptions = patience): Promise<ClusterView> => {
+    const ask = async (address: Address): Promise<ClusterView> => {
       const view = await this.#ask(asker, address, options);
       if (previous === null || isOfCluster(view, previous)) return view;
       strangers.push(view);
       throw new TopologyError('ERR_NOT_A_CLUSTER', `${addressKey(address)} belongs to another cluster`, [], { node: addressKey(address) });
     };
-    const answers = await hedge(unique, (address) => ask(address), {
+    const answers = await hedge(unique, ask, {
       want: VIEWS,
       staggerMs: STAGGER_MS,
       graceMs: GRACE_MS,
@@ -74,14 +74,21 @@ export class ClusterResolver implements Resolver {
   async #askDoubted(
     views: readonly ClusterView[],
     previous: TopologySnapshot | null,
-    ask: (address: Address, options: AskOptions) => Promise<ClusterView>,
+    ask: (address: Address) => Promise<ClusterView>,
   ): Promise<ClusterView[]> {
     const addresses = inDoubt(views, previous).flatMap((id) => {
       const announced = views.flatMap(({ nodes }) => nodes.get(id)?.address ?? [])[0];
       return announced === undefined ? [] : [this.#rules.address(announced)];
     });
-    const answers = await Promise.allSettled(addresses.map((address) => ask(address, { timeoutMs: GRACE_MS })));
-    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+    if (addresses.length === 0) return [];
+    const answers: ClusterView[] = [];
+    const asked = Promise.allSettled(addresses.map(async (address) => answers.push(await ask(address))));
+    // Not a deadline of the questions, which would end their connections.
+    await new Promise<unknown>((resolve) => {
+      const timer = setTimeout(resolve, GRACE_MS).unref();
+      void asked.then(() => clearTimeout(timer)).then(resolve);
+    });
+    return [...answers];
   }
 
   /** Has one node nothing new to tell? What it has is no proof yet (it may be cut off, or in another cluster), so then several are asked. */
@@ -98,7 +105,7 @@ export class ClusterResolver implements Resolver {
     }
   }
 
-  async #ask(asker: Asker, address: Address, options: AskOptions): Promise<ClusterView> {
+  async #ask(asker: Asker, address: Address, options: { timeoutMs?: number }): Promise<ClusterView> {
     const [shards, nodes] = await asker.ask(
       address,
       [

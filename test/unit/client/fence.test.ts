@@ -62,14 +62,50 @@ describe('Fence', () => {
     assert.equal(fence.isOver(0), true);
   });
 
-  it('lingers after the answer', () => {
-    const fence = new Fence(50);
-    const last = callOf('SPUBLISH', 'a', '1');
-    fence.add(last);
+  const lingering: readonly (readonly [what: string, calls: readonly Call[], answeredAt: number, overAt: number])[] = [
+    ['what was published', [callOf('SPUBLISH', 'a', '1')], 20, 70],
+    ['what was published before something else', [callOf('SPUBLISH', 'a', '1'), callOf('SET', 'a', '1')], 20, 70],
+    ['what was published in a transaction', [transactionOf({ spec: command('SPUBLISH'), args: ['a', '1'] })], 20, 70],
+    ['anything else', [callOf('SET', 'a', '1')], 20, 20],
+    ['what was published and is not answered', [callOf('SPUBLISH', 'a', '1')], Number.POSITIVE_INFINITY, 150],
+    ['anything else that is not answered', [callOf('SET', 'a', '1')], Number.POSITIVE_INFINITY, 100],
+  ];
+  for (const [what, calls, answeredAt, overAt] of lingering) {
+    it(`stands ${overAt} ms behind ${what}`, () => {
+      const fence = new Fence(0);
+      for (const call of calls) fence.add(call);
+      const over: number[] = [];
+      for (let now = 0; now < 200; now += 10) {
+        if (now >= answeredAt) for (const call of calls) call.state = SETTLED;
+        if (fence.isOver(now)) over.push(now);
+      }
+      assert.equal(over[0], overAt);
+      assert.equal(over.length, (200 - overAt) / 10);
+    });
+  }
+
+  it('is not over before the one that stood there, and holds all of the slot', () => {
+    const before = new Fence(0);
+    const last = callOf('SET', 'a', '1');
+    before.add(last);
+    const fence = new Fence(10, before);
+    assert.equal(fence.isOver(20), false);
+    assert.equal(fence.concerns(callOf('GET', '{a}2')), true);
     last.state = SETTLED;
-    assert.deepEqual(
-      [100, 149, 150].map((now) => fence.isOver(now)),
-      [false, false, true],
-    );
+    assert.equal(fence.isOver(30), true);
+  });
+
+  it('counts a transaction once, however many replies it stands in line for', () => {
+    const fence = new Fence(0);
+    const call = transactionOf({ spec: command('INCR'), args: ['a'] });
+    let looks = 0;
+    Object.defineProperty(call.unit, 'parts', {
+      get: () => {
+        looks++;
+        return [{ spec: command('INCR'), args: ['a'] }];
+      },
+    });
+    for (let reply = 0; reply < 100; reply++) fence.add(call);
+    assert.ok(looks < 5, `${looks} looks`);
   });
 });

@@ -16,6 +16,8 @@ const OLD = ['7000 master - 1 0-8191', '7001 master - 2 8192-16383', '7002 slave
 const TOOK_OVER = ['7000 master - 1', '7001 master - 2 8192-16383', '7002 myself,master - 3 0-8191', '7003 slave 7001 2'];
 const DEMOTED = ['7000 myself,slave 7002 3', '7001 master - 2 8192-16383', '7002 master - 3 0-8191', '7003 slave 7001 2'];
 
+/** The same, while the successor is still taken for a replica, which is shown with its primary's epoch. */
+const INVERTED = ['7000 master - 3 0-8191', '7001 master - 2 8192-16383', '7002 slave 7000 3', '7003 slave 7001 2'];
 /** As seen by who heard the old primary, which sends its successor's epoch already, before the successor itself. */
 const BORROWED = ['7000 master - 3 0-8191', '7001 master - 2 8192-16383', '7002 master - 3', '7003 slave 7001 2'];
 
@@ -58,6 +60,34 @@ const CASES: readonly Case[] = [
     name: 'gives the slots of an old primary to the one it follows, before anybody says so',
     views: [view(...BORROWED), view('7000 slave 7002 3', '7001 master - 2 8192-16383', '7002 master - 3', '7003 slave 7001 2')],
     expected: ['0-8191 7002 < 7000', '8192-16383 7001 < 7003'],
+  },
+  {
+    name: 'knows who was promoted from what the two say of themselves, though others have it the other way round',
+    views: [view(...INVERTED), view(...DEMOTED), view(...TOOK_OVER)],
+    expected: ['0-8191 7002 < 7000', '8192-16383 7001 < 7003'],
+  },
+  {
+    name: 'and from what the old one says of itself alone',
+    views: [view(...INVERTED), view(...DEMOTED), view(...INVERTED)],
+    expected: ['0-8191 7002 < 7000', '8192-16383 7001 < 7003'],
+  },
+  {
+    name: 'and from what the new one says of itself alone',
+    views: [view(...INVERTED), view(...TOOK_OVER), view(...INVERTED)],
+    expected: ['0-8191 7002', '8192-16383 7001 < 7003', '7000'],
+  },
+  {
+    name: 'does not lend the epoch of an heir to what the old primary had lost before',
+    views: [
+      view('7000 slave 7002 11', '7001 master - 10 100-16383', '7002 master - 11 0-99'),
+      view('7000 master - 3 0-16383', '7001 master - 2', '7002 slave 7000 3'),
+    ],
+    expected: ['0-99 7002 < 7000', '100-16383 7001'],
+  },
+  {
+    name: 'gives the slots of a replica, as a view has it, to the one it follows',
+    views: [view('7000 slave 7002 3 0-8191', '7001 master - 2 8192-16383', '7002 master - 3')],
+    expected: ['0-8191 7002 < 7000', '8192-16383 7001'],
   },
   {
     name: 'gives slots back to a primary that followed another one for a while',
