@@ -128,15 +128,11 @@ describe('test support: groups of servers', function () {
     assert.equal(await group.nodeForSlot(3289), from);
   });
 
-  it('hands a shard of a cluster to its replica, when asked and when the primary was killed', async () => {
+  it('hands a shard of a cluster to its replica when asked', async () => {
     await using group = await Cluster.start({ primaries: 3, replicas: 1 });
-    const { primary, replicas } = await group.shardForSlot(0);
+    const { replicas } = await group.shardForSlot(0);
     assert.equal(await group.failover(replicas[0]), replicas[0]);
     assert.equal(await group.nodeForSlot(0), replicas[0]);
-    await until(async () => (await primary.info('replication')).master_link_status === 'up', { timeoutMs: 10_000 });
-    await replicas[0]?.kill();
-    assert.ok(replicas[0] !== undefined);
-    assert.equal(await group.failedOver(replicas[0], 0), primary);
   });
 
   it('lists the replicas of a cluster in CLUSTER SLOTS, or, if it should be as fresh as a real one, does not', async () => {

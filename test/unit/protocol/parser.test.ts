@@ -350,7 +350,7 @@ describe('Parser', () => {
     it('answers random damage with a ProtocolError or by waiting, the same in any pieces', () => {
       const next = random(11);
       let refused = 0;
-      for (let round = 0; round < 3000; round++) {
+      for (let round = 0; round < 1500; round++) {
         const { bytes } = anyStream(next);
         for (let damage = next(4); damage >= 0; damage--)
           bytes[next(bytes.length)] = next(3) === 0 ? next(256) : '0123456789\r\n$*%~>|:-+?'.charCodeAt(next(22));
@@ -373,7 +373,7 @@ describe('Parser', () => {
         assert.equal(pieces.refused, whole.refused, `round ${round}`);
         if (whole.refused) refused += 1;
       }
-      assert.ok(refused > 1000, `only ${refused} were refused`);
+      assert.ok(refused > 500, `only ${refused} were refused`);
     });
 
     it('survives bytes that are no protocol at all', () => {
