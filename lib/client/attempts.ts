@@ -12,8 +12,10 @@ import type { Router } from '../routing/router.js';
 import { slotOfCommand, slotPreferred } from '../routing/slots.js';
 import { isMisconfigured } from '../topology/failure.js';
 import type { TopologySnapshot } from '../topology/topology.js';
+import { clock } from '../util/clock.js';
 import { attachSignal } from './abort.js';
 import { closedError, errorFor } from './call-errors.js';
+import { HANDED_ON_MS } from './fence.js';
 import { Hedger, SecondCall } from './hedger.js';
 import type { Sentinels } from './sentinels.js';
 import { Servers, type ServersListener } from './servers.js';
@@ -103,7 +105,7 @@ export class Attempts {
       this.#park(call, null);
       return;
     }
-    if (this.#waiting.gates.size > 0 && this.#keepsOrder(call) && this.#waiting.gates.joined(slot, call)) return;
+    if (this.#waiting.gates.size > 0 && this.#keepsOrder(call) && this.#waiting.gates.joined(slot, call, clock.now())) return;
     const policy = readPolicyOf(call);
     const shard = router.shardFor(slot);
     const primary = router.primaryOf(shard);
@@ -221,15 +223,18 @@ export class Attempts {
     for (const { primary } of previous.shards) {
       const node = primary === null ? undefined : this.servers.nodes.get(primary.key);
       if (node === undefined || node.trouble !== null) continue;
+      const isLost = (slot: number): boolean => ownerOf(previous, slot) === node.key && ownerOf(next, slot) !== node.key;
       const held = new Map<number, Call[]>();
       node.forEachHeld((call) => {
         const slot = call.state === SETTLED || (call.spec.flags & READONLY) !== 0 ? -1 : this.#slotOf(call);
-        if (slot < 0 || ownerOf(previous, slot) !== node.key || ownerOf(next, slot) === node.key) return;
+        if (slot < 0 || !isLost(slot)) return;
         const calls = held.get(slot);
         if (calls === undefined) held.set(slot, [call]);
         else calls.push(call);
       });
       for (const [slot, calls] of held) this.#waiting.fence(slot, calls);
+      const handedOnAt = node.publishedAt + HANDED_ON_MS;
+      if (handedOnAt > clock.now() && !ownsSlots(next, node.key)) this.#waiting.holdPublishing(isLost, handedOnAt);
     }
   }
 
@@ -379,6 +384,10 @@ export class Attempts {
 
 function ownerOf({ shards, slots }: TopologySnapshot, slot: number): string | undefined {
   return shards[slots?.shardOf(slot) ?? -1]?.primary?.key;
+}
+
+function ownsSlots({ shards, slots }: TopologySnapshot, key: string): boolean {
+  return shards.some(({ primary }, shard) => primary?.key === key && slots?.owns(shard) === true);
 }
 
 /** Where it may read; null: it goes to the primary. */

@@ -6,8 +6,8 @@ import { wordOf } from '../routing/key-prefix.js';
 /** A node that does not answer holds up newer calls for so long. */
 const ANSWER_MS = 100;
 /** A demoted node executes SPUBLISH nevertheless, and hands the message to its successor: not at once, because both have their new state to save. */
-const HANDED_ON_MS = 50;
-const SPUBLISH = command('SPUBLISH');
+export const HANDED_ON_MS = 50;
+export const SPUBLISH = command('SPUBLISH');
 
 /** Calls of one slot that were given to a node which has lost it and are not answered, and whom they concern. */
 export class Fence {
@@ -17,6 +17,7 @@ export class Fence {
   /** Of `#last`, before an answer that hands it back. */
   #attempts = 0;
   #lingerMs = 0;
+  #notBefore = 0;
   #answeredAt = Number.POSITIVE_INFINITY;
 
   /** `before`: the fence that stood there. */
@@ -35,6 +36,12 @@ export class Fence {
     this.#attempts = call.attempts;
     if (partsOf(call).some(({ spec }) => spec === SPUBLISH)) this.#lingerMs = HANDED_ON_MS;
     this.#addKeys(keysOf(call));
+  }
+
+  /** All of the slot wait until then. */
+  standUntil(at: number): void {
+    this.#notBefore = at;
+    this.widen();
   }
 
   #addKeys(keys: readonly string[] | null): void {
@@ -61,7 +68,7 @@ export class Fence {
     const isAnswered = this.#last === null || this.#last.state === SETTLED || this.#last.attempts !== this.#attempts;
     if (!isAnswered && now < this.begunAt + ANSWER_MS) return false;
     this.#answeredAt = Math.min(this.#answeredAt, now);
-    return now >= this.#answeredAt + this.#lingerMs;
+    return now >= Math.max(this.#answeredAt + this.#lingerMs, this.#notBefore);
   }
 }
 

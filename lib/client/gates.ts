@@ -1,5 +1,5 @@
 import type { Call } from '../protocol/command.js';
-import { Fence } from './fence.js';
+import { Fence, SPUBLISH } from './fence.js';
 
 interface Gate {
   /** What decides when it opens: a moment, on the clock in ms, or a fence. */
@@ -8,6 +8,12 @@ interface Gate {
   readonly refused: Call[];
   /** Issued since. */
   readonly issued: Call[];
+}
+
+/** What is published to these slots waits, though nothing is on its way to the node that had them: what it answered may be handed on yet. */
+interface PublishingHeld {
+  readonly concerns: (slot: number) => boolean;
+  readonly until: number;
 }
 
 /**
@@ -20,9 +26,11 @@ interface Gate {
  */
 export class Gates {
   readonly #gates = new Map<number, Gate>();
+  #publishing: readonly PublishingHeld[] = [];
 
+  /** 0: nobody has to wait. */
   get size(): number {
-    return this.#gates.size;
+    return this.#gates.size + this.#publishing.length;
   }
 
   get calls(): number {
@@ -50,9 +58,24 @@ export class Gates {
     this.#gates.set(slot, { until: fence, refused, issued });
   }
 
+  /** See `PublishingHeld`. Each slot that is published to gets its fence then. */
+  holdPublishing(concerns: (slot: number) => boolean, until: number): void {
+    this.#publishing = [...this.#publishing, { concerns, until }];
+  }
+
+  #fenceOfPublishing(slot: number, now: number): Gate | undefined {
+    const held = this.#publishing.find(({ concerns, until }) => until > now && concerns(slot));
+    if (held === undefined) return undefined;
+    const fence = new Fence(now);
+    fence.standUntil(held.until);
+    const gate: Gate = { until: fence, refused: [], issued: [] };
+    this.#gates.set(slot, gate);
+    return gate;
+  }
+
   /** False: it need not wait. */
-  joined(slot: number, call: Call): boolean {
-    const gate = this.#gates.get(slot);
+  joined(slot: number, call: Call, now: number): boolean {
+    const gate = this.#gates.get(slot) ?? (call.spec === SPUBLISH ? this.#fenceOfPublishing(slot, now) : undefined);
     if (gate === undefined || (gate.until instanceof Fence && !gate.until.concerns(call))) return false;
     // What was tried before is older than what waits here.
     (call.attempts > 0 ? gate.refused : gate.issued).push(call);
@@ -68,6 +91,7 @@ export class Gates {
 
   /** Opens the gates whose time has come, and gives their calls in order. */
   open(now: number): Call[] {
+    if (this.#publishing.length > 0) this.#publishing = this.#publishing.filter(({ until }) => until > now);
     return this.#openThose(({ until }) => (until instanceof Fence ? until.isOver(now) : until <= now));
   }
 

@@ -61,6 +61,12 @@ export class WaitingRoom implements Holder {
     this.gates.fence(slot, calls, clock.now());
   }
 
+  /** What is published to these slots waits until then, on the clock. */
+  holdPublishing(concerns: (slot: number) => boolean, until: number): void {
+    clock.watch(this);
+    this.gates.holdPublishing(concerns, until);
+  }
+
   /** Something changed: everybody who waits for news tries again, and nobody waits for a node that refuses everything. */
   news(): void {
     for (const call of this.gates.openRefused()) this.#letGo(call);

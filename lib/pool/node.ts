@@ -3,7 +3,7 @@ import { internalOwner } from '../connection/own-calls.js';
 import { type PoolChange, poolChannel } from '../diagnostics.js';
 import { type ClosedError, NoNodeError, type SlotwiseError } from '../errors.js';
 import type { Credentials } from '../options.js';
-import { Call, type Raw, READONLY, SCRIPT, WRITE } from '../protocol/command.js';
+import { Call, PUBSUB, type Raw, READONLY, SCRIPT, WRITE } from '../protocol/command.js';
 import { specOf } from '../protocol/specs.js';
 import { clock } from '../util/clock.js';
 import { ExclusiveLane } from './exclusive-lane.js';
@@ -60,6 +60,8 @@ export class Node {
   hedgeWins = 0;
   /** Why it cannot be reached at the moment, null while nothing speaks against it. */
   trouble: SlotwiseError | null = null;
+  /** On the clock, in ms: when it was last given a message to publish. */
+  publishedAt = Number.NEGATIVE_INFINITY;
   /** On the clock, in ms: until then other nodes are preferred, because this one said LOADING, READONLY or the like. */
   avoidUntil = 0;
   /** On the clock, in ms: when its connections were last renewed because of what it said. */
@@ -187,6 +189,7 @@ export class Node {
     const { detour } = call;
     if ((call.spec.flags & READONLY) !== 0) this.reads++;
     else if ((call.spec.flags & (WRITE | SCRIPT)) !== 0 || (detour !== null && detour.unit !== null)) this.writes++;
+    else if ((call.spec.flags & PUBSUB) !== 0) this.publishedAt = clock.now();
     if (detour !== null) detour.gathering?.sent?.(this.key);
     if (detour !== null && detour.exclusive !== null) this.#exclusiveLane(access).send(call);
     else if (access === 'primary') this.#primary.send(call);
