@@ -7,7 +7,7 @@ const MOST = 4;
 
 /**
  * Ids of nodes that must be asked themselves before the views are believed. For up to a second after a failover most nodes may be in one of these
- * states, in this order, because the old primary sends its successor's config epoch (seen on Redis 7.0 and Valkey 9):
+ * states, in this order, because the old primary sends its successor's config epoch (seen on Redis 7.0):
  *
  * | the views say | what is so |
  * |---|---|
