@@ -25,6 +25,8 @@ import {
   WRITTEN,
 } from '../protocol/command.js';
 import { Parser, type ReplySink } from '../protocol/parser.js';
+import { classify } from '../protocol/reply-error.js';
+import { command } from '../protocol/specs.js';
 import { clock, type Holder } from '../util/clock.js';
 import { Fifo } from '../util/fifo.js';
 import { asHandshakeError, handshakeSteps, judge, refusedCredentials, replyOrThrow, type ServerFacts } from './handshake.js';
@@ -78,6 +80,8 @@ export interface ConnectionEvents {
  * | closed | | refuses | – |
  */
 export type ConnectionState = 'connecting' | 'ready' | 'draining' | 'closed';
+
+const PING = command('PING');
 
 /** One socket: commands queue up during a tick, leave in one write, and are settled in order by the replies. */
 export class Connection implements ReplySink, Holder {
@@ -376,6 +380,7 @@ export class Connection implements ReplySink, Holder {
   }
 
   error(error: ReplyError): void {
+    if (this.#subscriber && isLateRefusal(error, this.#inFlight.peek())) return;
     const call = this.#inFlight.shift();
     if (call === undefined) {
       // A server that is full or protected says so before it closes: https://redis.io/docs/latest/develop/reference/clients/
@@ -467,6 +472,16 @@ export class Connection implements ReplySink, Holder {
     this.#watched = this.load > 0;
     return this.#watched;
   }
+}
+
+/**
+ * A sharded channel that the server ends by itself looks like the answer to SUNSUBSCRIBE; when that one was on its way, it is refused then, because
+ * the slot has left. Behind it there is a PING, which is about no slot.
+ */
+function isLateRefusal(error: ReplyError, next: Call | undefined): boolean {
+  if (next?.spec !== PING) return false;
+  const kind = classify(error);
+  return kind === 'moved' || kind === 'clusterdown';
 }
 
 /** The reply is not the call's own, but that of a command sent in one piece with it. */

@@ -44,6 +44,7 @@ const WORDS: Readonly<Record<TopicKind, { readonly subscribe: CommandSpec; reado
   shard: { subscribe: command('SSUBSCRIBE'), unsubscribe: command('SUNSUBSCRIBE') },
 };
 const PING = command('PING');
+const NOTHING: Gathering = { value: () => {}, error: () => {} };
 const ROLE = command('ROLE');
 /** Who hears nothing cannot know whether there is nothing to hear: so often it asks, and so long it waits for any byte. */
 const PING_EVERY_MS = 1_000;
@@ -206,6 +207,8 @@ export class Subscriber {
         error: () => resolve(),
       };
       this.#send(WORDS[seat.kind].unsubscribe, seat.name, confirmed);
+      // See `Connection.error`.
+      if (seat.kind === 'shard') this.#connection.send(Call.gathered(NOTHING, 0, PING, [], null, 0, internalOwner, NO_DEADLINE));
     });
   }
 

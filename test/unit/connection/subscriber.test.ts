@@ -129,6 +129,26 @@ describe('Subscriber', () => {
         assert.equal(one.subscriber.size, 0);
       });
 
+      it('keeps replies apart when the server ends a sharded channel that is being left, and refuses that then', async () => {
+        await using one = await Opened.open(protocol);
+        const seat = one.subscriber.subscribe('shard', named('a'), one.sink('a'));
+        await one.hears(['a', 'confirmed']);
+        one.server.handler = one.script.handler();
+        one.script.refuse = ([name, topic = '']) =>
+          name === 'SUNSUBSCRIBE'
+            ? Buffer.concat([push(['sunsubscribe', topic, 0], protocol), Buffer.from('-MOVED 1 10.0.0.1:7000\r\n')])
+            : name === 'SSUBSCRIBE' && topic === 'b'
+              ? error('MOVED 1 10.0.0.1:7000')
+              : undefined;
+        const left = one.subscriber.unsubscribe(seat);
+        for (const topic of ['b', 'c']) one.subscriber.subscribe('shard', named(topic), one.sink(topic));
+        await left;
+        await one.hears(['b', 'refused', 'MOVED 1 10.0.0.1:7000'], ['c', 'confirmed']);
+        one.script.publish('c', '1', 'shard');
+        await one.hears(['c', '1', 'c']);
+        assert.deepEqual(one.closed, []);
+      });
+
       it('gives bytes once somebody wants them, and to names that are no text', async () => {
         await using one = await Opened.open(protocol);
         one.subscriber.subscribe('channel', named('a'), one.sink('a'));
