@@ -13,6 +13,7 @@ import { isMisconfigured } from '../topology/failure.js';
 import type { NodeInfo, TopologySnapshot } from '../topology/topology.js';
 import { backoffMs } from '../util/backoff.js';
 import type { Emitter } from '../util/emitter.js';
+import { HANDED_ON_MS } from './fence.js';
 import type { Gap, GapReason } from './gap.js';
 import type { ClientEvents, ServersFollower } from './servers.js';
 import type { SubscriptionStats } from './stats.js';
@@ -141,6 +142,13 @@ export class Subscriptions implements TopicHost, ServersFollower {
     if (snapshot === null || this.#closed !== null) return;
     const place = placeOf(topic.wanted, snapshot, null, this.#reachable);
     if (place === null) this.#servers.wake('a subscription has no node');
+    else if (topic.wanted.bound === 'anywhere' && snapshot.slots !== null) {
+      const inMs = handedOnInMs(topic, place.key);
+      if (inMs > 0) {
+        this.#seekLater(topic, inMs);
+        return;
+      }
+    }
     const subscriber = place === null ? null : this.#pool.at(place.address);
     if (subscriber !== null) this.#sit(topic, subscriber);
     else if (this.#options.failFast) this.#refuse(topic, noNode(topic));
@@ -351,6 +359,11 @@ export class Subscriptions implements TopicHost, ServersFollower {
 
 function idOf(kind: TopicKind, name: Buffer, node: string): string {
   return `${kind} ${node} ${name.toString('latin1')}`;
+}
+
+/** In how many ms another node has been handed, and has dropped, what the last one delivered: until then it would deliver that once more. */
+function handedOnInMs({ left }: Topic, key: string): number {
+  return left === null || left.node === key ? 0 : left.at + HANDED_ON_MS - performance.now();
 }
 
 function noNode({ text, trouble }: Topic): NoNodeError {

@@ -71,6 +71,8 @@ export class Topic implements Sink {
   timer: NodeJS.Timeout | undefined;
   /** Why it is not live. */
   trouble: SlotwiseError | null = null;
+  /** Where it was live last, and until when, by `performance.now()`. */
+  left: { readonly node: string; readonly at: number } | null = null;
   #members: readonly Membership[] = [];
   #subscriber: Subscriber | null = null;
   #seat: Seat | null = null;
@@ -137,6 +139,7 @@ export class Topic implements Sink {
 
   #unseat(reason: GapReason, provenAt: number): void {
     if (this.state === 'live') {
+      this.left = { node: this.node ?? '', at: performance.now() };
       this.#interruption ??= { reason, from: this.node ?? '', sinceMs: Math.max(this.#confirmedAt, provenAt) };
     }
     this.state = 'waiting';

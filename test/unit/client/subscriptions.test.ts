@@ -383,6 +383,17 @@ describe('the subscriptions of a client of a cluster', () => {
     assert.equal(homeOf('c'), other);
   });
 
+  it('go to another node only when that has been handed what theirs had delivered', async () => {
+    await redis.subscribe('c', () => {});
+    const home = homeOf('c');
+    const begun = performance.now();
+    cluster.server(home).refuse();
+    cluster.server(home).disconnect();
+    await until(() => homeOf('c') !== home && homeOf('c') !== -1, { timeoutMs: 1_000 });
+    const tookMs = performance.now() - begun;
+    assert.ok(tookMs >= 45, `${tookMs} ms`);
+  });
+
   it('try the same node once more first: a connection that was cut costs no move', async () => {
     await redis.subscribe('c', () => {});
     const home = homeOf('c');
