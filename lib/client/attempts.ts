@@ -221,8 +221,8 @@ export class Attempts {
   #fence(next: TopologySnapshot, previous: TopologySnapshot): void {
     if (previous.slots === null) return;
     for (const { primary } of previous.shards) {
-      const node = primary === null ? undefined : this.servers.nodes.get(primary.key);
-      if (node === undefined || node.trouble !== null) continue;
+      const node = primary === null ? null : this.servers.nodes.presentOrLeaving(primary.key);
+      if (node === null || node.trouble !== null) continue;
       const isLost = (slot: number): boolean => ownerOf(previous, slot) === node.key && ownerOf(next, slot) !== node.key;
       const held = new Map<number, Call[]>();
       node.forEachHeld((call) => {
@@ -234,7 +234,7 @@ export class Attempts {
       });
       for (const [slot, calls] of held) this.#waiting.fence(slot, calls);
       const handedOnAt = node.publishedAt + HANDED_ON_MS;
-      if (handedOnAt > clock.now() && !ownsSlots(next, node.key)) this.#waiting.holdPublishing(isLost, handedOnAt);
+      if (handedOnAt > clock.now()) this.#waiting.holdPublishing(isLost, handedOnAt);
     }
   }
 
@@ -384,10 +384,6 @@ export class Attempts {
 
 function ownerOf({ shards, slots }: TopologySnapshot, slot: number): string | undefined {
   return shards[slots?.shardOf(slot) ?? -1]?.primary?.key;
-}
-
-function ownsSlots({ shards, slots }: TopologySnapshot, key: string): boolean {
-  return shards.some(({ primary }, shard) => primary?.key === key && slots?.owns(shard) === true);
 }
 
 /** Where it may read; null: it goes to the primary. */

@@ -26,7 +26,7 @@ export class Fence {
   /** `before`: the fence that stood there. */
   constructor(
     private readonly begunAt: number,
-    private readonly before: Fence | null = null,
+    private before: Fence | null = null,
   ) {
     if (before !== null) this.widen();
   }
@@ -67,7 +67,11 @@ export class Fence {
   }
 
   isOver(now: number): boolean {
-    if (this.before?.isOver(now) === false) return false;
+    if (this.before?.isOver(now) === true) this.before = null;
+    return this.#isOver(now) && this.before === null;
+  }
+
+  #isOver(now: number): boolean {
     const isAnswered = this.#last === null || this.#last.state === SETTLED || this.#last.attempts !== this.#attempts;
     if (!isAnswered && now < this.begunAt + ANSWER_MS) return false;
     this.#answeredAt = Math.min(this.#answeredAt, now);

@@ -58,6 +58,11 @@ export class NodeRegistry {
     return moved;
   }
 
+  /** Also one that left and answers what it still has; null: neither. */
+  presentOrLeaving(key: string): Node | null {
+    return this.#nodes.get(key) ?? [...this.#leaving.keys()].find((node) => node.key === key) ?? null;
+  }
+
   #leave(node: Node): void {
     const end = (): void => {
       clearTimeout(this.#leaving.get(node));

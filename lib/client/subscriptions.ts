@@ -49,10 +49,10 @@ export interface Wish {
 
 const RETRY = { minMs: 10, maxMs: 2_000 };
 /**
- * So often in a row a topic goes where a replica says that its primary is, before it waits for the monitor. And after so many refusals, which take
- * some seconds, the slot map is believed: the primaries of a cluster may be replicas of another cluster's.
+ * So often in a row a topic follows a replica to the primary that it names, before it waits for the monitor. And after so many replicas, which take some
+ * seconds, the slot map is believed: the primaries of a cluster may be replicas of another cluster's.
  */
-const PROOF = { redirects: 2, refusals: 12 };
+const PROOF = { followed: 2, wanted: 12 };
 
 /** All subscriptions of a client: finds each topic its place, and another one when the servers change. See docs/pubsub.md. */
 export class Subscriptions implements TopicHost, ServersFollower {
@@ -155,7 +155,7 @@ export class Subscriptions implements TopicHost, ServersFollower {
   }
 
   #sit(topic: Topic, subscriber: Subscriber): void {
-    const onPrimary = topic.wanted.bound === 'slot' && this.#servers.snapshot?.kind === 'cluster' && topic.refusals < PROOF.refusals;
+    const onPrimary = topic.wanted.bound === 'slot' && this.#servers.snapshot?.kind === 'cluster' && topic.misplacements < PROOF.wanted;
     topic.sit(subscriber, onPrimary);
   }
 
@@ -187,7 +187,7 @@ export class Subscriptions implements TopicHost, ServersFollower {
   }
 
   misplaced(topic: Topic, node: string, primary: Address): void {
-    if (topic.redirects < PROOF.redirects && this.#servers.knows(primary)) {
+    if (topic.misplacements <= PROOF.followed && this.#servers.knows(primary)) {
       // As replicas answer to all other commands.
       this.refused(topic, new ReplyError('MOVED', `MOVED ${topic.wanted.slot} ${addressKey(primary)}`, { node }));
       return;

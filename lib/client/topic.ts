@@ -67,6 +67,8 @@ export class Topic implements Sink {
   /** Refusals and redirections since it was last live. */
   refusals = 0;
   redirects = 0;
+  /** How often since then a replica sat where its primary was thought to be. */
+  misplacements = 0;
   /** Tries again then. */
   timer: NodeJS.Timeout | undefined;
   /** Why it is not live. */
@@ -175,6 +177,7 @@ export class Topic implements Sink {
     this.#interruption = null;
     this.refusals = 0;
     this.redirects = 0;
+    this.misplacements = 0;
     this.trouble = null;
     if (interruption !== null) {
       const untilMs = this.#confirmedAt;
@@ -198,6 +201,7 @@ export class Topic implements Sink {
     this.#unseat('failover', 0);
     this.trouble = new NoNodeError(`${node} is a replica of ${addressKey(primary)}`, { node });
     this.refusals++;
+    this.misplacements++;
     this.host.misplaced(this, node, primary);
   }
 

@@ -380,7 +380,7 @@ export class Connection implements ReplySink, Holder {
   }
 
   error(error: ReplyError): void {
-    if (this.#subscriber && isLateRefusal(error, this.#inFlight.peek())) return;
+    if (this.#subscriber && this.state === 'ready' && isLateRefusal(error, this.#inFlight.peek())) return;
     const call = this.#inFlight.shift();
     if (call === undefined) {
       // A server that is full or protected says so before it closes: https://redis.io/docs/latest/develop/reference/clients/
@@ -476,10 +476,10 @@ export class Connection implements ReplySink, Holder {
 
 /**
  * A sharded channel that the server ends by itself looks like the answer to SUNSUBSCRIBE; when that one was on its way, it is refused then, because
- * the slot has left. Behind it there is a PING, which is about no slot.
+ * the slot has left. Behind it there is a PING, which is about no slot, or that one is not written yet.
  */
 function isLateRefusal(error: ReplyError, next: Call | undefined): boolean {
-  if (next?.spec !== PING) return false;
+  if (next !== undefined && next.spec !== PING) return false;
   const kind = classify(error);
   return kind === 'moved' || kind === 'clusterdown';
 }

@@ -95,6 +95,20 @@ describe('Fence', () => {
     assert.equal(fence.isOver(30), true);
   });
 
+  it('lingers at the same time as the one that stood there', () => {
+    const [first, second] = [callOf('SPUBLISH', 'a', '1'), callOf('SPUBLISH', 'a', '2')];
+    const before = new Fence(0);
+    before.add(first);
+    const fence = new Fence(10, before);
+    fence.add(second);
+    first.state = SETTLED;
+    second.state = SETTLED;
+    assert.deepEqual(
+      [20, 69, 70].map((now) => fence.isOver(now)),
+      [false, false, true],
+    );
+  });
+
   it('counts a transaction once, however many replies it stands in line for', () => {
     const fence = new Fence(0);
     const call = transactionOf({ spec: command('INCR'), args: ['a'] });

@@ -149,6 +149,18 @@ describe('Subscriber', () => {
         assert.deepEqual(one.closed, []);
       });
 
+      it('takes a refusal that nobody waits for as one of a channel that has left, and another error for the end', async () => {
+        await using one = await Opened.open(protocol);
+        one.subscriber.subscribe('shard', named('a'), one.sink('a'));
+        await one.hears(['a', 'confirmed']);
+        const [connection] = one.server.openConnections;
+        connection?.send(Buffer.from('-MOVED 1 10.0.0.1:7000\r\n'));
+        one.script.publish('a', '1', 'shard');
+        await one.hears(['a', '1', 'a']);
+        connection?.send(Buffer.from('-ERR max number of clients reached\r\n'));
+        await one.hears(['a', 'lost', 'ERR_CONNECT']);
+      });
+
       it('gives bytes once somebody wants them, and to names that are no text', async () => {
         await using one = await Opened.open(protocol);
         one.subscriber.subscribe('channel', named('a'), one.sink('a'));
