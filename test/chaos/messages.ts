@@ -34,5 +34,3 @@ export type Answer =
     }
   | { readonly to: 'resources'; readonly resources: Resources }
   | { readonly to: 'error'; readonly message: string };
-
-export type AnswerTo<T extends Question['ask']> = Extract<Answer, { to: T }>;

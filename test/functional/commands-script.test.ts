@@ -16,7 +16,7 @@ redis.register_function{
   callback = function(keys, args) return args[1] end,
   flags = {'no-writes'},
 }`;
-const library = {
+const listed = {
   library_name: 'lib',
   engine: 'LUA',
   functions: [{ name: 'echo', description: 'Gives its argument.', flags: ['no-writes'] }],
@@ -45,9 +45,9 @@ describeLive(
     [(redis) => redis.functionFlush(), 'OK'],
     [(redis) => redis.functionLoad(code), 'lib'],
     [(redis) => redis.functionLoad(code, { REPLACE: true }), 'lib'],
-    [(redis) => redis.functionList(), [library]],
+    [(redis) => redis.functionList(), [listed]],
     [(redis) => redis.functionList({ LIBRARYNAME: 'none*' }), []],
-    [(redis) => redis.functionList({ LIBRARYNAME: 'l*', WITHCODE: true }), [{ ...library, library_code: code }]],
+    [(redis) => redis.functionList({ LIBRARYNAME: 'l*', WITHCODE: true }), [{ ...listed, library_code: code }]],
     [(redis) => redis.fcall('echo', [], ['a']), 'a'],
     [(redis) => redis.fcall_ro('echo', ['k'], ['b']), 'b'],
     [(redis) => redis.functionStats(), { running_script: null, engines: { LUA: { libraries_count: 1, functions_count: 1 } } }],
@@ -81,7 +81,7 @@ describe('FUNCTION DUMP and FUNCTION RESTORE', () => {
     assert.match(await refusal(redis.functionRestore(serialized, { APPEND: true })), /already exists/);
     assert.equal(await redis.functionRestore(serialized, { REPLACE: true }), 'OK');
     assert.equal(await redis.functionRestore(serialized, { FLUSH: true }), 'OK');
-    assert.deepEqual(await redis.functionList(), [library]);
+    assert.deepEqual(await redis.functionList(), [listed]);
   });
 });
 

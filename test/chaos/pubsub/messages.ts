@@ -34,5 +34,3 @@ export type PubsubAnswer =
   | { readonly to: 'stop'; readonly published: Record<string, Published>; readonly received: Record<string, Received> }
   | { readonly to: 'resources'; readonly resources: Resources }
   | { readonly to: 'error'; readonly message: string };
-
-export type PubsubAnswerTo<T extends PubsubQuestion['ask']> = Extract<PubsubAnswer, { to: T }>;

@@ -285,25 +285,56 @@ describe('a client of a cluster', () => {
     });
 
     /** Two writes that server 0 holds; once the client knows that the slot is server 1's, two more, and one of another key. */
-    const written = async (): Promise<Promise<unknown>[]> => {
+    const written = async (move = (): void => giveB(1)): Promise<Promise<unknown>[]> => {
       const redis = cluster.client({ monitor: { periodMs: 100 }, timeoutMs: 2_000 });
       const topologies: unknown[] = [];
       const writes = [redis.set('b', '1'), redis.set('b', '2')];
       await until(() => cluster.received(0, 'SET').length === 2);
       redis.on('topology', (topology) => topologies.push(topology));
-      giveB(1);
+      move();
       await until(() => topologies.length > 0);
       return [...writes, redis.set('b', '3'), redis.set('b', '4'), redis.set('{b}2', '0')];
     };
 
-    it('does not let newer ones overtake them', async () => {
-      const writes = await written();
-      await writes.pop();
-      await sleep(30);
-      assert.deepEqual(cluster.received(1, 'SET'), ['SET {b}2 0']);
-      release();
-      await Promise.all(writes);
-      assert.deepEqual(cluster.received(1, 'SET'), ['SET {b}2 0', 'SET b 1', 'SET b 2', 'SET b 3', 'SET b 4']);
+    for (const [what, move] of [
+      ['does not let newer ones overtake them', () => giveB(1)],
+      ['does not either when that node leaves the cluster', () => cluster.forget(0, 1)],
+    ] as const) {
+      it(what, async () => {
+        const writes = await written(move);
+        await writes.pop();
+        await sleep(30);
+        assert.deepEqual(cluster.received(1, 'SET'), ['SET {b}2 0']);
+        release();
+        await Promise.all(writes);
+        assert.deepEqual(cluster.received(1, 'SET'), ['SET {b}2 0', 'SET b 1', 'SET b 2', 'SET b 3', 'SET b 4']);
+      });
+    }
+
+    it('publishes no sooner than the old node has handed on what it answered', async () => {
+      let arrivedAt = 0;
+      cluster.script = (server, [name]) => {
+        if (name !== 'SPUBLISH') return undefined;
+        if (server === 1) arrivedAt ||= performance.now();
+        return 0;
+      };
+      const redis = cluster.client({ monitor: { periodMs: 100 } });
+      await redis.spublish('b', 'first');
+      let publishedAt = 0;
+      let published: Promise<unknown> | null = null;
+      redis.on('topology', () => {
+        published ??= redis.spublish('b', 'at the change');
+      });
+      giveB(1);
+      while (published === null) {
+        publishedAt = performance.now();
+        await redis.spublish('b', 'before');
+        await sleep(1);
+      }
+      await published;
+      // Deadlines, and with them the clock of what was published, are as exact as their tick.
+      assert.ok(arrivedAt - publishedAt > 30, `${arrivedAt - publishedAt} ms`);
+      assert.equal(cluster.received(1, 'SPUBLISH')[0], 'SPUBLISH b at the change');
     });
 
     it('waits for a node that does not answer no longer than 100 ms', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import sinon from 'sinon';
 import { type Gap, ListenerError, type Redis } from '../../../lib/index.js';
 import { slotOfKey } from '../../../lib/routing/slots.js';
 import { error, FakeServer, type Handler, silence } from '../../support/fake-server.js';
@@ -347,6 +348,7 @@ describe('the subscriptions of a client of a cluster', () => {
   });
 
   afterEach(async () => {
+    sinon.restore();
     await checkBooks();
     await cluster.stop();
   });
@@ -453,6 +455,18 @@ describe('the subscriptions of a client of a cluster', () => {
       assert.equal(script?.of('shard', 's').size, 0);
     });
   }
+
+  it('believe the slot map in the end, where the primary of a slot says for long that it is a replica', async () => {
+    // No delays.
+    sinon.stub(Math, 'random').returns(0);
+    const handlers = scripts.map((one) => one.handler());
+    cluster.script = (server, command, from) =>
+      command[0] === 'ROLE' ? ['slave', '192.0.2.1', 7000, 'connected', 0] : handlers[server]?.(command, from);
+    const sub = await redis.ssubscribe('s', () => {});
+    assert.equal(sub.live, true);
+    const asked = cluster.servers.reduce((sum, server) => sum + server.count('SSUBSCRIBE'), 0);
+    assert.equal(asked, 13);
+  });
 
   it('leave a node that is no longer in the cluster, and hear nothing more from it', async () => {
     const heard: string[] = [];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { resolveOptions } from '../../../lib/options.js';
 import { clusterTopology, mergeViews } from '../../../lib/topology/cluster-merge.js';
-import { parseNodes, parseShards, parseSlots } from '../../../lib/topology/cluster-replies.js';
+import { type Endpoint, type EndpointGroup, parseNodes, parseShards, parseSlots } from '../../../lib/topology/cluster-replies.js';
 import { buildView, type ClusterView } from '../../../lib/topology/cluster-view.js';
 import { NodeRules } from '../../../lib/topology/node-rules.js';
 import { at, type Captured, picture, raw, rules, spec } from './picture.js';
@@ -173,5 +173,33 @@ describe('CLUSTER NODES', () => {
       'c :0@0 slave,noaddr a 0 0 5 disconnected',
     ];
     assert.deepEqual([...buildView(at('10.0.0.1:7000'), [], parseNodes(text.join('\n'))).nodes.keys()], ['a']);
+  });
+});
+
+describe('a view in which one group of CLUSTER SHARDS has two primaries', () => {
+  const endpoint = (id: string): Endpoint => ({
+    id,
+    host: '127.0.0.1',
+    port: Number(id),
+    otherHosts: [],
+    role: 'primary',
+    health: 'online',
+    offset: 5,
+  });
+  const group: EndpointGroup = { ranges: [{ start: 0, end: 16_383 }], endpoints: [endpoint('7000'), endpoint('7002')] };
+  /** 7000 has the slots. */
+  const viewOf = (epoch: number, other: number): ClusterView =>
+    buildView(
+      at(7001),
+      [group],
+      parseNodes(`7000 127.0.0.1:7000@1 master - 0 0 ${epoch} connected 0-16383\n7002 127.0.0.1:7002@1 master - 0 0 ${other} connected`),
+    );
+
+  it('has the one with slots as the heir of the one with an older epoch', () => {
+    assert.equal(viewOf(3, 1).nodes.get('7002')?.primaryId, '7000');
+  });
+
+  it('does not know who is the heir where both have one epoch: the one with slots may have borrowed it', () => {
+    assert.equal(viewOf(3, 3).nodes.get('7002')?.primaryId, null);
   });
 });
