@@ -1,18 +1,19 @@
 /// <reference types="node" preserve="true" />
 // Buffer and AbortSignal in the declarations: a program that lists no `types` of its own has them thus, too.
+
+export { createClient } from './api/create-client.js';
+export type { Leased, Watched } from './api/leased.js';
+export type { Pipeline } from './api/pipeline.js';
+export type { Redis } from './api/redis.js';
+export type { Subscription } from './api/subscription.js';
+export type * from './api/types.js';
 export type { Gap, GapReason } from './client/gap.js';
-export type { Messages } from './client/message-stream.js';
+export type { WatchOptions } from './client/lease/watch.js';
+export type { ClientEvents } from './client/nodes/deployment.js';
+export type { Messages } from './client/pubsub/message-stream.js';
 export { defineScript, type Script, type ScriptOptions } from './client/script.js';
-export type { ClientEvents } from './client/servers.js';
 export type { ClientStats, DomainStats, NodeStats, SubscriptionStats } from './client/stats.js';
 export type { StreamOptions } from './client/stream.js';
-export type { WatchOptions } from './client/watch.js';
-export { createClient } from './commands/create-client.js';
-export type { Leased, Watched } from './commands/leased.js';
-export type { Pipeline } from './commands/pipeline.js';
-export type { Redis } from './commands/redis.js';
-export type { Subscription } from './commands/subscription.js';
-export type * from './commands/types.js';
 export type { BatchWritten, CommandTrace, ConnectTrace, Failover, PoolChange, TopologyChange, UnheardError } from './diagnostics.js';
 export * from './errors.js';
 export {
@@ -37,7 +38,7 @@ export {
   type TopologyOptions,
   type ViewOptions,
   type WaitReplicas,
-} from './options.js';
-export type { Arg, Raw } from './protocol/command.js';
-export type { ExplainedStep, Explanation } from './routing/explanation.js';
-export type { NodeInfo, Shard, TopologySnapshot } from './topology/topology.js';
+} from './options/index.js';
+export type { Arg, Raw } from './protocol/command-spec.js';
+export type { ExplainedStep, Explanation } from './routing/reads/explanation.js';
+export type { NodeInfo, Shard, TopologySnapshot } from './topology/snapshot.js';

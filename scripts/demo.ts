@@ -1,7 +1,7 @@
 // Starts real servers on this machine and shows what the library does on each topology. Every ✓ is an expectation that was checked; the exit code is
 // 0 only if all of them held.
 import { createClient } from '../lib/index.js';
-import { slotOfKey } from '../lib/routing/slots.js';
+import { slotOfKey } from '../lib/routing/keys/slots.js';
 import { Cluster } from '../test/support/cluster.js';
 import { ReplicationGroup } from '../test/support/replication.js';
 import { RunningTopology } from '../test/support/running-topology.js';

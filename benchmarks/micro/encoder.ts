@@ -1,12 +1,12 @@
 /** What the encoder costs, in ns a command. `node --import tsx benchmarks/micro/encoder.ts [name part]`; `ENCODER=<path>` measures another build. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Arg, CommandSpec } from '../../lib/protocol/command.js';
+import type { Arg, CommandSpec } from '../../lib/protocol/command-spec.js';
 
 const path = process.env.ENCODER;
 const { Encoder, measure } = (await import(
   path ? pathToFileURL(resolve(path)).href : '../../lib/protocol/encoder.js'
-)) as typeof import('../../lib/protocol/encoder.js');
+)) as typeof import('../../lib/protocol/resp/encoder.js');
 
 const ROUNDS = 5;
 const ROUND_MS = 60;

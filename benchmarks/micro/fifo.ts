@@ -1,6 +1,6 @@
 /** A queue beside denque, a batch at a time: `node --import tsx benchmarks/micro/fifo.ts` */
 import Denque from 'denque';
-import { Fifo } from '../../lib/util/fifo.js';
+import { Fifo } from '../../lib/util/queue.js';
 import { micro } from './harness.mjs';
 
 const item = { value: 1 };

@@ -1,13 +1,13 @@
 /** What the parser costs, in ns a reply. `node --import tsx benchmarks/micro/parser.ts [name part]`; `PARSER=<path>` measures another build. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Raw } from '../../lib/protocol/command.js';
-import type { ReplySink } from '../../lib/protocol/parser.js';
+import type { Raw } from '../../lib/protocol/command-spec.js';
+import type { ReplySink } from '../../lib/protocol/resp/parser.js';
 
 const path = process.env.PARSER;
 const { Parser } = (await import(
   path ? pathToFileURL(resolve(path)).href : '../../lib/protocol/parser.js'
-)) as typeof import('../../lib/protocol/parser.js');
+)) as typeof import('../../lib/protocol/resp/parser.js');
 
 const CHUNK = 64 * 1024;
 const MIN_MS = 400;

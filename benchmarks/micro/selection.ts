@@ -2,12 +2,12 @@
  * What the choice of a node costs a command, over `primary`: candidates are kept a policy and shard. `node --import tsx benchmarks/micro/selection.ts`
  */
 
-import { DEFAULTS } from '../../lib/options.js';
+import { DEFAULTS } from '../../lib/options/index.js';
 import { Node } from '../../lib/pool/node.js';
-import { policyOf, type ReadPolicy } from '../../lib/routing/read-preference.js';
+import { policyOf, type ReadPolicy } from '../../lib/routing/reads/read-preference.js';
+import { UNKNOWN_STATE } from '../../lib/routing/reads/selection.js';
 import { Router } from '../../lib/routing/router.js';
-import { UNKNOWN_STATE } from '../../lib/routing/selection.js';
-import { makeTopology, type NodeInfo } from '../../lib/topology/topology.js';
+import { makeTopology, type NodeInfo } from '../../lib/topology/snapshot.js';
 import { micro } from './harness.mjs';
 
 const info = (port: number, weight: number): NodeInfo => {

@@ -1,6 +1,6 @@
 /** The slot of a key, beside cluster-key-slot: `node --import tsx benchmarks/micro/slot.ts` */
 import packaged from 'cluster-key-slot';
-import { slotOfKey } from '../../lib/routing/slots.js';
+import { slotOfKey } from '../../lib/routing/keys/slots.js';
 import { micro } from './harness.mjs';
 
 const keysLike = <Key>(make: (i: number) => Key): Key[] => Array.from({ length: 1024 }, (_, i) => make(i));

@@ -1,5 +1,5 @@
 import { SLOT_COUNT } from '../topology/slot-map.js';
-import { type AdminNode, type Picture, primariesOf, replicasOf } from './picture.js';
+import { type AdminNode, type Picture, primariesOf, replicasOf } from './cluster-state.js';
 import { count, slotsText } from './slot-list.js';
 
 export interface Problem {

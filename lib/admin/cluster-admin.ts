@@ -1,18 +1,18 @@
-import { type Address, type ClientOptions, cluster, resolveOptions } from '../options.js';
+import { parseAddress } from '../options/address.js';
+import { type Address, type ClientOptions, cluster, resolveOptions } from '../options/index.js';
 import { NodeRules } from '../topology/node-rules.js';
-import { parseAddress } from '../util/address.js';
 import { AdminError } from './admin-error.js';
 import { checkCluster, type Problem } from './check.js';
+import type { Picture } from './cluster-state.js';
 import { Executor, type Outcome, type RunOptions } from './executor.js';
 import { readKeyCounts } from './key-counts.js';
-import { Links } from './links.js';
-import type { Picture } from './picture.js';
+import { Links } from './node-connections.js';
 import { planCreate } from './plans/create.js';
 import { type FixOptions, planFix } from './plans/fix.js';
 import { planAddNode, planDelNode, planFailover, planForget } from './plans/membership.js';
 import { planRebalance, type RebalanceOptions } from './plans/rebalance.js';
 import { planReshard, type ReshardOptions } from './plans/reshard.js';
-import { readAlone, readCluster } from './reader.js';
+import { readAlone, readCluster } from './read-cluster.js';
 import type { FailoverMode, Plan } from './steps.js';
 
 /** Of the client's options those that say how to reach a server. */

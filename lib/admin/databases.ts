@@ -1,4 +1,4 @@
-import type { Raw } from '../protocol/command.js';
+import type { Raw } from '../protocol/command-spec.js';
 import { infoOf } from '../topology/replies.js';
 
 /**

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ReplyError, SlotwiseError, show } from '../errors.js';
-import type { Arg, Raw } from '../protocol/command.js';
+import type { Arg, Raw } from '../protocol/command-spec.js';
 import { textOf } from '../topology/replies.js';
 import { AdminError } from './admin-error.js';
 import { checkCluster } from './check.js';
-import type { AskOptions, Links } from './links.js';
-import type { Picture } from './picture.js';
+import type { Picture } from './cluster-state.js';
+import type { AskOptions, Links } from './node-connections.js';
 import { rangesOf } from './slot-list.js';
 import { type MoveOptions, SlotMover } from './slot-mover.js';
 import { describeStep, type NodeRef, type Plan, type Step, slotsToMove } from './steps.js';

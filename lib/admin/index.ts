@@ -3,8 +3,8 @@
 export { AdminError } from './admin-error.js';
 export type { Problem } from './check.js';
 export { type AdminOptions, ClusterAdmin } from './cluster-admin.js';
+export type { AdminNode, Picture, View } from './cluster-state.js';
 export type { Outcome, Progress, RunOptions } from './executor.js';
-export type { AdminNode, Picture, View } from './picture.js';
 export type { FixOptions } from './plans/fix.js';
 export type { RebalanceOptions } from './plans/rebalance.js';
 export type { ReshardOptions } from './plans/reshard.js';

@@ -1,7 +1,7 @@
 import { numberOf } from '../topology/replies.js';
 import { SLOT_COUNT } from '../topology/slot-map.js';
-import type { Asking } from './links.js';
-import { type AdminNode, type Picture, primariesOf } from './picture.js';
+import { type AdminNode, type Picture, primariesOf } from './cluster-state.js';
+import type { Asking } from './node-connections.js';
 import { type KeyCounts, troubledSlots } from './plans/fix.js';
 
 const SLOTS_AT_ONCE = 256;

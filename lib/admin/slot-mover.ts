@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ReplyError, show } from '../errors.js';
-import type { Address } from '../options.js';
-import type { Arg, Raw } from '../protocol/command.js';
+import type { Address } from '../options/index.js';
+import type { Arg, Raw } from '../protocol/command-spec.js';
 import { listOf, numberOf } from '../topology/replies.js';
 import { AdminError } from './admin-error.js';
 import { keysByDatabase } from './databases.js';
-import type { AskOptions, Links } from './links.js';
+import type { AskOptions, Links } from './node-connections.js';
 import { count } from './slot-list.js';
 import type { Duplicates, NodeRef } from './steps.js';
 

@@ -1,4 +1,4 @@
-import type { AdminNode } from './picture.js';
+import type { AdminNode } from './cluster-state.js';
 import { count, type Slots, slotsText } from './slot-list.js';
 
 /** A node in a step: what is needed to reach it and to name it. */

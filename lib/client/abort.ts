@@ -1,5 +1,5 @@
 import { AbortError, type Executed } from '../errors.js';
-import type { Call } from '../protocol/command.js';
+import type { Call } from '../protocol/command-spec.js';
 
 type Watcher = Call | (() => void);
 

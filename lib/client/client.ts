@@ -1,6 +1,7 @@
 import { ClosedError, GuardError } from '../errors.js';
-import type { Domain, Options, ViewOptions } from '../options.js';
+import type { Domain, Options, ViewOptions } from '../options/index.js';
 import type { Lease } from '../pool/lease.js';
+import { command } from '../protocol/catalog/specs.js';
 import {
   type Arg,
   type Budget,
@@ -12,26 +13,25 @@ import {
   SPECIAL,
   type Tie,
   type Unit,
-} from '../protocol/command.js';
-import { command } from '../protocol/specs.js';
-import { type Explanation, explanation } from '../routing/explanation.js';
-import { GuardTable } from '../routing/guard.js';
-import { prefixKey } from '../routing/key-prefix.js';
-import { prefixed, prefixKeys } from '../routing/prefixed-command.js';
-import { slotOfKey } from '../routing/slots.js';
-import type { TopologySnapshot } from '../topology/topology.js';
-import type { Emitter } from '../util/emitter.js';
-import { Attempts } from './attempts.js';
-import { closedError } from './call-errors.js';
-import { explain } from './explain.js';
-import { Issuer, refuse } from './issuer.js';
-import type { Sentinels } from './sentinels.js';
-import type { ClientEvents } from './servers.js';
+} from '../protocol/command-spec.js';
+import { GuardTable } from '../routing/keys/guard.js';
+import { prefixKey } from '../routing/keys/key-prefix.js';
+import { prefixed, prefixKeys } from '../routing/keys/prefixed-command.js';
+import { slotOfKey } from '../routing/keys/slots.js';
+import { type Explanation, explanation } from '../routing/reads/explanation.js';
+import type { TopologySnapshot } from '../topology/snapshot.js';
+import { closedError } from './dispatch/call-errors.js';
+import { Issuer, refuse } from './dispatch/call-factory.js';
+import { Attempts } from './dispatch/dispatcher.js';
+import { explain } from './dispatch/explain.js';
+import { SpecialCommands } from './dispatch/special-commands.js';
+import type { Emitter } from './emitter.js';
+import type { ClientEvents } from './nodes/deployment.js';
+import type { Sentinels } from './nodes/sentinel-access.js';
+import type { Limits, Party, TopicGroup } from './pubsub/subscription.js';
+import { Subscriptions, type Wish } from './pubsub/subscription-manager.js';
 import { Session } from './session.js';
-import { SpecialCommands } from './special-commands.js';
 import type { ClientStats } from './stats.js';
-import { Subscriptions, type Wish } from './subscriptions.js';
-import type { Limits, Party, TopicGroup } from './topic-group.js';
 import type { View, ViewPlace } from './view.js';
 
 /** Stands for `lease()` among the calls: it has no bytes, its outcome is a connection. */

@@ -1,5 +1,5 @@
-import type { Domain } from '../options.js';
-import { type CommandSpec, READONLY, SCRIPT, type Unit, WRITE } from '../protocol/command.js';
+import type { Domain } from '../options/index.js';
+import { type CommandSpec, READONLY, SCRIPT, type Unit, WRITE } from '../protocol/command-spec.js';
 
 /** What the commands of one domain, or of none, were and what became of them. */
 export class Counters {

@@ -1,8 +1,8 @@
 import { ArgumentError, OptionsError, ReplyError } from '../errors.js';
 import type { Node } from '../pool/node.js';
-import { type Arg, type CommandSpec, type Raw, READONLY, SPECIAL } from '../protocol/command.js';
-import { classify } from '../protocol/reply-error.js';
-import { command } from '../protocol/specs.js';
+import { command } from '../protocol/catalog/specs.js';
+import { type Arg, type CommandSpec, type Raw, READONLY, SPECIAL } from '../protocol/command-spec.js';
+import { classify } from '../protocol/resp/reply-error.js';
 
 /** What `defineScript` takes. `N`: how many keys, `number` where it differs from call to call. */
 export interface ScriptOptions<N extends number = number, Reply = Raw> {

@@ -1,6 +1,6 @@
-import type { Call, CommandSpec, Gathering } from '../protocol/command.js';
-import { READONLY, SCRIPT, WRITE } from '../protocol/command.js';
-import type { Position, Positions, Replicating } from '../topology/positions.js';
+import type { Call, CommandSpec, Gathering } from '../protocol/command-spec.js';
+import { READONLY, SCRIPT, WRITE } from '../protocol/command-spec.js';
+import type { Position, Positions, Replicating } from '../topology/replication/offset-tracker.js';
 
 /** What the session has written to one primary. */
 interface Token {

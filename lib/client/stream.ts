@@ -1,7 +1,7 @@
 import { OptionsError } from '../errors.js';
-import type { Options } from '../options.js';
-import type { Budget } from '../protocol/command.js';
-import { Fifo } from '../util/fifo.js';
+import type { Options } from '../options/index.js';
+import type { Budget } from '../protocol/command-spec.js';
+import { Fifo } from '../util/queue.js';
 
 export type Source<Item> = Iterable<Item> | AsyncIterable<Item>;
 

@@ -1,4 +1,4 @@
-import type { Domain, Options, ViewOptions, WaitReplicas } from '../options.js';
+import type { Domain, Options, ViewOptions, WaitReplicas } from '../options/index.js';
 import {
   type Budget,
   type Call,
@@ -9,10 +9,10 @@ import {
   DECODE_INTEGER_TEXT,
   DECODE_OBJECTS,
   type Failure,
-} from '../protocol/command.js';
-import type { KeyPrefix, PrefixTable } from '../routing/key-prefix.js';
-import type { Offloaded, OffloadTable } from '../routing/offload.js';
-import type { PolicyTable, ReadPolicy } from '../routing/read-preference.js';
+} from '../protocol/command-spec.js';
+import type { KeyPrefix, PrefixTable } from '../routing/keys/key-prefix.js';
+import type { Offloaded, OffloadTable } from '../routing/reads/offload.js';
+import type { PolicyTable, ReadPolicy } from '../routing/reads/read-preference.js';
 import type { Counters, CounterTable } from './counters.js';
 import type { Session } from './session.js';
 

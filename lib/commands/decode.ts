@@ -1,4 +1,4 @@
-import type { Raw } from '../protocol/command.js';
+import type { Raw } from '../protocol/command-spec.js';
 
 /** `OK` and nothing else; the status text is the reply. */
 export type Ok = 'OK';

@@ -1,4 +1,4 @@
-import type { Arg, CommandSpec, Decode } from '../protocol/command.js';
+import type { Arg, CommandSpec, Decode } from '../protocol/command-spec.js';
 import type { MODE, Mode, Out } from './mode.js';
 
 /** A key: text, bytes, or a number that is sent as decimal text. */

@@ -1,4 +1,4 @@
-import type { Arg } from '../protocol/command.js';
+import type { Arg } from '../protocol/command-spec.js';
 import type { OneOrMore, Value } from './group.js';
 
 /** Names and their values: an object, a Map, or a list of pairs (for names that are bytes, or that come twice). */

@@ -11,7 +11,8 @@ import {
   ReplyTooLargeError,
   SlotwiseError,
 } from '../errors.js';
-import { type Address, addressKey, type CredentialSource, type Credentials } from '../options.js';
+import { type Address, addressKey, type CredentialSource, type Credentials } from '../options/index.js';
+import { command } from '../protocol/catalog/specs.js';
 import {
   Call,
   DECODE_BUFFERS,
@@ -23,18 +24,17 @@ import {
   SETTLED,
   UNWRITTEN,
   WRITTEN,
-} from '../protocol/command.js';
-import { Parser, type ReplySink } from '../protocol/parser.js';
-import { classify } from '../protocol/reply-error.js';
-import { command } from '../protocol/specs.js';
+} from '../protocol/command-spec.js';
+import { Parser, type ReplySink } from '../protocol/resp/parser.js';
+import { classify } from '../protocol/resp/reply-error.js';
 import { clock, type Holder } from '../util/clock.js';
-import { Fifo } from '../util/fifo.js';
+import { Fifo } from '../util/queue.js';
+import { lossError } from './connection-error.js';
+import { expire, release } from './deadlines.js';
 import { asHandshakeError, handshakeSteps, judge, refusedCredentials, replyOrThrow, type ServerFacts } from './handshake.js';
-import { expire, release } from './holding.js';
-import { lossError } from './loss.js';
-import { ignored, ownCall } from './own-calls.js';
+import { ignored, ownCall } from './internal-calls.js';
+import { Silence } from './liveness.js';
 import { isOutOfBand, kindOf } from './pushes.js';
-import { Silence } from './silence.js';
 import { openSocket } from './socket.js';
 import { Writer } from './writer.js';
 

@@ -1,7 +1,7 @@
 import { AuthError, ConnectError, DatabaseError, type ReplyError, SlotwiseError } from '../errors.js';
-import type { Credentials } from '../options.js';
-import type { Raw } from '../protocol/command.js';
-import { classify } from '../protocol/reply-error.js';
+import type { Credentials } from '../options/index.js';
+import type { Raw } from '../protocol/command-spec.js';
+import { classify } from '../protocol/resp/reply-error.js';
 import { VERSION } from '../version.js';
 
 /** What a fresh connection must become before it carries commands. */

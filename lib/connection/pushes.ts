@@ -1,4 +1,4 @@
-import type { Raw } from '../protocol/command.js';
+import type { Raw } from '../protocol/command-spec.js';
 
 /** What RESP2 sends to subscribers by itself: https://redis.io/docs/latest/develop/pubsub/#format-of-pushed-messages */
 const OUT_OF_BAND: ReadonlySet<string> = new Set(

@@ -1,10 +1,10 @@
 import { log } from '../diagnostics.js';
 import { ConnectionLostError, ReplyError, type SlotwiseError } from '../errors.js';
-import { type Address, addressKey, type Credentials } from '../options.js';
-import { Call, type CommandSpec, type Gathering, NO_DEADLINE, type Raw } from '../protocol/command.js';
-import { command } from '../protocol/specs.js';
+import { type Address, addressKey, type Credentials } from '../options/index.js';
+import { command } from '../protocol/catalog/specs.js';
+import { Call, type CommandSpec, type Gathering, NO_DEADLINE, type Raw } from '../protocol/command-spec.js';
 import { Connection, type ConnectionConfig } from './connection.js';
-import { internalOwner } from './own-calls.js';
+import { internalOwner } from './internal-calls.js';
 import { kindOf } from './pushes.js';
 
 /** What is subscribed to: a channel by its name, channels by a pattern, a channel of one shard. */

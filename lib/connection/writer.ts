@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import { type BatchWritten, batchChannel } from '../diagnostics.js';
-import { type Call, type Detour, WRITTEN } from '../protocol/command.js';
-import { Encoder } from '../protocol/encoder.js';
-import type { Fifo } from '../util/fifo.js';
-import { ignored } from './own-calls.js';
-import type { Silence } from './silence.js';
+import { type Call, type Detour, WRITTEN } from '../protocol/command-spec.js';
+import { Encoder } from '../protocol/resp/encoder.js';
+import type { Fifo } from '../util/queue.js';
+import { ignored } from './internal-calls.js';
+import type { Silence } from './liveness.js';
 
 /** One write carries at most about this much, so that a huge batch does not starve the event loop. */
 const BATCH_BYTES = 512 * 1024;

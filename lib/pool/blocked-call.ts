@@ -1,6 +1,6 @@
-import { release } from '../connection/holding.js';
+import { release } from '../connection/deadlines.js';
 import { ConnectionLostError, type Executed, ReplyError, type SlotwiseError, TimeoutError } from '../errors.js';
-import { withTimeout } from '../protocol/blocking.js';
+import { withTimeout } from '../protocol/catalog/blocking.js';
 import {
   Call,
   type CallOwner,
@@ -11,11 +11,11 @@ import {
   type Raw,
   SETTLED,
   UNWRITTEN,
-} from '../protocol/command.js';
-import { classify } from '../protocol/reply-error.js';
+} from '../protocol/command-spec.js';
+import { classify } from '../protocol/resp/reply-error.js';
 import { clock } from '../util/clock.js';
 import type { Lease } from './lease.js';
-import type { Lifeline } from './lifeline.js';
+import type { Lifeline } from './unblock-channel.js';
 
 /** How long a server may take to let go of a call. */
 const LET_GO_MS = 1_000;

@@ -1,6 +1,6 @@
 import type { Connection } from '../connection/connection.js';
 import { ClosedError, type SlotwiseError } from '../errors.js';
-import type { Call } from '../protocol/command.js';
+import type { Call } from '../protocol/command-spec.js';
 
 /** Who lends. */
 export interface Lender {

@@ -1,13 +1,13 @@
 import type { ConnectionConfig } from '../connection/connection.js';
-import { internalOwner } from '../connection/own-calls.js';
+import { internalOwner } from '../connection/internal-calls.js';
 import { type PoolChange, poolChannel } from '../diagnostics.js';
 import { type ClosedError, NoNodeError, type SlotwiseError } from '../errors.js';
-import type { Credentials } from '../options.js';
-import { Call, PUBSUB, type Raw, READONLY, SCRIPT, WRITE } from '../protocol/command.js';
-import { specOf } from '../protocol/specs.js';
+import type { Credentials } from '../options/index.js';
+import { specOf } from '../protocol/catalog/specs.js';
+import { Call, PUBSUB, type Raw, READONLY, SCRIPT, WRITE } from '../protocol/command-spec.js';
 import { clock } from '../util/clock.js';
-import { ExclusiveLane } from './exclusive-lane.js';
-import { SharedLane } from './shared-lane.js';
+import { ExclusiveLane } from './exclusive-pool.js';
+import { SharedLane } from './multiplexer.js';
 
 export interface NodeConfig {
   readonly connection: Omit<ConnectionConfig, 'readonly'>;

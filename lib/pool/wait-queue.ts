@@ -1,7 +1,7 @@
-import { release } from '../connection/holding.js';
+import { release } from '../connection/deadlines.js';
 import type { TimeoutError } from '../errors.js';
-import { type Call, NO_DEADLINE, SETTLED } from '../protocol/command.js';
-import { Fifo } from '../util/fifo.js';
+import { type Call, NO_DEADLINE, SETTLED } from '../protocol/command-spec.js';
+import { Fifo } from '../util/queue.js';
 
 /** Callers who gave up leave their place this long after, in ms, or when it is their turn. */
 const SWEEP_MS = 100;

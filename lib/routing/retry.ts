@@ -1,6 +1,6 @@
 import { AuthError, DatabaseError, type ReplyError } from '../errors.js';
-import type { Failure } from '../protocol/command.js';
-import { classify, type Redirection, redirection } from '../protocol/reply-error.js';
+import type { Failure } from '../protocol/command-spec.js';
+import { classify, type Redirection, redirection } from '../protocol/resp/reply-error.js';
 import { backoffMs } from '../util/backoff.js';
 
 /** What the rules look at besides the failure itself. */

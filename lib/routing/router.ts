@@ -1,14 +1,14 @@
-import type { Domain, ReadCandidate } from '../options.js';
+import type { Domain, ReadCandidate } from '../options/index.js';
 import type { Node } from '../pool/node.js';
-import type { Arg, CommandSpec } from '../protocol/command.js';
-import { keyIndexes } from '../protocol/keys.js';
-import type { NodeInfo, TopologySnapshot } from '../topology/topology.js';
+import { keyIndexes } from '../protocol/catalog/keys.js';
+import type { Arg, CommandSpec } from '../protocol/command-spec.js';
+import type { NodeInfo, TopologySnapshot } from '../topology/snapshot.js';
 import { clock } from '../util/clock.js';
-import { Choice } from './choice.js';
-import { type KeyPrefix, wordOf } from './key-prefix.js';
-import { askFunction } from './read-function.js';
-import type { ReadPolicy } from './read-preference.js';
-import { type Candidates, candidatesOf, type NodeState, type Trace, tierOf, zoneOf } from './selection.js';
+import { type KeyPrefix, wordOf } from './keys/key-prefix.js';
+import { Choice } from './reads/power-of-two.js';
+import { askFunction } from './reads/read-function.js';
+import type { ReadPolicy } from './reads/read-preference.js';
+import { type Candidates, candidatesOf, type NodeState, type Trace, tierOf, zoneOf } from './reads/selection.js';
 
 /** What the router asks of those who hold the nodes. */
 export interface RouterView {

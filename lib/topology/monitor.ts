@@ -1,11 +1,11 @@
 import { log } from '../diagnostics.js';
 import { ClosedError, type SlotwiseError, show } from '../errors.js';
-import { type Address, addressKey } from '../options.js';
+import { type Address, addressKey } from '../options/index.js';
 import { SingleFlight } from '../util/single-flight.js';
-import type { Asker, Resolver, Watcher } from './asker.js';
-import { isMisconfigured } from './failure.js';
-import { isSettled, isTroubled, nextProbeMs } from './pace.js';
-import { type Moved, sameTopology, type TopologySnapshot, withMoved } from './topology.js';
+import { isMisconfigured } from './probe-error.js';
+import { isSettled, isTroubled, nextProbeMs } from './probe-schedule.js';
+import type { Asker, Resolver, Watcher } from './resolver-api.js';
+import { type Moved, sameTopology, type TopologySnapshot, withMoved } from './snapshot.js';
 
 export interface MonitorOptions {
   readonly periodMs: number;

@@ -1,9 +1,9 @@
 import { OptionsError } from '../errors.js';
-import { type Address, addressKey, type NodeRule, type Options } from '../options.js';
-import { parseAddress } from '../util/address.js';
-import { compilePattern } from '../util/pattern.js';
-import { parseSubnet } from '../util/subnet.js';
-import type { NodeInfo, Role } from './topology.js';
+import { parseAddress } from '../options/address.js';
+import { type Address, addressKey, type NodeRule, type Options } from '../options/index.js';
+import { parseSubnet } from '../options/subnet.js';
+import { compilePattern } from '../options/wildcard.js';
+import type { NodeInfo, Role } from './snapshot.js';
 
 /** What servers say of a node; `NodeRules` adds what only the user knows. */
 export interface NodeFacts {

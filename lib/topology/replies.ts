@@ -1,4 +1,4 @@
-import type { Raw } from '../protocol/command.js';
+import type { Raw } from '../protocol/command-spec.js';
 
 /** A map reply, which is a flat array in RESP2 and here also from RESP3. What is no map has no fields. */
 export function fieldsOf(raw: Raw | undefined): ReadonlyMap<string, Raw> {

@@ -1,12 +1,12 @@
-import type { Options } from '../options.js';
-import type { Resolver } from './asker.js';
+import type { Options } from '../options/index.js';
+import { ClusterResolver } from './cluster/resolver.js';
 import { NodeRules } from './node-rules.js';
-import { ClusterResolver } from './resolvers/cluster.js';
-import { ReplicationResolver } from './resolvers/replication.js';
-import { SentinelResolver } from './resolvers/sentinel.js';
-import { SingleResolver } from './resolvers/single.js';
+import { ReplicationResolver } from './replication/resolver.js';
+import type { Resolver } from './resolver-api.js';
+import { SentinelResolver } from './sentinel/resolver.js';
+import { SingleResolver } from './single/resolver.js';
 
-export type { Asker, AskOptions, ProbeFocus, Resolver, Watcher } from './asker.js';
+export type { Asker, AskOptions, ProbeFocus, Resolver, Watcher } from './resolver-api.js';
 
 /** The only place that knows the kinds of topologies apart. */
 export function createResolver(options: Pick<Options, 'topology' | 'nodes' | 'addressMap' | 'tls' | 'connectTimeoutMs'>): Resolver {

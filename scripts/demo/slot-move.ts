@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClientOptions, createClient } from '../../lib/index.js';
-import { slotOfKey } from '../../lib/routing/slots.js';
+import { slotOfKey } from '../../lib/routing/keys/slots.js';
 import type { Cluster } from '../../test/support/cluster.js';
 import { errorsOf } from './counters.js';
 import { showLedger } from './failover.js';

@@ -1,4 +1,4 @@
-import { slotOfKey } from '../../lib/routing/slots.js';
+import { slotOfKey } from '../../lib/routing/keys/slots.js';
 
 export type SlotRange = readonly [first: number, last: number];
 

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import calculateSlot from 'cluster-key-slot';
-import { runCommandLine } from '../../lib/admin/command-line.js';
+import { runCommandLine } from '../../lib/admin/cli/command-line.js';
 import { ClusterAdmin, type Plan } from '../../lib/admin/index.js';
 import { cluster, createClient, type Redis } from '../../lib/index.js';
 import { certificateFiles } from '../support/certificates.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { Commands } from '../../lib/commands/commands.js';
-import { ADMIN, BLOCKING, type CommandSpec, MOVABLE_KEYS, PUBSUB, type Raw, READONLY, WRITE } from '../../lib/protocol/command.js';
-import { learntSpec } from '../../lib/protocol/learnt-spec.js';
-import { findCommand, stateReason, unknownCommand } from '../../lib/protocol/specs.js';
+import { Commands } from '../../lib/commands/index.js';
+import { learntSpec } from '../../lib/protocol/catalog/learnt-spec.js';
+import { findCommand, stateReason, unknownCommand } from '../../lib/protocol/catalog/specs.js';
+import { ADMIN, BLOCKING, type CommandSpec, MOVABLE_KEYS, PUBSUB, type Raw, READONLY, WRITE } from '../../lib/protocol/command-spec.js';
 import { Server } from '../support/server.js';
 import { methodName } from '../unit/commands/recorder.js';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { ClusterCommands, type ClusterShard } from '../../lib/commands/cluster.js';
-import { ClusterSlotCommands, type ClusterSlots, type SlotStats } from '../../lib/commands/cluster-slot.js';
-import type { KeyPage } from '../../lib/commands/key.js';
-import type { Redis } from '../../lib/commands/redis.js';
+import type { Redis } from '../../lib/api/redis.js';
+import type { KeyPage } from '../../lib/commands/keys/key.js';
+import { ClusterCommands, type ClusterShard } from '../../lib/commands/server/cluster.js';
+import { ClusterSlotCommands, type ClusterSlots, type SlotStats } from '../../lib/commands/server/cluster-slot.js';
 import { cluster } from '../../lib/index.js';
 import { Server } from '../support/server.js';
 import { until } from '../support/wait.js';

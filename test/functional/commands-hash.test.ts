@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { HashCommands } from '../../lib/commands/hash.js';
-import { HashExpiryCommands } from '../../lib/commands/hash-expiry.js';
+import { HashCommands } from '../../lib/commands/data/hash.js';
+import { HashExpiryCommands } from '../../lib/commands/data/hash-expiry.js';
 import { describeLive } from './live-commands.js';
 
 const inAnHour = Math.floor(Date.now() / 1000) + 3600;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { ExpiryCommands } from '../../lib/commands/expiry.js';
-import { KeyCommands } from '../../lib/commands/key.js';
-import { SortCommands } from '../../lib/commands/sort.js';
+import { ExpiryCommands } from '../../lib/commands/keys/expiry.js';
+import { KeyCommands } from '../../lib/commands/keys/key.js';
+import { SortCommands } from '../../lib/commands/keys/sort.js';
 import { createClient, single } from '../../lib/index.js';
 import { Server } from '../support/server.js';
 import { describeLive, refusal } from './live-commands.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Leased } from '../../lib/commands/leased.js';
-import { LeasedCommands } from '../../lib/commands/leased-commands.js';
+import type { Leased } from '../../lib/api/leased.js';
+import { LeasedCommands } from '../../lib/api/leased-commands.js';
 import type { Direct, MODE } from '../../lib/commands/mode.js';
 import { cluster, createClient } from '../../lib/index.js';
 import { Server } from '../support/server.js';

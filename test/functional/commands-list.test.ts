@@ -1,5 +1,5 @@
-import { BlockingCommands } from '../../lib/commands/blocking.js';
-import { ListCommands } from '../../lib/commands/list.js';
+import { BlockingCommands } from '../../lib/commands/data/blocking.js';
+import { ListCommands } from '../../lib/commands/data/list.js';
 import { describeLive } from './live-commands.js';
 
 describeLive(

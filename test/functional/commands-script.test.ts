@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { FunctionCommands } from '../../lib/commands/function.js';
-import { GeoCommands } from '../../lib/commands/geo.js';
-import { GeoradiusCommands } from '../../lib/commands/georadius.js';
-import { PubsubCommands } from '../../lib/commands/pubsub.js';
-import { ScriptCommands } from '../../lib/commands/script.js';
+import { GeoCommands } from '../../lib/commands/data/geo.js';
+import { GeoradiusCommands } from '../../lib/commands/data/georadius.js';
+import { FunctionCommands } from '../../lib/commands/scripting/function.js';
+import { ScriptCommands } from '../../lib/commands/scripting/script.js';
+import { PubsubCommands } from '../../lib/commands/server/pubsub.js';
 import { createClient, single } from '../../lib/index.js';
 import { Server } from '../support/server.js';
 import { describeLive, refusal } from './live-commands.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { SetCommands } from '../../lib/commands/set.js';
+import { SetCommands } from '../../lib/commands/data/set.js';
 import { describeLive } from './live-commands.js';
 
 const sorted =

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { SortedSetCommands } from '../../lib/commands/sorted-set.js';
-import { SortedSetAlgebraCommands } from '../../lib/commands/sorted-set-algebra.js';
-import { SortedSetRangeCommands } from '../../lib/commands/sorted-set-range.js';
+import { SortedSetCommands } from '../../lib/commands/data/sorted-set.js';
+import { SortedSetAlgebraCommands } from '../../lib/commands/data/sorted-set-algebra.js';
+import { SortedSetRangeCommands } from '../../lib/commands/data/sorted-set-range.js';
 import { describeLive } from './live-commands.js';
 
 const a = { member: 'a', score: 1 };

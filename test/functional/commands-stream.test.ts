@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { StreamCommands } from '../../lib/commands/stream.js';
-import { StreamGroupCommands } from '../../lib/commands/stream-group.js';
+import { StreamCommands } from '../../lib/commands/data/stream.js';
+import { StreamGroupCommands } from '../../lib/commands/data/stream-group.js';
 import { describeLive } from './live-commands.js';
 
 const one = { id: '1-1', fields: { a: '1', b: '2' } };

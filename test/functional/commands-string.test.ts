@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { BitmapCommands } from '../../lib/commands/bitmap.js';
-import { HyperloglogCommands } from '../../lib/commands/hyperloglog.js';
-import { StringCommands } from '../../lib/commands/string.js';
+import { BitmapCommands } from '../../lib/commands/data/bitmap.js';
+import { HyperloglogCommands } from '../../lib/commands/data/hyperloglog.js';
+import { StringCommands } from '../../lib/commands/data/string.js';
 import { describeLive, refusal } from './live-commands.js';
 
 const inAnHour = Math.floor(Date.now() / 1000) + 3600;

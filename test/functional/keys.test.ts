@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { keyIndexes } from '../../lib/protocol/keys.js';
-import { findCommand, specOf } from '../../lib/protocol/specs.js';
+import { keyIndexes } from '../../lib/protocol/catalog/keys.js';
+import { findCommand, specOf } from '../../lib/protocol/catalog/specs.js';
 import { AMBIGUOUS_CALLS, KEY_CALLS, PLACED_CALLS, wordsOf } from '../spec/key-calls.js';
 import type { AskConnection } from '../support/ask.js';
 import { Server } from '../support/server.js';

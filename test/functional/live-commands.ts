@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { Commands } from '../../lib/commands/commands.js';
+import type { Redis } from '../../lib/api/redis.js';
+import { Commands } from '../../lib/commands/index.js';
 import type { Direct, MODE } from '../../lib/commands/mode.js';
-import type { Redis } from '../../lib/commands/redis.js';
 import { createClient, single, type TopologyOptions } from '../../lib/index.js';
-import type { CommandSpec } from '../../lib/protocol/command.js';
+import type { CommandSpec } from '../../lib/protocol/command-spec.js';
 import { Server } from '../support/server.js';
 import { methodName } from '../unit/commands/recorder.js';
 

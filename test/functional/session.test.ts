@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, defineScript, type Redis, TimeoutError } from '../../lib/index.js';
-import { slotOfKey } from '../../lib/routing/slots.js';
+import { slotOfKey } from '../../lib/routing/keys/slots.js';
 import { countCalls } from '../../scripts/demo/counters.js';
 import { caughtUp } from '../support/replication.js';
 import type { Server } from '../support/server.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClientStats, createClient, single } from '../../lib/index.js';
-import { measure } from '../../lib/protocol/encoder.js';
-import { command } from '../../lib/protocol/specs.js';
+import { command } from '../../lib/protocol/catalog/specs.js';
+import { measure } from '../../lib/protocol/resp/encoder.js';
 import { FakeServer, silence } from '../support/fake-server.js';
 import { Server } from '../support/server.js';
 import { forEachTopology } from '../support/topologies.js';

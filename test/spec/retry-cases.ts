@@ -7,8 +7,8 @@ import {
   ProtocolError,
   type QueueFullError,
 } from '../../lib/errors.js';
-import type { Failure } from '../../lib/protocol/command.js';
-import { parseReplyError } from '../../lib/protocol/reply-error.js';
+import type { Failure } from '../../lib/protocol/command-spec.js';
+import { parseReplyError } from '../../lib/protocol/resp/reply-error.js';
 import type { AttemptFacts, Decision } from '../../lib/routing/retry.js';
 
 /** Design, section 5: what happened, and what follows. */

@@ -1,6 +1,6 @@
 import { type ReplyError, TimeoutError } from '../../lib/errors.js';
-import type { Arg, Raw, ResponsePolicy } from '../../lib/protocol/command.js';
-import { parseReplyError } from '../../lib/protocol/reply-error.js';
+import type { Arg, Raw, ResponsePolicy } from '../../lib/protocol/command-spec.js';
+import { parseReplyError } from '../../lib/protocol/resp/reply-error.js';
 
 /** Keys by slot: a 15495, b 3300, c 7365; what shares a hash tag shares the slot. `parts` in the order of their first keys. */
 export interface SplitCase {

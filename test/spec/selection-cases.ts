@@ -1,6 +1,6 @@
-import type { Fallback, ReadMode, ReplicaSet } from '../../lib/options.js';
-import type { NodeState } from '../../lib/routing/selection.js';
-import type { NodeInfo, Shard } from '../../lib/topology/topology.js';
+import type { Fallback, ReadMode, ReplicaSet } from '../../lib/options/index.js';
+import type { NodeState } from '../../lib/routing/reads/selection.js';
+import type { NodeInfo, Shard } from '../../lib/topology/snapshot.js';
 
 function node(name: string, host: string, tags: Record<string, string> = {}, more: Partial<NodeInfo> = {}): NodeInfo {
   const address = { host, port: 6379 };

@@ -1,8 +1,8 @@
-import { clusterTopology, mergeViews } from '../../lib/topology/cluster-merge.js';
-import { parseNodes, parseShards } from '../../lib/topology/cluster-replies.js';
-import { buildView } from '../../lib/topology/cluster-view.js';
+import { clusterTopology, mergeViews } from '../../lib/topology/cluster/merge.js';
+import { parseNodes, parseShards } from '../../lib/topology/cluster/replies.js';
+import { buildView } from '../../lib/topology/cluster/view.js';
 import { NodeRules } from '../../lib/topology/node-rules.js';
-import type { TopologySnapshot } from '../../lib/topology/topology.js';
+import type { TopologySnapshot } from '../../lib/topology/snapshot.js';
 import type { SimulatedCluster } from './simulated-cluster.js';
 
 /** What three nodes answer to a probe. */

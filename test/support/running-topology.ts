@@ -1,4 +1,4 @@
-import type { Address, TopologyOptions } from '../../lib/options.js';
+import type { Address, TopologyOptions } from '../../lib/options/index.js';
 import { Cluster } from './cluster.js';
 import { ReplicationGroup } from './replication.js';
 import { SentinelGroup } from './sentinel.js';

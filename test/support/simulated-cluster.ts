@@ -1,4 +1,4 @@
-import type { Raw } from '../../lib/protocol/command.js';
+import type { Raw } from '../../lib/protocol/command-spec.js';
 
 export interface SimulatedOptions {
   readonly nodes: number;

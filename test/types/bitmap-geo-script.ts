@@ -1,8 +1,8 @@
-import type { BitfieldOperation } from '../../lib/commands/bitmap.js';
-import type { FunctionLibrary } from '../../lib/commands/function.js';
-import type { GeoCoordinates } from '../../lib/commands/geo.js';
-import type { Redis } from '../../lib/commands/redis.js';
-import type { Raw } from '../../lib/protocol/command.js';
+import type { Redis } from '../../lib/api/redis.js';
+import type { BitfieldOperation } from '../../lib/commands/data/bitmap.js';
+import type { GeoCoordinates } from '../../lib/commands/data/geo.js';
+import type { FunctionLibrary } from '../../lib/commands/scripting/function.js';
+import type { Raw } from '../../lib/protocol/command-spec.js';
 import { reply } from './expect.js';
 
 declare const redis: Redis;

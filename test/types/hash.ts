@@ -1,5 +1,5 @@
-import type { FieldPage, FieldValue, FieldValuePage } from '../../lib/commands/hash.js';
-import type { Redis } from '../../lib/commands/redis.js';
+import type { Redis } from '../../lib/api/redis.js';
+import type { FieldPage, FieldValue, FieldValuePage } from '../../lib/commands/data/hash.js';
 import { reply } from './expect.js';
 
 /** Compiled, never called. */

@@ -1,6 +1,6 @@
 // Combinations of options that a server refuses, by method: each pair of what its COMMAND DOCS call one of several, and what only its page says.
-import type { Leased } from '../../lib/commands/leased.js';
-import type { Redis } from '../../lib/commands/redis.js';
+import type { Leased } from '../../lib/api/leased.js';
+import type { Redis } from '../../lib/api/redis.js';
 
 declare const redis: Redis;
 declare const leased: Leased;

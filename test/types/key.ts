@@ -1,6 +1,6 @@
-import type { KeyPage, KeyType } from '../../lib/commands/key.js';
-import type { Redis } from '../../lib/commands/redis.js';
-import type { Role } from '../../lib/commands/server.js';
+import type { Redis } from '../../lib/api/redis.js';
+import type { KeyPage, KeyType } from '../../lib/commands/keys/key.js';
+import type { Role } from '../../lib/commands/server/server.js';
 import { reply } from './expect.js';
 
 declare const redis: Redis;

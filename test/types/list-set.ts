@@ -1,6 +1,6 @@
-import type { PoppedElements } from '../../lib/commands/list.js';
-import type { Redis } from '../../lib/commands/redis.js';
-import type { MemberPage } from '../../lib/commands/set.js';
+import type { Redis } from '../../lib/api/redis.js';
+import type { PoppedElements } from '../../lib/commands/data/list.js';
+import type { MemberPage } from '../../lib/commands/data/set.js';
 import { reply } from './expect.js';
 
 /** Compiled, never called. */

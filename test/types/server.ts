@@ -1,13 +1,13 @@
-import type { AclLogEntry, AclUser } from '../../lib/commands/acl.js';
-import type { ClientInfo } from '../../lib/commands/client-info.js';
-import type { ClusterShard } from '../../lib/commands/cluster.js';
-import type { ClusterSlots } from '../../lib/commands/cluster-slot.js';
-import type { CommandInfo } from '../../lib/commands/command-info.js';
-import type { KeyPage } from '../../lib/commands/key.js';
-import type { LatencyEvent } from '../../lib/commands/latency.js';
-import type { MemoryStats } from '../../lib/commands/memory.js';
-import type { Redis } from '../../lib/commands/redis.js';
-import type { LargeCommand, SlowCommand } from '../../lib/commands/slowlog.js';
+import type { Redis } from '../../lib/api/redis.js';
+import type { KeyPage } from '../../lib/commands/keys/key.js';
+import type { AclLogEntry, AclUser } from '../../lib/commands/server/acl.js';
+import type { ClientInfo } from '../../lib/commands/server/client-info.js';
+import type { ClusterShard } from '../../lib/commands/server/cluster.js';
+import type { ClusterSlots } from '../../lib/commands/server/cluster-slot.js';
+import type { CommandInfo } from '../../lib/commands/server/command-info.js';
+import type { LatencyEvent } from '../../lib/commands/server/latency.js';
+import type { MemoryStats } from '../../lib/commands/server/memory.js';
+import type { LargeCommand, SlowCommand } from '../../lib/commands/server/slowlog.js';
 import { reply } from './expect.js';
 
 declare const redis: Redis;

@@ -1,7 +1,7 @@
-import type { Redis } from '../../lib/commands/redis.js';
-import type { PoppedMembers, ScoredMember, ScoredMemberPage } from '../../lib/commands/scored-member.js';
-import type { MemberPage } from '../../lib/commands/set.js';
-import type { RankAndScore } from '../../lib/commands/sorted-set.js';
+import type { Redis } from '../../lib/api/redis.js';
+import type { PoppedMembers, ScoredMember, ScoredMemberPage } from '../../lib/commands/data/scored-member.js';
+import type { MemberPage } from '../../lib/commands/data/set.js';
+import type { RankAndScore } from '../../lib/commands/data/sorted-set.js';
 import { reply } from './expect.js';
 
 /** Compiled, never called. */

@@ -1,7 +1,7 @@
-import type { PoppedElement } from '../../lib/commands/blocking.js';
-import type { PoppedElements } from '../../lib/commands/list.js';
-import type { Redis } from '../../lib/commands/redis.js';
-import type { PoppedMember, PoppedMembers } from '../../lib/commands/scored-member.js';
+import type { Redis } from '../../lib/api/redis.js';
+import type { PoppedElement } from '../../lib/commands/data/blocking.js';
+import type { PoppedElements } from '../../lib/commands/data/list.js';
+import type { PoppedMember, PoppedMembers } from '../../lib/commands/data/scored-member.js';
 import type {
   Claimed,
   ClaimedIds,
@@ -13,7 +13,7 @@ import type {
   StreamEntries,
   StreamEntry,
   StreamInfo,
-} from '../../lib/commands/stream-replies.js';
+} from '../../lib/commands/data/stream-replies.js';
 import { reply } from './expect.js';
 
 /** Compiled, never called. */

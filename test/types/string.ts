@@ -1,5 +1,5 @@
-import type { Redis } from '../../lib/commands/redis.js';
-import type { GetexOptions, SetOptions } from '../../lib/commands/string.js';
+import type { Redis } from '../../lib/api/redis.js';
+import type { GetexOptions, SetOptions } from '../../lib/commands/data/string.js';
 import { reply } from './expect.js';
 
 declare const redis: Redis;

@@ -1,6 +1,6 @@
 import { SLOT_COUNT } from '../../topology/slot-map.js';
 import { AdminError } from '../admin-error.js';
-import type { AdminNode, Picture } from '../picture.js';
+import type { AdminNode, Picture } from '../cluster-state.js';
 import { count, slotsText } from '../slot-list.js';
 import type { Plan, Step } from '../steps.js';
 

@@ -1,6 +1,6 @@
 import { AdminError } from '../admin-error.js';
 import { claimsOf, uncoveredSlots } from '../check.js';
-import { type AdminNode, type Picture, primariesOf } from '../picture.js';
+import { type AdminNode, type Picture, primariesOf } from '../cluster-state.js';
 import { count, slotsText } from '../slot-list.js';
 import type { Duplicates, Plan, Step } from '../steps.js';
 

@@ -1,5 +1,5 @@
 import { AdminError } from '../admin-error.js';
-import { type AdminNode, nodeNamed, type Picture, primariesOf, replicasOf } from '../picture.js';
+import { type AdminNode, nodeNamed, type Picture, primariesOf, replicasOf } from '../cluster-state.js';
 import { count } from '../slot-list.js';
 import type { FailoverMode, Plan, Step } from '../steps.js';
 

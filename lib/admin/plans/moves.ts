@@ -1,6 +1,6 @@
 import { AdminError } from '../admin-error.js';
 import { checkCluster } from '../check.js';
-import { type AdminNode, type Picture, primariesOf } from '../picture.js';
+import { type AdminNode, type Picture, primariesOf } from '../cluster-state.js';
 import type { Slots } from '../slot-list.js';
 import type { Step } from '../steps.js';
 

@@ -1,6 +1,6 @@
 import { SLOT_COUNT } from '../../topology/slot-map.js';
 import { AdminError } from '../admin-error.js';
-import { type AdminNode, nodeNamed, type Picture, primariesOf } from '../picture.js';
+import { type AdminNode, nodeNamed, type Picture, primariesOf } from '../cluster-state.js';
 import { count, slotsText } from '../slot-list.js';
 import type { Plan } from '../steps.js';
 import { type Move, movesToSteps, openMoves, refuseUnlessWhole } from './moves.js';

@@ -1,4 +1,4 @@
-import { slotOfKey } from '../../../lib/routing/slots.js';
+import { slotOfKey } from '../../../lib/routing/keys/slots.js';
 import { Cluster } from '../../support/cluster.js';
 import { agreedView, type ShardView } from '../../support/cluster-view.js';
 import type { Server } from '../../support/server.js';

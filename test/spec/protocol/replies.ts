@@ -1,5 +1,5 @@
 import { ReplyError } from '../../../lib/errors.js';
-import type { Raw } from '../../../lib/protocol/command.js';
+import type { Raw } from '../../../lib/protocol/command-spec.js';
 
 /** What a sink heard. */
 export type Heard =

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { checkCluster } from '../../../lib/admin/check.js';
-import { type Picture, parseMembers } from '../../../lib/admin/picture.js';
+import { type Picture, parseMembers } from '../../../lib/admin/cluster-state.js';
 import { picture, wholeBut } from './pictures.js';
 
 describe('the check of a cluster', () => {

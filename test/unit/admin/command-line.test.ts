@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { accessOf, COMMANDS, parseArguments, slotsWanted, weightsOf } from '../../../lib/admin/arguments.js';
-import { runCommandLine } from '../../../lib/admin/command-line.js';
-import { barText, ProgressBar } from '../../../lib/admin/progress-bar.js';
-import { table } from '../../../lib/admin/render.js';
+import { accessOf, COMMANDS, parseArguments, slotsWanted, weightsOf } from '../../../lib/admin/cli/arguments.js';
+import { runCommandLine } from '../../../lib/admin/cli/command-line.js';
+import { barText, ProgressBar } from '../../../lib/admin/cli/progress-bar.js';
+import { table } from '../../../lib/admin/cli/render.js';
 import { parseSlotsText, slotsText } from '../../../lib/admin/slot-list.js';
 
 async function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {

@@ -1,4 +1,4 @@
-import type { AdminNode, Picture } from '../../../lib/admin/picture.js';
+import type { AdminNode, Picture } from '../../../lib/admin/cluster-state.js';
 import { parseSlotsText, slotsText } from '../../../lib/admin/slot-list.js';
 
 export interface NodeSketch {

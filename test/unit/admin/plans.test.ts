@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Picture } from '../../../lib/admin/picture.js';
+import type { Picture } from '../../../lib/admin/cluster-state.js';
 import { planCreate, spread } from '../../../lib/admin/plans/create.js';
 import { type FixOptions, planFix } from '../../../lib/admin/plans/fix.js';
 import { planAddNode, planDelNode, planFailover, planForget } from '../../../lib/admin/plans/membership.js';

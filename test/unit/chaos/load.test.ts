@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { slotOfKey } from '../../../lib/routing/slots.js';
+import { slotOfKey } from '../../../lib/routing/keys/slots.js';
 import type { Driver } from '../../chaos/driver.js';
 import { keysOf } from '../../chaos/key-space.js';
 import { Load } from '../../chaos/load.js';

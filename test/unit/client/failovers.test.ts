@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { Failovers } from '../../../lib/client/failovers.js';
+import { Failovers } from '../../../lib/client/nodes/failover-events.js';
 import { TopologyError } from '../../../lib/errors.js';
 import { SlotMap } from '../../../lib/topology/slot-map.js';
-import { makeTopology, type NodeInfo, type TopologySnapshot } from '../../../lib/topology/topology.js';
+import { makeTopology, type NodeInfo, type TopologySnapshot } from '../../../lib/topology/snapshot.js';
 import { at, rules } from '../topology/picture.js';
 
 const key = (port: number): string => `127.0.0.1:${port}`;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { Fence } from '../../../lib/client/fence.js';
-import { internalOwner } from '../../../lib/connection/own-calls.js';
-import { type Arg, Call, NO_DEADLINE, SETTLED, type Unit, WRITTEN } from '../../../lib/protocol/command.js';
-import { command } from '../../../lib/protocol/specs.js';
+import { Fence } from '../../../lib/client/dispatch/handover-barrier.js';
+import { internalOwner } from '../../../lib/connection/internal-calls.js';
+import { command } from '../../../lib/protocol/catalog/specs.js';
+import { type Arg, Call, NO_DEADLINE, SETTLED, type Unit, WRITTEN } from '../../../lib/protocol/command-spec.js';
 
 const callOf = (name: string, ...args: readonly Arg[]): Call => {
   const call = Call.gathered({ value() {}, error() {} }, 0, command(name), [...args], null, 0, internalOwner, NO_DEADLINE);

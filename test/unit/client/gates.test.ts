@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { Gates } from '../../../lib/client/gates.js';
-import { internalOwner } from '../../../lib/connection/own-calls.js';
-import { Call, NO_DEADLINE, WRITTEN } from '../../../lib/protocol/command.js';
-import { command } from '../../../lib/protocol/specs.js';
+import { Gates } from '../../../lib/client/dispatch/slot-barriers.js';
+import { internalOwner } from '../../../lib/connection/internal-calls.js';
+import { command } from '../../../lib/protocol/catalog/specs.js';
+import { Call, NO_DEADLINE, WRITTEN } from '../../../lib/protocol/command-spec.js';
 
 const callOf = (name: string, key: string): Call => {
   const call = Call.gathered({ value() {}, error() {} }, 0, command(name), [key, '1'], null, 0, internalOwner, NO_DEADLINE);

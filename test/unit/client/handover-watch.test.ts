@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HandoverWatch } from '../../../lib/client/handover-watch.js';
-import type { Raw } from '../../../lib/protocol/command.js';
-import type { NodeInfo } from '../../../lib/topology/topology.js';
+import { HandoverWatch } from '../../../lib/client/nodes/failover-detector.js';
+import type { Raw } from '../../../lib/protocol/command-spec.js';
+import type { NodeInfo } from '../../../lib/topology/snapshot.js';
 import { until } from '../../support/wait.js';
 import { at, rules } from '../topology/picture.js';
 import { checkBooks, movedTo, ScriptedCluster } from './scripted.js';

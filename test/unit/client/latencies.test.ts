@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Latencies } from '../../../lib/client/latencies.js';
+import { Latencies } from '../../../lib/client/dispatch/latency-percentile.js';
 
 const CASES: readonly (readonly [what: string, samples: readonly number[], p95Ms: number | null])[] = [
   ['nothing', [], null],

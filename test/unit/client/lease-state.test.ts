@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { LeaseState } from '../../../lib/client/lease-state.js';
+import { LeaseState } from '../../../lib/client/lease/lease-state.js';
 import { ReplyError } from '../../../lib/errors.js';
-import { command } from '../../../lib/protocol/specs.js';
+import { command } from '../../../lib/protocol/catalog/specs.js';
 
 interface Case {
   /** Commands in their order; with `!` it failed, with `!CODE` by that reply. */

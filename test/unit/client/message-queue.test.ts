@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import type { Gap } from '../../../lib/client/gap.js';
-import { MessageQueue, type Overflow } from '../../../lib/client/message-queue.js';
+import { MessageQueue, type Overflow } from '../../../lib/client/pubsub/message-queue.js';
 
 type Message = { readonly type: 'message'; readonly n: number };
 

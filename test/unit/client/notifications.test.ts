@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { behindPrefix, missingFlags, type Way } from '../../../lib/client/notifications.js';
+import { behindPrefix, missingFlags, type Way } from '../../../lib/client/pubsub/keyspace-notifications.js';
 
 const cases: readonly [current: string, way: Way, events: readonly string[], missing: string][] = [
   ['', 'K', [], 'KA'],

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
-import { needMs, ReadWatch } from '../../../lib/client/read-watch.js';
+import { needMs, ReadWatch } from '../../../lib/client/nodes/replica-health.js';
 import { ReplyError } from '../../../lib/errors.js';
-import { type Address, DEFAULTS } from '../../../lib/options.js';
+import { type Address, DEFAULTS } from '../../../lib/options/index.js';
 import type { Node } from '../../../lib/pool/node.js';
-import type { Raw } from '../../../lib/protocol/command.js';
-import { policyOf, type ReadPolicy } from '../../../lib/routing/read-preference.js';
-import type { NodeState } from '../../../lib/routing/selection.js';
-import type { Asker } from '../../../lib/topology/asker.js';
-import { makeTopology, type NodeInfo, type TopologySnapshot } from '../../../lib/topology/topology.js';
+import type { Raw } from '../../../lib/protocol/command-spec.js';
+import { policyOf, type ReadPolicy } from '../../../lib/routing/reads/read-preference.js';
+import type { NodeState } from '../../../lib/routing/reads/selection.js';
+import type { Asker } from '../../../lib/topology/resolver-api.js';
+import { makeTopology, type NodeInfo, type TopologySnapshot } from '../../../lib/topology/snapshot.js';
 import { at, rules } from '../topology/picture.js';
 
 const policy = (facts: Partial<ReadPolicy>): ReadPolicy => ({ ...policyOf(DEFAULTS, null, {}), reads: 'replica', ...facts });

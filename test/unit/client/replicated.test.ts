@@ -8,7 +8,7 @@ import {
   ReplyError,
   type ViewOptions,
 } from '../../../lib/index.js';
-import { slotOfKey } from '../../../lib/routing/slots.js';
+import { slotOfKey } from '../../../lib/routing/keys/slots.js';
 import { type Answer, close, error, FakeServer, ok, status } from '../../support/fake-server.js';
 import { until } from '../../support/wait.js';
 import { checkBooks, clientOf, movedTo, rejected, ScriptedCluster, single } from './scripted.js';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { asText, defineScript, isNoScript, ScriptCache, scriptArgs, scriptOf } from '../../../lib/client/script.js';
 import { ArgumentError, OptionsError, ReplyError } from '../../../lib/errors.js';
 import type { Node } from '../../../lib/pool/node.js';
-import type { Arg, CommandSpec } from '../../../lib/protocol/command.js';
-import { command } from '../../../lib/protocol/specs.js';
+import { command } from '../../../lib/protocol/catalog/specs.js';
+import type { Arg, CommandSpec } from '../../../lib/protocol/command-spec.js';
 
 const lua = 'return 1';
 // The SHA-1 of the text, as any other program computes it.

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Seen } from '../../../lib/client/seen.js';
+import { Seen } from '../../../lib/client/scan/dedupe.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseShardView, type ShardView, SlotCoverage } from '../../../lib/client/slot-coverage.js';
+import { parseShardView, type ShardView, SlotCoverage } from '../../../lib/client/scan/slot-coverage.js';
 
 interface Facts {
   readonly owned?: readonly [start: number, end: number];

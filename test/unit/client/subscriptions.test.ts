@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { type Gap, ListenerError, type Redis } from '../../../lib/index.js';
-import { slotOfKey } from '../../../lib/routing/slots.js';
+import { slotOfKey } from '../../../lib/routing/keys/slots.js';
 import { error, FakeServer, type Handler, silence } from '../../support/fake-server.js';
 import { PubsubScript, push } from '../../support/pubsub-server.js';
 import { until } from '../../support/wait.js';

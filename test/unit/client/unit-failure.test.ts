@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { effectiveFailure } from '../../../lib/client/unit-failure.js';
+import { effectiveFailure } from '../../../lib/client/dispatch/transaction-failure.js';
 import { ReplyError } from '../../../lib/errors.js';
-import type { Raw } from '../../../lib/protocol/command.js';
-import { command } from '../../../lib/protocol/specs.js';
+import { command } from '../../../lib/protocol/catalog/specs.js';
+import type { Raw } from '../../../lib/protocol/command-spec.js';
 
 const parts = [
   { spec: command('MULTI'), args: [] },

@@ -1,5 +1,5 @@
-import { AclCommands } from '../../../lib/commands/acl.js';
-import type { Raw } from '../../../lib/protocol/command.js';
+import { AclCommands } from '../../../lib/commands/server/acl.js';
+import type { Raw } from '../../../lib/protocol/command-spec.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 describeWire(AclCommands, [

@@ -1,4 +1,4 @@
-import { BitmapCommands } from '../../../lib/commands/bitmap.js';
+import { BitmapCommands } from '../../../lib/commands/data/bitmap.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 describeWire(BitmapCommands, [

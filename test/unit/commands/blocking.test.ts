@@ -1,4 +1,4 @@
-import { BlockingCommands } from '../../../lib/commands/blocking.js';
+import { BlockingCommands } from '../../../lib/commands/data/blocking.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 describeWire(BlockingCommands, [

@@ -1,4 +1,4 @@
-import { ClientCommands } from '../../../lib/commands/client.js';
+import { ClientCommands } from '../../../lib/commands/server/client.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 const filters = {

@@ -1,5 +1,5 @@
-import { ClusterCommands } from '../../../lib/commands/cluster.js';
-import { ClusterSlotCommands } from '../../../lib/commands/cluster-slot.js';
+import { ClusterCommands } from '../../../lib/commands/server/cluster.js';
+import { ClusterSlotCommands } from '../../../lib/commands/server/cluster-slot.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 describeWire(ClusterCommands, [

@@ -1,4 +1,4 @@
-import { CommandCommands } from '../../../lib/commands/command.js';
+import { CommandCommands } from '../../../lib/commands/server/command.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 describeWire(CommandCommands, [

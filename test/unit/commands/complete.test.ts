@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { Commands } from '../../../lib/commands/commands.js';
-import { COMMAND_TABLE } from '../../../lib/protocol/command-table.js';
-import { command } from '../../../lib/protocol/specs.js';
+import { Commands } from '../../../lib/commands/index.js';
+import { COMMAND_TABLE } from '../../../lib/protocol/catalog/command-table.js';
+import { command } from '../../../lib/protocol/catalog/specs.js';
 import { methodName } from './recorder.js';
 
 const names = Object.keys(COMMAND_TABLE);

@@ -1,4 +1,4 @@
-import { ConfigCommands } from '../../../lib/commands/config.js';
+import { ConfigCommands } from '../../../lib/commands/server/config.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 describeWire(ConfigCommands, [

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Commands } from '../../../lib/commands/commands.js';
+import { LeasedCommands } from '../../../lib/api/leased-commands.js';
 import { CommandGroup } from '../../../lib/commands/group.js';
-import { LeasedCommands } from '../../../lib/commands/leased-commands.js';
-import { COMMAND_TABLE } from '../../../lib/protocol/command-table.js';
-import { CONNECTION_STATE } from '../../../lib/protocol/connection-state.js';
-import { command, stateReason } from '../../../lib/protocol/specs.js';
+import { Commands } from '../../../lib/commands/index.js';
+import { COMMAND_TABLE } from '../../../lib/protocol/catalog/command-table.js';
+import { CONNECTION_STATE } from '../../../lib/protocol/catalog/connection-state.js';
+import { command, stateReason } from '../../../lib/protocol/catalog/specs.js';
 import { methodName } from './recorder.js';
 
 /** Methods that are no command of a server, with a test of their own. */

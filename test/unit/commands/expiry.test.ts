@@ -1,4 +1,4 @@
-import { ExpiryCommands } from '../../../lib/commands/expiry.js';
+import { ExpiryCommands } from '../../../lib/commands/keys/expiry.js';
 import { describeWire } from './recorder.js';
 
 describeWire(ExpiryCommands, [

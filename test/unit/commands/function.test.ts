@@ -1,4 +1,4 @@
-import { FunctionCommands } from '../../../lib/commands/function.js';
+import { FunctionCommands } from '../../../lib/commands/scripting/function.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 const bytes = Buffer.from([0xf5, 0xff]);

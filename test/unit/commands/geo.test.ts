@@ -1,5 +1,5 @@
-import { GeoCommands } from '../../../lib/commands/geo.js';
-import { GeoradiusCommands } from '../../../lib/commands/georadius.js';
+import { GeoCommands } from '../../../lib/commands/data/geo.js';
+import { GeoradiusCommands } from '../../../lib/commands/data/georadius.js';
 import { describeReplies, describeWire, type Recorder } from './recorder.js';
 
 const palermo = { longitude: 13.5, latitude: 38, member: 'Palermo' };

@@ -1,4 +1,4 @@
-import { HashExpiryCommands } from '../../../lib/commands/hash-expiry.js';
+import { HashExpiryCommands } from '../../../lib/commands/data/hash-expiry.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 describeWire(HashExpiryCommands, [

@@ -1,4 +1,4 @@
-import { HashCommands } from '../../../lib/commands/hash.js';
+import { HashCommands } from '../../../lib/commands/data/hash.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 const bytes = Buffer.from([0xff, 0x00]);

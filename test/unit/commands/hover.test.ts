@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { Commands } from '../../../lib/commands/commands.js';
-import { LeasedCommands } from '../../../lib/commands/leased-commands.js';
-import { COMMAND_TABLE } from '../../../lib/protocol/command-table.js';
-import { command, since } from '../../../lib/protocol/specs.js';
+import { LeasedCommands } from '../../../lib/api/leased-commands.js';
+import { Commands } from '../../../lib/commands/index.js';
+import { COMMAND_TABLE } from '../../../lib/protocol/catalog/command-table.js';
+import { command, since } from '../../../lib/protocol/catalog/specs.js';
 import { methodName } from './recorder.js';
 
 /** What programs use most, https://redis.io/docs/latest/commands/ ordered by what tutorials and client statistics name. */

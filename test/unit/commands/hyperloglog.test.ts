@@ -1,4 +1,4 @@
-import { HyperloglogCommands } from '../../../lib/commands/hyperloglog.js';
+import { HyperloglogCommands } from '../../../lib/commands/data/hyperloglog.js';
 import { describeWire } from './recorder.js';
 
 describeWire(HyperloglogCommands, [

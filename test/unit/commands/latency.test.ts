@@ -1,4 +1,4 @@
-import { LatencyCommands } from '../../../lib/commands/latency.js';
+import { LatencyCommands } from '../../../lib/commands/server/latency.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 describeWire(LatencyCommands, [

@@ -1,4 +1,4 @@
-import { LeasedCommands } from '../../../lib/commands/leased-commands.js';
+import { LeasedCommands } from '../../../lib/api/leased-commands.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 describeWire(LeasedCommands, [

@@ -1,4 +1,4 @@
-import { ListCommands } from '../../../lib/commands/list.js';
+import { ListCommands } from '../../../lib/commands/data/list.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 describeWire(ListCommands, [

@@ -1,5 +1,5 @@
-import { MemoryCommands } from '../../../lib/commands/memory.js';
-import type { Raw } from '../../../lib/protocol/command.js';
+import { MemoryCommands } from '../../../lib/commands/server/memory.js';
+import type { Raw } from '../../../lib/protocol/command-spec.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 describeWire(MemoryCommands, [

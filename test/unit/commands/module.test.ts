@@ -1,4 +1,4 @@
-import { ModuleCommands } from '../../../lib/commands/module.js';
+import { ModuleCommands } from '../../../lib/commands/server/module.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 describeWire(ModuleCommands, [

@@ -1,4 +1,4 @@
-import { PubsubCommands } from '../../../lib/commands/pubsub.js';
+import { PubsubCommands } from '../../../lib/commands/server/pubsub.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 describeWire(PubsubCommands, [

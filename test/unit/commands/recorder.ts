@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { LeasedCommands } from '../../../lib/commands/leased-commands.js';
+import { LeasedCommands } from '../../../lib/api/leased-commands.js';
 import type { MODE, Mode } from '../../../lib/commands/mode.js';
-import type { Arg, CommandSpec, Decode, Raw } from '../../../lib/protocol/command.js';
+import type { Arg, CommandSpec, Decode, Raw } from '../../../lib/protocol/command-spec.js';
 import { documentedWords } from './documented-words.js';
 
 /** What a method would send, and what it would make of a reply. */

@@ -1,4 +1,4 @@
-import { ScriptCommands } from '../../../lib/commands/script.js';
+import { ScriptCommands } from '../../../lib/commands/scripting/script.js';
 import { describeWire } from './recorder.js';
 
 describeWire(ScriptCommands, [

@@ -1,4 +1,4 @@
-import { ServerCommands } from '../../../lib/commands/server.js';
+import { ServerCommands } from '../../../lib/commands/server/server.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 const buffer = (text: string) => Buffer.from(text);

@@ -1,4 +1,4 @@
-import { SetCommands } from '../../../lib/commands/set.js';
+import { SetCommands } from '../../../lib/commands/data/set.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 describeWire(SetCommands, [

@@ -1,4 +1,4 @@
-import { SlowlogCommands } from '../../../lib/commands/slowlog.js';
+import { SlowlogCommands } from '../../../lib/commands/server/slowlog.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 describeWire(SlowlogCommands, [

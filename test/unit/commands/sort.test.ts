@@ -1,4 +1,4 @@
-import { SortCommands } from '../../../lib/commands/sort.js';
+import { SortCommands } from '../../../lib/commands/keys/sort.js';
 import { describeWire } from './recorder.js';
 
 describeWire(SortCommands, [

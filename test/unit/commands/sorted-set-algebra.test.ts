@@ -1,4 +1,4 @@
-import { SortedSetAlgebraCommands } from '../../../lib/commands/sorted-set-algebra.js';
+import { SortedSetAlgebraCommands } from '../../../lib/commands/data/sorted-set-algebra.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 describeWire(SortedSetAlgebraCommands, [

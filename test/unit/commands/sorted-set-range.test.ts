@@ -1,4 +1,4 @@
-import { SortedSetRangeCommands } from '../../../lib/commands/sorted-set-range.js';
+import { SortedSetRangeCommands } from '../../../lib/commands/data/sorted-set-range.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 const LIMIT = { offset: 5, count: 10 };

@@ -1,4 +1,4 @@
-import { SortedSetCommands } from '../../../lib/commands/sorted-set.js';
+import { SortedSetCommands } from '../../../lib/commands/data/sorted-set.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 const member = Buffer.from([0xff]);

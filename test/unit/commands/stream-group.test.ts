@@ -1,4 +1,4 @@
-import { StreamGroupCommands } from '../../../lib/commands/stream-group.js';
+import { StreamGroupCommands } from '../../../lib/commands/data/stream-group.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 describeWire(StreamGroupCommands, [

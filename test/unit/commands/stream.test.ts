@@ -1,4 +1,4 @@
-import { StreamCommands } from '../../../lib/commands/stream.js';
+import { StreamCommands } from '../../../lib/commands/data/stream.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 const bytes = Buffer.from([0xff]);

@@ -1,4 +1,4 @@
-import { StringCommands } from '../../../lib/commands/string.js';
+import { StringCommands } from '../../../lib/commands/data/string.js';
 import { describeReplies, describeWire } from './recorder.js';
 
 describeWire(StringCommands, [

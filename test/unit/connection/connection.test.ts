@@ -13,7 +13,7 @@ import {
   SlotwiseError,
   TimeoutError,
 } from '../../../lib/errors.js';
-import { command } from '../../../lib/protocol/specs.js';
+import { command } from '../../../lib/protocol/catalog/specs.js';
 import { clientTls } from '../../support/certificates.js';
 import { close, error, FakeServer, type Handler, ok, pieces, reset, silence, status } from '../../support/fake-server.js';
 import { encodeReply } from '../../support/resp.js';

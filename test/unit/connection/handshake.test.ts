@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { handshakeSteps, judge } from '../../../lib/connection/handshake.js';
-import { parseReplyError } from '../../../lib/protocol/reply-error.js';
+import { parseReplyError } from '../../../lib/protocol/resp/reply-error.js';
 import { VERSION } from '../../../lib/version.js';
 import { judgeCases, plain, stepCases } from '../../spec/handshake-cases.js';
 

@@ -1,8 +1,8 @@
 import { Connection, type ConnectionConfig, type ConnectionEvents } from '../../../lib/connection/connection.js';
-import { release } from '../../../lib/connection/holding.js';
+import { release } from '../../../lib/connection/deadlines.js';
 import type { SlotwiseError } from '../../../lib/errors.js';
-import { type Arg, Call, type CallOwner, type Decode, type Failure, type Raw } from '../../../lib/protocol/command.js';
-import { specOf } from '../../../lib/protocol/specs.js';
+import { specOf } from '../../../lib/protocol/catalog/specs.js';
+import { type Arg, Call, type CallOwner, type Decode, type Failure, type Raw } from '../../../lib/protocol/command-spec.js';
 import { clock } from '../../../lib/util/clock.js';
 
 export interface CallOptions {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
-import { Silence } from '../../../lib/connection/silence.js';
+import { Silence } from '../../../lib/connection/liveness.js';
 
 /** The time each step takes, in ms, and what happens then. */
 type Step = readonly [ms: number, event: 'sent' | 'heard', count: number];

@@ -12,7 +12,7 @@ import {
   sentinel,
   single,
   type ViewOptions,
-} from '../../../lib/options.js';
+} from '../../../lib/options/index.js';
 
 interface Row {
   readonly name: string;

@@ -10,7 +10,7 @@ import {
   resolveView,
   sentinel,
   single,
-} from '../../../lib/options.js';
+} from '../../../lib/options/index.js';
 
 /** What a domain has that says nothing of lag, zones and latency, in a client that says nothing of them either. */
 const unlimited = {

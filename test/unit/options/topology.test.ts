@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { OptionsError } from '../../../lib/errors.js';
-import { cluster, replication, resolveOptions, sentinel, single, type TopologyOptions } from '../../../lib/options.js';
+import { cluster, replication, resolveOptions, sentinel, single, type TopologyOptions } from '../../../lib/options/index.js';
 
 const h = (host: string, port = 6379) => ({ host, port });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClosedError, ConnectError, NoNodeError, TimeoutError } from '../../../lib/errors.js';
-import type { ExclusiveLaneConfig } from '../../../lib/pool/exclusive-lane.js';
+import type { ExclusiveLaneConfig } from '../../../lib/pool/exclusive-pool.js';
 import { FakeServer, type Handler, silence } from '../../support/fake-server.js';
 import { until } from '../../support/wait.js';
 import { OpenedLane } from './lane.js';

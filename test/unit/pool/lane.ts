@@ -1,10 +1,10 @@
-import { blockingCall, exclusiveDeadline } from '../../../lib/client/blocking-call.js';
+import { blockingCall, exclusiveDeadline } from '../../../lib/client/dispatch/blocking-call.js';
 import type { ClosedError, SlotwiseError } from '../../../lib/errors.js';
-import { ExclusiveLane, type ExclusiveLaneConfig } from '../../../lib/pool/exclusive-lane.js';
+import { ExclusiveLane, type ExclusiveLaneConfig } from '../../../lib/pool/exclusive-pool.js';
 import type { Lease } from '../../../lib/pool/lease.js';
-import { blockingOf } from '../../../lib/protocol/blocking.js';
-import { type Arg, Call, type Exclusive } from '../../../lib/protocol/command.js';
-import { specOf } from '../../../lib/protocol/specs.js';
+import { blockingOf } from '../../../lib/protocol/catalog/blocking.js';
+import { specOf } from '../../../lib/protocol/catalog/specs.js';
+import { type Arg, Call, type Exclusive } from '../../../lib/protocol/command-spec.js';
 import type { FakeServer } from '../../support/fake-server.js';
 import { quickConfig, Recorder } from '../connection/opened.js';
 

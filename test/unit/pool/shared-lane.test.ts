@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClosedError, ConnectError, type SlotwiseError } from '../../../lib/errors.js';
-import { SharedLane } from '../../../lib/pool/shared-lane.js';
+import { SharedLane } from '../../../lib/pool/multiplexer.js';
 import { close, FakeServer, type Handler, silence } from '../../support/fake-server.js';
 import { until } from '../../support/wait.js';
 import { quickConfig, Recorder } from '../connection/opened.js';

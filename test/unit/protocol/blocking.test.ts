@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { blockingOf, withTimeout } from '../../../lib/protocol/blocking.js';
-import type { Arg } from '../../../lib/protocol/command.js';
-import { specOf } from '../../../lib/protocol/specs.js';
+import { blockingOf, withTimeout } from '../../../lib/protocol/catalog/blocking.js';
+import { specOf } from '../../../lib/protocol/catalog/specs.js';
+import type { Arg } from '../../../lib/protocol/command-spec.js';
 
 interface Case {
   readonly words: readonly Arg[];

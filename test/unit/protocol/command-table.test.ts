@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { COMMAND_TABLE } from '../../../lib/protocol/command-table.js';
+import { COMMAND_TABLE } from '../../../lib/protocol/catalog/command-table.js';
 import { type Capture, type CapturedCommand, generate, readCaptures, TABLE_FILE } from '../../../scripts/generate-command-table.js';
 
 const FORM = new RegExp(

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { runInNewContext } from 'node:vm';
 import { ArgumentError } from '../../../lib/errors.js';
-import type { Arg, CommandSpec } from '../../../lib/protocol/command.js';
-import { Encoder, measure } from '../../../lib/protocol/encoder.js';
+import type { Arg, CommandSpec } from '../../../lib/protocol/command-spec.js';
+import { Encoder, measure } from '../../../lib/protocol/resp/encoder.js';
 import { random } from '../../support/random.js';
 
 function spec(name: string): CommandSpec {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { type Arg, KEYLESS } from '../../../lib/protocol/command.js';
-import { COMMAND_TABLE } from '../../../lib/protocol/command-table.js';
-import { firstKey, keyIndexes } from '../../../lib/protocol/keys.js';
-import { command, specOf, unknownCommand } from '../../../lib/protocol/specs.js';
+import { COMMAND_TABLE } from '../../../lib/protocol/catalog/command-table.js';
+import { firstKey, keyIndexes } from '../../../lib/protocol/catalog/keys.js';
+import { command, specOf, unknownCommand } from '../../../lib/protocol/catalog/specs.js';
+import { type Arg, KEYLESS } from '../../../lib/protocol/command-spec.js';
 import { AMBIGUOUS_CALLS, KEY_CALLS, PLACED_CALLS, wordsOf } from '../../spec/key-calls.js';
 
 const calls = [KEY_CALLS, AMBIGUOUS_CALLS, PLACED_CALLS].flatMap(wordsOf);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ProtocolError, type ReplyError, ReplyTooLargeError } from '../../../lib/errors.js';
-import type { Raw } from '../../../lib/protocol/command.js';
-import { Parser, type ParserLimits, type ReplySink } from '../../../lib/protocol/parser.js';
+import type { Raw } from '../../../lib/protocol/command-spec.js';
+import { Parser, type ParserLimits, type ReplySink } from '../../../lib/protocol/resp/parser.js';
 import { type Heard, MALFORMED, REPLIES } from '../../spec/protocol/replies.js';
 import { random } from '../../support/random.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ReplyError } from '../../../lib/errors.js';
-import { classify, type ErrorKind, parseReplyError, type Redirection, redirection } from '../../../lib/protocol/reply-error.js';
+import { classify, type ErrorKind, parseReplyError, type Redirection, redirection } from '../../../lib/protocol/resp/reply-error.js';
 
 describe('parseReplyError', () => {
   const codes: readonly (readonly [text: string, code: string])[] = [

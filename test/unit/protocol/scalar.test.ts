@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { decimal } from '../../../lib/protocol/scalar.js';
+import { decimal } from '../../../lib/protocol/resp/scalar.js';
 import { random } from '../../support/random.js';
 
 const read = (text: string, fraction = true): number => decimal(Buffer.from(`9${text}9`), 1, 1 + text.length, fraction);

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { ArgumentError } from '../../../lib/errors.js';
+import { COMMAND_TABLE } from '../../../lib/protocol/catalog/command-table.js';
+import { CONNECTION_STATE } from '../../../lib/protocol/catalog/connection-state.js';
+import { command, findCommand, since, specOf, stateReason, unknownCommand } from '../../../lib/protocol/catalog/specs.js';
 import {
   ADMIN,
   type Arg,
@@ -12,10 +15,7 @@ import {
   SCRIPT,
   SPECIAL,
   WRITE,
-} from '../../../lib/protocol/command.js';
-import { COMMAND_TABLE } from '../../../lib/protocol/command-table.js';
-import { CONNECTION_STATE } from '../../../lib/protocol/connection-state.js';
-import { command, findCommand, since, specOf, stateReason, unknownCommand } from '../../../lib/protocol/specs.js';
+} from '../../../lib/protocol/command-spec.js';
 
 const headOf = (spec: CommandSpec): string => Buffer.from(spec.head).toString();
 

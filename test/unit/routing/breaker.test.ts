@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Breaker, type BreakerEvent, CLOSED, nextBreaker } from '../../../lib/routing/breaker.js';
+import { type Breaker, type BreakerEvent, CLOSED, nextBreaker } from '../../../lib/routing/health/circuit-breaker.js';
 
 const failed = (at: number, replies: number): BreakerEvent => ({ kind: 'failed', at, replies });
 const slow = (at: number): BreakerEvent => ({ kind: 'round trip', at, isSlow: true });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Choice, type Loaded } from '../../../lib/routing/choice.js';
+import { Choice, type Loaded } from '../../../lib/routing/reads/power-of-two.js';
 
 interface Named extends Loaded {
   readonly name: string;

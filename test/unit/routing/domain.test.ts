@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { DEFAULTS, type Domain, type DomainOptions, resolveOptions, type ViewOptions } from '../../../lib/options.js';
-import { DomainTable } from '../../../lib/routing/domain.js';
-import { PolicyTable, policyOf } from '../../../lib/routing/read-preference.js';
+import { DEFAULTS, type Domain, type DomainOptions, resolveOptions, type ViewOptions } from '../../../lib/options/index.js';
+import { DomainTable } from '../../../lib/routing/keys/domain-table.js';
+import { PolicyTable, policyOf } from '../../../lib/routing/reads/read-preference.js';
 
 const domainsOf = (domains: Record<string, DomainOptions>): readonly Domain[] => resolveOptions({ reads: 'replica', domains }).domains;
 

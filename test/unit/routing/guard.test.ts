@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { GuardError } from '../../../lib/errors.js';
-import { type DomainOptions, resolveOptions } from '../../../lib/options.js';
-import { specOf } from '../../../lib/protocol/specs.js';
-import { DomainTable } from '../../../lib/routing/domain.js';
-import { GuardTable, touchesOf, WRITTEN_KEYS } from '../../../lib/routing/guard.js';
+import { type DomainOptions, resolveOptions } from '../../../lib/options/index.js';
+import { specOf } from '../../../lib/protocol/catalog/specs.js';
+import { DomainTable } from '../../../lib/routing/keys/domain-table.js';
+import { GuardTable, touchesOf, WRITTEN_KEYS } from '../../../lib/routing/keys/guard.js';
 import { readCaptures } from '../../../scripts/generate-command-table.js';
 
 const words = (text: string): readonly string[] => (text === '' ? [] : text.split(' '));

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { type ClientOptions, resolveOptions } from '../../../lib/options.js';
-import type { Arg, Raw } from '../../../lib/protocol/command.js';
-import { command, specOf, unknownCommand } from '../../../lib/protocol/specs.js';
-import { DomainTable } from '../../../lib/routing/domain.js';
-import { type KeyPrefix, PrefixTable } from '../../../lib/routing/key-prefix.js';
-import { prefixed, prefixKeys } from '../../../lib/routing/prefixed-command.js';
+import { type ClientOptions, resolveOptions } from '../../../lib/options/index.js';
+import { command, specOf, unknownCommand } from '../../../lib/protocol/catalog/specs.js';
+import type { Arg, Raw } from '../../../lib/protocol/command-spec.js';
+import { DomainTable } from '../../../lib/routing/keys/domain-table.js';
+import { type KeyPrefix, PrefixTable } from '../../../lib/routing/keys/key-prefix.js';
+import { prefixed, prefixKeys } from '../../../lib/routing/keys/prefixed-command.js';
 import { AMBIGUOUS_CALLS, KEY_CALLS, PLACED_CALLS, wordsOf } from '../../spec/key-calls.js';
 
 /** The prefix of a client with these options, or of its domain. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Link, type Look, NodeHealth, nextLink, slowMs } from '../../../lib/routing/node-health.js';
+import { type Link, type Look, NodeHealth, nextLink, slowMs } from '../../../lib/routing/health/node-health.js';
 
 const look = (at: number, facts: Partial<Look> = {}): Look => ({
   at,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { OptionsError } from '../../../lib/errors.js';
-import { type ClientOptions, resolveOptions } from '../../../lib/options.js';
-import { findCommand, specOf } from '../../../lib/protocol/specs.js';
-import { OffloadTable, offloadedNames, readingForm } from '../../../lib/routing/offload.js';
+import { type ClientOptions, resolveOptions } from '../../../lib/options/index.js';
+import { findCommand, specOf } from '../../../lib/protocol/catalog/specs.js';
+import { OffloadTable, offloadedNames, readingForm } from '../../../lib/routing/reads/offload.js';
 import { CATEGORIES_FILE, generateCategories, readCaptures } from '../../../scripts/generate-command-table.js';
 
 const GOOD: readonly (readonly [given: string, names: readonly string[]])[] = [

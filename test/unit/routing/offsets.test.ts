@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { OffsetSamples } from '../../../lib/routing/offsets.js';
+import { OffsetSamples } from '../../../lib/routing/health/offset-samples.js';
 
 describe('routing/offsets', () => {
   /** Asked at 0, 100, 200 …; 1,000 bytes are written between two questions. */

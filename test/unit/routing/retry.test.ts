@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ConnectionLostError } from '../../../lib/errors.js';
-import { parseReplyError } from '../../../lib/protocol/reply-error.js';
+import { parseReplyError } from '../../../lib/protocol/resp/reply-error.js';
 import { type AttemptFacts, retry } from '../../../lib/routing/retry.js';
 import { leastBackoffMs, retryCases } from '../../spec/retry-cases.js';
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { ClosedError } from '../../../lib/errors.js';
-import { DEFAULTS, type Fallback, type ReadMode, type ReadRequest, type ReplicaSet, resolveOptions } from '../../../lib/options.js';
+import { DEFAULTS, type Fallback, type ReadMode, type ReadRequest, type ReplicaSet, resolveOptions } from '../../../lib/options/index.js';
 import { Node } from '../../../lib/pool/node.js';
-import { specOf } from '../../../lib/protocol/specs.js';
-import type { KeyPrefix, Text } from '../../../lib/routing/key-prefix.js';
-import { policyOf, type ReadPolicy } from '../../../lib/routing/read-preference.js';
+import { specOf } from '../../../lib/protocol/catalog/specs.js';
+import type { KeyPrefix, Text } from '../../../lib/routing/keys/key-prefix.js';
+import { policyOf, type ReadPolicy } from '../../../lib/routing/reads/read-preference.js';
+import { type NodeState, UNKNOWN_STATE } from '../../../lib/routing/reads/selection.js';
 import { Router, type RouterView } from '../../../lib/routing/router.js';
-import { type NodeState, UNKNOWN_STATE } from '../../../lib/routing/selection.js';
 import { SlotMap } from '../../../lib/topology/slot-map.js';
-import { makeTopology, type NodeInfo, type Role, type Shard } from '../../../lib/topology/topology.js';
+import { makeTopology, type NodeInfo, type Role, type Shard } from '../../../lib/topology/snapshot.js';
 import { clock } from '../../../lib/util/clock.js';
 import { quickConfig } from '../connection/opened.js';
 

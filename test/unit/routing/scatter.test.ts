@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { ArgumentError, PartialFailureError, TimeoutError } from '../../../lib/errors.js';
-import { parseReplyError } from '../../../lib/protocol/reply-error.js';
-import { command, specOf } from '../../../lib/protocol/specs.js';
-import { isAboutSeveralNodes, mergeNodes, mergeParts, type Outcome, splitBySlot } from '../../../lib/routing/scatter.js';
+import { command, specOf } from '../../../lib/protocol/catalog/specs.js';
+import { parseReplyError } from '../../../lib/protocol/resp/reply-error.js';
+import { isAboutSeveralNodes, mergeNodes, mergeParts, type Outcome, splitBySlot } from '../../../lib/routing/keys/multi-shard.js';
 import { mergeCases, splitCases } from '../../spec/scatter-cases.js';
 
 const nodes = ['n1:1', 'n2:2', 'n3:3'];

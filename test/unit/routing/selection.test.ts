@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { ReadPolicy } from '../../../lib/routing/read-preference.js';
-import { candidatesOf, type NodeState, type Reduction, UNKNOWN_STATE } from '../../../lib/routing/selection.js';
-import type { NodeInfo } from '../../../lib/topology/topology.js';
+import type { ReadPolicy } from '../../../lib/routing/reads/read-preference.js';
+import { candidatesOf, type NodeState, type Reduction, UNKNOWN_STATE } from '../../../lib/routing/reads/selection.js';
+import type { NodeInfo } from '../../../lib/topology/snapshot.js';
 import { CASES, type Case, NOW, p, replicas, SETS, SHARDS } from '../../spec/selection-cases.js';
 
 function policyOf(one: Pick<Case, 'reads' | 'sets' | 'fallback' | 'maxLagMs' | 'maxLagBytes' | 'zone' | 'windowMs'>): ReadPolicy {

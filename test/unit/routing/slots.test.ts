@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import calculateSlot from 'cluster-key-slot';
 import { CrossSlotError } from '../../../lib/errors.js';
-import type { Arg } from '../../../lib/protocol/command.js';
-import { specOf } from '../../../lib/protocol/specs.js';
-import { commonSlot, slotOfCommand, slotOfKey } from '../../../lib/routing/slots.js';
+import { specOf } from '../../../lib/protocol/catalog/specs.js';
+import type { Arg } from '../../../lib/protocol/command-spec.js';
+import { commonSlot, slotOfCommand, slotOfKey } from '../../../lib/routing/keys/slots.js';
 
 // Numbers from CLUSTER KEYSLOT.
 const keySlots: readonly (readonly [key: Arg, slot: number])[] = [

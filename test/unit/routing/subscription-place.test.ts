@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { placeOf, type Wanted } from '../../../lib/routing/subscription-place.js';
+import { placeOf, type Wanted } from '../../../lib/routing/pubsub/channel-placement.js';
 import { SlotMap } from '../../../lib/topology/slot-map.js';
-import { makeTopology, type NodeInfo, type TopologySnapshot } from '../../../lib/topology/topology.js';
+import { makeTopology, type NodeInfo, type TopologySnapshot } from '../../../lib/topology/snapshot.js';
 
 const info = (key: string, role: NodeInfo['role'] = 'primary', usable = true): NodeInfo => ({
   id: key,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { inDoubt } from '../../../lib/topology/cluster-doubt.js';
-import { clusterTopology, mergeViews } from '../../../lib/topology/cluster-merge.js';
+import { clusterTopology, mergeViews } from '../../../lib/topology/cluster/merge.js';
+import { inDoubt } from '../../../lib/topology/cluster/unverified-owners.js';
 import { rules } from './picture.js';
 import { clusterView as view } from './views.js';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { clusterTopology, mergeViews } from '../../../lib/topology/cluster-merge.js';
-import { parseNodes, parseShards } from '../../../lib/topology/cluster-replies.js';
-import { buildView, type ClusterView } from '../../../lib/topology/cluster-view.js';
-import { makeTopology } from '../../../lib/topology/topology.js';
+import { clusterTopology, mergeViews } from '../../../lib/topology/cluster/merge.js';
+import { parseNodes, parseShards } from '../../../lib/topology/cluster/replies.js';
+import { buildView, type ClusterView } from '../../../lib/topology/cluster/view.js';
+import { makeTopology } from '../../../lib/topology/snapshot.js';
 import { at, type Captured, picture, raw, rules, spec } from './picture.js';
 import { clusterView as view } from './views.js';
 

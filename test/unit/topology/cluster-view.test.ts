@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { resolveOptions } from '../../../lib/options.js';
-import { clusterTopology, mergeViews } from '../../../lib/topology/cluster-merge.js';
-import { type Endpoint, type EndpointGroup, parseNodes, parseShards, parseSlots } from '../../../lib/topology/cluster-replies.js';
-import { buildView, type ClusterView } from '../../../lib/topology/cluster-view.js';
+import { resolveOptions } from '../../../lib/options/index.js';
+import { clusterTopology, mergeViews } from '../../../lib/topology/cluster/merge.js';
+import { type Endpoint, type EndpointGroup, parseNodes, parseShards, parseSlots } from '../../../lib/topology/cluster/replies.js';
+import { buildView, type ClusterView } from '../../../lib/topology/cluster/view.js';
 import { NodeRules } from '../../../lib/topology/node-rules.js';
 import { at, type Captured, picture, raw, rules, spec } from './picture.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
-import { hedge } from '../../../lib/topology/hedge.js';
+import { hedge } from '../../../lib/topology/ask-several.js';
 
 /** Item `a20`: succeeds after 20 ms; `x20`: fails after 20 ms; `never`: does neither. */
 function ask(item: string): Promise<string> {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { AuthError, TopologyError } from '../../../lib/errors.js';
-import type { Asker, ProbeFocus, Resolver, Watcher } from '../../../lib/topology/asker.js';
 import { Monitor } from '../../../lib/topology/monitor.js';
+import type { Asker, ProbeFocus, Resolver, Watcher } from '../../../lib/topology/resolver-api.js';
 import { SlotMap } from '../../../lib/topology/slot-map.js';
-import { makeTopology, type TopologySnapshot } from '../../../lib/topology/topology.js';
+import { makeTopology, type TopologySnapshot } from '../../../lib/topology/snapshot.js';
 import { at, FakeServers, picture, rules } from './picture.js';
 
 /** A cluster of primaries that share the slots evenly. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ClientOptions, resolveOptions } from '../../../lib/options.js';
+import { type ClientOptions, resolveOptions } from '../../../lib/options/index.js';
 import { NodeRules } from '../../../lib/topology/node-rules.js';
 import { at } from './picture.js';
 

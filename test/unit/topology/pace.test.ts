@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { TopologyError } from '../../../lib/errors.js';
-import { isTroubled, nextProbeMs, type Pace } from '../../../lib/topology/pace.js';
+import { isTroubled, nextProbeMs, type Pace } from '../../../lib/topology/probe-schedule.js';
 import { SlotMap } from '../../../lib/topology/slot-map.js';
-import { makeTopology, type NodeInfo, type TopologySnapshot } from '../../../lib/topology/topology.js';
+import { makeTopology, type NodeInfo, type TopologySnapshot } from '../../../lib/topology/snapshot.js';
 import { at, rules } from './picture.js';
 
 const QUIET: Pace = {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { AuthError, ConnectError, ReplyError, TimeoutError } from '../../../lib/errors.js';
-import { type Address, addressKey, resolveOptions } from '../../../lib/options.js';
-import type { Raw } from '../../../lib/protocol/command.js';
-import type { Asker, AskOptions } from '../../../lib/topology/asker.js';
+import { parseAddress } from '../../../lib/options/address.js';
+import { type Address, addressKey, resolveOptions } from '../../../lib/options/index.js';
+import type { Raw } from '../../../lib/protocol/command-spec.js';
 import { NodeRules } from '../../../lib/topology/node-rules.js';
-import type { NodeInfo, Shard, TopologySnapshot } from '../../../lib/topology/topology.js';
-import { parseAddress } from '../../../lib/util/address.js';
+import type { Asker, AskOptions } from '../../../lib/topology/resolver-api.js';
+import type { NodeInfo, Shard, TopologySnapshot } from '../../../lib/topology/snapshot.js';
 
 /**
  * A snapshot as a line a shard: `0-5460 7000 < 7003 7004!`. `!`: not usable, `^2`: depth 2, `-`: no primary, `(r)`: a replica in the primary's

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Raw } from '../../../lib/protocol/command.js';
-import { type Position, Positions, positionOf, type Replicating } from '../../../lib/topology/positions.js';
+import type { Raw } from '../../../lib/protocol/command-spec.js';
+import { type Position, Positions, positionOf, type Replicating } from '../../../lib/topology/replication/offset-tracker.js';
 
 const info = (...lines: readonly string[]): string => ['# Replication', ...lines].join('\r\n');
 

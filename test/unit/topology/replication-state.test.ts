@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ReplyError } from '../../../lib/errors.js';
-import type { Raw } from '../../../lib/protocol/command.js';
-import { parseReplicationState, type ReplicationState } from '../../../lib/topology/replication-state.js';
+import type { Raw } from '../../../lib/protocol/command-spec.js';
+import { parseReplicationState, type ReplicationState } from '../../../lib/topology/replication/info.js';
 
 const info = (fields: Readonly<Record<string, string | number>>): string =>
   `# Replication\r\n${Object.entries(fields)

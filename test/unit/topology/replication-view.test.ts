@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Address } from '../../../lib/options.js';
-import { buildGroup, type Group, type Member, parseMember, type Sighting } from '../../../lib/topology/replication-view.js';
+import type { Address } from '../../../lib/options/index.js';
+import { buildGroup, type Group, type Member, parseMember, type Sighting } from '../../../lib/topology/replication/group.js';
 import { at, type Captured, raw, spec } from './picture.js';
 
 interface Capture {

@@ -10,11 +10,11 @@ import {
   sentinel,
   single,
   type TopologyOptions,
-} from '../../../lib/options.js';
-import type { ProbeFocus, Resolver, SubscriptionEvents, Watcher } from '../../../lib/topology/asker.js';
+} from '../../../lib/options/index.js';
+import { askingOrder } from '../../../lib/topology/cluster/resolver.js';
 import { createResolver } from '../../../lib/topology/resolver.js';
-import { askingOrder } from '../../../lib/topology/resolvers/cluster.js';
-import { makeTopology, type TopologySnapshot } from '../../../lib/topology/topology.js';
+import type { ProbeFocus, Resolver, SubscriptionEvents, Watcher } from '../../../lib/topology/resolver-api.js';
+import { makeTopology, type TopologySnapshot } from '../../../lib/topology/snapshot.js';
 import { at, type Captured, FakeServers, HUNG, picture, refused, rules, type Script, wrongPassword } from './picture.js';
 
 const NOPERM = { error: 'NOPERM this user has no permissions' };

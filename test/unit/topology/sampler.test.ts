@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
-import type { Address } from '../../../lib/options.js';
-import type { Raw } from '../../../lib/protocol/command.js';
-import type { Asker } from '../../../lib/topology/asker.js';
-import { Sampler, type Sighting } from '../../../lib/topology/sampler.js';
-import { makeTopology, type NodeInfo, type Shard, type TopologySnapshot } from '../../../lib/topology/topology.js';
+import type { Address } from '../../../lib/options/index.js';
+import type { Raw } from '../../../lib/protocol/command-spec.js';
+import { Sampler, type Sighting } from '../../../lib/topology/replication/lag-sampler.js';
+import type { Asker } from '../../../lib/topology/resolver-api.js';
+import { makeTopology, type NodeInfo, type Shard, type TopologySnapshot } from '../../../lib/topology/snapshot.js';
 import { at, rules } from './picture.js';
 
 const node = (port: number, replicaOf: number | null = null): NodeInfo =>

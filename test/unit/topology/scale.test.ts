@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import calculateSlot from 'cluster-key-slot';
-import { withMoved } from '../../../lib/topology/topology.js';
+import { withMoved } from '../../../lib/topology/snapshot.js';
 import { repliesOf, resolve } from '../../support/resolved-cluster.js';
 import { SimulatedCluster } from '../../support/simulated-cluster.js';
 import { until } from '../../support/wait.js';

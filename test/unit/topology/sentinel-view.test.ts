@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { type Address, addressKey } from '../../../lib/options.js';
-import { SentinelList } from '../../../lib/topology/sentinel-list.js';
-import { candidatesOf, groupOfEvent, parseSentinel, type SentinelView } from '../../../lib/topology/sentinel-view.js';
+import { type Address, addressKey } from '../../../lib/options/index.js';
+import { SentinelList } from '../../../lib/topology/sentinel/known-sentinels.js';
+import { candidatesOf, groupOfEvent, parseSentinel, type SentinelView } from '../../../lib/topology/sentinel/view.js';
 import { at, type Captured, raw, spec } from './picture.js';
 
 interface CapturedSentinel {

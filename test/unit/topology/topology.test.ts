@@ -9,7 +9,7 @@ import {
   sameTopology,
   type TopologySnapshot,
   withMoved,
-} from '../../../lib/topology/topology.js';
+} from '../../../lib/topology/snapshot.js';
 import { at, picture, rules } from './picture.js';
 
 function node(port: number, role: Role, replicaOf: number | null = null, more: Partial<NodeInfo> = {}): NodeInfo {

@@ -1,5 +1,5 @@
-import { parseNodes } from '../../../lib/topology/cluster-replies.js';
-import { buildView, type ClusterView } from '../../../lib/topology/cluster-view.js';
+import { parseNodes } from '../../../lib/topology/cluster/replies.js';
+import { buildView, type ClusterView } from '../../../lib/topology/cluster/view.js';
 import { at } from './picture.js';
 
 /** A view from lines `<port> <flags> <primary's port or -> <epoch> <slots …>`; the node's id is its port, unless the line begins `id@port`. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Address } from '../../../lib/util/address.js';
-import { compileAddressPattern } from '../../../lib/util/address-pattern.js';
+import type { Address } from '../../../lib/options/address.js';
+import { compileAddressPattern } from '../../../lib/options/address-pattern.js';
 
 const ipv4: Address = { host: '10.0.1.7', port: 6379 };
 const ipv6: Address = { host: 'fd00::7', port: 6379 };

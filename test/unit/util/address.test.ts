@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Address, addressKey, parseAddress } from '../../../lib/util/address.js';
+import { type Address, addressKey, parseAddress } from '../../../lib/options/address.js';
 
 const CASES: readonly (readonly [text: string, expected: Address | null])[] = [
   ['10.0.0.1:7000', { host: '10.0.0.1', port: 7000 }],

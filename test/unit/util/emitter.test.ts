@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import sinon from 'sinon';
-import { Emitter } from '../../../lib/util/emitter.js';
+import { Emitter } from '../../../lib/client/emitter.js';
 
 type Events = { ready: []; moved: [from: string, to: string]; error: [error: Error] };
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Fifo } from '../../../lib/util/fifo.js';
+import { Fifo } from '../../../lib/util/queue.js';
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 

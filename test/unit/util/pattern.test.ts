@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { compilePattern, overlap } from '../../../lib/util/pattern.js';
+import { compilePattern, overlap } from '../../../lib/options/wildcard.js';
 
 const MATCHES: readonly (readonly [pattern: string, yes: readonly string[], no: readonly string[]])[] = [
   ['video:1', ['video:1'], ['video:11', 'xvideo:1', '']],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseSubnet } from '../../../lib/util/subnet.js';
+import { parseSubnet } from '../../../lib/options/subnet.js';
 
 const CASES: readonly (readonly [subnet: string, inside: readonly string[], outside: readonly string[]])[] = [
   ['10.0.1.0/24', ['10.0.1.0', '10.0.1.255', '::ffff:10.0.1.3'], ['10.0.2.0', '10.0.0.255', '::1', 'a.example', '']],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { OptionsError } from '../../../lib/errors.js';
-import { type ConnectionUrl, parseUrl } from '../../../lib/util/url.js';
+import { type ConnectionUrl, parseUrl } from '../../../lib/options/url.js';
 
 const base = { tls: false, parameters: {} };
 const local = { host: 'localhost', port: 6379 };

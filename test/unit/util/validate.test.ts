@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { flag, integer, listOf, mask, milliseconds, recordOf, shape } from '../../../lib/util/validate.js';
+import { flag, integer, listOf, mask, milliseconds, recordOf, shape } from '../../../lib/options/validate.js';
 
 describe('util/validate', () => {
   it('suggests the nearest known name, and lists all of them where none is near', () => {

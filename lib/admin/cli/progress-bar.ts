@@ -1,0 +1,58 @@
+import type { Progress } from '../executor.js';
+import { count } from '../slot-list.js';
+
+export interface Screen {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+const WIDTH = 24;
+/** Where lines stay, one now and then is enough. */
+const LOG_EVERY_MS = 5_000;
+const REDRAW_MS = 100;
+
+/** One line that is drawn over and over on a terminal, and a line now and then in a log. */
+export class ProgressBar {
+  readonly #screen: Screen;
+  readonly #now: () => number;
+  readonly #startedAt: number;
+  #drawnAt: number;
+  #length = 0;
+
+  constructor(screen: Screen, now: () => number = () => performance.now()) {
+    this.#screen = screen;
+    this.#now = now;
+    this.#startedAt = now();
+    this.#drawnAt = this.#startedAt;
+  }
+
+  show(progress: Progress): void {
+    const now = this.#now();
+    const isLast = progress.slots === progress.totalSlots;
+    if (!isLast && now - this.#drawnAt < (this.#screen.isTTY === true ? REDRAW_MS : LOG_EVERY_MS)) return;
+    this.#drawnAt = now;
+    const line = barText(progress, now - this.#startedAt);
+    if (this.#screen.isTTY !== true) {
+      this.#screen.write(`${line}\n`);
+      return;
+    }
+    this.#screen.write(`\r${line.padEnd(this.#length)}`);
+    this.#length = line.length;
+  }
+
+  /** What comes next begins a line of its own. */
+  end(): void {
+    if (this.#length > 0) this.#screen.write('\n');
+    this.#length = 0;
+  }
+}
+
+/** `[######------] 1,024 of 2,048 slots, 50 %, 10,240 keys, 12 s left` */
+export function barText({ slots, totalSlots, keys }: Progress, elapsedMs: number): string {
+  const part = totalSlots === 0 ? 1 : slots / totalSlots;
+  const full = Math.floor(part * WIDTH);
+  const left = part === 0 || part === 1 ? '' : `, ${Math.ceil((elapsedMs / part) * (1 - part) * 0.001)} s left`;
+  const bar = `[${'#'.repeat(full)}${'-'.repeat(WIDTH - full)}]`;
+  return `${bar} ${slots.toLocaleString('en-US')} of ${count(totalSlots, 'slot')}, ${Math.floor(part * 100)} %, ${count(keys, 'key')}${left}`;
+}

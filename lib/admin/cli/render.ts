@@ -1,0 +1,71 @@
+import type { Problem } from '../check.js';
+import { type AdminNode, type Picture, primariesOf, replicasOf } from '../cluster-state.js';
+import { count, slotsText } from '../slot-list.js';
+import { describeStep, type Plan } from '../steps.js';
+
+/** Columns side by side, numbers to the right. Texts longer than a column's limit end in `…`. */
+export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const texts = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en-US') : cell)));
+  const widths = head.map((title, column) => Math.max(title.length, ...texts.map((row) => row[column]?.length ?? 0)));
+  const isNumber = head.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => (isNumber[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  return [line(head), ...texts.map(line)].join('\n');
+}
+
+/** The shards in order of their slots, replicas under their primary. */
+export function nodesInOrder(picture: Picture): AdminNode[] {
+  const primaries = primariesOf(picture);
+  const nodes = primaries.flatMap((primary) => [primary, ...replicasOf(picture, primary.id).sort((a, b) => (a.name < b.name ? -1 : 1))]);
+  return [...nodes, ...[...picture.nodes.values()].filter((node) => !nodes.includes(node))];
+}
+
+export function renderInfo(picture: Picture): string {
+  const rows = nodesInOrder(picture).map((node) => [
+    node.role === 'primary' ? node.name : `  ${node.name}`,
+    node.id.slice(0, 8),
+    node.reachable ? node.role : `${node.role}, down`,
+    node.slots.length,
+    node.keys,
+    slotsText(node.slots, 3),
+  ]);
+  const primaries = primariesOf(picture);
+  const keys = primaries.reduce((sum, node) => sum + node.keys, 0);
+  const covered = new Set(primaries.flatMap(({ slots }) => slots)).size;
+  const summary = `${count(picture.nodes.size, 'node')}, ${count(covered, 'slot')} covered, ${count(keys, 'key')}`;
+  return `${table(['node', 'id', 'role', 'slots', 'keys', 'ranges'], rows)}\n${summary}\n`;
+}
+
+export function renderProblems(problems: readonly Problem[]): string {
+  if (problems.length === 0) return 'ok: all slots are covered, agreed on and closed, and every primary has a replica\n';
+  return problems.map(({ severity, text }) => `${severity}: ${text}\n`).join('');
+}
+
+export function renderPlan(plan: Plan): string {
+  const steps = plan.steps.map((step, index) => `${String(index + 1).padStart(4)}  ${describeStep(step)}\n`);
+  return `${plan.title}\n${steps.join('')}${plan.notes.map((note) => `note: ${note}\n`).join('')}`;
+}
+
+/** For programs: ids, not names, tell who is who. */
+export function toJson(picture: Picture, problems: readonly Problem[]): string {
+  const nodes = nodesInOrder(picture).map(
+    ({ id, name, role, primaryId, slots, keys, epoch, reachable, problem, migrating, importing }) => ({
+      id,
+      address: name,
+      role,
+      ...(primaryId === null ? {} : { primaryId }),
+      slots: slotsText(slots),
+      slotCount: slots.length,
+      keys,
+      epoch,
+      reachable,
+      ...(problem === null ? {} : { problem }),
+      ...(migrating.size > 0 ? { migrating: Object.fromEntries(migrating) } : {}),
+      ...(importing.size > 0 ? { importing: Object.fromEntries(importing) } : {}),
+    }),
+  );
+  return `${JSON.stringify({ ok: problems.every(({ severity }) => severity !== 'error'), nodes, problems }, null, 2)}\n`;
+}

@@ -1,0 +1,108 @@
+import type { Address } from '../options/index.js';
+import { type NodeLine, parseNodes } from '../topology/cluster/replies.js';
+import { AdminError } from './admin-error.js';
+import { type Slots, slotsOf, slotsText } from './slot-list.js';
+
+/** A node of the cluster: by its own words if it could be asked, else by what others say. */
+export interface AdminNode {
+  readonly id: string;
+  /** `host:port`, for people. */
+  readonly name: string;
+  /** Where we connect to; null: nobody says. */
+  readonly address: Address | null;
+  /** What other nodes use to reach it, in MIGRATE and CLUSTER MEET. */
+  readonly peer: { readonly host: string; readonly port: number; readonly busPort: number };
+  readonly role: 'primary' | 'replica';
+  readonly primaryId: string | null;
+  readonly slots: Slots;
+  readonly epoch: number;
+  /** Open slots, with the id at the other end. */
+  readonly migrating: ReadonlyMap<number, string>;
+  readonly importing: ReadonlyMap<number, string>;
+  /** In all its databases. */
+  readonly keys: number;
+  /** Those with keys. */
+  readonly databases: readonly number[];
+  /** It answered us. */
+  readonly reachable: boolean;
+  /** Why it did not. */
+  readonly problem: string | null;
+  readonly flags: readonly string[];
+}
+
+/** What one node says of the others. */
+export interface View {
+  /** Who owns what, as one text: equal texts are agreement. */
+  readonly owners: string;
+  readonly known: ReadonlySet<string>;
+  /** Members it has not finished to greet. */
+  readonly strangers: number;
+  readonly state: string;
+}
+
+/** The cluster as an operator sees it: every node that can be asked was asked. */
+export interface Picture {
+  readonly nodes: ReadonlyMap<string, AdminNode>;
+  /** By the id of who was asked. */
+  readonly views: ReadonlyMap<string, View>;
+}
+
+/** A line of CLUSTER NODES with what only operators need. */
+export interface MemberLine extends NodeLine {
+  readonly busPort: number;
+  readonly migrating: ReadonlyMap<number, string>;
+  readonly importing: ReadonlyMap<number, string>;
+}
+
+/** https://redis.io/docs/latest/commands/cluster-nodes/ — `[77->-id]` leaves for `id`, `[78-<-id]` comes from it. */
+export function parseMembers(text: string): MemberLine[] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return parseNodes(text).map((node, index) => {
+    const line = lines[index] ?? '';
+    const open = (arrow: '>' | '<'): Map<number, string> =>
+      new Map(
+        [...line.matchAll(/\[(\d+)-([<>])-([^\]]+)\]/g)].flatMap(([, slot, way, id = '']) => (way === arrow ? [[Number(slot), id]] : [])),
+      );
+    const busPort = Number(/@(\d+)/.exec(line)?.[1] ?? node.port + 10_000);
+    return { ...node, busPort, migrating: open('>'), importing: open('<') };
+  });
+}
+
+export function viewOf(members: readonly MemberLine[], state: string): View {
+  return {
+    owners: members
+      .filter(({ ranges }) => ranges.length > 0)
+      .map(({ id, ranges }) => `${id} ${slotsText(slotsOf(ranges))}`)
+      .sort()
+      .join('\n'),
+    known: new Set(members.filter(({ flags }) => !flags.includes('handshake')).map(({ id }) => id)),
+    strangers: members.filter(({ flags }) => flags.includes('handshake')).length,
+    state,
+  };
+}
+
+export function primariesOf({ nodes }: Picture): AdminNode[] {
+  return [...nodes.values()].filter(({ role, reachable }) => role === 'primary' && reachable).sort(bySlots);
+}
+
+export function replicasOf({ nodes }: Picture, id: string): AdminNode[] {
+  return [...nodes.values()].filter(({ primaryId }) => primaryId === id);
+}
+
+function bySlots(a: AdminNode, b: AdminNode): number {
+  return (a.slots[0] ?? Number.POSITIVE_INFINITY) - (b.slots[0] ?? Number.POSITIVE_INFINITY) || (a.name < b.name ? -1 : 1);
+}
+
+/** Who is meant by a node id, the beginning of one, or `host:port`. */
+export function nodeNamed({ nodes }: Picture, text: string): AdminNode {
+  const all = [...nodes.values()];
+  const found = all.filter(({ id, name }) => id === text || name === text);
+  const matching = found.length > 0 ? found : all.filter(({ id }) => text.length >= 4 && id.startsWith(text.toLowerCase()));
+  const [node] = matching;
+  if (node !== undefined && matching.length === 1) return node;
+  const problem = matching.length === 0 ? 'is no node of the cluster' : `means ${matching.length} nodes`;
+  const names = all.map(({ id, name }) => `${name} (${id.slice(0, 8)})`).sort();
+  throw new AdminError(
+    `${text} ${problem}; name it by host:port or by its id: ${names.slice(0, 12).join(', ')}${names.length > 12 ? ' …' : ''}`,
+  );
+}

@@ -1,0 +1,78 @@
+import { Connection } from '../connection/connection.js';
+import { internalOwner } from '../connection/internal-calls.js';
+import { ClosedError, ConnectionLostError, TimeoutError } from '../errors.js';
+import { type Address, addressKey, type Credentials, type Options } from '../options/index.js';
+import { specOf } from '../protocol/catalog/specs.js';
+import { type Arg, Call, DECODE_BUFFERS, type Raw } from '../protocol/command-spec.js';
+import { clock } from '../util/clock.js';
+
+export interface AskOptions {
+  readonly timeoutMs?: number;
+  /** Replies as bytes, for keys. Default false. */
+  readonly buffers?: boolean;
+  /** Default 0. */
+  readonly database?: number;
+}
+
+/** How nodes are asked. Over real connections it is `Links`. */
+export interface Asking {
+  ask(address: Address, words: readonly Arg[], options?: AskOptions): Promise<Raw>;
+}
+
+const DEFAULT_TIMEOUT_MS = 5_000;
+
+/** One connection a node and database, opened by the first question; after a failure the next question opens another. */
+export class Links implements Asking {
+  readonly #connections = new Map<string, Connection>();
+  #closed = false;
+
+  constructor(readonly options: Options) {}
+
+  async ask(address: Address, words: readonly Arg[], options: AskOptions = {}): Promise<Raw> {
+    const { timeoutMs = DEFAULT_TIMEOUT_MS, buffers = false, database = 0 } = options;
+    if (this.#closed) throw new ClosedError('the connections were closed');
+    const connection = this.#connectionTo(address, database);
+    const { spec, args } = specOf(words);
+    const call = Call.make(spec, args, null, buffers ? DECODE_BUFFERS : 0, internalOwner, clock.deadlineIn(timeoutMs));
+    const reply = Call.promiseOfLast() as Promise<Raw>; // no decoder
+    connection.send(call);
+    try {
+      return await reply;
+    } catch (error) {
+      // The reply may still come, and would be waited for by everything after it.
+      if (error instanceof TimeoutError) {
+        connection.destroy(new ConnectionLostError(`${connection.key} did not answer ${spec.name} in ${timeoutMs} ms`, { cause: error }));
+      }
+      throw error;
+    }
+  }
+
+  /** As MIGRATE must present them to another node. */
+  async credentials(): Promise<Credentials | null> {
+    const { credentials } = this.options;
+    return typeof credentials === 'function' ? await credentials() : credentials;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const connection of [...this.#connections.values()]) connection.destroy(null);
+  }
+
+  #connectionTo(address: Address, database: number): Connection {
+    const key = `${addressKey(address)} ${database}`;
+    const known = this.#connections.get(key);
+    if (known !== undefined) return known;
+    const { connectTimeoutMs, keepAliveMs, clientName, credentials, tls } = this.options;
+    const connection = new Connection(
+      { address, connectTimeoutMs, keepAliveMs, clientName, credentials, tls, protocol: 3, database, readonly: false },
+      {
+        ready: () => {},
+        closed: (closed) => {
+          if (this.#connections.get(key) === closed) this.#connections.delete(key);
+        },
+      },
+    );
+    this.#connections.set(key, connection);
+    return connection;
+  }
+}

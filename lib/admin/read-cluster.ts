@@ -1,0 +1,141 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { ReplyError, show } from '../errors.js';
+import { type Address, addressKey } from '../options/index.js';
+import type { Raw } from '../protocol/command-spec.js';
+import { parseShards } from '../topology/cluster/replies.js';
+import { buildView } from '../topology/cluster/view.js';
+import type { NodeRules } from '../topology/node-rules.js';
+import { infoOf, listOf, textOf } from '../topology/replies.js';
+import { AdminError } from './admin-error.js';
+import { type AdminNode, type MemberLine, type Picture, parseMembers, type View, viewOf } from './cluster-state.js';
+import { keysByDatabase } from './databases.js';
+import type { Asking } from './node-connections.js';
+import { slotsOf } from './slot-list.js';
+
+/** What one node says when it is asked. */
+interface Report {
+  readonly id: string;
+  readonly address: Address;
+  readonly members: readonly MemberLine[];
+  /** Where to connect to for each member. */
+  readonly addresses: ReadonlyMap<string, Address>;
+  /** By which port the nodes reach each other, where CLUSTER SHARDS says so. */
+  readonly ports: ReadonlyMap<string, number>;
+  readonly state: string;
+  readonly keys: ReadonlyMap<number, number>;
+}
+
+/** Asks the seeds, then everybody they know, then everybody those know. Rejects if no seed can be asked. */
+export async function readCluster(links: Asking, seeds: readonly Address[], rules: NodeRules, tls: boolean): Promise<Picture> {
+  const reports = new Map<string, Report>();
+  const failures = new Map<string, string>();
+  const asked = new Set<string>();
+  const isKnown = (id: string): boolean => [...reports.values()].some(({ members }) => members.some((member) => member.id === id));
+  const ask = async (address: Address, isSeed: boolean): Promise<void> => {
+    asked.add(addressKey(address));
+    try {
+      const report = await readNode(links, address, rules, tls);
+      // Where a node was that is gone there may be a server that nobody has met.
+      if (isSeed || isKnown(report.id)) reports.set(report.id, report);
+    } catch (error) {
+      failures.set(addressKey(address), error instanceof Error ? error.message : show(error));
+    }
+  };
+  let next = seeds;
+  for (let isSeed = true; next.length > 0; isSeed = false) {
+    const fresh = new Map(next.map((address) => [addressKey(address), address]));
+    await Promise.all([...fresh.values()].map((address) => ask(address, isSeed)));
+    const known = [...reports.values()].flatMap(({ addresses }) => [...addresses]);
+    next = known.flatMap(([id, address]) => (reports.has(id) || asked.has(addressKey(address)) ? [] : [address]));
+  }
+  if (reports.size === 0) throw new AdminError(`no node of the cluster could be asked: ${[...failures.values()].join('; ')}`);
+  return await pictureOf(reports, failures);
+}
+
+/** What one server says of itself: for a node that is no member yet. */
+export async function readAlone(links: Asking, address: Address, rules: NodeRules, tls: boolean): Promise<Picture> {
+  const report = await readNode(links, address, rules, tls);
+  return await pictureOf(new Map([[report.id, report]]), new Map());
+}
+
+async function readNode(links: Asking, address: Address, rules: NodeRules, tls: boolean): Promise<Report> {
+  const questions = ['CLUSTER NODES', 'CLUSTER INFO', 'INFO keyspace', 'CLUSTER SHARDS', 'CONFIG GET tls-cluster'].map((text) =>
+    text.split(' '),
+  );
+  const replies = questions.map((words) => links.ask(address, words));
+  const [nodes, info, keyspace, shards, tlsCluster] = await Promise.all(
+    replies.map((reply, index) => (index < 2 ? reply : reply.catch(refusal))),
+  );
+  const members = parseMembers(textOf(nodes) ?? '');
+  const myself = members.find(({ flags }) => flags.includes('myself'));
+  if (myself === undefined) throw new AdminError(`${addressKey(address)} does not tell its own node id`);
+  const peersUseTls = textOf(listOf(tlsCluster)[1]) === null ? tls : textOf(listOf(tlsCluster)[1]) === 'yes';
+  const view = buildView(address, parseShards(shards ?? null, tls), members);
+  const known = [...view.nodes.values()].flatMap(({ id, address: at }) => (at === null ? [] : [[id, rules.address(at)] as const]));
+  const endpoints = parseShards(shards ?? null, peersUseTls).flatMap((group) => group.endpoints);
+  return {
+    id: myself.id,
+    address,
+    members,
+    addresses: new Map([...known, [myself.id, address]]),
+    ports: new Map(endpoints.map(({ id, port }) => [id, port])),
+    state: infoOf(info).get('cluster_state') ?? '',
+    keys: keysByDatabase(keyspace),
+  };
+}
+
+/** What an old server does not know, or an ACL rule forbids. */
+function refusal(error: unknown): Raw {
+  if (error instanceof ReplyError) return error;
+  throw error;
+}
+
+async function pictureOf(reports: ReadonlyMap<string, Report>, failures: ReadonlyMap<string, string>): Promise<Picture> {
+  const ids = new Set([...reports.values()].flatMap(({ members }) => members.filter(isMember).map(({ id }) => id)));
+  const nodes = new Map<string, AdminNode>();
+  const views = new Map<string, View>();
+  for (const id of ids) {
+    const own = reports.get(id);
+    const lines = [own, ...reports.values()].flatMap((report) => report?.members.filter((member) => member.id === id) ?? []);
+    const [line] = lines;
+    if (line === undefined) continue;
+    const address = own?.address ?? [...reports.values()].find(({ addresses }) => addresses.has(id))?.addresses.get(id) ?? null;
+    const port = [own, ...reports.values()].find((report) => report?.ports.has(id))?.ports.get(id) ?? line.port;
+    const host = lines.find((each) => each.host !== '')?.host ?? (address === null ? '' : await ipOf(address));
+    nodes.set(id, {
+      id,
+      name: address === null ? 'a node without address' : addressKey(address),
+      address,
+      peer: { host, port, busPort: line.busPort },
+      role: line.flags.includes('master') ? 'primary' : 'replica',
+      primaryId: line.primaryId,
+      slots: slotsOf(line.ranges),
+      epoch: line.epoch,
+      migrating: line.migrating,
+      importing: line.importing,
+      keys: [...(own?.keys.values() ?? [])].reduce((sum, keys) => sum + keys, 0),
+      databases: [...(own?.keys.keys() ?? [])],
+      reachable: own !== undefined,
+      problem:
+        own !== undefined
+          ? null
+          : address === null
+            ? 'its address is unknown'
+            : (failures.get(addressKey(address)) ?? 'another node answers there'),
+      flags: own === undefined ? line.flags : [...new Set(lines.flatMap(({ flags }) => flags))].filter((flag) => flag !== 'myself'),
+    });
+    if (own !== undefined) views.set(id, viewOf(own.members, own.state));
+  }
+  return { nodes, views };
+}
+
+function isMember({ flags }: MemberLine): boolean {
+  return !flags.includes('handshake');
+}
+
+/** CLUSTER MEET takes no host names. https://redis.io/docs/latest/commands/cluster-meet/ */
+async function ipOf(address: Address): Promise<string> {
+  if ('path' in address) return '';
+  return isIP(address.host) !== 0 ? address.host : (await lookup(address.host)).address;
+}

@@ -1,0 +1,15 @@
+import { Client } from '../client/client.js';
+import { type ClientOptions, resolveOptions } from '../options/index.js';
+import { Redis, type ViewInteger } from './redis.js';
+
+/**
+ * Makes a client. Does no I/O: the first command, or `connect()`, does. Throws `OptionsError` at once for a bad option, with its path.
+ * @example const redis = createClient('redis://127.0.0.1:6379');
+ * @example const redis = createClient({ topology: cluster(['redis://10.0.0.1:7000', 'redis://10.0.0.2:7000']), reads: 'replicaPreferred' });
+ */
+export function createClient(url?: string): Redis;
+export function createClient<const Options extends ClientOptions>(options: string | Options): Redis<string, ViewInteger<Options, number>>;
+export function createClient(options?: string | ClientOptions): unknown {
+  const client = new Client(resolveOptions(options));
+  return new Redis(client, client.view({}));
+}

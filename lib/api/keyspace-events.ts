@@ -1,0 +1,159 @@
+import type { Client } from '../client/client.js';
+import type { Gap } from '../client/gap.js';
+import { CallbackListener } from '../client/pubsub/callback-listener.js';
+import type { Topic } from '../client/pubsub/channel.js';
+import { behindPrefix, missingFlags, type Way } from '../client/pubsub/keyspace-notifications.js';
+import { KeyspaceWatch } from '../client/pubsub/keyspace-subscription.js';
+import { type Item, MessageStream, type Messages } from '../client/pubsub/message-stream.js';
+import type { Limits, Party } from '../client/pubsub/subscription.js';
+import type { Wish } from '../client/pubsub/subscription-manager.js';
+import type { View } from '../client/view.js';
+import type { OneOrMore } from '../commands/group.js';
+import { isList } from '../commands/tokens.js';
+import type { Payload } from '../connection/subscriber.js';
+import { KeyspaceEventsOffError, ReplyError } from '../errors.js';
+import { flag, func, integer, refuse, shape } from '../options/validate.js';
+import { command } from '../protocol/catalog/specs.js';
+import { prefixGlob } from '../routing/keys/key-prefix.js';
+import {
+  checkMessages,
+  checkSubscribe,
+  limitsOf,
+  type MessagesOptions,
+  type SubscribeOptions,
+  Subscription,
+  settingsOf,
+  wantsBytes,
+} from './subscription.js';
+
+/** Which changes of keys to hear of. */
+export interface KeyspaceFilter {
+  /** Glob-style patterns of keys, before the key prefix. Default: all keys. */
+  readonly keys?: OneOrMore<string | Uint8Array>;
+  /** Names of events, as the servers' documentation has them: `set`, `del`, `expired` … Default: all events. */
+  readonly events?: OneOrMore<string>;
+  /** Number of the database. Default: the client's. */
+  readonly database?: number;
+  /** Switches on what the servers' `notify-keyspace-events` lacks, with CONFIG SET. Default false: it is an error that says what to do. */
+  readonly configure?: boolean;
+}
+
+/** Something happened to a key. */
+export interface KeyspaceEvent<Text extends string | Buffer = string> {
+  readonly type: 'event';
+  readonly key: Text;
+  readonly event: string;
+  /** The primary that told it, as `host:port`. */
+  readonly node: string;
+}
+
+const CONFIG_GET = command('CONFIG GET');
+const CONFIG_SET = command('CONFIG SET');
+const SETTING = 'notify-keyspace-events';
+
+const checkFilter = shape({
+  keys: (value, path): readonly (string | Uint8Array)[] => {
+    const list: readonly unknown[] = isList(value as OneOrMore<string>) ? (value as readonly string[]) : [value];
+    if (list.length === 0) refuse(path, 'at least one pattern', value);
+    return list.map((key) => (typeof key === 'string' || key instanceof Uint8Array ? key : refuse(path, 'patterns of keys', key)));
+  },
+  events: (value, path): readonly string[] => {
+    const list: readonly unknown[] = isList(value as OneOrMore<string>) ? (value as readonly string[]) : [value];
+    if (list.length === 0) refuse(path, 'at least one event', value);
+    return list.map((event) => (typeof event === 'string' && event !== '' ? event : refuse(path, 'names of events', event)));
+  },
+  database: integer(0, 2 ** 31 - 1),
+  configure: flag,
+});
+const checkOnEvent = func<(event: KeyspaceEvent<string | Buffer>) => unknown>();
+
+export async function keyspaceEvents(
+  client: Client,
+  view: View,
+  filter: KeyspaceFilter,
+  onEvent: unknown,
+  options: SubscribeOptions,
+): Promise<Subscription> {
+  const plan = planOf(client, view, filter);
+  const own = checkSubscribe(options, 'options');
+  const call = checkOnEvent(onEvent, 'onEvent');
+  const report = client.subscriptions.report.bind(client.subscriptions);
+  const tell = (payload: Payload, channel: Payload, topic: Topic): unknown => {
+    const event = plan.eventOf(payload, channel, topic);
+    return event === null ? undefined : call(event);
+  };
+  const listener = new CallbackListener(wantsBytes(view), tell, own.onGap ?? null, report);
+  const watch = watchOf(client, view, plan, listener, limitsOf(view, own));
+  await watch.begun;
+  return new Subscription(watch, plan.wish.names.map(String));
+}
+
+export function keyspaceStream<Given>(client: Client, view: View, filter: KeyspaceFilter, options: MessagesOptions): Messages<Given> {
+  const plan = planOf(client, view, filter);
+  const own = checkMessages(options, 'options');
+  const { subscriptions } = client;
+  const stream = new MessageStream(settingsOf(view, own, plan.eventOf), {
+    open: (party) => watchOf(client, view, plan, party, limitsOf(view, own)),
+    report: (error) => subscriptions.report(error),
+    dropped: (first) => subscriptions.dropped(first),
+    gap: (gap: Gap) => subscriptions.tell(gap),
+  });
+  return stream as unknown as Messages<Given>; // text or bytes by the view, gaps by the options
+}
+
+interface Plan {
+  readonly wish: Wish;
+  readonly way: Way;
+  readonly events: readonly string[];
+  readonly configure: boolean;
+  /** Null: it is not of the view's keys, or not one of the events. */
+  readonly eventOf: (payload: Payload, channel: Payload, topic: Topic) => (Item & KeyspaceEvent<string | Buffer>) | null;
+}
+
+/** With patterns of keys the servers filter by key and we by event; without, they filter by event. */
+function planOf(client: Client, { prefix }: View, filter: KeyspaceFilter): Plan {
+  const { keys, events = [], database = client.options.database, configure = false } = checkFilter(filter, 'filter');
+  const way: Way = keys === undefined ? 'E' : 'K';
+  const start = way === 'K' ? `__keyspace@${database}__:` : `__keyevent@${database}__:`;
+  const wanted = new Set(events);
+  const eventOf: Plan['eventOf'] = (payload, channel, topic) => {
+    const rest = behindPrefix(channel);
+    const event = String(way === 'K' ? payload : rest);
+    if (wanted.size > 0 && !wanted.has(event)) return null;
+    const full = way === 'K' ? rest : payload;
+    const key = prefix === null ? full : prefix.strip(full);
+    return key === null ? null : { type: 'event', key, event, node: topic.wanted.node };
+  };
+  const patterns = keys?.map((key) =>
+    Buffer.concat([Buffer.from(start), Buffer.from(prefix === null ? key : (prefixGlob(prefix, key) as string))]),
+  );
+  const names = patterns ?? (events.length === 0 ? ['*'] : events).map((event) => Buffer.from(`${start}${event}`));
+  const kind = keys === undefined && events.length > 0 ? 'channel' : 'pattern';
+  return { wish: { kind, names }, way, events, configure, eventOf };
+}
+
+function watchOf(client: Client, view: View, { wish, way, events, configure }: Plan, party: Party, limits: Limits): KeyspaceWatch {
+  return new KeyspaceWatch(wish, party, limits, {
+    subscriptions: client.subscriptions,
+    connect: (timeoutMs) => client.connect(timeoutMs),
+    listen: (own, one, none) => client.listen(own, one, none),
+    check: async (target) => {
+      const asking = view.withMode(0);
+      const current = await client.runAt(CONFIG_GET, [SETTING], asking, { target }).then(settingOf, unknownSetting);
+      const missing = current === null ? '' : missingFlags(current, way, events);
+      if (missing === '') return;
+      if (!configure) throw new KeyspaceEventsOffError(target, current ?? '', missing);
+      await client.runAt(CONFIG_SET, [SETTING, `${current}${missing}`], asking, { target });
+    },
+  });
+}
+
+function settingOf(reply: unknown): string {
+  return Array.isArray(reply) ? String(reply[1] ?? '') : '';
+}
+
+/** Managed services often have no CONFIG: what is switched on there cannot be seen. */
+function unknownSetting(error: unknown): null {
+  if (error instanceof ReplyError) return null;
+  throw error;
+}

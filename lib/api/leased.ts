@@ -1,0 +1,84 @@
+import type { LeasedConnection } from '../client/lease/leased-connection.js';
+import type { Watching } from '../client/lease/watch.js';
+import { Commands } from '../commands/index.js';
+import type { Direct, MODE } from '../commands/mode.js';
+import { ArgumentError, CrossSlotError } from '../errors.js';
+import { specOf } from '../protocol/catalog/specs.js';
+import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command-spec.js';
+import { LeasedCommands } from './leased-commands.js';
+import { Pipeline } from './pipeline.js';
+
+type AnyText = string | Buffer;
+type AnyInteger = number | bigint | string;
+
+/** One connection, lent by `lease()`: the same typed commands, those that need a connection of one's own, and `call` for all others. */
+export class Leased<in out Text extends AnyText = string, in out Integer extends AnyInteger = number> extends LeasedCommands {
+  declare readonly [MODE]: Direct<Text, Integer>;
+  readonly #connection: LeasedConnection;
+
+  constructor(connection: LeasedConnection) {
+    super();
+    this.#connection = connection;
+  }
+
+  protected run<T>(spec: CommandSpec, args: readonly Arg[], decode?: Decode<T>): Promise<T> {
+    return this.#connection.run(spec, args, decode ?? null) as Promise<T>; // as in Redis.run
+  }
+
+  /**
+   * Sends any command on this connection, also one that changes its state; the reply is the server's own.
+   * @example await one.call('MONITOR');
+   */
+  async call(...words: readonly [command: string, ...args: Arg[]]): Promise<Raw> {
+    const { spec, args } = specOf(words);
+    return (await this.#connection.run(spec, args, null)) as Raw; // no decoder
+  }
+}
+
+/** What the function given to `watch()` works with: the connection that watches the keys. */
+export class Watched<in out Text extends AnyText = string, in out Integer extends AnyInteger = number> extends Commands {
+  declare readonly [MODE]: Direct<Text, Integer>;
+  readonly #watching: Watching;
+  readonly #transactions = new WeakSet<object>();
+
+  constructor(watching: Watching) {
+    super();
+    this.#watching = watching;
+  }
+
+  protected async run<T>(spec: CommandSpec, args: readonly Arg[], decode?: Decode<T>): Promise<T> {
+    const { connection, slot } = this.#watching;
+    // The server would send us to another node, where nothing is watched.
+    const own = slot === -1 ? -1 : this.#watching.slotOf(spec, args);
+    if (own >= 0 && own !== slot) {
+      throw new CrossSlotError(`${spec.name}: its key is of slot ${own}, the watched keys are of slot ${slot}`, [], [slot, own], {
+        command: spec.name,
+      });
+    }
+    return (await connection.run(spec, args, decode ?? null)) as T; // as in Redis.run
+  }
+
+  /** Sends any command on this connection; as `redis.call`, but the reply is the server's own. */
+  async call(...words: readonly [command: string, ...args: Arg[]]): Promise<Raw> {
+    const { spec, args } = specOf(words);
+    return this.run<Raw>(spec, args);
+  }
+
+  /** Collects the commands that run if nobody has changed a watched key: return it, `watch()` executes it. */
+  multi(): Pipeline<[], Text, Integer> {
+    const pipeline = new Pipeline<[], Text, Integer>((steps) => this.#watching.exec(steps));
+    this.#transactions.add(pipeline);
+    return pipeline;
+  }
+
+  /** What `watch()` gives for what the function returned. */
+  async finish(returned: unknown): Promise<unknown> {
+    if (!(returned instanceof Pipeline)) return returned;
+    if (this.#transactions.has(returned)) return returned.exec();
+    throw new ArgumentError('watch: return a transaction of tx.multi(); this one is of another connection', { command: 'EXEC' });
+  }
+}
+
+/** What `watch()` gives for what its function returned: a transaction's replies, anything else as it is. */
+export type WatchResult<Returned> =
+  Returned extends Pipeline<infer Replies, infer _Text, infer _Integer> ? Replies : Returned extends void ? undefined : Returned;

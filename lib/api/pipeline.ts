@@ -1,0 +1,73 @@
+import type { Outcomes, Step } from '../client/lease/batch.js';
+import { Commands } from '../commands/index.js';
+import type { MODE, Mode, Out } from '../commands/mode.js';
+import type { SlotwiseError } from '../errors.js';
+import { specOf } from '../protocol/catalog/specs.js';
+import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command-spec.js';
+
+/** Each method adds a command and the type of its reply to the tuple that `exec()` gives. */
+export interface Piped<Replies extends readonly unknown[], Text extends string | Buffer, Integer extends number | bigint | string>
+  extends Mode {
+  readonly text: Text;
+  readonly integer: Integer;
+  readonly out: Pipeline<[...Replies, this['reply']], Text, Integer>;
+}
+
+/** The replies with errors in their places. */
+export type Inline<Replies extends readonly unknown[]> = { [At in keyof Replies]: Replies[At] | SlotwiseError };
+
+type Runner = (steps: readonly Step[]) => Promise<Outcomes>;
+
+/**
+ * Commands that are sent together. From `pipeline()` they are independent of each other and may go to different nodes; from `multi()` one
+ * server runs them as a transaction.
+ */
+export class Pipeline<
+  in out Replies extends readonly unknown[] = [],
+  in out Text extends string | Buffer = string,
+  in out Integer extends number | bigint | string = number,
+> extends Commands {
+  // `in out` above: else the compiler compares all methods of two pipelines to learn how the parameters vary.
+  declare readonly [MODE]: Piped<Replies, Text, Integer>;
+  readonly #steps: Step[] = [];
+
+  constructor(private readonly runner: Runner) {
+    super();
+  }
+
+  protected run<T>(spec: CommandSpec, args: readonly Arg[], decode?: Decode<T>): Out<this, T> {
+    this.#steps.push({ spec, args, decode: decode ?? null });
+    // The object is the same, only its type grows: the tuple lives in the types alone.
+    return this as unknown as Out<this, T>;
+  }
+
+  /**
+   * Adds any command, also one this library does not know, whose keys it then learns from the server. RESP3 maps arrive as objects; in a
+   * transaction as flat lists, because one reply holds all.
+   * @example const [doc] = await redis.pipeline().call('JSON.GET', 'doc:1').exec();
+   */
+  call(...words: readonly [command: string, ...args: Arg[]]): Pipeline<[...Replies, Raw], Text, Integer> {
+    this.#steps.push({ ...specOf(words), decode: null, called: true });
+    return this as unknown as Pipeline<[...Replies, Raw], Text, Integer>; // as in `run`
+  }
+
+  get length(): number {
+    return this.#steps.length;
+  }
+
+  /**
+   * Sends the commands and gives their replies in order. Rejects with the first error among them, when all have settled; with
+   * `{ errors: 'inline' }` errors stand in their places instead. May be called again: the same commands are sent again.
+   * @example const [value, sum] = await redis.pipeline().get('a').incr('b').exec();
+   */
+  exec(options?: { readonly errors?: 'reject' }): Promise<Replies>;
+  exec(options: { readonly errors: 'inline' }): Promise<Inline<Replies>>;
+  async exec(options: { readonly errors?: 'reject' | 'inline' } = {}): Promise<Replies | Inline<Replies>> {
+    const { values, errors } = await this.runner([...this.#steps]);
+    for (const [at, error] of errors) {
+      if (options.errors !== 'inline') throw error;
+      values[at] = error;
+    }
+    return values as unknown as Replies; // one reply a step, in the order the tuple was built
+  }
+}

@@ -1,0 +1,392 @@
+import type { Client } from '../client/client.js';
+import type { Gap } from '../client/gap.js';
+import { runPipeline, runTransaction } from '../client/lease/batch.js';
+import { LeasedConnection } from '../client/lease/leased-connection.js';
+import { type Watching, type WatchOptions, watch } from '../client/lease/watch.js';
+import type { ClientEvents } from '../client/nodes/deployment.js';
+import type { Messages } from '../client/pubsub/message-stream.js';
+import type { ClientStats } from '../client/stats.js';
+import { type Source, type StreamOptions, stream } from '../client/stream.js';
+import type { View } from '../client/view.js';
+import type { ScoredMember } from '../commands/data/scored-member.js';
+import type { Key, OneOrMore } from '../commands/group.js';
+import { Commands } from '../commands/index.js';
+import type { Direct, MODE } from '../commands/mode.js';
+import { isList } from '../commands/tokens.js';
+import { OptionsError } from '../errors.js';
+import { type GroupOptions, resolveGroup, resolveView, type ViewOptions } from '../options/index.js';
+import { specOf } from '../protocol/catalog/specs.js';
+import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command-spec.js';
+import type { Explanation } from '../routing/reads/explanation.js';
+import type { TopologySnapshot } from '../topology/snapshot.js';
+import { type KeyspaceEvent, type KeyspaceFilter, keyspaceEvents, keyspaceStream } from './keyspace-events.js';
+import { Leased, Watched, type WatchResult } from './leased.js';
+import { Pipeline } from './pipeline.js';
+import { type Items, type ScanItemsOptions, type ScanKeysOptions, scanHash, scanKeys, scanSet, scanSortedSet } from './scan-iterators.js';
+import {
+  type Channel,
+  type ChannelMessage,
+  type MessagesOptions,
+  messages,
+  type PatternMessage,
+  type SubscribeOptions,
+  type Subscription,
+  subscribe,
+} from './subscription.js';
+
+/** Issues the command for one item of a stream. */
+export type Issue<Redis, Item, Reply> = (redis: Redis, item: Item) => Promise<Reply>;
+
+type AnyText = string | Buffer;
+type AnyInteger = number | bigint | string;
+
+/** The text type after `with(options)`. */
+export type ViewText<Options, Text> = Options extends { readonly buffers: true }
+  ? Buffer
+  : Options extends { readonly buffers: false }
+    ? string
+    : Text;
+/** The integer type after `with(options)`. */
+export type ViewInteger<Options, Integer> = Options extends { readonly integers: 'bigint' }
+  ? bigint
+  : Options extends { readonly integers: 'string' }
+    ? string
+    : Options extends { readonly integers: 'number' }
+      ? number
+      : Integer;
+
+/** A client, or a view of one: the typed commands, and what surrounds them. Views share everything with the client they were made from. */
+export class Redis<in out Text extends AnyText = string, in out Integer extends AnyInteger = number> extends Commands {
+  declare readonly [MODE]: Direct<Text, Integer>;
+  readonly #client: Client;
+  readonly #view: View;
+  readonly #callView: View;
+
+  /** Use `createClient`. */
+  constructor(client: Client, view: View) {
+    super();
+    this.#client = client;
+    this.#view = view;
+    this.#callView = view.withObjects();
+  }
+
+  protected run<T>(spec: CommandSpec, args: readonly Arg[], decode?: Decode<T>): Promise<T> {
+    return this.#client.run(spec, args, decode ?? null, this.#view) as Promise<T>; // the decoder's type, or the raw reply's by the server's documentation
+  }
+
+  /**
+   * Sends any command, also one this library does not know, whose keys it then learns from the server (once a name). RESP3 maps arrive as objects. Rejects with `CommandRefusedError` where the command would change the state of a shared connection.
+   * @example await redis.call('JSON.GET', 'doc:1', '$.name');
+   */
+  call(...words: readonly [command: string, ...args: Arg[]]): Promise<Raw> {
+    try {
+      const { spec, args } = specOf(words);
+      return this.#client.run(spec, args, null, this.#callView) as Promise<Raw>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * A view whose calls are treated differently: deadline, signal, reads, retries, types of replies.
+   * @example await redis.with({ timeoutMs: 20, reads: 'primary' }).get('user:1');
+   */
+  with<const Options extends ViewOptions>(options: Options): Redis<ViewText<Options, Text>, ViewInteger<Options, Integer>> {
+    const checked = resolveView(options);
+    return new Redis(this.#client, this.#client.view({ ...this.#view.options, ...checked }, this.#view));
+  }
+
+  /**
+   * A view whose calls belong to a business domain of the option `domains`, whatever their keys. Throws `OptionsError` for an unknown name.
+   * @example await redis.domain('news').get('front');
+   */
+  domain(name: string): Redis<Text, Integer> {
+    const domain = this.#client.domain(name);
+    if (domain === undefined) throw new OptionsError('domain(name)', 'the name of a domain in options.domains', name);
+    return new Redis(this.#client, this.#client.view(this.#view.options, { ...this.#view, domain }));
+  }
+
+  /**
+   * A view that reads what it wrote: where its reads may go to replicas, only to those that have all its writes, else to the primary.
+   * @example const ada = redis.session(); await ada.set('user:1', 'Ada'); await ada.get('user:1');
+   */
+  session(): Redis<Text, Integer> {
+    return new Redis(this.#client, this.#client.view(this.#view.options, { ...this.#view, session: this.#client.session() }));
+  }
+
+  /**
+   * A client on another group of the same sentinels, over the same connections to them, with the options of this one. `options` are what its data
+   * nodes have of their own. It has a life of its own, until it is closed or this client is: make it once, not for every call. Throws
+   * `OptionsError` where there are no sentinels; a name they do not know rejects its commands.
+   * @example const sessions = redis.group('sessions', { password: 'of the data nodes of that group' });
+   */
+  group(name: string, options: GroupOptions = {}): Redis<Text, Integer> {
+    const group = this.#client.group(resolveGroup(this.#client.options, name, options));
+    return new Redis(group, group.view(this.#view.options, { domain: this.#view.domain, session: null }));
+  }
+
+  /**
+   * Collects commands and sends them together; they may belong to any slots.
+   * @example const [value, sum] = await redis.pipeline().get('a').incr('b').exec();
+   */
+  pipeline(): Pipeline<[], Text, Integer> {
+    return new Pipeline((steps) => runPipeline(this.#client, steps, this.#view));
+  }
+
+  /**
+   * Collects commands and has one server run them as a transaction (MULTI … EXEC). In a cluster their keys must share one slot.
+   * @see https://redis.io/docs/latest/develop/using-commands/transactions/
+   * @example const [, balance] = await redis.multi().set('a', '1').incr('a').exec();
+   */
+  multi(): Pipeline<[], Text, Integer> {
+    return new Pipeline((steps) => runTransaction(this.#client, steps, this.#view));
+  }
+
+  /**
+   * Optimistic locking: calls `attempt` with a connection that watches the keys, and executes the transaction it returns if nobody has changed one
+   * of them meanwhile; else begins again, `retries` times (default 10), and gives `null` when others were always faster. What is returned and is no
+   * transaction is given as it is. In a cluster the keys must share one slot.
+   * @see https://redis.io/docs/latest/develop/using-commands/transactions/#optimistic-locking-using-check-and-set
+   * @example const replies = await redis.watch('a', async (tx) => { const a = await tx.get('a'); return tx.multi().set('a', Number(a) * 2); });
+   */
+  watch<Returned>(
+    keys: OneOrMore<Key>,
+    attempt: (tx: Watched<Text, Integer>) => Promise<Returned> | Returned,
+    options: WatchOptions = {},
+  ): Promise<WatchResult<Returned> | null> {
+    const attemptOnce = async (watching: Watching): Promise<unknown> => {
+      const tx = new Watched<Text, Integer>(watching);
+      return tx.finish(await attempt(tx));
+    };
+    return watch(this.#client, this.#view, isList(keys) ? keys : [keys], attemptOnce, options) as Promise<WatchResult<Returned> | null>; // by `finish`
+  }
+
+  /**
+   * Runs a command for each item of an iterable, sync or async, and gives the replies in the order of the items. At most `window` commands (default
+   * 1,000) wait for their replies or their caller at a time, so that memory stays bounded however many items there are. The first error ends it;
+   * with `{ errors: 'inline' }` errors stand in their places.
+   * @example for await (const reply of redis.stream(lines, (r, line) => r.rpush('lines', line))) count++;
+   */
+  stream<Item, Reply>(
+    source: Source<Item>,
+    issue: Issue<this, Item, Reply>,
+    options: StreamOptions & { errors: 'inline' },
+  ): Items<Reply | Error>;
+  stream<Item, Reply>(source: Source<Item>, issue: Issue<this, Item, Reply>, options?: StreamOptions): Items<Reply>;
+  stream<Item, Reply>(source: Source<Item>, issue: Issue<this, Item, Reply>, options: StreamOptions = {}): Items<Reply | Error> {
+    return stream(source, (item) => issue(this, item), this.#client, options);
+  }
+
+  /**
+   * All keys, of all shards. Every key that is there from beginning to end is given, also when a node fails or slots move meanwhile; one that comes
+   * or goes meanwhile may be. See `ScanKeysOptions` for `dedupe` and its limit.
+   * @see https://redis.io/docs/latest/commands/scan/
+   * @example for await (const key of redis.scanKeys({ match: 'user:*', count: 1000 })) console.log(key);
+   */
+  scanKeys(options: ScanKeysOptions = {}): Items<Text> {
+    return scanKeys(this.#client, this.#view, options);
+  }
+
+  /**
+   * All fields of a hash with their values; as `scanKeys`.
+   * @see https://redis.io/docs/latest/commands/hscan/
+   * @example for await (const [field, value] of redis.scanHash('user:1')) console.log(field, value);
+   */
+  scanHash(key: Key, options: ScanItemsOptions = {}): Items<[field: Text, value: Text]> {
+    return scanHash(this.#client, this.#view, key, options);
+  }
+
+  /**
+   * All members of a set; as `scanKeys`.
+   * @see https://redis.io/docs/latest/commands/sscan/
+   * @example for await (const member of redis.scanSet('tags')) console.log(member);
+   */
+  scanSet(key: Key, options: ScanItemsOptions = {}): Items<Text> {
+    return scanSet(this.#client, this.#view, key, options);
+  }
+
+  /**
+   * All members of a sorted set with their scores, in no order; as `scanKeys`.
+   * @see https://redis.io/docs/latest/commands/zscan/
+   * @example for await (const { member, score } of redis.scanSortedSet('scores')) console.log(member, score);
+   */
+  scanSortedSet(key: Key, options: ScanItemsOptions = {}): Items<ScoredMember<Text>> {
+    return scanSortedSet(this.#client, this.#view, key, options);
+  }
+
+  /**
+   * Has `onMessage` called with each message of a channel or channels, until `unsubscribe()`. Resolves when the servers have confirmed. Survives
+   * failovers and resharding; what may have been missed meanwhile is told by `onGap`.
+   * @see https://redis.io/docs/latest/develop/pubsub/
+   * @example const sub = await redis.subscribe('news', (message, channel) => console.log(channel, message));
+   */
+  subscribe(
+    channels: OneOrMore<Channel>,
+    onMessage: (message: Text, channel: Text) => unknown,
+    options: SubscribeOptions = {},
+  ): Promise<Subscription> {
+    return subscribe(this.#client, this.#view, 'channel', channels, onMessage, options);
+  }
+
+  /**
+   * As `subscribe`, for all channels that match a glob-style pattern or patterns.
+   * @see https://redis.io/docs/latest/commands/psubscribe/
+   * @example await using sub = await redis.psubscribe('news:*', (message, channel, pattern) => console.log(channel, message));
+   */
+  psubscribe(
+    patterns: OneOrMore<Channel>,
+    onMessage: (message: Text, channel: Text, pattern: Text) => unknown,
+    options: SubscribeOptions = {},
+  ): Promise<Subscription> {
+    return subscribe(this.#client, this.#view, 'pattern', patterns, onMessage, options);
+  }
+
+  /**
+   * As `subscribe`, for sharded channels: what `spublish` sends. In a cluster they follow their slot.
+   * @see https://redis.io/docs/latest/develop/pubsub/#sharded-pubsub
+   * @example await redis.ssubscribe('{user:1}:events', (message) => console.log(message));
+   */
+  ssubscribe(
+    shardChannels: OneOrMore<Channel>,
+    onMessage: (message: Text, channel: Text) => unknown,
+    options: SubscribeOptions = {},
+  ): Promise<Subscription> {
+    return subscribe(this.#client, this.#view, 'shard', shardChannels, onMessage, options);
+  }
+
+  /**
+   * The messages of a channel or channels as they come. Leaving the loop unsubscribes. With `{ gaps: true }` also `{ type: 'gap', … }` where messages
+   * may be missing.
+   * @example for await (const { channel, message } of redis.messages('news')) console.log(channel, message);
+   */
+  messages(channels: OneOrMore<Channel>, options: MessagesOptions & { gaps: true }): Messages<ChannelMessage<Text> | Gap>;
+  messages(channels: OneOrMore<Channel>, options?: MessagesOptions): Messages<ChannelMessage<Text>>;
+  messages(channels: OneOrMore<Channel>, options: MessagesOptions = {}): Messages<ChannelMessage<Text> | Gap> {
+    return messages(this.#client, this.#view, 'channel', channels, options);
+  }
+
+  /**
+   * As `messages`, for all channels that match a pattern or patterns.
+   * @example for await (const { pattern, channel, message } of redis.pmessages('news:*')) console.log(channel, message);
+   */
+  pmessages(patterns: OneOrMore<Channel>, options: MessagesOptions & { gaps: true }): Messages<PatternMessage<Text> | Gap>;
+  pmessages(patterns: OneOrMore<Channel>, options?: MessagesOptions): Messages<PatternMessage<Text>>;
+  pmessages(patterns: OneOrMore<Channel>, options: MessagesOptions = {}): Messages<PatternMessage<Text> | Gap> {
+    return messages(this.#client, this.#view, 'pattern', patterns, options);
+  }
+
+  /**
+   * As `messages`, for sharded channels.
+   * @example for await (const { message } of redis.smessages('{user:1}:events')) console.log(message);
+   */
+  smessages(shardChannels: OneOrMore<Channel>, options: MessagesOptions & { gaps: true }): Messages<ChannelMessage<Text> | Gap>;
+  smessages(shardChannels: OneOrMore<Channel>, options?: MessagesOptions): Messages<ChannelMessage<Text>>;
+  smessages(shardChannels: OneOrMore<Channel>, options: MessagesOptions = {}): Messages<ChannelMessage<Text> | Gap> {
+    return messages(this.#client, this.#view, 'shard', shardChannels, options);
+  }
+
+  /**
+   * Has `onEvent` called when something happens to keys, or gives these events as an iterator: on every primary, because each server tells only of
+   * its own keys, whichever are primaries by then. Rejects with `KeyspaceEventsOffError` where the servers' `notify-keyspace-events` lacks something.
+   * @see https://redis.io/docs/latest/develop/pubsub/keyspace-notifications/
+   * @example await redis.keyspaceEvents({ keys: 'user:*', events: ['expired', 'del'] }, ({ key, event }) => console.log(key, event));
+   */
+  keyspaceEvents(
+    filter: KeyspaceFilter,
+    onEvent: (event: KeyspaceEvent<Text>) => unknown,
+    options?: SubscribeOptions,
+  ): Promise<Subscription>;
+  keyspaceEvents(filter: KeyspaceFilter, options: MessagesOptions & { gaps: true }): Messages<KeyspaceEvent<Text> | Gap>;
+  keyspaceEvents(filter: KeyspaceFilter, options?: MessagesOptions): Messages<KeyspaceEvent<Text>>;
+  keyspaceEvents(
+    filter: KeyspaceFilter,
+    how: ((event: KeyspaceEvent<Text>) => unknown) | MessagesOptions = {},
+    options: SubscribeOptions = {},
+  ): Promise<Subscription> | Messages<KeyspaceEvent<Text> | Gap> {
+    if (typeof how === 'function') return keyspaceEvents(this.#client, this.#view, filter, how, options);
+    return keyspaceStream(this.#client, this.#view, filter, how);
+  }
+
+  /**
+   * Lends one connection to `use`, alone, for what needs state of the connection (WATCH, MULTI by hand, WAIT, SELECT …). In a cluster it leads to
+   * the primary of `key`. When `use` ends the connection goes back, or is closed if its state was touched.
+   * @example await redis.lease(async (one) => { await one.call('WATCH', 'a'); … });
+   */
+  async lease<T>(use: (connection: Leased<Text, Integer>) => Promise<T>, options: { readonly key?: Key } = {}): Promise<T> {
+    const lease = await this.#client.acquire(options.key ?? null, this.#view);
+    const connection = new LeasedConnection(lease, this.#view, this.#client);
+    try {
+      return await use(new Leased(connection));
+    } finally {
+      lease.release(!connection.end());
+    }
+  }
+
+  /** Resolves when the topology is known and a primary has shaken hands. Not needed: the first command does it. Bounded by `timeoutMs`. */
+  connect(): Promise<void> {
+    return this.#client.connect(this.#view.timeoutMs);
+  }
+
+  /**
+   * Has every live connection log in again with what the option `credentials` gives now, in order among the commands: none fails for it.
+   * Rejects with `AuthError` if a server refuses, which is also an `error` event; such a connection closes once it is answered.
+   */
+  reauthenticate(): Promise<void> {
+    return this.#client.reauthenticate();
+  }
+
+  /** Takes no more commands, waits for the replies to the others, closes. Closes the client for all its views. */
+  close(): Promise<void> {
+    return this.#client.close();
+  }
+
+  /** Closes at once; what is in flight rejects. */
+  destroy(): void {
+    this.#client.destroy();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /**
+   * Calls `listener` at each event of this name, of the whole client. A listener that throws disturbs nothing.
+   * @example redis.on('failover', ({ from, to }) => console.log(`${to} took over from ${from}`));
+   */
+  on<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => unknown): this {
+    this.#client.events.on(name, listener);
+    return this;
+  }
+
+  /** As `on`, for the next one only. */
+  once<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => unknown): this {
+    this.#client.events.once(name, listener);
+    return this;
+  }
+
+  /** Takes a listener away again. */
+  off<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => unknown): this {
+    this.#client.events.off(name, listener);
+    return this;
+  }
+
+  /** Counters of the whole client, by node. */
+  stats(): ClientStats {
+    return this.#client.stats();
+  }
+
+  /**
+   * Where a command would go now, and why: domain, slot, shard, mode, and what each step of the selection left. Sends nothing; `String(…)` of it
+   * has a line a step. Before the servers are known (`connect()`) it can only say so.
+   * @example console.log(String(redis.domain('news').explain('GET', 'front')));
+   */
+  explain(...words: readonly [command: string, ...args: Arg[]]): Explanation {
+    const { spec, args } = specOf(words);
+    return this.#client.explain(spec, args, this.#view);
+  }
+
+  /** The servers as last seen; null before the first answer. */
+  get topology(): TopologySnapshot | null {
+    return this.#client.snapshot;
+  }
+}

@@ -1,0 +1,108 @@
+import type { Client } from '../client/client.js';
+import { type Scan, scanCluster, scanOne } from '../client/scan/scan.js';
+import type { View } from '../client/view.js';
+import type { ScoredMember } from '../commands/data/scored-member.js';
+import { toNumber } from '../commands/decode.js';
+import type { Key } from '../commands/group.js';
+import type { KeyType } from '../commands/keys/key.js';
+import { OptionsError } from '../errors.js';
+import { command } from '../protocol/catalog/specs.js';
+import { type Arg, DECODE_BUFFERS } from '../protocol/command-spec.js';
+import { decodeText } from '../protocol/resp/text.js';
+
+/** Options of `scanHash`, `scanSet` and `scanSortedSet`. */
+export interface ScanItemsOptions {
+  /** Only what matches this glob-style pattern. */
+  readonly match?: string | Uint8Array;
+  /** How much work the server does a page (not how many items it gives). Default: the server's own, 10. */
+  readonly count?: number;
+  /**
+   * Gives each item once. Default true, which remembers up to 1,000,000 items; a number is another limit. An item beyond the limit may come twice,
+   * where the server repeats it or the scan had to begin again; none is left out. `false` remembers nothing.
+   */
+  readonly dedupe?: boolean | number;
+}
+
+/** Options of `scanKeys`. */
+export interface ScanKeysOptions extends ScanItemsOptions {
+  /** Only keys of this type. */
+  readonly type?: KeyType;
+}
+
+export type Items<T> = AsyncGenerator<T, void, undefined>;
+
+const REMEMBER = 1_000_000;
+const SCAN = command('SCAN');
+const HSCAN = command('HSCAN');
+const SSCAN = command('SSCAN');
+const ZSCAN = command('ZSCAN');
+
+export function scanKeys<Text>(client: Client, view: View, options: ScanKeysOptions): Items<Text> {
+  const text = textOf<Text>(view);
+  const { prefix } = view;
+  if (prefix === null) return keysOf(client, view, options, text);
+  return named(
+    keysOf(client, view, options, (key) => key),
+    (key) => prefix.strip(key),
+    text,
+  );
+}
+
+function keysOf<Item>(client: Client, view: View, options: ScanKeysOptions, item: (key: Buffer) => Item): Items<Item> {
+  const scan: Scan<Item> = {
+    spec: SCAN,
+    before: [],
+    after: [...pageArgs(options), ...(options.type === undefined ? [] : ['TYPE', options.type])],
+    width: 1,
+    item,
+    remember: limitOf(options),
+  };
+  return client.options.topology.kind === 'cluster' ? scanCluster(client, view, scan) : scanOne(client, view, scan);
+}
+
+/** Keys without their prefix; those that are not the view's are left out. */
+async function* named<Text>(keys: Items<Buffer>, strip: (key: Buffer) => Buffer | null, text: (key: Buffer) => Text): Items<Text> {
+  for await (const key of keys) {
+    const own = strip(key);
+    if (own !== null) yield text(own);
+  }
+}
+
+export function scanHash<Text>(client: Client, view: View, key: Key, options: ScanItemsOptions): Items<[field: Text, value: Text]> {
+  const text = textOf<Text>(view);
+  const item = (field: Buffer, value: Buffer): [Text, Text] => [text(field), text(value)];
+  return scanOne(client, view, { spec: HSCAN, before: [key], after: pageArgs(options), width: 2, item, remember: limitOf(options) });
+}
+
+export function scanSet<Text>(client: Client, view: View, key: Key, options: ScanItemsOptions): Items<Text> {
+  const item = textOf<Text>(view);
+  return scanOne(client, view, { spec: SSCAN, before: [key], after: pageArgs(options), width: 1, item, remember: limitOf(options) });
+}
+
+export function scanSortedSet<Text extends string | Buffer>(
+  client: Client,
+  view: View,
+  key: Key,
+  options: ScanItemsOptions,
+): Items<ScoredMember<Text>> {
+  const text = textOf<Text>(view);
+  // Scores come as text, in both protocols.
+  const item = (member: Buffer, score: Buffer): ScoredMember<Text> => ({ member: text(member), score: toNumber(score.toString()) });
+  return scanOne(client, view, { spec: ZSCAN, before: [key], after: pageArgs(options), width: 2, item, remember: limitOf(options) });
+}
+
+function pageArgs({ match, count }: ScanItemsOptions): Arg[] {
+  return [...(match === undefined ? [] : ['MATCH', match]), ...(count === undefined ? [] : ['COUNT', count])];
+}
+
+/** What the view's callers get for a string of the server; `Text` says the same in types. */
+function textOf<Text>({ mode }: View): (bytes: Buffer) => Text {
+  const decode = (mode & DECODE_BUFFERS) === 0 ? (bytes: Buffer) => decodeText(bytes, 0, bytes.length) : (bytes: Buffer) => bytes;
+  return decode as (bytes: Buffer) => Text;
+}
+
+function limitOf({ dedupe = true }: ScanItemsOptions): number {
+  if (typeof dedupe === 'boolean') return dedupe ? REMEMBER : 0;
+  if (Number.isSafeInteger(dedupe) && dedupe >= 0) return dedupe;
+  throw new OptionsError('dedupe', 'true, false or how many items to remember', dedupe);
+}

@@ -1,0 +1,55 @@
+import { SlotwiseError } from '../../errors.js';
+import { stateReason } from '../../protocol/catalog/specs.js';
+import { type Arg, type CommandSpec, READONLY } from '../../protocol/command-spec.js';
+import { split } from '../../routing/keys/multi-shard.js';
+import { slotOfCommand } from '../../routing/keys/slots.js';
+import { type Explanation, explainPrimary, explainRead, explanation } from '../../routing/reads/explanation.js';
+import { readingForm } from '../../routing/reads/offload.js';
+import type { Router } from '../../routing/router.js';
+import type { View } from '../view.js';
+import type { Issuer } from './call-factory.js';
+
+/** Where a command would go now, and why. Sends nothing. */
+export function explain(issuer: Issuer, router: Router | null, spec: CommandSpec, args: readonly Arg[], view: View): Explanation {
+  const command = spec.name;
+  if (spec.state !== 'none') return explanation({ command, notes: [`it would be refused: ${stateReason(spec)}`] });
+  if (router === null) return explanation({ command, notes: ['nothing is known of the servers yet'] });
+  if (spec.arity === 0) return explanation({ command, notes: ['it is not known here: a server would be asked for its keys first'] });
+  try {
+    const placeOf = spec.request === 'multi_shard' ? issuer.placesOf(view) : null;
+    const parts = placeOf === null ? null : split(spec, args, placeOf);
+    if (parts !== null) return explanation({ command, parts: parts.map((part) => one(issuer, router, spec, part.args, view)) });
+    if (issuer.sharded && (spec.request === 'all_shards' || spec.request === 'all_nodes')) return toMany(router, spec);
+    return one(issuer, router, spec, args, view);
+  } catch (error) {
+    if (!(error instanceof SlotwiseError)) throw error;
+    return explanation({ command, notes: [`it would be refused: ${error.message}`] });
+  }
+}
+
+function one(issuer: Issuer, router: Router, given: CommandSpec, args: readonly Arg[], view: View): Explanation {
+  const own = issuer.viewFor(given, args, view);
+  const spec = own.offloaded === null ? given : readingForm(given, args, own.offloaded);
+  const slot = issuer.sharded ? slotOfCommand(spec, args) : -1;
+  const shard = router.shardFor(slot);
+  const policy = (spec.flags & READONLY) === 0 ? null : own.policyOf(spec);
+  const facts = {
+    command: spec.name,
+    domain: own.domain?.name ?? null,
+    slot: slot === -1 ? null : slot,
+    shard: shard === -1 ? null : shard,
+    mode: policy === null ? 'primary' : policy.choose === null ? policy.reads : 'a function',
+  };
+  const notes = own.policy !== null && policy === null ? ['it does not only read'] : [];
+  if (policy !== null && policy !== own.policy) notes.push('it is offloaded');
+  if (policy !== null && own.session !== null) notes.push('in a session: to the primary while no candidate is known to have its writes');
+  const found = policy === null ? explainPrimary(router, shard) : explainRead(router, shard, policy);
+  return explanation({ ...facts, ...found, notes: [...notes, ...found.notes] });
+}
+
+function toMany({ snapshot }: Router, { name, request }: CommandSpec): Explanation {
+  const primaries = snapshot.shards.flatMap(({ primary }) => (primary === null ? [] : [primary.key]));
+  const candidates = request === 'all_nodes' ? [...snapshot.nodes.keys()] : primaries;
+  const notes = [request === 'all_nodes' ? 'it goes to every node' : 'it goes to every shard, where its reads policy has it'];
+  return explanation({ command: name, candidates, notes });
+}

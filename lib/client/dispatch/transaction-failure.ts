@@ -1,0 +1,17 @@
+import { ReplyError } from '../../errors.js';
+import type { Failure, Unit } from '../../protocol/command-spec.js';
+
+/**
+ * EXEC only says that something was wrong with a queued command; the command's own reply says what, and its name says which. The server has run
+ * none of them. https://redis.io/docs/latest/develop/using-commands/transactions/#errors-inside-a-transaction
+ */
+export function effectiveFailure(failure: Failure & { kind: 'reply' }, unit: Unit): Failure {
+  for (const [at, part] of unit.parts.entries()) {
+    const reply = unit.replies[at];
+    if (!(reply instanceof ReplyError)) continue;
+    if (reply === failure.error) return failure;
+    const facts = { command: part.spec.name, node: failure.node, executed: 'no', cause: failure.error } as const;
+    return { ...failure, error: new ReplyError(reply.code, reply.message, facts) };
+  }
+  return failure;
+}

@@ -1,0 +1,175 @@
+import { CommandRefusedError, ReplyError } from '../../errors.js';
+import { keyIndexes } from '../../protocol/catalog/keys.js';
+import { command, stateReason } from '../../protocol/catalog/specs.js';
+import {
+  type Arg,
+  BYTES,
+  type CommandSpec,
+  DECODE_BUFFERS,
+  type Decode,
+  type Gathering,
+  type Raw,
+  READONLY,
+  type Unit,
+} from '../../protocol/command-spec.js';
+import { prefixed } from '../../routing/keys/prefixed-command.js';
+import { commonSlot } from '../../routing/keys/slots.js';
+import type { Client } from '../client.js';
+import { asText } from '../script.js';
+import { changesData } from '../session.js';
+import type { View } from '../view.js';
+
+/** A command that waits in a pipeline or transaction. */
+export interface Step {
+  readonly spec: CommandSpec;
+  readonly args: readonly Arg[];
+  readonly decode: Decode | null;
+  /** Not a typed command: RESP3 maps become objects where each reply is read by itself. */
+  readonly called?: true;
+}
+
+/** What became of the steps, by their places. */
+export interface Outcomes {
+  readonly values: unknown[];
+  /** Only the places that failed, in the order of the places. */
+  readonly errors: ReadonlyMap<number, unknown>;
+}
+
+const MULTI = command('MULTI');
+const EXEC = command('EXEC');
+/** One of the replies is bytes in any mode, so the whole array is read as bytes. */
+const EXEC_BYTES: CommandSpec = Object.freeze({ ...EXEC, flags: EXEC.flags | BYTES });
+
+/**
+ * Issues all steps at once: each goes to its node by itself, those of one node leave in one write, those of one slot stay in order. Redirects
+ * and retries are each command's own.
+ */
+export function runPipeline(client: Client, steps: readonly Step[], given: View): Promise<Outcomes> {
+  const view = readingItsWrites(client, steps, given);
+  return new Promise((resolve) => {
+    const gatherer = new Gatherer(steps.length, resolve);
+    for (let at = 0; at < steps.length; at++) {
+      const step = steps[at] as Step; // `at` is in range
+      client.runInto(gatherer, at, step.spec, step.args, step.decode, step.called ? view.withObjects() : view);
+    }
+  });
+}
+
+/** A read behind a write of its slot goes to the primary with it: on a replica it would find what was there before. */
+function readingItsWrites(client: Client, steps: readonly Step[], view: View): View {
+  if (view.session !== null || !client.mayReadElsewhere(view)) return view;
+  const write = steps.findIndex(({ spec }) => changesData(spec));
+  if (write === -1 || !steps.some(({ spec }, at) => at > write && (spec.flags & READONLY) !== 0)) return view;
+  return client.view(view.options, { domain: view.domain, session: client.session() }).withMode(view.mode);
+}
+
+/** Waits for as many outcomes as there are steps. */
+class Gatherer implements Gathering {
+  readonly #values: unknown[];
+  readonly #errors: [at: number, error: unknown][] = [];
+  #missing: number;
+
+  constructor(
+    size: number,
+    private readonly done: (outcomes: Outcomes) => void,
+  ) {
+    this.#values = new Array<unknown>(size).fill(null);
+    this.#missing = size;
+    if (size === 0) this.#finish();
+  }
+
+  value(at: number, value: unknown): void {
+    this.#values[at] = value;
+    if (--this.#missing === 0) this.#finish();
+  }
+
+  error(at: number, error: unknown): void {
+    this.#errors.push([at, error]);
+    if (--this.#missing === 0) this.#finish();
+  }
+
+  #finish(): void {
+    this.done({ values: this.#values, errors: new Map(this.#errors.sort(([a], [b]) => a - b)) });
+  }
+}
+
+/**
+ * Sends the steps between MULTI and EXEC as one unit, which one server runs without anything in between, or not at all.
+ * https://redis.io/docs/latest/develop/using-commands/transactions/
+ * Rejects if a command could not be queued, and with `CrossSlotError` in a cluster if the keys are of several slots.
+ */
+export async function runTransaction(client: Client, steps: readonly Step[], view: View): Promise<Outcomes> {
+  if (steps.length === 0) return { values: [], errors: new Map() };
+  const known = steps.some(isUnknown) ? await learnt(client, steps, view) : steps;
+  admitAll(client, known, view);
+  const { unit, exec, keys, decode } = transactionOf(known, view);
+  const slot = client.options.topology.kind === 'cluster' ? commonSlot('MULTI', keys) : -1;
+  return (await client.runUnit(unit, exec, slot, decode, view)) as Outcomes;
+}
+
+/** Arity 0: our table does not have it. */
+export const isUnknown = ({ spec }: Step): boolean => spec.arity === 0;
+
+/** The steps with the facts of those commands that our table does not have. */
+export function learnt(client: Client, steps: readonly Step[], view: View): Promise<readonly Step[]> {
+  return Promise.all(
+    steps.map(async (step) => (isUnknown(step) ? { ...step, spec: await client.learn(step.spec, step.args, view) } : step)),
+  );
+}
+
+/** Throws for commands that their domain does not let through, and for those that would change the connection, which others share. */
+export function admitAll(client: Client, steps: readonly Step[], view: View): void {
+  for (const { spec, args } of steps) {
+    if (spec.state !== 'none') {
+      throw new CommandRefusedError(`${spec.name} is not sent in a transaction: ${stateReason(spec)}`, { command: spec.name });
+    }
+    client.admit(spec, args, view);
+  }
+}
+
+export interface Transaction {
+  /** What goes before EXEC. */
+  readonly unit: Unit;
+  readonly exec: CommandSpec;
+  readonly keys: Arg[];
+  /** What EXEC's reply means. */
+  readonly decode: Decode<Outcomes>;
+}
+
+export function transactionOf(commands: readonly Step[], { prefix, mode }: View): Transaction {
+  const steps = prefix === null ? commands : commands.map((step) => prefixed(prefix, step));
+  const bytes = (mode & DECODE_BUFFERS) === 0 && steps.some(({ spec }) => (spec.flags & BYTES) !== 0);
+  return {
+    exec: bytes ? EXEC_BYTES : EXEC,
+    // A script's text, not its SHA-1: NOSCRIPT inside a transaction would come when the other commands have run.
+    unit: { parts: [{ spec: MULTI, args: [] }, ...steps.map(asText)], replies: [] },
+    keys: steps.flatMap(({ spec, args }) => keyIndexes(spec, args).map((index) => args[index] ?? '')),
+    decode: (raw) => decodeSteps(steps, Array.isArray(raw) ? raw : [], bytes),
+  };
+}
+
+/** `bytes`: the replies were read as bytes, although the view wants text. */
+function decodeSteps(steps: readonly Step[], replies: readonly Raw[], bytes: boolean): Outcomes {
+  const errors = new Map<number, unknown>();
+  const values = steps.map(({ spec, args, decode }, at) => {
+    const reply = replies[at] ?? null;
+    const raw = bytes && (spec.flags & BYTES) === 0 ? textOf(reply) : reply;
+    try {
+      if (raw instanceof ReplyError) {
+        raw.command = spec.name;
+        raw.attempts = 1;
+      }
+      if (raw instanceof Error) throw raw;
+      return decode === null ? raw : decode(raw, args);
+    } catch (error) {
+      errors.set(at, error);
+      return null;
+    }
+  });
+  return { values, errors };
+}
+
+function textOf(raw: Raw): Raw {
+  if (Buffer.isBuffer(raw)) return raw.toString();
+  return Array.isArray(raw) ? raw.map(textOf) : raw;
+}

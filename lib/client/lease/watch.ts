@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AbortError, ArgumentError, ConnectError, NoNodeError, SlotwiseError } from '../../errors.js';
+import { command } from '../../protocol/catalog/specs.js';
+import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
+import { prefixKey } from '../../routing/keys/key-prefix.js';
+import { prefixKeys } from '../../routing/keys/prefixed-command.js';
+import { commonSlot, slotOfCommand } from '../../routing/keys/slots.js';
+import { backoffMs } from '../../util/backoff.js';
+import type { Client } from '../client.js';
+import type { View } from '../view.js';
+import { admitAll, isUnknown, learnt, type Outcomes, type Step, transactionOf } from './batch.js';
+import { LeasedConnection } from './leased-connection.js';
+
+export interface WatchOptions {
+  /** How often it begins again when another client was faster. Default 10. */
+  readonly retries?: number;
+}
+
+/** Another client changed a watched key, so the server executed nothing. Thrown by `exec()` inside `watch`, which begins again. */
+export class LostRaceError extends SlotwiseError {
+  constructor(keys: readonly Arg[]) {
+    super('ERR_LOST_RACE', `EXEC: another client changed one of the ${keys.length} watched keys; nothing was executed`, {
+      command: 'EXEC',
+    });
+  }
+}
+
+/** What one attempt has: the connection that watches, and how to run a transaction there. */
+export interface Watching {
+  readonly connection: LeasedConnection;
+  /** The one slot that the commands may touch, -1 outside a cluster. */
+  readonly slot: number;
+  /** The one slot of a command's keys, -1 if it has none. */
+  slotOf(spec: CommandSpec, args: readonly Arg[]): number;
+  exec(steps: readonly Step[]): Promise<Outcomes>;
+}
+
+const WATCH = command('WATCH');
+const RETRIES = 10;
+const AFTER_RACE = { minMs: 1, maxMs: 50 };
+const AFTER_FAILURE = { minMs: 10, maxMs: 500 };
+
+/**
+ * Optimistic locking: watches the keys on a connection of its own and gives the attempt that connection. Null if another client changed a key in
+ * every attempt. Begins again too, inside the view's deadline, where a node could not be had or nothing was executed.
+ * https://redis.io/docs/latest/develop/using-commands/transactions/#optimistic-locking-using-check-and-set
+ */
+export async function watch<T>(
+  client: Client,
+  view: View,
+  keys: readonly Arg[],
+  attempt: (watching: Watching) => Promise<T>,
+  { retries = RETRIES }: WatchOptions,
+): Promise<T | null> {
+  const [first] = keys;
+  if (first === undefined) throw new ArgumentError('watch: it needs a key', { command: 'WATCH' });
+  if (!Number.isSafeInteger(retries) || retries < 0) throw new ArgumentError(`watch: retries must be 0 or more, got ${retries}`);
+  client.admit(WATCH, keys, view);
+  const sharded = client.options.topology.kind === 'cluster';
+  const { prefix } = view;
+  const own = prefix === null ? keys : keys.map((key) => prefixKey(prefix, key));
+  const slot = sharded ? commonSlot('WATCH', own) : -1;
+  let races = 0;
+  let failures = 0;
+  let failingSince = 0;
+  for (;;) {
+    if (view.signal?.aborted) throw new AbortError('WATCH was aborted', { command: 'WATCH', cause: view.signal.reason });
+    let connection: LeasedConnection | null = null;
+    try {
+      const lease = await client.acquire(first, view);
+      connection = new LeasedConnection(lease, view, client);
+      try {
+        await connection.watch(own);
+        const result = await attempt(watching(client, connection, view, own, slot));
+        await connection.unwatch();
+        return result;
+      } finally {
+        lease.release(!connection.end());
+      }
+    } catch (error) {
+      if (error instanceof LostRaceError) {
+        if (races === retries) return null;
+        failures = 0;
+        await sleep(backoffMs(races++, AFTER_RACE));
+        continue;
+      }
+      if (!(connection === null ? error instanceof NoNodeError || error instanceof ConnectError : connection.isPassing(error))) throw error;
+      const now = performance.now();
+      if (failures === 0) failingSince = now;
+      else if (view.timeoutMs > 0 && now - failingSince >= view.timeoutMs) throw error;
+      await sleep(backoffMs(failures++, AFTER_FAILURE));
+    }
+  }
+}
+
+function watching(client: Client, connection: LeasedConnection, view: View, keys: readonly Arg[], slot: number): Watching {
+  return {
+    connection,
+    slot,
+    slotOf: (spec, args) => slotOfCommand(spec, view.prefix === null ? args : prefixKeys(view.prefix, spec, args)),
+    async exec(steps) {
+      const known = steps.some(isUnknown) ? await learnt(client, steps, view) : steps;
+      admitAll(client, known, view);
+      const transaction = transactionOf(known, view);
+      if (slot !== -1) commonSlot('MULTI', [...keys, ...transaction.keys]);
+      const outcomes = await connection.exec(transaction);
+      if (outcomes === null) throw new LostRaceError(keys);
+      return outcomes;
+    },
+  };
+}

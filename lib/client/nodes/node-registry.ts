@@ -1,0 +1,92 @@
+import { ConnectionLostError, type SlotwiseError } from '../../errors.js';
+import { type Address, addressKey, type Options } from '../../options/index.js';
+import { Node, type NodeEvents } from '../../pool/node.js';
+import type { Call } from '../../protocol/command-spec.js';
+import type { TopologySnapshot } from '../../topology/snapshot.js';
+
+/** A node that left the topology may answer what it was asked, for this long. */
+const GRACE_MS = 5_000;
+
+/** The nodes we hold something open to, or may, by key. Making one opens nothing. */
+export class NodeRegistry {
+  readonly #options: Options;
+  readonly #events: NodeEvents;
+  readonly #nodes = new Map<string, Node>();
+  readonly #leaving = new Map<Node, NodeJS.Timeout>();
+
+  constructor(options: Options, events: NodeEvents) {
+    this.#options = options;
+    this.#events = events;
+  }
+
+  get(key: string): Node | undefined {
+    return this.#nodes.get(key);
+  }
+
+  all(): readonly Node[] {
+    return [...this.#nodes.values()];
+  }
+
+  at(address: Address): Node {
+    const key = addressKey(address);
+    const known = this.#nodes.get(key);
+    if (known !== undefined) return known;
+    const { tls, connectTimeoutMs, keepAliveMs, protocol, credentials, database, clientName, pool, reconnect } = this.#options;
+    const connection = { address, tls, connectTimeoutMs, keepAliveMs, protocol, credentials, database, clientName };
+    const node = new Node(key, { connection, ...pool, reconnect }, this.#events);
+    this.#nodes.set(key, node);
+    return node;
+  }
+
+  /** Lets go of nodes that are gone. Returns the calls that were not written to a node that is gone or no longer the primary. */
+  adopt(next: TopologySnapshot, previous: TopologySnapshot | null): Call[] {
+    const moved: Call[] = [];
+    for (const [key, node] of this.#nodes) {
+      const info = next.nodes.get(key);
+      if (info === undefined) {
+        this.#nodes.delete(key);
+        for (const call of node.takeUnwritten()) moved.push(call);
+        node.dropSilent();
+        node.leaveExclusive();
+        this.#leave(node);
+      } else if (previous?.nodes.get(key)?.role === 'primary' && info.role !== 'primary') {
+        for (const call of node.takeUnwritten()) moved.push(call);
+        node.dropSilent();
+        node.leaveExclusive();
+      }
+    }
+    return moved;
+  }
+
+  /** Also one that left and answers what it still has; null: neither. */
+  presentOrLeaving(key: string): Node | null {
+    return this.#nodes.get(key) ?? [...this.#leaving.keys()].find((node) => node.key === key) ?? null;
+  }
+
+  #leave(node: Node): void {
+    const end = (): void => {
+      clearTimeout(this.#leaving.get(node));
+      this.#leaving.delete(node);
+    };
+    const timer = setTimeout(() => {
+      end();
+      node.destroy(new ConnectionLostError(`${node.key} left the topology`, { node: node.key }));
+    }, GRACE_MS);
+    timer.unref();
+    this.#leaving.set(node, timer);
+    void node.close().then(end);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.all().map((node) => node.close()));
+  }
+
+  destroy(error: SlotwiseError): void {
+    for (const [node, timer] of this.#leaving) {
+      clearTimeout(timer);
+      node.destroy(error);
+    }
+    this.#leaving.clear();
+    for (const node of this.#nodes.values()) node.destroy(error);
+  }
+}

@@ -1,0 +1,263 @@
+import type { ReplyError } from '../../errors.js';
+import type { Node } from '../../pool/node.js';
+import { isNodeTrouble } from '../../protocol/resp/reply-error.js';
+import type { Breaker } from '../../routing/health/circuit-breaker.js';
+import { NodeHealth } from '../../routing/health/node-health.js';
+import { OffsetSamples } from '../../routing/health/offset-samples.js';
+import type { ReadPolicy } from '../../routing/reads/read-preference.js';
+import type { NodeState } from '../../routing/reads/selection.js';
+import { Sampler, type Sighting } from '../../topology/replication/lag-sampler.js';
+import type { Asker } from '../../topology/resolver-api.js';
+import type { NodeInfo, Shard, TopologySnapshot } from '../../topology/snapshot.js';
+
+export interface ReadWatchEvents {
+  /** What is known of the nodes of this shard has changed. */
+  changed(shard: number): void;
+  /** A node contradicts the topology. */
+  wake(reason: string): void;
+}
+
+/** What `stats()` tells of a node beyond its connections. */
+export interface ReadHealth {
+  readonly zone: string | null;
+  readonly pingMs: number | null;
+  readonly lagMs: number | null;
+  readonly lagBytes: number | null;
+  readonly ejections: number;
+  readonly breaker: Breaker['state'];
+}
+
+/** A policy that was made for one call is not needed for long, nor is a look without limits at a shard that nobody reads from. */
+const PASSING_MS = 60_000;
+/** How often lag is looked at: a quarter of the limit, within these. */
+const LAG_SHORTEST_MS = 100;
+const LAG_LONGEST_MS = 1_000;
+/** Where only bytes are limited. */
+const LAG_BYTES_MS = 500;
+/** How long the question may take that a breaker that was open is closed by. */
+const TRY_MS = 500;
+
+/** How often a policy needs a look at the nodes, in ms; null: it does not. */
+export function needMs({ reads, maxLagMs, maxLagBytes, windowMs }: ReadPolicy, sampleMs: number): number | null {
+  const isLimited = maxLagMs > 0 || maxLagBytes > 0;
+  // As long as it is the primary's turn nothing has to be known of the others.
+  if (reads === 'primaryPreferred' && !isLimited) return null;
+  const all = [sampleMs];
+  if (windowMs > 0) all.push(sampleMs / 2);
+  if (maxLagMs > 0) all.push(Math.min(LAG_LONGEST_MS, Math.max(LAG_SHORTEST_MS, maxLagMs / 4)));
+  else if (maxLagBytes > 0) all.push(LAG_BYTES_MS);
+  return Math.min(...all);
+}
+
+/** Knows how the nodes are that serve reads: what the sampler sees of them, and what becomes of the reads there. */
+export class ReadWatch {
+  readonly #sampler: Sampler;
+  readonly #sampleMs: number;
+  readonly #nodeAt: (key: string) => Node | undefined;
+  readonly #events: ReadWatchEvents;
+  readonly #health = new Map<string, NodeHealth>();
+  /** By the key of the primary, so that another one begins anew. */
+  readonly #offsets = new Map<string, OffsetSamples>();
+  /** Primaries that answered the last look. */
+  readonly #answering = new Set<string>();
+  readonly #tries = new Map<string, NodeJS.Timeout>();
+  #snapshot: TopologySnapshot | null = null;
+  #shards: ReadonlyMap<string, number> = new Map();
+
+  constructor(asker: Asker, sampleMs: number, nodeAt: (key: string) => Node | undefined, events: ReadWatchEvents) {
+    this.#sampleMs = sampleMs;
+    this.#nodeAt = nodeAt;
+    this.#events = events;
+    this.#sampler = new Sampler(asker, { saw: (shard, sighting) => this.#saw(shard, sighting) });
+  }
+
+  follow(snapshot: TopologySnapshot): void {
+    const before = this.#snapshot;
+    this.#snapshot = snapshot;
+    this.#sampler.follow(snapshot);
+    if (before?.shards === snapshot.shards) return;
+    this.#shards = new Map(snapshot.shards.flatMap((shard, at) => nodesOf(shard).map(({ key }): [string, number] => [key, at])));
+    for (const key of this.#health.keys()) if (!snapshot.nodes.has(key)) this.#forget(key);
+    for (const key of before === null ? [] : snapshot.nodes.keys())
+      if (!before?.nodes.has(key)) this.#healthOf(key).joined(performance.now());
+    const primaries = new Set(snapshot.shards.map(({ primary }) => primary?.key));
+    for (const key of this.#offsets.keys()) if (!primaries.has(key)) this.#offsets.delete(key);
+    for (const key of this.#answering) if (!primaries.has(key)) this.#answering.delete(key);
+  }
+
+  #forget(key: string): void {
+    this.#health.delete(key);
+    clearTimeout(this.#tries.get(key));
+    this.#tries.delete(key);
+  }
+
+  /** Commands of this policy read from this shard. */
+  used(shard: number, policy: ReadPolicy): void {
+    const everyMs = needMs(policy, this.#sampleMs);
+    if (everyMs === null) return;
+    const lasts = !policy.passing && (policy.maxLagMs > 0 || policy.maxLagBytes > 0);
+    this.#sampler.need(shard, everyMs, lasts ? Number.POSITIVE_INFINITY : PASSING_MS);
+  }
+
+  stateOf(info: NodeInfo, { trouble, avoidUntil }: Node): NodeState {
+    const now = performance.now();
+    const health = this.#health.get(info.key);
+    const isReplica = info.role === 'replica';
+    return {
+      trouble: trouble?.message ?? (avoidUntil > now ? 'it refused a command a moment ago' : null),
+      tripped: isReplica && health !== undefined && health.breaker.state !== 'closed',
+      linked: isReplica ? (health?.linkedAt(now) ?? null) : null,
+      freshAt: health?.freshAt ?? null,
+      lagBytes: health?.lagBytes ?? null,
+      zone: health?.zone ?? null,
+      rttMs: health?.rttMs ?? null,
+      share: health?.shareAt(now) ?? 1,
+    };
+  }
+
+  statsOf(key: string): ReadHealth {
+    const info = this.#snapshot?.nodes.get(key);
+    const health = this.#health.get(key);
+    const isPrimary = info?.role === 'primary';
+    const freshAt = health?.freshAt ?? null;
+    return {
+      zone: info?.zone ?? health?.zone ?? null,
+      pingMs: health?.rttMs ?? null,
+      lagMs: isPrimary ? 0 : freshAt === null ? null : Math.max(0, performance.now() - freshAt),
+      lagBytes: isPrimary ? 0 : (health?.lagBytes ?? null),
+      ejections: health?.ejections ?? 0,
+      breaker: isPrimary ? 'closed' : (health?.breaker.state ?? 'closed'),
+    };
+  }
+
+  // --- what the nodes say
+
+  #saw(shard: number, { node, sentAt, rttMs, zone, state }: Sighting): boolean {
+    const { primary } = this.#snapshot?.shards[shard] ?? { primary: null };
+    const health = this.#healthOf(node.key);
+    const at = performance.now();
+    const isPrimary = node.key === primary?.key;
+    if (isPrimary && state === null) this.#answering.delete(node.key);
+    if (isPrimary && state !== null) this.#answering.add(node.key);
+    if (state === null) {
+      const own = this.#nodeAt(node.key);
+      // Where no connection can be had its comeback is waited for anyway.
+      if (node.role === 'replica' && own?.trouble === null) health.unseen(at, own.replies);
+    } else {
+      if (state.role !== null && state.role !== node.role) this.#events.wake(`${node.key} says that it is a ${state.role}`);
+      const { offset, history } = state;
+      const offsets = primary === null ? null : this.#offsetsOf(primary.key);
+      if (isPrimary && state.role === 'primary' && offset !== null) offsets?.add(history, offset, sentAt);
+      health.saw(
+        {
+          at,
+          rttMs,
+          zone,
+          linkUp: isPrimary || (state.linkUp === false && this.#isExcused(primary)) ? null : state.linkUp,
+          freshAt: offset === null ? null : (offsets?.freshAt(history, offset) ?? null),
+          lagBytes: offset === null ? null : (offsets?.lagBytes(history, offset) ?? null),
+        },
+        node.role === 'replica' ? this.#fastestBesides(shard, node.key) : Number.POSITIVE_INFINITY,
+      );
+    }
+    this.#tend(node.key);
+    this.#events.changed(shard);
+    return health.rttMs === null;
+  }
+
+  /** Without a primary every link is down, and what the replicas have is the best there is. */
+  #isExcused(primary: NodeInfo | null): boolean {
+    return primary === null || this.#snapshot?.problem !== undefined || !this.#answering.has(primary.key);
+  }
+
+  #fastestBesides(shard: number, key: string): number {
+    const description = this.#snapshot?.shards[shard];
+    const others = description === undefined ? [] : nodesOf(description).filter((node) => node.key !== key);
+    return Math.min(...others.map((node) => this.#health.get(node.key)?.rttMs ?? Number.POSITIVE_INFINITY));
+  }
+
+  // --- what becomes of reads
+
+  /** A read was answered with an error. */
+  refused(node: Node, error: ReplyError): void {
+    if (isNodeTrouble(error)) this.#failed(node, true);
+  }
+
+  /** A call was given up there, or a connection broke. */
+  failed(node: Node): void {
+    this.#failed(node, false);
+  }
+
+  #failed(node: Node, isReply: boolean): void {
+    if (this.#snapshot?.nodes.get(node.key)?.role !== 'replica') return;
+    const health = this.#healthOf(node.key);
+    const { state } = health.breaker;
+    health.failed(performance.now(), node.replies, isReply);
+    if (health.breaker.state === state) return;
+    this.#tend(node.key);
+    this.#changed(node.key);
+  }
+
+  down(node: Node): void {
+    if (this.#snapshot?.nodes.has(node.key)) this.#healthOf(node.key).down();
+  }
+
+  up(node: Node): void {
+    this.#health.get(node.key)?.up(performance.now());
+  }
+
+  /** An open breaker is closed by a question of ours, not at the cost of a caller. */
+  #tend(key: string): void {
+    const health = this.#health.get(key);
+    if (health === undefined || health.breaker.state !== 'open' || this.#tries.has(key)) return;
+    const afterMs = health.breaker.openMs * (1 + Math.random() / 5);
+    this.#tries.set(key, setTimeout(() => void this.#try(key, health), afterMs).unref());
+  }
+
+  async #try(key: string, health: NodeHealth): Promise<void> {
+    const node = this.#nodeAt(key);
+    if (node === undefined || health.breaker.state !== 'open') {
+      this.#tries.delete(key);
+      return;
+    }
+    health.tried(performance.now());
+    const isAnswer = await node.answers(TRY_MS);
+    if (this.#health.get(key) !== health) return;
+    this.#tries.delete(key);
+    health.answered(performance.now(), isAnswer);
+    this.#tend(key);
+    this.#changed(key);
+  }
+
+  #changed(key: string): void {
+    const shard = this.#shards.get(key);
+    if (shard !== undefined) this.#events.changed(shard);
+  }
+
+  #healthOf(key: string): NodeHealth {
+    let health = this.#health.get(key);
+    if (health === undefined) {
+      health = new NodeHealth();
+      this.#health.set(key, health);
+    }
+    return health;
+  }
+
+  #offsetsOf(primary: string): OffsetSamples {
+    let offsets = this.#offsets.get(primary);
+    if (offsets === undefined) {
+      offsets = new OffsetSamples();
+      this.#offsets.set(primary, offsets);
+    }
+    return offsets;
+  }
+
+  stop(): void {
+    this.#sampler.stop();
+    for (const key of [...this.#health.keys()]) this.#forget(key);
+  }
+}
+
+function nodesOf({ primary, replicas }: Shard): readonly NodeInfo[] {
+  return primary === null ? replicas : [primary, ...replicas];
+}

@@ -1,0 +1,97 @@
+import { Fifo } from '../../util/queue.js';
+import { type Gap, mergeGaps } from '../gap.js';
+
+/** What happens when a message comes and the buffer is full. */
+export type Overflow = 'drop-oldest' | 'drop-newest' | 'error';
+
+/** What a dropped message leaves behind, for `sinceMs` and `untilMs` to be filled in. */
+export type OverflowGap = (sinceMs: number, untilMs: number) => Gap;
+
+/**
+ * Messages that wait for a slow consumer: at most `max` of them, in the order they came, with gaps where something is missing. Two gaps never stand
+ * side by side, so that a consumer who stays away while connections come and go costs no memory.
+ */
+export class MessageQueue<Message extends { readonly type: 'message' | 'event' }> {
+  /** Since when it has not been empty, in ms since 1970. */
+  #filledAt = 0;
+  #messages = 0;
+  /** Before the first of the entries. */
+  #ahead: Gap | null = null;
+  readonly #entries = new Fifo<Message | Gap>();
+
+  constructor(
+    readonly max: number,
+    readonly overflow: Overflow,
+    private readonly gapOf: OverflowGap,
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.#entries.length === 0 && this.#ahead === null;
+  }
+
+  /** Messages in it. */
+  get length(): number {
+    return this.#messages;
+  }
+
+  /** False where one, the oldest or this one, was dropped, or (`error`) where this one cannot be taken. */
+  push(message: Message): boolean {
+    if (this.#messages < this.max) {
+      if (this.isEmpty) this.#filledAt = Date.now();
+      this.#entries.push(message);
+      this.#messages++;
+      return true;
+    }
+    if (this.overflow === 'drop-newest') {
+      const now = Date.now();
+      this.gap(this.gapOf(now, now));
+    } else if (this.overflow === 'drop-oldest') {
+      this.#dropOldest();
+      this.#entries.push(message);
+      this.#messages++;
+    }
+    return false;
+  }
+
+  /** Something is missing behind the last message. */
+  gap(gap: Gap): void {
+    if (this.isEmpty) this.#filledAt = Date.now();
+    const last = this.#entries.peekLast();
+    if (last?.type === 'gap') this.#entries.replaceLast(mergeGaps(last, gap));
+    else if (last === undefined && this.#ahead !== null) this.#ahead = mergeGaps(this.#ahead, gap);
+    else this.#entries.push(gap);
+  }
+
+  shift(): Message | Gap | undefined {
+    if (this.#ahead !== null) {
+      const gap = this.#ahead;
+      this.#ahead = null;
+      return gap;
+    }
+    const entry = this.#entries.shift();
+    if (entry !== undefined && entry.type !== 'gap') this.#messages--;
+    return entry;
+  }
+
+  clear(): void {
+    this.#entries.clear();
+    this.#ahead = null;
+    this.#messages = 0;
+  }
+
+  /** The gap in its stead takes up those beside it. */
+  #dropOldest(): void {
+    let gap = this.gapOf(this.#filledAt, Date.now());
+    const first = this.shift();
+    if (first?.type === 'gap') {
+      gap = mergeGaps(first, gap);
+      this.shift();
+    }
+    const next = this.#entries.peek();
+    if (next?.type === 'gap') {
+      this.#entries.shift();
+      gap = mergeGaps(gap, next);
+    }
+    this.#ahead = gap;
+  }
+}

@@ -1,0 +1,365 @@
+import { command } from '../../protocol/catalog/specs.js';
+import type { Arg, Raw } from '../../protocol/command-spec.js';
+import { type Ok, toList } from '../decode.js';
+import { CommandGroup, type Key, type OneOrMore, type Value } from '../group.js';
+import type { IntegerOf, Out, TextOf } from '../mode.js';
+import { type AtMostOne, all, type Integer, type Pairs, pushPairs } from '../tokens.js';
+
+const APPEND = command('APPEND');
+const DECR = command('DECR');
+const DECRBY = command('DECRBY');
+const DELIFEQ = command('DELIFEQ');
+const GET = command('GET');
+const GETDEL = command('GETDEL');
+const GETEX = command('GETEX');
+const GETRANGE = command('GETRANGE');
+const GETSET = command('GETSET');
+const INCR = command('INCR');
+const INCRBY = command('INCRBY');
+const INCRBYFLOAT = command('INCRBYFLOAT');
+const LCS = command('LCS');
+const MGET = command('MGET');
+const MSET = command('MSET');
+const MSETEX = command('MSETEX');
+const MSETNX = command('MSETNX');
+const PSETEX = command('PSETEX');
+const SET = command('SET');
+const SETEX = command('SETEX');
+const SETNX = command('SETNX');
+const SETRANGE = command('SETRANGE');
+const STRLEN = command('STRLEN');
+const SUBSTR = command('SUBSTR');
+
+interface Expiry {
+  /** In so many seconds. */
+  EX: number;
+  /** In so many milliseconds. */
+  PX: number;
+  /** At this Unix time in seconds. */
+  EXAT: number;
+  /** At this Unix time in milliseconds. */
+  PXAT: number;
+}
+
+/** When the key ends: at most one of them. */
+export type SetExpiry = AtMostOne<Expiry & { KEEPTTL: true }>;
+/** The condition on which the key is set: at most one of them. */
+export type SetCondition = AtMostOne<{
+  /** Only if there is no such key. */
+  NX: true;
+  /** Only if there is such a key. */
+  XX: true;
+  /** Only if it holds this value (Valkey 8.1, Redis 8.4). */
+  IFEQ: Value;
+  /** Only if it holds another value or there is none (Redis 8.4). */
+  IFNE: Value;
+  /** Only if its value has this digest (Redis 8.4). */
+  IFDEQ: string;
+  /** Only if its value has another digest or there is none (Redis 8.4). */
+  IFDNE: string;
+}>;
+export type SetOptions = SetExpiry & SetCondition & { GET?: true };
+export type GetexOptions = AtMostOne<Expiry & { PERSIST: true }>;
+export type MsetexOptions = SetExpiry & AtMostOne<{ NX: true; XX: true }>;
+
+type Unconditional = { [Condition in 'NX' | 'XX' | 'IFEQ' | 'IFNE' | 'IFDEQ' | 'IFDNE' | 'GET']?: never };
+
+/** First and last index of a match, both included. */
+export interface LcsRange<I> {
+  start: I;
+  end: I;
+}
+export interface LcsMatch<I> {
+  key1: LcsRange<I>;
+  key2: LcsRange<I>;
+}
+export interface LcsMatches<I, Match> {
+  /** From the end of the strings to their beginning. */
+  matches: Match[];
+  /** Length of the whole common subsequence. */
+  len: I;
+}
+
+/** With `WITHMATCHLEN`. */
+export type LcsMatchWithLength<Integer> = LcsMatch<Integer> & { len: Integer };
+
+export abstract class StringCommands extends CommandGroup {
+  /**
+   * The value of a key, `null` where there is none. O(1), since 1.0.0.
+   * @see https://redis.io/docs/latest/commands/get/
+   * @example await redis.get('user:1');
+   */
+  get(key: Key): Out<this, TextOf<this> | null> {
+    return this.run(GET, [key]);
+  }
+
+  /**
+   * Sets a key. `null`: a condition kept it from being set. With `GET`: the old value. O(1), since 1.0.0.
+   * @see https://redis.io/docs/latest/commands/set/
+   * @example await redis.set('user:1', 'Ada', { EX: 60, NX: true });
+   */
+  set(key: Key, value: Value, options?: SetExpiry & Unconditional): Out<this, Ok>;
+  set(key: Key, value: Value, options: SetOptions & { GET: true }): Out<this, TextOf<this> | null>;
+  set(key: Key, value: Value, options: SetExpiry & SetCondition & { GET?: never }): Out<this, Ok | null>;
+  set(key: Key, value: Value, options?: SetOptions): Out<this, Ok | TextOf<this> | null>;
+  set(key: Key, value: Value, options?: SetOptions): Out<this, Ok | TextOf<this> | null> {
+    if (options === undefined) return this.run(SET, [key, value]);
+    const args: Arg[] = [key, value];
+    if (options.NX) args.push('NX');
+    if (options.XX) args.push('XX');
+    if (options.IFEQ !== undefined) args.push('IFEQ', options.IFEQ);
+    if (options.IFNE !== undefined) args.push('IFNE', options.IFNE);
+    if (options.IFDEQ !== undefined) args.push('IFDEQ', options.IFDEQ);
+    if (options.IFDNE !== undefined) args.push('IFDNE', options.IFDNE);
+    if (options.GET) args.push('GET');
+    pushExpiry(args, options);
+    if (options.KEEPTTL) args.push('KEEPTTL');
+    return this.run(SET, args);
+  }
+
+  /**
+   * The values of several keys in their order, `null` where there is none. In a cluster each shard is asked for its own. O(N), since 1.0.0.
+   * @see https://redis.io/docs/latest/commands/mget/
+   * @example const [ada, bob] = await redis.mget(['user:1', 'user:2']);
+   */
+  mget(keys: OneOrMore<Key>): Out<this, (TextOf<this> | null)[]> {
+    return this.run(MGET, all(keys));
+  }
+
+  /**
+   * Sets several keys, replacing what they held. Atomic only on one shard: in a cluster each shard sets its own. O(N), since 1.0.1.
+   * @see https://redis.io/docs/latest/commands/mset/
+   * @example await redis.mset({ 'user:1': 'Ada', 'user:2': 'Bob' });
+   */
+  mset(pairs: Pairs): Out<this, Ok> {
+    const args: Arg[] = [];
+    pushPairs(args, pairs);
+    return this.run(MSET, args);
+  }
+
+  /**
+   * Sets several keys if none of them exists: 1 if it did, 0 if not. O(N), since 1.0.1.
+   * @see https://redis.io/docs/latest/commands/msetnx/
+   */
+  msetnx(pairs: Pairs): Out<this, IntegerOf<this>> {
+    const args: Arg[] = [];
+    pushPairs(args, pairs);
+    return this.run(MSETNX, args);
+  }
+
+  /**
+   * Sets several keys with one expiry and, if wanted, only if none (`NX`) or all (`XX`) of them exist: 1 if it did, 0 if not.
+   * O(N), since Valkey 9.1.0 and Redis 8.4.0.
+   * @see https://redis.io/docs/latest/commands/msetex/
+   */
+  msetex(pairs: Pairs, options?: MsetexOptions): Out<this, IntegerOf<this>> {
+    const args: Arg[] = [0];
+    args[0] = pushPairs(args, pairs);
+    if (options?.NX) args.push('NX');
+    if (options?.XX) args.push('XX');
+    if (options !== undefined) pushExpiry(args, options);
+    if (options?.KEEPTTL) args.push('KEEPTTL');
+    return this.run(MSETEX, args);
+  }
+
+  /**
+   * The value of a key, whose expiry it sets or takes away (`PERSIST`). O(1), since 6.2.0.
+   * @see https://redis.io/docs/latest/commands/getex/
+   * @example await redis.getex('session:1', { EX: 3600 });
+   */
+  getex(key: Key, options?: GetexOptions): Out<this, TextOf<this> | null> {
+    const args: Arg[] = [key];
+    if (options !== undefined) pushExpiry(args, options);
+    if (options?.PERSIST) args.push('PERSIST');
+    return this.run(GETEX, args);
+  }
+
+  /**
+   * The value of a key, which it deletes. O(1), since 6.2.0.
+   * @see https://redis.io/docs/latest/commands/getdel/
+   * @example await redis.getdel('token:1');
+   */
+  getdel(key: Key): Out<this, TextOf<this> | null> {
+    return this.run(GETDEL, [key]);
+  }
+
+  /**
+   * Deletes a key if it holds this value: 1 if it did, 0 if not. O(1), since Valkey 9.0.0.
+   * @see https://valkey.io/commands/delifeq/
+   * @example await redis.delifeq('lock:1', token);
+   */
+  delifeq(key: Key, value: Value): Out<this, IntegerOf<this>> {
+    return this.run(DELIFEQ, [key, value]);
+  }
+
+  /**
+   * The bytes of a value from `start` to `end`, both included; negative ones count from the end. O(N), since 2.4.0.
+   * @see https://redis.io/docs/latest/commands/getrange/
+   */
+  getrange(key: Key, start: number, end: number): Out<this, TextOf<this>> {
+    return this.run(GETRANGE, [key, start, end]);
+  }
+
+  /**
+   * The older name of `getrange`. O(N), since 1.0.0.
+   * @deprecated Use `getrange`.
+   * @see https://redis.io/docs/latest/commands/substr/
+   */
+  substr(key: Key, start: number, end: number): Out<this, TextOf<this>> {
+    return this.run(SUBSTR, [key, start, end]);
+  }
+
+  /**
+   * Overwrites a value from byte `offset` on, padded with zero bytes where it was shorter, and gives its length. O(1), since 2.2.0.
+   * @see https://redis.io/docs/latest/commands/setrange/
+   */
+  setrange(key: Key, offset: number, value: Value): Out<this, IntegerOf<this>> {
+    return this.run(SETRANGE, [key, offset, value]);
+  }
+
+  /**
+   * Appends to a value, or sets it, and gives its length. O(1), since 2.0.0.
+   * @see https://redis.io/docs/latest/commands/append/
+   * @example await redis.append('log', 'started\n');
+   */
+  append(key: Key, value: Value): Out<this, IntegerOf<this>> {
+    return this.run(APPEND, [key, value]);
+  }
+
+  /**
+   * The length of a value in bytes, 0 where there is none. O(1), since 2.2.0.
+   * @see https://redis.io/docs/latest/commands/strlen/
+   */
+  strlen(key: Key): Out<this, IntegerOf<this>> {
+    return this.run(STRLEN, [key]);
+  }
+
+  /**
+   * Adds one to the integer a key holds and gives the sum. O(1), since 1.0.0.
+   * @see https://redis.io/docs/latest/commands/incr/
+   * @example await redis.incr('visits');
+   */
+  incr(key: Key): Out<this, IntegerOf<this>> {
+    return this.run(INCR, [key]);
+  }
+
+  /**
+   * Adds to the integer a key holds and gives the sum. O(1), since 1.0.0.
+   * @see https://redis.io/docs/latest/commands/incrby/
+   * @example await redis.incrby('visits', 10);
+   */
+  incrby(key: Key, increment: Integer): Out<this, IntegerOf<this>> {
+    return this.run(INCRBY, [key, increment]);
+  }
+
+  /**
+   * Adds to the decimal number a key holds and gives the sum, as text: the server counts with more digits than a double has. O(1), since 2.6.0.
+   * @see https://redis.io/docs/latest/commands/incrbyfloat/
+   */
+  incrbyfloat(key: Key, increment: number | string): Out<this, TextOf<this>> {
+    return this.run(INCRBYFLOAT, [key, increment]);
+  }
+
+  /**
+   * Takes one from the integer a key holds and gives the difference. O(1), since 1.0.0.
+   * @see https://redis.io/docs/latest/commands/decr/
+   * @example await redis.decr('stock:7');
+   */
+  decr(key: Key): Out<this, IntegerOf<this>> {
+    return this.run(DECR, [key]);
+  }
+
+  /**
+   * Takes from the integer a key holds and gives the difference. O(1), since 1.0.0.
+   * @see https://redis.io/docs/latest/commands/decrby/
+   */
+  decrby(key: Key, decrement: Integer): Out<this, IntegerOf<this>> {
+    return this.run(DECRBY, [key, decrement]);
+  }
+
+  /**
+   * The longest common subsequence of two values; with `LEN` its length, with `IDX` where it is in each of them. O(N*M), since 7.0.0.
+   * @see https://redis.io/docs/latest/commands/lcs/
+   */
+  lcs(key1: Key, key2: Key, options?: { LEN?: never; IDX?: never; MINMATCHLEN?: never; WITHMATCHLEN?: never }): Out<this, TextOf<this>>;
+  lcs(key1: Key, key2: Key, options: { LEN: true; IDX?: never; MINMATCHLEN?: never; WITHMATCHLEN?: never }): Out<this, IntegerOf<this>>;
+  lcs(
+    key1: Key,
+    key2: Key,
+    options: { LEN?: never; IDX: true; MINMATCHLEN?: number; WITHMATCHLEN?: never },
+  ): Out<this, LcsMatches<IntegerOf<this>, LcsMatch<IntegerOf<this>>>>;
+  lcs(
+    key1: Key,
+    key2: Key,
+    options: { LEN?: never; IDX: true; MINMATCHLEN?: number; WITHMATCHLEN: true },
+  ): Out<this, LcsMatches<IntegerOf<this>, LcsMatchWithLength<IntegerOf<this>>>>;
+  lcs(key1: Key, key2: Key, options?: { LEN?: true; IDX?: true; MINMATCHLEN?: number; WITHMATCHLEN?: true }): Out<this, unknown> {
+    const args: Arg[] = [key1, key2];
+    if (options?.LEN) args.push('LEN');
+    if (!options?.IDX) return this.run(LCS, args);
+    args.push('IDX');
+    if (options.MINMATCHLEN !== undefined) args.push('MINMATCHLEN', options.MINMATCHLEN);
+    if (options.WITHMATCHLEN) args.push('WITHMATCHLEN');
+    return this.run(LCS, args, toLcsMatches);
+  }
+
+  /**
+   * Sets a key that expires in so many seconds. O(1), since 2.0.0.
+   * @deprecated Use `set` with `EX`.
+   * @see https://redis.io/docs/latest/commands/setex/
+   */
+  setex(key: Key, seconds: number, value: Value): Out<this, Ok> {
+    return this.run(SETEX, [key, seconds, value]);
+  }
+
+  /**
+   * Sets a key that expires in so many milliseconds. O(1), since 2.6.0.
+   * @deprecated Use `set` with `PX`.
+   * @see https://redis.io/docs/latest/commands/psetex/
+   */
+  psetex(key: Key, milliseconds: number, value: Value): Out<this, Ok> {
+    return this.run(PSETEX, [key, milliseconds, value]);
+  }
+
+  /**
+   * Sets a key if there is no such key: 1 if it did, 0 if not. O(1), since 1.0.0.
+   * @deprecated Use `set` with `NX`.
+   * @see https://redis.io/docs/latest/commands/setnx/
+   */
+  setnx(key: Key, value: Value): Out<this, IntegerOf<this>> {
+    return this.run(SETNX, [key, value]);
+  }
+
+  /**
+   * Sets a key and gives its old value. O(1), since 1.0.0.
+   * @deprecated Use `set` with `GET`.
+   * @see https://redis.io/docs/latest/commands/getset/
+   */
+  getset(key: Key, value: Value): Out<this, TextOf<this> | null> {
+    return this.run(GETSET, [key, value]);
+  }
+}
+
+function pushExpiry(args: Arg[], expiry: AtMostOne<Expiry>): void {
+  if (expiry.EX !== undefined) args.push('EX', expiry.EX);
+  if (expiry.PX !== undefined) args.push('PX', expiry.PX);
+  if (expiry.EXAT !== undefined) args.push('EXAT', expiry.EXAT);
+  if (expiry.PXAT !== undefined) args.push('PXAT', expiry.PXAT);
+}
+
+/** `matches [[[start, end], [start, end], length?] …] len length` */
+function toLcsMatches(raw: Raw): LcsMatches<Raw, LcsMatch<Raw> & { len?: Raw }> {
+  const [, matches, , len = null] = toList(raw);
+  return { matches: toList(matches).map(toLcsMatch), len };
+}
+
+function toLcsMatch(raw: Raw): LcsMatch<Raw> & { len?: Raw } {
+  const [key1, key2, len] = toList(raw);
+  const match = { key1: toRange(key1), key2: toRange(key2) };
+  return len === undefined ? match : { ...match, len };
+}
+
+function toRange(raw: Raw | undefined): LcsRange<Raw> {
+  const [start = null, end = null] = toList(raw);
+  return { start, end };
+}

@@ -1,0 +1,75 @@
+import {
+  BLOCKING,
+  type CommandSpec,
+  KEYLESS,
+  type KeySpec,
+  MOVABLE_KEYS,
+  PUBSUB,
+  type Raw,
+  READONLY,
+  SPECIAL,
+  WRITE,
+} from '../command-spec.js';
+
+const FLAGS: ReadonlyMap<string, number> = new Map([
+  ['readonly', READONLY],
+  ['write', WRITE],
+  ['blocking', BLOCKING],
+  ['pubsub', PUBSUB],
+  ['movablekeys', MOVABLE_KEYS],
+]);
+
+/**
+ * The facts of a command our table does not have, from the server's own entry for it, with maps flat: https://redis.io/docs/latest/commands/command/
+ * Null: the server does not know it either, and will say so.
+ */
+export function learntSpec(unknown: CommandSpec, entry: Raw): CommandSpec | null {
+  if (!Array.isArray(entry)) return null;
+  const [, arity, flagList, first, last, step, , , keySpecList] = entry;
+  let flags = 0;
+  for (const flag of Array.isArray(flagList) ? flagList : []) flags |= FLAGS.get(String(flag)) ?? 0;
+  if ((flags & BLOCKING) !== 0) flags |= SPECIAL;
+  const firstWord = Number(first ?? 0);
+  const movable = (flags & MOVABLE_KEYS) !== 0;
+  const keySpecs = Array.isArray(keySpecList) ? keySpecList.map(keySpecOf) : [];
+  if (!movable && firstWord === 0) flags |= KEYLESS;
+  const lastWord = Number(last ?? 0);
+  return Object.freeze({
+    ...unknown,
+    arity: Number(arity ?? 0),
+    flags,
+    firstKey: movable ? -2 : firstWord === 0 ? -1 : firstWord - unknown.words,
+    lastKey: lastWord < 0 ? lastWord : lastWord - unknown.words,
+    keyStep: Number(step ?? 0),
+    keySpecs,
+  });
+}
+
+/** https://redis.io/docs/latest/develop/reference/key-specs/ */
+function keySpecOf(raw: Raw): KeySpec {
+  const begin = fieldsOf(fieldsOf(raw).get('begin_search'));
+  const find = fieldsOf(fieldsOf(raw).get('find_keys'));
+  const beginAt = fieldsOf(begin.get('spec'));
+  const findBy = fieldsOf(find.get('spec'));
+  const number = (fields: ReadonlyMap<string, Raw>, name: string): number => Number(fields.get(name) ?? 0);
+  return {
+    begin:
+      begin.get('type') === 'index'
+        ? { index: number(beginAt, 'index') }
+        : begin.get('type') === 'keyword'
+          ? { keyword: String(beginAt.get('keyword')), from: number(beginAt, 'startfrom') }
+          : 'unknown',
+    find:
+      find.get('type') === 'range'
+        ? { last: number(findBy, 'lastkey'), step: number(findBy, 'keystep'), limit: number(findBy, 'limit') }
+        : find.get('type') === 'keynum'
+          ? { keynum: number(findBy, 'keynumidx'), first: number(findBy, 'firstkey'), step: number(findBy, 'keystep') }
+          : 'unknown',
+  };
+}
+
+function fieldsOf(raw: Raw | undefined): ReadonlyMap<string, Raw> {
+  const fields = new Map<string, Raw>();
+  if (Array.isArray(raw)) for (let at = 0; at + 1 < raw.length; at += 2) fields.set(String(raw[at]), raw[at + 1] ?? null);
+  return fields;
+}

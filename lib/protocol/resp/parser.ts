@@ -1,0 +1,397 @@
+import { constants } from 'node:buffer';
+import { ProtocolError, ReplyError, ReplyTooLargeError, show } from '../../errors.js';
+import { DECODE_BIGINT, DECODE_BUFFERS, DECODE_INTEGER_TEXT, DECODE_OBJECTS, type Raw } from '../command-spec.js';
+import * as frames from './frame.js';
+import { PartialBulk, unterminated } from './partial-bulk.js';
+import { PartialLine } from './partial-line.js';
+import { parseReplyError, withoutStack } from './reply-error.js';
+import * as t from './reply-type.js';
+import { bigNumber, boolean, decimal, double, integer, malformed } from './scalar.js';
+import { decodeText } from './text.js';
+
+/** Whom the parser tells. What one of these throws does not disturb the parser: `write` throws it once all bytes are consumed. */
+export interface ReplySink {
+  /** Asked once at the start of each top-level reply that is no push: the sum of `DECODE_*` bits for it. */
+  modeOfNext(): number;
+  /** Any top-level reply but an error. */
+  reply(value: Raw): void;
+  /** A top-level error reply. */
+  error(error: ReplyError): void;
+  /** Takes the place of `reply`: the reply holds an integer beyond 2^53 and its mode wants numbers. The first such integer, exactly. */
+  integerRange(value: bigint): void;
+  /** Out-of-band data; its kind is `items[0]`, there is at least that. */
+  push(items: Raw[]): void;
+}
+
+export interface ParserLimits {
+  /** Longest string, in bytes. Default 512 MiB, which is the server's own limit (`proto-max-bulk-len`). */
+  readonly maxBulkBytes: number;
+  /** Deepest nesting of aggregates. Default 128; commands nest a handful, scripts and modules can nest at will. */
+  readonly maxDepth: number;
+  /** Most elements of one aggregate; a map counts two an entry. Default 67,108,864, about half of what an array can hold. */
+  readonly maxAggregate: number;
+}
+
+const DEFAULT_LIMITS: ParserLimits = { maxBulkBytes: 512 * 1024 * 1024, maxDepth: 128, maxAggregate: 64 * 1024 * 1024 };
+
+const CR = 13;
+const LF = 10;
+const MINUS = 45;
+
+/** As many digits are exact in a double. */
+const MAX_DIGITS = 15;
+// Names of this module: in a CommonJS build an imported name is looked up at each use, which in the loop costs a third more.
+const { BULK, INTEGER, VERBATIM, BLOB_ERROR, ARRAY, MAP, SET, PUSH, ATTRIBUTE } = t;
+const IN_ARRAY = frames.ARRAY;
+const BUFFERS = DECODE_BUFFERS;
+const textOf = decodeText;
+const NO_NUMBERS = DECODE_BIGINT | DECODE_INTEGER_TEXT;
+
+/**
+ * Reads RESP2 and RESP3 from chunks cut anywhere. Nothing is parsed twice: what is kept between chunks is an unfinished line, an unfinished
+ * bulk and the aggregates they are in, as a list and not on the call stack.
+ *
+ * Streamed types, which no server sends, are refused. After malformed input every `write` throws the same error.
+ */
+export class Parser {
+  private readonly maxBulkBytes: number;
+  private readonly maxDepth: number;
+  private readonly maxAggregate: number;
+  /** The innermost open aggregate. */
+  private frame: frames.Frame | null = null;
+  private depth = 0;
+  /** `DECODE_*` bits of the reply being read. */
+  private mode = 0;
+  /** First value of the reply that what the caller wants cannot hold. */
+  private unfit: bigint | ReplyError | null = null;
+  private bulk: PartialBulk | null = null;
+  private readonly line = new PartialLine();
+  private failure: ProtocolError | null = null;
+  /** What the sink threw first during this write. */
+  private thrown: { readonly error: unknown } | null = null;
+
+  constructor(
+    private readonly sink: ReplySink,
+    limits: Partial<ParserLimits> = {},
+    /** Sum of `DECODE_*` bits for pushes; may be changed between two of them. Their kind is text in any mode. */
+    public pushMode = 0,
+  ) {
+    this.maxBulkBytes = limits.maxBulkBytes ?? DEFAULT_LIMITS.maxBulkBytes;
+    this.maxDepth = limits.maxDepth ?? DEFAULT_LIMITS.maxDepth;
+    this.maxAggregate = limits.maxAggregate ?? DEFAULT_LIMITS.maxAggregate;
+  }
+
+  /** Consumes the bytes [start, end) of `chunk`, whose memory may be reused afterwards. Throws `ProtocolError`, from then on always. */
+  write(chunk: Buffer, start: number, end: number): void {
+    if (this.failure !== null) throw this.failure;
+    let at = start;
+    try {
+      while (at < end) {
+        if (this.bulk !== null) at = this.continueBulk(this.bulk, chunk, at, end);
+        else if (this.line.length > 0) at = this.continueLine(chunk, at, end);
+        else at = this.read(chunk, at, end);
+      }
+    } catch (error) {
+      this.fail(error);
+    }
+    if (this.thrown !== null) this.rethrow(this.thrown.error);
+  }
+
+  /** Reads until a bulk or a line is unfinished, or to the end; says where it stopped. */
+  private read(chunk: Buffer, start: number, end: number): number {
+    let at = start;
+    while (at < end) {
+      const type = chunk[at] as number;
+      let next = at + 1;
+      let length = 0;
+      while (next < end) {
+        const digit = (chunk[next] as number) - 48;
+        if (digit < 0 || digit > 9) break;
+        length = length * 10 + digit;
+        next += 1;
+      }
+      const digits = next - at - 1;
+      if (digits === 0 || digits > MAX_DIGITS || next + 1 >= end || chunk[next] !== CR || chunk[next + 1] !== LF) {
+        at = this.readLine(type, chunk, at, end);
+        continue;
+      }
+      at = next + 2;
+      const frame = this.frame;
+      let value: Raw;
+      if (type === BULK) {
+        const after = at + length + 2;
+        if (after > end || length > this.maxBulkBytes) return this.beginBulk(type, length, at);
+        if (chunk[after - 2] !== CR || chunk[after - 1] !== LF) throw unterminated(length);
+        if (frame === null) this.askMode();
+        value = (this.mode & BUFFERS) === 0 ? textOf(chunk, at, length) : this.bytes(chunk, at, length);
+        at = after;
+      } else if (type === INTEGER) {
+        if (frame === null) this.askMode();
+        value = (this.mode & NO_NUMBERS) === 0 ? length : integer(String(length), this.mode);
+      } else if (type === VERBATIM || type === BLOB_ERROR) {
+        // Rare, so the way of the unfinished ones is good enough.
+        return this.beginBulk(type, length, at);
+      } else if (type === ARRAY || type === MAP || type === SET || type === PUSH || type === ATTRIBUTE) {
+        this.beginAggregate(type, length);
+        continue;
+      } else {
+        at = this.readLine(type, chunk, at - digits - 3, end);
+        continue;
+      }
+      if (frame === null) this.reply(value);
+      else if (frame.kind === IN_ARRAY && frame.remaining > 1) {
+        frame.remaining -= 1;
+        frame.items.push(value);
+      } else this.complete(value);
+    }
+    return at;
+  }
+
+  /** A line that is no plain length: a simple value, something unusual, or one that is unfinished. Says where the next one begins. */
+  private readLine(type: number, chunk: Buffer, start: number, end: number): number {
+    let at = start + 1;
+    while (at < end && chunk[at] !== CR && chunk[at] !== LF) at += 1;
+    const longest = t.longestLine(type, this.maxBulkBytes);
+    if (at - start > longest) throw longLine(longest, chunk, start, at);
+    if (at === end || (at + 1 === end && chunk[at] === CR)) {
+      this.line.take(chunk, start, end);
+      return end;
+    }
+    if (chunk[at] !== CR) throw malformed('line end', excerpt(chunk, start, at + 1));
+    if (chunk[at + 1] !== LF) throw malformed('line end', excerpt(chunk, start, at + 2));
+    if (this.frame === null) this.askMode();
+    this.complete(this.lineValue(type, chunk, start + 1, at));
+    return at + 2;
+  }
+
+  private lineValue(type: number, chunk: Buffer, at: number, end: number): Raw {
+    if (type === t.SIMPLE) {
+      if (end - at === 2 && chunk[at] === 79 && chunk[at + 1] === 75) return 'OK';
+      return this.text(chunk, at, end - at);
+    }
+    // `$-1` and `*-1` are RESP2's nulls.
+    if ((type === t.BULK || type === t.ARRAY) && end - at === 2 && chunk[at] === MINUS && chunk[at + 1] === 49) return null;
+    if (type === t.NULL && end === at) return null;
+    if (type === t.ERROR) return this.errorReply(chunk, at, end - at);
+    if (type === t.DOUBLE || (type === t.INTEGER && (this.mode & NO_NUMBERS) === 0)) {
+      const value = decimal(chunk, at, end, type === t.DOUBLE);
+      // An integer has no negative zero.
+      if (!Number.isNaN(value)) return type === t.DOUBLE ? value : value + 0;
+    }
+    const text = chunk.toString('latin1', at, end);
+    if (type === t.INTEGER) return this.checkRange(integer(text, this.mode));
+    if (type === t.DOUBLE) return double(text);
+    if (type === t.BIG_NUMBER) return bigNumber(text, this.mode);
+    if (type === t.BOOLEAN) return boolean(text);
+    if (type === t.NULL) throw malformed('null', text);
+    if (text === '?') throw new ProtocolError(`streamed replies (${String.fromCharCode(type)}?) are not supported`);
+    throw malformed('length', `${String.fromCharCode(type)}${text}`);
+  }
+
+  /** Once the line is whole, reads it from where it was kept. */
+  private continueLine(chunk: Buffer, at: number, end: number): number {
+    const next = this.line.take(chunk, at, end);
+    const { bytes, length } = this.line;
+    if (this.line.complete) {
+      this.line.clear();
+      this.read(bytes, 0, length);
+    } else {
+      // One byte more may be the CR.
+      const longest = t.longestLine(bytes[0] as number, this.maxBulkBytes);
+      if (length > longest + 1) throw longLine(longest, bytes, 0, length);
+    }
+    return next;
+  }
+
+  private beginBulk(type: number, length: number, body: number): number {
+    if (length > this.maxBulkBytes) throw this.tooLarge(type, `a bulk of ${length} bytes is over the limit of ${this.maxBulkBytes}`);
+    if (this.frame === null) this.askMode();
+    this.bulk = new PartialBulk(type, length, (this.mode & DECODE_BUFFERS) !== 0);
+    return body;
+  }
+
+  private continueBulk(bulk: PartialBulk, chunk: Buffer, at: number, end: number): number {
+    const next = bulk.take(chunk, at, end);
+    if (bulk.complete) {
+      this.bulk = null;
+      const value = this.bulkValue(bulk.type, bulk.bytes, bulk.length);
+      bulk.release();
+      this.complete(value);
+    }
+    return next;
+  }
+
+  private bulkValue(type: number, bytes: Buffer, length: number): Raw {
+    if (type === t.BLOB_ERROR) return this.errorReply(bytes, 0, length);
+    // A verbatim string names its format in three bytes, `txt:` or `mkd:`.
+    const from = type === t.VERBATIM ? 4 : 0;
+    if (from > 0 && (length < 4 || bytes[3] !== 58)) throw malformed('verbatim string', excerpt(bytes, 0, length));
+    if ((this.mode & DECODE_BUFFERS) !== 0 && !this.fieldComes()) return from === 0 ? bytes : bytes.subarray(from);
+    return this.text(bytes, from, length - from);
+  }
+
+  /** A bulk as a Buffer of its own; the names of fields are text in any mode. */
+  private bytes(chunk: Buffer, at: number, length: number): Raw {
+    if (this.fieldComes()) return decodeText(chunk, at, length);
+    const copy = Buffer.allocUnsafe(length);
+    chunk.copy(copy, 0, at, at + length);
+    return copy;
+  }
+
+  /** What comes is text in any mode: the name of a field, or the kind of a push. */
+  private fieldComes(): boolean {
+    const { frame } = this;
+    if (frame === null) return false;
+    return (frame.kind === frames.OBJECT && frame.field === null) || (frame.kind === frames.PUSH && frame.items.length === 0);
+  }
+
+  /** A text too long for a JavaScript string is its reply's error, at any depth, not the connection's: all of it was read. */
+  private text(bytes: Buffer, at: number, length: number): string | ReplyError {
+    if (length <= constants.MAX_STRING_LENGTH) return decodeText(bytes, at, length);
+    try {
+      return decodeText(bytes, at, length);
+    } catch {
+      const error = withoutStack('ERR_STRING_TOO_LONG', `a text of ${length} bytes is longer than a string can be; ask for buffers`);
+      if (this.frame !== null && !this.isOutOfBand()) this.unfit ??= error;
+      return error;
+    }
+  }
+
+  private errorReply(bytes: Buffer, at: number, length: number): ReplyError {
+    const text = this.text(bytes, at, length);
+    return typeof text === 'string' ? parseReplyError(text) : text;
+  }
+
+  private beginAggregate(type: number, length: number): void {
+    const paired = type === t.MAP || type === t.ATTRIBUTE;
+    const count = paired ? length * 2 : length;
+    if (count > this.maxAggregate) throw this.tooLarge(type, `an aggregate of ${count} elements is over the limit of ${this.maxAggregate}`);
+    if (type === t.PUSH) {
+      if (this.frame !== null) throw new ProtocolError('a push inside of a reply');
+      if (count === 0) throw new ProtocolError('a push without a kind');
+      this.mode = this.pushMode;
+    } else if (this.frame === null) {
+      if (type === t.ATTRIBUTE) this.mode = 0;
+      else this.askMode();
+    }
+    const kind =
+      type === t.PUSH
+        ? frames.PUSH
+        : type === t.ATTRIBUTE
+          ? frames.ATTRIBUTE
+          : type === t.MAP && this.mode & DECODE_OBJECTS
+            ? frames.OBJECT
+            : frames.ARRAY;
+    if (count === 0) {
+      if (kind !== frames.ATTRIBUTE) this.complete(kind === frames.OBJECT ? {} : []);
+      return;
+    }
+    if (this.depth === this.maxDepth) throw this.tooLarge(type, `a reply nested deeper than ${this.maxDepth} levels`);
+    this.depth += 1;
+    this.frame = new frames.Frame(kind, count, this.frame);
+  }
+
+  /** Puts a value where it belongs, and with it every aggregate that it completes. */
+  private complete(value: Raw): void {
+    let done = value;
+    for (let frame = this.frame; frame !== null; frame = this.frame) {
+      frame.add(done);
+      if (frame.remaining > 0) return;
+      this.frame = frame.parent;
+      this.depth -= 1;
+      if (frame.kind === frames.ATTRIBUTE) return;
+      if (frame.kind === frames.PUSH) {
+        this.push(frame.items);
+        return;
+      }
+      done = frame.value;
+    }
+    if (this.unfit !== null) this.refuse(this.unfit);
+    else if (done instanceof ReplyError) this.error(done);
+    else this.reply(done);
+  }
+
+  /** Pushes and attributes have no mode a caller chose, so they cannot fail for it. */
+  private checkRange(value: number | bigint | string): number | bigint | string {
+    if (typeof value !== 'bigint' || (this.mode & DECODE_BIGINT) !== 0 || this.isOutOfBand()) return value;
+    this.unfit ??= value;
+    return value;
+  }
+
+  private isOutOfBand(): boolean {
+    for (let frame = this.frame; frame !== null; frame = frame.parent) {
+      if (frame.kind === frames.PUSH || frame.kind === frames.ATTRIBUTE) return true;
+    }
+    return false;
+  }
+
+  private tooLarge(type: number, message: string): ProtocolError {
+    const isReply = type !== t.PUSH && type !== t.ATTRIBUTE && !this.isOutOfBand();
+    return isReply ? new ReplyTooLargeError(message) : new ProtocolError(message);
+  }
+
+  private askMode(): void {
+    this.mode = 0;
+    try {
+      this.mode = this.sink.modeOfNext();
+    } catch (error) {
+      this.thrown ??= { error };
+    }
+  }
+
+  private reply(value: Raw): void {
+    try {
+      this.sink.reply(value);
+    } catch (error) {
+      this.thrown ??= { error };
+    }
+  }
+
+  private error(reply: ReplyError): void {
+    try {
+      this.sink.error(reply);
+    } catch (error) {
+      this.thrown ??= { error };
+    }
+  }
+
+  private refuse(unfit: bigint | ReplyError): void {
+    this.unfit = null;
+    try {
+      if (typeof unfit === 'bigint') this.sink.integerRange(unfit);
+      else this.sink.error(unfit);
+    } catch (error) {
+      this.thrown ??= { error };
+    }
+  }
+
+  private push(items: Raw[]): void {
+    try {
+      this.sink.push(items);
+    } catch (error) {
+      this.thrown ??= { error };
+    }
+  }
+
+  private rethrow(error: unknown): never {
+    this.thrown = null;
+    throw error;
+  }
+
+  private fail(error: unknown): never {
+    this.failure =
+      error instanceof ProtocolError ? error : new ProtocolError(`a reply could not be read: ${show(error)}`, { cause: error });
+    this.frame = null;
+    this.bulk = null;
+    throw this.failure;
+  }
+}
+
+/** The first bytes of what is wrong; whoever shows them escapes them. */
+function excerpt(chunk: Buffer, at: number, end: number): string {
+  return chunk.toString('latin1', at, Math.min(end, at + 50));
+}
+
+function longLine(longest: number, chunk: Buffer, at: number, end: number): ProtocolError {
+  return new ProtocolError(`a line of more than ${longest} bytes: ${show(excerpt(chunk, at, end))}`);
+}

@@ -1,0 +1,118 @@
+import { ReplyError } from '../../errors.js';
+
+/** What an error reply means to the attempt loop and the handshake. `other` belongs to the caller. */
+export type ErrorKind =
+  | 'moved'
+  | 'ask'
+  | 'redirect'
+  | 'tryagain'
+  | 'clusterdown'
+  | 'loading'
+  | 'masterdown'
+  | 'readonly'
+  | 'unblocked'
+  | 'noauth'
+  | 'wrongpass'
+  | 'noperm'
+  | 'execabort'
+  | 'unknown-command'
+  | 'noproto'
+  | 'noscript'
+  | 'no-keys'
+  | 'other';
+
+/** Where a server sends us. An empty `host` is the host that answered; `?` is a node whose preferred name it does not know (yet). */
+export type Redirection =
+  | { readonly kind: 'MOVED' | 'ASK'; readonly slot: number; readonly host: string; readonly port: number }
+  | { readonly kind: 'REDIRECT'; readonly host: string; readonly port: number };
+
+const KIND_OF_CODE: ReadonlyMap<string, ErrorKind> = new Map<string, ErrorKind>([
+  ['MOVED', 'moved'],
+  ['ASK', 'ask'],
+  ['REDIRECT', 'redirect'],
+  ['TRYAGAIN', 'tryagain'],
+  ['CLUSTERDOWN', 'clusterdown'],
+  ['LOADING', 'loading'],
+  ['MASTERDOWN', 'masterdown'],
+  ['READONLY', 'readonly'],
+  ['NOAUTH', 'noauth'],
+  ['WRONGPASS', 'wrongpass'],
+  ['NOPERM', 'noperm'],
+  ['EXECABORT', 'execabort'],
+  ['NOPROTO', 'noproto'],
+  ['NOSCRIPT', 'noscript'],
+]);
+
+/** Texts that decide where the code alone does not. */
+const KIND_OF_TEXT: readonly (readonly [code: string, text: RegExp, kind: ErrorKind])[] = [
+  // Servers before 6.0 and proxies have no HELLO, older ones lack subcommands; the case of the text changed over the releases.
+  ['ERR', /^ERR unknown (?:sub)?command\b/i, 'unknown-command'],
+  // Before 6.0 a wrong password had no code of its own.
+  ['ERR', /^ERR invalid password/i, 'wrongpass'],
+  // What COMMAND GETKEYS says of a command without keys, or whose keys are none with these arguments.
+  ['ERR', /^ERR The command has no key arguments/i, 'no-keys'],
+  // `CLIENT UNBLOCK … ERROR` answers UNBLOCKED too, but then somebody asked for it and nothing is to be retried.
+  ['UNBLOCKED', /instance state changed/, 'unblocked'],
+];
+
+/**
+ * Whether a well-formed redirection stands behind `moved`, `ask` or `redirect` is for `redirection` to say.
+ * Codes: https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors
+ */
+export function classify(error: ReplyError): ErrorKind {
+  const kind = KIND_OF_CODE.get(error.code);
+  if (kind !== undefined) return kind;
+  for (const [code, text, textKind] of KIND_OF_TEXT) if (error.code === code && text.test(error.message)) return textKind;
+  return 'other';
+}
+
+// A script that runs for too long: https://redis.io/docs/latest/develop/programmability/lua-api/#maximum-execution-time
+const NODE_TROUBLE: ReadonlySet<string> = new Set(['LOADING', 'MASTERDOWN', 'CLUSTERDOWN', 'BUSY']);
+
+/** The node cannot serve, whatever the command. */
+export function isNodeTrouble({ code }: ReplyError): boolean {
+  return NODE_TROUBLE.has(code);
+}
+
+// The host may be empty, a name, an IPv4 or an IPv6 address, bare or in brackets: the last colon splits. Words after it are let pass.
+const REDIRECTION = /^(?:(MOVED|ASK) (\d{1,5})|REDIRECT) (\S*):(\d{1,5})(?:\s|$)/;
+
+/**
+ * Reads the target of a redirection; null if the text is none or names a slot, port or host that cannot be, which makes it an ordinary error.
+ * Host names are folded to lower case, so that one node has one key.
+ * https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#moved-redirection
+ */
+export function redirection(error: ReplyError): Redirection | null {
+  const match = REDIRECTION.exec(error.message);
+  if (match === null) return null;
+  const [, kind, slotText, hostText = '', portText] = match;
+  const port = Number(portText);
+  if (port < 1 || port > 65_535) return null;
+  const host = (hostText.startsWith('[') && hostText.endsWith(']') ? hostText.slice(1, -1) : hostText).toLowerCase();
+  if (kind !== 'MOVED' && kind !== 'ASK') return host === '?' ? null : { kind: 'REDIRECT', host, port };
+  const slot = Number(slotText);
+  return slot > 16_383 ? null : { kind, slot, host, port };
+}
+
+const CODE = /^[A-Z][A-Z0-9_-]*(?= |$)/;
+
+// With --frozen-intrinsics the limit cannot be set.
+const canLimitStack = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')?.writable === true;
+
+/** The text of an error reply as an error. `code` is its first word if that is one in capitals, else `ERR`. */
+export function parseReplyError(text: string): ReplyError {
+  return withoutStack(CODE.exec(text)?.[0] ?? 'ERR', text);
+}
+
+/**
+ * The stack would only name the parser and the socket, and 10,000 redirections in a burst would pay for each: it takes most of the time that
+ * making such an error takes.
+ */
+export function withoutStack(code: string, text: string): ReplyError {
+  if (!canLimitStack) return new ReplyError(code, text);
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  const error = new ReplyError(code, text);
+  Error.stackTraceLimit = limit;
+  return error;
+}

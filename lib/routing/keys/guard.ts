@@ -1,0 +1,138 @@
+import { GuardError } from '../../errors.js';
+import type { Domain } from '../../options/index.js';
+import { compilePattern, type Pattern } from '../../options/wildcard.js';
+import { keyIndexes, keysAreKnown, sortPatternIndexes } from '../../protocol/catalog/keys.js';
+import { ADMIN, type Arg, type CommandSpec, PUBSUB, READONLY, SCRIPT, WRITE } from '../../protocol/command-spec.js';
+import type { DomainTable } from './domain-table.js';
+import { wordOf } from './key-prefix.js';
+
+export type Access = 'read' | 'write';
+
+/** What a command does to a key, or to all keys that a glob-style pattern matches. */
+export interface Touch {
+  readonly access: Access;
+  /** As the program names it. A pattern: with `ANY` wherever it does not say which characters. */
+  readonly name: string;
+  /** As the caller wrote it; null for any key there is. */
+  readonly shown: string | null;
+}
+
+/** Stands in a pattern for characters that nobody knows. No pattern of a guard has it as a literal: it is no character. */
+const ANY = '\uffff';
+const EVERY_KEY = { name: ANY, shown: null } as const;
+
+/**
+ * Commands that write, and only read some of their keys. The servers' own key specs say so; the test compares.
+ * https://redis.io/docs/latest/develop/reference/key-specs/
+ */
+export const WRITTEN_KEYS: Readonly<Record<string, 'first' | 'rest' | 'none'>> = {
+  BITOP: 'first',
+  COPY: 'rest',
+  GEORADIUS: 'rest',
+  GEORADIUSBYMEMBER: 'rest',
+  GEOSEARCHSTORE: 'first',
+  PFMERGE: 'first',
+  SDIFFSTORE: 'first',
+  SINTERSTORE: 'first',
+  SORT: 'rest',
+  SUNIONSTORE: 'first',
+  WATCH: 'none',
+  ZDIFFSTORE: 'first',
+  ZINTERSTORE: 'first',
+  ZRANGESTORE: 'first',
+  ZUNIONSTORE: 'first',
+};
+
+/** Which keys a command touches, with its arguments before they have a prefix. What may be any key counts as every key. */
+export function touchesOf(spec: CommandSpec, args: readonly Arg[]): readonly Touch[] {
+  const { name, flags } = spec;
+  // Channels are no keys.
+  if ((flags & PUBSUB) !== 0) return [];
+  const access: Access = (flags & READONLY) !== 0 ? 'read' : 'write';
+  if (name === 'KEYS') return args.map((pattern) => globTouch(access, pattern));
+  if (name === 'SCAN' || name === 'CLUSTERSCAN') return [scanTouch(access, args)];
+  if (!keysAreKnown(spec)) return [{ access, ...EVERY_KEY }];
+  const indexes = keyIndexes(spec, args);
+  if (indexes.length === 0) return (flags & (READONLY | WRITE | SCRIPT | ADMIN)) === 0 ? [] : [{ access, ...EVERY_KEY }];
+  const written = WRITTEN_KEYS[name];
+  const touches = indexes.map((index, order): Touch => {
+    const word = wordOf(args[index] ?? '');
+    const reads = written === 'none' || (written === 'first' && order > 0) || (written === 'rest' && order === 0);
+    return { access: reads ? 'read' : access, name: word, shown: word };
+  });
+  if (name !== 'SORT' && name !== 'SORT_RO') return touches;
+  // The star stands for an element; what follows `->` is a field of the key. Without a star no key is read.
+  const patterns = sortPatternIndexes(args).map((index) => wordOf(args[index] ?? '').replace(/->.*$/s, ''));
+  const looked = patterns.filter((pattern) => pattern.includes('*'));
+  return [...touches, ...looked.map((pattern): Touch => ({ access: 'read', name: pattern.replaceAll('*', ANY), shown: pattern }))];
+}
+
+/** `cursor [MATCH pattern] …`; the last pattern counts. */
+function scanTouch(access: Access, args: readonly Arg[]): Touch {
+  let touch: Touch = { access, ...EVERY_KEY };
+  for (let at = 1; at + 1 < args.length; at += 2) {
+    if (wordOf(args[at] ?? '').toUpperCase() === 'MATCH') touch = globTouch(access, args[at + 1] ?? '');
+  }
+  return touch;
+}
+
+/** A pattern that holds for every text which a pattern of stars takes `ANY` for can only match keys that it matches. */
+function globTouch(access: Access, pattern: Arg): Touch {
+  const shown = wordOf(pattern);
+  const name = shown.replaceAll(/\\([\s\S])|\*+|\?|\[(?:\\[\s\S]|[^\]\\])*\]?/g, (_, literal: string | undefined) => literal ?? ANY);
+  return { access, name, shown };
+}
+
+/** The guards of a client's domains. */
+export class GuardTable {
+  readonly #guards: ReadonlyMap<Domain, Readonly<Record<Access, readonly Pattern[]>>>;
+
+  private constructor(
+    private readonly domains: DomainTable,
+    guarded: readonly Domain[],
+  ) {
+    this.#guards = new Map(
+      guarded.map((domain) => [
+        domain,
+        { read: (domain.guard?.read ?? []).map(compilePattern), write: (domain.guard?.write ?? []).map(compilePattern) },
+      ]),
+    );
+  }
+
+  /** Null where no domain has a guard: then there is nothing to check. */
+  static of(domains: DomainTable, all: readonly Domain[]): GuardTable | null {
+    const guarded = all.filter(({ guard }) => guard !== null);
+    return guarded.length === 0 ? null : new GuardTable(domains, guarded);
+  }
+
+  /** Throws a `GuardError` for a command that its domain does not let through. `named`: the domain the caller named; null: by the keys. */
+  check(spec: CommandSpec, args: readonly Arg[], named: Domain | null): void {
+    // Arity 0: what it touches is not known yet; it comes again when it is.
+    if (spec.arity === 0 || (named !== null && !this.#guards.has(named))) return;
+    const touches = touchesOf(spec, args);
+    if (named !== null) {
+      for (const touch of touches) this.#admit(spec, touch, named);
+      return;
+    }
+    const owners = touches.map(({ shown }) => (shown === null ? null : this.domains.ofKey(shown)));
+    // What may be split is several commands, each with the keys of one domain.
+    const split = spec.request === 'multi_shard';
+    for (const domain of new Set(owners)) {
+      if (domain === null || !this.#guards.has(domain)) continue;
+      for (const [at, touch] of touches.entries()) if (!split || owners[at] === domain) this.#admit(spec, touch, domain);
+    }
+  }
+
+  #admit({ name: command }: CommandSpec, { access, name, shown }: Touch, domain: Domain): void {
+    const patterns = this.#guards.get(domain)?.[access] ?? [];
+    if (patterns.some((pattern) => pattern.matches(name))) return;
+    const list = patterns.length === 0 ? 'nothing' : patterns.map(({ text }) => text).join(', ');
+    const what = shown === null ? 'keys that it does not name' : JSON.stringify(shown);
+    throw new GuardError(`${command}: the guard of domain ${domain.name} lets it ${access} ${list}, not ${what}`, {
+      domain: domain.name,
+      access,
+      key: shown,
+      command,
+    });
+  }
+}

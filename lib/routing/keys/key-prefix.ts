@@ -1,0 +1,98 @@
+import type { Domain, Options } from '../../options/index.js';
+import type { Arg } from '../../protocol/command-spec.js';
+import type { DomainTable } from './domain-table.js';
+
+/** What stands before the keys of a view on the server, and nowhere in the program. */
+export interface KeyPrefix {
+  /** The prefix of a key as the program names it; empty: none. */
+  of(key: Arg): string;
+  /** How the program names a key of the server; null: it has no name for it. */
+  strip<T extends Text>(key: T): T | null;
+}
+
+/** A key in a reply. */
+export type Text = string | Buffer;
+
+/** One prefix for every key. */
+class FixedPrefix implements KeyPrefix {
+  constructor(private readonly prefix: string) {}
+
+  of(): string {
+    return this.prefix;
+  }
+
+  strip<T extends Text>(key: T): T | null {
+    return cut(key, this.prefix);
+  }
+}
+
+/** The prefix of the domain whose pattern the key matches, before it has one. */
+class PrefixByDomain implements KeyPrefix {
+  constructor(
+    /** Longest first. */
+    private readonly prefixes: readonly string[],
+    private readonly domains: DomainTable,
+    private readonly others: string,
+  ) {}
+
+  of(key: Arg): string {
+    const domain = this.domains.ofKey(wordOf(key));
+    return domain === null ? this.others : (domain.keyPrefix ?? '');
+  }
+
+  strip<T extends Text>(key: T): T | null {
+    for (const prefix of this.prefixes) {
+      const own = cut(key, prefix);
+      if (own !== null && this.of(own) === prefix) return own;
+    }
+    return null;
+  }
+}
+
+/** The prefixes of a client. */
+export class PrefixTable {
+  readonly #client: KeyPrefix | null;
+
+  constructor({ keyPrefix, domains }: Options, table: DomainTable) {
+    const own = keyPrefix ?? '';
+    const found = new Set([own, ...domains.filter(({ keys }) => keys.length > 0).map((domain) => domain.keyPrefix ?? '')]);
+    if (found.size > 1) this.#client = new PrefixByDomain([...found].sort(longestFirst), table, own);
+    else this.#client = own === '' ? null : new FixedPrefix(own);
+  }
+
+  /** For the views of a domain; of none: each key may belong to one. Null: keys stay as they are. */
+  of(domain: Domain | null): KeyPrefix | null {
+    if (domain === null) return this.#client;
+    return domain.keyPrefix === null ? null : new FixedPrefix(domain.keyPrefix);
+  }
+}
+
+export function prefixKey(prefix: KeyPrefix, key: Arg): Arg {
+  return join(prefix.of(key), key);
+}
+
+/** A glob-style pattern of keys; in the prefix every character stands for itself. https://redis.io/docs/latest/commands/keys/ */
+export function prefixGlob(prefix: KeyPrefix, pattern: Arg): Arg {
+  return join(prefix.of(pattern).replace(/[*?[\]\\]/g, '\\$&'), pattern);
+}
+
+/** An argument as text. */
+export function wordOf(arg: Arg): string {
+  return arg instanceof Uint8Array ? Buffer.from(arg.buffer, arg.byteOffset, arg.byteLength).toString() : String(arg);
+}
+
+function join(prefix: string, key: Arg): Arg {
+  if (typeof key === 'string') return prefix + key;
+  if (key instanceof Uint8Array) return Buffer.concat([Buffer.from(prefix), key]);
+  // What is no key stays none: the encoder refuses it.
+  return typeof key === 'bigint' || Number.isFinite(key) ? `${prefix}${key}` : key;
+}
+
+/** The rest of a key that begins with the prefix, as what it was: text or bytes. */
+function cut<T extends Text>(key: T, prefix: string): T | null {
+  if (typeof key === 'string') return key.startsWith(prefix) ? (key.slice(prefix.length) as T) : null;
+  const bytes = Buffer.from(prefix);
+  return bytes.equals(key.subarray(0, bytes.length)) ? (key.subarray(bytes.length) as T) : null;
+}
+
+const longestFirst = (a: string, b: string): number => b.length - a.length;

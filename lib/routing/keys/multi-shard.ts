@@ -1,0 +1,193 @@
+import { ArgumentError, PartialFailureError } from '../../errors.js';
+import { keyIndexes } from '../../protocol/catalog/keys.js';
+import type { Arg, CommandSpec, Raw, ResponsePolicy } from '../../protocol/command-spec.js';
+import { SLOT_COUNT } from '../../topology/slot-map.js';
+import { slotOfKey } from './slots.js';
+
+/** One of the commands that a command over several slots becomes. */
+export interface Part {
+  readonly slot: number;
+  readonly args: readonly Arg[];
+  /** Which of the command's keys are here, by their order in it. */
+  readonly keys: readonly number[];
+}
+
+/**
+ * Splits a `multi_shard` command by slot, `null` if all its keys share one: then it goes as it is. What stands between two keys (the values of
+ * MSET) stays with the key before it. https://redis.io/docs/latest/develop/reference/command-tips/#request_policy
+ * `null` also for those that count their keys or have options behind them (MSETEX): they are not split.
+ */
+export function splitBySlot(spec: CommandSpec, args: readonly Arg[]): readonly Part[] | null {
+  return split(spec, args, slotOfKey);
+}
+
+/** As `splitBySlot`, by more than the slot: `placeOf` gives the slot plus any multiple of 16,384. */
+export function split(spec: CommandSpec, args: readonly Arg[], placeOf: (key: Arg) => number): readonly Part[] | null {
+  if (spec.firstKey < 0) return null;
+  const indexes = keyIndexes(spec, args);
+  // The server would refuse it as a whole; it must not see only the parts that are well-formed.
+  if ((args.length - spec.firstKey) % spec.keyStep !== 0) {
+    throw new ArgumentError(`${spec.name}: wrong number of arguments`, { command: spec.name });
+  }
+  const groups = new Map<number, { args: Arg[]; keys: number[] }>();
+  for (const [order, index] of indexes.entries()) {
+    const place = placeOf(args[index] ?? '');
+    let group = groups.get(place);
+    if (group === undefined) {
+      group = { args: args.slice(0, indexes[0]), keys: [] };
+      groups.set(place, group);
+    }
+    group.keys.push(order);
+    for (let at = index; at < index + spec.keyStep; at++) group.args.push(args[at] ?? '');
+  }
+  if (groups.size < 2) return null;
+  return [...groups].map(([place, group]) => ({ slot: place % SLOT_COUNT, ...group }));
+}
+
+export type Outcome = { readonly value: Raw } | { readonly error: unknown };
+
+/** One reply from the replies of the parts, in the caller's order. Throws the one error of all parts, or a `PartialFailureError`. */
+export function mergeParts(spec: CommandSpec, args: readonly Arg[], parts: readonly Part[], outcomes: readonly Outcome[]): Raw {
+  const indexes = keyIndexes(spec, args);
+  const namesOf = (part: Part): string[] => part.keys.map((order) => nameOf(args[indexes[order] ?? -1]));
+  const failures = outcomes.flatMap((outcome, at) => {
+    const part = parts[at];
+    return 'error' in outcome && part !== undefined ? [{ keys: namesOf(part), error: outcome.error }] : [];
+  });
+  if (failures.length > 0) throw partialFailure(spec, failures, parts.length);
+  const values = valuesOf(outcomes);
+  if (spec.response !== 'default') return combine(spec.response, values);
+  // Without a policy the replies of a command over keys are arrays in the order of its keys.
+  const merged = new Array<Raw>(indexes.length).fill(null);
+  for (const [at, part] of parts.entries()) {
+    const value = values[at];
+    for (const [place, order] of part.keys.entries()) merged[order] = (Array.isArray(value) ? value[place] : value) ?? null;
+  }
+  return merged;
+}
+
+/** Is it sent to several nodes? Of those whose replies cannot become one only RANDOMKEY, and what is merged by name: else one node is enough. */
+export function isAboutSeveralNodes({ name, request, response }: CommandSpec): boolean {
+  if (request !== 'all_shards' && request !== 'all_nodes') return false;
+  return response !== 'special' || name === 'RANDOMKEY' || Object.hasOwn(SPECIAL_MERGES, name);
+}
+
+/** One reply from the replies of several nodes to the same keyless command. */
+export function mergeNodes(
+  spec: CommandSpec,
+  nodes: readonly string[],
+  outcomes: readonly Outcome[],
+  random: () => number = Math.random,
+): Raw {
+  const failures = outcomes.flatMap((outcome, at) =>
+    'error' in outcome ? [{ keys: [], node: nodes[at] ?? '', error: outcome.error }] : [],
+  );
+  const values = valuesOf(outcomes);
+  if (spec.response === 'one_succeeded') {
+    const first = values[0];
+    if (first !== undefined) return first;
+  }
+  // RANDOMKEY: any key will do, and a shard that is empty or cannot be asked has no say.
+  if (spec.name === 'RANDOMKEY') {
+    const keys = values.filter((value) => value !== null);
+    if (keys.length > 0) return keys[Math.floor(random() * keys.length)] ?? null;
+  }
+  if (failures.length > 0) throw partialFailure(spec, failures, outcomes.length);
+  return SPECIAL_MERGES[spec.name]?.(values) ?? combine(spec.response, values);
+}
+
+/** Where the policy is `special`: what the command's documentation says about its reply. */
+const SPECIAL_MERGES: Readonly<Record<string, (values: readonly Raw[]) => Raw>> = {
+  'PUBSUB CHANNELS': union,
+  'PUBSUB NUMSUB': sumOfPairs,
+  'PUBSUB SHARDCHANNELS': union,
+  'PUBSUB SHARDNUMSUB': sumOfPairs,
+};
+
+/** What any of the lists has, once. */
+function union(values: readonly Raw[]): Raw[] {
+  const items = values.flatMap((value) => (Array.isArray(value) ? value : []));
+  return [...new Map(items.map((item) => [Buffer.isBuffer(item) ? item.toString('latin1') : String(item), item])).values()];
+}
+
+/** Of lists of names, each followed by a number, in one order: every node was asked for the same names. */
+function sumOfPairs(values: readonly Raw[]): Raw[] {
+  const lists = values.filter((value) => Array.isArray(value));
+  return (lists[0] ?? []).map((item, at) =>
+    at % 2 === 0
+      ? item
+      : fold(
+          lists.map((list) => list[at] ?? 0),
+          (a, b) => a + b,
+        ),
+  );
+}
+
+function valuesOf(outcomes: readonly Outcome[]): Raw[] {
+  return outcomes.flatMap((outcome) => ('value' in outcome ? [outcome.value] : []));
+}
+
+/** https://redis.io/docs/latest/develop/reference/command-tips/#response_policy */
+function combine(policy: ResponsePolicy, values: readonly Raw[]): Raw {
+  switch (policy) {
+    case 'agg_sum':
+      return fold(values, (a, b) => a + b);
+    case 'agg_min':
+      return fold(values, (a, b) => (a < b ? a : b));
+    case 'agg_max':
+      return fold(values, (a, b) => (a > b ? a : b));
+    case 'agg_logical_and':
+      return elementwise(values, (a, b) => (a !== 0n && b !== 0n ? 1n : 0n));
+    case 'agg_logical_or':
+      return elementwise(values, (a, b) => (a !== 0n || b !== 0n ? 1n : 0n));
+    case 'one_succeeded':
+    case 'all_succeeded':
+    case 'special':
+      return values[0] ?? null;
+    case 'default':
+      // Lists of things that live on different nodes: all of them.
+      return values.every((value) => Array.isArray(value)) ? values.flat() : (values[0] ?? null);
+    default:
+      return policy satisfies never;
+  }
+}
+
+/** Integers come as the caller asked for them (number, bigint or text); the sum goes back in the same form. */
+function fold(values: readonly Raw[], step: (a: bigint, b: bigint) => bigint): Raw {
+  const first = values[0];
+  const result = values.map(toBigInt).reduce(step);
+  return typeof first === 'bigint' ? result : typeof first === 'string' ? String(result) : Number(result);
+}
+
+function elementwise(values: readonly Raw[], step: (a: bigint, b: bigint) => bigint): Raw {
+  const [first] = values;
+  if (!Array.isArray(first)) return fold(values, step);
+  return first.map((_, at) =>
+    fold(
+      values.map((value) => (Array.isArray(value) ? (value[at] ?? 0) : 0)),
+      step,
+    ),
+  );
+}
+
+function toBigInt(value: Raw): bigint {
+  return typeof value === 'bigint' ? value : BigInt(typeof value === 'number' || typeof value === 'string' ? value : Number(value));
+}
+
+function partialFailure(spec: CommandSpec, failures: PartialFailureError['failures'], parts: number): unknown {
+  const first = failures[0]?.error;
+  // All failed for reasons of their own: the first says it as well as any.
+  if (failures.length === parts && parts === 1) return first;
+  const message = first instanceof Error ? first.message : String(first);
+  const names = failures.flatMap(({ node, keys }) => (node === undefined ? keys : [node]));
+  const shown = `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
+  return new PartialFailureError(`${spec.name}: ${failures.length} of ${parts} parts failed (${shown}); the first: ${message}`, failures, {
+    command: spec.name,
+    executed: 'unknown',
+    cause: first,
+  });
+}
+
+function nameOf(key: Arg | undefined): string {
+  return key instanceof Uint8Array ? Buffer.from(key).toString() : String(key);
+}

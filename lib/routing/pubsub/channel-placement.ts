@@ -1,0 +1,50 @@
+import type { NodeInfo, TopologySnapshot } from '../../topology/snapshot.js';
+
+/** What is subscribed to, as far as it decides where. */
+export interface Wanted {
+  /** `anywhere`: every node of a cluster hears of it. `slot`: only the shard of its slot. `node`: only that node. */
+  readonly bound: 'anywhere' | 'slot' | 'node';
+  /** Of the name. */
+  readonly slot: number;
+  /** Key of the node it is bound to; empty: none. */
+  readonly node: string;
+}
+
+/**
+ * Where a subscription is to be, null while nobody serves it.
+ *
+ * | subscription | place |
+ * |---|---|
+ * | bound to a node | that node, while it is a primary of the topology |
+ * | one shard (single, replication, sentinel) | its primary |
+ * | a sharded channel in a cluster | the primary of its slot |
+ * | any other in a cluster, which sits somewhere | there, while the node is in the topology and the cluster does not call it failed: to move costs messages |
+ * | any other in a cluster | the primary of the slot of its name, where PUBLISH goes too; if that cannot be reached, the next shard's |
+ *
+ * https://redis.io/docs/latest/develop/pubsub/ : a cluster hands PUBLISH to all nodes; a primary to its replicas.
+ */
+export function placeOf(
+  wanted: Wanted,
+  snapshot: TopologySnapshot,
+  seated: string | null,
+  reachable: (key: string) => boolean,
+): NodeInfo | null {
+  const { shards, nodes, slots } = snapshot;
+  if (wanted.bound === 'node') return shards.find(({ primary }) => primary?.key === wanted.node)?.primary ?? null;
+  if (slots === null) return shards[0]?.primary ?? null;
+  const home = slots.shardOf(wanted.slot);
+  const preferred = shards[home]?.primary ?? null;
+  if (wanted.bound === 'slot') return preferred;
+  const current = seated === null ? undefined : nodes.get(seated);
+  if (current?.usable) return current;
+  for (const primary of primariesFrom(snapshot, Math.max(0, home))) if (primary.usable && reachable(primary.key)) return primary;
+  return preferred ?? shards.find(({ primary }) => primary !== null)?.primary ?? null;
+}
+
+/** The primaries in order of the shards, from this one on. */
+function* primariesFrom({ shards }: TopologySnapshot, first: number): Generator<NodeInfo> {
+  for (let i = 0; i < shards.length; i++) {
+    const primary = shards[(first + i) % shards.length]?.primary ?? null;
+    if (primary !== null) yield primary;
+  }
+}

@@ -1,0 +1,247 @@
+import type { Fallback, ReadMode } from '../../options/index.js';
+import type { NodeInfo, Shard } from '../../topology/snapshot.js';
+import type { ReadPolicy } from './read-preference.js';
+import { memberOf, nameOfSet } from './replica-set.js';
+
+/** What is known of a node besides the topology. */
+export interface NodeState {
+  /** Why it is to get nothing at the moment. */
+  readonly trouble: string | null;
+  /** Its circuit breaker lets nothing through. */
+  readonly tripped: boolean;
+  /** Its own word on its link to the primary, where it was asked; null: as the topology says. */
+  readonly linked: boolean | null;
+  /** At that time, on the clock, a replica had all there was. Null: unknown. */
+  readonly freshAt: number | null;
+  readonly lagBytes: number | null;
+  /** As the server says. */
+  readonly zone: string | null;
+  readonly rttMs: number | null;
+  /** Of its weight, while it warms up after a failure; else 1. */
+  readonly share: number;
+}
+
+/** A node of which nothing is known but what the topology says. */
+export const UNKNOWN_STATE: NodeState = Object.freeze({
+  trouble: null,
+  tripped: false,
+  linked: null,
+  freshAt: null,
+  lagBytes: null,
+  zone: null,
+  rttMs: null,
+  share: 1,
+});
+
+/** One attempt to find nodes: which of a shard's places it looks at, and whether the policy's replica sets narrow it. */
+export interface Step {
+  readonly name: string;
+  readonly primary: boolean;
+  readonly replicas: boolean;
+  readonly narrowed: boolean;
+}
+
+const PRIMARY: Step = { name: 'primary', primary: true, replicas: false, narrowed: false };
+const REPLICA: Step = { name: 'replica', primary: false, replicas: true, narrowed: true };
+const ANY_REPLICA: Step = { name: 'anyReplica', primary: false, replicas: true, narrowed: false };
+const ANY_NODE: Step = { name: 'primary and replicas', primary: true, replicas: true, narrowed: true };
+
+/** What a mode tries before and after the policy's fallback chain. `replica` has nothing after it: it never reads the primary unasked. */
+const MODES: Readonly<Record<ReadMode, { readonly before: readonly Step[]; readonly after: readonly Step[] }>> = {
+  primary: { before: [PRIMARY], after: [] },
+  primaryPreferred: { before: [PRIMARY, REPLICA], after: [] },
+  replica: { before: [REPLICA], after: [] },
+  replicaPreferred: { before: [REPLICA], after: [PRIMARY] },
+  nearest: { before: [ANY_NODE], after: [] },
+};
+const FALLBACKS: Readonly<Record<Fallback, Step>> = { primary: PRIMARY, anyReplica: ANY_REPLICA };
+
+export interface Context {
+  readonly policy: ReadPolicy;
+  readonly stateOf: (node: NodeInfo) => NodeState;
+  /** On the clock, in ms. */
+  readonly now: number;
+}
+
+interface StepContext extends Context {
+  readonly step: Step;
+  /** Better a node whose breaker is open than none. */
+  readonly ignoreBreakers: boolean;
+}
+
+/** What a reducer left, and why the others went. */
+export interface Reduction {
+  readonly reducer: string;
+  readonly left: readonly NodeInfo[];
+  readonly removed: readonly { readonly node: NodeInfo; readonly why: string }[];
+}
+
+/** Why a node goes; null: it stays. */
+type Verdict = (node: NodeInfo) => string | null;
+/** Prepares the verdicts on these nodes; null: the reducer has nothing to say. */
+type Reducer = (nodes: readonly NodeInfo[], context: StepContext, shard: Shard) => Verdict | null;
+
+const notDeprioritised: Reducer =
+  (_, { stateOf, ignoreBreakers }) =>
+  (node) => {
+    const { trouble, tripped } = stateOf(node);
+    return trouble ?? (tripped && !ignoreBreakers ? 'its circuit breaker is open' : null);
+  };
+
+/** By place, not by role: a `single` server that is a replica stands in both places. */
+const ofMode: Reducer =
+  (_, { step }, { primary, replicas }) =>
+  (node) => {
+    if (step.primary && node.key === primary?.key) return null;
+    if (step.replicas && replicas.includes(node)) return null;
+    return `${step.name} only`;
+  };
+
+const linkUp: Reducer =
+  (_, { stateOf }) =>
+  (node) =>
+    (stateOf(node).linked ?? node.usable) ? null : 'its link to the primary is down, or has just come back, or it loads its data';
+
+const fresh: Reducer = (_, { policy: { maxLagMs, maxLagBytes }, stateOf, now }) => {
+  if (maxLagMs === 0 && maxLagBytes === 0) return null;
+  return (node) => {
+    if (node.role === 'primary') return null;
+    const { freshAt, lagBytes } = stateOf(node);
+    if (maxLagMs > 0 && (freshAt === null || now - freshAt >= maxLagMs)) return staleness(freshAt, now, maxLagMs);
+    if (maxLagBytes > 0 && (lagBytes === null || lagBytes > maxLagBytes)) {
+      return lagBytes === null ? 'how far it is behind is unknown' : `${lagBytes} bytes behind, ${maxLagBytes} are allowed`;
+    }
+    return null;
+  };
+};
+
+function staleness(freshAt: number | null, now: number, maxLagMs: number): string {
+  if (freshAt === null) return 'how far it is behind is unknown';
+  return `up to ${Math.round(now - freshAt)} ms behind, ${maxLagMs} are allowed`;
+}
+
+const ofSets: Reducer = (nodes, { step, policy }) => {
+  if (!step.narrowed || policy.replicas.length === 0) return null;
+  const set = policy.replicas.find((candidate) => nodes.some(memberOf(candidate)));
+  if (set === undefined) return () => 'it belongs to none of the replica sets';
+  const isMember = memberOf(set);
+  return (node) => (isMember(node) ? null : `not of ${nameOfSet(set)}`);
+};
+
+const ofTier: Reducer = (nodes) => {
+  const best = nodes.reduce((lowest, node) => Math.min(lowest, tierOf(node)), Number.POSITIVE_INFINITY);
+  return (node) => (tierOf(node) === best ? null : `priority ${tierOf(node)}, there is ${best}`);
+};
+
+/** A function gets the nodes of all zones and latencies: it may know better. */
+const ofZone: Reducer = (nodes, { policy: { zone, choose }, stateOf }) => {
+  if (zone === null || choose !== null || !nodes.some((node) => zoneOf(node, stateOf(node)) === zone)) return null;
+  return (node) => {
+    const own = zoneOf(node, stateOf(node));
+    return own === zone ? null : `${own === null ? 'of no known zone' : `of zone ${own}`}, there is one in ${zone}`;
+  };
+};
+
+/** A node that was not measured yet stays: it will be. */
+const inWindow: Reducer = (nodes, { policy: { windowMs, choose }, stateOf }) => {
+  if (windowMs === 0 || choose !== null) return null;
+  const shortest = nodes.reduce((least, node) => Math.min(least, stateOf(node).rttMs ?? least), Number.POSITIVE_INFINITY);
+  return (node) => {
+    const { rttMs } = stateOf(node);
+    if (rttMs === null || rttMs <= shortest + windowMs) return null;
+    return `answers in ${rttMs.toFixed(2)} ms, the fastest in ${shortest.toFixed(2)} ms`;
+  };
+};
+
+export const REDUCERS: readonly (readonly [name: string, reduce: Reducer])[] = [
+  ['not deprioritised', notDeprioritised],
+  ['mode', ofMode],
+  ['link up, not loading', linkUp],
+  ['lag', fresh],
+  ['replica sets', ofSets],
+  ['priority', ofTier],
+  ['zone', ofZone],
+  ['latency window', inWindow],
+];
+
+/** Who may serve a read, any of them as well as another, but for their weights. */
+export interface Candidates {
+  readonly nodes: readonly NodeInfo[];
+  /** Of each node, its share of a warm-up applied. */
+  readonly weights: readonly number[];
+  /** Who was looked for; null: nobody was found in any step. */
+  readonly step: Step | null;
+  /** The first step left nobody: a later one of the mode, or one of the policy's `fallback`, serves. */
+  readonly isFallback: boolean;
+  /** On the clock: from then on a node is too far behind, or has warmed up further. */
+  readonly validUntil: number;
+}
+
+const NOBODY: Candidates = Object.freeze({
+  nodes: [],
+  weights: [],
+  step: null,
+  isFallback: false,
+  validUntil: Number.POSITIVE_INFINITY,
+});
+/** How often the share of a node that warms up grows, in ms. */
+const WARMING_EVERY_MS = 250;
+
+/** Told of every reduction of every step; for `explain`. */
+export type Trace = (step: Step, reduction: Reduction) => void;
+
+/** Costs what the list costs: keep the result until snapshot or states change, or `validUntil`. */
+export function candidatesOf(shard: Shard, context: Context, trace?: Trace): Candidates {
+  const { policy } = context;
+  const mode = MODES[policy.reads];
+  const steps = [...mode.before, ...policy.fallback.map((fallback) => FALLBACKS[fallback]), ...mode.after];
+  for (const ignoreBreakers of [false, true]) {
+    for (const step of steps) {
+      const nodes = reduce(shard, { ...context, step, ignoreBreakers }, trace);
+      if (nodes.length > 0) return found(nodes, context, step, step !== steps[0]);
+    }
+    if (!placesOf(shard).some((node) => context.stateOf(node).tripped)) break;
+  }
+  return NOBODY;
+}
+
+function reduce(shard: Shard, context: StepContext, trace?: Trace): readonly NodeInfo[] {
+  let nodes = placesOf(shard);
+  for (const [reducer, prepare] of REDUCERS) {
+    const verdict = nodes.length === 0 ? null : prepare(nodes, context, shard);
+    if (verdict === null) continue;
+    const left = nodes.filter((node) => verdict(node) === null);
+    if (trace !== undefined) {
+      const removed = nodes.flatMap((node) => {
+        const why = verdict(node);
+        return why === null ? [] : [{ node, why }];
+      });
+      trace(context.step, { reducer, left, removed });
+    }
+    nodes = left;
+  }
+  return nodes;
+}
+
+function placesOf({ primary, replicas }: Shard): readonly NodeInfo[] {
+  return primary === null ? replicas : [primary, ...replicas.filter((replica) => replica.key !== primary.key)];
+}
+
+function found(nodes: readonly NodeInfo[], { policy, stateOf, now }: Context, step: Step, isFallback: boolean): Candidates {
+  let validUntil = Number.POSITIVE_INFINITY;
+  const weights = nodes.map((node) => {
+    const { freshAt, share } = stateOf(node);
+    if (policy.maxLagMs > 0 && freshAt !== null) validUntil = Math.min(validUntil, freshAt + policy.maxLagMs);
+    if (share < 1) validUntil = Math.min(validUntil, now + WARMING_EVERY_MS);
+    return (node.weight ?? 1) * share;
+  });
+  return { nodes, weights, step, isFallback, validUntil };
+}
+
+export function tierOf(node: NodeInfo): number {
+  return node.tier ?? 0;
+}
+
+export function zoneOf(node: NodeInfo, state: NodeState): string | null {
+  return node.zone ?? state.zone;
+}

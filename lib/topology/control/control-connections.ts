@@ -1,0 +1,136 @@
+import { Connection, type ConnectionConfig } from '../../connection/connection.js';
+import { type Sink, Subscriber } from '../../connection/subscriber.js';
+import { ClosedError, ConnectionLostError, ReplyError, TimeoutError } from '../../errors.js';
+import { type Address, addressKey, type CredentialSource, type Credentials, type Options } from '../../options/index.js';
+import type { Raw } from '../../protocol/command-spec.js';
+import { clock } from '../../util/clock.js';
+import type { AskOptions, SubscriptionEvents } from '../resolver-api.js';
+
+const DEFAULT_TIMEOUT_MS = 500;
+const IDLE_MS = 60_000;
+
+interface Entry {
+  readonly connection: Connection;
+  readonly idle: NodeJS.Timeout;
+}
+
+/** How the servers are reached. Sentinels have their own access: the data nodes' credentials are never sent to them. */
+export interface ControlOptions extends Pick<Options, 'connectTimeoutMs' | 'keepAliveMs' | 'clientName' | 'tls'> {
+  readonly credentials: CredentialSource | null;
+}
+
+/**
+ * The monitor's own connections, one an address, apart from those that carry commands: opened by the first question, closed when nobody asked
+ * for a minute or the node is gone. They speak RESP3 where the server does, whatever the client's commands use.
+ */
+export class ControlConnections {
+  readonly #options: ControlOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #subscribers = new Set<Subscriber>();
+  #closed = false;
+
+  constructor(options: ControlOptions) {
+    this.#options = options;
+  }
+
+  async ask(address: Address, commands: readonly (readonly string[])[], options: AskOptions = {}): Promise<Raw[]> {
+    if (this.#closed) throw new ClosedError('the client was closed');
+    const { connection, idle } = this.#entryFor(address);
+    idle.refresh();
+    const deadline = clock.deadlineIn(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    try {
+      return await Promise.all(commands.map((words) => connection.request(words, deadline).catch(replyOrThrow)));
+    } catch (error) {
+      // A server that stopped keeps its sockets: a question on a new one shows whether it is back. One that is still opening may go on, so that
+      // a slow handshake is not begun anew by every question.
+      if (error instanceof TimeoutError && connection.state !== 'connecting') connection.destroy(lost(connection.key, error));
+      throw error;
+    }
+  }
+
+  /** Has them log in again. Rejects if one is refused; it closes, and the next question opens another. */
+  async reauthenticate(credentials: Credentials): Promise<void> {
+    const connections = [...this.#entries.values()].map(({ connection }) => connection).filter(({ state }) => state === 'ready');
+    const all = [...connections, ...this.#subscribers];
+    const results = await Promise.allSettled(all.map((one) => one.reauthenticate(credentials)));
+    for (const [at, result] of results.entries()) if (result.status === 'rejected') void all[at]?.close();
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  }
+
+  connected(address: Address): { readonly zone: string | null } | null {
+    const connection = this.#entries.get(addressKey(address))?.connection;
+    return connection?.state === 'ready' ? connection.server : null;
+  }
+
+  forget(address: Address): void {
+    void this.#entries.get(addressKey(address))?.connection.close();
+  }
+
+  /** On a connection of its own. The returned function ends it without a `lost`. */
+  subscribe(address: Address, channels: readonly string[], events: SubscriptionEvents): () => void {
+    const subscriber = new Subscriber(this.#config(address), {
+      closed: (error) => {
+        // Otherwise we have ended it ourselves.
+        if (this.#subscribers.delete(subscriber)) events.lost(error);
+      },
+    });
+    this.#subscribers.add(subscriber);
+    let unconfirmed = channels.length;
+    const sink: Sink = {
+      message: (payload, channel) => {
+        if (this.#subscribers.has(subscriber)) events.message(String(channel), String(payload));
+      },
+      confirmed: () => {
+        if (--unconfirmed === 0) events.ready();
+      },
+      refused: (error) => subscriber.destroy(lost(subscriber.key, error)),
+      misplaced: () => {},
+      dropped: () => {},
+      lost: () => {},
+    };
+    for (const channel of channels) subscriber.subscribe('channel', Buffer.from(channel), sink);
+    return () => {
+      this.#subscribers.delete(subscriber);
+      subscriber.destroy(null);
+    };
+  }
+
+  destroy(): void {
+    this.#closed = true;
+    const error = new ClosedError('the client was closed');
+    for (const { connection } of [...this.#entries.values()]) connection.destroy(error);
+    const subscribers = [...this.#subscribers];
+    this.#subscribers.clear();
+    for (const subscriber of subscribers) subscriber.destroy(error);
+  }
+
+  #entryFor(address: Address): Entry {
+    const key = addressKey(address);
+    const known = this.#entries.get(key);
+    if (known !== undefined && known.connection.state !== 'draining') return known;
+    const connection = new Connection(this.#config(address), {
+      ready: () => {},
+      closed: () => {
+        clearTimeout(entry.idle);
+        if (this.#entries.get(key) === entry) this.#entries.delete(key);
+      },
+    });
+    const entry: Entry = { connection, idle: setTimeout(() => void connection.close(), IDLE_MS).unref() };
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  #config(address: Address): ConnectionConfig {
+    const { connectTimeoutMs, keepAliveMs, clientName, credentials, tls } = this.#options;
+    return { address, connectTimeoutMs, keepAliveMs, clientName, credentials, tls, protocol: 3, database: 0, readonly: false };
+  }
+}
+
+function replyOrThrow(error: unknown): Raw {
+  if (error instanceof ReplyError) return error;
+  throw error;
+}
+
+function lost(node: string, cause: unknown): ConnectionLostError {
+  return new ConnectionLostError(`${node} does not answer`, { node, cause: cause ?? undefined });
+}

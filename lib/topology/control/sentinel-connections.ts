@@ -1,0 +1,81 @@
+import { type Address, addressKey, type Credentials } from '../../options/index.js';
+import type { Raw } from '../../protocol/command-spec.js';
+import type { AskOptions, SubscriptionEvents } from '../resolver-api.js';
+import { ControlConnections, type ControlOptions } from './control-connections.js';
+
+interface Shared {
+  readonly key: string;
+  readonly end: () => void;
+  readonly listeners: Set<SubscriptionEvents>;
+  isReady: boolean;
+}
+
+/**
+ * The connections to one set of sentinels: one for questions and one for events each, however many groups are asked about. Whoever listens to the
+ * same channels of the same sentinel shares the subscription; the last one to leave ends it.
+ */
+export class SentinelConnections {
+  readonly #control: ControlConnections;
+  readonly #subscriptions = new Map<string, Shared>();
+
+  constructor(options: ControlOptions) {
+    this.#control = new ControlConnections(options);
+  }
+
+  ask(address: Address, commands: readonly (readonly string[])[], options?: AskOptions): Promise<Raw[]> {
+    return this.#control.ask(address, commands, options);
+  }
+
+  reauthenticate(credentials: Credentials): Promise<void> {
+    return this.#control.reauthenticate(credentials);
+  }
+
+  /** As `ControlConnections.subscribe`. */
+  subscribe(address: Address, channels: readonly string[], events: SubscriptionEvents): () => void {
+    const key = [addressKey(address), ...channels].join(' ');
+    const shared = this.#subscriptions.get(key) ?? this.#open(key, address, channels);
+    shared.listeners.add(events);
+    // Whoever comes later is told as well, and not before `subscribe` has returned.
+    if (shared.isReady) {
+      queueMicrotask(() => {
+        if (shared.isReady && shared.listeners.has(events)) events.ready();
+      });
+    }
+    return () => {
+      if (shared.listeners.delete(events) && shared.listeners.size === 0 && this.#drop(shared)) shared.end();
+    };
+  }
+
+  #open(key: string, address: Address, channels: readonly string[]): Shared {
+    const listeners = new Set<SubscriptionEvents>();
+    const end = this.#control.subscribe(address, channels, {
+      ready: () => {
+        shared.isReady = true;
+        for (const one of [...listeners]) one.ready();
+      },
+      message: (channel, payload) => {
+        for (const one of [...listeners]) one.message(channel, payload);
+      },
+      lost: (error) => {
+        this.#drop(shared);
+        shared.isReady = false;
+        const left = [...listeners];
+        listeners.clear();
+        for (const one of left) one.lost(error);
+      },
+    });
+    const shared: Shared = { key, end, listeners, isReady: false };
+    this.#subscriptions.set(key, shared);
+    return shared;
+  }
+
+  /** False where another one has taken its place. */
+  #drop(shared: Shared): boolean {
+    return this.#subscriptions.get(shared.key) === shared && this.#subscriptions.delete(shared.key);
+  }
+
+  destroy(): void {
+    this.#subscriptions.clear();
+    this.#control.destroy();
+  }
+}

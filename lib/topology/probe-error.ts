@@ -1,0 +1,53 @@
+import { AuthError, DatabaseError, SlotwiseError, show, TopologyError, type TopologyErrorCode } from '../errors.js';
+import { type Address, addressKey } from '../options/index.js';
+import type { Answer } from './ask-several.js';
+
+export interface Cause {
+  readonly node: string;
+  readonly error: unknown;
+}
+
+const MISCONFIGURED: ReadonlySet<string> = new Set<TopologyErrorCode>([
+  'ERR_NOT_A_CLUSTER',
+  'ERR_IS_A_CLUSTER',
+  'ERR_NOT_A_SENTINEL',
+  'ERR_IS_A_SENTINEL',
+  'ERR_PRIMARY_NAME_UNKNOWN',
+]);
+
+/** Waiting does not mend it: somebody has to correct the options or the servers. */
+export function isMisconfigured(error: unknown): boolean {
+  if (error instanceof AuthError || error instanceof DatabaseError) return true;
+  return error instanceof TopologyError && MISCONFIGURED.has(error.code);
+}
+
+/** The failed ones of `answers`, as they appear in a `TopologyError`. */
+export function causesOf(answers: readonly Answer<Address, unknown>[]): Cause[] {
+  return answers.flatMap((answer) => (answer.ok ? [] : [{ node: addressKey(answer.item), error: answer.error }]));
+}
+
+/**
+ * Why a probe found nothing. What one server said of itself (it is a sentinel, no cluster, …) tells the user more than that others did not
+ * answer, and a wrong password is reported as what it is if that was everybody's answer.
+ */
+export function failure(code: TopologyErrorCode, message: string, causes: readonly Cause[]): SlotwiseError {
+  const told = causes.find(({ error }) => error instanceof TopologyError)?.error;
+  if (told instanceof TopologyError) return new TopologyError(codeOf(told), told.message, causes, { node: told.node });
+  const refused = causes[0]?.error;
+  if (refused instanceof AuthError && causes.every(({ error }) => error instanceof AuthError)) return refused;
+  return new TopologyError(code, `${message}${list(causes)}`, causes);
+}
+
+function codeOf(error: TopologyError): TopologyErrorCode {
+  return error.code as TopologyErrorCode; // its constructor takes no other
+}
+
+/** ` (10.0.0.1:7000: connect ECONNREFUSED …; …)`, or nothing. */
+function list(causes: readonly Cause[]): string {
+  if (causes.length === 0) return '';
+  const shown = causes.slice(0, 4).map(({ node, error }) => {
+    const text = error instanceof SlotwiseError ? error.message : show(error);
+    return text.includes(node) ? text : `${node}: ${text}`;
+  });
+  return ` (${shown.join('; ')}${causes.length > shown.length ? `; and ${causes.length - shown.length} more` : ''})`;
+}

@@ -1,0 +1,168 @@
+import type { TopologyError } from '../errors.js';
+import { type Address, addressKey } from '../options/index.js';
+import { SLOT_COUNT, type SlotMap } from './slot-map.js';
+
+export type Role = 'primary' | 'replica';
+
+/** One server as the last probe saw it. Never mutated. */
+export interface NodeInfo {
+  /** The cluster node id where the server has one, else `key`. */
+  readonly id: string;
+  /** Where we connect to, after `addressMap`. */
+  readonly address: Address;
+  /** `addressKey(address)`: names the node in pools, errors and statistics. */
+  readonly key: string;
+  /** Other names of the same node (announced before `addressMap`, host name, IP), which a MOVED may use. */
+  readonly aliases?: readonly string[];
+  readonly role: Role;
+  /** Replication link to its primary works and it is not loading. Primaries: true unless the cluster calls it failed. */
+  readonly usable: boolean;
+  /** `key` of the node it replicates from; null for primaries. */
+  readonly replicaOf: string | null;
+  /** 0 primary, 1 replica, 2 replica of a replica … */
+  readonly depth: number;
+  /** Sentinel's or the server's replica priority; lower is better. Default 100. */
+  readonly priority: number;
+  /** Tags of the first `nodes` rule that matches. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** `priority` of that rule; 0 where it is not given. */
+  readonly tier?: number;
+  /** Of that rule; 1 where it is not given. */
+  readonly weight?: number;
+  /** Of that rule. What the server itself says of its zone is not part of the topology. */
+  readonly zone?: string;
+}
+
+/**
+ * A primary with its replicas. `primary` is null while nobody is. A `single` server that is a replica itself stands in both places, with
+ * `role: 'replica'`: it is all there is, for reads of every kind, and it says READONLY to writes.
+ */
+export interface Shard {
+  readonly primary: NodeInfo | null;
+  readonly replicas: readonly NodeInfo[];
+}
+
+/** What exists, as one immutable value; every probe and every MOVED makes a new one. */
+export interface TopologySnapshot {
+  readonly kind: 'single' | 'replication' | 'sentinel' | 'cluster';
+  readonly shards: readonly Shard[];
+  /** By `key`, over all shards. */
+  readonly nodes: ReadonlyMap<string, NodeInfo>;
+  /** Null where there is one shard. */
+  readonly slots: SlotMap | null;
+  /** Why nobody is the primary, or why the one that is named could not be verified. What the snapshot says is still the best there is. */
+  readonly problem?: TopologyError;
+}
+
+export function makeTopology(
+  kind: TopologySnapshot['kind'],
+  shards: readonly Shard[],
+  slots: SlotMap | null,
+  problem: TopologyError | null = null,
+): TopologySnapshot {
+  const nodes = new Map<string, NodeInfo>();
+  for (const { primary } of shards) if (primary !== null) nodes.set(primary.key, primary);
+  for (const { replicas } of shards) for (const node of replicas) if (!nodes.has(node.key)) nodes.set(node.key, node);
+  return Object.freeze({ kind, shards, nodes, slots, ...(problem === null ? {} : { problem }) });
+}
+
+/** The node that is known by this address, also by one of its other names. */
+export function findNode(topology: TopologySnapshot, key: string): NodeInfo | undefined {
+  const node = topology.nodes.get(key);
+  if (node !== undefined) return node;
+  for (const candidate of topology.nodes.values()) if (candidate.aliases?.includes(key) === true) return candidate;
+  return undefined;
+}
+
+/** What a MOVED says: this one slot, and nothing else, is served at `address` now. */
+export interface Moved {
+  readonly slot: number;
+  readonly address: Address;
+}
+
+/**
+ * The snapshot with these slots where they are by now. A known primary takes a slot into its shard; a replica (it must have been promoted) or an
+ * unknown node gets a shard of its own until the next probe. The same snapshot comes back if nothing changes.
+ * https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#moved-redirection
+ */
+export function withMoved(topology: TopologySnapshot, moved: Iterable<Moved>): TopologySnapshot {
+  const { slots } = topology;
+  if (slots === null) return topology;
+  const shards = [...topology.shards];
+  const shardByName = new Map<string, number>();
+  const changes = new Map<number, number>();
+  for (const { slot, address } of moved) {
+    if (!Number.isInteger(slot) || slot < 0 || slot >= SLOT_COUNT) continue;
+    const name = addressKey(address);
+    let shard = shardByName.get(name);
+    if (shard === undefined) {
+      shard = shardOfPrimary(topology, shards, address);
+      shardByName.set(name, shard);
+    }
+    if (slots.shardOf(slot) !== shard) changes.set(slot, shard);
+    else changes.delete(slot);
+  }
+  if (changes.size === 0) return topology;
+  if (shards.length === topology.shards.length) return Object.freeze({ ...topology, slots: slots.with(changes) });
+  return makeTopology(topology.kind, shards, slots.with(changes), topology.problem);
+}
+
+/** Its place in `shards`, at the end if it had none before. */
+function shardOfPrimary(topology: TopologySnapshot, shards: Shard[], address: Address): number {
+  const node = findNode(topology, addressKey(address)) ?? strangerAt(address);
+  const known = shards.findIndex(({ primary }) => primary?.key === node.key);
+  if (known !== -1) return known;
+  const primary: NodeInfo = Object.freeze({ ...node, role: 'primary', usable: true, replicaOf: null, depth: 0 });
+  return shards.push(Object.freeze({ primary, replicas: Object.freeze([]) })) - 1;
+}
+
+function strangerAt(address: Address): NodeInfo {
+  const key = addressKey(address);
+  return { id: key, address, key, role: 'primary', usable: true, replicaOf: null, depth: 0, priority: 100, tags: {} };
+}
+
+/** Structural equality: waiting commands are woken only when there is something new. */
+export function sameTopology(a: TopologySnapshot, b: TopologySnapshot): boolean {
+  return (
+    a === b ||
+    (a.kind === b.kind &&
+      a.problem?.message === b.problem?.message &&
+      sameList(a.shards, b.shards, sameShard) &&
+      (a.slots === b.slots || (a.slots !== null && b.slots !== null && a.slots.equals(b.slots))))
+  );
+}
+
+/** Whether every key has the primary it had. */
+export function samePrimaries(a: TopologySnapshot, b: TopologySnapshot): boolean {
+  const sameSlots = a.slots === b.slots || (a.slots !== null && b.slots !== null && a.slots.equals(b.slots));
+  return sameSlots && sameList(a.shards, b.shards, (one, other) => one.primary?.key === other.primary?.key);
+}
+
+function sameShard(a: Shard, b: Shard): boolean {
+  const samePrimary = a.primary === null || b.primary === null ? a.primary === b.primary : sameNode(a.primary, b.primary);
+  return samePrimary && sameList(a.replicas, b.replicas, sameNode);
+}
+
+function sameNode(a: NodeInfo, b: NodeInfo): boolean {
+  return (
+    a === b ||
+    (a.id === b.id &&
+      a.key === b.key &&
+      a.role === b.role &&
+      a.usable === b.usable &&
+      a.replicaOf === b.replicaOf &&
+      a.depth === b.depth &&
+      a.priority === b.priority &&
+      sameList(a.aliases ?? [], b.aliases ?? [], Object.is) &&
+      sameList(
+        Object.entries(a.tags),
+        Object.entries(b.tags),
+        ([name, value], [otherName, other]) => name === otherName && value === other,
+      ))
+  );
+}
+
+function sameList<T>(a: readonly T[], b: readonly T[], same: (a: T, b: T) => boolean): boolean {
+  // The index is in range: both lists have one length.
+  return a.length === b.length && a.every((item, i) => same(item, b[i] as T));
+}
