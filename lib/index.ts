@@ -11,7 +11,6 @@ export type { Gap, GapReason } from './client/gap.js';
 export type { WatchOptions } from './client/lease/watch.js';
 export type { ClientEvents } from './client/nodes/deployment.js';
 export type { Messages } from './client/pubsub/message-stream.js';
-export { defineScript, type Script, type ScriptOptions } from './client/script.js';
 export type { ClientStats, DomainStats, NodeStats, SubscriptionStats } from './client/stats.js';
 export type { StreamOptions } from './client/stream.js';
 export type { BatchWritten, CommandTrace, ConnectTrace, Failover, PoolChange, TopologyChange, UnheardError } from './diagnostics.js';
@@ -40,5 +39,6 @@ export {
   type WaitReplicas,
 } from './options/index.js';
 export type { Arg, Raw } from './protocol/command-spec.js';
+export { defineScript, type Script, type ScriptOptions } from './protocol/script.js';
 export type { ExplainedStep, Explanation } from './routing/reads/explanation.js';
 export type { NodeInfo, Shard, TopologySnapshot } from './topology/snapshot.js';

@@ -20,7 +20,7 @@ for (const { dir, format, type, module } of formats) {
   });
   await build({
     // The command line is run, not imported: one of it is enough.
-    entryPoints: ['index', 'admin/index', ...(format === 'esm' ? ['admin/cli'] : [])].map((name) => `${root}lib/${name}.ts`),
+    entryPoints: ['index', 'admin/index', ...(format === 'esm' ? ['admin/cli/index'] : [])].map((name) => `${root}lib/${name}.ts`),
     outdir: out,
     outbase: `${root}lib`,
     bundle: true,

@@ -1,4 +1,4 @@
-// Merges captures/*.json into lib/protocol/command-table.ts, offline:
+// Merges captures/*.json into lib/protocol/catalog/command-table.ts, offline:
 //
 //   node --import tsx scripts/generate-command-table.ts
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -165,8 +165,8 @@ function compareVersions(a: string, b: string): number {
 }
 
 const CAPTURES = new URL('../captures/', import.meta.url);
-export const TABLE_FILE = new URL('../lib/protocol/command-table.ts', import.meta.url);
-export const CATEGORIES_FILE = new URL('../lib/protocol/categories.ts', import.meta.url);
+export const TABLE_FILE = new URL('../lib/protocol/catalog/command-table.ts', import.meta.url);
+export const CATEGORIES_FILE = new URL('../lib/protocol/catalog/categories.ts', import.meta.url);
 
 export function readCaptures(): Capture[] {
   return readdirSync(CAPTURES)

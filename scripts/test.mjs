@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'test-result-'));
 const file = join(folder, 'counts.json');
 
 // Not in .mocharc.json, because mocha would run these besides the files that were named.
-const folders = ['unit', 'spec', 'functional', 'types'].filter((name) => existsSync(join(root, 'test', name)));
+const folders = ['unit', 'integration', 'functional', 'types'].filter((name) => existsSync(join(root, 'test', name)));
 const given = process.argv.slice(2);
 const namesFiles = given.some((arg) => !arg.startsWith('-') && (arg.endsWith('.ts') || existsSync(join(root, arg))));
 const files = namesFiles ? [] : folders.map((name) => `test/${name}/**/*.test.ts`);

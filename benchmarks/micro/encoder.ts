@@ -5,7 +5,7 @@ import type { Arg, CommandSpec } from '../../lib/protocol/command-spec.js';
 
 const path = process.env.ENCODER;
 const { Encoder, measure } = (await import(
-  path ? pathToFileURL(resolve(path)).href : '../../lib/protocol/encoder.js'
+  path ? pathToFileURL(resolve(path)).href : '../../lib/protocol/resp/encoder.js'
 )) as typeof import('../../lib/protocol/resp/encoder.js');
 
 const ROUNDS = 5;

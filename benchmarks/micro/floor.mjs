@@ -21,7 +21,7 @@ async function run() {
   const { startServers } = await import('../servers.mjs');
   const codec = fileURLToPath(new URL('codec.mjs', folder));
   const parts = ['encoder', 'parser', 'specs'].map((part) => `export * from './${part}.ts';`).join('\n');
-  const resolveDir = fileURLToPath(new URL('../../lib/protocol', import.meta.url));
+  const resolveDir = fileURLToPath(new URL('../../lib/protocol/resp', import.meta.url));
   await build({ stdin: { contents: parts, resolveDir, loader: 'ts' }, outfile: codec, bundle: true, platform: 'node', format: 'esm' });
   const library = await bundle('library.mjs');
   const servers = await startServers({ program: requireServer().server });

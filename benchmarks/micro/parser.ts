@@ -6,7 +6,7 @@ import type { ReplySink } from '../../lib/protocol/resp/parser.js';
 
 const path = process.env.PARSER;
 const { Parser } = (await import(
-  path ? pathToFileURL(resolve(path)).href : '../../lib/protocol/parser.js'
+  path ? pathToFileURL(resolve(path)).href : '../../lib/protocol/resp/parser.js'
 )) as typeof import('../../lib/protocol/resp/parser.js');
 
 const CHUNK = 64 * 1024;

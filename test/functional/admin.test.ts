@@ -12,7 +12,7 @@ import type { Reply } from '../support/resp.js';
 import { Server, startAll, stopAll } from '../support/server.js';
 import { until } from '../support/wait.js';
 
-const program = fileURLToPath(new URL('../../lib/admin/cli.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../lib/admin/cli/index.ts', import.meta.url));
 const empty = { config: ['cluster-enabled yes', 'cluster-config-file nodes.conf', 'cluster-node-timeout 2000'] };
 
 interface Run {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type StartedSuite, type Suite, suites } from '../chaos/suites.js';
-import { checksOf, holds } from '../chaos/verdict.js';
+import { type StartedSuite, type Suite, suites } from '../../chaos/suites.js';
+import { checksOf, holds } from '../../chaos/verdict.js';
 
 /** On a machine with other work to do, times mean little: what must hold is what callers were told. `npm run chaos` measures the times. */
 const PATIENT = { medianMs: 2_000, worstMs: 2_000 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { pubsubSuites, type StartedPubsubSuite } from '../chaos/pubsub/suites.js';
-import { pubsubChecksOf } from '../chaos/pubsub/verdict.js';
+import { pubsubSuites, type StartedPubsubSuite } from '../../chaos/pubsub/suites.js';
+import { pubsubChecksOf } from '../../chaos/pubsub/verdict.js';
 
 /** On a machine with other work to do, times mean little: `npm run chaos -- pubsub` measures them. */
 const PATIENT_MS = 2_000;

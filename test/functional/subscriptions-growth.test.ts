@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Growth } from '../../chaos/pubsub/growth-worker.js';
 import type { SubscriptionStats } from '../../lib/index.js';
-import type { Growth } from '../chaos/pubsub/growth-worker.js';
 import { Relay } from '../support/relay.js';
 import { Server } from '../support/server.js';
 import { until } from '../support/wait.js';
 
 /** What 1,000 rounds or 100 new connections may leave behind: compiled code, not a record of 1 KiB a round. */
 const MORE_BYTES = 768 * 1024;
-const worker = fileURLToPath(new URL('../chaos/pubsub/growth-worker.ts', import.meta.url));
+const worker = fileURLToPath(new URL('../../chaos/pubsub/growth-worker.ts', import.meta.url));
 
 type Answer = Growth & SubscriptionStats;
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createClient, type KeyspaceEvent, type Redis } from '../../lib/index.js';
+import { rejected } from '../integration/client/scripted.js';
 import { forEachTopology } from '../support/topologies.js';
 import { until } from '../support/wait.js';
-import { rejected } from '../unit/client/scripted.js';
 
 /** Collects what a listener is called with. */
 function collect<Args extends unknown[]>(): { readonly got: Args[]; readonly listener: (...args: Args) => void } {

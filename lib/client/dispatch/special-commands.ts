@@ -3,16 +3,17 @@ import type { Node } from '../../pool/node.js';
 import { blockingOf, isStreamRead } from '../../protocol/catalog/blocking.js';
 import { stateReason } from '../../protocol/catalog/specs.js';
 import { type Arg, BLOCKING, type CommandSpec, type Decode, READONLY, SCRIPT } from '../../protocol/command-spec.js';
+import { type Script, scriptOf } from '../../protocol/script.js';
 import { isAboutSeveralNodes, type Part, split } from '../../routing/keys/multi-shard.js';
 import { slotOfCommand } from '../../routing/keys/slots.js';
 import type { Router } from '../../routing/router.js';
 import type { Servers } from '../nodes/deployment.js';
-import { type Script, ScriptCache, scriptOf } from '../script.js';
 import type { View } from '../view.js';
 import { blockingCall } from './blocking-call.js';
 import { closedError } from './call-errors.js';
 import { type Issuer, refuse } from './call-factory.js';
 import { type Issue, overKeys, overNodes } from './multi-node.js';
+import { ScriptCache } from './script-cache.js';
 import { checked, EXEC, keysMayBeUnchecked } from './unchecked-keys.js';
 import { UnknownCommands } from './unknown-commands.js';
 

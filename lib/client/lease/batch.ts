@@ -12,10 +12,10 @@ import {
   READONLY,
   type Unit,
 } from '../../protocol/command-spec.js';
+import { asText } from '../../protocol/script.js';
 import { prefixed } from '../../routing/keys/prefixed-command.js';
 import { commonSlot } from '../../routing/keys/slots.js';
 import type { Client } from '../client.js';
-import { asText } from '../script.js';
 import { changesData } from '../session.js';
 import type { View } from '../view.js';
 

@@ -17,13 +17,13 @@ import {
   type Unit,
 } from '../../protocol/command-spec.js';
 import { measure } from '../../protocol/resp/encoder.js';
+import { asText } from '../../protocol/script.js';
 import { prefixed } from '../../routing/keys/prefixed-command.js';
 import { clock } from '../../util/clock.js';
 import { attachSignal } from '../abort.js';
 import { blockingCall, exclusiveDeadline } from '../dispatch/blocking-call.js';
 import { traceCall } from '../dispatch/traced-call.js';
 import { effectiveFailure } from '../dispatch/transaction-failure.js';
-import { asText } from '../script.js';
 import { changesData } from '../session.js';
 import type { View } from '../view.js';
 import type { Outcomes, Transaction } from './batch.js';

@@ -1,4 +1,4 @@
-import { type Script, scriptArgs } from '../../client/script.js';
+import { type Script, scriptArgs } from '../../protocol/script.js';
 import { CommandGroup, type Key, type Value } from '../group.js';
 import type { Out } from '../mode.js';
 

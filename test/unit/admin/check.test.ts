@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { checkCluster } from '../../../lib/admin/check.js';
 import { type Picture, parseMembers } from '../../../lib/admin/cluster-state.js';
-import { picture, wholeBut } from './pictures.js';
+import { picture, wholeBut } from './cluster-states.js';
 
 describe('the check of a cluster', () => {
   const cases: readonly (readonly [name: string, cluster: Picture, expected: readonly RegExp[]])[] = [

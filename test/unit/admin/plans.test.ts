@@ -6,7 +6,7 @@ import { planAddNode, planDelNode, planFailover, planForget } from '../../../lib
 import { planRebalance, type RebalanceOptions, sharesOf } from '../../../lib/admin/plans/rebalance.js';
 import { planReshard, type ReshardOptions } from '../../../lib/admin/plans/reshard.js';
 import { describeStep, type Plan, slotsToMove } from '../../../lib/admin/steps.js';
-import { alone, idOf, picture, wholeBut } from './pictures.js';
+import { alone, idOf, picture, wholeBut } from './cluster-states.js';
 
 /** The steps as people read them, hosts left out; the last wait for agreement too. */
 function stepsOf(plan: Plan): string[] {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ArgumentsError, parseArguments, usage } from '../../../scripts/chaos/arguments.js';
+import { ArgumentsError, parseArguments, usage } from '../../../chaos/cli/arguments.js';
 
 const choices = [
   {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { keysOf } from '../../chaos/key-space.js';
-import { type Ledger, ledgerOf, type Moments } from '../../chaos/ledger.js';
-import { type Operations, type Outcome, outcomes } from '../../chaos/operations.js';
+import { keysOf } from '../../../chaos/key-space.js';
+import { type Ledger, ledgerOf, type Moments } from '../../../chaos/ledger.js';
+import { type Operations, type Outcome, outcomes } from '../../../chaos/operations.js';
 
 /** One operation a word: `<issued>:<outcome>:<settled>`. */
 function operations(...words: readonly string[]): Operations {

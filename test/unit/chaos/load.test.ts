@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Driver } from '../../../chaos/driver.js';
+import { keysOf } from '../../../chaos/key-space.js';
+import { Load } from '../../../chaos/load.js';
+import { FAILED, OK, PENDING, Recorder, UNKNOWN } from '../../../chaos/operations.js';
 import { slotOfKey } from '../../../lib/routing/keys/slots.js';
-import type { Driver } from '../../chaos/driver.js';
-import { keysOf } from '../../chaos/key-space.js';
-import { Load } from '../../chaos/load.js';
-import { FAILED, OK, PENDING, Recorder, UNKNOWN } from '../../chaos/operations.js';
 
 class RefusedError extends Error {}
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type PubsubLedger, pubsubLedgerOf } from '../../chaos/pubsub/ledger.js';
+import { type PubsubLedger, pubsubLedgerOf } from '../../../chaos/pubsub/ledger.js';
 
 /** Message n is issued at 10 n and acknowledged 1 ms later, unless it failed; what came came 2 ms after it was issued. */
 function ledgerOf(

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { Fault } from '../../chaos/fault.js';
-import type { Ledger } from '../../chaos/ledger.js';
-import type { PubsubLedger } from '../../chaos/pubsub/ledger.js';
-import type { RunReport } from '../../chaos/run.js';
-import { checksOf, holds, median } from '../../chaos/verdict.js';
+import type { Fault } from '../../../chaos/fault.js';
+import type { Ledger } from '../../../chaos/ledger.js';
+import type { PubsubLedger } from '../../../chaos/pubsub/ledger.js';
+import type { RunReport } from '../../../chaos/run.js';
+import { checksOf, holds, median } from '../../../chaos/verdict.js';
 
 const perfect: Ledger = {
   writes: 1_000,

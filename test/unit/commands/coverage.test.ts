@@ -19,7 +19,7 @@ const methodsOf = (prototype: object): string[] => Object.getOwnPropertyNames(pr
 /** The command groups by name, as their files export them. */
 async function groups(): Promise<ReadonlyMap<string, readonly string[]>> {
   const found = new Map<string, readonly string[]>();
-  for (const file of readdirSync('lib/commands')) {
+  for (const file of readdirSync('lib/commands', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))) {
     const exported: Record<string, unknown> = await import(`../../../lib/commands/${file.replace('.ts', '.js')}`);
     for (const [name, value] of Object.entries(exported)) {
       // By name: the test runner may give a dynamic import modules of its own.
@@ -32,7 +32,9 @@ async function groups(): Promise<ReadonlyMap<string, readonly string[]>> {
 
 /** The names between `describe…(` and the cases, in the test files of a folder. */
 function described(folder: string, pattern: RegExp): ReadonlySet<string> {
-  const texts = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+  const texts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((file) => readFileSync(join(folder, file), 'utf8'));
   return new Set(texts.flatMap((text) => [...text.matchAll(pattern)].flatMap(([, names]) => names?.match(/\w+/g) ?? [])));
 }
 

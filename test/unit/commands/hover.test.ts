@@ -26,10 +26,12 @@ const names = new Map(Object.keys(COMMAND_TABLE).map((name) => [methodName(name)
 /** The comment before the first declaration of each method: what editors show of it and of the overloads that follow. */
 function comments(): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  for (const file of readdirSync('lib/commands')) {
-    const text = readFileSync(`lib/commands/${file}`, 'utf8');
-    for (const [, comment = '', method = ''] of text.matchAll(/^ {2}\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n {2}(\w+)[(<]/gm)) {
-      if (!found.has(method)) found.set(method, comment.replace(/\n\s*\*[ ]?/g, '\n').trim());
+  for (const folder of ['lib/commands', 'lib/api']) {
+    for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))) {
+      const text = readFileSync(`${folder}/${file}`, 'utf8');
+      for (const [, comment = '', method = ''] of text.matchAll(/^ {2}\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n {2}(\w+)[(<]/gm)) {
+        if (!found.has(method)) found.set(method, comment.replace(/\n\s*\*[ ]?/g, '\n').trim());
+      }
     }
   }
   return found;

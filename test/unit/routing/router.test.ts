@@ -10,7 +10,7 @@ import { Router, type RouterView } from '../../../lib/routing/router.js';
 import { SlotMap } from '../../../lib/topology/slot-map.js';
 import { makeTopology, type NodeInfo, type Role, type Shard } from '../../../lib/topology/snapshot.js';
 import { clock } from '../../../lib/util/clock.js';
-import { quickConfig } from '../connection/opened.js';
+import { quickConfig } from '../../integration/connection/opened.js';
 
 const info = (name: string, role: Role, tags: Record<string, string> = {}, usable = true): NodeInfo => {
   const port = Number(name.slice(1));

@@ -1,0 +1,54 @@
+import { until } from '../../test/support/wait.js';
+import { type Fault, LIMIT_MS, oneOutage, PROBE_KEY, type Scene } from '../fault.js';
+import type { Moments } from '../ledger.js';
+import { nowMs } from '../now.js';
+import { whenWritable } from '../prober.js';
+import type { ReplicationStage } from '../stages/replication.js';
+
+type ReplicationScene = Scene<ReplicationStage>;
+
+/** https://redis.io/docs/latest/commands/failover/ : the primary pauses its writers, hands over and follows. */
+async function failover({ stage }: ReplicationScene): Promise<Moments> {
+  const primary = await stage.primary();
+  const [heir] = await stage.replicas();
+  if (heir === undefined) throw new Error('the group has no replica');
+  const struckAt = nowMs();
+  await primary.ask('FAILOVER', 'TO', heir.host, heir.port);
+  return oneOutage(struckAt, await whenWritable([heir], PROBE_KEY, LIMIT_MS));
+}
+
+/** What an operator types. For a moment there are two primaries, and what the old one acknowledges then is lost. */
+async function byHand({ stage }: ReplicationScene): Promise<Moments> {
+  const primary = await stage.primary();
+  const [heir, ...rest] = await stage.replicas();
+  if (heir === undefined) throw new Error('the group has no replica');
+  const struckAt = nowMs();
+  await heir.ask('REPLICAOF', 'NO', 'ONE');
+  const backAt = await whenWritable([heir], PROBE_KEY, LIMIT_MS);
+  for (const server of [primary, ...rest]) await server.ask('REPLICAOF', heir.host, heir.port);
+  return oneOutage(struckAt, backAt);
+}
+
+/** As above, without a loss: writers are paused until the heir has everything. */
+async function byHandPaused({ stage }: ReplicationScene): Promise<Moments> {
+  const primary = await stage.primary();
+  const [heir, ...rest] = await stage.replicas();
+  if (heir === undefined) throw new Error('the group has no replica');
+  const struckAt = nowMs();
+  await primary.ask('CLIENT', 'PAUSE', 5_000, 'WRITE');
+  const target = Number((await primary.info('replication')).master_repl_offset);
+  await until(async () => Number((await heir.info('replication')).slave_repl_offset) >= target, { everyMs: 1 });
+  await heir.ask('REPLICAOF', 'NO', 'ONE');
+  const backAt = await whenWritable([heir], PROBE_KEY, LIMIT_MS);
+  for (const server of [primary, ...rest]) await server.ask('REPLICAOF', heir.host, heir.port);
+  await primary.ask('CLIENT', 'UNPAUSE');
+  return oneOutage(struckAt, backAt);
+}
+
+const BOUNDS = { failedWritesMs: 0, readsFailed: 0, back: { worstMs: 250 } };
+
+export const replicationFaults: readonly Fault<ReplicationStage>[] = [
+  { name: 'failover', title: 'FAILOVER TO a replica', direct: true, strike: failover, bounds: BOUNDS },
+  { name: 'by-hand', title: 'REPLICAOF NO ONE, REPLICAOF', direct: true, strike: byHand, bounds: BOUNDS },
+  { name: 'by-hand-paused', title: 'REPLICAOF by hand, writers paused', direct: true, strike: byHandPaused, bounds: BOUNDS },
+];

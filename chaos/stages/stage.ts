@@ -1,0 +1,32 @@
+import type { Server } from '../../test/support/server.js';
+import type { Target } from '../driver.js';
+
+/** All keys of the load share this slot, so that one shard has the whole load. */
+export const TAG = 'chaos';
+
+/** Servers that are harmed and made whole again. */
+export interface Stage {
+  /** What a client is told. */
+  readonly target: Target;
+  /** Who has the load now. */
+  primary(): Promise<Server>;
+  /** The values of counters, from who serves them now, past any client. */
+  counts(keys: readonly string[]): Promise<number[]>;
+  /** Resolves when all servers run again, follow whom they should, and are empty. */
+  heal(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What was stopped goes on, what was ended runs again. */
+export async function reviveAll(servers: readonly Server[]): Promise<void> {
+  await Promise.all(
+    servers.map(async (server) => {
+      if (server.state === 'paused') server.resume();
+      if (server.state === 'ended') await server.restart();
+    }),
+  );
+}
+
+export function placeOf({ host, port }: Server): { readonly host: string; readonly port: number } {
+  return { host, port };
+}

@@ -1,0 +1,83 @@
+import { ArgumentError, OptionsError } from '../errors.js';
+import { command } from './catalog/specs.js';
+import { type Arg, type CommandSpec, type Raw, SPECIAL } from './command-spec.js';
+
+/** What `defineScript` takes. `N`: how many keys, `number` where it differs from call to call. */
+export interface ScriptOptions<N extends number = number, Reply = Raw> {
+  /** The script's text. Every key it touches must be one of `KEYS`. */
+  readonly lua: string;
+  /** How many keys a call names. Default: any number. */
+  readonly keys?: N;
+  /** It only reads: replicas may run it, where the call's reads may go there. Needs Redis 7.0 or Valkey. Default false. */
+  readonly readonly?: boolean;
+  /** Turns the reply into what the caller gets. Default: the reply as it came; a RESP3 map, which a script must ask for, is a flat list. */
+  readonly reply?: (raw: Raw) => Reply;
+}
+
+/** A script that `redis.script()` runs. Make it once, where the program begins: it belongs to no client. */
+export interface Script<N extends number = number, Reply = Raw> {
+  readonly lua: string;
+  /** By which servers know it. */
+  readonly sha1: string;
+  readonly keys: N | undefined;
+  readonly readonly: boolean;
+  readonly reply: ((raw: Raw) => Reply) | null;
+  /** EVALSHA, or EVALSHA_RO, marked so that it is sent by way of `ScriptCache`. */
+  readonly spec: CommandSpec;
+  /** EVAL, or EVAL_RO. */
+  readonly evalSpec: CommandSpec;
+}
+
+const EVAL = command('EVAL');
+const EVAL_RO = command('EVAL_RO');
+const EVALSHA = command('EVALSHA');
+const EVALSHA_RO = command('EVALSHA_RO');
+
+// A script travels as the facts of its own command, so that pipelines and transactions need to know nothing about it.
+const scripts = new WeakMap<CommandSpec, Script<number, unknown>>();
+
+/**
+ * Makes a Lua script callable by name, with the number of its keys and the type of its reply.
+ * @example
+ * const takeToken = defineScript({ lua: 'return redis.call("DECRBY", KEYS[1], ARGV[1])', keys: 1, reply: Number });
+ * const left = await redis.script(takeToken, ['tokens:ada'], [1]);
+ */
+export function defineScript<const N extends number = number, Reply = Raw>(options: ScriptOptions<N, Reply>): Script<N, Reply> {
+  const { lua, keys, readonly = false, reply = null } = options;
+  if (typeof lua !== 'string' || lua === '') throw new OptionsError('defineScript.lua', 'the text of a script', lua);
+  if (keys !== undefined && !(Number.isSafeInteger(keys) && keys >= 0)) {
+    throw new OptionsError('defineScript.keys', 'how many keys the script takes', keys);
+  }
+  const base = readonly ? EVALSHA_RO : EVALSHA;
+  const script: Script<N, Reply> = Object.freeze({
+    lua,
+    // Loaded by who defines a script, like node:tls by who uses it.
+    sha1: process.getBuiltinModule('node:crypto').createHash('sha1').update(lua).digest('hex'),
+    keys,
+    readonly,
+    reply,
+    spec: Object.freeze({ ...base, flags: base.flags | SPECIAL }),
+    evalSpec: readonly ? EVAL_RO : EVAL,
+  });
+  scripts.set(script.spec, script);
+  return script;
+}
+
+/** `sha1 numkeys key … arg …`. Throws where the number of keys is not that of the definition. */
+export function scriptArgs(script: Script<number, unknown>, keys: readonly Arg[], args: readonly Arg[]): Arg[] {
+  if (script.keys !== undefined && keys.length !== script.keys) {
+    throw new ArgumentError(`this script takes ${script.keys} keys, got ${keys.length}`, { command: script.spec.name });
+  }
+  return [script.sha1, keys.length, ...keys, ...args];
+}
+
+/** The script behind a command made by `defineScript`. */
+export function scriptOf(spec: CommandSpec): Script<number, unknown> | null {
+  return scripts.get(spec) ?? null;
+}
+
+/** A step by which a script needs nothing that the server may have forgotten: its text. Other steps stay as they are. */
+export function asText<S extends { readonly spec: CommandSpec; readonly args: readonly Arg[] }>(step: S): S {
+  const script = scriptOf(step.spec);
+  return script === null ? step : { ...step, spec: script.evalSpec, args: [script.lua, ...step.args.slice(1)] };
+}

@@ -1,0 +1,354 @@
+import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import sinon from 'sinon';
+import { AbortError, ClosedError, NoNodeError, QueueFullError, TimeoutError } from '../../../../lib/errors.js';
+import { error, FakeServer, type Handler, ok, silence } from '../../../support/fake-server.js';
+import { until } from '../../../support/wait.js';
+import { checkBooks, clientOf, rejected, single } from '../scripted.js';
+
+const store: Handler = ([name, arg]) => (name === 'GET' ? `value of ${arg}` : name === 'SET' ? ok : undefined);
+const deaf: Handler = (words, connection) => (words[1] === 'deaf' ? silence : store(words, connection));
+
+describe('every promise of a client settles', () => {
+  let server: FakeServer;
+  beforeEach(async () => {
+    server = await FakeServer.start(single(store));
+  });
+  afterEach(async () => {
+    sinon.restore();
+    await checkBooks();
+    await server.stop();
+  });
+
+  describe('at its deadline', () => {
+    it('while the server refuses connections, with the cause', async () => {
+      server.refuse();
+      const redis = clientOf(server, { timeoutMs: 80 });
+      const started = performance.now();
+      const reason = await rejected(redis.set('k', '1'));
+      const tookMs = performance.now() - started;
+      assert.ok(reason instanceof TimeoutError);
+      assert.equal(reason.executed, 'no');
+      assert.match(reason.message, /^SET timed out: no node to send it to; first failure: .*ECONNREFUSED/);
+      assert.ok(tookMs >= 79 && tookMs < 400, `${tookMs} ms`);
+    });
+
+    it('while the server accepts connections and says nothing', async () => {
+      server.handler = () => silence;
+      const redis = clientOf(server, { timeoutMs: 80 });
+      const reason = await rejected(redis.set('k', '1'));
+      assert.ok(reason instanceof TimeoutError);
+      assert.equal(reason.executed, 'no');
+    });
+
+    it('of the view, of the domain, or of the client, in this order', async () => {
+      server.handler = single(deaf);
+      const redis = clientOf(server, { timeoutMs: 300, domains: { quick: { timeoutMs: 100 } } });
+      await redis.connect();
+      const time = async (promise: Promise<unknown>): Promise<number> => {
+        const started = performance.now();
+        await rejected(promise);
+        return Math.round((performance.now() - started) / 100);
+      };
+      const quick = redis.domain('quick');
+      const tenths = await Promise.all([
+        time(redis.get('deaf')),
+        time(quick.get('deaf')),
+        time(quick.with({ timeoutMs: 200 }).get('deaf')),
+      ]);
+      assert.deepEqual(tenths, [3, 1, 2]);
+      server.disconnect();
+    });
+
+    it('and is never sent afterwards', async () => {
+      server.refuse();
+      const redis = clientOf(server, { timeoutMs: 50 });
+      await rejected(redis.set('late', '1'));
+      await server.listen();
+      await redis.with({ timeoutMs: 2_000 }).set('next', '1');
+      assert.deepEqual(
+        server.received.filter(([name]) => name === 'SET').map(([, key]) => key),
+        ['next'],
+      );
+    });
+
+    it('not before, where there is none', async () => {
+      server.refuse();
+      const redis = clientOf(server, { timeoutMs: 20 });
+      const waiting = redis.with({ timeoutMs: 0 }).get('k');
+      await sleep(100);
+      await server.listen();
+      assert.equal(await waiting, 'value of k');
+    });
+  });
+
+  describe('when its signal fires', () => {
+    it('before it is issued', async () => {
+      const redis = clientOf(server);
+      const why = new Error('enough');
+      const reason = await rejected(redis.with({ signal: AbortSignal.abort(why) }).get('k'));
+      assert.ok(reason instanceof AbortError);
+      assert.equal(reason.executed, 'no');
+      assert.equal(reason.cause, why);
+      await redis.get('other');
+      assert.equal(server.count('GET'), 1);
+    });
+
+    it('in the tick it was issued in: it is never sent', async () => {
+      const redis = clientOf(server);
+      await redis.connect();
+      const controller = new AbortController();
+      const aborted = rejected(redis.with({ signal: controller.signal }).get('k'));
+      controller.abort();
+      assert.equal((await aborted).executed, 'no');
+      await redis.get('other');
+      assert.deepEqual(
+        server.received.filter(([name]) => name === 'GET').map(([, key]) => key),
+        ['other'],
+      );
+    });
+
+    it('while it waits for a node: it is never sent and takes no more room', async () => {
+      server.refuse();
+      const redis = clientOf(server);
+      const controller = new AbortController();
+      const aborted = rejected(redis.with({ signal: controller.signal, timeoutMs: 0 }).set('given up', '1'));
+      await sleep(30);
+      controller.abort();
+      assert.equal((await aborted).executed, 'no');
+      await until(() => redis.stats().commands === 0, { timeoutMs: 500 });
+      await server.listen();
+      await redis.set('next', '1');
+      assert.deepEqual(
+        server.received.filter(([name]) => name === 'SET').map(([, key]) => key),
+        ['next'],
+      );
+    });
+
+    it('after it was written: it may have run, and its reply goes to nobody', async () => {
+      server.handler = single(async (words, connection) => {
+        if (words[1] === 'slow') await sleep(50);
+        return store(words, connection);
+      });
+      const redis = clientOf(server);
+      await redis.connect();
+      const controller = new AbortController();
+      const aborted = rejected(redis.with({ signal: controller.signal }).get('slow'));
+      await until(() => server.count('GET') === 1, { everyMs: 1 });
+      controller.abort();
+      assert.equal((await aborted).executed, 'unknown');
+      assert.equal(await redis.get('next'), 'value of next');
+    });
+
+    it('while it waits for another attempt', async () => {
+      server.handler = single(([name]) => (name === 'SET' ? error('TRYAGAIN') : undefined));
+      const redis = clientOf(server);
+      const controller = new AbortController();
+      const aborted = rejected(redis.with({ signal: controller.signal }).set('k', '1'));
+      await until(() => server.count('SET') >= 3 && redis.stats().waiting === 1, { everyMs: 1 });
+      controller.abort();
+      const reason = await aborted;
+      assert.ok(reason instanceof AbortError);
+      assert.equal(reason.executed, 'no');
+      const count = server.count('SET');
+      await sleep(100);
+      assert.ok(server.count('SET') <= count + 1);
+    });
+
+    it('and no listener is left on it, whatever became of the command', async () => {
+      server.handler = single(deaf);
+      const redis = clientOf(server);
+      const { signal } = new AbortController();
+      const view = redis.with({ signal });
+      await Promise.all(Array.from({ length: 100 }, (_, i) => view.get(`k${i}`)));
+      await view.pipeline().get('a').set('b', '1').exec();
+      await view
+        .multi()
+        .get('a')
+        .exec()
+        .catch(() => {});
+      await rejected(view.with({ timeoutMs: 30 }).get('deaf'));
+      await rejected(view.get(undefined as unknown as string));
+      assert.equal(getEventListeners(signal, 'abort').length, 0);
+      server.disconnect();
+    });
+
+    it('for a thousand commands, without a warning', async () => {
+      const warnings: Error[] = [];
+      const listener = (warning: Error): void => void warnings.push(warning);
+      process.on('warning', listener);
+      const redis = clientOf(server);
+      const controller = new AbortController();
+      const view = redis.with({ signal: controller.signal });
+      const all = Array.from({ length: 1_000 }, (_, i) => rejected(view.get(`k${i}`)));
+      controller.abort();
+      await Promise.all(all);
+      await sleep(10);
+      process.off('warning', listener);
+      assert.deepEqual(warnings, []);
+    });
+  });
+
+  describe('when the client ends', () => {
+    it('by close(): accepted commands are answered, new ones refused', async () => {
+      server.handler = single(async (words, connection) => {
+        if (words[0] === 'GET') await sleep(30);
+        return store(words, connection);
+      });
+      const redis = clientOf(server);
+      await redis.connect();
+      const accepted = redis.get('k');
+      const closed = redis.close();
+      const refused = await rejected(redis.get('k'));
+      assert.ok(refused instanceof ClosedError);
+      assert.equal(refused.executed, 'no');
+      assert.equal(await accepted, 'value of k');
+      await closed;
+      await until(() => server.openConnections.length === 0);
+    });
+
+    it('by close() right after the first command', async () => {
+      const redis = clientOf(server);
+      const accepted = redis.get('k');
+      await redis.close();
+      assert.equal(await accepted, 'value of k');
+    });
+
+    it('by close() before anything was done, and again', async () => {
+      const redis = clientOf(server);
+      let closes = 0;
+      redis.on('close', () => closes++);
+      await Promise.all([redis.close(), redis.close()]);
+      await redis.close();
+      redis.destroy();
+      assert.equal(closes, 1);
+      assert.equal(server.connections.length, 0);
+      assert.ok((await rejected(redis.get('k'))) instanceof ClosedError);
+      assert.ok((await rejected(redis.connect())) instanceof ClosedError);
+      assert.ok((await rejected(redis.lease(async () => 1))) instanceof ClosedError);
+      assert.ok((await rejected(redis.pipeline().get('k').exec())) instanceof ClosedError);
+      assert.ok((await rejected(redis.multi().get('k').exec())) instanceof ClosedError);
+    });
+
+    it('by destroy(): what was written may have run, the rest did not', async () => {
+      server.handler = single(deaf);
+      const redis = clientOf(server);
+      await redis.connect();
+      const written = rejected(redis.set('deaf', '1'));
+      await until(() => server.count('SET') === 1, { everyMs: 1 });
+      const unwritten = rejected(redis.set('k', '1'));
+      redis.destroy();
+      const [first, second] = await Promise.all([written, unwritten]);
+      assert.ok(first instanceof ClosedError && second instanceof ClosedError);
+      assert.deepEqual([first.executed, second.executed], ['unknown', 'no']);
+    });
+
+    it('by destroy() while it connects', async () => {
+      server.handler = () => silence;
+      const redis = clientOf(server);
+      const all = [rejected(redis.connect()), rejected(redis.get('k')), rejected(redis.call('DBSIZE'))];
+      await sleep(20);
+      redis.destroy();
+      for (const reason of await Promise.all(all)) assert.ok(reason instanceof ClosedError, String(reason));
+    });
+
+    it('by close() while it connects in vain', async () => {
+      server.handler = () => silence;
+      const redis = clientOf(server, { timeoutMs: 100 });
+      const all = [rejected(redis.connect()), rejected(redis.get('k'))];
+      await redis.close();
+      await Promise.all(all);
+    });
+
+    it('while a lease is out', async () => {
+      const redis = clientOf(server);
+      await redis.lease(async (one) => {
+        await one.get('k');
+        redis.destroy();
+        await rejected(one.get('k'));
+      });
+    });
+  });
+
+  describe('at once with failFast', () => {
+    it('while nobody serves', async () => {
+      server.refuse();
+      const redis = clientOf(server, { failFast: true });
+      const started = performance.now();
+      const [connecting, first] = await Promise.all([rejected(redis.connect()), rejected(redis.get('k'))]);
+      assert.equal(connecting.code, 'ERR_PRIMARY_UNREACHABLE');
+      assert.match(first.message, /ECONNREFUSED/);
+      const second = await rejected(redis.get('k'));
+      assert.ok(second instanceof NoNodeError);
+      assert.match(second.message, /^GET: .*ECONNREFUSED/);
+      assert.ok(performance.now() - started < 300);
+    });
+
+    it('and is served when somebody does', async () => {
+      const redis = clientOf(server, { failFast: true });
+      assert.equal(await redis.get('k'), 'value of k');
+    });
+  });
+
+  describe('when too much waits', () => {
+    it('rejects what is beyond the bound of commands, and takes more when there is room', async () => {
+      const redis = clientOf(server, { queue: { maxCommands: 10 } });
+      const all = await Promise.allSettled(Array.from({ length: 15 }, (_, i) => redis.get(`k${i}`)));
+      assert.deepEqual(
+        all.map(({ status }) => status),
+        [...Array(10).fill('fulfilled'), ...Array(5).fill('rejected')],
+      );
+      const reason = all[14]?.status === 'rejected' ? all[14].reason : undefined;
+      assert.ok(reason instanceof QueueFullError);
+      assert.equal(reason.executed, 'no');
+      assert.equal(await redis.get('more'), 'value of more');
+    });
+
+    it('rejects what is beyond the bound of bytes', async () => {
+      const redis = clientOf(server, { queue: { maxBytes: 100_000 } });
+      const big = 'x'.repeat(60_000);
+      const all = await Promise.allSettled([redis.set('a', big), redis.set('b', big), redis.set('c', 'small')]);
+      assert.deepEqual(
+        all.map(({ status }) => status),
+        ['fulfilled', 'rejected', 'fulfilled'],
+      );
+      assert.equal(await redis.set('b', big), 'OK');
+    });
+  });
+
+  it('with an error for arguments that cannot be sent, and nothing is sent', async () => {
+    const redis = clientOf(server);
+    const bad: unknown[] = [undefined, null, Number.NaN, Number.POSITIVE_INFINITY, {}, ['x'], true, Symbol('s'), () => {}];
+    for (const value of bad) {
+      const reason = await rejected(redis.call('SET', 'k', value as string));
+      assert.equal(reason.code, 'ERR_ARGUMENT', String(reason));
+      assert.equal(reason.executed, 'no');
+    }
+    assert.equal(server.count('SET'), 0);
+  });
+
+  it('although nobody listens to its error events', async () => {
+    server.refuse();
+    const redis = clientOf(server, { timeoutMs: 60 });
+    await rejected(redis.get('k'));
+    await server.listen();
+    assert.equal(await redis.with({ timeoutMs: 2_000 }).get('k'), 'value of k');
+  });
+
+  it('although listeners of its events throw', async () => {
+    const warn = sinon.stub(process, 'emitWarning');
+    const redis = clientOf(server);
+    for (const event of ['ready', 'topology', 'close'] as const) {
+      redis.on(event, () => {
+        throw new Error(`listener of ${event}`);
+      });
+    }
+    assert.equal(await redis.get('k'), 'value of k');
+    await redis.close();
+    assert.deepEqual(
+      warn.args.map(([message]) => message),
+      ['topology', 'ready', 'close'].map((event) => `A listener of '${event}' threw`),
+    );
+  });
+});

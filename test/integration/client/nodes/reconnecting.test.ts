@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { error, FakeServer, ok } from '../../../support/fake-server.js';
+import { until } from '../../../support/wait.js';
+import { checkBooks, clientOf, single, singleAnswers } from '../scripted.js';
+
+describe('a server that was away', () => {
+  afterEach(checkBooks);
+
+  it('serves as soon as a probe reaches it, however long the data connection would have waited', async () => {
+    const server = await FakeServer.start(single(([name]) => (name === 'GET' ? 'value' : undefined)));
+    const redis = clientOf(server, { reconnect: { minMs: 8_000, maxMs: 10_000 } });
+    try {
+      assert.equal(await redis.get('k'), 'value');
+      server.refuse();
+      server.disconnect();
+      const answer = redis.get('k');
+      await sleep(200);
+      await server.listen();
+      const began = performance.now();
+      assert.equal(await answer, 'value');
+      assert.ok(performance.now() - began < 1_000);
+    } finally {
+      redis.destroy();
+      await server.stop();
+    }
+  });
+});
+
+describe('a fixed address that leads to a replica', () => {
+  afterEach(checkBooks);
+
+  it('is looked at often while a write waits for a primary there, and seldom for reads alone', async () => {
+    let role: 'master' | 'slave' = 'slave';
+    await using server = await FakeServer.start(([name = '']) => {
+      if (name === 'SET') return role === 'slave' ? error("READONLY You can't write against a read only replica.") : ok;
+      return name === 'GET' ? 'value' : singleAnswers([name], role);
+    });
+    const redis = clientOf(server);
+    assert.equal(await redis.get('k'), 'value');
+    const looksIn = async (ms: number): Promise<number> => {
+      const before = server.count('ROLE');
+      await sleep(ms);
+      return server.count('ROLE') - before;
+    };
+    const quiet = await looksIn(600);
+    const write = redis.set('k', 'v');
+    await until(() => server.count('SET') > 0);
+    // Two questions a look: a replica is asked again on a new connection.
+    const waiting = await looksIn(600);
+    assert.ok(waiting >= 10 && waiting > 2 * quiet, `${quiet} questions before, ${waiting} while a write waited`);
+    const sent = server.count('SET');
+    role = 'master';
+    assert.equal(await write, 'OK');
+    assert.equal(server.count('SET'), sent + 1, 'where it was known to be refused it was not sent');
+    await sleep(100);
+    assert.ok((await looksIn(300)) <= 4);
+  });
+});

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { Failovers } from '../../../../lib/client/nodes/failover-events.js';
+import { TopologyError } from '../../../../lib/errors.js';
+import { SlotMap } from '../../../../lib/topology/slot-map.js';
+import { makeTopology, type NodeInfo, type TopologySnapshot } from '../../../../lib/topology/snapshot.js';
+import { at, rules } from '../../topology/picture.js';
+
+const key = (port: number): string => `127.0.0.1:${port}`;
+const node = (port: number, primary: number | null = null): NodeInfo =>
+  rules.node({
+    id: null,
+    address: at(port),
+    names: [],
+    role: primary === null ? 'primary' : 'replica',
+    usable: true,
+    replicaOf: primary === null ? null : key(primary),
+    depth: primary === null ? 0 : 1,
+    priority: 100,
+  });
+
+/** `1<2,3`: node 1 is the primary, 2 and 3 follow it; `-<2`: nobody is; `1?<2`: nobody could verify that; `1<2 3<4`: two shards of a cluster. */
+function snapshot(text: string): TopologySnapshot {
+  const parts = text.split(' ');
+  const shards = parts.map((part) => {
+    const [head = '', followers = ''] = part.replace('?', '').split('<');
+    const primary = head === '-' ? null : Number(head);
+    return {
+      primary: primary === null ? null : node(primary),
+      replicas: followers
+        .split(',')
+        .filter((port) => port !== '')
+        .map((port) => node(Number(port), primary ?? 9)),
+    };
+  });
+  if (parts.length === 1) {
+    const problem = text.includes('?') ? new TopologyError('ERR_PRIMARY_UNREACHABLE', 'x') : null;
+    return makeTopology('sentinel', shards, null, problem);
+  }
+  const share = Math.floor(16_384 / shards.length);
+  return makeTopology(
+    'cluster',
+    shards,
+    SlotMap.fromRanges(shards.map((_, shard) => ({ start: shard * share, end: shard * share + share - 1, shard }))),
+  );
+}
+
+const CASES: readonly (readonly [what: string, snapshots: readonly string[], told: readonly string[]])[] = [
+  ['the first primary', ['1<2'], []],
+  ['another one', ['1<2', '2<1'], ['1>2']],
+  ['another one, after a time with none', ['1<2', '-<2', '2<1'], ['1>2']],
+  ['another one that nobody knew before', ['1<2', '3'], ['1>3']],
+  ['the same one, after a time with none', ['1<2', '-<2', '1<2'], []],
+  ['another one and back', ['1<2', '2<1', '1<2'], ['1>2', '2>1']],
+  ['another one once, although the old one was named once more, unverified', ['1<2', '2', '1?<2', '2', '2<1'], ['1>2']],
+  ['the first that could be verified', ['1?<2', '2<1'], []],
+  ['a promoted replica in a cluster', ['1<2 3<4', '2<1 3<4'], ['1>2']],
+  ['a promoted replica in a cluster once, although a late view came between', ['1<2 3<4', '1 2 3<4', '1<2 3<4', '2<1 3<4'], ['1>2']],
+  ['there and back in a cluster', ['1<2 3<4', '2<1 3<4', '1<2 3<4', '2<1 3<4'], ['1>2', '2>1', '1>2']],
+  ['two shards at once', ['1<2 3<4', '2<1 4<3'], ['1>2', '3>4']],
+  ['no new shard', ['1<2 3<4', '1<2 3<4 5'], []],
+];
+
+describe('Failovers', () => {
+  for (const [what, snapshots, told] of CASES) {
+    it(`tells ${what}`, () => {
+      const failovers = new Failovers();
+      let previous: TopologySnapshot | null = null;
+      const changes: string[] = [];
+      for (const next of snapshots.map(snapshot)) {
+        changes.push(...failovers.between(previous, next).map(({ from, to }) => `${from}>${to}`));
+        previous = next;
+      }
+      assert.deepEqual(
+        changes,
+        told.map((pair) =>
+          pair
+            .split('>')
+            .map((port) => key(Number(port)))
+            .join('>'),
+        ),
+      );
+    });
+  }
+});

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import sinon from 'sinon';
+import type { Gap } from '../../../../lib/client/gap.js';
+import { MessageQueue, type Overflow } from '../../../../lib/client/pubsub/message-queue.js';
+
+type Message = { readonly type: 'message'; readonly n: number };
+
+const gapOf = (reason: Gap['reason'], sinceMs: number, untilMs: number, dropped: number): Gap => ({
+  type: 'gap',
+  kind: 'channel',
+  name: 'c',
+  reason,
+  from: null,
+  to: null,
+  sinceMs,
+  untilMs,
+  dropped,
+});
+
+function queueOf(overflow: Overflow): MessageQueue<Message> {
+  return new MessageQueue<Message>(3, overflow, (sinceMs, untilMs) => gapOf('overflow', sinceMs, untilMs, 1));
+}
+
+/** Numbers are messages, a letter is a gap that was put in. */
+type Step = number | 'gap' | 'take';
+
+const cases: readonly [what: string, Overflow, steps: readonly Step[], left: readonly (number | string)[]][] = [
+  ['keeps the order', 'drop-oldest', [1, 2, 3], [1, 2, 3]],
+  ['drops the oldest, and says in its place how many', 'drop-oldest', [1, 2, 3, 4, 5], ['overflow 2', 3, 4, 5]],
+  ['begins to count anew when the consumer was told', 'drop-oldest', [1, 2, 3, 4, 'take', 5], ['overflow 1', 3, 4, 5]],
+  ['drops the newest, and says so behind the last', 'drop-newest', [1, 2, 3, 4, 5], [1, 2, 3, 'overflow 2']],
+  ['goes on after that gap', 'drop-newest', [1, 2, 3, 4, 'take', 5], [2, 3, 'overflow 1', 5]],
+  ['refuses', 'error', [1, 2, 3, 4], [1, 2, 3]],
+  ['keeps a gap between its messages', 'drop-oldest', [1, 'gap', 2], [1, 'silence 0', 2]],
+  ['does not count gaps', 'drop-oldest', [1, 'gap', 2, 'gap', 3, 'gap'], [1, 'silence 0', 2, 'silence 0', 3, 'silence 0']],
+  ['makes one of gaps side by side', 'drop-oldest', ['gap', 'gap', 'gap', 1, 'gap', 'gap'], ['silence 0', 1, 'silence 0']],
+  ['makes one of a gap and the message dropped behind it', 'drop-oldest', ['gap', 1, 2, 3, 4], ['silence 1', 2, 3, 4]],
+  ['makes one of a dropped message and the gap behind it', 'drop-oldest', [1, 'gap', 2, 3, 4], ['overflow 1', 2, 3, 4]],
+  ['adds what is dropped to a gap at the end', 'drop-newest', [1, 2, 3, 'gap', 4], [1, 2, 3, 'silence 1']],
+];
+
+describe('MessageQueue', () => {
+  for (const [what, overflow, steps, left] of cases) {
+    it(`${what} (${overflow})`, () => {
+      const queue = queueOf(overflow);
+      for (const step of steps) {
+        if (step === 'gap') queue.gap(gapOf('silence', 1, 2, 0));
+        else if (step === 'take') queue.shift();
+        else queue.push({ type: 'message', n: step });
+      }
+      const found: (number | string)[] = [];
+      for (let entry = queue.shift(); entry !== undefined; entry = queue.shift()) {
+        found.push(entry.type === 'gap' ? `${entry.reason} ${entry.dropped}` : entry.n);
+      }
+      assert.deepEqual(found, left);
+      assert.equal(queue.length, 0);
+      assert.equal(queue.isEmpty, true);
+    });
+  }
+
+  it('dates a gap so that what was dropped came within it', () => {
+    const time = sinon.useFakeTimers({ now: 1_000, toFake: ['Date'] });
+    try {
+      const queue = queueOf('drop-oldest');
+      for (const n of [1, 2, 3, 4]) {
+        queue.push({ type: 'message', n });
+        time.setSystemTime(1_000 + n);
+      }
+      // The first came at 1,000; the last one pushed it out at 1,003.
+      assert.deepEqual(queue.shift(), gapOf('overflow', 1_000, 1_003, 1));
+    } finally {
+      time.restore();
+    }
+  });
+
+  it('holds as much as it may however long nobody takes anything', () => {
+    for (const overflow of ['drop-oldest', 'drop-newest', 'error'] as const) {
+      const queue = queueOf(overflow);
+      for (let n = 0; n < 1_000; n++) {
+        queue.push({ type: 'message', n });
+        if (n % 7 === 0) queue.gap(gapOf('connection', n, n, 0));
+      }
+      let entries = 0;
+      while (queue.shift() !== undefined) entries++;
+      assert.ok(entries <= 7, `${entries} entries`);
+    }
+  });
+});

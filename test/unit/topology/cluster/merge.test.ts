@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { clusterTopology, mergeViews } from '../../../../lib/topology/cluster/merge.js';
+import { parseNodes, parseShards } from '../../../../lib/topology/cluster/replies.js';
+import { buildView, type ClusterView } from '../../../../lib/topology/cluster/view.js';
+import { makeTopology } from '../../../../lib/topology/snapshot.js';
+import { at, type Captured, picture, raw, rules, spec } from '../picture.js';
+import { clusterView as view } from './views.js';
+
+interface Case {
+  readonly name: string;
+  readonly views: readonly ClusterView[];
+  readonly expected: readonly string[];
+}
+
+const OLD = ['7000 master - 1 0-8191', '7001 master - 2 8192-16383', '7002 slave 7000 1', '7003 slave 7001 2'];
+const TOOK_OVER = ['7000 master - 1', '7001 master - 2 8192-16383', '7002 myself,master - 3 0-8191', '7003 slave 7001 2'];
+const DEMOTED = ['7000 myself,slave 7002 3', '7001 master - 2 8192-16383', '7002 master - 3 0-8191', '7003 slave 7001 2'];
+
+/** The same, while the successor is still taken for a replica, which is shown with its primary's epoch. */
+const INVERTED = ['7000 master - 3 0-8191', '7001 master - 2 8192-16383', '7002 slave 7000 3', '7003 slave 7001 2'];
+/** As seen by who heard the old primary, which sends its successor's epoch already, before the successor itself. */
+const BORROWED = ['7000 master - 3 0-8191', '7001 master - 2 8192-16383', '7002 master - 3', '7003 slave 7001 2'];
+
+const CASES: readonly Case[] = [
+  { name: 'agrees with one view', views: [view(...OLD)], expected: ['0-8191 7000 < 7002', '8192-16383 7001 < 7003'] },
+  {
+    name: 'believes the one that took over, not the stale majority',
+    views: [view(...OLD), view(...TOOK_OVER), view(...OLD)],
+    expected: ['0-8191 7002', '8192-16383 7001 < 7003', '7000'],
+  },
+  {
+    name: 'believes the one that took over, whatever the order',
+    views: [view(...OLD), view(...OLD), view(...TOOK_OVER)],
+    expected: ['0-8191 7002', '8192-16383 7001 < 7003', '7000'],
+  },
+  {
+    name: 'takes the old primary for a replica as soon as one view has it',
+    views: [view(...OLD), view(...TOOK_OVER), view(...DEMOTED)],
+    expected: ['0-8191 7002 < 7000', '8192-16383 7001 < 7003'],
+  },
+  {
+    name: 'moves one slot to the node that bumped its epoch for it',
+    views: [
+      view('7000 master - 1 0-8191', '7001 master - 2 8192-16383'),
+      view('7000 master - 1 0-99 101-8191', '7001 myself,master - 3 100 8192-16383'),
+    ],
+    expected: ['0-99,101-8191 7000', '100,8192-16383 7001'],
+  },
+  {
+    name: 'takes a claim for a slot that another view has nobody for',
+    views: [view('7000 master - 1 0-100', '7001 master - 2'), view('7000 master - 1 0-100', '7001 master - 2 101-16383')],
+    expected: ['0-100 7000', '101-16383 7001'],
+  },
+  {
+    name: 'believes the one that says an old primary follows another, not those who give it the epoch of that one',
+    views: [view(...BORROWED), view(...DEMOTED), view(...BORROWED)],
+    expected: ['0-8191 7002 < 7000', '8192-16383 7001 < 7003'],
+  },
+  {
+    name: 'gives the slots of an old primary to the one it follows, before anybody says so',
+    views: [view(...BORROWED), view('7000 slave 7002 3', '7001 master - 2 8192-16383', '7002 master - 3', '7003 slave 7001 2')],
+    expected: ['0-8191 7002 < 7000', '8192-16383 7001 < 7003'],
+  },
+  {
+    name: 'knows who was promoted from what the two say of themselves, though others have it the other way round',
+    views: [view(...INVERTED), view(...DEMOTED), view(...TOOK_OVER)],
+    expected: ['0-8191 7002 < 7000', '8192-16383 7001 < 7003'],
+  },
+  {
+    name: 'and from what the old one says of itself alone',
+    views: [view(...INVERTED), view(...DEMOTED), view(...INVERTED)],
+    expected: ['0-8191 7002 < 7000', '8192-16383 7001 < 7003'],
+  },
+  {
+    name: 'and from what the new one says of itself alone',
+    views: [view(...INVERTED), view(...TOOK_OVER), view(...INVERTED)],
+    expected: ['0-8191 7002', '8192-16383 7001 < 7003', '7000'],
+  },
+  {
+    name: 'does not lend the epoch of an heir to what the old primary had lost before',
+    views: [
+      view('7000 slave 7002 11', '7001 master - 10 100-16383', '7002 master - 11 0-99'),
+      view('7000 master - 3 0-16383', '7001 master - 2', '7002 slave 7000 3'),
+    ],
+    expected: ['0-99 7002 < 7000', '100-16383 7001'],
+  },
+  {
+    name: 'gives the slots of a replica, as a view has it, to the one it follows',
+    views: [view('7000 slave 7002 3 0-8191', '7001 master - 2 8192-16383', '7002 master - 3')],
+    expected: ['0-8191 7002 < 7000', '8192-16383 7001'],
+  },
+  {
+    name: 'gives slots back to a primary that followed another one for a while',
+    views: [view(...TOOK_OVER), view(...DEMOTED), view('7000 myself,master - 4 0-8191', '7001 master - 2 8192-16383', '7002 slave 7000 4')],
+    expected: ['0-8191 7000 < 7002', '8192-16383 7001 < 7003'],
+  },
+  {
+    name: 'follows the majority where the epochs are equal',
+    views: [
+      view('7000 master - 0 0-16383', '7001 slave 7000 0'),
+      view('7000 slave 7001 0', '7001 master - 0 0-16383'),
+      view('7000 slave 7001 0', '7001 master - 0 0-16383'),
+    ],
+    expected: ['0-16383 7001 < 7000'],
+  },
+  {
+    name: 'keeps a failed primary while it has slots',
+    views: [view('7000 master,fail - 1 0-16383', '7001 slave 7000 1')],
+    expected: ['0-16383 7000! < 7001'],
+  },
+  {
+    name: 'drops a failed primary that lost its slots',
+    views: [view('7000 master,fail - 1', '7001 master - 2 0-16383')],
+    expected: ['0-16383 7001'],
+  },
+  {
+    name: 'takes a node for failed when most views do',
+    views: [
+      view('7000 master - 1 0-16383', '7001 slave,fail 7000 1'),
+      view('7000 master - 1 0-16383', '7001 slave,fail 7000 1'),
+      view('7000 master - 1 0-16383', '7001 slave 7000 1'),
+    ],
+    expected: ['0-16383 7000 < 7001!'],
+  },
+  {
+    name: 'believes a node that says of itself that it lives',
+    views: [
+      view('7000 master - 1 0-16383', '7001 slave,fail 7000 1'),
+      view('7000 master - 1 0-16383', '7001 slave,fail 7000 1'),
+      view('7000 master - 1 0-16383', '7001 myself,slave 7000 1'),
+    ],
+    expected: ['0-16383 7000 < 7001'],
+  },
+  {
+    name: 'drops a node that left the cluster and knows only itself',
+    views: [view('7000 master - 1 0-16383'), view('7009 myself,master - 0')],
+    expected: ['0-16383 7000'],
+  },
+  {
+    name: 'keeps a primary without slots that others know, after those with slots',
+    views: [view('6999 master - 0', '7000 master - 1 0-16383')],
+    expected: ['0-16383 7000', '6999'],
+  },
+  {
+    name: 'gives a replica of a replica, as views of different age have it, to the owner',
+    views: [view('7000 slave 7001 5', '7001 master - 5 0-16383', '7002 slave 7000 1')],
+    expected: ['0-16383 7001 < 7000 7002'],
+  },
+  {
+    name: 'survives replicas that follow each other',
+    views: [view('7000 master - 1 0-16383', '7001 slave 7002 1', '7002 slave 7001 1')],
+    expected: ['0-16383 7000', '- < 7002', '- < 7001'],
+  },
+  {
+    name: 'counts a node once that came back under its address with a new id',
+    views: [view('old@7001 slave,fail 7000 1', '7000 master - 1 0-16383', 'new@7001 slave 7000 1')],
+    expected: ['0-16383 7000 < 7001'],
+  },
+  {
+    name: 'believes most views about an address',
+    views: [
+      view('a@10.0.0.1:7000 master - 1 0-16383'),
+      view('a@10.0.0.2:7000 master - 1 0-16383'),
+      view('a@10.0.0.2:7000 master - 1 0-16383'),
+    ],
+    expected: ['0-16383 10.0.0.2:7000'],
+  },
+  {
+    name: 'believes a node about its own address',
+    views: [
+      view('a@10.0.0.1:7000 myself,master - 1 0-16383'),
+      view('a@10.0.0.2:7000 master - 1 0-16383'),
+      view('a@10.0.0.2:7000 master - 1 0-16383'),
+    ],
+    expected: ['0-16383 10.0.0.1:7000'],
+  },
+];
+
+describe('mergeViews', () => {
+  for (const { name, views, expected } of CASES) {
+    it(name, () => assert.deepEqual(picture(clusterTopology(mergeViews(views, null), rules)), expected));
+  }
+
+  it('keeps an address in use while the views disagree evenly', () => {
+    const [first, second] = [view('a@10.0.0.1:7000 master - 1 0-16383'), view('a@10.0.0.2:7000 master - 1 0-16383')];
+    const node = rules.node({
+      id: 'a',
+      address: at('10.0.0.2:7000'),
+      names: [],
+      role: 'primary',
+      usable: true,
+      replicaOf: null,
+      depth: 0,
+      priority: 100,
+    });
+    const previous = makeTopology('cluster', [{ primary: node, replicas: [] }], null);
+    for (const views of [
+      [first, second],
+      [second, first],
+    ]) {
+      assert.deepEqual(picture(clusterTopology(mergeViews(views, previous), rules)), ['0-16383 10.0.0.2:7000']);
+    }
+  });
+
+  it('finds out about a takeover from captured views in any order and number, as long as one is new', () => {
+    type Capture = { readonly states: Readonly<Record<string, readonly { asked: string; shards: Captured; nodes: string }[]>> };
+    for (const [capture, expected] of [
+      ['cluster-redis-7.0', '0-5460 21004'],
+      ['cluster-redis-8.0', '0-5460 21103'],
+      ['cluster-valkey-9.1', '0-5460 21205'],
+    ] as const) {
+      const { states } = spec<Capture>(capture);
+      const build = ({ asked, shards, nodes }: { asked: string; shards: Captured; nodes: string }): ClusterView =>
+        buildView(at(asked), parseShards(raw(shards), false), parseNodes(nodes));
+      const before = (states.written ?? []).map(build);
+      const after = (states.promoted ?? []).map(build);
+      for (const fresh of after) {
+        for (const views of [
+          [fresh, ...before],
+          [...before, fresh],
+        ]) {
+          const [line = ''] = picture(clusterTopology(mergeViews(views, null), rules));
+          assert.ok(line.startsWith(expected), `${capture}: ${line}`);
+        }
+      }
+    }
+  });
+
+  it('merges three views of 500 nodes in a few ms', () => {
+    const lines = Array.from({ length: 500 }, (_, i) => {
+      const [owner, end] = [i % 250, Math.floor(((i % 250) + 1) * 65.536) - 1];
+      return i < 250
+        ? `${i}@10.0.${i >> 8}.${i & 255}:7000 master - ${i} ${Math.floor(owner * 65.536)}-${end}`
+        : `${i}@10.0.${i >> 8}.${i & 255}:7000 slave ${owner} ${owner}`;
+    });
+    const views = [view(...lines), view(...lines), view(...lines)];
+    clusterTopology(mergeViews(views, null), rules);
+    const began = performance.now();
+    const topology = clusterTopology(mergeViews(views, null), rules);
+    const tookMs = performance.now() - began;
+    assert.equal(topology.nodes.size, 500);
+    assert.equal(topology.slots?.uncovered, 0);
+    // Generous for a busy machine; a quadratic step would take many times as long.
+    assert.ok(tookMs < 100, `took ${tookMs} ms`);
+  });
+});

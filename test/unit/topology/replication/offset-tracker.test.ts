@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import type { Raw } from '../../../../lib/protocol/command-spec.js';
+import { type Position, Positions, positionOf, type Replicating } from '../../../../lib/topology/replication/offset-tracker.js';
+
+const info = (...lines: readonly string[]): string => ['# Replication', ...lines].join('\r\n');
+
+const CASES: readonly (readonly [what: string, raw: Raw, access: 'primary' | 'replica', position: Position | null])[] = [
+  ['a primary', info('role:master', 'master_replid:abc', 'master_repl_offset:12'), 'primary', { replid: 'abc', offset: 12 }],
+  [
+    'a replica, by what it applied',
+    info('role:slave', 'master_replid:abc', 'slave_read_repl_offset:15', 'slave_repl_offset:12', 'master_repl_offset:15'),
+    'replica',
+    { replid: 'abc', offset: 12 },
+  ],
+  ['a primary that was demoted', info('role:slave', 'master_replid:abc', 'master_repl_offset:12', 'slave_repl_offset:12'), 'primary', null],
+  ['a replica that was promoted', info('role:master', 'master_replid:abc', 'master_repl_offset:12'), 'replica', null],
+  ['a replica that has nothing yet', info('role:slave', 'master_replid:abc', 'slave_repl_offset:-1'), 'replica', null],
+  ['a server that does not say', info('role:master'), 'primary', null],
+  ['something else', null, 'primary', null],
+];
+
+/** Answers when told to. */
+class FakeNode implements Replicating {
+  incarnation = 1;
+  asked = 0;
+  answer: (raw: Raw) => void = () => assert.fail('was not asked');
+  refuse: (error: Error) => void = () => assert.fail('was not asked');
+
+  ask(): Promise<Raw> {
+    this.asked++;
+    return new Promise((resolve, reject) => {
+      this.answer = resolve;
+      this.refuse = reject;
+    });
+  }
+}
+
+const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('topology/positions', () => {
+  for (const [what, raw, access, position] of CASES) {
+    it(`reads the position of ${what}`, () => assert.deepEqual(positionOf(raw, access), position));
+  }
+
+  const at = (role: 'master' | 'slave', offset: number): string =>
+    info(`role:${role}`, 'master_replid:abc', `${role === 'master' ? 'master' : 'slave'}_repl_offset:${offset}`);
+
+  it('asks the primary first and then the replicas, none of them twice in 5 ms however many want to know', async () => {
+    let now = 0;
+    const positions = new Positions(() => now);
+    const [primary, replica] = [new FakeNode(), new FakeNode()];
+    for (let i = 0; i < 5; i++) positions.learn(primary, [replica]);
+    assert.deepEqual([primary.asked, replica.asked], [1, 0]);
+    primary.answer(at('master', 7));
+    await soon();
+    assert.deepEqual([primary.asked, replica.asked], [1, 1]);
+    positions.check(replica);
+    replica.answer(at('slave', 6));
+    await soon();
+    positions.check(replica);
+    positions.learn(primary, [replica]);
+    assert.deepEqual([primary.asked, replica.asked], [1, 1]);
+    assert.equal(positions.told(primary)?.position.offset, 7);
+    assert.equal(positions.told(replica)?.position.offset, 6);
+    now = 10;
+    positions.check(replica);
+    assert.equal(replica.asked, 2);
+  });
+
+  it('numbers the questions, so that a write of before one is known to be in its answer', async () => {
+    const positions = new Positions(() => 0);
+    const primary = new FakeNode();
+    const need = positions.next;
+    positions.learn(primary, []);
+    const later = positions.next;
+    primary.answer(at('master', 7));
+    await soon();
+    const told = positions.told(primary) ?? assert.fail('not told');
+    assert.ok(told.question >= need && told.question < later);
+  });
+
+  it('forgets what a process said that may be gone, and who does not answer', async () => {
+    let now = 0;
+    const positions = new Positions(() => now);
+    const node = new FakeNode();
+    positions.check(node);
+    node.incarnation = 2;
+    node.answer(at('slave', 5));
+    await soon();
+    assert.equal(positions.told(node), null);
+    now = 10;
+    positions.check(node);
+    node.refuse(new Error('gone'));
+    await soon();
+    assert.equal(positions.told(node), null);
+    now = 20;
+    positions.check(node);
+    node.answer(at('slave', 5));
+    await soon();
+    assert.equal(positions.told(node)?.incarnation, 2);
+  });
+});
