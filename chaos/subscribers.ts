@@ -22,10 +22,10 @@ export class Subscribers {
   readonly #inboxes = new Map<string, Inbox>();
 
   /** Resolves when the servers have confirmed all. */
-  async listen({ subscribe }: Driver, topics: readonly SubscriberTopic[]): Promise<void> {
+  async listen({ subscribe }: Driver, channels: readonly SubscriberTopic[]): Promise<void> {
     if (subscribe === undefined) throw new Error('the client has no subscribers');
     await Promise.all(
-      topics.map(({ kind, name, channel }) => {
+      channels.map(({ kind, name, channel }) => {
         const inbox = new Inbox();
         this.#inboxes.set(channel, inbox);
         return subscribe(

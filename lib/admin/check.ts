@@ -1,5 +1,5 @@
 import { SLOT_COUNT } from '../topology/slot-map.js';
-import { type AdminNode, type Picture, primariesOf, replicasOf } from './cluster-state.js';
+import { type AdminNode, type ClusterState, primariesOf, replicasOf } from './cluster-state.js';
 import { count, slotsText } from './slot-list.js';
 
 export interface Problem {
@@ -11,7 +11,7 @@ export interface Problem {
 }
 
 /** What is wrong with the cluster; worst first. */
-export function checkCluster(picture: Picture): Problem[] {
+export function checkCluster(picture: ClusterState): Problem[] {
   const problems = [
     ...unreachable(picture),
     ...coverage(picture),
@@ -23,7 +23,7 @@ export function checkCluster(picture: Picture): Problem[] {
 }
 
 /** Slots by the primaries that claim them in their own view. */
-export function claimsOf(picture: Picture): ReadonlyMap<number, readonly AdminNode[]> {
+export function claimsOf(picture: ClusterState): ReadonlyMap<number, readonly AdminNode[]> {
   const claims = new Map<number, AdminNode[]>();
   for (const node of primariesOf(picture)) {
     for (const slot of node.slots) {
@@ -35,12 +35,12 @@ export function claimsOf(picture: Picture): ReadonlyMap<number, readonly AdminNo
   return claims;
 }
 
-export function uncoveredSlots(picture: Picture): number[] {
+export function uncoveredSlots(picture: ClusterState): number[] {
   const claims = claimsOf(picture);
   return Array.from({ length: SLOT_COUNT }, (_, slot) => slot).filter((slot) => !claims.has(slot));
 }
 
-function unreachable({ nodes }: Picture): Problem[] {
+function unreachable({ nodes }: ClusterState): Problem[] {
   return [...nodes.values()]
     .filter((node) => !node.reachable)
     .map(({ name, id, role, slots, problem }) => {
@@ -50,7 +50,7 @@ function unreachable({ nodes }: Picture): Problem[] {
     });
 }
 
-function coverage(picture: Picture): Problem[] {
+function coverage(picture: ClusterState): Problem[] {
   const problems: Problem[] = [];
   const uncovered = uncoveredSlots(picture);
   if (uncovered.length > 0) {
@@ -71,7 +71,7 @@ function coverage(picture: Picture): Problem[] {
   return problems;
 }
 
-function openSlots({ nodes }: Picture): Problem[] {
+function openSlots({ nodes }: ClusterState): Problem[] {
   const nameOf = (id: string): string => nodes.get(id)?.name ?? `${id.slice(0, 8)} (unknown)`;
   // From Valkey 8 on replicas know which slots of their primary are open.
   const speakers = [...nodes.values()].filter(
@@ -93,7 +93,7 @@ export function groupedByPeer(open: ReadonlyMap<number, string>): [peer: string,
   return [...groups];
 }
 
-function agreement(picture: Picture): Problem[] {
+function agreement(picture: ClusterState): Problem[] {
   const { nodes, views } = picture;
   const problems: Problem[] = [];
   const parties = new Map<string, string[]>();
@@ -118,7 +118,7 @@ function agreement(picture: Picture): Problem[] {
 }
 
 /** In a large cluster they would be a screenful each for itself. */
-function states({ nodes, views }: Picture): Problem[] {
+function states({ nodes, views }: ClusterState): Problem[] {
   const groups = new Map<string, string[]>();
   for (const [id, { state }] of views) if (state !== 'ok') groups.set(state, [...(groups.get(state) ?? []), nodes.get(id)?.name ?? id]);
   return [...groups].map(([state, names]) => {
@@ -128,7 +128,7 @@ function states({ nodes, views }: Picture): Problem[] {
   });
 }
 
-function withoutReplicas(picture: Picture): Problem[] {
+function withoutReplicas(picture: ClusterState): Problem[] {
   return primariesOf(picture)
     .filter(({ id, slots }) => slots.length > 0 && !replicasOf(picture, id).some(({ reachable }) => reachable))
     .map(({ name }) => ({ severity: 'warning', kind: 'no-replica', text: `${name} has no replica: if it fails, its slots fail` }));

@@ -3,10 +3,10 @@ import { type Address, type ClientOptions, cluster, resolveOptions } from '../op
 import { NodeRules } from '../topology/node-rules.js';
 import { AdminError } from './admin-error.js';
 import { checkCluster, type Problem } from './check.js';
-import type { Picture } from './cluster-state.js';
-import { Executor, type Outcome, type RunOptions } from './executor.js';
+import type { ClusterState } from './cluster-state.js';
+import { Executor, type RunOptions, type RunOutcome } from './executor.js';
 import { readKeyCounts } from './key-counts.js';
-import { Links } from './node-connections.js';
+import { NodeConnections } from './node-connections.js';
 import { planCreate } from './plans/create.js';
 import { type FixOptions, planFix } from './plans/fix.js';
 import { planAddNode, planDelNode, planFailover, planForget } from './plans/membership.js';
@@ -32,21 +32,21 @@ const DEFAULT_PORT = 6379;
  * await admin.run(await admin.planReshard({ from: 'all', to: '10.0.0.4:7000', slots: 4096 }));
  */
 export class ClusterAdmin {
-  readonly #links: Links;
+  readonly #links: NodeConnections;
   readonly #rules: NodeRules;
   readonly #seeds: readonly Address[];
   readonly #tls: boolean;
 
   constructor({ nodes, ...access }: AdminOptions) {
     const options = resolveOptions({ clientName: 'slotwise-admin', ...access, topology: cluster(nodes) });
-    this.#links = new Links(options);
+    this.#links = new NodeConnections(options);
     this.#rules = new NodeRules(options);
     this.#seeds = options.topology.kind === 'cluster' ? options.topology.seeds : [];
     this.#tls = options.tls !== null;
   }
 
   /** What the nodes say now. */
-  read(): Promise<Picture> {
+  read(): Promise<ClusterState> {
     return this.#readFrom(this.#seeds);
   }
 
@@ -92,8 +92,8 @@ export class ClusterAdmin {
     return planFix(picture, await readKeyCounts(this.#links, picture), options);
   }
 
-  run(plan: Plan, options: RunOptions = {}): Promise<Outcome> {
-    const read = (nodes: readonly { readonly address: Address | null }[]): Promise<Picture> => {
+  run(plan: Plan, options: RunOptions = {}): Promise<RunOutcome> {
+    const read = (nodes: readonly { readonly address: Address | null }[]): Promise<ClusterState> => {
       const addresses = nodes.flatMap(({ address }) => (address === null ? [] : [address]));
       return this.#readFrom(addresses.length > 0 ? addresses : this.#seeds);
     };
@@ -114,11 +114,11 @@ export class ClusterAdmin {
     return Promise.resolve();
   }
 
-  #readFrom(seeds: readonly Address[]): Promise<Picture> {
+  #readFrom(seeds: readonly Address[]): Promise<ClusterState> {
     return readCluster(this.#links, seeds, this.#rules, this.#tls);
   }
 
-  #readAlone(address: Address): Promise<Picture> {
+  #readAlone(address: Address): Promise<ClusterState> {
     return readAlone(this.#links, address, this.#rules, this.#tls);
   }
 }

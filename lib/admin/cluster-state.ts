@@ -1,7 +1,7 @@
 import type { Address } from '../options/index.js';
 import { type NodeLine, parseNodes } from '../topology/cluster/replies.js';
 import { AdminError } from './admin-error.js';
-import { type Slots, slotsOf, slotsText } from './slot-list.js';
+import { type SlotSet, slotsOf, slotsText } from './slot-list.js';
 
 /** A node of the cluster: by its own words if it could be asked, else by what others say. */
 export interface AdminNode {
@@ -14,7 +14,7 @@ export interface AdminNode {
   readonly peer: { readonly host: string; readonly port: number; readonly busPort: number };
   readonly role: 'primary' | 'replica';
   readonly primaryId: string | null;
-  readonly slots: Slots;
+  readonly slots: SlotSet;
   readonly epoch: number;
   /** Open slots, with the id at the other end. */
   readonly migrating: ReadonlyMap<number, string>;
@@ -31,7 +31,7 @@ export interface AdminNode {
 }
 
 /** What one node says of the others. */
-export interface View {
+export interface NodeView {
   /** Who owns what, as one text: equal texts are agreement. */
   readonly owners: string;
   readonly known: ReadonlySet<string>;
@@ -41,10 +41,10 @@ export interface View {
 }
 
 /** The cluster as an operator sees it: every node that can be asked was asked. */
-export interface Picture {
+export interface ClusterState {
   readonly nodes: ReadonlyMap<string, AdminNode>;
   /** By the id of who was asked. */
-  readonly views: ReadonlyMap<string, View>;
+  readonly views: ReadonlyMap<string, NodeView>;
 }
 
 /** A line of CLUSTER NODES with what only operators need. */
@@ -68,7 +68,7 @@ export function parseMembers(text: string): MemberLine[] {
   });
 }
 
-export function viewOf(members: readonly MemberLine[], state: string): View {
+export function viewOf(members: readonly MemberLine[], state: string): NodeView {
   return {
     owners: members
       .filter(({ ranges }) => ranges.length > 0)
@@ -81,11 +81,11 @@ export function viewOf(members: readonly MemberLine[], state: string): View {
   };
 }
 
-export function primariesOf({ nodes }: Picture): AdminNode[] {
+export function primariesOf({ nodes }: ClusterState): AdminNode[] {
   return [...nodes.values()].filter(({ role, reachable }) => role === 'primary' && reachable).sort(bySlots);
 }
 
-export function replicasOf({ nodes }: Picture, id: string): AdminNode[] {
+export function replicasOf({ nodes }: ClusterState, id: string): AdminNode[] {
   return [...nodes.values()].filter(({ primaryId }) => primaryId === id);
 }
 
@@ -94,7 +94,7 @@ function bySlots(a: AdminNode, b: AdminNode): number {
 }
 
 /** Who is meant by a node id, the beginning of one, or `host:port`. */
-export function nodeNamed({ nodes }: Picture, text: string): AdminNode {
+export function nodeNamed({ nodes }: ClusterState, text: string): AdminNode {
   const all = [...nodes.values()];
   const found = all.filter(({ id, name }) => id === text || name === text);
   const matching = found.length > 0 ? found : all.filter(({ id }) => text.length >= 4 && id.startsWith(text.toLowerCase()));

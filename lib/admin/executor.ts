@@ -4,11 +4,11 @@ import type { Arg, Raw } from '../protocol/command-spec.js';
 import { textOf } from '../topology/replies.js';
 import { AdminError } from './admin-error.js';
 import { checkCluster } from './check.js';
-import type { Picture } from './cluster-state.js';
-import type { AskOptions, Links } from './node-connections.js';
+import type { ClusterState } from './cluster-state.js';
+import type { NodeAskOptions, NodeConnections } from './node-connections.js';
 import { rangesOf } from './slot-list.js';
 import { type MoveOptions, SlotMover } from './slot-mover.js';
-import { describeStep, type NodeRef, type Plan, type Step, slotsToMove } from './steps.js';
+import { describeStep, type NodeRef, type Plan, type PlanStep, slotsToMove } from './steps.js';
 
 export interface Progress {
   readonly slots: number;
@@ -20,17 +20,17 @@ export interface Progress {
 export interface RunOptions extends MoveOptions {
   /** When it fires, the slot that is being moved is finished, and nothing more is begun. */
   readonly stop?: AbortSignal;
-  readonly onStep?: (step: Step, index: number) => void;
+  readonly onStep?: (step: PlanStep, index: number) => void;
   readonly onProgress?: (progress: Progress) => void;
   /** How long nodes may take to know each other, or to agree, in ms. Default 60,000. */
   readonly settleMs?: number;
 }
 
-export interface Outcome extends Progress {
+export interface RunOutcome extends Progress {
   /** `stopped`: by `stop`. The same command, run again, goes on from there. */
   readonly status: 'done' | 'stopped';
   /** What was not begun; a step that moves slots has those that are left. */
-  readonly left: readonly Step[];
+  readonly left: readonly PlanStep[];
 }
 
 const DEFAULT_SETTLE_MS = 60_000;
@@ -38,22 +38,22 @@ const POLL_MS = 100;
 
 /** Carries out plans, a step after the other. */
 export class Executor {
-  readonly #links: Links;
-  readonly #read: (seeds: readonly NodeRef[]) => Promise<Picture>;
+  readonly #links: NodeConnections;
+  readonly #read: (seeds: readonly NodeRef[]) => Promise<ClusterState>;
   readonly #options: RunOptions;
   readonly #mover: SlotMover;
   #slots = 0;
   #keys = 0;
   #totalSlots = 0;
 
-  constructor(links: Links, read: (seeds: readonly NodeRef[]) => Promise<Picture>, options: RunOptions) {
+  constructor(links: NodeConnections, read: (seeds: readonly NodeRef[]) => Promise<ClusterState>, options: RunOptions) {
     this.#links = links;
     this.#read = read;
     this.#options = options;
     this.#mover = new SlotMover(links, options);
   }
 
-  async run(plan: Plan): Promise<Outcome> {
+  async run(plan: Plan): Promise<RunOutcome> {
     this.#totalSlots = slotsToMove(plan);
     for (const [index, step] of plan.steps.entries()) {
       if (this.#stopped) return this.#outcome('stopped', plan.steps.slice(index));
@@ -71,7 +71,7 @@ export class Executor {
   }
 
   /** What is left of the step, null if nothing is. */
-  async #runStep(step: Step): Promise<Step | null> {
+  async #runStep(step: PlanStep): Promise<PlanStep | null> {
     switch (step.do) {
       case 'setEpoch':
         await this.#ask(step.node, ['CLUSTER', 'SET-CONFIG-EPOCH', step.epoch]);
@@ -99,7 +99,7 @@ export class Executor {
       }
       case 'gather': {
         const { from, to, duplicates } = step;
-        return await this.#eachSlot(step, (slot) => this.#mover.gather(slot, from, to, duplicates));
+        return await this.#eachSlot(step, (slot) => this.#mover.collectKeys(slot, from, to, duplicates));
       }
       case 'assign':
         await this.#assign(step.node, step.slots, step.others);
@@ -118,14 +118,14 @@ export class Executor {
         await this.#failover(step.node, step.mode);
         return null;
       case 'settle':
-        await this.#settle();
+        await this.#waitForAgreement();
         return null;
       default:
         return step satisfies never;
     }
   }
 
-  async #eachSlot<S extends Extract<Step, { do: 'moveSlots' | 'gather' }>>(
+  async #eachSlot<S extends Extract<PlanStep, { do: 'moveSlots' | 'gather' }>>(
     step: S,
     work: (slot: number) => Promise<number>,
   ): Promise<S | null> {
@@ -201,7 +201,7 @@ export class Executor {
     });
   }
 
-  async #settle(): Promise<void> {
+  async #waitForAgreement(): Promise<void> {
     await this.#until(async () => {
       const picture = await this.#read([]);
       const waiting = checkCluster(picture).find(({ kind }) => kind === 'disagreement' || kind === 'unknown' || kind === 'contested');
@@ -231,12 +231,12 @@ export class Executor {
     for (let at = 0; at < slots.length; at += 256) await Promise.all(slots.slice(at, at + 256).map(work));
   }
 
-  #ask({ name, address }: NodeRef, words: readonly Arg[], options?: AskOptions): Promise<Raw> {
+  #ask({ name, address }: NodeRef, words: readonly Arg[], options?: NodeAskOptions): Promise<Raw> {
     if (address === null) return Promise.reject(new AdminError(`the address of ${name} is unknown`));
     return this.#links.ask(address, words, options);
   }
 
-  #failed(step: Step, error: unknown): AdminError {
+  #failed(step: PlanStep, error: unknown): AdminError {
     const reason = error instanceof SlotwiseError ? error.message : show(error);
     const node = error instanceof SlotwiseError && error.node !== undefined ? ` (${error.node})` : '';
     const done = this.#totalSlots > 0 ? ` after ${this.#slots} of ${this.#totalSlots} slots` : '';
@@ -244,7 +244,7 @@ export class Executor {
     return new AdminError(`${text}. Nothing is lost: the same command, run again, goes on from here`, { cause: error });
   }
 
-  #outcome(status: Outcome['status'], left: readonly Step[]): Outcome {
+  #outcome(status: RunOutcome['status'], left: readonly PlanStep[]): RunOutcome {
     return { status, slots: this.#slots, totalSlots: this.#totalSlots, keys: this.#keys, left };
   }
 }

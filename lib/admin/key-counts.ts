@@ -1,13 +1,13 @@
 import { numberOf } from '../topology/replies.js';
 import { SLOT_COUNT } from '../topology/slot-map.js';
-import { type AdminNode, type Picture, primariesOf } from './cluster-state.js';
+import { type AdminNode, type ClusterState, primariesOf } from './cluster-state.js';
 import type { Asking } from './node-connections.js';
 import { type KeyCounts, troubledSlots } from './plans/fix.js';
 
 const SLOTS_AT_ONCE = 256;
 
 /** Who holds how many keys of the slots in trouble, and of slots that belong to somebody else. */
-export async function readKeyCounts(links: Asking, picture: Picture): Promise<KeyCounts> {
+export async function readKeyCounts(links: Asking, picture: ClusterState): Promise<KeyCounts> {
   const troubled = troubledSlots(picture);
   const counts = new Map<number, Map<string, number>>(troubled.map((slot) => [slot, new Map()]));
   const note = (slot: number, id: string, keys: number): void => {

@@ -6,7 +6,7 @@ import { specOf } from '../protocol/catalog/specs.js';
 import { type Arg, Call, DECODE_BUFFERS, type Raw } from '../protocol/command-spec.js';
 import { clock } from '../util/clock.js';
 
-export interface AskOptions {
+export interface NodeAskOptions {
   readonly timeoutMs?: number;
   /** Replies as bytes, for keys. Default false. */
   readonly buffers?: boolean;
@@ -16,19 +16,19 @@ export interface AskOptions {
 
 /** How nodes are asked. Over real connections it is `Links`. */
 export interface Asking {
-  ask(address: Address, words: readonly Arg[], options?: AskOptions): Promise<Raw>;
+  ask(address: Address, words: readonly Arg[], options?: NodeAskOptions): Promise<Raw>;
 }
 
 const DEFAULT_TIMEOUT_MS = 5_000;
 
 /** One connection a node and database, opened by the first question; after a failure the next question opens another. */
-export class Links implements Asking {
+export class NodeConnections implements Asking {
   readonly #connections = new Map<string, Connection>();
   #closed = false;
 
   constructor(readonly options: Options) {}
 
-  async ask(address: Address, words: readonly Arg[], options: AskOptions = {}): Promise<Raw> {
+  async ask(address: Address, words: readonly Arg[], options: NodeAskOptions = {}): Promise<Raw> {
     const { timeoutMs = DEFAULT_TIMEOUT_MS, buffers = false, database = 0 } = options;
     if (this.#closed) throw new ClosedError('the connections were closed');
     const connection = this.#connectionTo(address, database);

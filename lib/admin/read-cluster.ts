@@ -8,7 +8,7 @@ import { buildView } from '../topology/cluster/view.js';
 import type { NodeRules } from '../topology/node-rules.js';
 import { infoOf, listOf, textOf } from '../topology/replies.js';
 import { AdminError } from './admin-error.js';
-import { type AdminNode, type MemberLine, type Picture, parseMembers, type View, viewOf } from './cluster-state.js';
+import { type AdminNode, type ClusterState, type MemberLine, type NodeView, parseMembers, viewOf } from './cluster-state.js';
 import { keysByDatabase } from './databases.js';
 import type { Asking } from './node-connections.js';
 import { slotsOf } from './slot-list.js';
@@ -27,7 +27,7 @@ interface Report {
 }
 
 /** Asks the seeds, then everybody they know, then everybody those know. Rejects if no seed can be asked. */
-export async function readCluster(links: Asking, seeds: readonly Address[], rules: NodeRules, tls: boolean): Promise<Picture> {
+export async function readCluster(links: Asking, seeds: readonly Address[], rules: NodeRules, tls: boolean): Promise<ClusterState> {
   const reports = new Map<string, Report>();
   const failures = new Map<string, string>();
   const asked = new Set<string>();
@@ -50,13 +50,13 @@ export async function readCluster(links: Asking, seeds: readonly Address[], rule
     next = known.flatMap(([id, address]) => (reports.has(id) || asked.has(addressKey(address)) ? [] : [address]));
   }
   if (reports.size === 0) throw new AdminError(`no node of the cluster could be asked: ${[...failures.values()].join('; ')}`);
-  return await pictureOf(reports, failures);
+  return await clusterStateOf(reports, failures);
 }
 
 /** What one server says of itself: for a node that is no member yet. */
-export async function readAlone(links: Asking, address: Address, rules: NodeRules, tls: boolean): Promise<Picture> {
+export async function readAlone(links: Asking, address: Address, rules: NodeRules, tls: boolean): Promise<ClusterState> {
   const report = await readNode(links, address, rules, tls);
-  return await pictureOf(new Map([[report.id, report]]), new Map());
+  return await clusterStateOf(new Map([[report.id, report]]), new Map());
 }
 
 async function readNode(links: Asking, address: Address, rules: NodeRules, tls: boolean): Promise<Report> {
@@ -91,10 +91,10 @@ function refusal(error: unknown): Raw {
   throw error;
 }
 
-async function pictureOf(reports: ReadonlyMap<string, Report>, failures: ReadonlyMap<string, string>): Promise<Picture> {
+async function clusterStateOf(reports: ReadonlyMap<string, Report>, failures: ReadonlyMap<string, string>): Promise<ClusterState> {
   const ids = new Set([...reports.values()].flatMap(({ members }) => members.filter(isMember).map(({ id }) => id)));
   const nodes = new Map<string, AdminNode>();
-  const views = new Map<string, View>();
+  const views = new Map<string, NodeView>();
   for (const id of ids) {
     const own = reports.get(id);
     const lines = [own, ...reports.values()].flatMap((report) => report?.members.filter((member) => member.id === id) ?? []);

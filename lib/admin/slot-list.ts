@@ -1,7 +1,7 @@
 import { SLOT_COUNT } from '../topology/slot-map.js';
 
 /** Slots in order, each once. */
-export type Slots = readonly number[];
+export type SlotSet = readonly number[];
 
 export interface Range {
   readonly start: number;
@@ -12,7 +12,7 @@ export function slotsOf(ranges: readonly Range[]): number[] {
   return ranges.flatMap(({ start, end }) => Array.from({ length: end - start + 1 }, (_, at) => start + at)).sort((a, b) => a - b);
 }
 
-export function rangesOf(slots: Slots): Range[] {
+export function rangesOf(slots: SlotSet): Range[] {
   const ranges: { start: number; end: number }[] = [];
   for (const slot of [...slots].sort((a, b) => a - b)) {
     const last = ranges.at(-1);
@@ -23,7 +23,7 @@ export function rangesOf(slots: Slots): Range[] {
 }
 
 /** `0-99,104`, what the command line takes too; `maxRanges` leaves the rest out of a text for people. */
-export function slotsText(slots: Slots, maxRanges = Number.POSITIVE_INFINITY): string {
+export function slotsText(slots: SlotSet, maxRanges = Number.POSITIVE_INFINITY): string {
   const ranges = rangesOf(slots);
   const shown = ranges.slice(0, maxRanges).map(({ start, end }) => (start === end ? `${start}` : `${start}-${end}`));
   return ranges.length > shown.length ? `${shown.join(',')} and ${ranges.length - shown.length} more ranges` : shown.join(',');

@@ -5,7 +5,7 @@ import type { Arg, Raw } from '../protocol/command-spec.js';
 import { listOf, numberOf } from '../topology/replies.js';
 import { AdminError } from './admin-error.js';
 import { keysByDatabase } from './databases.js';
-import type { AskOptions, Links } from './node-connections.js';
+import type { NodeAskOptions, NodeConnections } from './node-connections.js';
 import { count } from './slot-list.js';
 import type { Duplicates, NodeRef } from './steps.js';
 
@@ -44,12 +44,15 @@ const PAUSE_MS = 100;
  * clients to (ASK). https://redis.io/docs/latest/commands/cluster-setslot/ and https://redis.io/docs/latest/commands/migrate/
  */
 export class SlotMover {
-  readonly #links: Links;
+  readonly #links: NodeConnections;
   readonly #batch: number;
   readonly #timeoutMs: number;
   readonly #replace: boolean;
 
-  constructor(links: Links, { batch = DEFAULT_BATCH, migrateTimeoutMs = DEFAULT_MIGRATE_TIMEOUT_MS, replace = false }: MoveOptions = {}) {
+  constructor(
+    links: NodeConnections,
+    { batch = DEFAULT_BATCH, migrateTimeoutMs = DEFAULT_MIGRATE_TIMEOUT_MS, replace = false }: MoveOptions = {},
+  ) {
     this.#links = links;
     this.#batch = batch;
     this.#timeoutMs = migrateTimeoutMs;
@@ -73,7 +76,7 @@ export class SlotMover {
   }
 
   /** Takes the keys of a slot from a node that does not own it to its owner. */
-  async gather(slot: number, from: NodeRef, to: NodeRef, duplicates: Duplicates): Promise<number> {
+  async collectKeys(slot: number, from: NodeRef, to: NodeRef, duplicates: Duplicates): Promise<number> {
     // MIGRATE looks at keys of slots that are open here, and redirects for others. An owner of its own belief needs no leave.
     try {
       await this.#ask(from, ['CLUSTER', 'SETSLOT', slot, 'IMPORTING', to.id]);
@@ -183,7 +186,7 @@ export class SlotMover {
     await Promise.all([this.#links.ask(at, ['ASKING'], { database }), this.#links.ask(at, ['DEL', key], { database })]);
   }
 
-  #ask({ name, address }: NodeRef, words: readonly Arg[], options: AskOptions = {}): Promise<Raw> {
+  #ask({ name, address }: NodeRef, words: readonly Arg[], options: NodeAskOptions = {}): Promise<Raw> {
     return this.#links.ask(reachable(name, address), words, options);
   }
 }

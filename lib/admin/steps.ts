@@ -1,14 +1,14 @@
 import type { AdminNode } from './cluster-state.js';
-import { count, type Slots, slotsText } from './slot-list.js';
+import { count, type SlotSet, slotsText } from './slot-list.js';
 
 /** A node in a step: what is needed to reach it and to name it. */
 export type NodeRef = Pick<AdminNode, 'id' | 'name' | 'address' | 'peer'>;
 
 /** One thing to do. Each may be done again without harm, so that a plan made anew after an interruption goes on where the first one ended. */
-export type Step =
+export type PlanStep =
   /** Different epochs from the start spare the nodes the settling of a conflict. */
   | { readonly do: 'setEpoch'; readonly node: NodeRef; readonly epoch: number }
-  | { readonly do: 'addSlots'; readonly node: NodeRef; readonly slots: Slots }
+  | { readonly do: 'addSlots'; readonly node: NodeRef; readonly slots: SlotSet }
   /** They live on every primary; replication and slots do not bring them to a new one. */
   | { readonly do: 'copyFunctions'; readonly from: NodeRef; readonly to: NodeRef }
   | { readonly do: 'meet'; readonly node: NodeRef; readonly other: NodeRef }
@@ -20,16 +20,16 @@ export type Step =
       readonly do: 'moveSlots';
       readonly from: NodeRef;
       readonly to: NodeRef;
-      readonly slots: Slots;
+      readonly slots: SlotSet;
       readonly replace: boolean;
       readonly others: readonly NodeRef[];
     }
   /** Takes keys back to the slots' owner from a node that does not own them. */
-  | { readonly do: 'gather'; readonly from: NodeRef; readonly to: NodeRef; readonly slots: Slots; readonly duplicates: Duplicates }
+  | { readonly do: 'gather'; readonly from: NodeRef; readonly to: NodeRef; readonly slots: SlotSet; readonly duplicates: Duplicates }
   /** Makes the node the owner in everybody's view. */
-  | { readonly do: 'assign'; readonly node: NodeRef; readonly slots: Slots; readonly others: readonly NodeRef[] }
+  | { readonly do: 'assign'; readonly node: NodeRef; readonly slots: SlotSet; readonly others: readonly NodeRef[] }
   /** Ends the open state of slots. */
-  | { readonly do: 'close'; readonly node: NodeRef; readonly slots: Slots }
+  | { readonly do: 'close'; readonly node: NodeRef; readonly slots: SlotSet }
   | { readonly do: 'forget'; readonly node: NodeRef; readonly gone: NodeRef }
   | { readonly do: 'reset'; readonly node: NodeRef }
   | { readonly do: 'failover'; readonly node: NodeRef; readonly mode: FailoverMode }
@@ -43,12 +43,12 @@ export type Duplicates = 'refuse' | 'owner' | 'other';
 
 export interface Plan {
   readonly title: string;
-  readonly steps: readonly Step[];
+  readonly steps: readonly PlanStep[];
   /** What the operator should know. */
   readonly notes: readonly string[];
 }
 
-export function describeStep(step: Step): string {
+export function describeStep(step: PlanStep): string {
   switch (step.do) {
     case 'setEpoch':
       return `give ${step.node.name} the config epoch ${step.epoch}`;

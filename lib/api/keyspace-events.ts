@@ -1,12 +1,12 @@
 import type { Client } from '../client/client.js';
 import type { Gap } from '../client/gap.js';
 import { CallbackListener } from '../client/pubsub/callback-listener.js';
-import type { Topic } from '../client/pubsub/channel.js';
+import type { ChannelState } from '../client/pubsub/channel.js';
 import { behindPrefix, missingFlags, type Way } from '../client/pubsub/keyspace-notifications.js';
-import { KeyspaceWatch } from '../client/pubsub/keyspace-subscription.js';
+import { KeyspaceSubscription } from '../client/pubsub/keyspace-subscription.js';
 import { type Item, MessageStream, type Messages } from '../client/pubsub/message-stream.js';
-import type { Limits, Party } from '../client/pubsub/subscription.js';
-import type { Wish } from '../client/pubsub/subscription-manager.js';
+import type { SubscribeLimits, SubscriptionHandler } from '../client/pubsub/subscription.js';
+import type { SubscribeRequest } from '../client/pubsub/subscription-manager.js';
 import type { View } from '../client/view.js';
 import type { OneOrMore } from '../commands/group.js';
 import { isList } from '../commands/tokens.js';
@@ -78,14 +78,14 @@ export async function keyspaceEvents(
   const own = checkSubscribe(options, 'options');
   const call = checkOnEvent(onEvent, 'onEvent');
   const report = client.subscriptions.report.bind(client.subscriptions);
-  const tell = (payload: Payload, channel: Payload, topic: Topic): unknown => {
+  const tell = (payload: Payload, channel: Payload, topic: ChannelState): unknown => {
     const event = plan.eventOf(payload, channel, topic);
     return event === null ? undefined : call(event);
   };
   const listener = new CallbackListener(wantsBytes(view), tell, own.onGap ?? null, report);
   const watch = watchOf(client, view, plan, listener, limitsOf(view, own));
   await watch.begun;
-  return new Subscription(watch, plan.wish.names.map(String));
+  return new Subscription(watch, plan.request.names.map(String));
 }
 
 export function keyspaceStream<Given>(client: Client, view: View, filter: KeyspaceFilter, options: MessagesOptions): Messages<Given> {
@@ -93,21 +93,21 @@ export function keyspaceStream<Given>(client: Client, view: View, filter: Keyspa
   const own = checkMessages(options, 'options');
   const { subscriptions } = client;
   const stream = new MessageStream(settingsOf(view, own, plan.eventOf), {
-    open: (party) => watchOf(client, view, plan, party, limitsOf(view, own)),
+    open: (handler) => watchOf(client, view, plan, handler, limitsOf(view, own)),
     report: (error) => subscriptions.report(error),
     dropped: (first) => subscriptions.dropped(first),
-    gap: (gap: Gap) => subscriptions.tell(gap),
+    gap: (gap: Gap) => subscriptions.publishGap(gap),
   });
   return stream as unknown as Messages<Given>; // text or bytes by the view, gaps by the options
 }
 
 interface Plan {
-  readonly wish: Wish;
+  readonly request: SubscribeRequest;
   readonly way: Way;
   readonly events: readonly string[];
   readonly configure: boolean;
   /** Null: it is not of the view's keys, or not one of the events. */
-  readonly eventOf: (payload: Payload, channel: Payload, topic: Topic) => (Item & KeyspaceEvent<string | Buffer>) | null;
+  readonly eventOf: (payload: Payload, channel: Payload, topic: ChannelState) => (Item & KeyspaceEvent<string | Buffer>) | null;
 }
 
 /** With patterns of keys the servers filter by key and we by event; without, they filter by event. */
@@ -115,25 +115,31 @@ function planOf(client: Client, { prefix }: View, filter: KeyspaceFilter): Plan 
   const { keys, events = [], database = client.options.database, configure = false } = checkFilter(filter, 'filter');
   const way: Way = keys === undefined ? 'E' : 'K';
   const start = way === 'K' ? `__keyspace@${database}__:` : `__keyevent@${database}__:`;
-  const wanted = new Set(events);
+  const placement = new Set(events);
   const eventOf: Plan['eventOf'] = (payload, channel, topic) => {
     const rest = behindPrefix(channel);
     const event = String(way === 'K' ? payload : rest);
-    if (wanted.size > 0 && !wanted.has(event)) return null;
+    if (placement.size > 0 && !placement.has(event)) return null;
     const full = way === 'K' ? rest : payload;
     const key = prefix === null ? full : prefix.strip(full);
-    return key === null ? null : { type: 'event', key, event, node: topic.wanted.node };
+    return key === null ? null : { type: 'event', key, event, node: topic.placement.node };
   };
   const patterns = keys?.map((key) =>
     Buffer.concat([Buffer.from(start), Buffer.from(prefix === null ? key : (prefixGlob(prefix, key) as string))]),
   );
   const names = patterns ?? (events.length === 0 ? ['*'] : events).map((event) => Buffer.from(`${start}${event}`));
   const kind = keys === undefined && events.length > 0 ? 'channel' : 'pattern';
-  return { wish: { kind, names }, way, events, configure, eventOf };
+  return { request: { kind, names }, way, events, configure, eventOf };
 }
 
-function watchOf(client: Client, view: View, { wish, way, events, configure }: Plan, party: Party, limits: Limits): KeyspaceWatch {
-  return new KeyspaceWatch(wish, party, limits, {
+function watchOf(
+  client: Client,
+  view: View,
+  { request, way, events, configure }: Plan,
+  handler: SubscriptionHandler,
+  limits: SubscribeLimits,
+): KeyspaceSubscription {
+  return new KeyspaceSubscription(request, handler, limits, {
     subscriptions: client.subscriptions,
     connect: (timeoutMs) => client.connect(timeoutMs),
     listen: (own, one, none) => client.listen(own, one, none),

@@ -1,4 +1,4 @@
-import type { Outcomes, Step } from '../client/lease/batch.js';
+import type { BatchStep, Outcomes } from '../client/lease/batch.js';
 import { Commands } from '../commands/index.js';
 import type { MODE, Mode, Out } from '../commands/mode.js';
 import type { SlotwiseError } from '../errors.js';
@@ -16,7 +16,7 @@ export interface Piped<Replies extends readonly unknown[], Text extends string |
 /** The replies with errors in their places. */
 export type Inline<Replies extends readonly unknown[]> = { [At in keyof Replies]: Replies[At] | SlotwiseError };
 
-type Runner = (steps: readonly Step[]) => Promise<Outcomes>;
+type Runner = (steps: readonly BatchStep[]) => Promise<Outcomes>;
 
 /**
  * Commands that are sent together. From `pipeline()` they are independent of each other and may go to different nodes; from `multi()` one
@@ -29,7 +29,7 @@ export class Pipeline<
 > extends Commands {
   // `in out` above: else the compiler compares all methods of two pipelines to learn how the parameters vary.
   declare readonly [MODE]: Piped<Replies, Text, Integer>;
-  readonly #steps: Step[] = [];
+  readonly #steps: BatchStep[] = [];
 
   constructor(private readonly runner: Runner) {
     super();

@@ -1,9 +1,9 @@
 import type { Client } from '../client/client.js';
+import type { ClientEvents } from '../client/events.js';
 import type { Gap } from '../client/gap.js';
 import { runPipeline, runTransaction } from '../client/lease/batch.js';
 import { LeasedConnection } from '../client/lease/leased-connection.js';
 import { type Watching, type WatchOptions, watch } from '../client/lease/watch.js';
-import type { ClientEvents } from '../client/nodes/deployment.js';
 import type { Messages } from '../client/pubsub/message-stream.js';
 import type { ClientStats } from '../client/stats.js';
 import { type Source, type StreamOptions, stream } from '../client/stream.js';
@@ -35,7 +35,7 @@ import {
 } from './subscription.js';
 
 /** Issues the command for one item of a stream. */
-export type Issue<Redis, Item, Reply> = (redis: Redis, item: Item) => Promise<Reply>;
+export type RunCommand<Redis, Item, Reply> = (redis: Redis, item: Item) => Promise<Reply>;
 
 type AnyText = string | Buffer;
 type AnyInteger = number | bigint | string;
@@ -169,11 +169,11 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
    */
   stream<Item, Reply>(
     source: Source<Item>,
-    issue: Issue<this, Item, Reply>,
+    issue: RunCommand<this, Item, Reply>,
     options: StreamOptions & { errors: 'inline' },
   ): Items<Reply | Error>;
-  stream<Item, Reply>(source: Source<Item>, issue: Issue<this, Item, Reply>, options?: StreamOptions): Items<Reply>;
-  stream<Item, Reply>(source: Source<Item>, issue: Issue<this, Item, Reply>, options: StreamOptions = {}): Items<Reply | Error> {
+  stream<Item, Reply>(source: Source<Item>, issue: RunCommand<this, Item, Reply>, options?: StreamOptions): Items<Reply>;
+  stream<Item, Reply>(source: Source<Item>, issue: RunCommand<this, Item, Reply>, options: StreamOptions = {}): Items<Reply | Error> {
     return stream(source, (item) => issue(this, item), this.#client, options);
   }
 

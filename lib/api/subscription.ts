@@ -1,11 +1,11 @@
 import type { Client } from '../client/client.js';
 import type { Gap } from '../client/gap.js';
 import { CallbackListener, type OnPayload } from '../client/pubsub/callback-listener.js';
-import type { Topic } from '../client/pubsub/channel.js';
+import type { ChannelState } from '../client/pubsub/channel.js';
 import type { Overflow } from '../client/pubsub/message-queue.js';
 import { type Item, MessageStream, type Messages, type StreamSettings } from '../client/pubsub/message-stream.js';
-import type { Limits, Listening } from '../client/pubsub/subscription.js';
-import type { Wish } from '../client/pubsub/subscription-manager.js';
+import type { SubscribeLimits, SubscriptionHandle } from '../client/pubsub/subscription.js';
+import type { SubscribeRequest } from '../client/pubsub/subscription-manager.js';
 import type { View } from '../client/view.js';
 import type { OneOrMore } from '../commands/group.js';
 import { isList } from '../commands/tokens.js';
@@ -69,11 +69,11 @@ const checkListener = func<(message: Payload, channel: Payload, pattern?: Payloa
 
 /** What `subscribe` and its like resolve with: channels or patterns that a function listens to, until it leaves. */
 export class Subscription {
-  readonly #group: Listening;
+  readonly #group: SubscriptionHandle;
 
   /** Use `subscribe`, `psubscribe` or `ssubscribe`. */
   constructor(
-    group: Listening,
+    group: SubscriptionHandle,
     /** The channels or patterns. */
     readonly names: readonly string[],
   ) {
@@ -99,12 +99,12 @@ export class Subscription {
 export async function subscribe(
   client: Client,
   view: View,
-  kind: Wish['kind'],
+  kind: SubscribeRequest['kind'],
   names: OneOrMore<Channel>,
   onMessage: unknown,
   options: SubscribeOptions,
 ): Promise<Subscription> {
-  const wish = wishOf(kind, names);
+  const request = wishOf(kind, names);
   const own = checkSubscribe(options, 'options');
   const report = client.subscriptions.report.bind(client.subscriptions);
   const call = checkListener(onMessage, 'onMessage');
@@ -115,29 +115,29 @@ export async function subscribe(
       ? (message, channel, topic) => call(message, channel, bytes ? topic.name : topic.text)
       : (message, channel) => call(message, channel);
   const listener = new CallbackListener(bytes, hand, own.onGap ?? null, report);
-  const group = client.listen(wish, listener, limitsOf(view, own));
+  const group = client.listen(request, listener, limitsOf(view, own));
   await group.begun;
   return new Subscription(
     group,
-    wish.names.map((name) => name.toString()),
+    request.names.map((name) => name.toString()),
   );
 }
 
 export function messages<Given>(
   client: Client,
   view: View,
-  kind: Wish['kind'],
+  kind: SubscribeRequest['kind'],
   names: OneOrMore<Channel>,
   options: MessagesOptions,
 ): Messages<Given> {
-  const wish = wishOf(kind, names);
+  const request = wishOf(kind, names);
   const own = checkMessages(options, 'options');
   const { subscriptions } = client;
   const stream = new MessageStream(settingsOf(view, own, wantsBytes(view) ? itemOfBytes : itemOfText), {
-    open: (party) => client.listen(wish, party, limitsOf(view, own)),
+    open: (handler) => client.listen(request, handler, limitsOf(view, own)),
     report: (error) => subscriptions.report(error),
     dropped: (first) => subscriptions.dropped(first),
-    gap: (gap) => subscriptions.tell(gap),
+    gap: (gap) => subscriptions.publishGap(gap),
   });
   return stream as unknown as Messages<Given>; // text or bytes by the view, gaps by the options
 }
@@ -156,7 +156,7 @@ export function settingsOf(view: View, own: MessagesOptions, itemOf: StreamSetti
 const itemOfText: StreamSettings['itemOf'] = (message, channel, { kind, text }) => messageOf(message, channel, kind, text);
 const itemOfBytes: StreamSettings['itemOf'] = (message, channel, { kind, name }) => messageOf(message, channel, kind, name);
 
-function messageOf(message: Payload, channel: Payload, kind: Topic['kind'], pattern: Payload): Item {
+function messageOf(message: Payload, channel: Payload, kind: ChannelState['kind'], pattern: Payload): Item {
   const type = 'message';
   return kind === 'pattern' ? ({ type, pattern, channel, message } as Item) : ({ type, channel, message } as Item);
 }
@@ -165,11 +165,11 @@ export function wantsBytes(view: View): boolean {
   return (view.mode & DECODE_BUFFERS) !== 0;
 }
 
-export function limitsOf(view: View, { timeoutMs, signal }: SubscribeOptions): Limits {
+export function limitsOf(view: View, { timeoutMs, signal }: SubscribeOptions): SubscribeLimits {
   return { timeoutMs: timeoutMs ?? view.timeoutMs, signal: signal ?? view.signal };
 }
 
-function wishOf(kind: Wish['kind'], names: OneOrMore<Channel>): Wish {
+function wishOf(kind: SubscribeRequest['kind'], names: OneOrMore<Channel>): SubscribeRequest {
   const list: readonly unknown[] = isList(names) ? names : [names];
   if (list.length === 0) throw new ArgumentError('a subscription needs a channel');
   return { kind, names: list.map(bytesOf) };

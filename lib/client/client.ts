@@ -4,15 +4,15 @@ import type { Lease } from '../pool/lease.js';
 import { command } from '../protocol/catalog/specs.js';
 import {
   type Arg,
-  type Budget,
+  type AtomicBatch,
+  type AttemptFailure,
   type CommandSpec,
   type Decode,
   type Exclusive,
-  type Failure,
-  type Gathering,
+  type OutcomeSink,
+  type PinnedProcess,
+  type QueueUsage,
   SPECIAL,
-  type Tie,
-  type Unit,
 } from '../protocol/command-spec.js';
 import { GuardTable } from '../routing/keys/guard.js';
 import { prefixKey } from '../routing/keys/key-prefix.js';
@@ -21,15 +21,15 @@ import { slotOfKey } from '../routing/keys/slots.js';
 import { type Explanation, explanation } from '../routing/reads/explanation.js';
 import type { TopologySnapshot } from '../topology/snapshot.js';
 import { closedError } from './dispatch/call-errors.js';
-import { Issuer, refuse } from './dispatch/call-factory.js';
-import { Attempts } from './dispatch/dispatcher.js';
+import { CallFactory, refuse } from './dispatch/call-factory.js';
+import { Dispatcher } from './dispatch/dispatcher.js';
 import { explain } from './dispatch/explain.js';
 import { SpecialCommands } from './dispatch/special-commands.js';
 import type { Emitter } from './emitter.js';
-import type { ClientEvents } from './nodes/deployment.js';
-import type { Sentinels } from './nodes/sentinel-access.js';
-import type { Limits, Party, TopicGroup } from './pubsub/subscription.js';
-import { Subscriptions, type Wish } from './pubsub/subscription-manager.js';
+import type { ClientEvents } from './events.js';
+import type { SentinelAccess } from './nodes/sentinel-access.js';
+import type { SubscribeLimits, SubscriptionGroup, SubscriptionHandler } from './pubsub/subscription.js';
+import { type SubscribeRequest, SubscriptionManager } from './pubsub/subscription-manager.js';
 import { Session } from './session.js';
 import type { ClientStats } from './stats.js';
 import type { View, ViewPlace } from './view.js';
@@ -42,10 +42,10 @@ const NOWHERE: ViewPlace = { domain: null, session: null };
 /** The engine behind every view: the ways in, and the life of the client. What a command becomes is decided by the parts. */
 export class Client {
   readonly events: Emitter<ClientEvents>;
-  readonly #attempts: Attempts;
-  readonly #issuer: Issuer;
+  readonly #dispatcher: Dispatcher;
+  readonly #callFactory: CallFactory;
   readonly #special: SpecialCommands;
-  readonly subscriptions: Subscriptions;
+  readonly subscriptions: SubscriptionManager;
   /** Null: no domain has a guard. */
   readonly #guards: GuardTable | null;
   /** Clients on other groups of the same sentinels; they end with this one. */
@@ -54,60 +54,60 @@ export class Client {
   /** `shared`: the sentinels of another client. */
   constructor(
     readonly options: Options,
-    shared: Sentinels | null = null,
+    shared: SentinelAccess | null = null,
   ) {
-    this.#attempts = new Attempts(options, shared);
-    const { servers } = this.#attempts;
-    this.events = servers.events;
-    this.subscriptions = new Subscriptions(servers.own, servers);
-    servers.follower = this.subscriptions;
-    this.#issuer = new Issuer(options, this.#attempts);
-    this.#guards = GuardTable.of(this.#issuer.domains, options.domains);
+    this.#dispatcher = new Dispatcher(options, shared);
+    const { deployment } = this.#dispatcher;
+    this.events = deployment.events;
+    this.subscriptions = new SubscriptionManager(deployment.resolvedOptions, deployment);
+    deployment.subscriptionListener = this.subscriptions;
+    this.#callFactory = new CallFactory(options, this.#dispatcher);
+    this.#guards = GuardTable.of(this.#callFactory.domains, options.domains);
     this.#special = new SpecialCommands(
-      this.#issuer,
-      this.#attempts.servers,
+      this.#callFactory,
+      this.#dispatcher.deployment,
       (spec, args, decode, view) => this.run(spec, args, decode, view),
       (timeoutMs) => this.connect(timeoutMs),
     );
   }
 
   view(options: ViewOptions, place: ViewPlace = NOWHERE): View {
-    return this.#issuer.view(options, place);
+    return this.#callFactory.view(options, place);
   }
 
   /** Whether some command of this view may read from another node than the primary. */
   mayReadElsewhere({ policy, offloaded, domain }: View): boolean {
-    return policy !== null || offloaded !== null || (domain === null && this.#issuer.domains.hasPatterns);
+    return policy !== null || offloaded !== null || (domain === null && this.#callFactory.domains.hasPatterns);
   }
 
   session(): Session {
-    return new Session(this.#attempts.servers.positions);
+    return new Session(this.#dispatcher.deployment.offsets);
   }
 
   /** A node has executed something that may write, on a lease of this view. */
   wrote(view: View, node: string): void {
-    const { servers } = this.#attempts;
-    const found = servers.nodes.get(node);
+    const { deployment } = this.#dispatcher;
+    const found = deployment.nodes.get(node);
     if (view.session === null || found === undefined) return;
-    view.session.wrote(-1, found, servers.roleOf(node) === 'primary' ? found : null, false);
+    view.session.wrote(-1, found, deployment.roleOf(node) === 'primary' ? found : null, false);
   }
 
   domain(name: string): Domain | undefined {
-    return this.#issuer.domains.byName(name);
+    return this.#callFactory.domains.byName(name);
   }
 
   /** A client on another group of the same sentinels, over the same connections to them. It lives until it is closed, or this one is. */
   group(options: Options): Client {
-    const group = new Client(options, this.#attempts.servers.sentinels);
+    const group = new Client(options, this.#dispatcher.deployment.sentinels);
     this.#groups.add(group);
     group.events.once('close', () => this.#groups.delete(group));
-    if (this.#attempts.state === 'closing' || this.#isClosed()) group.destroy();
+    if (this.#dispatcher.state === 'closing' || this.#isClosed()) group.destroy();
     return group;
   }
 
   /** What the unanswered commands hold together. */
-  get budget(): Budget {
-    return this.#issuer.budget;
+  get usage(): QueueUsage {
+    return this.#callFactory.usage;
   }
 
   // --- commands
@@ -128,19 +128,19 @@ export class Client {
 
   #run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
     if ((spec.flags & SPECIAL) !== 0) return this.#special.run(spec, args, decode, view);
-    return this.#issuer.issue(spec, args, decode, view);
+    return this.#callFactory.submit(spec, args, decode, view);
   }
 
   /** As `run`, for calls that are issued together: the outcome goes to `gathering`, as that of place `at`. */
-  runInto(gathering: Gathering, at: number, spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): void {
+  runInto(sink: OutcomeSink, at: number, spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): void {
     if ((spec.flags & SPECIAL) === 0 && view.signal === null) {
-      if (this.#guards !== null && !this.#admits(gathering, at, spec, args, view)) return;
+      if (this.#guards !== null && !this.#admits(sink, at, spec, args, view)) return;
       const own = view.prefix === null ? { args, decode } : prefixed(view.prefix, { spec, args, decode });
-      this.#issuer.issue(spec, own.args, own.decode, view, undefined, gathering, at);
+      this.#callFactory.submit(spec, own.args, own.decode, view, undefined, sink, at);
     } else {
       this.run(spec, args, decode, view).then(
-        (value) => gathering.value(at, value),
-        (error: unknown) => gathering.error(at, error),
+        (value) => sink.onValue(at, value),
+        (error: unknown) => sink.onError(at, error),
       );
     }
   }
@@ -149,18 +149,23 @@ export class Client {
    * Issues a command at a place its keys do not name: the shard of a slot, one node, or the process of a tie. The reply is the server's own: what
    * keys it holds have their prefix.
    */
-  async runAt(spec: CommandSpec, args: readonly Arg[], view: View, place: { slot?: number; target?: string; tie?: Tie }): Promise<unknown> {
+  async runAt(
+    spec: CommandSpec,
+    args: readonly Arg[],
+    view: View,
+    place: { slot?: number; target?: string; pinned?: PinnedProcess },
+  ): Promise<unknown> {
     this.admit(spec, args, view);
-    return this.#issuer.issue(spec, view.prefix === null ? args : prefixKeys(view.prefix, spec, args), null, view, place);
+    return this.#callFactory.submit(spec, view.prefix === null ? args : prefixKeys(view.prefix, spec, args), null, view, place);
   }
 
   /** False: it was refused, and `gathering` was told. */
-  #admits(gathering: Gathering, at: number, spec: CommandSpec, args: readonly Arg[], view: View): boolean {
+  #admits(sink: OutcomeSink, at: number, spec: CommandSpec, args: readonly Arg[], view: View): boolean {
     try {
       this.admit(spec, args, view);
       return true;
     } catch (error) {
-      refuse(spec, error, gathering, at);
+      refuse(spec, error, sink, at);
       return false;
     }
   }
@@ -171,7 +176,7 @@ export class Client {
     try {
       this.#guards.check(spec, args, view.domain);
     } catch (error) {
-      if (error instanceof GuardError) this.#issuer.counters.of(this.domain(error.domain) ?? null).guarded++;
+      if (error instanceof GuardError) this.#callFactory.counters.of(this.domain(error.domain) ?? null).guarded++;
       throw error;
     }
   }
@@ -183,79 +188,79 @@ export class Client {
 
   /** Something may have changed: looks soon. */
   wake(reason: string): void {
-    this.#attempts.servers.wake(reason);
+    this.#dispatcher.deployment.wake(reason);
   }
 
   /** Issues commands that must run as one, with `spec` last: MULTI … EXEC. `slot`: that of all their keys, which have their prefix already. */
-  runUnit(unit: Unit, spec: CommandSpec, slot: number, decode: Decode, view: View): Promise<unknown> {
-    return this.#issuer.issue(spec, [], decode, view, { unit, slot });
+  runUnit(batch: AtomicBatch, spec: CommandSpec, slot: number, decode: Decode, view: View): Promise<unknown> {
+    return this.#callFactory.submit(spec, [], decode, view, { batch, slot });
   }
 
   /** A connection of its own to the primary of the key's slot, or to any; inside the deadline of the view. */
   acquire(key: Arg | null, view: View): Promise<Lease> {
     const own = key === null || view.prefix === null ? key : prefixKey(view.prefix, key);
-    const slot = own === null || !this.#issuer.sharded ? -1 : slotOfKey(own);
+    const slot = own === null || !this.#callFactory.sharded ? -1 : slotOfKey(own);
     const exclusive: Exclusive = { kind: 'lease', blocking: null, silenceMs: 0, since: 0, giveUp: null };
-    return this.#issuer.issue(LEASE, [], null, view, { slot, exclusive }) as Promise<Lease>; // what the lane gives for this kind
+    return this.#callFactory.submit(LEASE, [], null, view, { slot, exclusive }) as Promise<Lease>; // what the lane gives for this kind
   }
 
   /** Takes note of what a failure on a lease says about the nodes. True: nothing was executed, and another attempt may succeed. */
-  heed(failure: Failure): boolean {
-    return this.#attempts.heed(failure);
+  observeFailure(failure: AttemptFailure): boolean {
+    return this.#dispatcher.observeFailure(failure);
   }
 
   // --- subscriptions
 
   /** Listens to topics, until the group ends. */
-  listen(wish: Wish, party: Party, limits: Limits): TopicGroup {
-    return this.subscriptions.listen(wish, party, limits, this.#attempts.begin() ? null : closedError(null));
+  listen(request: SubscribeRequest, handler: SubscriptionHandler, limits: SubscribeLimits): SubscriptionGroup {
+    return this.subscriptions.listen(request, handler, limits, this.#dispatcher.begin() ? null : closedError(null));
   }
 
   // --- life
 
   /** Resolves when the topology is known and a primary has shaken hands. */
   connect(timeoutMs = this.options.timeoutMs): Promise<void> {
-    return this.#attempts.begin() ? this.#attempts.servers.connect(timeoutMs) : Promise.reject(closedError(null));
+    return this.#dispatcher.begin() ? this.#dispatcher.deployment.connect(timeoutMs) : Promise.reject(closedError(null));
   }
 
   /** Has every live connection log in again, with what `credentials` gives now. */
   async reauthenticate(): Promise<void> {
-    if (this.#attempts.state === 'closed') throw closedError(null);
-    await this.#attempts.servers.reauthenticate();
+    if (this.#dispatcher.state === 'closed') throw closedError(null);
+    await this.#dispatcher.deployment.reauthenticate();
   }
 
   /** Takes no more commands, waits for the replies to the others, closes. */
   async close(): Promise<void> {
-    if (this.#attempts.state === 'closed') return;
-    const wasIdle = this.#attempts.state === 'idle';
-    this.#attempts.closing();
+    if (this.#dispatcher.state === 'closed') return;
+    const wasIdle = this.#dispatcher.state === 'idle';
+    this.#dispatcher.closing();
     this.subscriptions.destroy(closedError(null));
     const groups = Promise.all([...this.#groups].map((group) => group.close()));
-    while (!wasIdle && this.#issuer.budget.commands > 0 && !this.#isClosed()) await new Promise((resolve) => setTimeout(resolve, 5));
-    await Promise.all([this.#attempts.servers.nodes.close(), groups]);
+    while (!wasIdle && this.#callFactory.usage.commands > 0 && !this.#isClosed()) await new Promise((resolve) => setTimeout(resolve, 5));
+    await Promise.all([this.#dispatcher.deployment.nodes.close(), groups]);
     this.destroy();
   }
 
   #isClosed(): boolean {
-    return this.#attempts.state === 'closed';
+    return this.#dispatcher.state === 'closed';
   }
 
   /** Closes at once: what is in flight rejects, with `executed: 'unknown'` where it was written. */
   destroy(): void {
     for (const group of [...this.#groups]) group.destroy();
-    if (this.#attempts.state === 'closed') return;
+    if (this.#dispatcher.state === 'closed') return;
     const error = new ClosedError('the client was destroyed');
     this.subscriptions.destroy(error);
-    this.#attempts.destroy(error);
+    this.#dispatcher.destroy(error);
   }
 
   // --- looking in
 
   /** Counters a node, for people and tests. */
   stats(): ClientStats {
-    const nodes = this.#attempts.servers.nodes.all().map((node) => ({
+    const nodes = this.#dispatcher.deployment.nodes.all().map((node) => ({
       node: node.key,
-      role: this.#attempts.servers.roleOf(node.key),
+      role: this.#dispatcher.deployment.roleOf(node.key),
       sent: node.sent,
       reads: node.reads,
       writes: node.writes,
@@ -264,15 +269,15 @@ export class Client {
       hedgeWins: node.hedgeWins,
       inFlight: node.load,
       rttMs: node.rttMs,
-      reachable: node.trouble === null,
+      reachable: node.unreachableReason === null,
       exclusiveConnections: node.exclusiveConnections,
       priority: this.snapshot?.nodes.get(node.key)?.tier ?? 0,
       weight: this.snapshot?.nodes.get(node.key)?.weight ?? 1,
-      ...this.#attempts.servers.reads.statsOf(node.key),
+      ...this.#dispatcher.deployment.replicaHealth.statsOf(node.key),
     }));
-    const { commands, bytes } = this.#issuer.budget;
-    const domains = this.#issuer.counters.all().map(({ domain, counters }) => ({ domain, ...counters }));
-    return { commands, bytes, waiting: this.#attempts.waiting, subscriptions: this.subscriptions.stats, nodes, domains };
+    const { commands, bytes } = this.#callFactory.usage;
+    const domains = this.#callFactory.counters.all().map(({ domain, counters }) => ({ domain, ...counters }));
+    return { commands, bytes, waiting: this.#dispatcher.waiting, subscriptions: this.subscriptions.stats, nodes, domains };
   }
 
   /** Where a command would go now, and why. Sends nothing. */
@@ -284,10 +289,10 @@ export class Client {
       return explanation({ command: spec.name, domain: error.domain, notes: [`it would be refused: ${error.message}`] });
     }
     const own = view.prefix === null ? args : prefixed(view.prefix, { spec, args, decode: null }).args;
-    return explain(this.#issuer, this.#attempts.servers.router, spec, own, view);
+    return explain(this.#callFactory, this.#dispatcher.deployment.router, spec, own, view);
   }
 
   get snapshot(): TopologySnapshot | null {
-    return this.#attempts.servers.snapshot;
+    return this.#dispatcher.deployment.snapshot;
   }
 }

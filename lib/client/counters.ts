@@ -1,5 +1,5 @@
 import type { Domain } from '../options/index.js';
-import { type CommandSpec, READONLY, SCRIPT, type Unit, WRITE } from '../protocol/command-spec.js';
+import { type AtomicBatch, type CommandSpec, READONLY, SCRIPT, WRITE } from '../protocol/command-spec.js';
 
 /** What the commands of one domain, or of none, were and what became of them. */
 export class Counters {
@@ -16,8 +16,8 @@ export class Counters {
     else if ((spec.flags & (WRITE | SCRIPT)) !== 0) this.writes++;
   }
 
-  issuedTogether({ parts }: Unit): void {
-    for (const { spec } of parts) this.issued(spec);
+  issuedTogether({ commands }: AtomicBatch): void {
+    for (const { spec } of commands) this.issued(spec);
   }
 }
 

@@ -3,10 +3,10 @@ import { reportListenerError, reportUnheardError } from '../diagnostics.js';
 /** Event names with the arguments of their listeners: `{ ready: []; error: [error: Error] }`. */
 export type EventMap<Events> = { [Name in keyof Events]: readonly unknown[] };
 
-type Listener<Arguments extends readonly unknown[]> = (...args: Arguments) => unknown;
+type EventListener<Arguments extends readonly unknown[]> = (...args: Arguments) => unknown;
 
 interface Entry<Arguments extends readonly unknown[]> {
-  readonly listener: Listener<Arguments>;
+  readonly listener: EventListener<Arguments>;
   readonly once: boolean;
 }
 
@@ -18,16 +18,16 @@ export class Emitter<Events extends EventMap<Events>> {
   // Lists are replaced, not changed: an emit in progress keeps the list it began with.
   readonly #entries: { [Name in keyof Events]?: readonly Entry<Events[Name]>[] } = {};
 
-  on<Name extends keyof Events & string>(name: Name, listener: Listener<Events[Name]>): this {
+  on<Name extends keyof Events & string>(name: Name, listener: EventListener<Events[Name]>): this {
     return this.#add(name, { listener, once: false });
   }
 
-  once<Name extends keyof Events & string>(name: Name, listener: Listener<Events[Name]>): this {
+  once<Name extends keyof Events & string>(name: Name, listener: EventListener<Events[Name]>): this {
     return this.#add(name, { listener, once: true });
   }
 
   /** Removes the listener's newest registration. */
-  off<Name extends keyof Events & string>(name: Name, listener: Listener<Events[Name]>): this {
+  off<Name extends keyof Events & string>(name: Name, listener: EventListener<Events[Name]>): this {
     const entries = this.#entries[name] ?? [];
     const index = entries.map((entry) => entry.listener).lastIndexOf(listener);
     if (index !== -1) this.#entries[name] = entries.filter((_, i) => i !== index);

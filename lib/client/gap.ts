@@ -1,4 +1,4 @@
-import type { TopicKind } from '../connection/subscriber.js';
+import type { ChannelKind } from '../connection/subscriber.js';
 
 /**
  * Why messages may have been missed.
@@ -17,7 +17,7 @@ export type GapReason = 'connection' | 'silence' | 'failover' | 'moved' | 'remov
 /** A span of time in which messages may have been missed. It is told when messages come again, before the first of them. */
 export interface Gap {
   readonly type: 'gap';
-  readonly kind: TopicKind;
+  readonly kind: ChannelKind;
   /** The channel or pattern it is about. */
   readonly name: string;
   readonly reason: GapReason;

@@ -1,11 +1,11 @@
-import type { Call, CommandSpec, Gathering } from '../protocol/command-spec.js';
+import type { Call, CommandSpec, OutcomeSink } from '../protocol/command-spec.js';
 import { READONLY, SCRIPT, WRITE } from '../protocol/command-spec.js';
-import type { Position, Positions, Replicating } from '../topology/replication/offset-tracker.js';
+import type { OffsetTracker, Position, Replicating } from '../topology/replication/offset-tracker.js';
 
 /** What the session has written to one primary. */
 interface Token {
   /** A question of this number or later is answered with an offset that has it. */
-  readonly need: number;
+  readonly minRequest: number;
   /** Null until there is such an answer. */
   readonly position: Position | null;
 }
@@ -30,13 +30,13 @@ export class Session {
   /** Writes on their way, by slot; -1 where slots do not matter. */
   readonly #writing = new Map<number, number>();
   /** Slots with a write that another primary answered than the one we know: what is on its way may be missing on the replicas of either. */
-  readonly #strays = new Set<number>();
+  readonly #movedWrites = new Set<number>();
   /** What a primary without a token needs; 0: nothing. */
-  #floor = 0;
+  #minRequest = 0;
   #epoch: number;
 
-  constructor(private readonly positions: Positions) {
-    this.#epoch = positions.epoch;
+  constructor(private readonly offsets: OffsetTracker) {
+    this.#epoch = offsets.epoch;
   }
 
   /** A write begins. */
@@ -58,70 +58,70 @@ export class Session {
   wrote(slot: number, node: Replicating | null, primary: Replicating | null, moving: boolean): void {
     this.#renew();
     if (node !== null && node === primary) {
-      this.#tokens.set(node, { need: this.positions.next, position: null });
+      this.#tokens.set(node, { minRequest: this.offsets.next, position: null });
       return;
     }
-    this.#distrust();
-    if (moving) this.#strays.add(slot);
+    this.#resetTokens();
+    if (moving) this.#movedWrites.add(slot);
   }
 
   /** Those of the candidates that have what the session wrote. Null: the primary must serve the read. */
   allowed<N extends Replicating>(slot: number, primary: N | null, candidates: readonly N[]): readonly N[] | null {
     this.#renew();
-    if (this.#writing.has(slot) || this.#strays.has(slot)) return null;
+    if (this.#writing.has(slot) || this.#movedWrites.has(slot)) return null;
     // Without a primary nobody knows what is written where: a session that has written waits for it.
-    if (primary === null) return this.#floor === 0 && this.#tokens.size === 0 ? candidates : null;
+    if (primary === null) return this.#minRequest === 0 && this.#tokens.size === 0 ? candidates : null;
     const token = this.#tokenOf(primary);
     if (token === null) return candidates;
     const replicas = candidates.filter((node) => node !== primary);
-    const position = token.position ?? this.#learn(primary, token, replicas);
+    const position = token.position ?? this.#fetchOffset(primary, token, replicas);
     if (position === null) return null;
     const able = candidates.filter((node) => node === primary || this.#has(node, position));
     // Nobody, and somebody tells of another history: the primary may have begun another one, too.
     if (!able.some((node) => node !== primary) && replicas.some((node) => this.#differs(node, position))) {
-      this.#tokens.set(primary, { need: this.positions.next, position: null });
+      this.#tokens.set(primary, { minRequest: this.offsets.next, position: null });
     }
     return able.length === 0 ? null : able;
   }
 
   #tokenOf(primary: Replicating): Token | null {
-    return this.#tokens.get(primary) ?? (this.#floor === 0 ? null : { need: this.#floor, position: null });
+    return this.#tokens.get(primary) ?? (this.#minRequest === 0 ? null : { minRequest: this.#minRequest, position: null });
   }
 
-  #learn(primary: Replicating, { need }: Token, replicas: readonly Replicating[]): Position | null {
-    const told = this.positions.told(primary);
-    if (told === null || told.question < need) {
-      this.positions.learn(primary, replicas);
+  #fetchOffset(primary: Replicating, { minRequest }: Token, replicas: readonly Replicating[]): Position | null {
+    const told = this.offsets.lastReply(primary);
+    if (told === null || told.requestNo < minRequest) {
+      this.offsets.fetchPrimaryOffset(primary, replicas);
       return null;
     }
-    this.#tokens.set(primary, { need, position: told.position });
+    this.#tokens.set(primary, { minRequest, position: told.position });
     return told.position;
   }
 
   #has(replica: Replicating, { replid, offset }: Position): boolean {
-    const told = this.positions.told(replica);
-    const current = told !== null && told.incarnation === replica.incarnation;
+    const told = this.offsets.lastReply(replica);
+    const current = told !== null && told.processEpoch === replica.processEpoch;
     if (current && told.position.replid === replid && told.position.offset >= offset) return true;
-    this.positions.check(replica);
+    this.offsets.check(replica);
     return false;
   }
 
   #differs(replica: Replicating, { replid }: Position): boolean {
-    const told = this.positions.told(replica);
+    const told = this.offsets.lastReply(replica);
     return told !== null && told.position.replid !== replid;
   }
 
   #renew(): void {
-    if (this.positions.epoch === this.#epoch) return;
-    this.#epoch = this.positions.epoch;
-    if (this.#tokens.size > 0 || this.#strays.size > 0) this.#distrust();
-    else if (this.#floor > 0) this.#floor = this.positions.next;
-    this.#strays.clear();
+    if (this.offsets.epoch === this.#epoch) return;
+    this.#epoch = this.offsets.epoch;
+    if (this.#tokens.size > 0 || this.#movedWrites.size > 0) this.#resetTokens();
+    else if (this.#minRequest > 0) this.#minRequest = this.offsets.next;
+    this.#movedWrites.clear();
   }
 
-  #distrust(): void {
+  #resetTokens(): void {
     this.#tokens.clear();
-    this.#floor = this.positions.next;
+    this.#minRequest = this.offsets.next;
   }
 }
 
@@ -131,30 +131,30 @@ export function changesData({ flags, firstKey }: CommandSpec): boolean {
 }
 
 /** Tells the session what becomes of a call that may write, and passes its outcome on. */
-export class SessionWrite implements Gathering {
+export class SessionWrite implements OutcomeSink {
   #node: string | null = null;
 
   constructor(
     private readonly call: Call,
-    private readonly next: Gathering | null,
+    private readonly next: OutcomeSink | null,
     /** `node`: who got it last; null: it never left. */
     private readonly ended: (node: string | null) => void,
   ) {}
 
-  sent(node: string): void {
+  onSent(node: string): void {
     this.#node = node;
-    this.next?.sent?.(node);
+    this.next?.onSent?.(node);
   }
 
-  value(at: number, value: unknown): void {
+  onValue(at: number, value: unknown): void {
     this.ended(this.#node);
     if (this.next === null) this.call.resolve(value);
-    else this.next.value(at, value);
+    else this.next.onValue(at, value);
   }
 
-  error(at: number, error: unknown): void {
+  onError(at: number, error: unknown): void {
     this.ended(this.#node);
     if (this.next === null) this.call.reject(error);
-    else this.next.error(at, error);
+    else this.next.onError(at, error);
   }
 }

@@ -1,6 +1,6 @@
 import { OptionsError } from '../errors.js';
 import type { Options } from '../options/index.js';
-import type { Budget } from '../protocol/command-spec.js';
+import type { QueueUsage } from '../protocol/command-spec.js';
 import { Fifo } from '../util/queue.js';
 
 export type Source<Item> = Iterable<Item> | AsyncIterable<Item>;
@@ -14,7 +14,7 @@ export interface StreamOptions {
 
 /** What a stream looks at besides its window, so as not to fill the client's queue for everybody else. */
 interface Room {
-  readonly budget: Budget;
+  readonly usage: QueueUsage;
   readonly options: Pick<Options, 'queue'>;
 }
 
@@ -175,7 +175,7 @@ class Feed<Item, Reply> {
 
   #hasRoom(): boolean {
     if (this.#replies.length === 0) return true;
-    const { budget, options } = this.room;
-    return this.#replies.length < this.window && budget.bytes < MAX_BYTES && budget.commands < options.queue.maxCommands;
+    const { usage, options } = this.room;
+    return this.#replies.length < this.window && usage.bytes < MAX_BYTES && usage.commands < options.queue.maxCommands;
   }
 }

@@ -1,6 +1,6 @@
 import type { Domain, Options, ViewOptions, WaitReplicas } from '../options/index.js';
 import {
-  type Budget,
+  type AttemptFailure,
   type Call,
   type CallOwner,
   type CommandSpec,
@@ -8,7 +8,7 @@ import {
   DECODE_BUFFERS,
   DECODE_INTEGER_TEXT,
   DECODE_OBJECTS,
-  type Failure,
+  type QueueUsage,
 } from '../protocol/command-spec.js';
 import type { KeyPrefix, PrefixTable } from '../routing/keys/key-prefix.js';
 import type { Offloaded, OffloadTable } from '../routing/reads/offload.js';
@@ -17,9 +17,9 @@ import type { Counters, CounterTable } from './counters.js';
 import type { Session } from './session.js';
 
 /** What follows a failed attempt, and whose room its call takes: the client. */
-export interface Engine {
-  readonly budget: Budget;
-  failed(call: Call, failure: Failure): void;
+export interface ViewEngine {
+  readonly budget: QueueUsage;
+  failed(call: Call, failure: AttemptFailure): void;
 }
 
 /** What the views of a client share. */
@@ -66,7 +66,7 @@ const INTEGER_MODES = { number: 0, bigint: DECODE_BIGINT, string: DECODE_INTEGER
 
 /** How the calls of one view of the client are treated; made once a view, read by every call. A call's owner is the view it came through. */
 export class View implements CallOwner, ViewFacts {
-  readonly budget: Budget;
+  readonly usage: QueueUsage;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | null;
   readonly policy: ReadPolicy | null;
@@ -82,10 +82,10 @@ export class View implements CallOwner, ViewFacts {
   readonly session: Session | null;
 
   private constructor(
-    private readonly engine: Engine,
+    private readonly engine: ViewEngine,
     facts: ViewFacts,
   ) {
-    this.budget = engine.budget;
+    this.usage = engine.budget;
     this.timeoutMs = facts.timeoutMs;
     this.signal = facts.signal;
     this.policy = facts.policy;
@@ -101,7 +101,7 @@ export class View implements CallOwner, ViewFacts {
     this.session = facts.session;
   }
 
-  static of(engine: Engine, client: Options, tables: Tables, options: ViewOptions, { domain, session }: ViewPlace): View {
+  static of(engine: ViewEngine, client: Options, tables: Tables, options: ViewOptions, { domain, session }: ViewPlace): View {
     const policy = tables.policies.of(domain, options);
     return new View(engine, {
       timeoutMs: options.timeoutMs ?? domain?.timeoutMs ?? client.timeoutMs,
@@ -135,7 +135,7 @@ export class View implements CallOwner, ViewFacts {
     return this.offloaded === null ? this.policy : (this.offloaded.get(name) ?? this.policy);
   }
 
-  failed(call: Call, failure: Failure): void {
+  failed(call: Call, failure: AttemptFailure): void {
     this.engine.failed(call, failure);
   }
 }

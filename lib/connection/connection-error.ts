@@ -1,7 +1,7 @@
 import { ConnectError, ConnectionLostError, SlotwiseError } from '../errors.js';
 
 /** Why a connection is gone. `refusal`: the first error reply before it was ready. */
-export function lossError(cause: Error | null, wasConnecting: boolean, node: string, refusal: SlotwiseError | null): SlotwiseError {
+export function connectionError(cause: Error | null, wasConnecting: boolean, node: string, refusal: SlotwiseError | null): SlotwiseError {
   if (cause instanceof SlotwiseError) return cause;
   const why = cause === null ? 'the server closed it' : cause.message || String((cause as NodeJS.ErrnoException).code ?? cause);
   return wasConnecting

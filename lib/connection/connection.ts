@@ -14,10 +14,10 @@ import {
 import { type Address, addressKey, type CredentialSource, type Credentials } from '../options/index.js';
 import { command } from '../protocol/catalog/specs.js';
 import {
+  type AttemptFailure,
   Call,
+  type CallExtras,
   DECODE_BUFFERS,
-  type Detour,
-  type Failure,
   NO_DEADLINE,
   PUBSUB,
   type Raw,
@@ -29,11 +29,11 @@ import { Parser, type ReplySink } from '../protocol/resp/parser.js';
 import { classify } from '../protocol/resp/reply-error.js';
 import { clock, type Holder } from '../util/clock.js';
 import { Fifo } from '../util/queue.js';
-import { lossError } from './connection-error.js';
-import { expire, release } from './deadlines.js';
+import { connectionError } from './connection-error.js';
+import { expire, releaseUsage } from './deadlines.js';
 import { asHandshakeError, handshakeSteps, judge, refusedCredentials, replyOrThrow, type ServerFacts } from './handshake.js';
-import { ignored, ownCall } from './internal-calls.js';
-import { Silence } from './liveness.js';
+import { DISCARDED_REPLY, internalCall } from './internal-calls.js';
+import { Liveness } from './liveness.js';
 import { isOutOfBand, kindOf } from './pushes.js';
 import { openSocket } from './socket.js';
 import { Writer } from './writer.js';
@@ -62,13 +62,13 @@ export interface ConnectionEvents {
   closed(connection: Connection, error: SlotwiseError | null): void;
   push?(connection: Connection, items: Raw[]): void;
   /** It owes replies and says nothing; commands wait unwritten until `alive`. Without this listener silence is not looked for. */
-  silent?(connection: Connection): void;
+  stalled?(connection: Connection): void;
   /** It speaks again. */
-  alive?(connection: Connection): void;
+  recovered?(connection: Connection): void;
   /** A call that waited here, written or not, was given up at its deadline. */
   overdue?(connection: Connection): void;
   /** It owes replies and has said nothing for a moment, which may mean nothing; told again every tick until it speaks or is `silent`. */
-  hesitates?(connection: Connection): void;
+  stalling?(connection: Connection): void;
 }
 
 /**
@@ -79,18 +79,18 @@ export interface ConnectionEvents {
  * | draining | `close()`: what was accepted is answered | refuses | closed |
  * | closed | | refuses | – |
  */
-export type ConnectionState = 'connecting' | 'ready' | 'draining' | 'closed';
+export type ConnectionPhase = 'connecting' | 'ready' | 'draining' | 'closed';
 
 const PING = command('PING');
 
 /** One socket: commands queue up during a tick, leave in one write, and are settled in order by the replies. */
 export class Connection implements ReplySink, Holder {
   readonly key: string;
-  state: ConnectionState = 'connecting';
+  state: ConnectionPhase = 'connecting';
   /** Told by the handshake. */
   server: ServerFacts = { protocol: 2, product: '', version: '', id: null, zone: null };
 
-  readonly silence = new Silence();
+  readonly liveness = new Liveness();
   /** Silent for too long: what comes waits unwritten, since the server would not read it. */
   #held = false;
 
@@ -122,7 +122,7 @@ export class Connection implements ReplySink, Holder {
     this.#events = events;
     this.key = addressKey(config.address);
     this.#parser = new Parser(this);
-    this.#writer = new Writer(this.key, this.#inFlight, this.silence);
+    this.#writer = new Writer(this.key, this.#inFlight, this.liveness);
     this.#subscriber = config.subscriber === true;
     this.#connectTimer = setTimeout(() => {
       const hint = config.tls === null ? '' : '; does this port speak TLS?';
@@ -163,7 +163,7 @@ export class Connection implements ReplySink, Holder {
   send(call: Call): void {
     if (this.state === 'draining' || this.state === 'closed') {
       call.owner.failed(call, {
-        kind: 'unwritten',
+        kind: 'not-sent',
         error: this.#reason ?? new ClosedError(`the connection to ${this.key} is closed`, { node: this.key }),
       });
       return;
@@ -184,7 +184,7 @@ export class Connection implements ReplySink, Holder {
 
   /** Sends a command of the library itself and gives its raw reply. */
   request(words: readonly string[], deadline = NO_DEADLINE): Promise<Raw> {
-    const call = ownCall(words, deadline);
+    const call = internalCall(words, deadline);
     const reply = Call.promiseOfLast();
     this.send(call);
     return reply as Promise<Raw>; // no decoder
@@ -223,7 +223,7 @@ export class Connection implements ReplySink, Holder {
       if (call.state === SETTLED || !call.repeatable || call.moved) return call;
       call.markMoved();
       taken.push(call);
-      return ignored;
+      return DISCARDED_REPLY;
     });
     return taken;
   }
@@ -276,7 +276,7 @@ export class Connection implements ReplySink, Holder {
   /** Past the queue: handshake commands go before everything that waits. */
   #sendNow(commands: readonly (readonly string[])[]): Promise<Raw[]> {
     const replies = commands.map((words) => {
-      const call = ownCall(words);
+      const call = internalCall(words);
       const reply = Call.promiseOfLast() as Promise<Raw>; // no decoder
       this.#writer.encode(call);
       return reply;
@@ -317,7 +317,7 @@ export class Connection implements ReplySink, Holder {
     while (queue.length > 0 && !writer.isFull) {
       const call = queue.shift() as Call; // length was checked
       // Who gave up must not find the command executed later.
-      if (call.state === SETTLED) release(call);
+      if (call.state === SETTLED) releaseUsage(call);
       else writer.encode(call);
     }
     writer.handOver(this.#socket);
@@ -337,7 +337,7 @@ export class Connection implements ReplySink, Holder {
 
   #read(bytes: Buffer, length: number): void {
     if (this.state === 'closed') return;
-    this.silence.heard();
+    this.liveness.heard();
     const owed = this.#inFlight.length;
     try {
       this.#parser.write(bytes, 0, length);
@@ -348,7 +348,7 @@ export class Connection implements ReplySink, Holder {
       this.destroy(new ConnectionLostError(`${this.key}: ${cause.message}`, { node: this.key, cause }));
       return;
     }
-    this.silence.answered(owed - this.#inFlight.length);
+    this.liveness.answered(owed - this.#inFlight.length);
     // After the replies: they may tell that what waits here belongs elsewhere by now.
     if (this.#held) this.#revive();
     this.#endIfDrained();
@@ -357,7 +357,7 @@ export class Connection implements ReplySink, Holder {
   #revive(): void {
     if (this.state === 'closed') return;
     this.#held = false;
-    this.#events.alive?.(this);
+    this.#events.recovered?.(this);
     this.#write();
   }
 
@@ -374,8 +374,8 @@ export class Connection implements ReplySink, Holder {
     }
     const call = this.#inFlight.shift();
     if (call === undefined) throw new ProtocolError(`${this.key} sent a reply that no command asked for`, { node: this.key });
-    if (call.detour !== null && isPartReply(call.detour, value)) return;
-    release(call);
+    if (call.extras !== null && isPartReply(call.extras, value)) return;
+    releaseUsage(call);
     if (call.state === WRITTEN) call.succeed(value);
   }
 
@@ -390,23 +390,23 @@ export class Connection implements ReplySink, Holder {
     error.node = this.key;
     error.command = call.spec.name;
     if (this.state === 'connecting') this.#refusal ??= error;
-    if (call.detour !== null && isPartReply(call.detour, error)) return;
-    call.owner.failed(call, { kind: 'reply', error, node: this.key });
+    if (call.extras !== null && isPartReply(call.extras, error)) return;
+    call.owner.failed(call, { kind: 'error-reply', error, node: this.key });
   }
 
   integerRange(value: bigint): void {
     const call = this.#inFlight.shift();
     if (call === undefined) return;
-    release(call);
+    releaseUsage(call);
     call.fail(new IntegerRangeError(value, { node: this.key, command: call.spec.name }));
   }
 
   /** The first call in flight must not have its reply sent again: it would end the next connection, too. */
   #refuseReply(error: ReplyTooLargeError): void {
     const call = this.#inFlight.shift();
-    if (call === undefined || call === ignored) return;
-    while (call.unit !== null && this.#inFlight.peek() === call) this.#inFlight.shift();
-    release(call);
+    if (call === undefined || call === DISCARDED_REPLY) return;
+    while (call.batch !== null && this.#inFlight.peek() === call) this.#inFlight.shift();
+    releaseUsage(call);
     call.fail(new ReplyTooLargeError(`${call.spec.name}: ${error.message}`, { node: this.key, command: call.spec.name }));
   }
 
@@ -434,7 +434,7 @@ export class Connection implements ReplySink, Holder {
     const wasConnecting = this.state === 'connecting';
     this.state = 'closed';
     clearTimeout(this.#connectTimer);
-    const error = this.#reason ?? lossError(socketError, wasConnecting, this.key, this.#refusal);
+    const error = this.#reason ?? connectionError(socketError, wasConnecting, this.key, this.#refusal);
     this.#reason = error;
     log.connection('%s closed: %s', this.key, error.message);
     this.#endConnect(error);
@@ -442,14 +442,14 @@ export class Connection implements ReplySink, Holder {
     const unwritten = this.takeUnwritten();
     const ended = this.#closing.length > 0 && lost.length === 0 && unwritten.length === 0;
     this.#events.closed(this, ended ? null : error);
-    const mayHaveRun: Failure = { kind: 'lost', error };
+    const mayHaveRun: AttemptFailure = { kind: 'connection-lost', error };
     let previous: Call | null = null;
     for (const call of lost) {
       // A unit stands in the FIFO once a reply it waits for.
-      if (call !== previous && call !== ignored) call.owner.failed(call, mayHaveRun);
+      if (call !== previous && call !== DISCARDED_REPLY) call.owner.failed(call, mayHaveRun);
       previous = call;
     }
-    const didNotRun: Failure = { kind: 'unwritten', error };
+    const didNotRun: AttemptFailure = { kind: 'not-sent', error };
     for (const call of unwritten) call.owner.failed(call, didNotRun);
     for (const resolve of this.#closing) resolve();
   }
@@ -464,11 +464,11 @@ export class Connection implements ReplySink, Holder {
       const inFlight = expire(this.#inFlight, now, this.key, connecting, overdue);
       this.#earliestDeadline = Math.min(queued, inFlight);
     }
-    if (this.silence.tick(this.#inFlight.length > 0) && !this.#held && this.state === 'ready' && this.#events.silent !== undefined) {
+    if (this.liveness.tick(this.#inFlight.length > 0) && !this.#held && this.state === 'ready' && this.#events.stalled !== undefined) {
       this.#held = true;
       log.connection('%s owes %d replies and says nothing', this.key, this.#inFlight.length);
-      this.#events.silent(this);
-    } else if (this.silence.hesitates && !this.#held && this.state === 'ready') this.#events.hesitates?.(this);
+      this.#events.stalled(this);
+    } else if (this.liveness.isStalling && !this.#held && this.state === 'ready') this.#events.stalling?.(this);
     this.#watched = this.load > 0;
     return this.#watched;
   }
@@ -485,6 +485,6 @@ function isLateRefusal(error: ReplyError, next: Call | undefined): boolean {
 }
 
 /** The reply is not the call's own, but that of a command sent in one piece with it. */
-function isPartReply({ unit }: Detour, reply: Raw): boolean {
-  return unit !== null && unit.replies.push(reply) <= unit.parts.length;
+function isPartReply({ batch }: CallExtras, reply: Raw): boolean {
+  return batch !== null && batch.replies.push(reply) <= batch.commands.length;
 }

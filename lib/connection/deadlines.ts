@@ -8,14 +8,14 @@ export function expire(calls: Fifo<Call>, now: number, node: string, connecting:
   calls.forEach((call) => {
     if (call.state === SETTLED) return;
     if (call.isDue(now)) {
-      call.fail(timeoutOf(call, node, connecting));
+      call.fail(timeoutError(call, node, connecting));
       expired?.();
     } else if (call.deadline < earliest && call.deadline !== NO_DEADLINE) earliest = call.deadline;
   });
   return earliest;
 }
 
-export function timeoutOf(call: Call, node: string | undefined, connecting = false): TimeoutError {
+export function timeoutError(call: Call, node: string | undefined, connecting = false): TimeoutError {
   const unwritten = connecting ? `${node} has not finished the connection's handshake` : `not yet written to ${node}`;
   const where = call.state === WRITTEN ? `no reply from ${node}` : node === undefined ? 'no node to send it to' : unwritten;
   const first = call.firstError === null ? '' : `; first failure: ${call.firstError.message}`;
@@ -29,8 +29,8 @@ export function timeoutOf(call: Call, node: string | undefined, connecting = fal
 }
 
 /** The last holder lets go of the call: its room in the client's bound is free again. */
-export function release(call: Call): void {
-  const budget = call.owner.budget;
-  budget.commands--;
-  budget.bytes -= call.bytes;
+export function releaseUsage(call: Call): void {
+  const usage = call.owner.usage;
+  usage.commands--;
+  usage.bytes -= call.bytes;
 }

@@ -15,7 +15,7 @@ export interface HandshakeConfig {
 }
 
 /** One command of the handshake, and what its error reply means. */
-export interface Step {
+export interface HandshakeStep {
   readonly words: readonly string[];
   /** `auth`: a refusal is an authentication error; `needed`: any error ends the connection; `optional`: errors are ignored. */
   readonly on: 'hello' | 'auth' | 'needed' | 'optional';
@@ -25,8 +25,8 @@ export interface Step {
  * The steps, all sent in one write. HELLO switches to RESP3 and authenticates at once (https://redis.io/docs/latest/commands/hello/); servers
  * before 6.0, proxies and ACL rules may refuse it, then the RESP2 steps are sent instead.
  */
-export function handshakeSteps(config: HandshakeConfig, protocol: 2 | 3): Step[] {
-  const steps: Step[] = [];
+export function handshakeSteps(config: HandshakeConfig, protocol: 2 | 3): HandshakeStep[] {
+  const steps: HandshakeStep[] = [];
   const { credentials } = config;
   if (protocol === 3) {
     const auth = credentials === null ? [] : ['AUTH', credentials.username ?? 'default', credentials.password];
@@ -47,7 +47,7 @@ export function handshakeSteps(config: HandshakeConfig, protocol: 2 | 3): Step[]
 }
 
 /** What the replies of one round of steps mean. */
-export type Outcome =
+export type HandshakeOutcome =
   | { readonly next: 'ready'; readonly server: ServerFacts }
   | { readonly next: 'resp2' }
   | { readonly next: 'fail'; readonly error: AuthError | ConnectError | DatabaseError };
@@ -63,7 +63,7 @@ export interface ServerFacts {
   readonly zone: string | null;
 }
 
-export function judge(steps: readonly Step[], replies: readonly (Raw | ReplyError)[], node: string): Outcome {
+export function judge(steps: readonly HandshakeStep[], replies: readonly (Raw | ReplyError)[], node: string): HandshakeOutcome {
   let server: ServerFacts = { protocol: 2, product: '', version: '', id: null, zone: null };
   for (const [index, step] of steps.entries()) {
     const reply = replies[index] ?? null;

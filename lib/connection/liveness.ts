@@ -11,7 +11,7 @@ const RTT_WEIGHT = 0.2;
  * How long a connection that owes replies has said nothing, in ticks of the clock: nothing is measured a command, and ticks that our own
  * stalled event loop missed do not count.
  */
-export class Silence {
+export class Liveness {
   /** Smoothed round trip in ms; 0 before the first. */
   rttMs = 0;
   /** How many replies came. */
@@ -57,7 +57,7 @@ export class Silence {
   }
 
   /** Between two ticks: it owes replies and has said nothing for a moment. */
-  get hesitates(): boolean {
+  get isStalling(): boolean {
     return this.#ticks > 0 && this.#ticks * TICK_MS >= HESITATES_ROUND_TRIPS * this.rttMs;
   }
 

@@ -2,28 +2,28 @@ import { log } from '../diagnostics.js';
 import { ConnectionLostError, ReplyError, type SlotwiseError } from '../errors.js';
 import { type Address, addressKey, type Credentials } from '../options/index.js';
 import { command } from '../protocol/catalog/specs.js';
-import { Call, type CommandSpec, type Gathering, NO_DEADLINE, type Raw } from '../protocol/command-spec.js';
+import { Call, type CommandSpec, NO_DEADLINE, type OutcomeSink, type Raw } from '../protocol/command-spec.js';
 import { Connection, type ConnectionConfig } from './connection.js';
 import { internalOwner } from './internal-calls.js';
 import { kindOf } from './pushes.js';
 
 /** What is subscribed to: a channel by its name, channels by a pattern, a channel of one shard. */
-export type TopicKind = 'channel' | 'pattern' | 'shard';
+export type ChannelKind = 'channel' | 'pattern' | 'shard';
 
 /** A string as it came: text, or bytes once somebody on the connection wants bytes. */
 export type Payload = string | Buffer;
 
 /** Whom the messages of one topic on one connection go to, and who is told what becomes of it. */
-export interface Sink {
+export interface MessageHandler {
   message(payload: Payload, channel: Payload): void;
   /** The server has confirmed: from now on nothing is missed. */
   confirmed(): void;
   /** The server refuses. It is not subscribed. */
   refused(error: ReplyError): void;
   /** The server is a replica of this one, where a primary was wanted. It is not subscribed. */
-  misplaced(primary: Address): void;
+  notPrimary(primary: Address): void;
   /** The server ended it by itself, because the slot of a sharded channel went elsewhere. */
-  dropped(): void;
+  serverUnsubscribed(): void;
   /** The connection ended. */
   lost(error: SlotwiseError | null): void;
 }
@@ -31,20 +31,20 @@ export interface Sink {
 export interface SubscriberEvents {
   ready?(): void;
   /** It was asked for a sign of life and is slow to give one. */
-  silent?(): void;
+  stalled?(): void;
   /** It gave one. */
-  alive?(): void;
+  recovered?(): void;
   /** Comes exactly once, before the sinks hear of it. `error` is null after `destroy(null)`. */
   closed(error: SlotwiseError | null): void;
 }
 
-const WORDS: Readonly<Record<TopicKind, { readonly subscribe: CommandSpec; readonly unsubscribe: CommandSpec }>> = {
+const WORDS: Readonly<Record<ChannelKind, { readonly subscribe: CommandSpec; readonly unsubscribe: CommandSpec }>> = {
   channel: { subscribe: command('SUBSCRIBE'), unsubscribe: command('UNSUBSCRIBE') },
   pattern: { subscribe: command('PSUBSCRIBE'), unsubscribe: command('PUNSUBSCRIBE') },
   shard: { subscribe: command('SSUBSCRIBE'), unsubscribe: command('SUNSUBSCRIBE') },
 };
 const PING = command('PING');
-const NOTHING: Gathering = { value: () => {}, error: () => {} };
+const NOTHING: OutcomeSink = { onValue: () => {}, onError: () => {} };
 const ROLE = command('ROLE');
 /** Who hears nothing cannot know whether there is nothing to hear: so often it asks, and so long it waits for any byte. */
 const PING_EVERY_MS = 1_000;
@@ -59,39 +59,39 @@ const PING_EVERY_MS = 1_000;
  * | live | the server has confirmed | delivered | gone |
  * | gone | left, refused, dropped by the server, or the connection ended | dropped | – |
  */
-export class Seat implements Gathering {
+export class ChannelSubscription implements OutcomeSink {
   state: 'asking' | 'proving' | 'live' | 'gone' = 'asking';
 
   constructor(
-    readonly kind: TopicKind,
+    readonly kind: ChannelKind,
     readonly name: Buffer,
-    readonly sink: Sink,
-    private readonly onPrimary: boolean,
-    private readonly left: (seat: Seat) => void,
+    readonly handler: MessageHandler,
+    private readonly requirePrimary: boolean,
+    private readonly left: (seat: ChannelSubscription) => void,
   ) {}
 
   /** The confirmation. Synchronous: what follows it in the same read is already ours. */
-  value(): void {
+  onValue(): void {
     if (this.state !== 'asking') return;
-    if (this.onPrimary) this.state = 'proving';
+    if (this.requirePrimary) this.state = 'proving';
     else this.#begin();
   }
 
   /** The server was a primary after it had confirmed, or does not say what it is. */
-  proven(): void {
+  isVerified(): void {
     if (this.state === 'proving') this.#begin();
   }
 
   #begin(): void {
     this.state = 'live';
-    this.sink.confirmed();
+    this.handler.confirmed();
   }
 
-  error(_: number, error: unknown): void {
+  onError(_: number, error: unknown): void {
     // What ended with the connection hears `lost`.
     if (this.state !== 'asking' || !(error instanceof ReplyError)) return;
     this.leave();
-    this.sink.refused(error);
+    this.handler.refused(error);
   }
 
   leave(): void {
@@ -104,11 +104,15 @@ export class Seat implements Gathering {
 export class Subscriber {
   readonly key: string;
   /** When the PING was sent whose answer came last, in ms since 1970: what was published before has come. 0: none was. */
-  provenAt = 0;
+  confirmedAtMs = 0;
   readonly #connection: Connection;
   readonly #events: SubscriberEvents;
   /** By name: as text, or with `#buffers` as latin1 of the bytes, which no two names share. */
-  readonly #seats: Readonly<Record<TopicKind, Map<string, Seat>>> = { channel: new Map(), pattern: new Map(), shard: new Map() };
+  readonly #subscriptions: Readonly<Record<ChannelKind, Map<string, ChannelSubscription>>> = {
+    channel: new Map(),
+    pattern: new Map(),
+    shard: new Map(),
+  };
   /** Why it ended: it gave no sign of life. */
   fellSilent = false;
   #buffers = false;
@@ -116,7 +120,7 @@ export class Subscriber {
   #owesPong = false;
   #readAtPing = 0;
   /** Asked for in this tick, and wanted on a primary. */
-  #unproven: Seat[] = [];
+  #unverified: ChannelSubscription[] = [];
 
   constructor(
     config: ConnectionConfig,
@@ -132,8 +136,8 @@ export class Subscriber {
           this.#watch = setInterval(() => this.#checkLife(), this.pingEveryMs).unref();
           events.ready?.();
         },
-        silent: () => events.silent?.(),
-        alive: () => events.alive?.(),
+        stalled: () => events.stalled?.(),
+        recovered: () => events.recovered?.(),
         closed: (_, error) => this.#closed(error),
         push: (_, items) => this.#push(items),
       },
@@ -146,7 +150,7 @@ export class Subscriber {
 
   /** Topics on it. */
   get size(): number {
-    const { channel, pattern, shard } = this.#seats;
+    const { channel, pattern, shard } = this.#subscriptions;
     return channel.size + pattern.size + shard.size;
   }
 
@@ -155,13 +159,13 @@ export class Subscriber {
    * but is handed what its primary publishes only once that one knows it; so the server is asked for its role after it has confirmed. A primary
    * that is demoted later drops its sharded channels.
    */
-  subscribe(kind: TopicKind, name: Buffer, sink: Sink, { buffers = false, onPrimary = false } = {}): Seat {
-    const seat = new Seat(kind, name, sink, onPrimary, (gone) => this.#forget(gone));
+  subscribe(kind: ChannelKind, name: Buffer, sink: MessageHandler, { buffers = false, onPrimary = false } = {}): ChannelSubscription {
+    const seat = new ChannelSubscription(kind, name, sink, onPrimary, (gone) => this.#forget(gone));
     // What is no UTF-8 would be another name as text.
     if (buffers || !isText(name)) this.useBuffers();
-    this.#seats[kind].set(this.#keyOf(name), seat);
+    this.#subscriptions[kind].set(this.#keyOf(name), seat);
     this.#send(WORDS[kind].subscribe, name, seat);
-    if (onPrimary && this.#unproven.push(seat) === 1) queueMicrotask(() => this.#prove());
+    if (onPrimary && this.#unverified.push(seat) === 1) queueMicrotask(() => this.#verifyRole());
     return seat;
   }
 
@@ -169,46 +173,46 @@ export class Subscriber {
    * RESP2 knows no ROLE for subscribers, and users may not be allowed to ask: then the confirmation is all there is.
    * https://redis.io/docs/latest/commands/role/
    */
-  #prove(): void {
-    const seats = this.#unproven;
-    this.#unproven = [];
-    const outcome: Gathering = {
-      value: (_, role) => {
+  #verifyRole(): void {
+    const seats = this.#unverified;
+    this.#unverified = [];
+    const outcome: OutcomeSink = {
+      onValue: (_, role) => {
         const [kind, host, port] = Array.isArray(role) ? (role as Raw[]) : []; // what arrays consist of
         for (const seat of seats) {
-          if (kindOf(kind) === 'slave') this.#misplaced(seat, { host: String(host), port: Number(port) });
-          else seat.proven();
+          if (kindOf(kind) === 'slave') this.#notPrimary(seat, { host: String(host), port: Number(port) });
+          else seat.isVerified();
         }
       },
-      error: () => {
-        for (const seat of seats) seat.proven();
+      onError: () => {
+        for (const seat of seats) seat.isVerified();
       },
     };
-    this.#connection.send(Call.gathered(outcome, 0, ROLE, [], null, 0, internalOwner, NO_DEADLINE));
+    this.#connection.send(Call.forSink(outcome, 0, ROLE, [], null, 0, internalOwner, NO_DEADLINE));
   }
 
-  #misplaced(seat: Seat, primary: Address): void {
+  #notPrimary(seat: ChannelSubscription, primary: Address): void {
     if (seat.state !== 'proving') return;
     void this.unsubscribe(seat);
-    seat.sink.misplaced(primary);
+    seat.handler.notPrimary(primary);
   }
 
   /** Nothing more is delivered to the seat. Resolves when the server has confirmed, or the connection has ended. */
-  unsubscribe(seat: Seat): Promise<void> {
+  unsubscribe(seat: ChannelSubscription): Promise<void> {
     if (seat.state === 'gone') return Promise.resolve();
     seat.leave();
     return new Promise((resolve) => {
-      const confirmed: Gathering = {
-        value: (_, items) => {
+      const confirmed: OutcomeSink = {
+        onValue: (_, items) => {
           // The server may have dropped another one at the same moment.
-          if (Array.isArray(items) && !this.#isName(items[1] ?? null, seat.name)) this.#dropped(items[1] ?? null);
+          if (Array.isArray(items) && !this.#isName(items[1] ?? null, seat.name)) this.#serverUnsubscribed(items[1] ?? null);
           resolve();
         },
-        error: () => resolve(),
+        onError: () => resolve(),
       };
       this.#send(WORDS[seat.kind].unsubscribe, seat.name, confirmed);
       // See `Connection.error`.
-      if (seat.kind === 'shard') this.#connection.send(Call.gathered(NOTHING, 0, PING, [], null, 0, internalOwner, NO_DEADLINE));
+      if (seat.kind === 'shard') this.#connection.send(Call.forSink(NOTHING, 0, PING, [], null, 0, internalOwner, NO_DEADLINE));
     });
   }
 
@@ -217,7 +221,7 @@ export class Subscriber {
     if (this.#buffers) return;
     this.#buffers = true;
     this.#connection.pushBuffers();
-    for (const seats of Object.values(this.#seats)) {
+    for (const seats of Object.values(this.#subscriptions)) {
       const all = [...seats.values()];
       seats.clear();
       for (const seat of all) seats.set(this.#keyOf(seat.name), seat);
@@ -239,29 +243,30 @@ export class Subscriber {
     this.#connection.destroy(error);
   }
 
-  #send(spec: CommandSpec, name: Buffer, outcome: Gathering): void {
-    this.#connection.send(Call.gathered(outcome, 0, spec, [name], null, 0, internalOwner, NO_DEADLINE));
+  #send(spec: CommandSpec, name: Buffer, outcome: OutcomeSink): void {
+    this.#connection.send(Call.forSink(outcome, 0, spec, [name], null, 0, internalOwner, NO_DEADLINE));
   }
 
   // --- what comes
 
   #push(items: Raw[]): void {
     const kind = kindOf(items[0]);
-    if (kind === 'message') deliver(this.#seats.channel.get(this.#keyOf(items[1] as Payload)), items[2] as Payload, items[1] as Payload);
+    if (kind === 'message')
+      deliver(this.#subscriptions.channel.get(this.#keyOf(items[1] as Payload)), items[2] as Payload, items[1] as Payload);
     else if (kind === 'pmessage')
-      deliver(this.#seats.pattern.get(this.#keyOf(items[1] as Payload)), items[3] as Payload, items[2] as Payload);
+      deliver(this.#subscriptions.pattern.get(this.#keyOf(items[1] as Payload)), items[3] as Payload, items[2] as Payload);
     else if (kind === 'smessage')
-      deliver(this.#seats.shard.get(this.#keyOf(items[1] as Payload)), items[2] as Payload, items[1] as Payload);
+      deliver(this.#subscriptions.shard.get(this.#keyOf(items[1] as Payload)), items[2] as Payload, items[1] as Payload);
     // https://redis.io/docs/latest/develop/pubsub/#sharded-pubsub
-    else if (kind === 'sunsubscribe') this.#dropped(items[1] ?? null);
+    else if (kind === 'sunsubscribe') this.#serverUnsubscribed(items[1] ?? null);
   }
 
-  #dropped(name: Raw): void {
-    const seat = isPayload(name) ? this.#seats.shard.get(this.#keyOf(name)) : undefined;
+  #serverUnsubscribed(name: Raw): void {
+    const seat = isPayload(name) ? this.#subscriptions.shard.get(this.#keyOf(name)) : undefined;
     // A seat that is still asking gets its own answer.
     if (seat?.state !== 'live' && seat?.state !== 'proving') return;
     seat.leave();
-    seat.sink.dropped();
+    seat.handler.serverUnsubscribed();
   }
 
   #keyOf(name: Payload): string {
@@ -273,8 +278,8 @@ export class Subscriber {
     return isPayload(name) && this.#keyOf(name) === this.#keyOf(expected);
   }
 
-  #forget(seat: Seat): void {
-    const seats = this.#seats[seat.kind];
+  #forget(seat: ChannelSubscription): void {
+    const seats = this.#subscriptions[seat.kind];
     const key = this.#keyOf(seat.name);
     if (seats.get(key) === seat) seats.delete(key);
   }
@@ -301,27 +306,27 @@ export class Subscriber {
   #ping(): void {
     const sentAt = Date.now();
     this.#owesPong = true;
-    const outcome: Gathering = {
-      value: () => {
+    const outcome: OutcomeSink = {
+      onValue: () => {
         this.#owesPong = false;
-        this.provenAt = sentAt;
+        this.confirmedAtMs = sentAt;
       },
-      error: () => {
+      onError: () => {
         this.#owesPong = false;
       },
     };
-    this.#connection.send(Call.gathered(outcome, 0, PING, [], null, 0, internalOwner, NO_DEADLINE));
+    this.#connection.send(Call.forSink(outcome, 0, PING, [], null, 0, internalOwner, NO_DEADLINE));
   }
 
   #closed(error: SlotwiseError | null): void {
     clearInterval(this.#watch);
     this.#events.closed(error);
-    for (const seats of Object.values(this.#seats)) {
+    for (const seats of Object.values(this.#subscriptions)) {
       const all = [...seats.values()];
       seats.clear();
       for (const seat of all) {
         seat.state = 'gone';
-        seat.sink.lost(error);
+        seat.handler.lost(error);
       }
     }
     log.pubsub('%s closed: %s', this.key, error?.message ?? 'not needed');
@@ -329,8 +334,8 @@ export class Subscriber {
 }
 
 /** The types of pushes are the server's; a sink that throws would be taken for a broken reply, so none does. */
-function deliver(seat: Seat | undefined, payload: Payload, channel: Payload): void {
-  if (seat !== undefined && seat.state === 'live') seat.sink.message(payload, channel);
+function deliver(seat: ChannelSubscription | undefined, payload: Payload, channel: Payload): void {
+  if (seat !== undefined && seat.state === 'live') seat.handler.message(payload, channel);
 }
 
 function isPayload(value: Raw): value is Payload {

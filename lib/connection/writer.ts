@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import { type BatchWritten, batchChannel } from '../diagnostics.js';
-import { type Call, type Detour, WRITTEN } from '../protocol/command-spec.js';
+import { type Call, type CallExtras, WRITTEN } from '../protocol/command-spec.js';
 import { Encoder } from '../protocol/resp/encoder.js';
 import type { Fifo } from '../util/queue.js';
-import { ignored } from './internal-calls.js';
-import type { Silence } from './liveness.js';
+import { DISCARDED_REPLY } from './internal-calls.js';
+import type { Liveness } from './liveness.js';
 
 /** One write carries at most about this much, so that a huge batch does not starve the event loop. */
 const BATCH_BYTES = 512 * 1024;
@@ -21,7 +21,7 @@ export class Writer {
   constructor(
     private readonly node: string,
     private readonly inFlight: Fifo<Call>,
-    private readonly silence: Silence,
+    private readonly silence: Liveness,
   ) {}
 
   /** The batch is as big as one write should be. */
@@ -31,7 +31,7 @@ export class Writer {
 
   encode(call: Call): void {
     const encoder = this.#encoder;
-    if (call.detour !== null) this.#encodeDetour(call, call.detour);
+    if (call.extras !== null) this.#encodeExtras(call, call.extras);
     encoder.encode(call.spec, call.args);
     call.state = WRITTEN;
     this.inFlight.push(call);
@@ -39,15 +39,15 @@ export class Writer {
   }
 
   /** What goes before the command itself, in one piece with it. */
-  #encodeDetour(call: Call, { asking, unit }: Detour): void {
+  #encodeExtras(call: Call, { asking, batch }: CallExtras): void {
     if (asking) {
       this.#encoder.raw(ASKING);
-      this.inFlight.push(ignored);
+      this.inFlight.push(DISCARDED_REPLY);
       this.#encoded++;
     }
-    if (unit === null) return;
-    unit.replies.length = 0;
-    for (const part of unit.parts) {
+    if (batch === null) return;
+    batch.replies.length = 0;
+    for (const part of batch.commands) {
       this.#encoder.encode(part.spec, part.args);
       this.inFlight.push(call);
       this.#encoded++;

@@ -1,13 +1,13 @@
-import { release } from '../connection/deadlines.js';
+import { releaseUsage } from '../connection/deadlines.js';
 import { ConnectionLostError, type Executed, ReplyError, type SlotwiseError, TimeoutError } from '../errors.js';
 import { withTimeout } from '../protocol/catalog/blocking.js';
 import {
+  type AttemptFailure,
   Call,
   type CallOwner,
   type Exclusive,
-  type Failure,
-  type Gathering,
   NO_DEADLINE,
+  type OutcomeSink,
   type Raw,
   SETTLED,
   UNWRITTEN,
@@ -15,7 +15,7 @@ import {
 import { classify } from '../protocol/resp/reply-error.js';
 import { clock } from '../util/clock.js';
 import type { Lease } from './lease.js';
-import type { Lifeline } from './unblock-channel.js';
+import type { UnblockConnection } from './unblock-channel.js';
 
 /** How long a server may take to let go of a call. */
 const LET_GO_MS = 1_000;
@@ -34,8 +34,8 @@ type Why = (executed: Executed) => SlotwiseError;
  * | leaving | the server is asked to let go, https://redis.io/docs/latest/commands/client-unblock/ | its reply: over; silence: the connection is destroyed |
  * | over | the call is settled, or back at its owner | – |
  */
-export class BlockedCall implements CallOwner, Gathering {
-  readonly budget = { commands: 0, bytes: 0 };
+export class BlockedCall implements CallOwner, OutcomeSink {
+  readonly usage = { commands: 0, bytes: 0 };
   readonly idempotent = false;
   state: 'waiting' | 'leaving' | 'over' = 'waiting';
   readonly #exclusive: Exclusive;
@@ -55,16 +55,16 @@ export class BlockedCall implements CallOwner, Gathering {
     readonly call: Call,
     exclusive: Exclusive,
     readonly lease: Lease,
-    private readonly lifeline: Lifeline,
+    private readonly unblock: UnblockConnection,
     /** The connection is free again; `dirty`: not for others. */
     private readonly over: (blocked: BlockedCall, dirty: boolean) => void,
   ) {
     this.#exclusive = exclusive;
-    this.#sent = Call.gathered(this, 0, call.spec, this.#args(), null, call.mode, this, NO_DEADLINE);
-    if (call.detour !== null) {
-      const detour = this.#sent.leaveTheRoad();
-      detour.asking = call.detour.asking;
-      detour.unit = call.detour.unit;
+    this.#sent = Call.forSink(this, 0, call.spec, this.#args(), null, call.mode, this, NO_DEADLINE);
+    if (call.extras !== null) {
+      const extras = this.#sent.ensureExtras();
+      extras.asking = call.extras.asking;
+      extras.batch = call.extras.batch;
     }
     exclusive.giveUp = (why) => this.giveUp(why);
     lease.connection.send(this.#sent);
@@ -75,7 +75,7 @@ export class BlockedCall implements CallOwner, Gathering {
     const { blocking, since } = this.#exclusive;
     const now = clock.now();
     if (since === 0) this.#exclusive.since = now;
-    if (since === 0 || blocking === null || blocking.ms === 0 || this.call.unit !== null) return this.call.args;
+    if (since === 0 || blocking === null || blocking.ms === 0 || this.call.batch !== null) return this.call.args;
     return withTimeout(this.call.args, blocking, blocking.ms - (now - since));
   }
 
@@ -101,12 +101,12 @@ export class BlockedCall implements CallOwner, Gathering {
     if (this.state !== 'waiting') return;
     if (this.#sent.state === UNWRITTEN) {
       this.#sent.state = SETTLED;
-      this.#unexecuted({ kind: 'unwritten', error: this.#elsewhere ?? lostError(this.#node, 'has not been sent the command') });
+      this.#unexecuted({ kind: 'not-sent', error: this.#elsewhere ?? lostError(this.#node, 'has not been sent the command') });
       return;
     }
     this.state = 'leaving';
     const now = clock.now();
-    this.#silentAt = now + Math.max(0, LET_GO_MS - this.lifeline.silentMs);
+    this.#silentAt = now + Math.max(0, LET_GO_MS - this.unblock.silentMs);
     this.#ask(now);
   }
 
@@ -119,7 +119,7 @@ export class BlockedCall implements CallOwner, Gathering {
     this.#askAt = now + ASK_AGAIN_MS;
     this.#asking = true;
     // A unit answers with what it got so far; a single command says clearly that it got nothing.
-    this.lifeline.unblock(id, this.call.unit === null ? 'ERROR' : 'TIMEOUT').then(
+    this.unblock.unblock(id, this.call.batch === null ? 'ERROR' : 'TIMEOUT').then(
       () => this.#asked(),
       (error: unknown) => {
         this.#tainted ||= !(error instanceof ReplyError);
@@ -142,7 +142,7 @@ export class BlockedCall implements CallOwner, Gathering {
   tick(now: number): void {
     const { silenceMs } = this.#exclusive;
     if (this.state === 'waiting') {
-      if (silenceMs > 0 && this.lifeline.silentMs >= silenceMs) this.#drop(`has not answered for ${this.lifeline.silentMs} ms`);
+      if (silenceMs > 0 && this.unblock.silentMs >= silenceMs) this.#drop(`has not answered for ${this.unblock.silentMs} ms`);
       else if (this.call.isDue(now)) this.giveUp((executed) => this.#timeout(executed));
     } else if (this.state === 'leaving') {
       if (now >= this.#silentAt) this.#drop('was asked to let go of a blocked command and said nothing');
@@ -165,12 +165,12 @@ export class BlockedCall implements CallOwner, Gathering {
 
   // --- what became of it
 
-  value(_: number, raw: Raw): void {
+  onValue(_: number, raw: Raw): void {
     const { call } = this;
     // The last reply is that of WAIT, which succeeds whatever became of the write.
-    const failed = call.unit?.replies.at(-2);
+    const failed = call.batch?.replies.at(-2);
     if (failed instanceof ReplyError) {
-      this.failed(this.#sent, { kind: 'reply', error: failed, node: this.#node });
+      this.failed(this.#sent, { kind: 'error-reply', error: failed, node: this.#node });
       return;
     }
     if (raw === null && this.#why !== null) {
@@ -178,33 +178,33 @@ export class BlockedCall implements CallOwner, Gathering {
       return;
     }
     this.#end();
-    release(call);
+    releaseUsage(call);
     if (call.state !== SETTLED) call.succeed(raw);
   }
 
-  error(_: number, error: unknown): void {
+  onError(_: number, error: unknown): void {
     this.#end();
-    release(this.call);
+    releaseUsage(this.call);
     this.call.fail(error);
   }
 
-  failed(_: Call, failure: Failure): void {
+  failed(_: Call, failure: AttemptFailure): void {
     // A server whose role changed answers the blocked clients and then closes their connections.
-    this.#tainted ||= failure.kind === 'reply' && classify(failure.error) === 'unblocked';
-    if (failure.kind === 'reply' && failure.error.code === 'UNBLOCKED' && this.state === 'leaving') {
-      this.#unexecuted({ kind: 'unwritten', error: this.#elsewhere ?? failure.error });
-    } else if (failure.kind === 'lost') {
+    this.#tainted ||= failure.kind === 'error-reply' && classify(failure.error) === 'unblocked';
+    if (failure.kind === 'error-reply' && failure.error.code === 'UNBLOCKED' && this.state === 'leaving') {
+      this.#unexecuted({ kind: 'not-sent', error: this.#elsewhere ?? failure.error });
+    } else if (failure.kind === 'connection-lost') {
       if (this.#why !== null) this.#fail('unknown');
       else this.#handBack(failure);
     } else this.#unexecuted(failure);
   }
 
-  #unexecuted(failure: Failure): void {
+  #unexecuted(failure: AttemptFailure): void {
     if (this.#why === null) this.#handBack(failure);
     else this.#fail('no');
   }
 
-  #handBack(failure: Failure): void {
+  #handBack(failure: AttemptFailure): void {
     const { call } = this;
     this.#end();
     call.owner.failed(call, failure);
@@ -215,7 +215,7 @@ export class BlockedCall implements CallOwner, Gathering {
     const { call } = this;
     const why = this.#why;
     this.#end();
-    release(call);
+    releaseUsage(call);
     const earlier = call.mayHaveRun && executed === 'no' ? 'unknown' : executed;
     if (why !== null) call.fail(why(earlier));
   }

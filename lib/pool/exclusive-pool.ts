@@ -1,5 +1,5 @@
 import { Connection, type ConnectionConfig } from '../connection/connection.js';
-import { release } from '../connection/deadlines.js';
+import { releaseUsage } from '../connection/deadlines.js';
 import { log } from '../diagnostics.js';
 import { ClosedError, ConnectionLostError, type SlotwiseError, TimeoutError } from '../errors.js';
 import type { Credentials } from '../options/index.js';
@@ -8,10 +8,10 @@ import { backoffMs } from '../util/backoff.js';
 import { clock, type Holder } from '../util/clock.js';
 import { BlockedCall } from './blocked-call.js';
 import { Lease, type Lender } from './lease.js';
-import { Lifeline } from './unblock-channel.js';
+import { UnblockConnection } from './unblock-channel.js';
 import { WaitQueue } from './wait-queue.js';
 
-export interface ExclusiveLaneConfig {
+export interface ExclusivePoolConfig {
   readonly connection: ConnectionConfig;
   /** How many connections at most. */
   readonly max: number;
@@ -28,7 +28,7 @@ export interface ExclusiveLaneConfig {
   readonly reconnect: { readonly minMs: number; readonly maxMs: number };
 }
 
-export interface ExclusiveLaneEvents {
+export interface ExclusivePoolEvents {
   /** Calls that were handed back may come again. */
   again(): void;
   /** The node owes an answer while calls block on it. */
@@ -36,7 +36,7 @@ export interface ExclusiveLaneEvents {
 }
 
 /** What we know of a connection. */
-interface Member {
+interface PooledConnection {
   readonly generation: number;
   readonly expiresAt: number;
   /** The credentials changed while it was lent, and AUTH cannot be sent inside of what the borrower does. */
@@ -51,10 +51,10 @@ interface Member {
  * Each belongs to the generation in which it was opened. `clear` begins a new one: connections of an older generation close when they come back,
  * and calls that wait or block go back to their owners, who find the right node.
  */
-export class ExclusiveLane implements Holder, Lender {
-  readonly #config: ExclusiveLaneConfig;
-  readonly #events: ExclusiveLaneEvents;
-  readonly #members = new Map<Connection, Member>();
+export class ExclusivePool implements Holder, Lender {
+  readonly #config: ExclusivePoolConfig;
+  readonly #events: ExclusivePoolEvents;
+  readonly #connections = new Map<Connection, PooledConnection>();
   /** Most recently used last. */
   readonly #idle = new Set<Connection>();
   readonly #lent = new Set<Lease>();
@@ -63,16 +63,16 @@ export class ExclusiveLane implements Holder, Lender {
   #connecting = 0;
   #generation = 0;
   /** Why none could be opened; calls are handed back until the time for another attempt has come. */
-  trouble: SlotwiseError | null = null;
+  unreachableReason: SlotwiseError | null = null;
   #failures = 0;
   #retryTimer: NodeJS.Timeout | undefined;
-  #lifeline: Lifeline | null = null;
-  #lifelineTimer: NodeJS.Timeout | undefined;
+  #unblock: UnblockConnection | null = null;
+  #unblockTimer: NodeJS.Timeout | undefined;
   /** With the one of older generations, as long as calls need them. */
-  readonly #lifelines = new Set<Lifeline>();
+  readonly #unblocks = new Set<UnblockConnection>();
   #closed: SlotwiseError | null = null;
 
-  constructor(config: ExclusiveLaneConfig, events: ExclusiveLaneEvents) {
+  constructor(config: ExclusivePoolConfig, events: ExclusivePoolEvents) {
     this.#config = config;
     this.#events = events;
     this.#waiting = new WaitQueue(config.acquireTimeoutMs, (call) => this.#timeoutOf(call));
@@ -80,7 +80,7 @@ export class ExclusiveLane implements Holder, Lender {
 
   /** Open connections, those on their way included. */
   get size(): number {
-    return this.#members.size;
+    return this.#connections.size;
   }
 
   get generation(): number {
@@ -108,7 +108,7 @@ export class ExclusiveLane implements Holder, Lender {
     clock.watch(this);
     this.#waiting.push(call, clock.now());
     this.#serve();
-    if (this.trouble !== null) this.#handBack(this.trouble);
+    if (this.unreachableReason !== null) this.#handBack(this.unreachableReason);
   }
 
   /** Idle connections go to those who wait; for the others some are opened. */
@@ -121,32 +121,32 @@ export class ExclusiveLane implements Holder, Lender {
       else this.#start(call, connection);
     }
     const { max, maxConnecting } = this.#config;
-    if (this.trouble !== null || this.#closed !== null) return;
-    while (this.#connecting < Math.min(this.#waiting.length, maxConnecting) && this.#members.size < max) this.#open();
+    if (this.unreachableReason !== null || this.#closed !== null) return;
+    while (this.#connecting < Math.min(this.#waiting.length, maxConnecting) && this.#connections.size < max) this.#open();
   }
 
   #start(call: Call, connection: Connection): void {
     const lease = new Lease(connection, this);
     this.#lent.add(lease);
-    if (call.detour?.exclusive?.kind === 'blocking') this.#block(call, call.detour.exclusive, lease, true);
+    if (call.extras?.exclusive?.kind === 'blocking') this.#block(call, call.extras.exclusive, lease, true);
     else {
-      release(call);
+      releaseUsage(call);
       call.settle(lease);
     }
   }
 
   /** For `Lease`: a call that may block on a connection that somebody has. */
   block(call: Call, lease: Lease): void {
-    const exclusive = call.detour?.exclusive;
+    const exclusive = call.extras?.exclusive;
     if (this.#closed !== null) this.#refuse(call, this.#closed);
     else if (exclusive) this.#block(call, exclusive, lease, false);
   }
 
   #block(call: Call, exclusive: Exclusive, lease: Lease, ours: boolean): void {
-    const lifeline = this.#grasp();
-    const blocked = new BlockedCall(call, exclusive, lease, lifeline, (_, dirty) => {
+    const unblock = this.#acquireUnblock();
+    const blocked = new BlockedCall(call, exclusive, lease, unblock, (_, dirty) => {
       this.#blocked.delete(blocked);
-      this.#letGo(lifeline);
+      this.#releaseUnblock(unblock);
       if (ours) lease.release(dirty);
       else if (dirty) lease.connection.destroy(null);
     });
@@ -157,7 +157,7 @@ export class ExclusiveLane implements Holder, Lender {
   takeBack(lease: Lease, dirty: boolean): void {
     this.#lent.delete(lease);
     const { connection } = lease;
-    const member = this.#members.get(connection);
+    const member = this.#connections.get(connection);
     if (member === undefined) return;
     const old = member.outdated || member.generation !== this.#generation || clock.now() >= member.expiresAt;
     if (dirty || old || this.#closed !== null || connection.load > 0) {
@@ -166,12 +166,12 @@ export class ExclusiveLane implements Holder, Lender {
     }
     this.#keepIdle(connection);
     this.#serve();
-    if (this.trouble !== null) this.#tryAgain();
+    if (this.unreachableReason !== null) this.#tryAgain();
   }
 
   /** Has the idle connections log in again; the others are not reused. Rejects if the server refuses. */
   async reauthenticate(credentials: Credentials): Promise<void> {
-    for (const [connection, member] of this.#members) member.outdated ||= !this.#idle.has(connection);
+    for (const [connection, member] of this.#connections) member.outdated ||= !this.#idle.has(connection);
     const logins = [...this.#idle].map(async (connection) => {
       try {
         await connection.reauthenticate(credentials);
@@ -180,19 +180,19 @@ export class ExclusiveLane implements Holder, Lender {
         throw error;
       }
     });
-    await Promise.all([...logins, this.#lifeline?.reauthenticate(credentials)]);
+    await Promise.all([...logins, this.#unblock?.reauthenticate(credentials)]);
   }
 
   // --- idle connections
 
   #keepIdle(connection: Connection): void {
-    const member = this.#members.get(connection);
+    const member = this.#connections.get(connection);
     if (member === undefined) return;
     this.#idle.add(connection);
     this.#closeLater(connection, member);
   }
 
-  #closeLater(connection: Connection, member: Member): void {
+  #closeLater(connection: Connection, member: PooledConnection): void {
     member.idleTimer = setTimeout(() => {
       // The longest unused first: those that stay are in use the most.
       if (this.#idle.size > this.#config.min || clock.now() >= member.expiresAt) void connection.close();
@@ -212,9 +212,9 @@ export class ExclusiveLane implements Holder, Lender {
   }
 
   /** It is not idle any more. */
-  #forget(connection: Connection): Member | undefined {
+  #forget(connection: Connection): PooledConnection | undefined {
     this.#idle.delete(connection);
-    const member = this.#members.get(connection);
+    const member = this.#connections.get(connection);
     if (member !== undefined && member.idleTimer !== null) clearTimeout(member.idleTimer);
     return member;
   }
@@ -224,7 +224,12 @@ export class ExclusiveLane implements Holder, Lender {
   #open(): void {
     const { maxLifetimeMs } = this.#config;
     const lifetimeMs = maxLifetimeMs === 0 ? Number.POSITIVE_INFINITY : maxLifetimeMs * (1 - Math.random() / 10);
-    const member: Member = { generation: this.#generation, expiresAt: clock.now() + lifetimeMs, outdated: false, idleTimer: null };
+    const member: PooledConnection = {
+      generation: this.#generation,
+      expiresAt: clock.now() + lifetimeMs,
+      outdated: false,
+      idleTimer: null,
+    };
     let ready = false;
     this.#connecting++;
     const connection = new Connection(this.#config.connection, {
@@ -236,7 +241,7 @@ export class ExclusiveLane implements Holder, Lender {
       },
       closed: (_, error) => {
         this.#forget(connection);
-        this.#members.delete(connection);
+        this.#connections.delete(connection);
         if (ready) this.#serve();
         else {
           this.#connecting--;
@@ -244,7 +249,7 @@ export class ExclusiveLane implements Holder, Lender {
         }
       },
     });
-    this.#members.set(connection, member);
+    this.#connections.set(connection, member);
   }
 
   /** Without HELLO the id of the connection must be asked for. It may stay unknown: the server is old, or forbids the question. */
@@ -255,8 +260,8 @@ export class ExclusiveLane implements Holder, Lender {
     if (typeof id === 'number') connection.server = { ...server, id };
   }
 
-  #opened(connection: Connection, member: Member): void {
-    if (!this.#members.has(connection)) return;
+  #opened(connection: Connection, member: PooledConnection): void {
+    if (!this.#connections.has(connection)) return;
     this.#connecting--;
     this.#failures = 0;
     if (member.generation !== this.#generation || this.#closed !== null) {
@@ -267,13 +272,13 @@ export class ExclusiveLane implements Holder, Lender {
     this.#serve();
   }
 
-  #notOpened(error: SlotwiseError | null, member: Member): void {
+  #notOpened(error: SlotwiseError | null, member: PooledConnection): void {
     if (this.#closed !== null) return;
     if (error === null || member.generation !== this.#generation) {
       this.#serve();
       return;
     }
-    this.trouble = error;
+    this.unreachableReason = error;
     clearTimeout(this.#retryTimer);
     this.#retryTimer = setTimeout(() => this.#tryAgain(), backoffMs(this.#failures++, this.#config.reconnect));
     this.#retryTimer.unref();
@@ -283,47 +288,47 @@ export class ExclusiveLane implements Holder, Lender {
 
   #tryAgain(): void {
     clearTimeout(this.#retryTimer);
-    this.trouble = null;
+    this.unreachableReason = null;
     this.#events.again();
   }
 
   /** The owners find another node, or come again. */
   #handBack(error: SlotwiseError): void {
-    for (const call of this.#waiting.takeAll()) call.owner.failed(call, { kind: 'unwritten', error });
+    for (const call of this.#waiting.takeAll()) call.owner.failed(call, { kind: 'not-sent', error });
   }
 
   // --- the lifeline
 
-  #grasp(): Lifeline {
-    clearTimeout(this.#lifelineTimer);
-    if (this.#lifeline === null) {
-      this.#lifeline = new Lifeline(this.#config.connection, () => this.#events.suspect());
-      this.#lifelines.add(this.#lifeline);
+  #acquireUnblock(): UnblockConnection {
+    clearTimeout(this.#unblockTimer);
+    if (this.#unblock === null) {
+      this.#unblock = new UnblockConnection(this.#config.connection, () => this.#events.suspect());
+      this.#unblocks.add(this.#unblock);
     }
-    this.#lifeline.users++;
-    return this.#lifeline;
+    this.#unblock.users++;
+    return this.#unblock;
   }
 
-  #letGo(lifeline: Lifeline): void {
-    if (--lifeline.users > 0) return;
-    if (lifeline !== this.#lifeline || this.#closed !== null) this.#cut(lifeline);
+  #releaseUnblock(unblock: UnblockConnection): void {
+    if (--unblock.users > 0) return;
+    if (unblock !== this.#unblock || this.#closed !== null) this.#closeUnblock(unblock);
     else {
-      this.#lifelineTimer = setTimeout(() => this.#cut(lifeline), this.#config.idleMs);
-      this.#lifelineTimer.unref();
+      this.#unblockTimer = setTimeout(() => this.#closeUnblock(unblock), this.#config.idleMs);
+      this.#unblockTimer.unref();
     }
   }
 
-  #cut(lifeline: Lifeline): void {
-    this.#lifelines.delete(lifeline);
-    if (this.#lifeline === lifeline) this.#lifeline = null;
-    lifeline.destroy();
+  #closeUnblock(unblock: UnblockConnection): void {
+    this.#unblocks.delete(unblock);
+    if (this.#unblock === unblock) this.#unblock = null;
+    unblock.destroy();
   }
 
   // --- time
 
   tick(now: number): boolean {
     this.#waiting.tick(now);
-    for (const lifeline of this.#lifelines) if (lifeline.users > 0) lifeline.tick();
+    for (const unblock of this.#unblocks) if (unblock.users > 0) unblock.tick();
     for (const blocked of [...this.#blocked]) blocked.tick(now);
     return this.#waiting.length > 0 || this.#blocked.size > 0;
   }
@@ -331,7 +336,7 @@ export class ExclusiveLane implements Holder, Lender {
   #timeoutOf(call: Call): TimeoutError {
     const { name } = call.spec;
     const why =
-      this.#members.size < this.#config.max
+      this.#connections.size < this.#config.max
         ? 'no connection of its own could be had'
         : `all ${this.#config.max} connections that one caller may have alone are in use`;
     return new TimeoutError(`${name} timed out: ${why} (${this.#key})`, {
@@ -357,10 +362,10 @@ export class ExclusiveLane implements Holder, Lender {
       this.#forget(connection);
       connection.destroy(null);
     }
-    const old = this.#lifeline;
-    this.#lifeline = null;
+    const old = this.#unblock;
+    this.#unblock = null;
     for (const blocked of [...this.#blocked]) blocked.leave(error);
-    if (old !== null && old.users === 0) this.#cut(old);
+    if (old !== null && old.users === 0) this.#closeUnblock(old);
     this.#handBack(error);
   }
 
@@ -376,7 +381,7 @@ export class ExclusiveLane implements Holder, Lender {
   }
 
   #refuse(call: Call, error: SlotwiseError): void {
-    call.owner.failed(call, { kind: 'unwritten', error });
+    call.owner.failed(call, { kind: 'not-sent', error });
   }
 
   /** Takes no more, lets what is in flight be answered, closes. */
@@ -385,20 +390,20 @@ export class ExclusiveLane implements Holder, Lender {
     this.#stop(error);
     for (const blocked of [...this.#blocked]) blocked.leave(error);
     for (const connection of [...this.#idle]) connection.destroy(null);
-    await Promise.all([...this.#members.keys()].map((connection) => connection.close()));
-    for (const lifeline of [...this.#lifelines]) this.#cut(lifeline);
+    await Promise.all([...this.#connections.keys()].map((connection) => connection.close()));
+    for (const unblock of [...this.#unblocks]) this.#closeUnblock(unblock);
   }
 
   destroy(error: SlotwiseError): void {
     this.#stop(error);
-    for (const connection of [...this.#members.keys()]) connection.destroy(error);
-    for (const lifeline of [...this.#lifelines]) this.#cut(lifeline);
+    for (const connection of [...this.#connections.keys()]) connection.destroy(error);
+    for (const unblock of [...this.#unblocks]) this.#closeUnblock(unblock);
   }
 
   #stop(error: SlotwiseError): void {
     this.#closed ??= error;
     clearTimeout(this.#retryTimer);
-    clearTimeout(this.#lifelineTimer);
+    clearTimeout(this.#unblockTimer);
     for (const lease of this.#lent) lease.ended ??= error;
     for (const call of this.#waiting.takeAll()) this.#refuse(call, this.#closed);
   }

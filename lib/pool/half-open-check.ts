@@ -17,7 +17,7 @@ const HALF_OPEN_MS = 3_000;
  * The first byte on the old connection ends it (`end`), whatever was found. When another node has taken the server's place (`replaced`), a server
  * that hangs is given up; one that answers is about to answer on the old connection too, with MOVED or READONLY, which costs nothing.
  */
-export class Suspicion {
+export class HalfOpenCheck {
   readonly #config: ConnectionConfig;
   readonly #reconnect: BackoffLimits;
   readonly #suspect: Connection;
@@ -37,7 +37,7 @@ export class Suspicion {
     this.#suspect = suspect;
     this.#unresponsive = unresponsive;
     // Enough for TCP, TLS and HELLO. After a poll phase, in which its answer is read if our own loop was late.
-    this.#timer = setTimeout(() => setImmediate(() => this.#conclude()), suspect.silence.limitMs / 2);
+    this.#timer = setTimeout(() => setImmediate(() => this.#conclude()), suspect.liveness.limitMs / 2);
     this.#ask();
   }
 

@@ -1,28 +1,28 @@
 import { Connection, type ConnectionConfig } from '../connection/connection.js';
 import { ConnectionLostError, type SlotwiseError } from '../errors.js';
 import type { Credentials } from '../options/index.js';
-import type { Call, Failure } from '../protocol/command-spec.js';
+import type { AttemptFailure, Call } from '../protocol/command-spec.js';
 import { backoffMs } from '../util/backoff.js';
-import { Suspicion } from './half-open-check.js';
+import { HalfOpenCheck } from './half-open-check.js';
 
 /** A connection that broke sooner than this after its handshake counts as a failed attempt. */
 const SHORT_LIFE_MS = 500;
 
-export interface SharedLaneConfig {
+export interface MultiplexerConfig {
   readonly connection: ConnectionConfig;
   /** How many multiplexed connections. */
   readonly size: number;
   readonly reconnect: { readonly minMs: number; readonly maxMs: number };
 }
 
-export interface SharedLaneEvents {
+export interface MultiplexerEvents {
   up(): void;
   /** A connection attempt failed: until `up`, calls are handed back at once. */
   down(error: SlotwiseError): void;
   /** A connection owes replies and says nothing. */
   suspect(): void;
   /** A connection owes replies and has said nothing for a moment. */
-  hesitates?(): void;
+  stalling?(): void;
   /** A ready connection broke; a new one is already opening. */
   lost(error: SlotwiseError): void;
   /** A call that waited here was given up at its deadline. */
@@ -38,16 +38,16 @@ export interface SharedLaneEvents {
  * | opening or ready | queues on the connection | loss: opens again after a jittered moment; failure: waiting |
  * | waiting | hands back as unwritten | the backoff timer: opens |
  */
-export class SharedLane {
-  readonly #config: SharedLaneConfig;
-  readonly #events: SharedLaneEvents;
+export class Multiplexer {
+  readonly #config: MultiplexerConfig;
+  readonly #events: MultiplexerEvents;
   readonly #connections: (Connection | null)[];
   readonly #failures: number[];
   /** Of the places that wait to be opened again. */
   readonly #reopening = new Map<number, NodeJS.Timeout>();
-  readonly #suspicions = new Map<Connection, Suspicion>();
+  readonly #halfOpenChecks = new Map<Connection, HalfOpenCheck>();
   /** Why no connection can be had at the moment; null while one can. */
-  trouble: SlotwiseError | null = null;
+  unreachableReason: SlotwiseError | null = null;
   #closed = false;
   /** Of connections that are closed. */
   #replies = 0;
@@ -55,7 +55,7 @@ export class SharedLane {
   #credentials: Credentials | null = null;
   #logins = 0;
 
-  constructor(config: SharedLaneConfig, events: SharedLaneEvents) {
+  constructor(config: MultiplexerConfig, events: MultiplexerEvents) {
     this.#config = config;
     this.#events = events;
     this.#connections = new Array<Connection | null>(config.size).fill(null);
@@ -71,12 +71,12 @@ export class SharedLane {
 
   /** How many replies came, of all its connections. */
   get replies(): number {
-    return this.#connections.reduce((sum, connection) => sum + (connection?.silence.replies ?? 0), this.#replies);
+    return this.#connections.reduce((sum, connection) => sum + (connection?.liveness.replies ?? 0), this.#replies);
   }
 
   send(call: Call): void {
-    if (this.trouble !== null) {
-      call.owner.failed(call, { kind: 'unwritten', error: this.trouble });
+    if (this.unreachableReason !== null) {
+      call.owner.failed(call, { kind: 'not-sent', error: this.unreachableReason });
       return;
     }
     const connection = this.#connections.length === 1 ? this.#connections[0] : this.#leastLoaded();
@@ -96,13 +96,13 @@ export class SharedLane {
 
   /** The shortest of its connections', because what one of them owes at the moment says little about the way; null before the first. */
   get rttMs(): number | null {
-    const known = this.#connections.flatMap((connection) => connection?.silence.rttMs || []);
+    const known = this.#connections.flatMap((connection) => connection?.liveness.rttMs || []);
     return known.length === 0 ? null : Math.min(...known);
   }
 
   /** Opens the first connection if none is; `up` or `down` follows, or has already been told. */
   open(): void {
-    if (this.trouble === null && (this.#connections[0] ?? null) === null) this.#open(0);
+    if (this.unreachableReason === null && (this.#connections[0] ?? null) === null) this.#open(0);
   }
 
   /** Has a connection that is past its handshake. */
@@ -148,21 +148,21 @@ export class SharedLane {
         readyAt = performance.now();
         // Its handshake may have begun with what was valid before.
         if (logins !== this.#logins) this.#logIn(connection, place).catch(() => {});
-        this.trouble = null;
+        this.unreachableReason = null;
         this.#events.up();
       },
-      silent: () => {
+      stalled: () => {
         const { connection: config, reconnect } = this.#config;
-        this.#suspicions.set(connection, new Suspicion(config, reconnect, connection, () => this.#unresponsive(connection)));
+        this.#halfOpenChecks.set(connection, new HalfOpenCheck(config, reconnect, connection, () => this.#unresponsive(connection)));
         this.#events.suspect();
       },
-      alive: () => this.#trust(connection),
+      recovered: () => this.#trust(connection),
       overdue: () => this.#events.overdue(),
-      hesitates: () => this.#events.hesitates?.(),
+      stalling: () => this.#events.stalling?.(),
       closed: (_, error) => {
-        this.#suspicions.get(connection)?.end();
-        this.#suspicions.delete(connection);
-        this.#replies += connection.silence.replies;
+        this.#halfOpenChecks.get(connection)?.end();
+        this.#halfOpenChecks.delete(connection);
+        this.#replies += connection.liveness.replies;
         const current = this.#connections[place] === connection;
         if (current) this.#connections[place] = null;
         if (this.#closed || error === null) return;
@@ -187,7 +187,7 @@ export class SharedLane {
           this.#events.lost(error);
           return;
         }
-        this.trouble = error;
+        this.unreachableReason = error;
         this.#events.down(error);
       },
     });
@@ -198,27 +198,27 @@ export class SharedLane {
   /** The server hangs: what may go elsewhere goes, and nothing more comes here. */
   #unresponsive(connection: Connection): void {
     const error = new ConnectionLostError(`${connection.key} does not answer`, { node: connection.key });
-    this.trouble = error;
+    this.unreachableReason = error;
     const unwritten = connection.takeUnwritten();
     const inFlight = connection.takeRepeatable();
     this.#events.down(error);
     // There may be a hundred thousand of them: each leaves the queue as it goes, and one record tells all of them why.
-    const lost: Failure = { kind: 'lost', error };
+    const lost: AttemptFailure = { kind: 'connection-lost', error };
     for (let call = inFlight.shift(); call !== undefined; call = inFlight.shift()) call.owner.failed(call, lost);
-    const spared: Failure = { kind: 'unwritten', error };
+    const spared: AttemptFailure = { kind: 'not-sent', error };
     for (const call of unwritten) call.owner.failed(call, spared);
   }
 
   #trust(connection: Connection): void {
-    this.#suspicions.get(connection)?.end();
-    this.#suspicions.delete(connection);
-    this.trouble = null;
+    this.#halfOpenChecks.get(connection)?.end();
+    this.#halfOpenChecks.delete(connection);
+    this.unreachableReason = null;
     this.#events.up();
   }
 
   /** Gives up on connections that say nothing: another node has the role by now, and their in-flight calls must not wait for their deadline. */
   dropSilent(): void {
-    for (const [{ key }, suspicion] of [...this.#suspicions]) {
+    for (const [{ key }, suspicion] of [...this.#halfOpenChecks]) {
       suspicion.replaced(new ConnectionLostError(`${key} did not answer until another node took its place`, { node: key }));
     }
   }

@@ -6,8 +6,8 @@ import type { Credentials } from '../options/index.js';
 import { specOf } from '../protocol/catalog/specs.js';
 import { Call, PUBSUB, type Raw, READONLY, SCRIPT, WRITE } from '../protocol/command-spec.js';
 import { clock } from '../util/clock.js';
-import { ExclusiveLane } from './exclusive-pool.js';
-import { SharedLane } from './multiplexer.js';
+import { ExclusivePool } from './exclusive-pool.js';
+import { Multiplexer } from './multiplexer.js';
 
 export interface NodeConfig {
   readonly connection: Omit<ConnectionConfig, 'readonly'>;
@@ -27,7 +27,7 @@ export interface NodeEvents {
   /** It owes replies and says nothing: the others may know more. */
   suspect(node: Node): void;
   /** It owes replies and has said nothing for a moment; told again and again until it speaks or is suspect. */
-  hesitates?(node: Node): void;
+  stalling?(node: Node): void;
   lost(node: Node, error: SlotwiseError): void;
   /** A call that waited here was given up at its deadline. */
   overdue(node: Node): void;
@@ -36,7 +36,7 @@ export interface NodeEvents {
 }
 
 /** Which shared lane: `READONLY` is a state of the connection, and a demoted primary must not answer what was meant for a primary. */
-export type Access = 'primary' | 'replica';
+export type NodeAccess = 'primary' | 'replica';
 
 const ASK_TIMEOUT_MS = 1_000;
 
@@ -44,10 +44,10 @@ let incarnations = 0;
 
 /** Everything we hold open to one address: the shared and the exclusive lanes, for each kind of access, opened by their first calls. */
 export class Node {
-  readonly #primary: SharedLane;
-  readonly #replica: SharedLane;
-  readonly #exclusive: ExclusiveLane;
-  readonly #exclusiveReplica: ExclusiveLane;
+  readonly #primary: Multiplexer;
+  readonly #replica: Multiplexer;
+  readonly #exclusive: ExclusivePool;
+  readonly #exclusiveReplica: ExclusivePool;
   /** Calls answered with success or failure by this node; for `stats()`. */
   sent = 0;
   /** Of those, by what they do; a transaction is a write. */
@@ -59,7 +59,7 @@ export class Node {
   hedged = 0;
   hedgeWins = 0;
   /** Why it cannot be reached at the moment, null while nothing speaks against it. */
-  trouble: SlotwiseError | null = null;
+  unreachableReason: SlotwiseError | null = null;
   /** On the clock, in ms: when it was last given a message to publish. */
   publishedAt = Number.NEGATIVE_INFINITY;
   /** On the clock, in ms: until then other nodes are preferred, because this one said LOADING, READONLY or the like. */
@@ -67,7 +67,7 @@ export class Node {
   /** On the clock, in ms: when its connections were last renewed because of what it said. */
   renewedAt = Number.NEGATIVE_INFINITY;
   /** Another number, never used before, whenever the process behind the address may be another one. */
-  incarnation = ++incarnations;
+  processEpoch = ++incarnations;
   #over = false;
 
   constructor(
@@ -77,29 +77,29 @@ export class Node {
   ) {
     const laneEvents = {
       up: () => {
-        this.#refreshTrouble();
+        this.#refreshReachability();
         events.up(this);
       },
       down: (error: SlotwiseError) => {
-        this.incarnation = ++incarnations;
-        this.#refreshTrouble();
+        this.processEpoch = ++incarnations;
+        this.#refreshReachability();
         events.down(this, error);
       },
       suspect: () => events.suspect(this),
-      hesitates: () => events.hesitates?.(this),
+      hesitates: () => events.stalling?.(this),
       lost: (error: SlotwiseError) => {
-        this.incarnation = ++incarnations;
+        this.processEpoch = ++incarnations;
         events.lost(this, error);
       },
       overdue: () => events.overdue(this),
     };
     const { reconnect } = config;
-    const lane = (readonly: boolean): SharedLane =>
-      new SharedLane({ connection: { ...config.connection, readonly }, size: config.shared, reconnect }, laneEvents);
+    const lane = (readonly: boolean): Multiplexer =>
+      new Multiplexer({ connection: { ...config.connection, readonly }, size: config.shared, reconnect }, laneEvents);
     this.#primary = lane(false);
     this.#replica = lane(true);
-    const exclusive = (readonly: boolean): ExclusiveLane =>
-      new ExclusiveLane(
+    const exclusive = (readonly: boolean): ExclusivePool =>
+      new ExclusivePool(
         {
           connection: { ...config.connection, readonly },
           max: config.maxExclusive,
@@ -128,8 +128,8 @@ export class Node {
     this.#tell('closed');
   }
 
-  #refreshTrouble(): void {
-    this.trouble = this.#primary.trouble ?? this.#replica.trouble;
+  #refreshReachability(): void {
+    this.unreachableReason = this.#primary.unreachableReason ?? this.#replica.unreachableReason;
   }
 
   /** A connection for writes is past its handshake. */
@@ -150,7 +150,7 @@ export class Node {
 
   /** New connections for new calls; the old ones close once they are answered. Gives back what was not written. */
   renew(): Call[] {
-    this.incarnation = ++incarnations;
+    this.processEpoch = ++incarnations;
     const unwritten = this.#ofOthers([...this.#primary.renew(), ...this.#replica.renew()]);
     this.#leaveExclusive(`${this.key} may lead to another server`);
     this.#tell('cleared');
@@ -173,7 +173,7 @@ export class Node {
   }
 
   /** Whether it answers where reads would go. Never rejects. */
-  async answers(timeoutMs: number): Promise<boolean> {
+  async ping(timeoutMs: number): Promise<boolean> {
     return this.ask(['PING'], 'replica', timeoutMs).then(
       () => true,
       () => false,
@@ -184,20 +184,20 @@ export class Node {
     return this.#exclusive.size + this.#exclusiveReplica.size;
   }
 
-  send(call: Call, access: Access): void {
+  send(call: Call, access: NodeAccess): void {
     this.sent++;
-    const { detour } = call;
+    const { extras } = call;
     if ((call.spec.flags & READONLY) !== 0) this.reads++;
-    else if ((call.spec.flags & (WRITE | SCRIPT)) !== 0 || (detour !== null && detour.unit !== null)) this.writes++;
+    else if ((call.spec.flags & (WRITE | SCRIPT)) !== 0 || (extras !== null && extras.batch !== null)) this.writes++;
     else if ((call.spec.flags & PUBSUB) !== 0) this.publishedAt = clock.now();
-    if (detour !== null) detour.gathering?.sent?.(this.key);
-    if (detour !== null && detour.exclusive !== null) this.#exclusiveLane(access).send(call);
+    if (extras !== null) extras.sink?.onSent?.(this.key);
+    if (extras !== null && extras.exclusive !== null) this.#exclusivePool(access).send(call);
     else if (access === 'primary') this.#primary.send(call);
     else this.#replica.send(call);
   }
 
   /** Asks the server something of our own, on the connection that carries the commands of this access, in order among them. */
-  ask(words: readonly string[], access: Access, timeoutMs = ASK_TIMEOUT_MS): Promise<Raw> {
+  ask(words: readonly string[], access: NodeAccess, timeoutMs = ASK_TIMEOUT_MS): Promise<Raw> {
     const { spec, args } = specOf(words);
     const call = Call.make(spec, args, null, 0, internalOwner, clock.deadlineIn(timeoutMs));
     const reply = Call.promiseOfLast() as Promise<Raw>; // no decoder
@@ -213,12 +213,12 @@ export class Node {
   }
 
   /** Why this call cannot be had at the moment. */
-  troubleFor(call: Call, access: Access): SlotwiseError | null {
-    if (this.trouble !== null || call.detour === null || call.detour.exclusive === null) return this.trouble;
-    return this.#exclusiveLane(access).trouble;
+  unreachableReasonFor(call: Call, access: NodeAccess): SlotwiseError | null {
+    if (this.unreachableReason !== null || call.extras === null || call.extras.exclusive === null) return this.unreachableReason;
+    return this.#exclusivePool(access).unreachableReason;
   }
 
-  #exclusiveLane(access: Access): ExclusiveLane {
+  #exclusivePool(access: NodeAccess): ExclusivePool {
     return access === 'primary' ? this.#exclusive : this.#exclusiveReplica;
   }
 

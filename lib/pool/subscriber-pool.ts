@@ -13,9 +13,9 @@ export interface SubscriberPoolConfig {
 
 export interface SubscriberPoolEvents {
   /** Asked for a sign of life, and slow to give one. */
-  silent(key: string): void;
+  stalled(key: string): void;
   /** It gave one after all, or shook hands. */
-  alive(key: string): void;
+  recovered(key: string): void;
   lost(key: string, error: SlotwiseError): void;
   /** The backoff of this address is over. */
   again(key: string): void;
@@ -37,7 +37,7 @@ const DOWN_MS = 5_000;
  * | open | there is one, or it is coming | idle, waiting |
  * | waiting | it broke or could not be made; the backoff runs | idle |
  */
-interface Place {
+interface SubscriberSlot {
   state: 'idle' | 'open' | 'waiting';
   subscriber: Subscriber | null;
   /** Past its handshake. */
@@ -53,7 +53,7 @@ interface Place {
 export class SubscriberPool {
   readonly #config: SubscriberPoolConfig;
   readonly #events: SubscriberPoolEvents;
-  readonly #places = new Map<string, Place>();
+  readonly #slots = new Map<string, SubscriberSlot>();
   #ended = false;
 
   constructor(config: SubscriberPoolConfig, events: SubscriberPoolEvents) {
@@ -67,16 +67,16 @@ export class SubscriberPool {
   }
 
   all(): Subscriber[] {
-    return [...this.#places.values()].flatMap(({ subscriber }) => subscriber ?? []);
+    return [...this.#slots.values()].flatMap(({ subscriber }) => subscriber ?? []);
   }
 
   /** The connection to that address; null while its backoff runs: `again` follows. */
   at(address: Address): Subscriber | null {
     const key = addressKey(address);
-    let place = this.#places.get(key);
+    let place = this.#slots.get(key);
     if (place === undefined) {
       place = { state: 'idle', subscriber: null, ready: false, openedAt: 0, failures: 0, failedAt: 0, timer: undefined };
-      this.#places.set(key, place);
+      this.#slots.set(key, place);
     }
     if (place.state === 'waiting' || this.#ended) return null;
     if (place.state === 'open') {
@@ -86,16 +86,16 @@ export class SubscriberPool {
     return this.#open(place, address);
   }
 
-  #open(place: Place, address: Address): Subscriber {
+  #open(place: SubscriberSlot, address: Address): Subscriber {
     const subscriber = new Subscriber(
       { ...this.#config.connection, address },
       {
         ready: () => {
           place.ready = true;
-          this.#events.alive(subscriber.key);
+          this.#events.recovered(subscriber.key);
         },
-        silent: () => this.#events.silent(subscriber.key),
-        alive: () => this.#events.alive(subscriber.key),
+        stalled: () => this.#events.stalled(subscriber.key),
+        recovered: () => this.#events.recovered(subscriber.key),
         closed: (error) => this.#closed(place, subscriber, error),
       },
     );
@@ -105,13 +105,13 @@ export class SubscriberPool {
     return subscriber;
   }
 
-  #closed(place: Place, subscriber: Subscriber, error: SlotwiseError | null): void {
+  #closed(place: SubscriberSlot, subscriber: Subscriber, error: SlotwiseError | null): void {
     clearTimeout(place.timer);
     place.subscriber = null;
     place.ready = false;
     if (error === null || this.#ended) {
       place.state = 'idle';
-      if (this.#places.get(subscriber.key) === place) this.#places.delete(subscriber.key);
+      if (this.#slots.get(subscriber.key) === place) this.#slots.delete(subscriber.key);
       return;
     }
     if (performance.now() - place.openedAt >= GOOD_MS) place.failures = 0;
@@ -123,7 +123,7 @@ export class SubscriberPool {
     this.#events.lost(subscriber.key, error);
   }
 
-  #over(key: string, place: Place): void {
+  #over(key: string, place: SubscriberSlot): void {
     clearTimeout(place.timer);
     place.state = 'idle';
     this.#events.again(key);
@@ -131,24 +131,24 @@ export class SubscriberPool {
 
   /** It hangs, or failed again and again: other nodes are better, where any will do. */
   isDown(key: string): boolean {
-    const place = this.#places.get(key);
+    const place = this.#slots.get(key);
     return place !== undefined && !place.ready && place.failures >= FAILURES_DOWN && performance.now() - place.failedAt < DOWN_MS;
   }
 
   /** It was reached by other means: does not wait to try again. */
   reopenNow(key: string): void {
-    const place = this.#places.get(key);
+    const place = this.#slots.get(key);
     if (place?.state === 'waiting') this.#over(key, place);
   }
 
   /** The address may lead to another server by now. */
   renew(key: string, error: SlotwiseError): void {
-    this.#places.get(key)?.subscriber?.destroy(error);
+    this.#slots.get(key)?.subscriber?.destroy(error);
   }
 
   /** A topic has left: without any the connection closes after a while. */
-  topicLeft(key: string): void {
-    const place = this.#places.get(key);
+  channelLeft(key: string): void {
+    const place = this.#slots.get(key);
     if (place?.state !== 'open' || place.subscriber === null || place.subscriber.size > 0) return;
     const { subscriber } = place;
     clearTimeout(place.timer);
@@ -159,15 +159,15 @@ export class SubscriberPool {
 
   /** It left the topology. */
   forget(key: string): void {
-    const place = this.#places.get(key);
+    const place = this.#slots.get(key);
     if (place === undefined) return;
     clearTimeout(place.timer);
-    this.#places.delete(key);
+    this.#slots.delete(key);
     place.subscriber?.destroy(null);
   }
 
   keys(): string[] {
-    return [...this.#places.keys()];
+    return [...this.#slots.keys()];
   }
 
   /** A connection that is refused closes; the next one logs in by its handshake. */
@@ -181,10 +181,10 @@ export class SubscriberPool {
 
   destroy(): void {
     this.#ended = true;
-    for (const { subscriber, timer } of this.#places.values()) {
+    for (const { subscriber, timer } of this.#slots.values()) {
       clearTimeout(timer);
       subscriber?.destroy(null);
     }
-    this.#places.clear();
+    this.#slots.clear();
   }
 }

@@ -13,7 +13,7 @@ const SILENT: ReadonlySet<unknown> = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'EHOS
  * whether the server lives (PING, once a second), and can make it let go (CLIENT UNBLOCK). It leads to the same process as they do: when the
  * address may lead elsewhere, the lane takes a new one and this one stays with the connections it was opened for.
  */
-export class Lifeline {
+export class UnblockConnection {
   /** Calls that may need it. */
   users = 0;
   readonly #config: ConnectionConfig;
@@ -63,8 +63,8 @@ export class Lifeline {
     this.#owes = true;
     const connection = new Connection(this.#config, {
       ready: () => this.#answered(),
-      silent: () => this.#suspect(),
-      alive: () => this.#answered(),
+      stalled: () => this.#suspect(),
+      recovered: () => this.#answered(),
       closed: (_, error) => {
         this.#connection = null;
         // After silence the silence goes on: the next PING opens another.

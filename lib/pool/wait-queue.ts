@@ -1,4 +1,4 @@
-import { release } from '../connection/deadlines.js';
+import { releaseUsage } from '../connection/deadlines.js';
 import type { TimeoutError } from '../errors.js';
 import { type Call, NO_DEADLINE, SETTLED } from '../protocol/command-spec.js';
 import { Fifo } from '../util/queue.js';
@@ -41,7 +41,7 @@ export class WaitQueue {
       const next = this.#queue.shift();
       if (next === undefined) return null;
       if (next.call.state !== SETTLED) return next.call;
-      release(next.call);
+      releaseUsage(next.call);
     }
   }
 
@@ -58,7 +58,7 @@ export class WaitQueue {
     this.#earliest = Number.POSITIVE_INFINITY;
     for (const waiting of this.#queue.takeAll()) {
       if (waiting.dueAt <= now) waiting.call.fail(this.timeoutOf(waiting.call));
-      if (waiting.call.state === SETTLED) release(waiting.call);
+      if (waiting.call.state === SETTLED) releaseUsage(waiting.call);
       else {
         this.#queue.push(waiting);
         this.#earliest = Math.min(this.#earliest, waiting.dueAt);

@@ -89,41 +89,41 @@ export interface CommandSpec {
 export type Decode<T = unknown> = (raw: Raw, args: readonly Arg[]) => T;
 
 /** Why an attempt failed, as the connection saw it. */
-export type Failure =
+export type AttemptFailure =
   /** It never left this process. */
-  | { readonly kind: 'unwritten'; readonly error: SlotwiseError }
+  | { readonly kind: 'not-sent'; readonly error: SlotwiseError }
   /** It was (perhaps partly) written and no reply came. */
-  | { readonly kind: 'lost'; readonly error: SlotwiseError }
+  | { readonly kind: 'connection-lost'; readonly error: SlotwiseError }
   /** The server answered with an error; `node` is the pool key of the answering node. */
-  | { readonly kind: 'reply'; readonly error: ReplyError; readonly node: string };
+  | { readonly kind: 'error-reply'; readonly error: ReplyError; readonly node: string };
 
 /** What a client's unanswered commands hold together. */
-export interface Budget {
+export interface QueueUsage {
   commands: number;
   bytes: number;
 }
 
 /** Who decides what happens to a call whose attempt failed, and whose room the call takes until it leaves its last holder. */
 export interface CallOwner {
-  readonly budget: Budget;
+  readonly usage: QueueUsage;
   /** Its calls may run twice. */
   readonly idempotent: boolean;
-  failed(call: Call, failure: Failure): void;
+  failed(call: Call, failure: AttemptFailure): void;
 }
 
 /** Commands that must reach one server in one piece, right before the call's own: the MULTI and queued commands before an EXEC. */
-export interface Unit {
-  readonly parts: readonly { readonly spec: CommandSpec; readonly args: readonly Arg[] }[];
+export interface AtomicBatch {
+  readonly commands: readonly { readonly spec: CommandSpec; readonly args: readonly Arg[] }[];
   /** Replies to the parts of the running attempt, then the call's own. */
   replies: Raw[];
 }
 
 /** Takes the outcomes of calls that were issued together, each by its place: cheaper than a promise a call. */
-export interface Gathering {
+export interface OutcomeSink {
   /** Told of each attempt, if it wants to know. */
-  sent?(node: string): void;
-  value(at: number, value: unknown): void;
-  error(at: number, error: unknown): void;
+  onSent?(node: string): void;
+  onValue(at: number, value: unknown): void;
+  onError(at: number, error: unknown): void;
 }
 
 /** Where a call is. `settled` calls are never written. */
@@ -164,31 +164,31 @@ class Rejection {
 }
 
 /** Stands for the promise of a call whose outcome goes elsewhere. */
-export const UNUSED: Promise<unknown> = new Promise(nothing);
+export const NO_PROMISE: Promise<unknown> = new Promise(nothing);
 
 /**
  * Keeps the calls of a scan on one process, because a cursor means nothing to another. The first call goes where routing says; once it is
  * answered the tie is `firm`, and the others go there or fail.
  */
-export interface Tie {
+export interface PinnedProcess {
   /** Key of the node, and which of its incarnations. */
   node: string;
-  incarnation: number;
+  processEpoch: number;
   /** Its role when the first call was sent; a scan does not go on where a primary became a replica. */
   role: 'primary' | 'replica' | null;
   readonly: boolean;
   /** The slot is on its way to that node, which serves it only to those who ask. */
   asking: boolean;
-  firm: boolean;
+  isPinned: boolean;
   /** The process cannot be asked any more: begin again with another tie. */
-  broken: boolean;
+  isGone: boolean;
 }
 
 /** How long a server may let a call wait, and where the call says so. */
 export interface Blocking {
   /** Index in `args`. */
   readonly at: number;
-  readonly unit: 's' | 'ms';
+  readonly batch: 's' | 'ms';
   /** 0: without limit. */
   readonly ms: number;
 }
@@ -211,21 +211,21 @@ export interface Exclusive {
 }
 
 /** What most calls never need, so that those do not carry it. */
-export interface Detour {
+export interface CallExtras {
   firstError: SlotwiseError | null;
   /** Send `ASKING` right before it, once. */
   asking: boolean;
-  unit: Unit | null;
+  batch: AtomicBatch | null;
   /** Hash slot of the shard it is for, where that is not to be read off its keys; -1: none. */
   slot: number | null;
   /** Key of the one node it is for, whatever the routing says. */
   target: string | null;
-  tie: Tie | null;
+  pinned: PinnedProcess | null;
   /** Needs a connection of its own. */
   exclusive: Exclusive | null;
   /** Gets the outcome instead of a promise, as that of place `at`. */
-  gathering: Gathering | null;
-  at: number;
+  sink: OutcomeSink | null;
+  index: number;
 }
 
 /**
@@ -238,7 +238,7 @@ export class Call {
   resolve: Resolve;
   #bits: number;
   /** The first real failure, or the detour, which holds it then. */
-  #aside: Detour | SlotwiseError | null = null;
+  #aside: CallExtras | SlotwiseError | null = null;
 
   private constructor(
     readonly spec: CommandSpec,
@@ -266,8 +266,8 @@ export class Call {
   }
 
   /** A call whose outcome goes to `gathering`, as that of place `at`. */
-  static gathered(
-    gathering: Gathering,
+  static forSink(
+    sink: OutcomeSink,
     at: number,
     spec: CommandSpec,
     args: readonly Arg[],
@@ -277,9 +277,9 @@ export class Call {
     deadline: number,
   ): Call {
     const call = new Call(spec, args, decode, mode, owner, deadline, nothing);
-    const detour = call.leaveTheRoad();
-    detour.gathering = gathering;
-    detour.at = at;
+    const extras = call.ensureExtras();
+    extras.sink = sink;
+    extras.index = at;
     return call;
   }
 
@@ -301,11 +301,11 @@ export class Call {
     return (this.#bits >> MODE_SHIFT) & MODE_MASK;
   }
 
-  get unit(): Unit | null {
-    return this.detour === null ? null : this.detour.unit;
+  get batch(): AtomicBatch | null {
+    return this.extras === null ? null : this.extras.batch;
   }
 
-  get detour(): Detour | null {
+  get extras(): CallExtras | null {
     const aside = this.#aside;
     return aside === null || aside instanceof Error ? null : aside;
   }
@@ -358,22 +358,22 @@ export class Call {
   }
 
   /** The record of what is special about this call; made when first needed. */
-  leaveTheRoad(): Detour {
+  ensureExtras(): CallExtras {
     const aside = this.#aside;
     if (aside !== null && !(aside instanceof Error)) return aside;
-    const detour: Detour = {
+    const extras: CallExtras = {
       firstError: aside,
       asking: false,
-      unit: null,
+      batch: null,
       slot: null,
       target: null,
-      tie: null,
+      pinned: null,
       exclusive: null,
-      gathering: null,
-      at: 0,
+      sink: null,
+      index: 0,
     };
-    this.#aside = detour;
-    return detour;
+    this.#aside = extras;
+    return extras;
   }
 
   /** What can be said of a call that ends without a reply. */
@@ -383,7 +383,7 @@ export class Call {
 
   /** Running it twice does no harm: it only reads, or the caller said so. */
   get repeatable(): boolean {
-    return this.owner.idempotent || ((this.spec.flags & READONLY) !== 0 && this.unit === null);
+    return this.owner.idempotent || ((this.spec.flags & READONLY) !== 0 && this.batch === null);
   }
 
   isDue(now: number): boolean {
@@ -407,16 +407,16 @@ export class Call {
   /** Settles with what the caller gets. */
   settle(value: unknown): void {
     this.state = SETTLED;
-    const gathering = this.detour === null ? null : this.detour.gathering;
-    if (gathering === null) this.resolve(value);
-    else gathering.value(this.detour?.at ?? 0, value);
+    const sink = this.extras === null ? null : this.extras.sink;
+    if (sink === null) this.resolve(value);
+    else sink.onValue(this.extras?.index ?? 0, value);
   }
 
   fail(error: unknown): void {
     if (this.state === SETTLED) return;
     this.state = SETTLED;
-    const gathering = this.detour === null ? null : this.detour.gathering;
-    if (gathering === null) this.reject(error);
-    else gathering.error(this.detour?.at ?? 0, error);
+    const sink = this.extras === null ? null : this.extras.sink;
+    if (sink === null) this.reject(error);
+    else sink.onError(this.extras?.index ?? 0, error);
   }
 }

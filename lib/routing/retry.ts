@@ -1,5 +1,5 @@
 import { AuthError, DatabaseError, type ReplyError } from '../errors.js';
-import type { Failure } from '../protocol/command-spec.js';
+import type { AttemptFailure } from '../protocol/command-spec.js';
 import { classify, type Redirection, redirection } from '../protocol/resp/reply-error.js';
 import { backoffMs } from '../util/backoff.js';
 
@@ -46,15 +46,15 @@ const RESELECT = {
 } as const;
 
 /** Section 5 of the design as one pure function: may this failure be followed by another attempt, and where. */
-export function retry(failure: Failure, facts: AttemptFacts, random: () => number = Math.random): Decision {
+export function retry(failure: AttemptFailure, facts: AttemptFacts, random: () => number = Math.random): Decision {
   switch (failure.kind) {
-    case 'unwritten':
+    case 'not-sent':
       // The same credentials, the same database will be refused again.
       if (failure.error instanceof AuthError || failure.error instanceof DatabaseError) return REJECT;
       return { act: 'reselect', wake: true, avoid: false, renew: false, afterMs: 0 };
-    case 'lost':
+    case 'connection-lost':
       return facts.repeatable ? { act: 'reselect', wake: true, avoid: false, renew: false, afterMs: 0 } : REJECT;
-    case 'reply':
+    case 'error-reply':
       return afterReply(failure.error, facts, random);
     default:
       return failure satisfies never;

@@ -5,7 +5,7 @@ import type { Arg, CommandSpec } from '../protocol/command-spec.js';
 import type { NodeInfo, TopologySnapshot } from '../topology/snapshot.js';
 import { clock } from '../util/clock.js';
 import { type KeyPrefix, wordOf } from './keys/key-prefix.js';
-import { Choice } from './reads/power-of-two.js';
+import { PowerOfTwoPicker } from './reads/power-of-two.js';
 import { askFunction } from './reads/read-function.js';
 import type { ReadPolicy } from './reads/read-preference.js';
 import { type Candidates, candidatesOf, type NodeState, type Trace, tierOf, zoneOf } from './reads/selection.js';
@@ -31,7 +31,7 @@ export class Router {
   readonly #primaries: readonly (Node | null)[];
   /** Per shard: how often the states of its nodes have changed. */
   readonly #versions: Uint32Array;
-  readonly #choices = new WeakMap<ReadPolicy, (Choice<Node> | undefined)[]>();
+  readonly #pickers = new WeakMap<ReadPolicy, (PowerOfTwoPicker<Node> | undefined)[]>();
   /** The shards that have slots; all where none has. */
   #serving: readonly number[] | null = null;
   /** Shards where a policy has found nobody. */
@@ -62,7 +62,7 @@ export class Router {
     for (let tries = 0; tries < serving.length; tries++) {
       this.#turn = (this.#turn + 1) % serving.length;
       const primary = shards[serving[this.#turn] ?? -1]?.primary;
-      if (primary && this.view.stateOf(primary).trouble === null) break;
+      if (primary && this.view.stateOf(primary).unreachableReason === null) break;
     }
     return serving[this.#turn] ?? -1;
   }
@@ -77,28 +77,28 @@ export class Router {
 
   /** A node for a command that only reads. */
   readerOf(shard: number, policy: ReadPolicy): Node | null {
-    return this.choiceOf(shard, policy).pick();
+    return this.pickerOf(shard, policy).pick();
   }
 
   /** Who may serve such a command, and whether only by a fallback. */
-  choiceOf(shard: number, policy: ReadPolicy): Choice<Node> {
-    let byShard = this.#choices.get(policy);
+  pickerOf(shard: number, policy: ReadPolicy): PowerOfTwoPicker<Node> {
+    let byShard = this.#pickers.get(policy);
     if (byShard === undefined) {
       byShard = [];
-      this.#choices.set(policy, byShard);
+      this.#pickers.set(policy, byShard);
     }
     const known = byShard[shard];
     if (known !== undefined && known.version === this.#versions[shard] && isValid(known)) return known;
-    const choice = this.#choose(shard, policy);
-    byShard[shard] = choice;
-    return choice;
+    const picker = this.#choose(shard, policy);
+    byShard[shard] = picker;
+    return picker;
   }
 
   /** As `readerOf`, for a policy with a function. Throws a `ReadFunctionError`. */
   askFunction(shard: number, spec: CommandSpec, args: readonly Arg[], caller: Caller): Node | null {
     const { policy, domain, prefix } = caller;
     if (policy === null || policy.choose === null) return null;
-    const { nodes } = this.choiceOf(shard, policy);
+    const { nodes } = this.pickerOf(shard, policy);
     if (nodes.length === 0) return null;
     const keys = keyIndexes(spec, args).map((index) => args[index] ?? '');
     const candidates = nodes.map((node) => this.#describe(node));
@@ -137,7 +137,7 @@ export class Router {
     for (const [shard, version] of this.#versions.entries()) this.#versions[shard] = version + 1;
   }
 
-  #choose(shard: number, policy: ReadPolicy): Choice<Node> {
+  #choose(shard: number, policy: ReadPolicy): PowerOfTwoPicker<Node> {
     this.view.used?.(shard, policy);
     const found = this.candidatesOf(shard, policy);
     if (found.nodes.length === 0) this.#starving.add(shard);
@@ -154,8 +154,8 @@ export class Router {
     return this.#choiceAmong(found, 0).pick();
   }
 
-  #choiceAmong(found: Candidates, version: number): Choice<Node> {
-    return new Choice(found.nodes.map(this.view.nodeOf), found, version);
+  #choiceAmong(found: Candidates, version: number): PowerOfTwoPicker<Node> {
+    return new PowerOfTwoPicker(found.nodes.map(this.view.nodeOf), found, version);
   }
 
   /** Keys of those that can be reached. */
@@ -163,7 +163,7 @@ export class Router {
     const { slots, shards } = this.snapshot;
     if (slots === null) return [];
     return shards.flatMap(({ primary }, shard) =>
-      primary === null || slots.owns(shard) || this.view.stateOf(primary).trouble !== null ? [] : primary.key,
+      primary === null || slots.owns(shard) || this.view.stateOf(primary).unreachableReason !== null ? [] : primary.key,
     );
   }
 
@@ -178,7 +178,7 @@ export class Router {
 }
 
 /** The clock is read only where time matters. */
-function isValid({ validUntil }: Choice<Node>): boolean {
+function isValid({ validUntil }: PowerOfTwoPicker<Node>): boolean {
   return validUntil === Number.POSITIVE_INFINITY || clock.now() < validUntil;
 }
 

@@ -3,7 +3,7 @@ export type Answer<A, T> =
   | { readonly item: A; readonly ok: true; readonly value: T }
   | { readonly item: A; readonly ok: false; readonly error: unknown };
 
-export interface HedgeOptions<T> {
+export interface AskSeveralOptions<T> {
   /** How many successes are enough, and how many are asked at once. */
   readonly want: number;
   /** While nobody has answered, one more is asked every so often. Default: never, only failures are replaced. */
@@ -18,7 +18,11 @@ export interface HedgeOptions<T> {
  * Asks several of `items`, in their order, and replaces who fails. A hung one never slows down what the others know already: the rest is left
  * out `graceMs` after the first success. Answers come in the order in which they arrived; it never rejects.
  */
-export function hedge<A, T>(items: readonly A[], ask: (item: A) => Promise<T>, options: HedgeOptions<T>): Promise<Answer<A, T>[]> {
+export function askSeveral<A, T>(
+  items: readonly A[],
+  ask: (item: A) => Promise<T>,
+  options: AskSeveralOptions<T>,
+): Promise<Answer<A, T>[]> {
   return new Promise((resolve) => {
     const answers: Answer<A, T>[] = [];
     let next = 0;

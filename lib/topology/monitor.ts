@@ -3,8 +3,8 @@ import { ClosedError, type SlotwiseError, show } from '../errors.js';
 import { type Address, addressKey } from '../options/index.js';
 import { SingleFlight } from '../util/single-flight.js';
 import { isMisconfigured } from './probe-error.js';
-import { isSettled, isTroubled, nextProbeMs } from './probe-schedule.js';
-import type { Asker, Resolver, Watcher } from './resolver-api.js';
+import { isSettled, needsUrgentProbe, nextProbeDelayMs } from './probe-schedule.js';
+import type { ControlChannel, Resolver, SubscriptionChannel } from './resolver-api.js';
 import { type Moved, sameTopology, type TopologySnapshot, withMoved } from './snapshot.js';
 
 export interface MonitorOptions {
@@ -33,10 +33,10 @@ interface Patch extends Moved {
 export class Monitor {
   snapshot: TopologySnapshot | null = null;
   /** When the last probe began that found nothing in doubt, in ms since 1970. While a snapshot is delivered: the one before. */
-  provenAt = 0;
+  confirmedAtMs = 0;
 
   readonly #resolver: Resolver;
-  readonly #asker: Asker & Partial<Watcher>;
+  readonly #asker: ControlChannel & Partial<SubscriptionChannel>;
   readonly #options: MonitorOptions;
   readonly #flight = new SingleFlight(() => this.#probe());
   readonly #suspects = new Set<string>();
@@ -44,7 +44,7 @@ export class Monitor {
   /** Those that the snapshot does not have yet. */
   readonly #fresh: Moved[] = [];
   /** Nodes that are said to know what is new. */
-  readonly #heardOf: Address[] = [];
+  readonly #probeFirst: Address[] = [];
   #state: 'new' | 'running' | 'stopped' = 'new';
   #first: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
@@ -53,13 +53,13 @@ export class Monitor {
   #urgent = false;
   #probes = 0;
   #startedAt = Number.NEGATIVE_INFINITY;
-  #troubledSince: number | null = null;
+  #urgentSince: number | null = null;
   #failures = 0;
-  #hopeless = false;
+  #unrecoverable = false;
   #quietProbes = 0;
   #reported = '';
 
-  constructor(resolver: Resolver, asker: Asker & Partial<Watcher>, options: MonitorOptions) {
+  constructor(resolver: Resolver, asker: ControlChannel & Partial<SubscriptionChannel>, options: MonitorOptions) {
     this.#resolver = resolver;
     this.#asker = asker;
     this.#options = options;
@@ -96,7 +96,7 @@ export class Monitor {
    * A MOVED: patches this slot at the end of the tick and looks soon. After a failover thousands may come in one read, and each new snapshot
    * costs what the cluster is large. The patch outlives a probe that began before it.
    */
-  moved(slot: number, address: Address): void {
+  slotMoved(slot: number, address: Address): void {
     if (this.#state !== 'running' || this.snapshot === null) return;
     const patch = { slot, address, probes: this.#probes };
     this.#patches.set(slot, patch);
@@ -117,9 +117,9 @@ export class Monitor {
   }
 
   /** This node has news, for certain: it is among those that the next probe asks, which is urgent. */
-  heardOf(address: Address, reason: string): void {
+  probeFirst(address: Address, reason: string): void {
     if (this.#state !== 'running') return;
-    if (!this.#heardOf.includes(address)) this.#heardOf.push(address);
+    if (!this.#probeFirst.includes(address)) this.#probeFirst.push(address);
     this.#urgent = true;
     this.#lookFor(reason);
   }
@@ -128,7 +128,7 @@ export class Monitor {
   suspect(key: string): void {
     if (this.#suspects.has(key)) return;
     this.#suspects.add(key);
-    this.#troubledSince = null;
+    this.#urgentSince = null;
     this.#judge();
     if (this.#state === 'running') this.#lookFor(`suspect ${key}`);
   }
@@ -161,13 +161,13 @@ export class Monitor {
     const probe = ++this.#probes;
     this.#startedAt = performance.now();
     const begunAt = Date.now();
-    const moved = [...this.#heardOf.splice(0), ...new Set([...this.#patches.values()].map(({ address }) => address))];
+    const moved = [...this.#probeFirst.splice(0), ...new Set([...this.#patches.values()].map(({ address }) => address))];
     const focus = { suspects: new Set(this.#suspects), moved, quiet };
     try {
       const found = await this.#resolver.probe(this.#asker, this.snapshot, focus);
       if (this.#state === 'stopped') throw new ClosedError('the client was closed');
       this.#succeeded(found, probe, reason);
-      if (this.snapshot?.problem === undefined) this.provenAt = begunAt;
+      if (this.snapshot?.problem === undefined) this.confirmedAtMs = begunAt;
       this.#options.onProbe?.();
     } catch (error) {
       if (this.#state !== 'stopped') this.#failed(error);
@@ -179,7 +179,7 @@ export class Monitor {
     for (const [slot, { probes }] of this.#patches) if (probes < probe) this.#patches.delete(slot);
     const next = withMoved(found, this.#patches.values());
     this.#failures = 0;
-    this.#hopeless = false;
+    this.#unrecoverable = false;
     this.#reported = '';
     if (this.snapshot !== null && sameTopology(next, this.snapshot)) {
       this.#quietProbes++;
@@ -193,7 +193,7 @@ export class Monitor {
 
   #failed(error: unknown): void {
     this.#failures++;
-    this.#hopeless = isMisconfigured(error);
+    this.#unrecoverable = isMisconfigured(error);
     log.topology('probe failed: %s', show(error));
     this.#options.onProbe?.(error);
     // At the pace of the probes the same news would be a flood.
@@ -220,12 +220,12 @@ export class Monitor {
   }
 
   #judge(): void {
-    this.#troubledSince = isTroubled(this.snapshot, this.#suspects, this.#awaited) ? (this.#troubledSince ?? performance.now()) : null;
+    this.#urgentSince = needsUrgentProbe(this.snapshot, this.#suspects, this.#awaited) ? (this.#urgentSince ?? performance.now()) : null;
   }
 
   #isQuiet(): boolean {
     return (
-      this.#troubledSince === null &&
+      this.#urgentSince === null &&
       this.#failures === 0 &&
       this.#suspects.size === 0 &&
       this.#patches.size === 0 &&
@@ -236,7 +236,7 @@ export class Monitor {
   #schedule(): void {
     if (this.#state !== 'running' || this.#flight.running) return;
     clearTimeout(this.#timer);
-    const delayMs = nextProbeMs(
+    const delayMs = nextProbeDelayMs(
       {
         periodMs: this.#options.periodMs,
         now: performance.now(),
@@ -244,9 +244,9 @@ export class Monitor {
         woken: this.#woken !== null,
         urgent: this.#urgent,
         awaited: this.#awaited,
-        troubledSince: this.#troubledSince,
+        urgentSince: this.#urgentSince,
         failures: this.#failures,
-        hopeless: this.#hopeless,
+        unrecoverable: this.#unrecoverable,
         quietProbes: this.#quietProbes,
       },
       this.#options.random,

@@ -13,11 +13,11 @@ const FAILING_EARLY = { minMs: URGENT_SPACING_MS, maxMs: 4 * URGENT_SPACING_MS }
 const AWAITED = { minMs: SPACING_MS, maxMs: 1_000 };
 const LASTING = { minMs: URGENT_SPACING_MS, maxMs: 1_000 };
 /** Where only a person can help: wrong credentials, servers of another kind. Logging in over and over looks like an attack. */
-const HOPELESS = { minMs: 500, maxMs: 2_000 };
+const UNRECOVERABLE = { minMs: 500, maxMs: 2_000 };
 /** A change seldom comes alone: gossip is under way, replicas reconnect. */
 const SETTLING_MS = 250;
 
-export interface Pace {
+export interface ProbeSchedule {
   readonly periodMs: number;
   readonly now: number;
   /** When the last probe began; -Infinity: none. */
@@ -27,13 +27,13 @@ export interface Pace {
   /** Who asked cannot go on without it. */
   readonly urgent: boolean;
   /** Since when commands have been waiting for a better snapshot; null: they are not. */
-  readonly troubledSince: number | null;
+  readonly urgentSince: number | null;
   /** Commands wait for news, though not for a primary. */
   readonly awaited: boolean;
   /** Failed probes since the last success. */
   readonly failures: number;
   /** The last probe failed in a way that waiting does not mend. */
-  readonly hopeless: boolean;
+  readonly unrecoverable: boolean;
   /** Probes since the last one that found something new. */
   readonly quietProbes: number;
 }
@@ -48,16 +48,16 @@ function settlingMs(quietProbes: number): number {
 }
 
 /** In how many ms the next probe begins. All of it has jitter, so that a thousand clients do not ask in step. */
-export function nextProbeMs(pace: Pace, random: () => number = Math.random): number {
-  const { now, startedAt, troubledSince } = pace;
-  if (pace.hopeless) return Math.max(0, startedAt + backoffMs(pace.failures, HOPELESS, random) - now);
-  const spacing = (troubledSince === null && !pace.urgent ? SPACING_MS : URGENT_SPACING_MS) * (1 + 0.25 * random());
+export function nextProbeDelayMs(pace: ProbeSchedule, random: () => number = Math.random): number {
+  const { now, startedAt, urgentSince } = pace;
+  if (pace.unrecoverable) return Math.max(0, startedAt + backoffMs(pace.failures, UNRECOVERABLE, random) - now);
+  const spacing = (urgentSince === null && !pace.urgent ? SPACING_MS : URGENT_SPACING_MS) * (1 + 0.25 * random());
   if (pace.woken) return Math.max(0, startedAt + spacing - now);
-  if (troubledSince === null && pace.failures === 0) {
+  if (urgentSince === null && pace.failures === 0) {
     if (pace.awaited) return backoffMs(pace.quietProbes, AWAITED, random);
     return Math.min(pace.periodMs, settlingMs(pace.quietProbes)) * (0.9 + 0.2 * random());
   }
-  const early = troubledSince !== null && now - troubledSince < URGENT_FOR_MS;
+  const early = urgentSince !== null && now - urgentSince < URGENT_FOR_MS;
   const limits = early ? (pace.failures > 0 ? FAILING_EARLY : URGENT) : LASTING;
   return backoffMs(pace.failures > 0 ? pace.failures : pace.quietProbes, limits, random);
 }
@@ -66,7 +66,7 @@ export function nextProbeMs(pace: Pace, random: () => number = Math.random): num
  * Is there no primary for commands, or do we not know? `awaited`: commands wait. A fixed address that leads to a replica is as good as any for those
  * that only read, so it counts only then.
  */
-export function isTroubled(snapshot: TopologySnapshot | null, suspects: ReadonlySet<string>, awaited: boolean): boolean {
+export function needsUrgentProbe(snapshot: TopologySnapshot | null, suspects: ReadonlySet<string>, awaited: boolean): boolean {
   if (snapshot === null || snapshot.problem !== undefined) return true;
   const { kind, shards, slots } = snapshot;
   if (kind === 'single' && awaited && shards[0]?.primary?.role === 'replica') return true;

@@ -3,19 +3,19 @@ import type { Raw } from '../protocol/command-spec.js';
 import type { TopologySnapshot } from './snapshot.js';
 
 /** How resolvers talk to servers. Over real connections it is `ControlByAccess`; unit tests have a scripted one. */
-export interface Asker {
+export interface ControlChannel {
   /**
    * Sends the commands in one pipeline on a control connection to that address (opened when needed, reused) and gives the replies in order;
    * error replies are `ReplyError` values in the array, maps are flat arrays. Rejects with `ConnectError`, `AuthError` or `TimeoutError`.
    */
-  ask(address: Address, commands: readonly (readonly string[])[], options?: AskOptions): Promise<Raw[]>;
+  send(address: Address, commands: readonly (readonly string[])[], options?: SendOptions): Promise<Raw[]>;
   /** What the server of a ready control connection to that address said of itself; null while there is none. */
   connected?(address: Address): { readonly zone: string | null } | null;
   /** A node left the topology: its control connection is not needed any more. */
   forget?(address: Address): void;
 }
 
-export interface AskOptions {
+export interface SendOptions {
   /** For everything, a connect included. Default 500. */
   readonly timeoutMs?: number;
   /** Whose credentials and TLS options to use. Default `data`. */
@@ -30,7 +30,7 @@ export interface SubscriptionEvents {
   lost(error: unknown): void;
 }
 
-export interface Watcher {
+export interface SubscriptionChannel {
   /** The returned function ends it without a `lost`. */
   subscribe(address: Address, channels: readonly string[], as: 'data' | 'sentinel', events: SubscriptionEvents): () => void;
 }
@@ -54,9 +54,9 @@ export interface Resolver {
    * Rejects with a `TopologyError` whose `causes` name every address asked, or with an `AuthError` if every address refused the credentials.
    * Where nodes are known but the primary is in doubt it resolves, with a `problem` in the snapshot.
    */
-  probe(asker: Asker, previous: TopologySnapshot | null, focus?: ProbeFocus): Promise<TopologySnapshot>;
+  probe(asker: ControlChannel, previous: TopologySnapshot | null, focus?: ProbeFocus): Promise<TopologySnapshot>;
   /** Long-lived sources of hints that a probe would find something new. Called once. */
-  watch?(watcher: Watcher, hint: Hint): void;
+  watch?(watcher: SubscriptionChannel, hint: Hint): void;
   /** Ends what `watch` began. */
   stop?(): void;
 }

@@ -6,7 +6,7 @@ import type { Resolver } from './resolver-api.js';
 import { SentinelResolver } from './sentinel/resolver.js';
 import { SingleResolver } from './single/resolver.js';
 
-export type { Asker, AskOptions, ProbeFocus, Resolver, Watcher } from './resolver-api.js';
+export type { ControlChannel, ProbeFocus, Resolver, SendOptions, SubscriptionChannel } from './resolver-api.js';
 
 /** The only place that knows the kinds of topologies apart. */
 export function createResolver(options: Pick<Options, 'topology' | 'nodes' | 'addressMap' | 'tls' | 'connectTimeoutMs'>): Resolver {

@@ -4,7 +4,7 @@ export const SLOT_COUNT = 16_384;
 const NOBODY = 0xffff;
 
 /** Slots `start` to `end`, both included, belong to the shard with this index. */
-export interface SlotRange {
+export interface ShardRange {
   readonly start: number;
   readonly end: number;
   readonly shard: number;
@@ -24,7 +24,7 @@ export class SlotMap {
   }
 
   /** Of overlapping ranges the last one counts. */
-  static fromRanges(ranges: Iterable<SlotRange>): SlotMap {
+  static fromRanges(ranges: Iterable<ShardRange>): SlotMap {
     const shards = new Uint16Array(SLOT_COUNT).fill(NOBODY);
     for (const { start, end, shard } of ranges) shards.fill(shard, start, end + 1);
     let uncovered = 0;
@@ -55,8 +55,8 @@ export class SlotMap {
   }
 
   /** In order of the slots; what nobody owns is left out. */
-  ranges(): SlotRange[] {
-    const ranges: SlotRange[] = [];
+  ranges(): ShardRange[] {
+    const ranges: ShardRange[] = [];
     let start = 0;
     for (let slot = 1; slot <= SLOT_COUNT; slot++) {
       if (slot < SLOT_COUNT && this.#shards[slot] === this.#shards[start]) continue;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Sentinels } from '../../lib/client/nodes/sentinel-access.js';
+import { SentinelAccess } from '../../lib/client/nodes/sentinel-access.js';
 import { TopologyError } from '../../lib/errors.js';
 import { addressKey, type ClientOptions, cluster, replication, resolveOptions, sentinel, single } from '../../lib/options/index.js';
 import { ControlByAccess } from '../../lib/topology/control/control-by-access.js';
@@ -18,7 +18,7 @@ import { until } from '../support/wait.js';
 /** A monitor over real connections, as the client has one. */
 class Watched {
   readonly control: ControlConnections;
-  readonly sentinels: Sentinels;
+  readonly sentinels: SentinelAccess;
   readonly monitor: Monitor;
   readonly errors: unknown[] = [];
   readonly changes: { readonly atMs: number; readonly primaries: readonly string[] }[] = [];
@@ -27,7 +27,7 @@ class Watched {
   constructor(options: ClientOptions) {
     const resolved = resolveOptions(options);
     this.control = new ControlConnections(resolved);
-    this.sentinels = new Sentinels(resolved, (error) => this.errors.push(error));
+    this.sentinels = new SentinelAccess(resolved, (error) => this.errors.push(error));
     this.monitor = new Monitor(createResolver(resolved), new ControlByAccess(this.control, this.sentinels.connections), {
       periodMs: resolved.monitor.periodMs,
       onSnapshot: (next) => this.changes.push({ atMs: performance.now(), primaries: primariesOf(next) }),
@@ -277,7 +277,7 @@ describe('the topology of real servers: cluster', () => {
     const ownerOf = (slot: number): string | undefined =>
       watched.snapshot.shards[watched.snapshot.slots?.shardOf(slot) ?? -1]?.primary?.key;
     assert.equal(ownerOf(3), from.address, 'nobody told the monitor');
-    watched.monitor.moved(3, to);
+    watched.monitor.slotMoved(3, to);
     await new Promise<void>((resolve) => process.nextTick(resolve));
     assert.deepEqual([2, 3, 4].map(ownerOf), [from.address, to.address, from.address]);
     await until(() => ownerOf(9) === to.address, { timeoutMs: 1_000 });
@@ -307,30 +307,30 @@ describe('control connections', () => {
   const open = async (): Promise<number> => String(await server.ask('CLIENT', 'LIST')).split('name=control').length - 1;
 
   it('are one an address, and error replies are values in their place', async () => {
-    const [first, second] = await Promise.all([control.ask(server, [['PING'], ['NONSENSE'], ['PING']]), control.ask(server, [['ROLE']])]);
+    const [first, second] = await Promise.all([control.send(server, [['PING'], ['NONSENSE'], ['PING']]), control.send(server, [['ROLE']])]);
     assert.deepEqual([first[0], first[1] instanceof Error, first[2], Array.isArray(second[0])], ['PONG', true, 'PONG', true]);
     assert.equal(await open(), 1);
   });
 
   it('are opened anew after a question that nobody answered', async () => {
-    await control.ask(server, [['PING']]);
+    await control.send(server, [['PING']]);
     server.pause();
-    await assert.rejects(control.ask(server, [['PING']], { timeoutMs: 50 }), { code: 'ERR_TIMEOUT' });
+    await assert.rejects(control.send(server, [['PING']], { timeoutMs: 50 }), { code: 'ERR_TIMEOUT' });
     server.resume();
-    assert.deepEqual(await control.ask(server, [['PING']]), ['PONG']);
+    assert.deepEqual(await control.send(server, [['PING']]), ['PONG']);
     await until(async () => (await open()) === 1);
   });
 
   it('close when the node left', async () => {
-    await control.ask(server, [['PING']]);
+    await control.send(server, [['PING']]);
     control.forget(server);
     await until(async () => (await open()) === 0);
-    assert.deepEqual(await control.ask(server, [['PING']]), ['PONG']);
+    assert.deepEqual(await control.send(server, [['PING']]), ['PONG']);
   });
 
   it('refuse questions after the end', async () => {
     control.destroy();
-    await assert.rejects(control.ask(server, [['PING']]), { code: 'ERR_CLOSED' });
+    await assert.rejects(control.send(server, [['PING']]), { code: 'ERR_CLOSED' });
   });
 
   it('hear messages from the moment they are ready, and nothing after their end', async () => {

@@ -7,14 +7,14 @@ import {
   ProtocolError,
   type QueueFullError,
 } from '../../lib/errors.js';
-import type { Failure } from '../../lib/protocol/command-spec.js';
+import type { AttemptFailure } from '../../lib/protocol/command-spec.js';
 import { parseReplyError } from '../../lib/protocol/resp/reply-error.js';
 import type { AttemptFacts, Decision } from '../../lib/routing/retry.js';
 
 /** Design, section 5: what happened, and what follows. */
 export interface RetryCase {
   readonly name: string;
-  readonly failure: Failure;
+  readonly failure: AttemptFailure;
   /** Default: a first attempt of a write to slot 7. */
   readonly facts?: Partial<AttemptFacts>;
   /** Chosen with a `random` that always gives 0: every backoff is the least there is. */
@@ -23,12 +23,12 @@ export interface RetryCase {
 
 export const leastBackoffMs = 10;
 
-const reply = (text: string): Failure => ({ kind: 'reply', error: parseReplyError(text), node: '10.0.0.1:7000' });
-const unwritten = (error: AuthError | ConnectError | DatabaseError | ClosedError | ConnectionLostError): Failure => ({
-  kind: 'unwritten',
+const reply = (text: string): AttemptFailure => ({ kind: 'error-reply', error: parseReplyError(text), node: '10.0.0.1:7000' });
+const unwritten = (error: AuthError | ConnectError | DatabaseError | ClosedError | ConnectionLostError): AttemptFailure => ({
+  kind: 'not-sent',
   error,
 });
-const lost = (error: ConnectionLostError | ProtocolError | QueueFullError): Failure => ({ kind: 'lost', error });
+const lost = (error: ConnectionLostError | ProtocolError | QueueFullError): AttemptFailure => ({ kind: 'connection-lost', error });
 
 const reject: Decision = { act: 'reject' };
 const elsewhere: Decision = { act: 'reselect', wake: true, avoid: false, renew: false, afterMs: 0 };

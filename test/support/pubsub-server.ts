@@ -33,12 +33,12 @@ export class PubsubScript {
   /** What is no subscription is left to `rest`. */
   handler(rest: Handler = () => undefined): Handler {
     return (command, connection) => {
-      const [name = '', topic = ''] = command;
+      const [name = '', channel = ''] = command;
       const entry = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
       if (entry === undefined) return rest(command, connection);
       const refusal = this.refuse(command);
       if (refusal !== undefined) return refusal;
-      const all = this.of(entry.kind, topic);
+      const all = this.of(entry.kind, channel);
       if (entry.joins) all.add(connection);
       else all.delete(connection);
       if (!this.#known.has(connection)) {
@@ -47,12 +47,12 @@ export class PubsubScript {
           for (const one of this.subscribers.values()) one.delete(connection);
         });
       }
-      return push([entry.push, topic, all.size], connection.protocol);
+      return push([entry.push, channel, all.size], connection.protocol);
     };
   }
 
-  of(kind: Kind, topic: string): Set<Connection> {
-    const key = `${kind} ${topic}`;
+  of(kind: Kind, channel: string): Set<Connection> {
+    const key = `${kind} ${channel}`;
     let all = this.subscribers.get(key);
     if (all === undefined) {
       all = new Set();
@@ -62,9 +62,9 @@ export class PubsubScript {
   }
 
   /** Delivers; gives how many got it. */
-  publish(topic: string, message: string, kind: 'channel' | 'shard' = 'channel'): number {
-    const all = this.of(kind, topic);
-    for (const one of all) one.send(push([kind === 'channel' ? 'message' : 'smessage', topic, message], one.protocol));
+  publish(channel: string, message: string, kind: 'channel' | 'shard' = 'channel'): number {
+    const all = this.of(kind, channel);
+    for (const one of all) one.send(push([kind === 'channel' ? 'message' : 'smessage', channel, message], one.protocol));
     return all.size;
   }
 }

@@ -19,7 +19,7 @@ import {
   weightsOf,
   wholeOption,
 } from './arguments.js';
-import { ProgressBar, type Screen } from './progress-bar.js';
+import { type Output, ProgressBar } from './progress-bar.js';
 import { renderInfo, renderPlan, renderProblems, toJson } from './render.js';
 import { runTop } from './top.js';
 
@@ -29,9 +29,9 @@ const USAGE = 2;
 const INTERRUPTED = 130;
 
 /** What the command line has of its process. */
-export interface World {
-  readonly stdout: Screen;
-  readonly stderr: Screen;
+export interface Process {
+  readonly stdout: Output;
+  readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Null where nobody can be asked. */
   readonly confirm: ((text: string) => Promise<boolean>) | null;
@@ -41,7 +41,7 @@ export interface World {
 }
 
 /** Resolves with the exit code: 0 done, 1 failed or found problems, 2 used wrongly, 130 stopped. Never rejects. */
-export async function runCommandLine(args: readonly string[], world: World): Promise<number> {
+export async function runCommandLine(args: readonly string[], world: Process): Promise<number> {
   try {
     const parsed = parseArguments(args);
     if (parsed.kind === 'request') return await execute(parsed.request, world);
@@ -53,7 +53,7 @@ export async function runCommandLine(args: readonly string[], world: World): Pro
   }
 }
 
-async function execute(request: Request, world: World): Promise<number> {
+async function execute(request: Request, world: Process): Promise<number> {
   const { command, words, options } = request;
   const { stdout, env } = world;
   const [first = '', second = ''] = words;
@@ -109,7 +109,7 @@ async function execute(request: Request, world: World): Promise<number> {
   }
 }
 
-async function carryOut(admin: ClusterAdmin, request: Request, plan: Plan, moving: MoveOptions, world: World): Promise<number> {
+async function carryOut(admin: ClusterAdmin, request: Request, plan: Plan, moving: MoveOptions, world: Process): Promise<number> {
   const { options } = request;
   const { stdout, stderr } = world;
   stdout.write(renderPlan(plan));
@@ -155,7 +155,7 @@ function movingOf(options: Request['options']): MoveOptions {
   };
 }
 
-async function confirmed({ confirm }: World): Promise<boolean> {
+async function confirmed({ confirm }: Process): Promise<boolean> {
   if (confirm === null) throw new UsageError('nobody can be asked whether to go on: add --yes, or --dry-run to see the plan only');
   return await confirm('Go on? [y/N] ');
 }
@@ -165,7 +165,7 @@ class Interrupt {
   readonly #controller = new AbortController();
   readonly #end: () => void;
 
-  constructor(world: World, heard: () => void) {
+  constructor(world: Process, heard: () => void) {
     this.#end = world.onInterrupt(() => {
       if (this.signal.aborted) {
         world.exit(INTERRUPTED);

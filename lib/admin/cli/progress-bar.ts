@@ -1,7 +1,7 @@
 import type { Progress } from '../executor.js';
 import { count } from '../slot-list.js';
 
-export interface Screen {
+export interface Output {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;
@@ -14,14 +14,14 @@ const REDRAW_MS = 100;
 
 /** One line that is drawn over and over on a terminal, and a line now and then in a log. */
 export class ProgressBar {
-  readonly #screen: Screen;
+  readonly #output: Output;
   readonly #now: () => number;
   readonly #startedAt: number;
   #drawnAt: number;
   #length = 0;
 
-  constructor(screen: Screen, now: () => number = () => performance.now()) {
-    this.#screen = screen;
+  constructor(output: Output, now: () => number = () => performance.now()) {
+    this.#output = output;
     this.#now = now;
     this.#startedAt = now();
     this.#drawnAt = this.#startedAt;
@@ -30,20 +30,20 @@ export class ProgressBar {
   show(progress: Progress): void {
     const now = this.#now();
     const isLast = progress.slots === progress.totalSlots;
-    if (!isLast && now - this.#drawnAt < (this.#screen.isTTY === true ? REDRAW_MS : LOG_EVERY_MS)) return;
+    if (!isLast && now - this.#drawnAt < (this.#output.isTTY === true ? REDRAW_MS : LOG_EVERY_MS)) return;
     this.#drawnAt = now;
     const line = barText(progress, now - this.#startedAt);
-    if (this.#screen.isTTY !== true) {
-      this.#screen.write(`${line}\n`);
+    if (this.#output.isTTY !== true) {
+      this.#output.write(`${line}\n`);
       return;
     }
-    this.#screen.write(`\r${line.padEnd(this.#length)}`);
+    this.#output.write(`\r${line.padEnd(this.#length)}`);
     this.#length = line.length;
   }
 
   /** What comes next begins a line of its own. */
   end(): void {
-    if (this.#length > 0) this.#screen.write('\n');
+    if (this.#length > 0) this.#output.write('\n');
     this.#length = 0;
   }
 }

@@ -1,5 +1,5 @@
 import type { Problem } from '../check.js';
-import { type AdminNode, type Picture, primariesOf, replicasOf } from '../cluster-state.js';
+import { type AdminNode, type ClusterState, primariesOf, replicasOf } from '../cluster-state.js';
 import { count, slotsText } from '../slot-list.js';
 import { describeStep, type Plan } from '../steps.js';
 
@@ -17,13 +17,13 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
 }
 
 /** The shards in order of their slots, replicas under their primary. */
-export function nodesInOrder(picture: Picture): AdminNode[] {
+export function nodesInOrder(picture: ClusterState): AdminNode[] {
   const primaries = primariesOf(picture);
   const nodes = primaries.flatMap((primary) => [primary, ...replicasOf(picture, primary.id).sort((a, b) => (a.name < b.name ? -1 : 1))]);
   return [...nodes, ...[...picture.nodes.values()].filter((node) => !nodes.includes(node))];
 }
 
-export function renderInfo(picture: Picture): string {
+export function renderInfo(picture: ClusterState): string {
   const rows = nodesInOrder(picture).map((node) => [
     node.role === 'primary' ? node.name : `  ${node.name}`,
     node.id.slice(0, 8),
@@ -50,7 +50,7 @@ export function renderPlan(plan: Plan): string {
 }
 
 /** For programs: ids, not names, tell who is who. */
-export function toJson(picture: Picture, problems: readonly Problem[]): string {
+export function toJson(picture: ClusterState, problems: readonly Problem[]): string {
   const nodes = nodesInOrder(picture).map(
     ({ id, name, role, primaryId, slots, keys, epoch, reachable, problem, migrating, importing }) => ({
       id,

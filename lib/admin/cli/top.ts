@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { infoOf } from '../../topology/replies.js';
 import { checkCluster } from '../check.js';
 import type { ClusterAdmin } from '../cluster-admin.js';
-import type { AdminNode, Picture } from '../cluster-state.js';
+import type { AdminNode, ClusterState } from '../cluster-state.js';
 import { count } from '../slot-list.js';
-import type { Screen } from './progress-bar.js';
+import type { Output } from './progress-bar.js';
 import { nodesInOrder, table } from './render.js';
 
 export interface TopOptions {
@@ -16,7 +16,7 @@ export interface TopOptions {
 type Fields = ReadonlyMap<string, string>;
 
 /** Draws the cluster again and again: over the last picture on a terminal, below it elsewhere. */
-export async function runTop(admin: ClusterAdmin, screen: Screen, { intervalMs, looks, stop }: TopOptions): Promise<void> {
+export async function runTop(admin: ClusterAdmin, output: Output, { intervalMs, looks, stop }: TopOptions): Promise<void> {
   for (let look = 0; look < looks && !stop.aborted; look++) {
     if (look > 0) await sleep(intervalMs, undefined, { signal: stop }).catch(() => undefined);
     if (stop.aborted) return;
@@ -27,12 +27,12 @@ export async function runTop(admin: ClusterAdmin, screen: Screen, { intervalMs, 
         if (address !== null && reachable) infos.set(id, infoOf(await admin.info(address, 'default').catch(() => '')));
       }),
     );
-    screen.write(`${screen.isTTY === true ? '\x1b[H\x1b[2J' : ''}${renderTop(picture, infos)}`);
+    output.write(`${output.isTTY === true ? '\x1b[H\x1b[2J' : ''}${renderTop(picture, infos)}`);
   }
 }
 
 /** https://redis.io/docs/latest/commands/info/ */
-export function renderTop(picture: Picture, infos: ReadonlyMap<string, Fields>): string {
+export function renderTop(picture: ClusterState, infos: ReadonlyMap<string, Fields>): string {
   const number = (node: AdminNode, field: string): number => Number(infos.get(node.id)?.get(field) ?? 0);
   const rows = nodesInOrder(picture).map((node) => [
     node.role === 'primary' ? node.name : `  ${node.name}`,
@@ -52,7 +52,7 @@ export function renderTop(picture: Picture, infos: ReadonlyMap<string, Fields>):
 }
 
 /** How far a replica is behind its primary, in bytes. */
-function lagText({ nodes }: Picture, infos: ReadonlyMap<string, Fields>, node: AdminNode): string {
+function lagText({ nodes }: ClusterState, infos: ReadonlyMap<string, Fields>, node: AdminNode): string {
   const own = infos.get(node.id);
   const primary = nodes.get(node.primaryId ?? '');
   if (primary === undefined || own === undefined) return '';

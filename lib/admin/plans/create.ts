@@ -1,8 +1,8 @@
 import { SLOT_COUNT } from '../../topology/slot-map.js';
 import { AdminError } from '../admin-error.js';
-import type { AdminNode, Picture } from '../cluster-state.js';
+import type { AdminNode, ClusterState } from '../cluster-state.js';
 import { count, slotsText } from '../slot-list.js';
-import type { Plan, Step } from '../steps.js';
+import type { Plan, PlanStep } from '../steps.js';
 
 const LEAST_PRIMARIES = 3;
 
@@ -16,7 +16,7 @@ interface Layout<T> {
  * Makes a cluster of servers that are empty, or that an earlier run has joined in part. `alone` is what each of them says, in the order given.
  * https://redis.io/docs/latest/operate/oss_and_stack/management/scaling/#create-a-redis-cluster
  */
-export function planCreate(alone: readonly Picture[], replicas: number): Plan {
+export function planCreate(alone: readonly ClusterState[], replicas: number): Plan {
   const nodes = alone.map(selfOf);
   const twice = nodes.find(({ id }, index) => nodes.findIndex((node) => node.id === id) !== index);
   if (twice !== undefined) throw new AdminError(`${twice.name} was given twice`);
@@ -35,7 +35,7 @@ export function planCreate(alone: readonly Picture[], replicas: number): Plan {
   if (first === undefined) throw new AdminError('no servers were given');
   const knows = (node: AdminNode, other: AdminNode): boolean =>
     alone[nodes.indexOf(node)]?.views.get(node.id)?.known.has(other.id) ?? false;
-  const steps: Step[] = [];
+  const steps: PlanStep[] = [];
   for (const [index, node] of layout.primaries.entries()) {
     const isAlone = nodes.every((other) => other === node || !knows(node, other));
     if (isAlone && node.epoch === 0) steps.push({ do: 'setEpoch', node, epoch: index + 1 });
@@ -60,7 +60,7 @@ export function planCreate(alone: readonly Picture[], replicas: number): Plan {
   };
 }
 
-function selfOf(picture: Picture): AdminNode {
+function selfOf(picture: ClusterState): AdminNode {
   const [id = ''] = picture.views.keys();
   const node = picture.nodes.get(id);
   if (node === undefined) throw new AdminError('a server did not say who it is');
@@ -69,7 +69,7 @@ function selfOf(picture: Picture): AdminNode {
 
 function refuseUnfit(
   node: AdminNode,
-  picture: Picture | undefined,
+  picture: ClusterState | undefined,
   nodes: readonly AdminNode[],
   slots: readonly number[] | undefined,
 ): void {

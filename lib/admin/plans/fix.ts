@@ -1,8 +1,8 @@
 import { AdminError } from '../admin-error.js';
 import { claimsOf, uncoveredSlots } from '../check.js';
-import { type AdminNode, type Picture, primariesOf } from '../cluster-state.js';
+import { type AdminNode, type ClusterState, primariesOf } from '../cluster-state.js';
 import { count, slotsText } from '../slot-list.js';
-import type { Duplicates, Plan, Step } from '../steps.js';
+import type { Duplicates, Plan, PlanStep } from '../steps.js';
 
 export interface FixOptions {
   /** Take slots from primaries that cannot be asked, and with them give up the keys that only those have. Default false. */
@@ -15,7 +15,7 @@ export interface FixOptions {
 export type KeyCounts = ReadonlyMap<number, ReadonlyMap<string, number>>;
 
 /** Slots that are open, claimed by several or by nobody. */
-export function troubledSlots(picture: Picture): number[] {
+export function troubledSlots(picture: ClusterState): number[] {
   const slots = new Set(uncoveredSlots(picture));
   for (const [slot, claimants] of claimsOf(picture)) if (claimants.length > 1) slots.add(slot);
   for (const { migrating, importing } of primariesOf(picture))
@@ -35,7 +35,7 @@ interface Remedy {
 }
 
 /** Closes open slots, and finds owners for slots that have none, so that no key is left where nobody looks for it. */
-export function planFix(picture: Picture, keys: KeyCounts, { takeUnreachable = false, duplicates = 'refuse' }: FixOptions = {}): Plan {
+export function planFix(picture: ClusterState, keys: KeyCounts, { takeUnreachable = false, duplicates = 'refuse' }: FixOptions = {}): Plan {
   const primaries = primariesOf(picture);
   if (primaries.length === 0) throw new AdminError('no primary of the cluster can be asked');
   const slots = [...new Set([...troubledSlots(picture), ...keys.keys()])].sort((a, b) => a - b);
@@ -54,7 +54,7 @@ export function planFix(picture: Picture, keys: KeyCounts, { takeUnreachable = f
   };
 }
 
-function refuseUnreachable({ nodes }: Picture, slots: readonly number[], take: boolean): void {
+function refuseUnreachable({ nodes }: ClusterState, slots: readonly number[], take: boolean): void {
   const troubled = new Set(slots);
   const absent = [...nodes.values()].filter((node) => !node.reachable && node.slots.some((slot) => troubled.has(slot)));
   if (absent.length === 0 || take) return;
@@ -66,7 +66,7 @@ function refuseUnreachable({ nodes }: Picture, slots: readonly number[], take: b
 
 function remedyFor(
   slot: number,
-  picture: Picture,
+  picture: ClusterState,
   primaries: readonly AdminNode[],
   claimants: readonly AdminNode[],
   keys: ReadonlyMap<string, number>,
@@ -109,7 +109,7 @@ function ownerOf(
 function targetOf(
   slot: number,
   owner: AdminNode,
-  picture: Picture,
+  picture: ClusterState,
   primaries: readonly AdminNode[],
   holders: readonly AdminNode[],
 ): AdminNode | null {
@@ -122,28 +122,28 @@ function targetOf(
   return importer;
 }
 
-function stepsOf(remedies: readonly Remedy[], primaries: readonly AdminNode[], duplicates: Duplicates): Step[] {
+function stepsOf(remedies: readonly Remedy[], primaries: readonly AdminNode[], duplicates: Duplicates): PlanStep[] {
   // Who hears that a slot of his went to another deletes its keys; so what several claim is gathered before the others are told.
-  const assigning = (contested: boolean): Step[] =>
+  const assigning = (contested: boolean): PlanStep[] =>
     grouped(
       remedies.flatMap(({ slot, assignTo }) =>
         assignTo === null || assignTo.slots.includes(slot) !== contested ? [] : [{ slot, ends: [assignTo] }],
       ),
-    ).flatMap(({ slots, ends: [node] }): Step[] => (node === undefined ? [] : [{ do: 'assign', node, slots, others: others(node) }]));
+    ).flatMap(({ slots, ends: [node] }): PlanStep[] => (node === undefined ? [] : [{ do: 'assign', node, slots, others: others(node) }]));
   const gathers = grouped(remedies.flatMap(({ slot, gatherFrom, owner }) => gatherFrom.map((from) => ({ slot, ends: [from, owner] }))));
   const moves = grouped(remedies.flatMap(({ slot, owner, moveTo }) => (moveTo === null ? [] : [{ slot, ends: [owner, moveTo] }])));
   const closes = grouped(remedies.flatMap(({ slot, closeAt }) => closeAt.map((node) => ({ slot, ends: [node] }))));
   const others = (...ends: readonly AdminNode[]): AdminNode[] => primaries.filter((node) => !ends.includes(node));
   return [
     ...assigning(false),
-    ...gathers.flatMap(({ slots, ends: [from, to] }): Step[] =>
+    ...gathers.flatMap(({ slots, ends: [from, to] }): PlanStep[] =>
       from === undefined || to === undefined ? [] : [{ do: 'gather', from, to, slots, duplicates }],
     ),
     ...assigning(true),
-    ...moves.flatMap(({ slots, ends: [from, to] }): Step[] =>
+    ...moves.flatMap(({ slots, ends: [from, to] }): PlanStep[] =>
       from === undefined || to === undefined ? [] : [{ do: 'moveSlots', from, to, slots, replace: true, others: others(from, to) }],
     ),
-    ...closes.flatMap(({ slots, ends: [node] }): Step[] => (node === undefined ? [] : [{ do: 'close', node, slots }])),
+    ...closes.flatMap(({ slots, ends: [node] }): PlanStep[] => (node === undefined ? [] : [{ do: 'close', node, slots }])),
   ];
 }
 

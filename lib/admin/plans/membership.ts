@@ -1,10 +1,10 @@
 import { AdminError } from '../admin-error.js';
-import { type AdminNode, nodeNamed, type Picture, primariesOf, replicasOf } from '../cluster-state.js';
+import { type AdminNode, type ClusterState, nodeNamed, primariesOf, replicasOf } from '../cluster-state.js';
 import { count } from '../slot-list.js';
-import type { FailoverMode, Plan, Step } from '../steps.js';
+import type { FailoverMode, Plan, PlanStep } from '../steps.js';
 
 /** A server joins the cluster, as a primary without slots or as a replica. `alone` is what it says itself. */
-export function planAddNode(picture: Picture, alone: Picture, replicaOf: string | null): Plan {
+export function planAddNode(picture: ClusterState, alone: ClusterState, replicaOf: string | null): Plan {
   const [id = ''] = alone.views.keys();
   const node = alone.nodes.get(id);
   if (node === undefined) throw new AdminError('the new server did not say who it is');
@@ -44,7 +44,7 @@ export function planAddNode(picture: Picture, alone: Picture, replicaOf: string 
     );
   }
   const members = [...picture.nodes.values()].filter(({ reachable, id: other }) => reachable && other !== id);
-  const steps: Step[] = ghosts.flatMap((gone) => forgetSteps(picture, gone));
+  const steps: PlanStep[] = ghosts.flatMap((gone) => forgetSteps(picture, gone));
   if (!isMember && primary === null) steps.push({ do: 'copyFunctions', from: host, to: node });
   if (!isMember) steps.push({ do: 'meet', node: host, other: node });
   steps.push({ do: 'join', nodes: [...members, node] });
@@ -61,7 +61,7 @@ export function planAddNode(picture: Picture, alone: Picture, replicaOf: string 
 }
 
 /** Those with the fewest replicas first. */
-function hostsForReplicas(picture: Picture, except: string): AdminNode[] {
+function hostsForReplicas(picture: ClusterState, except: string): AdminNode[] {
   return primariesOf(picture)
     .filter(({ id, slots }) => id !== except && slots.length > 0)
     .map((node) => ({ node, replicas: replicasOf(picture, node.id).filter(({ id }) => id !== except).length }))
@@ -70,7 +70,7 @@ function hostsForReplicas(picture: Picture, except: string): AdminNode[] {
 }
 
 /** The node leaves for good. Refused while it holds slots. */
-export function planDelNode(picture: Picture, name: string): Plan {
+export function planDelNode(picture: ClusterState, name: string): Plan {
   const node = nodeNamed(picture, name);
   if (node.slots.length > 0) {
     throw new AdminError(
@@ -86,7 +86,7 @@ export function planDelNode(picture: Picture, name: string): Plan {
   // A replica cannot forget its primary, and would be left without one.
   const orphans = replicasOf(picture, node.id).filter(({ reachable }) => reachable);
   const hosts = hostsForReplicas(picture, node.id);
-  const steps: Step[] = orphans.map((replica, index): Step => {
+  const steps: PlanStep[] = orphans.map((replica, index): PlanStep => {
     const primary = hosts[index % hosts.length];
     if (primary === undefined)
       throw new AdminError(`${replica.name} follows ${node.name}, and there is no other primary with slots for it`);
@@ -107,7 +107,7 @@ export function planDelNode(picture: Picture, name: string): Plan {
 }
 
 /** Everybody forgets a node that is gone. https://redis.io/docs/latest/commands/cluster-forget/ */
-export function planForget(picture: Picture, name: string): Plan {
+export function planForget(picture: ClusterState, name: string): Plan {
   const node = nodeNamed(picture, name);
   if (node.reachable) throw new AdminError(`${node.name} is there and answers: remove it with del-node, or it comes back by gossip`);
   if (node.slots.length > 0) {
@@ -125,13 +125,13 @@ export function planForget(picture: Picture, name: string): Plan {
   };
 }
 
-function forgetSteps(picture: Picture, gone: AdminNode): Step[] {
+function forgetSteps(picture: ClusterState, gone: AdminNode): PlanStep[] {
   return [...picture.nodes.values()]
     .filter(({ id, reachable }) => id !== gone.id && reachable && picture.views.get(id)?.known.has(gone.id))
     .map((node) => ({ do: 'forget', node, gone }));
 }
 
-function unreachableNote({ nodes }: Picture, except: AdminNode): string[] {
+function unreachableNote({ nodes }: ClusterState, except: AdminNode): string[] {
   const missing = [...nodes.values()].filter(({ id, reachable }) => !reachable && id !== except.id);
   if (missing.length === 0) return [];
   return [
@@ -140,7 +140,7 @@ function unreachableNote({ nodes }: Picture, except: AdminNode): string[] {
 }
 
 /** A replica becomes the primary of its shard. https://redis.io/docs/latest/commands/cluster-failover/ */
-export function planFailover(picture: Picture, name: string, mode: FailoverMode): Plan {
+export function planFailover(picture: ClusterState, name: string, mode: FailoverMode): Plan {
   const node = nodeNamed(picture, name);
   const done: Plan = { title: `${node.name} is a primary already`, steps: [], notes: [] };
   if (node.role === 'primary' && node.reachable) return done;

@@ -1,18 +1,18 @@
 import { AdminError } from '../admin-error.js';
 import { checkCluster } from '../check.js';
-import { type AdminNode, type Picture, primariesOf } from '../cluster-state.js';
-import type { Slots } from '../slot-list.js';
-import type { Step } from '../steps.js';
+import { type AdminNode, type ClusterState, primariesOf } from '../cluster-state.js';
+import type { SlotSet } from '../slot-list.js';
+import type { PlanStep } from '../steps.js';
 
 /** Slots that leave one node for another. */
 export interface Move {
   readonly from: AdminNode;
   readonly to: AdminNode;
-  readonly slots: Slots;
+  readonly slots: SlotSet;
 }
 
 /** Moving on in a cluster that is not whole makes things worse. */
-export function refuseUnlessWhole(picture: Picture): void {
+export function refuseUnlessWhole(picture: ClusterState): void {
   const broken = checkCluster(picture).filter(({ severity, kind }) => severity === 'error' && kind !== 'open');
   const [first] = broken;
   if (first === undefined) return;
@@ -21,7 +21,7 @@ export function refuseUnlessWhole(picture: Picture): void {
 }
 
 /** Slots that an interrupted run left open, by where they go. */
-export function openMoves(picture: Picture): { readonly finishable: readonly Move[]; readonly open: ReadonlySet<number> } {
+export function openMoves(picture: ClusterState): { readonly finishable: readonly Move[]; readonly open: ReadonlySet<number> } {
   const open = new Set<number>();
   const moves = new Map<string, { from: AdminNode; to: AdminNode; slots: number[] }>();
   const note = (slot: number, from: AdminNode | undefined, to: AdminNode | undefined): void => {
@@ -39,7 +39,7 @@ export function openMoves(picture: Picture): { readonly finishable: readonly Mov
   return { finishable: [...moves.values()], open };
 }
 
-export function movesToSteps(picture: Picture, moves: readonly Move[], replace: boolean): Step[] {
+export function movesToSteps(picture: ClusterState, moves: readonly Move[], replace: boolean): PlanStep[] {
   const primaries = primariesOf(picture);
   return moves
     .filter(({ slots }) => slots.length > 0)

@@ -1,6 +1,6 @@
 import { SLOT_COUNT } from '../../topology/slot-map.js';
 import { AdminError } from '../admin-error.js';
-import { type AdminNode, nodeNamed, type Picture, primariesOf } from '../cluster-state.js';
+import { type AdminNode, type ClusterState, nodeNamed, primariesOf } from '../cluster-state.js';
 import { count, slotsText } from '../slot-list.js';
 import type { Plan } from '../steps.js';
 import { type Move, movesToSteps, openMoves, refuseUnlessWhole } from './moves.js';
@@ -15,7 +15,10 @@ export interface RebalanceOptions {
 }
 
 /** As few moves as bring every primary to its share of the slots. What an interrupted run left open is finished first. */
-export function planRebalance(picture: Picture, { weights = {}, thresholdPercent = 2, useEmpty = false }: RebalanceOptions = {}): Plan {
+export function planRebalance(
+  picture: ClusterState,
+  { weights = {}, thresholdPercent = 2, useEmpty = false }: RebalanceOptions = {},
+): Plan {
   refuseUnlessWhole(picture);
   const weightById = new Map(Object.entries(weights).map(([name, weight]) => [nodeNamed(picture, name).id, weight]));
   for (const [id, weight] of weightById) {
@@ -30,9 +33,9 @@ export function planRebalance(picture: Picture, { weights = {}, thresholdPercent
   const finish = movesToSteps(picture, finishable, true);
 
   const isBalanced = nodes.every((_, index) => {
-    const wanted = shares[index] ?? 0;
+    const placement = shares[index] ?? 0;
     const has = held[index]?.total ?? 0;
-    return wanted === 0 ? has === 0 : (Math.abs(has - wanted) / wanted) * 100 <= thresholdPercent;
+    return placement === 0 ? has === 0 : (Math.abs(has - placement) / placement) * 100 <= thresholdPercent;
   });
   const moves = isBalanced ? [] : balance(nodes, held, shares);
   const moved = moves.reduce((sum, { slots }) => sum + slots.length, 0);

@@ -1,6 +1,6 @@
 import { AdminError } from '../admin-error.js';
-import { type AdminNode, nodeNamed, type Picture, primariesOf } from '../cluster-state.js';
-import { count, type Slots, slotsText } from '../slot-list.js';
+import { type AdminNode, type ClusterState, nodeNamed, primariesOf } from '../cluster-state.js';
+import { count, type SlotSet, slotsText } from '../slot-list.js';
 import type { Plan } from '../steps.js';
 import { type Move, movesToSteps, openMoves, refuseUnlessWhole } from './moves.js';
 
@@ -9,11 +9,11 @@ export interface ReshardOptions {
   readonly from: readonly string[] | 'all';
   readonly to: string;
   /** How many slots, these slots, or all that the sources have. */
-  readonly slots: number | Slots | 'all';
+  readonly slots: number | SlotSet | 'all';
 }
 
 /** Slots of some primaries to one. What an interrupted run left open between the same nodes comes first and counts. */
-export function planReshard(picture: Picture, options: ReshardOptions): Plan {
+export function planReshard(picture: ClusterState, options: ReshardOptions): Plan {
   refuseUnlessWhole(picture);
   const to = primaryNamed(picture, options.to);
   const named = options.from === 'all' ? primariesOf(picture) : options.from.map((text) => nodeNamed(picture, text));
@@ -33,9 +33,9 @@ export function planReshard(picture: Picture, options: ReshardOptions): Plan {
     }
     moves = share(available, Math.max(0, options.slots - openSlots), to);
   } else {
-    const wanted = options.slots === 'all' ? null : new Set(options.slots);
-    if (wanted !== null) refuseForeign(picture, wanted, sources, to);
-    const keep = (slots: Slots): Slots => (wanted === null ? slots : slots.filter((slot) => wanted.has(slot)));
+    const placement = options.slots === 'all' ? null : new Set(options.slots);
+    if (placement !== null) refuseForeign(picture, placement, sources, to);
+    const keep = (slots: SlotSet): SlotSet => (placement === null ? slots : slots.filter((slot) => placement.has(slot)));
     finish = resumed.map((move) => ({ ...move, slots: keep(move.slots) }));
     moves = available.map(({ from, slots }) => ({ from, to, slots: keep(slots) }));
   }
@@ -54,7 +54,7 @@ export function planReshard(picture: Picture, options: ReshardOptions): Plan {
   };
 }
 
-function primaryNamed(picture: Picture, text: string): AdminNode {
+function primaryNamed(picture: ClusterState, text: string): AdminNode {
   const node = nodeNamed(picture, text);
   if (!node.reachable) throw new AdminError(`${node.name} cannot be asked: ${node.problem}`);
   if (node.role === 'primary') return node;
@@ -63,8 +63,8 @@ function primaryNamed(picture: Picture, text: string): AdminNode {
 }
 
 /** A slot that is at the target already was moved by an earlier run. */
-function refuseForeign(picture: Picture, wanted: ReadonlySet<number>, sources: readonly AdminNode[], to: AdminNode): void {
-  const foreign = [...wanted].filter((slot) => !to.slots.includes(slot) && !sources.some(({ slots }) => slots.includes(slot)));
+function refuseForeign(picture: ClusterState, placement: ReadonlySet<number>, sources: readonly AdminNode[], to: AdminNode): void {
+  const foreign = [...placement].filter((slot) => !to.slots.includes(slot) && !sources.some(({ slots }) => slots.includes(slot)));
   if (foreign.length === 0) return;
   const owners = primariesOf(picture).filter(({ slots }) => foreign.some((slot) => slots.includes(slot)));
   throw new AdminError(
@@ -73,10 +73,10 @@ function refuseForeign(picture: Picture, wanted: ReadonlySet<number>, sources: r
 }
 
 /** By size: who has twice the slots gives twice as many. */
-function share(available: readonly { readonly from: AdminNode; readonly slots: Slots }[], wanted: number, to: AdminNode): Move[] {
+function share(available: readonly { readonly from: AdminNode; readonly slots: SlotSet }[], placement: number, to: AdminNode): Move[] {
   const total = available.reduce((sum, { slots }) => sum + slots.length, 0);
   const ordered = [...available].sort((a, b) => b.slots.length - a.slots.length);
-  let left = wanted;
+  let left = placement;
   let remaining = total;
   return ordered.map(({ from, slots }) => {
     const take = remaining === 0 ? 0 : Math.min(slots.length, Math.ceil((left * slots.length) / remaining));

@@ -1,21 +1,21 @@
-import { release } from '../../connection/deadlines.js';
+import { releaseUsage } from '../../connection/deadlines.js';
 import { commandChannel } from '../../diagnostics.js';
 import { CommandRefusedError } from '../../errors.js';
 import type { Domain, Options, ViewOptions, WaitReplicas } from '../../options/index.js';
 import { keyIndexes } from '../../protocol/catalog/keys.js';
 import {
   type Arg,
+  type AtomicBatch,
   BLOCKING,
-  type Budget,
   Call,
   type CommandSpec,
   type Decode,
   type Exclusive,
-  type Gathering,
+  NO_PROMISE,
+  type OutcomeSink,
+  type PinnedProcess,
+  type QueueUsage,
   READONLY,
-  type Tie,
-  UNUSED,
-  type Unit,
 } from '../../protocol/command-spec.js';
 import { measure } from '../../protocol/resp/encoder.js';
 import { DomainTable } from '../../routing/keys/domain-table.js';
@@ -28,38 +28,38 @@ import { clock } from '../../util/clock.js';
 import { attachSignal } from '../abort.js';
 import { CounterTable } from '../counters.js';
 import { changesData, type Session, SessionWrite } from '../session.js';
-import { type Engine, type Tables, View, type ViewPlace } from '../view.js';
+import { type Tables, View, type ViewEngine, type ViewPlace } from '../view.js';
 import { blockingCall, exclusiveDeadline } from './blocking-call.js';
 import { closedError, queueFull } from './call-errors.js';
-import type { Attempts } from './dispatcher.js';
+import type { Dispatcher } from './dispatcher.js';
 import { traceCall, traceRefusal } from './traced-call.js';
 import { mayWrite, replicated } from './wait-replicas.js';
 
 /** What is fixed about a call before it is issued, instead of read off its keys and flags. */
-export interface Fixed {
+export interface CallTarget {
   readonly slot?: number;
-  readonly unit?: Unit;
+  readonly batch?: AtomicBatch;
   readonly target?: string;
-  readonly tie?: Tie;
+  readonly pinned?: PinnedProcess;
   readonly exclusive?: Exclusive;
 }
 
 /** Makes calls: checks their arguments, books their room, gives them slot, view and deadline. */
-export class Issuer {
-  readonly budget: Budget = { commands: 0, bytes: 0 };
+export class CallFactory {
+  readonly usage: QueueUsage = { commands: 0, bytes: 0 };
   readonly domains: DomainTable;
   readonly sharded: boolean;
   readonly counters: CounterTable;
   readonly #options: Options;
-  readonly #engine: Engine;
-  readonly #attempts: Attempts;
+  readonly #engine: ViewEngine;
+  readonly #dispatcher: Dispatcher;
   readonly #tables: Tables;
   readonly #domainViews = new WeakMap<View, Map<Domain, View>>();
 
-  constructor(options: Options, attempts: Attempts) {
+  constructor(options: Options, attempts: Dispatcher) {
     this.#options = options;
-    this.#attempts = attempts;
-    this.#engine = { budget: this.budget, failed: (call, failure) => attempts.failed(call, failure) };
+    this.#dispatcher = attempts;
+    this.#engine = { budget: this.usage, failed: (call, failure) => attempts.failed(call, failure) };
     this.domains = new DomainTable(options.domains);
     this.counters = new CounterTable(options.domains);
     this.#tables = {
@@ -76,23 +76,23 @@ export class Issuer {
   }
 
   /** Synchronous up to the socket's queue; every failure is a rejection. */
-  issue(
+  submit(
     spec: CommandSpec,
     args: readonly Arg[],
     decode: Decode | null,
     view: View,
-    fixed?: Fixed,
-    gathering: Gathering | null = null,
+    fixed?: CallTarget,
+    sink: OutcomeSink | null = null,
     at = 0,
   ): Promise<unknown> {
-    if (this.#attempts.state !== 'running' && !this.#attempts.begin()) return refuse(spec, closedError(spec), gathering, at);
-    if (view.waitReplicas !== null && fixed?.exclusive === undefined && (fixed?.unit !== undefined || mayWrite(spec))) {
-      return this.#issueReplicated(
-        { spec, args, decode, before: fixed?.unit?.parts ?? NO_PARTS },
+    if (this.#dispatcher.state !== 'running' && !this.#dispatcher.begin()) return refuse(spec, closedError(spec), sink, at);
+    if (view.waitReplicas !== null && fixed?.exclusive === undefined && (fixed?.batch !== undefined || mayWrite(spec))) {
+      return this.#submitReplicated(
+        { spec, args, decode, before: fixed?.batch?.commands ?? NO_PARTS },
         view,
         view.waitReplicas,
         fixed,
-        gathering,
+        sink,
         at,
       );
     }
@@ -101,50 +101,50 @@ export class Issuer {
     let own = view;
     try {
       bytes = measure(spec, args);
-      for (const part of fixed?.unit?.parts ?? NO_PARTS) bytes += measure(part.spec, part.args);
+      for (const part of fixed?.batch?.commands ?? NO_PARTS) bytes += measure(part.spec, part.args);
       if (this.sharded) slot = fixed?.slot ?? slotOfCommand(spec, args);
       if (this.domains.hasPatterns && view.domain === null) own = this.#viewByKey(spec, args, view);
     } catch (error) {
-      return refuse(spec, error, gathering, at);
+      return refuse(spec, error, sink, at);
     }
     if (own.offloaded !== null) spec = readingForm(spec, args, own.offloaded);
-    const { budget } = this;
-    if (budget.commands >= this.#options.queue.maxCommands || budget.bytes + bytes > this.#options.queue.maxBytes) {
-      return refuse(spec, queueFull(spec, bytes, budget, this.#options.queue), gathering, at);
+    const { usage } = this;
+    if (usage.commands >= this.#options.queue.maxCommands || usage.bytes + bytes > this.#options.queue.maxBytes) {
+      return refuse(spec, queueFull(spec, bytes, usage, this.#options.queue), sink, at);
     }
     const deadline = fixed?.exclusive === undefined ? clock.deadlineIn(own.timeoutMs) : exclusiveDeadline(fixed.exclusive, own.timeoutMs);
     const call =
-      gathering === null
+      sink === null
         ? Call.make(spec, args, decode, own.mode, own, deadline)
-        : Call.gathered(gathering, at, spec, args, decode, own.mode, own, deadline);
-    const outcome = gathering === null ? Call.promiseOfLast() : UNUSED;
+        : Call.forSink(sink, at, spec, args, decode, own.mode, own, deadline);
+    const outcome = sink === null ? Call.promiseOfLast() : NO_PROMISE;
     call.bytes = bytes;
-    budget.commands++;
-    budget.bytes += bytes;
-    if (fixed?.unit === undefined) own.counters.issued(spec);
-    else own.counters.issuedTogether(fixed.unit);
+    usage.commands++;
+    usage.bytes += bytes;
+    if (fixed?.batch === undefined) own.counters.issued(spec);
+    else own.counters.issuedTogether(fixed.batch);
     if (fixed !== undefined) {
-      const detour = call.leaveTheRoad();
-      detour.unit = fixed.unit ?? null;
-      detour.slot = fixed.slot ?? null;
-      detour.target = fixed.target ?? null;
-      detour.tie = fixed.tie ?? null;
-      detour.exclusive = fixed.exclusive ?? null;
-      if (detour.exclusive !== null) detour.exclusive.silenceMs = own.timeoutMs;
+      const extras = call.ensureExtras();
+      extras.batch = fixed.batch ?? null;
+      extras.slot = fixed.slot ?? null;
+      extras.target = fixed.target ?? null;
+      extras.pinned = fixed.pinned ?? null;
+      extras.exclusive = fixed.exclusive ?? null;
+      if (extras.exclusive !== null) extras.exclusive.silenceMs = own.timeoutMs;
     }
-    if (own.session !== null && (fixed?.unit !== undefined || changesData(spec))) this.#attend(call, own.session, slot);
+    if (own.session !== null && (fixed?.batch !== undefined || changesData(spec))) this.#attachSession(call, own.session, slot);
     if (commandChannel.hasSubscribers) this.#beginTraced(call, own.signal, slot);
     else this.#begin(call, own.signal, slot);
     return outcome;
   }
 
   /** WAIT holds up its connection, so that the write needs one of its own. */
-  #issueReplicated(
+  #submitReplicated(
     write: Parameters<typeof replicated>[0],
     view: View,
     wait: WaitReplicas,
-    fixed: Fixed | undefined,
-    gathering: Gathering | null,
+    fixed: CallTarget | undefined,
+    sink: OutcomeSink | null,
     at: number,
   ): Promise<unknown> {
     const { spec, args } = write;
@@ -154,23 +154,23 @@ export class Issuer {
       if (this.sharded) slot = fixed?.slot ?? slotOfCommand(spec, args);
       if (this.domains.hasPatterns && view.domain === null) own = this.#viewByKey(spec, args, view);
     } catch (error) {
-      return refuse(spec, error, gathering, at);
+      return refuse(spec, error, sink, at);
     }
-    const { unit, ...waiting } = replicated(write, wait);
-    const exclusive = blockingCall({ at: 1, unit: 'ms', ms: wait.timeoutMs });
-    return this.issue(waiting.spec, waiting.args, waiting.decode, own, { ...fixed, slot, unit, exclusive }, gathering, at);
+    const { batch, ...waiting } = replicated(write, wait);
+    const exclusive = blockingCall({ at: 1, batch: 'ms', ms: wait.timeoutMs });
+    return this.submit(waiting.spec, waiting.args, waiting.decode, own, { ...fixed, slot, batch, exclusive }, sink, at);
   }
 
   /** The session learns what becomes of its writes. Reads do not wait for one that blocks: who knows when it begins. */
-  #attend(call: Call, session: Session, slot: number): void {
-    const { servers } = this.#attempts;
-    const detour = call.leaveTheRoad();
-    const blocks = detour.exclusive !== null && detour.unit === null;
-    detour.gathering = new SessionWrite(call, detour.gathering, (node) => {
+  #attachSession(call: Call, session: Session, slot: number): void {
+    const { deployment } = this.#dispatcher;
+    const extras = call.ensureExtras();
+    const blocks = extras.exclusive !== null && extras.batch === null;
+    extras.sink = new SessionWrite(call, extras.sink, (node) => {
       if (!blocks) session.end(slot);
       if (node === null) return;
-      const moving = slot >= 0 && servers.roleOf(node) !== 'replica';
-      session.wrote(slot, servers.nodes.get(node) ?? null, servers.primaryOf(slot), moving);
+      const moving = slot >= 0 && deployment.roleOf(node) !== 'replica';
+      session.wrote(slot, deployment.nodes.get(node) ?? null, deployment.primaryOf(slot), moving);
     });
     if (!blocks) session.begin(slot);
   }
@@ -182,9 +182,9 @@ export class Issuer {
 
   #begin(call: Call, signal: AbortSignal | null, slot: number): void {
     const { hedge } = call.owner as View; // as issued above
-    if (hedge && mayHedge(call)) this.#attempts.hedger.attend(call, slot);
-    if (signal !== null && !attachSignal(call, signal)) release(call);
-    else this.#attempts.dispatch(call, slot);
+    if (hedge && mayHedge(call)) this.#dispatcher.hedger.track(call, slot);
+    if (signal !== null && !attachSignal(call, signal)) releaseUsage(call);
+    else this.#dispatcher.dispatch(call, slot);
   }
 
   /** What tells apart the keys that one command of this view must not have together: slot and domain. Null: they may all be together. */
@@ -241,18 +241,18 @@ export class Issuer {
 }
 
 /** It only reads, one reply of one node is all of it, and any other node of its policy might give the same. */
-function mayHedge({ spec, detour, owner }: Call): boolean {
+function mayHedge({ spec, extras, owner }: Call): boolean {
   if ((spec.flags & (READONLY | BLOCKING)) !== READONLY || spec.name.endsWith('SCAN') || (owner as View).policyOf(spec) === null)
     return false;
-  return detour === null || (detour.slot ?? detour.target ?? detour.tie ?? detour.unit ?? detour.exclusive) === null;
+  return extras === null || (extras.slot ?? extras.target ?? extras.pinned ?? extras.batch ?? extras.exclusive) === null;
 }
 
-const NO_PARTS: Unit['parts'] = [];
+const NO_PARTS: AtomicBatch['commands'] = [];
 
 /** Nothing was issued. */
-export function refuse(spec: CommandSpec, error: unknown, gathering: Gathering | null, at: number): Promise<unknown> {
+export function refuse(spec: CommandSpec, error: unknown, sink: OutcomeSink | null, at: number): Promise<unknown> {
   if (commandChannel.hasSubscribers) traceRefusal(spec, error);
-  if (gathering === null) return Promise.reject(error);
-  gathering.error(at, error);
-  return UNUSED;
+  if (sink === null) return Promise.reject(error);
+  sink.onError(at, error);
+  return NO_PROMISE;
 }

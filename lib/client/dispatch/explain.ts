@@ -7,30 +7,30 @@ import { type Explanation, explainPrimary, explainRead, explanation } from '../.
 import { readingForm } from '../../routing/reads/offload.js';
 import type { Router } from '../../routing/router.js';
 import type { View } from '../view.js';
-import type { Issuer } from './call-factory.js';
+import type { CallFactory } from './call-factory.js';
 
 /** Where a command would go now, and why. Sends nothing. */
-export function explain(issuer: Issuer, router: Router | null, spec: CommandSpec, args: readonly Arg[], view: View): Explanation {
+export function explain(callFactory: CallFactory, router: Router | null, spec: CommandSpec, args: readonly Arg[], view: View): Explanation {
   const command = spec.name;
   if (spec.state !== 'none') return explanation({ command, notes: [`it would be refused: ${stateReason(spec)}`] });
   if (router === null) return explanation({ command, notes: ['nothing is known of the servers yet'] });
   if (spec.arity === 0) return explanation({ command, notes: ['it is not known here: a server would be asked for its keys first'] });
   try {
-    const placeOf = spec.request === 'multi_shard' ? issuer.placesOf(view) : null;
+    const placeOf = spec.request === 'multi_shard' ? callFactory.placesOf(view) : null;
     const parts = placeOf === null ? null : split(spec, args, placeOf);
-    if (parts !== null) return explanation({ command, parts: parts.map((part) => one(issuer, router, spec, part.args, view)) });
-    if (issuer.sharded && (spec.request === 'all_shards' || spec.request === 'all_nodes')) return toMany(router, spec);
-    return one(issuer, router, spec, args, view);
+    if (parts !== null) return explanation({ command, parts: parts.map((part) => one(callFactory, router, spec, part.args, view)) });
+    if (callFactory.sharded && (spec.request === 'all_shards' || spec.request === 'all_nodes')) return toMany(router, spec);
+    return one(callFactory, router, spec, args, view);
   } catch (error) {
     if (!(error instanceof SlotwiseError)) throw error;
     return explanation({ command, notes: [`it would be refused: ${error.message}`] });
   }
 }
 
-function one(issuer: Issuer, router: Router, given: CommandSpec, args: readonly Arg[], view: View): Explanation {
-  const own = issuer.viewFor(given, args, view);
+function one(callFactory: CallFactory, router: Router, given: CommandSpec, args: readonly Arg[], view: View): Explanation {
+  const own = callFactory.viewFor(given, args, view);
   const spec = own.offloaded === null ? given : readingForm(given, args, own.offloaded);
-  const slot = issuer.sharded ? slotOfCommand(spec, args) : -1;
+  const slot = callFactory.sharded ? slotOfCommand(spec, args) : -1;
   const shard = router.shardFor(slot);
   const policy = (spec.flags & READONLY) === 0 ? null : own.policyOf(spec);
   const facts = {

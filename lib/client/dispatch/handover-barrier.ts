@@ -2,18 +2,14 @@ import { keyIndexes } from '../../protocol/catalog/keys.js';
 import { command } from '../../protocol/catalog/specs.js';
 import { type Call, type CommandSpec, SETTLED } from '../../protocol/command-spec.js';
 import { wordOf } from '../../routing/keys/key-prefix.js';
+import { PROPAGATION_MS } from '../../routing/pubsub/propagation-delay.js';
 
 /** A node that does not answer holds up newer calls for so long. */
 const ANSWER_MS = 100;
-/**
- * So long it may take until a node has handed a message to the others and they have read it, in ms: more than 10 were seen where both have a new state
- * of the cluster to save. A demoted node executes SPUBLISH nevertheless.
- */
-export const HANDED_ON_MS = 50;
 export const SPUBLISH = command('SPUBLISH');
 
 /** Calls of one slot that were given to a node which has lost it and are not answered, and whom they concern. */
-export class Fence {
+export class HandoverBarrier {
   /** Null: all of the slot. */
   #keys: Set<string> | null = new Set();
   #last: Call | null = null;
@@ -26,9 +22,9 @@ export class Fence {
   /** `before`: the fence that stood there. */
   constructor(
     private readonly begunAt: number,
-    private before: Fence | null = null,
+    private before: HandoverBarrier | null = null,
   ) {
-    if (before !== null) this.widen();
+    if (before !== null) this.coverWholeSlot();
   }
 
   /** One more, in the order of the replies. */
@@ -37,14 +33,14 @@ export class Fence {
     if (call === this.#last) return;
     this.#last = call;
     this.#attempts = call.attempts;
-    if (partsOf(call).some(({ spec }) => spec === SPUBLISH)) this.#lingerMs = HANDED_ON_MS;
+    if (partsOf(call).some(({ spec }) => spec === SPUBLISH)) this.#lingerMs = PROPAGATION_MS;
     this.#addKeys(keysOf(call));
   }
 
   /** All of the slot wait until then. */
-  standUntil(at: number): void {
+  holdUntil(at: number): void {
     this.#notBefore = at;
-    this.widen();
+    this.coverWholeSlot();
   }
 
   #addKeys(keys: readonly string[] | null): void {
@@ -53,7 +49,7 @@ export class Fence {
   }
 
   /** Must this call wait? Then others wait for it as well. */
-  concerns(call: Call): boolean {
+  blocks(call: Call): boolean {
     if (this.#keys === null) return true;
     const keys = keysOf(call);
     if (keys?.some((key) => this.#keys?.has(key)) === false) return false;
@@ -62,7 +58,7 @@ export class Fence {
   }
 
   /** From now on all of the slot wait. */
-  widen(): void {
+  coverWholeSlot(): void {
     this.#keys = null;
   }
 
@@ -84,8 +80,8 @@ interface Part {
   readonly args: Call['args'];
 }
 
-function partsOf({ spec, args, unit }: Call): readonly Part[] {
-  return unit === null ? [{ spec, args }] : unit.parts;
+function partsOf({ spec, args, batch }: Call): readonly Part[] {
+  return batch === null ? [{ spec, args }] : batch.commands;
 }
 
 /** Null where they are not known: a script may be placed by hand. */

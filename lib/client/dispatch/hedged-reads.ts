@@ -1,5 +1,5 @@
 import { AbortError, ClosedError, NoNodeError, TimeoutError } from '../../errors.js';
-import { Call, type Gathering } from '../../protocol/command-spec.js';
+import { Call, type OutcomeSink } from '../../protocol/command-spec.js';
 import { Fifo } from '../../util/queue.js';
 import { Latencies } from './latency-percentile.js';
 
@@ -21,7 +21,7 @@ const MOST_SAVED = 100;
 /** Addresses come and go: so many are remembered. */
 const MOST_NODES = 4_096;
 
-interface Watched {
+interface TrackedRead {
   readonly read: HedgedRead;
   readonly sentAt: number;
 }
@@ -29,7 +29,7 @@ interface Watched {
 interface Asked {
   readonly latencies: Latencies;
   /** In the order they were sent. */
-  readonly waiting: Fifo<Watched>;
+  readonly waiting: Fifo<TrackedRead>;
 }
 
 /**
@@ -46,10 +46,10 @@ export class Hedger {
   constructor(private readonly engine: HedgingEngine) {}
 
   /** The read is about to be sent. */
-  attend(call: Call, slot: number): void {
+  track(call: Call, slot: number): void {
     this.#room = Math.min(MOST_SAVED, this.#room + EXTRA);
-    const detour = call.leaveTheRoad();
-    detour.gathering = new HedgedRead(this, call, slot, detour.gathering, detour.at);
+    const extras = call.ensureExtras();
+    extras.sink = new HedgedRead(this, call, slot, extras.sink, extras.index);
   }
 
   watch(read: HedgedRead, node: string, sentAt: number): void {
@@ -66,7 +66,7 @@ export class Hedger {
   /** A second call for this read, if there is room and somebody to ask. */
   second(read: HedgedRead, call: Call, slot: number, first: string): Call | null {
     if (this.#room < 1) return null;
-    const second = Call.gathered(new SecondCall(read), 0, call.spec, call.args, call.decode, call.mode, call.owner, call.deadline);
+    const second = Call.forSink(new SecondCall(read), 0, call.spec, call.args, call.decode, call.mode, call.owner, call.deadline);
     second.bytes = call.bytes;
     const node = this.engine.sendElsewhere(second, slot, first);
     if (node === null) return null;
@@ -125,7 +125,7 @@ export class Hedger {
 const BEATEN = new NoNodeError('the other node was faster');
 
 /** A read that may be asked of two nodes: passes on the first reply, or the first error if neither gives one. */
-export class HedgedRead implements Gathering {
+export class HedgedRead implements OutcomeSink {
   #first = '';
   #sentAt = 0;
   #second: Call | null = null;
@@ -139,7 +139,7 @@ export class HedgedRead implements Gathering {
     private readonly hedger: Hedger,
     private readonly call: Call,
     private readonly slot: number,
-    private readonly next: Gathering | null,
+    private readonly next: OutcomeSink | null,
     private readonly at: number,
   ) {}
 
@@ -153,23 +153,23 @@ export class HedgedRead implements Gathering {
     if (this.#second !== null) this.#state = 'both';
   }
 
-  sent(node: string): void {
-    this.next?.sent?.(node);
+  onSent(node: string): void {
+    this.next?.onSent?.(node);
     if (this.#state !== 'one') return;
     this.#first = node;
     this.#sentAt = performance.now();
     this.hedger.watch(this, node, this.#sentAt);
   }
 
-  value(_: number, value: unknown): void {
+  onValue(_: number, value: unknown): void {
     if (this.#state === 'done') return;
     this.hedger.record(this.#first, performance.now() - this.#sentAt);
     this.#end();
     if (this.next === null) this.call.resolve(value);
-    else this.next.value(this.at, value);
+    else this.next.onValue(this.at, value);
   }
 
-  error(_: number, error: unknown): void {
+  onError(_: number, error: unknown): void {
     if (this.#state === 'done') return;
     if (this.#state === 'both' && this.#error === null && !isFinal(error)) this.#error = error;
     else this.#fail(error);
@@ -189,7 +189,7 @@ export class HedgedRead implements Gathering {
     this.hedger.won(this.call, this.#secondNode);
     this.#end();
     if (this.next === null) this.call.resolve(value);
-    else this.next.value(this.at, value);
+    else this.next.onValue(this.at, value);
   }
 
   secondError(error: unknown): void {
@@ -201,7 +201,7 @@ export class HedgedRead implements Gathering {
   #fail(error: unknown): void {
     this.#end();
     if (this.next === null) this.call.reject(error);
-    else this.next.error(this.at, error);
+    else this.next.onError(this.at, error);
   }
 
   /** Both calls are settled from now on: what has not been written is not written, and a late reply is dropped in its place. */
@@ -217,18 +217,18 @@ export class HedgedRead implements Gathering {
 }
 
 /** The outcome of the second call. */
-export class SecondCall implements Gathering {
+export class SecondCall implements OutcomeSink {
   constructor(private readonly read: HedgedRead) {}
 
-  sent(node: string): void {
+  onSent(node: string): void {
     this.read.secondSent(node);
   }
 
-  value(_: number, value: unknown): void {
+  onValue(_: number, value: unknown): void {
     this.read.secondValue(value);
   }
 
-  error(_: number, error: unknown): void {
+  onError(_: number, error: unknown): void {
     this.read.secondError(error);
   }
 }

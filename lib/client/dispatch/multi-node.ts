@@ -1,19 +1,19 @@
 import { type Arg, type CommandSpec, type Decode, type Raw, READONLY } from '../../protocol/command-spec.js';
-import { mergeNodes, mergeParts, type Outcome, type Part } from '../../routing/keys/multi-shard.js';
+import { mergeNodes, mergeParts, type PartOutcome, type ShardPart } from '../../routing/keys/multi-shard.js';
 import type { Router } from '../../routing/router.js';
 
 /** Where one of the commands that a command became goes. */
-export type Place = { readonly slot: number } | { readonly target: string };
+export type NodeTarget = { readonly slot: number } | { readonly target: string };
 /** Issues one of them, without a decoder. */
-export type Issue = (args: readonly Arg[], place: Place) => Promise<unknown>;
+export type SubmitPart = (args: readonly Arg[], place: NodeTarget) => Promise<unknown>;
 
 /** A command over keys of several slots: a command a slot, all in this tick, one reply. */
 export async function overKeys(
   spec: CommandSpec,
   args: readonly Arg[],
-  parts: readonly Part[],
+  parts: readonly ShardPart[],
   decode: Decode | null,
-  issue: Issue,
+  issue: SubmitPart,
 ): Promise<unknown> {
   const outcomes = await Promise.all(parts.map((part) => outcomeOf(issue(part.args, { slot: part.slot }))));
   const merged = mergeParts(spec, args, parts, outcomes);
@@ -26,9 +26,9 @@ export async function overNodes(
   args: readonly Arg[],
   router: Router,
   decode: Decode | null,
-  issue: Issue,
+  issue: SubmitPart,
 ): Promise<unknown> {
-  const places: Place[] =
+  const places: NodeTarget[] =
     spec.request === 'all_nodes'
       ? [...router.snapshot.nodes.keys()].map((target) => ({ target }))
       : [
@@ -42,7 +42,7 @@ export async function overNodes(
   return decode === null ? merged : decode(merged, args);
 }
 
-async function outcomeOf(reply: Promise<unknown>): Promise<Outcome> {
+async function outcomeOf(reply: Promise<unknown>): Promise<PartOutcome> {
   try {
     return { value: (await reply) as Raw }; // issued without a decoder
   } catch (error) {

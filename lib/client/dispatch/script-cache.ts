@@ -32,8 +32,8 @@ export class ScriptCache {
   /** From now on it does: a script that follows takes the same way. */
   #knows(node: Node, sha1: string): boolean {
     let known = this.#known.get(node);
-    if (known?.incarnation !== node.incarnation) {
-      known = { incarnation: node.incarnation, sha1s: new Set() };
+    if (known?.incarnation !== node.processEpoch) {
+      known = { incarnation: node.processEpoch, sha1s: new Set() };
       this.#known.set(node, known);
     }
     if (known.sha1s.has(sha1)) return true;

@@ -1,9 +1,9 @@
 import type { Call } from '../../protocol/command-spec.js';
-import { Fence, SPUBLISH } from './handover-barrier.js';
+import { HandoverBarrier, SPUBLISH } from './handover-barrier.js';
 
-interface Gate {
+interface Barrier {
   /** What decides when it opens: a moment, on the clock in ms, or a fence. */
-  readonly until: number | Fence;
+  readonly until: number | HandoverBarrier;
   /** Sent before and refused, in the order of the replies. */
   readonly refused: Call[];
   /** Issued since. */
@@ -24,38 +24,38 @@ interface PublishingHeld {
  * | of refusals | while the node of the slot refuses everything (LOADING, READONLY, CLUSTERDOWN …): each refused call would come back after a jittered moment of its own and overtake the others | all of the slot | after one moment for all, and at any news |
  * | fence | since the slot went to another node while calls for it are on their way to the old one, which will refuse them: newer ones would overtake them | those with the same keys | when the last of those is answered, or after 100 ms; 50 ms later where SPUBLISH was among them |
  */
-export class Gates {
-  readonly #gates = new Map<number, Gate>();
+export class SlotBarriers {
+  readonly #barriers = new Map<number, Barrier>();
   #publishing: readonly PublishingHeld[] = [];
 
   /** 0: nobody has to wait. */
   get size(): number {
-    return this.#gates.size + this.#publishing.length;
+    return this.#barriers.size + this.#publishing.length;
   }
 
   get calls(): number {
     let sum = 0;
-    for (const { refused, issued } of this.#gates.values()) sum += refused.length + issued.length;
+    for (const { refused, issued } of this.#barriers.values()) sum += refused.length + issued.length;
     return sum;
   }
 
   /** A call that was refused. The first one of a slot decides when all of them go on. */
   refused(slot: number, call: Call, at: number): void {
-    const gate = this.#gates.get(slot);
-    if (gate === undefined) {
-      this.#gates.set(slot, { until: at, refused: [call], issued: [] });
+    const barrier = this.#barriers.get(slot);
+    if (barrier === undefined) {
+      this.#barriers.set(slot, { until: at, refused: [call], issued: [] });
       return;
     }
-    if (gate.until instanceof Fence) gate.until.widen();
-    gate.refused.push(call);
+    if (barrier.until instanceof HandoverBarrier) barrier.until.coverWholeSlot();
+    barrier.refused.push(call);
   }
 
-  fence(slot: number, calls: readonly Call[], now: number): void {
-    const { until, refused, issued } = this.#gates.get(slot) ?? { until: now, refused: [], issued: [] };
-    const fence = new Fence(now, until instanceof Fence ? until : null);
-    for (const call of calls) fence.add(call);
-    if (refused.length + issued.length > 0) fence.widen();
-    this.#gates.set(slot, { until: fence, refused, issued });
+  raiseHandoverBarrier(slot: number, calls: readonly Call[], now: number): void {
+    const { until, refused, issued } = this.#barriers.get(slot) ?? { until: now, refused: [], issued: [] };
+    const barrier = new HandoverBarrier(now, until instanceof HandoverBarrier ? until : null);
+    for (const call of calls) barrier.add(call);
+    if (refused.length + issued.length > 0) barrier.coverWholeSlot();
+    this.#barriers.set(slot, { until: barrier, refused, issued });
   }
 
   /** See `PublishingHeld`. Each slot that is published to gets its fence then. */
@@ -63,50 +63,50 @@ export class Gates {
     this.#publishing = [...this.#publishing, { concerns, until }];
   }
 
-  #fenceOfPublishing(slot: number, now: number): Gate | undefined {
+  #barrierOfPublishing(slot: number, now: number): Barrier | undefined {
     const held = this.#publishing.find(({ concerns, until }) => until > now && concerns(slot));
     if (held === undefined) return undefined;
-    const fence = new Fence(now);
-    fence.standUntil(held.until);
-    const gate: Gate = { until: fence, refused: [], issued: [] };
-    this.#gates.set(slot, gate);
+    const barrier = new HandoverBarrier(now);
+    barrier.holdUntil(held.until);
+    const gate: Barrier = { until: barrier, refused: [], issued: [] };
+    this.#barriers.set(slot, gate);
     return gate;
   }
 
   /** False: it need not wait. */
   joined(slot: number, call: Call, now: number): boolean {
-    const gate = this.#gates.get(slot) ?? (call.spec === SPUBLISH ? this.#fenceOfPublishing(slot, now) : undefined);
-    if (gate === undefined || (gate.until instanceof Fence && !gate.until.concerns(call))) return false;
+    const barrier = this.#barriers.get(slot) ?? (call.spec === SPUBLISH ? this.#barrierOfPublishing(slot, now) : undefined);
+    if (barrier === undefined || (barrier.until instanceof HandoverBarrier && !barrier.until.blocks(call))) return false;
     // What was tried before is older than what waits here.
-    (call.attempts > 0 ? gate.refused : gate.issued).push(call);
+    (call.attempts > 0 ? barrier.refused : barrier.issued).push(call);
     return true;
   }
 
   /** Keeps only those that `keep` says. */
   sift(keep: (call: Call) => boolean): void {
-    for (const [slot, gate] of this.#gates) {
-      this.#gates.set(slot, { ...gate, refused: gate.refused.filter(keep), issued: gate.issued.filter(keep) });
+    for (const [slot, barrier] of this.#barriers) {
+      this.#barriers.set(slot, { ...barrier, refused: barrier.refused.filter(keep), issued: barrier.issued.filter(keep) });
     }
   }
 
   /** Opens the gates whose time has come, and gives their calls in order. */
   open(now: number): Call[] {
     if (this.#publishing.length > 0) this.#publishing = this.#publishing.filter(({ until }) => until > now);
-    return this.#openThose(({ until }) => (until instanceof Fence ? until.isOver(now) : until <= now));
+    return this.#openThose(({ until }) => (until instanceof HandoverBarrier ? until.isOver(now) : until <= now));
   }
 
   /** Opens all but fences. */
   openRefused(): Call[] {
-    return this.#openThose(({ until }) => !(until instanceof Fence));
+    return this.#openThose(({ until }) => !(until instanceof HandoverBarrier));
   }
 
-  #openThose(choose: (gate: Gate) => boolean): Call[] {
+  #openThose(choose: (gate: Barrier) => boolean): Call[] {
     const calls: Call[] = [];
-    for (const [slot, gate] of this.#gates) {
-      if (!choose(gate)) continue;
-      this.#gates.delete(slot);
-      for (const call of gate.refused) calls.push(call);
-      for (const call of gate.issued) calls.push(call);
+    for (const [slot, barrier] of this.#barriers) {
+      if (!choose(barrier)) continue;
+      this.#barriers.delete(slot);
+      for (const call of barrier.refused) calls.push(call);
+      for (const call of barrier.issued) calls.push(call);
     }
     return calls;
   }

@@ -4,15 +4,15 @@ import { blockingOf, isStreamRead } from '../../protocol/catalog/blocking.js';
 import { stateReason } from '../../protocol/catalog/specs.js';
 import { type Arg, BLOCKING, type CommandSpec, type Decode, READONLY, SCRIPT } from '../../protocol/command-spec.js';
 import { type Script, scriptOf } from '../../protocol/script.js';
-import { isAboutSeveralNodes, type Part, split } from '../../routing/keys/multi-shard.js';
+import { isAboutSeveralNodes, type ShardPart, split } from '../../routing/keys/multi-shard.js';
 import { slotOfCommand } from '../../routing/keys/slots.js';
 import type { Router } from '../../routing/router.js';
-import type { Servers } from '../nodes/deployment.js';
+import type { Deployment } from '../nodes/deployment.js';
 import type { View } from '../view.js';
 import { blockingCall } from './blocking-call.js';
 import { closedError } from './call-errors.js';
-import { type Issuer, refuse } from './call-factory.js';
-import { type Issue, overKeys, overNodes } from './multi-node.js';
+import { type CallFactory, refuse } from './call-factory.js';
+import { overKeys, overNodes, type SubmitPart } from './multi-node.js';
 import { ScriptCache } from './script-cache.js';
 import { checked, EXEC, keysMayBeUnchecked } from './unchecked-keys.js';
 import { UnknownCommands } from './unknown-commands.js';
@@ -22,20 +22,20 @@ type Run = (spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view
 
 /** Commands that are not simply one call on a shared connection: refused, unknown, blocking, scripts, and those about several nodes. */
 export class SpecialCommands {
-  readonly #issuer: Issuer;
-  readonly #servers: Servers;
+  readonly #issuer: CallFactory;
+  readonly #servers: Deployment;
   readonly #run: Run;
   /** See `Client.connect`. */
   readonly #connect: (timeoutMs: number) => Promise<void>;
   readonly #scripts = new ScriptCache();
   readonly #unknown: UnknownCommands;
 
-  constructor(issuer: Issuer, servers: Servers, run: Run, connect: (timeoutMs: number) => Promise<void>) {
-    this.#issuer = issuer;
+  constructor(callFactory: CallFactory, servers: Deployment, run: Run, connect: (timeoutMs: number) => Promise<void>) {
+    this.#issuer = callFactory;
     this.#servers = servers;
     this.#run = run;
     this.#connect = connect;
-    this.#unknown = new UnknownCommands((spec, args, decode, view) => issuer.issue(spec, args, decode, view));
+    this.#unknown = new UnknownCommands((spec, args, decode, view) => callFactory.submit(spec, args, decode, view));
   }
 
   run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
@@ -49,7 +49,7 @@ export class SpecialCommands {
       const blocking = blockingOf(spec, args);
       if (blocking !== null || !isStreamRead(spec)) {
         if (view.waitReplicas !== null) return refuse(spec, blockedReplicated(spec), null, 0);
-        return this.#issuer.issue(spec, args, decode, view, { exclusive: blockingCall(blocking) });
+        return this.#issuer.submit(spec, args, decode, view, { exclusive: blockingCall(blocking) });
       }
     }
     if ((spec.flags & SCRIPT) !== 0) {
@@ -57,10 +57,10 @@ export class SpecialCommands {
       if (script !== null) return this.#runScript(script, args, decode, view);
     }
     if (this.#issuer.sharded && keysMayBeUnchecked(spec, args)) return this.#runChecked(spec, args, decode, view);
-    const issue: Issue = (own, place) => this.#issuer.issue(spec, own, null, view, place);
+    const issue: SubmitPart = (own, place) => this.#issuer.submit(spec, own, null, view, place);
     const placeOf = spec.request === 'multi_shard' ? this.#issuer.placesOf(view) : null;
     if (placeOf !== null) {
-      let parts: readonly Part[] | null;
+      let parts: readonly ShardPart[] | null;
       try {
         parts = split(spec, args, placeOf);
       } catch (error) {
@@ -70,14 +70,14 @@ export class SpecialCommands {
     } else if (this.#issuer.sharded && isAboutSeveralNodes(spec)) {
       return this.#whenKnown(spec, view).then((router) => overNodes(spec, args, router, decode, issue));
     }
-    return this.#issuer.issue(spec, args, decode, view);
+    return this.#issuer.submit(spec, args, decode, view);
   }
 
   #runChecked(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
     try {
       const slot = slotOfCommand(spec, args);
       const own = checked(spec, args, decode);
-      return this.#issuer.issue(EXEC, [], own.decode, view, { unit: own.unit, slot });
+      return this.#issuer.submit(EXEC, [], own.decode, view, { batch: own.unit, slot });
     } catch (error) {
       return Promise.reject(error);
     }
@@ -91,7 +91,7 @@ export class SpecialCommands {
   #runScript(script: Script<number, unknown>, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
     try {
       const node = this.#certainNode(script.spec, args, view);
-      return this.#scripts.run(script, args, node, (spec, own) => this.#issuer.issue(spec, own, decode, view));
+      return this.#scripts.run(script, args, node, (spec, own) => this.#issuer.submit(spec, own, decode, view));
     } catch (error) {
       return Promise.reject(error);
     }

@@ -1,38 +1,38 @@
 import { type CommandTrace, commandChannel, finishTrace, startTrace } from '../../diagnostics.js';
-import type { Call, CommandSpec, Gathering } from '../../protocol/command-spec.js';
+import type { Call, CommandSpec, OutcomeSink } from '../../protocol/command-spec.js';
 
 /** Publishes what becomes of a call, and passes its outcome on. There is one only while somebody listens, so an ordinary call carries nothing. */
-class TracedOutcome implements Gathering {
+class TracedOutcome implements OutcomeSink {
   constructor(
     private readonly trace: CommandTrace,
     private readonly call: Call,
-    private readonly next: Gathering | null,
+    private readonly next: OutcomeSink | null,
   ) {}
 
-  sent(node: string): void {
+  onSent(node: string): void {
     this.trace.node = node;
     this.trace.attempts++;
-    this.next?.sent?.(node);
+    this.next?.onSent?.(node);
   }
 
-  value(at: number, value: unknown): void {
+  onValue(at: number, value: unknown): void {
     finishTrace(commandChannel, this.trace);
     if (this.next === null) this.call.resolve(value);
-    else this.next.value(at, value);
+    else this.next.onValue(at, value);
   }
 
-  error(at: number, error: unknown): void {
+  onError(at: number, error: unknown): void {
     finishTrace(commandChannel, this.trace, error);
     if (this.next === null) this.call.reject(error);
-    else this.next.error(at, error);
+    else this.next.onError(at, error);
   }
 }
 
 /** Sends the call by `work`, and publishes its life from now on. */
 export function traceCall(call: Call, work: () => void): void {
   const trace = traceOf(call.spec);
-  const detour = call.leaveTheRoad();
-  detour.gathering = new TracedOutcome(trace, call, detour.gathering);
+  const extras = call.ensureExtras();
+  extras.sink = new TracedOutcome(trace, call, extras.sink);
   startTrace(commandChannel, trace, work);
 }
 

@@ -1,13 +1,13 @@
 import { ReplyError } from '../../errors.js';
-import type { Failure, Unit } from '../../protocol/command-spec.js';
+import type { AtomicBatch, AttemptFailure } from '../../protocol/command-spec.js';
 
 /**
  * EXEC only says that something was wrong with a queued command; the command's own reply says what, and its name says which. The server has run
  * none of them. https://redis.io/docs/latest/develop/using-commands/transactions/#errors-inside-a-transaction
  */
-export function effectiveFailure(failure: Failure & { kind: 'reply' }, unit: Unit): Failure {
-  for (const [at, part] of unit.parts.entries()) {
-    const reply = unit.replies[at];
+export function effectiveFailure(failure: AttemptFailure & { kind: 'error-reply' }, batch: AtomicBatch): AttemptFailure {
+  for (const [at, part] of batch.commands.entries()) {
+    const reply = batch.replies[at];
     if (!(reply instanceof ReplyError)) continue;
     if (reply === failure.error) return failure;
     const facts = { command: part.spec.name, node: failure.node, executed: 'no', cause: failure.error } as const;

@@ -1,6 +1,6 @@
 import { keyIndexes } from '../../protocol/catalog/keys.js';
 import { command } from '../../protocol/catalog/specs.js';
-import type { Arg, CommandSpec, Decode, Raw, Unit } from '../../protocol/command-spec.js';
+import type { Arg, AtomicBatch, CommandSpec, Decode, Raw } from '../../protocol/command-spec.js';
 
 /**
  * Commands whose keys a server may not see: Valkey 9.1 has no key positions for MSETEX besides its key specs, so a node that does not own the slot
@@ -17,11 +17,11 @@ export function keysMayBeUnchecked(spec: CommandSpec, args: readonly Arg[]): boo
 }
 
 /** The command behind one whose keys are checked: where that one is redirected, nothing is executed, and both are sent again. */
-export function checked(spec: CommandSpec, args: readonly Arg[], decode: Decode | null): { unit: Unit; decode: Decode } {
+export function checked(spec: CommandSpec, args: readonly Arg[], decode: Decode | null): { unit: AtomicBatch; decode: Decode } {
   const keys = keyIndexes(spec, args).map((index) => args[index] ?? '');
   return {
     unit: {
-      parts: [
+      commands: [
         { spec: MULTI, args: [] },
         { spec: EXISTS, args: keys },
         { spec, args },

@@ -1,7 +1,16 @@
 import { NotReplicatedError } from '../../errors.js';
 import type { WaitReplicas } from '../../options/index.js';
 import { command } from '../../protocol/catalog/specs.js';
-import { type Arg, type CommandSpec, type Decode, type Raw, READONLY, SCRIPT, type Unit, WRITE } from '../../protocol/command-spec.js';
+import {
+  type Arg,
+  type AtomicBatch,
+  type CommandSpec,
+  type Decode,
+  type Raw,
+  READONLY,
+  SCRIPT,
+  WRITE,
+} from '../../protocol/command-spec.js';
 
 const WAIT = command('WAIT');
 /** WAIT under the name of the write it belongs to, for errors and retries. */
@@ -9,7 +18,7 @@ const waits = new WeakMap<CommandSpec, CommandSpec>();
 
 /** What is sent so that a write is known to have reached replicas. */
 export interface Replicated {
-  readonly unit: Unit;
+  readonly batch: AtomicBatch;
   readonly spec: CommandSpec;
   readonly args: readonly Arg[];
   readonly decode: Decode;
@@ -25,20 +34,25 @@ export function mayWrite({ flags }: CommandSpec): boolean {
  * https://redis.io/docs/latest/commands/wait/
  */
 export function replicated(
-  write: { readonly spec: CommandSpec; readonly args: readonly Arg[]; readonly decode: Decode | null; readonly before: Unit['parts'] },
+  write: {
+    readonly spec: CommandSpec;
+    readonly args: readonly Arg[];
+    readonly decode: Decode | null;
+    readonly before: AtomicBatch['commands'];
+  },
   { count, timeoutMs }: WaitReplicas,
 ): Replicated {
   const { spec, args, decode, before } = write;
-  const unit: Unit = { parts: [...before, { spec, args }], replies: [] };
+  const batch: AtomicBatch = { commands: [...before, { spec, args }], replies: [] };
   return {
-    unit,
+    batch,
     spec: waitAs(spec),
     args: [count, timeoutMs],
     decode: (raw: Raw) => {
-      const written = unit.replies[before.length] ?? null;
+      const written = batch.replies[before.length] ?? null;
       const reply = decode === null ? written : decode(written, args);
       const acknowledged = Number(raw);
-      if (acknowledged < count) throw new NotReplicatedError(spec.name, { acknowledged, wanted: count, timeoutMs, reply });
+      if (acknowledged < count) throw new NotReplicatedError(spec.name, { acknowledged, placement: count, timeoutMs, reply });
       return reply;
     },
   };

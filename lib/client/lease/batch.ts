@@ -3,14 +3,14 @@ import { keyIndexes } from '../../protocol/catalog/keys.js';
 import { command, stateReason } from '../../protocol/catalog/specs.js';
 import {
   type Arg,
+  type AtomicBatch,
   BYTES,
   type CommandSpec,
   DECODE_BUFFERS,
   type Decode,
-  type Gathering,
+  type OutcomeSink,
   type Raw,
   READONLY,
-  type Unit,
 } from '../../protocol/command-spec.js';
 import { asText } from '../../protocol/script.js';
 import { prefixed } from '../../routing/keys/prefixed-command.js';
@@ -20,7 +20,7 @@ import { changesData } from '../session.js';
 import type { View } from '../view.js';
 
 /** A command that waits in a pipeline or transaction. */
-export interface Step {
+export interface BatchStep {
   readonly spec: CommandSpec;
   readonly args: readonly Arg[];
   readonly decode: Decode | null;
@@ -44,19 +44,19 @@ const EXEC_BYTES: CommandSpec = Object.freeze({ ...EXEC, flags: EXEC.flags | BYT
  * Issues all steps at once: each goes to its node by itself, those of one node leave in one write, those of one slot stay in order. Redirects
  * and retries are each command's own.
  */
-export function runPipeline(client: Client, steps: readonly Step[], given: View): Promise<Outcomes> {
+export function runPipeline(client: Client, steps: readonly BatchStep[], given: View): Promise<Outcomes> {
   const view = readingItsWrites(client, steps, given);
   return new Promise((resolve) => {
     const gatherer = new Gatherer(steps.length, resolve);
     for (let at = 0; at < steps.length; at++) {
-      const step = steps[at] as Step; // `at` is in range
+      const step = steps[at] as BatchStep; // `at` is in range
       client.runInto(gatherer, at, step.spec, step.args, step.decode, step.called ? view.withObjects() : view);
     }
   });
 }
 
 /** A read behind a write of its slot goes to the primary with it: on a replica it would find what was there before. */
-function readingItsWrites(client: Client, steps: readonly Step[], view: View): View {
+function readingItsWrites(client: Client, steps: readonly BatchStep[], view: View): View {
   if (view.session !== null || !client.mayReadElsewhere(view)) return view;
   const write = steps.findIndex(({ spec }) => changesData(spec));
   if (write === -1 || !steps.some(({ spec }, at) => at > write && (spec.flags & READONLY) !== 0)) return view;
@@ -64,7 +64,7 @@ function readingItsWrites(client: Client, steps: readonly Step[], view: View): V
 }
 
 /** Waits for as many outcomes as there are steps. */
-class Gatherer implements Gathering {
+class Gatherer implements OutcomeSink {
   readonly #values: unknown[];
   readonly #errors: [at: number, error: unknown][] = [];
   #missing: number;
@@ -78,12 +78,12 @@ class Gatherer implements Gathering {
     if (size === 0) this.#finish();
   }
 
-  value(at: number, value: unknown): void {
+  onValue(at: number, value: unknown): void {
     this.#values[at] = value;
     if (--this.#missing === 0) this.#finish();
   }
 
-  error(at: number, error: unknown): void {
+  onError(at: number, error: unknown): void {
     this.#errors.push([at, error]);
     if (--this.#missing === 0) this.#finish();
   }
@@ -98,27 +98,27 @@ class Gatherer implements Gathering {
  * https://redis.io/docs/latest/develop/using-commands/transactions/
  * Rejects if a command could not be queued, and with `CrossSlotError` in a cluster if the keys are of several slots.
  */
-export async function runTransaction(client: Client, steps: readonly Step[], view: View): Promise<Outcomes> {
+export async function runTransaction(client: Client, steps: readonly BatchStep[], view: View): Promise<Outcomes> {
   if (steps.length === 0) return { values: [], errors: new Map() };
   const known = steps.some(isUnknown) ? await learnt(client, steps, view) : steps;
   admitAll(client, known, view);
-  const { unit, exec, keys, decode } = transactionOf(known, view);
+  const { batch, exec, keys, decode } = transactionOf(known, view);
   const slot = client.options.topology.kind === 'cluster' ? commonSlot('MULTI', keys) : -1;
-  return (await client.runUnit(unit, exec, slot, decode, view)) as Outcomes;
+  return (await client.runUnit(batch, exec, slot, decode, view)) as Outcomes;
 }
 
 /** Arity 0: our table does not have it. */
-export const isUnknown = ({ spec }: Step): boolean => spec.arity === 0;
+export const isUnknown = ({ spec }: BatchStep): boolean => spec.arity === 0;
 
 /** The steps with the facts of those commands that our table does not have. */
-export function learnt(client: Client, steps: readonly Step[], view: View): Promise<readonly Step[]> {
+export function learnt(client: Client, steps: readonly BatchStep[], view: View): Promise<readonly BatchStep[]> {
   return Promise.all(
     steps.map(async (step) => (isUnknown(step) ? { ...step, spec: await client.learn(step.spec, step.args, view) } : step)),
   );
 }
 
 /** Throws for commands that their domain does not let through, and for those that would change the connection, which others share. */
-export function admitAll(client: Client, steps: readonly Step[], view: View): void {
+export function admitAll(client: Client, steps: readonly BatchStep[], view: View): void {
   for (const { spec, args } of steps) {
     if (spec.state !== 'none') {
       throw new CommandRefusedError(`${spec.name} is not sent in a transaction: ${stateReason(spec)}`, { command: spec.name });
@@ -129,27 +129,27 @@ export function admitAll(client: Client, steps: readonly Step[], view: View): vo
 
 export interface Transaction {
   /** What goes before EXEC. */
-  readonly unit: Unit;
+  readonly batch: AtomicBatch;
   readonly exec: CommandSpec;
   readonly keys: Arg[];
   /** What EXEC's reply means. */
   readonly decode: Decode<Outcomes>;
 }
 
-export function transactionOf(commands: readonly Step[], { prefix, mode }: View): Transaction {
+export function transactionOf(commands: readonly BatchStep[], { prefix, mode }: View): Transaction {
   const steps = prefix === null ? commands : commands.map((step) => prefixed(prefix, step));
   const bytes = (mode & DECODE_BUFFERS) === 0 && steps.some(({ spec }) => (spec.flags & BYTES) !== 0);
   return {
     exec: bytes ? EXEC_BYTES : EXEC,
     // A script's text, not its SHA-1: NOSCRIPT inside a transaction would come when the other commands have run.
-    unit: { parts: [{ spec: MULTI, args: [] }, ...steps.map(asText)], replies: [] },
+    batch: { commands: [{ spec: MULTI, args: [] }, ...steps.map(asText)], replies: [] },
     keys: steps.flatMap(({ spec, args }) => keyIndexes(spec, args).map((index) => args[index] ?? '')),
     decode: (raw) => decodeSteps(steps, Array.isArray(raw) ? raw : [], bytes),
   };
 }
 
 /** `bytes`: the replies were read as bytes, although the view wants text. */
-function decodeSteps(steps: readonly Step[], replies: readonly Raw[], bytes: boolean): Outcomes {
+function decodeSteps(steps: readonly BatchStep[], replies: readonly Raw[], bytes: boolean): Outcomes {
   const errors = new Map<number, unknown>();
   const values = steps.map(({ spec, args, decode }, at) => {
     const reply = replies[at] ?? null;

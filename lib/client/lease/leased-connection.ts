@@ -1,4 +1,4 @@
-import { release } from '../../connection/deadlines.js';
+import { releaseUsage } from '../../connection/deadlines.js';
 import { commandChannel } from '../../diagnostics.js';
 import { ClosedError, CommandRefusedError, ConnectionLostError, type SlotwiseError } from '../../errors.js';
 import type { Lease } from '../../pool/lease.js';
@@ -6,15 +6,15 @@ import { blockingOf, isStreamRead } from '../../protocol/catalog/blocking.js';
 import { command, stateReason } from '../../protocol/catalog/specs.js';
 import {
   type Arg,
+  type AtomicBatch,
+  type AttemptFailure,
   BLOCKING,
   Call,
   type CallOwner,
   type CommandSpec,
   type Decode,
-  type Failure,
   type Raw,
   READONLY,
-  type Unit,
 } from '../../protocol/command-spec.js';
 import { measure } from '../../protocol/resp/encoder.js';
 import { asText } from '../../protocol/script.js';
@@ -33,9 +33,9 @@ const WATCH = command('WATCH');
 const UNWATCH = command('UNWATCH');
 
 /** The client, as its leases know it. */
-export interface Heeding {
+export interface LeaseEngine {
   /** Learns from a failure where the servers are now. True: nothing was executed, and another attempt may succeed. */
-  heed(failure: Failure): boolean;
+  observeFailure(failure: AttemptFailure): boolean;
   /** Throws for a command that its domain does not let through. */
   admit(spec: CommandSpec, args: readonly Arg[], view: View): void;
   /** The facts of a call whose command our table does not have. */
@@ -46,7 +46,7 @@ export interface Heeding {
 
 /** Sends on one exclusive connection. No attempt loop: what state the connection had is gone with it, so every failure is the caller's. */
 export class LeasedConnection implements CallOwner {
-  readonly budget = { commands: 0, bytes: 0 };
+  readonly usage = { commands: 0, bytes: 0 };
   readonly idempotent = false;
   readonly #state = new LeaseState();
   #over = false;
@@ -55,7 +55,7 @@ export class LeasedConnection implements CallOwner {
   constructor(
     private readonly lease: Lease,
     private readonly view: View,
-    private readonly engine: Heeding,
+    private readonly engine: LeaseEngine,
   ) {}
 
   run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null): Promise<unknown> {
@@ -83,18 +83,18 @@ export class LeasedConnection implements CallOwner {
   }
 
   /** The replies of a transaction; null where a watched key was changed, and nothing was executed. */
-  async exec({ unit, exec, decode }: Transaction): Promise<Outcomes | null> {
-    const replies = this.#send(exec, [], (raw: Raw, args) => (raw === null ? null : decode(raw, args)), unit);
+  async exec({ batch, exec, decode }: Transaction): Promise<Outcomes | null> {
+    const replies = this.#send(exec, [], (raw: Raw, args) => (raw === null ? null : decode(raw, args)), batch);
     return (await replies) as Outcomes | null; // the decoder's
   }
 
-  #send(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, unit: Unit | null): Promise<unknown> {
+  #send(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, batch: AtomicBatch | null): Promise<unknown> {
     if (this.#over) return refuse(spec, 'its lease is over');
     const { view, lease } = this;
     if (lease.ended !== null) return Promise.reject(this.#ended(spec, 'no', lease.ended));
     try {
       measure(spec, args);
-      for (const part of unit?.parts ?? []) measure(part.spec, part.args);
+      for (const part of batch?.commands ?? []) measure(part.spec, part.args);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -103,19 +103,19 @@ export class LeasedConnection implements CallOwner {
     const mayBlock = (spec.flags & BLOCKING) !== 0 && !queueing;
     const blocking = mayBlock ? blockingOf(spec, args) : null;
     const exclusive = mayBlock && (blocking !== null || !isStreamRead(spec)) ? blockingCall(blocking, view.timeoutMs) : null;
-    for (const part of unit?.parts ?? []) this.#state.sent(part.spec);
+    for (const part of batch?.commands ?? []) this.#state.sent(part.spec);
     this.#state.sent(spec);
-    if (unit === null) view.counters.issued(spec);
-    else view.counters.issuedTogether(unit);
+    if (batch === null) view.counters.issued(spec);
+    else view.counters.issuedTogether(batch);
     const deadline = exclusive === null ? clock.deadlineIn(view.timeoutMs) : exclusiveDeadline(exclusive, view.timeoutMs);
     const call = Call.make(spec, args, queueing ? null : decode, view.mode, this, deadline);
     const reply = Call.promiseOfLast();
-    if (unit !== null) call.leaveTheRoad().unit = unit;
-    if (exclusive !== null) call.leaveTheRoad().exclusive = exclusive;
-    if (view.signal !== null && !attachSignal(call, view.signal)) release(call);
+    if (batch !== null) call.ensureExtras().batch = batch;
+    if (exclusive !== null) call.ensureExtras().exclusive = exclusive;
+    if (view.signal !== null && !attachSignal(call, view.signal)) releaseUsage(call);
     else if (commandChannel.hasSubscribers) this.#sendTraced(call);
     else this.#pass(call);
-    if (view.session !== null && (unit !== null || spec.name === 'EXEC' || changesData(spec))) reply.then(this.#wrote, this.#wrote);
+    if (view.session !== null && (batch !== null || spec.name === 'EXEC' || changesData(spec))) reply.then(this.#wrote, this.#wrote);
     if (spec.state !== 'none') reply.catch((error: unknown) => this.#state.failed(spec, error));
     return reply;
   }
@@ -123,13 +123,13 @@ export class LeasedConnection implements CallOwner {
   readonly #wrote = (): void => this.engine.wrote(this.view, this.lease.connection.key);
 
   #pass(call: Call): void {
-    if (call.detour?.exclusive) this.lease.block(call);
+    if (call.extras?.exclusive) this.lease.block(call);
     else this.lease.connection.send(call);
   }
 
   #sendTraced(call: Call): void {
     traceCall(call, () => {
-      call.detour?.gathering?.sent?.(this.lease.connection.key);
+      call.extras?.sink?.onSent?.(this.lease.connection.key);
       this.#pass(call);
     });
   }
@@ -140,16 +140,16 @@ export class LeasedConnection implements CallOwner {
     return new ConnectionLostError(`${name}: ${cause.message}`, facts);
   }
 
-  failed(call: Call, failure: Failure): void {
-    const cause = failure.kind === 'reply' && call.unit !== null ? effectiveFailure(failure, call.unit) : failure;
+  failed(call: Call, failure: AttemptFailure): void {
+    const cause = failure.kind === 'error-reply' && call.batch !== null ? effectiveFailure(failure, call.batch) : failure;
     let { error } = cause;
-    let passing = this.engine.heed(cause);
-    if (cause.kind !== 'reply' && this.lease.ended !== null)
-      error = this.#ended(call.spec, cause.kind === 'lost' ? 'unknown' : 'no', this.lease.ended);
-    else if (cause.kind === 'lost') {
+    let passing = this.engine.observeFailure(cause);
+    if (cause.kind !== 'error-reply' && this.lease.ended !== null)
+      error = this.#ended(call.spec, cause.kind === 'connection-lost' ? 'unknown' : 'no', this.lease.ended);
+    else if (cause.kind === 'connection-lost') {
       const facts = { node: error.node, command: call.spec.name, attempts: 1, executed: 'unknown', cause: error } as const;
       error = new ConnectionLostError(`${call.spec.name}: ${error.message}; it may have run`, facts);
-      passing = call.unit === null && ((call.spec.flags & READONLY) !== 0 || call.spec === WATCH || call.spec === UNWATCH);
+      passing = call.batch === null && ((call.spec.flags & READONLY) !== 0 || call.spec === WATCH || call.spec === UNWATCH);
     }
     if (passing) this.#passing.add(error);
     call.fail(error);

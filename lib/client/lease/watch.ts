@@ -8,7 +8,7 @@ import { commonSlot, slotOfCommand } from '../../routing/keys/slots.js';
 import { backoffMs } from '../../util/backoff.js';
 import type { Client } from '../client.js';
 import type { View } from '../view.js';
-import { admitAll, isUnknown, learnt, type Outcomes, type Step, transactionOf } from './batch.js';
+import { admitAll, type BatchStep, isUnknown, learnt, type Outcomes, transactionOf } from './batch.js';
 import { LeasedConnection } from './leased-connection.js';
 
 export interface WatchOptions {
@@ -32,7 +32,7 @@ export interface Watching {
   readonly slot: number;
   /** The one slot of a command's keys, -1 if it has none. */
   slotOf(spec: CommandSpec, args: readonly Arg[]): number;
-  exec(steps: readonly Step[]): Promise<Outcomes>;
+  exec(steps: readonly BatchStep[]): Promise<Outcomes>;
 }
 
 const WATCH = command('WATCH');

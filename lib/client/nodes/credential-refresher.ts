@@ -8,7 +8,7 @@ const RETRY = { minMs: 500, maxMs: 30_000 };
 /** More than this a timer of Node cannot hold. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-export interface LoginHandlers {
+export interface CredentialHandlers {
   /** Has the live connections log in. Rejects if a server refuses. */
   readonly apply: (credentials: Credentials) => Promise<void>;
   /** Credentials could not be had when they were due. */
@@ -19,15 +19,15 @@ export interface LoginHandlers {
  * Where connections get their credentials, and when those that live log in again: before credentials with `expiresInMs` expire, with what the
  * function gives then. One timer, by the credentials that expire first; a failure is followed by another attempt after a moment.
  */
-export class Login {
+export class CredentialRefresher {
   readonly #given: CredentialSource | null;
-  readonly #handlers: LoginHandlers;
+  readonly #handlers: CredentialHandlers;
   #timer: NodeJS.Timeout | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
   #failures = 0;
   #stopped = false;
 
-  constructor(given: CredentialSource | null, handlers: LoginHandlers) {
+  constructor(given: CredentialSource | null, handlers: CredentialHandlers) {
     this.#given = given;
     this.#handlers = handlers;
   }

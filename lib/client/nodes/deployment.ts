@@ -2,7 +2,7 @@ import { failoverChannel, log, topologyChannel } from '../../diagnostics.js';
 import { AuthError, type ClosedError, ConnectionLostError, DatabaseError, NoNodeError, type SlotwiseError } from '../../errors.js';
 import { type Address, addressKey, type Credentials, type Options } from '../../options/index.js';
 import type { Node, NodeEvents } from '../../pool/node.js';
-import type { Call, Failure } from '../../protocol/command-spec.js';
+import type { AttemptFailure, Call } from '../../protocol/command-spec.js';
 import type { Redirection } from '../../protocol/resp/reply-error.js';
 import { Router } from '../../routing/router.js';
 import { ControlByAccess } from '../../topology/control/control-by-access.js';
@@ -10,36 +10,19 @@ import { ControlConnections } from '../../topology/control/control-connections.j
 import { Monitor } from '../../topology/monitor.js';
 import { NodeRules } from '../../topology/node-rules.js';
 import { isMisconfigured } from '../../topology/probe-error.js';
-import { Positions } from '../../topology/replication/offset-tracker.js';
+import { OffsetTracker } from '../../topology/replication/offset-tracker.js';
 import { createResolver } from '../../topology/resolver.js';
 import { findNode, type Role, samePrimaries, type TopologySnapshot } from '../../topology/snapshot.js';
 import { clock } from '../../util/clock.js';
 import { Emitter } from '../emitter.js';
-import type { Gap } from '../gap.js';
-import { Login } from './credential-refresher.js';
-import { HandoverWatch } from './failover-detector.js';
-import { Failovers } from './failover-events.js';
+import type { ClientEvents } from '../events.js';
+import { CredentialRefresher } from './credential-refresher.js';
+import { FailoverDetector } from './failover-detector.js';
+import { FailoverEvents } from './failover-events.js';
 import { NodeRegistry } from './node-registry.js';
-import { Connecting } from './ready-waiters.js';
-import { ReadWatch } from './replica-health.js';
-import { Sentinels } from './sentinel-access.js';
-
-/** What a client tells people; see also the diagnostics channels. */
-export type ClientEvents = {
-  /** Commands can be served, for the first time. */
-  ready: [];
-  /** The servers changed; nodes by address. */
-  topology: [snapshot: TopologySnapshot];
-  /** A shard has another primary. */
-  failover: [change: { readonly from: string | null; readonly to: string }];
-  /** A connection broke or could not be made; another attempt follows. */
-  reconnecting: [attempt: { readonly node: string; readonly error: SlotwiseError }];
-  /** Messages of a subscription may have been missed; also told to the subscription itself. */
-  gap: [gap: Gap];
-  /** Something that no command's promise reports: the topology cannot be learnt, credentials are refused. */
-  error: [error: SlotwiseError];
-  close: [];
-};
+import { ReadyWaiters } from './ready-waiters.js';
+import { ReplicaHealth } from './replica-health.js';
+import { SentinelAccess } from './sentinel-access.js';
 
 /** How long other nodes are preferred to one that said LOADING, READONLY or the like. */
 const AVOID_MS = 1_000;
@@ -48,61 +31,61 @@ const AVOID_MS = 1_000;
 const RENEW_SPACING_MS = 50;
 
 /** What the servers' side tells the calls' side. */
-export interface ServersListener {
+export interface DeploymentListener {
   /** Another snapshot, or a node that came up: who waits for news may try again. */
-  news(): void;
+  topologyChanged(): void;
   /** Slots of calls that nodes have and have not answered may belong to others. */
   reassigned(next: TopologySnapshot, previous: TopologySnapshot): void;
   /** These were not written to a node that is no longer theirs. */
-  moved(calls: readonly Call[]): void;
+  callsReturned(calls: readonly Call[]): void;
   /** Do calls wait for news? */
   isAwaited(): boolean;
   /** Nothing is known, and waiting will not mend it. */
-  hopeless(error: SlotwiseError): void;
+  unrecoverable(error: SlotwiseError): void;
 }
 
 /** Who has connections of its own, and follows the servers with them: the subscriptions. */
-export interface ServersFollower {
+export interface SubscriptionListener {
   adopted(snapshot: TopologySnapshot): void;
   /** This node was reached, after it could not be. */
   reached(key: string): void;
   /** The address may lead to another server by now. */
   renew(key: string, error: SlotwiseError): void;
-  hopeless(error: SlotwiseError): void;
+  unrecoverable(error: SlotwiseError): void;
   reauthenticate(credentials: Credentials): Promise<void>;
 }
 
 /** What is known of the servers, and what is held open to them: topology, nodes with their connections, logins. */
-export class Servers {
+export class Deployment {
   readonly events = new Emitter<ClientEvents>();
   readonly nodes: NodeRegistry;
-  readonly sentinels: Sentinels;
+  readonly sentinels: SentinelAccess;
   /** How the nodes are that serve reads. */
-  readonly reads: ReadWatch;
-  readonly positions = new Positions();
+  readonly replicaHealth: ReplicaHealth;
+  readonly offsets = new OffsetTracker();
   /** Null before the first snapshot. */
   router: Router | null = null;
   /** Why nothing, or no primary, is known. */
   topologyError: SlotwiseError | null = null;
 
   /** The client's options, with credentials that are renewed. */
-  readonly own: Options;
+  readonly resolvedOptions: Options;
   /** Told of everything that `ServersFollower` names. */
-  follower: ServersFollower | null = null;
+  subscriptionListener: SubscriptionListener | null = null;
 
   readonly #options: Options;
-  readonly #listener: ServersListener;
+  readonly #listener: DeploymentListener;
   readonly #rules: NodeRules;
-  readonly #login: Login;
+  readonly #credentials: CredentialRefresher;
   readonly #control: ControlConnections;
   readonly #sharesSentinels: boolean;
   readonly #monitor: Monitor;
-  readonly #handovers = new HandoverWatch(
-    async ({ address }) => (await this.#control.ask(address, [['ROLE']], { timeoutMs: 100 }))[0],
-    ({ key, address }) => this.#monitor.heardOf(address, `${key} has become a primary`),
+  readonly #failoverDetector = new FailoverDetector(
+    async ({ address }) => (await this.#control.send(address, [['ROLE']], { timeoutMs: 100 }))[0],
+    ({ key, address }) => this.#monitor.probeFirst(address, `${key} has become a primary`),
   );
-  readonly #connecting = new Connecting();
-  readonly #failovers = new Failovers();
+  readonly #readyWaiters = new ReadyWaiters();
+  readonly #failoverEvents = new FailoverEvents();
   readonly #timers = new Set<NodeJS.Timeout>();
   #destroyed = false;
   /** The last probe heard from the primary. */
@@ -111,20 +94,20 @@ export class Servers {
   #turn = 0;
 
   /** `shared`: the sentinels of another client; else it has its own. */
-  constructor(options: Options, listener: ServersListener, shared: Sentinels | null) {
+  constructor(options: Options, listener: DeploymentListener, shared: SentinelAccess | null) {
     this.#options = options;
     this.#listener = listener;
     this.#rules = new NodeRules(options);
-    this.#login = this.#ownLogin();
-    this.own = { ...options, credentials: this.#login.source };
-    this.nodes = new NodeRegistry(this.own, this.#nodeEvents);
-    this.#control = new ControlConnections(this.own);
-    this.reads = new ReadWatch(this.#control, options.monitor.sampleMs, (key) => this.nodes.get(key), {
+    this.#credentials = this.#ownLogin();
+    this.resolvedOptions = { ...options, credentials: this.#credentials.source };
+    this.nodes = new NodeRegistry(this.resolvedOptions, this.#nodeEvents);
+    this.#control = new ControlConnections(this.resolvedOptions);
+    this.replicaHealth = new ReplicaHealth(this.#control, options.monitor.sampleMs, (key) => this.nodes.get(key), {
       changed: (shard) => this.#readsChanged(shard),
       wake: (reason) => this.#monitor.wake(reason),
     });
     this.#sharesSentinels = shared !== null;
-    this.sentinels = shared ?? new Sentinels(options, (error) => this.events.emit('error', error));
+    this.sentinels = shared ?? new SentinelAccess(options, (error) => this.events.emit('error', error));
     this.#monitor = new Monitor(createResolver(options), new ControlByAccess(this.#control, this.sentinels.connections), {
       ...options.monitor,
       onSnapshot: (next, previous) => this.#adopt(next, previous),
@@ -154,13 +137,13 @@ export class Servers {
   }
 
   /** When the last probe began that found the servers as the snapshot says, in ms since 1970. */
-  get provenAt(): number {
-    return this.#monitor.provenAt;
+  get confirmedAtMs(): number {
+    return this.#monitor.confirmedAtMs;
   }
 
   /** Commands reach it, or none has tried. */
   isReachable(key: string): boolean {
-    return (this.nodes.get(key)?.trouble ?? null) === null;
+    return (this.nodes.get(key)?.unreachableReason ?? null) === null;
   }
 
   /** It does not answer, until `trust`. */
@@ -183,19 +166,19 @@ export class Servers {
   }
 
   /** This node knows something new: it is among those that are asked now. */
-  heardOf(key: string, reason: string): void {
+  probeFirst(key: string, reason: string): void {
     const address = this.#known(key);
     if (address === null) this.wake(reason);
-    else this.#monitor.heardOf(address, reason);
+    else this.#monitor.probeFirst(address, reason);
   }
 
   /** Where a redirection leads, after `addressMap`. `patch`: the slot lives there from now on. */
-  redirect(failure: Failure, to: Redirection, patch: boolean): Address {
-    const answered = failure.kind === 'reply' ? this.#known(failure.node) : null;
+  redirect(failure: AttemptFailure, to: Redirection, patch: boolean): Address {
+    const answered = failure.kind === 'error-reply' ? this.#known(failure.node) : null;
     // An empty host is the host that answered: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#moved-redirection
     const host = to.host === '' && answered !== null && 'host' in answered ? answered.host : to.host;
     const address = this.#rules.address({ host, port: to.port });
-    if (patch && to.kind !== 'REDIRECT') this.#monitor.moved(to.slot, address);
+    if (patch && to.kind !== 'REDIRECT') this.#monitor.slotMoved(to.slot, address);
     else if (to.kind === 'REDIRECT') this.#monitor.wake('REDIRECT');
     return this.#known(addressKey(address)) ?? address;
   }
@@ -215,52 +198,52 @@ export class Servers {
   readonly #nodeEvents: NodeEvents = {
     up: (node) => {
       this.#monitor.trust(node.key);
-      this.reads.up(node);
+      this.replicaHealth.up(node);
       this.router?.invalidateAll();
-      this.follower?.reached(node.key);
+      this.subscriptionListener?.reached(node.key);
       this.#checkConnected();
-      this.#listener.news();
+      this.#listener.topologyChanged();
     },
     down: (node, error) => {
       this.events.emit('reconnecting', { node: node.key, error });
       this.#monitor.suspect(node.key);
-      this.reads.down(node);
+      this.replicaHealth.down(node);
       this.router?.invalidateAll();
       if (error instanceof AuthError || error instanceof DatabaseError) {
         this.events.emit('error', error);
-        this.#connecting.reject(error);
+        this.#readyWaiters.reject(error);
       } else this.#openOnePrimary();
     },
     suspect: (node) => {
       this.#monitor.suspect(node.key);
     },
-    hesitates: (node) => {
+    stalling: (node) => {
       const { router } = this;
       // Sentinels say themselves whom they promote, and the old primary of theirs does not wait.
       if (router === null || (router.snapshot.kind !== 'cluster' && router.snapshot.kind !== 'replication')) return;
       const shard = router.snapshot.shards.find(({ primary }) => primary?.key === node.key);
-      if (shard !== undefined && shard.replicas.length > 0) this.#handovers.hesitates(node, shard.replicas);
+      if (shard !== undefined && shard.replicas.length > 0) this.#failoverDetector.primaryStalls(node, shard.replicas);
     },
     lost: (node, error) => {
       this.events.emit('reconnecting', { node: node.key, error });
       this.#monitor.wake(error.message);
-      this.reads.failed(node);
+      this.replicaHealth.failed(node);
     },
-    overdue: (node) => this.reads.failed(node),
-    again: () => this.#listener.news(),
+    overdue: (node) => this.replicaHealth.failed(node),
+    again: () => this.#listener.topologyChanged(),
   };
 
   #routerFor(snapshot: TopologySnapshot): Router {
     return new Router(snapshot, {
       nodeOf: (info) => this.nodes.at(info.address),
-      stateOf: (info) => this.reads.stateOf(info, this.nodes.at(info.address)),
-      used: (shard, policy) => this.reads.used(shard, policy),
+      stateOf: (info) => this.replicaHealth.stateOf(info, this.nodes.at(info.address)),
+      used: (shard, policy) => this.replicaHealth.used(shard, policy),
     });
   }
 
   #readsChanged(shard: number): void {
     // Only for reads that may have waited for this: thousands of writes may wait for something else.
-    if (this.router?.invalidate(shard) === true) this.#listener.news();
+    if (this.router?.invalidate(shard) === true) this.#listener.topologyChanged();
   }
 
   /** Prefers others for a while. */
@@ -271,7 +254,7 @@ export class Servers {
     this.router?.invalidateAll();
     this.#later(AVOID_MS + 1, () => {
       this.router?.invalidateAll();
-      this.#listener.news();
+      this.#listener.topologyChanged();
     });
   }
 
@@ -280,8 +263,8 @@ export class Servers {
     const now = clock.now();
     if (now < node.renewedAt + RENEW_SPACING_MS) return;
     node.renewedAt = now;
-    this.#listener.moved(node.renew());
-    this.follower?.renew(node.key, new ConnectionLostError(`${node.key} may lead to another server`, { node: node.key }));
+    this.#listener.callsReturned(node.renew());
+    this.subscriptionListener?.renew(node.key, new ConnectionLostError(`${node.key} may lead to another server`, { node: node.key }));
   }
 
   #later(ms: number, action: () => void): void {
@@ -299,19 +282,19 @@ export class Servers {
     if (this.#destroyed) return;
     this.topologyError = next.problem ?? null;
     const leadsElsewhere = previous !== null && leadsToReplica(previous) && !leadsToReplica(next);
-    this.reads.follow(next);
+    this.replicaHealth.follow(next);
     this.router = this.#routerFor(next);
     const handedOver = previous !== null && !samePrimaries(previous, next);
-    if (handedOver) this.positions.changed();
+    if (handedOver) this.offsets.changed();
     const unwritten = this.nodes.adopt(next, previous);
     if (handedOver) this.#listener.reassigned(next, previous);
-    this.#listener.moved(unwritten);
+    this.#listener.callsReturned(unwritten);
     // The connections that are open may still lead to the replica: what waits would be refused there once more.
-    if (leadsElsewhere) for (const node of this.nodes.all()) this.#listener.moved(node.renew());
+    if (leadsElsewhere) for (const node of this.nodes.all()) this.#listener.callsReturned(node.renew());
     this.#announce(next, previous);
     this.#checkConnected();
-    this.#listener.news();
-    this.follower?.adopted(next);
+    this.#listener.topologyChanged();
+    this.subscriptionListener?.adopted(next);
   }
 
   /**
@@ -323,7 +306,7 @@ export class Servers {
     const reached = error === undefined && router !== null && !router.sharded && router.snapshot.problem === undefined;
     const primary = reached && !this.#reached ? router.primaryOf(0) : null;
     primary?.reopenNow();
-    if (primary !== null) this.follower?.reached(primary.key);
+    if (primary !== null) this.subscriptionListener?.reached(primary.key);
     this.#reached = reached;
   }
 
@@ -335,7 +318,7 @@ export class Servers {
       topologyChannel.publish({ kind: next.kind, primaries, replicas });
     }
     this.events.emit('topology', next);
-    for (const change of this.#failovers.between(previous, next)) {
+    for (const change of this.#failoverEvents.between(previous, next)) {
       if (failoverChannel.hasSubscribers) failoverChannel.publish(change);
       this.events.emit('failover', change);
     }
@@ -346,23 +329,23 @@ export class Servers {
     this.events.emit('error', error);
     // Once the nodes are known, what is known serves; before, only a person can mend a wrong configuration.
     if (this.router !== null || !(isMisconfigured(error) || this.#options.failFast)) return;
-    this.#connecting.reject(error);
-    this.#listener.hopeless(error);
-    this.follower?.hopeless(error);
+    this.#readyWaiters.reject(error);
+    this.#listener.unrecoverable(error);
+    this.subscriptionListener?.unrecoverable(error);
   }
 
   // --- connect() and the end
 
   /** Resolves when the topology is known and a primary has shaken hands. */
   connect(timeoutMs: number): Promise<void> {
-    const connected = this.#connecting.wait(timeoutMs, () => this.#whyNotConnected(timeoutMs));
+    const connected = this.#readyWaiters.wait(timeoutMs, () => this.#whyNotConnected(timeoutMs));
     this.#checkConnected();
     return connected;
   }
 
   #checkConnected(): void {
     const router = this.router;
-    if (router === null || (this.#wasReady && !this.#connecting.waiting)) return;
+    if (router === null || (this.#wasReady && !this.#readyWaiters.waiting)) return;
     if (!router.snapshot.shards.some((_, shard) => router.primaryOf(shard)?.ready === true)) {
       this.#openOnePrimary();
       return;
@@ -371,25 +354,27 @@ export class Servers {
       this.#wasReady = true;
       this.events.emit('ready');
     }
-    this.#connecting.resolve();
+    this.#readyWaiters.resolve();
   }
 
   /** One is enough to know that commands can be served; the others open with their first command. */
   #openOnePrimary(): void {
     const router = this.router;
-    if (router === null || !this.#connecting.waiting) return;
-    const primaries = router.snapshot.shards.flatMap((_, shard) => router.primaryOf(shard) ?? []).filter((node) => node.trouble === null);
+    if (router === null || !this.#readyWaiters.waiting) return;
+    const primaries = router.snapshot.shards
+      .flatMap((_, shard) => router.primaryOf(shard) ?? [])
+      .filter((node) => node.unreachableReason === null);
     this.#turn++;
     primaries[this.#turn % primaries.length]?.open();
   }
 
   #whyNotConnected(timeoutMs: number): SlotwiseError {
-    const trouble = this.nodes.all().find((node) => node.trouble !== null)?.trouble;
+    const trouble = this.nodes.all().find((node) => node.unreachableReason !== null)?.unreachableReason;
     return this.topologyError ?? trouble ?? new NoNodeError(`no primary could be reached in ${timeoutMs} ms`);
   }
 
-  #ownLogin(): Login {
-    return new Login(this.#options.credentials, {
+  #ownLogin(): CredentialRefresher {
+    return new CredentialRefresher(this.#options.credentials, {
       apply: (credentials) => this.#logIn(credentials),
       failed: (error) => {
         // A refusal is told where it happens.
@@ -400,7 +385,7 @@ export class Servers {
 
   async #logIn(credentials: Credentials): Promise<void> {
     const logins = [this.#control.reauthenticate(credentials), ...this.nodes.all().map((node) => node.reauthenticate(credentials))];
-    if (this.follower !== null) logins.push(this.follower.reauthenticate(credentials));
+    if (this.subscriptionListener !== null) logins.push(this.subscriptionListener.reauthenticate(credentials));
     const results = await Promise.allSettled(logins);
     const refused = results.flatMap((result) => (result.status === 'rejected' ? (result.reason as AuthError) : [])); // nothing else rejects
     for (const error of refused) this.events.emit('error', error);
@@ -409,18 +394,18 @@ export class Servers {
 
   /** Has every live connection log in again, with what `credentials` gives now. */
   async reauthenticate(): Promise<void> {
-    await Promise.all([this.#login.renew(), this.sentinels.reauthenticate()]);
+    await Promise.all([this.#credentials.renew(), this.sentinels.reauthenticate()]);
   }
 
   destroy(error: ClosedError): void {
     this.#destroyed = true;
     this.#monitor.stop();
-    this.#login.stop();
-    this.reads.stop();
+    this.#credentials.stop();
+    this.replicaHealth.stop();
     this.#control.destroy();
     if (!this.#sharesSentinels) this.sentinels.destroy();
     for (const timer of this.#timers) clearTimeout(timer);
-    this.#connecting.reject(error);
+    this.#readyWaiters.reject(error);
     this.nodes.destroy(error);
     this.events.emit('close');
   }

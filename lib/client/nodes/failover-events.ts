@@ -9,11 +9,11 @@ export interface FailoverChange {
  * Shards that have another primary than was told before. What is told is a change, once: a snapshot may fall back for a moment, to a view that was
  * late or to a primary that nobody could verify, and come again.
  */
-export class Failovers {
+export class FailoverEvents {
   /** Of a single shard. */
   #last: string | null = null;
   /** In a cluster: whom each node took over from, until somebody takes over from it. */
-  readonly #told = new Map<string, string | null>();
+  readonly #announced = new Map<string, string | null>();
 
   between(previous: TopologySnapshot | null, next: TopologySnapshot): readonly FailoverChange[] {
     return next.slots === null ? this.#ofShard(next) : previous === null ? [] : this.#ofCluster(previous, next);
@@ -34,9 +34,9 @@ export class Failovers {
       const before = previous.nodes.get(primary.key);
       if (before === undefined || before.role === 'primary') return [];
       const from = previous.shards.find(({ replicas }) => replicas.some((node) => node.key === primary.key))?.primary?.key ?? null;
-      if (this.#told.has(primary.key) && this.#told.get(primary.key) === from) return [];
-      this.#told.set(primary.key, from);
-      if (from !== null) this.#told.delete(from);
+      if (this.#announced.has(primary.key) && this.#announced.get(primary.key) === from) return [];
+      this.#announced.set(primary.key, from);
+      if (from !== null) this.#announced.delete(from);
       return [{ from, to: primary.key }];
     });
   }

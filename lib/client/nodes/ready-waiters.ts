@@ -1,5 +1,5 @@
 /** The callers of `connect()` that wait. */
-export class Connecting {
+export class ReadyWaiters {
   readonly #waiters = new Set<{ readonly resolve: () => void; readonly reject: (error: unknown) => void }>();
 
   get waiting(): boolean {

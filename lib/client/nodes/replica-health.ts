@@ -1,16 +1,16 @@
 import type { ReplyError } from '../../errors.js';
 import type { Node } from '../../pool/node.js';
 import { isNodeTrouble } from '../../protocol/resp/reply-error.js';
-import type { Breaker } from '../../routing/health/circuit-breaker.js';
+import type { BreakerState } from '../../routing/health/circuit-breaker.js';
 import { NodeHealth } from '../../routing/health/node-health.js';
 import { OffsetSamples } from '../../routing/health/offset-samples.js';
 import type { ReadPolicy } from '../../routing/reads/read-preference.js';
 import type { NodeState } from '../../routing/reads/selection.js';
-import { Sampler, type Sighting } from '../../topology/replication/lag-sampler.js';
-import type { Asker } from '../../topology/resolver-api.js';
+import { type LagSample, LagSampler } from '../../topology/replication/lag-sampler.js';
+import type { ControlChannel } from '../../topology/resolver-api.js';
 import type { NodeInfo, Shard, TopologySnapshot } from '../../topology/snapshot.js';
 
-export interface ReadWatchEvents {
+export interface ReplicaHealthEvents {
   /** What is known of the nodes of this shard has changed. */
   changed(shard: number): void;
   /** A node contradicts the topology. */
@@ -18,13 +18,13 @@ export interface ReadWatchEvents {
 }
 
 /** What `stats()` tells of a node beyond its connections. */
-export interface ReadHealth {
+export interface ReplicaHealthStats {
   readonly zone: string | null;
   readonly pingMs: number | null;
   readonly lagMs: number | null;
   readonly lagBytes: number | null;
   readonly ejections: number;
-  readonly breaker: Breaker['state'];
+  readonly breaker: BreakerState['state'];
 }
 
 /** A policy that was made for one call is not needed for long, nor is a look without limits at a shard that nobody reads from. */
@@ -35,7 +35,7 @@ const LAG_LONGEST_MS = 1_000;
 /** Where only bytes are limited. */
 const LAG_BYTES_MS = 500;
 /** How long the question may take that a breaker that was open is closed by. */
-const TRY_MS = 500;
+const PROBE_MS = 500;
 
 /** How often a policy needs a look at the nodes, in ms; null: it does not. */
 export function needMs({ reads, maxLagMs, maxLagBytes, windowMs }: ReadPolicy, sampleMs: number): number | null {
@@ -50,25 +50,25 @@ export function needMs({ reads, maxLagMs, maxLagBytes, windowMs }: ReadPolicy, s
 }
 
 /** Knows how the nodes are that serve reads: what the sampler sees of them, and what becomes of the reads there. */
-export class ReadWatch {
-  readonly #sampler: Sampler;
+export class ReplicaHealth {
+  readonly #sampler: LagSampler;
   readonly #sampleMs: number;
   readonly #nodeAt: (key: string) => Node | undefined;
-  readonly #events: ReadWatchEvents;
+  readonly #events: ReplicaHealthEvents;
   readonly #health = new Map<string, NodeHealth>();
   /** By the key of the primary, so that another one begins anew. */
   readonly #offsets = new Map<string, OffsetSamples>();
   /** Primaries that answered the last look. */
   readonly #answering = new Set<string>();
-  readonly #tries = new Map<string, NodeJS.Timeout>();
+  readonly #probes = new Map<string, NodeJS.Timeout>();
   #snapshot: TopologySnapshot | null = null;
   #shards: ReadonlyMap<string, number> = new Map();
 
-  constructor(asker: Asker, sampleMs: number, nodeAt: (key: string) => Node | undefined, events: ReadWatchEvents) {
+  constructor(asker: ControlChannel, sampleMs: number, nodeAt: (key: string) => Node | undefined, events: ReplicaHealthEvents) {
     this.#sampleMs = sampleMs;
     this.#nodeAt = nodeAt;
     this.#events = events;
-    this.#sampler = new Sampler(asker, { saw: (shard, sighting) => this.#saw(shard, sighting) });
+    this.#sampler = new LagSampler(asker, { onSample: (shard, sighting) => this.#onSample(shard, sighting) });
   }
 
   follow(snapshot: TopologySnapshot): void {
@@ -87,8 +87,8 @@ export class ReadWatch {
 
   #forget(key: string): void {
     this.#health.delete(key);
-    clearTimeout(this.#tries.get(key));
-    this.#tries.delete(key);
+    clearTimeout(this.#probes.get(key));
+    this.#probes.delete(key);
   }
 
   /** Commands of this policy read from this shard. */
@@ -99,12 +99,12 @@ export class ReadWatch {
     this.#sampler.need(shard, everyMs, lasts ? Number.POSITIVE_INFINITY : PASSING_MS);
   }
 
-  stateOf(info: NodeInfo, { trouble, avoidUntil }: Node): NodeState {
+  stateOf(info: NodeInfo, { unreachableReason, avoidUntil }: Node): NodeState {
     const now = performance.now();
     const health = this.#health.get(info.key);
     const isReplica = info.role === 'replica';
     return {
-      trouble: trouble?.message ?? (avoidUntil > now ? 'it refused a command a moment ago' : null),
+      unreachableReason: unreachableReason?.message ?? (avoidUntil > now ? 'it refused a command a moment ago' : null),
       tripped: isReplica && health !== undefined && health.breaker.state !== 'closed',
       linked: isReplica ? (health?.linkedAt(now) ?? null) : null,
       freshAt: health?.freshAt ?? null,
@@ -115,7 +115,7 @@ export class ReadWatch {
     };
   }
 
-  statsOf(key: string): ReadHealth {
+  statsOf(key: string): ReplicaHealthStats {
     const info = this.#snapshot?.nodes.get(key);
     const health = this.#health.get(key);
     const isPrimary = info?.role === 'primary';
@@ -132,7 +132,7 @@ export class ReadWatch {
 
   // --- what the nodes say
 
-  #saw(shard: number, { node, sentAt, rttMs, zone, state }: Sighting): boolean {
+  #onSample(shard: number, { node, sentAt, rttMs, zone, state }: LagSample): boolean {
     const { primary } = this.#snapshot?.shards[shard] ?? { primary: null };
     const health = this.#healthOf(node.key);
     const at = performance.now();
@@ -142,25 +142,25 @@ export class ReadWatch {
     if (state === null) {
       const own = this.#nodeAt(node.key);
       // Where no connection can be had its comeback is waited for anyway.
-      if (node.role === 'replica' && own?.trouble === null) health.unseen(at, own.replies);
+      if (node.role === 'replica' && own?.unreachableReason === null) health.onMissedSample(at, own.replies);
     } else {
       if (state.role !== null && state.role !== node.role) this.#events.wake(`${node.key} says that it is a ${state.role}`);
-      const { offset, history } = state;
+      const { offset, replid } = state;
       const offsets = primary === null ? null : this.#offsetsOf(primary.key);
-      if (isPrimary && state.role === 'primary' && offset !== null) offsets?.add(history, offset, sentAt);
-      health.saw(
+      if (isPrimary && state.role === 'primary' && offset !== null) offsets?.add(replid, offset, sentAt);
+      health.onSample(
         {
           at,
           rttMs,
           zone,
           linkUp: isPrimary || (state.linkUp === false && this.#isExcused(primary)) ? null : state.linkUp,
-          freshAt: offset === null ? null : (offsets?.freshAt(history, offset) ?? null),
-          lagBytes: offset === null ? null : (offsets?.lagBytes(history, offset) ?? null),
+          freshAt: offset === null ? null : (offsets?.freshAt(replid, offset) ?? null),
+          lagBytes: offset === null ? null : (offsets?.lagBytes(replid, offset) ?? null),
         },
         node.role === 'replica' ? this.#fastestBesides(shard, node.key) : Number.POSITIVE_INFINITY,
       );
     }
-    this.#tend(node.key);
+    this.#scheduleProbe(node.key);
     this.#events.changed(shard);
     return health.rttMs === null;
   }
@@ -194,7 +194,7 @@ export class ReadWatch {
     const { state } = health.breaker;
     health.failed(performance.now(), node.replies, isReply);
     if (health.breaker.state === state) return;
-    this.#tend(node.key);
+    this.#scheduleProbe(node.key);
     this.#changed(node.key);
   }
 
@@ -207,25 +207,25 @@ export class ReadWatch {
   }
 
   /** An open breaker is closed by a question of ours, not at the cost of a caller. */
-  #tend(key: string): void {
+  #scheduleProbe(key: string): void {
     const health = this.#health.get(key);
-    if (health === undefined || health.breaker.state !== 'open' || this.#tries.has(key)) return;
+    if (health === undefined || health.breaker.state !== 'open' || this.#probes.has(key)) return;
     const afterMs = health.breaker.openMs * (1 + Math.random() / 5);
-    this.#tries.set(key, setTimeout(() => void this.#try(key, health), afterMs).unref());
+    this.#probes.set(key, setTimeout(() => void this.#probe(key, health), afterMs).unref());
   }
 
-  async #try(key: string, health: NodeHealth): Promise<void> {
+  async #probe(key: string, health: NodeHealth): Promise<void> {
     const node = this.#nodeAt(key);
     if (node === undefined || health.breaker.state !== 'open') {
-      this.#tries.delete(key);
+      this.#probes.delete(key);
       return;
     }
-    health.tried(performance.now());
-    const isAnswer = await node.answers(TRY_MS);
+    health.onProbe(performance.now());
+    const isAnswer = await node.ping(PROBE_MS);
     if (this.#health.get(key) !== health) return;
-    this.#tries.delete(key);
+    this.#probes.delete(key);
     health.answered(performance.now(), isAnswer);
-    this.#tend(key);
+    this.#scheduleProbe(key);
     this.#changed(key);
   }
 

@@ -1,19 +1,19 @@
 import { AuthError, type SlotwiseError } from '../../errors.js';
 import type { AccessOptions, Options } from '../../options/index.js';
 import { SentinelConnections } from '../../topology/control/sentinel-connections.js';
-import { Login } from './credential-refresher.js';
+import { CredentialRefresher } from './credential-refresher.js';
 
 /** How a client and its groups reach their sentinels: with the same connections and one login. Opens nothing where there are no sentinels. */
-export class Sentinels {
+export class SentinelAccess {
   readonly connections: SentinelConnections;
-  readonly #login: Login;
+  readonly #login: CredentialRefresher;
 
   /** `failed`: credentials could not be had, or were refused. */
   constructor({ topology, connectTimeoutMs, keepAliveMs, clientName }: Options, failed: (error: SlotwiseError) => void) {
     const access: AccessOptions = topology.kind === 'sentinel' ? topology.access : {};
     const { username, password, tls } = access;
     const fixed = password === undefined ? null : { ...(username === undefined ? {} : { username }), password };
-    this.#login = new Login(access.credentials ?? fixed, {
+    this.#login = new CredentialRefresher(access.credentials ?? fixed, {
       apply: async (credentials) => {
         try {
           await this.connections.reauthenticate(credentials);

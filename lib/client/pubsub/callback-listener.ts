@@ -1,14 +1,14 @@
 import type { Payload } from '../../connection/subscriber.js';
 import { ListenerError } from '../../errors.js';
 import type { Gap } from '../gap.js';
-import type { Topic } from './channel.js';
-import type { Party } from './subscription.js';
+import type { ChannelState } from './channel.js';
+import type { SubscriptionHandler } from './subscription.js';
 
 /** Gets each message, as what the view wants text as. */
-export type OnPayload = (message: Payload, channel: Payload, topic: Topic) => unknown;
+export type OnPayload = (message: Payload, channel: Payload, topic: ChannelState) => unknown;
 
 /** Hands messages to a function of the user's. What it throws, or its promise rejects with, is reported and reaches nobody else. */
-export class CallbackListener implements Party {
+export class CallbackListener implements SubscriptionHandler {
   #over = false;
 
   constructor(
@@ -18,7 +18,7 @@ export class CallbackListener implements Party {
     private readonly report: (error: ListenerError) => void,
   ) {}
 
-  message(payload: Payload, channel: Payload, topic: Topic): void {
+  message(payload: Payload, channel: Payload, topic: ChannelState): void {
     // It may have left while others got this message.
     if (this.#over) return;
     try {
@@ -38,8 +38,8 @@ export class CallbackListener implements Party {
     this.#over = true;
   }
 
-  #failed(topic: string, cause: unknown): void {
-    this.report(listenerError(topic, cause));
+  #failed(channel: string, cause: unknown): void {
+    this.report(listenerError(channel, cause));
   }
 }
 
@@ -53,9 +53,9 @@ export function callOnGap(onGap: (gap: Gap) => unknown, gap: Gap, report: (error
   }
 }
 
-function listenerError(topic: string, cause: unknown): ListenerError {
+function listenerError(channel: string, cause: unknown): ListenerError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return new ListenerError(`a listener of ${topic} threw: ${why}`, { cause });
+  return new ListenerError(`a listener of ${channel} threw: ${why}`, { cause });
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

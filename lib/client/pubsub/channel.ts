@@ -1,33 +1,33 @@
-import type { Payload, Seat, Sink, Subscriber, TopicKind } from '../../connection/subscriber.js';
+import type { ChannelKind, ChannelSubscription, MessageHandler, Payload, Subscriber } from '../../connection/subscriber.js';
 import { NoNodeError, type ReplyError, type SlotwiseError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/index.js';
 import { decodeText } from '../../protocol/resp/text.js';
-import type { Wanted } from '../../routing/pubsub/channel-placement.js';
+import type { Placement } from '../../routing/pubsub/channel-placement.js';
 import type { Gap, GapReason } from '../gap.js';
 
 /** Somebody who wants the messages of a topic. None of its methods throws. */
-export interface Listener {
+export interface MessageListener {
   /** It wants Buffers. */
   readonly bytes: boolean;
   /** What the server sent, as text or bytes by `bytes`. */
-  message(payload: Payload, channel: Payload, topic: Topic): void;
+  message(payload: Payload, channel: Payload, topic: ChannelState): void;
   gap(gap: Gap): void;
 }
 
 /** What a topic tells those who look for its place. */
-export interface TopicHost {
-  readonly tally: { messages: number };
+export interface ChannelHost {
+  readonly counters: { messages: number };
   /** It has no place any more: look for one. `error`: why, where there is one. */
-  unseated(topic: Topic, error: SlotwiseError | null): void;
+  unplaced(topic: ChannelState, error: SlotwiseError | null): void;
   /** Its server has ended it by itself. */
-  evicted(topic: Topic, node: string): void;
-  refused(topic: Topic, error: ReplyError): void;
+  serverUnsubscribed(topic: ChannelState, node: string): void;
+  refused(topic: ChannelState, error: ReplyError): void;
   /** The node is a replica of `primary`. */
-  misplaced(topic: Topic, node: string, primary: Address): void;
-  confirmed(topic: Topic): void;
+  notPrimary(topic: ChannelState, node: string, primary: Address): void;
+  confirmed(topic: ChannelState): void;
   gap(gap: Gap): void;
   /** Since when nothing is known to have changed about who serves what, in ms since 1970. */
-  readonly provenAt: number;
+  readonly confirmedAtMs: number;
 }
 
 /** One listener of a topic. */
@@ -36,8 +36,8 @@ export class Membership {
   begun = false;
 
   constructor(
-    readonly topic: Topic,
-    readonly listener: Listener,
+    readonly channel: ChannelState,
+    readonly listener: MessageListener,
     /** Begun, or refused. Comes once. */
     readonly settled: (error: SlotwiseError | null) => void,
   ) {}
@@ -61,31 +61,31 @@ interface Interruption {
  *
  * A gap that began ends with the next confirmation, and is told then.
  */
-export class Topic implements Sink {
+export class ChannelState implements MessageHandler {
   state: 'waiting' | 'asking' | 'live' | 'ended' = 'waiting';
   readonly text: string;
   /** Refusals and redirections since it was last live. */
   refusals = 0;
   redirects = 0;
   /** How often since then a replica sat where its primary was thought to be. */
-  misplacements = 0;
+  replicaAnswers = 0;
   /** Tries again then. */
   timer: NodeJS.Timeout | undefined;
   /** Why it is not live. */
-  trouble: SlotwiseError | null = null;
+  lastError: SlotwiseError | null = null;
   /** Where it was live last, and until when, by `performance.now()`. */
   left: { readonly node: string; readonly at: number } | null = null;
   #members: readonly Membership[] = [];
   #subscriber: Subscriber | null = null;
-  #seat: Seat | null = null;
+  #subscription: ChannelSubscription | null = null;
   #confirmedAt = 0;
   #interruption: Interruption | null = null;
 
   constructor(
-    private readonly host: TopicHost,
-    readonly kind: TopicKind,
+    private readonly host: ChannelHost,
+    readonly kind: ChannelKind,
     readonly name: Buffer,
-    readonly wanted: Wanted,
+    readonly placement: Placement,
   ) {
     this.text = name.toString();
   }
@@ -114,45 +114,45 @@ export class Topic implements Sink {
   // --- place
 
   /** `onPrimary`: nobody else will do. */
-  sit(subscriber: Subscriber, onPrimary: boolean): void {
+  subscribeAt(subscriber: Subscriber, onPrimary: boolean): void {
     this.state = 'asking';
     this.#subscriber = subscriber;
     const buffers = this.#members.some(({ listener }) => listener.bytes);
-    this.#seat = subscriber.subscribe(this.kind, this.name, this, { buffers, onPrimary });
+    this.#subscription = subscriber.subscribe(this.kind, this.name, this, { buffers, onPrimary });
   }
 
   /** The place is no longer the right one. Whatever still comes from there is not delivered. */
   leave(reason: GapReason): void {
     const subscriber = this.#subscriber;
-    if (subscriber === null || this.#seat === null) return;
-    void subscriber.unsubscribe(this.#seat);
-    this.#unseat(reason, Math.min(subscriber.provenAt, this.host.provenAt));
+    if (subscriber === null || this.#subscription === null) return;
+    void subscriber.unsubscribe(this.#subscription);
+    this.#leaveNode(reason, Math.min(subscriber.confirmedAtMs, this.host.confirmedAtMs));
   }
 
   /** Nobody listens any more. Resolves when the server has confirmed, or there is nothing to confirm. */
   end(): Promise<void> {
-    const [subscriber, seat] = [this.#subscriber, this.#seat];
+    const [subscriber, seat] = [this.#subscriber, this.#subscription];
     this.state = 'ended';
     this.#subscriber = null;
-    this.#seat = null;
+    this.#subscription = null;
     clearTimeout(this.timer);
     return subscriber === null || seat === null ? Promise.resolve() : subscriber.unsubscribe(seat);
   }
 
-  #unseat(reason: GapReason, provenAt: number): void {
+  #leaveNode(reason: GapReason, provenAt: number): void {
     if (this.state === 'live') {
       this.left = { node: this.node ?? '', at: performance.now() };
       this.#interruption ??= { reason, from: this.node ?? '', sinceMs: Math.max(this.#confirmedAt, provenAt) };
     }
     this.state = 'waiting';
     this.#subscriber = null;
-    this.#seat = null;
+    this.#subscription = null;
   }
 
   // --- what the connection says
 
   message(payload: Payload, channel: Payload): void {
-    this.host.tally.messages++;
+    this.host.counters.messages++;
     const members = this.#members;
     let text: string | null = null;
     let channelText = '';
@@ -177,8 +177,8 @@ export class Topic implements Sink {
     this.#interruption = null;
     this.refusals = 0;
     this.redirects = 0;
-    this.misplacements = 0;
-    this.trouble = null;
+    this.replicaAnswers = 0;
+    this.lastError = null;
     if (interruption !== null) {
       const untilMs = this.#confirmedAt;
       const gap: Gap = { type: 'gap', kind: this.kind, name: this.text, ...interruption, to: this.node, untilMs, dropped: 0 };
@@ -190,32 +190,32 @@ export class Topic implements Sink {
   }
 
   refused(error: ReplyError): void {
-    this.#unseat('connection', 0);
-    this.trouble = error;
+    this.#leaveNode('connection', 0);
+    this.lastError = error;
     this.refusals++;
     this.host.refused(this, error);
   }
 
-  misplaced(primary: Address): void {
+  notPrimary(primary: Address): void {
     const node = this.node ?? '';
-    this.#unseat('failover', 0);
-    this.trouble = new NoNodeError(`${node} is a replica of ${addressKey(primary)}`, { node });
+    this.#leaveNode('failover', 0);
+    this.lastError = new NoNodeError(`${node} is a replica of ${addressKey(primary)}`, { node });
     this.refusals++;
-    this.misplacements++;
-    this.host.misplaced(this, node, primary);
+    this.replicaAnswers++;
+    this.host.notPrimary(this, node, primary);
   }
 
-  dropped(): void {
+  serverUnsubscribed(): void {
     const node = this.node ?? '';
-    this.#unseat('moved', Math.min(this.#subscriber?.provenAt ?? 0, this.host.provenAt));
-    this.host.evicted(this, node);
+    this.#leaveNode('moved', Math.min(this.#subscriber?.confirmedAtMs ?? 0, this.host.confirmedAtMs));
+    this.host.serverUnsubscribed(this, node);
   }
 
   lost(error: SlotwiseError | null): void {
     const subscriber = this.#subscriber;
-    this.#unseat(subscriber?.fellSilent === true ? 'silence' : 'connection', subscriber?.provenAt ?? 0);
-    this.trouble = error;
-    this.host.unseated(this, error);
+    this.#leaveNode(subscriber?.fellSilent === true ? 'silence' : 'connection', subscriber?.confirmedAtMs ?? 0);
+    this.lastError = error;
+    this.host.unplaced(this, error);
   }
 }
 

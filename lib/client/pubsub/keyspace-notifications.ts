@@ -40,8 +40,8 @@ const LETTER_OF: ReadonlyMap<string, string> = new Map(
  */
 export function missingFlags(current: string, way: Way, events: readonly string[]): string {
   const on = new Set(current.replace('A', ALL));
-  const wanted = new Set(events.flatMap((event) => LETTER_OF.get(event) ?? []));
-  const missing = [...wanted].filter((letter) => !on.has(letter));
+  const placement = new Set(events.flatMap((event) => LETTER_OF.get(event) ?? []));
+  const missing = [...placement].filter((letter) => !on.has(letter));
   const hasAny = [...on].some((letter) => letter !== 'K' && letter !== 'E');
   if (!hasAny && missing.length === 0) missing.push('A');
   return `${on.has(way) ? '' : way}${missing.join('')}`;

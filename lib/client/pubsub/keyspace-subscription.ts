@@ -2,19 +2,19 @@ import type { SlotwiseError } from '../../errors.js';
 import { AbortError, TimeoutError } from '../../errors.js';
 import { watchSignal } from '../abort.js';
 import type { Gap } from '../gap.js';
-import type { Limits, Listening, Party, TopicGroup } from './subscription.js';
-import type { Subscriptions, Wish } from './subscription-manager.js';
+import type { SubscribeLimits, SubscriptionGroup, SubscriptionHandle, SubscriptionHandler } from './subscription.js';
+import type { SubscribeRequest, SubscriptionManager } from './subscription-manager.js';
 
 export interface KeyspaceHost {
-  readonly subscriptions: Subscriptions;
+  readonly subscriptions: SubscriptionManager;
   /** Resolves when the topology is known. */
   connect(timeoutMs: number): Promise<void>;
-  listen(wish: Wish, party: Party, limits: Limits): TopicGroup;
+  listen(request: SubscribeRequest, handler: SubscriptionHandler, limits: SubscribeLimits): SubscriptionGroup;
   /** Rejects where a node does not publish what is listened to. */
   check(node: string): Promise<void>;
 }
 
-const NO_LIMITS: Limits = { timeoutMs: 0, signal: null };
+const NO_LIMITS: SubscribeLimits = { timeoutMs: 0, signal: null };
 
 /**
  * One subscription on every primary, because a server tells only of its own keys. Follows the topology: a primary that comes is subscribed to, one
@@ -26,14 +26,14 @@ const NO_LIMITS: Limits = { timeoutMs: 0, signal: null };
  * | begun | all had; a primary that comes begins with a gap | ended |
  * | ended | left, refused, aborted, too late, or the client ended | – |
  */
-export class KeyspaceWatch implements Listening {
+export class KeyspaceSubscription implements SubscriptionHandle {
   state: 'beginning' | 'begun' | 'ended' = 'beginning';
   readonly begun: Promise<void>;
-  readonly kind: Wish['kind'];
+  readonly kind: SubscribeRequest['kind'];
   readonly #host: KeyspaceHost;
   readonly #names: readonly Buffer[];
-  readonly #party: Party;
-  readonly #groups = new Map<string, TopicGroup>();
+  readonly #handler: SubscriptionHandler;
+  readonly #groups = new Map<string, SubscriptionGroup>();
   #settle: (error: SlotwiseError | null) => void = () => {};
   #timer: NodeJS.Timeout | undefined;
   #unwatch: (() => void) | null = null;
@@ -41,10 +41,10 @@ export class KeyspaceWatch implements Listening {
   /** The servers' configuration has been looked at. */
   #checked = false;
 
-  constructor({ kind, names }: Wish, party: Party, limits: Limits, host: KeyspaceHost) {
+  constructor({ kind, names }: SubscribeRequest, handler: SubscriptionHandler, limits: SubscribeLimits, host: KeyspaceHost) {
     this.kind = kind;
     this.#names = names;
-    this.#party = party;
+    this.#handler = handler;
     this.#host = host;
     this.begun = new Promise((resolve, reject) => {
       this.#settle = (error) => (error === null ? resolve() : reject(error));
@@ -74,26 +74,26 @@ export class KeyspaceWatch implements Listening {
   /** Every primary has a group, and nobody else. */
   #follow(): void {
     if (this.state === 'ended' || !this.#checked) return;
-    const { primaries, provenAt } = this.#host.subscriptions;
+    const { primaries, confirmedAtMs } = this.#host.subscriptions;
     for (const [node, group] of this.#groups) {
       if (primaries.includes(node)) continue;
       this.#groups.delete(node);
       void group.end();
     }
-    for (const node of primaries) if (!this.#groups.has(node)) this.#add(node, provenAt);
+    for (const node of primaries) if (!this.#groups.has(node)) this.#add(node, confirmedAtMs);
     this.#look();
   }
 
   #add(node: string, provenAt: number): void {
     const late = this.state === 'begun';
     if (late) this.#host.check(node).catch((error: unknown) => this.#host.subscriptions.tellError(error));
-    const party = this.#party;
+    const handler = this.#handler;
     const group = this.#host.listen(
       { kind: this.kind, names: this.#names, node },
       {
-        bytes: party.bytes,
-        message: (payload, channel, topic) => party.message(payload, channel, topic),
-        gap: (gap) => party.gap(gap),
+        bytes: handler.bytes,
+        message: (payload, channel, topic) => handler.message(payload, channel, topic),
+        gap: (gap) => handler.gap(gap),
         begun: () => {
           if (late) this.#missed(node, provenAt);
           // The group is in the map by now or in a moment.
@@ -126,7 +126,7 @@ export class KeyspaceWatch implements Listening {
       dropped: 0,
     };
     this.#host.subscriptions.gap(gap);
-    this.#party.gap(gap);
+    this.#handler.gap(gap);
   }
 
   /** Have all begun? */
@@ -153,7 +153,7 @@ export class KeyspaceWatch implements Listening {
     this.#unwatch?.();
     this.#unfollow();
     this.#settle(error ?? new AbortError('the subscription was ended before the servers confirmed it'));
-    this.#party.ended(error);
+    this.#handler.ended(error);
     const groups = [...this.#groups.values()];
     this.#groups.clear();
     await Promise.all(groups.map((group) => group.end()));

@@ -2,9 +2,9 @@ import type { Payload } from '../../connection/subscriber.js';
 import { AbortError, type ListenerError, OverflowError, type SlotwiseError } from '../../errors.js';
 import type { Gap } from '../gap.js';
 import { callOnGap } from './callback-listener.js';
-import type { Topic } from './channel.js';
+import type { ChannelState } from './channel.js';
 import { MessageQueue, type Overflow } from './message-queue.js';
-import type { Listening, Party } from './subscription.js';
+import type { SubscriptionHandle, SubscriptionHandler } from './subscription.js';
 
 /** Messages as they come, for `for await`. It subscribes when it is first asked for one, or by `ready()`; leaving the loop unsubscribes. */
 export interface Messages<Item> extends AsyncIterableIterator<Item, undefined> {
@@ -19,7 +19,7 @@ export interface Messages<Item> extends AsyncIterableIterator<Item, undefined> {
 
 export interface StreamSettings {
   /** Null: it is not for the consumer. */
-  readonly itemOf: (payload: Payload, channel: Payload, topic: Topic) => Item | null;
+  readonly itemOf: (payload: Payload, channel: Payload, topic: ChannelState) => Item | null;
   readonly bytes: boolean;
   /** Gaps come among the messages. */
   readonly gaps: boolean;
@@ -30,7 +30,7 @@ export interface StreamSettings {
 
 export interface StreamHost {
   /** Subscribes. */
-  open(party: Party): Listening;
+  open(handler: SubscriptionHandler): SubscriptionHandle;
   report(error: ListenerError): void;
   /** A full buffer dropped one more message; `first` since the consumer was told of the last ones. */
   dropped(first: boolean): void;
@@ -57,14 +57,14 @@ interface Waiter {
  * | open | subscribed, or on the way | gives the oldest entry of the buffer, or waits |
  * | ended | left, failed, or the client ended | gives what is in the buffer, then the error once, then the end |
  */
-export class MessageStream implements Party {
+export class MessageStream implements SubscriptionHandler {
   readonly bytes: boolean;
   #state: 'new' | 'open' | 'ended' = 'new';
   readonly #settings: StreamSettings;
   readonly #host: StreamHost;
   readonly #queue: MessageQueue<Item>;
   #waiters: Waiter[] = [];
-  #group: Listening | null = null;
+  #group: SubscriptionHandle | null = null;
   #error: SlotwiseError | null = null;
   #overflows = 0;
   /** Whose messages overflowed last. */
@@ -129,7 +129,7 @@ export class MessageStream implements Party {
 
   // --- the servers' side
 
-  message(payload: Payload, channel: Payload, topic: Topic): void {
+  message(payload: Payload, channel: Payload, topic: ChannelState): void {
     if (this.#state === 'ended') return;
     const item = this.#settings.itemOf(payload, channel, topic);
     if (item === null) return;

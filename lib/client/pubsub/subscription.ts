@@ -1,17 +1,17 @@
-import type { TopicKind } from '../../connection/subscriber.js';
+import type { ChannelKind } from '../../connection/subscriber.js';
 import { AbortError, type SlotwiseError, TimeoutError } from '../../errors.js';
 import { watchSignal } from '../abort.js';
-import { type Listener, Membership, type Topic } from './channel.js';
+import { type ChannelState, Membership, type MessageListener } from './channel.js';
 
 /** How long it may take until the servers have confirmed, and who may end it. */
-export interface Limits {
+export interface SubscribeLimits {
   /** In ms; 0: none. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | null;
 }
 
 /** Who asked for topics, and is told how it ends. */
-export interface Party extends Listener {
+export interface SubscriptionHandler extends MessageListener {
   /** The servers have confirmed everything. Comes once, before the first message. */
   begun?(): void;
   /** Comes once: it has left, was aborted or refused, or the client ends. `error` is null for an end that was asked for. */
@@ -19,8 +19,8 @@ export interface Party extends Listener {
 }
 
 /** Something that is listened to, from the first confirmation to the end. */
-export interface Listening {
-  readonly kind: TopicKind;
+export interface SubscriptionHandle {
+  readonly kind: ChannelKind;
   /** Resolves when the servers have confirmed everything. */
   readonly begun: Promise<void>;
   /** Everything is delivered at the moment. */
@@ -31,8 +31,8 @@ export interface Listening {
 
 export interface GroupHost {
   /** The last listener of this topic has gone. */
-  left(topic: Topic): Promise<void>;
-  over(group: TopicGroup): void;
+  left(topic: ChannelState): Promise<void>;
+  over(group: SubscriptionGroup): void;
 }
 
 /**
@@ -44,11 +44,11 @@ export interface GroupHost {
  * | begun | all were; from then on what is missed is a gap | ended |
  * | ended | left, refused, aborted, too late, or the client ended | – |
  */
-export class TopicGroup implements Listening {
+export class SubscriptionGroup implements SubscriptionHandle {
   state: 'beginning' | 'begun' | 'ended' = 'beginning';
   readonly begun: Promise<void>;
-  readonly #party: Party;
-  readonly #limits: Limits;
+  readonly #handler: SubscriptionHandler;
+  readonly #limits: SubscribeLimits;
   readonly #host: GroupHost;
   readonly #members: readonly Membership[];
   #settle: (error: unknown) => void = () => {};
@@ -57,17 +57,17 @@ export class TopicGroup implements Listening {
   #unwatch: (() => void) | null = null;
 
   constructor(
-    readonly kind: TopicKind,
-    topics: readonly Topic[],
-    party: Party,
-    limits: Limits,
+    readonly kind: ChannelKind,
+    channels: readonly ChannelState[],
+    handler: SubscriptionHandler,
+    limits: SubscribeLimits,
     host: GroupHost,
   ) {
-    this.#party = party;
+    this.#handler = handler;
     this.#limits = limits;
     this.#host = host;
-    this.#open = topics.length;
-    this.#members = topics.map((topic) => new Membership(topic, party, (error) => this.#settled(error)));
+    this.#open = channels.length;
+    this.#members = channels.map((channel) => new Membership(channel, handler, (error) => this.#settled(error)));
     this.begun = new Promise((resolve, reject) => {
       this.#settle = (error) => (error === null ? resolve() : reject(error));
     });
@@ -84,11 +84,11 @@ export class TopicGroup implements Listening {
     }
     if (signal !== null) this.#unwatch = watchSignal(signal, () => void this.#end(aborted(signal)));
     if (timeoutMs > 0) this.#timer = setTimeout(() => void this.#end(this.#late(timeoutMs)), timeoutMs);
-    for (const member of this.#members) member.topic.add(member);
+    for (const member of this.#members) member.channel.add(member);
   }
 
   get live(): boolean {
-    return this.state === 'begun' && this.#members.every(({ topic }) => topic.state === 'live');
+    return this.state === 'begun' && this.#members.every(({ channel }) => channel.state === 'live');
   }
 
   #settled(error: SlotwiseError | null): void {
@@ -96,7 +96,7 @@ export class TopicGroup implements Listening {
     else if (--this.#open === 0 && this.state === 'beginning') {
       this.state = 'begun';
       clearTimeout(this.#timer);
-      this.#party.begun?.();
+      this.#handler.begun?.();
       this.#settle(null);
     }
   }
@@ -116,17 +116,17 @@ export class TopicGroup implements Listening {
     this.state = 'ended';
     clearTimeout(this.#timer);
     this.#unwatch?.();
-    for (const member of this.#members) member.topic.remove(member);
+    for (const member of this.#members) member.channel.remove(member);
     this.#host.over(this);
     this.#settle(error ?? new AbortError('the subscription was ended before the servers confirmed it'));
-    this.#party.ended(error);
-    const abandoned = this.#members.filter(({ topic }) => topic.members.length === 0 && topic.state !== 'ended');
-    await Promise.all(abandoned.map(({ topic }) => this.#host.left(topic)));
+    this.#handler.ended(error);
+    const abandoned = this.#members.filter(({ channel }) => channel.members.length === 0 && channel.state !== 'ended');
+    await Promise.all(abandoned.map(({ channel }) => this.#host.left(channel)));
   }
 
   #late(timeoutMs: number): TimeoutError {
-    const open = this.#members.find(({ begun }) => !begun)?.topic;
-    const trouble = open?.trouble ?? null;
+    const open = this.#members.find(({ begun }) => !begun)?.channel;
+    const trouble = open?.lastError ?? null;
     return new TimeoutError(
       `subscribing to ${open?.text ?? ''} was not confirmed within ${timeoutMs} ms${trouble === null ? '' : `: ${trouble.message}`}`,
       { node: open?.node ?? undefined, cause: trouble ?? undefined },

@@ -2,7 +2,7 @@
  * What a scan has given already, in groups that can be forgotten as a whole. Bounded: once `limit` items are remembered no more are, so that an
  * item beyond the limit may come twice; none is ever left out.
  */
-export class Seen {
+export class DedupeSet {
   #size = 0;
   readonly #groups = new Map<number, Set<string>>();
 

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NoNodeError, ProtocolError } from '../../errors.js';
 import { command } from '../../protocol/catalog/specs.js';
-import { type Arg, type CommandSpec, DECODE_BUFFERS, type Raw, type Tie } from '../../protocol/command-spec.js';
+import { type Arg, type CommandSpec, DECODE_BUFFERS, type PinnedProcess, type Raw } from '../../protocol/command-spec.js';
 import { slotOfKey } from '../../routing/keys/slots.js';
 import { backoffMs } from '../../util/backoff.js';
 import type { Client } from '../client.js';
 import type { View } from '../view.js';
-import { Seen } from './dedupe.js';
-import { type Part, parseShardView, type ShardView, SlotCoverage } from './slot-coverage.js';
+import { DedupeSet } from './dedupe.js';
+import { parseShardView, type ScanPart, type ShardView, SlotCoverage } from './slot-coverage.js';
 
 /** A command that gives a page and the cursor of the next, and how to read it. */
 export interface Scan<Item> {
@@ -22,7 +22,7 @@ export interface Scan<Item> {
   readonly remember: number;
 }
 
-type Place = { readonly slot?: number; readonly target?: string };
+type ScanTarget = { readonly slot?: number; readonly target?: string };
 
 /** How often a scan begins again without having come further. Each time its first page has the view's whole deadline. */
 const MAX_FAILURES = 16;
@@ -34,18 +34,18 @@ const CLUSTER_NODES = command('CLUSTER NODES');
  * any other the cursor means nothing. When that process is gone, or is not the one to ask any more, the scan begins again.
  */
 export async function* scanOne<Item>(client: Client, view: View, scan: Scan<Item>): AsyncGenerator<Item, void, undefined> {
-  const seen = new Seen(scan.remember);
+  const seen = new DedupeSet(scan.remember);
   for (let failures = 0; ; failures++) {
-    const tie = newTie();
+    const pinned = newPin();
     try {
-      for await (const page of pages(client, view, scan, {}, tie)) {
+      for await (const page of pages(client, view, scan, {}, pinned)) {
         for (let at = 0; at < page.length; at += scan.width) {
           if (seen.add(elementOf(page, at))) yield scan.item(elementOf(page, at), elementOf(page, at + scan.width - 1));
         }
       }
       return;
     } catch (error) {
-      if (!tie.broken || failures === MAX_FAILURES) throw error;
+      if (!pinned.isGone || failures === MAX_FAILURES) throw error;
     }
     await sleep(backoffMs(failures, BACKOFF));
   }
@@ -56,12 +56,12 @@ export async function* scanOne<Item>(client: Client, view: View, scan: Scan<Item
  * had all the time are done with, the others are scanned where they are by then.
  */
 export async function* scanCluster<Item>(client: Client, view: View, scan: Scan<Item>): AsyncGenerator<Item, void, undefined> {
-  const seen = new Seen(scan.remember);
+  const seen = new DedupeSet(scan.remember);
   const coverage = new SlotCoverage();
   for (let failures = 0; ; ) {
     const part = coverage.next();
     if (part === null) return;
-    const tie = newTie();
+    const pinned = newPin();
     let gained = false;
     let cause: unknown = new NoNodeError(`${scan.spec.name}: no node says that it serves slot ${part.slot}`, { command: scan.spec.name });
     try {
@@ -69,7 +69,7 @@ export async function* scanCluster<Item>(client: Client, view: View, scan: Scan<
       if (place === null) coverage.giveUp(part.slot);
       const before = place === null ? null : await ask(client, view, place);
       if (place !== null && before !== null && coverage.accepts(part, before)) {
-        for await (const page of pages(client, view, scan, place, tie)) {
+        for await (const page of pages(client, view, scan, place, pinned)) {
           for (let at = 0; at < page.length; at += scan.width) {
             const key = elementOf(page, at);
             const slot = slotOfKey(key);
@@ -83,7 +83,7 @@ export async function* scanCluster<Item>(client: Client, view: View, scan: Scan<
         gained = outcome.gained;
       }
     } catch (error) {
-      if (!tie.broken) throw error;
+      if (!pinned.isGone) throw error;
       cause = error;
     }
     if (gained) {
@@ -101,17 +101,17 @@ async function* pages<Item>(
   client: Client,
   view: View,
   scan: Scan<Item>,
-  place: Place,
-  tie: Tie,
+  place: ScanTarget,
+  pinned: PinnedProcess,
 ): AsyncGenerator<readonly Raw[], void, undefined> {
   // In bytes: text may not be the key, and where a key lives depends on its bytes.
   const bytes = view.withMode(DECODE_BUFFERS);
   const ask = (cursor: Arg): Promise<unknown> =>
-    client.runAt(scan.spec, [...scan.before, cursor, ...scan.after], bytes, tie.firm ? { tie } : { ...place, tie });
+    client.runAt(scan.spec, [...scan.before, cursor, ...scan.after], bytes, pinned.isPinned ? { pinned } : { ...place, pinned });
   let reply = ask('0');
   for (;;) {
     const { cursor, elements } = pageOf(scan, (await reply) as Raw);
-    tie.firm = true;
+    pinned.isPinned = true;
     const through = cursor === '0';
     if (!through) {
       reply = ask(cursor);
@@ -135,19 +135,19 @@ function elementOf(page: readonly Raw[], at: number): Buffer {
   throw new ProtocolError('a page holds something that is no string');
 }
 
-function placeOf(client: Client, { slot, target }: Part): Place | null {
+function placeOf(client: Client, { slot, target }: ScanPart): ScanTarget | null {
   if (target === null) return { slot };
   for (const node of client.snapshot?.nodes.values() ?? []) if (node.id === target) return { target: node.key };
   return null;
 }
 
-async function ask(client: Client, view: View, place: Place): Promise<ShardView> {
+async function ask(client: Client, view: View, place: ScanTarget): Promise<ShardView> {
   const reply = await client.runAt(CLUSTER_NODES, [], view.withMode(0), place);
   const shard = parseShardView(String(reply));
   if (shard === null) throw new ProtocolError('CLUSTER NODES does not name the node that was asked', { command: CLUSTER_NODES.name });
   return shard;
 }
 
-function newTie(): Tie {
-  return { node: '', incarnation: 0, role: null, readonly: false, asking: false, firm: false, broken: false };
+function newPin(): PinnedProcess {
+  return { node: '', processEpoch: 0, role: null, readonly: false, asking: false, isPinned: false, isGone: false };
 }

@@ -12,7 +12,7 @@ export interface ShardView {
 }
 
 /** Whom to scan next: who serves `slot`, or the node with the id `target`, which takes the slot over. */
-export interface Part {
+export interface ScanPart {
   readonly slot: number;
   readonly target: string | null;
 }
@@ -33,7 +33,7 @@ export class SlotCoverage {
   }
 
   /** Null: through. */
-  next(): Part | null {
+  next(): ScanPart | null {
     const slot = this.#done.findIndex((done, candidate) => done === 0 && !this.#targets.has(candidate));
     if (slot !== -1) return { slot, target: null };
     for (const [moving, target] of this.#targets) return { slot: moving, target };
@@ -41,7 +41,7 @@ export class SlotCoverage {
   }
 
   /** Can a scan of this node serve the part? If not, what was thought of the slot is forgotten. */
-  accepts({ slot, target }: Part, view: ShardView): boolean {
+  accepts({ slot, target }: ScanPart, view: ShardView): boolean {
     if (target === null) return view.owns(slot);
     if (view.id === target && (view.owns(slot) || view.importing.has(slot))) return true;
     this.giveUp(slot);

@@ -1,7 +1,7 @@
 import type { Arg, Blocking, CommandSpec } from '../command-spec.js';
 
 /** Where a command says how long the server may let it wait, by its documentation page. Negative: counted from the end. */
-const TIMEOUTS: Readonly<Record<string, { readonly at: number; readonly unit: Blocking['unit'] }>> = {
+const TIMEOUTS: Readonly<Record<string, { readonly at: number; readonly unit: Blocking['batch'] }>> = {
   BLMOVE: { at: -1, unit: 's' },
   BLMPOP: { at: 0, unit: 's' },
   BLPOP: { at: -1, unit: 's' },
@@ -40,9 +40,9 @@ export function isStreamRead({ name }: CommandSpec): boolean {
 }
 
 /** The same arguments with another timeout. At least 1 ms: 0 would mean for ever. */
-export function withTimeout(args: readonly Arg[], { at, unit }: Blocking, ms: number): readonly Arg[] {
+export function withTimeout(args: readonly Arg[], { at, batch }: Blocking, ms: number): readonly Arg[] {
   const whole = Math.max(1, Math.ceil(ms));
-  return [...args.slice(0, at), unit === 'ms' ? whole : whole / 1_000, ...args.slice(at + 1)];
+  return [...args.slice(0, at), batch === 'ms' ? whole : whole / 1_000, ...args.slice(at + 1)];
 }
 
 /** Index of the argument after BLOCK, -1 where there is none. A group or consumer may have any name, so that the words are read one by one. */
@@ -58,11 +58,11 @@ function blockOption(args: readonly Arg[]): number {
 }
 
 /** What the server will refuse lets it wait for no time at all. */
-function read(args: readonly Arg[], at: number, unit: Blocking['unit']): Blocking | null {
+function read(args: readonly Arg[], at: number, batch: Blocking['batch']): Blocking | null {
   const value = text(args[at]);
   const number = value.trim() === '' ? Number.NaN : Number(value);
   if (!(number >= 0 && number < Number.POSITIVE_INFINITY)) return null;
-  return { at, unit, ms: unit === 's' ? number * 1_000 : number };
+  return { at, batch, ms: batch === 's' ? number * 1_000 : number };
 }
 
 function text(arg: Arg | undefined): string {

@@ -18,7 +18,7 @@ const LONGEST_MS = 30_000;
  * | open | no read goes there while another node can serve it | the time it was opened for: half-open; a connection, after there was none: closed |
  * | half-open | one PING of ours is on its way, no read | the answer: closed; none, or a slow one: open for twice as long |
  */
-export interface Breaker {
+export interface BreakerState {
   readonly state: 'closed' | 'open' | 'half-open';
   /** The latest failures, with how many replies the node had given by then. */
   readonly failures: readonly { readonly at: number; readonly replies: number }[];
@@ -35,7 +35,7 @@ export type BreakerEvent =
   | { readonly kind: 'tried'; readonly at: number }
   | { readonly kind: 'answered' | 'unanswered'; readonly at: number };
 
-export const CLOSED: Breaker = Object.freeze({
+export const CLOSED: BreakerState = Object.freeze({
   state: 'closed',
   failures: [],
   slow: 0,
@@ -43,7 +43,7 @@ export const CLOSED: Breaker = Object.freeze({
   closedAt: Number.NEGATIVE_INFINITY,
 });
 
-export function nextBreaker(breaker: Breaker, event: BreakerEvent): Breaker {
+export function nextBreaker(breaker: BreakerState, event: BreakerEvent): BreakerState {
   switch (breaker.state) {
     case 'closed': {
       if (event.kind === 'failed') {
@@ -66,7 +66,7 @@ export function nextBreaker(breaker: Breaker, event: BreakerEvent): Breaker {
   }
 }
 
-function isBroken(failures: Breaker['failures'], now: number): boolean {
+function isBroken(failures: BreakerState['failures'], now: number): boolean {
   const last = failures.at(-1);
   const third = failures.at(-IN_A_ROW);
   if (last === undefined || third === undefined) return false;
@@ -75,15 +75,15 @@ function isBroken(failures: Breaker['failures'], now: number): boolean {
   return failures.length === FAILURES && first !== undefined && now - first.at <= WITHIN_MS && last.replies - first.replies <= FAILURES;
 }
 
-function closed({ openMs }: Breaker, at: number): Breaker {
+function closed({ openMs }: BreakerState, at: number): BreakerState {
   return { ...CLOSED, openMs, closedAt: at };
 }
 
 /** One that has been well for a while is not held responsible for what was before. */
-function openMsBefore({ openMs, closedAt }: Breaker, now: number): number {
+function openMsBefore({ openMs, closedAt }: BreakerState, now: number): number {
   return now - closedAt > LONGEST_MS ? 0 : openMs;
 }
 
-function opened({ closedAt }: Breaker, beforeMs: number): Breaker {
+function opened({ closedAt }: BreakerState, beforeMs: number): BreakerState {
   return { ...CLOSED, state: 'open', openMs: Math.min(LONGEST_MS, Math.max(SHORTEST_MS, 2 * beforeMs)), closedAt };
 }

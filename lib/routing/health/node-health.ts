@@ -1,7 +1,7 @@
-import { type Breaker, type BreakerEvent, CLOSED, nextBreaker } from './circuit-breaker.js';
+import { type BreakerEvent, type BreakerState, CLOSED, nextBreaker } from './circuit-breaker.js';
 
 /** What a look at a node told. */
-export interface Look {
+export interface HealthSample {
   /** On the clock, in ms. */
   readonly at: number;
   /** In ms; null where the connection had to be opened first. */
@@ -50,7 +50,7 @@ export class NodeHealth {
   zone: string | null = null;
   /** How often it was taken out of service for reads: link, breaker, connections. */
   ejections = 0;
-  breaker: Breaker = CLOSED;
+  breaker: BreakerState = CLOSED;
   #link: Link = 'unknown';
   #linkAt = Number.NEGATIVE_INFINITY;
   #isDown = false;
@@ -58,7 +58,7 @@ export class NodeHealth {
   #refusals = 0;
 
   /** `fastestMs`: the shortest round trip of the other nodes of its shard. */
-  saw(look: Look, fastestMs: number): void {
+  onSample(look: HealthSample, fastestMs: number): void {
     this.zone = look.zone ?? this.zone;
     this.freshAt = look.freshAt;
     this.lagBytes = look.lagBytes;
@@ -78,7 +78,7 @@ export class NodeHealth {
   }
 
   /** It said nothing when it was looked at. */
-  unseen(at: number, replies: number): void {
+  onMissedSample(at: number, replies: number): void {
     this.failed(at, replies, false);
   }
 
@@ -89,7 +89,7 @@ export class NodeHealth {
   }
 
   /** What became of the question that a breaker that was open is closed by. */
-  tried(at: number): void {
+  onProbe(at: number): void {
     this.#follow({ kind: 'tried', at });
   }
 

@@ -14,13 +14,13 @@ const PRECISION = 0.1;
  * writes, whose name is the replication id: https://redis.io/docs/latest/operate/oss_and_stack/management/replication/#replication-id-explained
  */
 export class OffsetSamples {
-  #history: string | null = null;
+  #replid: string | null = null;
   #samples: Sample[] = [];
 
   /** Another history drops the samples of the one before. */
-  add(history: string, offset: number, sentAt: number): void {
-    if (history !== this.#history) {
-      this.#history = history;
+  add(replid: string, offset: number, sentAt: number): void {
+    if (replid !== this.#replid) {
+      this.#replid = replid;
       this.#samples = [];
     }
     // Where nothing was written, who has it all has it as of now.
@@ -30,8 +30,8 @@ export class OffsetSamples {
   }
 
   /** When the primary had no more than a replica at this offset has: of the newest sample that it has reached. Null: unknown. */
-  freshAt(history: string, offset: number): number | null {
-    if (history !== this.#history) return null;
+  freshAt(replid: string, offset: number): number | null {
+    if (replid !== this.#replid) return null;
     for (let at = this.#samples.length - 1; at >= 0; at--) {
       const sample = this.#samples[at];
       if (sample !== undefined && sample.offset <= offset) return sample.sentAt;
@@ -39,9 +39,9 @@ export class OffsetSamples {
     return null;
   }
 
-  lagBytes(history: string, offset: number): number | null {
+  lagBytes(replid: string, offset: number): number | null {
     const newest = this.#samples.at(-1);
-    return history !== this.#history || newest === undefined ? null : Math.max(0, newest.offset - offset);
+    return replid !== this.#replid || newest === undefined ? null : Math.max(0, newest.offset - offset);
   }
 }
 

@@ -6,11 +6,11 @@ import { ADMIN, type Arg, type CommandSpec, PUBSUB, READONLY, SCRIPT, WRITE } fr
 import type { DomainTable } from './domain-table.js';
 import { wordOf } from './key-prefix.js';
 
-export type Access = 'read' | 'write';
+export type AccessMode = 'read' | 'write';
 
 /** What a command does to a key, or to all keys that a glob-style pattern matches. */
-export interface Touch {
-  readonly access: Access;
+export interface KeyAccess {
+  readonly access: AccessMode;
   /** As the program names it. A pattern: with `ANY` wherever it does not say which characters. */
   readonly name: string;
   /** As the caller wrote it; null for any key there is. */
@@ -18,8 +18,8 @@ export interface Touch {
 }
 
 /** Stands in a pattern for characters that nobody knows. No pattern of a guard has it as a literal: it is no character. */
-const ANY = '\uffff';
-const EVERY_KEY = { name: ANY, shown: null } as const;
+const WILDCARD = '\uffff';
+const EVERY_KEY = { name: WILDCARD, shown: null } as const;
 
 /**
  * Commands that write, and only read some of their keys. The servers' own key specs say so; the test compares.
@@ -44,18 +44,18 @@ export const WRITTEN_KEYS: Readonly<Record<string, 'first' | 'rest' | 'none'>> =
 };
 
 /** Which keys a command touches, with its arguments before they have a prefix. What may be any key counts as every key. */
-export function touchesOf(spec: CommandSpec, args: readonly Arg[]): readonly Touch[] {
+export function keyAccessesOf(spec: CommandSpec, args: readonly Arg[]): readonly KeyAccess[] {
   const { name, flags } = spec;
   // Channels are no keys.
   if ((flags & PUBSUB) !== 0) return [];
-  const access: Access = (flags & READONLY) !== 0 ? 'read' : 'write';
-  if (name === 'KEYS') return args.map((pattern) => globTouch(access, pattern));
-  if (name === 'SCAN' || name === 'CLUSTERSCAN') return [scanTouch(access, args)];
+  const access: AccessMode = (flags & READONLY) !== 0 ? 'read' : 'write';
+  if (name === 'KEYS') return args.map((pattern) => globAccess(access, pattern));
+  if (name === 'SCAN' || name === 'CLUSTERSCAN') return [scanAccess(access, args)];
   if (!keysAreKnown(spec)) return [{ access, ...EVERY_KEY }];
   const indexes = keyIndexes(spec, args);
   if (indexes.length === 0) return (flags & (READONLY | WRITE | SCRIPT | ADMIN)) === 0 ? [] : [{ access, ...EVERY_KEY }];
   const written = WRITTEN_KEYS[name];
-  const touches = indexes.map((index, order): Touch => {
+  const touches = indexes.map((index, order): KeyAccess => {
     const word = wordOf(args[index] ?? '');
     const reads = written === 'none' || (written === 'first' && order > 0) || (written === 'rest' && order === 0);
     return { access: reads ? 'read' : access, name: word, shown: word };
@@ -64,28 +64,28 @@ export function touchesOf(spec: CommandSpec, args: readonly Arg[]): readonly Tou
   // The star stands for an element; what follows `->` is a field of the key. Without a star no key is read.
   const patterns = sortPatternIndexes(args).map((index) => wordOf(args[index] ?? '').replace(/->.*$/s, ''));
   const looked = patterns.filter((pattern) => pattern.includes('*'));
-  return [...touches, ...looked.map((pattern): Touch => ({ access: 'read', name: pattern.replaceAll('*', ANY), shown: pattern }))];
+  return [...touches, ...looked.map((pattern): KeyAccess => ({ access: 'read', name: pattern.replaceAll('*', WILDCARD), shown: pattern }))];
 }
 
 /** `cursor [MATCH pattern] …`; the last pattern counts. */
-function scanTouch(access: Access, args: readonly Arg[]): Touch {
-  let touch: Touch = { access, ...EVERY_KEY };
+function scanAccess(access: AccessMode, args: readonly Arg[]): KeyAccess {
+  let touch: KeyAccess = { access, ...EVERY_KEY };
   for (let at = 1; at + 1 < args.length; at += 2) {
-    if (wordOf(args[at] ?? '').toUpperCase() === 'MATCH') touch = globTouch(access, args[at + 1] ?? '');
+    if (wordOf(args[at] ?? '').toUpperCase() === 'MATCH') touch = globAccess(access, args[at + 1] ?? '');
   }
   return touch;
 }
 
 /** A pattern that holds for every text which a pattern of stars takes `ANY` for can only match keys that it matches. */
-function globTouch(access: Access, pattern: Arg): Touch {
+function globAccess(access: AccessMode, pattern: Arg): KeyAccess {
   const shown = wordOf(pattern);
-  const name = shown.replaceAll(/\\([\s\S])|\*+|\?|\[(?:\\[\s\S]|[^\]\\])*\]?/g, (_, literal: string | undefined) => literal ?? ANY);
+  const name = shown.replaceAll(/\\([\s\S])|\*+|\?|\[(?:\\[\s\S]|[^\]\\])*\]?/g, (_, literal: string | undefined) => literal ?? WILDCARD);
   return { access, name, shown };
 }
 
 /** The guards of a client's domains. */
 export class GuardTable {
-  readonly #guards: ReadonlyMap<Domain, Readonly<Record<Access, readonly Pattern[]>>>;
+  readonly #guards: ReadonlyMap<Domain, Readonly<Record<AccessMode, readonly Pattern[]>>>;
 
   private constructor(
     private readonly domains: DomainTable,
@@ -109,7 +109,7 @@ export class GuardTable {
   check(spec: CommandSpec, args: readonly Arg[], named: Domain | null): void {
     // Arity 0: what it touches is not known yet; it comes again when it is.
     if (spec.arity === 0 || (named !== null && !this.#guards.has(named))) return;
-    const touches = touchesOf(spec, args);
+    const touches = keyAccessesOf(spec, args);
     if (named !== null) {
       for (const touch of touches) this.#admit(spec, touch, named);
       return;
@@ -123,7 +123,7 @@ export class GuardTable {
     }
   }
 
-  #admit({ name: command }: CommandSpec, { access, name, shown }: Touch, domain: Domain): void {
+  #admit({ name: command }: CommandSpec, { access, name, shown }: KeyAccess, domain: Domain): void {
     const patterns = this.#guards.get(domain)?.[access] ?? [];
     if (patterns.some((pattern) => pattern.matches(name))) return;
     const list = patterns.length === 0 ? 'nothing' : patterns.map(({ text }) => text).join(', ');

@@ -5,7 +5,7 @@ import { SLOT_COUNT } from '../../topology/slot-map.js';
 import { slotOfKey } from './slots.js';
 
 /** One of the commands that a command over several slots becomes. */
-export interface Part {
+export interface ShardPart {
   readonly slot: number;
   readonly args: readonly Arg[];
   /** Which of the command's keys are here, by their order in it. */
@@ -17,12 +17,12 @@ export interface Part {
  * MSET) stays with the key before it. https://redis.io/docs/latest/develop/reference/command-tips/#request_policy
  * `null` also for those that count their keys or have options behind them (MSETEX): they are not split.
  */
-export function splitBySlot(spec: CommandSpec, args: readonly Arg[]): readonly Part[] | null {
+export function splitBySlot(spec: CommandSpec, args: readonly Arg[]): readonly ShardPart[] | null {
   return split(spec, args, slotOfKey);
 }
 
 /** As `splitBySlot`, by more than the slot: `placeOf` gives the slot plus any multiple of 16,384. */
-export function split(spec: CommandSpec, args: readonly Arg[], placeOf: (key: Arg) => number): readonly Part[] | null {
+export function split(spec: CommandSpec, args: readonly Arg[], placeOf: (key: Arg) => number): readonly ShardPart[] | null {
   if (spec.firstKey < 0) return null;
   const indexes = keyIndexes(spec, args);
   // The server would refuse it as a whole; it must not see only the parts that are well-formed.
@@ -44,12 +44,12 @@ export function split(spec: CommandSpec, args: readonly Arg[], placeOf: (key: Ar
   return [...groups].map(([place, group]) => ({ slot: place % SLOT_COUNT, ...group }));
 }
 
-export type Outcome = { readonly value: Raw } | { readonly error: unknown };
+export type PartOutcome = { readonly value: Raw } | { readonly error: unknown };
 
 /** One reply from the replies of the parts, in the caller's order. Throws the one error of all parts, or a `PartialFailureError`. */
-export function mergeParts(spec: CommandSpec, args: readonly Arg[], parts: readonly Part[], outcomes: readonly Outcome[]): Raw {
+export function mergeParts(spec: CommandSpec, args: readonly Arg[], parts: readonly ShardPart[], outcomes: readonly PartOutcome[]): Raw {
   const indexes = keyIndexes(spec, args);
-  const namesOf = (part: Part): string[] => part.keys.map((order) => nameOf(args[indexes[order] ?? -1]));
+  const namesOf = (part: ShardPart): string[] => part.keys.map((order) => nameOf(args[indexes[order] ?? -1]));
   const failures = outcomes.flatMap((outcome, at) => {
     const part = parts[at];
     return 'error' in outcome && part !== undefined ? [{ keys: namesOf(part), error: outcome.error }] : [];
@@ -76,7 +76,7 @@ export function isAboutSeveralNodes({ name, request, response }: CommandSpec): b
 export function mergeNodes(
   spec: CommandSpec,
   nodes: readonly string[],
-  outcomes: readonly Outcome[],
+  outcomes: readonly PartOutcome[],
   random: () => number = Math.random,
 ): Raw {
   const failures = outcomes.flatMap((outcome, at) =>
@@ -123,7 +123,7 @@ function sumOfPairs(values: readonly Raw[]): Raw[] {
   );
 }
 
-function valuesOf(outcomes: readonly Outcome[]): Raw[] {
+function valuesOf(outcomes: readonly PartOutcome[]): Raw[] {
   return outcomes.flatMap((outcome) => ('value' in outcome ? [outcome.value] : []));
 }
 

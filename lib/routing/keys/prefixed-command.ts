@@ -2,14 +2,14 @@ import { keyIndexes, sortPatternIndexes } from '../../protocol/catalog/keys.js';
 import { type Arg, type CommandSpec, type Decode, PUBSUB, type Raw } from '../../protocol/command-spec.js';
 import { type KeyPrefix, prefixGlob, prefixKey, type Text, wordOf } from './key-prefix.js';
 
-interface Step {
+interface PrefixedStep {
   readonly spec: CommandSpec;
   readonly args: readonly Arg[];
   readonly decode: Decode | null;
 }
 
 /** A command as the server knows it: its keys with their prefixes, and the keys in its reply without. */
-export function prefixed(prefix: KeyPrefix, step: Step): Step {
+export function prefixed(prefix: KeyPrefix, step: PrefixedStep): PrefixedStep {
   const { spec, decode } = step;
   const args = prefixKeys(prefix, spec, step.args);
   const strip = STRIPPED.get(spec.name);

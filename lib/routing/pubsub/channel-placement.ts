@@ -1,7 +1,7 @@
 import type { NodeInfo, TopologySnapshot } from '../../topology/snapshot.js';
 
 /** What is subscribed to, as far as it decides where. */
-export interface Wanted {
+export interface Placement {
   /** `anywhere`: every node of a cluster hears of it. `slot`: only the shard of its slot. `node`: only that node. */
   readonly bound: 'anywhere' | 'slot' | 'node';
   /** Of the name. */
@@ -23,18 +23,18 @@ export interface Wanted {
  *
  * https://redis.io/docs/latest/develop/pubsub/ : a cluster hands PUBLISH to all nodes; a primary to its replicas.
  */
-export function placeOf(
-  wanted: Wanted,
+export function nodeForChannel(
+  placement: Placement,
   snapshot: TopologySnapshot,
   seated: string | null,
   reachable: (key: string) => boolean,
 ): NodeInfo | null {
   const { shards, nodes, slots } = snapshot;
-  if (wanted.bound === 'node') return shards.find(({ primary }) => primary?.key === wanted.node)?.primary ?? null;
+  if (placement.bound === 'node') return shards.find(({ primary }) => primary?.key === placement.node)?.primary ?? null;
   if (slots === null) return shards[0]?.primary ?? null;
-  const home = slots.shardOf(wanted.slot);
+  const home = slots.shardOf(placement.slot);
   const preferred = shards[home]?.primary ?? null;
-  if (wanted.bound === 'slot') return preferred;
+  if (placement.bound === 'slot') return preferred;
   const current = seated === null ? undefined : nodes.get(seated);
   if (current?.usable) return current;
   for (const primary of primariesFrom(snapshot, Math.max(0, home))) if (primary.usable && reachable(primary.key)) return primary;

@@ -1,7 +1,7 @@
 import type { NodeInfo, TopologySnapshot } from '../../topology/snapshot.js';
 import type { Router } from '../router.js';
 import type { ReadPolicy } from './read-preference.js';
-import type { Reduction, Step } from './selection.js';
+import type { Reduction, SelectionStep } from './selection.js';
 
 /** One step of the selection: who was left, and what removed the others. */
 export interface ExplainedStep {
@@ -64,7 +64,7 @@ export function explainPrimary(router: Router, shard: number): Found {
   const primary = primaryOf(router.snapshot, shard);
   if (primary === null)
     return { node: null, candidates: [], fallback: false, steps: [], notes: ['no primary is known, it would wait for one'] };
-  const trouble = router.stateOf(primary).trouble;
+  const trouble = router.stateOf(primary).unreachableReason;
   const notes = trouble === null ? [] : [`it would wait: ${trouble}`];
   return { node: trouble === null ? primary.key : null, candidates: [primary.key], fallback: false, steps: [], notes };
 }
@@ -72,7 +72,7 @@ export function explainPrimary(router: Router, shard: number): Found {
 /** For a command that only reads. Runs the very reducers that the router runs. */
 export function explainRead(router: Router, shard: number, policy: ReadPolicy): Found {
   const steps: ExplainedStep[] = [];
-  const trace = (step: Step, { reducer, left, removed }: Reduction): void => {
+  const trace = (step: SelectionStep, { reducer, left, removed }: Reduction): void => {
     steps.push({ step: step.name, reducer, left: keysOf(left), removed: removed.map(({ node, why }) => ({ node: node.key, why })) });
   };
   const found = router.candidatesOf(shard, policy, trace);

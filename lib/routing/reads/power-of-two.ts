@@ -1,4 +1,4 @@
-import type { Candidates, Step } from './selection.js';
+import type { Candidates, SelectionStep } from './selection.js';
 
 /** Something that has commands in flight. */
 export interface Loaded {
@@ -9,10 +9,10 @@ export interface Loaded {
  * The candidates of a policy on a shard, ready for the choice each command makes: two random ones, the one with fewer commands in flight. That
  * is nearly as even as asking all of them, and callers that look at the same moment do not all run to the one idle node.
  */
-export class Choice<N extends Loaded> {
+export class PowerOfTwoPicker<N extends Loaded> {
   readonly nodes: readonly N[];
   /** See `Candidates`. */
-  readonly step: Step | null;
+  readonly step: SelectionStep | null;
   readonly isFallback: boolean;
   readonly validUntil: number;
   /** Sums of the weights up to and with each node; null where all are equal. */

@@ -6,7 +6,7 @@ import { memberOf, nameOfSet } from './replica-set.js';
 /** What is known of a node besides the topology. */
 export interface NodeState {
   /** Why it is to get nothing at the moment. */
-  readonly trouble: string | null;
+  readonly unreachableReason: string | null;
   /** Its circuit breaker lets nothing through. */
   readonly tripped: boolean;
   /** Its own word on its link to the primary, where it was asked; null: as the topology says. */
@@ -23,7 +23,7 @@ export interface NodeState {
 
 /** A node of which nothing is known but what the topology says. */
 export const UNKNOWN_STATE: NodeState = Object.freeze({
-  trouble: null,
+  unreachableReason: null,
   tripped: false,
   linked: null,
   freshAt: null,
@@ -34,27 +34,27 @@ export const UNKNOWN_STATE: NodeState = Object.freeze({
 });
 
 /** One attempt to find nodes: which of a shard's places it looks at, and whether the policy's replica sets narrow it. */
-export interface Step {
+export interface SelectionStep {
   readonly name: string;
   readonly primary: boolean;
   readonly replicas: boolean;
   readonly narrowed: boolean;
 }
 
-const PRIMARY: Step = { name: 'primary', primary: true, replicas: false, narrowed: false };
-const REPLICA: Step = { name: 'replica', primary: false, replicas: true, narrowed: true };
-const ANY_REPLICA: Step = { name: 'anyReplica', primary: false, replicas: true, narrowed: false };
-const ANY_NODE: Step = { name: 'primary and replicas', primary: true, replicas: true, narrowed: true };
+const PRIMARY: SelectionStep = { name: 'primary', primary: true, replicas: false, narrowed: false };
+const REPLICA: SelectionStep = { name: 'replica', primary: false, replicas: true, narrowed: true };
+const ANY_REPLICA: SelectionStep = { name: 'anyReplica', primary: false, replicas: true, narrowed: false };
+const ANY_NODE: SelectionStep = { name: 'primary and replicas', primary: true, replicas: true, narrowed: true };
 
 /** What a mode tries before and after the policy's fallback chain. `replica` has nothing after it: it never reads the primary unasked. */
-const MODES: Readonly<Record<ReadMode, { readonly before: readonly Step[]; readonly after: readonly Step[] }>> = {
+const MODES: Readonly<Record<ReadMode, { readonly before: readonly SelectionStep[]; readonly after: readonly SelectionStep[] }>> = {
   primary: { before: [PRIMARY], after: [] },
   primaryPreferred: { before: [PRIMARY, REPLICA], after: [] },
   replica: { before: [REPLICA], after: [] },
   replicaPreferred: { before: [REPLICA], after: [PRIMARY] },
   nearest: { before: [ANY_NODE], after: [] },
 };
-const FALLBACKS: Readonly<Record<Fallback, Step>> = { primary: PRIMARY, anyReplica: ANY_REPLICA };
+const FALLBACKS: Readonly<Record<Fallback, SelectionStep>> = { primary: PRIMARY, anyReplica: ANY_REPLICA };
 
 export interface Context {
   readonly policy: ReadPolicy;
@@ -64,7 +64,7 @@ export interface Context {
 }
 
 interface StepContext extends Context {
-  readonly step: Step;
+  readonly step: SelectionStep;
   /** Better a node whose breaker is open than none. */
   readonly ignoreBreakers: boolean;
 }
@@ -84,8 +84,8 @@ type Reducer = (nodes: readonly NodeInfo[], context: StepContext, shard: Shard) 
 const notDeprioritised: Reducer =
   (_, { stateOf, ignoreBreakers }) =>
   (node) => {
-    const { trouble, tripped } = stateOf(node);
-    return trouble ?? (tripped && !ignoreBreakers ? 'its circuit breaker is open' : null);
+    const { unreachableReason, tripped } = stateOf(node);
+    return unreachableReason ?? (tripped && !ignoreBreakers ? 'its circuit breaker is open' : null);
   };
 
 /** By place, not by role: a `single` server that is a replica stands in both places. */
@@ -170,7 +170,7 @@ export interface Candidates {
   /** Of each node, its share of a warm-up applied. */
   readonly weights: readonly number[];
   /** Who was looked for; null: nobody was found in any step. */
-  readonly step: Step | null;
+  readonly step: SelectionStep | null;
   /** The first step left nobody: a later one of the mode, or one of the policy's `fallback`, serves. */
   readonly isFallback: boolean;
   /** On the clock: from then on a node is too far behind, or has warmed up further. */
@@ -188,7 +188,7 @@ const NOBODY: Candidates = Object.freeze({
 const WARMING_EVERY_MS = 250;
 
 /** Told of every reduction of every step; for `explain`. */
-export type Trace = (step: Step, reduction: Reduction) => void;
+export type Trace = (step: SelectionStep, reduction: Reduction) => void;
 
 /** Costs what the list costs: keep the result until snapshot or states change, or `validUntil`. */
 export function candidatesOf(shard: Shard, context: Context, trace?: Trace): Candidates {
@@ -227,7 +227,7 @@ function placesOf({ primary, replicas }: Shard): readonly NodeInfo[] {
   return primary === null ? replicas : [primary, ...replicas.filter((replica) => replica.key !== primary.key)];
 }
 
-function found(nodes: readonly NodeInfo[], { policy, stateOf, now }: Context, step: Step, isFallback: boolean): Candidates {
+function found(nodes: readonly NodeInfo[], { policy, stateOf, now }: Context, step: SelectionStep, isFallback: boolean): Candidates {
   let validUntil = Number.POSITIVE_INFINITY;
   const weights = nodes.map((node) => {
     const { freshAt, share } = stateOf(node);

@@ -1,6 +1,6 @@
 import { type Address, addressKey } from '../../options/index.js';
 import type { NodeRules } from '../node-rules.js';
-import { SLOT_COUNT, SlotMap, type SlotRange } from '../slot-map.js';
+import { type ShardRange, SLOT_COUNT, SlotMap } from '../slot-map.js';
 import { makeTopology, type NodeInfo, type Shard, type TopologySnapshot } from '../snapshot.js';
 import type { Health } from './replies.js';
 import type { ClusterView, ViewNode } from './view.js';
@@ -33,7 +33,7 @@ export interface MergedCluster {
  */
 export function mergeViews(views: readonly ClusterView[], previous: TopologySnapshot | null): MergedCluster {
   const entries = entriesById(views);
-  const gaveWay = successorsIn(views, entries);
+  const gaveWay = demotionsIn(views, entries);
   const ranges = mergeOwners(views, gaveWay);
   const owners = new Set(ranges.map(({ owner }) => owner));
   const leaders = new Map<string, string | null>();
@@ -44,7 +44,7 @@ export function mergeViews(views: readonly ClusterView[], previous: TopologySnap
   const nodes = new Map<string, MergedNode>();
   for (const [id, seen] of entries) {
     const ownsSlots = owners.has(id);
-    const primaryId = ownsSlots ? null : leaderOf(id, leaders, owners);
+    const primaryId = ownsSlots ? null : rootPrimaryOf(id, leaders, owners);
     const isHeirless = primaryId === null && !ownsSlots;
     const health = mergeHealth(seen, views.length);
     // A dead primary whose slots went elsewhere is gone until it comes back as a replica; a node that only believes in itself was removed.
@@ -70,21 +70,21 @@ function entriesById(views: readonly ClusterView[]): Map<string, ViewNode[]> {
 }
 
 /** Whom a node follows, as of which epoch, and whether it says so itself. */
-interface Succession {
+interface Demotion {
   readonly to: string;
   readonly epoch: number;
   readonly own: boolean;
 }
 
 /** Of every node that some view has as an owner of slots, and some other view as a replica of a node. */
-function successorsIn(views: readonly ClusterView[], entries: ReadonlyMap<string, readonly ViewNode[]>): ReadonlyMap<string, Succession> {
-  const named = new Map<string, Succession>();
+function demotionsIn(views: readonly ClusterView[], entries: ReadonlyMap<string, readonly ViewNode[]>): ReadonlyMap<string, Demotion> {
+  const named = new Map<string, Demotion>();
   for (const id of new Set(views.flatMap(({ ranges }) => ranges.map(({ owner }) => owner)))) {
     const successor = successorOf(entries.get(id) ?? [], entries);
     if (successor !== null) named.set(id, successor);
   }
   // Of two that follow each other one has borrowed the other's epoch: who says of itself that it follows knows.
-  const isSure = (id: string, { to, epoch, own }: Succession): boolean => {
+  const isSure = (id: string, { to, epoch, own }: Demotion): boolean => {
     const back = named.get(to);
     return back?.to !== id || epoch > back.epoch || (epoch === back.epoch && own && !back.own);
   };
@@ -92,7 +92,7 @@ function successorsIn(views: readonly ClusterView[], entries: ReadonlyMap<string
 }
 
 /** The newest word counts, and of equally new ones the node's own. */
-function successorOf(seen: readonly ViewNode[], entries: ReadonlyMap<string, unknown>): Succession | null {
+function successorOf(seen: readonly ViewNode[], entries: ReadonlyMap<string, unknown>): Demotion | null {
   const primaryAt = seen.find(({ myself, primaryId }) => myself && primaryId === null)?.epoch ?? 0;
   const [best = null] = seen
     .flatMap(({ primaryId: to, epoch, myself: own }) => (to !== null && entries.has(to) && epoch > primaryAt ? [{ to, epoch, own }] : []))
@@ -101,7 +101,7 @@ function successorOf(seen: readonly ViewNode[], entries: ReadonlyMap<string, unk
 }
 
 /** Who has what `id` owned at that epoch. */
-function heirOf(id: string, epoch: number, gaveWay: ReadonlyMap<string, Succession>): string {
+function currentOwnerOf(id: string, epoch: number, gaveWay: ReadonlyMap<string, Demotion>): string {
   let heir = id;
   for (let steps = 0; steps <= gaveWay.size; steps++) {
     const next = gaveWay.get(heir);
@@ -112,7 +112,7 @@ function heirOf(id: string, epoch: number, gaveWay: ReadonlyMap<string, Successi
 }
 
 /** Whom it follows; null: nobody. Of equally new entries, what the node says of itself, else what most say. */
-function primaryIdOf(entries: readonly ViewNode[], successor: Succession | undefined): string | null {
+function primaryIdOf(entries: readonly ViewNode[], successor: Demotion | undefined): string | null {
   const [first] = entries;
   if (first === undefined || entries.every(({ primaryId }) => primaryId === first.primaryId)) return first?.primaryId ?? null;
   const epoch = Math.max(...entries.map((entry) => entry.epoch));
@@ -124,7 +124,7 @@ function primaryIdOf(entries: readonly ViewNode[], successor: Succession | undef
 }
 
 /** Id of the primary that a node follows in the end; null if it is one itself. Views of different age may name a replica as somebody's primary. */
-function leaderOf(id: string, leaders: ReadonlyMap<string, string | null>, owners: ReadonlySet<string>): string | null {
+function rootPrimaryOf(id: string, leaders: ReadonlyMap<string, string | null>, owners: ReadonlySet<string>): string | null {
   let leader = leaders.get(id) ?? null;
   if (leader === null || owners.has(leader)) return leader;
   const seen = new Set([id]);
@@ -183,7 +183,7 @@ function isSame(a: Address, b: Address): boolean {
   return a.host === b.host && a.port === b.port;
 }
 
-function mergeOwners(views: readonly ClusterView[], gaveWay: ReadonlyMap<string, Succession>): MergedCluster['ranges'] {
+function mergeOwners(views: readonly ClusterView[], gaveWay: ReadonlyMap<string, Demotion>): MergedCluster['ranges'] {
   const ids: string[] = [];
   const indexes = new Map<string, number>();
   const indexOf = (id: string): number => {
@@ -203,7 +203,7 @@ function mergeOwners(views: readonly ClusterView[], gaveWay: ReadonlyMap<string,
       if (epochs[index] !== undefined) continue;
       const epoch = view.nodes.get(owner)?.epoch ?? -1;
       epochs[index] = epoch;
-      heirs[index] = indexOf(heirOf(owner, epoch, gaveWay));
+      heirs[index] = indexOf(currentOwnerOf(owner, epoch, gaveWay));
       if (view.nodes.get(owner)?.myself === true) own = index;
     }
     return { owners, epochs, heirs, own };
@@ -211,7 +211,7 @@ function mergeOwners(views: readonly ClusterView[], gaveWay: ReadonlyMap<string,
   const ownerOf = (slot: number): number => {
     let best = -1;
     let bestEpoch = -1;
-    let tie = false;
+    let pinned = false;
     for (const { owners, epochs, heirs } of claims) {
       const named = owners[slot] ?? -1;
       const epoch = named === -1 ? -1 : (epochs[named] ?? -1);
@@ -219,10 +219,10 @@ function mergeOwners(views: readonly ClusterView[], gaveWay: ReadonlyMap<string,
       if (epoch > bestEpoch) {
         best = owner;
         bestEpoch = epoch;
-        tie = false;
-      } else if (epoch === bestEpoch && owner !== best) tie = true;
+        pinned = false;
+      } else if (epoch === bestEpoch && owner !== best) pinned = true;
     }
-    if (!tie) return best;
+    if (!pinned) return best;
     const votes = new Map<number, number>();
     for (const { owners, epochs, heirs, own } of claims) {
       const named = owners[slot] ?? -1;
@@ -276,7 +276,7 @@ export function clusterTopology(merged: MergedCluster, rules: NodeRules): Topolo
     return Object.freeze({ primary, replicas: Object.freeze(replicas) });
   });
   const indexes = new Map(order.map((id, index) => [id, index]));
-  const ranges = merged.ranges.map(({ start, end, owner }): SlotRange => ({ start, end, shard: indexes.get(owner) ?? 0 }));
+  const ranges = merged.ranges.map(({ start, end, owner }): ShardRange => ({ start, end, shard: indexes.get(owner) ?? 0 }));
   return makeTopology('cluster', shards, SlotMap.fromRanges(ranges));
 }
 

@@ -8,7 +8,7 @@ import type { Role } from '../snapshot.js';
 export type Health = 'online' | 'loading' | 'failed';
 
 /** Slots `start` to `end`, both included. */
-export interface Slots {
+export interface SlotList {
   readonly start: number;
   readonly end: number;
 }
@@ -27,7 +27,7 @@ export interface Endpoint {
 }
 
 export interface EndpointGroup {
-  readonly ranges: readonly Slots[];
+  readonly ranges: readonly SlotList[];
   readonly endpoints: readonly Endpoint[];
 }
 
@@ -40,14 +40,14 @@ export interface NodeLine {
   readonly flags: readonly string[];
   readonly primaryId: string | null;
   readonly epoch: number;
-  readonly ranges: readonly Slots[];
+  readonly ranges: readonly SlotList[];
 }
 
 /** https://redis.io/docs/latest/commands/cluster-shards/ — nodes without a port for our kind of connection are left out. */
 export function parseShards(reply: Raw, tls: boolean): EndpointGroup[] {
   return listOf(reply).map((shard) => {
     const bounds = listOf(fieldOf(shard, 'slots'));
-    const ranges: Slots[] = [];
+    const ranges: SlotList[] = [];
     for (let at = 0; at + 1 < bounds.length; at += 2) addRange(ranges, numberOf(bounds[at], -1), numberOf(bounds[at + 1], -1));
     const endpoints: Endpoint[] = [];
     for (const node of listOf(fieldOf(shard, 'nodes'))) {
@@ -123,7 +123,7 @@ function healthOf(text: string | null): Health {
 export function parseSlots(reply: Raw): EndpointGroup[] {
   return listOf(reply).map((entry) => {
     const [start, end, ...nodes] = listOf(entry);
-    const ranges: Slots[] = [];
+    const ranges: SlotList[] = [];
     addRange(ranges, numberOf(start, -1), numberOf(end, -1));
     const endpoints = nodes.flatMap((raw, index): Endpoint[] => {
       const [host, port, id, metadata] = listOf(raw);
@@ -205,10 +205,10 @@ function parseLine(text: string, start: number, end: number): NodeLine | null {
   };
 }
 
-const NO_SLOTS: readonly Slots[] = [];
+const NO_SLOTS: readonly SlotList[] = [];
 
-function slotsOf(text: string, start: number, end: number): readonly Slots[] {
-  const ranges: Slots[] = [];
+function slotsOf(text: string, start: number, end: number): readonly SlotList[] {
+  const ranges: SlotList[] = [];
   for (let at = start; at < end; ) {
     const wordEnd = endOf(text, ' ', at, end);
     if (text[at] !== '[') {
@@ -238,6 +238,6 @@ function digitsOf(text: string, from: number, to: number, fallback: number): num
   return from < to ? number : fallback;
 }
 
-function addRange(ranges: Slots[], start: number, end: number): void {
+function addRange(ranges: SlotList[], start: number, end: number): void {
   if (Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start <= end && end < SLOT_COUNT) ranges.push({ start, end });
 }

@@ -1,16 +1,16 @@
 import { TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/index.js';
 import type { Raw } from '../../protocol/command-spec.js';
-import { hedge } from '../ask-several.js';
+import { askSeveral } from '../ask-several.js';
 import type { NodeRules } from '../node-rules.js';
 import { causesOf, failure } from '../probe-error.js';
 import { MODE_COMMANDS, modeOf } from '../replies.js';
-import type { Asker, ProbeFocus, Resolver } from '../resolver-api.js';
+import type { ControlChannel, ProbeFocus, Resolver } from '../resolver-api.js';
 import { sameTopology, type TopologySnapshot } from '../snapshot.js';
 import { clusterTopology, mergeViews } from './merge.js';
 import { parseNodes, parseShards, parseSlots } from './replies.js';
-import { isOfCluster, ofOneCluster } from './same-cluster.js';
-import { inDoubt } from './unverified-owners.js';
+import { isSameCluster, ofOneCluster } from './same-cluster.js';
+import { unverifiedOwners } from './unverified-owners.js';
 import { buildView, type ClusterView } from './view.js';
 
 const VIEWS = 3;
@@ -32,7 +32,7 @@ export class ClusterResolver implements Resolver {
   readonly #random: () => number;
   #answered: readonly string[] = [];
   /** Who was asked last when nothing was to be expected. */
-  #glanced: string | null = null;
+  #glancedAt: string | null = null;
 
   constructor(seeds: readonly Address[], rules: NodeRules, tls: boolean, firstTimeoutMs: number, random: () => number = Math.random) {
     this.#seeds = seeds;
@@ -42,7 +42,7 @@ export class ClusterResolver implements Resolver {
     this.#random = random;
   }
 
-  async probe(asker: Asker, previous: TopologySnapshot | null, focus?: ProbeFocus): Promise<TopologySnapshot> {
+  async probe(asker: ControlChannel, previous: TopologySnapshot | null, focus?: ProbeFocus): Promise<TopologySnapshot> {
     const options = previous === null ? { timeoutMs: this.#firstTimeoutMs } : {};
     const known = previous === null ? [] : askingOrder(previous, focus, this.#answered, this.#random);
     const addresses = [...known, ...shuffled(this.#seeds, this.#random)];
@@ -51,11 +51,11 @@ export class ClusterResolver implements Resolver {
     const strangers: ClusterView[] = [];
     const ask = async (address: Address): Promise<ClusterView> => {
       const view = await this.#ask(asker, address, options);
-      if (previous === null || isOfCluster(view, previous)) return view;
+      if (previous === null || isSameCluster(view, previous)) return view;
       strangers.push(view);
       throw new TopologyError('ERR_NOT_A_CLUSTER', `${addressKey(address)} belongs to another cluster`, [], { node: addressKey(address) });
     };
-    const answers = await hedge(unique, ask, {
+    const answers = await askSeveral(unique, ask, {
       want: VIEWS,
       staggerMs: STAGGER_MS,
       graceMs: GRACE_MS,
@@ -66,17 +66,17 @@ export class ClusterResolver implements Resolver {
     const views = ofOneCluster(own.length > 0 ? own : strangers);
     if (views.length === 0) throw failure('ERR_NO_SEED_REACHABLE', 'no node of the cluster could be asked', causesOf(answers));
     this.#answered = answers.flatMap((answer) => (answer.ok ? [addressKey(answer.item)] : []));
-    const doubted = await this.#askDoubted(views, previous, ask);
+    const doubted = await this.#askUnverifiedOwners(views, previous, ask);
     return clusterTopology(mergeViews([...views, ...doubted], previous), this.#rules);
   }
 
   /** Who is in doubt says himself what he is. One that does not answer is left in doubt: commands that it refuses say where to go. */
-  async #askDoubted(
+  async #askUnverifiedOwners(
     views: readonly ClusterView[],
     previous: TopologySnapshot | null,
     ask: (address: Address) => Promise<ClusterView>,
   ): Promise<ClusterView[]> {
-    const addresses = inDoubt(views, previous).flatMap((id) => {
+    const addresses = unverifiedOwners(views, previous).flatMap((id) => {
       const announced = views.flatMap(({ nodes }) => nodes.get(id)?.address ?? [])[0];
       return announced === undefined ? [] : [this.#rules.address(announced)];
     });
@@ -92,11 +92,11 @@ export class ClusterResolver implements Resolver {
   }
 
   /** Has one node nothing new to tell? What it has is no proof yet (it may be cut off, or in another cluster), so then several are asked. */
-  async #isUnchanged(asker: Asker, previous: TopologySnapshot): Promise<boolean> {
+  async #isUnchanged(asker: ControlChannel, previous: TopologySnapshot): Promise<boolean> {
     const healthy = shuffled([...previous.nodes.values()], this.#random).filter(({ role, usable }) => role === 'primary' || usable);
-    const { address } = healthy.find(({ key }) => key !== this.#glanced) ?? healthy[0] ?? {};
+    const { address } = healthy.find(({ key }) => key !== this.#glancedAt) ?? healthy[0] ?? {};
     if (address === undefined) return false;
-    this.#glanced = addressKey(address);
+    this.#glancedAt = addressKey(address);
     try {
       const view = await this.#ask(asker, address, {});
       return sameTopology(clusterTopology(mergeViews([view], previous), this.#rules), previous);
@@ -105,8 +105,8 @@ export class ClusterResolver implements Resolver {
     }
   }
 
-  async #ask(asker: Asker, address: Address, options: { timeoutMs?: number }): Promise<ClusterView> {
-    const [shards, nodes] = await asker.ask(
+  async #ask(asker: ControlChannel, address: Address, options: { timeoutMs?: number }): Promise<ClusterView> {
+    const [shards, nodes] = await asker.send(
       address,
       [
         ['CLUSTER', 'SHARDS'],
@@ -117,7 +117,7 @@ export class ClusterResolver implements Resolver {
     const lines = isReply(nodes) ? parseNodes(nodes) : null;
     if (isReply(shards) && lines !== null) return buildView(address, parseShards(shards, this.#tls), lines);
     // No CLUSTER SHARDS before 7.0; without CLUSTER NODES (the ACL may forbid either) only CLUSTER SLOTS names owners without doubt.
-    const [slots, ...mode] = await asker.ask(address, [['CLUSTER', 'SLOTS'], ...MODE_COMMANDS], options);
+    const [slots, ...mode] = await asker.send(address, [['CLUSTER', 'SLOTS'], ...MODE_COMMANDS], options);
     if (isReply(slots)) return buildView(address, parseSlots(slots), lines);
     if (isReply(shards)) return buildView(address, parseShards(shards, this.#tls), lines);
     throw refusal(addressKey(address), modeOf(mode[0], mode[1]), shards);

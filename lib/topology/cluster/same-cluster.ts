@@ -6,7 +6,7 @@ import type { ClusterView } from './view.js';
  * epochs prove nothing about ours: node ids are drawn at random and never given again, so views of one cluster have some in common.
  * https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#nodes-attributes
  */
-export function isOfCluster(view: ClusterView, known: TopologySnapshot): boolean {
+export function isSameCluster(view: ClusterView, known: TopologySnapshot): boolean {
   for (const { id } of known.nodes.values()) if (view.nodes.has(id)) return true;
   return false;
 }

@@ -16,7 +16,7 @@ const MOST = 4;
  *
  * The old primary and its successor know.
  */
-export function inDoubt(views: readonly ClusterView[], previous: TopologySnapshot | null): string[] {
+export function unverifiedOwners(views: readonly ClusterView[], previous: TopologySnapshot | null): string[] {
   /** What was asked, and the epoch that it gives itself. */
   const asked = new Map<string, number>();
   for (const { nodes } of views) for (const { id, epoch, myself } of nodes.values()) if (myself) asked.set(id, epoch);

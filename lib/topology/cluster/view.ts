@@ -1,7 +1,7 @@
 import type { Address } from '../../options/index.js';
 import { addressOf } from '../replies.js';
 import type { Role } from '../snapshot.js';
-import type { Endpoint, EndpointGroup, Health, NodeLine, Slots } from './replies.js';
+import type { Endpoint, EndpointGroup, Health, NodeLine, SlotList } from './replies.js';
 
 /** A node as one server sees it. */
 export interface ViewNode {
@@ -19,7 +19,7 @@ export interface ViewNode {
   readonly myself: boolean;
 }
 
-export interface OwnedRange extends Slots {
+export interface OwnedRange extends SlotList {
   /** Node id. */
   readonly owner: string;
 }

@@ -1,11 +1,11 @@
 import type { Address } from '../../options/index.js';
 import type { Raw } from '../../protocol/command-spec.js';
-import type { Asker, AskOptions, SubscriptionEvents, Watcher } from '../resolver-api.js';
+import type { ControlChannel, SendOptions, SubscriptionChannel, SubscriptionEvents } from '../resolver-api.js';
 import type { ControlConnections } from './control-connections.js';
 import type { SentinelConnections } from './sentinel-connections.js';
 
 /** What resolvers ask: data nodes over the client's own control connections, sentinels over those that a client and its groups share. */
-export class ControlByAccess implements Asker, Watcher {
+export class ControlByAccess implements ControlChannel, SubscriptionChannel {
   readonly #data: ControlConnections;
   readonly #sentinels: SentinelConnections;
 
@@ -14,8 +14,8 @@ export class ControlByAccess implements Asker, Watcher {
     this.#sentinels = sentinels;
   }
 
-  ask(address: Address, commands: readonly (readonly string[])[], options: AskOptions = {}): Promise<Raw[]> {
-    return this.#of(options.as ?? 'data').ask(address, commands, options);
+  send(address: Address, commands: readonly (readonly string[])[], options: SendOptions = {}): Promise<Raw[]> {
+    return this.#of(options.as ?? 'data').send(address, commands, options);
   }
 
   subscribe(address: Address, channels: readonly string[], as: 'data' | 'sentinel', events: SubscriptionEvents): () => void {

@@ -1,10 +1,10 @@
 import { Connection, type ConnectionConfig } from '../../connection/connection.js';
-import { type Sink, Subscriber } from '../../connection/subscriber.js';
+import { type MessageHandler, Subscriber } from '../../connection/subscriber.js';
 import { ClosedError, ConnectionLostError, ReplyError, TimeoutError } from '../../errors.js';
 import { type Address, addressKey, type CredentialSource, type Credentials, type Options } from '../../options/index.js';
 import type { Raw } from '../../protocol/command-spec.js';
 import { clock } from '../../util/clock.js';
-import type { AskOptions, SubscriptionEvents } from '../resolver-api.js';
+import type { SendOptions, SubscriptionEvents } from '../resolver-api.js';
 
 const DEFAULT_TIMEOUT_MS = 500;
 const IDLE_MS = 60_000;
@@ -33,7 +33,7 @@ export class ControlConnections {
     this.#options = options;
   }
 
-  async ask(address: Address, commands: readonly (readonly string[])[], options: AskOptions = {}): Promise<Raw[]> {
+  async send(address: Address, commands: readonly (readonly string[])[], options: SendOptions = {}): Promise<Raw[]> {
     if (this.#closed) throw new ClosedError('the client was closed');
     const { connection, idle } = this.#entryFor(address);
     idle.refresh();
@@ -76,7 +76,7 @@ export class ControlConnections {
     });
     this.#subscribers.add(subscriber);
     let unconfirmed = channels.length;
-    const sink: Sink = {
+    const sink: MessageHandler = {
       message: (payload, channel) => {
         if (this.#subscribers.has(subscriber)) events.message(String(channel), String(payload));
       },
@@ -84,8 +84,8 @@ export class ControlConnections {
         if (--unconfirmed === 0) events.ready();
       },
       refused: (error) => subscriber.destroy(lost(subscriber.key, error)),
-      misplaced: () => {},
-      dropped: () => {},
+      notPrimary: () => {},
+      serverUnsubscribed: () => {},
       lost: () => {},
     };
     for (const channel of channels) subscriber.subscribe('channel', Buffer.from(channel), sink);

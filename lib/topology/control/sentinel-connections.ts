@@ -1,6 +1,6 @@
 import { type Address, addressKey, type Credentials } from '../../options/index.js';
 import type { Raw } from '../../protocol/command-spec.js';
-import type { AskOptions, SubscriptionEvents } from '../resolver-api.js';
+import type { SendOptions, SubscriptionEvents } from '../resolver-api.js';
 import { ControlConnections, type ControlOptions } from './control-connections.js';
 
 interface Shared {
@@ -22,8 +22,8 @@ export class SentinelConnections {
     this.#control = new ControlConnections(options);
   }
 
-  ask(address: Address, commands: readonly (readonly string[])[], options?: AskOptions): Promise<Raw[]> {
-    return this.#control.ask(address, commands, options);
+  send(address: Address, commands: readonly (readonly string[])[], options?: SendOptions): Promise<Raw[]> {
+    return this.#control.send(address, commands, options);
   }
 
   reauthenticate(credentials: Credentials): Promise<void> {

@@ -67,7 +67,7 @@ function replicasOfRole(list: Raw | undefined): Member['replicas'] {
 }
 
 /** One address that was asked. */
-export interface Sighting {
+export interface MemberReply {
   /** Where we connect to. */
   readonly address: Address;
   /** Null: it did not answer, or not what it is. */
@@ -109,7 +109,7 @@ interface Vertex {
  * One group out of what its members say. A replica of a replica is a replica of the root. Where several call themselves primary, the one that is
  * configured (`seeds`) is it if it is the only such one; else nobody is, and reads go on.
  */
-export function buildGroup(sightings: readonly Sighting[], seeds: readonly Address[], map: (announced: Address) => Address): Group {
+export function buildGroup(sightings: readonly MemberReply[], seeds: readonly Address[], map: (announced: Address) => Address): Group {
   const graph = new Graph(sightings, map);
   const vertices = [...graph.vertices.values()];
   const parents = new Map(vertices.map((vertex) => [vertex.key, graph.parentOf(vertex)]));
@@ -163,7 +163,7 @@ class Graph {
   readonly #canonical = new Map<string, string>();
   readonly #map: (announced: Address) => Address;
 
-  constructor(sightings: readonly Sighting[], map: (announced: Address) => Address) {
+  constructor(sightings: readonly MemberReply[], map: (announced: Address) => Address) {
     this.#map = map;
     const announced = new Map<string, Address>();
     const listed = new Map<string, { by: string; online: boolean }>();
@@ -209,7 +209,7 @@ class Graph {
   }
 
   /** The address a process announces is its name, if it answers there; else the first one it answered at. */
-  #nameByProcess(sightings: readonly Sighting[], announced: ReadonlyMap<string, Address>): void {
+  #nameByProcess(sightings: readonly MemberReply[], announced: ReadonlyMap<string, Address>): void {
     const byRun = new Map<string, string[]>();
     for (const { address, member } of sightings) {
       if (member?.runId == null) continue;

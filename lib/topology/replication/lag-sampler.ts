@@ -1,9 +1,9 @@
-import type { Asker } from '../resolver-api.js';
+import type { ControlChannel } from '../resolver-api.js';
 import type { NodeInfo, TopologySnapshot } from '../snapshot.js';
 import { parseReplicationState, REPLICATION_STATE_COMMANDS, type ReplicationState } from './info.js';
 
 /** What one question to a node brought. */
-export interface Sighting {
+export interface LagSample {
   readonly node: NodeInfo;
   /** When it was asked, on the clock. */
   readonly sentAt: number;
@@ -17,7 +17,7 @@ export interface Sighting {
 
 export interface SamplerEvents {
   /** True: more is to be known of it soon, look again at once. */
-  saw(shard: number, sighting: Sighting): boolean;
+  onSample(shard: number, sighting: LagSample): boolean;
 }
 
 /** The rounds of a shard. */
@@ -39,15 +39,15 @@ const JITTER = 0.1;
  * connections, so that it measures the way and the server but not our own queues, and nodes without traffic too. The primary is asked first: what
  * it had when it was asked, a replica that is asked after its answer can have.
  */
-export class Sampler {
-  readonly #asker: Asker;
+export class LagSampler {
+  readonly #asker: ControlChannel;
   readonly #events: SamplerEvents;
   readonly #asked = new Set<string>();
   #snapshot: TopologySnapshot | null = null;
   #rounds: (Rounds | undefined)[] = [];
   #stopped = false;
 
-  constructor(asker: Asker, events: SamplerEvents) {
+  constructor(asker: ControlChannel, events: SamplerEvents) {
     this.#asker = asker;
     this.#events = events;
   }
@@ -108,21 +108,21 @@ export class Sampler {
     const [first, ...others] = nodesOf(this.#snapshot, shard);
     if (first === undefined) return;
     const rest = (): void => {
-      for (const node of others) void this.#look(shard, node);
+      for (const node of others) void this.#sample(shard, node);
     };
     // Who has not answered the last question is not asked the next one, and holds up nobody.
     if (this.#asked.has(first.key)) rest();
-    else void this.#look(shard, first).then(rest);
+    else void this.#sample(shard, first).then(rest);
   }
 
-  async #look(shard: number, node: NodeInfo): Promise<void> {
+  async #sample(shard: number, node: NodeInfo): Promise<void> {
     if (this.#asked.has(node.key) || this.#stopped) return;
     this.#asked.add(node.key);
     const known = this.#asker.connected?.(node.address) ?? null;
     const sentAt = performance.now();
     let state: ReplicationState | null = null;
     try {
-      state = parseReplicationState(await this.#asker.ask(node.address, REPLICATION_STATE_COMMANDS));
+      state = parseReplicationState(await this.#asker.send(node.address, REPLICATION_STATE_COMMANDS));
     } catch {
       // Told by `state`.
     }
@@ -133,7 +133,7 @@ export class Sampler {
     const at = nodesOf(this.#snapshot, shard).some(({ key }) => key === node.key) ? shard : -1;
     if (at === -1) return;
     const zone = this.#asker.connected?.(node.address)?.zone ?? null;
-    if (this.#events.saw(at, { node, sentAt, rttMs, zone, state }) && state !== null) void this.#look(shard, node);
+    if (this.#events.onSample(at, { node, sentAt, rttMs, zone, state }) && state !== null) void this.#sample(shard, node);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Access } from '../../pool/node.js';
+import type { NodeAccess } from '../../pool/node.js';
 import type { Raw } from '../../protocol/command-spec.js';
 import { clock } from '../../util/clock.js';
 import { infoOf } from '../replies.js';
@@ -12,20 +12,20 @@ export interface Position {
 /** A node, as far as its place in replication is concerned. */
 export interface Replicating {
   /** Another number whenever the process behind the address may be another one. */
-  readonly incarnation: number;
+  readonly processEpoch: number;
   /** Asks on the connection that carries the commands of this access. */
-  ask(words: readonly string[], access: Access): Promise<Raw>;
+  ask(words: readonly string[], access: NodeAccess): Promise<Raw>;
 }
 
-export interface Told {
+export interface OffsetReply {
   readonly position: Position;
   /** Number of the question. Whatever was done before it was asked is in the answer. */
-  readonly question: number;
-  readonly incarnation: number;
+  readonly requestNo: number;
+  readonly processEpoch: number;
 }
 
 interface Entry {
-  told: Told | null;
+  lastReply: OffsetReply | null;
   asking: boolean;
   /** On the clock, in ms. */
   askedAt: number;
@@ -33,10 +33,10 @@ interface Entry {
 
 /** One node is not asked more often. */
 const SPACING_MS = 5;
-const QUESTION: readonly string[] = ['INFO', 'replication'];
+const REQUEST: readonly string[] = ['INFO', 'replication'];
 
 /** What a server says of its position, as a primary or as a replica: there it is what was applied, not what was received. Null: it has none. */
-export function positionOf(raw: Raw, access: Access): Position | null {
+export function positionOf(raw: Raw, access: NodeAccess): Position | null {
   const info = infoOf(raw);
   if (info.get('role') !== (access === 'primary' ? 'master' : 'slave')) return null;
   const replid = info.get('master_replid') ?? '';
@@ -50,9 +50,9 @@ export function positionOf(raw: Raw, access: Access): Position | null {
  * commands: what was said is of the process that will answer the read, for as long as `incarnation` stays the same. A replica that was restarted may
  * have less than it had before, under the same replication id.
  */
-export class Positions {
+export class OffsetTracker {
   readonly #entries = new WeakMap<Replicating, Entry>();
-  #questions = 0;
+  #requests = 0;
   #epoch = 0;
 
   constructor(private readonly now: () => number = () => clock.now()) {}
@@ -64,19 +64,19 @@ export class Positions {
 
   /** Number of the next question: its answer is after everything that has happened by now. */
   get next(): number {
-    return this.#questions + 1;
+    return this.#requests + 1;
   }
 
   changed(): void {
     this.#epoch++;
   }
 
-  told(node: Replicating): Told | null {
-    return this.#entries.get(node)?.told ?? null;
+  lastReply(node: Replicating): OffsetReply | null {
+    return this.#entries.get(node)?.lastReply ?? null;
   }
 
   /** Asks the primary where it is, and then the replicas whether they are there. */
-  learn(primary: Replicating, replicas: readonly Replicating[]): void {
+  fetchPrimaryOffset(primary: Replicating, replicas: readonly Replicating[]): void {
     void this.#ask(primary, 'primary').then((answered) => {
       if (answered) for (const replica of replicas) this.check(replica);
     });
@@ -88,23 +88,23 @@ export class Positions {
   }
 
   /** True: there is an answer to a question of now. It never rejects: who does not answer is not known. */
-  async #ask(node: Replicating, access: Access): Promise<boolean> {
+  async #ask(node: Replicating, access: NodeAccess): Promise<boolean> {
     let entry = this.#entries.get(node);
     if (entry === undefined) {
-      entry = { told: null, asking: false, askedAt: Number.NEGATIVE_INFINITY };
+      entry = { lastReply: null, asking: false, askedAt: Number.NEGATIVE_INFINITY };
       this.#entries.set(node, entry);
     }
     const now = this.now();
     if (entry.asking || now - entry.askedAt < SPACING_MS) return false;
     entry.asking = true;
     entry.askedAt = now;
-    const question = ++this.#questions;
-    const { incarnation } = node;
+    const requestNo = ++this.#requests;
+    const { processEpoch } = node;
     try {
-      const position = positionOf(await node.ask(QUESTION, access), access);
+      const position = positionOf(await node.ask(REQUEST, access), access);
       // An answer of a process that may be gone.
-      if (position === null || node.incarnation !== incarnation) return false;
-      entry.told = { position, question, incarnation };
+      if (position === null || node.processEpoch !== processEpoch) return false;
+      entry.lastReply = { position, requestNo, processEpoch };
       return true;
     } catch {
       return false;

@@ -1,11 +1,11 @@
 import { TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/index.js';
-import { type Answer, hedge } from '../ask-several.js';
+import { type Answer, askSeveral } from '../ask-several.js';
 import type { NodeRules } from '../node-rules.js';
 import { type Cause, causesOf, failure } from '../probe-error.js';
-import type { Asker, AskOptions, Resolver } from '../resolver-api.js';
+import type { ControlChannel, Resolver, SendOptions } from '../resolver-api.js';
 import { makeTopology, type NodeInfo, type TopologySnapshot } from '../snapshot.js';
-import { buildGroup, type Group, type GroupNode, MEMBER_COMMANDS, type Member, parseMember, type Sighting } from './group.js';
+import { buildGroup, type Group, type GroupNode, MEMBER_COMMANDS, type Member, type MemberReply, parseMember } from './group.js';
 
 /** How long members that are slow to answer are waited for once the primary has spoken: it names its replicas itself. */
 const GRACE_MS = 100;
@@ -22,7 +22,7 @@ export class ReplicationResolver implements Resolver {
     this.#firstTimeoutMs = firstTimeoutMs;
   }
 
-  async probe(asker: Asker, previous: TopologySnapshot | null): Promise<TopologySnapshot> {
+  async probe(asker: ControlChannel, previous: TopologySnapshot | null): Promise<TopologySnapshot> {
     const known = [...(previous?.nodes.values() ?? [])].map(({ address }) => address);
     const { sightings, causes } = await this.#crawl(
       asker,
@@ -38,15 +38,19 @@ export class ReplicationResolver implements Resolver {
     return makeTopology('replication', [{ primary, replicas }], null, problemOf(group, causes));
   }
 
-  async #crawl(asker: Asker, start: readonly Address[], options: AskOptions): Promise<{ sightings: Sighting[]; causes: Cause[] }> {
-    const sightings = new Map<string, Sighting>();
+  async #crawl(
+    asker: ControlChannel,
+    start: readonly Address[],
+    options: SendOptions,
+  ): Promise<{ sightings: MemberReply[]; causes: Cause[] }> {
+    const sightings = new Map<string, MemberReply>();
     const answers: Answer<Address, Member | null>[] = [];
     let hasPrimary = false;
     for (let wave = start; wave.length > 0; ) {
       const unasked = [...new Map(wave.map((address) => [addressKey(address), address]))].filter(([key]) => !sightings.has(key));
       for (const [key, address] of unasked) sightings.set(key, { address, member: null, failed: false });
       const addresses = unasked.map(([, address]) => address);
-      const round = await hedge(addresses, (address) => ask(asker, address, options), {
+      const round = await askSeveral(addresses, (address) => ask(asker, address, options), {
         want: addresses.length,
         graceMs: GRACE_MS,
         counts: (member) => hasPrimary || member?.role === 'primary',
@@ -72,8 +76,8 @@ export class ReplicationResolver implements Resolver {
   }
 }
 
-async function ask(asker: Asker, address: Address, options: AskOptions): Promise<Member | null> {
-  const member = parseMember(await asker.ask(address, MEMBER_COMMANDS, options));
+async function ask(asker: ControlChannel, address: Address, options: SendOptions): Promise<Member | null> {
+  const member = parseMember(await asker.send(address, MEMBER_COMMANDS, options));
   const node = addressKey(address);
   if (member?.mode === 'sentinel') {
     throw new TopologyError('ERR_IS_A_SENTINEL', `${node} is a sentinel, not a data server: use sentinel([…], 'name')`, [], { node });

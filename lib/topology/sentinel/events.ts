@@ -1,6 +1,6 @@
 import { type Address, addressKey } from '../../options/index.js';
 import { backoffMs } from '../../util/backoff.js';
-import type { Hint, Watcher } from '../resolver-api.js';
+import type { Hint, SubscriptionChannel } from '../resolver-api.js';
 import { EVENTS, groupOfEvent, PROMOTION_EVENTS } from './view.js';
 
 const RETRY = { minMs: 100, maxMs: 5_000 };
@@ -15,13 +15,13 @@ interface Subscription {
  * Subscribed to all sentinels of a group, because not each of them hears of everything. What they publish are hints to look, never facts.
  * https://redis.io/docs/latest/develop/reference/sentinel-clients/#using-pubsub-to-get-notified-of-failover
  */
-export class SentinelWatch {
-  readonly #watcher: Watcher;
+export class SentinelEvents {
+  readonly #watcher: SubscriptionChannel;
   readonly #name: string;
   readonly #hint: Hint;
   readonly #subscriptions = new Map<string, Subscription>();
 
-  constructor(watcher: Watcher, name: string, hint: Hint) {
+  constructor(watcher: SubscriptionChannel, name: string, hint: Hint) {
     this.#watcher = watcher;
     this.#name = name;
     this.#hint = hint;

@@ -9,7 +9,7 @@ interface Known {
 }
 
 /** The sentinels of a group: the configured ones stay for ever, those learnt from others as long as somebody knows them. Who answers comes first. */
-export class SentinelList {
+export class KnownSentinels {
   readonly #map: (announced: Address) => Address;
   #known: readonly Known[];
 

@@ -1,13 +1,13 @@
 import { AuthError, ConnectError, TimeoutError, TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/index.js';
-import { type Answer, hedge } from '../ask-several.js';
+import { type Answer, askSeveral } from '../ask-several.js';
 import type { NodeRules } from '../node-rules.js';
 import { causesOf, failure } from '../probe-error.js';
 import { fieldsOf, listOf, MODE_COMMANDS, modeOf, textOf } from '../replies.js';
-import type { Asker, Hint, Resolver, Watcher } from '../resolver-api.js';
+import type { ControlChannel, Hint, Resolver, SubscriptionChannel } from '../resolver-api.js';
 import { makeTopology, type NodeInfo, type TopologySnapshot } from '../snapshot.js';
-import { SentinelWatch } from './events.js';
-import { SentinelList } from './known-sentinels.js';
+import { SentinelEvents } from './events.js';
+import { KnownSentinels } from './known-sentinels.js';
 import { type Candidate, candidatesOf, parseSentinel, type SentinelView, sentinelCommands } from './view.js';
 
 /** A few hundred ms for a sentinel, as the documented algorithm has it. */
@@ -26,7 +26,7 @@ const REVERIFY_MS = 100;
 type Verdict = { readonly is: 'primary' } | { readonly is: 'other' } | { readonly is: 'silent'; readonly error: unknown };
 
 /** What a sentinel said last, and when. */
-interface Said {
+interface SentinelAnswer {
   readonly view: SentinelView;
   readonly at: number;
 }
@@ -39,10 +39,10 @@ export class SentinelResolver implements Resolver {
   readonly #name: string;
   readonly #rules: NodeRules;
   readonly #firstTimeoutMs: number;
-  readonly #sentinels: SentinelList;
+  readonly #sentinels: KnownSentinels;
   /** By address. */
-  #said: ReadonlyMap<string, Said> = new Map();
-  #watch: SentinelWatch | null = null;
+  #answers: ReadonlyMap<string, SentinelAnswer> = new Map();
+  #watch: SentinelEvents | null = null;
   #hint: Hint = () => {};
   #stopped = false;
 
@@ -50,12 +50,12 @@ export class SentinelResolver implements Resolver {
     this.#name = name;
     this.#rules = rules;
     this.#firstTimeoutMs = firstTimeoutMs;
-    this.#sentinels = new SentinelList(seeds, (announced) => rules.address(announced));
+    this.#sentinels = new KnownSentinels(seeds, (announced) => rules.address(announced));
   }
 
-  async probe(asker: Asker, previous: TopologySnapshot | null): Promise<TopologySnapshot> {
+  async probe(asker: ControlChannel, previous: TopologySnapshot | null): Promise<TopologySnapshot> {
     const timeoutMs = previous === null ? this.#firstTimeoutMs : SENTINEL_TIMEOUT_MS;
-    const answers = await hedge(this.#sentinels.addresses, (address) => this.#askSentinel(asker, address, timeoutMs), {
+    const answers = await askSeveral(this.#sentinels.addresses, (address) => this.#askSentinel(asker, address, timeoutMs), {
       want: ASKED_AT_ONCE,
       graceMs: GRACE_MS,
       counts: (view) => view.primary !== null,
@@ -64,14 +64,14 @@ export class SentinelResolver implements Resolver {
     this.#watch?.follow(this.#sentinels.addresses);
 
     if (!answers.some((answer) => answer.ok && answer.value.primary !== null)) throw await this.#nobody(asker, answers);
-    this.#said = remembered(this.#said, answers, performance.now());
-    const candidates = candidatesOf([...this.#said.values()].map(({ view }) => view));
+    this.#answers = remembered(this.#answers, answers, performance.now());
+    const candidates = candidatesOf([...this.#answers.values()].map(({ view }) => view));
     return this.#verified(asker, candidates, previous, timeoutMs);
   }
 
-  watch(watcher: Watcher, hint: Hint): void {
+  watch(watcher: SubscriptionChannel, hint: Hint): void {
     this.#hint = hint;
-    this.#watch = new SentinelWatch(watcher, this.#name, hint);
+    this.#watch = new SentinelEvents(watcher, this.#name, hint);
     this.#watch.follow(this.#sentinels.addresses);
   }
 
@@ -81,12 +81,12 @@ export class SentinelResolver implements Resolver {
     this.#watch = null;
   }
 
-  async #askSentinel(asker: Asker, address: Address, timeoutMs: number): Promise<SentinelView> {
-    const replies = await asker.ask(address, sentinelCommands(this.#name), { timeoutMs, as: 'sentinel' });
+  async #askSentinel(asker: ControlChannel, address: Address, timeoutMs: number): Promise<SentinelView> {
+    const replies = await asker.send(address, sentinelCommands(this.#name), { timeoutMs, as: 'sentinel' });
     const view = parseSentinel(replies);
     if (view !== null) return view;
     const node = addressKey(address);
-    const [hello, info] = await asker.ask(address, MODE_COMMANDS, { timeoutMs, as: 'sentinel' });
+    const [hello, info] = await asker.send(address, MODE_COMMANDS, { timeoutMs, as: 'sentinel' });
     const mode = modeOf(hello, info);
     if (mode === 'standalone' || mode === 'cluster') {
       throw new TopologyError('ERR_NOT_A_SENTINEL', `${node} is a data server, not a sentinel (its usual port is 26379)`, [], { node });
@@ -94,11 +94,11 @@ export class SentinelResolver implements Resolver {
     throw replies[0] instanceof Error ? replies[0] : new Error('no usable reply');
   }
 
-  async #nobody(asker: Asker, answers: readonly Answer<Address, SentinelView>[]): Promise<Error> {
+  async #nobody(asker: ControlChannel, answers: readonly Answer<Address, SentinelView>[]): Promise<Error> {
     const causes = causesOf(answers);
     const knowing = answers.find((answer) => answer.ok);
     if (knowing === undefined) return failure('ERR_NO_SENTINEL_REACHABLE', 'no sentinel could be asked', causes);
-    const [masters] = await asker.ask(knowing.item, [['SENTINEL', 'MASTERS']], { as: 'sentinel' }).catch(() => [null]);
+    const [masters] = await asker.send(knowing.item, [['SENTINEL', 'MASTERS']], { as: 'sentinel' }).catch(() => [null]);
     const names = listOf(masters).flatMap((master) => textOf(fieldsOf(master).get('name')) ?? []);
     const hint = names.length === 0 ? 'they watch no group' : `they watch ${names.map((name) => JSON.stringify(name)).join(', ')}`;
     return new TopologyError(
@@ -110,7 +110,7 @@ export class SentinelResolver implements Resolver {
 
   /** The newest answer that the node itself confirms; without one the newest answer with the problem. */
   async #verified(
-    asker: Asker,
+    asker: ControlChannel,
     candidates: readonly Candidate[],
     previous: TopologySnapshot | null,
     timeoutMs: number,
@@ -155,9 +155,9 @@ export class SentinelResolver implements Resolver {
   }
 
   /** Whether the node whose promotion is under way is a primary by its own word; a moment is waited for it. Its connections are cut by the promotion. */
-  async #promoted(asker: Asker, address: Address): Promise<boolean> {
+  async #promoted(asker: ControlChannel, address: Address): Promise<boolean> {
     for (const endAt = performance.now() + PROMOTION_MS; performance.now() < endAt && !this.#stopped; ) {
-      const [role] = await asker.ask(address, [['ROLE']], { timeoutMs: REVERIFY_MS }).catch(() => []);
+      const [role] = await asker.send(address, [['ROLE']], { timeoutMs: REVERIFY_MS }).catch(() => []);
       if (listOf(role)[0] === 'master') return true;
       await new Promise((resolve) => setTimeout(resolve, PROMOTION_EVERY_MS));
     }
@@ -208,7 +208,11 @@ export class SentinelResolver implements Resolver {
  * The answers, and what was said a moment ago by those who have not answered yet: else a leading sentinel that is late by more than the grace would
  * have us go back to the old primary, which the others still name, and which may still take writes.
  */
-function remembered(said: ReadonlyMap<string, Said>, answers: readonly Answer<Address, SentinelView>[], now: number): Map<string, Said> {
+function remembered(
+  said: ReadonlyMap<string, SentinelAnswer>,
+  answers: readonly Answer<Address, SentinelView>[],
+  now: number,
+): Map<string, SentinelAnswer> {
   // In the order of the answers: the first one stands for those that say the same.
   const next = new Map(
     answers.flatMap((answer) => (answer.ok ? [[addressKey(answer.item), { view: answer.value, at: now }] as const] : [])),
@@ -219,9 +223,9 @@ function remembered(said: ReadonlyMap<string, Said>, answers: readonly Answer<Ad
 }
 
 /** An ACL that forbids ROLE leaves us with the sentinels' word; READONLY then tells. */
-async function verify(asker: Asker, address: Address, timeoutMs: number): Promise<Verdict> {
+async function verify(asker: ControlChannel, address: Address, timeoutMs: number): Promise<Verdict> {
   try {
-    const [role] = await asker.ask(address, [['ROLE']], { timeoutMs });
+    const [role] = await asker.send(address, [['ROLE']], { timeoutMs });
     return role instanceof Error || listOf(role)[0] === 'master' ? { is: 'primary' } : { is: 'other' };
   } catch (error) {
     if (error instanceof AuthError) throw error;

@@ -4,7 +4,7 @@ import type { Raw } from '../../protocol/command-spec.js';
 import type { NodeRules } from '../node-rules.js';
 import { failure } from '../probe-error.js';
 import { listOf, MODE_COMMANDS, modeOf } from '../replies.js';
-import type { Asker, Resolver } from '../resolver-api.js';
+import type { ControlChannel, Resolver } from '../resolver-api.js';
 import { makeTopology, type TopologySnapshot } from '../snapshot.js';
 
 /**
@@ -22,11 +22,11 @@ export class SingleResolver implements Resolver {
     this.#firstTimeoutMs = firstTimeoutMs;
   }
 
-  async probe(asker: Asker, previous: TopologySnapshot | null): Promise<TopologySnapshot> {
+  async probe(asker: ControlChannel, previous: TopologySnapshot | null): Promise<TopologySnapshot> {
     const node = addressKey(this.#address);
     const ask = (): Promise<Raw[]> =>
       asker
-        .ask(this.#address, [...MODE_COMMANDS, ['ROLE']], previous === null ? { timeoutMs: this.#firstTimeoutMs } : {})
+        .send(this.#address, [...MODE_COMMANDS, ['ROLE']], previous === null ? { timeoutMs: this.#firstTimeoutMs } : {})
         .catch((error: unknown) => {
           if (error instanceof AuthError) throw error;
           throw failure('ERR_PRIMARY_UNREACHABLE', `${node} is not reachable`, [{ node, error }]);

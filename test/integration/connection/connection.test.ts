@@ -107,7 +107,7 @@ describe('a connection', () => {
         { status: 'rejected', reason: broken },
         { status: 'fulfilled', value: '3' },
       ]);
-      assert.equal(one.owner.budget.commands, 0);
+      assert.equal(one.owner.usage.commands, 0);
     });
 
     it('rejects only the command whose integer is beyond 2^53', async () => {
@@ -117,7 +117,7 @@ describe('a connection', () => {
       assert.ok(beyond instanceof IntegerRangeError);
       assert.equal(beyond.value, 2n ** 60n);
       assert.equal(next, 'next');
-      assert.equal(one.owner.budget.commands, 0);
+      assert.equal(one.owner.usage.commands, 0);
     });
 
     it('ignores pushes nobody listens to', async () => {
@@ -147,8 +147,8 @@ describe('a connection', () => {
       });
       using one = new Opened(server);
       const { call, outcome } = one.owner.make(['EXEC']);
-      call.leaveTheRoad().unit = {
-        parts: [
+      call.ensureExtras().batch = {
+        commands: [
           { spec: command('MULTI'), args: [] },
           { spec: command('SET'), args: ['a', '1'] },
           { spec: command('INCR'), args: ['a'] },
@@ -159,7 +159,7 @@ describe('a connection', () => {
       one.connection.send(call);
       const after = one.send(['PING']);
       assert.deepEqual(await Promise.all([before, outcome, after]), ['PONG', ['OK', 2], 'PONG']);
-      assert.equal(one.owner.budget.commands, 0);
+      assert.equal(one.owner.usage.commands, 0);
     });
 
     it('hands a unit whose last reply is an error back once, with the replies before it', async () => {
@@ -170,22 +170,22 @@ describe('a connection', () => {
       });
       using one = new Opened(server);
       const { call, outcome } = one.owner.make(['EXEC']);
-      const parts = [
+      const commands = [
         { spec: command('MULTI'), args: [] },
         { spec: command('SET'), args: ['a', '1'] },
       ];
-      call.leaveTheRoad().unit = { parts, replies: [] };
+      call.ensureExtras().batch = { commands, replies: [] };
       one.connection.send(call);
       assert.equal((await rejected(outcome)).code, 'EXECABORT');
-      assert.deepEqual(one.owner.kinds, ['EXEC reply']);
-      assert.equal(String(call.unit?.replies[1]), 'ReplyError: MOVED 1 h:1');
+      assert.deepEqual(one.owner.kinds, ['EXEC error-reply']);
+      assert.equal(String(call.batch?.replies[1]), 'ReplyError: MOVED 1 h:1');
     });
 
     it('sends ASKING right before a command that wants it, and drops its reply', async () => {
       await using server = await FakeServer.start(echo);
       using one = new Opened(server);
       const { call, outcome } = one.owner.make(['ECHO', 'asked']);
-      call.leaveTheRoad().asking = true;
+      call.ensureExtras().asking = true;
       const before = one.send(['ECHO', 'before']);
       one.connection.send(call);
       assert.deepEqual(await Promise.all([before, outcome, one.send(['ECHO', 'after'])]), ['before', 'asked', 'after']);
@@ -216,7 +216,7 @@ describe('a connection', () => {
       assert.equal(reason.node, server.address);
       assert.ok(tookMs >= 75 && tookMs < 400, `${tookMs} ms`);
       await failed;
-      assert.deepEqual(one.owner.kinds, ['ECHO unwritten']);
+      assert.deepEqual(one.owner.kinds, ['ECHO not-sent']);
     });
 
     it('reports a port where nobody listens', async () => {
@@ -228,7 +228,7 @@ describe('a connection', () => {
       assert.ok(reason instanceof ConnectError);
       assert.match(reason.message, /^cannot connect to 127\.0\.0\.1:\d+: .*ECONNREFUSED/);
       await failed;
-      assert.deepEqual(one.owner.kinds, ['ECHO unwritten']);
+      assert.deepEqual(one.owner.kinds, ['ECHO not-sent']);
     });
 
     it('reports a host name that does not exist', async () => {
@@ -323,7 +323,7 @@ describe('a connection', () => {
       answer();
       assert.equal(await one.send(['ECHO', 'next']), 'next');
       assert.deepEqual(received(server, 'ECHO'), ['next']);
-      assert.equal(one.owner.budget.commands, 0);
+      assert.equal(one.owner.usage.commands, 0);
     });
 
     it('never writes a command that was settled in the tick of its write', async () => {
@@ -335,7 +335,7 @@ describe('a connection', () => {
       call.fail(new Error('aborted'));
       assert.equal(await one.send(['ECHO', 'next']), 'next');
       assert.deepEqual(received(server, 'ECHO'), ['next']);
-      assert.equal(one.owner.budget.commands, 0);
+      assert.equal(one.owner.usage.commands, 0);
     });
 
     it('does not bring a command that was settled before back to life', async () => {
@@ -347,7 +347,7 @@ describe('a connection', () => {
       one.connection.send(call);
       assert.equal(await one.send(['ECHO', 'next']), 'next');
       assert.deepEqual(received(server, 'ECHO'), ['next']);
-      assert.equal(one.owner.budget.commands, 0);
+      assert.equal(one.owner.usage.commands, 0);
     });
 
     it('drops a late reply and keeps the others with their commands', async () => {
@@ -365,7 +365,7 @@ describe('a connection', () => {
       assert.match(late.message, /^ECHO timed out: no reply from 127\.0\.0\.1:\d+$/);
       assert.equal(await next, 'next');
       assert.equal(await one.send(['ECHO', 'another']), 'another');
-      assert.equal(one.owner.budget.commands, 0);
+      assert.equal(one.owner.usage.commands, 0);
     });
 
     it('drops a late error the same way', async () => {
@@ -380,7 +380,7 @@ describe('a connection', () => {
       const next = one.send(['ECHO', 'next']);
       assert.ok((await slow) instanceof TimeoutError);
       assert.equal(await next, 'next');
-      assert.equal(one.owner.budget.commands, 0);
+      assert.equal(one.owner.usage.commands, 0);
     });
 
     it('rejects them within about 10 ms of their deadline', async () => {
@@ -418,8 +418,8 @@ describe('a connection', () => {
         assert.ok(reason.cause instanceof ProtocolError, String(reason.cause));
         assert.equal(await results[0], '1');
         await Promise.all(results);
-        assert.deepEqual(one.owner.kinds, ['GET lost', 'ECHO lost']);
-        assert.equal(one.owner.budget.commands, 0);
+        assert.deepEqual(one.owner.kinds, ['GET connection-lost', 'ECHO connection-lost']);
+        assert.equal(one.owner.usage.commands, 0);
         assert.equal(one.connection.state, 'closed');
       });
     }
@@ -434,8 +434,8 @@ describe('a connection', () => {
       assert.ok(reason instanceof ConnectionLostError && reason.cause instanceof ReplyTooLargeError, String(reason));
       assert.ok((await refused) instanceof ReplyTooLargeError);
       await lost;
-      assert.deepEqual(one.owner.kinds, ['ECHO lost']);
-      assert.equal(one.owner.budget.commands, 0);
+      assert.deepEqual(one.owner.kinds, ['ECHO connection-lost']);
+      assert.equal(one.owner.usage.commands, 0);
     });
 
     it('closes on a reply nobody asked for', async () => {
@@ -461,9 +461,9 @@ describe('a connection', () => {
         assert.ok(reason instanceof ConnectionLostError);
         assert.equal(reason.node, server.address);
         await Promise.all(failed);
-        assert.deepEqual(one.owner.kinds, ['GET lost', 'ECHO lost']);
+        assert.deepEqual(one.owner.kinds, ['GET connection-lost', 'ECHO connection-lost']);
         assert.equal(one.closedTimes, 1);
-        assert.equal(one.owner.budget.commands, 0);
+        assert.equal(one.owner.usage.commands, 0);
       });
     }
 
@@ -472,10 +472,10 @@ describe('a connection', () => {
       using one = new Opened(server);
       const { call, outcome } = one.owner.make(['EXEC']);
       const set = { spec: command('SET'), args: ['a', '1'] };
-      call.leaveTheRoad().unit = { parts: [{ spec: command('MULTI'), args: [] }, set, set], replies: [] };
+      call.ensureExtras().batch = { commands: [{ spec: command('MULTI'), args: [] }, set, set], replies: [] };
       one.connection.send(call);
       await rejected(outcome);
-      assert.deepEqual(one.owner.kinds, ['EXEC lost']);
+      assert.deepEqual(one.owner.kinds, ['EXEC connection-lost']);
     });
   });
 
@@ -513,12 +513,12 @@ describe('a connection', () => {
       await sleep(100);
       server.connections[0]?.send(Buffer.from('?garbage\r\n'));
       await all;
-      const lost = one.owner.kinds.filter((kind) => kind === 'SET lost').length;
-      const unwritten = one.owner.kinds.filter((kind) => kind === 'SET unwritten').length;
+      const lost = one.owner.kinds.filter((kind) => kind === 'SET connection-lost').length;
+      const unwritten = one.owner.kinds.filter((kind) => kind === 'SET not-sent').length;
       assert.ok(lost > 0 && unwritten > 0, `${lost} lost, ${unwritten} unwritten`);
       assert.equal(lost + unwritten, count);
-      assert.equal(one.owner.kinds.indexOf('SET unwritten'), lost, 'in order');
-      assert.equal(one.owner.budget.commands, 0);
+      assert.equal(one.owner.kinds.indexOf('SET not-sent'), lost, 'in order');
+      assert.equal(one.owner.usage.commands, 0);
     });
 
     it('gives its unwritten commands to who asks for them', async () => {
@@ -545,7 +545,7 @@ describe('a connection', () => {
       const closed = one.connection.close();
       const refused = rejected(one.send(['ECHO', '3']));
       assert.equal((await refused).code, 'ERR_CLOSED');
-      assert.deepEqual(one.owner.kinds, ['ECHO unwritten']);
+      assert.deepEqual(one.owner.kinds, ['ECHO not-sent']);
       assert.deepEqual(await Promise.all(accepted), ['1', '2']);
       await closed;
       assert.equal(await one.closed, null);
@@ -606,8 +606,8 @@ describe('a connection', () => {
       const unwritten = rejected(one.send(['ECHO', '2']));
       one.connection.destroy(new ConnectionLostError('enough'));
       await Promise.all([written, unwritten]);
-      assert.deepEqual(one.owner.kinds, ['ECHO lost', 'ECHO unwritten']);
-      assert.equal(one.owner.budget.commands, 0);
+      assert.deepEqual(one.owner.kinds, ['ECHO connection-lost', 'ECHO not-sent']);
+      assert.equal(one.owner.usage.commands, 0);
     });
   });
 

@@ -1,8 +1,8 @@
 import { Connection, type ConnectionConfig, type ConnectionEvents } from '../../../lib/connection/connection.js';
-import { release } from '../../../lib/connection/deadlines.js';
+import { releaseUsage } from '../../../lib/connection/deadlines.js';
 import type { SlotwiseError } from '../../../lib/errors.js';
 import { specOf } from '../../../lib/protocol/catalog/specs.js';
-import { type Arg, Call, type CallOwner, type Decode, type Failure, type Raw } from '../../../lib/protocol/command-spec.js';
+import { type Arg, type AttemptFailure, Call, type CallOwner, type Decode, type Raw } from '../../../lib/protocol/command-spec.js';
 import { clock } from '../../../lib/util/clock.js';
 
 export interface CallOptions {
@@ -12,13 +12,13 @@ export interface CallOptions {
 
 /** Makes calls, keeps the books as a client does, and writes down what connections hand back. */
 export class Recorder implements CallOwner {
-  readonly budget = { commands: 0, bytes: 0 };
+  readonly usage = { commands: 0, bytes: 0 };
   readonly idempotent = false;
-  readonly failures: { readonly call: Call; readonly failure: Failure }[] = [];
+  readonly failures: { readonly call: Call; readonly failure: AttemptFailure }[] = [];
 
-  failed(call: Call, failure: Failure): void {
+  failed(call: Call, failure: AttemptFailure): void {
     this.failures.push({ call, failure });
-    release(call);
+    releaseUsage(call);
     call.fail(failure.error);
   }
 
@@ -28,7 +28,7 @@ export class Recorder implements CallOwner {
     const call = Call.make(spec, args, decode ?? null, 0, this, clock.deadlineIn(timeoutMs));
     const outcome = Call.promiseOfLast();
     outcome.catch(() => {});
-    this.budget.commands++;
+    this.usage.commands++;
     return { call, outcome };
   }
 

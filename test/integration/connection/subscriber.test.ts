@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Payload, type Sink, Subscriber } from '../../../lib/connection/subscriber.js';
+import { type MessageHandler, type Payload, Subscriber } from '../../../lib/connection/subscriber.js';
 import type { SlotwiseError } from '../../../lib/errors.js';
 import { addressKey } from '../../../lib/options/index.js';
 import { type Answer, error, FakeServer, silence } from '../../support/fake-server.js';
@@ -25,7 +25,7 @@ class Opened implements AsyncDisposable {
   ) {
     this.subscriber = new Subscriber(
       { ...quickConfig, address: { host: server.host, port: server.port }, protocol },
-      { closed: (reason) => this.closed.push(reason), silent: () => this.silences++ },
+      { closed: (reason) => this.closed.push(reason), stalled: () => this.silences++ },
       PING_EVERY_MS,
     );
   }
@@ -35,14 +35,14 @@ class Opened implements AsyncDisposable {
     return new Opened(await FakeServer.start(script.handler()), script, protocol);
   }
 
-  sink(name: string): Sink {
+  sink(name: string): MessageHandler {
     const hear = (...words: unknown[]): void => void this.heard.push([name, ...words]);
     return {
       message: (payload: Payload, channel: Payload) => hear(payload, channel),
       confirmed: () => hear('confirmed'),
       refused: ({ message }) => hear('refused', message),
-      misplaced: (primary) => hear('misplaced', addressKey(primary)),
-      dropped: () => hear('dropped'),
+      notPrimary: (primary) => hear('misplaced', addressKey(primary)),
+      serverUnsubscribed: () => hear('dropped'),
       lost: (reason) => hear('lost', reason?.code),
     };
   }
@@ -66,12 +66,12 @@ describe('Subscriber', () => {
       it('delivers from the confirmation on, also what comes in the same packet', async () => {
         await using one = await Opened.open(protocol);
         const { server } = one;
-        server.handler = ([name, topic = '']) =>
+        server.handler = ([name, channel = '']) =>
           name === 'SUBSCRIBE'
             ? Buffer.concat([
-                push(['message', topic, 'before'], protocol),
-                push(['subscribe', topic, 1], protocol),
-                push(['message', topic, 'after'], protocol),
+                push(['message', channel, 'before'], protocol),
+                push(['subscribe', channel, 1], protocol),
+                push(['message', channel, 'after'], protocol),
               ])
             : undefined;
         one.subscriber.subscribe('channel', named('a'), one.sink('a'));
@@ -80,7 +80,7 @@ describe('Subscriber', () => {
 
       it('tells who is refused, and nobody else', async () => {
         await using one = await Opened.open(protocol);
-        one.script.refuse = ([name, topic]) => (name === 'SSUBSCRIBE' && topic === 'b' ? error('MOVED 1 10.0.0.1:7000') : undefined);
+        one.script.refuse = ([name, channel]) => (name === 'SSUBSCRIBE' && channel === 'b' ? error('MOVED 1 10.0.0.1:7000') : undefined);
         for (const topic of ['a', 'b', 'c']) one.subscriber.subscribe('shard', named(topic), one.sink(topic));
         await one.hears(['a', 'confirmed'], ['b', 'refused', 'MOVED 1 10.0.0.1:7000'], ['c', 'confirmed']);
         assert.equal(one.subscriber.size, 2);
@@ -112,16 +112,16 @@ describe('Subscriber', () => {
 
       it('notices that the server ended a sharded channel, also while it leaves another one', async () => {
         await using one = await Opened.open(protocol);
-        const seats = ['a', 'b'].map((topic) => one.subscriber.subscribe('shard', named(topic), one.sink(topic)));
+        const seats = ['a', 'b'].map((channel) => one.subscriber.subscribe('shard', named(channel), one.sink(channel)));
         await one.hears(['a', 'confirmed'], ['b', 'confirmed']);
         const [connection] = one.server.openConnections;
         connection?.send(push(['sunsubscribe', 'a', 1], protocol));
         await one.hears(['a', 'dropped']);
         one.subscriber.subscribe('shard', named('a'), one.sink('a'));
         await one.hears(['a', 'confirmed']);
-        one.script.refuse = ([name, topic = '']) =>
+        one.script.refuse = ([name, channel = '']) =>
           name === 'SUNSUBSCRIBE'
-            ? Buffer.concat([push(['sunsubscribe', 'a', 1], protocol), push(['sunsubscribe', topic, 0], protocol)])
+            ? Buffer.concat([push(['sunsubscribe', 'a', 1], protocol), push(['sunsubscribe', channel, 0], protocol)])
             : undefined;
         const [, b] = seats;
         if (b !== undefined) await one.subscriber.unsubscribe(b);
@@ -134,10 +134,10 @@ describe('Subscriber', () => {
         const seat = one.subscriber.subscribe('shard', named('a'), one.sink('a'));
         await one.hears(['a', 'confirmed']);
         one.server.handler = one.script.handler();
-        one.script.refuse = ([name, topic = '']) =>
+        one.script.refuse = ([name, channel = '']) =>
           name === 'SUNSUBSCRIBE'
-            ? Buffer.concat([push(['sunsubscribe', topic, 0], protocol), Buffer.from('-MOVED 1 10.0.0.1:7000\r\n')])
-            : name === 'SSUBSCRIBE' && topic === 'b'
+            ? Buffer.concat([push(['sunsubscribe', channel, 0], protocol), Buffer.from('-MOVED 1 10.0.0.1:7000\r\n')])
+            : name === 'SSUBSCRIBE' && channel === 'b'
               ? error('MOVED 1 10.0.0.1:7000')
               : undefined;
         const left = one.subscriber.unsubscribe(seat);
@@ -216,7 +216,7 @@ describe('Subscriber', () => {
         connection.send(push(['smessage', 'a', 'before it is known'], 3));
         return role;
       });
-      for (const topic of ['a', 'b']) one.subscriber.subscribe('shard', named(topic), one.sink(topic), { onPrimary: true });
+      for (const channel of ['a', 'b']) one.subscriber.subscribe('shard', named(channel), one.sink(channel), { onPrimary: true });
       await one.hears(['a', ...heard], ['b', ...heard]);
       // One question for both.
       assert.equal(one.server.count('ROLE'), 1);
@@ -249,8 +249,8 @@ describe('Subscriber', () => {
     one.subscriber.subscribe('channel', named('a'), one.sink('a'));
     await one.hears(['a', 'confirmed']);
     const before = Date.now();
-    await until(() => one.subscriber.provenAt > 0, { timeoutMs: 3_000 });
-    assert.ok(one.subscriber.provenAt >= before && one.subscriber.provenAt <= Date.now());
+    await until(() => one.subscriber.confirmedAtMs > 0, { timeoutMs: 3_000 });
+    assert.ok(one.subscriber.confirmedAtMs >= before && one.subscriber.confirmedAtMs <= Date.now());
   });
 
   it('is destroyed when the server gives no sign of life, and not while bytes come', async () => {

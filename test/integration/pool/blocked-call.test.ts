@@ -61,7 +61,7 @@ describe('a call that blocks', () => {
   afterEach(async () => {
     pool.end(new ClosedError('the test is over'));
     await server.stop();
-    assert.deepEqual(pool.owner.budget, { commands: 0, bytes: 0 }, 'every call is off the books');
+    assert.deepEqual(pool.owner.usage, { commands: 0, bytes: 0 }, 'every call is off the books');
   });
 
   /** Blocks, and gives the id of its connection. */
@@ -223,7 +223,7 @@ describe('a call that blocks', () => {
       const { issued } = await block();
       pool.lane.clear(moved);
       await assert.rejects(issued.outcome, moved);
-      assert.deepEqual(pool.owner.kinds, ['BLPOP unwritten']);
+      assert.deepEqual(pool.owner.kinds, ['BLPOP not-sent']);
       await until(() => pool.lane.size === 0);
     });
 
@@ -243,7 +243,7 @@ describe('a call that blocks', () => {
       const { issued } = await block();
       pool.lane.clear(moved);
       await assert.rejects(issued.outcome, ConnectionLostError);
-      assert.deepEqual(pool.owner.kinds, ['BLPOP lost']);
+      assert.deepEqual(pool.owner.kinds, ['BLPOP connection-lost']);
     });
 
     it('is let go by the lifeline of its own generation: the address may lead to another server by now', async () => {
@@ -284,7 +284,7 @@ describe('a call that blocks', () => {
       const { issued, id } = await block();
       script.blocked.get(id)?.(error('UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)'));
       await assert.rejects(issued.outcome, ReplyError);
-      assert.deepEqual(pool.owner.kinds, ['BLPOP reply']);
+      assert.deepEqual(pool.owner.kinds, ['BLPOP error-reply']);
       assert.equal(pool.lane.size, 0, 'the server is about to close the connection');
     });
 
@@ -292,7 +292,7 @@ describe('a call that blocks', () => {
       const { issued } = await block();
       server.disconnect();
       await assert.rejects(issued.outcome, ConnectionLostError);
-      assert.deepEqual(pool.owner.kinds, ['BLPOP lost']);
+      assert.deepEqual(pool.owner.kinds, ['BLPOP connection-lost']);
     });
   });
 
@@ -303,7 +303,7 @@ describe('a call that blocks', () => {
       script.ping = silence;
       const started = performance.now();
       await assert.rejects(issued.outcome, /has not answered for 3\d\d ms/);
-      assert.deepEqual(pool.owner.kinds, ['BLPOP lost']);
+      assert.deepEqual(pool.owner.kinds, ['BLPOP connection-lost']);
       const tookMs = performance.now() - started;
       // The next PING is due within a second. How late our own process is told counts for nobody.
       assert.ok(tookMs > 290 && tookMs < 5_000, `${tookMs} ms`);

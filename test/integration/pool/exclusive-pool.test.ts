@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClosedError, ConnectError, NoNodeError, TimeoutError } from '../../../lib/errors.js';
-import type { ExclusiveLaneConfig } from '../../../lib/pool/exclusive-pool.js';
+import type { ExclusivePoolConfig } from '../../../lib/pool/exclusive-pool.js';
 import { FakeServer, type Handler, silence } from '../../support/fake-server.js';
 import { until } from '../../support/wait.js';
 import { OpenedLane } from './opened-pool.js';
@@ -11,7 +11,7 @@ const script: Handler = ([name, arg]) => (name === 'ECHO' ? (arg ?? '') : name =
 describe('an exclusive lane', () => {
   let server: FakeServer;
   const lanes: OpenedLane[] = [];
-  const open = (config: Partial<ExclusiveLaneConfig> = {}): OpenedLane => {
+  const open = (config: Partial<ExclusivePoolConfig> = {}): OpenedLane => {
     const lane = new OpenedLane(server, config);
     lanes.push(lane);
     return lane;
@@ -22,7 +22,7 @@ describe('an exclusive lane', () => {
   afterEach(async () => {
     for (const { lane } of lanes) lane.destroy(new ClosedError('the test is over'));
     await server.stop();
-    for (const { owner } of lanes.splice(0)) assert.deepEqual(owner.budget, { commands: 0, bytes: 0 }, 'every call is off the books');
+    for (const { owner } of lanes.splice(0)) assert.deepEqual(owner.usage, { commands: 0, bytes: 0 }, 'every call is off the books');
   });
 
   describe('lends', () => {
@@ -128,13 +128,13 @@ describe('an exclusive lane', () => {
       const pool = open();
       const { outcome } = pool.block(['BLPOP', 'x', 0]);
       await assert.rejects(outcome, ConnectError);
-      assert.ok(pool.lane.trouble instanceof ConnectError);
+      assert.ok(pool.lane.unreachableReason instanceof ConnectError);
       // Handed back at once, without a connection attempt.
       const second = pool.block(['BLPOP', 'x', 0]);
-      assert.deepEqual(pool.owner.kinds, ['BLPOP unwritten', 'BLPOP unwritten']);
+      assert.deepEqual(pool.owner.kinds, ['BLPOP not-sent', 'BLPOP not-sent']);
       await assert.rejects(second.outcome, ConnectError);
       await until(() => pool.told.includes('again'));
-      assert.equal(pool.lane.trouble, null);
+      assert.equal(pool.lane.unreachableReason, null);
       await server.listen();
       (await pool.acquire()).release(false);
     });
@@ -208,7 +208,7 @@ describe('an exclusive lane', () => {
       const error = new NoNodeError('moved');
       pool.lane.clear(error);
       assert.equal(pool.lane.generation, 1);
-      assert.deepEqual(pool.owner.kinds, ['PING unwritten']);
+      assert.deepEqual(pool.owner.kinds, ['PING not-sent']);
       await assert.rejects(waiting, error);
       assert.equal(lent.connection.state, 'ready', 'who has a connection may go on');
       lent.release(false);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClosedError, ConnectError, type SlotwiseError } from '../../../lib/errors.js';
-import { SharedLane } from '../../../lib/pool/multiplexer.js';
+import { Multiplexer } from '../../../lib/pool/multiplexer.js';
 import { close, FakeServer, type Handler, silence } from '../../support/fake-server.js';
 import { until } from '../../support/wait.js';
 import { quickConfig, Recorder } from '../connection/opened.js';
@@ -13,14 +13,14 @@ class Opened {
   readonly owner = new Recorder();
   readonly told: string[] = [];
   readonly errors: SlotwiseError[] = [];
-  readonly lane: SharedLane;
+  readonly lane: Multiplexer;
 
   constructor(server: FakeServer, size = 1, reconnect = { minMs: 10, maxMs: 100 }) {
     const tell = (name: string, error?: SlotwiseError): void => {
       this.told.push(name);
       if (error !== undefined) this.errors.push(error);
     };
-    this.lane = new SharedLane(
+    this.lane = new Multiplexer(
       { connection: { ...quickConfig, address: { host: server.host, port: server.port } }, size, reconnect },
       {
         up: () => tell('up'),
@@ -98,12 +98,12 @@ describe('a shared lane', () => {
     server.refuse();
     using one = new Opened(server);
     await assert.rejects(one.send('1'), ConnectError);
-    assert.ok(one.lane.trouble instanceof ConnectError);
+    assert.ok(one.lane.unreachableReason instanceof ConnectError);
     const started = performance.now();
     await assert.rejects(one.send('2'), ConnectError);
     assert.ok(performance.now() - started < 5);
     await server.listen();
-    await until(() => one.lane.trouble === null);
+    await until(() => one.lane.unreachableReason === null);
     assert.equal(await one.send('3'), '3');
     assert.ok(one.told.filter((name) => name === 'down').length < 15, one.told.join(' '));
     assert.equal(one.told.at(-1), 'up');
@@ -116,7 +116,7 @@ describe('a shared lane', () => {
     await server.listen();
     one.lane.reopenNow();
     one.lane.reopenNow();
-    await until(() => one.lane.trouble === null);
+    await until(() => one.lane.unreachableReason === null);
     assert.equal(await one.send('2'), '2');
     assert.equal(server.connections.length, 1);
   });
@@ -135,7 +135,7 @@ describe('a shared lane', () => {
     await sleep(520);
     server.disconnect();
     await until(() => one.told.includes('lost'), { everyMs: 1 });
-    assert.equal(one.lane.trouble, null);
+    assert.equal(one.lane.unreachableReason, null);
     assert.equal(await one.send('2'), '2');
     assert.deepEqual(one.told, ['up', 'lost', 'up']);
   });
@@ -150,7 +150,7 @@ describe('a shared lane', () => {
     await Promise.all(Array.from({ length: 10 }, (_, i) => one.send(String(i))));
     assert.equal(server.openConnections.length, 2);
     await one.send('poison').catch(() => {});
-    assert.equal(one.lane.trouble, null, 'there is a connection');
+    assert.equal(one.lane.unreachableReason, null, 'there is a connection');
     assert.equal(await one.send('next'), 'next');
     assert.ok(!one.told.includes('down'), one.told.join(' '));
     await until(() => server.openConnections.length === 2, { what: 'the failed place opens again' });
@@ -197,7 +197,7 @@ describe('a shared lane', () => {
     assert.equal(await one.send('2'), '2');
     server.connections[0]?.socket.destroy();
     await assert.rejects(never);
-    assert.equal(one.lane.trouble, null);
+    assert.equal(one.lane.unreachableReason, null);
     assert.equal(await one.send('3'), '3');
     assert.equal(server.connections.length, 2);
   });
@@ -215,7 +215,7 @@ describe('a shared lane', () => {
     const replies = Promise.all(['1', '2'].map((text) => one.send(text)));
     await one.lane.close();
     assert.deepEqual(await replies, ['1', '2']);
-    assert.equal(one.owner.budget.commands, 0);
+    assert.equal(one.owner.usage.commands, 0);
   });
 
   it('closed while it waits to connect again, ends', async () => {
@@ -234,7 +234,7 @@ describe('a shared lane', () => {
       never.catch(() => {});
       await until(() => server.count('ECHO') === 2, { everyMs: 1 });
       server.handler = () => close;
-      await until(() => one.lane.trouble !== null, { timeoutMs: 3_000 });
+      await until(() => one.lane.unreachableReason !== null, { timeoutMs: 3_000 });
       const connections = server.connections.length;
       await sleep(500);
       const more = server.connections.length - connections;

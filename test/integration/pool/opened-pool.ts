@@ -1,6 +1,6 @@
 import { blockingCall, exclusiveDeadline } from '../../../lib/client/dispatch/blocking-call.js';
 import type { ClosedError, SlotwiseError } from '../../../lib/errors.js';
-import { ExclusiveLane, type ExclusiveLaneConfig } from '../../../lib/pool/exclusive-pool.js';
+import { ExclusivePool, type ExclusivePoolConfig } from '../../../lib/pool/exclusive-pool.js';
 import type { Lease } from '../../../lib/pool/lease.js';
 import { blockingOf } from '../../../lib/protocol/catalog/blocking.js';
 import { specOf } from '../../../lib/protocol/catalog/specs.js';
@@ -18,11 +18,11 @@ export interface Issued {
 export class OpenedLane {
   readonly owner = new Recorder();
   readonly told: string[] = [];
-  readonly lane: ExclusiveLane;
+  readonly lane: ExclusivePool;
 
-  constructor(server: FakeServer, config: Partial<ExclusiveLaneConfig> = {}) {
+  constructor(server: FakeServer, config: Partial<ExclusivePoolConfig> = {}) {
     const { connection = {}, ...rest } = config;
-    this.lane = new ExclusiveLane(
+    this.lane = new ExclusivePool(
       {
         connection: { ...quickConfig, address: { host: server.host, port: server.port }, ...connection },
         max: 2,
@@ -44,8 +44,8 @@ export class OpenedLane {
     const call = Call.make(spec, args, null, 0, this.owner, exclusiveDeadline(exclusive, timeoutMs));
     const outcome = Call.promiseOfLast();
     outcome.catch(() => {});
-    call.leaveTheRoad().exclusive = exclusive;
-    this.owner.budget.commands++;
+    call.ensureExtras().exclusive = exclusive;
+    this.owner.usage.commands++;
     return { call, exclusive, outcome };
   }
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { checkCluster } from '../../../lib/admin/check.js';
-import { type Picture, parseMembers } from '../../../lib/admin/cluster-state.js';
+import { type ClusterState, parseMembers } from '../../../lib/admin/cluster-state.js';
 import { picture, wholeBut } from './cluster-states.js';
 
 describe('the check of a cluster', () => {
-  const cases: readonly (readonly [name: string, cluster: Picture, expected: readonly RegExp[]])[] = [
+  const cases: readonly (readonly [name: string, cluster: ClusterState, expected: readonly RegExp[]])[] = [
     ['finds nothing in a whole one', wholeBut(), []],
     [
       'finds slots that nobody serves',

@@ -1,4 +1,4 @@
-import type { AdminNode, Picture } from '../../../lib/admin/cluster-state.js';
+import type { AdminNode, ClusterState } from '../../../lib/admin/cluster-state.js';
 import { parseSlotsText, slotsText } from '../../../lib/admin/slot-list.js';
 
 export interface NodeSketch {
@@ -22,7 +22,7 @@ export interface NodeSketch {
 export const idOf = (id: number): string => String(id).padEnd(40, 'f');
 
 /** A cluster as a list of what is special about its nodes. */
-export function picture(...sketches: readonly NodeSketch[]): Picture {
+export function picture(...sketches: readonly NodeSketch[]): ClusterState {
   const nodes = sketches.map(nodeOf);
   const owners = nodes.filter(({ slots }) => slots.length > 0).map(({ id, slots }) => `${id} ${slotsText(slots)}`);
   const views = sketches.flatMap(({ id, down, ignores = [], state = 'ok', believes }) => {
@@ -34,7 +34,7 @@ export function picture(...sketches: readonly NodeSketch[]): Picture {
 }
 
 /** A server that no other one knows. */
-export function alone(sketch: NodeSketch): Picture {
+export function alone(sketch: NodeSketch): ClusterState {
   return picture(sketch);
 }
 
@@ -81,7 +81,7 @@ export const WHOLE: readonly NodeSketch[] = [
 ];
 
 /** The whole cluster with something else about some of its nodes. */
-export function wholeBut(...changes: readonly NodeSketch[]): Picture {
+export function wholeBut(...changes: readonly NodeSketch[]): ClusterState {
   const changed = WHOLE.map((sketch) => ({ ...sketch, ...changes.find(({ id }) => id === sketch.id) }));
   return picture(...changed, ...changes.filter(({ id }) => !WHOLE.some((sketch) => sketch.id === id)));
 }

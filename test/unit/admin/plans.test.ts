@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Picture } from '../../../lib/admin/cluster-state.js';
+import type { ClusterState } from '../../../lib/admin/cluster-state.js';
 import { planCreate, spread } from '../../../lib/admin/plans/create.js';
 import { type FixOptions, planFix } from '../../../lib/admin/plans/fix.js';
 import { planAddNode, planDelNode, planFailover, planForget } from '../../../lib/admin/plans/membership.js';
@@ -24,7 +24,7 @@ function assertPlan(make: () => Plan, expected: Expected): void {
 
 describe('the plan of create', () => {
   const six = [7001, 7002, 7003, 7004, 7005, 7006];
-  const cases: readonly (readonly [name: string, servers: readonly Picture[], replicas: number, expected: Expected])[] = [
+  const cases: readonly (readonly [name: string, servers: readonly ClusterState[], replicas: number, expected: Expected])[] = [
     [
       'gives three servers a third each',
       [7001, 7002, 7003].map((id) => alone({ id, epoch: 0 })),
@@ -82,7 +82,7 @@ describe('the plan of create', () => {
   }
 
   /** What a member says that knows others. */
-  function joined(own: { readonly id: number; readonly slots?: string }, ids: readonly number[]): Picture {
+  function joined(own: { readonly id: number; readonly slots?: string }, ids: readonly number[]): ClusterState {
     const all = picture(own, ...ids.filter((id) => id !== own.id).map((id) => ({ id })));
     const view = all.views.get(idOf(own.id));
     return { ...all, views: new Map(view === undefined ? [] : [[idOf(own.id), view]]) };
@@ -131,7 +131,7 @@ describe('the layout of shards over hosts', () => {
 });
 
 describe('the plan of reshard', () => {
-  const cases: readonly (readonly [name: string, cluster: Picture, options: ReshardOptions, expected: Expected])[] = [
+  const cases: readonly (readonly [name: string, cluster: ClusterState, options: ReshardOptions, expected: Expected])[] = [
     [
       'takes slots from one',
       wholeBut(),
@@ -207,7 +207,7 @@ describe('the plan of reshard', () => {
 
 describe('the plan of rebalance', () => {
   const lopsided = wholeBut({ id: 7001, slots: '0-9999' }, { id: 7002, slots: '10000-10922' });
-  const cases: readonly (readonly [name: string, cluster: Picture, options: RebalanceOptions, expected: Expected])[] = [
+  const cases: readonly (readonly [name: string, cluster: ClusterState, options: RebalanceOptions, expected: Expected])[] = [
     ['does nothing where all is even', wholeBut(), {}, []],
     ['moves from who has too much to who has too little', lopsided, {}, ['move 4,538 slots from 7001 to 7002: 0-4537']],
     ['does nothing within the threshold', wholeBut({ id: 7001, slots: '0-5400' }, { id: 7002, slots: '5401-10922' }), {}, []],
@@ -391,7 +391,7 @@ describe('the plan of', () => {
     const [node] = [...newcomer.nodes.values()];
     assert.ok(node !== undefined);
     const id = idOf(7106);
-    const own: Picture = {
+    const own: ClusterState = {
       nodes: new Map([[id, { ...node, id }]]),
       views: new Map([[id, { owners: '', known: new Set([id]), strangers: 0, state: 'fail' }]]),
     };
@@ -406,7 +406,7 @@ describe('the plan of', () => {
 
 describe('the plan of fix', () => {
   type Keys = Readonly<Record<number, Readonly<Record<number, number>>>>;
-  const cases: readonly (readonly [name: string, cluster: Picture, keys: Keys, options: FixOptions, expected: Expected])[] = [
+  const cases: readonly (readonly [name: string, cluster: ClusterState, keys: Keys, options: FixOptions, expected: Expected])[] = [
     ['has nothing to do in a whole cluster', wholeBut(), {}, {}, []],
     [
       'finishes a move that both ends know of',

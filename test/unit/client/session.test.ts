@@ -3,11 +3,11 @@ import { changesData, Session, SessionWrite } from '../../../lib/client/session.
 import { TimeoutError } from '../../../lib/errors.js';
 import { specOf } from '../../../lib/protocol/catalog/specs.js';
 import { Call, type CallOwner, type Raw } from '../../../lib/protocol/command-spec.js';
-import { Positions, type Replicating } from '../../../lib/topology/replication/offset-tracker.js';
+import { OffsetTracker, type Replicating } from '../../../lib/topology/replication/offset-tracker.js';
 
 /** A server whose place in replication the test decides. */
 class FakeNode implements Replicating {
-  incarnation = 1;
+  processEpoch = 1;
   asked = 0;
   silent = false;
 
@@ -35,15 +35,15 @@ const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 describe('client/session', () => {
   let now = 0;
-  let positions: Positions;
+  let offsets: OffsetTracker;
   let session: Session;
   let primary: FakeNode;
   let near: FakeNode;
   let far: FakeNode;
   beforeEach(() => {
     now = 0;
-    positions = new Positions(() => now);
-    session = new Session(positions);
+    offsets = new OffsetTracker(() => now);
+    session = new Session(offsets);
     primary = new FakeNode('primary', 'master', 100);
     near = new FakeNode('near', 'slave', 100);
     far = new FakeNode('far', 'slave', 100);
@@ -79,7 +79,7 @@ describe('client/session', () => {
     assert.equal(await readers(), 'primary');
     assert.equal(await readers(), 'near');
     near.silent = true;
-    near.incarnation = 2;
+    near.processEpoch = 2;
     assert.equal(await readers(), 'primary');
     far.offset = 100;
     assert.equal(await readers(), 'primary');
@@ -87,7 +87,7 @@ describe('client/session', () => {
   });
 
   it('takes no answer for a write that was asked for before the write', async () => {
-    positions.learn(primary, [near, far]);
+    offsets.fetchPrimaryOffset(primary, [near, far]);
     wrote();
     primary.offset = 120;
     now += 10;
@@ -114,7 +114,7 @@ describe('client/session', () => {
     wrote();
     await readers();
     assert.equal(await readers(), 'near far');
-    near.incarnation = 2;
+    near.processEpoch = 2;
     near.offset = 50;
     assert.equal(await readers(), 'far');
     near.offset = 100;
@@ -128,7 +128,7 @@ describe('client/session', () => {
     assert.equal(await readers(), 'near far');
     const old = primary;
     primary = new FakeNode('promoted', 'master', 90, 'two');
-    positions.changed();
+    offsets.changed();
     assert.equal(await readers(), 'primary');
     assert.equal(await readers(), 'primary', 'the replicas still have the history of the old one');
     assert.equal(old.asked, 1);
@@ -141,7 +141,7 @@ describe('client/session', () => {
   });
 
   it('does not care about a failover before its first write', async () => {
-    positions.changed();
+    offsets.changed();
     assert.equal(await readers(), 'near far');
     assert.equal(primary.asked, 0);
   });
@@ -159,7 +159,7 @@ describe('client/session', () => {
     for (let i = 0; i < 4; i++) assert.equal(await readers(7), 'primary');
     await readers(8);
     assert.equal(await readers(8), 'near far');
-    positions.changed();
+    offsets.changed();
     assert.equal(await readers(7), 'primary');
     assert.equal(await readers(7), 'near far');
   });
@@ -168,7 +168,7 @@ describe('client/session', () => {
     wrote();
     await readers();
     primary.replid = near.replid = far.replid = 'two';
-    near.incarnation = far.incarnation = 2;
+    near.processEpoch = far.processEpoch = 2;
     assert.equal(await readers(), 'primary');
     for (let i = 0; i < 3; i++) await readers();
     assert.equal(await readers(), 'near far');
@@ -181,21 +181,21 @@ describe('client/session', () => {
   });
 
   describe('learns of a write', () => {
-    const owner: CallOwner = { budget: { commands: 0, bytes: 0 }, idempotent: false, failed: (call, { error }) => call.fail(error) };
+    const owner: CallOwner = { usage: { commands: 0, bytes: 0 }, idempotent: false, failed: (call, { error }) => call.fail(error) };
     const ended: (string | null)[] = [];
     beforeEach(() => ended.splice(0));
 
     const write = (): { call: Call; outcome: Promise<unknown> } => {
       const call = Call.make(specOf(['SET']).spec, ['k', '1'], null, 0, owner, 0);
       const outcome = Call.promiseOfLast();
-      call.leaveTheRoad().gathering = new SessionWrite(call, null, (node) => ended.push(node));
+      call.ensureExtras().sink = new SessionWrite(call, null, (node) => ended.push(node));
       return { call, outcome };
     };
 
     it('when it is answered, by the node that got it last', async () => {
       const { call, outcome } = write();
-      call.detour?.gathering?.sent?.('a');
-      call.detour?.gathering?.sent?.('b');
+      call.extras?.sink?.onSent?.('a');
+      call.extras?.sink?.onSent?.('b');
       assert.deepEqual(ended, []);
       call.succeed('OK');
       assert.equal(await outcome, 'OK');
@@ -204,7 +204,7 @@ describe('client/session', () => {
 
     it('whose outcome nobody knows, which may have been executed', async () => {
       const { call, outcome } = write();
-      call.detour?.gathering?.sent?.('a');
+      call.extras?.sink?.onSent?.('a');
       call.fail(new TimeoutError('over', { executed: 'unknown' }));
       await assert.rejects(outcome, { executed: 'unknown' });
       assert.deepEqual(ended, ['a']);
@@ -219,10 +219,10 @@ describe('client/session', () => {
 
     it('in a pipeline, whose place it keeps', () => {
       const got: unknown[] = [];
-      const gathering = { value: (at: number, value: unknown) => got.push([at, value]), error: (at: number) => got.push([at]) };
-      const call = Call.gathered(gathering, 3, specOf(['SET']).spec, ['k', '1'], null, 0, owner, 0);
-      call.leaveTheRoad().gathering = new SessionWrite(call, gathering, (node) => ended.push(node));
-      call.detour?.gathering?.sent?.('a');
+      const sink = { onValue: (at: number, value: unknown) => got.push([at, value]), onError: (at: number) => got.push([at]) };
+      const call = Call.forSink(sink, 3, specOf(['SET']).spec, ['k', '1'], null, 0, owner, 0);
+      call.ensureExtras().sink = new SessionWrite(call, sink, (node) => ended.push(node));
+      call.extras?.sink?.onSent?.('a');
       call.succeed('OK');
       assert.deepEqual([got, ended], [[[3, 'OK']], ['a']]);
     });

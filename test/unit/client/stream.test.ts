@@ -5,7 +5,7 @@ import { OptionsError } from '../../../lib/errors.js';
 
 /** Commands whose replies the test gives. */
 class Server {
-  readonly budget = { commands: 0, bytes: 0 };
+  readonly usage = { commands: 0, bytes: 0 };
   readonly options = { queue: { maxCommands: 1_000_000, maxBytes: 1_000_000 } };
   readonly issued: number[] = [];
   readonly #waiting = new Map<number, { resolve: (value: string) => void; reject: (error: Error) => void }>();
@@ -70,7 +70,7 @@ describe('a stream of commands', () => {
 
   it('keeps one on its way where the client has room for no more', async () => {
     const server = new Server();
-    server.budget.bytes = 1e9;
+    server.usage.bytes = 1e9;
     const run = server.run(numbers(3));
     const first = run.next();
     assert.deepEqual(server.issued, [0]);

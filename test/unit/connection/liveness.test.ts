@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
-import { Silence } from '../../../lib/connection/liveness.js';
+import { Liveness } from '../../../lib/connection/liveness.js';
 
 /** The time each step takes, in ms, and what happens then. */
 type Step = readonly [ms: number, event: 'sent' | 'heard', count: number];
@@ -86,7 +86,7 @@ describe('the round trip of a connection', () => {
 
   for (const { name, steps, rttMs } of cases) {
     it(name, () => {
-      const silence = new Silence();
+      const silence = new Liveness();
       for (const [ms, event, count] of steps) {
         time.tick(ms);
         if (event === 'sent') silence.sent(count);
@@ -101,24 +101,24 @@ describe('the round trip of a connection', () => {
 });
 
 describe('silence', () => {
-  const ticks = (silence: Silence, count: number, owing = true): boolean =>
+  const ticks = (silence: Liveness, count: number, owing = true): boolean =>
     Array.from({ length: count }, () => silence.tick(owing)).at(-1) ?? false;
 
   it('is too long after more than 100 ms', () => {
-    const silence = new Silence();
+    const silence = new Liveness();
     assert.equal(ticks(silence, 10), false);
     assert.equal(ticks(silence, 1), true);
   });
 
   it('is too long after ten round trips, where that is more', () => {
-    const silence = new Silence();
+    const silence = new Liveness();
     silence.rttMs = 30;
     assert.equal(ticks(silence, 30), false);
     assert.equal(ticks(silence, 1), true);
   });
 
   it('begins anew with any byte, and where nothing is owed', () => {
-    const silence = new Silence();
+    const silence = new Liveness();
     ticks(silence, 10);
     silence.heard();
     assert.equal(ticks(silence, 10), false);

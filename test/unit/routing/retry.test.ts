@@ -18,7 +18,7 @@ describe('the retry rules', () => {
 
   it('back off longer with every attempt, up to half a second', () => {
     const pause = (text: string) => (attempts: number) => {
-      const decision = retry({ kind: 'reply', error: parseReplyError(text), node: 'n' }, { ...firstWrite, attempts }, () => 1);
+      const decision = retry({ kind: 'error-reply', error: parseReplyError(text), node: 'n' }, { ...firstWrite, attempts }, () => 1);
       return decision.act === 'reselect' ? decision.afterMs : -1;
     };
     const attempts = [1, 2, 3, 4, 5, 6, 7, 50];
@@ -27,12 +27,12 @@ describe('the retry rules', () => {
   });
 
   it('never repeat a lost write, whatever its attempts', () => {
-    const failure = { kind: 'lost', error: new ConnectionLostError('broke') } as const;
+    const failure = { kind: 'connection-lost', error: new ConnectionLostError('broke') } as const;
     for (let attempts = 1; attempts < 50; attempts++) assert.equal(retry(failure, { ...firstWrite, attempts }).act, 'reject');
   });
 
   it('pause at least the least backoff before a third redirection', () => {
-    const failure = { kind: 'reply', error: parseReplyError('MOVED 7 h:1'), node: 'n' } as const;
+    const failure = { kind: 'error-reply', error: parseReplyError('MOVED 7 h:1'), node: 'n' } as const;
     const decision = retry(failure, { ...firstWrite, redirects: 2 });
     assert.ok(decision.act === 'resend' && decision.afterMs >= leastBackoffMs, JSON.stringify(decision));
   });

@@ -32,7 +32,7 @@ const policy = (facts: Partial<ReadPolicy>): ReadPolicy => ({ ...policyOf(DEFAUL
 /** Nodes in trouble. */
 const without = (nodes: Nodes, ...down: readonly string[]): RouterView => ({
   nodeOf: nodes.of,
-  stateOf: (node) => ({ ...UNKNOWN_STATE, trouble: down.includes(nameOf(nodes.of(node)) ?? '') ? 'down' : null }),
+  stateOf: (node) => ({ ...UNKNOWN_STATE, unreachableReason: down.includes(nameOf(nodes.of(node)) ?? '') ? 'down' : null }),
 });
 
 const nameOf = (node: Node | null): string | null => (node === null ? null : `n${node.key.split(':')[1]}`);
@@ -206,13 +206,13 @@ describe('the router', () => {
         used: (at, own) => used.push([at, own]),
       });
     });
-    const namesOf = (own: ReadPolicy): (string | null)[] => router.choiceOf(0, own).nodes.map(nameOf);
+    const namesOf = (own: ReadPolicy): (string | null)[] => router.pickerOf(0, own).nodes.map(nameOf);
 
     it('until the states of that shard change', () => {
       const own = policy({ reads: 'replica' });
       assert.deepEqual(namesOf(own), ['n2', 'n3']);
       const before = asked;
-      states = { n2: { trouble: 'gone' } };
+      states = { n2: { unreachableReason: 'gone' } };
       for (let i = 0; i < 100; i++) assert.deepEqual(namesOf(own), ['n2', 'n3']);
       router.invalidate(1);
       assert.deepEqual(namesOf(own), ['n2', 'n3']);
@@ -237,13 +237,13 @@ describe('the router', () => {
     it('until the health of any node changes', () => {
       const own = policy({ reads: 'replica' });
       assert.deepEqual(namesOf(own), ['n2', 'n3']);
-      states = { n2: { trouble: 'gone' } };
+      states = { n2: { unreachableReason: 'gone' } };
       router.invalidateAll();
       assert.deepEqual(namesOf(own), ['n3']);
     });
 
     it('and tells whether somebody may have waited for a change', () => {
-      states = { n2: { trouble: 'gone' }, n3: { trouble: 'gone' } };
+      states = { n2: { unreachableReason: 'gone' }, n3: { unreachableReason: 'gone' } };
       assert.deepEqual(namesOf(policy({ reads: 'replica' })), []);
       assert.deepEqual(namesOf(policy({ reads: 'primary' })), ['n1']);
       assert.deepEqual([router.invalidate(1), router.invalidate(0), router.invalidate(0)], [false, true, false]);
@@ -251,10 +251,10 @@ describe('the router', () => {
 
     it('and tells whether only a fallback serves', () => {
       const own = policy({ reads: 'replica', replicas: [{ tags: { use: 'video' } }], fallback: ['primary'] });
-      assert.deepEqual([router.choiceOf(0, own).isFallback, router.choiceOf(0, own).step?.name], [false, 'replica']);
-      states = { n2: { trouble: 'gone' } };
+      assert.deepEqual([router.pickerOf(0, own).isFallback, router.pickerOf(0, own).step?.name], [false, 'replica']);
+      states = { n2: { unreachableReason: 'gone' } };
       router.invalidate(0);
-      assert.deepEqual([router.choiceOf(0, own).isFallback, router.choiceOf(0, own).step?.name], [true, 'primary']);
+      assert.deepEqual([router.pickerOf(0, own).isFallback, router.pickerOf(0, own).step?.name], [true, 'primary']);
     });
 
     it('describes them to a function, with the keys as the program names them', () => {
@@ -285,7 +285,7 @@ describe('the router', () => {
         inFlight: 0,
       });
       assert.ok(request !== undefined && Object.isFrozen(request) && request.candidates.every(Object.isFrozen));
-      states = { n1: { trouble: 'x' }, n2: { trouble: 'x' }, n3: { trouble: 'x' } };
+      states = { n1: { unreachableReason: 'x' }, n2: { unreachableReason: 'x' }, n3: { unreachableReason: 'x' } };
       router.invalidate(0);
       assert.equal(router.askFunction(0, spec, args, { policy: own, domain: null, prefix: null }), null);
       assert.equal(requests.length, 1);

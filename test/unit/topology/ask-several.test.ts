@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
-import { hedge } from '../../../lib/topology/ask-several.js';
+import { askSeveral } from '../../../lib/topology/ask-several.js';
 
 /** Item `a20`: succeeds after 20 ms; `x20`: fails after 20 ms; `never`: does neither. */
 function ask(item: string): Promise<string> {
@@ -56,7 +56,7 @@ describe('hedge', () => {
     it(name, async () => {
       let doneAt = -1;
       const options = { want, graceMs: 50, ...(staggerMs === undefined ? {} : { staggerMs }), ...(counts === undefined ? {} : { counts }) };
-      const result = hedge(items, ask, options).then((answers) => {
+      const result = askSeveral(items, ask, options).then((answers) => {
         doneAt = Date.now();
         return answers;
       });
@@ -71,7 +71,7 @@ describe('hedge', () => {
   }
 
   it('tells successes and failures apart', async () => {
-    const result = hedge(['x1', 'a1'], ask, { want: 2, graceMs: 50 });
+    const result = askSeveral(['x1', 'a1'], ask, { want: 2, graceMs: 50 });
     await time.tickAsync(100);
     const [first, second] = await result;
     assert.deepEqual([first?.ok, second?.ok], [false, true]);

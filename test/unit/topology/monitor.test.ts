@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { AuthError, TopologyError } from '../../../lib/errors.js';
 import { Monitor } from '../../../lib/topology/monitor.js';
-import type { Asker, ProbeFocus, Resolver, Watcher } from '../../../lib/topology/resolver-api.js';
+import type { ControlChannel, ProbeFocus, Resolver, SubscriptionChannel } from '../../../lib/topology/resolver-api.js';
 import { SlotMap } from '../../../lib/topology/slot-map.js';
 import { makeTopology, type TopologySnapshot } from '../../../lib/topology/snapshot.js';
 import { at, FakeServers, picture, rules } from './picture.js';
@@ -45,7 +45,7 @@ class Script implements Resolver {
   focus: ProbeFocus | undefined;
   stopped = false;
 
-  async probe(_asker: Asker, _previous: TopologySnapshot | null, focus?: ProbeFocus): Promise<TopologySnapshot> {
+  async probe(_asker: ControlChannel, _previous: TopologySnapshot | null, focus?: ProbeFocus): Promise<TopologySnapshot> {
     this.began.push(Date.now());
     this.focus = focus;
     this.mostRunning = Math.max(this.mostRunning, ++this.running);
@@ -56,7 +56,7 @@ class Script implements Resolver {
     return result;
   }
 
-  watch?(watcher: Watcher, hint: (reason: string) => void): void;
+  watch?(watcher: SubscriptionChannel, hint: (reason: string) => void): void;
 
   stop(): void {
     this.stopped = true;
@@ -214,8 +214,8 @@ describe('Monitor', () => {
     monitor.wake('first');
     assert.equal(await probesIn(5), 1);
     const address = at(7001);
-    monitor.heardOf(address, 'it says so');
-    monitor.heardOf(address, 'and again');
+    monitor.probeFirst(address, 'it says so');
+    monitor.probeFirst(address, 'and again');
     assert.equal(await probesIn(27), 1);
     assert.deepEqual(script.focus?.moved, [address]);
     assert.equal(await probesIn(50), 0, 'the next one is not urgent');
@@ -269,7 +269,7 @@ describe('Monitor', () => {
   it('patches a slot at the end of the tick on MOVED and looks soon', async () => {
     await monitor.start();
     await settle();
-    monitor.moved(0, at(7001));
+    monitor.slotMoved(0, at(7001));
     endTick();
     assert.equal(monitor.snapshot?.slots?.shardOf(0), 1);
     assert.equal(seen.at(-1)?.reason, 'MOVED 0 127.0.0.1:7001');
@@ -283,7 +283,7 @@ describe('Monitor', () => {
     script.takesMs = 50;
     monitor.wake('test');
     await time.tickAsync(10);
-    monitor.moved(0, at(7001));
+    monitor.slotMoved(0, at(7001));
     await time.tickAsync(45);
     assert.equal(script.began.length > 1, true);
     assert.equal(monitor.snapshot?.slots?.shardOf(0), 1, 'the stale probe has ended');
@@ -297,7 +297,7 @@ describe('Monitor', () => {
     await monitor.start();
     await settle();
     const before = seen.length;
-    monitor.moved(0, at(7000));
+    monitor.slotMoved(0, at(7000));
     endTick();
     assert.equal(seen.length, before);
   });
@@ -306,7 +306,7 @@ describe('Monitor', () => {
     await monitor.start();
     await settle();
     const before = seen.length;
-    for (let slot = 0; slot < 5_000; slot++) monitor.moved(slot, at(7001));
+    for (let slot = 0; slot < 5_000; slot++) monitor.slotMoved(slot, at(7001));
     endTick();
     assert.equal(seen.length, before + 1);
     assert.match(seen.at(-1)?.reason ?? '', /^MOVED 0 127\.0\.0\.1:7001 and 4999 more$/);
@@ -318,7 +318,7 @@ describe('Monitor', () => {
     await settle();
     script.takesMs = 5;
     const before = script.began.length;
-    for (let slot = 0; slot < 10_000; slot++) monitor.moved(slot, at(7001));
+    for (let slot = 0; slot < 10_000; slot++) monitor.slotMoved(slot, at(7001));
     await time.tickAsync(200);
     assert.equal(script.began.length - before, 1);
   });
@@ -367,7 +367,7 @@ describe('Monitor', () => {
     assert.equal(script.began.length, 2);
     assert.equal(time.countTimers(), 0);
     monitor.wake('too late');
-    monitor.moved(0, at(7001));
+    monitor.slotMoved(0, at(7001));
     assert.equal(time.countTimers(), 0);
   });
 

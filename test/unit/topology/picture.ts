@@ -4,7 +4,7 @@ import { parseAddress } from '../../../lib/options/address.js';
 import { type Address, addressKey, resolveOptions } from '../../../lib/options/index.js';
 import type { Raw } from '../../../lib/protocol/command-spec.js';
 import { NodeRules } from '../../../lib/topology/node-rules.js';
-import type { Asker, AskOptions } from '../../../lib/topology/resolver-api.js';
+import type { ControlChannel, SendOptions } from '../../../lib/topology/resolver-api.js';
 import type { NodeInfo, Shard, TopologySnapshot } from '../../../lib/topology/snapshot.js';
 
 /**
@@ -60,13 +60,13 @@ export const wrongPassword = (node: string): Error => new AuthError(`${node} ref
 export const HUNG = new TimeoutError('hung');
 
 /** Servers by key; who is not in it refuses connections. A command without a reply is answered as an unknown one. */
-export class FakeServers implements Asker {
+export class FakeServers implements ControlChannel {
   readonly asked: string[] = [];
   readonly forgotten: string[] = [];
 
   constructor(public servers: Readonly<Record<string, Script>>) {}
 
-  async ask(address: Address, commands: readonly (readonly string[])[], options: AskOptions = {}): Promise<Raw[]> {
+  async send(address: Address, commands: readonly (readonly string[])[], options: SendOptions = {}): Promise<Raw[]> {
     const key = addressKey(address);
     this.asked.push(`${key} ${options.as ?? 'data'}`);
     const server = this.servers[key] ?? this.servers[key.replace('127.0.0.1:', '')] ?? refused(key);

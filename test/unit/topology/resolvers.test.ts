@@ -13,7 +13,7 @@ import {
 } from '../../../lib/options/index.js';
 import { askingOrder } from '../../../lib/topology/cluster/resolver.js';
 import { createResolver } from '../../../lib/topology/resolver.js';
-import type { ProbeFocus, Resolver, SubscriptionEvents, Watcher } from '../../../lib/topology/resolver-api.js';
+import type { ProbeFocus, Resolver, SubscriptionChannel, SubscriptionEvents } from '../../../lib/topology/resolver-api.js';
 import { makeTopology, type TopologySnapshot } from '../../../lib/topology/snapshot.js';
 import { at, type Captured, FakeServers, HUNG, picture, refused, rules, type Script, wrongPassword } from './picture.js';
 
@@ -686,7 +686,7 @@ describe('watching sentinels', () => {
   let time: sinon.SinonFakeTimers;
   let subscriptions: Subscription[];
   let hints: string[];
-  const watcher: Watcher = {
+  const watcher: SubscriptionChannel = {
     subscribe: (address, _channels, as, events) => {
       assert.equal(as, 'sentinel');
       const subscription: Subscription = { key: addressKey(address), events, ended: false };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HandoverWatch } from '../../../../lib/client/nodes/failover-detector.js';
+import { FailoverDetector } from '../../../../lib/client/nodes/failover-detector.js';
 import type { Raw } from '../../../../lib/protocol/command-spec.js';
 import type { NodeInfo } from '../../../../lib/topology/snapshot.js';
 import { until } from '../../../support/wait.js';
@@ -29,13 +29,13 @@ describe('a primary that hesitates', () => {
   let asked: string[];
   let heirs: string[];
   let answers: (key: string) => Promise<Raw | undefined>;
-  let watch: HandoverWatch;
+  let watch: FailoverDetector;
   beforeEach(() => {
     now = 1_000_000;
     asked = [];
     heirs = [];
     answers = async () => REPLICA;
-    watch = new HandoverWatch(
+    watch = new FailoverDetector(
       ({ key }) => {
         asked.push(key.replace('127.0.0.1:', ''));
         return answers(key);
@@ -49,7 +49,7 @@ describe('a primary that hesitates', () => {
   const hesitates = async (ms: number): Promise<number> => {
     const before = asked.length;
     for (const end = now + ms; now < end; now += 10) {
-      watch.hesitates(primary, replicas);
+      watch.primaryStalls(primary, replicas);
       await new Promise((resolve) => setImmediate(resolve));
     }
     return (asked.length - before) / replicas.length;

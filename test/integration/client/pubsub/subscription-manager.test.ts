@@ -154,7 +154,7 @@ describe('the subscriptions of a client of one server', () => {
 
   it('reject what is refused, and leave nothing behind', async () => {
     const redis = clientOf(server);
-    script.refuse = ([name, topic]) => (name === 'SUBSCRIBE' && topic === 'secret' ? error('NOPERM no access to channel') : undefined);
+    script.refuse = ([name, channel]) => (name === 'SUBSCRIBE' && channel === 'secret' ? error('NOPERM no access to channel') : undefined);
     const failure = await rejected(redis.subscribe(['a', 'secret'], () => {}));
     assert.equal(failure.code, 'NOPERM');
     await until(() => script.of('channel', 'a').size === 0);
@@ -353,8 +353,8 @@ describe('the subscriptions of a client of a cluster', () => {
     await cluster.stop();
   });
 
-  const homeOf = (topic: string, kind: 'channel' | 'pattern' | 'shard' = 'channel'): number =>
-    scripts.findIndex((script) => script.of(kind, topic).size > 0);
+  const homeOf = (channel: string, kind: 'channel' | 'pattern' | 'shard' = 'channel'): number =>
+    scripts.findIndex((script) => script.of(kind, channel).size > 0);
 
   it('are spread over the nodes by their names, and stay there', async () => {
     const names = Array.from({ length: 30 }, (_, n) => `c${n}`);

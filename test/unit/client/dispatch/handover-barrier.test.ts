@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
-import { Fence } from '../../../../lib/client/dispatch/handover-barrier.js';
+import { HandoverBarrier } from '../../../../lib/client/dispatch/handover-barrier.js';
 import { internalOwner } from '../../../../lib/connection/internal-calls.js';
 import { command } from '../../../../lib/protocol/catalog/specs.js';
-import { type Arg, Call, NO_DEADLINE, SETTLED, type Unit, WRITTEN } from '../../../../lib/protocol/command-spec.js';
+import { type Arg, type AtomicBatch, Call, NO_DEADLINE, SETTLED, WRITTEN } from '../../../../lib/protocol/command-spec.js';
 
 const callOf = (name: string, ...args: readonly Arg[]): Call => {
-  const call = Call.gathered({ value() {}, error() {} }, 0, command(name), [...args], null, 0, internalOwner, NO_DEADLINE);
+  const call = Call.forSink({ onValue() {}, onError() {} }, 0, command(name), [...args], null, 0, internalOwner, NO_DEADLINE);
   call.state = WRITTEN;
   return call;
 };
 
-const transactionOf = (...parts: Unit['parts']): Call => {
+const transactionOf = (...parts: AtomicBatch['commands']): Call => {
   const call = callOf('EXEC');
-  call.leaveTheRoad().unit = { parts, replies: [] } as unknown as Unit; // as far as it is looked at
+  call.ensureExtras().batch = { commands: parts, replies: [] } as unknown as AtomicBatch; // as far as it is looked at
   return call;
 };
 
@@ -30,36 +30,36 @@ describe('Fence', () => {
   ];
   for (const [what, held, next, waits] of cases) {
     it(`${waits ? 'holds' : 'lets through'} what has ${what}`, () => {
-      const fence = new Fence(0);
-      fence.add(held);
-      assert.equal(fence.concerns(next), waits);
+      const barrier = new HandoverBarrier(0);
+      barrier.add(held);
+      assert.equal(barrier.blocks(next), waits);
     });
   }
 
   it('holds what has a key of one that waits', () => {
-    const fence = new Fence(0);
-    fence.add(callOf('SET', 'a', '1'));
-    assert.equal(fence.concerns(callOf('GET', '{a}2')), false);
-    assert.equal(fence.concerns(callOf('RENAME', 'a', '{a}2')), true);
-    assert.equal(fence.concerns(callOf('GET', '{a}2')), true);
+    const barrier = new HandoverBarrier(0);
+    barrier.add(callOf('SET', 'a', '1'));
+    assert.equal(barrier.blocks(callOf('GET', '{a}2')), false);
+    assert.equal(barrier.blocks(callOf('RENAME', 'a', '{a}2')), true);
+    assert.equal(barrier.blocks(callOf('GET', '{a}2')), true);
   });
 
   it('is over when the last one is settled', () => {
-    const fence = new Fence(0);
+    const barrier = new HandoverBarrier(0);
     const last = callOf('SET', 'a', '2');
-    fence.add(callOf('SET', 'a', '1'));
-    fence.add(last);
-    assert.equal(fence.isOver(0), false);
+    barrier.add(callOf('SET', 'a', '1'));
+    barrier.add(last);
+    assert.equal(barrier.isOver(0), false);
     last.state = SETTLED;
-    assert.equal(fence.isOver(1), true);
+    assert.equal(barrier.isOver(1), true);
   });
 
   it('is over when the last one has been handed back, also when it is under way again', () => {
-    const fence = new Fence(0);
+    const barrier = new HandoverBarrier(0);
     const last = callOf('SET', 'a', '1');
-    fence.add(last);
+    barrier.add(last);
     last.countAttempt();
-    assert.equal(fence.isOver(0), true);
+    assert.equal(barrier.isOver(0), true);
   });
 
   const lingering: readonly (readonly [what: string, calls: readonly Call[], answeredAt: number, overAt: number])[] = [
@@ -72,12 +72,12 @@ describe('Fence', () => {
   ];
   for (const [what, calls, answeredAt, overAt] of lingering) {
     it(`stands ${overAt} ms behind ${what}`, () => {
-      const fence = new Fence(0);
-      for (const call of calls) fence.add(call);
+      const barrier = new HandoverBarrier(0);
+      for (const call of calls) barrier.add(call);
       const over: number[] = [];
       for (let now = 0; now < 200; now += 10) {
         if (now >= answeredAt) for (const call of calls) call.state = SETTLED;
-        if (fence.isOver(now)) over.push(now);
+        if (barrier.isOver(now)) over.push(now);
       }
       assert.equal(over[0], overAt);
       assert.equal(over.length, (200 - overAt) / 10);
@@ -85,41 +85,41 @@ describe('Fence', () => {
   }
 
   it('is not over before the one that stood there, and holds all of the slot', () => {
-    const before = new Fence(0);
+    const before = new HandoverBarrier(0);
     const last = callOf('SET', 'a', '1');
     before.add(last);
-    const fence = new Fence(10, before);
-    assert.equal(fence.isOver(20), false);
-    assert.equal(fence.concerns(callOf('GET', '{a}2')), true);
+    const barrier = new HandoverBarrier(10, before);
+    assert.equal(barrier.isOver(20), false);
+    assert.equal(barrier.blocks(callOf('GET', '{a}2')), true);
     last.state = SETTLED;
-    assert.equal(fence.isOver(30), true);
+    assert.equal(barrier.isOver(30), true);
   });
 
   it('lingers at the same time as the one that stood there', () => {
     const [first, second] = [callOf('SPUBLISH', 'a', '1'), callOf('SPUBLISH', 'a', '2')];
-    const before = new Fence(0);
+    const before = new HandoverBarrier(0);
     before.add(first);
-    const fence = new Fence(10, before);
-    fence.add(second);
+    const barrier = new HandoverBarrier(10, before);
+    barrier.add(second);
     first.state = SETTLED;
     second.state = SETTLED;
     assert.deepEqual(
-      [20, 69, 70].map((now) => fence.isOver(now)),
+      [20, 69, 70].map((now) => barrier.isOver(now)),
       [false, false, true],
     );
   });
 
   it('counts a transaction once, however many replies it stands in line for', () => {
-    const fence = new Fence(0);
+    const barrier = new HandoverBarrier(0);
     const call = transactionOf({ spec: command('INCR'), args: ['a'] });
     let looks = 0;
-    Object.defineProperty(call.unit, 'parts', {
+    Object.defineProperty(call.batch, 'commands', {
       get: () => {
         looks++;
         return [{ spec: command('INCR'), args: ['a'] }];
       },
     });
-    for (let reply = 0; reply < 100; reply++) fence.add(call);
+    for (let reply = 0; reply < 100; reply++) barrier.add(call);
     assert.ok(looks < 5, `${looks} looks`);
   });
 });

@@ -5,7 +5,7 @@ import { ReplyError, TimeoutError } from '../../../../lib/errors.js';
 import { command } from '../../../../lib/protocol/catalog/specs.js';
 import { Call, type CallOwner, SETTLED } from '../../../../lib/protocol/command-spec.js';
 
-const owner: CallOwner = { budget: { commands: 0, bytes: 0 }, idempotent: false, failed: (call, { error }) => call.fail(error) };
+const owner: CallOwner = { usage: { commands: 0, bytes: 0 }, idempotent: false, failed: (call, { error }) => call.fail(error) };
 
 describe('client/hedger', () => {
   let time: sinon.SinonFakeTimers;
@@ -23,7 +23,7 @@ describe('client/hedger', () => {
         if (!available) return null;
         assert.equal(first, 'a');
         seconds.push(second);
-        second.detour?.gathering?.sent?.('b');
+        second.extras?.sink?.onSent?.('b');
         return 'b';
       },
       count: (_, node, what) => {
@@ -46,8 +46,8 @@ describe('client/hedger', () => {
       settled = true;
     };
     outcome.then(mark, mark);
-    hedger.attend(call, -1);
-    call.detour?.gathering?.sent?.('a');
+    hedger.track(call, -1);
+    call.extras?.sink?.onSent?.('a');
     return { call, outcome, settled: () => settled };
   }
 

@@ -64,7 +64,7 @@ describe('which form of a script is sent', () => {
   let sent: string[];
   let known: Set<string>;
   // The cache looks at nothing else of a node.
-  const node = (): Node => ({ incarnation: 1 }) as Node;
+  const node = (): Node => ({ processEpoch: 1 }) as Node;
   const send = (spec: CommandSpec, args: readonly Arg[]): Promise<unknown> => {
     sent.push(`${spec.name} ${args[0]}`);
     return known.has(spec.name) ? Promise.reject(noScript) : Promise.resolve('done');
@@ -89,7 +89,7 @@ describe('which form of a script is sent', () => {
     const cache = new ScriptCache();
     const one = node();
     await cache.run(script, [sha1, 1, 'k'], one, send);
-    one.incarnation++;
+    one.processEpoch++;
     await cache.run(script, [sha1, 1, 'k'], one, send);
     assert.deepEqual(sent, [`EVAL ${lua}`, `EVAL ${lua}`]);
   });

@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict';
-import { Gates } from '../../../../lib/client/dispatch/slot-barriers.js';
+import { SlotBarriers } from '../../../../lib/client/dispatch/slot-barriers.js';
 import { internalOwner } from '../../../../lib/connection/internal-calls.js';
 import { command } from '../../../../lib/protocol/catalog/specs.js';
 import { Call, NO_DEADLINE, WRITTEN } from '../../../../lib/protocol/command-spec.js';
 
 const callOf = (name: string, key: string): Call => {
-  const call = Call.gathered({ value() {}, error() {} }, 0, command(name), [key, '1'], null, 0, internalOwner, NO_DEADLINE);
+  const call = Call.forSink({ onValue() {}, onError() {} }, 0, command(name), [key, '1'], null, 0, internalOwner, NO_DEADLINE);
   call.state = WRITTEN;
   return call;
 };
 
 describe('Gates', () => {
   it('let nobody wait while there is none', () => {
-    const gates = new Gates();
+    const gates = new SlotBarriers();
     assert.equal(gates.size, 0);
     assert.equal(gates.joined(1, callOf('SET', 'a'), 0), false);
   });
 
   it('hold all of a slot after a refusal until its time, or until there is news', () => {
-    const gates = new Gates();
+    const gates = new SlotBarriers();
     const [refused, other, ...issued] = ['a', 'x', 'a', 'b'].map((key) => callOf('SET', key));
     assert.ok(refused !== undefined && other !== undefined);
     gates.refused(1, refused, 50);
@@ -30,10 +30,10 @@ describe('Gates', () => {
   });
 
   it('give what was tried before first', () => {
-    const gates = new Gates();
+    const gates = new SlotBarriers();
     const [held, tried, fresh] = ['a', 'a', 'a'].map((key) => callOf('SET', key));
     assert.ok(held !== undefined && tried !== undefined && fresh !== undefined);
-    gates.fence(1, [held], 0);
+    gates.raiseHandoverBarrier(1, [held], 0);
     gates.joined(1, fresh, 0);
     tried.countAttempt();
     gates.joined(1, tried, 0);
@@ -41,10 +41,10 @@ describe('Gates', () => {
   });
 
   it('do not open a fence for news, but hold all of its slot once one is refused', () => {
-    const gates = new Gates();
+    const gates = new SlotBarriers();
     const [held, refused, next] = ['a', 'b', 'c'].map((key) => callOf('SET', key));
     assert.ok(held !== undefined && refused !== undefined && next !== undefined);
-    gates.fence(1, [held], 0);
+    gates.raiseHandoverBarrier(1, [held], 0);
     assert.equal(gates.joined(1, next, 0), false);
     gates.refused(1, refused, 500);
     assert.equal(gates.joined(1, next, 0), true);
@@ -54,7 +54,7 @@ describe('Gates', () => {
   });
 
   it('hold what is published to some slots for a time, and what comes to those slots after it', () => {
-    const gates = new Gates();
+    const gates = new SlotBarriers();
     gates.holdPublishing((slot) => slot < 10, 50);
     assert.ok(gates.size > 0);
     const [first, second] = [callOf('SPUBLISH', 'a'), callOf('SPUBLISH', 'a')];
@@ -69,12 +69,12 @@ describe('Gates', () => {
   });
 
   it('give everything to a client that ends', () => {
-    const gates = new Gates();
+    const gates = new SlotBarriers();
     const calls = ['a', 'b', 'c'].map((key) => callOf('SPUBLISH', key));
     const [refused, held, waits, publishes] = [...calls, callOf('SPUBLISH', 'd')];
     assert.ok(refused !== undefined && held !== undefined && waits !== undefined && publishes !== undefined);
     gates.refused(1, refused, 50);
-    gates.fence(2, [held], 0);
+    gates.raiseHandoverBarrier(2, [held], 0);
     gates.joined(2, callOf('GET', 'x'), 0);
     gates.joined(2, held, 0);
     gates.holdPublishing(() => true, 50);

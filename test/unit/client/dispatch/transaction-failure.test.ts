@@ -4,7 +4,7 @@ import { ReplyError } from '../../../../lib/errors.js';
 import { command } from '../../../../lib/protocol/catalog/specs.js';
 import type { Raw } from '../../../../lib/protocol/command-spec.js';
 
-const parts = [
+const commands = [
   { spec: command('MULTI'), args: [] },
   { spec: command('SET'), args: ['a', '1'] },
   { spec: command('INCR'), args: ['b', 'c'] },
@@ -13,8 +13,8 @@ const abort = new ReplyError('EXECABORT', 'EXECABORT Transaction discarded becau
 const arity = new ReplyError('ERR', "ERR wrong number of arguments for 'incr' command");
 
 function effective(replies: Raw[]): ReplyError {
-  const failure = effectiveFailure({ kind: 'reply', error: abort, node: 'h:1' }, { parts, replies });
-  assert.ok(failure.kind === 'reply');
+  const failure = effectiveFailure({ kind: 'error-reply', error: abort, node: 'h:1' }, { commands, replies });
+  assert.ok(failure.kind === 'error-reply');
   assert.equal(failure.node, 'h:1');
   return failure.error;
 }

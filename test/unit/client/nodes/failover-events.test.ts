@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Failovers } from '../../../../lib/client/nodes/failover-events.js';
+import { FailoverEvents } from '../../../../lib/client/nodes/failover-events.js';
 import { TopologyError } from '../../../../lib/errors.js';
 import { SlotMap } from '../../../../lib/topology/slot-map.js';
 import { makeTopology, type NodeInfo, type TopologySnapshot } from '../../../../lib/topology/snapshot.js';
@@ -63,7 +63,7 @@ const CASES: readonly (readonly [what: string, snapshots: readonly string[], tol
 describe('Failovers', () => {
   for (const [what, snapshots, told] of CASES) {
     it(`tells ${what}`, () => {
-      const failovers = new Failovers();
+      const failovers = new FailoverEvents();
       let previous: TopologySnapshot | null = null;
       const changes: string[] = [];
       for (const next of snapshots.map(snapshot)) {

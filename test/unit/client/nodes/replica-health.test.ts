@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
-import { needMs, ReadWatch } from '../../../../lib/client/nodes/replica-health.js';
+import { needMs, ReplicaHealth } from '../../../../lib/client/nodes/replica-health.js';
 import { ReplyError } from '../../../../lib/errors.js';
 import { type Address, DEFAULTS } from '../../../../lib/options/index.js';
 import type { Node } from '../../../../lib/pool/node.js';
 import type { Raw } from '../../../../lib/protocol/command-spec.js';
 import { policyOf, type ReadPolicy } from '../../../../lib/routing/reads/read-preference.js';
 import type { NodeState } from '../../../../lib/routing/reads/selection.js';
-import type { Asker } from '../../../../lib/topology/resolver-api.js';
+import type { ControlChannel } from '../../../../lib/topology/resolver-api.js';
 import { makeTopology, type NodeInfo, type TopologySnapshot } from '../../../../lib/topology/snapshot.js';
 import { at, rules } from '../../topology/picture.js';
 
@@ -55,24 +55,31 @@ interface Fake {
 }
 
 /** A primary, 1, and its replicas, 2 and 3, as far as looks and reads are concerned. */
-class World implements Asker {
+class World implements ControlChannel {
   readonly servers = new Map<number, Fake>();
   readonly changed: number[] = [];
   readonly woken: string[] = [];
   readonly nodes = new Map<
     string,
-    { key: string; trouble: null; avoidUntil: number; replies: number; isAlive: boolean; answers(): Promise<boolean> }
+    { key: string; unreachableReason: null; avoidUntil: number; replies: number; isAlive: boolean; ping(): Promise<boolean> }
   >();
-  readonly watch: ReadWatch;
+  readonly watch: ReplicaHealth;
   snapshot = of(1, 2, 3);
 
   constructor() {
     for (const port of [1, 2, 3]) {
       this.servers.set(port, { offset: 0, history: 'h', link: 'up', role: port === 1 ? 'master' : 'slave', down: false });
-      const own = { key: `127.0.0.1:${port}`, trouble: null, avoidUntil: 0, replies: 0, isAlive: true, answers: async () => own.isAlive };
+      const own = {
+        key: `127.0.0.1:${port}`,
+        unreachableReason: null,
+        avoidUntil: 0,
+        replies: 0,
+        isAlive: true,
+        ping: async () => own.isAlive,
+      };
       this.nodes.set(own.key, own);
     }
-    this.watch = new ReadWatch(this, 1_000, (key) => this.nodes.get(key) as Node | undefined, {
+    this.watch = new ReplicaHealth(this, 1_000, (key) => this.nodes.get(key) as Node | undefined, {
       changed: (shard) => this.changed.push(shard),
       wake: (reason) => this.woken.push(reason),
     });
@@ -87,7 +94,7 @@ class World implements Asker {
     return this.nodes.get(`127.0.0.1:${port}`) as unknown as Node; // what is asked of it is there
   }
 
-  async ask(address: Address): Promise<Raw[]> {
+  async send(address: Address): Promise<Raw[]> {
     const server = this.server('port' in address ? address.port : 0);
     if (server.down) throw new Error('refused');
     const offsets = server.role === 'master' ? `master_repl_offset:${server.offset}` : `slave_repl_offset:${server.offset}`;
@@ -241,7 +248,7 @@ describe('client/read-watch', () => {
     world.server(2).down = true;
     Object.assign(world.node(2), { isAlive: false });
     world.server(3).down = true;
-    Object.assign(world.node(3), { trouble: new Error('refused') });
+    Object.assign(world.node(3), { unreachableReason: new Error('refused') });
     await time.tickAsync(3_000);
     assert.equal(world.state(2).tripped, true);
     assert.equal(world.state(3).tripped, false);

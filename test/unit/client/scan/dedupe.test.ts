@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { Seen } from '../../../../lib/client/scan/dedupe.js';
+import { DedupeSet } from '../../../../lib/client/scan/dedupe.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 
 describe('what a scan has given', () => {
   it('is given once', () => {
-    const seen = new Seen(10);
+    const seen = new DedupeSet(10);
     assert.equal(seen.add(bytes('a')), true);
     assert.equal(seen.add(bytes('a')), false);
     assert.equal(seen.add(bytes('b')), true);
@@ -13,13 +13,13 @@ describe('what a scan has given', () => {
   });
 
   it('is told apart by its bytes, not by its text', () => {
-    const seen = new Seen(10);
+    const seen = new DedupeSet(10);
     assert.equal(seen.add(Buffer.from([0xff])), true);
     assert.equal(seen.add(Buffer.from([0xfe])), true);
   });
 
   it('is remembered up to the limit, and given again beyond it', () => {
-    const seen = new Seen(2);
+    const seen = new DedupeSet(2);
     for (const key of ['a', 'b', 'c']) assert.equal(seen.add(bytes(key)), true);
     assert.equal(seen.size, 2);
     assert.equal(seen.add(bytes('a')), false);
@@ -27,14 +27,14 @@ describe('what a scan has given', () => {
   });
 
   it('is not remembered at all with limit 0', () => {
-    const seen = new Seen(0);
+    const seen = new DedupeSet(0);
     assert.equal(seen.add(bytes('a')), true);
     assert.equal(seen.add(bytes('a')), true);
     assert.equal(seen.size, 0);
   });
 
   it('makes room when a group is forgotten', () => {
-    const seen = new Seen(2);
+    const seen = new DedupeSet(2);
     seen.add(bytes('a'), 1);
     seen.add(bytes('b'), 2);
     seen.forget(1);

@@ -56,7 +56,7 @@ describeReplies(KeyCommands, [
 
 describe('DUMP', () => {
   it('asks for bytes in every mode, because what it gives is no text', () => {
-    const owner = { idempotent: false, budget: { commands: 0, bytes: 0 }, failed: () => undefined };
+    const owner = { idempotent: false, usage: { commands: 0, bytes: 0 }, failed: () => undefined };
     const modeOf = (name: string, mode: number) => Call.make(command(name), ['a'], null, mode, owner, 0).mode;
     assert.equal(modeOf('DUMP', 0), DECODE_BUFFERS);
     assert.equal(modeOf('FUNCTION DUMP', DECODE_BIGINT), DECODE_BUFFERS | DECODE_BIGINT);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Breaker, type BreakerEvent, CLOSED, nextBreaker } from '../../../../lib/routing/health/circuit-breaker.js';
+import { type BreakerEvent, type BreakerState, CLOSED, nextBreaker } from '../../../../lib/routing/health/circuit-breaker.js';
 
 const failed = (at: number, replies: number): BreakerEvent => ({ kind: 'failed', at, replies });
 const slow = (at: number): BreakerEvent => ({ kind: 'round trip', at, isSlow: true });
@@ -9,9 +9,9 @@ const answered = (at: number): BreakerEvent => ({ kind: 'answered', at });
 const unanswered = (at: number): BreakerEvent => ({ kind: 'unanswered', at });
 const trip = (at: number): BreakerEvent[] => [failed(at, 0), failed(at, 0), failed(at, 0)];
 
-const outcomeOf = (events: readonly BreakerEvent[]): Breaker => events.reduce(nextBreaker, CLOSED);
+const outcomeOf = (events: readonly BreakerEvent[]): BreakerState => events.reduce(nextBreaker, CLOSED);
 
-const CASES: readonly (readonly [what: string, events: readonly BreakerEvent[], state: Breaker['state'], openMs?: number])[] = [
+const CASES: readonly (readonly [what: string, events: readonly BreakerEvent[], state: BreakerState['state'], openMs?: number])[] = [
   ['two failures', [failed(0, 0), failed(1, 0)], 'closed'],
   ['three failures in a row', trip(0), 'open', 1_000],
   ['three in a row on a service that asks once a minute', [failed(0, 7), failed(60_000, 7), failed(120_000, 7)], 'open'],

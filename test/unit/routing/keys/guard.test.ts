@@ -3,7 +3,7 @@ import { GuardError } from '../../../../lib/errors.js';
 import { type DomainOptions, resolveOptions } from '../../../../lib/options/index.js';
 import { specOf } from '../../../../lib/protocol/catalog/specs.js';
 import { DomainTable } from '../../../../lib/routing/keys/domain-table.js';
-import { GuardTable, touchesOf, WRITTEN_KEYS } from '../../../../lib/routing/keys/guard.js';
+import { GuardTable, keyAccessesOf, WRITTEN_KEYS } from '../../../../lib/routing/keys/guard.js';
 import { readCaptures } from '../../../../scripts/generate-command-table.js';
 
 const words = (text: string): readonly string[] => (text === '' ? [] : text.split(' '));
@@ -100,7 +100,7 @@ describe('routing/guard', () => {
   for (const [text, expected] of TOUCHES) {
     it(`knows what ${text} touches`, () => {
       const { spec, args } = specOf(words(text));
-      const touches = touchesOf(spec, args).map(({ access, name }) => `${access[0]}:${name.replaceAll('\uffff', '*')}`);
+      const touches = keyAccessesOf(spec, args).map(({ access, name }) => `${access[0]}:${name.replaceAll('\uffff', '*')}`);
       assert.equal(touches.join(' '), expected);
     });
   }

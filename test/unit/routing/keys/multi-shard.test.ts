@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { ArgumentError, PartialFailureError, TimeoutError } from '../../../../lib/errors.js';
 import { command, specOf } from '../../../../lib/protocol/catalog/specs.js';
 import { parseReplyError } from '../../../../lib/protocol/resp/reply-error.js';
-import { isAboutSeveralNodes, mergeNodes, mergeParts, type Outcome, splitBySlot } from '../../../../lib/routing/keys/multi-shard.js';
+import { isAboutSeveralNodes, mergeNodes, mergeParts, type PartOutcome, splitBySlot } from '../../../../lib/routing/keys/multi-shard.js';
 import { mergeCases, splitCases } from '../../../spec/scatter-cases.js';
 
 const nodes = ['n1:1', 'n2:2', 'n3:3'];
-const outcomeOf = (reply: unknown): Outcome => (reply instanceof Error ? { error: reply } : { value: reply as never }); // what is no error is a reply
+const outcomeOf = (reply: unknown): PartOutcome => (reply instanceof Error ? { error: reply } : { value: reply as never }); // what is no error is a reply
 
 function rejection(action: () => unknown): PartialFailureError {
   try {
@@ -51,7 +51,7 @@ describe('a command over several slots', () => {
   it('names the keys of the parts that failed, and keeps their errors', () => {
     const { spec, args } = specOf(['MGET', '{a}1', 'b', '{a}2', 'c']);
     const failed = new TimeoutError('MGET timed out');
-    const outcomes: Outcome[] = [{ error: failed }, { value: ['1'] }, { error: parseReplyError('ERR no') }];
+    const outcomes: PartOutcome[] = [{ error: failed }, { value: ['1'] }, { error: parseReplyError('ERR no') }];
     const error = rejection(() => mergeParts(spec, args, splitBySlot(spec, args) ?? [], outcomes));
     assert.equal(error.code, 'ERR_PARTIAL');
     assert.equal(error.command, 'MGET');
@@ -100,7 +100,7 @@ describe('a command about several nodes', () => {
   });
 
   it('names the nodes that failed', () => {
-    const outcomes: Outcome[] = [{ value: 'OK' }, { error: parseReplyError('ERR no') }, { value: 'OK' }];
+    const outcomes: PartOutcome[] = [{ value: 'OK' }, { error: parseReplyError('ERR no') }, { value: 'OK' }];
     const error = rejection(() => mergeNodes(command('FLUSHALL'), nodes, outcomes));
     assert.match(error.message, /FLUSHALL: 1 of 3 parts failed \(n2:2\); the first: ERR no/);
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Choice, type Loaded } from '../../../../lib/routing/reads/power-of-two.js';
+import { type Loaded, PowerOfTwoPicker } from '../../../../lib/routing/reads/power-of-two.js';
 
 interface Named extends Loaded {
   readonly name: string;
@@ -8,8 +8,8 @@ interface Named extends Loaded {
 
 const facts = { step: null, isFallback: false, validUntil: Number.POSITIVE_INFINITY };
 const named = (loads: Readonly<Record<string, number>>): Named[] => Object.entries(loads).map(([name, load]) => ({ name, load }));
-const among = (nodes: readonly Named[], weights: readonly number[] = nodes.map(() => 1)): Choice<Named> =>
-  new Choice(nodes, { ...facts, weights });
+const among = (nodes: readonly Named[], weights: readonly number[] = nodes.map(() => 1)): PowerOfTwoPicker<Named> =>
+  new PowerOfTwoPicker(nodes, { ...facts, weights });
 
 function dice(...values: readonly number[]): () => number {
   let turn = 0;
@@ -27,12 +27,12 @@ function generator(seed = 42): () => number {
 
 /** How often each is picked by `picks` commands of which `inFlight` are on their way at a time. */
 function spread(nodes: readonly Named[], weights: readonly number[], picks: number, inFlight: number): number[] {
-  const choice = among(nodes, weights);
+  const picker = among(nodes, weights);
   const random = generator();
   const counts = new Map<Named, number>();
   const busy: Named[] = [];
   for (let i = 0; i < picks; i++) {
-    const node = choice.pick(random) ?? assert.fail('nobody');
+    const node = picker.pick(random) ?? assert.fail('nobody');
     counts.set(node, (counts.get(node) ?? 0) + 1);
     node.load++;
     busy.push(node);
@@ -85,8 +85,8 @@ describe('routing/choice', () => {
         const counts = spread(named({ a: 0, b: 0, c: 0 }), weights, 20_000, inFlight);
         const total = weights.reduce((a, b) => a + b, 0);
         for (const [at, weight] of weights.entries()) {
-          const wanted = (20_000 * weight) / total;
-          assert.ok(Math.abs((counts[at] ?? 0) - wanted) < wanted / 10, `${counts.join(', ')}`);
+          const placement = (20_000 * weight) / total;
+          assert.ok(Math.abs((counts[at] ?? 0) - placement) < placement / 10, `${counts.join(', ')}`);
         }
       });
     }

@@ -20,7 +20,7 @@ function policyOf(one: Pick<Case, 'reads' | 'sets' | 'fallback' | 'maxLagMs' | '
 
 const statesOf =
   ({ avoid = [], states = {} }: Pick<Case, 'avoid' | 'states'>) =>
-  ({ key }: NodeInfo): NodeState => ({ ...UNKNOWN_STATE, trouble: avoid.includes(key) ? 'avoided' : null, ...states[key] });
+  ({ key }: NodeInfo): NodeState => ({ ...UNKNOWN_STATE, unreachableReason: avoid.includes(key) ? 'avoided' : null, ...states[key] });
 
 function nameOf({
   shard,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { clusterTopology, mergeViews } from '../../../../lib/topology/cluster/merge.js';
-import { inDoubt } from '../../../../lib/topology/cluster/unverified-owners.js';
+import { unverifiedOwners } from '../../../../lib/topology/cluster/unverified-owners.js';
 import { rules } from '../picture.js';
 import { clusterView as view } from './views.js';
 
@@ -30,7 +30,7 @@ describe('inDoubt', () => {
   for (const [name, views, doubted] of CASES) {
     it(name, () =>
       assert.deepEqual(
-        inDoubt(
+        unverifiedOwners(
           views.map((lines) => view(...lines)),
           previous,
         ),

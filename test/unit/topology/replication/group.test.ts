@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Address } from '../../../../lib/options/index.js';
-import { buildGroup, type Group, type Member, parseMember, type Sighting } from '../../../../lib/topology/replication/group.js';
+import { buildGroup, type Group, type Member, type MemberReply, parseMember } from '../../../../lib/topology/replication/group.js';
 import { at, type Captured, raw, spec } from '../picture.js';
 
 interface Capture {
@@ -89,7 +89,7 @@ function member(text: string): Member {
 }
 
 /** `?`: asked, and slow; `x`: not reachable. */
-function sightings(nodes: Readonly<Record<string, string>>): Sighting[] {
+function sightings(nodes: Readonly<Record<string, string>>): MemberReply[] {
   return Object.entries(nodes).map(([name, text]) => ({
     address: at(name.includes(':') ? name : Number(name)),
     member: text === '?' || text === 'x' ? null : member(text),

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import type { Address } from '../../../../lib/options/index.js';
 import type { Raw } from '../../../../lib/protocol/command-spec.js';
-import { Sampler, type Sighting } from '../../../../lib/topology/replication/lag-sampler.js';
-import type { Asker } from '../../../../lib/topology/resolver-api.js';
+import { type LagSample, LagSampler } from '../../../../lib/topology/replication/lag-sampler.js';
+import type { ControlChannel } from '../../../../lib/topology/resolver-api.js';
 import { makeTopology, type NodeInfo, type Shard, type TopologySnapshot } from '../../../../lib/topology/snapshot.js';
 import { at, rules } from '../picture.js';
 
@@ -25,12 +25,12 @@ const shard = (primary: number, ...replicas: readonly number[]): Shard => ({
 const topology = (...shards: readonly Shard[]): TopologySnapshot => makeTopology('cluster', shards, null);
 
 /** Nodes that answer after a while, or never. */
-class Nodes implements Asker {
+class Nodes implements ControlChannel {
   readonly asked: string[] = [];
   readonly takesMs = new Map<number, number>();
   readonly open = new Set<number>();
 
-  async ask(address: Address): Promise<Raw[]> {
+  async send(address: Address): Promise<Raw[]> {
     const port = 'port' in address ? address.port : 0;
     this.asked.push(`${performance.now()} ${port}`);
     await new Promise((resolve) => setTimeout(resolve, this.takesMs.get(port) ?? 1));
@@ -51,16 +51,16 @@ class Nodes implements Asker {
 describe('topology/sampler', () => {
   let time: sinon.SinonFakeTimers;
   let nodes: Nodes;
-  let seen: [shard: number, sighting: Sighting][];
+  let seen: [shard: number, sighting: LagSample][];
   let again: boolean;
-  let sampler: Sampler;
+  let sampler: LagSampler;
   beforeEach(() => {
     time = sinon.useFakeTimers();
     nodes = new Nodes();
     seen = [];
     again = false;
-    sampler = new Sampler(nodes, {
-      saw: (index, sighting) => {
+    sampler = new LagSampler(nodes, {
+      onSample: (index, sighting) => {
         seen.push([index, sighting]);
         return again;
       },

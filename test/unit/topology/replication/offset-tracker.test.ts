@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Raw } from '../../../../lib/protocol/command-spec.js';
-import { type Position, Positions, positionOf, type Replicating } from '../../../../lib/topology/replication/offset-tracker.js';
+import { OffsetTracker, type Position, positionOf, type Replicating } from '../../../../lib/topology/replication/offset-tracker.js';
 
 const info = (...lines: readonly string[]): string => ['# Replication', ...lines].join('\r\n');
 
@@ -21,7 +21,7 @@ const CASES: readonly (readonly [what: string, raw: Raw, access: 'primary' | 're
 
 /** Answers when told to. */
 class FakeNode implements Replicating {
-  incarnation = 1;
+  processEpoch = 1;
   asked = 0;
   answer: (raw: Raw) => void = () => assert.fail('was not asked');
   refuse: (error: Error) => void = () => assert.fail('was not asked');
@@ -47,56 +47,56 @@ describe('topology/positions', () => {
 
   it('asks the primary first and then the replicas, none of them twice in 5 ms however many want to know', async () => {
     let now = 0;
-    const positions = new Positions(() => now);
+    const offsets = new OffsetTracker(() => now);
     const [primary, replica] = [new FakeNode(), new FakeNode()];
-    for (let i = 0; i < 5; i++) positions.learn(primary, [replica]);
+    for (let i = 0; i < 5; i++) offsets.fetchPrimaryOffset(primary, [replica]);
     assert.deepEqual([primary.asked, replica.asked], [1, 0]);
     primary.answer(at('master', 7));
     await soon();
     assert.deepEqual([primary.asked, replica.asked], [1, 1]);
-    positions.check(replica);
+    offsets.check(replica);
     replica.answer(at('slave', 6));
     await soon();
-    positions.check(replica);
-    positions.learn(primary, [replica]);
+    offsets.check(replica);
+    offsets.fetchPrimaryOffset(primary, [replica]);
     assert.deepEqual([primary.asked, replica.asked], [1, 1]);
-    assert.equal(positions.told(primary)?.position.offset, 7);
-    assert.equal(positions.told(replica)?.position.offset, 6);
+    assert.equal(offsets.lastReply(primary)?.position.offset, 7);
+    assert.equal(offsets.lastReply(replica)?.position.offset, 6);
     now = 10;
-    positions.check(replica);
+    offsets.check(replica);
     assert.equal(replica.asked, 2);
   });
 
   it('numbers the questions, so that a write of before one is known to be in its answer', async () => {
-    const positions = new Positions(() => 0);
+    const offsets = new OffsetTracker(() => 0);
     const primary = new FakeNode();
-    const need = positions.next;
-    positions.learn(primary, []);
-    const later = positions.next;
+    const need = offsets.next;
+    offsets.fetchPrimaryOffset(primary, []);
+    const later = offsets.next;
     primary.answer(at('master', 7));
     await soon();
-    const told = positions.told(primary) ?? assert.fail('not told');
-    assert.ok(told.question >= need && told.question < later);
+    const told = offsets.lastReply(primary) ?? assert.fail('not told');
+    assert.ok(told.requestNo >= need && told.requestNo < later);
   });
 
   it('forgets what a process said that may be gone, and who does not answer', async () => {
     let now = 0;
-    const positions = new Positions(() => now);
+    const offsets = new OffsetTracker(() => now);
     const node = new FakeNode();
-    positions.check(node);
-    node.incarnation = 2;
+    offsets.check(node);
+    node.processEpoch = 2;
     node.answer(at('slave', 5));
     await soon();
-    assert.equal(positions.told(node), null);
+    assert.equal(offsets.lastReply(node), null);
     now = 10;
-    positions.check(node);
+    offsets.check(node);
     node.refuse(new Error('gone'));
     await soon();
-    assert.equal(positions.told(node), null);
+    assert.equal(offsets.lastReply(node), null);
     now = 20;
-    positions.check(node);
+    offsets.check(node);
     node.answer(at('slave', 5));
     await soon();
-    assert.equal(positions.told(node)?.incarnation, 2);
+    assert.equal(offsets.lastReply(node)?.processEpoch, 2);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Address, addressKey } from '../../../../lib/options/index.js';
-import { SentinelList } from '../../../../lib/topology/sentinel/known-sentinels.js';
+import { KnownSentinels } from '../../../../lib/topology/sentinel/known-sentinels.js';
 import { candidatesOf, groupOfEvent, parseSentinel, type SentinelView } from '../../../../lib/topology/sentinel/view.js';
 import { at, type Captured, raw, spec } from '../picture.js';
 
@@ -149,46 +149,46 @@ describe('SentinelList', () => {
       sentinels: others.map(([other, place]) => ({ id: other, address: at(place) })),
     },
   });
-  const keys = (list: SentinelList): string[] => list.addresses.map(addressKey);
+  const keys = (list: KnownSentinels): string[] => list.addresses.map(addressKey);
 
   it('begins with the configured ones, each once', () => {
-    assert.deepEqual(keys(new SentinelList([at('a:1'), at('b:1'), at('a:1')], same)), ['a:1', 'b:1']);
+    assert.deepEqual(keys(new KnownSentinels([at('a:1'), at('b:1'), at('a:1')], same)), ['a:1', 'b:1']);
   });
 
   it('learns others and puts who answered first in front', () => {
-    const list = new SentinelList([at('a:1'), at('b:1')], same);
+    const list = new KnownSentinels([at('a:1'), at('b:1')], same);
     list.heard([heard('b:1', 'B', ['A', 'a:1'], ['C', 'c:1'])]);
     assert.deepEqual(keys(list), ['b:1', 'a:1', 'c:1']);
   });
 
   it('does not ask one sentinel under two names', () => {
-    const list = new SentinelList([at('a.example.com:1'), at('b.example.com:1')], same);
+    const list = new KnownSentinels([at('a.example.com:1'), at('b.example.com:1')], same);
     list.heard([heard('a.example.com:1', 'A', ['B', '10.0.0.2:1']), heard('b.example.com:1', 'B', ['A', '10.0.0.1:1'])]);
     assert.deepEqual(keys(list), ['a.example.com:1', 'b.example.com:1']);
   });
 
   it('learns the other name of one that does not answer under its configured one', () => {
-    const list = new SentinelList([at('a.example.com:1'), at('b.example.com:1')], same);
+    const list = new KnownSentinels([at('a.example.com:1'), at('b.example.com:1')], same);
     list.heard([heard('a.example.com:1', 'A', ['B', '10.0.0.2:1'])]);
     assert.deepEqual(keys(list), ['a.example.com:1', 'b.example.com:1', '10.0.0.2:1']);
   });
 
   it('forgets learnt ones that nobody knows any more, and never the configured ones', () => {
-    const list = new SentinelList([at('a:1')], same);
+    const list = new KnownSentinels([at('a:1')], same);
     list.heard([heard('a:1', 'A', ['B', 'b:1'], ['C', 'c:1'])]);
     list.heard([heard('b:1', 'B', ['D', 'd:1'])]);
     assert.deepEqual(keys(list), ['b:1', 'a:1', 'd:1']);
   });
 
   it('keeps what it knows when nobody answers', () => {
-    const list = new SentinelList([at('a:1')], same);
+    const list = new KnownSentinels([at('a:1')], same);
     list.heard([heard('a:1', 'A', ['B', 'b:1'])]);
     list.heard([]);
     assert.deepEqual(keys(list), ['a:1', 'b:1']);
   });
 
   it('maps the addresses that sentinels announce', () => {
-    const list = new SentinelList([at('a:1')], (address) => ('host' in address ? { ...address, host: 'nat' } : address));
+    const list = new KnownSentinels([at('a:1')], (address) => ('host' in address ? { ...address, host: 'nat' } : address));
     list.heard([heard('a:1', 'A', ['B', 'b:1'])]);
     assert.deepEqual(keys(list), ['a:1', 'nat:1']);
   });
