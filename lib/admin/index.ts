@@ -3,9 +3,9 @@
 export { AdminError } from './admin-error.js';
 export type { Problem } from './check.js';
 export { type AdminOptions, ClusterAdmin } from './cluster-admin.js';
-export type { AdminNode, ClusterState, NodeView } from './cluster-state.js';
-export type { Progress, RunOptions, RunOutcome } from './executor.js';
+export type { AdminNode, ClusterState as Picture, NodeView as View } from './cluster-state.js';
+export type { Progress, RunOptions, RunOutcome as Outcome } from './executor.js';
 export type { FixOptions } from './plans/fix.js';
 export type { RebalanceOptions } from './plans/rebalance.js';
 export type { ReshardOptions } from './plans/reshard.js';
-export { type Duplicates, describeStep, type FailoverMode, type NodeRef, type Plan, type PlanStep } from './steps.js';
+export { type Duplicates, describeStep, type FailoverMode, type NodeRef, type Plan, type PlanStep as Step } from './steps.js';
