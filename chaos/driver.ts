@@ -1,4 +1,4 @@
-import type { Address } from '../lib/options/index.js';
+import type { Address } from '../lib/options/address.js';
 import type { Gap } from './pubsub/clients.js';
 
 /** How a client finds the servers. */

@@ -15,29 +15,11 @@ export type { ClientStats, DomainStats, NodeStats, SubscriptionStats } from './c
 export type { StreamOptions } from './client/stream.js';
 export type { BatchWritten, CommandTrace, ConnectTrace, Failover, PoolChange, TopologyChange, UnheardError } from './diagnostics.js';
 export * from './errors.js';
-export {
-  type Address,
-  type ClientOptions,
-  type Credentials,
-  cluster,
-  type DomainOptions,
-  type GroupOptions,
-  type GuardOptions,
-  type NodeRule,
-  type OffloadOptions,
-  type ReadCandidate,
-  type ReadFunction,
-  type ReadLimits,
-  type ReadMode,
-  type ReadRequest,
-  type ReplicaSet,
-  replication,
-  sentinel,
-  single,
-  type TopologyOptions,
-  type ViewOptions,
-  type WaitReplicas,
-} from './options/index.js';
+export type { Address } from './options/address.js';
+export type { ClientOptions, ViewOptions, WaitReplicas } from './options/client-options.js';
+export type { DomainOptions, GuardOptions, NodeRule, OffloadOptions, ReplicaSet } from './options/domains.js';
+export type { ReadCandidate, ReadFunction, ReadLimits, ReadMode, ReadRequest } from './options/reads.js';
+export { type Credentials, cluster, type GroupOptions, replication, sentinel, single, type TopologyOptions } from './options/topology.js';
 export type { Arg, Raw } from './protocol/command-spec.js';
 export { defineScript, type Script, type ScriptOptions } from './protocol/script.js';
 export type { ExplainedStep, Explanation } from './routing/reads/explanation.js';

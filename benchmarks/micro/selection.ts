@@ -2,7 +2,7 @@
  * What the choice of a node costs a command, over `primary`: candidates are kept a policy and shard. `node --import tsx benchmarks/micro/selection.ts`
  */
 
-import { DEFAULTS } from '../../lib/options/index.js';
+import { DEFAULTS } from '../../lib/options/defaults.js';
 import { Node } from '../../lib/pool/node.js';
 import { policyOf, type ReadPolicy } from '../../lib/routing/reads/read-preference.js';
 import { UNKNOWN_STATE } from '../../lib/routing/reads/selection.js';

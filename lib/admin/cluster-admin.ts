@@ -1,5 +1,8 @@
+import type { Address } from '../options/address.js';
 import { parseAddress } from '../options/address.js';
-import { type Address, type ClientOptions, cluster, resolveOptions } from '../options/index.js';
+import type { ClientOptions } from '../options/client-options.js';
+import { resolveOptions } from '../options/resolve.js';
+import { cluster } from '../options/topology.js';
 import { NodeRules } from '../topology/node-rules.js';
 import { AdminError } from './admin-error.js';
 import { checkCluster, type Problem } from './check.js';

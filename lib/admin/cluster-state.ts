@@ -1,4 +1,4 @@
-import type { Address } from '../options/index.js';
+import type { Address } from '../options/address.js';
 import { type NodeLine, parseNodes } from '../topology/cluster/replies.js';
 import { AdminError } from './admin-error.js';
 import { type SlotSet, slotsOf, slotsText } from './slot-list.js';

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { ReplyError, show } from '../errors.js';
-import { type Address, addressKey } from '../options/index.js';
+import { type Address, addressKey } from '../options/address.js';
 import type { Raw } from '../protocol/command-spec.js';
 import { parseShards } from '../topology/cluster/replies.js';
 import { buildView } from '../topology/cluster/view.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ReplyError, show } from '../errors.js';
-import type { Address } from '../options/index.js';
+import type { Address } from '../options/address.js';
 import type { Arg, Raw } from '../protocol/command-spec.js';
 import { listOf, numberOf } from '../topology/replies.js';
 import { AdminError } from './admin-error.js';

@@ -1,5 +1,6 @@
 import { Client } from '../client/client.js';
-import { type ClientOptions, resolveOptions } from '../options/index.js';
+import type { ClientOptions } from '../options/client-options.js';
+import { resolveOptions } from '../options/resolve.js';
 import { Redis, type ViewInteger } from './redis.js';
 
 /**

@@ -11,7 +11,7 @@ import type { OneOrMore } from '../commands/group.js';
 import { isList } from '../commands/tokens.js';
 import type { Payload } from '../connection/subscriber.js';
 import { ArgumentError, show } from '../errors.js';
-import { checkSignal } from '../options/index.js';
+import { checkSignal } from '../options/checks.js';
 import { flag, func, integer, milliseconds, oneOf, shape } from '../options/validate.js';
 import { DECODE_BUFFERS } from '../protocol/command-spec.js';
 

@@ -1,5 +1,5 @@
 import { AbortError, type Executed } from '../errors.js';
-import type { Call } from '../protocol/command-spec.js';
+import type { Call } from '../protocol/call.js';
 
 type Watcher = Call | (() => void);
 

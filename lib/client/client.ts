@@ -1,19 +1,11 @@
 import { ClosedError, GuardError } from '../errors.js';
-import type { Domain, Options, ViewOptions } from '../options/index.js';
+import type { ViewOptions } from '../options/client-options.js';
+import type { Options } from '../options/defaults.js';
+import type { Domain } from '../options/domains.js';
 import type { Lease } from '../pool/lease.js';
+import type { AtomicBatch, AttemptFailure, Exclusive, OutcomeSink, PinnedProcess, QueueUsage } from '../protocol/call.js';
 import { command } from '../protocol/catalog/specs.js';
-import {
-  type Arg,
-  type AtomicBatch,
-  type AttemptFailure,
-  type CommandSpec,
-  type Decode,
-  type Exclusive,
-  type OutcomeSink,
-  type PinnedProcess,
-  type QueueUsage,
-  SPECIAL,
-} from '../protocol/command-spec.js';
+import { type Arg, type CommandSpec, type Decode, SPECIAL } from '../protocol/command-spec.js';
 import { GuardTable } from '../routing/keys/guard.js';
 import { prefixKey } from '../routing/keys/key-prefix.js';
 import { prefixed, prefixKeys } from '../routing/keys/prefixed-command.js';

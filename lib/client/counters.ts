@@ -1,5 +1,6 @@
-import type { Domain } from '../options/index.js';
-import { type AtomicBatch, type CommandSpec, READONLY, SCRIPT, WRITE } from '../protocol/command-spec.js';
+import type { Domain } from '../options/domains.js';
+import type { AtomicBatch } from '../protocol/call.js';
+import { type CommandSpec, READONLY, SCRIPT, WRITE } from '../protocol/command-spec.js';
 
 /** What the commands of one domain, or of none, were and what became of them. */
 export class Counters {

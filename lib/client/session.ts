@@ -1,4 +1,5 @@
-import type { Call, CommandSpec, OutcomeSink } from '../protocol/command-spec.js';
+import type { Call, OutcomeSink } from '../protocol/call.js';
+import type { CommandSpec } from '../protocol/command-spec.js';
 import { READONLY, SCRIPT, WRITE } from '../protocol/command-spec.js';
 import type { OffsetTracker, Position, Replicating } from '../topology/replication/offset-tracker.js';
 

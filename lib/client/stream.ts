@@ -1,6 +1,6 @@
 import { OptionsError } from '../errors.js';
-import type { Options } from '../options/index.js';
-import type { QueueUsage } from '../protocol/command-spec.js';
+import type { Options } from '../options/defaults.js';
+import type { QueueUsage } from '../protocol/call.js';
 import { Fifo } from '../util/queue.js';
 
 export type Source<Item> = Iterable<Item> | AsyncIterable<Item>;

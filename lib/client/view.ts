@@ -1,15 +1,8 @@
-import type { Domain, Options, ViewOptions, WaitReplicas } from '../options/index.js';
-import {
-  type AttemptFailure,
-  type Call,
-  type CallOwner,
-  type CommandSpec,
-  DECODE_BIGINT,
-  DECODE_BUFFERS,
-  DECODE_INTEGER_TEXT,
-  DECODE_OBJECTS,
-  type QueueUsage,
-} from '../protocol/command-spec.js';
+import type { ViewOptions, WaitReplicas } from '../options/client-options.js';
+import type { Options } from '../options/defaults.js';
+import type { Domain } from '../options/domains.js';
+import type { AttemptFailure, Call, CallOwner, QueueUsage } from '../protocol/call.js';
+import { type CommandSpec, DECODE_BIGINT, DECODE_BUFFERS, DECODE_INTEGER_TEXT, DECODE_OBJECTS } from '../protocol/command-spec.js';
 import type { KeyPrefix, PrefixTable } from '../routing/keys/key-prefix.js';
 import type { Offloaded, OffloadTable } from '../routing/reads/offload.js';
 import type { PolicyTable, ReadPolicy } from '../routing/reads/read-preference.js';

@@ -11,20 +11,11 @@ import {
   ReplyTooLargeError,
   SlotwiseError,
 } from '../errors.js';
-import { type Address, addressKey, type CredentialSource, type Credentials } from '../options/index.js';
+import { type Address, addressKey } from '../options/address.js';
+import type { CredentialSource, Credentials } from '../options/topology.js';
+import { type AttemptFailure, Call, type CallExtras, NO_DEADLINE, SETTLED, UNWRITTEN, WRITTEN } from '../protocol/call.js';
 import { command } from '../protocol/catalog/specs.js';
-import {
-  type AttemptFailure,
-  Call,
-  type CallExtras,
-  DECODE_BUFFERS,
-  NO_DEADLINE,
-  PUBSUB,
-  type Raw,
-  SETTLED,
-  UNWRITTEN,
-  WRITTEN,
-} from '../protocol/command-spec.js';
+import { DECODE_BUFFERS, PUBSUB, type Raw } from '../protocol/command-spec.js';
 import { Parser, type ReplySink } from '../protocol/resp/parser.js';
 import { classify } from '../protocol/resp/reply-error.js';
 import { clock, type Holder } from '../util/clock.js';

@@ -1,5 +1,5 @@
 import { TimeoutError } from '../errors.js';
-import { type Call, NO_DEADLINE, SETTLED, WRITTEN } from '../protocol/command-spec.js';
+import { type Call, NO_DEADLINE, SETTLED, WRITTEN } from '../protocol/call.js';
 import type { Fifo } from '../util/queue.js';
 
 /** Rejects the overdue calls, which keep their places. Returns the earliest deadline that is left. */

@@ -1,5 +1,5 @@
+import { type AttemptFailure, Call, type CallOwner, NO_DEADLINE, SETTLED } from '../protocol/call.js';
 import { command, specOf } from '../protocol/catalog/specs.js';
-import { type AttemptFailure, Call, type CallOwner, NO_DEADLINE, SETTLED } from '../protocol/command-spec.js';
 
 /** Owner of commands the library sends for itself: a failure is a plain rejection. */
 export const internalOwner: CallOwner = {

@@ -1,6 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
-import type { Address } from '../options/index.js';
+import type { Address } from '../options/address.js';
 
 /** One buffer is read into again and again. It grows by doubling: most connections never receive as much at once as even the first one holds. */
 const FIRST_READ_BYTES = 16 * 1024;

@@ -1,8 +1,10 @@
 import { log } from '../diagnostics.js';
 import { ConnectionLostError, ReplyError, type SlotwiseError } from '../errors.js';
-import { type Address, addressKey, type Credentials } from '../options/index.js';
+import { type Address, addressKey } from '../options/address.js';
+import type { Credentials } from '../options/topology.js';
+import { Call, NO_DEADLINE, type OutcomeSink } from '../protocol/call.js';
 import { command } from '../protocol/catalog/specs.js';
-import { Call, type CommandSpec, NO_DEADLINE, type OutcomeSink, type Raw } from '../protocol/command-spec.js';
+import type { CommandSpec, Raw } from '../protocol/command-spec.js';
 import { Connection, type ConnectionConfig } from './connection.js';
 import { internalOwner } from './internal-calls.js';
 import { kindOf } from './pushes.js';

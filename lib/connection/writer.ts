@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { type BatchWritten, batchChannel } from '../diagnostics.js';
-import { type Call, type CallExtras, WRITTEN } from '../protocol/command-spec.js';
+import { type Call, type CallExtras, WRITTEN } from '../protocol/call.js';
 import { Encoder } from '../protocol/resp/encoder.js';
 import type { Fifo } from '../util/queue.js';
 import { DISCARDED_REPLY } from './internal-calls.js';

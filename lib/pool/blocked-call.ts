@@ -1,6 +1,5 @@
 import { releaseUsage } from '../connection/deadlines.js';
 import { ConnectionLostError, type Executed, ReplyError, type SlotwiseError, TimeoutError } from '../errors.js';
-import { withTimeout } from '../protocol/catalog/blocking.js';
 import {
   type AttemptFailure,
   Call,
@@ -8,10 +7,11 @@ import {
   type Exclusive,
   NO_DEADLINE,
   type OutcomeSink,
-  type Raw,
   SETTLED,
   UNWRITTEN,
-} from '../protocol/command-spec.js';
+} from '../protocol/call.js';
+import { withTimeout } from '../protocol/catalog/blocking.js';
+import type { Raw } from '../protocol/command-spec.js';
 import { classify } from '../protocol/resp/reply-error.js';
 import { clock } from '../util/clock.js';
 import type { Lease } from './lease.js';

@@ -1,6 +1,6 @@
 import type { Connection } from '../connection/connection.js';
 import { ClosedError, type SlotwiseError } from '../errors.js';
-import type { Call } from '../protocol/command-spec.js';
+import type { Call } from '../protocol/call.js';
 
 /** Who lends. */
 export interface Lender {

@@ -1,7 +1,7 @@
 import { Connection, type ConnectionConfig } from '../connection/connection.js';
 import { ConnectionLostError, type SlotwiseError } from '../errors.js';
-import type { Credentials } from '../options/index.js';
-import type { AttemptFailure, Call } from '../protocol/command-spec.js';
+import type { Credentials } from '../options/topology.js';
+import type { AttemptFailure, Call } from '../protocol/call.js';
 import { backoffMs } from '../util/backoff.js';
 import { HalfOpenCheck } from './half-open-check.js';
 

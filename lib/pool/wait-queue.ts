@@ -1,6 +1,6 @@
 import { releaseUsage } from '../connection/deadlines.js';
 import type { TimeoutError } from '../errors.js';
-import { type Call, NO_DEADLINE, SETTLED } from '../protocol/command-spec.js';
+import { type Call, NO_DEADLINE, SETTLED } from '../protocol/call.js';
 import { Fifo } from '../util/queue.js';
 
 /** Callers who gave up leave their place this long after, in ms, or when it is their turn. */

@@ -1,5 +1,5 @@
 import { AuthError, DatabaseError, type ReplyError } from '../errors.js';
-import type { AttemptFailure } from '../protocol/command-spec.js';
+import type { AttemptFailure } from '../protocol/call.js';
 import { classify, type Redirection, redirection } from '../protocol/resp/reply-error.js';
 import { backoffMs } from '../util/backoff.js';
 

@@ -1,4 +1,5 @@
-import type { Domain, ReadCandidate } from '../options/index.js';
+import type { Domain } from '../options/domains.js';
+import type { ReadCandidate } from '../options/reads.js';
 import type { Node } from '../pool/node.js';
 import { keyIndexes } from '../protocol/catalog/keys.js';
 import type { Arg, CommandSpec } from '../protocol/command-spec.js';

@@ -1,6 +1,6 @@
 import { log } from '../diagnostics.js';
 import { ClosedError, type SlotwiseError, show } from '../errors.js';
-import { type Address, addressKey } from '../options/index.js';
+import { type Address, addressKey } from '../options/address.js';
 import { SingleFlight } from '../util/single-flight.js';
 import { isMisconfigured } from './probe-error.js';
 import { isSettled, needsUrgentProbe, nextProbeDelayMs } from './probe-schedule.js';

@@ -1,5 +1,5 @@
 import { AuthError, DatabaseError, SlotwiseError, show, TopologyError, type TopologyErrorCode } from '../errors.js';
-import { type Address, addressKey } from '../options/index.js';
+import { type Address, addressKey } from '../options/address.js';
 import type { Answer } from './ask-several.js';
 
 export interface Cause {

@@ -1,4 +1,4 @@
-import type { Address } from '../options/index.js';
+import type { Address } from '../options/address.js';
 import type { Raw } from '../protocol/command-spec.js';
 import type { TopologySnapshot } from './snapshot.js';
 

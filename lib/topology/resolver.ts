@@ -1,4 +1,4 @@
-import type { Options } from '../options/index.js';
+import type { Options } from '../options/defaults.js';
 import { ClusterResolver } from './cluster/resolver.js';
 import { NodeRules } from './node-rules.js';
 import { ReplicationResolver } from './replication/resolver.js';

@@ -1,5 +1,5 @@
 import type { TopologyError } from '../errors.js';
-import { type Address, addressKey } from '../options/index.js';
+import { type Address, addressKey } from '../options/address.js';
 import { SLOT_COUNT, type SlotMap } from './slot-map.js';
 
 export type Role = 'primary' | 'replica';

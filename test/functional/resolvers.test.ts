@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { SentinelAccess } from '../../lib/client/nodes/sentinel-access.js';
 import { TopologyError } from '../../lib/errors.js';
-import { addressKey, type ClientOptions, cluster, replication, resolveOptions, sentinel, single } from '../../lib/options/index.js';
+import { addressKey } from '../../lib/options/address.js';
+import type { ClientOptions } from '../../lib/options/client-options.js';
+import { resolveOptions } from '../../lib/options/resolve.js';
+import { cluster, replication, sentinel, single } from '../../lib/options/topology.js';
 import { ControlByAccess } from '../../lib/topology/control/control-by-access.js';
 import { ControlConnections } from '../../lib/topology/control/control-connections.js';
 import { SentinelConnections } from '../../lib/topology/control/sentinel-connections.js';

@@ -7,7 +7,7 @@ import {
   ProtocolError,
   type QueueFullError,
 } from '../../lib/errors.js';
-import type { AttemptFailure } from '../../lib/protocol/command-spec.js';
+import type { AttemptFailure } from '../../lib/protocol/call.js';
 import { parseReplyError } from '../../lib/protocol/resp/reply-error.js';
 import type { AttemptFacts, Decision } from '../../lib/routing/retry.js';
 

@@ -1,4 +1,5 @@
-import type { Address, TopologyOptions } from '../../lib/options/index.js';
+import type { Address } from '../../lib/options/address.js';
+import type { TopologyOptions } from '../../lib/options/topology.js';
 import { Cluster } from './cluster.js';
 import { ReplicationGroup } from './replication.js';
 import { SentinelGroup } from './sentinel.js';

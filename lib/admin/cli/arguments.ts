@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { OptionsError } from '../../errors.js';
-import { cluster } from '../../options/index.js';
+import { cluster } from '../../options/topology.js';
 import { AdminError } from '../admin-error.js';
 import type { AdminOptions } from '../cluster-admin.js';
 import { parseSlotsText } from '../slot-list.js';

@@ -1,4 +1,4 @@
-import { type Blocking, type Exclusive, NO_DEADLINE } from '../../protocol/command-spec.js';
+import { type Blocking, type Exclusive, NO_DEADLINE } from '../../protocol/call.js';
 import { clock } from '../../util/clock.js';
 
 /** What a call that may block brings along. `silenceMs`: the caller's `timeoutMs`, which is how long it would wait for any reply. */

@@ -1,6 +1,7 @@
 import { ClosedError, ConnectionLostError, QueueFullError, ReplyError, type SlotwiseError } from '../../errors.js';
-import type { Options } from '../../options/index.js';
-import type { AttemptFailure, Call, CommandSpec, QueueUsage } from '../../protocol/command-spec.js';
+import type { Options } from '../../options/defaults.js';
+import type { AttemptFailure, Call, QueueUsage } from '../../protocol/call.js';
+import type { CommandSpec } from '../../protocol/command-spec.js';
 import { redirection } from '../../protocol/resp/reply-error.js';
 import { MAX_REDIRECTS } from '../../routing/retry.js';
 

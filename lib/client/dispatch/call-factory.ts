@@ -1,22 +1,20 @@
 import { releaseUsage } from '../../connection/deadlines.js';
 import { commandChannel } from '../../diagnostics.js';
 import { CommandRefusedError } from '../../errors.js';
-import type { Domain, Options, ViewOptions, WaitReplicas } from '../../options/index.js';
-import { keyIndexes } from '../../protocol/catalog/keys.js';
+import type { ViewOptions, WaitReplicas } from '../../options/client-options.js';
+import type { Options } from '../../options/defaults.js';
+import type { Domain } from '../../options/domains.js';
 import {
-  type Arg,
   type AtomicBatch,
-  BLOCKING,
   Call,
-  type CommandSpec,
-  type Decode,
   type Exclusive,
   NO_PROMISE,
   type OutcomeSink,
   type PinnedProcess,
   type QueueUsage,
-  READONLY,
-} from '../../protocol/command-spec.js';
+} from '../../protocol/call.js';
+import { keyIndexes } from '../../protocol/catalog/keys.js';
+import { type Arg, BLOCKING, type CommandSpec, type Decode, READONLY } from '../../protocol/command-spec.js';
 import { measure } from '../../protocol/resp/encoder.js';
 import { DomainTable } from '../../routing/keys/domain-table.js';
 import { PrefixTable, wordOf } from '../../routing/keys/key-prefix.js';

@@ -1,18 +1,10 @@
 import { releaseUsage } from '../../connection/deadlines.js';
 import { log } from '../../diagnostics.js';
 import { ClosedError, NoNodeError, ReplyError, type SlotwiseError } from '../../errors.js';
-import type { Options } from '../../options/index.js';
+import type { Options } from '../../options/defaults.js';
 import type { Node, NodeAccess } from '../../pool/node.js';
-import {
-  type AttemptFailure,
-  type Call,
-  type CallExtras,
-  type PinnedProcess,
-  READONLY,
-  SCRIPT,
-  SETTLED,
-  UNWRITTEN,
-} from '../../protocol/command-spec.js';
+import { type AttemptFailure, type Call, type CallExtras, type PinnedProcess, SETTLED, UNWRITTEN } from '../../protocol/call.js';
+import { READONLY, SCRIPT } from '../../protocol/command-spec.js';
 import { classify } from '../../protocol/resp/reply-error.js';
 import { slotOfCommand, slotPreferred } from '../../routing/keys/slots.js';
 import { PROPAGATION_MS } from '../../routing/pubsub/propagation-delay.js';

@@ -1,6 +1,7 @@
+import { type Call, SETTLED } from '../../protocol/call.js';
 import { keyIndexes } from '../../protocol/catalog/keys.js';
 import { command } from '../../protocol/catalog/specs.js';
-import { type Call, type CommandSpec, SETTLED } from '../../protocol/command-spec.js';
+import type { CommandSpec } from '../../protocol/command-spec.js';
 import { wordOf } from '../../routing/keys/key-prefix.js';
 import { PROPAGATION_MS } from '../../routing/pubsub/propagation-delay.js';
 

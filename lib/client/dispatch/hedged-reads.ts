@@ -1,5 +1,5 @@
 import { AbortError, ClosedError, NoNodeError, TimeoutError } from '../../errors.js';
-import { Call, type OutcomeSink } from '../../protocol/command-spec.js';
+import { Call, type OutcomeSink } from '../../protocol/call.js';
 import { Fifo } from '../../util/queue.js';
 import { Latencies } from './latency-percentile.js';
 

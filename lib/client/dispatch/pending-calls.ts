@@ -1,6 +1,6 @@
 import { releaseUsage, timeoutError } from '../../connection/deadlines.js';
 import type { SlotwiseError } from '../../errors.js';
-import { type Call, NO_DEADLINE, SETTLED } from '../../protocol/command-spec.js';
+import { type Call, NO_DEADLINE, SETTLED } from '../../protocol/call.js';
 import { clock, type Holder } from '../../util/clock.js';
 import { Fifo } from '../../util/queue.js';
 import { SlotBarriers } from './slot-barriers.js';

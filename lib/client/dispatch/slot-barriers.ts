@@ -1,4 +1,4 @@
-import type { Call } from '../../protocol/command-spec.js';
+import type { Call } from '../../protocol/call.js';
 import { HandoverBarrier, SPUBLISH } from './handover-barrier.js';
 
 interface Barrier {

@@ -1,5 +1,6 @@
 import { type CommandTrace, commandChannel, finishTrace, startTrace } from '../../diagnostics.js';
-import type { Call, CommandSpec, OutcomeSink } from '../../protocol/command-spec.js';
+import type { Call, OutcomeSink } from '../../protocol/call.js';
+import type { CommandSpec } from '../../protocol/command-spec.js';
 
 /** Publishes what becomes of a call, and passes its outcome on. There is one only while somebody listens, so an ordinary call carries nothing. */
 class TracedOutcome implements OutcomeSink {

@@ -1,5 +1,5 @@
 import { ReplyError } from '../../errors.js';
-import type { AtomicBatch, AttemptFailure } from '../../protocol/command-spec.js';
+import type { AtomicBatch, AttemptFailure } from '../../protocol/call.js';
 
 /**
  * EXEC only says that something was wrong with a queued command; the command's own reply says what, and its name says which. The server has run

@@ -1,6 +1,7 @@
+import type { AtomicBatch } from '../../protocol/call.js';
 import { keyIndexes } from '../../protocol/catalog/keys.js';
 import { command } from '../../protocol/catalog/specs.js';
-import type { Arg, AtomicBatch, CommandSpec, Decode, Raw } from '../../protocol/command-spec.js';
+import type { Arg, CommandSpec, Decode, Raw } from '../../protocol/command-spec.js';
 
 /**
  * Commands whose keys a server may not see: Valkey 9.1 has no key positions for MSETEX besides its key specs, so a node that does not own the slot

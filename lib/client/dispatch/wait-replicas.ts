@@ -1,16 +1,8 @@
 import { NotReplicatedError } from '../../errors.js';
-import type { WaitReplicas } from '../../options/index.js';
+import type { WaitReplicas } from '../../options/client-options.js';
+import type { AtomicBatch } from '../../protocol/call.js';
 import { command } from '../../protocol/catalog/specs.js';
-import {
-  type Arg,
-  type AtomicBatch,
-  type CommandSpec,
-  type Decode,
-  type Raw,
-  READONLY,
-  SCRIPT,
-  WRITE,
-} from '../../protocol/command-spec.js';
+import { type Arg, type CommandSpec, type Decode, type Raw, READONLY, SCRIPT, WRITE } from '../../protocol/command-spec.js';
 
 const WAIT = command('WAIT');
 /** WAIT under the name of the write it belongs to, for errors and retries. */

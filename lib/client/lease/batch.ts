@@ -1,17 +1,8 @@
 import { CommandRefusedError, ReplyError } from '../../errors.js';
+import type { AtomicBatch, OutcomeSink } from '../../protocol/call.js';
 import { keyIndexes } from '../../protocol/catalog/keys.js';
 import { command, stateReason } from '../../protocol/catalog/specs.js';
-import {
-  type Arg,
-  type AtomicBatch,
-  BYTES,
-  type CommandSpec,
-  DECODE_BUFFERS,
-  type Decode,
-  type OutcomeSink,
-  type Raw,
-  READONLY,
-} from '../../protocol/command-spec.js';
+import { type Arg, BYTES, type CommandSpec, DECODE_BUFFERS, type Decode, type Raw, READONLY } from '../../protocol/command-spec.js';
 import { asText } from '../../protocol/script.js';
 import { prefixed } from '../../routing/keys/prefixed-command.js';
 import { commonSlot } from '../../routing/keys/slots.js';

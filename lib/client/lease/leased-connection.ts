@@ -2,20 +2,10 @@ import { releaseUsage } from '../../connection/deadlines.js';
 import { commandChannel } from '../../diagnostics.js';
 import { ClosedError, CommandRefusedError, ConnectionLostError, type SlotwiseError } from '../../errors.js';
 import type { Lease } from '../../pool/lease.js';
+import { type AtomicBatch, type AttemptFailure, Call, type CallOwner } from '../../protocol/call.js';
 import { blockingOf, isStreamRead } from '../../protocol/catalog/blocking.js';
 import { command, stateReason } from '../../protocol/catalog/specs.js';
-import {
-  type Arg,
-  type AtomicBatch,
-  type AttemptFailure,
-  BLOCKING,
-  Call,
-  type CallOwner,
-  type CommandSpec,
-  type Decode,
-  type Raw,
-  READONLY,
-} from '../../protocol/command-spec.js';
+import { type Arg, BLOCKING, type CommandSpec, type Decode, type Raw, READONLY } from '../../protocol/command-spec.js';
 import { measure } from '../../protocol/resp/encoder.js';
 import { asText } from '../../protocol/script.js';
 import { prefixed } from '../../routing/keys/prefixed-command.js';

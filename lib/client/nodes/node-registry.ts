@@ -1,7 +1,8 @@
 import { ConnectionLostError, type SlotwiseError } from '../../errors.js';
-import { type Address, addressKey, type Options } from '../../options/index.js';
+import { type Address, addressKey } from '../../options/address.js';
+import type { Options } from '../../options/defaults.js';
 import { Node, type NodeEvents } from '../../pool/node.js';
-import type { Call } from '../../protocol/command-spec.js';
+import type { Call } from '../../protocol/call.js';
 import type { TopologySnapshot } from '../../topology/snapshot.js';
 
 /** A node that left the topology may answer what it was asked, for this long. */

@@ -1,6 +1,6 @@
 import type { ChannelKind, ChannelSubscription, MessageHandler, Payload, Subscriber } from '../../connection/subscriber.js';
 import { NoNodeError, type ReplyError, type SlotwiseError } from '../../errors.js';
-import { type Address, addressKey } from '../../options/index.js';
+import { type Address, addressKey } from '../../options/address.js';
 import { decodeText } from '../../protocol/resp/text.js';
 import type { Placement } from '../../routing/pubsub/channel-placement.js';
 import type { Gap, GapReason } from '../gap.js';

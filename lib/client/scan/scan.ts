@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NoNodeError, ProtocolError } from '../../errors.js';
+import type { PinnedProcess } from '../../protocol/call.js';
 import { command } from '../../protocol/catalog/specs.js';
-import { type Arg, type CommandSpec, DECODE_BUFFERS, type PinnedProcess, type Raw } from '../../protocol/command-spec.js';
+import { type Arg, type CommandSpec, DECODE_BUFFERS, type Raw } from '../../protocol/command-spec.js';
 import { slotOfKey } from '../../routing/keys/slots.js';
 import { backoffMs } from '../../util/backoff.js';
 import type { Client } from '../client.js';

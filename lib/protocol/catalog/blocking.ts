@@ -1,4 +1,5 @@
-import type { Arg, Blocking, CommandSpec } from '../command-spec.js';
+import type { Blocking } from '../call.js';
+import type { Arg, CommandSpec } from '../command-spec.js';
 
 /** Where a command says how long the server may let it wait, by its documentation page. Negative: counted from the end. */
 const TIMEOUTS: Readonly<Record<string, { readonly at: number; readonly unit: Blocking['batch'] }>> = {

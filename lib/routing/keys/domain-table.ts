@@ -1,4 +1,4 @@
-import type { Domain } from '../../options/index.js';
+import type { Domain } from '../../options/domains.js';
 import { compilePattern, type Pattern } from '../../options/wildcard.js';
 
 interface Entry {

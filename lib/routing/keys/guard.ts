@@ -1,5 +1,5 @@
 import { GuardError } from '../../errors.js';
-import type { Domain } from '../../options/index.js';
+import type { Domain } from '../../options/domains.js';
 import { compilePattern, type Pattern } from '../../options/wildcard.js';
 import { keyIndexes, keysAreKnown, sortPatternIndexes } from '../../protocol/catalog/keys.js';
 import { ADMIN, type Arg, type CommandSpec, PUBSUB, READONLY, SCRIPT, WRITE } from '../../protocol/command-spec.js';

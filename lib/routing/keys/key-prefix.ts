@@ -1,4 +1,5 @@
-import type { Domain, Options } from '../../options/index.js';
+import type { Options } from '../../options/defaults.js';
+import type { Domain } from '../../options/domains.js';
 import type { Arg } from '../../protocol/command-spec.js';
 import type { DomainTable } from './domain-table.js';
 

@@ -1,5 +1,5 @@
 import { ReadFunctionError, show } from '../../errors.js';
-import type { ReadCandidate, ReadFunction, ReadRequest } from '../../options/index.js';
+import type { ReadCandidate, ReadFunction, ReadRequest } from '../../options/reads.js';
 
 /**
  * Has a function choose among the candidates. Gives the place of the one it chose. Throws a `ReadFunctionError` that says what is wrong with the

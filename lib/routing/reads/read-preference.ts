@@ -1,4 +1,7 @@
-import type { Domain, Fallback, Options, ReadFunction, ReadMode, ReplicaSet, ViewOptions } from '../../options/index.js';
+import type { ViewOptions } from '../../options/client-options.js';
+import type { Options } from '../../options/defaults.js';
+import type { Domain, Fallback, ReplicaSet } from '../../options/domains.js';
+import type { ReadFunction, ReadMode } from '../../options/reads.js';
 
 /** Where reads may go: the one thing of options, domain and view that selection looks at. */
 export interface ReadPolicy {

@@ -1,4 +1,4 @@
-import { type Address, addressKey } from '../../options/index.js';
+import { type Address, addressKey } from '../../options/address.js';
 import type { NodeRules } from '../node-rules.js';
 import { type ShardRange, SLOT_COUNT, SlotMap } from '../slot-map.js';
 import { makeTopology, type NodeInfo, type Shard, type TopologySnapshot } from '../snapshot.js';

@@ -1,4 +1,4 @@
-import type { Address } from '../../options/index.js';
+import type { Address } from '../../options/address.js';
 import { addressOf } from '../replies.js';
 import type { Role } from '../snapshot.js';
 import type { Endpoint, EndpointGroup, Health, NodeLine, SlotList } from './replies.js';

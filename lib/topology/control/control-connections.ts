@@ -1,7 +1,9 @@
 import { Connection, type ConnectionConfig } from '../../connection/connection.js';
 import { type MessageHandler, Subscriber } from '../../connection/subscriber.js';
 import { ClosedError, ConnectionLostError, ReplyError, TimeoutError } from '../../errors.js';
-import { type Address, addressKey, type CredentialSource, type Credentials, type Options } from '../../options/index.js';
+import { type Address, addressKey } from '../../options/address.js';
+import type { Options } from '../../options/defaults.js';
+import type { CredentialSource, Credentials } from '../../options/topology.js';
 import type { Raw } from '../../protocol/command-spec.js';
 import { clock } from '../../util/clock.js';
 import type { SendOptions, SubscriptionEvents } from '../resolver-api.js';

@@ -1,4 +1,4 @@
-import { type Address, addressKey } from '../../options/index.js';
+import { type Address, addressKey } from '../../options/address.js';
 import type { Raw } from '../../protocol/command-spec.js';
 import { addressOf, infoOf, listOf, modeOf, numberOf, type ServerMode, textOf } from '../replies.js';
 import type { Role } from '../snapshot.js';

@@ -1,4 +1,4 @@
-import { type Address, addressKey } from '../../options/index.js';
+import { type Address, addressKey } from '../../options/address.js';
 import { backoffMs } from '../../util/backoff.js';
 import type { Hint, SubscriptionChannel } from '../resolver-api.js';
 import { EVENTS, groupOfEvent, PROMOTION_EVENTS } from './view.js';

@@ -1,4 +1,4 @@
-import { type Address, addressKey } from '../../options/index.js';
+import { type Address, addressKey } from '../../options/address.js';
 import type { SentinelView } from './view.js';
 
 interface Known {

@@ -1,5 +1,5 @@
 import { AuthError, ConnectError, TimeoutError, TopologyError } from '../../errors.js';
-import { type Address, addressKey } from '../../options/index.js';
+import { type Address, addressKey } from '../../options/address.js';
 import { type Answer, askSeveral } from '../ask-several.js';
 import type { NodeRules } from '../node-rules.js';
 import { causesOf, failure } from '../probe-error.js';

@@ -1,4 +1,4 @@
-import { type Address, addressKey } from '../../options/index.js';
+import { type Address, addressKey } from '../../options/address.js';
 import type { Raw } from '../../protocol/command-spec.js';
 import { addressOf, fieldsOf, listOf, numberOf, textOf } from '../replies.js';
 

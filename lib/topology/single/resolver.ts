@@ -1,5 +1,5 @@
 import { AuthError, TopologyError } from '../../errors.js';
-import { type Address, addressKey } from '../../options/index.js';
+import { type Address, addressKey } from '../../options/address.js';
 import type { Raw } from '../../protocol/command-spec.js';
 import type { NodeRules } from '../node-rules.js';
 import { failure } from '../probe-error.js';

@@ -1,8 +1,9 @@
 import { Connection, type ConnectionConfig, type ConnectionEvents } from '../../../lib/connection/connection.js';
 import { releaseUsage } from '../../../lib/connection/deadlines.js';
 import type { SlotwiseError } from '../../../lib/errors.js';
+import { type AttemptFailure, Call, type CallOwner } from '../../../lib/protocol/call.js';
 import { specOf } from '../../../lib/protocol/catalog/specs.js';
-import { type Arg, type AttemptFailure, Call, type CallOwner, type Decode, type Raw } from '../../../lib/protocol/command-spec.js';
+import type { Arg, Decode, Raw } from '../../../lib/protocol/command-spec.js';
 import { clock } from '../../../lib/util/clock.js';
 
 export interface CallOptions {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type MessageHandler, type Payload, Subscriber } from '../../../lib/connection/subscriber.js';
 import type { SlotwiseError } from '../../../lib/errors.js';
-import { addressKey } from '../../../lib/options/index.js';
+import { addressKey } from '../../../lib/options/address.js';
 import { type Answer, error, FakeServer, silence } from '../../support/fake-server.js';
 import { PubsubScript, push } from '../../support/pubsub-server.js';
 import { until } from '../../support/wait.js';

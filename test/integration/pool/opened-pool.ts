@@ -2,9 +2,10 @@ import { blockingCall, exclusiveDeadline } from '../../../lib/client/dispatch/bl
 import type { ClosedError, SlotwiseError } from '../../../lib/errors.js';
 import { ExclusivePool, type ExclusivePoolConfig } from '../../../lib/pool/exclusive-pool.js';
 import type { Lease } from '../../../lib/pool/lease.js';
+import { Call, type Exclusive } from '../../../lib/protocol/call.js';
 import { blockingOf } from '../../../lib/protocol/catalog/blocking.js';
 import { specOf } from '../../../lib/protocol/catalog/specs.js';
-import { type Arg, Call, type Exclusive } from '../../../lib/protocol/command-spec.js';
+import type { Arg } from '../../../lib/protocol/command-spec.js';
 import type { FakeServer } from '../../support/fake-server.js';
 import { quickConfig, Recorder } from '../connection/opened.js';
 

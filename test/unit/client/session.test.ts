@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { changesData, Session, SessionWrite } from '../../../lib/client/session.js';
 import { TimeoutError } from '../../../lib/errors.js';
+import { Call, type CallOwner } from '../../../lib/protocol/call.js';
 import { specOf } from '../../../lib/protocol/catalog/specs.js';
-import { Call, type CallOwner, type Raw } from '../../../lib/protocol/command-spec.js';
+import type { Raw } from '../../../lib/protocol/command-spec.js';
 import { OffsetTracker, type Replicating } from '../../../lib/topology/replication/offset-tracker.js';
 
 /** A server whose place in replication the test decides. */

@@ -2,17 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createContext, runInContext } from 'node:vm';
-import {
-  type ClientOptions,
-  cluster,
-  DEFAULTS,
-  replication,
-  resolveOptions,
-  resolveView,
-  sentinel,
-  single,
-  type ViewOptions,
-} from '../../../lib/options/index.js';
+import type { ClientOptions, ViewOptions } from '../../../lib/options/client-options.js';
+import { DEFAULTS } from '../../../lib/options/defaults.js';
+import { resolveOptions, resolveView } from '../../../lib/options/resolve.js';
+import { cluster, replication, sentinel, single } from '../../../lib/options/topology.js';
 
 interface Row {
   readonly name: string;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { OptionsError } from '../../../lib/errors.js';
-import { cluster, replication, resolveOptions, sentinel, single, type TopologyOptions } from '../../../lib/options/index.js';
+import { resolveOptions } from '../../../lib/options/resolve.js';
+import { cluster, replication, sentinel, single, type TopologyOptions } from '../../../lib/options/topology.js';
 
 const h = (host: string, port = 6379) => ({ host, port });
 

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { ClosedError } from '../../../lib/errors.js';
-import { DEFAULTS, type Fallback, type ReadMode, type ReadRequest, type ReplicaSet, resolveOptions } from '../../../lib/options/index.js';
+import { DEFAULTS } from '../../../lib/options/defaults.js';
+import type { Fallback, ReplicaSet } from '../../../lib/options/domains.js';
+import type { ReadMode, ReadRequest } from '../../../lib/options/reads.js';
+import { resolveOptions } from '../../../lib/options/resolve.js';
 import { Node } from '../../../lib/pool/node.js';
 import { specOf } from '../../../lib/protocol/catalog/specs.js';
 import type { KeyPrefix, Text } from '../../../lib/routing/keys/key-prefix.js';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type ClientOptions, resolveOptions } from '../../../lib/options/index.js';
+import type { ClientOptions } from '../../../lib/options/client-options.js';
+import { resolveOptions } from '../../../lib/options/resolve.js';
 import { NodeRules } from '../../../lib/topology/node-rules.js';
 import { at } from './picture.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { AuthError, ConnectError, ReplyError, TimeoutError } from '../../../lib/errors.js';
-import { parseAddress } from '../../../lib/options/address.js';
-import { type Address, addressKey, resolveOptions } from '../../../lib/options/index.js';
+import { type Address, addressKey, parseAddress } from '../../../lib/options/address.js';
+import { resolveOptions } from '../../../lib/options/resolve.js';
 import type { Raw } from '../../../lib/protocol/command-spec.js';
 import { NodeRules } from '../../../lib/topology/node-rules.js';
 import type { ControlChannel, SendOptions } from '../../../lib/topology/resolver-api.js';

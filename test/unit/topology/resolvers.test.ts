@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { type AuthError, TopologyError } from '../../../lib/errors.js';
-import {
-  addressKey,
-  type ClientOptions,
-  cluster,
-  replication,
-  resolveOptions,
-  sentinel,
-  single,
-  type TopologyOptions,
-} from '../../../lib/options/index.js';
+import { addressKey } from '../../../lib/options/address.js';
+import type { ClientOptions } from '../../../lib/options/client-options.js';
+import { resolveOptions } from '../../../lib/options/resolve.js';
+import { cluster, replication, sentinel, single, type TopologyOptions } from '../../../lib/options/topology.js';
 import { askingOrder } from '../../../lib/topology/cluster/resolver.js';
 import { createResolver } from '../../../lib/topology/resolver.js';
 import type { ProbeFocus, Resolver, SubscriptionChannel, SubscriptionEvents } from '../../../lib/topology/resolver-api.js';

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { HandoverBarrier } from '../../../../lib/client/dispatch/handover-barrier.js';
 import { internalOwner } from '../../../../lib/connection/internal-calls.js';
+import { type AtomicBatch, Call, NO_DEADLINE, SETTLED, WRITTEN } from '../../../../lib/protocol/call.js';
 import { command } from '../../../../lib/protocol/catalog/specs.js';
-import { type Arg, type AtomicBatch, Call, NO_DEADLINE, SETTLED, WRITTEN } from '../../../../lib/protocol/command-spec.js';
+import type { Arg } from '../../../../lib/protocol/command-spec.js';
 
 const callOf = (name: string, ...args: readonly Arg[]): Call => {
   const call = Call.forSink({ onValue() {}, onError() {} }, 0, command(name), [...args], null, 0, internalOwner, NO_DEADLINE);

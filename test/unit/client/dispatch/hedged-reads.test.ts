@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { Hedger } from '../../../../lib/client/dispatch/hedged-reads.js';
 import { ReplyError, TimeoutError } from '../../../../lib/errors.js';
+import { Call, type CallOwner, SETTLED } from '../../../../lib/protocol/call.js';
 import { command } from '../../../../lib/protocol/catalog/specs.js';
-import { Call, type CallOwner, SETTLED } from '../../../../lib/protocol/command-spec.js';
 
 const owner: CallOwner = { usage: { commands: 0, bytes: 0 }, idempotent: false, failed: (call, { error }) => call.fail(error) };
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { SlotBarriers } from '../../../../lib/client/dispatch/slot-barriers.js';
 import { internalOwner } from '../../../../lib/connection/internal-calls.js';
+import { Call, NO_DEADLINE, WRITTEN } from '../../../../lib/protocol/call.js';
 import { command } from '../../../../lib/protocol/catalog/specs.js';
-import { Call, NO_DEADLINE, WRITTEN } from '../../../../lib/protocol/command-spec.js';
 
 const callOf = (name: string, key: string): Call => {
   const call = Call.forSink({ onValue() {}, onError() {} }, 0, command(name), [key, '1'], null, 0, internalOwner, NO_DEADLINE);

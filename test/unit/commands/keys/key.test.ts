@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { Commands } from '../../../../lib/commands/index.js';
 import { KeyCommands } from '../../../../lib/commands/keys/key.js';
 import type { Direct, MODE } from '../../../../lib/commands/mode.js';
+import { Call } from '../../../../lib/protocol/call.js';
 import { command } from '../../../../lib/protocol/catalog/specs.js';
-import { type Arg, Call, type CommandSpec, DECODE_BIGINT, DECODE_BUFFERS } from '../../../../lib/protocol/command-spec.js';
+import { type Arg, type CommandSpec, DECODE_BIGINT, DECODE_BUFFERS } from '../../../../lib/protocol/command-spec.js';
 import { describeReplies, describeWire } from '../recorder.js';
 
 const bytes = Buffer.from([0, 0xff]);

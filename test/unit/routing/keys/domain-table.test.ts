@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { DEFAULTS, type Domain, type DomainOptions, resolveOptions, type ViewOptions } from '../../../../lib/options/index.js';
+import type { ViewOptions } from '../../../../lib/options/client-options.js';
+import { DEFAULTS } from '../../../../lib/options/defaults.js';
+import type { Domain, DomainOptions } from '../../../../lib/options/domains.js';
+import { resolveOptions } from '../../../../lib/options/resolve.js';
 import { DomainTable } from '../../../../lib/routing/keys/domain-table.js';
 import { PolicyTable, policyOf } from '../../../../lib/routing/reads/read-preference.js';
 

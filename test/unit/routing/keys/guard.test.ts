@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { GuardError } from '../../../../lib/errors.js';
-import { type DomainOptions, resolveOptions } from '../../../../lib/options/index.js';
+import type { DomainOptions } from '../../../../lib/options/domains.js';
+import { resolveOptions } from '../../../../lib/options/resolve.js';
 import { specOf } from '../../../../lib/protocol/catalog/specs.js';
 import { DomainTable } from '../../../../lib/routing/keys/domain-table.js';
 import { GuardTable, keyAccessesOf, WRITTEN_KEYS } from '../../../../lib/routing/keys/guard.js';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type ClientOptions, resolveOptions } from '../../../../lib/options/index.js';
+import type { ClientOptions } from '../../../../lib/options/client-options.js';
+import { resolveOptions } from '../../../../lib/options/resolve.js';
 import { command, specOf, unknownCommand } from '../../../../lib/protocol/catalog/specs.js';
 import type { Arg, Raw } from '../../../../lib/protocol/command-spec.js';
 import { DomainTable } from '../../../../lib/routing/keys/domain-table.js';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { OptionsError } from '../../../../lib/errors.js';
-import { type ClientOptions, resolveOptions } from '../../../../lib/options/index.js';
+import type { ClientOptions } from '../../../../lib/options/client-options.js';
+import { resolveOptions } from '../../../../lib/options/resolve.js';
 import { findCommand, specOf } from '../../../../lib/protocol/catalog/specs.js';
 import { OffloadTable, offloadedNames, readingForm } from '../../../../lib/routing/reads/offload.js';
 import { CATEGORIES_FILE, generateCategories, readCaptures } from '../../../../scripts/generate-command-table.js';

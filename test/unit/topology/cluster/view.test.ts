@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { resolveOptions } from '../../../../lib/options/index.js';
+import { resolveOptions } from '../../../../lib/options/resolve.js';
 import { clusterTopology, mergeViews } from '../../../../lib/topology/cluster/merge.js';
 import { type Endpoint, type EndpointGroup, parseNodes, parseShards, parseSlots } from '../../../../lib/topology/cluster/replies.js';
 import { buildView, type ClusterView } from '../../../../lib/topology/cluster/view.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Address } from '../../../../lib/options/index.js';
+import type { Address } from '../../../../lib/options/address.js';
 import { buildGroup, type Group, type Member, type MemberReply, parseMember } from '../../../../lib/topology/replication/group.js';
 import { at, type Captured, raw, spec } from '../picture.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
-import type { Address } from '../../../../lib/options/index.js';
+import type { Address } from '../../../../lib/options/address.js';
 import type { Raw } from '../../../../lib/protocol/command-spec.js';
 import { type LagSample, LagSampler } from '../../../../lib/topology/replication/lag-sampler.js';
 import type { ControlChannel } from '../../../../lib/topology/resolver-api.js';

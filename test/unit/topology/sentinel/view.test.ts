@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Address, addressKey } from '../../../../lib/options/index.js';
+import { type Address, addressKey } from '../../../../lib/options/address.js';
 import { KnownSentinels } from '../../../../lib/topology/sentinel/known-sentinels.js';
 import { candidatesOf, groupOfEvent, parseSentinel, type SentinelView } from '../../../../lib/topology/sentinel/view.js';
 import { at, type Captured, raw, spec } from '../picture.js';

@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict';
 import { OptionsError } from '../../../lib/errors.js';
-import {
-  type ClientOptions,
-  cluster,
-  DEFAULTS,
-  type Options,
-  resolveGroup,
-  resolveOptions,
-  resolveView,
-  sentinel,
-  single,
-} from '../../../lib/options/index.js';
+import type { ClientOptions } from '../../../lib/options/client-options.js';
+import { DEFAULTS, type Options } from '../../../lib/options/defaults.js';
+import { resolveGroup, resolveOptions, resolveView } from '../../../lib/options/resolve.js';
+import { cluster, sentinel, single } from '../../../lib/options/topology.js';
 
 /** What a domain has that says nothing of lag, zones and latency, in a client that says nothing of them either. */
 const unlimited = {

@@ -1,0 +1,97 @@
+import { addressKey, parseAddress } from './address.js';
+import type { ClientOptions, ViewOptions, WaitReplicas } from './client-options.js';
+import type { Options } from './defaults.js';
+import { type ChecksOf, checkDomains, checkKeyPrefix, checkNodes, checkOffload, checkTimeoutMs } from './domains.js';
+import { checkLatencyWindowMs, checkMaxLagBytes, checkMaxLagMs, checkReads } from './reads.js';
+import { checkCredentials, checkDatabase, checkTls, checkTopology } from './topology.js';
+import { type Check, flag, func, integer, milliseconds, oneOf, recordOf, refuse, secret, shape, text } from './validate.js';
+
+// The characters that CLIENT SETNAME takes, https://redis.io/docs/latest/commands/client-setname/
+const checkClientName: Check<string> = (value, path) =>
+  typeof value === 'string' && /^[!-~]+$/.test(value) ? value : refuse(path, 'printable ASCII without spaces', value);
+
+const checkHostPort: Check<string> = (value, path) => {
+  const address = typeof value === 'string' ? parseAddress(value, null) : null;
+  return address === null ? refuse(path, 'host:port', value) : addressKey(address);
+};
+const checkMapEntries = recordOf(checkHostPort, 'a function, or an object of host:port to host:port');
+const checkMapFunction = func<(address: string) => string | undefined>();
+
+const checkAddressMap: Check<(address: string) => string | undefined> = (value, path) => {
+  if (typeof value === 'function') return checkMapFunction(value, path);
+  const entries = Object.entries(checkMapEntries(value, path));
+  const map = new Map(entries.map(([from, to]) => [checkHostPort(from, path), to]));
+  return (address) => map.get(address);
+};
+
+const checkCount = integer(1, Number.MAX_SAFE_INTEGER);
+
+/** How each option of a client is checked. */
+export const CLIENT = {
+  topology: checkTopology,
+  username: text,
+  password: secret,
+  credentials: checkCredentials,
+  tls: checkTls,
+  database: checkDatabase,
+  clientName: checkClientName,
+  protocol: oneOf<2 | 3>(2, 3),
+  timeoutMs: checkTimeoutMs,
+  connectTimeoutMs: milliseconds(1),
+  reads: checkReads,
+  maxLagMs: checkMaxLagMs,
+  maxLagBytes: checkMaxLagBytes,
+  zone: text,
+  latencyWindowMs: checkLatencyWindowMs,
+  domains: checkDomains,
+  offload: checkOffload,
+  hedge: flag,
+  nodes: checkNodes,
+  addressMap: checkAddressMap,
+  failFast: flag,
+  queue: shape({ maxCommands: checkCount, maxBytes: checkCount } satisfies ChecksOf<Options['queue']>),
+  pool: shape({
+    shared: integer(1, 1_024),
+    maxExclusive: integer(1, 65_535),
+    minExclusive: integer(0, 65_535),
+    maxConnecting: integer(1, 1_024),
+    idleMs: milliseconds(1),
+    maxLifetimeMs: milliseconds(0, 'no limit'),
+    acquireTimeoutMs: milliseconds(0, 'until the deadline'),
+  } satisfies ChecksOf<Options['pool']>),
+  reconnect: shape({ minMs: milliseconds(1), maxMs: milliseconds(1) } satisfies ChecksOf<Options['reconnect']>),
+  // The monitor itself never probes more often than this.
+  monitor: shape({ periodMs: milliseconds(100), sampleMs: milliseconds(100) } satisfies ChecksOf<Options['monitor']>),
+  keepAliveMs: milliseconds(0, 'off'),
+  integers: oneOf<Options['integers']>('number', 'bigint', 'string'),
+  keyPrefix: checkKeyPrefix,
+} satisfies ChecksOf<ClientOptions>;
+
+export const checkClient = shape(CLIENT);
+/** The options of a client as they were given, each checked. */
+export type Given = ReturnType<typeof checkClient>;
+
+const checkWaitReplicas = shape({ count: checkCount, timeoutMs: milliseconds(1) } satisfies ChecksOf<WaitReplicas>);
+
+/** By its interface: a signal may come from another realm, or from a polyfill. */
+export const checkSignal: Check<AbortSignal> = (value, path) => (isAbortSignal(value) ? value : refuse(path, 'an AbortSignal', value));
+
+export const checkView = shape({
+  timeoutMs: checkTimeoutMs,
+  signal: checkSignal,
+  reads: checkReads,
+  maxLagMs: checkMaxLagMs,
+  maxLagBytes: checkMaxLagBytes,
+  hedge: flag,
+  idempotent: flag,
+  buffers: flag,
+  integers: CLIENT.integers,
+  waitReplicas: (value, path) => {
+    const { count, timeoutMs } = checkWaitReplicas(value, path);
+    return count === undefined || timeoutMs === undefined ? refuse(path, '{ count, timeoutMs }', value) : { count, timeoutMs };
+  },
+} satisfies ChecksOf<ViewOptions>);
+
+function isAbortSignal(value: unknown): value is AbortSignal {
+  return value instanceof AbortSignal || (typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value);
+}

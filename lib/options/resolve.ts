@@ -1,0 +1,86 @@
+import { OptionsError } from '../errors.js';
+import { checkClient, checkView, type Given } from './checks.js';
+import type { ClientOptions, ViewOptions } from './client-options.js';
+import { DEFAULTS, type Options } from './defaults.js';
+import { refuseUnknownTags, resolveDomains, resolveNodes } from './domains.js';
+import { checkGroup, credentialsOf, type GroupOptions, tlsOf } from './topology.js';
+import { givenByUrl } from './url-parameters.js';
+import { deepFreeze, refuse, text } from './validate.js';
+
+/** Checks a client's options or URL and fills in the defaults. Throws an `OptionsError` that names the first mistake. */
+export function resolveOptions(input: string | ClientOptions = {}): Options {
+  if (typeof input === 'string') return resolved(givenByUrl(input), 'url');
+  if (typeof input !== 'object' || input === null) return refuse('options', 'a URL or an object of options', input);
+  return resolved(checkClient(input, 'options'), 'options');
+}
+
+/** Checks what was given to `with()`. */
+export function resolveView(input: ViewOptions): ViewOptions {
+  return Object.freeze(checkView(input, 'with'));
+}
+
+/** The options of a client on another group of the same sentinels. */
+export function resolveGroup(client: Options, name: string, input: GroupOptions): Options {
+  if (client.topology.kind !== 'sentinel')
+    throw new OptionsError('group(name)', `expected a client of sentinels; this one's topology is ${client.topology.kind}`);
+  const given = checkGroup(input, 'group(name, options)');
+  const own = given.username !== undefined || given.password !== undefined || given.credentials !== undefined;
+  return deepFreeze(
+    {
+      ...client,
+      topology: { ...client.topology, name: text(name, 'group(name)') },
+      credentials: own ? credentialsOf(given, {}, 'group(name, options)') : client.credentials,
+      tls: given.tls === undefined ? client.tls : tlsOf(given, {}, 'group(name, options)'),
+      database: given.database ?? client.database,
+    },
+    ['tls'],
+  );
+}
+
+function resolved(given: Given, path: string): Options {
+  const { url = {}, ...topology } = given.topology ?? DEFAULTS.topology;
+  const reads = given.reads ?? DEFAULTS.reads;
+  const timeoutMs = given.timeoutMs ?? DEFAULTS.timeoutMs;
+  const keyPrefix = given.keyPrefix || DEFAULTS.keyPrefix;
+  const readLimits = {
+    maxLagMs: given.maxLagMs ?? DEFAULTS.maxLagMs,
+    maxLagBytes: given.maxLagBytes ?? DEFAULTS.maxLagBytes,
+    zone: given.zone ?? DEFAULTS.zone,
+    latencyWindowMs: given.latencyWindowMs ?? DEFAULTS.latencyWindowMs,
+  };
+  const nodes = resolveNodes(given.nodes ?? [], path);
+  const offload = given.offload ?? DEFAULTS.offload;
+  for (const { replicas } of offload) refuseUnknownTags(replicas, nodes, `${path}.offload`);
+  const reconnect = { ...DEFAULTS.reconnect, ...given.reconnect };
+  if (reconnect.minMs > reconnect.maxMs) refuse(`${path}.reconnect.minMs`, `at most reconnect.maxMs (${reconnect.maxMs})`, reconnect.minMs);
+  const options: Options = {
+    topology,
+    credentials: credentialsOf(given, url, path),
+    tls: tlsOf(given, url, path),
+    database: given.database ?? url.database ?? DEFAULTS.database,
+    clientName: given.clientName ?? DEFAULTS.clientName,
+    protocol: given.protocol ?? DEFAULTS.protocol,
+    timeoutMs,
+    connectTimeoutMs: given.connectTimeoutMs ?? DEFAULTS.connectTimeoutMs,
+    reads,
+    ...readLimits,
+    domains: resolveDomains(
+      given.domains ?? {},
+      { reads, ...readLimits, timeoutMs, keyPrefix, hedge: given.hedge ?? DEFAULTS.hedge, nodes },
+      path,
+    ),
+    offload,
+    hedge: given.hedge ?? DEFAULTS.hedge,
+    nodes,
+    addressMap: given.addressMap ?? DEFAULTS.addressMap,
+    failFast: given.failFast ?? DEFAULTS.failFast,
+    queue: { ...DEFAULTS.queue, ...given.queue },
+    pool: { ...DEFAULTS.pool, ...given.pool },
+    reconnect,
+    monitor: { ...DEFAULTS.monitor, ...given.monitor },
+    keepAliveMs: given.keepAliveMs ?? DEFAULTS.keepAliveMs,
+    integers: given.integers ?? DEFAULTS.integers,
+    keyPrefix,
+  };
+  return deepFreeze(options, ['tls']);
+}
