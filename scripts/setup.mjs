@@ -1,4 +1,5 @@
 // Gets a fresh clone ready for tests and demo: dependencies, and a server to start. Needs nothing but Node itself.
+//   node scripts/setup.mjs --no-server    for what starts none
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -39,11 +40,13 @@ function installDependencies() {
 try {
   checkNode();
   if (!dependenciesAreCurrent()) withLock(console.log, installDependencies);
-  const { server, source } = ensureServer();
-  const { product, version } = versionOf(server);
-  console.log(
-    `Ready: ${product === 'redis' ? 'Redis' : 'Valkey'} ${version} (${source === 'PATH' ? server : source}), Node ${process.versions.node}`,
-  );
+  if (!process.argv.includes('--no-server')) {
+    const { server, source } = ensureServer();
+    const { product, version } = versionOf(server);
+    console.log(
+      `Ready: ${product === 'redis' ? 'Redis' : 'Valkey'} ${version} (${source === 'PATH' ? server : source}), Node ${process.versions.node}`,
+    );
+  }
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
   console.error(error.message);

@@ -1,4 +1,7 @@
-// Runs mocha with the arguments given (files default to all tests) and ends with the line `tests: N passed, N failed, N skipped`.
+// Runs mocha and ends with the line `tests: N passed, N failed, N skipped`.
+//   node scripts/test.mjs                          all tests
+//   node scripts/test.mjs unit integration         those of some folders of test/
+//   node scripts/test.mjs test/unit/a.test.ts      a file; other arguments go to mocha, too: --grep 'reads'
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,13 +12,16 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = mkdtempSync(join(tmpdir(), 'test-result-'));
 const file = join(folder, 'counts.json');
 
-// Not in .mocharc.json, because mocha would run these besides the files that were named.
-const folders = ['unit', 'integration', 'functional', 'types'].filter((name) => existsSync(join(root, 'test', name)));
+const suites = ['unit', 'integration', 'functional', 'types'];
 const given = process.argv.slice(2);
-const namesFiles = given.some((arg) => !arg.startsWith('-') && (arg.endsWith('.ts') || existsSync(join(root, arg))));
-const files = namesFiles ? [] : folders.map((name) => `test/${name}/**/*.test.ts`);
+const named = given.filter((arg) => suites.includes(arg));
+const others = given.filter((arg) => !suites.includes(arg));
+const namesFiles = others.some((arg) => !arg.startsWith('-') && (arg.endsWith('.ts') || existsSync(join(root, arg))));
+// Not in .mocharc.json, because mocha would run these besides the files that were named.
+const chosen = named.length > 0 ? named : namesFiles ? [] : suites;
+const files = chosen.map((name) => `test/${name}/**/*.test.ts`);
 
-const child = spawn(process.execPath, [join(root, 'node_modules/mocha/bin/mocha.js'), ...given, ...files], {
+const child = spawn(process.execPath, [join(root, 'node_modules/mocha/bin/mocha.js'), ...others, ...files], {
   cwd: root,
   stdio: 'inherit',
   env: { ...process.env, TEST_RESULT: file },

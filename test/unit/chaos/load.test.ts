@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type SinonFakeTimers, useFakeTimers } from 'sinon';
 import type { Driver } from '../../../chaos/driver.js';
 import { keysOf } from '../../../chaos/key-space.js';
 import { Load } from '../../../chaos/load.js';
@@ -27,18 +27,26 @@ function driver(incr: (key: string, nth: number) => Promise<unknown>): Driver & 
 describe('the load', () => {
   const keys = keysOf({ kind: 'own', tag: 't' });
 
+  let clock: SinonFakeTimers;
+  beforeEach(() => {
+    clock = useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout', 'hrtime'] });
+  });
+  afterEach(() => clock.restore());
+
   it('keeps its rate although nothing is answered, and ends when its patience does', async () => {
     const load = new Load(
       driver(() => new Promise(() => {})),
       { rate: 1_000, keys },
     );
-    await sleep(200);
-    await load.stop(20);
+    await clock.tickAsync(200);
+    const stopped = load.stop(20);
+    await clock.tickAsync(20);
+    await stopped;
     const { length, outcome } = load.writes.operations;
-    assert.ok(length >= 150 && length <= 260, `${length} were issued in 200 ms`);
+    assert.equal(length, 200);
     assert.ok(outcome.every((one) => one === PENDING));
     assert.ok(load.reads.operations.outcome.every((one) => one === OK));
-    await sleep(20);
+    await clock.tickAsync(20);
     assert.equal(load.writes.length, length);
   });
 
@@ -50,7 +58,7 @@ describe('the load', () => {
       return Promise.resolve(1);
     });
     const load = new Load(fake, { rate: 1_000, keys });
-    await sleep(50);
+    await clock.tickAsync(50);
     await load.stop(1_000);
     const { outcome, errors, messages, issuedAt, settledAt } = load.writes.operations;
     assert.deepEqual([...outcome.slice(0, 4)], [OK, FAILED, UNKNOWN, OK]);
@@ -65,11 +73,15 @@ describe('the load', () => {
       driver(() => Promise.resolve(1)),
       { rate: 100, keys },
     );
-    await sleep(20);
-    for (const until = performance.now() + 60; performance.now() < until; );
-    await sleep(20);
+    await clock.tickAsync(20);
+    assert.deepEqual(load.stalls, []);
+    clock.jump(60);
+    await clock.tickAsync(20);
     await load.stop(1_000);
-    assert.ok(load.stalls.some(({ ms }) => ms >= 55));
+    assert.deepEqual(
+      load.stalls.map(({ ms }) => ms),
+      [60],
+    );
   });
 });
 
