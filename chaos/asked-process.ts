@@ -44,15 +44,15 @@ export class AskedProcess<Question extends Asked, Answer extends Told> {
     });
   }
 
-  ask<T extends Question>(requestNo: T, timeoutMs = 60_000): Promise<Extract<Answer, { to: T['ask'] }>> {
+  ask<T extends Question>(question: T, timeoutMs = 60_000): Promise<Extract<Answer, { to: T['ask'] }>> {
     return new Promise<Answer>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`the process does not answer "${requestNo.ask}"`)), timeoutMs);
+      const timer = setTimeout(() => reject(new Error(`the process does not answer "${question.ask}"`)), timeoutMs);
       const done = (action: () => void): void => {
         clearTimeout(timer);
         action();
       };
       this.#settle = { resolve: (answer) => done(() => resolve(answer)), reject: (error) => done(() => reject(error)) };
-      this.#child.send(requestNo, (error) => error && this.#settle?.reject(error));
+      this.#child.send(question, (error) => error && this.#settle?.reject(error));
     }) as Promise<Extract<Answer, { to: T['ask'] }>>; // the process answers what it was asked
   }
 

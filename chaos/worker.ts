@@ -13,20 +13,20 @@ let load: Load | null = null;
 let blocked: BlockedCallers | null = null;
 const subscribers = new Subscribers();
 
-async function answer(requestNo: Question): Promise<Answer> {
-  switch (requestNo.ask) {
+async function answer(question: Question): Promise<Answer> {
+  switch (question.ask) {
     case 'open':
-      driver = await contestants[requestNo.client].open(requestNo.options);
+      driver = await contestants[question.client].open(question.options);
       return { to: 'open' };
     case 'load':
       if (driver === null) throw new Error('no client is open');
-      await subscribers.listen(driver, requestNo.subscribers);
-      load = new Load(driver, { rate: requestNo.rate, keys: keysOf(requestNo.keys) });
-      if (requestNo.blocked !== null) blocked = new BlockedCallers(driver, requestNo.blocked);
+      await subscribers.listen(driver, question.subscribers);
+      load = new Load(driver, { rate: question.rate, keys: keysOf(question.keys) });
+      if (question.blocked !== null) blocked = new BlockedCallers(driver, question.blocked);
       return { to: 'load' };
     case 'stop': {
       if (load === null) throw new Error('there is no load');
-      await load.stop(requestNo.limitMs);
+      await load.stop(question.limitMs);
       const report = (await blocked?.stop()) ?? null;
       const { received } = subscribers;
       return { to: 'stop', writes: load.writes.operations, reads: load.reads.operations, stalls: load.stalls, blocked: report, received };
@@ -37,12 +37,12 @@ async function answer(requestNo: Question): Promise<Answer> {
       await driver?.close();
       return { to: 'close' };
     default:
-      return requestNo satisfies never;
+      return question satisfies never;
   }
 }
 
-process.on('message', (requestNo: Question) => {
-  answer(requestNo)
+process.on('message', (question: Question) => {
+  answer(question)
     .catch((error: unknown): Answer => ({ to: 'error', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }))
     .then((result) => process.send?.(result));
 });

@@ -236,12 +236,12 @@ export class NotReplicatedError extends SlotwiseError {
 
   constructor(
     command: string,
-    { acknowledged, placement, timeoutMs, reply }: { acknowledged: number; placement: number; timeoutMs: number; reply: unknown },
+    { acknowledged, wanted, timeoutMs, reply }: { acknowledged: number; wanted: number; timeoutMs: number; reply: unknown },
   ) {
-    const message = `${command} was executed, but only ${acknowledged} of ${placement} replicas acknowledged it within ${timeoutMs} ms`;
+    const message = `${command} was executed, but only ${acknowledged} of ${wanted} replicas acknowledged it within ${timeoutMs} ms`;
     super('ERR_NOT_REPLICATED', message, { executed: 'yes', command });
     this.acknowledged = acknowledged;
-    this.wanted = placement;
+    this.wanted = wanted;
     this.reply = reply;
   }
 }

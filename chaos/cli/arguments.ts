@@ -23,14 +23,14 @@ export function parseArguments(argv: readonly string[], choices: readonly Choice
   const { values, positionals } = readOptions(argv);
   if (values.help) return null;
   const topologies = new Set(choices.map(({ topology }) => topology));
-  const faults = new Set(choices.flatMap((picker) => picker.faults.map(({ name }) => name)));
+  const faults = new Set(choices.flatMap((choice) => choice.faults.map(({ name }) => name)));
   const chosenTopologies = positionals.filter((word) => topologies.has(word));
   const chosenFaults = positionals.filter((word) => !topologies.has(word));
   const unknown = chosenFaults.find((word) => !faults.has(word));
   if (unknown !== undefined) throw new ArgumentsError(`"${unknown}" is neither a topology nor a fault.`);
   const chooses = (topology: string, fault: string): boolean =>
     (chosenTopologies.length === 0 || chosenTopologies.includes(topology)) && (chosenFaults.length === 0 || chosenFaults.includes(fault));
-  if (!choices.some((picker) => picker.faults.some(({ name }) => chooses(picker.topology, name)))) {
+  if (!choices.some((choice) => choice.faults.some(({ name }) => chooses(choice.topology, name)))) {
     throw new ArgumentsError(`${chosenTopologies.join(', ')} has no fault called ${chosenFaults.join(', ')}.`);
   }
   return {

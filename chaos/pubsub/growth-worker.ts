@@ -29,9 +29,9 @@ async function cycles(rounds: number): Promise<void> {
   }
 }
 
-process.on('message', async (requestNo: { readonly ask: 'cycles' | 'stay' | 'measure'; readonly rounds?: number }) => {
-  if (requestNo.ask === 'cycles') await cycles(requestNo.rounds ?? 0);
-  if (requestNo.ask === 'stay') {
+process.on('message', async (question: { readonly ask: 'cycles' | 'stay' | 'measure'; readonly rounds?: number }) => {
+  if (question.ask === 'cycles') await cycles(question.rounds ?? 0);
+  if (question.ask === 'stay') {
     await redis.subscribe(
       Array.from({ length: CHANNELS }, (_, i) => `stay${i}`),
       () => {},

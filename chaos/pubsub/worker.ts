@@ -54,11 +54,11 @@ let driver: PubsubDriver | null = null;
 const inboxes = new Map<string, Inbox>();
 const publishers = new Map<string, Publisher>();
 
-async function answer(requestNo: PubsubQuestion): Promise<PubsubAnswer> {
-  switch (requestNo.ask) {
+async function answer(question: PubsubQuestion): Promise<PubsubAnswer> {
+  switch (question.ask) {
     case 'subscribe': {
-      driver = await pubsubContestants[requestNo.client].open(requestNo.target);
-      for (const { kind, channels } of requestNo.topics) {
+      driver = await pubsubContestants[question.client].open(question.target);
+      for (const { kind, channels } of question.topics) {
         for (const channel of channels) inboxes.set(channel, new Inbox());
         await driver.subscribe(
           kind,
@@ -70,10 +70,10 @@ async function answer(requestNo: PubsubQuestion): Promise<PubsubAnswer> {
       return { to: 'subscribe' };
     }
     case 'publish': {
-      const own = await pubsubContestants.slotwise.open(requestNo.target);
+      const own = await pubsubContestants.slotwise.open(question.target);
       driver = own;
-      const all = requestNo.topics.flatMap(({ kind, channels }) => channels.map((channel) => ({ kind, channel })));
-      for (const { kind, channel } of all) publishers.set(channel, new Publisher(own, kind, channel, requestNo.rate / all.length));
+      const all = question.topics.flatMap(({ kind, channels }) => channels.map((channel) => ({ kind, channel })));
+      for (const { kind, channel } of all) publishers.set(channel, new Publisher(own, kind, channel, question.rate / all.length));
       return { to: 'publish' };
     }
     case 'stop': {
@@ -89,12 +89,12 @@ async function answer(requestNo: PubsubQuestion): Promise<PubsubAnswer> {
     case 'resources':
       return { to: 'resources', resources: resources() };
     default:
-      return requestNo satisfies never;
+      return question satisfies never;
   }
 }
 
-process.on('message', (requestNo: PubsubQuestion) => {
-  answer(requestNo)
+process.on('message', (question: PubsubQuestion) => {
+  answer(question)
     .catch(
       (error: unknown): PubsubAnswer => ({ to: 'error', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
     )

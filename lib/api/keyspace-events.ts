@@ -115,11 +115,11 @@ function planOf(client: Client, { prefix }: View, filter: KeyspaceFilter): Plan 
   const { keys, events = [], database = client.options.database, configure = false } = checkFilter(filter, 'filter');
   const way: Way = keys === undefined ? 'E' : 'K';
   const start = way === 'K' ? `__keyspace@${database}__:` : `__keyevent@${database}__:`;
-  const placement = new Set(events);
+  const wanted = new Set(events);
   const eventOf: Plan['eventOf'] = (payload, channel, topic) => {
     const rest = behindPrefix(channel);
     const event = String(way === 'K' ? payload : rest);
-    if (placement.size > 0 && !placement.has(event)) return null;
+    if (wanted.size > 0 && !wanted.has(event)) return null;
     const full = way === 'K' ? rest : payload;
     const key = prefix === null ? full : prefix.strip(full);
     return key === null ? null : { type: 'event', key, event, node: topic.placement.node };

@@ -273,9 +273,9 @@ function refuseWithoutEffect(domain: Domain, given: Omit<DomainOptions, 'offload
 /** Tags come from the rules only, so a set whose tags no rule gives could never match a node. */
 export function refuseUnknownTags(replicas: readonly ReplicaSet[], rules: readonly NodeRule[], at: string): void {
   for (const set of replicas) {
-    const placement = Object.entries(set.tags ?? {});
-    if (rules.some((rule) => placement.every(([tag, value]) => rule.tags?.[tag] === value)) || placement.length === 0) continue;
-    const list = placement.map(([tag, value]) => `${tag}=${value}`).join(' and ');
+    const wanted = Object.entries(set.tags ?? {});
+    if (rules.some((rule) => wanted.every(([tag, value]) => rule.tags?.[tag] === value)) || wanted.length === 0) continue;
+    const list = wanted.map(([tag, value]) => `${tag}=${value}`).join(' and ');
     throw new OptionsError(`${at}.replicas`, `no rule of options.nodes gives a node the tags ${list}`);
   }
 }

@@ -59,9 +59,9 @@ function at<T>(list: readonly T[], index: number): T {
 }
 
 /** `count` keys of the slots that `wanted` takes, as `k:0`, `k:1` …; a number each. */
-function keysIn(count: number, placement: (slot: number) => boolean): string[] {
+function keysIn(count: number, wanted: (slot: number) => boolean): string[] {
   const keys: string[] = [];
-  for (let i = 0; keys.length < count; i++) if (placement(calculateSlot(`k:${i}`))) keys.push(`k:${i}`);
+  for (let i = 0; keys.length < count; i++) if (wanted(calculateSlot(`k:${i}`))) keys.push(`k:${i}`);
   return keys;
 }
 

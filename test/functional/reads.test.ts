@@ -40,7 +40,7 @@ async function write(redis: Redis, names: readonly string[]): Promise<void> {
   }
 }
 
-const placement: Readonly<Record<ReadMode, 'primaries' | 'replicas' | 'all'>> = {
+const wanted: Readonly<Record<ReadMode, 'primaries' | 'replicas' | 'all'>> = {
   primary: 'primaries',
   primaryPreferred: 'primaries',
   replica: 'replicas',
@@ -53,7 +53,7 @@ describe('reads', () => {
     (t) => {
       const client = (options: Omit<ClientOptions, 'topology'>): Redis => createClient({ topology: t.createOptions(), ...options });
 
-      for (const [mode, who] of Object.entries(placement) as [ReadMode, string][]) {
+      for (const [mode, who] of Object.entries(wanted) as [ReadMode, string][]) {
         it(`with ${mode} go to ${who}, by the servers' own count`, async () => {
           const primaries = await t.primaries();
           const replicas = await t.replicas();

@@ -16,11 +16,11 @@ type Answer = Growth & SubscriptionStats;
 describe('subscriptions over a long time', function () {
   this.timeout(60_000);
 
-  function ask(child: ChildProcess, requestNo: object): Promise<Answer> {
+  function ask(child: ChildProcess, question: object): Promise<Answer> {
     return new Promise((resolve, reject) => {
       child.once('message', (answer) => resolve(answer as Answer));
       child.once('exit', () => reject(new Error('the process ended')));
-      child.send(requestNo);
+      child.send(question);
     });
   }
 

@@ -26,12 +26,12 @@ class Listener<Trace extends object> {
   readonly heard: (Trace & { readonly stage: string })[] = [];
   readonly #stop: () => void;
 
-  constructor(name: string, placement: (trace: Trace) => boolean = () => true) {
+  constructor(name: string, wanted: (trace: Trace) => boolean = () => true) {
     const traced = tracingChannel<Trace, Trace>(name);
     const hear =
       (stage: string): Hear =>
       (trace) => {
-        if (placement(trace as Trace)) this.heard.push({ ...(trace as Trace), stage });
+        if (wanted(trace as Trace)) this.heard.push({ ...(trace as Trace), stage });
       };
     const plain = hear('published');
     const [start, end, asyncStart, asyncEnd, error] = STAGES.map(hear) as [Hear, Hear, Hear, Hear, Hear]; // one a stage

@@ -19,10 +19,10 @@ runCommandLine(process.argv.slice(2), {
 });
 
 async function confirm(text: string): Promise<boolean> {
-  const requestNo = createInterface({ input: stdin, output: stdout });
+  const question = createInterface({ input: stdin, output: stdout });
   try {
-    return /^y(es)?$/i.test((await requestNo.question(text)).trim());
+    return /^y(es)?$/i.test((await question.question(text)).trim());
   } finally {
-    requestNo.close();
+    question.close();
   }
 }

@@ -33,9 +33,9 @@ export function planRebalance(
   const finish = movesToSteps(picture, finishable, true);
 
   const isBalanced = nodes.every((_, index) => {
-    const placement = shares[index] ?? 0;
+    const wanted = shares[index] ?? 0;
     const has = held[index]?.total ?? 0;
-    return placement === 0 ? has === 0 : (Math.abs(has - placement) / placement) * 100 <= thresholdPercent;
+    return wanted === 0 ? has === 0 : (Math.abs(has - wanted) / wanted) * 100 <= thresholdPercent;
   });
   const moves = isBalanced ? [] : balance(nodes, held, shares);
   const moved = moves.reduce((sum, { slots }) => sum + slots.length, 0);

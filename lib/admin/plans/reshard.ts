@@ -33,9 +33,9 @@ export function planReshard(picture: ClusterState, options: ReshardOptions): Pla
     }
     moves = share(available, Math.max(0, options.slots - openSlots), to);
   } else {
-    const placement = options.slots === 'all' ? null : new Set(options.slots);
-    if (placement !== null) refuseForeign(picture, placement, sources, to);
-    const keep = (slots: SlotSet): SlotSet => (placement === null ? slots : slots.filter((slot) => placement.has(slot)));
+    const wanted = options.slots === 'all' ? null : new Set(options.slots);
+    if (wanted !== null) refuseForeign(picture, wanted, sources, to);
+    const keep = (slots: SlotSet): SlotSet => (wanted === null ? slots : slots.filter((slot) => wanted.has(slot)));
     finish = resumed.map((move) => ({ ...move, slots: keep(move.slots) }));
     moves = available.map(({ from, slots }) => ({ from, to, slots: keep(slots) }));
   }
@@ -63,8 +63,8 @@ function primaryNamed(picture: ClusterState, text: string): AdminNode {
 }
 
 /** A slot that is at the target already was moved by an earlier run. */
-function refuseForeign(picture: ClusterState, placement: ReadonlySet<number>, sources: readonly AdminNode[], to: AdminNode): void {
-  const foreign = [...placement].filter((slot) => !to.slots.includes(slot) && !sources.some(({ slots }) => slots.includes(slot)));
+function refuseForeign(picture: ClusterState, wanted: ReadonlySet<number>, sources: readonly AdminNode[], to: AdminNode): void {
+  const foreign = [...wanted].filter((slot) => !to.slots.includes(slot) && !sources.some(({ slots }) => slots.includes(slot)));
   if (foreign.length === 0) return;
   const owners = primariesOf(picture).filter(({ slots }) => foreign.some((slot) => slots.includes(slot)));
   throw new AdminError(
@@ -73,10 +73,10 @@ function refuseForeign(picture: ClusterState, placement: ReadonlySet<number>, so
 }
 
 /** By size: who has twice the slots gives twice as many. */
-function share(available: readonly { readonly from: AdminNode; readonly slots: SlotSet }[], placement: number, to: AdminNode): Move[] {
+function share(available: readonly { readonly from: AdminNode; readonly slots: SlotSet }[], wanted: number, to: AdminNode): Move[] {
   const total = available.reduce((sum, { slots }) => sum + slots.length, 0);
   const ordered = [...available].sort((a, b) => b.slots.length - a.slots.length);
-  let left = placement;
+  let left = wanted;
   let remaining = total;
   return ordered.map(({ from, slots }) => {
     const take = remaining === 0 ? 0 : Math.min(slots.length, Math.ceil((left * slots.length) / remaining));

@@ -74,8 +74,8 @@ export class UnknownCommands {
 
 /** Where the keys stand; null where a key looks like an argument that is none. */
 function placesOf(keys: readonly string[], words: readonly string[]): number[] | null {
-  const placement = new Set(keys);
-  const places = words.flatMap((word, index) => (placement.has(word) ? [index] : []));
+  const wanted = new Set(keys);
+  const places = words.flatMap((word, index) => (wanted.has(word) ? [index] : []));
   return places.length === keys.length ? places : null;
 }
 

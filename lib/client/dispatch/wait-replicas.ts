@@ -44,7 +44,7 @@ export function replicated(
       const written = batch.replies[before.length] ?? null;
       const reply = decode === null ? written : decode(written, args);
       const acknowledged = Number(raw);
-      if (acknowledged < count) throw new NotReplicatedError(spec.name, { acknowledged, placement: count, timeoutMs, reply });
+      if (acknowledged < count) throw new NotReplicatedError(spec.name, { acknowledged, wanted: count, timeoutMs, reply });
       return reply;
     },
   };

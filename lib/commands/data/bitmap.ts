@@ -44,9 +44,9 @@ export abstract class BitmapCommands extends CommandGroup {
    * @see https://redis.io/docs/latest/commands/bitcount/
    * @example await redis.bitcount('visitors:today');
    */
-  bitcount(key: Key, start?: number, end?: number, batch?: BitUnit): Out<this, IntegerOf<this>> {
+  bitcount(key: Key, start?: number, end?: number, unit?: BitUnit): Out<this, IntegerOf<this>> {
     const args: Arg[] = [key];
-    pushRange(args, start, end, batch);
+    pushRange(args, start, end, unit);
     return this.run(BITCOUNT, args);
   }
 
@@ -54,9 +54,9 @@ export abstract class BitmapCommands extends CommandGroup {
    * The first bit of a value that is `bit`, -1 where there is none. O(N), since 2.8.7.
    * @see https://redis.io/docs/latest/commands/bitpos/
    */
-  bitpos(key: Key, bit: 0 | 1, start?: number, end?: number, batch?: BitUnit): Out<this, IntegerOf<this>> {
+  bitpos(key: Key, bit: 0 | 1, start?: number, end?: number, unit?: BitUnit): Out<this, IntegerOf<this>> {
     const args: Arg[] = [key, bit];
-    pushRange(args, start, end, batch);
+    pushRange(args, start, end, unit);
     return this.run(BITPOS, args);
   }
 
@@ -111,9 +111,9 @@ export abstract class BitmapCommands extends CommandGroup {
         args.push('GET', operation.GET, operation.offset);
         continue;
       }
-      const placement: BitOverflow = operation.OVERFLOW ?? 'WRAP';
-      if (placement !== overflow) args.push('OVERFLOW', placement);
-      overflow = placement;
+      const wanted: BitOverflow = operation.OVERFLOW ?? 'WRAP';
+      if (wanted !== overflow) args.push('OVERFLOW', wanted);
+      overflow = wanted;
       if (operation.SET !== undefined) args.push('SET', operation.SET, operation.offset, operation.value);
       else args.push('INCRBY', operation.INCRBY, operation.offset, operation.increment);
     }
@@ -131,10 +131,10 @@ export abstract class BitmapCommands extends CommandGroup {
   }
 }
 
-function pushRange(args: Arg[], start: number | undefined, end: number | undefined, batch: BitUnit | undefined): void {
+function pushRange(args: Arg[], start: number | undefined, end: number | undefined, unit: BitUnit | undefined): void {
   if (start === undefined) return;
   args.push(start);
   if (end === undefined) return;
   args.push(end);
-  if (batch !== undefined) args.push(batch);
+  if (unit !== undefined) args.push(unit);
 }

@@ -73,9 +73,9 @@ export abstract class GeoCommands extends CommandGroup {
    * @see https://redis.io/docs/latest/commands/geodist/
    * @example await redis.geodist('shops', 'Palermo', 'Catania', 'KM');
    */
-  geodist(key: Key, member1: Value, member2: Value, batch?: GeoUnit): Out<this, number | null> {
+  geodist(key: Key, member1: Value, member2: Value, unit?: GeoUnit): Out<this, number | null> {
     const args: Arg[] = [key, member1, member2];
-    if (batch !== undefined) args.push(batch);
+    if (unit !== undefined) args.push(unit);
     return this.run(GEODIST, args, toNumberOrNull);
   }
 

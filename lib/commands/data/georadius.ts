@@ -22,17 +22,17 @@ export abstract class GeoradiusCommands extends CommandGroup {
    * @deprecated Use `geosearch` and `geosearchstore`.
    * @see https://redis.io/docs/latest/commands/georadius/
    */
-  georadius(key: Key, longitude: number, latitude: number, radius: number, batch: GeoUnit, query: Store): Out<this, IntegerOf<this>>;
+  georadius(key: Key, longitude: number, latitude: number, radius: number, unit: GeoUnit, query: Store): Out<this, IntegerOf<this>>;
   georadius<Coord extends boolean = false, Dist extends boolean = false, Hash extends boolean = false>(
     key: Key,
     longitude: number,
     latitude: number,
     radius: number,
-    batch: GeoUnit,
+    unit: GeoUnit,
     query?: Search<Coord, Dist, Hash> & Keep,
   ): Out<this, GeoFound<TextOf<this>, IntegerOf<this>, Coord, Dist, Hash>[]>;
-  georadius(key: Key, longitude: number, latitude: number, radius: number, batch: GeoUnit, query: AnyQuery = {}): Out<this, unknown> {
-    const args: Arg[] = [key, longitude, latitude, radius, batch];
+  georadius(key: Key, longitude: number, latitude: number, radius: number, unit: GeoUnit, query: AnyQuery = {}): Out<this, unknown> {
+    const args: Arg[] = [key, longitude, latitude, radius, unit];
     pushQuery(args, query);
     return stores(query) ? this.run(GEORADIUS, args) : this.run(GEORADIUS, args, decoderOf(query));
   }
@@ -47,10 +47,10 @@ export abstract class GeoradiusCommands extends CommandGroup {
     longitude: number,
     latitude: number,
     radius: number,
-    batch: GeoUnit,
+    unit: GeoUnit,
     query: Search<Coord, Dist, Hash> = {},
   ): Out<this, GeoFound<TextOf<this>, IntegerOf<this>, Coord, Dist, Hash>[]> {
-    const args: Arg[] = [key, longitude, latitude, radius, batch];
+    const args: Arg[] = [key, longitude, latitude, radius, unit];
     pushQuery(args, query);
     return this.run(GEORADIUS_RO, args, decoderOf<TextOf<this>, IntegerOf<this>, Coord, Dist, Hash>(query));
   }
@@ -60,16 +60,16 @@ export abstract class GeoradiusCommands extends CommandGroup {
    * @deprecated Use `geosearch` and `geosearchstore`.
    * @see https://redis.io/docs/latest/commands/georadiusbymember/
    */
-  georadiusbymember(key: Key, member: Value, radius: number, batch: GeoUnit, query: Store): Out<this, IntegerOf<this>>;
+  georadiusbymember(key: Key, member: Value, radius: number, unit: GeoUnit, query: Store): Out<this, IntegerOf<this>>;
   georadiusbymember<Coord extends boolean = false, Dist extends boolean = false, Hash extends boolean = false>(
     key: Key,
     member: Value,
     radius: number,
-    batch: GeoUnit,
+    unit: GeoUnit,
     query?: Search<Coord, Dist, Hash> & Keep,
   ): Out<this, GeoFound<TextOf<this>, IntegerOf<this>, Coord, Dist, Hash>[]>;
-  georadiusbymember(key: Key, member: Value, radius: number, batch: GeoUnit, query: AnyQuery = {}): Out<this, unknown> {
-    const args: Arg[] = [key, member, radius, batch];
+  georadiusbymember(key: Key, member: Value, radius: number, unit: GeoUnit, query: AnyQuery = {}): Out<this, unknown> {
+    const args: Arg[] = [key, member, radius, unit];
     pushQuery(args, query);
     return stores(query) ? this.run(GEORADIUSBYMEMBER, args) : this.run(GEORADIUSBYMEMBER, args, decoderOf(query));
   }
@@ -83,10 +83,10 @@ export abstract class GeoradiusCommands extends CommandGroup {
     key: Key,
     member: Value,
     radius: number,
-    batch: GeoUnit,
+    unit: GeoUnit,
     query: Search<Coord, Dist, Hash> = {},
   ): Out<this, GeoFound<TextOf<this>, IntegerOf<this>, Coord, Dist, Hash>[]> {
-    const args: Arg[] = [key, member, radius, batch];
+    const args: Arg[] = [key, member, radius, unit];
     pushQuery(args, query);
     return this.run(GEORADIUSBYMEMBER_RO, args, decoderOf<TextOf<this>, IntegerOf<this>, Coord, Dist, Hash>(query));
   }

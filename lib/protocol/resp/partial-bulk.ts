@@ -28,12 +28,12 @@ export class PartialBulk {
   /** Takes what belongs to it from [at, end) and says where it stopped. */
   take(chunk: Buffer, at: number, end: number): number {
     let next = at;
-    const placement = Math.min(this.length - this.filled, end - at);
-    if (placement > 0) {
-      this.reserve(this.filled + placement);
-      next += placement;
+    const wanted = Math.min(this.length - this.filled, end - at);
+    if (wanted > 0) {
+      this.reserve(this.filled + wanted);
+      next += wanted;
       chunk.copy(this.memory, this.filled, at, next);
-      this.filled += placement;
+      this.filled += wanted;
     }
     while (next < end && this.filled >= this.length && !this.complete) {
       if (chunk[next] !== (this.filled === this.length ? 13 : 10)) throw unterminated(this.length);

@@ -65,11 +65,11 @@ describe('the typed commands', () => {
       ]);
     });
     const leased = methodsOf(LeasedCommands.prototype);
-    const placement = Object.entries(CONNECTION_STATE).map(([name, [state]]) => {
+    const wanted = Object.entries(CONNECTION_STATE).map(([name, [state]]) => {
       const method = methodName(name);
       return [name, state === 'refused' ? 'refused' : leased.includes(method) ? method : undefined];
     });
-    assert.deepEqual(rows.sort(byName), placement.sort(byName));
+    assert.deepEqual(rows.sort(byName), wanted.sort(byName));
   });
 
   it('are named after their commands', () => {

@@ -105,9 +105,9 @@ describe('Encoder', () => {
         encoder.encode(SET, args);
         expected.push(reference(SET, args));
       }
-      const placement = Buffer.concat(expected);
-      assert.equal(encoder.bytes, placement.length);
-      assert.ok(Buffer.concat(encoder.take()).equals(placement), `batch ${batch}`);
+      const wanted = Buffer.concat(expected);
+      assert.equal(encoder.bytes, wanted.length);
+      assert.ok(Buffer.concat(encoder.take()).equals(wanted), `batch ${batch}`);
       assert.equal(encoder.bytes, 0);
       if (next(2) === 0) encoder.release();
     }
@@ -148,12 +148,12 @@ describe('Encoder', () => {
 
   it('leaves bytes alone that were taken and not released', () => {
     const encoder = new Encoder(64);
-    const taken: { pieces: Buffer[]; placement: Buffer }[] = [];
+    const taken: { pieces: Buffer[]; wanted: Buffer }[] = [];
     for (let i = 0; i < 50; i++) {
       encoder.encode(SET, [`key:${i}`, i]);
-      taken.push({ pieces: encoder.take(), placement: reference(SET, [`key:${i}`, i]) });
+      taken.push({ pieces: encoder.take(), wanted: reference(SET, [`key:${i}`, i]) });
     }
-    for (const { pieces, placement } of taken) assert.deepEqual(Buffer.concat(pieces), placement);
+    for (const { pieces, wanted } of taken) assert.deepEqual(Buffer.concat(pieces), wanted);
   });
 
   it('leaves bytes alone that were appended before the release of what was taken', () => {

@@ -289,9 +289,9 @@ describe('Parser', () => {
       ).join('');
       const line = text.replace(/[\r\n]/g, '.');
       const integer = next(1e9) - 5e8;
-      const picker = next(depth > 4 ? 9 : 13);
+      const choice = next(depth > 4 ? 9 : 13);
       const many = (count: number): { bytes: string; value: Raw }[] => Array.from({ length: count }, () => anyValue(next, depth + 1));
-      switch (picker) {
+      switch (choice) {
         case 0:
           return { bytes: `+${line}\r\n`, value: line };
         case 1:
@@ -321,7 +321,7 @@ describe('Parser', () => {
         default: {
           const items = many(next(6));
           return {
-            bytes: `${picker === 11 ? '*' : '~'}${items.length}\r\n${items.map((one) => one.bytes).join('')}`,
+            bytes: `${choice === 11 ? '*' : '~'}${items.length}\r\n${items.map((one) => one.bytes).join('')}`,
             value: items.map((one) => one.value),
           };
         }
