@@ -6,7 +6,7 @@ import type { Stall } from './load.js';
 import type { Operations } from './operations.js';
 import type { Received } from './pubsub/messages.js';
 import type { Resources } from './resources.js';
-import type { SubscriberTopic } from './subscribers.js';
+import type { ChannelSubscriber } from './subscribers.js';
 
 export type Question =
   | { readonly ask: 'open'; readonly client: ContestantName; readonly options: DriverOptions }
@@ -15,7 +15,7 @@ export type Question =
       readonly rate: number;
       readonly keys: KeySpace;
       readonly blocked: BlockedOptions | null;
-      readonly subscribers: readonly SubscriberTopic[];
+      readonly subscribers: readonly ChannelSubscriber[];
     }
   | { readonly ask: 'stop'; readonly limitMs: number }
   | { readonly ask: 'resources' }

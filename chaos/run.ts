@@ -10,7 +10,7 @@ import { type PubsubLedger, pubsubLedgerOf } from './pubsub/ledger.js';
 import { PubsubProcess } from './pubsub/process.js';
 import type { Resources } from './resources.js';
 import { type Stage, TAG } from './stages/stage.js';
-import { subscriberTopics } from './subscribers.js';
+import { channelSubscribers } from './subscribers.js';
 
 export interface RunOptions {
   readonly client: ContestantName;
@@ -57,17 +57,17 @@ export async function runFault<S extends Stage>(fault: Fault<S>, stage: S, optio
   const loaded = await LoadedClient.open(client, { target: stage.target, reads: fault.reads ?? 'primary', timeoutMs: TIMEOUT_MS });
   let direct: DirectWriter | null = null;
   let publisher: PubsubProcess | null = null;
-  const topics = subscriberTopics(fault.subscribers ?? 0);
+  const subscribers = channelSubscribers(fault.subscribers ?? 0);
   try {
-    await loaded.ask({ ask: 'load', rate, keys: space, blocked: fault.blocked ?? null, subscribers: topics });
-    if (topics.length > 0) {
+    await loaded.ask({ ask: 'load', rate, keys: space, blocked: fault.blocked ?? null, subscribers });
+    if (subscribers.length > 0) {
       publisher = new PubsubProcess();
-      const channels = topics.map(({ channel }) => channel);
+      const channels = subscribers.map(({ channel }) => channel);
       await publisher.ask({
         ask: 'publish',
         target: stage.target,
-        topics: [{ kind: 'channel', channels }],
-        rate: MESSAGE_RATE * topics.length,
+        channelSets: [{ kind: 'channel', channels }],
+        rate: MESSAGE_RATE * subscribers.length,
       });
     }
     if (fault.direct) direct = await DirectWriter.start(await stage.primary(), `{${TAG}}:direct:`, rate);

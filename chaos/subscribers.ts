@@ -3,14 +3,14 @@ import { Inbox } from './pubsub/inbox.js';
 import type { Received } from './pubsub/messages.js';
 
 /** What one subscriber listens to, and where its messages are published. */
-export interface SubscriberTopic {
+export interface ChannelSubscriber {
   readonly kind: 'channel' | 'pattern';
   readonly name: string;
   readonly channel: string;
 }
 
 /** Half of them to channels, half to patterns; nobody's messages reach another. */
-export function subscriberTopics(count: number): SubscriberTopic[] {
+export function channelSubscribers(count: number): ChannelSubscriber[] {
   return Array.from({ length: count }, (_, i) => {
     const channel = `chaos:${i}:news`;
     return i % 2 === 0 ? { kind: 'channel', name: channel, channel } : { kind: 'pattern', name: `chaos:${i}:*`, channel };
@@ -22,7 +22,7 @@ export class Subscribers {
   readonly #inboxes = new Map<string, Inbox>();
 
   /** Resolves when the servers have confirmed all. */
-  async listen({ subscribe }: Driver, channels: readonly SubscriberTopic[]): Promise<void> {
+  async listen({ subscribe }: Driver, channels: readonly ChannelSubscriber[]): Promise<void> {
     if (subscribe === undefined) throw new Error('the client has no subscribers');
     await Promise.all(
       channels.map(({ kind, name, channel }) => {

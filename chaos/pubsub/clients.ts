@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { HostPort, Target } from '../driver.js';
 
-export type TopicKind = 'channel' | 'shard';
+export type SubscribedKind = 'channel' | 'shard';
 
 /** What a subscriber is told, on the clock of `Date.now()`. */
 export interface Gap {
@@ -12,12 +12,12 @@ export interface Gap {
 export interface PubsubDriver {
   /** Resolves when the servers have confirmed. `onGap`: messages of that channel may be missing. */
   subscribe(
-    kind: TopicKind,
+    kind: SubscribedKind,
     channels: readonly string[],
     onMessage: (channel: string, message: string) => void,
     onGap: (channel: string, gap: Gap) => void,
   ): Promise<void>;
-  publish(kind: TopicKind, channel: string, message: string): Promise<unknown>;
+  publish(kind: SubscribedKind, channel: string, message: string): Promise<unknown>;
   close(): Promise<void>;
 }
 

@@ -1,9 +1,9 @@
 import type { Target } from '../driver.js';
 import type { Resources } from '../resources.js';
-import type { PubsubContestantName, TopicKind } from './clients.js';
+import type { PubsubContestantName, SubscribedKind } from './clients.js';
 
-export interface Topics {
-  readonly kind: TopicKind;
+export interface ChannelSet {
+  readonly kind: SubscribedKind;
   readonly channels: readonly string[];
 }
 
@@ -24,8 +24,13 @@ export interface Received {
 }
 
 export type PubsubQuestion =
-  | { readonly ask: 'subscribe'; readonly client: PubsubContestantName; readonly target: Target; readonly topics: readonly Topics[] }
-  | { readonly ask: 'publish'; readonly target: Target; readonly topics: readonly Topics[]; readonly rate: number }
+  | {
+      readonly ask: 'subscribe';
+      readonly client: PubsubContestantName;
+      readonly target: Target;
+      readonly channelSets: readonly ChannelSet[];
+    }
+  | { readonly ask: 'publish'; readonly target: Target; readonly channelSets: readonly ChannelSet[]; readonly rate: number }
   | { readonly ask: 'stop' }
   | { readonly ask: 'resources' };
 

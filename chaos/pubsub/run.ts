@@ -6,7 +6,7 @@ import type { Resources } from '../resources.js';
 import type { Stage } from '../stages/stage.js';
 import type { PubsubContestantName } from './clients.js';
 import { type PubsubLedger, pubsubLedgerOf } from './ledger.js';
-import type { Topics } from './messages.js';
+import type { ChannelSet } from './messages.js';
 import { PubsubProcess } from './process.js';
 
 export interface PubsubRunOptions {
@@ -29,7 +29,7 @@ const QUIET_MS = { whole: 2_500, quick: 1_200 };
 const TAIL_MS = { whole: 3_000, quick: 1_500 };
 
 /** Half of the channels ordinary and half sharded, their names in slots that move when slots move. */
-export function topicsOf(channels: number, sharded: boolean): Topics[] {
+export function channelSetsOf(channels: number, sharded: boolean): ChannelSet[] {
   const names = keysOf({ kind: 'ranges', ranges: moves(true).map(({ range }) => range), count: channels });
   const all = Array.from({ length: channels }, (_, i) => names.key(i));
   if (!sharded) return [{ kind: 'channel', channels: all }];
@@ -55,12 +55,12 @@ export async function runPubsubFault<S extends Stage>(
   const { client, rate, channels, sharded, quick, note } = options;
   const pace = quick ? 'quick' : 'whole';
   const scene = { stage, quick, note, holdMs: HOLD_MS[pace] };
-  const topics = topicsOf(channels, sharded);
+  const channelSets = channelSetsOf(channels, sharded);
   await fault.prepare?.(scene);
   const [subscriber, publisher] = [new PubsubProcess(), new PubsubProcess()];
   try {
-    await subscriber.ask({ ask: 'subscribe', client, target: stage.target, topics });
-    await publisher.ask({ ask: 'publish', target: stage.target, topics, rate });
+    await subscriber.ask({ ask: 'subscribe', client, target: stage.target, channelSets });
+    await publisher.ask({ ask: 'publish', target: stage.target, channelSets, rate });
     await sleep(QUIET_MS[pace]);
     const warmUp = fault.leaks ? await fault.warmUp?.(scene) : undefined;
     const look = async (): Promise<Resources> => (await subscriber.ask({ ask: 'resources' })).resources;

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nowMs } from '../now.js';
 import { resources } from '../resources.js';
-import { type PubsubDriver, pubsubContestants, type TopicKind } from './clients.js';
+import { type PubsubDriver, pubsubContestants, type SubscribedKind } from './clients.js';
 import { Growing, Inbox } from './inbox.js';
 import type { Published, PubsubAnswer, PubsubQuestion } from './messages.js';
 
@@ -16,11 +16,11 @@ class Publisher {
   #over = false;
   readonly done: Promise<void>;
 
-  constructor(driver: PubsubDriver, kind: TopicKind, channel: string, rate: number) {
+  constructor(driver: PubsubDriver, kind: SubscribedKind, channel: string, rate: number) {
     this.done = this.#run(driver, kind, channel, rate);
   }
 
-  async #run(driver: PubsubDriver, kind: TopicKind, channel: string, rate: number): Promise<void> {
+  async #run(driver: PubsubDriver, kind: SubscribedKind, channel: string, rate: number): Promise<void> {
     const startedAt = nowMs();
     while (!this.#over) {
       const due = Math.floor(((nowMs() - startedAt) * rate) / 1_000);
@@ -58,7 +58,7 @@ async function answer(question: PubsubQuestion): Promise<PubsubAnswer> {
   switch (question.ask) {
     case 'subscribe': {
       driver = await pubsubContestants[question.client].open(question.target);
-      for (const { kind, channels } of question.topics) {
+      for (const { kind, channels } of question.channelSets) {
         for (const channel of channels) inboxes.set(channel, new Inbox());
         await driver.subscribe(
           kind,
@@ -72,7 +72,7 @@ async function answer(question: PubsubQuestion): Promise<PubsubAnswer> {
     case 'publish': {
       const own = await pubsubContestants.slotwise.open(question.target);
       driver = own;
-      const all = question.topics.flatMap(({ kind, channels }) => channels.map((channel) => ({ kind, channel })));
+      const all = question.channelSets.flatMap(({ kind, channels }) => channels.map((channel) => ({ kind, channel })));
       for (const { kind, channel } of all) publishers.set(channel, new Publisher(own, kind, channel, question.rate / all.length));
       return { to: 'publish' };
     }

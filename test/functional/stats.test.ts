@@ -88,14 +88,14 @@ describe('stats()', () => {
           ['users', 1, split + 2, 0, 0],
         ]);
         const sumOf = (field: 'reads' | 'writes' | 'fallbacks'): number => nodes.reduce((total, node) => total + node[field], 0);
-        // A transaction is one write of its node; a lease has a connection, and its commands are not the lane's.
+        // A transaction is one write of its node; a lease has a connection, and its commands are not those of the shared one.
         assert.deepEqual([sumOf('reads'), sumOf('writes'), sumOf('fallbacks')], [3, split + 2, 2]);
       });
     },
     ['replication', 'sentinel', 'cluster'],
   );
 
-  it('has every connection of the exclusive lane, and leaves what blocks out of the round trip', async () => {
+  it('has every connection of the exclusive pool, and leaves what blocks out of the round trip', async () => {
     await using server = await Server.start();
     await using redis = createClient({ topology: single(server.address) });
     await redis.set('a', '1');
