@@ -2,11 +2,16 @@
  * The clients as data. `open(topology)` connects and returns the verbs the rows need; each imports its library only then, so that a process
  * holds one client alone. `rival` names the library; `tuned` says that it is set up as it is fastest, and how, instead of as it comes.
  */
+import { pathToFileURL } from 'node:url';
+
 const library = new URL('../dist/esm/index.js', import.meta.url);
+/** Another checkout of this library, built: measured beside this one. `run.mjs --before DIR` sets it. */
+const before = process.env.SLOTWISE_BEFORE;
+const libraryBefore = before && pathToFileURL(`${before}/dist/esm/index.js`).href;
 const url = (port) => `redis://127.0.0.1:${port}`;
 
-const slotwise = () => async (topology) => {
-  const { createClient, single, cluster } = await import(library);
+const slotwise = (module) => async (topology) => {
+  const { createClient, single, cluster } = await import(module);
   const seeds = topology.ports.map(url);
   const reads = topology.replicas > 0 ? 'replica' : 'primary';
   const client = createClient({ topology: topology.cluster ? cluster(seeds) : single(seeds[0]), reads });
@@ -134,7 +139,10 @@ const raisedGlide = { inflightRequestsLimit: 1_000_000, requestTimeout: 10_000 }
 
 /** `title` heads a column of the table: a tuned rival stands to the right of its default. */
 export const clients = {
-  slotwise: { title: 'slotwise', package: '..', module: library.href, open: slotwise() },
+  slotwise: { title: 'slotwise', package: '..', module: library.href, open: slotwise(library.href) },
+  ...(before && {
+    before: { title: 'before', rival: 'slotwise before', package: before, module: libraryBefore, open: slotwise(libraryBefore) },
+  }),
   bare: { title: 'bare', floor: true },
   ioredis: { title: 'ioredis', rival: 'ioredis', package: 'ioredis', open: ioredis({}) },
   'ioredis-auto': { title: '+auto', rival: 'ioredis', tuned: 'auto-pipelining', open: ioredis({ enableAutoPipelining: true }) },

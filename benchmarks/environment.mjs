@@ -17,7 +17,7 @@ export function environment() {
     clients: Object.fromEntries(
       packages.map(([name, client]) => [
         nameOf(name),
-        versionOf(client.package === '..' ? '../package.json' : `node_modules/${client.package}/package.json`),
+        versionOf(client.module ? `${client.package}/package.json` : `node_modules/${client.package}/package.json`),
       ]),
     ),
   };

@@ -9,7 +9,7 @@ export const median = (values) => {
 /** The rival with the most operations a second in this row, however it is set up. */
 export function fastestRival(byClient) {
   return Object.entries(byClient)
-    .filter(([name, { error }]) => clients[name].rival && error === undefined)
+    .filter(([name, { error }]) => clients[name].rival && name !== 'before' && error === undefined)
     .sort(([, a], [, b]) => b.opsPerSecond - a.opsPerSecond)[0]?.[1];
 }
 
@@ -23,5 +23,6 @@ export function ratios(byClient, field) {
     ioredis: over(byClient.ioredis),
     nodeRedis: over(byClient['node-redis']),
     glide: over(byClient.glide),
+    ...(byClient.before && { before: over(byClient.before) }),
   };
 }

@@ -6,10 +6,11 @@
  *   --rounds n         rounds of each row and client        --duration ms   length of a round
  *   --pin              the single server keeps to one core, where `taskset` exists
  *   --json file        keeps the results there
+ *   --before dir       also measures another checkout of this library, built with `npm run build`, as `before`
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -19,6 +20,21 @@ if (!existsSync(here('./node_modules'))) {
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: here('.'), stdio: 'inherit' });
   if (status !== 0) process.exit(1);
 }
+
+const { values: given } = parseArgs({
+  options: {
+    full: { type: 'boolean', default: false },
+    smoke: { type: 'boolean', default: false },
+    pin: { type: 'boolean', default: false },
+    rows: { type: 'string' },
+    clients: { type: 'string' },
+    rounds: { type: 'string' },
+    duration: { type: 'string' },
+    json: { type: 'string' },
+    before: { type: 'string' },
+  },
+});
+if (given.before) process.env.SLOTWISE_BEFORE = resolve(given.before);
 
 const { sendAll } = await import('./bare.mjs');
 const { drawChart } = await import('./chart.mjs');
@@ -37,19 +53,6 @@ const measures = {
   import: (await import('./kinds/import.mjs')).measureImport,
   types: (await import('./kinds/types.mjs')).measureTypes,
 };
-
-const { values: given } = parseArgs({
-  options: {
-    full: { type: 'boolean', default: false },
-    smoke: { type: 'boolean', default: false },
-    pin: { type: 'boolean', default: false },
-    rows: { type: 'string' },
-    clients: { type: 'string' },
-    rounds: { type: 'string' },
-    duration: { type: 'string' },
-    json: { type: 'string' },
-  },
-});
 
 const paces = {
   short: { rounds: 3, durationMs: 300, warmUpMs: 300, stretchMs: 5000 },

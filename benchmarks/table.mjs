@@ -16,7 +16,7 @@ const titles = (names) => names.map((name) => clients[name].title);
 
 /** A row of load takes two lines: throughput, and the client's CPU per command, each with slotwise's ratios to the others. */
 export function loadTable(results, names) {
-  const heads = ['/best', '/bare', '/ioredis', '/node-r.', '/glide'];
+  const heads = ['/best', '/bare', '/ioredis', '/node-r.', '/glide', ...(names.includes('before') ? ['/before'] : [])];
   const head = line('commands a second, CPU µs each', [...titles(names), ...heads]);
   const body = results.flatMap(({ title, results: byClient }) =>
     ['opsPerSecond', 'cpuMicros'].map((field, i) =>
