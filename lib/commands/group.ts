@@ -1,16 +1,27 @@
 import type { Arg, CommandSpec, Decode } from '../protocol/command-spec.js';
 import type { MODE, Mode, Out } from './mode.js';
 
-/** A key: text, bytes, or a number that is sent as decimal text. */
-export type Key = string | Uint8Array | number;
-/** A value, sent as bytes; numbers and bigints as decimal text. */
-export type Value = Arg;
-export type OneOrMore<T> = T | readonly T[];
-
-/** Base of the command groups: a method names the command, lays out its arguments, and decodes the reply; `run` is the mode's business. */
+/**
+ * Base of the command groups. A method names the command, lays out its arguments, and decodes the reply: `this.run(GET, [key])`.
+ *
+ * `this` is never a group. `copyMethods` copies the methods of all groups onto one null-prototype object, from which `Commands` inherits, and from
+ * that the classes that issue commands. Their `run` is the one that is called:
+ *
+ * | class in lib/api | its `run` |
+ * |---|---|
+ * | `Redis` | issues the command and returns a promise of the reply |
+ * | `Leased`, `Watched` | sends it on the leased connection and returns a promise of the reply |
+ * | `Pipeline` | keeps it for `exec()` and returns the pipeline |
+ */
 export abstract class CommandGroup {
   declare readonly [MODE]: Mode;
 
   /** Issues a command. `decode` turns the raw reply into the typed one; without it the raw reply already is. */
   protected abstract run<T>(spec: CommandSpec, args: readonly Arg[], decode?: Decode<T>): Out<this, T>;
 }
+
+/** A key: text, bytes, or a number that is sent as decimal text. */
+export type Key = string | Uint8Array | number;
+/** A value, sent as bytes; numbers and bigints as decimal text. */
+export type Value = Arg;
+export type OneOrMore<T> = T | readonly T[];

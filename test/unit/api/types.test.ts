@@ -30,8 +30,8 @@ describe('the public types of the commands', () => {
   for (const { path, from } of files) {
     it(`are those of ${path}, save what serves the library itself`, () => {
       const own = [...readFileSync(path, 'utf8').matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, name = '']) => name);
-      const wanted = own.filter((name) => INTERNAL[path]?.includes(name) !== true);
-      assert.deepEqual([...(exported.get(from) ?? [])].sort(), [...new Set(wanted)].sort());
+      const publicNames = own.filter((name) => INTERNAL[path]?.includes(name) !== true);
+      assert.deepEqual([...(exported.get(from) ?? [])].sort(), [...new Set(publicNames)].sort());
     });
   }
 });

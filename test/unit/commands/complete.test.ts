@@ -10,10 +10,10 @@ const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(Commands.protot
 
 describe('the typed commands', () => {
   it('are all that the servers have, but for what changes a connection and what only a Sentinel knows', () => {
-    const wanted = names.filter((name) => command(name).state === 'none' && !containers.has(name) && !name.startsWith('SENTINEL'));
-    assert.ok(wanted.length > 300);
+    const expected = names.filter((name) => command(name).state === 'none' && !containers.has(name) && !name.startsWith('SENTINEL'));
+    assert.ok(expected.length > 300);
     assert.deepEqual(
-      wanted.filter((name) => !methods.includes(methodName(name))),
+      expected.filter((name) => !methods.includes(methodName(name))),
       [],
     );
   });

@@ -44,7 +44,11 @@ describe('the typed commands', () => {
   it('are the methods of all groups', async () => {
     const all = await groups();
     assert.ok(all.size > 25, `only ${all.size} groups`);
-    assert.deepEqual([...all.values()].flat().sort(), [...methods].sort(), 'a group is not in commands.ts, or two have the same method');
+    assert.deepEqual(
+      [...all.values()].flat().sort(),
+      [...methods].sort(),
+      'a group is not in lib/commands/index.ts, or two have the same method',
+    );
   });
 
   it('have one of every command that any server of the table has, or there is a reason why not', () => {
@@ -65,11 +69,11 @@ describe('the typed commands', () => {
       ]);
     });
     const leased = methodsOf(LeasedCommands.prototype);
-    const wanted = Object.entries(CONNECTION_STATE).map(([name, [state]]) => {
+    const expected = Object.entries(CONNECTION_STATE).map(([name, [state]]) => {
       const method = methodName(name);
       return [name, state === 'refused' ? 'refused' : leased.includes(method) ? method : undefined];
     });
-    assert.deepEqual(rows.sort(byName), wanted.sort(byName));
+    assert.deepEqual(rows.sort(byName), expected.sort(byName));
   });
 
   it('are named after their commands', () => {
