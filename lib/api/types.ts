@@ -23,6 +23,7 @@ export type {
 } from '../commands/data/geo.js';
 export type { FieldPage, FieldValue, FieldValuePage } from '../commands/data/hash.js';
 export type { HexpireOptions, HgetexOptions, HsetexOptions } from '../commands/data/hash-expiry.js';
+export type { LcsMatch, LcsMatches, LcsMatchWithLength, LcsRange } from '../commands/data/lcs.js';
 export type { ListEnd, LposOptions, PoppedElements } from '../commands/data/list.js';
 export type { PoppedMember, PoppedMembers, ScoredMember, ScoredMemberPage } from '../commands/data/scored-member.js';
 export type { MemberPage } from '../commands/data/set.js';
@@ -47,17 +48,7 @@ export type {
   StreamEntry,
   StreamInfo,
 } from '../commands/data/stream-replies.js';
-export type {
-  GetexOptions,
-  LcsMatch,
-  LcsMatches,
-  LcsMatchWithLength,
-  LcsRange,
-  MsetexOptions,
-  SetCondition,
-  SetExpiry,
-  SetOptions,
-} from '../commands/data/string.js';
+export type { GetexOptions, MsetexOptions, SetCondition, SetExpiry, SetOptions } from '../commands/data/string.js';
 export type { Ok, Page } from '../commands/decode.js';
 export type { Key, OneOrMore, Value } from '../commands/group.js';
 export type { ExpireCondition } from '../commands/keys/expiry.js';

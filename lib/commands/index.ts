@@ -2,11 +2,13 @@
 import { copyMethods } from './copy-methods.js';
 import { BitmapCommands } from './data/bitmap.js';
 import { BlockingCommands } from './data/blocking.js';
+import { CounterCommands } from './data/counter.js';
 import { GeoCommands } from './data/geo.js';
 import { GeoradiusCommands } from './data/georadius.js';
 import { HashCommands } from './data/hash.js';
 import { HashExpiryCommands } from './data/hash-expiry.js';
 import { HyperloglogCommands } from './data/hyperloglog.js';
+import { LcsCommands } from './data/lcs.js';
 import { ListCommands } from './data/list.js';
 import { SetCommands } from './data/set.js';
 import { SortedSetCommands } from './data/sorted-set.js';
@@ -39,11 +41,13 @@ import { SlowlogCommands } from './server/slowlog.js';
 export interface Commands
   extends BitmapCommands,
     BlockingCommands,
+    CounterCommands,
     GeoCommands,
     GeoradiusCommands,
     HashCommands,
     HashExpiryCommands,
     HyperloglogCommands,
+    LcsCommands,
     ListCommands,
     SetCommands,
     SortedSetCommands,
@@ -75,11 +79,13 @@ export abstract class Commands extends CommandGroup {}
 copyMethods(Commands, [
   BitmapCommands,
   BlockingCommands,
+  CounterCommands,
   GeoCommands,
   GeoradiusCommands,
   HashCommands,
   HashExpiryCommands,
   HyperloglogCommands,
+  LcsCommands,
   ListCommands,
   SetCommands,
   SortedSetCommands,

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { BitmapCommands } from '../../lib/commands/data/bitmap.js';
+import { CounterCommands } from '../../lib/commands/data/counter.js';
 import { HyperloglogCommands } from '../../lib/commands/data/hyperloglog.js';
+import { LcsCommands } from '../../lib/commands/data/lcs.js';
 import { StringCommands } from '../../lib/commands/data/string.js';
 import { describeLive, refusal } from './live-commands.js';
 
@@ -14,7 +16,7 @@ const matches = {
 };
 
 describeLive(
-  [StringCommands, BitmapCommands, HyperloglogCommands],
+  [StringCommands, CounterCommands, LcsCommands, BitmapCommands, HyperloglogCommands],
   [
     [(redis) => redis.set('k', 'v'), 'OK'],
     [(redis) => redis.set('k', 'w', { NX: true }), null],

@@ -49,13 +49,13 @@ describe('type-checking a program of one line', function () {
     return Number(/^Instantiations:\s+(\d+)/m.exec(text)?.[1]);
   }
 
-  for (const [what, skipLibCheck, usage] of [
+  for (const [what, skipLibCheck, budget] of [
     ['with all declarations checked', false, 10_000],
     ['without the check of declarations', true, 30],
   ] as const) {
-    it(`takes at most ${usage} instantiations ${what}`, () => {
+    it(`takes at most ${budget} instantiations ${what}`, () => {
       const added = instantiations('program.ts', skipLibCheck) - instantiations('empty.ts', skipLibCheck);
-      assert.ok(added > 0 && added <= usage, `${added} instantiations`);
+      assert.ok(added > 0 && added <= budget, `${added} instantiations`);
     });
   }
 });

@@ -1,23 +1,17 @@
 import { command } from '../../protocol/catalog/specs.js';
-import type { Arg, Raw } from '../../protocol/command-spec.js';
-import { type Ok, toList } from '../decode.js';
+import type { Arg } from '../../protocol/command-spec.js';
+import type { Ok } from '../decode.js';
 import { CommandGroup, type Key, type OneOrMore, type Value } from '../group.js';
 import type { IntegerOf, Out, TextOf } from '../mode.js';
-import { type AtMostOne, all, type Integer, type Pairs, pushPairs } from '../tokens.js';
+import { type AtMostOne, all, type Pairs, pushPairs } from '../tokens.js';
 
 const APPEND = command('APPEND');
-const DECR = command('DECR');
-const DECRBY = command('DECRBY');
 const DELIFEQ = command('DELIFEQ');
 const GET = command('GET');
 const GETDEL = command('GETDEL');
 const GETEX = command('GETEX');
 const GETRANGE = command('GETRANGE');
 const GETSET = command('GETSET');
-const INCR = command('INCR');
-const INCRBY = command('INCRBY');
-const INCRBYFLOAT = command('INCRBYFLOAT');
-const LCS = command('LCS');
 const MGET = command('MGET');
 const MSET = command('MSET');
 const MSETEX = command('MSETEX');
@@ -64,25 +58,7 @@ export type MsetexOptions = SetExpiry & AtMostOne<{ NX: true; XX: true }>;
 
 type Unconditional = { [Condition in 'NX' | 'XX' | 'IFEQ' | 'IFNE' | 'IFDEQ' | 'IFDNE' | 'GET']?: never };
 
-/** First and last index of a match, both included. */
-export interface LcsRange<I> {
-  start: I;
-  end: I;
-}
-export interface LcsMatch<I> {
-  key1: LcsRange<I>;
-  key2: LcsRange<I>;
-}
-export interface LcsMatches<I, Match> {
-  /** From the end of the strings to their beginning. */
-  matches: Match[];
-  /** Length of the whole common subsequence. */
-  len: I;
-}
-
-/** With `WITHMATCHLEN`. */
-export type LcsMatchWithLength<Integer> = LcsMatch<Integer> & { len: Integer };
-
+/** Values of keys: text or bytes. Counters and the comparison of two values are groups of their own. */
 export abstract class StringCommands extends CommandGroup {
   /**
    * The value of a key, `null` where there is none. O(1), since 1.0.0.
@@ -235,75 +211,6 @@ export abstract class StringCommands extends CommandGroup {
   }
 
   /**
-   * Adds one to the integer a key holds and gives the sum. O(1), since 1.0.0.
-   * @see https://redis.io/docs/latest/commands/incr/
-   * @example await redis.incr('visits');
-   */
-  incr(key: Key): Out<this, IntegerOf<this>> {
-    return this.run(INCR, [key]);
-  }
-
-  /**
-   * Adds to the integer a key holds and gives the sum. O(1), since 1.0.0.
-   * @see https://redis.io/docs/latest/commands/incrby/
-   * @example await redis.incrby('visits', 10);
-   */
-  incrby(key: Key, increment: Integer): Out<this, IntegerOf<this>> {
-    return this.run(INCRBY, [key, increment]);
-  }
-
-  /**
-   * Adds to the decimal number a key holds and gives the sum, as text: the server counts with more digits than a double has. O(1), since 2.6.0.
-   * @see https://redis.io/docs/latest/commands/incrbyfloat/
-   */
-  incrbyfloat(key: Key, increment: number | string): Out<this, TextOf<this>> {
-    return this.run(INCRBYFLOAT, [key, increment]);
-  }
-
-  /**
-   * Takes one from the integer a key holds and gives the difference. O(1), since 1.0.0.
-   * @see https://redis.io/docs/latest/commands/decr/
-   * @example await redis.decr('stock:7');
-   */
-  decr(key: Key): Out<this, IntegerOf<this>> {
-    return this.run(DECR, [key]);
-  }
-
-  /**
-   * Takes from the integer a key holds and gives the difference. O(1), since 1.0.0.
-   * @see https://redis.io/docs/latest/commands/decrby/
-   */
-  decrby(key: Key, decrement: Integer): Out<this, IntegerOf<this>> {
-    return this.run(DECRBY, [key, decrement]);
-  }
-
-  /**
-   * The longest common subsequence of two values; with `LEN` its length, with `IDX` where it is in each of them. O(N*M), since 7.0.0.
-   * @see https://redis.io/docs/latest/commands/lcs/
-   */
-  lcs(key1: Key, key2: Key, options?: { LEN?: never; IDX?: never; MINMATCHLEN?: never; WITHMATCHLEN?: never }): Out<this, TextOf<this>>;
-  lcs(key1: Key, key2: Key, options: { LEN: true; IDX?: never; MINMATCHLEN?: never; WITHMATCHLEN?: never }): Out<this, IntegerOf<this>>;
-  lcs(
-    key1: Key,
-    key2: Key,
-    options: { LEN?: never; IDX: true; MINMATCHLEN?: number; WITHMATCHLEN?: never },
-  ): Out<this, LcsMatches<IntegerOf<this>, LcsMatch<IntegerOf<this>>>>;
-  lcs(
-    key1: Key,
-    key2: Key,
-    options: { LEN?: never; IDX: true; MINMATCHLEN?: number; WITHMATCHLEN: true },
-  ): Out<this, LcsMatches<IntegerOf<this>, LcsMatchWithLength<IntegerOf<this>>>>;
-  lcs(key1: Key, key2: Key, options?: { LEN?: true; IDX?: true; MINMATCHLEN?: number; WITHMATCHLEN?: true }): Out<this, unknown> {
-    const args: Arg[] = [key1, key2];
-    if (options?.LEN) args.push('LEN');
-    if (!options?.IDX) return this.run(LCS, args);
-    args.push('IDX');
-    if (options.MINMATCHLEN !== undefined) args.push('MINMATCHLEN', options.MINMATCHLEN);
-    if (options.WITHMATCHLEN) args.push('WITHMATCHLEN');
-    return this.run(LCS, args, toLcsMatches);
-  }
-
-  /**
    * Sets a key that expires in so many seconds. O(1), since 2.0.0.
    * @deprecated Use `set` with `EX`.
    * @see https://redis.io/docs/latest/commands/setex/
@@ -345,21 +252,4 @@ function pushExpiry(args: Arg[], expiry: AtMostOne<Expiry>): void {
   if (expiry.PX !== undefined) args.push('PX', expiry.PX);
   if (expiry.EXAT !== undefined) args.push('EXAT', expiry.EXAT);
   if (expiry.PXAT !== undefined) args.push('PXAT', expiry.PXAT);
-}
-
-/** `matches [[[start, end], [start, end], length?] …] len length` */
-function toLcsMatches(raw: Raw): LcsMatches<Raw, LcsMatch<Raw> & { len?: Raw }> {
-  const [, matches, , len = null] = toList(raw);
-  return { matches: toList(matches).map(toLcsMatch), len };
-}
-
-function toLcsMatch(raw: Raw): LcsMatch<Raw> & { len?: Raw } {
-  const [key1, key2, len] = toList(raw);
-  const match = { key1: toRange(key1), key2: toRange(key2) };
-  return len === undefined ? match : { ...match, len };
-}
-
-function toRange(raw: Raw | undefined): LcsRange<Raw> {
-  const [start = null, end = null] = toList(raw);
-  return { start, end };
 }

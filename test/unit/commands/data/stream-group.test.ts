@@ -38,7 +38,7 @@ describeWire(StreamGroupCommands, [
 
 const entry = { id: '1-1', fields: { f: 'v' } };
 const rawEntry = ['1-1', ['f', 'v']];
-const replid = [{ key: 'k', entries: [entry, { id: '2-1', fields: null }] }];
+const history = [{ key: 'k', entries: [entry, { id: '2-1', fields: null }] }];
 
 describeReplies(StreamGroupCommands, [
   [(redis) => redis.xautoclaim('k', 'g', 'c', 0, '0-0'), ['3-1', [rawEntry], ['2-1']], { next: '3-1', entries: [entry], deleted: ['2-1'] }],
@@ -84,6 +84,6 @@ describeReplies(StreamGroupCommands, [
   ],
   [(redis) => redis.xreadgroup('g', 'c', { k: '>' }), null, null],
   [(redis) => redis.xreadgroup('g', 'c', { k: '>' }), [['k', [rawEntry]]], [{ key: 'k', entries: [entry] }]],
-  [(redis) => redis.xreadgroup('g', 'c', { k: '0' }), [['k', [rawEntry, ['2-1', null]]]], replid],
-  [(redis) => redis.xreadgroup('g', 'c', { k: '0' }), ['k', [rawEntry, ['2-1', null]]], replid],
+  [(redis) => redis.xreadgroup('g', 'c', { k: '0' }), [['k', [rawEntry, ['2-1', null]]]], history],
+  [(redis) => redis.xreadgroup('g', 'c', { k: '0' }), ['k', [rawEntry, ['2-1', null]]], history],
 ]);

@@ -41,15 +41,6 @@ describeWire(StringCommands, [
   [(r) => r.setrange('k', 3, 'v'), 'SETRANGE k 3 v'],
   [(r) => r.append('k', 'v'), 'APPEND k v'],
   [(r) => r.strlen('k'), 'STRLEN k'],
-  [(r) => r.incr('k'), 'INCR k'],
-  [(r) => r.incrby('k', 9007199254740993n), 'INCRBY k 9007199254740993'],
-  [(r) => r.incrbyfloat('k', -0.5), 'INCRBYFLOAT k -0.5'],
-  [(r) => r.decr('k'), 'DECR k'],
-  [(r) => r.decrby('k', '7'), 'DECRBY k 7'],
-  [(r) => r.lcs('a', 'b'), 'LCS a b'],
-  [(r) => r.lcs('a', 'b', { LEN: true }), 'LCS a b LEN'],
-  [(r) => r.lcs('a', 'b', { IDX: true }), 'LCS a b IDX'],
-  [(r) => r.lcs('a', 'b', { IDX: true, MINMATCHLEN: 4, WITHMATCHLEN: true }), 'LCS a b IDX MINMATCHLEN 4 WITHMATCHLEN'],
   [(r) => r.setex('k', 1, 'v'), 'SETEX k 1 v'],
   [(r) => r.psetex('k', 1, 'v'), 'PSETEX k 1 v'],
   [(r) => r.setnx('k', 'v'), 'SETNX k v'],
@@ -59,38 +50,4 @@ describeWire(StringCommands, [
 describeReplies(StringCommands, [
   [(r) => r.get('k'), null, null],
   [(r) => r.mget(['a', 'b']), ['1', null], ['1', null]],
-  [(r) => r.incrbyfloat('k', 1), '10.5', '10.5'],
-  [(r) => r.lcs('a', 'b'), 'mytext', 'mytext'],
-  [(r) => r.lcs('a', 'b', { LEN: true }), 6, 6],
-  [
-    (r) => r.lcs('a', 'b', { IDX: true }),
-    [
-      'matches',
-      [
-        [
-          [4, 7],
-          [5, 8],
-        ],
-        [
-          [2, 3],
-          [0, 1],
-        ],
-      ],
-      'len',
-      6,
-    ],
-    {
-      matches: [
-        { key1: { start: 4, end: 7 }, key2: { start: 5, end: 8 } },
-        { key1: { start: 2, end: 3 }, key2: { start: 0, end: 1 } },
-      ],
-      len: 6,
-    },
-  ],
-  [
-    (r) => r.lcs('a', 'b', { IDX: true, WITHMATCHLEN: true }),
-    [Buffer.from('matches'), [[[4n, 7n], [5n, 8n], 4n]], Buffer.from('len'), 4n],
-    { matches: [{ key1: { start: 4n, end: 7n }, key2: { start: 5n, end: 8n }, len: 4n }], len: 4n },
-  ],
-  [(r) => r.lcs('a', 'b', { IDX: true }), ['matches', [], 'len', 0], { matches: [], len: 0 }],
 ]);
