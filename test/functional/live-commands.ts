@@ -145,6 +145,12 @@ export function refusal(call: Promise<unknown>): Promise<string> {
   );
 }
 
+// Checks of replies that several lists have.
+export const matches = (pattern: RegExp) => (text: string) => assert.match(text, pattern);
+export const helps = (command: string) => (lines: string[]) => assert.match(String(lines[0]), new RegExp(`^${command}`));
+export const positive = (value: number) => assert.ok(value > 0, `${value}`);
+export const isNow = (seconds: number) => assert.ok(Math.abs(seconds - Date.now() / 1000) < 60, `${seconds}`);
+
 /** Learns which command a call is without sending it. */
 class Peek extends Commands {
   declare readonly [MODE]: Direct;
