@@ -1,16 +1,13 @@
 import type { Client } from '../client/client.js';
 import type { ClientEvents } from '../client/events.js';
-import type { Gap } from '../client/gap.js';
 import { runPipeline, runTransaction } from '../client/lease/batch.js';
 import { LeasedConnection } from '../client/lease/leased-connection.js';
 import { type Watching, type WatchOptions, watch } from '../client/lease/watch.js';
-import type { Messages } from '../client/pubsub/message-stream.js';
 import type { ClientStats } from '../client/stats.js';
 import { type Source, type StreamOptions, stream } from '../client/stream.js';
 import type { View } from '../client/view.js';
 import type { ScoredMember } from '../commands/data/scored-member.js';
 import type { Key, OneOrMore } from '../commands/group.js';
-import { Commands } from '../commands/index.js';
 import type { Direct, MODE } from '../commands/mode.js';
 import { isList } from '../commands/tokens.js';
 import { OptionsError } from '../errors.js';
@@ -21,20 +18,10 @@ import { specOf } from '../protocol/catalog/specs.js';
 import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command-spec.js';
 import type { Explanation } from '../routing/reads/explanation.js';
 import type { TopologySnapshot } from '../topology/snapshot.js';
-import { type KeyspaceEvent, type KeyspaceFilter, keyspaceEvents, keyspaceStream } from './keyspace-events.js';
 import { Leased, Watched, type WatchResult } from './leased.js';
 import { Pipeline } from './pipeline.js';
 import { type Items, type ScanItemsOptions, type ScanKeysOptions, scanHash, scanKeys, scanSet, scanSortedSet } from './scan-iterators.js';
-import {
-  type Channel,
-  type ChannelMessage,
-  type MessagesOptions,
-  messages,
-  type PatternMessage,
-  type SubscribeOptions,
-  type Subscription,
-  subscribe,
-} from './subscription.js';
+import { SubscriptionMethods } from './subscription-methods.js';
 
 /** Issues the command for one item of a stream. */
 export type RunCommand<Redis, Item, Reply> = (redis: Redis, item: Item) => Promise<Reply>;
@@ -58,7 +45,7 @@ export type ViewInteger<Options, Integer> = Options extends { readonly integers:
       : Integer;
 
 /** A client, or a view of one: the typed commands, and what surrounds them. Views share everything with the client they were made from. */
-export class Redis<in out Text extends AnyText = string, in out Integer extends AnyInteger = number> extends Commands {
+export class Redis<in out Text extends AnyText = string, in out Integer extends AnyInteger = number> extends SubscriptionMethods {
   declare readonly [MODE]: Direct<Text, Integer>;
   readonly #client: Client;
   readonly #view: View;
@@ -66,7 +53,7 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
 
   /** Use `createClient`. */
   constructor(client: Client, view: View) {
-    super();
+    super(client, view);
     this.#client = client;
     this.#view = view;
     this.#callView = view.withObjects();
@@ -77,7 +64,8 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
   }
 
   /**
-   * Sends any command, also one this library does not know, whose keys it then learns from the server (once a name). RESP3 maps arrive as objects. Rejects with `CommandRefusedError` where the command would change the state of a shared connection.
+   * Sends any command, also one this library does not know, whose keys it then learns from the server (once a name). RESP3 maps arrive as objects.
+   * Rejects with `CommandRefusedError` where the command would change the state of a shared connection.
    * @example await redis.call('JSON.GET', 'doc:1', '$.name');
    */
   call(...words: readonly [command: string, ...args: Arg[]]): Promise<Raw> {
@@ -214,99 +202,6 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
    */
   scanSortedSet(key: Key, options: ScanItemsOptions = {}): Items<ScoredMember<Text>> {
     return scanSortedSet(this.#client, this.#view, key, options);
-  }
-
-  /**
-   * Has `onMessage` called with each message of a channel or channels, until `unsubscribe()`. Resolves when the servers have confirmed. Survives
-   * failovers and resharding; what may have been missed meanwhile is told by `onGap`.
-   * @see https://redis.io/docs/latest/develop/pubsub/
-   * @example const sub = await redis.subscribe('news', (message, channel) => console.log(channel, message));
-   */
-  subscribe(
-    channels: OneOrMore<Channel>,
-    onMessage: (message: Text, channel: Text) => unknown,
-    options: SubscribeOptions = {},
-  ): Promise<Subscription> {
-    return subscribe(this.#client, this.#view, 'channel', channels, onMessage, options);
-  }
-
-  /**
-   * As `subscribe`, for all channels that match a glob-style pattern or patterns.
-   * @see https://redis.io/docs/latest/commands/psubscribe/
-   * @example await using sub = await redis.psubscribe('news:*', (message, channel, pattern) => console.log(channel, message));
-   */
-  psubscribe(
-    patterns: OneOrMore<Channel>,
-    onMessage: (message: Text, channel: Text, pattern: Text) => unknown,
-    options: SubscribeOptions = {},
-  ): Promise<Subscription> {
-    return subscribe(this.#client, this.#view, 'pattern', patterns, onMessage, options);
-  }
-
-  /**
-   * As `subscribe`, for sharded channels: what `spublish` sends. In a cluster they follow their slot.
-   * @see https://redis.io/docs/latest/develop/pubsub/#sharded-pubsub
-   * @example await redis.ssubscribe('{user:1}:events', (message) => console.log(message));
-   */
-  ssubscribe(
-    shardChannels: OneOrMore<Channel>,
-    onMessage: (message: Text, channel: Text) => unknown,
-    options: SubscribeOptions = {},
-  ): Promise<Subscription> {
-    return subscribe(this.#client, this.#view, 'shard', shardChannels, onMessage, options);
-  }
-
-  /**
-   * The messages of a channel or channels as they come. Leaving the loop unsubscribes. With `{ gaps: true }` also `{ type: 'gap', … }` where messages
-   * may be missing.
-   * @example for await (const { channel, message } of redis.messages('news')) console.log(channel, message);
-   */
-  messages(channels: OneOrMore<Channel>, options: MessagesOptions & { gaps: true }): Messages<ChannelMessage<Text> | Gap>;
-  messages(channels: OneOrMore<Channel>, options?: MessagesOptions): Messages<ChannelMessage<Text>>;
-  messages(channels: OneOrMore<Channel>, options: MessagesOptions = {}): Messages<ChannelMessage<Text> | Gap> {
-    return messages(this.#client, this.#view, 'channel', channels, options);
-  }
-
-  /**
-   * As `messages`, for all channels that match a pattern or patterns.
-   * @example for await (const { pattern, channel, message } of redis.pmessages('news:*')) console.log(channel, message);
-   */
-  pmessages(patterns: OneOrMore<Channel>, options: MessagesOptions & { gaps: true }): Messages<PatternMessage<Text> | Gap>;
-  pmessages(patterns: OneOrMore<Channel>, options?: MessagesOptions): Messages<PatternMessage<Text>>;
-  pmessages(patterns: OneOrMore<Channel>, options: MessagesOptions = {}): Messages<PatternMessage<Text> | Gap> {
-    return messages(this.#client, this.#view, 'pattern', patterns, options);
-  }
-
-  /**
-   * As `messages`, for sharded channels.
-   * @example for await (const { message } of redis.smessages('{user:1}:events')) console.log(message);
-   */
-  smessages(shardChannels: OneOrMore<Channel>, options: MessagesOptions & { gaps: true }): Messages<ChannelMessage<Text> | Gap>;
-  smessages(shardChannels: OneOrMore<Channel>, options?: MessagesOptions): Messages<ChannelMessage<Text>>;
-  smessages(shardChannels: OneOrMore<Channel>, options: MessagesOptions = {}): Messages<ChannelMessage<Text> | Gap> {
-    return messages(this.#client, this.#view, 'shard', shardChannels, options);
-  }
-
-  /**
-   * Has `onEvent` called when something happens to keys, or gives these events as an iterator: on every primary, because each server tells only of
-   * its own keys, whichever are primaries by then. Rejects with `KeyspaceEventsOffError` where the servers' `notify-keyspace-events` lacks something.
-   * @see https://redis.io/docs/latest/develop/pubsub/keyspace-notifications/
-   * @example await redis.keyspaceEvents({ keys: 'user:*', events: ['expired', 'del'] }, ({ key, event }) => console.log(key, event));
-   */
-  keyspaceEvents(
-    filter: KeyspaceFilter,
-    onEvent: (event: KeyspaceEvent<Text>) => unknown,
-    options?: SubscribeOptions,
-  ): Promise<Subscription>;
-  keyspaceEvents(filter: KeyspaceFilter, options: MessagesOptions & { gaps: true }): Messages<KeyspaceEvent<Text> | Gap>;
-  keyspaceEvents(filter: KeyspaceFilter, options?: MessagesOptions): Messages<KeyspaceEvent<Text>>;
-  keyspaceEvents(
-    filter: KeyspaceFilter,
-    how: ((event: KeyspaceEvent<Text>) => unknown) | MessagesOptions = {},
-    options: SubscribeOptions = {},
-  ): Promise<Subscription> | Messages<KeyspaceEvent<Text> | Gap> {
-    if (typeof how === 'function') return keyspaceEvents(this.#client, this.#view, filter, how, options);
-    return keyspaceStream(this.#client, this.#view, filter, how);
   }
 
   /**
