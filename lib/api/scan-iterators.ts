@@ -55,7 +55,7 @@ function keysOf<Item>(client: Client, view: View, options: ScanKeysOptions, item
     after: [...pageArgs(options), ...(options.type === undefined ? [] : ['TYPE', options.type])],
     width: 1,
     item,
-    remember: limitOf(options),
+    dedupeLimit: limitOf(options),
   };
   return client.options.topology.kind === 'cluster' ? scanCluster(client, view, scan) : scanOne(client, view, scan);
 }
@@ -71,12 +71,12 @@ async function* named<Text>(keys: Items<Buffer>, strip: (key: Buffer) => Buffer 
 export function scanHash<Text>(client: Client, view: View, key: Key, options: ScanItemsOptions): Items<[field: Text, value: Text]> {
   const text = textOf<Text>(view);
   const item = (field: Buffer, value: Buffer): [Text, Text] => [text(field), text(value)];
-  return scanOne(client, view, { spec: HSCAN, before: [key], after: pageArgs(options), width: 2, item, remember: limitOf(options) });
+  return scanOne(client, view, { spec: HSCAN, before: [key], after: pageArgs(options), width: 2, item, dedupeLimit: limitOf(options) });
 }
 
 export function scanSet<Text>(client: Client, view: View, key: Key, options: ScanItemsOptions): Items<Text> {
   const item = textOf<Text>(view);
-  return scanOne(client, view, { spec: SSCAN, before: [key], after: pageArgs(options), width: 1, item, remember: limitOf(options) });
+  return scanOne(client, view, { spec: SSCAN, before: [key], after: pageArgs(options), width: 1, item, dedupeLimit: limitOf(options) });
 }
 
 export function scanSortedSet<Text extends string | Buffer>(
@@ -88,7 +88,7 @@ export function scanSortedSet<Text extends string | Buffer>(
   const text = textOf<Text>(view);
   // Scores come as text, in both protocols.
   const item = (member: Buffer, score: Buffer): ScoredMember<Text> => ({ member: text(member), score: toNumber(score.toString()) });
-  return scanOne(client, view, { spec: ZSCAN, before: [key], after: pageArgs(options), width: 2, item, remember: limitOf(options) });
+  return scanOne(client, view, { spec: ZSCAN, before: [key], after: pageArgs(options), width: 2, item, dedupeLimit: limitOf(options) });
 }
 
 function pageArgs({ match, count }: ScanItemsOptions): Arg[] {

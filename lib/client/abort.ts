@@ -3,7 +3,7 @@ import type { Call } from '../protocol/call.js';
 
 type Watcher = Call | (() => void);
 
-/** What waits under a signal shares one listener: with one of its own for each Node warns of a leak at eleven. */
+/** Watch of one signal: all that waits under it shares one listener. With a listener for each, Node warns of a leak at eleven. */
 class Watch {
   readonly #watchers = new Set<Watcher>();
 
@@ -35,14 +35,14 @@ function watchOf(signal: AbortSignal): Watch {
   return watch;
 }
 
-/** Calls `run` when the signal, which has not fired, does. The function returned ends that. */
+/** Calls `run` when the signal fires, which it has not yet. The returned function takes that back. */
 export function watchSignal(signal: AbortSignal, run: () => void): () => void {
   const watch = watchOf(signal);
   watch.add(run);
   return () => watch.delete(run);
 }
 
-/** Rejects the call when the signal fires, and leaves no listener behind when it settles. False if the signal has fired already. */
+/** Rejects the call when the signal fires, and removes its listener when the call settles. False: the signal has fired already, the call is rejected. */
 export function attachSignal(call: Call, signal: AbortSignal): boolean {
   if (signal.aborted) {
     abort(call, signal);

@@ -2,7 +2,7 @@ import type { Domain } from '../options/domains.js';
 import type { AtomicBatch } from '../protocol/call.js';
 import { type CommandSpec, READONLY, SCRIPT, WRITE } from '../protocol/command-spec.js';
 
-/** What the commands of one domain, or of none, were and what became of them. */
+/** Counters of the commands of one domain, or of none. */
 export class Counters {
   reads = 0;
   writes = 0;
@@ -11,17 +11,19 @@ export class Counters {
   hedgeWins = 0;
   guarded = 0;
 
-  /** A command is issued. Neither a read nor a write: those without effect on data. */
+  /** Counts a command that is issued. One without effect on data is neither a read nor a write. */
   issued(spec: CommandSpec): void {
     if ((spec.flags & READONLY) !== 0) this.reads++;
     else if ((spec.flags & (WRITE | SCRIPT)) !== 0) this.writes++;
   }
 
+  /** Counts the commands of a transaction. */
   issuedTogether({ commands }: AtomicBatch): void {
     for (const { spec } of commands) this.issued(spec);
   }
 }
 
+/** Counters by domain. */
 export class CounterTable {
   readonly #byDomain: ReadonlyMap<Domain | null, Counters>;
 

@@ -14,26 +14,26 @@ import type { ChannelKind } from '../connection/subscriber.js';
  */
 export type GapReason = 'connection' | 'silence' | 'failover' | 'moved' | 'removed' | 'overflow';
 
-/** A span of time in which messages may have been missed. It is told when messages come again, before the first of them. */
+/** Span of time in which messages may have been missed. It is reported when messages come again, before the first of them. */
 export interface Gap {
   readonly type: 'gap';
   readonly kind: ChannelKind;
-  /** The channel or pattern it is about. */
+  /** The channel or pattern. */
   readonly name: string;
   readonly reason: GapReason;
-  /** Where it was subscribed, as `host:port`; null for an overflow. */
+  /** Node of the old subscription, as `host:port`; null for an overflow. */
   readonly from: string | null;
-  /** Where it is subscribed now; null for an overflow. */
+  /** Node of the subscription now; null for an overflow. */
   readonly to: string | null;
-  /** In ms since 1970. What was published before has been delivered. */
+  /** In ms since 1970. All messages published before have been delivered. */
   readonly sinceMs: number;
-  /** In ms since 1970. What is published from then on is delivered. */
+  /** In ms since 1970. All messages published from then on are delivered. */
   readonly untilMs: number;
-  /** How many messages the buffer dropped. What was lost on the way nobody can count: 0. */
+  /** How many messages the buffer dropped; 0 for all other reasons, because messages lost on the way cannot be counted. */
   readonly dropped: number;
 }
 
-/** Two gaps without a message between them. */
+/** Merges two gaps without a message between them. */
 export function mergeGaps(first: Gap, second: Gap): Gap {
   return {
     ...first,

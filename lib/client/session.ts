@@ -3,61 +3,65 @@ import type { CommandSpec } from '../protocol/command-spec.js';
 import { READONLY, SCRIPT, WRITE } from '../protocol/command-spec.js';
 import type { OffsetTracker, Position, Replicating } from '../topology/replication/offset-tracker.js';
 
-/** What the session has written to one primary. */
+/** Token of a session's writes to one primary: the offset that a replica must have applied. */
 interface Token {
-  /** A question of this number or later is answered with an offset that has it. */
+  /** Number of the first request for an offset whose answer covers the writes. */
   readonly minRequest: number;
-  /** Null until there is such an answer. */
+  /** The offset; null until such a request was answered. */
   readonly position: Position | null;
 }
 
 /**
- * Reads what it wrote. A primary is asked for its offset after the reply to a write: whatever the offset is, the write is in it, so that a replica of
- * the same stream that has applied as much has the write.
+ * Session with read-your-writes consistency over replicas, by replication offsets. The primary is asked for its offset after the reply to a write.
+ * Whatever that offset is, it covers the write, so a replica of the same replication stream that has applied as much has the write.
  *
  * | the session has | a read may go to |
  * |---|---|
- * | written nothing | whom its policy names |
- * | a write of that slot on its way, which does not block | the primary |
+ * | written nothing | the nodes that its policy names |
+ * | a write of that slot in flight, which does not block | the primary |
  * | a token without an offset | the primary, which is asked for its offset meanwhile |
  * | a token with an offset | the replicas that have said, since they were last connected, that they have as much; else the primary |
  *
- * Positions mean nothing beyond one primary: when one changes, or slots move, all tokens are dropped, and of every primary an offset of after the
- * change is needed.
+ * Offsets mean nothing beyond one primary. When a primary changes, or slots move, all tokens are dropped, and of every primary an offset is needed
+ * that it told after the change.
  */
 export class Session {
-  /** By the node that answered. */
+  /** By the primary that answered the writes. */
   readonly #tokens = new Map<Replicating, Token>();
-  /** Writes on their way, by slot; -1 where slots do not matter. */
-  readonly #writing = new Map<number, number>();
-  /** Slots with a write that another primary answered than the one we know: what is on its way may be missing on the replicas of either. */
+  /** Number of writes in flight, by slot; -1 outside a cluster. */
+  readonly #inFlight = new Map<number, number>();
+  /**
+   * Slots whose last write was answered by a node that is not the primary in our snapshot: the slot is moving. Replicas of neither node can be
+   * trusted to have the write, so reads of these slots go to the primary until the topology changes.
+   */
   readonly #movedWrites = new Set<number>();
-  /** What a primary without a token needs; 0: nothing. */
+  /** `Token.minRequest` of a primary that has no token; 0: such a primary needs none. */
   #minRequest = 0;
+  /** `OffsetTracker.epoch` of the tokens. */
   #epoch: number;
 
   constructor(private readonly offsets: OffsetTracker) {
     this.#epoch = offsets.epoch;
   }
 
-  /** A write begins. */
+  /** Counts a write that begins. */
   begin(slot: number): void {
-    this.#writing.set(slot, (this.#writing.get(slot) ?? 0) + 1);
+    this.#inFlight.set(slot, (this.#inFlight.get(slot) ?? 0) + 1);
   }
 
-  /** It has ended, somehow. */
+  /** Counts a write that has ended, with whatever outcome. */
   end(slot: number): void {
-    const left = (this.#writing.get(slot) ?? 1) - 1;
-    if (left === 0) this.#writing.delete(slot);
-    else this.#writing.set(slot, left);
+    const left = (this.#inFlight.get(slot) ?? 1) - 1;
+    if (left === 0) this.#inFlight.delete(slot);
+    else this.#inFlight.set(slot, left);
   }
 
   /**
-   * `node` has executed something that may write, or may yet execute it; null: it is not there any more. `primary`: of the slot, as far as we know
-   * now. `moving`: the slot may be on its way to `node`.
+   * Records that `node` has executed a write, or may yet execute it; null: the node left the topology. `primary`: of the slot, in our snapshot.
+   * `moving`: the slot may be on its way to `node`.
    */
   wrote(slot: number, node: Replicating | null, primary: Replicating | null, moving: boolean): void {
-    this.#renew();
+    this.#followTopology();
     if (node !== null && node === primary) {
       this.#tokens.set(node, { minRequest: this.offsets.next, position: null });
       return;
@@ -66,23 +70,23 @@ export class Session {
     if (moving) this.#movedWrites.add(slot);
   }
 
-  /** Those of the candidates that have what the session wrote. Null: the primary must serve the read. */
+  /** Returns the candidates that have what the session wrote. Null: the primary must serve the read. */
   allowed<N extends Replicating>(slot: number, primary: N | null, candidates: readonly N[]): readonly N[] | null {
-    this.#renew();
-    if (this.#writing.has(slot) || this.#movedWrites.has(slot)) return null;
-    // Without a primary nobody knows what is written where: a session that has written waits for it.
+    this.#followTopology();
+    if (this.#inFlight.has(slot) || this.#movedWrites.has(slot)) return null;
+    // Without a primary no offset can be told: a session that has written waits for one.
     if (primary === null) return this.#minRequest === 0 && this.#tokens.size === 0 ? candidates : null;
     const token = this.#tokenOf(primary);
     if (token === null) return candidates;
     const replicas = candidates.filter((node) => node !== primary);
     const position = token.position ?? this.#fetchOffset(primary, token, replicas);
     if (position === null) return null;
-    const able = candidates.filter((node) => node === primary || this.#has(node, position));
-    // Nobody, and somebody tells of another history: the primary may have begun another one, too.
-    if (!able.some((node) => node !== primary) && replicas.some((node) => this.#differs(node, position))) {
+    const caughtUp = candidates.filter((node) => node === primary || this.#hasApplied(node, position));
+    // No replica has caught up, and one of them tells another replid: the primary may have begun another replication stream, too.
+    if (!caughtUp.some((node) => node !== primary) && replicas.some((node) => this.#hasOtherReplid(node, position))) {
       this.#tokens.set(primary, { minRequest: this.offsets.next, position: null });
     }
-    return able.length === 0 ? null : able;
+    return caughtUp.length === 0 ? null : caughtUp;
   }
 
   #tokenOf(primary: Replicating): Token | null {
@@ -90,29 +94,30 @@ export class Session {
   }
 
   #fetchOffset(primary: Replicating, { minRequest }: Token, replicas: readonly Replicating[]): Position | null {
-    const told = this.offsets.lastReply(primary);
-    if (told === null || told.requestNo < minRequest) {
+    const reply = this.offsets.lastReply(primary);
+    if (reply === null || reply.requestNo < minRequest) {
       this.offsets.fetchPrimaryOffset(primary, replicas);
       return null;
     }
-    this.#tokens.set(primary, { minRequest, position: told.position });
-    return told.position;
+    this.#tokens.set(primary, { minRequest, position: reply.position });
+    return reply.position;
   }
 
-  #has(replica: Replicating, { replid, offset }: Position): boolean {
-    const told = this.offsets.lastReply(replica);
-    const current = told !== null && told.processEpoch === replica.processEpoch;
-    if (current && told.position.replid === replid && told.position.offset >= offset) return true;
+  #hasApplied(replica: Replicating, { replid, offset }: Position): boolean {
+    const reply = this.offsets.lastReply(replica);
+    const current = reply !== null && reply.processEpoch === replica.processEpoch;
+    if (current && reply.position.replid === replid && reply.position.offset >= offset) return true;
     this.offsets.check(replica);
     return false;
   }
 
-  #differs(replica: Replicating, { replid }: Position): boolean {
-    const told = this.offsets.lastReply(replica);
-    return told !== null && told.position.replid !== replid;
+  #hasOtherReplid(replica: Replicating, { replid }: Position): boolean {
+    const reply = this.offsets.lastReply(replica);
+    return reply !== null && reply.position.replid !== replid;
   }
 
-  #renew(): void {
+  /** Drops the tokens if a primary has changed, or slots have moved, since the last call. */
+  #followTopology(): void {
     if (this.offsets.epoch === this.#epoch) return;
     this.#epoch = this.offsets.epoch;
     if (this.#tokens.size > 0 || this.#movedWrites.size > 0) this.#resetTokens();
@@ -126,19 +131,19 @@ export class Session {
   }
 }
 
-/** Not to be answered by a replica that lacks its effect. What a module's command does is known by its flags; without any it may be a write. */
+/** Whether later reads of a session need the command's effect. The flags say so, of modules' commands too; a command with keys and no flag may write. */
 export function changesData({ flags, firstKey }: CommandSpec): boolean {
   return (flags & READONLY) === 0 && ((flags & (WRITE | SCRIPT)) !== 0 || firstKey !== -1);
 }
 
-/** Tells the session what becomes of a call that may write, and passes its outcome on. */
+/** Observer of one call that may write: reports its end to the session and passes the outcome on. */
 export class SessionWrite implements OutcomeSink {
   #node: string | null = null;
 
   constructor(
     private readonly call: Call,
     private readonly next: OutcomeSink | null,
-    /** `node`: who got it last; null: it never left. */
+    /** `node`: of the last attempt; null: the call was never sent. */
     private readonly ended: (node: string | null) => void,
   ) {}
 

@@ -12,34 +12,34 @@ export interface StreamOptions {
   readonly errors?: 'reject' | 'inline';
 }
 
-/** What a stream looks at besides its window, so as not to fill the client's queue for everybody else. */
-interface Room {
+/** The queue of the client: a stream must not fill it for all other callers. */
+interface ClientQueue {
   readonly usage: QueueUsage;
   readonly options: Pick<Options, 'queue'>;
 }
 
 const WINDOW = 1_000;
-/** The arguments of all commands of the client that wait for replies: beyond this a stream only keeps one more on its way. */
+/** Bytes of arguments of all the client's unanswered commands, beyond which a stream keeps only one command in flight. */
 const MAX_BYTES = 16 * 1024 * 1024;
 const ignore = (): void => {};
 
 /**
- * Issues commands as their items come and gives their replies in order. The source is read ahead by the window, no further; replies that are
- * there are given also while the source keeps us waiting.
+ * The replies to the commands of a source's items, in the order of the items. The source is read ahead by the window, no further. A reply is given
+ * as soon as it has come, also while the source has not answered.
  */
 export async function* stream<Item, Reply>(
   source: Source<Item>,
   issue: (item: Item) => Promise<Reply>,
-  room: Room,
+  queue: ClientQueue,
   options: StreamOptions,
 ): AsyncGenerator<Reply | Error, void, undefined> {
-  const feed = new Feed(source, issue, room, windowOf(options));
+  const reader = new ReadAhead(source, issue, queue, windowOf(options));
   try {
     for (;;) {
-      const reply = feed.next();
+      const reply = reader.next();
       if (reply === null) {
-        if (feed.ended) return;
-        await feed.news();
+        if (reader.ended) return;
+        await reader.sourceAnswered();
       } else if (options.errors === 'inline') {
         let outcome: Reply | Error;
         try {
@@ -51,7 +51,7 @@ export async function* stream<Item, Reply>(
       } else yield await reply;
     }
   } finally {
-    await feed.close();
+    await reader.close();
   }
 }
 
@@ -60,122 +60,122 @@ function windowOf({ window = WINDOW }: StreamOptions): number {
   throw new OptionsError('stream.window', 'how many commands may wait, 1 or more', window);
 }
 
-/** Reads the source as far ahead as there is room, and issues a command for each item. */
-class Feed<Item, Reply> {
+/** Reader of a source: reads as far ahead as window and queue allow, and issues a command for each item. */
+class ReadAhead<Item, Reply> {
   /** Nothing more will be issued. */
   ended = false;
-  /** The source has not ended by itself. */
-  #open = true;
-  readonly #items:
+  /** The source has neither ended nor thrown, and must be closed by us. */
+  #sourceOpen = true;
+  readonly #source:
     | { readonly from: 'sync'; readonly iterator: Iterator<Item> }
     | { readonly from: 'async'; readonly iterator: AsyncIterator<Item> };
   readonly #replies = new Fifo<Promise<Reply>>();
-  /** The source was asked for an item and has not answered. */
-  #asking = false;
-  #tell: (() => void) | null = null;
+  /** An async source was asked for an item and has not answered. */
+  #sourcePending = false;
+  #resolveAnswered: (() => void) | null = null;
 
   constructor(
     source: Source<Item>,
     private readonly issue: (item: Item) => Promise<Reply>,
-    private readonly room: Room,
+    private readonly queue: ClientQueue,
     private readonly window: number,
   ) {
-    this.#items =
+    this.#source =
       Symbol.asyncIterator in source
         ? { from: 'async', iterator: source[Symbol.asyncIterator]() }
         : { from: 'sync', iterator: source[Symbol.iterator]() };
   }
 
-  /** The next reply to wait for, null if none is on its way. */
+  /** The oldest reply that was not taken; null if no command is in flight. */
   next(): Promise<Reply> | null {
-    this.#fill();
+    this.#readAhead();
     return this.#replies.shift() ?? null;
   }
 
-  /** Resolves when the source has given an item, or has ended. */
-  news(): Promise<void> {
+  /** Resolves when an async source has given an item, has ended, or has thrown. */
+  sourceAnswered(): Promise<void> {
     return new Promise((resolve) => {
-      this.#tell = resolve;
+      this.#resolveAnswered = resolve;
     });
   }
 
-  /** Lets go of the source, as `for await` does. One that we wait for cannot be waited for: it may never answer. */
+  /** Closes the source, as `for await` does. The closing of a source that has not answered is not awaited: it may never end. */
   async close(): Promise<void> {
     this.ended = true;
-    if (!this.#open) return;
-    this.#open = false;
-    const closing = this.#items.iterator.return?.();
-    if (this.#asking) Promise.resolve(closing).catch(ignore);
+    if (!this.#sourceOpen) return;
+    this.#sourceOpen = false;
+    const closing = this.#source.iterator.return?.();
+    if (this.#sourcePending) Promise.resolve(closing).catch(ignore);
     else await closing;
   }
 
-  #fill(): void {
-    const { from, iterator } = this.#items;
-    while (!this.ended && !this.#asking && this.#hasRoom()) {
-      if (from === 'sync') this.#takeNext(iterator);
+  #readAhead(): void {
+    const { from, iterator } = this.#source;
+    while (!this.ended && !this.#sourcePending && this.#mayIssue()) {
+      if (from === 'sync') this.#readSync(iterator);
       else {
-        this.#asking = true;
+        this.#sourcePending = true;
         iterator.next().then(
-          (result) => this.#arrived(() => this.#take(result)),
-          (error: unknown) => this.#arrived(() => this.#broke(error)),
+          (result) => this.#onAnswer(() => this.#onResult(result)),
+          (error: unknown) => this.#onAnswer(() => this.#onSourceError(error)),
         );
       }
     }
   }
 
-  #arrived(take: () => void): void {
-    this.#asking = false;
+  #onAnswer(handle: () => void): void {
+    this.#sourcePending = false;
     if (this.ended) return;
-    take();
-    this.#fill();
-    this.#tell?.();
-    this.#tell = null;
+    handle();
+    this.#readAhead();
+    this.#resolveAnswered?.();
+    this.#resolveAnswered = null;
   }
 
-  #takeNext(iterator: Iterator<Item>): void {
+  #readSync(iterator: Iterator<Item>): void {
     let result: IteratorResult<Item>;
     try {
       result = iterator.next();
     } catch (error) {
-      this.#broke(error);
+      this.#onSourceError(error);
       return;
     }
-    this.#take(result);
+    this.#onResult(result);
   }
 
-  #take(result: IteratorResult<Item>): void {
+  #onResult(result: IteratorResult<Item>): void {
     if (result.done === true) {
       this.ended = true;
-      this.#open = false;
+      this.#sourceOpen = false;
       return;
     }
     try {
-      this.#expect(this.issue(result.value));
+      this.#enqueue(this.issue(result.value));
     } catch (error) {
-      this.#fail(error);
+      this.#endWith(error);
     }
   }
 
-  #broke(error: unknown): void {
-    this.#open = false;
-    this.#fail(error);
+  #onSourceError(error: unknown): void {
+    this.#sourceOpen = false;
+    this.#endWith(error);
   }
 
-  /** An error that is no reply comes behind the replies to what was issued before. */
-  #fail(error: unknown): void {
+  /** Ends the stream. The error comes behind the replies to what was issued before. */
+  #endWith(error: unknown): void {
     this.ended = true;
-    this.#expect(Promise.reject(error));
+    this.#enqueue(Promise.reject(error));
   }
 
-  #expect(reply: Promise<Reply>): void {
-    // It may fail before its turn comes.
+  #enqueue(reply: Promise<Reply>): void {
+    // A reply that fails before its turn is no unhandled rejection.
     reply.catch(ignore);
     this.#replies.push(reply);
   }
 
-  #hasRoom(): boolean {
+  #mayIssue(): boolean {
     if (this.#replies.length === 0) return true;
-    const { usage, options } = this.room;
+    const { usage, options } = this.queue;
     return this.#replies.length < this.window && usage.bytes < MAX_BYTES && usage.commands < options.queue.maxCommands;
   }
 }

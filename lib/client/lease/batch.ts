@@ -10,25 +10,25 @@ import type { Client } from '../client.js';
 import { changesData } from '../session.js';
 import type { View } from '../view.js';
 
-/** A command that waits in a pipeline or transaction. */
+/** Command of a pipeline or transaction, not sent yet. */
 export interface BatchStep {
   readonly spec: CommandSpec;
   readonly args: readonly Arg[];
   readonly decode: Decode | null;
-  /** Not a typed command: RESP3 maps become objects where each reply is read by itself. */
+  /** Made by `call()`: RESP3 maps become objects, in a pipeline only, where each reply is parsed by itself. */
   readonly called?: true;
 }
 
-/** What became of the steps, by their places. */
+/** Outcomes of the steps of a batch, by index. */
 export interface Outcomes {
   readonly values: unknown[];
-  /** Only the places that failed, in the order of the places. */
+  /** The steps that failed, in the order of their indexes. */
   readonly errors: ReadonlyMap<number, unknown>;
 }
 
 const MULTI = command('MULTI');
 const EXEC = command('EXEC');
-/** One of the replies is bytes in any mode, so the whole array is read as bytes. */
+/** EXEC whose replies are all read as bytes: for a batch with a command whose reply is bytes in any mode. */
 const EXEC_BYTES: CommandSpec = Object.freeze({ ...EXEC, flags: EXEC.flags | BYTES });
 
 /**
@@ -36,28 +36,28 @@ const EXEC_BYTES: CommandSpec = Object.freeze({ ...EXEC, flags: EXEC.flags | BYT
  * and retries are each command's own.
  */
 export function runPipeline(client: Client, steps: readonly BatchStep[], given: View): Promise<Outcomes> {
-  const view = readingItsWrites(client, steps, given);
+  const view = withSession(client, steps, given);
   return new Promise((resolve) => {
-    const gatherer = new Gatherer(steps.length, resolve);
-    for (let at = 0; at < steps.length; at++) {
-      const step = steps[at] as BatchStep; // `at` is in range
-      client.runInto(gatherer, at, step.spec, step.args, step.decode, step.called ? view.withObjects() : view);
+    const collector = new OutcomeCollector(steps.length, resolve);
+    for (let index = 0; index < steps.length; index++) {
+      const step = steps[index] as BatchStep; // `index` is in range
+      client.runInto(collector, index, step.spec, step.args, step.decode, step.called ? view.withObjects() : view);
     }
   });
 }
 
-/** A read behind a write of its slot goes to the primary with it: on a replica it would find what was there before. */
-function readingItsWrites(client: Client, steps: readonly BatchStep[], view: View): View {
+/** The view for a pipeline: its own session if reads follow writes, because a read on a replica would find what was there before the write. */
+function withSession(client: Client, steps: readonly BatchStep[], view: View): View {
   if (view.session !== null || !client.mayReadElsewhere(view)) return view;
   const write = steps.findIndex(({ spec }) => changesData(spec));
-  if (write === -1 || !steps.some(({ spec }, at) => at > write && (spec.flags & READONLY) !== 0)) return view;
+  if (write === -1 || !steps.some(({ spec }, index) => index > write && (spec.flags & READONLY) !== 0)) return view;
   return client.view(view.options, { domain: view.domain, session: client.session() }).withMode(view.mode);
 }
 
-/** Waits for as many outcomes as there are steps. */
-class Gatherer implements OutcomeSink {
+/** Collector of the outcomes of a pipeline: calls `done` once, when every step has settled. */
+class OutcomeCollector implements OutcomeSink {
   readonly #values: unknown[];
-  readonly #errors: [at: number, error: unknown][] = [];
+  readonly #errors: [index: number, error: unknown][] = [];
   #missing: number;
 
   constructor(
@@ -69,13 +69,13 @@ class Gatherer implements OutcomeSink {
     if (size === 0) this.#finish();
   }
 
-  onValue(at: number, value: unknown): void {
-    this.#values[at] = value;
+  onValue(index: number, value: unknown): void {
+    this.#values[index] = value;
     if (--this.#missing === 0) this.#finish();
   }
 
-  onError(at: number, error: unknown): void {
-    this.#errors.push([at, error]);
+  onError(index: number, error: unknown): void {
+    this.#errors.push([index, error]);
     if (--this.#missing === 0) this.#finish();
   }
 
@@ -85,7 +85,7 @@ class Gatherer implements OutcomeSink {
 }
 
 /**
- * Sends the steps between MULTI and EXEC as one unit, which one server runs without anything in between, or not at all.
+ * Sends the steps between MULTI and EXEC as one atomic batch, which one server runs without anything in between, or not at all.
  * https://redis.io/docs/latest/develop/using-commands/transactions/
  * Rejects if a command could not be queued, and with `CrossSlotError` in a cluster if the keys are of several slots.
  */
@@ -98,10 +98,10 @@ export async function runTransaction(client: Client, steps: readonly BatchStep[]
   return (await client.runUnit(batch, exec, slot, decode, view)) as Outcomes;
 }
 
-/** Arity 0: our table does not have it. */
+/** Whether the command table lacks the command: its spec has arity 0. */
 export const isUnknown = ({ spec }: BatchStep): boolean => spec.arity === 0;
 
-/** The steps with the facts of those commands that our table does not have. */
+/** Learns from the server the specs of those commands that the table lacks, and returns the steps with them. */
 export function learnt(client: Client, steps: readonly BatchStep[], view: View): Promise<readonly BatchStep[]> {
   return Promise.all(
     steps.map(async (step) => (isUnknown(step) ? { ...step, spec: await client.learn(step.spec, step.args, view) } : step)),
@@ -118,12 +118,13 @@ export function admitAll(client: Client, steps: readonly BatchStep[], view: View
   }
 }
 
+/** Transaction ready to be sent. */
 export interface Transaction {
-  /** What goes before EXEC. */
+  /** MULTI and the commands: what goes before EXEC. */
   readonly batch: AtomicBatch;
   readonly exec: CommandSpec;
   readonly keys: Arg[];
-  /** What EXEC's reply means. */
+  /** Decodes EXEC's reply. */
   readonly decode: Decode<Outcomes>;
 }
 
@@ -142,8 +143,8 @@ export function transactionOf(commands: readonly BatchStep[], { prefix, mode }: 
 /** `bytes`: the replies were read as bytes, although the view wants text. */
 function decodeSteps(steps: readonly BatchStep[], replies: readonly Raw[], bytes: boolean): Outcomes {
   const errors = new Map<number, unknown>();
-  const values = steps.map(({ spec, args, decode }, at) => {
-    const reply = replies[at] ?? null;
+  const values = steps.map(({ spec, args, decode }, index) => {
+    const reply = replies[index] ?? null;
     const raw = bytes && (spec.flags & BYTES) === 0 ? textOf(reply) : reply;
     try {
       if (raw instanceof ReplyError) {
@@ -153,7 +154,7 @@ function decodeSteps(steps: readonly BatchStep[], replies: readonly Raw[], bytes
       if (raw instanceof Error) throw raw;
       return decode === null ? raw : decode(raw, args);
     } catch (error) {
-      errors.set(at, error);
+      errors.set(index, error);
       return null;
     }
   });

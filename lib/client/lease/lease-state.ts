@@ -1,53 +1,61 @@
 import { ReplyError } from '../../errors.js';
 import type { CommandSpec } from '../../protocol/command-spec.js';
 
-/** They wait for replicas and change nothing. */
+/**
+ * State of a leased connection's transaction, by the commands that were sent.
+ *
+ * | state | what the server does |
+ * |---|---|
+ * | `none` | executes each command |
+ * | `watching` | executes each command, and an EXEC only if no watched key was changed |
+ * | `queueing` | answers QUEUED until EXEC or DISCARD, which also forget the watched keys |
+ */
+type TransactionState = 'none' | 'watching' | 'queueing';
+
+/**
+ * The state that follows a command, where it is another one. All commands are possible in all states: what is missing, as an EXEC without MULTI, the
+ * server refuses, or only queues. https://redis.io/docs/latest/develop/using-commands/transactions/
+ */
+const NEXT: Readonly<Record<TransactionState, Readonly<Partial<Record<string, TransactionState>>>>> = {
+  none: { WATCH: 'watching', MULTI: 'queueing' },
+  watching: { UNWATCH: 'none', MULTI: 'queueing' },
+  queueing: { EXEC: 'none', DISCARD: 'none' },
+};
+const TRANSACTION_COMMANDS: ReadonlySet<string> = new Set(['WATCH', 'UNWATCH', 'MULTI', 'EXEC', 'DISCARD']);
+/** Commands that wait for replicas: by their spec they concern the connection, but they change nothing of it. */
 const HARMLESS: ReadonlySet<string> = new Set(['WAIT', 'WAITAOF']);
 
-/** Whether a connection is as it was lent, by the commands that were sent on it and what became of them. */
+/** State of a leased connection: whether it is as it was before its lease, by the commands that were sent on it and their outcomes. */
 export class LeaseState {
-  #watching = false;
-  #queueing = false;
-  #touched = false;
+  #transaction: TransactionState = 'none';
+  /** The connection has another database, name, user …, or may have. */
+  #changed = false;
 
   get clean(): boolean {
-    return !this.#watching && !this.#queueing && !this.#touched;
+    return this.#transaction === 'none' && !this.#changed;
   }
 
-  /** Between MULTI and EXEC: commands are answered QUEUED. */
+  /** Commands are answered QUEUED. */
   get queueing(): boolean {
-    return this.#queueing;
+    return this.#transaction === 'queueing';
   }
 
   get watching(): boolean {
-    return this.#watching;
+    return this.#transaction === 'watching';
   }
 
-  /** https://redis.io/docs/latest/develop/using-commands/transactions/ */
+  /** Follows a command that is sent. */
   sent({ name, state }: CommandSpec): void {
-    switch (name) {
-      case 'WATCH':
-        this.#watching = true;
-        break;
-      case 'MULTI':
-        this.#queueing = true;
-        break;
-      case 'EXEC':
-      case 'DISCARD':
-        if (this.#queueing) this.#watching = false;
-        this.#queueing = false;
-        break;
-      case 'UNWATCH':
-        if (!this.#queueing) this.#watching = false;
-        break;
-      default:
-        if (state !== 'none' && !HARMLESS.has(name)) this.#touched = true;
-    }
+    this.#transaction = NEXT[this.#transaction][name] ?? this.#transaction;
+    if (changesConnection(name, state) && !TRANSACTION_COMMANDS.has(name)) this.#changed = true;
   }
 
-  /** What the command should have done cannot be counted on. EXECABORT has discarded the transaction and forgotten the watched keys. */
+  /** Follows a command that failed: its effect cannot be counted on. EXECABORT has discarded the transaction and forgotten the watched keys. */
   failed({ name, state }: CommandSpec, error: unknown): void {
-    if (state === 'none' || HARMLESS.has(name)) return;
-    if (!(error instanceof ReplyError && error.code === 'EXECABORT')) this.#touched = true;
+    if (changesConnection(name, state) && !(error instanceof ReplyError && error.code === 'EXECABORT')) this.#changed = true;
   }
+}
+
+function changesConnection(name: string, state: CommandSpec['state']): boolean {
+  return state !== 'none' && !HARMLESS.has(name);
 }

@@ -22,25 +22,29 @@ import { LeaseState } from './lease-state.js';
 const WATCH = command('WATCH');
 const UNWATCH = command('UNWATCH');
 
-/** The client, as its leases know it. */
+/** What a leased connection needs of the client. */
 export interface LeaseEngine {
-  /** Learns from a failure where the servers are now. True: nothing was executed, and another attempt may succeed. */
+  /** Follows a failure: updates topology and health. True: nothing was executed, and another attempt may succeed. */
   observeFailure(failure: AttemptFailure): boolean;
   /** Throws for a command that its domain does not let through. */
   admit(spec: CommandSpec, args: readonly Arg[], view: View): void;
-  /** The facts of a call whose command our table does not have. */
+  /** The spec of a command that the table lacks, asked of a server. */
   learn(spec: CommandSpec, args: readonly Arg[], view: View): Promise<CommandSpec>;
-  /** A node has executed something that may write. */
+  /** Records that a node has executed a write of the view's session. */
   wrote(view: View, node: string): void;
 }
 
-/** Sends on one exclusive connection. No attempt loop: what state the connection had is gone with it, so every failure is the caller's. */
+/**
+ * Exclusive connection that a caller of `lease()` or `watch()` sends on, until `end()`. It has no attempt loop: the state of the connection is lost
+ * with it, so every failure goes to the caller.
+ */
 export class LeasedConnection implements CallOwner {
   readonly usage = { commands: 0, bytes: 0 };
   readonly idempotent = false;
   readonly #state = new LeaseState();
-  #over = false;
-  readonly #passing = new WeakSet<object>();
+  #isEnded = false;
+  /** Errors after which nothing was executed, and another connection may succeed. */
+  readonly #retryable = new WeakSet<object>();
 
   constructor(
     private readonly lease: Lease,
@@ -58,7 +62,7 @@ export class LeasedConnection implements CallOwner {
     }
     const { prefix } = this.view;
     const own = prefix === null ? { spec, args, decode } : prefixed(prefix, { spec, args, decode });
-    // A script's text: SHA-1 and NOSCRIPT would let later commands overtake it.
+    // A script goes as text: after SHA-1 and NOSCRIPT, later commands would have overtaken it.
     const step = asText(own);
     return this.#send(step.spec, step.args, step.decode, null);
   }
@@ -72,28 +76,28 @@ export class LeasedConnection implements CallOwner {
     if (this.#state.watching) await this.#send(UNWATCH, [], null, null);
   }
 
-  /** The replies of a transaction; null where a watched key was changed, and nothing was executed. */
+  /** Sends a transaction. Null: a watched key was changed, and nothing was executed. */
   async exec({ batch, exec, decode }: Transaction): Promise<Outcomes | null> {
     const replies = this.#send(exec, [], (raw: Raw, args) => (raw === null ? null : decode(raw, args)), batch);
     return (await replies) as Outcomes | null; // the decoder's
   }
 
   #send(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, batch: AtomicBatch | null): Promise<unknown> {
-    if (this.#over) return refuse(spec, 'its lease is over');
+    if (this.#isEnded) return refuse(spec, 'its lease is over');
     const { view, lease } = this;
-    if (lease.ended !== null) return Promise.reject(this.#ended(spec, 'no', lease.ended));
+    if (lease.ended !== null) return Promise.reject(this.#endedError(spec, 'no', lease.ended));
     try {
       measure(spec, args);
-      for (const part of batch?.commands ?? []) measure(part.spec, part.args);
+      for (const queued of batch?.commands ?? []) measure(queued.spec, queued.args);
     } catch (error) {
       return Promise.reject(error);
     }
-    // In a transaction a command is answered QUEUED, and none blocks.
+    // In a transaction commands are answered QUEUED and do not block.
     const { queueing } = this.#state;
     const mayBlock = (spec.flags & BLOCKING) !== 0 && !queueing;
     const blocking = mayBlock ? blockingOf(spec, args) : null;
     const exclusive = mayBlock && (blocking !== null || !isStreamRead(spec)) ? blockingCall(blocking, view.timeoutMs) : null;
-    for (const part of batch?.commands ?? []) this.#state.sent(part.spec);
+    for (const queued of batch?.commands ?? []) this.#state.sent(queued.spec);
     this.#state.sent(spec);
     if (batch === null) view.counters.issued(spec);
     else view.counters.issuedTogether(batch);
@@ -104,15 +108,16 @@ export class LeasedConnection implements CallOwner {
     if (exclusive !== null) call.ensureExtras().exclusive = exclusive;
     if (view.signal !== null && !attachSignal(call, view.signal)) releaseUsage(call);
     else if (commandChannel.hasSubscribers) this.#sendTraced(call);
-    else this.#pass(call);
-    if (view.session !== null && (batch !== null || spec.name === 'EXEC' || changesData(spec))) reply.then(this.#wrote, this.#wrote);
+    else this.#transmit(call);
+    if (view.session !== null && (batch !== null || spec.name === 'EXEC' || changesData(spec)))
+      reply.then(this.#reportWrite, this.#reportWrite);
     if (spec.state !== 'none') reply.catch((error: unknown) => this.#state.failed(spec, error));
     return reply;
   }
 
-  readonly #wrote = (): void => this.engine.wrote(this.view, this.lease.connection.key);
+  readonly #reportWrite = (): void => this.engine.wrote(this.view, this.lease.connection.key);
 
-  #pass(call: Call): void {
+  #transmit(call: Call): void {
     if (call.extras?.exclusive) this.lease.block(call);
     else this.lease.connection.send(call);
   }
@@ -120,11 +125,11 @@ export class LeasedConnection implements CallOwner {
   #sendTraced(call: Call): void {
     traceCall(call, () => {
       call.extras?.sink?.onSent?.(this.lease.connection.key);
-      this.#pass(call);
+      this.#transmit(call);
     });
   }
 
-  #ended({ name }: CommandSpec, executed: 'no' | 'unknown', cause: SlotwiseError): SlotwiseError {
+  #endedError({ name }: CommandSpec, executed: 'no' | 'unknown', cause: SlotwiseError): SlotwiseError {
     const facts = { command: name, node: this.lease.connection.key, executed, cause };
     if (cause instanceof ClosedError) return new ClosedError(`${name}: ${cause.message}`, facts);
     return new ConnectionLostError(`${name}: ${cause.message}`, facts);
@@ -133,26 +138,26 @@ export class LeasedConnection implements CallOwner {
   failed(call: Call, failure: AttemptFailure): void {
     const cause = failure.kind === 'error-reply' && call.batch !== null ? effectiveFailure(failure, call.batch) : failure;
     let { error } = cause;
-    let passing = this.engine.observeFailure(cause);
+    let retryable = this.engine.observeFailure(cause);
     if (cause.kind !== 'error-reply' && this.lease.ended !== null)
-      error = this.#ended(call.spec, cause.kind === 'connection-lost' ? 'unknown' : 'no', this.lease.ended);
+      error = this.#endedError(call.spec, cause.kind === 'connection-lost' ? 'unknown' : 'no', this.lease.ended);
     else if (cause.kind === 'connection-lost') {
       const facts = { node: error.node, command: call.spec.name, attempts: 1, executed: 'unknown', cause: error } as const;
       error = new ConnectionLostError(`${call.spec.name}: ${error.message}; it may have run`, facts);
-      passing = call.batch === null && ((call.spec.flags & READONLY) !== 0 || call.spec === WATCH || call.spec === UNWATCH);
+      retryable = call.batch === null && ((call.spec.flags & READONLY) !== 0 || call.spec === WATCH || call.spec === UNWATCH);
     }
-    if (passing) this.#passing.add(error);
+    if (retryable) this.#retryable.add(error);
     call.fail(error);
   }
 
-  /** Whether this is an error of this connection that means: nothing was executed, another connection may do better. */
-  isPassing(error: unknown): boolean {
-    return typeof error === 'object' && error !== null && this.#passing.has(error);
+  /** Whether the error came from this connection, nothing was executed, and another connection may succeed. */
+  isRetryable(error: unknown): boolean {
+    return typeof error === 'object' && error !== null && this.#retryable.has(error);
   }
 
-  /** Whether the connection is as good as new. */
+  /** Ends the lease: later commands are refused. True: the connection is as it was before, and may be lent again. */
   end(): boolean {
-    this.#over = true;
+    this.#isEnded = true;
     return this.#state.clean && this.lease.connection.load === 0;
   }
 }

@@ -16,7 +16,7 @@ export interface WatchOptions {
   readonly retries?: number;
 }
 
-/** Another client changed a watched key, so the server executed nothing. Thrown by `exec()` inside `watch`, which begins again. */
+/** Error of a transaction whose watched keys another client changed; nothing was executed. `exec()` inside `watch` throws it, `watch` begins again. */
 export class LostRaceError extends SlotwiseError {
   constructor(keys: readonly Arg[]) {
     super('ERR_LOST_RACE', `EXEC: another client changed one of the ${keys.length} watched keys; nothing was executed`, {
@@ -25,12 +25,12 @@ export class LostRaceError extends SlotwiseError {
   }
 }
 
-/** What one attempt has: the connection that watches, and how to run a transaction there. */
+/** Attempt of a `watch`: the connection that watches the keys, and how to run a transaction on it. */
 export interface Watching {
   readonly connection: LeasedConnection;
-  /** The one slot that the commands may touch, -1 outside a cluster. */
+  /** Slot of the watched keys, the only one that the commands may touch; -1 outside a cluster. */
   readonly slot: number;
-  /** The one slot of a command's keys, -1 if it has none. */
+  /** Slot of a command's keys, -1 if it has none. */
   slotOf(spec: CommandSpec, args: readonly Arg[]): number;
   exec(steps: readonly BatchStep[]): Promise<Outcomes>;
 }
@@ -41,8 +41,8 @@ const AFTER_RACE = { minMs: 1, maxMs: 50 };
 const AFTER_FAILURE = { minMs: 10, maxMs: 500 };
 
 /**
- * Optimistic locking: watches the keys on a connection of its own and gives the attempt that connection. Null if another client changed a key in
- * every attempt. Begins again too, inside the view's deadline, where a node could not be had or nothing was executed.
+ * Optimistic locking. Watches the keys on an exclusive connection and passes it to `attempt`; null if another client changed a key in every attempt.
+ * It also begins again, within the view's deadline, where no node could be reached or nothing was executed.
  * https://redis.io/docs/latest/develop/using-commands/transactions/#optimistic-locking-using-check-and-set
  */
 export async function watch<T>(
@@ -58,8 +58,8 @@ export async function watch<T>(
   client.admit(WATCH, keys, view);
   const sharded = client.options.topology.kind === 'cluster';
   const { prefix } = view;
-  const own = prefix === null ? keys : keys.map((key) => prefixKey(prefix, key));
-  const slot = sharded ? commonSlot('WATCH', own) : -1;
+  const prefixedKeys = prefix === null ? keys : keys.map((key) => prefixKey(prefix, key));
+  const slot = sharded ? commonSlot('WATCH', prefixedKeys) : -1;
   let races = 0;
   let failures = 0;
   let failingSince = 0;
@@ -70,8 +70,8 @@ export async function watch<T>(
       const lease = await client.acquire(first, view);
       connection = new LeasedConnection(lease, view, client);
       try {
-        await connection.watch(own);
-        const result = await attempt(watching(client, connection, view, own, slot));
+        await connection.watch(prefixedKeys);
+        const result = await attempt(watching(client, connection, view, prefixedKeys, slot));
         await connection.unwatch();
         return result;
       } finally {
@@ -84,7 +84,8 @@ export async function watch<T>(
         await sleep(backoffMs(races++, AFTER_RACE));
         continue;
       }
-      if (!(connection === null ? error instanceof NoNodeError || error instanceof ConnectError : connection.isPassing(error))) throw error;
+      if (!(connection === null ? error instanceof NoNodeError || error instanceof ConnectError : connection.isRetryable(error)))
+        throw error;
       const now = performance.now();
       if (failures === 0) failingSince = now;
       else if (view.timeoutMs > 0 && now - failingSince >= view.timeoutMs) throw error;

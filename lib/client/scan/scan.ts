@@ -7,35 +7,36 @@ import { slotOfKey } from '../../routing/keys/slots.js';
 import { backoffMs } from '../../util/backoff.js';
 import type { Client } from '../client.js';
 import type { View } from '../view.js';
-import { DedupeSet } from './dedupe.js';
+import { DedupeSet } from './dedupe-set.js';
 import { parseShardView, type ScanPart, type ShardView, SlotCoverage } from './slot-coverage.js';
 
-/** A command that gives a page and the cursor of the next, and how to read it. */
+/** Command of the SCAN family, and how its pages are read. */
 export interface Scan<Item> {
   readonly spec: CommandSpec;
   /** Arguments around the cursor. */
   readonly before: readonly Arg[];
   readonly after: readonly Arg[];
-  /** How many elements of a page make an item; the first of them says which item it is. */
+  /** How many elements of a page make an item; the first of them identifies it. */
   readonly width: 1 | 2;
   readonly item: (first: Buffer, second: Buffer) => Item;
-  /** Items that are remembered, so as to be given once; 0: none. */
-  readonly remember: number;
+  /** `limit` of the `DedupeSet`. */
+  readonly dedupeLimit: number;
 }
 
 type ScanTarget = { readonly slot?: number; readonly target?: string };
 
-/** How often a scan begins again without having come further. Each time its first page has the view's whole deadline. */
+/** How many times in a row a scan begins again without progress. Each time its first page has the view's whole deadline. */
 const MAX_FAILURES = 16;
 const BACKOFF = { minMs: 10, maxMs: 500 };
 const CLUSTER_NODES = command('CLUSTER NODES');
 
 /**
- * The items of one key, or of one group of servers that all have the same keys. Every page comes from the process the first one came from: to
- * any other the cursor means nothing. When that process is gone, or is not the one to ask any more, the scan begins again.
+ * The items of one key, or the keys of one group of servers that all have the same keys. A cursor means something only to the process that gave it, so
+ * all pages come from the process that gave the first one. When that process is gone, or its node no longer serves the reads of the view, the scan
+ * begins again.
  */
 export async function* scanOne<Item>(client: Client, view: View, scan: Scan<Item>): AsyncGenerator<Item, void, undefined> {
-  const seen = new DedupeSet(scan.remember);
+  const seen = new DedupeSet(scan.dedupeLimit);
   for (let failures = 0; ; failures++) {
     const pinned = newPin();
     try {
@@ -53,11 +54,11 @@ export async function* scanOne<Item>(client: Client, view: View, scan: Scan<Item
 }
 
 /**
- * The keys of a whole cluster, shard by shard. Before and after a shard is scanned its primary is asked which slots it has: only slots that it
- * had all the time are done with, the others are scanned where they are by then.
+ * The keys of a whole cluster, shard by shard. Before and after the scan of a shard its primary is asked which slots it has. Only slots that it had
+ * both times are done; the others are scanned again, on the node that has them by then.
  */
 export async function* scanCluster<Item>(client: Client, view: View, scan: Scan<Item>): AsyncGenerator<Item, void, undefined> {
-  const seen = new DedupeSet(scan.remember);
+  const seen = new DedupeSet(scan.dedupeLimit);
   const coverage = new SlotCoverage();
   for (let failures = 0; ; ) {
     const part = coverage.next();
@@ -66,19 +67,19 @@ export async function* scanCluster<Item>(client: Client, view: View, scan: Scan<
     let gained = false;
     let cause: unknown = new NoNodeError(`${scan.spec.name}: no node says that it serves slot ${part.slot}`, { command: scan.spec.name });
     try {
-      const place = placeOf(client, part);
-      if (place === null) coverage.giveUp(part.slot);
-      const before = place === null ? null : await ask(client, view, place);
-      if (place !== null && before !== null && coverage.accepts(part, before)) {
-        for await (const page of pages(client, view, scan, place, pinned)) {
+      const target = targetOf(client, part);
+      if (target === null) coverage.giveUp(part.slot);
+      const before = target === null ? null : await fetchShardView(client, view, target);
+      if (target !== null && before !== null && coverage.accepts(part, before)) {
+        for await (const page of pages(client, view, scan, target, pinned)) {
           for (let at = 0; at < page.length; at += scan.width) {
             const key = elementOf(page, at);
             const slot = slotOfKey(key);
-            // What is done with was given: its keys came here since.
+            // The slot was scanned elsewhere; its keys moved here since and have been given.
             if (!coverage.isDone(slot) && seen.add(key, slot)) yield scan.item(key, elementOf(page, at + scan.width - 1));
           }
         }
-        const after = await ask(client, view, place);
+        const after = await fetchShardView(client, view, target);
         const outcome = coverage.scanned(before, after);
         for (const slot of outcome.done) seen.forget(slot);
         gained = outcome.gained;
@@ -97,30 +98,30 @@ export async function* scanCluster<Item>(client: Client, view: View, scan: Scan<
   }
 }
 
-/** One run from cursor 0 to cursor 0. The next page is on its way while the caller is busy with this one. */
+/** The pages of one run, from cursor 0 to cursor 0. The next page is fetched while the caller works on this one. */
 async function* pages<Item>(
   client: Client,
   view: View,
   scan: Scan<Item>,
-  place: ScanTarget,
+  target: ScanTarget,
   pinned: PinnedProcess,
 ): AsyncGenerator<readonly Raw[], void, undefined> {
-  // In bytes: text may not be the key, and where a key lives depends on its bytes.
+  // Keys are read as bytes: a key that is no UTF-8 would be another key as text, and of another slot.
   const bytes = view.withMode(DECODE_BUFFERS);
-  const ask = (cursor: Arg): Promise<unknown> =>
-    client.runAt(scan.spec, [...scan.before, cursor, ...scan.after], bytes, pinned.isPinned ? { pinned } : { ...place, pinned });
-  let reply = ask('0');
+  const fetchPage = (cursor: Arg): Promise<unknown> =>
+    client.runAt(scan.spec, [...scan.before, cursor, ...scan.after], bytes, pinned.isPinned ? { pinned } : { ...target, pinned });
+  let reply = fetchPage('0');
   for (;;) {
     const { cursor, elements } = pageOf(scan, (await reply) as Raw);
     pinned.isPinned = true;
-    const through = cursor === '0';
-    if (!through) {
-      reply = ask(cursor);
-      // It is awaited only if the caller wants more.
+    const isLast = cursor === '0';
+    if (!isLast) {
+      reply = fetchPage(cursor);
+      // A page that nobody awaits, because the caller left the loop, is no unhandled rejection.
       reply.catch(() => {});
     }
     yield elements;
-    if (through) return;
+    if (isLast) return;
   }
 }
 
@@ -136,14 +137,16 @@ function elementOf(page: readonly Raw[], at: number): Buffer {
   throw new ProtocolError('a page holds something that is no string');
 }
 
-function placeOf(client: Client, { slot, target }: ScanPart): ScanTarget | null {
+/** Where a part is scanned; null: the node that takes the slot over is not in the topology. */
+function targetOf(client: Client, { slot, target }: ScanPart): ScanTarget | null {
   if (target === null) return { slot };
   for (const node of client.snapshot?.nodes.values() ?? []) if (node.id === target) return { target: node.key };
   return null;
 }
 
-async function ask(client: Client, view: View, place: ScanTarget): Promise<ShardView> {
-  const reply = await client.runAt(CLUSTER_NODES, [], view.withMode(0), place);
+/** What the node that serves the target says about its own slots. */
+async function fetchShardView(client: Client, view: View, target: ScanTarget): Promise<ShardView> {
+  const reply = await client.runAt(CLUSTER_NODES, [], view.withMode(0), target);
   const shard = parseShardView(String(reply));
   if (shard === null) throw new ProtocolError('CLUSTER NODES does not name the node that was asked', { command: CLUSTER_NODES.name });
   return shard;

@@ -1,38 +1,38 @@
 import { SLOT_COUNT } from '../../topology/slot-map.js';
 
-/** What a primary says about itself at one moment. */
+/** A primary's own slots, as it says itself at one moment. */
 export interface ShardView {
   /** Its node id. */
   readonly id: string;
   owns(slot: number): boolean;
-  /** Slots on their way to another node, and its id. They still belong to this one. */
+  /** Slots that migrate to another node, with its id. They still belong to this one. */
   readonly migrating: ReadonlyMap<number, string>;
-  /** Slots on their way here. They still belong to another node. */
+  /** Slots that this node imports. They still belong to another node. */
   readonly importing: ReadonlySet<number>;
 }
 
-/** Whom to scan next: who serves `slot`, or the node with the id `target`, which takes the slot over. */
+/** Next part of a scan: the node that serves `slot`, or the node with the id `target`, which takes that slot over. */
 export interface ScanPart {
   readonly slot: number;
   readonly target: string | null;
 }
 
 /**
- * Which slots a scan is through with. A slot is done when a node was scanned from end to end that had all its keys all the time; what is being
- * moved is done when its source was scanned and after that its target: a key that the source did not show had arrived by then.
+ * Coverage of a cluster's slots by a scan. A slot is done when a node was scanned from end to end that had all the slot's keys all the time. A slot
+ * that migrates is done when its source was scanned and after that its target: a key that the source did not show had arrived at the target by then.
  */
 export class SlotCoverage {
   readonly #done = new Uint8Array(SLOT_COUNT);
-  /** Slots whose source was scanned while they moved, and the target that is left to be. */
+  /** Slots whose source was scanned while they migrated, with the target that must be scanned next. */
   readonly #targets = new Map<number, string>();
-  /** Slots whose target could not be scanned: to come back to their source is no progress. */
+  /** Slots whose target could not be scanned: another scan of their source is no progress. */
   readonly #stuck = new Set<number>();
 
   isDone(slot: number): boolean {
     return this.#done[slot] === 1;
   }
 
-  /** Null: through. */
+  /** The next part to scan; null: all slots are done. */
   next(): ScanPart | null {
     const slot = this.#done.findIndex((done, candidate) => done === 0 && !this.#targets.has(candidate));
     if (slot !== -1) return { slot, target: null };
@@ -40,7 +40,7 @@ export class SlotCoverage {
     return null;
   }
 
-  /** Can a scan of this node serve the part? If not, what was thought of the slot is forgotten. */
+  /** Whether a scan of this node covers the part. If a target does not, the slot's source must be scanned again. */
   accepts({ slot, target }: ScanPart, view: ShardView): boolean {
     if (target === null) return view.owns(slot);
     if (view.id === target && (view.owns(slot) || view.importing.has(slot))) return true;
@@ -48,13 +48,13 @@ export class SlotCoverage {
     return false;
   }
 
-  /** The target of the slot is not there any more. */
+  /** Gives up the target of a slot, which is gone or does not take the slot over. */
   giveUp(slot: number): void {
     this.#targets.delete(slot);
     this.#stuck.add(slot);
   }
 
-  /** A node was scanned from end to end; what it said before and after. Gives the slots that are done by that, and whether anything was gained. */
+  /** Records that a node was scanned from end to end, and what it said before and after. Returns the slots that are done now, and whether that is progress. */
   scanned(before: ShardView, after: ShardView): { readonly done: number[]; readonly gained: boolean } {
     const done: number[] = [];
     let gained = false;
@@ -86,7 +86,7 @@ function arrives(slot: number, before: ShardView, after: ShardView): boolean {
 }
 
 /**
- * What a node says of itself in CLUSTER NODES, null if that is not readable: `id place flags … 0-5460 [93->-target-id] [77-<-source-id]`
+ * Parses what a node says of itself in CLUSTER NODES; null if it says nothing: `id address flags … 0-5460 [93->-target-id] [77-<-source-id]`
  * https://redis.io/docs/latest/commands/cluster-nodes/#special-slot-entries
  */
 export function parseShardView(text: string): ShardView | null {

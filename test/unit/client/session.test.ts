@@ -6,7 +6,7 @@ import { specOf } from '../../../lib/protocol/catalog/specs.js';
 import type { Raw } from '../../../lib/protocol/command-spec.js';
 import { OffsetTracker, type Replicating } from '../../../lib/topology/replication/offset-tracker.js';
 
-/** A server whose place in replication the test decides. */
+/** Node whose role, offset and replid the test decides. */
 class FakeNode implements Replicating {
   processEpoch = 1;
   asked = 0;
@@ -32,9 +32,9 @@ class FakeNode implements Replicating {
   }
 }
 
-const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('client/session', () => {
+describe('Session', () => {
   let now = 0;
   let offsets: OffsetTracker;
   let session: Session;
@@ -52,12 +52,12 @@ describe('client/session', () => {
 
   const wrote = (node: FakeNode | null = primary, slot = -1, moving = false): void => session.wrote(slot, node, primary, moving);
 
-  /** Who may serve a read now; the questions it causes are answered afterwards. */
+  /** The nodes that may serve a read now; the requests for offsets that it causes are answered afterwards. */
   async function readers(slot = -1): Promise<string> {
-    const able = session.allowed(slot, primary, [near, far]);
+    const allowed = session.allowed(slot, primary, [near, far]);
     now += 10;
-    await soon();
-    return able === null ? 'primary' : able.map(({ name }) => name).join(' ');
+    await nextTurn();
+    return allowed === null ? 'primary' : allowed.map(({ name }) => name).join(' ');
   }
 
   it('reads anywhere until it has written, and asks nobody', async () => {
@@ -92,7 +92,7 @@ describe('client/session', () => {
     wrote();
     primary.offset = 120;
     now += 10;
-    await soon();
+    await nextTurn();
     assert.equal(await readers(), 'primary');
     assert.equal(await readers(), 'primary', 'the replicas have not what the primary says now');
     near.offset = 120;
@@ -131,7 +131,7 @@ describe('client/session', () => {
     primary = new FakeNode('promoted', 'master', 90, 'two');
     offsets.changed();
     assert.equal(await readers(), 'primary');
-    assert.equal(await readers(), 'primary', 'the replicas still have the history of the old one');
+    assert.equal(await readers(), 'primary', 'the replicas still have the replid of the old one');
     assert.equal(old.asked, 1);
     near.replid = 'two';
     near.offset = 95;
@@ -165,7 +165,7 @@ describe('client/session', () => {
     assert.equal(await readers(7), 'near far');
   });
 
-  it('sees that the primary itself has begun another history', async () => {
+  it('sees that the primary itself has begun another replication stream', async () => {
     wrote();
     await readers();
     primary.replid = near.replid = far.replid = 'two';

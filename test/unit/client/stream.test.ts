@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type StreamOptions, stream } from '../../../lib/client/stream.js';
 import { OptionsError } from '../../../lib/errors.js';
 
-/** Commands whose replies the test gives. */
-class Server {
+/** Server whose replies the test decides. */
+class FakeServer {
   readonly usage = { commands: 0, bytes: 0 };
   readonly options = { queue: { maxCommands: 1_000_000, maxBytes: 1_000_000 } };
   readonly issued: number[] = [];
@@ -39,7 +39,7 @@ function* numbers(count: number, ended: { by: string } = { by: '' }): Generator<
 
 describe('a stream of commands', () => {
   it('gives the replies in the order of the items, whatever the order they come in', async () => {
-    const server = new Server();
+    const server = new FakeServer();
     const run = server.run(numbers(3));
     const first = run.next();
     server.answer(2);
@@ -53,23 +53,23 @@ describe('a stream of commands', () => {
   });
 
   it('issues no more than the window before a reply was taken', async () => {
-    const server = new Server();
+    const server = new FakeServer();
     const run = server.run(numbers(100), { window: 3 });
     const first = run.next();
-    await turn();
+    await nextTurn();
     assert.deepEqual(server.issued, [0, 1, 2]);
     server.answer(0);
     await first;
     for (const item of [1, 2]) server.answer(item);
-    await turn();
+    await nextTurn();
     assert.equal(server.issued.length, 3);
     await run.next();
     assert.deepEqual(server.issued, [0, 1, 2, 3]);
     await run.return();
   });
 
-  it('keeps one on its way where the client has room for no more', async () => {
-    const server = new Server();
+  it('keeps one command in flight where the queue of the client is full', async () => {
+    const server = new FakeServer();
     server.usage.bytes = 1e9;
     const run = server.run(numbers(3));
     const first = run.next();
@@ -83,7 +83,7 @@ describe('a stream of commands', () => {
   });
 
   it('gives replies while an async source keeps it waiting', async () => {
-    const server = new Server();
+    const server = new FakeServer();
     let release = (): void => {};
     async function* slow(): AsyncGenerator<number> {
       yield 0;
@@ -94,25 +94,25 @@ describe('a stream of commands', () => {
     }
     const run = server.run(slow());
     const first = run.next();
-    await turn();
+    await nextTurn();
     server.answer(0);
     assert.equal((await first).value, 'reply 0');
     const second = run.next();
     release();
-    await turn();
+    await nextTurn();
     server.answer(1);
     assert.equal((await second).value, 'reply 1');
     assert.equal((await run.next()).done, true);
   });
 
   it('reads an async source ahead while the caller waits for the first reply', async () => {
-    const server = new Server();
+    const server = new FakeServer();
     async function* fast(): AsyncGenerator<number> {
       for (let at = 0; ; at++) yield at;
     }
     const run = server.run(fast(), { window: 5 });
     const first = run.next();
-    await turn();
+    await nextTurn();
     // The one that is waited for, and a window behind it.
     assert.deepEqual(server.issued, [0, 1, 2, 3, 4, 5]);
     server.answer(0);
@@ -120,8 +120,8 @@ describe('a stream of commands', () => {
     await run.return();
   });
 
-  it('rejects in the place of the first error, and lets go of the source', async () => {
-    const server = new Server();
+  it('rejects in the place of the first error, and closes the source', async () => {
+    const server = new FakeServer();
     const ended = { by: '' };
     const run = server.run(numbers(100, ended), { window: 4 });
     const first = run.next();
@@ -135,7 +135,7 @@ describe('a stream of commands', () => {
   });
 
   it('gives errors in their places if asked to', async () => {
-    const server = new Server();
+    const server = new FakeServer();
     const run = server.run(numbers(2), { errors: 'inline' });
     const first = run.next();
     server.fail(0);
@@ -145,8 +145,8 @@ describe('a stream of commands', () => {
     assert.equal((await run.next()).value, 'reply 1');
   });
 
-  it('lets go of the source when the caller breaks', async () => {
-    const server = new Server();
+  it('closes the source when the caller breaks', async () => {
+    const server = new FakeServer();
     const ended = { by: '' };
     for (const item of [0, 1, 2]) queueMicrotask(() => server.answer(item));
     for await (const reply of server.run(numbers(100, ended), { window: 10 })) if (reply === 'reply 1') break;
@@ -154,21 +154,21 @@ describe('a stream of commands', () => {
   });
 
   it('does not wait for a source that never answers when the caller breaks', async () => {
-    const server = new Server();
+    const server = new FakeServer();
     async function* stuck(): AsyncGenerator<number> {
       yield 0;
       await new Promise(() => {});
     }
     const run = server.run(stuck());
     const first = run.next();
-    await turn();
+    await nextTurn();
     server.answer(0);
     await first;
     assert.equal((await run.return()).done, true);
   });
 
   it('does not close a source that has ended', async () => {
-    const server = new Server();
+    const server = new FakeServer();
     const ended = { by: '' };
     const run = server.run(numbers(1, ended));
     const first = run.next();
@@ -180,7 +180,7 @@ describe('a stream of commands', () => {
 
   for (const kind of ['sync', 'async'] as const) {
     it(`gives the replies to what a ${kind} source gave before it threw`, async () => {
-      const server = new Server();
+      const server = new FakeServer();
       function* sync(): Generator<number> {
         yield 0;
         throw new Error('no more');
@@ -190,28 +190,28 @@ describe('a stream of commands', () => {
       }
       const run = server.run(kind === 'sync' ? sync() : async());
       const first = run.next();
-      await turn();
+      await nextTurn();
       server.answer(0);
       assert.equal((await first).value, 'reply 0');
       await assert.rejects(run.next(), /no more/);
     });
   }
 
-  it('ends where a command cannot be made, and lets go of the source', async () => {
+  it('ends where a command cannot be made, and closes the source', async () => {
     const ended = { by: '' };
     const refuse = (): Promise<string> => {
       throw new Error('cannot');
     };
-    const run = stream(numbers(3, ended), refuse, new Server(), {});
+    const run = stream(numbers(3, ended), refuse, new FakeServer(), {});
     await assert.rejects(run.next(), /cannot/);
     assert.equal(ended.by, 'the stream');
   });
 
   it('is empty for an empty source', async () => {
-    assert.equal((await new Server().run([]).next()).done, true);
+    assert.equal((await new FakeServer().run([]).next()).done, true);
   });
 
   it('refuses a window of nothing', async () => {
-    await assert.rejects(new Server().run([1], { window: 0 }).next(), OptionsError);
+    await assert.rejects(new FakeServer().run([1], { window: 0 }).next(), OptionsError);
   });
 });

@@ -39,28 +39,50 @@ const cases: readonly Case[] = [
   { sent: ['RESET'], clean: false },
 ];
 
-describe('a lent connection', () => {
+/** The transaction's state after each command, in each state. */
+const transactions: readonly (readonly [sent: string, state: 'outside' | 'watching' | 'queueing'])[] = [
+  ['', 'outside'],
+  ['GET', 'outside'],
+  ['UNWATCH', 'outside'],
+  ['EXEC', 'outside'],
+  ['DISCARD', 'outside'],
+  ['WATCH', 'watching'],
+  ['MULTI', 'queueing'],
+  ['WATCH, GET', 'watching'],
+  ['WATCH, WATCH', 'watching'],
+  ['WATCH, EXEC', 'watching'],
+  ['WATCH, DISCARD', 'watching'],
+  ['WATCH, UNWATCH', 'outside'],
+  ['WATCH, MULTI', 'queueing'],
+  ['MULTI, SET', 'queueing'],
+  ['MULTI, MULTI', 'queueing'],
+  ['MULTI, WATCH', 'queueing'],
+  ['WATCH, MULTI, UNWATCH', 'queueing'],
+  ['MULTI, EXEC', 'outside'],
+  ['MULTI, DISCARD', 'outside'],
+  ['WATCH, MULTI, EXEC', 'outside'],
+  ['WATCH, MULTI, DISCARD', 'outside'],
+];
+
+function stateAfter(sent: readonly string[]): LeaseState {
+  const state = new LeaseState();
+  for (const text of sent) {
+    const [name = '', code] = text.split(' !');
+    state.sent(command(name));
+    if (code !== undefined) state.failed(command(name), code === '' ? new Error('lost') : new ReplyError(code, code));
+  }
+  return state;
+}
+
+describe('LeaseState', () => {
   for (const { sent, clean } of cases) {
-    it(`is ${clean ? 'as good as new' : 'not for others'} after ${sent.join(', ') || 'nothing'}`, () => {
-      const state = new LeaseState();
-      for (const text of sent) {
-        const [name = '', code] = text.split(' !');
-        state.sent(command(name));
-        if (code !== undefined) state.failed(command(name), code === '' ? new Error('lost') : new ReplyError(code, code));
-      }
-      assert.equal(state.clean, clean);
-    });
+    it(`is ${clean ? 'clean' : 'not clean'} after ${sent.join(', ') || 'nothing'}`, () => assert.equal(stateAfter(sent).clean, clean));
   }
 
-  it('queues between MULTI and EXEC or DISCARD', () => {
-    for (const end of ['EXEC', 'DISCARD']) {
-      const state = new LeaseState();
-      state.sent(command('WATCH'));
-      assert.equal(state.queueing, false);
-      state.sent(command('MULTI'));
-      assert.equal(state.queueing, true);
-      state.sent(command(end));
-      assert.equal(state.queueing, false);
-    }
-  });
+  for (const [sent, expected] of transactions) {
+    it(`is ${expected} after ${sent || 'nothing'}`, () => {
+      const { watching, queueing } = stateAfter(sent === '' ? [] : sent.split(', '));
+      assert.deepEqual({ watching, queueing }, { watching: expected === 'watching', queueing: expected === 'queueing' });
+    });
+  }
 });

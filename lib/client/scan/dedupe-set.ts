@@ -1,19 +1,19 @@
 /**
- * What a scan has given already, in groups that can be forgotten as a whole. Bounded: once `limit` items are remembered no more are, so that an
- * item beyond the limit may come twice; none is ever left out.
+ * Set of the items that a scan has given, in groups (a group a slot) that are forgotten as a whole. It is bounded: once it holds `limit` items it
+ * takes no more, so an item beyond the limit may be given twice; none is ever left out.
  */
 export class DedupeSet {
   #size = 0;
   readonly #groups = new Map<number, Set<string>>();
 
-  /** 0: remembers nothing. */
+  /** `limit` 0: every item is new. */
   constructor(private readonly limit: number) {}
 
   get size(): number {
     return this.#size;
   }
 
-  /** False if it was given before. */
+  /** Adds an item; false if it was given before. */
   add(item: Buffer, group = 0): boolean {
     if (this.limit === 0) return true;
     let items = this.#groups.get(group);
@@ -21,7 +21,7 @@ export class DedupeSet {
       items = new Set();
       this.#groups.set(group, items);
     }
-    // A character a byte: items are bytes, and two that are no UTF-8 may look alike as text.
+    // One character a byte: items are bytes, and two that are no UTF-8 may look alike as text.
     const name = item.toString('latin1');
     if (items.has(name)) return false;
     if (this.#size < this.limit) {
@@ -31,6 +31,7 @@ export class DedupeSet {
     return true;
   }
 
+  /** Removes a group, and so makes room for items of others. */
   forget(group: number): void {
     this.#size -= this.#groups.get(group)?.size ?? 0;
     this.#groups.delete(group);

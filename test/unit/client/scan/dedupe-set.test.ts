@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { DedupeSet } from '../../../../lib/client/scan/dedupe.js';
+import { DedupeSet } from '../../../../lib/client/scan/dedupe-set.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text);
 
-describe('what a scan has given', () => {
+describe('DedupeSet: an item', () => {
   it('is given once', () => {
     const seen = new DedupeSet(10);
     assert.equal(seen.add(bytes('a')), true);
