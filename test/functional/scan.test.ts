@@ -7,18 +7,18 @@ import type { Server } from '../support/server.js';
 import { chosenKinds, forEachTopology, type RunningTopology, startTopology } from '../support/topologies.js';
 import { until } from '../support/wait.js';
 
-/** Reads to the end, calling `during` once, after some items. */
-async function read<T>(
+/** All items; calls `during` once, after some of them. */
+async function collect<T>(
   items: AsyncIterable<T>,
   after = Number.POSITIVE_INFINITY,
   during: () => Promise<unknown> = async () => {},
 ): Promise<T[]> {
-  const read: T[] = [];
+  const collected: T[] = [];
   for await (const item of items) {
-    read.push(item);
-    if (read.length === after) await during();
+    collected.push(item);
+    if (collected.length === after) await during();
   }
-  return read;
+  return collected;
 }
 
 async function fill(redis: Redis, names: readonly string[]): Promise<void> {
@@ -30,7 +30,7 @@ const sorted = (items: readonly string[]): string[] => [...items].sort();
 const fieldsOf = (count: number): Record<string, number> => Object.fromEntries(keys(count, 'f').map((field, i) => [field, i]));
 
 /** Resolves when the replicas have what the primaries have. */
-async function replicated(running: RunningTopology): Promise<void> {
+async function untilReplicated(running: RunningTopology): Promise<void> {
   const group: unknown = running.group;
   const shards =
     group instanceof Cluster
@@ -54,30 +54,30 @@ describe('a scan', () => {
 
     it('gives every key once', async () => {
       await fill(redis, keys(1_000));
-      assert.deepEqual(sorted(await read(redis.scanKeys())), sorted(keys(1_000)));
-      assert.deepEqual(await read(redis.scanKeys({ match: 'key:99?' })).then(sorted), sorted(keys(1_000).slice(990)));
+      assert.deepEqual(sorted(await collect(redis.scanKeys())), sorted(keys(1_000)));
+      assert.deepEqual(await collect(redis.scanKeys({ match: 'key:99?' })).then(sorted), sorted(keys(1_000).slice(990)));
     });
 
     it('gives nothing where there is nothing', async () => {
-      assert.deepEqual(await read(redis.scanKeys()), []);
-      assert.deepEqual(await read(redis.scanHash('none')), []);
+      assert.deepEqual(await collect(redis.scanKeys()), []);
+      assert.deepEqual(await collect(redis.scanHash('none')), []);
     });
 
     it('gives keys of a type only', async () => {
       await fill(redis, ['a', 'b']);
       await redis.sadd('s', 'x');
-      assert.deepEqual(await read(redis.scanKeys({ type: 'set', count: 100 })), ['s']);
+      assert.deepEqual(await collect(redis.scanKeys({ type: 'set', count: 100 })), ['s']);
     });
 
     it('gives keys that are no text as bytes, and all of them', async () => {
       const binary = Array.from({ length: 256 }, (_, byte) => Buffer.from([0xff, byte]));
       await Promise.all(binary.map((key) => redis.set(key, '1')));
-      const found = await read(redis.with({ buffers: true }).scanKeys());
+      const found = await collect(redis.with({ buffers: true }).scanKeys());
       assert.deepEqual(
         found.sort(Buffer.compare).map((key) => key.toString('hex')),
         binary.map((key) => key.toString('hex')),
       );
-      assert.equal((await read(redis.scanKeys())).length, 256);
+      assert.equal((await collect(redis.scanKeys())).length, 256);
     });
 
     it('gives fields with values, members, and members with scores', async () => {
@@ -87,11 +87,11 @@ describe('a scan', () => {
         ...keys(500, 'm').map((member, score) => ({ member, score: score / 4 })),
         { member: 'low', score: Number.NEGATIVE_INFINITY },
       ]);
-      const fields = await read(redis.scanHash('h', { count: 50 }));
+      const fields = await collect(redis.scanHash('h', { count: 50 }));
       assert.deepEqual(new Map(fields), new Map(Object.entries(fieldsOf(1_000)).map(([field, value]) => [field, String(value)])));
       assert.equal(fields.length, 1_000);
-      assert.deepEqual(sorted(await read(redis.scanSet('s'))), sorted(keys(1_000, 'm')));
-      const scores = new Map((await read(redis.scanSortedSet('z'))).map(({ member, score }) => [member, score]));
+      assert.deepEqual(sorted(await collect(redis.scanSet('s'))), sorted(keys(1_000, 'm')));
+      const scores = new Map((await collect(redis.scanSortedSet('z'))).map(({ member, score }) => [member, score]));
       assert.equal(scores.size, 501);
       assert.equal(scores.get('m2'), 0.5);
       assert.equal(scores.get('low'), Number.NEGATIVE_INFINITY);
@@ -102,12 +102,12 @@ describe('a scan', () => {
       await fill(old, keys(50));
       await old.zadd('z', [{ member: 'a', score: 1.5 }]);
       await old.hset('h', { f: 'v' });
-      assert.equal((await read(old.scanKeys())).length, 52);
-      assert.deepEqual(await read(old.scanSortedSet('z')), [{ member: 'a', score: 1.5 }]);
-      assert.deepEqual(await read(old.scanHash('h')), [['f', 'v']]);
+      assert.equal((await collect(old.scanKeys())).length, 52);
+      assert.deepEqual(await collect(old.scanSortedSet('z')), [{ member: 'a', score: 1.5 }]);
+      assert.deepEqual(await collect(old.scanHash('h')), [['f', 'v']]);
     });
 
-    it('leaves nothing behind when the caller breaks', async () => {
+    it('sends nothing more when the caller breaks', async () => {
       await fill(redis, keys(500));
       for await (const key of redis.scanKeys()) {
         assert.ok(key.startsWith('key:'));
@@ -119,15 +119,15 @@ describe('a scan', () => {
 
     it('rejects with what the server says', async () => {
       await redis.set('text', '1');
-      await assert.rejects(read(redis.scanHash('text')), { code: 'WRONGTYPE' });
-      await assert.rejects(read(redis.scanKeys({ count: 0 })), { code: 'ERR' });
+      await assert.rejects(collect(redis.scanHash('text')), { code: 'WRONGTYPE' });
+      await assert.rejects(collect(redis.scanKeys({ count: 0 })), { code: 'ERR' });
     });
 
     it('ends by its signal', async () => {
       await fill(redis, keys(500));
       const controller = new AbortController();
       await assert.rejects(
-        read(redis.with({ signal: controller.signal }).scanKeys({ count: 5 }), 20, async () => controller.abort()),
+        collect(redis.with({ signal: controller.signal }).scanKeys({ count: 5 }), 20, async () => controller.abort()),
         { code: 'ERR_ABORTED' },
       );
     });
@@ -135,19 +135,19 @@ describe('a scan', () => {
     it('begins again when its connection breaks, and still gives every key once', async () => {
       await fill(redis, keys(1_000));
       await redis.hset('h', fieldsOf(1_000));
-      const cut = async (): Promise<void> => {
+      const killConnections = async (): Promise<void> => {
         for (const server of await t.primaries()) await server.ask('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
       };
-      assert.equal((await read(redis.scanKeys({ match: 'key:*', count: 20 }), 300, cut)).length, 1_000);
-      assert.equal(new Map(await read(redis.scanHash('h', { count: 20 }), 300, cut)).size, 1_000);
+      assert.equal((await collect(redis.scanKeys({ match: 'key:*', count: 20 }), 300, killConnections)).length, 1_000);
+      assert.equal(new Map(await collect(redis.scanHash('h', { count: 20 }), 300, killConnections)).size, 1_000);
     });
 
-    it('gives items beyond the limit of its memory again rather than none', async () => {
+    it('gives items beyond the limit of `dedupe` again rather than none', async () => {
       await redis.hset('h', fieldsOf(1_000));
-      const cut = async (): Promise<void> => {
+      const killConnections = async (): Promise<void> => {
         for (const server of await t.primaries()) await server.ask('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
       };
-      const fields = (await read(redis.scanHash('h', { count: 20, dedupe: 10 }), 300, cut)).map(([field]) => field);
+      const fields = (await collect(redis.scanHash('h', { count: 20, dedupe: 10 }), 300, killConnections)).map(([field]) => field);
       assert.equal(new Set(fields).size, 1_000);
       assert.ok(fields.length > 1_000);
     });
@@ -159,12 +159,12 @@ describe('a scan', () => {
         await using redis = createClient({ topology: t.createOptions(), reads: 'replica' });
         await fill(redis, keys(300));
         await redis.hset('h', fieldsOf(1_000));
-        await replicated(t.running);
+        await untilReplicated(t.running);
         const before = await Promise.all(
           (await t.primaries()).flatMap((server) => [commandCount(server, 'scan'), commandCount(server, 'hscan')]),
         );
-        assert.equal((await read(redis.scanKeys())).length, 301);
-        assert.equal((await read(redis.scanHash('h'))).length, 1_000);
+        assert.equal((await collect(redis.scanKeys())).length, 301);
+        assert.equal((await collect(redis.scanHash('h'))).length, 1_000);
         const after = await Promise.all(
           (await t.primaries()).flatMap((server) => [commandCount(server, 'scan'), commandCount(server, 'hscan')]),
         );
@@ -191,7 +191,7 @@ if (chosenKinds().includes('cluster')) {
         const all = [...keys(3_000), ...tagged(slots, 100)];
         await fill(redis, all);
         const [from, to] = [await group.nodeForSlot(16_000), await group.nodeForSlot(0)];
-        const found = await read(redis.scanKeys({ count: 20 }), after, () => group.moveSlots(from, to, 16_000, 16_003));
+        const found = await collect(redis.scanKeys({ count: 20 }), after, () => group.moveSlots(from, to, 16_000, 16_003));
         assert.deepEqual(sorted(found), sorted(all));
       });
     }
@@ -210,11 +210,11 @@ if (chosenKinds().includes('cluster')) {
         await from.ask('CLUSTER', 'SETSLOT', slot, 'MIGRATING', String(await to.ask('CLUSTER', 'MYID')));
         for (const key of tagged([slot], 50)) await from.ask('MIGRATE', to.host, to.port, key, 0, 5_000);
       };
-      const found = await read(redis.scanKeys({ count: 20 }), 1_000, begin);
+      const found = await collect(redis.scanKeys({ count: 20 }), 1_000, begin);
       assert.deepEqual(sorted(found), sorted(all));
     });
 
-    it('follows a hash to another shard, also while it is asked for', async function () {
+    it('follows a hash to another shard, also while its slot is migrating', async function () {
       this.timeout(60_000);
       await using running = await startTopology('cluster');
       await using redis = createClient({ topology: running.createOptions() });
@@ -229,13 +229,13 @@ if (chosenKinds().includes('cluster')) {
         await from.ask('CLUSTER', 'SETSLOT', slot, 'MIGRATING', String(await to.ask('CLUSTER', 'MYID')));
         await from.ask('MIGRATE', to.host, to.port, 'h', 0, 5_000);
       };
-      const asked = await read(redis.scanHash('h', { count: 20 }), 500, begin);
+      const asked = await collect(redis.scanHash('h', { count: 20 }), 500, begin);
       assert.equal(asked.length, 2_000);
       assert.equal(new Map(asked).size, 2_000);
       const end = async (): Promise<void> => {
         for (const server of [to, from]) await server.ask('CLUSTER', 'SETSLOT', slot, 'NODE', String(await to.ask('CLUSTER', 'MYID')));
       };
-      const moved = await read(redis.scanHash('h', { count: 20 }), 500, end);
+      const moved = await collect(redis.scanHash('h', { count: 20 }), 500, end);
       assert.equal(moved.length, 2_000);
     });
 
@@ -250,26 +250,25 @@ if (chosenKinds().includes('cluster')) {
         // In the shard of slot 0, which is scanned first.
         const hash = '{b}h';
         await redis.hset(hash, fieldsOf(2_000));
-        await replicated(running);
+        await untilReplicated(running);
         const change = async (): Promise<void> => {
           const { primary, replicas } = await group.shardForSlot(calculateSlot(hash));
           if (how === 'a failover') await group.failover(replicas[0]);
           else if (how === 'the silence of a primary') primary.pause();
           else await primary.kill();
         };
-        // In the midst of both.
-        let under = 0;
-        let changed = (): void => {};
-        const happened = new Promise<void>((resolve) => {
-          changed = resolve;
+        let scansInProgress = 0;
+        let resolveChanged = (): void => {};
+        const changed = new Promise<void>((resolve) => {
+          resolveChanged = resolve;
         });
-        const both = async (): Promise<void> => {
-          if (++under === 2) await change().then(changed);
-          await happened;
+        const onceInBoth = async (): Promise<void> => {
+          if (++scansInProgress === 2) await change().then(resolveChanged);
+          await changed;
         };
         const [found, fields] = await Promise.all([
-          read(redis.scanKeys({ match: 'key:*', count: 20 }), 200, both),
-          read(redis.scanHash(hash, { count: 20 }), 500, both),
+          collect(redis.scanKeys({ match: 'key:*', count: 20 }), 200, onceInBoth),
+          collect(redis.scanHash(hash, { count: 20 }), 500, onceInBoth),
         ]);
         assert.deepEqual(sorted(found), sorted(all));
         assert.equal(fields.length, 2_000);
@@ -283,8 +282,8 @@ if (chosenKinds().includes('cluster')) {
       const { group } = running;
       const all = keys(3_000);
       await fill(redis, all);
-      await replicated(running);
-      const found = await read(redis.scanKeys({ count: 20 }), 200, async () => (await group.shardForSlot(0)).replicas[0]?.kill());
+      await untilReplicated(running);
+      const found = await collect(redis.scanKeys({ count: 20 }), 200, async () => (await group.shardForSlot(0)).replicas[0]?.kill());
       assert.deepEqual(sorted(found), sorted(all));
     });
   });
@@ -298,7 +297,7 @@ for (const kind of ['sentinel', 'single'] as const) {
       await using running = await startTopology<'sentinel' | 'single'>(kind);
       await using redis = createClient({ topology: running.createOptions(), timeoutMs: 20_000 });
       await fill(redis, keys(2_000));
-      await replicated(running);
+      await untilReplicated(running);
       const { group } = running;
       const change = async (): Promise<void> => {
         if ('failover' in group) await group.failover();
@@ -307,7 +306,7 @@ for (const kind of ['sentinel', 'single'] as const) {
           await group.restart();
         }
       };
-      assert.deepEqual(sorted(await read(redis.scanKeys({ count: 20 }), 500, change)), sorted(keys(2_000)));
+      assert.deepEqual(sorted(await collect(redis.scanKeys({ count: 20 }), 500, change)), sorted(keys(2_000)));
     });
   });
 }

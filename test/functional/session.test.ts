@@ -10,7 +10,7 @@ import { until } from '../support/wait.js';
 
 const append = defineScript({ lua: "return redis.call('APPEND', KEYS[1], ARGV[1])", keys: 1 });
 
-/** The primary of the key `k` and its replicas. */
+/** The primary of a key, and its replicas. */
 async function shardOf(t: SuiteTopology, key: string): Promise<{ primary: Server; replicas: Server[] }> {
   const primaries = await t.primaries();
   const replicas = await t.replicas();
@@ -30,15 +30,15 @@ async function ownerOf(primaries: readonly Server[], key: string): Promise<Serve
   return undefined;
 }
 
-/** What a replica itself has. */
+/** The value that a replica itself has. */
 async function readAt(replica: Server, key: string): Promise<unknown> {
   using connection = await replica.connect();
   await connection.ask('READONLY').catch(() => 'no cluster');
   return await connection.ask('GET', key);
 }
 
-/** Breaks the replication of these, whose clients notice nothing, until the returned function mends it. */
-async function fallBehind(primary: Server, replicas: readonly Server[]): Promise<() => Promise<void>> {
+/** Breaks replication, which no client notices at once, until the returned function restores it. */
+async function breakReplication(primary: Server, replicas: readonly Server[]): Promise<() => Promise<void>> {
   for (const replica of replicas) await replica.ask('CONFIG', 'SET', 'masterauth', 'wrong');
   await primary.ask('CLIENT', 'KILL', 'TYPE', 'replica');
   await until(async () =>
@@ -53,8 +53,8 @@ async function fallBehind(primary: Server, replicas: readonly Server[]): Promise
 describe('a session', () => {
   forEachTopology(
     (t) => {
-      /** One read after the other, until they come from the replicas alone. */
-      async function onReplicas(session: Redis, primary: Server): Promise<void> {
+      /** Reads until all reads go to replicas. */
+      async function untilReadsGoToReplicas(session: Redis, primary: Server): Promise<void> {
         await until(
           async () => {
             const [onPrimary] = await countCalls([primary], 'get', async () => {
@@ -73,8 +73,8 @@ describe('a session', () => {
         await session.set('k', 'old');
         await caughtUp(primary, replicas);
         assert.equal(await redis.get('k'), 'old');
-        await onReplicas(session, primary);
-        const mend = await fallBehind(primary, replicas);
+        await untilReadsGoToReplicas(session, primary);
+        const restoreReplication = await breakReplication(primary, replicas);
         try {
           await session.set('k', 'new');
           const seen = new Set<string | null>();
@@ -119,10 +119,10 @@ describe('a session', () => {
           assert.deepEqual(await redis.pipeline().set('k', 'piped').get('k').exec(), ['OK', 'piped']);
           assert.deepEqual(await other.pipeline().set('k', 'last').get('k').exec(), ['OK', 'last']);
         } finally {
-          await mend();
+          await restoreReplication();
         }
         const popped = session.blpop('{k}list', 5);
-        await onReplicas(session, primary);
+        await untilReadsGoToReplicas(session, primary);
         assert.equal(await session.get('k'), 'last');
         await redis.rpush('{k}list', 'x');
         assert.equal((await popped)?.element, 'x');

@@ -10,8 +10,8 @@ describe('watch', () => {
       redis = createClient({ topology: t.createOptions() });
     });
     afterEach(() => redis.close());
-    /** A connection that was left watching or in MULTI would not be reused. */
-    const clean = async (): Promise<void> => {
+    /** Fails if the last connection was left watching or in MULTI, or was not given back. */
+    const assertReusable = async (): Promise<void> => {
       const connections = exclusive(redis);
       await redis.lease(
         async (one) => {
@@ -33,7 +33,7 @@ describe('watch', () => {
           .get('a');
       });
       assert.deepEqual(replies, ['OK', '40']);
-      await clean();
+      await assertReusable();
     });
 
     it('begins again when another client was faster', async () => {
@@ -49,7 +49,7 @@ describe('watch', () => {
       });
       assert.deepEqual(replies, ['OK', '32']);
       assert.equal(attempts, 4);
-      await clean();
+      await assertReusable();
     });
 
     it('gives null when others were always faster', async () => {
@@ -66,7 +66,7 @@ describe('watch', () => {
       assert.equal(replies, null);
       assert.equal(attempts, 3);
       assert.equal(await redis.get('a'), '3');
-      await clean();
+      await assertReusable();
     });
 
     it('loses no update of many that race', async () => {
@@ -81,14 +81,14 @@ describe('watch', () => {
       await redis.set('a', '1');
       assert.equal(await redis.watch('a', (tx) => tx.get('a')), '1');
       assert.equal(await redis.watch(['a', '{a}b'], async () => {}), undefined);
-      await clean();
+      await assertReusable();
     });
 
     it('runs a transaction that is executed inside, and one without commands', async () => {
       await redis.set('a', '1');
       assert.deepEqual(await redis.watch('a', async (tx) => [...(await tx.multi().incr('a').exec()), 'more']), [2, 'more']);
       assert.deepEqual(await redis.watch('a', (tx) => tx.multi()), []);
-      await clean();
+      await assertReusable();
     });
 
     it('rejects with what its function throws, and gives no dirty connection to anybody', async () => {
@@ -113,7 +113,7 @@ describe('watch', () => {
         { code: 'ERR' },
       );
       assert.equal(await redis.get('{a}b'), '1');
-      await clean();
+      await assertReusable();
     });
 
     it('refuses a transaction of another connection, and misuse', async () => {

@@ -5,7 +5,7 @@ import { Emitter } from '../../../lib/client/emitter.js';
 
 type Events = { ready: []; moved: [from: string, to: string]; error: [error: Error] };
 
-describe('util/emitter', () => {
+describe('Emitter', () => {
   let warn: sinon.SinonStub;
   beforeEach(() => {
     warn = sinon.stub(process, 'emitWarning');

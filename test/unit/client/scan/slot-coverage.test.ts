@@ -35,7 +35,7 @@ const cases: readonly {
   { it: 'begins with slot 0', scans: [], next: { slot: 0, target: null }, gained: false },
   { it: 'goes on behind the slots of the first shard', scans: [[A, A]], next: { slot: 10, target: null }, gained: true },
   {
-    it: 'is through when every shard was scanned',
+    it: 'is complete when every shard was scanned',
     scans: [
       [A, A],
       [B, B],
@@ -44,13 +44,13 @@ const cases: readonly {
     gained: true,
   },
   {
-    it: 'gains nothing from a scan that ended on another node',
+    it: 'makes no progress by a scan that ended on another node',
     scans: [[A, view('C', { owned: [0, 9] })]],
     next: { slot: 0, target: null },
     gained: false,
   },
   {
-    it: 'gains nothing from scanning a shard again',
+    it: 'makes no progress by scanning a shard again',
     scans: [
       [A, A],
       [A, A],
@@ -77,7 +77,7 @@ const cases: readonly {
     gained: true,
   },
   {
-    it: 'is through with a slot that still moves once its source and then its target were scanned',
+    it: 'is done with a slot that still moves once its source and then its target were scanned',
     scans: [
       [leaving, leaving],
       [taking, taking],
@@ -86,7 +86,7 @@ const cases: readonly {
     gained: true,
   },
   {
-    it: 'is through with a slot that arrived while its target was scanned',
+    it: 'is done with a slot that arrived while its target was scanned',
     scans: [
       [leaving, leaving],
       [taking, grown],
@@ -95,7 +95,7 @@ const cases: readonly {
     gained: true,
   },
   {
-    it: 'is through with a slot that arrived before its target was scanned',
+    it: 'is done with a slot that arrived before its target was scanned',
     scans: [
       [leaving, shrunk],
       [grown, grown],
@@ -104,7 +104,7 @@ const cases: readonly {
     gained: true,
   },
   {
-    it: 'is not through with a target that was scanned before its source',
+    it: 'is not done with a target that was scanned before its source',
     scans: [
       [taking, taking],
       [leaving, leaving],
@@ -115,7 +115,7 @@ const cases: readonly {
   { it: 'scans the source again where the move was called off', scans: [[leaving, A]], next: { slot: 9, target: null }, gained: true },
 ];
 
-describe('the slots a scan is through with', () => {
+describe('SlotCoverage', () => {
   for (const { it: name, scans, next, gained } of cases) {
     it(name, () => {
       const coverage = new SlotCoverage();
@@ -126,7 +126,7 @@ describe('the slots a scan is through with', () => {
     });
   }
 
-  it('are named as they are done', () => {
+  it('names the slots that a scan has completed', () => {
     const coverage = new SlotCoverage();
     assert.deepEqual(coverage.scanned(leaving, leaving).done, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
     assert.equal(coverage.isDone(8), true);
@@ -134,7 +134,7 @@ describe('the slots a scan is through with', () => {
     assert.ok(coverage.scanned(taking, taking).done.includes(9));
   });
 
-  it('take only a node that serves the part', () => {
+  it('accepts only a node that serves the part', () => {
     const coverage = new SlotCoverage();
     assert.equal(coverage.accepts({ slot: 9, target: null }, A), true);
     assert.equal(coverage.accepts({ slot: 9, target: null }, shrunk), false);
@@ -142,7 +142,7 @@ describe('the slots a scan is through with', () => {
     assert.equal(coverage.accepts({ slot: 9, target: 'B' }, grown), true);
   });
 
-  it('go back to the source of a slot whose target does not take it, which is no progress any more', () => {
+  it('goes back to the source of a slot whose target does not take it, which is no progress any more', () => {
     const coverage = new SlotCoverage();
     coverage.scanned(leaving, leaving);
     coverage.scanned(B, B);
@@ -152,7 +152,7 @@ describe('the slots a scan is through with', () => {
   });
 });
 
-describe('what a node says of itself in CLUSTER NODES', () => {
+describe('parseShardView', () => {
   const reply = [
     'aaa 127.0.0.1:1@2 master - 0 0 1 connected 0-3 7',
     'bbb 127.0.0.1:3@4,name myself,master - 0 0 2 connected 100-200 300 [100->-aaa] [7-<-aaa]',
@@ -160,7 +160,7 @@ describe('what a node says of itself in CLUSTER NODES', () => {
     '',
   ].join('\n');
 
-  it('is read', () => {
+  it('reads what a node says of itself in CLUSTER NODES', () => {
     const own = parseShardView(reply);
     assert.ok(own !== null);
     assert.equal(own.id, 'bbb');
@@ -172,7 +172,7 @@ describe('what a node says of itself in CLUSTER NODES', () => {
     assert.deepEqual([...own.importing], [7]);
   });
 
-  it('is null where nobody is myself', () => {
+  it('is null where no node is myself', () => {
     assert.equal(parseShardView('ERR nothing'), null);
   });
 });
