@@ -1,6 +1,6 @@
 import type { Client } from '../client/client.js';
 import type { Gap } from '../client/gap.js';
-import { CallbackListener } from '../client/pubsub/callback-listener.js';
+import { CallbackListener, type OnPayload } from '../client/pubsub/callback-listener.js';
 import type { ChannelState } from '../client/pubsub/channel.js';
 import { behindPrefix, missingFlags, type Way } from '../client/pubsub/keyspace-notifications.js';
 import { KeyspaceSubscription } from '../client/pubsub/keyspace-subscription.js';
@@ -26,7 +26,7 @@ import {
   wantsBytes,
 } from './subscription.js';
 
-/** Which changes of keys to hear of. */
+/** Filter of keyspace events: which events of which keys. */
 export interface KeyspaceFilter {
   /** Glob-style patterns of keys, before the key prefix. Default: all keys. */
   readonly keys?: OneOrMore<string | Uint8Array>;
@@ -34,16 +34,16 @@ export interface KeyspaceFilter {
   readonly events?: OneOrMore<string>;
   /** Number of the database. Default: the client's. */
   readonly database?: number;
-  /** Switches on what the servers' `notify-keyspace-events` lacks, with CONFIG SET. Default false: it is an error that says what to do. */
+  /** Switches on what the servers' `notify-keyspace-events` lacks, with CONFIG SET. Default false: it is an error, which says what to do. */
   readonly configure?: boolean;
 }
 
-/** Something happened to a key. */
+/** Event of a key: a command changed it, it expired, or it was evicted. */
 export interface KeyspaceEvent<Text extends string | Buffer = string> {
   readonly type: 'event';
   readonly key: Text;
   readonly event: string;
-  /** The primary that told it, as `host:port`. */
+  /** The primary that sent the event, as `host:port`. */
   readonly node: string;
 }
 
@@ -67,6 +67,7 @@ const checkFilter = shape({
 });
 const checkOnEvent = func<(event: KeyspaceEvent<string | Buffer>) => unknown>();
 
+/** Subscribes a callback to keyspace events; resolves when all primaries have confirmed. */
 export async function keyspaceEvents(
   client: Client,
   view: View,
@@ -78,22 +79,23 @@ export async function keyspaceEvents(
   const own = checkSubscribe(options, 'options');
   const call = checkOnEvent(onEvent, 'onEvent');
   const report = client.subscriptions.report.bind(client.subscriptions);
-  const tell = (payload: Payload, channel: Payload, topic: ChannelState): unknown => {
-    const event = plan.eventOf(payload, channel, topic);
+  const deliver: OnPayload = (payload, channel, state) => {
+    const event = plan.eventOf(payload, channel, state);
     return event === null ? undefined : call(event);
   };
-  const listener = new CallbackListener(wantsBytes(view), tell, own.onGap ?? null, report);
-  const watch = watchOf(client, view, plan, listener, limitsOf(view, own));
-  await watch.begun;
-  return new Subscription(watch, plan.request.names.map(String));
+  const listener = new CallbackListener(wantsBytes(view), deliver, own.onGap ?? null, report);
+  const handle = subscribeToEvents(client, view, plan, listener, limitsOf(view, own));
+  await handle.begun;
+  return new Subscription(handle, plan.request.names.map(String));
 }
 
+/** Subscribes an iterator to keyspace events. */
 export function keyspaceStream<Given>(client: Client, view: View, filter: KeyspaceFilter, options: MessagesOptions): Messages<Given> {
   const plan = planOf(client, view, filter);
   const own = checkMessages(options, 'options');
   const { subscriptions } = client;
   const stream = new MessageStream(settingsOf(view, own, plan.eventOf), {
-    open: (handler) => watchOf(client, view, plan, handler, limitsOf(view, own)),
+    open: (handler) => subscribeToEvents(client, view, plan, handler, limitsOf(view, own)),
     report: (error) => subscriptions.report(error),
     dropped: (first) => subscriptions.dropped(first),
     gap: (gap: Gap) => subscriptions.publishGap(gap),
@@ -101,38 +103,39 @@ export function keyspaceStream<Given>(client: Client, view: View, filter: Keyspa
   return stream as unknown as Messages<Given>; // text or bytes by the view, gaps by the options
 }
 
+/** What a filter means for the servers: which channels to subscribe to, and how their messages become events. */
 interface Plan {
   readonly request: SubscribeRequest;
   readonly way: Way;
   readonly events: readonly string[];
   readonly configure: boolean;
-  /** Null: it is not of the view's keys, or not one of the events. */
-  readonly eventOf: (payload: Payload, channel: Payload, topic: ChannelState) => (Item & KeyspaceEvent<string | Buffer>) | null;
+  /** The event of a message; null: of another key than the view's, or none of the events of the filter. */
+  readonly eventOf: (payload: Payload, channel: Payload, state: ChannelState) => (Item & KeyspaceEvent<string | Buffer>) | null;
 }
 
-/** With patterns of keys the servers filter by key and we by event; without, they filter by event. */
+/** The plan of a filter. With patterns of keys the servers filter by key and the client by event; without, the servers filter by event. */
 function planOf(client: Client, { prefix }: View, filter: KeyspaceFilter): Plan {
   const { keys, events = [], database = client.options.database, configure = false } = checkFilter(filter, 'filter');
   const way: Way = keys === undefined ? 'E' : 'K';
-  const start = way === 'K' ? `__keyspace@${database}__:` : `__keyevent@${database}__:`;
+  const channelPrefix = way === 'K' ? `__keyspace@${database}__:` : `__keyevent@${database}__:`;
   const wanted = new Set(events);
-  const eventOf: Plan['eventOf'] = (payload, channel, topic) => {
+  const eventOf: Plan['eventOf'] = (payload, channel, state) => {
     const rest = behindPrefix(channel);
     const event = String(way === 'K' ? payload : rest);
     if (wanted.size > 0 && !wanted.has(event)) return null;
     const full = way === 'K' ? rest : payload;
     const key = prefix === null ? full : prefix.strip(full);
-    return key === null ? null : { type: 'event', key, event, node: topic.placement.node };
+    return key === null ? null : { type: 'event', key, event, node: state.placement.node };
   };
   const patterns = keys?.map((key) =>
-    Buffer.concat([Buffer.from(start), Buffer.from(prefix === null ? key : (prefixGlob(prefix, key) as string))]),
+    Buffer.concat([Buffer.from(channelPrefix), Buffer.from(prefix === null ? key : (prefixGlob(prefix, key) as string))]),
   );
-  const names = patterns ?? (events.length === 0 ? ['*'] : events).map((event) => Buffer.from(`${start}${event}`));
+  const names = patterns ?? (events.length === 0 ? ['*'] : events).map((event) => Buffer.from(`${channelPrefix}${event}`));
   const kind = keys === undefined && events.length > 0 ? 'channel' : 'pattern';
   return { request: { kind, names }, way, events, configure, eventOf };
 }
 
-function watchOf(
+function subscribeToEvents(
   client: Client,
   view: View,
   { request, way, events, configure }: Plan,
@@ -144,12 +147,12 @@ function watchOf(
     connect: (timeoutMs) => client.connect(timeoutMs),
     listen: (own, one, none) => client.listen(own, one, none),
     check: async (target) => {
-      const asking = view.withMode(0);
-      const current = await client.runAt(CONFIG_GET, [SETTING], asking, { target }).then(settingOf, unknownSetting);
+      const asText = view.withMode(0);
+      const current = await client.runAt(CONFIG_GET, [SETTING], asText, { target }).then(settingOf, unknownSetting);
       const missing = current === null ? '' : missingFlags(current, way, events);
       if (missing === '') return;
       if (!configure) throw new KeyspaceEventsOffError(target, current ?? '', missing);
-      await client.runAt(CONFIG_SET, [SETTING, `${current}${missing}`], asking, { target });
+      await client.runAt(CONFIG_SET, [SETTING, `${current}${missing}`], asText, { target });
     },
   });
 }
@@ -158,7 +161,7 @@ function settingOf(reply: unknown): string {
   return Array.isArray(reply) ? String(reply[1] ?? '') : '';
 }
 
-/** Managed services often have no CONFIG: what is switched on there cannot be seen. */
+/** Null for a server that refuses CONFIG, as managed services often do: what is switched on there is not known. */
 function unknownSetting(error: unknown): null {
   if (error instanceof ReplyError) return null;
   throw error;

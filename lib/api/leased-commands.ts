@@ -26,15 +26,15 @@ const WAIT = command('WAIT');
 const WAITAOF = command('WAITAOF');
 const WATCH = command('WATCH');
 
-/** What is tracked, and who is told. https://redis.io/docs/latest/commands/client-tracking/ */
+/** Options of `CLIENT TRACKING`: what is tracked, and which connection gets the invalidations. https://redis.io/docs/latest/commands/client-tracking/ */
 export type TrackingOptions = {
   /** Sends the invalidations to the connection of this id. */
   REDIRECT?: Integer;
-  /** Not of what this connection itself changes. */
+  /** No invalidations for what this connection itself changes. */
   NOLOOP?: true;
 } & (
   | {
-      /** Tells of every key that changes, whoever read it; with `PREFIX` of those that begin with one of these. */
+      /** Invalidations for every key that changes, whoever read it; with `PREFIX`, for those that begin with one of these. */
       BCAST: true;
       PREFIX?: OneOrMore<string>;
       OPTIN?: never;
@@ -48,12 +48,12 @@ export type TrackingOptions = {
     }>)
 );
 
-/** What `HELLO` tells of the server and the connection; newer servers tell more. */
+/** Reply of `HELLO`: facts of the server and the connection; newer servers send more. */
 export interface ServerHello<I> {
   server: string;
   version: string;
   proto: I;
-  /** Of the connection. */
+  /** Id of the connection. */
   id: I;
   mode: string;
   role: string;
@@ -62,8 +62,8 @@ export interface ServerHello<I> {
 }
 
 /**
- * All commands, and those that mean something only on a connection of one's own: they exist inside `lease()`. A connection whose state they
- * changed is closed when its lease ends.
+ * Commands of a leased connection: all typed commands, and those that concern the connection itself, which exist only inside `lease()`. A connection
+ * whose state they changed is closed when its lease ends.
  */
 export abstract class LeasedCommands extends Commands {
   /**

@@ -11,7 +11,7 @@ import { Pipeline } from './pipeline.js';
 type AnyText = string | Buffer;
 type AnyInteger = number | bigint | string;
 
-/** One connection, lent by `lease()`: the same typed commands, those that need a connection of one's own, and `call` for all others. */
+/** Leased connection, which `lease()` passes to its function: all typed commands, those that concern the connection, and `call` for all others. */
 export class Leased<in out Text extends AnyText = string, in out Integer extends AnyInteger = number> extends LeasedCommands {
   declare readonly [MODE]: Direct<Text, Integer>;
   readonly #connection: LeasedConnection;
@@ -35,7 +35,7 @@ export class Leased<in out Text extends AnyText = string, in out Integer extends
   }
 }
 
-/** What the function given to `watch()` works with: the connection that watches the keys. */
+/** Connection that watches the keys, which `watch()` passes to its function. */
 export class Watched<in out Text extends AnyText = string, in out Integer extends AnyInteger = number> extends Commands {
   declare readonly [MODE]: Direct<Text, Integer>;
   readonly #watching: Watching;
@@ -48,10 +48,10 @@ export class Watched<in out Text extends AnyText = string, in out Integer extend
 
   protected async run<T>(spec: CommandSpec, args: readonly Arg[], decode?: Decode<T>): Promise<T> {
     const { connection, slot } = this.#watching;
-    // The server would send us to another node, where nothing is watched.
-    const own = slot === -1 ? -1 : this.#watching.slotOf(spec, args);
-    if (own >= 0 && own !== slot) {
-      throw new CrossSlotError(`${spec.name}: its key is of slot ${own}, the watched keys are of slot ${slot}`, [], [slot, own], {
+    // A key of another slot may be on another node, where nothing is watched.
+    const keySlot = slot === -1 ? -1 : this.#watching.slotOf(spec, args);
+    if (keySlot >= 0 && keySlot !== slot) {
+      throw new CrossSlotError(`${spec.name}: its key is of slot ${keySlot}, the watched keys are of slot ${slot}`, [], [slot, keySlot], {
         command: spec.name,
       });
     }
@@ -64,14 +64,14 @@ export class Watched<in out Text extends AnyText = string, in out Integer extend
     return this.run<Raw>(spec, args);
   }
 
-  /** Collects the commands that run if nobody has changed a watched key: return it, `watch()` executes it. */
+  /** Collects the commands that run if no watched key was changed: return it, and `watch()` executes it. */
   multi(): Pipeline<[], Text, Integer> {
     const pipeline = new Pipeline<[], Text, Integer>((steps) => this.#watching.exec(steps));
     this.#transactions.add(pipeline);
     return pipeline;
   }
 
-  /** What `watch()` gives for what the function returned. */
+  /** Turns what the function returned into the result of `watch()`: executes a transaction, passes on anything else. */
   async finish(returned: unknown): Promise<unknown> {
     if (!(returned instanceof Pipeline)) return returned;
     if (this.#transactions.has(returned)) return returned.exec();
@@ -79,6 +79,6 @@ export class Watched<in out Text extends AnyText = string, in out Integer extend
   }
 }
 
-/** What `watch()` gives for what its function returned: a transaction's replies, anything else as it is. */
+/** Result of `watch()` for what its function returned: a transaction's replies, anything else as it is. */
 export type WatchResult<Returned> =
   Returned extends Pipeline<infer Replies, infer _Text, infer _Integer> ? Replies : Returned extends void ? undefined : Returned;

@@ -5,7 +5,7 @@ import type { SlotwiseError } from '../errors.js';
 import { specOf } from '../protocol/catalog/specs.js';
 import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command-spec.js';
 
-/** Each method adds a command and the type of its reply to the tuple that `exec()` gives. */
+/** Mode of a pipeline: each method returns the pipeline, with the type of its reply added to the tuple that `exec()` gives. */
 export interface Piped<Replies extends readonly unknown[], Text extends string | Buffer, Integer extends number | bigint | string>
   extends Mode {
   readonly text: Text;
@@ -13,14 +13,14 @@ export interface Piped<Replies extends readonly unknown[], Text extends string |
   readonly out: Pipeline<[...Replies, this['reply']], Text, Integer>;
 }
 
-/** The replies with errors in their places. */
+/** Replies with errors in their places. */
 export type Inline<Replies extends readonly unknown[]> = { [At in keyof Replies]: Replies[At] | SlotwiseError };
 
 type Runner = (steps: readonly BatchStep[]) => Promise<Outcomes>;
 
 /**
- * Commands that are sent together. From `pipeline()` they are independent of each other and may go to different nodes; from `multi()` one
- * server runs them as a transaction.
+ * Batch of commands that are sent together by `exec()`. From `pipeline()` they are independent of each other and may go to different nodes; from
+ * `multi()` one server runs them as a transaction.
  */
 export class Pipeline<
   in out Replies extends readonly unknown[] = [],
@@ -51,6 +51,7 @@ export class Pipeline<
     return this as unknown as Pipeline<[...Replies, Raw], Text, Integer>; // as in `run`
   }
 
+  /** How many commands it holds. */
   get length(): number {
     return this.#steps.length;
   }

@@ -23,7 +23,7 @@ import { Pipeline } from './pipeline.js';
 import { type Items, type ScanItemsOptions, type ScanKeysOptions, scanHash, scanKeys, scanSet, scanSortedSet } from './scan-iterators.js';
 import { SubscriptionMethods } from './subscription-methods.js';
 
-/** Issues the command for one item of a stream. */
+/** Callback of `stream`: issues the command for one item. */
 export type RunCommand<Redis, Item, Reply> = (redis: Redis, item: Item) => Promise<Reply>;
 
 type AnyText = string | Buffer;
@@ -44,7 +44,10 @@ export type ViewInteger<Options, Integer> = Options extends { readonly integers:
       ? number
       : Integer;
 
-/** A client, or a view of one: the typed commands, and what surrounds them. Views share everything with the client they were made from. */
+/**
+ * Client, or a view of one: the typed commands, views, batches, transactions, scans, subscriptions and leases, and the life of the client. Views share
+ * everything with the client they were made from; they only treat calls differently.
+ */
 export class Redis<in out Text extends AnyText = string, in out Integer extends AnyInteger = number> extends SubscriptionMethods {
   declare readonly [MODE]: Direct<Text, Integer>;
   readonly #client: Client;

@@ -29,9 +29,11 @@ export interface ScanKeysOptions extends ScanItemsOptions {
   readonly type?: KeyType;
 }
 
+/** Iterator of the scans and of `stream`. */
 export type Items<T> = AsyncGenerator<T, void, undefined>;
 
-const REMEMBER = 1_000_000;
+/** Default of `dedupe`, in items. */
+const DEDUPE_LIMIT = 1_000_000;
 const SCAN = command('SCAN');
 const HSCAN = command('HSCAN');
 const SSCAN = command('SSCAN');
@@ -41,7 +43,7 @@ export function scanKeys<Text>(client: Client, view: View, options: ScanKeysOpti
   const text = textOf<Text>(view);
   const { prefix } = view;
   if (prefix === null) return keysOf(client, view, options, text);
-  return named(
+  return withoutPrefix(
     keysOf(client, view, options, (key) => key),
     (key) => prefix.strip(key),
     text,
@@ -60,8 +62,8 @@ function keysOf<Item>(client: Client, view: View, options: ScanKeysOptions, item
   return client.options.topology.kind === 'cluster' ? scanCluster(client, view, scan) : scanOne(client, view, scan);
 }
 
-/** Keys without their prefix; those that are not the view's are left out. */
-async function* named<Text>(keys: Items<Buffer>, strip: (key: Buffer) => Buffer | null, text: (key: Buffer) => Text): Items<Text> {
+/** Keys without the prefix of the view; keys without that prefix are left out. */
+async function* withoutPrefix<Text>(keys: Items<Buffer>, strip: (key: Buffer) => Buffer | null, text: (key: Buffer) => Text): Items<Text> {
   for await (const key of keys) {
     const own = strip(key);
     if (own !== null) yield text(own);
@@ -95,14 +97,14 @@ function pageArgs({ match, count }: ScanItemsOptions): Arg[] {
   return [...(match === undefined ? [] : ['MATCH', match]), ...(count === undefined ? [] : ['COUNT', count])];
 }
 
-/** What the view's callers get for a string of the server; `Text` says the same in types. */
+/** Decoder of a string reply into what the view calls text; `Text` says the same in types. */
 function textOf<Text>({ mode }: View): (bytes: Buffer) => Text {
   const decode = (mode & DECODE_BUFFERS) === 0 ? (bytes: Buffer) => decodeText(bytes, 0, bytes.length) : (bytes: Buffer) => bytes;
   return decode as (bytes: Buffer) => Text;
 }
 
 function limitOf({ dedupe = true }: ScanItemsOptions): number {
-  if (typeof dedupe === 'boolean') return dedupe ? REMEMBER : 0;
+  if (typeof dedupe === 'boolean') return dedupe ? DEDUPE_LIMIT : 0;
   if (Number.isSafeInteger(dedupe) && dedupe >= 0) return dedupe;
   throw new OptionsError('dedupe', 'true, false or how many items to remember', dedupe);
 }

@@ -42,7 +42,7 @@ export abstract class SubscriptionMethods extends Commands {
     onMessage: (message: TextOf<this>, channel: TextOf<this>) => unknown,
     options: SubscribeOptions = {},
   ): Promise<Subscription> {
-    return subscribe(this.#client, this.#view, 'channel', channels, onMessage, options);
+    return subscribe(this.#client, this.#view, { kind: 'channel', names: channels }, onMessage, options);
   }
 
   /**
@@ -55,7 +55,7 @@ export abstract class SubscriptionMethods extends Commands {
     onMessage: (message: TextOf<this>, channel: TextOf<this>, pattern: TextOf<this>) => unknown,
     options: SubscribeOptions = {},
   ): Promise<Subscription> {
-    return subscribe(this.#client, this.#view, 'pattern', patterns, onMessage, options);
+    return subscribe(this.#client, this.#view, { kind: 'pattern', names: patterns }, onMessage, options);
   }
 
   /**
@@ -68,7 +68,7 @@ export abstract class SubscriptionMethods extends Commands {
     onMessage: (message: TextOf<this>, channel: TextOf<this>) => unknown,
     options: SubscribeOptions = {},
   ): Promise<Subscription> {
-    return subscribe(this.#client, this.#view, 'shard', shardChannels, onMessage, options);
+    return subscribe(this.#client, this.#view, { kind: 'shard', names: shardChannels }, onMessage, options);
   }
 
   /**
@@ -79,7 +79,7 @@ export abstract class SubscriptionMethods extends Commands {
   messages(channels: OneOrMore<Channel>, options: MessagesOptions & { gaps: true }): Messages<ChannelMessage<TextOf<this>> | Gap>;
   messages(channels: OneOrMore<Channel>, options?: MessagesOptions): Messages<ChannelMessage<TextOf<this>>>;
   messages(channels: OneOrMore<Channel>, options: MessagesOptions = {}): Messages<ChannelMessage<TextOf<this>> | Gap> {
-    return messages(this.#client, this.#view, 'channel', channels, options);
+    return messages(this.#client, this.#view, { kind: 'channel', names: channels }, options);
   }
 
   /**
@@ -89,7 +89,7 @@ export abstract class SubscriptionMethods extends Commands {
   pmessages(patterns: OneOrMore<Channel>, options: MessagesOptions & { gaps: true }): Messages<PatternMessage<TextOf<this>> | Gap>;
   pmessages(patterns: OneOrMore<Channel>, options?: MessagesOptions): Messages<PatternMessage<TextOf<this>>>;
   pmessages(patterns: OneOrMore<Channel>, options: MessagesOptions = {}): Messages<PatternMessage<TextOf<this>> | Gap> {
-    return messages(this.#client, this.#view, 'pattern', patterns, options);
+    return messages(this.#client, this.#view, { kind: 'pattern', names: patterns }, options);
   }
 
   /**
@@ -99,7 +99,7 @@ export abstract class SubscriptionMethods extends Commands {
   smessages(shardChannels: OneOrMore<Channel>, options: MessagesOptions & { gaps: true }): Messages<ChannelMessage<TextOf<this>> | Gap>;
   smessages(shardChannels: OneOrMore<Channel>, options?: MessagesOptions): Messages<ChannelMessage<TextOf<this>>>;
   smessages(shardChannels: OneOrMore<Channel>, options: MessagesOptions = {}): Messages<ChannelMessage<TextOf<this>> | Gap> {
-    return messages(this.#client, this.#view, 'shard', shardChannels, options);
+    return messages(this.#client, this.#view, { kind: 'shard', names: shardChannels }, options);
   }
 
   /**

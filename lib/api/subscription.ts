@@ -15,12 +15,15 @@ import { checkSignal } from '../options/checks.js';
 import { flag, func, integer, milliseconds, oneOf, shape } from '../options/validate.js';
 import { DECODE_BUFFERS } from '../protocol/command-spec.js';
 
-/** The name of a channel, or a pattern: text or bytes. The key prefix does not stand before it. */
+/** Name of a channel, or a pattern: text or bytes. It gets no key prefix. */
 export type Channel = string | Uint8Array;
 
 /** Options of `subscribe`, `psubscribe` and `ssubscribe`. */
 export interface SubscribeOptions {
-  /** Called before the first message after each span of time in which messages may have been missed. Default: none; the client's `gap` event tells it, too. */
+  /**
+   * Called before the first message after each span of time in which messages may have been missed. Default: none; the client's `gap` event reports
+   * it, too.
+   */
   readonly onGap?: (gap: Gap) => unknown;
   /** Ends the subscription when it fires. Default: the view's. */
   readonly signal?: AbortSignal;
@@ -32,23 +35,23 @@ export interface SubscribeOptions {
 export interface MessagesOptions extends SubscribeOptions {
   /** Gaps come among the messages, as `{ type: 'gap', … }`, where they belong. Default false. */
   readonly gaps?: boolean;
-  /** How many messages wait for a consumer that is slower than they come. Default 10,000. */
+  /** How many messages wait for a slow consumer. Default 10,000. */
   readonly maxBuffered?: number;
   /**
-   * What happens to one more: the oldest is dropped, or this one, which a gap tells in its place; or the iterator ends with an `OverflowError`.
-   * Default `drop-oldest`.
+   * What happens when one more comes: the oldest message is dropped, or the new one, and a gap in its place says so; or the iterator ends with an
+   * `OverflowError`. Default `drop-oldest`.
    */
   readonly overflow?: Overflow;
 }
 
-/** One message of a channel. */
+/** Message of a channel. */
 export interface ChannelMessage<Text extends string | Buffer = string> {
   readonly type: 'message';
   readonly channel: Text;
   readonly message: Text;
 }
 
-/** One message of a channel that matches a pattern. */
+/** Message of a channel that matches a pattern. */
 export interface PatternMessage<Text extends string | Buffer = string> extends ChannelMessage<Text> {
   readonly pattern: Text;
 }
@@ -67,27 +70,27 @@ export const checkMessages = shape({
 });
 const checkListener = func<(message: Payload, channel: Payload, pattern?: Payload) => unknown>();
 
-/** What `subscribe` and its like resolve with: channels or patterns that a function listens to, until it leaves. */
+/** Subscription of a callback to channels or patterns, until `unsubscribe()`. */
 export class Subscription {
-  readonly #group: SubscriptionHandle;
+  readonly #handle: SubscriptionHandle;
 
-  /** Use `subscribe`, `psubscribe` or `ssubscribe`. */
+  /** Use `subscribe`, `psubscribe`, `ssubscribe` or `keyspaceEvents`. */
   constructor(
-    group: SubscriptionHandle,
+    handle: SubscriptionHandle,
     /** The channels or patterns. */
     readonly names: readonly string[],
   ) {
-    this.#group = group;
+    this.#handle = handle;
   }
 
-  /** The servers deliver messages of all of them at the moment. False in a gap, and after the end. */
+  /** Whether the servers deliver messages of all of them at the moment: not in a gap, and not after the end. */
   get live(): boolean {
-    return this.#group.live;
+    return this.#handle.live;
   }
 
-  /** Ends it: the function is not called again. Resolves when the servers have confirmed that, where nobody else listens. */
+  /** Ends the subscription: the callback is not called again. Resolves when the servers have confirmed that, where no other callback listens. */
   unsubscribe(): Promise<void> {
-    return this.#group.end();
+    return this.#handle.end();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -95,42 +98,42 @@ export class Subscription {
   }
 }
 
-/** `method` names it in errors. */
+/** Channels or patterns as a caller names them. */
+export interface ChannelNames {
+  readonly kind: SubscribeRequest['kind'];
+  readonly names: OneOrMore<Channel>;
+}
+
+/** Subscribes a callback; resolves when the servers have confirmed. */
 export async function subscribe(
   client: Client,
   view: View,
-  kind: SubscribeRequest['kind'],
-  names: OneOrMore<Channel>,
+  channels: ChannelNames,
   onMessage: unknown,
   options: SubscribeOptions,
 ): Promise<Subscription> {
-  const request = wishOf(kind, names);
+  const request = requestOf(channels);
   const own = checkSubscribe(options, 'options');
   const report = client.subscriptions.report.bind(client.subscriptions);
   const call = checkListener(onMessage, 'onMessage');
   const bytes = wantsBytes(view);
-  // Nobody gets more than what is documented.
-  const hand: OnPayload =
-    kind === 'pattern'
-      ? (message, channel, topic) => call(message, channel, bytes ? topic.name : topic.text)
+  // The callback gets the documented arguments and no more.
+  const deliver: OnPayload =
+    channels.kind === 'pattern'
+      ? (message, channel, { name, text }) => call(message, channel, bytes ? name : text)
       : (message, channel) => call(message, channel);
-  const listener = new CallbackListener(bytes, hand, own.onGap ?? null, report);
-  const group = client.listen(request, listener, limitsOf(view, own));
-  await group.begun;
+  const listener = new CallbackListener(bytes, deliver, own.onGap ?? null, report);
+  const handle = client.listen(request, listener, limitsOf(view, own));
+  await handle.begun;
   return new Subscription(
-    group,
+    handle,
     request.names.map((name) => name.toString()),
   );
 }
 
-export function messages<Given>(
-  client: Client,
-  view: View,
-  kind: SubscribeRequest['kind'],
-  names: OneOrMore<Channel>,
-  options: MessagesOptions,
-): Messages<Given> {
-  const request = wishOf(kind, names);
+/** Subscribes an iterator. */
+export function messages<Given>(client: Client, view: View, channels: ChannelNames, options: MessagesOptions): Messages<Given> {
+  const request = requestOf(channels);
   const own = checkMessages(options, 'options');
   const { subscriptions } = client;
   const stream = new MessageStream(settingsOf(view, own, wantsBytes(view) ? itemOfBytes : itemOfText), {
@@ -169,7 +172,7 @@ export function limitsOf(view: View, { timeoutMs, signal }: SubscribeOptions): S
   return { timeoutMs: timeoutMs ?? view.timeoutMs, signal: signal ?? view.signal };
 }
 
-function wishOf(kind: SubscribeRequest['kind'], names: OneOrMore<Channel>): SubscribeRequest {
+function requestOf({ kind, names }: ChannelNames): SubscribeRequest {
   const list: readonly unknown[] = isList(names) ? names : [names];
   if (list.length === 0) throw new ArgumentError('a subscription needs a channel');
   return { kind, names: list.map(bytesOf) };
@@ -177,7 +180,7 @@ function wishOf(kind: SubscribeRequest['kind'], names: OneOrMore<Channel>): Subs
 
 function bytesOf(name: unknown): Buffer {
   if (typeof name === 'string') return Buffer.from(name);
-  // A copy: what the caller does with its own afterwards must not rename a channel.
+  // A copy: a caller that changes its bytes afterwards must not rename the channel.
   if (name instanceof Uint8Array) return Buffer.from(name);
   throw new ArgumentError(`a channel is a string or bytes, got ${show(name)}`);
 }

@@ -1,4 +1,4 @@
-// The types of arguments and replies, for those who pass them on.
+// Public types of arguments and replies: index.ts exports them all.
 
 export type {
   BitEncoding,

@@ -9,6 +9,7 @@ const INTERNAL: Readonly<Record<string, readonly string[]>> = {
   'lib/api/pipeline.ts': ['Inline', 'Piped'],
   'lib/api/redis.ts': ['RunCommand', 'ViewInteger', 'ViewText'],
   'lib/api/scan-iterators.ts': ['Items'],
+  'lib/api/subscription.ts': ['ChannelNames'],
   'lib/commands/tokens.ts': ['AtMostOne', 'ExactlyOne'],
 };
 
