@@ -3,7 +3,7 @@ import type { Raw } from '../protocol/command-spec.js';
 /** `OK` and nothing else; the status text is the reply. */
 export type Ok = 'OK';
 
-/** RESP2 sends what RESP3 sends as a double as text. */
+/** A double as a number: RESP2 sends it as text. */
 export function toNumber(raw: Raw): number {
   if (typeof raw === 'number') return raw;
   const text = String(raw);
@@ -16,14 +16,14 @@ export function toObject<T>(raw: Raw): Record<string, T> {
   if (!Array.isArray(raw)) return object;
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const field = String(raw[at]);
-    const value = raw[at + 1] as T; // the command's own documentation is the type's source
+    const value = raw[at + 1] as T; // the type is by the command's documentation
     if (field === '__proto__') Object.defineProperty(object, field, { value, enumerable: true, configurable: true, writable: true });
     else object[field] = value;
   }
   return object;
 }
 
-/** As `toNumber`, where there may be nothing. */
+/** As `toNumber`; null where the server sent nil. */
 export function toNumberOrNull(raw: Raw): number | null {
   return raw === null ? null : toNumber(raw);
 }
@@ -32,7 +32,7 @@ export function toNumbersOrNull(raw: Raw): (number | null)[] {
   return toList(raw).map(toNumberOrNull);
 }
 
-/** An array reply; nothing where the server has sent none. */
+/** An array reply; empty where the server sent none. */
 export function toList(raw: Raw | undefined): readonly Raw[] {
   return Array.isArray(raw) ? raw : [];
 }

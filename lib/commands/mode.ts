@@ -1,9 +1,9 @@
 /**
- * How one definition of a command serves client, pipeline, transaction and views: a mode says what text and integers are, and what a method
- * returns for a reply of type `reply`. `Out` fills `reply` in; a mode's `out` reads it back as `this['reply']`.
+ * Mode of a class of commands: the types of text and integers in its replies, and the type that a method returns for a reply of type `reply`. So one
+ * definition of a command serves client, views, pipeline and transaction. `Out` fills `reply` in; a mode's `out` reads it back as `this['reply']`.
  *
- * A class of commands has its mode as a property that exists in the types alone, and the methods it inherits find it by way of `this`. With a
- * type parameter instead, the first call on a client made the compiler instantiate every group of commands: seven times the work of a small program.
+ * The mode is a property of the class that exists in the types alone; inherited methods find it by `this`. With a type parameter instead, the first
+ * call on a client made the compiler instantiate every group of commands: seven times the work of a small program.
  */
 export interface Mode {
   /** The type of text in replies: `string`, or `Buffer` after `with({ buffers: true })`. */
@@ -14,7 +14,7 @@ export interface Mode {
   readonly out: unknown;
 }
 
-/** The name of that property. */
+/** Name of the property that holds the mode. */
 export declare const MODE: unique symbol;
 
 interface Moded {
@@ -28,7 +28,7 @@ export type TextOf<Group extends Moded> = Group[typeof MODE]['text'];
 /** The type of integers in replies. */
 export type IntegerOf<Group extends Moded> = Group[typeof MODE]['integer'];
 
-/** A command issued on a client or view: a promise of its reply. */
+/** Mode of clients, views and leases: a method returns a promise of the reply. */
 export interface Direct<Text extends string | Buffer = string, Integer extends number | bigint | string = number> extends Mode {
   readonly text: Text;
   readonly integer: Integer;

@@ -27,7 +27,7 @@ export type AtMostOne<T> = { [K in keyof T]: { [P in K]?: T[P] } & { [P in Exclu
 /** Options of which exactly one must stand. */
 export type ExactlyOne<T> = { [K in keyof T]: { [P in K]: T[P] } & { [P in Exclude<keyof T, K>]?: never } }[keyof T];
 
-/** `Array.isArray` that knows lists that must not be changed. */
+/** `Array.isArray` for readonly lists. */
 export const isList: <T>(value: OneOrMore<T>) => value is readonly T[] = Array.isArray;
 
 /** The arguments of a command that is a key and one or more items. */
@@ -37,7 +37,7 @@ export function keyAnd(key: Arg, items: OneOrMore<Arg>): Arg[] {
 
 /** One or more items as the arguments of a command. */
 export function all(items: OneOrMore<Arg>): readonly Arg[] {
-  // A copy: a call is encoded later than it is made, and the caller may change his list until then.
+  // A copy: a call is encoded later than it is made, and the caller may change the list until then.
   return isList(items) ? items.slice() : [items];
 }
 

@@ -24,8 +24,8 @@ export interface PoppedElement<Text extends string | Buffer> {
 }
 
 /**
- * Commands that wait for something to pop: up to `timeoutSeconds` (fractions too), without limit if 0. They wait on a connection of their own, so
- * that they hold up no others. `XREAD` and `XREADGROUP` wait with `BLOCK`.
+ * Blocking commands: they wait for an element to pop, up to `timeoutSeconds` (fractions too), without limit if 0. Each waits on an exclusive
+ * connection, so that it delays no other command. `XREAD` and `XREADGROUP` wait with `BLOCK`.
  */
 export abstract class BlockingCommands extends CommandGroup {
   /**

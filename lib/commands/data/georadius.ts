@@ -15,7 +15,7 @@ type Keep = { STORE?: never; STOREDIST?: never };
 type Store = GeoOrder & GeoLimit & ExactlyOne<{ STORE: Key; STOREDIST: Key }> & { WITHCOORD?: never; WITHDIST?: never; WITHHASH?: never };
 type AnyQuery = Search<boolean, boolean, boolean> & { STORE?: Key; STOREDIST?: Key };
 
-/** What `GEOSEARCH` and `GEOSEARCHSTORE` replaced in 6.2.0. */
+/** Older geo queries, which `GEOSEARCH` and `GEOSEARCHSTORE` replaced in 6.2.0. */
 export abstract class GeoradiusCommands extends CommandGroup {
   /**
    * The members within a circle around a point; with `STORE` or `STOREDIST` how many were stored. O(N+log(M)), since 3.2.0.

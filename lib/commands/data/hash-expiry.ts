@@ -31,7 +31,7 @@ export type HsetexOptions = AtMostOne<FieldExpiry & { KEEPTTL: true }> &
   AtMostOne<{ FNX: true; FXX: true }> &
   AtMostOne<{ NX: true; XX: true }>;
 
-/** Fields of a hash that end on their own. Replies are one integer a field; -2: there is no such field. */
+/** Expiry of single fields of a hash. Replies are one integer a field; -2: there is no such field. */
 export abstract class HashExpiryCommands extends CommandGroup {
   /**
    * Lets fields of a hash end in some seconds. A field: 1 set, 2 deleted at once, 0 the condition fails, -2 no such field. O(N) for N fields,

@@ -25,7 +25,7 @@ export interface LcsMatches<I, Match> {
 /** With `WITHMATCHLEN`. */
 export type LcsMatchWithLength<Integer> = LcsMatch<Integer> & { len: Integer };
 
-/** The comparison of two values: their longest common subsequence. */
+/** Comparison of two values: their longest common subsequence. */
 export abstract class LcsCommands extends CommandGroup {
   /**
    * The longest common subsequence of two values; with `LEN` its length, with `IDX` where it is in each of them. O(N*M), since 7.0.0.

@@ -70,7 +70,7 @@ export interface XreadgroupOptions extends XreadOptions {
   NOACK?: true;
 }
 
-/** Consumer groups: every entry of a stream is given to one consumer of a group, and waits until that one acknowledges it. */
+/** Consumer groups of streams: every entry is given to one consumer of a group, and is pending until that consumer acknowledges it. */
 export abstract class StreamGroupCommands extends CommandGroup {
   /**
    * Acknowledges entries: they no longer wait; how many did. O(1) an entry, since 5.0.0.

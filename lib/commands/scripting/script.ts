@@ -18,7 +18,10 @@ const SCRIPT_SHOW = command('SCRIPT SHOW');
 
 type Script = string | Uint8Array;
 
-/** Only the caller knows what a script returns: `eval<number>(…)`. A RESP3 map, which a script must ask for, arrives as a flat list. */
+/**
+ * Scripts by their text or SHA-1. The caller names the type of the reply, which only the script decides: `eval<number>(…)`. A RESP3 map, which a
+ * script must ask for, arrives as a flat list.
+ */
 export abstract class ScriptCommands extends CommandGroup {
   /**
    * Runs a Lua script. Name every key it touches: they decide where it runs. As complex as the script, since 2.6.0.

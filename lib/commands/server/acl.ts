@@ -19,7 +19,7 @@ const ACL_SETUSER = command('ACL SETUSER');
 const ACL_USERS = command('ACL USERS');
 const ACL_WHOAMI = command('ACL WHOAMI');
 
-/** What is allowed, as ACL rules. */
+/** Permissions, as ACL rules. */
 export interface AclSelector<Text> {
   commands: Text;
   keys: Text;
@@ -34,7 +34,7 @@ export interface AclUser<Text> extends AclSelector<Text> {
   selectors: AclSelector<Text>[];
 }
 
-/** Something that was denied. */
+/** Entry of the ACL log: something that was denied. */
 export interface AclLogEntry<Text, I> {
   count: I;
   reason: Text;

@@ -25,7 +25,7 @@ export interface TrackingInfo<Text, I> {
   prefixes: Text[];
 }
 
-/** Connections of a server. What changes the connection that asks is in `lease()`. */
+/** Connections of a server. The commands that change the connection they are sent on are in `LeasedCommands`. */
 export abstract class ClientCommands extends CommandGroup {
   /**
    * The connections of a server. O(N), since 2.4.0.

@@ -59,7 +59,7 @@ export interface ClusterLink<Text, I> {
   'send-buffer-used': I;
 }
 
-/** What a cluster's nodes know of each other. The answer is one node's. Slots are in `ClusterSlotCommands`. */
+/** Nodes of a cluster, as the one that answers knows them. Slots are in `ClusterSlotCommands`. */
 export abstract class ClusterCommands extends CommandGroup {
   /**
    * The shards with their slots and nodes. O(N), since 7.0.0.

@@ -14,7 +14,7 @@ const COMMAND_HELP = command('COMMAND HELP');
 const COMMAND_INFO = command('COMMAND INFO');
 const COMMAND_LIST = command('COMMAND LIST');
 
-/** What the server knows about its commands. A subcommand is named `config|get`. */
+/** Commands of the server, as it describes them. A subcommand is named `config|get`. */
 export abstract class CommandCommands extends CommandGroup {
   /**
    * The facts of every command. O(N), since 2.8.13.

@@ -15,7 +15,7 @@ const SPUBLISH = command('SPUBLISH');
 
 type Channel = string | Uint8Array;
 
-/** Publishing, and what the servers know of subscribers. */
+/** Publishing of messages, and the channels that have subscribers. Subscribing itself is no command of this library: see `subscribe`. */
 export abstract class PubsubCommands extends CommandGroup {
   /**
    * Sends a message to a channel; gives how many subscribers of the answering node got it. In a cluster all nodes hand it on. O(N+M), since 2.0.0.

@@ -75,7 +75,7 @@ export interface ServerTime {
   microseconds: number;
 }
 
-/** What a server is, in its own words. */
+/** Role of a server, in its own words. */
 export type Role<I> =
   | { role: 'master'; offset: I; replicas: { host: string; port: number; offset: number }[] }
   | {

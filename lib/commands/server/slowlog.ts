@@ -29,7 +29,7 @@ export type LargeCommand<Text, I> = LoggedCommand<Text, I> & { bytes: I };
 
 export type CommandlogType = 'SLOW' | 'LARGE-REQUEST' | 'LARGE-REPLY';
 
-/** The log of slow commands, and what Valkey made of it: also of those with large requests or replies. */
+/** Log of slow commands; in Valkey also of commands with large requests or replies. */
 export abstract class SlowlogCommands extends CommandGroup {
   /**
    * The latest slow commands, 10 unless a count is given, -1 for all. O(N), since 2.2.12.
