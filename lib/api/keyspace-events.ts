@@ -34,7 +34,9 @@ export interface KeyspaceFilter {
   readonly events?: OneOrMore<string>;
   /** Number of the database. Default: the client's. */
   readonly database?: number;
-  /** Switches on what the servers' `notify-keyspace-events` lacks, with CONFIG SET. Default false: it is an error, which says what to do. */
+  /**
+   * Switches on what the servers' `notify-keyspace-events` lacks, with CONFIG SET. Default false: it is an error, which says what to do.
+   */
   readonly configure?: boolean;
 }
 

@@ -26,7 +26,10 @@ const WAIT = command('WAIT');
 const WAITAOF = command('WAITAOF');
 const WATCH = command('WATCH');
 
-/** Options of `CLIENT TRACKING`: what is tracked, and which connection gets the invalidations. https://redis.io/docs/latest/commands/client-tracking/ */
+/**
+ * Options of `CLIENT TRACKING`: what is tracked, and which connection gets the invalidations.
+ * https://redis.io/docs/latest/commands/client-tracking/
+ */
 export type TrackingOptions = {
   /** Sends the invalidations to the connection of this id. */
   REDIRECT?: Integer;
@@ -62,8 +65,8 @@ export interface ServerHello<I> {
 }
 
 /**
- * Commands of a leased connection: all typed commands, and those that concern the connection itself, which exist only inside `lease()`. A connection
- * whose state they changed is closed when its lease ends.
+ * Commands of a leased connection: all typed commands, and those that concern the connection itself, which exist only inside `lease()`. A
+ * connection whose state they changed is closed when its lease ends.
  */
 export abstract class LeasedCommands extends Commands {
   /**
@@ -217,8 +220,8 @@ export abstract class LeasedCommands extends Commands {
   }
 
   /**
-   * As `wait`, until it is in the append-only files of the server itself (`numlocal` 1) and of `numreplicas` replicas; how many of each have it.
-   * O(1), since 7.2.0.
+   * As `wait`, until it is in the append-only files of the server itself (`numlocal` 1) and of `numreplicas` replicas; how many of each
+   * have it. O(1), since 7.2.0.
    * @see https://redis.io/docs/latest/commands/waitaof/
    */
   waitaof(numlocal: 0 | 1, numreplicas: number, timeoutMs: number): Out<this, [local: IntegerOf<this>, replicas: IntegerOf<this>]> {
@@ -226,8 +229,8 @@ export abstract class LeasedCommands extends Commands {
   }
 
   /**
-   * Has the next EXEC of this connection do nothing if one of the keys is changed until then; `redis.watch()` does the rest, too. O(1) for every
-   * key, since 2.2.0.
+   * Has the next EXEC of this connection do nothing if one of the keys is changed until then; `redis.watch()` does the rest, too. O(1) for
+   * every key, since 2.2.0.
    * @see https://redis.io/docs/latest/commands/watch/
    */
   watch(keys: OneOrMore<Key>): Out<this, Ok> {

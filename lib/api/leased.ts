@@ -11,7 +11,7 @@ import { Pipeline } from './pipeline.js';
 type AnyText = string | Buffer;
 type AnyInteger = number | bigint | string;
 
-/** Leased connection, which `lease()` passes to its function: all typed commands, those that concern the connection, and `call` for all others. */
+/** Leased connection, which `lease()` passes to its function: the typed commands, those that concern the connection, and `call`. */
 export class Leased<in out Text extends AnyText = string, in out Integer extends AnyInteger = number> extends LeasedCommands {
   declare readonly [MODE]: Direct<Text, Integer>;
   readonly #connection: LeasedConnection;

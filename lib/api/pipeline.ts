@@ -19,8 +19,8 @@ export type Inline<Replies extends readonly unknown[]> = { [At in keyof Replies]
 type Runner = (steps: readonly BatchStep[]) => Promise<Outcomes>;
 
 /**
- * Batch of commands that are sent together by `exec()`. From `pipeline()` they are independent of each other and may go to different nodes; from
- * `multi()` one server runs them as a transaction.
+ * Batch of commands that are sent together by `exec()`. From `pipeline()` they are independent of each other and may go to different nodes;
+ * from `multi()` one server runs them as a transaction.
  */
 export class Pipeline<
   in out Replies extends readonly unknown[] = [],

@@ -45,8 +45,8 @@ export type ViewInteger<Options, Integer> = Options extends { readonly integers:
       : Integer;
 
 /**
- * Client, or a view of one: the typed commands, views, batches, transactions, scans, subscriptions and leases, and the life of the client. Views share
- * everything with the client they were made from; they only treat calls differently.
+ * Client, or a view of one: the typed commands, views, batches, transactions, scans, subscriptions and leases, and the life of the client.
+ * Views share everything with the client they were made from; they only treat calls differently.
  */
 export class Redis<in out Text extends AnyText = string, in out Integer extends AnyInteger = number> extends SubscriptionMethods {
   declare readonly [MODE]: Direct<Text, Integer>;
@@ -67,8 +67,8 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
   }
 
   /**
-   * Sends any command, also one this library does not know, whose keys it then learns from the server (once a name). RESP3 maps arrive as objects.
-   * Rejects with `CommandRefusedError` where the command would change the state of a shared connection.
+   * Sends any command, also one this library does not know, whose keys it then learns from the server (once a name). RESP3 maps arrive as
+   * objects. Rejects with `CommandRefusedError` where the command would change the state of a shared connection.
    * @example await redis.call('JSON.GET', 'doc:1', '$.name');
    */
   call(...words: readonly [command: string, ...args: Arg[]]): Promise<Raw> {
@@ -108,9 +108,9 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
   }
 
   /**
-   * A client on another group of the same sentinels, over the same connections to them, with the options of this one. `options` are what its data
-   * nodes have of their own. It has a life of its own, until it is closed or this client is: make it once, not for every call. Throws
-   * `OptionsError` where there are no sentinels; a name they do not know rejects its commands.
+   * A client on another group of the same sentinels, over the same connections to them, with the options of this one. `options` are what
+   * its data nodes have of their own. It has a life of its own, until it is closed or this client is: make it once, not for every call.
+   * Throws `OptionsError` where there are no sentinels; a name they do not know rejects its commands.
    * @example const sessions = redis.group('sessions', { password: 'of the data nodes of that group' });
    */
   group(name: string, options: GroupOptions = {}): Redis<Text, Integer> {
@@ -136,9 +136,9 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
   }
 
   /**
-   * Optimistic locking: calls `attempt` with a connection that watches the keys, and executes the transaction it returns if nobody has changed one
-   * of them meanwhile; else begins again, `retries` times (default 10), and gives `null` when others were always faster. What is returned and is no
-   * transaction is given as it is. In a cluster the keys must share one slot.
+   * Optimistic locking: calls `attempt` with a connection that watches the keys, and executes the transaction it returns if nobody has
+   * changed one of them meanwhile; else begins again, `retries` times (default 10), and gives `null` when others were always faster. What
+   * is returned and is no transaction is given as it is. In a cluster the keys must share one slot.
    * @see https://redis.io/docs/latest/develop/using-commands/transactions/#optimistic-locking-using-check-and-set
    * @example const replies = await redis.watch('a', async (tx) => { const a = await tx.get('a'); return tx.multi().set('a', Number(a) * 2); });
    */
@@ -155,9 +155,9 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
   }
 
   /**
-   * Runs a command for each item of an iterable, sync or async, and gives the replies in the order of the items. At most `window` commands (default
-   * 1,000) wait for their replies or their caller at a time, so that memory stays bounded however many items there are. The first error ends it;
-   * with `{ errors: 'inline' }` errors stand in their places.
+   * Runs a command for each item of an iterable, sync or async, and gives the replies in the order of the items. At most `window` commands
+   * (default 1,000) wait for their replies or their caller at a time, so that memory stays bounded however many items there are. The first
+   * error ends it; with `{ errors: 'inline' }` errors stand in their places.
    * @example for await (const reply of redis.stream(lines, (r, line) => r.rpush('lines', line))) count++;
    */
   stream<Item, Reply>(
@@ -171,8 +171,8 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
   }
 
   /**
-   * All keys, of all shards. Every key that is there from beginning to end is given, also when a node fails or slots move meanwhile; one that comes
-   * or goes meanwhile may be. See `ScanKeysOptions` for `dedupe` and its limit.
+   * All keys, of all shards. Every key that is there from beginning to end is given, also when a node fails or slots move meanwhile; one
+   * that comes or goes meanwhile may be. See `ScanKeysOptions` for `dedupe` and its limit.
    * @see https://redis.io/docs/latest/commands/scan/
    * @example for await (const key of redis.scanKeys({ match: 'user:*', count: 1000 })) console.log(key);
    */
@@ -208,8 +208,8 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
   }
 
   /**
-   * Lends one connection to `use`, alone, for what needs state of the connection (WATCH, MULTI by hand, WAIT, SELECT …). In a cluster it leads to
-   * the primary of `key`. When `use` ends the connection goes back, or is closed if its state was touched.
+   * Lends one connection to `use`, alone, for what needs state of the connection (WATCH, MULTI by hand, WAIT, SELECT …). In a cluster it
+   * leads to the primary of `key`. When `use` ends the connection goes back, or is closed if its state was touched.
    * @example await redis.lease(async (one) => { await one.call('WATCH', 'a'); … });
    */
   async lease<T>(use: (connection: Leased<Text, Integer>) => Promise<T>, options: { readonly key?: Key } = {}): Promise<T> {
@@ -276,8 +276,8 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
   }
 
   /**
-   * Where a command would go now, and why: domain, slot, shard, mode, and what each step of the selection left. Sends nothing; `String(…)` of it
-   * has a line a step. Before the servers are known (`connect()`) it can only say so.
+   * Where a command would go now, and why: domain, slot, shard, mode, and what each step of the selection left. Sends nothing; `String(…)`
+   * of it has a line a step. Before the servers are known (`connect()`) it can only say so.
    * @example console.log(String(redis.domain('news').explain('GET', 'front')));
    */
   explain(...words: readonly [command: string, ...args: Arg[]]): Explanation {

@@ -17,8 +17,8 @@ export interface ScanItemsOptions {
   /** How much work the server does a page (not how many items it gives). Default: the server's own, 10. */
   readonly count?: number;
   /**
-   * Gives each item once. Default true, which remembers up to 1,000,000 items; a number is another limit. An item beyond the limit may come twice,
-   * where the server repeats it or the scan had to begin again; none is left out. `false` remembers nothing.
+   * Gives each item once. Default true, which remembers up to 1,000,000 items; a number is another limit. An item beyond the limit may come
+   * twice, where the server repeats it or the scan had to begin again; none is left out. `false` remembers nothing.
    */
   readonly dedupe?: boolean | number;
 }

@@ -18,8 +18,8 @@ import {
 } from './subscription.js';
 
 /**
- * Methods of `Redis` that subscribe: to channels, patterns, sharded channels, and to the events of keys; each with a callback or as an iterator. No
- * commands, because a subscription outlives its connection.
+ * Methods of `Redis` that subscribe: to channels, patterns, sharded channels, and to the events of keys; each with a callback or as an
+ * iterator. No commands, because a subscription outlives its connection.
  */
 export abstract class SubscriptionMethods extends Commands {
   readonly #client: Client;
@@ -32,8 +32,8 @@ export abstract class SubscriptionMethods extends Commands {
   }
 
   /**
-   * Has `onMessage` called with each message of a channel or channels, until `unsubscribe()`. Resolves when the servers have confirmed. Survives
-   * failovers and resharding; what may have been missed meanwhile is told by `onGap`.
+   * Has `onMessage` called with each message of a channel or channels, until `unsubscribe()`. Resolves when the servers have confirmed.
+   * Survives failovers and resharding; what may have been missed meanwhile is told by `onGap`.
    * @see https://redis.io/docs/latest/develop/pubsub/
    * @example const sub = await redis.subscribe('news', (message, channel) => console.log(channel, message));
    */
@@ -72,8 +72,8 @@ export abstract class SubscriptionMethods extends Commands {
   }
 
   /**
-   * The messages of a channel or channels as they come. Leaving the loop unsubscribes. With `{ gaps: true }` also `{ type: 'gap', … }` where messages
-   * may be missing.
+   * The messages of a channel or channels as they come. Leaving the loop unsubscribes. With `{ gaps: true }` also `{ type: 'gap', … }`
+   * where messages may be missing.
    * @example for await (const { channel, message } of redis.messages('news')) console.log(channel, message);
    */
   messages(channels: OneOrMore<Channel>, options: MessagesOptions & { gaps: true }): Messages<ChannelMessage<TextOf<this>> | Gap>;
@@ -103,8 +103,9 @@ export abstract class SubscriptionMethods extends Commands {
   }
 
   /**
-   * Has `onEvent` called when something happens to keys, or gives these events as an iterator: on every primary, because each server tells only of
-   * its own keys, whichever are primaries by then. Rejects with `KeyspaceEventsOffError` where the servers' `notify-keyspace-events` lacks something.
+   * Has `onEvent` called when something happens to keys, or gives these events as an iterator: on every primary, because each server tells
+   * only of its own keys, whichever are primaries by then. Rejects with `KeyspaceEventsOffError` where the servers'
+   * `notify-keyspace-events` lacks something.
    * @see https://redis.io/docs/latest/develop/pubsub/keyspace-notifications/
    * @example await redis.keyspaceEvents({ keys: 'user:*', events: ['expired', 'del'] }, ({ key, event }) => console.log(key, event));
    */

@@ -21,8 +21,8 @@ export type Channel = string | Uint8Array;
 /** Options of `subscribe`, `psubscribe` and `ssubscribe`. */
 export interface SubscribeOptions {
   /**
-   * Called before the first message after each span of time in which messages may have been missed. Default: none; the client's `gap` event reports
-   * it, too.
+   * Called before the first message after each span of time in which messages may have been missed. Default: none; the client's `gap` event
+   * reports it, too.
    */
   readonly onGap?: (gap: Gap) => unknown;
   /** Ends the subscription when it fires. Default: the view's. */
@@ -38,8 +38,8 @@ export interface MessagesOptions extends SubscribeOptions {
   /** How many messages wait for a slow consumer. Default 10,000. */
   readonly maxBuffered?: number;
   /**
-   * What happens when one more comes: the oldest message is dropped, or the new one, and a gap in its place says so; or the iterator ends with an
-   * `OverflowError`. Default `drop-oldest`.
+   * What happens when one more comes: the oldest message is dropped, or the new one, and a gap in its place says so; or the iterator ends
+   * with an `OverflowError`. Default `drop-oldest`.
    */
   readonly overflow?: Overflow;
 }
@@ -88,7 +88,7 @@ export class Subscription {
     return this.#handle.live;
   }
 
-  /** Ends the subscription: the callback is not called again. Resolves when the servers have confirmed that, where no other callback listens. */
+  /** Ends the subscription: the callback is not called again. Resolves when the servers have confirmed, where no other callback listens. */
   unsubscribe(): Promise<void> {
     return this.#handle.end();
   }

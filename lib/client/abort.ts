@@ -42,7 +42,7 @@ export function watchSignal(signal: AbortSignal, run: () => void): () => void {
   return () => watch.delete(run);
 }
 
-/** Rejects the call when the signal fires, and removes its listener when the call settles. False: the signal has fired already, the call is rejected. */
+/** Rejects the call when the signal fires, until the call settles. False: the signal has fired already, and the call is rejected. */
 export function attachSignal(call: Call, signal: AbortSignal): boolean {
   if (signal.aborted) {
     abort(call, signal);

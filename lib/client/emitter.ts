@@ -11,9 +11,9 @@ interface Entry<Arguments extends readonly unknown[]> {
 }
 
 /**
- * Event emitter with Node's `on`/`once`/`off`, typed, for a library that calls users' code from inside its engine: nothing that a listener does reaches
- * the emitting code. A listener that throws, or whose promise rejects, becomes a process warning. An `error` event without a listener is logged and
- * published.
+ * Event emitter with Node's `on`/`once`/`off`, typed, for a library that calls users' code from inside its engine: nothing that a listener
+ * does reaches the emitting code. A listener that throws, or whose promise rejects, becomes a process warning. An `error` event without a
+ * listener is logged and published.
  */
 export class Emitter<Events extends EventMap<Events>> {
   // Lists are replaced, not changed: an emit in progress keeps the list it began with.

@@ -12,8 +12,8 @@ interface Token {
 }
 
 /**
- * Session with read-your-writes consistency over replicas, by replication offsets. The primary is asked for its offset after the reply to a write.
- * Whatever that offset is, it covers the write, so a replica of the same replication stream that has applied as much has the write.
+ * Session with read-your-writes consistency over replicas, by replication offsets. The primary is asked for its offset after the reply to a
+ * write. Whatever that offset is, it covers the write, so a replica of the same replication stream that has applied as much has the write.
  *
  * | the session has | a read may go to |
  * |---|---|
@@ -22,8 +22,8 @@ interface Token {
  * | a token without an offset | the primary, which is asked for its offset meanwhile |
  * | a token with an offset | the replicas that have said, since they were last connected, that they have as much; else the primary |
  *
- * Offsets mean nothing beyond one primary. When a primary changes, or slots move, all tokens are dropped, and of every primary an offset is needed
- * that it told after the change.
+ * Offsets mean nothing beyond one primary. When a primary changes, or slots move, all tokens are dropped, and of every primary an offset is
+ * needed that it told after the change.
  */
 export class Session {
   /** By the primary that answered the writes. */
@@ -31,8 +31,8 @@ export class Session {
   /** Number of writes in flight, by slot; -1 outside a cluster. */
   readonly #inFlight = new Map<number, number>();
   /**
-   * Slots whose last write was answered by a node that is not the primary in our snapshot: the slot is moving. Replicas of neither node can be
-   * trusted to have the write, so reads of these slots go to the primary until the topology changes.
+   * Slots whose last write was answered by a node that is not the primary in our snapshot: the slot is moving. Replicas of neither node can
+   * be trusted to have the write, so reads of these slots go to the primary until the topology changes.
    */
   readonly #movedWrites = new Set<number>();
   /** `Token.minRequest` of a primary that has no token; 0: such a primary needs none. */
@@ -57,8 +57,8 @@ export class Session {
   }
 
   /**
-   * Records that `node` has executed a write, or may yet execute it; null: the node left the topology. `primary`: of the slot, in our snapshot.
-   * `moving`: the slot may be on its way to `node`.
+   * Records that `node` has executed a write, or may yet execute it; null: the node left the topology. `primary`: of the slot, in our
+   * snapshot. `moving`: the slot may be on its way to `node`.
    */
   wrote(slot: number, node: Replicating | null, primary: Replicating | null, moving: boolean): void {
     this.#followTopology();
@@ -131,7 +131,7 @@ export class Session {
   }
 }
 
-/** Whether later reads of a session need the command's effect. The flags say so, of modules' commands too; a command with keys and no flag may write. */
+/** Whether later reads of a session need the command's effect, by its flags. A command with keys and without flags may write. */
 export function changesData({ flags, firstKey }: CommandSpec): boolean {
   return (flags & READONLY) === 0 && ((flags & (WRITE | SCRIPT)) !== 0 || firstKey !== -1);
 }

@@ -1,8 +1,8 @@
-/** Statistics of a client: numbers of this moment, and sums since the client began. `stats()` walks over the nodes; commands pay nothing for it. */
+/** Statistics of a client: numbers of this moment, and sums since the client began. Commands pay nothing for them. */
 export interface ClientStats {
   /**
-   * Commands that are not answered yet: what counts against `queue.maxCommands`. One that was aborted or timed out counts until its reply has come or
-   * can come no more.
+   * Commands that are not answered yet: what counts against `queue.maxCommands`. One that was aborted or timed out counts until its reply
+   * has come or can come no more.
    */
   readonly commands: number;
   /** Size of these in bytes, approximately: what counts against `queue.maxBytes`. */
@@ -50,9 +50,13 @@ export interface NodeStats {
   readonly hedged: number;
   /** Of those: in how many it was faster. */
   readonly hedgeWins: number;
-  /** Attempts on the shared connections that wait to be written or for their reply; the handshake of a connection that opens counts, too. */
+  /**
+   * Attempts on the shared connections that wait to be written or for their reply; the handshake of a connection that opens counts, too.
+   */
   readonly inFlight: number;
-  /** Time from a write to its first reply, in ms, smoothed (a new sample weighs 0.2); null before the first. Blocking commands do not count. */
+  /**
+   * Time from a write to its first reply, in ms, smoothed (a new sample weighs 0.2); null before the first. Blocking commands do not count.
+   */
   readonly rttMs: number | null;
   /** False while no connection can be had. */
   readonly reachable: boolean;
@@ -64,8 +68,8 @@ export interface NodeStats {
   readonly priority: number;
   readonly weight: number;
   /**
-   * Round trip of the probes on a connection of their own, in ms, smoothed: what latency windows go by. This and the numbers below are known of
-   * shards that serve reads by replicas; null before the first probe.
+   * Round trip of the probes on a connection of their own, in ms, smoothed: what latency windows go by. This and the numbers below are
+   * known of shards that serve reads by replicas; null before the first probe.
    */
   readonly pingMs: number | null;
   /** Upper bound of the age of its data, in ms; 0 for a primary. Grows while the node is not probed. */

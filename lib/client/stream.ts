@@ -24,8 +24,8 @@ const MAX_BYTES = 16 * 1024 * 1024;
 const ignore = (): void => {};
 
 /**
- * The replies to the commands of a source's items, in the order of the items. The source is read ahead by the window, no further. A reply is given
- * as soon as it has come, also while the source has not answered.
+ * The replies to the commands of a source's items, in the order of the items. The source is read ahead by the window, no further. A reply
+ * is given as soon as it has come, also while the source has not answered.
  */
 export async function* stream<Item, Reply>(
   source: Source<Item>,

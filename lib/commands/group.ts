@@ -4,8 +4,8 @@ import type { MODE, Mode, Out } from './mode.js';
 /**
  * Base of the command groups. A method names the command, lays out its arguments, and decodes the reply: `this.run(GET, [key])`.
  *
- * `this` is never a group. `copyMethods` copies the methods of all groups onto one null-prototype object, from which `Commands` inherits, and from
- * that the classes that issue commands. Their `run` is the one that is called:
+ * `this` is never a group. `copyMethods` copies the methods of all groups onto one null-prototype object, from which `Commands` inherits,
+ * and from that the classes that issue commands. Their `run` is the one that is called:
  *
  * | class in lib/api | its `run` |
  * |---|---|

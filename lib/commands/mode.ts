@@ -1,9 +1,10 @@
 /**
- * Mode of a class of commands: the types of text and integers in its replies, and the type that a method returns for a reply of type `reply`. So one
- * definition of a command serves client, views, pipeline and transaction. `Out` fills `reply` in; a mode's `out` reads it back as `this['reply']`.
+ * Mode of a class of commands: the types of text and integers in its replies, and the type that a method returns for a reply of type
+ * `reply`. So one definition of a command serves client, views, pipeline and transaction. `Out` fills `reply` in; a mode's `out` reads it
+ * back as `this['reply']`.
  *
- * The mode is a property of the class that exists in the types alone; inherited methods find it by `this`. With a type parameter instead, the first
- * call on a client made the compiler instantiate every group of commands: seven times the work of a small program.
+ * The mode is a property of the class that exists in the types alone; inherited methods find it by `this`. With a type parameter instead,
+ * the first call on a client made the compiler instantiate every group of commands: seven times the work of a small program.
  */
 export interface Mode {
   /** The type of text in replies: `string`, or `Buffer` after `with({ buffers: true })`. */

@@ -32,8 +32,8 @@ const EXEC = command('EXEC');
 const EXEC_BYTES: CommandSpec = Object.freeze({ ...EXEC, flags: EXEC.flags | BYTES });
 
 /**
- * Issues all steps at once: each goes to its node by itself, those of one node leave in one write, those of one slot stay in order. Redirects
- * and retries are each command's own.
+ * Issues all steps at once: each goes to its node by itself, those of one node leave in one write, those of one slot stay in order.
+ * Redirects and retries are each command's own.
  */
 export function runPipeline(client: Client, steps: readonly BatchStep[], given: View): Promise<Outcomes> {
   const view = withSession(client, steps, given);
@@ -46,7 +46,9 @@ export function runPipeline(client: Client, steps: readonly BatchStep[], given: 
   });
 }
 
-/** The view for a pipeline: its own session if reads follow writes, because a read on a replica would find what was there before the write. */
+/**
+ * The view for a pipeline: its own session if reads follow writes, because a read on a replica would find what was there before the write.
+ */
 function withSession(client: Client, steps: readonly BatchStep[], view: View): View {
   if (view.session !== null || !client.mayReadElsewhere(view)) return view;
   const write = steps.findIndex(({ spec }) => changesData(spec));

@@ -13,8 +13,8 @@ import type { CommandSpec } from '../../protocol/command-spec.js';
 type TransactionState = 'none' | 'watching' | 'queueing';
 
 /**
- * The state that follows a command, where it is another one. All commands are possible in all states: what is missing, as an EXEC without MULTI, the
- * server refuses, or only queues. https://redis.io/docs/latest/develop/using-commands/transactions/
+ * The state that follows a command, where it is another one. All commands are possible in all states: what is missing, as an EXEC without
+ * MULTI, the server refuses, or only queues. https://redis.io/docs/latest/develop/using-commands/transactions/
  */
 const NEXT: Readonly<Record<TransactionState, Readonly<Partial<Record<string, TransactionState>>>>> = {
   none: { WATCH: 'watching', MULTI: 'queueing' },
@@ -50,7 +50,9 @@ export class LeaseState {
     if (changesConnection(name, state) && !TRANSACTION_COMMANDS.has(name)) this.#changed = true;
   }
 
-  /** Follows a command that failed: its effect cannot be counted on. EXECABORT has discarded the transaction and forgotten the watched keys. */
+  /**
+   * Follows a command that failed: its effect cannot be counted on. EXECABORT has discarded the transaction and forgotten the watched keys.
+   */
   failed({ name, state }: CommandSpec, error: unknown): void {
     if (changesConnection(name, state) && !(error instanceof ReplyError && error.code === 'EXECABORT')) this.#changed = true;
   }

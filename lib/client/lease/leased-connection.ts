@@ -35,8 +35,8 @@ export interface LeaseEngine {
 }
 
 /**
- * Exclusive connection that a caller of `lease()` or `watch()` sends on, until `end()`. It has no attempt loop: the state of the connection is lost
- * with it, so every failure goes to the caller.
+ * Exclusive connection that a caller of `lease()` or `watch()` sends on, until `end()`. It has no attempt loop: the state of the connection
+ * is lost with it, so every failure goes to the caller.
  */
 export class LeasedConnection implements CallOwner {
   readonly usage = { commands: 0, bytes: 0 };

@@ -16,7 +16,7 @@ export interface WatchOptions {
   readonly retries?: number;
 }
 
-/** Error of a transaction whose watched keys another client changed; nothing was executed. `exec()` inside `watch` throws it, `watch` begins again. */
+/** Error of a transaction whose watched keys another client changed: nothing was executed, `watch` begins again. */
 export class LostRaceError extends SlotwiseError {
   constructor(keys: readonly Arg[]) {
     super('ERR_LOST_RACE', `EXEC: another client changed one of the ${keys.length} watched keys; nothing was executed`, {
@@ -41,8 +41,8 @@ const AFTER_RACE = { minMs: 1, maxMs: 50 };
 const AFTER_FAILURE = { minMs: 10, maxMs: 500 };
 
 /**
- * Optimistic locking. Watches the keys on an exclusive connection and passes it to `attempt`; null if another client changed a key in every attempt.
- * It also begins again, within the view's deadline, where no node could be reached or nothing was executed.
+ * Optimistic locking. Watches the keys on an exclusive connection and passes it to `attempt`; null if another client changed a key in every
+ * attempt. It also begins again, within the view's deadline, where no node could be reached or nothing was executed.
  * https://redis.io/docs/latest/develop/using-commands/transactions/#optimistic-locking-using-check-and-set
  */
 export async function watch<T>(

@@ -1,6 +1,6 @@
 /**
- * Set of the items that a scan has given, in groups (a group a slot) that are forgotten as a whole. It is bounded: once it holds `limit` items it
- * takes no more, so an item beyond the limit may be given twice; none is ever left out.
+ * Set of the items that a scan has given, in groups (a group a slot) that are forgotten as a whole. It is bounded: once it holds `limit`
+ * items it takes no more, so an item beyond the limit may be given twice; none is ever left out.
  */
 export class DedupeSet {
   #size = 0;

@@ -31,9 +31,9 @@ const BACKOFF = { minMs: 10, maxMs: 500 };
 const CLUSTER_NODES = command('CLUSTER NODES');
 
 /**
- * The items of one key, or the keys of one group of servers that all have the same keys. A cursor means something only to the process that gave it, so
- * all pages come from the process that gave the first one. When that process is gone, or its node no longer serves the reads of the view, the scan
- * begins again.
+ * The items of one key, or the keys of one group of servers that all have the same keys. A cursor means something only to the process that
+ * gave it, so all pages come from the process that gave the first one. When that process is gone, or its node no longer serves the reads of
+ * the view, the scan begins again.
  */
 export async function* scanOne<Item>(client: Client, view: View, scan: Scan<Item>): AsyncGenerator<Item, void, undefined> {
   const seen = new DedupeSet(scan.dedupeLimit);
@@ -54,8 +54,8 @@ export async function* scanOne<Item>(client: Client, view: View, scan: Scan<Item
 }
 
 /**
- * The keys of a whole cluster, shard by shard. Before and after the scan of a shard its primary is asked which slots it has. Only slots that it had
- * both times are done; the others are scanned again, on the node that has them by then.
+ * The keys of a whole cluster, shard by shard. Before and after the scan of a shard its primary is asked which slots it has. Only slots
+ * that it had both times are done; the others are scanned again, on the node that has them by then.
  */
 export async function* scanCluster<Item>(client: Client, view: View, scan: Scan<Item>): AsyncGenerator<Item, void, undefined> {
   const seen = new DedupeSet(scan.dedupeLimit);

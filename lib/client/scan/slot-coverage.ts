@@ -18,8 +18,9 @@ export interface ScanPart {
 }
 
 /**
- * Coverage of a cluster's slots by a scan. A slot is done when a node was scanned from end to end that had all the slot's keys all the time. A slot
- * that migrates is done when its source was scanned and after that its target: a key that the source did not show had arrived at the target by then.
+ * Coverage of a cluster's slots by a scan. A slot is done when a node was scanned from end to end that had all the slot's keys all the
+ * time. A slot that migrates is done when its source was scanned and after that its target: a key that the source did not show had arrived
+ * at the target by then.
  */
 export class SlotCoverage {
   readonly #done = new Uint8Array(SLOT_COUNT);
@@ -54,7 +55,10 @@ export class SlotCoverage {
     this.#stuck.add(slot);
   }
 
-  /** Records that a node was scanned from end to end, and what it said before and after. Returns the slots that are done now, and whether that is progress. */
+  /**
+   * Records that a node was scanned from end to end, and what it said before and after. Returns the slots that are done now, and whether
+   * that is progress.
+   */
   scanned(before: ShardView, after: ShardView): { readonly done: number[]; readonly gained: boolean } {
     const done: number[] = [];
     let gained = false;
@@ -86,7 +90,8 @@ function arrives(slot: number, before: ShardView, after: ShardView): boolean {
 }
 
 /**
- * Parses what a node says of itself in CLUSTER NODES; null if it says nothing: `id address flags … 0-5460 [93->-target-id] [77-<-source-id]`
+ * Parses what a node says of itself in CLUSTER NODES; null if it says nothing:
+ * `id address flags … 0-5460 [93->-target-id] [77-<-source-id]`
  * https://redis.io/docs/latest/commands/cluster-nodes/#special-slot-entries
  */
 export function parseShardView(text: string): ShardView | null {

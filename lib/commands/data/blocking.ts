@@ -24,8 +24,8 @@ export interface PoppedElement<Text extends string | Buffer> {
 }
 
 /**
- * Blocking commands: they wait for an element to pop, up to `timeoutSeconds` (fractions too), without limit if 0. Each waits on an exclusive
- * connection, so that it delays no other command. `XREAD` and `XREADGROUP` wait with `BLOCK`.
+ * Blocking commands: they wait for an element to pop, up to `timeoutSeconds` (fractions too), without limit if 0. Each waits on an
+ * exclusive connection, so that it delays no other command. `XREAD` and `XREADGROUP` wait with `BLOCK`.
  */
 export abstract class BlockingCommands extends CommandGroup {
   /**
@@ -98,8 +98,8 @@ export abstract class BlockingCommands extends CommandGroup {
   }
 
   /**
-   * Takes the member with the highest score of the first sorted set that has any, waiting for one; `null` where none came in time. O(log(N)),
-   * since 5.0.0.
+   * Takes the member with the highest score of the first sorted set that has any, waiting for one; `null` where none came in time.
+   * O(log(N)), since 5.0.0.
    * @see https://redis.io/docs/latest/commands/bzpopmax/
    */
   bzpopmax(keys: OneOrMore<Key>, timeoutSeconds: number): Out<this, PoppedMember<TextOf<this>> | null> {
@@ -107,8 +107,8 @@ export abstract class BlockingCommands extends CommandGroup {
   }
 
   /**
-   * Takes the member with the lowest score of the first sorted set that has any, waiting for one; `null` where none came in time. O(log(N)),
-   * since 5.0.0.
+   * Takes the member with the lowest score of the first sorted set that has any, waiting for one; `null` where none came in time.
+   * O(log(N)), since 5.0.0.
    * @see https://redis.io/docs/latest/commands/bzpopmin/
    * @example const next = await redis.bzpopmin('schedule', 5);
    */

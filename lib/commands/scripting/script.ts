@@ -19,8 +19,8 @@ const SCRIPT_SHOW = command('SCRIPT SHOW');
 type Script = string | Uint8Array;
 
 /**
- * Scripts by their text or SHA-1. The caller names the type of the reply, which only the script decides: `eval<number>(…)`. A RESP3 map, which a
- * script must ask for, arrives as a flat list.
+ * Scripts by their text or SHA-1. The caller names the type of the reply, which only the script decides: `eval<number>(…)`. A RESP3 map,
+ * which a script must ask for, arrives as a flat list.
  */
 export abstract class ScriptCommands extends CommandGroup {
   /**
