@@ -26,6 +26,15 @@ import {
   wantsBytes,
 } from './subscription.js';
 
+/** Event of a key: a command changed it, it expired, or it was evicted. */
+export interface KeyspaceEvent<Text extends string | Buffer = string> {
+  readonly type: 'event';
+  readonly key: Text;
+  readonly event: string;
+  /** The primary that sent the event, as `host:port`. */
+  readonly node: string;
+}
+
 /** Filter of keyspace events: which events of which keys. */
 export interface KeyspaceFilter {
   /** Glob-style patterns of keys, before the key prefix. Default: all keys. */
@@ -38,15 +47,6 @@ export interface KeyspaceFilter {
    * Switches on what the servers' `notify-keyspace-events` lacks, with CONFIG SET. Default false: it is an error, which says what to do.
    */
   readonly configure?: boolean;
-}
-
-/** Event of a key: a command changed it, it expired, or it was evicted. */
-export interface KeyspaceEvent<Text extends string | Buffer = string> {
-  readonly type: 'event';
-  readonly key: Text;
-  readonly event: string;
-  /** The primary that sent the event, as `host:port`. */
-  readonly node: string;
 }
 
 const CONFIG_GET = command('CONFIG GET');

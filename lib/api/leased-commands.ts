@@ -27,44 +27,6 @@ const WAITAOF = command('WAITAOF');
 const WATCH = command('WATCH');
 
 /**
- * Options of `CLIENT TRACKING`: what is tracked, and which connection gets the invalidations.
- * https://redis.io/docs/latest/commands/client-tracking/
- */
-export type TrackingOptions = {
-  /** Sends the invalidations to the connection of this id. */
-  REDIRECT?: Integer;
-  /** No invalidations for what this connection itself changes. */
-  NOLOOP?: true;
-} & (
-  | {
-      /** Invalidations for every key that changes, whoever read it; with `PREFIX`, for those that begin with one of these. */
-      BCAST: true;
-      PREFIX?: OneOrMore<string>;
-      OPTIN?: never;
-      OPTOUT?: never;
-    }
-  | ({ BCAST?: never; PREFIX?: never } & AtMostOne<{
-      /** Tracks only what is read right after `clientCaching('YES')`. */
-      OPTIN: true;
-      /** Tracks all but what is read right after `clientCaching('NO')`. */
-      OPTOUT: true;
-    }>)
-);
-
-/** Reply of `HELLO`: facts of the server and the connection; newer servers send more. */
-export interface ServerHello<I> {
-  server: string;
-  version: string;
-  proto: I;
-  /** Id of the connection. */
-  id: I;
-  mode: string;
-  role: string;
-  modules: readonly Raw[];
-  availability_zone?: string;
-}
-
-/**
  * Commands of a leased connection: all typed commands, and those that concern the connection itself, which exist only inside `lease()`. A
  * connection whose state they changed is closed when its lease ends.
  */
@@ -236,6 +198,44 @@ export abstract class LeasedCommands extends Commands {
   watch(keys: OneOrMore<Key>): Out<this, Ok> {
     return this.run(WATCH, isList(keys) ? keys : [keys]);
   }
+}
+
+/**
+ * Options of `CLIENT TRACKING`: what is tracked, and which connection gets the invalidations.
+ * https://redis.io/docs/latest/commands/client-tracking/
+ */
+export type TrackingOptions = {
+  /** Sends the invalidations to the connection of this id. */
+  REDIRECT?: Integer;
+  /** No invalidations for what this connection itself changes. */
+  NOLOOP?: true;
+} & (
+  | {
+      /** Invalidations for every key that changes, whoever read it; with `PREFIX`, for those that begin with one of these. */
+      BCAST: true;
+      PREFIX?: OneOrMore<string>;
+      OPTIN?: never;
+      OPTOUT?: never;
+    }
+  | ({ BCAST?: never; PREFIX?: never } & AtMostOne<{
+      /** Tracks only what is read right after `clientCaching('YES')`. */
+      OPTIN: true;
+      /** Tracks all but what is read right after `clientCaching('NO')`. */
+      OPTOUT: true;
+    }>)
+);
+
+/** Reply of `HELLO`: facts of the server and the connection; newer servers send more. */
+export interface ServerHello<I> {
+  server: string;
+  version: string;
+  proto: I;
+  /** Id of the connection. */
+  id: I;
+  mode: string;
+  role: string;
+  modules: readonly Raw[];
+  availability_zone?: string;
 }
 
 function toHello<I>(raw: Raw): ServerHello<I> {

@@ -5,19 +5,6 @@ import type { SlotwiseError } from '../errors.js';
 import { specOf } from '../protocol/catalog/specs.js';
 import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command-spec.js';
 
-/** Mode of a pipeline: each method returns the pipeline, with the type of its reply added to the tuple that `exec()` gives. */
-export interface Piped<Replies extends readonly unknown[], Text extends string | Buffer, Integer extends number | bigint | string>
-  extends Mode {
-  readonly text: Text;
-  readonly integer: Integer;
-  readonly out: Pipeline<[...Replies, this['reply']], Text, Integer>;
-}
-
-/** Replies with errors in their places. */
-export type Inline<Replies extends readonly unknown[]> = { [At in keyof Replies]: Replies[At] | SlotwiseError };
-
-type Runner = (steps: readonly BatchStep[]) => Promise<Outcomes>;
-
 /**
  * Batch of commands that are sent together by `exec()`. From `pipeline()` they are independent of each other and may go to different nodes;
  * from `multi()` one server runs them as a transaction.
@@ -72,3 +59,16 @@ export class Pipeline<
     return values as unknown as Replies; // one reply a step, in the order the tuple was built
   }
 }
+
+/** Mode of a pipeline: each method returns the pipeline, with the type of its reply added to the tuple that `exec()` gives. */
+export interface Piped<Replies extends readonly unknown[], Text extends string | Buffer, Integer extends number | bigint | string>
+  extends Mode {
+  readonly text: Text;
+  readonly integer: Integer;
+  readonly out: Pipeline<[...Replies, this['reply']], Text, Integer>;
+}
+
+/** Replies with errors in their places. */
+export type Inline<Replies extends readonly unknown[]> = { [At in keyof Replies]: Replies[At] | SlotwiseError };
+
+type Runner = (steps: readonly BatchStep[]) => Promise<Outcomes>;

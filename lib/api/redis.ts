@@ -23,27 +23,6 @@ import { Pipeline } from './pipeline.js';
 import { type Items, type ScanItemsOptions, type ScanKeysOptions, scanHash, scanKeys, scanSet, scanSortedSet } from './scan-iterators.js';
 import { SubscriptionMethods } from './subscription-methods.js';
 
-/** Callback of `stream`: issues the command for one item. */
-export type RunCommand<Redis, Item, Reply> = (redis: Redis, item: Item) => Promise<Reply>;
-
-type AnyText = string | Buffer;
-type AnyInteger = number | bigint | string;
-
-/** The text type after `with(options)`. */
-export type ViewText<Options, Text> = Options extends { readonly buffers: true }
-  ? Buffer
-  : Options extends { readonly buffers: false }
-    ? string
-    : Text;
-/** The integer type after `with(options)`. */
-export type ViewInteger<Options, Integer> = Options extends { readonly integers: 'bigint' }
-  ? bigint
-  : Options extends { readonly integers: 'string' }
-    ? string
-    : Options extends { readonly integers: 'number' }
-      ? number
-      : Integer;
-
 /**
  * Client, or a view of one: the typed commands, views, batches, transactions, scans, subscriptions and leases, and the life of the client.
  * Views share everything with the client they were made from; they only treat calls differently.
@@ -290,3 +269,24 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
     return this.#client.snapshot;
   }
 }
+
+/** Callback of `stream`: issues the command for one item. */
+export type RunCommand<Redis, Item, Reply> = (redis: Redis, item: Item) => Promise<Reply>;
+
+type AnyText = string | Buffer;
+type AnyInteger = number | bigint | string;
+
+/** The text type after `with(options)`. */
+export type ViewText<Options, Text> = Options extends { readonly buffers: true }
+  ? Buffer
+  : Options extends { readonly buffers: false }
+    ? string
+    : Text;
+/** The integer type after `with(options)`. */
+export type ViewInteger<Options, Integer> = Options extends { readonly integers: 'bigint' }
+  ? bigint
+  : Options extends { readonly integers: 'string' }
+    ? string
+    : Options extends { readonly integers: 'number' }
+      ? number
+      : Integer;

@@ -15,6 +15,34 @@ import { checkSignal } from '../options/checks.js';
 import { flag, func, integer, milliseconds, oneOf, shape } from '../options/validate.js';
 import { DECODE_BUFFERS } from '../protocol/command-spec.js';
 
+/** Subscription of a callback to channels or patterns, until `unsubscribe()`. */
+export class Subscription {
+  readonly #handle: SubscriptionHandle;
+
+  /** Use `subscribe`, `psubscribe`, `ssubscribe` or `keyspaceEvents`. */
+  constructor(
+    handle: SubscriptionHandle,
+    /** The channels or patterns. */
+    readonly names: readonly string[],
+  ) {
+    this.#handle = handle;
+  }
+
+  /** Whether the servers deliver messages of all of them at the moment: not in a gap, and not after the end. */
+  get live(): boolean {
+    return this.#handle.live;
+  }
+
+  /** Ends the subscription: the callback is not called again. Resolves when the servers have confirmed, where no other callback listens. */
+  unsubscribe(): Promise<void> {
+    return this.#handle.end();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.unsubscribe();
+  }
+}
+
 /** Name of a channel, or a pattern: text or bytes. It gets no key prefix. */
 export type Channel = string | Uint8Array;
 
@@ -69,34 +97,6 @@ export const checkMessages = shape({
   overflow: oneOf<Overflow>('drop-oldest', 'drop-newest', 'error'),
 });
 const checkListener = func<(message: Payload, channel: Payload, pattern?: Payload) => unknown>();
-
-/** Subscription of a callback to channels or patterns, until `unsubscribe()`. */
-export class Subscription {
-  readonly #handle: SubscriptionHandle;
-
-  /** Use `subscribe`, `psubscribe`, `ssubscribe` or `keyspaceEvents`. */
-  constructor(
-    handle: SubscriptionHandle,
-    /** The channels or patterns. */
-    readonly names: readonly string[],
-  ) {
-    this.#handle = handle;
-  }
-
-  /** Whether the servers deliver messages of all of them at the moment: not in a gap, and not after the end. */
-  get live(): boolean {
-    return this.#handle.live;
-  }
-
-  /** Ends the subscription: the callback is not called again. Resolves when the servers have confirmed, where no other callback listens. */
-  unsubscribe(): Promise<void> {
-    return this.#handle.end();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.unsubscribe();
-  }
-}
 
 /** Channels or patterns as a caller names them. */
 export interface ChannelNames {
