@@ -1,16 +1,14 @@
 import type { Client } from '../client/client.js';
-import type { Gap } from '../client/gap.js';
 import { CallbackListener, type OnPayload } from '../client/pubsub/callback-listener.js';
-import type { ChannelState } from '../client/pubsub/channel.js';
-import { behindPrefix, missingFlags, type Way } from '../client/pubsub/keyspace-notifications.js';
+import { missingFlags, type NotificationClass, withoutPrefix } from '../client/pubsub/keyspace-notifications.js';
 import { KeyspaceSubscription } from '../client/pubsub/keyspace-subscription.js';
 import { type Item, MessageStream, type Messages } from '../client/pubsub/message-stream.js';
-import type { SubscribeLimits, SubscriptionHandler } from '../client/pubsub/subscription.js';
-import type { SubscribeRequest } from '../client/pubsub/subscription-manager.js';
+import type { SubscribeLimits, SubscribeRequest } from '../client/pubsub/subscribe-request.js';
+import type { SubscribedChannel, SubscriptionHandler } from '../client/pubsub/subscription-handler.js';
 import type { View } from '../client/view.js';
 import type { OneOrMore } from '../commands/group.js';
 import { isList } from '../commands/tokens.js';
-import type { Payload } from '../connection/subscriber.js';
+import type { Payload } from '../connection/channel-subscription.js';
 import { KeyspaceEventsOffError, ReplyError } from '../errors.js';
 import { flag, func, integer, refuse, shape } from '../options/validate.js';
 import { command } from '../protocol/catalog/specs.js';
@@ -23,7 +21,7 @@ import {
   type SubscribeOptions,
   Subscription,
   settingsOf,
-  wantsBytes,
+  usesBytes,
 } from './subscription.js';
 
 /** Event of a key: a command changed it, it expired, or it was evicted. */
@@ -80,14 +78,13 @@ export async function keyspaceEvents(
   const plan = planOf(client, view, filter);
   const own = checkSubscribe(options, 'options');
   const call = checkOnEvent(onEvent, 'onEvent');
-  const report = client.subscriptions.report.bind(client.subscriptions);
-  const deliver: OnPayload = (payload, channel, state) => {
-    const event = plan.eventOf(payload, channel, state);
+  const deliver: OnPayload = (payload, channel, source) => {
+    const event = plan.eventOf(payload, channel, source);
     return event === null ? undefined : call(event);
   };
-  const listener = new CallbackListener(wantsBytes(view), deliver, own.onGap ?? null, report);
+  const listener = new CallbackListener(usesBytes(view), deliver, own.onGap ?? null, client.subscriptions.reporter);
   const handle = subscribeToEvents(client, view, plan, listener, limitsOf(view, own));
-  await handle.begun;
+  await handle.confirmed;
   return new Subscription(handle, plan.request.names.map(String));
 }
 
@@ -95,63 +92,61 @@ export async function keyspaceEvents(
 export function keyspaceStream<Given>(client: Client, view: View, filter: KeyspaceFilter, options: MessagesOptions): Messages<Given> {
   const plan = planOf(client, view, filter);
   const own = checkMessages(options, 'options');
-  const { subscriptions } = client;
-  const stream = new MessageStream(settingsOf(view, own, plan.eventOf), {
-    open: (handler) => subscribeToEvents(client, view, plan, handler, limitsOf(view, own)),
-    report: (error) => subscriptions.report(error),
-    dropped: (first) => subscriptions.dropped(first),
-    gap: (gap: Gap) => subscriptions.publishGap(gap),
-  });
+  const stream = new MessageStream(settingsOf(view, own, plan.eventOf), client.subscriptions.reporter, (handler) =>
+    subscribeToEvents(client, view, plan, handler, limitsOf(view, own)),
+  );
   return stream as unknown as Messages<Given>; // text or bytes by the view, gaps by the options
 }
 
 /** What a filter means for the servers: which channels to subscribe to, and how their messages become events. */
 interface Plan {
   readonly request: SubscribeRequest;
-  readonly way: Way;
+  readonly notificationClass: NotificationClass;
   readonly events: readonly string[];
   readonly configure: boolean;
   /** The event of a message; null: of another key than the view's, or none of the events of the filter. */
-  readonly eventOf: (payload: Payload, channel: Payload, state: ChannelState) => (Item & KeyspaceEvent<string | Buffer>) | null;
+  readonly eventOf: (payload: Payload, channel: Payload, source: SubscribedChannel) => (Item & KeyspaceEvent<string | Buffer>) | null;
 }
 
 /** The plan of a filter. With patterns of keys the servers filter by key and the client by event; without, the servers filter by event. */
 function planOf(client: Client, { prefix }: View, filter: KeyspaceFilter): Plan {
   const { keys, events = [], database = client.options.database, configure = false } = checkFilter(filter, 'filter');
-  const way: Way = keys === undefined ? 'E' : 'K';
-  const channelPrefix = way === 'K' ? `__keyspace@${database}__:` : `__keyevent@${database}__:`;
-  const wanted = new Set(events);
-  const eventOf: Plan['eventOf'] = (payload, channel, state) => {
-    const rest = behindPrefix(channel);
-    const event = String(way === 'K' ? payload : rest);
-    if (wanted.size > 0 && !wanted.has(event)) return null;
-    const full = way === 'K' ? rest : payload;
+  const byKey = keys !== undefined;
+  const channelPrefix = byKey ? `__keyspace@${database}__:` : `__keyevent@${database}__:`;
+  const filtered = new Set(events);
+  const eventOf: Plan['eventOf'] = (payload, channel, { placement }) => {
+    const rest = withoutPrefix(channel);
+    const event = String(byKey ? payload : rest);
+    if (filtered.size > 0 && !filtered.has(event)) return null;
+    const full = byKey ? rest : payload;
     const key = prefix === null ? full : prefix.strip(full);
-    return key === null ? null : { type: 'event', key, event, node: state.placement.node };
+    return key === null ? null : { type: 'event', key, event, node: placement.node };
   };
   const patterns = keys?.map((key) =>
     Buffer.concat([Buffer.from(channelPrefix), Buffer.from(prefix === null ? key : (prefixGlob(prefix, key) as string))]),
   );
   const names = patterns ?? (events.length === 0 ? ['*'] : events).map((event) => Buffer.from(`${channelPrefix}${event}`));
-  const kind = keys === undefined && events.length > 0 ? 'channel' : 'pattern';
-  return { request: { kind, names }, way, events, configure, eventOf };
+  const kind = !byKey && events.length > 0 ? 'channel' : 'pattern';
+  return { request: { kind, names }, notificationClass: byKey ? 'K' : 'E', events, configure, eventOf };
 }
 
 function subscribeToEvents(
   client: Client,
   view: View,
-  { request, way, events, configure }: Plan,
+  { request, notificationClass, events, configure }: Plan,
   handler: SubscriptionHandler,
   limits: SubscribeLimits,
 ): KeyspaceSubscription {
+  const { primaries, reporter } = client.subscriptions;
   return new KeyspaceSubscription(request, handler, limits, {
-    subscriptions: client.subscriptions,
+    primaries,
+    reporter,
     connect: (timeoutMs) => client.connect(timeoutMs),
-    listen: (own, one, none) => client.listen(own, one, none),
+    listen: (...args) => client.listen(...args),
     check: async (target) => {
       const asText = view.withMode(0);
       const current = await client.runAt(CONFIG_GET, [SETTING], asText, { target }).then(settingOf, unknownSetting);
-      const missing = current === null ? '' : missingFlags(current, way, events);
+      const missing = current === null ? '' : missingFlags(current, notificationClass, events);
       if (missing === '') return;
       if (!configure) throw new KeyspaceEventsOffError(target, current ?? '', missing);
       await client.runAt(CONFIG_SET, [SETTING, `${current}${missing}`], asText, { target });

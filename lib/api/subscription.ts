@@ -1,15 +1,15 @@
 import type { Client } from '../client/client.js';
 import type { Gap } from '../client/gap.js';
 import { CallbackListener, type OnPayload } from '../client/pubsub/callback-listener.js';
-import type { ChannelState } from '../client/pubsub/channel.js';
 import type { Overflow } from '../client/pubsub/message-queue.js';
 import { type Item, MessageStream, type Messages, type StreamSettings } from '../client/pubsub/message-stream.js';
-import type { SubscribeLimits, SubscriptionHandle } from '../client/pubsub/subscription.js';
-import type { SubscribeRequest } from '../client/pubsub/subscription-manager.js';
+import type { SubscribeLimits, SubscribeRequest } from '../client/pubsub/subscribe-request.js';
+import type { SubscriptionHandle } from '../client/pubsub/subscription.js';
+import type { SubscribedChannel } from '../client/pubsub/subscription-handler.js';
 import type { View } from '../client/view.js';
 import type { OneOrMore } from '../commands/group.js';
 import { isList } from '../commands/tokens.js';
-import type { Payload } from '../connection/subscriber.js';
+import type { Payload } from '../connection/channel-subscription.js';
 import { ArgumentError, show } from '../errors.js';
 import { checkSignal } from '../options/checks.js';
 import { flag, func, integer, milliseconds, oneOf, shape } from '../options/validate.js';
@@ -114,17 +114,16 @@ export async function subscribe(
 ): Promise<Subscription> {
   const request = requestOf(channels);
   const own = checkSubscribe(options, 'options');
-  const report = client.subscriptions.report.bind(client.subscriptions);
   const call = checkListener(onMessage, 'onMessage');
-  const bytes = wantsBytes(view);
+  const bytes = usesBytes(view);
   // The callback gets the documented arguments and no more.
   const deliver: OnPayload =
     channels.kind === 'pattern'
       ? (message, channel, { name, text }) => call(message, channel, bytes ? name : text)
       : (message, channel) => call(message, channel);
-  const listener = new CallbackListener(bytes, deliver, own.onGap ?? null, report);
+  const listener = new CallbackListener(bytes, deliver, own.onGap ?? null, client.subscriptions.reporter);
   const handle = client.listen(request, listener, limitsOf(view, own));
-  await handle.begun;
+  await handle.confirmed;
   return new Subscription(
     handle,
     request.names.map((name) => name.toString()),
@@ -135,20 +134,17 @@ export async function subscribe(
 export function messages<Given>(client: Client, view: View, channels: ChannelNames, options: MessagesOptions): Messages<Given> {
   const request = requestOf(channels);
   const own = checkMessages(options, 'options');
-  const { subscriptions } = client;
-  const stream = new MessageStream(settingsOf(view, own, wantsBytes(view) ? itemOfBytes : itemOfText), {
-    open: (handler) => client.listen(request, handler, limitsOf(view, own)),
-    report: (error) => subscriptions.report(error),
-    dropped: (first) => subscriptions.dropped(first),
-    gap: (gap) => subscriptions.publishGap(gap),
-  });
+  const settings = settingsOf(view, own, usesBytes(view) ? itemOfBytes : itemOfText);
+  const stream = new MessageStream(settings, client.subscriptions.reporter, (handler) =>
+    client.listen(request, handler, limitsOf(view, own)),
+  );
   return stream as unknown as Messages<Given>; // text or bytes by the view, gaps by the options
 }
 
 export function settingsOf(view: View, own: MessagesOptions, itemOf: StreamSettings['itemOf']): StreamSettings {
   return {
     itemOf,
-    bytes: wantsBytes(view),
+    bytes: usesBytes(view),
     gaps: own.gaps ?? false,
     onGap: own.onGap ?? null,
     maxBuffered: own.maxBuffered ?? 10_000,
@@ -159,12 +155,12 @@ export function settingsOf(view: View, own: MessagesOptions, itemOf: StreamSetti
 const itemOfText: StreamSettings['itemOf'] = (message, channel, { kind, text }) => messageOf(message, channel, kind, text);
 const itemOfBytes: StreamSettings['itemOf'] = (message, channel, { kind, name }) => messageOf(message, channel, kind, name);
 
-function messageOf(message: Payload, channel: Payload, kind: ChannelState['kind'], pattern: Payload): Item {
+function messageOf(message: Payload, channel: Payload, kind: SubscribedChannel['kind'], pattern: Payload): Item {
   const type = 'message';
   return kind === 'pattern' ? ({ type, pattern, channel, message } as Item) : ({ type, channel, message } as Item);
 }
 
-export function wantsBytes(view: View): boolean {
+export function usesBytes(view: View): boolean {
   return (view.mode & DECODE_BUFFERS) !== 0;
 }
 

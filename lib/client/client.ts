@@ -20,8 +20,10 @@ import { SpecialCommands } from './dispatch/special-commands.js';
 import type { Emitter } from './emitter.js';
 import type { ClientEvents } from './events.js';
 import type { SentinelAccess } from './nodes/sentinel-access.js';
-import type { SubscribeLimits, SubscriptionGroup, SubscriptionHandler } from './pubsub/subscription.js';
-import { type SubscribeRequest, SubscriptionManager } from './pubsub/subscription-manager.js';
+import type { SubscribeLimits, SubscribeRequest } from './pubsub/subscribe-request.js';
+import type { SubscriptionGroup } from './pubsub/subscription.js';
+import type { SubscriptionHandler } from './pubsub/subscription-handler.js';
+import { SubscriptionManager } from './pubsub/subscription-manager.js';
 import { Session } from './session.js';
 import type { ClientStats } from './stats.js';
 import type { View, ViewPlace } from './view.js';
@@ -203,7 +205,7 @@ export class Client {
 
   // --- subscriptions
 
-  /** Listens to topics, until the group ends. */
+  /** Listens to channels, until the group ends. */
   listen(request: SubscribeRequest, handler: SubscriptionHandler, limits: SubscribeLimits): SubscriptionGroup {
     return this.subscriptions.listen(request, handler, limits, this.#dispatcher.begin() ? null : closedError(null));
   }

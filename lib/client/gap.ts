@@ -1,4 +1,4 @@
-import type { ChannelKind } from '../connection/subscriber.js';
+import type { ChannelKind } from '../connection/channel-subscription.js';
 
 /**
  * Why messages may have been missed.

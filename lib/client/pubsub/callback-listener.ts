@@ -1,55 +1,55 @@
-import type { Payload } from '../../connection/subscriber.js';
+import type { Payload } from '../../connection/channel-subscription.js';
 import { ListenerError } from '../../errors.js';
 import type { Gap } from '../gap.js';
-import type { ChannelState } from './channel.js';
-import type { SubscriptionHandler } from './subscription.js';
+import type { GapReporter } from './gap-reporter.js';
+import type { SubscribedChannel, SubscriptionHandler } from './subscription-handler.js';
 
-/** Gets each message, as what the view wants text as. */
-export type OnPayload = (message: Payload, channel: Payload, topic: ChannelState) => unknown;
+/** Gets each message, as text or bytes as the view has it. */
+export type OnPayload = (message: Payload, channel: Payload, source: SubscribedChannel) => unknown;
 
-/** Hands messages to a function of the user's. What it throws, or its promise rejects with, is reported and reaches nobody else. */
+/** Handler that calls a user's function. What the function throws, or its promise rejects with, is reported and reaches no other listener. */
 export class CallbackListener implements SubscriptionHandler {
-  #over = false;
+  #ended = false;
 
   constructor(
     readonly bytes: boolean,
     private readonly onMessage: OnPayload,
     private readonly onGap: ((gap: Gap) => unknown) | null,
-    private readonly report: (error: ListenerError) => void,
+    private readonly reporter: Pick<GapReporter, 'error'>,
   ) {}
 
-  message(payload: Payload, channel: Payload, topic: ChannelState): void {
-    // It may have left while others got this message.
-    if (this.#over) return;
+  message(payload: Payload, channel: Payload, source: SubscribedChannel): void {
+    // Another listener may have ended this one while it got the same message.
+    if (this.#ended) return;
     try {
-      const result = this.onMessage(payload, channel, topic);
-      if (isThenable(result)) result.then(undefined, (error: unknown) => this.#failed(topic.text, error));
+      const result = this.onMessage(payload, channel, source);
+      if (isThenable(result)) result.then(undefined, (error: unknown) => this.#failed(source.text, error));
     } catch (error) {
-      this.#failed(topic.text, error);
+      this.#failed(source.text, error);
     }
   }
 
   gap(gap: Gap): void {
-    if (this.#over || this.onGap === null) return;
-    callOnGap(this.onGap, gap, this.report);
+    if (this.#ended || this.onGap === null) return;
+    callOnGap(this.onGap, gap, this.reporter);
   }
 
   ended(): void {
-    this.#over = true;
+    this.#ended = true;
   }
 
   #failed(channel: string, cause: unknown): void {
-    this.report(listenerError(channel, cause));
+    this.reporter.error(listenerError(channel, cause));
   }
 }
 
-/** Calls a user's `onGap`, which harms nobody. */
-export function callOnGap(onGap: (gap: Gap) => unknown, gap: Gap, report: (error: ListenerError) => void): void {
+/** Calls a user's `onGap`, and reports its failure. */
+export function callOnGap(onGap: (gap: Gap) => unknown, gap: Gap, reporter: Pick<GapReporter, 'error'>): void {
   try {
     const result = onGap(gap);
-    if (isThenable(result)) result.then(undefined, (error: unknown) => report(listenerError(gap.name, error)));
+    if (isThenable(result)) result.then(undefined, (error: unknown) => reporter.error(listenerError(gap.name, error)));
   } catch (error) {
-    report(listenerError(gap.name, error));
+    reporter.error(listenerError(gap.name, error));
   }
 }
 

@@ -1,47 +1,40 @@
-import type { ChannelKind, ChannelSubscription, MessageHandler, Payload, Subscriber } from '../../connection/subscriber.js';
+import type { ChannelKind, ChannelSubscription, MessageHandler, Payload } from '../../connection/channel-subscription.js';
+import type { Subscriber } from '../../connection/subscriber.js';
 import { NoNodeError, type ReplyError, type SlotwiseError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import { decodeText } from '../../protocol/resp/text.js';
 import type { Placement } from '../../routing/pubsub/channel-placement.js';
+import { type Transitions, transition } from '../../util/state-machine.js';
 import type { Gap, GapReason } from '../gap.js';
+import type { GapReporter } from './gap-reporter.js';
+import type { SubscribedChannel, SubscriptionHandler } from './subscription-handler.js';
 
-/** Somebody who wants the messages of a topic. None of its methods throws. */
-export interface MessageListener {
-  /** It wants Buffers. */
-  readonly bytes: boolean;
-  /** What the server sent, as text or bytes by `bytes`. */
-  message(payload: Payload, channel: Payload, topic: ChannelState): void;
-  gap(gap: Gap): void;
+/** A subscription that a channel delivers to. */
+export interface ChannelListener {
+  readonly handler: SubscriptionHandler;
+  /** The server has confirmed the channel since this listener came: what it misses from now on is a gap. */
+  isConfirmed(channel: ChannelState): boolean;
+  channelConfirmed(channel: ChannelState): void;
+  /** The channel cannot be subscribed. Ends a listener that has not been confirmed. */
+  channelRefused(channel: ChannelState, error: SlotwiseError): void;
 }
 
-/** What a topic tells those who look for its place. */
+/** Placement of channels: finds a channel a node, and decides what follows a refusal. */
 export interface ChannelHost {
-  readonly counters: { messages: number };
-  /** It has no place any more: look for one. `error`: why, where there is one. */
-  unplaced(topic: ChannelState, error: SlotwiseError | null): void;
-  /** Its server has ended it by itself. */
-  serverUnsubscribed(topic: ChannelState, node: string): void;
-  refused(topic: ChannelState, error: ReplyError): void;
+  /** The channel has no node any more. `error`: why, where there is a reason. */
+  unplaced(channel: ChannelState, error: SlotwiseError | null): void;
+  /** The server has ended the subscription by itself. */
+  serverUnsubscribed(channel: ChannelState, node: string): void;
+  refused(channel: ChannelState, error: ReplyError): void;
   /** The node is a replica of `primary`. */
-  notPrimary(topic: ChannelState, node: string, primary: Address): void;
-  confirmed(topic: ChannelState): void;
-  gap(gap: Gap): void;
-  /** Since when nothing is known to have changed about who serves what, in ms since 1970. */
+  notPrimary(channel: ChannelState, node: string, primary: Address): void;
+  confirmed(channel: ChannelState): void;
+  /** When the topology was last found as it is known, in ms since 1970. */
   readonly confirmedAtMs: number;
 }
 
-/** One listener of a topic. */
-export class Membership {
-  /** The server has confirmed since it came: what it misses from now on is a gap. */
-  begun = false;
-
-  constructor(
-    readonly channel: ChannelState,
-    readonly listener: MessageListener,
-    /** Begun, or refused. Comes once. */
-    readonly settled: (error: SlotwiseError | null) => void,
-  ) {}
-}
+/** What a channel uses of a connection. */
+export type ChannelConnection = Pick<Subscriber, 'key' | 'confirmedAtMs' | 'fellSilent' | 'subscribe' | 'unsubscribe' | 'useBuffers'>;
 
 interface Interruption {
   readonly reason: GapReason;
@@ -49,130 +42,150 @@ interface Interruption {
   readonly sinceMs: number;
 }
 
+type State = 'waiting' | 'subscribing' | 'live' | 'ended';
+
+const TRANSITIONS: Transitions<State> = {
+  waiting: ['subscribing', 'ended'],
+  subscribing: ['live', 'waiting', 'ended'],
+  live: ['waiting', 'ended'],
+  ended: [],
+};
+
 /**
- * One channel, pattern or sharded channel that somebody listens to: one subscription at the servers, however many listeners.
+ * State of one channel, pattern or sharded channel: one subscription at the servers, however many listeners.
  *
  * | state | means | next |
  * |---|---|---|
- * | waiting | it has no place; tried again at news of the servers and when a backoff is over | asking, ended |
- * | asking | a node has been asked | live, waiting, ended |
+ * | waiting | it has no node; tried again when the topology changes and when a backoff is over | subscribing, ended |
+ * | subscribing | a node has been asked | live, waiting, ended |
  * | live | messages come | waiting (a gap begins), ended |
  * | ended | the last listener has left | – |
  *
- * A gap that began ends with the next confirmation, and is told then.
+ * A gap ends with the next confirmation, and is reported then.
  */
-export class ChannelState implements MessageHandler {
-  state: 'waiting' | 'asking' | 'live' | 'ended' = 'waiting';
+export class ChannelState implements MessageHandler, SubscribedChannel {
+  state: State = 'waiting';
   readonly text: string;
-  /** Refusals and redirections since it was last live. */
+  /** Refusals and redirections since the channel was last live. */
   refusals = 0;
   redirects = 0;
-  /** How often since then a replica sat where its primary was thought to be. */
+  /** How often since then a node that was taken for a primary said that it is a replica. */
   replicaAnswers = 0;
-  /** Tries again then. */
+  /** Of the next attempt. */
   timer: NodeJS.Timeout | undefined;
-  /** Why it is not live. */
+  /** Why the channel is not live. */
   lastError: SlotwiseError | null = null;
-  /** Where it was live last, and until when, by `performance.now()`. */
-  left: { readonly node: string; readonly at: number } | null = null;
-  #members: readonly Membership[] = [];
-  #subscriber: Subscriber | null = null;
+  /** Where the channel was live last, and until when, by `performance.now()`. */
+  lastLive: { readonly node: string; readonly until: number } | null = null;
+  #listeners: readonly ChannelListener[] = [];
+  #connection: ChannelConnection | null = null;
   #subscription: ChannelSubscription | null = null;
   #confirmedAt = 0;
   #interruption: Interruption | null = null;
 
   constructor(
-    private readonly host: ChannelHost,
     readonly kind: ChannelKind,
     readonly name: Buffer,
     readonly placement: Placement,
+    private readonly host: ChannelHost,
+    private readonly reporter: GapReporter,
   ) {
     this.text = name.toString();
   }
 
-  /** Where it sits, live or not yet. */
+  /** Where it is subscribed, live or not yet. */
   get node(): string | null {
-    return this.#subscriber?.key ?? null;
-  }
-
-  get members(): readonly Membership[] {
-    return this.#members;
+    return this.#connection?.key ?? null;
   }
 
   // --- listeners
 
-  add(member: Membership): void {
-    this.#members = [...this.#members, member];
-    if (member.listener.bytes) this.#subscriber?.useBuffers();
-    if (this.state === 'live') begin(member);
+  get hasListeners(): boolean {
+    return this.#listeners.length > 0;
   }
 
-  remove(member: Membership): void {
-    this.#members = this.#members.filter((other) => other !== member);
+  add(listener: ChannelListener): void {
+    this.#listeners = [...this.#listeners, listener];
+    if (listener.handler.bytes) this.#connection?.useBuffers();
+    if (this.state === 'live') listener.channelConfirmed(this);
   }
 
-  // --- place
-
-  /** `onPrimary`: nobody else will do. */
-  subscribeAt(subscriber: Subscriber, onPrimary: boolean): void {
-    this.state = 'asking';
-    this.#subscriber = subscriber;
-    const buffers = this.#members.some(({ listener }) => listener.bytes);
-    this.#subscription = subscriber.subscribe(this.kind, this.name, this, { buffers, onPrimary });
+  remove(listener: ChannelListener): void {
+    this.#listeners = this.#listeners.filter((other) => other !== listener);
   }
 
-  /** The place is no longer the right one. Whatever still comes from there is not delivered. */
+  /** Ends the listeners that have not been confirmed. The channel goes on for the others. */
+  refuse(error: SlotwiseError): void {
+    for (const listener of this.#listeners) listener.channelRefused(this, error);
+  }
+
+  // --- node
+
+  /** `requirePrimary`: a replica will not do. */
+  subscribeAt(connection: ChannelConnection, requirePrimary: boolean): void {
+    this.#become('subscribing');
+    this.#connection = connection;
+    const buffers = this.#listeners.some(({ handler }) => handler.bytes);
+    this.#subscription = connection.subscribe(this.kind, this.name, this, { buffers, requirePrimary });
+  }
+
+  /** The node is no longer the right one. Whatever still comes from there is not delivered. */
   leave(reason: GapReason): void {
-    const subscriber = this.#subscriber;
-    if (subscriber === null || this.#subscription === null) return;
-    void subscriber.unsubscribe(this.#subscription);
-    this.#leaveNode(reason, Math.min(subscriber.confirmedAtMs, this.host.confirmedAtMs));
+    const connection = this.#connection;
+    if (connection === null || this.#subscription === null) return;
+    void connection.unsubscribe(this.#subscription);
+    this.#leaveNode(reason, Math.min(connection.confirmedAtMs, this.host.confirmedAtMs));
   }
 
-  /** Nobody listens any more. Resolves when the server has confirmed, or there is nothing to confirm. */
+  /** The last listener has left. Resolves when the server has confirmed, or there is nothing to confirm. */
   end(): Promise<void> {
-    const [subscriber, seat] = [this.#subscriber, this.#subscription];
-    this.state = 'ended';
-    this.#subscriber = null;
+    const [connection, subscription] = [this.#connection, this.#subscription];
+    this.#become('ended');
+    this.#connection = null;
     this.#subscription = null;
     clearTimeout(this.timer);
-    return subscriber === null || seat === null ? Promise.resolve() : subscriber.unsubscribe(seat);
+    return connection === null || subscription === null ? Promise.resolve() : connection.unsubscribe(subscription);
   }
 
-  #leaveNode(reason: GapReason, provenAt: number): void {
+  /** `completeUntil`: what was published before has come, in ms since 1970. */
+  #leaveNode(reason: GapReason, completeUntil: number): void {
     if (this.state === 'live') {
-      this.left = { node: this.node ?? '', at: performance.now() };
-      this.#interruption ??= { reason, from: this.node ?? '', sinceMs: Math.max(this.#confirmedAt, provenAt) };
+      this.lastLive = { node: this.node ?? '', until: performance.now() };
+      this.#interruption ??= { reason, from: this.node ?? '', sinceMs: Math.max(this.#confirmedAt, completeUntil) };
     }
-    this.state = 'waiting';
-    this.#subscriber = null;
+    this.#become('waiting');
+    this.#connection = null;
     this.#subscription = null;
   }
 
-  // --- what the connection says
+  #become(next: State): void {
+    this.state = transition(TRANSITIONS, this.state, next);
+  }
+
+  // --- events of the connection
 
   message(payload: Payload, channel: Payload): void {
-    this.host.counters.messages++;
-    const members = this.#members;
+    this.reporter.counters.messages++;
+    const listeners = this.#listeners;
     let text: string | null = null;
     let channelText = '';
-    for (let at = 0; at < members.length; at++) {
-      const listener = (members[at] as Membership).listener; // in range
-      // A text may still come to who wants bytes, right after it came: it was on its way before, and is not for it.
-      if (listener.bytes === (typeof payload !== 'string')) listener.message(payload, channel, this);
+    for (let at = 0; at < listeners.length; at++) {
+      const { handler } = listeners[at] as ChannelListener; // in range
+      // Text may still come after a listener asked for bytes: it was sent before that listener came, and is not for it.
+      if (handler.bytes === (typeof payload !== 'string')) handler.message(payload, channel, this);
       else if (typeof payload !== 'string') {
         if (text === null) {
           text = decodeText(payload, 0, payload.length);
           channelText = this.kind === 'pattern' ? channel.toString() : this.text;
         }
-        listener.message(text, channelText, this);
+        handler.message(text, channelText, this);
       }
     }
   }
 
   confirmed(): void {
     const interruption = this.#interruption;
-    this.state = 'live';
+    this.#become('live');
     this.#confirmedAt = Date.now();
     this.#interruption = null;
     this.refusals = 0;
@@ -182,10 +195,10 @@ export class ChannelState implements MessageHandler {
     if (interruption !== null) {
       const untilMs = this.#confirmedAt;
       const gap: Gap = { type: 'gap', kind: this.kind, name: this.text, ...interruption, to: this.node, untilMs, dropped: 0 };
-      this.host.gap(gap);
-      for (const { begun, listener } of this.#members) if (begun) listener.gap(gap);
+      this.reporter.gap(gap);
+      for (const listener of this.#listeners) if (listener.isConfirmed(this)) listener.handler.gap(gap);
     }
-    for (const member of this.#members) if (!member.begun) begin(member);
+    for (const listener of this.#listeners) if (!listener.isConfirmed(this)) listener.channelConfirmed(this);
     this.host.confirmed(this);
   }
 
@@ -207,19 +220,14 @@ export class ChannelState implements MessageHandler {
 
   serverUnsubscribed(): void {
     const node = this.node ?? '';
-    this.#leaveNode('moved', Math.min(this.#subscriber?.confirmedAtMs ?? 0, this.host.confirmedAtMs));
+    this.#leaveNode('moved', Math.min(this.#connection?.confirmedAtMs ?? 0, this.host.confirmedAtMs));
     this.host.serverUnsubscribed(this, node);
   }
 
   lost(error: SlotwiseError | null): void {
-    const subscriber = this.#subscriber;
-    this.#leaveNode(subscriber?.fellSilent === true ? 'silence' : 'connection', subscriber?.confirmedAtMs ?? 0);
+    const connection = this.#connection;
+    this.#leaveNode(connection?.fellSilent === true ? 'silence' : 'connection', connection?.confirmedAtMs ?? 0);
     this.lastError = error;
     this.host.unplaced(this, error);
   }
-}
-
-function begin(member: Membership): void {
-  member.begun = true;
-  member.settled(null);
 }

@@ -4,18 +4,18 @@ import { type Gap, mergeGaps } from '../gap.js';
 /** What happens when a message comes and the buffer is full. */
 export type Overflow = 'drop-oldest' | 'drop-newest' | 'error';
 
-/** What a dropped message leaves behind, for `sinceMs` and `untilMs` to be filled in. */
+/** Makes the gap that a dropped message leaves behind. */
 export type OverflowGap = (sinceMs: number, untilMs: number) => Gap;
 
 /**
- * Messages that wait for a slow consumer: at most `max` of them, in the order they came, with gaps where something is missing. Two gaps never stand
- * side by side, so that a consumer who stays away while connections come and go costs no memory.
+ * Buffer of messages for a slow consumer: at most `max` of them, in the order they came, with gaps where something is missing. Two gaps never stand side
+ * by side, so that a consumer that takes nothing while connections come and go costs no memory.
  */
 export class MessageQueue<Message extends { readonly type: 'message' | 'event' }> {
-  /** Since when it has not been empty, in ms since 1970. */
+  /** Since when the queue has not been empty, in ms since 1970. */
   #filledAt = 0;
   #messages = 0;
-  /** Before the first of the entries. */
+  /** A gap before the first of the entries. */
   #ahead: Gap | null = null;
   readonly #entries = new Fifo<Message | Gap>();
 
@@ -29,7 +29,7 @@ export class MessageQueue<Message extends { readonly type: 'message' | 'event' }
     return this.#entries.length === 0 && this.#ahead === null;
   }
 
-  /** Messages in it. */
+  /** How many messages it holds; gaps do not count. */
   get length(): number {
     return this.#messages;
   }
@@ -79,7 +79,7 @@ export class MessageQueue<Message extends { readonly type: 'message' | 'event' }
     this.#messages = 0;
   }
 
-  /** The gap in its stead takes up those beside it. */
+  /** The gap in place of the message is merged with those beside it. */
   #dropOldest(): void {
     let gap = this.gapOf(this.#filledAt, Date.now());
     const first = this.shift();

@@ -1,10 +1,12 @@
-import type { Payload } from '../../connection/subscriber.js';
-import { AbortError, type ListenerError, OverflowError, type SlotwiseError } from '../../errors.js';
+import type { Payload } from '../../connection/channel-subscription.js';
+import { AbortError, OverflowError, type SlotwiseError } from '../../errors.js';
+import { type Transitions, transition } from '../../util/state-machine.js';
 import type { Gap } from '../gap.js';
 import { callOnGap } from './callback-listener.js';
-import type { ChannelState } from './channel.js';
+import type { GapReporter } from './gap-reporter.js';
 import { MessageQueue, type Overflow } from './message-queue.js';
-import type { SubscriptionHandle, SubscriptionHandler } from './subscription.js';
+import type { SubscriptionHandle } from './subscription.js';
+import type { SubscribedChannel, SubscriptionHandler } from './subscription-handler.js';
 
 /** Messages as they come, for `for await`. It subscribes when it is first asked for one, or by `ready()`; leaving the loop unsubscribes. */
 export interface Messages<Item> extends AsyncIterableIterator<Item, undefined> {
@@ -18,8 +20,8 @@ export interface Messages<Item> extends AsyncIterableIterator<Item, undefined> {
 }
 
 export interface StreamSettings {
-  /** Null: it is not for the consumer. */
-  readonly itemOf: (payload: Payload, channel: Payload, topic: ChannelState) => Item | null;
+  /** Null: the message is not for the consumer. */
+  readonly itemOf: (payload: Payload, channel: Payload, source: SubscribedChannel) => Item | null;
   readonly bytes: boolean;
   /** Gaps come among the messages. */
   readonly gaps: boolean;
@@ -28,17 +30,10 @@ export interface StreamSettings {
   readonly overflow: Overflow;
 }
 
-export interface StreamHost {
-  /** Subscribes. */
-  open(handler: SubscriptionHandler): SubscriptionHandle;
-  report(error: ListenerError): void;
-  /** A full buffer dropped one more message; `first` since the consumer was told of the last ones. */
-  dropped(first: boolean): void;
-  /** An overflow is told. */
-  gap(gap: Gap): void;
-}
+/** Subscribes, with the stream as the handler. */
+export type OpenStream = (handler: SubscriptionHandler) => SubscriptionHandle;
 
-/** What a consumer gets: what is made of a message. */
+/** What the consumer gets for a message. */
 export interface Item {
   readonly type: 'message' | 'event';
 }
@@ -50,48 +45,61 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
+type State = 'new' | 'open' | 'ended';
+
+const TRANSITIONS: Transitions<State> = {
+  new: ['open', 'ended'],
+  open: ['ended'],
+  ended: [],
+};
+
 /**
- * | state | means | `next()` |
- * |---|---|---|
- * | new | nobody has asked for a message | subscribes |
- * | open | subscribed, or on the way | gives the oldest entry of the buffer, or waits |
- * | ended | left, failed, or the client ended | gives what is in the buffer, then the error once, then the end |
+ * Async iterator over the messages of a subscription, with a bounded buffer for a consumer that is slower than they come.
+ *
+ * | state | means | `next()` | next |
+ * |---|---|---|---|
+ * | new | no message was asked for | subscribes | open, ended |
+ * | open | subscribed, or on the way | gives the oldest entry of the buffer, or waits | ended |
+ * | ended | left, failed, or the client ended | gives what is in the buffer, then the error once, then the end | – |
  */
 export class MessageStream implements SubscriptionHandler {
   readonly bytes: boolean;
-  #state: 'new' | 'open' | 'ended' = 'new';
+  #state: State = 'new';
   readonly #settings: StreamSettings;
-  readonly #host: StreamHost;
+  readonly #reporter: GapReporter;
+  readonly #subscribe: OpenStream;
   readonly #queue: MessageQueue<Item>;
   #waiters: Waiter[] = [];
-  #group: SubscriptionHandle | null = null;
+  #subscription: SubscriptionHandle | null = null;
   #error: SlotwiseError | null = null;
+  /** Messages dropped since the consumer got the last gap of that kind. */
   #overflows = 0;
-  /** Whose messages overflowed last. */
+  /** The channel whose messages overflowed last. */
   #overflowed = '';
 
-  constructor(settings: StreamSettings, host: StreamHost) {
+  constructor(settings: StreamSettings, reporter: GapReporter, subscribe: OpenStream) {
     this.bytes = settings.bytes;
     this.#settings = settings;
-    this.#host = host;
+    this.#reporter = reporter;
+    this.#subscribe = subscribe;
     this.#queue = new MessageQueue(settings.maxBuffered, settings.overflow, (sinceMs, untilMs) => this.#overflowGap(sinceMs, untilMs));
   }
 
-  // --- the consumer's side
+  // --- the consumer
 
   ready(): Promise<void> {
     this.#open();
-    return this.#group?.begun ?? Promise.reject(new AbortError('the subscription was ended before it began'));
+    return this.#subscription?.confirmed ?? Promise.reject(new AbortError('the subscription was ended before it began'));
   }
 
   get live(): boolean {
-    return this.#state === 'open' && this.#group?.live === true;
+    return this.#state === 'open' && this.#subscription?.live === true;
   }
 
   next(): Promise<Result> {
     this.#open();
     for (let entry = this.#queue.shift(); entry !== undefined; entry = this.#queue.shift()) {
-      if (entry.type !== 'gap' || this.#tell(entry as Gap)) return Promise.resolve({ value: entry, done: false });
+      if (entry.type !== 'gap' || this.#reach(entry as Gap)) return Promise.resolve({ value: entry, done: false });
     }
     if (this.#state !== 'ended') return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
     const error = this.#error;
@@ -100,8 +108,8 @@ export class MessageStream implements SubscriptionHandler {
   }
 
   async return(): Promise<Result> {
-    if (this.#state === 'new') this.#state = 'ended';
-    const ended = this.#group?.end();
+    if (this.#state === 'new') this.#become('ended');
+    const ended = this.#subscription?.end();
     this.#queue.clear();
     this.#error = null;
     await ended;
@@ -123,33 +131,33 @@ export class MessageStream implements SubscriptionHandler {
 
   #open(): void {
     if (this.#state !== 'new') return;
-    this.#state = 'open';
-    this.#group = this.#host.open(this);
+    this.#become('open');
+    this.#subscription = this.#subscribe(this);
   }
 
-  // --- the servers' side
+  // --- events of the subscription
 
-  message(payload: Payload, channel: Payload, topic: ChannelState): void {
+  message(payload: Payload, channel: Payload, source: SubscribedChannel): void {
     if (this.#state === 'ended') return;
-    const item = this.#settings.itemOf(payload, channel, topic);
+    const item = this.#settings.itemOf(payload, channel, source);
     if (item === null) return;
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) waiter.resolve({ value: item, done: false });
     else {
-      this.#overflowed = topic.text;
+      this.#overflowed = source.text;
       if (!this.#queue.push(item)) this.#overflow();
     }
   }
 
   gap(gap: Gap): void {
     if (this.#state === 'ended') return;
-    // Somebody waits: there is nothing before it.
+    // A consumer that waits has taken everything before the gap.
     if (this.#waiters.length === 0) this.#queue.gap(gap);
-    else if (this.#tell(gap)) this.#waiters.shift()?.resolve({ value: gap, done: false });
+    else if (this.#reach(gap)) this.#waiters.shift()?.resolve({ value: gap, done: false });
   }
 
   ended(error: SlotwiseError | null): void {
-    this.#state = 'ended';
+    this.#become('ended');
     this.#error ??= error;
     for (const { resolve, reject } of this.#waiters.splice(0)) {
       const own = this.#error;
@@ -160,11 +168,11 @@ export class MessageStream implements SubscriptionHandler {
   }
 
   #overflow(): void {
-    this.#host.dropped(this.#overflows++ === 0);
+    this.#reporter.dropped(this.#overflows++ === 0);
     if (this.#settings.overflow !== 'error') return;
     const { maxBuffered } = this.#settings;
     this.#error = new OverflowError(`${maxBuffered} messages wait to be taken from ${this.#overflowed}, and more come`);
-    void this.#group?.end();
+    void this.#subscription?.end();
   }
 
   #overflowGap(sinceMs: number, untilMs: number): Gap {
@@ -181,20 +189,24 @@ export class MessageStream implements SubscriptionHandler {
     };
   }
 
-  /** It is the consumer's turn to know. True: as an entry. */
-  #tell(gap: Gap): boolean {
+  /** The consumer has come to this gap. True: it gets the gap as an entry. */
+  #reach(gap: Gap): boolean {
     if (gap.dropped > 0) {
       this.#overflows = 0;
-      this.#host.gap(gap);
+      this.#reporter.publish(gap);
     }
     const { gaps, onGap } = this.#settings;
     if (gaps) return true;
-    if (onGap !== null) callOnGap(onGap, gap, (error) => this.#host.report(error));
+    if (onGap !== null) callOnGap(onGap, gap, this.#reporter);
     return false;
   }
 
+  #become(next: State): void {
+    this.#state = transition(TRANSITIONS, this.#state, next);
+  }
+
   get #kind(): Gap['kind'] {
-    return this.#group?.kind ?? 'channel';
+    return this.#subscription?.kind ?? 'channel';
   }
 }
 

@@ -1,24 +1,24 @@
 import type { NodeInfo, TopologySnapshot } from '../../topology/snapshot.js';
 
-/** What is subscribed to, as far as it decides where. */
+/** What decides where a channel is subscribed. */
 export interface Placement {
-  /** `anywhere`: every node of a cluster hears of it. `slot`: only the shard of its slot. `node`: only that node. */
+  /** `anywhere`: every node of a cluster gets its messages. `slot`: only the shard of its slot. `node`: only that node. */
   readonly bound: 'anywhere' | 'slot' | 'node';
-  /** Of the name. */
+  /** Of the channel's name. */
   readonly slot: number;
   /** Key of the node it is bound to; empty: none. */
   readonly node: string;
 }
 
 /**
- * Where a subscription is to be, null while nobody serves it.
+ * Node where a channel belongs; null while no node serves it. `current`: the key of the node where it is subscribed.
  *
- * | subscription | place |
+ * | subscription | node |
  * |---|---|
  * | bound to a node | that node, while it is a primary of the topology |
  * | one shard (single, replication, sentinel) | its primary |
  * | a sharded channel in a cluster | the primary of its slot |
- * | any other in a cluster, which sits somewhere | there, while the node is in the topology and the cluster does not call it failed: to move costs messages |
+ * | any other in a cluster, which is subscribed | its current node, while that is in the topology and the cluster does not call it failed: to move costs messages |
  * | any other in a cluster | the primary of the slot of its name, where PUBLISH goes too; if that cannot be reached, the next shard's |
  *
  * https://redis.io/docs/latest/develop/pubsub/ : a cluster hands PUBLISH to all nodes; a primary to its replicas.
@@ -26,7 +26,7 @@ export interface Placement {
 export function nodeForChannel(
   placement: Placement,
   snapshot: TopologySnapshot,
-  seated: string | null,
+  current: string | null,
   reachable: (key: string) => boolean,
 ): NodeInfo | null {
   const { shards, nodes, slots } = snapshot;
@@ -35,8 +35,8 @@ export function nodeForChannel(
   const home = slots.shardOf(placement.slot);
   const preferred = shards[home]?.primary ?? null;
   if (placement.bound === 'slot') return preferred;
-  const current = seated === null ? undefined : nodes.get(seated);
-  if (current?.usable) return current;
+  const node = current === null ? undefined : nodes.get(current);
+  if (node?.usable) return node;
   for (const primary of primariesFrom(snapshot, Math.max(0, home))) if (primary.usable && reachable(primary.key)) return primary;
   return preferred ?? shards.find(({ primary }) => primary !== null)?.primary ?? null;
 }

@@ -1,5 +1,6 @@
+import type { MessageHandler } from '../../connection/channel-subscription.js';
 import { Connection, type ConnectionConfig } from '../../connection/connection.js';
-import { type MessageHandler, Subscriber } from '../../connection/subscriber.js';
+import { Subscriber } from '../../connection/subscriber.js';
 import { ClosedError, ConnectionLostError, ReplyError, TimeoutError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import type { Options } from '../../options/defaults.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { behindPrefix, missingFlags, type Way } from '../../../../lib/client/pubsub/keyspace-notifications.js';
+import { missingFlags, type NotificationClass, withoutPrefix } from '../../../../lib/client/pubsub/keyspace-notifications.js';
 
-const cases: readonly [current: string, way: Way, events: readonly string[], missing: string][] = [
+const cases: readonly [current: string, notificationClass: NotificationClass, events: readonly string[], missing: string][] = [
   ['', 'K', [], 'KA'],
   ['', 'E', ['expired'], 'Ex'],
   ['K', 'K', [], 'A'],
@@ -17,14 +17,14 @@ const cases: readonly [current: string, way: Way, events: readonly string[], mis
 ];
 
 describe('keyspace notifications', () => {
-  for (const [current, way, events, missing] of cases) {
-    it(`"${current}" lacks "${missing}" for ${way === 'K' ? 'keys' : 'events'} ${events.join()}`, () => {
-      assert.equal(missingFlags(current, way, events), missing);
+  for (const [current, notificationClass, events, missing] of cases) {
+    it(`"${current}" lacks "${missing}" for ${notificationClass === 'K' ? 'keys' : 'events'} ${events.join()}`, () => {
+      assert.equal(missingFlags(current, notificationClass, events), missing);
     });
   }
 
   it('have the key or event behind the first colon', () => {
-    assert.equal(behindPrefix('__keyspace@0__:user:1'), 'user:1');
-    assert.deepEqual(behindPrefix(Buffer.from('__keyevent@12__:set')), Buffer.from('set'));
+    assert.equal(withoutPrefix('__keyspace@0__:user:1'), 'user:1');
+    assert.deepEqual(withoutPrefix(Buffer.from('__keyevent@12__:set')), Buffer.from('set'));
   });
 });

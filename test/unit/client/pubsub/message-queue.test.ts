@@ -27,7 +27,7 @@ type Step = number | 'gap' | 'take';
 const cases: readonly [what: string, Overflow, steps: readonly Step[], left: readonly (number | string)[]][] = [
   ['keeps the order', 'drop-oldest', [1, 2, 3], [1, 2, 3]],
   ['drops the oldest, and says in its place how many', 'drop-oldest', [1, 2, 3, 4, 5], ['overflow 2', 3, 4, 5]],
-  ['begins to count anew when the consumer was told', 'drop-oldest', [1, 2, 3, 4, 'take', 5], ['overflow 1', 3, 4, 5]],
+  ['begins to count anew once the consumer has taken the gap', 'drop-oldest', [1, 2, 3, 4, 'take', 5], ['overflow 1', 3, 4, 5]],
   ['drops the newest, and says so behind the last', 'drop-newest', [1, 2, 3, 4, 5], [1, 2, 3, 'overflow 2']],
   ['goes on after that gap', 'drop-newest', [1, 2, 3, 4, 'take', 5], [2, 3, 'overflow 1', 5]],
   ['refuses', 'error', [1, 2, 3, 4], [1, 2, 3]],

@@ -35,11 +35,11 @@ const anywhere = (slot: number): Placement => ({ bound: 'anywhere', slot, node: 
 const inSlot = (slot: number): Placement => ({ bound: 'slot', slot, node: '' });
 const onNode = (node: string): Placement => ({ bound: 'node', slot: 0, node });
 
-const cases: readonly [what: string, TopologySnapshot, Placement, seated: string | null, down: readonly string[], place: string | null][] =
+const cases: readonly [what: string, TopologySnapshot, Placement, current: string | null, down: readonly string[], node: string | null][] =
   [
     ['a channel in a group: the primary', group, anywhere(5), null, [], 'p'],
     ['also when it cannot be reached', group, anywhere(5), null, ['p'], 'p'],
-    ['not a replica it sat on when that was the primary', group, anywhere(5), 'r', [], 'p'],
+    ['not a replica where it is subscribed since that was the primary', group, anywhere(5), 'r', [], 'p'],
     ['a sharded channel in a group: the primary', group, inSlot(5), null, [], 'p'],
     ['a group without a primary: nowhere', headless, anywhere(5), 'r', [], null],
     ['a channel in a cluster: the primary of its slot', cluster, anywhere(150), null, [], 'b'],
@@ -49,13 +49,13 @@ const cases: readonly [what: string, TopologySnapshot, Placement, seated: string
     ['of a slot nobody owns: any', cluster, anywhere(1_000), null, [], 'a'],
     ['of a shard without a primary: the next', withoutA, anywhere(5), null, [], 'b'],
     ['of a primary the cluster calls failed: the next', failedA, anywhere(5), null, [], 'b'],
-    ['it stays where it sits', cluster, anywhere(150), 'c', [], 'c'],
+    ['it stays where it is', cluster, anywhere(150), 'c', [], 'c'],
     ['also on a node that is a replica by now', cluster, anywhere(150), 'a2', [], 'a2'],
     ['also where commands do not reach it: its own connection lives', cluster, anywhere(150), 'c', ['c'], 'c'],
     ['not on a node the cluster calls failed', failedA, anywhere(150), 'a', [], 'b'],
     ['not on a replica without its link', cluster, anywhere(150), 'a3', [], 'b'],
     ['not on a node that has left', cluster, anywhere(150), 'gone', [], 'b'],
-    ['a sharded channel: the primary of its slot, wherever it sits', cluster, inSlot(250), 'a', [], 'c'],
+    ['a sharded channel: the primary of its slot, wherever it is', cluster, inSlot(250), 'a', [], 'c'],
     ['also when that cannot be reached', cluster, inSlot(250), null, ['c'], 'c'],
     ['of a slot nobody owns: nowhere', cluster, inSlot(1_000), 'a', [], null],
     ['of a shard without a primary: nowhere', withoutA, inSlot(5), null, [], null],
@@ -64,10 +64,10 @@ const cases: readonly [what: string, TopologySnapshot, Placement, seated: string
     ['bound to a node that has left: nowhere', cluster, onNode('gone'), null, [], null],
   ];
 
-describe('placeOf', () => {
-  for (const [what, snapshot, placement, seated, down, place] of cases) {
+describe('nodeForChannel', () => {
+  for (const [what, snapshot, placement, current, down, node] of cases) {
     it(what, () => {
-      assert.equal(nodeForChannel(placement, snapshot, seated, (key) => !down.includes(key))?.key ?? null, place);
+      assert.equal(nodeForChannel(placement, snapshot, current, (key) => !down.includes(key))?.key ?? null, node);
     });
   }
 });

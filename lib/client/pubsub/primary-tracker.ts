@@ -1,0 +1,28 @@
+import type { SubscriptionDeployment } from './subscription-deployment.js';
+
+/** Primaries of the topology, for subscriptions that exist on every one of them. */
+export class PrimaryTracker {
+  readonly #listeners = new Set<() => void>();
+
+  constructor(private readonly deployment: Pick<SubscriptionDeployment, 'snapshot' | 'confirmedAtMs'>) {}
+
+  /** Keys of the primaries there are. */
+  get keys(): string[] {
+    return this.deployment.snapshot?.shards.flatMap(({ primary }) => primary?.key ?? []) ?? [];
+  }
+
+  /** When they were last seen to be so, in ms since 1970. */
+  get confirmedAtMs(): number {
+    return this.deployment.confirmedAtMs;
+  }
+
+  /** Calls `listener` after every change of the topology. The function returned ends that. */
+  onTopology(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  topologyChanged(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}

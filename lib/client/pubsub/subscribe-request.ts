@@ -1,0 +1,16 @@
+import type { ChannelKind } from '../../connection/channel-subscription.js';
+
+/** What to listen to. */
+export interface SubscribeRequest {
+  readonly kind: ChannelKind;
+  readonly names: readonly Buffer[];
+  /** Key of the one node it is for; default none. */
+  readonly node?: string;
+}
+
+/** How long it may take until the servers have confirmed, and the signal that ends the subscription. */
+export interface SubscribeLimits {
+  /** In ms; 0: none. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | null;
+}

@@ -1,0 +1,25 @@
+import type { Address } from '../../options/address.js';
+import type { AttemptFailure } from '../../protocol/call.js';
+import type { Redirection } from '../../protocol/resp/reply-error.js';
+import type { TopologySnapshot } from '../../topology/snapshot.js';
+import type { Emitter } from '../emitter.js';
+import type { ClientEvents } from '../events.js';
+
+/** What subscriptions need of the deployment. */
+export interface SubscriptionDeployment {
+  readonly snapshot: TopologySnapshot | null;
+  /** When the last probe began that found the servers as `snapshot` says, in ms since 1970. */
+  readonly confirmedAtMs: number;
+  /** Commands reach the node, or none was tried. */
+  isReachable(key: string): boolean;
+  wake(reason: string): void;
+  /** Has the monitor ask this node first: it knows something new. */
+  probeFirst(key: string, reason: string): void;
+  /** The node does not answer, until `trust`. */
+  suspect(key: string): void;
+  trust(key: string): void;
+  redirect(failure: AttemptFailure, to: Redirection, patch: boolean): Address;
+  /** Whether a node has this address, as the servers name it. */
+  knows(address: Address): boolean;
+  readonly events: Emitter<ClientEvents>;
+}
