@@ -99,7 +99,7 @@ forEachTopology((t) => {
     assert.deepEqual(buffers.map(String).sort(), names);
   });
 
-  it('tells of keys on every primary, with the key prefix, and says what is switched off', async () => {
+  it('gives keyspace events of every primary, with the key prefix, and says what is switched off', async () => {
     await using redis = createClient({ topology: t.createOptions(), keyPrefix: 'app:' });
     const configure = async (flags: string): Promise<void> => {
       for (const primary of await t.primaries()) await primary.ask('CONFIG', 'SET', 'notify-keyspace-events', flags);
