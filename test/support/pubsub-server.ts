@@ -22,15 +22,15 @@ export function push(items: readonly ReplyValue[], protocol: 2 | 3): Uint8Array 
   return Buffer.from(`${protocol === 3 ? '>' : '*'}${items.length}\r\n${body.join('')}`);
 }
 
-/** What a scripted server does with subscriptions: keeps them, confirms them, and delivers what the test publishes. */
+/** Subscriptions of a scripted server: keeps them, confirms them, and delivers what the test publishes. */
 export class PubsubScript {
   /** By `kind name`. */
   readonly subscribers = new Map<string, Set<Connection>>();
   readonly #known = new WeakSet<Connection>();
-  /** Instead of the confirmation: an error, silence. Else it is confirmed. */
+  /** The answer instead of a confirmation: an error, or silence. Undefined: the subscription is confirmed. */
   refuse: (command: readonly string[]) => Answer = () => undefined;
 
-  /** What is no subscription is left to `rest`. */
+  /** Answers subscriptions; all other commands are left to `rest`. */
   handler(rest: Handler = () => undefined): Handler {
     return (command, connection) => {
       const [name = '', channel = ''] = command;
@@ -61,7 +61,7 @@ export class PubsubScript {
     return all;
   }
 
-  /** Delivers; gives how many got it. */
+  /** Delivers a message, and returns how many connections got it. */
   publish(channel: string, message: string, kind: 'channel' | 'shard' = 'channel'): number {
     const all = this.of(kind, channel);
     for (const one of all) one.send(push([kind === 'channel' ? 'message' : 'smessage', channel, message], one.protocol));
