@@ -32,8 +32,8 @@ const ROLE = command('ROLE');
 const PING_EVERY_MS = 1_000;
 
 /**
- * Connection that carries subscriptions and nothing else, in RESP3 or RESP2. Each message goes to the handler of its channel; a PING a second finds out
- * whether the server lives.
+ * Connection that carries subscriptions and nothing else, in RESP3 or RESP2. Each message goes to the handler of its channel; a PING a
+ * second finds out whether the server lives.
  */
 export class Subscriber {
   readonly key: string;
@@ -89,9 +89,9 @@ export class Subscriber {
   }
 
   /**
-   * Subscribes. A channel has at most one subscription on a connection at a time. `requirePrimary`: a replica of a cluster takes SSUBSCRIBE, too, but is
-   * handed what its primary publishes only once the primary knows it; so the server is asked for its role after it has confirmed. A primary that is
-   * demoted later drops its sharded channels.
+   * Subscribes. A channel has at most one subscription on a connection at a time. `requirePrimary`: a replica of a cluster takes
+   * SSUBSCRIBE, too, but is handed what its primary publishes only once the primary knows it; so the server is asked for its role after it
+   * has confirmed. A primary that is demoted later drops its sharded channels.
    */
   subscribe(
     kind: ChannelKind,
@@ -109,7 +109,8 @@ export class Subscriber {
   }
 
   /**
-   * Asks for the role of the server. RESP2 knows no ROLE for subscribers, and users may not be allowed to ask: then the confirmation is all there is.
+   * Asks for the role of the server. RESP2 knows no ROLE for subscribers, and users may not be allowed to ask: then the confirmation is all
+   * there is.
    * https://redis.io/docs/latest/commands/role/
    */
   #verifyRole(): void {

@@ -7,7 +7,9 @@ import type { SubscribedChannel, SubscriptionHandler } from './subscription-hand
 /** Gets each message, as text or bytes as the view has it. */
 export type OnPayload = (message: Payload, channel: Payload, source: SubscribedChannel) => unknown;
 
-/** Handler that calls a user's function. What the function throws, or its promise rejects with, is reported and reaches no other listener. */
+/**
+ * Handler that calls a user's function. What the function throws, or its promise rejects with, is reported and reaches no other listener.
+ */
 export class CallbackListener implements SubscriptionHandler {
   #ended = false;
 

@@ -15,9 +15,9 @@ import type { SubscriptionDeployment } from './subscription-deployment.js';
 
 const RETRY = { minMs: 10, maxMs: 2_000 };
 /**
- * Answers to ROLE in a row that say `replica`: after SSUBSCRIBE a node may say that it is one. `followed`: how many times in a row we go to the primary
- * it names before we wait for the next probe. `believed`: after this many, which take some seconds, we believe the slot map: in a cluster that
- * replicates from another one, its primaries say `replica` for ever.
+ * Limits of answers to ROLE, in a row, that say `replica`. After SSUBSCRIBE a node may say that it is one. `followed`: how many times in a
+ * row we go to the primary it names before we wait for the next probe. `believed`: after this many, which take some seconds, we believe the
+ * slot map: in a cluster that replicates from another one, its primaries say `replica` for ever.
  */
 const REPLICA_ANSWERS = { followed: 2, believed: 12 };
 
@@ -28,7 +28,9 @@ interface ConnectionSource {
   isDown(key: string): boolean;
 }
 
-/** Placement policy of the channels of a client: finds each waiting channel a node, and decides what follows a refusal. See docs/pubsub.md. */
+/**
+ * Placement policy of the channels of a client: finds each waiting channel a node, and decides what follows a refusal. See docs/pubsub.md.
+ */
 export class ChannelPlacer implements ChannelHost {
   /** Channels whose refusal was an `error` event: one event until they are live again. */
   readonly #reportedErrors = new WeakSet<ChannelState>();

@@ -35,8 +35,8 @@ const LETTER_OF: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Letters that `notify-keyspace-events` lacks for these events (none: all there are); empty where it lacks nothing. An event that is not known here, of a
- * module or of a newer server, is let pass if anything is switched on.
+ * Letters that `notify-keyspace-events` lacks for these events (none: all there are); empty where it lacks nothing. An event that is not
+ * known here, of a module or of a newer server, is let pass if anything is switched on.
  */
 export function missingFlags(current: string, notificationClass: NotificationClass, events: readonly string[]): string {
   const on = new Set(current.replace('A', ALL));

@@ -20,8 +20,9 @@ export interface KeyspaceHost {
 const NO_LIMITS: SubscribeLimits = { timeoutMs: 0, signal: null };
 
 /**
- * Subscription to keyspace events: one group on every primary, because a server publishes events of its own keys only. Follows the topology: a new
- * primary is subscribed to, and what is no primary any more is left. A primary that comes once the subscription is active begins with a gap.
+ * Subscription to keyspace events: one group on every primary, because a server publishes events of its own keys only. Follows the
+ * topology: a new primary is subscribed to, and what is no primary any more is left. A primary that comes once the subscription is active
+ * begins with a gap.
  */
 export class KeyspaceSubscription implements SubscriptionHandle {
   readonly kind: SubscribeRequest['kind'];

@@ -8,8 +8,8 @@ export type Overflow = 'drop-oldest' | 'drop-newest' | 'error';
 export type OverflowGap = (sinceMs: number, untilMs: number) => Gap;
 
 /**
- * Buffer of messages for a slow consumer: at most `max` of them, in the order they came, with gaps where something is missing. Two gaps never stand side
- * by side, so that a consumer that takes nothing while connections come and go costs no memory.
+ * Buffer of messages for a slow consumer: at most `max` of them, in the order they came, with gaps where something is missing. Two gaps
+ * never stand side by side, so that a consumer that takes nothing while connections come and go costs no memory.
  */
 export class MessageQueue<Message extends { readonly type: 'message' | 'event' }> {
   /** Since when the queue has not been empty, in ms since 1970. */

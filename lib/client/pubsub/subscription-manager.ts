@@ -64,8 +64,8 @@ export class SubscriptionManager implements SubscriptionListener {
   }
 
   /**
-   * Begins to listen. `confirmed` of the group resolves when the servers have confirmed all names; it rejects at the deadline, by the signal, or if a
-   * server refuses. `closed`: the client has ended.
+   * Begins to listen. `confirmed` of the group resolves when the servers have confirmed all names; it rejects at the deadline, by the
+   * signal, or if a server refuses. `closed`: the client has ended.
    */
   listen(
     { kind, names, node = '' }: SubscribeRequest,

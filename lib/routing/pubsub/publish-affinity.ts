@@ -2,8 +2,9 @@ import type { NodeInfo, TopologySnapshot } from '../../topology/snapshot.js';
 import { nodeForChannel } from './channel-placement.js';
 
 /**
- * Node of a cluster that a client publishes through, by slot of the channel. Any node would do, but messages that go through different nodes arrive in
- * any order. So all channels of a slot keep to one node, also when it becomes a replica or loses the slot, until it cannot be reached or leaves.
+ * Node of a cluster that a client publishes through, by slot of the channel. Any node would do, but messages that go through different
+ * nodes arrive in any order. So all channels of a slot keep to one node, also when it becomes a replica or loses the slot, until it cannot
+ * be reached or leaves.
  */
 export class PublishAffinity {
   readonly #nodes = new Map<number, string>();
