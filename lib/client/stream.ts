@@ -1,7 +1,7 @@
+import Denque from 'denque';
 import { OptionsError } from '../errors.js';
 import type { Options } from '../options/defaults.js';
 import type { QueueUsage } from '../protocol/call.js';
-import { Fifo } from '../util/queue.js';
 
 export type Source<Item> = Iterable<Item> | AsyncIterable<Item>;
 
@@ -69,7 +69,7 @@ class ReadAhead<Item, Reply> {
   readonly #source:
     | { readonly from: 'sync'; readonly iterator: Iterator<Item> }
     | { readonly from: 'async'; readonly iterator: AsyncIterator<Item> };
-  readonly #replies = new Fifo<Promise<Reply>>();
+  readonly #replies = new Denque<Promise<Reply>>();
   /** An async source was asked for an item and has not answered. */
   #sourcePending = false;
   #resolveAnswered: (() => void) | null = null;

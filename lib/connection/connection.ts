@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
+import Denque from 'denque';
 import { type ConnectTrace, connectChannel, finishTrace, log, startTrace } from '../diagnostics.js';
 import {
   ClosedError,
@@ -19,9 +20,8 @@ import { DECODE_BUFFERS, PUBSUB, type Raw } from '../protocol/command-spec.js';
 import { Parser, type ReplySink } from '../protocol/resp/parser.js';
 import { classify } from '../protocol/resp/reply-error.js';
 import { clock, type Holder } from '../util/clock.js';
-import { Fifo } from '../util/queue.js';
 import { connectionError } from './connection-error.js';
-import { expire, releaseUsage } from './deadlines.js';
+import { connectionTimeout, expire, releaseUsage } from './deadlines.js';
 import { asHandshakeError, handshakeSteps, judge, refusedCredentials, replyOrThrow, type ServerFacts } from './handshake.js';
 import { DISCARDED_REPLY, internalCall } from './internal-calls.js';
 import { Liveness } from './liveness.js';
@@ -92,14 +92,14 @@ export class Connection implements ReplySink, Holder {
   /** A subscriber that speaks RESP2: pushes have the form of replies. */
   #inline = false;
   /** Accepted, not encoded: provably not executed. */
-  readonly #queue = new Fifo<Call>();
+  #queue = new Denque<Call>();
   /** Encoded, in the order of the replies to come. */
-  readonly #inFlight = new Fifo<Call>();
+  #inFlight = new Denque<Call>();
   readonly #writer: Writer;
   #socket: Socket;
   #flushing = false;
   #watched = false;
-  /** No call of the two FIFOs is due before this. */
+  /** No call of the two queues is due before this. */
   #earliestDeadline = Number.POSITIVE_INFINITY;
   #connectTimer: NodeJS.Timeout;
   #closing: (() => void)[] = [];
@@ -198,25 +198,39 @@ export class Connection implements ReplySink, Holder {
 
   /** Gives back what was not written, for another node. */
   takeUnwritten(): Call[] {
-    return this.#queue.takeAll();
+    const unwritten = this.#queue.toArray();
+    this.#queue = new Denque();
+    return unwritten;
   }
 
   /** Those that are not answered, in order. */
   forEachHeld(visit: (call: Call) => void): void {
-    this.#inFlight.forEach(visit);
-    this.#queue.forEach(visit);
+    for (const calls of [this.#inFlight, this.#queue]) {
+      for (let index = 0; index < calls.length; index++) {
+        const call = calls.peekAt(index);
+        if (call !== undefined) visit(call);
+      }
+    }
   }
 
   /** Gives back the in-flight calls that may run again elsewhere, each once in its life. Their replies, if they ever come, are dropped. */
-  takeRepeatable(): Fifo<Call> {
-    const taken = new Fifo<Call>();
-    this.#inFlight.replaceEach((call) => {
-      if (call.state === SETTLED || !call.repeatable || call.moved) return call;
+  takeRepeatable(): Call[] {
+    const taken: Call[] = [];
+    const inFlight = new Denque<Call>();
+    for (let call = this.#inFlight.shift(); call !== undefined; call = this.#inFlight.shift()) {
+      const stays = call.state === SETTLED || !call.repeatable || call.moved;
+      inFlight.push(stays ? call : DISCARDED_REPLY);
+      if (stays) continue;
       call.markMoved();
       taken.push(call);
-      return DISCARDED_REPLY;
-    });
+    }
+    this.#setInFlight(inFlight);
     return taken;
+  }
+
+  #setInFlight(calls: Denque<Call>): void {
+    this.#inFlight = calls;
+    this.#writer.inFlight = calls;
   }
 
   /** Refuses new calls, waits for the replies of the others, then closes. */
@@ -354,7 +368,7 @@ export class Connection implements ReplySink, Holder {
 
   modeOfNext(): number {
     if (this.#inline) return this.#parser.pushMode;
-    const call = this.#inFlight.peek();
+    const call = this.#inFlight.peekFront();
     return call === undefined ? 0 : call.mode;
   }
 
@@ -371,7 +385,7 @@ export class Connection implements ReplySink, Holder {
   }
 
   error(error: ReplyError): void {
-    if (this.#subscriber && this.state === 'ready' && isLateRefusal(error, this.#inFlight.peek())) return;
+    if (this.#subscriber && this.state === 'ready' && isLateRefusal(error, this.#inFlight.peekFront())) return;
     const call = this.#inFlight.shift();
     if (call === undefined) {
       // A server that is full or protected says so before it closes: https://redis.io/docs/latest/develop/reference/clients/
@@ -396,7 +410,7 @@ export class Connection implements ReplySink, Holder {
   #refuseReply(error: ReplyTooLargeError): void {
     const call = this.#inFlight.shift();
     if (call === undefined || call === DISCARDED_REPLY) return;
-    while (call.batch !== null && this.#inFlight.peek() === call) this.#inFlight.shift();
+    while (call.batch !== null && this.#inFlight.peekFront() === call) this.#inFlight.shift();
     releaseUsage(call);
     call.fail(new ReplyTooLargeError(`${call.spec.name}: ${error.message}`, { node: this.key, command: call.spec.name }));
   }
@@ -410,7 +424,7 @@ export class Connection implements ReplySink, Holder {
 
   /** Is this what the first call in flight waits for? Each SUBSCRIBE and its like names one channel, so that one push answers it. */
   #confirms([kind]: Raw[]): boolean {
-    const spec = this.#inFlight.peek()?.spec;
+    const spec = this.#inFlight.peekFront()?.spec;
     return spec !== undefined && (spec.flags & PUBSUB) !== 0 && kindOf(kind) === spec.name.toLowerCase();
   }
 
@@ -429,7 +443,8 @@ export class Connection implements ReplySink, Holder {
     this.#reason = error;
     log.connection('%s closed: %s', this.key, error.message);
     this.#endConnect(error);
-    const lost = this.#inFlight.takeAll();
+    const lost = this.#inFlight.toArray();
+    this.#setInFlight(new Denque());
     const unwritten = this.takeUnwritten();
     const ended = this.#closing.length > 0 && lost.length === 0 && unwritten.length === 0;
     this.#events.closed(this, ended ? null : error);
@@ -450,10 +465,11 @@ export class Connection implements ReplySink, Holder {
   tick(now: number): boolean {
     if (now >= this.#earliestDeadline) {
       const connecting = this.state === 'connecting';
-      const overdue = (): void => this.#events.overdue?.(this);
-      const queued = expire(this.#queue, now, this.key, connecting, overdue);
-      const inFlight = expire(this.#inFlight, now, this.key, connecting, overdue);
-      this.#earliestDeadline = Math.min(queued, inFlight);
+      const reject = (call: Call): void => {
+        call.fail(connectionTimeout(call, this.key, connecting));
+        this.#events.overdue?.(this);
+      };
+      this.#earliestDeadline = Math.min(expire(this.#queue, now, reject), expire(this.#inFlight, now, reject));
     }
     if (this.liveness.tick(this.#inFlight.length > 0) && !this.#held && this.state === 'ready' && this.#events.stalled !== undefined) {
       this.#held = true;
@@ -461,7 +477,14 @@ export class Connection implements ReplySink, Holder {
       this.#events.stalled(this);
     } else if (this.liveness.isStalling && !this.#held && this.state === 'ready') this.#events.stalling?.(this);
     this.#watched = this.load > 0;
+    if (!this.#watched) this.#shrink();
     return this.#watched;
+  }
+
+  /** The arrays of a queue that once held 100,000 calls take a megabyte each: an idle connection begins with small ones again. */
+  #shrink(): void {
+    this.#queue = new Denque();
+    this.#setInFlight(new Denque());
   }
 }
 

@@ -1,34 +1,39 @@
-import { TimeoutError } from '../errors.js';
+import type Denque from 'denque';
+import { type Executed, TimeoutError } from '../errors.js';
 import { type Call, NO_DEADLINE, SETTLED, WRITTEN } from '../protocol/call.js';
-import type { Fifo } from '../util/queue.js';
 
-/** Rejects the overdue calls, which keep their places. Returns the earliest deadline that is left. */
-export function expire(calls: Fifo<Call>, now: number, node: string, connecting: boolean, expired?: () => void): number {
+/** Hands the overdue calls to `reject`; they keep their places. Returns the earliest deadline that is left. */
+export function expire(calls: Denque<Call>, now: number, reject: (call: Call) => void): number {
   let earliest = Number.POSITIVE_INFINITY;
-  calls.forEach((call) => {
-    if (call.state === SETTLED) return;
-    if (call.isDue(now)) {
-      call.fail(timeoutError(call, node, connecting));
-      expired?.();
-    } else if (call.deadline < earliest && call.deadline !== NO_DEADLINE) earliest = call.deadline;
-  });
+  for (let index = 0; index < calls.length; index++) {
+    const call = calls.peekAt(index);
+    if (call === undefined || call.state === SETTLED) continue;
+    if (call.isDue(now)) reject(call);
+    else if (call.deadline < earliest && call.deadline !== NO_DEADLINE) earliest = call.deadline;
+  }
   return earliest;
 }
 
-export function timeoutError(call: Call, node: string | undefined, connecting = false): TimeoutError {
-  const unwritten = connecting ? `${node} has not finished the connection's handshake` : `not yet written to ${node}`;
-  const where = call.state === WRITTEN ? `no reply from ${node}` : node === undefined ? 'no node to send it to' : unwritten;
-  const first = call.firstError === null ? '' : `; first failure: ${call.firstError.message}`;
-  return new TimeoutError(`${call.spec.name} timed out: ${where}${first}`, {
+/** Error of a call whose deadline has passed. `where`: what it was waiting for. `node`: where it was, if a node had it. */
+export function timeoutError(call: Call, where: string, node?: string, executed: Executed = call.executed): TimeoutError {
+  const { spec, firstError } = call;
+  const first = firstError === null ? '' : `; first failure: ${firstError.message}`;
+  return new TimeoutError(`${spec.name} timed out: ${where}${first}`, {
     node,
-    command: call.spec.name,
-    executed: call.executed,
+    command: spec.name,
+    executed,
     attempts: call.attempts + 1,
-    cause: call.firstError ?? undefined,
+    cause: firstError ?? undefined,
   });
 }
 
-/** The last holder lets go of the call: its room in the client's bound is free again. */
+/** Error of a call whose deadline has passed on a connection. */
+export function connectionTimeout(call: Call, node: string, connecting: boolean): TimeoutError {
+  const unwritten = connecting ? `${node} has not finished the connection's handshake` : `not yet written to ${node}`;
+  return timeoutError(call, call.state === WRITTEN ? `no reply from ${node}` : unwritten, node);
+}
+
+/** Takes a call out of its client's queue bound. The last holder of the call says so. */
 export function releaseUsage(call: Call): void {
   const usage = call.owner.usage;
   usage.commands--;

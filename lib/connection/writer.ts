@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
+import type Denque from 'denque';
 import { type BatchWritten, batchChannel } from '../diagnostics.js';
 import { type Call, type CallExtras, WRITTEN } from '../protocol/call.js';
 import { Encoder } from '../protocol/resp/encoder.js';
-import type { Fifo } from '../util/queue.js';
 import { DISCARDED_REPLY } from './internal-calls.js';
 import type { Liveness } from './liveness.js';
 
@@ -20,8 +20,9 @@ export class Writer {
 
   constructor(
     private readonly node: string,
-    private readonly inFlight: Fifo<Call>,
-    private readonly silence: Liveness,
+    /** Calls that were encoded, in the order of the replies to come. */
+    public inFlight: Denque<Call>,
+    private readonly liveness: Liveness,
   ) {}
 
   /** The batch is as big as one write should be. */
@@ -62,7 +63,7 @@ export class Writer {
       batchChannel.publish({ node: this.node, commands: this.#encoded, bytes: encoder.bytes } satisfies BatchWritten);
     }
     const segments = encoder.take();
-    this.silence.sent(this.inFlight.length - this.#encoded);
+    this.liveness.sent(this.inFlight.length - this.#encoded);
     this.#encoded = 0;
     let accepted = true;
     if (segments.length === 1 && segments[0] !== undefined) accepted = socket.write(segments[0]);

@@ -1,5 +1,5 @@
-import { releaseUsage } from '../connection/deadlines.js';
-import { ConnectionLostError, type Executed, ReplyError, type SlotwiseError, TimeoutError } from '../errors.js';
+import { releaseUsage, timeoutError } from '../connection/deadlines.js';
+import { ConnectionLostError, type Executed, ReplyError, type SlotwiseError } from '../errors.js';
 import {
   type AttemptFailure,
   Call,
@@ -143,24 +143,12 @@ export class BlockedCall implements CallOwner, OutcomeSink {
     const { silenceMs } = this.#exclusive;
     if (this.state === 'waiting') {
       if (silenceMs > 0 && this.unblock.silentMs >= silenceMs) this.#drop(`has not answered for ${this.unblock.silentMs} ms`);
-      else if (this.call.isDue(now)) this.giveUp((executed) => this.#timeout(executed));
+      else if (this.call.isDue(now))
+        this.giveUp((executed) => timeoutError(this.call, `${this.#node} kept it waiting`, this.#node, executed));
     } else if (this.state === 'leaving') {
       if (now >= this.#silentAt) this.#drop('was asked to let go of a blocked command and said nothing');
       else if (now >= this.#askAt && !this.#asking) this.#ask(now);
     }
-  }
-
-  #timeout(executed: Executed): TimeoutError {
-    const { name } = this.call.spec;
-    const { firstError } = this.call;
-    const first = firstError === null ? '' : `; first failure: ${firstError.message}`;
-    return new TimeoutError(`${name} timed out: ${this.#node} kept it waiting${first}`, {
-      node: this.#node,
-      command: name,
-      attempts: this.call.attempts + 1,
-      executed,
-      cause: firstError ?? undefined,
-    });
   }
 
   // --- what became of it

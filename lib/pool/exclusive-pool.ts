@@ -1,7 +1,8 @@
 import { Connection, type ConnectionConfig } from '../connection/connection.js';
-import { releaseUsage } from '../connection/deadlines.js';
+import { DeadlineQueue } from '../connection/deadline-queue.js';
+import { releaseUsage, timeoutError } from '../connection/deadlines.js';
 import { log } from '../diagnostics.js';
-import { ClosedError, ConnectionLostError, type SlotwiseError, TimeoutError } from '../errors.js';
+import { ClosedError, ConnectionLostError, type SlotwiseError, type TimeoutError } from '../errors.js';
 import type { Credentials } from '../options/topology.js';
 import type { Call, Exclusive } from '../protocol/call.js';
 import { backoffMs } from '../util/backoff.js';
@@ -9,7 +10,6 @@ import { clock, type Holder } from '../util/clock.js';
 import { BlockedCall } from './blocked-call.js';
 import { Lease, type Lender } from './lease.js';
 import { UnblockConnection } from './unblock-channel.js';
-import { WaitQueue } from './wait-queue.js';
 
 export interface ExclusivePoolConfig {
   readonly connection: ConnectionConfig;
@@ -59,7 +59,7 @@ export class ExclusivePool implements Holder, Lender {
   readonly #idle = new Set<Connection>();
   readonly #lent = new Set<Lease>();
   readonly #blocked = new Set<BlockedCall>();
-  readonly #waiting: WaitQueue;
+  readonly #waiting: DeadlineQueue;
   #connecting = 0;
   #generation = 0;
   /** Why none could be opened; calls are handed back until the time for another attempt has come. */
@@ -75,7 +75,7 @@ export class ExclusivePool implements Holder, Lender {
   constructor(config: ExclusivePoolConfig, events: ExclusivePoolEvents) {
     this.#config = config;
     this.#events = events;
-    this.#waiting = new WaitQueue(config.acquireTimeoutMs, (call) => this.#timeoutOf(call));
+    this.#waiting = new DeadlineQueue((call) => this.#timeoutOf(call), config.acquireTimeoutMs);
   }
 
   /** Open connections, those on their way included. */
@@ -334,18 +334,11 @@ export class ExclusivePool implements Holder, Lender {
   }
 
   #timeoutOf(call: Call): TimeoutError {
-    const { name } = call.spec;
     const why =
       this.#connections.size < this.#config.max
         ? 'no connection of its own could be had'
         : `all ${this.#config.max} connections that one caller may have alone are in use`;
-    return new TimeoutError(`${name} timed out: ${why} (${this.#key})`, {
-      node: this.#key,
-      command: name,
-      executed: call.executed,
-      attempts: call.attempts + 1,
-      cause: call.firstError ?? undefined,
-    });
+    return timeoutError(call, `${why} (${this.#key})`, this.#key);
   }
 
   get #key(): string {

@@ -202,9 +202,9 @@ export class Multiplexer {
     const unwritten = connection.takeUnwritten();
     const inFlight = connection.takeRepeatable();
     this.#events.down(error);
-    // There may be a hundred thousand of them: each leaves the queue as it goes, and one record tells all of them why.
+    // There may be a hundred thousand of them: one record tells all of them why.
     const lost: AttemptFailure = { kind: 'connection-lost', error };
-    for (let call = inFlight.shift(); call !== undefined; call = inFlight.shift()) call.owner.failed(call, lost);
+    for (const call of inFlight) call.owner.failed(call, lost);
     const spared: AttemptFailure = { kind: 'not-sent', error };
     for (const call of unwritten) call.owner.failed(call, spared);
   }

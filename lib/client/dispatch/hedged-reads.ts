@@ -1,6 +1,6 @@
+import Denque from 'denque';
 import { AbortError, ClosedError, NoNodeError, TimeoutError } from '../../errors.js';
 import { Call, type OutcomeSink } from '../../protocol/call.js';
-import { Fifo } from '../../util/queue.js';
 import { Latencies } from './latency-percentile.js';
 
 /** What the hedger needs of the client. */
@@ -29,7 +29,7 @@ interface TrackedRead {
 interface Asked {
   readonly latencies: Latencies;
   /** In the order they were sent. */
-  readonly waiting: Fifo<TrackedRead>;
+  readonly waiting: Denque<TrackedRead>;
 }
 
 /**
@@ -89,7 +89,7 @@ export class Hedger {
     if (asked === undefined) {
       const [oldest] = this.#nodes.keys();
       if (this.#nodes.size >= MOST_NODES && oldest !== undefined) this.#nodes.delete(oldest);
-      asked = { latencies: new Latencies(), waiting: new Fifo() };
+      asked = { latencies: new Latencies(), waiting: new Denque() };
       this.#nodes.set(node, asked);
     }
     return asked;
@@ -107,7 +107,7 @@ export class Hedger {
     let nextAt = Number.POSITIVE_INFINITY;
     for (const { latencies, waiting } of this.#nodes.values()) {
       const limitMs = latencies.p95Ms ?? Number.POSITIVE_INFINITY;
-      for (let head = waiting.peek(); head !== undefined; head = waiting.peek()) {
+      for (let head = waiting.peekFront(); head !== undefined; head = waiting.peekFront()) {
         const dueAt = head.sentAt + limitMs;
         if (head.read.isWaitingSince(head.sentAt) && dueAt > now) {
           nextAt = Math.min(nextAt, dueAt);

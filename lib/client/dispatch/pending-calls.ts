@@ -1,12 +1,9 @@
+import { DeadlineQueue } from '../../connection/deadline-queue.js';
 import { releaseUsage, timeoutError } from '../../connection/deadlines.js';
-import type { SlotwiseError } from '../../errors.js';
-import { type Call, NO_DEADLINE, SETTLED } from '../../protocol/call.js';
+import type { SlotwiseError, TimeoutError } from '../../errors.js';
+import { type Call, SETTLED } from '../../protocol/call.js';
 import { clock, type Holder } from '../../util/clock.js';
-import { Fifo } from '../../util/queue.js';
 import { SlotBarriers } from './slot-barriers.js';
-
-/** Callers who gave up leave their room this long after, in ms. */
-const SWEEP_MS = 100;
 
 /**
  * Calls that no node can take at the moment. Some wait for news (another snapshot, a node that came up), some for a moment of backoff. Both
@@ -16,10 +13,12 @@ export class PendingCalls implements Holder {
   readonly #dispatch: (call: Call) => void;
   readonly #why: () => SlotwiseError | null;
   readonly barriers = new SlotBarriers();
-  #awaitingTopology = new Fifo<Call>();
-  /** Nobody who waits for news is due before this. */
-  #earliestDeadline = Number.POSITIVE_INFINITY;
-  #sweptAt = 0;
+  readonly #timeoutOf = (call: Call): TimeoutError => {
+    const why = this.#why();
+    if (why !== null) call.remember(why);
+    return timeoutError(call, 'no node to send it to');
+  };
+  #awaitingTopology = new DeadlineQueue(this.#timeoutOf);
   #backingOff: { readonly call: Call; readonly at: number; readonly go: (call: Call) => void }[] = [];
 
   /** `why`: what is known of the reason why no node can take calls, for those that end here. */
@@ -39,8 +38,7 @@ export class PendingCalls implements Holder {
 
   awaitTopology(call: Call): void {
     clock.watch(this);
-    this.#earliestDeadline = Math.min(this.#earliestDeadline, dueAt(call));
-    this.#awaitingTopology.push(call);
+    this.#awaitingTopology.push(call, clock.now());
   }
 
   /** `go`: what happens after that time, if the call is not settled by then. Default: it is dispatched. */
@@ -71,8 +69,8 @@ export class PendingCalls implements Holder {
   topologyChanged(): void {
     for (const call of this.barriers.openRefused()) this.#release(call);
     const calls = this.#awaitingTopology;
-    this.#awaitingTopology = new Fifo();
-    for (let call = calls.shift(); call !== undefined; call = calls.shift()) this.#release(call);
+    this.#awaitingTopology = new DeadlineQueue(this.#timeoutOf);
+    for (let call = calls.shift(); call !== null; call = calls.shift()) this.#dispatch(call);
   }
 
   /** Everybody, for a client that ends. */
@@ -87,10 +85,7 @@ export class PendingCalls implements Holder {
   }
 
   tick(now: number): boolean {
-    if (now >= Math.min(this.#earliestDeadline, this.#sweptAt + SWEEP_MS)) {
-      this.#sweptAt = now;
-      this.#sweep(now);
-    }
+    this.#awaitingTopology.tick(now);
     if (this.barriers.size > 0) {
       this.barriers.sift((call) => this.#keep(call, now));
       for (const call of this.barriers.open(now)) this.#dispatch(call);
@@ -101,44 +96,16 @@ export class PendingCalls implements Holder {
     return this.size > 0 || this.barriers.size > 0;
   }
 
-  /** A hundred thousand may wait for seconds: nothing is copied while none of them goes. */
-  #sweep(now: number): void {
-    let earliest = Number.POSITIVE_INFINITY;
-    let gone = false;
-    this.#awaitingTopology.forEach((call) => {
-      this.#expire(call, now);
-      if (call.state === SETTLED) gone = true;
-      else earliest = Math.min(earliest, dueAt(call));
-    });
-    this.#earliestDeadline = earliest;
-    if (!gone) return;
-    for (const call of this.#awaitingTopology.takeAll()) {
-      if (call.state === SETTLED) releaseUsage(call);
-      else this.#awaitingTopology.push(call);
-    }
-  }
-
   #release(call: Call): void {
     if (call.state === SETTLED) releaseUsage(call);
     else this.#dispatch(call);
   }
 
-  #expire(call: Call, now: number): void {
-    if (call.state === SETTLED || !call.isDue(now)) return;
-    const why = this.#why();
-    if (why !== null) call.remember(why);
-    call.fail(timeoutError(call, undefined));
-  }
-
   /** False, and out of the books, for a call that is settled or overdue. */
   #keep(call: Call, now: number): boolean {
-    this.#expire(call, now);
+    if (call.state !== SETTLED && call.isDue(now)) call.fail(this.#timeoutOf(call));
     if (call.state !== SETTLED) return true;
     releaseUsage(call);
     return false;
   }
-}
-
-function dueAt(call: Call): number {
-  return call.deadline === NO_DEADLINE ? Number.POSITIVE_INFINITY : call.deadline;
 }

@@ -1,4 +1,4 @@
-import { Fifo } from '../../util/queue.js';
+import Denque from 'denque';
 import { type Gap, mergeGaps } from '../gap.js';
 
 /** What happens when a message comes and the buffer is full. */
@@ -17,7 +17,7 @@ export class MessageQueue<Message extends { readonly type: 'message' | 'event' }
   #messages = 0;
   /** A gap before the first of the entries. */
   #ahead: Gap | null = null;
-  readonly #entries = new Fifo<Message | Gap>();
+  #entries = new Denque<Message | Gap>();
 
   constructor(
     readonly max: number,
@@ -56,9 +56,11 @@ export class MessageQueue<Message extends { readonly type: 'message' | 'event' }
   /** Something is missing behind the last message. */
   gap(gap: Gap): void {
     if (this.isEmpty) this.#filledAt = Date.now();
-    const last = this.#entries.peekLast();
-    if (last?.type === 'gap') this.#entries.replaceLast(mergeGaps(last, gap));
-    else if (last === undefined && this.#ahead !== null) this.#ahead = mergeGaps(this.#ahead, gap);
+    const last = this.#entries.peekBack();
+    if (last?.type === 'gap') {
+      this.#entries.pop();
+      this.#entries.push(mergeGaps(last, gap));
+    } else if (last === undefined && this.#ahead !== null) this.#ahead = mergeGaps(this.#ahead, gap);
     else this.#entries.push(gap);
   }
 
@@ -74,7 +76,7 @@ export class MessageQueue<Message extends { readonly type: 'message' | 'event' }
   }
 
   clear(): void {
-    this.#entries.clear();
+    this.#entries = new Denque();
     this.#ahead = null;
     this.#messages = 0;
   }
@@ -87,7 +89,7 @@ export class MessageQueue<Message extends { readonly type: 'message' | 'event' }
       gap = mergeGaps(first, gap);
       this.shift();
     }
-    const next = this.#entries.peek();
+    const next = this.#entries.peekFront();
     if (next?.type === 'gap') {
       this.#entries.shift();
       gap = mergeGaps(gap, next);
