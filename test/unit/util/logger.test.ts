@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { names } from '../../../lib/util/logger.js';
 
 const PROGRAM = `
   import { Module, register } from 'node:module';
-  import { setTimeout as sleep } from 'node:timers/promises';
   import { log } from './lib/diagnostics.ts';
   const isLoaded = () => Object.keys(Module._cache).some((file) => /node_modules.debug.src/.test(file));
+  /** After the logger's own import of it, which was asked for before. */
+  const load = () => import('debug').catch(() => {});
   const say = (...words) => process.stdout.write(words.join(' ') + '\\n');
 `;
 
@@ -22,7 +24,7 @@ function run(body: string, debug = ''): { said: string[]; logged: string[] } {
 }
 
 describe('a logger', () => {
-  it('loads nothing until somebody wants logs, and then obeys debug.enable() and debug.disable()', () => {
+  it('loads nothing until logs are wanted, and then obeys debug.enable() and debug.disable()', () => {
     const { said, logged } = run(`
       log.pool('%s is lost', 'this line');
       say(log.pool.enabled, isLoaded());
@@ -31,7 +33,7 @@ describe('a logger', () => {
       log.pool('%s %o', 'first', { a: 1 });
       log.client('of another layer');
       log.pool('second');
-      await sleep(50);
+      await load();
       log.pool('third');
       say(log.pool.enabled, log.client.enabled);
       debug.disable();
@@ -48,20 +50,85 @@ describe('a logger', () => {
     assert.deepEqual(logged, ['slotwise:pool first']);
   });
 
-  it('says once that a program bundled without debug writes no logs', () => {
+  it('loads nothing for the logs of other libraries', () => {
+    const { said, logged } = run("log.pool('first'); await null; say(log.pool.enabled, isLoaded());", 'express:*,-slotwise:*');
+    assert.deepEqual([said, logged], [['false false'], []]);
+  });
+
+  it('does not throw where an argument cannot be printed', () => {
     const { said, logged } = run(
       `
-      const gone = 'export const resolve = (name, context, next) => name === "debug" ? Promise.reject(new Error("gone")) : next(name, context);';
-      register('data:text/javascript,' + encodeURIComponent(gone));
-      log.pool('first');
-      await sleep(50);
-      log.pool('second');
-      say(log.pool.enabled);
+      const bad = { get [Symbol.toStringTag]() { throw new Error('not for printing'); }, toString() { throw new Error('not for printing'); } };
+      log.pool('first %s %O', bad, bad);
+      await load();
+      log.pool('second %s %O', bad, bad);
+      log.pool('third');
+      say('alive');
     `,
-      '*',
+      'slotwise:*',
     );
-    assert.deepEqual(said, ['false']);
-    assert.equal(logged.filter((line) => line.includes("the package 'debug' cannot be loaded")).length, 1);
-    assert.ok(!logged.some((line) => line.includes('slotwise:pool')));
+    assert.deepEqual([said, logged], [['alive'], ['slotwise:pool third']]);
   });
+
+  const bundles = [
+    { what: 'leaves debug out', hook: 'Promise.reject(new Error("gone"))' },
+    {
+      what: 'has something else for debug',
+      hook: '({ url: "data:text/javascript,export default {}", format: "module", shortCircuit: true })',
+    },
+  ];
+  for (const { what, hook } of bundles) {
+    it(`says once that there are no logs in a bundle that ${what}`, () => {
+      const { said, logged } = run(
+        `
+        const hook = 'export const resolve = (name, context, next) => name === "debug" ? ${hook} : next(name, context);';
+        register('data:text/javascript,' + encodeURIComponent(hook));
+        log.pool('first');
+        await load();
+        log.pool('second');
+        log.client('third');
+        say(log.pool.enabled, log.client.enabled);
+      `,
+        '*',
+      );
+      assert.deepEqual(said, ['false false']);
+      assert.equal(logged.filter((line) => line.includes("the package 'debug' cannot be loaded")).length, 1);
+      assert.ok(!logged.some((line) => line.includes('slotwise:pool')));
+    });
+  }
+});
+
+describe('the value of DEBUG', () => {
+  const cases: readonly (readonly [list: string, named: readonly string[]])[] = [
+    ['', []],
+    ['*', ['slotwise:pool', 'slotwise:client']],
+    ['slotwise:*', ['slotwise:pool', 'slotwise:client']],
+    ['slot*', ['slotwise:pool', 'slotwise:client']],
+    ['*wise:p*l', ['slotwise:pool']],
+    ['**', ['slotwise:pool', 'slotwise:client']],
+    ['slotwise:pool', ['slotwise:pool']],
+    ['slotwise', []],
+    ['slotwise:po', []],
+    ['pool', []],
+    ['express:*', []],
+    ['express:*,slotwise:pool', ['slotwise:pool']],
+    [' express:*  slotwise:pool ', ['slotwise:pool']],
+    ['express:*,\tslotwise:client,,', ['slotwise:client']],
+    ['*,-slotwise:pool', ['slotwise:client']],
+    ['-slotwise:pool,*', ['slotwise:client']],
+    ['-slotwise:pool', []],
+    ['*,-slotwise:*', []],
+    ['*,-*', []],
+    ['slotwise.*', []],
+    ['slotwise:(pool', []],
+    ['slotwise:poo[l]', []],
+  ];
+  for (const [list, named] of cases) {
+    it(`'${list}' names ${named.length === 0 ? 'none' : named.join(' and ')}`, () => {
+      assert.deepEqual(
+        ['slotwise:pool', 'slotwise:client'].filter((namespace) => names(list, namespace)),
+        named,
+      );
+    });
+  }
 });
