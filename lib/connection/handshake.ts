@@ -29,14 +29,11 @@ export function handshakeSteps(config: HandshakeConfig, protocol: 2 | 3): Handsh
   const steps: HandshakeStep[] = [];
   const { credentials } = config;
   if (protocol === 3) {
-    const auth = credentials === null ? [] : ['AUTH', credentials.username ?? 'default', credentials.password];
+    const auth = credentials === null ? [] : authWords(credentials, protocol);
     const name = config.clientName === null ? [] : ['SETNAME', config.clientName];
     steps.push({ words: ['HELLO', '3', ...auth, ...name], on: 'hello' });
   } else {
-    if (credentials !== null) {
-      const user = credentials.username === undefined ? [] : [credentials.username];
-      steps.push({ words: ['AUTH', ...user, credentials.password], on: 'auth' });
-    }
+    if (credentials !== null) steps.push({ words: authWords(credentials, protocol), on: 'auth' });
     if (config.clientName !== null) steps.push({ words: ['CLIENT', 'SETNAME', config.clientName], on: 'optional' });
   }
   if (config.database !== 0) steps.push({ words: ['SELECT', String(config.database)], on: 'needed' });
@@ -44,6 +41,12 @@ export function handshakeSteps(config: HandshakeConfig, protocol: 2 | 3): Handsh
   steps.push({ words: ['CLIENT', 'SETINFO', 'LIB-NAME', 'slotwise'], on: 'optional' });
   steps.push({ words: ['CLIENT', 'SETINFO', 'LIB-VER', VERSION], on: 'optional' });
   return steps;
+}
+
+/** AUTH as a command, and as a part of HELLO. Before Redis 6 there are no users: https://redis.io/docs/latest/commands/auth/ */
+export function authWords({ username, password }: Credentials, protocol: 2 | 3): string[] {
+  const user = username ?? (protocol === 3 ? 'default' : null);
+  return ['AUTH', ...(user === null ? [] : [user]), password];
 }
 
 /** What the replies of one round of steps mean. */

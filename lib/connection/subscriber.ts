@@ -8,7 +8,7 @@ import type { CommandSpec, Raw } from '../protocol/command-spec.js';
 import { type ChannelKind, ChannelSubscription, type MessageHandler, type Payload } from './channel-subscription.js';
 import { Connection, type ConnectionConfig } from './connection.js';
 import { internalOwner } from './internal-calls.js';
-import { kindOf } from './pushes.js';
+import { kindOf } from './pubsub-replies.js';
 
 export interface SubscriberEvents {
   ready?(): void;

@@ -1,0 +1,40 @@
+import type Denque from 'denque';
+import type { SlotwiseError } from '../errors.js';
+import { type AttemptFailure, type Call, SETTLED } from '../protocol/call.js';
+import { DISCARDED_REPLY } from './internal-calls.js';
+
+/** Visits the calls in order. */
+export function visitCalls(calls: Denque<Call>, visit: (call: Call) => void): void {
+  for (let index = 0; index < calls.length; index++) {
+    const call = calls.peekAt(index);
+    if (call !== undefined) visit(call);
+  }
+}
+
+/** Takes the calls that may run again elsewhere, each once in its life. Their replies, if they ever come, are dropped. */
+export function takeRepeatable(inFlight: Denque<Call>): Call[] {
+  const taken: Call[] = [];
+  for (let left = inFlight.length; left > 0; left--) {
+    const call = inFlight.shift();
+    if (call === undefined) break;
+    const stays = call.state === SETTLED || !call.repeatable || call.moved;
+    inFlight.push(stays ? call : DISCARDED_REPLY);
+    if (stays) continue;
+    call.markMoved();
+    taken.push(call);
+  }
+  return taken;
+}
+
+/** Gives the calls of a connection that has closed back to their owners. */
+export function handBack(lost: readonly Call[], unwritten: readonly Call[], error: SlotwiseError): void {
+  const mayHaveRun: AttemptFailure = { kind: 'connection-lost', error };
+  let previous: Call | null = null;
+  for (const call of lost) {
+    // An atomic batch is in flight once per reply it waits for.
+    if (call !== previous && call !== DISCARDED_REPLY) call.owner.failed(call, mayHaveRun);
+    previous = call;
+  }
+  const didNotRun: AttemptFailure = { kind: 'not-sent', error };
+  for (const call of unwritten) call.owner.failed(call, didNotRun);
+}

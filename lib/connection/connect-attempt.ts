@@ -1,0 +1,106 @@
+import type { Socket } from 'node:net';
+import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
+import { type ConnectTrace, connectChannel, finishTrace, log, startTrace } from '../diagnostics.js';
+import { ConnectError, type ReplyError, type SlotwiseError } from '../errors.js';
+import type { CredentialSource } from '../options/topology.js';
+import { type AttemptFailure, Call, type CallOwner, NO_DEADLINE } from '../protocol/call.js';
+import type { Raw } from '../protocol/command-spec.js';
+import { asHandshakeError, type HandshakeConfig, handshakeSteps, judge, replyOrThrow, type ServerFacts } from './handshake.js';
+import { internalCall, internalOwner } from './internal-calls.js';
+
+export interface ConnectConfig extends Omit<HandshakeConfig, 'credentials'> {
+  readonly credentials: CredentialSource | null;
+  readonly tls: TlsConnectionOptions | null;
+  /** For the whole way to `ready`, in ms. */
+  readonly connectTimeoutMs: number;
+}
+
+export interface ConnectHandlers {
+  /** Writes the calls before all others. Throws if the connection is closed. */
+  write(calls: readonly Call[]): void;
+  ready(server: ServerFacts): void;
+  failed(error: SlotwiseError): void;
+}
+
+/**
+ * One attempt to connect, from the first packet to the end of the handshake: sends the steps, judges their replies, and falls back to RESP2 where
+ * HELLO is refused.
+ */
+export class ConnectAttempt implements CallOwner {
+  readonly usage = internalOwner.usage;
+  readonly idempotent = false;
+  /** The first error reply: why the server closes the connection, if it closes it next. */
+  refusal: ReplyError | null = null;
+  readonly #timer: NodeJS.Timeout;
+  /** Null unless the connect channel has subscribers, and after the attempt. */
+  #trace: ConnectTrace | null = null;
+
+  constructor(
+    private readonly config: ConnectConfig,
+    private readonly node: string,
+    private readonly handlers: ConnectHandlers,
+  ) {
+    const { connectTimeoutMs, tls } = config;
+    const hint = tls === null ? '' : '; does this port speak TLS?';
+    this.#timer = setTimeout(() => {
+      handlers.failed(new ConnectError(`${node} did not finish the connection's handshake in ${connectTimeoutMs} ms${hint}`, { node }));
+    }, connectTimeoutMs);
+  }
+
+  /** Begins with what opens the socket. */
+  begin(open: () => Socket): Socket {
+    log.connection('%s opening', this.node);
+    if (!connectChannel.hasSubscribers) return open();
+    this.#trace = { node: this.node };
+    return startTrace(connectChannel, this.#trace, open);
+  }
+
+  /** The socket is open. */
+  async shakeHands(): Promise<void> {
+    try {
+      this.handlers.ready(await this.#shakeHands(this.config.protocol));
+    } catch (error) {
+      this.handlers.failed(asHandshakeError(error, this.node));
+    }
+  }
+
+  /** The attempt is over, with or without an error. */
+  end(...error: [] | [SlotwiseError]): void {
+    clearTimeout(this.#timer);
+    if (this.#trace !== null) finishTrace(connectChannel, this.#trace, ...error);
+    this.#trace = null;
+  }
+
+  /** For the calls of the handshake. */
+  failed(call: Call, failure: AttemptFailure): void {
+    if (failure.kind === 'error-reply') this.refusal ??= failure.error;
+    call.fail(failure.error);
+  }
+
+  async #shakeHands(protocol: 2 | 3): Promise<ServerFacts> {
+    const { credentials: source } = this.config;
+    const credentials = typeof source === 'function' ? await source() : source;
+    const steps = handshakeSteps({ ...this.config, credentials }, protocol);
+    const outcome = judge(steps, await this.#exchange(steps.map((step) => step.words)), this.node);
+    if (outcome.next === 'fail') throw outcome.error;
+    if (outcome.next === 'resp2') {
+      log.connection('%s does not take HELLO 3, going on with RESP2', this.node);
+      return this.#shakeHands(2);
+    }
+    // Valkey 8 answers `REDIRECT host:port` from then on instead of READONLY: https://valkey.io/commands/client-capa/
+    if (outcome.server.product === 'valkey') void this.#exchange([['CLIENT', 'CAPA', 'redirect']]).catch(() => {});
+    return outcome.server;
+  }
+
+  /** Sends the commands in one write. Resolves with the replies, of which some may be errors. */
+  #exchange(commands: readonly (readonly string[])[]): Promise<Raw[]> {
+    const calls: Call[] = [];
+    const replies = commands.map((words) => {
+      calls.push(internalCall(words, NO_DEADLINE, this));
+      const reply = Call.promiseOfLast() as Promise<Raw>; // no decoder
+      return reply.catch((error: unknown) => replyOrThrow(error));
+    });
+    this.handlers.write(calls);
+    return Promise.all(replies);
+  }
+}

@@ -1,0 +1,122 @@
+import type Denque from 'denque';
+import {
+  ConnectError,
+  ConnectionLostError,
+  IntegerRangeError,
+  ProtocolError,
+  type ReplyError,
+  ReplyTooLargeError,
+  SlotwiseError,
+} from '../errors.js';
+import { type Call, type CallExtras, WRITTEN } from '../protocol/call.js';
+import { DECODE_BUFFERS, type Raw } from '../protocol/command-spec.js';
+import { Parser, type ReplySink } from '../protocol/resp/parser.js';
+import { releaseUsage } from './deadlines.js';
+import { DISCARDED_REPLY } from './internal-calls.js';
+import { isConfirmation, isLateRefusal, isOutOfBand } from './pubsub-replies.js';
+
+/** What a reader tells its connection. */
+export interface ReaderEvents {
+  push(items: Raw[]): void;
+  /** An error came that answers no command. */
+  refused(error: ConnectError): void;
+}
+
+/** The way into a connection: bytes become replies, and each reply settles the first call in flight. */
+export class Reader implements ReplySink {
+  readonly #parser = new Parser(this);
+  #subscriber = false;
+  /** A subscriber that speaks RESP2: pushes have the form of replies. */
+  #pushesInline = false;
+
+  constructor(
+    private readonly node: string,
+    /** Calls that were encoded, in the order of the replies to come. */
+    public inFlight: Denque<Call>,
+    private readonly events: ReaderEvents,
+  ) {}
+
+  /** From now on the connection carries subscriptions. */
+  subscribe(protocol: 2 | 3): void {
+    this.#subscriber = true;
+    this.#pushesInline = protocol === 2;
+  }
+
+  /** Strings in pushes are Buffers from the next push on. */
+  pushBuffers(): void {
+    this.#parser.pushMode = DECODE_BUFFERS;
+  }
+
+  /** Settles the calls that these bytes answer. Returns why nothing more can be read; null: more can. */
+  read(bytes: Buffer, length: number): ConnectionLostError | null {
+    try {
+      this.#parser.write(bytes, 0, length);
+      return null;
+    } catch (error) {
+      if (error instanceof ReplyTooLargeError) this.#refuseReply(error);
+      const cause =
+        error instanceof SlotwiseError ? error : new ProtocolError(`reading from ${this.node} failed: ${String(error)}`, { cause: error });
+      return new ConnectionLostError(`${this.node}: ${cause.message}`, { node: this.node, cause });
+    }
+  }
+
+  modeOfNext(): number {
+    if (this.#pushesInline) return this.#parser.pushMode;
+    const call = this.inFlight.peekFront();
+    return call === undefined ? 0 : call.mode;
+  }
+
+  reply(value: Raw): void {
+    if (this.#pushesInline && isOutOfBand(value)) {
+      this.push(value);
+      return;
+    }
+    const call = this.inFlight.shift();
+    if (call === undefined) throw new ProtocolError(`${this.node} sent a reply that no command asked for`, { node: this.node });
+    if (call.extras !== null && isPartReply(call.extras, value)) return;
+    releaseUsage(call);
+    if (call.state === WRITTEN) call.succeed(value);
+  }
+
+  error(error: ReplyError): void {
+    if (this.#subscriber && isLateRefusal(error, this.inFlight.peekFront())) return;
+    const call = this.inFlight.shift();
+    if (call === undefined) {
+      // A server that is full or protected says so before it closes: https://redis.io/docs/latest/develop/reference/clients/
+      this.events.refused(new ConnectError(`${this.node} refused the connection: ${error.message}`, { node: this.node, cause: error }));
+      return;
+    }
+    error.node = this.node;
+    error.command = call.spec.name;
+    if (call.extras !== null && isPartReply(call.extras, error)) return;
+    call.owner.failed(call, { kind: 'error-reply', error, node: this.node });
+  }
+
+  integerRange(value: bigint): void {
+    const call = this.inFlight.shift();
+    if (call === undefined) return;
+    releaseUsage(call);
+    call.fail(new IntegerRangeError(value, { node: this.node, command: call.spec.name }));
+  }
+
+  push(items: Raw[]): void {
+    if (this.#subscriber && isConfirmation(items, this.inFlight.peekFront())) {
+      const call = this.inFlight.shift();
+      if (call?.state === WRITTEN) call.succeed(items);
+    } else this.events.push(items);
+  }
+
+  /** Rejects the first call in flight for good: its reply, sent again, would end the next connection as well. */
+  #refuseReply(error: ReplyTooLargeError): void {
+    const call = this.inFlight.shift();
+    if (call === undefined || call === DISCARDED_REPLY) return;
+    while (call.batch !== null && this.inFlight.peekFront() === call) this.inFlight.shift();
+    releaseUsage(call);
+    call.fail(new ReplyTooLargeError(`${call.spec.name}: ${error.message}`, { node: this.node, command: call.spec.name }));
+  }
+}
+
+/** The reply is not the call's own, but that of a command sent in one piece with it. */
+function isPartReply({ batch }: CallExtras, reply: Raw): boolean {
+  return batch !== null && batch.replies.push(reply) <= batch.commands.length;
+}
