@@ -55,7 +55,7 @@ export interface PoolChange {
   readonly change: 'created' | 'cleared' | 'closed';
 }
 
-/** An `error` event that nobody listened to. */
+/** An `error` event without listeners. */
 export interface UnheardError {
   readonly error: unknown;
 }
@@ -79,14 +79,14 @@ export const gapChannel: Channel = channel('slotwise:gap');
 /** Publishes an `UnheardError`. */
 export const errorChannel: Channel = channel('slotwise:error');
 
-/** With `finishTrace`: the events of `TracingChannel.tracePromise`, in its order, for work that ends in a callback. */
+/** Begins a trace: with `finishTrace`, the events of `TracingChannel.tracePromise`, in its order, for work that ends in a callback. */
 export function startTrace<Trace extends object, T>(traced: TracingChannel<Trace>, trace: Trace, work: () => T): T {
   const result = traced.start.runStores(trace, work);
   traced.end.publish(trace);
   return result;
 }
 
-/** `error` is absent after a success. */
+/** Ends a trace. `error` is absent after a success. */
 export function finishTrace<Trace extends { error?: unknown }>(
   traced: TracingChannel<Trace>,
   trace: Trace,
@@ -100,13 +100,13 @@ export function finishTrace<Trace extends { error?: unknown }>(
   traced.asyncEnd.publish(trace);
 }
 
-/** Where an `error` event goes that nobody listens to: it never crashes the process, and it is not lost. */
+/** Passes an `error` event without listeners on to log and channel: the event never crashes the process, and is not lost. */
 export function reportUnheardError(error: unknown): void {
   if (log.client.enabled) log.client('unheard error event: %O', error);
   if (errorChannel.hasSubscribers) errorChannel.publish({ error } satisfies UnheardError);
 }
 
-/** A listener of the user's threw. It must not reach the engine that called it, and a mistake in the user's code must stay visible. */
+/** Warns of what a user's listener threw: it must not reach the engine that called the listener, and a mistake of the user must stay visible. */
 export function reportListenerError(event: string, error: unknown): void {
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.emitWarning(`A listener of '${event}' threw`, { type: 'SlotwiseWarning', code: 'SLOTWISE_LISTENER', detail });

@@ -21,7 +21,7 @@ export interface ErrorFacts {
 export class SlotwiseError extends Error {
   readonly code: string;
   readonly executed: Executed;
-  // A reply is read before it is known whose it is: these are filled in by who knows.
+  // The parser makes the error of a reply before its call is known: these are filled in afterwards.
   node: string | undefined;
   command: string | undefined;
   attempts: number;
@@ -37,7 +37,7 @@ export class SlotwiseError extends Error {
   }
 }
 
-/** An option has a value it cannot have. Thrown at once by `createClient` and `with`; `path` names the option. */
+/** An option has a value it cannot have. `createClient` and `with` throw it at once; `path` names the option. */
 export class OptionsError extends SlotwiseError {
   readonly path: string;
 
@@ -70,7 +70,7 @@ export class ProtocolError extends SlotwiseError {
 }
 
 /**
- * The reply is beyond what this library reads: 512 MiB a string, 67,108,864 elements an array, 128 levels. It is never asked for again; the
+ * The reply is beyond what this library reads: 512 MiB a string, 67,108,864 elements an array, 128 levels. The command is never sent again; the
  * connection is closed, because what follows the reply cannot be reached.
  */
 export class ReplyTooLargeError extends ProtocolError {
@@ -128,14 +128,14 @@ export class ClosedError extends SlotwiseError {
   }
 }
 
-/** The buffer of a subscription's iterator is full, and its `overflow` is `'error'`. What it holds is still given before. */
+/** The buffer of a subscription's iterator is full, and its `overflow` is `'error'`. The messages in the buffer are still given before. */
 export class OverflowError extends SlotwiseError {
   constructor(message: string, facts?: ErrorFacts) {
     super('ERR_OVERFLOW', message, facts);
   }
 }
 
-/** A listener of a subscription threw, or its promise rejected: `cause`. It goes on getting messages. */
+/** A listener of a subscription threw, or its promise rejected: `cause`. The listener goes on getting messages. */
 export class ListenerError extends SlotwiseError {
   constructor(message: string, facts?: ErrorFacts) {
     super('ERR_LISTENER', message, facts);
@@ -226,7 +226,7 @@ export class PartialFailureError extends SlotwiseError {
 }
 
 /**
- * `with({ waitReplicas })`: the write was executed, and fewer replicas than wanted said in time that they have it. It may still reach them.
+ * `with({ waitReplicas })`: the write was executed, and fewer replicas than wanted said in time that they have it. The write may still reach them.
  * `reply` is what the write returned.
  */
 export class NotReplicatedError extends SlotwiseError {

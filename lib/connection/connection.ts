@@ -267,7 +267,7 @@ export class Connection implements Holder {
 
   #read(bytes: Buffer, length: number): void {
     if (this.state === 'closed') return;
-    this.liveness.heard();
+    this.liveness.received();
     const owed = this.#inFlight.length;
     const error = this.#reader.read(bytes, length);
     if (error !== null) {

@@ -50,7 +50,7 @@ export class DeadlineQueue {
   /** Rejects the overdue calls and removes the settled ones. */
   tick(now: number): void {
     this.#endLongestWaits(now);
-    // The array of a queue keeps the size that its longest day gave it.
+    // A denque keeps the array of its greatest length: an empty queue begins again with a small one.
     if (this.#calls.length === 0) this.#calls = new Denque();
     else if (now >= Math.min(this.#earliestDeadline, this.#sweptAt + SWEEP_MS)) {
       this.#sweptAt = now;

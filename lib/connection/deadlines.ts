@@ -1,20 +1,20 @@
 import type Denque from 'denque';
 import { type Executed, TimeoutError } from '../errors.js';
 import { type Call, NO_DEADLINE, SETTLED, WRITTEN } from '../protocol/call.js';
+import { visitCalls } from './call-queues.js';
 
-/** Hands the overdue calls to `reject`; they keep their places. Returns the earliest deadline that is left. */
+/** Hands the overdue calls to `reject`, and leaves them in their places. Returns the earliest deadline that is left. */
 export function expire(calls: Denque<Call>, now: number, reject: (call: Call) => void): number {
   let earliest = Number.POSITIVE_INFINITY;
-  for (let index = 0; index < calls.length; index++) {
-    const call = calls.peekAt(index);
-    if (call === undefined || call.state === SETTLED) continue;
+  visitCalls(calls, (call) => {
+    if (call.state === SETTLED) return;
     if (call.isDue(now)) reject(call);
     else if (call.deadline < earliest && call.deadline !== NO_DEADLINE) earliest = call.deadline;
-  }
+  });
   return earliest;
 }
 
-/** Error of a call whose deadline has passed. `where`: what it was waiting for. `node`: where it was, if a node had it. */
+/** Error of a call whose deadline has passed. `where`: what the call was waiting for. `node`: the node that had it, if any. */
 export function timeoutError(call: Call, where: string, node?: string, executed: Executed = call.executed): TimeoutError {
   const { spec, firstError } = call;
   const first = firstError === null ? '' : `; first failure: ${firstError.message}`;
@@ -33,7 +33,7 @@ export function connectionTimeout(call: Call, node: string, connecting: boolean)
   return timeoutError(call, call.state === WRITTEN ? `no reply from ${node}` : unwritten, node);
 }
 
-/** Takes a call out of its client's queue bound. The last holder of the call says so. */
+/** Takes a call out of its client's queue bound: its last holder is done with it. */
 export function releaseUsage(call: Call): void {
   const usage = call.owner.usage;
   usage.commands--;

@@ -55,14 +55,14 @@ export type HandshakeOutcome =
   | { readonly next: 'resp2' }
   | { readonly next: 'fail'; readonly error: AuthError | ConnectError | DatabaseError };
 
-/** What HELLO told; empty strings where it was not asked or did not say. */
+/** What HELLO says of the server; empty strings where it was not sent or does not say. */
 export interface ServerFacts {
   readonly protocol: 2 | 3;
   readonly product: string;
   readonly version: string;
   /** Of this connection, as CLIENT UNBLOCK wants it. */
   readonly id: number | null;
-  /** Where the server is, by its own word (Valkey 8 and newer): https://valkey.io/commands/hello/ */
+  /** Availability zone of the server (Valkey 8 and newer): https://valkey.io/commands/hello/ */
   readonly zone: string | null;
 }
 
@@ -85,8 +85,8 @@ export function judge(steps: readonly HandshakeStep[], replies: readonly (Raw | 
     if (step.on === 'hello') return { next: 'resp2' };
     const refusal = `${node} refused ${step.words[0]}: ${error.message}`;
     // A server that is busy or loading says so with a code of its own, and another attempt may end better.
-    const isHopeless = step.words[0] === 'SELECT' && (error.code === 'ERR' || kind === 'noperm');
-    return { next: 'fail', error: new (isHopeless ? DatabaseError : ConnectError)(refusal, { node, cause: error }) };
+    const isUnrecoverable = step.words[0] === 'SELECT' && (error.code === 'ERR' || kind === 'noperm');
+    return { next: 'fail', error: new (isUnrecoverable ? DatabaseError : ConnectError)(refusal, { node, cause: error }) };
   }
   return { next: 'ready', server };
 }
@@ -112,7 +112,7 @@ function factsOf(hello: Raw): ServerFacts {
   };
 }
 
-/** An error reply is a reply; that there was none is not. */
+/** Returns an error reply as a reply. Throws any other error, because there was no reply. */
 export function replyOrThrow(error: unknown): Raw {
   if (error instanceof SlotwiseError && error.executed === 'yes') return error;
   throw error;

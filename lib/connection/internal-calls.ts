@@ -9,7 +9,7 @@ export const internalOwner: CallOwner = {
     call.fail(failure.error);
   },
 };
-/** Stands in a queue for a reply that is dropped. */
+/** Placeholder among the calls in flight for a reply that is dropped. */
 export const DISCARDED_REPLY = Call.make(command('ASKING'), [], null, 0, internalOwner, NO_DEADLINE);
 DISCARDED_REPLY.state = SETTLED;
 

@@ -1,15 +1,15 @@
 import { TICK_MS } from '../util/clock.js';
 
-/** A server that says nothing for this long, or for ten round trips if that is longer, while it owes replies, is asked whether it lives. */
-const SILENT_MS = 100;
-const SILENT_ROUND_TRIPS = 10;
-/** After so many of them it hesitates, and not before a tick without a byte. */
-const HESITATES_ROUND_TRIPS = 2;
+/** A connection is stalled after this long, or ten round trips if that is longer, without a byte while the server owes replies. */
+const STALLED_MS = 100;
+const STALLED_ROUND_TRIPS = 10;
+/** A connection is stalling after so many round trips without a byte, and not before a whole tick. */
+const STALLING_ROUND_TRIPS = 2;
 const RTT_WEIGHT = 0.2;
 
 /**
- * How long a connection that owes replies has said nothing, in ticks of the clock: nothing is measured a command, and ticks that our own
- * stalled event loop missed do not count.
+ * Stall detector of a connection, and its round trip. Time without a byte is counted in ticks of the clock: nothing is measured per command, and
+ * ticks that our own stalled event loop missed do not count.
  */
 export class Liveness {
   /** Smoothed round trip in ms; 0 before the first. */
@@ -18,13 +18,18 @@ export class Liveness {
   replies = 0;
   /** When the batch was written whose round trip is being measured; 0: none is. */
   #sentAt = 0;
-  #heardAt = 0;
+  #receivedAt = 0;
   /** Replies that come before those to that batch. */
   #ahead = 0;
-  #heard = false;
+  /** A byte has come since the last tick. */
+  #received = false;
+  /** Ticks without a byte while replies are owed. */
   #ticks = 0;
 
-  /** A batch was written to a server that owed this many replies. One batch at a time is measured, so a busy connection has a sample a round trip. */
+  /**
+   * A batch was written, before whose replies `ahead` others come. One batch at a time is measured, so that a busy connection has a sample per round
+   * trip.
+   */
   sent(ahead: number): void {
     if (this.#sentAt !== 0) return;
     this.#sentAt = performance.now();
@@ -32,14 +37,14 @@ export class Liveness {
   }
 
   /** Bytes came. */
-  heard(): void {
-    this.#heard = true;
+  received(): void {
+    this.#received = true;
     if (this.#sentAt === 0) return;
-    this.#heardAt = performance.now();
+    this.#receivedAt = performance.now();
     if (this.#ahead === 0) this.#measured();
   }
 
-  /** So many replies were in them. */
+  /** So many replies were in the bytes. */
   answered(replies: number): void {
     this.replies += replies;
     this.#ahead -= replies;
@@ -47,24 +52,25 @@ export class Liveness {
   }
 
   #measured(): void {
-    const rttMs = this.#heardAt - this.#sentAt;
+    const rttMs = this.#receivedAt - this.#sentAt;
     this.#sentAt = 0;
     this.rttMs = this.rttMs === 0 ? rttMs : this.rttMs + RTT_WEIGHT * (rttMs - this.rttMs);
   }
 
+  /** How long the server may owe replies without a byte, in ms. */
   get limitMs(): number {
-    return Math.max(SILENT_MS, SILENT_ROUND_TRIPS * this.rttMs);
+    return Math.max(STALLED_MS, STALLED_ROUND_TRIPS * this.rttMs);
   }
 
-  /** Between two ticks: it owes replies and has said nothing for a moment. */
+  /** Between two ticks: the server owes replies and no byte has come for a moment. */
   get isStalling(): boolean {
-    return this.#ticks > 0 && this.#ticks * TICK_MS >= HESITATES_ROUND_TRIPS * this.rttMs;
+    return this.#ticks > 0 && this.#ticks * TICK_MS >= STALLING_ROUND_TRIPS * this.rttMs;
   }
 
-  /** True while the silence is longer than it may be. `owing`: replies are outstanding. */
+  /** Returns whether the connection is stalled. `owing`: the server owes replies. */
   tick(owing: boolean): boolean {
-    this.#ticks = owing && !this.#heard ? this.#ticks + 1 : 0;
-    this.#heard = false;
+    this.#ticks = owing && !this.#received ? this.#ticks + 1 : 0;
+    this.#received = false;
     return this.#ticks * TICK_MS > this.limitMs;
   }
 }

@@ -6,12 +6,12 @@ import { classify } from '../protocol/resp/reply-error.js';
 
 const PING = command('PING');
 
-/** What RESP2 sends to subscribers by itself: https://redis.io/docs/latest/develop/pubsub/#format-of-pushed-messages */
+/** Kinds of what RESP2 sends to subscribers by itself: https://redis.io/docs/latest/develop/pubsub/#format-of-pushed-messages */
 const OUT_OF_BAND: ReadonlySet<string> = new Set(
   ['', 'p', 's'].flatMap((prefix) => [`${prefix}message`, `${prefix}subscribe`, `${prefix}unsubscribe`]),
 );
 
-/** A message or a confirmation, where RESP2 has only replies. */
+/** Whether a reply of RESP2 is a message or a confirmation. */
 export function isOutOfBand(value: Raw): value is Raw[] {
   return Array.isArray(value) && value.length >= 3 && OUT_OF_BAND.has(kindOf(value[0]));
 }

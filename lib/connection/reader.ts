@@ -116,7 +116,7 @@ export class Reader implements ReplySink {
   }
 }
 
-/** The reply is not the call's own, but that of a command sent in one piece with it. */
+/** Whether the reply is not the call's own, but that of a command sent in one piece with it. */
 function isPartReply({ batch }: CallExtras, reply: Raw): boolean {
   return batch !== null && batch.replies.push(reply) <= batch.commands.length;
 }

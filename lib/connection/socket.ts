@@ -2,7 +2,7 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import type { Address } from '../options/address.js';
 
-/** One buffer is read into again and again. It grows by doubling: most connections never receive as much at once as even the first one holds. */
+/** Sizes of the read buffer, in bytes. The buffer is reused and grows by doubling: most connections never fill the first one. */
 const FIRST_READ_BYTES = 16 * 1024;
 const MOST_READ_BYTES = 256 * 1024;
 
@@ -25,8 +25,8 @@ export interface SocketHandlers {
 /** Opens a TCP, TLS or Unix socket. Host names are resolved anew each time, by Node. */
 export function openSocket(target: SocketTarget, handlers: SocketHandlers): Socket {
   const { address, tls } = target;
-  const place = 'path' in address ? { path: address.path } : { host: address.host, port: address.port };
-  const socket = tls === null ? openPlain(place, handlers) : openTls(place, tls, handlers);
+  const endpoint = 'path' in address ? { path: address.path } : { host: address.host, port: address.port };
+  const socket = tls === null ? openPlain(endpoint, handlers) : openTls(endpoint, tls, handlers);
   socket.setNoDelay(true);
   if (target.keepAliveMs > 0) socket.setKeepAlive(true, target.keepAliveMs);
   let failure: Error | null = null;
@@ -34,13 +34,13 @@ export function openSocket(target: SocketTarget, handlers: SocketHandlers): Sock
     failure = error;
   });
   socket.on('drain', () => handlers.drained());
-  let over = false;
+  let isClosed = false;
   const closed = (): void => {
-    if (over) return;
-    over = true;
+    if (isClosed) return;
+    isClosed = true;
     handlers.closed(failure);
   };
-  // Told before Node refuses the first write after it: what was not written then is known to have stayed here.
+  // `end` comes before Node refuses a write: what was not written by then is known to have stayed here.
   socket.once('end', () => {
     closed();
     socket.destroy();
@@ -49,31 +49,31 @@ export function openSocket(target: SocketTarget, handlers: SocketHandlers): Sock
   return socket;
 }
 
-type Place = { path: string } | { host: string; port: number };
+type Endpoint = { path: string } | { host: string; port: number };
 
-function openPlain(place: Place, handlers: SocketHandlers): Socket {
+function openPlain(endpoint: Endpoint, handlers: SocketHandlers): Socket {
   let buffer = Buffer.allocUnsafeSlow(FIRST_READ_BYTES);
   // `onread` spares an allocation a read.
   const onread = {
     buffer: () => buffer,
     callback: (length: number, bytes: Uint8Array): boolean => {
-      // What fills the buffer is followed by another read at once, up to 32 times, before libuv turns to timers and other sockets: with a server
+      // A read that fills the buffer is followed by another at once, up to 32 times, before libuv turns to timers and other sockets: with a server
       // that answers all the while the loop stood still for tens of ms. https://github.com/libuv/libuv/blob/v1.x/src/unix/stream.c
       if (length === buffer.length && length < MOST_READ_BYTES) buffer = Buffer.allocUnsafeSlow(length * 2);
       handlers.data(bytes as Buffer, length); // one of ours
       return true;
     },
   };
-  const socket = connectTcp({ ...place, onread } as Parameters<typeof connectTcp>[0] & object);
+  const socket = connectTcp({ ...endpoint, onread } as Parameters<typeof connectTcp>[0] & object);
   socket.once('connect', () => handlers.connected());
   return socket;
 }
 
-function openTls(place: Place, tls: TlsConnectionOptions, handlers: SocketHandlers): Socket {
+function openTls(endpoint: Endpoint, tls: TlsConnectionOptions, handlers: SocketHandlers): Socket {
   // A host name is also what the certificate is checked against and what SNI tells the server; an IP address must not be sent as SNI.
-  const servername = 'host' in place && isIP(place.host) === 0 ? { servername: place.host } : {};
-  // Loaded by who uses it: it takes longer than the whole library does to run.
-  const socket = process.getBuiltinModule('node:tls').connect({ ...servername, ...place, ...tls });
+  const servername = 'host' in endpoint && isIP(endpoint.host) === 0 ? { servername: endpoint.host } : {};
+  // TLS is loaded where it is used: that takes longer than the whole library does.
+  const socket = process.getBuiltinModule('node:tls').connect({ ...servername, ...endpoint, ...tls });
   socket.once('secureConnect', () => handlers.connected());
   // TLS decrypts into buffers of its own, so `onread` has nothing to save here.
   socket.on('data', (bytes: Buffer) => handlers.data(bytes, bytes.length));

@@ -10,12 +10,12 @@ import type { Liveness } from './liveness.js';
 const BATCH_BYTES = 512 * 1024;
 const ASKING = Buffer.from('*1\r\n$6\r\nASKING\r\n');
 
-/** The way out of a connection: calls become bytes and leave a batch at a time; each stands in the FIFO of replies from then on. */
+/** The way out of a connection: calls become bytes, leave a batch at a time, and are in flight from then on. */
 export class Writer {
   /** The socket takes no more for the moment: calls wait unencoded, which keeps them retryable. */
   blocked = false;
   readonly #encoder = new Encoder();
-  /** Entries put into the FIFO since the last write. */
+  /** Entries of `inFlight` since the last write. */
   #encoded = 0;
 
   constructor(
@@ -39,7 +39,7 @@ export class Writer {
     this.#encoded++;
   }
 
-  /** What goes before the command itself, in one piece with it. */
+  /** Encodes what goes before the command itself, in one piece with it. */
   #encodeExtras(call: Call, { asking, batch }: CallExtras): void {
     if (asking) {
       this.#encoder.raw(ASKING);
@@ -48,8 +48,8 @@ export class Writer {
     }
     if (batch === null) return;
     batch.replies.length = 0;
-    for (const part of batch.commands) {
-      this.#encoder.encode(part.spec, part.args);
+    for (const { spec, args } of batch.commands) {
+      this.#encoder.encode(spec, args);
       this.inFlight.push(call);
       this.#encoded++;
     }

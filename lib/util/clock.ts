@@ -1,6 +1,6 @@
-/** Something that holds calls with deadlines. The clock asks it every tick, as long as it holds any. */
+/** Holder of calls with deadlines. The clock ticks it as long as it holds any. */
 export interface Holder {
-  /** Rejects what is overdue. Returns false when it holds nothing more: the clock forgets it until `watch` is called again. */
+  /** Rejects the overdue calls. Returns false if no call is left: the clock forgets the holder until `watch` is called again. */
   tick(now: number): boolean;
 }
 
@@ -28,12 +28,12 @@ export class Clock {
     return this.#now;
   }
 
-  /** The deadline `ms` from now, in whole ms; 0 ms: none, which is 0 too. */
+  /** The deadline `ms` from now, in whole ms. 0 for 0 ms: no deadline. */
   deadlineIn(ms: number): number {
     return ms === 0 ? 0 : Math.ceil(this.now() + ms);
   }
 
-  /** The next `now()` reads the time again. Every flush of a connection says this: it ends a batch of commands. */
+  /** Has the next `now()` read the time again. Every flush of a connection ends a batch of commands and calls this. */
   expireNow(): void {
     this.#stale = true;
   }

@@ -1,4 +1,4 @@
-/** Runs one piece of work at a time: who asks while it runs gets the result of that run. */
+/** One piece of work that runs once at a time: callers that come while it runs get the result of that run. */
 export class SingleFlight<T> {
   readonly #work: () => Promise<T>;
   #running: Promise<T> | null = null;

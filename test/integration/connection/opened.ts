@@ -1,17 +1,19 @@
+import assert from 'node:assert/strict';
 import { Connection, type ConnectionConfig, type ConnectionEvents } from '../../../lib/connection/connection.js';
 import { releaseUsage } from '../../../lib/connection/deadlines.js';
-import type { SlotwiseError } from '../../../lib/errors.js';
+import { SlotwiseError } from '../../../lib/errors.js';
 import { type AttemptFailure, Call, type CallOwner } from '../../../lib/protocol/call.js';
 import { specOf } from '../../../lib/protocol/catalog/specs.js';
 import type { Arg, Decode, Raw } from '../../../lib/protocol/command-spec.js';
 import { clock } from '../../../lib/util/clock.js';
+import type { FakeServer, Handler } from '../../support/fake-server.js';
 
 export interface CallOptions {
   readonly timeoutMs?: number;
   readonly decode?: Decode;
 }
 
-/** Makes calls, keeps the books as a client does, and writes down what connections hand back. */
+/** Owner of calls: makes them, counts their usage as a client does, and writes down what connections hand back. */
 export class Recorder implements CallOwner {
   readonly usage = { commands: 0, bytes: 0 };
   readonly idempotent = false;
@@ -52,13 +54,13 @@ export const quickConfig: Omit<ConnectionConfig, 'address'> = {
 
 type Place = { readonly host: string; readonly port: number } | { readonly path: string };
 
-/** A connection under test, with what it told its lane. */
+/** A connection under test, with what it told its owner. */
 export class Opened {
   readonly owner = new Recorder();
   readonly pushes: Raw[][] = [];
   readonly connection: Connection;
   readonly ready: Promise<void>;
-  /** With the error the lane got. */
+  /** With the error the owner got. */
   readonly closed: Promise<SlotwiseError | null>;
   closedTimes = 0;
 
@@ -94,3 +96,26 @@ export class Opened {
     this.connection.destroy(null);
   }
 }
+
+/** Answers ECHO with its argument; the handshake by the defaults. */
+export const echo: Handler = ([name, arg]) => (name === 'ECHO' ? (arg ?? '') : undefined);
+
+/** Answers one command so, and the others as `echo` does. */
+export const answering =
+  (name: string, answer: ReturnType<Handler>): Handler =>
+  (words, connection) =>
+    words[0] === name ? answer : echo(words, connection);
+
+/** The error that a promise rejects with. */
+export async function rejected(promise: Promise<unknown>): Promise<SlotwiseError> {
+  const result: unknown = await promise.then(
+    (value) => assert.fail(`resolved with ${String(value)}`),
+    (reason: unknown) => reason,
+  );
+  assert.ok(result instanceof SlotwiseError, String(result));
+  return result;
+}
+
+/** The arguments of each command of this name that the server got. */
+export const received = (server: FakeServer, name: string): string[] =>
+  server.received.filter(([first]) => first === name).map((words) => words.slice(1).join(' '));

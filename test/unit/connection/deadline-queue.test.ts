@@ -1,36 +1,13 @@
 import assert from 'node:assert/strict';
 import { DeadlineQueue } from '../../../lib/connection/deadline-queue.js';
 import { timeoutError } from '../../../lib/connection/deadlines.js';
-import { Call, NO_DEADLINE, SETTLED } from '../../../lib/protocol/call.js';
-import { command } from '../../../lib/protocol/catalog/specs.js';
-
-/** Makes calls by name and writes down how they end. */
-class Calls {
-  readonly usage = { commands: 0, bytes: 0 };
-  readonly idempotent = false;
-  readonly rejected: string[] = [];
-  readonly #names = new Map<Call, string>();
-
-  failed(): void {}
-
-  make(name: string, deadline: number = NO_DEADLINE): Call {
-    const sink = { onValue() {}, onError: (_: number, error: unknown) => void this.rejected.push(`${name}: ${String(error)}`) };
-    const call = Call.forSink(sink, 0, command('GET'), ['k'], null, 0, this, deadline);
-    call.bytes = 10;
-    this.usage.commands++;
-    this.usage.bytes += 10;
-    this.#names.set(call, name);
-    return call;
-  }
-
-  nameOf(call: Call | null): string | undefined {
-    return call === null ? undefined : this.#names.get(call);
-  }
-}
+import { type Call, NO_DEADLINE, SETTLED } from '../../../lib/protocol/call.js';
+import { RecordedCalls } from './recorded-calls.js';
 
 const queueOf = (maxWaitMs = 0): DeadlineQueue => new DeadlineQueue((call) => timeoutError(call, 'nothing to send it to'), maxWaitMs);
 
-const overdue = (name: string): string => `${name}: TimeoutError: GET timed out: nothing to send it to`;
+const nameOf = (call: Call): string => String(call.args[0]);
+const overdue = (name: string): string => `GET ${name}: TimeoutError: GET timed out: nothing to send it to`;
 
 /** The calls that wait, by the moment they came and their deadlines, and which are rejected at a tick. */
 const cases: readonly {
@@ -82,25 +59,22 @@ describe('a deadline queue', () => {
   describe('rejects', () => {
     for (const { name, maxWaitMs, calls, now, rejected } of cases) {
       it(name, () => {
-        const owner = new Calls();
+        const owner = new RecordedCalls();
         const queue = queueOf(maxWaitMs);
-        for (const [call, pushedAt, deadline] of calls) queue.push(owner.make(call, deadline), pushedAt);
+        for (const [call, pushedAt, deadline] of calls) queue.push(owner.make(`GET ${call}`, deadline), pushedAt);
         queue.tick(now);
-        assert.deepEqual(owner.rejected, rejected.map(overdue));
+        assert.deepEqual(owner.outcomes, rejected.map(overdue));
         const left = calls.map(([call]) => call).filter((call) => !rejected.includes(call));
         assert.deepEqual(owner.usage, { commands: left.length, bytes: 10 * left.length });
-        assert.deepEqual(
-          queue.takeAll().map((call) => owner.nameOf(call)),
-          left,
-        );
+        assert.deepEqual(queue.takeAll().map(nameOf), left);
       });
     }
   });
 
   it('gives its calls in order, without the settled ones, whose usage it releases', () => {
-    const owner = new Calls();
+    const owner = new RecordedCalls();
     const queue = queueOf();
-    const [a, b, c] = ['a', 'b', 'c'].map((name) => owner.make(name));
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => owner.make(`GET ${name}`));
     assert.ok(a !== undefined && b !== undefined && c !== undefined);
     for (const call of [a, b, c]) queue.push(call, 0);
     a.state = b.state = SETTLED;
@@ -111,9 +85,9 @@ describe('a deadline queue', () => {
   });
 
   it('releases the usage of settled calls every 100 ms', () => {
-    const owner = new Calls();
+    const owner = new RecordedCalls();
     const queue = queueOf(1_000);
-    const calls = Array.from({ length: 5 }, (_, index) => owner.make(`call ${index}`, 10_000));
+    const calls = Array.from({ length: 5 }, (_, index) => owner.make(`GET ${index}`, 10_000));
     for (const call of calls) queue.push(call, 1_000);
     queue.tick(1_000);
     for (const call of calls.slice(1, 4)) call.state = SETTLED;
@@ -125,30 +99,30 @@ describe('a deadline queue', () => {
   });
 
   it('keeps each call with its time after others were removed', () => {
-    const owner = new Calls();
+    const owner = new RecordedCalls();
     const queue = queueOf(100);
-    const [a, b] = [owner.make('a'), owner.make('b')];
+    const [a, b] = [owner.make('GET a'), owner.make('GET b')];
     queue.push(a, 0);
     queue.push(b, 50);
     a.state = SETTLED;
     queue.tick(99);
     queue.tick(149);
-    assert.deepEqual(owner.rejected, []);
+    assert.deepEqual(owner.outcomes, []);
     queue.tick(150);
-    assert.deepEqual(owner.rejected, [overdue('b')]);
+    assert.deepEqual(owner.outcomes, [overdue('b')]);
     assert.equal(queue.length, 0);
   });
 
   it('serves again after it was empty', () => {
-    const owner = new Calls();
+    const owner = new RecordedCalls();
     const queue = queueOf(100);
-    queue.push(owner.make('a'), 0);
+    queue.push(owner.make('GET a'), 0);
     queue.shift();
     queue.tick(10);
-    queue.push(owner.make('b'), 20);
+    queue.push(owner.make('GET b'), 20);
     queue.tick(119);
-    assert.deepEqual(owner.rejected, []);
+    assert.deepEqual(owner.outcomes, []);
     queue.tick(120);
-    assert.deepEqual(owner.rejected, [overdue('b')]);
+    assert.deepEqual(owner.outcomes, [overdue('b')]);
   });
 });

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import sinon, { type SinonFakeTimers } from 'sinon';
+import { ConnectAttempt, type ConnectConfig } from '../../../lib/connection/connect-attempt.js';
+import type { ServerFacts } from '../../../lib/connection/handshake.js';
+import { ConnectionLostError, type SlotwiseError } from '../../../lib/errors.js';
+import { type Call, WRITTEN } from '../../../lib/protocol/call.js';
+import type { Raw } from '../../../lib/protocol/command-spec.js';
+import { parseReplyError } from '../../../lib/protocol/resp/reply-error.js';
+
+const node = '10.0.0.1:6379';
+const hello = (server: string): Raw => ['server', server, 'version', '9.0.0', 'proto', 3, 'id', 7];
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** An attempt to connect to a server that answers by a function: a reply, or the text of an error. */
+class Attempted {
+  readonly written: string[][] = [];
+  readonly ready: ServerFacts[] = [];
+  readonly errors: SlotwiseError[] = [];
+  isClosed = false;
+  readonly attempt: ConnectAttempt;
+
+  constructor(answer: (words: string) => Raw | Error | undefined, config: Partial<ConnectConfig> = {}) {
+    this.attempt = new ConnectAttempt(
+      { protocol: 3, credentials: null, database: 0, clientName: null, readonly: false, tls: null, connectTimeoutMs: 500, ...config },
+      node,
+      {
+        write: (calls) => {
+          if (this.isClosed) throw new ConnectionLostError('closed');
+          this.written.push(calls.map((call) => this.#answer(call, answer)));
+        },
+        ready: (server) => this.ready.push(server),
+        failed: (error) => this.errors.push(error),
+      },
+    );
+  }
+
+  #answer(call: Call, answer: (words: string) => Raw | Error | undefined): string {
+    const words = [call.spec.name, ...call.args].join(' ');
+    call.state = WRITTEN;
+    const reply = answer(words) ?? 'OK';
+    if (reply instanceof Error) call.owner.failed(call, { kind: 'error-reply', error: parseReplyError(reply.message), node });
+    else call.succeed(reply);
+    return words;
+  }
+
+  get firstWords(): string[][] {
+    return this.written.map((batch) => batch.map((words) => words.split(' ').slice(0, 2).join(' ')));
+  }
+
+  [Symbol.dispose](): void {
+    this.attempt.end();
+  }
+}
+
+describe('an attempt to connect', () => {
+  it('sends its steps in one write and learns what the server is', async () => {
+    using one = new Attempted((words) => (words.startsWith('HELLO') ? hello('redis') : undefined));
+    await one.attempt.shakeHands();
+    assert.deepEqual(one.firstWords, [['HELLO 3', 'CLIENT SETINFO', 'CLIENT SETINFO']]);
+    assert.deepEqual(one.ready, [{ protocol: 3, product: 'redis', version: '9.0.0', id: 7, zone: null }]);
+    assert.deepEqual(one.errors, []);
+  });
+
+  it('goes on with RESP2 where HELLO is refused, with fresh credentials', async () => {
+    let password = 0;
+    using one = new Attempted((words) => (words.startsWith('HELLO') ? new Error("ERR unknown command 'HELLO'") : undefined), {
+      credentials: async () => ({ password: `token-${++password}` }),
+    });
+    await one.attempt.shakeHands();
+    assert.deepEqual(one.written[1]?.[0], 'AUTH token-2');
+    assert.equal(one.ready[0]?.protocol, 2);
+    assert.equal(String(one.attempt.refusal), "ReplyError: ERR unknown command 'HELLO'");
+  });
+
+  it('tells Valkey that this client follows redirections, whatever the answer', async () => {
+    using one = new Attempted((words) => {
+      if (words.startsWith('HELLO')) return hello('valkey');
+      return words === 'CLIENT CAPA redirect' ? new Error('ERR no such subcommand') : undefined;
+    });
+    await one.attempt.shakeHands();
+    await turn();
+    assert.deepEqual(one.written.at(-1), ['CLIENT CAPA redirect']);
+    assert.equal(one.ready.length, 1);
+  });
+
+  it('fails where a step that is needed is refused', async () => {
+    using one = new Attempted((words) => (words.startsWith('SELECT') ? new Error('ERR DB index is out of range') : undefined), {
+      database: 99,
+    });
+    await one.attempt.shakeHands();
+    assert.deepEqual(one.ready, []);
+    assert.equal(one.errors[0]?.code, 'ERR_DATABASE');
+  });
+
+  it('fails where the credentials cannot be had', async () => {
+    using one = new Attempted(() => undefined, { credentials: () => Promise.reject(new Error('no token today')) });
+    await one.attempt.shakeHands();
+    assert.match(String(one.errors[0]), /ConnectError: .*no token today/);
+    assert.deepEqual(one.written, []);
+  });
+
+  it('writes nothing on a connection that was closed while the credentials came', async () => {
+    using one = new Attempted(() => undefined, { credentials: async () => ({ password: 'p' }) });
+    const handshake = one.attempt.shakeHands();
+    one.isClosed = true;
+    await handshake;
+    assert.deepEqual([one.written, one.ready], [[], []]);
+    assert.equal(one.errors[0]?.code, 'ERR_CONNECTION_LOST');
+  });
+
+  describe('within its time', () => {
+    let time: SinonFakeTimers;
+    beforeEach(() => {
+      time = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    });
+    afterEach(() => time.restore());
+
+    for (const [tls, hint] of [
+      [null, ''],
+      [{}, '; does this port speak TLS?'],
+    ] as const) {
+      it(`fails ${tls === null ? 'without' : 'with'} TLS if it is not over`, () => {
+        using one = new Attempted(() => undefined, { tls });
+        time.tick(499);
+        assert.equal(one.errors.length, 0);
+        time.tick(1);
+        const [error] = one.errors;
+        assert.equal(error?.message, `${node} did not finish the connection's handshake in 500 ms${hint}`);
+        assert.equal(error?.node, node);
+      });
+    }
+
+    it('does not fail once it is over', () => {
+      using one = new Attempted(() => undefined);
+      one.attempt.end();
+      time.tick(1_000);
+      assert.deepEqual(one.errors, []);
+    });
+  });
+});

@@ -1,0 +1,27 @@
+import { type AttemptFailure, Call, type CallOwner, NO_DEADLINE } from '../../../lib/protocol/call.js';
+import { specOf } from '../../../lib/protocol/catalog/specs.js';
+
+/** Owner of calls that writes down how each of them ends, by its words. */
+export class RecordedCalls implements CallOwner {
+  readonly usage = { commands: 0, bytes: 0 };
+  readonly idempotent = false;
+  /** `GET a: value`, `GET a: ReplyError: …`, `GET a handed back: error-reply`. */
+  readonly outcomes: string[] = [];
+
+  /** A call that counts for ten bytes. */
+  make(words: string, deadline = NO_DEADLINE): Call {
+    const { spec, args } = specOf(words.split(' '));
+    const record = (_: number, outcome: unknown): void => {
+      this.outcomes.push(`${words}: ${String(outcome)}`);
+    };
+    const call = Call.forSink({ onValue: record, onError: record }, 0, spec, args, null, 0, this, deadline);
+    call.bytes = 10;
+    this.usage.commands++;
+    this.usage.bytes += call.bytes;
+    return call;
+  }
+
+  failed(call: Call, failure: AttemptFailure): void {
+    this.outcomes.push(`${[call.spec.name, ...call.args].join(' ')} handed back: ${failure.kind}`);
+  }
+}
