@@ -9,7 +9,7 @@ describe('the clock', () => {
   });
   afterEach(() => time.restore());
 
-  /** Holds something until `untilTick`, and writes down when it was ticked. */
+  /** A holder of calls until `untilTick` ticks, which writes down when it was ticked. */
   const holder = (untilTick: number): Holder & { readonly ticks: number[] } => {
     const ticks: number[] = [];
     return {
@@ -21,7 +21,7 @@ describe('the clock', () => {
     };
   };
 
-  it('ticks what it watches every 10 ms, and stops when nobody holds anything', () => {
+  it('ticks what it watches every 10 ms, and stops when no holder has calls', () => {
     const clock = new Clock();
     const three = holder(3);
     clock.watch(three);
@@ -30,7 +30,7 @@ describe('the clock', () => {
     assert.equal(time.countTimers(), 0);
   });
 
-  it('ticks who is watched again', () => {
+  it('ticks a holder that is watched again', () => {
     const clock = new Clock();
     const one = holder(1);
     clock.watch(one);
@@ -40,7 +40,7 @@ describe('the clock', () => {
     assert.deepEqual(one.ticks, [10, 60]);
   });
 
-  it('ticks nobody who has forgotten, while others are watched', () => {
+  it('does not tick a holder without calls while it ticks others', () => {
     const clock = new Clock();
     const [short, long] = [holder(1), holder(4)];
     clock.watch(short);
