@@ -1,7 +1,7 @@
 // Builds the package twice from one source: dist/esm for `import`, dist/cjs for `require`. The code of each is one file, because loading a
 // hundred small ones takes longer than all they do; the types stay a file a source file.
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -24,7 +24,8 @@ for (const { dir, format, type, module } of formats) {
     outdir: out,
     outbase: `${root}lib`,
     bundle: true,
-    packages: 'external',
+    // `denque` is built in: to load it as a package of its own took 5 ms of the 29 that an import takes. `debug` is loaded by those who want logs.
+    external: ['debug'],
     platform: 'node',
     target: 'node20.19',
     format,
@@ -35,3 +36,5 @@ for (const { dir, format, type, module } of formats) {
   // The nearest package.json tells Node how to read the .js file.
   writeFileSync(`${out}/package.json`, `${JSON.stringify({ type })}\n`);
 }
+// Its licence goes with its code.
+copyFileSync(`${root}node_modules/denque/LICENSE`, `${root}dist/denque.LICENSE.txt`);
