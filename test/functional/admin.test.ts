@@ -240,9 +240,9 @@ describe('slotwise cluster', function () {
 
     beforeEach('fill a slot', async () => {
       await fill(redis, keys);
-      const picture = await admin.read();
-      const owner = [...picture.nodes.values()].find(({ slots }) => slots.includes(slot));
-      const other = [...picture.nodes.values()].find(({ slots, id }) => slots.length > 0 && id !== owner?.id);
+      const state = await admin.read();
+      const owner = [...state.nodes.values()].find(({ slots }) => slots.includes(slot));
+      const other = [...state.nodes.values()].find(({ slots, id }) => slots.length > 0 && id !== owner?.id);
       source = at(
         members.filter(({ address }) => address === owner?.name),
         0,
