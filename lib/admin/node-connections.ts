@@ -1,9 +1,9 @@
 import { Connection } from '../connection/connection.js';
 import { internalOwner } from '../connection/internal-calls.js';
 import { ClosedError, ConnectionLostError, TimeoutError } from '../errors.js';
+import type { Credentials } from '../options/access.js';
 import { type Address, addressKey } from '../options/address.js';
 import type { Options } from '../options/defaults.js';
-import type { Credentials } from '../options/topology.js';
 import { Call } from '../protocol/call.js';
 import { specOf } from '../protocol/catalog/specs.js';
 import { type Arg, DECODE_BUFFERS, type Raw } from '../protocol/command-spec.js';

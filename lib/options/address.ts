@@ -3,7 +3,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 /** Where a server listens: a TCP host and port, or a Unix socket file. */
 export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
 
-/** `host:port` (IPv6 in brackets) or the socket file's path: how a node is named in errors, maps and pools. */
+/** The key of an address: `host:port` (IPv6 in brackets), or the socket file's path. Errors, maps and pools name nodes by it. */
 export function addressKey(address: Address): string {
   if ('path' in address) return address.path;
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
@@ -16,7 +16,7 @@ export function isPort(port: unknown): port is number {
   return typeof port === 'number' && Number.isInteger(port) && port >= 1 && port <= 65_535;
 }
 
-/** True for IPv4, IPv6 (without brackets) and host names; something that is only digits and dots must be an IPv4 address. */
+/** True for IPv4, IPv6 (without brackets) and host names. Text of only digits and dots must be an IPv4 address. */
 export function isHost(host: string): boolean {
   if (/^[\d.]*$/.test(host)) return isIPv4(host);
   return isIPv6(host) || HOST_NAME.test(host);

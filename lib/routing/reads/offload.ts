@@ -1,7 +1,8 @@
 import { OptionsError } from '../../errors.js';
 import type { ViewOptions } from '../../options/client-options.js';
 import type { Options } from '../../options/defaults.js';
-import type { Domain, Offload } from '../../options/domains.js';
+import type { Domain } from '../../options/domains.js';
+import type { Offload } from '../../options/offload.js';
 import { READ_CATEGORIES } from '../../protocol/catalog/categories.js';
 import { keyIndexes } from '../../protocol/catalog/keys.js';
 import { command, findCommand } from '../../protocol/catalog/specs.js';

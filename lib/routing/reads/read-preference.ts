@@ -1,7 +1,8 @@
 import type { ViewOptions } from '../../options/client-options.js';
 import type { Options } from '../../options/defaults.js';
-import type { Domain, Fallback, ReplicaSet } from '../../options/domains.js';
+import type { Domain } from '../../options/domains.js';
 import type { ReadFunction, ReadMode } from '../../options/reads.js';
+import type { Fallback, ReplicaSet } from '../../options/replica-sets.js';
 
 /** Where reads may go: the one thing of options, domain and view that selection looks at. */
 export interface ReadPolicy {

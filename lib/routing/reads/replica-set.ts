@@ -1,7 +1,7 @@
 import type { Address } from '../../options/address.js';
 import { parseAddress } from '../../options/address.js';
 import { type AddressMatcher, compileAddressPattern } from '../../options/address-pattern.js';
-import type { ReplicaSet } from '../../options/domains.js';
+import type { ReplicaSet } from '../../options/replica-sets.js';
 import type { NodeInfo } from '../../topology/snapshot.js';
 
 // Replica sets are frozen and live as long as the client's options.

@@ -1,5 +1,5 @@
-import type { Fallback } from '../../options/domains.js';
 import type { ReadMode } from '../../options/reads.js';
+import type { Fallback } from '../../options/replica-sets.js';
 import type { NodeInfo, Shard } from '../../topology/snapshot.js';
 import type { ReadPolicy } from './read-preference.js';
 import { memberOf, nameOfSet } from './replica-set.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { flag, integer, listOf, mask, milliseconds, recordOf, shape } from '../../../lib/options/validate.js';
+import { arrayOf, flag, integer, mask, milliseconds, recordOf, shape } from '../../../lib/options/validate.js';
 
 describe('util/validate', () => {
   it('suggests the nearest known name, and lists all of them where none is near', () => {
@@ -38,7 +38,7 @@ describe('util/validate', () => {
   it('sees holes in a list', () => {
     const list: boolean[] = [true];
     list[2] = true;
-    assert.throws(() => listOf(flag, 'flags')(list, 'o'), /o\[1\]: expected true or false, got undefined/);
+    assert.throws(() => arrayOf(flag, 'flags')(list, 'o'), /o\[1\]: expected true or false, got undefined/);
   });
 
   const masks = [

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { ClosedError } from '../../../lib/errors.js';
 import { DEFAULTS } from '../../../lib/options/defaults.js';
-import type { Fallback, ReplicaSet } from '../../../lib/options/domains.js';
 import type { ReadMode, ReadRequest } from '../../../lib/options/reads.js';
+import type { Fallback, ReplicaSet } from '../../../lib/options/replica-sets.js';
 import { resolveOptions } from '../../../lib/options/resolve.js';
 import { Node } from '../../../lib/pool/node.js';
 import { specOf } from '../../../lib/protocol/catalog/specs.js';
