@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { arrayOf, flag, integer, mask, milliseconds, recordOf, shape } from '../../../lib/options/validate.js';
 
-describe('util/validate', () => {
+describe('checks of options', () => {
   it('suggests the nearest known name, and lists all of them where none is near', () => {
     const check = shape({ timeoutMs: milliseconds(0), database: integer(0, 9), failFast: flag });
     const cases = [

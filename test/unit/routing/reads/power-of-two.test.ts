@@ -42,7 +42,7 @@ function spread(nodes: readonly Named[], weights: readonly number[], picks: numb
   return nodes.map((node) => counts.get(node) ?? 0);
 }
 
-describe('routing/choice', () => {
+describe('a power-of-two picker', () => {
   it('has no choice among none and one, and throws no dice', () => {
     assert.equal(among([]).pick(dice()), null);
     assert.equal(among(named({ only: 9 })).pick(dice())?.name, 'only');
