@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** Where a server listens: a TCP host and port, or a Unix socket file. */
+/** The address that a server listens on: a TCP host and port, or a Unix socket file. */
 export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
 
 /** The key of an address: `host:port` (IPv6 in brackets), or the socket file's path. Errors, maps and pools name nodes by it. */

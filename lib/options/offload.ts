@@ -3,7 +3,7 @@ import { checkMaxLagBytes, checkMaxLagMs, type ReadLimits } from './reads.js';
 import { checkFallback, checkReplicas, type Fallback, type ReplicaSet } from './replica-sets.js';
 import { arrayOf, type Check, type ChecksOf, nonEmptyString, notEmpty, oneOrList, shape } from './validate.js';
 
-/** Where slow or heavy commands that only read go, so as to leave the other nodes alone. */
+/** Nodes of their own for slow or heavy commands that only read, which spares the other nodes. */
 export interface OffloadOptions extends ReadLimits {
   /** Names, such as `KEYS`, and categories, such as `@slow`. Of several entries the first that names a command counts. */
   readonly commands: readonly string[] | string;
@@ -34,7 +34,7 @@ const checkEntry = shape(
 );
 const checkEntries = arrayOf(checkEntry, 'what to offload, or a list of that');
 
-/** Does not look at the names: whether a command is known and only reads is checked in routing. */
+/** Checks all but the names: whether a command is known and only reads is checked in routing. */
 export const checkOffload: Check<readonly Offload[]> = (value, path) => {
   const list = Array.isArray(value) ? checkEntries(value, path) : [checkEntry(value, path)];
   return list.map(({ commands, replicas = [], fallback = [], maxLagMs = null, maxLagBytes = null }) => {

@@ -11,7 +11,7 @@ export interface ReplicaSet {
   readonly addresses?: readonly string[];
 }
 
-/** Where a read goes when no replica of its sets is usable, tried in order. */
+/** Nodes for reads of which no replica set has a usable replica. */
 export type Fallback = 'anyReplica' | 'primary';
 
 const checkAddresses = notEmpty(arrayOf(checkAddressPattern, 'a list of addresses such as ["10.0.1.*:6379"]'), 'at least one address');

@@ -16,7 +16,7 @@ export interface AttemptFacts {
   readonly redirects: number;
 }
 
-/** What follows a failed attempt. */
+/** The decision about what follows a failed attempt. */
 export type Decision =
   | { readonly act: 'reject' }
   /** Send to the named node after `afterMs`. `asking`: with ASKING before it. `patch`: the slot belongs to that node from now on. */

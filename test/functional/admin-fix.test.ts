@@ -115,11 +115,11 @@ describeAdminCluster('slotwise cluster', (t) => {
       const ownSlots = await t.slotsOf(owner);
       const keys = keysIn(3, (slot) => slot === ownSlots.at(-5));
       const slot = ownSlots.at(-5) ?? -1;
-      const [alone = '', both = ''] = keys;
-      await t.redis.set(both, 'of the owner');
+      const [onOther = '', onBoth = ''] = keys;
+      await t.redis.set(onBoth, 'of the owner');
       using connection = await other.connect();
       await connection.ask('CLUSTER', 'SETSLOT', slot, 'IMPORTING', await idOf(owner));
-      for (const key of [alone, both]) {
+      for (const key of [onOther, onBoth]) {
         await connection.ask('ASKING');
         await connection.ask('SET', key, 'of the other');
       }
@@ -127,8 +127,8 @@ describeAdminCluster('slotwise cluster', (t) => {
       await connection.ask('CLUSTER', 'SETSLOT', slot, 'STABLE');
       assert.match(await refused('fix', t.first, '--yes'), /--duplicates/);
       await slotwise('fix', t.first, '--duplicates', 'owner', '--yes');
-      assert.equal(await t.redis.get(alone), 'of the other');
-      assert.equal(await t.redis.get(both), 'of the owner');
+      assert.equal(await t.redis.get(onOther), 'of the other');
+      assert.equal(await t.redis.get(onBoth), 'of the owner');
       await assertOnce(t.members, slot, 2);
       await t.redis.del(keys);
     });

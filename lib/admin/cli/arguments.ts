@@ -14,7 +14,7 @@ export interface CommandRequest {
   readonly options: OptionValues;
 }
 
-/** What a command line asks for. */
+/** A command line after parsing. */
 export type ParsedArguments =
   | { readonly kind: 'request'; readonly request: CommandRequest }
   | { readonly kind: 'help'; readonly text: string }

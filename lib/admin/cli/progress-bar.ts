@@ -9,7 +9,7 @@ export interface Output {
 }
 
 const WIDTH = 24;
-/** In a log, where lines stay, one now and then is enough. */
+/** Time between two lines in a log, where lines stay. */
 const LOG_EVERY_MS = 5_000;
 const REDRAW_MS = 100;
 

@@ -61,7 +61,7 @@ export class PrefixTable {
     else this.#client = own === '' ? null : new FixedPrefix(own);
   }
 
-  /** For the views of a domain; of none: each key may belong to one. Null: keys stay as they are. */
+  /** The prefix of a domain's views; without a domain each key may belong to one. Null: keys stay as they are. */
   of(domain: Domain | null): KeyPrefix | null {
     if (domain === null) return this.#client;
     return domain.keyPrefix === null ? null : new FixedPrefix(domain.keyPrefix);

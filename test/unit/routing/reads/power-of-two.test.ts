@@ -85,8 +85,8 @@ describe('a power-of-two picker', () => {
         const counts = spread(named({ a: 0, b: 0, c: 0 }), weights, 20_000, inFlight);
         const total = weights.reduce((a, b) => a + b, 0);
         for (const [at, weight] of weights.entries()) {
-          const wanted = (20_000 * weight) / total;
-          assert.ok(Math.abs((counts[at] ?? 0) - wanted) < wanted / 10, `${counts.join(', ')}`);
+          const expected = (20_000 * weight) / total;
+          assert.ok(Math.abs((counts[at] ?? 0) - expected) < expected / 10, `${counts.join(', ')}`);
         }
       });
     }

@@ -92,14 +92,14 @@ describe('the selection of candidates', () => {
   });
 
   it('tells each reduction with the reasons', () => {
-    const told: [string, string[], string[]][] = [];
+    const traced: [string, string[], string[]][] = [];
     const trace = (_: unknown, { reducer, left, removed }: Reduction): void => {
-      told.push([reducer, left.map(({ key }) => key), removed.map(({ node, why }) => `${node.key}: ${why}`)]);
+      traced.push([reducer, left.map(({ key }) => key), removed.map(({ node, why }) => `${node.key}: ${why}`)]);
     };
     const policy = policyOfCase({ reads: 'replica', sets: 'video', maxLagMs: 1_000 });
     const stateOf = statesOf({ avoid: ['news'], states: { video1: { freshAt: 9_500 }, video2: { freshAt: 8_000 } } });
     selectCandidates(SHARDS['all up'], { policy, stateOf, now: NOW }, trace);
-    assert.deepEqual(told.slice(0, 5), [
+    assert.deepEqual(traced.slice(0, 5), [
       ['not deprioritised', ['p', 'video1', 'video2'], ['news: avoided']],
       ['mode', ['video1', 'video2'], ['p: replica only']],
       ['link up, not loading', ['video1', 'video2'], []],
