@@ -59,7 +59,12 @@ const BAD: readonly (readonly [path: string, what: string, made: () => unknown, 
   ['sentinel(seeds)[0]', 'port 0', () => sentinel(['s:0'], 'main'), /host:port/],
   ['sentinel(name)', 'an empty name', () => sentinel(['s'], ''), /non-empty/],
   ['sentinel(name)', 'no name', () => sentinel(['s'], undefined as never), /non-empty/],
-  ['sentinel(access).pasword', 'an unknown option of the access', () => sentinel(['s'], 'main', { pasword: 'x' } as never), /did you mean password/],
+  [
+    'sentinel(access).pasword',
+    'an unknown option of the access',
+    () => sentinel(['s'], 'main', { pasword: 'x' } as never),
+    /did you mean password/,
+  ],
 ];
 
 describe('topology options', () => {
