@@ -24,7 +24,10 @@ export interface NodeClient {
 
 const DEFAULT_TIMEOUT_MS = 5_000;
 
-/** The connections of a `ClusterAdmin`: one a node and database, opened by its first command. After a failure the next command opens another. */
+/**
+ * The connections of a `ClusterAdmin`: one a node and database, opened by its first command. After a failure the next command opens
+ * another.
+ */
 export class NodeConnections implements NodeClient {
   readonly #connections = new Map<string, Connection>();
   #closed = false;

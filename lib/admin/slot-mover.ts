@@ -40,8 +40,8 @@ const ATTEMPTS = 5;
 const PAUSE_MS = 100;
 
 /**
- * Moves keys and slots between nodes, in an order in which an end at any point leaves every key on the slot's owner or where the owner sends
- * clients to (ASK). https://redis.io/docs/latest/commands/cluster-setslot/ and https://redis.io/docs/latest/commands/migrate/
+ * Moves keys and slots between nodes, in an order in which an end at any point leaves every key on the slot's owner or where the owner
+ * sends clients to (ASK). https://redis.io/docs/latest/commands/cluster-setslot/ and https://redis.io/docs/latest/commands/migrate/
  */
 export class SlotMover {
   readonly #connections: NodeConnections;
@@ -59,7 +59,9 @@ export class SlotMover {
     this.#replace = replace;
   }
 
-  /** Moves a slot with its keys. Resolves with the number of keys. `resumed`: the slot is open, so the target may have older copies of keys. */
+  /**
+   * Moves a slot with its keys. Resolves with the number of keys. `resumed`: the slot is open, so the target may have older copies of keys.
+   */
   async move(slot: number, from: NodeRef, to: NodeRef, others: readonly NodeRef[], resumed: boolean): Promise<number> {
     const replace = resumed || this.#replace;
     // Importing first: a client that the source sends there must be welcome.
@@ -78,7 +80,8 @@ export class SlotMover {
 
   /** Takes the keys of a slot from a node that does not own it to its owner. */
   async collectKeys(slot: number, from: NodeRef, to: NodeRef, duplicates: Duplicates): Promise<number> {
-    // MIGRATE takes keys of slots that are open here, and redirects for others. A node that takes itself for the owner refuses, and needs no open slot.
+    // MIGRATE takes keys of slots that are open here, and redirects for others. A node that takes itself for the owner refuses, and needs
+    // no open slot.
     try {
       await this.#send(from, ['CLUSTER', 'SETSLOT', slot, 'IMPORTING', to.id]);
     } catch (error) {
@@ -117,8 +120,9 @@ export class SlotMover {
   }
 
   /**
-   * Moves all keys of a slot. New keys cannot appear in a slot that is being sent away: for a key it has not, the source answers ASK. So a slot that
-   * is empty stays empty. All databases have to be emptied: a node deletes the keys it still has of a slot once the slot belongs to another.
+   * Moves all keys of a slot. New keys cannot appear in a slot that is being sent away: for a key it has not, the source answers ASK. So a
+   * slot that is empty stays empty. All databases have to be emptied: a node deletes the keys it still has of a slot once the slot belongs
+   * to another.
    */
   async #drain(slot: number, from: NodeRef, to: NodeRef, duplicates: Duplicates, { first, others }: SlotKeys): Promise<number> {
     let moved = await this.#drainDatabase(slot, { from, to, duplicates, database: 0 }, first);

@@ -4,7 +4,9 @@ import { count, type SlotSet, slotsText } from './slot-list.js';
 /** A node in a step, with what is needed to reach it and to name it. */
 export type NodeRef = Pick<AdminNode, 'id' | 'name' | 'address' | 'peer'>;
 
-/** One step of a plan. Each may be repeated without harm, so that a plan made anew after an interruption goes on where the first one ended. */
+/**
+ * One step of a plan. Each may be repeated without harm, so that a plan made anew after an interruption goes on where the first one ended.
+ */
 export type PlanStep =
   /** Sets the config epoch: with different epochs from the start the nodes have no conflict to settle. */
   | { readonly do: 'setEpoch'; readonly node: NodeRef; readonly epoch: number }

@@ -79,7 +79,10 @@ export function refuseTwoLogins(path: string): never {
   throw new OptionsError(`${path}.credentials`, 'expected either credentials, or username and password');
 }
 
-/** The login of the data nodes; null: none. Options win over the URL field by field: it may name the user, and the password come from elsewhere. */
+/**
+ * The login of the data nodes; null: none. Options win over the URL field by field: it may name the user, and the password come from
+ * elsewhere.
+ */
 export function credentialsOf(given: AccessOptions, url: UrlAccess, path: string): CredentialSource | null {
   if (given.credentials !== undefined) {
     if (given.username === undefined && given.password === undefined) return given.credentials;

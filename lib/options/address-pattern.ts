@@ -10,7 +10,9 @@ export type AddressMatcher = (address: Address) => boolean;
 const lowerCaseHost = (address: Address): string => ('path' in address ? '' : address.host.toLowerCase());
 const comparableKey = (address: Address): string => ('path' in address ? address.path : addressKey(address).toLowerCase());
 
-/** Compiles `host:port`, `host`, `/path/of/socket`, a pattern with `*` over one of them, or a subnet; null where the text is none of them. */
+/**
+ * Compiles `host:port`, `host`, `/path/of/socket`, a pattern with `*` over one of them, or a subnet; null where the text is none of them.
+ */
 export function compileAddressPattern(source: string): AddressMatcher | null {
   const text = source.startsWith('/') ? source : source.toLowerCase();
   if (text.includes('*')) {

@@ -23,9 +23,9 @@ export function isHost(host: string): boolean {
 }
 
 /**
- * Reads `host:port`, `host`, `[ipv6]:port`, `[ipv6]` or `/path/of/socket`; null where the text is none of them. An IPv6 address has brackets,
- * because `::1:6379` would be one as a whole.
- * Host names are folded to lower case, so that one node has one key. With a `defaultPort` of null the port must be there.
+ * Reads `host:port`, `host`, `[ipv6]:port`, `[ipv6]` or `/path/of/socket`; null where the text is none of them. An IPv6 address has
+ * brackets, because `::1:6379` would be one as a whole. Host names are folded to lower case, so that one node has one key. With a
+ * `defaultPort` of null the port must be there.
  */
 export function parseAddress(text: string, defaultPort: number | null): Address | null {
   if (text.startsWith('/')) return text.length > 1 ? { path: text } : null;

@@ -68,7 +68,10 @@ export interface ClientOptions extends ReadLimits {
   readonly monitor?: {
     /** Time between topology probes when nothing happens, in ms. Default 30,000. */
     readonly periodMs?: number;
-    /** Longest time between samples of the nodes of a shard that serve reads, in ms; shorter where lag limits or latency windows need it. Default 1,000. */
+    /**
+     * Longest time between samples of the nodes of a shard that serve reads, in ms; shorter where lag limits or latency windows need it.
+     * Default 1,000.
+     */
     readonly sampleMs?: number;
   };
   /** TCP keep-alive after this idle time, in ms. 0: off. Default 5,000. */

@@ -27,13 +27,17 @@ export interface DomainOptions extends ReadLimits {
   readonly fallback?: readonly Fallback[];
   /** Zone to prefer instead of the client's. Empty: none. Default: the client's `zone`. */
   readonly zone?: string;
-  /** Only nodes whose round trip is at most so much longer than the shortest, in ms. 0: no window. Default: the client's `latencyWindowMs`. */
+  /**
+   * Only nodes whose round trip is at most so much longer than the shortest, in ms. 0: no window. Default: the client's `latencyWindowMs`.
+   */
   readonly latencyWindowMs?: number;
   /** Deadline of its commands in ms. Default: the client's `timeoutMs`. */
   readonly timeoutMs?: number;
   /** Stands before its keys on the server, instead of the client's. Empty: none. Default: the client's `keyPrefix`. */
   readonly keyPrefix?: string;
-  /** Commands of this domain that read elsewhere than the others. They win over the client's `offload`. Default: none. See docs/offload.md. */
+  /**
+   * Commands of this domain that read elsewhere than the others. They win over the client's `offload`. Default: none. See docs/offload.md.
+   */
   readonly offload?: OffloadOptions | readonly OffloadOptions[];
   /** A read that takes long is asked of a second node, too. Default: the client's `hedge`. */
   readonly hedge?: boolean;

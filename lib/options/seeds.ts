@@ -4,7 +4,10 @@ import { type Address, isHost, isPort, parseAddress } from './address.js';
 import { type ConnectionUrl, parseUrl } from './url.js';
 import { refuseValue } from './validate.js';
 
-/** A server to begin with: a URL (`redis://10.0.0.1:7000`), `host:port`, `host`, `[::1]:6379`, `/path/of/socket`, or an `Address` whose port may be left out. */
+/**
+ * A server to begin with: a URL (`redis://10.0.0.1:7000`), `host:port`, `host`, `[::1]:6379`, `/path/of/socket`, or an `Address` whose port
+ * may be left out.
+ */
 export type Seed = string | { readonly host: string; readonly port?: number } | { readonly path: string };
 
 /** The addresses that seeds name, and the login, TLS and database of their URLs. */

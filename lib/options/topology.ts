@@ -51,8 +51,8 @@ export function cluster(seeds: Seed | readonly Seed[]): TopologyOptions {
 }
 
 /**
- * A primary with its replicas, watched by Sentinels. `seeds` are sentinels (default port 26379), `name` is the group's, `access` says how to
- * reach the sentinels. A `rediss://` seed means TLS to the sentinels and to the data nodes.
+ * A primary with its replicas, watched by Sentinels. `seeds` are sentinels (default port 26379), `name` is the group's, `access` says how
+ * to reach the sentinels. A `rediss://` seed means TLS to the sentinels and to the data nodes.
  */
 export function sentinel(seeds: Seed | readonly Seed[], name: string, access: AccessOptions = {}): TopologyOptions {
   const { addresses, url } = readSeeds(seeds, (i) => `sentinel(seeds)${i}`, DEFAULT_SENTINEL_PORT, false);

@@ -1,4 +1,6 @@
-/** A wildcard pattern: `*` stands for any run of characters, the empty one included. There is no escape: other characters mean themselves. */
+/**
+ * A wildcard pattern: `*` stands for any run of characters, the empty one included. There is no escape: other characters mean themselves.
+ */
 export interface Pattern {
   readonly text: string;
   /** Number of characters that are not `*`: of two patterns that match, the one with more of them is the more exact. */

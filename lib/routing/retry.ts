@@ -22,8 +22,8 @@ export type Decision =
   /** Send to the named node after `afterMs`. `asking`: with ASKING before it. `patch`: the slot belongs to that node from now on. */
   | { readonly act: 'resend'; readonly to: Redirection; readonly asking: boolean; readonly patch: boolean; readonly afterMs: number }
   /**
-   * Choose a node again after `afterMs`. `wake`: the monitor probes at once. `avoid`: not this node, while there are others. `renew`: a node at a
-   * fixed address opens its connections anew, because its role has changed.
+   * Choose a node again after `afterMs`. `wake`: the monitor probes at once. `avoid`: not this node, while there are others. `renew`: a
+   * node at a fixed address opens its connections anew, because its role has changed.
    */
   | { readonly act: 'reselect'; readonly wake: boolean; readonly avoid: boolean; readonly renew: boolean; readonly afterMs: number };
 
@@ -45,7 +45,8 @@ const RESELECT = {
   clusterdown: { wake: true, avoid: true, renew: false, scriptToo: true },
   loading: { wake: true, avoid: true, renew: false, scriptToo: true },
   masterdown: { wake: true, avoid: true, renew: false, scriptToo: true },
-  // A script may have written before it met a replica's refusal only if the role changed under it, which servers do not do; but its text is free.
+  // A script may have written before it met a replica's refusal only if the role changed under it, which servers do not do; but its text is
+  // free.
   readonly: { wake: true, avoid: true, renew: true, scriptToo: false },
   unblocked: { wake: true, avoid: true, renew: false, scriptToo: false },
 } as const;

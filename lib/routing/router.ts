@@ -27,8 +27,8 @@ interface ReadContext {
 }
 
 /**
- * The router of one snapshot: finds the shard of a slot, its primary, and a node for reads. The candidates of a policy are selected once a shard and
- * kept until the states of the shard's nodes change.
+ * The router of one snapshot: finds the shard of a slot, its primary, and a node for reads. The candidates of a policy are selected once a
+ * shard and kept until the states of the shard's nodes change.
  */
 export class Router {
   /** The primary of each shard; null where none is known. */
@@ -131,14 +131,18 @@ export class Router {
     });
   }
 
-  /** Selects the shard's candidates anew, because the states of its nodes have changed. True: some policy had found none there, and may now. */
+  /**
+   * Selects the shard's candidates anew, because the states of its nodes have changed. True: some policy had found none there, and may now.
+   */
   invalidate(shard: number): boolean {
     const version = this.#versions[shard];
     if (version !== undefined) this.#versions[shard] = version + 1;
     return this.#withoutCandidates.delete(shard);
   }
 
-  /** Selects all candidates anew, because a node of some shard can be reached again, or no more, or is avoided for a while: that is rare. */
+  /**
+   * Selects all candidates anew, because a node of some shard can be reached again, or no more, or is avoided for a while: that is rare.
+   */
   invalidateAll(): void {
     for (const [shard, version] of this.#versions.entries()) this.#versions[shard] = version + 1;
   }

@@ -13,9 +13,8 @@ interface Layout<T> {
 }
 
 /**
- * Plans a cluster of servers that are empty, or that an earlier run has joined in part. `servers`: the state that each of them describes, in the
- * order given.
- * https://redis.io/docs/latest/operate/oss_and_stack/management/scaling/#create-a-redis-cluster
+ * Plans a cluster of servers that are empty, or that an earlier run has joined in part. `servers`: the state that each of them describes,
+ * in the order given. https://redis.io/docs/latest/operate/oss_and_stack/management/scaling/#create-a-redis-cluster
  */
 export function planCreate(servers: readonly ClusterState[], replicas: number): Plan {
   const nodes = servers.map(selfOf);
@@ -93,7 +92,10 @@ function evenShare(index: number, shards: number): number[] {
   return Array.from({ length: end - start }, (_, at) => start + at);
 }
 
-/** Chooses primaries and replicas: no two nodes of one shard on one host, and primaries on as many hosts as there are, as far as hosts suffice. */
+/**
+ * Chooses primaries and replicas: no two nodes of one shard on one host, and primaries on as many hosts as there are, as far as hosts
+ * suffice.
+ */
 export function spread<T>(nodes: readonly T[], shards: number, hostOf: (node: T) => string): Layout<T> {
   const queue = interleaved(nodes, hostOf);
   const primaries = queue.splice(0, shards);
@@ -117,7 +119,10 @@ function interleaved<T>(nodes: readonly T[], hostOf: (node: T) => string): T[] {
   return Array.from({ length: longest }, (_, round) => lists.flatMap((list) => list.slice(round, round + 1))).flat();
 }
 
-/** Swaps replicas of two shards as long as that separates hosts: taking the first that fits may leave the last primaries with replicas that do not. */
+/**
+ * Swaps replicas of two shards as long as that separates hosts: taking the first that fits may leave the last primaries with replicas that
+ * do not.
+ */
 function separateHosts<T>(primaries: readonly T[], replicas: T[][], hostOf: (node: T) => string): void {
   const conflicts = (shard: number): number => {
     const hosts = [primaries[shard], ...(replicas[shard] ?? [])].flatMap((node) => (node === undefined ? [] : [hostOf(node)]));

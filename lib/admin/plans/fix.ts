@@ -97,7 +97,10 @@ function repairOf(broken: BrokenSlot, cluster: ClusterState, primaries: readonly
   };
 }
 
-/** The owner that a slot is to have: of several claimants the newest; without one the node with most of its keys, else the one with the fewest slots. */
+/**
+ * The owner that a slot is to have: of several claimants the newest; without one the node with most of its keys, else the one with the
+ * fewest slots.
+ */
 function newOwnerOf(
   { claimants, holders, keys }: BrokenSlot,
   primaries: readonly AdminNode[],
@@ -128,7 +131,8 @@ function moveTargetOf(
 }
 
 function stepsOf(repairs: readonly Repair[], primaries: readonly AdminNode[], duplicates: Duplicates): PlanStep[] {
-  // A node deletes the keys of a slot once it hears that another owns it: the keys of contested slots are collected before their owner is announced.
+  // A node deletes the keys of a slot once it hears that another owns it: the keys of contested slots are collected before their owner is
+  // announced.
   const assigning = (contested: boolean): PlanStep[] =>
     grouped(
       repairs.flatMap(({ slot, assignTo }) =>

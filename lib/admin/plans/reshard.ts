@@ -12,7 +12,9 @@ export interface ReshardOptions {
   readonly slots: number | SlotSet | 'all';
 }
 
-/** Plans a move of slots from some primaries to one. Moves between the same nodes that an interrupted run left open come first, and count. */
+/**
+ * Plans a move of slots from some primaries to one. Moves between the same nodes that an interrupted run left open come first, and count.
+ */
 export function planReshard(cluster: ClusterState, options: ReshardOptions): Plan {
   refuseUnlessWhole(cluster);
   const to = primaryNamed(cluster, options.to);

@@ -10,8 +10,9 @@ const SAMPLES_KEPT = 256;
 const PRECISION = 0.1;
 
 /**
- * The offsets of a primary over time, by which the age of its replicas is measured. Offsets can be compared only within one replication history,
- * whose name is the replication id: https://redis.io/docs/latest/operate/oss_and_stack/management/replication/#replication-id-explained
+ * The offsets of a primary over time, by which the age of its replicas is measured. Offsets can be compared only within one replication
+ * history, whose name is the replication id:
+ * https://redis.io/docs/latest/operate/oss_and_stack/management/replication/#replication-id-explained
  */
 export class OffsetSamples {
   #replid: string | null = null;

@@ -76,7 +76,10 @@ function scanAccess(access: AccessMode, args: readonly Arg[]): KeyAccess {
   return scanned;
 }
 
-/** The access by a glob-style pattern. A guard's pattern that matches its name, `WILDCARD` included, matches every key that the glob matches. */
+/**
+ * The access by a glob-style pattern. A guard's pattern that matches its name, `WILDCARD` included, matches every key that the glob
+ * matches.
+ */
 function globAccess(access: AccessMode, pattern: Arg): KeyAccess {
   const shown = wordOf(pattern);
   const name = shown.replaceAll(/\\([\s\S])|\*+|\?|\[(?:\\[\s\S]|[^\]\\])*\]?/g, (_, literal: string | undefined) => literal ?? WILDCARD);

@@ -13,8 +13,8 @@ export interface ShardPart {
 }
 
 /**
- * Splits a `multi_shard` command by slot, `null` if all its keys share one: then it goes as it is. Arguments between two keys (the values of MSET)
- * stay with the key before them. https://redis.io/docs/latest/develop/reference/command-tips/#request_policy
+ * Splits a `multi_shard` command by slot, `null` if all its keys share one: then it goes as it is. Arguments between two keys (the values
+ * of MSET) stay with the key before them. https://redis.io/docs/latest/develop/reference/command-tips/#request_policy
  * `null` also for commands that count their keys or have options behind them (MSETEX): they are not split.
  */
 export function splitBySlot(spec: CommandSpec, args: readonly Arg[]): readonly ShardPart[] | null {

@@ -17,7 +17,10 @@ type Limits = Pick<ViewOptions, 'maxLagMs' | 'maxLagBytes'>;
 const SORT = command('SORT');
 const SORT_RO = command('SORT_RO');
 
-/** The names that an entry means. Throws an `OptionsError` for a command that does not only read: another node would refuse it, or lose its write. */
+/**
+ * The names that an entry means. Throws an `OptionsError` for a command that does not only read: another node would refuse it, or lose its
+ * write.
+ */
 export function offloadedNames(commands: readonly string[], path: string): readonly string[] {
   return commands.flatMap((given, at) => {
     const where = `${path}.commands[${at}]`;
@@ -89,7 +92,10 @@ export class OffloadTable {
   }
 }
 
-/** The command that is sent where `offloaded` holds: `SORT_RO` for `SORT` without STORE, which only reads, though the servers take `SORT` for a write. */
+/**
+ * The command that is sent where `offloaded` holds: `SORT_RO` for `SORT` without STORE, which only reads, though the servers take `SORT`
+ * for a write.
+ */
 export function readingForm(spec: CommandSpec, args: readonly Arg[], offloaded: Offloaded): CommandSpec {
   return spec === SORT && offloaded.has(SORT_RO.name) && keyIndexes(spec, args).length === 1 ? SORT_RO : spec;
 }

@@ -7,8 +7,8 @@ export interface Loaded {
 }
 
 /**
- * The picker among the candidates of a policy on a shard: draws two at random and takes the one with fewer commands in flight. That is nearly as
- * even as comparing all of them, and commands of one moment do not all go to the one idle node.
+ * The picker among the candidates of a policy on a shard: draws two at random and takes the one with fewer commands in flight. That is
+ * nearly as even as comparing all of them, and commands of one moment do not all go to the one idle node.
  */
 export class PowerOfTwoPicker<N extends Loaded> {
   readonly nodes: readonly N[];
@@ -44,8 +44,8 @@ export class PowerOfTwoPicker<N extends Loaded> {
   }
 
   /**
-   * Draws both by weight, so that an idle node gets its share and not more. The second one is taken only where its load per weight is lower: among
-   * idle nodes the shares are exactly by weight.
+   * Draws both by weight, so that an idle node gets its share and not more. The second one is taken only where its load per weight is
+   * lower: among idle nodes the shares are exactly by weight.
    */
   #pickWeighted(sums: readonly number[], random: () => number): N | null {
     const i = drawn(sums, random);

@@ -32,7 +32,10 @@ type ClientReads = Pick<Options, 'reads' | 'maxLagMs' | 'maxLagBytes' | 'zone' |
 type DomainReads = ClientReads & Pick<Domain, 'replicas' | 'fallback'>;
 type ViewReads = Pick<ViewOptions, 'reads' | 'maxLagMs' | 'maxLagBytes'>;
 
-/** The policy of a view. The view wins over the domain, the domain (which has inherited already) over the client; replica sets and fallback are the domain's alone. */
+/**
+ * The policy of a view. The view wins over the domain, the domain (which has inherited already) over the client; replica sets and fallback
+ * are the domain's alone.
+ */
 export function policyOf(options: ClientReads, domain: DomainReads | null, view: ViewReads): ReadPolicy {
   const given: ClientReads = domain ?? options;
   const reads = view.reads ?? given.reads;

@@ -34,7 +34,9 @@ export const UNKNOWN_STATE: NodeState = Object.freeze({
   share: 1,
 });
 
-/** One step of the selection: whether it takes the primary and the replicas of a shard, and whether the policy's replica sets narrow them. */
+/**
+ * One step of the selection: whether it takes the primary and the replicas of a shard, and whether the policy's replica sets narrow them.
+ */
 export interface SelectionStep {
   readonly name: string;
   readonly primary: boolean;
@@ -192,7 +194,10 @@ const WARMING_EVERY_MS = 250;
 /** Called with every reduction of every step; for `explain`. */
 export type Trace = (step: SelectionStep, reduction: Reduction) => void;
 
-/** Selects the nodes of a shard that may serve a read. Not for every command: keep the result until snapshot or states change, or `validUntil`. */
+/**
+ * Selects the nodes of a shard that may serve a read. Not for every command: keep the result until snapshot or states change, or
+ * `validUntil`.
+ */
 export function selectCandidates(shard: Shard, context: SelectionContext, trace?: Trace): Candidates {
   const { policy } = context;
   const mode = MODE_STEPS[policy.reads];
