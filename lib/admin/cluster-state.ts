@@ -1,7 +1,7 @@
 import type { Address } from '../options/address.js';
 import { type NodeLine, parseNodes } from '../topology/cluster/replies.js';
 import { AdminError } from './admin-error.js';
-import { type SlotSet, slotsOf, slotsText } from './slot-list.js';
+import { type SlotSet, slotsInRanges, slotsText } from './slot-list.js';
 
 /** A node of the cluster: as it describes itself if it could be asked, else as the others describe it. */
 export interface AdminNode {
@@ -75,7 +75,7 @@ export function viewOf(members: readonly MemberLine[], state: string): NodeView 
   return {
     owners: members
       .filter(({ ranges }) => ranges.length > 0)
-      .map(({ id, ranges }) => `${id} ${slotsText(slotsOf(ranges))}`)
+      .map(({ id, ranges }) => `${id} ${slotsText(slotsInRanges(ranges))}`)
       .sort()
       .join('\n'),
     known: new Set(members.filter(({ flags }) => !flags.includes('handshake')).map(({ id }) => id)),

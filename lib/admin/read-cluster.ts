@@ -11,7 +11,7 @@ import { AdminError } from './admin-error.js';
 import { type AdminNode, type ClusterState, type MemberLine, type NodeView, parseMembers, viewOf } from './cluster-state.js';
 import { keysByDatabase } from './databases.js';
 import type { NodeClient } from './node-connections.js';
-import { slotsOf } from './slot-list.js';
+import { slotsInRanges } from './slot-list.js';
 
 /** The replies of one node. */
 interface NodeReport {
@@ -113,7 +113,7 @@ async function clusterStateOf(reports: ReadonlyMap<string, NodeReport>, failures
       peer: { host, port, busPort: line.busPort },
       role: line.flags.includes('master') ? 'primary' : 'replica',
       primaryId: line.primaryId,
-      slots: slotsOf(line.ranges),
+      slots: slotsInRanges(line.ranges),
       epoch: line.epoch,
       migrating: line.migrating,
       importing: line.importing,

@@ -8,7 +8,7 @@ export interface Range {
   readonly end: number;
 }
 
-export function slotsOf(ranges: readonly Range[]): number[] {
+export function slotsInRanges(ranges: readonly Range[]): number[] {
   return ranges.flatMap(({ start, end }) => Array.from({ length: end - start + 1 }, (_, at) => start + at)).sort((a, b) => a - b);
 }
 

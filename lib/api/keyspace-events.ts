@@ -10,7 +10,7 @@ import type { OneOrMore } from '../commands/group.js';
 import { isList } from '../commands/tokens.js';
 import type { Payload } from '../connection/channel-subscription.js';
 import { KeyspaceEventsOffError, ReplyError } from '../errors.js';
-import { flag, func, integer, refuseValue, shape } from '../options/validate.js';
+import { flag, func, integerBetween, refuseValue, shape } from '../options/validate.js';
 import { command } from '../protocol/catalog/specs.js';
 import { prefixGlob } from '../routing/keys/key-prefix.js';
 import {
@@ -62,7 +62,7 @@ const checkFilter = shape({
     if (list.length === 0) refuseValue(path, 'at least one event', value);
     return list.map((event) => (typeof event === 'string' && event !== '' ? event : refuseValue(path, 'names of events', event)));
   },
-  database: integer(0, 2 ** 31 - 1),
+  database: integerBetween(0, 2 ** 31 - 1),
   configure: flag,
 });
 const checkOnEvent = func<(event: KeyspaceEvent<string | Buffer>) => unknown>();

@@ -1,7 +1,7 @@
 import type { SecureContextOptions, ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import { OptionsError } from '../errors.js';
 import type { ConnectionUrl } from './url.js';
-import { type Check, func, integer, nonEmptyString, refuseValue, secret, shape } from './validate.js';
+import { type Check, func, integerBetween, nonEmptyString, refuseValue, secret, shape } from './validate.js';
 
 /** The user and password that a client logs in with. */
 export interface Credentials {
@@ -40,7 +40,7 @@ export interface UrlAccess {
 }
 
 /** The server alone knows how many databases it has (`databases` in its configuration), and refuses the others. */
-export const checkDatabase = integer(0, 2_147_483_647);
+export const checkDatabase = integerBetween(0, 2_147_483_647);
 
 /** TLS options are checked by Node, and stay the object they are. */
 export const checkTls: Check<boolean | TlsConnectionOptions> = (value, path) =>

@@ -12,7 +12,7 @@ import {
   type ChecksOf,
   flag,
   func,
-  integer,
+  integerBetween,
   milliseconds,
   nonEmptyString,
   oneOf,
@@ -40,7 +40,7 @@ const checkAddressMap: Check<(address: string) => string | undefined> = (value, 
   return (address) => map.get(address);
 };
 
-const checkCount = integer(1, Number.MAX_SAFE_INTEGER);
+const checkCount = integerBetween(1, Number.MAX_SAFE_INTEGER);
 
 /** The checks of a client's options, by name. */
 export const CLIENT_CHECKS = {
@@ -67,10 +67,10 @@ export const CLIENT_CHECKS = {
   failFast: flag,
   queue: shape({ maxCommands: checkCount, maxBytes: checkCount } satisfies ChecksOf<Options['queue']>),
   pool: shape({
-    shared: integer(1, 1_024),
-    maxExclusive: integer(1, 65_535),
-    minExclusive: integer(0, 65_535),
-    maxConnecting: integer(1, 1_024),
+    shared: integerBetween(1, 1_024),
+    maxExclusive: integerBetween(1, 65_535),
+    minExclusive: integerBetween(0, 65_535),
+    maxConnecting: integerBetween(1, 1_024),
     idleMs: milliseconds(1),
     maxLifetimeMs: milliseconds(0, 'no limit'),
     acquireTimeoutMs: milliseconds(0, 'until the deadline'),

@@ -1,5 +1,5 @@
 import { checkAddressPattern } from './address-pattern.js';
-import { arrayOf, type Check, type ChecksOf, integer, nonEmptyString, recordOf, refuseValue, shape } from './validate.js';
+import { arrayOf, type Check, type ChecksOf, integerBetween, nonEmptyString, recordOf, refuseValue, shape } from './validate.js';
 
 /** Facts about nodes that the servers do not tell. The first rule that matches a node applies. */
 export interface NodeRule {
@@ -24,7 +24,7 @@ export const checkNodes = arrayOf(
     {
       match: checkAddressPattern,
       tags: checkTags,
-      priority: integer(0, 1_000_000),
+      priority: integerBetween(0, 1_000_000),
       weight: checkWeight,
       zone: nonEmptyString,
     } satisfies ChecksOf<NodeRule>,

@@ -1,5 +1,5 @@
 import type { Address } from './address.js';
-import { type Check, integer, milliseconds, oneOf, refuseValue } from './validate.js';
+import { type Check, integerBetween, milliseconds, oneOf, refuseValue } from './validate.js';
 
 /** Which nodes may serve a command that only reads. Writes always go to the primary. */
 export type ReadMode = 'primary' | 'primaryPreferred' | 'replica' | 'replicaPreferred' | 'nearest';
@@ -56,5 +56,5 @@ export const checkReads: Check<ReadMode | ReadFunction> = (value, path) => {
   return READ_MODES.find((mode) => mode === value) ?? refuseValue(path, expectedReads, value);
 };
 export const checkMaxLagMs = milliseconds(0, 'no limit');
-export const checkMaxLagBytes = integer(0, Number.MAX_SAFE_INTEGER);
+export const checkMaxLagBytes = integerBetween(0, Number.MAX_SAFE_INTEGER);
 export const checkLatencyWindowMs = milliseconds(0, 'no window');

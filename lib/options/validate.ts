@@ -33,7 +33,7 @@ export const secret: Check<string> = (value, path) => {
   throw new OptionsError(path, `expected a non-empty string, got ${value === '' ? 'an empty one' : `a value of type ${typeof value}`}`);
 };
 
-export function integer(min: number, max: number): Check<number> {
+export function integerBetween(min: number, max: number): Check<number> {
   const expected = `an integer from ${min} to ${max}`;
   return (value, path) =>
     typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : refuseValue(path, expected, value);

@@ -22,7 +22,7 @@ export type ParsedArguments =
 
 /** Parses a command line. Throws a `UsageError`. */
 export function parseArguments(args: readonly string[]): ParsedArguments {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseWords(args);
   const [group, name, ...words] = positionals;
   if (values.version === true) return { kind: 'version' };
   const help = isCommand(name) ? helpOfCommand(name) : helpOfAll();
@@ -40,7 +40,7 @@ export function parseArguments(args: readonly string[]): ParsedArguments {
   return { kind: 'request', request: { command: name, words, options: values } };
 }
 
-function parse(args: readonly string[]): { values: OptionValues; positionals: readonly string[] } {
+function parseWords(args: readonly string[]): { values: OptionValues; positionals: readonly string[] } {
   const names = new Set([
     ...Object.keys(CONNECTION),
     ...Object.values(COMMANDS).flatMap(({ options }) => Object.keys(options)),
