@@ -15,11 +15,16 @@ export type { ClientStats, DomainStats, NodeStats, SubscriptionStats } from './c
 export type { StreamOptions } from './client/stream.js';
 export type { BatchWritten, CommandTrace, ConnectTrace, Failover, PoolChange, TopologyChange, UnheardError } from './diagnostics.js';
 export * from './errors.js';
+export type { Credentials, GroupOptions } from './options/access.js';
 export type { Address } from './options/address.js';
 export type { ClientOptions, ViewOptions, WaitReplicas } from './options/client-options.js';
-export type { DomainOptions, GuardOptions, NodeRule, OffloadOptions, ReplicaSet } from './options/domains.js';
+export type { DomainOptions } from './options/domains.js';
+export type { GuardOptions } from './options/guard.js';
+export type { NodeRule } from './options/nodes.js';
+export type { OffloadOptions } from './options/offload.js';
 export type { ReadCandidate, ReadFunction, ReadLimits, ReadMode, ReadRequest } from './options/reads.js';
-export { type Credentials, cluster, type GroupOptions, replication, sentinel, single, type TopologyOptions } from './options/topology.js';
+export type { ReplicaSet } from './options/replica-sets.js';
+export { cluster, replication, sentinel, single, type TopologyOptions } from './options/topology.js';
 export type { Arg, Raw } from './protocol/command-spec.js';
 export { defineScript, type Script, type ScriptOptions } from './protocol/script.js';
 export type { ExplainedStep, Explanation } from './routing/reads/explanation.js';

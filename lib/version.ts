@@ -1,2 +1,2 @@
-/** Told to servers by `CLIENT SETINFO`; a test keeps it equal to package.json's. */
+/** The library's version, which servers get by `CLIENT SETINFO`. A test keeps it equal to package.json's. */
 export const VERSION = '0.1.0';

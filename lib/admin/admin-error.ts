@@ -1,6 +1,6 @@
 import { SlotwiseError } from '../errors.js';
 
-/** Why a plan cannot be made or could not be carried out, and what to do about it. */
+/** A plan that cannot be made or could not be carried out: the message says why, and what to do about it. */
 export class AdminError extends SlotwiseError {
   constructor(message: string, facts: { readonly node?: string; readonly cause?: unknown } = {}) {
     super('ERR_ADMIN', message, facts);

@@ -2,30 +2,31 @@ import { SLOT_COUNT } from '../topology/slot-map.js';
 import { type AdminNode, type ClusterState, primariesOf, replicasOf } from './cluster-state.js';
 import { count, slotsText } from './slot-list.js';
 
+/** One thing that is wrong with a cluster. */
 export interface Problem {
-  /** A warning is nothing that has to be mended before other work. */
+  /** A warning does not have to be mended before other work. */
   readonly severity: 'error' | 'warning';
   readonly kind: 'unreachable' | 'uncovered' | 'contested' | 'open' | 'disagreement' | 'unknown' | 'down' | 'no-replica';
   readonly text: string;
   readonly slots?: readonly number[];
 }
 
-/** What is wrong with the cluster; worst first. */
-export function checkCluster(picture: ClusterState): Problem[] {
+/** All problems of the cluster, errors first. */
+export function checkCluster(cluster: ClusterState): Problem[] {
   const problems = [
-    ...unreachable(picture),
-    ...coverage(picture),
-    ...openSlots(picture),
-    ...agreement(picture),
-    ...withoutReplicas(picture),
+    ...unreachable(cluster),
+    ...coverage(cluster),
+    ...openSlots(cluster),
+    ...agreement(cluster),
+    ...withoutReplicas(cluster),
   ];
   return problems.sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
 }
 
 /** Slots by the primaries that claim them in their own view. */
-export function claimsOf(picture: ClusterState): ReadonlyMap<number, readonly AdminNode[]> {
+export function claimsOf(cluster: ClusterState): ReadonlyMap<number, readonly AdminNode[]> {
   const claims = new Map<number, AdminNode[]>();
-  for (const node of primariesOf(picture)) {
+  for (const node of primariesOf(cluster)) {
     for (const slot of node.slots) {
       const claimants = claims.get(slot);
       if (claimants === undefined) claims.set(slot, [node]);
@@ -35,8 +36,8 @@ export function claimsOf(picture: ClusterState): ReadonlyMap<number, readonly Ad
   return claims;
 }
 
-export function uncoveredSlots(picture: ClusterState): number[] {
-  const claims = claimsOf(picture);
+export function uncoveredSlots(cluster: ClusterState): number[] {
+  const claims = claimsOf(cluster);
   return Array.from({ length: SLOT_COUNT }, (_, slot) => slot).filter((slot) => !claims.has(slot));
 }
 
@@ -50,14 +51,14 @@ function unreachable({ nodes }: ClusterState): Problem[] {
     });
 }
 
-function coverage(picture: ClusterState): Problem[] {
+function coverage(cluster: ClusterState): Problem[] {
   const problems: Problem[] = [];
-  const uncovered = uncoveredSlots(picture);
+  const uncovered = uncoveredSlots(cluster);
   if (uncovered.length > 0) {
     const text = `${count(uncovered.length, 'slot')} of ${SLOT_COUNT.toLocaleString('en-US')} served by no reachable primary: ${slotsText(uncovered, 8)}`;
     problems.push({ severity: 'error', kind: 'uncovered', text, slots: uncovered });
   }
-  const contested = [...claimsOf(picture)].filter(([, claimants]) => claimants.length > 1);
+  const contested = [...claimsOf(cluster)].filter(([, claimants]) => claimants.length > 1);
   if (contested.length > 0) {
     const slots = contested.map(([slot]) => slot);
     const names = [...new Set(contested.flatMap(([, claimants]) => claimants.map(({ name }) => name)))];
@@ -73,11 +74,11 @@ function coverage(picture: ClusterState): Problem[] {
 
 function openSlots({ nodes }: ClusterState): Problem[] {
   const nameOf = (id: string): string => nodes.get(id)?.name ?? `${id.slice(0, 8)} (unknown)`;
-  // From Valkey 8 on replicas know which slots of their primary are open.
-  const speakers = [...nodes.values()].filter(
+  // From Valkey 8 on replicas know which slots of their primary are open; they count only where the primary cannot be asked.
+  const reporters = [...nodes.values()].filter(
     ({ role, primaryId }) => role === 'primary' || nodes.get(primaryId ?? '')?.reachable !== true,
   );
-  return speakers.flatMap(({ name, migrating, importing }): Problem[] => [
+  return reporters.flatMap(({ name, migrating, importing }): Problem[] => [
     ...groupedByPeer(migrating).map(([peer, slots]): Problem => {
       return { severity: 'error', kind: 'open', text: `${name} is sending slots ${slotsText(slots, 8)} to ${nameOf(peer)}`, slots };
     }),
@@ -93,13 +94,13 @@ export function groupedByPeer(open: ReadonlyMap<number, string>): [peer: string,
   return [...groups];
 }
 
-function agreement(picture: ClusterState): Problem[] {
-  const { nodes, views } = picture;
+function agreement(cluster: ClusterState): Problem[] {
+  const { nodes, views } = cluster;
   const problems: Problem[] = [];
-  const parties = new Map<string, string[]>();
-  for (const [id, { owners }] of views) parties.set(owners, [...(parties.get(owners) ?? []), nodes.get(id)?.name ?? id]);
-  if (parties.size > 1) {
-    const sides = [...parties.values()].sort((a, b) => b.length - a.length).map((names) => names.join(', '));
+  const namesByOwners = new Map<string, string[]>();
+  for (const [id, { owners }] of views) namesByOwners.set(owners, [...(namesByOwners.get(owners) ?? []), nodes.get(id)?.name ?? id]);
+  if (namesByOwners.size > 1) {
+    const sides = [...namesByOwners.values()].sort((a, b) => b.length - a.length).map((names) => names.join(', '));
     problems.push({
       severity: 'error',
       kind: 'disagreement',
@@ -110,15 +111,15 @@ function agreement(picture: ClusterState): Problem[] {
     const name = nodes.get(id)?.name ?? id;
     const missing = [...nodes.values()].filter((node) => node.reachable && !view.known.has(node.id));
     if (missing.length > 0 || view.strangers > 0) {
-      const who = missing.length > 0 ? missing.map((node) => node.name).join(', ') : count(view.strangers, 'newcomer');
-      problems.push({ severity: 'error', kind: 'unknown', text: `${name} does not know ${who}` });
+      const unknown = missing.length > 0 ? missing.map((node) => node.name).join(', ') : count(view.strangers, 'newcomer');
+      problems.push({ severity: 'error', kind: 'unknown', text: `${name} does not know ${unknown}` });
     }
   }
-  return [...problems, ...states(picture)];
+  return [...problems, ...notOk(cluster)];
 }
 
-/** In a large cluster they would be a screenful each for itself. */
-function states({ nodes, views }: ClusterState): Problem[] {
+/** Nodes whose `cluster_state` is not `ok`, one problem a state: a large cluster would fill the screen with one a node. */
+function notOk({ nodes, views }: ClusterState): Problem[] {
   const groups = new Map<string, string[]>();
   for (const [id, { state }] of views) if (state !== 'ok') groups.set(state, [...(groups.get(state) ?? []), nodes.get(id)?.name ?? id]);
   return [...groups].map(([state, names]) => {
@@ -128,8 +129,8 @@ function states({ nodes, views }: ClusterState): Problem[] {
   });
 }
 
-function withoutReplicas(picture: ClusterState): Problem[] {
-  return primariesOf(picture)
-    .filter(({ id, slots }) => slots.length > 0 && !replicasOf(picture, id).some(({ reachable }) => reachable))
+function withoutReplicas(cluster: ClusterState): Problem[] {
+  return primariesOf(cluster)
+    .filter(({ id, slots }) => slots.length > 0 && !replicasOf(cluster, id).some(({ reachable }) => reachable))
     .map(({ name }) => ({ severity: 'warning', kind: 'no-replica', text: `${name} has no replica: if it fails, its slots fail` }));
 }

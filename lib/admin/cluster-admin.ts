@@ -15,10 +15,11 @@ import { type FixOptions, planFix } from './plans/fix.js';
 import { planAddNode, planDelNode, planFailover, planForget } from './plans/membership.js';
 import { planRebalance, type RebalanceOptions } from './plans/rebalance.js';
 import { planReshard, type ReshardOptions } from './plans/reshard.js';
-import { readAlone, readCluster } from './read-cluster.js';
+import { readCluster, readServer } from './read-cluster.js';
+import type { ReadCluster } from './step-runner.js';
 import type { FailoverMode, Plan } from './steps.js';
 
-/** Of the client's options those that say how to reach a server. */
+/** Options of a `ClusterAdmin`: of the client's options those that say how to reach a server, and the cluster's nodes. */
 export interface AdminOptions
   extends Pick<ClientOptions, 'username' | 'password' | 'credentials' | 'tls' | 'connectTimeoutMs' | 'addressMap' | 'clientName'> {
   /** Any nodes of the cluster, as `host:port` or as URLs. */
@@ -28,27 +29,28 @@ export interface AdminOptions
 const DEFAULT_PORT = 6379;
 
 /**
- * Looks at clusters and changes them: plans are made of what the nodes say now, can be shown, and are carried out by `run`.
+ * Administers one cluster: reads its state, plans changes, and carries a plan out by `run`. A plan is made from the cluster's state now,
+ * and can be shown before it runs.
  *
  * @example
  * await using admin = new ClusterAdmin({ nodes: ['10.0.0.1:7000'] });
  * await admin.run(await admin.planReshard({ from: 'all', to: '10.0.0.4:7000', slots: 4096 }));
  */
 export class ClusterAdmin {
-  readonly #links: NodeConnections;
+  readonly #connections: NodeConnections;
   readonly #rules: NodeRules;
   readonly #seeds: readonly Address[];
   readonly #tls: boolean;
 
   constructor({ nodes, ...access }: AdminOptions) {
     const options = resolveOptions({ clientName: 'slotwise-admin', ...access, topology: cluster(nodes) });
-    this.#links = new NodeConnections(options);
+    this.#connections = new NodeConnections(options);
     this.#rules = new NodeRules(options);
     this.#seeds = options.topology.kind === 'cluster' ? options.topology.seeds : [];
     this.#tls = options.tls !== null;
   }
 
-  /** What the nodes say now. */
+  /** The cluster's state now. */
   read(): Promise<ClusterState> {
     return this.#readFrom(this.#seeds);
   }
@@ -57,17 +59,17 @@ export class ClusterAdmin {
     return checkCluster(await this.read());
   }
 
-  /** All of `nodes` become one cluster; with `replicas` for each primary. */
+  /** All of `nodes` become one cluster, with so many `replicas` for each primary. */
   async planCreate({ replicas = 0 }: { readonly replicas?: number } = {}): Promise<Plan> {
-    return planCreate(await Promise.all(this.#seeds.map((seed) => this.#readAlone(seed))), replicas);
+    return planCreate(await Promise.all(this.#seeds.map((seed) => this.#readServer(seed))), replicas);
   }
 
   /** `replicaOf`: a primary, or `auto`: one with the fewest replicas. Default: it becomes a primary without slots. */
   async planAddNode(address: string, { replicaOf }: { readonly replicaOf?: string } = {}): Promise<Plan> {
     const parsed = parseAddress(address, DEFAULT_PORT);
     if (parsed === null) throw new AdminError(`expected host:port of the new server, got ${JSON.stringify(address)}`);
-    const [picture, alone] = await Promise.all([this.read(), this.#readAlone(parsed)]);
-    return planAddNode(picture, alone, replicaOf ?? null);
+    const [state, server] = await Promise.all([this.read(), this.#readServer(parsed)]);
+    return planAddNode(state, server, replicaOf ?? null);
   }
 
   async planDelNode(node: string): Promise<Plan> {
@@ -91,25 +93,25 @@ export class ClusterAdmin {
   }
 
   async planFix(options: FixOptions = {}): Promise<Plan> {
-    const picture = await this.read();
-    return planFix(picture, await readKeyCounts(this.#links, picture), options);
+    const state = await this.read();
+    return planFix(state, await readKeyCounts(this.#connections, state), options);
   }
 
   run(plan: Plan, options: RunOptions = {}): Promise<RunOutcome> {
-    const read = (nodes: readonly { readonly address: Address | null }[]): Promise<ClusterState> => {
+    const read: ReadCluster = (nodes) => {
       const addresses = nodes.flatMap(({ address }) => (address === null ? [] : [address]));
       return this.#readFrom(addresses.length > 0 ? addresses : this.#seeds);
     };
-    return new Executor(this.#links, read, options).run(plan);
+    return new Executor(this.#connections, read, options).run(plan);
   }
 
-  /** INFO of one section, as the servers give it. */
+  /** One section of a node's INFO, as it is. */
   async info(address: Address, section: string): Promise<string> {
-    return String(await this.#links.ask(address, ['INFO', section]));
+    return String(await this.#connections.send(address, ['INFO', section]));
   }
 
   close(): void {
-    this.#links.close();
+    this.#connections.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -118,10 +120,10 @@ export class ClusterAdmin {
   }
 
   #readFrom(seeds: readonly Address[]): Promise<ClusterState> {
-    return readCluster(this.#links, seeds, this.#rules, this.#tls);
+    return readCluster(this.#connections, seeds, this.#rules, this.#tls);
   }
 
-  #readAlone(address: Address): Promise<ClusterState> {
-    return readAlone(this.#links, address, this.#rules, this.#tls);
+  #readServer(address: Address): Promise<ClusterState> {
+    return readServer(this.#connections, address, this.#rules, this.#tls);
   }
 }

@@ -1,53 +1,56 @@
 import type { Address } from '../options/address.js';
 import { type NodeLine, parseNodes } from '../topology/cluster/replies.js';
 import { AdminError } from './admin-error.js';
-import { type SlotSet, slotsOf, slotsText } from './slot-list.js';
+import { type SlotSet, slotsInRanges, slotsText } from './slot-list.js';
 
-/** A node of the cluster: by its own words if it could be asked, else by what others say. */
+/** A node of the cluster: as it describes itself if it could be asked, else as the others describe it. */
 export interface AdminNode {
   readonly id: string;
-  /** `host:port`, for people. */
+  /** `host:port`, as plans and errors show it. */
   readonly name: string;
-  /** Where we connect to; null: nobody says. */
+  /** The address that we connect to; null: no node tells one. */
   readonly address: Address | null;
-  /** What other nodes use to reach it, in MIGRATE and CLUSTER MEET. */
+  /** The address that other nodes use to reach it, in MIGRATE and CLUSTER MEET. */
   readonly peer: { readonly host: string; readonly port: number; readonly busPort: number };
   readonly role: 'primary' | 'replica';
   readonly primaryId: string | null;
   readonly slots: SlotSet;
   readonly epoch: number;
-  /** Open slots, with the id at the other end. */
+  /** Open slots, with the node id at the other end. */
   readonly migrating: ReadonlyMap<number, string>;
   readonly importing: ReadonlyMap<number, string>;
-  /** In all its databases. */
+  /** How many, in all its databases. */
   readonly keys: number;
-  /** Those with keys. */
+  /** Numbers of the databases that have keys. */
   readonly databases: readonly number[];
-  /** It answered us. */
+  /** The node answered us. */
   readonly reachable: boolean;
-  /** Why it did not. */
+  /** Why the node did not answer; null: it did. */
   readonly problem: string | null;
   readonly flags: readonly string[];
 }
 
-/** What one node says of the others. */
+/** The cluster as one node sees it. */
 export interface NodeView {
-  /** Who owns what, as one text: equal texts are agreement. */
+  /** The slots of every owner, as one text: nodes agree if their texts are equal. */
   readonly owners: string;
+  /** Ids of the nodes that it knows, itself included. */
   readonly known: ReadonlySet<string>;
-  /** Members it has not finished to greet. */
+  /** How many nodes it is still in handshake with. */
   readonly strangers: number;
+  /** Its `cluster_state`. */
   readonly state: string;
 }
 
 /** The cluster as an operator sees it: every node that can be asked was asked. */
 export interface ClusterState {
+  /** By node id. */
   readonly nodes: ReadonlyMap<string, AdminNode>;
-  /** By the id of who was asked. */
+  /** By the id of the node that was asked. */
   readonly views: ReadonlyMap<string, NodeView>;
 }
 
-/** A line of CLUSTER NODES with what only operators need. */
+/** A line of CLUSTER NODES, with the fields that only operators need. */
 export interface MemberLine extends NodeLine {
   readonly busPort: number;
   readonly migrating: ReadonlyMap<number, string>;
@@ -72,7 +75,7 @@ export function viewOf(members: readonly MemberLine[], state: string): NodeView 
   return {
     owners: members
       .filter(({ ranges }) => ranges.length > 0)
-      .map(({ id, ranges }) => `${id} ${slotsText(slotsOf(ranges))}`)
+      .map(({ id, ranges }) => `${id} ${slotsText(slotsInRanges(ranges))}`)
       .sort()
       .join('\n'),
     known: new Set(members.filter(({ flags }) => !flags.includes('handshake')).map(({ id }) => id)),
@@ -93,7 +96,7 @@ function bySlots(a: AdminNode, b: AdminNode): number {
   return (a.slots[0] ?? Number.POSITIVE_INFINITY) - (b.slots[0] ?? Number.POSITIVE_INFINITY) || (a.name < b.name ? -1 : 1);
 }
 
-/** Who is meant by a node id, the beginning of one, or `host:port`. */
+/** The node that a text means: a node id, the beginning of one, or `host:port`. Throws where it means none or several. */
 export function nodeNamed({ nodes }: ClusterState, text: string): AdminNode {
   const all = [...nodes.values()];
   const found = all.filter(({ id, name }) => id === text || name === text);

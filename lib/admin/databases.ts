@@ -2,8 +2,8 @@ import type { Raw } from '../protocol/command-spec.js';
 import { infoOf } from '../topology/replies.js';
 
 /**
- * How many keys each database has, of those that have any: `db0:keys=5,expires=0,avg_ttl=0` in INFO keyspace. Nodes of a cluster have database 0
- * and, from Valkey 9 on with `cluster-databases`, others. https://valkey.io/topics/cluster-spec/
+ * Number of keys by database, of the databases that have any: `db0:keys=5,expires=0,avg_ttl=0` in INFO keyspace. Nodes of a cluster have
+ * database 0 and, from Valkey 9 on with `cluster-databases`, others. https://valkey.io/topics/cluster-spec/
  */
 export function keysByDatabase(info: Raw | undefined): ReadonlyMap<number, number> {
   const keys = new Map<number, number>();

@@ -1,39 +1,39 @@
 import { numberOf } from '../topology/replies.js';
 import { SLOT_COUNT } from '../topology/slot-map.js';
 import { type AdminNode, type ClusterState, primariesOf } from './cluster-state.js';
-import type { Asking } from './node-connections.js';
-import { type KeyCounts, troubledSlots } from './plans/fix.js';
+import type { NodeClient } from './node-connections.js';
+import { brokenSlots, type KeyCounts } from './plans/fix.js';
 
 const SLOTS_AT_ONCE = 256;
 
-/** Who holds how many keys of the slots in trouble, and of slots that belong to somebody else. */
-export async function readKeyCounts(links: Asking, picture: ClusterState): Promise<KeyCounts> {
-  const troubled = troubledSlots(picture);
-  const counts = new Map<number, Map<string, number>>(troubled.map((slot) => [slot, new Map()]));
+/** Counts the keys that each node holds of broken slots, and of slots that belong to another node. */
+export async function readKeyCounts(connections: NodeClient, cluster: ClusterState): Promise<KeyCounts> {
+  const broken = brokenSlots(cluster);
+  const counts = new Map<number, Map<string, number>>(broken.map((slot) => [slot, new Map()]));
   const note = (slot: number, id: string, keys: number): void => {
     const byNode = counts.get(slot) ?? new Map<string, number>();
     counts.set(slot, byNode.set(id, keys));
   };
-  for (const node of primariesOf(picture).filter(({ keys }) => keys > 0)) {
+  for (const node of primariesOf(cluster).filter(({ keys }) => keys > 0)) {
     const own = new Set(node.slots);
-    const inOwn = await countIn(links, node, node.slots);
+    const inOwn = await countIn(connections, node, node.slots);
     const total = [...inOwn.values()].reduce((sum, keys) => sum + keys, 0);
-    for (const slot of troubled) if (inOwn.has(slot)) note(slot, node.id, inOwn.get(slot) ?? 0);
+    for (const slot of broken) if (inOwn.has(slot)) note(slot, node.id, inOwn.get(slot) ?? 0);
     const foreign = Array.from({ length: SLOT_COUNT }, (_, slot) => slot).filter((slot) => !own.has(slot));
-    // As many as it has: none is anywhere else.
-    const suspicious = total >= node.keys ? troubled.filter((slot) => !own.has(slot)) : foreign;
-    for (const [slot, keys] of await countIn(links, node, suspicious)) if (keys > 0) note(slot, node.id, keys);
+    // Its own slots hold all the keys that the node has: none is in another node's slot.
+    const toCount = total >= node.keys ? broken.filter((slot) => !own.has(slot)) : foreign;
+    for (const [slot, keys] of await countIn(connections, node, toCount)) if (keys > 0) note(slot, node.id, keys);
   }
   return counts;
 }
 
-async function countIn(links: Asking, { address, databases }: AdminNode, slots: readonly number[]): Promise<Map<number, number>> {
+async function countIn(connections: NodeClient, { address, databases }: AdminNode, slots: readonly number[]): Promise<Map<number, number>> {
   const counts = new Map<number, number>();
   if (address === null) return counts;
   for (let at = 0; at < slots.length; at += SLOTS_AT_ONCE) {
     const some = slots.slice(at, at + SLOTS_AT_ONCE);
     for (const database of databases) {
-      const replies = await Promise.all(some.map((slot) => links.ask(address, ['CLUSTER', 'COUNTKEYSINSLOT', slot], { database })));
+      const replies = await Promise.all(some.map((slot) => connections.send(address, ['CLUSTER', 'COUNTKEYSINSLOT', slot], { database })));
       for (const [index, slot] of some.entries()) counts.set(slot, (counts.get(slot) ?? 0) + numberOf(replies[index], 0));
     }
   }

@@ -1,15 +1,15 @@
 import { Connection } from '../connection/connection.js';
 import { internalOwner } from '../connection/internal-calls.js';
 import { ClosedError, ConnectionLostError, TimeoutError } from '../errors.js';
+import type { Credentials } from '../options/access.js';
 import { type Address, addressKey } from '../options/address.js';
 import type { Options } from '../options/defaults.js';
-import type { Credentials } from '../options/topology.js';
 import { Call } from '../protocol/call.js';
 import { specOf } from '../protocol/catalog/specs.js';
 import { type Arg, DECODE_BUFFERS, type Raw } from '../protocol/command-spec.js';
 import { clock } from '../util/clock.js';
 
-export interface NodeAskOptions {
+export interface NodeCommandOptions {
   readonly timeoutMs?: number;
   /** Replies as bytes, for keys. Default false. */
   readonly buffers?: boolean;
@@ -17,21 +17,24 @@ export interface NodeAskOptions {
   readonly database?: number;
 }
 
-/** How nodes are asked. Over real connections it is `Links`. */
-export interface Asking {
-  ask(address: Address, words: readonly Arg[], options?: NodeAskOptions): Promise<Raw>;
+/** Sends single commands to named nodes. `NodeConnections` does it over real connections. */
+export interface NodeClient {
+  send(address: Address, words: readonly Arg[], options?: NodeCommandOptions): Promise<Raw>;
 }
 
 const DEFAULT_TIMEOUT_MS = 5_000;
 
-/** One connection a node and database, opened by the first question; after a failure the next question opens another. */
-export class NodeConnections implements Asking {
+/**
+ * The connections of a `ClusterAdmin`: one a node and database, opened by its first command. After a failure the next command opens
+ * another.
+ */
+export class NodeConnections implements NodeClient {
   readonly #connections = new Map<string, Connection>();
   #closed = false;
 
   constructor(readonly options: Options) {}
 
-  async ask(address: Address, words: readonly Arg[], options: NodeAskOptions = {}): Promise<Raw> {
+  async send(address: Address, words: readonly Arg[], options: NodeCommandOptions = {}): Promise<Raw> {
     const { timeoutMs = DEFAULT_TIMEOUT_MS, buffers = false, database = 0 } = options;
     if (this.#closed) throw new ClosedError('the connections were closed');
     const connection = this.#connectionTo(address, database);
@@ -42,7 +45,7 @@ export class NodeConnections implements Asking {
     try {
       return await reply;
     } catch (error) {
-      // The reply may still come, and would be waited for by everything after it.
+      // The reply may still come, and all commands after this one would wait for it.
       if (error instanceof TimeoutError) {
         connection.destroy(new ConnectionLostError(`${connection.key} did not answer ${spec.name} in ${timeoutMs} ms`, { cause: error }));
       }
@@ -50,7 +53,7 @@ export class NodeConnections implements Asking {
     }
   }
 
-  /** As MIGRATE must present them to another node. */
+  /** The credentials that MIGRATE must present to another node. */
   async credentials(): Promise<Credentials | null> {
     const { credentials } = this.options;
     return typeof credentials === 'function' ? await credentials() : credentials;

@@ -10,33 +10,38 @@ import { infoOf, listOf, textOf } from '../topology/replies.js';
 import { AdminError } from './admin-error.js';
 import { type AdminNode, type ClusterState, type MemberLine, type NodeView, parseMembers, viewOf } from './cluster-state.js';
 import { keysByDatabase } from './databases.js';
-import type { Asking } from './node-connections.js';
-import { slotsOf } from './slot-list.js';
+import type { NodeClient } from './node-connections.js';
+import { slotsInRanges } from './slot-list.js';
 
-/** What one node says when it is asked. */
-interface Report {
+/** The replies of one node. */
+interface NodeReport {
   readonly id: string;
   readonly address: Address;
   readonly members: readonly MemberLine[];
-  /** Where to connect to for each member. */
+  /** The address to connect to, by node id. */
   readonly addresses: ReadonlyMap<string, Address>;
-  /** By which port the nodes reach each other, where CLUSTER SHARDS says so. */
+  /** The port by which the nodes reach each other, by node id, where CLUSTER SHARDS tells it. */
   readonly ports: ReadonlyMap<string, number>;
   readonly state: string;
   readonly keys: ReadonlyMap<number, number>;
 }
 
-/** Asks the seeds, then everybody they know, then everybody those know. Rejects if no seed can be asked. */
-export async function readCluster(links: Asking, seeds: readonly Address[], rules: NodeRules, tls: boolean): Promise<ClusterState> {
-  const reports = new Map<string, Report>();
+/** Asks the seeds, then the nodes that they know, and so on until there is none that was not asked. Rejects if no seed can be asked. */
+export async function readCluster(
+  connections: NodeClient,
+  seeds: readonly Address[],
+  rules: NodeRules,
+  tls: boolean,
+): Promise<ClusterState> {
+  const reports = new Map<string, NodeReport>();
   const failures = new Map<string, string>();
   const asked = new Set<string>();
   const isKnown = (id: string): boolean => [...reports.values()].some(({ members }) => members.some((member) => member.id === id));
-  const ask = async (address: Address, isSeed: boolean): Promise<void> => {
+  const visit = async (address: Address, isSeed: boolean): Promise<void> => {
     asked.add(addressKey(address));
     try {
-      const report = await readNode(links, address, rules, tls);
-      // Where a node was that is gone there may be a server that nobody has met.
+      const report = await readNode(connections, address, rules, tls);
+      // At the address of a node that is gone there may be a server that is no member.
       if (isSeed || isKnown(report.id)) reports.set(report.id, report);
     } catch (error) {
       failures.set(addressKey(address), error instanceof Error ? error.message : show(error));
@@ -45,7 +50,7 @@ export async function readCluster(links: Asking, seeds: readonly Address[], rule
   let next = seeds;
   for (let isSeed = true; next.length > 0; isSeed = false) {
     const fresh = new Map(next.map((address) => [addressKey(address), address]));
-    await Promise.all([...fresh.values()].map((address) => ask(address, isSeed)));
+    await Promise.all([...fresh.values()].map((address) => visit(address, isSeed)));
     const known = [...reports.values()].flatMap(({ addresses }) => [...addresses]);
     next = known.flatMap(([id, address]) => (reports.has(id) || asked.has(addressKey(address)) ? [] : [address]));
   }
@@ -53,19 +58,17 @@ export async function readCluster(links: Asking, seeds: readonly Address[], rule
   return await clusterStateOf(reports, failures);
 }
 
-/** What one server says of itself: for a node that is no member yet. */
-export async function readAlone(links: Asking, address: Address, rules: NodeRules, tls: boolean): Promise<ClusterState> {
-  const report = await readNode(links, address, rules, tls);
+/** The state of the cluster that one server alone describes: for a server that is no member yet. */
+export async function readServer(connections: NodeClient, address: Address, rules: NodeRules, tls: boolean): Promise<ClusterState> {
+  const report = await readNode(connections, address, rules, tls);
   return await clusterStateOf(new Map([[report.id, report]]), new Map());
 }
 
-async function readNode(links: Asking, address: Address, rules: NodeRules, tls: boolean): Promise<Report> {
-  const questions = ['CLUSTER NODES', 'CLUSTER INFO', 'INFO keyspace', 'CLUSTER SHARDS', 'CONFIG GET tls-cluster'].map((text) =>
-    text.split(' '),
-  );
-  const replies = questions.map((words) => links.ask(address, words));
+async function readNode(connections: NodeClient, address: Address, rules: NodeRules, tls: boolean): Promise<NodeReport> {
+  const commands = ['CLUSTER NODES', 'CLUSTER INFO', 'INFO keyspace', 'CLUSTER SHARDS', 'CONFIG GET tls-cluster'];
+  const replies = commands.map((command) => connections.send(address, command.split(' ')));
   const [nodes, info, keyspace, shards, tlsCluster] = await Promise.all(
-    replies.map((reply, index) => (index < 2 ? reply : reply.catch(refusal))),
+    replies.map((reply, index) => (index < 2 ? reply : reply.catch(errorReply))),
   );
   const members = parseMembers(textOf(nodes) ?? '');
   const myself = members.find(({ flags }) => flags.includes('myself'));
@@ -85,13 +88,13 @@ async function readNode(links: Asking, address: Address, rules: NodeRules, tls: 
   };
 }
 
-/** What an old server does not know, or an ACL rule forbids. */
-function refusal(error: unknown): Raw {
+/** The error reply to a command that an old server does not know, or that an ACL rule forbids. */
+function errorReply(error: unknown): Raw {
   if (error instanceof ReplyError) return error;
   throw error;
 }
 
-async function clusterStateOf(reports: ReadonlyMap<string, Report>, failures: ReadonlyMap<string, string>): Promise<ClusterState> {
+async function clusterStateOf(reports: ReadonlyMap<string, NodeReport>, failures: ReadonlyMap<string, string>): Promise<ClusterState> {
   const ids = new Set([...reports.values()].flatMap(({ members }) => members.filter(isMember).map(({ id }) => id)));
   const nodes = new Map<string, AdminNode>();
   const views = new Map<string, NodeView>();
@@ -110,7 +113,7 @@ async function clusterStateOf(reports: ReadonlyMap<string, Report>, failures: Re
       peer: { host, port, busPort: line.busPort },
       role: line.flags.includes('master') ? 'primary' : 'replica',
       primaryId: line.primaryId,
-      slots: slotsOf(line.ranges),
+      slots: slotsInRanges(line.ranges),
       epoch: line.epoch,
       migrating: line.migrating,
       importing: line.importing,

@@ -8,7 +8,7 @@ export interface Range {
   readonly end: number;
 }
 
-export function slotsOf(ranges: readonly Range[]): number[] {
+export function slotsInRanges(ranges: readonly Range[]): number[] {
   return ranges.flatMap(({ start, end }) => Array.from({ length: end - start + 1 }, (_, at) => start + at)).sort((a, b) => a - b);
 }
 
@@ -22,7 +22,7 @@ export function rangesOf(slots: SlotSet): Range[] {
   return ranges;
 }
 
-/** `0-99,104`, what the command line takes too; `maxRanges` leaves the rest out of a text for people. */
+/** `0-99,104`, which the command line takes too. `maxRanges` shortens a text that only people read. */
 export function slotsText(slots: SlotSet, maxRanges = Number.POSITIVE_INFINITY): string {
   const ranges = rangesOf(slots);
   const shown = ranges.slice(0, maxRanges).map(({ start, end }) => (start === end ? `${start}` : `${start}-${end}`));

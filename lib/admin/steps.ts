@@ -1,21 +1,23 @@
 import type { AdminNode } from './cluster-state.js';
 import { count, type SlotSet, slotsText } from './slot-list.js';
 
-/** A node in a step: what is needed to reach it and to name it. */
+/** A node in a step, with what is needed to reach it and to name it. */
 export type NodeRef = Pick<AdminNode, 'id' | 'name' | 'address' | 'peer'>;
 
-/** One thing to do. Each may be done again without harm, so that a plan made anew after an interruption goes on where the first one ended. */
+/**
+ * One step of a plan. Each may be repeated without harm, so that a plan made anew after an interruption goes on where the first one ended.
+ */
 export type PlanStep =
-  /** Different epochs from the start spare the nodes the settling of a conflict. */
+  /** Sets the config epoch: with different epochs from the start the nodes have no conflict to settle. */
   | { readonly do: 'setEpoch'; readonly node: NodeRef; readonly epoch: number }
   | { readonly do: 'addSlots'; readonly node: NodeRef; readonly slots: SlotSet }
-  /** They live on every primary; replication and slots do not bring them to a new one. */
+  /** Copies the functions, which live on every primary: neither replication nor slots bring them to a new one. */
   | { readonly do: 'copyFunctions'; readonly from: NodeRef; readonly to: NodeRef }
   | { readonly do: 'meet'; readonly node: NodeRef; readonly other: NodeRef }
-  /** Waits until all of them know each other. */
+  /** Waits until all these nodes know each other. */
   | { readonly do: 'join'; readonly nodes: readonly NodeRef[] }
   | { readonly do: 'replicate'; readonly node: NodeRef; readonly primary: NodeRef }
-  /** Key by key, while clients use them. `replace`: the slots are open already, so what the target has of a key is older. */
+  /** Moves slots with their keys, while clients use them. `replace`: the slots are open already, so the target's copy of a key is older. */
   | {
       readonly do: 'moveSlots';
       readonly from: NodeRef;
@@ -26,7 +28,7 @@ export type PlanStep =
     }
   /** Takes keys back to the slots' owner from a node that does not own them. */
   | { readonly do: 'gather'; readonly from: NodeRef; readonly to: NodeRef; readonly slots: SlotSet; readonly duplicates: Duplicates }
-  /** Makes the node the owner in everybody's view. */
+  /** Makes the node the owner in the view of all nodes. */
   | { readonly do: 'assign'; readonly node: NodeRef; readonly slots: SlotSet; readonly others: readonly NodeRef[] }
   /** Ends the open state of slots. */
   | { readonly do: 'close'; readonly node: NodeRef; readonly slots: SlotSet }
@@ -36,15 +38,19 @@ export type PlanStep =
   /** Waits until all nodes agree. */
   | { readonly do: 'settle' };
 
+/** A step that moves keys slot by slot, and can stop between two of them. */
+export type SlotStep = Extract<PlanStep, { readonly do: 'moveSlots' | 'gather' }>;
+
 export type FailoverMode = 'coordinated' | 'force' | 'takeover';
 
-/** What counts where a key is on the owner and on another node: the owner's, the other's; or a person decides. */
+/** Which copy counts where a key is on the slot's owner and on another node: the owner's, the other's, or none until a person decides. */
 export type Duplicates = 'refuse' | 'owner' | 'other';
 
+/** The steps of one change to a cluster. */
 export interface Plan {
   readonly title: string;
   readonly steps: readonly PlanStep[];
-  /** What the operator should know. */
+  /** Consequences that the operator should know. */
   readonly notes: readonly string[];
 }
 
@@ -83,7 +89,7 @@ export function describeStep(step: PlanStep): string {
   }
 }
 
-/** How many slots a plan moves: what the progress bar counts. */
+/** How many slots a plan moves, which the progress bar counts. */
 export function slotsToMove({ steps }: Plan): number {
   return steps.reduce((sum, step) => (step.do === 'moveSlots' || step.do === 'gather' ? sum + step.slots.length : sum), 0);
 }

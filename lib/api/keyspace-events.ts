@@ -10,7 +10,7 @@ import type { OneOrMore } from '../commands/group.js';
 import { isList } from '../commands/tokens.js';
 import type { Payload } from '../connection/channel-subscription.js';
 import { KeyspaceEventsOffError, ReplyError } from '../errors.js';
-import { flag, func, integer, refuse, shape } from '../options/validate.js';
+import { flag, func, integerBetween, refuseValue, shape } from '../options/validate.js';
 import { command } from '../protocol/catalog/specs.js';
 import { prefixGlob } from '../routing/keys/key-prefix.js';
 import {
@@ -54,15 +54,15 @@ const SETTING = 'notify-keyspace-events';
 const checkFilter = shape({
   keys: (value, path): readonly (string | Uint8Array)[] => {
     const list: readonly unknown[] = isList(value as OneOrMore<string>) ? (value as readonly string[]) : [value];
-    if (list.length === 0) refuse(path, 'at least one pattern', value);
-    return list.map((key) => (typeof key === 'string' || key instanceof Uint8Array ? key : refuse(path, 'patterns of keys', key)));
+    if (list.length === 0) refuseValue(path, 'at least one pattern', value);
+    return list.map((key) => (typeof key === 'string' || key instanceof Uint8Array ? key : refuseValue(path, 'patterns of keys', key)));
   },
   events: (value, path): readonly string[] => {
     const list: readonly unknown[] = isList(value as OneOrMore<string>) ? (value as readonly string[]) : [value];
-    if (list.length === 0) refuse(path, 'at least one event', value);
-    return list.map((event) => (typeof event === 'string' && event !== '' ? event : refuse(path, 'names of events', event)));
+    if (list.length === 0) refuseValue(path, 'at least one event', value);
+    return list.map((event) => (typeof event === 'string' && event !== '' ? event : refuseValue(path, 'names of events', event)));
   },
-  database: integer(0, 2 ** 31 - 1),
+  database: integerBetween(0, 2 ** 31 - 1),
   configure: flag,
 });
 const checkOnEvent = func<(event: KeyspaceEvent<string | Buffer>) => unknown>();

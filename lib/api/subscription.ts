@@ -12,7 +12,7 @@ import { isList } from '../commands/tokens.js';
 import type { Payload } from '../connection/channel-subscription.js';
 import { ArgumentError, show } from '../errors.js';
 import { checkSignal } from '../options/checks.js';
-import { flag, func, integer, milliseconds, oneOf, shape } from '../options/validate.js';
+import { flag, func, integerBetween, milliseconds, oneOf, shape } from '../options/validate.js';
 import { DECODE_BUFFERS } from '../protocol/command-spec.js';
 
 /** Subscription of a callback to channels or patterns, until `unsubscribe()`. */
@@ -93,7 +93,7 @@ export const checkSubscribe = shape(SUBSCRIBE);
 export const checkMessages = shape({
   ...SUBSCRIBE,
   gaps: flag,
-  maxBuffered: integer(1, 2 ** 30),
+  maxBuffered: integerBetween(1, 2 ** 30),
   overflow: oneOf<Overflow>('drop-oldest', 'drop-newest', 'error'),
 });
 const checkListener = func<(message: Payload, channel: Payload, pattern?: Payload) => unknown>();

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import { type ConnectTrace, connectChannel, finishTrace, log, startTrace } from '../diagnostics.js';
 import { ConnectError, type ReplyError, type SlotwiseError } from '../errors.js';
-import type { CredentialSource } from '../options/topology.js';
+import type { CredentialSource } from '../options/access.js';
 import { type AttemptFailure, Call, type CallOwner, NO_DEADLINE } from '../protocol/call.js';
 import type { Raw } from '../protocol/command-spec.js';
 import { asHandshakeError, type HandshakeConfig, handshakeSteps, judge, replyOrThrow, type ServerFacts } from './handshake.js';

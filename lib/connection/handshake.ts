@@ -1,5 +1,5 @@
 import { AuthError, ConnectError, DatabaseError, type ReplyError, SlotwiseError } from '../errors.js';
-import type { Credentials } from '../options/topology.js';
+import type { Credentials } from '../options/access.js';
 import type { Raw } from '../protocol/command-spec.js';
 import { classify } from '../protocol/resp/reply-error.js';
 import { VERSION } from '../version.js';

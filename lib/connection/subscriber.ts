@@ -1,7 +1,7 @@
 import { log } from '../diagnostics.js';
 import { ConnectionLostError, type SlotwiseError } from '../errors.js';
+import type { Credentials } from '../options/access.js';
 import { type Address, addressKey } from '../options/address.js';
-import type { Credentials } from '../options/topology.js';
 import { Call, NO_DEADLINE, type OutcomeSink } from '../protocol/call.js';
 import { command } from '../protocol/catalog/specs.js';
 import type { CommandSpec, Raw } from '../protocol/command-spec.js';

@@ -1,9 +1,9 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** Where a server listens: a TCP host and port, or a Unix socket file. */
+/** The address that a server listens on: a TCP host and port, or a Unix socket file. */
 export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
 
-/** `host:port` (IPv6 in brackets) or the socket file's path: how a node is named in errors, maps and pools. */
+/** The key of an address: `host:port` (IPv6 in brackets), or the socket file's path. Errors, maps and pools name nodes by it. */
 export function addressKey(address: Address): string {
   if ('path' in address) return address.path;
   return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`;
@@ -16,16 +16,16 @@ export function isPort(port: unknown): port is number {
   return typeof port === 'number' && Number.isInteger(port) && port >= 1 && port <= 65_535;
 }
 
-/** True for IPv4, IPv6 (without brackets) and host names; something that is only digits and dots must be an IPv4 address. */
+/** True for IPv4, IPv6 (without brackets) and host names. Text of only digits and dots must be an IPv4 address. */
 export function isHost(host: string): boolean {
   if (/^[\d.]*$/.test(host)) return isIPv4(host);
   return isIPv6(host) || HOST_NAME.test(host);
 }
 
 /**
- * Reads `host:port`, `host`, `[ipv6]:port`, `[ipv6]` or `/path/of/socket`; null where the text is none of them. An IPv6 address has brackets,
- * because `::1:6379` would be one as a whole.
- * Host names are folded to lower case, so that one node has one key. With a `defaultPort` of null the port must be there.
+ * Reads `host:port`, `host`, `[ipv6]:port`, `[ipv6]` or `/path/of/socket`; null where the text is none of them. An IPv6 address has
+ * brackets, because `::1:6379` would be one as a whole. Host names are folded to lower case, so that one node has one key. With a
+ * `defaultPort` of null the port must be there.
  */
 export function parseAddress(text: string, defaultPort: number | null): Address | null {
   if (text.startsWith('/')) return text.length > 1 ? { path: text } : null;

@@ -1,18 +1,34 @@
+import { checkCredentials, checkDatabase, checkTls } from './access.js';
 import { addressKey, parseAddress } from './address.js';
 import type { ClientOptions, ViewOptions, WaitReplicas } from './client-options.js';
 import type { Options } from './defaults.js';
-import { type ChecksOf, checkDomains, checkKeyPrefix, checkNodes, checkOffload, checkTimeoutMs } from './domains.js';
+import { checkDomains, checkKeyPrefix, checkTimeoutMs } from './domains.js';
+import { checkNodes } from './nodes.js';
+import { checkOffload } from './offload.js';
 import { checkLatencyWindowMs, checkMaxLagBytes, checkMaxLagMs, checkReads } from './reads.js';
-import { checkCredentials, checkDatabase, checkTls, checkTopology } from './topology.js';
-import { type Check, flag, func, integer, milliseconds, oneOf, recordOf, refuse, secret, shape, text } from './validate.js';
+import { checkTopology } from './topology.js';
+import {
+  type Check,
+  type ChecksOf,
+  flag,
+  func,
+  integerBetween,
+  milliseconds,
+  nonEmptyString,
+  oneOf,
+  recordOf,
+  refuseValue,
+  secret,
+  shape,
+} from './validate.js';
 
 // The characters that CLIENT SETNAME takes, https://redis.io/docs/latest/commands/client-setname/
 const checkClientName: Check<string> = (value, path) =>
-  typeof value === 'string' && /^[!-~]+$/.test(value) ? value : refuse(path, 'printable ASCII without spaces', value);
+  typeof value === 'string' && /^[!-~]+$/.test(value) ? value : refuseValue(path, 'printable ASCII without spaces', value);
 
 const checkHostPort: Check<string> = (value, path) => {
   const address = typeof value === 'string' ? parseAddress(value, null) : null;
-  return address === null ? refuse(path, 'host:port', value) : addressKey(address);
+  return address === null ? refuseValue(path, 'host:port', value) : addressKey(address);
 };
 const checkMapEntries = recordOf(checkHostPort, 'a function, or an object of host:port to host:port');
 const checkMapFunction = func<(address: string) => string | undefined>();
@@ -24,12 +40,12 @@ const checkAddressMap: Check<(address: string) => string | undefined> = (value, 
   return (address) => map.get(address);
 };
 
-const checkCount = integer(1, Number.MAX_SAFE_INTEGER);
+const checkCount = integerBetween(1, Number.MAX_SAFE_INTEGER);
 
-/** How each option of a client is checked. */
-export const CLIENT = {
+/** The checks of a client's options, by name. */
+export const CLIENT_CHECKS = {
   topology: checkTopology,
-  username: text,
+  username: nonEmptyString,
   password: secret,
   credentials: checkCredentials,
   tls: checkTls,
@@ -41,7 +57,7 @@ export const CLIENT = {
   reads: checkReads,
   maxLagMs: checkMaxLagMs,
   maxLagBytes: checkMaxLagBytes,
-  zone: text,
+  zone: nonEmptyString,
   latencyWindowMs: checkLatencyWindowMs,
   domains: checkDomains,
   offload: checkOffload,
@@ -51,10 +67,10 @@ export const CLIENT = {
   failFast: flag,
   queue: shape({ maxCommands: checkCount, maxBytes: checkCount } satisfies ChecksOf<Options['queue']>),
   pool: shape({
-    shared: integer(1, 1_024),
-    maxExclusive: integer(1, 65_535),
-    minExclusive: integer(0, 65_535),
-    maxConnecting: integer(1, 1_024),
+    shared: integerBetween(1, 1_024),
+    maxExclusive: integerBetween(1, 65_535),
+    minExclusive: integerBetween(0, 65_535),
+    maxConnecting: integerBetween(1, 1_024),
     idleMs: milliseconds(1),
     maxLifetimeMs: milliseconds(0, 'no limit'),
     acquireTimeoutMs: milliseconds(0, 'until the deadline'),
@@ -67,15 +83,16 @@ export const CLIENT = {
   keyPrefix: checkKeyPrefix,
 } satisfies ChecksOf<ClientOptions>;
 
-export const checkClient = shape(CLIENT);
-/** The options of a client as they were given, each checked. */
-export type Given = ReturnType<typeof checkClient>;
+export const checkClient = shape(CLIENT_CHECKS);
+/** The options of a client as the user gave them, each checked. */
+export type GivenOptions = ReturnType<typeof checkClient>;
 
 const checkWaitReplicas = shape({ count: checkCount, timeoutMs: milliseconds(1) } satisfies ChecksOf<WaitReplicas>);
 
-/** By its interface: a signal may come from another realm, or from a polyfill. */
-export const checkSignal: Check<AbortSignal> = (value, path) => (isAbortSignal(value) ? value : refuse(path, 'an AbortSignal', value));
+/** Knows a signal by its interface: it may come from another realm, or from a polyfill. */
+export const checkSignal: Check<AbortSignal> = (value, path) => (isAbortSignal(value) ? value : refuseValue(path, 'an AbortSignal', value));
 
+/** Checks the options of `with()`. */
 export const checkView = shape({
   timeoutMs: checkTimeoutMs,
   signal: checkSignal,
@@ -85,10 +102,10 @@ export const checkView = shape({
   hedge: flag,
   idempotent: flag,
   buffers: flag,
-  integers: CLIENT.integers,
+  integers: CLIENT_CHECKS.integers,
   waitReplicas: (value, path) => {
     const { count, timeoutMs } = checkWaitReplicas(value, path);
-    return count === undefined || timeoutMs === undefined ? refuse(path, '{ count, timeoutMs }', value) : { count, timeoutMs };
+    return count === undefined || timeoutMs === undefined ? refuseValue(path, '{ count, timeoutMs }', value) : { count, timeoutMs };
   },
 } satisfies ChecksOf<ViewOptions>);
 

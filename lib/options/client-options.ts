@@ -1,8 +1,12 @@
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
-import type { DomainOptions, NodeRule, OffloadOptions } from './domains.js';
+import type { Credentials } from './access.js';
+import type { DomainOptions } from './domains.js';
+import type { NodeRule } from './nodes.js';
+import type { OffloadOptions } from './offload.js';
 import type { ReadFunction, ReadLimits, ReadMode } from './reads.js';
-import type { Credentials, TopologyOptions } from './topology.js';
+import type { TopologyOptions } from './topology.js';
 
+/** Options of `createClient`. */
 export interface ClientOptions extends ReadLimits {
   /** Default: `single('redis://127.0.0.1:6379')`. */
   readonly topology?: TopologyOptions;
@@ -37,7 +41,7 @@ export interface ClientOptions extends ReadLimits {
   /** A read that takes long is asked of a second node, too. Default false. See docs/hedging.md. */
   readonly hedge?: boolean;
   readonly nodes?: readonly NodeRule[];
-  /** From the address a server tells to the one to connect to, both `host:port`. What is not in it stays as it is. */
+  /** Maps an address that a server tells to the one to connect to, both `host:port`. Other addresses stay as they are. */
   readonly addressMap?: Readonly<Record<string, string>> | ((address: string) => string | undefined);
   /** Reject at once instead of waiting while no node serves. Default false. */
   readonly failFast?: boolean;
@@ -64,7 +68,10 @@ export interface ClientOptions extends ReadLimits {
   readonly monitor?: {
     /** Time between topology probes when nothing happens, in ms. Default 30,000. */
     readonly periodMs?: number;
-    /** Longest time between looks at the nodes of a shard that serve reads, in ms; shorter where lag limits or latency windows need it. Default 1,000. */
+    /**
+     * Longest time between samples of the nodes of a shard that serve reads, in ms; shorter where lag limits or latency windows need it.
+     * Default 1,000.
+     */
     readonly sampleMs?: number;
   };
   /** TCP keep-alive after this idle time, in ms. 0: off. Default 5,000. */

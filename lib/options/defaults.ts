@@ -1,7 +1,10 @@
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
-import type { Domain, NodeRule, Offload } from './domains.js';
+import type { CredentialSource } from './access.js';
+import type { Domain } from './domains.js';
+import type { NodeRule } from './nodes.js';
+import type { Offload } from './offload.js';
 import type { ReadFunction, ReadMode } from './reads.js';
-import type { CredentialSource, TopologyOptions } from './topology.js';
+import type { TopologyOptions } from './topology.js';
 import { deepFreeze } from './validate.js';
 
 /** The client's options after validation: frozen, with every default filled in. */
@@ -44,9 +47,9 @@ export interface Options {
   readonly keyPrefix: string | null;
 }
 
-/** What a client has that was told nothing else. The documentation's table is tested against it. */
+/** The options of a client that was given none. The documentation's table is tested against them. */
 export const DEFAULTS: Options = deepFreeze({
-  // As data, because reading a URL would be a sixteenth of what loading the library takes.
+  // Data, because reading a URL would be a sixteenth of what loading the library takes.
   topology: { kind: 'single', address: { host: '127.0.0.1', port: 6379 } },
   credentials: null,
   tls: null,

@@ -1,5 +1,5 @@
 import type { Address } from './address.js';
-import { type Check, integer, milliseconds, oneOf, refuse } from './validate.js';
+import { type Check, integerBetween, milliseconds, oneOf, refuseValue } from './validate.js';
 
 /** Which nodes may serve a command that only reads. Writes always go to the primary. */
 export type ReadMode = 'primary' | 'primaryPreferred' | 'replica' | 'replicaPreferred' | 'nearest';
@@ -11,28 +11,28 @@ export interface ReadCandidate {
   readonly address: Address;
   readonly role: 'primary' | 'replica';
   readonly tags: Readonly<Record<string, string>>;
-  /** Of the `nodes` rules, else as the server says; null: unknown. */
+  /** From the `nodes` rules, else as the server tells it; null: unknown. */
   readonly zone: string | null;
-  /** Of the `nodes` rules. */
+  /** From the `nodes` rules. */
   readonly priority: number;
   readonly weight: number;
   /** Smoothed round trip on a connection of its own, in ms; null before the first. */
   readonly rttMs: number | null;
-  /** At most so old is what it has; 0 for the primary, null while unknown. Measured where a `maxLagMs` or `maxLagBytes` asks for it. */
+  /** Highest age of its data, in ms; 0 for the primary, null while unknown. Measured where a `maxLagMs` or `maxLagBytes` asks for it. */
   readonly lagMs: number | null;
   readonly lagBytes: number | null;
   /** Commands on its shared connections that wait for their reply. */
   readonly inFlight: number;
 }
 
-/** A command that only reads, and who may serve it. */
+/** A command that only reads, and the nodes that may serve it. */
 export interface ReadRequest {
   /** In capitals, with its subcommand. */
   readonly command: string;
   readonly keys: readonly (string | number | bigint | Uint8Array)[];
   /** Name of the domain it belongs to; null: none. */
   readonly domain: string | null;
-  /** Never empty: while nobody may serve the read it waits, or follows its domain's `fallback`. */
+  /** Never empty: while no node may serve the read it waits, or follows its domain's `fallback`. */
   readonly candidates: readonly ReadCandidate[];
 }
 
@@ -46,15 +46,15 @@ export interface ReadLimits {
   readonly maxLagBytes?: number;
 }
 
-const MODES = ['primary', 'primaryPreferred', 'replica', 'replicaPreferred', 'nearest'] as const satisfies readonly ReadMode[];
-export const checkReadMode: Check<ReadMode> = oneOf(...MODES);
-const expectedReads = `one of ${MODES.join(', ')}, or a function`;
+const READ_MODES = ['primary', 'primaryPreferred', 'replica', 'replicaPreferred', 'nearest'] as const satisfies readonly ReadMode[];
+export const checkReadMode: Check<ReadMode> = oneOf(...READ_MODES);
+const expectedReads = `one of ${READ_MODES.join(', ')}, or a function`;
 
-/** A function is taken as it is: what it returns is checked where it is called. */
+/** Takes a function as it is: its result is checked where it is called. */
 export const checkReads: Check<ReadMode | ReadFunction> = (value, path) => {
   if (typeof value === 'function') return value as ReadFunction;
-  return MODES.find((mode) => mode === value) ?? refuse(path, expectedReads, value);
+  return READ_MODES.find((mode) => mode === value) ?? refuseValue(path, expectedReads, value);
 };
 export const checkMaxLagMs = milliseconds(0, 'no limit');
-export const checkMaxLagBytes = integer(0, Number.MAX_SAFE_INTEGER);
+export const checkMaxLagBytes = integerBetween(0, Number.MAX_SAFE_INTEGER);
 export const checkLatencyWindowMs = milliseconds(0, 'no window');

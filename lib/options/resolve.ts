@@ -1,20 +1,22 @@
 import { OptionsError } from '../errors.js';
-import { checkClient, checkView, type Given } from './checks.js';
+import { checkGroup, credentialsOf, type GroupOptions, tlsOf } from './access.js';
+import { checkClient, checkView, type GivenOptions } from './checks.js';
 import type { ClientOptions, ViewOptions } from './client-options.js';
 import { DEFAULTS, type Options } from './defaults.js';
-import { refuseUnknownTags, resolveDomains, resolveNodes } from './domains.js';
-import { checkGroup, credentialsOf, type GroupOptions, tlsOf } from './topology.js';
-import { givenByUrl } from './url-parameters.js';
-import { deepFreeze, refuse, text } from './validate.js';
+import { resolveDomains } from './domains.js';
+import { resolveNodes } from './nodes.js';
+import { refuseUnknownTags } from './replica-sets.js';
+import { optionsOfUrl } from './url-parameters.js';
+import { deepFreeze, nonEmptyString, refuseValue } from './validate.js';
 
 /** Checks a client's options or URL and fills in the defaults. Throws an `OptionsError` that names the first mistake. */
 export function resolveOptions(input: string | ClientOptions = {}): Options {
-  if (typeof input === 'string') return resolved(givenByUrl(input), 'url');
-  if (typeof input !== 'object' || input === null) return refuse('options', 'a URL or an object of options', input);
-  return resolved(checkClient(input, 'options'), 'options');
+  if (typeof input === 'string') return withDefaults(optionsOfUrl(input), 'url');
+  if (typeof input !== 'object' || input === null) return refuseValue('options', 'a URL or an object of options', input);
+  return withDefaults(checkClient(input, 'options'), 'options');
 }
 
-/** Checks what was given to `with()`. */
+/** Checks the options of `with()`. */
 export function resolveView(input: ViewOptions): ViewOptions {
   return Object.freeze(checkView(input, 'with'));
 }
@@ -24,12 +26,12 @@ export function resolveGroup(client: Options, name: string, input: GroupOptions)
   if (client.topology.kind !== 'sentinel')
     throw new OptionsError('group(name)', `expected a client of sentinels; this one's topology is ${client.topology.kind}`);
   const given = checkGroup(input, 'group(name, options)');
-  const own = given.username !== undefined || given.password !== undefined || given.credentials !== undefined;
+  const hasLogin = given.username !== undefined || given.password !== undefined || given.credentials !== undefined;
   return deepFreeze(
     {
       ...client,
-      topology: { ...client.topology, name: text(name, 'group(name)') },
-      credentials: own ? credentialsOf(given, {}, 'group(name, options)') : client.credentials,
+      topology: { ...client.topology, name: nonEmptyString(name, 'group(name)') },
+      credentials: hasLogin ? credentialsOf(given, {}, 'group(name, options)') : client.credentials,
       tls: given.tls === undefined ? client.tls : tlsOf(given, {}, 'group(name, options)'),
       database: given.database ?? client.database,
     },
@@ -37,7 +39,7 @@ export function resolveGroup(client: Options, name: string, input: GroupOptions)
   );
 }
 
-function resolved(given: Given, path: string): Options {
+function withDefaults(given: GivenOptions, path: string): Options {
   const { url = {}, ...topology } = given.topology ?? DEFAULTS.topology;
   const reads = given.reads ?? DEFAULTS.reads;
   const timeoutMs = given.timeoutMs ?? DEFAULTS.timeoutMs;
@@ -52,7 +54,8 @@ function resolved(given: Given, path: string): Options {
   const offload = given.offload ?? DEFAULTS.offload;
   for (const { replicas } of offload) refuseUnknownTags(replicas, nodes, `${path}.offload`);
   const reconnect = { ...DEFAULTS.reconnect, ...given.reconnect };
-  if (reconnect.minMs > reconnect.maxMs) refuse(`${path}.reconnect.minMs`, `at most reconnect.maxMs (${reconnect.maxMs})`, reconnect.minMs);
+  if (reconnect.minMs > reconnect.maxMs)
+    refuseValue(`${path}.reconnect.minMs`, `at most reconnect.maxMs (${reconnect.maxMs})`, reconnect.minMs);
   const options: Options = {
     topology,
     credentials: credentialsOf(given, url, path),

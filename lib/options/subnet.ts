@@ -7,7 +7,7 @@ export interface Subnet {
   readonly contains: (host: string) => boolean;
 }
 
-/** Null where the text is no subnet in CIDR notation. */
+/** Reads CIDR notation; null where the text is no subnet. */
 export function parseSubnet(text: string): Subnet | null {
   const slash = text.indexOf('/');
   const network = text.slice(0, slash);

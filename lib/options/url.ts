@@ -1,10 +1,10 @@
 import { OptionsError } from '../errors.js';
 import { type Address, parseAddress } from './address.js';
-import { refuse } from './validate.js';
+import { refuseValue } from './validate.js';
 
 export type UrlKind = 'single' | 'replication' | 'sentinel' | 'cluster';
 
-/** What a connection URL says. What it does not say is not there. */
+/** The parts of a connection URL. Parts that the URL lacks are left out. */
 export interface ConnectionUrl {
   readonly kind: UrlKind;
   readonly addresses: readonly Address[];
@@ -14,7 +14,7 @@ export interface ConnectionUrl {
   readonly database?: number;
   /** Sentinel only: the group's name. */
   readonly name?: string;
-  /** What follows the `?`, `database` aside: not judged here. */
+  /** The parameters after the `?` save `database`, unchecked. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
@@ -37,7 +37,7 @@ export const DEFAULT_SENTINEL_PORT = 26_379;
  */
 export function parseUrl(url: string, path: string, defaultPort?: number): ConnectionUrl {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(url) ?? [];
-  if (scheme === '') return refuse(path, 'a URL such as redis://localhost:6379', url);
+  if (scheme === '') return refuseValue(path, 'a URL such as redis://localhost:6379', url);
   const { kind, tls, unix } = schemeOf(scheme.toLowerCase(), path);
 
   const [, authority = '', pathname = '', query = ''] = /^([^/?#]*)([^?#]*)(?:\?([^#]*))?/s.exec(rest) ?? [];
@@ -57,7 +57,7 @@ export function parseUrl(url: string, path: string, defaultPort?: number): Conne
       throw new OptionsError(path, 'expected an absolute path after the scheme, as in unix:///run/redis.sock');
     return { ...common, addresses: [socket], ...databaseOf(undefined, database, path) };
   }
-  const addresses = hosts.split(',').map((host) => hostOf(host, path, defaultPort ?? portOf(kind)));
+  const addresses = hosts.split(',').map((host) => parseHost(host, path, defaultPort ?? portOf(kind)));
   if (kind === 'single' && addresses.length > 1) {
     throw new OptionsError(path, 'expected one host; several hosts need redis+cluster://, redis+replication:// or redis+sentinel://');
   }
@@ -81,10 +81,10 @@ function schemeOf(scheme: string, path: string): { kind: UrlKind; tls: boolean; 
   throw new OptionsError(path, `expected a URL with the scheme ${known}, got ${scheme}://`);
 }
 
-function hostOf(text: string, path: string, defaultPort: number): Address {
+function parseHost(text: string, path: string, defaultPort: number): Address {
   const address = text.startsWith('/') ? null : parseAddress(decoded(text, path), defaultPort);
   // In `redis://user:password`, where the host was forgotten, the password stands in the port's place.
-  return address ?? refuse(path, 'host:port (IPv6 in brackets, port 1 to 65535) after the scheme', text.replace(/:[^:\]]*$/, ':***'));
+  return address ?? refuseValue(path, 'host:port (IPv6 in brackets, port 1 to 65535) after the scheme', text.replace(/:[^:\]]*$/, ':***'));
 }
 
 function userinfoOf(userinfo: string, path: string): { username?: string; password?: string } {
@@ -107,7 +107,7 @@ function databaseOf(fromPath: string | undefined, fromQuery: string | undefined,
   }
   const digits = fromQuery ?? (fromPath === '' ? undefined : fromPath);
   if (digits === undefined) return {};
-  return /^\d{1,9}$/.test(digits) ? { database: Number(digits) } : refuse(path, 'the number of a database after the hosts', digits);
+  return /^\d{1,9}$/.test(digits) ? { database: Number(digits) } : refuseValue(path, 'the number of a database after the hosts', digits);
 }
 
 function decoded(text: string, path: string): string {

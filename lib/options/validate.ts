@@ -1,61 +1,78 @@
 import { OptionsError } from '../errors.js';
+import { suggest } from './suggestion.js';
 
 /** Returns the value, copied where it is an array or object, or throws an `OptionsError` that names `path`. */
 export type Check<T> = (value: unknown, path: string) => T;
+
+/** A check for every field of `T`: a field that is added to the type cannot be forgotten. */
+export type ChecksOf<T> = { readonly [Name in keyof T]-?: Check<unknown> };
 
 /** Longest delay Node's timers take, in ms; a longer one would fire at once. */
 export const MAX_DELAY_MS = 2_147_483_647;
 
 /** Throws; text that could be a URL with credentials is masked first. */
-export function refuse(path: string, expected: string, got: unknown): never {
+export function refuseValue(path: string, expected: string, got: unknown): never {
   throw new OptionsError(path, expected, typeof got === 'string' ? mask(got) : got);
 }
 
-/** Hides what may be a secret in a URL: everything before the last `@`, and the parameters. */
+/** Hides possible secrets in a URL: everything before the last `@`, and the parameters. */
 export function mask(text: string): string {
   const at = text.lastIndexOf('@');
   const shown = at === -1 ? text : `${/^[a-z][a-z0-9+.-]*:\/\//i.exec(text)?.[0] ?? ''}***${text.slice(at)}`;
   return shown.includes('://') ? shown.replace(/\?.*$/s, '?***') : shown;
 }
 
-export const flag: Check<boolean> = (value, path) => (typeof value === 'boolean' ? value : refuse(path, 'true or false', value));
+export const flag: Check<boolean> = (value, path) => (typeof value === 'boolean' ? value : refuseValue(path, 'true or false', value));
 
-export const text: Check<string> = (value, path) =>
-  typeof value === 'string' && value !== '' ? value : refuse(path, 'a non-empty string', value);
+export const nonEmptyString: Check<string> = (value, path) =>
+  typeof value === 'string' && value !== '' ? value : refuseValue(path, 'a non-empty string', value);
 
-/** As `text`, but what was given is never shown. */
+/** As `nonEmptyString`, but the value is never shown. */
 export const secret: Check<string> = (value, path) => {
   if (typeof value === 'string' && value !== '') return value;
   throw new OptionsError(path, `expected a non-empty string, got ${value === '' ? 'an empty one' : `a value of type ${typeof value}`}`);
 };
 
-export function integer(min: number, max: number): Check<number> {
+export function integerBetween(min: number, max: number): Check<number> {
   const expected = `an integer from ${min} to ${max}`;
   return (value, path) =>
-    typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : refuse(path, expected, value);
+    typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max ? value : refuseValue(path, expected, value);
 }
 
-/** A duration, fractions allowed: what is left of a budget rarely is whole. `zero` says what 0 means where it is allowed. */
+/** A duration in ms, fractions allowed: the rest of a time budget rarely is whole. `zero` says what 0 means where it is allowed. */
 export function milliseconds(min: number, zero?: string): Check<number> {
   const expected = `a number of milliseconds from ${min} to ${MAX_DELAY_MS}${zero === undefined ? '' : ` (0: ${zero})`}`;
-  return (value, path) => (typeof value === 'number' && value >= min && value <= MAX_DELAY_MS ? value : refuse(path, expected, value));
+  return (value, path) => (typeof value === 'number' && value >= min && value <= MAX_DELAY_MS ? value : refuseValue(path, expected, value));
 }
 
 export function oneOf<const T extends string | number>(...allowed: readonly T[]): Check<T> {
   const expected = `one of ${allowed.join(', ')}`;
-  return (value, path) => allowed.find((candidate) => candidate === value) ?? refuse(path, expected, value);
+  return (value, path) => allowed.find((candidate) => candidate === value) ?? refuseValue(path, expected, value);
 }
 
-/** A function is taken as it is: what it returns is checked where it is called. */
+/** Takes a function as it is: its result is checked where it is called. */
 export function func<T extends (...args: never[]) => unknown>(): Check<T> {
   // The arguments and the result of a function cannot be seen from outside.
-  return (value, path) => (typeof value === 'function' ? (value as T) : refuse(path, 'a function', value));
+  return (value, path) => (typeof value === 'function' ? (value as T) : refuseValue(path, 'a function', value));
 }
 
-export function listOf<T>(check: Check<T>, expected: string): Check<readonly T[]> {
+export function arrayOf<T>(check: Check<T>, expected: string): Check<readonly T[]> {
   // Array.from visits holes, which map() would skip.
   return (value, path) =>
-    Array.isArray(value) ? Array.from(value, (item, i) => check(item, `${path}[${i}]`)) : refuse(path, expected, value);
+    Array.isArray(value) ? Array.from(value, (item, i) => check(item, `${path}[${i}]`)) : refuseValue(path, expected, value);
+}
+
+/** Refuses an empty list, which could mean everything as well as nothing. */
+export function notEmpty<T>(check: Check<readonly T[]>, expected: string): Check<readonly T[]> {
+  return (value, path) => {
+    const list = check(value, path);
+    return list.length > 0 ? list : refuseValue(path, expected, value);
+  };
+}
+
+/** Takes one text, or what `list` takes. Returns a list. */
+export function oneOrList(one: Check<string>, list: Check<readonly string[]>): Check<readonly string[]> {
+  return (value, path) => (typeof value === 'string' ? [one(value, path)] : list(value, path));
 }
 
 export function recordOf<T>(check: Check<T>, expected: string): Check<Readonly<Record<string, T>>> {
@@ -85,7 +102,7 @@ export function shape<S extends Readonly<Record<string, Check<unknown>>>>(
 
 function record(value: unknown, path: string, expected: string): Readonly<Record<string, unknown>> {
   // Refuses arrays, and Map, URL and the like, whose contents are no properties and would be overlooked.
-  if (Object.prototype.toString.call(value) !== '[object Object]') return refuse(path, expected, value);
+  if (Object.prototype.toString.call(value) !== '[object Object]') return refuseValue(path, expected, value);
   return value as Readonly<Record<string, unknown>>;
 }
 
@@ -93,61 +110,7 @@ export function member(path: string, name: string): string {
   return /^[\w$]+$/.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`;
 }
 
-/** What people may know an option as from elsewhere. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  commandTimeout: 'timeoutMs',
-  socketTimeout: 'timeoutMs',
-  requestTimeout: 'timeoutMs',
-  connectTimeout: 'connectTimeoutMs',
-  connectionName: 'clientName',
-  name: 'clientName',
-  user: 'username',
-  pass: 'password',
-  db: 'database',
-  host: 'topology',
-  port: 'topology',
-  url: 'topology',
-  socket: 'topology',
-  sentinels: 'topology',
-  rootNodes: 'topology',
-  natMap: 'addressMap',
-  nodeAddressMap: 'addressMap',
-  keepAlive: 'keepAliveMs',
-  scaleReads: 'reads',
-  readFrom: 'reads',
-  readPreference: 'reads',
-  useReplicas: 'reads',
-  retryStrategy: 'reconnect',
-  reconnectStrategy: 'reconnect',
-  RESP: 'protocol',
-  ssl: 'tls',
-};
-
-function suggest(name: string, known: readonly string[]): string {
-  const other = Object.hasOwn(OTHER_NAMES, name) ? OTHER_NAMES[name] : undefined;
-  if (other !== undefined && known.includes(other)) return `did you mean ${other}?`;
-  const [nearest] = known
-    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(candidate.length / 3)))
-    .sort((a, b) => a.distance - b.distance);
-  return nearest === undefined ? `known are ${known.join(', ')}` : `did you mean ${nearest.candidate}?`;
-}
-
-/** Insertions, deletions and replacements between two words (Levenshtein), one row of the table at a time. */
-function editDistance(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (above[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row[j] = Math.min(replaced, (above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1);
-    }
-    above = row;
-  }
-  return above[b.length] ?? 0;
-}
-
-/** Freezes plain objects and arrays all the way down. What hangs below a name in `except` belongs to the user and stays as it is. */
+/** Freezes plain objects and arrays all the way down, save the values of the names in `except`, which are the user's own objects. */
 export function deepFreeze<T>(value: T, except: readonly string[] = []): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   for (const [name, item] of Object.entries(value)) if (!except.includes(name)) deepFreeze(item, except);

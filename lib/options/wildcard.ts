@@ -1,9 +1,11 @@
-/** A text in which `*` stands for any run of characters, the empty one included. There is no escape: other characters mean themselves. */
+/**
+ * A wildcard pattern: `*` stands for any run of characters, the empty one included. There is no escape: other characters mean themselves.
+ */
 export interface Pattern {
   readonly text: string;
-  /** Characters that are not `*`: of two patterns that match, the one with more of them is the more exact. */
+  /** Number of characters that are not `*`: of two patterns that match, the one with more of them is the more exact. */
   readonly literalLength: number;
-  /** What every match begins with. */
+  /** The literal text that every match begins with. */
   readonly prefix: string;
   readonly matches: (text: string) => boolean;
 }
@@ -41,7 +43,7 @@ function matcher(parts: readonly string[]): Pattern['matches'] {
   };
 }
 
-/** Is there a text that both patterns match? */
+/** Whether some text matches both patterns. */
 export function overlap(a: Pattern, b: Pattern): boolean {
   const left = a.text;
   const right = b.text;

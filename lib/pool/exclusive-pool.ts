@@ -3,7 +3,7 @@ import { DeadlineQueue } from '../connection/deadline-queue.js';
 import { releaseUsage, timeoutError } from '../connection/deadlines.js';
 import { log } from '../diagnostics.js';
 import { ClosedError, ConnectionLostError, type SlotwiseError, type TimeoutError } from '../errors.js';
-import type { Credentials } from '../options/topology.js';
+import type { Credentials } from '../options/access.js';
 import type { Call, Exclusive } from '../protocol/call.js';
 import { backoffMs } from '../util/backoff.js';
 import { clock, type Holder } from '../util/clock.js';

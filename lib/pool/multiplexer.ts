@@ -1,6 +1,6 @@
 import { Connection, type ConnectionConfig } from '../connection/connection.js';
 import { ConnectionLostError, type SlotwiseError } from '../errors.js';
-import type { Credentials } from '../options/topology.js';
+import type { Credentials } from '../options/access.js';
 import type { AttemptFailure, Call } from '../protocol/call.js';
 import { backoffMs } from '../util/backoff.js';
 import { HalfOpenCheck } from './half-open-check.js';

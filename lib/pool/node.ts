@@ -2,7 +2,7 @@ import type { ConnectionConfig } from '../connection/connection.js';
 import { internalOwner } from '../connection/internal-calls.js';
 import { type PoolChange, poolChannel } from '../diagnostics.js';
 import { type ClosedError, NoNodeError, type SlotwiseError } from '../errors.js';
-import type { Credentials } from '../options/topology.js';
+import type { Credentials } from '../options/access.js';
 import { Call } from '../protocol/call.js';
 import { specOf } from '../protocol/catalog/specs.js';
 import { PUBSUB, type Raw, READONLY, SCRIPT, WRITE } from '../protocol/command-spec.js';

@@ -1,8 +1,8 @@
 import type { ConnectionConfig } from '../connection/connection.js';
 import { Subscriber } from '../connection/subscriber.js';
 import type { SlotwiseError } from '../errors.js';
+import type { Credentials } from '../options/access.js';
 import { type Address, addressKey } from '../options/address.js';
-import type { Credentials } from '../options/topology.js';
 import { type BackoffLimits, backoffMs } from '../util/backoff.js';
 
 export interface SubscriberPoolConfig {

@@ -1,6 +1,6 @@
 import { Connection, type ConnectionConfig } from '../connection/connection.js';
 import { ConnectError, ReplyError, type SlotwiseError } from '../errors.js';
-import type { Credentials } from '../options/topology.js';
+import type { Credentials } from '../options/access.js';
 import type { Raw } from '../protocol/command-spec.js';
 import { TICK_MS } from '../util/clock.js';
 

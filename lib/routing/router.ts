@@ -9,41 +9,46 @@ import { type KeyPrefix, wordOf } from './keys/key-prefix.js';
 import { PowerOfTwoPicker } from './reads/power-of-two.js';
 import { askFunction } from './reads/read-function.js';
 import type { ReadPolicy } from './reads/read-preference.js';
-import { type Candidates, candidatesOf, type NodeState, type Trace, tierOf, zoneOf } from './reads/selection.js';
+import { type Candidates, type NodeState, selectCandidates, type Trace, tierOf, zoneOf } from './reads/selection.js';
 
-/** What the router asks of those who hold the nodes. */
-export interface RouterView {
+/** The nodes of a topology with their states, as the router needs them. */
+export interface NodeSource {
   nodeOf(info: NodeInfo): Node;
   stateOf(info: NodeInfo): NodeState;
-  /** The candidates of a shard are looked for: commands of this policy read there. */
+  /** Called when candidates are selected: commands of this policy read from this shard. */
   used?(shard: number, policy: ReadPolicy): void;
 }
 
-/** Through which view a command came. */
-interface Caller {
+/** The facts of a command's view that a read function needs. */
+interface ReadContext {
   readonly policy: ReadPolicy | null;
   readonly domain: Domain | null;
   readonly prefix: KeyPrefix | null;
 }
 
-/** Who serves what, for one snapshot: what a command asks is found out once and kept until the states of the shard's nodes change. */
+/**
+ * The router of one snapshot: finds the shard of a slot, its primary, and a node for reads. The candidates of a policy are selected once a
+ * shard and kept until the states of the shard's nodes change.
+ */
 export class Router {
-  /** Per shard; null where there is none that we know of. */
+  /** The primary of each shard; null where none is known. */
   readonly #primaries: readonly (Node | null)[];
-  /** Per shard: how often the states of its nodes have changed. */
+  /** Of each shard, how often the states of its nodes have changed. */
   readonly #versions: Uint32Array;
+  /** By policy, then by shard. */
   readonly #pickers = new WeakMap<ReadPolicy, (PowerOfTwoPicker<Node> | undefined)[]>();
   /** The shards that have slots; all where none has. */
   #serving: readonly number[] | null = null;
-  /** Shards where a policy has found nobody. */
-  readonly #starving = new Set<number>();
+  /** Shards where a policy has found no candidate. */
+  readonly #withoutCandidates = new Set<number>();
+  /** Index in `#serving` of the shard that had the last command without keys. */
   #turn = 0;
 
   constructor(
     readonly snapshot: TopologySnapshot,
-    private readonly view: RouterView,
+    private readonly nodes: NodeSource,
   ) {
-    this.#primaries = snapshot.shards.map((shard) => (shard.primary === null ? null : view.nodeOf(shard.primary)));
+    this.#primaries = snapshot.shards.map((shard) => (shard.primary === null ? null : nodes.nodeOf(shard.primary)));
     this.#versions = new Uint32Array(snapshot.shards.length);
   }
 
@@ -52,24 +57,24 @@ export class Router {
     return this.snapshot.slots !== null;
   }
 
-  /** Index of the shard that has the slot; for -1 any shard, in turn. -1: nobody owns it. */
+  /** Index of the shard that owns the slot, -1 if none does; for the slot -1 the shards in turn. */
   shardFor(slot: number): number {
     const { slots, shards } = this.snapshot;
     if (slots === null) return shards.length === 0 ? -1 : 0;
     if (slot >= 0) return slots.shardOf(slot);
-    // Commands without keys are spread over the primaries that can be reached. Those without slots may lack functions, too.
+    // Commands without keys are spread over the reachable primaries that have slots: one without slots may lack functions.
     this.#serving ??= servingOf(this.snapshot);
     const serving = this.#serving;
     for (let tries = 0; tries < serving.length; tries++) {
       this.#turn = (this.#turn + 1) % serving.length;
       const primary = shards[serving[this.#turn] ?? -1]?.primary;
-      if (primary && this.view.stateOf(primary).unreachableReason === null) break;
+      if (primary && this.nodes.stateOf(primary).unreachableReason === null) break;
     }
     return serving[this.#turn] ?? -1;
   }
 
   stateOf(info: NodeInfo): NodeState {
-    return this.view.stateOf(info);
+    return this.nodes.stateOf(info);
   }
 
   primaryOf(shard: number): Node | null {
@@ -81,7 +86,7 @@ export class Router {
     return this.pickerOf(shard, policy).pick();
   }
 
-  /** Who may serve such a command, and whether only by a fallback. */
+  /** The candidates for such a command, ready to pick from. */
   pickerOf(shard: number, policy: ReadPolicy): PowerOfTwoPicker<Node> {
     let byShard = this.#pickers.get(policy);
     if (byShard === undefined) {
@@ -90,14 +95,14 @@ export class Router {
     }
     const known = byShard[shard];
     if (known !== undefined && known.version === this.#versions[shard] && isValid(known)) return known;
-    const picker = this.#choose(shard, policy);
+    const picker = this.#newPicker(shard, policy);
     byShard[shard] = picker;
     return picker;
   }
 
   /** As `readerOf`, for a policy with a function. Throws a `ReadFunctionError`. */
-  askFunction(shard: number, spec: CommandSpec, args: readonly Arg[], caller: Caller): Node | null {
-    const { policy, domain, prefix } = caller;
+  askFunction(shard: number, spec: CommandSpec, args: readonly Arg[], context: ReadContext): Node | null {
+    const { policy, domain, prefix } = context;
     if (policy === null || policy.choose === null) return null;
     const { nodes } = this.pickerOf(shard, policy);
     if (nodes.length === 0) return null;
@@ -109,7 +114,7 @@ export class Router {
 
   #describe({ key, load }: Node): ReadCandidate {
     const info = this.snapshot.nodes.get(key) as NodeInfo; // it is a candidate of this snapshot
-    const state = this.view.stateOf(info);
+    const state = this.nodes.stateOf(info);
     const isPrimary = info.role === 'primary';
     return Object.freeze({
       key,
@@ -126,49 +131,54 @@ export class Router {
     });
   }
 
-  /** The states of the shard's nodes have changed. True: some policy had found nobody there, and may now. */
+  /**
+   * Selects the shard's candidates anew, because the states of its nodes have changed. True: some policy had found none there, and may now.
+   */
   invalidate(shard: number): boolean {
     const version = this.#versions[shard];
     if (version !== undefined) this.#versions[shard] = version + 1;
-    return this.#starving.delete(shard);
+    return this.#withoutCandidates.delete(shard);
   }
 
-  /** A node can be reached again, or no more, or is avoided for a while: whose shard that is does not matter, it is rare. */
+  /**
+   * Selects all candidates anew, because a node of some shard can be reached again, or no more, or is avoided for a while: that is rare.
+   */
   invalidateAll(): void {
     for (const [shard, version] of this.#versions.entries()) this.#versions[shard] = version + 1;
   }
 
-  #choose(shard: number, policy: ReadPolicy): PowerOfTwoPicker<Node> {
-    this.view.used?.(shard, policy);
-    const found = this.candidatesOf(shard, policy);
-    if (found.nodes.length === 0) this.#starving.add(shard);
-    return this.#choiceAmong(found, this.#versions[shard] ?? 0);
+  #newPicker(shard: number, policy: ReadPolicy): PowerOfTwoPicker<Node> {
+    this.nodes.used?.(shard, policy);
+    const candidates = this.select(shard, policy);
+    if (candidates.nodes.length === 0) this.#withoutCandidates.add(shard);
+    return this.#pickerAmong(candidates, this.#versions[shard] ?? 0);
   }
 
-  candidatesOf(shard: number, policy: ReadPolicy, trace?: Trace): Candidates {
-    const description = this.snapshot.shards[shard] ?? { primary: null, replicas: [] };
-    return candidatesOf(description, { policy, stateOf: this.view.stateOf, now: performance.now() }, trace);
+  /** The candidates of a policy on a shard now. */
+  select(shard: number, policy: ReadPolicy, trace?: Trace): Candidates {
+    const nodes = this.snapshot.shards[shard] ?? { primary: null, replicas: [] };
+    return selectCandidates(nodes, { policy, stateOf: this.nodes.stateOf, now: performance.now() }, trace);
   }
 
-  /** As a command would choose among them now. */
-  chosenOf(found: Candidates): Node | null {
-    return this.#choiceAmong(found, 0).pick();
+  /** Picks one of the candidates, as a command would now. */
+  pickAmong(candidates: Candidates): Node | null {
+    return this.#pickerAmong(candidates, 0).pick();
   }
 
-  #choiceAmong(found: Candidates, version: number): PowerOfTwoPicker<Node> {
-    return new PowerOfTwoPicker(found.nodes.map(this.view.nodeOf), found, version);
+  #pickerAmong(candidates: Candidates, version: number): PowerOfTwoPicker<Node> {
+    return new PowerOfTwoPicker(candidates.nodes.map(this.nodes.nodeOf), candidates, version);
   }
 
-  /** Keys of those that can be reached. */
+  /** Keys of the reachable primaries without slots. */
   primariesWithoutSlots(): string[] {
     const { slots, shards } = this.snapshot;
     if (slots === null) return [];
     return shards.flatMap(({ primary }, shard) =>
-      primary === null || slots.owns(shard) || this.view.stateOf(primary).unreachableReason !== null ? [] : primary.key,
+      primary === null || slots.owns(shard) || this.nodes.stateOf(primary).unreachableReason !== null ? [] : primary.key,
     );
   }
 
-  /** One slot of every shard that has any, to address the shard itself, whoever its primary is by then. */
+  /** One slot of every shard that has any, to address the shard, whichever node its primary is by then. */
   slotOfEachShard(): number[] {
     const { slots } = this.snapshot;
     if (slots === null) return [-1];

@@ -1,7 +1,7 @@
 import { OptionsError } from '../errors.js';
 import { type Address, addressKey, parseAddress } from '../options/address.js';
 import type { Options } from '../options/defaults.js';
-import type { NodeRule } from '../options/domains.js';
+import type { NodeRule } from '../options/nodes.js';
 import { parseSubnet } from '../options/subnet.js';
 import { compilePattern } from '../options/wildcard.js';
 import type { NodeInfo, Role } from './snapshot.js';

@@ -78,7 +78,7 @@ describe('hedged reads', () => {
           else assert.equal(outcome.value, i % 10 === 1 ? 'WRONGTYPE' : `v${i % 50}`);
         }
         assert.deepEqual(await redis.pipeline().get('k1').get('k2').exec(), ['v1', 'v2']);
-        await until(() => redis.stats().commands === 0, { what: 'nothing is left on the books' });
+        await until(() => redis.stats().commands === 0, { what: 'no command is pending' });
       });
     },
     ['replication', 'sentinel', 'cluster'],

@@ -7,7 +7,7 @@ import { forEachTopology, type SuiteTopology } from '../support/topologies.js';
 import { until } from '../support/wait.js';
 
 /** Replicas, one a shard, and all other servers. */
-async function split(t: SuiteTopology): Promise<{ chosen: Server[]; others: Server[]; primaries: Server[] }> {
+async function chosenServers(t: SuiteTopology): Promise<{ chosen: Server[]; others: Server[]; primaries: Server[] }> {
   const [primaries, replicas] = [await t.primaries(), await t.replicas()];
   const chosen: Server[] = [];
   for (const primary of primaries) {
@@ -20,7 +20,7 @@ async function split(t: SuiteTopology): Promise<{ chosen: Server[]; others: Serv
   return { chosen, others: [...primaries, ...replicas].filter((server) => !chosen.includes(server)), primaries };
 }
 
-async function replicated(t: SuiteTopology): Promise<void> {
+async function waitForReplicas(t: SuiteTopology): Promise<void> {
   const [primaries, replicas] = [await t.primaries(), await t.replicas()];
   for (const primary of primaries) {
     const own = await Promise.all(
@@ -37,14 +37,14 @@ describe('offload', () => {
 
       /** How often the chosen servers and the others ran a command while `use` ran. */
       const where = async (command: string, use: () => Promise<unknown>): Promise<[chosen: number, others: number]> => {
-        const { chosen, others } = await split(t);
+        const { chosen, others } = await chosenServers(t);
         const counts = await countCalls([...chosen, ...others], command, use);
         const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0);
         return [sum(counts.slice(0, chosen.length)), sum(counts.slice(chosen.length))];
       };
 
       async function clientOf(): Promise<Redis> {
-        const { chosen } = await split(t);
+        const { chosen } = await chosenServers(t);
         return createClient({
           topology: t.createOptions(),
           nodes: chosen.map(({ address }) => ({ match: address, tags: { use: 'slow' } })),
@@ -59,7 +59,7 @@ describe('offload', () => {
         await redis.hset('big:h', { f: 'v' });
         await redis.hset('h', { f: 'v' });
         await redis.rpush('list', ['3', '1', '2']);
-        await replicated(t);
+        await waitForReplicas(t);
         const shards = (await t.primaries()).length;
         const all = [...names, 'big:h', 'h', 'list'].sort();
 

@@ -1,26 +1,11 @@
 import assert from 'node:assert/strict';
 import { type ClientOptions, createClient, type ReadMode, type Redis, TimeoutError } from '../../lib/index.js';
-import type { Server } from '../support/server.js';
+import { callsOf, countCalls } from '../../scripts/demo/counters.js';
 import { forEachTopology } from '../support/topologies.js';
 import { until } from '../support/wait.js';
 
 /** Slots of all three shards of a cluster. */
 const keys = ['a', 'b', 'c'];
-
-/** How often a server ran a command, by its own count. */
-async function calls(server: Server, command: string): Promise<number> {
-  const { [`cmdstat_${command}`]: line = '' } = await server.info('commandstats');
-  return Number(/calls=(\d+)/.exec(line)?.[1] ?? 0);
-}
-
-/** How many commands of that name each of the servers ran while `use` ran. */
-async function counted(servers: readonly Server[], use: () => Promise<unknown>, command = 'get'): Promise<number[]> {
-  const callsOf = (server: Server): Promise<number> => calls(server, command);
-  const before = await Promise.all(servers.map(callsOf));
-  await use();
-  const after = await Promise.all(servers.map(callsOf));
-  return after.map((count, i) => count - (before[i] ?? 0));
-}
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
@@ -40,7 +25,7 @@ async function write(redis: Redis, names: readonly string[]): Promise<void> {
   }
 }
 
-const wanted: Readonly<Record<ReadMode, 'primaries' | 'replicas' | 'all'>> = {
+const SERVING: Readonly<Record<ReadMode, 'primaries' | 'replicas' | 'all'>> = {
   primary: 'primaries',
   primaryPreferred: 'primaries',
   replica: 'replicas',
@@ -53,23 +38,27 @@ describe('reads', () => {
     (t) => {
       const client = (options: Omit<ClientOptions, 'topology'>): Redis => createClient({ topology: t.createOptions(), ...options });
 
-      for (const [mode, who] of Object.entries(wanted) as [ReadMode, string][]) {
-        it(`with ${mode} go to ${who}, by the servers' own count`, async () => {
+      for (const [mode, expected] of Object.entries(SERVING) as [ReadMode, string][]) {
+        it(`with ${mode} go to ${expected}, by the servers' own count`, async () => {
           const primaries = await t.primaries();
           const replicas = await t.replicas();
           // On a busy machine one node may answer a millisecond later than the others.
           await using redis = client({ reads: mode, ...(mode === 'nearest' ? { latencyWindowMs: 0 } : {}) });
           await write(redis, keys);
-          const counts = await counted([...primaries, ...replicas], () => read(redis, keys, 40));
+          const counts = await countCalls([...primaries, ...replicas], 'get', () => read(redis, keys, 40));
           const byPrimaries = sum(counts.slice(0, primaries.length));
           const byReplicas = sum(counts.slice(primaries.length));
           assert.equal(byPrimaries + byReplicas, 120);
-          if (who === 'primaries') assert.equal(byReplicas, 0);
-          if (who === 'replicas') assert.equal(byPrimaries, 0);
+          if (expected === 'primaries') assert.equal(byReplicas, 0);
+          if (expected === 'replicas') assert.equal(byPrimaries, 0);
           // Each of them serves some: the chance that one of them never does is beyond 1 in a million.
           const serving =
-            who === 'primaries' ? counts.slice(0, primaries.length) : who === 'replicas' ? counts.slice(primaries.length) : counts;
-          for (const count of t.kind === 'cluster' || who !== 'primaries' ? serving : []) assert.ok(count > 0, counts.join(', '));
+            expected === 'primaries'
+              ? counts.slice(0, primaries.length)
+              : expected === 'replicas'
+                ? counts.slice(primaries.length)
+                : counts;
+          for (const count of t.kind === 'cluster' || expected !== 'primaries' ? serving : []) assert.ok(count > 0, counts.join(', '));
         });
       }
 
@@ -77,7 +66,7 @@ describe('reads', () => {
         const replicas = await t.replicas();
         await using redis = client({ reads: 'replica' });
         await write(redis, keys);
-        const counts = await counted(replicas, () => read(redis.with({ reads: 'primary' }), keys, 10));
+        const counts = await countCalls(replicas, 'get', () => read(redis.with({ reads: 'primary' }), keys, 10));
         assert.equal(sum(counts), 0);
         assert.equal(await redis.with({ reads: 'replica' }).incr('n'), 1);
       });
@@ -101,11 +90,14 @@ describe('reads', () => {
         });
         await write(redis, ['video:1', 'front']);
         const servers = [video, other, primary];
-        assert.deepEqual(await counted(servers, () => read(redis, ['video:1'], 20)), [20, 0, 0]);
-        assert.deepEqual(await counted(servers, () => read(redis.domain('video'), ['front'], 20)), [20, 0, 0]);
-        assert.deepEqual(await counted(servers, () => read(redis.domain('others'), ['video:1'], 20)), [0, 20, 0]);
-        assert.deepEqual(await counted(servers, () => read(redis, ['front'], 20)), [0, 0, 20]);
-        assert.deepEqual(await counted(servers, () => read(redis.domain('video').with({ reads: 'primary' }), ['front'], 20)), [0, 0, 20]);
+        assert.deepEqual(await countCalls(servers, 'get', () => read(redis, ['video:1'], 20)), [20, 0, 0]);
+        assert.deepEqual(await countCalls(servers, 'get', () => read(redis.domain('video'), ['front'], 20)), [20, 0, 0]);
+        assert.deepEqual(await countCalls(servers, 'get', () => read(redis.domain('others'), ['video:1'], 20)), [0, 20, 0]);
+        assert.deepEqual(await countCalls(servers, 'get', () => read(redis, ['front'], 20)), [0, 0, 20]);
+        assert.deepEqual(
+          await countCalls(servers, 'get', () => read(redis.domain('video').with({ reads: 'primary' }), ['front'], 20)),
+          [0, 0, 20],
+        );
       });
 
       it('over keys of several domains are split by domain; what cannot be split is refused', async () => {
@@ -125,7 +117,7 @@ describe('reads', () => {
           const values = await redis.mget(['news:1', 'video:1', 'none', 'video:2', 'front']);
           assert.deepEqual(values, ['value', 'value', null, 'value', 'value']);
         };
-        assert.deepEqual(await counted(servers, reads, 'mget'), [1, 1, 1]);
+        assert.deepEqual(await countCalls(servers, 'mget', reads), [1, 1, 1]);
         await assert.rejects(redis.rename('video:1', 'news:1'), {
           code: 'ERR_COMMAND_REFUSED',
           message: 'RENAME: its keys belong to the domains video and news; say which with domain(name)',
@@ -147,8 +139,8 @@ describe('reads', () => {
           },
         });
         await write(redis, ['k']);
-        assert.deepEqual(await counted([primary], () => read(redis.domain('any'), ['k'], 20)), [0]);
-        assert.deepEqual(await counted([primary], () => read(redis.domain('primary'), ['k'], 20)), [20]);
+        assert.deepEqual(await countCalls([primary], 'get', () => read(redis.domain('any'), ['k'], 20)), [0]);
+        assert.deepEqual(await countCalls([primary], 'get', () => read(redis.domain('primary'), ['k'], 20)), [20]);
         await assert.rejects(redis.domain('strict').get('k'), TimeoutError);
       });
 
@@ -173,9 +165,9 @@ describe('reads', () => {
         await second.kill();
         const at = done;
         await until(() => done > at + 50, { what: 'reads go on, at the primary' });
-        assert.ok((await calls(primary, 'get')) > 0);
+        assert.ok(((await callsOf([primary], 'get'))[0] ?? 0) > 0);
         await first.restart();
-        await until(async () => (await counted([first], () => read(redis, ['k'], 5)))[0] === 5, {
+        await until(async () => (await countCalls([first], 'get', () => read(redis, ['k'], 5)))[0] === 5, {
           timeoutMs: 15_000,
           what: 'reads use the replica again',
         });

@@ -1,5 +1,5 @@
-import type { Fallback, ReplicaSet } from '../../lib/options/domains.js';
 import type { ReadMode } from '../../lib/options/reads.js';
+import type { Fallback, ReplicaSet } from '../../lib/options/replica-sets.js';
 import type { NodeState } from '../../lib/routing/reads/selection.js';
 import type { NodeInfo, Shard } from '../../lib/topology/snapshot.js';
 

@@ -6,123 +6,128 @@ import type { RunOptions } from '../executor.js';
 import { count, slotsText } from '../slot-list.js';
 import type { MoveOptions } from '../slot-mover.js';
 import { describeStep, type Plan } from '../steps.js';
+import { type CommandRequest, type OptionValues, parseArguments } from './arguments.js';
 import {
-  accessOf,
-  duplicatesOf,
-  failoverMode,
+  adminOptionsOf,
+  duplicatesOption,
+  failoverModeOption,
+  integerOption,
   numberOption,
-  parseArguments,
-  type Request,
-  slotsWanted,
-  text,
-  UsageError,
-  weightsOf,
-  wholeOption,
-} from './arguments.js';
+  slotsOption,
+  textOption,
+  weightsOption,
+} from './option-values.js';
 import { type Output, ProgressBar } from './progress-bar.js';
 import { renderInfo, renderPlan, renderProblems, toJson } from './render.js';
 import { runTop } from './top.js';
+import { UsageError } from './usage-error.js';
 
 const OK = 0;
 const FAILED = 1;
 const USAGE = 2;
 const INTERRUPTED = 130;
 
-/** What the command line has of its process. */
+/** The parts of a process that the command line uses. */
 export interface Process {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Null where nobody can be asked. */
+  /** Asks the user yes or no; null: there is no terminal. */
   readonly confirm: ((text: string) => Promise<boolean>) | null;
-  /** Ctrl-C. Returns what ends the listening. */
+  /** Listens to Ctrl-C. Returns a function that ends that. */
   onInterrupt(listener: () => void): () => void;
   exit(code: number): void;
 }
 
-/** Resolves with the exit code: 0 done, 1 failed or found problems, 2 used wrongly, 130 stopped. Never rejects. */
-export async function runCommandLine(args: readonly string[], world: Process): Promise<number> {
+/** Runs one command line. Resolves with the exit code: 0 done, 1 failed or found problems, 2 used wrongly, 130 stopped. Never rejects. */
+export async function runCommandLine(args: readonly string[], process: Process): Promise<number> {
   try {
     const parsed = parseArguments(args);
-    if (parsed.kind === 'request') return await execute(parsed.request, world);
-    world.stdout.write(parsed.kind === 'version' ? `slotwise ${VERSION}\n` : parsed.text);
+    if (parsed.kind === 'request') return await execute(parsed.request, process);
+    process.stdout.write(parsed.kind === 'version' ? `slotwise ${VERSION}\n` : parsed.text);
     return OK;
   } catch (error) {
-    world.stderr.write(`slotwise: ${error instanceof SlotwiseError ? error.message : show(error)}\n`);
+    process.stderr.write(`slotwise: ${error instanceof SlotwiseError ? error.message : show(error)}\n`);
     return error instanceof UsageError ? USAGE : FAILED;
   }
 }
 
-async function execute(request: Request, world: Process): Promise<number> {
+async function execute(request: CommandRequest, process: Process): Promise<number> {
   const { command, words, options } = request;
-  const { stdout, env } = world;
+  const { stdout, env } = process;
   const [first = '', second = ''] = words;
   const seeds = command === 'create' ? words : [command === 'add-node' ? second : first];
-  const moving = movingOf(options);
-  await using admin = new ClusterAdmin(accessOf(seeds, request, env));
-  const follow = (plan: Plan): Promise<number> => carryOut(admin, request, plan, moving, world);
+  const moveOptions = moveOptionsOf(options);
+  await using admin = new ClusterAdmin(adminOptionsOf(seeds, request, env));
+  const run = (plan: Plan): Promise<number> => carryOut(admin, request, plan, moveOptions, process);
   switch (command) {
     case 'check':
     case 'info': {
-      const picture = await admin.read();
-      const problems = checkCluster(picture);
-      if (options.json === true) stdout.write(toJson(picture, problems));
-      else stdout.write(command === 'info' ? renderInfo(picture) : `${renderInfo(picture)}${renderProblems(problems)}`);
+      const cluster = await admin.read();
+      const problems = checkCluster(cluster);
+      if (options.json === true) stdout.write(toJson(cluster, problems));
+      else stdout.write(command === 'info' ? renderInfo(cluster) : `${renderInfo(cluster)}${renderProblems(problems)}`);
       return command === 'check' && problems.some(({ severity }) => severity === 'error') ? FAILED : OK;
     }
     case 'top': {
       const intervalMs = numberOption(options, 'interval', 100) ?? 2_000;
-      const looks = numberOption(options, 'count', 1) ?? Number.POSITIVE_INFINITY;
-      using interrupt = new Interrupt(world, () => {});
-      await runTop(admin, stdout, { intervalMs, looks, stop: interrupt.signal });
+      const refreshes = numberOption(options, 'count', 1) ?? Number.POSITIVE_INFINITY;
+      using interrupt = new Interrupt(process, () => {});
+      await runTop(admin, stdout, { intervalMs, refreshes, stop: interrupt.signal });
       return OK;
     }
     case 'create':
-      return await follow(await admin.planCreate({ replicas: wholeOption(options, 'replicas', 0) ?? 0 }));
+      return await run(await admin.planCreate({ replicas: integerOption(options, 'replicas', 0) ?? 0 }));
     case 'add-node': {
-      const replicaOf = text(options['replica-of']);
-      return await follow(await admin.planAddNode(first, replicaOf === undefined ? {} : { replicaOf }));
+      const replicaOf = textOption(options['replica-of']);
+      return await run(await admin.planAddNode(first, replicaOf === undefined ? {} : { replicaOf }));
     }
     case 'del-node':
-      return await follow(await admin.planDelNode(second));
+      return await run(await admin.planDelNode(second));
     case 'forget':
-      return await follow(await admin.planForget(second));
+      return await run(await admin.planForget(second));
     case 'failover':
-      return await follow(await admin.planFailover(second, { mode: failoverMode(options) }));
+      return await run(await admin.planFailover(second, { mode: failoverModeOption(options) }));
     case 'reshard': {
-      const [from, to] = [text(options.from), text(options.to)];
+      const [from, to] = [textOption(options.from), textOption(options.to)];
       if (from === undefined || to === undefined) throw new UsageError('reshard needs --from and --to');
-      const plan = await admin.planReshard({ from: from === 'all' ? 'all' : from.split(','), to, slots: slotsWanted(options) });
-      return await follow(plan);
+      const plan = await admin.planReshard({ from: from === 'all' ? 'all' : from.split(','), to, slots: slotsOption(options) });
+      return await run(plan);
     }
     case 'rebalance': {
       const thresholdPercent = numberOption(options, 'threshold', 0);
       const more = thresholdPercent === undefined ? {} : { thresholdPercent };
-      return await follow(await admin.planRebalance({ weights: weightsOf(options), useEmpty: options['use-empty'] === true, ...more }));
+      return await run(await admin.planRebalance({ weights: weightsOption(options), useEmpty: options['use-empty'] === true, ...more }));
     }
     case 'fix': {
-      const plan = await admin.planFix({ takeUnreachable: options['take-unreachable'] === true, duplicates: duplicatesOf(options) });
-      return await follow(plan);
+      const plan = await admin.planFix({ takeUnreachable: options['take-unreachable'] === true, duplicates: duplicatesOption(options) });
+      return await run(plan);
     }
     default:
       return command satisfies never;
   }
 }
 
-async function carryOut(admin: ClusterAdmin, request: Request, plan: Plan, moving: MoveOptions, world: Process): Promise<number> {
+async function carryOut(
+  admin: ClusterAdmin,
+  request: CommandRequest,
+  plan: Plan,
+  moveOptions: MoveOptions,
+  process: Process,
+): Promise<number> {
   const { options } = request;
-  const { stdout, stderr } = world;
+  const { stdout, stderr } = process;
   stdout.write(renderPlan(plan));
   if (options['dry-run'] === true || plan.steps.length === 0) return OK;
-  if (options.yes !== true && !(await confirmed(world))) return FAILED;
+  if (options.yes !== true && !(await confirmed(process))) return FAILED;
 
   const bar = new ProgressBar(stdout);
-  using interrupt = new Interrupt(world, () => {
+  using interrupt = new Interrupt(process, () => {
     bar.end();
     stderr.write('stopping after the slot that is being moved; once more stops at once, and is safe too\n');
   });
   const run: RunOptions = {
-    ...moving,
+    ...moveOptions,
     stop: interrupt.signal,
     onStep: (step, index) => {
       bar.end();
@@ -145,9 +150,9 @@ async function carryOut(admin: ClusterAdmin, request: Request, plan: Plan, movin
   }
 }
 
-function movingOf(options: Request['options']): MoveOptions {
-  const batch = wholeOption(options, 'batch', 1);
-  const migrateTimeoutMs = wholeOption(options, 'migrate-timeout', 1);
+function moveOptionsOf(options: OptionValues): MoveOptions {
+  const batch = integerOption(options, 'batch', 1);
+  const migrateTimeoutMs = integerOption(options, 'migrate-timeout', 1);
   return {
     replace: options.replace === true,
     ...(batch === undefined ? {} : { batch }),
@@ -160,19 +165,19 @@ async function confirmed({ confirm }: Process): Promise<boolean> {
   return await confirm('Go on? [y/N] ');
 }
 
-/** Ctrl-C asks to stop; once more ends the process. */
+/** Ctrl-C while a command runs: the first asks it to stop, the second ends the process. */
 class Interrupt {
   readonly #controller = new AbortController();
   readonly #end: () => void;
 
-  constructor(world: Process, heard: () => void) {
-    this.#end = world.onInterrupt(() => {
+  constructor(process: Process, onFirst: () => void) {
+    this.#end = process.onInterrupt(() => {
       if (this.signal.aborted) {
-        world.exit(INTERRUPTED);
+        process.exit(INTERRUPTED);
         return;
       }
       this.#controller.abort();
-      heard();
+      onFirst();
     });
   }
 

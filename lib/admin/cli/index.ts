@@ -19,10 +19,10 @@ runCommandLine(process.argv.slice(2), {
 });
 
 async function confirm(text: string): Promise<boolean> {
-  const question = createInterface({ input: stdin, output: stdout });
+  const terminal = createInterface({ input: stdin, output: stdout });
   try {
-    return /^y(es)?$/i.test((await question.question(text)).trim());
+    return /^y(es)?$/i.test((await terminal.question(text)).trim());
   } finally {
-    question.close();
+    terminal.close();
   }
 }

@@ -1,6 +1,7 @@
 import type { Progress } from '../executor.js';
 import { count } from '../slot-list.js';
 
+/** A stream that text is written to, which may be a terminal. */
 export interface Output {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -8,11 +9,11 @@ export interface Output {
 }
 
 const WIDTH = 24;
-/** Where lines stay, one now and then is enough. */
+/** Time between two lines in a log, where lines stay. */
 const LOG_EVERY_MS = 5_000;
 const REDRAW_MS = 100;
 
-/** One line that is drawn over and over on a terminal, and a line now and then in a log. */
+/** The progress of a run: one line that is redrawn on a terminal, and a line now and then in a log. */
 export class ProgressBar {
   readonly #output: Output;
   readonly #now: () => number;
@@ -41,7 +42,7 @@ export class ProgressBar {
     this.#length = line.length;
   }
 
-  /** What comes next begins a line of its own. */
+  /** Ends the line, so that the next text begins a new one. */
   end(): void {
     if (this.#length > 0) this.#output.write('\n');
     this.#length = 0;

@@ -3,7 +3,7 @@ import { type AdminNode, type ClusterState, primariesOf, replicasOf } from '../c
 import { count, slotsText } from '../slot-list.js';
 import { describeStep, type Plan } from '../steps.js';
 
-/** Columns side by side, numbers to the right. Texts longer than a column's limit end in `…`. */
+/** Columns side by side, numbers to the right. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const texts = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en-US') : cell)));
   const widths = head.map((title, column) => Math.max(title.length, ...texts.map((row) => row[column]?.length ?? 0)));
@@ -17,14 +17,14 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
 }
 
 /** The shards in order of their slots, replicas under their primary. */
-export function nodesInOrder(picture: ClusterState): AdminNode[] {
-  const primaries = primariesOf(picture);
-  const nodes = primaries.flatMap((primary) => [primary, ...replicasOf(picture, primary.id).sort((a, b) => (a.name < b.name ? -1 : 1))]);
-  return [...nodes, ...[...picture.nodes.values()].filter((node) => !nodes.includes(node))];
+export function nodesInOrder(cluster: ClusterState): AdminNode[] {
+  const primaries = primariesOf(cluster);
+  const nodes = primaries.flatMap((primary) => [primary, ...replicasOf(cluster, primary.id).sort((a, b) => (a.name < b.name ? -1 : 1))]);
+  return [...nodes, ...[...cluster.nodes.values()].filter((node) => !nodes.includes(node))];
 }
 
-export function renderInfo(picture: ClusterState): string {
-  const rows = nodesInOrder(picture).map((node) => [
+export function renderInfo(cluster: ClusterState): string {
+  const rows = nodesInOrder(cluster).map((node) => [
     node.role === 'primary' ? node.name : `  ${node.name}`,
     node.id.slice(0, 8),
     node.reachable ? node.role : `${node.role}, down`,
@@ -32,10 +32,10 @@ export function renderInfo(picture: ClusterState): string {
     node.keys,
     slotsText(node.slots, 3),
   ]);
-  const primaries = primariesOf(picture);
+  const primaries = primariesOf(cluster);
   const keys = primaries.reduce((sum, node) => sum + node.keys, 0);
   const covered = new Set(primaries.flatMap(({ slots }) => slots)).size;
-  const summary = `${count(picture.nodes.size, 'node')}, ${count(covered, 'slot')} covered, ${count(keys, 'key')}`;
+  const summary = `${count(cluster.nodes.size, 'node')}, ${count(covered, 'slot')} covered, ${count(keys, 'key')}`;
   return `${table(['node', 'id', 'role', 'slots', 'keys', 'ranges'], rows)}\n${summary}\n`;
 }
 
@@ -49,9 +49,9 @@ export function renderPlan(plan: Plan): string {
   return `${plan.title}\n${steps.join('')}${plan.notes.map((note) => `note: ${note}\n`).join('')}`;
 }
 
-/** For programs: ids, not names, tell who is who. */
-export function toJson(picture: ClusterState, problems: readonly Problem[]): string {
-  const nodes = nodesInOrder(picture).map(
+/** The cluster's state for programs, with ids where one node refers to another. */
+export function toJson(cluster: ClusterState, problems: readonly Problem[]): string {
+  const nodes = nodesInOrder(cluster).map(
     ({ id, name, role, primaryId, slots, keys, epoch, reachable, problem, migrating, importing }) => ({
       id,
       address: name,

@@ -9,32 +9,32 @@ import { nodesInOrder, table } from './render.js';
 
 export interface TopOptions {
   readonly intervalMs: number;
-  readonly looks: number;
+  readonly refreshes: number;
   readonly stop: AbortSignal;
 }
 
 type Fields = ReadonlyMap<string, string>;
 
-/** Draws the cluster again and again: over the last picture on a terminal, below it elsewhere. */
-export async function runTop(admin: ClusterAdmin, output: Output, { intervalMs, looks, stop }: TopOptions): Promise<void> {
-  for (let look = 0; look < looks && !stop.aborted; look++) {
-    if (look > 0) await sleep(intervalMs, undefined, { signal: stop }).catch(() => undefined);
+/** Prints the cluster's state again and again: over the last one on a terminal, below it elsewhere. */
+export async function runTop(admin: ClusterAdmin, output: Output, { intervalMs, refreshes, stop }: TopOptions): Promise<void> {
+  for (let refresh = 0; refresh < refreshes && !stop.aborted; refresh++) {
+    if (refresh > 0) await sleep(intervalMs, undefined, { signal: stop }).catch(() => undefined);
     if (stop.aborted) return;
-    const picture = await admin.read();
+    const cluster = await admin.read();
     const infos = new Map<string, Fields>();
     await Promise.all(
-      [...picture.nodes.values()].map(async ({ id, address, reachable }) => {
+      [...cluster.nodes.values()].map(async ({ id, address, reachable }) => {
         if (address !== null && reachable) infos.set(id, infoOf(await admin.info(address, 'default').catch(() => '')));
       }),
     );
-    output.write(`${output.isTTY === true ? '\x1b[H\x1b[2J' : ''}${renderTop(picture, infos)}`);
+    output.write(`${output.isTTY === true ? '\x1b[H\x1b[2J' : ''}${renderTop(cluster, infos)}`);
   }
 }
 
 /** https://redis.io/docs/latest/commands/info/ */
-export function renderTop(picture: ClusterState, infos: ReadonlyMap<string, Fields>): string {
+export function renderTop(cluster: ClusterState, infos: ReadonlyMap<string, Fields>): string {
   const number = (node: AdminNode, field: string): number => Number(infos.get(node.id)?.get(field) ?? 0);
-  const rows = nodesInOrder(picture).map((node) => [
+  const rows = nodesInOrder(cluster).map((node) => [
     node.role === 'primary' ? node.name : `  ${node.name}`,
     node.reachable ? node.role : `${node.role}, down`,
     node.slots.length,
@@ -42,10 +42,10 @@ export function renderTop(picture: ClusterState, infos: ReadonlyMap<string, Fiel
     number(node, 'instantaneous_ops_per_sec'),
     Math.round(number(node, 'used_memory') / 1024 / 1024),
     number(node, 'connected_clients'),
-    lagText(picture, infos, node),
+    lagText(cluster, infos, node),
   ]);
   const total = rows.reduce((sum, [, , , , ops]) => sum + Number(ops ?? 0), 0);
-  const errors = checkCluster(picture).filter(({ severity }) => severity === 'error');
+  const errors = checkCluster(cluster).filter(({ severity }) => severity === 'error');
   const state = errors.length === 0 ? 'ok' : count(errors.length, 'error');
   const head = ['node', 'role', 'slots', 'keys', 'ops/s', 'MiB', 'clients', 'lag'];
   return `${table(head, rows)}\n${state}, ${total.toLocaleString('en-US')} ops/s\n${errors.map(({ text }) => `error: ${text}\n`).join('')}`;

@@ -13,11 +13,11 @@ interface Layout<T> {
 }
 
 /**
- * Makes a cluster of servers that are empty, or that an earlier run has joined in part. `alone` is what each of them says, in the order given.
- * https://redis.io/docs/latest/operate/oss_and_stack/management/scaling/#create-a-redis-cluster
+ * Plans a cluster of servers that are empty, or that an earlier run has joined in part. `servers`: the state that each of them describes,
+ * in the order given. https://redis.io/docs/latest/operate/oss_and_stack/management/scaling/#create-a-redis-cluster
  */
-export function planCreate(alone: readonly ClusterState[], replicas: number): Plan {
-  const nodes = alone.map(selfOf);
+export function planCreate(servers: readonly ClusterState[], replicas: number): Plan {
+  const nodes = servers.map(selfOf);
   const twice = nodes.find(({ id }, index) => nodes.findIndex((node) => node.id === id) !== index);
   if (twice !== undefined) throw new AdminError(`${twice.name} was given twice`);
   const shards = Math.floor(nodes.length / (1 + replicas));
@@ -28,17 +28,17 @@ export function planCreate(alone: readonly ClusterState[], replicas: number): Pl
     );
   }
   const layout = spread(nodes, shards, (node) => node.peer.host);
-  const slots = layout.primaries.map((_, index) => slotsOfShare(index, shards));
-  for (const [index, node] of nodes.entries()) refuseUnfit(node, alone[index], nodes, slots[layout.primaries.indexOf(node)]);
+  const slots = layout.primaries.map((_, index) => evenShare(index, shards));
+  for (const [index, node] of nodes.entries()) refuseUnfit(node, servers[index], nodes, slots[layout.primaries.indexOf(node)]);
 
   const [first] = nodes;
   if (first === undefined) throw new AdminError('no servers were given');
   const knows = (node: AdminNode, other: AdminNode): boolean =>
-    alone[nodes.indexOf(node)]?.views.get(node.id)?.known.has(other.id) ?? false;
+    servers[nodes.indexOf(node)]?.views.get(node.id)?.known.has(other.id) ?? false;
   const steps: PlanStep[] = [];
   for (const [index, node] of layout.primaries.entries()) {
-    const isAlone = nodes.every((other) => other === node || !knows(node, other));
-    if (isAlone && node.epoch === 0) steps.push({ do: 'setEpoch', node, epoch: index + 1 });
+    const isUnjoined = nodes.every((other) => other === node || !knows(node, other));
+    if (isUnjoined && node.epoch === 0) steps.push({ do: 'setEpoch', node, epoch: index + 1 });
     if (node.slots.length === 0) steps.push({ do: 'addSlots', node, slots: slots[index] ?? [] });
   }
   for (const node of nodes.slice(1)) if (!knows(first, node)) steps.push({ do: 'meet', node: first, other: node });
@@ -60,24 +60,24 @@ export function planCreate(alone: readonly ClusterState[], replicas: number): Pl
   };
 }
 
-function selfOf(picture: ClusterState): AdminNode {
-  const [id = ''] = picture.views.keys();
-  const node = picture.nodes.get(id);
+function selfOf(server: ClusterState): AdminNode {
+  const [id = ''] = server.views.keys();
+  const node = server.nodes.get(id);
   if (node === undefined) throw new AdminError('a server did not say who it is');
   return node;
 }
 
 function refuseUnfit(
   node: AdminNode,
-  picture: ClusterState | undefined,
+  server: ClusterState | undefined,
   nodes: readonly AdminNode[],
   slots: readonly number[] | undefined,
 ): void {
-  const known = [...(picture?.views.get(node.id)?.known ?? [])];
+  const known = [...(server?.views.get(node.id)?.known ?? [])];
   const stranger = known.find((id) => !nodes.some((other) => other.id === id));
   const advice = 'Give an empty server, or empty it with FLUSHALL and CLUSTER RESET HARD';
   if (stranger !== undefined) {
-    const other = picture?.nodes.get(stranger)?.name ?? stranger;
+    const other = server?.nodes.get(stranger)?.name ?? stranger;
     throw new AdminError(`${node.name} belongs to another cluster: it knows ${other}. ${advice}`);
   }
   if (node.slots.length > 0 && slotsText(node.slots) !== slotsText(slots ?? [])) {
@@ -86,13 +86,16 @@ function refuseUnfit(
   if (node.keys > 0) throw new AdminError(`${node.name} holds ${count(node.keys, 'key')}. ${advice}`);
 }
 
-function slotsOfShare(index: number, shards: number): number[] {
+function evenShare(index: number, shards: number): number[] {
   const start = Math.floor((index * SLOT_COUNT) / shards);
   const end = Math.floor(((index + 1) * SLOT_COUNT) / shards);
   return Array.from({ length: end - start }, (_, at) => start + at);
 }
 
-/** Primaries on as many hosts as there are; no replica on its primary's host, nor two of one primary on one host, as far as hosts suffice. */
+/**
+ * Chooses primaries and replicas: no two nodes of one shard on one host, and primaries on as many hosts as there are, as far as hosts
+ * suffice.
+ */
 export function spread<T>(nodes: readonly T[], shards: number, hostOf: (node: T) => string): Layout<T> {
   const queue = interleaved(nodes, hostOf);
   const primaries = queue.splice(0, shards);
@@ -103,7 +106,7 @@ export function spread<T>(nodes: readonly T[], shards: number, hostOf: (node: T)
     const best = queue.findIndex((node) => !shard.some((other) => other !== undefined && hostOf(other) === hostOf(node)));
     replicas[at]?.push(...queue.splice(Math.max(best, 0), 1));
   }
-  untangle(primaries, replicas, hostOf);
+  separateHosts(primaries, replicas, hostOf);
   return { primaries, replicas };
 }
 
@@ -116,8 +119,11 @@ function interleaved<T>(nodes: readonly T[], hostOf: (node: T) => string): T[] {
   return Array.from({ length: longest }, (_, round) => lists.flatMap((list) => list.slice(round, round + 1))).flat();
 }
 
-/** Taking the first that fits may leave the last primaries with what does not: swaps replicas of two shards as long as that helps. */
-function untangle<T>(primaries: readonly T[], replicas: T[][], hostOf: (node: T) => string): void {
+/**
+ * Swaps replicas of two shards as long as that separates hosts: taking the first that fits may leave the last primaries with replicas that
+ * do not.
+ */
+function separateHosts<T>(primaries: readonly T[], replicas: T[][], hostOf: (node: T) => string): void {
   const conflicts = (shard: number): number => {
     const hosts = [primaries[shard], ...(replicas[shard] ?? [])].flatMap((node) => (node === undefined ? [] : [hostOf(node)]));
     return hosts.length - new Set(hosts).size;

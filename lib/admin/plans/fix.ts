@@ -5,45 +5,59 @@ import { count, slotsText } from '../slot-list.js';
 import type { Duplicates, Plan, PlanStep } from '../steps.js';
 
 export interface FixOptions {
-  /** Take slots from primaries that cannot be asked, and with them give up the keys that only those have. Default false. */
+  /** Takes slots from primaries that cannot be asked, and gives up the keys that only those have. Default false. */
   readonly takeUnreachable?: boolean;
-  /** Which one counts where a key is on two nodes. Default `refuse`. */
+  /** Which copy counts where a key is on two nodes. Default `refuse`. */
   readonly duplicates?: Duplicates;
 }
 
-/** How many keys of a slot each node holds, by node id; of slots in trouble, and where others than the owner hold some. */
+/** Number of keys by slot and node id: of broken slots, and of slots of which a node has keys that is not the owner. */
 export type KeyCounts = ReadonlyMap<number, ReadonlyMap<string, number>>;
 
-/** Slots that are open, claimed by several or by nobody. */
-export function troubledSlots(picture: ClusterState): number[] {
-  const slots = new Set(uncoveredSlots(picture));
-  for (const [slot, claimants] of claimsOf(picture)) if (claimants.length > 1) slots.add(slot);
-  for (const { migrating, importing } of primariesOf(picture))
+/** Slots that are open, claimed by several nodes, or by none. */
+export function brokenSlots(cluster: ClusterState): number[] {
+  const slots = new Set(uncoveredSlots(cluster));
+  for (const [slot, claimants] of claimsOf(cluster)) if (claimants.length > 1) slots.add(slot);
+  for (const { migrating, importing } of primariesOf(cluster))
     for (const slot of [...migrating.keys(), ...importing.keys()]) slots.add(slot);
   return [...slots].sort((a, b) => a - b);
 }
 
-/** What to do with one slot. */
-interface Remedy {
+/** A slot to repair. */
+interface BrokenSlot {
+  readonly slot: number;
+  readonly claimants: readonly AdminNode[];
+  /** Nodes that have keys of the slot. */
+  readonly holders: readonly AdminNode[];
+  /** Number of its keys by node id. */
+  readonly keys: ReadonlyMap<string, number>;
+}
+
+/** The repair of one slot. */
+interface Repair {
   readonly slot: number;
   readonly assignTo: AdminNode | null;
-  readonly gatherFrom: readonly AdminNode[];
+  readonly collectFrom: readonly AdminNode[];
   readonly owner: AdminNode;
-  /** The move that is finished. */
+  /** The target of an open move, which is finished; null: there is none. */
   readonly moveTo: AdminNode | null;
   readonly closeAt: readonly AdminNode[];
 }
 
-/** Closes open slots, and finds owners for slots that have none, so that no key is left where nobody looks for it. */
-export function planFix(picture: ClusterState, keys: KeyCounts, { takeUnreachable = false, duplicates = 'refuse' }: FixOptions = {}): Plan {
-  const primaries = primariesOf(picture);
+/** Plans to close open slots and to find owners for slots without one, so that no key is left on a node that does not own its slot. */
+export function planFix(cluster: ClusterState, keys: KeyCounts, { takeUnreachable = false, duplicates = 'refuse' }: FixOptions = {}): Plan {
+  const primaries = primariesOf(cluster);
   if (primaries.length === 0) throw new AdminError('no primary of the cluster can be asked');
-  const slots = [...new Set([...troubledSlots(picture), ...keys.keys()])].sort((a, b) => a - b);
-  const claims = claimsOf(picture);
-  refuseUnreachable(picture, slots, takeUnreachable);
-  const load = new Map(primaries.map(({ id, slots: own }) => [id, own.length]));
-  const remedies = slots.map((slot) => remedyFor(slot, picture, primaries, claims.get(slot) ?? [], keys.get(slot) ?? new Map(), load));
-  const steps = stepsOf(remedies, primaries, duplicates);
+  const slots = [...new Set([...brokenSlots(cluster), ...keys.keys()])].sort((a, b) => a - b);
+  const claims = claimsOf(cluster);
+  refuseUnreachable(cluster, slots, takeUnreachable);
+  const slotCounts = new Map(primaries.map(({ id, slots: own }) => [id, own.length]));
+  const repairs = slots.map((slot) => {
+    const byNode: ReadonlyMap<string, number> = keys.get(slot) ?? new Map();
+    const holders = primaries.filter(({ id }) => (byNode.get(id) ?? 0) > 0);
+    return repairOf({ slot, claimants: claims.get(slot) ?? [], holders, keys: byNode }, cluster, primaries, slotCounts);
+  });
+  const steps = stepsOf(repairs, primaries, duplicates);
   return {
     title:
       slots.length === 0
@@ -55,8 +69,8 @@ export function planFix(picture: ClusterState, keys: KeyCounts, { takeUnreachabl
 }
 
 function refuseUnreachable({ nodes }: ClusterState, slots: readonly number[], take: boolean): void {
-  const troubled = new Set(slots);
-  const absent = [...nodes.values()].filter((node) => !node.reachable && node.slots.some((slot) => troubled.has(slot)));
+  const broken = new Set(slots);
+  const absent = [...nodes.values()].filter((node) => !node.reachable && node.slots.some((slot) => broken.has(slot)));
   if (absent.length === 0 || take) return;
   const [first] = absent;
   throw new AdminError(
@@ -64,79 +78,76 @@ function refuseUnreachable({ nodes }: ClusterState, slots: readonly number[], ta
   );
 }
 
-function remedyFor(
-  slot: number,
-  picture: ClusterState,
-  primaries: readonly AdminNode[],
-  claimants: readonly AdminNode[],
-  keys: ReadonlyMap<string, number>,
-  load: Map<string, number>,
-): Remedy {
-  const holders = primaries.filter(({ id }) => (keys.get(id) ?? 0) > 0);
-  const owner = ownerOf(claimants, holders, keys, primaries, load);
+/** Counts a slot that gets an owner in `slotCounts`. */
+function repairOf(broken: BrokenSlot, cluster: ClusterState, primaries: readonly AdminNode[], slotCounts: Map<string, number>): Repair {
+  const { slot, claimants, holders } = broken;
+  const owner = newOwnerOf(broken, primaries, slotCounts);
   const assignTo = claimants.length === 1 ? null : owner;
-  if (assignTo !== null && claimants.length === 0) load.set(owner.id, (load.get(owner.id) ?? 0) + 1);
-  const moveTo = assignTo === null ? targetOf(slot, owner, picture, primaries, holders) : null;
+  if (assignTo !== null && claimants.length === 0) slotCounts.set(owner.id, (slotCounts.get(owner.id) ?? 0) + 1);
+  const moveTo = assignTo === null ? moveTargetOf(broken, owner, cluster, primaries) : null;
   const isOpenAt = ({ migrating, importing }: AdminNode): boolean => migrating.has(slot) || importing.has(slot);
   return {
     slot,
     assignTo,
-    gatherFrom: holders.filter(({ id }) => id !== owner.id && id !== moveTo?.id),
+    collectFrom: holders.filter(({ id }) => id !== owner.id && id !== moveTo?.id),
     owner,
     moveTo,
-    // A move ends the open state of its two ends.
+    // A move closes the slot at its two ends.
     closeAt: primaries.filter((node) => isOpenAt(node) && (moveTo === null || (node.id !== owner.id && node.id !== moveTo.id))),
   };
 }
 
-/** Of several that claim it, the newest; of none, who has most of its keys, else who has the fewest slots. */
-function ownerOf(
-  claimants: readonly AdminNode[],
-  holders: readonly AdminNode[],
-  keys: ReadonlyMap<string, number>,
+/**
+ * The owner that a slot is to have: of several claimants the newest; without one the node with most of its keys, else the one with the
+ * fewest slots.
+ */
+function newOwnerOf(
+  { claimants, holders, keys }: BrokenSlot,
   primaries: readonly AdminNode[],
-  load: ReadonlyMap<string, number>,
+  slotCounts: ReadonlyMap<string, number>,
 ): AdminNode {
   const byEpoch = [...claimants].sort((a, b) => b.epoch - a.epoch);
   const byKeys = [...holders].sort((a, b) => (keys.get(b.id) ?? 0) - (keys.get(a.id) ?? 0));
-  const byLoad = [...primaries].sort((a, b) => (load.get(a.id) ?? 0) - (load.get(b.id) ?? 0));
-  const owner = byEpoch[0] ?? byKeys[0] ?? byLoad[0];
+  const bySlotCount = [...primaries].sort((a, b) => (slotCounts.get(a.id) ?? 0) - (slotCounts.get(b.id) ?? 0));
+  const owner = byEpoch[0] ?? byKeys[0] ?? bySlotCount[0];
   if (owner === undefined) throw new AdminError('no primary of the cluster can be asked');
   return owner;
 }
 
-/** Where the owner was sending the slot, if that can go on: forward is safe, because the owner's keys are the ones that clients see. */
-function targetOf(
-  slot: number,
+/** The node that the owner was sending the slot to, if that can go on: forward is safe, because clients see the owner's keys. */
+function moveTargetOf(
+  { slot, holders }: BrokenSlot,
   owner: AdminNode,
-  picture: ClusterState,
+  cluster: ClusterState,
   primaries: readonly AdminNode[],
-  holders: readonly AdminNode[],
 ): AdminNode | null {
-  const aim = picture.nodes.get(owner.migrating.get(slot) ?? '');
-  if (aim !== undefined && aim.id !== owner.id && primaries.includes(aim)) return aim;
+  const target = cluster.nodes.get(owner.migrating.get(slot) ?? '');
+  if (target !== undefined && target.id !== owner.id && primaries.includes(target)) return target;
   const importers = primaries.filter((node) => node.id !== owner.id && node.importing.get(slot) === owner.id);
   const [importer] = importers;
-  // Nothing has moved yet: ending it is less work, and the keys stay where they were.
+  // No key has moved yet: to close the slot is less work, and the keys stay.
   if (importer === undefined || importers.length > 1 || (!owner.migrating.has(slot) && !holders.includes(importer))) return null;
   return importer;
 }
 
-function stepsOf(remedies: readonly Remedy[], primaries: readonly AdminNode[], duplicates: Duplicates): PlanStep[] {
-  // Who hears that a slot of his went to another deletes its keys; so what several claim is gathered before the others are told.
+function stepsOf(repairs: readonly Repair[], primaries: readonly AdminNode[], duplicates: Duplicates): PlanStep[] {
+  // A node deletes the keys of a slot once it hears that another owns it: the keys of contested slots are collected before their owner is
+  // announced.
   const assigning = (contested: boolean): PlanStep[] =>
     grouped(
-      remedies.flatMap(({ slot, assignTo }) =>
+      repairs.flatMap(({ slot, assignTo }) =>
         assignTo === null || assignTo.slots.includes(slot) !== contested ? [] : [{ slot, ends: [assignTo] }],
       ),
     ).flatMap(({ slots, ends: [node] }): PlanStep[] => (node === undefined ? [] : [{ do: 'assign', node, slots, others: others(node) }]));
-  const gathers = grouped(remedies.flatMap(({ slot, gatherFrom, owner }) => gatherFrom.map((from) => ({ slot, ends: [from, owner] }))));
-  const moves = grouped(remedies.flatMap(({ slot, owner, moveTo }) => (moveTo === null ? [] : [{ slot, ends: [owner, moveTo] }])));
-  const closes = grouped(remedies.flatMap(({ slot, closeAt }) => closeAt.map((node) => ({ slot, ends: [node] }))));
+  const collections = grouped(
+    repairs.flatMap(({ slot, collectFrom, owner }) => collectFrom.map((from) => ({ slot, ends: [from, owner] }))),
+  );
+  const moves = grouped(repairs.flatMap(({ slot, owner, moveTo }) => (moveTo === null ? [] : [{ slot, ends: [owner, moveTo] }])));
+  const closes = grouped(repairs.flatMap(({ slot, closeAt }) => closeAt.map((node) => ({ slot, ends: [node] }))));
   const others = (...ends: readonly AdminNode[]): AdminNode[] => primaries.filter((node) => !ends.includes(node));
   return [
     ...assigning(false),
-    ...gathers.flatMap(({ slots, ends: [from, to] }): PlanStep[] =>
+    ...collections.flatMap(({ slots, ends: [from, to] }): PlanStep[] =>
       from === undefined || to === undefined ? [] : [{ do: 'gather', from, to, slots, duplicates }],
     ),
     ...assigning(true),

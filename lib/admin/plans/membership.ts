@@ -3,15 +3,15 @@ import { type AdminNode, type ClusterState, nodeNamed, primariesOf, replicasOf }
 import { count } from '../slot-list.js';
 import type { FailoverMode, Plan, PlanStep } from '../steps.js';
 
-/** A server joins the cluster, as a primary without slots or as a replica. `alone` is what it says itself. */
-export function planAddNode(picture: ClusterState, alone: ClusterState, replicaOf: string | null): Plan {
-  const [id = ''] = alone.views.keys();
-  const node = alone.nodes.get(id);
+/** Plans that a server joins the cluster, as a primary without slots or as a replica. `server`: the state that it describes itself. */
+export function planAddNode(cluster: ClusterState, server: ClusterState, replicaOf: string | null): Plan {
+  const [id = ''] = server.views.keys();
+  const node = server.nodes.get(id);
   if (node === undefined) throw new AdminError('the new server did not say who it is');
-  const known = [...(alone.views.get(id)?.known ?? [])].filter((other) => other !== id);
-  const isMember = picture.nodes.get(id)?.reachable === true;
+  const known = [...(server.views.get(id)?.known ?? [])].filter((other) => other !== id);
+  const isMember = cluster.nodes.get(id)?.reachable === true;
   const advice = 'Empty it first: FLUSHALL, then CLUSTER RESET HARD';
-  const stranger = known.find((other) => !picture.nodes.has(other));
+  const stranger = known.find((other) => !cluster.nodes.has(other));
   if (stranger !== undefined) throw new AdminError(`${node.name} knows nodes of another cluster (${stranger.slice(0, 8)}). ${advice}`);
   if (!isMember && node.slots.length > 0)
     throw new AdminError(`${node.name} has ${count(node.slots.length, 'slot')} of its own. ${advice}`);
@@ -19,34 +19,34 @@ export function planAddNode(picture: ClusterState, alone: ClusterState, replicaO
 
   if (isMember && replicaOf === null && node.role === 'replica') {
     throw new AdminError(
-      `${node.name} is a member already, a replica of ${picture.nodes.get(node.primaryId ?? '')?.name ?? 'a node that is gone'}`,
+      `${node.name} is a member already, a replica of ${cluster.nodes.get(node.primaryId ?? '')?.name ?? 'a node that is gone'}`,
     );
   }
-  const host = primariesOf(picture).find((primary) => primary.id !== id && primary.slots.length > 0) ?? primariesOf(picture)[0];
-  if (host === undefined) throw new AdminError('the cluster has no primary that could introduce the new server');
+  const introducer = primariesOf(cluster).find((primary) => primary.id !== id && primary.slots.length > 0) ?? primariesOf(cluster)[0];
+  if (introducer === undefined) throw new AdminError('the cluster has no primary that could introduce the new server');
   const primary =
-    replicaOf === null ? null : replicaOf === 'auto' ? (hostsForReplicas(picture, id)[0] ?? null) : nodeNamed(picture, replicaOf);
+    replicaOf === null ? null : replicaOf === 'auto' ? (primariesForReplicas(cluster, id)[0] ?? null) : nodeNamed(cluster, replicaOf);
   if (primary !== null && primary.role !== 'primary') {
-    throw new AdminError(`${primary.name} is a replica of ${picture.nodes.get(primary.primaryId ?? '')?.name}: name a primary`);
+    throw new AdminError(`${primary.name} is a replica of ${cluster.nodes.get(primary.primaryId ?? '')?.name}: name a primary`);
   }
   if (primary?.id === id) throw new AdminError(`${node.name} cannot be a replica of itself`);
   if (primary !== null && node.slots.length > 0) {
     throw new AdminError(`${node.name} owns ${count(node.slots.length, 'slot')}: move them to others before it becomes a replica`);
   }
-  // What is left of the node that had this address before. Who has found another node there calls it one without address.
-  const ghosts = [...picture.nodes.values()].filter(
+  // Nodes that had this address before. Members that have found another node there list the old one without an address.
+  const formerNodes = [...cluster.nodes.values()].filter(
     (other) => other.id !== id && !other.reachable && (other.address === null || other.name === node.name),
   );
-  const owning = ghosts.find(({ slots }) => slots.length > 0);
+  const owning = formerNodes.find(({ slots }) => slots.length > 0);
   if (owning !== undefined) {
     throw new AdminError(
       `the node that was at ${owning.name} before (${owning.id.slice(0, 8)}) still owns ${count(owning.slots.length, 'slot')}: give them to others first, with failover of its replica or with fix --take-unreachable`,
     );
   }
-  const members = [...picture.nodes.values()].filter(({ reachable, id: other }) => reachable && other !== id);
-  const steps: PlanStep[] = ghosts.flatMap((gone) => forgetSteps(picture, gone));
-  if (!isMember && primary === null) steps.push({ do: 'copyFunctions', from: host, to: node });
-  if (!isMember) steps.push({ do: 'meet', node: host, other: node });
+  const members = [...cluster.nodes.values()].filter(({ reachable, id: other }) => reachable && other !== id);
+  const steps: PlanStep[] = formerNodes.flatMap((gone) => forgetSteps(cluster, gone));
+  if (!isMember && primary === null) steps.push({ do: 'copyFunctions', from: introducer, to: node });
+  if (!isMember) steps.push({ do: 'meet', node: introducer, other: node });
   steps.push({ do: 'join', nodes: [...members, node] });
   if (primary !== null && node.primaryId !== primary.id) steps.push({ do: 'replicate', node, primary });
   steps.push({ do: 'settle' });
@@ -60,18 +60,18 @@ export function planAddNode(picture: ClusterState, alone: ClusterState, replicaO
   };
 }
 
-/** Those with the fewest replicas first. */
-function hostsForReplicas(picture: ClusterState, except: string): AdminNode[] {
-  return primariesOf(picture)
+/** Primaries with slots, those with the fewest replicas first. */
+function primariesForReplicas(cluster: ClusterState, except: string): AdminNode[] {
+  return primariesOf(cluster)
     .filter(({ id, slots }) => id !== except && slots.length > 0)
-    .map((node) => ({ node, replicas: replicasOf(picture, node.id).filter(({ id }) => id !== except).length }))
+    .map((node) => ({ node, replicas: replicasOf(cluster, node.id).filter(({ id }) => id !== except).length }))
     .sort((a, b) => a.replicas - b.replicas)
     .map(({ node }) => node);
 }
 
-/** The node leaves for good. Refused while it holds slots. */
-export function planDelNode(picture: ClusterState, name: string): Plan {
-  const node = nodeNamed(picture, name);
+/** Plans that a node leaves for good. Throws while it holds slots. */
+export function planDelNode(cluster: ClusterState, name: string): Plan {
+  const node = nodeNamed(cluster, name);
   if (node.slots.length > 0) {
     throw new AdminError(
       `${node.name} holds ${count(node.slots.length, 'slot')}, so it is not removed. Move them first: slotwise cluster reshard … --from ${node.name} --to NODE --all (or rebalance --weight ${node.name}=0)`,
@@ -84,50 +84,50 @@ export function planDelNode(picture: ClusterState, name: string): Plan {
   }
   if (node.importing.size > 0) throw new AdminError(`${node.name} is receiving slots: finish that first, with slotwise cluster fix`);
   // A replica cannot forget its primary, and would be left without one.
-  const orphans = replicasOf(picture, node.id).filter(({ reachable }) => reachable);
-  const hosts = hostsForReplicas(picture, node.id);
+  const orphans = replicasOf(cluster, node.id).filter(({ reachable }) => reachable);
+  const primaries = primariesForReplicas(cluster, node.id);
   const steps: PlanStep[] = orphans.map((replica, index): PlanStep => {
-    const primary = hosts[index % hosts.length];
+    const primary = primaries[index % primaries.length];
     if (primary === undefined)
       throw new AdminError(`${replica.name} follows ${node.name}, and there is no other primary with slots for it`);
     return { do: 'replicate', node: replica, primary };
   });
-  steps.push(...forgetSteps(picture, node));
-  const isMember = (picture.views.get(node.id)?.known.size ?? 0) > 1;
+  steps.push(...forgetSteps(cluster, node));
+  const isMember = (cluster.views.get(node.id)?.known.size ?? 0) > 1;
   if (node.reachable && isMember) steps.push({ do: 'reset', node });
   steps.push({ do: 'settle' });
   return {
     title: `remove ${node.role} ${node.name} (${node.id.slice(0, 8)})`,
     steps,
     notes: [
-      ...unreachableNote(picture, node),
+      ...unreachableNote(cluster, node),
       ...(node.reachable ? [] : [`${node.name} cannot be asked (${node.problem}): it is forgotten, and should not come back as it is`]),
     ],
   };
 }
 
-/** Everybody forgets a node that is gone. https://redis.io/docs/latest/commands/cluster-forget/ */
-export function planForget(picture: ClusterState, name: string): Plan {
-  const node = nodeNamed(picture, name);
+/** Plans that all nodes forget one that is gone. https://redis.io/docs/latest/commands/cluster-forget/ */
+export function planForget(cluster: ClusterState, name: string): Plan {
+  const node = nodeNamed(cluster, name);
   if (node.reachable) throw new AdminError(`${node.name} is there and answers: remove it with del-node, or it comes back by gossip`);
   if (node.slots.length > 0) {
     throw new AdminError(
       `${node.name} owns ${count(node.slots.length, 'slot')}, which nobody would serve. Promote a replica of it first (slotwise cluster failover … --takeover), or let others take them without their keys (fix --take-unreachable)`,
     );
   }
-  const follower = replicasOf(picture, node.id).find(({ reachable }) => reachable);
+  const follower = replicasOf(cluster, node.id).find(({ reachable }) => reachable);
   if (follower !== undefined)
     throw new AdminError(`${follower.name} follows ${node.name} and cannot forget it: del-node gives it another primary`);
   return {
     title: `forget ${node.name} (${node.id.slice(0, 8)})`,
-    steps: [...forgetSteps(picture, node), { do: 'settle' }],
-    notes: unreachableNote(picture, node),
+    steps: [...forgetSteps(cluster, node), { do: 'settle' }],
+    notes: unreachableNote(cluster, node),
   };
 }
 
-function forgetSteps(picture: ClusterState, gone: AdminNode): PlanStep[] {
-  return [...picture.nodes.values()]
-    .filter(({ id, reachable }) => id !== gone.id && reachable && picture.views.get(id)?.known.has(gone.id))
+function forgetSteps(cluster: ClusterState, gone: AdminNode): PlanStep[] {
+  return [...cluster.nodes.values()]
+    .filter(({ id, reachable }) => id !== gone.id && reachable && cluster.views.get(id)?.known.has(gone.id))
     .map((node) => ({ do: 'forget', node, gone }));
 }
 
@@ -139,13 +139,13 @@ function unreachableNote({ nodes }: ClusterState, except: AdminNode): string[] {
   ];
 }
 
-/** A replica becomes the primary of its shard. https://redis.io/docs/latest/commands/cluster-failover/ */
-export function planFailover(picture: ClusterState, name: string, mode: FailoverMode): Plan {
-  const node = nodeNamed(picture, name);
+/** Plans that a replica becomes the primary of its shard. https://redis.io/docs/latest/commands/cluster-failover/ */
+export function planFailover(cluster: ClusterState, name: string, mode: FailoverMode): Plan {
+  const node = nodeNamed(cluster, name);
   const done: Plan = { title: `${node.name} is a primary already`, steps: [], notes: [] };
   if (node.role === 'primary' && node.reachable) return done;
   if (!node.reachable) throw new AdminError(`${node.name} cannot be asked: ${node.problem}`);
-  const primary = picture.nodes.get(node.primaryId ?? '');
+  const primary = cluster.nodes.get(node.primaryId ?? '');
   if (mode === 'coordinated' && primary?.reachable !== true) {
     throw new AdminError(
       `${primary?.name ?? 'its primary'} cannot be asked, and a coordinated failover needs it. With --force the other primaries agree without it; with --takeover ${node.name} decides alone, for when they have no majority`,

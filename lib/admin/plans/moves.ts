@@ -11,17 +11,17 @@ export interface Move {
   readonly slots: SlotSet;
 }
 
-/** Moving on in a cluster that is not whole makes things worse. */
-export function refuseUnlessWhole(picture: ClusterState): void {
-  const broken = checkCluster(picture).filter(({ severity, kind }) => severity === 'error' && kind !== 'open');
+/** Throws for a cluster with errors other than open slots: moving slots would make them worse. */
+export function refuseUnlessWhole(cluster: ClusterState): void {
+  const broken = checkCluster(cluster).filter(({ severity, kind }) => severity === 'error' && kind !== 'open');
   const [first] = broken;
   if (first === undefined) return;
   const more = broken.length > 1 ? ` (and ${broken.length - 1} more problems)` : '';
   throw new AdminError(`the cluster is not whole: ${first.text}${more}. See: slotwise cluster check; mend it with: slotwise cluster fix`);
 }
 
-/** Slots that an interrupted run left open, by where they go. */
-export function openMoves(picture: ClusterState): { readonly finishable: readonly Move[]; readonly open: ReadonlySet<number> } {
+/** Slots that an interrupted run left open, and the moves among them that can be finished. */
+export function openMoves(cluster: ClusterState): { readonly finishable: readonly Move[]; readonly open: ReadonlySet<number> } {
   const open = new Set<number>();
   const moves = new Map<string, { from: AdminNode; to: AdminNode; slots: number[] }>();
   const note = (slot: number, from: AdminNode | undefined, to: AdminNode | undefined): void => {
@@ -32,15 +32,15 @@ export function openMoves(picture: ClusterState): { readonly finishable: readonl
     if (!move.slots.includes(slot)) move.slots.push(slot);
     moves.set(key, move);
   };
-  for (const node of primariesOf(picture)) {
-    for (const [slot, peer] of node.migrating) note(slot, node, picture.nodes.get(peer));
-    for (const [slot, peer] of node.importing) note(slot, picture.nodes.get(peer), node);
+  for (const node of primariesOf(cluster)) {
+    for (const [slot, peer] of node.migrating) note(slot, node, cluster.nodes.get(peer));
+    for (const [slot, peer] of node.importing) note(slot, cluster.nodes.get(peer), node);
   }
   return { finishable: [...moves.values()], open };
 }
 
-export function movesToSteps(picture: ClusterState, moves: readonly Move[], replace: boolean): PlanStep[] {
-  const primaries = primariesOf(picture);
+export function movesToSteps(cluster: ClusterState, moves: readonly Move[], replace: boolean): PlanStep[] {
+  const primaries = primariesOf(cluster);
   return moves
     .filter(({ slots }) => slots.length > 0)
     .map(({ from, to, slots }) => ({

@@ -6,40 +6,40 @@ import type { Plan } from '../steps.js';
 import { type Move, movesToSteps, openMoves, refuseUnlessWhole } from './moves.js';
 
 export interface RebalanceOptions {
-  /** By node; default 1. A weight of 0 empties the node. */
+  /** Weights by node; default 1. A weight of 0 empties the node. */
   readonly weights?: Readonly<Record<string, number>>;
-  /** Nothing is done while every primary is within this many percent of its share. Default 2. */
+  /** No slot moves while every primary is within so many percent of its share. Default 2. */
   readonly thresholdPercent?: number;
-  /** Primaries without slots get some too. Default false. */
+  /** Gives slots to primaries without any, too. Default false. */
   readonly useEmpty?: boolean;
 }
 
-/** As few moves as bring every primary to its share of the slots. What an interrupted run left open is finished first. */
+/** Plans as few moves as bring every primary to its share of the slots. Moves that an interrupted run left open are finished first. */
 export function planRebalance(
-  picture: ClusterState,
+  cluster: ClusterState,
   { weights = {}, thresholdPercent = 2, useEmpty = false }: RebalanceOptions = {},
 ): Plan {
-  refuseUnlessWhole(picture);
-  const weightById = new Map(Object.entries(weights).map(([name, weight]) => [nodeNamed(picture, name).id, weight]));
+  refuseUnlessWhole(cluster);
+  const weightById = new Map(Object.entries(weights).map(([name, weight]) => [nodeNamed(cluster, name).id, weight]));
   for (const [id, weight] of weightById) {
-    const node = picture.nodes.get(id);
+    const node = cluster.nodes.get(id);
     if (node?.role !== 'primary') throw new AdminError(`${node?.name} is a replica: only primaries have slots and weights`);
     if (!Number.isFinite(weight) || weight < 0) throw new AdminError(`the weight of ${node.name} must be 0 or more, not ${weight}`);
   }
-  const nodes = primariesOf(picture).filter(({ id, slots }) => slots.length > 0 || useEmpty || weightById.has(id));
-  const { finishable, open } = openMoves(picture);
+  const nodes = primariesOf(cluster).filter(({ id, slots }) => slots.length > 0 || useEmpty || weightById.has(id));
+  const { finishable, open } = openMoves(cluster);
   const held = nodes.map((node) => slotsAfter(node, finishable, open));
   const shares = sharesOf(nodes.map(({ id }) => weightById.get(id) ?? 1));
-  const finish = movesToSteps(picture, finishable, true);
+  const finish = movesToSteps(cluster, finishable, true);
 
   const isBalanced = nodes.every((_, index) => {
-    const wanted = shares[index] ?? 0;
+    const share = shares[index] ?? 0;
     const has = held[index]?.total ?? 0;
-    return wanted === 0 ? has === 0 : (Math.abs(has - wanted) / wanted) * 100 <= thresholdPercent;
+    return share === 0 ? has === 0 : (Math.abs(has - share) / share) * 100 <= thresholdPercent;
   });
   const moves = isBalanced ? [] : balance(nodes, held, shares);
   const moved = moves.reduce((sum, { slots }) => sum + slots.length, 0);
-  const steps = [...finish, ...movesToSteps(picture, moves, false)];
+  const steps = [...finish, ...movesToSteps(cluster, moves, false)];
   const left = [...open].filter((slot) => !finishable.some(({ slots }) => slots.includes(slot)));
   return {
     title:
@@ -49,19 +49,19 @@ export function planRebalance(
   };
 }
 
-interface Held {
+/** The slots of a node once the open moves are finished. */
+interface HeldSlots {
   readonly total: number;
   readonly movable: readonly number[];
 }
 
-/** What a node has once the open moves are finished. */
-function slotsAfter(node: AdminNode, finishable: readonly Move[], open: ReadonlySet<number>): Held {
+function slotsAfter(node: AdminNode, finishable: readonly Move[], open: ReadonlySet<number>): HeldSlots {
   const gone = finishable.filter(({ from }) => from.id === node.id).reduce((sum, { slots }) => sum + slots.length, 0);
   const come = finishable.filter(({ to }) => to.id === node.id).reduce((sum, { slots }) => sum + slots.length, 0);
   return { total: node.slots.length - gone + come, movable: node.slots.filter((slot) => !open.has(slot)) };
 }
 
-/** Whole numbers that add up to all slots: what is left by rounding goes to those who lost most by it. */
+/** Numbers of slots by weight that add up to all slots: the slots left over by rounding go to the shares that lost most by it. */
 export function sharesOf(weights: readonly number[]): number[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   if (total === 0) throw new AdminError('at least one primary needs a weight above 0');
@@ -75,16 +75,16 @@ export function sharesOf(weights: readonly number[]): number[] {
   return shares;
 }
 
-/** From who has most too much to who lacks most, until nobody does. */
-function balance(nodes: readonly AdminNode[], held: readonly Held[], shares: readonly number[]): Move[] {
-  const places = nodes.map((node, index) => ({
+/** Moves from the node with the largest surplus to the one with the largest deficit, until there is none. */
+function balance(nodes: readonly AdminNode[], held: readonly HeldSlots[], shares: readonly number[]): Move[] {
+  const balances = nodes.map((node, index) => ({
     node,
     surplus: (held[index]?.total ?? 0) - (shares[index] ?? 0),
     movable: [...(held[index]?.movable ?? [])],
   }));
   const moves: Move[] = [];
   for (;;) {
-    const ordered = [...places].sort((a, b) => b.surplus - a.surplus);
+    const ordered = [...balances].sort((a, b) => b.surplus - a.surplus);
     const giver = ordered.find(({ movable }) => movable.length > 0);
     const taker = ordered.at(-1);
     if (giver === undefined || taker === undefined || giver.surplus <= 0 || taker.surplus >= 0) return moves;

@@ -12,13 +12,15 @@ export interface ReshardOptions {
   readonly slots: number | SlotSet | 'all';
 }
 
-/** Slots of some primaries to one. What an interrupted run left open between the same nodes comes first and counts. */
-export function planReshard(picture: ClusterState, options: ReshardOptions): Plan {
-  refuseUnlessWhole(picture);
-  const to = primaryNamed(picture, options.to);
-  const named = options.from === 'all' ? primariesOf(picture) : options.from.map((text) => nodeNamed(picture, text));
+/**
+ * Plans a move of slots from some primaries to one. Moves between the same nodes that an interrupted run left open come first, and count.
+ */
+export function planReshard(cluster: ClusterState, options: ReshardOptions): Plan {
+  refuseUnlessWhole(cluster);
+  const to = primaryNamed(cluster, options.to);
+  const named = options.from === 'all' ? primariesOf(cluster) : options.from.map((text) => nodeNamed(cluster, text));
   const sources = [...new Set(named)].filter(({ id, slots }) => id !== to.id && slots.length > 0);
-  const { finishable, open } = openMoves(picture);
+  const { finishable, open } = openMoves(cluster);
   const resumed = finishable.filter((move) => move.to.id === to.id && sources.includes(move.from));
   const available = sources.map((from) => ({ from, slots: from.slots.filter((slot) => !open.has(slot)) }));
 
@@ -28,18 +30,18 @@ export function planReshard(picture: ClusterState, options: ReshardOptions): Pla
     const openSlots = resumed.reduce((sum, { slots }) => sum + slots.length, 0);
     const total = available.reduce((sum, { slots }) => sum + slots.length, openSlots);
     if (options.slots < 1 || options.slots > total) {
-      const who = sources.map(({ name }) => name).join(', ') || 'the sources';
-      throw new AdminError(`${count(options.slots, 'slot')} cannot be moved: ${who} can give ${count(total, 'slot')}`);
+      const givers = sources.map(({ name }) => name).join(', ') || 'the sources';
+      throw new AdminError(`${count(options.slots, 'slot')} cannot be moved: ${givers} can give ${count(total, 'slot')}`);
     }
-    moves = share(available, Math.max(0, options.slots - openSlots), to);
+    moves = takeBySize(available, Math.max(0, options.slots - openSlots), to);
   } else {
-    const wanted = options.slots === 'all' ? null : new Set(options.slots);
-    if (wanted !== null) refuseForeign(picture, wanted, sources, to);
-    const keep = (slots: SlotSet): SlotSet => (wanted === null ? slots : slots.filter((slot) => wanted.has(slot)));
+    const chosen = options.slots === 'all' ? null : new Set(options.slots);
+    if (chosen !== null) refuseForeign(cluster, chosen, sources, to);
+    const keep = (slots: SlotSet): SlotSet => (chosen === null ? slots : slots.filter((slot) => chosen.has(slot)));
     finish = resumed.map((move) => ({ ...move, slots: keep(move.slots) }));
     moves = available.map(({ from, slots }) => ({ from, to, slots: keep(slots) }));
   }
-  const steps = [...movesToSteps(picture, finish, true), ...movesToSteps(picture, moves, false)];
+  const steps = [...movesToSteps(cluster, finish, true), ...movesToSteps(cluster, moves, false)];
   const left = [...open].filter((slot) => !resumed.some(({ slots }) => slots.includes(slot)));
   return {
     title: `move ${count(
@@ -54,30 +56,29 @@ export function planReshard(picture: ClusterState, options: ReshardOptions): Pla
   };
 }
 
-function primaryNamed(picture: ClusterState, text: string): AdminNode {
-  const node = nodeNamed(picture, text);
+function primaryNamed(cluster: ClusterState, text: string): AdminNode {
+  const node = nodeNamed(cluster, text);
   if (!node.reachable) throw new AdminError(`${node.name} cannot be asked: ${node.problem}`);
   if (node.role === 'primary') return node;
-  const primary = picture.nodes.get(node.primaryId ?? '')?.name;
+  const primary = cluster.nodes.get(node.primaryId ?? '')?.name;
   throw new AdminError(`${node.name} is a replica${primary === undefined ? '' : ` of ${primary}`}: slots go to primaries`);
 }
 
-/** A slot that is at the target already was moved by an earlier run. */
-function refuseForeign(picture: ClusterState, wanted: ReadonlySet<number>, sources: readonly AdminNode[], to: AdminNode): void {
-  const foreign = [...wanted].filter((slot) => !to.slots.includes(slot) && !sources.some(({ slots }) => slots.includes(slot)));
+/** Throws for a chosen slot that none of the sources has. One that the target has was moved by an earlier run. */
+function refuseForeign(cluster: ClusterState, chosen: ReadonlySet<number>, sources: readonly AdminNode[], to: AdminNode): void {
+  const foreign = [...chosen].filter((slot) => !to.slots.includes(slot) && !sources.some(({ slots }) => slots.includes(slot)));
   if (foreign.length === 0) return;
-  const owners = primariesOf(picture).filter(({ slots }) => foreign.some((slot) => slots.includes(slot)));
+  const owners = primariesOf(cluster).filter(({ slots }) => foreign.some((slot) => slots.includes(slot)));
   throw new AdminError(
     `of the slots to be moved, ${slotsText(foreign, 8)} belong to none of the sources, but to ${owners.map(({ name }) => name).join(', ')}`,
   );
 }
 
-/** By size: who has twice the slots gives twice as many. */
-function share(available: readonly { readonly from: AdminNode; readonly slots: SlotSet }[], wanted: number, to: AdminNode): Move[] {
-  const total = available.reduce((sum, { slots }) => sum + slots.length, 0);
+/** Takes so many slots, from each source in proportion to the slots it has. */
+function takeBySize(available: readonly { readonly from: AdminNode; readonly slots: SlotSet }[], total: number, to: AdminNode): Move[] {
   const ordered = [...available].sort((a, b) => b.slots.length - a.slots.length);
-  let left = wanted;
-  let remaining = total;
+  let left = total;
+  let remaining = available.reduce((sum, { slots }) => sum + slots.length, 0);
   return ordered.map(({ from, slots }) => {
     const take = remaining === 0 ? 0 : Math.min(slots.length, Math.ceil((left * slots.length) / remaining));
     left -= take;

@@ -1,5 +1,5 @@
 import { ClosedError, ConnectError, SlotwiseError, show } from '../../errors.js';
-import type { CredentialSource, Credentials } from '../../options/topology.js';
+import type { CredentialSource, Credentials } from '../../options/access.js';
 import { backoffMs } from '../../util/backoff.js';
 
 /** The rest of a token's life is for attempts that fail. */

@@ -1,8 +1,8 @@
 import { failoverChannel, log, topologyChannel } from '../../diagnostics.js';
 import { AuthError, type ClosedError, ConnectionLostError, DatabaseError, NoNodeError, type SlotwiseError } from '../../errors.js';
+import type { Credentials } from '../../options/access.js';
 import { type Address, addressKey } from '../../options/address.js';
 import type { Options } from '../../options/defaults.js';
-import type { Credentials } from '../../options/topology.js';
 import type { Node, NodeEvents } from '../../pool/node.js';
 import type { AttemptFailure, Call } from '../../protocol/call.js';
 import type { Redirection } from '../../protocol/resp/reply-error.js';

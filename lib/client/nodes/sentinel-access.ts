@@ -1,6 +1,6 @@
 import { AuthError, type SlotwiseError } from '../../errors.js';
+import type { AccessOptions } from '../../options/access.js';
 import type { Options } from '../../options/defaults.js';
-import type { AccessOptions } from '../../options/topology.js';
 import { SentinelConnections } from '../../topology/control/sentinel-connections.js';
 import { CredentialRefresher } from './credential-refresher.js';
 

@@ -1,8 +1,8 @@
 import type { ChannelKind } from '../../connection/channel-subscription.js';
 import type { ConnectionConfig } from '../../connection/connection.js';
 import type { SlotwiseError } from '../../errors.js';
+import type { Credentials } from '../../options/access.js';
 import type { Options } from '../../options/defaults.js';
-import type { Credentials } from '../../options/topology.js';
 import { SubscriberPool } from '../../pool/subscriber-pool.js';
 import { slotOfKey } from '../../routing/keys/slots.js';
 import type { Placement } from '../../routing/pubsub/channel-placement.js';

@@ -1,16 +1,16 @@
-/** So many failures without a reply in between are enough, however seldom the node is asked. */
-const IN_A_ROW = 3;
-/** Of the latest outcomes within this time, so many failures and not more replies than that. */
-const FAILURES = 5;
-const WITHIN_MS = 10_000;
-/** So many round trips in a row were much longer than those of the others. */
+/** So many failures without a reply in between open the breaker, however seldom the node is asked. */
+const FAILURES_IN_A_ROW = 3;
+/** So many failures within the window, with not more replies than failures, open it. */
+const FAILURES_IN_WINDOW = 5;
+const FAILURE_WINDOW_MS = 10_000;
+/** So many slow round trips in a row open it. */
 const SLOW_IN_A_ROW = 3;
-/** For so long nothing is sent to it, then one question; doubled from failure to failure. */
-const SHORTEST_MS = 1_000;
-const LONGEST_MS = 30_000;
+/** Time that it is open for, in ms: doubled from failure to failure, between these two. */
+const SHORTEST_OPEN_MS = 1_000;
+const LONGEST_OPEN_MS = 30_000;
 
 /**
- * The circuit breaker of a replica.
+ * The circuit breaker of a replica, as data: `nextBreaker` gives the one that follows an event.
  *
  * | state | means | left by |
  * |---|---|---|
@@ -20,20 +20,21 @@ const LONGEST_MS = 30_000;
  */
 export interface BreakerState {
   readonly state: 'closed' | 'open' | 'half-open';
-  /** The latest failures, with how many replies the node had given by then. */
+  /** The latest failures, with the number of replies that the node had given by then. */
   readonly failures: readonly { readonly at: number; readonly replies: number }[];
+  /** Slow round trips in a row. */
   readonly slow: number;
-  /** How long it is, or was last, opened for. */
+  /** How long it is, or was last, opened for, in ms. */
   readonly openMs: number;
-  /** When it was closed last. */
+  /** When it was closed last, on the clock in ms. */
   readonly closedAt: number;
 }
 
+/** An observation of the node, `at` a time on the clock in ms. `recovered`: it answered the probe, or has a connection again. */
 export type BreakerEvent =
-  | { readonly kind: 'failed'; readonly at: number; readonly replies: number }
-  | { readonly kind: 'round trip'; readonly at: number; readonly isSlow: boolean }
-  | { readonly kind: 'tried'; readonly at: number }
-  | { readonly kind: 'answered' | 'unanswered'; readonly at: number };
+  | { readonly kind: 'failure'; readonly at: number; readonly replies: number }
+  | { readonly kind: 'round-trip'; readonly at: number; readonly isSlow: boolean }
+  | { readonly kind: 'probe-sent' | 'probe-failed' | 'recovered'; readonly at: number };
 
 export const CLOSED: BreakerState = Object.freeze({
   state: 'closed',
@@ -43,47 +44,49 @@ export const CLOSED: BreakerState = Object.freeze({
   closedAt: Number.NEGATIVE_INFINITY,
 });
 
+/** The breaker after an event; the same one where nothing changes. */
 export function nextBreaker(breaker: BreakerState, event: BreakerEvent): BreakerState {
   switch (breaker.state) {
     case 'closed': {
-      if (event.kind === 'failed') {
-        const failures = [...breaker.failures, { at: event.at, replies: event.replies }].slice(-FAILURES);
-        return isBroken(failures, event.at) ? opened(breaker, openMsBefore(breaker, event.at)) : { ...breaker, failures };
+      if (event.kind === 'failure') {
+        const failures = [...breaker.failures, { at: event.at, replies: event.replies }].slice(-FAILURES_IN_WINDOW);
+        return areTooMany(failures, event.at) ? opened(breaker, openMsBefore(breaker, event.at)) : { ...breaker, failures };
       }
-      if (event.kind !== 'round trip') return breaker;
+      if (event.kind !== 'round-trip') return breaker;
       const slow = event.isSlow ? breaker.slow + 1 : 0;
       if (slow >= SLOW_IN_A_ROW) return opened(breaker, openMsBefore(breaker, event.at));
       return slow === breaker.slow ? breaker : { ...breaker, slow };
     }
     case 'open':
-      if (event.kind === 'answered') return closed(breaker, event.at);
-      return event.kind === 'tried' ? { ...breaker, state: 'half-open' } : breaker;
+      if (event.kind === 'recovered') return closed(breaker, event.at);
+      return event.kind === 'probe-sent' ? { ...breaker, state: 'half-open' } : breaker;
     case 'half-open':
-      if (event.kind === 'answered') return closed(breaker, event.at);
-      return event.kind === 'unanswered' ? opened(breaker, breaker.openMs) : breaker;
+      if (event.kind === 'recovered') return closed(breaker, event.at);
+      return event.kind === 'probe-failed' ? opened(breaker, breaker.openMs) : breaker;
     default:
       return breaker.state satisfies never;
   }
 }
 
-function isBroken(failures: BreakerState['failures'], now: number): boolean {
+function areTooMany(failures: BreakerState['failures'], now: number): boolean {
   const last = failures.at(-1);
-  const third = failures.at(-IN_A_ROW);
+  const third = failures.at(-FAILURES_IN_A_ROW);
   if (last === undefined || third === undefined) return false;
   if (third.replies === last.replies) return true;
   const [first] = failures;
-  return failures.length === FAILURES && first !== undefined && now - first.at <= WITHIN_MS && last.replies - first.replies <= FAILURES;
+  if (first === undefined || failures.length < FAILURES_IN_WINDOW) return false;
+  return now - first.at <= FAILURE_WINDOW_MS && last.replies - first.replies <= FAILURES_IN_WINDOW;
 }
 
 function closed({ openMs }: BreakerState, at: number): BreakerState {
   return { ...CLOSED, openMs, closedAt: at };
 }
 
-/** One that has been well for a while is not held responsible for what was before. */
+/** The last time that the breaker was opened for, in ms; 0 once it has been closed for a while. */
 function openMsBefore({ openMs, closedAt }: BreakerState, now: number): number {
-  return now - closedAt > LONGEST_MS ? 0 : openMs;
+  return now - closedAt > LONGEST_OPEN_MS ? 0 : openMs;
 }
 
 function opened({ closedAt }: BreakerState, beforeMs: number): BreakerState {
-  return { ...CLOSED, state: 'open', openMs: Math.min(LONGEST_MS, Math.max(SHORTEST_MS, 2 * beforeMs)), closedAt };
+  return { ...CLOSED, state: 'open', openMs: Math.min(LONGEST_OPEN_MS, Math.max(SHORTEST_OPEN_MS, 2 * beforeMs)), closedAt };
 }

@@ -6,13 +6,14 @@ for (let byte = 0; byte < 256; byte++) {
   TABLE[byte] = crc;
 }
 
+/** CRC-16 of bytes, from `start` up to `end`. */
 export function crc16(bytes: Uint8Array, start: number, end: number): number {
   let crc = 0;
   for (let at = start; at < end; at++) crc = step(crc, bytes[at] as number); // the caller's bounds
   return crc;
 }
 
-/** Of text without making bytes of it, -1 where it is not ASCII. */
+/** CRC-16 of text without making bytes of it, -1 where it is not ASCII. */
 export function crc16OfAscii(text: string, start: number, end: number): number {
   let crc = 0;
   let bits = 0;

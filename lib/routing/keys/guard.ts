@@ -8,16 +8,16 @@ import { wordOf } from './key-prefix.js';
 
 export type AccessMode = 'read' | 'write';
 
-/** What a command does to a key, or to all keys that a glob-style pattern matches. */
+/** The access of a command to a key, or to all keys that a glob-style pattern matches. */
 export interface KeyAccess {
   readonly access: AccessMode;
-  /** As the program names it. A pattern: with `ANY` wherever it does not say which characters. */
+  /** The key as the program names it; of a pattern, with `WILDCARD` for characters that it leaves open. */
   readonly name: string;
-  /** As the caller wrote it; null for any key there is. */
+  /** The key or pattern as the caller wrote it; null: every key. */
   readonly shown: string | null;
 }
 
-/** Stands in a pattern for characters that nobody knows. No pattern of a guard has it as a literal: it is no character. */
+/** Stands for unknown characters in a pattern. U+FFFF is no character, so that no pattern of a guard has it as a literal. */
 const WILDCARD = '\uffff';
 const EVERY_KEY = { name: WILDCARD, shown: null } as const;
 
@@ -43,7 +43,7 @@ export const WRITTEN_KEYS: Readonly<Record<string, 'first' | 'rest' | 'none'>> =
   ZUNIONSTORE: 'first',
 };
 
-/** Which keys a command touches, with its arguments before they have a prefix. What may be any key counts as every key. */
+/** The accesses of a command to keys, whose arguments have no prefix yet. A command whose keys are unknown accesses every key. */
 export function keyAccessesOf(spec: CommandSpec, args: readonly Arg[]): readonly KeyAccess[] {
   const { name, flags } = spec;
   // Channels are no keys.
@@ -55,28 +55,31 @@ export function keyAccessesOf(spec: CommandSpec, args: readonly Arg[]): readonly
   const indexes = keyIndexes(spec, args);
   if (indexes.length === 0) return (flags & (READONLY | WRITE | SCRIPT | ADMIN)) === 0 ? [] : [{ access, ...EVERY_KEY }];
   const written = WRITTEN_KEYS[name];
-  const touches = indexes.map((index, order): KeyAccess => {
+  const accesses = indexes.map((index, order): KeyAccess => {
     const word = wordOf(args[index] ?? '');
     const reads = written === 'none' || (written === 'first' && order > 0) || (written === 'rest' && order === 0);
     return { access: reads ? 'read' : access, name: word, shown: word };
   });
-  if (name !== 'SORT' && name !== 'SORT_RO') return touches;
+  if (name !== 'SORT' && name !== 'SORT_RO') return accesses;
   // The star stands for an element; what follows `->` is a field of the key. Without a star no key is read.
   const patterns = sortPatternIndexes(args).map((index) => wordOf(args[index] ?? '').replace(/->.*$/s, ''));
-  const looked = patterns.filter((pattern) => pattern.includes('*'));
-  return [...touches, ...looked.map((pattern): KeyAccess => ({ access: 'read', name: pattern.replaceAll('*', WILDCARD), shown: pattern }))];
+  const external = patterns.filter((pattern) => pattern.includes('*'));
+  return [...accesses, ...external.map((shown): KeyAccess => ({ access: 'read', name: shown.replaceAll('*', WILDCARD), shown }))];
 }
 
 /** `cursor [MATCH pattern] …`; the last pattern counts. */
 function scanAccess(access: AccessMode, args: readonly Arg[]): KeyAccess {
-  let touch: KeyAccess = { access, ...EVERY_KEY };
+  let scanned: KeyAccess = { access, ...EVERY_KEY };
   for (let at = 1; at + 1 < args.length; at += 2) {
-    if (wordOf(args[at] ?? '').toUpperCase() === 'MATCH') touch = globAccess(access, args[at + 1] ?? '');
+    if (wordOf(args[at] ?? '').toUpperCase() === 'MATCH') scanned = globAccess(access, args[at + 1] ?? '');
   }
-  return touch;
+  return scanned;
 }
 
-/** A pattern that holds for every text which a pattern of stars takes `ANY` for can only match keys that it matches. */
+/**
+ * The access by a glob-style pattern. A guard's pattern that matches its name, `WILDCARD` included, matches every key that the glob
+ * matches.
+ */
 function globAccess(access: AccessMode, pattern: Arg): KeyAccess {
   const shown = wordOf(pattern);
   const name = shown.replaceAll(/\\([\s\S])|\*+|\?|\[(?:\\[\s\S]|[^\]\\])*\]?/g, (_, literal: string | undefined) => literal ?? WILDCARD);
@@ -107,23 +110,23 @@ export class GuardTable {
 
   /** Throws a `GuardError` for a command that its domain does not let through. `named`: the domain the caller named; null: by the keys. */
   check(spec: CommandSpec, args: readonly Arg[], named: Domain | null): void {
-    // Arity 0: what it touches is not known yet; it comes again when it is.
+    // Arity 0: the keys of the command are not known yet. It is checked again when they are.
     if (spec.arity === 0 || (named !== null && !this.#guards.has(named))) return;
-    const touches = keyAccessesOf(spec, args);
+    const accesses = keyAccessesOf(spec, args);
     if (named !== null) {
-      for (const touch of touches) this.#admit(spec, touch, named);
+      for (const access of accesses) this.#checkAccess(spec, access, named);
       return;
     }
-    const owners = touches.map(({ shown }) => (shown === null ? null : this.domains.ofKey(shown)));
-    // What may be split is several commands, each with the keys of one domain.
-    const split = spec.request === 'multi_shard';
+    const owners = accesses.map(({ shown }) => (shown === null ? null : this.domains.ofKey(shown)));
+    // A command that may be split becomes several, each with the keys of one domain.
+    const isSplit = spec.request === 'multi_shard';
     for (const domain of new Set(owners)) {
       if (domain === null || !this.#guards.has(domain)) continue;
-      for (const [at, touch] of touches.entries()) if (!split || owners[at] === domain) this.#admit(spec, touch, domain);
+      for (const [at, access] of accesses.entries()) if (!isSplit || owners[at] === domain) this.#checkAccess(spec, access, domain);
     }
   }
 
-  #admit({ name: command }: CommandSpec, { access, name, shown }: KeyAccess, domain: Domain): void {
+  #checkAccess({ name: command }: CommandSpec, { access, name, shown }: KeyAccess, domain: Domain): void {
     const patterns = this.#guards.get(domain)?.[access] ?? [];
     if (patterns.some((pattern) => pattern.matches(name))) return;
     const list = patterns.length === 0 ? 'nothing' : patterns.map(({ text }) => text).join(', ');

@@ -3,18 +3,18 @@ import type { Domain } from '../../options/domains.js';
 import type { Arg } from '../../protocol/command-spec.js';
 import type { DomainTable } from './domain-table.js';
 
-/** What stands before the keys of a view on the server, and nowhere in the program. */
+/** The prefix that the keys of a view have on the server, and nowhere in the program. */
 export interface KeyPrefix {
   /** The prefix of a key as the program names it; empty: none. */
   of(key: Arg): string;
-  /** How the program names a key of the server; null: it has no name for it. */
-  strip<T extends Text>(key: T): T | null;
+  /** The program's name of a key on the server; null: it has none. */
+  strip<T extends ReplyKey>(key: T): T | null;
 }
 
 /** A key in a reply. */
-export type Text = string | Buffer;
+export type ReplyKey = string | Buffer;
 
-/** One prefix for every key. */
+/** The same prefix for every key. */
 class FixedPrefix implements KeyPrefix {
   constructor(private readonly prefix: string) {}
 
@@ -22,7 +22,7 @@ class FixedPrefix implements KeyPrefix {
     return this.prefix;
   }
 
-  strip<T extends Text>(key: T): T | null {
+  strip<T extends ReplyKey>(key: T): T | null {
     return cut(key, this.prefix);
   }
 }
@@ -41,7 +41,7 @@ class PrefixByDomain implements KeyPrefix {
     return domain === null ? this.others : (domain.keyPrefix ?? '');
   }
 
-  strip<T extends Text>(key: T): T | null {
+  strip<T extends ReplyKey>(key: T): T | null {
     for (const prefix of this.prefixes) {
       const own = cut(key, prefix);
       if (own !== null && this.of(own) === prefix) return own;
@@ -61,7 +61,7 @@ export class PrefixTable {
     else this.#client = own === '' ? null : new FixedPrefix(own);
   }
 
-  /** For the views of a domain; of none: each key may belong to one. Null: keys stay as they are. */
+  /** The prefix of a domain's views; without a domain each key may belong to one. Null: keys stay as they are. */
   of(domain: Domain | null): KeyPrefix | null {
     if (domain === null) return this.#client;
     return domain.keyPrefix === null ? null : new FixedPrefix(domain.keyPrefix);
@@ -69,12 +69,12 @@ export class PrefixTable {
 }
 
 export function prefixKey(prefix: KeyPrefix, key: Arg): Arg {
-  return join(prefix.of(key), key);
+  return prepend(prefix.of(key), key);
 }
 
 /** A glob-style pattern of keys; in the prefix every character stands for itself. https://redis.io/docs/latest/commands/keys/ */
 export function prefixGlob(prefix: KeyPrefix, pattern: Arg): Arg {
-  return join(prefix.of(pattern).replace(/[*?[\]\\]/g, '\\$&'), pattern);
+  return prepend(prefix.of(pattern).replace(/[*?[\]\\]/g, '\\$&'), pattern);
 }
 
 /** An argument as text. */
@@ -82,15 +82,15 @@ export function wordOf(arg: Arg): string {
   return arg instanceof Uint8Array ? Buffer.from(arg.buffer, arg.byteOffset, arg.byteLength).toString() : String(arg);
 }
 
-function join(prefix: string, key: Arg): Arg {
+function prepend(prefix: string, key: Arg): Arg {
   if (typeof key === 'string') return prefix + key;
   if (key instanceof Uint8Array) return Buffer.concat([Buffer.from(prefix), key]);
-  // What is no key stays none: the encoder refuses it.
+  // An argument that cannot be a key stays as it is: the encoder refuses it.
   return typeof key === 'bigint' || Number.isFinite(key) ? `${prefix}${key}` : key;
 }
 
-/** The rest of a key that begins with the prefix, as what it was: text or bytes. */
-function cut<T extends Text>(key: T, prefix: string): T | null {
+/** The rest of a key that begins with the prefix, text or bytes as the key; null: it does not. */
+function cut<T extends ReplyKey>(key: T, prefix: string): T | null {
   if (typeof key === 'string') return key.startsWith(prefix) ? (key.slice(prefix.length) as T) : null;
   const bytes = Buffer.from(prefix);
   return bytes.equals(key.subarray(0, bytes.length)) ? (key.subarray(bytes.length) as T) : null;

@@ -4,25 +4,25 @@ import type { Arg, CommandSpec, Raw, ResponsePolicy } from '../../protocol/comma
 import { SLOT_COUNT } from '../../topology/slot-map.js';
 import { slotOfKey } from './slots.js';
 
-/** One of the commands that a command over several slots becomes. */
+/** One part of a command over several slots: a command for the keys of one slot. */
 export interface ShardPart {
   readonly slot: number;
   readonly args: readonly Arg[];
-  /** Which of the command's keys are here, by their order in it. */
+  /** The keys of the part, by their order in the whole command. */
   readonly keys: readonly number[];
 }
 
 /**
- * Splits a `multi_shard` command by slot, `null` if all its keys share one: then it goes as it is. What stands between two keys (the values of
- * MSET) stays with the key before it. https://redis.io/docs/latest/develop/reference/command-tips/#request_policy
- * `null` also for those that count their keys or have options behind them (MSETEX): they are not split.
+ * Splits a `multi_shard` command by slot, `null` if all its keys share one: then it goes as it is. Arguments between two keys (the values
+ * of MSET) stay with the key before them. https://redis.io/docs/latest/develop/reference/command-tips/#request_policy
+ * `null` also for commands that count their keys or have options behind them (MSETEX): they are not split.
  */
 export function splitBySlot(spec: CommandSpec, args: readonly Arg[]): readonly ShardPart[] | null {
   return split(spec, args, slotOfKey);
 }
 
-/** As `splitBySlot`, by more than the slot: `placeOf` gives the slot plus any multiple of 16,384. */
-export function split(spec: CommandSpec, args: readonly Arg[], placeOf: (key: Arg) => number): readonly ShardPart[] | null {
+/** As `splitBySlot`, by more than the slot: `groupOf` gives the slot plus any multiple of 16,384. */
+export function split(spec: CommandSpec, args: readonly Arg[], groupOf: (key: Arg) => number): readonly ShardPart[] | null {
   if (spec.firstKey < 0) return null;
   const indexes = keyIndexes(spec, args);
   // The server would refuse it as a whole; it must not see only the parts that are well-formed.
@@ -31,28 +31,29 @@ export function split(spec: CommandSpec, args: readonly Arg[], placeOf: (key: Ar
   }
   const groups = new Map<number, { args: Arg[]; keys: number[] }>();
   for (const [order, index] of indexes.entries()) {
-    const place = placeOf(args[index] ?? '');
-    let group = groups.get(place);
+    const id = groupOf(args[index] ?? '');
+    let group = groups.get(id);
     if (group === undefined) {
       group = { args: args.slice(0, indexes[0]), keys: [] };
-      groups.set(place, group);
+      groups.set(id, group);
     }
     group.keys.push(order);
     for (let at = index; at < index + spec.keyStep; at++) group.args.push(args[at] ?? '');
   }
   if (groups.size < 2) return null;
-  return [...groups].map(([place, group]) => ({ slot: place % SLOT_COUNT, ...group }));
+  return [...groups].map(([id, group]) => ({ slot: id % SLOT_COUNT, ...group }));
 }
 
+/** The reply to a part, or the error that it ended with. */
 export type PartOutcome = { readonly value: Raw } | { readonly error: unknown };
 
 /** One reply from the replies of the parts, in the caller's order. Throws the one error of all parts, or a `PartialFailureError`. */
 export function mergeParts(spec: CommandSpec, args: readonly Arg[], parts: readonly ShardPart[], outcomes: readonly PartOutcome[]): Raw {
   const indexes = keyIndexes(spec, args);
-  const namesOf = (part: ShardPart): string[] => part.keys.map((order) => nameOf(args[indexes[order] ?? -1]));
+  const keysOfPart = (part: ShardPart): string[] => part.keys.map((order) => keyText(args[indexes[order] ?? -1]));
   const failures = outcomes.flatMap((outcome, at) => {
     const part = parts[at];
-    return 'error' in outcome && part !== undefined ? [{ keys: namesOf(part), error: outcome.error }] : [];
+    return 'error' in outcome && part !== undefined ? [{ keys: keysOfPart(part), error: outcome.error }] : [];
   });
   if (failures.length > 0) throw partialFailure(spec, failures, parts.length);
   const values = valuesOf(outcomes);
@@ -61,12 +62,12 @@ export function mergeParts(spec: CommandSpec, args: readonly Arg[], parts: reado
   const merged = new Array<Raw>(indexes.length).fill(null);
   for (const [at, part] of parts.entries()) {
     const value = values[at];
-    for (const [place, order] of part.keys.entries()) merged[order] = (Array.isArray(value) ? value[place] : value) ?? null;
+    for (const [index, order] of part.keys.entries()) merged[order] = (Array.isArray(value) ? value[index] : value) ?? null;
   }
   return merged;
 }
 
-/** Is it sent to several nodes? Of those whose replies cannot become one only RANDOMKEY, and what is merged by name: else one node is enough. */
+/** Whether the command is sent to several nodes. Of commands whose replies cannot be merged only RANDOMKEY is: else one node is enough. */
 export function isAboutSeveralNodes({ name, request, response }: CommandSpec): boolean {
   if (request !== 'all_shards' && request !== 'all_nodes') return false;
   return response !== 'special' || name === 'RANDOMKEY' || Object.hasOwn(SPECIAL_MERGES, name);
@@ -96,7 +97,7 @@ export function mergeNodes(
   return SPECIAL_MERGES[spec.name]?.(values) ?? combine(spec.response, values);
 }
 
-/** Where the policy is `special`: what the command's documentation says about its reply. */
+/** The merges of commands whose response policy is `special`, by their documentation. */
 const SPECIAL_MERGES: Readonly<Record<string, (values: readonly Raw[]) => Raw>> = {
   'PUBSUB CHANNELS': union,
   'PUBSUB NUMSUB': sumOfPairs,
@@ -104,13 +105,13 @@ const SPECIAL_MERGES: Readonly<Record<string, (values: readonly Raw[]) => Raw>> 
   'PUBSUB SHARDNUMSUB': sumOfPairs,
 };
 
-/** What any of the lists has, once. */
+/** The items of all lists, each once. */
 function union(values: readonly Raw[]): Raw[] {
   const items = values.flatMap((value) => (Array.isArray(value) ? value : []));
   return [...new Map(items.map((item) => [Buffer.isBuffer(item) ? item.toString('latin1') : String(item), item])).values()];
 }
 
-/** Of lists of names, each followed by a number, in one order: every node was asked for the same names. */
+/** Sums lists of names, each followed by a number. They have one order: every node was asked for the same names. */
 function sumOfPairs(values: readonly Raw[]): Raw[] {
   const lists = values.filter((value) => Array.isArray(value));
   return (lists[0] ?? []).map((item, at) =>
@@ -145,7 +146,7 @@ function combine(policy: ResponsePolicy, values: readonly Raw[]): Raw {
     case 'special':
       return values[0] ?? null;
     case 'default':
-      // Lists of things that live on different nodes: all of them.
+      // Lists of things on different nodes become one list.
       return values.every((value) => Array.isArray(value)) ? values.flat() : (values[0] ?? null);
     default:
       return policy satisfies never;
@@ -176,7 +177,7 @@ function toBigInt(value: Raw): bigint {
 
 function partialFailure(spec: CommandSpec, failures: PartialFailureError['failures'], parts: number): unknown {
   const first = failures[0]?.error;
-  // All failed for reasons of their own: the first says it as well as any.
+  // Of one part the error itself says enough.
   if (failures.length === parts && parts === 1) return first;
   const message = first instanceof Error ? first.message : String(first);
   const names = failures.flatMap(({ node, keys }) => (node === undefined ? keys : [node]));
@@ -188,6 +189,6 @@ function partialFailure(spec: CommandSpec, failures: PartialFailureError['failur
   });
 }
 
-function nameOf(key: Arg | undefined): string {
+function keyText(key: Arg | undefined): string {
   return key instanceof Uint8Array ? Buffer.from(key).toString() : String(key);
 }

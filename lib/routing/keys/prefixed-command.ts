@@ -1,6 +1,6 @@
 import { keyIndexes, sortPatternIndexes } from '../../protocol/catalog/keys.js';
 import { type Arg, type CommandSpec, type Decode, PUBSUB, type Raw } from '../../protocol/command-spec.js';
-import { type KeyPrefix, prefixGlob, prefixKey, type Text, wordOf } from './key-prefix.js';
+import { type KeyPrefix, prefixGlob, prefixKey, type ReplyKey, wordOf } from './key-prefix.js';
 
 interface PrefixedStep {
   readonly spec: CommandSpec;
@@ -8,7 +8,7 @@ interface PrefixedStep {
   readonly decode: Decode | null;
 }
 
-/** A command as the server knows it: its keys with their prefixes, and the keys in its reply without. */
+/** A command with prefixed keys, and with a decoder that takes the prefixes off the keys in its reply. */
 export function prefixed(prefix: KeyPrefix, step: PrefixedStep): PrefixedStep {
   const { spec, decode } = step;
   const args = prefixKeys(prefix, spec, step.args);
@@ -26,7 +26,7 @@ export function prefixed(prefix: KeyPrefix, step: PrefixedStep): PrefixedStep {
 
 /** The arguments with a prefix before every key and every pattern of keys. */
 export function prefixKeys(prefix: KeyPrefix, spec: CommandSpec, args: readonly Arg[]): readonly Arg[] {
-  // Channels and a cursor, which only decide where the command goes.
+  // The "keys" of these are channels or a cursor, which only decide where the command goes.
   if ((spec.flags & PUBSUB) !== 0) return args;
   const patterns = PATTERNS.get(spec.name);
   if (patterns?.keys === false) return patterns.prefix(prefix, args);
@@ -40,7 +40,7 @@ export function prefixKeys(prefix: KeyPrefix, spec: CommandSpec, args: readonly 
   return patterns === undefined ? own : patterns.prefix(prefix, own);
 }
 
-/** Commands with patterns of keys. `keys: false`: what the table calls their keys are none. */
+/** Commands with patterns of keys. `keys: false`: the arguments that the command table has for keys are none. */
 const PATTERNS: ReadonlyMap<string, { readonly keys: boolean; prefix(prefix: KeyPrefix, args: readonly Arg[]): readonly Arg[] }> = new Map([
   ['KEYS', { keys: false, prefix: (prefix, args) => args.map((pattern) => prefixGlob(prefix, pattern)) }],
   ['SCAN', { keys: false, prefix: matchWithin }],
@@ -74,7 +74,7 @@ type Strip = (prefix: KeyPrefix, raw: Raw) => Raw;
 /** Commands whose replies hold keys. */
 const STRIPPED: ReadonlyMap<string, Strip> = new Map<string, Strip>([
   ['KEYS', stripList],
-  ['RANDOMKEY', (prefix, raw) => (isText(raw) ? prefix.strip(raw) : raw)],
+  ['RANDOMKEY', (prefix, raw) => (isKey(raw) ? prefix.strip(raw) : raw)],
   ['SCAN', stripPage],
   ['CLUSTERSCAN', stripPage],
   ['BLPOP', stripFirst],
@@ -92,7 +92,7 @@ const STRIPPED: ReadonlyMap<string, Strip> = new Map<string, Strip>([
 /** Only the keys that the program has a name for. */
 function stripList(prefix: KeyPrefix, raw: Raw): Raw {
   if (!Array.isArray(raw)) return raw;
-  return raw.map((key) => (isText(key) ? prefix.strip(key) : key)).filter((key) => key !== null);
+  return raw.map((key) => (isKey(key) ? prefix.strip(key) : key)).filter((key) => key !== null);
 }
 
 /** `[cursor, keys]` */
@@ -113,9 +113,9 @@ function stripStreams(prefix: KeyPrefix, raw: Raw): Raw {
 }
 
 function stripOne(prefix: KeyPrefix, key: Raw): Raw {
-  return isText(key) ? (prefix.strip(key) ?? key) : key;
+  return isKey(key) ? (prefix.strip(key) ?? key) : key;
 }
 
-function isText(raw: Raw): raw is Text {
+function isKey(raw: Raw): raw is ReplyKey {
   return typeof raw === 'string' || Buffer.isBuffer(raw);
 }

@@ -3,9 +3,9 @@ import type { Router } from '../router.js';
 import type { ReadPolicy } from './read-preference.js';
 import type { Reduction, SelectionStep } from './selection.js';
 
-/** One step of the selection: who was left, and what removed the others. */
+/** One reducer of the selection: the nodes that it left, and why it removed the others. */
 export interface ExplainedStep {
-  /** Who is looked for: that of the mode, or one of the fallback chain. */
+  /** The step of the mode, or of the fallback chain. */
   readonly step: string;
   readonly reducer: string;
   /** Keys of nodes. */
@@ -13,30 +13,31 @@ export interface ExplainedStep {
   readonly removed: readonly { readonly node: string; readonly why: string }[];
 }
 
-/** Where a command would go now, and why. `toString()` gives it to people, a line a step. */
+/** The routing of a command as it would be now, with reasons. `toString()` shows it, a line a step. */
 export interface Explanation {
   readonly command: string;
   /** Key of the node it would go to; null: it would wait, be refused, or go to several. */
   readonly node: string | null;
-  /** All that would do: who of them gets it is decided for each command, by weight and by load. */
+  /** Keys of all nodes that may serve it: one is picked for each command, by weight and by load. */
   readonly candidates: readonly string[];
   readonly domain: string | null;
   /** Null where keys do not decide, or there are none. */
   readonly slot: number | null;
   /** Index in `topology.shards`. */
   readonly shard: number | null;
-  /** What `reads` is for it; writes are always for the `primary`. */
+  /** Its mode of `reads`; writes always have `primary`. */
   readonly mode: string;
   /** The mode's own nodes could not serve it. */
   readonly fallback: boolean;
   readonly steps: readonly ExplainedStep[];
-  /** What it is split into. */
+  /** The parts it is split into. */
   readonly parts: readonly Explanation[];
-  /** What is to be said besides. */
+  /** Further remarks. */
   readonly notes: readonly string[];
   toString(): string;
 }
 
+/** The parts of an explanation that are known; the rest has defaults. */
 export type Facts = Pick<Explanation, 'command'> & Partial<Omit<Explanation, 'toString'>>;
 
 export function explanation(facts: Facts): Explanation {
@@ -57,38 +58,38 @@ export function explanation(facts: Facts): Explanation {
   return Object.defineProperty({ ...whole }, 'toString', { value: () => linesOf(whole).join('\n') });
 }
 
-type Found = Pick<Explanation, 'node' | 'candidates' | 'fallback' | 'steps' | 'notes'>;
+type ExplainedTarget = Pick<Explanation, 'node' | 'candidates' | 'fallback' | 'steps' | 'notes'>;
 
-/** For a command that may only go to the primary. */
-export function explainPrimary(router: Router, shard: number): Found {
+/** Explains a command that may only go to the primary. */
+export function explainPrimary(router: Router, shard: number): ExplainedTarget {
   const primary = primaryOf(router.snapshot, shard);
   if (primary === null)
     return { node: null, candidates: [], fallback: false, steps: [], notes: ['no primary is known, it would wait for one'] };
-  const trouble = router.stateOf(primary).unreachableReason;
-  const notes = trouble === null ? [] : [`it would wait: ${trouble}`];
-  return { node: trouble === null ? primary.key : null, candidates: [primary.key], fallback: false, steps: [], notes };
+  const { unreachableReason } = router.stateOf(primary);
+  const notes = unreachableReason === null ? [] : [`it would wait: ${unreachableReason}`];
+  return { node: unreachableReason === null ? primary.key : null, candidates: [primary.key], fallback: false, steps: [], notes };
 }
 
-/** For a command that only reads. Runs the very reducers that the router runs. */
-export function explainRead(router: Router, shard: number, policy: ReadPolicy): Found {
+/** Explains a command that only reads, by the same reducers that the router runs. */
+export function explainRead(router: Router, shard: number, policy: ReadPolicy): ExplainedTarget {
   const steps: ExplainedStep[] = [];
   const trace = (step: SelectionStep, { reducer, left, removed }: Reduction): void => {
-    steps.push({ step: step.name, reducer, left: keysOf(left), removed: removed.map(({ node, why }) => ({ node: node.key, why })) });
+    steps.push({ step: step.name, reducer, left: nodeKeys(left), removed: removed.map(({ node, why }) => ({ node: node.key, why })) });
   };
-  const found = router.candidatesOf(shard, policy, trace);
-  const { nodes, isFallback } = found;
+  const candidates = router.select(shard, policy, trace);
+  const { nodes, isFallback } = candidates;
   const notes: string[] = [];
   if (nodes.length === 0) notes.push('nobody may serve it now, it would wait until somebody may');
   else if (policy.choose !== null) notes.push('the function in reads chooses among the candidates');
-  const node = policy.choose === null ? (router.chosenOf(found)?.key ?? null) : null;
-  return { node, candidates: keysOf(nodes), fallback: isFallback, steps, notes };
+  const node = policy.choose === null ? (router.pickAmong(candidates)?.key ?? null) : null;
+  return { node, candidates: nodeKeys(nodes), fallback: isFallback, steps, notes };
 }
 
 function primaryOf({ shards }: TopologySnapshot, shard: number): NodeInfo | null {
   return shards[shard]?.primary ?? null;
 }
 
-function keysOf(nodes: readonly NodeInfo[]): string[] {
+function nodeKeys(nodes: readonly NodeInfo[]): string[] {
   return nodes.map(({ key }) => key);
 }
 

@@ -1,14 +1,15 @@
 import { OptionsError } from '../../errors.js';
 import type { ViewOptions } from '../../options/client-options.js';
 import type { Options } from '../../options/defaults.js';
-import type { Domain, Offload } from '../../options/domains.js';
+import type { Domain } from '../../options/domains.js';
+import type { Offload } from '../../options/offload.js';
 import { READ_CATEGORIES } from '../../protocol/catalog/categories.js';
 import { keyIndexes } from '../../protocol/catalog/keys.js';
 import { command, findCommand } from '../../protocol/catalog/specs.js';
 import { type Arg, type CommandSpec, READONLY } from '../../protocol/command-spec.js';
 import { policyOf, type ReadPolicy } from './read-preference.js';
 
-/** Where commands with these names go, instead of where their domain's other reads go. */
+/** The read policies of offloaded commands, by name. */
 export type Offloaded = ReadonlyMap<string, ReadPolicy>;
 
 type Limits = Pick<ViewOptions, 'maxLagMs' | 'maxLagBytes'>;
@@ -16,7 +17,10 @@ type Limits = Pick<ViewOptions, 'maxLagMs' | 'maxLagBytes'>;
 const SORT = command('SORT');
 const SORT_RO = command('SORT_RO');
 
-/** The names that an entry means. Throws an `OptionsError` for a command that does more than to read: another node would refuse it, or lose it. */
+/**
+ * The names that an entry means. Throws an `OptionsError` for a command that does not only read: another node would refuse it, or lose its
+ * write.
+ */
 export function offloadedNames(commands: readonly string[], path: string): readonly string[] {
   return commands.flatMap((given, at) => {
     const where = `${path}.commands[${at}]`;
@@ -35,7 +39,7 @@ export function offloadedNames(commands: readonly string[], path: string): reado
   });
 }
 
-/** What the options offload, by domain. Made with the client, so that a mistake throws at once. */
+/** The offloaded commands of a client, by domain. Made with the client, so that a mistake in the options throws at once. */
 export class OffloadTable {
   readonly #options: Options;
   readonly #names = new Map<Offload, readonly string[]>();
@@ -48,7 +52,7 @@ export class OffloadTable {
     for (const domain of [null, ...options.domains]) this.#byDomain.set(domain, this.#policies(domain, {}));
   }
 
-  /** Null: nothing. A view's own limits hold for what is offloaded, too; its own `reads` says where everything goes. */
+  /** The offloaded commands of a view; null: none. Its own limits hold for them, too; with `reads` of its own it offloads none. */
   of(domain: Domain | null, { reads, maxLagMs, maxLagBytes }: Pick<ViewOptions, 'reads'> & Limits): Offloaded | null {
     const known = this.#byDomain.get(domain) ?? null;
     if (known === null || reads !== undefined) return null;
@@ -88,7 +92,10 @@ export class OffloadTable {
   }
 }
 
-/** What is sent for the command where `offloaded` holds: `SORT` without STORE only reads, which the servers take it for under its other name. */
+/**
+ * The command that is sent where `offloaded` holds: `SORT_RO` for `SORT` without STORE, which only reads, though the servers take `SORT`
+ * for a write.
+ */
 export function readingForm(spec: CommandSpec, args: readonly Arg[], offloaded: Offloaded): CommandSpec {
   return spec === SORT && offloaded.has(SORT_RO.name) && keyIndexes(spec, args).length === 1 ? SORT_RO : spec;
 }

@@ -1,13 +1,14 @@
 import type { Candidates, SelectionStep } from './selection.js';
 
-/** Something that has commands in flight. */
+/** A node, as far as the picker knows it. */
 export interface Loaded {
+  /** Commands in flight. */
   readonly load: number;
 }
 
 /**
- * The candidates of a policy on a shard, ready for the choice each command makes: two random ones, the one with fewer commands in flight. That
- * is nearly as even as asking all of them, and callers that look at the same moment do not all run to the one idle node.
+ * The picker among the candidates of a policy on a shard: draws two at random and takes the one with fewer commands in flight. That is
+ * nearly as even as comparing all of them, and commands of one moment do not all go to the one idle node.
  */
 export class PowerOfTwoPicker<N extends Loaded> {
   readonly nodes: readonly N[];
@@ -22,7 +23,7 @@ export class PowerOfTwoPicker<N extends Loaded> {
   constructor(
     nodes: readonly N[],
     { weights, step, isFallback, validUntil }: Omit<Candidates, 'nodes'>,
-    /** Of the shard's states, when this was made. */
+    /** Version of the shard's states that the candidates were selected by. */
     readonly version = 0,
   ) {
     this.nodes = nodes;
@@ -35,7 +36,7 @@ export class PowerOfTwoPicker<N extends Loaded> {
     this.#sums = weights.every((weight) => weight === weights[0]) ? null : sums;
   }
 
-  /** Null: nobody can serve it now. */
+  /** Null: there is no candidate. */
   pick(random: () => number = Math.random): N | null {
     const { nodes } = this;
     if (nodes.length < 2) return nodes[0] ?? null;
@@ -43,8 +44,8 @@ export class PowerOfTwoPicker<N extends Loaded> {
   }
 
   /**
-   * Both are drawn by weight, so that an idle node gets its share and not more. The second one is taken only where its load per weight is lower:
-   * who draws among idle nodes gets shares exactly by weight.
+   * Draws both by weight, so that an idle node gets its share and not more. The second one is taken only where its load per weight is
+   * lower: among idle nodes the shares are exactly by weight.
    */
   #pickWeighted(sums: readonly number[], random: () => number): N | null {
     const i = drawn(sums, random);

@@ -2,8 +2,8 @@ import { ReadFunctionError, show } from '../../errors.js';
 import type { ReadCandidate, ReadFunction, ReadRequest } from '../../options/reads.js';
 
 /**
- * Has a function choose among the candidates. Gives the place of the one it chose. Throws a `ReadFunctionError` that says what is wrong with the
- * function: that is a mistake of the program, which another attempt would not mend.
+ * Has a function choose among the candidates. Returns the index of the one it chose. Throws a `ReadFunctionError` that says what is wrong
+ * with the function: a mistake of the program, which another attempt would not mend.
  */
 export function askFunction(choose: ReadFunction, request: ReadRequest): number {
   const { command, candidates } = request;

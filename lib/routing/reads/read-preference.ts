@@ -1,39 +1,43 @@
 import type { ViewOptions } from '../../options/client-options.js';
 import type { Options } from '../../options/defaults.js';
-import type { Domain, Fallback, ReplicaSet } from '../../options/domains.js';
+import type { Domain } from '../../options/domains.js';
 import type { ReadFunction, ReadMode } from '../../options/reads.js';
+import type { Fallback, ReplicaSet } from '../../options/replica-sets.js';
 
-/** Where reads may go: the one thing of options, domain and view that selection looks at. */
+/** The read policy of commands: what options, domain and view say together about the nodes that may serve a read. */
 export interface ReadPolicy {
-  /** Where `choose` decides: `nearest`, which looks at all places. */
+  /** With `choose`: `nearest`, which takes primary and replicas. */
   readonly reads: ReadMode;
-  /** Takes the place of the choice among the candidates. */
+  /** The function that chooses among the candidates; null: the picker does. */
   readonly choose: ReadFunction | null;
   /** Ordered: the first with a usable node wins. Empty: no narrowing. */
   readonly replicas: readonly ReplicaSet[];
-  /** What is tried, in this order, when the mode leaves nothing. */
+  /** Steps that are tried in this order when the mode finds no node. */
   readonly fallback: readonly Fallback[];
   /** 0: no limit. */
   readonly maxLagMs: number;
   readonly maxLagBytes: number;
-  /** Preferred while it has candidates. */
+  /** The zone that is preferred while it has candidates; null: none. */
   readonly zone: string | null;
-  /** How much longer than the shortest a round trip may be; 0: any. */
+  /** How much longer than the shortest a round trip may be, in ms; 0: any. */
   readonly windowMs: number;
-  /** Made for a view: what it needs to know of the nodes is not needed for ever. */
+  /** The policy was made for a view, so that its limits need samples of the nodes only for a while. */
   readonly passing: boolean;
 }
 
-/** What `nearest` means where nobody said how near. */
+/** Default latency window of `nearest`. */
 const NEAREST_WINDOW_MS = 1;
 
-type Given = Pick<Options, 'reads' | 'maxLagMs' | 'maxLagBytes' | 'zone' | 'latencyWindowMs'>;
-type OfDomain = Given & Pick<Domain, 'replicas' | 'fallback'>;
-type OfView = Pick<ViewOptions, 'reads' | 'maxLagMs' | 'maxLagBytes'>;
+type ClientReads = Pick<Options, 'reads' | 'maxLagMs' | 'maxLagBytes' | 'zone' | 'latencyWindowMs'>;
+type DomainReads = ClientReads & Pick<Domain, 'replicas' | 'fallback'>;
+type ViewReads = Pick<ViewOptions, 'reads' | 'maxLagMs' | 'maxLagBytes'>;
 
-/** The view wins over the domain, the domain (which has inherited already) over the client; replica sets and fallback are the domain's alone. */
-export function policyOf(options: Given, domain: OfDomain | null, view: OfView): ReadPolicy {
-  const given: Given = domain ?? options;
+/**
+ * The policy of a view. The view wins over the domain, the domain (which has inherited already) over the client; replica sets and fallback
+ * are the domain's alone.
+ */
+export function policyOf(options: ClientReads, domain: DomainReads | null, view: ViewReads): ReadPolicy {
+  const given: ClientReads = domain ?? options;
   const reads = view.reads ?? given.reads;
   const choose = typeof reads === 'function' ? reads : null;
   const mode: ReadMode = typeof reads === 'function' ? 'nearest' : reads;
@@ -50,24 +54,24 @@ export function policyOf(options: Given, domain: OfDomain | null, view: OfView):
   });
 }
 
-function isGiven({ reads, maxLagMs, maxLagBytes }: OfView): boolean {
+function isGiven({ reads, maxLagMs, maxLagBytes }: ViewReads): boolean {
   return reads !== undefined || maxLagMs !== undefined || maxLagBytes !== undefined;
 }
 
-/** A caller may compute a limit for each call; so many different ones of a domain are kept at a time. */
-const KEPT = 64;
+/** So many policies of a domain are kept at a time: a caller may compute a limit for each call. */
+const POLICIES_KEPT = 64;
 
-/** Policies made once: the same domain and options always give the same object, so that what was computed for a policy can be found by it. */
+/** The policies of a client: the same domain and options always give the same object, by which pickers are found. */
 export class PolicyTable {
-  readonly #options: Given;
+  readonly #options: ClientReads;
   readonly #policies = new Map<Domain | null, Map<string, ReadPolicy>>();
 
-  constructor(options: Given) {
+  constructor(options: ClientReads) {
     this.#options = options;
   }
 
-  of(domain: Domain | null, view: OfView): ReadPolicy {
-    // Most functions are written where they are used, and are another one each time.
+  of(domain: Domain | null, view: ViewReads): ReadPolicy {
+    // Most functions are written where they are used, so that each call has a new one.
     if (typeof view.reads === 'function') return policyOf(this.#options, domain, view);
     let known = this.#policies.get(domain);
     if (known === undefined) {
@@ -79,7 +83,7 @@ export class PolicyTable {
     if (policy === undefined) {
       policy = policyOf(this.#options, domain, view);
       const [oldest] = known.keys();
-      if (known.size >= KEPT && oldest !== undefined) known.delete(oldest);
+      if (known.size >= POLICIES_KEPT && oldest !== undefined) known.delete(oldest);
       known.set(name, policy);
     }
     return policy;

@@ -1,28 +1,28 @@
-import type { Fallback } from '../../options/domains.js';
 import type { ReadMode } from '../../options/reads.js';
+import type { Fallback } from '../../options/replica-sets.js';
 import type { NodeInfo, Shard } from '../../topology/snapshot.js';
 import type { ReadPolicy } from './read-preference.js';
-import { memberOf, nameOfSet } from './replica-set.js';
+import { describeSet, memberTestOf } from './replica-set.js';
 
-/** What is known of a node besides the topology. */
+/** The state of a node, as far as the topology does not tell it. */
 export interface NodeState {
-  /** Why it is to get nothing at the moment. */
+  /** Why the node gets no command at the moment; null: it is reachable. */
   readonly unreachableReason: string | null;
-  /** Its circuit breaker lets nothing through. */
+  /** Its circuit breaker is open or half-open. */
   readonly tripped: boolean;
-  /** Its own word on its link to the primary, where it was asked; null: as the topology says. */
+  /** Whether its link to the primary is up, where it was asked itself; null: as the topology says. */
   readonly linked: boolean | null;
-  /** At that time, on the clock, a replica had all there was. Null: unknown. */
+  /** Time on the clock, in ms, of which a replica has all writes. Null: unknown. */
   readonly freshAt: number | null;
   readonly lagBytes: number | null;
-  /** As the server says. */
+  /** As the server tells it. */
   readonly zone: string | null;
   readonly rttMs: number | null;
-  /** Of its weight, while it warms up after a failure; else 1. */
+  /** The share of its weight that counts, below 1 while it warms up after a failure. */
   readonly share: number;
 }
 
-/** A node of which nothing is known but what the topology says. */
+/** The state of a node of which only the topology tells. */
 export const UNKNOWN_STATE: NodeState = Object.freeze({
   unreachableReason: null,
   tripped: false,
@@ -34,7 +34,9 @@ export const UNKNOWN_STATE: NodeState = Object.freeze({
   share: 1,
 });
 
-/** One attempt to find nodes: which of a shard's places it looks at, and whether the policy's replica sets narrow it. */
+/**
+ * One step of the selection: whether it takes the primary and the replicas of a shard, and whether the policy's replica sets narrow them.
+ */
 export interface SelectionStep {
   readonly name: string;
   readonly primary: boolean;
@@ -47,39 +49,40 @@ const REPLICA: SelectionStep = { name: 'replica', primary: false, replicas: true
 const ANY_REPLICA: SelectionStep = { name: 'anyReplica', primary: false, replicas: true, narrowed: false };
 const ANY_NODE: SelectionStep = { name: 'primary and replicas', primary: true, replicas: true, narrowed: true };
 
-/** What a mode tries before and after the policy's fallback chain. `replica` has nothing after it: it never reads the primary unasked. */
-const MODES: Readonly<Record<ReadMode, { readonly before: readonly SelectionStep[]; readonly after: readonly SelectionStep[] }>> = {
+/** The steps of a mode before and after the policy's fallback chain. `replica` has none after it: it never reads the primary unasked. */
+const MODE_STEPS: Readonly<Record<ReadMode, { readonly before: readonly SelectionStep[]; readonly after: readonly SelectionStep[] }>> = {
   primary: { before: [PRIMARY], after: [] },
   primaryPreferred: { before: [PRIMARY, REPLICA], after: [] },
   replica: { before: [REPLICA], after: [] },
   replicaPreferred: { before: [REPLICA], after: [PRIMARY] },
   nearest: { before: [ANY_NODE], after: [] },
 };
-const FALLBACKS: Readonly<Record<Fallback, SelectionStep>> = { primary: PRIMARY, anyReplica: ANY_REPLICA };
+const FALLBACK_STEPS: Readonly<Record<Fallback, SelectionStep>> = { primary: PRIMARY, anyReplica: ANY_REPLICA };
 
-export interface Context {
+/** The policy and the states that a selection goes by. */
+export interface SelectionContext {
   readonly policy: ReadPolicy;
   readonly stateOf: (node: NodeInfo) => NodeState;
   /** On the clock, in ms. */
   readonly now: number;
 }
 
-interface StepContext extends Context {
+interface StepContext extends SelectionContext {
   readonly step: SelectionStep;
-  /** Better a node whose breaker is open than none. */
+  /** Takes nodes whose breaker is open, too: they are better than none. */
   readonly ignoreBreakers: boolean;
 }
 
-/** What a reducer left, and why the others went. */
+/** The nodes that a reducer left, and the ones that it removed. */
 export interface Reduction {
   readonly reducer: string;
   readonly left: readonly NodeInfo[];
   readonly removed: readonly { readonly node: NodeInfo; readonly why: string }[];
 }
 
-/** Why a node goes; null: it stays. */
+/** Why a node is removed; null: it stays. */
 type Verdict = (node: NodeInfo) => string | null;
-/** Prepares the verdicts on these nodes; null: the reducer has nothing to say. */
+/** Prepares the verdicts on these nodes; null: all of them stay. */
 type Reducer = (nodes: readonly NodeInfo[], context: StepContext, shard: Shard) => Verdict | null;
 
 const notDeprioritised: Reducer =
@@ -89,7 +92,7 @@ const notDeprioritised: Reducer =
     return unreachableReason ?? (tripped && !ignoreBreakers ? 'its circuit breaker is open' : null);
   };
 
-/** By place, not by role: a `single` server that is a replica stands in both places. */
+/** By the place in the shard, not by role: a `single` server that is a replica is in both places. */
 const ofMode: Reducer =
   (_, { step }, { primary, replicas }) =>
   (node) => {
@@ -123,10 +126,10 @@ function staleness(freshAt: number | null, now: number, maxLagMs: number): strin
 
 const ofSets: Reducer = (nodes, { step, policy }) => {
   if (!step.narrowed || policy.replicas.length === 0) return null;
-  const set = policy.replicas.find((candidate) => nodes.some(memberOf(candidate)));
+  const set = policy.replicas.find((candidate) => nodes.some(memberTestOf(candidate)));
   if (set === undefined) return () => 'it belongs to none of the replica sets';
-  const isMember = memberOf(set);
-  return (node) => (isMember(node) ? null : `not of ${nameOfSet(set)}`);
+  const isMember = memberTestOf(set);
+  return (node) => (isMember(node) ? null : `not of ${describeSet(set)}`);
 };
 
 const ofTier: Reducer = (nodes) => {
@@ -134,7 +137,7 @@ const ofTier: Reducer = (nodes) => {
   return (node) => (tierOf(node) === best ? null : `priority ${tierOf(node)}, there is ${best}`);
 };
 
-/** A function gets the nodes of all zones and latencies: it may know better. */
+/** Keeps all zones for a read function, which may know better; so does `inWindow` with latencies. */
 const ofZone: Reducer = (nodes, { policy: { zone, choose }, stateOf }) => {
   if (zone === null || choose !== null || !nodes.some((node) => zoneOf(node, stateOf(node)) === zone)) return null;
   return (node) => {
@@ -143,7 +146,7 @@ const ofZone: Reducer = (nodes, { policy: { zone, choose }, stateOf }) => {
   };
 };
 
-/** A node that was not measured yet stays: it will be. */
+/** Keeps a node that was not measured yet. */
 const inWindow: Reducer = (nodes, { policy: { windowMs, choose }, stateOf }) => {
   if (windowMs === 0 || choose !== null) return null;
   const shortest = nodes.reduce((least, node) => Math.min(least, stateOf(node).rttMs ?? least), Number.POSITIVE_INFINITY);
@@ -165,20 +168,20 @@ export const REDUCERS: readonly (readonly [name: string, reduce: Reducer])[] = [
   ['latency window', inWindow],
 ];
 
-/** Who may serve a read, any of them as well as another, but for their weights. */
+/** The nodes that may serve a read. They differ by weight only. */
 export interface Candidates {
   readonly nodes: readonly NodeInfo[];
-  /** Of each node, its share of a warm-up applied. */
+  /** The weight of each node, times its share while it warms up. */
   readonly weights: readonly number[];
-  /** Who was looked for; null: nobody was found in any step. */
+  /** The step that found them; null: no step found a node. */
   readonly step: SelectionStep | null;
-  /** The first step left nobody: a later one of the mode, or one of the policy's `fallback`, serves. */
+  /** The first step left no node: a later one of the mode, or one of the policy's `fallback`, serves. */
   readonly isFallback: boolean;
-  /** On the clock: from then on a node is too far behind, or has warmed up further. */
+  /** Time on the clock, in ms, from which a node is too far behind or has warmed up further. */
   readonly validUntil: number;
 }
 
-const NOBODY: Candidates = Object.freeze({
+const NO_CANDIDATES: Candidates = Object.freeze({
   nodes: [],
   weights: [],
   step: null,
@@ -188,26 +191,29 @@ const NOBODY: Candidates = Object.freeze({
 /** How often the share of a node that warms up grows, in ms. */
 const WARMING_EVERY_MS = 250;
 
-/** Told of every reduction of every step; for `explain`. */
+/** Called with every reduction of every step; for `explain`. */
 export type Trace = (step: SelectionStep, reduction: Reduction) => void;
 
-/** Costs what the list costs: keep the result until snapshot or states change, or `validUntil`. */
-export function candidatesOf(shard: Shard, context: Context, trace?: Trace): Candidates {
+/**
+ * Selects the nodes of a shard that may serve a read. Not for every command: keep the result until snapshot or states change, or
+ * `validUntil`.
+ */
+export function selectCandidates(shard: Shard, context: SelectionContext, trace?: Trace): Candidates {
   const { policy } = context;
-  const mode = MODES[policy.reads];
-  const steps = [...mode.before, ...policy.fallback.map((fallback) => FALLBACKS[fallback]), ...mode.after];
+  const mode = MODE_STEPS[policy.reads];
+  const steps = [...mode.before, ...policy.fallback.map((fallback) => FALLBACK_STEPS[fallback]), ...mode.after];
   for (const ignoreBreakers of [false, true]) {
     for (const step of steps) {
       const nodes = reduce(shard, { ...context, step, ignoreBreakers }, trace);
-      if (nodes.length > 0) return found(nodes, context, step, step !== steps[0]);
+      if (nodes.length > 0) return candidatesAmong(nodes, context, step, step !== steps[0]);
     }
-    if (!placesOf(shard).some((node) => context.stateOf(node).tripped)) break;
+    if (!nodesOfShard(shard).some((node) => context.stateOf(node).tripped)) break;
   }
-  return NOBODY;
+  return NO_CANDIDATES;
 }
 
 function reduce(shard: Shard, context: StepContext, trace?: Trace): readonly NodeInfo[] {
-  let nodes = placesOf(shard);
+  let nodes = nodesOfShard(shard);
   for (const [reducer, prepare] of REDUCERS) {
     const verdict = nodes.length === 0 ? null : prepare(nodes, context, shard);
     if (verdict === null) continue;
@@ -224,11 +230,16 @@ function reduce(shard: Shard, context: StepContext, trace?: Trace): readonly Nod
   return nodes;
 }
 
-function placesOf({ primary, replicas }: Shard): readonly NodeInfo[] {
+function nodesOfShard({ primary, replicas }: Shard): readonly NodeInfo[] {
   return primary === null ? replicas : [primary, ...replicas.filter((replica) => replica.key !== primary.key)];
 }
 
-function found(nodes: readonly NodeInfo[], { policy, stateOf, now }: Context, step: SelectionStep, isFallback: boolean): Candidates {
+function candidatesAmong(
+  nodes: readonly NodeInfo[],
+  { policy, stateOf, now }: SelectionContext,
+  step: SelectionStep,
+  isFallback: boolean,
+): Candidates {
   let validUntil = Number.POSITIVE_INFINITY;
   const weights = nodes.map((node) => {
     const { freshAt, share } = stateOf(node);
@@ -239,6 +250,7 @@ function found(nodes: readonly NodeInfo[], { policy, stateOf, now }: Context, st
   return { nodes, weights, step, isFallback, validUntil };
 }
 
+/** Priority of the node in reads, by the `nodes` rules: the lowest is read first. */
 export function tierOf(node: NodeInfo): number {
   return node.tier ?? 0;
 }

@@ -1,5 +1,5 @@
+import type { Credentials } from '../../options/access.js';
 import { type Address, addressKey } from '../../options/address.js';
-import type { Credentials } from '../../options/topology.js';
 import type { Raw } from '../../protocol/command-spec.js';
 import type { SendOptions, SubscriptionEvents } from '../resolver-api.js';
 import { ControlConnections, type ControlOptions } from './control-connections.js';

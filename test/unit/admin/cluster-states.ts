@@ -1,7 +1,8 @@
 import type { AdminNode, ClusterState } from '../../../lib/admin/cluster-state.js';
 import { parseSlotsText, slotsText } from '../../../lib/admin/slot-list.js';
 
-export interface NodeSketch {
+/** One node of a cluster, with what differs from the default. */
+export interface NodeSpec {
   /** Also its port on 10.0.0.1, unless `host` says something else. */
   readonly id: number;
   readonly host?: string;
@@ -13,29 +14,29 @@ export interface NodeSketch {
   readonly importing?: Readonly<Record<number, number>>;
   readonly down?: boolean;
   /** Ids it does not know. */
-  readonly ignores?: readonly number[];
+  readonly unknownIds?: readonly number[];
   readonly state?: string;
-  /** How it sees who owns what, where that differs from the others. */
-  readonly believes?: string;
+  /** The owners in its view, where they differ from those in the others' views. */
+  readonly owners?: string;
 }
 
 export const idOf = (id: number): string => String(id).padEnd(40, 'f');
 
-/** A cluster as a list of what is special about its nodes. */
-export function picture(...sketches: readonly NodeSketch[]): ClusterState {
-  const nodes = sketches.map(nodeOf);
-  const owners = nodes.filter(({ slots }) => slots.length > 0).map(({ id, slots }) => `${id} ${slotsText(slots)}`);
-  const views = sketches.flatMap(({ id, down, ignores = [], state = 'ok', believes }) => {
+/** The state of a cluster of these nodes. */
+export function clusterOf(...specs: readonly NodeSpec[]): ClusterState {
+  const nodes = specs.map(nodeOf);
+  const trueOwners = nodes.filter(({ slots }) => slots.length > 0).map(({ id, slots }) => `${id} ${slotsText(slots)}`);
+  const views = specs.flatMap(({ id, down, unknownIds = [], state = 'ok', owners }) => {
     if (down === true) return [];
-    const known = new Set(sketches.filter((other) => !ignores.includes(other.id)).map((other) => idOf(other.id)));
-    return [[idOf(id), { owners: believes ?? owners.sort().join('\n'), known, strangers: 0, state }] as const];
+    const known = new Set(specs.filter((other) => !unknownIds.includes(other.id)).map((other) => idOf(other.id)));
+    return [[idOf(id), { owners: owners ?? trueOwners.sort().join('\n'), known, strangers: 0, state }] as const];
   });
   return { nodes: new Map(nodes.map((node) => [node.id, node])), views: new Map(views) };
 }
 
-/** A server that no other one knows. */
-export function alone(sketch: NodeSketch): ClusterState {
-  return picture(sketch);
+/** The state that a server describes which no other one knows. */
+export function unjoinedServer(spec: NodeSpec): ClusterState {
+  return clusterOf(spec);
 }
 
 function nodeOf({
@@ -48,9 +49,9 @@ function nodeOf({
   migrating = {},
   importing = {},
   down = false,
-}: NodeSketch): AdminNode {
-  const open = (marks: Readonly<Record<number, number>>): Map<number, string> =>
-    new Map(Object.entries(marks).map(([slot, peer]) => [Number(slot), idOf(peer)]));
+}: NodeSpec): AdminNode {
+  const open = (openSlots: Readonly<Record<number, number>>): Map<number, string> =>
+    new Map(Object.entries(openSlots).map(([slot, peer]) => [Number(slot), idOf(peer)]));
   return {
     id: idOf(id),
     name: `${host}:${id}`,
@@ -70,8 +71,7 @@ function nodeOf({
   };
 }
 
-/** Three primaries with a replica each. */
-export const WHOLE: readonly NodeSketch[] = [
+const THREE_SHARDS: readonly NodeSpec[] = [
   { id: 7001, slots: '0-5460' },
   { id: 7002, slots: '5461-10922' },
   { id: 7003, slots: '10923-16383' },
@@ -80,8 +80,8 @@ export const WHOLE: readonly NodeSketch[] = [
   { id: 7006, of: 7003 },
 ];
 
-/** The whole cluster with something else about some of its nodes. */
-export function wholeBut(...changes: readonly NodeSketch[]): ClusterState {
-  const changed = WHOLE.map((sketch) => ({ ...sketch, ...changes.find(({ id }) => id === sketch.id) }));
-  return picture(...changed, ...changes.filter(({ id }) => !WHOLE.some((sketch) => sketch.id === id)));
+/** Three primaries with a replica each, with these changes to some nodes and more nodes. */
+export function threeShards(...changes: readonly NodeSpec[]): ClusterState {
+  const changed = THREE_SHARDS.map((spec) => ({ ...spec, ...changes.find(({ id }) => id === spec.id) }));
+  return clusterOf(...changed, ...changes.filter(({ id }) => !THREE_SHARDS.some((spec) => spec.id === id)));
 }

@@ -33,7 +33,7 @@ const CASES: readonly (readonly [pattern: string, matches: readonly Name[]])[] =
   ['*', ['ipv4', 'ipv6', 'named', 'socket']],
 ];
 
-describe('util/address-pattern', () => {
+describe('an address pattern', () => {
   for (const [pattern, expected] of CASES) {
     it(`${pattern} matches ${expected.join(', ') || 'nothing'}`, () => {
       const matches = compileAddressPattern(pattern);

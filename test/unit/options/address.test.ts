@@ -33,7 +33,7 @@ const CASES: readonly (readonly [text: string, expected: Address | null])[] = [
   ['h1,h2', null],
 ];
 
-describe('util/address', () => {
+describe('an address', () => {
   for (const [text, expected] of CASES) {
     it(`reads ${JSON.stringify(text)} as ${expected === null ? 'no address' : addressKey(expected)}`, () => {
       assert.deepEqual(parseAddress(text, 6379), expected);

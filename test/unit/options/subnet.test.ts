@@ -9,7 +9,7 @@ const CASES: readonly (readonly [subnet: string, inside: readonly string[], outs
   ['::/0', ['::1', 'fd00::1'], ['a.example']],
 ];
 
-describe('util/subnet', () => {
+describe('a subnet', () => {
   for (const [text, inside, outside] of CASES) {
     it(`tells what is in ${text}`, () => {
       const subnet = parseSubnet(text);

@@ -41,25 +41,30 @@ const GOOD: readonly (readonly [what: string, made: () => TopologyOptions, expec
   ],
 ];
 
-const BAD: readonly (readonly [path: string, made: () => unknown, message: RegExp])[] = [
-  ['single(address)', () => single('10.0.0.1:70000'), /host:port/],
-  ['single(address)', () => single(undefined as never), /got undefined/],
-  ['single(address)', () => single({ host: 'a', prot: 1 } as never), /\{ host, port \}/],
-  ['single(address)', () => single({ host: 'a', port: '6379' } as never), /\{ host, port \}/],
-  ['single(address)', () => single('redis+cluster://a,b'), /one node's URL/],
-  ['single(address)', () => single('redis://a?timeoutMs=5'), /timeoutMs is for createClient/],
-  ['cluster(seeds)', () => cluster([]), /at least one seed/],
-  ['cluster(seeds)[1]', () => cluster(['a:1', 'b:x']), /host:port.*"b:x"/],
-  ['cluster(seeds)[1]', () => cluster(['redis://a', 'rediss://b']), /same scheme/],
-  ['cluster(seeds)[1]', () => cluster(['redis://u:p@a', 'redis://u:q@b']), /same scheme, user, password/],
-  ['cluster(seeds)[0]', () => cluster({ path: '/run/redis.sock' }), /expected a host/],
-  ['cluster(seeds)[0]', () => cluster('unix:///run/redis.sock'), /expected a host/],
-  ['replication(seeds)[0]', () => replication([null] as never), /got null/],
-  ['sentinel(seeds)', () => sentinel('redis://u:p@s', 'main'), /without user, password and database/],
-  ['sentinel(seeds)[0]', () => sentinel(['s:0'], 'main'), /host:port/],
-  ['sentinel(name)', () => sentinel(['s'], ''), /non-empty/],
-  ['sentinel(name)', () => sentinel(['s'], undefined as never), /non-empty/],
-  ['sentinel(access).pasword', () => sentinel(['s'], 'main', { pasword: 'x' } as never), /did you mean password/],
+const BAD: readonly (readonly [path: string, what: string, made: () => unknown, message: RegExp])[] = [
+  ['single(address)', 'a port above 65535', () => single('10.0.0.1:70000'), /host:port/],
+  ['single(address)', 'no address', () => single(undefined as never), /got undefined/],
+  ['single(address)', 'an object with an unknown field', () => single({ host: 'a', prot: 1 } as never), /\{ host, port \}/],
+  ['single(address)', 'a port that is text', () => single({ host: 'a', port: '6379' } as never), /\{ host, port \}/],
+  ['single(address)', 'a URL of a cluster', () => single('redis+cluster://a,b'), /one node's URL/],
+  ['single(address)', 'a URL with parameters', () => single('redis://a?timeoutMs=5'), /timeoutMs is for createClient/],
+  ['cluster(seeds)', 'no seeds', () => cluster([]), /at least one seed/],
+  ['cluster(seeds)[1]', 'a seed whose port is no number', () => cluster(['a:1', 'b:x']), /host:port.*"b:x"/],
+  ['cluster(seeds)[1]', 'seeds of which one asks for TLS', () => cluster(['redis://a', 'rediss://b']), /same scheme/],
+  ['cluster(seeds)[1]', 'seeds with different passwords', () => cluster(['redis://u:p@a', 'redis://u:q@b']), /same scheme, user, password/],
+  ['cluster(seeds)[0]', 'a socket file', () => cluster({ path: '/run/redis.sock' }), /expected a host/],
+  ['cluster(seeds)[0]', 'a URL of a socket file', () => cluster('unix:///run/redis.sock'), /expected a host/],
+  ['replication(seeds)[0]', 'null for a seed', () => replication([null] as never), /got null/],
+  ['sentinel(seeds)', 'a URL with a login', () => sentinel('redis://u:p@s', 'main'), /without user, password and database/],
+  ['sentinel(seeds)[0]', 'port 0', () => sentinel(['s:0'], 'main'), /host:port/],
+  ['sentinel(name)', 'an empty name', () => sentinel(['s'], ''), /non-empty/],
+  ['sentinel(name)', 'no name', () => sentinel(['s'], undefined as never), /non-empty/],
+  [
+    'sentinel(access).pasword',
+    'an unknown option of the access',
+    () => sentinel(['s'], 'main', { pasword: 'x' } as never),
+    /did you mean password/,
+  ],
 ];
 
 describe('topology options', () => {
@@ -77,8 +82,8 @@ describe('topology options', () => {
     });
   }
 
-  for (const [path, made, message] of BAD) {
-    it(`refuses at ${path}: ${made.toString().slice(6)}`, () => {
+  for (const [path, what, made, message] of BAD) {
+    it(`refuses at ${path}: ${what}`, () => {
       assert.throws(made, (error) => error instanceof OptionsError && error.path === path && message.test(error.message));
     });
   }

@@ -104,7 +104,7 @@ const SECRETS: readonly string[] = [
   'redis+sentinel://:hunter2@a',
 ];
 
-describe('util/url', () => {
+describe('a connection URL', () => {
   for (const [url, expected] of GOOD) it(`reads ${url}`, () => assert.deepEqual(parseUrl(url, 'url'), expected));
 
   for (const [url, message] of BAD) {

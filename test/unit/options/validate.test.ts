@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { flag, integer, listOf, mask, milliseconds, recordOf, shape } from '../../../lib/options/validate.js';
+import { arrayOf, flag, integerBetween, mask, milliseconds, recordOf, shape } from '../../../lib/options/validate.js';
 
-describe('util/validate', () => {
+describe('checks of options', () => {
   it('suggests the nearest known name, and lists all of them where none is near', () => {
-    const check = shape({ timeoutMs: milliseconds(0), database: integer(0, 9), failFast: flag });
+    const check = shape({ timeoutMs: milliseconds(0), database: integerBetween(0, 9), failFast: flag });
     const cases = [
       ['timeoutMS', /o\.timeoutMS: unknown option; did you mean timeoutMs\?/],
       ['timeout', /did you mean timeoutMs\?/],
@@ -38,7 +38,7 @@ describe('util/validate', () => {
   it('sees holes in a list', () => {
     const list: boolean[] = [true];
     list[2] = true;
-    assert.throws(() => listOf(flag, 'flags')(list, 'o'), /o\[1\]: expected true or false, got undefined/);
+    assert.throws(() => arrayOf(flag, 'flags')(list, 'o'), /o\[1\]: expected true or false, got undefined/);
   });
 
   const masks = [

@@ -35,7 +35,7 @@ const OVERLAPS: readonly (readonly [a: string, b: string, overlaps: boolean])[] 
   ['', 'a*', false],
 ];
 
-describe('util/pattern', () => {
+describe('a wildcard pattern', () => {
   for (const [source, yes, no] of MATCHES) {
     it(`${JSON.stringify(source)} matches what it should, and nothing else`, () => {
       const pattern = compilePattern(source);

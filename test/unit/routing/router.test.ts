@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
+import sinon from 'sinon';
 import { ClosedError } from '../../../lib/errors.js';
 import { DEFAULTS } from '../../../lib/options/defaults.js';
-import type { Fallback, ReplicaSet } from '../../../lib/options/domains.js';
 import type { ReadMode, ReadRequest } from '../../../lib/options/reads.js';
+import type { Fallback, ReplicaSet } from '../../../lib/options/replica-sets.js';
 import { resolveOptions } from '../../../lib/options/resolve.js';
 import { Node } from '../../../lib/pool/node.js';
 import { specOf } from '../../../lib/protocol/catalog/specs.js';
-import type { KeyPrefix, Text } from '../../../lib/routing/keys/key-prefix.js';
+import type { KeyPrefix, ReplyKey } from '../../../lib/routing/keys/key-prefix.js';
 import { policyOf, type ReadPolicy } from '../../../lib/routing/reads/read-preference.js';
 import { type NodeState, UNKNOWN_STATE } from '../../../lib/routing/reads/selection.js';
-import { Router, type RouterView } from '../../../lib/routing/router.js';
+import { type NodeSource, Router } from '../../../lib/routing/router.js';
 import { SlotMap } from '../../../lib/topology/slot-map.js';
 import { makeTopology, type NodeInfo, type Role, type Shard } from '../../../lib/topology/snapshot.js';
 import { clock } from '../../../lib/util/clock.js';
@@ -32,8 +33,8 @@ const info = (name: string, role: Role, tags: Record<string, string> = {}, usabl
 
 const policy = (facts: Partial<ReadPolicy>): ReadPolicy => ({ ...policyOf(DEFAULTS, null, {}), ...facts });
 
-/** Nodes in trouble. */
-const without = (nodes: Nodes, ...down: readonly string[]): RouterView => ({
+/** These nodes, of which some are unreachable. */
+const without = (nodes: NodeTable, ...down: readonly string[]): NodeSource => ({
   nodeOf: nodes.of,
   stateOf: (node) => ({ ...UNKNOWN_STATE, unreachableReason: down.includes(nameOf(nodes.of(node)) ?? '') ? 'down' : null }),
 });
@@ -41,7 +42,7 @@ const without = (nodes: Nodes, ...down: readonly string[]): RouterView => ({
 const nameOf = (node: Node | null): string | null => (node === null ? null : `n${node.key.split(':')[1]}`);
 
 /** Real nodes, which open nothing until something is sent. */
-class Nodes {
+class NodeTable {
   readonly #nodes = new Map<string, Node>();
 
   readonly of = ({ key, address }: NodeInfo): Node => {
@@ -75,7 +76,7 @@ interface ReadCase {
   readonly reads: ReadMode;
   readonly replicas?: readonly ReplicaSet[];
   readonly fallback?: readonly Fallback[];
-  /** Nodes in trouble. */
+  /** Unreachable nodes. */
   readonly down?: readonly string[];
   /** All nodes that may be chosen; empty: none. */
   readonly chosen: readonly string[];
@@ -107,7 +108,7 @@ describe('the router', () => {
   for (const { reads, replicas = [], fallback = [], down = [], chosen } of readCases) {
     const names = [reads, ...replicas.map((set) => JSON.stringify(set)), ...fallback.map((step) => `else ${step}`)].join(' ');
     it(`sends reads with ${names}${down.length > 0 ? ` without ${down.join(', ')}` : ''} to ${chosen.join(', ') || 'nobody'}`, () => {
-      const router = new Router(makeTopology('replication', [shard], null), without(new Nodes(), ...down));
+      const router = new Router(makeTopology('replication', [shard], null), without(new NodeTable(), ...down));
       const own = policy({ reads, replicas, fallback });
       const seen = new Set(Array.from({ length: 200 }, () => nameOf(router.readerOf(0, own))));
       assert.deepEqual([...seen].sort(), chosen.length === 0 ? [null] : [...chosen]);
@@ -123,7 +124,7 @@ describe('the router', () => {
   ]);
 
   it('finds the shard of a slot, and none where nobody owns it', () => {
-    const router = new Router(makeTopology('cluster', primaries, slots), without(new Nodes()));
+    const router = new Router(makeTopology('cluster', primaries, slots), without(new NodeTable()));
     assert.deepEqual(
       [0, 5_000, 5_001, 10_001, 11_000, 16_383].map((slot) => router.shardFor(slot)),
       [0, 0, 1, 0, -1, 2],
@@ -133,7 +134,7 @@ describe('the router', () => {
   });
 
   it('spreads what has no slot over the shards that can be reached', () => {
-    const router = new Router(makeTopology('cluster', primaries, slots), without(new Nodes(), 'n2'));
+    const router = new Router(makeTopology('cluster', primaries, slots), without(new NodeTable(), 'n2'));
     const counts = [0, 0, 0];
     for (let i = 0; i < 60; i++) {
       const at = router.shardFor(-1);
@@ -143,42 +144,42 @@ describe('the router', () => {
   });
 
   it('still names a shard when none can be reached: there the command waits', () => {
-    const router = new Router(makeTopology('cluster', primaries, slots), without(new Nodes(), 'n1', 'n2', 'n3'));
+    const router = new Router(makeTopology('cluster', primaries, slots), without(new NodeTable(), 'n1', 'n2', 'n3'));
     assert.ok(router.shardFor(-1) >= 0);
   });
 
   it('knows one slot of each shard that has any', () => {
     const empty: Shard = { primary: info('n9', 'primary'), replicas: [] };
-    const router = new Router(makeTopology('cluster', [...primaries, empty], slots), without(new Nodes()));
+    const router = new Router(makeTopology('cluster', [...primaries, empty], slots), without(new NodeTable()));
     assert.deepEqual(router.slotOfEachShard(), [0, 5_001, 12_000]);
     assert.deepEqual(router.primariesWithoutSlots(), [empty.primary?.key]);
     assert.ok(
       Array.from({ length: 50 }, () => router.shardFor(-1)).every((at) => at < 3),
       'what has no keys goes to those that have slots',
     );
-    const apart = new Router(makeTopology('cluster', [...primaries, empty], slots), without(new Nodes(), 'n9'));
+    const apart = new Router(makeTopology('cluster', [...primaries, empty], slots), without(new NodeTable(), 'n9'));
     assert.deepEqual(apart.primariesWithoutSlots(), []);
   });
 
   it('sends what has no keys to anybody while nobody has slots', () => {
-    const router = new Router(makeTopology('cluster', primaries, SlotMap.fromRanges([])), without(new Nodes()));
+    const router = new Router(makeTopology('cluster', primaries, SlotMap.fromRanges([])), without(new NodeTable()));
     assert.deepEqual([1, 2, 3].map(() => router.shardFor(-1)).sort(), [0, 1, 2]);
   });
 
   it('sends everything to the one shard where there are no slots', () => {
-    const router = new Router(makeTopology('single', [shard], null), without(new Nodes()));
+    const router = new Router(makeTopology('single', [shard], null), without(new NodeTable()));
     assert.deepEqual([router.shardFor(-1), router.shardFor(77)], [0, 0]);
     assert.deepEqual(router.slotOfEachShard(), [-1]);
   });
 
   it('knows no primary where the topology names none', () => {
-    const router = new Router(makeTopology('sentinel', [{ primary: null, replicas: shard.replicas }], null), without(new Nodes()));
+    const router = new Router(makeTopology('sentinel', [{ primary: null, replicas: shard.replicas }], null), without(new NodeTable()));
     assert.equal(router.primaryOf(0), null);
     assert.ok(router.readerOf(0, policy({ reads: 'replicaPreferred' })) !== null);
   });
 
   it('chooses the less loaded of two', () => {
-    const nodes = new Nodes();
+    const nodes = new NodeTable();
     const router = new Router(makeTopology('replication', [shard], null), without(nodes));
     const [busy] = shard.replicas;
     assert.ok(busy !== undefined);
@@ -195,11 +196,15 @@ describe('the router', () => {
     let states: Record<string, Partial<NodeState>>;
     let router: Router;
     let used: [shard: number, policy: ReadPolicy][];
+    afterEach(() => {
+      sinon.restore();
+      clock.expireNow();
+    });
     beforeEach(() => {
       asked = 0;
       states = {};
       used = [];
-      const nodes = new Nodes();
+      const nodes = new NodeTable();
       router = new Router(makeTopology('replication', [shard, { primary: info('n7', 'primary'), replicas: [] }], null), {
         nodeOf: nodes.of,
         stateOf: (node) => {
@@ -228,11 +233,12 @@ describe('the router', () => {
       ]);
     });
 
-    it('until one of them is too far behind, though nothing was heard of it', async () => {
+    it('until one of them is too far behind, though there was no sample of it', () => {
+      const time = sinon.useFakeTimers({ toFake: ['performance'] });
       const own = policy({ reads: 'replica', maxLagMs: 60 });
       states = { n2: { freshAt: performance.now() }, n3: { freshAt: performance.now() + 60_000 } };
       assert.deepEqual(namesOf(own), ['n2', 'n3']);
-      await new Promise((resolve) => setTimeout(resolve, 80));
+      time.tick(80);
       clock.expireNow();
       assert.deepEqual(namesOf(own), ['n3']);
     });
@@ -269,7 +275,7 @@ describe('the router', () => {
       states = { n2: { rttMs: 0.5, zone: 'x', lagBytes: 7 } };
       const own = policy({ reads: 'nearest', choose });
       const [video = null] = resolveOptions({ domains: { video: {} } }).domains;
-      const prefix: KeyPrefix = { of: () => 'app:', strip: <T extends Text>(key: T): T => key.toString().slice(4) as T };
+      const prefix: KeyPrefix = { of: () => 'app:', strip: <T extends ReplyKey>(key: T): T => key.toString().slice(4) as T };
       const { spec, args } = specOf(['GET', 'app:k']);
       assert.equal(nameOf(router.askFunction(0, spec, args, { policy: own, domain: video, prefix })), 'n2');
       const [request] = requests;

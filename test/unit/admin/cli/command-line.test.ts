@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
-import { accessOf, COMMANDS, parseArguments, slotsWanted, weightsOf } from '../../../../lib/admin/cli/arguments.js';
 import { runCommandLine } from '../../../../lib/admin/cli/command-line.js';
-import { barText, ProgressBar } from '../../../../lib/admin/cli/progress-bar.js';
-import { table } from '../../../../lib/admin/cli/render.js';
-import { parseSlotsText, slotsText } from '../../../../lib/admin/slot-list.js';
+import { COMMANDS } from '../../../../lib/admin/cli/commands.js';
 
 async function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
   const written = { out: '', err: '' };
@@ -65,97 +62,5 @@ describe('the command line', () => {
     const { code, err } = await run('cluster', 'check', '127.0.0.1:1');
     assert.equal(code, 1);
     assert.match(err, /no node of the cluster could be asked: .*127.0.0.1:1/);
-  });
-
-  it('takes the password from the environment unless it is given', () => {
-    const parsed = parseArguments(['cluster', 'check', 'a:1', '--user', 'me', '--tls']);
-    assert.ok(parsed.kind === 'request');
-    assert.deepEqual(accessOf(['a:1'], parsed.request, { SLOTWISE_PASSWORD: 'secret' }), {
-      nodes: ['a:1'],
-      username: 'me',
-      password: 'secret',
-      tls: true,
-    });
-    const given = parseArguments(['cluster', 'check', 'a:1', '--password', 'other', '--sni', 'a.example']);
-    assert.ok(given.kind === 'request');
-    const access = accessOf(['a:1'], given.request, { SLOTWISE_PASSWORD: 'secret' });
-    assert.deepEqual(access, { nodes: ['a:1'], password: 'other', tls: { servername: 'a.example' } });
-  });
-
-  it('reads weights and slots', () => {
-    assert.deepEqual(weightsOf({ weight: ['10.0.0.1:7000=2', 'abc=0.5'] }), { '10.0.0.1:7000': 2, abc: 0.5 });
-    assert.deepEqual(slotsWanted({ slots: '3,1-2' }), [1, 2, 3]);
-    assert.equal(slotsWanted({ count: '12' }), 12);
-    assert.equal(slotsWanted({ all: true }), 'all');
-  });
-});
-
-describe('lists of slots', () => {
-  for (const [text, expected] of [
-    ['0-2,5', '0-2,5'],
-    ['5, 0-2 ,1', '0-2,5'],
-    ['16383', '16383'],
-    ['16384', null],
-    ['2-1', null],
-    ['', null],
-    ['a', null],
-  ] as const) {
-    it(`are read: ${JSON.stringify(text)}`, () => {
-      const slots = parseSlotsText(text);
-      assert.equal(slots === null ? null : slotsText(slots), expected);
-    });
-  }
-});
-
-describe('the progress bar', () => {
-  it('tells how far and how long', () => {
-    assert.equal(
-      barText({ slots: 512, totalSlots: 2_048, keys: 1_200 }, 3_000),
-      '[######------------------] 512 of 2,048 slots, 25 %, 1,200 keys, 9 s left',
-    );
-    assert.equal(barText({ slots: 1, totalSlots: 1, keys: 1 }, 5), '[########################] 1 of 1 slot, 100 %, 1 key');
-  });
-
-  it('draws over itself on a terminal, ten times a second at most', () => {
-    let now = 0;
-    let text = '';
-    const bar = new ProgressBar({ isTTY: true, write: (more: string) => (text += more) }, () => now);
-    for (let slots = 1; slots <= 1_000; slots++) {
-      now += 1;
-      bar.show({ slots, totalSlots: 1_000, keys: 0 });
-    }
-    bar.end();
-    const draws = text.split('\r').length - 1;
-    assert.ok(draws >= 9 && draws <= 12, `${draws}`);
-    assert.ok(text.endsWith('\n') && text.split('\n').length === 2);
-  });
-
-  it('writes a line now and then elsewhere, and the last one', () => {
-    let now = 0;
-    const lines: string[] = [];
-    const bar = new ProgressBar({ write: (line: string) => lines.push(line) }, () => now);
-    for (let slots = 1; slots <= 100; slots++) {
-      now += 200;
-      bar.show({ slots, totalSlots: 100, keys: slots });
-    }
-    bar.end();
-    assert.equal(lines.length, 4);
-    assert.ok(lines.every((line) => line.endsWith('\n') && !line.includes('\r')));
-    assert.match(lines.at(-1) ?? '', /100 of 100 slots/);
-  });
-});
-
-describe('a table', () => {
-  it('has numbers to the right and nothing behind the last text', () => {
-    assert.equal(
-      table(
-        ['node', 'keys', 'slots'],
-        [
-          ['a', 1_000, '0-5'],
-          ['bcdef', 5, ''],
-        ],
-      ),
-      'node    keys  slots\na      1,000  0-5\nbcdef      5',
-    );
   });
 });

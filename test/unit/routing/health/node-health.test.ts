@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type HealthSample, type Link, NodeHealth, nextLink, slowMs } from '../../../../lib/routing/health/node-health.js';
 
-const look = (at: number, facts: Partial<HealthSample> = {}): HealthSample => ({
+const sample = (at: number, facts: Partial<HealthSample> = {}): HealthSample => ({
   at,
   rttMs: null,
   linkUp: null,
@@ -11,7 +11,7 @@ const look = (at: number, facts: Partial<HealthSample> = {}): HealthSample => ({
   ...facts,
 });
 
-describe('routing/node-health', () => {
+describe('node health', () => {
   const links: readonly (readonly [link: Link, isUp: boolean, next: Link])[] = [
     ['unknown', true, 'up'],
     ['unknown', false, 'down'],
@@ -23,14 +23,14 @@ describe('routing/node-health', () => {
     ['settling', false, 'down'],
   ];
   for (const [link, isUp, next] of links) {
-    it(`a link that is ${link} and looks ${isUp ? 'up' : 'down'} is ${next}`, () => assert.equal(nextLink(link, isUp), next));
+    it(`a link that is ${link} and is sampled ${isUp ? 'up' : 'down'} is ${next}`, () => assert.equal(nextLink(link, isUp), next));
   }
 
-  it('takes a node whose link is down out at once, and back after two looks, with little at first', () => {
+  it('takes a node whose link is down out at once, and back after two samples, with a small share at first', () => {
     const health = new NodeHealth();
     assert.equal(health.linkedAt(0), null);
     const steps = [true, false, true, true].map((linkUp, i) => {
-      health.onSample(look(i * 1_000, { linkUp }), Number.POSITIVE_INFINITY);
+      health.onSample(sample(i * 1_000, { linkUp }), Number.POSITIVE_INFINITY);
       return health.linkedAt(i * 1_000);
     });
     assert.deepEqual(steps, [true, false, false, true]);
@@ -42,14 +42,14 @@ describe('routing/node-health', () => {
   it('counts a link that flaps once for each time that it was in service', () => {
     const health = new NodeHealth();
     for (const [i, linkUp] of [true, false, true, false, true, true, false].entries())
-      health.onSample(look(i, { linkUp }), Number.POSITIVE_INFINITY);
+      health.onSample(sample(i, { linkUp }), Number.POSITIVE_INFINITY);
     assert.equal(health.ejections, 2);
   });
 
-  it('leaves it to the topology when the last look is long ago, or did not tell', () => {
+  it('leaves it to the topology when the last sample is long ago, or did not tell', () => {
     const health = new NodeHealth();
-    health.onSample(look(0, { linkUp: false }), Number.POSITIVE_INFINITY);
-    health.onSample(look(1_000), Number.POSITIVE_INFINITY);
+    health.onSample(sample(0, { linkUp: false }), Number.POSITIVE_INFINITY);
+    health.onSample(sample(1_000), Number.POSITIVE_INFINITY);
     assert.equal(health.linkedAt(9_000), false);
     assert.equal(health.linkedAt(20_000), null);
   });
@@ -59,7 +59,7 @@ describe('routing/node-health', () => {
   it('smooths round trips, and does not count those that we were late to see', () => {
     const health = new NodeHealth();
     const seen = [9, 1, 2, 1, 30, 1, 21, 21, 21].map((rttMs) => {
-      health.onSample(look(0, { rttMs }), Number.POSITIVE_INFINITY);
+      health.onSample(sample(0, { rttMs }), Number.POSITIVE_INFINITY);
       return health.rttMs === null ? null : Number(health.rttMs.toFixed(2));
     });
     assert.deepEqual(seen, [null, null, 1, 1, 1, 1, 1, 1, 5]);
@@ -68,9 +68,9 @@ describe('routing/node-health', () => {
   it('opens its breaker for round trips far above those of the others', () => {
     assert.deepEqual([slowMs(1), slowMs(30), slowMs(Number.POSITIVE_INFINITY)], [100, 300, Number.POSITIVE_INFINITY]);
     const health = new NodeHealth();
-    for (let i = 0; i < 3; i++) health.onSample(look(i, { rttMs: 150 }), 20);
+    for (let i = 0; i < 3; i++) health.onSample(sample(i, { rttMs: 150 }), 20);
     assert.equal(health.breaker.state, 'closed');
-    for (let i = 0; i < 3; i++) health.onSample(look(i, { rttMs: 150 }), 1);
+    for (let i = 0; i < 3; i++) health.onSample(sample(i, { rttMs: 150 }), 1);
     assert.equal(health.breaker.state, 'open');
     assert.equal(health.ejections, 1);
   });

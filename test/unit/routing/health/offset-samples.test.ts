@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { OffsetSamples } from '../../../../lib/routing/health/offset-samples.js';
 
-describe('routing/offsets', () => {
+describe('offset samples', () => {
   /** Asked at 0, 100, 200 …; 1,000 bytes are written between two questions. */
   function written(count: number, everyMs = 100): OffsetSamples {
     const samples = new OffsetSamples();

@@ -9,8 +9,8 @@ import { readCaptures } from '../../../../scripts/generate-command-table.js';
 
 const words = (text: string): readonly string[] => (text === '' ? [] : text.split(' '));
 
-/** What a command touches: `r` or `w` before the key, `*` for characters that nobody knows. */
-const TOUCHES: readonly (readonly [command: string, touches: string])[] = [
+/** What a command accesses: `r` or `w` before the key, `*` for characters that nobody knows. */
+const ACCESSES: readonly (readonly [command: string, accesses: string])[] = [
   ['GET a', 'r:a'],
   ['SET a 1', 'w:a'],
   ['MGET a b', 'r:a r:b'],
@@ -97,12 +97,12 @@ const CASES: readonly (readonly [domain: string | null, command: string, refused
   ['jobs', 'EVAL x 1 jobs:lock', null],
 ];
 
-describe('routing/guard', () => {
-  for (const [text, expected] of TOUCHES) {
-    it(`knows what ${text} touches`, () => {
+describe('a guard', () => {
+  for (const [text, expected] of ACCESSES) {
+    it(`knows what ${text} accesses`, () => {
       const { spec, args } = specOf(words(text));
-      const touches = keyAccessesOf(spec, args).map(({ access, name }) => `${access[0]}:${name.replaceAll('\uffff', '*')}`);
-      assert.equal(touches.join(' '), expected);
+      const accesses = keyAccessesOf(spec, args).map(({ access, name }) => `${access[0]}:${name.replaceAll('\uffff', '*')}`);
+      assert.equal(accesses.join(' '), expected);
     });
   }
 

@@ -26,7 +26,7 @@ const BAD: readonly (readonly [given: string, message: RegExp])[] = [
   ['@write', /^x\.commands\[1\]: expected one of @bitmap, .*@slow, .*, got "@write"$/],
 ];
 
-describe('routing/offload', () => {
+describe('offload', () => {
   for (const [given, names] of GOOD) it(`takes ${given}`, () => assert.deepEqual(offloadedNames([given], 'x'), names));
   for (const [given, message] of BAD) {
     it(`refuses ${given}`, () => {

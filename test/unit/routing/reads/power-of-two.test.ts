@@ -42,7 +42,7 @@ function spread(nodes: readonly Named[], weights: readonly number[], picks: numb
   return nodes.map((node) => counts.get(node) ?? 0);
 }
 
-describe('routing/choice', () => {
+describe('a power-of-two picker', () => {
   it('has no choice among none and one, and throws no dice', () => {
     assert.equal(among([]).pick(dice()), null);
     assert.equal(among(named({ only: 9 })).pick(dice())?.name, 'only');
@@ -85,8 +85,8 @@ describe('routing/choice', () => {
         const counts = spread(named({ a: 0, b: 0, c: 0 }), weights, 20_000, inFlight);
         const total = weights.reduce((a, b) => a + b, 0);
         for (const [at, weight] of weights.entries()) {
-          const wanted = (20_000 * weight) / total;
-          assert.ok(Math.abs((counts[at] ?? 0) - wanted) < wanted / 10, `${counts.join(', ')}`);
+          const expected = (20_000 * weight) / total;
+          assert.ok(Math.abs((counts[at] ?? 0) - expected) < expected / 10, `${counts.join(', ')}`);
         }
       });
     }

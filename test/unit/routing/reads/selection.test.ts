@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { ReadPolicy } from '../../../../lib/routing/reads/read-preference.js';
-import { candidatesOf, type NodeState, type Reduction, UNKNOWN_STATE } from '../../../../lib/routing/reads/selection.js';
+import { type NodeState, type Reduction, selectCandidates, UNKNOWN_STATE } from '../../../../lib/routing/reads/selection.js';
 import type { NodeInfo } from '../../../../lib/topology/snapshot.js';
 import { CASES, type Case, NOW, p, replicas, SETS, SHARDS } from '../../../spec/selection-cases.js';
 
-function policyOf(one: Pick<Case, 'reads' | 'sets' | 'fallback' | 'maxLagMs' | 'maxLagBytes' | 'zone' | 'windowMs'>): ReadPolicy {
+function policyOfCase(one: Pick<Case, 'reads' | 'sets' | 'fallback' | 'maxLagMs' | 'maxLagBytes' | 'zone' | 'windowMs'>): ReadPolicy {
   return {
     reads: one.reads === 'function' ? 'nearest' : one.reads,
     choose: one.reads === 'function' ? () => '' : null,
@@ -22,7 +22,7 @@ const statesOf =
   ({ avoid = [], states = {} }: Pick<Case, 'avoid' | 'states'>) =>
   ({ key }: NodeInfo): NodeState => ({ ...UNKNOWN_STATE, unreachableReason: avoid.includes(key) ? 'avoided' : null, ...states[key] });
 
-function nameOf({
+function titleOf({
   shard,
   reads,
   sets = 'every',
@@ -44,10 +44,10 @@ function nameOf({
   return `${parts} may use ${allowed.join(', ') || 'nobody'}, with ${shard}${facts === '' ? '' : `, ${facts}`}`;
 }
 
-describe('routing/selection', () => {
+describe('the selection of candidates', () => {
   for (const one of CASES) {
-    it(nameOf(one), () => {
-      const found = candidatesOf(SHARDS[one.shard], { policy: policyOf(one), stateOf: statesOf(one), now: NOW });
+    it(titleOf(one), () => {
+      const found = selectCandidates(SHARDS[one.shard], { policy: policyOfCase(one), stateOf: statesOf(one), now: NOW });
       assert.deepEqual(
         found.nodes.map(({ key }) => key),
         one.allowed,
@@ -60,16 +60,16 @@ describe('routing/selection', () => {
       for (const sets of Object.keys(SETS) as (keyof typeof SETS)[]) {
         for (let down = 0; down < 8; down++) {
           const avoid = replicas.filter((_, i) => (down & (1 << i)) !== 0);
-          const policy = policyOf({ reads: 'replica', sets, fallback: ['anyReplica'] });
-          const found = candidatesOf(shard, { policy, stateOf: statesOf({ avoid }), now: NOW });
+          const policy = policyOfCase({ reads: 'replica', sets, fallback: ['anyReplica'] });
+          const found = selectCandidates(shard, { policy, stateOf: statesOf({ avoid }), now: NOW });
           assert.ok(!found.nodes.includes(p));
         }
       }
     }
   });
 
-  const find = (one: Omit<Case, 'allowed'>): ReturnType<typeof candidatesOf> =>
-    candidatesOf(SHARDS[one.shard], { policy: policyOf(one), stateOf: statesOf(one), now: NOW });
+  const find = (one: Omit<Case, 'allowed'>): ReturnType<typeof selectCandidates> =>
+    selectCandidates(SHARDS[one.shard], { policy: policyOfCase(one), stateOf: statesOf(one), now: NOW });
 
   it('says which step found them, and whether that was a fallback', () => {
     const stepOf = (one: Omit<Case, 'allowed'>): unknown[] => [find(one).step?.name ?? null, find(one).isFallback];
@@ -92,14 +92,14 @@ describe('routing/selection', () => {
   });
 
   it('tells each reduction with the reasons', () => {
-    const told: [string, string[], string[]][] = [];
+    const traced: [string, string[], string[]][] = [];
     const trace = (_: unknown, { reducer, left, removed }: Reduction): void => {
-      told.push([reducer, left.map(({ key }) => key), removed.map(({ node, why }) => `${node.key}: ${why}`)]);
+      traced.push([reducer, left.map(({ key }) => key), removed.map(({ node, why }) => `${node.key}: ${why}`)]);
     };
-    const policy = policyOf({ reads: 'replica', sets: 'video', maxLagMs: 1_000 });
+    const policy = policyOfCase({ reads: 'replica', sets: 'video', maxLagMs: 1_000 });
     const stateOf = statesOf({ avoid: ['news'], states: { video1: { freshAt: 9_500 }, video2: { freshAt: 8_000 } } });
-    candidatesOf(SHARDS['all up'], { policy, stateOf, now: NOW }, trace);
-    assert.deepEqual(told.slice(0, 5), [
+    selectCandidates(SHARDS['all up'], { policy, stateOf, now: NOW }, trace);
+    assert.deepEqual(traced.slice(0, 5), [
       ['not deprioritised', ['p', 'video1', 'video2'], ['news: avoided']],
       ['mode', ['video1', 'video2'], ['p: replica only']],
       ['link up, not loading', ['video1', 'video2'], []],

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { OptionsError } from '../../errors.js';
+import { cluster } from '../../options/topology.js';
+import type { AdminOptions } from '../cluster-admin.js';
+import { parseSlotsText } from '../slot-list.js';
+import type { Duplicates, FailoverMode } from '../steps.js';
+import type { CommandRequest, OptionValues } from './arguments.js';
+import { UsageError } from './usage-error.js';
+
+/** Options that reach the servers. `nodes`: nodes of the cluster, or the servers it is to be made of. */
+export function adminOptionsOf(
+  nodes: readonly string[],
+  { options }: CommandRequest,
+  env: Readonly<Record<string, string | undefined>>,
+): AdminOptions {
+  const username = textOption(options.user);
+  const password = textOption(options.password) ?? env.SLOTWISE_PASSWORD;
+  const timeout = numberOption(options, 'connect-timeout', 1);
+  for (const node of nodes) checkSeed(node);
+  const files = { ca: options.cacert, cert: options.cert, key: options.key };
+  const read = Object.entries(files).flatMap(([name, file]) => (typeof file === 'string' ? [[name, readFileSync(file)] as const] : []));
+  const servername = textOption(options.sni);
+  const tls =
+    read.length > 0 || servername !== undefined
+      ? { ...Object.fromEntries(read), ...(servername === undefined ? {} : { servername }) }
+      : options.tls;
+  return {
+    nodes,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined || password === '' ? {} : { password }),
+    ...(tls === undefined || tls === false ? {} : { tls: tls as Exclude<AdminOptions['tls'], undefined> }), // true, or options of tls.connect
+    ...(timeout === undefined ? {} : { connectTimeoutMs: timeout }),
+  };
+}
+
+function checkSeed(word: string): void {
+  try {
+    cluster([word]);
+  } catch (error) {
+    if (!(error instanceof OptionsError)) throw error;
+    throw new UsageError(`expected HOST:PORT, or a URL such as rediss://user@host:port, got ${word}`);
+  }
+}
+
+export function textOption(value: OptionValues[string]): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function numberOption(options: OptionValues, name: string, least: number): number | undefined {
+  const given = textOption(options[name]);
+  if (given === undefined) return undefined;
+  const number = Number(given);
+  if (given.trim() === '' || !Number.isFinite(number) || number < least)
+    throw new UsageError(`--${name}: expected a number from ${least}, got ${given}`);
+  return number;
+}
+
+export function integerOption(options: OptionValues, name: string, least: number): number | undefined {
+  const number = numberOption(options, name, least);
+  if (number !== undefined && !Number.isInteger(number))
+    throw new UsageError(`--${name}: expected a whole number, got ${textOption(options[name])}`);
+  return number;
+}
+
+export function weightsOption(options: OptionValues): Record<string, number> {
+  const given = Array.isArray(options.weight) ? (options.weight as readonly string[]) : [];
+  return Object.fromEntries(
+    given.map((entry) => {
+      const at = entry.lastIndexOf('=');
+      const weight = at === -1 || entry.slice(at + 1) === '' ? Number.NaN : Number(entry.slice(at + 1));
+      if (!(weight >= 0)) throw new UsageError(`--weight: expected NODE=NUMBER, got ${entry}`);
+      return [entry.slice(0, at), weight];
+    }),
+  );
+}
+
+/** Exactly one of --count, --slots and --all. */
+export function slotsOption(options: OptionValues): number | readonly number[] | 'all' {
+  const given = ['count', 'slots', 'all'].filter((name) => options[name] !== undefined);
+  if (given.length !== 1) throw new UsageError('say which slots: one of --count NUMBER, --slots 0-99,104 and --all');
+  if (options.all === true) return 'all';
+  const count = integerOption(options, 'count', 1);
+  if (count !== undefined) return count;
+  const slots = parseSlotsText(textOption(options.slots) ?? '');
+  if (slots === null)
+    throw new UsageError(`--slots: expected slots between 0 and 16383 such as 0-99,104, got ${textOption(options.slots)}`);
+  return slots;
+}
+
+export function duplicatesOption(options: OptionValues): Duplicates {
+  const given = textOption(options.duplicates);
+  if (given === undefined) return 'refuse';
+  if (given === 'owner' || given === 'other') return given;
+  throw new UsageError(`--duplicates: expected owner or other, got ${given}`);
+}
+
+export function failoverModeOption(options: OptionValues): FailoverMode {
+  if (options.force === true && options.takeover === true) throw new UsageError('--force and --takeover exclude each other');
+  return options.takeover === true ? 'takeover' : options.force === true ? 'force' : 'coordinated';
+}

@@ -1,0 +1,4 @@
+import { AdminError } from '../admin-error.js';
+
+/** A mistake in the command line. */
+export class UsageError extends AdminError {}

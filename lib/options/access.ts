@@ -1,0 +1,127 @@
+import type { SecureContextOptions, ConnectionOptions as TlsConnectionOptions } from 'node:tls';
+import { OptionsError } from '../errors.js';
+import type { ConnectionUrl } from './url.js';
+import { type Check, func, integerBetween, nonEmptyString, refuseValue, secret, shape } from './validate.js';
+
+/** The user and password that a client logs in with. */
+export interface Credentials {
+  /** Default: `default`, the server's default user. */
+  readonly username?: string;
+  readonly password: string;
+  /** Life of the password or token, in ms from now. Before it ends, live connections log in again. Default: it does not expire. */
+  readonly expiresInMs?: number;
+}
+
+/** Credentials, or a function that is asked for them at every connect. */
+export type CredentialSource = Credentials | (() => Credentials | Promise<Credentials>);
+
+/** How servers are reached: the data nodes of a client, or its sentinels. */
+export interface AccessOptions {
+  readonly username?: string;
+  readonly password?: string;
+  /** Instead of `username` and `password`, as the client's option of this name. */
+  readonly credentials?: () => Credentials | Promise<Credentials>;
+  /** `true`, or options for `tls.connect`. Default: false. */
+  readonly tls?: boolean | TlsConnectionOptions | SecureContextOptions;
+}
+
+/** Options of a client on another group of the same sentinels; the others are the first client's. */
+export interface GroupOptions extends AccessOptions {
+  /** Default: the client's. */
+  readonly database?: number;
+}
+
+/** User, password, TLS and database of the data nodes, from a URL. */
+export interface UrlAccess {
+  readonly username?: string;
+  readonly password?: string;
+  readonly tls?: true;
+  readonly database?: number;
+}
+
+/** The server alone knows how many databases it has (`databases` in its configuration), and refuses the others. */
+export const checkDatabase = integerBetween(0, 2_147_483_647);
+
+/** TLS options are checked by Node, and stay the object they are. */
+export const checkTls: Check<boolean | TlsConnectionOptions> = (value, path) =>
+  typeof value === 'boolean' || (typeof value === 'object' && value !== null && !Array.isArray(value))
+    ? value
+    : refuseValue(path, 'true, false or options for tls.connect', value);
+
+export const checkCredentials = func<() => Credentials | Promise<Credentials>>();
+
+const ACCESS = {
+  username: nonEmptyString,
+  password: secret,
+  credentials: checkCredentials,
+  tls: checkTls,
+} satisfies Record<keyof AccessOptions, Check<unknown>>;
+
+/** How the sentinels are reached. */
+export const checkAccess = withOneLogin<AccessOptions>(shape(ACCESS));
+
+/** The options of `group(name, options)`. */
+export const checkGroup = withOneLogin<GroupOptions>(
+  shape({ ...ACCESS, database: checkDatabase } satisfies Record<keyof GroupOptions, unknown>),
+);
+
+/** Refuses a login that is given as `credentials` and as `username` or `password`. */
+function withOneLogin<T extends AccessOptions>(check: Check<T>): Check<T> {
+  return (value, path) => {
+    const given = check(value, path);
+    if (given.credentials !== undefined && (given.username !== undefined || given.password !== undefined)) refuseTwoLogins(path);
+    return given;
+  };
+}
+
+/** Throws for a login that is given twice. */
+export function refuseTwoLogins(path: string): never {
+  throw new OptionsError(`${path}.credentials`, 'expected either credentials, or username and password');
+}
+
+/**
+ * The login of the data nodes; null: none. Options win over the URL field by field: it may name the user, and the password come from
+ * elsewhere.
+ */
+export function credentialsOf(given: AccessOptions, url: UrlAccess, path: string): CredentialSource | null {
+  if (given.credentials !== undefined) {
+    if (given.username === undefined && given.password === undefined) return given.credentials;
+    return refuseTwoLogins(path);
+  }
+  const username = given.username ?? url.username;
+  const password = given.password ?? url.password;
+  if (password !== undefined) return username === undefined ? { password } : { username, password };
+  if (username === undefined) return null;
+  throw new OptionsError(`${path}.${path === 'url' ? 'password' : 'username'}`, 'expected a password with the username');
+}
+
+/** The TLS options of the data nodes; null: no TLS. A URL that asks for TLS is never overruled. */
+export function tlsOf(given: AccessOptions, url: UrlAccess, path: string): TlsConnectionOptions | null {
+  if (given.tls === false && url.tls === true) {
+    throw new OptionsError(`${path}.tls`, 'expected true or options for tls.connect, because the URL asks for TLS (rediss://), got false');
+  }
+  if (typeof given.tls === 'object') return given.tls;
+  return given.tls === true || url.tls === true ? {} : null;
+}
+
+/** The checks of `url` in a topology that came as plain data. */
+export const checkUrlAccess = shape({
+  username: nonEmptyString,
+  password: secret,
+  tls: (value, path) => (value === true ? value : refuseValue(path, 'true', value)),
+  database: checkDatabase,
+} satisfies { [Name in keyof UrlAccess]-?: Check<NonNullable<UrlAccess[Name]>> });
+
+/** User, password, TLS and database that a URL names. */
+export function accessOfUrl(url: ConnectionUrl): UrlAccess {
+  return {
+    ...(url.username === undefined ? {} : { username: url.username }),
+    ...(url.password === undefined ? {} : { password: url.password }),
+    ...(url.tls ? { tls: true as const } : {}),
+    ...(url.database === undefined ? {} : { database: url.database }),
+  };
+}
+
+export function isSameAccess(a: UrlAccess, b: UrlAccess): boolean {
+  return a.username === b.username && a.password === b.password && a.tls === b.tls && a.database === b.database;
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { barText, ProgressBar } from '../../../../lib/admin/cli/progress-bar.js';
+
+describe('the progress bar', () => {
+  it('tells how far and how long', () => {
+    assert.equal(
+      barText({ slots: 512, totalSlots: 2_048, keys: 1_200 }, 3_000),
+      '[######------------------] 512 of 2,048 slots, 25 %, 1,200 keys, 9 s left',
+    );
+    assert.equal(barText({ slots: 1, totalSlots: 1, keys: 1 }, 5), '[########################] 1 of 1 slot, 100 %, 1 key');
+  });
+
+  it('draws over itself on a terminal, ten times a second at most', () => {
+    let now = 0;
+    let text = '';
+    const bar = new ProgressBar({ isTTY: true, write: (more: string) => (text += more) }, () => now);
+    for (let slots = 1; slots <= 1_000; slots++) {
+      now += 1;
+      bar.show({ slots, totalSlots: 1_000, keys: 0 });
+    }
+    bar.end();
+    const draws = text.split('\r').length - 1;
+    assert.ok(draws >= 9 && draws <= 12, `${draws}`);
+    assert.ok(text.endsWith('\n') && text.split('\n').length === 2);
+  });
+
+  it('writes a line now and then elsewhere, and the last one', () => {
+    let now = 0;
+    const lines: string[] = [];
+    const bar = new ProgressBar({ write: (line: string) => lines.push(line) }, () => now);
+    for (let slots = 1; slots <= 100; slots++) {
+      now += 200;
+      bar.show({ slots, totalSlots: 100, keys: slots });
+    }
+    bar.end();
+    assert.equal(lines.length, 4);
+    assert.ok(lines.every((line) => line.endsWith('\n') && !line.includes('\r')));
+    assert.match(lines.at(-1) ?? '', /100 of 100 slots/);
+  });
+});
