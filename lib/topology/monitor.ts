@@ -2,6 +2,7 @@ import { log } from '../diagnostics.js';
 import { ClosedError, type SlotwiseError, show } from '../errors.js';
 import { type Address, addressKey } from '../options/address.js';
 import { SingleFlight } from '../util/single-flight.js';
+import { type Transitions, transition } from '../util/state-machine.js';
 import { isMisconfigured } from './probe-error.js';
 import { isSettled, needsUrgentProbe, nextProbeDelayMs } from './probe-schedule.js';
 import type { Resolver } from './resolver-api.js';
@@ -22,6 +23,14 @@ export interface MonitorOptions {
   /** Called for every node that left the topology, before `onSnapshot`. */
   readonly onNodeGone?: (node: NodeInfo) => void;
 }
+
+type MonitorState = 'new' | 'running' | 'stopped';
+
+const TRANSITIONS: Transitions<MonitorState> = {
+  new: ['running', 'stopped'],
+  running: ['stopped'],
+  stopped: ['stopped'],
+};
 
 /** A MOVED, and how many probes had begun by then. */
 interface Patch extends Moved {
@@ -47,7 +56,7 @@ export class Monitor {
   readonly #newPatches: Moved[] = [];
   /** Nodes whose view is said to be newer than the snapshot. */
   readonly #probeFirst: Address[] = [];
-  #state: 'new' | 'running' | 'stopped' = 'new';
+  #state: MonitorState = 'new';
   #first: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
   /** Why the next probe was asked for; null: it was not. */
@@ -69,7 +78,7 @@ export class Monitor {
   /** Runs the first probe. If it rejects, probing goes on nevertheless until `stop`. */
   start(): Promise<void> {
     if (this.#first !== null) return this.#first;
-    this.#state = 'running';
+    this.#enter('running');
     this.#wakeReason = 'start';
     this.#updateUrgency();
     this.#first = this.#run();
@@ -137,9 +146,13 @@ export class Monitor {
   }
 
   stop(): void {
-    this.#state = 'stopped';
+    this.#enter('stopped');
     clearTimeout(this.#timer);
     this.#resolver.stop?.();
+  }
+
+  #enter(next: MonitorState): void {
+    this.#state = transition(TRANSITIONS, this.#state, next);
   }
 
   #run(): Promise<void> {

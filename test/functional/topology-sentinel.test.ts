@@ -44,7 +44,7 @@ describe('the topology of real servers: sentinel', () => {
     });
   }
 
-  it('notices SENTINEL FAILOVER by itself, without a suspect', async () => {
+  it('notices SENTINEL FAILOVER by itself, before any node is suspected', async () => {
     await using group = await SentinelGroup.start();
     using running = await start(group);
     const old = await group.primary();

@@ -60,7 +60,7 @@ export class Deployment {
   readonly #announcer = new TopologyAnnouncer(this.events);
   readonly #timers = new Set<NodeJS.Timeout>();
   #destroyed = false;
-  /** The last probe of a single shard ended with the word of its primary. */
+  /** The last probe of a single shard ended with the answer of its primary. */
   #primaryAnswers = false;
 
   /** `hasWaitingCalls`: whether calls wait for a node. `shared`: the sentinels of another client; else it has its own. */

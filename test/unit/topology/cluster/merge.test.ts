@@ -228,7 +228,7 @@ describe('mergeViews', () => {
     }
   });
 
-  it('merges three views of 500 nodes in a few ms', () => {
+  it('merges three views of 500 nodes', () => {
     const lines = Array.from({ length: 500 }, (_, i) => {
       const [owner, end] = [i % 250, Math.floor(((i % 250) + 1) * 65.536) - 1];
       return i < 250
@@ -236,13 +236,9 @@ describe('mergeViews', () => {
         : `${i}@10.0.${i >> 8}.${i & 255}:7000 slave ${owner} ${owner}`;
     });
     const views = [view(...lines), view(...lines), view(...lines)];
-    clusterTopology(mergeViews(views, null), rules);
-    const began = performance.now();
+    // How long that may take is tested in test/integration/topology/scale.test.ts.
     const topology = clusterTopology(mergeViews(views, null), rules);
-    const tookMs = performance.now() - began;
     assert.equal(topology.nodes.size, 500);
     assert.equal(topology.slots?.uncovered, 0);
-    // Generous for a busy machine; a quadratic step would take many times as long.
-    assert.ok(tookMs < 100, `took ${tookMs} ms`);
   });
 });
