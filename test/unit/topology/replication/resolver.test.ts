@@ -10,7 +10,7 @@ const member = (role: Captured, ...info: readonly string[]): Script => ({
   'INFO server': 'redis_mode:standalone',
 });
 const PRIMARY = member(['master', 5, []], 'role:master', 'slave0:ip=127.0.0.1,port=7001,state=online,offset=5,lag=0');
-const FOLLOWER = member(
+const REPLICA = member(
   ['slave', '127.0.0.1', 7000, 'connected', 5],
   'role:slave',
   'master_host:127.0.0.1',
@@ -21,11 +21,11 @@ const FOLLOWER = member(
 const GROUP = replication(['redis://127.0.0.1:7000', 'redis://127.0.0.1:7001']);
 
 const CASES: readonly ResolverCase[] = [
-  { name: 'a group from its primary', topology: GROUP, servers: { 7000: PRIMARY, 7001: FOLLOWER }, expected: ['7000 < 7001'] },
+  { name: 'a group from its primary', topology: GROUP, servers: { 7000: PRIMARY, 7001: REPLICA }, expected: ['7000 < 7001'] },
   {
     name: 'a group from its replica alone',
     topology: replication(['redis://127.0.0.1:7001']),
-    servers: { 7000: PRIMARY, 7001: FOLLOWER },
+    servers: { 7000: PRIMARY, 7001: REPLICA },
     expected: ['7000 < 7001'],
   },
   { name: 'a group with a dead replica', topology: GROUP, servers: { 7000: PRIMARY }, expected: ['7000 < 7001!'] },
@@ -33,7 +33,7 @@ const CASES: readonly ResolverCase[] = [
   {
     name: 'a group with a dead primary',
     topology: GROUP,
-    servers: { 7001: FOLLOWER },
+    servers: { 7001: REPLICA },
     expected: ['7000 < 7001'],
     problem: 'ERR_PRIMARY_UNREACHABLE',
   },
