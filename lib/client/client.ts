@@ -54,7 +54,6 @@ export class Client {
     const { deployment } = this.#dispatcher;
     this.events = deployment.events;
     this.subscriptions = new SubscriptionManager(deployment.resolvedOptions, deployment);
-    deployment.subscriptionListener = this.subscriptions;
     this.#callFactory = new CallFactory(options, this.#dispatcher);
     this.#guards = GuardTable.of(this.#callFactory.domains, options.domains);
     this.#special = new SpecialCommands(

@@ -1,4 +1,4 @@
-/** What one item's asking ended in. */
+/** The outcome of asking one item. */
 export type Answer<A, T> =
   | { readonly item: A; readonly ok: true; readonly value: T }
   | { readonly item: A; readonly ok: false; readonly error: unknown };
@@ -6,17 +6,17 @@ export type Answer<A, T> =
 export interface AskSeveralOptions<T> {
   /** How many successes are enough, and how many are asked at once. */
   readonly want: number;
-  /** While nobody has answered, one more is asked every so often. Default: never, only failures are replaced. */
+  /** While there is no success, one more is asked at this interval. Default: never, only failures are replaced. */
   readonly staggerMs?: number;
-  /** How long stragglers are waited for after the first success that counts. */
+  /** How long the others are waited for after the first success that counts. */
   readonly graceMs: number;
-  /** Default: every success. */
+  /** Whether a success starts the grace. Default: every one does. */
   readonly counts?: (value: T) => boolean;
 }
 
 /**
- * Asks several of `items`, in their order, and replaces who fails. A hung one never slows down what the others know already: the rest is left
- * out `graceMs` after the first success. Answers come in the order in which they arrived; it never rejects.
+ * Asks several of `items`, in their order, and the next one for each that fails. An item that hangs does not hold up the answers of the
+ * others: what is missing `graceMs` after the first success is left out. Answers come in the order in which they arrived. Never rejects.
  */
 export function askSeveral<A, T>(
   items: readonly A[],

@@ -2,54 +2,65 @@ import { log } from '../diagnostics.js';
 import { ClosedError, type SlotwiseError, show } from '../errors.js';
 import { type Address, addressKey } from '../options/address.js';
 import { SingleFlight } from '../util/single-flight.js';
+import { type Transitions, transition } from '../util/state-machine.js';
 import { isMisconfigured } from './probe-error.js';
 import { isSettled, needsUrgentProbe, nextProbeDelayMs } from './probe-schedule.js';
-import type { ControlChannel, Resolver, SubscriptionChannel } from './resolver-api.js';
-import { type Moved, sameTopology, type TopologySnapshot, withMoved } from './snapshot.js';
+import type { Resolver } from './resolver-api.js';
+import { type Moved, type NodeInfo, sameTopology, type TopologySnapshot, withMoved } from './snapshot.js';
 
 export interface MonitorOptions {
   readonly periodMs: number;
-  /** Only when something changed; `previous` is null the first time. */
+  /** Called only for a change; `previous` is null the first time. */
   readonly onSnapshot: (next: TopologySnapshot, previous: TopologySnapshot | null, reason: string) => void;
-  /** A failed probe; the same failure is told once in a row. */
+  /** Called for a failed probe; the same failure is reported once in a row. */
   readonly onError: (error: SlotwiseError) => void;
-  /** Do commands wait for news? Default: no. */
-  readonly isAwaited?: () => boolean;
+  /** Whether commands wait for another snapshot. Default: no. */
+  readonly hasWaitingCommands?: () => boolean;
   /** Default `Math.random`. */
   readonly random?: () => number;
-  /** After every probe, also one that found nothing new; `error` is undefined after a success. */
+  /** Called after every probe, also after one without a change; `error` is undefined after a success. */
   readonly onProbe?: (error?: unknown) => void;
+  /** Called for every node that left the topology, before `onSnapshot`. */
+  readonly onNodeGone?: (node: NodeInfo) => void;
 }
 
-/** What a MOVED said, and how many probes had begun by then. */
+type MonitorState = 'new' | 'running' | 'stopped';
+
+const TRANSITIONS: Transitions<MonitorState> = {
+  new: ['running', 'stopped'],
+  running: ['stopped'],
+  stopped: ['stopped'],
+};
+
+/** A MOVED, and how many probes had begun by then. */
 interface Patch extends Moved {
   readonly probes: number;
 }
 
 /**
- * Keeps the snapshot true: one probe at a time, by the period and when woken, faster while a shard has no usable primary. A failed probe keeps
- * the snapshot there is. Its timers do not keep the process alive.
+ * Keeps the snapshot of the topology up to date: one probe at a time, by the period and when woken, more often while a shard has no usable
+ * primary. A failed probe keeps the snapshot there is. The monitor's timers do not keep the process alive. The states are in
+ * docs/monitor.md.
  */
 export class Monitor {
   snapshot: TopologySnapshot | null = null;
-  /** When the last probe began that found nothing in doubt, in ms since 1970. While a snapshot is delivered: the one before. */
+  /** When the last probe began that ended without a problem, in ms since 1970. While a snapshot is delivered: the one before. */
   confirmedAtMs = 0;
 
   readonly #resolver: Resolver;
-  readonly #asker: ControlChannel & Partial<SubscriptionChannel>;
   readonly #options: MonitorOptions;
   readonly #flight = new SingleFlight(() => this.#probe());
   readonly #suspects = new Set<string>();
   readonly #patches = new Map<number, Patch>();
-  /** Those that the snapshot does not have yet. */
-  readonly #fresh: Moved[] = [];
-  /** Nodes that are said to know what is new. */
+  /** Patches that the snapshot does not have yet. */
+  readonly #newPatches: Moved[] = [];
+  /** Nodes whose view is said to be newer than the snapshot. */
   readonly #probeFirst: Address[] = [];
-  #state: 'new' | 'running' | 'stopped' = 'new';
+  #state: MonitorState = 'new';
   #first: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
   /** Why the next probe was asked for; null: it was not. */
-  #woken: string | null = null;
+  #wakeReason: string | null = null;
   #urgent = false;
   #probes = 0;
   #startedAt = Number.NEGATIVE_INFINITY;
@@ -57,105 +68,106 @@ export class Monitor {
   #failures = 0;
   #unrecoverable = false;
   #quietProbes = 0;
-  #reported = '';
+  #lastError = '';
 
-  constructor(resolver: Resolver, asker: ControlChannel & Partial<SubscriptionChannel>, options: MonitorOptions) {
+  constructor(resolver: Resolver, options: MonitorOptions) {
     this.#resolver = resolver;
-    this.#asker = asker;
     this.#options = options;
   }
 
-  /** The first probe. If it rejects, probing goes on nevertheless until `stop`. */
+  /** Runs the first probe. If it rejects, probing goes on nevertheless until `stop`. */
   start(): Promise<void> {
     if (this.#first !== null) return this.#first;
-    this.#state = 'running';
-    this.#woken = 'start';
-    this.#judge();
+    this.#enter('running');
+    this.#wakeReason = 'start';
+    this.#updateUrgency();
     this.#first = this.#run();
-    const { subscribe } = this.#asker;
-    if (subscribe !== undefined) {
-      this.#resolver.watch?.({ subscribe: subscribe.bind(this.#asker) }, (reason, urgent) => this.wake(reason, urgent));
-    }
+    this.#resolver.watch?.((reason, urgent) => this.wake(reason, urgent));
     return this.#first;
   }
 
-  /** Something may have changed: look soon, sooner still if it is `urgent`. During a probe it causes one more. */
+  /** Asks for a probe because the topology may have changed: soon, sooner still if it is `urgent`. During a probe it causes one more. */
   wake(reason: string, urgent = false): void {
     // Every command that fails wakes: the first one of thousands is enough.
-    if (this.#state !== 'running' || (this.#woken !== null && (this.#urgent || !urgent))) return;
+    if (this.#state !== 'running' || (this.#wakeReason !== null && (this.#urgent || !urgent))) return;
     this.#urgent ||= urgent;
-    this.#lookFor(reason);
+    this.#requestProbe(reason);
   }
 
-  #lookFor(reason: string): void {
-    this.#woken ??= reason;
+  #requestProbe(reason: string): void {
+    this.#wakeReason ??= reason;
     this.#schedule();
   }
 
   /**
-   * A MOVED: patches this slot at the end of the tick and looks soon. After a failover thousands may come in one read, and each new snapshot
-   * costs what the cluster is large. The patch outlives a probe that began before it.
+   * Takes in a MOVED: patches this slot at the end of the tick and probes soon. After a failover thousands may come in one read, and each
+   * new snapshot costs in proportion to the cluster. The patch outlives a probe that began before it.
    */
   slotMoved(slot: number, address: Address): void {
     if (this.#state !== 'running' || this.snapshot === null) return;
     const patch = { slot, address, probes: this.#probes };
     this.#patches.set(slot, patch);
-    if (this.#fresh.push(patch) > 1) return;
-    process.nextTick(() => this.#patch());
-    this.#lookFor(`MOVED ${slot} ${addressKey(address)}`);
+    if (this.#newPatches.push(patch) > 1) return;
+    process.nextTick(() => this.#applyPatches());
+    this.#requestProbe(`MOVED ${slot} ${addressKey(address)}`);
   }
 
-  #patch(): void {
+  #applyPatches(): void {
     const { snapshot } = this;
-    const [first] = this.#fresh;
-    const fresh = this.#fresh.splice(0);
+    const [first] = this.#newPatches;
+    const patches = this.#newPatches.splice(0);
     if (this.#state !== 'running' || snapshot === null || first === undefined) return;
-    const next = withMoved(snapshot, fresh);
+    const next = withMoved(snapshot, patches);
     if (next === snapshot) return;
-    const more = fresh.length > 1 ? ` and ${fresh.length - 1} more` : '';
+    const more = patches.length > 1 ? ` and ${patches.length - 1} more` : '';
     this.#deliver(next, `MOVED ${first.slot} ${addressKey(first.address)}${more}`);
   }
 
-  /** This node has news, for certain: it is among those that the next probe asks, which is urgent. */
+  /** Has the next probe, which is urgent, ask this node among others: its view is newer than the snapshot. */
   probeFirst(address: Address, reason: string): void {
     if (this.#state !== 'running') return;
     if (!this.#probeFirst.includes(address)) this.#probeFirst.push(address);
     this.#urgent = true;
-    this.#lookFor(reason);
+    this.#requestProbe(reason);
   }
 
-  /** This node does not answer. */
+  /** Notes that this node does not answer. */
   suspect(key: string): void {
     if (this.#suspects.has(key)) return;
     this.#suspects.add(key);
     this.#urgentSince = null;
-    this.#judge();
-    if (this.#state === 'running') this.#lookFor(`suspect ${key}`);
+    this.#updateUrgency();
+    if (this.#state === 'running') this.#requestProbe(`suspect ${key}`);
   }
 
-  /** It answers again. */
+  /** Notes that this node answers again. */
   trust(key: string): void {
-    if (this.#suspects.delete(key)) this.#judge();
+    if (this.#suspects.delete(key)) this.#updateUrgency();
   }
 
   stop(): void {
-    this.#state = 'stopped';
+    this.#enter('stopped');
     clearTimeout(this.#timer);
     this.#resolver.stop?.();
   }
 
+  #enter(next: MonitorState): void {
+    this.#state = transition(TRANSITIONS, this.#state, next);
+  }
+
   #run(): Promise<void> {
     const run = this.#flight.run();
-    // The outcome is also told by the callbacks: who does not wait for it must not be punished for that.
+    // Both outcomes are reported by the callbacks as well: a caller that does not wait for this promise must not get an unhandled
+    // rejection.
     const goOn = (): void => this.#schedule();
     run.then(goOn, goOn);
     return run;
   }
 
   async #probe(): Promise<void> {
-    const reason = this.#woken ?? 'period';
-    const quiet = this.#woken === null && this.#isQuiet();
-    this.#woken = null;
+    const reason = this.#wakeReason ?? 'period';
+    const quiet = this.#wakeReason === null && this.#isQuiet();
+    this.#wakeReason = null;
     this.#urgent = false;
     clearTimeout(this.#timer);
     const probe = ++this.#probes;
@@ -164,7 +176,7 @@ export class Monitor {
     const moved = [...this.#probeFirst.splice(0), ...new Set([...this.#patches.values()].map(({ address }) => address))];
     const focus = { suspects: new Set(this.#suspects), moved, quiet };
     try {
-      const found = await this.#resolver.probe(this.#asker, this.snapshot, focus);
+      const found = await this.#resolver.probe(this.snapshot, focus);
       if (this.#state === 'stopped') throw new ClosedError('the client was closed');
       this.#succeeded(found, probe, reason);
       if (this.snapshot?.problem === undefined) this.confirmedAtMs = begunAt;
@@ -180,10 +192,10 @@ export class Monitor {
     const next = withMoved(found, this.#patches.values());
     this.#failures = 0;
     this.#unrecoverable = false;
-    this.#reported = '';
+    this.#lastError = '';
     if (this.snapshot !== null && sameTopology(next, this.snapshot)) {
       this.#quietProbes++;
-      this.#judge();
+      this.#updateUrgency();
       return;
     }
     this.#quietProbes = 0;
@@ -196,10 +208,10 @@ export class Monitor {
     this.#unrecoverable = isMisconfigured(error);
     log.topology('probe failed: %s', show(error));
     this.#options.onProbe?.(error);
-    // At the pace of the probes the same news would be a flood.
+    // Probes are frequent: repeating one error for each of them would be a flood.
     const text = show(error);
-    if (text !== this.#reported) {
-      this.#reported = text;
+    if (text !== this.#lastError) {
+      this.#lastError = text;
       this.#options.onError(error as SlotwiseError); // what resolvers reject with
     }
   }
@@ -207,20 +219,21 @@ export class Monitor {
   #deliver(next: TopologySnapshot, reason: string): void {
     const previous = this.snapshot;
     this.snapshot = next;
-    this.#judge();
+    this.#updateUrgency();
     if (previous !== null) {
-      for (const node of previous.nodes.values()) if (!next.nodes.has(node.key)) this.#asker.forget?.(node.address);
+      for (const node of previous.nodes.values()) if (!next.nodes.has(node.key)) this.#options.onNodeGone?.(node);
     }
     log.topology('%d shards, %d nodes (%s)', next.shards.length, next.nodes.size, reason);
     this.#options.onSnapshot(next, previous, reason);
   }
 
-  get #awaited(): boolean {
-    return this.#options.isAwaited?.() ?? false;
+  get #commandsWait(): boolean {
+    return this.#options.hasWaitingCommands?.() ?? false;
   }
 
-  #judge(): void {
-    this.#urgentSince = needsUrgentProbe(this.snapshot, this.#suspects, this.#awaited) ? (this.#urgentSince ?? performance.now()) : null;
+  #updateUrgency(): void {
+    const isUrgent = needsUrgentProbe(this.snapshot, this.#suspects, this.#commandsWait);
+    this.#urgentSince = isUrgent ? (this.#urgentSince ?? performance.now()) : null;
   }
 
   #isQuiet(): boolean {
@@ -241,9 +254,9 @@ export class Monitor {
         periodMs: this.#options.periodMs,
         now: performance.now(),
         startedAt: this.#startedAt,
-        woken: this.#woken !== null,
+        woken: this.#wakeReason !== null,
         urgent: this.#urgent,
-        awaited: this.#awaited,
+        commandsWait: this.#commandsWait,
         urgentSince: this.#urgentSince,
         failures: this.#failures,
         unrecoverable: this.#unrecoverable,

@@ -1,12 +1,11 @@
 import { OptionsError } from '../errors.js';
 import { type Address, addressKey, parseAddress } from '../options/address.js';
+import { type AddressMatcher, compileAddressPattern } from '../options/address-pattern.js';
 import type { Options } from '../options/defaults.js';
 import type { NodeRule } from '../options/nodes.js';
-import { parseSubnet } from '../options/subnet.js';
-import { compilePattern } from '../options/wildcard.js';
 import type { NodeInfo, Role } from './snapshot.js';
 
-/** What servers say of a node; `NodeRules` adds what only the user knows. */
+/** Facts of a node as servers report them; `NodeRules` adds what the options say of it. */
 export interface NodeFacts {
   /** Null: its key. */
   readonly id: string | null;
@@ -22,24 +21,27 @@ export interface NodeFacts {
   readonly priority: number;
 }
 
-/** What a rule gives the nodes it matches; only what it says, because there may be thousands of them. */
+/** Facts that a rule gives the nodes it matches. Fields that it does not set are left out, because there may be thousands of nodes. */
 type Traits = Pick<NodeInfo, 'tags' | 'tier' | 'weight' | 'zone'>;
 
 interface Rule {
-  readonly matches: (address: Address) => boolean;
+  readonly matches: AddressMatcher;
   readonly traits: Traits;
 }
 
 const NO_TRAITS: Traits = Object.freeze({ tags: Object.freeze({}) });
 
-/** The options `nodes` and `addressMap`, made ready for use. */
+/** The options `nodes` and `addressMap`, compiled: addresses are mapped, nodes get the tags, priority, weight and zone of their rule. */
 export class NodeRules {
   readonly #map: Options['addressMap'];
   readonly #rules: readonly Rule[];
 
   constructor(options: Pick<Options, 'nodes' | 'addressMap'>) {
     this.#map = options.addressMap;
-    this.#rules = options.nodes.map((rule) => ({ matches: matcherOf(rule.match), traits: traitsOf(rule) }));
+    this.#rules = options.nodes.flatMap((rule): Rule[] => {
+      const matches = compileAddressPattern(rule.match);
+      return matches === null ? [] : [{ matches, traits: traitsOf(rule) }]; // null is refused when the options are resolved
+    });
   }
 
   /** Where to connect for an address that a server announced (in a MOVED, too). */
@@ -82,11 +84,4 @@ const NO_ALIASES: readonly string[] = [];
 function aliasesOf(names: readonly Address[], address: Address, key: string): readonly string[] {
   if (names.every((name) => name === address)) return NO_ALIASES;
   return [...new Set(names.map(addressKey))].filter((name) => name !== key).sort();
-}
-
-function matcherOf(match: string): Rule['matches'] {
-  const subnet = parseSubnet(match);
-  if (subnet !== null) return (address) => 'host' in address && subnet.contains(address.host);
-  const pattern = compilePattern(match);
-  return (address) => pattern.matches(addressKey(address)) || ('host' in address && pattern.matches(address.host));
 }

@@ -1,6 +1,7 @@
 import { AuthError, DatabaseError, SlotwiseError, show, TopologyError, type TopologyErrorCode } from '../errors.js';
 import { type Address, addressKey } from '../options/address.js';
 import type { Answer } from './ask-several.js';
+import type { ServerMode } from './replies.js';
 
 export interface Cause {
   readonly node: string;
@@ -15,10 +16,20 @@ const MISCONFIGURED: ReadonlySet<string> = new Set<TopologyErrorCode>([
   'ERR_PRIMARY_NAME_UNKNOWN',
 ]);
 
-/** Waiting does not mend it: somebody has to correct the options or the servers. */
+/** True where no retry helps: a person has to correct the options or the servers. */
 export function isMisconfigured(error: unknown): boolean {
   if (error instanceof AuthError || error instanceof DatabaseError) return true;
   return error instanceof TopologyError && MISCONFIGURED.has(error.code);
+}
+
+/** Throws where a server that should be a data server on its own runs in another mode. */
+export function checkDataServer(node: string, mode: ServerMode | null): void {
+  if (mode === 'sentinel') {
+    throw new TopologyError('ERR_IS_A_SENTINEL', `${node} is a sentinel, not a data server: use sentinel([…], 'name')`, [], { node });
+  }
+  if (mode === 'cluster') {
+    throw new TopologyError('ERR_IS_A_CLUSTER', `${node} is a node of a cluster: use cluster([…])`, [], { node });
+  }
 }
 
 /** The failed ones of `answers`, as they appear in a `TopologyError`. */
@@ -27,12 +38,12 @@ export function causesOf(answers: readonly Answer<Address, unknown>[]): Cause[] 
 }
 
 /**
- * Why a probe found nothing. What one server said of itself (it is a sentinel, no cluster, …) tells the user more than that others did not
- * answer, and a wrong password is reported as what it is if that was everybody's answer.
+ * The error of a probe that found nothing. What one server said of itself (it is a sentinel, no cluster, …) says more to the user than that
+ * others did not answer, and a wrong password is reported as what it is if every server refused it.
  */
 export function failure(code: TopologyErrorCode, message: string, causes: readonly Cause[]): SlotwiseError {
-  const told = causes.find(({ error }) => error instanceof TopologyError)?.error;
-  if (told instanceof TopologyError) return new TopologyError(codeOf(told), told.message, causes, { node: told.node });
+  const specific = causes.find(({ error }) => error instanceof TopologyError)?.error;
+  if (specific instanceof TopologyError) return new TopologyError(codeOf(specific), specific.message, causes, { node: specific.node });
   const refused = causes[0]?.error;
   if (refused instanceof AuthError && causes.every(({ error }) => error instanceof AuthError)) return refused;
   return new TopologyError(code, `${message}${list(causes)}`, causes);

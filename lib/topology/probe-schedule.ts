@@ -1,44 +1,48 @@
 import { backoffMs } from '../util/backoff.js';
 import type { TopologySnapshot } from './snapshot.js';
 
-/** Least time between the beginnings of two probes. */
+/** Least time between the beginnings of two probes, in ms. */
 const SPACING_MS = 100;
 /** The same while commands wait for the outcome. */
 const URGENT_SPACING_MS = 25;
-/** Servers need seconds for a failover; so long the next probe comes soon, afterwards it is likely to last. */
+/**
+ * A failover takes seconds: for so long probes are frequent. A shard that still has no primary afterwards will probably have none for some
+ * time.
+ */
 const URGENT_FOR_MS = 15_000;
 const URGENT = { minMs: URGENT_SPACING_MS, maxMs: 2 * URGENT_SPACING_MS };
 const FAILING_EARLY = { minMs: URGENT_SPACING_MS, maxMs: 4 * URGENT_SPACING_MS };
-/** Commands wait for something that may come any time, a replica for instance. */
-const AWAITED = { minMs: SPACING_MS, maxMs: 1_000 };
+/** While commands wait for something that may come any time, a replica for instance. */
+const COMMANDS_WAIT = { minMs: SPACING_MS, maxMs: 1_000 };
 const LASTING = { minMs: URGENT_SPACING_MS, maxMs: 1_000 };
-/** Where only a person can help: wrong credentials, servers of another kind. Logging in over and over looks like an attack. */
+/** While only a person can help: wrong credentials, servers of another kind. Logging in over and over looks like an attack. */
 const UNRECOVERABLE = { minMs: 500, maxMs: 2_000 };
-/** A change seldom comes alone: gossip is under way, replicas reconnect. */
+/** First delay after a change, which seldom comes alone: gossip is under way, replicas reconnect. */
 const SETTLING_MS = 250;
 
+/** What decides how soon the next probe begins. Times on one clock, in ms. */
 export interface ProbeSchedule {
   readonly periodMs: number;
   readonly now: number;
   /** When the last probe began; -Infinity: none. */
   readonly startedAt: number;
-  /** Somebody asked for a probe since it began. */
+  /** Another probe was asked for since it began. */
   readonly woken: boolean;
-  /** Who asked cannot go on without it. */
+  /** Commands depend on that probe. */
   readonly urgent: boolean;
-  /** Since when commands have been waiting for a better snapshot; null: they are not. */
+  /** Since when the snapshot has lacked a usable primary; null: it does not. */
   readonly urgentSince: number | null;
-  /** Commands wait for news, though not for a primary. */
-  readonly awaited: boolean;
+  /** Commands wait for another snapshot, though not for a primary. */
+  readonly commandsWait: boolean;
   /** Failed probes since the last success. */
   readonly failures: number;
   /** The last probe failed in a way that waiting does not mend. */
   readonly unrecoverable: boolean;
-  /** Probes since the last one that found something new. */
+  /** Probes since the last one that found a change. */
   readonly quietProbes: number;
 }
 
-/** No probe has found anything new for so long that the next one comes by the period. */
+/** True once no probe has found a change for so long that the next one comes by the period. */
 export function isSettled(quietProbes: number, periodMs: number): boolean {
   return settlingMs(quietProbes) >= periodMs;
 }
@@ -47,29 +51,29 @@ function settlingMs(quietProbes: number): number {
   return SETTLING_MS * 2 ** Math.min(quietProbes, 20);
 }
 
-/** In how many ms the next probe begins. All of it has jitter, so that a thousand clients do not ask in step. */
-export function nextProbeDelayMs(pace: ProbeSchedule, random: () => number = Math.random): number {
-  const { now, startedAt, urgentSince } = pace;
-  if (pace.unrecoverable) return Math.max(0, startedAt + backoffMs(pace.failures, UNRECOVERABLE, random) - now);
-  const spacing = (urgentSince === null && !pace.urgent ? SPACING_MS : URGENT_SPACING_MS) * (1 + 0.25 * random());
-  if (pace.woken) return Math.max(0, startedAt + spacing - now);
-  if (urgentSince === null && pace.failures === 0) {
-    if (pace.awaited) return backoffMs(pace.quietProbes, AWAITED, random);
-    return Math.min(pace.periodMs, settlingMs(pace.quietProbes)) * (0.9 + 0.2 * random());
+/** The time until the next probe begins, in ms. All of it has jitter, so that a thousand clients do not ask in step. */
+export function nextProbeDelayMs(schedule: ProbeSchedule, random: () => number = Math.random): number {
+  const { now, startedAt, urgentSince } = schedule;
+  if (schedule.unrecoverable) return Math.max(0, startedAt + backoffMs(schedule.failures, UNRECOVERABLE, random) - now);
+  const spacing = (urgentSince === null && !schedule.urgent ? SPACING_MS : URGENT_SPACING_MS) * (1 + 0.25 * random());
+  if (schedule.woken) return Math.max(0, startedAt + spacing - now);
+  if (urgentSince === null && schedule.failures === 0) {
+    if (schedule.commandsWait) return backoffMs(schedule.quietProbes, COMMANDS_WAIT, random);
+    return Math.min(schedule.periodMs, settlingMs(schedule.quietProbes)) * (0.9 + 0.2 * random());
   }
   const early = urgentSince !== null && now - urgentSince < URGENT_FOR_MS;
-  const limits = early ? (pace.failures > 0 ? FAILING_EARLY : URGENT) : LASTING;
-  return backoffMs(pace.failures > 0 ? pace.failures : pace.quietProbes, limits, random);
+  const limits = early ? (schedule.failures > 0 ? FAILING_EARLY : URGENT) : LASTING;
+  return backoffMs(schedule.failures > 0 ? schedule.failures : schedule.quietProbes, limits, random);
 }
 
 /**
- * Is there no primary for commands, or do we not know? `awaited`: commands wait. A fixed address that leads to a replica is as good as any for those
- * that only read, so it counts only then.
+ * True where commands have no usable primary, or where that is not known. A fixed address that leads to a replica is as good as any for
+ * commands that only read, so it counts only while commands wait.
  */
-export function needsUrgentProbe(snapshot: TopologySnapshot | null, suspects: ReadonlySet<string>, awaited: boolean): boolean {
+export function needsUrgentProbe(snapshot: TopologySnapshot | null, suspects: ReadonlySet<string>, commandsWait: boolean): boolean {
   if (snapshot === null || snapshot.problem !== undefined) return true;
   const { kind, shards, slots } = snapshot;
-  if (kind === 'single' && awaited && shards[0]?.primary?.role === 'replica') return true;
+  if (kind === 'single' && commandsWait && shards[0]?.primary?.role === 'replica') return true;
   if (slots !== null && slots.uncovered > 0) return true;
   const serving = slots === null ? shards : shards.filter((_, index) => slots.owns(index));
   return serving.some(({ primary }) => primary === null || !primary.usable || suspects.has(primary.key));

@@ -1,8 +1,9 @@
 import type { Address } from '../options/address.js';
 import type { Raw } from '../protocol/command-spec.js';
+import type { NodeRules } from './node-rules.js';
 import type { TopologySnapshot } from './snapshot.js';
 
-/** How resolvers talk to servers. Over real connections it is `ControlByAccess`; unit tests have a scripted one. */
+/** Control connections to servers of one kind, data nodes or sentinels, as resolvers use them. Unit tests have a scripted one. */
 export interface ControlChannel {
   /**
    * Sends the commands in one pipeline on a control connection to that address (opened when needed, reused) and gives the replies in order;
@@ -11,15 +12,13 @@ export interface ControlChannel {
   send(address: Address, commands: readonly (readonly string[])[], options?: SendOptions): Promise<Raw[]>;
   /** What the server of a ready control connection to that address said of itself; null while there is none. */
   connected?(address: Address): { readonly zone: string | null } | null;
-  /** A node left the topology: its control connection is not needed any more. */
+  /** Closes the control connection to that address: the node left the topology, or the address may lead to another server. */
   forget?(address: Address): void;
 }
 
 export interface SendOptions {
-  /** For everything, a connect included. Default 500. */
+  /** For everything, a connect included, in ms. Default 500. */
   readonly timeoutMs?: number;
-  /** Whose credentials and TLS options to use. Default `data`. */
-  readonly as?: 'data' | 'sentinel';
 }
 
 export interface SubscriptionEvents {
@@ -31,32 +30,50 @@ export interface SubscriptionEvents {
 }
 
 export interface SubscriptionChannel {
-  /** The returned function ends it without a `lost`. */
-  subscribe(address: Address, channels: readonly string[], as: 'data' | 'sentinel', events: SubscriptionEvents): () => void;
+  /** Subscribes on a connection to that address. The returned function ends it without a `lost`. */
+  subscribe(address: Address, channels: readonly string[], events: SubscriptionEvents): () => void;
+}
+
+/** Channel to sentinels. They have their own credentials and TLS options, so it is another one than that of the data nodes. */
+export interface SentinelChannel extends ControlChannel, SubscriptionChannel {}
+
+/** What every resolver works with. */
+export interface ResolverContext {
+  /** To the data nodes. */
+  readonly control: ControlChannel;
+  readonly rules: NodeRules;
+  /** How long one server may take to answer the first probe, in ms. */
+  readonly firstTimeoutMs: number;
 }
 
 /** What the monitor knows that helps to ask the right nodes. */
 export interface ProbeFocus {
   /** Keys of nodes that do not answer: they are not asked first, and their replicas may be promoted at any time. */
   readonly suspects: ReadonlySet<string>;
-  /** Nodes that a MOVED named since the last probe, or that said themselves that they are primaries by now: they know what is new. */
+  /**
+   * Nodes that a MOVED named since the last probe, or that say themselves that they are primaries by now: their view is newer than the
+   * snapshot.
+   */
   readonly moved: readonly Address[];
-  /** Nobody asked for this probe, nothing has changed for a while and nothing is wrong: it only has to find out whether that is still so. */
+  /**
+   * The probe is due by the period alone, nothing has changed for a while and nothing is wrong: it only has to find out whether that is
+   * still so.
+   */
   readonly quiet?: boolean;
 }
 
-/** `urgent`: what happens to commands depends on how soon it is found. Default false. */
+/** Asks for a probe. `urgent`: what happens to commands depends on how soon it ends. Default false. */
 export type Hint = (reason: string, urgent?: boolean) => void;
 
-/** Finds out who the nodes of one kind of topology are. */
+/** Finds out which servers make up a topology of one kind. */
 export interface Resolver {
   /**
-   * Rejects with a `TopologyError` whose `causes` name every address asked, or with an `AuthError` if every address refused the credentials.
-   * Where nodes are known but the primary is in doubt it resolves, with a `problem` in the snapshot.
+   * Rejects with a `TopologyError` whose `causes` name every address asked, or with an `AuthError` if every address refused the
+   * credentials. Where nodes are known but the primary is not certain it resolves, with a `problem` in the snapshot.
    */
-  probe(asker: ControlChannel, previous: TopologySnapshot | null, focus?: ProbeFocus): Promise<TopologySnapshot>;
-  /** Long-lived sources of hints that a probe would find something new. Called once. */
-  watch?(watcher: SubscriptionChannel, hint: Hint): void;
+  probe(previous: TopologySnapshot | null, focus?: ProbeFocus): Promise<TopologySnapshot>;
+  /** Starts long-lived sources of hints that a probe would find a change. Called once. */
+  watch?(hint: Hint): void;
   /** Ends what `watch` began. */
   stop?(): void;
 }

@@ -2,26 +2,29 @@ import type { Options } from '../options/defaults.js';
 import { ClusterResolver } from './cluster/resolver.js';
 import { NodeRules } from './node-rules.js';
 import { ReplicationResolver } from './replication/resolver.js';
-import type { Resolver } from './resolver-api.js';
+import type { ControlChannel, Resolver, ResolverContext, SentinelChannel } from './resolver-api.js';
 import { SentinelResolver } from './sentinel/resolver.js';
 import { SingleResolver } from './single/resolver.js';
 
-export type { ControlChannel, ProbeFocus, Resolver, SendOptions, SubscriptionChannel } from './resolver-api.js';
-
-/** The only place that knows the kinds of topologies apart. */
-export function createResolver(options: Pick<Options, 'topology' | 'nodes' | 'addressMap' | 'tls' | 'connectTimeoutMs'>): Resolver {
+/** The resolver of the topology in the options: the only place that knows the kinds of topologies apart. */
+export function createResolver(
+  options: Pick<Options, 'topology' | 'nodes' | 'addressMap' | 'tls' | 'connectTimeoutMs'>,
+  control: ControlChannel,
+  sentinels: SentinelChannel,
+): Resolver {
   const { topology } = options;
-  // A connection that could not be made says why; that the first question was not answered says less, so it must not be the first to end.
+  // The error of a connection that could not be made says more than that the first question was not answered, so the connection must time
+  // out first.
   const firstTimeoutMs = options.connectTimeoutMs + 50;
-  const rules = new NodeRules(options);
+  const context: ResolverContext = { control, rules: new NodeRules(options), firstTimeoutMs };
   switch (topology.kind) {
     case 'single':
-      return new SingleResolver(topology.address, rules, firstTimeoutMs);
+      return new SingleResolver(context, topology.address);
     case 'replication':
-      return new ReplicationResolver(topology.seeds, rules, firstTimeoutMs);
+      return new ReplicationResolver(context, topology.seeds);
     case 'sentinel':
-      return new SentinelResolver(topology.seeds, topology.name, rules, firstTimeoutMs);
+      return new SentinelResolver(context, topology.seeds, topology.name, sentinels);
     case 'cluster':
-      return new ClusterResolver(topology.seeds, rules, options.tls !== null, firstTimeoutMs);
+      return new ClusterResolver(context, topology.seeds, options.tls !== null);
   }
 }

@@ -1,7 +1,7 @@
 /** Hash slots of a cluster: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#key-distribution-model */
 export const SLOT_COUNT = 16_384;
 
-const NOBODY = 0xffff;
+const UNOWNED = 0xffff;
 
 /** Slots `start` to `end`, both included, belong to the shard with this index. */
 export interface ShardRange {
@@ -10,14 +10,16 @@ export interface ShardRange {
   readonly shard: number;
 }
 
-/** Which shard owns a slot, as indexes into `TopologySnapshot.shards`. 32 KiB whatever the size of the cluster. Replaced, never mutated. */
+/**
+ * The owner of every slot, as an index into `TopologySnapshot.shards`. 32 KiB whatever the size of the cluster. Replaced, never mutated.
+ */
 export class SlotMap {
   readonly #shards: Uint16Array;
-  /** How many slots nobody owns. */
+  /** How many slots have no owner. */
   readonly uncovered: number;
   #owners: ReadonlySet<number> | null = null;
 
-  /** `shards` has an entry a slot and is not touched by anybody else from now on. */
+  /** `shards` has an entry for each slot; the map owns it from now on. */
   private constructor(shards: Uint16Array, uncovered: number) {
     this.#shards = shards;
     this.uncovered = uncovered;
@@ -25,20 +27,20 @@ export class SlotMap {
 
   /** Of overlapping ranges the last one counts. */
   static fromRanges(ranges: Iterable<ShardRange>): SlotMap {
-    const shards = new Uint16Array(SLOT_COUNT).fill(NOBODY);
+    const shards = new Uint16Array(SLOT_COUNT).fill(UNOWNED);
     for (const { start, end, shard } of ranges) shards.fill(shard, start, end + 1);
     let uncovered = 0;
-    for (const shard of shards) if (shard === NOBODY) uncovered++;
+    for (const shard of shards) if (shard === UNOWNED) uncovered++;
     return new SlotMap(shards, uncovered);
   }
 
-  /** -1 where nobody owns the slot. */
+  /** Index of the shard that owns the slot; -1 where none does. */
   shardOf(slot: number): number {
     const shard = this.#shards[slot];
-    return shard === undefined || shard === NOBODY ? -1 : shard;
+    return shard === undefined || shard === UNOWNED ? -1 : shard;
   }
 
-  /** Does the shard own any slot? */
+  /** Whether the shard owns any slot. */
   owns(shard: number): boolean {
     this.#owners ??= new Set(this.#shards);
     return this.#owners.has(shard);
@@ -48,13 +50,13 @@ export class SlotMap {
     const shards = this.#shards.slice();
     let { uncovered } = this;
     for (const [slot, shard] of changes) {
-      if (shards[slot] === NOBODY) uncovered--;
+      if (shards[slot] === UNOWNED) uncovered--;
       shards[slot] = shard;
     }
     return new SlotMap(shards, uncovered);
   }
 
-  /** In order of the slots; what nobody owns is left out. */
+  /** The ranges in order of their slots; slots without an owner are left out. */
   ranges(): ShardRange[] {
     const ranges: ShardRange[] = [];
     let start = 0;

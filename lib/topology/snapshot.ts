@@ -15,34 +15,37 @@ export interface NodeInfo {
   /** Other names of the same node (announced before `addressMap`, host name, IP), which a MOVED may use. */
   readonly aliases?: readonly string[];
   readonly role: Role;
-  /** Replication link to its primary works and it is not loading. Primaries: true unless the cluster calls it failed. */
+  /** A replica: its link to the primary works and it is not loading. A primary: true unless the cluster calls it failed. */
   readonly usable: boolean;
   /** `key` of the node it replicates from; null for primaries. */
   readonly replicaOf: string | null;
   /** 0 primary, 1 replica, 2 replica of a replica … */
   readonly depth: number;
-  /** Sentinel's or the server's replica priority; lower is better. Default 100. */
+  /**
+   * Replica priority, as the server (`replica-priority`) or its sentinel says; lower is better. Default 100. Not that of a `nodes` rule:
+   * see `tier`.
+   */
   readonly priority: number;
   /** Tags of the first `nodes` rule that matches. */
   readonly tags: Readonly<Record<string, string>>;
-  /** `priority` of that rule; 0 where it is not given. */
+  /** Read priority: `priority` of that rule; 0 where it is not given. */
   readonly tier?: number;
-  /** Of that rule; 1 where it is not given. */
+  /** Share of reads: `weight` of that rule; 1 where it is not given. */
   readonly weight?: number;
-  /** Of that rule. What the server itself says of its zone is not part of the topology. */
+  /** Availability zone: `zone` of that rule. What the server itself says of its zone is not part of the topology. */
   readonly zone?: string;
 }
 
 /**
- * A primary with its replicas. `primary` is null while nobody is. A `single` server that is a replica itself stands in both places, with
- * `role: 'replica'`: it is all there is, for reads of every kind, and it says READONLY to writes.
+ * A primary with its replicas. `primary` is null while no node is one. A `single` server that is a replica itself stands in both places,
+ * with `role: 'replica'`: it is all there is, for reads of every kind, and it says READONLY to writes.
  */
 export interface Shard {
   readonly primary: NodeInfo | null;
   readonly replicas: readonly NodeInfo[];
 }
 
-/** What exists, as one immutable value; every probe and every MOVED makes a new one. */
+/** The topology at one moment, as an immutable value; every probe that finds a change and every MOVED makes a new one. */
 export interface TopologySnapshot {
   readonly kind: 'single' | 'replication' | 'sentinel' | 'cluster';
   readonly shards: readonly Shard[];
@@ -50,7 +53,7 @@ export interface TopologySnapshot {
   readonly nodes: ReadonlyMap<string, NodeInfo>;
   /** Null where there is one shard. */
   readonly slots: SlotMap | null;
-  /** Why nobody is the primary, or why the one that is named could not be verified. What the snapshot says is still the best there is. */
+  /** Why no node is the primary, or why the one that is named could not be verified. What the snapshot says is still the best there is. */
   readonly problem?: TopologyError;
 }
 
@@ -66,6 +69,11 @@ export function makeTopology(
   return Object.freeze({ kind, shards, nodes, slots, ...(problem === null ? {} : { problem }) });
 }
 
+/** The nodes of a shard, its primary first, each once: a `single` server that is a replica stands in both places. */
+export function nodesOfShard({ primary, replicas }: Shard): readonly NodeInfo[] {
+  return primary === null ? replicas : [primary, ...replicas.filter(({ key }) => key !== primary.key)];
+}
+
 /** The node that is known by this address, also by one of its other names. */
 export function findNode(topology: TopologySnapshot, key: string): NodeInfo | undefined {
   const node = topology.nodes.get(key);
@@ -74,15 +82,15 @@ export function findNode(topology: TopologySnapshot, key: string): NodeInfo | un
   return undefined;
 }
 
-/** What a MOVED says: this one slot, and nothing else, is served at `address` now. */
+/** The content of a MOVED: this one slot, and nothing else, is served at `address` now. */
 export interface Moved {
   readonly slot: number;
   readonly address: Address;
 }
 
 /**
- * The snapshot with these slots where they are by now. A known primary takes a slot into its shard; a replica (it must have been promoted) or an
- * unknown node gets a shard of its own until the next probe. The same snapshot comes back if nothing changes.
+ * The snapshot with these slots where they are by now. A known primary takes a slot into its shard; a replica (it must have been promoted)
+ * or an unknown node gets a shard of its own until the next probe. Returns the same snapshot if nothing changes.
  * https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#moved-redirection
  */
 export function withMoved(topology: TopologySnapshot, moved: Iterable<Moved>): TopologySnapshot {
@@ -107,16 +115,16 @@ export function withMoved(topology: TopologySnapshot, moved: Iterable<Moved>): T
   return makeTopology(topology.kind, shards, slots.with(changes), topology.problem);
 }
 
-/** Its place in `shards`, at the end if it had none before. */
+/** Index in `shards` of the shard whose primary has this address; a new one at the end if there is none. */
 function shardOfPrimary(topology: TopologySnapshot, shards: Shard[], address: Address): number {
-  const node = findNode(topology, addressKey(address)) ?? strangerAt(address);
+  const node = findNode(topology, addressKey(address)) ?? unknownNodeAt(address);
   const known = shards.findIndex(({ primary }) => primary?.key === node.key);
   if (known !== -1) return known;
   const primary: NodeInfo = Object.freeze({ ...node, role: 'primary', usable: true, replicaOf: null, depth: 0 });
   return shards.push(Object.freeze({ primary, replicas: Object.freeze([]) })) - 1;
 }
 
-function strangerAt(address: Address): NodeInfo {
+function unknownNodeAt(address: Address): NodeInfo {
   const key = addressKey(address);
   return { id: key, address, key, role: 'primary', usable: true, replicaOf: null, depth: 0, priority: 100, tags: {} };
 }

@@ -16,7 +16,7 @@ import { isMisconfigured } from '../../topology/probe-error.js';
 import type { TopologySnapshot } from '../../topology/snapshot.js';
 import { clock } from '../../util/clock.js';
 import { attachSignal } from '../abort.js';
-import { Deployment, type DeploymentListener } from '../nodes/deployment.js';
+import { Deployment } from '../nodes/deployment.js';
 import type { SentinelAccess } from '../nodes/sentinel-access.js';
 import type { Session } from '../session.js';
 import type { View } from '../view.js';
@@ -53,16 +53,14 @@ export class Dispatcher {
   constructor(options: Options, shared: SentinelAccess | null) {
     this.#options = options;
     this.#sharded = options.topology.kind === 'cluster';
-    const listener: DeploymentListener = {
-      topologyChanged: () => this.#pending.topologyChanged(),
-      reassigned: (next, previous) => this.#raiseBarriers(next, previous),
-      callsReturned: (calls) => {
+    this.deployment = new Deployment(options, () => this.#pending.isAwaitingTopology, shared);
+    this.deployment.bus
+      .on('changed', () => this.#pending.topologyChanged())
+      .on('reassigned', (next, previous) => this.#raiseBarriers(next, previous))
+      .on('callsReturned', (calls) => {
         for (const call of calls) this.dispatch(call);
-      },
-      isAwaited: () => this.#pending.isAwaitingTopology,
-      unrecoverable: (error) => this.#rejectWaiting(error),
-    };
-    this.deployment = new Deployment(options, listener, shared);
+      })
+      .on('unrecoverable', (error) => this.#rejectWaiting(error));
   }
 
   /** Looks for the servers, if nobody has before. False where the client has been closed. */

@@ -1,57 +1,71 @@
-import { ClosedError, ConnectError, SlotwiseError, show } from '../../errors.js';
+import { AuthError, ClosedError, ConnectError, SlotwiseError, show } from '../../errors.js';
 import type { CredentialSource, Credentials } from '../../options/access.js';
 import { backoffMs } from '../../util/backoff.js';
 
-/** The rest of a token's life is for attempts that fail. */
+/** Credentials are refreshed after this part of their life; the rest is for attempts that fail. */
 const PART_OF_LIFE = 0.8;
+/** Limits of the delay after a failed refresh, in ms. */
 const RETRY = { minMs: 500, maxMs: 30_000 };
-/** More than this a timer of Node cannot hold. */
+/** A timer of Node cannot hold more than this, in ms. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-export interface CredentialHandlers {
-  /** Has the live connections log in. Rejects if a server refuses. */
-  readonly apply: (credentials: Credentials) => Promise<void>;
-  /** Credentials could not be had when they were due. */
-  readonly failed: (error: SlotwiseError) => void;
+/** Live connections that can log in again. Rejects with an `AuthError` if a server refuses. */
+export interface Reauthenticating {
+  reauthenticate(credentials: Credentials): Promise<void>;
 }
 
 /**
- * Where connections get their credentials, and when those that live log in again: before credentials with `expiresInMs` expire, with what the
- * function gives then. One timer, by the credentials that expire first; a failure is followed by another attempt after a moment.
+ * Credential source of connections, which also has the live ones log in again: before credentials with `expiresInMs` expire, with what the
+ * option's function gives then. One timer, for the credentials that expire first; a failed refresh is repeated with backoff.
  */
 export class CredentialRefresher {
   readonly #given: CredentialSource | null;
-  readonly #handlers: CredentialHandlers;
+  readonly #failed: (error: SlotwiseError) => void;
+  readonly #connections: (() => readonly Reauthenticating[])[] = [];
   #timer: NodeJS.Timeout | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
   #failures = 0;
   #stopped = false;
 
-  constructor(given: CredentialSource | null, handlers: CredentialHandlers) {
+  /** `failed`: gets every refusal of a server, and the error when credentials that are due cannot be had. */
+  constructor(given: CredentialSource | null, failed: (error: SlotwiseError) => void) {
     this.#given = given;
-    this.#handlers = handlers;
+    this.#failed = failed;
   }
 
-  /** What connections use instead of what was given. */
+  /** The source that connections use in place of the given one. */
   get source(): CredentialSource | null {
     return typeof this.#given === 'function' ? () => this.#fetch() : this.#given;
   }
 
-  /** For one connection. The others have what they have, so an earlier date stays. */
+  /** Adds connections that have to log in again; `list` is called at each refresh. */
+  add(list: () => readonly Reauthenticating[]): void {
+    this.#connections.push(list);
+  }
+
+  /** Credentials for one new connection. The others keep theirs, so an earlier date stays. */
   async #fetch(): Promise<Credentials> {
     const credentials = await this.#ask();
     this.#watch(credentials);
     return credentials;
   }
 
-  /** Logs in again now, with what the function gives now. */
+  /** Has all connections log in again now, with what the function gives now. Rejects if a server refuses. */
   async renew(): Promise<void> {
     if (this.#given === null) return;
     const credentials = await this.#ask();
     if (this.#stopped) throw new ClosedError('the client was closed');
     this.#cancel();
     this.#watch(credentials);
-    await this.#handlers.apply(credentials);
+    await this.#apply(credentials);
+  }
+
+  async #apply(credentials: Credentials): Promise<void> {
+    const connections = this.#connections.flatMap((list) => list());
+    const results = await Promise.allSettled(connections.map((one) => one.reauthenticate(credentials)));
+    const refused = results.flatMap((result) => (result.status === 'rejected' ? (result.reason as AuthError) : [])); // nothing else rejects
+    for (const error of refused) this.#failed(error);
+    if (refused[0] !== undefined) throw refused[0];
   }
 
   async #ask(): Promise<Credentials> {
@@ -92,13 +106,14 @@ export class CredentialRefresher {
       this.#failures = 0;
     } catch (error) {
       if (this.#stopped) return;
-      this.#handlers.failed(error as SlotwiseError); // `renew` rejects with nothing else
+      // A refusal is reported where it happens.
+      if (!(error instanceof AuthError)) this.#failed(error as SlotwiseError); // `renew` rejects with nothing else
       this.#renewIn(backoffMs(this.#failures++, RETRY));
     }
   }
 }
 
-/** What a function of the user's gave. */
+/** Checks what the user's function gave. */
 function checked(given: Credentials | null): Credentials {
   const isText = (value: unknown): boolean => value === undefined || typeof value === 'string';
   if (typeof given !== 'object' || given === null || typeof given.password !== 'string' || !isText(given.username)) {

@@ -1,13 +1,10 @@
-import { failoverChannel, log, topologyChannel } from '../../diagnostics.js';
-import { AuthError, type ClosedError, ConnectionLostError, DatabaseError, NoNodeError, type SlotwiseError } from '../../errors.js';
-import type { Credentials } from '../../options/access.js';
+import { AuthError, type ClosedError, ConnectionLostError, DatabaseError, type SlotwiseError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import type { Options } from '../../options/defaults.js';
 import type { Node, NodeEvents } from '../../pool/node.js';
-import type { AttemptFailure, Call } from '../../protocol/call.js';
+import type { AttemptFailure } from '../../protocol/call.js';
 import type { Redirection } from '../../protocol/resp/reply-error.js';
 import { Router } from '../../routing/router.js';
-import { ControlByAccess } from '../../topology/control/control-by-access.js';
 import { ControlConnections } from '../../topology/control/control-connections.js';
 import { Monitor } from '../../topology/monitor.js';
 import { NodeRules } from '../../topology/node-rules.js';
@@ -19,66 +16,39 @@ import { clock } from '../../util/clock.js';
 import { Emitter } from '../emitter.js';
 import type { ClientEvents } from '../events.js';
 import { CredentialRefresher } from './credential-refresher.js';
+import type { DeploymentEvents } from './deployment-events.js';
 import { FailoverDetector } from './failover-detector.js';
-import { FailoverEvents } from './failover-events.js';
 import { NodeRegistry } from './node-registry.js';
 import { ReadyWaiters } from './ready-waiters.js';
 import { ReplicaHealth } from './replica-health.js';
 import { SentinelAccess } from './sentinel-access.js';
+import { TopologyAnnouncer } from './topology-announcer.js';
 
-/** How long other nodes are preferred to one that said LOADING, READONLY or the like. */
+/** How long other nodes are preferred to one that refused a command with LOADING, READONLY or the like, in ms. */
 const AVOID_MS = 1_000;
 
-/** A fixed address that leads to a replica is connected to anew this often, in ms, until it leads to a primary. */
+/** Least time between two renewals of the connections to a fixed address that leads to a replica, in ms. */
 const RENEW_SPACING_MS = 50;
 
-/** What the servers' side tells the calls' side. */
-export interface DeploymentListener {
-  /** Another snapshot, or a node that came up: who waits for news may try again. */
-  topologyChanged(): void;
-  /** Slots of calls that nodes have and have not answered may belong to others. */
-  reassigned(next: TopologySnapshot, previous: TopologySnapshot): void;
-  /** These were not written to a node that is no longer theirs. */
-  callsReturned(calls: readonly Call[]): void;
-  /** Do calls wait for news? */
-  isAwaited(): boolean;
-  /** Nothing is known, and waiting will not mend it. */
-  unrecoverable(error: SlotwiseError): void;
-}
-
-/** Who has connections of its own, and follows the servers with them: the subscriptions. */
-export interface SubscriptionListener {
-  adopted(snapshot: TopologySnapshot): void;
-  /** This node was reached, after it could not be. */
-  reached(key: string): void;
-  /** The address may lead to another server by now. */
-  renew(key: string, error: SlotwiseError): void;
-  unrecoverable(error: SlotwiseError): void;
-  reauthenticate(credentials: Credentials): Promise<void>;
-}
-
-/** What is known of the servers, and what is held open to them: topology, nodes with their connections, logins. */
+/** The servers of a client, as far as it knows them: topology, nodes with their connections, credentials. */
 export class Deployment {
+  /** For users. */
   readonly events = new Emitter<ClientEvents>();
+  /** For the parts of the client. */
+  readonly bus = new Emitter<DeploymentEvents>();
   readonly nodes: NodeRegistry;
   readonly sentinels: SentinelAccess;
-  /** How the nodes are that serve reads. */
   readonly replicaHealth: ReplicaHealth;
   readonly offsets = new OffsetTracker();
+  readonly credentials: CredentialRefresher;
   /** Null before the first snapshot. */
   router: Router | null = null;
   /** Why nothing, or no primary, is known. */
   topologyError: SlotwiseError | null = null;
-
-  /** The client's options, with credentials that are renewed. */
+  /** The client's options, with credentials that are refreshed. */
   readonly resolvedOptions: Options;
-  /** Told of everything that `ServersFollower` names. */
-  subscriptionListener: SubscriptionListener | null = null;
 
-  readonly #options: Options;
-  readonly #listener: DeploymentListener;
   readonly #rules: NodeRules;
-  readonly #credentials: CredentialRefresher;
   readonly #control: ControlConnections;
   readonly #sharesSentinels: boolean;
   readonly #monitor: Monitor;
@@ -86,50 +56,53 @@ export class Deployment {
     async ({ address }) => (await this.#control.send(address, [['ROLE']], { timeoutMs: 100 }))[0],
     ({ key, address }) => this.#monitor.probeFirst(address, `${key} has become a primary`),
   );
-  readonly #readyWaiters = new ReadyWaiters();
-  readonly #failoverEvents = new FailoverEvents();
+  readonly #readyWaiters = new ReadyWaiters(this, () => this.events.emit('ready'));
+  readonly #announcer = new TopologyAnnouncer(this.events);
   readonly #timers = new Set<NodeJS.Timeout>();
   #destroyed = false;
-  /** The last probe heard from the primary. */
-  #reached = false;
-  #wasReady = false;
-  #turn = 0;
+  /** The last probe of a single shard ended with the answer of its primary. */
+  #primaryAnswers = false;
 
-  /** `shared`: the sentinels of another client; else it has its own. */
-  constructor(options: Options, listener: DeploymentListener, shared: SentinelAccess | null) {
-    this.#options = options;
-    this.#listener = listener;
+  /** `hasWaitingCalls`: whether calls wait for a node. `shared`: the sentinels of another client; else it has its own. */
+  constructor(options: Options, hasWaitingCalls: () => boolean, shared: SentinelAccess | null) {
     this.#rules = new NodeRules(options);
-    this.#credentials = this.#ownLogin();
-    this.resolvedOptions = { ...options, credentials: this.#credentials.source };
+    this.credentials = new CredentialRefresher(options.credentials, (error) => this.events.emit('error', error));
+    this.resolvedOptions = { ...options, credentials: this.credentials.source };
     this.nodes = new NodeRegistry(this.resolvedOptions, this.#nodeEvents);
     this.#control = new ControlConnections(this.resolvedOptions);
+    this.credentials.add(() => [this.#control, ...this.nodes.all()]);
     this.replicaHealth = new ReplicaHealth(this.#control, options.monitor.sampleMs, (key) => this.nodes.get(key), {
       changed: (shard) => this.#readsChanged(shard),
       wake: (reason) => this.#monitor.wake(reason),
     });
     this.#sharesSentinels = shared !== null;
     this.sentinels = shared ?? new SentinelAccess(options, (error) => this.events.emit('error', error));
-    this.#monitor = new Monitor(createResolver(options), new ControlByAccess(this.#control, this.sentinels.connections), {
+    this.#monitor = new Monitor(createResolver(options, this.#control, this.sentinels.connections), {
       ...options.monitor,
+      hasWaitingCommands: hasWaitingCalls,
       onSnapshot: (next, previous) => this.#adopt(next, previous),
       onError: (error) => this.#probeFailed(error),
-      isAwaited: () => listener.isAwaited(),
       onProbe: (error) => this.#probed(error),
+      onNodeGone: ({ address }) => this.#control.forget(address),
     });
   }
 
   start(): void {
-    // What the first probe rejects with is also told by the callback.
+    // `onError` reports what the first probe rejects with.
     this.#monitor.start().catch(() => {});
   }
 
-  /** Something may have changed: looks soon. */
+  /** Resolves when the topology is known and a primary has shaken hands. */
+  connect(timeoutMs: number): Promise<void> {
+    return this.#readyWaiters.connect(timeoutMs);
+  }
+
+  /** Asks for a probe because the topology may have changed. */
   wake(reason: string): void {
     this.#monitor.wake(reason, this.leadsToReplica);
   }
 
-  /** The fixed address leads to a replica: what only a primary may do waits until it leads elsewhere, which nobody tells us. */
+  /** The fixed address leads to a replica: what only a primary may do waits until it leads elsewhere, which only probes can find. */
   get leadsToReplica(): boolean {
     return this.router !== null && leadsToReplica(this.router.snapshot);
   }
@@ -143,12 +116,12 @@ export class Deployment {
     return this.#monitor.confirmedAtMs;
   }
 
-  /** Commands reach it, or none has tried. */
+  /** Whether commands reach the node, or none has tried. */
   isReachable(key: string): boolean {
     return (this.nodes.get(key)?.unreachableReason ?? null) === null;
   }
 
-  /** It does not answer, until `trust`. */
+  /** Notes that a node does not answer, until `trust`. */
   suspect(key: string): void {
     this.#monitor.suspect(key);
   }
@@ -161,20 +134,20 @@ export class Deployment {
     return this.router?.snapshot.nodes.get(key)?.role ?? null;
   }
 
-  /** Of the shard that has the slot; -1: of the only shard, null in a cluster. */
+  /** The primary of the shard that has the slot; for -1 that of the only shard, null in a cluster. */
   primaryOf(slot: number): Node | null {
     const { router } = this;
     return router === null || (router.sharded && slot < 0) ? null : router.primaryOf(router.shardFor(slot));
   }
 
-  /** This node knows something new: it is among those that are asked now. */
+  /** Has the next probe, which is urgent, ask this node among others: its view is newer than the snapshot. */
   probeFirst(key: string, reason: string): void {
     const address = this.#known(key);
     if (address === null) this.wake(reason);
     else this.#monitor.probeFirst(address, reason);
   }
 
-  /** Where a redirection leads, after `addressMap`. `patch`: the slot lives there from now on. */
+  /** The address that a redirection leads to, after `addressMap`. Wakes the monitor; `patch`: the slot lives there from now on. */
   redirect(failure: AttemptFailure, to: Redirection, patch: boolean): Address {
     const answered = failure.kind === 'error-reply' ? this.#known(failure.node) : null;
     // An empty host is the host that answered: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#moved-redirection
@@ -185,6 +158,7 @@ export class Deployment {
     return this.#known(addressKey(address)) ?? address;
   }
 
+  /** Whether a node has this address, as the servers name it. */
   knows(announced: Address): boolean {
     return this.#known(addressKey(this.#rules.address(announced))) !== null;
   }
@@ -202,9 +176,9 @@ export class Deployment {
       this.#monitor.trust(node.key);
       this.replicaHealth.up(node);
       this.router?.invalidateAll();
-      this.subscriptionListener?.reached(node.key);
-      this.#checkConnected();
-      this.#listener.topologyChanged();
+      this.bus.emit('nodeUp', node.key);
+      this.#readyWaiters.check();
+      this.bus.emit('changed');
     },
     down: (node, error) => {
       this.events.emit('reconnecting', { node: node.key, error });
@@ -214,14 +188,14 @@ export class Deployment {
       if (error instanceof AuthError || error instanceof DatabaseError) {
         this.events.emit('error', error);
         this.#readyWaiters.reject(error);
-      } else this.#openOnePrimary();
+      } else this.#readyWaiters.openPrimary();
     },
     suspect: (node) => {
       this.#monitor.suspect(node.key);
     },
     stalling: (node) => {
       const { router } = this;
-      // Sentinels say themselves whom they promote, and the old primary of theirs does not wait.
+      // Sentinels report a promotion themselves, and the old primary of a group does not hold its writers.
       if (router === null || (router.snapshot.kind !== 'cluster' && router.snapshot.kind !== 'replication')) return;
       const shard = router.snapshot.shards.find(({ primary }) => primary?.key === node.key);
       if (shard !== undefined && shard.replicas.length > 0) this.#failoverDetector.primaryStalls(node, shard.replicas);
@@ -232,7 +206,7 @@ export class Deployment {
       this.replicaHealth.failed(node);
     },
     overdue: (node) => this.replicaHealth.failed(node),
-    again: () => this.#listener.topologyChanged(),
+    again: () => this.bus.emit('changed'),
   };
 
   #routerFor(snapshot: TopologySnapshot): Router {
@@ -245,10 +219,10 @@ export class Deployment {
 
   #readsChanged(shard: number): void {
     // Only for reads that may have waited for this: thousands of writes may wait for something else.
-    if (this.router?.invalidate(shard) === true) this.#listener.topologyChanged();
+    if (this.router?.invalidate(shard) === true) this.bus.emit('changed');
   }
 
-  /** Prefers others for a while. */
+  /** Prefers other nodes for a while. */
   avoid(node: Node): void {
     const now = clock.now();
     if (node.avoidUntil > now) return;
@@ -256,17 +230,17 @@ export class Deployment {
     this.router?.invalidateAll();
     this.#later(AVOID_MS + 1, () => {
       this.router?.invalidateAll();
-      this.#listener.topologyChanged();
+      this.bus.emit('changed');
     });
   }
 
-  /** New connections, for the address may lead to another server; not for each of many refusals. */
+  /** Makes the connections anew, because the address may lead to another server; not for each of many refusals. */
   renew(node: Node): void {
     const now = clock.now();
     if (now < node.renewedAt + RENEW_SPACING_MS) return;
     node.renewedAt = now;
-    this.#listener.callsReturned(node.renew());
-    this.subscriptionListener?.renew(node.key, new ConnectionLostError(`${node.key} may lead to another server`, { node: node.key }));
+    this.bus.emit('callsReturned', node.renew());
+    this.bus.emit('renewed', node.key, new ConnectionLostError(`${node.key} may lead to another server`, { node: node.key }));
   }
 
   #later(ms: number, action: () => void): void {
@@ -286,123 +260,52 @@ export class Deployment {
     const leadsElsewhere = previous !== null && leadsToReplica(previous) && !leadsToReplica(next);
     this.replicaHealth.follow(next);
     this.router = this.#routerFor(next);
-    const handedOver = previous !== null && !samePrimaries(previous, next);
-    if (handedOver) this.offsets.changed();
+    const isReassigned = previous !== null && !samePrimaries(previous, next);
+    if (isReassigned) this.offsets.changed();
     const unwritten = this.nodes.adopt(next, previous);
-    if (handedOver) this.#listener.reassigned(next, previous);
-    this.#listener.callsReturned(unwritten);
-    // The connections that are open may still lead to the replica: what waits would be refused there once more.
-    if (leadsElsewhere) for (const node of this.nodes.all()) this.#listener.callsReturned(node.renew());
-    this.#announce(next, previous);
-    this.#checkConnected();
-    this.#listener.topologyChanged();
-    this.subscriptionListener?.adopted(next);
+    if (isReassigned) this.bus.emit('reassigned', next, previous);
+    this.bus.emit('callsReturned', unwritten);
+    // Open connections may still lead to the replica, which would refuse the waiting calls once more.
+    if (leadsElsewhere) for (const node of this.nodes.all()) this.bus.emit('callsReturned', node.renew());
+    this.#announcer.announce(next, previous);
+    this.#readyWaiters.check();
+    this.bus.emit('changed');
+    this.bus.emit('snapshot', next);
   }
 
   /**
-   * A probe of a single shard ends with its primary's own word. The first one that does so again is news: who waits to connect to that one need
-   * not wait any longer. Only the first, so that a server that hangs up is not hammered.
+   * A probe of a single shard ends with the answer of its primary: connections that wait before they try that node again need not wait any
+   * longer. Only after the first such probe, so that a server that hangs up is not hammered.
    */
   #probed(error: unknown): void {
     const { router } = this;
-    const reached = error === undefined && router !== null && !router.sharded && router.snapshot.problem === undefined;
-    const primary = reached && !this.#reached ? router.primaryOf(0) : null;
+    const answers = error === undefined && router !== null && !router.sharded && router.snapshot.problem === undefined;
+    const primary = answers && !this.#primaryAnswers ? router.primaryOf(0) : null;
     primary?.reopenNow();
-    if (primary !== null) this.subscriptionListener?.reached(primary.key);
-    this.#reached = reached;
-  }
-
-  #announce(next: TopologySnapshot, previous: TopologySnapshot | null): void {
-    const primaries = next.shards.flatMap((shard) => (shard.primary === null ? [] : [shard.primary.key]));
-    log.topology('%s: primaries %o', next.kind, primaries);
-    if (topologyChannel.hasSubscribers) {
-      const replicas = next.shards.flatMap((shard) => shard.replicas.map((node) => node.key));
-      topologyChannel.publish({ kind: next.kind, primaries, replicas });
-    }
-    this.events.emit('topology', next);
-    for (const change of this.#failoverEvents.between(previous, next)) {
-      if (failoverChannel.hasSubscribers) failoverChannel.publish(change);
-      this.events.emit('failover', change);
-    }
+    if (primary !== null) this.bus.emit('nodeUp', primary.key);
+    this.#primaryAnswers = answers;
   }
 
   #probeFailed(error: SlotwiseError): void {
     this.topologyError = error;
     this.events.emit('error', error);
-    // Once the nodes are known, what is known serves; before, only a person can mend a wrong configuration.
-    if (this.router !== null || !(isMisconfigured(error) || this.#options.failFast)) return;
+    // Once the nodes are known, the snapshot there is serves; before, only a person can correct a wrong configuration.
+    if (this.router !== null || !(isMisconfigured(error) || this.resolvedOptions.failFast)) return;
     this.#readyWaiters.reject(error);
-    this.#listener.unrecoverable(error);
-    this.subscriptionListener?.unrecoverable(error);
+    this.bus.emit('unrecoverable', error);
   }
 
-  // --- connect() and the end
+  // --- the end
 
-  /** Resolves when the topology is known and a primary has shaken hands. */
-  connect(timeoutMs: number): Promise<void> {
-    const connected = this.#readyWaiters.wait(timeoutMs, () => this.#whyNotConnected(timeoutMs));
-    this.#checkConnected();
-    return connected;
-  }
-
-  #checkConnected(): void {
-    const router = this.router;
-    if (router === null || (this.#wasReady && !this.#readyWaiters.waiting)) return;
-    if (!router.snapshot.shards.some((_, shard) => router.primaryOf(shard)?.ready === true)) {
-      this.#openOnePrimary();
-      return;
-    }
-    if (!this.#wasReady) {
-      this.#wasReady = true;
-      this.events.emit('ready');
-    }
-    this.#readyWaiters.resolve();
-  }
-
-  /** One is enough to know that commands can be served; the others open with their first command. */
-  #openOnePrimary(): void {
-    const router = this.router;
-    if (router === null || !this.#readyWaiters.waiting) return;
-    const primaries = router.snapshot.shards
-      .flatMap((_, shard) => router.primaryOf(shard) ?? [])
-      .filter((node) => node.unreachableReason === null);
-    this.#turn++;
-    primaries[this.#turn % primaries.length]?.open();
-  }
-
-  #whyNotConnected(timeoutMs: number): SlotwiseError {
-    const trouble = this.nodes.all().find((node) => node.unreachableReason !== null)?.unreachableReason;
-    return this.topologyError ?? trouble ?? new NoNodeError(`no primary could be reached in ${timeoutMs} ms`);
-  }
-
-  #ownLogin(): CredentialRefresher {
-    return new CredentialRefresher(this.#options.credentials, {
-      apply: (credentials) => this.#logIn(credentials),
-      failed: (error) => {
-        // A refusal is told where it happens.
-        if (!(error instanceof AuthError)) this.events.emit('error', error);
-      },
-    });
-  }
-
-  async #logIn(credentials: Credentials): Promise<void> {
-    const logins = [this.#control.reauthenticate(credentials), ...this.nodes.all().map((node) => node.reauthenticate(credentials))];
-    if (this.subscriptionListener !== null) logins.push(this.subscriptionListener.reauthenticate(credentials));
-    const results = await Promise.allSettled(logins);
-    const refused = results.flatMap((result) => (result.status === 'rejected' ? (result.reason as AuthError) : [])); // nothing else rejects
-    for (const error of refused) this.events.emit('error', error);
-    if (refused[0] !== undefined) throw refused[0];
-  }
-
-  /** Has every live connection log in again, with what `credentials` gives now. */
+  /** Has every live connection log in again, with what the option `credentials` gives now. */
   async reauthenticate(): Promise<void> {
-    await Promise.all([this.#credentials.renew(), this.sentinels.reauthenticate()]);
+    await Promise.all([this.credentials.renew(), this.sentinels.reauthenticate()]);
   }
 
   destroy(error: ClosedError): void {
     this.#destroyed = true;
     this.#monitor.stop();
-    this.#credentials.stop();
+    this.credentials.stop();
     this.replicaHealth.stop();
     this.#control.destroy();
     if (!this.#sharesSentinels) this.sentinels.destroy();

@@ -2,57 +2,58 @@ import type { Raw } from '../../protocol/command-spec.js';
 import { textOf } from '../../topology/replies.js';
 import type { NodeInfo } from '../../topology/snapshot.js';
 
-/** So long the replicas of a primary that hesitates are asked; then it is suspected anyway. */
+/** How long the replicas of a primary that stalls are asked, in ms; then it is suspected anyway. */
 const WINDOW_MS = 100;
-/** A primary may hesitate because of slow commands: after an episode that ended in nothing the next one has to wait, longer each time. */
-const REST_MS = { first: 250, most: 5_000 };
+/** A primary may stall because of slow commands: after a window without a promotion the next one has to wait, longer each time. In ms. */
+const PAUSE_MS = { first: 250, most: 5_000 };
 
+/** A time in which the replicas of one primary are asked for their roles. */
 interface PollWindow {
   readonly startedAt: number;
-  /** How many in a row, this one included, were of no use. */
+  /** How many windows in a row, this one included, found no promotion. */
   readonly fruitless: number;
   asking: boolean;
 }
 
 /**
- * A primary that owes replies and says nothing for a moment may be handing over to a replica: CLUSTER FAILOVER and FAILOVER pause its writers, and
- * some servers go on holding what they were sent for up to 60 ms after the replica took over. The replica knows at once: it is asked for its role,
- * on a connection of the monitor, until the primary speaks.
+ * Detects a planned failover before the old primary answers. A primary that owes replies and stalls may be handing over to a replica:
+ * CLUSTER FAILOVER and FAILOVER pause its writers, and some servers hold the commands they have got for up to 60 ms after the replica took
+ * over. The replica knows at once: it is asked for its role, on a connection of the monitor, until the primary answers.
  * https://redis.io/docs/latest/commands/cluster-failover/
  */
 export class FailoverDetector {
   readonly #roleOf: (replica: NodeInfo) => Promise<Raw | undefined>;
-  readonly #tookOver: (replica: NodeInfo) => void;
+  readonly #onPromotion: (replica: NodeInfo) => void;
   readonly #now: () => number;
-  /** By the primary: the last one. */
+  /** The last window of each primary. */
   readonly #windows = new WeakMap<object, PollWindow>();
 
   constructor(
     roleOf: (replica: NodeInfo) => Promise<Raw | undefined>,
-    tookOver: (replica: NodeInfo) => void,
+    onPromotion: (replica: NodeInfo) => void,
     now: () => number = () => performance.now(),
   ) {
     this.#roleOf = roleOf;
-    this.#tookOver = tookOver;
+    this.#onPromotion = onPromotion;
     this.#now = now;
   }
 
-  /** The primary says nothing; called again and again as long as it does not. */
+  /** Called repeatedly as long as the primary stalls. */
   primaryStalls(primary: object, replicas: readonly NodeInfo[]): void {
-    const episode = this.#windowOf(primary);
-    if (episode === null || episode.asking) return;
-    episode.asking = true;
-    void this.#ask(primary, episode, replicas).finally(() => {
-      episode.asking = false;
+    const window = this.#windowOf(primary);
+    if (window === null || window.asking) return;
+    window.asking = true;
+    void this.#ask(primary, window, replicas).finally(() => {
+      window.asking = false;
     });
   }
 
-  async #ask(primary: object, episode: PollWindow, replicas: readonly NodeInfo[]): Promise<void> {
+  async #ask(primary: object, window: PollWindow, replicas: readonly NodeInfo[]): Promise<void> {
     const roles = await Promise.all(replicas.map((replica) => this.#roleOf(replica).catch(() => undefined)));
-    const heir = replicas.find((_, index) => isPrimary(roles[index]));
-    if (heir === undefined || this.#windows.get(primary) !== episode) return;
+    const promotedReplica = replicas.find((_, index) => isPrimary(roles[index]));
+    if (promotedReplica === undefined || this.#windows.get(primary) !== window) return;
     this.#windows.delete(primary);
-    this.#tookOver(heir);
+    this.#onPromotion(promotedReplica);
   }
 
   #windowOf(primary: object): PollWindow | null {
@@ -60,13 +61,13 @@ export class FailoverDetector {
     const last = this.#windows.get(primary);
     if (last !== undefined && now - last.startedAt < WINDOW_MS) return last;
     const agoMs = last === undefined ? Number.POSITIVE_INFINITY : now - last.startedAt;
-    const restMs = Math.min(REST_MS.most, REST_MS.first * 2 ** ((last?.fruitless ?? 0) - 1));
-    if (agoMs < restMs) return null;
-    // Who has not hesitated for that long again is quick by and large.
-    const fruitless = agoMs < 2 * restMs ? (last?.fruitless ?? 0) : 0;
-    const episode: PollWindow = { startedAt: now, fruitless: fruitless + 1, asking: false };
-    this.#windows.set(primary, episode);
-    return episode;
+    const pauseMs = Math.min(PAUSE_MS.most, PAUSE_MS.first * 2 ** ((last?.fruitless ?? 0) - 1));
+    if (agoMs < pauseMs) return null;
+    // A primary that has not stalled for twice the pause starts over.
+    const fruitless = agoMs < 2 * pauseMs ? (last?.fruitless ?? 0) : 0;
+    const window: PollWindow = { startedAt: now, fruitless: fruitless + 1, asking: false };
+    this.#windows.set(primary, window);
+    return window;
   }
 }
 

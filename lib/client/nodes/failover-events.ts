@@ -1,18 +1,19 @@
 import type { TopologySnapshot } from '../../topology/snapshot.js';
 
+/** A shard with another primary: keys of the old one, where it is known, and of the new one. */
 export interface FailoverChange {
   readonly from: string | null;
   readonly to: string;
 }
 
 /**
- * Shards that have another primary than was told before. What is told is a change, once: a snapshot may fall back for a moment, to a view that was
- * late or to a primary that nobody could verify, and come again.
+ * Failovers between two snapshots, each reported once. A snapshot may fall back for a moment, to a late view or to a primary that could not
+ * be verified, and come again: that is no failover.
  */
 export class FailoverEvents {
-  /** Of a single shard. */
+  /** The reported primary where there is a single shard. */
   #last: string | null = null;
-  /** In a cluster: whom each node took over from, until somebody takes over from it. */
+  /** In a cluster: the primary that each node took over from, until another node takes over from it. */
   readonly #announced = new Map<string, string | null>();
 
   between(previous: TopologySnapshot | null, next: TopologySnapshot): readonly FailoverChange[] {

@@ -5,10 +5,10 @@ import { Node, type NodeEvents } from '../../pool/node.js';
 import type { Call } from '../../protocol/call.js';
 import type { TopologySnapshot } from '../../topology/snapshot.js';
 
-/** A node that left the topology may answer what it was asked, for this long. */
+/** How long a node that left the topology may still answer what it was sent, in ms. */
 const GRACE_MS = 5_000;
 
-/** The nodes we hold something open to, or may, by key. Making one opens nothing. */
+/** Registry of the nodes, by key, with those that left the topology and still have replies to give. Making a node opens nothing. */
 export class NodeRegistry {
   readonly #options: Options;
   readonly #events: NodeEvents;
@@ -28,6 +28,7 @@ export class NodeRegistry {
     return [...this.#nodes.values()];
   }
 
+  /** The node at this address, made if there is none. */
   at(address: Address): Node {
     const key = addressKey(address);
     const known = this.#nodes.get(key);
@@ -39,27 +40,27 @@ export class NodeRegistry {
     return node;
   }
 
-  /** Lets go of nodes that are gone. Returns the calls that were not written to a node that is gone or no longer the primary. */
+  /** Drops nodes that left the topology. Returns the unwritten calls of those, and of nodes that are no longer primaries. */
   adopt(next: TopologySnapshot, previous: TopologySnapshot | null): Call[] {
-    const moved: Call[] = [];
+    const unwritten: Call[] = [];
     for (const [key, node] of this.#nodes) {
       const info = next.nodes.get(key);
       if (info === undefined) {
         this.#nodes.delete(key);
-        for (const call of node.takeUnwritten()) moved.push(call);
+        for (const call of node.takeUnwritten()) unwritten.push(call);
         node.dropSilent();
         node.leaveExclusive();
         this.#leave(node);
       } else if (previous?.nodes.get(key)?.role === 'primary' && info.role !== 'primary') {
-        for (const call of node.takeUnwritten()) moved.push(call);
+        for (const call of node.takeUnwritten()) unwritten.push(call);
         node.dropSilent();
         node.leaveExclusive();
       }
     }
-    return moved;
+    return unwritten;
   }
 
-  /** Also one that left and answers what it still has; null: neither. */
+  /** The node with this key, or one that left and still has replies to give. */
   presentOrLeaving(key: string): Node | null {
     return this.#nodes.get(key) ?? [...this.#leaving.keys()].find((node) => node.key === key) ?? null;
   }

@@ -1,38 +1,92 @@
-/** The callers of `connect()` that wait. */
-export class ReadyWaiters {
-  readonly #waiters = new Set<{ readonly resolve: () => void; readonly reject: (error: unknown) => void }>();
+import { NoNodeError, type SlotwiseError } from '../../errors.js';
+import type { Router } from '../../routing/router.js';
+import type { NodeRegistry } from './node-registry.js';
 
-  get waiting(): boolean {
-    return this.#waiters.size > 0;
+/** What decides whether a client is ready. */
+export interface Readiness {
+  /** Null before the first snapshot. */
+  readonly router: Router | null;
+  readonly topologyError: SlotwiseError | null;
+  readonly nodes: NodeRegistry;
+}
+
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Calls of `connect()` that wait until the client is ready: the topology is known and a primary has shaken hands. */
+export class ReadyWaiters {
+  readonly #readiness: Readiness;
+  readonly #becameReady: () => void;
+  readonly #waiters = new Set<Waiter>();
+  #wasReady = false;
+  /** Counts the primaries that were opened, so that each attempt takes another one. */
+  #opened = 0;
+
+  /** `becameReady`: called once, the first time. */
+  constructor(readiness: Readiness, becameReady: () => void) {
+    this.#readiness = readiness;
+    this.#becameReady = becameReady;
   }
 
-  /** Settles with `resolve` or `reject`, or rejects with `why()` after `timeoutMs` (0: never). */
-  wait(timeoutMs: number, why: () => unknown): Promise<void> {
-    return new Promise((resolve, reject) => {
+  /** Resolves when the client is ready. Rejects after `timeoutMs` (0: never), or with what `reject` is given. */
+  connect(timeoutMs: number): Promise<void> {
+    const ready = new Promise<void>((resolve, reject) => {
       const end = (): void => {
         clearTimeout(timer);
         this.#waiters.delete(waiter);
       };
-      const waiter = {
+      const waiter: Waiter = {
         resolve: () => {
           end();
           resolve();
         },
-        reject: (error: unknown) => {
+        reject: (error) => {
           end();
           reject(error);
         },
       };
-      const timer = timeoutMs === 0 ? undefined : setTimeout(() => waiter.reject(why()), timeoutMs);
+      const timer = timeoutMs === 0 ? undefined : setTimeout(() => waiter.reject(this.#whyNot(timeoutMs)), timeoutMs);
       this.#waiters.add(waiter);
     });
+    this.check();
+    return ready;
   }
 
-  resolve(): void {
+  /** Resolves the waiters if a primary is ready, else opens one for them. */
+  check(): void {
+    const { router } = this.#readiness;
+    if (router === null || (this.#wasReady && this.#waiters.size === 0)) return;
+    if (!router.snapshot.shards.some((_, shard) => router.primaryOf(shard)?.ready === true)) {
+      this.openPrimary();
+      return;
+    }
+    if (!this.#wasReady) {
+      this.#wasReady = true;
+      this.#becameReady();
+    }
     for (const { resolve } of [...this.#waiters]) resolve();
+  }
+
+  /** Opens one primary for the waiters. One is enough to know that commands can be served; the others open with their first command. */
+  openPrimary(): void {
+    const { router } = this.#readiness;
+    if (router === null || this.#waiters.size === 0) return;
+    const primaries = router.snapshot.shards
+      .flatMap((_, shard) => router.primaryOf(shard) ?? [])
+      .filter((node) => node.unreachableReason === null);
+    this.#opened++;
+    primaries[this.#opened % primaries.length]?.open();
   }
 
   reject(error: unknown): void {
     for (const { reject } of [...this.#waiters]) reject(error);
+  }
+
+  #whyNot(timeoutMs: number): SlotwiseError {
+    const { topologyError, nodes } = this.#readiness;
+    const unreachableReason = nodes.all().find((node) => node.unreachableReason !== null)?.unreachableReason;
+    return topologyError ?? unreachableReason ?? new NoNodeError(`no primary could be reached in ${timeoutMs} ms`);
   }
 }

@@ -8,16 +8,16 @@ import type { ReadPolicy } from '../../routing/reads/read-preference.js';
 import type { NodeState } from '../../routing/reads/selection.js';
 import { type LagSample, LagSampler } from '../../topology/replication/lag-sampler.js';
 import type { ControlChannel } from '../../topology/resolver-api.js';
-import type { NodeInfo, Shard, TopologySnapshot } from '../../topology/snapshot.js';
+import { type NodeInfo, nodesOfShard, type TopologySnapshot } from '../../topology/snapshot.js';
 
 export interface ReplicaHealthEvents {
-  /** What is known of the nodes of this shard has changed. */
+  /** The state of a node of this shard has changed. */
   changed(shard: number): void;
   /** A node contradicts the topology. */
   wake(reason: string): void;
 }
 
-/** What `stats()` tells of a node beyond its connections. */
+/** Health of a node in `stats()`, beyond its connections. */
 export interface ReplicaHealthStats {
   readonly zone: string | null;
   readonly pingMs: number | null;
@@ -27,20 +27,20 @@ export interface ReplicaHealthStats {
   readonly breaker: BreakerState['state'];
 }
 
-/** A policy that was made for one call is not needed for long, nor is a look without limits at a shard that nobody reads from. */
+/** How long after the last read a shard is sampled: for a policy without lag limits, or one that was made for one call. */
 const PASSING_MS = 60_000;
-/** How often lag is looked at: a quarter of the limit, within these. */
+/** Lag is sampled at a quarter of its limit, within these, in ms. */
 const LAG_SHORTEST_MS = 100;
 const LAG_LONGEST_MS = 1_000;
-/** Where only bytes are limited. */
+/** Interval where only bytes are limited, in ms. */
 const LAG_BYTES_MS = 500;
-/** How long the question may take that a breaker that was open is closed by. */
+/** Timeout of the PING that closes an open breaker, in ms. */
 const PROBE_MS = 500;
 
-/** How often a policy needs a look at the nodes, in ms; null: it does not. */
-export function needMs({ reads, maxLagMs, maxLagBytes, windowMs }: ReadPolicy, sampleMs: number): number | null {
+/** The sampling interval that a policy needs, in ms; null: it needs no samples. */
+export function samplingMs({ reads, maxLagMs, maxLagBytes, windowMs }: ReadPolicy, sampleMs: number): number | null {
   const isLimited = maxLagMs > 0 || maxLagBytes > 0;
-  // As long as it is the primary's turn nothing has to be known of the others.
+  // While the primary serves the reads nothing has to be known of the replicas.
   if (reads === 'primaryPreferred' && !isLimited) return null;
   const all = [sampleMs];
   if (windowMs > 0) all.push(sampleMs / 2);
@@ -49,26 +49,31 @@ export function needMs({ reads, maxLagMs, maxLagBytes, windowMs }: ReadPolicy, s
   return Math.min(...all);
 }
 
-/** Knows how the nodes are that serve reads: what the sampler sees of them, and what becomes of the reads there. */
+/**
+ * Health of the nodes that serve reads, from the samples of the monitor and from the outcome of the reads there: link, lag, round trip,
+ * breaker.
+ */
 export class ReplicaHealth {
   readonly #sampler: LagSampler;
   readonly #sampleMs: number;
-  readonly #nodeAt: (key: string) => Node | undefined;
+  readonly #nodeOf: (key: string) => Node | undefined;
   readonly #events: ReplicaHealthEvents;
   readonly #health = new Map<string, NodeHealth>();
-  /** By the key of the primary, so that another one begins anew. */
+  /** By key of the primary, so that another primary starts without samples. */
   readonly #offsets = new Map<string, OffsetSamples>();
-  /** Primaries that answered the last look. */
+  /** Keys of primaries that answered the last sample. */
   readonly #answering = new Set<string>();
+  /** Timers of the probes that close open breakers, by node. */
   readonly #probes = new Map<string, NodeJS.Timeout>();
   #snapshot: TopologySnapshot | null = null;
+  /** Index of the shard of each node. */
   #shards: ReadonlyMap<string, number> = new Map();
 
-  constructor(asker: ControlChannel, sampleMs: number, nodeAt: (key: string) => Node | undefined, events: ReplicaHealthEvents) {
+  constructor(control: ControlChannel, sampleMs: number, nodeOf: (key: string) => Node | undefined, events: ReplicaHealthEvents) {
     this.#sampleMs = sampleMs;
-    this.#nodeAt = nodeAt;
+    this.#nodeOf = nodeOf;
     this.#events = events;
-    this.#sampler = new LagSampler(asker, { onSample: (shard, sighting) => this.#onSample(shard, sighting) });
+    this.#sampler = new LagSampler(control, { onSample: (shard, sample) => this.#onSample(shard, sample) });
   }
 
   follow(snapshot: TopologySnapshot): void {
@@ -76,7 +81,7 @@ export class ReplicaHealth {
     this.#snapshot = snapshot;
     this.#sampler.follow(snapshot);
     if (before?.shards === snapshot.shards) return;
-    this.#shards = new Map(snapshot.shards.flatMap((shard, at) => nodesOf(shard).map(({ key }): [string, number] => [key, at])));
+    this.#shards = new Map(snapshot.shards.flatMap((shard, at) => nodesOfShard(shard).map(({ key }): [string, number] => [key, at])));
     for (const key of this.#health.keys()) if (!snapshot.nodes.has(key)) this.#forget(key);
     for (const key of before === null ? [] : snapshot.nodes.keys())
       if (!before?.nodes.has(key)) this.#healthOf(key).joined(performance.now());
@@ -91,12 +96,12 @@ export class ReplicaHealth {
     this.#probes.delete(key);
   }
 
-  /** Commands of this policy read from this shard. */
+  /** Notes that commands of this policy read from this shard. */
   used(shard: number, policy: ReadPolicy): void {
-    const everyMs = needMs(policy, this.#sampleMs);
+    const everyMs = samplingMs(policy, this.#sampleMs);
     if (everyMs === null) return;
     const lasts = !policy.passing && (policy.maxLagMs > 0 || policy.maxLagBytes > 0);
-    this.#sampler.need(shard, everyMs, lasts ? Number.POSITIVE_INFINITY : PASSING_MS);
+    this.#sampler.keepSampling(shard, everyMs, lasts ? Number.POSITIVE_INFINITY : PASSING_MS);
   }
 
   stateOf(info: NodeInfo, { unreachableReason, avoidUntil }: Node): NodeState {
@@ -130,7 +135,7 @@ export class ReplicaHealth {
     };
   }
 
-  // --- what the nodes say
+  // --- samples
 
   #onSample(shard: number, { node, sentAt, rttMs, zone, state }: LagSample): boolean {
     const { primary } = this.#snapshot?.shards[shard] ?? { primary: null };
@@ -140,8 +145,8 @@ export class ReplicaHealth {
     if (isPrimary && state === null) this.#answering.delete(node.key);
     if (isPrimary && state !== null) this.#answering.add(node.key);
     if (state === null) {
-      const own = this.#nodeAt(node.key);
-      // Where no connection can be had its comeback is waited for anyway.
+      const own = this.#nodeOf(node.key);
+      // A node without a connection is down already.
       if (node.role === 'replica' && own?.unreachableReason === null) health.onMissedSample(at, own.replies);
     } else {
       if (state.role !== null && state.role !== node.role) this.#events.wake(`${node.key} says that it is a ${state.role}`);
@@ -153,11 +158,11 @@ export class ReplicaHealth {
           at,
           rttMs,
           zone,
-          linkUp: isPrimary || (state.linkUp === false && this.#isExcused(primary)) ? null : state.linkUp,
+          linkUp: isPrimary || (state.linkUp === false && this.#mayLinkBeDown(primary)) ? null : state.linkUp,
           freshAt: offset === null ? null : (offsets?.freshAt(replid, offset) ?? null),
           lagBytes: offset === null ? null : (offsets?.lagBytes(replid, offset) ?? null),
         },
-        node.role === 'replica' ? this.#fastestBesides(shard, node.key) : Number.POSITIVE_INFINITY,
+        node.role === 'replica' ? this.#fastestOther(shard, node.key) : Number.POSITIVE_INFINITY,
       );
     }
     this.#scheduleProbe(node.key);
@@ -166,24 +171,24 @@ export class ReplicaHealth {
   }
 
   /** Without a primary every link is down, and what the replicas have is the best there is. */
-  #isExcused(primary: NodeInfo | null): boolean {
+  #mayLinkBeDown(primary: NodeInfo | null): boolean {
     return primary === null || this.#snapshot?.problem !== undefined || !this.#answering.has(primary.key);
   }
 
-  #fastestBesides(shard: number, key: string): number {
-    const description = this.#snapshot?.shards[shard];
-    const others = description === undefined ? [] : nodesOf(description).filter((node) => node.key !== key);
+  #fastestOther(shard: number, key: string): number {
+    const own = this.#snapshot?.shards[shard];
+    const others = own === undefined ? [] : nodesOfShard(own).filter((node) => node.key !== key);
     return Math.min(...others.map((node) => this.#health.get(node.key)?.rttMs ?? Number.POSITIVE_INFINITY));
   }
 
-  // --- what becomes of reads
+  // --- outcomes of reads
 
-  /** A read was answered with an error. */
+  /** Notes that a read was answered with an error. */
   refused(node: Node, error: ReplyError): void {
     if (isNodeTrouble(error)) this.#failed(node, true);
   }
 
-  /** A call was given up there, or a connection broke. */
+  /** Notes that a call reached its deadline at the node, or that a connection broke. */
   failed(node: Node): void {
     this.#failed(node, false);
   }
@@ -206,7 +211,7 @@ export class ReplicaHealth {
     this.#health.get(node.key)?.up(performance.now());
   }
 
-  /** An open breaker is closed by a question of ours, not at the cost of a caller. */
+  /** An open breaker is closed by a PING of ours, so that no caller pays for the attempt. */
   #scheduleProbe(key: string): void {
     const health = this.#health.get(key);
     if (health === undefined || health.breaker.state !== 'open' || this.#probes.has(key)) return;
@@ -215,7 +220,7 @@ export class ReplicaHealth {
   }
 
   async #probe(key: string, health: NodeHealth): Promise<void> {
-    const node = this.#nodeAt(key);
+    const node = this.#nodeOf(key);
     if (node === undefined || health.breaker.state !== 'open') {
       this.#probes.delete(key);
       return;
@@ -256,8 +261,4 @@ export class ReplicaHealth {
     this.#sampler.stop();
     for (const key of [...this.#health.keys()]) this.#forget(key);
   }
-}
-
-function nodesOf({ primary, replicas }: Shard): readonly NodeInfo[] {
-  return primary === null ? replicas : [primary, ...replicas];
 }

@@ -1,14 +1,13 @@
 import type { ChannelKind } from '../../connection/channel-subscription.js';
 import type { ConnectionConfig } from '../../connection/connection.js';
 import type { SlotwiseError } from '../../errors.js';
-import type { Credentials } from '../../options/access.js';
 import type { Options } from '../../options/defaults.js';
 import { SubscriberPool } from '../../pool/subscriber-pool.js';
 import { slotOfKey } from '../../routing/keys/slots.js';
 import type { Placement } from '../../routing/pubsub/channel-placement.js';
 import { isMisconfigured } from '../../topology/probe-error.js';
 import type { TopologySnapshot } from '../../topology/snapshot.js';
-import type { SubscriptionListener } from '../nodes/deployment.js';
+import type { Deployment } from '../nodes/deployment.js';
 import type { SubscriptionStats } from '../stats.js';
 import { ChannelState } from './channel.js';
 import { ChannelPlacer } from './channel-placer.js';
@@ -20,7 +19,7 @@ import type { SubscriptionDeployment } from './subscription-deployment.js';
 import type { SubscriptionHandler } from './subscription-handler.js';
 
 /** Registry of the subscriptions of a client: its groups, its channels, and the connections they share. See docs/pubsub.md. */
-export class SubscriptionManager implements SubscriptionListener {
+export class SubscriptionManager {
   readonly reporter: GapReporter;
   readonly primaries: PrimaryTracker;
   readonly #deployment: SubscriptionDeployment;
@@ -35,7 +34,7 @@ export class SubscriptionManager implements SubscriptionListener {
     ended: (group) => this.#groups.delete(group),
   };
 
-  constructor(options: Options, deployment: SubscriptionDeployment) {
+  constructor(options: Options, deployment: SubscriptionDeployment & Pick<Deployment, 'bus' | 'credentials'>) {
     this.#deployment = deployment;
     this.reporter = new GapReporter(deployment.events);
     this.primaries = new PrimaryTracker(deployment);
@@ -61,6 +60,14 @@ export class SubscriptionManager implements SubscriptionListener {
       },
     );
     this.#placer = new ChannelPlacer(deployment, this.#pool, this.reporter, options.failFast);
+    deployment.bus
+      .on('snapshot', (snapshot) => this.#adopt(snapshot))
+      .on('nodeUp', (key) => this.#pool.reopenNow(key))
+      .on('renewed', (key, error) => this.#pool.renew(key, error))
+      .on('unrecoverable', (error) => {
+        for (const channel of this.#channels.values()) channel.refuse(error);
+      });
+    deployment.credentials.add(() => [this.#pool]);
   }
 
   /**
@@ -104,33 +111,14 @@ export class SubscriptionManager implements SubscriptionListener {
     for (const channel of this.#channels.values()) if (channel.state === 'waiting') this.#placer.place(channel);
   }
 
-  // --- events of the deployment
-
   /** Another snapshot: channels at a wrong node move, and those without a node are tried again. */
-  adopted(snapshot: TopologySnapshot): void {
+  #adopt(snapshot: TopologySnapshot): void {
     for (const channel of [...this.#channels.values()]) this.#placer.leaveWrongNode(channel, snapshot);
     for (const key of this.#pool.keys()) if (!snapshot.nodes.has(key)) this.#pool.forget(key);
     for (const key of this.primaries.keys) this.#pool.reopenNow(key);
     this.#placeAll();
     for (const key of this.#pool.keys()) this.#pool.channelLeft(key);
     this.primaries.topologyChanged();
-  }
-
-  reached(key: string): void {
-    this.#pool.reopenNow(key);
-  }
-
-  renew(key: string, error: SlotwiseError): void {
-    this.#pool.renew(key, error);
-  }
-
-  /** Nothing is known, and waiting will not mend it. */
-  unrecoverable(error: SlotwiseError): void {
-    for (const channel of this.#channels.values()) channel.refuse(error);
-  }
-
-  reauthenticate(credentials: Credentials): Promise<void> {
-    return this.#pool.reauthenticate(credentials);
   }
 
   // --- events of the connections

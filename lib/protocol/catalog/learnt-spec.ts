@@ -10,6 +10,7 @@ import {
   SPECIAL,
   WRITE,
 } from '../command-spec.js';
+import { fieldsOf } from '../resp/map-reply.js';
 
 const FLAGS: ReadonlyMap<string, number> = new Map([
   ['readonly', READONLY],
@@ -66,10 +67,4 @@ function keySpecOf(raw: Raw): KeySpec {
           ? { keynum: number(findBy, 'keynumidx'), first: number(findBy, 'firstkey'), step: number(findBy, 'keystep') }
           : 'unknown',
   };
-}
-
-function fieldsOf(raw: Raw | undefined): ReadonlyMap<string, Raw> {
-  const fields = new Map<string, Raw>();
-  if (Array.isArray(raw)) for (let at = 0; at + 1 < raw.length; at += 2) fields.set(String(raw[at]), raw[at + 1] ?? null);
-  return fields;
 }

@@ -5,12 +5,12 @@ import { makeTopology, type NodeInfo, type Shard, type TopologySnapshot } from '
 import type { Health } from './replies.js';
 import type { ClusterView, ViewNode } from './view.js';
 
-/** A node as all the views together see it. */
+/** A node in the merged view. */
 export interface MergedNode {
   readonly id: string;
   readonly address: Address | null;
   readonly names: readonly Address[];
-  /** Id of the primary it follows; null: it is one. */
+  /** Id of the primary that it replicates from; null: it is a primary. */
   readonly primaryId: string | null;
   readonly health: Health;
 }
@@ -22,41 +22,41 @@ export interface MergedCluster {
 }
 
 /**
- * One truth out of several views. Right after a failover or a move most nodes still hold the old view, so a majority proves nothing: for each
- * slot the claim with the highest config epoch counts, the very rule by which the nodes themselves settle it.
+ * Merges several views into one. Right after a failover or a move most nodes still have the old view, so a majority proves nothing: for
+ * each slot the claim with the highest config epoch counts, the very rule by which the nodes themselves settle it.
  * https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-slots-configuration-propagation
  *
- * Epochs are equal in two cases. A primary that gave way sends its successor's epoch with all it sends; who hears it before the successor believes
- * that the old primary owns its slots at that epoch, for up to a second: so what a node owns counts for the one it follows, where any view shows it
- * as a replica at that epoch or a later one, and of itself a node knows best. And they are all 0 where CLUSTER NODES may not be asked: there the
- * majority decides.
+ * Epochs are equal in two cases. A demoted primary sends its successor's epoch with all its packets; a node that receives one before the
+ * successor's believes for up to a second that the old primary owns its slots at that epoch. So the slots of a node count as those of its
+ * primary where any view shows it as a replica at that epoch or a later one, and what a node says of itself outweighs the others. The
+ * second case: all epochs are 0 where the ACL forbids CLUSTER NODES; there the majority decides.
  */
 export function mergeViews(views: readonly ClusterView[], previous: TopologySnapshot | null): MergedCluster {
   const entries = entriesById(views);
-  const gaveWay = demotionsIn(views, entries);
-  const ranges = mergeOwners(views, gaveWay);
+  const demotions = demotionsIn(views, entries);
+  const ranges = mergeOwners(views, demotions);
   const owners = new Set(ranges.map(({ owner }) => owner));
-  const leaders = new Map<string, string | null>();
-  for (const [id, seen] of entries) leaders.set(id, primaryIdOf(seen, gaveWay.get(id)));
+  const primaryIds = new Map<string, string | null>();
+  for (const [id, seen] of entries) primaryIds.set(id, primaryIdOf(seen, demotions.get(id)));
   const previousKeys = new Map<string, string>();
   for (const { id, key } of previous?.nodes.values() ?? []) previousKeys.set(id, key);
 
   const nodes = new Map<string, MergedNode>();
   for (const [id, seen] of entries) {
     const ownsSlots = owners.has(id);
-    const primaryId = ownsSlots ? null : rootPrimaryOf(id, leaders, owners);
-    const isHeirless = primaryId === null && !ownsSlots;
+    const primaryId = ownsSlots ? null : rootPrimaryOf(id, primaryIds, owners);
+    const hasNoPrimary = primaryId === null && !ownsSlots;
     const health = mergeHealth(seen, views.length);
-    // A dead primary whose slots went elsewhere is gone until it comes back as a replica; a node that only believes in itself was removed.
-    if (isHeirless && (health === 'failed' || (owners.size > 0 && views.length > 1 && seen.length === 1 && seen[0]?.myself === true)))
+    // A dead primary whose slots went elsewhere is gone until it comes back as a replica; a node that no other view knows was removed.
+    if (hasNoPrimary && (health === 'failed' || (owners.size > 0 && views.length > 1 && seen.length === 1 && seen[0]?.myself === true)))
       continue;
-    const { address, names } = mergePlace(seen, previousKeys.get(id));
+    const { address, names } = mergeAddress(seen, previousKeys.get(id));
     nodes.set(id, { id, address, names, primaryId, health });
   }
   return { nodes, ranges };
 }
 
-/** What the views say of each node, one entry a view that knows it. */
+/** The entries for each node, one from every view that knows it. */
 function entriesById(views: readonly ClusterView[]): Map<string, ViewNode[]> {
   const entries = new Map<string, ViewNode[]>();
   for (const view of views) {
@@ -69,30 +69,32 @@ function entriesById(views: readonly ClusterView[]): Map<string, ViewNode[]> {
   return entries;
 }
 
-/** Whom a node follows, as of which epoch, and whether it says so itself. */
+/** A former owner of slots that is a replica by now. */
 interface Demotion {
+  /** Id of its primary. */
   readonly to: string;
   readonly epoch: number;
+  /** The node says so itself. */
   readonly own: boolean;
 }
 
-/** Of every node that some view has as an owner of slots, and some other view as a replica of a node. */
+/** The nodes that some view has as an owner of slots and some other view as a replica. */
 function demotionsIn(views: readonly ClusterView[], entries: ReadonlyMap<string, readonly ViewNode[]>): ReadonlyMap<string, Demotion> {
-  const named = new Map<string, Demotion>();
+  const candidates = new Map<string, Demotion>();
   for (const id of new Set(views.flatMap(({ ranges }) => ranges.map(({ owner }) => owner)))) {
-    const successor = successorOf(entries.get(id) ?? [], entries);
-    if (successor !== null) named.set(id, successor);
+    const demotion = demotionOf(entries.get(id) ?? [], entries);
+    if (demotion !== null) candidates.set(id, demotion);
   }
-  // Of two that follow each other one has borrowed the other's epoch: who says of itself that it follows knows.
+  // Of two that are replicas of each other one has borrowed the other's epoch: the one that says so itself was demoted.
   const isSure = (id: string, { to, epoch, own }: Demotion): boolean => {
-    const back = named.get(to);
+    const back = candidates.get(to);
     return back?.to !== id || epoch > back.epoch || (epoch === back.epoch && own && !back.own);
   };
-  return new Map([...named].filter(([id, successor]) => isSure(id, successor)));
+  return new Map([...candidates].filter(([id, demotion]) => isSure(id, demotion)));
 }
 
-/** The newest word counts, and of equally new ones the node's own. */
-function successorOf(seen: readonly ViewNode[], entries: ReadonlyMap<string, unknown>): Demotion | null {
+/** The demotion with the highest epoch counts, and of equal ones the one that the node reports itself. */
+function demotionOf(seen: readonly ViewNode[], entries: ReadonlyMap<string, unknown>): Demotion | null {
   const primaryAt = seen.find(({ myself, primaryId }) => myself && primaryId === null)?.epoch ?? 0;
   const [best = null] = seen
     .flatMap(({ primaryId: to, epoch, myself: own }) => (to !== null && entries.has(to) && epoch > primaryAt ? [{ to, epoch, own }] : []))
@@ -100,41 +102,44 @@ function successorOf(seen: readonly ViewNode[], entries: ReadonlyMap<string, unk
   return best;
 }
 
-/** Who has what `id` owned at that epoch. */
-function currentOwnerOf(id: string, epoch: number, gaveWay: ReadonlyMap<string, Demotion>): string {
-  let heir = id;
-  for (let steps = 0; steps <= gaveWay.size; steps++) {
-    const next = gaveWay.get(heir);
+/** Id of the node that has the slots that `id` owned at that epoch. */
+function currentOwnerOf(id: string, epoch: number, demotions: ReadonlyMap<string, Demotion>): string {
+  let owner = id;
+  for (let steps = 0; steps <= demotions.size; steps++) {
+    const next = demotions.get(owner);
     if (next === undefined || next.epoch < epoch) break;
-    heir = next.to;
+    owner = next.to;
   }
-  return heir;
+  return owner;
 }
 
-/** Whom it follows; null: nobody. Of equally new entries, what the node says of itself, else what most say. */
-function primaryIdOf(entries: readonly ViewNode[], successor: Demotion | undefined): string | null {
+/** Id of the primary that a node replicates from; null: none. Of equally new entries the node's own counts, else what most say. */
+function primaryIdOf(entries: readonly ViewNode[], demotion: Demotion | undefined): string | null {
   const [first] = entries;
   if (first === undefined || entries.every(({ primaryId }) => primaryId === first.primaryId)) return first?.primaryId ?? null;
   const epoch = Math.max(...entries.map((entry) => entry.epoch));
-  if (successor !== undefined && successor.epoch >= epoch) return successor.to;
+  if (demotion !== undefined && demotion.epoch >= epoch) return demotion.to;
   const latest = entries.filter((entry) => entry.epoch === epoch);
   const votes = (entry: ViewNode): number => latest.filter(({ primaryId }) => primaryId === entry.primaryId).length;
   const best = latest.find(({ myself }) => myself) ?? [...latest].sort((a, b) => votes(b) - votes(a))[0];
   return best?.primaryId ?? null;
 }
 
-/** Id of the primary that a node follows in the end; null if it is one itself. Views of different age may name a replica as somebody's primary. */
-function rootPrimaryOf(id: string, leaders: ReadonlyMap<string, string | null>, owners: ReadonlySet<string>): string | null {
-  let leader = leaders.get(id) ?? null;
-  if (leader === null || owners.has(leader)) return leader;
+/**
+ * Id of the primary at the end of the replication chain; null if the node is one itself. Views of different age may name a replica as a
+ * primary.
+ */
+function rootPrimaryOf(id: string, primaryIds: ReadonlyMap<string, string | null>, owners: ReadonlySet<string>): string | null {
+  let primary = primaryIds.get(id) ?? null;
+  if (primary === null || owners.has(primary)) return primary;
   const seen = new Set([id]);
-  while (leader !== null && !owners.has(leader)) {
-    const next: string | null = leaders.get(leader) ?? null;
+  while (primary !== null && !owners.has(primary)) {
+    const next: string | null = primaryIds.get(primary) ?? null;
     if (next === null || seen.has(next)) break;
-    seen.add(leader);
-    leader = next;
+    seen.add(primary);
+    primary = next;
   }
-  return leader === id ? null : leader;
+  return primary === id ? null : primary;
 }
 
 function mergeHealth(entries: readonly ViewNode[], views: number): Health {
@@ -145,11 +150,13 @@ function mergeHealth(entries: readonly ViewNode[], views: number): Health {
   return entries.some(({ health }) => health === 'online') ? 'online' : 'loading';
 }
 
-/** What the node says of itself, else what most say, else what we use already: an address must not change with the order of the answers. */
-function mergePlace(entries: readonly ViewNode[], previousKey: string | undefined): Pick<MergedNode, 'address' | 'names'> {
+/**
+ * The node's own address counts, else that of most entries, else the one in use: an address must not change with the order of the answers.
+ */
+function mergeAddress(entries: readonly ViewNode[], previousKey: string | undefined): Pick<MergedNode, 'address' | 'names'> {
   const [first] = entries;
-  // Nearly always, and it matters: a large cluster has a thousand nodes.
-  if (first !== undefined && entries.every((entry) => hasPlaceOf(entry, first))) return first;
+  // True nearly always, and worth a shortcut: a large cluster has a thousand nodes.
+  if (first !== undefined && entries.every((entry) => hasSameAddresses(entry, first))) return first;
   const votes = new Map<string, { address: Address; votes: number }>();
   const names = new Map<string, Address>();
   for (const { address, names: others, myself } of entries) {
@@ -165,7 +172,7 @@ function mergePlace(entries: readonly ViewNode[], previousKey: string | undefine
   return { address: best?.address ?? null, names: [...names.values()] };
 }
 
-function hasPlaceOf(entry: ViewNode, other: ViewNode): boolean {
+function hasSameAddresses(entry: ViewNode, other: ViewNode): boolean {
   const { address, names } = other;
   const sameAddress = entry.address === null || address === null ? entry.address === address : isSame(entry.address, address);
   return (
@@ -183,7 +190,7 @@ function isSame(a: Address, b: Address): boolean {
   return a.host === b.host && a.port === b.port;
 }
 
-function mergeOwners(views: readonly ClusterView[], gaveWay: ReadonlyMap<string, Demotion>): MergedCluster['ranges'] {
+function mergeOwners(views: readonly ClusterView[], demotions: ReadonlyMap<string, Demotion>): MergedCluster['ranges'] {
   const ids: string[] = [];
   const indexes = new Map<string, number>();
   const indexOf = (id: string): number => {
@@ -194,8 +201,9 @@ function mergeOwners(views: readonly ClusterView[], gaveWay: ReadonlyMap<string,
   const claims = views.map((view) => {
     const owners = new Int16Array(SLOT_COUNT).fill(-1);
     const epochs: number[] = [];
-    const heirs: number[] = [];
-    /** The one that was asked. */
+    /** By index of the claimed owner: the one that has its slots now. */
+    const currentOwners: number[] = [];
+    /** Index of the node that was asked. */
     let own = -1;
     for (const { start, end, owner } of view.ranges) {
       const index = indexOf(owner);
@@ -203,30 +211,30 @@ function mergeOwners(views: readonly ClusterView[], gaveWay: ReadonlyMap<string,
       if (epochs[index] !== undefined) continue;
       const epoch = view.nodes.get(owner)?.epoch ?? -1;
       epochs[index] = epoch;
-      heirs[index] = indexOf(currentOwnerOf(owner, epoch, gaveWay));
+      currentOwners[index] = indexOf(currentOwnerOf(owner, epoch, demotions));
       if (view.nodes.get(owner)?.myself === true) own = index;
     }
-    return { owners, epochs, heirs, own };
+    return { owners, epochs, currentOwners, own };
   });
   const ownerOf = (slot: number): number => {
     let best = -1;
     let bestEpoch = -1;
-    let pinned = false;
-    for (const { owners, epochs, heirs } of claims) {
+    let tied = false;
+    for (const { owners, epochs, currentOwners } of claims) {
       const named = owners[slot] ?? -1;
       const epoch = named === -1 ? -1 : (epochs[named] ?? -1);
-      const owner = named === -1 ? -1 : (heirs[named] ?? -1);
+      const owner = named === -1 ? -1 : (currentOwners[named] ?? -1);
       if (epoch > bestEpoch) {
         best = owner;
         bestEpoch = epoch;
-        pinned = false;
-      } else if (epoch === bestEpoch && owner !== best) pinned = true;
+        tied = false;
+      } else if (epoch === bestEpoch && owner !== best) tied = true;
     }
-    if (!pinned) return best;
+    if (!tied) return best;
     const votes = new Map<number, number>();
-    for (const { owners, epochs, heirs, own } of claims) {
+    for (const { owners, epochs, currentOwners, own } of claims) {
       const named = owners[slot] ?? -1;
-      const owner = named === -1 || epochs[named] !== bestEpoch ? undefined : heirs[named];
+      const owner = named === -1 || epochs[named] !== bestEpoch ? undefined : currentOwners[named];
       // Where there are epochs, a node's own word outweighs all others.
       const weight = named === own && bestEpoch > 0 ? views.length : 1;
       if (owner !== undefined) votes.set(owner, (votes.get(owner) ?? 0) + weight);
@@ -234,7 +242,7 @@ function mergeOwners(views: readonly ClusterView[], gaveWay: ReadonlyMap<string,
     return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? -1;
   };
 
-  // Ranges are long: nearly every slot is claimed by those who claim the one before it.
+  // Ranges are long: nearly every slot is claimed by the same owners as the one before it.
   const sameClaims = (slot: number): boolean => {
     for (const { owners } of claims) if (owners[slot] !== owners[slot - 1]) return false;
     return true;
@@ -254,24 +262,24 @@ function mergeOwners(views: readonly ClusterView[], gaveWay: ReadonlyMap<string,
   return ranges;
 }
 
-/** Shards in order of their lowest slot, those without slots after them by node id; replicas by key. */
+/** The snapshot of a merged view: shards in order of their lowest slot, those without slots after them by node id; replicas by key. */
 export function clusterTopology(merged: MergedCluster, rules: NodeRules): TopologySnapshot {
   const withSlots = new Set(merged.ranges.map(({ owner }) => owner));
-  const followers = new Map<string, MergedNode[]>();
+  const replicasOf = new Map<string, MergedNode[]>();
   for (const node of merged.nodes.values()) {
     const id = node.primaryId ?? node.id;
-    const list = followers.get(id);
-    if (list === undefined) followers.set(id, node.primaryId === null ? [] : [node]);
+    const list = replicasOf.get(id);
+    if (list === undefined) replicasOf.set(id, node.primaryId === null ? [] : [node]);
     else if (node.primaryId !== null) list.push(node);
   }
-  const order = [...withSlots, ...[...followers.keys()].filter((id) => !withSlots.has(id)).sort()];
-  const places = placesOf(merged, rules);
+  const order = [...withSlots, ...[...replicasOf.keys()].filter((id) => !withSlots.has(id)).sort()];
+  const addresses = addressesOf(merged, rules);
 
   const shards = order.map((id): Shard => {
-    const leader = merged.nodes.get(id);
-    const primary = leader === undefined || leader.primaryId !== null ? null : infoOf(leader, null, rules, places);
-    const replicas = (followers.get(id) ?? [])
-      .flatMap((node) => infoOf(node, primary?.key ?? null, rules, places) ?? [])
+    const owner = merged.nodes.get(id);
+    const primary = owner === undefined || owner.primaryId !== null ? null : nodeInfoOf(owner, null, rules, addresses);
+    const replicas = (replicasOf.get(id) ?? [])
+      .flatMap((node) => nodeInfoOf(node, primary?.key ?? null, rules, addresses) ?? [])
       .sort((a, b) => (a.key < b.key ? -1 : 1));
     return Object.freeze({ primary, replicas: Object.freeze(replicas) });
   });
@@ -281,31 +289,36 @@ export function clusterTopology(merged: MergedCluster, rules: NodeRules): Topolo
 }
 
 /**
- * Where to connect to, by node id. A node may have come back under its old address with a new id: the address belongs to who is alive there, and
- * the other one has none.
+ * The address to connect to, by node id. A node may have come back under its old address with a new id: the address belongs to the entry
+ * that is alive, and the other one has none.
  */
-function placesOf(merged: MergedCluster, rules: NodeRules): ReadonlyMap<string, Address> {
-  const places = new Map<string, Address>();
+function addressesOf(merged: MergedCluster, rules: NodeRules): ReadonlyMap<string, Address> {
+  const addresses = new Map<string, Address>();
   const taken = new Set<string>();
   const failed: MergedNode[] = [];
-  const place = ({ id, address: announced }: MergedNode): void => {
+  const assign = ({ id, address: announced }: MergedNode): void => {
     if (announced === null) return;
     const address = rules.address(announced);
     const key = addressKey(address);
     if (taken.has(key)) return;
     taken.add(key);
-    places.set(id, address);
+    addresses.set(id, address);
   };
   for (const node of merged.nodes.values()) {
     if (node.health === 'failed') failed.push(node);
-    else place(node);
+    else assign(node);
   }
-  failed.forEach(place);
-  return places;
+  failed.forEach(assign);
+  return addresses;
 }
 
-function infoOf(node: MergedNode, replicaOf: string | null, rules: NodeRules, places: ReadonlyMap<string, Address>): NodeInfo | null {
-  const address = places.get(node.id);
+function nodeInfoOf(
+  node: MergedNode,
+  replicaOf: string | null,
+  rules: NodeRules,
+  addresses: ReadonlyMap<string, Address>,
+): NodeInfo | null {
+  const address = addresses.get(node.id);
   if (address === undefined || node.address === null) return null;
   const isPrimary = node.primaryId === null;
   return rules.node({

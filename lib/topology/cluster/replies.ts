@@ -3,7 +3,7 @@ import { fieldOf, listOf, numberOf, textOf } from '../replies.js';
 import { SLOT_COUNT } from '../slot-map.js';
 import type { Role } from '../snapshot.js';
 
-// A probe of a large cluster reads thousands of these at once, while the callers of the client wait: nothing is read twice here.
+// Hot for large clusters: a probe reads thousands of these at once, while the callers of the client wait. Nothing is read twice here.
 
 export type Health = 'online' | 'loading' | 'failed';
 
@@ -19,7 +19,7 @@ export interface Endpoint {
   /** Null: the host that was asked. `?`: unknown. */
   readonly host: string | null;
   readonly port: number;
-  /** What else it is called. */
+  /** Other host names and IPs of the node. */
   readonly otherHosts: readonly string[];
   readonly role: Role;
   readonly health: Health;
@@ -119,7 +119,9 @@ function healthOf(text: string | null): Health {
   return text.startsWith('fail') ? 'failed' : text === 'loading' ? 'loading' : 'online';
 }
 
-/** https://redis.io/docs/latest/commands/cluster-slots/ — failed replicas and those with offset 0 are not in it; the primary comes first. */
+/**
+ * https://redis.io/docs/latest/commands/cluster-slots/ — failed replicas and those with offset 0 are not in it; the primary comes first.
+ */
 export function parseSlots(reply: Raw): EndpointGroup[] {
   return listOf(reply).map((entry) => {
     const [start, end, ...nodes] = listOf(entry);
@@ -161,7 +163,7 @@ function hostsBesides(endpoint: string | null, ip: Raw | undefined, hostname: Ra
 
 /**
  * `id ip:port@busport[,hostname[,name=value…]] flags primary-id ping pong epoch link-state slot slot-slot [slot->-id] …`
- * https://redis.io/docs/latest/commands/cluster-nodes/ — migrating and importing slots still belong to who lists them as his.
+ * https://redis.io/docs/latest/commands/cluster-nodes/ — migrating and importing slots still belong to the node that lists them.
  */
 export function parseNodes(reply: Raw): NodeLine[] {
   const text = textOf(reply) ?? '';
@@ -221,13 +223,13 @@ function slotsOf(text: string, start: number, end: number): readonly SlotList[] 
   return ranges;
 }
 
-/** Where the next `mark` is, at most `end`. */
+/** Index of the next `mark`, at most `end`. */
 function endOf(text: string, mark: string, from: number, end: number): number {
   const at = text.indexOf(mark, from);
   return at === -1 || at > end ? end : at;
 }
 
-/** The decimal number between the two places; `fallback` where there is anything else. */
+/** The decimal number between two indexes; `fallback` where there is anything else. */
 function digitsOf(text: string, from: number, to: number, fallback: number): number {
   let number = 0;
   for (let at = from; at < to; at++) {

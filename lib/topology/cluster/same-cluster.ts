@@ -2,8 +2,8 @@ import type { TopologySnapshot } from '../snapshot.js';
 import type { ClusterView } from './view.js';
 
 /**
- * Is it a view of the cluster that we know? A node may have been reset, or its address may belong to a node of another cluster by now, whose config
- * epochs prove nothing about ours: node ids are drawn at random and never given again, so views of one cluster have some in common.
+ * Whether a view is of the cluster that we know. A node may have been reset, or its address may belong to a node of another cluster by now,
+ * whose config epochs prove nothing about ours. Node ids are random and never used again, so views of one cluster have some in common.
  * https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#nodes-attributes
  */
 export function isSameCluster(view: ClusterView, known: TopologySnapshot): boolean {
@@ -11,12 +11,12 @@ export function isSameCluster(view: ClusterView, known: TopologySnapshot): boole
   return false;
 }
 
-/** Those of one cluster, where the seeds belong to several: of the one that has slots, and then of the one that most of them belong to. */
+/** The views of one cluster, where the seeds belong to several: of the one that has slots, and then of the one with the most views. */
 export function ofOneCluster(views: readonly ClusterView[]): readonly ClusterView[] {
   let groups: ClusterView[][] = [];
   for (const view of views) {
-    const kin = groups.filter((group) => group.some((other) => haveCommonNode(view, other)));
-    groups = [...groups.filter((group) => !kin.includes(group)), [...kin.flat(), view]];
+    const related = groups.filter((group) => group.some((other) => haveCommonNode(view, other)));
+    groups = [...groups.filter((group) => !related.includes(group)), [...related.flat(), view]];
   }
   const hasSlots = (group: readonly ClusterView[]): number => (group.some(({ ranges }) => ranges.length > 0) ? 1 : 0);
   const [best = []] = groups.sort((a, b) => hasSlots(b) - hasSlots(a) || b.length - a.length);

@@ -2,46 +2,45 @@ import { SLOT_COUNT } from '../slot-map.js';
 import type { TopologySnapshot } from '../snapshot.js';
 import type { ClusterView } from './view.js';
 
-/** Some servers may print one epoch for all nodes: not all of them are asked each time. */
-const MOST = 4;
+/** Some servers may print one epoch for all nodes: no more than this are asked each time. */
+const LIMIT = 4;
 
 /**
- * Ids of nodes that must be asked themselves before the views are believed. For up to a second after a failover most nodes may be in one of these
- * states, in this order, because the old primary sends its successor's config epoch (seen on Redis 7.0):
+ * Ids of the nodes to ask directly before the merged view is trusted. For up to a second after a failover the views may show either of
+ * these, in this order, because the old primary sends its successor's config epoch (seen on Redis 7.0):
  *
- * | the views say | what is so |
- * |---|---|
- * | an owner of slots has the same epoch as another primary, in this view or another, which two never have | one follows the other |
- * | nobody owns slots that somebody did | they are the successor's, who has not told yet |
+ * 1. Two primaries with one config epoch, in one view or in two, of which one owns slots. That is impossible unless one was demoted and
+ *    still gossips its successor's epoch.
+ * 2. Slots without an owner that had one. The successor owns them and has not announced it yet.
  *
- * The old primary and its successor know.
+ * In both cases the old primary and its successor know the owner.
  */
 export function unverifiedOwners(views: readonly ClusterView[], previous: TopologySnapshot | null): string[] {
-  /** What was asked, and the epoch that it gives itself. */
+  /** The nodes that gave the views, with the epoch that each has for itself. */
   const asked = new Map<string, number>();
   for (const { nodes } of views) for (const { id, epoch, myself } of nodes.values()) if (myself) asked.set(id, epoch);
-  const doubted = new Set([...ownersWithForeignEpochs(views, asked), ...formerOwners(views, previous)]);
-  return [...doubted].filter((id) => !asked.has(id)).slice(0, MOST);
+  const unverified = new Set([...ownersWithSharedEpochs(views, asked), ...formerOwners(views, previous)]);
+  return [...unverified].filter((id) => !asked.has(id)).slice(0, LIMIT);
 }
 
-function ownersWithForeignEpochs(views: readonly ClusterView[], asked: ReadonlyMap<string, number>): string[] {
+function ownersWithSharedEpochs(views: readonly ClusterView[], asked: ReadonlyMap<string, number>): string[] {
   const primariesAt = new Map<number, Set<string>>();
   const owners = new Set<string>();
   for (const { nodes, ranges } of views) {
     for (const { owner } of ranges) owners.add(owner);
     for (const { id, role, epoch } of nodes.values()) {
-      // 0 is no epoch yet, or one that may not be asked.
+      // 0: none yet, or the ACL forbids to ask for it.
       if (role === 'primary' && epoch > 0) primariesAt.set(epoch, (primariesAt.get(epoch) ?? new Set()).add(id));
     }
   }
   return [...primariesAt].flatMap(([epoch, ids]) => {
-    // One of them having said what it is decides about the others.
+    // One of them has been asked: its own role decides about the others.
     if (ids.size < 2 || [...ids].some((id) => (asked.get(id) ?? 0) >= epoch)) return [];
     return [...ids].filter((id) => owners.has(id));
   });
 }
 
-/** Who owned slots that nobody claims. */
+/** The last owners of slots that no view has an owner for. */
 function formerOwners(views: readonly ClusterView[], previous: TopologySnapshot | null): Set<string> {
   const former = new Set<string>();
   if (previous?.slots == null) return former;

@@ -15,7 +15,7 @@ export interface ViewNode {
   /** Config epoch; a replica shows its primary's. 0 where CLUSTER NODES may not be asked. */
   readonly epoch: number;
   readonly health: Health;
-  /** It is the server that was asked. */
+  /** The node is the server that was asked. */
   readonly myself: boolean;
 }
 
@@ -31,8 +31,8 @@ export interface ClusterView {
 }
 
 /**
- * Puts together what one server said. Who owns which slots comes from CLUSTER NODES where it may be asked: CLUSTER SHARDS puts a primary and its
- * successor into one group with two masters (seen on Redis 8 and Valkey 9), and neither it nor CLUSTER SLOTS has epochs.
+ * Builds the view of one server from its replies. Slot owners come from CLUSTER NODES where the ACL allows it: CLUSTER SHARDS puts a
+ * primary and its successor into one group with two masters (seen on Redis 8 and Valkey 9), and neither it nor CLUSTER SLOTS has epochs.
  */
 export function buildView(asked: Address, groups: readonly EndpointGroup[], lines: readonly NodeLine[] | null): ClusterView {
   return lines === null ? viewOfGroups(asked, groups) : viewOfLines(asked, groups, lines);
@@ -41,8 +41,8 @@ export function buildView(asked: Address, groups: readonly EndpointGroup[], line
 function viewOfLines(asked: Address, groups: readonly EndpointGroup[], lines: readonly NodeLine[]): ClusterView {
   const owners = new Map<string, NodeLine>();
   for (const line of lines) if (line.ranges.length > 0) owners.set(line.id, line);
-  // Who was promoted has a higher epoch than who was demoted; an equal one is borrowed (cluster-merge.ts).
-  const isHeir = (id: string, { id: demoted, epoch }: NodeLine): boolean => id !== demoted && (owners.get(id)?.epoch ?? -1) > epoch;
+  // A promoted node has a higher epoch than the demoted one; an equal one is borrowed (see merge.ts).
+  const isSuccessor = (id: string, { id: demoted, epoch }: NodeLine): boolean => id !== demoted && (owners.get(id)?.epoch ?? -1) > epoch;
   const endpoints = new Map<string, { endpoint: Endpoint; group: EndpointGroup }>();
   for (const group of groups) for (const endpoint of group.endpoints) endpoints.set(endpoint.id, { endpoint, group });
   const nodes = new Map<string, ViewNode>();
@@ -56,17 +56,17 @@ function viewOfLines(asked: Address, groups: readonly EndpointGroup[], lines: re
     const { id } = endpoint;
     const failed = flags.includes('fail') || endpoint.health === 'failed';
     const role = flags.includes('master') ? 'primary' : 'replica';
-    const { address, names } = placeOf(asked, endpoint, myself);
-    const heir = role === 'primary' && !owners.has(id) ? group?.endpoints.find((other) => isHeir(other.id, line)) : undefined;
+    const { address, names } = namedAddress(asked, endpoint, myself);
+    const successor = role === 'primary' && !owners.has(id) ? group?.endpoints.find((other) => isSuccessor(other.id, line)) : undefined;
     nodes.set(id, {
       id,
       address,
       names,
       // Its slots went to a node of its own shard: it was demoted and does not follow its successor yet.
-      role: heir === undefined ? role : 'replica',
-      primaryId: heir?.id ?? line.primaryId,
+      role: successor === undefined ? role : 'replica',
+      primaryId: successor?.id ?? line.primaryId,
       epoch: line.epoch,
-      health: failed ? 'failed' : heir !== undefined || isLoading(endpoint, group, line.primaryId) ? 'loading' : 'online',
+      health: failed ? 'failed' : successor !== undefined || isLoading(endpoint, group, line.primaryId) ? 'loading' : 'online',
       myself,
     });
     for (const { start, end } of line.ranges) ranges.push({ start, end, owner: id });
@@ -86,7 +86,7 @@ function viewOfGroups(asked: Address, groups: readonly EndpointGroup[]): Cluster
       const isOwner = endpoint === owner;
       nodes.set(endpoint.id, {
         id: endpoint.id,
-        ...placeOf(asked, endpoint, false),
+        ...namedAddress(asked, endpoint, false),
         role: isOwner ? 'primary' : 'replica',
         primaryId: isOwner ? null : owner.id,
         epoch: 0,
@@ -100,8 +100,8 @@ function viewOfGroups(asked: Address, groups: readonly EndpointGroup[]): Cluster
 }
 
 /**
- * The server calls every replica whose replication offset is 0 `loading`. While its primary is at 0, too, nothing was ever written and nothing
- * is to be loaded.
+ * Whether a replica is really loading. The server calls every replica whose replication offset is 0 `loading`. While its primary is at 0,
+ * too, nothing was ever written and nothing is to be loaded.
  */
 function isLoading({ role, health, offset }: Endpoint, group: EndpointGroup | null, primaryId: string | null): boolean {
   if (role !== 'replica' || health !== 'loading') return false;
@@ -113,23 +113,26 @@ function endpointOf({ id, host, port, hostname, flags }: NodeLine): Endpoint {
   return { id, host: host === '' ? null : host, port, otherHosts: hostname === null ? [] : [hostname], role, health: 'online', offset: 1 };
 }
 
-/** An endpoint of null or `""` is the host that was asked; one of `?` is a node whose preferred name nobody knows: it cannot be reached. */
-function placeOf(asked: Address, endpoint: Endpoint, myself: boolean): { address: Address | null; names: readonly Address[] } {
+/**
+ * The address to connect to, and all names. An endpoint of null or `""` is the host that was asked; one of `?` cannot be reached, its name
+ * is not known.
+ */
+function namedAddress(asked: Address, endpoint: Endpoint, myself: boolean): { address: Address | null; names: readonly Address[] } {
   const { host, port, otherHosts } = endpoint;
   const here = 'host' in asked ? asked.host : null;
   const chosen = host === null || (host === '?' && myself) ? (here ?? otherHosts[0]) : host === '?' ? null : host;
   const names = namesOf(host, otherHosts, port);
-  // A socket file leads to the asked node and to no other.
+  // A socket file leads to the node that was asked and to no other.
   if (myself && 'path' in asked) return { address: asked, names };
   return { address: chosen === host ? (names[0] ?? null) : addressOf(chosen ?? null, port), names };
 }
 
-/** The host it announces comes first. */
+/** The names of a node; the host it announces comes first. */
 function namesOf(host: string | null, otherHosts: readonly string[], port: number): Address[] {
   const first = host === null || host === '?' ? null : addressOf(host, port);
   const names = first === null ? [] : [first];
-  for (const each of otherHosts) {
-    const name = each === '?' ? null : addressOf(each, port);
+  for (const other of otherHosts) {
+    const name = other === '?' ? null : addressOf(other, port);
     if (name !== null && !names.some((known) => known.host === name.host)) names.push(name);
   }
   return names;

@@ -1,13 +1,14 @@
 import type { MessageHandler } from '../../connection/channel-subscription.js';
 import { Connection, type ConnectionConfig } from '../../connection/connection.js';
+import { replyOrThrow } from '../../connection/handshake.js';
 import { Subscriber } from '../../connection/subscriber.js';
-import { ClosedError, ConnectionLostError, ReplyError, TimeoutError } from '../../errors.js';
+import { ClosedError, ConnectionLostError, TimeoutError } from '../../errors.js';
 import type { CredentialSource, Credentials } from '../../options/access.js';
 import { type Address, addressKey } from '../../options/address.js';
 import type { Options } from '../../options/defaults.js';
 import type { Raw } from '../../protocol/command-spec.js';
 import { clock } from '../../util/clock.js';
-import type { SendOptions, SubscriptionEvents } from '../resolver-api.js';
+import type { SendOptions, SentinelChannel, SubscriptionEvents } from '../resolver-api.js';
 
 const DEFAULT_TIMEOUT_MS = 500;
 const IDLE_MS = 60_000;
@@ -17,16 +18,16 @@ interface Entry {
   readonly idle: NodeJS.Timeout;
 }
 
-/** How the servers are reached. Sentinels have their own access: the data nodes' credentials are never sent to them. */
+/** Options of the control connections. Sentinels have their own: the data nodes' credentials are never sent to them. */
 export interface ControlOptions extends Pick<Options, 'connectTimeoutMs' | 'keepAliveMs' | 'clientName' | 'tls'> {
   readonly credentials: CredentialSource | null;
 }
 
 /**
- * The monitor's own connections, one an address, apart from those that carry commands: opened by the first question, closed when nobody asked
- * for a minute or the node is gone. They speak RESP3 where the server does, whatever the client's commands use.
+ * Control connections of the monitor, one to an address, apart from those that carry commands: opened by the first request, closed after a
+ * minute without requests or when the node is gone. They speak RESP3 where the server does, whatever the client's commands use.
  */
-export class ControlConnections {
+export class ControlConnections implements SentinelChannel {
   readonly #options: ControlOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #subscribers = new Set<Subscriber>();
@@ -44,14 +45,14 @@ export class ControlConnections {
     try {
       return await Promise.all(commands.map((words) => connection.request(words, deadline).catch(replyOrThrow)));
     } catch (error) {
-      // A server that stopped keeps its sockets: a question on a new one shows whether it is back. One that is still opening may go on, so that
-      // a slow handshake is not begun anew by every question.
+      // A server that was stopped keeps its sockets: a request on a new one shows whether it is back. A connection that is still being
+      // opened is kept, so that a slow handshake is not begun anew by every request.
       if (error instanceof TimeoutError && connection.state !== 'connecting') connection.destroy(lost(connection.key, error));
       throw error;
     }
   }
 
-  /** Has them log in again. Rejects if one is refused; it closes, and the next question opens another. */
+  /** Has all connections log in again. Rejects if one is refused; that one is closed, and the next request opens another. */
   async reauthenticate(credentials: Credentials): Promise<void> {
     const connections = [...this.#entries.values()].map(({ connection }) => connection).filter(({ state }) => state === 'ready');
     const all = [...connections, ...this.#subscribers];
@@ -69,17 +70,17 @@ export class ControlConnections {
     void this.#entries.get(addressKey(address))?.connection.close();
   }
 
-  /** On a connection of its own. The returned function ends it without a `lost`. */
+  /** Subscribes on a connection of its own. The returned function ends it without a `lost`. */
   subscribe(address: Address, channels: readonly string[], events: SubscriptionEvents): () => void {
     const subscriber = new Subscriber(this.#config(address), {
       closed: (error) => {
-        // Otherwise we have ended it ourselves.
+        // A subscription that we have ended ourselves is not in the set any more.
         if (this.#subscribers.delete(subscriber)) events.lost(error);
       },
     });
     this.#subscribers.add(subscriber);
     let unconfirmed = channels.length;
-    const sink: MessageHandler = {
+    const handler: MessageHandler = {
       message: (payload, channel) => {
         if (this.#subscribers.has(subscriber)) events.message(String(channel), String(payload));
       },
@@ -91,7 +92,7 @@ export class ControlConnections {
       serverUnsubscribed: () => {},
       lost: () => {},
     };
-    for (const channel of channels) subscriber.subscribe('channel', Buffer.from(channel), sink);
+    for (const channel of channels) subscriber.subscribe('channel', Buffer.from(channel), handler);
     return () => {
       this.#subscribers.delete(subscriber);
       subscriber.destroy(null);
@@ -127,11 +128,6 @@ export class ControlConnections {
     const { connectTimeoutMs, keepAliveMs, clientName, credentials, tls } = this.#options;
     return { address, connectTimeoutMs, keepAliveMs, clientName, credentials, tls, protocol: 3, database: 0, readonly: false };
   }
-}
-
-function replyOrThrow(error: unknown): Raw {
-  if (error instanceof ReplyError) return error;
-  throw error;
 }
 
 function lost(node: string, cause: unknown): ConnectionLostError {

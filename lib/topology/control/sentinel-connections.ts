@@ -1,10 +1,11 @@
 import type { Credentials } from '../../options/access.js';
 import { type Address, addressKey } from '../../options/address.js';
 import type { Raw } from '../../protocol/command-spec.js';
-import type { SendOptions, SubscriptionEvents } from '../resolver-api.js';
+import type { SendOptions, SentinelChannel, SubscriptionEvents } from '../resolver-api.js';
 import { ControlConnections, type ControlOptions } from './control-connections.js';
 
-interface Shared {
+/** One subscription on a server, and everything that listens to it. */
+interface SharedSubscription {
   readonly key: string;
   readonly end: () => void;
   readonly listeners: Set<SubscriptionEvents>;
@@ -12,12 +13,12 @@ interface Shared {
 }
 
 /**
- * The connections to one set of sentinels: one for questions and one for events each, however many groups are asked about. Whoever listens to the
- * same channels of the same sentinel shares the subscription; the last one to leave ends it.
+ * Connections to one set of sentinels: to each of them one for requests and one for events, however many groups are asked about. Listeners
+ * to the same channels of the same sentinel share one subscription; it ends with the last of them.
  */
-export class SentinelConnections {
+export class SentinelConnections implements SentinelChannel {
   readonly #control: ControlConnections;
-  readonly #subscriptions = new Map<string, Shared>();
+  readonly #subscriptions = new Map<string, SharedSubscription>();
 
   constructor(options: ControlOptions) {
     this.#control = new ControlConnections(options);
@@ -31,12 +32,12 @@ export class SentinelConnections {
     return this.#control.reauthenticate(credentials);
   }
 
-  /** As `ControlConnections.subscribe`. */
+  /** As `ControlConnections.subscribe`, on a connection that equal subscriptions share. */
   subscribe(address: Address, channels: readonly string[], events: SubscriptionEvents): () => void {
     const key = [addressKey(address), ...channels].join(' ');
     const shared = this.#subscriptions.get(key) ?? this.#open(key, address, channels);
     shared.listeners.add(events);
-    // Whoever comes later is told as well, and not before `subscribe` has returned.
+    // A listener that comes later gets its `ready` as well, and not before `subscribe` has returned.
     if (shared.isReady) {
       queueMicrotask(() => {
         if (shared.isReady && shared.listeners.has(events)) events.ready();
@@ -47,7 +48,7 @@ export class SentinelConnections {
     };
   }
 
-  #open(key: string, address: Address, channels: readonly string[]): Shared {
+  #open(key: string, address: Address, channels: readonly string[]): SharedSubscription {
     const listeners = new Set<SubscriptionEvents>();
     const end = this.#control.subscribe(address, channels, {
       ready: () => {
@@ -65,13 +66,13 @@ export class SentinelConnections {
         for (const one of left) one.lost(error);
       },
     });
-    const shared: Shared = { key, end, listeners, isReady: false };
+    const shared: SharedSubscription = { key, end, listeners, isReady: false };
     this.#subscriptions.set(key, shared);
     return shared;
   }
 
-  /** False where another one has taken its place. */
-  #drop(shared: Shared): boolean {
+  /** False where another subscription has taken its place. */
+  #drop(shared: SharedSubscription): boolean {
     return this.#subscriptions.get(shared.key) === shared && this.#subscriptions.delete(shared.key);
   }
 

@@ -1,76 +1,30 @@
 import { type Address, addressKey } from '../../options/address.js';
 import type { Raw } from '../../protocol/command-spec.js';
-import { addressOf, infoOf, listOf, modeOf, numberOf, type ServerMode, textOf } from '../replies.js';
+import { infoOf } from '../replies.js';
 import type { Role } from '../snapshot.js';
+import { parseReplication, REPLICATION_COMMANDS, type ReplicationInfo } from './info.js';
 
 /** What one member of a replication group says of itself and its direct replicas. */
-export interface Member {
-  /** One process has one, whatever name it was reached by. Null where INFO may not be asked. */
-  readonly runId: string | null;
-  readonly mode: ServerMode | null;
+export interface Member extends ReplicationInfo {
   readonly role: Role;
-  /** As announced. */
-  readonly primary: Address | null;
-  readonly linkUp: boolean;
-  readonly syncing: boolean;
-  readonly priority: number;
-  readonly replicas: readonly { readonly announced: Address; readonly online: boolean }[];
+  /** Run id: one process has one, whatever name it was reached by. Null where INFO may not be asked. */
+  readonly runId: string | null;
 }
 
-export const MEMBER_COMMANDS: readonly (readonly string[])[] = [['ROLE'], ['INFO', 'replication'], ['INFO', 'server']];
+/** What to ask a member for `parseMember`. */
+export const MEMBER_COMMANDS: readonly (readonly string[])[] = [...REPLICATION_COMMANDS, ['INFO', 'server']];
 
-/**
- * Null where the ACL allows neither ROLE nor INFO. https://redis.io/docs/latest/commands/role/ , https://redis.io/docs/latest/commands/info/
- * A primary lists its replicas by the addresses they announce.
- */
-export function parseMember([role, replication, server]: readonly (Raw | undefined)[]): Member | null {
-  const info = infoOf(replication);
-  const [roleWord, second, third, state] = listOf(role);
-  const word = textOf(roleWord) ?? info.get('role') ?? null;
-  if (word === null) return null;
-  const isReplica = word === 'slave';
-  const common = {
-    runId: infoOf(server).get('run_id') ?? null,
-    mode: modeOf(null, server),
-    priority: numberOf(info.get('slave_priority'), 100),
-  };
-  const replicas = info.size > 0 ? replicasOfInfo(info) : isReplica ? [] : replicasOfRole(third);
-  if (!isReplica) return { ...common, role: 'primary', primary: null, linkUp: true, syncing: false, replicas };
-  return {
-    ...common,
-    role: 'replica',
-    primary: addressOf(info.get('master_host') ?? second, info.get('master_port') ?? third),
-    linkUp: (info.get('master_link_status') ?? (textOf(state) === 'connected' ? 'up' : 'down')) === 'up',
-    syncing: (info.get('master_sync_in_progress') ?? (textOf(state) === 'sync' ? '1' : '0')) === '1',
-    replicas,
-  };
+/** Null where the ACL allows neither ROLE nor INFO. */
+export function parseMember([replication, role, server]: readonly (Raw | undefined)[]): Member | null {
+  const info = parseReplication([replication, role]);
+  return info.role === null ? null : { ...info, role: info.role, runId: infoOf(server).get('run_id') ?? null };
 }
 
-/** `slave0:ip=10.0.0.2,port=6379,state=online,offset=827,lag=0` */
-function replicasOfInfo(info: ReadonlyMap<string, string>): Member['replicas'] {
-  return [...info].flatMap(([name, value]) => {
-    if (!/^slave\d+$/.test(name)) return [];
-    const fields = new Map(
-      value.split(',').map((pair): [string, string] => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
-    );
-    const announced = addressOf(fields.get('ip'), fields.get('port'));
-    return announced === null ? [] : [{ announced, online: fields.get('state') === 'online' }];
-  });
-}
-
-function replicasOfRole(list: Raw | undefined): Member['replicas'] {
-  return listOf(list).flatMap((entry) => {
-    const [host, port] = listOf(entry);
-    const announced = addressOf(host, port);
-    return announced === null ? [] : [{ announced, online: true }];
-  });
-}
-
-/** One address that was asked. */
+/** The outcome of asking one address. */
 export interface MemberReply {
   /** Where we connect to. */
   readonly address: Address;
-  /** Null: it did not answer, or not what it is. */
+  /** Null: it did not answer, or does not say what it is. */
   readonly member: Member | null;
   /** It could not be reached, as opposed to being slow. */
   readonly failed: boolean;
@@ -88,50 +42,54 @@ export interface GroupNode {
 
 export interface Group {
   readonly primary: GroupNode | null;
-  /** The primary was seen as one, not only heard of. */
+  /** The primary itself said that it is one; otherwise only its replicas name it. */
   readonly verified: boolean;
-  /** More than one: the group is split. */
+  /** Keys of all that call themselves primary. More than one: the group is split. */
   readonly primaries: readonly string[];
   readonly replicas: readonly GroupNode[];
 }
 
-interface Vertex {
+/** One server process of the group, under the key that it goes by here. */
+interface GroupProcess {
   readonly key: string;
   readonly address: Address;
   readonly names: readonly Address[];
   readonly member: Member | null;
   readonly failed: boolean;
-  /** As its primary says; null where nobody listed it. */
+  /** As its primary lists it; null where no primary does. */
   readonly listed: { readonly by: string; readonly online: boolean } | null;
 }
 
 /**
- * One group out of what its members say. A replica of a replica is a replica of the root. Where several call themselves primary, the one that is
- * configured (`seeds`) is it if it is the only such one; else nobody is, and reads go on.
+ * Builds one group out of what its members say. A replica of a replica is a replica of the root. Where several call themselves primary, the
+ * one that is configured (`seeds`) is chosen if it is the only such one; else none is, and reads go on.
  */
-export function buildGroup(sightings: readonly MemberReply[], seeds: readonly Address[], map: (announced: Address) => Address): Group {
-  const graph = new Graph(sightings, map);
-  const vertices = [...graph.vertices.values()];
-  const parents = new Map(vertices.map((vertex) => [vertex.key, graph.parentOf(vertex)]));
+export function buildGroup(replies: readonly MemberReply[], seeds: readonly Address[], map: (announced: Address) => Address): Group {
+  const index = new ProcessIndex(replies, map);
+  const processes = [...index.processes.values()];
+  const primaryKeys = new Map(processes.map((process) => [process.key, index.primaryKeyOf(process)]));
 
-  const primaries = vertices.filter(({ member }) => member?.role === 'primary');
-  const seedKeys = new Set(seeds.map((seed) => graph.canonical(addressKey(seed))));
+  const primaries = processes.filter(({ member }) => member?.role === 'primary');
+  const seedKeys = new Set(seeds.map((seed) => index.keyOf(addressKey(seed))));
   const configured = primaries.filter(({ key }) => seedKeys.has(key));
-  const heardOf = vertices.filter(({ key, member }) => member === null && parents.get(key) === null && [...parents.values()].includes(key));
+  // Its replicas name it, and it has not answered itself.
+  const unverified = processes.filter(
+    ({ key, member }) => member === null && primaryKeys.get(key) === null && [...primaryKeys.values()].includes(key),
+  );
   const isSplit = primaries.length > 1 && configured.length !== 1;
   const chosen =
-    primaries.length === 1 ? primaries[0] : isSplit ? undefined : (configured[0] ?? (heardOf.length === 1 ? heardOf[0] : undefined));
+    primaries.length === 1 ? primaries[0] : isSplit ? undefined : (configured[0] ?? (unverified.length === 1 ? unverified[0] : undefined));
 
-  const replicas = vertices.flatMap((vertex): GroupNode[] => {
-    if (vertex === chosen || vertex.member?.role === 'primary' || heardOf.includes(vertex)) return [];
-    const line = lineage(vertex.key, parents);
-    const root = line[line.length - 1];
-    const ownRoot = chosen === undefined || root === chosen.key;
+  const replicas = processes.flatMap((process): GroupNode[] => {
+    if (process === chosen || process.member?.role === 'primary' || unverified.includes(process)) return [];
+    const chain = primaryChain(process.key, primaryKeys);
+    const root = chain[chain.length - 1];
+    const isOfGroup = chosen === undefined || root === chosen.key;
     // Without a primary every link is down, and what the replicas have is the best there is.
-    const excused = chosen === undefined || chosen.member === null;
-    const links = [vertex, ...line.slice(0, -1).flatMap((key) => graph.vertices.get(key) ?? [])];
-    const usable = ownRoot && !vertex.failed && links.every((link) => isLinkUp(link, excused));
-    return [nodeOf(vertex, line[0] ?? null, usable, Math.max(1, line.length))];
+    const mayBeDown = chosen === undefined || chosen.member === null;
+    const links = [process, ...chain.slice(0, -1).flatMap((key) => index.processes.get(key) ?? [])];
+    const usable = isOfGroup && !process.failed && links.every((link) => isLinkUsable(link, mayBeDown));
+    return [nodeOf(process, chain[0] ?? null, usable, Math.max(1, chain.length))];
   });
   return {
     primary: chosen === undefined ? null : nodeOf(chosen, null, true, 0),
@@ -141,33 +99,36 @@ export function buildGroup(sightings: readonly MemberReply[], seeds: readonly Ad
   };
 }
 
-/** From the direct primary to the root. */
-function lineage(key: string, parents: ReadonlyMap<string, string | null>): string[] {
-  const line: string[] = [];
-  for (let at = parents.get(key) ?? null; at !== null && at !== key && !line.includes(at); at = parents.get(at) ?? null) line.push(at);
-  return line;
+/** Keys from the direct primary to the root. */
+function primaryChain(key: string, primaryKeys: ReadonlyMap<string, string | null>): string[] {
+  const chain: string[] = [];
+  for (let at = primaryKeys.get(key) ?? null; at !== null && at !== key && !chain.includes(at); at = primaryKeys.get(at) ?? null) {
+    chain.push(at);
+  }
+  return chain;
 }
 
-function isLinkUp({ member, listed }: Vertex, excused: boolean): boolean {
+function isLinkUsable({ member, listed }: GroupProcess, mayBeDown: boolean): boolean {
   if (member === null) return listed?.online ?? false;
-  return !member.syncing && (member.linkUp || excused);
+  return !member.syncing && (member.linkUp === true || mayBeDown);
 }
 
-function nodeOf({ address, names, member }: Vertex, replicaOf: string | null, usable: boolean, depth: number): GroupNode {
+function nodeOf({ address, names, member }: GroupProcess, replicaOf: string | null, usable: boolean, depth: number): GroupNode {
   return { address, names, replicaOf, usable, depth, priority: member?.priority ?? 100 };
 }
 
-/** The processes behind the addresses: one that was reached by two names, or is announced under another one, is one vertex. */
-class Graph {
-  readonly vertices = new Map<string, Vertex>();
-  readonly #canonical = new Map<string, string>();
+/** Index of the processes behind the addresses: one that was reached by two names, or is announced under another one, has one entry. */
+class ProcessIndex {
+  readonly processes = new Map<string, GroupProcess>();
+  /** From every address key to the key that the process goes by. */
+  readonly #keys = new Map<string, string>();
   readonly #map: (announced: Address) => Address;
 
-  constructor(sightings: readonly MemberReply[], map: (announced: Address) => Address) {
+  constructor(replies: readonly MemberReply[], map: (announced: Address) => Address) {
     this.#map = map;
     const announced = new Map<string, Address>();
     const listed = new Map<string, { by: string; online: boolean }>();
-    for (const { address, member } of sightings) {
+    for (const { address, member } of replies) {
       if (member === null) continue;
       for (const name of [...member.replicas.map((replica) => replica.announced), ...(member.primary === null ? [] : [member.primary])]) {
         announced.set(addressKey(map(name)), name);
@@ -175,49 +136,49 @@ class Graph {
       for (const replica of member.replicas)
         listed.set(addressKey(map(replica.announced)), { by: addressKey(address), online: replica.online });
     }
-    this.#nameByProcess(sightings, announced);
+    this.#keyByProcess(replies, announced);
 
-    const seen = new Map(sightings.map((sighting) => [addressKey(sighting.address), sighting]));
-    const keys = new Set([...seen.keys(), ...announced.keys()]);
-    for (const key of keys) {
-      if (this.canonical(key) !== key) continue;
-      const sighting = seen.get(key);
+    const byKey = new Map(replies.map((reply) => [addressKey(reply.address), reply]));
+    for (const key of new Set([...byKey.keys(), ...announced.keys()])) {
+      if (this.keyOf(key) !== key) continue;
+      const reply = byKey.get(key);
       const name = announced.get(key);
-      const address = sighting?.address ?? (name === undefined ? undefined : map(name));
-      // A seed that neither answers nor is known to anybody is no member.
-      if (address === undefined || (sighting?.member == null && name === undefined)) continue;
-      const others = [...seen.values()].filter((other) => other !== sighting && this.canonical(addressKey(other.address)) === key);
-      this.vertices.set(key, {
+      const address = reply?.address ?? (name === undefined ? undefined : map(name));
+      // A seed that neither answers nor is named by a member is no member.
+      if (address === undefined || (reply?.member == null && name === undefined)) continue;
+      const others = replies.filter((other) => other !== reply && this.keyOf(addressKey(other.address)) === key);
+      this.processes.set(key, {
         key,
         address,
         names: [...(name === undefined ? [] : [name]), ...others.map((other) => other.address)],
-        member: sighting?.member ?? null,
-        failed: sighting?.failed ?? false,
+        member: reply?.member ?? null,
+        failed: reply?.failed ?? false,
         listed: listed.get(key) ?? null,
       });
     }
   }
 
-  canonical(key: string): string {
-    return this.#canonical.get(key) ?? key;
+  /** The key of the process at this address. */
+  keyOf(key: string): string {
+    return this.#keys.get(key) ?? key;
   }
 
-  parentOf({ member, listed }: Vertex): string | null {
-    if (member === null) return listed === null ? null : this.canonical(listed.by);
+  primaryKeyOf({ member, listed }: GroupProcess): string | null {
+    if (member === null) return listed === null ? null : this.keyOf(listed.by);
     if (member.primary === null) return null;
-    return this.canonical(addressKey(this.#map(member.primary)));
+    return this.keyOf(addressKey(this.#map(member.primary)));
   }
 
-  /** The address a process announces is its name, if it answers there; else the first one it answered at. */
-  #nameByProcess(sightings: readonly MemberReply[], announced: ReadonlyMap<string, Address>): void {
+  /** A process goes by the address it announces, if it answers there; else by the first one it answered at. */
+  #keyByProcess(replies: readonly MemberReply[], announced: ReadonlyMap<string, Address>): void {
     const byRun = new Map<string, string[]>();
-    for (const { address, member } of sightings) {
+    for (const { address, member } of replies) {
       if (member?.runId == null) continue;
       byRun.set(member.runId, [...(byRun.get(member.runId) ?? []), addressKey(address)]);
     }
     for (const keys of byRun.values()) {
       const name = keys.find((key) => announced.has(key)) ?? keys[0];
-      if (name !== undefined) for (const key of keys) this.#canonical.set(key, name);
+      if (name !== undefined) for (const key of keys) this.#keys.set(key, name);
     }
   }
 }

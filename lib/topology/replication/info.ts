@@ -1,32 +1,75 @@
+import type { Address } from '../../options/address.js';
 import type { Raw } from '../../protocol/command-spec.js';
-import { infoOf, listOf, numberOf, textOf } from '../replies.js';
+import { addressOf, infoOf, listOf, numberOf, textOf } from '../replies.js';
 import type { Role } from '../snapshot.js';
 
-/** How far a node is with the replication stream, by its own word. */
-export interface ReplicationState {
+/** A server's place in replication, by its own word: role, link, offset and the replicas it lists. */
+export interface ReplicationInfo {
+  /** Null where the server does not say, or is no data server. */
   readonly role: Role | null;
-  /** Replicas: the link to the primary is up and nothing is being loaded. Null where the server does not say. */
+  /** Of a replica: its primary, as announced. */
+  readonly primary: Address | null;
+  /** Of a replica: the link to its primary is up. Null where the server does not say. */
   readonly linkUp: boolean | null;
-  /** What a primary has written, what a replica has applied; a replica of a replica counts in the offsets of the root. */
+  /** A full synchronisation is under way: the data set is about to be replaced, the link counts as down. */
+  readonly syncing: boolean;
+  /** What a primary has written, what a replica has applied, in bytes; a replica of a replica counts in the offsets of the root. */
   readonly offset: number | null;
-  /** Names the history of writes that the offset counts; empty where INFO may not be asked. */
+  /** Replication id: names the history of writes that the offset counts; empty where INFO may not be asked. */
   readonly replid: string;
+  /** Replica priority of the server; lower is better. */
+  readonly priority: number;
+  /** Direct replicas, by the addresses they announce. */
+  readonly replicas: readonly { readonly announced: Address; readonly online: boolean }[];
 }
 
-export const REPLICATION_STATE_COMMANDS: readonly (readonly string[])[] = [['INFO', 'replication'], ['ROLE']];
+/** What to ask for `parseReplication`. The ACL may forbid either. */
+export const REPLICATION_COMMANDS: readonly (readonly string[])[] = [['INFO', 'replication'], ['ROLE']];
 
-/** The ACL may forbid either. https://redis.io/docs/latest/commands/info/ , https://redis.io/docs/latest/commands/role/ */
-export function parseReplicationState([replication, role]: readonly (Raw | undefined)[]): ReplicationState {
+/**
+ * Reads INFO where the server gives it, else ROLE.
+ * https://redis.io/docs/latest/commands/info/ , https://redis.io/docs/latest/commands/role/
+ */
+export function parseReplication([replication, role]: readonly (Raw | undefined)[]): ReplicationInfo {
   const info = infoOf(replication);
-  const [word, second, , state, applied] = listOf(role);
+  const [word, second, third, state, applied] = listOf(role);
   const kind = info.get('role') ?? textOf(word);
-  const replid = info.get('master_replid') ?? '';
-  if (kind !== 'slave') {
-    const written = numberOf(info.get('master_repl_offset') ?? second, -1);
-    return { role: kind === 'master' ? 'primary' : null, linkUp: null, offset: written < 0 ? null : written, replid };
-  }
-  const offset = numberOf(info.get('slave_repl_offset') ?? applied, -1);
+  const isReplica = kind === 'slave';
+  const syncing = (info.get('master_sync_in_progress') ?? (textOf(state) === 'sync' ? '1' : '0')) === '1';
   const link = info.get('master_link_status') ?? (textOf(state) === 'connected' ? 'up' : textOf(state));
-  const linkUp = link === null ? null : link === 'up' && info.get('master_sync_in_progress') !== '1';
-  return { role: 'replica', linkUp, offset: offset < 0 ? null : offset, replid };
+  return {
+    role: isReplica ? 'replica' : kind === 'master' ? 'primary' : null,
+    primary: isReplica ? addressOf(info.get('master_host') ?? second, info.get('master_port') ?? third) : null,
+    linkUp: !isReplica || link === null ? null : link === 'up' && !syncing,
+    syncing: isReplica && syncing,
+    offset: offsetOf(isReplica ? (info.get('slave_repl_offset') ?? applied) : (info.get('master_repl_offset') ?? second)),
+    replid: info.get('master_replid') ?? '',
+    priority: numberOf(info.get('slave_priority'), 100),
+    replicas: info.size > 0 ? replicasOfInfo(info) : isReplica ? [] : replicasOfRole(third),
+  };
+}
+
+function offsetOf(raw: Raw | undefined): number | null {
+  const offset = numberOf(raw, -1);
+  return Number.isSafeInteger(offset) && offset >= 0 ? offset : null;
+}
+
+/** `slave0:ip=10.0.0.2,port=6379,state=online,offset=827,lag=0` */
+function replicasOfInfo(info: ReadonlyMap<string, string>): ReplicationInfo['replicas'] {
+  return [...info].flatMap(([name, value]) => {
+    if (!/^slave\d+$/.test(name)) return [];
+    const fields = new Map(
+      value.split(',').map((pair): [string, string] => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+    );
+    const announced = addressOf(fields.get('ip'), fields.get('port'));
+    return announced === null ? [] : [{ announced, online: fields.get('state') === 'online' }];
+  });
+}
+
+function replicasOfRole(list: Raw | undefined): ReplicationInfo['replicas'] {
+  return listOf(list).flatMap((entry) => {
+    const [host, port] = listOf(entry);
+    const announced = addressOf(host, port);
+    return announced === null ? [] : [{ announced, online: true }];
+  });
 }

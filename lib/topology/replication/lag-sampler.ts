@@ -1,116 +1,121 @@
 import type { ControlChannel } from '../resolver-api.js';
-import type { NodeInfo, TopologySnapshot } from '../snapshot.js';
-import { parseReplicationState, REPLICATION_STATE_COMMANDS, type ReplicationState } from './info.js';
+import { type NodeInfo, nodesOfShard, type TopologySnapshot } from '../snapshot.js';
+import { parseReplication, REPLICATION_COMMANDS, type ReplicationInfo } from './info.js';
 
-/** What one question to a node brought. */
+/** The outcome of asking a node once. */
 export interface LagSample {
   readonly node: NodeInfo;
-  /** When it was asked, on the clock. */
+  /** When it was asked, on the clock, in ms. */
   readonly sentAt: number;
   /** Null where the connection had to be opened first. */
   readonly rttMs: number | null;
-  /** As the server says (Valkey 8 and newer). */
+  /** Availability zone, as the server says (Valkey 8 and newer). */
   readonly zone: string | null;
   /** Null: it did not answer. */
-  readonly state: ReplicationState | null;
+  readonly state: ReplicationInfo | null;
 }
 
 export interface SamplerEvents {
-  /** True: more is to be known of it soon, look again at once. */
-  onSample(shard: number, sighting: LagSample): boolean;
+  /** True: one sample says too little, the next one is taken at once. */
+  onSample(shard: number, sample: LagSample): boolean;
 }
 
-/** The rounds of a shard. */
-interface Rounds {
-  /** How often somebody needs a look, in ms, and until when. */
-  readonly needs: Map<number, number>;
+/** When a shard is sampled. */
+interface SamplingPlan {
+  /** The intervals that were asked for, in ms, each with the time until which it holds. */
+  readonly intervals: Map<number, number>;
   lastAt: number;
   timer: NodeJS.Timeout | undefined;
 }
 
-/** Needs are rounded down to this, so that there are few different ones. */
+/** Intervals are rounded down to a multiple of this, in ms, so that there are few different ones. */
 const STEP_MS = 50;
 const SHORTEST_MS = 100;
-/** So that many clients do not look at the same moment; earlier and never later, because lag limits rely on it. */
+/**
+ * Part of the interval by which a sample may come early, so that many clients do not ask in step; never late, because lag limits rely on
+ * it.
+ */
 const JITTER = 0.1;
 
 /**
- * Looks at the nodes of the shards that serve reads, as often as somebody needs it: round trip, replication link, offset. On the monitor's
- * connections, so that it measures the way and the server but not our own queues, and nodes without traffic too. The primary is asked first: what
- * it had when it was asked, a replica that is asked after its answer can have.
+ * Samples the nodes of the shards that serve reads, as often as their read policies need it: round trip, replication link, offset. It uses
+ * the monitor's connections, so that it measures the network and the server but not our own queues, and nodes without traffic too. The
+ * primary is asked first: the offset that it had when it was asked can be reached by a replica that is asked after its answer.
  */
 export class LagSampler {
-  readonly #asker: ControlChannel;
+  readonly #control: ControlChannel;
   readonly #events: SamplerEvents;
+  /** Keys of nodes that have not answered yet. */
   readonly #asked = new Set<string>();
   #snapshot: TopologySnapshot | null = null;
-  #rounds: (Rounds | undefined)[] = [];
+  /** By index of the shard. */
+  #plans: (SamplingPlan | undefined)[] = [];
   #stopped = false;
 
-  constructor(asker: ControlChannel, events: SamplerEvents) {
-    this.#asker = asker;
+  constructor(control: ControlChannel, events: SamplerEvents) {
+    this.#control = control;
     this.#events = events;
   }
 
-  /** Shards are known by their index: what was needed is carried over to the shards that have the same nodes. */
+  /** Takes over another snapshot. Shards are known by their index: each plan goes to the shard that has its nodes now. */
   follow(snapshot: TopologySnapshot): void {
     const previous = this.#snapshot;
     this.#snapshot = snapshot;
     if (previous === null || previous.shards === snapshot.shards) return;
-    const byNode = new Map<string, Rounds>();
-    for (const [shard, rounds] of this.#rounds.entries()) {
-      if (rounds === undefined) continue;
-      clearTimeout(rounds.timer);
-      for (const { key } of nodesOf(previous, shard)) byNode.set(key, rounds);
+    const byNode = new Map<string, SamplingPlan>();
+    for (const [shard, plan] of this.#plans.entries()) {
+      if (plan === undefined) continue;
+      clearTimeout(plan.timer);
+      for (const { key } of nodesIn(previous, shard)) byNode.set(key, plan);
     }
-    this.#rounds = snapshot.shards.map((_, shard) => {
-      const before = new Set(nodesOf(snapshot, shard).flatMap(({ key }) => byNode.get(key) ?? []));
+    this.#plans = snapshot.shards.map((_, shard) => {
+      const before = new Set(nodesIn(snapshot, shard).flatMap(({ key }) => byNode.get(key) ?? []));
       return before.size === 0 ? undefined : merged([...before]);
     });
-    for (const shard of this.#rounds.keys()) this.#schedule(shard);
+    for (const shard of this.#plans.keys()) this.#schedule(shard);
   }
 
-  /** Somebody needs a look at this shard every so often, for the time being. */
-  need(shard: number, everyMs: number, forMs: number): void {
+  /** Has this shard sampled at least every `everyMs` during the next `forMs`. */
+  keepSampling(shard: number, everyMs: number, forMs: number): void {
     if (this.#stopped) return;
-    let rounds = this.#rounds[shard];
-    if (rounds === undefined) {
-      rounds = { needs: new Map(), lastAt: Number.NEGATIVE_INFINITY, timer: undefined };
-      this.#rounds[shard] = rounds;
+    let plan = this.#plans[shard];
+    if (plan === undefined) {
+      plan = { intervals: new Map(), lastAt: Number.NEGATIVE_INFINITY, timer: undefined };
+      this.#plans[shard] = plan;
     }
     const every = Math.max(SHORTEST_MS, everyMs - (everyMs % STEP_MS));
     const until = performance.now() + forMs;
-    const known = rounds.needs.get(every);
-    if (known === undefined || known < until) rounds.needs.set(every, until);
+    const known = plan.intervals.get(every);
+    if (known === undefined || known < until) plan.intervals.set(every, until);
     if (known === undefined) this.#schedule(shard);
   }
 
   stop(): void {
     this.#stopped = true;
-    for (const rounds of this.#rounds) clearTimeout(rounds?.timer);
+    for (const plan of this.#plans) clearTimeout(plan?.timer);
   }
 
   #schedule(shard: number): void {
-    const rounds = this.#rounds[shard];
-    if (rounds === undefined || this.#stopped) return;
-    clearTimeout(rounds.timer);
+    const plan = this.#plans[shard];
+    if (plan === undefined || this.#stopped) return;
+    clearTimeout(plan.timer);
     const now = performance.now();
-    for (const [every, until] of rounds.needs) if (until < now) rounds.needs.delete(every);
-    if (rounds.needs.size === 0) return;
-    const everyMs = Math.min(...rounds.needs.keys()) * (1 - JITTER * Math.random());
-    rounds.timer = setTimeout(() => this.#round(shard, rounds), Math.max(0, rounds.lastAt + everyMs - now)).unref();
+    for (const [every, until] of plan.intervals) if (until < now) plan.intervals.delete(every);
+    if (plan.intervals.size === 0) return;
+    const everyMs = Math.min(...plan.intervals.keys()) * (1 - JITTER * Math.random());
+    plan.timer = setTimeout(() => this.#sampleShard(shard, plan), Math.max(0, plan.lastAt + everyMs - now)).unref();
   }
 
-  #round(shard: number, rounds: Rounds): void {
+  #sampleShard(shard: number, plan: SamplingPlan): void {
     if (this.#snapshot === null) return;
-    rounds.lastAt = performance.now();
+    plan.lastAt = performance.now();
     this.#schedule(shard);
-    const [first, ...others] = nodesOf(this.#snapshot, shard);
+    const [first, ...others] = nodesIn(this.#snapshot, shard);
     if (first === undefined) return;
     const rest = (): void => {
       for (const node of others) void this.#sample(shard, node);
     };
-    // Who has not answered the last question is not asked the next one, and holds up nobody.
+    // A node that has not answered the last question is not asked the next one, and the others do not wait for it.
     if (this.#asked.has(first.key)) rest();
     else void this.#sample(shard, first).then(rest);
   }
@@ -118,33 +123,33 @@ export class LagSampler {
   async #sample(shard: number, node: NodeInfo): Promise<void> {
     if (this.#asked.has(node.key) || this.#stopped) return;
     this.#asked.add(node.key);
-    const known = this.#asker.connected?.(node.address) ?? null;
+    const known = this.#control.connected?.(node.address) ?? null;
     const sentAt = performance.now();
-    let state: ReplicationState | null = null;
+    let state: ReplicationInfo | null = null;
     try {
-      state = parseReplicationState(await this.#asker.send(node.address, REPLICATION_STATE_COMMANDS));
+      state = parseReplication(await this.#control.send(node.address, REPLICATION_COMMANDS));
     } catch {
-      // Told by `state`.
+      // A `state` of null says so.
     }
     const rttMs = known === null || state === null ? null : performance.now() - sentAt;
     this.#asked.delete(node.key);
     if (this.#stopped || this.#snapshot === null) return;
-    // Its place may be another one by now.
-    const at = nodesOf(this.#snapshot, shard).some(({ key }) => key === node.key) ? shard : -1;
-    if (at === -1) return;
-    const zone = this.#asker.connected?.(node.address)?.zone ?? null;
-    if (this.#events.onSample(at, { node, sentAt, rttMs, zone, state }) && state !== null) void this.#sample(shard, node);
+    // The node may have left the shard meanwhile, or the shard may have another index.
+    if (!nodesIn(this.#snapshot, shard).some(({ key }) => key === node.key)) return;
+    const zone = this.#control.connected?.(node.address)?.zone ?? null;
+    if (this.#events.onSample(shard, { node, sentAt, rttMs, zone, state }) && state !== null) void this.#sample(shard, node);
   }
 }
 
-/** The primary first. */
-function nodesOf({ shards }: TopologySnapshot, shard: number): readonly NodeInfo[] {
-  const { primary, replicas } = shards[shard] ?? { primary: null, replicas: [] };
-  return primary === null ? replicas : [primary, ...replicas.filter(({ key }) => key !== primary.key)];
+function nodesIn({ shards }: TopologySnapshot, index: number): readonly NodeInfo[] {
+  const shard = shards[index];
+  return shard === undefined ? [] : nodesOfShard(shard);
 }
 
-function merged(all: readonly Rounds[]): Rounds {
-  const needs = new Map<number, number>();
-  for (const rounds of all) for (const [every, until] of rounds.needs) needs.set(every, Math.max(until, needs.get(every) ?? 0));
-  return { needs, lastAt: Math.max(...all.map(({ lastAt }) => lastAt)), timer: undefined };
+function merged(plans: readonly SamplingPlan[]): SamplingPlan {
+  const intervals = new Map<number, number>();
+  for (const plan of plans) {
+    for (const [every, until] of plan.intervals) intervals.set(every, Math.max(until, intervals.get(every) ?? 0));
+  }
+  return { intervals, lastAt: Math.max(...plans.map(({ lastAt }) => lastAt)), timer: undefined };
 }

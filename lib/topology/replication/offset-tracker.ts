@@ -1,15 +1,18 @@
 import type { NodeAccess } from '../../pool/node.js';
 import type { Raw } from '../../protocol/command-spec.js';
 import { clock } from '../../util/clock.js';
-import { infoOf } from '../replies.js';
+import { parseReplication } from './info.js';
 
-/** A place in a stream of replication: which stream, and how many bytes of it. https://redis.io/docs/latest/operate/oss_and_stack/management/replication/ */
+/**
+ * A position in a replication stream: which stream, and how many bytes of it.
+ * https://redis.io/docs/latest/operate/oss_and_stack/management/replication/
+ */
 export interface Position {
   readonly replid: string;
   readonly offset: number;
 }
 
-/** A node, as far as its place in replication is concerned. */
+/** A node, as far as its position in replication is concerned. */
 export interface Replicating {
   /** Another number whenever the process behind the address may be another one. */
   readonly processEpoch: number;
@@ -19,7 +22,7 @@ export interface Replicating {
 
 export interface OffsetReply {
   readonly position: Position;
-  /** Number of the question. Whatever was done before it was asked is in the answer. */
+  /** Number of the request. Whatever was executed before it was sent is in the answer. */
   readonly requestNo: number;
   readonly processEpoch: number;
 }
@@ -31,24 +34,24 @@ interface Entry {
   askedAt: number;
 }
 
-/** One node is not asked more often. */
+/** Least time between two requests to one node, in ms. */
 const SPACING_MS = 5;
 const REQUEST: readonly string[] = ['INFO', 'replication'];
 
-/** What a server says of its position, as a primary or as a replica: there it is what was applied, not what was received. Null: it has none. */
+/**
+ * The position that a server reports: of a primary what it wrote, of a replica what it applied (not what it received). Null: it has another
+ * role, or none, as a replica whose data set is about to be replaced.
+ */
 export function positionOf(raw: Raw, access: NodeAccess): Position | null {
-  const info = infoOf(raw);
-  if (info.get('role') !== (access === 'primary' ? 'master' : 'slave')) return null;
-  const replid = info.get('master_replid') ?? '';
-  const offset = Number(info.get(access === 'primary' ? 'master_repl_offset' : 'slave_repl_offset') ?? Number.NaN);
-  return replid === '' || !Number.isSafeInteger(offset) || offset < 0 ? null : { replid, offset };
+  const { role, syncing, replid, offset } = parseReplication([raw]);
+  return role !== access || syncing || replid === '' || offset === null ? null : { replid, offset };
 }
 
 /**
- * The positions of nodes, for all sessions of a client: each asks when it would like to read from a replica and does not know whether it may, so that
- * nobody is asked while no session reads, and no node more than once in 5 ms however many do. Nodes are asked on the connections that carry the
- * commands: what was said is of the process that will answer the read, for as long as `incarnation` stays the same. A replica that was restarted may
- * have less than it had before, under the same replication id.
+ * Tracks the replication offsets of nodes, for all sessions of a client. A session asks when it would like to read from a replica and does
+ * not know whether it may: without such reads no node is asked, and with any number of them each node at most once in 5 ms. Nodes are asked
+ * on the connections that carry the commands: an answer is about the process that will serve the read, as long as its `processEpoch` stays
+ * the same. A replica that was restarted may have less than it had before, under the same replication id.
  */
 export class OffsetTracker {
   readonly #entries = new WeakMap<Replicating, Entry>();
@@ -57,12 +60,14 @@ export class OffsetTracker {
 
   constructor(private readonly now: () => number = () => clock.now()) {}
 
-  /** Another number after every change of a primary, or of who has which slots: positions of before say nothing of the data there is. */
+  /**
+   * Another number after every change of a primary, or of slot owners: earlier positions say nothing of the data that a primary has now.
+   */
   get epoch(): number {
     return this.#epoch;
   }
 
-  /** Number of the next question: its answer is after everything that has happened by now. */
+  /** Number of the next request: its answer is after everything that has happened by now. */
   get next(): number {
     return this.#requests + 1;
   }
@@ -75,19 +80,19 @@ export class OffsetTracker {
     return this.#entries.get(node)?.lastReply ?? null;
   }
 
-  /** Asks the primary where it is, and then the replicas whether they are there. */
+  /** Asks the primary for its offset, and then the replicas for theirs. */
   fetchPrimaryOffset(primary: Replicating, replicas: readonly Replicating[]): void {
     void this.#ask(primary, 'primary').then((answered) => {
       if (answered) for (const replica of replicas) this.check(replica);
     });
   }
 
-  /** Asks a replica where it is. */
+  /** Asks a replica for its offset. */
   check(replica: Replicating): void {
     void this.#ask(replica, 'replica');
   }
 
-  /** True: there is an answer to a question of now. It never rejects: who does not answer is not known. */
+  /** True: there is an answer to a request of now. Never rejects: of a node that does not answer nothing new is known. */
   async #ask(node: Replicating, access: NodeAccess): Promise<boolean> {
     let entry = this.#entries.get(node);
     if (entry === undefined) {
@@ -102,10 +107,10 @@ export class OffsetTracker {
     const { processEpoch } = node;
     try {
       const position = positionOf(await node.ask(REQUEST, access), access);
-      // An answer of a process that may be gone.
-      if (position === null || node.processEpoch !== processEpoch) return false;
-      entry.lastReply = { position, requestNo, processEpoch };
-      return true;
+      // The process that answered may be gone.
+      if (node.processEpoch !== processEpoch) return false;
+      entry.lastReply = position === null ? null : { position, requestNo, processEpoch };
+      return position !== null;
     } catch {
       return false;
     } finally {

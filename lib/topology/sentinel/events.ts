@@ -1,33 +1,88 @@
 import { type Address, addressKey } from '../../options/address.js';
 import { backoffMs } from '../../util/backoff.js';
 import type { Hint, SubscriptionChannel } from '../resolver-api.js';
-import { EVENTS, groupOfEvent, PROMOTION_EVENTS } from './view.js';
 
+/**
+ * https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/#pubsub-messages — events that may change the primary, its
+ * replicas or the sentinels.
+ */
+const EVENTS: readonly string[] = [
+  '+switch-master',
+  '+selected-slave',
+  '+failover-state-send-slaveof-noone',
+  '+failover-state-wait-promotion',
+  '-failover-abort-slave-timeout',
+  '+promoted-slave',
+  '+failover-state-reconf-slaves',
+  '+failover-end',
+  '+failover-end-for-timeout',
+  '+sdown',
+  '-sdown',
+  '+odown',
+  '-odown',
+  '+slave',
+  '+slave-reconf-done',
+  '+convert-to-slave',
+  '+role-change',
+  '-role-change',
+  '+reboot',
+  '+sentinel',
+  '+sentinel-address-switch',
+  '+reset-master',
+  '+monitor',
+  '-monitor',
+];
+
+/**
+ * Events after which a replica becomes a primary within milliseconds, or is one: what the old primary acknowledges from then on is lost.
+ */
+const PROMOTION_EVENTS: ReadonlySet<string> = new Set([
+  '+selected-slave',
+  '+failover-state-send-slaveof-noone',
+  '+failover-state-wait-promotion',
+  '+promoted-slave',
+  '+switch-master',
+]);
+
+/**
+ * The group that an event is about; null where it names none. Events are `<type> <name> <ip> <port> @ <master> …`, without the part from
+ * `@` on if `name` is the master's itself; `+switch-master` has `<master> <old ip> <old port> <new ip> <new port>`.
+ */
+export function groupOfEvent(channel: string, payload: string): string | null {
+  const words = payload.split(' ');
+  if (channel === '+switch-master') return words[0] ?? null;
+  const at = words.indexOf('@');
+  if (at !== -1) return words[at + 1] ?? null;
+  return words[0] === 'master' ? (words[1] ?? null) : null;
+}
+
+/** Limits of the delay before a lost subscription is made again, in ms. */
 const RETRY = { minMs: 100, maxMs: 5_000 };
 
 interface Subscription {
-  /** Of the connection, or of the wait for the next one. */
+  /** Ends the connection, or the wait for the next one. */
   end: () => void;
   failures: number;
 }
 
 /**
- * Subscribed to all sentinels of a group, because not each of them hears of everything. What they publish are hints to look, never facts.
+ * Subscriptions to all sentinels of a group, because not every sentinel notices every event. What they publish are hints to probe, never
+ * facts.
  * https://redis.io/docs/latest/develop/reference/sentinel-clients/#using-pubsub-to-get-notified-of-failover
  */
 export class SentinelEvents {
-  readonly #watcher: SubscriptionChannel;
+  readonly #sentinels: SubscriptionChannel;
   readonly #name: string;
   readonly #hint: Hint;
   readonly #subscriptions = new Map<string, Subscription>();
 
-  constructor(watcher: SubscriptionChannel, name: string, hint: Hint) {
-    this.#watcher = watcher;
+  constructor(sentinels: SubscriptionChannel, name: string, hint: Hint) {
+    this.#sentinels = sentinels;
     this.#name = name;
     this.#hint = hint;
   }
 
-  /** From now on these sentinels and no others. */
+  /** Subscribes to these sentinels and to no others. */
   follow(addresses: readonly Address[]): void {
     const keys = new Set(addresses.map(addressKey));
     for (const [key, subscription] of this.#subscriptions) {
@@ -51,11 +106,11 @@ export class SentinelEvents {
   #subscribe(address: Address, subscription: Subscription): void {
     const key = addressKey(address);
     const isCurrent = (): boolean => this.#subscriptions.get(key) === subscription;
-    subscription.end = this.#watcher.subscribe(address, EVENTS, 'sentinel', {
+    subscription.end = this.#sentinels.subscribe(address, EVENTS, {
       ready: () => {
         if (!isCurrent()) return;
         subscription.failures = 0;
-        // What happened while nobody listened is found by looking.
+        // A probe finds what happened while there was no subscription.
         this.#hint(`subscribed to sentinel ${key}`);
       },
       message: (channel, payload) => {

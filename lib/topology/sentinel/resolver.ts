@@ -1,92 +1,93 @@
 import { AuthError, ConnectError, TimeoutError, TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
+import { fieldsOf } from '../../protocol/resp/map-reply.js';
 import { type Answer, askSeveral } from '../ask-several.js';
-import type { NodeRules } from '../node-rules.js';
 import { causesOf, failure } from '../probe-error.js';
-import { fieldsOf, listOf, MODE_COMMANDS, modeOf, textOf } from '../replies.js';
-import type { ControlChannel, Hint, Resolver, SubscriptionChannel } from '../resolver-api.js';
+import { listOf, MODE_COMMANDS, modeOf, textOf } from '../replies.js';
+import type { ControlChannel, Hint, Resolver, ResolverContext, SentinelChannel } from '../resolver-api.js';
 import { makeTopology, type NodeInfo, type TopologySnapshot } from '../snapshot.js';
 import { SentinelEvents } from './events.js';
 import { KnownSentinels } from './known-sentinels.js';
 import { type Candidate, candidatesOf, parseSentinel, type SentinelView, sentinelCommands } from './view.js';
 
-/** A few hundred ms for a sentinel, as the documented algorithm has it. */
+/** How long one sentinel may take to answer: a few hundred ms, as in the documented algorithm. */
 const SENTINEL_TIMEOUT_MS = 500;
 const ASKED_AT_ONCE = 5;
-/** The first answer may be an old one: for so long the others may say a newer one. */
+/** The first answer may be an old one: for so long the others are waited for. */
 const GRACE_MS = 50;
-/** A replica becomes a primary within a tenth of a second of being told to; so long it is asked, this often. */
+/** A replica becomes a primary within a tenth of a second of being told to: how long, and how often, it is asked for its role meanwhile. */
 const PROMOTION_MS = 300;
 const PROMOTION_EVERY_MS = 10;
-/** A sentinel that is late with its answer still means what it said so long ago; one that refuses connections is gone. */
-const MEANT_MS = 2_000;
-/** A primary that was verified before and may be hung must not hold up the news that another one has taken over. */
+/** How long the last answer of a sentinel counts when it is late with the next one. A sentinel that refuses connections is gone at once. */
+const ANSWER_VALID_MS = 2_000;
+/** A known primary that hangs must not delay finding the one that took over from it. */
 const REVERIFY_MS = 100;
 
 type Verdict = { readonly is: 'primary' } | { readonly is: 'other' } | { readonly is: 'silent'; readonly error: unknown };
 
-/** What a sentinel said last, and when. */
+/** The last answer of a sentinel, and when it came. */
 interface SentinelAnswer {
   readonly view: SentinelView;
   readonly at: number;
 }
 
 /**
- * The primary is whom the sentinels name, and who says so of itself.
+ * Resolver of a group that sentinels watch: the primary is the node that they name and that reports this role itself.
  * https://redis.io/docs/latest/develop/reference/sentinel-clients/
  */
 export class SentinelResolver implements Resolver {
+  readonly #context: ResolverContext;
   readonly #name: string;
-  readonly #rules: NodeRules;
-  readonly #firstTimeoutMs: number;
+  readonly #channel: SentinelChannel;
   readonly #sentinels: KnownSentinels;
-  /** By address. */
+  /** By address of the sentinel. */
   #answers: ReadonlyMap<string, SentinelAnswer> = new Map();
-  #watch: SentinelEvents | null = null;
+  #events: SentinelEvents | null = null;
   #hint: Hint = () => {};
   #stopped = false;
 
-  constructor(seeds: readonly Address[], name: string, rules: NodeRules, firstTimeoutMs: number) {
+  /** `channel`: to the sentinels. */
+  constructor(context: ResolverContext, seeds: readonly Address[], name: string, channel: SentinelChannel) {
+    this.#context = context;
     this.#name = name;
-    this.#rules = rules;
-    this.#firstTimeoutMs = firstTimeoutMs;
-    this.#sentinels = new KnownSentinels(seeds, (announced) => rules.address(announced));
+    this.#channel = channel;
+    this.#sentinels = new KnownSentinels(seeds, (announced) => context.rules.address(announced));
   }
 
-  async probe(asker: ControlChannel, previous: TopologySnapshot | null): Promise<TopologySnapshot> {
-    const timeoutMs = previous === null ? this.#firstTimeoutMs : SENTINEL_TIMEOUT_MS;
-    const answers = await askSeveral(this.#sentinels.addresses, (address) => this.#askSentinel(asker, address, timeoutMs), {
+  async probe(previous: TopologySnapshot | null): Promise<TopologySnapshot> {
+    const timeoutMs = previous === null ? this.#context.firstTimeoutMs : SENTINEL_TIMEOUT_MS;
+    const answers = await askSeveral(this.#sentinels.addresses, (address) => this.#askSentinel(address, timeoutMs), {
       want: ASKED_AT_ONCE,
       graceMs: GRACE_MS,
       counts: (view) => view.primary !== null,
     });
-    this.#sentinels.heard(answers.flatMap((answer) => (answer.ok ? [{ address: answer.item, view: answer.value }] : [])));
-    this.#watch?.follow(this.#sentinels.addresses);
+    this.#sentinels.update(answers.flatMap((answer) => (answer.ok ? [{ address: answer.item, view: answer.value }] : [])));
+    this.#events?.follow(this.#sentinels.addresses);
 
-    if (!answers.some((answer) => answer.ok && answer.value.primary !== null)) throw await this.#nobody(asker, answers);
-    this.#answers = remembered(this.#answers, answers, performance.now());
+    if (!answers.some((answer) => answer.ok && answer.value.primary !== null)) throw await this.#whyNoPrimary(answers);
+    this.#answers = validAnswers(this.#answers, answers, performance.now());
     const candidates = candidatesOf([...this.#answers.values()].map(({ view }) => view));
-    return this.#verified(asker, candidates, previous, timeoutMs);
+    return this.#verified(candidates, previous, timeoutMs);
   }
 
-  watch(watcher: SubscriptionChannel, hint: Hint): void {
+  watch(hint: Hint): void {
     this.#hint = hint;
-    this.#watch = new SentinelEvents(watcher, this.#name, hint);
-    this.#watch.follow(this.#sentinels.addresses);
+    this.#events = new SentinelEvents(this.#channel, this.#name, hint);
+    this.#events.follow(this.#sentinels.addresses);
   }
 
   stop(): void {
     this.#stopped = true;
-    this.#watch?.stop();
-    this.#watch = null;
+    this.#events?.stop();
+    this.#events = null;
   }
 
-  async #askSentinel(asker: ControlChannel, address: Address, timeoutMs: number): Promise<SentinelView> {
-    const replies = await asker.send(address, sentinelCommands(this.#name), { timeoutMs, as: 'sentinel' });
+  async #askSentinel(address: Address, timeoutMs: number): Promise<SentinelView> {
+    const replies = await this.#channel.send(address, sentinelCommands(this.#name), { timeoutMs });
     const view = parseSentinel(replies);
     if (view !== null) return view;
     const node = addressKey(address);
-    const [hello, info] = await asker.send(address, MODE_COMMANDS, { timeoutMs, as: 'sentinel' });
+    const [hello, info] = await this.#channel.send(address, MODE_COMMANDS, { timeoutMs });
     const mode = modeOf(hello, info);
     if (mode === 'standalone' || mode === 'cluster') {
       throw new TopologyError('ERR_NOT_A_SENTINEL', `${node} is a data server, not a sentinel (its usual port is 26379)`, [], { node });
@@ -94,70 +95,62 @@ export class SentinelResolver implements Resolver {
     throw replies[0] instanceof Error ? replies[0] : new Error('no usable reply');
   }
 
-  async #nobody(asker: ControlChannel, answers: readonly Answer<Address, SentinelView>[]): Promise<Error> {
+  async #whyNoPrimary(answers: readonly Answer<Address, SentinelView>[]): Promise<Error> {
     const causes = causesOf(answers);
-    const knowing = answers.find((answer) => answer.ok);
-    if (knowing === undefined) return failure('ERR_NO_SENTINEL_REACHABLE', 'no sentinel could be asked', causes);
-    const [masters] = await asker.send(knowing.item, [['SENTINEL', 'MASTERS']], { as: 'sentinel' }).catch(() => [null]);
+    const reached = answers.find((answer) => answer.ok);
+    if (reached === undefined) return failure('ERR_NO_SENTINEL_REACHABLE', 'no sentinel could be asked', causes);
+    const [masters] = await this.#channel.send(reached.item, [['SENTINEL', 'MASTERS']]).catch(() => [null]);
     const names = listOf(masters).flatMap((master) => textOf(fieldsOf(master).get('name')) ?? []);
-    const hint = names.length === 0 ? 'they watch no group' : `they watch ${names.map((name) => JSON.stringify(name)).join(', ')}`;
+    const watched = names.length === 0 ? 'they watch no group' : `they watch ${names.map((name) => JSON.stringify(name)).join(', ')}`;
     return new TopologyError(
       'ERR_PRIMARY_NAME_UNKNOWN',
-      `the sentinels do not know a group named ${JSON.stringify(this.#name)}: ${hint}`,
+      `the sentinels do not know a group named ${JSON.stringify(this.#name)}: ${watched}`,
       causes,
     );
   }
 
-  /** The newest answer that the node itself confirms; without one the newest answer with the problem. */
-  async #verified(
-    asker: ControlChannel,
-    candidates: readonly Candidate[],
-    previous: TopologySnapshot | null,
-    timeoutMs: number,
-  ): Promise<TopologySnapshot> {
+  /** The newest candidate that reports the role itself; without one the newest of all, with the problem. */
+  async #verified(candidates: readonly Candidate[], previous: TopologySnapshot | null, timeoutMs: number): Promise<TopologySnapshot> {
+    const { control, rules } = this.#context;
     const known = previous?.shards[0]?.primary?.key;
     let problem: TopologyError | null = null;
     let first: Candidate | null = null;
     for (const candidate of candidates) {
-      const address = this.#rules.address(candidate.primary);
+      const address = rules.address(candidate.primary);
       const node = addressKey(address);
       // Once it has been seen as a primary, its promotion is over: it is verified like any other.
-      if (candidate.underWay && node !== known) {
-        if (await this.#promoted(asker, address)) return this.#snapshot(candidate, true, null);
+      if (candidate.isPromoting && node !== known) {
+        if (await this.#isPromoted(address)) return this.#snapshot(candidate, true, null);
         continue;
       }
-      const verdict = await verify(asker, address, node === known ? REVERIFY_MS : timeoutMs);
+      const verdict = await verify(control, address, node === known ? REVERIFY_MS : timeoutMs);
       if (verdict.is === 'primary') return this.#snapshot(candidate, true, null);
       // Verified earlier and only slow now: the connections for the commands find out what it is.
       if (verdict.is === 'silent' && node === known && verdict.error instanceof TimeoutError) {
         return this.#snapshot(candidate, true, previous?.problem ?? null);
       }
-      if (first !== null || candidate.underWay) continue;
+      if (first !== null || candidate.isPromoting) continue;
       first = candidate;
-      problem =
-        verdict.is === 'silent'
-          ? new TopologyError(
-              'ERR_PRIMARY_UNREACHABLE',
-              `the sentinels name ${node} as the primary of ${this.#name}, which is not reachable`,
-              [{ node, error: verdict.error }],
-            )
-          : new TopologyError(
-              'ERR_ROLE_MISMATCH',
-              `the sentinels name ${node} as the primary of ${this.#name}, which says that it is none`,
-              [],
-              {
-                node,
-              },
-            );
+      problem = this.#problemOf(node, verdict);
     }
     const newest = first ?? (candidates.at(-1) as Candidate); // there is one: the caller checked
     return this.#snapshot(newest, problem?.code !== 'ERR_ROLE_MISMATCH', problem);
   }
 
-  /** Whether the node whose promotion is under way is a primary by its own word; a moment is waited for it. Its connections are cut by the promotion. */
-  async #promoted(asker: ControlChannel, address: Address): Promise<boolean> {
+  #problemOf(node: string, verdict: Exclude<Verdict, { is: 'primary' }>): TopologyError {
+    const named = `the sentinels name ${node} as the primary of ${this.#name}`;
+    return verdict.is === 'silent'
+      ? new TopologyError('ERR_PRIMARY_UNREACHABLE', `${named}, which is not reachable`, [{ node, error: verdict.error }])
+      : new TopologyError('ERR_ROLE_MISMATCH', `${named}, which says that it is none`, [], { node });
+  }
+
+  /**
+   * Whether the node that is being promoted reports the role of a primary. Waits a moment for that; its connections are cut by the
+   * promotion.
+   */
+  async #isPromoted(address: Address): Promise<boolean> {
     for (const endAt = performance.now() + PROMOTION_MS; performance.now() < endAt && !this.#stopped; ) {
-      const [role] = await asker.send(address, [['ROLE']], { timeoutMs: REVERIFY_MS }).catch(() => []);
+      const [role] = await this.#context.control.send(address, [['ROLE']], { timeoutMs: REVERIFY_MS }).catch(() => []);
       if (listOf(role)[0] === 'master') return true;
       await new Promise((resolve) => setTimeout(resolve, PROMOTION_EVERY_MS));
     }
@@ -166,9 +159,10 @@ export class SentinelResolver implements Resolver {
   }
 
   #snapshot({ primary: announced, view }: Candidate, hasPrimary: boolean, problem: TopologyError | null): TopologySnapshot {
-    const address = this.#rules.address(announced);
+    const { rules } = this.#context;
+    const address = rules.address(announced);
     const key = addressKey(address);
-    const primary = this.#rules.node({
+    const primary = rules.node({
       id: null,
       address,
       names: [announced],
@@ -179,25 +173,14 @@ export class SentinelResolver implements Resolver {
       priority: 100,
     });
     // Without a primary every link is down, and what the replicas have is the best there is.
-    const excused = view.primaryDown || problem !== null;
+    const mayBeDown = view.primaryDown || problem !== null;
     const replicas = view.replicas.flatMap((replica): NodeInfo[] => {
-      const place = this.#rules.address(replica.address);
-      // During a failover the promoted one is still on the list.
-      if (addressKey(place) === key) return [];
-      const usable = replica.up && (replica.linkUp || excused);
       const { priority } = replica;
-      return [
-        this.#rules.node({
-          id: null,
-          address: place,
-          names: [replica.address],
-          role: 'replica',
-          usable,
-          replicaOf: key,
-          depth: 1,
-          priority,
-        }),
-      ];
+      const replicaAddress = rules.address(replica.address);
+      // During a failover the promoted one is still on the list.
+      if (addressKey(replicaAddress) === key) return [];
+      const facts = { id: null, address: replicaAddress, names: [replica.address], replicaOf: key, depth: 1, priority };
+      return [rules.node({ ...facts, role: 'replica', usable: replica.up && (replica.linkUp || mayBeDown) })];
     });
     replicas.sort((a, b) => (a.key < b.key ? -1 : 1));
     return makeTopology('sentinel', [{ primary: hasPrimary ? primary : null, replicas }], null, problem);
@@ -205,27 +188,27 @@ export class SentinelResolver implements Resolver {
 }
 
 /**
- * The answers, and what was said a moment ago by those who have not answered yet: else a leading sentinel that is late by more than the grace would
- * have us go back to the old primary, which the others still name, and which may still take writes.
+ * The answers, and the earlier ones of sentinels that are late, as long as they count. Without those, a leading sentinel that is late by
+ * more than the grace would make us go back to the old primary, which the others still name and which may still take writes.
  */
-function remembered(
-  said: ReadonlyMap<string, SentinelAnswer>,
+function validAnswers(
+  earlier: ReadonlyMap<string, SentinelAnswer>,
   answers: readonly Answer<Address, SentinelView>[],
   now: number,
 ): Map<string, SentinelAnswer> {
-  // In the order of the answers: the first one stands for those that say the same.
-  const next = new Map(
+  // In the order of the answers: of equal ones the first counts.
+  const valid = new Map(
     answers.flatMap((answer) => (answer.ok ? [[addressKey(answer.item), { view: answer.value, at: now }] as const] : [])),
   );
   const gone = new Set(answers.flatMap((answer) => (!answer.ok && answer.error instanceof ConnectError ? addressKey(answer.item) : [])));
-  for (const [key, one] of said) if (!next.has(key) && !gone.has(key) && now - one.at < MEANT_MS) next.set(key, one);
-  return next;
+  for (const [key, one] of earlier) if (!valid.has(key) && !gone.has(key) && now - one.at < ANSWER_VALID_MS) valid.set(key, one);
+  return valid;
 }
 
-/** An ACL that forbids ROLE leaves us with the sentinels' word; READONLY then tells. */
-async function verify(asker: ControlChannel, address: Address, timeoutMs: number): Promise<Verdict> {
+/** Asks the node for its role. An ACL that forbids ROLE leaves us with the sentinels' word; READONLY then tells. */
+async function verify(control: ControlChannel, address: Address, timeoutMs: number): Promise<Verdict> {
   try {
-    const [role] = await asker.send(address, [['ROLE']], { timeoutMs });
+    const [role] = await control.send(address, [['ROLE']], { timeoutMs });
     return role instanceof Error || listOf(role)[0] === 'master' ? { is: 'primary' } : { is: 'other' };
   } catch (error) {
     if (error instanceof AuthError) throw error;

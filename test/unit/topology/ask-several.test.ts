@@ -21,12 +21,12 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
-  { name: 'is done at once where there is nobody to ask', items: [], want: 3, expected: [], afterMs: 0 },
+  { name: 'is done at once where there is nothing to ask', items: [], want: 3, expected: [], afterMs: 0 },
   { name: 'is done when enough have answered', items: ['a30', 'a10', 'a20', 'a1'], want: 3, expected: ['a10', 'a20', 'a30'], afterMs: 30 },
-  { name: 'asks somebody else for one who fails', items: ['x10', 'a20', 'a20'], want: 2, expected: ['x10', 'a20', 'a20'], afterMs: 30 },
+  { name: 'asks another item for one that fails', items: ['x10', 'a20', 'a20'], want: 2, expected: ['x10', 'a20', 'a20'], afterMs: 30 },
   { name: 'is done when all have failed', items: ['x10', 'x20', 'x5'], want: 2, expected: ['x10', 'x5', 'x20'], afterMs: 20 },
   { name: 'does not wait long for a hung one', items: ['never', 'a10', 'never'], want: 3, expected: ['a10'], afterMs: 60 },
-  { name: 'takes who answers within the grace', items: ['a10', 'a59', 'a61'], want: 3, expected: ['a10', 'a59'], afterMs: 60 },
+  { name: 'takes answers within the grace', items: ['a10', 'a59', 'a61'], want: 3, expected: ['a10', 'a59'], afterMs: 60 },
   {
     name: 'waits on while the answers do not count',
     items: ['a10', 'b100', 'a200'],
@@ -36,7 +36,7 @@ const CASES: readonly Case[] = [
     afterMs: 150,
   },
   {
-    name: 'asks more of them while nobody answers',
+    name: 'asks more items while none answers',
     items: ['never', 'never', 'never', 'a10'],
     want: 2,
     staggerMs: 100,
@@ -45,7 +45,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe('hedge', () => {
+describe('askSeveral', () => {
   let time: sinon.SinonFakeTimers;
   beforeEach(() => {
     time = sinon.useFakeTimers();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ClientOptions } from '../../../lib/options/client-options.js';
 import { resolveOptions } from '../../../lib/options/resolve.js';
 import { NodeRules } from '../../../lib/topology/node-rules.js';
-import { at } from './picture.js';
+import { at } from './nodes.js';
 
 function tagsOf(nodes: NonNullable<ClientOptions['nodes']>, address: string, ...names: readonly string[]): unknown {
   const node = new NodeRules(resolveOptions({ nodes })).node({
@@ -31,6 +31,13 @@ describe('NodeRules', () => {
     ['*.zone-a.example.com', 'n1.zone-a.example.com:6379', [], true],
     ['fd00::/8', '[fd00::1]:6379', [], true],
     ['fd00::1', '[fd00::1]:6379', [], true],
+    ['FD00::1', '[fd00::1]:6379', [], true],
+    ['FD00::/8', '[fd00::1]:6379', [], true],
+    ['LOCALHOST', 'localhost:6379', [], true],
+    ['Node-1.Example.com:6379', 'node-1.example.com:6379', [], true],
+    ['*.Zone-A.example.com', 'n1.zone-a.example.com:6379', [], true],
+    ['/tmp/Redis.sock', '/tmp/Redis.sock', [], true],
+    ['/tmp/redis.sock', '/tmp/Redis.sock', [], false],
   ];
   for (const [match, address, names, matches] of cases) {
     it(`${matches ? 'tags' : 'does not tag'} ${[address, ...names].join(' alias ')} by ${match}`, () => {

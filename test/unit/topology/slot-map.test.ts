@@ -20,12 +20,12 @@ describe('SlotMap', () => {
     [16_384, -1],
     [-1, -1],
   ] as const) {
-    it(`says that slot ${slot} belongs to ${shard === -1 ? 'nobody' : `shard ${shard}`}`, () => {
+    it(`says that slot ${slot} belongs to ${shard === -1 ? 'no shard' : `shard ${shard}`}`, () => {
       assert.equal(map.shardOf(slot), shard);
     });
   }
 
-  it('counts the slots that nobody owns', () => {
+  it('counts the slots without an owner', () => {
     assert.equal(map.uncovered, 16_384 - 10_001 - 1);
     assert.equal(SlotMap.fromRanges([]).uncovered, 16_384);
     assert.equal(

@@ -10,7 +10,8 @@ import {
   type TopologySnapshot,
   withMoved,
 } from '../../../lib/topology/snapshot.js';
-import { at, picture, rules } from './picture.js';
+import { describeTopology } from './describe-topology.js';
+import { at, rules } from './nodes.js';
 
 function node(port: number, role: Role, replicaOf: number | null = null, more: Partial<NodeInfo> = {}): NodeInfo {
   const info = rules.node({
@@ -53,14 +54,14 @@ describe('withMoved', () => {
       ['0-4,6-8191 7000 < 7003', '8192-16000 7001', '5 7003'],
     ],
     ['gives an unknown node a shard of its own', 5, 7009, ['0-4,6-8191 7000 < 7003', '8192-16000 7001', '5 7009']],
-    ['takes a slot that nobody owned', 16_383, 7000, ['0-8191,16383 7000 < 7003', '8192-16000 7001']],
+    ['takes a slot that had no owner', 16_383, 7000, ['0-8191,16383 7000 < 7003', '8192-16000 7001']],
   ];
   for (const [what, slot, address, expected] of cases) {
     it(what, () => {
       const before = make();
       const after = withMoved(before, [{ slot, address: at(address) }]);
-      assert.deepEqual(picture(after), expected);
-      assert.deepEqual(picture(before), picture(make()), 'the snapshot before must not change');
+      assert.deepEqual(describeTopology(after), expected);
+      assert.deepEqual(describeTopology(before), describeTopology(make()), 'the snapshot before must not change');
     });
   }
 
@@ -74,7 +75,7 @@ describe('withMoved', () => {
 
   it('puts further slots into the shard that the first one made', () => {
     const after = [5, 6, 7].reduce((topology, slot) => withMoved(topology, [{ slot, address: at(7009) }]), make());
-    assert.deepEqual(picture(after).slice(2), ['5-7 7009']);
+    assert.deepEqual(describeTopology(after).slice(2), ['5-7 7009']);
   });
 
   it('takes many at once, as one after the other', () => {
@@ -82,7 +83,7 @@ describe('withMoved', () => {
       [7001, 7009, 7003, 7000].map((port) => ({ slot: slot + i, address: at(port + i) })),
     );
     const oneByOne = moves.reduce((topology, move) => withMoved(topology, [move]), make());
-    assert.deepEqual(picture(withMoved(make(), moves)), picture(oneByOne));
+    assert.deepEqual(describeTopology(withMoved(make(), moves)), describeTopology(oneByOne));
     assert.equal(withMoved(make(), moves).slots?.uncovered, oneByOne.slots?.uncovered);
     assert.deepEqual([...withMoved(make(), moves).nodes.keys()].sort(), [...oneByOne.nodes.keys()].sort());
   });

@@ -30,7 +30,7 @@ describe('a server that was away', () => {
 describe('a fixed address that leads to a replica', () => {
   afterEach(checkBooks);
 
-  it('is looked at often while a write waits for a primary there, and seldom for reads alone', async () => {
+  it('is probed often while a write waits for a primary there, and seldom for reads alone', async () => {
     let role: 'master' | 'slave' = 'slave';
     await using server = await FakeServer.start(([name = '']) => {
       if (name === 'SET') return role === 'slave' ? error("READONLY You can't write against a read only replica.") : ok;
@@ -38,22 +38,22 @@ describe('a fixed address that leads to a replica', () => {
     });
     const redis = clientOf(server);
     assert.equal(await redis.get('k'), 'value');
-    const looksIn = async (ms: number): Promise<number> => {
+    const questionsIn = async (ms: number): Promise<number> => {
       const before = server.count('ROLE');
       await sleep(ms);
       return server.count('ROLE') - before;
     };
-    const quiet = await looksIn(600);
+    const quiet = await questionsIn(600);
     const write = redis.set('k', 'v');
     await until(() => server.count('SET') > 0);
-    // Two questions a look: a replica is asked again on a new connection.
-    const waiting = await looksIn(600);
+    // Two questions a probe: a replica is asked again on a new connection.
+    const waiting = await questionsIn(600);
     assert.ok(waiting >= 10 && waiting > 2 * quiet, `${quiet} questions before, ${waiting} while a write waited`);
     const sent = server.count('SET');
     role = 'master';
     assert.equal(await write, 'OK');
     assert.equal(server.count('SET'), sent + 1, 'where it was known to be refused it was not sent');
     await sleep(100);
-    assert.ok((await looksIn(300)) <= 4);
+    assert.ok((await questionsIn(300)) <= 4);
   });
 });

@@ -2,34 +2,23 @@ import assert from 'node:assert/strict';
 import { FailoverEvents } from '../../../../lib/client/nodes/failover-events.js';
 import { TopologyError } from '../../../../lib/errors.js';
 import { SlotMap } from '../../../../lib/topology/slot-map.js';
-import { makeTopology, type NodeInfo, type TopologySnapshot } from '../../../../lib/topology/snapshot.js';
-import { at, rules } from '../../topology/picture.js';
+import { makeTopology, type TopologySnapshot } from '../../../../lib/topology/snapshot.js';
+import { keyOf, primaryNode, replicaNode } from '../../topology/nodes.js';
 
-const key = (port: number): string => `127.0.0.1:${port}`;
-const node = (port: number, primary: number | null = null): NodeInfo =>
-  rules.node({
-    id: null,
-    address: at(port),
-    names: [],
-    role: primary === null ? 'primary' : 'replica',
-    usable: true,
-    replicaOf: primary === null ? null : key(primary),
-    depth: primary === null ? 0 : 1,
-    priority: 100,
-  });
-
-/** `1<2,3`: node 1 is the primary, 2 and 3 follow it; `-<2`: nobody is; `1?<2`: nobody could verify that; `1<2 3<4`: two shards of a cluster. */
+/**
+ * `1<2,3`: node 1 is the primary of 2 and 3; `-<2`: there is none; `1?<2`: it could not be verified; `1<2 3<4`: two shards of a cluster.
+ */
 function snapshot(text: string): TopologySnapshot {
   const parts = text.split(' ');
   const shards = parts.map((part) => {
     const [head = '', followers = ''] = part.replace('?', '').split('<');
     const primary = head === '-' ? null : Number(head);
     return {
-      primary: primary === null ? null : node(primary),
+      primary: primary === null ? null : primaryNode(primary),
       replicas: followers
         .split(',')
         .filter((port) => port !== '')
-        .map((port) => node(Number(port), primary ?? 9)),
+        .map((port) => replicaNode(Number(port), primary ?? 9)),
     };
   });
   if (parts.length === 1) {
@@ -44,11 +33,11 @@ function snapshot(text: string): TopologySnapshot {
   );
 }
 
-const CASES: readonly (readonly [what: string, snapshots: readonly string[], told: readonly string[]])[] = [
+const CASES: readonly (readonly [what: string, snapshots: readonly string[], reported: readonly string[]])[] = [
   ['the first primary', ['1<2'], []],
   ['another one', ['1<2', '2<1'], ['1>2']],
   ['another one, after a time with none', ['1<2', '-<2', '2<1'], ['1>2']],
-  ['another one that nobody knew before', ['1<2', '3'], ['1>3']],
+  ['another one that was not known before', ['1<2', '3'], ['1>3']],
   ['the same one, after a time with none', ['1<2', '-<2', '1<2'], []],
   ['another one and back', ['1<2', '2<1', '1<2'], ['1>2', '2>1']],
   ['another one once, although the old one was named once more, unverified', ['1<2', '2', '1?<2', '2', '2<1'], ['1>2']],
@@ -60,22 +49,22 @@ const CASES: readonly (readonly [what: string, snapshots: readonly string[], tol
   ['no new shard', ['1<2 3<4', '1<2 3<4 5'], []],
 ];
 
-describe('Failovers', () => {
-  for (const [what, snapshots, told] of CASES) {
-    it(`tells ${what}`, () => {
-      const failovers = new FailoverEvents();
+describe('FailoverEvents', () => {
+  for (const [what, snapshots, reported] of CASES) {
+    it(`reports ${what}`, () => {
+      const events = new FailoverEvents();
       let previous: TopologySnapshot | null = null;
       const changes: string[] = [];
       for (const next of snapshots.map(snapshot)) {
-        changes.push(...failovers.between(previous, next).map(({ from, to }) => `${from}>${to}`));
+        changes.push(...events.between(previous, next).map(({ from, to }) => `${from}>${to}`));
         previous = next;
       }
       assert.deepEqual(
         changes,
-        told.map((pair) =>
+        reported.map((pair) =>
           pair
             .split('>')
-            .map((port) => key(Number(port)))
+            .map((port) => keyOf(Number(port)))
             .join('>'),
         ),
       );

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
-import { needMs, ReplicaHealth } from '../../../../lib/client/nodes/replica-health.js';
+import { ReplicaHealth, samplingMs } from '../../../../lib/client/nodes/replica-health.js';
 import { ReplyError } from '../../../../lib/errors.js';
 import type { Address } from '../../../../lib/options/address.js';
 import { DEFAULTS } from '../../../../lib/options/defaults.js';
@@ -9,8 +9,8 @@ import type { Raw } from '../../../../lib/protocol/command-spec.js';
 import { policyOf, type ReadPolicy } from '../../../../lib/routing/reads/read-preference.js';
 import type { NodeState } from '../../../../lib/routing/reads/selection.js';
 import type { ControlChannel } from '../../../../lib/topology/resolver-api.js';
-import { makeTopology, type NodeInfo, type TopologySnapshot } from '../../../../lib/topology/snapshot.js';
-import { at, rules } from '../../topology/picture.js';
+import { makeTopology, type TopologySnapshot } from '../../../../lib/topology/snapshot.js';
+import { primaryNode, replicaNode } from '../../topology/nodes.js';
 
 const policy = (facts: Partial<ReadPolicy>): ReadPolicy => ({ ...policyOf(DEFAULTS, null, {}), reads: 'replica', ...facts });
 
@@ -29,47 +29,32 @@ const NEEDS: readonly (readonly [facts: Partial<ReadPolicy>, everyMs: number | n
   [{ maxLagMs: 4_000, windowMs: 1 }, 500],
 ];
 
-const info = (port: number, role: 'primary' | 'replica', replicaOf: number): NodeInfo =>
-  rules.node({
-    id: null,
-    address: at(port),
-    names: [],
-    role,
-    usable: true,
-    replicaOf: role === 'primary' ? null : `127.0.0.1:${replicaOf}`,
-    depth: role === 'primary' ? 0 : 1,
-    priority: 100,
-  });
-const of = (primary: number, ...replicas: readonly number[]): TopologySnapshot =>
-  makeTopology(
-    'replication',
-    [{ primary: info(primary, 'primary', primary), replicas: replicas.map((port) => info(port, 'replica', primary)) }],
-    null,
-  );
+const snapshotOf = (primary: number, ...replicas: readonly number[]): TopologySnapshot =>
+  makeTopology('replication', [{ primary: primaryNode(primary), replicas: replicas.map((port) => replicaNode(port, primary)) }], null);
 
-interface Fake {
+interface ScriptedServer {
   offset: number;
-  history: string;
+  replid: string;
   link: 'up' | 'down';
   role: 'master' | 'slave';
   down: boolean;
 }
 
-/** A primary, 1, and its replicas, 2 and 3, as far as looks and reads are concerned. */
-class World implements ControlChannel {
-  readonly servers = new Map<number, Fake>();
+/** A primary, 1, and its replicas, 2 and 3, as far as samples and reads are concerned. */
+class ScriptedGroup implements ControlChannel {
+  readonly servers = new Map<number, ScriptedServer>();
   readonly changed: number[] = [];
   readonly woken: string[] = [];
   readonly nodes = new Map<
     string,
     { key: string; unreachableReason: null; avoidUntil: number; replies: number; isAlive: boolean; ping(): Promise<boolean> }
   >();
-  readonly watch: ReplicaHealth;
-  snapshot = of(1, 2, 3);
+  readonly health: ReplicaHealth;
+  snapshot = snapshotOf(1, 2, 3);
 
   constructor() {
     for (const port of [1, 2, 3]) {
-      this.servers.set(port, { offset: 0, history: 'h', link: 'up', role: port === 1 ? 'master' : 'slave', down: false });
+      this.servers.set(port, { offset: 0, replid: 'h', link: 'up', role: port === 1 ? 'master' : 'slave', down: false });
       const own = {
         key: `127.0.0.1:${port}`,
         unreachableReason: null,
@@ -80,26 +65,26 @@ class World implements ControlChannel {
       };
       this.nodes.set(own.key, own);
     }
-    this.watch = new ReplicaHealth(this, 1_000, (key) => this.nodes.get(key) as Node | undefined, {
+    this.health = new ReplicaHealth(this, 1_000, (key) => this.nodes.get(key) as Node | undefined, {
       changed: (shard) => this.changed.push(shard),
       wake: (reason) => this.woken.push(reason),
     });
-    this.watch.follow(this.snapshot);
+    this.health.follow(this.snapshot);
   }
 
-  server(port: number): Fake {
+  server(port: number): ScriptedServer {
     return this.servers.get(port) ?? assert.fail();
   }
 
   node(port: number): Node {
-    return this.nodes.get(`127.0.0.1:${port}`) as unknown as Node; // what is asked of it is there
+    return this.nodes.get(`127.0.0.1:${port}`) as unknown as Node; // it has the fields that are read
   }
 
   async send(address: Address): Promise<Raw[]> {
     const server = this.server('port' in address ? address.port : 0);
     if (server.down) throw new Error('refused');
     const offsets = server.role === 'master' ? `master_repl_offset:${server.offset}` : `slave_repl_offset:${server.offset}`;
-    return [`role:${server.role}\r\nmaster_replid:${server.history}\r\n${offsets}\r\nmaster_link_status:${server.link}\r\n`, null];
+    return [`role:${server.role}\r\nmaster_replid:${server.replid}\r\n${offsets}\r\nmaster_link_status:${server.link}\r\n`, null];
   }
 
   connected(): { zone: string | null } {
@@ -108,7 +93,7 @@ class World implements ControlChannel {
 
   state(port: number): NodeState {
     const own = this.snapshot.nodes.get(`127.0.0.1:${port}`) ?? assert.fail();
-    return this.watch.stateOf(own, this.node(port));
+    return this.health.stateOf(own, this.node(port));
   }
 
   /** How old a replica is at most, in ms. */
@@ -118,150 +103,150 @@ class World implements ControlChannel {
   }
 }
 
-describe('client/read-watch', () => {
+describe('ReplicaHealth', () => {
   for (const [facts, everyMs] of NEEDS) {
-    it(`looks ${everyMs === null ? 'never' : `every ${everyMs} ms`} for ${JSON.stringify(facts)}`, () =>
-      assert.equal(needMs(policy(facts), 1_000), everyMs));
+    it(`samples ${everyMs === null ? 'never' : `every ${everyMs} ms`} for ${JSON.stringify(facts)}`, () =>
+      assert.equal(samplingMs(policy(facts), 1_000), everyMs));
   }
 
   let time: sinon.SinonFakeTimers;
-  let world: World;
+  let group: ScriptedGroup;
   beforeEach(() => {
     time = sinon.useFakeTimers();
-    world = new World();
+    group = new ScriptedGroup();
   });
   afterEach(() => {
-    world.watch.stop();
+    group.health.stop();
     time.restore();
   });
   const limited = policy({ maxLagMs: 1_000 });
 
-  it('measures the age of replicas by what the primary had when', async () => {
-    assert.equal(world.age(2), null);
-    world.watch.used(0, limited);
+  it('measures the age of replicas by the offsets of the primary over time', async () => {
+    assert.equal(group.age(2), null);
+    group.health.used(0, limited);
     const writing = setInterval(() => {
-      world.server(1).offset += 10;
-      world.server(2).offset += 10;
+      group.server(1).offset += 10;
+      group.server(2).offset += 10;
     }, 10);
     await time.tickAsync(10_000);
     clearInterval(writing);
-    assert.ok((world.age(2) ?? 9_999) <= 250);
-    // Replica 3 has nothing of it.
-    assert.ok(Math.abs((world.age(3) ?? 0) - 10_000) <= 250);
-    assert.ok((world.state(3).lagBytes ?? 0) >= 9_700);
-    assert.equal(world.state(2).lagBytes, 0);
+    assert.ok((group.age(2) ?? 9_999) <= 250);
+    // Replica 3 has none of the writes.
+    assert.ok(Math.abs((group.age(3) ?? 0) - 10_000) <= 250);
+    assert.ok((group.state(3).lagBytes ?? 0) >= 9_700);
+    assert.equal(group.state(2).lagBytes, 0);
   });
 
-  it('lets age grow while the primary is not heard of, and drops what was known with its history', async () => {
-    world.watch.used(0, limited);
+  it('lets age grow while the primary does not answer, and drops what was known with its replication id', async () => {
+    group.health.used(0, limited);
     await time.tickAsync(1_000);
-    world.server(1).down = true;
+    group.server(1).down = true;
     await time.tickAsync(3_000);
-    assert.ok((world.age(2) ?? 0) >= 2_900);
-    world.server(1).down = false;
-    world.server(1).history = 'new';
+    assert.ok((group.age(2) ?? 0) >= 2_900);
+    group.server(1).down = false;
+    group.server(1).replid = 'new';
     await time.tickAsync(500);
-    assert.equal(world.age(2), null);
-    world.server(2).history = 'new';
+    assert.equal(group.age(2), null);
+    group.server(2).replid = 'new';
     await time.tickAsync(500);
-    assert.ok((world.age(2) ?? 9_999) <= 250);
+    assert.ok((group.age(2) ?? 9_999) <= 250);
   });
 
-  it('begins anew with another primary', async () => {
-    world.watch.used(0, limited);
+  it('starts without samples after a change of the primary', async () => {
+    group.health.used(0, limited);
     await time.tickAsync(1_000);
-    assert.notEqual(world.age(3), null);
-    world.server(2).role = 'master';
-    world.server(1).down = true;
-    world.snapshot = of(2, 3);
-    world.watch.follow(world.snapshot);
-    world.server(3).history = 'of another one';
+    assert.notEqual(group.age(3), null);
+    group.server(2).role = 'master';
+    group.server(1).down = true;
+    group.snapshot = snapshotOf(2, 3);
+    group.health.follow(group.snapshot);
+    group.server(3).replid = 'of another one';
     await time.tickAsync(1_000);
-    assert.equal(world.age(3), null);
+    assert.equal(group.age(3), null);
   });
 
   it('takes a replica that lost its primary out, but not while the primary itself does not answer', async () => {
-    world.watch.used(0, policy({}));
+    group.health.used(0, policy({}));
     await time.tickAsync(1_500);
-    assert.equal(world.state(2).linked, true);
-    world.server(2).link = 'down';
+    assert.equal(group.state(2).linked, true);
+    group.server(2).link = 'down';
     await time.tickAsync(1_000);
-    assert.equal(world.state(2).linked, false);
-    assert.equal(world.watch.statsOf('127.0.0.1:2').ejections, 1);
-    world.server(2).link = 'up';
+    assert.equal(group.state(2).linked, false);
+    assert.equal(group.health.statsOf('127.0.0.1:2').ejections, 1);
+    group.server(2).link = 'up';
     await time.tickAsync(2_000);
-    assert.equal(world.state(2).linked, true);
-    assert.ok(world.state(2).share < 0.5);
-    world.server(1).down = true;
-    world.server(3).link = 'down';
+    assert.equal(group.state(2).linked, true);
+    assert.ok(group.state(2).share < 0.5);
+    group.server(1).down = true;
+    group.server(3).link = 'down';
     await time.tickAsync(3_000);
-    assert.equal(world.state(3).linked, true);
-    // Long after its last word that counts, the topology decides.
+    assert.equal(group.state(3).linked, true);
+    // Long after the last state of its link that counts, the topology decides.
     await time.tickAsync(12_000);
-    assert.equal(world.state(3).linked, null);
+    assert.equal(group.state(3).linked, null);
   });
 
   it('wakes the monitor when a node contradicts the topology', async () => {
-    world.watch.used(0, policy({}));
+    group.health.used(0, policy({}));
     await time.tickAsync(500);
-    assert.deepEqual(world.woken, []);
-    world.server(2).role = 'master';
+    assert.deepEqual(group.woken, []);
+    group.server(2).role = 'master';
     await time.tickAsync(1_000);
-    assert.deepEqual(world.woken, ['127.0.0.1:2 says that it is a primary']);
+    assert.deepEqual(group.woken, ['127.0.0.1:2 says that it is a primary']);
   });
 
-  it('opens the breaker of a replica whose calls are given up, tries it by itself, and tells of both', () => {
-    const node = world.node(2) as unknown as { isAlive: boolean };
+  it('opens the breaker of a replica whose calls are given up, probes it by itself, and reports both', () => {
+    const node = group.node(2) as unknown as { isAlive: boolean };
     node.isAlive = false;
-    for (let i = 0; i < 3; i++) world.watch.failed(world.node(2));
-    assert.equal(world.state(2).tripped, true);
-    assert.deepEqual(world.changed, [0]);
+    for (let i = 0; i < 3; i++) group.health.failed(group.node(2));
+    assert.equal(group.state(2).tripped, true);
+    assert.deepEqual(group.changed, [0]);
     return (async () => {
       await time.tickAsync(1_300);
-      assert.equal(world.state(2).tripped, true);
+      assert.equal(group.state(2).tripped, true);
       node.isAlive = true;
       await time.tickAsync(2_500);
-      assert.equal(world.state(2).tripped, false);
-      assert.ok(world.state(2).share < 0.5);
-      assert.deepEqual(world.watch.statsOf('127.0.0.1:2').ejections, 1);
+      assert.equal(group.state(2).tripped, false);
+      assert.ok(group.state(2).share < 0.5);
+      assert.deepEqual(group.health.statsOf('127.0.0.1:2').ejections, 1);
     })();
   });
 
   it('counts refusals that are about the node, and not those about the command', () => {
     const say = (text: string): void => {
-      (world.node(2) as unknown as { replies: number }).replies++;
-      world.watch.refused(world.node(2), new ReplyError(text.split(' ')[0] ?? '', text));
+      (group.node(2) as unknown as { replies: number }).replies++;
+      group.health.refused(group.node(2), new ReplyError(text.split(' ')[0] ?? '', text));
     };
     for (let i = 0; i < 9; i++) say('WRONGTYPE Operation against a key');
-    assert.equal(world.state(2).tripped, false);
+    assert.equal(group.state(2).tripped, false);
     for (let i = 0; i < 3; i++) say('BUSY Redis is busy running a script');
-    assert.equal(world.state(2).tripped, true);
+    assert.equal(group.state(2).tripped, true);
   });
 
   it('has no breaker for a primary', () => {
-    for (let i = 0; i < 9; i++) world.watch.failed(world.node(1));
-    assert.equal(world.state(1).tripped, false);
-    assert.equal(world.watch.statsOf('127.0.0.1:1').breaker, 'closed');
+    for (let i = 0; i < 9; i++) group.health.failed(group.node(1));
+    assert.equal(group.state(1).tripped, false);
+    assert.equal(group.health.statsOf('127.0.0.1:1').breaker, 'closed');
   });
 
-  it('opens it for a replica that does not answer looks, unless no connection can be had', async () => {
-    world.watch.used(0, policy({}));
-    world.server(2).down = true;
-    Object.assign(world.node(2), { isAlive: false });
-    world.server(3).down = true;
-    Object.assign(world.node(3), { unreachableReason: new Error('refused') });
+  it('opens the breaker of a replica that does not answer samples, unless it has no connection', async () => {
+    group.health.used(0, policy({}));
+    group.server(2).down = true;
+    Object.assign(group.node(2), { isAlive: false });
+    group.server(3).down = true;
+    Object.assign(group.node(3), { unreachableReason: new Error('refused') });
     await time.tickAsync(3_000);
-    assert.equal(world.state(2).tripped, true);
-    assert.equal(world.state(3).tripped, false);
+    assert.equal(group.state(2).tripped, true);
+    assert.equal(group.state(3).tripped, false);
   });
 
-  it('ends looking a minute after the last read, but never for the limit of a domain', async () => {
+  it('ends sampling a minute after the last read, but never for the limit of a domain', async () => {
     const counted = async (used: ReadPolicy): Promise<boolean> => {
-      world.watch.used(0, used);
+      group.health.used(0, used);
       await time.tickAsync(70_000);
-      const before = world.changed.length;
+      const before = group.changed.length;
       await time.tickAsync(5_000);
-      return world.changed.length > before;
+      return group.changed.length > before;
     };
     assert.equal(await counted(policy({})), false);
     assert.equal(await counted(policy({ maxLagMs: 500, passing: true })), false);
@@ -269,12 +254,12 @@ describe('client/read-watch', () => {
   });
 
   it('lets a node that joins warm up, and forgets one that leaves', () => {
-    world.snapshot = of(1, 2);
-    world.watch.follow(world.snapshot);
-    assert.equal(world.state(2).share, 1);
-    world.snapshot = of(1, 2, 3);
-    world.watch.follow(world.snapshot);
-    assert.equal(world.state(2).share, 1);
-    assert.ok(world.state(3).share < 0.2);
+    group.snapshot = snapshotOf(1, 2);
+    group.health.follow(group.snapshot);
+    assert.equal(group.state(2).share, 1);
+    group.snapshot = snapshotOf(1, 2, 3);
+    group.health.follow(group.snapshot);
+    assert.equal(group.state(2).share, 1);
+    assert.ok(group.state(3).share < 0.2);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { clusterTopology, mergeViews } from '../../../../lib/topology/cluster/merge.js';
 import { unverifiedOwners } from '../../../../lib/topology/cluster/unverified-owners.js';
-import { rules } from '../picture.js';
+import { rules } from '../nodes.js';
 import { clusterView as view } from './views.js';
 
 const BEFORE = ['7000 master - 1 0-8191', '7001 master - 2 8192-16383', '7002 slave 7000 1'];
@@ -12,29 +12,29 @@ const TOOK_OVER = ['7002 master - 3 0-8191', '7000 master - 1', '7001 master - 2
 const UNCLAIMED = ['7000 slave 7002 3', '7001 master - 2 8192-16383', '7002 master - 3'];
 const DEMOTED = ['7000 myself,slave 7002 3', '7001 master - 2 8192-16383', '7002 master - 3 0-8191'];
 
-const CASES: readonly (readonly [name: string, views: readonly (readonly string[])[], doubted: readonly string[]])[] = [
-  ['nobody of whom all say the same', [BEFORE, BEFORE], []],
+const CASES: readonly (readonly [name: string, views: readonly (readonly string[])[], expected: readonly string[]])[] = [
+  ['no owner that all views agree on', [BEFORE, BEFORE], []],
   ['an owner with the epoch of another primary', [BEFORE, BORROWED], ['7000']],
-  ['who owned slots that nobody claims', [UNCLAIMED, UNCLAIMED], ['7000']],
-  ['nobody, where one view has an owner for them', [UNCLAIMED, BEFORE], []],
-  ['nobody who has been asked already', [BORROWED, DEMOTED], []],
+  ['the last owner of slots that no view has an owner for', [UNCLAIMED, UNCLAIMED], ['7000']],
+  ['none, where one view has an owner for them', [UNCLAIMED, BEFORE], []],
+  ['none that has been asked already', [BORROWED, DEMOTED], []],
   ['two owners with one epoch, each in another view', [INVERTED, TOOK_OVER], ['7000', '7002']],
   ['neither of them, where one has been asked', [INVERTED, ['7002 myself,master - 3 0-8191', ...TOOK_OVER.slice(1)]], []],
-  ['the other one, where who was asked did not have that epoch yet', [BEFORE_ITSELF, INVERTED, TOOK_OVER], ['7002']],
+  ['the other one, where the one that was asked did not have that epoch yet', [BEFORE_ITSELF, INVERTED, TOOK_OVER], ['7002']],
   ['no more than four', [Array.from({ length: 9 }, (_, at) => `${7000 + at} master - 1 ${at}`)], ['7000', '7001', '7002', '7003']],
-  ['nobody, where primaries have no epochs', [['7000 master - 0 0-8191', '7001 master - 0 8192-16383']], []],
+  ['none, where primaries have no epochs', [['7000 master - 0 0-8191', '7001 master - 0 8192-16383']], []],
 ];
 
-describe('inDoubt', () => {
+describe('unverifiedOwners', () => {
   const previous = clusterTopology(mergeViews([view(...BEFORE)], null), rules);
-  for (const [name, views, doubted] of CASES) {
+  for (const [name, views, expected] of CASES) {
     it(name, () =>
       assert.deepEqual(
         unverifiedOwners(
           views.map((lines) => view(...lines)),
           previous,
         ),
-        doubted,
+        expected,
       ),
     );
   }

@@ -4,7 +4,9 @@ import { clusterTopology, mergeViews } from '../../../../lib/topology/cluster/me
 import { type Endpoint, type EndpointGroup, parseNodes, parseShards, parseSlots } from '../../../../lib/topology/cluster/replies.js';
 import { buildView, type ClusterView } from '../../../../lib/topology/cluster/view.js';
 import { NodeRules } from '../../../../lib/topology/node-rules.js';
-import { at, type Captured, picture, raw, rules, spec } from '../picture.js';
+import { type Captured, captured, raw } from '../captured-replies.js';
+import { describeTopology } from '../describe-topology.js';
+import { at, rules } from '../nodes.js';
 
 interface CapturedView {
   readonly asked: string;
@@ -24,17 +26,17 @@ const WAYS: Readonly<Record<string, (view: CapturedView, host?: string) => Clust
 };
 
 function seen(capture: string, state: string, index: number, way: string, host?: string): string[] {
-  const view = spec<Capture>(capture).states[state]?.[index];
+  const view = captured<Capture>(capture).states[state]?.[index];
   const make = WAYS[way];
   assert.ok(view !== undefined && make !== undefined);
-  return picture(clusterTopology(mergeViews([make(view, host)], null), rules));
+  return describeTopology(clusterTopology(mergeViews([make(view, host)], null), rules));
 }
 
 const REDIS_7_FAILED_OVER = ['0-5460 21004 < 21000', '5461-10922 21001 < 21005', '10923-16383 21002 < 21003'];
 
 describe('a cluster as one server sees it', () => {
   const cases: readonly (readonly [capture: string, state: string, view: number, way: string, expected: readonly string[]])[] = [
-    // Offset 0 everywhere: nothing was ever written, nobody is loading.
+    // Offset 0 everywhere: nothing was ever written, no replica is loading.
     ['redis-7.0', 'fresh', 0, 'SHARDS and NODES', ['0-5460 21000 < 21003', '5461-10922 21001 < 21004', '10923-16383 21002 < 21005']],
     ['redis-7.0', 'fresh', 0, 'SLOTS and NODES', ['0-5460 21000 < 21003', '5461-10922 21001 < 21004', '10923-16383 21002 < 21005']],
     ['redis-7.0', 'fresh', 0, 'SLOTS alone', ['0-5460 21000', '5461-10922 21001', '10923-16383 21002']],
@@ -72,10 +74,10 @@ describe('a cluster as one server sees it', () => {
       ['redis-8.0', '21100'],
       ['valkey-9.1', '21200'],
     ]) {
-      const [view] = spec<Capture>(`cluster-${capture}`).states.replaced ?? [];
+      const [view] = captured<Capture>(`cluster-${capture}`).states.replaced ?? [];
       assert.ok(view !== undefined);
       const merged = mergeViews([buildView(at(view.asked), parseShards(raw(view.shards), false), null)], null);
-      assert.match(picture(clusterTopology(merged, rules))[0] ?? '', new RegExp(`^0-5460 ${owner}`));
+      assert.match(describeTopology(clusterTopology(merged, rules))[0] ?? '', new RegExp(`^0-5460 ${owner}`));
     }
   });
 });
@@ -100,7 +102,7 @@ describe('endpoints of a cluster', () => {
   });
 
   it('keep the IP address beside the host name, so that a MOVED with either finds the node', () => {
-    const [view] = spec<Capture>('cluster-redis-7.0').states.hostname ?? [];
+    const [view] = captured<Capture>('cluster-redis-7.0').states.hostname ?? [];
     assert.ok(view !== undefined);
     const { nodes } = clusterTopology(
       mergeViews([buildView(at(view.asked), parseShards(raw(view.shards), false), parseNodes(view.nodes))], null),
@@ -110,12 +112,12 @@ describe('endpoints of a cluster', () => {
   });
 
   it('are mapped by addressMap, and the announced name stays known', () => {
-    const [view] = spec<Capture>('cluster-redis-7.0').states.written ?? [];
+    const [view] = captured<Capture>('cluster-redis-7.0').states.written ?? [];
     assert.ok(view !== undefined);
     const mapping = new NodeRules(resolveOptions({ addressMap: (address) => address.replace('127.0.0.1:21', 'nat.example.com:31') }));
     const merged = mergeViews([buildView(at(view.asked), parseShards(raw(view.shards), false), parseNodes(view.nodes))], null);
     const topology = clusterTopology(merged, mapping);
-    assert.equal(picture(topology)[0], '0-5460 nat.example.com:31000 < nat.example.com:31004');
+    assert.equal(describeTopology(topology)[0], '0-5460 nat.example.com:31000 < nat.example.com:31004');
     assert.deepEqual(topology.nodes.get('nat.example.com:31000')?.aliases, ['127.0.0.1:21000']);
     assert.equal(topology.nodes.get('nat.example.com:31004')?.replicaOf, 'nat.example.com:31000');
   });
@@ -195,11 +197,11 @@ describe('a view in which one group of CLUSTER SHARDS has two primaries', () => 
       parseNodes(`7000 127.0.0.1:7000@1 master - 0 0 ${epoch} connected 0-16383\n7002 127.0.0.1:7002@1 master - 0 0 ${other} connected`),
     );
 
-  it('has the one with slots as the heir of the one with an older epoch', () => {
+  it('has the one with slots as the successor of the one with an older epoch', () => {
     assert.equal(viewOf(3, 1).nodes.get('7002')?.primaryId, '7000');
   });
 
-  it('does not know who is the heir where both have one epoch: the one with slots may have borrowed it', () => {
+  it('does not know the successor where both have one epoch: the one with slots may have borrowed it', () => {
     assert.equal(viewOf(3, 3).nodes.get('7002')?.primaryId, null);
   });
 });

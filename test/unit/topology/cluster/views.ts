@@ -1,8 +1,10 @@
 import { parseNodes } from '../../../../lib/topology/cluster/replies.js';
 import { buildView, type ClusterView } from '../../../../lib/topology/cluster/view.js';
-import { at } from '../picture.js';
+import { at } from '../nodes.js';
 
-/** A view from lines `<port> <flags> <primary's port or -> <epoch> <slots …>`; the node's id is its port, unless the line begins `id@port`. */
+/**
+ * A view from lines `<port> <flags> <primary's port or -> <epoch> <slots …>`; the node's id is its port, unless the line begins `id@port`.
+ */
 export function clusterView(...lines: readonly string[]): ClusterView {
   const text = lines.map((line) => {
     const [name = '', flags = '', primary = '-', epoch = '0', ...slots] = line.split(' ');

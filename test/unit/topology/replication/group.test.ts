@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Address } from '../../../../lib/options/address.js';
 import { buildGroup, type Group, type Member, type MemberReply, parseMember } from '../../../../lib/topology/replication/group.js';
-import { at, type Captured, raw, spec } from '../picture.js';
+import { type Captured, captured, raw } from '../captured-replies.js';
+import { at } from '../nodes.js';
 
 interface Capture {
   readonly states: Readonly<
@@ -22,13 +23,13 @@ const same = (address: Address): Address => address;
 describe('parseMember', () => {
   for (const capture of ['sentinel-redis-7.0', 'sentinel-valkey-9.1']) {
     it(`reads what real servers say of themselves (${capture})`, () => {
-      const nodes = spec<Capture>(capture).states.quiet?.nodes ?? [];
+      const nodes = captured<Capture>(capture).states.quiet?.nodes ?? [];
       const [base = 0] = nodes.map(({ asked }) => Number(asked.split(':')[1]));
-      const facts = nodes.map(({ role, info }) => parseMember([raw(role), info]));
+      const facts = nodes.map(({ role, info }) => parseMember([info, raw(role)]));
       assert.deepEqual(
         facts.map((member) => [member?.role, member?.primary, member?.linkUp, member?.replicas.length]),
         [
-          ['primary', null, true, 2],
+          ['primary', null, null, 2],
           ['replica', at(base), true, 1],
           ['replica', at(base), true, 0],
           ['replica', at(base + 1), true, 0],
@@ -38,9 +39,9 @@ describe('parseMember', () => {
     });
 
     it(`finds the same with ROLE alone, where INFO is not allowed (${capture})`, () => {
-      for (const { role, info } of spec<Capture>(capture).states.quiet?.nodes ?? []) {
-        const both = parseMember([raw(role), info]);
-        const alone = parseMember([raw(role), raw({ error: 'NOPERM no' }), raw({ error: 'NOPERM no' })]);
+      for (const { role, info } of captured<Capture>(capture).states.quiet?.nodes ?? []) {
+        const both = parseMember([info, raw(role)]);
+        const alone = parseMember([raw({ error: 'NOPERM no' }), raw(role), raw({ error: 'NOPERM no' })]);
         assert.deepEqual([alone?.role, alone?.primary, alone?.linkUp], [both?.role, both?.primary, both?.linkUp]);
       }
     });
@@ -60,27 +61,30 @@ describe('parseMember', () => {
   ];
   for (const [state, info, linkUp, syncing] of links) {
     it(`reads the link from ROLE ${state} and ${info === '' ? 'no INFO' : 'INFO'}`, () => {
-      const member = parseMember([['slave', '10.0.0.1', 6379, state, 5], info]);
+      const member = parseMember([info, ['slave', '10.0.0.1', 6379, state, 5]]);
       assert.deepEqual([member?.linkUp, member?.syncing], [linkUp, syncing]);
     });
   }
 
   it('takes the priority from INFO, 100 where it does not say', () => {
-    assert.equal(parseMember([['slave', 'a', 1, 'connected', 5], 'slave_priority:7'])?.priority, 7);
-    assert.equal(parseMember([['slave', 'a', 1, 'connected', 5], null])?.priority, 100);
+    assert.equal(parseMember(['role:slave\r\nslave_priority:7', ['slave', 'a', 1, 'connected', 5]])?.priority, 7);
+    assert.equal(parseMember([null, ['slave', 'a', 1, 'connected', 5]])?.priority, 100);
   });
 });
 
-/** A member from `p` or `r<primary's port>` with flags `down`, `sync`, and its replicas as `>7001` or `>7001!` (not online). `#x`: run id. */
+/**
+ * A member from `p` or `r<primary's port>` with flags `down`, `sync`, and its replicas as `>7001` or `>7001!` (not online). `#x`: run id.
+ */
 function member(text: string): Member {
   const [role = '', ...words] = text.split(' ');
   return {
     runId: words.find((word) => word.startsWith('#')) ?? null,
-    mode: 'standalone',
     role: role === 'p' ? 'primary' : 'replica',
     primary: role === 'p' ? null : at(Number(role.slice(1))),
     linkUp: !words.includes('down') && !words.includes('sync'),
     syncing: words.includes('sync'),
+    offset: null,
+    replid: '',
     priority: 100,
     replicas: words
       .filter((word) => word.startsWith('>'))
@@ -89,7 +93,7 @@ function member(text: string): Member {
 }
 
 /** `?`: asked, and slow; `x`: not reachable. */
-function sightings(nodes: Readonly<Record<string, string>>): MemberReply[] {
+function repliesOf(nodes: Readonly<Record<string, string>>): MemberReply[] {
   return Object.entries(nodes).map(([name, text]) => ({
     address: at(name.includes(':') ? name : Number(name)),
     member: text === '?' || text === 'x' ? null : member(text),
@@ -106,7 +110,7 @@ const GROUPS: readonly (readonly [what: string, nodes: Readonly<Record<string, s
   ['a replica that cannot be reached', { 7000: 'p >7001', 7001: 'x' }, [7000], '7000 < 7001!'],
   ['a slow replica, which its primary calls online', { 7000: 'p >7001', 7001: '?' }, [7000], '7000 < 7001'],
   ['a slow replica, which its primary does not call online', { 7000: 'p >7001!', 7001: '?' }, [7000], '7000 < 7001!'],
-  ['a dead seed that nobody knows', { 7000: 'p', 7001: 'x' }, [7000, 7001], '7000 <'],
+  ['a dead seed that no member names', { 7000: 'p', 7001: 'x' }, [7000, 7001], '7000 <'],
   [
     'a dead primary: its replicas are the best there is',
     { 7000: 'x', 7001: 'r7000 down', 7002: 'r7000 down' },
@@ -135,13 +139,13 @@ const GROUPS: readonly (readonly [what: string, nodes: Readonly<Record<string, s
 describe('buildGroup', () => {
   for (const [what, nodes, seeds, expected] of GROUPS) {
     it(`sees ${what}: ${expected}`, () => {
-      assert.equal(show(buildGroup(sightings(nodes), seeds.map(at), same)), expected);
+      assert.equal(show(buildGroup(repliesOf(nodes), seeds.map(at), same)), expected);
     });
   }
 
   it('names a node by the address it announces and keeps the other name', () => {
     const group = buildGroup(
-      sightings({ 'localhost:7000': 'p #a >7001', 7000: 'p #a >7001', 7001: 'r7000 #b' }),
+      repliesOf({ 'localhost:7000': 'p #a >7001', 7000: 'p #a >7001', 7001: 'r7000 #b' }),
       [at('localhost:7000')],
       same,
     );
@@ -151,13 +155,13 @@ describe('buildGroup', () => {
   });
 
   it('names a node by the address that was configured where the announced one does not answer', () => {
-    const group = buildGroup(sightings({ 'localhost:7000': 'p #a', 7000: 'x' }), [at('localhost:7000')], same);
+    const group = buildGroup(repliesOf({ 'localhost:7000': 'p #a', 7000: 'x' }), [at('localhost:7000')], same);
     assert.deepEqual(group.primary?.address, at('localhost:7000'));
   });
 
   it('maps announced addresses', () => {
     const map = (address: Address): Address => at(`nat.example.com:${'port' in address ? address.port + 1_000 : 0}`);
-    const group = buildGroup(sightings({ 'nat.example.com:8000': 'p >7001', 'nat.example.com:8001': 'r7000' }), [], map);
+    const group = buildGroup(repliesOf({ 'nat.example.com:8000': 'p >7001', 'nat.example.com:8001': 'r7000' }), [], map);
     assert.equal(show(group), '8000 < 8001');
     assert.deepEqual(group.replicas[0]?.names, [at(7001)]);
   });
@@ -165,10 +169,10 @@ describe('buildGroup', () => {
   for (const capture of ['sentinel-redis-7.0', 'sentinel-valkey-9.1']) {
     it(`sees real groups before, during and after a failover (${capture})`, () => {
       const of = (state: string): string => {
-        const nodes = spec<Capture>(capture).states[state]?.nodes ?? [];
+        const nodes = captured<Capture>(capture).states[state]?.nodes ?? [];
         return show(
           buildGroup(
-            nodes.map(({ asked, role, info }) => ({ address: at(asked), member: parseMember([raw(role), info]), failed: false })),
+            nodes.map(({ asked, role, info }) => ({ address: at(asked), member: parseMember([info, raw(role)]), failed: false })),
             [],
             same,
           ),

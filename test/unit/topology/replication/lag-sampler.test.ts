@@ -4,23 +4,12 @@ import type { Address } from '../../../../lib/options/address.js';
 import type { Raw } from '../../../../lib/protocol/command-spec.js';
 import { type LagSample, LagSampler } from '../../../../lib/topology/replication/lag-sampler.js';
 import type { ControlChannel } from '../../../../lib/topology/resolver-api.js';
-import { makeTopology, type NodeInfo, type Shard, type TopologySnapshot } from '../../../../lib/topology/snapshot.js';
-import { at, rules } from '../picture.js';
+import { makeTopology, type Shard, type TopologySnapshot } from '../../../../lib/topology/snapshot.js';
+import { primaryNode, replicaNode } from '../nodes.js';
 
-const node = (port: number, replicaOf: number | null = null): NodeInfo =>
-  rules.node({
-    id: null,
-    address: at(port),
-    names: [],
-    role: replicaOf === null ? 'primary' : 'replica',
-    usable: true,
-    replicaOf: replicaOf === null ? null : `127.0.0.1:${replicaOf}`,
-    depth: replicaOf === null ? 0 : 1,
-    priority: 100,
-  });
 const shard = (primary: number, ...replicas: readonly number[]): Shard => ({
-  primary: node(primary),
-  replicas: replicas.map((replica) => node(replica, primary)),
+  primary: primaryNode(primary),
+  replicas: replicas.map((replica) => replicaNode(replica, primary)),
 });
 const topology = (...shards: readonly Shard[]): TopologySnapshot => makeTopology('cluster', shards, null);
 
@@ -48,10 +37,10 @@ class Nodes implements ControlChannel {
   }
 }
 
-describe('topology/sampler', () => {
+describe('LagSampler', () => {
   let time: sinon.SinonFakeTimers;
   let nodes: Nodes;
-  let seen: [shard: number, sighting: LagSample][];
+  let seen: [shard: number, sample: LagSample][];
   let again: boolean;
   let sampler: LagSampler;
   beforeEach(() => {
@@ -60,8 +49,8 @@ describe('topology/sampler', () => {
     seen = [];
     again = false;
     sampler = new LagSampler(nodes, {
-      onSample: (index, sighting) => {
-        seen.push([index, sighting]);
+      onSample: (index, sample) => {
+        seen.push([index, sample]);
         return again;
       },
     });
@@ -71,18 +60,18 @@ describe('topology/sampler', () => {
     nodes.asked.length = 0;
     await time.tickAsync(10_000);
     time.restore();
-    assert.deepEqual(nodes.asked, [], 'after stop nobody is asked');
+    assert.deepEqual(nodes.asked, [], 'after stop no node is asked');
   });
 
-  it('looks at nobody as long as nobody needs it', async () => {
+  it('samples no node as long as no policy needs it', async () => {
     sampler.follow(topology(shard(1, 2)));
     await time.tickAsync(10_000);
     assert.deepEqual(nodes.asked, []);
   });
 
-  it('looks at once, at the primary first, at its replicas when that has answered, and at no other shard', async () => {
+  it('samples at once, the primary first, its replicas when that has answered, and no other shard', async () => {
     sampler.follow(topology(shard(1, 2, 3), shard(4, 5)));
-    sampler.need(0, 1_000, 5_000);
+    sampler.keepSampling(0, 1_000, 5_000);
     await time.tickAsync(0);
     assert.deepEqual(nodes.asked, ['0 1']);
     await time.tickAsync(2);
@@ -107,10 +96,10 @@ describe('topology/sampler', () => {
     );
   });
 
-  it('looks as often as the shortest of the needs, a tenth sooner at most, and until the last one ends', async () => {
+  it('samples at the shortest of the intervals, a tenth sooner at most, and until the last one ends', async () => {
     sampler.follow(topology(shard(1)));
-    sampler.need(0, 1_000, 60_000);
-    sampler.need(0, 250, 10_000);
+    sampler.keepSampling(0, 1_000, 60_000);
+    sampler.keepSampling(0, 250, 10_000);
     await time.tickAsync(10_000);
     const often = nodes.ports().length;
     assert.ok(often >= 40 && often <= 46, String(often));
@@ -121,17 +110,17 @@ describe('topology/sampler', () => {
     assert.ok(nodes.ports().length <= 2);
   });
 
-  it('never looks more often than every 90 ms', async () => {
+  it('never samples more often than every 90 ms', async () => {
     sampler.follow(topology(shard(1)));
-    for (let i = 0; i < 50; i++) sampler.need(0, 1 + i, 1_000);
+    for (let i = 0; i < 50; i++) sampler.keepSampling(0, 1 + i, 1_000);
     await time.tickAsync(1_000);
     assert.ok(nodes.asked.length <= 12, String(nodes.asked.length));
   });
 
-  it('does not measure a round trip that had to connect first; looks again at once where that is wanted', async () => {
+  it('does not measure a round trip that had to connect first; samples again at once where that is wanted', async () => {
     sampler.follow(topology(shard(1)));
     again = true;
-    sampler.need(0, 1_000, 5_000);
+    sampler.keepSampling(0, 1_000, 5_000);
     await time.tickAsync(1);
     again = false;
     await time.tickAsync(1);
@@ -141,11 +130,11 @@ describe('topology/sampler', () => {
     );
   });
 
-  it('is not held up by who does not answer, and asks him one question at a time', async () => {
+  it('is not held up by a node that does not answer, which has one request at a time', async () => {
     nodes.takesMs.set(1, 2_500);
     nodes.takesMs.set(3, 700);
     sampler.follow(topology(shard(1, 2, 3)));
-    sampler.need(0, 200, 60_000);
+    sampler.keepSampling(0, 200, 60_000);
     await time.tickAsync(2_000);
     const ports = nodes.ports();
     assert.equal(ports.filter((port) => port === 1).length, 1);
@@ -153,11 +142,11 @@ describe('topology/sampler', () => {
     assert.ok(ports.filter((port) => port === 3).length <= 3, ports.join());
   });
 
-  it('tells of who gives no answer, and does not ask again at once', async () => {
+  it('reports a node that does not answer, and does not ask again at once', async () => {
     nodes.takesMs.set(1, Number.POSITIVE_INFINITY);
     again = true;
     sampler.follow(topology(shard(1)));
-    sampler.need(0, 1_000, 5_000);
+    sampler.keepSampling(0, 1_000, 5_000);
     await time.tickAsync(1);
     assert.deepEqual(
       seen.map(([, { state, rttMs }]) => [state, rttMs]),
@@ -166,9 +155,9 @@ describe('topology/sampler', () => {
     assert.equal(nodes.asked.length, 1);
   });
 
-  it('carries what is needed over to the shard that has the nodes now, at the same pace', async () => {
+  it('carries the intervals over to the shard that has the nodes now, without an extra sample', async () => {
     sampler.follow(topology(shard(1, 2), shard(3, 4)));
-    sampler.need(1, 1_000, 60_000);
+    sampler.keepSampling(1, 1_000, 60_000);
     await time.tickAsync(10);
     nodes.ports();
     // A failover, and another order.
@@ -183,7 +172,7 @@ describe('topology/sampler', () => {
   it('drops the answer of a node that has left meanwhile', async () => {
     nodes.takesMs.set(1, 50);
     sampler.follow(topology(shard(1)));
-    sampler.need(0, 1_000, 60_000);
+    sampler.keepSampling(0, 1_000, 60_000);
     await time.tickAsync(10);
     sampler.follow(topology(shard(2)));
     await time.tickAsync(100);

@@ -14,6 +14,12 @@ const CASES: readonly (readonly [what: string, raw: Raw, access: 'primary' | 're
   ],
   ['a primary that was demoted', info('role:slave', 'master_replid:abc', 'master_repl_offset:12', 'slave_repl_offset:12'), 'primary', null],
   ['a replica that was promoted', info('role:master', 'master_replid:abc', 'master_repl_offset:12'), 'replica', null],
+  [
+    'a replica that synchronises: its data set is about to be replaced',
+    info('role:slave', 'master_sync_in_progress:1', 'master_replid:abc', 'slave_repl_offset:12'),
+    'replica',
+    null,
+  ],
   ['a replica that has nothing yet', info('role:slave', 'master_replid:abc', 'slave_repl_offset:-1'), 'replica', null],
   ['a server that does not say', info('role:master'), 'primary', null],
   ['something else', null, 'primary', null],
@@ -37,7 +43,7 @@ class FakeNode implements Replicating {
 
 const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('topology/positions', () => {
+describe('OffsetTracker', () => {
   for (const [what, raw, access, position] of CASES) {
     it(`reads the position of ${what}`, () => assert.deepEqual(positionOf(raw, access), position));
   }
@@ -45,7 +51,7 @@ describe('topology/positions', () => {
   const at = (role: 'master' | 'slave', offset: number): string =>
     info(`role:${role}`, 'master_replid:abc', `${role === 'master' ? 'master' : 'slave'}_repl_offset:${offset}`);
 
-  it('asks the primary first and then the replicas, none of them twice in 5 ms however many want to know', async () => {
+  it('asks the primary first and then the replicas, none of them twice in 5 ms however many sessions ask', async () => {
     let now = 0;
     const offsets = new OffsetTracker(() => now);
     const [primary, replica] = [new FakeNode(), new FakeNode()];
@@ -67,19 +73,19 @@ describe('topology/positions', () => {
     assert.equal(replica.asked, 2);
   });
 
-  it('numbers the questions, so that a write of before one is known to be in its answer', async () => {
+  it('numbers the requests, so that an earlier write is known to be in the answer', async () => {
     const offsets = new OffsetTracker(() => 0);
     const primary = new FakeNode();
-    const need = offsets.next;
+    const before = offsets.next;
     offsets.fetchPrimaryOffset(primary, []);
     const later = offsets.next;
     primary.answer(at('master', 7));
     await soon();
-    const told = offsets.lastReply(primary) ?? assert.fail('not told');
-    assert.ok(told.requestNo >= need && told.requestNo < later);
+    const reply = offsets.lastReply(primary) ?? assert.fail('no reply');
+    assert.ok(reply.requestNo >= before && reply.requestNo < later);
   });
 
-  it('forgets what a process said that may be gone, and who does not answer', async () => {
+  it('ignores the answer of a process that may be gone, and a node that does not answer', async () => {
     let now = 0;
     const offsets = new OffsetTracker(() => now);
     const node = new FakeNode();
@@ -98,5 +104,20 @@ describe('topology/positions', () => {
     node.answer(at('slave', 5));
     await soon();
     assert.equal(offsets.lastReply(node)?.processEpoch, 2);
+  });
+
+  it('forgets the offset of a replica whose data set is about to be replaced', async () => {
+    let now = 0;
+    const offsets = new OffsetTracker(() => now);
+    const replica = new FakeNode();
+    offsets.check(replica);
+    replica.answer(at('slave', 6));
+    await soon();
+    assert.equal(offsets.lastReply(replica)?.position.offset, 6);
+    now = 10;
+    offsets.check(replica);
+    replica.answer(`${at('slave', 6)}\r\nmaster_sync_in_progress:1`);
+    await soon();
+    assert.equal(offsets.lastReply(replica), null);
   });
 });

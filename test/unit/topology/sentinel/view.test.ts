@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { type Address, addressKey } from '../../../../lib/options/address.js';
-import { KnownSentinels } from '../../../../lib/topology/sentinel/known-sentinels.js';
-import { candidatesOf, groupOfEvent, parseSentinel, type SentinelView } from '../../../../lib/topology/sentinel/view.js';
-import { at, type Captured, raw, spec } from '../picture.js';
+import type { Address } from '../../../../lib/options/address.js';
+import { candidatesOf, parseSentinel, type SentinelView } from '../../../../lib/topology/sentinel/view.js';
+import { type Captured, captured, raw } from '../captured-replies.js';
+import { at } from '../nodes.js';
 
 interface CapturedSentinel {
   readonly asked: string;
@@ -17,7 +17,7 @@ interface Capture {
 }
 
 function views(capture: string, state: string): SentinelView[] {
-  return (spec<Capture>(capture).states[state]?.sentinels ?? []).map(({ address, master, replicas, sentinels, id }) => {
+  return (captured<Capture>(capture).states[state]?.sentinels ?? []).map(({ address, master, replicas, sentinels, id }) => {
     const view = parseSentinel([address, master, replicas, sentinels, id].map(raw));
     assert.ok(view !== null);
     return view;
@@ -51,7 +51,7 @@ describe('parseSentinel', () => {
     });
   }
 
-  it('is null for what is no sentinel', () => {
+  it('is null for a server that is no sentinel', () => {
     assert.equal(parseSentinel([raw({ error: "ERR unknown command 'SENTINEL'" })]), null);
   });
 
@@ -76,7 +76,7 @@ describe('parseSentinel', () => {
     });
   }
 
-  it('sees whom the sentinel promotes, while it leads a failover', () => {
+  it('sees the replica that the sentinel promotes, while it leads a failover', () => {
     const replicas = ['slave', 'slave,promoted'].map((flags, i) => ['ip', '10.0.0.2', 'port', `${6380 + i}`, 'flags', flags]);
     const promoting = (flags: string): Address | null | undefined =>
       parseSentinel([['10.0.0.1', '6379'], ['flags', flags], replicas, [], null])?.promoting;
@@ -102,14 +102,14 @@ describe('candidatesOf', () => {
     sentinels: [],
   });
   const cases: readonly (readonly [what: string, views: readonly SentinelView[], expected: readonly number[]])[] = [
-    ['nobody where nobody knows the name', [view(null, 0), view(null, 0)], []],
+    ['no node where no sentinel knows the name', [view(null, 0), view(null, 0)], []],
     ['the one that all name', [view(7000, 4), view(7000, 4)], [7000]],
     ['the newest, against the majority', [view(7000, 4), view(7000, 4), view(7001, 5)], [7001]],
-    ['a group that was monitored anew, once nobody reports the old epoch', [view(7001, 0), view(7001, 0)], [7001]],
+    ['a group that was monitored anew, once no sentinel reports the old epoch', [view(7001, 0), view(7001, 0)], [7001]],
     ['both where the epoch is the same, the more named first', [view(7000, 4), view(7001, 4), view(7001, 4)], [7001, 7000]],
-    ['whom the leader promotes before whom all name', [view(7000, 4), view(7000, 4, 7001)], [7001, 7000]],
-    ['nobody whom one with an older epoch promotes', [view(7000, 4), view(7000, 3, 7001)], [7000]],
-    ['whom the knowing ones name', [view(null, 0), view(7000, 0)], [7000]],
+    ['the replica that the leader promotes before the node that all name', [view(7000, 4), view(7000, 4, 7001)], [7001, 7000]],
+    ['no replica that a sentinel with an older epoch promotes', [view(7000, 4), view(7000, 3, 7001)], [7000]],
+    ['the node that those name which know the group', [view(null, 0), view(7000, 0)], [7000]],
   ];
   for (const [what, all, expected] of cases) {
     it(`names ${what}`, () =>
@@ -118,78 +118,4 @@ describe('candidatesOf', () => {
         expected,
       ));
   }
-});
-
-describe('groupOfEvent', () => {
-  const cases: readonly (readonly [channel: string, payload: string, group: string | null])[] = [
-    ['+switch-master', 'mymaster 127.0.0.1 6379 127.0.0.1 6380', 'mymaster'],
-    ['+slave', 'slave 127.0.0.1:6380 127.0.0.1 6380 @ mymaster 127.0.0.1 6379', 'mymaster'],
-    ['+sdown', 'master mymaster 127.0.0.1 6379', 'mymaster'],
-    ['+sdown', 'sentinel 061aca 127.0.0.1 26380 @ other 127.0.0.1 6379', 'other'],
-    ['+odown', 'master mymaster 127.0.0.1 6379 #quorum 2/2', 'mymaster'],
-    ['+sentinel-address-switch', 'master mymaster 127.0.0.1 6379 ip 1.2.3.4 port 26379 for 061aca', 'mymaster'],
-    ['+tilt', '#tilt mode entered', null],
-  ];
-  for (const [channel, payload, group] of cases) {
-    it(`finds ${group ?? 'no group'} in ${channel} ${payload}`, () => assert.equal(groupOfEvent(channel, payload), group));
-  }
-});
-
-describe('SentinelList', () => {
-  const same = (address: Address): Address => address;
-  const heard = (address: string, id: string, ...others: readonly (readonly [id: string, address: string])[]) => ({
-    address: at(address),
-    view: {
-      id,
-      primary: at(7000),
-      epoch: 0,
-      primaryDown: false,
-      promoting: null,
-      replicas: [],
-      sentinels: others.map(([other, place]) => ({ id: other, address: at(place) })),
-    },
-  });
-  const keys = (list: KnownSentinels): string[] => list.addresses.map(addressKey);
-
-  it('begins with the configured ones, each once', () => {
-    assert.deepEqual(keys(new KnownSentinels([at('a:1'), at('b:1'), at('a:1')], same)), ['a:1', 'b:1']);
-  });
-
-  it('learns others and puts who answered first in front', () => {
-    const list = new KnownSentinels([at('a:1'), at('b:1')], same);
-    list.heard([heard('b:1', 'B', ['A', 'a:1'], ['C', 'c:1'])]);
-    assert.deepEqual(keys(list), ['b:1', 'a:1', 'c:1']);
-  });
-
-  it('does not ask one sentinel under two names', () => {
-    const list = new KnownSentinels([at('a.example.com:1'), at('b.example.com:1')], same);
-    list.heard([heard('a.example.com:1', 'A', ['B', '10.0.0.2:1']), heard('b.example.com:1', 'B', ['A', '10.0.0.1:1'])]);
-    assert.deepEqual(keys(list), ['a.example.com:1', 'b.example.com:1']);
-  });
-
-  it('learns the other name of one that does not answer under its configured one', () => {
-    const list = new KnownSentinels([at('a.example.com:1'), at('b.example.com:1')], same);
-    list.heard([heard('a.example.com:1', 'A', ['B', '10.0.0.2:1'])]);
-    assert.deepEqual(keys(list), ['a.example.com:1', 'b.example.com:1', '10.0.0.2:1']);
-  });
-
-  it('forgets learnt ones that nobody knows any more, and never the configured ones', () => {
-    const list = new KnownSentinels([at('a:1')], same);
-    list.heard([heard('a:1', 'A', ['B', 'b:1'], ['C', 'c:1'])]);
-    list.heard([heard('b:1', 'B', ['D', 'd:1'])]);
-    assert.deepEqual(keys(list), ['b:1', 'a:1', 'd:1']);
-  });
-
-  it('keeps what it knows when nobody answers', () => {
-    const list = new KnownSentinels([at('a:1')], same);
-    list.heard([heard('a:1', 'A', ['B', 'b:1'])]);
-    list.heard([]);
-    assert.deepEqual(keys(list), ['a:1', 'b:1']);
-  });
-
-  it('maps the addresses that sentinels announce', () => {
-    const list = new KnownSentinels([at('a:1')], (address) => ('host' in address ? { ...address, host: 'nat' } : address));
-    list.heard([heard('a:1', 'A', ['B', 'b:1'])]);
-    assert.deepEqual(keys(list), ['a:1', 'nat:1']);
-  });
 });

@@ -1,0 +1,23 @@
+import type { SlotwiseError } from '../../errors.js';
+import type { Call } from '../../protocol/call.js';
+import type { TopologySnapshot } from '../../topology/snapshot.js';
+
+/** Events of the deployment for the parts of a client that hold calls or connections. Those for users are `ClientEvents`. */
+export type DeploymentEvents = {
+  /**
+   * A primary or the owner of a slot is another one: calls that nodes hold may belong to other nodes. Comes before the calls themselves.
+   */
+  reassigned: [next: TopologySnapshot, previous: TopologySnapshot];
+  /** Calls that were taken back from a node before they were written. */
+  callsReturned: [calls: readonly Call[]];
+  /** Another snapshot, or a node whose state is another one: calls that wait for a node may find one. */
+  changed: [];
+  /** The nodes are those of this snapshot now. Comes last. */
+  snapshot: [snapshot: TopologySnapshot];
+  /** A node was reached after it could not be. */
+  nodeUp: [key: string];
+  /** The address may lead to another server by now: connections to it have to be made anew. */
+  renewed: [key: string, error: SlotwiseError];
+  /** Nothing is known of the servers, and no retry helps. */
+  unrecoverable: [error: SlotwiseError];
+};

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import sinon from 'sinon';
+import { type Readiness, ReadyWaiters } from '../../../../lib/client/nodes/ready-waiters.js';
+import { ConnectError, TopologyError } from '../../../../lib/errors.js';
+
+/** Two shards, whose primaries have shaken hands, or not, or cannot be reached. */
+class ScriptedReadiness {
+  readonly opened: number[] = [];
+  readonly primaries = [0, 1].map((index) => ({
+    ready: false,
+    unreachableReason: null as ConnectError | null,
+    open: () => this.opened.push(index),
+  }));
+  topologyError: TopologyError | null = null;
+  readonly nodes = { all: () => this.primaries };
+  readonly router = { snapshot: { shards: [{}, {}] }, primaryOf: (shard: number) => this.primaries[shard] };
+}
+
+describe('ReadyWaiters', () => {
+  let time: sinon.SinonFakeTimers;
+  let readiness: ScriptedReadiness;
+  let waiters: ReadyWaiters;
+  let becameReady: number;
+  beforeEach(() => {
+    time = sinon.useFakeTimers();
+    readiness = new ScriptedReadiness();
+    becameReady = 0;
+    waiters = new ReadyWaiters(readiness as unknown as Readiness, () => becameReady++); // it has the fields that are read
+  });
+  afterEach(() => {
+    assert.equal(time.countTimers(), 0, 'no timer is left');
+    time.restore();
+  });
+
+  const [first, second] = [0, 1];
+  const primary = (index = first): ScriptedReadiness['primaries'][number] => readiness.primaries[index] ?? assert.fail();
+
+  it('opens one primary, and resolves when any of them is ready', async () => {
+    const connected = Promise.all([waiters.connect(1_000), waiters.connect(0)]);
+    assert.deepEqual(readiness.opened, [second, first]);
+    primary().ready = true;
+    waiters.check();
+    await connected;
+    assert.equal(becameReady, 1);
+    await waiters.connect(1_000);
+    assert.equal(becameReady, 1, 'only the first time');
+  });
+
+  it('opens another primary for each attempt, none that cannot be reached, and none without a waiter', () => {
+    waiters.check();
+    waiters.openPrimary();
+    assert.deepEqual(readiness.opened, []);
+    waiters.connect(0).catch(() => {});
+    for (let i = 0; i < 3; i++) waiters.openPrimary();
+    assert.deepEqual(readiness.opened, [second, first, second, first]);
+    primary(first).unreachableReason = new ConnectError('refused');
+    waiters.openPrimary();
+    assert.deepEqual(readiness.opened.slice(4), [second]);
+    waiters.reject(new ConnectError('the end'));
+  });
+
+  for (const [why, prepare, expected] of [
+    [
+      'of the topology',
+      () => {
+        readiness.topologyError = new TopologyError('ERR_NO_SEED_REACHABLE', 'no node');
+      },
+      { code: 'ERR_NO_SEED_REACHABLE' },
+    ],
+    [
+      'of a node',
+      () => {
+        primary().unreachableReason = new ConnectError('refused');
+      },
+      { message: 'refused' },
+    ],
+    ['that says how long it waited', () => {}, { message: 'no primary could be reached in 50 ms' }],
+  ] as const) {
+    it(`rejects at the timeout with the error ${why}`, async () => {
+      prepare();
+      const rejected = assert.rejects(waiters.connect(50), expected);
+      await time.tickAsync(50);
+      await rejected;
+    });
+  }
+});
