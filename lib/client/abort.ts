@@ -61,7 +61,7 @@ export function attachSignal(call: Call, signal: AbortSignal): boolean {
 function abort(call: Call, signal: AbortSignal): void {
   const { name } = call.spec;
   const why = (executed: Executed): AbortError => new AbortError(`${name} was aborted`, { command: name, executed, cause: signal.reason });
-  const giveUp = call.extras?.exclusive?.giveUp;
-  if (giveUp) giveUp(why);
+  const cancel = call.extras?.exclusive?.cancel;
+  if (cancel) cancel(why);
   else call.fail(why(call.executed));
 }

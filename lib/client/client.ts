@@ -193,8 +193,8 @@ export class Client {
   acquire(key: Arg | null, view: View): Promise<Lease> {
     const own = key === null || view.prefix === null ? key : prefixKey(view.prefix, key);
     const slot = own === null || !this.#callFactory.sharded ? -1 : slotOfKey(own);
-    const exclusive: Exclusive = { kind: 'lease', blocking: null, silenceMs: 0, since: 0, giveUp: null };
-    return this.#callFactory.submit(LEASE, [], null, view, { slot, exclusive }) as Promise<Lease>; // what the lane gives for this kind
+    const exclusive: Exclusive = { kind: 'lease', blocking: null, silenceMs: 0, since: 0, cancel: null };
+    return this.#callFactory.submit(LEASE, [], null, view, { slot, exclusive }) as Promise<Lease>; // what the exclusive pool gives for this kind
   }
 
   /** Takes note of what a failure on a lease says about the nodes. True: nothing was executed, and another attempt may succeed. */

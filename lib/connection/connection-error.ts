@@ -12,3 +12,8 @@ export function connectionError(cause: Error | null, wasConnecting: boolean, nod
       })
     : new ConnectionLostError(`the connection to ${node} broke: ${why}`, { node, cause });
 }
+
+/** Why this library itself gives a connection up. `problem`: what the node does, or does not do. */
+export function connectionLostError(node: string, problem: string): ConnectionLostError {
+  return new ConnectionLostError(`${node} ${problem}`, { node });
+}

@@ -1,5 +1,6 @@
+import { connectionLostError } from '../connection/connection-error.js';
 import { releaseUsage, timeoutError } from '../connection/deadlines.js';
-import { ConnectionLostError, type Executed, ReplyError, type SlotwiseError } from '../errors.js';
+import { type Executed, ReplyError, type SlotwiseError } from '../errors.js';
 import {
   type AttemptFailure,
   Call,
@@ -14,42 +15,50 @@ import { withTimeout } from '../protocol/catalog/blocking.js';
 import type { Raw } from '../protocol/command-spec.js';
 import { classify } from '../protocol/resp/reply-error.js';
 import { clock } from '../util/clock.js';
+import { type Transitions, transition } from '../util/state-machine.js';
 import type { Lease } from './lease.js';
-import type { UnblockConnection } from './unblock-channel.js';
+import type { UnblockConnection } from './unblock-connection.js';
 
-/** How long a server may take to let go of a call. */
-const LET_GO_MS = 1_000;
-/** CLIENT UNBLOCK may overtake the command it is meant for, which is on another connection: it is asked again. */
-const ASK_AGAIN_MS = 20;
+/** How long a server may take to end the wait after CLIENT UNBLOCK, in ms. */
+const UNBLOCK_TIMEOUT_MS = 1_000;
+/** CLIENT UNBLOCK may overtake the command it is meant for, which is on another connection: it is sent again after this, in ms. */
+const UNBLOCK_AGAIN_MS = 20;
 
-type Why = (executed: Executed) => SlotwiseError;
+/** Makes the error that the caller gets. */
+type MakeError = (executed: Executed) => SlotwiseError;
+
+export type BlockedCallState = 'blocked' | 'unblocking' | 'done';
+
+const TRANSITIONS: Transitions<BlockedCallState> = { blocked: ['unblocking', 'done'], unblocking: ['done'], done: [] };
 
 /**
- * One attempt of a call that may block, on a connection of its own. What is sent is a stand-in, so that the call itself cannot settle while the
- * server might be popping an element for it.
+ * Attempt of a call that may block, on a connection of its own. A stand-in is sent, so that the call itself cannot settle while the server might be
+ * popping an element for it.
  *
  * | state | means | left by |
  * |---|---|---|
- * | waiting | the server has it | its reply or the loss of the connection: over; `giveUp`, `leave`: leaving |
- * | leaving | the server is asked to let go, https://redis.io/docs/latest/commands/client-unblock/ | its reply: over; silence: the connection is destroyed |
- * | over | the call is settled, or back at its owner | – |
+ * | blocked | the server has the command | its reply or the loss of the connection: done; `cancel`, `reroute`: unblocking |
+ * | unblocking | CLIENT UNBLOCK is sent, https://redis.io/docs/latest/commands/client-unblock/ | its reply: done; silence: the connection is destroyed |
+ * | done | the call is settled, or its owner has it again | – |
  */
 export class BlockedCall implements CallOwner, OutcomeSink {
   readonly usage = { commands: 0, bytes: 0 };
   readonly idempotent = false;
-  state: 'waiting' | 'leaving' | 'over' = 'waiting';
+  state: BlockedCallState = 'blocked';
   readonly #exclusive: Exclusive;
   readonly #sent: Call;
-  /** Why the caller gives up. */
-  #why: Why | null = null;
+  /** Why the caller has cancelled it. */
+  #cancelled: MakeError | null = null;
   /** Why another node shall have it. */
-  #elsewhere: SlotwiseError | null = null;
-  #silentAt = 0;
-  #askAt = 0;
-  #asking = false;
-  /** The connection is not for others: a request to unblock may still reach it, or the server is about to close it. */
-  #tainted = false;
-  #returned = false;
+  #rerouted: SlotwiseError | null = null;
+  /** When the server has had its time to end the wait, on the clock. */
+  #unblockDueAt = 0;
+  #unblockAgainAt = 0;
+  /** CLIENT UNBLOCK is on its way. */
+  #unblockPending = false;
+  /** The connection is not for others: CLIENT UNBLOCK may still reach it, or the server is about to close it. */
+  #dirty = false;
+  #finished = false;
 
   constructor(
     readonly call: Call,
@@ -57,7 +66,7 @@ export class BlockedCall implements CallOwner, OutcomeSink {
     readonly lease: Lease,
     private readonly unblock: UnblockConnection,
     /** The connection is free again; `dirty`: not for others. */
-    private readonly over: (blocked: BlockedCall, dirty: boolean) => void,
+    private readonly finished: (dirty: boolean) => void,
   ) {
     this.#exclusive = exclusive;
     this.#sent = Call.forSink(this, 0, call.spec, this.#args(), null, call.mode, this, NO_DEADLINE);
@@ -66,11 +75,11 @@ export class BlockedCall implements CallOwner, OutcomeSink {
       extras.asking = call.extras.asking;
       extras.batch = call.extras.batch;
     }
-    exclusive.giveUp = (why) => this.giveUp(why);
+    exclusive.cancel = (makeError) => this.cancel(makeError);
     lease.connection.send(this.#sent);
   }
 
-  /** What was waited before, on another node, counts. */
+  /** The time that the call was blocked before, on another node, counts. */
   #args(): Call['args'] {
     const { blocking, since } = this.#exclusive;
     const now = clock.now();
@@ -83,75 +92,76 @@ export class BlockedCall implements CallOwner, OutcomeSink {
     return this.lease.connection.key;
   }
 
-  // --- the wish to end it
+  // --- ending the wait
 
   /** The caller does not want to wait any longer. */
-  giveUp(why: Why): void {
-    this.#why ??= why;
-    this.#leave();
+  cancel(makeError: MakeError): void {
+    this.#cancelled ??= makeError;
+    this.#endWait();
   }
 
   /** Its node is not the right one any more. */
-  leave(error: SlotwiseError): void {
-    this.#elsewhere ??= error;
-    this.#leave();
+  reroute(error: SlotwiseError): void {
+    this.#rerouted ??= error;
+    this.#endWait();
   }
 
-  #leave(): void {
-    if (this.state !== 'waiting') return;
+  #endWait(): void {
+    if (this.state !== 'blocked') return;
     if (this.#sent.state === UNWRITTEN) {
       this.#sent.state = SETTLED;
-      this.#unexecuted({ kind: 'not-sent', error: this.#elsewhere ?? lostError(this.#node, 'has not been sent the command') });
+      this.#didNotRun({ kind: 'not-sent', error: this.#rerouted ?? connectionLostError(this.#node, 'has not been sent the command') });
       return;
     }
-    this.state = 'leaving';
+    this.#change('unblocking');
     const now = clock.now();
-    this.#silentAt = now + Math.max(0, LET_GO_MS - this.unblock.silentMs);
-    this.#ask(now);
+    this.#unblockDueAt = now + Math.max(0, UNBLOCK_TIMEOUT_MS - this.unblock.silentMs);
+    this.#unblock(now);
   }
 
-  #ask(now: number): void {
+  #unblock(now: number): void {
     const { id } = this.lease.connection.server;
     if (id === null) {
-      this.#drop('does not tell the ids of connections, which CLIENT UNBLOCK needs');
+      this.#destroyConnection('does not tell the ids of connections, which CLIENT UNBLOCK needs');
       return;
     }
-    this.#askAt = now + ASK_AGAIN_MS;
-    this.#asking = true;
-    // A unit answers with what it got so far; a single command says clearly that it got nothing.
+    this.#unblockAgainAt = now + UNBLOCK_AGAIN_MS;
+    this.#unblockPending = true;
+    // A batch answers with what it got so far; a single command says clearly that it got nothing.
     this.unblock.unblock(id, this.call.batch === null ? 'ERROR' : 'TIMEOUT').then(
-      () => this.#asked(),
+      () => this.#unblockAnswered(),
       (error: unknown) => {
-        this.#tainted ||= !(error instanceof ReplyError);
-        this.#asked();
-        if (error instanceof ReplyError) this.#drop(`refused CLIENT UNBLOCK (${error.message})`);
+        this.#dirty ||= !(error instanceof ReplyError);
+        this.#unblockAnswered();
+        if (error instanceof ReplyError && this.state !== 'done') this.#destroyConnection(`refused CLIENT UNBLOCK (${error.message})`);
       },
     );
   }
 
-  #asked(): void {
-    this.#asking = false;
-    if (this.state === 'over') this.#return();
+  #unblockAnswered(): void {
+    this.#unblockPending = false;
+    if (this.state === 'done') this.#finish();
   }
 
-  #drop(problem: string): void {
-    this.lease.connection.destroy(lostError(this.#node, problem));
+  #destroyConnection(problem: string): void {
+    this.lease.connection.destroy(connectionLostError(this.#node, problem));
   }
 
   /** Every tick of the clock. */
   tick(now: number): void {
     const { silenceMs } = this.#exclusive;
-    if (this.state === 'waiting') {
-      if (silenceMs > 0 && this.unblock.silentMs >= silenceMs) this.#drop(`has not answered for ${this.unblock.silentMs} ms`);
+    const { silentMs } = this.unblock;
+    if (this.state === 'blocked') {
+      if (silenceMs > 0 && silentMs >= silenceMs) this.#destroyConnection(`has not answered for ${silentMs} ms`);
       else if (this.call.isDue(now))
-        this.giveUp((executed) => timeoutError(this.call, `${this.#node} kept it waiting`, this.#node, executed));
-    } else if (this.state === 'leaving') {
-      if (now >= this.#silentAt) this.#drop('was asked to let go of a blocked command and said nothing');
-      else if (now >= this.#askAt && !this.#asking) this.#ask(now);
+        this.cancel((executed) => timeoutError(this.call, `${this.#node} kept it waiting`, this.#node, executed));
+    } else if (this.state === 'unblocking') {
+      if (now >= this.#unblockDueAt) this.#destroyConnection('was asked to let go of a blocked command and said nothing');
+      else if (now >= this.#unblockAgainAt && !this.#unblockPending) this.#unblock(now);
     }
   }
 
-  // --- what became of it
+  // --- the outcome
 
   onValue(_: number, raw: Raw): void {
     const { call } = this;
@@ -161,8 +171,8 @@ export class BlockedCall implements CallOwner, OutcomeSink {
       this.failed(this.#sent, { kind: 'error-reply', error: failed, node: this.#node });
       return;
     }
-    if (raw === null && this.#why !== null) {
-      this.#fail('no');
+    if (raw === null && this.#cancelled !== null) {
+      this.#fail('no', this.#cancelled);
       return;
     }
     this.#end();
@@ -177,52 +187,50 @@ export class BlockedCall implements CallOwner, OutcomeSink {
   }
 
   failed(_: Call, failure: AttemptFailure): void {
+    // What was not written is still in the connection's queue, which gives it back when it closes.
+    if (this.state === 'done') return;
     // A server whose role changed answers the blocked clients and then closes their connections.
-    this.#tainted ||= failure.kind === 'error-reply' && classify(failure.error) === 'unblocked';
-    if (failure.kind === 'error-reply' && failure.error.code === 'UNBLOCKED' && this.state === 'leaving') {
-      this.#unexecuted({ kind: 'not-sent', error: this.#elsewhere ?? failure.error });
-    } else if (failure.kind === 'connection-lost') {
-      if (this.#why !== null) this.#fail('unknown');
-      else this.#handBack(failure);
-    } else this.#unexecuted(failure);
+    this.#dirty ||= failure.kind === 'error-reply' && classify(failure.error) === 'unblocked';
+    if (failure.kind === 'error-reply' && failure.error.code === 'UNBLOCKED' && this.state === 'unblocking') {
+      this.#didNotRun({ kind: 'not-sent', error: this.#rerouted ?? failure.error });
+    } else if (failure.kind !== 'connection-lost') this.#didNotRun(failure);
+    else if (this.#cancelled !== null) this.#fail('unknown', this.#cancelled);
+    else this.#giveBack(failure);
   }
 
-  #unexecuted(failure: AttemptFailure): void {
-    if (this.#why === null) this.#handBack(failure);
-    else this.#fail('no');
+  #didNotRun(failure: AttemptFailure): void {
+    if (this.#cancelled === null) this.#giveBack(failure);
+    else this.#fail('no', this.#cancelled);
   }
 
-  #handBack(failure: AttemptFailure): void {
+  #giveBack(failure: AttemptFailure): void {
     const { call } = this;
     this.#end();
     call.owner.failed(call, failure);
   }
 
-  /** As the caller wished. */
-  #fail(executed: Executed): void {
+  #fail(executed: Executed, makeError: MakeError): void {
     const { call } = this;
-    const why = this.#why;
     this.#end();
     releaseUsage(call);
-    const earlier = call.mayHaveRun && executed === 'no' ? 'unknown' : executed;
-    if (why !== null) call.fail(why(earlier));
+    call.fail(makeError(call.mayHaveRun && executed === 'no' ? 'unknown' : executed));
   }
 
   #end(): void {
-    this.state = 'over';
-    this.#exclusive.giveUp = null;
-    if (this.#sent.state !== SETTLED) this.#sent.state = SETTLED;
-    // A request that is still on its way would unblock whoever uses the connection next.
-    if (!this.#asking || this.lease.connection.state === 'closed') this.#return();
+    this.#change('done');
+    this.#exclusive.cancel = null;
+    this.#sent.state = SETTLED;
+    // A CLIENT UNBLOCK that is still on its way would unblock the next user of the connection.
+    if (!this.#unblockPending || this.lease.connection.state === 'closed') this.#finish();
   }
 
-  #return(): void {
-    if (this.#returned) return;
-    this.#returned = true;
-    this.over(this, this.#tainted);
+  #finish(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.finished(this.#dirty);
   }
-}
 
-function lostError(node: string, problem: string): ConnectionLostError {
-  return new ConnectionLostError(`${node} ${problem}`, { node });
+  #change(next: BlockedCallState): void {
+    this.state = transition(TRANSITIONS, this.state, next);
+  }
 }

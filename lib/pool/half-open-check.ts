@@ -1,87 +1,105 @@
 import { Connection, type ConnectionConfig } from '../connection/connection.js';
+import { connectionLostError } from '../connection/connection-error.js';
+import { Reconnector } from '../connection/reconnector.js';
 import { log } from '../diagnostics.js';
-import { ConnectionLostError } from '../errors.js';
-import { type BackoffLimits, backoffMs } from '../util/backoff.js';
+import type { ConnectionLostError } from '../errors.js';
+import type { BackoffLimits } from '../util/backoff.js';
+import { type Transitions, transition } from '../util/state-machine.js';
 
-/** A connection that stays silent for this long although the server answers others is half-open, or its writes are paused for too long. */
+/** A connection that stays silent for this long, in ms, although the server answers others, is half-open, or its writes are paused for too long. */
 const HALF_OPEN_MS = 3_000;
 
+type CheckState = 'connecting' | 'answered' | 'unresponsive' | 'ended';
+
+const TRANSITIONS: Transitions<CheckState> = {
+  connecting: ['answered', 'unresponsive', 'ended'],
+  unresponsive: ['unresponsive', 'answered', 'ended'],
+  answered: ['ended'],
+  ended: [],
+};
+
 /**
- * What is found out about a connection that owes replies and says nothing. A fresh connection is tried; its handshake is the question.
+ * Check of a connection that owes replies and is silent: is it half-open, or does the server hang? A second connection is opened to find out; its
+ * handshake is the question.
  *
- * | the fresh connection | means | what follows |
+ * | state | means | what follows |
  * |---|---|---|
- * | answers | the old one is half-open, or the server holds its commands (`CLIENT PAUSE`, as every manual failover does) | after 3 s it is closed |
- * | does not answer in time | the server hangs, or one slow command keeps it busy | `unresponsive`, once |
+ * | connecting | the second connection is on its way | |
+ * | answered | the first one is half-open, or the server holds its commands (`CLIENT PAUSE`, as every manual failover does) | after 3 s it is closed |
+ * | unresponsive | the server hangs, or one slow command keeps it busy | `unresponsive` is called, once more after every failed attempt |
+ * | ended | the first connection had a byte, or closed | |
  *
- * The first byte on the old connection ends it (`end`), whatever was found. When another node has taken the server's place (`replaced`), a server
- * that hangs is given up; one that answers is about to answer on the old connection too, with MOVED or READONLY, which costs nothing.
+ * When another node has taken the server's place (`replaced`), the connection to a server that hangs is closed. A server that answers is about to
+ * answer on the first connection too, with MOVED or READONLY, which costs nothing.
  */
 export class HalfOpenCheck {
+  state: CheckState = 'connecting';
   readonly #config: ConnectionConfig;
-  readonly #reconnect: BackoffLimits;
-  readonly #suspect: Connection;
+  readonly #stalled: Connection;
   readonly #unresponsive: () => void;
-  readonly #timer: NodeJS.Timeout;
-  #fresh: Connection | null = null;
+  readonly #reconnector: Reconnector;
+  readonly #connectTimer: NodeJS.Timeout;
   #halfOpenTimer: NodeJS.Timeout | undefined;
-  #askTimer: NodeJS.Timeout | undefined;
-  #failures = 0;
-  #hangs = false;
+  #second: Connection | null = null;
   #replacedBy: ConnectionLostError | null = null;
-  #over = false;
 
-  constructor(config: ConnectionConfig, reconnect: BackoffLimits, suspect: Connection, unresponsive: () => void) {
+  constructor(config: ConnectionConfig, reconnect: BackoffLimits, stalled: Connection, unresponsive: () => void) {
     this.#config = config;
-    this.#reconnect = reconnect;
-    this.#suspect = suspect;
+    this.#stalled = stalled;
     this.#unresponsive = unresponsive;
-    // Enough for TCP, TLS and HELLO. After a poll phase, in which its answer is read if our own loop was late.
-    this.#timer = setTimeout(() => setImmediate(() => this.#conclude()), suspect.liveness.limitMs / 2);
-    this.#ask();
+    this.#reconnector = new Reconnector(reconnect, () => this.#open());
+    // Enough for TCP, TLS and HELLO. After a poll phase, in which the answer is read if our own loop was late.
+    this.#connectTimer = setTimeout(() => setImmediate(() => this.#failed()), stalled.liveness.limitMs / 2);
+    this.#open();
   }
 
-  #ask(): void {
-    const fresh = new Connection(this.#config, {
+  #change(next: CheckState): void {
+    this.state = transition(TRANSITIONS, this.state, next);
+    clearTimeout(this.#connectTimer);
+  }
+
+  #open(): void {
+    const second = new Connection(this.#config, {
       ready: () => {
-        clearTimeout(this.#timer);
-        this.#hangs = false;
-        log.pool('%s answers a fresh connection, the old one is silent', fresh.key);
-        this.#halfOpenTimer ??= setTimeout(() => this.#giveUp(), HALF_OPEN_MS);
+        this.#reconnector.ready();
+        if (this.state === 'answered') return;
+        this.#change('answered');
+        log.pool('%s answers on a second connection, the first one is silent', second.key);
+        this.#halfOpenTimer = setTimeout(() => this.#close(), HALF_OPEN_MS);
       },
       closed: (_, error) => {
-        if (this.#over || error === null) return;
-        this.#conclude();
-        this.#askTimer = setTimeout(() => this.#ask(), backoffMs(this.#failures++, this.#reconnect));
+        if (this.state === 'ended' || error === null) return;
+        // First, because whatever follows may end this check.
+        this.#reconnector.failed();
+        this.#failed();
       },
     });
-    this.#fresh = fresh;
+    this.#second = second;
+    this.#reconnector.opened();
   }
 
-  #conclude(): void {
-    clearTimeout(this.#timer);
-    if (this.#over || this.#halfOpenTimer !== undefined) return;
-    this.#hangs = true;
+  /** The second connection was refused, or takes too long. */
+  #failed(): void {
+    if (this.state === 'ended' || this.state === 'answered') return;
+    this.#change('unresponsive');
     this.#unresponsive();
-    if (this.#replacedBy !== null) this.#suspect.destroy(this.#replacedBy);
+    if (this.#replacedBy !== null) this.#stalled.destroy(this.#replacedBy);
   }
 
-  /** Another node has its place. `error`: what its in-flight calls are told if it hangs. */
+  /** Another node has the server's place. `error`: what calls in flight are told if the server hangs. */
   replaced(error: ConnectionLostError): void {
     this.#replacedBy = error;
-    if (this.#hangs) this.#suspect.destroy(error);
+    if (this.state === 'unresponsive') this.#stalled.destroy(error);
   }
 
-  #giveUp(): void {
-    const { key } = this.#suspect;
-    this.#suspect.destroy(new ConnectionLostError(`${key} answers, but not on this connection`, { node: key }));
+  #close(): void {
+    this.#stalled.destroy(connectionLostError(this.#stalled.key, 'answers, but not on this connection'));
   }
 
   end(): void {
-    this.#over = true;
-    clearTimeout(this.#timer);
-    clearTimeout(this.#askTimer);
+    this.#change('ended');
     clearTimeout(this.#halfOpenTimer);
-    this.#fresh?.destroy(null);
+    this.#reconnector.stop();
+    this.#second?.destroy(null);
   }
 }

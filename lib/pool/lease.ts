@@ -1,33 +1,61 @@
 import type { Connection } from '../connection/connection.js';
 import { ClosedError, type SlotwiseError } from '../errors.js';
 import type { Call } from '../protocol/call.js';
+import { type Transitions, transition } from '../util/state-machine.js';
+import type { PooledConnection } from './pooled-connection.js';
 
-/** Who lends. */
-export interface Lender {
-  takeBack(lease: Lease, dirty: boolean): void;
+/** The pool, as its leases know it. */
+export interface LeasePool {
+  checkIn(lease: Lease, dirty: boolean): void;
   block(call: Call, lease: Lease): void;
 }
 
-/** One connection, lent to one caller. */
+export type LeaseStatus = 'active' | 'ended' | 'released';
+
+const TRANSITIONS: Transitions<LeaseStatus> = { active: ['ended', 'released'], ended: ['released'], released: [] };
+
+/**
+ * Lease of one connection to one caller.
+ *
+ * | status | means | next |
+ * |---|---|---|
+ * | active | the caller may send on it | ended, released |
+ * | ended | the pool closes: what is in flight is answered, nothing more is sent | released |
+ * | released | the connection is the pool's again | – |
+ */
 export class Lease {
-  /** Why the lender wants it to end: nothing more is sent on it. */
+  readonly connection: Connection;
+  status: LeaseStatus = 'active';
+  /** Why the pool has ended it. */
   ended: SlotwiseError | null = null;
-  #released = false;
 
   constructor(
-    readonly connection: Connection,
-    private readonly lender: Lender,
-  ) {}
+    readonly pooled: PooledConnection,
+    private readonly pool: LeasePool,
+  ) {
+    this.connection = pooled.connection;
+  }
 
-  /** Sends a call that may block, so that giving up loses nothing that was popped. */
+  /** Sends a call that may block, so that cancelling it loses nothing that was popped. */
   block(call: Call): void {
-    this.lender.block(call, this);
+    this.pool.block(call, this);
+  }
+
+  /** The first reason counts. */
+  end(reason: SlotwiseError): void {
+    if (this.status !== 'active') return;
+    this.#change('ended');
+    this.ended = reason;
   }
 
   /** `dirty`: its state is not that of a fresh connection (in MULTI, WATCHing, subscribed, blocked …): it is closed, never reused. */
   release(dirty: boolean): void {
-    if (this.#released) throw new ClosedError('this lease was released before');
-    this.#released = true;
-    this.lender.takeBack(this, dirty);
+    if (this.status === 'released') throw new ClosedError('this lease was released before');
+    this.#change('released');
+    this.pool.checkIn(this, dirty);
+  }
+
+  #change(next: LeaseStatus): void {
+    this.status = transition(TRANSITIONS, this.status, next);
   }
 }

@@ -1,57 +1,56 @@
 import { Connection, type ConnectionConfig } from '../connection/connection.js';
-import { ConnectionLostError, type SlotwiseError } from '../errors.js';
+import { connectionLostError } from '../connection/connection-error.js';
+import { reauthenticateAll } from '../connection/reauthenticate-all.js';
+import { Reconnector } from '../connection/reconnector.js';
+import type { SlotwiseError } from '../errors.js';
 import type { Credentials } from '../options/access.js';
 import type { AttemptFailure, Call } from '../protocol/call.js';
-import { backoffMs } from '../util/backoff.js';
+import type { BackoffLimits } from '../util/backoff.js';
 import { HalfOpenCheck } from './half-open-check.js';
-
-/** A connection that broke sooner than this after its handshake counts as a failed attempt. */
-const SHORT_LIFE_MS = 500;
 
 export interface MultiplexerConfig {
   readonly connection: ConnectionConfig;
   /** How many multiplexed connections. */
   readonly size: number;
-  readonly reconnect: { readonly minMs: number; readonly maxMs: number };
+  readonly reconnect: BackoffLimits;
 }
 
 export interface MultiplexerEvents {
   up(): void;
   /** A connection attempt failed: until `up`, calls are handed back at once. */
   down(error: SlotwiseError): void;
-  /** A connection owes replies and says nothing. */
+  /** A connection owes replies and is silent for too long. */
   suspect(): void;
-  /** A connection owes replies and has said nothing for a moment. */
-  stalling?(): void;
+  /** A connection owes replies and has been silent for a moment. */
+  stalling(): void;
   /** A ready connection broke; a new one is already opening. */
   lost(error: SlotwiseError): void;
-  /** A call that waited here was given up at its deadline. */
+  /** A call that waited here passed its deadline. */
   overdue(): void;
 }
 
 /**
- * Multiplexed connections to one address, opened by the first call and kept from then on. One place of the lane is
+ * Multiplexed connections to one address, opened by the first call and kept from then on. Each of them is
  *
- * | state | `send` | left by |
+ * | state of its `Reconnector` | `send` | left by |
  * |---|---|---|
- * | empty | opens | the first call |
- * | opening or ready | queues on the connection | loss: opens again after a jittered moment; failure: waiting |
- * | waiting | hands back as unwritten | the backoff timer: opens |
+ * | idle | opens | the first call |
+ * | open (connecting or ready) | queues on the connection | a loss after a long life: opens again; a failure: waiting |
+ * | waiting | hands back as unwritten, unless another connection is ready | the end of the backoff: opens |
  */
 export class Multiplexer {
   readonly #config: MultiplexerConfig;
   readonly #events: MultiplexerEvents;
   readonly #connections: (Connection | null)[];
-  readonly #failures: number[];
-  /** Of the places that wait to be opened again. */
-  readonly #reopening = new Map<number, NodeJS.Timeout>();
+  /** One a connection, in the same order. */
+  readonly #reconnectors: readonly Reconnector[];
   readonly #halfOpenChecks = new Map<Connection, HalfOpenCheck>();
   /** Why no connection can be had at the moment; null while one can. */
   unreachableReason: SlotwiseError | null = null;
-  #closed = false;
-  /** Of connections that are closed. */
-  #replies = 0;
-  /** What live connections were told to log in with last, and how often. */
+  #isClosed = false;
+  /** Replies on connections that are closed. */
+  #earlierReplies = 0;
+  /** The credentials that live connections were last told to log in with, and how often they were. */
   #credentials: Credentials | null = null;
   #logins = 0;
 
@@ -59,7 +58,8 @@ export class Multiplexer {
     this.#config = config;
     this.#events = events;
     this.#connections = new Array<Connection | null>(config.size).fill(null);
-    this.#failures = new Array<number>(config.size).fill(0);
+    // The backoff keeps the process alive: while a node of the topology is down, a process that waits for it must live.
+    this.#reconnectors = this.#connections.map((_, index) => new Reconnector(config.reconnect, () => this.#open(index)));
   }
 
   /** Calls accepted and not answered. */
@@ -69,9 +69,9 @@ export class Multiplexer {
     return sum;
   }
 
-  /** How many replies came, of all its connections. */
+  /** Replies on all its connections, earlier ones included. */
   get replies(): number {
-    return this.#connections.reduce((sum, connection) => sum + (connection?.liveness.replies ?? 0), this.#replies);
+    return this.#connections.reduce((sum, connection) => sum + (connection?.liveness.replies ?? 0), this.#earlierReplies);
   }
 
   send(call: Call): void {
@@ -85,16 +85,16 @@ export class Multiplexer {
 
   #leastLoaded(): Connection | null {
     let best: Connection | null = null;
-    for (const [place, candidate] of this.#connections.entries()) {
-      // A fresh place is opened before a used one is shared, so that the lane grows to its size under load.
+    for (const [index, candidate] of this.#connections.entries()) {
+      // A connection is opened before a used one gets more: so the multiplexer grows to its size under load.
       if (candidate === null) {
-        if (best !== null && best.load > 0 && this.#failures[place] === 0) return this.#open(place);
+        if (best !== null && best.load > 0 && this.#reconnectors[index]?.state === 'idle') return this.#open(index);
       } else if (best === null || candidate.load < best.load) best = candidate;
     }
     return best;
   }
 
-  /** The shortest of its connections', because what one of them owes at the moment says little about the way; null before the first. */
+  /** Shortest round trip of its connections, in ms, because what one of them owes at the moment says little about the way; null before the first. */
   get rttMs(): number | null {
     const known = this.#connections.flatMap((connection) => connection?.liveness.rttMs || []);
     return known.length === 0 ? null : Math.min(...known);
@@ -105,49 +105,47 @@ export class Multiplexer {
     if (this.unreachableReason === null && (this.#connections[0] ?? null) === null) this.#open(0);
   }
 
-  /** Has a connection that is past its handshake. */
+  /** Whether a connection is past its handshake. */
   get ready(): boolean {
     return this.#connections.some((connection) => connection?.state === 'ready');
   }
 
-  /** Leaves the connections as they are answered and opens new ones: the address may lead elsewhere by now. Gives back what was not written. */
+  /** Closes the connections once they are answered, and opens others: the address may lead elsewhere by now. Gives back what was not written. */
   renew(): Call[] {
-    return this.#connections.flatMap((connection, place) => {
+    return this.#connections.flatMap((connection) => {
       if (connection?.state !== 'ready') return [];
       const unwritten = connection.takeUnwritten();
-      this.#open(place);
-      void connection.close();
+      this.#replace(connection);
       return unwritten;
     });
   }
 
-  /** Has the connections log in again. Rejects if the server refuses one: it closes once it is answered, and another takes its place. */
+  #replace(connection: Connection): void {
+    const index = this.#connections.indexOf(connection);
+    if (index !== -1 && !this.#isClosed) this.#open(index);
+    void connection.close();
+  }
+
+  /** Has the connections log in again. Rejects if the server refuses one, which is replaced. */
   async reauthenticate(credentials: Credentials): Promise<void> {
     this.#credentials = credentials;
     this.#logins++;
-    await Promise.all(
-      this.#connections.map((connection, place) => (connection?.state === 'ready' ? this.#logIn(connection, place) : undefined)),
-    );
+    const ready = this.#connections.filter((connection) => connection?.state === 'ready') as Connection[]; // no null is ready
+    await this.#logIn(ready, credentials);
   }
 
-  async #logIn(connection: Connection, place: number): Promise<void> {
-    try {
-      if (this.#credentials !== null) await connection.reauthenticate(this.#credentials);
-    } catch (error) {
-      if (!this.#closed && this.#connections[place] === connection) this.#open(place);
-      void connection.close();
-      throw error;
-    }
+  #logIn(connections: readonly Connection[], credentials: Credentials): Promise<void> {
+    return reauthenticateAll(connections, credentials, (refused) => this.#replace(refused));
   }
 
-  #open(place: number): Connection {
-    let readyAt = Number.NEGATIVE_INFINITY;
+  #open(index: number): Connection {
+    const reconnector = this.#reconnectors[index] as Reconnector; // there is one for each connection
     const logins = this.#logins;
     const connection = new Connection(this.#config.connection, {
       ready: () => {
-        readyAt = performance.now();
+        reconnector.ready();
         // Its handshake may have begun with what was valid before.
-        if (logins !== this.#logins) this.#logIn(connection, place).catch(() => {});
+        if (logins !== this.#logins && this.#credentials !== null) this.#logIn([connection], this.#credentials).catch(() => {});
         this.unreachableReason = null;
         this.#events.up();
       },
@@ -156,48 +154,47 @@ export class Multiplexer {
         this.#halfOpenChecks.set(connection, new HalfOpenCheck(config, reconnect, connection, () => this.#unresponsive(connection)));
         this.#events.suspect();
       },
-      recovered: () => this.#trust(connection),
+      recovered: () => {
+        this.#endCheck(connection);
+        this.unreachableReason = null;
+        this.#events.up();
+      },
       overdue: () => this.#events.overdue(),
-      stalling: () => this.#events.stalling?.(),
+      stalling: () => this.#events.stalling(),
       closed: (_, error) => {
-        this.#halfOpenChecks.get(connection)?.end();
-        this.#halfOpenChecks.delete(connection);
-        this.#replies += connection.liveness.replies;
-        const current = this.#connections[place] === connection;
-        if (current) this.#connections[place] = null;
-        if (this.#closed || error === null) return;
-        if (!current) {
-          // `renew` has put another in its place.
-          this.#events.lost(error);
-          return;
-        }
-        const lived = performance.now() - readyAt;
-        if (lived > SHORT_LIFE_MS && lived !== Number.POSITIVE_INFINITY) {
-          this.#failures[place] = 0;
-          this.#open(place);
-          this.#events.lost(error);
-          return;
-        }
-        // Never ready, or ready for a moment only: a server that accepts and hangs up must not be asked in a hot loop.
-        const failures = this.#failures[place] ?? 0;
-        this.#failures[place] = failures + 1;
-        this.#reopenLater(place, failures);
-        if (this.ready) {
-          // The other places serve.
-          this.#events.lost(error);
-          return;
-        }
-        this.unreachableReason = error;
-        this.#events.down(error);
+        this.#endCheck(connection);
+        this.#earlierReplies += connection.liveness.replies;
+        const current = this.#connections[index] === connection;
+        if (current) this.#connections[index] = null;
+        if (this.#isClosed || error === null) return;
+        if (current) this.#lost(index, reconnector, error);
+        else this.#events.lost(error);
       },
     });
-    this.#connections[place] = connection;
+    this.#connections[index] = connection;
+    reconnector.opened();
     return connection;
+  }
+
+  #lost(index: number, reconnector: Reconnector, error: SlotwiseError): void {
+    if (reconnector.livedLong) {
+      this.#open(index);
+      this.#events.lost(error);
+      return;
+    }
+    // Never ready, or ready for a moment only: a server that accepts and hangs up must not be asked in a hot loop.
+    reconnector.failed();
+    if (this.ready) {
+      this.#events.lost(error);
+      return;
+    }
+    this.unreachableReason = error;
+    this.#events.down(error);
   }
 
   /** The server hangs: what may go elsewhere goes, and nothing more comes here. */
   #unresponsive(connection: Connection): void {
-    const error = new ConnectionLostError(`${connection.key} does not answer`, { node: connection.key });
+    const error = connectionLostError(connection.key, 'does not answer');
     this.unreachableReason = error;
     const unwritten = connection.takeUnwritten();
     const inFlight = connection.takeRepeatable();
@@ -205,43 +202,25 @@ export class Multiplexer {
     // There may be a hundred thousand of them: one record tells all of them why.
     const lost: AttemptFailure = { kind: 'connection-lost', error };
     for (const call of inFlight) call.owner.failed(call, lost);
-    const spared: AttemptFailure = { kind: 'not-sent', error };
-    for (const call of unwritten) call.owner.failed(call, spared);
+    const notSent: AttemptFailure = { kind: 'not-sent', error };
+    for (const call of unwritten) call.owner.failed(call, notSent);
   }
 
-  #trust(connection: Connection): void {
+  #endCheck(connection: Connection): void {
     this.#halfOpenChecks.get(connection)?.end();
     this.#halfOpenChecks.delete(connection);
-    this.unreachableReason = null;
-    this.#events.up();
   }
 
-  /** Gives up on connections that say nothing: another node has the role by now, and their in-flight calls must not wait for their deadline. */
-  dropSilent(): void {
-    for (const [{ key }, suspicion] of [...this.#halfOpenChecks]) {
-      suspicion.replaced(new ConnectionLostError(`${key} did not answer until another node took its place`, { node: key }));
+  /** Another node has taken the place of this one: calls in flight on connections that are silent must not wait for their deadline. */
+  dropStalled(): void {
+    for (const [{ key }, check] of [...this.#halfOpenChecks]) {
+      check.replaced(connectionLostError(key, 'did not answer until another node took its place'));
     }
   }
 
-  /** Somebody has reached the server: what waits for its next attempt makes it now. */
+  /** The server was reached by other means: connections whose backoff runs are opened now. */
   reopenNow(): void {
-    for (const [place, timer] of [...this.#reopening]) {
-      clearTimeout(timer);
-      this.#reopening.delete(place);
-      if (this.#connections[place] === null) this.#open(place);
-    }
-  }
-
-  #reopenLater(place: number, failures: number): void {
-    // Not unref'd: while a node of the topology is down, a process that waits for it must live.
-    const timer = setTimeout(
-      () => {
-        this.#reopening.delete(place);
-        if (!this.#closed && this.#connections[place] === null) this.#open(place);
-      },
-      backoffMs(failures, this.#config.reconnect),
-    );
-    this.#reopening.set(place, timer);
+    for (const reconnector of this.#reconnectors) reconnector.reopenNow();
   }
 
   forEachHeld(visit: (call: Call) => void): void {
@@ -263,8 +242,7 @@ export class Multiplexer {
   }
 
   #stop(): void {
-    this.#closed = true;
-    for (const timer of this.#reopening.values()) clearTimeout(timer);
-    this.#reopening.clear();
+    this.#isClosed = true;
+    for (const reconnector of this.#reconnectors) reconnector.stop();
   }
 }

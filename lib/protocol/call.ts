@@ -117,10 +117,10 @@ export interface Exclusive {
   /** When it first reached a server, on the clock; 0 before. */
   since: number;
   /**
-   * Not null while it is on a connection. Whoever wants it to end must come this way: the server is asked to let go, and an element that was
-   * popped in the meantime is delivered. Else the call fails with `why`.
+   * Ends the call while it is on a connection; null else. The server is asked to end the wait, and an element that was popped in the meantime is
+   * delivered; otherwise the call fails with the error that `makeError` makes.
    */
-  giveUp: ((why: (executed: Executed) => SlotwiseError) => void) | null;
+  cancel: ((makeError: (executed: Executed) => SlotwiseError) => void) | null;
 }
 
 /** What most calls never need, so that those do not carry it. */

@@ -1,3 +1,4 @@
+import { type Reauthenticating, reauthenticateAll } from '../../connection/reauthenticate-all.js';
 import { AuthError, ClosedError, ConnectError, SlotwiseError, show } from '../../errors.js';
 import type { CredentialSource, Credentials } from '../../options/access.js';
 import { backoffMs } from '../../util/backoff.js';
@@ -8,11 +9,6 @@ const PART_OF_LIFE = 0.8;
 const RETRY = { minMs: 500, maxMs: 30_000 };
 /** A timer of Node cannot hold more than this, in ms. */
 const LONGEST_MS = 2 ** 31 - 1;
-
-/** Live connections that can log in again. Rejects with an `AuthError` if a server refuses. */
-export interface Reauthenticating {
-  reauthenticate(credentials: Credentials): Promise<void>;
-}
 
 /**
  * Credential source of connections, which also has the live ones log in again: before credentials with `expiresInMs` expire, with what the
@@ -60,12 +56,9 @@ export class CredentialRefresher {
     await this.#apply(credentials);
   }
 
-  async #apply(credentials: Credentials): Promise<void> {
+  #apply(credentials: Credentials): Promise<void> {
     const connections = this.#connections.flatMap((list) => list());
-    const results = await Promise.allSettled(connections.map((one) => one.reauthenticate(credentials)));
-    const refused = results.flatMap((result) => (result.status === 'rejected' ? (result.reason as AuthError) : [])); // nothing else rejects
-    for (const error of refused) this.#failed(error);
-    if (refused[0] !== undefined) throw refused[0];
+    return reauthenticateAll(connections, credentials, (_, error) => this.#failed(error as AuthError)); // nothing else rejects
   }
 
   async #ask(): Promise<Credentials> {

@@ -206,7 +206,7 @@ export class Deployment {
       this.replicaHealth.failed(node);
     },
     overdue: (node) => this.replicaHealth.failed(node),
-    again: () => this.bus.emit('changed'),
+    backoffEnded: () => this.bus.emit('changed'),
   };
 
   #routerFor(snapshot: TopologySnapshot): Router {

@@ -48,13 +48,13 @@ export class NodeRegistry {
       if (info === undefined) {
         this.#nodes.delete(key);
         for (const call of node.takeUnwritten()) unwritten.push(call);
-        node.dropSilent();
-        node.leaveExclusive();
+        node.dropStalled();
+        node.clearExclusive();
         this.#leave(node);
       } else if (previous?.nodes.get(key)?.role === 'primary' && info.role !== 'primary') {
         for (const call of node.takeUnwritten()) unwritten.push(call);
-        node.dropSilent();
-        node.leaveExclusive();
+        node.dropStalled();
+        node.clearExclusive();
       }
     }
     return unwritten;

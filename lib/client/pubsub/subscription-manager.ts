@@ -56,7 +56,7 @@ export class SubscriptionManager {
         stalled: (key) => this.#suspect(key),
         recovered: (key) => this.#trust(key),
         lost: (key, error) => this.#lost(key, error),
-        again: () => this.#placeAll(),
+        backoffEnded: () => this.#placeAll(),
       },
     );
     this.#placer = new ChannelPlacer(deployment, this.#pool, this.reporter, options.failFast);

@@ -1,6 +1,7 @@
 import type { MessageHandler } from '../../connection/channel-subscription.js';
 import { Connection, type ConnectionConfig } from '../../connection/connection.js';
 import { replyOrThrow } from '../../connection/handshake.js';
+import { reauthenticateAll } from '../../connection/reauthenticate-all.js';
 import { Subscriber } from '../../connection/subscriber.js';
 import { ClosedError, ConnectionLostError, TimeoutError } from '../../errors.js';
 import type { CredentialSource, Credentials } from '../../options/access.js';
@@ -53,12 +54,9 @@ export class ControlConnections implements SentinelChannel {
   }
 
   /** Has all connections log in again. Rejects if one is refused; that one is closed, and the next request opens another. */
-  async reauthenticate(credentials: Credentials): Promise<void> {
-    const connections = [...this.#entries.values()].map(({ connection }) => connection).filter(({ state }) => state === 'ready');
-    const all = [...connections, ...this.#subscribers];
-    const results = await Promise.allSettled(all.map((one) => one.reauthenticate(credentials)));
-    for (const [at, result] of results.entries()) if (result.status === 'rejected') void all[at]?.close();
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  reauthenticate(credentials: Credentials): Promise<void> {
+    const ready = [...this.#entries.values()].map(({ connection }) => connection).filter(({ state }) => state === 'ready');
+    return reauthenticateAll([...ready, ...this.#subscribers], credentials, (refused) => void refused.close());
   }
 
   connected(address: Address): { readonly zone: string | null } | null {

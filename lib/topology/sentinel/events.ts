@@ -1,5 +1,5 @@
+import { Reconnector } from '../../connection/reconnector.js';
 import { type Address, addressKey } from '../../options/address.js';
-import { backoffMs } from '../../util/backoff.js';
 import type { Hint, SubscriptionChannel } from '../resolver-api.js';
 
 /**
@@ -57,12 +57,12 @@ export function groupOfEvent(channel: string, payload: string): string | null {
 }
 
 /** Limits of the delay before a lost subscription is made again, in ms. */
-const RETRY = { minMs: 100, maxMs: 5_000 };
+const RECONNECT = { minMs: 100, maxMs: 5_000 };
 
 interface Subscription {
-  /** Ends the connection, or the wait for the next one. */
+  /** Ends the connection. */
   end: () => void;
-  failures: number;
+  readonly reconnector: Reconnector;
 }
 
 /**
@@ -88,12 +88,14 @@ export class SentinelEvents {
     for (const [key, subscription] of this.#subscriptions) {
       if (keys.has(key)) continue;
       this.#subscriptions.delete(key);
+      subscription.reconnector.stop();
       subscription.end();
     }
     for (const address of addresses) {
       const key = addressKey(address);
       if (this.#subscriptions.has(key)) continue;
-      const subscription: Subscription = { end: () => {}, failures: 0 };
+      const reconnector = new Reconnector(RECONNECT, () => this.#subscribe(address, subscription), false);
+      const subscription: Subscription = { end: () => {}, reconnector };
       this.#subscriptions.set(key, subscription);
       this.#subscribe(address, subscription);
     }
@@ -105,11 +107,13 @@ export class SentinelEvents {
 
   #subscribe(address: Address, subscription: Subscription): void {
     const key = addressKey(address);
+    const { reconnector } = subscription;
+    reconnector.opened();
     const isCurrent = (): boolean => this.#subscriptions.get(key) === subscription;
     subscription.end = this.#sentinels.subscribe(address, EVENTS, {
       ready: () => {
         if (!isCurrent()) return;
-        subscription.failures = 0;
+        reconnector.ready();
         // A probe finds what happened while there was no subscription.
         this.#hint(`subscribed to sentinel ${key}`);
       },
@@ -120,9 +124,9 @@ export class SentinelEvents {
       },
       lost: () => {
         if (!isCurrent()) return;
-        if (subscription.failures === 0) this.#hint(`lost sentinel ${key}`);
-        const timer = setTimeout(() => this.#subscribe(address, subscription), backoffMs(subscription.failures++, RETRY)).unref();
-        subscription.end = () => clearTimeout(timer);
+        if (reconnector.isReady || reconnector.failures === 0) this.#hint(`lost sentinel ${key}`);
+        subscription.end = () => {};
+        reconnector.failed();
       },
     });
   }

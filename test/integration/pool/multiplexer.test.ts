@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClosedError, ConnectError, type SlotwiseError } from '../../../lib/errors.js';
+import { ClosedError, ConnectError } from '../../../lib/errors.js';
 import { Multiplexer } from '../../../lib/pool/multiplexer.js';
 import { close, FakeServer, type Handler, silence } from '../../support/fake-server.js';
 import { until } from '../../support/wait.js';
@@ -8,42 +8,41 @@ import { quickConfig, Recorder } from '../connection/opened.js';
 
 const echo: Handler = ([name, arg]) => (name === 'ECHO' ? (arg ?? '') : undefined);
 
-/** A lane under test, and what it told its node. */
-class Opened {
+/** A multiplexer under test, and the events that it had for its node. */
+class OpenedMultiplexer {
   readonly owner = new Recorder();
-  readonly told: string[] = [];
-  readonly errors: SlotwiseError[] = [];
-  readonly lane: Multiplexer;
+  readonly events: string[] = [];
+  readonly multiplexer: Multiplexer;
 
   constructor(server: FakeServer, size = 1, reconnect = { minMs: 10, maxMs: 100 }) {
-    const tell = (name: string, error?: SlotwiseError): void => {
-      this.told.push(name);
-      if (error !== undefined) this.errors.push(error);
+    const record = (name: string) => (): void => {
+      this.events.push(name);
     };
-    this.lane = new Multiplexer(
+    this.multiplexer = new Multiplexer(
       { connection: { ...quickConfig, address: { host: server.host, port: server.port } }, size, reconnect },
       {
-        up: () => tell('up'),
-        down: (error) => tell('down', error),
-        lost: (error) => tell('lost', error),
-        suspect: () => tell('suspect'),
-        overdue: () => tell('overdue'),
+        up: record('up'),
+        down: record('down'),
+        lost: record('lost'),
+        suspect: record('suspect'),
+        stalling: record('stalling'),
+        overdue: record('overdue'),
       },
     );
   }
 
   send(text: string): Promise<unknown> {
     const { call, outcome } = this.owner.make(['ECHO', text]);
-    this.lane.send(call);
+    this.multiplexer.send(call);
     return outcome;
   }
 
   [Symbol.dispose](): void {
-    this.lane.destroy(new ClosedError('the test is over'));
+    this.multiplexer.destroy(new ClosedError('the test is over'));
   }
 }
 
-describe('a shared lane', () => {
+describe('a multiplexer', () => {
   let server: FakeServer;
   beforeEach(async () => {
     server = await FakeServer.start(echo);
@@ -51,12 +50,12 @@ describe('a shared lane', () => {
   afterEach(() => server.stop());
 
   it('opens nothing before the first call, and one connection then', async () => {
-    using one = new Opened(server);
+    using one = new OpenedMultiplexer(server);
     await sleep(20);
     assert.equal(server.connections.length, 0);
     assert.deepEqual(await Promise.all(['1', '2', '3'].map((text) => one.send(text))), ['1', '2', '3']);
     assert.equal(server.connections.length, 1);
-    assert.deepEqual(one.told, ['up']);
+    assert.deepEqual(one.events, ['up']);
   });
 
   describe('whose server owes a reply and says nothing while another node takes its place', () => {
@@ -65,21 +64,21 @@ describe('a shared lane', () => {
         if (words[0] === 'ECHO') await sleep(400);
         return echo(words, connection);
       };
-      using one = new Opened(server);
+      using one = new OpenedMultiplexer(server);
       const reply = one.send('held');
-      await until(() => one.told.includes('suspect') && server.connections.length === 2);
-      one.lane.dropSilent();
+      await until(() => one.events.includes('suspect') && server.connections.length === 2);
+      one.multiplexer.dropStalled();
       assert.equal(await reply, 'held');
     });
 
-    it('gives its commands up, if the server does not answer a fresh connection either', async () => {
+    it('fails its commands, if the server does not answer a fresh connection either', async () => {
       server.handler = ([name]) => (name === 'ECHO' || server.connections.length > 1 ? silence : undefined);
-      using one = new Opened(server);
+      using one = new OpenedMultiplexer(server);
       const reply = one.send('lost');
-      await until(() => one.told.includes('suspect'));
-      one.lane.dropSilent();
+      await until(() => one.events.includes('suspect'));
+      one.multiplexer.dropStalled();
       await assert.rejects(reply, /did not answer until another node took its place/);
-      assert.ok(one.told.includes('down'));
+      assert.ok(one.events.includes('down'));
     });
   });
 
@@ -88,7 +87,7 @@ describe('a shared lane', () => {
       if (words[0] === 'ECHO') await sleep(20);
       return echo(words, connection);
     };
-    using one = new Opened(server, 3);
+    using one = new OpenedMultiplexer(server, 3);
     await Promise.all(Array.from({ length: 30 }, (_, i) => one.send(String(i))));
     const counts = server.connections.map(({ received }) => received.filter(([name]) => name === 'ECHO').length);
     assert.deepEqual(counts, [10, 10, 10]);
@@ -96,64 +95,64 @@ describe('a shared lane', () => {
 
   it('hands calls back at once while it cannot connect, and tries again with backoff', async () => {
     server.refuse();
-    using one = new Opened(server);
+    using one = new OpenedMultiplexer(server);
     await assert.rejects(one.send('1'), ConnectError);
-    assert.ok(one.lane.unreachableReason instanceof ConnectError);
+    assert.ok(one.multiplexer.unreachableReason instanceof ConnectError);
     const started = performance.now();
     await assert.rejects(one.send('2'), ConnectError);
     assert.ok(performance.now() - started < 5);
     await server.listen();
-    await until(() => one.lane.unreachableReason === null);
+    await until(() => one.multiplexer.unreachableReason === null);
     assert.equal(await one.send('3'), '3');
-    assert.ok(one.told.filter((name) => name === 'down').length < 15, one.told.join(' '));
-    assert.equal(one.told.at(-1), 'up');
+    assert.ok(one.events.filter((name) => name === 'down').length < 15, one.events.join(' '));
+    assert.equal(one.events.at(-1), 'up');
   });
 
-  it('does not wait for its next attempt where somebody else has reached the server', async () => {
+  it('does not wait for its next attempt where the server was reached by other means', async () => {
     server.refuse();
-    using one = new Opened(server, 1, { minMs: 5_000, maxMs: 10_000 });
+    using one = new OpenedMultiplexer(server, 1, { minMs: 5_000, maxMs: 10_000 });
     await assert.rejects(one.send('1'), ConnectError);
     await server.listen();
-    one.lane.reopenNow();
-    one.lane.reopenNow();
-    await until(() => one.lane.unreachableReason === null);
+    one.multiplexer.reopenNow();
+    one.multiplexer.reopenNow();
+    await until(() => one.multiplexer.unreachableReason === null);
     assert.equal(await one.send('2'), '2');
     assert.equal(server.connections.length, 1);
   });
 
   it('does not hammer a server that accepts and hangs up', async () => {
     server.handler = () => close;
-    using one = new Opened(server);
+    using one = new OpenedMultiplexer(server);
     await assert.rejects(one.send('1'), ConnectError);
     await sleep(500);
     assert.ok(server.connections.length >= 4 && server.connections.length <= 40, `${server.connections.length} connections`);
   });
 
   it('has another connection at once when one breaks that had served for a while', async () => {
-    using one = new Opened(server);
+    using one = new OpenedMultiplexer(server);
     await one.send('1');
     await sleep(520);
     server.disconnect();
-    await until(() => one.told.includes('lost'), { everyMs: 1 });
-    assert.equal(one.lane.unreachableReason, null);
+    await until(() => one.events.includes('lost'), { everyMs: 1 });
+    assert.equal(one.multiplexer.unreachableReason, null);
     assert.equal(await one.send('2'), '2');
-    assert.deepEqual(one.told, ['up', 'lost', 'up']);
+    assert.deepEqual(one.events, ['up', 'lost', 'up']);
   });
 
-  it('serves on the other places when one of them fails', async () => {
+  it('serves on the other connections when one of them fails', async () => {
     server.handler = async (words, connection) => {
       if (words[1] === 'poison') return close;
       if (words[0] === 'ECHO') await sleep(10);
       return echo(words, connection);
     };
-    using one = new Opened(server, 2);
+    using one = new OpenedMultiplexer(server, 2);
     await Promise.all(Array.from({ length: 10 }, (_, i) => one.send(String(i))));
     assert.equal(server.openConnections.length, 2);
     await one.send('poison').catch(() => {});
-    assert.equal(one.lane.unreachableReason, null, 'there is a connection');
+    assert.equal(one.multiplexer.unreachableReason, null, 'there is a connection');
     assert.equal(await one.send('next'), 'next');
-    assert.ok(!one.told.includes('down'), one.told.join(' '));
-    await until(() => server.openConnections.length === 2, { what: 'the failed place opens again' });
+    assert.ok(!one.events.includes('down'), one.events.join(' '));
+    await until(() => server.openConnections.length === 2, { what: 'the failed one opens again' });
   });
 
   it('renewed, answers on the old connection what that has, and sends the rest on a new one', async () => {
@@ -161,11 +160,11 @@ describe('a shared lane', () => {
       if (words[1] === 'slow') await sleep(50);
       return echo(words, connection);
     };
-    using one = new Opened(server);
+    using one = new OpenedMultiplexer(server);
     await one.send('1');
     const slow = one.send('slow');
     await until(() => server.count('ECHO') === 2, { everyMs: 1 });
-    one.lane.renew();
+    one.multiplexer.renew();
     assert.deepEqual(await Promise.all([slow, one.send('next')]), ['slow', 'next']);
     const names = server.connections.map(({ received }) => received.filter(([name]) => name === 'ECHO').map(([, text]) => text));
     assert.deepEqual(names, [['1', 'slow'], ['next']]);
@@ -173,12 +172,12 @@ describe('a shared lane', () => {
   });
 
   it('renewed, gives back what was not written', async () => {
-    using one = new Opened(server);
+    using one = new OpenedMultiplexer(server);
     assert.equal(await one.send('1'), '1');
     const { call, outcome } = one.owner.make(['ECHO', '2']);
-    one.lane.send(call);
-    assert.deepEqual(one.lane.renew(), [call]);
-    one.lane.send(call);
+    one.multiplexer.send(call);
+    assert.deepEqual(one.multiplexer.renew(), [call]);
+    one.multiplexer.send(call);
     assert.equal(await outcome, '2');
     assert.deepEqual(
       server.connections.map(({ received }) => received.filter(([name]) => name === 'ECHO').length),
@@ -188,53 +187,62 @@ describe('a shared lane', () => {
 
   it('renewed, keeps the new connection when the old one breaks instead of draining', async () => {
     server.handler = (words, connection) => (words[1] === 'never' ? silence : echo(words, connection));
-    using one = new Opened(server);
+    using one = new OpenedMultiplexer(server);
     await one.send('1');
     await sleep(520);
     const never = one.send('never');
     await until(() => server.count('ECHO') === 2, { everyMs: 1 });
-    one.lane.renew();
+    one.multiplexer.renew();
     assert.equal(await one.send('2'), '2');
     server.connections[0]?.socket.destroy();
     await assert.rejects(never);
-    assert.equal(one.lane.unreachableReason, null);
+    assert.equal(one.multiplexer.unreachableReason, null);
     assert.equal(await one.send('3'), '3');
     assert.equal(server.connections.length, 2);
   });
 
   it('gives back what was not written', async () => {
-    using one = new Opened(server);
+    using one = new OpenedMultiplexer(server);
     const { call } = one.owner.make(['ECHO', 'x']);
-    one.lane.send(call);
-    assert.deepEqual(one.lane.takeUnwritten(), [call]);
-    assert.equal(one.lane.load, 0);
+    one.multiplexer.send(call);
+    assert.deepEqual(one.multiplexer.takeUnwritten(), [call]);
+    assert.equal(one.multiplexer.load, 0);
   });
 
   it('closed, answers what it has', async () => {
-    const one = new Opened(server);
+    const one = new OpenedMultiplexer(server);
     const replies = Promise.all(['1', '2'].map((text) => one.send(text)));
-    await one.lane.close();
+    await one.multiplexer.close();
     assert.deepEqual(await replies, ['1', '2']);
     assert.equal(one.owner.usage.commands, 0);
   });
 
   it('closed while it waits to connect again, ends', async () => {
     server.refuse();
-    const one = new Opened(server);
+    const one = new OpenedMultiplexer(server);
     await assert.rejects(one.send('1'));
-    await one.lane.close();
+    await one.multiplexer.close();
   });
 
   describe('whose server says nothing any more', () => {
+    it('says that it stalls before it says that it is suspect', async () => {
+      server.handler = (words, connection) => (words[1] === 'never' ? silence : echo(words, connection));
+      using one = new OpenedMultiplexer(server);
+      await one.send('1');
+      one.send('never').catch(() => {});
+      await until(() => one.events.includes('suspect'));
+      assert.deepEqual([...new Set(one.events)], ['up', 'stalling', 'suspect']);
+    });
+
     it('hands back what was not written, and does not hammer a server that refuses', async () => {
       server.handler = (words, connection) => (words[1] === 'never' ? silence : echo(words, connection));
-      using one = new Opened(server);
+      using one = new OpenedMultiplexer(server);
       await one.send('1');
       const never = one.send('never');
       never.catch(() => {});
       await until(() => server.count('ECHO') === 2, { everyMs: 1 });
       server.handler = () => close;
-      await until(() => one.lane.unreachableReason !== null, { timeoutMs: 3_000 });
+      await until(() => one.multiplexer.unreachableReason !== null, { timeoutMs: 3_000 });
       const connections = server.connections.length;
       await sleep(500);
       const more = server.connections.length - connections;

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { Node } from '../../../lib/pool/node.js';
-import { FakeServer } from '../../support/fake-server.js';
+import { ClosedError } from '../../../lib/errors.js';
+import { Node, type NodeEvents } from '../../../lib/pool/node.js';
+import { FakeServer, silence } from '../../support/fake-server.js';
+import { until } from '../../support/wait.js';
 import { quickConfig, Recorder } from '../connection/opened.js';
 
 const ignore = (): void => {};
-const events = { up: ignore, down: ignore, suspect: ignore, lost: ignore, overdue: ignore, again: ignore };
+const ignoreAll: NodeEvents = { up: ignore, down: ignore, suspect: ignore, lost: ignore, overdue: ignore, backoffEnded: ignore };
 
-function nodeOf(server: FakeServer): Node {
+function nodeOf(server: FakeServer, listeners: Partial<NodeEvents> = {}): Node {
   return new Node(
     `${server.host}:${server.port}`,
     {
@@ -20,11 +22,23 @@ function nodeOf(server: FakeServer): Node {
       acquireTimeoutMs: 0,
       reconnect: { minMs: 10, maxMs: 100 },
     },
-    events,
+    { ...ignoreAll, ...listeners },
   );
 }
 
-describe('pool/node', () => {
+describe('a node', () => {
+  it('says that it stalls, and that it is suspect, where its server says nothing', async () => {
+    await using server = await FakeServer.start(([name]) => (name === 'ECHO' ? silence : undefined));
+    const told = new Set<string>();
+    const node = nodeOf(server, { stalling: () => told.add('stalling'), suspect: () => told.add('suspect') });
+    const { call, outcome } = new Recorder().make(['ECHO', 'x']);
+    node.send(call, 'primary');
+    await until(() => told.has('suspect'));
+    assert.deepEqual([...told], ['stalling', 'suspect']);
+    node.destroy(new ClosedError('the test is over'));
+    await assert.rejects(outcome);
+  });
+
   it('asks the server itself, in order among the commands of that access', async () => {
     await using server = await FakeServer.start(([name, ...args]) => (name === 'ECHO' || name === 'INFO' ? (args[0] ?? '') : undefined));
     const node = nodeOf(server);

@@ -1,5 +1,5 @@
 import { blockingCall, exclusiveDeadline } from '../../../lib/client/dispatch/blocking-call.js';
-import type { ClosedError, SlotwiseError } from '../../../lib/errors.js';
+import { ClosedError } from '../../../lib/errors.js';
 import { ExclusivePool, type ExclusivePoolConfig } from '../../../lib/pool/exclusive-pool.js';
 import type { Lease } from '../../../lib/pool/lease.js';
 import { Call, type Exclusive } from '../../../lib/protocol/call.js';
@@ -15,15 +15,15 @@ export interface Issued {
   readonly outcome: Promise<unknown>;
 }
 
-/** An exclusive lane under test, whose calls come from one owner, and what it told its node. */
-export class OpenedLane {
+/** An exclusive pool under test, whose calls come from one owner, and the events that it had for its node. */
+export class OpenedPool {
   readonly owner = new Recorder();
-  readonly told: string[] = [];
-  readonly lane: ExclusivePool;
+  readonly events: string[] = [];
+  readonly pool: ExclusivePool;
 
   constructor(server: FakeServer, config: Partial<ExclusivePoolConfig> = {}) {
     const { connection = {}, ...rest } = config;
-    this.lane = new ExclusivePool(
+    this.pool = new ExclusivePool(
       {
         connection: { ...quickConfig, address: { host: server.host, port: server.port }, ...connection },
         max: 2,
@@ -35,7 +35,7 @@ export class OpenedLane {
         reconnect: { minMs: 10, maxMs: 100 },
         ...rest,
       },
-      { again: () => this.told.push('again'), suspect: () => this.told.push('suspect') },
+      { backoffEnded: () => this.events.push('backoffEnded'), suspect: () => this.events.push('suspect') },
     );
   }
 
@@ -53,17 +53,17 @@ export class OpenedLane {
   /** Sends a command that may block. */
   block(words: readonly Arg[], timeoutMs = 0): Issued {
     const issued = this.make(words, timeoutMs, 'blocking');
-    this.lane.send(issued.call);
+    this.pool.send(issued.call);
     return issued;
   }
 
   acquire(timeoutMs = 0): Promise<Lease> {
     const { call, outcome } = this.make(['PING'], timeoutMs, 'lease');
-    this.lane.send(call);
+    this.pool.send(call);
     return outcome as Promise<Lease>;
   }
 
-  end(error: SlotwiseError | ClosedError): void {
-    this.lane.destroy(error);
+  destroy(): void {
+    this.pool.destroy(new ClosedError('the test is over'));
   }
 }

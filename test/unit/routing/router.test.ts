@@ -60,7 +60,7 @@ class NodeTable {
         reconnect: { minMs: 1, maxMs: 1 },
       };
       const silent = (): void => {};
-      node = new Node(key, config, { up: silent, down: silent, lost: silent, suspect: silent, overdue: silent, again: silent });
+      node = new Node(key, config, { up: silent, down: silent, lost: silent, suspect: silent, overdue: silent, backoffEnded: silent });
       this.#nodes.set(key, node);
     }
     return node;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
-import { CredentialRefresher, type Reauthenticating } from '../../../../lib/client/nodes/credential-refresher.js';
+import { CredentialRefresher } from '../../../../lib/client/nodes/credential-refresher.js';
+import type { Reauthenticating } from '../../../../lib/connection/reauthenticate-all.js';
 import { AuthError, type SlotwiseError } from '../../../../lib/errors.js';
 
 describe('CredentialRefresher', () => {

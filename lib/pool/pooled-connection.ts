@@ -1,0 +1,99 @@
+import { Connection, type ConnectionConfig } from '../connection/connection.js';
+import type { SlotwiseError } from '../errors.js';
+import { clock } from '../util/clock.js';
+import { type Transitions, transition } from '../util/state-machine.js';
+
+export interface PooledConnectionEvents {
+  /** It is available for the first time. */
+  opened(pooled: PooledConnection): void;
+  /** Comes exactly once. `wasPending`: it was never available. */
+  closed(pooled: PooledConnection, error: SlotwiseError | null, wasPending: boolean): void;
+}
+
+export type PooledConnectionState = 'pending' | 'available' | 'in use' | 'closed';
+
+const TRANSITIONS: Transitions<PooledConnectionState> = {
+  pending: ['available', 'closed'],
+  available: ['in use', 'closed'],
+  'in use': ['available', 'closed'],
+  closed: [],
+};
+
+/**
+ * Connection of an exclusive pool.
+ *
+ * | state | means | next |
+ * |---|---|---|
+ * | pending | opening, or the server is asked for its id | available, closed |
+ * | available | idle, for the next caller | in use, closed |
+ * | in use | checked out | available, closed |
+ * | closed | | – |
+ */
+export class PooledConnection {
+  readonly connection: Connection;
+  state: PooledConnectionState = 'pending';
+  /** The credentials changed while it could not log in again: AUTH cannot be sent inside of what a caller does. */
+  hasOldCredentials = false;
+  readonly #expiresAt: number;
+  #idleTimer: NodeJS.Timeout | undefined;
+
+  /** `maxLifetimeMs`: see `ExclusivePoolConfig`. */
+  constructor(
+    config: ConnectionConfig,
+    readonly generation: number,
+    maxLifetimeMs: number,
+    events: PooledConnectionEvents,
+  ) {
+    const lifetimeMs = maxLifetimeMs === 0 ? Number.POSITIVE_INFINITY : maxLifetimeMs * (1 - Math.random() / 10);
+    this.#expiresAt = clock.now() + lifetimeMs;
+    this.connection = new Connection(config, {
+      ready: () => {
+        void this.#identify().then(() => {
+          if (this.state !== 'pending') return;
+          this.#change('available');
+          events.opened(this);
+        });
+      },
+      closed: (_, error) => {
+        const wasPending = this.state === 'pending';
+        this.#change('closed');
+        events.closed(this, error, wasPending);
+      },
+    });
+  }
+
+  /** Whether it is too old to be checked out again. */
+  get isExpired(): boolean {
+    return clock.now() >= this.#expiresAt;
+  }
+
+  checkOut(): void {
+    this.#change('in use');
+  }
+
+  checkIn(): void {
+    this.#change('available');
+  }
+
+  /** Closes it when it has been idle for `idleMs` and is not needed, or when it is too old. */
+  closeWhenIdle(idleMs: number, isNeeded: () => boolean): void {
+    this.#idleTimer = setTimeout(() => {
+      if (this.isExpired || !isNeeded()) void this.connection.close();
+      else this.closeWhenIdle(idleMs, isNeeded);
+    }, idleMs).unref();
+  }
+
+  #change(next: PooledConnectionState): void {
+    clearTimeout(this.#idleTimer);
+    this.state = transition(TRANSITIONS, this.state, next);
+  }
+
+  /** Without HELLO the id of the connection must be asked for. It may stay unknown: the server is old, or forbids the question. */
+  async #identify(): Promise<void> {
+    const { connection } = this;
+    const { server } = connection;
+    if (server.id !== null) return;
+    const id = await connection.request(['CLIENT', 'ID']).catch(() => null);
+    if (typeof id === 'number') connection.server = { ...server, id };
+  }
+}
