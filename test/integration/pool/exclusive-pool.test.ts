@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClosedError, ConnectError, NoNodeError, TimeoutError } from '../../../lib/errors.js';
 import type { ExclusivePoolConfig } from '../../../lib/pool/exclusive-pool.js';
-import { FakeServer, type Handler, silence } from '../../support/fake-server.js';
+import { close, FakeServer, type Handler, silence } from '../../support/fake-server.js';
 import { until } from '../../support/wait.js';
 import { OpenedPool } from './opened-pool.js';
 
@@ -86,9 +86,8 @@ describe('an exclusive pool', () => {
     });
 
     it('in time, or says at which node it could not, by the name that the node has everywhere', async () => {
-      server.handler = ([name]) => (name === 'HELLO' ? silence : undefined);
-      const opened = open({ connection: { address: { host: '::ffff:127.0.0.1', port: server.port } } as never });
-      await assert.rejects(opened.acquire(30), { code: 'ERR_TIMEOUT', node: `[::ffff:127.0.0.1]:${server.port}` });
+      const opened = open({ max: 0, connection: { address: { host: '::1', port: 7000 } } as never });
+      await assert.rejects(opened.acquire(30), { code: 'ERR_TIMEOUT', node: '[::1]:7000' });
     });
 
     it('not a connection that broke while it was idle', async () => {
@@ -143,6 +142,22 @@ describe('an exclusive pool', () => {
       assert.equal(opened.pool.unreachableReason, null);
       await server.listen();
       (await opened.acquire()).release(false);
+    });
+
+    it('another for a call that waited for an attempt from before the backoff', async () => {
+      const hangUp: (() => void)[] = [];
+      server.handler = (_, { index }) => (index < 2 ? new Promise((resolve) => hangUp.push(() => resolve(close))) : undefined);
+      const opened = open();
+      const failed = Promise.allSettled([opened.acquire(), opened.acquire()]);
+      await until(() => hangUp.length === 2);
+      hangUp[0]?.();
+      await failed;
+      await until(() => opened.events.includes('backoffEnded'));
+      const next = opened.acquire();
+      assert.equal(server.connections.length, 2, 'the second attempt is still on its way');
+      hangUp[1]?.();
+      (await next).release(false);
+      assert.deepEqual(opened.events, ['backoffEnded']);
     });
 
     it('again for calls that come again, when a connection is checked in though no other can be opened', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
+import type { ConnectionConfig } from '../../../lib/connection/connection.js';
 import { UnblockConnection } from '../../../lib/pool/unblock-connection.js';
 import { UnblockConnections } from '../../../lib/pool/unblock-connections.js';
-import { quickConfig } from '../../integration/connection/opened.js';
 
 describe('the unblock connections of a pool', () => {
   let time: sinon.SinonFakeTimers;
@@ -15,7 +15,7 @@ describe('the unblock connections of a pool', () => {
     sinon.stub(UnblockConnection.prototype, 'destroy').callsFake(function (this: UnblockConnection) {
       destroyed.push(this);
     });
-    connections = new UnblockConnections({ ...quickConfig, address: { host: 'localhost', port: 1 } }, 1_000, () => {});
+    connections = new UnblockConnections({} as ConnectionConfig, 1_000, () => {});
   });
   afterEach(() => sinon.restore());
 
