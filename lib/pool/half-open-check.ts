@@ -19,7 +19,7 @@ const TRANSITIONS: Transitions<CheckState> = {
 };
 
 /**
- * Check of a connection that owes replies and is silent: is it half-open, or does the server hang? A second connection is opened to find out; its
+ * Check of a stalled connection: is it half-open, or does the server hang? A second connection is opened to find out; its
  * handshake is the question.
  *
  * | state | means | what follows |
@@ -64,7 +64,7 @@ export class HalfOpenCheck {
         this.#reconnector.ready();
         if (this.state === 'answered') return;
         this.#change('answered');
-        log.pool('%s answers on a second connection, the first one is silent', second.key);
+        log.pool('%s answers on a second connection, the first one is stalled', second.key);
         this.#halfOpenTimer = setTimeout(() => this.#close(), HALF_OPEN_MS);
       },
       closed: (_, error) => {

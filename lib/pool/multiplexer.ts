@@ -19,9 +19,9 @@ export interface MultiplexerEvents {
   up(): void;
   /** A connection attempt failed: until `up`, calls are handed back at once. */
   down(error: SlotwiseError): void;
-  /** A connection owes replies and is silent for too long. */
+  /** A connection is stalled. */
   suspect(): void;
-  /** A connection owes replies and has been silent for a moment. */
+  /** A connection owes replies and may be about to stall. */
   stalling(): void;
   /** A ready connection broke; a new one is already opening. */
   lost(error: SlotwiseError): void;
@@ -211,7 +211,7 @@ export class Multiplexer {
     this.#halfOpenChecks.delete(connection);
   }
 
-  /** Another node has taken the place of this one: calls in flight on connections that are silent must not wait for their deadline. */
+  /** Another node has taken the place of this one: calls in flight on stalled connections must not wait for their deadline. */
   dropStalled(): void {
     for (const [{ key }, check] of [...this.#halfOpenChecks]) {
       check.replaced(connectionLostError(key, 'did not answer until another node took its place'));

@@ -27,9 +27,9 @@ export interface NodeConfig {
 export interface NodeEvents {
   up(node: Node): void;
   down(node: Node, error: SlotwiseError): void;
-  /** The node owes replies and is silent for too long: the others may know more. */
+  /** A connection to the node is stalled: other nodes may know more. */
   suspect(node: Node): void;
-  /** The node owes replies and has been silent for a moment; told again and again until it speaks or is suspect. */
+  /** A connection owes replies and may be about to stall; comes with every tick until bytes come or the node is suspect. */
   stalling?(node: Node): void;
   lost(node: Node, error: SlotwiseError): void;
   /** A call that waited here passed its deadline. */
