@@ -4,7 +4,7 @@ import { ClosedError, ConnectionLostError, TimeoutError } from '../errors.js';
 import type { Credentials } from '../options/access.js';
 import { type Address, addressKey } from '../options/address.js';
 import type { Options } from '../options/defaults.js';
-import { Call } from '../protocol/call.js';
+import { newCall, takePromise } from '../protocol/call.js';
 import { specOf } from '../protocol/catalog/specs.js';
 import { type Arg, DECODE_BUFFERS, type Raw } from '../protocol/command-spec.js';
 import { clock } from '../util/clock.js';
@@ -39,8 +39,8 @@ export class NodeConnections implements NodeClient {
     if (this.#closed) throw new ClosedError('the connections were closed');
     const connection = this.#connectionTo(address, database);
     const { spec, args } = specOf(words);
-    const call = Call.make(spec, args, null, buffers ? DECODE_BUFFERS : 0, internalOwner, clock.deadlineIn(timeoutMs));
-    const reply = Call.promiseOfLast() as Promise<Raw>; // no decoder
+    const call = newCall(spec, args, null, buffers ? DECODE_BUFFERS : 0, internalOwner, clock.deadlineIn(timeoutMs));
+    const reply = takePromise() as Promise<Raw>; // no decoder
     connection.send(call);
     try {
       return await reply;

@@ -145,11 +145,11 @@ function subscribeToEvents(
     listen: (...args) => client.listen(...args),
     check: async (target) => {
       const asText = view.withMode(0);
-      const current = await client.runAt(CONFIG_GET, [SETTING], asText, { target }).then(settingOf, unknownSetting);
+      const current = await client.runAt(CONFIG_GET, [SETTING], asText, { node: target }).then(settingOf, unknownSetting);
       const missing = current === null ? '' : missingFlags(current, notificationClass, events);
       if (missing === '') return;
       if (!configure) throw new KeyspaceEventsOffError(target, current ?? '', missing);
-      await client.runAt(CONFIG_SET, [SETTING, `${current}${missing}`], asText, { target });
+      await client.runAt(CONFIG_SET, [SETTING, `${current}${missing}`], asText, { node: target });
     },
   });
 }

@@ -3,9 +3,13 @@ import type { ViewOptions } from '../options/client-options.js';
 import type { Options } from '../options/defaults.js';
 import type { Domain } from '../options/domains.js';
 import type { Lease } from '../pool/lease.js';
-import type { AtomicBatch, AttemptFailure, Exclusive, OutcomeSink, PinnedProcess, QueueUsage } from '../protocol/call.js';
+import type { AttemptFailure, QueueUsage } from '../protocol/call.js';
+import { type AtomicBatch, extrasOf, sinkExtras } from '../protocol/call-extras.js';
+import type { CallTarget } from '../protocol/call-target.js';
 import { command } from '../protocol/catalog/specs.js';
-import { type Arg, type CommandSpec, type Decode, SPECIAL } from '../protocol/command-spec.js';
+import { type Arg, type Command, type CommandSpec, type Decode, SPECIAL } from '../protocol/command-spec.js';
+import type { Exclusive } from '../protocol/exclusive.js';
+import type { OutcomeSink } from '../protocol/outcome.js';
 import { GuardTable } from '../routing/keys/guard.js';
 import { prefixKey } from '../routing/keys/key-prefix.js';
 import { prefixed, prefixKeys } from '../routing/keys/prefixed-command.js';
@@ -17,8 +21,11 @@ import { CallFactory, refuse } from './dispatch/call-factory.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { explain } from './dispatch/explain.js';
 import { SpecialCommands } from './dispatch/special-commands.js';
+import { UnknownCommands } from './dispatch/unknown-commands.js';
 import type { Emitter } from './emitter.js';
 import type { ClientEvents } from './events.js';
+import { Lifecycle } from './lifecycle.js';
+import type { Deployment } from './nodes/deployment.js';
 import type { SentinelAccess } from './nodes/sentinel-access.js';
 import type { SubscribeLimits, SubscribeRequest } from './pubsub/subscribe-request.js';
 import type { SubscriptionGroup } from './pubsub/subscription.js';
@@ -33,13 +40,16 @@ const LEASE: CommandSpec = Object.freeze({ ...command('PING'), name: 'lease()', 
 
 const NOWHERE: ViewPlace = { domain: null, session: null };
 
-/** The engine behind every view: the ways in, and the life of the client. What a command becomes is decided by the parts. */
+/** Engine behind every view: the ways in, and the life of the client. Its parts decide what becomes of a command. */
 export class Client {
   readonly events: Emitter<ClientEvents>;
+  readonly subscriptions: SubscriptionManager;
+  readonly #lifecycle = new Lifecycle(() => this.#deployment.start());
   readonly #dispatcher: Dispatcher;
+  readonly #deployment: Deployment;
   readonly #callFactory: CallFactory;
   readonly #special: SpecialCommands;
-  readonly subscriptions: SubscriptionManager;
+  readonly #unknown: UnknownCommands;
   /** Null: no domain has a guard. */
   readonly #guards: GuardTable | null;
   /** Clients on other groups of the same sentinels; they end with this one. */
@@ -50,18 +60,14 @@ export class Client {
     readonly options: Options,
     shared: SentinelAccess | null = null,
   ) {
-    this.#dispatcher = new Dispatcher(options, shared);
-    const { deployment } = this.#dispatcher;
-    this.events = deployment.events;
-    this.subscriptions = new SubscriptionManager(deployment.resolvedOptions, deployment);
-    this.#callFactory = new CallFactory(options, this.#dispatcher);
+    this.#dispatcher = new Dispatcher(options, this.#lifecycle, shared);
+    this.#deployment = this.#dispatcher.deployment;
+    this.events = this.#deployment.events;
+    this.subscriptions = new SubscriptionManager(this.#deployment.resolvedOptions, this.#deployment);
+    this.#callFactory = new CallFactory(options, this.#lifecycle, this.#dispatcher);
     this.#guards = GuardTable.of(this.#callFactory.domains, options.domains);
-    this.#special = new SpecialCommands(
-      this.#callFactory,
-      this.#dispatcher.deployment,
-      (spec, args, decode, view) => this.run(spec, args, decode, view),
-      (timeoutMs) => this.connect(timeoutMs),
-    );
+    this.#special = new SpecialCommands(this.#callFactory, this.#deployment, (timeoutMs) => this.connect(timeoutMs));
+    this.#unknown = new UnknownCommands(this.#callFactory);
   }
 
   view(options: ViewOptions, place: ViewPlace = NOWHERE): View {
@@ -74,15 +80,14 @@ export class Client {
   }
 
   session(): Session {
-    return new Session(this.#dispatcher.deployment.offsets);
+    return new Session(this.#deployment.offsets);
   }
 
   /** A node has executed something that may write, on a lease of this view. */
   wrote(view: View, node: string): void {
-    const { deployment } = this.#dispatcher;
-    const found = deployment.nodes.get(node);
+    const found = this.#deployment.nodes.get(node);
     if (view.session === null || found === undefined) return;
-    view.session.wrote(-1, found, deployment.roleOf(node) === 'primary' ? found : null, false);
+    view.session.wrote(-1, found, this.#deployment.roleOf(node) === 'primary' ? found : null, false);
   }
 
   domain(name: string): Domain | undefined {
@@ -91,27 +96,28 @@ export class Client {
 
   /** A client on another group of the same sentinels, over the same connections to them. It lives until it is closed, or this one is. */
   group(options: Options): Client {
-    const group = new Client(options, this.#dispatcher.deployment.sentinels);
+    const group = new Client(options, this.#deployment.sentinels);
     this.#groups.add(group);
     group.events.once('close', () => this.#groups.delete(group));
-    if (this.#dispatcher.state === 'closing' || this.#isClosed()) group.destroy();
+    const { state } = this.#lifecycle;
+    if (state === 'closing' || state === 'closed') group.destroy();
     return group;
   }
 
-  /** What the unanswered commands hold together. */
+  /** Queue usage: what the unanswered commands take together. */
   get usage(): QueueUsage {
-    return this.#callFactory.usage;
+    return this.#dispatcher.usage;
   }
 
   // --- commands
 
-  /** Issues a command. Synchronous up to the socket's queue; every failure is a rejection. */
+  /** Submits a command. Synchronous up to the socket's queue; every failure is a rejection. By position: see `CallFactory.submit`. */
   run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
     if (this.#guards !== null) {
       try {
         this.admit(spec, args, view);
       } catch (error) {
-        return refuse(spec, error, null, 0);
+        return refuse(spec, error, null);
       }
     }
     if (view.prefix === null) return this.#run(spec, args, decode, view);
@@ -120,47 +126,45 @@ export class Client {
   }
 
   #run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
-    if ((spec.flags & SPECIAL) !== 0) return this.#special.run(spec, args, decode, view);
-    return this.#callFactory.submit(spec, args, decode, view);
+    if ((spec.flags & SPECIAL) === 0) return this.#callFactory.submit(spec, args, decode, view);
+    // Arity 0: our table does not have the command. Its arguments have no prefix yet, because its keys are not known.
+    if (spec.arity === 0) return this.learn(spec, args, view).then((learnt) => this.run(learnt, args, decode, view));
+    return this.#special.run(spec, args, decode, view);
   }
 
-  /** As `run`, for calls that are issued together: the outcome goes to `gathering`, as that of place `at`. */
-  runInto(sink: OutcomeSink, at: number, spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): void {
-    if ((spec.flags & SPECIAL) === 0 && view.signal === null) {
-      if (this.#guards !== null && !this.#admits(sink, at, spec, args, view)) return;
-      const own = view.prefix === null ? { args, decode } : prefixed(view.prefix, { spec, args, decode });
-      this.#callFactory.submit(spec, own.args, own.decode, view, undefined, sink, at);
-    } else {
+  /** As `run`, for calls that are submitted together: the outcome goes to the sink, as that of `index`. */
+  runInto(sink: OutcomeSink, index: number, given: Command, view: View): void {
+    const { spec, args, decode } = given;
+    if ((spec.flags & SPECIAL) !== 0 || view.signal !== null) {
       this.run(spec, args, decode, view).then(
-        (value) => sink.onValue(at, value),
-        (error: unknown) => sink.onError(at, error),
+        (value) => sink.onValue(index, value),
+        (error: unknown) => sink.onError(index, error),
       );
+      return;
     }
+    const extras = sinkExtras(sink, index);
+    if (this.#guards !== null) {
+      try {
+        this.admit(spec, args, view);
+      } catch (error) {
+        refuse(spec, error, extras);
+        return;
+      }
+    }
+    const own = view.prefix === null ? given : prefixed(view.prefix, given);
+    this.#callFactory.submit(spec, own.args, own.decode, view, extras);
   }
 
-  /**
-   * Issues a command at a place its keys do not name: the shard of a slot, one node, or the process of a tie. The reply is the server's own: what
-   * keys it holds have their prefix.
-   */
-  async runAt(
-    spec: CommandSpec,
-    args: readonly Arg[],
-    view: View,
-    place: { slot?: number; target?: string; pinned?: PinnedProcess },
-  ): Promise<unknown> {
+  /** Submits a command to a target that its keys do not name. The reply is the server's own: the keys in it have their prefix. */
+  async runAt(spec: CommandSpec, args: readonly Arg[], view: View, target: CallTarget): Promise<unknown> {
     this.admit(spec, args, view);
-    return this.#callFactory.submit(spec, view.prefix === null ? args : prefixKeys(view.prefix, spec, args), null, view, place);
+    const own = view.prefix === null ? args : prefixKeys(view.prefix, spec, args);
+    return this.#callFactory.submit(spec, own, null, view, extrasOf({ target }));
   }
 
-  /** False: it was refused, and `gathering` was told. */
-  #admits(sink: OutcomeSink, at: number, spec: CommandSpec, args: readonly Arg[], view: View): boolean {
-    try {
-      this.admit(spec, args, view);
-      return true;
-    } catch (error) {
-      refuse(spec, error, sink, at);
-      return false;
-    }
+  /** Submits commands that must run as one, with `spec` last: MULTI … EXEC. `slot`: that of all their keys, which have their prefix already. */
+  runAtomicBatch(batch: AtomicBatch, spec: CommandSpec, slot: number, decode: Decode, view: View): Promise<unknown> {
+    return this.#callFactory.submit(spec, [], decode, view, extrasOf({ batch, target: { slot } }));
   }
 
   /** Throws a `GuardError` if the domain of the command does not let it through. Its keys have no prefix yet. */
@@ -176,17 +180,7 @@ export class Client {
 
   /** The facts of a call whose command our table does not have; `args` without prefix. */
   learn(spec: CommandSpec, args: readonly Arg[], view: View): Promise<CommandSpec> {
-    return this.#special.learn(spec, args, view);
-  }
-
-  /** Something may have changed: looks soon. */
-  wake(reason: string): void {
-    this.#dispatcher.deployment.wake(reason);
-  }
-
-  /** Issues commands that must run as one, with `spec` last: MULTI … EXEC. `slot`: that of all their keys, which have their prefix already. */
-  runUnit(batch: AtomicBatch, spec: CommandSpec, slot: number, decode: Decode, view: View): Promise<unknown> {
-    return this.#callFactory.submit(spec, [], decode, view, { batch, slot });
+    return this.#unknown.specOf(spec, args, view);
   }
 
   /** A connection of its own to the primary of the key's slot, or to any; inside the deadline of the view. */
@@ -194,54 +188,62 @@ export class Client {
     const own = key === null || view.prefix === null ? key : prefixKey(view.prefix, key);
     const slot = own === null || !this.#callFactory.sharded ? -1 : slotOfKey(own);
     const exclusive: Exclusive = { kind: 'lease', blocking: null, silenceMs: 0, since: 0, cancel: null };
-    return this.#callFactory.submit(LEASE, [], null, view, { slot, exclusive }) as Promise<Lease>; // what the exclusive pool gives for this kind
+    const extras = extrasOf({ exclusive, target: { slot } });
+    return this.#callFactory.submit(LEASE, [], null, view, extras) as Promise<Lease>; // the outcome of this kind
   }
 
-  /** Takes note of what a failure on a lease says about the nodes. True: nothing was executed, and another attempt may succeed. */
+  /** Something may have changed: the topology is probed soon. */
+  wake(reason: string): void {
+    this.#deployment.wake(reason);
+  }
+
+  /** Records what a failure on a lease says about the nodes. True: nothing was executed, and another attempt may succeed. */
   observeFailure(failure: AttemptFailure): boolean {
     return this.#dispatcher.observeFailure(failure);
   }
 
   // --- subscriptions
 
-  /** Listens to channels, until the group ends. */
+  /** Subscribes to channels, until the group ends. */
   listen(request: SubscribeRequest, handler: SubscriptionHandler, limits: SubscribeLimits): SubscriptionGroup {
-    return this.subscriptions.listen(request, handler, limits, this.#dispatcher.begin() ? null : closedError(null));
+    return this.subscriptions.listen(request, handler, limits, this.#lifecycle.begin() ? null : closedError(null));
   }
 
   // --- life
 
   /** Resolves when the topology is known and a primary has shaken hands. */
   connect(timeoutMs = this.options.timeoutMs): Promise<void> {
-    return this.#dispatcher.begin() ? this.#dispatcher.deployment.connect(timeoutMs) : Promise.reject(closedError(null));
+    return this.#lifecycle.begin() ? this.#deployment.connect(timeoutMs) : Promise.reject(closedError(null));
   }
 
   /** Has every live connection log in again, with what `credentials` gives now. */
   async reauthenticate(): Promise<void> {
-    if (this.#dispatcher.state === 'closed') throw closedError(null);
-    await this.#dispatcher.deployment.reauthenticate();
+    if (this.#lifecycle.state === 'closed') throw closedError(null);
+    await this.#deployment.reauthenticate();
   }
 
   /** Takes no more commands, waits for the replies to the others, closes. */
   async close(): Promise<void> {
-    if (this.#dispatcher.state === 'closed') return;
-    const wasIdle = this.#dispatcher.state === 'idle';
-    this.#dispatcher.closing();
+    if (this.#isClosed()) return;
+    const wasIdle = this.#lifecycle.state === 'idle';
+    this.#lifecycle.enter('closing');
+    this.#dispatcher.endBlocking();
     this.subscriptions.destroy(closedError(null));
     const groups = Promise.all([...this.#groups].map((group) => group.close()));
-    while (!wasIdle && this.#callFactory.usage.commands > 0 && !this.#isClosed()) await new Promise((resolve) => setTimeout(resolve, 5));
-    await Promise.all([this.#dispatcher.deployment.nodes.close(), groups]);
+    while (!wasIdle && this.usage.commands > 0 && !this.#isClosed()) await new Promise((resolve) => setTimeout(resolve, 5));
+    await Promise.all([this.#deployment.nodes.close(), groups]);
     this.destroy();
   }
 
   #isClosed(): boolean {
-    return this.#dispatcher.state === 'closed';
+    return this.#lifecycle.state === 'closed';
   }
 
   /** Closes at once: what is in flight rejects, with `executed: 'unknown'` where it was written. */
   destroy(): void {
     for (const group of [...this.#groups]) group.destroy();
-    if (this.#dispatcher.state === 'closed') return;
+    if (this.#isClosed()) return;
+    this.#lifecycle.enter('closed');
     const error = new ClosedError('the client was destroyed');
     this.subscriptions.destroy(error);
     this.#dispatcher.destroy(error);
@@ -251,9 +253,9 @@ export class Client {
 
   /** Counters a node, for people and tests. */
   stats(): ClientStats {
-    const nodes = this.#dispatcher.deployment.nodes.all().map((node) => ({
+    const nodes = this.#deployment.nodes.all().map((node) => ({
       node: node.key,
-      role: this.#dispatcher.deployment.roleOf(node.key),
+      role: this.#deployment.roleOf(node.key),
       sent: node.sent,
       reads: node.reads,
       writes: node.writes,
@@ -266,9 +268,9 @@ export class Client {
       exclusiveConnections: node.exclusiveConnections,
       priority: this.snapshot?.nodes.get(node.key)?.tier ?? 0,
       weight: this.snapshot?.nodes.get(node.key)?.weight ?? 1,
-      ...this.#dispatcher.deployment.replicaHealth.statsOf(node.key),
+      ...this.#deployment.replicaHealth.statsOf(node.key),
     }));
-    const { commands, bytes } = this.#callFactory.usage;
+    const { commands, bytes } = this.usage;
     const domains = this.#callFactory.counters.all().map(({ domain, counters }) => ({ domain, ...counters }));
     return { commands, bytes, waiting: this.#dispatcher.waiting, subscriptions: this.subscriptions.stats, nodes, domains };
   }
@@ -281,11 +283,12 @@ export class Client {
       if (!(error instanceof GuardError)) throw error;
       return explanation({ command: spec.name, domain: error.domain, notes: [`it would be refused: ${error.message}`] });
     }
-    const own = view.prefix === null ? args : prefixed(view.prefix, { spec, args, decode: null }).args;
-    return explain(this.#callFactory, this.#dispatcher.deployment.router, spec, own, view);
+    const given = { spec, args, decode: null };
+    const own = view.prefix === null ? given : prefixed(view.prefix, given);
+    return explain(this.#callFactory, this.#deployment.router, own, view);
   }
 
   get snapshot(): TopologySnapshot | null {
-    return this.#dispatcher.deployment.snapshot;
+    return this.#deployment.snapshot;
   }
 }

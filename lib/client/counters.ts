@@ -1,6 +1,7 @@
 import type { Domain } from '../options/domains.js';
-import type { AtomicBatch } from '../protocol/call.js';
-import { type CommandSpec, READONLY, SCRIPT, WRITE } from '../protocol/command-spec.js';
+import type { AtomicBatch } from '../protocol/call-extras.js';
+import { isRead, mayWrite } from '../protocol/catalog/effects.js';
+import type { CommandSpec } from '../protocol/command-spec.js';
 
 /** Counters of the commands of one domain, or of none. */
 export class Counters {
@@ -13,8 +14,8 @@ export class Counters {
 
   /** Counts a command that is issued. One without effect on data is neither a read nor a write. */
   issued(spec: CommandSpec): void {
-    if ((spec.flags & READONLY) !== 0) this.reads++;
-    else if ((spec.flags & (WRITE | SCRIPT)) !== 0) this.writes++;
+    if (isRead(spec)) this.reads++;
+    else if (mayWrite(spec)) this.writes++;
   }
 
   /** Counts the commands of a transaction. */

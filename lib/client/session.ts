@@ -1,6 +1,5 @@
-import type { Call, OutcomeSink } from '../protocol/call.js';
-import type { CommandSpec } from '../protocol/command-spec.js';
-import { READONLY, SCRIPT, WRITE } from '../protocol/command-spec.js';
+import type { Call } from '../protocol/call.js';
+import { OutcomeLink } from '../protocol/outcome-link.js';
 import type { OffsetTracker, Position, Replicating } from '../topology/replication/offset-tracker.js';
 
 /** Token of a session's writes to one primary: the offset that a replica must have applied. */
@@ -131,36 +130,30 @@ export class Session {
   }
 }
 
-/** Whether later reads of a session need the command's effect, by its flags. A command with keys and without flags may write. */
-export function changesData({ flags, firstKey }: CommandSpec): boolean {
-  return (flags & READONLY) === 0 && ((flags & (WRITE | SCRIPT)) !== 0 || firstKey !== -1);
-}
-
 /** Observer of one call that may write: reports its end to the session and passes the outcome on. */
-export class SessionWrite implements OutcomeSink {
+export class SessionWrite extends OutcomeLink {
   #node: string | null = null;
 
   constructor(
-    private readonly call: Call,
-    private readonly next: OutcomeSink | null,
+    call: Call,
     /** `node`: of the last attempt; null: the call was never sent. */
     private readonly ended: (node: string | null) => void,
-  ) {}
+  ) {
+    super(call);
+  }
 
-  onSent(node: string): void {
+  override onSent(node: string): void {
     this.#node = node;
-    this.next?.onSent?.(node);
+    super.onSent(node);
   }
 
-  onValue(at: number, value: unknown): void {
+  override onValue(index: number, value: unknown): void {
     this.ended(this.#node);
-    if (this.next === null) this.call.resolve(value);
-    else this.next.onValue(at, value);
+    super.onValue(index, value);
   }
 
-  onError(at: number, error: unknown): void {
+  override onError(index: number, error: unknown): void {
     this.ended(this.#node);
-    if (this.next === null) this.call.reject(error);
-    else this.next.onError(at, error);
+    super.onError(index, error);
   }
 }

@@ -9,13 +9,13 @@ import type { PolicyTable, ReadPolicy } from '../routing/reads/read-preference.j
 import type { Counters, CounterTable } from './counters.js';
 import type { Session } from './session.js';
 
-/** What follows a failed attempt, and whose room its call takes: the client. */
+/** The engine of a client, as its views know it: decides what follows a failed attempt, and counts what is unanswered. */
 export interface ViewEngine {
-  readonly budget: QueueUsage;
+  readonly usage: QueueUsage;
   failed(call: Call, failure: AttemptFailure): void;
 }
 
-/** What the views of a client share. */
+/** Tables that the views of a client share. */
 export interface Tables {
   readonly policies: PolicyTable;
   readonly offloads: OffloadTable;
@@ -32,24 +32,24 @@ interface ViewFacts {
   readonly idempotent: boolean;
   /** Sum of `DECODE_*` bits. */
   readonly mode: number;
-  /** What the caller asked for, domains aside. */
+  /** Options that the caller gave, domains aside. */
   readonly options: ViewOptions;
-  /** Named with `domain()`, or found by key. */
+  /** Domain, named with `domain()` or found by key; null: none. */
   readonly domain: Domain | null;
   /** Null: keys are sent as they are. */
   readonly prefix: KeyPrefix | null;
   readonly waitReplicas: WaitReplicas | null;
-  /** Its reads may be asked of a second node. */
+  /** Reads may be asked of a second node. */
   readonly hedge: boolean;
-  /** Of its domain. */
+  /** Counters of the domain. */
   readonly counters: Counters;
-  /** Null: nothing goes elsewhere than the policy says. */
+  /** Commands with a read policy of their own; null: there are none. */
   readonly offloaded: Offloaded | null;
-  /** Null: it need not read what it wrote. */
+  /** Null: reads need not see the writes of the view. */
   readonly session: Session | null;
 }
 
-/** What a view has besides its options. */
+/** Where a view belongs, besides its options. */
 export interface ViewPlace {
   readonly domain: Domain | null;
   readonly session: Session | null;
@@ -57,7 +57,7 @@ export interface ViewPlace {
 
 const INTEGER_MODES = { number: 0, bigint: DECODE_BIGINT, string: DECODE_INTEGER_TEXT } as const;
 
-/** How the calls of one view of the client are treated; made once a view, read by every call. A call's owner is the view it came through. */
+/** A view of the client: how its calls are treated. Made once a view, read by every call; the owner of its calls. */
 export class View implements CallOwner, ViewFacts {
   readonly usage: QueueUsage;
   readonly timeoutMs: number;
@@ -78,7 +78,7 @@ export class View implements CallOwner, ViewFacts {
     private readonly engine: ViewEngine,
     facts: ViewFacts,
   ) {
-    this.usage = engine.budget;
+    this.usage = engine.usage;
     this.timeoutMs = facts.timeoutMs;
     this.signal = facts.signal;
     this.policy = facts.policy;
@@ -123,7 +123,7 @@ export class View implements CallOwner, ViewFacts {
     return this.withMode(this.mode | DECODE_OBJECTS);
   }
 
-  /** Where this command reads, if it only reads; null: at the primary. */
+  /** Read policy of a command that only reads; null: the primary serves it. */
   policyOf({ name }: CommandSpec): ReadPolicy | null {
     return this.offloaded === null ? this.policy : (this.offloaded.get(name) ?? this.policy);
   }
@@ -131,4 +131,9 @@ export class View implements CallOwner, ViewFacts {
   failed(call: Call, failure: AttemptFailure): void {
     this.engine.failed(call, failure);
   }
+}
+
+/** The view a call came through. Every call that a dispatcher gets was made by a `CallFactory`, whose calls have their view as owner. */
+export function viewOf(call: Call): View {
+  return call.owner as View;
 }

@@ -1,6 +1,6 @@
 import { ReplyError, type SlotwiseError } from '../errors.js';
 import type { Address } from '../options/address.js';
-import type { OutcomeSink } from '../protocol/call.js';
+import type { OutcomeSink } from '../protocol/outcome.js';
 import { type Transitions, transition } from '../util/state-machine.js';
 
 /** What is subscribed to: a channel by its name, channels by a pattern, a channel of one shard. */

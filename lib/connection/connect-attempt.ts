@@ -3,7 +3,7 @@ import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import { type ConnectTrace, connectChannel, finishTrace, log, startTrace } from '../diagnostics.js';
 import { ConnectError, type ReplyError, type SlotwiseError } from '../errors.js';
 import type { CredentialSource } from '../options/access.js';
-import { type AttemptFailure, Call, type CallOwner, NO_DEADLINE } from '../protocol/call.js';
+import { type AttemptFailure, type Call, type CallOwner, NO_DEADLINE, takePromise } from '../protocol/call.js';
 import type { Raw } from '../protocol/command-spec.js';
 import { asHandshakeError, type HandshakeConfig, handshakeSteps, judge, replyOrThrow, type ServerFacts } from './handshake.js';
 import { internalCall, internalOwner } from './internal-calls.js';
@@ -97,7 +97,7 @@ export class ConnectAttempt implements CallOwner {
     const calls: Call[] = [];
     const replies = commands.map((words) => {
       calls.push(internalCall(words, NO_DEADLINE, this));
-      const reply = Call.promiseOfLast() as Promise<Raw>; // no decoder
+      const reply = takePromise() as Promise<Raw>; // no decoder
       return reply.catch((error: unknown) => replyOrThrow(error));
     });
     this.handlers.write(calls);

@@ -4,7 +4,7 @@ import { log } from '../diagnostics.js';
 import { ClosedError, ReplyError, type SlotwiseError } from '../errors.js';
 import type { Credentials } from '../options/access.js';
 import { type Address, addressKey } from '../options/address.js';
-import { Call, NO_DEADLINE, SETTLED, UNWRITTEN } from '../protocol/call.js';
+import { type Call, NO_DEADLINE, SETTLED, takePromise, UNWRITTEN } from '../protocol/call.js';
 import type { Raw } from '../protocol/command-spec.js';
 import { clock, type Holder } from '../util/clock.js';
 import { type Transitions, transition } from '../util/state-machine.js';
@@ -168,7 +168,7 @@ export class Connection implements Holder {
   /** Sends a command of the library itself and gives its raw reply. */
   request(words: readonly string[], deadline = NO_DEADLINE): Promise<Raw> {
     const call = internalCall(words, deadline);
-    const reply = Call.promiseOfLast();
+    const reply = takePromise();
     this.send(call);
     return reply as Promise<Raw>; // no decoder
   }

@@ -1,5 +1,8 @@
-import { type AttemptFailure, Call, type CallOwner, NO_DEADLINE, SETTLED } from '../protocol/call.js';
+import { type AttemptFailure, type Call, type CallOwner, NO_DEADLINE, newCall, SETTLED } from '../protocol/call.js';
+import { sinkExtras } from '../protocol/call-extras.js';
 import { command, specOf } from '../protocol/catalog/specs.js';
+import type { Arg, CommandSpec } from '../protocol/command-spec.js';
+import type { OutcomeSink } from '../protocol/outcome.js';
 
 /** Owner of commands that the library sends for itself: a failure is a plain rejection. */
 export const internalOwner: CallOwner = {
@@ -10,11 +13,16 @@ export const internalOwner: CallOwner = {
   },
 };
 /** Placeholder among the calls in flight for a reply that is dropped. */
-export const DISCARDED_REPLY = Call.make(command('ASKING'), [], null, 0, internalOwner, NO_DEADLINE);
+export const DISCARDED_REPLY = newCall(command('ASKING'), [], null, 0, internalOwner, NO_DEADLINE);
 DISCARDED_REPLY.state = SETTLED;
 
-/** A command of the library itself; its raw reply settles `Call.promiseOfLast()`. */
+/** A command of the library itself; its raw reply settles the promise that `takePromise` gives. */
 export function internalCall(words: readonly string[], deadline = NO_DEADLINE, owner = internalOwner): Call {
   const { spec, args } = specOf(words);
-  return Call.make(spec, args, null, 0, owner, deadline);
+  return newCall(spec, args, null, 0, owner, deadline);
+}
+
+/** A command of the library itself; its raw reply goes to the sink. */
+export function internalCallInto(sink: OutcomeSink, spec: CommandSpec, args: readonly Arg[]): Call {
+  return newCall(spec, args, null, 0, internalOwner, NO_DEADLINE, sinkExtras(sink));
 }

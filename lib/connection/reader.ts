@@ -8,7 +8,8 @@ import {
   ReplyTooLargeError,
   SlotwiseError,
 } from '../errors.js';
-import { type Call, type CallExtras, WRITTEN } from '../protocol/call.js';
+import { type Call, WRITTEN } from '../protocol/call.js';
+import type { CallExtras } from '../protocol/call-extras.js';
 import { DECODE_BUFFERS, type Raw } from '../protocol/command-spec.js';
 import { Parser, type ReplySink } from '../protocol/resp/parser.js';
 import { releaseUsage } from './deadlines.js';

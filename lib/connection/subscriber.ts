@@ -2,12 +2,12 @@ import { log } from '../diagnostics.js';
 import { ConnectionLostError, type SlotwiseError } from '../errors.js';
 import type { Credentials } from '../options/access.js';
 import { type Address, addressKey } from '../options/address.js';
-import { Call, NO_DEADLINE, type OutcomeSink } from '../protocol/call.js';
 import { command } from '../protocol/catalog/specs.js';
 import type { CommandSpec, Raw } from '../protocol/command-spec.js';
+import type { OutcomeSink } from '../protocol/outcome.js';
 import { type ChannelKind, ChannelSubscription, type MessageHandler, type Payload } from './channel-subscription.js';
 import { Connection, type ConnectionConfig } from './connection.js';
-import { internalOwner } from './internal-calls.js';
+import { internalCallInto } from './internal-calls.js';
 import { kindOf } from './pubsub-replies.js';
 
 export interface SubscriberEvents {
@@ -128,7 +128,7 @@ export class Subscriber {
         for (const subscription of unverified) subscription.roleVerified();
       },
     };
-    this.#connection.send(Call.forSink(outcome, 0, ROLE, [], null, 0, internalOwner, NO_DEADLINE));
+    this.#connection.send(internalCallInto(outcome, ROLE, []));
   }
 
   #notPrimary(subscription: ChannelSubscription, primary: Address): void {
@@ -152,7 +152,7 @@ export class Subscriber {
       };
       this.#send(COMMANDS[subscription.kind].unsubscribe, subscription.name, confirmed);
       // See `Connection.error`.
-      if (subscription.kind === 'shard') this.#connection.send(Call.forSink(IGNORE, 0, PING, [], null, 0, internalOwner, NO_DEADLINE));
+      if (subscription.kind === 'shard') this.#connection.send(internalCallInto(IGNORE, PING, []));
     });
   }
 
@@ -184,7 +184,7 @@ export class Subscriber {
   }
 
   #send(spec: CommandSpec, name: Buffer, outcome: OutcomeSink): void {
-    this.#connection.send(Call.forSink(outcome, 0, spec, [name], null, 0, internalOwner, NO_DEADLINE));
+    this.#connection.send(internalCallInto(outcome, spec, [name]));
   }
 
   // --- messages
@@ -255,7 +255,7 @@ export class Subscriber {
         this.#pongPending = false;
       },
     };
-    this.#connection.send(Call.forSink(outcome, 0, PING, [], null, 0, internalOwner, NO_DEADLINE));
+    this.#connection.send(internalCallInto(outcome, PING, []));
   }
 
   #closed(error: SlotwiseError | null): void {

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type Denque from 'denque';
 import { type BatchWritten, batchChannel } from '../diagnostics.js';
-import { type Call, type CallExtras, WRITTEN } from '../protocol/call.js';
+import { type Call, WRITTEN } from '../protocol/call.js';
+import type { CallExtras } from '../protocol/call-extras.js';
 import { Encoder } from '../protocol/resp/encoder.js';
 import { DISCARDED_REPLY } from './internal-calls.js';
 import type { Liveness } from './liveness.js';

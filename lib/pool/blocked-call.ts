@@ -1,18 +1,12 @@
 import { connectionLostError } from '../connection/connection-error.js';
 import { releaseUsage, timeoutError } from '../connection/deadlines.js';
 import { type Executed, ReplyError, type SlotwiseError } from '../errors.js';
-import {
-  type AttemptFailure,
-  Call,
-  type CallOwner,
-  type Exclusive,
-  NO_DEADLINE,
-  type OutcomeSink,
-  SETTLED,
-  UNWRITTEN,
-} from '../protocol/call.js';
+import { type AttemptFailure, type Call, type CallOwner, NO_DEADLINE, newCall, SETTLED, UNWRITTEN } from '../protocol/call.js';
+import { sinkExtras } from '../protocol/call-extras.js';
 import { withTimeout } from '../protocol/catalog/blocking.js';
 import type { Raw } from '../protocol/command-spec.js';
+import type { Exclusive } from '../protocol/exclusive.js';
+import type { OutcomeSink } from '../protocol/outcome.js';
 import { classify } from '../protocol/resp/reply-error.js';
 import { clock } from '../util/clock.js';
 import { type Transitions, transition } from '../util/state-machine.js';
@@ -69,12 +63,10 @@ export class BlockedCall implements CallOwner, OutcomeSink {
     private readonly finished: (dirty: boolean) => void,
   ) {
     this.#exclusive = exclusive;
-    this.#sent = Call.forSink(this, 0, call.spec, this.#args(), null, call.mode, this, NO_DEADLINE);
-    if (call.extras !== null) {
-      const extras = this.#sent.ensureExtras();
-      extras.asking = call.extras.asking;
-      extras.batch = call.extras.batch;
-    }
+    const extras = sinkExtras(this);
+    extras.asking = call.extras?.asking ?? false;
+    extras.batch = call.batch;
+    this.#sent = newCall(call.spec, this.#args(), null, call.mode, this, NO_DEADLINE, extras);
     exclusive.cancel = (makeError) => this.cancel(makeError);
     lease.connection.send(this.#sent);
   }

@@ -4,9 +4,10 @@ import { reauthenticateAll } from '../connection/reauthenticate-all.js';
 import { type PoolChange, poolChannel } from '../diagnostics.js';
 import { type ClosedError, NoNodeError, type SlotwiseError } from '../errors.js';
 import type { Credentials } from '../options/access.js';
-import { Call } from '../protocol/call.js';
+import { type Call, newCall, takePromise } from '../protocol/call.js';
+import { isRead, mayWrite } from '../protocol/catalog/effects.js';
 import { specOf } from '../protocol/catalog/specs.js';
-import { PUBSUB, type Raw, READONLY, SCRIPT, WRITE } from '../protocol/command-spec.js';
+import { PUBSUB, type Raw } from '../protocol/command-spec.js';
 import type { BackoffLimits } from '../util/backoff.js';
 import { clock } from '../util/clock.js';
 import { ExclusivePool } from './exclusive-pool.js';
@@ -192,10 +193,10 @@ export class Node {
 
   send(call: Call, access: NodeAccess): void {
     this.sent++;
-    const { extras } = call;
-    if ((call.spec.flags & READONLY) !== 0) this.reads++;
-    else if ((call.spec.flags & (WRITE | SCRIPT)) !== 0 || (extras !== null && extras.batch !== null)) this.writes++;
-    else if ((call.spec.flags & PUBSUB) !== 0) this.publishedAt = clock.now();
+    const { extras, spec } = call;
+    if (isRead(spec)) this.reads++;
+    else if (mayWrite(spec) || (extras !== null && extras.batch !== null)) this.writes++;
+    else if ((spec.flags & PUBSUB) !== 0) this.publishedAt = clock.now();
     if (extras !== null) extras.sink?.onSent?.(this.key);
     if (extras !== null && extras.exclusive !== null) this.#exclusivePool(access).send(call);
     else if (access === 'primary') this.#primary.send(call);
@@ -205,8 +206,8 @@ export class Node {
   /** Sends a command of the library itself, on the connection that carries the commands of this access, in order among them. */
   ask(words: readonly string[], access: NodeAccess, timeoutMs = ASK_TIMEOUT_MS): Promise<Raw> {
     const { spec, args } = specOf(words);
-    const call = Call.make(spec, args, null, 0, internalOwner, clock.deadlineIn(timeoutMs));
-    const reply = Call.promiseOfLast() as Promise<Raw>; // no decoder
+    const call = newCall(spec, args, null, 0, internalOwner, clock.deadlineIn(timeoutMs));
+    const reply = takePromise() as Promise<Raw>; // no decoder
     (access === 'primary' ? this.#primary : this.#replica).send(call);
     return reply;
   }

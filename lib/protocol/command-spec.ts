@@ -85,3 +85,10 @@ export interface CommandSpec {
 
 /** Turns the raw reply into what the caller gets; the arguments say what was asked for where the shape depends on it. */
 export type Decode<T = unknown> = (raw: Raw, args: readonly Arg[]) => T;
+
+/** A command with its arguments and the decoder of its reply. The hot path passes the three by position, because a record would be an allocation. */
+export interface Command {
+  readonly spec: CommandSpec;
+  readonly args: readonly Arg[];
+  readonly decode: Decode | null;
+}

@@ -1,3 +1,4 @@
+import { releaseUsage } from '../../connection/deadlines.js';
 import { ClosedError, ConnectionLostError, QueueFullError, ReplyError, type SlotwiseError } from '../../errors.js';
 import type { Options } from '../../options/defaults.js';
 import type { AttemptFailure, Call, QueueUsage } from '../../protocol/call.js';
@@ -5,7 +6,13 @@ import type { CommandSpec } from '../../protocol/command-spec.js';
 import { redirection } from '../../protocol/resp/reply-error.js';
 import { MAX_REDIRECTS } from '../../routing/retry.js';
 
-/** What the caller is told: the servers' replies unchanged, everything else with the command and its attempts. */
+/** Rejects a call that no queue or connection holds. */
+export function rejectCall(call: Call, error: unknown): void {
+  releaseUsage(call);
+  call.fail(error);
+}
+
+/** The error that a caller gets for the last failure: a server's reply unchanged, anything else with the command and its attempts. */
 export function errorFor(call: Call, failure: AttemptFailure): SlotwiseError {
   const { error } = failure;
   const facts = { node: error.node, command: call.spec.name, attempts: call.attempts, executed: call.executed, cause: error } as const;
@@ -19,16 +26,23 @@ export function errorFor(call: Call, failure: AttemptFailure): SlotwiseError {
     return error;
   }
   if (error instanceof ClosedError) return new ClosedError(`${call.spec.name}: ${error.message}`, facts);
-  if (failure.kind === 'not-sent') return error;
+  return failure.kind === 'not-sent' ? error : lostError(call, failure);
+}
+
+/** The connection was lost after the command was written. A lease counts no attempts: there it was one. */
+export function lostError(call: Call, { error }: AttemptFailure): ConnectionLostError {
+  const attempts = Math.max(1, call.attempts);
+  const facts = { node: error.node, command: call.spec.name, attempts, executed: 'unknown', cause: error } as const;
   return new ConnectionLostError(`${call.spec.name}: ${error.message}; it may have run`, facts);
 }
 
+/** `spec` null: of `connect()`. */
 export function closedError(spec: CommandSpec | null): ClosedError {
   return new ClosedError(`${spec?.name ?? 'connect()'}: the client is closed`, { command: spec?.name });
 }
 
-/** `size`: of the command that has no room, in bytes. */
-export function queueFull(spec: CommandSpec, size: number, held: QueueUsage, bounds: Options['queue']): QueueFullError {
-  const waiting = `${held.commands} commands and ${held.bytes} bytes wait for replies (bounds: ${bounds.maxCommands} and ${bounds.maxBytes})`;
-  return new QueueFullError(`${spec.name} of ${size} bytes: ${waiting}`, { command: spec.name });
+/** `bytes`: of the command that has no room. */
+export function queueFull(spec: CommandSpec, bytes: number, usage: QueueUsage, bounds: Options['queue']): QueueFullError {
+  const waiting = `${usage.commands} commands and ${usage.bytes} bytes wait for replies (bounds: ${bounds.maxCommands} and ${bounds.maxBytes})`;
+  return new QueueFullError(`${spec.name} of ${bytes} bytes: ${waiting}`, { command: spec.name });
 }

@@ -1,6 +1,8 @@
 import { SlotwiseError } from '../../errors.js';
+import { isRead } from '../../protocol/catalog/effects.js';
 import { stateReason } from '../../protocol/catalog/specs.js';
-import { type Arg, type CommandSpec, READONLY } from '../../protocol/command-spec.js';
+import type { Command, CommandSpec } from '../../protocol/command-spec.js';
+import { isAffinity, slotOfAffinity } from '../../routing/keys/affinity-slot.js';
 import { split } from '../../routing/keys/multi-shard.js';
 import { slotOfCommand } from '../../routing/keys/slots.js';
 import { type Explanation, explainPrimary, explainRead, explanation } from '../../routing/reads/explanation.js';
@@ -10,29 +12,32 @@ import type { View } from '../view.js';
 import type { CallFactory } from './call-factory.js';
 
 /** Where a command would go now, and why. Sends nothing. */
-export function explain(callFactory: CallFactory, router: Router | null, spec: CommandSpec, args: readonly Arg[], view: View): Explanation {
+export function explain(callFactory: CallFactory, router: Router | null, { spec, args, decode }: Command, view: View): Explanation {
   const command = spec.name;
   if (spec.state !== 'none') return explanation({ command, notes: [`it would be refused: ${stateReason(spec)}`] });
   if (router === null) return explanation({ command, notes: ['nothing is known of the servers yet'] });
   if (spec.arity === 0) return explanation({ command, notes: ['it is not known here: a server would be asked for its keys first'] });
   try {
-    const placeOf = spec.request === 'multi_shard' ? callFactory.placesOf(view) : null;
-    const parts = placeOf === null ? null : split(spec, args, placeOf);
-    if (parts !== null) return explanation({ command, parts: parts.map((part) => one(callFactory, router, spec, part.args, view)) });
-    if (callFactory.sharded && (spec.request === 'all_shards' || spec.request === 'all_nodes')) return toMany(router, spec);
-    return one(callFactory, router, spec, args, view);
+    const partitionOf = spec.request === 'multi_shard' ? callFactory.domainViews.partitionOf(view) : null;
+    const parts = partitionOf === null ? null : split(spec, args, partitionOf);
+    if (parts !== null) {
+      return explanation({ command, parts: parts.map((part) => explainOne(callFactory, router, { spec, args: part.args, decode }, view)) });
+    }
+    if (callFactory.sharded && (spec.request === 'all_shards' || spec.request === 'all_nodes')) return explainMany(router, spec);
+    return explainOne(callFactory, router, { spec, args, decode }, view);
   } catch (error) {
     if (!(error instanceof SlotwiseError)) throw error;
     return explanation({ command, notes: [`it would be refused: ${error.message}`] });
   }
 }
 
-function one(callFactory: CallFactory, router: Router, given: CommandSpec, args: readonly Arg[], view: View): Explanation {
-  const own = callFactory.viewFor(given, args, view);
+function explainOne(callFactory: CallFactory, router: Router, { spec: given, args }: Command, view: View): Explanation {
+  const own = callFactory.domainViews.viewFor(given, args, view);
   const spec = own.offloaded === null ? given : readingForm(given, args, own.offloaded);
-  const slot = callFactory.sharded ? slotOfCommand(spec, args) : -1;
+  const routed = callFactory.sharded ? slotOfCommand(spec, args) : -1;
+  const slot = isAffinity(routed) ? slotOfAffinity(routed) : routed;
   const shard = router.shardFor(slot);
-  const policy = (spec.flags & READONLY) === 0 ? null : own.policyOf(spec);
+  const policy = isRead(spec) ? own.policyOf(spec) : null;
   const facts = {
     command: spec.name,
     domain: own.domain?.name ?? null,
@@ -47,7 +52,7 @@ function one(callFactory: CallFactory, router: Router, given: CommandSpec, args:
   return explanation({ ...facts, ...found, notes: [...notes, ...found.notes] });
 }
 
-function toMany({ snapshot }: Router, { name, request }: CommandSpec): Explanation {
+function explainMany({ snapshot }: Router, { name, request }: CommandSpec): Explanation {
   const primaries = snapshot.shards.flatMap(({ primary }) => (primary === null ? [] : [primary.key]));
   const candidates = request === 'all_nodes' ? [...snapshot.nodes.keys()] : primaries;
   const notes = [request === 'all_nodes' ? 'it goes to every node' : 'it goes to every shard, where its reads policy has it'];

@@ -1,80 +1,82 @@
 import Denque from 'denque';
 import { AbortError, ClosedError, NoNodeError, TimeoutError } from '../../errors.js';
-import { Call, type OutcomeSink } from '../../protocol/call.js';
+import { type Call, newCall } from '../../protocol/call.js';
+import { sinkExtras } from '../../protocol/call-extras.js';
+import type { OutcomeSink } from '../../protocol/outcome.js';
+import { OutcomeLink } from '../../protocol/outcome-link.js';
+import { type Transitions, transition } from '../../util/state-machine.js';
 import { Latencies } from './latency-percentile.js';
 
-/** What the hedger needs of the client. */
+/** The client, as the hedger knows it. */
 export interface HedgingEngine {
-  /**
-   * Sends the second call to another node that may serve the first, which was sent to `first`. Null where there is none: nothing is sent. Else that
-   * node's address.
-   */
+  /** Sends the second call to a node that may serve the first, which was sent to `first`. Returns the key of that node; null: nothing was sent. */
   sendElsewhere(second: Call, slot: number, first: string): string | null;
-  /** A read was asked of a second node, or that one was faster. */
+  /** Counts a read that a second node was asked for, or that this node answered first. */
   count(call: Call, node: string, what: 'hedged' | 'hedgeWins'): void;
 }
 
-/** Of the reads that are hedged if slow, so many a read may be asked twice. */
-const EXTRA = 0.05;
-/** What was not used may be used later, up to so many at a time. */
-const MOST_SAVED = 100;
-/** Addresses come and go: so many are remembered. */
-const MOST_NODES = 4_096;
+/** Each hedged read adds this part of a token; a second call takes one token. So at most 5 % of the reads are asked twice. */
+const TOKENS_PER_READ = 0.05;
+const MAX_TOKENS = 100;
+/** Addresses come and go: the latencies of so many nodes are kept. */
+const MAX_NODES = 4_096;
 
 interface TrackedRead {
   readonly read: HedgedRead;
   readonly sentAt: number;
 }
 
-interface Asked {
+interface NodeReads {
   readonly latencies: Latencies;
-  /** In the order they were sent. */
+  /** Reads that wait for their first reply, in the order they were sent. */
   readonly waiting: Denque<TrackedRead>;
 }
 
 /**
- * Asks a second node for reads that take longer than the 95th percentile of the node they were sent to; the first reply counts. At most 5 % more reads
- * than there would be: what has no room waits for its first node.
+ * Hedges reads: asks a second node for a read that takes longer than the 95th percentile of the node it was sent to; the first reply counts. Tokens
+ * limit the second calls to 5 % of the reads, as gRPC throttles its retries: where there is no token a read waits for its first node.
  */
 export class Hedger {
-  readonly #nodes = new Map<string, Asked>();
-  #room = 0;
+  readonly #nodes = new Map<string, NodeReads>();
+  #tokens = 0;
   #timer: NodeJS.Timeout | undefined;
   /** When the timer fires. */
   #dueAt = Number.POSITIVE_INFINITY;
 
   constructor(private readonly engine: HedgingEngine) {}
 
-  /** The read is about to be sent. */
+  /** Tracks a read that is about to be sent. */
   track(call: Call, slot: number): void {
-    this.#room = Math.min(MOST_SAVED, this.#room + EXTRA);
-    const extras = call.ensureExtras();
-    extras.sink = new HedgedRead(this, call, slot, extras.sink, extras.index);
+    this.#tokens = Math.min(MAX_TOKENS, this.#tokens + TOKENS_PER_READ);
+    call.ensureExtras().sink = new HedgedRead(this, call, slot);
   }
 
+  /** A read was sent: it is hedged when it is late. */
   watch(read: HedgedRead, node: string, sentAt: number): void {
-    const { latencies, waiting } = this.#of(node);
+    const { latencies, waiting } = this.#readsOf(node);
     if (latencies.p95Ms === null) return;
     waiting.push({ read, sentAt });
-    if (sentAt + latencies.p95Ms < this.#dueAt) this.#wait(sentAt + latencies.p95Ms, sentAt);
+    if (sentAt + latencies.p95Ms < this.#dueAt) this.#wakeAt(sentAt + latencies.p95Ms, sentAt);
   }
 
   record(node: string, ms: number): void {
-    this.#of(node).latencies.add(ms);
+    this.#readsOf(node).latencies.add(ms);
   }
 
-  /** A second call for this read, if there is room and somebody to ask. */
-  second(read: HedgedRead, call: Call, slot: number, first: string): Call | null {
-    if (this.#room < 1) return null;
-    const second = Call.forSink(new SecondCall(read), 0, call.spec, call.args, call.decode, call.mode, call.owner, call.deadline);
+  /** Sends a second call for this read, if there is a token and another node. */
+  sendSecond(read: HedgedRead, call: Call, slot: number, first: string): Call | null {
+    if (this.#tokens < 1) return null;
+    const extras = sinkExtras(new SecondCall(read));
+    const second = newCall(call.spec, call.args, call.decode, call.mode, call.owner, call.deadline, extras);
     second.bytes = call.bytes;
     const node = this.engine.sendElsewhere(second, slot, first);
     if (node === null) return null;
-    this.#room--;
+    this.#tokens--;
     this.engine.count(call, node, 'hedged');
     return second;
   }
 
+  /** The second node answered first. */
   won(call: Call, node: string): void {
     this.engine.count(call, node, 'hedgeWins');
   }
@@ -84,24 +86,24 @@ export class Hedger {
     this.#nodes.clear();
   }
 
-  #of(node: string): Asked {
-    let asked = this.#nodes.get(node);
-    if (asked === undefined) {
+  #readsOf(node: string): NodeReads {
+    let reads = this.#nodes.get(node);
+    if (reads === undefined) {
       const [oldest] = this.#nodes.keys();
-      if (this.#nodes.size >= MOST_NODES && oldest !== undefined) this.#nodes.delete(oldest);
-      asked = { latencies: new Latencies(), waiting: new Denque() };
-      this.#nodes.set(node, asked);
+      if (this.#nodes.size >= MAX_NODES && oldest !== undefined) this.#nodes.delete(oldest);
+      reads = { latencies: new Latencies(), waiting: new Denque() };
+      this.#nodes.set(node, reads);
     }
-    return asked;
+    return reads;
   }
 
-  #wait(dueAt: number, now: number): void {
+  #wakeAt(dueAt: number, now: number): void {
     clearTimeout(this.#timer);
     this.#dueAt = dueAt;
-    this.#timer = setTimeout(() => this.#look(), Math.max(1, dueAt - now)).unref();
+    this.#timer = setTimeout(() => this.#hedgeLate(), Math.max(1, dueAt - now)).unref();
   }
 
-  #look(): void {
+  #hedgeLate(): void {
     this.#dueAt = Number.POSITIVE_INFINITY;
     const now = performance.now();
     let nextAt = Number.POSITIVE_INFINITY;
@@ -117,62 +119,77 @@ export class Hedger {
         if (head.read.isWaitingSince(head.sentAt)) head.read.hedge();
       }
     }
-    if (nextAt < this.#dueAt) this.#wait(nextAt, now);
+    if (nextAt < this.#dueAt) this.#wakeAt(nextAt, now);
   }
 }
 
-/** Not for the caller: the other call was faster. */
+type HedgeState = 'one' | 'both' | 'done';
+
+const TRANSITIONS: Transitions<HedgeState> = { one: ['both', 'done'], both: ['one', 'done'], done: [] };
+
+/** Settles the slower of the two calls; no caller sees it. */
 const BEATEN = new NoNodeError('the other node was faster');
 
-/** A read that may be asked of two nodes: passes on the first reply, or the first error if neither gives one. */
-export class HedgedRead implements OutcomeSink {
+/**
+ * A read that may be asked of two nodes: passes on the first reply, or the first error if neither gives one.
+ *
+ * | state | means | left by |
+ * |---|---|---|
+ * | one | only the first call is on its way | its outcome: done; `hedge`: both |
+ * | both | the second call is on its way, and the first, unless it has failed | a reply, a final error, the second of two errors: done; an error of the second call: one |
+ * | done | the outcome was passed on, both calls are settled | – |
+ */
+export class HedgedRead extends OutcomeLink {
   #first = '';
   #sentAt = 0;
   #second: Call | null = null;
   #secondNode = '';
   #secondSentAt = 0;
-  /** Of the first call, while the second one may still succeed. */
+  /** Error of the first call, while the second one may still succeed. */
   #error: unknown = null;
-  #state: 'one' | 'both' | 'done' = 'one';
+  #state: HedgeState = 'one';
 
   constructor(
     private readonly hedger: Hedger,
-    private readonly call: Call,
+    call: Call,
     private readonly slot: number,
-    private readonly next: OutcomeSink | null,
-    private readonly at: number,
-  ) {}
+  ) {
+    super(call);
+  }
+
+  #enter(next: HedgeState): void {
+    this.#state = transition(TRANSITIONS, this.#state, next);
+  }
 
   isWaitingSince(sentAt: number): boolean {
     return this.#state === 'one' && this.#sentAt === sentAt;
   }
 
-  /** It takes long. */
+  /** The read is late: asks a second node, if that may be. */
   hedge(): void {
-    this.#second = this.hedger.second(this, this.call, this.slot, this.#first);
-    if (this.#second !== null) this.#state = 'both';
+    this.#second = this.hedger.sendSecond(this, this.call, this.slot, this.#first);
+    if (this.#second !== null) this.#enter('both');
   }
 
-  onSent(node: string): void {
-    this.next?.onSent?.(node);
+  override onSent(node: string): void {
+    super.onSent(node);
     if (this.#state !== 'one') return;
     this.#first = node;
     this.#sentAt = performance.now();
     this.hedger.watch(this, node, this.#sentAt);
   }
 
-  onValue(_: number, value: unknown): void {
+  override onValue(index: number, value: unknown): void {
     if (this.#state === 'done') return;
     this.hedger.record(this.#first, performance.now() - this.#sentAt);
     this.#end();
-    if (this.next === null) this.call.resolve(value);
-    else this.next.onValue(this.at, value);
+    super.onValue(index, value);
   }
 
-  onError(_: number, error: unknown): void {
+  override onError(index: number, error: unknown): void {
     if (this.#state === 'done') return;
     if (this.#state === 'both' && this.#error === null && !isFinal(error)) this.#error = error;
-    else this.#fail(error);
+    else this.#fail(index, error);
   }
 
   secondSent(node: string): void {
@@ -184,29 +201,31 @@ export class HedgedRead implements OutcomeSink {
     if (this.#state === 'done') return;
     const now = performance.now();
     this.hedger.record(this.#secondNode, now - this.#secondSentAt);
-    // It takes at least so long; without it slow nodes would look fast.
+    // The first node takes at least so long. Without this sample slow nodes would look fast, because their slow replies are not waited for.
     this.hedger.record(this.#first, now - this.#sentAt);
     this.hedger.won(this.call, this.#secondNode);
     this.#end();
-    if (this.next === null) this.call.resolve(value);
-    else this.next.onValue(this.at, value);
+    super.onValue(this.#index, value);
   }
 
   secondError(error: unknown): void {
     if (this.#state === 'done') return;
-    if (this.#error !== null || isFinal(error)) this.#fail(this.#error ?? error);
-    else this.#state = 'one';
+    if (this.#error !== null || isFinal(error)) this.#fail(this.#index, this.#error ?? error);
+    else this.#enter('one');
   }
 
-  #fail(error: unknown): void {
+  get #index(): number {
+    return this.call.extras?.index ?? 0;
+  }
+
+  #fail(index: number, error: unknown): void {
     this.#end();
-    if (this.next === null) this.call.reject(error);
-    else this.next.onError(this.at, error);
+    super.onError(index, error);
   }
 
-  /** Both calls are settled from now on: what has not been written is not written, and a late reply is dropped in its place. */
+  /** Settles both calls: what has not been written is not written, and a late reply is dropped in its place. */
   #end(): void {
-    this.#state = 'done';
+    this.#enter('done');
     this.call.fail(BEATEN);
     const second = this.#second;
     if (second === null) return;
@@ -216,7 +235,7 @@ export class HedgedRead implements OutcomeSink {
   }
 }
 
-/** The outcome of the second call. */
+/** Sink of the second call of a hedged read. */
 export class SecondCall implements OutcomeSink {
   constructor(private readonly read: HedgedRead) {}
 
@@ -233,7 +252,7 @@ export class SecondCall implements OutcomeSink {
   }
 }
 
-/** The whole read is over, whoever says so. */
+/** Whether the error ends the whole read, whichever call it is of. */
 function isFinal(error: unknown): boolean {
   return error instanceof TimeoutError || error instanceof AbortError || error instanceof ClosedError;
 }

@@ -3,11 +3,11 @@ import { releaseUsage, timeoutError } from '../../connection/deadlines.js';
 import type { SlotwiseError, TimeoutError } from '../../errors.js';
 import { type Call, SETTLED } from '../../protocol/call.js';
 import { clock, type Holder } from '../../util/clock.js';
-import { SlotBarriers } from './slot-barriers.js';
+import { type Handover, SlotBarriers } from './slot-barriers.js';
 
 /**
- * Calls that no node can take at the moment. Some wait for news (another snapshot, a node that came up), some for a moment of backoff. Both
- * leave in the order they came, so that commands to one key keep theirs.
+ * Calls that no node can take at the moment. Some wait for a change of the topology (another snapshot, a node that can be reached again), some for a
+ * moment of backoff, some behind the barrier of their slot. Each kind leaves in the order the calls came, so that commands to one key keep theirs.
  */
 export class PendingCalls implements Holder {
   readonly #dispatch: (call: Call) => void;
@@ -21,7 +21,7 @@ export class PendingCalls implements Holder {
   #awaitingTopology = new DeadlineQueue(this.#timeoutOf);
   #backingOff: { readonly call: Call; readonly at: number; readonly go: (call: Call) => void }[] = [];
 
-  /** `why`: what is known of the reason why no node can take calls, for those that end here. */
+  /** `why`: why no node can take calls, as far as it is known; the first failure of the calls that end here. */
   constructor(dispatch: (call: Call) => void, why: () => SlotwiseError | null) {
     this.#dispatch = dispatch;
     this.#why = why;
@@ -31,7 +31,7 @@ export class PendingCalls implements Holder {
     return this.#awaitingTopology.length + this.#backingOff.length + this.barriers.calls;
   }
 
-  /** Somebody waits for news. */
+  /** Calls wait for a change of the topology. */
   get isAwaitingTopology(): boolean {
     return this.#awaitingTopology.length > 0;
   }
@@ -41,31 +41,25 @@ export class PendingCalls implements Holder {
     this.#awaitingTopology.push(call, clock.now());
   }
 
-  /** `go`: what happens after that time, if the call is not settled by then. Default: it is dispatched. */
+  /** Has a call wait for some ms, then runs `go`, unless the call is settled by then. Default: it is dispatched. */
   waitFor(call: Call, ms: number, go: (call: Call) => void = this.#dispatch): void {
     clock.watch(this);
     this.#backingOff.push({ call, at: clock.now() + ms, go });
   }
 
-  /** Refused by a node that refuses everything: those of its slot wait together. */
+  /** Has a call wait that was refused by a node that refuses everything, together with the others of its slot. */
   waitForSlot(slot: number, call: Call, ms: number): void {
     clock.watch(this);
-    this.barriers.refused(slot, call, clock.now() + ms);
+    this.barriers.holdRefused(slot, call, clock.now() + ms);
   }
 
-  /** Calls of the slot wait from now on behind those with the same keys that another node has: see `Gates`. */
-  raiseHandoverBarrier(slot: number, calls: readonly Call[]): void {
-    clock.watch(this);
-    this.barriers.raiseHandoverBarrier(slot, calls, clock.now());
+  /** Slots may have left nodes that hold calls of them: newer calls wait behind those. */
+  raiseBarriers(handover: Handover): void {
+    this.barriers.raise(handover, clock.now());
+    if (this.barriers.size > 0) clock.watch(this);
   }
 
-  /** What is published to these slots waits until then, on the clock. */
-  holdPublishing(concerns: (slot: number) => boolean, until: number): void {
-    clock.watch(this);
-    this.barriers.holdPublishing(concerns, until);
-  }
-
-  /** Something changed: everybody who waits for news tries again, and nobody waits for a node that refuses everything. */
+  /** The topology has changed: dispatches the calls that wait for that, and those that wait behind a barrier of refusals. */
   topologyChanged(): void {
     for (const call of this.barriers.openRefused()) this.#release(call);
     const calls = this.#awaitingTopology;
@@ -73,7 +67,7 @@ export class PendingCalls implements Holder {
     for (let call = calls.shift(); call !== null; call = calls.shift()) this.#dispatch(call);
   }
 
-  /** Everybody, for a client that ends. */
+  /** Takes all calls, for a client that ends. */
   clear(): Call[] {
     const calls = [
       ...this.barriers.open(Number.POSITIVE_INFINITY),
@@ -101,7 +95,7 @@ export class PendingCalls implements Holder {
     else this.#dispatch(call);
   }
 
-  /** False, and out of the books, for a call that is settled or overdue. */
+  /** Whether the call still waits. A call that is overdue is rejected, one that is settled is counted no more. */
   #keep(call: Call, now: number): boolean {
     if (call.state !== SETTLED && call.isDue(now)) call.fail(this.#timeoutOf(call));
     if (call.state !== SETTLED) return true;

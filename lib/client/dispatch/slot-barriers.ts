@@ -1,56 +1,101 @@
-import type { Call } from '../../protocol/call.js';
+import type { Node } from '../../pool/node.js';
+import { type Call, SETTLED } from '../../protocol/call.js';
+import { isRead } from '../../protocol/catalog/effects.js';
+import { PROPAGATION_MS } from '../../routing/pubsub/propagation-delay.js';
+import type { TopologySnapshot } from '../../topology/snapshot.js';
 import { HandoverBarrier, SPUBLISH } from './handover-barrier.js';
+import { readPolicyOf } from './read-router.js';
+
+/** A change of the topology, and what tells which calls the old owners hold. */
+export interface Handover {
+  readonly next: TopologySnapshot;
+  readonly previous: TopologySnapshot;
+  /** The node with this key, also one that has left the topology; null: there is none. */
+  nodeOf(key: string): Pick<Node, 'key' | 'unreachableReason' | 'publishedAt' | 'forEachHeld'> | null;
+  slotOf(call: Call): number;
+}
 
 interface Barrier {
-  /** What decides when it opens: a moment, on the clock in ms, or a fence. */
+  /** What opens it: a moment, on the clock in ms, or the answers to the calls that the old node holds. */
   readonly until: number | HandoverBarrier;
-  /** Sent before and refused, in the order of the replies. */
+  /** Calls that were sent before and refused, in the order of the replies. */
   readonly refused: Call[];
-  /** Issued since. */
+  /** Calls that were issued since. */
   readonly issued: Call[];
 }
 
-/** What is published to these slots waits, though nothing is on its way to the node that had them: what it answered may be handed on yet. */
-interface PublishingHeld {
+/** Slots of which nothing is published for a moment: their old node may still be handing on what it has answered. */
+interface PublishingHold {
   readonly concerns: (slot: number) => boolean;
   readonly until: number;
 }
 
 /**
- * Calls of one slot that leave in the order they were issued.
+ * Barriers behind which the calls of a slot wait, so that they leave in the order they were issued.
  *
- * | gate | stands | who waits | opens |
+ * | barrier | stands | who waits | opens |
  * |---|---|---|---|
- * | of refusals | while the node of the slot refuses everything (LOADING, READONLY, CLUSTERDOWN …): each refused call would come back after a jittered moment of its own and overtake the others | all of the slot | after one moment for all, and at any news |
- * | fence | since the slot went to another node while calls for it are on their way to the old one, which will refuse them: newer ones would overtake them | those with the same keys | when the last of those is answered, or after 100 ms; 50 ms later where SPUBLISH was among them |
+ * | of refusals | while the node of the slot refuses everything (LOADING, READONLY, CLUSTERDOWN …): each refused call would come back after a jittered moment of its own and overtake the others | all of the slot | after one moment for all, and when the topology changes |
+ * | of a handover | since the slot went to another node while calls for it are on their way to the old one, which will refuse them: newer ones would overtake them | those with the same keys | when the last of those is answered, or after 100 ms; 50 ms later where SPUBLISH was among them |
  */
 export class SlotBarriers {
   readonly #barriers = new Map<number, Barrier>();
-  #publishing: readonly PublishingHeld[] = [];
+  #publishingHolds: readonly PublishingHold[] = [];
 
-  /** 0: nobody has to wait. */
+  /** 0: no call has to wait. */
   get size(): number {
-    return this.#barriers.size + this.#publishing.length;
+    return this.#barriers.size + this.#publishingHolds.length;
   }
 
+  /** How many calls wait. */
   get calls(): number {
     let sum = 0;
     for (const { refused, issued } of this.#barriers.values()) sum += refused.length + issued.length;
     return sum;
   }
 
-  /** A call that was refused. The first one of a slot decides when all of them go on. */
-  refused(slot: number, call: Call, at: number): void {
+  /** Has the call wait if a barrier of its slot blocks it. False: it need not wait. */
+  hold(slot: number, call: Call, now: number): boolean {
+    const barrier = this.#barriers.get(slot) ?? (call.spec === SPUBLISH ? this.#holdPublishing(slot, now) : undefined);
+    if (barrier === undefined || (barrier.until instanceof HandoverBarrier && !barrier.until.blocks(call))) return false;
+    // What was tried before is older than what waits here.
+    (call.attempts > 0 ? barrier.refused : barrier.issued).push(call);
+    return true;
+  }
+
+  /** Takes a call that was refused. The first one of a slot decides when all of them go on. */
+  holdRefused(slot: number, call: Call, until: number): void {
     const barrier = this.#barriers.get(slot);
     if (barrier === undefined) {
-      this.#barriers.set(slot, { until: at, refused: [call], issued: [] });
+      this.#barriers.set(slot, { until, refused: [call], issued: [] });
       return;
     }
     if (barrier.until instanceof HandoverBarrier) barrier.until.coverWholeSlot();
     barrier.refused.push(call);
   }
 
-  raiseHandoverBarrier(slot: number, calls: readonly Call[], now: number): void {
+  /** Raises a barrier for each slot that has left a node while the node holds writes of it: they will be refused and sent again. */
+  raise({ next, previous, nodeOf, slotOf }: Handover, now: number): void {
+    if (previous.slots === null) return;
+    for (const { primary } of previous.shards) {
+      const node = primary === null ? null : nodeOf(primary.key);
+      if (node === null || node.unreachableReason !== null) continue;
+      const isLost = (slot: number): boolean => ownerOf(previous, slot) === node.key && ownerOf(next, slot) !== node.key;
+      const held = new Map<number, Call[]>();
+      node.forEachHeld((call) => {
+        const slot = call.state === SETTLED || isRead(call.spec) ? -1 : slotOf(call);
+        if (slot < 0 || !isLost(slot)) return;
+        const calls = held.get(slot);
+        if (calls === undefined) held.set(slot, [call]);
+        else calls.push(call);
+      });
+      for (const [slot, calls] of held) this.#raiseFor(slot, calls, now);
+      const until = node.publishedAt + PROPAGATION_MS;
+      if (until > now) this.#publishingHolds = [...this.#publishingHolds, { concerns: isLost, until }];
+    }
+  }
+
+  #raiseFor(slot: number, calls: readonly Call[], now: number): void {
     const { until, refused, issued } = this.#barriers.get(slot) ?? { until: now, refused: [], issued: [] };
     const barrier = new HandoverBarrier(now, until instanceof HandoverBarrier ? until : null);
     for (const call of calls) barrier.add(call);
@@ -58,49 +103,36 @@ export class SlotBarriers {
     this.#barriers.set(slot, { until: barrier, refused, issued });
   }
 
-  /** See `PublishingHeld`. Each slot that is published to gets its fence then. */
-  holdPublishing(concerns: (slot: number) => boolean, until: number): void {
-    this.#publishing = [...this.#publishing, { concerns, until }];
+  /** A slot with a `PublishingHold` gets its barrier with the first SPUBLISH. */
+  #holdPublishing(slot: number, now: number): Barrier | undefined {
+    const hold = this.#publishingHolds.find(({ concerns, until }) => until > now && concerns(slot));
+    if (hold === undefined) return undefined;
+    const until = new HandoverBarrier(now);
+    until.holdUntil(hold.until);
+    const barrier: Barrier = { until, refused: [], issued: [] };
+    this.#barriers.set(slot, barrier);
+    return barrier;
   }
 
-  #barrierOfPublishing(slot: number, now: number): Barrier | undefined {
-    const held = this.#publishing.find(({ concerns, until }) => until > now && concerns(slot));
-    if (held === undefined) return undefined;
-    const barrier = new HandoverBarrier(now);
-    barrier.holdUntil(held.until);
-    const gate: Barrier = { until: barrier, refused: [], issued: [] };
-    this.#barriers.set(slot, gate);
-    return gate;
-  }
-
-  /** False: it need not wait. */
-  joined(slot: number, call: Call, now: number): boolean {
-    const barrier = this.#barriers.get(slot) ?? (call.spec === SPUBLISH ? this.#barrierOfPublishing(slot, now) : undefined);
-    if (barrier === undefined || (barrier.until instanceof HandoverBarrier && !barrier.until.blocks(call))) return false;
-    // What was tried before is older than what waits here.
-    (call.attempts > 0 ? barrier.refused : barrier.issued).push(call);
-    return true;
-  }
-
-  /** Keeps only those that `keep` says. */
+  /** Drops the calls that `keep` does not want. */
   sift(keep: (call: Call) => boolean): void {
     for (const [slot, barrier] of this.#barriers) {
       this.#barriers.set(slot, { ...barrier, refused: barrier.refused.filter(keep), issued: barrier.issued.filter(keep) });
     }
   }
 
-  /** Opens the gates whose time has come, and gives their calls in order. */
+  /** Opens the barriers whose time has come, and returns their calls in order. */
   open(now: number): Call[] {
-    if (this.#publishing.length > 0) this.#publishing = this.#publishing.filter(({ until }) => until > now);
+    if (this.#publishingHolds.length > 0) this.#publishingHolds = this.#publishingHolds.filter(({ until }) => until > now);
     return this.#openThose(({ until }) => (until instanceof HandoverBarrier ? until.isOver(now) : until <= now));
   }
 
-  /** Opens all but fences. */
+  /** Opens the barriers of refusals, and returns their calls in order. */
   openRefused(): Call[] {
     return this.#openThose(({ until }) => !(until instanceof HandoverBarrier));
   }
 
-  #openThose(choose: (gate: Barrier) => boolean): Call[] {
+  #openThose(choose: (barrier: Barrier) => boolean): Call[] {
     const calls: Call[] = [];
     for (const [slot, barrier] of this.#barriers) {
       if (!choose(barrier)) continue;
@@ -110,4 +142,15 @@ export class SlotBarriers {
     }
     return calls;
   }
+}
+
+/** Whether the call keeps its place among the others of its slot: it goes to the primary of its keys, on a shared connection. */
+export function keepsOrder(call: Call): boolean {
+  if (readPolicyOf(call) !== null) return false;
+  const { extras } = call;
+  return extras === null || (extras.exclusive === null && extras.target?.node === undefined && extras.target?.pinned === undefined);
+}
+
+function ownerOf({ shards, slots }: TopologySnapshot, slot: number): string | undefined {
+  return shards[slots?.shardOf(slot) ?? -1]?.primary?.key;
 }

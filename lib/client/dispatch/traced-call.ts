@@ -1,43 +1,42 @@
 import { type CommandTrace, commandChannel, finishTrace, startTrace } from '../../diagnostics.js';
-import type { Call, OutcomeSink } from '../../protocol/call.js';
+import type { Call } from '../../protocol/call.js';
 import type { CommandSpec } from '../../protocol/command-spec.js';
+import { OutcomeLink } from '../../protocol/outcome-link.js';
 
-/** Publishes what becomes of a call, and passes its outcome on. There is one only while somebody listens, so an ordinary call carries nothing. */
-class TracedOutcome implements OutcomeSink {
+/** Publishes the life of a call on the tracing channel. Made only while the channel has subscribers, so that an ordinary call carries nothing. */
+class TracedOutcome extends OutcomeLink {
   constructor(
+    call: Call,
     private readonly trace: CommandTrace,
-    private readonly call: Call,
-    private readonly next: OutcomeSink | null,
-  ) {}
+  ) {
+    super(call);
+  }
 
-  onSent(node: string): void {
+  override onSent(node: string): void {
     this.trace.node = node;
     this.trace.attempts++;
-    this.next?.onSent?.(node);
+    super.onSent(node);
   }
 
-  onValue(at: number, value: unknown): void {
+  override onValue(index: number, value: unknown): void {
     finishTrace(commandChannel, this.trace);
-    if (this.next === null) this.call.resolve(value);
-    else this.next.onValue(at, value);
+    super.onValue(index, value);
   }
 
-  onError(at: number, error: unknown): void {
+  override onError(index: number, error: unknown): void {
     finishTrace(commandChannel, this.trace, error);
-    if (this.next === null) this.call.reject(error);
-    else this.next.onError(at, error);
+    super.onError(index, error);
   }
 }
 
 /** Sends the call by `work`, and publishes its life from now on. */
 export function traceCall(call: Call, work: () => void): void {
   const trace = traceOf(call.spec);
-  const extras = call.ensureExtras();
-  extras.sink = new TracedOutcome(trace, call, extras.sink);
+  call.ensureExtras().sink = new TracedOutcome(call, trace);
   startTrace(commandChannel, trace, work);
 }
 
-/** A command that was never issued. */
+/** Publishes a command of which no call was made. */
 export function traceRefusal(spec: CommandSpec, error: unknown): void {
   const trace = traceOf(spec);
   startTrace(commandChannel, trace, () => {});

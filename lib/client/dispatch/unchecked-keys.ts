@@ -1,4 +1,4 @@
-import type { AtomicBatch } from '../../protocol/call.js';
+import type { AtomicBatch } from '../../protocol/call-extras.js';
 import { keyIndexes } from '../../protocol/catalog/keys.js';
 import { command } from '../../protocol/catalog/specs.js';
 import type { Arg, CommandSpec, Decode, Raw } from '../../protocol/command-spec.js';
@@ -17,11 +17,14 @@ export function keysMayBeUnchecked(spec: CommandSpec, args: readonly Arg[]): boo
   return UNCHECKED.has(spec.name) && keyIndexes(spec, args).length > 0;
 }
 
-/** The command behind one whose keys are checked: where that one is redirected, nothing is executed, and both are sent again. */
-export function checked(spec: CommandSpec, args: readonly Arg[], decode: Decode | null): { unit: AtomicBatch; decode: Decode } {
+/**
+ * The command in a transaction, behind an EXISTS of its keys, whose slot every server checks: where EXISTS is redirected nothing is executed, and the
+ * whole is sent again.
+ */
+export function checked(spec: CommandSpec, args: readonly Arg[], decode: Decode | null): { batch: AtomicBatch; decode: Decode } {
   const keys = keyIndexes(spec, args).map((index) => args[index] ?? '');
   return {
-    unit: {
+    batch: {
       commands: [
         { spec: MULTI, args: [] },
         { spec: EXISTS, args: keys },

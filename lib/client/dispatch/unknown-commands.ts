@@ -5,28 +5,27 @@ import { command } from '../../protocol/catalog/specs.js';
 import { type Arg, type CommandSpec, DECODE_BUFFERS, type Decode } from '../../protocol/command-spec.js';
 import { classify } from '../../protocol/resp/reply-error.js';
 import type { View } from '../view.js';
+import type { CallFactory } from './call-factory.js';
 
 const COMMAND_INFO = command('COMMAND INFO');
 const COMMAND_GETKEYS = command('COMMAND GETKEYS');
 
-type Ask = (spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View) => Promise<unknown>;
-
-/** The facts of commands that our table does not have, from the servers. */
+/** Learns the facts of commands that our table does not have from the servers. */
 export class UnknownCommands {
   /** By name; null: the server does not know it either. */
   readonly #learnt = new Map<string, Promise<CommandSpec | null>>();
 
-  constructor(private readonly ask: Ask) {}
+  constructor(private readonly callFactory: Pick<CallFactory, 'submit'>) {}
 
-  /** For one call: where the server describes the keys only in part, it is asked which of these arguments they are. */
+  /** The facts of one call. Where the server describes the keys only in part, it is asked which of these arguments they are. */
   async specOf(spec: CommandSpec, args: readonly Arg[], view: View): Promise<CommandSpec> {
     const learnt = await this.#learn(spec, view);
     // The server will say so itself.
     if (learnt === null) return { ...spec, arity: -1, flags: 0 };
-    return keysAreKnown(learnt) ? learnt : this.#place(learnt, args, view);
+    return keysAreKnown(learnt) ? learnt : this.#locateKeys(learnt, args, view);
   }
 
-  /** Asks once a name. Who waits for another's question that failed asks himself: it had that caller's signal and deadline. */
+  /** Asks once a name. Where the question of another caller failed, which had that caller's signal and deadline, this caller asks again. */
   async #learn(spec: CommandSpec, view: View): Promise<CommandSpec | null> {
     const asked = this.#learnt.get(spec.name);
     if (asked !== undefined) {
@@ -38,7 +37,12 @@ export class UnknownCommands {
     }
     const decode: Decode<CommandSpec | null> = (raw) => learntSpec(spec, Array.isArray(raw) ? (raw[0] ?? null) : null);
     // A subcommand's entry is named `container|subcommand`.
-    const learnt = this.ask(COMMAND_INFO, [spec.name.replace(' ', '|')], decode, view.withMode(0)) as Promise<CommandSpec | null>;
+    const learnt = this.callFactory.submit(
+      COMMAND_INFO,
+      [spec.name.replace(' ', '|')],
+      decode,
+      view.withMode(0),
+    ) as Promise<CommandSpec | null>;
     this.#learnt.set(spec.name, learnt);
     // A name the server does not know must not stay: a module may be loaded later, and names come from callers.
     learnt.then(
@@ -49,21 +53,21 @@ export class UnknownCommands {
   }
 
   /** https://redis.io/docs/latest/commands/command-getkeys/ */
-  async #place(spec: CommandSpec, args: readonly Arg[], view: View): Promise<CommandSpec> {
+  async #locateKeys(spec: CommandSpec, args: readonly Arg[], view: View): Promise<CommandSpec> {
     let keys: string[] = [];
     try {
-      const reply = await this.ask(COMMAND_GETKEYS, [...spec.name.split(' '), ...args], null, view.withMode(DECODE_BUFFERS));
+      const reply = await this.callFactory.submit(COMMAND_GETKEYS, [...spec.name.split(' '), ...args], null, view.withMode(DECODE_BUFFERS));
       if (Array.isArray(reply)) keys = reply.map(bytesOf);
     } catch (error) {
       if (!(error instanceof ReplyError && classify(error) === 'no-keys')) throw error;
     }
-    const places = placesOf(keys, args.map(bytesOf));
-    // Where a key stands is of no matter to routing, which goes by its name.
-    if (places === null && view.prefix !== null) {
+    const indexes = keyPositions(keys, args.map(bytesOf));
+    // Where a key stands does not matter to routing, which goes by its name.
+    if (indexes === null && view.prefix !== null) {
       const problem = 'one of its keys is also another of its arguments, and the server does not say which of them gets the key prefix';
       throw new CommandRefusedError(`${spec.name}: ${problem}`, { command: spec.name });
     }
-    const found = places ?? keys.map((key) => args.map(bytesOf).indexOf(key));
+    const found = indexes ?? keys.map((key) => args.map(bytesOf).indexOf(key));
     const at = (index: number): CommandSpec['keySpecs'][number] => ({
       begin: { index: index + spec.words },
       find: { last: 0, step: 1, limit: 0 },
@@ -72,8 +76,8 @@ export class UnknownCommands {
   }
 }
 
-/** Where the keys stand; null where a key looks like an argument that is none. */
-function placesOf(keys: readonly string[], words: readonly string[]): number[] | null {
+/** Indexes of the keys; null where a key looks like an argument that is none. */
+function keyPositions(keys: readonly string[], words: readonly string[]): number[] | null {
   const wanted = new Set(keys);
   const places = words.flatMap((word, index) => (wanted.has(word) ? [index] : []));
   return places.length === keys.length ? places : null;

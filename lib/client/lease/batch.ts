@@ -1,20 +1,18 @@
 import { CommandRefusedError, ReplyError } from '../../errors.js';
-import type { AtomicBatch, OutcomeSink } from '../../protocol/call.js';
+import type { AtomicBatch } from '../../protocol/call-extras.js';
+import { changesData, isRead } from '../../protocol/catalog/effects.js';
 import { keyIndexes } from '../../protocol/catalog/keys.js';
 import { command, stateReason } from '../../protocol/catalog/specs.js';
-import { type Arg, BYTES, type CommandSpec, DECODE_BUFFERS, type Decode, type Raw, READONLY } from '../../protocol/command-spec.js';
+import { type Arg, BYTES, type Command, type CommandSpec, DECODE_BUFFERS, type Decode, type Raw } from '../../protocol/command-spec.js';
+import type { OutcomeSink } from '../../protocol/outcome.js';
 import { asText } from '../../protocol/script.js';
 import { prefixed } from '../../routing/keys/prefixed-command.js';
 import { commonSlot } from '../../routing/keys/slots.js';
 import type { Client } from '../client.js';
-import { changesData } from '../session.js';
 import type { View } from '../view.js';
 
 /** Command of a pipeline or transaction, not sent yet. */
-export interface BatchStep {
-  readonly spec: CommandSpec;
-  readonly args: readonly Arg[];
-  readonly decode: Decode | null;
+export interface BatchStep extends Command {
   /** Made by `call()`: RESP3 maps become objects, in a pipeline only, where each reply is parsed by itself. */
   readonly called?: true;
 }
@@ -41,7 +39,7 @@ export function runPipeline(client: Client, steps: readonly BatchStep[], given: 
     const collector = new OutcomeCollector(steps.length, resolve);
     for (let index = 0; index < steps.length; index++) {
       const step = steps[index] as BatchStep; // `index` is in range
-      client.runInto(collector, index, step.spec, step.args, step.decode, step.called ? view.withObjects() : view);
+      client.runInto(collector, index, step, step.called ? view.withObjects() : view);
     }
   });
 }
@@ -52,7 +50,7 @@ export function runPipeline(client: Client, steps: readonly BatchStep[], given: 
 function withSession(client: Client, steps: readonly BatchStep[], view: View): View {
   if (view.session !== null || !client.mayReadElsewhere(view)) return view;
   const write = steps.findIndex(({ spec }) => changesData(spec));
-  if (write === -1 || !steps.some(({ spec }, index) => index > write && (spec.flags & READONLY) !== 0)) return view;
+  if (write === -1 || !steps.some(({ spec }, index) => index > write && isRead(spec))) return view;
   return client.view(view.options, { domain: view.domain, session: client.session() }).withMode(view.mode);
 }
 
@@ -97,7 +95,7 @@ export async function runTransaction(client: Client, steps: readonly BatchStep[]
   admitAll(client, known, view);
   const { batch, exec, keys, decode } = transactionOf(known, view);
   const slot = client.options.topology.kind === 'cluster' ? commonSlot('MULTI', keys) : -1;
-  return (await client.runUnit(batch, exec, slot, decode, view)) as Outcomes;
+  return (await client.runAtomicBatch(batch, exec, slot, decode, view)) as Outcomes;
 }
 
 /** Whether the command table lacks the command: its spec has arity 0. */

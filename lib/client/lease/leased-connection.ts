@@ -2,19 +2,21 @@ import { releaseUsage } from '../../connection/deadlines.js';
 import { commandChannel } from '../../diagnostics.js';
 import { ClosedError, CommandRefusedError, ConnectionLostError, type SlotwiseError } from '../../errors.js';
 import type { Lease } from '../../pool/lease.js';
-import { type AtomicBatch, type AttemptFailure, Call, type CallOwner } from '../../protocol/call.js';
+import { type AttemptFailure, type Call, type CallOwner, newCall, takePromise } from '../../protocol/call.js';
+import type { AtomicBatch } from '../../protocol/call-extras.js';
 import { blockingOf, isStreamRead } from '../../protocol/catalog/blocking.js';
+import { changesData, isRead } from '../../protocol/catalog/effects.js';
 import { command, stateReason } from '../../protocol/catalog/specs.js';
-import { type Arg, BLOCKING, type CommandSpec, type Decode, type Raw, READONLY } from '../../protocol/command-spec.js';
+import { type Arg, BLOCKING, type CommandSpec, type Decode, type Raw } from '../../protocol/command-spec.js';
 import { measure } from '../../protocol/resp/encoder.js';
 import { asText } from '../../protocol/script.js';
 import { prefixed } from '../../routing/keys/prefixed-command.js';
 import { clock } from '../../util/clock.js';
 import { attachSignal } from '../abort.js';
 import { blockingCall, exclusiveDeadline } from '../dispatch/blocking-call.js';
+import { lostError } from '../dispatch/call-errors.js';
 import { traceCall } from '../dispatch/traced-call.js';
 import { effectiveFailure } from '../dispatch/transaction-failure.js';
-import { changesData } from '../session.js';
 import type { View } from '../view.js';
 import type { Outcomes, Transaction } from './batch.js';
 import { LeaseState } from './lease-state.js';
@@ -102,8 +104,8 @@ export class LeasedConnection implements CallOwner {
     if (batch === null) view.counters.issued(spec);
     else view.counters.issuedTogether(batch);
     const deadline = exclusive === null ? clock.deadlineIn(view.timeoutMs) : exclusiveDeadline(exclusive, view.timeoutMs);
-    const call = Call.make(spec, args, queueing ? null : decode, view.mode, this, deadline);
-    const reply = Call.promiseOfLast();
+    const call = newCall(spec, args, queueing ? null : decode, view.mode, this, deadline);
+    const reply = takePromise();
     if (batch !== null) call.ensureExtras().batch = batch;
     if (exclusive !== null) call.ensureExtras().exclusive = exclusive;
     if (view.signal !== null && !attachSignal(call, view.signal)) releaseUsage(call);
@@ -142,9 +144,8 @@ export class LeasedConnection implements CallOwner {
     if (cause.kind !== 'error-reply' && this.lease.ended !== null)
       error = this.#endedError(call.spec, cause.kind === 'connection-lost' ? 'unknown' : 'no', this.lease.ended);
     else if (cause.kind === 'connection-lost') {
-      const facts = { node: error.node, command: call.spec.name, attempts: 1, executed: 'unknown', cause: error } as const;
-      error = new ConnectionLostError(`${call.spec.name}: ${error.message}; it may have run`, facts);
-      retryable = call.batch === null && ((call.spec.flags & READONLY) !== 0 || call.spec === WATCH || call.spec === UNWATCH);
+      error = lostError(call, cause);
+      retryable = call.batch === null && (isRead(call.spec) || call.spec === WATCH || call.spec === UNWATCH);
     }
     if (retryable) this.#retryable.add(error);
     call.fail(error);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NoNodeError, ProtocolError } from '../../errors.js';
-import type { PinnedProcess } from '../../protocol/call.js';
+import type { CallTarget, PinnedProcess } from '../../protocol/call-target.js';
 import { command } from '../../protocol/catalog/specs.js';
 import { type Arg, type CommandSpec, DECODE_BUFFERS, type Raw } from '../../protocol/command-spec.js';
 import { slotOfKey } from '../../routing/keys/slots.js';
@@ -22,8 +22,6 @@ export interface Scan<Item> {
   /** `limit` of the `DedupeSet`. */
   readonly dedupeLimit: number;
 }
-
-type ScanTarget = { readonly slot?: number; readonly target?: string };
 
 /** How many times in a row a scan begins again without progress. Each time its first page has the view's whole deadline. */
 const MAX_FAILURES = 16;
@@ -103,7 +101,7 @@ async function* pages<Item>(
   client: Client,
   view: View,
   scan: Scan<Item>,
-  target: ScanTarget,
+  target: CallTarget,
   pinned: PinnedProcess,
 ): AsyncGenerator<readonly Raw[], void, undefined> {
   // Keys are read as bytes: a key that is no UTF-8 would be another key as text, and of another slot.
@@ -138,14 +136,14 @@ function elementOf(page: readonly Raw[], at: number): Buffer {
 }
 
 /** Where a part is scanned; null: the node that takes the slot over is not in the topology. */
-function targetOf(client: Client, { slot, target }: ScanPart): ScanTarget | null {
+function targetOf(client: Client, { slot, target }: ScanPart): CallTarget | null {
   if (target === null) return { slot };
-  for (const node of client.snapshot?.nodes.values() ?? []) if (node.id === target) return { target: node.key };
+  for (const node of client.snapshot?.nodes.values() ?? []) if (node.id === target) return { node: node.key };
   return null;
 }
 
 /** What the node that serves the target says about its own slots. */
-async function fetchShardView(client: Client, view: View, target: ScanTarget): Promise<ShardView> {
+async function fetchShardView(client: Client, view: View, target: CallTarget): Promise<ShardView> {
   const reply = await client.runAt(CLUSTER_NODES, [], view.withMode(0), target);
   const shard = parseShardView(String(reply));
   if (shard === null) throw new ProtocolError('CLUSTER NODES does not name the node that was asked', { command: CLUSTER_NODES.name });

@@ -1,8 +1,8 @@
-import type { Blocking } from '../call.js';
 import type { Arg, CommandSpec } from '../command-spec.js';
+import type { Blocking } from '../exclusive.js';
 
 /** Where a command says how long the server may let it wait, by its documentation page. Negative: counted from the end. */
-const TIMEOUTS: Readonly<Record<string, { readonly at: number; readonly unit: Blocking['batch'] }>> = {
+const TIMEOUTS: Readonly<Record<string, { readonly at: number; readonly unit: Blocking['unit'] }>> = {
   BLMOVE: { at: -1, unit: 's' },
   BLMPOP: { at: 0, unit: 's' },
   BLPOP: { at: -1, unit: 's' },
@@ -41,9 +41,9 @@ export function isStreamRead({ name }: CommandSpec): boolean {
 }
 
 /** The same arguments with another timeout. At least 1 ms: 0 would mean for ever. */
-export function withTimeout(args: readonly Arg[], { at, batch }: Blocking, ms: number): readonly Arg[] {
+export function withTimeout(args: readonly Arg[], { at, unit }: Blocking, ms: number): readonly Arg[] {
   const whole = Math.max(1, Math.ceil(ms));
-  return [...args.slice(0, at), batch === 'ms' ? whole : whole / 1_000, ...args.slice(at + 1)];
+  return [...args.slice(0, at), unit === 'ms' ? whole : whole / 1_000, ...args.slice(at + 1)];
 }
 
 /** Index of the argument after BLOCK, -1 where there is none. A group or consumer may have any name, so that the words are read one by one. */
@@ -59,11 +59,11 @@ function blockOption(args: readonly Arg[]): number {
 }
 
 /** What the server will refuse lets it wait for no time at all. */
-function read(args: readonly Arg[], at: number, batch: Blocking['batch']): Blocking | null {
+function read(args: readonly Arg[], at: number, unit: Blocking['unit']): Blocking | null {
   const value = text(args[at]);
   const number = value.trim() === '' ? Number.NaN : Number(value);
   if (!(number >= 0 && number < Number.POSITIVE_INFINITY)) return null;
-  return { at, batch, ms: batch === 's' ? number * 1_000 : number };
+  return { at, unit, ms: unit === 's' ? number * 1_000 : number };
 }
 
 function text(arg: Arg | undefined): string {

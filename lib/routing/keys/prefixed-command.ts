@@ -1,21 +1,15 @@
 import { keyIndexes, sortPatternIndexes } from '../../protocol/catalog/keys.js';
-import { type Arg, type CommandSpec, type Decode, PUBSUB, type Raw } from '../../protocol/command-spec.js';
+import { type Arg, type Command, type CommandSpec, PUBSUB, type Raw } from '../../protocol/command-spec.js';
 import { type KeyPrefix, prefixGlob, prefixKey, type ReplyKey, wordOf } from './key-prefix.js';
 
-interface PrefixedStep {
-  readonly spec: CommandSpec;
-  readonly args: readonly Arg[];
-  readonly decode: Decode | null;
-}
-
 /** A command with prefixed keys, and with a decoder that takes the prefixes off the keys in its reply. */
-export function prefixed(prefix: KeyPrefix, step: PrefixedStep): PrefixedStep {
-  const { spec, decode } = step;
-  const args = prefixKeys(prefix, spec, step.args);
+export function prefixed(prefix: KeyPrefix, given: Command): Command {
+  const { spec, decode } = given;
+  const args = prefixKeys(prefix, spec, given.args);
   const strip = STRIPPED.get(spec.name);
-  if (strip === undefined) return { ...step, args };
+  if (strip === undefined) return { ...given, args };
   return {
-    ...step,
+    ...given,
     args,
     decode: (raw: Raw, sent: readonly Arg[]) => {
       const own = raw instanceof Error ? raw : strip(prefix, raw);

@@ -4,6 +4,7 @@ import { command } from '../../protocol/catalog/specs.js';
 import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
 import { asBytes } from '../../protocol/resp/encoder.js';
 import { SLOT_COUNT } from '../../topology/slot-map.js';
+import { affinityTo } from './affinity-slot.js';
 import { crc16, crc16OfAscii } from './crc16.js';
 
 const PUBLISH = command('PUBLISH');
@@ -32,12 +33,12 @@ function slotOfBytes(key: Uint8Array): number {
 }
 
 /**
- * The slot that all keys of a command share, -1 if it has none; for PUBLISH, which any node takes, the preference for that of its channel: what goes
+ * The slot that all keys of a command share, -1 if it has none; for PUBLISH, which any node takes, the affinity to that of its channel: what goes
  * through different nodes arrives in any order. Throws `CrossSlotError` if the keys do not share a slot.
  */
 export function slotOfCommand(spec: CommandSpec, args: readonly Arg[]): number {
   const { firstKey, lastKey } = spec;
-  if (firstKey === -1) return spec === PUBLISH && args[0] !== undefined ? preferredSlot(slotOfKey(args[0])) : -1;
+  if (firstKey === -1) return spec === PUBLISH && args[0] !== undefined ? affinityTo(slotOfKey(args[0])) : -1;
   if (firstKey >= 0 && lastKey === firstKey) {
     const key = args[firstKey];
     return key === undefined ? -1 : slotOfKey(key);
@@ -72,14 +73,4 @@ function crossSlot(what: string, keys: readonly Arg[]): CrossSlotError {
       command: what,
     },
   );
-}
-
-/** Stands for a slot whose shard is preferred, though any will do: -2 and below, where -1 is none. */
-export function preferredSlot(slot: number): number {
-  return -2 - slot;
-}
-
-/** The slot that `preferredSlot` stands for. */
-export function slotPreferred(preferred: number): number {
-  return -2 - preferred;
 }

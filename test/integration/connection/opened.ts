@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Connection, type ConnectionConfig, type ConnectionEvents } from '../../../lib/connection/connection.js';
 import { releaseUsage } from '../../../lib/connection/deadlines.js';
 import { SlotwiseError } from '../../../lib/errors.js';
-import { type AttemptFailure, Call, type CallOwner } from '../../../lib/protocol/call.js';
+import { type AttemptFailure, type Call, type CallOwner, newCall, takePromise } from '../../../lib/protocol/call.js';
 import { specOf } from '../../../lib/protocol/catalog/specs.js';
 import type { Arg, Decode, Raw } from '../../../lib/protocol/command-spec.js';
 import { clock } from '../../../lib/util/clock.js';
@@ -28,8 +28,8 @@ export class Recorder implements CallOwner {
   /** A call and the promise of its outcome, which may be left alone. */
   make(words: readonly Arg[], { timeoutMs = 0, decode }: CallOptions = {}): { readonly call: Call; readonly outcome: Promise<unknown> } {
     const { spec, args } = specOf(words);
-    const call = Call.make(spec, args, decode ?? null, 0, this, clock.deadlineIn(timeoutMs));
-    const outcome = Call.promiseOfLast();
+    const call = newCall(spec, args, decode ?? null, 0, this, clock.deadlineIn(timeoutMs));
+    const outcome = takePromise();
     outcome.catch(() => {});
     this.usage.commands++;
     return { call, outcome };

@@ -2,10 +2,11 @@ import { blockingCall, exclusiveDeadline } from '../../../lib/client/dispatch/bl
 import { ClosedError } from '../../../lib/errors.js';
 import { ExclusivePool, type ExclusivePoolConfig } from '../../../lib/pool/exclusive-pool.js';
 import type { Lease } from '../../../lib/pool/lease.js';
-import { Call, type Exclusive } from '../../../lib/protocol/call.js';
+import { type Call, newCall, takePromise } from '../../../lib/protocol/call.js';
 import { blockingOf } from '../../../lib/protocol/catalog/blocking.js';
 import { specOf } from '../../../lib/protocol/catalog/specs.js';
 import type { Arg } from '../../../lib/protocol/command-spec.js';
+import type { Exclusive } from '../../../lib/protocol/exclusive.js';
 import type { FakeServer } from '../../support/fake-server.js';
 import { quickConfig, Recorder } from '../connection/opened.js';
 
@@ -42,8 +43,8 @@ export class OpenedPool {
   make(words: readonly Arg[], timeoutMs: number, kind: Exclusive['kind']): Issued {
     const { spec, args } = specOf(words);
     const exclusive = { ...blockingCall(kind === 'lease' ? null : blockingOf(spec, args), timeoutMs), kind };
-    const call = Call.make(spec, args, null, 0, this.owner, exclusiveDeadline(exclusive, timeoutMs));
-    const outcome = Call.promiseOfLast();
+    const call = newCall(spec, args, null, 0, this.owner, exclusiveDeadline(exclusive, timeoutMs));
+    const outcome = takePromise();
     outcome.catch(() => {});
     call.ensureExtras().exclusive = exclusive;
     this.owner.usage.commands++;

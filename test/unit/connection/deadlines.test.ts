@@ -3,11 +3,12 @@ import Denque from 'denque';
 import { connectionTimeout, expire, timeoutError } from '../../../lib/connection/deadlines.js';
 import { internalOwner } from '../../../lib/connection/internal-calls.js';
 import { ConnectError } from '../../../lib/errors.js';
-import { Call, NO_DEADLINE, SETTLED, WRITTEN } from '../../../lib/protocol/call.js';
+import { type Call, NO_DEADLINE, newCall, SETTLED, WRITTEN } from '../../../lib/protocol/call.js';
+import { sinkExtras } from '../../../lib/protocol/call-extras.js';
 import { command } from '../../../lib/protocol/catalog/specs.js';
 
 const callOf = (deadline: number = NO_DEADLINE): Call =>
-  Call.forSink({ onValue() {}, onError() {} }, 0, command('GET'), ['k'], null, 0, internalOwner, deadline);
+  newCall(command('GET'), ['k'], null, 0, internalOwner, deadline, sinkExtras({ onValue() {}, onError() {} }));
 
 describe('expire', () => {
   const cases: readonly {

@@ -1,4 +1,5 @@
-import { type AttemptFailure, Call, type CallOwner, NO_DEADLINE } from '../../../lib/protocol/call.js';
+import { type AttemptFailure, type Call, type CallOwner, NO_DEADLINE, newCall } from '../../../lib/protocol/call.js';
+import { sinkExtras } from '../../../lib/protocol/call-extras.js';
 import { specOf } from '../../../lib/protocol/catalog/specs.js';
 
 /** Owner of calls that writes down how each of them ends, by its words. */
@@ -14,7 +15,7 @@ export class RecordedCalls implements CallOwner {
     const record = (_: number, outcome: unknown): void => {
       this.outcomes.push(`${words}: ${String(outcome)}`);
     };
-    const call = Call.forSink({ onValue: record, onError: record }, 0, spec, args, null, 0, this, deadline);
+    const call = newCall(spec, args, null, 0, this, deadline, sinkExtras({ onValue: record, onError: record }));
     call.bytes = 10;
     this.usage.commands++;
     this.usage.bytes += call.bytes;

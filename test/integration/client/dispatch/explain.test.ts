@@ -67,6 +67,8 @@ describe('explain', () => {
     assert.match(String(split), /^MGET is split in 2\n {2}MGET -> /);
     assert.deepEqual([...redis.explain('DBSIZE').candidates].sort(), [first, second].sort());
     assert.equal(redis.explain('GET', 'b').slot, 3_300);
+    const published = redis.explain('PUBLISH', 'b', 'x');
+    assert.deepEqual([published.slot, published.node], [3_300, first], 'what is published to a channel keeps to one node');
     assert.match(String(redis.explain('RENAME', 'a', 'b')), /it would be refused: .*slot/);
   });
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { HandoverBarrier } from '../../../../lib/client/dispatch/handover-barrier.js';
-import { internalOwner } from '../../../../lib/connection/internal-calls.js';
-import { type AtomicBatch, Call, NO_DEADLINE, SETTLED, WRITTEN } from '../../../../lib/protocol/call.js';
+import { internalCallInto } from '../../../../lib/connection/internal-calls.js';
+import { type Call, SETTLED, WRITTEN } from '../../../../lib/protocol/call.js';
+import type { AtomicBatch } from '../../../../lib/protocol/call-extras.js';
 import { command } from '../../../../lib/protocol/catalog/specs.js';
 import type { Arg } from '../../../../lib/protocol/command-spec.js';
 
 const callOf = (name: string, ...args: readonly Arg[]): Call => {
-  const call = Call.forSink({ onValue() {}, onError() {} }, 0, command(name), [...args], null, 0, internalOwner, NO_DEADLINE);
+  const call = internalCallInto({ onValue() {}, onError() {} }, command(name), args);
   call.state = WRITTEN;
   return call;
 };
@@ -17,7 +18,7 @@ const transactionOf = (...parts: AtomicBatch['commands']): Call => {
   return call;
 };
 
-describe('Fence', () => {
+describe('the barrier of a handover', () => {
   const cases: readonly (readonly [what: string, held: Call, next: Call, waits: boolean])[] = [
     ['the same key', callOf('SET', 'a', '1'), callOf('GET', 'a'), true],
     ['the same key as bytes', callOf('SET', Buffer.from('a'), '1'), callOf('INCR', 'a'), true],

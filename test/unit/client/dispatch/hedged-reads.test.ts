@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { Hedger } from '../../../../lib/client/dispatch/hedged-reads.js';
 import { ReplyError, TimeoutError } from '../../../../lib/errors.js';
-import { Call, type CallOwner, SETTLED } from '../../../../lib/protocol/call.js';
+import { type Call, type CallOwner, newCall, SETTLED, takePromise } from '../../../../lib/protocol/call.js';
 import { command } from '../../../../lib/protocol/catalog/specs.js';
 
 const owner: CallOwner = { usage: { commands: 0, bytes: 0 }, idempotent: false, failed: (call, { error }) => call.fail(error) };
 
-describe('client/hedger', () => {
+describe('a hedged read', () => {
   let time: sinon.SinonFakeTimers;
   let hedger: Hedger;
   let seconds: Call[];
@@ -39,8 +39,8 @@ describe('client/hedger', () => {
 
   /** A read that was sent to node a. */
   function read(): { call: Call; outcome: Promise<unknown>; settled: () => boolean } {
-    const call = Call.make(command('GET'), ['k'], null, 0, owner, 0);
-    const outcome = Call.promiseOfLast();
+    const call = newCall(command('GET'), ['k'], null, 0, owner, 0);
+    const outcome = takePromise();
     let settled = false;
     const mark = (): void => {
       settled = true;

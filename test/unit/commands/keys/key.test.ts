@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Commands } from '../../../../lib/commands/index.js';
 import { KeyCommands } from '../../../../lib/commands/keys/key.js';
 import type { Direct, MODE } from '../../../../lib/commands/mode.js';
-import { Call } from '../../../../lib/protocol/call.js';
+import { newCall } from '../../../../lib/protocol/call.js';
 import { command } from '../../../../lib/protocol/catalog/specs.js';
 import { type Arg, type CommandSpec, DECODE_BIGINT, DECODE_BUFFERS } from '../../../../lib/protocol/command-spec.js';
 import { describeReplies, describeWire } from '../recorder.js';
@@ -58,7 +58,7 @@ describeReplies(KeyCommands, [
 describe('DUMP', () => {
   it('asks for bytes in every mode, because what it gives is no text', () => {
     const owner = { idempotent: false, usage: { commands: 0, bytes: 0 }, failed: () => undefined };
-    const modeOf = (name: string, mode: number) => Call.make(command(name), ['a'], null, mode, owner, 0).mode;
+    const modeOf = (name: string, mode: number) => newCall(command(name), ['a'], null, mode, owner, 0).mode;
     assert.equal(modeOf('DUMP', 0), DECODE_BUFFERS);
     assert.equal(modeOf('FUNCTION DUMP', DECODE_BIGINT), DECODE_BUFFERS | DECODE_BIGINT);
     assert.equal(modeOf('GET', 0), 0);

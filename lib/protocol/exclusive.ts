@@ -1,0 +1,28 @@
+import type { Executed, SlotwiseError } from '../errors.js';
+
+/** How long a server may let a call wait, and where the call says so. */
+export interface Blocking {
+  /** Index in `args`. */
+  readonly at: number;
+  /** Unit of the argument. */
+  readonly unit: 's' | 'ms';
+  /** 0: without limit. */
+  readonly ms: number;
+}
+
+/** What a call that needs a connection of its own brings along. */
+export interface Exclusive {
+  /** The outcome of a `lease` is the connection itself. */
+  readonly kind: 'blocking' | 'lease';
+  /** Null: the server decides how long. */
+  readonly blocking: Blocking | null;
+  /** Longest silence of a node that owes an answer while the call blocks on it, in ms; then the node is given up. 0: without limit. */
+  silenceMs: number;
+  /** When the call first reached a server, on the clock, in ms; 0 before. */
+  since: number;
+  /**
+   * Ends the call while it is on a connection; null else. The server is asked to end the wait, and an element that was popped in the meantime is
+   * delivered; otherwise the call fails with the error that `makeError` makes.
+   */
+  cancel: ((makeError: (executed: Executed) => SlotwiseError) => void) | null;
+}
