@@ -8,17 +8,17 @@ type Options = Omit<ClientOptions, 'topology'>;
 
 const clients: Redis[] = [];
 
-function kept(redis: Redis): Redis {
+function track(redis: Redis): Redis {
   clients.push(redis);
   return redis;
 }
 
 /** For `afterEach`: whatever happened, no client may still count a command as unanswered. Ends the clients. */
-export async function checkBooks(): Promise<void> {
+export async function assertNoPendingCommands(): Promise<void> {
   const all = clients.splice(0);
   try {
     for (const redis of all) {
-      await until(() => redis.stats().commands === 0, { timeoutMs: 1_000, what: 'every command is off the books' });
+      await until(() => redis.stats().commands === 0, { timeoutMs: 1_000, what: 'no command counts as unanswered' });
       const { commands, bytes, waiting } = redis.stats();
       assert.deepEqual({ commands, bytes, waiting }, { commands: 0, bytes: 0, waiting: 0 });
     }
@@ -29,7 +29,7 @@ export async function checkBooks(): Promise<void> {
 
 /** A client to one scripted server. */
 export function clientOf(server: FakeServer, options: Options = {}): Redis {
-  return kept(createClient({ topology: { kind: 'single', address: { host: server.host, port: server.port } }, ...options }));
+  return track(createClient({ topology: { kind: 'single', address: { host: server.host, port: server.port } }, ...options }));
 }
 
 /** What a server on its own answers to the questions of a monitor; `readonly` makes it a replica. */
@@ -54,11 +54,11 @@ interface Range {
   readonly owner: number;
 }
 
-/** Scripted servers that tell a client they are a cluster. */
+/** A cluster of scripted servers. */
 export class ScriptedCluster {
-  /** Who the servers say owns what. May be replaced. */
+  /** Owners of the slots, as the servers say. May be replaced. */
   ranges: readonly Range[];
-  /** Servers that the others do not name any more. */
+  /** Indexes of the servers that the others do not name any more. */
   readonly #gone = new Set<number>();
   script: (server: number, ...args: Parameters<Handler>) => ReturnType<Handler> = () => undefined;
 
@@ -85,13 +85,18 @@ export class ScriptedCluster {
 
   client(options: Options = {}, seeds: readonly number[] = [0]): Redis {
     const addresses = seeds.map((index) => ({ host: this.server(index).host, port: this.server(index).port }));
-    return kept(createClient({ topology: { kind: 'cluster', seeds: addresses }, ...options }));
+    return track(createClient({ topology: { kind: 'cluster', seeds: addresses }, ...options }));
   }
 
-  /** From now on the servers say that this one is gone, and that `heir` has its slots. */
-  forget(gone: number, heir: number): void {
+  /** From now on the servers say that `gone` has left, and that `owner` has its slots. */
+  forget(gone: number, owner: number): void {
     this.#gone.add(gone);
-    this.ranges = this.ranges.map((range) => (range.owner === gone ? { ...range, owner: heir } : range));
+    this.ranges = this.ranges.map((range) => (range.owner === gone ? { ...range, owner } : range));
+  }
+
+  /** From now on the servers say that the slot belongs to `owner`. */
+  moveSlot(slot: number, owner: number): void {
+    this.ranges = [...this.ranges.map((range) => ({ ...range })), { first: slot, last: slot, owner }];
   }
 
   #members(): (readonly [FakeServer, number])[] {
@@ -172,6 +177,14 @@ export class ScriptedCluster {
   #id(index: number): string {
     return String(index).padStart(40, 'a');
   }
+}
+
+/** Slot of the key `b`, which server 0 of three has. Of the others, `c` (7365) is on server 1 and `a` (15495) on server 2. */
+export const SLOT_OF_B = 3300;
+
+/** Answers GET with the index of the server that answered, unless the script answers. */
+export function namingServer(script: ScriptedCluster['script'] = () => undefined): ScriptedCluster['script'] {
+  return (server, ...args) => script(server, ...args) ?? (args[0][0] === 'GET' ? `server ${server}` : undefined);
 }
 
 export const movedTo = (server: FakeServer, slot: number) => error(`MOVED ${slot} ${server.host}:${server.port}`);

@@ -7,7 +7,7 @@ import { withMoved } from '../../../lib/topology/snapshot.js';
 import { repliesOf, resolve } from '../../support/resolved-cluster.js';
 import { SimulatedCluster } from '../../support/simulated-cluster.js';
 import { until } from '../../support/wait.js';
-import { checkBooks, movedTo, ScriptedCluster } from '../client/scripted.js';
+import { assertNoPendingCommands, movedTo, ScriptedCluster } from '../client/scripted.js';
 
 const PATIENCE_MS = 15_000;
 
@@ -69,7 +69,7 @@ describe('a cluster of 500 nodes', () => {
 });
 
 describe('a client of a cluster', () => {
-  afterEach(checkBooks);
+  afterEach(assertNoPendingCommands);
 
   it('asks at most twice after 10,000 commands were answered MOVED, one question at a time', async function () {
     // The servers are in this process, too: on a machine with other work they take their time.

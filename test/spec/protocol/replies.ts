@@ -1,8 +1,8 @@
 import { ReplyError } from '../../../lib/errors.js';
 import type { Raw } from '../../../lib/protocol/command-spec.js';
 
-/** What a sink heard. */
-export type Heard =
+/** What a sink events. */
+export type SinkEvent =
   | { readonly reply: Raw }
   | { readonly error: readonly [code: string, message: string] }
   | { readonly range: bigint }
@@ -13,11 +13,11 @@ export interface ReplyCase {
   readonly name: string;
   readonly mode?: number;
   readonly bytes: string | Buffer;
-  readonly heard: readonly Heard[];
+  readonly events: readonly SinkEvent[];
 }
 
-const reply = (value: Raw): Heard => ({ reply: value });
-const error = (code: string, message: string): Heard => ({ error: [code, message] });
+const reply = (value: Raw): SinkEvent => ({ reply: value });
+const error = (code: string, message: string): SinkEvent => ({ error: [code, message] });
 const bytes = (text: string): Buffer => Buffer.from(text);
 const bulk = (text: string): string => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
 
@@ -33,187 +33,187 @@ Object.defineProperty(proto, '__proto__', { value: ['x'], writable: true, enumer
 
 /** https://redis.io/docs/latest/develop/reference/protocol-spec/ */
 export const REPLIES: readonly ReplyCase[] = [
-  { name: 'simple string', bytes: '+OK\r\n', heard: [reply('OK')] },
+  { name: 'simple string', bytes: '+OK\r\n', events: [reply('OK')] },
   {
     name: 'simple strings of other texts',
     bytes: '+\r\n+O\r\n+OKAY\r\n+QUEUED\r\n+123\r\n',
-    heard: ['', 'O', 'OKAY', 'QUEUED', '123'].map(reply),
+    events: ['', 'O', 'OKAY', 'QUEUED', '123'].map(reply),
   },
-  { name: 'simple string that is not ASCII', bytes: '+größer\r\n', heard: [reply('größer')] },
-  { name: 'simple string is text in any mode', mode: BUFFERS, bytes: '+OK\r\n+x\r\n', heard: [reply('OK'), reply('x')] },
-  { name: 'error', bytes: '-ERR wrong\r\n', heard: [error('ERR', 'ERR wrong')] },
-  { name: 'error of digits', bytes: '-123\r\n', heard: [error('ERR', '123')] },
+  { name: 'simple string that is not ASCII', bytes: '+größer\r\n', events: [reply('größer')] },
+  { name: 'simple string is text in any mode', mode: BUFFERS, bytes: '+OK\r\n+x\r\n', events: [reply('OK'), reply('x')] },
+  { name: 'error', bytes: '-ERR wrong\r\n', events: [error('ERR', 'ERR wrong')] },
+  { name: 'error of digits', bytes: '-123\r\n', events: [error('ERR', '123')] },
   {
     name: 'integers',
     bytes: ':0\r\n:1\r\n:+5\r\n:-7\r\n:007\r\n:123456789012345\r\n',
-    heard: [0, 1, 5, -7, 7, 123456789012345].map(reply),
+    events: [0, 1, 5, -7, 7, 123456789012345].map(reply),
   },
-  { name: 'minus zero is zero', bytes: ':-0\r\n', heard: [reply(0)] },
+  { name: 'minus zero is zero', bytes: ':-0\r\n', events: [reply(0)] },
   {
     name: 'largest exact integers',
     bytes: ':9007199254740991\r\n:-9007199254740991\r\n',
-    heard: [reply(9007199254740991), reply(-9007199254740991)],
+    events: [reply(9007199254740991), reply(-9007199254740991)],
   },
   {
     name: 'integers beyond 2^53',
     bytes: ':9007199254740992\r\n:-9223372036854775808\r\n',
-    heard: [{ range: 2n ** 53n }, { range: -(2n ** 63n) }],
+    events: [{ range: 2n ** 53n }, { range: -(2n ** 63n) }],
   },
   {
     name: 'an integer beyond 2^53 takes the place of its whole reply, and only of that',
     bytes: `*3\r\n:1\r\n*1\r\n:9223372036854775807\r\n:9223372036854775806\r\n:1\r\n`,
-    heard: [{ range: 9223372036854775807n }, reply(1)],
+    events: [{ range: 9223372036854775807n }, reply(1)],
   },
   {
     name: 'integers as bigints',
     mode: BIGINT,
     bytes: '*3\r\n:1\r\n:-1\r\n:9223372036854775807\r\n',
-    heard: [reply([1n, -1n, 9223372036854775807n])],
+    events: [reply([1n, -1n, 9223372036854775807n])],
   },
   {
     name: 'integers as text',
     mode: TEXT,
     bytes: '*3\r\n:1\r\n:+2\r\n:-9223372036854775808\r\n',
-    heard: [reply(['1', '2', '-9223372036854775808'])],
+    events: [reply(['1', '2', '-9223372036854775808'])],
   },
-  { name: 'bulk', bytes: bulk('hello'), heard: [reply('hello')] },
-  { name: 'bulks of every short length', bytes: lengths.map(bulk).join(''), heard: lengths.map(reply) },
+  { name: 'bulk', bytes: bulk('hello'), events: [reply('hello')] },
+  { name: 'bulks of every short length', bytes: lengths.map(bulk).join(''), events: lengths.map(reply) },
   {
     name: 'bulks of short lengths that are not ASCII',
     bytes: lengths.map((text) => bulk(`${text}é`)).join(''),
-    heard: lengths.map((text) => reply(`${text}é`)),
+    events: lengths.map((text) => reply(`${text}é`)),
   },
-  { name: 'bulk with line ends in it', bytes: bulk('\r\n$3\r\n\0'), heard: [reply('\r\n$3\r\n\0')] },
-  { name: 'bulk of four-byte characters', bytes: bulk('😀😁'), heard: [reply('😀😁')] },
+  { name: 'bulk with line ends in it', bytes: bulk('\r\n$3\r\n\0'), events: [reply('\r\n$3\r\n\0')] },
+  { name: 'bulk of four-byte characters', bytes: bulk('😀😁'), events: [reply('😀😁')] },
   {
     name: 'bulk that is no UTF-8',
     bytes: Buffer.concat([bytes('$3\r\na'), Buffer.from([0xff]), bytes('b\r\n')]),
-    heard: [reply('a\ufffdb')],
+    events: [reply('a\ufffdb')],
   },
-  { name: 'bulk with a byte order mark', bytes: bulk('\ufeffx'), heard: [reply('\ufeffx')] },
-  { name: 'long bulk', bytes: bulk(long), heard: [reply(long)] },
-  { name: 'long bulk that is not ASCII at its end', bytes: bulk(`${long}€`), heard: [reply(`${long}€`)] },
+  { name: 'bulk with a byte order mark', bytes: bulk('\ufeffx'), events: [reply('\ufeffx')] },
+  { name: 'long bulk', bytes: bulk(long), events: [reply(long)] },
+  { name: 'long bulk that is not ASCII at its end', bytes: bulk(`${long}€`), events: [reply(`${long}€`)] },
   {
     name: 'bulks as Buffers',
     mode: BUFFERS,
     bytes: Buffer.concat([bytes('*4\r\n$2\r\n'), Buffer.from([0, 255]), bytes(`\r\n$0\r\n\r\n$-1\r\n${bulk('é')}`)]),
-    heard: [reply([Buffer.from([0, 255]), Buffer.alloc(0), null, bytes('é')])],
+    events: [reply([Buffer.from([0, 255]), Buffer.alloc(0), null, bytes('é')])],
   },
-  { name: 'long bulk as a Buffer', mode: BUFFERS, bytes: bulk(long), heard: [reply(bytes(long))] },
-  { name: 'nulls', bytes: '$-1\r\n*-1\r\n_\r\n*1\r\n$-1\r\n', heard: [reply(null), reply(null), reply(null), reply([null])] },
-  { name: 'booleans', bytes: '#t\r\n#f\r\n', heard: [reply(true), reply(false)] },
+  { name: 'long bulk as a Buffer', mode: BUFFERS, bytes: bulk(long), events: [reply(bytes(long))] },
+  { name: 'nulls', bytes: '$-1\r\n*-1\r\n_\r\n*1\r\n$-1\r\n', events: [reply(null), reply(null), reply(null), reply([null])] },
+  { name: 'booleans', bytes: '#t\r\n#f\r\n', events: [reply(true), reply(false)] },
   {
     name: 'doubles',
     bytes:
       ',1\r\n,1.5\r\n,-0.25\r\n,+3\r\n,10.\r\n,1e3\r\n,-1.5E-3\r\n,1.7976931348623157e+308\r\n,0.30000000000000004\r\n,123456789.125\r\n',
-    heard: [1, 1.5, -0.25, 3, 10, 1000, -0.0015, 1.7976931348623157e308, 0.30000000000000004, 123456789.125].map(reply),
+    events: [1, 1.5, -0.25, 3, 10, 1000, -0.0015, 1.7976931348623157e308, 0.30000000000000004, 123456789.125].map(reply),
   },
-  { name: 'minus zero as a double', bytes: ',-0\r\n', heard: [reply(-0)] },
+  { name: 'minus zero as a double', bytes: ',-0\r\n', events: [reply(-0)] },
   {
     name: 'doubles that are no numbers',
     bytes: ',inf\r\n,-inf\r\n,nan\r\n',
-    heard: [reply(Number.POSITIVE_INFINITY), reply(Number.NEGATIVE_INFINITY), reply(Number.NaN)],
+    events: [reply(Number.POSITIVE_INFINITY), reply(Number.NEGATIVE_INFINITY), reply(Number.NaN)],
   },
   {
     name: 'big numbers',
     bytes: '(3492890328409238509324850943850943825024385\r\n(-12\r\n(+7\r\n',
-    heard: [reply(3492890328409238509324850943850943825024385n), reply(-12n), reply(7n)],
+    events: [reply(3492890328409238509324850943850943825024385n), reply(-12n), reply(7n)],
   },
   {
     name: 'big numbers as text',
     mode: TEXT,
     bytes: '(-349289032840923850932485\r\n(+7\r\n',
-    heard: [reply('-349289032840923850932485'), reply('7')],
+    events: [reply('-349289032840923850932485'), reply('7')],
   },
-  { name: 'verbatim strings', bytes: '=15\r\ntxt:Some string\r\n=4\r\nmkd:\r\n', heard: [reply('Some string'), reply('')] },
-  { name: 'verbatim string as a Buffer', mode: BUFFERS, bytes: '=7\r\ntxt:abc\r\n', heard: [reply(bytes('abc'))] },
+  { name: 'verbatim strings', bytes: '=15\r\ntxt:Some string\r\n=4\r\nmkd:\r\n', events: [reply('Some string'), reply('')] },
+  { name: 'verbatim string as a Buffer', mode: BUFFERS, bytes: '=7\r\ntxt:abc\r\n', events: [reply(bytes('abc'))] },
   {
     name: 'blob errors',
     bytes: '!21\r\nSYNTAX invalid syntax\r\n!5\r\na\r\n b\r\n',
-    heard: [error('SYNTAX', 'SYNTAX invalid syntax'), error('ERR', 'a\r\n b')],
+    events: [error('SYNTAX', 'SYNTAX invalid syntax'), error('ERR', 'a\r\n b')],
   },
-  { name: 'empty aggregates', bytes: '*0\r\n%0\r\n~0\r\n', heard: [reply([]), reply([]), reply([])] },
-  { name: 'empty map as an object', mode: OBJECTS, bytes: '%0\r\n', heard: [reply({})] },
+  { name: 'empty aggregates', bytes: '*0\r\n%0\r\n~0\r\n', events: [reply([]), reply([]), reply([])] },
+  { name: 'empty map as an object', mode: OBJECTS, bytes: '%0\r\n', events: [reply({})] },
   {
     name: 'nested arrays',
     bytes: `*3\r\n*0\r\n*2\r\n:1\r\n*1\r\n${bulk('deep')}*1\r\n*1\r\n*1\r\n*0\r\n`,
-    heard: [reply([[], [1, ['deep']], [[[[]]]]])],
+    events: [reply([[], [1, ['deep']], [[[[]]]]])],
   },
   {
     name: 'array of everything',
     bytes: `*7\r\n+a\r\n:1\r\n$-1\r\n#t\r\n,1.5\r\n(9\r\n=5\r\ntxt:v\r\n`,
-    heard: [reply(['a', 1, null, true, 1.5, 9n, 'v'])],
+    events: [reply(['a', 1, null, true, 1.5, 9n, 'v'])],
   },
-  { name: 'set', bytes: '~2\r\n+a\r\n+b\r\n', heard: [reply(['a', 'b'])] },
-  { name: 'set in object mode', mode: OBJECTS, bytes: '~2\r\n+a\r\n+b\r\n', heard: [reply(['a', 'b'])] },
-  { name: 'map, flat', bytes: '%2\r\n+a\r\n:1\r\n+b\r\n%1\r\n+c\r\n:2\r\n', heard: [reply(['a', 1, 'b', ['c', 2]])] },
+  { name: 'set', bytes: '~2\r\n+a\r\n+b\r\n', events: [reply(['a', 'b'])] },
+  { name: 'set in object mode', mode: OBJECTS, bytes: '~2\r\n+a\r\n+b\r\n', events: [reply(['a', 'b'])] },
+  { name: 'map, flat', bytes: '%2\r\n+a\r\n:1\r\n+b\r\n%1\r\n+c\r\n:2\r\n', events: [reply(['a', 1, 'b', ['c', 2]])] },
   {
     name: 'map as an object at every level',
     mode: OBJECTS,
     bytes: '*2\r\n%2\r\n+a\r\n:1\r\n+b\r\n%1\r\n+c\r\n*1\r\n%1\r\n+d\r\n:3\r\n:9\r\n',
-    heard: [reply([{ a: 1, b: { c: [{ d: 3 }] } }, 9])],
+    events: [reply([{ a: 1, b: { c: [{ d: 3 }] } }, 9])],
   },
   {
     name: 'map with a field named __proto__',
     mode: OBJECTS,
     bytes: `%2\r\n${bulk('a')}:1\r\n${bulk('__proto__')}*1\r\n+x\r\n`,
-    heard: [reply(proto)],
+    events: [reply(proto)],
   },
   {
     name: 'map whose fields are not strings',
     mode: OBJECTS,
     bytes: '%4\r\n:1\r\n+a\r\n_\r\n+b\r\n#t\r\n+c\r\n,1.5\r\n+d\r\n',
-    heard: [reply({ 1: 'a', null: 'b', true: 'c', 1.5: 'd' })],
+    events: [reply({ 1: 'a', null: 'b', true: 'c', 1.5: 'd' })],
   },
   {
     name: 'map as an object with values as Buffers',
     mode: OBJECTS + BUFFERS,
     bytes: `%2\r\n${bulk('a')}${bulk('x')}${bulk(long)}${bulk('y')}`,
-    heard: [reply({ a: bytes('x'), [long]: bytes('y') })],
+    events: [reply({ a: bytes('x'), [long]: bytes('y') })],
   },
   {
     name: 'errors inside of a reply are values',
     bytes: '*3\r\n:1\r\n-MOVED 1 h:1\r\n!5\r\nERR x\r\n:2\r\n',
-    heard: [reply([1, new ReplyError('MOVED', 'MOVED 1 h:1'), new ReplyError('ERR', 'ERR x')]), reply(2)],
+    events: [reply([1, new ReplyError('MOVED', 'MOVED 1 h:1'), new ReplyError('ERR', 'ERR x')]), reply(2)],
   },
-  { name: 'attribute before a reply', bytes: '|1\r\n+ttl\r\n:3600\r\n$1\r\na\r\n', heard: [reply('a')] },
-  { name: 'empty attribute', bytes: '|0\r\n+a\r\n*1\r\n|0\r\n+b\r\n', heard: [reply('a'), reply(['b'])] },
+  { name: 'attribute before a reply', bytes: '|1\r\n+ttl\r\n:3600\r\n$1\r\na\r\n', events: [reply('a')] },
+  { name: 'empty attribute', bytes: '|0\r\n+a\r\n*1\r\n|0\r\n+b\r\n', events: [reply('a'), reply(['b'])] },
   {
     name: 'attributes inside of a reply, nested in each other, and at its end',
     bytes: '*2\r\n|1\r\n+k\r\n*2\r\n:1\r\n|1\r\n:1\r\n:2\r\n:3\r\n+a\r\n|1\r\n+k\r\n%1\r\n:1\r\n:2\r\n*1\r\n+b\r\n+next\r\n',
-    heard: [reply(['a', ['b']]), reply('next')],
+    events: [reply(['a', ['b']]), reply('next')],
   },
-  { name: 'attribute before an error', bytes: '|1\r\n+k\r\n+v\r\n-ERR x\r\n', heard: [error('ERR', 'ERR x')] },
+  { name: 'attribute before an error', bytes: '|1\r\n+k\r\n+v\r\n-ERR x\r\n', events: [error('ERR', 'ERR x')] },
   {
     name: 'attribute in an object',
     mode: OBJECTS,
     bytes: '%1\r\n|1\r\n+k\r\n+v\r\n+a\r\n|1\r\n+k\r\n+v\r\n:1\r\n',
-    heard: [reply({ a: 1 })],
+    events: [reply({ a: 1 })],
   },
   {
     name: 'an integer beyond 2^53 in an attribute matters to nobody',
     bytes: '|1\r\n+k\r\n:9223372036854775807\r\n+a\r\n',
-    heard: [reply('a')],
+    events: [reply('a')],
   },
-  { name: 'push', bytes: '>3\r\n+message\r\n$1\r\nc\r\n$1\r\nm\r\n', heard: [{ push: ['message', 'c', 'm'] }] },
+  { name: 'push', bytes: '>3\r\n+message\r\n$1\r\nc\r\n$1\r\nm\r\n', events: [{ push: ['message', 'c', 'm'] }] },
   {
     name: 'pushes between replies, in the mode of pushes',
     mode: BUFFERS + BIGINT,
     bytes: `${bulk('a')}>2\r\n${bulk('invalidate')}*1\r\n${bulk('k')}:1\r\n>1\r\n:1\r\n${bulk('b')}`,
-    heard: [reply(bytes('a')), { push: ['invalidate', ['k']] }, reply(1n), { push: [1] }, reply(bytes('b'))],
+    events: [reply(bytes('a')), { push: ['invalidate', ['k']] }, reply(1n), { push: [1] }, reply(bytes('b'))],
   },
   {
     name: 'an integer beyond 2^53 in a push is a bigint',
     bytes: '>2\r\n+x\r\n:9223372036854775807\r\n',
-    heard: [{ push: ['x', 9223372036854775807n] }],
+    events: [{ push: ['x', 9223372036854775807n] }],
   },
-  { name: 'nested push', bytes: '>2\r\n+a\r\n%1\r\n+b\r\n*1\r\n:1\r\n', heard: [{ push: ['a', ['b', [1]]] }] },
-  { name: 'push after an attribute', bytes: '|1\r\n+k\r\n+v\r\n>1\r\n+a\r\n:1\r\n', heard: [{ push: ['a'] }, reply(1)] },
-  { name: 'a long array', bytes: `*3000\r\n${':5\r\n'.repeat(3000)}`, heard: [reply(Array.from({ length: 3000 }, () => 5))] },
+  { name: 'nested push', bytes: '>2\r\n+a\r\n%1\r\n+b\r\n*1\r\n:1\r\n', events: [{ push: ['a', ['b', [1]]] }] },
+  { name: 'push after an attribute', bytes: '|1\r\n+k\r\n+v\r\n>1\r\n+a\r\n:1\r\n', events: [{ push: ['a'] }, reply(1)] },
+  { name: 'a long array', bytes: `*3000\r\n${':5\r\n'.repeat(3000)}`, events: [reply(Array.from({ length: 3000 }, () => 5))] },
   {
     name: 'nesting up to the limit',
     bytes: `${'*1\r\n'.repeat(128)}:1\r\n`,
-    heard: [reply(Array.from({ length: 128 }).reduce<Raw>((inner) => [inner], 1))],
+    events: [reply(Array.from({ length: 128 }).reduce<Raw>((inner) => [inner], 1))],
   },
 ];
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { FakeServer } from '../../../support/fake-server.js';
 import { until } from '../../../support/wait.js';
-import { checkBooks, clientOf, ScriptedCluster, single } from '../scripted.js';
+import { assertNoPendingCommands, clientOf, ScriptedCluster, single } from '../scripted.js';
 
 describe('explain', () => {
-  afterEach(checkBooks);
+  afterEach(assertNoPendingCommands);
 
   it('says so before anything is known of the servers, and connects to none', async () => {
     await using server = await FakeServer.start();

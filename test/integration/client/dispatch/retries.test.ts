@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AuthError, ConnectionLostError, ReplyError, TimeoutError } from '../../../../lib/errors.js';
 import { close, error, FakeServer, type Handler, ok, reset, silence } from '../../../support/fake-server.js';
 import { until } from '../../../support/wait.js';
-import { checkBooks, clientOf, rejected, single } from '../scripted.js';
+import { assertNoPendingCommands, clientOf, rejected, single } from '../scripted.js';
 
 /** Answers a command with these, one after the other, and with the last one from then on. */
 const inTurn = (name: string, ...answers: readonly Awaited<ReturnType<Handler>>[]): Handler => {
@@ -17,7 +17,7 @@ describe('a client whose server', () => {
     server = await FakeServer.start();
   });
   afterEach(async () => {
-    await checkBooks();
+    await assertNoPendingCommands();
     await server.stop();
   });
   const script = (handler: Handler): void => {

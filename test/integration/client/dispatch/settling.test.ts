@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sinon from 'sinon';
-import { AbortError, ClosedError, NoNodeError, QueueFullError, TimeoutError } from '../../../../lib/errors.js';
+import { AbortError, NoNodeError, QueueFullError, TimeoutError } from '../../../../lib/errors.js';
 import { error, FakeServer, type Handler, ok, silence } from '../../../support/fake-server.js';
 import { until } from '../../../support/wait.js';
-import { checkBooks, clientOf, rejected, single } from '../scripted.js';
+import { assertNoPendingCommands, clientOf, rejected, single } from '../scripted.js';
 
 const store: Handler = ([name, arg]) => (name === 'GET' ? `value of ${arg}` : name === 'SET' ? ok : undefined);
 const deaf: Handler = (words, connection) => (words[1] === 'deaf' ? silence : store(words, connection));
@@ -17,7 +17,7 @@ describe('every promise of a client settles', () => {
   });
   afterEach(async () => {
     sinon.restore();
-    await checkBooks();
+    await assertNoPendingCommands();
     await server.stop();
   });
 
@@ -187,87 +187,6 @@ describe('every promise of a client settles', () => {
       await sleep(10);
       process.off('warning', listener);
       assert.deepEqual(warnings, []);
-    });
-  });
-
-  describe('when the client ends', () => {
-    it('by close(): accepted commands are answered, new ones refused', async () => {
-      server.handler = single(async (words, connection) => {
-        if (words[0] === 'GET') await sleep(30);
-        return store(words, connection);
-      });
-      const redis = clientOf(server);
-      await redis.connect();
-      const accepted = redis.get('k');
-      const closed = redis.close();
-      const refused = await rejected(redis.get('k'));
-      assert.ok(refused instanceof ClosedError);
-      assert.equal(refused.executed, 'no');
-      assert.equal(await accepted, 'value of k');
-      await closed;
-      await until(() => server.openConnections.length === 0);
-    });
-
-    it('by close() right after the first command', async () => {
-      const redis = clientOf(server);
-      const accepted = redis.get('k');
-      await redis.close();
-      assert.equal(await accepted, 'value of k');
-    });
-
-    it('by close() before anything was done, and again', async () => {
-      const redis = clientOf(server);
-      let closes = 0;
-      redis.on('close', () => closes++);
-      await Promise.all([redis.close(), redis.close()]);
-      await redis.close();
-      redis.destroy();
-      assert.equal(closes, 1);
-      assert.equal(server.connections.length, 0);
-      assert.ok((await rejected(redis.get('k'))) instanceof ClosedError);
-      assert.ok((await rejected(redis.connect())) instanceof ClosedError);
-      assert.ok((await rejected(redis.lease(async () => 1))) instanceof ClosedError);
-      assert.ok((await rejected(redis.pipeline().get('k').exec())) instanceof ClosedError);
-      assert.ok((await rejected(redis.multi().get('k').exec())) instanceof ClosedError);
-    });
-
-    it('by destroy(): what was written may have run, the rest did not', async () => {
-      server.handler = single(deaf);
-      const redis = clientOf(server);
-      await redis.connect();
-      const written = rejected(redis.set('deaf', '1'));
-      await until(() => server.count('SET') === 1, { everyMs: 1 });
-      const unwritten = rejected(redis.set('k', '1'));
-      redis.destroy();
-      const [first, second] = await Promise.all([written, unwritten]);
-      assert.ok(first instanceof ClosedError && second instanceof ClosedError);
-      assert.deepEqual([first.executed, second.executed], ['unknown', 'no']);
-    });
-
-    it('by destroy() while it connects', async () => {
-      server.handler = () => silence;
-      const redis = clientOf(server);
-      const all = [rejected(redis.connect()), rejected(redis.get('k')), rejected(redis.call('DBSIZE'))];
-      await sleep(20);
-      redis.destroy();
-      for (const reason of await Promise.all(all)) assert.ok(reason instanceof ClosedError, String(reason));
-    });
-
-    it('by close() while it connects in vain', async () => {
-      server.handler = () => silence;
-      const redis = clientOf(server, { timeoutMs: 100 });
-      const all = [rejected(redis.connect()), rejected(redis.get('k'))];
-      await redis.close();
-      await Promise.all(all);
-    });
-
-    it('while a lease is out', async () => {
-      const redis = clientOf(server);
-      await redis.lease(async (one) => {
-        await one.get('k');
-        redis.destroy();
-        await rejected(one.get('k'));
-      });
     });
   });
 

@@ -11,7 +11,7 @@ import {
 import { slotOfKey } from '../../../../lib/routing/keys/slots.js';
 import { type Answer, close, error, FakeServer, ok, status } from '../../../support/fake-server.js';
 import { until } from '../../../support/wait.js';
-import { checkBooks, clientOf, movedTo, rejected, ScriptedCluster, single } from '../scripted.js';
+import { assertNoPendingCommands, clientOf, movedTo, rejected, ScriptedCluster, single } from '../scripted.js';
 
 const waitReplicas = { count: 2, timeoutMs: 100 };
 
@@ -30,7 +30,7 @@ describe('a write with waitReplicas', () => {
     });
   });
   afterEach(async () => {
-    await checkBooks();
+    await assertNoPendingCommands();
     await server.stop();
   });
   const commands = (): string[][] =>
@@ -178,7 +178,7 @@ describe('a write with waitReplicas', () => {
       assert.equal(await redis.with({ waitReplicas }).set('a', '1'), 'OK');
       assert.deepEqual(cluster.received(owner, 'SET', 'WAIT'), ['SET a 1', 'WAIT 2 100']);
       assert.deepEqual(cluster.received(other, 'SET', 'WAIT'), ['SET a 1', 'WAIT 2 100']);
-      await checkBooks();
+      await assertNoPendingCommands();
     });
 
     it('waits on every node of a command that was split', async () => {
@@ -187,7 +187,7 @@ describe('a write with waitReplicas', () => {
       const redis = cluster.client();
       await redis.with({ waitReplicas }).mset({ a: '1', b: '2' });
       for (const index of [0, 1]) assert.equal(cluster.received(index, 'WAIT').length, 1);
-      await checkBooks();
+      await assertNoPendingCommands();
     });
   });
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../../../support/wait.js';
-import { checkBooks, movedTo, ScriptedCluster } from '../scripted.js';
+import { assertNoPendingCommands, movedTo, ScriptedCluster } from '../scripted.js';
 
 describe('a client of a cluster whose primary holds its writers while it hands over', () => {
-  afterEach(checkBooks);
+  afterEach(assertNoPendingCommands);
 
   it('writes to the new primary before the old one says so, and loses nothing of what that one held', async () => {
     await using cluster = await ScriptedCluster.start(2);

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { error, FakeServer, ok } from '../../../support/fake-server.js';
 import { until } from '../../../support/wait.js';
-import { checkBooks, clientOf, single, singleAnswers } from '../scripted.js';
+import { assertNoPendingCommands, clientOf, single, singleAnswers } from '../scripted.js';
 
 describe('a server that was away', () => {
-  afterEach(checkBooks);
+  afterEach(assertNoPendingCommands);
 
   it('serves as soon as a probe reaches it, however long the data connection would have waited', async () => {
     const server = await FakeServer.start(single(([name]) => (name === 'GET' ? 'value' : undefined)));
@@ -28,7 +28,7 @@ describe('a server that was away', () => {
 });
 
 describe('a fixed address that leads to a replica', () => {
-  afterEach(checkBooks);
+  afterEach(assertNoPendingCommands);
 
   it('is probed often while a write waits for a primary there, and seldom for reads alone', async () => {
     let role: 'master' | 'slave' = 'slave';

@@ -3,7 +3,7 @@ import { ListenerError } from '../../../../lib/index.js';
 import { FakeServer } from '../../../support/fake-server.js';
 import { PubsubScript } from '../../../support/pubsub-server.js';
 import { until } from '../../../support/wait.js';
-import { checkBooks, clientOf, single } from '../scripted.js';
+import { assertNoPendingCommands, clientOf, single } from '../scripted.js';
 
 describe('listeners of one channel', () => {
   let server: FakeServer;
@@ -15,7 +15,7 @@ describe('listeners of one channel', () => {
   });
 
   afterEach(async () => {
-    await checkBooks();
+    await assertNoPendingCommands();
     await server.stop();
   });
 

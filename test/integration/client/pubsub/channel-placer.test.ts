@@ -5,7 +5,7 @@ import { slotOfKey } from '../../../../lib/routing/keys/slots.js';
 import { error } from '../../../support/fake-server.js';
 import { PubsubScript, push } from '../../../support/pubsub-server.js';
 import { until } from '../../../support/wait.js';
-import { checkBooks, ScriptedCluster } from '../scripted.js';
+import { assertNoPendingCommands, ScriptedCluster } from '../scripted.js';
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
@@ -24,7 +24,7 @@ describe('subscriptions of a client of a cluster', () => {
 
   afterEach(async () => {
     sinon.restore();
-    await checkBooks();
+    await assertNoPendingCommands();
     await cluster.stop();
   });
 

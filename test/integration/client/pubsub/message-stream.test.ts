@@ -3,7 +3,7 @@ import type { Gap } from '../../../../lib/index.js';
 import { FakeServer } from '../../../support/fake-server.js';
 import { PubsubScript } from '../../../support/pubsub-server.js';
 import { until } from '../../../support/wait.js';
-import { checkBooks, clientOf, rejected, single } from '../scripted.js';
+import { assertNoPendingCommands, clientOf, rejected, single } from '../scripted.js';
 
 describe('iterators over messages', () => {
   let server: FakeServer;
@@ -15,7 +15,7 @@ describe('iterators over messages', () => {
   });
 
   afterEach(async () => {
-    await checkBooks();
+    await assertNoPendingCommands();
     await server.stop();
   });
 

@@ -3,7 +3,7 @@ import type { Gap } from '../../../../lib/index.js';
 import { error, FakeServer, type Handler, silence } from '../../../support/fake-server.js';
 import { PubsubScript } from '../../../support/pubsub-server.js';
 import { until } from '../../../support/wait.js';
-import { checkBooks, clientOf, rejected, single } from '../scripted.js';
+import { assertNoPendingCommands, clientOf, rejected, single } from '../scripted.js';
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
@@ -19,7 +19,7 @@ describe('subscriptions of a client of one server', () => {
   });
 
   afterEach(async () => {
-    await checkBooks();
+    await assertNoPendingCommands();
     await server.stop();
   });
 
