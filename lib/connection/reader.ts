@@ -11,7 +11,8 @@ import {
 import { type Call, WRITTEN } from '../protocol/call.js';
 import type { CallExtras } from '../protocol/call-extras.js';
 import { DECODE_BUFFERS, type Raw } from '../protocol/command-spec.js';
-import { Parser, type ReplySink } from '../protocol/resp/parser.js';
+import { Parser } from '../protocol/resp/parser.js';
+import type { ReplySink } from '../protocol/resp/reply-sink.js';
 import { releaseUsage } from './deadlines.js';
 import { DISCARDED_REPLY } from './internal-calls.js';
 import { isConfirmation, isLateRefusal, isOutOfBand } from './pubsub-replies.js';

@@ -1,4 +1,4 @@
-/** What may stand in an argument position. Numbers and bigints are sent as decimal text. */
+/** An argument of a command. Numbers and bigints are sent as decimal text. */
 export type Arg = string | number | bigint | Uint8Array;
 
 /**
@@ -7,7 +7,7 @@ export type Arg = string | number | bigint | Uint8Array;
  */
 export type Raw = string | number | bigint | boolean | null | Buffer | Error | Raw[] | { [field: string]: Raw };
 
-/** How the parser builds the values of one reply: a sum of these bits. */
+/** Mode of a reply, which says how the parser builds its values: a sum of these bits. Strings become buffers. */
 export const DECODE_BUFFERS = 1;
 /** RESP3 maps become plain objects at every level. */
 export const DECODE_OBJECTS = 2;
@@ -23,13 +23,13 @@ export const BLOCKING = 4;
 export const PUBSUB = 8;
 export const ADMIN = 16;
 export const MOVABLE_KEYS = 32;
-/** No key positions at all, by the table. */
+/** The command has no key positions at all, by the table. */
 export const KEYLESS = 64;
-/** Cannot simply go to one node's shared connection: blocking, touches connection state, or (in a cluster) concerns several nodes. */
+/** The command cannot simply go to one node's shared connection: it blocks, touches connection state, or (in a cluster) concerns several nodes. */
 export const SPECIAL = 128;
-/** Runs a script or function: its error text may be anything. */
+/** The command runs a script or function: its error text may be anything. */
 export const SCRIPT = 256;
-/** Its reply is bytes, whatever the caller wants text as. */
+/** The reply is bytes, whatever mode the caller has. */
 export const BYTES = 512;
 
 /** Command tips, https://redis.io/docs/latest/develop/reference/command-tips/ */
@@ -46,12 +46,12 @@ export type ResponsePolicy =
   | 'special';
 
 /**
- * What a command does to the state of its connection. `option`: a client option does the same. `lease`: only inside `lease()` (or routed to an
+ * Effect of a command on the state of its connection. `option`: a client option does the same. `lease`: only inside `lease()` (or routed to an
  * exclusive connection by its own method). `refused`: never. `none`: harmless on a shared connection.
  */
 export type ConnectionState = 'none' | 'option' | 'lease' | 'refused';
 
-/** How to find keys, https://redis.io/docs/latest/develop/reference/key-specs/ — positions count from the command's first word. */
+/** A rule to find keys, https://redis.io/docs/latest/develop/reference/key-specs/ — positions count from the command's first word. */
 export interface KeySpec {
   readonly begin: { readonly index: number } | { readonly keyword: string; readonly from: number } | 'unknown';
   readonly find:
@@ -64,11 +64,11 @@ export interface KeySpec {
 export interface CommandSpec {
   /** In capitals, subcommand included: `GET`, `CONFIG GET`. */
   readonly name: string;
-  /** How many words of the wire form the name takes. */
+  /** Words of the wire form that the name takes. */
   readonly words: number;
   /** The name as bulk strings: `$6\r\nCONFIG\r\n$3\r\nGET\r\n`. */
   readonly head: Uint8Array;
-  /** As the server counts it, name included; negative: at least. 0: unknown command. */
+  /** Number of words as the server counts it, name included; negative: at least. 0: our table does not have the command. */
   readonly arity: number;
   /** Sum of the flag bits above. */
   readonly flags: number;
@@ -83,7 +83,7 @@ export interface CommandSpec {
   readonly state: ConnectionState;
 }
 
-/** Turns the raw reply into what the caller gets; the arguments say what was asked for where the shape depends on it. */
+/** Decoder of a reply: turns the raw reply into what the caller gets. The arguments say what was asked for, where the shape depends on it. */
 export type Decode<T = unknown> = (raw: Raw, args: readonly Arg[]) => T;
 
 /** A command with its arguments and the decoder of its reply. The hot path passes the three by position, because a record would be an allocation. */

@@ -2,13 +2,13 @@ import { ArgumentError, OptionsError } from '../errors.js';
 import { command } from './catalog/specs.js';
 import { type Arg, type CommandSpec, type Raw, SPECIAL } from './command-spec.js';
 
-/** What `defineScript` takes. `N`: how many keys, `number` where it differs from call to call. */
+/** Options of `defineScript`. `N`: how many keys, `number` where it differs from call to call. */
 export interface ScriptOptions<N extends number = number, Reply = Raw> {
   /** The script's text. Every key it touches must be one of `KEYS`. */
   readonly lua: string;
   /** How many keys a call names. Default: any number. */
   readonly keys?: N;
-  /** It only reads: replicas may run it, where the call's reads may go there. Needs Redis 7.0 or Valkey. Default false. */
+  /** The script only reads: replicas may run it, where the call's reads may go there. Needs Redis 7.0 or Valkey. Default false. */
   readonly readonly?: boolean;
   /** Turns the reply into what the caller gets. Default: the reply as it came; a RESP3 map, which a script must ask for, is a flat list. */
   readonly reply?: (raw: Raw) => Reply;
@@ -17,7 +17,7 @@ export interface ScriptOptions<N extends number = number, Reply = Raw> {
 /** A script that `redis.script()` runs. Make it once, where the program begins: it belongs to no client. */
 export interface Script<N extends number = number, Reply = Raw> {
   readonly lua: string;
-  /** By which servers know it. */
+  /** SHA-1 of the text in hex, by which servers know the script. */
   readonly sha1: string;
   readonly keys: N | undefined;
   readonly readonly: boolean;
@@ -33,7 +33,7 @@ const EVAL_RO = command('EVAL_RO');
 const EVALSHA = command('EVALSHA');
 const EVALSHA_RO = command('EVALSHA_RO');
 
-// A script travels as the facts of its own command, so that pipelines and transactions need to know nothing about it.
+// A script travels as the facts of a command of its own, so that pipelines and transactions need to know nothing about scripts.
 const scripts = new WeakMap<CommandSpec, Script<number, unknown>>();
 
 /**
@@ -51,7 +51,7 @@ export function defineScript<const N extends number = number, Reply = Raw>(optio
   const base = readonly ? EVALSHA_RO : EVALSHA;
   const script: Script<N, Reply> = Object.freeze({
     lua,
-    // Loaded by who defines a script, like node:tls by who uses it.
+    // Loaded only in a program that defines a script, as node:tls is only where it is used.
     sha1: process.getBuiltinModule('node:crypto').createHash('sha1').update(lua).digest('hex'),
     keys,
     readonly,
@@ -76,7 +76,7 @@ export function scriptOf(spec: CommandSpec): Script<number, unknown> | null {
   return scripts.get(spec) ?? null;
 }
 
-/** A step by which a script needs nothing that the server may have forgotten: its text. Other steps stay as they are. */
+/** The command with the script's text instead of its SHA-1, which the server may have forgotten. Other commands stay as they are. */
 export function asText<S extends { readonly spec: CommandSpec; readonly args: readonly Arg[] }>(step: S): S {
   const script = scriptOf(step.spec);
   return script === null ? step : { ...step, spec: script.evalSpec, args: [script.lua, ...step.args.slice(1)] };

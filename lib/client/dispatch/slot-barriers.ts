@@ -33,7 +33,7 @@ interface PublishingHold {
 /**
  * Barriers behind which the calls of a slot wait, so that they leave in the order they were issued.
  *
- * | barrier | stands | who waits | opens |
+ * | barrier | stands | waiting calls | opens |
  * |---|---|---|---|
  * | of refusals | while the node of the slot refuses everything (LOADING, READONLY, CLUSTERDOWN …): each refused call would come back after a jittered moment of its own and overtake the others | all of the slot | after one moment for all, and when the topology changes |
  * | of a handover | since the slot went to another node while calls for it are on their way to the old one, which will refuse them: newer ones would overtake them | those with the same keys | when the last of those is answered, or after 100 ms; 50 ms later where SPUBLISH was among them |

@@ -5,7 +5,7 @@ import type { Arg, CommandSpec, Decode, Raw } from '../../protocol/command-spec.
 
 /**
  * Commands whose keys a server may not see: Valkey 9.1 has no key positions for MSETEX besides its key specs, so a node that does not own the slot
- * answers no MOVED, it stores the keys where nobody looks for them.
+ * answers no MOVED, it stores the keys where no client looks for them.
  */
 const UNCHECKED: ReadonlySet<string> = new Set(['MSETEX']);
 

@@ -1,6 +1,6 @@
 import type { ReplyError } from '../../errors.js';
 import type { Node } from '../../pool/node.js';
-import { isNodeTrouble } from '../../protocol/resp/reply-error.js';
+import { isNodeUnavailable } from '../../protocol/resp/reply-error.js';
 import type { BreakerState } from '../../routing/health/circuit-breaker.js';
 import { NodeHealth } from '../../routing/health/node-health.js';
 import { OffsetSamples } from '../../routing/health/offset-samples.js';
@@ -185,7 +185,7 @@ export class ReplicaHealth {
 
   /** Notes that a read was answered with an error. */
   refused(node: Node, error: ReplyError): void {
-    if (isNodeTrouble(error)) this.#failed(node, true);
+    if (isNodeUnavailable(error)) this.#failed(node, true);
   }
 
   /** Notes that a call reached its deadline at the node, or that a connection broke. */

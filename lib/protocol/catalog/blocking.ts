@@ -35,7 +35,7 @@ export function blockingOf(spec: CommandSpec, args: readonly Arg[]): Blocking | 
   return read(args, timeout.at < 0 ? args.length + timeout.at : timeout.at, timeout.unit);
 }
 
-/** They wait only if told to. */
+/** XREAD and XREADGROUP wait only with BLOCK. */
 export function isStreamRead({ name }: CommandSpec): boolean {
   return name === 'XREAD' || name === 'XREADGROUP';
 }
@@ -58,7 +58,7 @@ function blockOption(args: readonly Arg[]): number {
   return -1;
 }
 
-/** What the server will refuse lets it wait for no time at all. */
+/** Null for a value that the server will refuse: then it does not wait at all. */
 function read(args: readonly Arg[], at: number, unit: Blocking['unit']): Blocking | null {
   const value = text(args[at]);
   const number = value.trim() === '' ? Number.NaN : Number(value);

@@ -42,7 +42,7 @@ const STREAM_OPERANDS: Operands = { GROUP: 2, COUNT: 1, BLOCK: 1, CLAIM: 1 };
  */
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['SORT', sort],
-  // BY and GET are patterns of keys, which nobody can list; without STORE only the key itself is left.
+  // BY and GET are patterns of keys, which no client can list; without STORE only the key itself is left.
   ['SORT_RO', (args) => some(args, [0])],
   ['MIGRATE', migrate],
   ['GEORADIUS', (args) => geoRadius(args, 5)],

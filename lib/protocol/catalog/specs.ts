@@ -5,7 +5,7 @@ import { COMMAND_TABLE } from './command-table.js';
 import { CONNECTION_STATE } from './connection-state.js';
 
 const FLAGS: Readonly<Record<string, number>> = { r: READONLY, w: WRITE, b: BLOCKING, p: PUBSUB, a: ADMIN, m: MOVABLE_KEYS };
-/** What a server serialized is no text in any encoding. */
+/** Commands whose reply a server has serialized: that is no text in any encoding. */
 const BYTES_REPLY: ReadonlySet<string> = new Set(['DUMP', 'FUNCTION DUMP']);
 const NO_KEYS: readonly KeySpec[] = Object.freeze([]);
 const UNKNOWN_KEYS: readonly KeySpec[] = Object.freeze([Object.freeze({ begin: 'unknown', find: 'unknown' })]);
@@ -123,7 +123,7 @@ function bulk(word: string): string {
   return `$${Buffer.byteLength(word)}\r\n${word}\r\n`;
 }
 
-/** Parsed once a form: most commands have one key behind the name. */
+/** Key facts by their form in the table; each form is parsed once, because most commands have one key behind the name. */
 function keyFacts(form: string, words: number): KeyFacts {
   const id = words === 1 ? form : `${words} ${form}`;
   let facts = keyFactsCache.get(id);

@@ -1,6 +1,6 @@
 import type { Raw } from '../command-spec.js';
 
-/** What is being filled. Sets and, unless objects are asked for, maps are arrays. */
+/** Kinds of frames. Sets and, unless objects are asked for, maps are arrays. */
 export const ARRAY = 0;
 export const OBJECT = 1;
 export const PUSH = 2;
@@ -9,7 +9,7 @@ export const ATTRIBUTE = 3;
 
 const NONE: Raw[] = [];
 
-/** An aggregate whose elements are still coming. */
+/** An aggregate whose elements are still to come. */
 export class Frame {
   readonly items: Raw[];
   readonly object: { [field: string]: Raw } | null;

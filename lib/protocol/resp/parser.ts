@@ -4,24 +4,12 @@ import { DECODE_BIGINT, DECODE_BUFFERS, DECODE_INTEGER_TEXT, DECODE_OBJECTS, typ
 import * as frames from './frame.js';
 import { PartialBulk, unterminated } from './partial-bulk.js';
 import { PartialLine } from './partial-line.js';
+import { ReplyDelivery } from './reply-delivery.js';
 import { parseReplyError, withoutStack } from './reply-error.js';
+import type { ReplySink } from './reply-sink.js';
 import * as t from './reply-type.js';
 import { bigNumber, boolean, decimal, double, integer, malformed } from './scalar.js';
 import { decodeText } from './text.js';
-
-/** Whom the parser tells. What one of these throws does not disturb the parser: `write` throws it once all bytes are consumed. */
-export interface ReplySink {
-  /** Asked once at the start of each top-level reply that is no push: the sum of `DECODE_*` bits for it. */
-  modeOfNext(): number;
-  /** Any top-level reply but an error. */
-  reply(value: Raw): void;
-  /** A top-level error reply. */
-  error(error: ReplyError): void;
-  /** Takes the place of `reply`: the reply holds an integer beyond 2^53 and its mode wants numbers. The first such integer, exactly. */
-  integerRange(value: bigint): void;
-  /** Out-of-band data; its kind is `items[0]`, there is at least that. */
-  push(items: Raw[]): void;
-}
 
 export interface ParserLimits {
   /** Longest string, in bytes. Default 512 MiB, which is the server's own limit (`proto-max-bulk-len`). */
@@ -48,34 +36,31 @@ const textOf = decodeText;
 const NO_NUMBERS = DECODE_BIGINT | DECODE_INTEGER_TEXT;
 
 /**
- * Reads RESP2 and RESP3 from chunks cut anywhere. Nothing is parsed twice: what is kept between chunks is an unfinished line, an unfinished
+ * Parser of RESP2 and RESP3, from chunks cut anywhere. Nothing is parsed twice: what is kept between chunks is an unfinished line, an unfinished
  * bulk and the aggregates they are in, as a list and not on the call stack.
  *
  * Streamed types, which no server sends, are refused. After malformed input every `write` throws the same error.
  */
-export class Parser {
+export class Parser extends ReplyDelivery {
   private readonly maxBulkBytes: number;
   private readonly maxDepth: number;
   private readonly maxAggregate: number;
   /** The innermost open aggregate. */
   private frame: frames.Frame | null = null;
   private depth = 0;
-  /** `DECODE_*` bits of the reply being read. */
-  private mode = 0;
-  /** First value of the reply that what the caller wants cannot hold. */
+  /** First value of the reply that its mode cannot hold. */
   private unfit: bigint | ReplyError | null = null;
   private bulk: PartialBulk | null = null;
   private readonly line = new PartialLine();
   private failure: ProtocolError | null = null;
-  /** What the sink threw first during this write. */
-  private thrown: { readonly error: unknown } | null = null;
 
   constructor(
-    private readonly sink: ReplySink,
+    sink: ReplySink,
     limits: Partial<ParserLimits> = {},
     /** Sum of `DECODE_*` bits for pushes; may be changed between two of them. Their kind is text in any mode. */
     public pushMode = 0,
   ) {
+    super(sink);
     this.maxBulkBytes = limits.maxBulkBytes ?? DEFAULT_LIMITS.maxBulkBytes;
     this.maxDepth = limits.maxDepth ?? DEFAULT_LIMITS.maxDepth;
     this.maxAggregate = limits.maxAggregate ?? DEFAULT_LIMITS.maxAggregate;
@@ -97,7 +82,7 @@ export class Parser {
     if (this.thrown !== null) this.rethrow(this.thrown.error);
   }
 
-  /** Reads until a bulk or a line is unfinished, or to the end; says where it stopped. */
+  /** Reads until a bulk or a line is unfinished, or to the end; returns where it stopped. */
   private read(chunk: Buffer, start: number, end: number): number {
     let at = start;
     while (at < end) {
@@ -138,7 +123,7 @@ export class Parser {
         at = this.readLine(type, chunk, at - digits - 3, end);
         continue;
       }
-      if (frame === null) this.reply(value);
+      if (frame === null) this.deliver(value);
       else if (frame.kind === IN_ARRAY && frame.remaining > 1) {
         frame.remaining -= 1;
         frame.items.push(value);
@@ -147,7 +132,7 @@ export class Parser {
     return at;
   }
 
-  /** A line that is no plain length: a simple value, something unusual, or one that is unfinished. Says where the next one begins. */
+  /** A line that is no plain length: a simple value, something unusual, or one that is unfinished. Returns where the next one begins. */
   private readLine(type: number, chunk: Buffer, start: number, end: number): number {
     let at = start + 1;
     while (at < end && chunk[at] !== CR && chunk[at] !== LF) at += 1;
@@ -188,7 +173,7 @@ export class Parser {
     throw malformed('length', `${String.fromCharCode(type)}${text}`);
   }
 
-  /** Once the line is whole, reads it from where it was kept. */
+  /** Reads a line that came in several chunks, once it is whole. */
   private continueLine(chunk: Buffer, at: number, end: number): number {
     const next = this.line.take(chunk, at, end);
     const { bytes, length } = this.line;
@@ -226,23 +211,16 @@ export class Parser {
     // A verbatim string names its format in three bytes, `txt:` or `mkd:`.
     const from = type === t.VERBATIM ? 4 : 0;
     if (from > 0 && (length < 4 || bytes[3] !== 58)) throw malformed('verbatim string', excerpt(bytes, 0, length));
-    if ((this.mode & DECODE_BUFFERS) !== 0 && !this.fieldComes()) return from === 0 ? bytes : bytes.subarray(from);
+    if ((this.mode & DECODE_BUFFERS) !== 0 && !isTextNext(this.frame)) return from === 0 ? bytes : bytes.subarray(from);
     return this.text(bytes, from, length - from);
   }
 
   /** A bulk as a Buffer of its own; the names of fields are text in any mode. */
   private bytes(chunk: Buffer, at: number, length: number): Raw {
-    if (this.fieldComes()) return decodeText(chunk, at, length);
+    if (isTextNext(this.frame)) return decodeText(chunk, at, length);
     const copy = Buffer.allocUnsafe(length);
     chunk.copy(copy, 0, at, at + length);
     return copy;
-  }
-
-  /** What comes is text in any mode: the name of a field, or the kind of a push. */
-  private fieldComes(): boolean {
-    const { frame } = this;
-    if (frame === null) return false;
-    return (frame.kind === frames.OBJECT && frame.field === null) || (frame.kind === frames.PUSH && frame.items.length === 0);
   }
 
   /** A text too long for a JavaScript string is its reply's error, at any depth, not the connection's: all of it was read. */
@@ -252,7 +230,7 @@ export class Parser {
       return decodeText(bytes, at, length);
     } catch {
       const error = withoutStack('ERR_STRING_TOO_LONG', `a text of ${length} bytes is longer than a string can be; ask for buffers`);
-      if (this.frame !== null && !this.isOutOfBand()) this.unfit ??= error;
+      if (this.frame !== null && !isOutOfBand(this.frame)) this.unfit ??= error;
       return error;
     }
   }
@@ -301,81 +279,32 @@ export class Parser {
       this.depth -= 1;
       if (frame.kind === frames.ATTRIBUTE) return;
       if (frame.kind === frames.PUSH) {
-        this.push(frame.items);
+        this.deliverPush(frame.items);
         return;
       }
       done = frame.value;
     }
-    if (this.unfit !== null) this.refuse(this.unfit);
-    else if (done instanceof ReplyError) this.error(done);
-    else this.reply(done);
+    if (this.unfit !== null) this.deliverUnfit(this.unfit);
+    else if (done instanceof ReplyError) this.deliverError(done);
+    else this.deliver(done);
+  }
+
+  private deliverUnfit(unfit: bigint | ReplyError): void {
+    this.unfit = null;
+    if (typeof unfit === 'bigint') this.deliverRange(unfit);
+    else this.deliverError(unfit);
   }
 
   /** Pushes and attributes have no mode a caller chose, so they cannot fail for it. */
   private checkRange(value: number | bigint | string): number | bigint | string {
-    if (typeof value !== 'bigint' || (this.mode & DECODE_BIGINT) !== 0 || this.isOutOfBand()) return value;
+    if (typeof value !== 'bigint' || (this.mode & DECODE_BIGINT) !== 0 || isOutOfBand(this.frame)) return value;
     this.unfit ??= value;
     return value;
   }
 
-  private isOutOfBand(): boolean {
-    for (let frame = this.frame; frame !== null; frame = frame.parent) {
-      if (frame.kind === frames.PUSH || frame.kind === frames.ATTRIBUTE) return true;
-    }
-    return false;
-  }
-
   private tooLarge(type: number, message: string): ProtocolError {
-    const isReply = type !== t.PUSH && type !== t.ATTRIBUTE && !this.isOutOfBand();
+    const isReply = type !== t.PUSH && type !== t.ATTRIBUTE && !isOutOfBand(this.frame);
     return isReply ? new ReplyTooLargeError(message) : new ProtocolError(message);
-  }
-
-  private askMode(): void {
-    this.mode = 0;
-    try {
-      this.mode = this.sink.modeOfNext();
-    } catch (error) {
-      this.thrown ??= { error };
-    }
-  }
-
-  private reply(value: Raw): void {
-    try {
-      this.sink.reply(value);
-    } catch (error) {
-      this.thrown ??= { error };
-    }
-  }
-
-  private error(reply: ReplyError): void {
-    try {
-      this.sink.error(reply);
-    } catch (error) {
-      this.thrown ??= { error };
-    }
-  }
-
-  private refuse(unfit: bigint | ReplyError): void {
-    this.unfit = null;
-    try {
-      if (typeof unfit === 'bigint') this.sink.integerRange(unfit);
-      else this.sink.error(unfit);
-    } catch (error) {
-      this.thrown ??= { error };
-    }
-  }
-
-  private push(items: Raw[]): void {
-    try {
-      this.sink.push(items);
-    } catch (error) {
-      this.thrown ??= { error };
-    }
-  }
-
-  private rethrow(error: unknown): never {
-    this.thrown = null;
-    throw error;
   }
 
   private fail(error: unknown): never {
@@ -387,7 +316,21 @@ export class Parser {
   }
 }
 
-/** The first bytes of what is wrong; whoever shows them escapes them. */
+/** Whether the next value in this frame is text in any mode: the name of a field, or the kind of a push. */
+function isTextNext(frame: frames.Frame | null): boolean {
+  if (frame === null) return false;
+  return (frame.kind === frames.OBJECT && frame.field === null) || (frame.kind === frames.PUSH && frame.items.length === 0);
+}
+
+/** Whether the frame is in a push or an attribute. */
+function isOutOfBand(innermost: frames.Frame | null): boolean {
+  for (let frame = innermost; frame !== null; frame = frame.parent) {
+    if (frame.kind === frames.PUSH || frame.kind === frames.ATTRIBUTE) return true;
+  }
+  return false;
+}
+
+/** The first bytes of what is wrong, not escaped yet. */
 function excerpt(chunk: Buffer, at: number, end: number): string {
   return chunk.toString('latin1', at, Math.min(end, at + 50));
 }

@@ -6,17 +6,17 @@ const FIRST_BYTES = 1024 * 1024;
 /** Memory that no bulk uses now. One piece a process, so that a text of up to a MiB that spans chunks costs no allocation. */
 let spare: Buffer | null = null;
 
-/** A bulk whose bytes come in several chunks: they are collected into one piece of memory of its own. */
+/** A bulk whose bytes come in several chunks, collected into one piece of memory. */
 export class PartialBulk {
   private memory: Buffer;
-  /** Of `length` and the two bytes of the line end. */
+  /** Bytes that have come, of `length` and the two of the line end. */
   private filled = 0;
 
   constructor(
     /** First byte of its header. */
     readonly type: number,
     readonly length: number,
-    /** Its bytes become somebody's value; else they are only read once, to make a text. */
+    /** The bytes become a value of the caller's; else they are read once, to make a text. */
     private readonly owned: boolean,
   ) {
     if (!owned && spare !== null && spare.length >= length) {
@@ -25,7 +25,7 @@ export class PartialBulk {
     } else this.memory = Buffer.allocUnsafeSlow(Math.min(length, FIRST_BYTES));
   }
 
-  /** Takes what belongs to it from [at, end) and says where it stopped. */
+  /** Takes the bytes of this bulk from [at, end), and returns where it stopped. */
   take(chunk: Buffer, at: number, end: number): number {
     let next = at;
     const wanted = Math.min(this.length - this.filled, end - at);
@@ -47,12 +47,12 @@ export class PartialBulk {
     return this.filled === this.length + 2;
   }
 
-  /** The first `length` bytes are its own. */
+  /** Its bytes; only the first `length` of them count. */
   get bytes(): Buffer {
     return this.memory;
   }
 
-  /** Its bytes were read and nobody refers to them, unless they are owned. */
+  /** The text was read: another bulk may use the memory. Owned memory stays with its value. */
   release(): void {
     if (!this.owned && this.memory.length <= FIRST_BYTES && (spare === null || spare.length < this.memory.length)) spare = this.memory;
   }

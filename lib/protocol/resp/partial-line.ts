@@ -17,7 +17,7 @@ export class PartialLine {
   /** Whether its end was seen: a LF, or a CR with whatever follows it. */
   complete = false;
 
-  /** Takes bytes from [at, end) up to the line's end, and says where it stopped. Only the new bytes are searched for the end. */
+  /** Takes bytes from [at, end) up to the line's end, and returns where it stopped. Only the new bytes are searched for the end. */
   take(chunk: Buffer, at: number, end: number): number {
     let next = at;
     let previous = this.length === 0 ? 0 : (this.memory[this.length - 1] as number);

@@ -1,6 +1,6 @@
 import { ReplyError } from '../../errors.js';
 
-/** What an error reply means to the attempt loop and the handshake. `other` belongs to the caller. */
+/** Meaning of an error reply to the attempt loop and the handshake. `other` belongs to the caller. */
 export type ErrorKind =
   | 'moved'
   | 'ask'
@@ -21,7 +21,7 @@ export type ErrorKind =
   | 'no-keys'
   | 'other';
 
-/** Where a server sends us. An empty `host` is the host that answered; `?` is a node whose preferred name it does not know (yet). */
+/** A server's direction to another node. An empty `host` is the host that answered; `?` is a node whose preferred name it does not know (yet). */
 export type Redirection =
   | { readonly kind: 'MOVED' | 'ASK'; readonly slot: number; readonly host: string; readonly port: number }
   | { readonly kind: 'REDIRECT'; readonly host: string; readonly port: number };
@@ -51,7 +51,7 @@ const KIND_OF_TEXT: readonly (readonly [code: string, text: RegExp, kind: ErrorK
   ['ERR', /^ERR invalid password/i, 'wrongpass'],
   // What COMMAND GETKEYS says of a command without keys, or whose keys are none with these arguments.
   ['ERR', /^ERR The command has no key arguments/i, 'no-keys'],
-  // `CLIENT UNBLOCK … ERROR` answers UNBLOCKED too, but then somebody asked for it and nothing is to be retried.
+  // `CLIENT UNBLOCK … ERROR` answers UNBLOCKED too, but then a client asked for it, and nothing is to be retried.
   ['UNBLOCKED', /instance state changed/, 'unblocked'],
 ];
 
@@ -67,11 +67,11 @@ export function classify(error: ReplyError): ErrorKind {
 }
 
 // A script that runs for too long: https://redis.io/docs/latest/develop/programmability/lua-api/#maximum-execution-time
-const NODE_TROUBLE: ReadonlySet<string> = new Set(['LOADING', 'MASTERDOWN', 'CLUSTERDOWN', 'BUSY']);
+const UNAVAILABLE: ReadonlySet<string> = new Set(['LOADING', 'MASTERDOWN', 'CLUSTERDOWN', 'BUSY']);
 
-/** The node cannot serve, whatever the command. */
-export function isNodeTrouble({ code }: ReplyError): boolean {
-  return NODE_TROUBLE.has(code);
+/** Whether the node cannot serve, whatever the command. */
+export function isNodeUnavailable({ code }: ReplyError): boolean {
+  return UNAVAILABLE.has(code);
 }
 
 // The host may be empty, a name, an IPv4 or an IPv6 address, bare or in brackets: the last colon splits. Words after it are let pass.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { until } from '../../../support/wait.js';
 import { assertNoPendingCommands, namingServer, ScriptedCluster } from '../scripted.js';
 
-describe('a client of a cluster', () => {
+describe('the dispatcher of a cluster', () => {
   let cluster: ScriptedCluster;
   beforeEach(async () => {
     cluster = await ScriptedCluster.start(3);

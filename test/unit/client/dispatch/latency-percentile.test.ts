@@ -11,9 +11,9 @@ const CASES: readonly (readonly [what: string, samples: readonly number[], p95Ms
   ['a node that became fast, after 256', [...Array.from({ length: 300 }, () => 90), ...Array.from({ length: 256 }, () => 2)], 2],
 ];
 
-describe('client/latencies', () => {
+describe('the latencies of a node', () => {
   for (const [what, samples, p95Ms] of CASES) {
-    it(`has the 95th percentile of ${what}`, () => {
+    it(`have the 95th percentile of ${what}`, () => {
       const latencies = new Latencies();
       for (const ms of samples) latencies.add(ms);
       assert.equal(latencies.p95Ms, p95Ms);

@@ -1,6 +1,7 @@
 import type { ReplyError } from '../../../../lib/errors.js';
 import type { Raw } from '../../../../lib/protocol/command-spec.js';
-import { Parser, type ReplySink } from '../../../../lib/protocol/resp/parser.js';
+import { Parser } from '../../../../lib/protocol/resp/parser.js';
+import type { ReplySink } from '../../../../lib/protocol/resp/reply-sink.js';
 import type { SinkEvent } from '../../../spec/protocol/replies.js';
 
 /** A sink that records what the parser tells it. */
