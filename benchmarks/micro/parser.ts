@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Raw } from '../../lib/protocol/command-spec.js';
-import type { ReplySink } from '../../lib/protocol/resp/parser.js';
+import type { ReplySink } from '../../lib/protocol/resp/reply-sink.js';
 
 const path = process.env.PARSER;
 const { Parser } = (await import(

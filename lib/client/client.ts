@@ -66,7 +66,7 @@ export class Client {
     this.subscriptions = new SubscriptionManager(this.#deployment.resolvedOptions, this.#deployment);
     this.#callFactory = new CallFactory(options, this.#lifecycle, this.#dispatcher);
     this.#guards = GuardTable.of(this.#callFactory.domains, options.domains);
-    this.#special = new SpecialCommands(this.#callFactory, this.#deployment, (timeoutMs) => this.connect(timeoutMs));
+    this.#special = new SpecialCommands(this.#callFactory, this.#deployment, this.#lifecycle);
     this.#unknown = new UnknownCommands(this.#callFactory);
   }
 

@@ -9,6 +9,7 @@ import { type Script, scriptOf } from '../../protocol/script.js';
 import { isAboutSeveralNodes, type ShardPart, split } from '../../routing/keys/multi-shard.js';
 import { slotOfCommand } from '../../routing/keys/slots.js';
 import type { Router } from '../../routing/router.js';
+import type { Lifecycle } from '../lifecycle.js';
 import type { Deployment } from '../nodes/deployment.js';
 import type { View } from '../view.js';
 import { blockingCall } from './blocking-call.js';
@@ -22,14 +23,13 @@ import { checked, EXEC, keysMayBeUnchecked } from './unchecked-keys.js';
 export class SpecialCommands {
   readonly #callFactory: CallFactory;
   readonly #deployment: Deployment;
-  /** See `Client.connect`. */
-  readonly #connect: (timeoutMs: number) => Promise<void>;
+  readonly #lifecycle: Lifecycle;
   readonly #scripts = new ScriptCache();
 
-  constructor(callFactory: CallFactory, deployment: Deployment, connect: (timeoutMs: number) => Promise<void>) {
+  constructor(callFactory: CallFactory, deployment: Deployment, lifecycle: Lifecycle) {
     this.#callFactory = callFactory;
     this.#deployment = deployment;
-    this.#connect = connect;
+    this.#lifecycle = lifecycle;
   }
 
   run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
@@ -96,7 +96,10 @@ export class SpecialCommands {
 
   /** The router, as soon as there is one; inside the deadline of the view. */
   async #whenKnown(spec: CommandSpec, view: View): Promise<Router> {
-    if (this.#deployment.router === null) await this.#connect(view.timeoutMs);
+    if (this.#deployment.router === null) {
+      if (!this.#lifecycle.begin()) throw closedError(null);
+      await this.#deployment.connect(view.timeoutMs);
+    }
     if (this.#deployment.router === null) throw closedError(spec);
     return this.#deployment.router;
   }

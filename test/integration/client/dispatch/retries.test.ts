@@ -25,11 +25,15 @@ describe('a client whose server', () => {
   };
 
   it('executes writes of one key in the order they were issued, also over a time of LOADING', async () => {
-    const until = performance.now() + 300;
+    let isLoading = true;
+    // A timer, which never fires in the middle of a batch: what a server refuses is overtaken by what it serves right behind it.
+    setTimeout(() => {
+      isLoading = false;
+    }, 300);
     const executed: (string | undefined)[] = [];
     script(([name, , value]) => {
       if (name !== 'SET') return undefined;
-      if (performance.now() < until) return error('LOADING Redis is loading the dataset in memory');
+      if (isLoading) return error('LOADING Redis is loading the dataset in memory');
       executed.push(value);
       return ok;
     });
