@@ -162,7 +162,9 @@ export class Client {
     return this.#callFactory.submit(spec, own, null, view, extrasOf({ target }));
   }
 
-  /** Submits commands that must run as one, with `spec` last: MULTI … EXEC. `slot`: that of all their keys, which have their prefix already. */
+  /**
+   * Submits commands that must run as one, with `spec` last: MULTI … EXEC. `slot`: that of all their keys, which have their prefix already.
+   */
   runAtomicBatch(batch: AtomicBatch, spec: CommandSpec, slot: number, decode: Decode, view: View): Promise<unknown> {
     return this.#callFactory.submit(spec, [], decode, view, extrasOf({ batch, target: { slot } }));
   }

@@ -1,6 +1,7 @@
 /**
- * The process that the calls of a scan are pinned to, because its cursor means nothing to any other. The first call goes where routing says; each
- * attempt writes down where that was. Once a reply has come the record is `isPinned`: the other calls go to that process, or fail.
+ * The process that the calls of a scan are pinned to, because its cursor means nothing to any other. The first call goes where routing
+ * says; each attempt writes down where that was. Once a reply has come the record is `isPinned`: the other calls go to that process, or
+ * fail.
  */
 export interface PinnedProcess {
   /** Key of the node. */

@@ -1,7 +1,7 @@
 /*
- * A call and its promise are made together and kept apart. `newCall` leaves the promise in a variable of this module, and its caller takes the
- * promise at once, with `takePromise`, before anything else runs. The call itself keeps only the function that resolves; to reject it resolves
- * with a `Rejection`. That saves a sixth of a call's memory, and a closure a command.
+ * A call and its promise are made together and kept apart. `newCall` leaves the promise in a variable of this module, and its caller takes
+ * the promise at once, with `takePromise`, before anything else runs. The call itself keeps only the function that resolves; to reject it
+ * resolves with a `Rejection`. That saves a sixth of a call's memory, and a closure a command.
  */
 import type { ReplyError, SlotwiseError } from '../errors.js';
 import { type AtomicBatch, type CallExtras, newExtras } from './call-extras.js';
@@ -36,7 +36,8 @@ export const UNWRITTEN = 0;
 export const WRITTEN = 1;
 export const SETTLED = 2;
 const STATE_MASK = 3;
-// Above the state, in the same small integer: the mode, two marks and two counters, so that even the calls that wait for a hung server are small.
+// Above the state, in the same small integer: the mode, two marks and two counters, so that even the calls that wait for a hung server are
+// small.
 const MODE_SHIFT = 2;
 const MODE_MASK = 15;
 const MAY_HAVE_RUN = 1 << 6;
@@ -72,8 +73,8 @@ class Rejection {
 }
 
 /**
- * Makes a call; `takePromise` gives its promise. With extras that have a sink the outcome goes there. Seven positional parameters, here and in the
- * constructor, because this is the hot path: a record of them would be one more allocation a command.
+ * Makes a call; `takePromise` gives its promise. With extras that have a sink the outcome goes there. Seven positional parameters, here and
+ * in the constructor, because this is the hot path: a record of them would be one more allocation a command.
  */
 export function newCall(
   spec: CommandSpec,
@@ -105,8 +106,8 @@ export function takePromise(): Promise<unknown> {
 }
 
 /**
- * A command on its way: arguments, deadline, and the promise to settle. Always of one shape, because every part of the hot path reads it, and
- * small, because 100,000 may wait. One holder at a time has a call (a wait queue or a connection); the holder expires it.
+ * A command on its way: arguments, deadline, and the promise to settle. Always of one shape, because every part of the hot path reads it,
+ * and small, because 100,000 may wait. One holder at a time has a call (a wait queue or a connection); the holder expires it.
  */
 export class Call {
   /** Bytes this call counts for in the client's queue bound. */

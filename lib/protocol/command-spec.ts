@@ -2,8 +2,9 @@
 export type Arg = string | number | bigint | Uint8Array;
 
 /**
- * A reply before a command's decoder saw it. Maps and sets arrive flat (`[k, v, k, v]`, `[m, m]`), as RESP2 sends them, so that a decoder is
- * written once for both protocols; only with `DECODE_OBJECTS` are RESP3 maps plain objects. Nested error replies are values (`ReplyError`).
+ * A reply before a command's decoder saw it. Maps and sets arrive flat (`[k, v, k, v]`, `[m, m]`), as RESP2 sends them, so that a decoder
+ * is written once for both protocols; only with `DECODE_OBJECTS` are RESP3 maps plain objects. Nested error replies are values
+ * (`ReplyError`).
  */
 export type Raw = string | number | bigint | boolean | null | Buffer | Error | Raw[] | { [field: string]: Raw };
 
@@ -25,7 +26,10 @@ export const ADMIN = 16;
 export const MOVABLE_KEYS = 32;
 /** The command has no key positions at all, by the table. */
 export const KEYLESS = 64;
-/** The command cannot simply go to one node's shared connection: it blocks, touches connection state, or (in a cluster) concerns several nodes. */
+/**
+ * The command cannot simply go to one node's shared connection: it blocks, touches connection state, or (in a cluster) concerns several
+ * nodes.
+ */
 export const SPECIAL = 128;
 /** The command runs a script or function: its error text may be anything. */
 export const SCRIPT = 256;
@@ -46,8 +50,8 @@ export type ResponsePolicy =
   | 'special';
 
 /**
- * Effect of a command on the state of its connection. `option`: a client option does the same. `lease`: only inside `lease()` (or routed to an
- * exclusive connection by its own method). `refused`: never. `none`: harmless on a shared connection.
+ * Effect of a command on the state of its connection. `option`: a client option does the same. `lease`: only inside `lease()` (or routed to
+ * an exclusive connection by its own method). `refused`: never. `none`: harmless on a shared connection.
  */
 export type ConnectionState = 'none' | 'option' | 'lease' | 'refused';
 
@@ -83,10 +87,15 @@ export interface CommandSpec {
   readonly state: ConnectionState;
 }
 
-/** Decoder of a reply: turns the raw reply into what the caller gets. The arguments say what was asked for, where the shape depends on it. */
+/**
+ * Decoder of a reply: turns the raw reply into what the caller gets. The arguments say what was asked for, where the shape depends on it.
+ */
 export type Decode<T = unknown> = (raw: Raw, args: readonly Arg[]) => T;
 
-/** A command with its arguments and the decoder of its reply. The hot path passes the three by position, because a record would be an allocation. */
+/**
+ * A command with its arguments and the decoder of its reply. The hot path passes the three by position, because a record would be an
+ * allocation.
+ */
 export interface Command {
   readonly spec: CommandSpec;
   readonly args: readonly Arg[];

@@ -21,8 +21,8 @@ export interface Exclusive {
   /** When the call first reached a server, on the clock, in ms; 0 before. */
   since: number;
   /**
-   * Ends the call while it is on a connection; null else. The server is asked to end the wait, and an element that was popped in the meantime is
-   * delivered; otherwise the call fails with the error that `makeError` makes.
+   * Ends the call while it is on a connection; null else. The server is asked to end the wait, and an element that was popped in the
+   * meantime is delivered; otherwise the call fails with the error that `makeError` makes.
    */
   cancel: ((makeError: (executed: Executed) => SlotwiseError) => void) | null;
 }

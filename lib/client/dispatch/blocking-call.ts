@@ -7,7 +7,10 @@ export function blockingCall(blocking: Blocking | null, silenceMs = 0): Exclusiv
   return { kind: 'blocking', blocking, silenceMs, since: 0, cancel: null };
 }
 
-/** Deadline of a call that may block: the server may take as long as the call lets it, and `timeoutMs` more. Where that is for ever there is none. */
+/**
+ * Deadline of a call that may block: the server may take as long as the call lets it, and `timeoutMs` more. Where that is for ever there is
+ * none.
+ */
 export function exclusiveDeadline({ blocking }: Exclusive, timeoutMs: number): number {
   if (timeoutMs === 0 || blocking?.ms === 0) return NO_DEADLINE;
   return clock.deadlineIn(timeoutMs + (blocking?.ms ?? 0));

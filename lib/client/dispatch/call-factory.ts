@@ -57,8 +57,9 @@ export class CallFactory {
   }
 
   /**
-   * Makes a call and dispatches it. Synchronous up to the socket's queue; every failure is a rejection. `extras`: what is special about the call,
-   * which takes the record over. The command comes by position, because this is the hot path: a record would be one more allocation a command.
+   * Makes a call and dispatches it. Synchronous up to the socket's queue; every failure is a rejection. `extras`: what is special about the
+   * call, which takes the record over. The command comes by position, because this is the hot path: a record would be one more allocation a
+   * command.
    */
   submit(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View, extras: CallExtras | null = null): Promise<unknown> {
     if (this.#lifecycle.state !== 'running' && !this.#lifecycle.begin()) return refuse(spec, closedError(spec), extras);
@@ -142,7 +143,10 @@ export class CallFactory {
   }
 }
 
-/** Whether a second node may be asked: the call only reads, one reply of one node is all of it, and any node of its policy might give the same. */
+/**
+ * Whether a second node may be asked: the call only reads, one reply of one node is all of it, and any node of its policy might give the
+ * same.
+ */
 function mayHedge(call: Call): boolean {
   const { spec, extras } = call;
   if (!isRead(spec) || (spec.flags & BLOCKING) !== 0 || spec.name.endsWith('SCAN') || viewOf(call).policyOf(spec) === null) return false;

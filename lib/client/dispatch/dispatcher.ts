@@ -73,8 +73,8 @@ export class Dispatcher implements ViewEngine {
   }
 
   /**
-   * Sends a call to its node, or has it wait. `slot`: that of its keys, -1 for none. The first of these that fits is what happens, because each
-   * relies on those before it:
+   * Sends a call to its node, or has it wait. `slot`: that of its keys, -1 for none. The first of these that fits is what happens, because
+   * each relies on those before it:
    *
    * 1. Nothing is known of the servers: the call waits for the topology.
    * 2. It is pinned to a process that gave a cursor: it goes there or fails.
@@ -290,7 +290,10 @@ export class Dispatcher implements ViewEngine {
     for (const call of this.#pending.clear()) rejectCall(call, error);
   }
 
-  /** The client closes: ends the calls that may block for ever, and tries those that wait for the topology, so that each is sent or rejected. */
+  /**
+   * The client closes: ends the calls that may block for ever, and tries those that wait for the topology, so that each is sent or
+   * rejected.
+   */
   endBlocking(): void {
     for (const node of this.deployment.nodes.all()) node.endExclusive(new ClosedError('the client is closed'));
     this.#pending.topologyChanged();

@@ -9,7 +9,10 @@ import { PROPAGATION_MS } from '../../routing/pubsub/propagation-delay.js';
 const MAX_WAIT_MS = 100;
 export const SPUBLISH = command('SPUBLISH');
 
-/** Barrier of one slot that has left its node: blocks newer calls with the keys of those that the old node holds, until the node has answered. */
+/**
+ * Barrier of one slot that has left its node: blocks newer calls with the keys of those that the old node holds, until the node has
+ * answered.
+ */
 export class HandoverBarrier {
   /** Keys that are blocked; null: all of the slot. */
   #keys: Set<string> | null = new Set();

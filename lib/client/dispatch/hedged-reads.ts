@@ -9,7 +9,10 @@ import { Latencies } from './latency-percentile.js';
 
 /** The client, as the hedger knows it. */
 export interface HedgingEngine {
-  /** Sends the second call to a node that may serve the first, which was sent to `first`. Returns the key of that node; null: nothing was sent. */
+  /**
+   * Sends the second call to a node that may serve the first, which was sent to `first`. Returns the key of that node; null: nothing was
+   * sent.
+   */
   sendElsewhere(second: Call, slot: number, first: string): string | null;
   /** Counts a read that a second node was asked for, or that this node answered first. */
   count(call: Call, node: string, what: 'hedged' | 'hedgeWins'): void;
@@ -33,8 +36,9 @@ interface NodeReads {
 }
 
 /**
- * Hedges reads: asks a second node for a read that takes longer than the 95th percentile of the node it was sent to; the first reply counts. Tokens
- * limit the second calls to 5 % of the reads, as gRPC throttles its retries: where there is no token a read waits for its first node.
+ * Hedges reads: asks a second node for a read that takes longer than the 95th percentile of the node it was sent to; the first reply
+ * counts. Tokens limit the second calls to 5 % of the reads, as gRPC throttles its retries: where there is no token a read waits for its
+ * first node.
  */
 export class Hedger {
   readonly #nodes = new Map<string, NodeReads>();

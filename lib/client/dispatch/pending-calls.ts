@@ -6,8 +6,9 @@ import { clock, type Holder } from '../../util/clock.js';
 import { type Handover, SlotBarriers } from './slot-barriers.js';
 
 /**
- * Calls that no node can take at the moment. Some wait for a change of the topology (another snapshot, a node that can be reached again), some for a
- * moment of backoff, some behind the barrier of their slot. Each kind leaves in the order the calls came, so that commands to one key keep theirs.
+ * Calls that no node can take at the moment. Some wait for a change of the topology (another snapshot, a node that can be reached again),
+ * some for a moment of backoff, some behind the barrier of their slot. Each kind leaves in the order the calls came, so that commands to
+ * one key keep theirs.
  */
 export class PendingCalls implements Holder {
   readonly #dispatch: (call: Call) => void;

@@ -9,8 +9,8 @@ import { asText, type Script } from '../../protocol/script.js';
 type Send = (spec: CommandSpec, args: readonly Arg[]) => Promise<unknown>;
 
 /**
- * Remembers which scripts were sent to which process of a node: only there the SHA-1 is enough. Elsewhere the text goes, because a call that is
- * repeated as text after NOSCRIPT would be overtaken by those that were issued after it.
+ * Remembers which scripts were sent to which process of a node: only there the SHA-1 is enough. Elsewhere the text goes, because a call
+ * that is repeated as text after NOSCRIPT would be overtaken by those that were issued after it.
  */
 export class ScriptCache {
   readonly #known = new WeakMap<Node, { readonly processEpoch: number; readonly sha1s: Set<string> }>();
@@ -43,7 +43,9 @@ export class ScriptCache {
   }
 }
 
-/** Whether the server said so, before it ran anything. The text decides, because a script may answer with any error, also with this code. */
+/**
+ * Whether the server said so, before it ran anything. The text decides, because a script may answer with any error, also with this code.
+ */
 export function isNoScript(error: unknown): boolean {
   return error instanceof ReplyError && classify(error) === 'noscript' && /^NOSCRIPT No matching script\b/.test(error.message);
 }

@@ -19,7 +19,9 @@ import { overKeys, overNodes, type SubmitPart } from './multi-node.js';
 import { ScriptCache } from './script-cache.js';
 import { checked, EXEC, keysMayBeUnchecked } from './unchecked-keys.js';
 
-/** Runs the known commands that are not simply one call on a shared connection: refused, blocking, scripts, and those about several nodes. */
+/**
+ * Runs the known commands that are not simply one call on a shared connection: refused, blocking, scripts, and those about several nodes.
+ */
 export class SpecialCommands {
   readonly #callFactory: CallFactory;
   readonly #deployment: Deployment;

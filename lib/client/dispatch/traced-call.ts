@@ -3,7 +3,10 @@ import type { Call } from '../../protocol/call.js';
 import type { CommandSpec } from '../../protocol/command-spec.js';
 import { OutcomeLink } from '../../protocol/outcome-link.js';
 
-/** Publishes the life of a call on the tracing channel. Made only while the channel has subscribers, so that an ordinary call carries nothing. */
+/**
+ * Publishes the life of a call on the tracing channel. Made only while the channel has subscribers, so that an ordinary call carries
+ * nothing.
+ */
 class TracedOutcome extends OutcomeLink {
   constructor(
     call: Call,

@@ -3,8 +3,9 @@ import type { AttemptFailure } from '../../protocol/call.js';
 import type { AtomicBatch } from '../../protocol/call-extras.js';
 
 /**
- * The failure of the queued command that made a transaction fail. EXEC only says that something was wrong with one; the command's own reply says
- * what, and its name says which. The server has run none of them. https://redis.io/docs/latest/develop/using-commands/transactions/#errors-inside-a-transaction
+ * The failure of the queued command that made a transaction fail. EXEC only says that something was wrong with one; the command's own reply
+ * says what, and its name says which. The server has run none of them.
+ * https://redis.io/docs/latest/develop/using-commands/transactions/#errors-inside-a-transaction
  */
 export function effectiveFailure(failure: AttemptFailure & { kind: 'error-reply' }, batch: AtomicBatch): AttemptFailure {
   for (const [at, part] of batch.commands.entries()) {

@@ -4,8 +4,8 @@ import { command } from '../../protocol/catalog/specs.js';
 import type { Arg, CommandSpec, Decode, Raw } from '../../protocol/command-spec.js';
 
 /**
- * Commands whose keys a server may not see: Valkey 9.1 has no key positions for MSETEX besides its key specs, so a node that does not own the slot
- * answers no MOVED, it stores the keys where no client looks for them.
+ * Commands whose keys a server may not see: Valkey 9.1 has no key positions for MSETEX besides its key specs, so a node that does not own
+ * the slot answers no MOVED, it stores the keys where no client looks for them.
  */
 const UNCHECKED: ReadonlySet<string> = new Set(['MSETEX']);
 
@@ -18,8 +18,8 @@ export function keysMayBeUnchecked(spec: CommandSpec, args: readonly Arg[]): boo
 }
 
 /**
- * The command in a transaction, behind an EXISTS of its keys, whose slot every server checks: where EXISTS is redirected nothing is executed, and the
- * whole is sent again.
+ * The command in a transaction, behind an EXISTS of its keys, whose slot every server checks: where EXISTS is redirected nothing is
+ * executed, and the whole is sent again.
  */
 export function checked(spec: CommandSpec, args: readonly Arg[], decode: Decode | null): { batch: AtomicBatch; decode: Decode } {
   const keys = keyIndexes(spec, args).map((index) => args[index] ?? '');

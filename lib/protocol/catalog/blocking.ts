@@ -15,7 +15,9 @@ const TIMEOUTS: Readonly<Record<string, { readonly at: number; readonly unit: Bl
   WAITAOF: { at: 2, unit: 'ms' },
 };
 
-/** The words before STREAMS and how many arguments follow each: `[GROUP group consumer] [COUNT n] [BLOCK ms] [CLAIM ms] [NOACK] STREAMS …` */
+/**
+ * The words before STREAMS and how many arguments follow each: `[GROUP group consumer] [COUNT n] [BLOCK ms] [CLAIM ms] [NOACK] STREAMS …`
+ */
 const STREAM_WORDS: ReadonlyMap<string, number> = new Map([
   ['GROUP', 2],
   ['COUNT', 1],
@@ -46,7 +48,9 @@ export function withTimeout(args: readonly Arg[], { at, unit }: Blocking, ms: nu
   return [...args.slice(0, at), unit === 'ms' ? whole : whole / 1_000, ...args.slice(at + 1)];
 }
 
-/** Index of the argument after BLOCK, -1 where there is none. A group or consumer may have any name, so that the words are read one by one. */
+/**
+ * Index of the argument after BLOCK, -1 where there is none. A group or consumer may have any name, so that the words are read one by one.
+ */
 function blockOption(args: readonly Arg[]): number {
   for (let at = 0; at < args.length; ) {
     const word = text(args[at]).toUpperCase();

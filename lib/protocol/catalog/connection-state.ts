@@ -15,8 +15,9 @@ const COUNTS_OWN_WRITES: Marked = ['lease', 'it counts the writes of its own con
 const REPLICATION: Marked = ['refused', 'it belongs to the replication protocol, the connection would no longer carry replies'];
 
 /**
- * The commands that change what later commands on the same connection do, or what the server sends on it, and what to use instead. The servers
- * do not flag them. Every command that is not here leaves its connection as it was (or changes the server: `CLIENT PAUSE`, `SWAPDB`).
+ * The commands that change what later commands on the same connection do, or what the server sends on it, and what to use instead. The
+ * servers do not flag them. Every command that is not here leaves its connection as it was (or changes the server: `CLIENT PAUSE`,
+ * `SWAPDB`).
  */
 export const CONNECTION_STATE: Readonly<Record<string, Marked>> = {
   AUTH: CREDENTIALS,

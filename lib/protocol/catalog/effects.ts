@@ -11,8 +11,8 @@ export function mayWrite({ flags }: CommandSpec): boolean {
 }
 
 /**
- * Whether a replica may lack the effect of the command, so that a later read must not be served there. Wider than `mayWrite`: a command of a module
- * has no flags that tell, so one with keys may be a write.
+ * Whether a replica may lack the effect of the command, so that a later read must not be served there. Wider than `mayWrite`: a command of
+ * a module has no flags that tell, so one with keys may be a write.
  */
 export function changesData(spec: CommandSpec): boolean {
   return !isRead(spec) && (mayWrite(spec) || spec.firstKey !== -1);

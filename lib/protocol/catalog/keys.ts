@@ -4,9 +4,9 @@ type Args = readonly Arg[];
 type Rule = (args: Args) => number[];
 
 /**
- * Indexes in `args` of every key, in the order of the key specs: the keys that a cluster node places a call by. The channels of sharded pub/sub
- * and the cursor of `CLUSTERSCAN` count as keys, because it places them too. Arguments that make no sense give what keys there are; the server
- * will complain about them. https://redis.io/docs/latest/develop/reference/key-specs/
+ * Indexes in `args` of every key, in the order of the key specs: the keys that a cluster node places a call by. The channels of sharded
+ * pub/sub and the cursor of `CLUSTERSCAN` count as keys, because it places them too. Arguments that make no sense give what keys there are;
+ * the server will complain about them. https://redis.io/docs/latest/develop/reference/key-specs/
  */
 export function keyIndexes(spec: CommandSpec, args: Args): number[] {
   const found: number[] = [];
@@ -37,8 +37,8 @@ const MIGRATE_OPERANDS: Operands = { AUTH: 1, AUTH2: 2 };
 const STREAM_OPERANDS: Operands = { GROUP: 2, COUNT: 1, BLOCK: 1, CLAIM: 1 };
 
 /**
- * The commands that a cluster node does not place by their key specs, which are incomplete or ambiguous, but by code of its own. What that code
- * finds is compared with live servers in test/functional/keys.test.ts.
+ * The commands that a cluster node does not place by their key specs, which are incomplete or ambiguous, but by code of its own. What that
+ * code finds is compared with live servers in test/functional/keys.test.ts.
  */
 const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['SORT', sort],
@@ -51,7 +51,9 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['XREADGROUP', streams],
 ]);
 
-/** Indexes of the patterns of keys that SORT and SORT_RO look up. `GET #` is the element itself. https://redis.io/docs/latest/commands/sort/ */
+/**
+ * Indexes of the patterns of keys that SORT and SORT_RO look up. `GET #` is the element itself. https://redis.io/docs/latest/commands/sort/
+ */
 export function sortPatternIndexes(args: Args): number[] {
   const found: number[] = [];
   for (let at = 1; at < args.length; at++) {

@@ -21,8 +21,8 @@ const FLAGS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * The facts of a command that our table does not have, from the server's own entry, with maps flat: https://redis.io/docs/latest/commands/command/
- * Null: the server does not know the command either, and will say so.
+ * The facts of a command that our table does not have, from the server's own entry, with maps flat:
+ * https://redis.io/docs/latest/commands/command/ Null: the server does not know the command either, and will say so.
  */
 export function learntSpec(unknown: CommandSpec, entry: Raw): CommandSpec | null {
   if (!Array.isArray(entry)) return null;

@@ -29,8 +29,8 @@ export function findCommand(name: string): CommandSpec | undefined {
 }
 
 /**
- * A command the table does not have (of a module, or of a newer server). Only the server can tell its keys. `words` is 2 for a subcommand that a
- * known container does not list: `CLUSTER NEWS`. Not cached: the names come from callers.
+ * A command the table does not have (of a module, or of a newer server). Only the server can tell its keys. `words` is 2 for a subcommand
+ * that a known container does not list: `CLUSTER NEWS`. Not cached: the names come from callers.
  */
 export function unknownCommand(name: string, words = 1): CommandSpec {
   return Object.freeze({
@@ -50,8 +50,8 @@ export function unknownCommand(name: string, words = 1): CommandSpec {
 }
 
 /**
- * Splits a command written as words into its facts and its arguments: `['config', 'get', 'maxmemory']` is `CONFIG GET` with `['maxmemory']`.
- * The name may also be one word with a space, `'config get'`, where the table knows it.
+ * Splits a command written as words into its facts and its arguments: `['config', 'get', 'maxmemory']` is `CONFIG GET` with
+ * `['maxmemory']`. The name may also be one word with a space, `'config get'`, where the table knows it.
  */
 export function specOf(words: readonly Arg[]): { readonly spec: CommandSpec; readonly args: readonly Arg[] } {
   const [first, second] = words;

@@ -55,7 +55,8 @@ function measureRare(spec: CommandSpec, arg: unknown, index: number): number {
  * https://redis.io/docs/latest/develop/reference/protocol-spec/#sending-commands-to-a-redis-server
  *
  * Memory: when a block is full a larger one follows, up to what is kept, so that a steady load soon fits into one block and one write.
- * A block larger than is kept serves one batch. After a burst the block shrinks by halves, once 64 batches in a row used less than a quarter of it.
+ * A block larger than is kept serves one batch. After a burst the block shrinks by halves, once 64 batches in a row used less than a
+ * quarter of it.
  */
 export class Encoder {
   private memory: Buffer = NO_MEMORY;

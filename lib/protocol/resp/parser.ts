@@ -36,8 +36,8 @@ const textOf = decodeText;
 const NO_NUMBERS = DECODE_BIGINT | DECODE_INTEGER_TEXT;
 
 /**
- * Parser of RESP2 and RESP3, from chunks cut anywhere. Nothing is parsed twice: what is kept between chunks is an unfinished line, an unfinished
- * bulk and the aggregates they are in, as a list and not on the call stack.
+ * Parser of RESP2 and RESP3, from chunks cut anywhere. Nothing is parsed twice: what is kept between chunks is an unfinished line, an
+ * unfinished bulk and the aggregates they are in, as a list and not on the call stack.
  *
  * Streamed types, which no server sends, are refused. After malformed input every `write` throws the same error.
  */

@@ -1,6 +1,9 @@
 import { ProtocolError } from '../../errors.js';
 
-/** Memory taken at once for an announced length; beyond it, memory doubles as the bytes come, so that a lying header costs no more than this. */
+/**
+ * Memory taken at once for an announced length; beyond it, memory doubles as the bytes come, so that a lying header costs no more than
+ * this.
+ */
 const FIRST_BYTES = 1024 * 1024;
 
 /** Memory that no bulk uses now. One piece a process, so that a text of up to a MiB that spans chunks costs no allocation. */

@@ -2,7 +2,10 @@ import type { ReplyError } from '../../errors.js';
 import type { Raw } from '../command-spec.js';
 import type { ReplySink } from './reply-sink.js';
 
-/** Delivers replies to a sink and keeps the first error that the sink throws. Base of the parser, not a part of it: one object less in the hot path. */
+/**
+ * Delivers replies to a sink and keeps the first error that the sink throws. Base of the parser, not a part of it: one object less in the
+ * hot path.
+ */
 export abstract class ReplyDelivery {
   /** `DECODE_*` bits of the reply being read. */
   protected mode = 0;

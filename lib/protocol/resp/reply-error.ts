@@ -21,7 +21,10 @@ export type ErrorKind =
   | 'no-keys'
   | 'other';
 
-/** A server's direction to another node. An empty `host` is the host that answered; `?` is a node whose preferred name it does not know (yet). */
+/**
+ * A server's direction to another node. An empty `host` is the host that answered; `?` is a node whose preferred name it does not know
+ * (yet).
+ */
 export type Redirection =
   | { readonly kind: 'MOVED' | 'ASK'; readonly slot: number; readonly host: string; readonly port: number }
   | { readonly kind: 'REDIRECT'; readonly host: string; readonly port: number };
@@ -78,8 +81,8 @@ export function isNodeUnavailable({ code }: ReplyError): boolean {
 const REDIRECTION = /^(?:(MOVED|ASK) (\d{1,5})|REDIRECT) (\S*):(\d{1,5})(?:\s|$)/;
 
 /**
- * Reads the target of a redirection; null if the text is none or names a slot, port or host that cannot be, which makes it an ordinary error.
- * Host names are folded to lower case, so that one node has one key.
+ * Reads the target of a redirection; null if the text is none or names a slot, port or host that cannot be, which makes it an ordinary
+ * error. Host names are folded to lower case, so that one node has one key.
  * https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#moved-redirection
  */
 export function redirection(error: ReplyError): Redirection | null {
@@ -105,8 +108,8 @@ export function parseReplyError(text: string): ReplyError {
 }
 
 /**
- * The stack would only name the parser and the socket, and 10,000 redirections in a burst would pay for each: it takes most of the time that
- * making such an error takes.
+ * The stack would only name the parser and the socket, and 10,000 redirections in a burst would pay for each: it takes most of the time
+ * that making such an error takes.
  */
 export function withoutStack(code: string, text: string): ReplyError {
   if (!canLimitStack) return new ReplyError(code, text);

@@ -1,7 +1,10 @@
 import type { ReplyError } from '../../errors.js';
 import type { Raw } from '../command-spec.js';
 
-/** Receiver of what a parser reads. An error that one of these throws does not disturb the parser: `write` throws it once all bytes are consumed. */
+/**
+ * Receiver of what a parser reads. An error that one of these throws does not disturb the parser: `write` throws it once all bytes are
+ * consumed.
+ */
 export interface ReplySink {
   /** The sum of `DECODE_*` bits for the next top-level reply that is no push; asked once, at its start. */
   modeOfNext(): number;

@@ -41,8 +41,9 @@ const LONGEST_DECIMAL = 16;
 const POWERS_OF_TEN = Array.from({ length: LONGEST_DECIMAL }, (_, power) => 10 ** power);
 
 /**
- * The bytes [start, end) as a number where they are a plain decimal of at most 15 digits, with or without a fraction, else NaN. Both the digits as
- * one integer and the power of ten are exact in a double, so their quotient is rounded once, as `Number` does it; it takes a fifth of the time.
+ * The bytes [start, end) as a number where they are a plain decimal of at most 15 digits, with or without a fraction, else NaN. Both the
+ * digits as one integer and the power of ten are exact in a double, so their quotient is rounded once, as `Number` does it; it takes a
+ * fifth of the time.
  */
 export function decimal(b: Uint8Array, start: number, end: number, fraction: boolean): number {
   const first = b[start] === MINUS ? start + 1 : start;

@@ -4,9 +4,9 @@ export const SHORT_TEXT = 24;
 const text = String.fromCharCode;
 
 /**
- * The string of `length` (0 to 24) ASCII bytes at `at`, or null if a byte is not ASCII. A native call costs some 45 ns however short the text;
- * `String.fromCharCode` with as many arguments as bytes takes 3 to 35 ns up to here and loses from 28 bytes on. Reading every byte into a
- * constant of its own is what makes it fast: a loop that collects the bits first takes 1.5 times as long at 16 bytes. The caller has
+ * The string of `length` (0 to 24) ASCII bytes at `at`, or null if a byte is not ASCII. A native call costs some 45 ns however short the
+ * text; `String.fromCharCode` with as many arguments as bytes takes 3 to 35 ns up to here and loses from 28 bytes on. Reading every byte
+ * into a constant of its own is what makes it fast: a loop that collects the bits first takes 1.5 times as long at 16 bytes. The caller has
  * checked that the bytes are there, hence the casts.
  */
 // biome-ignore format: a table, one case a length

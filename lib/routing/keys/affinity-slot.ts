@@ -1,5 +1,6 @@
 /*
- * The number by which a command is routed, a slot number for short, has three ranges. One integer, because every command of a cluster computes it.
+ * The number by which a command is routed, a slot number for short, has three ranges. One integer, because every command of a cluster
+ * computes it.
  *
  * | number | means |
  * |---|---|
