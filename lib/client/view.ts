@@ -49,7 +49,7 @@ interface ViewFacts {
   readonly session: Session | null;
 }
 
-/** Where a view belongs, besides its options. */
+/** Domain and session of a view, which it has besides its options. */
 export interface ViewPlace {
   readonly domain: Domain | null;
   readonly session: Session | null;

@@ -8,7 +8,7 @@ import { type AtomicBatch, type CallExtras, newExtras } from './call-extras.js';
 import { isRead } from './catalog/effects.js';
 import { type Arg, BYTES, type CommandSpec, DECODE_BUFFERS, type Decode, type Raw } from './command-spec.js';
 
-/** Why an attempt failed, as the connection saw it. */
+/** Failure of an attempt, as the connection saw it. */
 export type AttemptFailure =
   /** The call never left this process. */
   | { readonly kind: 'not-sent'; readonly error: SlotwiseError }

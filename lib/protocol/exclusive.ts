@@ -1,6 +1,6 @@
 import type { Executed, SlotwiseError } from '../errors.js';
 
-/** How long a server may let a call wait, and where the call says so. */
+/** Timeout of a command that blocks: how long the server may let it wait, and which argument says so. */
 export interface Blocking {
   /** Index in `args`. */
   readonly at: number;
@@ -10,7 +10,7 @@ export interface Blocking {
   readonly ms: number;
 }
 
-/** What a call that needs a connection of its own brings along. */
+/** Facts of a call that needs a connection of its own. */
 export interface Exclusive {
   /** The outcome of a `lease` is the connection itself. */
   readonly kind: 'blocking' | 'lease';

@@ -141,7 +141,7 @@ export const retryCases: readonly RetryCase[] = [
     failure: reply('UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)'),
     decision: avoiding,
   },
-  { name: 'UNBLOCKED because somebody asked for it', failure: reply('UNBLOCKED client unblocked via CLIENT UNBLOCK'), decision: reject },
+  { name: 'UNBLOCKED because a client asked for it', failure: reply('UNBLOCKED client unblocked via CLIENT UNBLOCK'), decision: reject },
 
   // Scripts may answer with any text
   { name: 'a script: MOVED of its slot', failure: reply('MOVED 7 h:1'), facts: { script: true }, decision: moved('h', 1) },

@@ -11,7 +11,7 @@ import type { Router } from '../../routing/router.js';
 import type { View } from '../view.js';
 import type { CallFactory } from './call-factory.js';
 
-/** Where a command would go now, and why. Sends nothing. */
+/** Explains where a command would go now, and why. Sends nothing. */
 export function explain(callFactory: CallFactory, router: Router | null, { spec, args, decode }: Command, view: View): Explanation {
   const command = spec.name;
   if (spec.state !== 'none') return explanation({ command, notes: [`it would be refused: ${stateReason(spec)}`] });

@@ -21,7 +21,7 @@ const ZERO = 48;
 const NO_MEMORY = Buffer.alloc(0);
 const BATCHES_BEFORE_SHRINKING = 64;
 
-/** What `Buffer.write` calls after it has looked up the encoding; in every Node, Bun and Deno, though not in the types. */
+/** The writers that `Buffer.write` calls after it has looked up the encoding; in every Node, Bun and Deno, though not in the types. */
 type Memory = Buffer & {
   utf8Write(text: string, offset: number, length: number): number;
   latin1Write(text: string, offset: number, length: number): number;
