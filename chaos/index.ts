@@ -60,7 +60,7 @@ async function runSuite(suite: Suite, args: ChaosArguments, report: Report): Pro
             started = null;
           }
         }
-        const row = rowOf(suite.topology, fault, client, runs, args.rate, crashes);
+        const row = rowOf({ topology: suite.topology, fault, client, runs, rate: args.rate, crashes });
         rows.push(row);
         if (isRival || row.failures.length === 0) report.line(format(row.cells));
         else report.claim(false, format(row.cells));

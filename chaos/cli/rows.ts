@@ -91,15 +91,18 @@ export function resourceNotes({ before, after }: NonNullable<RunReport['resource
   return `sockets ${count('TCPSocketWrap')}, timers ${count('Timeout')}, listeners ${before.listeners} → ${after.listeners}, ${heap}`;
 }
 
-export function rowOf(
-  topology: Suite['topology'],
-  fault: Suite['faults'][number],
-  client: ContestantName,
-  runs: readonly RunReport[],
-  rate: number,
+/** What a row sums up. */
+export interface RowFacts {
+  readonly topology: Suite['topology'];
+  readonly fault: Suite['faults'][number];
+  readonly client: ContestantName;
+  readonly runs: readonly RunReport[];
+  readonly rate: number;
   /** Runs that did not come to their end. */
-  crashes: readonly string[],
-): Row {
+  readonly crashes: readonly string[];
+}
+
+export function rowOf({ topology, fault, client, runs, rate, crashes }: RowFacts): Row {
   const checks = [
     { what: 'runs that did not come to their end', measured: crashes.length, atMost: 0 },
     ...(runs.length === 0 ? [] : checksOf(fault, runs, rate)),

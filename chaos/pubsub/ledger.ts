@@ -66,7 +66,7 @@ export function pubsubLedgerOf(
   };
   const channels = Object.keys(published);
   for (const channel of channels)
-    addChannel(sums, channel, published[channel] ?? NOTHING_SENT, received[channel] ?? NOTHING_CAME, moments, toldLateMs);
+    addChannel(sums, channel, { sent: published[channel] ?? NOTHING_SENT, came: received[channel] ?? NOTHING_CAME }, moments, toldLateMs);
   return {
     ...sums,
     backMs: moments.outages.map(({ backAt }) =>
@@ -80,7 +80,14 @@ const NONE = new Float64Array(0);
 const NOTHING_SENT: Published = { issuedAt: NONE, acknowledgedAt: NONE, receivers: NONE };
 const NOTHING_CAME: Received = { numbers: new Int32Array(0), at: NONE, gaps: [] };
 
-function addChannel(sums: Sums, channel: string, sent: Published, { numbers, gaps }: Received, moments: Moments, toldLateMs: number): void {
+function addChannel(
+  sums: Sums,
+  channel: string,
+  { sent, came }: { readonly sent: Published; readonly came: Received },
+  moments: Moments,
+  toldLateMs: number,
+): void {
+  const { numbers, gaps } = came;
   const { issuedAt, acknowledgedAt, receivers } = sent;
   sums.published += issuedAt.length;
   sums.gaps += gaps.length;

@@ -99,7 +99,13 @@ export class Cluster {
       if (source === undefined || target === undefined) throw new Error('a move needs two nodes');
       let keys = 0;
       for (let slot = first; slot <= last; slot++) {
-        keys += await moveSlot(slot, source, target, rest, this.password, pauseMs === 0 ? null : () => sleep(pauseMs));
+        keys += await moveSlot(slot, {
+          source,
+          target,
+          others: rest,
+          password: this.password,
+          pause: pauseMs === 0 ? null : () => sleep(pauseMs),
+        });
       }
       return keys;
     } finally {

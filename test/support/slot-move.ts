@@ -9,18 +9,21 @@ export interface SlotEnd {
   readonly port: number;
 }
 
+export interface SlotMove {
+  readonly source: SlotEnd;
+  readonly target: SlotEnd;
+  /** The other primaries, which are told last. */
+  readonly others: readonly SlotEnd[];
+  readonly password: string | undefined;
+  /** After each key. */
+  readonly pause: (() => Promise<unknown>) | null;
+}
+
 /**
  * Moves one slot while clients use it, in the order that https://redis.io/docs/latest/commands/cluster-setslot/ gives. Its source asks clients to go
  * on (ASK) for keys that have left; so once it has none left, none can appear there. Resolves with the number of keys.
  */
-export async function moveSlot(
-  slot: number,
-  source: SlotEnd,
-  target: SlotEnd,
-  others: readonly SlotEnd[],
-  password: string | undefined,
-  pause: (() => Promise<unknown>) | null,
-): Promise<number> {
+export async function moveSlot(slot: number, { source, target, others, password, pause }: SlotMove): Promise<number> {
   await target.connection.ask('CLUSTER', 'SETSLOT', slot, 'IMPORTING', source.id);
   await source.connection.ask('CLUSTER', 'SETSLOT', slot, 'MIGRATING', target.id);
   const auth = password === undefined ? [] : ['AUTH', password];

@@ -15,9 +15,7 @@ const generated: readonly string[] = ['lib/protocol/catalog/command-table.ts'];
 /** Functions with more parameters, as `file name`, each with its reason. */
 const longLists: Readonly<Record<string, string>> = {
   'lib/protocol/call.ts constructor': 'hot path: a record in between would be one more object a command',
-  'lib/protocol/call.ts make': 'hot path: as the constructor',
-  'lib/protocol/call.ts forSink': 'hot path: as the constructor',
-  'lib/client/dispatch/call-factory.ts submit': 'hot path: every command comes through it',
+  'lib/protocol/call.ts newCall': 'hot path: as the constructor',
   'lib/commands/data/georadius.ts georadius': 'public: the arguments of the command in their order',
   'lib/commands/data/georadius.ts georadius_ro': 'public: the arguments of the command in their order',
   'lib/commands/data/stream-group.ts xautoclaim': 'public: the arguments of the command in their order',

@@ -209,14 +209,6 @@ export class Deployment {
     backoffEnded: () => this.bus.emit('changed'),
   };
 
-  #routerFor(snapshot: TopologySnapshot): Router {
-    return new Router(snapshot, {
-      nodeOf: (info) => this.nodes.at(info.address),
-      stateOf: (info) => this.replicaHealth.stateOf(info, this.nodes.at(info.address)),
-      used: (shard, policy) => this.replicaHealth.used(shard, policy),
-    });
-  }
-
   #readsChanged(shard: number): void {
     // Only for reads that may have waited for this: thousands of writes may wait for something else.
     if (this.router?.invalidate(shard) === true) this.bus.emit('changed');
@@ -259,7 +251,11 @@ export class Deployment {
     this.topologyError = next.problem ?? null;
     const leadsElsewhere = previous !== null && leadsToReplica(previous) && !leadsToReplica(next);
     this.replicaHealth.follow(next);
-    this.router = this.#routerFor(next);
+    this.router = new Router(next, {
+      nodeOf: (info) => this.nodes.at(info.address),
+      stateOf: (info) => this.replicaHealth.stateOf(info, this.nodes.at(info.address)),
+      used: (shard, policy) => this.replicaHealth.used(shard, policy),
+    });
     const isReassigned = previous !== null && !samePrimaries(previous, next);
     if (isReassigned) this.offsets.changed();
     const unwritten = this.nodes.adopt(next, previous);

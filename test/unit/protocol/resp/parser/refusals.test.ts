@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { ProtocolError, ReplyTooLargeError } from '../../../../lib/errors.js';
-import { Parser, type ParserLimits } from '../../../../lib/protocol/resp/parser.js';
-import { MALFORMED } from '../../../spec/protocol/replies.js';
-import { random } from '../../../support/random.js';
+import { ProtocolError, ReplyTooLargeError } from '../../../../../lib/errors.js';
+import { Parser, type ParserLimits } from '../../../../../lib/protocol/resp/parser.js';
+import { MALFORMED } from '../../../../spec/protocol/replies.js';
+import { random } from '../../../../support/random.js';
 
-import { always, feed, parse, RecordingSink } from './recording-sink.js';
+import { always, feed, parse, RecordingSink } from '../recording-sink.js';
 
 describe('the parser, given malformed input,', () => {
   for (const [name, text, message] of MALFORMED) {

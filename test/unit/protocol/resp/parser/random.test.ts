@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { ProtocolError } from '../../../../lib/errors.js';
-import type { Raw } from '../../../../lib/protocol/command-spec.js';
-import { Parser } from '../../../../lib/protocol/resp/parser.js';
-import type { SinkEvent } from '../../../spec/protocol/replies.js';
-import { random } from '../../../support/random.js';
+import { ProtocolError } from '../../../../../lib/errors.js';
+import type { Raw } from '../../../../../lib/protocol/command-spec.js';
+import { Parser } from '../../../../../lib/protocol/resp/parser.js';
+import type { SinkEvent } from '../../../../spec/protocol/replies.js';
+import { random } from '../../../../support/random.js';
 
-import { always, feed, parse, RecordingSink } from './recording-sink.js';
+import { always, feed, parse, RecordingSink } from '../recording-sink.js';
 
 describe('the parser, given random input,', () => {
   /** A random value as bytes and as the parser should tell it in mode 0. */

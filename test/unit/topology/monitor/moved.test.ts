@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { MonitorFixture } from './monitor-fixture.js';
-import { at } from './nodes.js';
+import { MonitorFixture } from '../monitor-fixture.js';
+import { at } from '../nodes.js';
 
 describe('Monitor: MOVED', () => {
   let fixture: MonitorFixture;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { AuthError } from '../../../lib/errors.js';
-import { down, MonitorFixture } from './monitor-fixture.js';
-import { at } from './nodes.js';
+import { AuthError } from '../../../../lib/errors.js';
+import { down, MonitorFixture } from '../monitor-fixture.js';
+import { at } from '../nodes.js';
 
 describe('Monitor: when it probes', () => {
   let fixture: MonitorFixture;
