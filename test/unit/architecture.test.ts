@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, posix, relative, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join, posix, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { importsOf, readImportGraph } from '../../scripts/import-graph.js';
 
 const lib = resolve(dirname(fileURLToPath(import.meta.url)), '../../lib');
 
@@ -45,23 +46,8 @@ const sharedNames: Readonly<Record<string, string>> = {
   Role: 'the role of a node, and the reply of the command ROLE, which users know by that name',
 };
 
-/** `import …`, `export … from`, `import('…')`; types too. */
-const importPattern = /(?:^|\n)\s*(?:import|export)\b[^;'"]*?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
-
-function importsOf(file: string, text: string): string[] {
-  return [...text.matchAll(importPattern)]
-    .map(([, plain, dynamic]) => plain ?? dynamic ?? '')
-    .filter((path) => path.startsWith('.'))
-    .map((path) => posix.join(posix.dirname(file), path).replace(/\.js$/, '.ts'));
-}
-
 /** The files of the library, as `folder/file.ts`, with the files they import. */
-const graph: ReadonlyMap<string, readonly string[]> = new Map(
-  readdirSync(lib, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => relative(lib, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
-    .map((file) => [file, importsOf(file, readFileSync(join(lib, file), 'utf8'))]),
-);
+const graph = readImportGraph();
 
 /** The rules that hold for a file: of its folder, of the folder above, and of the file itself. */
 function rulesOf(file: string): string[] {

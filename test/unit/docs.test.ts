@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as slotwise from '../../lib/index.js';
@@ -10,7 +10,8 @@ import * as slotwise from '../../lib/index.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const execute = promisify(execFile);
 
-const pages = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)]
+const pages = ['', 'docs/', '.github/']
+  .flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}${name}`))
   .filter((name) => name.endsWith('.md'))
   .map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') }));
 
@@ -27,6 +28,24 @@ function anchors(text: string): string[] {
       .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
       .replaceAll(' ', '-'),
   );
+}
+
+/** What stands in backticks and in blocks of shell commands. */
+function codeIn(text: string): string[] {
+  const inline = [...text.replaceAll(/^```.*?^```/gms, '').matchAll(/`([^`\n]+)`/g)];
+  const blocks = [...text.matchAll(/^```sh\n(.*?)^```/gms)];
+  return [...inline, ...blocks].map(([, code = '']) => code);
+}
+
+/** The files and folders of this repository that a page names in code. Of `test/unit/**` and `lib/<group>/x.ts` the part before what varies. */
+function pathsIn(text: string): string[] {
+  const path = /(?<![\w./<>*-])(?:\.ci|\.github|benchmarks|captures|chaos|docs|examples|lib|scripts|test)\/[\w./-]*/g;
+  return codeIn(text).flatMap((code) => [...code.matchAll(path)].map(([found]) => found.replace(/\.$/, '')));
+}
+
+/** The scripts of package.json that a page says to run. */
+function scriptsIn(text: string): string[] {
+  return codeIn(text).flatMap((code) => [...code.matchAll(/\bnpm run (?:--silent )?([\w:]+)/g)].map(([, script = '']) => script));
 }
 
 /** Each block is a program of its own; what pages use without saying where it comes from is declared for all of them. */
@@ -93,9 +112,14 @@ describe('the documentation', () => {
     });
   }
 
-  it('leads from the README to every page', () => {
-    const readme = pages.find(({ name }) => name === 'README.md')?.text ?? '';
-    for (const { name } of pages) if (name.startsWith('docs/')) assert.ok(readme.includes(`(${name})`), name);
+  it('leads from the README to docs/README.md, and from there to every page', () => {
+    const textOf = (page: string): string => pages.find(({ name }) => name === page)?.text ?? '';
+    assert.ok(textOf('README.md').includes('(docs/README.md)'));
+    const index = textOf('docs/README.md');
+    for (const { name } of pages) {
+      const page = /^docs\/(?!README)(.*)/.exec(name)?.[1];
+      if (page !== undefined) assert.ok(index.includes(`](${page})`), name);
+    }
   });
 
   it('says the same of an option in the README and on its page', () => {
@@ -117,11 +141,27 @@ describe('the documentation', () => {
     for (const [, code = ''] of codes) assert.ok(text.includes(`\`${code}\``), code);
   });
 
-  it('names files that exist', () => {
+  it('names files, folders and npm scripts that exist', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      readonly scripts: Readonly<Record<string, string>>;
+    };
     for (const { name, text } of pages) {
-      for (const [, path = ''] of text.matchAll(/`((?:lib|test|scripts|examples|benchmarks)\/[\w./-]+\.(?:ts|mjs))`/g)) {
-        assert.ok(existsSync(join(root, path)), `${relative('.', path)} in ${name}`);
-      }
+      for (const path of pathsIn(text)) assert.ok(existsSync(join(root, path)), `${path} in ${name}`);
+      for (const script of scriptsIn(text)) assert.ok(script in scripts, `npm run ${script} in ${name}`);
     }
+  });
+
+  it('is read by a test that finds paths and scripts in code, and leaves the rest', () => {
+    const text = [
+      'Words about lib/no/file.ts, `lib/a.ts`, `lib/b`, `npx tsx examples/c.ts`, `test/unit/**`, `(test/types)`, `GET lib`, `chaos/`, `.ci/run`.',
+      '[`docs/d.md`](d.md), `lib/<group>/e.ts`, `npm run types -- scripts/f.mjs`, `npm run test:unit`',
+      '```sh\nnpm test -- test/unit/g.test.ts    # benchmarks/h.mjs\n```',
+      "```ts\nimport 'lib/no.ts';\n```",
+    ].join('\n');
+    assert.deepEqual(pathsIn(text), [
+      ...['lib/a.ts', 'lib/b', 'examples/c.ts', 'test/unit/', 'test/types', 'chaos/', '.ci/run', 'docs/d.md', 'lib/', 'scripts/f.mjs'],
+      ...['test/unit/g.test.ts', 'benchmarks/h.mjs'],
+    ]);
+    assert.deepEqual(scriptsIn(text), ['types', 'test:unit']);
   });
 });
