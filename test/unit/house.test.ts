@@ -34,6 +34,7 @@ const testsBesideLib: Readonly<Record<string, string>> = {
   'unit/commands/complete': 'about all command groups',
   'unit/commands/hover': 'about all command groups',
   'unit/chaos/': 'about the chaos programs',
+  'unit/scripts/': 'about the scripts',
   'unit/support/': 'about the helpers of the tests',
 };
 
