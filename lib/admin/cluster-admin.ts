@@ -29,7 +29,7 @@ export interface AdminOptions
 const DEFAULT_PORT = 6379;
 
 /**
- * Administers one cluster: reads its state, plans changes, and carries a plan out by `run`. A plan is made from the cluster's state now,
+ * Administration of one cluster: reads its state, plans changes, and carries a plan out by `run`. A plan is made from the cluster's state now,
  * and can be shown before it runs.
  *
  * @example

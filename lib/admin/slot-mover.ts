@@ -40,7 +40,7 @@ const ATTEMPTS = 5;
 const PAUSE_MS = 100;
 
 /**
- * Moves keys and slots between nodes, in an order in which an end at any point leaves every key on the slot's owner or where the owner
+ * Mover of keys and slots between nodes, in an order in which an end at any point leaves every key on the slot's owner or where the owner
  * sends clients to (ASK). https://redis.io/docs/latest/commands/cluster-setslot/ and https://redis.io/docs/latest/commands/migrate/
  */
 export class SlotMover {

@@ -2,7 +2,7 @@ import type { Call } from './call.js';
 import type { OutcomeSink } from './outcome.js';
 
 /**
- * Stands between a call and whatever gets its outcome so far, and passes the outcome on: to a sink, or to the call's promise. Subclasses
+ * Link between a call and whatever gets its outcome so far. Passes the outcome on: to a sink, or to the call's promise. Subclasses
  * override what they observe, and call `super`. `call.ensureExtras().sink = new Link(call)` puts one in its place.
  */
 export abstract class OutcomeLink implements OutcomeSink {

@@ -38,7 +38,7 @@ interface Patch extends Moved {
 }
 
 /**
- * Keeps the snapshot of the topology up to date: one probe at a time, by the period and when woken, more often while a shard has no usable
+ * Monitor that keeps the snapshot of the topology up to date: one probe at a time, by the period and when woken, more often while a shard has no usable
  * primary. A failed probe keeps the snapshot there is. The monitor's timers do not keep the process alive. The states are in
  * docs/monitor.md.
  */

@@ -25,7 +25,7 @@ import { DomainViews } from './domain-views.js';
 import { traceCall, traceRefusal } from './traced-call.js';
 import { replicated } from './wait-replicas.js';
 
-/** Makes the calls of a client: checks their arguments, counts them in the queue's bounds, gives them slot, view and deadline. */
+/** Factory of a client's calls: checks their arguments, counts them in the queue's bounds, gives them slot, view and deadline. */
 export class CallFactory {
   readonly domainViews: DomainViews;
   readonly domains: DomainTable;

@@ -8,7 +8,7 @@ import { slotOfKey } from '../../routing/keys/slots.js';
 import { SLOT_COUNT } from '../../topology/slot-map.js';
 import type { View, ViewPlace } from '../view.js';
 
-/** Finds the domain of a command by its keys, and the view for it. */
+/** Views of a client by domain: finds the domain of a command by its keys, and the view for it. */
 export class DomainViews {
   readonly table: DomainTable;
   readonly #views = new WeakMap<View, Map<Domain, View>>();

@@ -36,7 +36,7 @@ interface NodeReads {
 }
 
 /**
- * Hedges reads: asks a second node for a read that takes longer than the 95th percentile of the node it was sent to; the first reply
+ * Hedging of reads: asks a second node for a read that takes longer than the 95th percentile of the node it was sent to; the first reply
  * counts. Tokens limit the second calls to 5 % of the reads, as gRPC throttles its retries: where there is no token a read waits for its
  * first node.
  */

@@ -13,7 +13,7 @@ export function readPolicyOf(call: Call): ReadPolicy | null {
   return isRead(call.spec) ? viewOf(call).policyOf(call.spec) : null;
 }
 
-/** Chooses the node of a read: by the read policy of its view, the policy's function, and the writes of its session. */
+/** Router of reads: chooses the node of a read by the read policy of its view, the policy's function, and the writes of its session. */
 export class ReadRouter {
   constructor(private readonly deployment: Deployment) {}
 

@@ -9,7 +9,7 @@ import { asText, type Script } from '../../protocol/script.js';
 type Send = (spec: CommandSpec, args: readonly Arg[]) => Promise<unknown>;
 
 /**
- * Remembers which scripts were sent to which process of a node: only there the SHA-1 is enough. Elsewhere the text goes, because a call
+ * Cache of the scripts that were sent to each process of a node: only there the SHA-1 is enough. Elsewhere the text goes, because a call
  * that is repeated as text after NOSCRIPT would be overtaken by those that were issued after it.
  */
 export class ScriptCache {

@@ -20,7 +20,7 @@ import { ScriptCache } from './script-cache.js';
 import { checked, EXEC, keysMayBeUnchecked } from './unchecked-keys.js';
 
 /**
- * Runs the known commands that are not simply one call on a shared connection: refused, blocking, scripts, and those about several nodes.
+ * Known commands that are not simply one call on a shared connection: refused, blocking, scripts, and those about several nodes.
  */
 export class SpecialCommands {
   readonly #callFactory: CallFactory;

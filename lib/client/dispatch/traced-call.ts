@@ -4,7 +4,7 @@ import type { CommandSpec } from '../../protocol/command-spec.js';
 import { OutcomeLink } from '../../protocol/outcome-link.js';
 
 /**
- * Publishes the life of a call on the tracing channel. Made only while the channel has subscribers, so that an ordinary call carries
+ * Tracing of one call: publishes its life on the tracing channel. Made only while the channel has subscribers, so that an ordinary call carries
  * nothing.
  */
 class TracedOutcome extends OutcomeLink {

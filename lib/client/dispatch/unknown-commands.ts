@@ -10,7 +10,7 @@ import type { CallFactory } from './call-factory.js';
 const COMMAND_INFO = command('COMMAND INFO');
 const COMMAND_GETKEYS = command('COMMAND GETKEYS');
 
-/** Learns the facts of commands that our table does not have from the servers. */
+/** Facts of commands that our table does not have, learnt from the servers. */
 export class UnknownCommands {
   /** By name; null: the server does not know it either. */
   readonly #learnt = new Map<string, Promise<CommandSpec | null>>();

@@ -16,7 +16,7 @@ interface PollWindow {
 }
 
 /**
- * Detects a planned failover before the old primary answers. A primary that owes replies and stalls may be handing over to a replica:
+ * Detector of planned failovers, before the old primary answers. A primary that owes replies and stalls may be handing over to a replica:
  * CLUSTER FAILOVER and FAILOVER pause its writers, and some servers hold the commands they have got for up to 60 ms after the replica took
  * over. The replica knows at once: it is asked for its role, on a connection of the monitor, until the primary answers.
  * https://redis.io/docs/latest/commands/cluster-failover/

@@ -4,7 +4,7 @@ import type { Emitter } from '../emitter.js';
 import type { ClientEvents } from '../events.js';
 import { FailoverEvents } from './failover-events.js';
 
-/** Announces every snapshot to users: log, diagnostics channels, and the client's events `topology` and `failover`. */
+/** Announcer of every snapshot to users: log, diagnostics channels, and the client's events `topology` and `failover`. */
 export class TopologyAnnouncer {
   readonly #events: Emitter<ClientEvents>;
   readonly #failovers = new FailoverEvents();

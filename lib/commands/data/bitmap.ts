@@ -38,6 +38,7 @@ export type BitfieldReplies<Operations extends readonly BitfieldOperation[], I> 
 };
 type OverflowOf<Operation> = 'OVERFLOW' extends keyof Operation ? Operation['OVERFLOW' & keyof Operation] : 'WRAP';
 
+/** Bits of a string, and integers of any width in it. */
 export abstract class BitmapCommands extends CommandGroup {
   /**
    * How many bits of a value are set, from `start` to `end`, both included. O(N), since 2.6.0. Leaving out only `end` needs Valkey 8.

@@ -55,6 +55,7 @@ export type GeoFound<Text, I, Coord extends boolean, Dist extends boolean, Hash 
       (Coord extends true ? { coordinates: GeoCoordinates } : unknown)
   : Text;
 
+/** Positions on the earth, kept as members of a sorted set. */
 export abstract class GeoCommands extends CommandGroup {
   /**
    * Adds members with their places, or moves them, and gives how many are new. O(log(N)) a member, since 3.2.0 (options since 6.2.0).

@@ -36,6 +36,7 @@ export interface FieldPage<Text extends string | Buffer> extends Page {
   fields: Text[];
 }
 
+/** Fields and values of a hash. */
 export abstract class HashCommands extends CommandGroup {
   /**
    * Removes fields of a hash; how many there were. O(N) for N fields, since 2.0.0.

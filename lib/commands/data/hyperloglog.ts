@@ -10,6 +10,7 @@ const PFDEBUG = command('PFDEBUG');
 const PFMERGE = command('PFMERGE');
 const PFSELFTEST = command('PFSELFTEST');
 
+/** Approximate counts of distinct elements. */
 export abstract class HyperloglogCommands extends CommandGroup {
   /**
    * Counts elements in: 1 if that changed the estimate (or made the key), 0 if not. O(1) an element, since 2.8.9.

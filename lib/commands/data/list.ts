@@ -39,6 +39,7 @@ export interface LposOptions {
   MAXLEN?: Integer;
 }
 
+/** Elements of a list, pushed and popped at either end. */
 export abstract class ListCommands extends CommandGroup {
   /**
    * The element at an index (-1: the last), `null` beyond the ends. O(N) for N elements on the way, since 1.0.0.

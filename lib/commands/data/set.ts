@@ -27,6 +27,7 @@ export interface MemberPage<Text extends string | Buffer> extends Page {
   members: Text[];
 }
 
+/** Members of a set, and the algebra of sets. */
 export abstract class SetCommands extends CommandGroup {
   /**
    * Adds members to a set; how many are new. O(N) for N members, since 1.0.0.

@@ -56,6 +56,7 @@ export interface RankAndScore<Integer extends number | bigint | string> {
   score: number;
 }
 
+/** Members of a sorted set with their scores and ranks. Ranges and algebra are groups of their own. */
 export abstract class SortedSetCommands extends CommandGroup {
   /**
    * Adds members to a sorted set or changes their scores; how many are new. With `INCR` the new score, `null` where a condition failed.

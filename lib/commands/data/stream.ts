@@ -55,6 +55,7 @@ export interface XreadOptions {
   BLOCK?: Integer;
 }
 
+/** Entries of a stream. Consumer groups are a group of their own. */
 export abstract class StreamCommands extends CommandGroup {
   /**
    * Appends an entry and gives its id; with the id `'*'` the server makes one. With `NOMKSTREAM` `null` where there is no stream. O(1), with

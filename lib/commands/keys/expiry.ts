@@ -23,6 +23,7 @@ export type ExpireCondition =
   /** Only if it has one, and with `LT` the new one is earlier. */
   | { NX?: never; XX?: true; GT?: never; LT?: true };
 
+/** Times at which keys expire. */
 export abstract class ExpiryCommands extends CommandGroup {
   /**
    * Lets a key end in so many seconds: 1 if it does, 0 if not. O(1), since 1.0.0 (conditions since 7.0.0).

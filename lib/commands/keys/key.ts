@@ -64,6 +64,7 @@ export interface KeyPage<Text> extends Page {
   keys: Text[];
 }
 
+/** Keys of whatever type: existence, names, copies, dumps, scans. */
 export abstract class KeyCommands extends CommandGroup {
   /**
    * Deletes keys and gives how many there were. In a cluster each shard deletes its own. O(N), since 1.0.0.

@@ -19,6 +19,7 @@ export type SortOptions = {
   ALPHA?: true;
 } & ({ ASC?: true; DESC?: never } | { ASC?: never; DESC?: true });
 
+/** Sorting of lists, sets and sorted sets. */
 export abstract class SortCommands extends CommandGroup {
   /**
    * The sorted elements of a list, set or sorted set; with `STORE` the length of the list it stores. O(N+M*log(M)), since 1.0.0.

@@ -9,6 +9,7 @@ export type KeysOf<N extends number, Keys extends readonly Key[] = readonly []> 
     ? Keys
     : KeysOf<N, readonly [...Keys, Key]>;
 
+/** Scripts made by `defineScript`. */
 export abstract class DefinedScriptCommands extends CommandGroup {
   /**
    * Runs a script made by `defineScript`, as EVALSHA where the server knows it, else as EVAL. Its keys decide where it runs; in a cluster they must

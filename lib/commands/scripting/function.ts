@@ -37,6 +37,7 @@ export interface FunctionStats<Text, I> {
 /** With `WITHCODE`. */
 export type LibraryWithCode<Text> = FunctionLibrary<Text> & { library_code: Text };
 
+/** Functions and the libraries that hold them. */
 export abstract class FunctionCommands extends CommandGroup {
   /**
    * Calls a function. Name every key it touches: they decide where it runs. As complex as the function, since 7.0.0.

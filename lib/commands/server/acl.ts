@@ -48,6 +48,7 @@ export interface AclLogEntry<Text, I> {
   'timestamp-last-updated': I;
 }
 
+/** Users of a server and their rights. */
 export abstract class AclCommands extends CommandGroup {
   /**
    * The categories of commands, or the commands of a category. O(1), since 6.0.0.

@@ -11,6 +11,7 @@ const CONFIG_RESETSTAT = command('CONFIG RESETSTAT');
 const CONFIG_REWRITE = command('CONFIG REWRITE');
 const CONFIG_SET = command('CONFIG SET');
 
+/** Configuration of a server while it runs. */
 export abstract class ConfigCommands extends CommandGroup {
   /**
    * The server's settings whose names match one of the glob-style patterns. O(N) for N patterns, since 2.0.0 (several since 7.0.0).

@@ -36,6 +36,7 @@ export interface LatencyHistogram<I> {
   histogram_usec: Record<string, I>;
 }
 
+/** Latency monitor of a server. */
 export abstract class LatencyCommands extends CommandGroup {
   /**
    * The latest and the worst spike of each event that `latency-monitor-threshold` let in. O(1), since 2.8.13.

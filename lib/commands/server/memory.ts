@@ -38,6 +38,7 @@ export interface MemoryStats<I> {
   [field: string]: I | number | DatabaseMemory<I>;
 }
 
+/** Memory of a server, and of a key. */
 export abstract class MemoryCommands extends CommandGroup {
   /**
    * How many bytes a key and its value take, `null` where there is none; of nested values `SAMPLES` are weighed, 0 for all. O(N) for N samples,

@@ -18,6 +18,7 @@ export interface ModuleInfo<Text, I> {
   args: Text[];
 }
 
+/** Modules that a server has loaded. */
 export abstract class ModuleCommands extends CommandGroup {
   /**
    * The loaded modules. O(N), since 4.0.0.

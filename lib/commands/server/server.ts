@@ -89,6 +89,7 @@ export type Role<I> =
     }
   | { role: 'sentinel'; masters: string[] };
 
+/** Server as a whole: information, databases, persistence, roles. */
 export abstract class ServerCommands extends CommandGroup {
   /**
    * `PONG`, or the message. O(1), since 1.0.0.

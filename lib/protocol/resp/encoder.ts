@@ -51,7 +51,7 @@ function measureRare(spec: CommandSpec, arg: unknown, index: number): number {
 }
 
 /**
- * Writes commands as RESP arrays of bulk strings, one after the other, into memory that is used again and again.
+ * Encoder of commands: writes them as RESP arrays of bulk strings, one after the other, into memory that is used again and again.
  * https://redis.io/docs/latest/develop/reference/protocol-spec/#sending-commands-to-a-redis-server
  *
  * Memory: when a block is full a larger one follows, up to what is kept, so that a steady load soon fits into one block and one write.

@@ -3,7 +3,7 @@ import type { Raw } from '../command-spec.js';
 import type { ReplySink } from './reply-sink.js';
 
 /**
- * Delivers replies to a sink and keeps the first error that the sink throws. Base of the parser, not a part of it: one object less in the
+ * Delivery of replies to a sink: keeps the first error that the sink throws. Base of the parser, not a part of it: one object less in the
  * hot path.
  */
 export abstract class ReplyDelivery {
