@@ -59,7 +59,7 @@ describe('test support: a server', () => {
   });
 
   it('does not survive its starter, however that ends', async () => {
-    const script = fileURLToPath(new URL('../unit/support/fixtures/start-server.ts', import.meta.url));
+    const script = fileURLToPath(new URL('../integration/support/fixtures/start-server.ts', import.meta.url));
     for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
       const starter = spawn(process.execPath, ['--import', 'tsx', script], { stdio: ['ignore', 'pipe', 'inherit'] });
       const [pid = '', folder = ''] = await new Promise<string[]>((resolve) =>

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
-const fixture = join(root, 'test/unit/support/fixtures/leaks.fixture.ts');
+const fixture = join(root, 'test/integration/support/fixtures/leaks.fixture.ts');
 
 interface Outcome {
   readonly code: number | null;
