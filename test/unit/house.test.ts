@@ -109,6 +109,17 @@ describe('the sources', () => {
     assert.deepEqual(astray, []);
   });
 
+  it('has unit tests without sockets, processes and sleep', () => {
+    const forbidden =
+      /^import .*(?:'node:(?:net|tls|child_process)'|setTimeout\b.*'node:timers\/promises'|support\/(?:server|fake-server|wait)\.js')/m;
+    const units = tests.filter((file) => file.startsWith('test/unit/'));
+    assert.deepEqual(
+      units.filter((file) => forbidden.test(sources.get(file) ?? '')),
+      [],
+    );
+    assert.match("import { setTimeout as sleep } from 'node:timers/promises';", forbidden);
+  });
+
   it('has the integration tests of a folder of lib, or of a file of it, at its path', () => {
     const astray = tests
       .filter((file) => file.startsWith('test/integration/'))
