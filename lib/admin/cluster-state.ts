@@ -71,7 +71,7 @@ export function parseMembers(text: string): MemberLine[] {
   });
 }
 
-export function viewOf(members: readonly MemberLine[], state: string): NodeView {
+export function nodeViewOf(members: readonly MemberLine[], state: string): NodeView {
   return {
     owners: members
       .filter(({ ranges }) => ranges.length > 0)

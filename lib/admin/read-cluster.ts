@@ -8,7 +8,7 @@ import { buildView } from '../topology/cluster/view.js';
 import type { NodeRules } from '../topology/node-rules.js';
 import { infoOf, listOf, textOf } from '../topology/replies.js';
 import { AdminError } from './admin-error.js';
-import { type AdminNode, type ClusterState, type MemberLine, type NodeView, parseMembers, viewOf } from './cluster-state.js';
+import { type AdminNode, type ClusterState, type MemberLine, type NodeView, nodeViewOf, parseMembers } from './cluster-state.js';
 import { keysByDatabase } from './databases.js';
 import type { NodeClient } from './node-connections.js';
 import { slotsInRanges } from './slot-list.js';
@@ -128,7 +128,7 @@ async function clusterStateOf(reports: ReadonlyMap<string, NodeReport>, failures
             : (failures.get(addressKey(address)) ?? 'another node answers there'),
       flags: own === undefined ? line.flags : [...new Set(lines.flatMap(({ flags }) => flags))].filter((flag) => flag !== 'myself'),
     });
-    if (own !== undefined) views.set(id, viewOf(own.members, own.state));
+    if (own !== undefined) views.set(id, nodeViewOf(own.members, own.state));
   }
   return { nodes, views };
 }

@@ -1,6 +1,6 @@
 import type { Client } from '../client/client.js';
 import { CallbackListener, type OnPayload } from '../client/pubsub/callback-listener.js';
-import { missingFlags, type NotificationClass, withoutPrefix } from '../client/pubsub/keyspace-notifications.js';
+import { afterChannelPrefix, missingFlags, type NotificationClass } from '../client/pubsub/keyspace-notifications.js';
 import { KeyspaceSubscription } from '../client/pubsub/keyspace-subscription.js';
 import { type Item, MessageStream, type Messages } from '../client/pubsub/message-stream.js';
 import type { SubscribeLimits, SubscribeRequest } from '../client/pubsub/subscribe-request.js';
@@ -115,7 +115,7 @@ function planOf(client: Client, { prefix }: View, filter: KeyspaceFilter): Plan 
   const channelPrefix = byKey ? `__keyspace@${database}__:` : `__keyevent@${database}__:`;
   const filtered = new Set(events);
   const eventOf: Plan['eventOf'] = (payload, channel, { placement }) => {
-    const rest = withoutPrefix(channel);
+    const rest = afterChannelPrefix(channel);
     const event = String(byKey ? payload : rest);
     if (filtered.size > 0 && !filtered.has(event)) return null;
     const full = byKey ? rest : payload;

@@ -40,17 +40,17 @@ const SSCAN = command('SSCAN');
 const ZSCAN = command('ZSCAN');
 
 export function scanKeys<Text>(client: Client, view: View, options: ScanKeysOptions): Items<Text> {
-  const text = textOf<Text>(view);
+  const text = textDecoder<Text>(view);
   const { prefix } = view;
-  if (prefix === null) return keysOf(client, view, options, text);
-  return withoutPrefix(
-    keysOf(client, view, options, (key) => key),
+  if (prefix === null) return iterateKeys(client, view, options, text);
+  return stripKeys(
+    iterateKeys(client, view, options, (key) => key),
     (key) => prefix.strip(key),
     text,
   );
 }
 
-function keysOf<Item>(client: Client, view: View, options: ScanKeysOptions, item: (key: Buffer) => Item): Items<Item> {
+function iterateKeys<Item>(client: Client, view: View, options: ScanKeysOptions, item: (key: Buffer) => Item): Items<Item> {
   const scan: Scan<Item> = {
     spec: SCAN,
     before: [],
@@ -63,7 +63,7 @@ function keysOf<Item>(client: Client, view: View, options: ScanKeysOptions, item
 }
 
 /** Keys without the prefix of the view; keys without that prefix are left out. */
-async function* withoutPrefix<Text>(keys: Items<Buffer>, strip: (key: Buffer) => Buffer | null, text: (key: Buffer) => Text): Items<Text> {
+async function* stripKeys<Text>(keys: Items<Buffer>, strip: (key: Buffer) => Buffer | null, text: (key: Buffer) => Text): Items<Text> {
   for await (const key of keys) {
     const own = strip(key);
     if (own !== null) yield text(own);
@@ -71,13 +71,13 @@ async function* withoutPrefix<Text>(keys: Items<Buffer>, strip: (key: Buffer) =>
 }
 
 export function scanHash<Text>(client: Client, view: View, key: Key, options: ScanItemsOptions): Items<[field: Text, value: Text]> {
-  const text = textOf<Text>(view);
+  const text = textDecoder<Text>(view);
   const item = (field: Buffer, value: Buffer): [Text, Text] => [text(field), text(value)];
   return scanOne(client, view, { spec: HSCAN, before: [key], after: pageArgs(options), width: 2, item, dedupeLimit: limitOf(options) });
 }
 
 export function scanSet<Text>(client: Client, view: View, key: Key, options: ScanItemsOptions): Items<Text> {
-  const item = textOf<Text>(view);
+  const item = textDecoder<Text>(view);
   return scanOne(client, view, { spec: SSCAN, before: [key], after: pageArgs(options), width: 1, item, dedupeLimit: limitOf(options) });
 }
 
@@ -87,7 +87,7 @@ export function scanSortedSet<Text extends string | Buffer>(
   key: Key,
   options: ScanItemsOptions,
 ): Items<ScoredMember<Text>> {
-  const text = textOf<Text>(view);
+  const text = textDecoder<Text>(view);
   // Scores come as text, in both protocols.
   const item = (member: Buffer, score: Buffer): ScoredMember<Text> => ({ member: text(member), score: toNumber(score.toString()) });
   return scanOne(client, view, { spec: ZSCAN, before: [key], after: pageArgs(options), width: 2, item, dedupeLimit: limitOf(options) });
@@ -98,7 +98,7 @@ function pageArgs({ match, count }: ScanItemsOptions): Arg[] {
 }
 
 /** Decoder of a string reply into what the view calls text; `Text` says the same in types. */
-function textOf<Text>({ mode }: View): (bytes: Buffer) => Text {
+function textDecoder<Text>({ mode }: View): (bytes: Buffer) => Text {
   const decode = (mode & DECODE_BUFFERS) === 0 ? (bytes: Buffer) => decodeText(bytes, 0, bytes.length) : (bytes: Buffer) => bytes;
   return decode as (bytes: Buffer) => Text;
 }

@@ -171,10 +171,10 @@ export function limitsOf(view: View, { timeoutMs, signal }: SubscribeOptions): S
 function requestOf({ kind, names }: ChannelNames): SubscribeRequest {
   const list: readonly unknown[] = isList(names) ? names : [names];
   if (list.length === 0) throw new ArgumentError('a subscription needs a channel');
-  return { kind, names: list.map(bytesOf) };
+  return { kind, names: list.map(channelBytes) };
 }
 
-function bytesOf(name: unknown): Buffer {
+function channelBytes(name: unknown): Buffer {
   if (typeof name === 'string') return Buffer.from(name);
   // A copy: a caller that changes its bytes afterwards must not rename the channel.
   if (name instanceof Uint8Array) return Buffer.from(name);

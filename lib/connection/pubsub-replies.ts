@@ -7,13 +7,13 @@ import { classify } from '../protocol/resp/reply-error.js';
 const PING = command('PING');
 
 /** Kinds of what RESP2 sends to subscribers by itself: https://redis.io/docs/latest/develop/pubsub/#format-of-pushed-messages */
-const OUT_OF_BAND: ReadonlySet<string> = new Set(
+const PUSH_KINDS: ReadonlySet<string> = new Set(
   ['', 'p', 's'].flatMap((prefix) => [`${prefix}message`, `${prefix}subscribe`, `${prefix}unsubscribe`]),
 );
 
 /** Whether a reply of RESP2 is a message or a confirmation. */
-export function isOutOfBand(value: Raw): value is Raw[] {
-  return Array.isArray(value) && value.length >= 3 && OUT_OF_BAND.has(kindOf(value[0]));
+export function isPubsubPush(value: Raw): value is Raw[] {
+  return Array.isArray(value) && value.length >= 3 && PUSH_KINDS.has(kindOf(value[0]));
 }
 
 /** The kind of a push: text in RESP3, and in RESP2 whatever the mode makes of it. */

@@ -15,7 +15,7 @@ import { Parser } from '../protocol/resp/parser.js';
 import type { ReplySink } from '../protocol/resp/reply-sink.js';
 import { releaseUsage } from './deadlines.js';
 import { DISCARDED_REPLY } from './internal-calls.js';
-import { isConfirmation, isLateRefusal, isOutOfBand } from './pubsub-replies.js';
+import { isConfirmation, isLateRefusal, isPubsubPush } from './pubsub-replies.js';
 
 /** What a reader tells its connection. */
 export interface ReaderEvents {
@@ -69,7 +69,7 @@ export class Reader implements ReplySink {
   }
 
   reply(value: Raw): void {
-    if (this.#pushesInline && isOutOfBand(value)) {
+    if (this.#pushesInline && isPubsubPush(value)) {
       this.push(value);
       return;
     }

@@ -64,7 +64,7 @@ export function defineScript<const N extends number = number, Reply = Raw>(optio
 }
 
 /** `sha1 numkeys key … arg …`. Throws where the number of keys is not that of the definition. */
-export function scriptArgs(script: Script<number, unknown>, keys: readonly Arg[], args: readonly Arg[]): Arg[] {
+export function evalshaArgs(script: Script<number, unknown>, keys: readonly Arg[], args: readonly Arg[]): Arg[] {
   if (script.keys !== undefined && keys.length !== script.keys) {
     throw new ArgumentError(`this script takes ${script.keys} keys, got ${keys.length}`, { command: script.spec.name });
   }

@@ -3,9 +3,10 @@ import type { ReadCandidate } from '../options/reads.js';
 import type { Node } from '../pool/node.js';
 import { keyIndexes } from '../protocol/catalog/keys.js';
 import type { Arg, CommandSpec } from '../protocol/command-spec.js';
+import { argText } from '../protocol/resp/text.js';
 import type { NodeInfo, TopologySnapshot } from '../topology/snapshot.js';
 import { clock } from '../util/clock.js';
-import { type KeyPrefix, wordOf } from './keys/key-prefix.js';
+import type { KeyPrefix } from './keys/key-prefix.js';
 import { PowerOfTwoPicker } from './reads/power-of-two.js';
 import { askFunction } from './reads/read-function.js';
 import type { ReadPolicy } from './reads/read-preference.js';
@@ -108,7 +109,7 @@ export class Router {
     if (nodes.length === 0) return null;
     const keys = keyIndexes(spec, args).map((index) => args[index] ?? '');
     const candidates = nodes.map((node) => this.#describe(node));
-    const named = prefix === null ? keys : keys.map((key) => prefix.strip(wordOf(key)) ?? key);
+    const named = prefix === null ? keys : keys.map((key) => prefix.strip(argText(key)) ?? key);
     return nodes[askFunction(policy.choose, { command: spec.name, keys: named, domain: domain?.name ?? null, candidates })] ?? null;
   }
 

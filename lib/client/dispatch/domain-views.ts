@@ -2,8 +2,8 @@ import { CommandRefusedError } from '../../errors.js';
 import type { Domain } from '../../options/domains.js';
 import { keyIndexes } from '../../protocol/catalog/keys.js';
 import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
+import { argText } from '../../protocol/resp/text.js';
 import { DomainTable } from '../../routing/keys/domain-table.js';
-import { wordOf } from '../../routing/keys/key-prefix.js';
 import { slotOfKey } from '../../routing/keys/slots.js';
 import { SLOT_COUNT } from '../../topology/slot-map.js';
 import type { View, ViewPlace } from '../view.js';
@@ -50,7 +50,7 @@ export class DomainViews {
   }
 
   #domainOfKey(key: Arg, view: View): Domain | null {
-    const name = wordOf(key);
+    const name = argText(key);
     return this.table.ofKey(view.prefix?.strip(name) ?? name);
   }
 

@@ -2,7 +2,7 @@ import { type Call, SETTLED } from '../../protocol/call.js';
 import { keyIndexes } from '../../protocol/catalog/keys.js';
 import { command } from '../../protocol/catalog/specs.js';
 import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
-import { wordOf } from '../../routing/keys/key-prefix.js';
+import { argText } from '../../protocol/resp/text.js';
 import { PROPAGATION_MS } from '../../routing/pubsub/propagation-delay.js';
 
 /** A node that does not answer holds up newer calls for so long, in ms. */
@@ -39,7 +39,7 @@ export class HandoverBarrier {
     this.#last = call;
     this.#attempts = call.attempts;
     if (commandsOf(call).some(({ spec }) => spec === SPUBLISH)) this.#lingerMs = PROPAGATION_MS;
-    this.#blockKeys(keysOf(call));
+    this.#blockKeys(callKeys(call));
   }
 
   /** Blocks all of the slot, until then at least. */
@@ -56,7 +56,7 @@ export class HandoverBarrier {
   /** Whether the call must wait. If so, later calls with one of its keys must wait for it as well. */
   blocks(call: Call): boolean {
     if (this.#keys === null) return true;
-    const keys = keysOf(call);
+    const keys = callKeys(call);
     if (keys?.some((key) => this.#keys?.has(key)) === false) return false;
     this.#blockKeys(keys);
     return true;
@@ -84,7 +84,7 @@ function commandsOf({ spec, args, batch }: Call): readonly { readonly spec: Comm
 }
 
 /** Null where the keys are not known: a script may be placed by hand. */
-function keysOf(call: Call): readonly string[] | null {
-  const keys = commandsOf(call).flatMap(({ spec, args }) => keyIndexes(spec, args).map((index) => wordOf(args[index] ?? '')));
+function callKeys(call: Call): readonly string[] | null {
+  const keys = commandsOf(call).flatMap(({ spec, args }) => keyIndexes(spec, args).map((index) => argText(args[index] ?? '')));
   return keys.length === 0 ? null : keys;
 }

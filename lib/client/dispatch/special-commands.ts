@@ -17,7 +17,7 @@ import { closedError } from './call-errors.js';
 import { type CallFactory, refuse } from './call-factory.js';
 import { overKeys, overNodes, type SubmitPart } from './multi-node.js';
 import { ScriptCache } from './script-cache.js';
-import { checked, EXEC, keysMayBeUnchecked } from './unchecked-keys.js';
+import { EXEC, keysMayBeUnchecked, withKeyCheck } from './unchecked-keys.js';
 
 /**
  * Known commands that are not simply one call on a shared connection: refused, blocking, scripts, and those about several nodes.
@@ -70,7 +70,7 @@ export class SpecialCommands {
   #runChecked(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
     try {
       const slot = slotOfCommand(spec, args);
-      const own = checked(spec, args, decode);
+      const own = withKeyCheck(spec, args, decode);
       return this.#callFactory.submit(EXEC, [], own.decode, view, extrasOf({ batch: own.batch, target: { slot } }));
     } catch (error) {
       return Promise.reject(error);

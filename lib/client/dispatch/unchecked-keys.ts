@@ -21,7 +21,7 @@ export function keysMayBeUnchecked(spec: CommandSpec, args: readonly Arg[]): boo
  * The command in a transaction, behind an EXISTS of its keys, whose slot every server checks: where EXISTS is redirected nothing is
  * executed, and the whole is sent again.
  */
-export function checked(spec: CommandSpec, args: readonly Arg[], decode: Decode | null): { batch: AtomicBatch; decode: Decode } {
+export function withKeyCheck(spec: CommandSpec, args: readonly Arg[], decode: Decode | null): { batch: AtomicBatch; decode: Decode } {
   const keys = keyIndexes(spec, args).map((index) => args[index] ?? '');
   return {
     batch: {

@@ -57,17 +57,17 @@ export class UnknownCommands {
     let keys: string[] = [];
     try {
       const reply = await this.callFactory.submit(COMMAND_GETKEYS, [...spec.name.split(' '), ...args], null, view.withMode(DECODE_BUFFERS));
-      if (Array.isArray(reply)) keys = reply.map(bytesOf);
+      if (Array.isArray(reply)) keys = reply.map(latin1Text);
     } catch (error) {
       if (!(error instanceof ReplyError && classify(error) === 'no-keys')) throw error;
     }
-    const indexes = keyPositions(keys, args.map(bytesOf));
+    const indexes = keyPositions(keys, args.map(latin1Text));
     // Where a key stands does not matter to routing, which goes by its name.
     if (indexes === null && view.prefix !== null) {
       const problem = 'one of its keys is also another of its arguments, and the server does not say which of them gets the key prefix';
       throw new CommandRefusedError(`${spec.name}: ${problem}`, { command: spec.name });
     }
-    const found = indexes ?? keys.map((key) => args.map(bytesOf).indexOf(key));
+    const found = indexes ?? keys.map((key) => args.map(latin1Text).indexOf(key));
     const at = (index: number): CommandSpec['keySpecs'][number] => ({
       begin: { index: index + spec.words },
       find: { last: 0, step: 1, limit: 0 },
@@ -84,7 +84,7 @@ function keyPositions(keys: readonly string[], words: readonly string[]): number
 }
 
 /** An argument or a key as what is sent, a character a byte. */
-function bytesOf(arg: unknown): string {
+function latin1Text(arg: unknown): string {
   const bytes = arg instanceof Uint8Array ? Buffer.from(arg.buffer, arg.byteOffset, arg.byteLength) : Buffer.from(String(arg));
   return bytes.toString('latin1');
 }

@@ -145,7 +145,7 @@ function decodeSteps(steps: readonly BatchStep[], replies: readonly Raw[], bytes
   const errors = new Map<number, unknown>();
   const values = steps.map(({ spec, args, decode }, index) => {
     const reply = replies[index] ?? null;
-    const raw = bytes && (spec.flags & BYTES) === 0 ? textOf(reply) : reply;
+    const raw = bytes && (spec.flags & BYTES) === 0 ? bytesToText(reply) : reply;
     try {
       if (raw instanceof ReplyError) {
         raw.command = spec.name;
@@ -161,7 +161,7 @@ function decodeSteps(steps: readonly BatchStep[], replies: readonly Raw[], bytes
   return { values, errors };
 }
 
-function textOf(raw: Raw): Raw {
+function bytesToText(raw: Raw): Raw {
   if (Buffer.isBuffer(raw)) return raw.toString();
-  return Array.isArray(raw) ? raw.map(textOf) : raw;
+  return Array.isArray(raw) ? raw.map(bytesToText) : raw;
 }

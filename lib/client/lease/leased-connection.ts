@@ -55,7 +55,7 @@ export class LeasedConnection implements CallOwner {
   ) {}
 
   run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null): Promise<unknown> {
-    if (spec.state === 'refused') return refuse(spec, stateReason(spec));
+    if (spec.state === 'refused') return rejectRefused(spec, stateReason(spec));
     if (spec.arity === 0) return this.engine.learn(spec, args, this.view).then((learnt) => this.run(learnt, args, decode));
     try {
       this.engine.admit(spec, args, this.view);
@@ -85,7 +85,7 @@ export class LeasedConnection implements CallOwner {
   }
 
   #send(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, batch: AtomicBatch | null): Promise<unknown> {
-    if (this.#isEnded) return refuse(spec, 'its lease is over');
+    if (this.#isEnded) return rejectRefused(spec, 'its lease is over');
     const { view, lease } = this;
     if (lease.ended !== null) return Promise.reject(this.#endedError(spec, 'no', lease.ended));
     try {
@@ -163,6 +163,6 @@ export class LeasedConnection implements CallOwner {
   }
 }
 
-function refuse(spec: CommandSpec, reason: string): Promise<never> {
+function rejectRefused(spec: CommandSpec, reason: string): Promise<never> {
   return Promise.reject(new CommandRefusedError(`${spec.name}: ${reason}`, { command: spec.name }));
 }

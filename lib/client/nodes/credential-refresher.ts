@@ -63,7 +63,7 @@ export class CredentialRefresher {
 
   async #ask(): Promise<Credentials> {
     try {
-      return checked(typeof this.#given === 'function' ? await this.#given() : this.#given);
+      return validCredentials(typeof this.#given === 'function' ? await this.#given() : this.#given);
     } catch (error) {
       if (error instanceof SlotwiseError) throw error;
       throw new ConnectError(`credentials could not be had: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
@@ -107,7 +107,7 @@ export class CredentialRefresher {
 }
 
 /** Checks what the user's function gave. */
-function checked(given: Credentials | null): Credentials {
+function validCredentials(given: Credentials | null): Credentials {
   const isText = (value: unknown): boolean => value === undefined || typeof value === 'string';
   if (typeof given !== 'object' || given === null || typeof given.password !== 'string' || !isText(given.username)) {
     throw new TypeError(`expected { username?, password, expiresInMs? } from credentials(), got ${show(given)}`);

@@ -48,6 +48,6 @@ export function missingFlags(current: string, notificationClass: NotificationCla
 }
 
 /** The part of a channel's name behind `__keyspace@0__:` or `__keyevent@0__:`. */
-export function withoutPrefix(channel: string | Buffer): string | Buffer {
+export function afterChannelPrefix(channel: string | Buffer): string | Buffer {
   return typeof channel === 'string' ? channel.slice(channel.indexOf(':') + 1) : channel.subarray(channel.indexOf(58) + 1);
 }

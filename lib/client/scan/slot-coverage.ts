@@ -67,7 +67,7 @@ export class SlotCoverage {
       if (this.isDone(slot)) continue;
       const target = before.migrating.get(slot);
       const leaves = target !== undefined || after.migrating.has(slot);
-      if (!leaves && (stays(slot, before, after) || (this.#targets.get(slot) === before.id && arrives(slot, before, after)))) {
+      if (!leaves && (keepsKeys(slot, before, after) || (this.#targets.get(slot) === before.id && holdsMovedKeys(slot, before, after)))) {
         this.#done[slot] = 1;
         this.#targets.delete(slot);
         done.push(slot);
@@ -81,11 +81,11 @@ export class SlotCoverage {
   }
 }
 
-function stays(slot: number, before: ShardView, after: ShardView): boolean {
+function keepsKeys(slot: number, before: ShardView, after: ShardView): boolean {
   return before.owns(slot) && after.owns(slot);
 }
 
-function arrives(slot: number, before: ShardView, after: ShardView): boolean {
+function holdsMovedKeys(slot: number, before: ShardView, after: ShardView): boolean {
   return (before.owns(slot) || before.importing.has(slot)) && (after.owns(slot) || after.importing.has(slot));
 }
 

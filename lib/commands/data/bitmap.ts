@@ -47,7 +47,7 @@ export abstract class BitmapCommands extends CommandGroup {
    */
   bitcount(key: Key, start?: number, end?: number, unit?: BitUnit): Out<this, IntegerOf<this>> {
     const args: Arg[] = [key];
-    pushRange(args, start, end, unit);
+    pushBitRange(args, start, end, unit);
     return this.run(BITCOUNT, args);
   }
 
@@ -57,7 +57,7 @@ export abstract class BitmapCommands extends CommandGroup {
    */
   bitpos(key: Key, bit: 0 | 1, start?: number, end?: number, unit?: BitUnit): Out<this, IntegerOf<this>> {
     const args: Arg[] = [key, bit];
-    pushRange(args, start, end, unit);
+    pushBitRange(args, start, end, unit);
     return this.run(BITPOS, args);
   }
 
@@ -132,7 +132,7 @@ export abstract class BitmapCommands extends CommandGroup {
   }
 }
 
-function pushRange(args: Arg[], start: number | undefined, end: number | undefined, unit: BitUnit | undefined): void {
+function pushBitRange(args: Arg[], start: number | undefined, end: number | undefined, unit: BitUnit | undefined): void {
   if (start === undefined) return;
   args.push(start);
   if (end === undefined) return;

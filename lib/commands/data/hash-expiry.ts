@@ -40,7 +40,7 @@ export abstract class HashExpiryCommands extends CommandGroup {
    * @example await redis.hexpire('session:1', 60, ['token', 'nonce']);
    */
   hexpire(key: Key, seconds: number, fields: OneOrMore<Value>, options?: HexpireOptions): Out<this, IntegerOf<this>[]> {
-    return this.run(HEXPIRE, expireArgs(key, seconds, fields, options));
+    return this.run(HEXPIRE, fieldExpireArgs(key, seconds, fields, options));
   }
 
   /**
@@ -48,7 +48,7 @@ export abstract class HashExpiryCommands extends CommandGroup {
    * @see https://redis.io/docs/latest/commands/hexpireat/
    */
   hexpireat(key: Key, unixSeconds: number, fields: OneOrMore<Value>, options?: HexpireOptions): Out<this, IntegerOf<this>[]> {
-    return this.run(HEXPIREAT, expireArgs(key, unixSeconds, fields, options));
+    return this.run(HEXPIREAT, fieldExpireArgs(key, unixSeconds, fields, options));
   }
 
   /**
@@ -85,7 +85,7 @@ export abstract class HashExpiryCommands extends CommandGroup {
    * @see https://redis.io/docs/latest/commands/hpexpire/
    */
   hpexpire(key: Key, milliseconds: number, fields: OneOrMore<Value>, options?: HexpireOptions): Out<this, IntegerOf<this>[]> {
-    return this.run(HPEXPIRE, expireArgs(key, milliseconds, fields, options));
+    return this.run(HPEXPIRE, fieldExpireArgs(key, milliseconds, fields, options));
   }
 
   /**
@@ -93,7 +93,7 @@ export abstract class HashExpiryCommands extends CommandGroup {
    * @see https://redis.io/docs/latest/commands/hpexpireat/
    */
   hpexpireat(key: Key, unixMs: number, fields: OneOrMore<Value>, options?: HexpireOptions): Out<this, IntegerOf<this>[]> {
-    return this.run(HPEXPIREAT, expireArgs(key, unixMs, fields, options));
+    return this.run(HPEXPIREAT, fieldExpireArgs(key, unixMs, fields, options));
   }
 
   /**
@@ -143,7 +143,7 @@ function fieldArgs(key: Key, fields: OneOrMore<Value>): Arg[] {
 }
 
 /** `key time [NX | XX | GT | LT] FIELDS numfields field [field …]` */
-function expireArgs(key: Key, time: number, fields: OneOrMore<Value>, options: HexpireOptions | undefined): Arg[] {
+function fieldExpireArgs(key: Key, time: number, fields: OneOrMore<Value>, options: HexpireOptions | undefined): Arg[] {
   const args: Arg[] = [key, time];
   pushOptions(args, options, ['NX', 'XX', 'GT', 'LT']);
   args.push('FIELDS');

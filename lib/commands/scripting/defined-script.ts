@@ -1,4 +1,4 @@
-import { type Script, scriptArgs } from '../../protocol/script.js';
+import { evalshaArgs, type Script } from '../../protocol/script.js';
 import { CommandGroup, type Key, type Value } from '../group.js';
 import type { Out } from '../mode.js';
 
@@ -19,6 +19,6 @@ export abstract class DefinedScriptCommands extends CommandGroup {
    */
   script<N extends number, Reply>(script: Script<N, Reply>, keys: KeysOf<N>, args: readonly Value[] = []): Out<this, Reply> {
     const { reply } = script;
-    return this.run<Reply>(script.spec, scriptArgs(script, keys, args), reply === null ? undefined : (raw) => reply(raw));
+    return this.run<Reply>(script.spec, evalshaArgs(script, keys, args), reply === null ? undefined : (raw) => reply(raw));
   }
 }

@@ -117,7 +117,7 @@ export abstract class FunctionCommands extends CommandGroup {
    * @see https://redis.io/docs/latest/commands/function-stats/
    */
   functionStats(): Out<this, FunctionStats<TextOf<this>, IntegerOf<this>>> {
-    return this.run(FUNCTION_STATS, [], toStats<TextOf<this>, IntegerOf<this>>);
+    return this.run(FUNCTION_STATS, [], toFunctionStats<TextOf<this>, IntegerOf<this>>);
   }
 
   /**
@@ -144,7 +144,7 @@ function toLibraries(raw: Raw): object[] {
   });
 }
 
-function toStats<Text, I>(raw: Raw): FunctionStats<Text, I> {
+function toFunctionStats<Text, I>(raw: Raw): FunctionStats<Text, I> {
   const { running_script: running = null, engines = null } = toObject<Raw>(raw);
   const counts: FunctionStats<Text, I>['engines'] = {};
   for (const [engine, count] of Object.entries(toObject<Raw>(engines))) counts[engine] = toObject<I>(count) as (typeof counts)[string];

@@ -131,7 +131,7 @@ export abstract class AclCommands extends CommandGroup {
   aclLog(reset: 'RESET'): Out<this, Ok>;
   aclLog(what?: number | 'RESET'): Out<this, unknown> {
     if (what === 'RESET') return this.run(ACL_LOG, [what]);
-    return this.run(ACL_LOG, what === undefined ? [] : [what], toLog);
+    return this.run(ACL_LOG, what === undefined ? [] : [what], toAclLog);
   }
 
   /**
@@ -169,7 +169,7 @@ function toUser<Text>(raw: Raw): AclUser<Text> | null {
   };
 }
 
-function toLog(raw: Raw): object[] {
+function toAclLog(raw: Raw): object[] {
   return toList(raw).map((one) => {
     const entry = toObject<Raw>(one);
     return { ...entry, 'age-seconds': toNumber(entry['age-seconds'] ?? null) };

@@ -190,7 +190,7 @@ export abstract class ClusterSlotCommands extends CommandGroup {
     const args: Arg[] = [];
     if (query.SLOTSRANGE !== undefined) args.push('SLOTSRANGE', query.SLOTSRANGE.start, query.SLOTSRANGE.end);
     else pushOptions(args, query, ['ORDERBY', 'LIMIT', 'ASC', 'DESC']);
-    return this.run(CLUSTER_SLOT_STATS, args, toStats<IntegerOf<this>>);
+    return this.run(CLUSTER_SLOT_STATS, args, toSlotStats<IntegerOf<this>>);
   }
 
   /**
@@ -224,7 +224,7 @@ function toNode<Text, I>(raw: Raw): ClusterSlotNode<Text, I> {
   return { host: host as Text | null, port: port as I, id: id as Text, metadata: toObject(metadata) };
 }
 
-function toStats<I>(raw: Raw): SlotStats<I>[] {
+function toSlotStats<I>(raw: Raw): SlotStats<I>[] {
   return toList(raw).map((one) => {
     const [slot, statistics = null] = toList(one);
     return { slot: slot as I, statistics: toObject(statistics) };

@@ -55,7 +55,7 @@ export abstract class MemoryCommands extends CommandGroup {
    * @see https://redis.io/docs/latest/commands/memory-stats/
    */
   memoryStats(): Out<this, MemoryStats<IntegerOf<this>>> {
-    return this.run(MEMORY_STATS, [], toStats<IntegerOf<this>>);
+    return this.run(MEMORY_STATS, [], toMemoryStats<IntegerOf<this>>);
   }
 
   /**
@@ -94,7 +94,7 @@ export abstract class MemoryCommands extends CommandGroup {
 /** Fields that are no integers. By name, because RESP2 sends them as text, which integers may be too where the caller wants it. */
 const FRACTION = /(?:\.ratio|\.percentage|^fragmentation)$/;
 
-function toStats<I>(raw: Raw): MemoryStats<I> {
+function toMemoryStats<I>(raw: Raw): MemoryStats<I> {
   const stats = toObject<Raw>(raw);
   for (const [name, value] of Object.entries(stats)) {
     if (Array.isArray(value)) stats[name] = toObject(value);

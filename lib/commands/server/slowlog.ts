@@ -36,7 +36,7 @@ export abstract class SlowlogCommands extends CommandGroup {
    * @see https://redis.io/docs/latest/commands/slowlog-get/
    */
   slowlogGet(count?: number): Out<this, SlowCommand<TextOf<this>, IntegerOf<this>>[]> {
-    return this.run(SLOWLOG_GET, count === undefined ? [] : [count], toLog('microseconds')<SlowCommand<TextOf<this>, IntegerOf<this>>>);
+    return this.run(SLOWLOG_GET, count === undefined ? [] : [count], toSlowlog('microseconds')<SlowCommand<TextOf<this>, IntegerOf<this>>>);
   }
 
   /**
@@ -70,7 +70,7 @@ export abstract class SlowlogCommands extends CommandGroup {
   commandlogGet(count: number, type: 'SLOW'): Out<this, SlowCommand<TextOf<this>, IntegerOf<this>>[]>;
   commandlogGet(count: number, type: 'LARGE-REQUEST' | 'LARGE-REPLY'): Out<this, LargeCommand<TextOf<this>, IntegerOf<this>>[]>;
   commandlogGet(count: number, type: CommandlogType): Out<this, unknown> {
-    return this.run(COMMANDLOG_GET, [count, type], toLog(type === 'SLOW' ? 'microseconds' : 'bytes'));
+    return this.run(COMMANDLOG_GET, [count, type], toSlowlog(type === 'SLOW' ? 'microseconds' : 'bytes'));
   }
 
   /**
@@ -99,7 +99,7 @@ export abstract class SlowlogCommands extends CommandGroup {
 }
 
 /** `[id, timestamp, measure, arguments, client, name] …` */
-function toLog(measure: 'microseconds' | 'bytes') {
+function toSlowlog(measure: 'microseconds' | 'bytes') {
   return <Entry>(raw: Raw): Entry[] =>
     toList(raw).map((one) => {
       const [id, timestamp, measured, args, client, name] = toList(one);

@@ -1,5 +1,6 @@
 import type { Arg, CommandSpec } from '../command-spec.js';
 import type { Blocking } from '../exclusive.js';
+import { argText } from '../resp/text.js';
 
 /** Where a command says how long the server may let it wait, by its documentation page. Negative: counted from the end. */
 const TIMEOUTS: Readonly<Record<string, { readonly at: number; readonly unit: Blocking['unit'] }>> = {
@@ -53,7 +54,7 @@ export function withTimeout(args: readonly Arg[], { at, unit }: Blocking, ms: nu
  */
 function blockOption(args: readonly Arg[]): number {
   for (let at = 0; at < args.length; ) {
-    const word = text(args[at]).toUpperCase();
+    const word = argText(args[at] ?? '').toUpperCase();
     if (word === 'BLOCK') return at + 1;
     const follow = STREAM_WORDS.get(word);
     if (follow === undefined) return -1;
@@ -64,12 +65,8 @@ function blockOption(args: readonly Arg[]): number {
 
 /** Null for a value that the server will refuse: then it does not wait at all. */
 function read(args: readonly Arg[], at: number, unit: Blocking['unit']): Blocking | null {
-  const value = text(args[at]);
+  const value = argText(args[at] ?? '');
   const number = value.trim() === '' ? Number.NaN : Number(value);
   if (!(number >= 0 && number < Number.POSITIVE_INFINITY)) return null;
   return { at, unit, ms: unit === 's' ? number * 1_000 : number };
-}
-
-function text(arg: Arg | undefined): string {
-  return arg instanceof Uint8Array ? Buffer.from(arg).toString() : String(arg ?? '');
 }

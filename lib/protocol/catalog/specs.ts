@@ -1,6 +1,7 @@
 import { ArgumentError } from '../../errors.js';
 import type { Arg, CommandSpec, KeySpec, RequestPolicy, ResponsePolicy } from '../command-spec.js';
 import { ADMIN, BLOCKING, BYTES, KEYLESS, MOVABLE_KEYS, PUBSUB, READONLY, SCRIPT, SPECIAL, WRITE } from '../command-spec.js';
+import { argText } from '../resp/text.js';
 import { COMMAND_TABLE } from './command-table.js';
 import { CONNECTION_STATE } from './connection-state.js';
 
@@ -55,10 +56,10 @@ export function unknownCommand(name: string, words = 1): CommandSpec {
  */
 export function specOf(words: readonly Arg[]): { readonly spec: CommandSpec; readonly args: readonly Arg[] } {
   const [first, second] = words;
-  if (first === undefined || text(first) === '') throw new ArgumentError('a command needs a name');
-  const name = text(first).toUpperCase();
+  if (first === undefined || argText(first) === '') throw new ArgumentError('a command needs a name');
+  const name = argText(first).toUpperCase();
   if (second !== undefined && isContainer(name)) {
-    const full = `${name} ${text(second)}`;
+    const full = `${name} ${argText(second)}`;
     return { spec: findCommand(full) ?? unknownCommand(full, 2), args: words.slice(2) };
   }
   return { spec: findCommand(name) ?? unknownCommand(name), args: words.slice(1) };
@@ -169,8 +170,4 @@ function findOf(form: string): KeySpec['find'] {
 function isContainer(name: string): boolean {
   containers ??= new Set(Object.keys(COMMAND_TABLE).flatMap((key) => (key.includes(' ') ? [key.slice(0, key.indexOf(' '))] : [])));
   return containers.has(name);
-}
-
-function text(word: Arg): string {
-  return word instanceof Uint8Array ? Buffer.from(word).toString() : String(word);
 }

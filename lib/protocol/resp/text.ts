@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer';
+import type { Arg } from '../command-spec.js';
 import { SHORT_TEXT, shortText } from './short-text.js';
 
 /** From here on two native calls (is it ASCII? then copy) beat the one that decodes UTF-8: 1.8 against 4.4 µs for 64 KiB. */
@@ -19,4 +20,9 @@ export function decodeText(b: Buffer, at: number, length: number): string {
     return (b as Buffer & Slices).latin1Slice(at, at + length);
   }
   return (b as Buffer & Slices).utf8Slice(at, at + length);
+}
+
+/** An argument as text. */
+export function argText(arg: Arg): string {
+  return arg instanceof Uint8Array ? Buffer.from(arg.buffer, arg.byteOffset, arg.byteLength).toString() : String(arg);
 }

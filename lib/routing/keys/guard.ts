@@ -3,8 +3,8 @@ import type { Domain } from '../../options/domains.js';
 import { compilePattern, type Pattern } from '../../options/wildcard.js';
 import { keyIndexes, keysAreKnown, sortPatternIndexes } from '../../protocol/catalog/keys.js';
 import { ADMIN, type Arg, type CommandSpec, PUBSUB, READONLY, SCRIPT, WRITE } from '../../protocol/command-spec.js';
+import { argText } from '../../protocol/resp/text.js';
 import type { DomainTable } from './domain-table.js';
-import { wordOf } from './key-prefix.js';
 
 export type AccessMode = 'read' | 'write';
 
@@ -56,13 +56,13 @@ export function keyAccessesOf(spec: CommandSpec, args: readonly Arg[]): readonly
   if (indexes.length === 0) return (flags & (READONLY | WRITE | SCRIPT | ADMIN)) === 0 ? [] : [{ access, ...EVERY_KEY }];
   const written = WRITTEN_KEYS[name];
   const accesses = indexes.map((index, order): KeyAccess => {
-    const word = wordOf(args[index] ?? '');
+    const word = argText(args[index] ?? '');
     const reads = written === 'none' || (written === 'first' && order > 0) || (written === 'rest' && order === 0);
     return { access: reads ? 'read' : access, name: word, shown: word };
   });
   if (name !== 'SORT' && name !== 'SORT_RO') return accesses;
   // The star stands for an element; what follows `->` is a field of the key. Without a star no key is read.
-  const patterns = sortPatternIndexes(args).map((index) => wordOf(args[index] ?? '').replace(/->.*$/s, ''));
+  const patterns = sortPatternIndexes(args).map((index) => argText(args[index] ?? '').replace(/->.*$/s, ''));
   const external = patterns.filter((pattern) => pattern.includes('*'));
   return [...accesses, ...external.map((shown): KeyAccess => ({ access: 'read', name: shown.replaceAll('*', WILDCARD), shown }))];
 }
@@ -71,7 +71,7 @@ export function keyAccessesOf(spec: CommandSpec, args: readonly Arg[]): readonly
 function scanAccess(access: AccessMode, args: readonly Arg[]): KeyAccess {
   let scanned: KeyAccess = { access, ...EVERY_KEY };
   for (let at = 1; at + 1 < args.length; at += 2) {
-    if (wordOf(args[at] ?? '').toUpperCase() === 'MATCH') scanned = globAccess(access, args[at + 1] ?? '');
+    if (argText(args[at] ?? '').toUpperCase() === 'MATCH') scanned = globAccess(access, args[at + 1] ?? '');
   }
   return scanned;
 }
@@ -81,7 +81,7 @@ function scanAccess(access: AccessMode, args: readonly Arg[]): KeyAccess {
  * matches.
  */
 function globAccess(access: AccessMode, pattern: Arg): KeyAccess {
-  const shown = wordOf(pattern);
+  const shown = argText(pattern);
   const name = shown.replaceAll(/\\([\s\S])|\*+|\?|\[(?:\\[\s\S]|[^\]\\])*\]?/g, (_, literal: string | undefined) => literal ?? WILDCARD);
   return { access, name, shown };
 }

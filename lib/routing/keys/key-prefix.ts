@@ -1,6 +1,7 @@
 import type { Options } from '../../options/defaults.js';
 import type { Domain } from '../../options/domains.js';
 import type { Arg } from '../../protocol/command-spec.js';
+import { argText } from '../../protocol/resp/text.js';
 import type { DomainTable } from './domain-table.js';
 
 /** The prefix that the keys of a view have on the server, and nowhere in the program. */
@@ -37,7 +38,7 @@ class PrefixByDomain implements KeyPrefix {
   ) {}
 
   of(key: Arg): string {
-    const domain = this.domains.ofKey(wordOf(key));
+    const domain = this.domains.ofKey(argText(key));
     return domain === null ? this.others : (domain.keyPrefix ?? '');
   }
 
@@ -75,11 +76,6 @@ export function prefixKey(prefix: KeyPrefix, key: Arg): Arg {
 /** A glob-style pattern of keys; in the prefix every character stands for itself. https://redis.io/docs/latest/commands/keys/ */
 export function prefixGlob(prefix: KeyPrefix, pattern: Arg): Arg {
   return prepend(prefix.of(pattern).replace(/[*?[\]\\]/g, '\\$&'), pattern);
-}
-
-/** An argument as text. */
-export function wordOf(arg: Arg): string {
-  return arg instanceof Uint8Array ? Buffer.from(arg.buffer, arg.byteOffset, arg.byteLength).toString() : String(arg);
 }
 
 function prepend(prefix: string, key: Arg): Arg {

@@ -1,6 +1,7 @@
 import { ArgumentError, PartialFailureError } from '../../errors.js';
 import { keyIndexes } from '../../protocol/catalog/keys.js';
 import type { Arg, CommandSpec, Raw, ResponsePolicy } from '../../protocol/command-spec.js';
+import { argText } from '../../protocol/resp/text.js';
 import { SLOT_COUNT } from '../../topology/slot-map.js';
 import { slotOfKey } from './slots.js';
 
@@ -50,7 +51,7 @@ export type PartOutcome = { readonly value: Raw } | { readonly error: unknown };
 /** One reply from the replies of the parts, in the caller's order. Throws the one error of all parts, or a `PartialFailureError`. */
 export function mergeParts(spec: CommandSpec, args: readonly Arg[], parts: readonly ShardPart[], outcomes: readonly PartOutcome[]): Raw {
   const indexes = keyIndexes(spec, args);
-  const keysOfPart = (part: ShardPart): string[] => part.keys.map((order) => keyText(args[indexes[order] ?? -1]));
+  const keysOfPart = (part: ShardPart): string[] => part.keys.map((order) => argText(args[indexes[order] ?? -1] ?? ''));
   const failures = outcomes.flatMap((outcome, at) => {
     const part = parts[at];
     return 'error' in outcome && part !== undefined ? [{ keys: keysOfPart(part), error: outcome.error }] : [];
@@ -187,8 +188,4 @@ function partialFailure(spec: CommandSpec, failures: PartialFailureError['failur
     executed: 'unknown',
     cause: first,
   });
-}
-
-function keyText(key: Arg | undefined): string {
-  return key instanceof Uint8Array ? Buffer.from(key).toString() : String(key);
 }

@@ -1,6 +1,7 @@
 import { keyIndexes, sortPatternIndexes } from '../../protocol/catalog/keys.js';
 import { type Arg, type Command, type CommandSpec, PUBSUB, type Raw } from '../../protocol/command-spec.js';
-import { type KeyPrefix, prefixGlob, prefixKey, type ReplyKey, wordOf } from './key-prefix.js';
+import { argText } from '../../protocol/resp/text.js';
+import { type KeyPrefix, prefixGlob, prefixKey, type ReplyKey } from './key-prefix.js';
 
 /** A command with prefixed keys, and with a decoder that takes the prefixes off the keys in its reply. */
 export function prefixed(prefix: KeyPrefix, given: Command): Command {
@@ -48,7 +49,7 @@ function matchWithin(prefix: KeyPrefix, args: readonly Arg[]): readonly Arg[] {
   const own = args.slice();
   let matches = false;
   for (let at = 1; at < args.length; at += 2) {
-    if (wordOf(args[at] ?? '').toUpperCase() !== 'MATCH') continue;
+    if (argText(args[at] ?? '').toUpperCase() !== 'MATCH') continue;
     matches = true;
     const pattern = args[at + 1];
     if (pattern !== undefined) own[at + 1] = prefixGlob(prefix, pattern);

@@ -3,6 +3,7 @@ import { keyIndexes } from '../../protocol/catalog/keys.js';
 import { command } from '../../protocol/catalog/specs.js';
 import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
 import { asBytes } from '../../protocol/resp/encoder.js';
+import { argText } from '../../protocol/resp/text.js';
 import { SLOT_COUNT } from '../../topology/slot-map.js';
 import { affinityTo } from './affinity-slot.js';
 import { crc16, crc16OfAscii } from './crc16.js';
@@ -61,7 +62,7 @@ export function commonSlot(what: string, keys: readonly Arg[]): number {
 }
 
 function crossSlot(what: string, keys: readonly Arg[]): CrossSlotError {
-  const names = keys.map((key) => (key instanceof Uint8Array ? Buffer.from(key).toString() : String(key)));
+  const names = keys.map(argText);
   const slots = keys.map(slotOfKey);
   const list = names.slice(0, 5).map((name, at) => `${JSON.stringify(name)} (slot ${slots[at]})`);
   const more = names.length > 5 ? ` and ${names.length - 5} more` : '';

@@ -15,7 +15,7 @@ export function memberTestOf(set: ReplicaSet): (node: NodeInfo) => boolean {
     const addresses = set.addresses?.map(compileAddressPattern).filter((matches): matches is AddressMatcher => matches !== null);
     isMember = (node) =>
       tags.every(([tag, value]) => node.tags[tag] === value) &&
-      (addresses === undefined || addressesOf(node).some((address) => addresses.some((matches) => matches(address))));
+      (addresses === undefined || nodeAddresses(node).some((address) => addresses.some((matches) => matches(address))));
     compiled.set(set, isMember);
   }
   return isMember;
@@ -28,7 +28,7 @@ export function describeSet({ tags, addresses }: ReplicaSet): string {
 }
 
 /** The address that we connect to, and those that the node announces: options may name any of them. */
-function addressesOf(node: NodeInfo): readonly Address[] {
+function nodeAddresses(node: NodeInfo): readonly Address[] {
   const aliases = (node.aliases ?? []).map((alias) => parseAddress(alias, null));
   return [node.address, ...aliases.filter((alias): alias is Address => alias !== null)];
 }

@@ -1,6 +1,7 @@
 import type { ReadMode } from '../../options/reads.js';
 import type { Fallback } from '../../options/replica-sets.js';
 import type { NodeInfo, Shard } from '../../topology/snapshot.js';
+import { nodesOfShard } from '../../topology/snapshot.js';
 import type { ReadPolicy } from './read-preference.js';
 import { describeSet, memberTestOf } from './replica-set.js';
 
@@ -228,10 +229,6 @@ function reduce(shard: Shard, context: StepContext, trace?: Trace): readonly Nod
     nodes = left;
   }
   return nodes;
-}
-
-function nodesOfShard({ primary, replicas }: Shard): readonly NodeInfo[] {
-  return primary === null ? replicas : [primary, ...replicas.filter((replica) => replica.key !== primary.key)];
 }
 
 function candidatesAmong(

@@ -273,7 +273,7 @@ export function clusterTopology(merged: MergedCluster, rules: NodeRules): Topolo
     else if (node.primaryId !== null) list.push(node);
   }
   const order = [...withSlots, ...[...replicasOf.keys()].filter((id) => !withSlots.has(id)).sort()];
-  const addresses = addressesOf(merged, rules);
+  const addresses = addressesById(merged, rules);
 
   const shards = order.map((id): Shard => {
     const owner = merged.nodes.get(id);
@@ -292,7 +292,7 @@ export function clusterTopology(merged: MergedCluster, rules: NodeRules): Topolo
  * The address to connect to, by node id. A node may have come back under its old address with a new id: the address belongs to the entry
  * that is alive, and the other one has none.
  */
-function addressesOf(merged: MergedCluster, rules: NodeRules): ReadonlyMap<string, Address> {
+function addressesById(merged: MergedCluster, rules: NodeRules): ReadonlyMap<string, Address> {
   const addresses = new Map<string, Address>();
   const taken = new Set<string>();
   const failed: MergedNode[] = [];

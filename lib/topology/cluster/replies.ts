@@ -51,7 +51,7 @@ export function parseShards(reply: Raw, tls: boolean): EndpointGroup[] {
     for (let at = 0; at + 1 < bounds.length; at += 2) addRange(ranges, numberOf(bounds[at], -1), numberOf(bounds[at + 1], -1));
     const endpoints: Endpoint[] = [];
     for (const node of listOf(fieldOf(shard, 'nodes'))) {
-      const endpoint = endpointOf(listOf(node), tls);
+      const endpoint = parseEndpoint(listOf(node), tls);
       if (endpoint !== null) endpoints.push(endpoint);
     }
     return { ranges, endpoints };
@@ -59,7 +59,7 @@ export function parseShards(reply: Raw, tls: boolean): EndpointGroup[] {
 }
 
 /** `id … port … tls-port … ip … endpoint … hostname … role … replication-offset … health …`, in any order. */
-function endpointOf(node: readonly Raw[], tls: boolean): Endpoint | null {
+function parseEndpoint(node: readonly Raw[], tls: boolean): Endpoint | null {
   let id: string | null = null;
   let port: Raw | undefined;
   let tlsPort: Raw | undefined;
@@ -198,11 +198,11 @@ function parseLine(text: string, start: number, end: number): NodeLine | null {
   return {
     id: text.slice(start, idEnd),
     host: address.slice(0, Math.max(colon, 0)),
-    port: digitsOf(address, colon + 1, address.length, 0),
+    port: parseDigits(address, colon + 1, address.length, 0),
     hostname: hostname === '' || hostname.includes('=') ? null : hostname,
     flags: text.slice(placeEnd + 1, flagsEnd).split(','),
     primaryId: primaryId === '-' ? null : primaryId,
-    epoch: digitsOf(text, pongEnd + 1, epochEnd, 0),
+    epoch: parseDigits(text, pongEnd + 1, epochEnd, 0),
     ranges: linkEnd < end ? slotsOf(text, linkEnd + 1, end) : NO_SLOTS,
   };
 }
@@ -215,8 +215,8 @@ function slotsOf(text: string, start: number, end: number): readonly SlotList[] 
     const wordEnd = endOf(text, ' ', at, end);
     if (text[at] !== '[') {
       const dash = text.slice(at, wordEnd).indexOf('-');
-      const first = digitsOf(text, at, dash === -1 ? wordEnd : at + dash, -1);
-      addRange(ranges, first, dash === -1 ? first : digitsOf(text, at + dash + 1, wordEnd, -1));
+      const first = parseDigits(text, at, dash === -1 ? wordEnd : at + dash, -1);
+      addRange(ranges, first, dash === -1 ? first : parseDigits(text, at + dash + 1, wordEnd, -1));
     }
     at = wordEnd + 1;
   }
@@ -230,7 +230,7 @@ function endOf(text: string, mark: string, from: number, end: number): number {
 }
 
 /** The decimal number between two indexes; `fallback` where there is anything else. */
-function digitsOf(text: string, from: number, to: number, fallback: number): number {
+function parseDigits(text: string, from: number, to: number, fallback: number): number {
   let number = 0;
   for (let at = from; at < to; at++) {
     const digit = text.charCodeAt(at) - 48;

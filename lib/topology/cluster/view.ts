@@ -51,7 +51,7 @@ function viewOfLines(asked: Address, groups: readonly EndpointGroup[], lines: re
     const { flags } = line;
     if (flags.includes('handshake') || flags.includes('noaddr')) continue;
     const myself = flags.includes('myself');
-    const { endpoint, group } = endpoints.get(line.id) ?? { endpoint: endpointOf(line), group: null };
+    const { endpoint, group } = endpoints.get(line.id) ?? { endpoint: endpointOfLine(line), group: null };
     // Parts of the long reply would keep all of it in memory for as long as the node is known: SHARDS has the id as a text of its own.
     const { id } = endpoint;
     const failed = flags.includes('fail') || endpoint.health === 'failed';
@@ -108,7 +108,7 @@ function isLoading({ role, health, offset }: Endpoint, group: EndpointGroup | nu
   return offset > 0 || (group?.endpoints.find(({ id }) => id === primaryId)?.offset ?? 0) > 0;
 }
 
-function endpointOf({ id, host, port, hostname, flags }: NodeLine): Endpoint {
+function endpointOfLine({ id, host, port, hostname, flags }: NodeLine): Endpoint {
   const role = flags.includes('master') ? 'primary' : 'replica';
   return { id, host: host === '' ? null : host, port, otherHosts: hostname === null ? [] : [hostname], role, health: 'online', offset: 1 };
 }

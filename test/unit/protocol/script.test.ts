@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ArgumentError, OptionsError } from '../../../lib/errors.js';
 import { command } from '../../../lib/protocol/catalog/specs.js';
-import { asText, defineScript, scriptArgs, scriptOf } from '../../../lib/protocol/script.js';
+import { asText, defineScript, evalshaArgs, scriptOf } from '../../../lib/protocol/script.js';
 
 const lua = 'return 1';
 // The SHA-1 of the text, as any other program computes it.
@@ -16,12 +16,12 @@ describe('a defined script', () => {
   });
 
   it('puts the number of keys before them', () => {
-    assert.deepEqual(scriptArgs(defineScript({ lua, keys: 2 }), ['a', 'b'], [1]), [sha1, 2, 'a', 'b', 1]);
-    assert.deepEqual(scriptArgs(defineScript({ lua }), [], []), [sha1, 0]);
+    assert.deepEqual(evalshaArgs(defineScript({ lua, keys: 2 }), ['a', 'b'], [1]), [sha1, 2, 'a', 'b', 1]);
+    assert.deepEqual(evalshaArgs(defineScript({ lua }), [], []), [sha1, 0]);
   });
 
   it('refuses another number of keys', () => {
-    assert.throws(() => scriptArgs(defineScript({ lua, keys: 2 }), ['a'], []), ArgumentError);
+    assert.throws(() => evalshaArgs(defineScript({ lua, keys: 2 }), ['a'], []), ArgumentError);
   });
 
   for (const [options, path] of [

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { missingFlags, type NotificationClass, withoutPrefix } from '../../../../lib/client/pubsub/keyspace-notifications.js';
+import { afterChannelPrefix, missingFlags, type NotificationClass } from '../../../../lib/client/pubsub/keyspace-notifications.js';
 
 const cases: readonly [current: string, notificationClass: NotificationClass, events: readonly string[], missing: string][] = [
   ['', 'K', [], 'KA'],
@@ -24,7 +24,7 @@ describe('keyspace notifications', () => {
   }
 
   it('have the key or event behind the first colon', () => {
-    assert.equal(withoutPrefix('__keyspace@0__:user:1'), 'user:1');
-    assert.deepEqual(withoutPrefix(Buffer.from('__keyevent@12__:set')), Buffer.from('set'));
+    assert.equal(afterChannelPrefix('__keyspace@0__:user:1'), 'user:1');
+    assert.deepEqual(afterChannelPrefix(Buffer.from('__keyevent@12__:set')), Buffer.from('set'));
   });
 });
