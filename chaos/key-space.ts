@@ -9,7 +9,7 @@ export type KeySpace =
    * lost or never executed, 1 executed, 2 executed twice.
    */
   | { readonly kind: 'own'; readonly tag: string | null }
-  /** So many counters with slots in these ranges, written in turn. */
+  /** `count` counters with slots in these ranges, written in turn. */
   | { readonly kind: 'ranges'; readonly ranges: readonly SlotRange[]; readonly count: number };
 
 export interface Keys {

@@ -1,52 +1,52 @@
 import type { Keys } from './key-space.js';
 import { OK, type Operations, PENDING, UNKNOWN } from './operations.js';
 
-/** Times are in ms on the clock of `nowMs`. */
+/** Span of time in which the servers did not serve, in ms on the clock of `nowMs`. */
 export interface Outage {
-  /** The harm was done. */
+  /** Moment of the harm. */
   readonly struckAt: number;
-  /** The servers served again, asked directly. */
+  /** Moment at which the servers served again, asked directly. */
   readonly backAt: number;
 }
 
-/** When what happened. */
+/** Moments of one run, in ms on the clock of `nowMs`. */
 export interface Moments {
-  /** The first harm was done. */
+  /** Moment of the first harm. */
   readonly struckAt: number;
-  /** In the order of time; empty where the servers never stopped to serve. */
+  /** Outages in the order of time; none where the servers never stopped serving. */
   readonly outages: readonly Outage[];
 }
 
 /** A client that acknowledges from a node superseded for longer than this has lost the write itself. */
 export const LEAVE_MS = 50;
 
-/** What became of the operations by what callers were told and by what the servers have in the end. */
+/** Ledger of the operations: what became of them by what callers were told, and by what the servers have in the end. */
 export interface Ledger {
   readonly writes: number;
   readonly acknowledged: number;
-  /** By errors that say that it did not run. */
+  /** Writes that rejected with an error that says that they did not run. */
   readonly failed: number;
-  /** By errors after which it may have run. */
+  /** Writes that rejected with an error after which they may have run. */
   readonly unknown: number;
-  /** Neither answered nor rejected when the load had ended and every deadline had passed. */
+  /** Writes that were neither answered nor rejected when the load had ended and every deadline had passed. */
   readonly pending: number;
   /** Increments that the servers have. */
   readonly found: number;
-  /** Acknowledged, and not on the servers: around an outage, before a client could know of the new primary. Replication is asynchronous. */
+  /** Writes that replication lost: acknowledged around an outage, before a client could know of the new primary. */
   readonly lostByServers: number;
-  /** The same, acknowledged more than `LEAVE_MS` after the servers were back, or at any other time: by a node that had to be left before. */
+  /** Writes that the client lost: acknowledged more than `LEAVE_MS` after an outage, or without one, by a node it had to leave before. */
   readonly lostByUs: number;
   /** Increments that the servers have and nobody may have issued once more. Exact where each write has a counter of its own. */
   readonly twice: number;
-  /** Of the failed ones that should not have run, how many did. */
+  /** Failed writes that ran although their error says that they did not. */
   readonly falselyFailed: number;
   readonly reads: number;
   readonly readsFailed: number;
   readonly errors: Readonly<Record<string, number>>;
   readonly messages: readonly string[];
-  /** For each outage, from its end to the first write that the new primary acknowledged; Infinity: none was. */
+  /** Time from the end of each outage to the first write that the new primary acknowledged, in ms; Infinity: none was. */
   readonly backMs: readonly number[];
-  /** How long after the last outage the last operation was issued that failed or was lost; 0: none after it. */
+  /** Time from the last outage to the issue of the last operation that failed or was lost, in ms; 0: none after it. */
   readonly lateMs: number;
   /** Slowest answers in ms: before the fault, and from then on. */
   readonly quietMs: number;
@@ -54,7 +54,7 @@ export interface Ledger {
   readonly worstReadMs: number;
 }
 
-/** `found`: by counter. */
+/** Compares what callers were told with what the servers have. `found`: increments by counter. */
 export function ledgerOf(writes: Operations, reads: Operations, keys: Keys, found: ArrayLike<number>, moments: Moments): Ledger {
   const counts = countByOutcome(writes);
   const { lost, lostCount } = lostOf(writes, keys, found);

@@ -15,16 +15,16 @@ export interface LoadOptions {
 }
 
 const TICK_MS = 1;
-/** A turn of the event loop that takes longer is written down. */
+/** Longest turn of the event loop that is not recorded as a stall, in ms. */
 const STALL_MS = 10;
-/** Reads are of counters written this long ago. */
+/** Age of the counters that are read, in ms. */
 const READ_BACK_MS = 100;
 
-/** Issues operations at a steady rate whether or not earlier ones were answered, as independent users would. */
+/** Open-loop load: issues operations at a steady rate whether or not earlier ones were answered, as independent users would. */
 export class Load {
   readonly writes = new Recorder();
   readonly reads = new Recorder();
-  /** When the process had stood still, and for how long, in ms: what was due meanwhile is issued at once, and nothing that had come is read before. */
+  /** Stalls of the process, in ms: what was due meanwhile is issued at once, and nothing that had come is read before. */
   readonly stalls: Stall[] = [];
   #tickedAt = nowMs();
   readonly #driver: Driver;

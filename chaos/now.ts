@@ -3,7 +3,7 @@ export function nowMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
-/** So close together are two readings that nobody came between them. */
+/** Greatest distance of two readings with nothing between them, in ms. */
 const UNDISTURBED_MS = 0.1;
 const TRIES = 20;
 

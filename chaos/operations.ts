@@ -11,7 +11,7 @@ export const UNKNOWN = 3;
 /** What became of many operations, by the order in which they were issued: plain arrays, to be sent to another process. */
 export interface Operations {
   readonly length: number;
-  /** In ms on the clock of `nowMs`. */
+  /** Moments in ms on the clock of `nowMs`. */
   readonly issuedAt: Float64Array;
   /** 0 while pending. */
   readonly settledAt: Float64Array;
@@ -25,7 +25,7 @@ export interface Operations {
 
 const MESSAGES_KEPT = 5;
 
-/** Writes down what happens to operations. Memory is taken ahead, so that the record is nothing a leak could hide behind. */
+/** Recorder of what happens to operations. Memory is taken ahead, so that the record is nothing a leak could hide behind. */
 export class Recorder {
   length = 0;
   #issuedAt: Float64Array;

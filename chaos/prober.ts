@@ -12,7 +12,7 @@ interface Place {
   readonly port: number;
 }
 
-/** Asks one address over and over, past any client. Servers cut their connections when they are promoted: then it opens another one. */
+/** Probe that asks one address over and over, past any client, and connects again: servers cut their connections when they are promoted. */
 class Probe {
   readonly #place: Place;
   #connection: AskConnection | null = null;
@@ -21,7 +21,7 @@ class Probe {
     this.#place = place;
   }
 
-  /** Null: no reply, or an error. */
+  /** The reply to a command; null: none, or an error. */
   async ask(...args: readonly CommandArg[]): Promise<Reply> {
     try {
       this.#connection ??= await AskConnection.open(this.#place, { timeoutMs: TIMEOUT_MS });
@@ -39,7 +39,7 @@ class Probe {
   }
 }
 
-/** When the condition first held for one of the places. Each is asked at its own pace: a silent one holds up none. */
+/** Moment at which the condition first held for one of the places. Each is asked at its own pace, so that a silent one holds up none. */
 async function whenFirst(places: readonly Place[], holds: (probe: Probe) => Promise<boolean>, limitMs: number): Promise<number> {
   const end = nowMs() + limitMs;
   let found: number | null = null;

@@ -26,12 +26,12 @@ export interface RunReport {
   readonly moments: Moments;
   /** The longest time for which the client's process stood still from the harm on, in ms: the machine was busy. */
   readonly stallMs: number;
-  /** From the harm to the servers' comeback, in ms, for each outage. */
+  /** Time from the harm to the servers' comeback, in ms, for each outage. */
   readonly outagesMs: readonly number[];
   /** What a writer that asked the primary directly got acknowledged, and what of it is missing. */
   readonly direct: { readonly acknowledged: number; readonly lost: number } | null;
   readonly blocked: BlockedReport | null;
-  /** From the last comeback to the next element that a blocked caller got, in ms. */
+  /** Time from the last comeback to the next element that a blocked caller got, in ms. */
   readonly blockedBackMs: number | null;
   /** What became of messages that another client published to this one's subscribers. */
   readonly subscribers: PubsubLedger | null;

@@ -38,7 +38,7 @@ export class Subscribers {
     );
   }
 
-  /** By channel. */
+  /** Messages by channel. */
   get received(): Record<string, Received> {
     return Object.fromEntries([...this.#inboxes].map(([channel, { received }]) => [channel, received]));
   }

@@ -17,7 +17,7 @@ export function holds({ measured, atMost }: Check): boolean {
 
 /** A client's own sockets and timers differ by a few from one moment to the next; what leaks grows with every failover. */
 const HANDLES_MORE = 4;
-/** Those of as many sockets; one a failover would be a hundred in a hundred. */
+/** Listeners of as many sockets; a leak of one a failover would be a hundred in a hundred. */
 const LISTENERS_MORE = HANDLES_MORE * 10;
 const HEAP_MORE_BYTES = 8 * 1024 * 1024;
 const BLOCKED_BACK_MS = 1_000;

@@ -14,11 +14,11 @@ export const log: Readonly<Record<'protocol' | 'connection' | 'pool' | 'topology
 
 /** One command from the call to the settled promise, over all its attempts. Arguments are left out: they hold users' data. */
 export interface CommandTrace {
-  /** In capitals. */
+  /** Name in capitals. */
   readonly command: string;
   /** The node of the last attempt; null before the first. */
   node: string | null;
-  /** How often it was handed to a node. */
+  /** Number of times that the command was handed to a node. */
   attempts: number;
   error?: unknown;
 }

@@ -41,7 +41,7 @@ export class SlotwiseError extends Error {
 export class OptionsError extends SlotwiseError {
   readonly path: string;
 
-  /** With a value: what was expected instead of it. Without one: the whole problem, for what is wrong beyond one value. */
+  /** `problem`: with a value what was expected instead of it; without one the whole problem, for what is wrong beyond one value. */
   constructor(path: string, problem: string, ...got: [] | [value: unknown]) {
     super('ERR_OPTIONS', got.length === 0 ? `${path}: ${problem}` : `${path}: expected ${problem}, got ${show(got[0])}`);
     this.path = path;
@@ -194,7 +194,7 @@ export class CommandRefusedError extends SlotwiseError {
 export class GuardError extends SlotwiseError {
   readonly domain: string;
   readonly access: 'read' | 'write';
-  /** As the program named it, or the pattern; null: the command does not say which keys it touches. */
+  /** Key as the program named it, or the pattern; null: the command does not say which keys it touches. */
   readonly key: string | null;
 
   constructor(

@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 
-/** What there is to choose from. */
+/** Topology that can be chosen, with its faults. */
 export type Choice = { readonly topology: string; readonly faults: readonly { readonly name: string; readonly title: string }[] };
 
 export interface ChaosArguments {
   chooses(topology: string, fault: string): boolean;
-  /** Of each fault; null: as many as the fault says. */
+  /** Number of runs of each fault; null: as many as the fault says. */
   readonly runs: number | null;
-  /** INCRs a second, and as many GETs. */
+  /** Number of INCRs a second, and of GETs. */
   readonly rate: number;
   readonly quick: boolean;
   readonly rivals: boolean;
@@ -18,7 +18,7 @@ export class ArgumentsError extends Error {}
 
 const DEFAULT_RATE = 1_000;
 
-/** Null: the caller asks for help. */
+/** Parses the command line; null: the caller asks for help. */
 export function parseArguments(argv: readonly string[], choices: readonly Choice[]): ChaosArguments | null {
   const { values, positionals } = readOptions(argv);
   if (values.help) return null;

@@ -15,7 +15,7 @@ const MESSAGES_MS = 300;
 /** One real change of roles, as fast as servers can: two members change places, the third follows in cascade. */
 async function handOver({ stage }: Scene<ReplicationStage>): Promise<Outage> {
   const primary = await stage.primary();
-  const heir = await until(
+  const promoted = await until(
     async () => {
       for (const replica of await stage.replicas()) {
         const { master_port, master_link_status } = await replica.info('replication');
@@ -25,12 +25,12 @@ async function handOver({ stage }: Scene<ReplicationStage>): Promise<Outage> {
     },
     { everyMs: 5, timeoutMs: LIMIT_MS, what: 'a replica follows the primary' },
   );
-  await primary.ask('FAILOVER', 'TO', heir.host, heir.port);
+  await primary.ask('FAILOVER', 'TO', promoted.host, promoted.port);
   // Until then the primary holds back writes and messages (up to a second, for the replica's word): that is not an outage of ours.
-  const backAt = await whenWritable([heir], PROBE_KEY, LIMIT_MS);
+  const backAt = await whenWritable([promoted], PROBE_KEY, LIMIT_MS);
   // As sentinels do with who was demoted: otherwise publishers and subscribers stay with it until they look.
   for (const type of ['normal', 'pubsub']) await primary.ask('CLIENT', 'KILL', 'TYPE', type, 'SKIPME', 'yes');
-  await until(async () => String(await heir.ask('CLIENT', 'LIST', 'TYPE', 'PUBSUB')).includes('sub='), {
+  await until(async () => String(await promoted.ask('CLIENT', 'LIST', 'TYPE', 'PUBSUB')).includes('sub='), {
     everyMs: 5,
     timeoutMs: LIMIT_MS,
     what: 'the subscriber has followed',

@@ -7,40 +7,40 @@ import type { ReplicationStage } from '../stages/replication.js';
 
 type ReplicationScene = Scene<ReplicationStage>;
 
-/** https://redis.io/docs/latest/commands/failover/ : the primary pauses its writers, hands over and follows. */
+/** Planned failover: the primary pauses its writers, hands over and follows. https://redis.io/docs/latest/commands/failover/ */
 async function failover({ stage }: ReplicationScene): Promise<Moments> {
   const primary = await stage.primary();
-  const [heir] = await stage.replicas();
-  if (heir === undefined) throw new Error('the group has no replica');
+  const [promoted] = await stage.replicas();
+  if (promoted === undefined) throw new Error('the group has no replica');
   const struckAt = nowMs();
-  await primary.ask('FAILOVER', 'TO', heir.host, heir.port);
-  return oneOutage(struckAt, await whenWritable([heir], PROBE_KEY, LIMIT_MS));
+  await primary.ask('FAILOVER', 'TO', promoted.host, promoted.port);
+  return oneOutage(struckAt, await whenWritable([promoted], PROBE_KEY, LIMIT_MS));
 }
 
-/** What an operator types. For a moment there are two primaries, and what the old one acknowledges then is lost. */
+/** Change of roles as an operator types it. For a moment there are two primaries, and what the old one acknowledges then is lost. */
 async function byHand({ stage }: ReplicationScene): Promise<Moments> {
   const primary = await stage.primary();
-  const [heir, ...rest] = await stage.replicas();
-  if (heir === undefined) throw new Error('the group has no replica');
+  const [promoted, ...rest] = await stage.replicas();
+  if (promoted === undefined) throw new Error('the group has no replica');
   const struckAt = nowMs();
-  await heir.ask('REPLICAOF', 'NO', 'ONE');
-  const backAt = await whenWritable([heir], PROBE_KEY, LIMIT_MS);
-  for (const server of [primary, ...rest]) await server.ask('REPLICAOF', heir.host, heir.port);
+  await promoted.ask('REPLICAOF', 'NO', 'ONE');
+  const backAt = await whenWritable([promoted], PROBE_KEY, LIMIT_MS);
+  for (const server of [primary, ...rest]) await server.ask('REPLICAOF', promoted.host, promoted.port);
   return oneOutage(struckAt, backAt);
 }
 
-/** As above, without a loss: writers are paused until the heir has everything. */
+/** Change of roles by hand without a loss: writers are paused until the replica has everything. */
 async function byHandPaused({ stage }: ReplicationScene): Promise<Moments> {
   const primary = await stage.primary();
-  const [heir, ...rest] = await stage.replicas();
-  if (heir === undefined) throw new Error('the group has no replica');
+  const [promoted, ...rest] = await stage.replicas();
+  if (promoted === undefined) throw new Error('the group has no replica');
   const struckAt = nowMs();
   await primary.ask('CLIENT', 'PAUSE', 5_000, 'WRITE');
   const target = Number((await primary.info('replication')).master_repl_offset);
-  await until(async () => Number((await heir.info('replication')).slave_repl_offset) >= target, { everyMs: 1 });
-  await heir.ask('REPLICAOF', 'NO', 'ONE');
-  const backAt = await whenWritable([heir], PROBE_KEY, LIMIT_MS);
-  for (const server of [primary, ...rest]) await server.ask('REPLICAOF', heir.host, heir.port);
+  await until(async () => Number((await promoted.info('replication')).slave_repl_offset) >= target, { everyMs: 1 });
+  await promoted.ask('REPLICAOF', 'NO', 'ONE');
+  const backAt = await whenWritable([promoted], PROBE_KEY, LIMIT_MS);
+  for (const server of [primary, ...rest]) await server.ask('REPLICAOF', promoted.host, promoted.port);
   await primary.ask('CLIENT', 'UNPAUSE');
   return oneOutage(struckAt, backAt);
 }

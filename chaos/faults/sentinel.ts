@@ -10,13 +10,13 @@ import { placeOf } from '../stages/stage.js';
 type SentinelFault = Fault<SentinelStage>;
 type SentinelScene = Scene<SentinelStage>;
 
-/** When the first sentinel names a node that takes a direct write. */
+/** Moment at which the first sentinel names another node and one takes a direct write. */
 async function servedAgain(stage: SentinelStage, old: Member): Promise<number> {
-  const heirs = stage.members.filter((member) => member !== old).map(({ server }) => placeOf(server));
+  const replicas = stage.members.filter((member) => member !== old).map(({ server }) => placeOf(server));
   const sentinels = stage.sentinels.filter(({ state }) => state === 'running').map(placeOf);
   const [named, writable] = await Promise.all([
     whenNamed(sentinels, stage.name, announced(old), LIMIT_MS),
-    whenWritable(heirs, PROBE_KEY, LIMIT_MS),
+    whenWritable(replicas, PROBE_KEY, LIMIT_MS),
   ]);
   return Math.max(named, writable);
 }

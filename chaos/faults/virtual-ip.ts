@@ -12,11 +12,11 @@ type VirtualIpScene = Scene<VirtualIpStage>;
 function moved(cut: boolean) {
   return async ({ stage }: VirtualIpScene): Promise<Moments> => {
     const primary = await stage.primary();
-    const heir = stage.standby();
+    const promoted = stage.standby();
     const struckAt = nowMs();
-    await primary.ask('FAILOVER', 'TO', heir.host, heir.port);
-    await whenWritable([heir], PROBE_KEY, LIMIT_MS);
-    stage.relay.repoint(placeOf(heir));
+    await primary.ask('FAILOVER', 'TO', promoted.host, promoted.port);
+    await whenWritable([promoted], PROBE_KEY, LIMIT_MS);
+    stage.relay.repoint(placeOf(promoted));
     if (cut) stage.relay.cut();
     return oneOutage(struckAt, await whenWritable([stage.relay], PROBE_KEY, LIMIT_MS));
   };
@@ -25,12 +25,12 @@ function moved(cut: boolean) {
 /** The server dies; whoever guards the address promotes the other one and moves the address, some seconds later. */
 async function killed({ stage }: VirtualIpScene): Promise<Moments> {
   const primary = await stage.primary();
-  const heir = stage.standby();
+  const promoted = stage.standby();
   const struckAt = nowMs();
   await primary.kill();
   await sleep(1_500);
-  await heir.ask('REPLICAOF', 'NO', 'ONE');
-  stage.relay.repoint(placeOf(heir));
+  await promoted.ask('REPLICAOF', 'NO', 'ONE');
+  stage.relay.repoint(placeOf(promoted));
   return oneOutage(struckAt, await whenWritable([stage.relay], PROBE_KEY, LIMIT_MS));
 }
 

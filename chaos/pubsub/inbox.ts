@@ -2,7 +2,7 @@ import { nowMs, sinceEpochOffset } from '../now.js';
 import type { Gap } from './clients.js';
 import type { Received } from './messages.js';
 
-/** Numbers outside the heap, as many as there come. */
+/** Growing list of numbers, outside the heap. */
 export class Growing {
   #values = new Float64Array(1_024);
   length = 0;
@@ -26,7 +26,7 @@ export class Growing {
   }
 }
 
-/** What came of a channel, and what was told to be missing. */
+/** Inbox of one channel: the messages that came, and the gaps that were reported. */
 export class Inbox {
   readonly #numbers = new Growing();
   readonly #at = new Growing();
@@ -37,7 +37,7 @@ export class Inbox {
     this.#at.push(nowMs());
   }
 
-  /** Clients tell it on the clock of `Date.now()`. */
+  /** Adds a gap, which clients report on the clock of `Date.now()`. */
   tell({ sinceMs, untilMs }: Gap): void {
     const offset = sinceEpochOffset();
     this.gaps.push({ since: sinceMs + offset, until: untilMs + offset });

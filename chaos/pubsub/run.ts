@@ -11,7 +11,7 @@ import { PubsubProcess } from './process.js';
 
 export interface PubsubRunOptions {
   readonly client: PubsubContestantName;
-  /** Messages a second, over all channels. */
+  /** Number of messages a second, over all channels. */
   readonly rate: number;
   readonly channels: number;
   readonly sharded: boolean;
@@ -28,7 +28,7 @@ const HOLD_MS = { whole: 12_000, quick: 6_000 };
 const QUIET_MS = { whole: 2_500, quick: 1_200 };
 const TAIL_MS = { whole: 3_000, quick: 1_500 };
 
-/** Half of the channels ordinary and half sharded, their names in slots that move when slots move. */
+/** Channels of a run: half of them ordinary and half sharded, with names in slots that move when slots move. */
 export function channelSetsOf(channels: number, sharded: boolean): ChannelSet[] {
   const names = keysOf({ kind: 'ranges', ranges: moves(true).map(({ range }) => range), count: channels });
   const all = Array.from({ length: channels }, (_, i) => names.key(i));
@@ -42,11 +42,11 @@ export function channelSetsOf(channels: number, sharded: boolean): ChannelSet[] 
 
 export interface PubsubReport {
   readonly ledger: PubsubLedger;
-  /** Of the subscriber's process, around the fault; null: nobody looked. */
+  /** Resources of the subscriber's process around the fault; null: not measured. */
   readonly resources: { readonly before: Resources; readonly after: Resources } | null;
 }
 
-/** One fault, once, under messages. */
+/** Runs one fault once, under messages. */
 export async function runPubsubFault<S extends Stage>(
   fault: Pick<Fault<S>, 'prepare' | 'warmUp' | 'strike' | 'leaks'>,
   stage: S,

@@ -8,7 +8,7 @@ import type { Published, PubsubAnswer, PubsubQuestion } from './messages.js';
 
 const PACE_MS = 2;
 
-/** One channel's messages, each when the one before is settled, at a steady pace which is caught up with after an outage. */
+/** Publisher of one channel: sends each message when the one before is settled, at a steady pace, and catches up after an outage. */
 class Publisher {
   readonly #issuedAt = new Growing();
   readonly #acknowledgedAt = new Growing();

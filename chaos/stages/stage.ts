@@ -4,20 +4,20 @@ import type { Target } from '../driver.js';
 /** All keys of the load share this slot, so that one shard has the whole load. */
 export const TAG = 'chaos';
 
-/** Servers that are harmed and made whole again. */
+/** Stage of a fault: servers that are harmed and made whole again. */
 export interface Stage {
-  /** What a client is told. */
+  /** Addresses that a client is told. */
   readonly target: Target;
-  /** Who has the load now. */
+  /** The server that has the load now. */
   primary(): Promise<Server>;
-  /** The values of counters, from who serves them now, past any client. */
+  /** The values of counters, from the server that has them now, past any client. */
   counts(keys: readonly string[]): Promise<number[]>;
   /** Resolves when all servers run again, follow whom they should, and are empty. */
   heal(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** What was stopped goes on, what was ended runs again. */
+/** Resumes the servers that were paused and restarts those that were ended. */
 export async function reviveAll(servers: readonly Server[]): Promise<void> {
   await Promise.all(
     servers.map(async (server) => {

@@ -19,7 +19,7 @@ export interface AdminNode {
   /** Open slots, with the node id at the other end. */
   readonly migrating: ReadonlyMap<number, string>;
   readonly importing: ReadonlyMap<number, string>;
-  /** How many, in all its databases. */
+  /** Number of keys, in all its databases. */
   readonly keys: number;
   /** Numbers of the databases that have keys. */
   readonly databases: readonly number[];
@@ -44,9 +44,9 @@ export interface NodeView {
 
 /** The cluster as an operator sees it: every node that can be asked was asked. */
 export interface ClusterState {
-  /** By node id. */
+  /** Nodes by id. */
   readonly nodes: ReadonlyMap<string, AdminNode>;
-  /** By the id of the node that was asked. */
+  /** Views by the id of the node that was asked. */
   readonly views: ReadonlyMap<string, NodeView>;
 }
 

@@ -13,7 +13,7 @@ export interface Progress {
 }
 
 export interface RunOptions extends MoveOptions {
-  /** When it fires, the slot that is being moved is finished, and nothing more is begun. */
+  /** Signal to stop: the slot that is being moved is finished, and nothing more is begun. */
   readonly stop?: AbortSignal;
   readonly onStep?: (step: PlanStep, index: number) => void;
   readonly onProgress?: (progress: Progress) => void;

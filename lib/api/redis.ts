@@ -237,7 +237,7 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
     return this;
   }
 
-  /** As `on`, for the next one only. */
+  /** Calls a listener as `on` does, for the next event only. */
   once<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => unknown): this {
     this.#client.events.once(name, listener);
     return this;

@@ -132,7 +132,7 @@ export class Client {
     return this.#special.run(spec, args, decode, view);
   }
 
-  /** As `run`, for calls that are submitted together: the outcome goes to the sink, as that of `index`. */
+  /** Runs a command as `run` does, for calls that are submitted together: the outcome goes to the sink, as that of `index`. */
   runInto(sink: OutcomeSink, index: number, given: Command, view: View): void {
     const { spec, args, decode } = given;
     if ((spec.flags & SPECIAL) !== 0 || view.signal !== null) {

@@ -25,9 +25,9 @@ export interface Gap {
   readonly from: string | null;
   /** Node of the subscription now; null for an overflow. */
   readonly to: string | null;
-  /** In ms since 1970. All messages published before have been delivered. */
+  /** Begin in ms since 1970. All messages published before have been delivered. */
   readonly sinceMs: number;
-  /** In ms since 1970. All messages published from then on are delivered. */
+  /** End in ms since 1970. All messages published from then on are delivered. */
   readonly untilMs: number;
   /** How many messages the buffer dropped; 0 for all other reasons, because messages lost on the way cannot be counted. */
   readonly dropped: number;

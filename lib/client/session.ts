@@ -25,7 +25,7 @@ interface Token {
  * needed that it told after the change.
  */
 export class Session {
-  /** By the primary that answered the writes. */
+  /** Tokens by the primary that answered the writes. */
   readonly #tokens = new Map<Replicating, Token>();
   /** Number of writes in flight, by slot; -1 outside a cluster. */
   readonly #inFlight = new Map<number, number>();

@@ -37,18 +37,18 @@ export interface DomainStats {
 export interface NodeStats {
   /** `host:port`, or the path of the socket file. */
   readonly node: string;
-  /** By the last probe; null for a node that no server named. */
+  /** Role by the last probe; null for a node that no server named. */
   readonly role: 'primary' | 'replica' | null;
   /** Attempts sent to the node since the client began, blocking ones included; a command that was tried twice counts twice. */
   readonly sent: number;
-  /** Of these, by what they do. A transaction is one write; what touches no data is neither. */
+  /** Attempts that only read. `writes` counts those that write, a transaction as one; what touches no data is neither. */
   readonly reads: number;
   readonly writes: number;
-  /** Of the reads: those that went to the node only because a step of the fallback was taken. */
+  /** Reads that went to the node only because a step of the fallback was taken. */
   readonly fallbacks: number;
-  /** Of the reads: those that were sent to it because another node was slow (`hedge`). */
+  /** Reads that were sent to the node because another one was slow (`hedge`). */
   readonly hedged: number;
-  /** Of those: in how many it was faster. */
+  /** Hedged reads in which the node was faster. */
   readonly hedgeWins: number;
   /**
    * Attempts on the shared connections that wait to be written or for their reply; the handshake of a connection that opens counts, too.
@@ -62,9 +62,9 @@ export interface NodeStats {
   readonly reachable: boolean;
   /** Open connections of its exclusive pool: leased, blocked or idle. */
   readonly exclusiveConnections: number;
-  /** Of the `nodes` rules, else as the server says; null: unknown. */
+  /** Availability zone by the `nodes` rules, else as the server says; null: unknown. */
   readonly zone: string | null;
-  /** Of the `nodes` rules. */
+  /** Priority by the `nodes` rules. */
   readonly priority: number;
   readonly weight: number;
   /**

@@ -24,7 +24,7 @@ export interface Tables {
 }
 
 interface ViewFacts {
-  /** In ms, 0: none. */
+  /** Deadline in ms; 0: none. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | null;
   /** Null: everything goes to the primary. */
@@ -118,7 +118,7 @@ export class View implements CallOwner, ViewFacts {
     return new View(this.engine, { ...this, mode });
   }
 
-  /** For commands without a typed method: RESP3 maps become objects. */
+  /** The same view for commands without a typed method: RESP3 maps become objects. */
   withObjects(): View {
     return this.withMode(this.mode | DECODE_OBJECTS);
   }

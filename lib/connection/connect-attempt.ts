@@ -11,7 +11,7 @@ import { internalCall, internalOwner } from './internal-calls.js';
 export interface ConnectConfig extends Omit<HandshakeConfig, 'credentials'> {
   readonly credentials: CredentialSource | null;
   readonly tls: TlsConnectionOptions | null;
-  /** For the whole way to `ready`, in ms. */
+  /** Time limit for the whole way to `ready`, in ms. */
   readonly connectTimeoutMs: number;
 }
 
@@ -71,7 +71,7 @@ export class ConnectAttempt implements CallOwner {
     this.#trace = null;
   }
 
-  /** For the calls of the handshake. */
+  /** Takes back a call of the handshake, whose owner the attempt is. */
   failed(call: Call, failure: AttemptFailure): void {
     if (failure.kind === 'error-reply') this.refusal ??= failure.error;
     call.fail(failure.error);

@@ -23,14 +23,14 @@ import { Writer } from './writer.js';
 export interface ConnectionConfig extends ConnectConfig {
   readonly address: Address;
   readonly keepAliveMs: number;
-  /** For subscriptions: messages come by themselves, and SUBSCRIBE and its like are answered by a push. Default false. */
+  /** Whether the connection is for subscriptions: messages come by themselves, and a push answers SUBSCRIBE and its like. Default false. */
   readonly subscriber?: boolean;
 }
 
 /** What a connection tells its owner. */
 export interface ConnectionEvents {
   ready(connection: Connection): void;
-  /** Comes exactly once, right before its calls go back to their owners. `error` is null after `close()`. */
+  /** The connection is closed; called exactly once, right before its calls go back to their owners. `error` is null after `close()`. */
   closed(connection: Connection, error: SlotwiseError | null): void;
   push?(connection: Connection, items: Raw[]): void;
   /** The server owes replies and no byte comes: commands wait unwritten until `recovered`. Without this listener they do not. */
@@ -92,7 +92,7 @@ export class Connection implements Holder {
   #earliestDeadline = Number.POSITIVE_INFINITY;
   /** Resolve the promises of `close()`. */
   readonly #closing: (() => void)[] = [];
-  /** Why it closes or has closed. */
+  /** Reason for which the connection closes or has closed. */
   #reason: SlotwiseError | null = null;
 
   constructor(config: ConnectionConfig, events: ConnectionEvents) {
@@ -234,7 +234,7 @@ export class Connection implements Holder {
 
   // --- writing
 
-  /** For the handshake, whose commands go before all that wait. Throws once the connection is closed. */
+  /** Writes calls of the handshake, which go before all that wait. Throws once the connection is closed. */
   #writeNow(calls: readonly Call[]): void {
     if (this.state === 'closed') throw this.#closedError();
     for (const call of calls) this.#writer.encode(call);

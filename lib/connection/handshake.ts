@@ -60,7 +60,7 @@ export interface ServerFacts {
   readonly protocol: 2 | 3;
   readonly product: string;
   readonly version: string;
-  /** Of this connection, as CLIENT UNBLOCK wants it. */
+  /** Id of this connection, as CLIENT UNBLOCK wants it; null: unknown. */
   readonly id: number | null;
   /** Availability zone of the server (Valkey 8 and newer): https://valkey.io/commands/hello/ */
   readonly zone: string | null;

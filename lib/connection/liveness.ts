@@ -14,9 +14,9 @@ const RTT_WEIGHT = 0.2;
 export class Liveness {
   /** Smoothed round trip in ms; 0 before the first. */
   rttMs = 0;
-  /** How many replies came. */
+  /** Number of replies that came. */
   replies = 0;
-  /** When the batch was written whose round trip is being measured; 0: none is. */
+  /** Moment at which the batch was written whose round trip is being measured; 0: none is. */
   #sentAt = 0;
   #receivedAt = 0;
   /** Replies that come before those to that batch. */
@@ -44,7 +44,7 @@ export class Liveness {
     if (this.#ahead === 0) this.#measured();
   }
 
-  /** So many replies were in the bytes. */
+  /** Counts the replies that were in the bytes. */
   answered(replies: number): void {
     this.replies += replies;
     this.#ahead -= replies;
@@ -57,7 +57,7 @@ export class Liveness {
     this.rttMs = this.rttMs === 0 ? rttMs : this.rttMs + RTT_WEIGHT * (rttMs - this.rttMs);
   }
 
-  /** How long the server may owe replies without a byte, in ms. */
+  /** Time for which the server may owe replies without a byte, in ms. */
   get limitMs(): number {
     return Math.max(STALLED_MS, STALLED_ROUND_TRIPS * this.rttMs);
   }

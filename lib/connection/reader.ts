@@ -38,7 +38,7 @@ export class Reader implements ReplySink {
     private readonly events: ReaderEvents,
   ) {}
 
-  /** From now on the connection carries subscriptions. */
+  /** Makes the connection one that carries subscriptions. */
   subscribe(protocol: 2 | 3): void {
     this.#subscriber = true;
     this.#pushesInline = protocol === 2;

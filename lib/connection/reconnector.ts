@@ -5,7 +5,7 @@ import { type Transitions, transition } from '../util/state-machine.js';
 const SHORT_LIFE_MS = 500;
 /** After this many failures in a row other addresses are better. A single one may be no more than a connection that was cut. */
 const FAILURES_DOWN = 2;
-/** How long after the last of them they still are, in ms. */
+/** Time after the last of these failures for which the address counts as down, in ms. */
 const DOWN_MS = 5_000;
 
 export type ReconnectorState = 'idle' | 'open' | 'waiting';
@@ -29,7 +29,7 @@ export class Reconnector {
   state: ReconnectorState = 'idle';
   #failures = 0;
   #failedAt = Number.NEGATIVE_INFINITY;
-  /** When the connection was past its handshake; null before. */
+  /** Moment at which the connection was past its handshake; null before. */
   #readyAt: number | null = null;
   #timer: NodeJS.Timeout | undefined;
 

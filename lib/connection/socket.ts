@@ -18,7 +18,7 @@ export interface SocketHandlers {
   /** The memory behind `bytes` is reused as soon as this returns. */
   data(bytes: Buffer, length: number): void;
   drained(): void;
-  /** Comes exactly once, after an error or an orderly end. */
+  /** The socket is closed; called exactly once, after an error or an orderly end. */
   closed(error: Error | null): void;
 }
 

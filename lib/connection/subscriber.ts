@@ -16,7 +16,7 @@ export interface SubscriberEvents {
   stalled?(): void;
   /** The late answer has come. */
   recovered?(): void;
-  /** Comes exactly once, before `lost` of the handlers. `error` is null after `destroy(null)`. */
+  /** The connection is closed; called exactly once, before `lost` of the handlers. `error` is null after `destroy(null)`. */
   closed(error: SlotwiseError | null): void;
 }
 
@@ -82,7 +82,7 @@ export class Subscriber {
     return this.#connection.state === 'closed';
   }
 
-  /** How many channels are subscribed on it. */
+  /** Number of channels that are subscribed on the connection. */
   get size(): number {
     const { channel, pattern, shard } = this.#subscriptions;
     return channel.size + pattern.size + shard.size;

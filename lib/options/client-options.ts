@@ -12,7 +12,7 @@ export interface ClientOptions extends ReadLimits {
   readonly topology?: TopologyOptions;
   readonly username?: string;
   readonly password?: string;
-  /** Called at every connect instead of `username`/`password`, and again before what it gave expires. See docs/security.md. */
+  /** Source of credentials instead of `username`/`password`, called at every connect and again before they expire: docs/security.md. */
   readonly credentials?: () => Credentials | Promise<Credentials>;
   /** Default: false. */
   readonly tls?: boolean | TlsConnectionOptions;
@@ -84,7 +84,7 @@ export interface ClientOptions extends ReadLimits {
 
 /** Options of one call or view: `redis.with({ … })`. */
 export interface ViewOptions extends ReadLimits {
-  /** In ms; 0: none. */
+  /** Deadline in ms; 0: none. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
   readonly reads?: ReadMode | ReadFunction;

@@ -21,7 +21,7 @@ export interface DomainOptions extends ReadLimits {
   readonly keys?: readonly string[] | string;
   /** Default: the client's `reads`. */
   readonly reads?: ReadMode | ReadFunction;
-  /** Where its reads may go: one set, or an ordered list of which the first with a usable replica wins. Default: every replica. */
+  /** Replicas for its reads: one set, or an ordered list of which the first with a usable replica wins. Default: every replica. */
   readonly replicas?: ReplicaSet | readonly ReplicaSet[];
   /** Default: none, reads wait for a usable replica until the deadline. */
   readonly fallback?: readonly Fallback[];

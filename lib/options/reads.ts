@@ -11,9 +11,9 @@ export interface ReadCandidate {
   readonly address: Address;
   readonly role: 'primary' | 'replica';
   readonly tags: Readonly<Record<string, string>>;
-  /** From the `nodes` rules, else as the server tells it; null: unknown. */
+  /** Availability zone by the `nodes` rules, else as the server tells it; null: unknown. */
   readonly zone: string | null;
-  /** From the `nodes` rules. */
+  /** Priority by the `nodes` rules. */
   readonly priority: number;
   readonly weight: number;
   /** Smoothed round trip on a connection of its own, in ms; null before the first. */
@@ -27,12 +27,12 @@ export interface ReadCandidate {
 
 /** A command that only reads, and the nodes that may serve it. */
 export interface ReadRequest {
-  /** In capitals, with its subcommand. */
+  /** Name in capitals, with the subcommand. */
   readonly command: string;
   readonly keys: readonly (string | number | bigint | Uint8Array)[];
   /** Name of the domain it belongs to; null: none. */
   readonly domain: string | null;
-  /** Never empty: while no node may serve the read it waits, or follows its domain's `fallback`. */
+  /** Nodes to choose from, never none: while no node may serve the read, the read waits or follows its domain's `fallback`. */
   readonly candidates: readonly ReadCandidate[];
 }
 

@@ -12,7 +12,7 @@ export interface ConnectionUrl {
   readonly username?: string;
   readonly password?: string;
   readonly database?: number;
-  /** Sentinel only: the group's name. */
+  /** Name of the group; for Sentinel only. */
   readonly name?: string;
   /** The parameters after the `?` save `database`, unchecked. */
   readonly parameters: Readonly<Record<string, string>>;

@@ -27,7 +27,7 @@ export const flag: Check<boolean> = (value, path) => (typeof value === 'boolean'
 export const nonEmptyString: Check<string> = (value, path) =>
   typeof value === 'string' && value !== '' ? value : refuseValue(path, 'a non-empty string', value);
 
-/** As `nonEmptyString`, but the value is never shown. */
+/** Check like `nonEmptyString` whose errors never show the value. */
 export const secret: Check<string> = (value, path) => {
   if (typeof value === 'string' && value !== '') return value;
   throw new OptionsError(path, `expected a non-empty string, got ${value === '' ? 'an empty one' : `a value of type ${typeof value}`}`);

@@ -41,11 +41,11 @@ export class BlockedCall implements CallOwner, OutcomeSink {
   state: BlockedCallState = 'blocked';
   readonly #exclusive: Exclusive;
   readonly #sent: Call;
-  /** Why the caller has cancelled it. */
+  /** Error for a caller that has cancelled the call; null: none has. */
   #cancelled: MakeError | null = null;
-  /** Why another node shall have it. */
+  /** Reason why another node shall have the call; null: it stays here. */
   #rerouted: SlotwiseError | null = null;
-  /** When the server has had its time to end the wait, on the clock. */
+  /** Moment at which the server has had its time to end the wait, on the clock in ms. */
   #unblockDueAt = 0;
   #unblockAgainAt = 0;
   /** CLIENT UNBLOCK is on its way. */

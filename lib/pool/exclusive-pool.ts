@@ -18,11 +18,11 @@ import { UnblockConnections } from './unblock-connections.js';
 
 export interface ExclusivePoolConfig {
   readonly connection: ConnectionConfig;
-  /** How many connections at most. */
+  /** Greatest number of connections. */
   readonly max: number;
-  /** How many unused ones stay open. */
+  /** Number of unused connections that stay open. */
   readonly min: number;
-  /** How many are opened at the same time. */
+  /** Number of connections that are opened at the same time. */
   readonly maxConnecting: number;
   /** An unused connection closes after this, in ms. */
   readonly idleMs: number;
@@ -60,7 +60,7 @@ export class ExclusivePool implements Holder, LeasePool {
   readonly #reconnector: Reconnector;
   #pending = 0;
   #generation = 0;
-  /** Why no connection could be opened; calls are handed back until the backoff is over. */
+  /** Reason why no connection could be opened; calls are handed back until the backoff is over. */
   unreachableReason: SlotwiseError | null = null;
   #closed: SlotwiseError | null = null;
 
@@ -291,7 +291,7 @@ export class ExclusivePool implements Holder, LeasePool {
     this.#reconnector.stop();
   }
 
-  /** From now on nothing is sent. */
+  /** Refuses all calls: nothing is sent until the backoff is over. */
   #refuse(error: SlotwiseError): void {
     this.#closed ??= error;
     this.#unblockConnections.stop();

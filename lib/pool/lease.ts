@@ -26,7 +26,7 @@ const TRANSITIONS: Transitions<LeaseStatus> = { active: ['ended', 'released'], e
 export class Lease {
   readonly connection: Connection;
   status: LeaseStatus = 'active';
-  /** Why the pool has ended it. */
+  /** Reason for which the pool has ended the lease. */
   ended: SlotwiseError | null = null;
 
   constructor(

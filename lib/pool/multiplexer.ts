@@ -10,7 +10,7 @@ import { HalfOpenCheck } from './half-open-check.js';
 
 export interface MultiplexerConfig {
   readonly connection: ConnectionConfig;
-  /** How many multiplexed connections. */
+  /** Number of multiplexed connections. */
   readonly size: number;
   readonly reconnect: BackoffLimits;
 }
@@ -42,10 +42,10 @@ export class Multiplexer {
   readonly #config: MultiplexerConfig;
   readonly #events: MultiplexerEvents;
   readonly #connections: (Connection | null)[];
-  /** One a connection, in the same order. */
+  /** Reconnectors of the connections, in the same order. */
   readonly #reconnectors: readonly Reconnector[];
   readonly #halfOpenChecks = new Map<Connection, HalfOpenCheck>();
-  /** Why no connection can be had at the moment; null while one can. */
+  /** Reason why no connection can be had at the moment; null while one can. */
   unreachableReason: SlotwiseError | null = null;
   #isClosed = false;
   /** Replies on connections that are closed. */

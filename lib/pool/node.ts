@@ -54,7 +54,7 @@ export class Node {
   readonly #exclusiveReplica: ExclusivePool;
   /** Calls that this node was given; for `stats()`. */
   sent = 0;
-  /** Of those, by what they do; a transaction is a write. */
+  /** Those of `sent` that only read; `writes` counts those that write, a transaction as one. */
   reads = 0;
   writes = 0;
   /** Reads that came to it by a step of a fallback. */
@@ -62,7 +62,7 @@ export class Node {
   /** Reads that came to it because another node was slow, and those of them in which it was faster. */
   hedged = 0;
   hedgeWins = 0;
-  /** Why the node cannot be reached at the moment; null while nothing speaks against it. */
+  /** Reason why the node cannot be reached at the moment; null while nothing speaks against it. */
   unreachableReason: SlotwiseError | null = null;
   /** On the clock, in ms: when it was last given a message to publish. */
   publishedAt = Number.NEGATIVE_INFINITY;
@@ -217,7 +217,7 @@ export class Node {
     return reauthenticateAll(this.#pools, credentials);
   }
 
-  /** Why this call cannot be sent at the moment; null: it can. */
+  /** Reason why this call cannot be sent at the moment; null: it can. */
   unreachableReasonFor(call: Call, access: NodeAccess): SlotwiseError | null {
     if (this.unreachableReason !== null || call.extras === null || call.extras.exclusive === null) return this.unreachableReason;
     return this.#exclusivePool(access).unreachableReason;

@@ -4,9 +4,9 @@ import { clock } from '../util/clock.js';
 import { type Transitions, transition } from '../util/state-machine.js';
 
 export interface PooledConnectionEvents {
-  /** It is available for the first time. */
+  /** The connection is available for the first time. */
   opened(pooled: PooledConnection): void;
-  /** Comes exactly once. `wasPending`: it was never available. */
+  /** The connection is closed; called exactly once. `wasPending`: it was never available. */
   closed(pooled: PooledConnection, error: SlotwiseError | null, wasPending: boolean): void;
 }
 
@@ -32,7 +32,7 @@ const TRANSITIONS: Transitions<PooledConnectionState> = {
 export class PooledConnection {
   readonly connection: Connection;
   state: PooledConnectionState = 'pending';
-  /** The credentials changed while it could not log in again: AUTH cannot be sent inside of what a caller does. */
+  /** Whether the credentials changed while the connection could not log in again: AUTH cannot be sent inside of what a caller does. */
   hasOldCredentials = false;
   readonly #expiresAt: number;
   #idleTimer: NodeJS.Timeout | undefined;
@@ -62,7 +62,7 @@ export class PooledConnection {
     });
   }
 
-  /** Whether it is too old to be checked out again. */
+  /** Whether the connection is too old to be checked out again. */
   get isExpired(): boolean {
     return clock.now() >= this.#expiresAt;
   }
@@ -88,7 +88,7 @@ export class PooledConnection {
     this.state = transition(TRANSITIONS, this.state, next);
   }
 
-  /** Without HELLO the id of the connection must be asked for. It may stay unknown: the server is old, or forbids the question. */
+  /** Asks for the id of the connection, where HELLO did not say it. The id may stay unknown: the server is old, or forbids the question. */
   async #identify(): Promise<void> {
     const { connection } = this;
     const { server } = connection;

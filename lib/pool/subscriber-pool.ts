@@ -17,14 +17,14 @@ export interface SubscriberPoolConfig {
 export interface SubscriberPoolEvents {
   /** A connection was asked for a sign of life, and is slow to give one. */
   stalled(key: string): void;
-  /** It gave one after all, or is past its handshake. */
+  /** The connection gave a byte after all, or is past its handshake. */
   recovered(key: string): void;
   lost(key: string, error: SlotwiseError): void;
   /** The backoff of this address is over. */
   backoffEnded(key: string): void;
 }
 
-/** What belongs to one address. `reconnector`: open while there is a subscriber. */
+/** State of one address. `reconnector`: open while there is a subscriber. */
 interface SubscriberSlot {
   subscriber: Subscriber | null;
   readonly reconnector: Reconnector;

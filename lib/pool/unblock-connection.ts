@@ -28,7 +28,7 @@ export class UnblockConnection {
     this.#onStalled = onStalled;
   }
 
-  /** For how long the node has owed an answer, in ms of a running event loop of ours. */
+  /** Time for which the node has owed an answer, in ms of a running event loop of ours. */
   get silentMs(): number {
     return this.#silentTicks * TICK_MS;
   }

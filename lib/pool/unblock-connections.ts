@@ -10,7 +10,7 @@ export class UnblockConnections {
   readonly #idleMs: number;
   readonly #onStalled: () => void;
   #current: UnblockConnection | null = null;
-  /** How many calls need each of them. */
+  /** Number of calls that need each connection. */
   readonly #users = new Map<UnblockConnection, number>();
   #idleTimer: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -57,7 +57,7 @@ export class UnblockConnections {
     if (unblock !== null && this.#users.get(unblock) === 0) this.#close(unblock);
   }
 
-  /** From now on each closes as soon as no call needs it. */
+  /** Lets each connection close as soon as no call needs it. */
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#idleTimer);

@@ -19,7 +19,7 @@ export interface CallExtras {
   batch: AtomicBatch | null;
   /** Null: the keys decide. */
   target: CallTarget | null;
-  /** Not null: the call needs a connection of its own. */
+  /** Why and how the call needs a connection of its own; null: it does not. */
   exclusive: Exclusive | null;
   /** Gets the outcome instead of a promise, as that of `index`. */
   sink: OutcomeSink | null;

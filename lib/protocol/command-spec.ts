@@ -66,7 +66,7 @@ export interface KeySpec {
 
 /** The facts of a command: one frozen object a command and process. */
 export interface CommandSpec {
-  /** In capitals, subcommand included: `GET`, `CONFIG GET`. */
+  /** Name in capitals, subcommand included: `GET`, `CONFIG GET`. */
   readonly name: string;
   /** Words of the wire form that the name takes. */
   readonly words: number;

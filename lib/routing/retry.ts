@@ -28,7 +28,7 @@ export type Decision =
   | { readonly act: 'reselect'; readonly wake: boolean; readonly avoid: boolean; readonly renew: boolean; readonly afterMs: number };
 
 export const MAX_REDIRECTS = 16;
-/** So many redirections are followed without a backoff. */
+/** Number of redirections that are followed without a backoff. */
 const FREE_REDIRECTS = 2;
 const RETRY_BACKOFF = { minMs: 10, maxMs: 500 };
 /** The backoff for TRYAGAIN: the server is well, and the other keys will come, for each batch of a migration takes some ms. */

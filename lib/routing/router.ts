@@ -16,7 +16,7 @@ import { type Candidates, type NodeState, selectCandidates, type Trace, tierOf, 
 export interface NodeSource {
   nodeOf(info: NodeInfo): Node;
   stateOf(info: NodeInfo): NodeState;
-  /** Called when candidates are selected: commands of this policy read from this shard. */
+  /** Notes that commands of this policy read from this shard; called when candidates are selected. */
   used?(shard: number, policy: ReadPolicy): void;
 }
 
@@ -34,9 +34,9 @@ interface ReadContext {
 export class Router {
   /** The primary of each shard; null where none is known. */
   readonly #primaries: readonly (Node | null)[];
-  /** Of each shard, how often the states of its nodes have changed. */
+  /** Number of changes of the states of nodes, by shard. */
   readonly #versions: Uint32Array;
-  /** By policy, then by shard. */
+  /** Pickers by policy, then by shard. */
   readonly #pickers = new WeakMap<ReadPolicy, (PowerOfTwoPicker<Node> | undefined)[]>();
   /** The shards that have slots; all where none has. */
   #serving: readonly number[] | null = null;

@@ -10,17 +10,17 @@ import { type Moved, type NodeInfo, sameTopology, type TopologySnapshot, withMov
 
 export interface MonitorOptions {
   readonly periodMs: number;
-  /** Called only for a change; `previous` is null the first time. */
+  /** Listener to changes; `previous` is null the first time. */
   readonly onSnapshot: (next: TopologySnapshot, previous: TopologySnapshot | null, reason: string) => void;
-  /** Called for a failed probe; the same failure is reported once in a row. */
+  /** Listener to failed probes; the same failure is reported once in a row. */
   readonly onError: (error: SlotwiseError) => void;
   /** Whether commands wait for another snapshot. Default: no. */
   readonly hasWaitingCommands?: () => boolean;
   /** Default `Math.random`. */
   readonly random?: () => number;
-  /** Called after every probe, also after one without a change; `error` is undefined after a success. */
+  /** Listener to the end of every probe, also of one without a change; `error` is undefined after a success. */
   readonly onProbe?: (error?: unknown) => void;
-  /** Called for every node that left the topology, before `onSnapshot`. */
+  /** Listener to nodes that left the topology, called before `onSnapshot`. */
   readonly onNodeGone?: (node: NodeInfo) => void;
 }
 
@@ -59,7 +59,7 @@ export class Monitor {
   #state: MonitorState = 'new';
   #first: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
-  /** Why the next probe was asked for; null: it was not. */
+  /** Reason for which the next probe was asked for; null: none was. */
   #wakeReason: string | null = null;
   #urgent = false;
   #probes = 0;

@@ -9,9 +9,9 @@ import type { NodeInfo, Role } from './snapshot.js';
 export interface NodeFacts {
   /** Null: its key. */
   readonly id: string | null;
-  /** Where to connect to: `NodeRules.address` has been applied. */
+  /** Address to connect to: `NodeRules.address` has been applied. */
   readonly address: Address;
-  /** The same node as servers announce it, before `addressMap`, and under its other names. */
+  /** Addresses of the node as servers announce it, before `addressMap`, and its other names. */
   readonly names: readonly Address[];
   readonly role: Role;
   readonly usable: boolean;
@@ -44,7 +44,7 @@ export class NodeRules {
     });
   }
 
-  /** Where to connect for an address that a server announced (in a MOVED, too). */
+  /** Address to connect to for one that a server announced (in a MOVED, too). */
   address(announced: Address): Address {
     if (this.#map === null) return announced;
     const mapped = this.#map(addressKey(announced));

@@ -24,7 +24,7 @@ const SETTLING_MS = 250;
 export interface ProbeSchedule {
   readonly periodMs: number;
   readonly now: number;
-  /** When the last probe began; -Infinity: none. */
+  /** Begin of the last probe; -Infinity: none. */
   readonly startedAt: number;
   /** Another probe was asked for since it began. */
   readonly woken: boolean;

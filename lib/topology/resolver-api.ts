@@ -17,7 +17,7 @@ export interface ControlChannel {
 }
 
 export interface SendOptions {
-  /** For everything, a connect included, in ms. Default 500. */
+  /** Time limit for everything, a connect included, in ms. Default 500. */
   readonly timeoutMs?: number;
 }
 
@@ -25,7 +25,7 @@ export interface SubscriptionEvents {
   /** The server confirmed the channels: from now on nothing is missed. */
   ready(): void;
   message(channel: string, payload: string): void;
-  /** Comes once and is the end of this subscription; the connection is closed. */
+  /** Ends this subscription, once; the connection is closed. */
   lost(error: unknown): void;
 }
 

@@ -25,7 +25,7 @@ export class SlotMap {
     this.uncovered = uncovered;
   }
 
-  /** Of overlapping ranges the last one counts. */
+  /** Map of these ranges, of which the last one counts where they overlap. */
   static fromRanges(ranges: Iterable<ShardRange>): SlotMap {
     const shards = new Uint16Array(SLOT_COUNT).fill(UNOWNED);
     for (const { start, end, shard } of ranges) shards.fill(shard, start, end + 1);

@@ -8,7 +8,7 @@ export type Role = 'primary' | 'replica';
 export interface NodeInfo {
   /** The cluster node id where the server has one, else `key`. */
   readonly id: string;
-  /** Where we connect to, after `addressMap`. */
+  /** Address to connect to, after `addressMap`. */
   readonly address: Address;
   /** `addressKey(address)`: names the node in pools, errors and statistics. */
   readonly key: string;
@@ -49,7 +49,7 @@ export interface Shard {
 export interface TopologySnapshot {
   readonly kind: 'single' | 'replication' | 'sentinel' | 'cluster';
   readonly shards: readonly Shard[];
-  /** By `key`, over all shards. */
+  /** Nodes by `key`, over all shards. */
   readonly nodes: ReadonlyMap<string, NodeInfo>;
   /** Null where there is one shard. */
   readonly slots: SlotMap | null;

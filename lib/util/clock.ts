@@ -19,7 +19,7 @@ export class Clock {
   #wasLate = false;
   readonly #holders = new Set<Holder>();
 
-  /** In ms, as of the first call since the last flush or tick. */
+  /** The time in ms, as of the first call since the last flush or tick. */
   now(): number {
     if (this.#stale) {
       this.#stale = false;

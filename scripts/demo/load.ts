@@ -20,7 +20,7 @@ export interface LoadOptions {
 
 const TICK_MS = 10;
 
-/** Issues operations at a steady rate whether or not earlier ones were answered, as independent users would. */
+/** Open-loop load: issues operations at a steady rate whether or not earlier ones were answered, as independent users would. */
 export class Load {
   readonly operations: Operation[] = [];
   readonly #redis: Redis;

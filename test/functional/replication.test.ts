@@ -97,28 +97,28 @@ describe('a replication group without sentinels', function () {
 
   it('goes on reading while two call themselves primary; writes wait, and say which two, unless one of them is configured', async () => {
     await using group = await ReplicationGroup.start({ replicas: 2 });
-    const [heir, other] = group.replicas as [Server, Server];
+    const [promoted, other] = group.replicas as [Server, Server];
     const monitor = { periodMs: 100 };
     await using undecided = createClient({ topology: replication(addressesOf(group.servers)), reads: 'replica', monitor });
-    await using decided = createClient({ topology: replication([heir.address]), monitor });
+    await using decided = createClient({ topology: replication([promoted.address]), monitor });
     await undecided.set('k', 'v');
     await decided.set('before', '1');
     await caughtUp(group.primary, group.replicas);
-    await heir.ask('REPLICAOF', 'NO', 'ONE');
-    await until(() => undecided.topology?.problem?.code === 'ERR_SPLIT_GROUP' && primaryOf(decided) === heir.address);
+    await promoted.ask('REPLICAOF', 'NO', 'ONE');
+    await until(() => undecided.topology?.problem?.code === 'ERR_SPLIT_GROUP' && primaryOf(decided) === promoted.address);
     for (let i = 0; i < 20; i++) assert.equal(await undecided.get('k'), 'v', 'the replica that is left serves');
     await assert.rejects(undecided.with({ timeoutMs: 300 }).set('k', 'w'), (error: SlotwiseError) => {
       assert.deepEqual([error.code, error.executed], ['ERR_TIMEOUT', 'no']);
       assert.equal((error.cause as SlotwiseError).code, 'ERR_SPLIT_GROUP');
-      for (const server of [group.primary, heir]) assert.ok(error.message.includes(server.address), error.message);
+      for (const server of [group.primary, promoted]) assert.ok(error.message.includes(server.address), error.message);
       return true;
     });
     const write = undecided.set('after', '1');
     assert.equal(await decided.set('decided', '1'), 'OK');
-    assert.equal(await heir.ask('GET', 'decided'), '1');
-    for (const server of [group.primary, other]) await server.ask('REPLICAOF', heir.host, heir.port);
+    assert.equal(await promoted.ask('GET', 'decided'), '1');
+    for (const server of [group.primary, other]) await server.ask('REPLICAOF', promoted.host, promoted.port);
     assert.equal(await write, 'OK', 'it goes on where one is left');
-    assert.equal(await heir.ask('GET', 'after'), '1');
+    assert.equal(await promoted.ask('GET', 'after'), '1');
   });
 
   it('changes its primary under transactions and WATCH sessions without an error and without half of one', async () => {

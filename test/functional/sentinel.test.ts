@@ -238,12 +238,12 @@ describe('sentinels', function () {
       await using redis = createClient({ topology: sentinel(addressesOf(group.sentinels), group.name) });
       await redis.set('a', '1');
       const old = await group.settled();
-      const [heir] = (await group.replicas()) as [Server];
+      const [promoted] = (await group.replicas()) as [Server];
       await everywhere(group.sentinels, 'SENTINEL', 'REMOVE', group.name);
-      await heir.ask('REPLICAOF', 'NO', 'ONE');
-      await old.ask('REPLICAOF', heir.host, heir.port);
-      await everywhere(group.sentinels, 'SENTINEL', 'MONITOR', group.name, heir.host, heir.port, 2);
-      await until(() => primaryOf(redis) === heir.address, { timeoutMs: 5_000 });
+      await promoted.ask('REPLICAOF', 'NO', 'ONE');
+      await old.ask('REPLICAOF', promoted.host, promoted.port);
+      await everywhere(group.sentinels, 'SENTINEL', 'MONITOR', group.name, promoted.host, promoted.port, 2);
+      await until(() => primaryOf(redis) === promoted.address, { timeoutMs: 5_000 });
       assert.equal(await redis.set('a', '2'), 'OK');
     });
 

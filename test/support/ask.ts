@@ -3,7 +3,7 @@ import { type CommandArg, encodeCommand, parseReply, type Reply, ReplyFailure, t
 
 export interface AskOptions {
   readonly auth?: { readonly username?: string; readonly password: string } | undefined;
-  /** For connecting, and for each reply. Default 2,000. */
+  /** Time limit for connecting, and for each reply, in ms. Default 2,000. */
   readonly timeoutMs?: number;
   /** Default `utf8`; `latin1` carries any bytes. */
   readonly encoding?: TextEncoding;

@@ -6,7 +6,7 @@ export type SlotRange = readonly [first: number, last: number];
 
 export interface ShardView {
   readonly primary: Server;
-  /** Those that run. */
+  /** Replicas that run. */
   readonly replicas: readonly Server[];
   readonly slots: readonly SlotRange[];
 }

@@ -17,7 +17,7 @@ export interface ClusterOptions {
    * as a real one. Default true.
    */
   readonly replicasInSlots?: boolean;
-  /** For every server. With `tls` the cluster bus and the replication use it too. */
+  /** Options of every server. With `tls` the cluster bus and the replication use it too. */
   readonly server?: Omit<ServerOptions, 'port'>;
 }
 

@@ -21,7 +21,7 @@ export type Handler = (command: readonly string[], connection: FakeConnection) =
 export const ok = new Status('OK');
 export const status = (text: string): Status => new Status(text);
 export const error = (text: string): ReplyFailure => new ReplyFailure(text);
-/** Never answers this command; the next one is answered. */
+/** Action that never answers this command; the next one is answered. */
 export const silence: Action = { action: 'silence' };
 /** Ends the connection with FIN. */
 export const close: Action = { action: 'close' };

@@ -20,7 +20,7 @@ export function runningProcesses(): ReadonlySet<OwnProcess> {
   return running;
 }
 
-/** Called when this process ends, in whatever way it can notice. */
+/** Has `ending` called when this process ends, in whatever way it can notice. */
 export function atEnd(ending: () => void): void {
   openRun();
   endings.push(ending);

@@ -24,7 +24,7 @@ export function push(items: readonly ReplyValue[], protocol: 2 | 3): Uint8Array 
 
 /** Subscriptions of a scripted server: keeps them, confirms them, and delivers what the test publishes. */
 export class PubsubScript {
-  /** By `kind name`. */
+  /** Subscribers by `kind name`. */
   readonly subscribers = new Map<string, Set<Connection>>();
   readonly #known = new WeakSet<Connection>();
   /** The answer instead of a confirmation: an error, or silence. Undefined: the subscription is confirmed. */

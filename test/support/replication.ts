@@ -7,7 +7,7 @@ export interface ReplicationOptions {
   readonly replicas?: number;
   /** Replicas of the first replica. Default 0. */
   readonly cascaded?: number;
-  /** For every server. */
+  /** Options of every server. */
   readonly server?: Omit<ServerOptions, 'port'>;
 }
 

@@ -89,7 +89,7 @@ export async function startTopology<K extends TopologyKind>(kind: K): Promise<Ru
   return new RunningTopology<K>(kind, await starters[kind](false));
 }
 
-/** By kind; shared servers live as long as the run, see `leaks.ts`. */
+/** Starters by kind; shared servers live as long as the run, see `leaks.ts`. */
 export const starters: { readonly [K in TopologyKind]: (shared: boolean) => Promise<Groups[K]> } = {
   single: (shared) => Server.start({ shared }),
   replication: (shared) => ReplicationGroup.start({ server: { shared } }),

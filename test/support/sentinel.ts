@@ -17,9 +17,9 @@ export interface SentinelOptions {
   readonly downAfterMs?: number;
   /** Default 10,000; a failover that failed is tried again after twice this time. */
   readonly failoverTimeoutMs?: number;
-  /** For every data server. */
+  /** Options of every data server. */
   readonly server?: Omit<ServerOptions, 'port' | 'sentinel'>;
-  /** For every sentinel; its `password` is of the sentinels themselves. */
+  /** Options of every sentinel; `password` is that of the sentinels themselves. */
   readonly sentinel?: Omit<ServerOptions, 'port' | 'sentinel'>;
 }
 
@@ -135,7 +135,7 @@ export class SentinelGroup {
     }
   }
 
-  /** Sentinels find each other by messages every 2 s: while they start, more often. */
+  /** Announces the sentinels to each other, who would find each other by messages only every 2 s. */
   async #introduce(): Promise<void> {
     const periods = (publish: number, info: number): Promise<unknown> =>
       Promise.all(this.sentinels.map((sentinel) => sentinel.ask('SENTINEL', 'DEBUG', 'PUBLISH-PERIOD', publish, 'INFO-PERIOD', info)));

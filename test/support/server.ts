@@ -101,7 +101,7 @@ export class Server {
     return AskConnection.open({ host: this.host, port: this.port }, { auth, ...options });
   }
 
-  /** One command over a connection of its own. Rejects for an error reply. */
+  /** Sends one command over a connection of its own. Rejects for an error reply. */
   async ask(...args: readonly CommandArg[]): Promise<Reply> {
     using connection = await this.connect();
     return await connection.ask(...args);

@@ -2,7 +2,7 @@ import type { Raw } from '../../lib/protocol/command-spec.js';
 
 export interface SimulatedOptions {
   readonly nodes: number;
-  /** Of each primary. Default 1. */
+  /** Number of replicas of each primary. Default 1. */
   readonly replicas?: number;
   /** Every primary owns this many ranges; reshards leave many. Default 1. */
   readonly rangesEach?: number;

@@ -8,7 +8,7 @@ const LEAST_PRIMARIES = 3;
 
 interface Layout<T> {
   readonly primaries: readonly T[];
-  /** In the order of the primaries. */
+  /** Replicas of each primary, in the order of the primaries. */
   readonly replicas: readonly (readonly T[])[];
 }
 

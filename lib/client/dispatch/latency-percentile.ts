@@ -9,7 +9,7 @@ const RECOMPUTE_EVERY = 16;
 export class Latencies {
   readonly #ring = new Float64Array(SAMPLES);
   #count = 0;
-  /** In ms; null while too few are known. */
+  /** The 95th percentile in ms; null while too few are known. */
   p95Ms: number | null = null;
 
   add(ms: number): void {

@@ -12,7 +12,7 @@ const COMMAND_GETKEYS = command('COMMAND GETKEYS');
 
 /** Facts of commands that our table does not have, learnt from the servers. */
 export class UnknownCommands {
-  /** By name; null: the server does not know it either. */
+  /** Specs by name; null: the server does not know the command either. */
   readonly #learnt = new Map<string, Promise<CommandSpec | null>>();
 
   constructor(private readonly callFactory: Pick<CallFactory, 'submit'>) {}

@@ -13,7 +13,7 @@ import type { View } from '../view.js';
 
 /** Command of a pipeline or transaction, not sent yet. */
 export interface BatchStep extends Command {
-  /** Made by `call()`: RESP3 maps become objects, in a pipeline only, where each reply is parsed by itself. */
+  /** Mark of `call()`: RESP3 maps become objects, in a pipeline only, where each reply is parsed by itself. */
   readonly called?: true;
 }
 

@@ -32,9 +32,9 @@ const RENEW_SPACING_MS = 50;
 
 /** The servers of a client, as far as it knows them: topology, nodes with their connections, credentials. */
 export class Deployment {
-  /** For users. */
+  /** Events for users. */
   readonly events = new Emitter<ClientEvents>();
-  /** For the parts of the client. */
+  /** Events for the parts of the client. */
   readonly bus = new Emitter<DeploymentEvents>();
   readonly nodes: NodeRegistry;
   readonly sentinels: SentinelAccess;

@@ -38,7 +38,7 @@ export class FailoverDetector {
     this.#now = now;
   }
 
-  /** Called repeatedly as long as the primary stalls. */
+  /** The primary stalls; called repeatedly as long as it does. */
   primaryStalls(primary: object, replicas: readonly NodeInfo[]): void {
     const window = this.#windowOf(primary);
     if (window === null || window.asking) return;

@@ -59,7 +59,7 @@ export class ReplicaHealth {
   readonly #nodeOf: (key: string) => Node | undefined;
   readonly #events: ReplicaHealthEvents;
   readonly #health = new Map<string, NodeHealth>();
-  /** By key of the primary, so that another primary starts without samples. */
+  /** Offset samples by key of the primary, so that another primary starts without any. */
   readonly #offsets = new Map<string, OffsetSamples>();
   /** Keys of primaries that answered the last sample. */
   readonly #answering = new Set<string>();
@@ -170,7 +170,7 @@ export class ReplicaHealth {
     return health.rttMs === null;
   }
 
-  /** Without a primary every link is down, and what the replicas have is the best there is. */
+  /** Whether a link may be down: without a primary every link is, and what the replicas have is the best there is. */
   #mayLinkBeDown(primary: NodeInfo | null): boolean {
     return primary === null || this.#snapshot?.problem !== undefined || !this.#answering.has(primary.key);
   }

@@ -29,7 +29,7 @@ export interface ChannelHost {
   /** The node is a replica of `primary`. */
   notPrimary(channel: ChannelState, node: string, primary: Address): void;
   confirmed(channel: ChannelState): void;
-  /** When the topology was last found as it is known, in ms since 1970. */
+  /** Moment at which the topology was last found as it is known, in ms since 1970. */
   readonly confirmedAtMs: number;
 }
 
@@ -69,13 +69,13 @@ export class ChannelState implements MessageHandler, SubscribedChannel {
   /** Refusals and redirections since the channel was last live. */
   refusals = 0;
   redirects = 0;
-  /** How often since then a node that was taken for a primary said that it is a replica. */
+  /** Number of times since then that a node that was taken for a primary said that it is a replica. */
   replicaAnswers = 0;
-  /** Of the next attempt. */
+  /** Timer of the next attempt. */
   timer: NodeJS.Timeout | undefined;
-  /** Why the channel is not live. */
+  /** Reason for which the channel is not live. */
   lastError: SlotwiseError | null = null;
-  /** Where the channel was live last, and until when, by `performance.now()`. */
+  /** Node on which the channel was live last, and until when, by `performance.now()`. */
   lastLive: { readonly node: string; readonly until: number } | null = null;
   #listeners: readonly ChannelListener[] = [];
   #connection: ChannelConnection | null = null;
@@ -93,7 +93,7 @@ export class ChannelState implements MessageHandler, SubscribedChannel {
     this.text = name.toString();
   }
 
-  /** Where it is subscribed, live or not yet. */
+  /** Key of the node on which the channel is subscribed, live or not yet; null: none. */
   get node(): string | null {
     return this.#connection?.key ?? null;
   }

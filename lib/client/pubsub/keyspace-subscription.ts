@@ -30,7 +30,7 @@ export class KeyspaceSubscription implements SubscriptionHandle {
   readonly #names: readonly Buffer[];
   readonly #handler: SubscriptionHandler;
   readonly #lifecycle: SubscriptionLifecycle;
-  /** By primary. */
+  /** Groups by primary. */
   readonly #groups = new Map<string, SubscriptionGroup>();
   readonly #unfollow: () => void;
   /** Every primary was found to publish what is listened to. */

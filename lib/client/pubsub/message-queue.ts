@@ -29,7 +29,7 @@ export class MessageQueue<Message extends { readonly type: 'message' | 'event' }
     return this.#entries.length === 0 && this.#ahead === null;
   }
 
-  /** How many messages it holds; gaps do not count. */
+  /** Number of messages in the buffer; gaps do not count. */
   get length(): number {
     return this.#messages;
   }

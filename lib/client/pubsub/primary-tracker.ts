@@ -11,7 +11,7 @@ export class PrimaryTracker {
     return this.deployment.snapshot?.shards.flatMap(({ primary }) => primary?.key ?? []) ?? [];
   }
 
-  /** When they were last seen to be so, in ms since 1970. */
+  /** Moment at which they were last seen to be so, in ms since 1970. */
   get confirmedAtMs(): number {
     return this.deployment.confirmedAtMs;
   }

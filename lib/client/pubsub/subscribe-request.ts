@@ -10,7 +10,7 @@ export interface SubscribeRequest {
 
 /** How long it may take until the servers have confirmed, and the signal that ends the subscription. */
 export interface SubscribeLimits {
-  /** In ms; 0: none. */
+  /** Deadline in ms; 0: none. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | null;
 }

@@ -24,7 +24,7 @@ export function command(name: string): CommandSpec {
   return spec;
 }
 
-/** As `command`, `undefined` where the table has no such command. */
+/** Facts of a command as `command` gives them; `undefined` where the table has no such command. */
 export function findCommand(name: string): CommandSpec | undefined {
   return specs.get(name) ?? build(name.toUpperCase());
 }

@@ -13,7 +13,7 @@ const NONE: Raw[] = [];
 export class Frame {
   readonly items: Raw[];
   readonly object: { [field: string]: Raw } | null;
-  /** Of an object: the field whose value comes next; null: a field comes next. */
+  /** Field of an object whose value comes next; null: a field comes next. */
   field: string | null = null;
 
   constructor(

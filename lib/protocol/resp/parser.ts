@@ -26,7 +26,7 @@ const CR = 13;
 const LF = 10;
 const MINUS = 45;
 
-/** As many digits are exact in a double. */
+/** Number of digits that are exact in a double. */
 const MAX_DIGITS = 15;
 // Names of this module: in a CommonJS build an imported name is looked up at each use, which in the loop costs a third more.
 const { BULK, INTEGER, VERBATIM, BLOB_ERROR, ARRAY, MAP, SET, PUSH, ATTRIBUTE } = t;

@@ -12,7 +12,7 @@ export interface ReplySink {
   reply(value: Raw): void;
   /** A top-level error reply. */
   error(error: ReplyError): void;
-  /** In the place of `reply`: the reply holds an integer beyond 2^53 and its mode wants numbers. The first such integer, exactly. */
+  /** Comes instead of `reply`: the reply holds an integer beyond 2^53, exactly `value`, and its mode wants numbers. */
   integerRange(value: bigint): void;
   /** Out-of-band data; its kind is `items[0]`, there is at least that. */
   push(items: Raw[]): void;

@@ -1,9 +1,9 @@
-/** So many failures without a reply in between open the breaker, however seldom the node is asked. */
+/** Number of failures without a reply in between that opens the breaker, however seldom the node is asked. */
 const FAILURES_IN_A_ROW = 3;
-/** So many failures within the window, with not more replies than failures, open it. */
+/** Number of failures within the window that opens the breaker, with not more replies than failures. */
 const FAILURES_IN_WINDOW = 5;
 const FAILURE_WINDOW_MS = 10_000;
-/** So many slow round trips in a row open it. */
+/** Number of slow round trips in a row that opens the breaker. */
 const SLOW_IN_A_ROW = 3;
 /** Time that it is open for, in ms: doubled from failure to failure, between these two. */
 const SHORTEST_OPEN_MS = 1_000;
@@ -24,9 +24,9 @@ export interface BreakerState {
   readonly failures: readonly { readonly at: number; readonly replies: number }[];
   /** Slow round trips in a row. */
   readonly slow: number;
-  /** How long it is, or was last, opened for, in ms. */
+  /** Time that the breaker is, or was last, opened for, in ms. */
   readonly openMs: number;
-  /** When it was closed last, on the clock in ms. */
+  /** Moment of the last close, on the clock in ms. */
   readonly closedAt: number;
 }
 

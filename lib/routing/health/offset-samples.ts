@@ -1,5 +1,5 @@
 interface OffsetSample {
-  /** When the primary was asked, on the clock in ms: a replica that has reached the offset has all writes from before. */
+  /** Moment of the question to the primary, on the clock in ms: a replica that has reached the offset has all writes from before. */
   readonly sentAt: number;
   readonly offset: number;
 }

@@ -22,7 +22,7 @@ export function splitBySlot(spec: CommandSpec, args: readonly Arg[]): readonly S
   return split(spec, args, slotOfKey);
 }
 
-/** As `splitBySlot`, by more than the slot: `groupOf` gives the slot plus any multiple of 16,384. */
+/** Splits as `splitBySlot` does, by more than the slot: `groupOf` gives the slot plus any multiple of 16,384. */
 export function split(spec: CommandSpec, args: readonly Arg[], groupOf: (key: Arg) => number): readonly ShardPart[] | null {
   if (spec.firstKey < 0) return null;
   const indexes = keyIndexes(spec, args);

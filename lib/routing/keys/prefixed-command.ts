@@ -84,7 +84,7 @@ const STRIPPED: ReadonlyMap<string, Strip> = new Map<string, Strip>([
   ['XREADGROUP', stripStreams],
 ]);
 
-/** Only the keys that the program has a name for. */
+/** Keys of a list reply without the prefix; keys that the program has no name for are left out. */
 function stripList(prefix: KeyPrefix, raw: Raw): Raw {
   if (!Array.isArray(raw)) return raw;
   return raw.map((key) => (isKey(key) ? prefix.strip(key) : key)).filter((key) => key !== null);

@@ -4,7 +4,7 @@ import type { NodeInfo, TopologySnapshot } from '../../topology/snapshot.js';
 export interface Placement {
   /** `anywhere`: every node of a cluster gets its messages. `slot`: only the shard of its slot. `node`: only that node. */
   readonly bound: 'anywhere' | 'slot' | 'node';
-  /** Of the channel's name. */
+  /** Slot of the channel's name. */
   readonly slot: number;
   /** Key of the node it is bound to; empty: none. */
   readonly node: string;

@@ -6,7 +6,7 @@ import type { Fallback, ReplicaSet } from '../../options/replica-sets.js';
 
 /** The read policy of commands: what options, domain and view say together about the nodes that may serve a read. */
 export interface ReadPolicy {
-  /** With `choose`: `nearest`, which takes primary and replicas. */
+  /** Mode of the reads; with `choose` it is `nearest`, which takes primary and replicas. */
   readonly reads: ReadMode;
   /** The function that chooses among the candidates; null: the picker does. */
   readonly choose: ReadFunction | null;
@@ -58,7 +58,7 @@ function isGiven({ reads, maxLagMs, maxLagBytes }: ViewReads): boolean {
   return reads !== undefined || maxLagMs !== undefined || maxLagBytes !== undefined;
 }
 
-/** So many policies of a domain are kept at a time: a caller may compute a limit for each call. */
+/** Number of policies that are kept for a domain: a caller may compute a limit for each call. */
 const POLICIES_KEPT = 64;
 
 /** The policies of a client: the same domain and options always give the same object, by which pickers are found. */

@@ -11,12 +11,12 @@ export interface NodeState {
   readonly unreachableReason: string | null;
   /** Its circuit breaker is open or half-open. */
   readonly tripped: boolean;
-  /** Whether its link to the primary is up, where it was asked itself; null: as the topology says. */
+  /** State of the link to the primary, where the node was asked itself; null: as the topology says. */
   readonly linked: boolean | null;
   /** Time on the clock, in ms, of which a replica has all writes. Null: unknown. */
   readonly freshAt: number | null;
   readonly lagBytes: number | null;
-  /** As the server tells it. */
+  /** Availability zone as the server tells it. */
   readonly zone: string | null;
   readonly rttMs: number | null;
   /** The share of its weight that counts, below 1 while it warms up after a failure. */
@@ -93,7 +93,7 @@ const notDeprioritised: Reducer =
     return unreachableReason ?? (tripped && !ignoreBreakers ? 'its circuit breaker is open' : null);
   };
 
-/** By the place in the shard, not by role: a `single` server that is a replica is in both places. */
+/** Nodes of a mode, by their place in the shard, not by role: a `single` server that is a replica is in both places. */
 const ofMode: Reducer =
   (_, { step }, { primary, replicas }) =>
   (node) => {
@@ -189,10 +189,10 @@ const NO_CANDIDATES: Candidates = Object.freeze({
   isFallback: false,
   validUntil: Number.POSITIVE_INFINITY,
 });
-/** How often the share of a node that warms up grows, in ms. */
+/** Period at which the share of a node that warms up grows, in ms. */
 const WARMING_EVERY_MS = 250;
 
-/** Called with every reduction of every step; for `explain`. */
+/** Listener to every reduction of every step; for `explain`. */
 export type Trace = (step: SelectionStep, reduction: Reduction) => void;
 
 /**

@@ -17,7 +17,7 @@ export interface MergedNode {
 
 export interface MergedCluster {
   readonly nodes: ReadonlyMap<string, MergedNode>;
-  /** In order of the slots. */
+  /** Owners of ranges, in order of the slots. */
   readonly ranges: readonly { readonly start: number; readonly end: number; readonly owner: string }[];
 }
 
@@ -201,7 +201,7 @@ function mergeOwners(views: readonly ClusterView[], demotions: ReadonlyMap<strin
   const claims = views.map((view) => {
     const owners = new Int16Array(SLOT_COUNT).fill(-1);
     const epochs: number[] = [];
-    /** By index of the claimed owner: the one that has its slots now. */
+    /** Index of the node that has the slots now, by index of the claimed owner. */
     const currentOwners: number[] = [];
     /** Index of the node that was asked. */
     let own = -1;

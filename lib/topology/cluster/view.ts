@@ -8,7 +8,7 @@ export interface ViewNode {
   readonly id: string;
   /** Null where the server does not say how to reach it. */
   readonly address: Address | null;
-  /** As announced, and by its other names. */
+  /** Addresses of the node as announced, and its other names. */
   readonly names: readonly Address[];
   readonly role: Role;
   readonly primaryId: string | null;

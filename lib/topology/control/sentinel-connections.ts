@@ -32,7 +32,7 @@ export class SentinelConnections implements SentinelChannel {
     return this.#control.reauthenticate(credentials);
   }
 
-  /** As `ControlConnections.subscribe`, on a connection that equal subscriptions share. */
+  /** Subscribes as `ControlConnections.subscribe` does, on a connection that equal subscriptions share. */
   subscribe(address: Address, channels: readonly string[], events: SubscriptionEvents): () => void {
     const key = [addressKey(address), ...channels].join(' ');
     const shared = this.#subscriptions.get(key) ?? this.#open(key, address, channels);

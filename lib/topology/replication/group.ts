@@ -22,11 +22,11 @@ export function parseMember([replication, role, server]: readonly (Raw | undefin
 
 /** The outcome of asking one address. */
 export interface MemberReply {
-  /** Where we connect to. */
+  /** Address to connect to. */
   readonly address: Address;
   /** Null: it did not answer, or does not say what it is. */
   readonly member: Member | null;
-  /** It could not be reached, as opposed to being slow. */
+  /** Whether the node could not be reached, as opposed to being slow. */
   readonly failed: boolean;
 }
 
@@ -56,7 +56,7 @@ interface GroupProcess {
   readonly names: readonly Address[];
   readonly member: Member | null;
   readonly failed: boolean;
-  /** As its primary lists it; null where no primary does. */
+  /** Entry in the list of its primary; null where no primary lists the process. */
   readonly listed: { readonly by: string; readonly online: boolean } | null;
 }
 
@@ -120,7 +120,7 @@ function nodeOf({ address, names, member }: GroupProcess, replicaOf: string | nu
 /** Index of the processes behind the addresses: one that was reached by two names, or is announced under another one, has one entry. */
 class ProcessIndex {
   readonly processes = new Map<string, GroupProcess>();
-  /** From every address key to the key that the process goes by. */
+  /** Key that a process goes by, under each of its address keys. */
   readonly #keys = new Map<string, string>();
   readonly #map: (announced: Address) => Address;
 

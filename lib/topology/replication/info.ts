@@ -7,13 +7,13 @@ import type { Role } from '../snapshot.js';
 export interface ReplicationInfo {
   /** Null where the server does not say, or is no data server. */
   readonly role: Role | null;
-  /** Of a replica: its primary, as announced. */
+  /** Primary of a replica, as announced. */
   readonly primary: Address | null;
-  /** Of a replica: the link to its primary is up. Null where the server does not say. */
+  /** Whether the link of a replica to its primary is up. Null where the server does not say. */
   readonly linkUp: boolean | null;
   /** A full synchronisation is under way: the data set is about to be replaced, the link counts as down. */
   readonly syncing: boolean;
-  /** What a primary has written, what a replica has applied, in bytes; a replica of a replica counts in the offsets of the root. */
+  /** Replication offset in bytes: what a primary has written, or a replica applied; a replica of a replica counts as the root does. */
   readonly offset: number | null;
   /** Replication id: names the history of writes that the offset counts; empty where INFO may not be asked. */
   readonly replid: string;

@@ -5,7 +5,7 @@ import { parseReplication, REPLICATION_COMMANDS, type ReplicationInfo } from './
 /** The outcome of asking a node once. */
 export interface LagSample {
   readonly node: NodeInfo;
-  /** When it was asked, on the clock, in ms. */
+  /** Moment of the question, on the clock in ms. */
   readonly sentAt: number;
   /** Null where the connection had to be opened first. */
   readonly rttMs: number | null;
@@ -48,7 +48,7 @@ export class LagSampler {
   /** Keys of nodes that have not answered yet. */
   readonly #asked = new Set<string>();
   #snapshot: TopologySnapshot | null = null;
-  /** By index of the shard. */
+  /** Plans by index of the shard. */
   #plans: (SamplingPlan | undefined)[] = [];
   #stopped = false;
 

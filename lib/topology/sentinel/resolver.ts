@@ -40,7 +40,7 @@ export class SentinelResolver implements Resolver {
   readonly #name: string;
   readonly #channel: SentinelChannel;
   readonly #sentinels: KnownSentinels;
-  /** By address of the sentinel. */
+  /** Answers by address of the sentinel. */
   #answers: ReadonlyMap<string, SentinelAnswer> = new Map();
   #events: SentinelEvents | null = null;
   #hint: Hint = () => {};

@@ -7,7 +7,7 @@ import { addressOf, listOf, numberOf, textOf } from '../replies.js';
 export interface SentinelView {
   /** Id of this sentinel; null before 6.2. */
   readonly id: string | null;
-  /** As announced; null: the sentinel does not know the group. */
+  /** Address of the primary as announced; null: the sentinel does not know the group. */
   readonly primary: Address | null;
   /** Config epoch of that choice: higher is newer. */
   readonly epoch: number;

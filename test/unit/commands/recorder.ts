@@ -17,7 +17,7 @@ interface Recording extends Mode {
   readonly out: Recorded<this['reply']>;
 }
 
-/** Every command, those of leases too, answered by a record of itself. */
+/** Recorder with every command, those of leases too, each answered by a record of itself. */
 export class Recorder extends LeasedCommands {
   declare readonly [MODE]: Recording;
 

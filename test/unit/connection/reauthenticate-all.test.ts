@@ -3,7 +3,7 @@ import { reauthenticateAll } from '../../../lib/connection/reauthenticate-all.js
 
 const credentials = { username: 'default', password: 'secret' };
 
-/** Answers when it is told to. */
+/** Login that ends when the test says so. */
 class Login {
   given: unknown = null;
   settle: (refusal?: Error) => void = () => {};

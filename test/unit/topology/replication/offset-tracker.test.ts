@@ -25,7 +25,7 @@ const CASES: readonly (readonly [what: string, raw: Raw, access: 'primary' | 're
   ['something else', null, 'primary', null],
 ];
 
-/** Answers when told to. */
+/** Node that answers when the test says so. */
 class FakeNode implements Replicating {
   processEpoch = 1;
   asked = 0;
