@@ -77,7 +77,7 @@ export const poolChannel: Channel = channel('slotwise:pool');
 /** Publishes a `Gap`. */
 export const gapChannel: Channel = channel('slotwise:gap');
 /** Publishes an `UnheardError`. */
-export const errorChannel: Channel = channel('slotwise:error');
+const errorChannel: Channel = channel('slotwise:error');
 
 /** Begins a trace: with `finishTrace`, the events of `TracingChannel.tracePromise`, in its order, for work that ends in a callback. */
 export function startTrace<Trace extends object, T>(traced: TracingChannel<Trace>, trace: Trace, work: () => T): T {

@@ -88,7 +88,7 @@ function openSlots({ nodes }: ClusterState): Problem[] {
   ]);
 }
 
-export function groupedByPeer(open: ReadonlyMap<number, string>): [peer: string, slots: number[]][] {
+function groupedByPeer(open: ReadonlyMap<number, string>): [peer: string, slots: number[]][] {
   const groups = new Map<string, number[]>();
   for (const [slot, peer] of open) groups.set(peer, [...(groups.get(peer) ?? []), slot]);
   return [...groups];

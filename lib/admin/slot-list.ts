@@ -3,7 +3,7 @@ import { SLOT_COUNT } from '../topology/slot-map.js';
 /** Slots in order, each once. */
 export type SlotSet = readonly number[];
 
-export interface Range {
+interface Range {
   readonly start: number;
   readonly end: number;
 }

@@ -1,7 +1,7 @@
 import { reportListenerError, reportUnheardError } from '../diagnostics.js';
 
 /** Event names with the arguments of their listeners: `{ ready: []; error: [error: Error] }`. */
-export type EventMap<Events> = { [Name in keyof Events]: readonly unknown[] };
+type EventMap<Events> = { [Name in keyof Events]: readonly unknown[] };
 
 type EventListener<Arguments extends readonly unknown[]> = (...args: Arguments) => unknown;
 
@@ -33,10 +33,6 @@ export class Emitter<Events extends EventMap<Events>> {
     const index = entries.map((entry) => entry.listener).lastIndexOf(listener);
     if (index !== -1) this.#entries[name] = entries.filter((_, i) => i !== index);
     return this;
-  }
-
-  listenerCount(name: keyof Events & string): number {
-    return this.#entries[name]?.length ?? 0;
   }
 
   emit<Name extends keyof Events & string>(name: Name, ...args: Events[Name]): void {

@@ -15,7 +15,7 @@ export interface ConnectConfig extends Omit<HandshakeConfig, 'credentials'> {
   readonly connectTimeoutMs: number;
 }
 
-export interface ConnectHandlers {
+interface ConnectHandlers {
   /** Writes the calls before all others. Throws if the connection is closed. */
   write(calls: readonly Call[]): void;
   ready(server: ServerFacts): void;

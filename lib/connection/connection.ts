@@ -53,7 +53,7 @@ export interface ConnectionEvents {
  * | draining | `close()`: what was accepted is answered | refuses | closed |
  * | closed | | refuses | – |
  */
-export type ConnectionPhase = 'connecting' | 'ready' | 'draining' | 'closed';
+type ConnectionPhase = 'connecting' | 'ready' | 'draining' | 'closed';
 
 const TRANSITIONS: Transitions<ConnectionPhase> = {
   connecting: ['ready', 'draining', 'closed'],

@@ -15,7 +15,7 @@ export interface HandshakeConfig {
 }
 
 /** One command of the handshake, and what its error reply means. */
-export interface HandshakeStep {
+interface HandshakeStep {
   readonly words: readonly string[];
   /** `auth`: a refusal is an authentication error; `needed`: any error ends the connection; `optional`: errors are ignored. */
   readonly on: 'hello' | 'auth' | 'needed' | 'optional';
@@ -50,7 +50,7 @@ export function authWords({ username, password }: Credentials, protocol: 2 | 3):
 }
 
 /** What the replies of one round of steps mean. */
-export type HandshakeOutcome =
+type HandshakeOutcome =
   | { readonly next: 'ready'; readonly server: ServerFacts }
   | { readonly next: 'resp2' }
   | { readonly next: 'fail'; readonly error: AuthError | ConnectError | DatabaseError };

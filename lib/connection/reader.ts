@@ -18,7 +18,7 @@ import { DISCARDED_REPLY } from './internal-calls.js';
 import { isConfirmation, isLateRefusal, isPubsubPush } from './pubsub-replies.js';
 
 /** What a reader tells its connection. */
-export interface ReaderEvents {
+interface ReaderEvents {
   push(items: Raw[]): void;
   /** An error came that answers no command. */
   refused(error: ConnectError): void;

@@ -6,7 +6,7 @@ import type { Address } from '../options/address.js';
 const FIRST_READ_BYTES = 16 * 1024;
 const MOST_READ_BYTES = 256 * 1024;
 
-export interface SocketTarget {
+interface SocketTarget {
   readonly address: Address;
   readonly tls: TlsConnectionOptions | null;
   /** 0: off. */

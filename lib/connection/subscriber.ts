@@ -10,7 +10,7 @@ import { Connection, type ConnectionConfig } from './connection.js';
 import { internalCallInto } from './internal-calls.js';
 import { kindOf } from './pubsub-replies.js';
 
-export interface SubscriberEvents {
+interface SubscriberEvents {
   ready?(): void;
   /** The answer to a PING is late. */
   stalled?(): void;

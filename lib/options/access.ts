@@ -75,7 +75,7 @@ function withOneLogin<T extends AccessOptions>(check: Check<T>): Check<T> {
 }
 
 /** Throws for a login that is given twice. */
-export function refuseTwoLogins(path: string): never {
+function refuseTwoLogins(path: string): never {
   throw new OptionsError(`${path}.credentials`, 'expected either credentials, or username and password');
 }
 

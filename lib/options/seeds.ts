@@ -11,7 +11,7 @@ import { refuseValue } from './validate.js';
 export type Seed = string | { readonly host: string; readonly port?: number } | { readonly path: string };
 
 /** The addresses that seeds name, and the login, TLS and database of their URLs. */
-export type ReadSeeds = { readonly addresses: readonly Address[]; readonly url: UrlAccess };
+type ReadSeeds = { readonly addresses: readonly Address[]; readonly url: UrlAccess };
 
 /** Reads one seed or a list. `pathOf` names a seed in errors; `allowPath`: a socket file will do. */
 export function readSeeds(seeds: unknown, pathOf: (index: string) => string, defaultPort: number, allowPath: boolean): ReadSeeds {

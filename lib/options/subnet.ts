@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
 /** Addresses that share a prefix, such as `10.0.1.0/24` or `fd00::/8`. */
-export interface Subnet {
+interface Subnet {
   readonly text: string;
   /** False for host names: they are not looked up. */
   readonly contains: (host: string) => boolean;

@@ -2,7 +2,7 @@ import { OptionsError } from '../errors.js';
 import { type Address, parseAddress } from './address.js';
 import { refuseValue } from './validate.js';
 
-export type UrlKind = 'single' | 'replication' | 'sentinel' | 'cluster';
+type UrlKind = 'single' | 'replication' | 'sentinel' | 'cluster';
 
 /** The parts of a connection URL. Parts that the URL lacks are left out. */
 export interface ConnectionUrl {

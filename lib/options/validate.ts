@@ -8,7 +8,7 @@ export type Check<T> = (value: unknown, path: string) => T;
 export type ChecksOf<T> = { readonly [Name in keyof T]-?: Check<unknown> };
 
 /** Longest delay Node's timers take, in ms; a longer one would fire at once. */
-export const MAX_DELAY_MS = 2_147_483_647;
+const MAX_DELAY_MS = 2_147_483_647;
 
 /** Throws; text that could be a URL with credentials is masked first. */
 export function refuseValue(path: string, expected: string, got: unknown): never {

@@ -21,7 +21,7 @@ const UNBLOCK_AGAIN_MS = 20;
 /** Makes the error that the caller gets. */
 type MakeError = (executed: Executed) => SlotwiseError;
 
-export type BlockedCallState = 'blocked' | 'unblocking' | 'done';
+type BlockedCallState = 'blocked' | 'unblocking' | 'done';
 
 const TRANSITIONS: Transitions<BlockedCallState> = { blocked: ['unblocking', 'done'], unblocking: ['done'], done: [] };
 

@@ -33,7 +33,7 @@ export interface ExclusivePoolConfig {
   readonly reconnect: BackoffLimits;
 }
 
-export interface ExclusivePoolEvents {
+interface ExclusivePoolEvents {
   /** Calls that were handed back may come again. */
   backoffEnded(): void;
   /** The node owes an answer while calls block on it. */

@@ -10,7 +10,7 @@ export interface LeasePool {
   block(call: Call, lease: Lease): void;
 }
 
-export type LeaseStatus = 'active' | 'ended' | 'released';
+type LeaseStatus = 'active' | 'ended' | 'released';
 
 const TRANSITIONS: Transitions<LeaseStatus> = { active: ['ended', 'released'], ended: ['released'], released: [] };
 

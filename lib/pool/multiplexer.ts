@@ -8,7 +8,7 @@ import type { AttemptFailure, Call } from '../protocol/call.js';
 import type { BackoffLimits } from '../util/backoff.js';
 import { HalfOpenCheck } from './half-open-check.js';
 
-export interface MultiplexerConfig {
+interface MultiplexerConfig {
   readonly connection: ConnectionConfig;
   /** Number of multiplexed connections. */
   readonly size: number;

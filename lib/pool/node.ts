@@ -13,7 +13,7 @@ import { clock } from '../util/clock.js';
 import { ExclusivePool } from './exclusive-pool.js';
 import { Multiplexer, type MultiplexerEvents } from './multiplexer.js';
 
-export interface NodeConfig {
+interface NodeConfig {
   readonly connection: Omit<ConnectionConfig, 'readonly'>;
   readonly shared: number;
   readonly maxExclusive: number;

@@ -10,7 +10,7 @@ export interface PooledConnectionEvents {
   closed(pooled: PooledConnection, error: SlotwiseError | null, wasPending: boolean): void;
 }
 
-export type PooledConnectionState = 'pending' | 'available' | 'in use' | 'closed';
+type PooledConnectionState = 'pending' | 'available' | 'in use' | 'closed';
 
 const TRANSITIONS: Transitions<PooledConnectionState> = {
   pending: ['available', 'closed'],

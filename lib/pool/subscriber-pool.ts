@@ -14,7 +14,7 @@ export interface SubscriberPoolConfig {
   readonly idleMs: number;
 }
 
-export interface SubscriberPoolEvents {
+interface SubscriberPoolEvents {
   /** A connection was asked for a sign of life, and is slow to give one. */
   stalled(key: string): void;
   /** The connection gave a byte after all, or is past its handshake. */

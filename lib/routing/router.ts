@@ -82,12 +82,7 @@ export class Router {
     return this.#primaries[shard] ?? null;
   }
 
-  /** A node for a command that only reads. */
-  readerOf(shard: number, policy: ReadPolicy): Node | null {
-    return this.pickerOf(shard, policy).pick();
-  }
-
-  /** The candidates for such a command, ready to pick from. */
+  /** The candidates for a command that only reads, ready to pick from. */
   pickerOf(shard: number, policy: ReadPolicy): PowerOfTwoPicker<Node> {
     let byShard = this.#pickers.get(policy);
     if (byShard === undefined) {
@@ -101,7 +96,7 @@ export class Router {
     return picker;
   }
 
-  /** As `readerOf`, for a policy with a function. Throws a `ReadFunctionError`. */
+  /** A node for a command that only reads, by a policy with a function. Throws a `ReadFunctionError`. */
   askFunction(shard: number, spec: CommandSpec, args: readonly Arg[], context: ReadContext): Node | null {
     const { policy, domain, prefix } = context;
     if (policy === null || policy.choose === null) return null;

@@ -3,7 +3,7 @@ export type Answer<A, T> =
   | { readonly item: A; readonly ok: true; readonly value: T }
   | { readonly item: A; readonly ok: false; readonly error: unknown };
 
-export interface AskSeveralOptions<T> {
+interface AskSeveralOptions<T> {
   /** How many successes are enough, and how many are asked at once. */
   readonly want: number;
   /** While there is no success, one more is asked at this interval. Default: never, only failures are replaced. */

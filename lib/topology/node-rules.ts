@@ -6,7 +6,7 @@ import type { NodeRule } from '../options/nodes.js';
 import type { NodeInfo, Role } from './snapshot.js';
 
 /** Facts of a node as servers report them; `NodeRules` adds what the options say of it. */
-export interface NodeFacts {
+interface NodeFacts {
   /** Null: its key. */
   readonly id: string | null;
   /** Address to connect to: `NodeRules.address` has been applied. */

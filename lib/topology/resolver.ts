@@ -6,7 +6,7 @@ import type { ControlChannel, Resolver, ResolverContext, SentinelChannel } from 
 import { SentinelResolver } from './sentinel/resolver.js';
 import { SingleResolver } from './single/resolver.js';
 
-/** The resolver of the topology in the options: the only place that knows the kinds of topologies apart. */
+/** Creates the resolver of the topology in the options. No other place chooses by the kind of topology how servers are found. */
 export function createResolver(
   options: Pick<Options, 'topology' | 'nodes' | 'addressMap' | 'tls' | 'connectTimeoutMs'>,
   control: ControlChannel,

@@ -15,7 +15,7 @@ export interface CommandRequest {
 }
 
 /** A command line after parsing. */
-export type ParsedArguments =
+type ParsedArguments =
   | { readonly kind: 'request'; readonly request: CommandRequest }
   | { readonly kind: 'help'; readonly text: string }
   | { readonly kind: 'version' };

@@ -28,7 +28,7 @@ const USAGE = 2;
 const INTERRUPTED = 130;
 
 /** The parts of a process that the command line uses. */
-export interface Process {
+interface Process {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;

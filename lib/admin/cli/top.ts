@@ -7,7 +7,7 @@ import { count } from '../slot-list.js';
 import type { Output } from './progress-bar.js';
 import { nodesInOrder, table } from './render.js';
 
-export interface TopOptions {
+interface TopOptions {
   readonly intervalMs: number;
   readonly refreshes: number;
   readonly stop: AbortSignal;
@@ -32,7 +32,7 @@ export async function runTop(admin: ClusterAdmin, output: Output, { intervalMs, 
 }
 
 /** https://redis.io/docs/latest/commands/info/ */
-export function renderTop(cluster: ClusterState, infos: ReadonlyMap<string, Fields>): string {
+function renderTop(cluster: ClusterState, infos: ReadonlyMap<string, Fields>): string {
   const number = (node: AdminNode, field: string): number => Number(infos.get(node.id)?.get(field) ?? 0);
   const rows = nodesInOrder(cluster).map((node) => [
     node.role === 'primary' ? node.name : `  ${node.name}`,

@@ -3,7 +3,7 @@ import { isRead } from '../../protocol/catalog/effects.js';
 import { stateReason } from '../../protocol/catalog/specs.js';
 import type { Command, CommandSpec } from '../../protocol/command-spec.js';
 import { isAffinity, slotOfAffinity } from '../../routing/keys/affinity-slot.js';
-import { split } from '../../routing/keys/multi-shard.js';
+import { splitBySlot } from '../../routing/keys/multi-shard.js';
 import { slotOfCommand } from '../../routing/keys/slots.js';
 import { type Explanation, explainPrimary, explainRead, explanation } from '../../routing/reads/explanation.js';
 import { readingForm } from '../../routing/reads/offload.js';
@@ -19,7 +19,7 @@ export function explain(callFactory: CallFactory, router: Router | null, { spec,
   if (spec.arity === 0) return explanation({ command, notes: ['it is not known here: a server would be asked for its keys first'] });
   try {
     const partitionOf = spec.request === 'multi_shard' ? callFactory.domainViews.partitionOf(view) : null;
-    const parts = partitionOf === null ? null : split(spec, args, partitionOf);
+    const parts = partitionOf === null ? null : splitBySlot(spec, args, partitionOf);
     if (parts !== null) {
       return explanation({ command, parts: parts.map((part) => explainOne(callFactory, router, { spec, args: part.args, decode }, view)) });
     }

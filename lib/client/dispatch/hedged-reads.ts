@@ -8,7 +8,7 @@ import { type Transitions, transition } from '../../util/state-machine.js';
 import { Latencies } from './latency-percentile.js';
 
 /** The client, as the hedger knows it. */
-export interface HedgingEngine {
+interface HedgingEngine {
   /**
    * Sends the second call to a node that may serve the first, which was sent to `first`. Returns the key of that node; null: nothing was
    * sent.
@@ -143,7 +143,7 @@ const BEATEN = new NoNodeError('the other node was faster');
  * | both | the second call is on its way, and the first, unless it has failed | a reply, a final error, the second of two errors: done; an error of the second call: one |
  * | done | the outcome was passed on, both calls are settled | – |
  */
-export class HedgedRead extends OutcomeLink {
+class HedgedRead extends OutcomeLink {
   #first = '';
   #sentAt = 0;
   #second: Call | null = null;

@@ -6,7 +6,7 @@ import { isRead } from '../../protocol/catalog/effects.js';
 import { stateReason } from '../../protocol/catalog/specs.js';
 import { type Arg, BLOCKING, type CommandSpec, type Decode, SCRIPT } from '../../protocol/command-spec.js';
 import { type Script, scriptOf } from '../../protocol/script.js';
-import { isAboutSeveralNodes, type ShardPart, split } from '../../routing/keys/multi-shard.js';
+import { isAboutSeveralNodes, type ShardPart, splitBySlot } from '../../routing/keys/multi-shard.js';
 import { slotOfCommand } from '../../routing/keys/slots.js';
 import type { Router } from '../../routing/router.js';
 import type { Lifecycle } from '../lifecycle.js';
@@ -56,7 +56,7 @@ export class SpecialCommands {
     if (partitionOf !== null) {
       let parts: readonly ShardPart[] | null;
       try {
-        parts = split(spec, args, partitionOf);
+        parts = splitBySlot(spec, args, partitionOf);
       } catch (error) {
         return Promise.reject(error);
       }

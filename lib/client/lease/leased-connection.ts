@@ -25,7 +25,7 @@ const WATCH = command('WATCH');
 const UNWATCH = command('UNWATCH');
 
 /** What a leased connection needs of the client. */
-export interface LeaseEngine {
+interface LeaseEngine {
   /** Follows a failure: updates topology and health. True: nothing was executed, and another attempt may succeed. */
   observeFailure(failure: AttemptFailure): boolean;
   /** Throws for a command that its domain does not let through. */

@@ -17,7 +17,7 @@ export interface WatchOptions {
 }
 
 /** Error of a transaction whose watched keys another client changed: nothing was executed, `watch` begins again. */
-export class LostRaceError extends SlotwiseError {
+class LostRaceError extends SlotwiseError {
   constructor(keys: readonly Arg[]) {
     super('ERR_LOST_RACE', `EXEC: another client changed one of the ${keys.length} watched keys; nothing was executed`, {
       command: 'EXEC',

@@ -1,7 +1,7 @@
 import type { TopologySnapshot } from '../../topology/snapshot.js';
 
 /** A shard with another primary: keys of the old one, where it is known, and of the new one. */
-export interface FailoverChange {
+interface FailoverChange {
   readonly from: string | null;
   readonly to: string;
 }

@@ -10,7 +10,7 @@ import { type LagSample, LagSampler } from '../../topology/replication/lag-sampl
 import type { ControlChannel } from '../../topology/resolver-api.js';
 import { type NodeInfo, nodesOfShard, type TopologySnapshot } from '../../topology/snapshot.js';
 
-export interface ReplicaHealthEvents {
+interface ReplicaHealthEvents {
   /** The state of a node of this shard has changed. */
   changed(shard: number): void;
   /** A node contradicts the topology. */
@@ -18,7 +18,7 @@ export interface ReplicaHealthEvents {
 }
 
 /** Health of a node in `stats()`, beyond its connections. */
-export interface ReplicaHealthStats {
+interface ReplicaHealthStats {
   readonly zone: string | null;
   readonly pingMs: number | null;
   readonly lagMs: number | null;

@@ -7,7 +7,7 @@ import type { SubscribeLimits, SubscribeRequest } from './subscribe-request.js';
 import type { SubscriptionGroup, SubscriptionHandle } from './subscription.js';
 import type { SubscriptionHandler } from './subscription-handler.js';
 
-export interface KeyspaceHost {
+interface KeyspaceHost {
   readonly primaries: PrimaryTracker;
   readonly reporter: GapReporter;
   /** Resolves when the topology is known. */

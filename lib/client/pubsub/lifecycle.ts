@@ -21,7 +21,7 @@ export interface Unconfirmed {
 }
 
 /** What the lifecycle needs of the subscription it belongs to. */
-export interface LifecycleHost {
+interface LifecycleHost {
   unconfirmed(): Unconfirmed;
   /** Gives up what was subscribed. Called once, at the end. */
   release(): Promise<unknown>;

@@ -4,9 +4,6 @@ import { type Gap, mergeGaps } from '../gap.js';
 /** What happens when a message comes and the buffer is full. */
 export type Overflow = 'drop-oldest' | 'drop-newest' | 'error';
 
-/** Makes the gap that a dropped message leaves behind. */
-export type OverflowGap = (sinceMs: number, untilMs: number) => Gap;
-
 /**
  * Buffer of messages for a slow consumer: at most `max` of them, in the order they came, with gaps where something is missing. Two gaps
  * never stand side by side, so that a consumer that takes nothing while connections come and go costs no memory.
@@ -22,7 +19,7 @@ export class MessageQueue<Message extends { readonly type: 'message' | 'event' }
   constructor(
     readonly max: number,
     readonly overflow: Overflow,
-    private readonly gapOf: OverflowGap,
+    private readonly gapOf: (sinceMs: number, untilMs: number) => Gap,
   ) {}
 
   get isEmpty(): boolean {

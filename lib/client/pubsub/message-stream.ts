@@ -31,7 +31,7 @@ export interface StreamSettings {
 }
 
 /** Subscribes, with the stream as the handler. */
-export type OpenStream = (handler: SubscriptionHandler) => SubscriptionHandle;
+type OpenStream = (handler: SubscriptionHandler) => SubscriptionHandle;
 
 /** What the consumer gets for a message. */
 export interface Item {

@@ -6,10 +6,10 @@ import { ADMIN, type Arg, type CommandSpec, PUBSUB, READONLY, SCRIPT, WRITE } fr
 import { argText } from '../../protocol/resp/text.js';
 import type { DomainTable } from './domain-table.js';
 
-export type AccessMode = 'read' | 'write';
+type AccessMode = 'read' | 'write';
 
 /** The access of a command to a key, or to all keys that a glob-style pattern matches. */
-export interface KeyAccess {
+interface KeyAccess {
   readonly access: AccessMode;
   /** The key as the program names it; of a pattern, with `WILDCARD` for characters that it leaves open. */
   readonly name: string;

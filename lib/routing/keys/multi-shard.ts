@@ -3,7 +3,6 @@ import { keyIndexes } from '../../protocol/catalog/keys.js';
 import type { Arg, CommandSpec, Raw, ResponsePolicy } from '../../protocol/command-spec.js';
 import { argText } from '../../protocol/resp/text.js';
 import { SLOT_COUNT } from '../../topology/slot-map.js';
-import { slotOfKey } from './slots.js';
 
 /** One part of a command over several slots: a command for the keys of one slot. */
 export interface ShardPart {
@@ -16,14 +15,10 @@ export interface ShardPart {
 /**
  * Splits a `multi_shard` command by slot, `null` if all its keys share one: then it goes as it is. Arguments between two keys (the values
  * of MSET) stay with the key before them. https://redis.io/docs/latest/develop/reference/command-tips/#request_policy
- * `null` also for commands that count their keys or have options behind them (MSETEX): they are not split.
+ * `null` also for commands that count their keys or have options behind them (MSETEX): they are not split. `groupOf` gives the slot of a
+ * key, plus any multiple of 16,384 where more than the slot keeps keys apart.
  */
-export function splitBySlot(spec: CommandSpec, args: readonly Arg[]): readonly ShardPart[] | null {
-  return split(spec, args, slotOfKey);
-}
-
-/** Splits as `splitBySlot` does, by more than the slot: `groupOf` gives the slot plus any multiple of 16,384. */
-export function split(spec: CommandSpec, args: readonly Arg[], groupOf: (key: Arg) => number): readonly ShardPart[] | null {
+export function splitBySlot(spec: CommandSpec, args: readonly Arg[], groupOf: (key: Arg) => number): readonly ShardPart[] | null {
   if (spec.firstKey < 0) return null;
   const indexes = keyIndexes(spec, args);
   // The server would refuse it as a whole; it must not see only the parts that are well-formed.

@@ -1,4 +1,4 @@
-import type { NodeInfo, TopologySnapshot } from '../../topology/snapshot.js';
+import type { NodeInfo } from '../../topology/snapshot.js';
 import type { Router } from '../router.js';
 import type { ReadPolicy } from './read-preference.js';
 import type { Reduction, SelectionStep } from './selection.js';
@@ -38,7 +38,7 @@ export interface Explanation {
 }
 
 /** The parts of an explanation that are known; the rest has defaults. */
-export type Facts = Pick<Explanation, 'command'> & Partial<Omit<Explanation, 'toString'>>;
+type Facts = Pick<Explanation, 'command'> & Partial<Omit<Explanation, 'toString'>>;
 
 export function explanation(facts: Facts): Explanation {
   const whole: Omit<Explanation, 'toString'> = {
@@ -62,7 +62,7 @@ type ExplainedTarget = Pick<Explanation, 'node' | 'candidates' | 'fallback' | 's
 
 /** Explains a command that may only go to the primary. */
 export function explainPrimary(router: Router, shard: number): ExplainedTarget {
-  const primary = primaryOf(router.snapshot, shard);
+  const primary = router.snapshot.shards[shard]?.primary ?? null;
   if (primary === null)
     return { node: null, candidates: [], fallback: false, steps: [], notes: ['no primary is known, it would wait for one'] };
   const { unreachableReason } = router.stateOf(primary);
@@ -83,10 +83,6 @@ export function explainRead(router: Router, shard: number, policy: ReadPolicy): 
   else if (policy.choose !== null) notes.push('the function in reads chooses among the candidates');
   const node = policy.choose === null ? (router.pickAmong(candidates)?.key ?? null) : null;
   return { node, candidates: nodeKeys(nodes), fallback: isFallback, steps, notes };
-}
-
-function primaryOf({ shards }: TopologySnapshot, shard: number): NodeInfo | null {
-  return shards[shard]?.primary ?? null;
 }
 
 function nodeKeys(nodes: readonly NodeInfo[]): string[] {

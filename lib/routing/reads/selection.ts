@@ -61,7 +61,7 @@ const MODE_STEPS: Readonly<Record<ReadMode, { readonly before: readonly Selectio
 const FALLBACK_STEPS: Readonly<Record<Fallback, SelectionStep>> = { primary: PRIMARY, anyReplica: ANY_REPLICA };
 
 /** The policy and the states that a selection goes by. */
-export interface SelectionContext {
+interface SelectionContext {
   readonly policy: ReadPolicy;
   readonly stateOf: (node: NodeInfo) => NodeState;
   /** On the clock, in ms. */
@@ -158,7 +158,7 @@ const inWindow: Reducer = (nodes, { policy: { windowMs, choose }, stateOf }) => 
   };
 };
 
-export const REDUCERS: readonly (readonly [name: string, reduce: Reducer])[] = [
+const REDUCERS: readonly (readonly [name: string, reduce: Reducer])[] = [
   ['not deprioritised', notDeprioritised],
   ['mode', ofMode],
   ['link up, not loading', linkUp],

@@ -6,7 +6,7 @@ import type { Health } from './replies.js';
 import type { ClusterView, ViewNode } from './view.js';
 
 /** A node in the merged view. */
-export interface MergedNode {
+interface MergedNode {
   readonly id: string;
   readonly address: Address | null;
   readonly names: readonly Address[];
@@ -15,7 +15,7 @@ export interface MergedNode {
   readonly health: Health;
 }
 
-export interface MergedCluster {
+interface MergedCluster {
   readonly nodes: ReadonlyMap<string, MergedNode>;
   /** Owners of ranges, in order of the slots. */
   readonly ranges: readonly { readonly start: number; readonly end: number; readonly owner: string }[];

@@ -19,7 +19,7 @@ export interface ViewNode {
   readonly myself: boolean;
 }
 
-export interface OwnedRange extends SlotList {
+interface OwnedRange extends SlotList {
   /** Node id. */
   readonly owner: string;
 }

@@ -15,7 +15,7 @@ export interface LagSample {
   readonly state: ReplicationInfo | null;
 }
 
-export interface SamplerEvents {
+interface SamplerEvents {
   /** True: one sample says too little, the next one is taken at once. */
   onSample(shard: number, sample: LagSample): boolean;
 }

@@ -20,7 +20,7 @@ export interface Replicating {
   ask(words: readonly string[], access: NodeAccess): Promise<Raw>;
 }
 
-export interface OffsetReply {
+interface OffsetReply {
   readonly position: Position;
   /** Number of the request. Whatever was executed before it was sent is in the answer. */
   readonly requestNo: number;

@@ -110,7 +110,7 @@ describe('the router', () => {
     it(`sends reads with ${names}${down.length > 0 ? ` without ${down.join(', ')}` : ''} to ${chosen.join(', ') || 'nobody'}`, () => {
       const router = new Router(makeTopology('replication', [shard], null), without(new NodeTable(), ...down));
       const own = policy({ reads, replicas, fallback });
-      const seen = new Set(Array.from({ length: 200 }, () => nameOf(router.readerOf(0, own))));
+      const seen = new Set(Array.from({ length: 200 }, () => nameOf(router.pickerOf(0, own).pick())));
       assert.deepEqual([...seen].sort(), chosen.length === 0 ? [null] : [...chosen]);
     });
   }
@@ -175,7 +175,7 @@ describe('the router', () => {
   it('knows no primary where the topology names none', () => {
     const router = new Router(makeTopology('sentinel', [{ primary: null, replicas: shard.replicas }], null), without(new NodeTable()));
     assert.equal(router.primaryOf(0), null);
-    assert.ok(router.readerOf(0, policy({ reads: 'replicaPreferred' })) !== null);
+    assert.ok(router.pickerOf(0, policy({ reads: 'replicaPreferred' })).pick() !== null);
   });
 
   it('chooses the less loaded of two', () => {
@@ -186,7 +186,7 @@ describe('the router', () => {
     const node = nodes.of(busy);
     Object.defineProperty(node, 'load', { get: () => 100 });
     const own = policy({ reads: 'replica' });
-    const seen = new Set(Array.from({ length: 100 }, () => nameOf(router.readerOf(0, own))));
+    const seen = new Set(Array.from({ length: 100 }, () => nameOf(router.pickerOf(0, own).pick())));
     assert.deepEqual([...seen], ['n3']);
     node.destroy(new ClosedError('over'));
   });
