@@ -1,5 +1,5 @@
-// Real servers are killed, stopped, cut off, moved and restarted under load. Prints what each fault cost the callers, per client, and compares it with
-// what it may cost. The exit code is 0 only if every bound held. See docs/failover.md.
+// Real servers are killed, stopped, cut off, moved and restarted under load. Prints what each fault cost the callers, per client, and
+// compares it with what it may cost. The exit code is 0 only if every bound held. See docs/failover.md.
 //   npm run chaos -- [topology] [fault …] [--runs n] [--rate n] [--quick] [--rivals] [--json]
 //   npm run chaos -- pubsub …    the same for subscribers: docs/pubsub.md
 

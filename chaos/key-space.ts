@@ -5,8 +5,8 @@ export type SlotRange = readonly [first: number, last: number];
 /** Which counter the n-th write increments. */
 export type KeySpace =
   /**
-   * One counter a write, all in the slot of `{tag}`; over all slots without one. What became of each single write can be read from the servers: 0
-   * lost or never executed, 1 executed, 2 executed twice.
+   * One counter a write, all in the slot of `{tag}`; over all slots without one. What became of each single write can be read from the
+   * servers: 0 lost or never executed, 1 executed, 2 executed twice.
    */
   | { readonly kind: 'own'; readonly tag: string | null }
   /** `count` counters with slots in these ranges, written in turn. */

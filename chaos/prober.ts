@@ -75,8 +75,8 @@ export function whenNamed(sentinels: readonly Place[], name: string, old: Place,
 }
 
 /**
- * Writes to one server directly, each write to a key of its own, as a client would that knows nothing but this address. What it loses is lost by
- * the servers' asynchronous replication alone.
+ * Writes to one server directly, each write to a key of its own, as a client would that knows nothing but this address. What it loses is
+ * lost by the servers' asynchronous replication alone.
  */
 export class DirectWriter {
   readonly #prefix: string;

@@ -28,9 +28,9 @@ const HOME: ReadonlyMap<number, number> = new Map([
 ]);
 
 /**
- * All keys of a slot in one MIGRATE, as resharding tools do, in the order that https://redis.io/docs/latest/commands/cluster-setslot/ gives. One
- * slot after the other: a node that takes slots and gives others away at the same time may, by its newer config epoch, claim back in gossip what
- * it has just given.
+ * All keys of a slot in one MIGRATE, as resharding tools do, in the order that https://redis.io/docs/latest/commands/cluster-setslot/
+ * gives. One slot after the other: a node that takes slots and gives others away at the same time may, by its newer config epoch, claim
+ * back in gossip what it has just given.
  */
 export async function moveSlots(cluster: Cluster, all: readonly Move[], back: boolean): Promise<{ slots: number; keys: number }> {
   const primaries = await cluster.primaries();

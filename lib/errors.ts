@@ -70,8 +70,8 @@ export class ProtocolError extends SlotwiseError {
 }
 
 /**
- * The reply is beyond what this library reads: 512 MiB a string, 67,108,864 elements an array, 128 levels. The command is never sent again; the
- * connection is closed, because what follows the reply cannot be reached.
+ * The reply is beyond what this library reads: 512 MiB a string, 67,108,864 elements an array, 128 levels. The command is never sent again;
+ * the connection is closed, because what follows the reply cannot be reached.
  */
 export class ReplyTooLargeError extends ProtocolError {
   constructor(message: string, facts?: ErrorFacts) {
@@ -226,8 +226,8 @@ export class PartialFailureError extends SlotwiseError {
 }
 
 /**
- * `with({ waitReplicas })`: the write was executed, and fewer replicas than wanted said in time that they have it. The write may still reach them.
- * `reply` is what the write returned.
+ * `with({ waitReplicas })`: the write was executed, and fewer replicas than wanted said in time that they have it. The write may still
+ * reach them. `reply` is what the write returned.
  */
 export class NotReplicatedError extends SlotwiseError {
   readonly acknowledged: number;

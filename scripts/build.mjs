@@ -24,7 +24,8 @@ for (const { dir, format, type, module } of formats) {
     outdir: out,
     outbase: `${root}lib`,
     bundle: true,
-    // `denque` is built in: to load it as a package of its own took 5 ms of the 29 that an import takes. `debug` is loaded by those who want logs.
+    // `denque` is built in: to load it as a package of its own took 5 ms of the 29 that an import takes. `debug` is loaded by those who
+    // want logs.
     external: ['debug'],
     platform: 'node',
     target: 'node20.19',

@@ -1,5 +1,5 @@
-// Asks a live server what commands it has and writes captures/<product>-<version>.json, from which the command table and the grammar tests are
-// generated offline.
+// Asks a live server what commands it has and writes captures/<product>-<version>.json, from which the command table and the grammar tests
+// are generated offline.
 //
 //   node scripts/capture-commands.mjs <path of redis-server or valkey-server>
 //

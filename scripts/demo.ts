@@ -1,5 +1,5 @@
-// Starts real servers on this machine and shows what the library does on each topology. Every ✓ is an expectation that was checked; the exit code is
-// 0 only if all of them held.
+// Starts real servers on this machine and shows what the library does on each topology. Every ✓ is an expectation that was checked; the
+// exit code is 0 only if all of them held.
 import { createClient } from '../lib/index.js';
 import { slotOfKey } from '../lib/routing/keys/slots.js';
 import { Cluster } from '../test/support/cluster.js';

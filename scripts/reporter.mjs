@@ -5,8 +5,8 @@ import Mocha from 'mocha';
 const graceMs = 5_000;
 
 /**
- * mocha's `spec` reporter, which also writes the counts to the file named by TEST_RESULT. A test counts once, by its final state: the leak check may
- * fail it after it has passed. Failed hooks count as failed.
+ * mocha's `spec` reporter, which also writes the counts to the file named by TEST_RESULT. A test counts once, by its final state: the leak
+ * check may fail it after it has passed. Failed hooks count as failed.
  */
 export default class Reporter extends Mocha.reporters.Spec {
   constructor(runner, options) {

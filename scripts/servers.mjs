@@ -222,8 +222,8 @@ function debianMirror(options) {
 }
 
 /**
- * From the unpacked packages to `done/`: programs, the libraries they need (libc too, so that packages of a newer suite run), and small scripts
- * that start the programs with these libraries. The scripts find their folder by themselves: the whole may be moved.
+ * From the unpacked packages to `done/`: programs, the libraries they need (libc too, so that packages of a newer suite run), and small
+ * scripts that start the programs with these libraries. The scripts find their folder by themselves: the whole may be moved.
  */
 function assemble(work) {
   const unpacked = join(work, 'root');

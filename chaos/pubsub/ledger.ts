@@ -28,7 +28,10 @@ export interface PubsubLedger {
 
 /** Two processes read their clocks, and one of them rounds to ms. */
 const CLOCK_MS = 2;
-/** A server that is killed may have acknowledged what it had not yet handed on; one that was demoted hands what it gets to its own subscribers only. */
+/**
+ * A server that is killed may have acknowledged what it had not yet handed on; one that was demoted hands what it gets to its own
+ * subscribers only.
+ */
 const HANDING_ON_MS = 50;
 
 interface Sums {

@@ -17,8 +17,8 @@ export interface PubsubRunOptions {
   readonly sharded: boolean;
   readonly quick: boolean;
   /**
-   * How long publishers may go on with a server that was demoted and hands their messages to nobody, in ms: without sentinels nobody cuts their
-   * connections. Default 50.
+   * How long publishers may go on with a server that was demoted and hands their messages to nobody, in ms: without sentinels nobody cuts
+   * their connections. Default 50.
    */
   readonly toldLateMs?: number;
   readonly note: (text: string) => void;

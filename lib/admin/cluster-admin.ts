@@ -29,8 +29,8 @@ export interface AdminOptions
 const DEFAULT_PORT = 6379;
 
 /**
- * Administration of one cluster: reads its state, plans changes, and carries a plan out by `run`. A plan is made from the cluster's state now,
- * and can be shown before it runs.
+ * Administration of one cluster: reads its state, plans changes, and carries a plan out by `run`. A plan is made from the cluster's state
+ * now, and can be shown before it runs.
  *
  * @example
  * await using admin = new ClusterAdmin({ nodes: ['10.0.0.1:7000'] });

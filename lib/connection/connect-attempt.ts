@@ -23,8 +23,8 @@ interface ConnectHandlers {
 }
 
 /**
- * One attempt to connect, from the first packet to the end of the handshake: sends the steps, judges their replies, and falls back to RESP2 where
- * HELLO is refused.
+ * One attempt to connect, from the first packet to the end of the handshake: sends the steps, judges their replies, and falls back to RESP2
+ * where HELLO is refused.
  */
 export class ConnectAttempt implements CallOwner {
   readonly usage = internalOwner.usage;

@@ -22,8 +22,8 @@ interface HandshakeStep {
 }
 
 /**
- * The steps, all sent in one write. HELLO switches to RESP3 and authenticates at once (https://redis.io/docs/latest/commands/hello/); servers
- * before 6.0, proxies and ACL rules may refuse it, then the RESP2 steps are sent instead.
+ * The steps, all sent in one write. HELLO switches to RESP3 and authenticates at once (https://redis.io/docs/latest/commands/hello/);
+ * servers before 6.0, proxies and ACL rules may refuse it, then the RESP2 steps are sent instead.
  */
 export function handshakeSteps(config: HandshakeConfig, protocol: 2 | 3): HandshakeStep[] {
   const steps: HandshakeStep[] = [];

@@ -8,8 +8,8 @@ const STALLING_ROUND_TRIPS = 2;
 const RTT_WEIGHT = 0.2;
 
 /**
- * Stall detector of a connection, and its round trip. Time without a byte is counted in ticks of the clock: nothing is measured per command, and
- * ticks that our own stalled event loop missed do not count.
+ * Stall detector of a connection, and its round trip. Time without a byte is counted in ticks of the clock: nothing is measured per
+ * command, and ticks that our own stalled event loop missed do not count.
  */
 export class Liveness {
   /** Smoothed round trip in ms; 0 before the first. */
@@ -27,8 +27,8 @@ export class Liveness {
   #ticks = 0;
 
   /**
-   * A batch was written, before whose replies `ahead` others come. One batch at a time is measured, so that a busy connection has a sample per round
-   * trip.
+   * A batch was written, before whose replies `ahead` others come. One batch at a time is measured, so that a busy connection has a sample
+   * per round trip.
    */
   sent(ahead: number): void {
     if (this.#sentAt !== 0) return;

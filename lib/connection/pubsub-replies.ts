@@ -27,9 +27,9 @@ export function isConfirmation([kind]: Raw[], next: Call | undefined): boolean {
 }
 
 /**
- * Whether an error is the reply to a SUNSUBSCRIBE that was settled before. A sharded channel that the server ends by itself looks like the answer to
- * SUNSUBSCRIBE; a SUNSUBSCRIBE that was on its way is refused then, because the slot has left. The first call in flight is a PING, which is about no
- * slot, or none is written yet.
+ * Whether an error is the reply to a SUNSUBSCRIBE that was settled before. A sharded channel that the server ends by itself looks like the
+ * answer to SUNSUBSCRIBE; a SUNSUBSCRIBE that was on its way is refused then, because the slot has left. The first call in flight is a
+ * PING, which is about no slot, or none is written yet.
  */
 export function isLateRefusal(error: ReplyError, next: Call | undefined): boolean {
   if (next !== undefined && next.spec !== PING) return false;

@@ -5,7 +5,10 @@ export interface Reauthenticating {
   reauthenticate(credentials: Credentials): Promise<void>;
 }
 
-/** Has all of them log in again, and calls `refused` for each that was refused. Rejects with the error of the first of those once all have answered. */
+/**
+ * Has all of them log in again, and calls `refused` for each that was refused. Rejects with the error of the first of those once all have
+ * answered.
+ */
 export async function reauthenticateAll<T extends Reauthenticating>(
   all: readonly T[],
   credentials: Credentials,

@@ -57,8 +57,8 @@ function openPlain(endpoint: Endpoint, handlers: SocketHandlers): Socket {
   const onread = {
     buffer: () => buffer,
     callback: (length: number, bytes: Uint8Array): boolean => {
-      // A read that fills the buffer is followed by another at once, up to 32 times, before libuv turns to timers and other sockets: with a server
-      // that answers all the while the loop stood still for tens of ms. https://github.com/libuv/libuv/blob/v1.x/src/unix/stream.c
+      // A read that fills the buffer is followed by another at once, up to 32 times, before libuv turns to timers and other sockets: with a
+      // server that answers all the while the loop stood still for tens of ms. https://github.com/libuv/libuv/blob/v1.x/src/unix/stream.c
       if (length === buffer.length && length < MOST_READ_BYTES) buffer = Buffer.allocUnsafeSlow(length * 2);
       handlers.data(bytes as Buffer, length); // one of ours
       return true;

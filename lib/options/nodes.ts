@@ -10,7 +10,7 @@ export interface NodeRule {
   readonly priority?: number;
   /** Share of the reads among nodes that would do equally well. Default 1. */
   readonly weight?: number;
-  /** Wins over the `availability_zone` that the server tells (Valkey 8 and newer). */
+  /** Availability zone; wins over the `availability_zone` that the server tells (Valkey 8 and newer). */
   readonly zone?: string;
 }
 

@@ -26,8 +26,8 @@ type BlockedCallState = 'blocked' | 'unblocking' | 'done';
 const TRANSITIONS: Transitions<BlockedCallState> = { blocked: ['unblocking', 'done'], unblocking: ['done'], done: [] };
 
 /**
- * Attempt of a call that may block, on a connection of its own. A stand-in is sent, so that the call itself cannot settle while the server might be
- * popping an element for it.
+ * Attempt of a call that may block, on a connection of its own. A stand-in is sent, so that the call itself cannot settle while the server
+ * might be popping an element for it.
  *
  * | state | means | left by |
  * |---|---|---|

@@ -43,8 +43,8 @@ interface ExclusivePoolEvents {
 /**
  * Connections to one address that belong to one caller at a time: idle ones are reused, at most `max` exist, callers beyond wait in order.
  *
- * Each belongs to the generation in which it was opened. `clear` begins a new one: connections of an older generation close when they are checked in,
- * and calls that wait or block go back to their owners, which find the right node.
+ * Each belongs to the generation in which it was opened. `clear` begins a new one: connections of an older generation close when they are
+ * checked in, and calls that wait or block go back to their owners, which find the right node.
  */
 export class ExclusivePool implements Holder, LeasePool {
   readonly #config: ExclusivePoolConfig;

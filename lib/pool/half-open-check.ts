@@ -6,7 +6,10 @@ import type { ConnectionLostError } from '../errors.js';
 import type { BackoffLimits } from '../util/backoff.js';
 import { type Transitions, transition } from '../util/state-machine.js';
 
-/** A connection that stays silent for this long, in ms, although the server answers others, is half-open, or its writes are paused for too long. */
+/**
+ * A connection that stays silent for this long, in ms, although the server answers others, is half-open, or its writes are paused for too
+ * long.
+ */
 const HALF_OPEN_MS = 3_000;
 
 type CheckState = 'connecting' | 'answered' | 'unresponsive' | 'ended';
@@ -29,8 +32,8 @@ const TRANSITIONS: Transitions<CheckState> = {
  * | unresponsive | the server hangs, or one slow command keeps it busy | `unresponsive` is called, once more after every failed attempt |
  * | ended | the first connection had a byte, or closed | |
  *
- * When another node has taken the server's place (`replaced`), the connection to a server that hangs is closed. A server that answers is about to
- * answer on the first connection too, with MOVED or READONLY, which costs nothing.
+ * When another node has taken the server's place (`replaced`), the connection to a server that hangs is closed. A server that answers is
+ * about to answer on the first connection too, with MOVED or READONLY, which costs nothing.
  */
 export class HalfOpenCheck {
   state: CheckState = 'connecting';

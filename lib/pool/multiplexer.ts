@@ -94,7 +94,10 @@ export class Multiplexer {
     return best;
   }
 
-  /** Shortest round trip of its connections, in ms, because what one of them owes at the moment says little about the way; null before the first. */
+  /**
+   * Shortest round trip of its connections, in ms, because what one of them owes at the moment says little about the way; null before the
+   * first.
+   */
   get rttMs(): number | null {
     const known = this.#connections.flatMap((connection) => connection?.liveness.rttMs || []);
     return known.length === 0 ? null : Math.min(...known);

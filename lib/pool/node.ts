@@ -260,8 +260,8 @@ export class Node {
   }
 
   /**
-   * Removes the library's own commands (PING, INFO). They ask about this node; re-sent to another node, its answer would be recorded under the wrong
-   * one.
+   * Removes the library's own commands (PING, INFO). They ask about this node; re-sent to another node, its answer would be recorded under
+   * the wrong one.
    */
   #withoutInternal(calls: Call[]): Call[] {
     return calls.filter((call) => {

@@ -8,9 +8,9 @@ const PING_EVERY_TICKS = 1_000 / TICK_MS;
 const SILENCE_CODES: ReadonlySet<unknown> = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH', 'ENETDOWN']);
 
 /**
- * Connection beside blocked ones, for CLIENT UNBLOCK and PING. A blocked connection owes a reply and rightly says nothing, so that only another one
- * can tell whether the server lives (PING, once a second), and can end the wait (CLIENT UNBLOCK). It leads to the same process as they do: when the
- * address may lead elsewhere, the pool opens a new one, and this one stays with the connections it was opened for.
+ * Connection beside blocked ones, for CLIENT UNBLOCK and PING. A blocked connection owes a reply and rightly says nothing, so that only
+ * another one can tell whether the server lives (PING, once a second), and can end the wait (CLIENT UNBLOCK). It leads to the same process
+ * as they do: when the address may lead elsewhere, the pool opens a new one, and this one stays with the connections it was opened for.
  */
 export class UnblockConnection {
   readonly #config: ConnectionConfig;
@@ -46,7 +46,10 @@ export class UnblockConnection {
     else if (!this.#awaitsAnswer) this.#ping(this.#connection);
   }
 
-  /** Makes the server answer the connection with this id as if its time were over, or with an error. Rejects where the server could not be asked. */
+  /**
+   * Makes the server answer the connection with this id as if its time were over, or with an error. Rejects where the server could not be
+   * asked.
+   */
   unblock(id: number, how: 'TIMEOUT' | 'ERROR'): Promise<Raw> {
     return (this.#connection ?? this.#open()).request(['CLIENT', 'UNBLOCK', String(id), how]);
   }

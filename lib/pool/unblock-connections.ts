@@ -2,8 +2,8 @@ import type { Connection, ConnectionConfig } from '../connection/connection.js';
 import { UnblockConnection } from './unblock-connection.js';
 
 /**
- * Unblock connections of one exclusive pool: the current one, which all blocked calls share, and those of earlier generations as long as calls need
- * them. Each closes when it has been idle for `idleMs`.
+ * Unblock connections of one exclusive pool: the current one, which all blocked calls share, and those of earlier generations as long as
+ * calls need them. Each closes when it has been idle for `idleMs`.
  */
 export class UnblockConnections {
   readonly #config: ConnectionConfig;

@@ -38,8 +38,8 @@ interface Patch extends Moved {
 }
 
 /**
- * Monitor that keeps the snapshot of the topology up to date: one probe at a time, by the period and when woken, more often while a shard has no usable
- * primary. A failed probe keeps the snapshot there is. The monitor's timers do not keep the process alive. The states are in
+ * Monitor that keeps the snapshot of the topology up to date: one probe at a time, by the period and when woken, more often while a shard
+ * has no usable primary. A failed probe keeps the snapshot there is. The monitor's timers do not keep the process alive. The states are in
  * docs/monitor.md.
  */
 export class Monitor {

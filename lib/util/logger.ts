@@ -14,8 +14,9 @@ let create: ((namespace: string) => DebugLogger) | null = null;
 const kept: (() => void)[] = [];
 
 /**
- * Logger that never throws and writes by `debug`, which takes as long to load as a quarter of this library and is therefore loaded at the first line
- * that `DEBUG` asks for. Until then `DEBUG` is looked at line by line, because that is where `debug.enable()` keeps what it is told:
+ * Logger that never throws and writes by `debug`, which takes as long to load as a quarter of this library and is therefore loaded at the
+ * first line that `DEBUG` asks for. Until then `DEBUG` is looked at line by line, because that is where `debug.enable()` keeps what it is
+ * told:
  * https://github.com/debug-js/debug/blob/4.4.3/src/node.js
  */
 export function logger(namespace: string): Log {

@@ -19,7 +19,10 @@ export function whenWritable(servers: readonly Server[], key: string, limitMs: n
   return timeOf(async () => (await Promise.all(servers.map((server) => takesWrite(server, key)))).includes(true), limitMs);
 }
 
-/** Until then it says READONLY, MOVED or CLUSTERDOWN. Each time over a fresh connection: sentinels cut the old ones when they promote a replica. */
+/**
+ * Until then it says READONLY, MOVED or CLUSTERDOWN. Each time over a fresh connection: sentinels cut the old ones when they promote a
+ * replica.
+ */
 function takesWrite(server: Server, key: string): Promise<boolean> {
   return server.ask('SET', key, 'written').then(
     () => true,

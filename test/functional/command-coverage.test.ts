@@ -10,7 +10,8 @@ import { methodName } from '../unit/commands/recorder.js';
 type Entry = [name: string, arity: number, flags: string[], ...rest: unknown[]] & { readonly 9?: Entry[] };
 
 /**
- * Where an older server says less than our table, which has the facts of the newest. A call that the older server takes is never refused for it.
+ * Where an older server says less than our table, which has the facts of the newest. A call that the older server takes is never refused
+ * for it.
  */
 const OLDER: Readonly<Record<string, readonly string[]>> = {
   'CLUSTER REPLICATE': ['arity 3, ours -3'], // NO ONE since Valkey 9.0

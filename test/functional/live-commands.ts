@@ -11,8 +11,8 @@ import { methodName } from '../unit/commands/recorder.js';
 type Check = (reply: never) => void;
 
 /**
- * A call, its reply (or a check of it), and an option or subcommand that only newer servers know, as their COMMAND DOCS spell it. The calls of
- * a list follow each other on one empty database.
+ * A call, its reply (or a check of it), and an option or subcommand that only newer servers know, as their COMMAND DOCS spell it. The calls
+ * of a list follow each other on one empty database.
  */
 export type LiveCase = readonly [call: (redis: Redis) => Promise<unknown>, reply: unknown | Check, needs?: string];
 
@@ -175,8 +175,8 @@ async function knows(server: Server, name: string, token: string | undefined): P
 }
 
 /**
- * Names and types: what a caller can count on where values differ from call to call. Of lists, of objects by name (all values are objects alike), and
- * of those by number, the shapes of the elements count, not how many there are.
+ * Names and types: what a caller can count on where values differ from call to call. Of lists, of objects by name (all values are objects
+ * alike), and of those by number, the shapes of the elements count, not how many there are.
  */
 function shapeOf(reply: unknown): string {
   if (reply === null) return 'null';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Certificates for tests only, valid from 2020 to 2119 for localhost, 127.0.0.1 and ::1. The key of their CA was thrown away; to make new ones, make a
- * CA, sign one certificate each for server and client with `openssl ca`, and replace the files.
+ * Certificates for tests only, valid from 2020 to 2119 for localhost, 127.0.0.1 and ::1. The key of their CA was thrown away; to make new
+ * ones, make a CA, sign one certificate each for server and client with `openssl ca`, and replace the files.
  */
 export const certificateFiles = {
   ca: file('ca.pem'),

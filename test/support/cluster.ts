@@ -13,8 +13,8 @@ export interface ClusterOptions {
   /** `cluster-node-timeout`. Default 2,000. */
   readonly nodeTimeoutMs?: number;
   /**
-   * Resolves only when `CLUSTER SLOTS` lists the replicas, which it does not while their replication offset is 0. `false` gives a cluster as fresh
-   * as a real one. Default true.
+   * Resolves only when `CLUSTER SLOTS` lists the replicas, which it does not while their replication offset is 0. `false` gives a cluster
+   * as fresh as a real one. Default true.
    */
   readonly replicasInSlots?: boolean;
   /** Options of every server. With `tls` the cluster bus and the replication use it too. */
@@ -113,7 +113,10 @@ export class Cluster {
     }
   }
 
-  /** Makes a replica the primary of its shard (`CLUSTER FAILOVER`), and resolves when all running nodes agree. Default: one of the first shard. */
+  /**
+   * Makes a replica the primary of its shard (`CLUSTER FAILOVER`), and resolves when all running nodes agree. Default: one of the first
+   * shard.
+   */
   async failover(replica?: Server, mode?: 'FORCE' | 'TAKEOVER'): Promise<Server> {
     const chosen = replica ?? (await this.replicas())[0];
     if (chosen === undefined) throw new Error('the cluster has no replica that runs');

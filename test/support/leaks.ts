@@ -1,4 +1,5 @@
-// Root hooks for mocha (`--require`): a test fails that leaves an open socket or server, a child process, a timer or an unhandled rejection behind.
+// Root hooks for mocha (`--require`): a test fails that leaves an open socket or server, a child process, a timer or an unhandled rejection
+// behind.
 import type { ChildProcess } from 'node:child_process';
 import { Server as NetServer, Socket } from 'node:net';
 import Mocha from 'mocha';
@@ -57,8 +58,8 @@ function leakError(where: string, left: Set<object>): Error {
 type FailingRunner = Mocha.Runner & { fail(test: Mocha.Test, error: Error): void };
 let runner: FailingRunner | null = null;
 
-// A root hook that throws would end the whole run, so the test is failed through the runner instead; and only the runner tells when suites begin
-// and end.
+// A root hook that throws would end the whole run, so the test is failed through the runner instead; and only the runner tells when suites
+// begin and end.
 const { run } = Mocha.Runner.prototype;
 Mocha.Runner.prototype.run = function (this: Mocha.Runner, ...args: Parameters<typeof run>) {
   runner = this as FailingRunner;

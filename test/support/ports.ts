@@ -6,7 +6,10 @@ import { atEnd } from './processes.js';
 
 /** A cluster node's bus listens this far above its port. */
 const busOffset = 10_000;
-/** Ports 11,000 to 20,999 and their buses 21,000 to 30,999 do not overlap, and lie below the range that Linux and macOS give out by themselves. */
+/**
+ * Ports 11,000 to 20,999 and their buses 21,000 to 30,999 do not overlap, and lie below the range that Linux and macOS give out by
+ * themselves.
+ */
 const first = 11_000;
 const count = 10_000;
 

@@ -96,8 +96,8 @@ export class SentinelGroup {
   }
 
   /**
-   * Asks for a failover, and resolves with the new primary when all sentinels agree. The old primary goes on as a primary for up to 10 s more,
-   * see `settled`.
+   * Asks for a failover, and resolves with the new primary when all sentinels agree. The old primary goes on as a primary for up to 10 s
+   * more, see `settled`.
    */
   async failover(): Promise<Server> {
     const old = await this.primary();

@@ -20,8 +20,8 @@ export interface SlotMove {
 }
 
 /**
- * Moves one slot while clients use it, in the order that https://redis.io/docs/latest/commands/cluster-setslot/ gives. Its source asks clients to go
- * on (ASK) for keys that have left; so once it has none left, none can appear there. Resolves with the number of keys.
+ * Moves one slot while clients use it, in the order that https://redis.io/docs/latest/commands/cluster-setslot/ gives. Its source asks
+ * clients to go on (ASK) for keys that have left; so once it has none left, none can appear there. Resolves with the number of keys.
  */
 export async function moveSlot(slot: number, { source, target, others, password, pause }: SlotMove): Promise<number> {
   await target.connection.ask('CLUSTER', 'SETSLOT', slot, 'IMPORTING', source.id);

@@ -1,5 +1,5 @@
-// Prints how many bytes the topology of a simulated cluster takes. A program of its own, to be run with `--expose-gc`: the heap of a test run
-// shrinks and grows by more than that.
+// Prints how many bytes the topology of a simulated cluster takes. A program of its own, to be run with `--expose-gc`: the heap of a test
+// run shrinks and grows by more than that.
 import { repliesOf, resolve } from './resolved-cluster.js';
 import { SimulatedCluster } from './simulated-cluster.js';
 

@@ -12,8 +12,8 @@ const common = ['errors.ts', 'diagnostics.ts', 'version.ts', 'util'];
 const engine = [...common, 'protocol', 'options'];
 
 /**
- * Which folders and files of lib each folder may import, itself aside. The longest name that fits a file is its rule; a name allows all that is below it.
- * Type imports count. A folder that is missing here may not exist.
+ * Which folders and files of lib each folder may import, itself aside. The longest name that fits a file is its rule; a name allows all
+ * that is below it. Type imports count. A folder that is missing here may not exist.
  */
 const rules: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': [],

@@ -4,8 +4,8 @@ import type { CommandSpec } from '../../protocol/command-spec.js';
 import { OutcomeLink } from '../../protocol/outcome-link.js';
 
 /**
- * Tracing of one call: publishes its life on the tracing channel. Made only while the channel has subscribers, so that an ordinary call carries
- * nothing.
+ * Tracing of one call: publishes its life on the tracing channel. Made only while the channel has subscribers, so that an ordinary call
+ * carries nothing.
  */
 class TracedOutcome extends OutcomeLink {
   constructor(

@@ -1,4 +1,7 @@
-/** CRC-16/XMODEM: polynomial 0x1021, nothing reflected, starts with 0. https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#appendix-a-crc16-reference-implementation-in-ansi-c */
+/**
+ * CRC-16/XMODEM: polynomial 0x1021, nothing reflected, starts with 0.
+ * https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#appendix-a-crc16-reference-implementation-in-ansi-c
+ */
 const TABLE = new Uint16Array(256);
 for (let byte = 0; byte < 256; byte++) {
   let crc = byte << 8;

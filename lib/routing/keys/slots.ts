@@ -34,8 +34,8 @@ function slotOfBytes(key: Uint8Array): number {
 }
 
 /**
- * The slot that all keys of a command share, -1 if it has none; for PUBLISH, which any node takes, the affinity to that of its channel: what goes
- * through different nodes arrives in any order. Throws `CrossSlotError` if the keys do not share a slot.
+ * The slot that all keys of a command share, -1 if it has none; for PUBLISH, which any node takes, the affinity to that of its channel:
+ * what goes through different nodes arrives in any order. Throws `CrossSlotError` if the keys do not share a slot.
  */
 export function slotOfCommand(spec: CommandSpec, args: readonly Arg[]): number {
   const { firstKey, lastKey } = spec;

@@ -38,8 +38,8 @@ const SHORTEST_MS = 100;
 const JITTER = 0.1;
 
 /**
- * Sampler of the nodes that serve reads, shard by shard, as often as their read policies need it: round trip, replication link, offset. It uses
- * the monitor's connections, so that it measures the network and the server but not our own queues, and nodes without traffic too. The
+ * Sampler of the nodes that serve reads, shard by shard, as often as their read policies need it: round trip, replication link, offset. It
+ * uses the monitor's connections, so that it measures the network and the server but not our own queues, and nodes without traffic too. The
  * primary is asked first: the offset that it had when it was asked can be reached by a replica that is asked after its answer.
  */
 export class LagSampler {

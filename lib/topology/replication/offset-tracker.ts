@@ -48,10 +48,10 @@ export function positionOf(raw: Raw, access: NodeAccess): Position | null {
 }
 
 /**
- * Tracker of the replication offsets of nodes, for all sessions of a client. A session asks when it would like to read from a replica and does
- * not know whether it may: without such reads no node is asked, and with any number of them each node at most once in 5 ms. Nodes are asked
- * on the connections that carry the commands: an answer is about the process that will serve the read, as long as its `processEpoch` stays
- * the same. A replica that was restarted may have less than it had before, under the same replication id.
+ * Tracker of the replication offsets of nodes, for all sessions of a client. A session asks when it would like to read from a replica and
+ * does not know whether it may: without such reads no node is asked, and with any number of them each node at most once in 5 ms. Nodes are
+ * asked on the connections that carry the commands: an answer is about the process that will serve the read, as long as its `processEpoch`
+ * stays the same. A replica that was restarted may have less than it had before, under the same replication id.
  */
 export class OffsetTracker {
   readonly #entries = new WeakMap<Replicating, Entry>();

@@ -12,8 +12,9 @@ import { assertNoPendingCommands, movedTo, ScriptedCluster } from '../client/scr
 const PATIENCE_MS = 15_000;
 
 /**
- * Of many runs the one that took the least of the processor: what the work takes, whatever else the machine does meanwhile. It is run until it
- * stays below the bound (code that has just been compiled is slow, and so is a processor that others share), or for so long that it never will.
+ * Of many runs the one that took the least of the processor: what the work takes, whatever else the machine does meanwhile. It is run until
+ * it stays below the bound (code that has just been compiled is slow, and so is a processor that others share), or for so long that it
+ * never will.
  */
 function leastCpuMs(boundMs: number, work: () => unknown): number {
   const end = performance.now() + PATIENCE_MS;
