@@ -2,7 +2,7 @@ import { slotOfKey } from '../lib/routing/keys/slots.js';
 
 export type SlotRange = readonly [first: number, last: number];
 
-/** Which counter the n-th write increments. */
+/** Key space of the writes: which counter the n-th write increments. */
 export type KeySpace =
   /**
    * One counter a write, all in the slot of `{tag}`; over all slots without one. What became of each single write can be read from the
@@ -17,11 +17,11 @@ export interface Keys {
   key(counter: number): string;
   /** The counter of the n-th write. */
   counterOf(n: number): number;
-  /** How many counters `writes` writes may have touched. */
+  /** Number of counters that `writes` writes may have touched. */
   countersOf(writes: number): number;
 }
 
-/** Coprime to the counts in use, so that neighbours in time are no neighbours in the key space. */
+/** Step from one counter to the next, coprime to the counts in use: neighbours in time are no neighbours in the key space. */
 const STRIDE = 7_919;
 
 export function keysOf(space: KeySpace): Keys {

@@ -10,11 +10,11 @@ import { SentinelStage } from './stages/sentinel.js';
 import type { Stage } from './stages/stage.js';
 import { VirtualIpStage } from './stages/virtual-ip.js';
 
-/** Servers of one kind, and the faults that are done to them. */
+/** Suite of faults: servers of one kind, and what is done to them. */
 export interface Suite {
-  /** For the command line; several suites may share one. */
+  /** Topology for the command line; several suites may share one. */
   readonly topology: 'cluster' | 'sentinel' | 'replication' | 'single';
-  /** Of the fault's name; what can be known without servers. */
+  /** Faults, as far as they can be known without servers. */
   readonly faults: readonly Omit<Fault, 'strike' | 'prepare' | 'warmUp'>[];
   start(): Promise<StartedSuite>;
 }

@@ -201,7 +201,7 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
     }
   }
 
-  /** Resolves when the topology is known and a primary has shaken hands. Not needed: the first command does it. Bounded by `timeoutMs`. */
+  /** Resolves when the topology is known and a connection to a primary is ready. Not needed: the first command does it. Bounded by `timeoutMs`. */
   connect(): Promise<void> {
     return this.#client.connect(this.#view.timeoutMs);
   }

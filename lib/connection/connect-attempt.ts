@@ -56,9 +56,9 @@ export class ConnectAttempt implements CallOwner {
   }
 
   /** The socket is open. */
-  async shakeHands(): Promise<void> {
+  async handshake(): Promise<void> {
     try {
-      this.handlers.ready(await this.#shakeHands(this.config.protocol));
+      this.handlers.ready(await this.#runHandshake(this.config.protocol));
     } catch (error) {
       this.handlers.failed(asHandshakeError(error, this.node));
     }
@@ -77,7 +77,7 @@ export class ConnectAttempt implements CallOwner {
     call.fail(failure.error);
   }
 
-  async #shakeHands(protocol: 2 | 3): Promise<ServerFacts> {
+  async #runHandshake(protocol: 2 | 3): Promise<ServerFacts> {
     const { credentials: source } = this.config;
     const credentials = typeof source === 'function' ? await source() : source;
     const steps = handshakeSteps({ ...this.config, credentials }, protocol);
@@ -85,7 +85,7 @@ export class ConnectAttempt implements CallOwner {
     if (outcome.next === 'fail') throw outcome.error;
     if (outcome.next === 'resp2') {
       log.connection('%s does not take HELLO 3, going on with RESP2', this.node);
-      return this.#shakeHands(2);
+      return this.#runHandshake(2);
     }
     // Valkey 8 answers `REDIRECT host:port` from then on instead of READONLY: https://valkey.io/commands/client-capa/
     if (outcome.server.product === 'valkey') void this.#exchange([['CLIENT', 'CAPA', 'redirect']]).catch(() => {});

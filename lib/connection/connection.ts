@@ -111,7 +111,7 @@ export class Connection implements Holder {
     });
     this.#socket = this.#attempt.begin(() =>
       openSocket(config, {
-        connected: () => void this.#attempt.shakeHands(),
+        connected: () => void this.#attempt.handshake(),
         data: (bytes, length) => this.#read(bytes, length),
         drained: () => {
           this.#writer.blocked = false;

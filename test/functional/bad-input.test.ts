@@ -204,8 +204,8 @@ describe('a client that was told something wrong', () => {
   for (const { what, topology, options, code, says, atOnce = false } of cases) {
     it(`(${what}) says ${code}${atOnce ? ' at once' : ' by its deadline'}`, async () => {
       const redis = createClient({ topology: topology(), timeoutMs, ...options });
-      const told: string[] = [];
-      redis.on('error', (error) => told.push(error.code));
+      const codes: string[] = [];
+      redis.on('error', (error) => codes.push(error.code));
       try {
         const started = performance.now();
         const [connecting, command] = await Promise.all(

@@ -126,15 +126,15 @@ describe('sentinels', function () {
     it('fail one over without a word to the clients of the others', async () => {
       await using redis = open('failing');
       const group = redis.group('other', { password: 'other' });
-      const told: string[] = [];
-      redis.on('failover', ({ to }) => told.push(`main ${to}`));
-      group.on('failover', ({ from, to }) => told.push(`other ${from} ${to}`));
+      const failovers: string[] = [];
+      redis.on('failover', ({ to }) => failovers.push(`main ${to}`));
+      group.on('failover', ({ from, to }) => failovers.push(`other ${from} ${to}`));
       await Promise.all([redis.set('a', '1'), group.set('a', '1')]);
       const [from, to] = [other.primary, other.replicas[0] as Server];
       await until(() => main.sentinels[0]?.ask('SENTINEL', 'FAILOVER', 'other'));
       await until(() => primaryOf(group) === to.address, { timeoutMs: 15_000 });
       assert.equal(await group.set('a', '2'), 'OK');
-      assert.deepEqual(told, [`other ${from.address} ${to.address}`]);
+      assert.deepEqual(failovers, [`other ${from.address} ${to.address}`]);
       assert.equal(primaryOf(redis), (await main.primary()).address);
       assert.equal(await redis.get('a'), '1');
     });

@@ -92,7 +92,7 @@ export class Deployment {
     this.#monitor.start().catch(() => {});
   }
 
-  /** Resolves when the topology is known and a primary has shaken hands. */
+  /** Resolves when the topology is known and a connection to a primary is ready. */
   connect(timeoutMs: number): Promise<void> {
     return this.#readyWaiters.connect(timeoutMs);
   }

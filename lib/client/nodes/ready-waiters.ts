@@ -15,7 +15,7 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
-/** Calls of `connect()` that wait until the client is ready: the topology is known and a primary has shaken hands. */
+/** Calls of `connect()` that wait until the client is ready: the topology is known and a connection to a primary is ready. */
 export class ReadyWaiters {
   readonly #readiness: Readiness;
   readonly #becameReady: () => void;

@@ -9,20 +9,20 @@ describe('a socket', () => {
   for (const tls of [false, true]) {
     it(`${tls ? 'with TLS' : 'in plain text'} tells its end as soon as the server's FIN is read, once, and after the last bytes`, async () => {
       await using server = await FakeServer.start(undefined, { tls });
-      const told: string[] = [];
+      const events: string[] = [];
       const handlers: SocketHandlers = {
         connected: () => {},
-        data: (bytes, length) => told.push(bytes.toString('latin1', 0, length)),
+        data: (bytes, length) => events.push(bytes.toString('latin1', 0, length)),
         drained: () => {},
-        closed: (error) => told.push(`closed: ${error}`),
+        closed: (error) => events.push(`closed: ${error}`),
       };
       const address = { host: server.host, port: server.port };
       const socket = openSocket({ address, tls: tls ? { ...clientTls(), servername: 'localhost' } : null, keepAliveMs: 0 }, handlers);
       // Node refuses writes from this event on.
-      socket.on('end', () => told.push('end'));
+      socket.on('end', () => events.push('end'));
       (await until(() => server.connections[0], { everyMs: 1 })).socket.end('+last\r\n');
       await once(socket, 'close');
-      assert.deepEqual(told, ['+last\r\n', 'closed: null', 'end']);
+      assert.deepEqual(events, ['+last\r\n', 'closed: null', 'end']);
     });
   }
 
@@ -48,13 +48,13 @@ describe('a socket', () => {
   it('tells an error once, with the error', async () => {
     await using server = await FakeServer.start();
     server.refuse();
-    const told: (Error | null)[] = [];
+    const events: (Error | null)[] = [];
     const unused = (): void => assert.fail('nothing connects');
     const address = { host: server.host, port: server.port };
-    const handlers = { connected: unused, data: unused, drained: unused, closed: (error: Error | null) => void told.push(error) };
+    const handlers = { connected: unused, data: unused, drained: unused, closed: (error: Error | null) => void events.push(error) };
     const socket = openSocket({ address, tls: null, keepAliveMs: 0 }, handlers);
     await new Promise((resolve) => socket.once('close', resolve));
-    assert.match(String(told), /ECONNREFUSED/);
-    assert.equal(told.length, 1);
+    assert.match(String(events), /ECONNREFUSED/);
+    assert.equal(events.length, 1);
   });
 });

@@ -29,12 +29,12 @@ function nodeOf(server: FakeServer, listeners: Partial<NodeEvents> = {}): Node {
 describe('a node', () => {
   it('says that it stalls, and that it is suspect, where its server says nothing', async () => {
     await using server = await FakeServer.start(([name]) => (name === 'ECHO' ? silence : undefined));
-    const told = new Set<string>();
-    const node = nodeOf(server, { stalling: () => told.add('stalling'), suspect: () => told.add('suspect') });
+    const events = new Set<string>();
+    const node = nodeOf(server, { stalling: () => events.add('stalling'), suspect: () => events.add('suspect') });
     const { call, outcome } = new Recorder().make(['ECHO', 'x']);
     node.send(call, 'primary');
-    await until(() => told.has('suspect'));
-    assert.deepEqual([...told], ['stalling', 'suspect']);
+    await until(() => events.has('suspect'));
+    assert.deepEqual([...events], ['stalling', 'suspect']);
     node.destroy(new ClosedError('the test is over'));
     await assert.rejects(outcome);
   });

@@ -55,7 +55,7 @@ class Attempted {
 describe('an attempt to connect', () => {
   it('sends its steps in one write and learns what the server is', async () => {
     using one = new Attempted((words) => (words.startsWith('HELLO') ? hello('redis') : undefined));
-    await one.attempt.shakeHands();
+    await one.attempt.handshake();
     assert.deepEqual(one.firstWords, [['HELLO 3', 'CLIENT SETINFO', 'CLIENT SETINFO']]);
     assert.deepEqual(one.ready, [{ protocol: 3, product: 'redis', version: '9.0.0', id: 7, zone: null }]);
     assert.deepEqual(one.errors, []);
@@ -66,7 +66,7 @@ describe('an attempt to connect', () => {
     using one = new Attempted((words) => (words.startsWith('HELLO') ? new Error("ERR unknown command 'HELLO'") : undefined), {
       credentials: async () => ({ password: `token-${++password}` }),
     });
-    await one.attempt.shakeHands();
+    await one.attempt.handshake();
     assert.deepEqual(one.written[1]?.[0], 'AUTH token-2');
     assert.equal(one.ready[0]?.protocol, 2);
     assert.equal(String(one.attempt.refusal), "ReplyError: ERR unknown command 'HELLO'");
@@ -77,7 +77,7 @@ describe('an attempt to connect', () => {
       if (words.startsWith('HELLO')) return hello('valkey');
       return words === 'CLIENT CAPA redirect' ? new Error('ERR no such subcommand') : undefined;
     });
-    await one.attempt.shakeHands();
+    await one.attempt.handshake();
     await turn();
     assert.deepEqual(one.written.at(-1), ['CLIENT CAPA redirect']);
     assert.equal(one.ready.length, 1);
@@ -87,21 +87,21 @@ describe('an attempt to connect', () => {
     using one = new Attempted((words) => (words.startsWith('SELECT') ? new Error('ERR DB index is out of range') : undefined), {
       database: 99,
     });
-    await one.attempt.shakeHands();
+    await one.attempt.handshake();
     assert.deepEqual(one.ready, []);
     assert.equal(one.errors[0]?.code, 'ERR_DATABASE');
   });
 
   it('fails where the credentials cannot be had', async () => {
     using one = new Attempted(() => undefined, { credentials: () => Promise.reject(new Error('no token today')) });
-    await one.attempt.shakeHands();
+    await one.attempt.handshake();
     assert.match(String(one.errors[0]), /ConnectError: .*no token today/);
     assert.deepEqual(one.written, []);
   });
 
   it('writes nothing on a connection that was closed while the credentials came', async () => {
     using one = new Attempted(() => undefined, { credentials: async () => ({ password: 'p' }) });
-    const handshake = one.attempt.shakeHands();
+    const handshake = one.attempt.handshake();
     one.isClosed = true;
     await handshake;
     assert.deepEqual([one.written, one.ready], [[], []]);

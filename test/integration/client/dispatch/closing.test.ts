@@ -6,7 +6,7 @@ import { until } from '../../../support/wait.js';
 import { assertNoPendingCommands, clientOf, rejected, single } from '../scripted.js';
 
 const store: Handler = ([name, arg]) => (name === 'GET' ? `value of ${arg}` : name === 'SET' ? ok : undefined);
-const deaf: Handler = (words, connection) => (words[1] === 'deaf' ? silence : store(words, connection));
+const unanswered: Handler = (words, connection) => (words[1] === 'unanswered' ? silence : store(words, connection));
 
 describe('every promise of a client that ends settles', () => {
   let server: FakeServer;
@@ -59,10 +59,10 @@ describe('every promise of a client that ends settles', () => {
   });
 
   it('by destroy(): what was written may have run, the rest did not', async () => {
-    server.handler = single(deaf);
+    server.handler = single(unanswered);
     const redis = clientOf(server);
     await redis.connect();
-    const written = rejected(redis.set('deaf', '1'));
+    const written = rejected(redis.set('unanswered', '1'));
     await until(() => server.count('SET') === 1, { everyMs: 1 });
     const unwritten = rejected(redis.set('k', '1'));
     redis.destroy();

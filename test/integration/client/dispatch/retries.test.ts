@@ -113,7 +113,7 @@ describe('a client whose server', () => {
     assert.ok(server.connections.length < 60, `${server.connections.length} connections`);
   });
 
-  it('shakes hands and hangs up on the first command, is not asked in a hot loop', async () => {
+  it('answers the handshake and hangs up on the first command, is not asked in a hot loop', async () => {
     script(([name]) => (name === 'GET' ? close : undefined));
     const redis = clientOf(server, { timeoutMs: 1_000 });
     const reason = await rejected(redis.get('k'));

@@ -8,7 +8,7 @@ import { until } from '../../../support/wait.js';
 import { assertNoPendingCommands, clientOf, rejected, single } from '../scripted.js';
 
 const store: Handler = ([name, arg]) => (name === 'GET' ? `value of ${arg}` : name === 'SET' ? ok : undefined);
-const deaf: Handler = (words, connection) => (words[1] === 'deaf' ? silence : store(words, connection));
+const unanswered: Handler = (words, connection) => (words[1] === 'unanswered' ? silence : store(words, connection));
 
 describe('every promise of a client settles', () => {
   let server: FakeServer;
@@ -43,7 +43,7 @@ describe('every promise of a client settles', () => {
     });
 
     it('of the view, of the domain, or of the client, in this order', async () => {
-      server.handler = single(deaf);
+      server.handler = single(unanswered);
       const redis = clientOf(server, { timeoutMs: 300, domains: { quick: { timeoutMs: 100 } } });
       await redis.connect();
       const time = async (promise: Promise<unknown>): Promise<number> => {
@@ -53,9 +53,9 @@ describe('every promise of a client settles', () => {
       };
       const quick = redis.domain('quick');
       const tenths = await Promise.all([
-        time(redis.get('deaf')),
-        time(quick.get('deaf')),
-        time(quick.with({ timeoutMs: 200 }).get('deaf')),
+        time(redis.get('unanswered')),
+        time(quick.get('unanswered')),
+        time(quick.with({ timeoutMs: 200 }).get('unanswered')),
       ]);
       assert.deepEqual(tenths, [3, 1, 2]);
       server.disconnect();
@@ -157,7 +157,7 @@ describe('every promise of a client settles', () => {
     });
 
     it('and no listener is left on it, whatever became of the command', async () => {
-      server.handler = single(deaf);
+      server.handler = single(unanswered);
       const redis = clientOf(server);
       const { signal } = new AbortController();
       const view = redis.with({ signal });
@@ -168,7 +168,7 @@ describe('every promise of a client settles', () => {
         .get('a')
         .exec()
         .catch(() => {});
-      await rejected(view.with({ timeoutMs: 30 }).get('deaf'));
+      await rejected(view.with({ timeoutMs: 30 }).get('unanswered'));
       await rejected(view.get(undefined as unknown as string));
       assert.equal(getEventListeners(signal, 'abort').length, 0);
       server.disconnect();

@@ -3,7 +3,7 @@ import sinon from 'sinon';
 import { type Readiness, ReadyWaiters } from '../../../../lib/client/nodes/ready-waiters.js';
 import { ConnectError, TopologyError } from '../../../../lib/errors.js';
 
-/** Two shards, whose primaries have shaken hands, or not, or cannot be reached. */
+/** Two shards, whose primaries have a ready connection, or none, or cannot be reached. */
 class ScriptedReadiness {
   readonly opened: number[] = [];
   readonly primaries = [0, 1].map((index) => ({

@@ -11,9 +11,9 @@ const named = (loads: Readonly<Record<string, number>>): Named[] => Object.entri
 const among = (nodes: readonly Named[], weights: readonly number[] = nodes.map(() => 1)): PowerOfTwoPicker<Named> =>
   new PowerOfTwoPicker(nodes, { ...facts, weights });
 
-function dice(...values: readonly number[]): () => number {
+function numbers(...values: readonly number[]): () => number {
   let turn = 0;
-  return () => values[turn++] ?? assert.fail('thrown too often');
+  return () => values[turn++] ?? assert.fail('more numbers were asked for than there are');
 }
 
 /** A fixed generator (Lehmer), so that the outcome is the same in every run. */
@@ -32,7 +32,7 @@ function spread(nodes: readonly Named[], weights: readonly number[], picks: numb
   const counts = new Map<Named, number>();
   const busy: Named[] = [];
   for (let i = 0; i < picks; i++) {
-    const node = picker.pick(random) ?? assert.fail('nobody');
+    const node = picker.pick(random) ?? assert.fail('no node');
     counts.set(node, (counts.get(node) ?? 0) + 1);
     node.load++;
     busy.push(node);
@@ -44,8 +44,8 @@ function spread(nodes: readonly Named[], weights: readonly number[], picks: numb
 
 describe('a power-of-two picker', () => {
   it('has no choice among none and one, and throws no dice', () => {
-    assert.equal(among([]).pick(dice()), null);
-    assert.equal(among(named({ only: 9 })).pick(dice())?.name, 'only');
+    assert.equal(among([]).pick(numbers()), null);
+    assert.equal(among(named({ only: 9 })).pick(numbers())?.name, 'only');
   });
 
   const cases: readonly (readonly [first: number, second: number, chosen: string])[] = [
@@ -58,7 +58,7 @@ describe('a power-of-two picker', () => {
   ];
   for (const [first, second, chosen] of cases) {
     it(`takes ${chosen}, the less loaded of the two that ${first} and ${second} draw`, () => {
-      assert.equal(among(named({ a: 5, b: 3, c: 9 })).pick(dice(first, second))?.name, chosen);
+      assert.equal(among(named({ a: 5, b: 3, c: 9 })).pick(numbers(first, second))?.name, chosen);
     });
   }
 
@@ -71,7 +71,7 @@ describe('a power-of-two picker', () => {
   ];
   for (const [loads, weights, throws, chosen, why] of weighted) {
     it(`with weights ${weights.join(':')} and loads ${JSON.stringify(loads)} takes ${chosen}: ${why}`, () => {
-      assert.equal(among(named(loads), weights).pick(dice(...throws))?.name, chosen);
+      assert.equal(among(named(loads), weights).pick(numbers(...throws))?.name, chosen);
     });
   }
 

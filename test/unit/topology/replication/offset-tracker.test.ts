@@ -41,7 +41,7 @@ class FakeNode implements Replicating {
   }
 }
 
-const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const afterImmediates = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('OffsetTracker', () => {
   for (const [what, raw, access, position] of CASES) {
@@ -58,11 +58,11 @@ describe('OffsetTracker', () => {
     for (let i = 0; i < 5; i++) offsets.fetchPrimaryOffset(primary, [replica]);
     assert.deepEqual([primary.asked, replica.asked], [1, 0]);
     primary.answer(at('master', 7));
-    await soon();
+    await afterImmediates();
     assert.deepEqual([primary.asked, replica.asked], [1, 1]);
     offsets.check(replica);
     replica.answer(at('slave', 6));
-    await soon();
+    await afterImmediates();
     offsets.check(replica);
     offsets.fetchPrimaryOffset(primary, [replica]);
     assert.deepEqual([primary.asked, replica.asked], [1, 1]);
@@ -80,7 +80,7 @@ describe('OffsetTracker', () => {
     offsets.fetchPrimaryOffset(primary, []);
     const later = offsets.next;
     primary.answer(at('master', 7));
-    await soon();
+    await afterImmediates();
     const reply = offsets.lastReply(primary) ?? assert.fail('no reply');
     assert.ok(reply.requestNo >= before && reply.requestNo < later);
   });
@@ -92,17 +92,17 @@ describe('OffsetTracker', () => {
     offsets.check(node);
     node.processEpoch = 2;
     node.answer(at('slave', 5));
-    await soon();
+    await afterImmediates();
     assert.equal(offsets.lastReply(node), null);
     now = 10;
     offsets.check(node);
     node.refuse(new Error('gone'));
-    await soon();
+    await afterImmediates();
     assert.equal(offsets.lastReply(node), null);
     now = 20;
     offsets.check(node);
     node.answer(at('slave', 5));
-    await soon();
+    await afterImmediates();
     assert.equal(offsets.lastReply(node)?.processEpoch, 2);
   });
 
@@ -112,12 +112,12 @@ describe('OffsetTracker', () => {
     const replica = new FakeNode();
     offsets.check(replica);
     replica.answer(at('slave', 6));
-    await soon();
+    await afterImmediates();
     assert.equal(offsets.lastReply(replica)?.position.offset, 6);
     now = 10;
     offsets.check(replica);
     replica.answer(`${at('slave', 6)}\r\nmaster_sync_in_progress:1`);
-    await soon();
+    await afterImmediates();
     assert.equal(offsets.lastReply(replica), null);
   });
 });
