@@ -124,7 +124,7 @@ export const sentinelFaults: readonly SentinelFault[] = [
   },
 ];
 
-/** On a group whose members are reached through relays. */
+/** Faults of a group whose members are reached through relays. */
 export const partitionFaults: readonly SentinelFault[] = [
   { name: 'partition', title: 'primary cut off: its sockets black-holed', direct: true, strike: partition, bounds: SILENT },
 ];

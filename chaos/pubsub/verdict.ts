@@ -1,7 +1,7 @@
 import type { Check } from '../verdict.js';
 import type { PubsubLedger } from './ledger.js';
 
-/** After the servers serve again, in ms. */
+/** Longest time from the servers' comeback to the next message, in ms. */
 const BACK_MS = 250;
 
 /** What a fault may cost. */

@@ -29,7 +29,7 @@ export function slotsText(slots: SlotSet, maxRanges = Number.POSITIVE_INFINITY):
   return ranges.length > shown.length ? `${shown.join(',')} and ${ranges.length - shown.length} more ranges` : shown.join(',');
 }
 
-/** Null where the text is no list of slots. */
+/** Parses a list of slots; null: the text is none. */
 export function parseSlotsText(text: string): number[] | null {
   const slots = new Set<number>();
   for (const part of text.split(',')) {

@@ -158,7 +158,7 @@ function settingOf(reply: unknown): string {
   return Array.isArray(reply) ? String(reply[1] ?? '') : '';
 }
 
-/** Null for a server that refuses CONFIG, as managed services often do: what is switched on there is not known. */
+/** The setting of a server that refuses CONFIG, as managed services often do: null, because it is not known. */
 function unknownSetting(error: unknown): null {
   if (error instanceof ReplyError) return null;
   throw error;

@@ -50,7 +50,7 @@ export class Client {
   readonly #callFactory: CallFactory;
   readonly #special: SpecialCommands;
   readonly #unknown: UnknownCommands;
-  /** Null: no domain has a guard. */
+  /** Guards of the domains; null: no domain has one. */
   readonly #guards: GuardTable | null;
   /** Clients on other groups of the same sentinels; they end with this one. */
   readonly #groups = new Set<Client>();

@@ -18,7 +18,7 @@ export interface ClientStats {
 
 /** Sums over the commands of one domain since the client began. A command that is split counts once a part. */
 export interface DomainStats {
-  /** Null: of no domain. */
+  /** Name of the domain; null: commands of no domain. */
   readonly domain: string | null;
   /** Commands that only read. */
   readonly reads: number;
@@ -58,7 +58,7 @@ export interface NodeStats {
    * Time from a write to its first reply, in ms, smoothed (a new sample weighs 0.2); null before the first. Blocking commands do not count.
    */
   readonly rttMs: number | null;
-  /** False while no connection can be had. */
+  /** Whether a connection can be had. */
   readonly reachable: boolean;
   /** Open connections of its exclusive pool: leased, blocked or idle. */
   readonly exclusiveConnections: number;

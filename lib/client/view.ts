@@ -27,7 +27,7 @@ interface ViewFacts {
   /** Deadline in ms; 0: none. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | null;
-  /** Null: everything goes to the primary. */
+  /** Policy of the reads; null: everything goes to the primary. */
   readonly policy: ReadPolicy | null;
   readonly idempotent: boolean;
   /** Sum of `DECODE_*` bits. */
@@ -36,7 +36,7 @@ interface ViewFacts {
   readonly options: ViewOptions;
   /** Domain, named with `domain()` or found by key; null: none. */
   readonly domain: Domain | null;
-  /** Null: keys are sent as they are. */
+  /** Prefix of the keys; null: keys are sent as they are. */
   readonly prefix: KeyPrefix | null;
   readonly waitReplicas: WaitReplicas | null;
   /** Reads may be asked of a second node. */
@@ -45,7 +45,7 @@ interface ViewFacts {
   readonly counters: Counters;
   /** Commands with a read policy of their own; null: there are none. */
   readonly offloaded: Offloaded | null;
-  /** Null: reads need not see the writes of the view. */
+  /** Session of the view; null: reads need not see its writes. */
   readonly session: Session | null;
 }
 

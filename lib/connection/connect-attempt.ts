@@ -32,7 +32,7 @@ export class ConnectAttempt implements CallOwner {
   /** The first error reply: why the server closes the connection, if it closes it next. */
   refusal: ReplyError | null = null;
   readonly #timer: NodeJS.Timeout;
-  /** Null unless the connect channel has subscribers, and after the attempt. */
+  /** Trace of the attempt; null without subscribers of the connect channel, and after the attempt. */
   #trace: ConnectTrace | null = null;
 
   constructor(

@@ -62,7 +62,7 @@ export class Liveness {
     return Math.max(STALLED_MS, STALLED_ROUND_TRIPS * this.rttMs);
   }
 
-  /** Between two ticks: the server owes replies and no byte has come for a moment. */
+  /** Whether the server owes replies and no byte has come for a moment, asked between two ticks. */
   get isStalling(): boolean {
     return this.#ticks > 0 && this.#ticks * TICK_MS >= STALLING_ROUND_TRIPS * this.rttMs;
   }

@@ -3,7 +3,7 @@ import { type Transitions, transition } from '../util/state-machine.js';
 
 /** A connection that broke no later than this after its handshake, in ms, counts as a failed attempt. */
 const SHORT_LIFE_MS = 500;
-/** After this many failures in a row other addresses are better. A single one may be no more than a connection that was cut. */
+/** Number of failures in a row after which other addresses are better. A single one may be no more than a connection that was cut. */
 const FAILURES_DOWN = 2;
 /** Time after the last of these failures for which the address counts as down, in ms. */
 const DOWN_MS = 5_000;

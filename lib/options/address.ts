@@ -16,7 +16,7 @@ export function isPort(port: unknown): port is number {
   return typeof port === 'number' && Number.isInteger(port) && port >= 1 && port <= 65_535;
 }
 
-/** True for IPv4, IPv6 (without brackets) and host names. Text of only digits and dots must be an IPv4 address. */
+/** Whether the text is IPv4, IPv6 (without brackets) or a host name. Text of only digits and dots must be an IPv4 address. */
 export function isHost(host: string): boolean {
   if (/^[\d.]*$/.test(host)) return isIPv4(host);
   return isIPv6(host) || HOST_NAME.test(host);

@@ -3,7 +3,7 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 /** Addresses that share a prefix, such as `10.0.1.0/24` or `fd00::/8`. */
 interface Subnet {
   readonly text: string;
-  /** False for host names: they are not looked up. */
+  /** Whether the address is in the subnet; false for host names, which are not looked up. */
   readonly contains: (host: string) => boolean;
 }
 

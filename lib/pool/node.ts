@@ -57,18 +57,18 @@ export class Node {
   /** Those of `sent` that only read; `writes` counts those that write, a transaction as one. */
   reads = 0;
   writes = 0;
-  /** Reads that came to it by a step of a fallback. */
+  /** Reads that the node was given by a step of a fallback. */
   fallbacks = 0;
-  /** Reads that came to it because another node was slow, and those of them in which it was faster. */
+  /** Reads that the node was given because another one was slow, and those of them in which it was faster. */
   hedged = 0;
   hedgeWins = 0;
   /** Reason why the node cannot be reached at the moment; null while nothing speaks against it. */
   unreachableReason: SlotwiseError | null = null;
-  /** On the clock, in ms: when it was last given a message to publish. */
+  /** Moment of the last message that it was given to publish, on the clock in ms. */
   publishedAt = Number.NEGATIVE_INFINITY;
-  /** On the clock, in ms: until then other nodes are preferred, because this one said LOADING, READONLY or the like. */
+  /** Moment until which other nodes are preferred, on the clock in ms: this one said LOADING, READONLY or the like. */
   avoidUntil = 0;
-  /** On the clock, in ms: when its connections were last renewed because of what it said. */
+  /** Moment of the last renewal of its connections because of what it said, on the clock in ms. */
   renewedAt = Number.NEGATIVE_INFINITY;
   /** Another number, never used before, whenever the process behind the address may be another one. */
   processEpoch = ++lastEpoch;

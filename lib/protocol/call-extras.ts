@@ -14,14 +14,14 @@ export interface AtomicBatch {
 /** Fields of a call that most calls never need, so that those do not carry them. */
 export interface CallExtras {
   firstError: SlotwiseError | null;
-  /** Send `ASKING` right before the call, once. */
+  /** Whether `ASKING` is sent right before the call, once. */
   asking: boolean;
   batch: AtomicBatch | null;
-  /** Null: the keys decide. */
+  /** Target of the call; null: the keys decide. */
   target: CallTarget | null;
   /** Why and how the call needs a connection of its own; null: it does not. */
   exclusive: Exclusive | null;
-  /** Gets the outcome instead of a promise, as that of `index`. */
+  /** Sink that gets the outcome instead of a promise, as that of `index`. */
   sink: OutcomeSink | null;
   index: number;
 }

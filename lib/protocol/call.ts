@@ -124,7 +124,7 @@ export class Call {
     readonly decode: Decode | null,
     mode: number,
     readonly owner: CallOwner,
-    /** On the clock of `util/clock.ts`, in whole ms, or `NO_DEADLINE`. Whole, because V8 keeps small integers without allocating. */
+    /** Deadline on the clock in whole ms, or `NO_DEADLINE`. Whole, because V8 keeps small integers without allocating. */
     readonly deadline: number,
     resolve: Resolve,
   ) {

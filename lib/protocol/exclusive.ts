@@ -2,11 +2,11 @@ import type { Executed, SlotwiseError } from '../errors.js';
 
 /** Timeout of a command that blocks: how long the server may let it wait, and which argument says so. */
 export interface Blocking {
-  /** Index in `args`. */
+  /** Index of the argument in `args`. */
   readonly at: number;
   /** Unit of the argument. */
   readonly unit: 's' | 'ms';
-  /** 0: without limit. */
+  /** The timeout in ms; 0: without limit. */
   readonly ms: number;
 }
 
@@ -14,7 +14,7 @@ export interface Blocking {
 export interface Exclusive {
   /** The outcome of a `lease` is the connection itself. */
   readonly kind: 'blocking' | 'lease';
-  /** Null: the server decides how long. */
+  /** Timeout of the command; null: the server decides how long it waits. */
   readonly blocking: Blocking | null;
   /** Longest silence of a node that owes an answer while the call blocks on it, in ms; then the node is given up. 0: without limit. */
   silenceMs: number;

@@ -6,7 +6,7 @@ export type Answer<A, T> =
 interface AskSeveralOptions<T> {
   /** How many successes are enough, and how many are asked at once. */
   readonly want: number;
-  /** While there is no success, one more is asked at this interval. Default: never, only failures are replaced. */
+  /** Interval at which one more is asked while there is no success, in ms. Default: never, only failures are replaced. */
   readonly staggerMs?: number;
   /** How long the others are waited for after the first success that counts. */
   readonly graceMs: number;

@@ -7,7 +7,7 @@ import type { NodeInfo, Role } from './snapshot.js';
 
 /** Facts of a node as servers report them; `NodeRules` adds what the options say of it. */
 interface NodeFacts {
-  /** Null: its key. */
+  /** Id of the node; null: its key. */
   readonly id: string | null;
   /** Address to connect to: `NodeRules.address` has been applied. */
   readonly address: Address;

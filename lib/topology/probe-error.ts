@@ -16,7 +16,7 @@ const MISCONFIGURED: ReadonlySet<string> = new Set<TopologyErrorCode>([
   'ERR_PRIMARY_NAME_UNKNOWN',
 ]);
 
-/** True where no retry helps: a person has to correct the options or the servers. */
+/** Whether no retry helps, because a person has to correct the options or the servers. */
 export function isMisconfigured(error: unknown): boolean {
   if (error instanceof AuthError || error instanceof DatabaseError) return true;
   return error instanceof TopologyError && MISCONFIGURED.has(error.code);

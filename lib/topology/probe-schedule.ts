@@ -12,10 +12,10 @@ const URGENT_SPACING_MS = 25;
 const URGENT_FOR_MS = 15_000;
 const URGENT = { minMs: URGENT_SPACING_MS, maxMs: 2 * URGENT_SPACING_MS };
 const FAILING_EARLY = { minMs: URGENT_SPACING_MS, maxMs: 4 * URGENT_SPACING_MS };
-/** While commands wait for something that may come any time, a replica for instance. */
+/** Limits while commands wait for something that may come any time, a replica for instance. */
 const COMMANDS_WAIT = { minMs: SPACING_MS, maxMs: 1_000 };
 const LASTING = { minMs: URGENT_SPACING_MS, maxMs: 1_000 };
-/** While only a person can help: wrong credentials, servers of another kind. Logging in over and over looks like an attack. */
+/** Limits while only a person can help: wrong credentials, servers of another kind. Logging in over and over looks like an attack. */
 const UNRECOVERABLE = { minMs: 500, maxMs: 2_000 };
 /** First delay after a change, which seldom comes alone: gossip is under way, replicas reconnect. */
 const SETTLING_MS = 250;
@@ -30,7 +30,7 @@ export interface ProbeSchedule {
   readonly woken: boolean;
   /** Commands depend on that probe. */
   readonly urgent: boolean;
-  /** Since when the snapshot has lacked a usable primary; null: it does not. */
+  /** Moment from which the snapshot has lacked a usable primary; null: it has one. */
   readonly urgentSince: number | null;
   /** Commands wait for another snapshot, though not for a primary. */
   readonly commandsWait: boolean;
@@ -42,7 +42,7 @@ export interface ProbeSchedule {
   readonly quietProbes: number;
 }
 
-/** True once no probe has found a change for so long that the next one comes by the period. */
+/** Whether no probe has found a change for so long that the next one comes by the period. */
 export function isSettled(quietProbes: number, periodMs: number): boolean {
   return settlingMs(quietProbes) >= periodMs;
 }

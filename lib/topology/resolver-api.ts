@@ -39,7 +39,7 @@ export interface SentinelChannel extends ControlChannel, SubscriptionChannel {}
 
 /** What every resolver works with. */
 export interface ResolverContext {
-  /** To the data nodes. */
+  /** Connections to the data nodes. */
   readonly control: ControlChannel;
   readonly rules: NodeRules;
   /** How long one server may take to answer the first probe, in ms. */

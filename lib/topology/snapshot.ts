@@ -51,7 +51,7 @@ export interface TopologySnapshot {
   readonly shards: readonly Shard[];
   /** Nodes by `key`, over all shards. */
   readonly nodes: ReadonlyMap<string, NodeInfo>;
-  /** Null where there is one shard. */
+  /** Owners of the slots; null where there is one shard. */
   readonly slots: SlotMap | null;
   /** Why no node is the primary, or why the one that is named could not be verified. What the snapshot says is still the best there is. */
   readonly problem?: TopologyError;

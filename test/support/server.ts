@@ -16,9 +16,9 @@ export interface ServerOptions {
   readonly program?: string;
   /** Default: a free one. */
   readonly port?: number;
-  /** Also listens with TLS, on `tlsPort`. */
+  /** Whether it also listens with TLS, on `tlsPort`. */
   readonly tls?: boolean;
-  /** Also listens on a socket file, `socketPath`. */
+  /** Whether it also listens on a socket file, `socketPath`. */
   readonly unixSocket?: boolean;
   /** Sets `requirepass` and `masterauth`. */
   readonly password?: string;

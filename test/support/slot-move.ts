@@ -15,7 +15,7 @@ export interface SlotMove {
   /** The other primaries, which are told last. */
   readonly others: readonly SlotEnd[];
   readonly password: string | undefined;
-  /** After each key. */
+  /** Pause after each key. */
   readonly pause: (() => Promise<unknown>) | null;
 }
 

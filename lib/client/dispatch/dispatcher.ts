@@ -116,7 +116,7 @@ export class Dispatcher implements ViewEngine {
     else this.#send(call, node, access);
   }
 
-  /** False: its keys decide. */
+  /** Dispatches a call that has a target. False: it has none, and its keys decide. */
   #dispatchToTarget(call: Call, extras: CallExtras): boolean {
     extras.asking = false;
     if (extras.target === null) return false;

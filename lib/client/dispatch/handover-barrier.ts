@@ -83,7 +83,7 @@ function commandsOf({ spec, args, batch }: Call): readonly { readonly spec: Comm
   return batch === null ? [{ spec, args }] : batch.commands;
 }
 
-/** Null where the keys are not known: a script may be placed by hand. */
+/** Keys of a call as text; null: they are not known, as of a script that is placed by hand. */
 function callKeys(call: Call): readonly string[] | null {
   const keys = commandsOf(call).flatMap(({ spec, args }) => keyIndexes(spec, args).map((index) => argText(args[index] ?? '')));
   return keys.length === 0 ? null : keys;

@@ -17,7 +17,7 @@ export function readPolicyOf(call: Call): ReadPolicy | null {
 export class ReadRouter {
   constructor(private readonly deployment: Deployment) {}
 
-  /** Null: there is no node to read from now, or the call was rejected because the policy's function made a mistake. */
+  /** Node for a read; null: there is none now, or the call was rejected because the policy's function made a mistake. */
   readerOf(router: Router, shard: number, policy: ReadPolicy, call: Call, slot: number): Node | null {
     const { session } = viewOf(call);
     const picker = router.pickerOf(shard, policy);

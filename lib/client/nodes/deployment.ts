@@ -41,7 +41,7 @@ export class Deployment {
   readonly replicaHealth: ReplicaHealth;
   readonly offsets = new OffsetTracker();
   readonly credentials: CredentialRefresher;
-  /** Null before the first snapshot. */
+  /** Router of the current snapshot; null before the first. */
   router: Router | null = null;
   /** Why nothing, or no primary, is known. */
   topologyError: SlotwiseError | null = null;

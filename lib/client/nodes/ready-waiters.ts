@@ -4,7 +4,7 @@ import type { NodeRegistry } from './node-registry.js';
 
 /** What decides whether a client is ready. */
 export interface Readiness {
-  /** Null before the first snapshot. */
+  /** Router of the current snapshot; null before the first. */
   readonly router: Router | null;
   readonly topologyError: SlotwiseError | null;
   readonly nodes: NodeRegistry;

@@ -23,7 +23,7 @@ const REPLICA_ANSWERS = { followed: 2, believed: 12 };
 
 /** The subscriber pool, as far as placement needs it. */
 interface ConnectionSource {
-  /** Null while a backoff of that address runs. */
+  /** Connection to the address; null while its backoff runs. */
   at(address: Address): ChannelConnection | null;
   isDown(key: string): boolean;
 }

@@ -9,7 +9,7 @@ export type Overflow = 'drop-oldest' | 'drop-newest' | 'error';
  * never stand side by side, so that a consumer that takes nothing while connections come and go costs no memory.
  */
 export class MessageQueue<Message extends { readonly type: 'message' | 'event' }> {
-  /** Since when the queue has not been empty, in ms since 1970. */
+  /** Moment from which the queue has not been empty, in ms since 1970. */
   #filledAt = 0;
   #messages = 0;
   /** A gap before the first of the entries. */
@@ -31,7 +31,7 @@ export class MessageQueue<Message extends { readonly type: 'message' | 'event' }
     return this.#messages;
   }
 
-  /** False where one, the oldest or this one, was dropped, or (`error`) where this one cannot be taken. */
+  /** Takes a message. False: one, the oldest or this one, was dropped, or (`error`) this one cannot be taken. */
   push(message: Message): boolean {
     if (this.#messages < this.max) {
       if (this.isEmpty) this.#filledAt = Date.now();

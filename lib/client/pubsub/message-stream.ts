@@ -20,7 +20,7 @@ export interface Messages<Item> extends AsyncIterableIterator<Item, undefined> {
 }
 
 export interface StreamSettings {
-  /** Null: the message is not for the consumer. */
+  /** Makes what the consumer gets of a message; null: the message is not for the consumer. */
   readonly itemOf: (payload: Payload, channel: Payload, source: SubscribedChannel) => Item | null;
   readonly bytes: boolean;
   /** Gaps come among the messages. */

@@ -63,7 +63,7 @@ function blockOption(args: readonly Arg[]): number {
   return -1;
 }
 
-/** Null for a value that the server will refuse: then it does not wait at all. */
+/** Timeout in that argument; null for a value that the server will refuse: then it does not wait at all. */
 function read(args: readonly Arg[], at: number, unit: Blocking['unit']): Blocking | null {
   const value = argText(args[at] ?? '');
   const number = value.trim() === '' ? Number.NaN : Number(value);

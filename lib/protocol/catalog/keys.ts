@@ -64,7 +64,7 @@ export function sortPatternIndexes(args: Args): number[] {
   return found;
 }
 
-/** False where `keyIndexes` cannot find all keys: those of a module's command that the server did not describe. */
+/** Whether `keyIndexes` finds all keys; not those of a module's command that the server did not describe. */
 export function keysAreKnown(spec: CommandSpec): boolean {
   if (RULES.has(spec.name)) return true;
   // Modules may find keys by code of their own and describe none.

@@ -2,7 +2,7 @@ import { type BreakerEvent, type BreakerState, CLOSED, nextBreaker } from './cir
 
 /** One sample of a node. */
 export interface HealthSample {
-  /** On the clock, in ms. */
+  /** Moment of the sample, on the clock in ms. */
   readonly at: number;
   /** Round trip in ms; null where the connection had to be opened first. */
   readonly rttMs: number | null;

@@ -8,7 +8,7 @@ interface Entry {
 
 /** The domains of a client, found by name and by the patterns of their keys. */
 export class DomainTable {
-  /** False: no key belongs to a domain, so that keys need not be looked up. */
+  /** Whether a key may belong to a domain; if not, keys need not be looked up. */
   readonly hasPatterns: boolean;
   readonly #byName: ReadonlyMap<string, Domain>;
   // A key can only match the patterns that begin with its first character, or with a star. Each list has the longest literal part first.

@@ -102,7 +102,7 @@ export class GuardTable {
     );
   }
 
-  /** Null where no domain has a guard: then there is nothing to check. */
+  /** The guards of the domains; null where none has one, and nothing is to be checked. */
   static of(domains: DomainTable, all: readonly Domain[]): GuardTable | null {
     const guarded = all.filter(({ guard }) => guard !== null);
     return guarded.length === 0 ? null : new GuardTable(domains, guarded);

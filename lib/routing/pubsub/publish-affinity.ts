@@ -9,7 +9,7 @@ import { nodeForChannel } from './channel-placement.js';
 export class PublishAffinity {
   readonly #nodes = new Map<number, string>();
 
-  /** Null: there is no node. */
+  /** Node to publish through; null: there is none. */
   nodeFor(slot: number, snapshot: TopologySnapshot, reachable: (key: string) => boolean): NodeInfo | null {
     const last = this.#nodes.get(slot);
     const current = last !== undefined && reachable(last) ? last : null;

@@ -21,7 +21,7 @@ export interface Explanation {
   /** Keys of all nodes that may serve it: one is picked for each command, by weight and by load. */
   readonly candidates: readonly string[];
   readonly domain: string | null;
-  /** Null where keys do not decide, or there are none. */
+  /** Hash slot of the keys; null where keys do not decide, or there are none. */
   readonly slot: number | null;
   /** Index in `topology.shards`. */
   readonly shard: number | null;

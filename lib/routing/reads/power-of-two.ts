@@ -36,7 +36,7 @@ export class PowerOfTwoPicker<N extends Loaded> {
     this.#sums = weights.every((weight) => weight === weights[0]) ? null : sums;
   }
 
-  /** Null: there is no candidate. */
+  /** Picks a candidate; null: there is none. */
   pick(random: () => number = Math.random): N | null {
     const { nodes } = this;
     if (nodes.length < 2) return nodes[0] ?? null;

@@ -64,7 +64,7 @@ const FALLBACK_STEPS: Readonly<Record<Fallback, SelectionStep>> = { primary: PRI
 interface SelectionContext {
   readonly policy: ReadPolicy;
   readonly stateOf: (node: NodeInfo) => NodeState;
-  /** On the clock, in ms. */
+  /** Now, on the clock in ms. */
   readonly now: number;
 }
 

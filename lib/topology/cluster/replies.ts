@@ -16,7 +16,7 @@ export interface SlotList {
 /** One node of CLUSTER SHARDS or CLUSTER SLOTS. */
 export interface Endpoint {
   readonly id: string;
-  /** Null: the host that was asked. `?`: unknown. */
+  /** Host of the node; null: the host that was asked. `?`: unknown. */
   readonly host: string | null;
   readonly port: number;
   /** Other host names and IPs of the node. */

@@ -6,7 +6,7 @@ import type { Endpoint, EndpointGroup, Health, NodeLine, SlotList } from './repl
 /** A node as one server sees it. */
 export interface ViewNode {
   readonly id: string;
-  /** Null where the server does not say how to reach it. */
+  /** Address of the node; null where the server does not say how to reach it. */
   readonly address: Address | null;
   /** Addresses of the node as announced, and its other names. */
   readonly names: readonly Address[];

@@ -71,7 +71,7 @@ export class SentinelConnections implements SentinelChannel {
     return shared;
   }
 
-  /** False where another subscription has taken its place. */
+  /** Forgets a subscription. False: another one has taken its place. */
   #drop(shared: SharedSubscription): boolean {
     return this.#subscriptions.get(shared.key) === shared && this.#subscriptions.delete(shared.key);
   }

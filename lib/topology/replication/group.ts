@@ -14,7 +14,7 @@ export interface Member extends ReplicationInfo {
 /** What to ask a member for `parseMember`. */
 export const MEMBER_COMMANDS: readonly (readonly string[])[] = [...REPLICATION_COMMANDS, ['INFO', 'server']];
 
-/** Null where the ACL allows neither ROLE nor INFO. */
+/** Parses what a member says of itself; null where the ACL allows neither ROLE nor INFO. */
 export function parseMember([replication, role, server]: readonly (Raw | undefined)[]): Member | null {
   const info = parseReplication([replication, role]);
   return info.role === null ? null : { ...info, role: info.role, runId: infoOf(server).get('run_id') ?? null };
@@ -24,7 +24,7 @@ export function parseMember([replication, role, server]: readonly (Raw | undefin
 export interface MemberReply {
   /** Address to connect to. */
   readonly address: Address;
-  /** Null: it did not answer, or does not say what it is. */
+  /** What the member says of itself; null: it did not answer, or does not say what it is. */
   readonly member: Member | null;
   /** Whether the node could not be reached, as opposed to being slow. */
   readonly failed: boolean;

@@ -5,7 +5,7 @@ import type { Role } from '../snapshot.js';
 
 /** A server's place in replication, by its own word: role, link, offset and the replicas it lists. */
 export interface ReplicationInfo {
-  /** Null where the server does not say, or is no data server. */
+  /** Role of the server; null where it does not say, or is no data server. */
   readonly role: Role | null;
   /** Primary of a replica, as announced. */
   readonly primary: Address | null;

@@ -7,16 +7,16 @@ export interface LagSample {
   readonly node: NodeInfo;
   /** Moment of the question, on the clock in ms. */
   readonly sentAt: number;
-  /** Null where the connection had to be opened first. */
+  /** Round trip in ms; null where the connection had to be opened first. */
   readonly rttMs: number | null;
   /** Availability zone, as the server says (Valkey 8 and newer). */
   readonly zone: string | null;
-  /** Null: it did not answer. */
+  /** What the node said of its replication; null: it did not answer. */
   readonly state: ReplicationInfo | null;
 }
 
 interface SamplerEvents {
-  /** True: one sample says too little, the next one is taken at once. */
+  /** Takes a sample. True: one says too little, and the next one is taken at once. */
   onSample(shard: number, sample: LagSample): boolean;
 }
 

@@ -30,7 +30,7 @@ interface OffsetReply {
 interface Entry {
   lastReply: OffsetReply | null;
   asking: boolean;
-  /** On the clock, in ms. */
+  /** Moment of the last request, on the clock in ms. */
   askedAt: number;
 }
 
@@ -92,7 +92,7 @@ export class OffsetTracker {
     void this.#ask(replica, 'replica');
   }
 
-  /** True: there is an answer to a request of now. Never rejects: of a node that does not answer nothing new is known. */
+  /** Asks the node. True: there is an answer to a request of now. Never rejects: of a node that does not answer nothing new is known. */
   async #ask(node: Replicating, access: NodeAccess): Promise<boolean> {
     let entry = this.#entries.get(node);
     if (entry === undefined) {

@@ -4,7 +4,7 @@ import type { SentinelView } from './view.js';
 interface KnownSentinel {
   readonly address: Address;
   readonly isSeed: boolean;
-  /** Null until the sentinel said it. */
+  /** Run id of the sentinel; null until it said it. */
   readonly id: string | null;
 }
 
