@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import type { Driver, DriverOptions, Explained, HostPort, Target } from './driver.js';
+import { addressOf, rivals } from './rivals.js';
 
 /** A client as data: how it is opened, and against what it can be. Each imports its library only then: a process holds one client alone. */
 export interface Contestant {
@@ -11,8 +11,6 @@ export interface Contestant {
 
 /** More than the longest outage at the highest rate: what is measured is not the bound of the queue. */
 const QUEUE = { maxCommands: 1_000_000, maxBytes: 1024 ** 3 };
-
-const rivals = createRequire(new URL('../benchmarks/package.json', import.meta.url));
 
 const slotwise = async ({ target, reads, timeoutMs }: DriverOptions): Promise<Driver> => {
   const { createClient, SlotwiseError } = await import('../lib/index.js');
@@ -143,13 +141,6 @@ const glide = async ({ target, reads }: DriverOptions): Promise<Driver> => {
   };
 };
 
-/** Of those who do not look for replication groups by themselves: the first address, which is the primary's. */
-function addressOf(target: Exclude<Target, { kind: 'sentinel' }>): HostPort {
-  const [first] = target.kind === 'single' ? [target.address] : target.seeds;
-  if (first === undefined) throw new Error('a target without addresses');
-  return first;
-}
-
 /** With their own defaults, but for limits that would end the run before the fault does. */
 export const contestants = {
   slotwise: { open: slotwise, kinds: ['single', 'replication', 'sentinel', 'cluster'], module: null },
@@ -161,13 +152,3 @@ export const contestants = {
 export type ContestantName = keyof typeof contestants;
 
 export const contestantNames = Object.keys(contestants) as ContestantName[];
-
-export function isInstalled({ module }: Contestant): boolean {
-  if (module === null) return true;
-  try {
-    rivals.resolve(module);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -8,7 +8,8 @@ import { Server } from '../test/support/server.js';
 import { ArgumentsError, type ChaosArguments, parseArguments, usage } from './cli/arguments.js';
 import { pubsubMain } from './cli/pubsub.js';
 import { headingOf, notesOf, type Row, rowOf, widths } from './cli/rows.js';
-import { type Contestant, type ContestantName, contestantNames, contestants, isInstalled } from './clients.js';
+import { type Contestant, type ContestantName, contestantNames, contestants } from './clients.js';
+import { isInstalled } from './rivals.js';
 import type { RunReport } from './run.js';
 import { type StartedSuite, type Suite, suites } from './suites.js';
 

@@ -1,12 +1,13 @@
 import { duration, grouped, Report, wantsColours } from '../../scripts/demo/report.js';
 import { Server } from '../../test/support/server.js';
-import { isThere, type PubsubContestantName, pubsubContestants } from '../pubsub/clients.js';
+import { type PubsubContestantName, pubsubContestants } from '../pubsub/clients.js';
 import type { PubsubLedger } from '../pubsub/ledger.js';
 import { pubsubSuites, type StartedPubsubSuite } from '../pubsub/suites.js';
 import { pubsubChecksOf } from '../pubsub/verdict.js';
+import { isInstalled } from '../rivals.js';
 import { checksOfResources, holds } from '../verdict.js';
 import { parseArguments, usage } from './arguments.js';
-import { resourceNotes } from './rows.js';
+import { ms, resourceNotes } from './rows.js';
 
 const CHANNELS = 20;
 /** Of a process that does nothing but listen; the record of its gaps is in it. */
@@ -56,7 +57,10 @@ export async function pubsubMain(argv: readonly string[]): Promise<boolean> {
         for (const client of Object.keys(pubsubContestants) as PubsubContestantName[]) {
           const contestant = pubsubContestants[client];
           const kinds: readonly string[] = contestant.kinds;
-          if (client !== 'slotwise' && (fault.leaks === true || !args.rivals || !isThere(contestant) || !kinds.includes(suite.topology)))
+          if (
+            client !== 'slotwise' &&
+            (fault.leaks === true || !args.rivals || !isInstalled(contestant) || !kinds.includes(suite.topology))
+          )
             continue;
           for (let run = 0; run < (args.runs ?? 1); run++) {
             started ??= await suite.start();
@@ -89,8 +93,4 @@ export async function pubsubMain(argv: readonly string[]): Promise<boolean> {
   report.line();
   report.line(`${failures === 0 ? 'All within their bounds' : `${failures} bounds broken`}, in ${duration(performance.now() - begunAt)}.`);
   return failures === 0 && rows.length > 0;
-}
-
-function ms(value: number): string {
-  return Number.isFinite(value) ? grouped(Math.round(value)) : 'never';
 }

@@ -60,7 +60,8 @@ function middleOf(values: readonly number[]): string {
   return values.length === 0 ? '-' : ms(median(values));
 }
 
-function ms(value: number): string {
+/** A time in ms as text; infinite: it never happened. */
+export function ms(value: number): string {
   return Number.isFinite(value) ? grouped(Math.round(value)) : 'never';
 }
 

@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import type { HostPort, Target } from '../driver.js';
+import { addressOf, rivals } from '../rivals.js';
 
 export type SubscribedKind = 'channel' | 'shard';
 
@@ -28,8 +28,6 @@ export interface PubsubContestant {
   /** What has to be installed in `benchmarks/`; null: nothing. */
   readonly module: string | null;
 }
-
-const rivals = createRequire(new URL('../../benchmarks/package.json', import.meta.url));
 
 const slotwise = async (target: Target): Promise<PubsubDriver> => {
   const { createClient } = await import('../../lib/index.js');
@@ -154,12 +152,6 @@ const glide = async (target: Target): Promise<PubsubDriver> => {
   };
 };
 
-function addressOf(target: Exclude<Target, { kind: 'sentinel' }>): HostPort {
-  const [first] = target.kind === 'single' ? [target.address] : target.seeds;
-  if (first === undefined) throw new Error('a target without addresses');
-  return first;
-}
-
 export const pubsubContestants = {
   slotwise: { open: slotwise, kinds: ['single', 'replication', 'sentinel', 'cluster'], sharded: true, module: null },
   ioredis: { open: ioredis, kinds: ['single', 'sentinel', 'cluster'], sharded: true, module: 'ioredis' },
@@ -168,13 +160,3 @@ export const pubsubContestants = {
 } as const satisfies Record<string, PubsubContestant>;
 
 export type PubsubContestantName = keyof typeof pubsubContestants;
-
-export function isThere({ module }: PubsubContestant): boolean {
-  if (module === null) return true;
-  try {
-    rivals.resolve(module);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ClientOptions, createClient, type Redis, SlotwiseError } from '../../../lib/index.js';
-import { error, FakeServer, type Handler, ok } from '../../support/fake-server.js';
+import { error, FakeServer, type Handler, ok, silence } from '../../support/fake-server.js';
 import type { ReplyValue } from '../../support/resp.js';
 import { until } from '../../support/wait.js';
 
@@ -199,3 +199,9 @@ export async function rejected(promise: Promise<unknown>): Promise<SlotwiseError
   assert.ok(outcome instanceof SlotwiseError, String(outcome));
   return outcome;
 }
+
+/** Answers every GET with a value that names the key, and every SET with OK. */
+export const store: Handler = ([name, arg]) => (name === 'GET' ? `value of ${arg}` : name === 'SET' ? ok : undefined);
+
+/** Answers as `store` does, but never for the key `unanswered`. */
+export const unanswered: Handler = (words, connection) => (words[1] === 'unanswered' ? silence : store(words, connection));

@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClosedError, ConnectError } from '../../../lib/errors.js';
 import { Multiplexer } from '../../../lib/pool/multiplexer.js';
-import { close, FakeServer, type Handler, silence } from '../../support/fake-server.js';
+import { close, FakeServer, silence } from '../../support/fake-server.js';
 import { until } from '../../support/wait.js';
-import { quickConfig, Recorder } from '../connection/opened.js';
-
-const echo: Handler = ([name, arg]) => (name === 'ECHO' ? (arg ?? '') : undefined);
+import { echo, quickConfig, Recorder } from '../connection/opened.js';
 
 /** A multiplexer under test, and the events that it had for its node. */
 class OpenedMultiplexer {

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClosedError } from '../../../../lib/errors.js';
-import { FakeServer, type Handler, ok, silence } from '../../../support/fake-server.js';
+import { FakeServer, silence } from '../../../support/fake-server.js';
 import { until } from '../../../support/wait.js';
-import { assertNoPendingCommands, clientOf, rejected, single } from '../scripted.js';
-
-const store: Handler = ([name, arg]) => (name === 'GET' ? `value of ${arg}` : name === 'SET' ? ok : undefined);
-const unanswered: Handler = (words, connection) => (words[1] === 'unanswered' ? silence : store(words, connection));
+import { assertNoPendingCommands, clientOf, rejected, single, store, unanswered } from '../scripted.js';
 
 describe('every promise of a client that ends settles', () => {
   let server: FakeServer;

@@ -3,12 +3,9 @@ import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sinon from 'sinon';
 import { AbortError, NoNodeError, QueueFullError, TimeoutError } from '../../../../lib/errors.js';
-import { error, FakeServer, type Handler, ok, silence } from '../../../support/fake-server.js';
+import { error, FakeServer, silence } from '../../../support/fake-server.js';
 import { until } from '../../../support/wait.js';
-import { assertNoPendingCommands, clientOf, rejected, single } from '../scripted.js';
-
-const store: Handler = ([name, arg]) => (name === 'GET' ? `value of ${arg}` : name === 'SET' ? ok : undefined);
-const unanswered: Handler = (words, connection) => (words[1] === 'unanswered' ? silence : store(words, connection));
+import { assertNoPendingCommands, clientOf, rejected, single, store, unanswered } from '../scripted.js';
 
 describe('every promise of a client settles', () => {
   let server: FakeServer;
