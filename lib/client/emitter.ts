@@ -45,11 +45,15 @@ export class Emitter<Events extends EventMap<Events>> {
       if (entry.once && !this.#take(name, entry)) continue;
       try {
         const result = entry.listener(...args);
-        if (result instanceof Promise) result.catch((error: unknown) => reportListenerError(name, error));
+        if (result instanceof Promise) result.catch((error: unknown) => this.listenerFailed(name, error));
       } catch (error) {
-        reportListenerError(name, error);
+        this.listenerFailed(name, error);
       }
     }
+  }
+
+  protected listenerFailed(name: string, error: unknown): void {
+    reportListenerError(name, error);
   }
 
   /** Removes a `once` entry; false where an emit inside a listener has already used it up. */

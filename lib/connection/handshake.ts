@@ -1,4 +1,4 @@
-import { AuthError, ConnectError, DatabaseError, type ReplyError, SlotwiseError } from '../errors.js';
+import { AuthError, ConnectError, DatabaseError, ReplyError, SlotwiseError } from '../errors.js';
 import type { Credentials } from '../options/access.js';
 import type { Raw } from '../protocol/command-spec.js';
 import { classify } from '../protocol/resp/reply-error.js';
@@ -114,7 +114,7 @@ function factsOf(hello: Raw): ServerFacts {
 
 /** Returns an error reply as a reply. Throws any other error, because there was no reply. */
 export function replyOrThrow(error: unknown): Raw {
-  if (error instanceof SlotwiseError && error.executed === 'yes') return error;
+  if (error instanceof ReplyError) return error;
   throw error;
 }
 

@@ -16,7 +16,7 @@ import { clock } from '../../util/clock.js';
 import { Emitter } from '../emitter.js';
 import type { ClientEvents } from '../events.js';
 import { CredentialRefresher } from './credential-refresher.js';
-import type { DeploymentEvents } from './deployment-events.js';
+import { DeploymentBus } from './deployment-bus.js';
 import { FailoverDetector } from './failover-detector.js';
 import { NodeRegistry } from './node-registry.js';
 import { ReadyWaiters } from './ready-waiters.js';
@@ -35,7 +35,7 @@ export class Deployment {
   /** Events for users. */
   readonly events = new Emitter<ClientEvents>();
   /** Events for the parts of the client. */
-  readonly bus = new Emitter<DeploymentEvents>();
+  readonly bus = new DeploymentBus();
   readonly nodes: NodeRegistry;
   readonly sentinels: SentinelAccess;
   readonly replicaHealth: ReplicaHealth;

@@ -1,6 +1,6 @@
 import { type Address, addressKey } from '../../options/address.js';
 import type { Raw } from '../../protocol/command-spec.js';
-import { infoOf } from '../replies.js';
+import { infoOf, listOf, textOf } from '../replies.js';
 import type { Role } from '../snapshot.js';
 import { parseReplication, REPLICATION_COMMANDS, type ReplicationInfo } from './info.js';
 
@@ -17,7 +17,10 @@ export const MEMBER_COMMANDS: readonly (readonly string[])[] = [...REPLICATION_C
 /** Parses what a member says of itself; null where the ACL allows neither ROLE nor INFO. */
 export function parseMember([replication, role, server]: readonly (Raw | undefined)[]): Member | null {
   const info = parseReplication([replication, role]);
-  return info.role === null ? null : { ...info, role: info.role, runId: infoOf(server).get('run_id') ?? null };
+  // Forks have roles of other names, of which a primary is the nearest.
+  const word = infoOf(replication).get('role') ?? textOf(listOf(role)[0]);
+  const known = info.role ?? (word === null || word === 'sentinel' ? null : 'primary');
+  return known === null ? null : { ...info, role: known, runId: infoOf(server).get('run_id') ?? null };
 }
 
 /** The outcome of asking one address. */

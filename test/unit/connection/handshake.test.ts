@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { handshakeSteps, judge } from '../../../lib/connection/handshake.js';
+import { handshakeSteps, judge, replyOrThrow } from '../../../lib/connection/handshake.js';
+import { ClosedError, IntegerRangeError } from '../../../lib/errors.js';
 import { parseReplyError } from '../../../lib/protocol/resp/reply-error.js';
 import { VERSION } from '../../../lib/version.js';
 import { judgeCases, plain, stepCases } from '../../spec/handshake-cases.js';
@@ -62,5 +63,15 @@ describe('the handshake', () => {
     const outcome = judge(steps, [parseReplyError('WRONGPASS invalid username-password pair'), 'OK', 'OK'], node);
     assert.ok(outcome.next === 'fail');
     assert.doesNotMatch(`${outcome.error.message} ${JSON.stringify(outcome.error)} ${outcome.error.stack}`, /hunter2/);
+  });
+});
+
+describe('an error instead of a reply', () => {
+  it('is the reply where the server sent it, and is thrown where a reply could not be had or read', () => {
+    const refusal = parseReplyError('ERR no');
+    assert.equal(replyOrThrow(refusal), refusal);
+    for (const error of [new ClosedError('closed'), new IntegerRangeError(2n ** 60n, { node, command: 'ROLE' })]) {
+      assert.throws(() => replyOrThrow(error), error);
+    }
   });
 });

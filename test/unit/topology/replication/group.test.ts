@@ -66,6 +66,19 @@ describe('parseMember', () => {
     });
   }
 
+  const roles: readonly (readonly [reply: string, role: string | undefined])[] = [
+    ['master', 'primary'],
+    ['slave', 'replica'],
+    ['active-replica', 'primary'],
+    ['sentinel', undefined],
+  ];
+  for (const [reply, role] of roles) {
+    it(`takes the role ${reply} for ${role ?? 'no member'}`, () => {
+      assert.equal(parseMember([null, [reply, 'a', 1, 'connected', 5]])?.role, role);
+      assert.equal(parseMember([`role:${reply}`, null])?.role, role);
+    });
+  }
+
   it('takes the priority from INFO, 100 where it does not say', () => {
     assert.equal(parseMember(['role:slave\r\nslave_priority:7', ['slave', 'a', 1, 'connected', 5]])?.priority, 7);
     assert.equal(parseMember([null, ['slave', 'a', 1, 'connected', 5]])?.priority, 100);

@@ -1,9 +1,10 @@
 import type { SlotwiseError } from '../../errors.js';
 import type { Call } from '../../protocol/call.js';
 import type { TopologySnapshot } from '../../topology/snapshot.js';
+import { Emitter } from '../emitter.js';
 
 /** Events of the deployment for the parts of a client that hold calls or connections. Those for users are `ClientEvents`. */
-export type DeploymentEvents = {
+type DeploymentEvents = {
   /**
    * A primary or the owner of a slot is another one: calls that nodes hold may belong to other nodes. Comes before the calls themselves.
    */
@@ -21,3 +22,10 @@ export type DeploymentEvents = {
   /** Nothing is known of the servers, and no retry helps. */
   unrecoverable: [error: SlotwiseError];
 };
+
+/** Bus of the deployment. An error of a listener is a defect of ours and goes on to the emitting code, as from a plain call. */
+export class DeploymentBus extends Emitter<DeploymentEvents> {
+  protected override listenerFailed(_name: string, error: unknown): void {
+    throw error;
+  }
+}
