@@ -51,8 +51,10 @@ export class DeadlineQueue {
   tick(now: number): void {
     this.#endLongestWaits(now);
     // A denque keeps the array of its greatest length: an empty queue begins again with a small one.
-    if (this.#calls.length === 0) this.#calls = new Denque();
-    else if (now >= Math.min(this.#earliestDeadline, this.#sweptAt + SWEEP_MS)) {
+    if (this.#calls.length === 0) {
+      this.#calls = new Denque();
+      this.#pushedAt = new Denque();
+    } else if (now >= Math.min(this.#earliestDeadline, this.#sweptAt + SWEEP_MS)) {
       this.#sweptAt = now;
       this.#earliestDeadline = expire(this.#calls, now, (call) => call.fail(this.timeoutOf(call)));
       this.#removeSettled();

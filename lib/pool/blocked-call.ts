@@ -68,7 +68,11 @@ export class BlockedCall implements CallOwner, OutcomeSink {
     extras.batch = call.batch;
     this.#sent = newCall(call.spec, this.#args(), null, call.mode, this, NO_DEADLINE, extras);
     exclusive.cancel = (makeError) => this.cancel(makeError);
-    lease.connection.send(this.#sent);
+  }
+
+  /** Sends the command. On a connection that has closed it ends at once, which needs whoever keeps it to have it already. */
+  send(): void {
+    this.lease.connection.send(this.#sent);
   }
 
   /** The time that the call was blocked before, on another node, counts. */

@@ -164,6 +164,7 @@ export class ExclusivePool implements Holder, LeasePool {
     });
     this.#blocked.add(blocked);
     clock.watch(this);
+    blocked.send();
   }
 
   checkIn(lease: Lease, dirty: boolean): void {

@@ -237,6 +237,24 @@ describe('a blocking command', () => {
         );
       });
 
+      // Of a cluster's primaries only one has the connection, and others may have one of that number.
+      if (t.kind !== 'cluster') {
+        it('says that its connection is lost to a command that would block, too', async () => {
+          const redis = client();
+          await redis.lease(
+            async (one) => {
+              const id = await one.clientId();
+              const [primary] = await t.primaries();
+              await primary?.ask('CLIENT', 'KILL', 'ID', String(id));
+              await until(async () => (await outcomeOf(one.get('l'))) === 'ERR_CONNECTION_LOST no');
+              assert.equal(await outcomeOf(one.blpop('l', 1)), 'ERR_CONNECTION_LOST no');
+            },
+            { key: 'l' },
+          );
+          assert.equal(await redis.lease((one) => one.ping(), { key: 'l' }), 'PONG');
+        });
+      }
+
       it('waits for a connection inside the deadline, and for no longer', async () => {
         const redis = client({ pool: { maxExclusive: 1 } });
         await redis.lease(

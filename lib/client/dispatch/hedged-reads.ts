@@ -1,6 +1,6 @@
 import Denque from 'denque';
 import { AbortError, ClosedError, NoNodeError, TimeoutError } from '../../errors.js';
-import { type Call, newCall } from '../../protocol/call.js';
+import { type Call, newCall, SETTLED } from '../../protocol/call.js';
 import { sinkExtras } from '../../protocol/call-extras.js';
 import type { OutcomeSink } from '../../protocol/outcome.js';
 import { OutcomeLink } from '../../protocol/outcome-link.js';
@@ -171,8 +171,11 @@ class HedgedRead extends OutcomeLink {
 
   /** The read is late: asks a second node, if that may be. */
   hedge(): void {
-    this.#second = this.hedger.sendSecond(this, this.call, this.slot, this.#first);
-    if (this.#second !== null) this.#enter('both');
+    const second = this.hedger.sendSecond(this, this.call, this.slot, this.#first);
+    // The second call may have failed at once, or the read may have been aborted.
+    if (second === null || second.state === SETTLED || this.#state !== 'one') return;
+    this.#second = second;
+    this.#enter('both');
   }
 
   override onSent(node: string): void {
@@ -215,7 +218,7 @@ class HedgedRead extends OutcomeLink {
   secondError(error: unknown): void {
     if (this.#state === 'done') return;
     if (this.#error !== null || isFinal(error)) this.#fail(this.#index, this.#error ?? error);
-    else this.#enter('one');
+    else if (this.#state === 'both') this.#enter('one');
   }
 
   get #index(): number {
