@@ -40,6 +40,8 @@ describe('a cluster of 500 nodes', () => {
   });
 
   it('is resolved out of three views in less than 5 ms', function () {
+    // Code that counts how often it runs takes longer.
+    if (process.env.NODE_V8_COVERAGE !== undefined) this.skip();
     this.timeout(2 * PATIENCE_MS);
     const replies = repliesOf(cluster);
     const best = leastCpuMs(5, () => resolve(replies));
