@@ -99,6 +99,24 @@ forEachTopology((t) => {
     assert.deepEqual(buffers.map(String).sort(), names);
   });
 
+  it('gives keyspace events where the user may not look at the configuration', async () => {
+    const password = 'of-the-quiet-user';
+    for (const node of [...(await t.primaries()), ...(await t.replicas())])
+      await node.ask('ACL', 'SETUSER', 'quiet', 'on', `>${password}`, '~*', '&*', '+@all', '-config');
+    for (const primary of await t.primaries()) await primary.ask('CONFIG', 'SET', 'notify-keyspace-events', 'KA');
+    try {
+      await using redis = createClient({ topology: t.createOptions(), username: 'quiet', password });
+      const { got, listener } = collect<[KeyspaceEvent]>();
+      await using sub = await redis.keyspaceEvents({ keys: 'quiet:*' }, listener);
+      assert.equal(sub.live, true);
+      await redis.set('quiet:1', '1');
+      await until(() => got.length === 1);
+      await redis.del('quiet:1');
+    } finally {
+      for (const primary of await t.primaries()) await primary.ask('CONFIG', 'SET', 'notify-keyspace-events', '');
+    }
+  });
+
   it('gives keyspace events of every primary, with the key prefix, and says what is switched off', async () => {
     await using redis = createClient({ topology: t.createOptions(), keyPrefix: 'app:' });
     const configure = async (flags: string): Promise<void> => {

@@ -100,6 +100,28 @@ describe('a call that blocks', () => {
     });
   });
 
+  describe('whose server is an odd one', () => {
+    it('rejects where the reply cannot be given to a caller, and its connection is used again', async () => {
+      const { issued, id } = await blocking.block(opened);
+      blocking.answer(id, Buffer.from(':9223372036854775807\r\n'));
+      await assert.rejects(issued.outcome, { code: 'ERR_INTEGER_RANGE' });
+      assert.equal((await blocking.block(opened)).id, id);
+    });
+
+    it('ends with its connection where the server tells no id of it, which CLIENT UNBLOCK needs', async () => {
+      const { handler } = blocking.server;
+      blocking.server.handler = (words, connection) => {
+        const isRefused = words[0] === 'HELLO' || (words[0] === 'CLIENT' && words[1] === 'ID');
+        return isRefused ? error('ERR unknown command') : handler(words, connection);
+      };
+      const { issued } = await blocking.block(opened);
+      issued.exclusive.cancel?.(aborted);
+      await assert.rejects(issued.outcome, { code: 'ERR_ABORTED', executed: 'unknown' });
+      assert.deepEqual(blocking.unblocks, []);
+      assert.equal(opened.pool.size, 0);
+    });
+  });
+
   describe('whose caller is answered by the server itself', () => {
     it('goes back with the error of a role change, which is for the owner to repeat', async () => {
       const { issued, id } = await blocking.block(opened);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { COMMAND_TABLE } from '../../../../lib/protocol/catalog/command-table.js';
 import { firstKey, keyIndexes } from '../../../../lib/protocol/catalog/keys.js';
 import { command, specOf, unknownCommand } from '../../../../lib/protocol/catalog/specs.js';
-import { type Arg, KEYLESS } from '../../../../lib/protocol/command-spec.js';
+import { type Arg, type CommandSpec, KEYLESS, type KeySpec } from '../../../../lib/protocol/command-spec.js';
 import { AMBIGUOUS_CALLS, KEY_CALLS, PLACED_CALLS, wordsOf } from '../../../spec/key-calls.js';
 
 const calls = [KEY_CALLS, AMBIGUOUS_CALLS, PLACED_CALLS].flatMap(wordsOf);
@@ -111,6 +111,29 @@ describe('keys of a command', () => {
       }
     }
   });
+
+  const range = { last: -1, step: 1, limit: 0 };
+  const learnt: readonly (readonly [what: string, keySpec: KeySpec, args: string, keys: string])[] = [
+    ['behind a keyword', { begin: { keyword: 'KEYS', from: 1 }, find: range }, 'x keys @a @b', '@a @b'],
+    ['behind a keyword, looked for from the end', { begin: { keyword: 'KEYS', from: -2 }, find: range }, 'KEYS x KEYS @a @b', '@a @b'],
+    ['behind a keyword that is missing', { begin: { keyword: 'KEYS', from: 1 }, find: range }, 'x y', ''],
+    ['in the first half', { begin: { keyword: 'STREAMS', from: 1 }, find: { last: -1, step: 1, limit: 2 } }, 'STREAMS @a @b 0 0', '@a @b'],
+    ['as many as a number says', { begin: { index: 1 }, find: { keynum: 0, first: 1, step: 2 } }, '2 @a 1 @b 2 x', '@a @b'],
+    ['as many as what is no number says', { begin: { index: 1 }, find: { keynum: 0, first: 1, step: 1 } }, 'x a', ''],
+    ['where the server cannot say', { begin: 'unknown', find: 'unknown' }, 'a b', ''],
+  ];
+  for (const [what, keySpec, text, keys] of learnt) {
+    it(`are found ${what}, in a command that a server described`, () => {
+      const spec: CommandSpec = { ...unknownCommand('M.X'), arity: -2, firstKey: -2, keySpecs: [keySpec] };
+      const args = text.split(' ');
+      assert.equal(
+        keyIndexes(spec, args)
+          .map((index) => args[index])
+          .join(' '),
+        keys,
+      );
+    });
+  }
 
   it('are not guessed for a command the table does not know', () => {
     assert.deepEqual(keyIndexes(unknownCommand('JSON.GET'), ['doc', '$']), []);
