@@ -101,8 +101,8 @@ forEachTopology((t) => {
 
   it('gives keyspace events where the user may not look at the configuration', async () => {
     const password = 'of-the-quiet-user';
-    for (const node of [...(await t.primaries()), ...(await t.replicas())])
-      await node.ask('ACL', 'SETUSER', 'quiet', 'on', `>${password}`, '~*', '&*', '+@all', '-config');
+    const servers = [...(await t.primaries()), ...(await t.replicas())];
+    for (const node of servers) await node.ask('ACL', 'SETUSER', 'quiet', 'on', `>${password}`, '~*', '&*', '+@all', '-config');
     for (const primary of await t.primaries()) await primary.ask('CONFIG', 'SET', 'notify-keyspace-events', 'KA');
     try {
       await using redis = createClient({ topology: t.createOptions(), username: 'quiet', password });
@@ -114,6 +114,7 @@ forEachTopology((t) => {
       await redis.del('quiet:1');
     } finally {
       for (const primary of await t.primaries()) await primary.ask('CONFIG', 'SET', 'notify-keyspace-events', '');
+      for (const node of servers) await node.ask('ACL', 'DELUSER', 'quiet');
     }
   });
 
