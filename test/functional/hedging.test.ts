@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { createClient, type Redis } from '../../lib/index.js';
+import { createClient, type NodeStats, type Redis } from '../../lib/index.js';
 import { countCalls } from '../../scripts/demo/counters.js';
 import { Relay } from '../support/relay.js';
 import { caughtUp } from '../support/replication.js';
 import { forEachTopology } from '../support/topologies.js';
 import { until } from '../support/wait.js';
 
-const READS = 1_000;
+/** Reads that are to go the slow way. */
+const CROSSINGS = 20;
+/** What that takes longer, there and back again. */
 const SLOW_MS = 25;
-
-const percentile = (sorted: readonly number[], share: number): number => sorted[Math.floor(sorted.length * share)] ?? 0;
 
 describe('hedged reads', () => {
   forEachTopology(
@@ -23,35 +23,59 @@ describe('hedged reads', () => {
         await using plain = createClient({ topology: t.createOptions(), reads: 'replica', addressMap });
         await plain.set('k', 'value');
         await caughtUp(primary, replicas);
+        const replicaStats = (): readonly NodeStats[] => plain.stats().nodes.filter(({ role }) => role === 'replica');
+        const sum = (field: 'hedged' | 'hedgeWins'): number => replicaStats().reduce((total, node) => total + node[field], 0);
+        /** Reads that were sent the slow way first, by the client's own count. */
+        const crossings = (): number => {
+          const { reads = 0, hedged = 0 } = replicaStats().find(({ node }) => node === relay.address) ?? {};
+          return reads - hedged;
+        };
+        let reads = 0;
+        const read = async (redis: Redis): Promise<number> => {
+          reads++;
+          const start = performance.now();
+          assert.equal(await redis.get('k'), 'value');
+          return performance.now() - start;
+        };
 
-        /** The latencies of reads one after the other; one in 25 is sent while the way to the first replica is slow. */
-        async function measure(redis: Redis): Promise<number[]> {
-          const latencies: number[] = [];
-          for (let i = 0; i < READS; i++) {
-            relay.delayMs = i % 25 === 24 ? SLOW_MS : 0;
-            const start = performance.now();
-            assert.equal(await redis.get('k'), 'value');
-            latencies.push(performance.now() - start);
+        /**
+         * Reads one after the other, of which one in 25 is sent while the way to the first replica is slow. Which replica a read is sent to
+         * is chance, and one that has just come serves few: it ends when enough of them were sent there. How many of these were answered
+         * before that way can have brought a reply?
+         */
+        async function cutAmongCrossings(redis: Redis): Promise<number> {
+          let cut = 0;
+          for (let turn = 1, crossed = 0; crossed < CROSSINGS; turn++) {
+            const isSlow = turn % 25 === 0;
+            relay.delayMs = isSlow ? SLOW_MS : 0;
+            const before = crossings();
+            const tookMs = await read(redis);
+            if (!isSlow || crossings() === before) continue;
+            crossed++;
+            // Timers may fire a millisecond early.
+            if (tookMs < 2 * SLOW_MS - 2) cut++;
           }
           relay.delayMs = 0;
-          return latencies.sort((a, b) => a - b);
+          return cut;
         }
 
-        const without = await measure(plain);
+        assert.equal(await cutAmongCrossings(plain), 0);
         const hedged = plain.with({ hedge: true });
-        let latencies: number[] = [];
+        let cut = 0;
+        reads = 0;
         const counts = await countCalls(replicas, 'get', async () => {
-          latencies = await measure(hedged);
+          // What is late is known of a node that has answered.
+          const served = new Map(replicaStats().map(({ node, reads: before }) => [node, before]));
+          while (replicaStats().some((node) => node.reads < (served.get(node.node) ?? 0) + 50)) await read(hedged);
+          cut = await cutAmongCrossings(hedged);
           await until(() => plain.stats().commands === 0, { what: 'late replies have come' });
         });
-        const extra = counts.reduce((a, b) => a + b, 0) - READS;
-        const stats = plain.stats().nodes;
-        const sum = (field: 'hedged' | 'hedgeWins'): number => stats.reduce((total, node) => total + node[field], 0);
-        assert.ok(percentile(without, 0.99) > 1.5 * SLOW_MS, `${percentile(without, 0.99)} ms without`);
-        assert.ok(percentile(latencies, 0.99) < SLOW_MS, `${percentile(latencies, 0.99)} ms with`);
-        assert.ok(extra > 0 && extra <= READS * 0.05, `${extra} extra reads`);
-        assert.ok(extra <= sum('hedged') && sum('hedgeWins') > 0 && sum('hedgeWins') <= sum('hedged'));
-      }).timeout(20_000);
+        const extra = counts.reduce((a, b) => a + b, 0) - reads;
+        // Other reads are late too, most of all on a busy machine, and may have taken the token.
+        assert.ok(cut >= CROSSINGS / 2, `${cut} of ${CROSSINGS} slow reads were answered by the other replica`);
+        assert.ok(extra > 0 && extra <= reads * 0.05, `${extra} extra reads`);
+        assert.ok(extra <= sum('hedged') && sum('hedgeWins') >= cut && sum('hedgeWins') <= sum('hedged'));
+      }).timeout(40_000);
     },
     ['replication'],
   );
