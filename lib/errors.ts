@@ -1,41 +1,6 @@
-/**
- * What a caller may conclude about a failed command.
- * `no`: the server provably did not run it. `unknown`: it may have run. `yes`: the server ran it and answered.
- */
-export type Executed = 'no' | 'unknown' | 'yes';
+import { type ErrorFacts, nameErrors, SlotwiseError } from './util/slotwise-error.js';
 
-/** The facts an error carries besides its message. */
-export interface ErrorFacts {
-  /** Address of the node involved, as `host:port` or a socket path. */
-  readonly node?: string | undefined;
-  /** Default `no`. */
-  readonly executed?: Executed | undefined;
-  /** Name of the command, in capitals. */
-  readonly command?: string | undefined;
-  /** How many times the command was tried, the failed try included. */
-  readonly attempts?: number | undefined;
-  readonly cause?: unknown;
-}
-
-/** Base of everything this library throws or rejects with. `code` is stable over releases; the message is for people. */
-export class SlotwiseError extends Error {
-  readonly code: string;
-  readonly executed: Executed;
-  // The parser makes the error of a reply before its call is known: these are filled in afterwards.
-  node: string | undefined;
-  command: string | undefined;
-  attempts: number;
-
-  constructor(code: string, message: string, facts: ErrorFacts = {}) {
-    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
-    this.name = new.target.name;
-    this.code = code;
-    this.node = facts.node;
-    this.executed = facts.executed ?? 'no';
-    this.command = facts.command;
-    this.attempts = facts.attempts ?? 0;
-  }
-}
+export { type ErrorFacts, type Executed, SlotwiseError } from './util/slotwise-error.js';
 
 /** An option has a value it cannot have. `createClient` and `with` throw it at once; `path` names the option. */
 export class OptionsError extends SlotwiseError {
@@ -281,6 +246,35 @@ export class TopologyError extends SlotwiseError {
     this.causes = causes;
   }
 }
+
+nameErrors({
+  AbortError,
+  ArgumentError,
+  AuthError,
+  ClosedError,
+  CommandRefusedError,
+  ConnectError,
+  ConnectionLostError,
+  CrossSlotError,
+  DatabaseError,
+  GuardError,
+  IntegerRangeError,
+  KeyspaceEventsOffError,
+  ListenerError,
+  NoNodeError,
+  NotReplicatedError,
+  OptionsError,
+  OverflowError,
+  PartialFailureError,
+  ProtocolError,
+  QueueFullError,
+  ReadFunctionError,
+  ReplyError,
+  ReplyTooLargeError,
+  SlotwiseError,
+  TimeoutError,
+  TopologyError,
+});
 
 /** A short, one-line picture of a value for error messages. */
 export function show(value: unknown): string {

@@ -1,5 +1,6 @@
 // Builds the package twice from one source: dist/esm for `import`, dist/cjs for `require`. The code of each is one file, because loading a
-// hundred small ones takes longer than all they do; the types stay a file a source file.
+// hundred small ones takes longer than all they do; the types stay a file a source file. The code stays readable: Node shows the line of an
+// error that nobody catches, which would be all of the library otherwise. To leave out the white space would save 1.5 ms of an import.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -30,8 +31,9 @@ for (const { dir, format, type, module } of formats) {
     platform: 'node',
     target: 'node20.19',
     format,
-    minifyWhitespace: true, // names stay, for stack traces
-    minifySyntax: true,
+    // The sources are in the package, once for both builds.
+    sourcemap: true,
+    sourcesContent: false,
     legalComments: 'none',
   });
   // The nearest package.json tells Node how to read the .js file.

@@ -1,10 +1,12 @@
 // Checks what users get: packs the built library, installs it in an empty project, and uses it there by import, by require and from TypeScript.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { tsImport } from 'tsx/esm/api';
+import { bundled, identities, uncaught } from './package-programs.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { Server } = await tsImport('../test/support/server.ts', import.meta.url);
@@ -75,6 +77,21 @@ function run(what, program, args, options = {}) {
   throw new Error(`${what} failed (${error?.message ?? `exit code ${status}`}):\n${stdout}${stderr}`);
 }
 
+/** What a process says of an error that nobody catches: a few readable lines, and with source maps those of the sources. */
+function checkUncaught(file, how, project) {
+  writeFileSync(join(project, file), uncaught(how));
+  const [plain, mapped] = [[], ['--enable-source-maps']].map(
+    (flags) => spawnSync(process.execPath, [...flags, file], { cwd: project, encoding: 'utf8' }).stderr,
+  );
+  const before = plain.indexOf('OptionsError: ');
+  if (before === -1 || before > 500) throw new Error(`${file}: ${before} characters before the message:\n${plain.slice(0, 1_000)}`);
+  if (!/^ +.*throw new OptionsError\(/m.test(plain.slice(0, before)))
+    throw new Error(`${file}: no readable line before the message:\n${plain.slice(0, 1_000)}`);
+  if (!/at .*slotwise.lib.options.\w+\.ts:\d+:\d+/.test(mapped))
+    throw new Error(`${file}: the source maps do not lead to the sources:\n${mapped}`);
+  console.log(`ok: an error that nobody catches, by ${how}`);
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'check-package-'));
 const project = join(folder, 'project');
 let server = null;
@@ -106,6 +123,24 @@ try {
   run('import of slotwise/admin', process.execPath, ['admin.mjs'], { cwd: project });
   run('require of slotwise/admin', process.execPath, ['admin.cjs'], { cwd: project });
   run('the command line', join(project, 'node_modules/.bin/slotwise'), ['cluster', '--help'], { cwd: project });
+
+  checkUncaught('uncaught.mjs', 'import', project);
+  checkUncaught('uncaught.cjs', 'require', project);
+  cpSync(join(project, 'node_modules/slotwise'), join(project, 'copy/node_modules/slotwise'), { recursive: true });
+  writeFileSync(join(project, 'identities.mjs'), identities);
+  run('both builds and another copy in one process', process.execPath, ['identities.mjs'], { cwd: project, env });
+  await build({
+    entryPoints: [join(project, 'node_modules/slotwise/dist/esm/index.js')],
+    outfile: join(project, 'bundle.mjs'),
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  });
+  writeFileSync(join(project, 'bundled.mjs'), bundled);
+  run('a bundle with short names', process.execPath, ['bundled.mjs'], { cwd: project });
 
   const vague = declarationsWithAny(join(project, 'node_modules/slotwise/dist'));
   if (vague.length > 0) throw new Error(`declarations with any: ${vague.join(', ')}`);

@@ -1,4 +1,5 @@
 import { SlotwiseError } from '../errors.js';
+import { nameErrors } from '../util/slotwise-error.js';
 
 /** A plan that cannot be made or could not be carried out: the message says why, and what to do about it. */
 export class AdminError extends SlotwiseError {
@@ -6,3 +7,5 @@ export class AdminError extends SlotwiseError {
     super('ERR_ADMIN', message, facts);
   }
 }
+
+nameErrors({ AdminError });

@@ -33,6 +33,9 @@ const EVAL_RO = command('EVAL_RO');
 const EVALSHA = command('EVALSHA');
 const EVALSHA_RO = command('EVALSHA_RO');
 
+/** Scripts of the other build of this package or of another copy of it, as our own. */
+const adopted = new WeakMap<object, Script<number, unknown>>();
+
 // A script travels as the facts of a command of its own, so that pipelines and transactions need to know nothing about scripts.
 const scripts = new WeakMap<CommandSpec, Script<number, unknown>>();
 
@@ -61,6 +64,18 @@ export function defineScript<const N extends number = number, Reply = Raw>(optio
   });
   scripts.set(script.spec, script);
   return script;
+}
+
+/** The script as one of ours. One that the other build of this package made, or another copy of it, has facts that say nothing here. */
+export function ownScript<N extends number, Reply>(script: Script<N, Reply>): Script<N, Reply> {
+  if (scripts.has(script.spec)) return script;
+  let own = adopted.get(script) as Script<N, Reply> | undefined;
+  if (own === undefined) {
+    const { lua, keys, readonly, reply } = script;
+    own = defineScript<N, Reply>({ lua, readonly, ...(keys === undefined ? {} : { keys }), ...(reply === null ? {} : { reply }) });
+    adopted.set(script, own);
+  }
+  return own;
 }
 
 /** `sha1 numkeys key … arg …`. Throws where the number of keys is not that of the definition. */

@@ -6,6 +6,7 @@ import { prefixKey } from '../../routing/keys/key-prefix.js';
 import { prefixKeys } from '../../routing/keys/prefixed-command.js';
 import { commonSlot, slotOfCommand } from '../../routing/keys/slots.js';
 import { backoffMs } from '../../util/backoff.js';
+import { nameErrors } from '../../util/slotwise-error.js';
 import type { Client } from '../client.js';
 import type { View } from '../view.js';
 import { admitAll, type BatchStep, isUnknown, learnt, type Outcomes, transactionOf } from './batch.js';
@@ -24,6 +25,8 @@ class LostRaceError extends SlotwiseError {
     });
   }
 }
+
+nameErrors({ LostRaceError });
 
 /** Attempt of a `watch`: the connection that watches the keys, and how to run a transaction on it. */
 export interface Watching {

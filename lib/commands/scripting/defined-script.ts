@@ -1,4 +1,4 @@
-import { evalshaArgs, type Script } from '../../protocol/script.js';
+import { evalshaArgs, ownScript, type Script } from '../../protocol/script.js';
 import { CommandGroup, type Key, type Value } from '../group.js';
 import type { Out } from '../mode.js';
 
@@ -18,7 +18,8 @@ export abstract class DefinedScriptCommands extends CommandGroup {
    * @example const left = await redis.script(takeToken, ['tokens:ada'], [1]);
    */
   script<N extends number, Reply>(script: Script<N, Reply>, keys: KeysOf<N>, args: readonly Value[] = []): Out<this, Reply> {
-    const { reply } = script;
-    return this.run<Reply>(script.spec, evalshaArgs(script, keys, args), reply === null ? undefined : (raw) => reply(raw));
+    const own = ownScript(script);
+    const { reply } = own;
+    return this.run<Reply>(own.spec, evalshaArgs(own, keys, args), reply === null ? undefined : (raw) => reply(raw));
   }
 }

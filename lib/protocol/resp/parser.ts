@@ -285,7 +285,8 @@ export class Parser extends ReplyDelivery {
       done = frame.value;
     }
     if (this.unfit !== null) this.deliverUnfit(this.unfit);
-    else if (done instanceof ReplyError) this.deliverError(done);
+    // Only an error reply is an error; whether it is one of ours takes longer to tell.
+    else if (done instanceof Error && done instanceof ReplyError) this.deliverError(done);
     else this.deliver(done);
   }
 

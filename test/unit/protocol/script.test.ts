@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ArgumentError, OptionsError } from '../../../lib/errors.js';
 import { command } from '../../../lib/protocol/catalog/specs.js';
-import { asText, defineScript, evalshaArgs, scriptOf } from '../../../lib/protocol/script.js';
+import { asText, defineScript, evalshaArgs, ownScript, scriptOf } from '../../../lib/protocol/script.js';
 
 const lua = 'return 1';
 // The SHA-1 of the text, as any other program computes it.
@@ -13,6 +13,16 @@ describe('a defined script', () => {
     assert.equal(script.sha1, sha1);
     assert.equal(scriptOf(script.spec), script);
     assert.equal(scriptOf(command('EVALSHA')), null);
+  });
+
+  it('of another copy of this package becomes one of ours, once', () => {
+    const script = defineScript({ lua, keys: 1, readonly: true, reply: Number });
+    assert.equal(ownScript(script), script);
+    const foreign = Object.freeze({ ...script, spec: { ...script.spec }, evalSpec: { ...script.evalSpec } });
+    const own = ownScript(foreign);
+    assert.equal(scriptOf(own.spec), own);
+    assert.deepEqual([own.lua, own.sha1, own.keys, own.readonly, own.reply], [lua, sha1, 1, true, Number]);
+    assert.equal(ownScript(foreign), own);
   });
 
   it('puts the number of keys before them', () => {
