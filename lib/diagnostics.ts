@@ -1,5 +1,7 @@
 import { type Channel, channel, type TracingChannel, tracingChannel } from 'node:diagnostics_channel';
 import { type Log, logger } from './util/logger.js';
+import { printable } from './util/printable.js';
+import { thrownStack } from './util/user-function.js';
 
 /** One logger a layer, on with `DEBUG=slotwise:*`. Callers that log for a command ask `enabled` first. */
 export const log: Readonly<Record<'protocol' | 'connection' | 'pool' | 'topology' | 'routing' | 'client' | 'pubsub', Log>> = Object.freeze({
@@ -108,6 +110,6 @@ export function reportUnheardError(error: unknown): void {
 
 /** Warns of what a user's listener threw: it must not reach the engine that called the listener, and a mistake of the user must stay visible. */
 export function reportListenerError(event: string, error: unknown): void {
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const detail = printable(thrownStack(error), '\n\t');
   process.emitWarning(`A listener of '${event}' threw`, { type: 'SlotwiseWarning', code: 'SLOTWISE_LISTENER', detail });
 }

@@ -1,3 +1,5 @@
+import { printable } from './printable.js';
+
 export interface Log {
   (format: string, ...args: unknown[]): void;
   readonly namespace: string;
@@ -37,7 +39,7 @@ export function logger(namespace: string): Log {
   const write = (format: string, ...args: unknown[]): void => {
     if (create !== null) {
       try {
-        toDebug(create)(format, ...args);
+        toDebug(create)(format, ...args.map((arg) => (typeof arg === 'string' ? printable(arg) : arg)));
       } catch {} // an argument that cannot be printed
     } else if (isNamed() && kept.push(() => write(format, ...args)) === 1) void load();
   };

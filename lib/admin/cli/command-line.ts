@@ -18,7 +18,7 @@ import {
   weightsOption,
 } from './option-values.js';
 import { type Output, ProgressBar } from './progress-bar.js';
-import { renderInfo, renderPlan, renderProblems, toJson } from './render.js';
+import { line, renderInfo, renderPlan, renderProblems, toJson } from './render.js';
 import { runTop } from './top.js';
 import { UsageError } from './usage-error.js';
 
@@ -47,7 +47,7 @@ export async function runCommandLine(args: readonly string[], process: Process):
     process.stdout.write(parsed.kind === 'version' ? `slotwise ${VERSION}\n` : parsed.text);
     return OK;
   } catch (error) {
-    process.stderr.write(`slotwise: ${error instanceof SlotwiseError ? error.message : show(error)}\n`);
+    process.stderr.write(line(`slotwise: ${error instanceof SlotwiseError ? error.message : show(error)}`));
     return error instanceof UsageError ? USAGE : FAILED;
   }
 }
@@ -131,7 +131,7 @@ async function carryOut(
     stop: interrupt.signal,
     onStep: (step, index) => {
       bar.end();
-      stdout.write(`[${index + 1}/${plan.steps.length}] ${describeStep(step)}\n`);
+      stdout.write(line(`[${index + 1}/${plan.steps.length}] ${describeStep(step)}`));
     },
     onProgress: (progress) => bar.show(progress),
   };

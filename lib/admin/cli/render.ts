@@ -1,19 +1,25 @@
+import { printable } from '../../util/printable.js';
 import type { Problem } from '../check.js';
 import { type AdminNode, type ClusterState, primariesOf, replicasOf } from '../cluster-state.js';
 import { count, slotsText } from '../slot-list.js';
 import { describeStep, type Plan } from '../steps.js';
 
+/** One line of text, whatever servers have put into it. */
+export function line(text: string): string {
+  return `${printable(text)}\n`;
+}
+
 /** Columns side by side, numbers to the right. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const texts = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en-US') : cell)));
+  const texts = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en-US') : printable(cell))));
   const widths = head.map((title, column) => Math.max(title.length, ...texts.map((row) => row[column]?.length ?? 0)));
   const isNumber = head.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'));
-  const line = (cells: readonly string[]): string =>
+  const joined = (cells: readonly string[]): string =>
     cells
       .map((cell, column) => (isNumber[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
       .join('  ')
       .trimEnd();
-  return [line(head), ...texts.map(line)].join('\n');
+  return [joined(head), ...texts.map(joined)].join('\n');
 }
 
 /** The shards in order of their slots, replicas under their primary. */
@@ -41,12 +47,12 @@ export function renderInfo(cluster: ClusterState): string {
 
 export function renderProblems(problems: readonly Problem[]): string {
   if (problems.length === 0) return 'ok: all slots are covered, agreed on and closed, and every primary has a replica\n';
-  return problems.map(({ severity, text }) => `${severity}: ${text}\n`).join('');
+  return problems.map(({ severity, text }) => line(`${severity}: ${text}`)).join('');
 }
 
 export function renderPlan(plan: Plan): string {
-  const steps = plan.steps.map((step, index) => `${String(index + 1).padStart(4)}  ${describeStep(step)}\n`);
-  return `${plan.title}\n${steps.join('')}${plan.notes.map((note) => `note: ${note}\n`).join('')}`;
+  const steps = plan.steps.map((step, index) => line(`${String(index + 1).padStart(4)}  ${describeStep(step)}`));
+  return `${line(plan.title)}${steps.join('')}${plan.notes.map((note) => line(`note: ${note}`)).join('')}`;
 }
 
 /** The cluster's state for programs, with ids where one node refers to another. */
@@ -67,5 +73,6 @@ export function toJson(cluster: ClusterState, problems: readonly Problem[]): str
       ...(importing.size > 0 ? { importing: Object.fromEntries(importing) } : {}),
     }),
   );
-  return `${JSON.stringify({ ok: problems.every(({ severity }) => severity !== 'error'), nodes, problems }, null, 2)}\n`;
+  const json = JSON.stringify({ ok: problems.every(({ severity }) => severity !== 'error'), nodes, problems }, null, 2);
+  return `${printable(json, '\n')}\n`;
 }

@@ -5,7 +5,7 @@ import type { ClusterAdmin } from '../cluster-admin.js';
 import type { AdminNode, ClusterState } from '../cluster-state.js';
 import { count } from '../slot-list.js';
 import type { Output } from './progress-bar.js';
-import { nodesInOrder, table } from './render.js';
+import { line, nodesInOrder, table } from './render.js';
 
 interface TopOptions {
   readonly intervalMs: number;
@@ -48,7 +48,7 @@ function renderTop(cluster: ClusterState, infos: ReadonlyMap<string, Fields>): s
   const errors = checkCluster(cluster).filter(({ severity }) => severity === 'error');
   const state = errors.length === 0 ? 'ok' : count(errors.length, 'error');
   const head = ['node', 'role', 'slots', 'keys', 'ops/s', 'MiB', 'clients', 'lag'];
-  return `${table(head, rows)}\n${state}, ${total.toLocaleString('en-US')} ops/s\n${errors.map(({ text }) => `error: ${text}\n`).join('')}`;
+  return `${table(head, rows)}\n${state}, ${total.toLocaleString('en-US')} ops/s\n${errors.map(({ text }) => line(`error: ${text}`)).join('')}`;
 }
 
 /** How far a replica is behind its primary, in bytes. */

@@ -47,6 +47,12 @@ describe('the command line', () => {
     });
   }
 
+  it('shows control characters of a mistake escaped, on one line', async () => {
+    const { err } = await run('cluster', 'check', 'a:1\x1b[2J\nok: all is well');
+    assert.match(err, /\\u001b\[2J\\nok/);
+    assert.doesNotMatch(err.trimEnd(), /\p{Cc}/u);
+  });
+
   it('explains itself, within 100 columns', async () => {
     const texts = [await run('--help'), await run(), await run('cluster'), await run('cluster', 'help')];
     for (const name of Object.keys(COMMANDS)) texts.push(await run('cluster', name, '--help'));

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { table } from '../../../../lib/admin/cli/render.js';
+import { renderInfo, renderPlan, renderProblems, table, toJson } from '../../../../lib/admin/cli/render.js';
+import type { AdminNode, ClusterState } from '../../../../lib/admin/cluster-state.js';
+import type { NodeRef } from '../../../../lib/admin/steps.js';
 
 describe('a table', () => {
   it('has numbers to the right and nothing behind the last text', () => {
@@ -13,5 +15,45 @@ describe('a table', () => {
       ),
       'node    keys  slots\na      1,000  0-5\nbcdef      5',
     );
+  });
+});
+
+describe('what servers call themselves, and their error texts,', () => {
+  const HOSTILE = 'evil\x1b[2J\r\n\u202egnp.exe\x9b1m';
+  const node = {
+    id: 'a'.repeat(40),
+    name: HOSTILE,
+    address: null,
+    peer: { host: 'a', port: 1, busPort: 2 },
+    role: 'primary',
+    primaryId: null,
+    slots: [1],
+    keys: 0,
+    epoch: 1,
+    reachable: false,
+    problem: HOSTILE,
+    migrating: new Map([[1, HOSTILE]]),
+    importing: new Map(),
+  } as unknown as AdminNode;
+  const cluster = { nodes: new Map([[node.id, node]]) } as unknown as ClusterState;
+  const problems = [{ kind: 'unreachable', severity: 'error', text: `${HOSTILE} refused: ${HOSTILE}` }] as const;
+  const plan = { title: HOSTILE, notes: [HOSTILE], steps: [{ do: 'reset', node: node as NodeRef }] } as const;
+  const texts: Readonly<Record<string, string>> = {
+    'the list of nodes': renderInfo(cluster),
+    problems: renderProblems(problems),
+    'a plan': renderPlan(plan),
+    JSON: toJson(cluster, problems),
+  };
+  for (const [what, text] of Object.entries(texts)) {
+    it(`do not reach the terminal in ${what}`, () => {
+      assert.match(text, /evil/);
+      assert.doesNotMatch(text.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u);
+      if (what !== 'JSON') assert.equal(text.split('\n').length, { 'the list of nodes': 4, problems: 2, 'a plan': 4 }[what]);
+    });
+  }
+
+  it('are in JSON what they are', () => {
+    const { nodes } = JSON.parse(toJson(cluster, problems)) as { nodes: { address: string; problem: string }[] };
+    assert.deepEqual([nodes[0]?.address, nodes[0]?.problem], [HOSTILE, HOSTILE]);
   });
 });

@@ -1,0 +1,47 @@
+/*
+ * Functions that users give the library may throw anything, reject, or return what they should not. Whatever they do harms what they were
+ * called for and nothing else: their failures are taken here, and never reach the code that called them.
+ */
+
+/**
+ * Calls a function whose result nobody waits for, a listener for example. `failed` gets what it throws, or what the promise that it returns
+ * rejects with.
+ */
+export function callAside(call: () => unknown, failed: (error: unknown) => void): void {
+  try {
+    const result = call();
+    if (isThenable(result)) result.then(undefined, failed);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+/** Takes note of a promise that came where a plain value was expected: nobody waits for it, so its rejection would end the process. */
+export function disregard(value: unknown): void {
+  callAside(
+    () => value,
+    () => {},
+  );
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/** Text of what was thrown, which need not be an error: it may have no `toString`, or getters that throw as well. */
+export function thrownText(thrown: unknown): string {
+  return textBy(() => (thrown instanceof Error ? thrown.message || (thrown as NodeJS.ErrnoException).code || thrown.name : thrown));
+}
+
+/** Text of what was thrown, with its stack where it has one. */
+export function thrownStack(thrown: unknown): string {
+  return textBy(() => (thrown instanceof Error ? (thrown.stack ?? thrown.message) : thrown));
+}
+
+function textBy(read: () => unknown): string {
+  try {
+    return String(read());
+  } catch {
+    return 'something that cannot be shown';
+  }
+}
