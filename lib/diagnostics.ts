@@ -102,10 +102,18 @@ export function finishTrace<Trace extends { error?: unknown }>(
   traced.asyncEnd.publish(trace);
 }
 
-/** Passes an `error` event without listeners on to log and channel: the event never crashes the process, and is not lost. */
-export function reportUnheardError(error: unknown): void {
+/**
+ * Passes an `error` event without listeners on to log and channel: the event never crashes the process, and is not lost. `isFirst`: where
+ * no channel hears it either, the process is warned, so that a wrong port is not ten seconds of silence.
+ */
+export function reportUnheardError(error: unknown, isFirst: boolean): void {
   if (log.client.enabled) log.client('unheard error event: %O', error);
   if (errorChannel.hasSubscribers) errorChannel.publish({ error } satisfies UnheardError);
+  else if (isFirst) {
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const detail = "Listen to the client's 'error' event to hear of what follows; this warning comes once a client.";
+    process.emitWarning(text, { type: 'SlotwiseWarning', code: 'SLOTWISE_UNHEARD_ERROR', detail });
+  }
 }
 
 /** Warns of what a user's listener threw: it must not reach the engine that called the listener, and a mistake of the user must stay visible. */

@@ -13,11 +13,13 @@ interface Entry<Arguments extends readonly unknown[]> {
 /**
  * Event emitter with Node's `on`/`once`/`off`, typed, for a library that calls users' code from inside its engine: nothing that a listener
  * does reaches the emitting code. A listener that throws, or whose promise rejects, becomes a process warning. An `error` event without a
- * listener is logged and published.
+ * listener is logged and published, and the first one becomes a process warning.
  */
 export class Emitter<Events extends EventMap<Events>> {
   // Lists are replaced, not changed: an emit in progress keeps the list it began with.
   readonly #entries: { [Name in keyof Events]?: readonly Entry<Events[Name]>[] } = {};
+  /** Whether an `error` event has met no listener. */
+  #hasUnheardError = false;
 
   on<Name extends keyof Events & string>(name: Name, listener: EventListener<Events[Name]>): this {
     return this.#add(name, { listener, once: false });
@@ -38,7 +40,10 @@ export class Emitter<Events extends EventMap<Events>> {
   emit<Name extends keyof Events & string>(name: Name, ...args: Events[Name]): void {
     const entries = this.#entries[name];
     if (entries === undefined || entries.length === 0) {
-      if (name === 'error') reportUnheardError(args[0]);
+      if (name !== 'error') return;
+      const isFirst = !this.#hasUnheardError;
+      this.#hasUnheardError = true;
+      reportUnheardError(args[0], isFirst);
       return;
     }
     for (const entry of entries) {

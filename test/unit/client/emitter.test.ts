@@ -99,5 +99,28 @@ describe('Emitter', () => {
       unsubscribe('slotwise:error', onMessage);
     }
     assert.deepEqual(published, [{ error }]);
+    sinon.assert.notCalled(warn);
+  });
+
+  it('warns the process of the first error event that nobody hears, once', () => {
+    const emitter = new Emitter<Events>();
+    emitter.emit('error', new TypeError('first'));
+    emitter.emit('error', new Error('second'));
+    sinon.assert.calledOnce(warn);
+    const [text, options] = warn.firstCall.args;
+    assert.equal(text, 'TypeError: first');
+    assert.equal(options.type, 'SlotwiseWarning');
+    assert.equal(options.code, 'SLOTWISE_UNHEARD_ERROR');
+    new Emitter<Events>().emit('error', new Error('of another client'));
+    sinon.assert.calledTwice(warn);
+  });
+
+  it('warns of no error event that somebody hears', () => {
+    const emitter = new Emitter<Events>();
+    const listener = (): void => {};
+    emitter.on('error', listener).emit('error', new Error('heard'));
+    sinon.assert.notCalled(warn);
+    emitter.off('error', listener).emit('error', new Error('unheard'));
+    sinon.assert.calledOnce(warn);
   });
 });
