@@ -136,6 +136,13 @@ export class NoNodeError extends SlotwiseError {
   }
 }
 
+/** A server names an address that the option `allowedAddresses` does not allow. Nothing is sent there, not even a password. */
+export class AddressRefusedError extends SlotwiseError {
+  constructor(message: string, facts?: ErrorFacts) {
+    super('ERR_ADDRESS_REFUSED', message, facts);
+  }
+}
+
 /** Keys that must share one slot do not. Nothing was sent. */
 export class CrossSlotError extends SlotwiseError {
   readonly keys: readonly string[];

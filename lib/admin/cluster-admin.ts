@@ -21,7 +21,10 @@ import type { FailoverMode, Plan } from './steps.js';
 
 /** Options of a `ClusterAdmin`: of the client's options those that say how to reach a server, and the cluster's nodes. */
 export interface AdminOptions
-  extends Pick<ClientOptions, 'username' | 'password' | 'credentials' | 'tls' | 'connectTimeoutMs' | 'addressMap' | 'clientName'> {
+  extends Pick<
+    ClientOptions,
+    'username' | 'password' | 'credentials' | 'tls' | 'connectTimeoutMs' | 'addressMap' | 'allowedAddresses' | 'clientName'
+  > {
   /** Any nodes of the cluster, as `host:port` or as URLs. */
   readonly nodes: readonly string[];
 }

@@ -75,7 +75,10 @@ async function readNode(connections: NodeClient, address: Address, rules: NodeRu
   if (myself === undefined) throw new AdminError(`${addressKey(address)} does not tell its own node id`);
   const peersUseTls = textOf(listOf(tlsCluster)[1]) === null ? tls : textOf(listOf(tlsCluster)[1]) === 'yes';
   const view = buildView(address, parseShards(shards ?? null, tls), members);
-  const known = [...view.nodes.values()].flatMap(({ id, address: at }) => (at === null ? [] : [[id, rules.address(at)] as const]));
+  const known = [...view.nodes.values()].flatMap(({ id, address: announced }) => {
+    const at = announced === null ? null : rules.address(announced);
+    return at === null ? [] : [[id, at] as const];
+  });
   const endpoints = parseShards(shards ?? null, peersUseTls).flatMap((group) => group.endpoints);
   return {
     id: myself.id,

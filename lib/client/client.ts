@@ -224,7 +224,7 @@ export class Client {
     await this.#deployment.reauthenticate();
   }
 
-  /** Takes no more commands, waits for the replies to the others, closes. */
+  /** Takes no more commands, waits for the replies to the others, as long as somebody waits for them, closes. */
   async close(): Promise<void> {
     if (this.#isClosed()) return;
     const wasIdle = this.#lifecycle.state === 'idle';
@@ -232,9 +232,14 @@ export class Client {
     this.#dispatcher.endBlocking();
     this.subscriptions.destroy(closedError(null));
     const groups = Promise.all([...this.#groups].map((group) => group.close()));
-    while (!wasIdle && this.usage.commands > 0 && !this.#isClosed()) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!wasIdle && this.#isOwed() && !this.#isClosed()) await new Promise((resolve) => setTimeout(resolve, 5));
     await Promise.all([this.#deployment.nodes.close(), groups]);
     this.destroy();
+  }
+
+  /** Whether somebody waits for a command. One that has timed out keeps its place until its reply comes, which a server that hangs never sends. */
+  #isOwed(): boolean {
+    return this.usage.commands > this.#deployment.nodes.abandoned(this.usage);
   }
 
   #isClosed(): boolean {

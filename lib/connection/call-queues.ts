@@ -1,6 +1,6 @@
 import type Denque from 'denque';
 import type { SlotwiseError } from '../errors.js';
-import { type AttemptFailure, type Call, SETTLED } from '../protocol/call.js';
+import { type AttemptFailure, type Call, type QueueUsage, SETTLED } from '../protocol/call.js';
 import { DISCARDED_REPLY } from './internal-calls.js';
 
 /** Visits the calls in order. */
@@ -9,6 +9,26 @@ export function visitCalls(calls: Denque<Call>, visit: (call: Call) => void): vo
     const call = calls.peekAt(index);
     if (call !== undefined) visit(call);
   }
+}
+
+/** Whether nobody waits for these calls: settled ones only keep their places until their replies come. */
+export function areSettled(...queues: readonly Denque<Call>[]): boolean {
+  for (const calls of queues) {
+    for (let index = 0; index < calls.length; index++) if (calls.peekAt(index)?.state !== SETTLED) return false;
+  }
+  return true;
+}
+
+/** How many settled calls of a connection count in this usage. */
+export function countAbandoned(connection: { forEachHeld(visit: (call: Call) => void): void }, usage: QueueUsage): number {
+  let abandoned = 0;
+  let previous: Call | null = null;
+  connection.forEachHeld((call) => {
+    // An atomic batch is in flight once per reply it waits for, and counts once.
+    if (call.state === SETTLED && call !== previous && call.owner.usage === usage) abandoned++;
+    previous = call;
+  });
+  return abandoned;
 }
 
 /** Takes the calls that may run again elsewhere, each once in its life. Their replies, if they ever come, are dropped. */

@@ -5,6 +5,7 @@ import { ConnectError, type ReplyError, type SlotwiseError } from '../errors.js'
 import type { CredentialSource } from '../options/access.js';
 import { type AttemptFailure, type Call, type CallOwner, NO_DEADLINE, takePromise } from '../protocol/call.js';
 import type { Raw } from '../protocol/command-spec.js';
+import { clock } from '../util/clock.js';
 import { asHandshakeError, type HandshakeConfig, handshakeSteps, judge, replyOrThrow, type ServerFacts } from './handshake.js';
 import { internalCall, internalOwner } from './internal-calls.js';
 
@@ -88,15 +89,17 @@ export class ConnectAttempt implements CallOwner {
       return this.#runHandshake(2);
     }
     // Valkey 8 answers `REDIRECT host:port` from then on instead of READONLY: https://valkey.io/commands/client-capa/
-    if (outcome.server.product === 'valkey') void this.#exchange([['CLIENT', 'CAPA', 'redirect']]).catch(() => {});
+    if (outcome.server.product === 'valkey') {
+      void this.#exchange([['CLIENT', 'CAPA', 'redirect']], clock.deadlineIn(this.config.connectTimeoutMs)).catch(() => {});
+    }
     return outcome.server;
   }
 
   /** Sends the commands in one write. Resolves with the replies, of which some may be errors. */
-  #exchange(commands: readonly (readonly string[])[]): Promise<Raw[]> {
+  #exchange(commands: readonly (readonly string[])[], deadline = NO_DEADLINE): Promise<Raw[]> {
     const calls: Call[] = [];
     const replies = commands.map((words) => {
-      calls.push(internalCall(words, NO_DEADLINE, this));
+      calls.push(internalCall(words, deadline, this));
       const reply = takePromise() as Promise<Raw>; // no decoder
       return reply.catch((error: unknown) => replyOrThrow(error));
     });

@@ -8,7 +8,7 @@ import { type Call, NO_DEADLINE, SETTLED, takePromise, UNWRITTEN } from '../prot
 import type { Raw } from '../protocol/command-spec.js';
 import { clock, type Holder } from '../util/clock.js';
 import { type Transitions, transition } from '../util/state-machine.js';
-import { handBack, takeRepeatable, visitCalls } from './call-queues.js';
+import { areSettled, handBack, takeRepeatable, visitCalls } from './call-queues.js';
 import { ConnectAttempt, type ConnectConfig } from './connect-attempt.js';
 import { connectionError } from './connection-error.js';
 import { connectionTimeout, expire, releaseUsage } from './deadlines.js';
@@ -201,15 +201,12 @@ export class Connection implements Holder {
     return takeRepeatable(this.#inFlight);
   }
 
-  /** Refuses new calls, waits for the replies of the others, then closes. While it connects, it takes calls until it is ready. */
+  /** Refuses new calls, waits for the replies that anybody waits for, then closes. While it connects, it takes calls until it is ready. */
   close(): Promise<void> {
     if (this.state === 'closed') return Promise.resolve();
     const closed = new Promise<void>((resolve) => this.#closing.push(resolve));
-    if (this.state === 'connecting' && this.load === 0) this.destroy(null);
-    else if (this.state === 'ready') {
-      this.#enter('draining');
-      this.#endIfDrained();
-    }
+    if (this.state === 'ready') this.#enter('draining');
+    this.#endIfDrained();
     return closed;
   }
 
@@ -290,7 +287,7 @@ export class Connection implements Holder {
   // --- ends
 
   #endIfDrained(): void {
-    if (this.state === 'draining' && this.load === 0) this.destroy(null);
+    if (this.#closing.length > 0 && this.state !== 'closed' && areSettled(this.#inFlight, this.#queue)) this.destroy(null);
   }
 
   #closed(socketError: Error | null): void {
@@ -303,8 +300,8 @@ export class Connection implements Holder {
     this.#attempt.end(error);
     const lost = this.#inFlight.toArray();
     const unwritten = this.#queue.toArray();
+    const ended = this.#closing.length > 0 && areSettled(this.#inFlight, this.#queue);
     this.#emptyQueues();
-    const ended = this.#closing.length > 0 && lost.length === 0 && unwritten.length === 0;
     this.#events.closed(this, ended ? null : error);
     handBack(lost, unwritten, error);
     for (const resolve of this.#closing) resolve();
@@ -320,6 +317,7 @@ export class Connection implements Holder {
       this.#earliestDeadline = Math.min(expire(this.#queue, now, reject), expire(this.#inFlight, now, reject));
     }
     this.#checkLiveness();
+    this.#endIfDrained();
     this.#watched = this.load > 0;
     // The arrays of a queue that once held 100,000 calls take a megabyte each: an idle connection begins with small ones again.
     if (!this.#watched) this.#emptyQueues();

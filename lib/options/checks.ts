@@ -1,5 +1,6 @@
 import { checkCredentials, checkDatabase, checkTls } from './access.js';
 import { addressKey, parseAddress } from './address.js';
+import { checkAddressPattern } from './address-pattern.js';
 import type { ClientOptions, ViewOptions, WaitReplicas } from './client-options.js';
 import type { Options } from './defaults.js';
 import { checkDomains, checkKeyPrefix, checkTimeoutMs } from './domains.js';
@@ -8,6 +9,7 @@ import { checkOffload } from './offload.js';
 import { checkLatencyWindowMs, checkMaxLagBytes, checkMaxLagMs, checkReads } from './reads.js';
 import { checkTopology } from './topology.js';
 import {
+  arrayOf,
   type Check,
   type ChecksOf,
   flag,
@@ -15,6 +17,7 @@ import {
   integerBetween,
   milliseconds,
   nonEmptyString,
+  notEmpty,
   oneOf,
   recordOf,
   refuseValue,
@@ -64,6 +67,10 @@ export const CLIENT_CHECKS = {
   hedge: flag,
   nodes: checkNodes,
   addressMap: checkAddressMap,
+  allowedAddresses: notEmpty(
+    arrayOf(checkAddressPattern, 'a list of addresses, patterns and subnets such as ["10.0.1.0/24"]'),
+    'at least one address, pattern or subnet',
+  ),
   failFast: flag,
   queue: shape({ maxCommands: checkCount, maxBytes: checkCount } satisfies ChecksOf<Options['queue']>),
   pool: shape({

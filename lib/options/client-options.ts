@@ -43,6 +43,12 @@ export interface ClientOptions extends ReadLimits {
   readonly nodes?: readonly NodeRule[];
   /** Maps an address that a server tells to the one to connect to, both `host:port`. Other addresses stay as they are. */
   readonly addressMap?: Readonly<Record<string, string>> | ((address: string) => string | undefined);
+  /**
+   * Which addresses that servers tell (MOVED, ASK, topology replies, sentinels) may be connected to, as in `nodes[].match`: `host:port`,
+   * `host`, a subnet, or a pattern with `*`. Compared after `addressMap`. The servers in `topology` are always allowed. Others are refused
+   * with an `AddressRefusedError`. Default: all are allowed. See docs/security.md.
+   */
+  readonly allowedAddresses?: readonly string[];
   /** Reject at once instead of waiting while no node serves. Default false. */
   readonly failFast?: boolean;
   /** Bounds on commands that are not answered yet, over the whole client. Defaults 100,000 commands and 268,435,456 bytes. */

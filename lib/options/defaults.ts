@@ -29,6 +29,8 @@ export interface Options {
   readonly hedge: boolean;
   readonly nodes: readonly NodeRule[];
   readonly addressMap: ((address: string) => string | undefined) | null;
+  /** Null: all are allowed. */
+  readonly allowedAddresses: readonly string[] | null;
   readonly failFast: boolean;
   readonly queue: { readonly maxCommands: number; readonly maxBytes: number };
   readonly pool: {
@@ -68,6 +70,7 @@ export const DEFAULTS: Options = deepFreeze({
   hedge: false,
   nodes: [],
   addressMap: null,
+  allowedAddresses: null,
   failFast: false,
   queue: { maxCommands: 100_000, maxBytes: 268_435_456 },
   pool: { shared: 1, maxExclusive: 256, minExclusive: 0, maxConnecting: 2, idleMs: 30_000, maxLifetimeMs: 1_800_000, acquireTimeoutMs: 0 },

@@ -76,6 +76,7 @@ function withDefaults(given: GivenOptions, path: string): Options {
     hedge: given.hedge ?? DEFAULTS.hedge,
     nodes,
     addressMap: given.addressMap ?? DEFAULTS.addressMap,
+    allowedAddresses: given.allowedAddresses ?? DEFAULTS.allowedAddresses,
     failFast: given.failFast ?? DEFAULTS.failFast,
     queue: { ...DEFAULTS.queue, ...given.queue },
     pool: { ...DEFAULTS.pool, ...given.pool },

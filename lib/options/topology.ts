@@ -32,6 +32,11 @@ export type TopologyOptions = (SingleTopology | ReplicationTopology | SentinelTo
   readonly url?: UrlAccess;
 };
 
+/** The servers that a topology names, sentinels for a group of theirs. */
+export function seedsOf(topology: TopologyOptions): readonly Address[] {
+  return topology.kind === 'single' ? [topology.address] : topology.seeds;
+}
+
 /** One server, or a virtual IP that moves between servers. */
 export function single(address: Seed): TopologyOptions {
   const { addresses, url } = readSeeds([address], () => 'single(address)', DEFAULT_PORT, true);

@@ -81,6 +81,11 @@ export class ExclusivePool implements Holder, LeasePool {
     return this.#connections.size;
   }
 
+  /** Nobody has a connection, waits for one, or is about to get one. */
+  get isIdle(): boolean {
+    return this.#leases.size === 0 && this.#waiting.length === 0 && this.#pending === 0;
+  }
+
   get generation(): number {
     return this.#generation;
   }

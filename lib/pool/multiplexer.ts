@@ -1,10 +1,11 @@
+import { countAbandoned } from '../connection/call-queues.js';
 import { Connection, type ConnectionConfig } from '../connection/connection.js';
 import { connectionLostError } from '../connection/connection-error.js';
 import { reauthenticateAll } from '../connection/reauthenticate-all.js';
 import { Reconnector } from '../connection/reconnector.js';
 import type { SlotwiseError } from '../errors.js';
 import type { Credentials } from '../options/access.js';
-import type { AttemptFailure, Call } from '../protocol/call.js';
+import type { AttemptFailure, Call, QueueUsage } from '../protocol/call.js';
 import type { BackoffLimits } from '../util/backoff.js';
 import { HalfOpenCheck } from './half-open-check.js';
 
@@ -67,6 +68,11 @@ export class Multiplexer {
     let sum = 0;
     for (const connection of this.#connections) sum += connection === null ? 0 : connection.load;
     return sum;
+  }
+
+  /** Settled calls that still have their places here, as far as they count in this usage. */
+  abandoned(usage: QueueUsage): number {
+    return countAbandoned(this, usage);
   }
 
   /** Replies on all its connections, earlier ones included. */

@@ -4,7 +4,7 @@ import { reauthenticateAll } from '../connection/reauthenticate-all.js';
 import { type PoolChange, poolChannel } from '../diagnostics.js';
 import { type ClosedError, NoNodeError, type SlotwiseError } from '../errors.js';
 import type { Credentials } from '../options/access.js';
-import { type Call, newCall, takePromise } from '../protocol/call.js';
+import { type Call, newCall, type QueueUsage, takePromise } from '../protocol/call.js';
 import { isRead, mayWrite } from '../protocol/catalog/effects.js';
 import { specOf } from '../protocol/catalog/specs.js';
 import { PUBSUB, type Raw } from '../protocol/command-spec.js';
@@ -166,6 +166,16 @@ export class Node {
 
   get load(): number {
     return this.#primary.load + this.#replica.load;
+  }
+
+  /** Calls that keep their places on the multiplexed connections and that nobody waits for, as far as they count in this usage. */
+  abandoned(usage: QueueUsage): number {
+    return this.#primary.abandoned(usage) + this.#replica.abandoned(usage);
+  }
+
+  /** Nothing is sent, queued or lent here. */
+  get isIdle(): boolean {
+    return this.load === 0 && this.#exclusive.isIdle && this.#exclusiveReplica.isIdle;
   }
 
   /** Smoothed time from a write to its first reply, in ms, without what blocks; null before the first. */

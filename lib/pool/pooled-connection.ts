@@ -35,6 +35,8 @@ export class PooledConnection {
   /** Whether the credentials changed while the connection could not log in again: AUTH cannot be sent inside of what a caller does. */
   hasOldCredentials = false;
   readonly #expiresAt: number;
+  /** How long the server may take to tell the id, in ms. */
+  readonly #identifyMs: number;
   #idleTimer: NodeJS.Timeout | undefined;
 
   /** `maxLifetimeMs`: see `ExclusivePoolConfig`. */
@@ -44,6 +46,7 @@ export class PooledConnection {
     maxLifetimeMs: number,
     events: PooledConnectionEvents,
   ) {
+    this.#identifyMs = config.connectTimeoutMs;
     const lifetimeMs = maxLifetimeMs === 0 ? Number.POSITIVE_INFINITY : maxLifetimeMs * (1 - Math.random() / 10);
     this.#expiresAt = clock.now() + lifetimeMs;
     this.connection = new Connection(config, {
@@ -93,7 +96,7 @@ export class PooledConnection {
     const { connection } = this;
     const { server } = connection;
     if (server.id !== null) return;
-    const id = await connection.request(['CLIENT', 'ID']).catch(() => null);
+    const id = await connection.request(['CLIENT', 'ID'], clock.deadlineIn(this.#identifyMs)).catch(() => null);
     if (typeof id === 'number') connection.server = { ...server, id };
   }
 }

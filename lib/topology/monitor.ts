@@ -6,13 +6,16 @@ import { type Transitions, transition } from '../util/state-machine.js';
 import { isMisconfigured } from './probe-error.js';
 import { isSettled, needsUrgentProbe, nextProbeDelayMs } from './probe-schedule.js';
 import type { Resolver } from './resolver-api.js';
-import { type Moved, type NodeInfo, sameTopology, type TopologySnapshot, withMoved } from './snapshot.js';
+import { isConfirmed, type Moved, type NodeInfo, sameTopology, type TopologySnapshot, withMoved } from './snapshot.js';
+
+/** Most nodes that the snapshot has by MOVED alone. Beyond them a MOVED only asks for a probe: no cluster grows faster than it is probed. */
+const MAX_UNCONFIRMED = 16;
 
 export interface MonitorOptions {
   readonly periodMs: number;
   /** Listener to changes; `previous` is null the first time. */
   readonly onSnapshot: (next: TopologySnapshot, previous: TopologySnapshot | null, reason: string) => void;
-  /** Listener to failed probes; the same failure is reported once in a row. */
+  /** Listener to failed probes, each of them. */
   readonly onError: (error: SlotwiseError) => void;
   /** Whether commands wait for another snapshot. Default: no. */
   readonly hasWaitingCommands?: () => boolean;
@@ -52,6 +55,8 @@ export class Monitor {
   readonly #flight = new SingleFlight(() => this.#probe());
   readonly #suspects = new Set<string>();
   readonly #patches = new Map<number, Patch>();
+  /** Keys of the nodes that patches name and no view has confirmed. */
+  readonly #unconfirmed = new Set<string>();
   /** Patches that the snapshot does not have yet. */
   readonly #newPatches: Moved[] = [];
   /** Nodes whose view is said to be newer than the snapshot. */
@@ -68,7 +73,6 @@ export class Monitor {
   #failures = 0;
   #unrecoverable = false;
   #quietProbes = 0;
-  #lastError = '';
 
   constructor(resolver: Resolver, options: MonitorOptions) {
     this.#resolver = resolver;
@@ -105,11 +109,19 @@ export class Monitor {
    */
   slotMoved(slot: number, address: Address): void {
     if (this.#state !== 'running' || this.snapshot === null) return;
+    const key = addressKey(address);
+    if (!this.#unconfirmed.has(key) && !isConfirmed(this.snapshot, key)) {
+      if (this.#unconfirmed.size >= MAX_UNCONFIRMED) {
+        this.#requestProbe(`MOVED ${slot} ${key}, which no view names`);
+        return;
+      }
+      this.#unconfirmed.add(key);
+    }
     const patch = { slot, address, probes: this.#probes };
     this.#patches.set(slot, patch);
     if (this.#newPatches.push(patch) > 1) return;
     process.nextTick(() => this.#applyPatches());
-    this.#requestProbe(`MOVED ${slot} ${addressKey(address)}`);
+    this.#requestProbe(`MOVED ${slot} ${key}`);
   }
 
   #applyPatches(): void {
@@ -188,11 +200,14 @@ export class Monitor {
   }
 
   #succeeded(found: TopologySnapshot, probe: number, reason: string): void {
-    for (const [slot, { probes }] of this.#patches) if (probes < probe) this.#patches.delete(slot);
+    this.#unconfirmed.clear();
+    for (const [slot, { probes, address }] of this.#patches) {
+      if (probes < probe) this.#patches.delete(slot);
+      else if (!isConfirmed(found, addressKey(address))) this.#unconfirmed.add(addressKey(address));
+    }
     const next = withMoved(found, this.#patches.values());
     this.#failures = 0;
     this.#unrecoverable = false;
-    this.#lastError = '';
     if (this.snapshot !== null && sameTopology(next, this.snapshot)) {
       this.#quietProbes++;
       this.#updateUrgency();
@@ -208,12 +223,7 @@ export class Monitor {
     this.#unrecoverable = isMisconfigured(error);
     log.topology('probe failed: %s', show(error));
     this.#options.onProbe?.(error);
-    // Probes are frequent: repeating one error for each of them would be a flood.
-    const text = show(error);
-    if (text !== this.#lastError) {
-      this.#lastError = text;
-      this.#options.onError(error as SlotwiseError); // what resolvers reject with
-    }
+    this.#options.onError(error as SlotwiseError); // what resolvers reject with
   }
 
   #deliver(next: TopologySnapshot, reason: string): void {

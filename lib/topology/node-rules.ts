@@ -1,8 +1,9 @@
-import { OptionsError } from '../errors.js';
+import { AddressRefusedError, OptionsError } from '../errors.js';
 import { type Address, addressKey, parseAddress } from '../options/address.js';
 import { type AddressMatcher, compileAddressPattern } from '../options/address-pattern.js';
 import type { Options } from '../options/defaults.js';
 import type { NodeRule } from '../options/nodes.js';
+import { seedsOf } from '../options/topology.js';
 import type { NodeInfo, Role } from './snapshot.js';
 
 /** Facts of a node as servers report them; `NodeRules` adds what the options say of it. */
@@ -21,6 +22,8 @@ interface NodeFacts {
   readonly priority: number;
 }
 
+type RuleOptions = Pick<Options, 'nodes' | 'addressMap' | 'allowedAddresses' | 'topology'>;
+
 /** Facts that a rule gives the nodes it matches. Fields that it does not set are left out, because there may be thousands of nodes. */
 type Traits = Pick<NodeInfo, 'tags' | 'tier' | 'weight' | 'zone'>;
 
@@ -31,12 +34,30 @@ interface Rule {
 
 const NO_TRAITS: Traits = Object.freeze({ tags: Object.freeze({}) });
 
-/** The options `nodes` and `addressMap`, compiled: addresses are mapped, nodes get the tags, priority, weight and zone of their rule. */
+/** Most refused addresses that are reported, each once. */
+const MAX_REPORTED = 16;
+
+/**
+ * The options `addressMap`, `allowedAddresses` and `nodes`, compiled: addresses are mapped and then refused or not, nodes get the tags,
+ * priority, weight and zone of their rule.
+ */
 export class NodeRules {
   readonly #map: Options['addressMap'];
   readonly #rules: readonly Rule[];
+  /** Null: every address is allowed. */
+  readonly #allowed: readonly AddressMatcher[] | null;
+  /** Keys of the servers that the options name, which are always allowed. */
+  readonly #seeds: ReadonlySet<string>;
+  readonly #onRefused: (error: AddressRefusedError) => void;
+  /** Keys of the addresses that were refused and reported. */
+  readonly refused = new Set<string>();
 
-  constructor(options: Pick<Options, 'nodes' | 'addressMap'>) {
+  /** `onRefused`: gets an error for each address that is refused, once. */
+  constructor(options: RuleOptions, onRefused: (error: AddressRefusedError) => void = () => {}) {
+    this.#onRefused = onRefused;
+    this.#allowed =
+      options.allowedAddresses === null ? null : options.allowedAddresses.flatMap((text) => compileAddressPattern(text) ?? []);
+    this.#seeds = new Set(seedsOf(options.topology).map(addressKey));
     this.#map = options.addressMap;
     this.#rules = options.nodes.flatMap((rule): Rule[] => {
       const matches = compileAddressPattern(rule.match);
@@ -44,8 +65,24 @@ export class NodeRules {
     });
   }
 
-  /** Address to connect to for one that a server announced (in a MOVED, too). */
-  address(announced: Address): Address {
+  /** Address to connect to for one that a server announced (in a MOVED, too); null: it is refused. */
+  address(announced: Address): Address | null {
+    const address = this.#mapped(announced);
+    if (this.#allowed === null || this.#seeds.has(addressKey(address)) || this.#allowed.some((matches) => matches(address))) return address;
+    this.#reportRefused(address);
+    return null;
+  }
+
+  #reportRefused(address: Address): void {
+    const key = addressKey(address);
+    if (this.refused.has(key) || this.refused.size >= MAX_REPORTED) return;
+    this.refused.add(key);
+    this.#onRefused(
+      new AddressRefusedError(`a server names ${key}, which allowedAddresses does not allow: nothing is sent there`, { node: key }),
+    );
+  }
+
+  #mapped(announced: Address): Address {
     if (this.#map === null) return announced;
     const mapped = this.#map(addressKey(announced));
     if (mapped === undefined) return announced;
@@ -84,4 +121,9 @@ const NO_ALIASES: readonly string[] = [];
 function aliasesOf(names: readonly Address[], address: Address, key: string): readonly string[] {
   if (names.every((name) => name === address)) return NO_ALIASES;
   return [...new Set(names.map(addressKey))].filter((name) => name !== key).sort();
+}
+
+/** `; allowedAddresses refuses 10.0.0.9:6379`, for messages that say why no node was found; empty where none was refused. */
+export function listRefused(refused: ReadonlySet<string>): string {
+  return refused.size === 0 ? '' : `; allowedAddresses refuses ${[...refused].join(', ')}`;
 }

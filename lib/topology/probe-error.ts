@@ -1,4 +1,4 @@
-import { AuthError, DatabaseError, SlotwiseError, show, TopologyError, type TopologyErrorCode } from '../errors.js';
+import { AddressRefusedError, AuthError, DatabaseError, SlotwiseError, show, TopologyError, type TopologyErrorCode } from '../errors.js';
 import { type Address, addressKey } from '../options/address.js';
 import type { Answer } from './ask-several.js';
 import type { ServerMode } from './replies.js';
@@ -18,7 +18,7 @@ const MISCONFIGURED: ReadonlySet<string> = new Set<TopologyErrorCode>([
 
 /** Whether no retry helps, because a person has to correct the options or the servers. */
 export function isMisconfigured(error: unknown): boolean {
-  if (error instanceof AuthError || error instanceof DatabaseError) return true;
+  if (error instanceof AuthError || error instanceof DatabaseError || error instanceof AddressRefusedError) return true;
   return error instanceof TopologyError && MISCONFIGURED.has(error.code);
 }
 

@@ -1,6 +1,6 @@
 import type { Options } from '../options/defaults.js';
 import { ClusterResolver } from './cluster/resolver.js';
-import { NodeRules } from './node-rules.js';
+import type { NodeRules } from './node-rules.js';
 import { ReplicationResolver } from './replication/resolver.js';
 import type { ControlChannel, Resolver, ResolverContext, SentinelChannel } from './resolver-api.js';
 import { SentinelResolver } from './sentinel/resolver.js';
@@ -8,15 +8,16 @@ import { SingleResolver } from './single/resolver.js';
 
 /** Creates the resolver of the topology in the options. No other place chooses by the kind of topology how servers are found. */
 export function createResolver(
-  options: Pick<Options, 'topology' | 'nodes' | 'addressMap' | 'tls' | 'connectTimeoutMs'>,
+  options: Pick<Options, 'topology' | 'tls' | 'connectTimeoutMs'>,
   control: ControlChannel,
   sentinels: SentinelChannel,
+  rules: NodeRules,
 ): Resolver {
   const { topology } = options;
   // The error of a connection that could not be made says more than that the first question was not answered, so the connection must time
   // out first.
   const firstTimeoutMs = options.connectTimeoutMs + 50;
-  const context: ResolverContext = { control, rules: new NodeRules(options), firstTimeoutMs };
+  const context: ResolverContext = { control, rules, firstTimeoutMs };
   switch (topology.kind) {
     case 'single':
       return new SingleResolver(context, topology.address);

@@ -32,6 +32,8 @@ export interface NodeInfo {
   readonly tier?: number;
   /** Share of reads: `weight` of that rule; 1 where it is not given. */
   readonly weight?: number;
+  /** Only a MOVED names it: no view of the servers does, or none does yet. */
+  readonly unconfirmed?: true;
   /** Availability zone: `zone` of that rule. What the server itself says of its zone is not part of the topology. */
   readonly zone?: string;
 }
@@ -126,7 +128,13 @@ function shardOfPrimary(topology: TopologySnapshot, shards: Shard[], address: Ad
 
 function unknownNodeAt(address: Address): NodeInfo {
   const key = addressKey(address);
-  return { id: key, address, key, role: 'primary', usable: true, replicaOf: null, depth: 0, priority: 100, tags: {} };
+  return { id: key, address, key, role: 'primary', usable: true, replicaOf: null, depth: 0, priority: 100, tags: {}, unconfirmed: true };
+}
+
+/** Whether a view of the servers names this node, as opposed to a MOVED alone. */
+export function isConfirmed(topology: TopologySnapshot, key: string): boolean {
+  const node = findNode(topology, key);
+  return node !== undefined && node.unconfirmed !== true;
 }
 
 /** Structural equality: waiting commands are woken only when there is something new. */

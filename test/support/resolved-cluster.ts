@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../../lib/options/defaults.js';
 import { clusterTopology, mergeViews } from '../../lib/topology/cluster/merge.js';
 import { parseNodes, parseShards } from '../../lib/topology/cluster/replies.js';
 import { buildView } from '../../lib/topology/cluster/view.js';
@@ -14,7 +15,7 @@ export function repliesOf(cluster: SimulatedCluster) {
 }
 
 /** What a probe does with them. */
-export function resolve(replies: ReturnType<typeof repliesOf>, rules = new NodeRules({ nodes: [], addressMap: null })): TopologySnapshot {
+export function resolve(replies: ReturnType<typeof repliesOf>, rules = new NodeRules(DEFAULTS)): TopologySnapshot {
   const views = replies.map(({ address, shards, nodes }) => buildView(address, parseShards(shards, false), parseNodes(nodes)));
   return clusterTopology(mergeViews(views, null), rules);
 }

@@ -5,6 +5,7 @@ import type { ClientOptions } from '../../lib/options/client-options.js';
 import { resolveOptions } from '../../lib/options/resolve.js';
 import { ControlConnections } from '../../lib/topology/control/control-connections.js';
 import { Monitor } from '../../lib/topology/monitor.js';
+import { NodeRules } from '../../lib/topology/node-rules.js';
 import { createResolver } from '../../lib/topology/resolver.js';
 import type { NodeInfo, TopologySnapshot } from '../../lib/topology/snapshot.js';
 import type { Server } from './server.js';
@@ -23,7 +24,7 @@ export class RunningMonitor {
     const resolved = resolveOptions(options);
     this.control = new ControlConnections(resolved);
     this.sentinels = new SentinelAccess(resolved, (error) => this.errors.push(error));
-    this.monitor = new Monitor(createResolver(resolved, this.control, this.sentinels.connections), {
+    this.monitor = new Monitor(createResolver(resolved, this.control, this.sentinels.connections, new NodeRules(resolved)), {
       periodMs: resolved.monitor.periodMs,
       onSnapshot: (next) => this.changes.push({ atMs: performance.now(), primaries: primariesOf(next) }),
       onError: (error) => this.errors.push(error),

@@ -1,9 +1,10 @@
 import { releaseUsage } from '../../connection/deadlines.js';
-import { ClosedError, ConnectionLostError, QueueFullError, ReplyError, type SlotwiseError } from '../../errors.js';
+import { AddressRefusedError, ClosedError, ConnectionLostError, QueueFullError, ReplyError, type SlotwiseError } from '../../errors.js';
+import { addressKey } from '../../options/address.js';
 import type { Options } from '../../options/defaults.js';
 import type { AttemptFailure, Call, QueueUsage } from '../../protocol/call.js';
 import type { CommandSpec } from '../../protocol/command-spec.js';
-import { redirection } from '../../protocol/resp/reply-error.js';
+import { type Redirection, redirection } from '../../protocol/resp/reply-error.js';
 import { MAX_REDIRECTS } from '../../routing/retry.js';
 
 /** Rejects a call that no queue or connection holds. */
@@ -27,6 +28,19 @@ export function errorFor(call: Call, failure: AttemptFailure): SlotwiseError {
   }
   if (error instanceof ClosedError) return new ClosedError(`${call.spec.name}: ${error.message}`, facts);
   return failure.kind === 'not-sent' ? error : lostError(call, failure);
+}
+
+/** A redirection leads to an address that the option `allowedAddresses` refuses. */
+export function redirectedAway(call: Call, { error }: AttemptFailure, { host, port }: Redirection): AddressRefusedError {
+  const { name } = call.spec;
+  const where = addressKey({ host, port });
+  return new AddressRefusedError(`${name} was redirected by ${error.node} to ${where}, which allowedAddresses does not allow`, {
+    node: error.node,
+    command: name,
+    attempts: call.attempts,
+    executed: call.executed,
+    cause: error,
+  });
 }
 
 /** The connection was lost after the command was written. A lease counts no attempts: there it was one. */

@@ -1,6 +1,7 @@
 import { releaseUsage } from '../../connection/deadlines.js';
 import { log } from '../../diagnostics.js';
 import { ClosedError, NoNodeError, ReplyError, type SlotwiseError } from '../../errors.js';
+import type { Address } from '../../options/address.js';
 import type { Options } from '../../options/defaults.js';
 import type { Node, NodeAccess } from '../../pool/node.js';
 import { type AttemptFailure, type Call, type QueueUsage, SETTLED, UNWRITTEN } from '../../protocol/call.js';
@@ -21,8 +22,9 @@ import type { Lifecycle } from '../lifecycle.js';
 import { Deployment } from '../nodes/deployment.js';
 import type { SentinelAccess } from '../nodes/sentinel-access.js';
 import { type ViewEngine, viewOf } from '../view.js';
-import { closedError, errorFor, rejectCall } from './call-errors.js';
+import { closedError, errorFor, redirectedAway, rejectCall } from './call-errors.js';
 import { Hedger, SecondCall } from './hedged-reads.js';
+import { NoNodeReasons } from './no-node-reasons.js';
 import { PendingCalls } from './pending-calls.js';
 import { isStillThere, recordProcess } from './pinned-process.js';
 import { ReadRouter, readPolicyOf } from './read-router.js';
@@ -41,10 +43,11 @@ export class Dispatcher implements ViewEngine {
   readonly #lifecycle: Lifecycle;
   readonly #sharded: boolean;
   readonly #reads: ReadRouter;
-  readonly #pending = new PendingCalls(
-    (call) => this.dispatch(call),
-    () => this.deployment.topologyError,
+  readonly #noNode = new NoNodeReasons(
+    () => this.deployment,
+    (call) => this.#slotOf(call),
   );
+  readonly #pending = new PendingCalls((call) => this.dispatch(call), this.#noNode);
   readonly #publishAffinity = new PublishAffinity();
   readonly #isReachable = (key: string): boolean => this.deployment.isReachable(key);
 
@@ -98,7 +101,7 @@ export class Dispatcher implements ViewEngine {
       this.#publish(slotOfAffinity(slot), router, call);
       return;
     }
-    if (call.attempts > 0 && this.#refusedByReplica(call)) {
+    if (call.attempts > 0 && this.deployment.leadsToReplica && wasRefusedByReplica(call)) {
       this.#enqueue(call, null);
       return;
     }
@@ -153,11 +156,6 @@ export class Dispatcher implements ViewEngine {
     else this.#dispatchToNode(node.key, call);
   }
 
-  /** A fixed address leads to a replica, which refused the call and would refuse it again. */
-  #refusedByReplica({ firstError }: Call): boolean {
-    return this.deployment.leadsToReplica && firstError instanceof ReplyError && classify(firstError) === 'readonly';
-  }
-
   #send(call: Call, node: Node, access: NodeAccess): void {
     const pinned = call.extras === null ? undefined : call.extras.target?.pinned;
     if (pinned !== undefined) {
@@ -194,7 +192,7 @@ export class Dispatcher implements ViewEngine {
     if (cause !== null) call.remember(cause);
     // The first probe may take its time: nothing speaks against the servers yet.
     if (this.#options.failFast && (this.deployment.router !== null || this.deployment.topologyError !== null)) {
-      const why = cause === null ? 'no node serves it at the moment' : cause.message;
+      const why = cause?.message ?? this.#noNode.reasonOf(call) ?? 'no node serves it at the moment';
       rejectCall(call, new NoNodeError(`${call.spec.name}: ${why}`, { command: call.spec.name, cause: cause ?? undefined }));
       return;
     }
@@ -243,10 +241,7 @@ export class Dispatcher implements ViewEngine {
         call.countRedirect();
         const address = this.deployment.redirect(failure, decision.to, decision.patch);
         if (this.#failIfPinned(call, failure)) return;
-        const resend = (): void => {
-          if (decision.asking) call.ensureExtras().asking = true;
-          this.#send(call, this.deployment.nodes.at(address), 'primary');
-        };
+        const resend = (): void => this.#resend(call, address, failure, decision);
         if (decision.afterMs > 0) this.#pending.waitFor(call, decision.afterMs, resend);
         else resend();
         return;
@@ -266,6 +261,17 @@ export class Dispatcher implements ViewEngine {
       }
       default:
         decision satisfies never;
+    }
+  }
+
+  /** Sends a call where it was redirected to. `address` null: that is refused. */
+  #resend(call: Call, address: Address | null, failure: AttemptFailure, { asking, to }: Decision & { readonly act: 'resend' }): void {
+    const node = address === null ? null : this.deployment.nodes.redirected(address);
+    if (address === null) rejectCall(call, redirectedAway(call, failure, to));
+    else if (node === null) this.#enqueue(call, failure.error);
+    else {
+      if (asking) call.ensureExtras().asking = true;
+      this.#send(call, node, 'primary');
     }
   }
 
@@ -304,4 +310,9 @@ export class Dispatcher implements ViewEngine {
     this.hedger.stop();
     this.deployment.destroy(error);
   }
+}
+
+/** A replica refused the call, and would refuse it again. */
+function wasRefusedByReplica({ firstError }: Call): boolean {
+  return firstError instanceof ReplyError && classify(firstError) === 'readonly';
 }

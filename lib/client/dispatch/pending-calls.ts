@@ -5,6 +5,12 @@ import { type Call, SETTLED } from '../../protocol/call.js';
 import { clock, type Holder } from '../../util/clock.js';
 import { type Handover, SlotBarriers } from './slot-barriers.js';
 
+/** Why no node can take a call, as far as it is known, and the failure behind that: the first one of a call that ends here. */
+interface WhyWaiting {
+  readonly error: SlotwiseError | null;
+  reasonOf(call: Call): string | null;
+}
+
 /**
  * Calls that no node can take at the moment. Some wait for a change of the topology (another snapshot, a node that can be reached again),
  * some for a moment of backoff, some behind the barrier of their slot. Each kind leaves in the order the calls came, so that commands to
@@ -12,18 +18,18 @@ import { type Handover, SlotBarriers } from './slot-barriers.js';
  */
 export class PendingCalls implements Holder {
   readonly #dispatch: (call: Call) => void;
-  readonly #why: () => SlotwiseError | null;
+  readonly #why: WhyWaiting;
   readonly barriers = new SlotBarriers();
   readonly #timeoutOf = (call: Call): TimeoutError => {
-    const why = this.#why();
-    if (why !== null) call.remember(why);
-    return timeoutError(call, 'no node to send it to');
+    const { error } = this.#why;
+    const reason = this.#why.reasonOf(call);
+    if (error !== null) call.remember(error);
+    return timeoutError(call, reason === null ? 'no node to send it to' : `no node to send it to: ${reason}`);
   };
   #awaitingTopology = new DeadlineQueue(this.#timeoutOf);
   #backingOff: { readonly call: Call; readonly at: number; readonly go: (call: Call) => void }[] = [];
 
-  /** `why`: why no node can take calls, as far as it is known; the first failure of the calls that end here. */
-  constructor(dispatch: (call: Call) => void, why: () => SlotwiseError | null) {
+  constructor(dispatch: (call: Call) => void, why: WhyWaiting) {
     this.#dispatch = dispatch;
     this.#why = why;
   }

@@ -11,13 +11,15 @@ import { NodeRules } from '../../topology/node-rules.js';
 import { isMisconfigured } from '../../topology/probe-error.js';
 import { OffsetTracker } from '../../topology/replication/offset-tracker.js';
 import { createResolver } from '../../topology/resolver.js';
-import { findNode, type Role, samePrimaries, type TopologySnapshot } from '../../topology/snapshot.js';
+import { type Role, samePrimaries, type TopologySnapshot } from '../../topology/snapshot.js';
 import { clock } from '../../util/clock.js';
 import { Emitter } from '../emitter.js';
 import type { ClientEvents } from '../events.js';
+import { AddressBook } from './address-book.js';
 import { CredentialRefresher } from './credential-refresher.js';
 import { DeploymentBus } from './deployment-bus.js';
 import { FailoverDetector } from './failover-detector.js';
+import { FailureReports } from './failure-reports.js';
 import { NodeRegistry } from './node-registry.js';
 import { ReadyWaiters } from './ready-waiters.js';
 import { ReplicaHealth } from './replica-health.js';
@@ -41,6 +43,9 @@ export class Deployment {
   readonly replicaHealth: ReplicaHealth;
   readonly offsets = new OffsetTracker();
   readonly credentials: CredentialRefresher;
+  readonly addresses: AddressBook;
+  /** Failures of which users are told, by the node that failed, or by what else did. */
+  readonly failures = new FailureReports((error) => this.events.emit('error', error));
   /** Router of the current snapshot; null before the first. */
   router: Router | null = null;
   /** Why nothing, or no primary, is known. */
@@ -48,7 +53,6 @@ export class Deployment {
   /** The client's options, with credentials that are refreshed. */
   readonly resolvedOptions: Options;
 
-  readonly #rules: NodeRules;
   readonly #control: ControlConnections;
   readonly #sharesSentinels: boolean;
   readonly #monitor: Monitor;
@@ -65,8 +69,10 @@ export class Deployment {
 
   /** `hasWaitingCalls`: whether calls wait for a node. `shared`: the sentinels of another client; else it has its own. */
   constructor(options: Options, hasWaitingCalls: () => boolean, shared: SentinelAccess | null) {
-    this.#rules = new NodeRules(options);
-    this.credentials = new CredentialRefresher(options.credentials, (error) => this.events.emit('error', error));
+    const rules = new NodeRules(options, (error) => this.events.emit('error', error));
+    this.addresses = new AddressBook(rules, () => this.snapshot);
+    const failed = (error: SlotwiseError): void => this.failures.failed(error.node ?? 'credentials', error);
+    this.credentials = new CredentialRefresher(options.credentials, failed);
     this.resolvedOptions = { ...options, credentials: this.credentials.source };
     this.nodes = new NodeRegistry(this.resolvedOptions, this.#nodeEvents);
     this.#control = new ControlConnections(this.resolvedOptions);
@@ -76,8 +82,8 @@ export class Deployment {
       wake: (reason) => this.#monitor.wake(reason),
     });
     this.#sharesSentinels = shared !== null;
-    this.sentinels = shared ?? new SentinelAccess(options, (error) => this.events.emit('error', error));
-    this.#monitor = new Monitor(createResolver(options, this.#control, this.sentinels.connections), {
+    this.sentinels = shared ?? new SentinelAccess(options, failed);
+    this.#monitor = new Monitor(createResolver(options, this.#control, this.sentinels.connections, rules), {
       ...options.monitor,
       hasWaitingCommands: hasWaitingCalls,
       onSnapshot: (next, previous) => this.#adopt(next, previous),
@@ -142,31 +148,22 @@ export class Deployment {
 
   /** Has the next probe, which is urgent, ask this node among others: its view is newer than the snapshot. */
   probeFirst(key: string, reason: string): void {
-    const address = this.#known(key);
+    const address = this.addresses.known(key);
     if (address === null) this.wake(reason);
     else this.#monitor.probeFirst(address, reason);
   }
 
-  /** The address that a redirection leads to, after `addressMap`. Wakes the monitor; `patch`: the slot lives there from now on. */
-  redirect(failure: AttemptFailure, to: Redirection, patch: boolean): Address {
-    const answered = failure.kind === 'error-reply' ? this.#known(failure.node) : null;
-    // An empty host is the host that answered: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#moved-redirection
-    const host = to.host === '' && answered !== null && 'host' in answered ? answered.host : to.host;
-    const address = this.#rules.address({ host, port: to.port });
+  /**
+   * The address that a redirection leads to, after `addressMap`; null: `allowedAddresses` refuses it. Wakes the monitor; `patch`: the slot
+   * lives there from now on.
+   */
+  redirect(failure: AttemptFailure, to: Redirection, patch: boolean): Address | null {
+    const address = this.addresses.targetOf(failure, to);
+    if (address === null) return null;
+    const known = this.addresses.known(addressKey(address));
     if (patch && to.kind !== 'REDIRECT') this.#monitor.slotMoved(to.slot, address);
-    else if (to.kind === 'REDIRECT') this.#monitor.wake('REDIRECT');
-    return this.#known(addressKey(address)) ?? address;
-  }
-
-  /** Whether a node has this address, as the servers name it. */
-  knows(announced: Address): boolean {
-    return this.#known(addressKey(this.#rules.address(announced))) !== null;
-  }
-
-  /** Where we connect to for a node of this name: a server may name it by another one than the views that we have. */
-  #known(key: string): Address | null {
-    const { router } = this;
-    return router === null ? null : (findNode(router.snapshot, key)?.address ?? null);
+    else if (to.kind === 'REDIRECT' || known === null) this.#monitor.wake(`${to.kind} to ${addressKey(address)}`);
+    return known ?? address;
   }
 
   // --- nodes
@@ -174,6 +171,7 @@ export class Deployment {
   readonly #nodeEvents: NodeEvents = {
     up: (node) => {
       this.#monitor.trust(node.key);
+      this.failures.recovered(node.key);
       this.replicaHealth.up(node);
       this.router?.invalidateAll();
       this.bus.emit('nodeUp', node.key);
@@ -186,7 +184,7 @@ export class Deployment {
       this.replicaHealth.down(node);
       this.router?.invalidateAll();
       if (error instanceof AuthError || error instanceof DatabaseError) {
-        this.events.emit('error', error);
+        this.failures.failed(node.key, error);
         this.#readyWaiters.reject(error);
       } else this.#readyWaiters.openPrimary();
     },
@@ -275,6 +273,7 @@ export class Deployment {
    */
   #probed(error: unknown): void {
     const { router } = this;
+    if (error === undefined) this.failures.recovered('topology');
     const answers = error === undefined && router !== null && !router.sharded && router.snapshot.problem === undefined;
     const primary = answers && !this.#primaryAnswers ? router.primaryOf(0) : null;
     primary?.reopenNow();
@@ -284,7 +283,7 @@ export class Deployment {
 
   #probeFailed(error: SlotwiseError): void {
     this.topologyError = error;
-    this.events.emit('error', error);
+    this.failures.failed('topology', error);
     // Once the nodes are known, the snapshot there is serves; before, only a person can correct a wrong configuration.
     if (this.router !== null || !(isMisconfigured(error) || this.resolvedOptions.failFast)) return;
     this.#readyWaiters.reject(error);

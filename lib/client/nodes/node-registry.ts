@@ -2,11 +2,16 @@ import { ConnectionLostError, type SlotwiseError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import type { Options } from '../../options/defaults.js';
 import { Node, type NodeEvents } from '../../pool/node.js';
-import type { Call } from '../../protocol/call.js';
-import type { TopologySnapshot } from '../../topology/snapshot.js';
+import type { Call, QueueUsage } from '../../protocol/call.js';
+import { isConfirmed, type TopologySnapshot } from '../../topology/snapshot.js';
 
 /** How long a node that left the topology may still answer what it was sent, in ms. */
 const GRACE_MS = 5_000;
+
+/** Most nodes that no view of the servers names, known by redirections alone. */
+const MAX_GUESTS = 16;
+/** How long such a node stays that nothing uses, in ms: at least once, at most twice this. */
+const GUEST_IDLE_MS = 2_000;
 
 /** Registry of the nodes, by key, with those that left the topology and still have replies to give. Making a node opens nothing. */
 export class NodeRegistry {
@@ -14,6 +19,10 @@ export class NodeRegistry {
   readonly #events: NodeEvents;
   readonly #nodes = new Map<string, Node>();
   readonly #leaving = new Map<Node, NodeJS.Timeout>();
+  /** Nodes that no view names, with what they had been sent when it was last looked whether something uses them. */
+  readonly #guests = new Map<Node, number>();
+  #snapshot: TopologySnapshot | null = null;
+  #guestTimer: NodeJS.Timeout | undefined;
 
   constructor(options: Options, events: NodeEvents) {
     this.#options = options;
@@ -40,22 +49,82 @@ export class NodeRegistry {
     return node;
   }
 
+  /**
+   * The node that a redirection leads to. One that no view names is a guest: it goes when nothing uses it, and keeps its backoff until then,
+   * however often it is named. Null: there are too many of them.
+   */
+  redirected(address: Address): Node | null {
+    const key = addressKey(address);
+    if (this.#snapshot !== null && isConfirmed(this.#snapshot, key)) return this.at(address);
+    const known = this.#nodes.get(key);
+    if (known === undefined && this.#guests.size >= MAX_GUESTS && !this.#makeRoom()) return null;
+    const node = known ?? this.at(address);
+    this.#addGuest(node);
+    return node;
+  }
+
+  #addGuest(node: Node): void {
+    if (this.#guests.has(node)) return;
+    this.#guests.set(node, -1);
+    this.#guestTimer ??= setInterval(() => this.#checkGuests(), GUEST_IDLE_MS).unref();
+  }
+
+  #checkGuests(): void {
+    for (const [node, sent] of this.#guests) {
+      if (node.isIdle && node.sent === sent) this.#dismiss(node);
+      else this.#guests.set(node, node.sent);
+    }
+  }
+
+  /** Has a guest go that nothing uses. False: all are used. */
+  #makeRoom(): boolean {
+    for (const node of this.#guests.keys()) if (node.isIdle && this.#dismiss(node)) return true;
+    return false;
+  }
+
+  /** A guest goes. False: it stays, because the snapshot has it by a MOVED. */
+  #dismiss(node: Node): boolean {
+    if (this.#snapshot?.nodes.has(node.key) === true) return false;
+    this.#forgetGuest(node);
+    this.#nodes.delete(node.key);
+    this.#leave(node);
+    return true;
+  }
+
+  #forgetGuest(node: Node): void {
+    this.#guests.delete(node);
+    if (this.#guests.size > 0) return;
+    clearInterval(this.#guestTimer);
+    this.#guestTimer = undefined;
+  }
+
   /** Drops nodes that left the topology. Returns the unwritten calls of those, and of nodes that are no longer primaries. */
   adopt(next: TopologySnapshot, previous: TopologySnapshot | null): Call[] {
+    this.#snapshot = next;
     const unwritten: Call[] = [];
     for (const [key, node] of this.#nodes) {
       const info = next.nodes.get(key);
+      if (info !== undefined) {
+        if (isConfirmed(next, key)) this.#forgetGuest(node);
+        else this.#addGuest(node);
+      }
       if (info === undefined) {
-        this.#nodes.delete(key);
         for (const call of node.takeUnwritten()) unwritten.push(call);
         node.dropStalled();
         node.clearExclusive();
+        if (this.#guests.has(node)) continue;
+        this.#nodes.delete(key);
         this.#leave(node);
       } else if (previous?.nodes.get(key)?.role === 'primary' && info.role !== 'primary') {
         for (const call of node.takeUnwritten()) unwritten.push(call);
         node.dropStalled();
         node.clearExclusive();
       }
+    }
+    // With those that the snapshot has by MOVED, of which the monitor bounds the number.
+    for (const node of this.#guests.keys()) {
+      if (this.#guests.size <= 2 * MAX_GUESTS) break;
+      if (!next.nodes.has(node.key)) this.#dismiss(node);
     }
     return unwritten;
   }
@@ -79,11 +148,17 @@ export class NodeRegistry {
     void node.close().then(end);
   }
 
+  /** Calls that keep their places and that nobody waits for, as far as they count in this usage. */
+  abandoned(usage: QueueUsage): number {
+    return [...this.#nodes.values(), ...this.#leaving.keys()].reduce((sum, node) => sum + node.abandoned(usage), 0);
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.all().map((node) => node.close()));
   }
 
   destroy(error: SlotwiseError): void {
+    clearInterval(this.#guestTimer);
     for (const [node, timer] of this.#leaving) {
       clearTimeout(timer);
       node.destroy(error);

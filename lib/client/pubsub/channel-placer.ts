@@ -1,7 +1,8 @@
 import { log } from '../../diagnostics.js';
-import { NoNodeError, ReplyError, type SlotwiseError } from '../../errors.js';
+import { AddressRefusedError, NoNodeError, ReplyError, type SlotwiseError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import type { AttemptFailure } from '../../protocol/call.js';
+import type { Redirection } from '../../protocol/resp/reply-error.js';
 import { nodeForChannel, type Placement } from '../../routing/pubsub/channel-placement.js';
 import { PROPAGATION_MS } from '../../routing/pubsub/propagation-delay.js';
 import { retry } from '../../routing/retry.js';
@@ -105,7 +106,7 @@ export class ChannelPlacer implements ChannelHost {
   }
 
   notPrimary(channel: ChannelState, node: string, primary: Address): void {
-    if (channel.replicaAnswers <= REPLICA_ANSWERS.followed && this.deployment.knows(primary)) {
+    if (channel.replicaAnswers <= REPLICA_ANSWERS.followed && this.deployment.addresses.knows(primary)) {
       // As replicas answer to all other commands.
       this.refused(channel, new ReplyError('MOVED', `MOVED ${channel.placement.slot} ${addressKey(primary)}`, { node }));
       return;
@@ -132,7 +133,10 @@ export class ChannelPlacer implements ChannelHost {
       // The topology that follows from it may have placed the channel already.
       const address = this.deployment.redirect(failure, decision.to, decision.patch);
       if (channel.state !== 'waiting') return;
-      const connection = decision.afterMs === 0 ? this.pool.at(address) : null;
+      if (address === null) channel.refuse(redirectRefused(failure, decision.to));
+      // A node that no snapshot has comes into the next one, by this MOVED or by a view of the servers.
+      const isKnown = address !== null && this.deployment.addresses.known(addressKey(address)) !== null;
+      const connection = isKnown && decision.afterMs === 0 ? this.pool.at(address) : null;
       if (connection !== null) this.#subscribeAt(channel, connection);
       else this.#placeLater(channel, Math.max(RETRY.minMs, decision.afterMs));
       return;
@@ -161,6 +165,11 @@ export class ChannelPlacer implements ChannelHost {
 /** How long until another node has read and dropped what the last one delivered, in ms: until then it would deliver that once more. */
 function propagationDelayMs({ lastLive }: ChannelState, key: string): number {
   return lastLive === null || lastLive.node === key ? 0 : lastLive.until + PROPAGATION_MS - performance.now();
+}
+
+function redirectRefused({ error }: AttemptFailure, { host, port }: Redirection): AddressRefusedError {
+  const message = `${error.node} redirects to ${addressKey({ host, port })}, which allowedAddresses does not allow`;
+  return new AddressRefusedError(message, { node: error.node, cause: error });
 }
 
 function noNode({ text, lastError }: ChannelState): NoNodeError {

@@ -4,6 +4,8 @@ import type { Redirection } from '../../protocol/resp/reply-error.js';
 import type { TopologySnapshot } from '../../topology/snapshot.js';
 import type { Emitter } from '../emitter.js';
 import type { ClientEvents } from '../events.js';
+import type { AddressBook } from '../nodes/address-book.js';
+import type { FailureReports } from '../nodes/failure-reports.js';
 
 /** What subscriptions need of the deployment. */
 export interface SubscriptionDeployment {
@@ -18,8 +20,8 @@ export interface SubscriptionDeployment {
   /** The node does not answer, until `trust`. */
   suspect(key: string): void;
   trust(key: string): void;
-  redirect(failure: AttemptFailure, to: Redirection, patch: boolean): Address;
-  /** Whether a node has this address, as the servers name it. */
-  knows(address: Address): boolean;
+  redirect(failure: AttemptFailure, to: Redirection, patch: boolean): Address | null;
+  readonly addresses: Pick<AddressBook, 'known' | 'knows'>;
+  readonly failures: Pick<FailureReports, 'failed' | 'recovered'>;
   readonly events: Emitter<ClientEvents>;
 }

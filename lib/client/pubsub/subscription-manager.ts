@@ -54,7 +54,10 @@ export class SubscriptionManager {
       { connection, reconnect, idleMs: pool.idleMs },
       {
         stalled: (key) => this.#suspect(key),
-        recovered: (key) => this.#trust(key),
+        recovered: (key) => {
+          this.#deployment.failures.recovered(key);
+          this.#trust(key);
+        },
         lost: (key, error) => this.#lost(key, error),
         backoffEnded: () => this.#placeAll(),
       },
@@ -125,7 +128,7 @@ export class SubscriptionManager {
 
   #lost(key: string, error: SlotwiseError): void {
     this.#deployment.events.emit('reconnecting', { node: key, error });
-    if (isMisconfigured(error)) this.#deployment.events.emit('error', error);
+    if (isMisconfigured(error)) this.#deployment.failures.failed(key, error);
     this.#suspect(key);
     // Once its channels have looked for another node: without a channel that waits for this one, nothing would notice that it lives again.
     queueMicrotask(() => {

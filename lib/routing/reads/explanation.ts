@@ -85,6 +85,24 @@ export function explainRead(router: Router, shard: number, policy: ReadPolicy): 
   return { node, candidates: nodeKeys(nodes), fallback: isFallback, steps, notes };
 }
 
+/** Most nodes whose reasons a message has. */
+const MAX_REASONS = 4;
+
+/** Why nobody may serve a command that only reads, node by node; null: somebody may. */
+export function readReason(router: Router, shard: number, policy: ReadPolicy): string | null {
+  const whyNot = new Map<string, string>();
+  const trace = (step: SelectionStep, { reducer, removed }: Reduction): void => {
+    for (const { node, why } of removed) {
+      const isMeant = reducer !== 'mode' && (node.role === 'primary' ? step.primary : step.replicas);
+      if (isMeant) whyNot.set(node.key, why.includes(node.key) ? why : `${node.key}: ${why}`);
+    }
+  };
+  if (router.select(shard, policy, trace).nodes.length > 0) return null;
+  if (whyNot.size === 0) return `reads are for ${policy.reads}, and no such node is known`;
+  const shown = [...whyNot.values()].slice(0, MAX_REASONS).join('; ');
+  return `reads are for ${policy.reads}, and no such node may serve them (${shown}${whyNot.size > MAX_REASONS ? `; and ${whyNot.size - MAX_REASONS} more` : ''})`;
+}
+
 function nodeKeys(nodes: readonly NodeInfo[]): string[] {
   return nodes.map(({ key }) => key);
 }

@@ -299,8 +299,8 @@ function addressesById(merged: MergedCluster, rules: NodeRules): ReadonlyMap<str
   const assign = ({ id, address: announced }: MergedNode): void => {
     if (announced === null) return;
     const address = rules.address(announced);
-    const key = addressKey(address);
-    if (taken.has(key)) return;
+    const key = address === null ? null : addressKey(address);
+    if (address === null || key === null || taken.has(key)) return;
     taken.add(key);
     addresses.set(id, address);
   };

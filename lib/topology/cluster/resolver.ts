@@ -78,7 +78,7 @@ export class ClusterResolver implements Resolver {
   ): Promise<ClusterView[]> {
     const addresses = unverifiedOwners(views, previous).flatMap((id) => {
       const announced = views.flatMap(({ nodes }) => nodes.get(id)?.address ?? [])[0];
-      return announced === undefined ? [] : [this.#context.rules.address(announced)];
+      return announced === undefined ? [] : (this.#context.rules.address(announced) ?? []);
     });
     if (addresses.length === 0) return [];
     const answers: ClusterView[] = [];

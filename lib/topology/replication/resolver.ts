@@ -1,6 +1,7 @@
 import { TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import { type Answer, askSeveral } from '../ask-several.js';
+import { listRefused } from '../node-rules.js';
 import { type Cause, causesOf, checkDataServer, failure } from '../probe-error.js';
 import { modeOf } from '../replies.js';
 import type { Resolver, ResolverContext } from '../resolver-api.js';
@@ -26,10 +27,10 @@ export class ReplicationResolver implements Resolver {
     if (replies.every(({ member }) => member === null)) {
       throw failure('ERR_NO_SEED_REACHABLE', 'no member of the replication group could be asked', causes);
     }
-    const group = buildGroup(replies, this.#seeds, (announced) => this.#context.rules.address(announced));
+    const group = buildGroup(replies, this.#seeds, (announced) => this.#reachable(announced));
     const primary = group.primary === null ? null : this.#info(group.primary);
     const replicas = group.replicas.map((node) => this.#info(node));
-    return makeTopology('replication', [{ primary, replicas }], null, problemOf(group, causes));
+    return makeTopology('replication', [{ primary, replicas }], null, problemOf(group, causes, this.#context.rules.refused));
   }
 
   async #crawl(start: readonly Address[], isFirst: boolean): Promise<{ replies: MemberReply[]; causes: Cause[] }> {
@@ -60,12 +61,27 @@ export class ReplicationResolver implements Resolver {
     const { control, firstTimeoutMs } = this.#context;
     const replies = await control.send(address, MEMBER_COMMANDS, isFirst ? { timeoutMs: firstTimeoutMs } : {});
     checkDataServer(addressKey(address), modeOf(null, replies.at(-1)));
-    return parseMember(replies);
+    const member = parseMember(replies);
+    return member === null ? null : this.#withoutRefused(member);
+  }
+
+  /** Addresses that are refused do not exist for us. */
+  #withoutRefused(member: Member): Member {
+    const { rules } = this.#context;
+    return {
+      ...member,
+      primary: member.primary === null || rules.address(member.primary) === null ? null : member.primary,
+      replicas: member.replicas.filter(({ announced }) => rules.address(announced) !== null),
+    };
+  }
+
+  #reachable(announced: Address): Address {
+    return this.#context.rules.address(announced) ?? announced; // refused ones were left out
   }
 
   #neighbours({ primary, replicas }: Member): Address[] {
     const announced = [...(primary === null ? [] : [primary]), ...replicas.map((replica) => replica.announced)];
-    return announced.map((address) => this.#context.rules.address(address));
+    return announced.map((address) => this.#reachable(address));
   }
 
   #info({ address, names, replicaOf, usable, depth, priority }: GroupNode): NodeInfo {
@@ -74,7 +90,7 @@ export class ReplicationResolver implements Resolver {
   }
 }
 
-function problemOf(group: Group, causes: readonly Cause[]): TopologyError | null {
+function problemOf(group: Group, causes: readonly Cause[], refused: ReadonlySet<string>): TopologyError | null {
   if (group.primary === null && group.primaries.length > 1) {
     return new TopologyError(
       'ERR_SPLIT_GROUP',
@@ -84,5 +100,5 @@ function problemOf(group: Group, causes: readonly Cause[]): TopologyError | null
   }
   if (group.verified) return null;
   const name = group.primary === null ? 'no member is a primary' : `the primary ${addressKey(group.primary.address)} is not reachable`;
-  return new TopologyError('ERR_PRIMARY_UNREACHABLE', name, causes);
+  return new TopologyError('ERR_PRIMARY_UNREACHABLE', `${name}${listRefused(refused)}`, causes);
 }

@@ -13,10 +13,11 @@ interface KnownSentinel {
  * sentinels as long as one of them names them.
  */
 export class KnownSentinels {
-  readonly #map: (announced: Address) => Address;
+  /** Address to connect to for an announced one; null: it is refused. */
+  readonly #map: (announced: Address) => Address | null;
   #sentinels: readonly KnownSentinel[];
 
-  constructor(seeds: readonly Address[], map: (announced: Address) => Address) {
+  constructor(seeds: readonly Address[], map: (announced: Address) => Address | null) {
     this.#map = map;
     this.#sentinels = [...new Map(seeds.map((address) => [addressKey(address), { address, isSeed: true, id: null }])).values()];
   }
@@ -29,7 +30,13 @@ export class KnownSentinels {
   update(answers: readonly { readonly address: Address; readonly view: SentinelView }[]): void {
     if (answers.length === 0) return;
     const ids = new Map(answers.map(({ address, view }) => [addressKey(address), view.id]));
-    const learnt = new Map(answers.flatMap(({ view }) => view.sentinels.map((other) => [addressKey(this.#map(other.address)), other])));
+    const named = answers.flatMap(({ view }) => view.sentinels);
+    const learnt = new Map(
+      named.flatMap(({ id, address: announced }) => {
+        const address = this.#map(announced);
+        return address === null ? [] : [[addressKey(address), { id, address }] as const];
+      }),
+    );
     const answered = answers.map(({ address }) => addressKey(address));
     // A sentinel that answers under a configured name is not asked again under the name that the others use.
     const answeredIds = new Set([...ids.values()].filter((id) => id !== null));
@@ -39,7 +46,7 @@ export class KnownSentinels {
       .map((sentinel): KnownSentinel => ({ ...sentinel, id: ids.get(addressKey(sentinel.address)) ?? sentinel.id }));
     const keys = new Set(kept.map(({ address }) => addressKey(address)));
     const added = [...learnt].flatMap(([key, { id, address }]): KnownSentinel[] =>
-      keys.has(key) || (id !== null && answeredIds.has(id)) ? [] : [{ address: this.#map(address), isSeed: false, id }],
+      keys.has(key) || (id !== null && answeredIds.has(id)) ? [] : [{ address, isSeed: false, id }],
     );
     const rank = ({ address }: KnownSentinel): number => {
       const index = answered.indexOf(addressKey(address));

@@ -1,4 +1,4 @@
-import { AuthError, ConnectError, TimeoutError, TopologyError } from '../../errors.js';
+import { AddressRefusedError, AuthError, ConnectError, TimeoutError, TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import { fieldsOf } from '../../protocol/resp/map-reply.js';
 import { type Answer, askSeveral } from '../ask-several.js';
@@ -24,6 +24,11 @@ const ANSWER_VALID_MS = 2_000;
 const REVERIFY_MS = 100;
 
 type Verdict = { readonly is: 'primary' } | { readonly is: 'other' } | { readonly is: 'silent'; readonly error: unknown };
+
+/** A candidate whose address we may connect to. */
+interface ReachableCandidate extends Candidate {
+  readonly address: Address;
+}
 
 /** The last answer of a sentinel, and when it came. */
 interface SentinelAnswer {
@@ -114,9 +119,14 @@ export class SentinelResolver implements Resolver {
     const { control, rules } = this.#context;
     const known = previous?.shards[0]?.primary?.key;
     let problem: TopologyError | null = null;
-    let first: Candidate | null = null;
-    for (const candidate of candidates) {
+    let first: ReachableCandidate | null = null;
+    const reachable = candidates.flatMap((candidate): ReachableCandidate[] => {
       const address = rules.address(candidate.primary);
+      return address === null ? [] : [{ ...candidate, address }];
+    });
+    if (reachable.length === 0) throw primaryRefused(this.#name, candidates);
+    for (const candidate of reachable) {
+      const { address } = candidate;
       const node = addressKey(address);
       // Once it has been seen as a primary, its promotion is over: it is verified like any other.
       if (candidate.isPromoting && node !== known) {
@@ -133,7 +143,7 @@ export class SentinelResolver implements Resolver {
       first = candidate;
       problem = this.#problemOf(node, verdict);
     }
-    const newest = first ?? (candidates.at(-1) as Candidate); // there is one: the caller checked
+    const newest = first ?? (reachable.at(-1) as ReachableCandidate); // there is one
     return this.#snapshot(newest, problem?.code !== 'ERR_ROLE_MISMATCH', problem);
   }
 
@@ -158,9 +168,12 @@ export class SentinelResolver implements Resolver {
     return false;
   }
 
-  #snapshot({ primary: announced, view }: Candidate, hasPrimary: boolean, problem: TopologyError | null): TopologySnapshot {
+  #snapshot(
+    { primary: announced, address, view }: ReachableCandidate,
+    hasPrimary: boolean,
+    problem: TopologyError | null,
+  ): TopologySnapshot {
     const { rules } = this.#context;
-    const address = rules.address(announced);
     const key = addressKey(address);
     const primary = rules.node({
       id: null,
@@ -178,13 +191,18 @@ export class SentinelResolver implements Resolver {
       const { priority } = replica;
       const replicaAddress = rules.address(replica.address);
       // During a failover the promoted one is still on the list.
-      if (addressKey(replicaAddress) === key) return [];
+      if (replicaAddress === null || addressKey(replicaAddress) === key) return [];
       const facts = { id: null, address: replicaAddress, names: [replica.address], replicaOf: key, depth: 1, priority };
       return [rules.node({ ...facts, role: 'replica', usable: replica.up && (replica.linkUp || mayBeDown) })];
     });
     replicas.sort((a, b) => (a.key < b.key ? -1 : 1));
     return makeTopology('sentinel', [{ primary: hasPrimary ? primary : null, replicas }], null, problem);
   }
+}
+
+function primaryRefused(name: string, candidates: readonly Candidate[]): AddressRefusedError {
+  const named = candidates.map(({ primary }) => addressKey(primary)).join(', ');
+  return new AddressRefusedError(`the sentinels name ${named} as the primary of ${name}, which allowedAddresses does not allow`);
 }
 
 /**

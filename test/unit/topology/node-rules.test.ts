@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ClientOptions } from '../../../lib/options/client-options.js';
 import { resolveOptions } from '../../../lib/options/resolve.js';
+import { cluster } from '../../../lib/options/topology.js';
 import { NodeRules } from '../../../lib/topology/node-rules.js';
 import { at } from './nodes.js';
 
@@ -57,6 +58,42 @@ describe('NodeRules', () => {
     const mapped = new NodeRules(resolveOptions({ addressMap: { '10.0.0.1:6379': 'nat.example.com:7000' } }));
     assert.deepEqual(mapped.address(at('10.0.0.1:6379')), at('nat.example.com:7000'));
     assert.deepEqual(mapped.address(at('10.0.0.2:6379')), at('10.0.0.2:6379'));
+  });
+
+  const allowed: readonly (readonly [list: readonly string[], address: string, isAllowed: boolean])[] = [
+    [['10.0.1.0/24'], '10.0.1.7:6379', true],
+    [['10.0.1.0/24'], '10.0.2.7:6379', false],
+    [['10.0.1.0/24'], '169.254.169.254:80', false],
+    [['10.0.1.0/24'], '10.0.1.evil.example:6379', false],
+    [['10.0.1.0/24', 'FD00::/8'], '[fd00::7]:6379', true],
+    [['10.0.1.0/24'], '[::ffff:10.0.1.7]:6379', true],
+    [['10.0.1.0/24'], '[fe80::1]:6379', false],
+    [['*.Cache.example:6379'], 'n1.cache.example:6379', true],
+    [['*.cache.example:6379'], 'n1.cache.example:6380', false],
+    [['*.cache.example'], 'n1.cache.example.evil.example:6379', false],
+    [['localhost'], '127.0.0.1:6379', false],
+    [['10.0.0.9'], 'seed.example:7000', true],
+    [['10.0.0.9'], 'seed.example:7001', false],
+    [['10.0.0.9'], '10.0.0.8:6379', true],
+  ];
+  for (const [list, address, isAllowed] of allowed) {
+    it(`${isAllowed ? 'allows' : 'refuses'} ${address} by ${list.join(' and ')}, beside the seeds, after addressMap`, () => {
+      const refused: string[] = [];
+      const topology = cluster('seed.example:7000');
+      const addressMap = { '10.0.0.8:6379': '10.0.0.9:6379' };
+      const rules = new NodeRules(resolveOptions({ topology, addressMap, allowedAddresses: list }), ({ node }) =>
+        refused.push(String(node)),
+      );
+      for (let times = 0; times < 2; times++) assert.equal(rules.address(at(address)) !== null, isAllowed);
+      assert.deepEqual(refused, isAllowed ? [] : [address], 'it is reported once');
+    });
+  }
+
+  it('reports a bounded number of refused addresses', () => {
+    const refused: unknown[] = [];
+    const rules = new NodeRules(resolveOptions({ allowedAddresses: ['10.0.0.1'] }), (error) => refused.push(error));
+    for (let port = 1; port < 1_000; port++) assert.equal(rules.address(at(`10.0.0.2:${port}`)), null);
+    assert.equal(refused.length, 16);
   });
 
   it('refuses what is no address from an addressMap function, naming the option', () => {

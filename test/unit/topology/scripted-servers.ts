@@ -1,9 +1,10 @@
-import { AuthError, ConnectError, TimeoutError } from '../../../lib/errors.js';
+import { type AddressRefusedError, AuthError, ConnectError, TimeoutError } from '../../../lib/errors.js';
 import { type Address, addressKey } from '../../../lib/options/address.js';
 import type { ClientOptions } from '../../../lib/options/client-options.js';
 import { resolveOptions } from '../../../lib/options/resolve.js';
 import type { TopologyOptions } from '../../../lib/options/topology.js';
 import type { Raw } from '../../../lib/protocol/command-spec.js';
+import { NodeRules } from '../../../lib/topology/node-rules.js';
 import { createResolver } from '../../../lib/topology/resolver.js';
 import type { ControlChannel, Resolver, SendOptions, SentinelChannel, SubscriptionEvents } from '../../../lib/topology/resolver-api.js';
 import type { TopologySnapshot } from '../../../lib/topology/snapshot.js';
@@ -54,11 +55,14 @@ export class ScriptedServers {
     },
   };
   onForget: () => void = () => {};
+  /** Errors for addresses that the options refuse. */
+  readonly refused: AddressRefusedError[] = [];
 
   constructor(public servers: Readonly<Record<string, Script>>) {}
 
   resolver(options: ClientOptions): Resolver {
-    return createResolver(resolveOptions(options), this.data, this.sentinels);
+    const resolved = resolveOptions(options);
+    return createResolver(resolved, this.data, this.sentinels, new NodeRules(resolved, (error) => this.refused.push(error)));
   }
 
   /** A probe by a resolver that has made none before. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClosedError } from '../../../../lib/errors.js';
+import type { Redis } from '../../../../lib/index.js';
 import { FakeServer, silence } from '../../../support/fake-server.js';
 import { until } from '../../../support/wait.js';
 import { assertNoPendingCommands, clientOf, rejected, single, store, unanswered } from '../scripted.js';
@@ -83,6 +84,52 @@ describe('every promise of a client that ends settles', () => {
     const all = [rejected(redis.connect()), rejected(redis.get('k'))];
     await redis.close();
     await Promise.all(all);
+  });
+
+  // The server answers its handshake and the monitor, and hangs at everything else.
+  const hanging: readonly (readonly [lane: string, give: (redis: Redis) => Promise<unknown>])[] = [
+    ['a shared connection', (redis) => redis.get('k')],
+    ['a shared connection, behind others', (redis) => Promise.all(Array.from({ length: 100 }, () => rejected(redis.incr('k'))))],
+    ['a shared connection, given up by a signal', (redis) => redis.with({ signal: AbortSignal.timeout(20), timeoutMs: 0 }).get('k')],
+    ['a transaction', (redis) => redis.multi().incr('k').exec()],
+    ['a pipeline', (redis) => redis.pipeline().get('k').get('l').exec()],
+    ['a blocked connection', (redis) => redis.blpop('k', 0.05)],
+    ['a lease', (redis) => redis.lease((one) => one.get('k'))],
+    ['watch()', (redis) => redis.watch('k', (one) => one.multi().incr('k').exec())],
+    ['a script', (redis) => redis.eval('return 1', [], [])],
+    ['a subscription', (redis) => redis.subscribe('c', () => {})],
+    ['a login', (redis) => redis.reauthenticate()],
+  ];
+  const answered: ReadonlySet<string> = new Set(['HELLO', 'CLIENT', 'INFO', 'ROLE', 'PING']);
+  for (const [lane, give] of hanging) {
+    it(`by close() although a server hangs, once nobody waits for what it owes: ${lane}`, async () => {
+      server.handler = single(([name = '', sub = '']) => (answered.has(name) && sub.toUpperCase() !== 'UNBLOCK' ? undefined : silence));
+      const redis = clientOf(server, { timeoutMs: 60, connectTimeoutMs: 100, credentials: () => ({ password: 'secret' }) });
+      await redis.connect();
+      await give(redis).catch(() => {});
+      await redis.close();
+      assert.equal(redis.stats().commands, 0);
+      await until(() => server.openConnections.length === 0);
+    });
+  }
+
+  it('by close() that waits as long as anybody waits', async () => {
+    let answer = (_: string): void => {};
+    server.handler = single(([name, key]) => {
+      if (name !== 'GET') return undefined;
+      return key === 'late' ? new Promise((resolve) => (answer = resolve)) : silence;
+    });
+    const redis = clientOf(server);
+    await redis.connect();
+    const late = redis.get('late');
+    await rejected(redis.with({ timeoutMs: 50 }).get('never'));
+    const order: string[] = [];
+    const closed = redis.close().then(() => order.push('closed'));
+    await sleep(50);
+    assert.deepEqual(order, []);
+    answer('value');
+    assert.equal(await late, 'value');
+    await closed;
   });
 
   it('while a lease is out', async () => {

@@ -4,7 +4,7 @@ import { ChannelState } from '../../../../lib/client/pubsub/channel.js';
 import { ChannelPlacer } from '../../../../lib/client/pubsub/channel-placer.js';
 import { SubscriptionGroup } from '../../../../lib/client/pubsub/subscription.js';
 import { AuthError, ConnectionLostError, ReplyError } from '../../../../lib/errors.js';
-import { type Address, addressKey } from '../../../../lib/options/address.js';
+import { type Address, addressKey, parseAddress } from '../../../../lib/options/address.js';
 import type { Redirection } from '../../../../lib/protocol/resp/reply-error.js';
 import type { Placement } from '../../../../lib/routing/pubsub/channel-placement.js';
 import { SlotMap } from '../../../../lib/topology/slot-map.js';
@@ -66,7 +66,11 @@ class Placed {
           note('redirect to', `${host}:${port}`);
           return { host, port };
         },
-        knows: (address) => ['a:1', 'b:1'].includes(addressKey(address)),
+        addresses: {
+          knows: (address) => ['a:1', 'b:1'].includes(addressKey(address)),
+          known: (key) => (['a:1', 'b:1', 'c:1'].includes(key) ? parseAddress(key, null) : null),
+        },
+        failures: { failed: () => {}, recovered: () => {} },
       },
       { at: (address) => this.#at(address), isDown: (key) => this.down.has(key) },
       this.recorded.reporter,

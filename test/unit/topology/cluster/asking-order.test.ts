@@ -29,6 +29,11 @@ describe('askingOrder', () => {
     assert.deepEqual(order([], [7009], [7005])[0], '7009');
   });
 
+  it('does not let nodes that only a MOVED names hold up those that are known', () => {
+    assert.deepEqual(order([], [7007, 7008, 7009, 7001], [7005]).slice(0, 4), ['7007', '7008', '7001', '7005']);
+    assert.equal(order([], [7007, 7008, 7009], []).at(-1), '7009');
+  });
+
   it('begins with the replicas of a primary that does not answer and asks that one last', () => {
     assert.deepEqual(order([7000], [], [7001]), ['7003', '7001', '7005', '7000', '7004']);
   });

@@ -56,6 +56,21 @@ describe('Monitor: MOVED', () => {
     assert.equal(fixture.monitor.snapshot?.slots?.shardOf(4_999), 1);
   });
 
+  it('takes in a bounded number of nodes that no view names, and more once views have named those', async () => {
+    await fixture.monitor.start();
+    await fixture.settle();
+    for (let slot = 0; slot < 100; slot++) fixture.monitor.slotMoved(slot, at(8_000 + slot));
+    fixture.endTick();
+    assert.equal(fixture.monitor.snapshot?.nodes.size, 2 + 16);
+    assert.equal(fixture.monitor.snapshot?.slots?.shardOf(15), 2 + 15);
+    assert.equal(fixture.monitor.snapshot?.slots?.shardOf(16), 0, 'the MOVED only asks for a probe');
+    await fixture.settle();
+    assert.equal(fixture.monitor.snapshot?.nodes.size, 2);
+    fixture.monitor.slotMoved(16, at(8_016));
+    fixture.endTick();
+    assert.equal(fixture.monitor.snapshot?.nodes.size, 3);
+  });
+
   it('probes at most twice for 10,000 MOVED', async () => {
     await fixture.monitor.start();
     await fixture.settle();

@@ -1,0 +1,84 @@
+import type { SlotwiseError } from '../../errors.js';
+import type { Call } from '../../protocol/call.js';
+import { isAffinity } from '../../routing/keys/affinity-slot.js';
+import { readReason } from '../../routing/reads/explanation.js';
+import type { ReadPolicy } from '../../routing/reads/read-preference.js';
+import type { Router } from '../../routing/router.js';
+import { listRefused } from '../../topology/node-rules.js';
+import { clock } from '../../util/clock.js';
+import { readPolicyOf } from './read-router.js';
+
+/** What is known of the servers. */
+interface Knowledge {
+  readonly router: Router | null;
+  readonly topologyError: SlotwiseError | null;
+  readonly leadsToReplica: boolean;
+  /** `refused`: keys of addresses that `allowedAddresses` has refused. */
+  readonly addresses: { readonly refused: ReadonlySet<string> };
+}
+
+/** Reason why no node can take a call at the moment, for its error; of a hundred thousand that end together it is found out once. */
+export class NoNodeReasons {
+  readonly #knowledge: () => Knowledge;
+  readonly #slotOf: (call: Call) => number;
+  /** Reasons of the present moment by read policy and shard. */
+  #reasons = new Map<ReadPolicy | null, Map<number, string | null>>();
+  #at = 0;
+  #router: Router | null = null;
+
+  constructor(knowledge: () => Knowledge, slotOf: (call: Call) => number) {
+    this.#knowledge = knowledge;
+    this.#slotOf = slotOf;
+  }
+
+  /** The failure that is known besides. */
+  get error(): SlotwiseError | null {
+    return this.#knowledge().topologyError;
+  }
+
+  /** Null: nothing speaks against sending it by now. */
+  reasonOf(call: Call): string | null {
+    const { router, topologyError } = this.#knowledge();
+    if (router === null) return topologyError === null ? 'nothing is known of the servers yet' : null;
+    const key = call.extras?.target?.node;
+    if (key !== undefined) return this.#ofNode(router, key);
+    const slot = this.#slotOf(call);
+    const { slots } = router.snapshot;
+    const shard = slots === null ? 0 : slot >= 0 ? slots.shardOf(slot) : -1;
+    if (slots !== null && shard === -1) {
+      return slot >= 0 && !isAffinity(slot)
+        ? `no node has slot ${slot}, as far as the cluster says (CLUSTERDOWN)`
+        : 'no primary can be reached';
+    }
+    return this.#ofShard(router, shard, readPolicyOf(call));
+  }
+
+  #ofNode(router: Router, key: string): string | null {
+    const info = router.snapshot.nodes.get(key);
+    if (info === undefined) return `${key} is no node of the topology`;
+    return router.stateOf(info).unreachableReason === null ? null : `${key} cannot be reached`;
+  }
+
+  #ofShard(router: Router, shard: number, policy: ReadPolicy | null): string | null {
+    const now = clock.now();
+    if (now !== this.#at || router !== this.#router) this.#reasons = new Map();
+    this.#at = now;
+    this.#router = router;
+    const byShard = this.#reasons.get(policy) ?? new Map<number, string | null>();
+    this.#reasons.set(policy, byShard);
+    let reason = byShard.get(shard);
+    if (reason === undefined) {
+      reason = policy === null ? this.#ofPrimary(router, shard) : readReason(router, shard, policy);
+      byShard.set(shard, reason);
+    }
+    return reason;
+  }
+
+  #ofPrimary(router: Router, shard: number): string | null {
+    const { addresses, leadsToReplica } = this.#knowledge();
+    const primary = router.snapshot.shards[shard]?.primary ?? null;
+    if (primary === null) return `no primary is known${listRefused(addresses.refused)}`;
+    if (leadsToReplica) return `${primary.key} leads to a replica, which takes no writes`;
+    return router.stateOf(primary).unreachableReason === null ? null : `the primary ${primary.key} cannot be reached`;
+  }
+}

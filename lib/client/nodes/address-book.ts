@@ -1,0 +1,37 @@
+import { type Address, addressKey } from '../../options/address.js';
+import type { AttemptFailure } from '../../protocol/call.js';
+import type { Redirection } from '../../protocol/resp/reply-error.js';
+import type { NodeRules } from '../../topology/node-rules.js';
+import { findNode, type TopologySnapshot } from '../../topology/snapshot.js';
+
+/** Address book of a client: where the names lead that servers use for nodes, by its options and the current snapshot. */
+export class AddressBook {
+  constructor(
+    private readonly rules: NodeRules,
+    private readonly snapshot: () => TopologySnapshot | null,
+  ) {}
+
+  /** Keys of addresses that `allowedAddresses` has refused. */
+  get refused(): ReadonlySet<string> {
+    return this.rules.refused;
+  }
+
+  /** Where we connect to for a node of this name: a server may name it by another one than the views that we have. */
+  known(key: string): Address | null {
+    const snapshot = this.snapshot();
+    return snapshot === null ? null : (findNode(snapshot, key)?.address ?? null);
+  }
+
+  /** Whether a node has this address, as the servers name it. */
+  knows(announced: Address): boolean {
+    const address = this.rules.address(announced);
+    return address !== null && this.known(addressKey(address)) !== null;
+  }
+
+  /** The address that a redirection leads to; null: `allowedAddresses` refuses it. */
+  targetOf(failure: AttemptFailure, { host, port }: Redirection): Address | null {
+    const answered = failure.kind === 'error-reply' ? this.known(failure.node) : null;
+    // An empty host is the host that answered: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#moved-redirection
+    return this.rules.address({ host: host === '' && answered !== null && 'host' in answered ? answered.host : host, port });
+  }
+}
