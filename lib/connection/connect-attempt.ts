@@ -2,11 +2,11 @@ import type { Socket } from 'node:net';
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import { type ConnectTrace, connectChannel, finishTrace, log, startTrace } from '../diagnostics.js';
 import { ConnectError, type ReplyError, type SlotwiseError } from '../errors.js';
-import type { CredentialSource } from '../options/access.js';
+import type { CredentialSource, Credentials } from '../options/access.js';
 import { type AttemptFailure, type Call, type CallOwner, NO_DEADLINE, takePromise } from '../protocol/call.js';
 import type { Raw } from '../protocol/command-spec.js';
 import { clock } from '../util/clock.js';
-import { asHandshakeError, type HandshakeConfig, handshakeSteps, judge, replyOrThrow, type ServerFacts } from './handshake.js';
+import { asHandshakeError, authWords, type HandshakeConfig, handshakeSteps, judge, replyOrThrow, type ServerFacts } from './handshake.js';
 import { internalCall, internalOwner } from './internal-calls.js';
 
 export interface ConnectConfig extends Omit<HandshakeConfig, 'credentials'> {
@@ -35,6 +35,8 @@ export class ConnectAttempt implements CallOwner {
   readonly #timer: NodeJS.Timeout;
   /** Trace of the attempt; null without subscribers of the connect channel, and after the attempt. */
   #trace: ConnectTrace | null = null;
+  /** Generation of the credentials that it has logged in with. */
+  #generation = 0;
 
   constructor(
     private readonly config: ConnectConfig,
@@ -59,7 +61,10 @@ export class ConnectAttempt implements CallOwner {
   /** The socket is open. */
   async handshake(): Promise<void> {
     try {
-      this.handlers.ready(await this.#runHandshake(this.config.protocol));
+      const server = await this.#runHandshake(this.config.protocol);
+      // What was asked for in the meantime is newer. Nothing is awaited between the last look and `ready`: from then on others see to it.
+      while (this.#generation !== this.#currentGeneration) await this.#logInAgain(server.protocol);
+      this.handlers.ready(server);
     } catch (error) {
       this.handlers.failed(asHandshakeError(error, this.node));
     }
@@ -79,8 +84,7 @@ export class ConnectAttempt implements CallOwner {
   }
 
   async #runHandshake(protocol: 2 | 3): Promise<ServerFacts> {
-    const { credentials: source } = this.config;
-    const credentials = typeof source === 'function' ? await source() : source;
+    const credentials = await this.#credentials();
     const steps = handshakeSteps({ ...this.config, credentials }, protocol);
     const outcome = judge(steps, await this.#exchange(steps.map((step) => step.words)), this.node);
     if (outcome.next === 'fail') throw outcome.error;
@@ -93,6 +97,26 @@ export class ConnectAttempt implements CallOwner {
       void this.#exchange([['CLIENT', 'CAPA', 'redirect']], clock.deadlineIn(this.config.connectTimeoutMs)).catch(() => {});
     }
     return outcome.server;
+  }
+
+  /** Generation of the credentials that are valid now. */
+  get #currentGeneration(): number {
+    const { credentials } = this.config;
+    return typeof credentials === 'function' ? (credentials.generation ?? 0) : 0;
+  }
+
+  #credentials(): Credentials | null | Promise<Credentials> {
+    const { credentials } = this.config;
+    this.#generation = this.#currentGeneration;
+    return typeof credentials === 'function' ? credentials() : credentials;
+  }
+
+  async #logInAgain(protocol: 2 | 3): Promise<void> {
+    const credentials = await this.#credentials();
+    if (credentials === null) return;
+    const steps = [{ words: authWords(credentials, protocol), on: 'auth' }] as const;
+    const outcome = judge(steps, await this.#exchange([steps[0].words]), this.node);
+    if (outcome.next === 'fail') throw outcome.error;
   }
 
   /** Sends the commands in one write. Resolves with the replies, of which some may be errors. */

@@ -168,10 +168,15 @@ export class Subscriber {
     }
   }
 
-  /** Logs in again. RESP2 has no AUTH for subscribers: there the next connection does. */
+  /** Logs in again. RESP2 has no AUTH for subscribers: there the next connection takes the place of this one. */
   async reauthenticate(credentials: Credentials): Promise<void> {
     const connection = this.#connection;
-    if (connection.state === 'ready' && connection.server.protocol === 3) await connection.reauthenticate(credentials);
+    if (connection.state !== 'ready') return;
+    if (connection.server.protocol === 3) await connection.reauthenticate(credentials);
+    else
+      this.destroy(
+        new ConnectionLostError(`${this.key}: the credentials changed, and RESP2 has no AUTH for subscribers`, { node: this.key }),
+      );
   }
 
   /** Ends the connection once every command on it is answered. */

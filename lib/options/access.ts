@@ -12,8 +12,15 @@ export interface Credentials {
   readonly expiresInMs?: number;
 }
 
+/** A function that is asked for credentials at every connect. */
+export interface CredentialFunction {
+  (): Credentials | Promise<Credentials>;
+  /** Another number whenever live connections have to log in again: what was asked for before is old. Without it nothing ever is. */
+  readonly generation?: number;
+}
+
 /** Credentials, or a function that is asked for them at every connect. */
-export type CredentialSource = Credentials | (() => Credentials | Promise<Credentials>);
+export type CredentialSource = Credentials | CredentialFunction;
 
 /** How servers are reached: the data nodes of a client, or its sentinels. */
 export interface AccessOptions {

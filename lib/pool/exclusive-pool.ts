@@ -193,11 +193,12 @@ export class ExclusivePool implements Holder, LeasePool {
     this.#serve();
   }
 
-  /** Has the available connections log in again; the others are not reused. Rejects if the server refuses. */
+  /** Has the connections log in again that nobody has; the others are not reused. Rejects if the server refuses. */
   reauthenticate(credentials: Credentials): Promise<void> {
-    for (const pooled of this.#connections) pooled.hasOldCredentials ||= pooled.state !== 'available';
-    const available = [...this.#available].map(({ connection }) => connection);
-    return reauthenticateAll([...available, ...this.#unblockConnections.ready], credentials, (refused) => void refused.close());
+    for (const pooled of this.#connections) pooled.hasOldCredentials ||= pooled.state === 'in use';
+    const free = [...this.#connections].filter(({ state, connection }) => state !== 'in use' && connection.state === 'ready');
+    const connections = [...free.map(({ connection }) => connection), ...this.#unblockConnections.ready];
+    return reauthenticateAll(connections, credentials, (refused) => void refused.close());
   }
 
   // --- opening

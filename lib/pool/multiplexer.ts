@@ -51,9 +51,6 @@ export class Multiplexer {
   #isClosed = false;
   /** Replies on connections that are closed. */
   #earlierReplies = 0;
-  /** The credentials that live connections were last told to log in with, and how often they were. */
-  #credentials: Credentials | null = null;
-  #logins = 0;
 
   constructor(config: MultiplexerConfig, events: MultiplexerEvents) {
     this.#config = config;
@@ -137,24 +134,15 @@ export class Multiplexer {
 
   /** Has the connections log in again. Rejects if the server refuses one, which is replaced. */
   async reauthenticate(credentials: Credentials): Promise<void> {
-    this.#credentials = credentials;
-    this.#logins++;
     const ready = this.#connections.filter((connection) => connection?.state === 'ready') as Connection[]; // no null is ready
-    await this.#logIn(ready, credentials);
-  }
-
-  #logIn(connections: readonly Connection[], credentials: Credentials): Promise<void> {
-    return reauthenticateAll(connections, credentials, (refused) => this.#replace(refused));
+    await reauthenticateAll(ready, credentials, (refused) => this.#replace(refused));
   }
 
   #open(index: number): Connection {
     const reconnector = this.#reconnectors[index] as Reconnector; // there is one for each connection
-    const logins = this.#logins;
     const connection = new Connection(this.#config.connection, {
       ready: () => {
         reconnector.ready();
-        // Its handshake may have begun with what was valid before.
-        if (logins !== this.#logins && this.#credentials !== null) this.#logIn([connection], this.#credentials).catch(() => {});
         this.unreachableReason = null;
         this.#events.up();
       },

@@ -21,10 +21,9 @@ export class UnblockConnections {
     this.#onStalled = onStalled;
   }
 
-  /** Connections that are past their handshake and may be used by later calls. */
+  /** Connections that are past their handshake, those of earlier generations included. */
   get ready(): readonly Connection[] {
-    const ready = this.#current?.ready ?? null;
-    return ready === null ? [] : [ready];
+    return [...this.#users.keys()].flatMap(({ ready }) => ready ?? []);
   }
 
   /** The current one, for one call more. */

@@ -21,6 +21,8 @@ export class CredentialRefresher {
   #timer: NodeJS.Timeout | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
   #failures = 0;
+  /** Number of renewals. */
+  #generation = 0;
   #stopped = false;
 
   /** `failed`: gets every refusal of a server, and the error when credentials that are due cannot be had. */
@@ -31,7 +33,9 @@ export class CredentialRefresher {
 
   /** The source that connections use in place of the given one. */
   get source(): CredentialSource | null {
-    return typeof this.#given === 'function' ? () => this.#fetch() : this.#given;
+    if (typeof this.#given !== 'function') return this.#given;
+    const source = (): Promise<Credentials> => this.#fetch();
+    return Object.defineProperty(source, 'generation', { get: () => this.#generation });
   }
 
   /** Adds connections that have to log in again; `list` is called at each refresh. */
@@ -53,6 +57,8 @@ export class CredentialRefresher {
     if (this.#stopped) throw new ClosedError('the client was closed');
     this.#cancel();
     this.#watch(credentials);
+    // Connections whose handshake is under way see it at its end, the others are told.
+    this.#generation++;
     await this.#apply(credentials);
   }
 
@@ -100,7 +106,8 @@ export class CredentialRefresher {
     } catch (error) {
       if (this.#stopped) return;
       // A refusal is reported where it happens.
-      if (!(error instanceof AuthError)) this.#failed(error as SlotwiseError); // `renew` rejects with nothing else
+      // A function that fails is asked again and again: its first failure in a row is told.
+      if (!(error instanceof AuthError) && this.#failures === 0) this.#failed(error as SlotwiseError); // `renew` rejects with nothing else
       this.#renewIn(backoffMs(this.#failures++, RETRY));
     }
   }

@@ -3,6 +3,7 @@ import sinon, { type SinonFakeTimers } from 'sinon';
 import { ConnectAttempt, type ConnectConfig } from '../../../lib/connection/connect-attempt.js';
 import type { ServerFacts } from '../../../lib/connection/handshake.js';
 import { ConnectionLostError, type SlotwiseError } from '../../../lib/errors.js';
+import type { Credentials } from '../../../lib/options/access.js';
 import { type Call, WRITTEN } from '../../../lib/protocol/call.js';
 import type { Raw } from '../../../lib/protocol/command-spec.js';
 import { parseReplyError } from '../../../lib/protocol/resp/reply-error.js';
@@ -135,6 +136,72 @@ describe('an attempt to connect', () => {
       one.attempt.end();
       time.tick(1_000);
       assert.deepEqual(one.errors, []);
+    });
+  });
+
+  describe('whose credentials change while it shakes hands', () => {
+    /** A source of `password 1`, `password 2` … */
+    class Rotated {
+      generation = 0;
+      readonly source = Object.defineProperty((): Credentials => ({ password: `p${this.generation}` }), 'generation', {
+        get: () => this.generation,
+      });
+    }
+
+    for (const protocol of [3, 2] as const) {
+      it(`logs in again before it is ready, in RESP${protocol}, as often as they change`, async () => {
+        const rotated = new Rotated();
+        let changes = 2;
+        using one = new Attempted(
+          (words) => {
+            if (/HELLO|AUTH/.test(words) && changes-- > 0) rotated.generation++;
+            return words.startsWith('HELLO') ? (protocol === 3 ? hello('redis') : new Error('ERR unknown command HELLO')) : undefined;
+          },
+          { credentials: rotated.source },
+        );
+        await one.attempt.handshake();
+        const logins = one.written.flat().filter((words) => /^HELLO|^AUTH/.test(words));
+        assert.match(logins.at(-1) ?? '', /^AUTH .*p2$/);
+        assert.equal(one.ready.length, 1);
+      });
+    }
+
+    it('logs in again where they change while their function is at it', async () => {
+      const rotated = new Rotated();
+      let give = (_: Credentials): void => {};
+      const slow = Object.defineProperty(() => new Promise<Credentials>((resolve) => (give = resolve)), 'generation', {
+        get: () => rotated.generation,
+      });
+      using one = new Attempted((words) => (words.startsWith('HELLO') ? hello('redis') : undefined), { credentials: slow });
+      const attempt = one.attempt.handshake();
+      rotated.generation++;
+      give({ password: 'old' });
+      await turn();
+      give({ password: 'new' });
+      await attempt;
+      assert.deepEqual(one.written.at(-1), ['AUTH default new']);
+      assert.equal(one.ready.length, 1);
+    });
+
+    it('fails where the server refuses the new ones', async () => {
+      const rotated = new Rotated();
+      using one = new Attempted(
+        (words) => {
+          if (words.startsWith('AUTH')) return new Error('WRONGPASS no');
+          rotated.generation = 1;
+          return words.startsWith('HELLO') ? hello('redis') : undefined;
+        },
+        { credentials: rotated.source },
+      );
+      await one.attempt.handshake();
+      assert.deepEqual([one.ready.length, one.errors[0]?.code], [0, 'ERR_AUTH']);
+    });
+
+    it('does not log in again where they stay', async () => {
+      const rotated = new Rotated();
+      using one = new Attempted((words) => (words.startsWith('HELLO') ? hello('redis') : undefined), { credentials: rotated.source });
+      await one.attempt.handshake();
+      assert.equal(one.written.length, 1);
     });
   });
 });
