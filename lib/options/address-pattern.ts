@@ -1,7 +1,8 @@
-import { type Address, addressKey, isHost, parseAddress } from './address.js';
+import { OptionsError } from '../errors.js';
+import { type Address, addressKey, canonicalHost, isHost, parseAddress } from './address.js';
 import { parseSubnet } from './subnet.js';
 import { type Check, refuseValue } from './validate.js';
-import { compilePattern } from './wildcard.js';
+import { compilePattern, sizeProblem } from './wildcard.js';
 
 /** Tells whether an address matches a pattern. */
 export type AddressMatcher = (address: Address) => boolean;
@@ -21,14 +22,20 @@ export function compileAddressPattern(source: string): AddressMatcher | null {
   }
   const subnet = parseSubnet(text);
   if (subnet !== null) return (address) => 'host' in address && subnet.contains(address.host);
-  if (isHost(text)) return (address) => lowerCaseHost(address) === text;
+  if (isHost(text)) {
+    const host = canonicalHost(text);
+    return (address) => lowerCaseHost(address) === host;
+  }
   const exact = parseAddress(text, null);
   if (exact === null) return null;
   const key = comparableKey(exact);
   return (address) => comparableKey(address) === key;
 }
 
-export const checkAddressPattern: Check<string> = (value, path) =>
-  typeof value === 'string' && compileAddressPattern(value) !== null
+export const checkAddressPattern: Check<string> = (value, path) => {
+  const problem = typeof value === 'string' ? sizeProblem(value) : null;
+  if (problem !== null) throw new OptionsError(path, `expected ${problem}`);
+  return typeof value === 'string' && compileAddressPattern(value) !== null
     ? value
     : refuseValue(path, 'host:port, a host, a pattern with * or a subnet such as 10.0.1.0/24', value);
+};

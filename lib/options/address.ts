@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 
 /** The address that a server listens on: a TCP host and port, or a Unix socket file. */
 export type Address = { readonly host: string; readonly port: number } | { readonly path: string };
@@ -23,9 +23,16 @@ export function isHost(host: string): boolean {
 }
 
 /**
+ * The one spelling of a host: host names in lower case, IPv6 as servers print it (`fd00::1` for `FD00:0:0::1`). One with a zone, `fe80::1%eth0`,
+ * is only folded.
+ */
+export function canonicalHost(host: string): string {
+  return isIPv6(host) && !host.includes('%') ? new SocketAddress({ address: host, family: 'ipv6' }).address : host.toLowerCase();
+}
+
+/**
  * Reads `host:port`, `host`, `[ipv6]:port`, `[ipv6]` or `/path/of/socket`; null where the text is none of them. An IPv6 address has
- * brackets, because `::1:6379` would be one as a whole. Host names are folded to lower case, so that one node has one key. With a
- * `defaultPort` of null the port must be there.
+ * brackets, because `::1:6379` would be one as a whole. The host is canonical, so that one node has one key. With a `defaultPort` of null the port must be there.
  */
 export function parseAddress(text: string, defaultPort: number | null): Address | null {
   if (text.startsWith('/')) return text.length > 1 ? { path: text } : null;
@@ -41,5 +48,5 @@ export function parseAddress(text: string, defaultPort: number | null): Address 
 
 function withPort(host: string, portText: string | undefined, defaultPort: number | null): Address | null {
   const port = portText === undefined ? defaultPort : /^\d{1,5}$/.test(portText) ? Number(portText) : null;
-  return isPort(port) ? { host: host.toLowerCase(), port } : null;
+  return isPort(port) ? { host: canonicalHost(host), port } : null;
 }

@@ -1,5 +1,5 @@
 import { OptionsError } from '../errors.js';
-import { checkGuard, checkKeyPatterns, type Guard, type GuardOptions, resolveGuard } from './guard.js';
+import { checkGuard, checkKeyPatterns, type Guard, type GuardOptions, MOST_PATTERNS, resolveGuard } from './guard.js';
 import type { NodeRule } from './nodes.js';
 import { checkOffload, type Offload, type OffloadOptions } from './offload.js';
 import {
@@ -145,11 +145,18 @@ function refuseWithoutEffect(domain: Domain, given: Omit<DomainOptions, 'offload
 /** Throws for two patterns that rank equally and can match one key, which would have two domains. */
 function refuseAmbiguousKeys(domains: readonly Domain[], path: string): void {
   const patterns = domains.flatMap(({ name, keys }) => keys.map((key) => ({ name, pattern: compilePattern(key) })));
-  for (const [i, a] of patterns.entries()) {
-    for (const b of patterns.slice(i + 1)) {
-      if (a.name === b.name || a.pattern.literalLength !== b.pattern.literalLength || !overlap(a.pattern, b.pattern)) continue;
+  if (patterns.length > MOST_PATTERNS) {
+    throw new OptionsError(`${path}.domains`, `expected at most ${MOST_PATTERNS} patterns of keys, got ${patterns.length}`);
+  }
+  const ranks = new Map<number, typeof patterns>();
+  for (const b of patterns) {
+    const equals = ranks.get(b.pattern.literalLength) ?? [];
+    for (const a of equals) {
+      if (a.name === b.name || !overlap(a.pattern, b.pattern)) continue;
       const problem = `the patterns ${a.pattern.text} of ${a.name} and ${b.pattern.text} of ${b.name} can match one key, and neither is longer`;
       throw new OptionsError(`${path}.domains`, problem);
     }
+    equals.push(b);
+    ranks.set(b.pattern.literalLength, equals);
   }
 }

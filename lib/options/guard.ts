@@ -1,5 +1,6 @@
 import { OptionsError } from '../errors.js';
-import { arrayOf, type ChecksOf, nonEmptyString, oneOrList, shape } from './validate.js';
+import { arrayOf, type Check, type ChecksOf, nonEmptyString, oneOrList, shape } from './validate.js';
+import { sizeProblem } from './wildcard.js';
 
 /** The keys that commands of a domain may touch: key patterns as in `keys`, before the key prefix is added. */
 export interface GuardOptions {
@@ -15,7 +16,25 @@ export interface Guard {
   readonly write: readonly string[];
 }
 
-export const checkKeyPatterns = oneOrList(nonEmptyString, arrayOf(nonEmptyString, 'a key pattern or a list of them'));
+/** Most patterns of one list, and of all domains together. */
+export const MOST_PATTERNS = 2_000;
+
+const checkKeyPattern: Check<string> = (value, path) => {
+  const text = nonEmptyString(value, path);
+  const problem = sizeProblem(text);
+  if (problem !== null) throw new OptionsError(path, `expected ${problem}`);
+  return text;
+};
+
+const checkPatternList = arrayOf(checkKeyPattern, 'a key pattern or a list of them');
+
+/** Checks one pattern or a list. Every key is compared with them, so there may not be any number. */
+export const checkKeyPatterns = oneOrList(checkKeyPattern, (value, path) => {
+  if (Array.isArray(value) && value.length > MOST_PATTERNS) {
+    throw new OptionsError(path, `expected at most ${MOST_PATTERNS} patterns, got ${value.length}`);
+  }
+  return checkPatternList(value, path);
+});
 
 export const checkGuard = shape(
   { read: checkKeyPatterns, write: checkKeyPatterns } satisfies ChecksOf<GuardOptions>,

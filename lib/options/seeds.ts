@@ -1,6 +1,6 @@
 import { OptionsError } from '../errors.js';
 import { accessOfUrl, isSameAccess, type UrlAccess } from './access.js';
-import { type Address, isHost, isPort, parseAddress } from './address.js';
+import { type Address, canonicalHost, isHost, isPort, parseAddress } from './address.js';
 import { type ConnectionUrl, parseUrl } from './url.js';
 import { refuseValue } from './validate.js';
 
@@ -55,7 +55,7 @@ function parseAddressObject(seed: unknown, defaultPort: number): Address | null 
     return typeof seed.path === 'string' && seed.path !== '' && Object.keys(seed).length === 1 ? { path: seed.path } : null;
   const { host, port = defaultPort, ...more }: { host?: unknown; port?: unknown } = seed;
   return typeof host === 'string' && isHost(host) && isPort(port) && Object.keys(more).length === 0
-    ? { host: host.toLowerCase(), port }
+    ? { host: canonicalHost(host), port }
     : null;
 }
 

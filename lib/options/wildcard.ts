@@ -7,7 +7,20 @@ export interface Pattern {
   readonly literalLength: number;
   /** The literal text that every match begins with. */
   readonly prefix: string;
+  /** The literal text that every match ends with. */
+  readonly suffix: string;
   readonly matches: (text: string) => boolean;
+}
+
+/** Bounds of a pattern that is somebody's input: what is longer is a mistake, and every key would pay for it. */
+const MOST_CHARACTERS = 1_024;
+const MOST_STARS = 32;
+
+/** What is wrong with the size of a pattern; null: nothing. */
+export function sizeProblem(source: string): string | null {
+  if (source.length > MOST_CHARACTERS) return `at most ${MOST_CHARACTERS} characters a pattern, got ${source.length}`;
+  const stars = source.split('*').length - 1;
+  return stars > MOST_STARS ? `at most ${MOST_STARS} wildcards a pattern, got ${stars}` : null;
 }
 
 export function compilePattern(source: string): Pattern {
@@ -17,6 +30,7 @@ export function compilePattern(source: string): Pattern {
     text,
     literalLength: parts.reduce((sum, part) => sum + part.length, 0),
     prefix: parts[0] ?? '',
+    suffix: parts[parts.length - 1] ?? '',
     matches: matcher(parts),
   });
 }
@@ -43,24 +57,12 @@ function matcher(parts: readonly string[]): Pattern['matches'] {
   };
 }
 
-/** Whether some text matches both patterns. */
+/**
+ * Whether some text matches both patterns. Of two with stars that is the longer beginning, all middle parts of both, and the longer end: only
+ * their beginnings and ends can exclude each other.
+ */
 export function overlap(a: Pattern, b: Pattern): boolean {
-  const left = a.text;
-  const right = b.text;
-  // row[j]: can the rest of `left` from i and the rest of `right` from j match one text? Filled from both ends backwards.
-  let below: boolean[] = [];
-  for (let i = left.length; i >= 0; i--) {
-    const row: boolean[] = [];
-    for (let j = right.length; j >= 0; j--) {
-      const l = left[i];
-      const r = right[j];
-      if (l === undefined && r === undefined) row[j] = true;
-      // A star ends here, or takes one more element of the other pattern.
-      else if (l === '*') row[j] = below[j] === true || row[j + 1] === true;
-      else if (r === '*') row[j] = row[j + 1] === true || below[j] === true;
-      else row[j] = l === r && below[j + 1] === true;
-    }
-    below = row;
-  }
-  return below[0] === true;
+  if (!a.text.includes('*')) return b.matches(a.text);
+  if (!b.text.includes('*')) return a.matches(b.text);
+  return (a.prefix.startsWith(b.prefix) || b.prefix.startsWith(a.prefix)) && (a.suffix.endsWith(b.suffix) || b.suffix.endsWith(a.suffix));
 }

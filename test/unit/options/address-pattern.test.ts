@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Address } from '../../../lib/options/address.js';
-import { compileAddressPattern } from '../../../lib/options/address-pattern.js';
+import { checkAddressPattern, compileAddressPattern } from '../../../lib/options/address-pattern.js';
 
 const ipv4: Address = { host: '10.0.1.7', port: 6379 };
 const ipv6: Address = { host: 'fd00::7', port: 6379 };
@@ -22,6 +22,10 @@ const CASES: readonly (readonly [pattern: string, matches: readonly Name[]])[] =
   ['0.0.0.0/0', ['ipv4']],
   ['fd00::/8', ['ipv6']],
   ['fd00::7', ['ipv6']],
+  ['FD00::7', ['ipv6']],
+  ['FD00:0:0::0007', ['ipv6']],
+  ['FD00::/8', ['ipv6']],
+  ['[FD00:0::7]:6379', ['ipv6']],
   ['[fd00::7]:6379', ['ipv6']],
   ['[fd00::*', ['ipv6']],
   ['REDIS-1.zone-a.example', ['named']],
@@ -48,4 +52,12 @@ describe('an address pattern', () => {
   for (const text of ['', '10.0.1.0/33', '10.0.1/24', 'example.com/24', '10.0.1.0/', '10.0.1.7:0', 'a b']) {
     it(`refuses ${JSON.stringify(text)}`, () => assert.equal(compileAddressPattern(text), null));
   }
+
+  it('is limited in length and wildcards', () => {
+    assert.throws(
+      () => checkAddressPattern(`${'10.'.repeat(400)}*`, 'match'),
+      /match: expected at most 1024 characters a pattern, got 1201/,
+    );
+    assert.throws(() => checkAddressPattern('*.'.repeat(33), 'match'), /match: expected at most 32 wildcards a pattern, got 33/);
+  });
 });

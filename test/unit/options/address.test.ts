@@ -9,6 +9,7 @@ const CASES: readonly (readonly [text: string, expected: Address | null])[] = [
   ['bücher.example', { host: 'bücher.example', port: 6379 }],
   ['[::1]:7000', { host: '::1', port: 7000 }],
   ['[::1]', { host: '::1', port: 6379 }],
+  ['[FD00:0:0::00AB]:1', { host: 'fd00::ab', port: 1 }],
   ['[fe80::1%eth0]:1', { host: 'fe80::1%eth0', port: 1 }],
   ['/run/redis.sock', { path: '/run/redis.sock' }],
   ['', null],

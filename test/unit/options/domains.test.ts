@@ -71,6 +71,23 @@ const BAD: RefusedOptions = [
     { domains: { video: { guard: { read: 'v*' } } } },
     /^options\.domains\.video\.guard\.write: expected key patterns, for the domain has no keys/,
   ],
+  [
+    { domains: { video: { keys: ['a', `${'a*'.repeat(500)}b`] } } },
+    /^options\.domains\.video\.keys\[1\]: expected at most 32 wildcards a pattern, got 500$/,
+  ],
+  [
+    { domains: { video: { keys: 'x'.repeat(1_025) } } },
+    /^options\.domains\.video\.keys: expected at most 1024 characters a pattern, got 1025$/,
+  ],
+  [
+    { domains: { video: { keys: 'v', guard: { read: '*'.repeat(33) } } } },
+    /^options\.domains\.video\.guard\.read: expected at most 32 wildcards/,
+  ],
+  [{ domains: { video: { keys: Array(2_001).fill('v') } } }, /^options\.domains\.video\.keys: expected at most 2000 patterns, got 2001$/],
+  [
+    { domains: { a: { keys: Array(2_000).fill('a') }, b: { keys: 'b' } } },
+    /^options\.domains: expected at most 2000 patterns of keys, got 2001$/,
+  ],
   [{ domains: { video: { keys: 'v*', guard: 'v*' } } }, /^options\.domains\.video\.guard: expected a guard such as/],
   [
     { domains: { video: { keys: 'v*:x' }, voice: { keys: ['a', 'vo*x'] } } },
@@ -147,4 +164,10 @@ describe('domains', () => {
   for (const [what, input, expected] of GOOD) {
     it(`takes ${what}`, () => assert.deepEqual(resolveOptions(input), { ...DEFAULTS, ...expected }));
   }
+
+  it('compares patterns of the greatest size, however many there are', () => {
+    const long = 'ab*'.repeat(31).padEnd(1_000, 'c');
+    const domains = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`d${i}`, { keys: `${long}${i + 100}` }]));
+    assert.equal(resolveOptions({ domains }).domains.length, 500);
+  });
 });

@@ -57,7 +57,7 @@ describe('a wildcard pattern', () => {
   }
 
   it('agrees with trying every short text', () => {
-    const texts = words(['a', 'b'], 5);
+    const texts = words(['a', 'b'], 6);
     const patterns = words(['a', 'b', '*'], 3).map(compilePattern);
     for (const a of patterns) {
       for (const b of patterns) {
