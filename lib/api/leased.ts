@@ -26,8 +26,9 @@ export class Leased<in out Text extends AnyText = string, in out Integer extends
   }
 
   /**
-   * Sends any command on this connection, also one that changes its state; the reply is the server's own.
-   * @example await one.call('MONITOR');
+   * Sends any command on this connection, also one that changes its state; the reply is the server's own. Rejects with `CommandRefusedError`
+   * where replies would no longer answer commands: `SUBSCRIBE`, `MONITOR`, `CLIENT REPLY` …
+   * @example await one.call('MULTI');
    */
   async call(...words: readonly [command: string, ...args: Arg[]]): Promise<Raw> {
     const { spec, args } = specOf(words);

@@ -42,6 +42,34 @@ const cases: readonly Case[] = [
   [(one) => one.watch(['{a}1', '{a}2']), 'OK'],
 ];
 
+type Words = readonly [string, ...string[]];
+
+/** Commands after which the server sends what answers nothing, or does not answer. */
+const UNANSWERED: readonly Words[] = [
+  ['SUBSCRIBE', 'c'],
+  ['PSUBSCRIBE', 'c*'],
+  ['SSUBSCRIBE', 'c'],
+  ['UNSUBSCRIBE'],
+  ['PUNSUBSCRIBE', 'c'],
+  ['SUNSUBSCRIBE'],
+  ['monitor'],
+  ['CLIENT', 'REPLY', 'OFF'],
+  ['client reply', 'SKIP'],
+  ['QUIT'],
+  ['PSYNC', '?', '-1'],
+  ['SCRIPT', 'DEBUG', 'YES'],
+];
+
+/** Commands that change the connection of a lease, and keep its replies in order. */
+const KEPT: readonly Words[] = [
+  ['HELLO', '2'],
+  ['HELLO', '3'],
+  ['CLIENT', 'NO-EVICT', 'ON'],
+  ['READONLY'],
+  ['WATCH', 'tracked'],
+  ['CLIENT', 'SETNAME', 'one'],
+];
+
 function nameOf(call: Case[0]): string {
   const names = new Names();
   void call(names as unknown as Leased);
@@ -73,6 +101,26 @@ describe('the commands of a lease on a live server', () => {
   });
 
   for (const protocol of [2, 3] as const) {
+    it(`leave the replies in order over RESP${protocol}, and those that would not are refused`, async () => {
+      await using redis = createClient({ topology: cluster([server.address]), password: 'secret', protocol });
+      await redis.lease(async (one) => {
+        for (const words of UNANSWERED) {
+          await assert.rejects(one.call(...words), { code: 'ERR_COMMAND_REFUSED', executed: 'no' }, words.join(' '));
+          assert.equal(await one.echo(words[0]), words[0]);
+        }
+      });
+      for (const words of protocol === 3 ? [...KEPT, ['CLIENT', 'TRACKING', 'ON'] as const] : KEPT) {
+        await redis.lease(async (one) => {
+          await one.call(...words);
+          await redis.set('tracked', words.join(' '));
+          assert.equal(await one.echo('next'), 'next', words.join(' '));
+          await redis.del('tracked');
+          assert.equal(await one.get('tracked'), null, words.join(' '));
+          assert.equal(await one.echo('last'), 'last', words.join(' '));
+        });
+      }
+    });
+
     for (const view of [{}, { buffers: true, integers: 'bigint' }] as const) {
       it(`reply as documented over RESP${protocol}${'buffers' in view ? ', with bytes and bigints' : ''}`, async () => {
         await using redis = createClient({ topology: cluster([server.address]), password: 'secret', protocol });

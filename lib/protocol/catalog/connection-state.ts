@@ -5,10 +5,11 @@ type Marked = readonly [state: Exclude<ConnectionState, 'none'>, reason: string]
 const CREDENTIALS: Marked = ['option', 'use the options `username` and `password`, or `credentials`'];
 const READS: Marked = ['option', 'use the option `reads`'];
 const TRANSACTION: Marked = ['lease', 'it belongs to a transaction, which needs a connection of its own: use lease()'];
-const subscription = (method: string): Marked => ['lease', `it turns the connection into a subscriber: use ${method}, or lease()`];
+// Refused on a lease too: over RESP3 their answers are pushes and no replies, https://redis.io/docs/latest/develop/reference/protocol-spec/#pushes
+const subscription = (method: string): Marked => ['refused', `it turns the connection into a subscriber: use ${method}`];
 const unsubscription = (method: string): Marked => [
-  'lease',
-  `it ends what its own connection subscribed to: use unsubscribe() of what ${method} gives, or lease()`,
+  'refused',
+  `it ends what its own connection subscribed to: use unsubscribe() of what ${method} gives`,
 ];
 const PER_CONNECTION: Marked = ['lease', 'it changes the connection that all callers share: use lease()'];
 const COUNTS_OWN_WRITES: Marked = ['lease', 'it counts the writes of its own connection only: use with({ waitReplicas }), or lease()'];
@@ -40,7 +41,6 @@ export const CONNECTION_STATE: Readonly<Record<string, Marked>> = {
   SUNSUBSCRIBE: unsubscription('ssubscribe()'),
   UNSUBSCRIBE: unsubscription('subscribe()'),
   ASKING: ['lease', 'it lets the next command of its connection through; redirects are followed without it, else use lease()'],
-  MONITOR: ['lease', 'it turns the connection into an endless stream: use lease()'],
   RESET: ['lease', 'it drops the login, the database and the protocol version of the connection: use lease()'],
   WAIT: COUNTS_OWN_WRITES,
   WAITAOF: COUNTS_OWN_WRITES,
@@ -54,6 +54,11 @@ export const CONNECTION_STATE: Readonly<Record<string, Marked>> = {
   // Refused on a lease too: with OFF or SKIP a caller would wait for a reply that never comes, and replies could no longer be told apart.
   'CLIENT REPLY': ['refused', 'every command of this library waits for its reply'],
   'CLUSTER SYNCSLOTS': REPLICATION,
+  // What follows it are replies to no command: https://redis.io/docs/latest/commands/monitor/
+  MONITOR: [
+    'refused',
+    'it turns the connection into an endless stream: use redis-cli monitor, or keyspaceEvents() for what happens to keys',
+  ],
   PSYNC: REPLICATION,
   QUIT: ['refused', 'use close() or destroy()'],
   REPLCONF: REPLICATION,

@@ -34,7 +34,6 @@ const cases: readonly Case[] = [
   { sent: ['SELECT'], clean: false },
   { sent: ['CLIENT NO-EVICT'], clean: false },
   { sent: ['CLIENT SETNAME', 'GET'], clean: false },
-  { sent: ['SUBSCRIBE', 'UNSUBSCRIBE'], clean: false },
   { sent: ['ASKING', 'GET'], clean: false },
   { sent: ['RESET'], clean: false },
 ];

@@ -221,4 +221,12 @@ describe('connection state of commands', () => {
       assert.notEqual(command(name).state, 'none', name);
     }
   });
+
+  it('refuses everywhere what would be answered by something that is no reply, or not at all', () => {
+    const subscriptions = ['SUBSCRIBE', 'PSUBSCRIBE', 'SSUBSCRIBE', 'UNSUBSCRIBE', 'PUNSUBSCRIBE', 'SUNSUBSCRIBE'];
+    for (const name of [...subscriptions, 'MONITOR', 'CLIENT REPLY', 'QUIT', 'SYNC', 'PSYNC', 'REPLCONF']) {
+      assert.equal(command(name).state, 'refused', name);
+      assert.doesNotMatch(stateReason(command(name)), /lease\(\)/, name);
+    }
+  });
 });
