@@ -24,6 +24,7 @@ export type { NodeRule } from './options/nodes.js';
 export type { OffloadOptions } from './options/offload.js';
 export type { ReadCandidate, ReadFunction, ReadLimits, ReadMode, ReadRequest } from './options/reads.js';
 export type { ReplicaSet } from './options/replica-sets.js';
+export type { TlsOptions } from './options/tls.js';
 export { cluster, replication, sentinel, single, type TopologyOptions } from './options/topology.js';
 export type { Arg, Raw } from './protocol/command-spec.js';
 export { defineScript, type Script, type ScriptOptions } from './protocol/script.js';

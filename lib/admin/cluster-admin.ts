@@ -2,6 +2,7 @@ import type { Address } from '../options/address.js';
 import { parseAddress } from '../options/address.js';
 import type { ClientOptions } from '../options/client-options.js';
 import { resolveOptions } from '../options/resolve.js';
+import { addressText } from '../options/secrets.js';
 import { cluster } from '../options/topology.js';
 import { NodeRules } from '../topology/node-rules.js';
 import { AdminError } from './admin-error.js';
@@ -70,7 +71,7 @@ export class ClusterAdmin {
   /** `replicaOf`: a primary, or `auto`: one with the fewest replicas. Default: it becomes a primary without slots. */
   async planAddNode(address: string, { replicaOf }: { readonly replicaOf?: string } = {}): Promise<Plan> {
     const parsed = parseAddress(address, DEFAULT_PORT);
-    if (parsed === null) throw new AdminError(`expected host:port of the new server, got ${JSON.stringify(address)}`);
+    if (parsed === null) throw new AdminError(`expected host:port of the new server, got ${addressText(address)}`);
     const [state, server] = await Promise.all([this.read(), this.#readServer(parsed)]);
     return planAddNode(state, server, replicaOf ?? null);
   }

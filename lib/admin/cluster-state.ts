@@ -1,4 +1,5 @@
 import type { Address } from '../options/address.js';
+import { mask } from '../options/secrets.js';
 import { type NodeLine, parseNodes } from '../topology/cluster/replies.js';
 import { AdminError } from './admin-error.js';
 import { type SlotSet, slotsInRanges, slotsText } from './slot-list.js';
@@ -106,6 +107,6 @@ export function nodeNamed({ nodes }: ClusterState, text: string): AdminNode {
   const problem = matching.length === 0 ? 'is no node of the cluster' : `means ${matching.length} nodes`;
   const names = all.map(({ id, name }) => `${name} (${id.slice(0, 8)})`).sort();
   throw new AdminError(
-    `${text} ${problem}; name it by host:port or by its id: ${names.slice(0, 12).join(', ')}${names.length > 12 ? ' …' : ''}`,
+    `${mask(text)} ${problem}; name it by host:port or by its id: ${names.slice(0, 12).join(', ')}${names.length > 12 ? ' …' : ''}`,
   );
 }

@@ -73,7 +73,7 @@ function openTls(endpoint: Endpoint, tls: TlsConnectionOptions, handlers: Socket
   // A host name is also what the certificate is checked against and what SNI tells the server; an IP address must not be sent as SNI.
   const servername = 'host' in endpoint && isIP(endpoint.host) === 0 ? { servername: endpoint.host } : {};
   // TLS is loaded where it is used: that takes longer than the whole library does.
-  const socket = process.getBuiltinModule('node:tls').connect({ ...servername, ...endpoint, ...tls });
+  const socket = process.getBuiltinModule('node:tls').connect({ ...servername, ...tls, ...endpoint });
   socket.once('secureConnect', () => handlers.connected());
   // TLS decrypts into buffers of its own, so `onread` has nothing to save here.
   socket.on('data', (bytes: Buffer) => handlers.data(bytes, bytes.length));

@@ -1,7 +1,8 @@
-import type { SecureContextOptions, ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import { OptionsError } from '../errors.js';
+import { refuseSecret } from './secrets.js';
+import { checkTls, type TlsOptions } from './tls.js';
 import type { ConnectionUrl } from './url.js';
-import { type Check, func, integerBetween, nonEmptyString, refuseValue, secret, shape } from './validate.js';
+import { type Check, integerBetween, secret, shape } from './validate.js';
 
 /** The user and password that a client logs in with. */
 export interface Credentials {
@@ -29,7 +30,7 @@ export interface AccessOptions {
   /** Instead of `username` and `password`, as the client's option of this name. */
   readonly credentials?: () => Credentials | Promise<Credentials>;
   /** `true`, or options for `tls.connect`. Default: false. */
-  readonly tls?: boolean | TlsConnectionOptions | SecureContextOptions;
+  readonly tls?: boolean | TlsOptions;
 }
 
 /** Options of a client on another group of the same sentinels; the others are the first client's. */
@@ -49,16 +50,14 @@ export interface UrlAccess {
 /** The server alone knows how many databases it has (`databases` in its configuration), and refuses the others. */
 export const checkDatabase = integerBetween(0, 2_147_483_647);
 
-/** TLS options are checked by Node, and stay the object they are. */
-export const checkTls: Check<boolean | TlsConnectionOptions> = (value, path) =>
-  typeof value === 'boolean' || (typeof value === 'object' && value !== null && !Array.isArray(value))
-    ? value
-    : refuseValue(path, 'true, false or options for tls.connect', value);
-
-export const checkCredentials = func<() => Credentials | Promise<Credentials>>();
+/** Takes a function as it is: its result is checked where it is called. */
+export const checkCredentials: Check<() => Credentials | Promise<Credentials>> = (value, path) =>
+  typeof value === 'function'
+    ? (value as () => Credentials) // its arguments and result cannot be seen from outside
+    : refuseSecret(path, 'a function that gives { username, password }', value);
 
 const ACCESS = {
-  username: nonEmptyString,
+  username: secret,
   password: secret,
   credentials: checkCredentials,
   tls: checkTls,
@@ -103,7 +102,7 @@ export function credentialsOf(given: AccessOptions, url: UrlAccess, path: string
 }
 
 /** The TLS options of the data nodes; null: no TLS. A URL that asks for TLS is never overruled. */
-export function tlsOf(given: AccessOptions, url: UrlAccess, path: string): TlsConnectionOptions | null {
+export function tlsOf(given: AccessOptions, url: UrlAccess, path: string): TlsOptions | null {
   if (given.tls === false && url.tls === true) {
     throw new OptionsError(`${path}.tls`, 'expected true or options for tls.connect, because the URL asks for TLS (rediss://), got false');
   }
@@ -113,9 +112,9 @@ export function tlsOf(given: AccessOptions, url: UrlAccess, path: string): TlsCo
 
 /** The checks of `url` in a topology that came as plain data. */
 export const checkUrlAccess = shape({
-  username: nonEmptyString,
+  username: secret,
   password: secret,
-  tls: (value, path) => (value === true ? value : refuseValue(path, 'true', value)),
+  tls: (value, path) => (value === true ? value : refuseSecret(path, 'true', value)),
   database: checkDatabase,
 } satisfies { [Name in keyof UrlAccess]-?: Check<NonNullable<UrlAccess[Name]>> });
 

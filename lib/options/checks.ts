@@ -1,4 +1,4 @@
-import { checkCredentials, checkDatabase, checkTls } from './access.js';
+import { checkCredentials, checkDatabase } from './access.js';
 import { addressKey, parseAddress } from './address.js';
 import { checkAddressPattern } from './address-pattern.js';
 import type { ClientOptions, ViewOptions, WaitReplicas } from './client-options.js';
@@ -7,6 +7,7 @@ import { checkDomains, checkKeyPrefix, checkTimeoutMs } from './domains.js';
 import { checkNodes } from './nodes.js';
 import { checkOffload } from './offload.js';
 import { checkLatencyWindowMs, checkMaxLagBytes, checkMaxLagMs, checkReads } from './reads.js';
+import { checkTls } from './tls.js';
 import { checkTopology } from './topology.js';
 import {
   arrayOf,
@@ -48,7 +49,7 @@ const checkCount = integerBetween(1, Number.MAX_SAFE_INTEGER);
 /** The checks of a client's options, by name. */
 export const CLIENT_CHECKS = {
   topology: checkTopology,
-  username: nonEmptyString,
+  username: secret,
   password: secret,
   credentials: checkCredentials,
   tls: checkTls,

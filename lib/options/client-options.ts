@@ -1,9 +1,9 @@
-import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import type { Credentials } from './access.js';
 import type { DomainOptions } from './domains.js';
 import type { NodeRule } from './nodes.js';
 import type { OffloadOptions } from './offload.js';
 import type { ReadFunction, ReadLimits, ReadMode } from './reads.js';
+import type { TlsOptions } from './tls.js';
 import type { TopologyOptions } from './topology.js';
 
 /** Options of `createClient`. */
@@ -15,7 +15,7 @@ export interface ClientOptions extends ReadLimits {
   /** Source of credentials instead of `username`/`password`, called at every connect and again before they expire: docs/security.md. */
   readonly credentials?: () => Credentials | Promise<Credentials>;
   /** Default: false. */
-  readonly tls?: boolean | TlsConnectionOptions;
+  readonly tls?: boolean | TlsOptions;
   /** Number of the database that is selected on every connection. Default 0. */
   readonly database?: number;
   /** Shown in `CLIENT LIST`. Default: none. */

@@ -1,9 +1,9 @@
-import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import type { CredentialSource } from './access.js';
 import type { Domain } from './domains.js';
 import type { NodeRule } from './nodes.js';
 import type { Offload } from './offload.js';
 import type { ReadFunction, ReadMode } from './reads.js';
+import type { TlsOptions } from './tls.js';
 import type { TopologyOptions } from './topology.js';
 import { deepFreeze } from './validate.js';
 
@@ -11,7 +11,7 @@ import { deepFreeze } from './validate.js';
 export interface Options {
   readonly topology: TopologyOptions;
   readonly credentials: CredentialSource | null;
-  readonly tls: TlsConnectionOptions | null;
+  readonly tls: TlsOptions | null;
   readonly database: number;
   readonly clientName: string | null;
   readonly protocol: 2 | 3;

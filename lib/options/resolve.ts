@@ -6,13 +6,14 @@ import { DEFAULTS, type Options } from './defaults.js';
 import { resolveDomains } from './domains.js';
 import { resolveNodes } from './nodes.js';
 import { refuseUnknownTags } from './replica-sets.js';
+import { refuseSecret } from './secrets.js';
 import { optionsOfUrl } from './url-parameters.js';
 import { deepFreeze, nonEmptyString, refuseValue } from './validate.js';
 
 /** Checks a client's options or URL and fills in the defaults. Throws an `OptionsError` that names the first mistake. */
 export function resolveOptions(input: string | ClientOptions = {}): Options {
   if (typeof input === 'string') return withDefaults(optionsOfUrl(input), 'url');
-  if (typeof input !== 'object' || input === null) return refuseValue('options', 'a URL or an object of options', input);
+  if (typeof input !== 'object' || input === null) return refuseSecret('options', 'a URL or an object of options', input);
   return withDefaults(checkClient(input, 'options'), 'options');
 }
 

@@ -1,8 +1,8 @@
 import { OptionsError } from '../errors.js';
 import { accessOfUrl, isSameAccess, type UrlAccess } from './access.js';
 import { type Address, canonicalHost, isHost, isPort, parseAddress } from './address.js';
+import { addressText } from './secrets.js';
 import { type ConnectionUrl, parseUrl } from './url.js';
-import { refuseValue } from './validate.js';
 
 /**
  * A server to begin with: a URL (`redis://10.0.0.1:7000`), `host:port`, `host`, `[::1]:6379`, `/path/of/socket`, or an `Address` whose port
@@ -16,7 +16,7 @@ type ReadSeeds = { readonly addresses: readonly Address[]; readonly url: UrlAcce
 /** Reads one seed or a list. `pathOf` names a seed in errors; `allowPath`: a socket file will do. */
 export function readSeeds(seeds: unknown, pathOf: (index: string) => string, defaultPort: number, allowPath: boolean): ReadSeeds {
   const list: readonly unknown[] = Array.isArray(seeds) ? Array.from(seeds) : [seeds];
-  if (list.length === 0) return refuseValue(pathOf(''), 'at least one seed', seeds);
+  if (list.length === 0) throw new OptionsError(pathOf(''), 'expected at least one seed, got an empty list');
   let url: UrlAccess | null = null;
   const addresses: Address[] = [];
   for (const [i, seed] of list.entries()) {
@@ -44,7 +44,7 @@ function parseNodeUrl(seed: string, path: string, defaultPort: number): Connecti
 function parseSeed(seed: unknown, path: string, defaultPort: number, allowPath: boolean): Address {
   const expected = `a URL, host:port (IPv6 in brackets, port 1 to 65535), { host, port }${allowPath ? ' or { path }' : ''}`;
   const address = typeof seed === 'string' ? parseAddress(seed, defaultPort) : parseAddressObject(seed, defaultPort);
-  if (address === null) return refuseValue(path, expected, seed);
+  if (address === null) throw new OptionsError(path, `expected ${expected}, got ${addressText(seed)}`);
   if ('path' in address && !allowPath) throw new OptionsError(path, 'expected a host: these nodes name each other by host and port');
   return address;
 }

@@ -1,9 +1,10 @@
 import { OptionsError } from '../errors.js';
 import { type AccessOptions, accessOfUrl, checkAccess, checkUrlAccess, type UrlAccess } from './access.js';
 import type { Address } from './address.js';
+import { hideSecrets, refuseSecret } from './secrets.js';
 import { firstOf, readSeeds, type Seed } from './seeds.js';
 import { type ConnectionUrl, DEFAULT_PORT, DEFAULT_SENTINEL_PORT } from './url.js';
-import { type Check, deepFreeze, nonEmptyString, refuseValue, shape } from './validate.js';
+import { type Check, deepFreeze, nonEmptyString, shape } from './validate.js';
 
 export interface SingleTopology {
   readonly kind: 'single';
@@ -121,7 +122,7 @@ export const checkTopology: Check<TopologyOptions> = (value, path) => {
       );
     }
     default:
-      return refuseValue(path, EXPECTED_TOPOLOGY, value);
+      return refuseSecret(path, EXPECTED_TOPOLOGY, value);
   }
 };
 
@@ -135,5 +136,7 @@ function topologyWith(
   topology: SingleTopology | ReplicationTopology | SentinelTopology | ClusterTopology,
   url: UrlAccess,
 ): TopologyOptions {
-  return deepFreeze({ ...topology, ...(Object.keys(url).length === 0 ? {} : { url }) }, ['tls']);
+  const login = Object.keys(url).length === 0 ? {} : { url: hideSecrets(url, ['password']) };
+  const own = topology.kind === 'sentinel' ? { ...topology, access: hideSecrets(topology.access, ['password', 'tls']) } : topology;
+  return deepFreeze({ ...own, ...login }, ['tls']);
 }

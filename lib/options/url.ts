@@ -1,6 +1,6 @@
 import { OptionsError } from '../errors.js';
 import { type Address, parseAddress } from './address.js';
-import { refuseValue } from './validate.js';
+import { addressText, refuseSecret } from './secrets.js';
 
 type UrlKind = 'single' | 'replication' | 'sentinel' | 'cluster';
 
@@ -37,7 +37,7 @@ export const DEFAULT_SENTINEL_PORT = 26_379;
  */
 export function parseUrl(url: string, path: string, defaultPort?: number): ConnectionUrl {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(url) ?? [];
-  if (scheme === '') return refuseValue(path, 'a URL such as redis://localhost:6379', url);
+  if (scheme === '') return refuseSecret(path, 'a URL such as redis://localhost:6379', url);
   const { kind, tls, unix } = schemeOf(scheme.toLowerCase(), path);
 
   const [, authority = '', pathname = '', query = ''] = /^([^/?#]*)([^?#]*)(?:\?([^#]*))?/s.exec(rest) ?? [];
@@ -83,8 +83,8 @@ function schemeOf(scheme: string, path: string): { kind: UrlKind; tls: boolean; 
 
 function parseHost(text: string, path: string, defaultPort: number): Address {
   const address = text.startsWith('/') ? null : parseAddress(decoded(text, path), defaultPort);
-  // In `redis://user:password`, where the host was forgotten, the password stands in the port's place.
-  return address ?? refuseValue(path, 'host:port (IPv6 in brackets, port 1 to 65535) after the scheme', text.replace(/:[^:\]]*$/, ':***'));
+  if (address !== null) return address;
+  throw new OptionsError(path, `expected host:port (IPv6 in brackets, port 1 to 65535) after the scheme, got ${addressText(text)}`);
 }
 
 function userinfoOf(userinfo: string, path: string): { username?: string; password?: string } {
@@ -107,7 +107,7 @@ function databaseOf(fromPath: string | undefined, fromQuery: string | undefined,
   }
   const digits = fromQuery ?? (fromPath === '' ? undefined : fromPath);
   if (digits === undefined) return {};
-  return /^\d{1,9}$/.test(digits) ? { database: Number(digits) } : refuseValue(path, 'the number of a database after the hosts', digits);
+  return /^\d{1,9}$/.test(digits) ? { database: Number(digits) } : refuseSecret(path, 'the number of a database after the hosts', digits);
 }
 
 function decoded(text: string, path: string): string {

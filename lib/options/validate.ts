@@ -1,4 +1,5 @@
 import { OptionsError } from '../errors.js';
+import { mask, refuseSecret } from './secrets.js';
 import { suggest } from './suggestion.js';
 
 /** Returns the value, copied where it is an array or object, or throws an `OptionsError` that names `path`. */
@@ -15,13 +16,6 @@ export function refuseValue(path: string, expected: string, got: unknown): never
   throw new OptionsError(path, expected, typeof got === 'string' ? mask(got) : got);
 }
 
-/** Hides possible secrets in a URL: everything before the last `@`, and the parameters. */
-export function mask(text: string): string {
-  const at = text.lastIndexOf('@');
-  const shown = at === -1 ? text : `${/^[a-z][a-z0-9+.-]*:\/\//i.exec(text)?.[0] ?? ''}***${text.slice(at)}`;
-  return shown.includes('://') ? shown.replace(/\?.*$/s, '?***') : shown;
-}
-
 export const flag: Check<boolean> = (value, path) => (typeof value === 'boolean' ? value : refuseValue(path, 'true or false', value));
 
 export const nonEmptyString: Check<string> = (value, path) =>
@@ -29,8 +23,7 @@ export const nonEmptyString: Check<string> = (value, path) =>
 
 /** Check like `nonEmptyString` whose errors never show the value. */
 export const secret: Check<string> = (value, path) => {
-  if (typeof value === 'string' && value !== '') return value;
-  throw new OptionsError(path, `expected a non-empty string, got ${value === '' ? 'an empty one' : `a value of type ${typeof value}`}`);
+  return typeof value === 'string' && value !== '' ? value : refuseSecret(path, 'a non-empty string', value);
 };
 
 export function integerBetween(min: number, max: number): Check<number> {
@@ -102,12 +95,13 @@ export function shape<S extends Readonly<Record<string, Check<unknown>>>>(
 
 function record(value: unknown, path: string, expected: string): Readonly<Record<string, unknown>> {
   // Refuses arrays, and Map, URL and the like, whose contents are no properties and would be overlooked.
+  if (typeof value === 'string') return refuseSecret(path, expected, value);
   if (Object.prototype.toString.call(value) !== '[object Object]') return refuseValue(path, expected, value);
   return value as Readonly<Record<string, unknown>>;
 }
 
 export function member(path: string, name: string): string {
-  return /^[\w$]+$/.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`;
+  return /^[\w$]+$/.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(mask(name))}]`;
 }
 
 /** Freezes plain objects and arrays all the way down, save the values of the names in `except`, which are the user's own objects. */

@@ -34,6 +34,9 @@ createClient({ reads: 'slave' });
 createClient({ timeout: 5 });
 // @ts-expect-error no such form
 createClient({ integers: 'float' });
+createClient({ tls: { servername: 'cache.example', ca: ['x'] } });
+// @ts-expect-error servers are named by the topology
+createClient({ tls: { host: 'other' } });
 // @ts-expect-error a sentinel needs the name of its group
 sentinel(['a:1']);
 

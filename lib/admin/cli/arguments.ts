@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { mask } from '../../options/secrets.js';
 import { COMMANDS, CONNECTION, type CommandName, isCommand, SWITCHES } from './commands.js';
 import { helpOfAll, helpOfCommand } from './help.js';
 import { UsageError } from './usage-error.js';
@@ -27,9 +28,9 @@ export function parseArguments(args: readonly string[]): ParsedArguments {
   if (values.version === true) return { kind: 'version' };
   const help = isCommand(name) ? helpOfCommand(name) : helpOfAll();
   if (values.help === true || group === undefined || group === 'help') return { kind: 'help', text: help };
-  if (group !== 'cluster') throw new UsageError(`there is no slotwise ${group}; there is: slotwise cluster`);
+  if (group !== 'cluster') throw new UsageError(`there is no slotwise ${mask(group)}; there is: slotwise cluster`);
   if (name === undefined || name === 'help') return { kind: 'help', text: helpOfAll() };
-  if (!isCommand(name)) throw new UsageError(`there is no slotwise cluster ${name}; there are ${Object.keys(COMMANDS).join(', ')}`);
+  if (!isCommand(name)) throw new UsageError(`there is no slotwise cluster ${mask(name)}; there are ${Object.keys(COMMANDS).join(', ')}`);
   const { words: bounds, options, usage } = COMMANDS[name];
   for (const option of Object.keys(values)) {
     if (!Object.hasOwn(options, option) && !Object.hasOwn(CONNECTION, option)) {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { OptionsError } from '../../errors.js';
+import { addressText } from '../../options/secrets.js';
 import { cluster } from '../../options/topology.js';
 import type { AdminOptions } from '../cluster-admin.js';
 import { parseSlotsText } from '../slot-list.js';
@@ -38,7 +39,7 @@ function checkSeed(word: string): void {
     cluster([word]);
   } catch (error) {
     if (!(error instanceof OptionsError)) throw error;
-    throw new UsageError(`expected HOST:PORT, or a URL such as rediss://user@host:port, got ${word}`);
+    throw new UsageError(`expected HOST:PORT, or a URL such as rediss://user@host:port, got ${addressText(word)}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Reauthenticating, reauthenticateAll } from '../../connection/reauthenticate-all.js';
-import { AuthError, ClosedError, ConnectError, SlotwiseError, show } from '../../errors.js';
+import { AuthError, ClosedError, ConnectError, SlotwiseError } from '../../errors.js';
 import type { CredentialSource, Credentials } from '../../options/access.js';
+import { typeText } from '../../options/secrets.js';
 import { backoffMs } from '../../util/backoff.js';
 
 /** Credentials are refreshed after this part of their life; the rest is for attempts that fail. */
@@ -117,9 +118,12 @@ export class CredentialRefresher {
 function validCredentials(given: Credentials | null): Credentials {
   const isText = (value: unknown): boolean => value === undefined || typeof value === 'string';
   if (typeof given !== 'object' || given === null || typeof given.password !== 'string' || !isText(given.username)) {
-    throw new TypeError(`expected { username?, password, expiresInMs? } from credentials(), got ${show(given)}`);
+    throw new TypeError(`expected { username?, password, expiresInMs? } from credentials(), got ${typeText(given)}`);
   }
   const { expiresInMs = 1 } = given;
-  if (!(expiresInMs > 0)) throw new TypeError(`expected a positive expiresInMs from credentials(), got ${show(expiresInMs)}`);
+  if (!(expiresInMs > 0))
+    throw new TypeError(
+      `expected a positive expiresInMs from credentials(), got ${typeof expiresInMs === 'number' ? expiresInMs : typeText(expiresInMs)}`,
+    );
   return given;
 }

@@ -6,7 +6,7 @@ import { cluster, sentinel, single } from '../../../lib/options/topology.js';
 import { assertOptionsError, type RefusedOptions } from './assert-options-error.js';
 
 const BAD: RefusedOptions = [
-  [5, /^options: expected a URL or an object of options, got 5$/],
+  [5, /^options: expected a URL or an object of options, got a number$/],
   [null, /^options: .* got null$/],
   [[], /^options: expected an object/],
   [new URL('redis://h'), /^options: expected an object/],
@@ -22,8 +22,8 @@ const BAD: RefusedOptions = [
   [{ keyPrefix: 5 }, /^options\.keyPrefix: .* got 5$/],
   [{ connectTimeoutMs: 0 }, /^options\.connectTimeoutMs: /],
   [{ username: 'ada' }, /^options\.username: expected a password with the username$/],
-  [{ password: '' }, /^options\.password: expected a non-empty string, got an empty one$/],
-  [{ password: 12_345 }, /^options\.password: expected a non-empty string, got a value of type number$/],
+  [{ password: '' }, /^options\.password: expected a non-empty string, got an empty text$/],
+  [{ password: 12_345 }, /^options\.password: expected a non-empty string, got a number$/],
   [{ credentials: { password: 'x' } }, /^options\.credentials: expected a function/],
   [{ credentials: () => ({ password: 'x' }), password: 'y' }, /^options\.credentials: expected either/],
   [{ tls: 'yes' }, /^options\.tls: /],

@@ -49,7 +49,7 @@ const BAD: readonly (readonly [path: string, what: string, made: () => unknown, 
   ['single(address)', 'a URL of a cluster', () => single('redis+cluster://a,b'), /one node's URL/],
   ['single(address)', 'a URL with parameters', () => single('redis://a?timeoutMs=5'), /timeoutMs is for createClient/],
   ['cluster(seeds)', 'no seeds', () => cluster([]), /at least one seed/],
-  ['cluster(seeds)[1]', 'a seed whose port is no number', () => cluster(['a:1', 'b:x']), /host:port.*"b:x"/],
+  ['cluster(seeds)[1]', 'a seed whose port is no number', () => cluster(['a:1', 'b:x']), /host:port.*"b:\*\*\*"/],
   ['cluster(seeds)[1]', 'seeds of which one asks for TLS', () => cluster(['redis://a', 'rediss://b']), /same scheme/],
   ['cluster(seeds)[1]', 'seeds with different passwords', () => cluster(['redis://u:p@a', 'redis://u:q@b']), /same scheme, user, password/],
   ['cluster(seeds)[0]', 'a socket file', () => cluster({ path: '/run/redis.sock' }), /expected a host/],
@@ -96,7 +96,7 @@ describe('topology options', () => {
 
   it('judges plain objects by the same rules', () => {
     const cases: readonly (readonly [topology: unknown, message: RegExp])[] = [
-      ['redis://u:hunter2@h', /options\.topology: expected single\(…\).*"redis:\/\/\*\*\*@h"/],
+      ['redis://u:hunter2@h', /options\.topology: expected single\(…\).*got text$/],
       [{ kind: 'ring' }, /options\.topology: expected single/],
       [{ kind: 'cluster', seeds: ['a', 'b:x'] }, /options\.topology\.seeds\[1\]: expected/],
       [{ kind: 'cluster', nodes: ['a'] }, /options\.topology\.nodes: unknown option; known are kind, seeds, url/],

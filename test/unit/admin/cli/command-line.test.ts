@@ -25,7 +25,7 @@ describe('the command line', () => {
     ['cluster check a:1 b:1', /expected: slotwise cluster check/],
     ['cluster check a:1 --yes', /check has no option --yes/],
     ['cluster check a:1 --colour', /--colour/],
-    ['cluster check a:99999', /expected HOST:PORT, or a URL such as rediss:.*, got a:99999/],
+    ['cluster check a:99999', /expected HOST:PORT, or a URL such as rediss:.*, got "a:99999"/],
     ['cluster reshard a:1 --count 5', /--from and --to/],
     ['cluster reshard a:1 --from all --to b', /one of --count NUMBER, --slots 0-99,104 and --all/],
     ['cluster reshard a:1 --from all --to b --count 5 --all', /one of --count/],
@@ -52,6 +52,27 @@ describe('the command line', () => {
     assert.match(err, /\\u001b\[2J\\nok/);
     assert.doesNotMatch(err.trimEnd(), /\p{Cc}/u);
   });
+
+  const secrets = [
+    'cluster check redis://u:hunter2@h:x',
+    'cluster check u:hunter2@h:1',
+    'cluster check u:hunter2',
+    'cluster check redis://u:hunter2',
+    'cluster redis://u:hunter2@h',
+    'redis://u:hunter2@h',
+    'cluster add-node redis://u:hunter2@h:1 a:1',
+    'cluster check a:1 --passwrod=hunter2',
+    'cluster check a:1 --passwrod hunter2',
+    'cluster check a:1 --tls=hunter2',
+    'cluster check a:1 --password -hunter2',
+  ];
+  for (const line of secrets) {
+    it(`shows no password for: ${line}`, async () => {
+      const { code, out, err } = await run(...line.split(' '), '--connect-timeout', '1');
+      assert.notEqual(code, 0);
+      assert.ok(!`${out}${err}`.includes('hunter2'), `${out}${err}`);
+    });
+  }
 
   it('explains itself, within 100 columns', async () => {
     const texts = [await run('--help'), await run(), await run('cluster'), await run('cluster', 'help')];
