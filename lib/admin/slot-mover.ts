@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ReplyError, show } from '../errors.js';
 import type { Address } from '../options/address.js';
 import type { Arg, Raw } from '../protocol/command-spec.js';
 import { listOf, numberOf } from '../topology/replies.js';
+import { sleep } from '../util/timers.js';
 import { AdminError } from './admin-error.js';
 import { keysByDatabase } from './databases.js';
 import type { NodeCommandOptions, NodeConnections } from './node-connections.js';

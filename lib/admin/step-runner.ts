@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ReplyError, show } from '../errors.js';
 import type { Arg, Raw } from '../protocol/command-spec.js';
 import { textOf } from '../topology/replies.js';
+import { performance, sleep } from '../util/timers.js';
 import { AdminError } from './admin-error.js';
 import { checkCluster } from './check.js';
 import type { ClusterState } from './cluster-state.js';

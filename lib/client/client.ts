@@ -16,6 +16,7 @@ import { prefixed, prefixKeys } from '../routing/keys/prefixed-command.js';
 import { slotOfKey } from '../routing/keys/slots.js';
 import { type Explanation, explanation } from '../routing/reads/explanation.js';
 import type { TopologySnapshot } from '../topology/snapshot.js';
+import { setTimeout } from '../util/timers.js';
 import { closedError } from './dispatch/call-errors.js';
 import { CallFactory, refuse } from './dispatch/call-factory.js';
 import { Dispatcher } from './dispatch/dispatcher.js';

@@ -6,6 +6,7 @@ import type { CredentialSource, Credentials } from '../options/access.js';
 import { type AttemptFailure, type Call, type CallOwner, NO_DEADLINE, takePromise } from '../protocol/call.js';
 import type { Raw } from '../protocol/command-spec.js';
 import { clock } from '../util/clock.js';
+import { clearTimeout, setTimeout } from '../util/timers.js';
 import { asHandshakeError, authWords, type HandshakeConfig, handshakeSteps, judge, replyOrThrow, type ServerFacts } from './handshake.js';
 import { internalCall, internalOwner } from './internal-calls.js';
 

@@ -8,6 +8,7 @@ import { type Call, NO_DEADLINE, SETTLED, takePromise, UNWRITTEN } from '../prot
 import type { Raw } from '../protocol/command-spec.js';
 import { clock, type Holder } from '../util/clock.js';
 import { type Transitions, transition } from '../util/state-machine.js';
+import { nextTick, setImmediate } from '../util/timers.js';
 import { areSettled, handBack, takeRepeatable, visitCalls } from './call-queues.js';
 import { ConnectAttempt, type ConnectConfig } from './connect-attempt.js';
 import { connectionError } from './connection-error.js';
@@ -157,7 +158,7 @@ export class Connection implements Holder {
     }
     if (!this.#flushing && this.state === 'ready') {
       this.#flushing = true;
-      process.nextTick(this.#flush);
+      nextTick(this.#flush);
     }
   }
 

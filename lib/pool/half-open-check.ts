@@ -5,6 +5,7 @@ import { log } from '../diagnostics.js';
 import type { ConnectionLostError } from '../errors.js';
 import type { BackoffLimits } from '../util/backoff.js';
 import { type Transitions, transition } from '../util/state-machine.js';
+import { clearTimeout, setImmediate, setTimeout } from '../util/timers.js';
 
 /**
  * A connection that stays silent for this long, in ms, although the server answers others, is half-open, or its writes are paused for too

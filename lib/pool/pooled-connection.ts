@@ -2,6 +2,7 @@ import { Connection, type ConnectionConfig } from '../connection/connection.js';
 import type { SlotwiseError } from '../errors.js';
 import { clock } from '../util/clock.js';
 import { type Transitions, transition } from '../util/state-machine.js';
+import { clearTimeout, setTimeout } from '../util/timers.js';
 
 export interface PooledConnectionEvents {
   /** The connection is available for the first time. */

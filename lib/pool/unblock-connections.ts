@@ -1,4 +1,5 @@
 import type { Connection, ConnectionConfig } from '../connection/connection.js';
+import { clearTimeout, setTimeout } from '../util/timers.js';
 import { UnblockConnection } from './unblock-connection.js';
 
 /**

@@ -6,6 +6,7 @@ import type { Arg, CommandSpec } from '../protocol/command-spec.js';
 import { argText } from '../protocol/resp/text.js';
 import type { NodeInfo, TopologySnapshot } from '../topology/snapshot.js';
 import { clock } from '../util/clock.js';
+import { performance } from '../util/timers.js';
 import type { KeyPrefix } from './keys/key-prefix.js';
 import { PowerOfTwoPicker } from './reads/power-of-two.js';
 import { askFunction } from './reads/read-function.js';

@@ -1,3 +1,4 @@
+import { clearInterval, clearTimeout, setInterval, setTimeout } from '../util/timers.js';
 /** The outcome of asking one item. */
 export type Answer<A, T> =
   | { readonly item: A; readonly ok: true; readonly value: T }

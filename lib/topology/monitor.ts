@@ -3,6 +3,7 @@ import { ClosedError, type SlotwiseError, show } from '../errors.js';
 import { type Address, addressKey } from '../options/address.js';
 import { SingleFlight } from '../util/single-flight.js';
 import { type Transitions, transition } from '../util/state-machine.js';
+import { clearTimeout, nextTick, performance, setTimeout, wallClock } from '../util/timers.js';
 import { isMisconfigured } from './probe-error.js';
 import { isSettled, needsUrgentProbe, nextProbeDelayMs } from './probe-schedule.js';
 import type { Resolver } from './resolver-api.js';
@@ -120,7 +121,7 @@ export class Monitor {
     const patch = { slot, address, probes: this.#probes };
     this.#patches.set(slot, patch);
     if (this.#newPatches.push(patch) > 1) return;
-    process.nextTick(() => this.#applyPatches());
+    nextTick(() => this.#applyPatches());
     this.#requestProbe(`MOVED ${slot} ${key}`);
   }
 
@@ -184,7 +185,7 @@ export class Monitor {
     clearTimeout(this.#timer);
     const probe = ++this.#probes;
     this.#startedAt = performance.now();
-    const begunAt = Date.now();
+    const begunAt = wallClock.now();
     const moved = [...this.#probeFirst.splice(0), ...new Set([...this.#patches.values()].map(({ address }) => address))];
     const focus = { suspects: new Set(this.#suspects), moved, quiet };
     try {

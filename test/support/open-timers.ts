@@ -1,4 +1,6 @@
 // Node tells how many timers run, but not which: so the functions that start them are wrapped, before anybody else (a fake clock) does.
+import { syncBuiltinESMExports } from 'node:module';
+import nodeTimers from 'node:timers';
 
 /** Undocumented, and the only way to see that a timer is over. */
 type Timer = NodeJS.Timeout & { readonly _destroyed: boolean };
@@ -38,3 +40,7 @@ function wrap<F extends (...args: never[]) => NodeJS.Timeout>(start: F): F {
 
 globalThis.setTimeout = wrap(globalThis.setTimeout) as typeof setTimeout;
 globalThis.setInterval = wrap(globalThis.setInterval) as typeof setInterval;
+// Those of the module, which the library takes, are others.
+nodeTimers.setTimeout = globalThis.setTimeout;
+nodeTimers.setInterval = globalThis.setInterval;
+syncBuiltinESMExports();

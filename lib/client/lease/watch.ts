@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AbortError, ArgumentError, ConnectError, NoNodeError, SlotwiseError } from '../../errors.js';
 import { command } from '../../protocol/catalog/specs.js';
 import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
@@ -7,6 +6,7 @@ import { prefixKeys } from '../../routing/keys/prefixed-command.js';
 import { commonSlot, slotOfCommand } from '../../routing/keys/slots.js';
 import { backoffMs } from '../../util/backoff.js';
 import { nameErrors } from '../../util/slotwise-error.js';
+import { performance, sleep } from '../../util/timers.js';
 import type { Client } from '../client.js';
 import type { View } from '../view.js';
 import { admitAll, type BatchStep, isUnknown, learnt, type Outcomes, transactionOf } from './batch.js';

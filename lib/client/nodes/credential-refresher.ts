@@ -3,6 +3,7 @@ import { AuthError, ClosedError, ConnectError, SlotwiseError } from '../../error
 import type { CredentialSource, Credentials } from '../../options/access.js';
 import { typeText } from '../../options/secrets.js';
 import { backoffMs } from '../../util/backoff.js';
+import { clearTimeout, performance, setTimeout } from '../../util/timers.js';
 
 /** Credentials are refreshed after this part of their life; the rest is for attempts that fail. */
 const PART_OF_LIFE = 0.8;

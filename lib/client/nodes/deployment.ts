@@ -13,6 +13,7 @@ import { OffsetTracker } from '../../topology/replication/offset-tracker.js';
 import { createResolver } from '../../topology/resolver.js';
 import { type Role, samePrimaries, type TopologySnapshot } from '../../topology/snapshot.js';
 import { clock } from '../../util/clock.js';
+import { clearTimeout, setTimeout } from '../../util/timers.js';
 import { Emitter } from '../emitter.js';
 import type { ClientEvents } from '../events.js';
 import { AddressBook } from './address-book.js';

@@ -9,6 +9,7 @@ import type { NodeState } from '../../routing/reads/selection.js';
 import { type LagSample, LagSampler } from '../../topology/replication/lag-sampler.js';
 import type { ControlChannel } from '../../topology/resolver-api.js';
 import { type NodeInfo, nodesOfShard, type TopologySnapshot } from '../../topology/snapshot.js';
+import { clearTimeout, performance, setTimeout } from '../../util/timers.js';
 
 interface ReplicaHealthEvents {
   /** The state of a node of this shard has changed. */

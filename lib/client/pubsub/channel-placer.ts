@@ -9,6 +9,7 @@ import { retry } from '../../routing/retry.js';
 import { isMisconfigured } from '../../topology/probe-error.js';
 import type { TopologySnapshot } from '../../topology/snapshot.js';
 import { backoffMs } from '../../util/backoff.js';
+import { clearTimeout, performance, setTimeout } from '../../util/timers.js';
 import type { GapReason } from '../gap.js';
 import type { ChannelConnection, ChannelHost, ChannelState } from './channel.js';
 import type { GapReporter } from './gap-reporter.js';

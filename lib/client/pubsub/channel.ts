@@ -5,6 +5,7 @@ import { type Address, addressKey } from '../../options/address.js';
 import { decodeText } from '../../protocol/resp/text.js';
 import type { Placement } from '../../routing/pubsub/channel-placement.js';
 import { type Transitions, transition } from '../../util/state-machine.js';
+import { clearTimeout, performance, wallClock } from '../../util/timers.js';
 import type { Gap, GapReason } from '../gap.js';
 import type { GapReporter } from './gap-reporter.js';
 import type { SubscribedChannel, SubscriptionHandler } from './subscription-handler.js';
@@ -186,7 +187,7 @@ export class ChannelState implements MessageHandler, SubscribedChannel {
   confirmed(): void {
     const interruption = this.#interruption;
     this.#become('live');
-    this.#confirmedAt = Date.now();
+    this.#confirmedAt = wallClock.now();
     this.#interruption = null;
     this.refusals = 0;
     this.redirects = 0;

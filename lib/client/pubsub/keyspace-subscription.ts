@@ -1,4 +1,5 @@
 import type { SlotwiseError } from '../../errors.js';
+import { queueMicrotask, wallClock } from '../../util/timers.js';
 import type { Gap } from '../gap.js';
 import type { GapReporter } from './gap-reporter.js';
 import { SubscriptionLifecycle, type Unconfirmed } from './lifecycle.js';
@@ -121,7 +122,7 @@ export class KeyspaceSubscription implements SubscriptionHandle {
       from: null,
       to: node,
       sinceMs,
-      untilMs: Date.now(),
+      untilMs: wallClock.now(),
       dropped: 0,
     };
     this.#host.reporter.gap(gap);

@@ -1,4 +1,5 @@
 import Denque from 'denque';
+import { wallClock } from '../../util/timers.js';
 import { type Gap, mergeGaps } from '../gap.js';
 
 /** What happens when a message comes and the buffer is full. */
@@ -34,13 +35,13 @@ export class MessageQueue<Message extends { readonly type: 'message' | 'event' }
   /** Takes a message. False: one, the oldest or this one, was dropped, or (`error`) this one cannot be taken. */
   push(message: Message): boolean {
     if (this.#messages < this.max) {
-      if (this.isEmpty) this.#filledAt = Date.now();
+      if (this.isEmpty) this.#filledAt = wallClock.now();
       this.#entries.push(message);
       this.#messages++;
       return true;
     }
     if (this.overflow === 'drop-newest') {
-      const now = Date.now();
+      const now = wallClock.now();
       this.gap(this.gapOf(now, now));
     } else if (this.overflow === 'drop-oldest') {
       this.#dropOldest();
@@ -52,7 +53,7 @@ export class MessageQueue<Message extends { readonly type: 'message' | 'event' }
 
   /** Something is missing behind the last message. */
   gap(gap: Gap): void {
-    if (this.isEmpty) this.#filledAt = Date.now();
+    if (this.isEmpty) this.#filledAt = wallClock.now();
     const last = this.#entries.peekBack();
     if (last?.type === 'gap') {
       this.#entries.pop();
@@ -80,7 +81,7 @@ export class MessageQueue<Message extends { readonly type: 'message' | 'event' }
 
   /** The gap in place of the message is merged with those beside it. */
   #dropOldest(): void {
-    let gap = this.gapOf(this.#filledAt, Date.now());
+    let gap = this.gapOf(this.#filledAt, wallClock.now());
     const first = this.shift();
     if (first?.type === 'gap') {
       gap = mergeGaps(first, gap);

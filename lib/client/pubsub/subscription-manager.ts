@@ -7,6 +7,7 @@ import { slotOfKey } from '../../routing/keys/slots.js';
 import type { Placement } from '../../routing/pubsub/channel-placement.js';
 import { isMisconfigured } from '../../topology/probe-error.js';
 import type { TopologySnapshot } from '../../topology/snapshot.js';
+import { queueMicrotask } from '../../util/timers.js';
 import type { Deployment } from '../nodes/deployment.js';
 import type { SubscriptionStats } from '../stats.js';
 import { ChannelState } from './channel.js';

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { NoNodeError, ProtocolError } from '../../errors.js';
 import type { CallTarget, PinnedProcess } from '../../protocol/call-target.js';
 import { command } from '../../protocol/catalog/specs.js';
 import { type Arg, type CommandSpec, DECODE_BUFFERS, type Raw } from '../../protocol/command-spec.js';
 import { slotOfKey } from '../../routing/keys/slots.js';
 import { backoffMs } from '../../util/backoff.js';
+import { sleep } from '../../util/timers.js';
 import type { Client } from '../client.js';
 import type { View } from '../view.js';
 import { DedupeSet } from './dedupe-set.js';

@@ -1,6 +1,7 @@
 import { TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import type { Raw } from '../../protocol/command-spec.js';
+import { clearTimeout, setTimeout } from '../../util/timers.js';
 import { askSeveral } from '../ask-several.js';
 import { causesOf, failure } from '../probe-error.js';
 import { MODE_COMMANDS, modeOf } from '../replies.js';

@@ -1,3 +1,4 @@
+import { clearTimeout, performance, setTimeout } from '../../util/timers.js';
 import type { ControlChannel } from '../resolver-api.js';
 import { type NodeInfo, nodesOfShard, type TopologySnapshot } from '../snapshot.js';
 import { parseReplication, REPLICATION_COMMANDS, type ReplicationInfo } from './info.js';

@@ -1,6 +1,7 @@
 import { AddressRefusedError, AuthError, ConnectError, TimeoutError, TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import { fieldsOf } from '../../protocol/resp/map-reply.js';
+import { performance, setTimeout } from '../../util/timers.js';
 import { type Answer, askSeveral } from '../ask-several.js';
 import { causesOf, failure } from '../probe-error.js';
 import { listOf, MODE_COMMANDS, modeOf, textOf } from '../replies.js';

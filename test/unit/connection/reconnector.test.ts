@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { Reconnector, type ReconnectorState } from '../../../lib/connection/reconnector.js';
+import { takeGlobalTimers } from '../../../lib/util/timers.js';
 
 type Event = 'opened' | 'ready' | 'failed' | 'silent' | 'reopenNow' | 'stop';
 /** What happens, or how many ms pass. */
@@ -193,6 +194,7 @@ describe('a reconnector', () => {
   it('keeps the process alive while it waits, unless it was told not to', () => {
     const unref = sinon.spy();
     const setTimeout = sinon.stub(globalThis, 'setTimeout').returns({ unref } as unknown as NodeJS.Timeout);
+    takeGlobalTimers();
     for (const keepsAlive of [true, false]) {
       const reconnector = new Reconnector(limits, () => {}, keepsAlive);
       run(reconnector, ['opened', 'failed']);
