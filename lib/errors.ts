@@ -13,7 +13,7 @@ export class OptionsError extends SlotwiseError {
   }
 }
 
-/** A command's argument cannot be sent (`NaN`, `undefined`, an object …). Nothing was sent. */
+/** A command's argument cannot be sent (`NaN`, `undefined`, an object, bytes whose memory was transferred …). Nothing was sent. */
 export class ArgumentError extends SlotwiseError {
   constructor(message: string, facts?: ErrorFacts) {
     super('ERR_ARGUMENT', message, facts);

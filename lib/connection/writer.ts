@@ -1,9 +1,12 @@
 import type { Socket } from 'node:net';
 import type Denque from 'denque';
 import { type BatchWritten, batchChannel } from '../diagnostics.js';
+import { ArgumentError, SlotwiseError } from '../errors.js';
 import { type Call, WRITTEN } from '../protocol/call.js';
 import type { CallExtras } from '../protocol/call-extras.js';
 import { Encoder } from '../protocol/resp/encoder.js';
+import { queueMicrotask } from '../util/timers.js';
+import { releaseUsage } from './deadlines.js';
 import { DISCARDED_REPLY } from './internal-calls.js';
 import type { Liveness } from './liveness.js';
 
@@ -31,29 +34,40 @@ export class Writer {
     return this.#encoder.bytes >= BATCH_BYTES;
   }
 
+  /** Encodes the call, with what goes before it. Refuses a call whose arguments are no longer what was given: nothing of it is sent then. */
   encode(call: Call): void {
     const encoder = this.#encoder;
-    if (call.extras !== null) this.#encodeExtras(call, call.extras);
-    encoder.encode(call.spec, call.args);
+    const before = encoder.bytes;
+    try {
+      if (call.extras !== null) this.#encodeExtras(call.extras);
+      encoder.encode(call.spec, call.args);
+    } catch (error) {
+      encoder.truncate(before);
+      refuse(call, error);
+      return;
+    }
     call.state = WRITTEN;
-    this.inFlight.push(call);
-    this.#encoded++;
+    if (call.extras !== null) this.#expectExtras(call, call.extras);
+    this.#expect(call);
   }
 
   /** Encodes what goes before the command itself, in one piece with it. */
-  #encodeExtras(call: Call, { asking, batch }: CallExtras): void {
-    if (asking) {
-      this.#encoder.raw(ASKING);
-      this.inFlight.push(DISCARDED_REPLY);
-      this.#encoded++;
-    }
+  #encodeExtras({ asking, batch }: CallExtras): void {
+    if (asking) this.#encoder.raw(ASKING);
+    if (batch !== null) for (const { spec, args } of batch.commands) this.#encoder.encode(spec, args);
+  }
+
+  /** The replies to what goes before the command. */
+  #expectExtras(call: Call, { asking, batch }: CallExtras): void {
+    if (asking) this.#expect(DISCARDED_REPLY);
     if (batch === null) return;
     batch.replies.length = 0;
-    for (const { spec, args } of batch.commands) {
-      this.#encoder.encode(spec, args);
-      this.inFlight.push(call);
-      this.#encoded++;
-    }
+    for (let left = batch.commands.length; left > 0; left--) this.#expect(call);
+  }
+
+  #expect(call: Call): void {
+    this.inFlight.push(call);
+    this.#encoded++;
   }
 
   /** Gives the batch to the socket. */
@@ -63,7 +77,10 @@ export class Writer {
     if (batchChannel.hasSubscribers) {
       batchChannel.publish({ node: this.node, commands: this.#encoded, bytes: encoder.bytes } satisfies BatchWritten);
     }
-    const segments = encoder.take();
+    let segments = encoder.take();
+    // Pieces that would wait in the socket are copied: of memory that was transferred meanwhile nothing would be sent, and the server would
+    // take what follows for the value.
+    if (segments.length > 1 && socket.writableLength > 0) segments = [Buffer.concat(segments)];
     this.liveness.sent(this.inFlight.length - this.#encoded);
     this.#encoded = 0;
     let accepted = true;
@@ -77,4 +94,12 @@ export class Writer {
     if (socket.writableLength === 0) encoder.release();
     else if (!accepted) this.blocked = true;
   }
+}
+
+/** Tells the caller once the batch is written, because what follows may end the connection. An earlier attempt may have run. */
+function refuse(call: Call, error: unknown): void {
+  releaseUsage(call);
+  const { message, command } = error instanceof SlotwiseError ? error : { message: String(error), command: call.spec.name };
+  const { executed, attempts, firstError } = call;
+  queueMicrotask(() => call.fail(new ArgumentError(message, { command, executed, attempts, cause: firstError ?? undefined })));
 }

@@ -1,5 +1,6 @@
 import { ArgumentError, show } from '../../errors.js';
 import type { Arg, CommandSpec } from '../command-spec.js';
+import { bytesAsGiven, takeLength } from './byte-view.js';
 
 /** Least bytes around an argument: `$1\r\n` and `\r\n`. */
 const AROUND_ARGUMENT = 6;
@@ -43,11 +44,21 @@ export function measure(spec: CommandSpec, args: readonly Arg[]): number {
 }
 
 function measureRare(spec: CommandSpec, arg: unknown, index: number): number {
-  if (ArrayBuffer.isView(arg)) return arg.byteLength;
+  if (ArrayBuffer.isView(arg)) return takeLength(arg) ?? refuseChanged(spec, index);
   if (typeof arg === 'bigint') return 1;
   throw new ArgumentError(`${spec.name}: argument ${index + 1} must be a string, a finite number, a bigint or bytes, got ${show(arg)}`, {
     command: spec.name,
   });
+}
+
+/** Commands are encoded later than they are given, and the caller's memory or list may have changed since. */
+function refuseChanged(spec: CommandSpec, index: number): never {
+  throw new ArgumentError(
+    `${spec.name}: argument ${index + 1} is not what was given: its memory was transferred or resized, or its list changed`,
+    {
+      command: spec.name,
+    },
+  );
 }
 
 /**
@@ -75,7 +86,8 @@ export class Encoder {
   get bytes(): number {
     return this.pieceBytes + this.used - this.from;
   }
-  /** Appends one command. */
+
+  /** Appends one command. Throws where an argument is not what it was; `truncate` removes what came before it. */
   encode(spec: CommandSpec, args: readonly Arg[]): void {
     const head = spec.head;
     const count = args.length;
@@ -87,9 +99,9 @@ export class Encoder {
       const arg = args[i] as Arg;
       if (typeof arg === 'object') {
         this.used = at;
-        this.binary(arg);
+        this.binary(arg, spec, i);
       } else {
-        const text = typeof arg === 'string' ? arg : String(arg);
+        const text = typeof arg === 'string' ? arg : numeral(arg, spec, i);
         const length = text.length;
         if (length <= SHORT_TEXT) {
           if (at + length + 8 > memory.length) {
@@ -137,6 +149,19 @@ export class Encoder {
     if (length > SHORT_TEXT) this.memory.set(bytes, this.used);
     else for (let i = 0; i < length; i++) this.memory[this.used + i] = bytes[i] as number;
     this.used += length;
+  }
+
+  /** Takes back what was appended beyond the first `bytes` since the last `take`. */
+  truncate(bytes: number): void {
+    while (this.pieceBytes > bytes) {
+      const last = this.pieces.pop() ?? NO_MEMORY;
+      this.pieceBytes -= last.length;
+      this.used = this.from;
+      if (this.pieceBytes >= bytes) continue;
+      this.pieces.push(last.subarray(0, bytes - this.pieceBytes));
+      this.pieceBytes = bytes;
+    }
+    this.used = Math.min(this.used, this.from + bytes - this.pieceBytes);
   }
 
   /** What to write, in order; mostly one piece. The pieces stay as they are until `release`. */
@@ -188,13 +213,9 @@ export class Encoder {
   }
 
   /** Bytes as a bulk string. */
-  private binary(arg: unknown): void {
-    const bytes = asBytes(arg);
-    if (bytes === null) {
-      // `measure` refuses it, but the caller's array may have changed since: whatever it holds now, the command must stay well-formed.
-      this.text(String(arg));
-      return;
-    }
+  private binary(arg: unknown, spec: CommandSpec, index: number): void {
+    const bytes = ArrayBuffer.isView(arg) ? bytesAsGiven(arg) : null;
+    if (bytes === null) refuseChanged(spec, index);
     const length = bytes.byteLength;
     this.reserve(24);
     this.used = writeLength(this.memory, this.used, DOLLAR, length);
@@ -259,8 +280,6 @@ function digitsOf(value: number): number {
   return digits;
 }
 
-/** `instanceof` is the fast way; bytes of another realm and other views take the second. Null: no bytes. */
-export function asBytes(arg: unknown): Uint8Array | null {
-  if (arg instanceof Uint8Array) return arg;
-  return ArrayBuffer.isView(arg) ? new Uint8Array(arg.buffer, arg.byteOffset, arg.byteLength) : null;
+function numeral(arg: unknown, spec: CommandSpec, index: number): string {
+  return typeof arg === 'number' || typeof arg === 'bigint' ? String(arg) : refuseChanged(spec, index);
 }

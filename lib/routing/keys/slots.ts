@@ -2,7 +2,7 @@ import { CrossSlotError } from '../../errors.js';
 import { keyIndexes } from '../../protocol/catalog/keys.js';
 import { command } from '../../protocol/catalog/specs.js';
 import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
-import { asBytes } from '../../protocol/resp/encoder.js';
+import { asBytes } from '../../protocol/resp/byte-view.js';
 import { argText } from '../../protocol/resp/text.js';
 import { SLOT_COUNT } from '../../topology/slot-map.js';
 import { affinityTo } from './affinity-slot.js';

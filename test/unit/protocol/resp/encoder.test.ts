@@ -81,8 +81,39 @@ describe('Encoder', () => {
     assert.equal(encode(spec('CONFIG GET'), ['save']).toString(), '*3\r\n$6\r\nCONFIG\r\n$3\r\nGET\r\n$4\r\nsave\r\n');
   });
 
-  it('writes whatever a changed argument list holds as a well-formed command', () => {
-    for (const arg of [undefined, null, true, { a: 1 }]) assert.deepEqual(encode(GET, [arg]), reference(GET, [arg]));
+  for (const arg of [undefined, null, true, { a: 1 }, Symbol('s')]) {
+    it(`refuses ${String(arg)}, which only a list that was changed can hold`, () => {
+      assert.throws(() => encode(GET, ['a', arg]), {
+        name: 'ArgumentError',
+        command: 'GET',
+        message: /^GET: argument 2 is not what was given/,
+      });
+    });
+  }
+
+  it('takes back what it has appended of a command that it refuses, wherever its pieces end', () => {
+    const next = random(77);
+    const anyArg = (): Arg =>
+      [() => 'a'.repeat(next(90)), () => Buffer.alloc(next(200)), () => Buffer.alloc(33_000 + next(9))][next(3)]?.() ?? '';
+    const gone = new Uint8Array(40_000);
+    structuredClone(gone, { transfer: [gone.buffer] });
+    const encoder = new Encoder(128);
+    for (let batch = 0; batch < 200; batch++) {
+      const expected: Buffer[] = [];
+      for (let i = next(6); i >= 0; i--) {
+        const args = Array.from({ length: next(5) }, anyArg);
+        const before = encoder.bytes;
+        if (next(2) === 0) {
+          assert.throws(() => encoder.encode(SET, [...args, gone]), ArgumentError);
+          encoder.truncate(before);
+        } else {
+          encoder.encode(SET, args);
+          expected.push(reference(SET, args));
+        }
+      }
+      assert.ok(Buffer.concat(encoder.take()).equals(Buffer.concat(expected)), `batch ${batch}`);
+      if (next(2) === 0) encoder.release();
+    }
   });
 
   it('writes random commands as the reference does, over many batches, whether the kernel took them or not', () => {
