@@ -256,6 +256,7 @@ export class TopologyError extends SlotwiseError {
 
 nameErrors({
   AbortError,
+  AddressRefusedError,
   ArgumentError,
   AuthError,
   ClosedError,
