@@ -1,4 +1,4 @@
-import type { BatchStep, Outcomes } from '../client/lease/batch.js';
+import { type BatchStep, failureOf, type Outcomes } from '../client/lease/batch.js';
 import { Commands } from '../commands/index.js';
 import type { MODE, Mode, Out } from '../commands/mode.js';
 import type { SlotwiseError } from '../errors.js';
@@ -44,18 +44,19 @@ export class Pipeline<
   }
 
   /**
-   * Sends the commands and gives their replies in order. Rejects with the first error among them, when all have settled; with
-   * `{ errors: 'inline' }` errors stand in their places instead. May be called again: the same commands are sent again.
+   * Sends the commands and gives their replies in order. A command that cannot be sent rejects it before anything is sent. Rejects with the
+   * first error among the replies, when all have settled; with `{ errors: 'inline' }` errors stand in their places instead. Where the first
+   * error is one of a command that was not executed, and others may have been, it is a `PartialFailureError`. More commands than the bounds
+   * of the queue let in are sent bit by bit. May be called again: the same commands are sent again.
    * @example const [value, sum] = await redis.pipeline().get('a').incr('b').exec();
    */
   exec(options?: { readonly errors?: 'reject' }): Promise<Replies>;
   exec(options: { readonly errors: 'inline' }): Promise<Inline<Replies>>;
   async exec(options: { readonly errors?: 'reject' | 'inline' } = {}): Promise<Replies | Inline<Replies>> {
-    const { values, errors } = await this.runner([...this.#steps]);
-    for (const [at, error] of errors) {
-      if (options.errors !== 'inline') throw error;
-      values[at] = error;
-    }
+    const steps = [...this.#steps];
+    const { values, errors } = await this.runner(steps);
+    if (errors.size > 0 && options.errors !== 'inline') throw failureOf(steps, errors);
+    for (const [at, error] of errors) values[at] = error;
     return values as unknown as Replies; // one reply a step, in the order the tuple was built
   }
 }

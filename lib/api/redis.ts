@@ -1,7 +1,8 @@
 import type { Client } from '../client/client.js';
 import type { ClientEvents } from '../client/events.js';
-import { runPipeline, runTransaction } from '../client/lease/batch.js';
+import { runTransaction } from '../client/lease/batch.js';
 import { LeasedConnection } from '../client/lease/leased-connection.js';
+import { runPipeline } from '../client/lease/pipeline.js';
 import { type Watching, type WatchOptions, watch } from '../client/lease/watch.js';
 import type { ClientStats } from '../client/stats.js';
 import { type Source, type StreamOptions, stream } from '../client/stream.js';

@@ -10,6 +10,7 @@ import { command } from '../protocol/catalog/specs.js';
 import { type Arg, type Command, type CommandSpec, type Decode, SPECIAL } from '../protocol/command-spec.js';
 import type { Exclusive } from '../protocol/exclusive.js';
 import type { OutcomeSink } from '../protocol/outcome.js';
+import { measure } from '../protocol/resp/encoder.js';
 import { GuardTable } from '../routing/keys/guard.js';
 import { prefixKey } from '../routing/keys/key-prefix.js';
 import { prefixed, prefixKeys } from '../routing/keys/prefixed-command.js';
@@ -114,15 +115,15 @@ export class Client {
 
   /** Submits a command. Synchronous up to the socket's queue; every failure is a rejection. By position: see `CallFactory.submit`. */
   run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
-    if (this.#guards !== null) {
-      try {
-        this.admit(spec, args, view);
-      } catch (error) {
-        return refuse(spec, error, null);
-      }
+    if (this.#guards === null && view.prefix === null) return this.#run(spec, args, decode, view);
+    const given = { spec, args, decode };
+    let own: Command;
+    try {
+      this.admit(spec, args, view);
+      own = view.prefix === null ? given : prefixed(view.prefix, given);
+    } catch (error) {
+      return refuse(spec, error, null);
     }
-    if (view.prefix === null) return this.#run(spec, args, decode, view);
-    const own = prefixed(view.prefix, { spec, args, decode });
     return this.#run(spec, own.args, own.decode, view);
   }
 
@@ -133,7 +134,30 @@ export class Client {
     return this.#special.run(spec, args, decode, view);
   }
 
-  /** Runs a command as `run` does, for calls that are submitted together: the outcome goes to the sink, as that of `index`. */
+  /** Throws what would keep a command from being sent, and adds what it takes of the queue. Sends nothing. */
+  check({ spec, args }: Command, view: View, need: QueueUsage): void {
+    need.bytes += measure(spec, args);
+    need.commands++;
+    this.admit(spec, args, view);
+    const isSpecial = (spec.flags & SPECIAL) !== 0;
+    // Without keys, and with one, it goes anywhere.
+    if (!isSpecial && spec.firstKey === spec.lastKey) return;
+    const own = view.prefix === null ? args : prefixKeys(view.prefix, spec, args);
+    if (isSpecial) need.commands += this.#special.check(spec, own, view) - 1;
+    else this.#callFactory.checkKeys(spec, own, view);
+  }
+
+  /** Throws a `QueueFullError` where the queue has no room for so much now. */
+  checkRoom(spec: CommandSpec, need: QueueUsage): void {
+    this.#callFactory.checkRoom(spec, need);
+  }
+
+  /** Whether the queue, or this share of it, has room for so much now. */
+  hasRoom(need: QueueUsage, share = 1): boolean {
+    return this.#callFactory.hasRoom(need, share);
+  }
+
+  /** Runs a checked command as `run` does, for calls that are submitted together: the outcome goes to the sink, as that of `index`. */
   runInto(sink: OutcomeSink, index: number, given: Command, view: View): void {
     const { spec, args, decode } = given;
     if ((spec.flags & SPECIAL) !== 0 || view.signal !== null) {
@@ -143,17 +167,8 @@ export class Client {
       );
       return;
     }
-    const extras = sinkExtras(sink, index);
-    if (this.#guards !== null) {
-      try {
-        this.admit(spec, args, view);
-      } catch (error) {
-        refuse(spec, error, extras);
-        return;
-      }
-    }
     const own = view.prefix === null ? given : prefixed(view.prefix, given);
-    this.#callFactory.submit(spec, own.args, own.decode, view, extras);
+    this.#callFactory.submit(spec, own.args, own.decode, view, sinkExtras(sink, index));
   }
 
   /** Submits a command to a target that its keys do not name. The reply is the server's own: the keys in it have their prefix. */

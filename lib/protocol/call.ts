@@ -239,7 +239,7 @@ export class Call {
     let value: unknown = raw;
     if (this.decode !== null) {
       try {
-        value = this.decode(raw, this.args);
+        value = this.decode(raw, this.args, this.mode);
       } catch (error) {
         this.fail(error);
         return;

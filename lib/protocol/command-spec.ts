@@ -88,9 +88,10 @@ export interface CommandSpec {
 }
 
 /**
- * Decoder of a reply: turns the raw reply into what the caller gets. The arguments say what was asked for, where the shape depends on it.
+ * Decoder of a reply: turns the raw reply into what the caller gets. Where the shape depends on it, the arguments say what was asked for,
+ * and the mode (a sum of `DECODE_*` bits) what text and integers are.
  */
-export type Decode<T = unknown> = (raw: Raw, args: readonly Arg[]) => T;
+export type Decode<T = unknown> = (raw: Raw, args: readonly Arg[], mode: number) => T;
 
 /**
  * A command with its arguments and the decoder of its reply. The hot path passes the three by position, because a record would be an

@@ -2,7 +2,7 @@ import { releaseUsage } from '../../connection/deadlines.js';
 import { commandChannel } from '../../diagnostics.js';
 import type { ViewOptions, WaitReplicas } from '../../options/client-options.js';
 import type { Options } from '../../options/defaults.js';
-import { type Call, NO_PROMISE, newCall, takePromise } from '../../protocol/call.js';
+import { type Call, NO_PROMISE, newCall, type QueueUsage, takePromise } from '../../protocol/call.js';
 import { type CallExtras, newExtras } from '../../protocol/call-extras.js';
 import { changesData, isRead, mayWrite } from '../../protocol/catalog/effects.js';
 import { type Arg, BLOCKING, type Command, type CommandSpec, type Decode } from '../../protocol/command-spec.js';
@@ -97,6 +97,24 @@ export class CallFactory {
     if (commandChannel.hasSubscribers) this.#beginTraced(call, own.signal, slot);
     else this.#begin(call, own.signal, slot);
     return outcome;
+  }
+
+  /** Throws where the queue has no room for all that a command becomes. */
+  checkRoom(spec: CommandSpec, need: QueueUsage): void {
+    if (!this.hasRoom(need)) throw queueFull(spec, need.bytes, this.#dispatcher.usage, this.#options.queue);
+  }
+
+  /** Whether the queue, or this share of it, has room for so much now. */
+  hasRoom({ commands, bytes }: QueueUsage, share = 1): boolean {
+    const { usage } = this.#dispatcher;
+    const { maxCommands, maxBytes } = this.#options.queue;
+    return usage.commands + commands <= maxCommands * share && usage.bytes + bytes <= maxBytes * share;
+  }
+
+  /** Throws where the keys of a command must not be together. */
+  checkKeys(spec: CommandSpec, args: readonly Arg[], view: View): void {
+    if (this.sharded) slotOfCommand(spec, args);
+    if (this.domains.hasPatterns) this.domainViews.viewFor(spec, args, view);
   }
 
   /** WAIT holds up its connection, so that the write needs one of its own. */

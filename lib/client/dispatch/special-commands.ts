@@ -5,6 +5,7 @@ import { blockingOf, isStreamRead } from '../../protocol/catalog/blocking.js';
 import { isRead } from '../../protocol/catalog/effects.js';
 import { stateReason } from '../../protocol/catalog/specs.js';
 import { type Arg, BLOCKING, type CommandSpec, type Decode, SCRIPT } from '../../protocol/command-spec.js';
+import { measure } from '../../protocol/resp/encoder.js';
 import { type Script, scriptOf } from '../../protocol/script.js';
 import { isAboutSeveralNodes, type ShardPart, splitBySlot } from '../../routing/keys/multi-shard.js';
 import { slotOfCommand } from '../../routing/keys/slots.js';
@@ -15,7 +16,7 @@ import type { View } from '../view.js';
 import { blockingCall } from './blocking-call.js';
 import { closedError } from './call-errors.js';
 import { type CallFactory, refuse } from './call-factory.js';
-import { overKeys, overNodes, type SubmitPart } from './multi-node.js';
+import { overKeys, overNodes, type SubmitPart, targetsOf } from './multi-node.js';
 import { ScriptCache } from './script-cache.js';
 import { EXEC, keysMayBeUnchecked, withKeyCheck } from './unchecked-keys.js';
 
@@ -35,36 +36,65 @@ export class SpecialCommands {
   }
 
   run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
-    if (spec.state !== 'none') {
-      const reason = stateReason(spec);
-      return Promise.reject(new CommandRefusedError(`${spec.name} is not sent on a shared connection: ${reason}`, { command: spec.name }));
+    let blocks: boolean;
+    let parts: readonly ShardPart[] | null;
+    try {
+      blocks = this.#blocks(spec, args, view);
+      parts = this.#split(spec, args, view);
+      if (parts !== null) this.#callFactory.checkRoom(spec, { commands: parts.length, bytes: measure(spec, args) });
+    } catch (error) {
+      return refuse(spec, error, null);
     }
-    if ((spec.flags & BLOCKING) !== 0) {
-      const blocking = blockingOf(spec, args);
-      if (blocking !== null || !isStreamRead(spec)) {
-        if (view.waitReplicas !== null) return refuse(spec, blockedReplicated(spec), null);
-        return this.#callFactory.submit(spec, args, decode, view, extrasOf({ exclusive: blockingCall(blocking) }));
-      }
-    }
+    if (blocks) return this.#callFactory.submit(spec, args, decode, view, extrasOf({ exclusive: blockingCall(blockingOf(spec, args)) }));
     if ((spec.flags & SCRIPT) !== 0) {
       const script = scriptOf(spec);
       if (script !== null) return this.#runScript(script, args, decode, view);
     }
-    if (this.#callFactory.sharded && keysMayBeUnchecked(spec, args)) return this.#runChecked(spec, args, decode, view);
+    const { sharded } = this.#callFactory;
+    if (sharded && keysMayBeUnchecked(spec, args)) return this.#runChecked(spec, args, decode, view);
     const submit: SubmitPart = (own, target) => this.#callFactory.submit(spec, own, null, view, extrasOf({ target }));
-    const partitionOf = spec.request === 'multi_shard' ? this.#callFactory.domainViews.partitionOf(view) : null;
-    if (partitionOf !== null) {
-      let parts: readonly ShardPart[] | null;
-      try {
-        parts = splitBySlot(spec, args, partitionOf);
-      } catch (error) {
-        return Promise.reject(error);
-      }
-      if (parts !== null) return overKeys({ spec, args, decode }, parts, submit);
-    } else if (this.#callFactory.sharded && isAboutSeveralNodes(spec)) {
-      return this.#whenKnown(spec, view).then((router) => overNodes({ spec, args, decode }, router, submit));
+    if (parts !== null) return overKeys({ spec, args, decode }, parts, submit, view.mode);
+    if (sharded && isAboutSeveralNodes(spec)) {
+      return this.#whenKnown(spec, view).then((router) => {
+        const targets = targetsOf(spec, router);
+        this.#callFactory.checkRoom(spec, { commands: targets.length, bytes: measure(spec, args) * targets.length });
+        return overNodes({ spec, args, decode }, targets, submit, view.mode);
+      });
     }
     return this.#callFactory.submit(spec, args, decode, view);
+  }
+
+  /** Throws what `run` would reject with before it sends anything; gives how many commands it will send. */
+  check(spec: CommandSpec, args: readonly Arg[], view: View): number {
+    this.#blocks(spec, args, view);
+    const parts = this.#split(spec, args, view);
+    if (parts !== null) return parts.length;
+    this.#callFactory.checkKeys(spec, args, view);
+    const { router } = this.#deployment;
+    return router === null || !this.#callFactory.sharded || !isAboutSeveralNodes(spec) ? 1 : targetsOf(spec, router).length;
+  }
+
+  /** Whether the command may wait at the server, on a connection of its own. Throws where it goes on none of ours, or not with this view. */
+  #blocks(spec: CommandSpec, args: readonly Arg[], view: View): boolean {
+    // Before anything is read out of the arguments. Those of commands over keys are measured where they are split.
+    if (spec.request !== 'multi_shard') measure(spec, args);
+    if (spec.state !== 'none') {
+      const reason = stateReason(spec);
+      throw new CommandRefusedError(`${spec.name} is not sent on a shared connection: ${reason}`, { command: spec.name });
+    }
+    if ((spec.flags & BLOCKING) === 0 || (blockingOf(spec, args) === null && isStreamRead(spec))) return false;
+    if (view.waitReplicas !== null) throw blockedReplicated(spec);
+    return true;
+  }
+
+  /** The parts of a command over keys that must not be in one; null: it goes as it is. */
+  #split(spec: CommandSpec, args: readonly Arg[], view: View): readonly ShardPart[] | null {
+    if (spec.request !== 'multi_shard') return null;
+    const partitionOf = this.#callFactory.domainViews.partitionOf(view);
+    if (partitionOf === null) return null;
+    // All arguments, before one part is sent.
+    measure(spec, args);
+    return splitBySlot(spec, args, partitionOf);
   }
 
   #runChecked(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {

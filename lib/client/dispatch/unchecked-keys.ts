@@ -32,10 +32,10 @@ export function withKeyCheck(spec: CommandSpec, args: readonly Arg[], decode: De
       ],
       replies: [],
     },
-    decode: (raw) => {
+    decode: (raw, _, mode) => {
       const reply: Raw = Array.isArray(raw) ? (raw[1] ?? null) : null;
       if (reply instanceof Error) throw reply;
-      return decode === null ? reply : decode(reply, args);
+      return decode === null ? reply : decode(reply, args, mode);
     },
   };
 }

@@ -2,7 +2,7 @@ import { NotReplicatedError } from '../../errors.js';
 import type { WaitReplicas } from '../../options/client-options.js';
 import type { AtomicBatch } from '../../protocol/call-extras.js';
 import { command } from '../../protocol/catalog/specs.js';
-import type { Command, CommandSpec, Raw } from '../../protocol/command-spec.js';
+import type { Command, CommandSpec } from '../../protocol/command-spec.js';
 
 const WAIT = command('WAIT');
 /** WAIT under the name of the write it belongs to, for errors and retries. */
@@ -23,9 +23,9 @@ export function replicated(
     batch,
     spec: waitAs(spec),
     args: [count, timeoutMs],
-    decode: (raw: Raw) => {
+    decode: (raw, _, mode) => {
       const written = batch.replies[commands.length] ?? null;
-      const reply = decode === null ? written : decode(written, args);
+      const reply = decode === null ? written : decode(written, args, mode);
       const acknowledged = Number(raw);
       if (acknowledged < count) throw new NotReplicatedError(spec.name, { acknowledged, wanted: count, timeoutMs, reply });
       return reply;

@@ -1,10 +1,11 @@
-import { CommandRefusedError, ReplyError } from '../../errors.js';
+import { CommandRefusedError, ReplyError, SlotwiseError } from '../../errors.js';
 import type { AtomicBatch } from '../../protocol/call-extras.js';
-import { changesData, isRead } from '../../protocol/catalog/effects.js';
 import { keyIndexes } from '../../protocol/catalog/keys.js';
 import { command, stateReason } from '../../protocol/catalog/specs.js';
 import { type Arg, BYTES, type Command, type CommandSpec, DECODE_BUFFERS, type Decode, type Raw } from '../../protocol/command-spec.js';
-import type { OutcomeSink } from '../../protocol/outcome.js';
+import { failureOfParts } from '../../protocol/partial-failure.js';
+import { measure } from '../../protocol/resp/encoder.js';
+import { argText } from '../../protocol/resp/text.js';
 import { asText } from '../../protocol/script.js';
 import { prefixed } from '../../routing/keys/prefixed-command.js';
 import { commonSlot } from '../../routing/keys/slots.js';
@@ -24,65 +25,27 @@ export interface Outcomes {
   readonly errors: ReadonlyMap<number, unknown>;
 }
 
+/**
+ * The error of a batch of which steps failed: the first, unless that says that nothing was executed and another step has been, or may have
+ * been.
+ */
+export function failureOf(steps: readonly BatchStep[], errors: Outcomes['errors']): unknown {
+  const [first] = errors.values();
+  if (!(first instanceof SlotwiseError) || first.executed !== 'no') return first;
+  const failures = [...errors].map(([index, error]) => ({ keys: keysOf(steps[index]), error }));
+  if (failures.length === steps.length && failures.every(({ error }) => error instanceof SlotwiseError && error.executed === 'no'))
+    return first;
+  return failureOfParts('pipeline', failures, steps.length);
+}
+
+function keysOf(step: BatchStep | undefined): string[] {
+  return step === undefined ? [] : keyIndexes(step.spec, step.args).map((index) => argText(step.args[index] ?? ''));
+}
+
 const MULTI = command('MULTI');
 const EXEC = command('EXEC');
 /** EXEC whose replies are all read as bytes: for a batch with a command whose reply is bytes in any mode. */
 const EXEC_BYTES: CommandSpec = Object.freeze({ ...EXEC, flags: EXEC.flags | BYTES });
-
-/**
- * Issues all steps at once: each goes to its node by itself, those of one node leave in one write, those of one slot stay in order.
- * Redirects and retries are each command's own.
- */
-export function runPipeline(client: Client, steps: readonly BatchStep[], given: View): Promise<Outcomes> {
-  const view = withSession(client, steps, given);
-  return new Promise((resolve) => {
-    const collector = new OutcomeCollector(steps.length, resolve);
-    for (let index = 0; index < steps.length; index++) {
-      const step = steps[index] as BatchStep; // `index` is in range
-      client.runInto(collector, index, step, step.called ? view.withObjects() : view);
-    }
-  });
-}
-
-/**
- * The view for a pipeline: its own session if reads follow writes, because a read on a replica would find what was there before the write.
- */
-function withSession(client: Client, steps: readonly BatchStep[], view: View): View {
-  if (view.session !== null || !client.mayReadElsewhere(view)) return view;
-  const write = steps.findIndex(({ spec }) => changesData(spec));
-  if (write === -1 || !steps.some(({ spec }, index) => index > write && isRead(spec))) return view;
-  return client.view(view.options, { domain: view.domain, session: client.session() }).withMode(view.mode);
-}
-
-/** Collector of the outcomes of a pipeline: calls `done` once, when every step has settled. */
-class OutcomeCollector implements OutcomeSink {
-  readonly #values: unknown[];
-  readonly #errors: [index: number, error: unknown][] = [];
-  #missing: number;
-
-  constructor(
-    size: number,
-    private readonly done: (outcomes: Outcomes) => void,
-  ) {
-    this.#values = new Array<unknown>(size).fill(null);
-    this.#missing = size;
-    if (size === 0) this.#finish();
-  }
-
-  onValue(index: number, value: unknown): void {
-    this.#values[index] = value;
-    if (--this.#missing === 0) this.#finish();
-  }
-
-  onError(index: number, error: unknown): void {
-    this.#errors.push([index, error]);
-    if (--this.#missing === 0) this.#finish();
-  }
-
-  #finish(): void {
-    this.done({ values: this.#values, errors: new Map(this.#errors.sort(([a], [b]) => a - b)) });
-  }
-}
 
 /**
  * Sends the steps between MULTI and EXEC as one atomic batch, which one server runs without anything in between, or not at all.
@@ -91,6 +54,7 @@ class OutcomeCollector implements OutcomeSink {
  */
 export async function runTransaction(client: Client, steps: readonly BatchStep[], view: View): Promise<Outcomes> {
   if (steps.length === 0) return { values: [], errors: new Map() };
+  for (const { spec, args } of steps) measure(spec, args);
   const known = steps.some(isUnknown) ? await learnt(client, steps, view) : steps;
   admitAll(client, known, view);
   const { batch, exec, keys, decode } = transactionOf(known, view);
@@ -136,12 +100,12 @@ export function transactionOf(commands: readonly BatchStep[], { prefix, mode }: 
     // A script's text, not its SHA-1: NOSCRIPT inside a transaction would come when the other commands have run.
     batch: { commands: [{ spec: MULTI, args: [] }, ...steps.map(asText)], replies: [] },
     keys: steps.flatMap(({ spec, args }) => keyIndexes(spec, args).map((index) => args[index] ?? '')),
-    decode: (raw) => decodeSteps(steps, Array.isArray(raw) ? raw : [], bytes),
+    decode: (raw) => decodeSteps(steps, Array.isArray(raw) ? raw : [], { mode, bytes }),
   };
 }
 
 /** `bytes`: the replies were read as bytes, although the view wants text. */
-function decodeSteps(steps: readonly BatchStep[], replies: readonly Raw[], bytes: boolean): Outcomes {
+function decodeSteps(steps: readonly BatchStep[], replies: readonly Raw[], { mode, bytes }: { mode: number; bytes: boolean }): Outcomes {
   const errors = new Map<number, unknown>();
   const values = steps.map(({ spec, args, decode }, index) => {
     const reply = replies[index] ?? null;
@@ -152,7 +116,7 @@ function decodeSteps(steps: readonly BatchStep[], replies: readonly Raw[], bytes
         raw.attempts = 1;
       }
       if (raw instanceof Error) throw raw;
-      return decode === null ? raw : decode(raw, args);
+      return decode === null ? raw : decode(raw, args, mode);
     } catch (error) {
       errors.set(index, error);
       return null;

@@ -7,7 +7,7 @@ import type { AtomicBatch } from '../../protocol/call-extras.js';
 import { blockingOf, isStreamRead } from '../../protocol/catalog/blocking.js';
 import { changesData, isRead } from '../../protocol/catalog/effects.js';
 import { command, stateReason } from '../../protocol/catalog/specs.js';
-import { type Arg, BLOCKING, type CommandSpec, type Decode, type Raw } from '../../protocol/command-spec.js';
+import { type Arg, BLOCKING, type CommandSpec, type Decode } from '../../protocol/command-spec.js';
 import { measure } from '../../protocol/resp/encoder.js';
 import { asText } from '../../protocol/script.js';
 import { prefixed } from '../../routing/keys/prefixed-command.js';
@@ -80,7 +80,7 @@ export class LeasedConnection implements CallOwner {
 
   /** Sends a transaction. Null: a watched key was changed, and nothing was executed. */
   async exec({ batch, exec, decode }: Transaction): Promise<Outcomes | null> {
-    const replies = this.#send(exec, [], (raw: Raw, args) => (raw === null ? null : decode(raw, args)), batch);
+    const replies = this.#send(exec, [], (raw, args, mode) => (raw === null ? null : decode(raw, args, mode)), batch);
     return (await replies) as Outcomes | null; // the decoder's
   }
 

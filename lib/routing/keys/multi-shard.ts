@@ -1,6 +1,7 @@
-import { ArgumentError, PartialFailureError } from '../../errors.js';
+import { ArgumentError } from '../../errors.js';
 import { keyIndexes } from '../../protocol/catalog/keys.js';
 import type { Arg, CommandSpec, Raw, ResponsePolicy } from '../../protocol/command-spec.js';
+import { failureOfParts } from '../../protocol/partial-failure.js';
 import { argText } from '../../protocol/resp/text.js';
 import { SLOT_COUNT } from '../../topology/slot-map.js';
 
@@ -51,7 +52,7 @@ export function mergeParts(spec: CommandSpec, args: readonly Arg[], parts: reado
     const part = parts[at];
     return 'error' in outcome && part !== undefined ? [{ keys: keysOfPart(part), error: outcome.error }] : [];
   });
-  if (failures.length > 0) throw partialFailure(spec, failures, parts.length);
+  if (failures.length > 0) throw failureOfParts(spec.name, failures, parts.length);
   const values = valuesOf(outcomes);
   if (spec.response !== 'default') return combine(spec.response, values);
   // Without a policy the replies of a command over keys are arrays in the order of its keys.
@@ -89,7 +90,7 @@ export function mergeNodes(
     const keys = values.filter((value) => value !== null);
     if (keys.length > 0) return keys[Math.floor(random() * keys.length)] ?? null;
   }
-  if (failures.length > 0) throw partialFailure(spec, failures, outcomes.length);
+  if (failures.length > 0) throw failureOfParts(spec.name, failures, outcomes.length);
   return SPECIAL_MERGES[spec.name]?.(values) ?? combine(spec.response, values);
 }
 
@@ -169,18 +170,4 @@ function elementwise(values: readonly Raw[], step: (a: bigint, b: bigint) => big
 
 function toBigInt(value: Raw): bigint {
   return typeof value === 'bigint' ? value : BigInt(typeof value === 'number' || typeof value === 'string' ? value : Number(value));
-}
-
-function partialFailure(spec: CommandSpec, failures: PartialFailureError['failures'], parts: number): unknown {
-  const first = failures[0]?.error;
-  // Of one part the error itself says enough.
-  if (failures.length === parts && parts === 1) return first;
-  const message = first instanceof Error ? first.message : String(first);
-  const names = failures.flatMap(({ node, keys }) => (node === undefined ? keys : [node]));
-  const shown = `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
-  return new PartialFailureError(`${spec.name}: ${failures.length} of ${parts} parts failed (${shown}); the first: ${message}`, failures, {
-    command: spec.name,
-    executed: 'unknown',
-    cause: first,
-  });
 }

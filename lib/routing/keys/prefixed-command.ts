@@ -12,9 +12,9 @@ export function prefixed(prefix: KeyPrefix, given: Command): Command {
   return {
     ...given,
     args,
-    decode: (raw: Raw, sent: readonly Arg[]) => {
+    decode: (raw, sent, mode) => {
       const own = raw instanceof Error ? raw : strip(prefix, raw);
-      return decode === null ? own : decode(own, sent);
+      return decode === null ? own : decode(own, sent, mode);
     },
   };
 }

@@ -23,7 +23,7 @@ export class Recorder extends LeasedCommands {
 
   protected override run<T>(spec: CommandSpec, args: readonly Arg[], decode?: Decode<T>): Recorded<T> {
     // A method without a decoder promises that the raw reply is the typed one.
-    const reply = (raw: Raw) => (decode === undefined ? (raw as T) : decode(raw, args));
+    const reply = (raw: Raw, mode = 0) => (decode === undefined ? (raw as T) : decode(raw, args, mode));
     return { spec, words: [...spec.name.split(' '), ...args], reply };
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { PartialFailureError } from '../../../../lib/errors.js';
+import { PartialFailureError, ReplyError } from '../../../../lib/errors.js';
 import { error, ok } from '../../../support/fake-server.js';
 import { assertNoPendingCommands, movedTo, rejected, ScriptedCluster } from '../scripted.js';
 
@@ -52,6 +52,43 @@ describe('a client of a cluster with commands over several slots', () => {
     );
   });
 
+  it('rejects what cannot be sent in any place, before a part is sent', async () => {
+    const values = [undefined, null, Number.NaN, Number.POSITIVE_INFINITY, true, {}, ['x'], Symbol('s'), () => 1, Object.create(null)];
+    for (const options of [{}, { keyPrefix: 'p:' }, { domains: { jobs: { keys: ['job:*'] } } }]) {
+      const redis = cluster.client(options);
+      for (const value of values as string[]) {
+        const calls = [
+          () => redis.mset({ a: '1', b: value, c: '3' }),
+          () =>
+            redis.mset([
+              ['a', 1],
+              [value, 2],
+            ]),
+          () => redis.mset(new Map([['a', value]])),
+          ...(['del', 'unlink', 'exists', 'touch', 'mget'] as const).flatMap((name) => [
+            () => redis[name](['a', value]),
+            () => redis[name]([value, 'a', 'b']),
+          ]),
+          () => redis.call('DEL', 'a', value),
+          () => redis.pipeline().incr('a').del(['a', value, 'b']).exec(),
+          () => redis.configSet({ maxmemory: value }),
+          () => redis.scriptLoad(value),
+          () => redis.call('FLUSHALL', value),
+        ];
+        for (const call of calls) {
+          const reason = await rejected(call());
+          assert.equal(reason.code, 'ERR_ARGUMENT', `${call}: ${reason}`);
+          assert.equal(reason.executed, 'no');
+        }
+      }
+    }
+    const sent = cluster.servers.flatMap(({ received }) => received.map(([name = '']) => name));
+    assert.deepEqual(
+      sent.filter((name) => !['CLIENT', 'CLUSTER', 'HELLO', 'INFO', 'PING', 'READONLY', 'ROLE'].includes(name)),
+      [],
+    );
+  });
+
   it('refuses those that may not be split', async () => {
     const redis = cluster.client();
     for (const words of [
@@ -69,6 +106,16 @@ describe('a client of a cluster with commands over several slots', () => {
   it('asks every shard and adds up', async () => {
     cluster.script = (index, [name]) => (name === 'DBSIZE' ? index + 1 : undefined);
     assert.equal(await cluster.client().dbsize(), 6);
+  });
+
+  it('rejects with the reply itself when all shards or nodes gave it', async () => {
+    cluster.script = (_, [name]) => (name === 'FLUSHALL' || name === 'SCRIPT' || name === 'DEL' ? error('ERR no such luck') : undefined);
+    const redis = cluster.client();
+    for (const call of [redis.call('FLUSHALL'), redis.scriptLoad('return ('), redis.del(['a', 'b', 'c']), redis.scriptKill()]) {
+      const reason = await rejected(call);
+      assert.ok(reason instanceof ReplyError);
+      assert.deepEqual([reason.message, reason.executed], ['ERR no such luck', 'yes']);
+    }
   });
 
   it('rejects when one shard of all failed', async () => {

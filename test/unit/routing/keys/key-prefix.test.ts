@@ -25,7 +25,7 @@ function sent(prefix: KeyPrefix, words: readonly Arg[]): Arg[] {
 /** What a caller gets for the raw reply to a command. */
 function got(prefix: KeyPrefix, name: string, raw: Raw): unknown {
   const { decode } = prefixed(prefix, { spec: command(name), args: [], decode: null });
-  return decode === null ? raw : decode(raw, []);
+  return decode === null ? raw : decode(raw, [], 0);
 }
 
 /** Patterns of keys, which are keys for nobody but the prefix. */
@@ -139,8 +139,8 @@ describe('key prefix', () => {
     const step = { spec: command('BLPOP'), args: ['a', 0], decode: (raw: Raw, args: readonly Arg[]) => seen.push(raw, [...args] as Raw) };
     const { args, decode } = prefixed(APP, step);
     const error = new Error('WRONGTYPE');
-    decode?.(['app:a', 'e'], args);
-    decode?.(error, args);
+    decode?.(['app:a', 'e'], args, 0);
+    decode?.(error, args, 0);
     assert.deepEqual(seen, [['a', 'e'], ['app:a', 0], error, ['app:a', 0]]);
   });
 });

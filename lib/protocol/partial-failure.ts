@@ -1,0 +1,33 @@
+import { type Executed, PartialFailureError, SlotwiseError } from '../errors.js';
+
+type Failures = PartialFailureError['failures'];
+
+/**
+ * The error of a whole of which parts failed. `parts`: how many there were. Where all of them failed in one way it is that error itself.
+ * Only where all parts say that nothing was executed does the whole say so.
+ */
+export function failureOfParts(command: string, failures: Failures, parts: number): unknown {
+  const errors = failures.map(({ error }) => error);
+  const [first] = errors;
+  const all = failures.length === parts;
+  if (all && errors.every((error) => isSame(error, first))) return first;
+  const message = first instanceof Error ? first.message : String(first);
+  const names = failures.flatMap(({ node, keys }) => (node === undefined ? keys : [node]));
+  const shown = names.length === 0 ? '' : ` (${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''})`;
+  return new PartialFailureError(`${command}: ${failures.length} of ${parts} parts failed${shown}; the first: ${message}`, failures, {
+    command,
+    executed: all && errors.every((error) => executedOf(error) === 'no') ? 'no' : 'unknown',
+    cause: first,
+  });
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (!(one instanceof SlotwiseError) || !(other instanceof SlotwiseError)) return false;
+  if (one instanceof PartialFailureError) return false;
+  return one.code === other.code && one.message === other.message && one.executed === other.executed;
+}
+
+function executedOf(error: unknown): Executed {
+  return error instanceof SlotwiseError ? error.executed : 'unknown';
+}
