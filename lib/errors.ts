@@ -187,13 +187,19 @@ export class ReadFunctionError extends SlotwiseError {
   }
 }
 
-/** Some parts of a command that was split over nodes failed. `failures` says which keys, or which node of a command without keys, and why. */
+/**
+ * Some parts of a whole failed: of a command that was split over nodes, of a pipeline, or elements of a reply, which are errors. `failures`
+ * says which keys, or which node of a command without keys, and why.
+ */
 export class PartialFailureError extends SlotwiseError {
   readonly failures: readonly { readonly keys: readonly string[]; readonly node?: string; readonly error: unknown }[];
+  /** Of a reply with errors among its elements: the reply as the server sent it. */
+  readonly reply: unknown;
 
-  constructor(message: string, failures: PartialFailureError['failures'], facts?: ErrorFacts) {
+  constructor(message: string, failures: PartialFailureError['failures'], facts?: ErrorFacts, reply?: unknown) {
     super('ERR_PARTIAL', message, facts);
     this.failures = failures;
+    this.reply = reply;
   }
 }
 
@@ -218,16 +224,19 @@ export class NotReplicatedError extends SlotwiseError {
   }
 }
 
-/** An integer reply is beyond 2^53 and `integers` is `'number'`. `value` is exact. */
+/** An integer of a reply is beyond 2^53 and `integers` is `'number'`. `value` is exact. */
 export class IntegerRangeError extends SlotwiseError {
   readonly value: bigint;
+  /** The whole reply as the server sent it, with such integers as bigints: what the command took is not lost. */
+  readonly reply: unknown;
 
-  constructor(value: bigint, facts?: ErrorFacts) {
+  constructor(value: bigint, facts?: ErrorFacts, reply: unknown = value) {
     super('ERR_INTEGER_RANGE', `integer reply ${value} is beyond 2^53; use with({ integers: 'bigint' }) or 'string'`, {
       executed: 'yes',
       ...facts,
     });
     this.value = value;
+    this.reply = reply;
   }
 }
 

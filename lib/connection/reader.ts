@@ -1,16 +1,9 @@
 import type Denque from 'denque';
-import {
-  ConnectError,
-  ConnectionLostError,
-  IntegerRangeError,
-  ProtocolError,
-  type ReplyError,
-  ReplyTooLargeError,
-  SlotwiseError,
-} from '../errors.js';
+import { ConnectError, ConnectionLostError, ProtocolError, type ReplyError, ReplyTooLargeError, SlotwiseError } from '../errors.js';
 import { type Call, WRITTEN } from '../protocol/call.js';
 import type { CallExtras } from '../protocol/call-extras.js';
 import { DECODE_BUFFERS, type Raw } from '../protocol/command-spec.js';
+import { mendReply } from '../protocol/flawed-reply.js';
 import { Parser } from '../protocol/resp/parser.js';
 import type { ReplySink } from '../protocol/resp/reply-sink.js';
 import { releaseUsage } from './deadlines.js';
@@ -94,11 +87,25 @@ export class Reader implements ReplySink {
     call.owner.failed(call, { kind: 'error-reply', error, node: this.node });
   }
 
-  integerRange(value: bigint): void {
-    const call = this.inFlight.shift();
-    if (call === undefined) return;
-    releaseUsage(call);
-    call.fail(new IntegerRangeError(value, { node: this.node, command: call.spec.name }));
+  flawed(value: Raw, outOfRange: bigint | null): void {
+    const call = this.inFlight.peekFront();
+    const { batch = null } = call?.extras ?? {};
+    const asked = batch?.commands[batch.replies.length] ?? call;
+    if (call === undefined || asked === undefined || (this.#pushesInline && isPubsubPush(value))) {
+      this.reply(value);
+      return;
+    }
+    let own: Raw;
+    try {
+      own = mendReply(value, asked, batch, { outOfRange, node: this.node });
+    } catch (error) {
+      this.inFlight.shift();
+      if (call.extras !== null && isPartReply(call.extras, error as Error)) return; // `mendReply` throws nothing else
+      releaseUsage(call);
+      call.fail(error);
+      return;
+    }
+    this.reply(own);
   }
 
   push(items: Raw[]): void {

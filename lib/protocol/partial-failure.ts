@@ -4,9 +4,9 @@ type Failures = PartialFailureError['failures'];
 
 /**
  * The error of a whole of which parts failed. `parts`: how many there were. Where all of them failed in one way it is that error itself.
- * Only where all parts say that nothing was executed does the whole say so.
+ * Only where all parts say that nothing was executed does the whole say so. `reply`: the one reply that holds the failures.
  */
-export function failureOfParts(command: string, failures: Failures, parts: number): unknown {
+export function failureOfParts(command: string, failures: Failures, parts: number, reply?: unknown): unknown {
   const errors = failures.map(({ error }) => error);
   const [first] = errors;
   const all = failures.length === parts;
@@ -14,11 +14,17 @@ export function failureOfParts(command: string, failures: Failures, parts: numbe
   const message = first instanceof Error ? first.message : String(first);
   const names = failures.flatMap(({ node, keys }) => (node === undefined ? keys : [node]));
   const shown = names.length === 0 ? '' : ` (${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''})`;
-  return new PartialFailureError(`${command}: ${failures.length} of ${parts} parts failed${shown}; the first: ${message}`, failures, {
+  const facts = {
     command,
     executed: all && errors.every((error) => executedOf(error) === 'no') ? 'no' : 'unknown',
     cause: first,
-  });
+  } as const;
+  return new PartialFailureError(
+    `${command}: ${failures.length} of ${parts} parts failed${shown}; the first: ${message}`,
+    failures,
+    facts,
+    reply,
+  );
 }
 
 function isSame(one: unknown, other: unknown): boolean {

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { type Arg, ArgumentError, createClient, IntegerRangeError, type Redis, single } from '../../lib/index.js';
+import {
+  type Arg,
+  ArgumentError,
+  createClient,
+  IntegerRangeError,
+  PartialFailureError,
+  type Redis,
+  ReplyError,
+  single,
+} from '../../lib/index.js';
 import { FakeServer, pieces, status } from '../support/fake-server.js';
 import { forEachTopology } from '../support/topologies.js';
 
@@ -212,6 +221,26 @@ describe('what goes in comes out', () => {
       '1',
       { field: [`${BEYOND}`, `-${BEYOND + 1n}`] },
     ]);
+  });
+
+  it('with an error in the place of a value, as a proxy gives it, rejects that command alone', async () => {
+    const reply = Buffer.from('*3\r\n$1\r\nv\r\n-ERR no backend\r\n$1\r\nw\r\n');
+    await using server = await FakeServer.start(([name, key]) =>
+      name === 'MGET' || name === 'EVAL' ? reply : name === 'GET' ? status(`value of ${key}`) : undefined,
+    );
+    await using redis = createClient({ topology: single(server.address) });
+    const [values, next, called] = await Promise.allSettled([
+      redis.mget(['a', 'b', 'c']),
+      redis.get('a'),
+      redis.call('MGET', 'a', 'b', 'c'),
+    ]);
+    for (const outcome of [values, called]) {
+      assert.ok(outcome.status === 'rejected' && outcome.reason instanceof PartialFailureError);
+      const failures = outcome.reason.failures.map(({ keys, error }) => [keys, (error as ReplyError).message]);
+      assert.deepEqual(failures, [[['b'], 'ERR no backend']]);
+    }
+    assert.deepEqual(next, { status: 'fulfilled', value: 'value of a' });
+    assert.ok(((await redis.eval('return x')) as unknown[])[1] instanceof ReplyError, 'a script may return errors');
   });
 
   it('in whatever chunks the bytes come, cut inside of characters and numbers', async () => {

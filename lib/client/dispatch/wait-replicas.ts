@@ -25,6 +25,7 @@ export function replicated(
     args: [count, timeoutMs],
     decode: (raw, _, mode) => {
       const written = batch.replies[commands.length] ?? null;
+      if (written instanceof Error) throw written;
       const reply = decode === null ? written : decode(written, args, mode);
       const acknowledged = Number(raw);
       if (acknowledged < count) throw new NotReplicatedError(spec.name, { acknowledged, wanted: count, timeoutMs, reply });

@@ -1,5 +1,5 @@
 import { constants } from 'node:buffer';
-import { ProtocolError, ReplyError, ReplyTooLargeError, show } from '../../errors.js';
+import { ProtocolError, type ReplyError, ReplyTooLargeError, show } from '../../errors.js';
 import { DECODE_BIGINT, DECODE_BUFFERS, DECODE_INTEGER_TEXT, DECODE_OBJECTS, type Raw } from '../command-spec.js';
 import * as frames from './frame.js';
 import { PartialBulk, unterminated } from './partial-bulk.js';
@@ -48,8 +48,6 @@ export class Parser extends ReplyDelivery {
   /** The innermost open aggregate. */
   private frame: frames.Frame | null = null;
   private depth = 0;
-  /** First value of the reply that its mode cannot hold. */
-  private unfit: bigint | ReplyError | null = null;
   private bulk: PartialBulk | null = null;
   private readonly line = new PartialLine();
   private failure: ProtocolError | null = null;
@@ -223,19 +221,19 @@ export class Parser extends ReplyDelivery {
     return copy;
   }
 
-  /** A text too long for a JavaScript string is its reply's error, at any depth, not the connection's: all of it was read. */
+  /** A text too long for a JavaScript string is an error in its place, not the connection's: all of it was read. */
   private text(bytes: Buffer, at: number, length: number): string | ReplyError {
     if (length <= constants.MAX_STRING_LENGTH) return decodeText(bytes, at, length);
     try {
       return decodeText(bytes, at, length);
     } catch {
-      const error = withoutStack('ERR_STRING_TOO_LONG', `a text of ${length} bytes is longer than a string can be; ask for buffers`);
-      if (this.frame !== null && !isOutOfBand(this.frame)) this.unfit ??= error;
-      return error;
+      this.flaw();
+      return withoutStack('ERR_STRING_TOO_LONG', `a text of ${length} bytes is longer than a string can be; ask for buffers`);
     }
   }
 
   private errorReply(bytes: Buffer, at: number, length: number): ReplyError {
+    this.flaw();
     const text = this.text(bytes, at, length);
     return typeof text === 'string' ? parseReplyError(text) : text;
   }
@@ -284,22 +282,20 @@ export class Parser extends ReplyDelivery {
       }
       done = frame.value;
     }
-    if (this.unfit !== null) this.deliverUnfit(this.unfit);
-    // Only an error reply is an error; whether it is one of ours takes longer to tell.
-    else if (done instanceof Error && done instanceof ReplyError) this.deliverError(done);
+    if (this.flawed) this.deliverFlawed(done);
     else this.deliver(done);
   }
 
-  private deliverUnfit(unfit: bigint | ReplyError): void {
-    this.unfit = null;
-    if (typeof unfit === 'bigint') this.deliverRange(unfit);
-    else this.deliverError(unfit);
+  /** Pushes and attributes are nobody's reply. */
+  private flaw(): void {
+    this.flawed ||= !isOutOfBand(this.frame);
   }
 
   /** Pushes and attributes have no mode a caller chose, so they cannot fail for it. */
   private checkRange(value: number | bigint | string): number | bigint | string {
     if (typeof value !== 'bigint' || (this.mode & DECODE_BIGINT) !== 0 || isOutOfBand(this.frame)) return value;
-    this.unfit ??= value;
+    this.flawed = true;
+    this.outOfRange ??= value;
     return value;
   }
 

@@ -1,4 +1,4 @@
-import type { ReplyError } from '../../errors.js';
+import { ReplyError } from '../../errors.js';
 import type { Raw } from '../command-spec.js';
 import type { ReplySink } from './reply-sink.js';
 
@@ -9,6 +9,10 @@ import type { ReplySink } from './reply-sink.js';
 export abstract class ReplyDelivery {
   /** `DECODE_*` bits of the reply being read. */
   protected mode = 0;
+  /** The reply being read is an error, or holds one, or an integer that its mode cannot hold. */
+  protected flawed = false;
+  /** The first of those integers. */
+  protected outOfRange: bigint | null = null;
   /** The first error that the sink threw during this write. */
   protected thrown: { readonly error: unknown } | null = null;
 
@@ -31,17 +35,13 @@ export abstract class ReplyDelivery {
     }
   }
 
-  protected deliverError(reply: ReplyError): void {
+  protected deliverFlawed(value: Raw): void {
+    const { outOfRange } = this;
+    this.flawed = false;
+    this.outOfRange = null;
     try {
-      this.sink.error(reply);
-    } catch (error) {
-      this.thrown ??= { error };
-    }
-  }
-
-  protected deliverRange(value: bigint): void {
-    try {
-      this.sink.integerRange(value);
+      if (value instanceof ReplyError) this.sink.error(value);
+      else this.sink.flawed(value, outOfRange);
     } catch (error) {
       this.thrown ??= { error };
     }

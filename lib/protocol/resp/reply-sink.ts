@@ -12,8 +12,11 @@ export interface ReplySink {
   reply(value: Raw): void;
   /** A top-level error reply. */
   error(error: ReplyError): void;
-  /** Comes instead of `reply`: the reply holds an integer beyond 2^53, exactly `value`, and its mode wants numbers. */
-  integerRange(value: bigint): void;
+  /**
+   * Comes instead of `reply`: there are errors in the reply, or integers beyond 2^53, of which `outOfRange` is the first, although its mode
+   * wants numbers. They stand in it as bigints.
+   */
+  flawed(value: Raw, outOfRange: bigint | null): void;
   /** Out-of-band data; its kind is `items[0]`, there is at least that. */
   push(items: Raw[]): void;
 }

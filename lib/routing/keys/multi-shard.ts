@@ -1,4 +1,4 @@
-import { ArgumentError } from '../../errors.js';
+import { ArgumentError, PartialFailureError } from '../../errors.js';
 import { keyIndexes } from '../../protocol/catalog/keys.js';
 import type { Arg, CommandSpec, Raw, ResponsePolicy } from '../../protocol/command-spec.js';
 import { failureOfParts } from '../../protocol/partial-failure.js';
@@ -50,7 +50,11 @@ export function mergeParts(spec: CommandSpec, args: readonly Arg[], parts: reado
   const keysOfPart = (part: ShardPart): string[] => part.keys.map((order) => argText(args[indexes[order] ?? -1] ?? ''));
   const failures = outcomes.flatMap((outcome, at) => {
     const part = parts[at];
-    return 'error' in outcome && part !== undefined ? [{ keys: keysOfPart(part), error: outcome.error }] : [];
+    if (!('error' in outcome) || part === undefined) return [];
+    const { error } = outcome;
+    // Of a reply with an error in the place of a value it is that key alone.
+    const keys = error instanceof PartialFailureError ? error.failures.flatMap((failure) => failure.keys) : keysOfPart(part);
+    return [{ keys, error }];
   });
   if (failures.length > 0) throw failureOfParts(spec.name, failures, parts.length);
   const values = valuesOf(outcomes);

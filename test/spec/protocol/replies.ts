@@ -5,7 +5,7 @@ import type { Raw } from '../../../lib/protocol/command-spec.js';
 export type SinkEvent =
   | { readonly reply: Raw }
   | { readonly error: readonly [code: string, message: string] }
-  | { readonly range: bigint }
+  | { readonly flawed: Raw; readonly outOfRange: bigint | null }
   | { readonly push: Raw[] };
 
 /** A stretch of a reply stream and what it says, in the mode given (default 0: text, flat maps, numbers). */
@@ -17,6 +17,7 @@ export interface ReplyCase {
 }
 
 const reply = (value: Raw): SinkEvent => ({ reply: value });
+const flawed = (value: Raw, outOfRange: bigint | null = null): SinkEvent => ({ flawed: value, outOfRange });
 const error = (code: string, message: string): SinkEvent => ({ error: [code, message] });
 const bytes = (text: string): Buffer => Buffer.from(text);
 const bulk = (text: string): string => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
@@ -57,12 +58,12 @@ export const REPLIES: readonly ReplyCase[] = [
   {
     name: 'integers beyond 2^53',
     bytes: ':9007199254740992\r\n:-9223372036854775808\r\n',
-    events: [{ range: 2n ** 53n }, { range: -(2n ** 63n) }],
+    events: [flawed(2n ** 53n, 2n ** 53n), flawed(-(2n ** 63n), -(2n ** 63n))],
   },
   {
-    name: 'an integer beyond 2^53 takes the place of its whole reply, and only of that',
+    name: 'an integer beyond 2^53 marks its whole reply, and only that',
     bytes: `*3\r\n:1\r\n*1\r\n:9223372036854775807\r\n:9223372036854775806\r\n:1\r\n`,
-    events: [{ range: 9223372036854775807n }, reply(1)],
+    events: [flawed([1, [9223372036854775807n], 9223372036854775806n], 9223372036854775807n), reply(1)],
   },
   {
     name: 'integers as bigints',
@@ -174,7 +175,12 @@ export const REPLIES: readonly ReplyCase[] = [
   {
     name: 'errors inside of a reply are values',
     bytes: '*3\r\n:1\r\n-MOVED 1 h:1\r\n!5\r\nERR x\r\n:2\r\n',
-    events: [reply([1, new ReplyError('MOVED', 'MOVED 1 h:1'), new ReplyError('ERR', 'ERR x')]), reply(2)],
+    events: [flawed([1, new ReplyError('MOVED', 'MOVED 1 h:1'), new ReplyError('ERR', 'ERR x')]), reply(2)],
+  },
+  {
+    name: 'errors inside of pushes and attributes mark no reply',
+    bytes: '>2\r\n+p\r\n-ERR x\r\n+a\r\n|1\r\n+k\r\n-ERR x\r\n*2\r\n+b\r\n|1\r\n+k\r\n*1\r\n-ERR x\r\n+c\r\n',
+    events: [{ push: ['p', new ReplyError('ERR', 'ERR x')] }, reply('a'), reply(['b', 'c'])],
   },
   { name: 'attribute before a reply', bytes: '|1\r\n+ttl\r\n:3600\r\n$1\r\na\r\n', events: [reply('a')] },
   { name: 'empty attribute', bytes: '|0\r\n+a\r\n*1\r\n|0\r\n+b\r\n', events: [reply('a'), reply(['b'])] },

@@ -72,7 +72,7 @@ describe('Parser', () => {
       modeOfNext: () => modes.shift() ?? 0,
       reply: (value) => events.push(value),
       error: nothing,
-      integerRange: nothing,
+      flawed: nothing,
       push: nothing,
     });
     feed(parser, Buffer.from('$1\r\na\r\n$1\r\nb\r\n:1\r\n%1\r\n+k\r\n$1\r\nc\r\n'), [1000]);
@@ -89,15 +89,15 @@ describe('Parser', () => {
     const stream = Buffer.from('+a\r\n*2\r\n:1\r\n:2\r\n-ERR x\r\n>1\r\n+p\r\n:9223372036854775807\r\n$1\r\nb\r\n%1\r\n+k\r\n+v\r\n');
     const whole = parse(stream, [1000]).events;
 
-    for (const method of ['modeOfNext', 'reply', 'error', 'integerRange', 'push'] as const) {
+    for (const method of ['modeOfNext', 'reply', 'error', 'flawed', 'push'] as const) {
       for (const size of [1, 7, 1000]) {
         it(`in ${method} is told everything all the same, in chunks of ${size}`, () => {
           const recording = new RecordingSink();
           const failure = new Error('a bug of the sink');
-          const original = recording[method].bind(recording) as (argument: unknown) => number;
+          const original = recording[method].bind(recording) as (...told: unknown[]) => number;
           const sink = Object.assign(Object.create(recording) as RecordingSink, {
-            [method]: (argument: unknown) => {
-              original(argument);
+            [method]: (...told: unknown[]) => {
+              original(...told);
               throw failure;
             },
           });

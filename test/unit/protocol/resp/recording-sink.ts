@@ -24,8 +24,8 @@ export class RecordingSink implements ReplySink {
     this.events.push({ error: [error.code, error.message] });
   }
 
-  integerRange(value: bigint): void {
-    this.events.push({ range: value });
+  flawed(value: Raw, outOfRange: bigint | null): void {
+    this.events.push({ flawed: value, outOfRange });
   }
 
   push(items: Raw[]): void {
