@@ -7,13 +7,13 @@ import type { Key } from '../commands/group.js';
 import type { KeyType } from '../commands/keys/key.js';
 import { OptionsError } from '../errors.js';
 import { command } from '../protocol/catalog/specs.js';
-import { type Arg, DECODE_BUFFERS } from '../protocol/command-spec.js';
+import { type Arg, type Bytes, DECODE_BUFFERS } from '../protocol/command-spec.js';
 import { decodeText } from '../protocol/resp/text.js';
 
 /** Options of `scanHash`, `scanSet` and `scanSortedSet`. */
 export interface ScanItemsOptions {
   /** Only what matches this glob-style pattern. */
-  readonly match?: string | Uint8Array;
+  readonly match?: string | Bytes;
   /** How much work the server does a page (not how many items it gives). Default: the server's own, 10. */
   readonly count?: number;
   /**

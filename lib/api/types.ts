@@ -49,7 +49,7 @@ export type {
   StreamInfo,
 } from '../commands/data/stream-replies.js';
 export type { GetexOptions, MsetexOptions, SetCondition, SetExpiry, SetOptions } from '../commands/data/string.js';
-export type { Ok, Page } from '../commands/decode.js';
+export type { ByName, Ok, Page } from '../commands/decode.js';
 export type { Key, OneOrMore, Value } from '../commands/group.js';
 export type { ExpireCondition } from '../commands/keys/expiry.js';
 export type { CopyOptions, KeyPage, KeyScanOptions, KeyType, MigrateOptions, RestoreOptions } from '../commands/keys/key.js';

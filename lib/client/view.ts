@@ -118,9 +118,9 @@ export class View implements CallOwner, ViewFacts {
     return new View(this.engine, { ...this, mode });
   }
 
-  /** The same view for commands without a typed method: RESP3 maps become objects. */
+  /** The same view for commands without a typed method: RESP3 maps become objects, except of Buffers, which cannot name fields. */
   withObjects(): View {
-    return this.withMode(this.mode | DECODE_OBJECTS);
+    return (this.mode & DECODE_BUFFERS) === 0 ? this.withMode(this.mode | DECODE_OBJECTS) : this;
   }
 
   /** Read policy of a command that only reads; null: the primary serves it. */

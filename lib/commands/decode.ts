@@ -1,4 +1,5 @@
-import type { Raw } from '../protocol/command-spec.js';
+import { type Arg, DECODE_BUFFERS, type Raw } from '../protocol/command-spec.js';
+import { setField } from '../protocol/resp/map-reply.js';
 
 /** `OK` and nothing else; the status text is the reply. */
 export type Ok = 'OK';
@@ -15,12 +16,21 @@ export function toObject<T>(raw: Raw): Record<string, T> {
   const object: Record<string, T> = {};
   if (!Array.isArray(raw)) return object;
   for (let at = 0; at + 1 < raw.length; at += 2) {
-    const field = String(raw[at]);
-    const value = raw[at + 1] as T; // the type is by the command's documentation
-    if (field === '__proto__') Object.defineProperty(object, field, { value, enumerable: true, configurable: true, writable: true });
-    else object[field] = value;
+    setField(object, String(raw[at]), raw[at + 1] as T); // the type is by the command's documentation
   }
   return object;
+}
+
+/**
+ * Values by names that users chose (fields, channels): an object. Of Buffers a list of pairs in the server's order, because as keys of an
+ * object two names may become one: bytes that are no text, or a name that comes twice.
+ */
+export type ByName<Text extends string | Buffer, T> = Text extends string ? Record<string, T> : [name: Text, value: T][];
+
+/** A flat list of names and values; `mode` says what the names are. */
+export function toByName<Text extends string | Buffer, T>(raw: Raw, _: readonly Arg[], mode: number): ByName<Text, T> {
+  const named = (mode & DECODE_BUFFERS) === 0 ? toObject<T>(raw) : toPairs(raw, (name, value) => [name, value]);
+  return named as ByName<Text, T>; // by the mode
 }
 
 /** As `toNumber`; null where the server sent nil. */

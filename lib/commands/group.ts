@@ -1,4 +1,4 @@
-import type { Arg, CommandSpec, Decode } from '../protocol/command-spec.js';
+import type { Arg, Bytes, CommandSpec, Decode } from '../protocol/command-spec.js';
 import type { MODE, Mode, Out } from './mode.js';
 
 /**
@@ -21,7 +21,7 @@ export abstract class CommandGroup {
 }
 
 /** A key: text, bytes, or a number that is sent as decimal text. */
-export type Key = string | Uint8Array | number;
+export type Key = string | Bytes | number;
 /** A value, sent as bytes; numbers and bigints as decimal text. */
 export type Value = Arg;
 export type OneOrMore<T> = T | readonly T[];

@@ -1,4 +1,4 @@
-import type { Arg } from '../protocol/command-spec.js';
+import type { Arg, Bytes } from '../protocol/command-spec.js';
 import type { OneOrMore, Value } from './group.js';
 
 /** Names and their values: an object, a Map, or a list of pairs (for names that are bytes, or that come twice). */
@@ -13,7 +13,7 @@ export interface Limit {
 /** Options of `SCAN`, `HSCAN`, `SSCAN` and `ZSCAN`. */
 export interface ScanOptions {
   /** Only what matches this glob-style pattern. */
-  MATCH?: string | Uint8Array;
+  MATCH?: string | Bytes;
   /** How much work to do a call (not how many results to give), 10 by default. */
   COUNT?: number;
 }

@@ -29,7 +29,7 @@ export interface ReadCandidate {
 export interface ReadRequest {
   /** Name in capitals, with the subcommand. */
   readonly command: string;
-  readonly keys: readonly (string | number | bigint | Uint8Array)[];
+  readonly keys: readonly (string | number | bigint | ArrayBufferView)[];
   /** Name of the domain it belongs to; null: none. */
   readonly domain: string | null;
   /** Nodes to choose from, never none: while no node may serve the read, the read waits or follows its domain's `fallback`. */

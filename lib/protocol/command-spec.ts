@@ -1,5 +1,7 @@
+/** Bytes as an argument: a Buffer, any typed array, or a DataView; what it shows of its memory is sent. */
+export type Bytes = ArrayBufferView;
 /** An argument of a command. Numbers and bigints are sent as decimal text. */
-export type Arg = string | number | bigint | Uint8Array;
+export type Arg = string | number | bigint | Bytes;
 
 /**
  * A reply before a command's decoder saw it. Maps and sets arrive flat (`[k, v, k, v]`, `[m, m]`), as RESP2 sends them, so that a decoder

@@ -8,6 +8,7 @@ import { keyIndexes } from './catalog/keys.js';
 import { findCommand } from './catalog/specs.js';
 import { type Arg, type CommandSpec, type Raw, SCRIPT } from './command-spec.js';
 import { failureOfParts } from './partial-failure.js';
+import { setField } from './resp/map-reply.js';
 import { argText } from './resp/text.js';
 
 /** Command that a flawed reply answers. */
@@ -90,9 +91,7 @@ function withoutBigints(raw: Raw): Raw {
   if (Array.isArray(raw)) return raw.map(withoutBigints);
   if (elementsOf(raw).length > 0) {
     const fields = raw as { [field: string]: Raw }; // by `elementsOf`
-    for (const [field, value] of Object.entries(fields)) {
-      Object.defineProperty(fields, field, { value: withoutBigints(value), enumerable: true, configurable: true, writable: true });
-    }
+    for (const [field, value] of Object.entries(fields)) setField(fields, field, withoutBigints(value));
   }
   return raw;
 }

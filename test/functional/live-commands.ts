@@ -87,8 +87,10 @@ export function describeLive(
             await named(where, call(redis.with(view) as unknown as Redis)),
             'integers' in view && view.integers === 'string',
           );
-          if (typeof expected !== 'function') assert.deepEqual(reply, expected, `${where}: ${JSON.stringify(reply)}`);
-          else {
+          if (typeof expected !== 'function') {
+            const isObject = typeof expected === 'object' && expected !== null && !Array.isArray(expected);
+            assert.deepEqual(isObject ? asObject(reply) : reply, expected, `${where}: ${JSON.stringify(reply)}`);
+          } else {
             await named(where, async () => (expected as (reply: unknown) => void)(reply));
             const shape = shapeOf(reply);
             if (shapes.has(index)) assert.equal(shape, shapes.get(index), `${where}: another shape than in the view before`);
@@ -206,5 +208,16 @@ function plain(reply: unknown, integersAreText: boolean): unknown {
   if (integersAreText && typeof reply === 'string' && /^-?\d+$/.test(reply)) return Number(reply);
   if (Array.isArray(reply)) return reply.map((item) => plain(item, integersAreText));
   if (typeof reply !== 'object' || reply === null) return reply;
-  return Object.fromEntries(Object.entries(reply).map(([name, value]) => [name, plain(value, integersAreText && name !== 'cursor')]));
+  return Object.fromEntries(
+    Object.entries(reply).map(([name, value]) => {
+      const own = plain(value, integersAreText && name !== 'cursor');
+      return [name, name === 'fields' ? asObject(own) : own];
+    }),
+  );
+}
+
+/** Pairs, as which values by names come where names are Buffers, as the object that they are elsewhere. Anything else as it is. */
+function asObject(reply: unknown): unknown {
+  const isPairs = Array.isArray(reply) && reply.every((pair) => Array.isArray(pair) && pair.length === 2);
+  return isPairs ? Object.fromEntries(reply as [string, unknown][]) : reply;
 }

@@ -85,10 +85,11 @@ describe('what goes in comes out', () => {
     it('as every kind of typed array and DataView', async () => {
       const buffers = redis.with({ buffers: true });
       for (const view of views) {
-        await redis.set('k', view as Uint8Array);
+        await redis.set('k', view);
         assert.deepEqual(await buffers.get('k'), viewed, view.constructor.name);
-        await redis.set(view as Uint8Array, view.constructor.name);
+        await redis.set(view, view.constructor.name);
         assert.equal(await redis.get(viewed), view.constructor.name);
+        assert.equal(await redis.del([view, '{k}other']), 1);
       }
     });
 
@@ -127,7 +128,28 @@ describe('what goes in comes out', () => {
       }
       assert.equal(({} as { p?: string }).p, undefined);
       const bytes = await redis.with({ buffers: true }).hgetall('h');
-      assert.deepEqual(Object.getOwnPropertyDescriptor(bytes, '__proto__')?.value, Buffer.from('p'));
+      const pairs: [string, string][] = bytes.map(([name, value]) => [String(name), String(value)]);
+      assert.deepEqual(pairs.sort(), Object.entries(fields).sort());
+    });
+
+    it('through names that are no text, or come twice, with buffers', async () => {
+      const buffers = redis.with({ buffers: true });
+      const pairs: [Buffer, Buffer][] = [
+        [Buffer.from([0xff]), Buffer.from('1')],
+        [Buffer.from('a'), Buffer.from('2')],
+        [Buffer.from([0xfe]), Buffer.from('3')],
+      ];
+      await redis.hset('h', pairs);
+      const byName = ([a]: readonly [Buffer, Buffer], [b]: readonly [Buffer, Buffer]) => a.compare(b);
+      assert.deepEqual((await buffers.hgetall('h')).sort(byName), [...pairs].sort(byName));
+      assert.equal(((await buffers.call('HGETALL', 'h')) as unknown[]).length, 6, 'a flat list');
+      assert.deepEqual(await buffers.hgetall('nobody'), []);
+      const twice = [...pairs, ...pairs];
+      await redis.xadd('s', '1-0', twice);
+      const [entry] = await buffers.xrange('s', '-', '+');
+      assert.deepEqual(entry, { id: Buffer.from('1-0'), fields: twice });
+      const [, , all] = await buffers.multi().ping().ping().hgetall('h').exec();
+      assert.equal(all.length, 3);
     });
 
     it('beyond 2^53 exactly, or as an error that has it exactly', async () => {

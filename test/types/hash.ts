@@ -7,7 +7,7 @@ export function hash(redis: Redis, buffers: Redis<Buffer>, bigints: Redis<string
   reply(redis.hget('k', 'f')).is<string | null>();
   reply(buffers.hget('k', 'f')).is<Buffer | null>();
   reply(redis.hgetall('k')).is<Record<string, string>>();
-  reply(buffers.hgetall('k')).is<Record<string, Buffer>>();
+  reply(buffers.hgetall('k')).is<[name: Buffer, value: Buffer][]>();
   reply(bigints.hincrby('k', 'f', 1n)).is<bigint>();
   reply(redis.hmget('k', ['f', 'g'])).is<(string | null)[]>();
   reply(redis.hrandfield('k')).is<string | null>();

@@ -10,6 +10,7 @@ declare const getexOptions: GetexOptions;
 reply(redis.get('k')).is<string | null>();
 reply(bytes.get('k')).is<Buffer | null>();
 reply(redis.set('k', 'v')).is<'OK'>();
+reply(redis.set(new DataView(new ArrayBuffer(1)), new Float64Array(1))).is<'OK'>();
 reply(redis.set('k', 'v', {})).is<'OK'>();
 reply(redis.set('k', 'v', { EX: 1 })).is<'OK'>();
 reply(redis.set('k', 'v', { KEEPTTL: true })).is<'OK'>();

@@ -85,6 +85,6 @@ function keyPositions(keys: readonly string[], words: readonly string[]): number
 
 /** An argument or a key as what is sent, a character a byte. */
 function latin1Text(arg: unknown): string {
-  const bytes = arg instanceof Uint8Array ? Buffer.from(arg.buffer, arg.byteOffset, arg.byteLength) : Buffer.from(String(arg));
+  const bytes = ArrayBuffer.isView(arg) ? Buffer.from(arg.buffer, arg.byteOffset, arg.byteLength) : Buffer.from(String(arg));
   return bytes.toString('latin1');
 }

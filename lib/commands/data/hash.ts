@@ -1,6 +1,6 @@
 import { command } from '../../protocol/catalog/specs.js';
 import type { Arg, Raw } from '../../protocol/command-spec.js';
-import { type Ok, type Page, toCursor, toList, toObject, toPairs } from '../decode.js';
+import { type ByName, type Ok, type Page, toByName, toCursor, toList, toPairs } from '../decode.js';
 import { CommandGroup, type Key, type OneOrMore, type Value } from '../group.js';
 import type { IntegerOf, Out, TextOf } from '../mode.js';
 import { type Integer, keyAnd, type Pairs, pushCounted, pushPairs, pushScan, type ScanOptions } from '../tokens.js';
@@ -66,12 +66,13 @@ export abstract class HashCommands extends CommandGroup {
   }
 
   /**
-   * All fields of a hash and their values, as an object; empty where there is no hash. O(N), since 2.0.0.
+   * All fields of a hash and their values, as an object; empty where there is no hash. With `buffers: true` a list of pairs, which loses no
+   * field whose name is no text. O(N), since 2.0.0.
    * @see https://redis.io/docs/latest/commands/hgetall/
    * @example const { name, age } = await redis.hgetall('user:1');
    */
-  hgetall(key: Key): Out<this, Record<string, TextOf<this>>> {
-    return this.run(HGETALL, [key], toObject<TextOf<this>>);
+  hgetall(key: Key): Out<this, ByName<TextOf<this>, TextOf<this>>> {
+    return this.run(HGETALL, [key], toByName<TextOf<this>, TextOf<this>>);
   }
 
   /**

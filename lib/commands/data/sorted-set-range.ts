@@ -1,5 +1,5 @@
 import { command } from '../../protocol/catalog/specs.js';
-import type { Arg } from '../../protocol/command-spec.js';
+import type { Arg, Bytes } from '../../protocol/command-spec.js';
 import { CommandGroup, type Key } from '../group.js';
 import type { IntegerOf, Out, TextOf } from '../mode.js';
 import { type Integer, type Limit, pushLimit, score } from '../tokens.js';
@@ -21,7 +21,7 @@ const ZREVRANGEBYSCORE = command('ZREVRANGEBYSCORE');
 /** A score, included; excluded as text after a bracket: `'(5'`. Without end: `-Infinity` or `'-inf'`, `Infinity` or `'+inf'`. */
 export type ScoreBound = number | bigint | string;
 /** A member after a bracket, included `'[a'` or excluded `'(a'`. Without end: `'-'`, `'+'`. */
-export type LexBound = string | Uint8Array;
+export type LexBound = string | Bytes;
 
 interface ByRank {
   BYSCORE?: never;

@@ -1,13 +1,13 @@
-import type { Raw } from '../../protocol/command-spec.js';
-import { toList, toObject, toPairs } from '../decode.js';
+import { DECODE_BUFFERS, type Raw } from '../../protocol/command-spec.js';
+import { type ByName, toByName, toList, toObject, toPairs } from '../decode.js';
 
 type Text = string | Buffer;
 type Int = number | bigint | string;
 
 export interface StreamEntry<T extends Text> {
   id: T;
-  /** Of a field that comes twice, the last value. */
-  fields: Record<string, T>;
+  /** Of a field that comes twice the last value; with `buffers: true` a list of all pairs. */
+  fields: ByName<T, T>;
 }
 
 /** An entry that a consumer has not acknowledged and that was deleted from the stream meanwhile. */
@@ -125,7 +125,7 @@ export function toEntries<T extends Text>(raw: Raw | undefined): StreamEntry<T>[
   const entries: StreamEntry<T>[] = [];
   for (const item of toList(raw)) {
     const entry = toEntry<T>(item);
-    if (entry !== null && entry.fields !== null) entries.push(entry);
+    if (entry !== null && entry.fields !== null) entries.push(entry as StreamEntry<T>); // it has fields
   }
   return entries;
 }
@@ -197,7 +197,10 @@ function toEntry<T extends Text>(raw: Raw | undefined): StreamEntry<T> | Deleted
   const item = toList(raw);
   const [id, fields] = item;
   if (id === undefined) return null;
-  return fields === null ? { id: id as T, fields } : { id: id as T, fields: toObject<T>(fields ?? null) };
+  if (fields === null) return { id: id as T, fields };
+  // An id is text where the mode wants text.
+  const mode = Buffer.isBuffer(id) ? DECODE_BUFFERS : 0;
+  return { id: id as T, fields: toByName<T, T>(fields ?? null, [], mode) };
 }
 
 function toNewEntries<T extends Text>(key: Raw, entries: Raw): StreamEntries<T> {

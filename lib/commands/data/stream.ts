@@ -180,7 +180,7 @@ function pushTrim(args: Arg[], { MAXLEN, MINID }: AtMostOne<Trim>): void {
   const threshold = MAXLEN ?? MINID;
   if (threshold === undefined) return;
   args.push(MAXLEN === undefined ? 'MINID' : 'MAXLEN');
-  if (typeof threshold === 'object' && !(threshold instanceof Uint8Array)) pushOptions(args, threshold, ['=', '~', 'LIMIT']);
+  if (typeof threshold === 'object' && !ArrayBuffer.isView(threshold)) pushOptions(args, threshold, ['=', '~', 'LIMIT']);
   else args.push(threshold);
 }
 

@@ -1,5 +1,5 @@
 import { command } from '../../protocol/catalog/specs.js';
-import type { Arg, Raw } from '../../protocol/command-spec.js';
+import type { Arg, Bytes, Raw } from '../../protocol/command-spec.js';
 import { type Ok, type Page, toCursor, toList } from '../decode.js';
 import { CommandGroup, type Key, type OneOrMore } from '../group.js';
 import type { IntegerOf, Out, TextOf } from '../mode.js';
@@ -157,7 +157,7 @@ export abstract class KeyCommands extends CommandGroup {
    * @see https://redis.io/docs/latest/commands/keys/
    * @example await redis.keys('user:*');
    */
-  keys(pattern: string | Uint8Array): Out<this, TextOf<this>[]> {
+  keys(pattern: string | Bytes): Out<this, TextOf<this>[]> {
     return this.run(KEYS, [pattern]);
   }
 
@@ -188,7 +188,7 @@ export abstract class KeyCommands extends CommandGroup {
    * Makes a key of what `dump` gave; `ttl` in milliseconds, 0 for none. As complex as `dump`, since 2.6.0.
    * @see https://redis.io/docs/latest/commands/restore/
    */
-  restore(key: Key, ttl: number, serializedValue: Uint8Array, options?: RestoreOptions): Out<this, Ok> {
+  restore(key: Key, ttl: number, serializedValue: Bytes, options?: RestoreOptions): Out<this, Ok> {
     return this.run(RESTORE, restoreArgs(key, ttl, serializedValue, options));
   }
 
@@ -196,7 +196,7 @@ export abstract class KeyCommands extends CommandGroup {
    * `restore` as cluster nodes use it, into a slot that is being imported. As complex as `dump`, since 3.0.0.
    * @see https://redis.io/docs/latest/commands/restore-asking/
    */
-  restoreAsking(key: Key, ttl: number, serializedValue: Uint8Array, options?: RestoreOptions): Out<this, Ok> {
+  restoreAsking(key: Key, ttl: number, serializedValue: Bytes, options?: RestoreOptions): Out<this, Ok> {
     return this.run(RESTORE_ASKING, restoreArgs(key, ttl, serializedValue, options));
   }
 
@@ -264,7 +264,7 @@ export abstract class KeyCommands extends CommandGroup {
   }
 }
 
-function restoreArgs(key: Key, ttl: number, serializedValue: Uint8Array, options: RestoreOptions | undefined): Arg[] {
+function restoreArgs(key: Key, ttl: number, serializedValue: Bytes, options: RestoreOptions | undefined): Arg[] {
   const args: Arg[] = [key, ttl, serializedValue];
   pushOptions(args, options, ['REPLACE', 'ABSTTL', 'IDLETIME', 'FREQ']);
   return args;

@@ -1,5 +1,5 @@
 import { command } from '../../protocol/catalog/specs.js';
-import type { Arg } from '../../protocol/command-spec.js';
+import type { Arg, Bytes } from '../../protocol/command-spec.js';
 import { CommandGroup, type Key, type OneOrMore } from '../group.js';
 import type { IntegerOf, Out, TextOf } from '../mode.js';
 import { isList, type Limit, pushLimit } from '../tokens.js';
@@ -7,7 +7,7 @@ import { isList, type Limit, pushLimit } from '../tokens.js';
 const SORT = command('SORT');
 const SORT_RO = command('SORT_RO');
 
-type Pattern = string | Uint8Array;
+type Pattern = string | Bytes;
 
 export type SortOptions = {
   /** Sorts by the values of these keys (`*` is the element), or not at all if there is no `*`: `weight_*`, `user:*->age`. */

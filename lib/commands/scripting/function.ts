@@ -1,5 +1,6 @@
 import { command } from '../../protocol/catalog/specs.js';
-import type { Arg, Raw } from '../../protocol/command-spec.js';
+import type { Arg, Bytes, Raw } from '../../protocol/command-spec.js';
+import { setField } from '../../protocol/resp/map-reply.js';
 import { type Ok, toList, toObject } from '../decode.js';
 import { CommandGroup, type Key, type Value } from '../group.js';
 import type { IntegerOf, Out, TextOf } from '../mode.js';
@@ -60,7 +61,7 @@ export abstract class FunctionCommands extends CommandGroup {
    * Loads a library of functions on all primaries and gives its name. O(1), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/function-load/
    */
-  functionLoad(functionCode: string | Uint8Array, options?: { REPLACE?: true }): Out<this, TextOf<this>> {
+  functionLoad(functionCode: string | Bytes, options?: { REPLACE?: true }): Out<this, TextOf<this>> {
     return this.run(FUNCTION_LOAD, options?.REPLACE ? ['REPLACE', functionCode] : [functionCode]);
   }
 
@@ -106,7 +107,7 @@ export abstract class FunctionCommands extends CommandGroup {
    * Loads what `functionDump` gave, beside the libraries there are (`APPEND`, the default), over them, or in their place. O(N), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/function-restore/
    */
-  functionRestore(serializedValue: Uint8Array, options?: AtMostOne<{ FLUSH: true; APPEND: true; REPLACE: true }>): Out<this, Ok> {
+  functionRestore(serializedValue: Bytes, options?: AtMostOne<{ FLUSH: true; APPEND: true; REPLACE: true }>): Out<this, Ok> {
     const args: Arg[] = [serializedValue];
     pushOptions(args, options, ['FLUSH', 'APPEND', 'REPLACE']);
     return this.run(FUNCTION_RESTORE, args);
@@ -147,7 +148,9 @@ function toLibraries(raw: Raw): object[] {
 function toFunctionStats<Text, I>(raw: Raw): FunctionStats<Text, I> {
   const { running_script: running = null, engines = null } = toObject<Raw>(raw);
   const counts: FunctionStats<Text, I>['engines'] = {};
-  for (const [engine, count] of Object.entries(toObject<Raw>(engines))) counts[engine] = toObject<I>(count) as (typeof counts)[string];
+  for (const [engine, count] of Object.entries(toObject<Raw>(engines))) {
+    setField(counts, engine, toObject<I>(count) as (typeof counts)[string]);
+  }
   return {
     running_script: running === null ? null : (toObject(running) as unknown as FunctionStats<Text, I>['running_script']),
     engines: counts,

@@ -1,5 +1,5 @@
 import { command } from '../../protocol/catalog/specs.js';
-import type { Arg, Raw } from '../../protocol/command-spec.js';
+import type { Arg, Bytes, Raw } from '../../protocol/command-spec.js';
 import type { Ok } from '../decode.js';
 import { CommandGroup, type Key, type OneOrMore, type Value } from '../group.js';
 import type { IntegerOf, Out, TextOf } from '../mode.js';
@@ -16,7 +16,7 @@ const SCRIPT_KILL = command('SCRIPT KILL');
 const SCRIPT_LOAD = command('SCRIPT LOAD');
 const SCRIPT_SHOW = command('SCRIPT SHOW');
 
-type Script = string | Uint8Array;
+type Script = string | Bytes;
 
 /**
  * Scripts by their text or SHA-1. The caller names the type of the reply, which only the script decides: `eval<number>(…)`. A RESP3 map,

@@ -1,4 +1,5 @@
 import type { Arg, Raw } from '../../protocol/command-spec.js';
+import { setField } from '../../protocol/resp/map-reply.js';
 import type { OneOrMore } from '../group.js';
 import { pushAll, pushOptions } from '../tokens.js';
 
@@ -139,7 +140,7 @@ export function toClient(raw: Raw): ClientInfo {
     const equals = field.indexOf('=');
     const name = field.slice(0, equals);
     const value = field.slice(equals + 1);
-    client[name] = NUMBERS.has(name) ? Number(value) : value;
+    setField(client, name, NUMBERS.has(name) ? Number(value) : value);
   }
   return client as ClientInfo;
 }

@@ -1,4 +1,5 @@
 import type { Raw } from '../../protocol/command-spec.js';
+import { setField } from '../../protocol/resp/map-reply.js';
 import { toList, toObject } from '../decode.js';
 
 /** Where keys are, https://redis.io/docs/latest/develop/reference/key-specs/ */
@@ -92,11 +93,11 @@ export function toDocs<Text, I>(raw: Raw): Record<string, CommandDocs<Text, I>> 
   const docs: Record<string, CommandDocs<Text, I>> = {};
   for (const [name, one] of Object.entries(toObject<Raw>(raw))) {
     const { arguments: args, subcommands, ...facts } = toObject<Raw>(one);
-    docs[name] = {
+    setField(docs, name, {
       ...(facts as CommandDocs<Text, I>),
       ...(args === undefined ? {} : { arguments: toArguments<Text, I>(args) }),
       ...(subcommands === undefined ? {} : { subcommands: toDocs<Text, I>(subcommands) }),
-    };
+    });
   }
   return docs;
 }

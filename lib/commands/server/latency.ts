@@ -1,5 +1,6 @@
 import { command } from '../../protocol/catalog/specs.js';
 import type { Raw } from '../../protocol/command-spec.js';
+import { setField } from '../../protocol/resp/map-reply.js';
 import { toList, toObject } from '../decode.js';
 import { CommandGroup, type OneOrMore } from '../group.js';
 import type { IntegerOf, Out, TextOf } from '../mode.js';
@@ -114,7 +115,7 @@ function toHistograms<I>(raw: Raw): Record<string, LatencyHistogram<I>> {
   const histograms: Record<string, LatencyHistogram<I>> = {};
   for (const [name, one] of Object.entries(toObject<Raw>(raw))) {
     const { calls, histogram_usec: bounds = null } = toObject<Raw>(one);
-    histograms[name] = { calls: calls as I, histogram_usec: toObject<I>(bounds) };
+    setField(histograms, name, { calls: calls as I, histogram_usec: toObject<I>(bounds) });
   }
   return histograms;
 }

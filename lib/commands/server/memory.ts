@@ -1,5 +1,6 @@
 import { command } from '../../protocol/catalog/specs.js';
 import type { Raw } from '../../protocol/command-spec.js';
+import { setField } from '../../protocol/resp/map-reply.js';
 import { type Ok, toNumber, toObject } from '../decode.js';
 import { CommandGroup, type Key } from '../group.js';
 import type { IntegerOf, Out, TextOf } from '../mode.js';
@@ -97,8 +98,8 @@ const FRACTION = /(?:\.ratio|\.percentage|^fragmentation)$/;
 function toMemoryStats<I>(raw: Raw): MemoryStats<I> {
   const stats = toObject<Raw>(raw);
   for (const [name, value] of Object.entries(stats)) {
-    if (Array.isArray(value)) stats[name] = toObject(value);
-    else if (FRACTION.test(name)) stats[name] = toNumber(value);
+    if (Array.isArray(value)) setField<unknown>(stats, name, toObject(value));
+    else if (FRACTION.test(name)) setField<unknown>(stats, name, toNumber(value));
   }
   return stats as unknown as MemoryStats<I>;
 }

@@ -1,5 +1,6 @@
 import { command } from '../../protocol/catalog/specs.js';
-import { toObject } from '../decode.js';
+import type { Bytes } from '../../protocol/command-spec.js';
+import { type ByName, toByName } from '../decode.js';
 import { CommandGroup, type OneOrMore, type Value } from '../group.js';
 import type { IntegerOf, Out, TextOf } from '../mode.js';
 import { all } from '../tokens.js';
@@ -13,7 +14,7 @@ const PUBSUB_SHARDCHANNELS = command('PUBSUB SHARDCHANNELS');
 const PUBSUB_SHARDNUMSUB = command('PUBSUB SHARDNUMSUB');
 const SPUBLISH = command('SPUBLISH');
 
-type Channel = string | Uint8Array;
+type Channel = string | Bytes;
 
 /** Publishing of messages, and the channels that have subscribers. Subscribing itself is no command of this library: see `subscribe`. */
 export abstract class PubsubCommands extends CommandGroup {
@@ -51,11 +52,12 @@ export abstract class PubsubCommands extends CommandGroup {
   }
 
   /**
-   * How many subscribers channels have, patterns not counted; of a cluster the sum over its nodes. O(N), since 2.8.0.
+   * How many subscribers channels have, patterns not counted; of a cluster the sum over its nodes. With `buffers: true` a list of pairs.
+   * O(N), since 2.8.0.
    * @see https://redis.io/docs/latest/commands/pubsub-numsub/
    */
-  pubsubNumsub(channels: OneOrMore<Channel> = []): Out<this, Record<string, IntegerOf<this>>> {
-    return this.run(PUBSUB_NUMSUB, all(channels), toObject<IntegerOf<this>>);
+  pubsubNumsub(channels: OneOrMore<Channel> = []): Out<this, ByName<TextOf<this>, IntegerOf<this>>> {
+    return this.run(PUBSUB_NUMSUB, all(channels), toByName<TextOf<this>, IntegerOf<this>>);
   }
 
   /**
@@ -67,11 +69,11 @@ export abstract class PubsubCommands extends CommandGroup {
   }
 
   /**
-   * How many subscribers sharded channels have; of a cluster the sum over its nodes. O(N), since 7.0.0.
+   * How many subscribers sharded channels have; of a cluster the sum over its nodes. With `buffers: true` a list of pairs. O(N), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/pubsub-shardnumsub/
    */
-  pubsubShardnumsub(shardChannels: OneOrMore<Channel> = []): Out<this, Record<string, IntegerOf<this>>> {
-    return this.run(PUBSUB_SHARDNUMSUB, all(shardChannels), toObject<IntegerOf<this>>);
+  pubsubShardnumsub(shardChannels: OneOrMore<Channel> = []): Out<this, ByName<TextOf<this>, IntegerOf<this>>> {
+    return this.run(PUBSUB_SHARDNUMSUB, all(shardChannels), toByName<TextOf<this>, IntegerOf<this>>);
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { Arg, CommandSpec, KeySpec } from '../command-spec.js';
+import { argText } from '../resp/text.js';
 
 type Args = readonly Arg[];
 type Rule = (args: Args) => number[];
@@ -154,10 +155,11 @@ function some(args: Args, indexes: readonly number[]): number[] {
 /** An argument as the word the server compares with its keywords. Long ones cannot be a keyword or a count: no need to decode them. */
 function keyword(arg: Arg | undefined): string {
   if (typeof arg === 'string') return arg.length > 20 ? '' : arg.toUpperCase();
-  if (arg instanceof Uint8Array) return arg.length > 20 ? '' : Buffer.from(arg).toString('latin1').toUpperCase();
+  if (ArrayBuffer.isView(arg)) return arg.byteLength > 20 ? '' : argText(arg).toUpperCase();
   return String(arg);
 }
 
 function length(arg: Arg | undefined): number {
-  return typeof arg === 'string' || arg instanceof Uint8Array ? arg.length : arg === undefined ? 0 : 1;
+  if (ArrayBuffer.isView(arg)) return arg.byteLength;
+  return typeof arg === 'string' ? arg.length : arg === undefined ? 0 : 1;
 }

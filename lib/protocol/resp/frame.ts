@@ -1,4 +1,5 @@
 import type { Raw } from '../command-spec.js';
+import { setField } from './map-reply.js';
 
 /** Kinds of frames. Sets and, unless objects are asked for, maps are arrays. */
 export const ARRAY = 0;
@@ -38,10 +39,7 @@ export class Frame {
       this.field = String(value);
       return;
     }
-    // An assignment would set the prototype and lose the field.
-    if (this.field === '__proto__')
-      Object.defineProperty(object, this.field, { value, writable: true, enumerable: true, configurable: true });
-    else object[this.field] = value;
+    setField(object, this.field, value);
     this.field = null;
   }
 

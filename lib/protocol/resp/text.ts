@@ -24,5 +24,5 @@ export function decodeText(b: Buffer, at: number, length: number): string {
 
 /** An argument as text. */
 export function argText(arg: Arg): string {
-  return arg instanceof Uint8Array ? Buffer.from(arg.buffer, arg.byteOffset, arg.byteLength).toString() : String(arg);
+  return ArrayBuffer.isView(arg) ? Buffer.from(arg.buffer, arg.byteOffset, arg.byteLength).toString() : String(arg);
 }

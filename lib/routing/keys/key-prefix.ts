@@ -1,6 +1,7 @@
 import type { Options } from '../../options/defaults.js';
 import type { Domain } from '../../options/domains.js';
 import type { Arg } from '../../protocol/command-spec.js';
+import { asBytes } from '../../protocol/resp/encoder.js';
 import { argText } from '../../protocol/resp/text.js';
 import type { DomainTable } from './domain-table.js';
 
@@ -80,7 +81,8 @@ export function prefixGlob(prefix: KeyPrefix, pattern: Arg): Arg {
 
 function prepend(prefix: string, key: Arg): Arg {
   if (typeof key === 'string') return prefix + key;
-  if (key instanceof Uint8Array) return Buffer.concat([Buffer.from(prefix), key]);
+  const bytes = asBytes(key);
+  if (bytes !== null) return Buffer.concat([Buffer.from(prefix), bytes]);
   // An argument that cannot be a key stays as it is: the encoder refuses it.
   return typeof key === 'bigint' || Number.isFinite(key) ? `${prefix}${key}` : key;
 }

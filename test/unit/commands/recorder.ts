@@ -8,7 +8,7 @@ import { documentedWords } from './documented-words.js';
 export interface Recorded<T> {
   readonly spec: CommandSpec;
   readonly words: readonly Arg[];
-  readonly reply: (raw: Raw) => T;
+  readonly reply: (raw: Raw, mode?: number) => T;
 }
 
 interface Recording extends Mode {

@@ -3,6 +3,9 @@ import { describeReplies, describeWire } from '../recorder.js';
 
 const bytes = Buffer.from([0xff]);
 
+const dataView = new DataView(new TextEncoder().encode('5-0').buffer);
+const twoBytes = new Uint16Array(new TextEncoder().encode('50').buffer);
+
 describeWire(StreamCommands, [
   [(redis) => redis.xadd('k', '*', { f: 'v', g: 1 }), ['XADD', 'k', '*', 'f', 'v', 'g', 1]],
   [
@@ -44,6 +47,9 @@ describeWire(StreamCommands, [
   [(redis) => redis.xsetid('k', '9-9', { ENTRIESADDED: 5, MAXDELETEDID: '3-1' }), 'XSETID k 9-9 ENTRIESADDED 5 MAXDELETEDID 3-1'],
   [(redis) => redis.xtrim('k', { MAXLEN: 100 }), 'XTRIM k MAXLEN 100'],
   [(redis) => redis.xtrim('k', { MINID: { '=': '5-0' } }), 'XTRIM k MINID = 5-0'],
+  [(redis) => redis.xtrim('k', { MINID: dataView }), ['XTRIM', 'k', 'MINID', dataView]],
+  [(redis) => redis.xtrim('k', { MINID: { '~': dataView } }), ['XTRIM', 'k', 'MINID', '~', dataView]],
+  [(redis) => redis.xadd('k', '*', { f: 'v' }, { MINID: twoBytes }), ['XADD', 'k', 'MINID', twoBytes, '*', 'f', 'v']],
   [(redis) => redis.xtrim('k', { MAXLEN: { '~': 100, LIMIT: 0 } }), 'XTRIM k MAXLEN ~ 100 LIMIT 0'],
   [(redis) => redis.xtrim('k', { MAXLEN: { '~': 100, LIMIT: 10 }, ACKED: true }), 'XTRIM k MAXLEN ~ 100 LIMIT 10 ACKED'],
 ]);
@@ -68,7 +74,7 @@ describeReplies(StreamCommands, [
   [
     (redis) => redis.xrevrange('k', '+', '-'),
     [[Buffer.from('1-1'), [Buffer.from('f'), bytes]]],
-    [{ id: Buffer.from('1-1'), fields: { f: bytes } }],
+    [{ id: Buffer.from('1-1'), fields: [[Buffer.from('f'), bytes]] }],
   ],
   [(redis) => redis.xread({ k: '0' }), null, null],
   [

@@ -133,6 +133,7 @@ describe('a guard', () => {
   it('takes bytes for what they are as text', () => {
     const { spec } = specOf(['GET']);
     guards.check(spec, [Buffer.from('video:1')], null);
+    guards.check(spec, [new DataView(new TextEncoder().encode('video:1').buffer)], table.byName('video') ?? null);
     assert.throws(() => guards.check(spec, [Buffer.from('other')], table.byName('video') ?? null), GuardError);
   });
 

@@ -107,6 +107,14 @@ describe('key prefix', () => {
     ]);
   });
 
+  it('stands before any typed array and DataView', () => {
+    const memory = new TextEncoder().encode('_key1_').buffer;
+    for (const key of [new DataView(memory, 1, 4), new Uint16Array(memory, 2, 2), new Float32Array(memory, 0, 1), new Int8Array(memory)]) {
+      const own = Buffer.from(key.buffer, key.byteOffset, key.byteLength);
+      assert.deepEqual(sent(APP, ['GET', key]), ['GET', Buffer.concat([Buffer.from('app:'), own])]);
+    }
+  });
+
   it('does not make keys of what is none', () => {
     for (const wrong of [undefined, null, Number.NaN, {}, true])
       assert.deepEqual(sent(APP, ['GET', wrong as unknown as Arg]), ['GET', wrong]);
