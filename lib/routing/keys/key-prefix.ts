@@ -1,7 +1,7 @@
 import type { Options } from '../../options/defaults.js';
 import type { Domain } from '../../options/domains.js';
 import type { Arg } from '../../protocol/command-spec.js';
-import { asBytes } from '../../protocol/resp/encoder.js';
+import { asBytes } from '../../protocol/resp/byte-view.js';
 import { argText } from '../../protocol/resp/text.js';
 import type { DomainTable } from './domain-table.js';
 
