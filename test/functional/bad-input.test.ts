@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { type ClientOptions, createClient, SlotwiseError, type TopologyOptions } from '../../lib/index.js';
 import { Server } from '../support/server.js';
+import { Stopwatch } from '../support/stopwatch.js';
 import { sharedTopology, type TopologyKind } from '../support/topologies.js';
 
 interface Case {
@@ -207,7 +208,7 @@ describe('a client that was told something wrong', () => {
       const codes: string[] = [];
       redis.on('error', (error) => codes.push(error.code));
       try {
-        const started = performance.now();
+        const watch = Stopwatch.start();
         const [connecting, command] = await Promise.all(
           [redis.connect(), redis.set('k', '1')].map((promise) =>
             promise.then(
@@ -216,7 +217,7 @@ describe('a client that was told something wrong', () => {
             ),
           ),
         );
-        const tookMs = performance.now() - started;
+        const tookMs = watch.ownMs;
         assert.ok(connecting instanceof SlotwiseError && command instanceof SlotwiseError, `${connecting}, ${command}`);
         assert.equal(connecting.code, code, connecting.message);
         assert.match(connecting.message, says);
@@ -226,9 +227,9 @@ describe('a client that was told something wrong', () => {
         assert.match(command.message, says);
         assert.ok(tookMs < (atOnce ? 500 : timeoutMs + 300), `${Math.round(tookMs)} ms`);
         if (atOnce) {
-          const again = performance.now();
+          const again = Stopwatch.start();
           await assert.rejects(redis.get('k'), { code });
-          assert.ok(performance.now() - again < 200, 'the next command is told at once too');
+          assert.ok(again.ownMs < 200, 'the next command is told at once too');
         }
         assert.equal(redis.stats().commands, 0);
       } finally {
@@ -244,9 +245,10 @@ describe('a client that was told something wrong', () => {
       await using redis = createClient({
         topology: { ...options, seeds: [nobody, { host: 'no-such-host.invalid', port: 6379 }, ...options.seeds] },
       });
-      const started = performance.now();
+      const watch = Stopwatch.start();
       await redis.connect();
-      assert.ok(performance.now() - started < 1_500, `${kind} took ${Math.round(performance.now() - started)} ms`);
+      const { ownMs } = watch;
+      assert.ok(ownMs < 1_500, `${kind} took ${Math.round(ownMs)} ms`);
       assert.equal(await redis.set('k', '1'), 'OK');
     }
   }).timeout(60_000);

@@ -91,11 +91,10 @@ describe('a client', () => {
 
     it('blocks on a connection of its own beside other traffic', async () => {
       await using redis = createClient({ topology: t.createOptions() });
-      const popped = redis.call('BLPOP', 'queue', 5);
+      const popped = redis.call('BLPOP', 'queue', 0);
       await sleep(50);
-      const started = performance.now();
+      // It would wait behind the one that blocks, for ever.
       for (let i = 0; i < 20; i++) await redis.set('k', String(i));
-      assert.ok(performance.now() - started < 1_000);
       await redis.call('RPUSH', 'queue', 'item');
       assert.deepEqual(await popped, ['queue', 'item']);
     });

@@ -8,6 +8,7 @@ import { clientTls } from '../support/certificates.js';
 import { Cluster, type ClusterOptions } from '../support/cluster.js';
 import { Relay } from '../support/relay.js';
 import { Server } from '../support/server.js';
+import { Stopwatch } from '../support/stopwatch.js';
 import { until } from '../support/wait.js';
 
 const addressesOf = (group: Cluster): string[] => group.servers.map(({ address }) => address);
@@ -56,11 +57,11 @@ describe('a client of a cluster', function () {
     await using redis = createClient({ topology: cluster(addressesOf(group)), database: 2 });
     const errors: string[] = [];
     redis.on('error', ({ code }) => errors.push(code));
-    const begin = performance.now();
+    const watch = Stopwatch.start();
     await assert.rejects(redis.set('a', '1'), (error: Error) => error instanceof DatabaseError && /SELECT/.test(error.message));
     await assert.rejects(redis.connect(), { code: 'ERR_DATABASE' });
     await assert.rejects(redis.get('b'), { code: 'ERR_DATABASE' });
-    assert.ok(performance.now() - begin < 1_000);
+    assert.ok(watch.ownMs < 1_000);
     assert.ok(errors.includes('ERR_DATABASE'));
   });
 
@@ -170,7 +171,8 @@ describe('a client of a cluster', function () {
   });
 
   it('lets commands end on a node that is removed, then closes its connections', async () => {
-    await using group = await started();
+    // It has few slots, because to move them takes the longest.
+    await using group = await started({ firstSlots: [0, 5_461, 15_400] });
     const leaving = at(group.servers, 2);
     await using redis = createClient({ topology: cluster(addressesOf(group)), clientName: 'leaver', monitor: { periodMs: 200 } });
     await using admin = new ClusterAdmin({ nodes: [at(group.servers, 0).address] });
@@ -233,18 +235,20 @@ describe('reads on the replicas of a cluster', function () {
     const { primary: other } = await withReplica('b');
     await until(async () => (await redis.get('a')) === 'value of a');
     await replica.ask('CLUSTER', 'REPLICATE', String(await other.ask('CLUSTER', 'MYID')));
-    const before = await callsOf(replica, 'get');
-    const end = performance.now() + 1_500;
-    let reads = 0;
-    for (; performance.now() < end; reads++) {
-      assert.equal(await redis.get('a'), 'value of a');
-      await sleep(2);
-    }
-    const asked = (await callsOf(replica, 'get')) - before;
+    const watch = Stopwatch.start();
+    await until(
+      async () => {
+        const before = await callsOf(replica, 'get');
+        for (let i = 0; i < 20; i++) assert.equal(await redis.get('a'), 'value of a');
+        return (await callsOf(replica, 'get')) === before;
+      },
+      { timeoutMs: 10_000, what: 'it is asked no more' },
+    );
+    const { ownMs } = watch;
+    assert.ok(ownMs < 750, `after ${Math.round(ownMs)} ms`);
     const late = await callsOf(replica, 'get');
     for (let i = 0; i < 50; i++) assert.equal(await redis.get('a'), 'value of a');
     assert.equal(await callsOf(replica, 'get'), late, 'it is not asked for this slot any more');
-    assert.ok(reads > 100 && asked < reads / 2, `${asked} of ${reads} reads`);
   });
 });
 

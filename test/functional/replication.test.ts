@@ -3,6 +3,7 @@ import { createClient, type Redis, replication, SlotwiseError } from '../../lib/
 import { caughtUp, ReplicationGroup, startReplicas } from '../support/replication.js';
 import { SentinelGroup } from '../support/sentinel.js';
 import { type Server, stopAll } from '../support/server.js';
+import { Stopwatch } from '../support/stopwatch.js';
 import { chosenKinds } from '../support/topologies.js';
 import { until } from '../support/wait.js';
 
@@ -82,9 +83,9 @@ describe('a replication group without sentinels', function () {
       const value = waiting.get('k');
       await new Promise((resolve) => setTimeout(resolve, 1_000));
       started.push(...(await startReplicas(group.primary, 1)));
-      const attachedAt = performance.now();
+      const attached = Stopwatch.start();
       assert.equal(await value, 'v');
-      assert.ok(performance.now() - attachedAt < 5_000, 'long before the next period');
+      assert.ok(attached.ownMs < 5_000, 'long before the next period');
       const [replica] = started as [Server];
       await until(() => depthsOf(idle)[replica.address] === 1);
       started.push(...(await startReplicas(replica, 1)));

@@ -10,6 +10,8 @@ export interface ClusterOptions {
   readonly primaries?: number;
   /** Replicas of each primary. Default 1. */
   readonly replicas?: number;
+  /** The first slot of each primary. Default: all have as many. */
+  readonly firstSlots?: readonly number[];
   /** `cluster-node-timeout`. Default 2,000. */
   readonly nodeTimeoutMs?: number;
   /**
@@ -39,12 +41,13 @@ export class Cluster {
   /** Resolves when every node says `cluster_state:ok`, all agree on slots and roles, and the replicas are linked. */
   static async start(options: ClusterOptions = {}): Promise<Cluster> {
     const { primaries = 3, replicas = 1, nodeTimeoutMs = 2_000, server = {}, replicasInSlots = true } = options;
+    const { firstSlots = Array.from({ length: primaries }, (_, i) => Math.floor((i * slotCount) / primaries)) } = options;
     const config = ['cluster-enabled yes', 'cluster-config-file nodes.conf', `cluster-node-timeout ${nodeTimeoutMs}`];
     if (server.tls) config.push('tls-cluster yes', 'tls-replication yes');
     const one: ServerOptions = { ...server, config: [...config, ...(server.config ?? [])] };
     const servers = await startAll(Array.from({ length: primaries * (1 + replicas) }, () => one));
     try {
-      await join(servers, primaries);
+      await join(servers, firstSlots);
       await agreed(servers, replicasInSlots ? replicas : 0);
       return new Cluster(servers, server.password);
     } catch (error) {
@@ -160,14 +163,14 @@ export class Cluster {
   }
 }
 
-async function join(servers: readonly Server[], primaryCount: number): Promise<void> {
+async function join(servers: readonly Server[], firstSlots: readonly number[]): Promise<void> {
+  const primaryCount = firstSlots.length;
   const primaries = servers.slice(0, primaryCount);
   await Promise.all(
     primaries.map(async (server, i) => {
       // Different epochs from the start spare the nodes the settling of a conflict.
       await server.ask('CLUSTER', 'SET-CONFIG-EPOCH', i + 1);
-      const first = Math.floor((i * slotCount) / primaryCount);
-      await server.ask('CLUSTER', 'ADDSLOTSRANGE', first, Math.floor(((i + 1) * slotCount) / primaryCount) - 1);
+      await server.ask('CLUSTER', 'ADDSLOTSRANGE', firstSlots[i] ?? 0, (firstSlots[i + 1] ?? slotCount) - 1);
     }),
   );
   // Every pair meets: nobody has to wait for gossip.

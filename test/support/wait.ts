@@ -32,3 +32,17 @@ export async function until<T>(
     await sleep(everyMs);
   }
 }
+
+/** A gate for the order of events: who waits for `opened` goes on when the test calls `open`. */
+export interface Gate {
+  readonly opened: Promise<void>;
+  open(): void;
+}
+
+export function closedGate(): Gate {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}

@@ -6,7 +6,7 @@ import calculateSlot from 'cluster-key-slot';
 import { withMoved } from '../../../lib/topology/snapshot.js';
 import { repliesOf, resolve } from '../../support/resolved-cluster.js';
 import { SimulatedCluster } from '../../support/simulated-cluster.js';
-import { until } from '../../support/wait.js';
+import { closedGate, until } from '../../support/wait.js';
 import { assertNoPendingCommands, movedTo, ScriptedCluster } from '../client/scripted.js';
 
 const PATIENCE_MS = 15_000;
@@ -101,13 +101,16 @@ describe('a client of a cluster', () => {
     cluster.ranges = [{ first: 0, last: 16_383, owner: 1 }];
     const asked = (): number => cluster.received(1, 'CLUSTER').filter((text) => text === 'CLUSTER SHARDS').length;
     const before = asked();
+    const started = performance.now();
     const replies = await Promise.all(storm.map((key) => redis.get(key)));
     assert.deepEqual(replies, storm);
     assert.ok(cluster.received(0, 'GET').length > 9_000, 'there was a storm');
     await until(() => asked() > before, { what: 'the monitor asked' });
     await sleep(150);
     const rounds = asked() - before;
-    assert.ok(rounds <= 2, `${rounds} refreshes`);
+    // Whoever has seen a change looks again by itself, 225 ms later at the soonest: on a busy machine the storm takes longer than that.
+    const unasked = Math.floor((performance.now() - started) / 225);
+    assert.ok(rounds <= 2 + unasked, `${rounds} refreshes, ${unasked} of them may be by the schedule`);
     // A question is two commands, and two servers are asked at once.
     assert.ok(most <= 4, `${most} at a time`);
   });
@@ -130,30 +133,29 @@ describe('a client of a cluster', () => {
     assert.equal(withData.length, 3);
     // All others are the monitor's: those of one probe.
     const others = cluster.servers.flatMap(({ connections }) => connections).filter((connection) => !withData.includes(connection));
-    assert.ok(others.every(({ received }) => received.some(([name]) => name === 'CLUSTER')));
+    await until(() => others.every(({ received }) => received.some(([name]) => name === 'CLUSTER')), { what: 'all others ask' });
     assert.ok(others.length <= 6, `${others.length} connections of the monitor`);
   });
 
   it('connects to its nodes in parallel', async () => {
     await using cluster = await ScriptedCluster.start(20);
     let waiting = 0;
-    let most = 0;
+    let isConnected = false;
+    const enough = closedGate();
     cluster.script = async (_, [name, key], { received }) => {
       const isData = received.every(([first]) => first !== 'CLUSTER');
-      if (name === 'HELLO') {
-        most = Math.max(most, ++waiting);
-        await sleep(50);
-        waiting--;
+      // Nobody is let in before most of them knock: one after the other would wait for ever.
+      if (name === 'HELLO' && isConnected) {
+        if (++waiting >= 15) enough.open();
+        await enough.opened;
       }
       return name === 'GET' && isData ? (key ?? null) : undefined;
     };
     const redis = cluster.client({}, [0]);
     await redis.connect();
     const keys = Array.from({ length: 400 }, (_, i) => `key:${i}`);
-    const begin = performance.now();
+    isConnected = true;
     assert.deepEqual(await Promise.all(keys.map((key) => redis.get(key))), keys);
-    const tookMs = performance.now() - begin;
-    assert.ok(most >= 15, `${most} at once`);
-    assert.ok(tookMs < 20 * 50, `${Math.round(tookMs)} ms`);
+    assert.ok(waiting >= 15, `${waiting} connections`);
   });
 });

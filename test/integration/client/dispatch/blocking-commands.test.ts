@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClosedError, TimeoutError } from '../../../../lib/errors.js';
 import { close, FakeServer, type Handler, silence } from '../../../support/fake-server.js';
-import { until } from '../../../support/wait.js';
+import { Stopwatch } from '../../../support/stopwatch.js';
+import { closedGate, until } from '../../../support/wait.js';
 import { assertNoPendingCommands, clientOf, rejected, single } from '../scripted.js';
 
 describe('a client with commands that block', () => {
@@ -65,9 +66,10 @@ describe('a client with commands that block', () => {
   });
 
   it('never sends one whose caller gave up while it waited for a connection', async () => {
+    const gate = closedGate();
     script(async ([name]) => {
       if (name !== 'BLPOP') return undefined;
-      await sleep(100);
+      await gate.opened;
       return null;
     });
     const redis = clientOf(server, { pool: { maxExclusive: 1 } });
@@ -79,6 +81,7 @@ describe('a client with commands that block', () => {
     controller.abort();
     assert.equal((await aborted).executed, 'no');
     assert.equal((await late).executed, 'no');
+    gate.open();
     await first;
     await redis.call('BLPOP', 'fourth', 1);
     assert.deepEqual(
@@ -89,7 +92,7 @@ describe('a client with commands that block', () => {
 
   it('does not hammer a server that hangs up on them', async () => {
     script(([name]) => (name === 'BLPOP' ? null : undefined));
-    const redis = clientOf(server, { timeoutMs: 500 });
+    const redis = clientOf(server, { timeoutMs: 1_000 });
     assert.equal(await redis.call('BLPOP', 'list', 0.01), null);
     const before = server.connections.length;
     server.handler = () => close;
@@ -98,11 +101,11 @@ describe('a client with commands that block', () => {
     const late = await rejected(redis.call('BLPOP', 'list', 0.01));
     assert.equal(late.executed, 'no');
     const more = server.connections.length - before;
-    assert.ok(more >= 2 && more < 60, `${more} connections in half a second`);
+    assert.ok(more >= 2 && more < 60, `${more} connections in a second`);
   });
 
   it('does not hammer a server that lets nobody in, and says so at the deadline', async () => {
-    const redis = clientOf(server, { timeoutMs: 300 });
+    const redis = clientOf(server, { timeoutMs: 600 });
     await redis.connect();
     server.handler = single(([name]) => (name === 'HELLO' ? close : undefined));
     const before = server.connections.length;
@@ -118,9 +121,9 @@ describe('a client with commands that block', () => {
     const redis = clientOf(server, { failFast: true });
     await redis.connect();
     server.handler = single(([name]) => (name === 'HELLO' ? close : undefined));
-    const started = performance.now();
+    const watch = Stopwatch.start();
     assert.equal((await rejected(redis.call('BLPOP', 'list', 0))).executed, 'no');
-    assert.ok(performance.now() - started < 500);
+    assert.ok(watch.ownMs < 500, `${watch.ownMs} ms`);
   });
 
   it('ends with close(), though the server does not let go', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { error, ok } from '../../../support/fake-server.js';
+import { Stopwatch } from '../../../support/stopwatch.js';
 import { until } from '../../../support/wait.js';
 import { assertNoPendingCommands, clientOf, ScriptedCluster, single, singleAnswers } from '../scripted.js';
 
@@ -40,14 +41,18 @@ describe('a client of a fixed address whose server answers READONLY', () => {
     const writes = Promise.all(Array.from({ length: 100 }, (_, i) => redis.set('k', `${i}`)));
     await until(() => redis.topology?.shards[0]?.primary?.role === 'replica');
     await sleep(300);
-    const before = server.count('SET');
+    const before = await until(async () => {
+      const count = server.count('SET');
+      await sleep(100);
+      return server.count('SET') === count && count;
+    });
     assert.ok(before < 2_000, `no hot loop: ${before} attempts`);
     await sleep(500);
     assert.equal(server.count('SET'), before, 'nothing is sent to a replica');
     moved = true;
-    const began = performance.now();
+    const watch = Stopwatch.start();
     await writes;
-    assert.ok(performance.now() - began < 1_000);
+    assert.ok(watch.ownMs < 1_000, `${watch.ownMs} ms`);
   });
 
   it('sends nothing of what it held back to a server that wakes up as a replica', async () => {
