@@ -202,7 +202,10 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
     }
   }
 
-  /** Resolves when the topology is known and a connection to a primary is ready. Not needed: the first command does it. Bounded by `timeoutMs`. */
+  /**
+   * Resolves when the topology is known, a connection to a primary is ready, and `pool.minExclusive` connections to each primary that can be
+   * reached. Not needed: the first command opens what it takes. Bounded by `timeoutMs`.
+   */
   connect(): Promise<void> {
     return this.#client.connect(this.#view.timeoutMs);
   }

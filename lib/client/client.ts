@@ -229,7 +229,7 @@ export class Client {
 
   // --- life
 
-  /** Resolves when the topology is known and a connection to a primary is ready. */
+  /** See `ReadyWaiters`. */
   connect(timeoutMs = this.options.timeoutMs): Promise<void> {
     return this.#lifecycle.begin() ? this.#deployment.connect(timeoutMs) : Promise.reject(closedError(null));
   }

@@ -58,7 +58,7 @@ export interface ClientOptions extends ReadLimits {
     readonly shared?: number;
     /** Connections a node that are lent out one caller at a time. Default 256. */
     readonly maxExclusive?: number;
-    /** How many unused ones of them stay open. Default 0. */
+    /** How many of them `connect()` opens at each primary, and how many unused ones stay open. Default 0: the first call that blocks opens one. */
     readonly minExclusive?: number;
     /** How many of them are opened at the same time. Default 2. */
     readonly maxConnecting?: number;

@@ -36,6 +36,8 @@ export interface ExclusivePoolConfig {
 interface ExclusivePoolEvents {
   /** Calls that were handed back may come again. */
   backoffEnded(): void;
+  /** The pool has become warm, see `isWarm`. */
+  warm?(): void;
   /** The node owes an answer while calls block on it. */
   suspect(): void;
 }
@@ -56,10 +58,13 @@ export class ExclusivePool implements Holder, LeasePool {
   readonly #blocked = new Set<BlockedCall>();
   readonly #waiting: DeadlineQueue;
   readonly #unblockConnections: UnblockConnections;
+  readonly #events: ExclusivePoolEvents;
   /** Open from the first attempt on; waiting while `unreachableReason` is set. */
   readonly #reconnector: Reconnector;
   #pending = 0;
   #generation = 0;
+  /** `min` connections are opened, and others in the place of those that grow too old. */
+  #isKeptWarm = false;
   /** Reason why no connection could be opened; calls are handed back until the backoff is over. */
   unreachableReason: SlotwiseError | null = null;
   #closed: SlotwiseError | null = null;
@@ -67,6 +72,7 @@ export class ExclusivePool implements Holder, LeasePool {
   constructor(config: ExclusivePoolConfig, events: ExclusivePoolEvents) {
     this.#config = config;
     this.#key = addressKey(config.connection.address);
+    this.#events = events;
     this.#waiting = new DeadlineQueue((call) => this.#timeoutOf(call), config.acquireTimeoutMs);
     this.#unblockConnections = new UnblockConnections(config.connection, config.idleMs, () => events.suspect());
     const retry = (): void => {
@@ -122,9 +128,22 @@ export class ExclusivePool implements Holder, LeasePool {
       if (pooled === null || call === null) break;
       this.#checkOut(pooled, call);
     }
-    const { max, maxConnecting } = this.#config;
+    const { max, min, maxConnecting } = this.#config;
     if (this.unreachableReason !== null || this.#closed !== null) return;
     while (this.#pending < Math.min(this.#waiting.length, maxConnecting) && this.#connections.size < max) this.#open();
+    while (this.#isKeptWarm && this.#pending < maxConnecting && this.#connections.size < Math.min(min, max)) this.#open();
+  }
+
+  /** Opens connections until there are `min`, in use or not, so that calls that block need not wait for one. */
+  warmUp(): void {
+    this.#isKeptWarm = this.#config.min > 0;
+    this.#serve();
+  }
+
+  /** Whether there are `min` connections, or none can be had. */
+  get isWarm(): boolean {
+    const { max, min } = this.#config;
+    return this.#connections.size - this.#pending >= Math.min(min, max) || this.unreachableReason !== null || this.#closed !== null;
   }
 
   #lastUsed(): PooledConnection | null {
@@ -216,6 +235,7 @@ export class ExclusivePool implements Holder, LeasePool {
       this.#reconnector.ready();
       if (pooled.generation === this.#generation && this.#closed === null) this.#makeAvailable(pooled);
       else pooled.connection.destroy(null);
+      if (this.#isKeptWarm && this.isWarm) this.#events.warm?.();
     },
     closed: (pooled, error, wasPending) => {
       this.#connections.delete(pooled);
@@ -223,16 +243,21 @@ export class ExclusivePool implements Holder, LeasePool {
       if (wasPending) this.#pending--;
       // An attempt that began before the backoff says nothing new.
       const isNew = wasPending && pooled.generation === this.#generation && this.#reconnector.state === 'open';
+      // One that breaks comes again with the next call, or when the node is reached again: its server may hang up on any.
+      if (!wasPending && !pooled.isExpired) this.#isKeptWarm = false;
       if (isNew && error !== null && this.#closed === null) this.#notOpened(error);
       else this.#serve();
     },
   };
 
   #notOpened(error: SlotwiseError): void {
+    const wasKeptWarm = this.#isKeptWarm;
+    this.#isKeptWarm = false;
     this.unreachableReason = error;
     this.#reconnector.failed();
     log.pool('%s: no connection for one caller alone: %s', this.#key, error.message);
     this.#returnWaiting(error);
+    if (wasKeptWarm) this.#events.warm?.();
   }
 
   /** The owners find another node, or come again. */
@@ -262,6 +287,7 @@ export class ExclusivePool implements Holder, LeasePool {
   /** The node is not the right one any more, or the address may lead to another server: calls that wait or block go back to their owners. */
   clear(error: SlotwiseError): void {
     this.#generation++;
+    this.#isKeptWarm = false;
     for (const { connection } of [...this.#available]) connection.destroy(null);
     this.#unblockConnections.clear();
     for (const blocked of [...this.#blocked]) blocked.reroute(error);

@@ -37,6 +37,8 @@ export interface NodeEvents {
   overdue(node: Node): void;
   /** Calls that were handed back, because no connection for one caller alone could be opened, may come again. */
   backoffEnded(node: Node): void;
+  /** It has become warm. */
+  warm?(node: Node): void;
 }
 
 /** Which connections: `READONLY` is a state of the connection, and a demoted primary must not answer what was meant for a primary. */
@@ -114,7 +116,7 @@ export class Node {
           acquireTimeoutMs: config.acquireTimeoutMs,
           reconnect,
         },
-        { backoffEnded: () => events.backoffEnded(this), suspect: () => events.suspect(this) },
+        { backoffEnded: () => events.backoffEnded(this), suspect: () => events.suspect(this), warm: () => events.warm?.(this) },
       );
     this.#exclusive = exclusivePool(false);
     this.#exclusiveReplica = exclusivePool(true);
@@ -147,6 +149,11 @@ export class Node {
   /** Opens the connection for writes if it is not; `up` or `down` follows. */
   open(): void {
     this.#primary.open();
+  }
+
+  /** The connections to it as a primary for one caller alone each, to be warmed up. */
+  get exclusive(): Pick<ExclusivePool, 'warmUp' | 'isWarm'> {
+    return this.#exclusive;
   }
 
   /** The node was reached by other means: the backoff ends. */

@@ -82,6 +82,8 @@ export class PooledConnection {
   /** Closes it when it has been idle for `idleMs` and is not needed, or when it is too old. */
   closeWhenIdle(idleMs: number, isNeeded: () => boolean): void {
     this.#idleTimer = setTimeout(() => {
+      // Nothing else may go on in this process.
+      clock.expireNow();
       if (this.isExpired || !isNeeded()) void this.connection.close();
       else this.closeWhenIdle(idleMs, isNeeded);
     }, idleMs).unref();

@@ -99,7 +99,7 @@ export class Deployment {
     this.#monitor.start().catch(() => {});
   }
 
-  /** Resolves when the topology is known and a connection to a primary is ready. */
+  /** See `ReadyWaiters`. */
   connect(timeoutMs: number): Promise<void> {
     return this.#readyWaiters.connect(timeoutMs);
   }
@@ -189,9 +189,7 @@ export class Deployment {
         this.#readyWaiters.reject(error);
       } else this.#readyWaiters.openPrimary();
     },
-    suspect: (node) => {
-      this.#monitor.suspect(node.key);
-    },
+    suspect: ({ key }) => this.#monitor.suspect(key),
     stalling: (node) => {
       const { router } = this;
       // Sentinels report a promotion themselves, and the old primary of a group does not hold its writers.
@@ -206,6 +204,7 @@ export class Deployment {
     },
     overdue: (node) => this.replicaHealth.failed(node),
     backoffEnded: () => this.bus.emit('changed'),
+    warm: () => this.#readyWaiters.check(),
   };
 
   #readsChanged(shard: number): void {

@@ -16,12 +16,16 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
-/** Calls of `connect()` that wait until the client is ready: the topology is known and a connection to a primary is ready. */
+/**
+ * Calls of `connect()` that wait until the client is ready: the topology is known and a connection to a primary is ready, and each primary
+ * that can be reached has `pool.minExclusive` connections. Once `connect()` was called, primaries that come later are given them too.
+ */
 export class ReadyWaiters {
   readonly #readiness: Readiness;
   readonly #becameReady: () => void;
   readonly #waiters = new Set<Waiter>();
   #wasReady = false;
+  #isKeptWarm = false;
   /** Counts the primaries that were opened, so that each attempt takes another one. */
   #opened = 0;
 
@@ -33,6 +37,7 @@ export class ReadyWaiters {
 
   /** Resolves when the client is ready. Rejects after `timeoutMs` (0: never), or with what `reject` is given. */
   connect(timeoutMs: number): Promise<void> {
+    this.#isKeptWarm = true;
     const ready = new Promise<void>((resolve, reject) => {
       const end = (): void => {
         clearTimeout(timer);
@@ -58,15 +63,19 @@ export class ReadyWaiters {
   /** Resolves the waiters if a primary is ready, else opens one for them. */
   check(): void {
     const { router } = this.#readiness;
-    if (router === null || (this.#wasReady && this.#waiters.size === 0)) return;
-    if (!router.snapshot.shards.some((_, shard) => router.primaryOf(shard)?.ready === true)) {
+    if (router === null || (this.#wasReady && !this.#isKeptWarm)) return;
+    const primaries = router.snapshot.shards.flatMap((_, shard) => router.primaryOf(shard) ?? []);
+    if (this.#wasReady) for (const primary of primaries) primary.exclusive.warmUp();
+    if (!primaries.some(({ ready }) => ready)) {
       this.openPrimary();
       return;
     }
     if (!this.#wasReady) {
       this.#wasReady = true;
       this.#becameReady();
+      if (this.#isKeptWarm) for (const primary of primaries) primary.exclusive.warmUp();
     }
+    if (!primaries.every(({ exclusive }) => exclusive.isWarm)) return;
     for (const { resolve } of [...this.#waiters]) resolve();
   }
 

@@ -36,7 +36,11 @@ export class OpenedPool {
         reconnect: { minMs: 10, maxMs: 100 },
         ...rest,
       },
-      { backoffEnded: () => this.events.push('backoffEnded'), suspect: () => this.events.push('suspect') },
+      {
+        backoffEnded: () => this.events.push('backoffEnded'),
+        suspect: () => this.events.push('suspect'),
+        warm: () => this.events.push('warm'),
+      },
     );
   }
 

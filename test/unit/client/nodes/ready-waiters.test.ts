@@ -6,8 +6,10 @@ import { ConnectError, TopologyError } from '../../../../lib/errors.js';
 /** Two shards, whose primaries have a ready connection, or none, or cannot be reached. */
 class ScriptedReadiness {
   readonly opened: number[] = [];
+  readonly warmed: number[] = [];
   readonly primaries = [0, 1].map((index) => ({
     ready: false,
+    exclusive: { isWarm: true, warmUp: () => this.warmed.push(index) },
     unreachableReason: null as ConnectError | null,
     open: () => this.opened.push(index),
   }));
@@ -22,7 +24,8 @@ describe('ReadyWaiters', () => {
   let waiters: ReadyWaiters;
   let becameReady: number;
   beforeEach(() => {
-    time = sinon.useFakeTimers();
+    // What prints the results of tests uses nextTick.
+    time = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     readiness = new ScriptedReadiness();
     becameReady = 0;
     waiters = new ReadyWaiters(readiness as unknown as Readiness, () => becameReady++); // it has the fields that are read
@@ -57,6 +60,33 @@ describe('ReadyWaiters', () => {
     waiters.openPrimary();
     assert.deepEqual(readiness.opened.slice(4), [second]);
     waiters.reject(new ConnectError('the end'));
+  });
+
+  it('resolves when every primary has its least connections, and has primaries that come later open them too', async () => {
+    let isConnected = false;
+    const connected = waiters.connect(1_000).then(() => {
+      isConnected = true;
+    });
+    primary(first).ready = true;
+    primary(second).exclusive.isWarm = false;
+    waiters.check();
+    assert.equal(becameReady, 1, 'commands can be served');
+    await time.tickAsync(1);
+    assert.equal(isConnected, false);
+    primary(second).exclusive.isWarm = true;
+    waiters.check();
+    await connected;
+    assert.deepEqual(readiness.warmed, [first, second, first, second]);
+    primary(first).ready = false;
+    waiters.check();
+    assert.deepEqual(readiness.warmed.slice(4), [first, second], 'a new primary has no connection for commands before the first of them');
+  });
+
+  it('has nothing opened where only commands were sent', () => {
+    primary(first).ready = true;
+    waiters.check();
+    waiters.check();
+    assert.deepEqual([becameReady, readiness.warmed], [1, []]);
   });
 
   for (const [why, prepare, expected] of [
