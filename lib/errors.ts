@@ -251,7 +251,10 @@ export type TopologyErrorCode =
   | 'ERR_NOT_A_CLUSTER'
   | 'ERR_IS_A_CLUSTER'
   | 'ERR_NOT_A_SENTINEL'
-  | 'ERR_IS_A_SENTINEL';
+  | 'ERR_IS_A_SENTINEL'
+  | 'ERR_TOPOLOGY_TOO_LARGE'
+  /** The word of the server: the ACL does not let this user ask. */
+  | 'NOPERM';
 
 /** The topology could not be learnt. `causes` has one entry an address asked. */
 export class TopologyError extends SlotwiseError {

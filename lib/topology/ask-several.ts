@@ -5,8 +5,10 @@ export type Answer<A, T> =
   | { readonly item: A; readonly ok: false; readonly error: unknown };
 
 interface AskSeveralOptions<T> {
-  /** How many successes are enough, and how many are asked at once. */
+  /** How many successes are enough. */
   readonly want: number;
+  /** How many are asked at once. Default: `want`. */
+  readonly atOnce?: number;
   /** Interval at which one more is asked while there is no success, in ms. Default: never, only failures are replaced. */
   readonly staggerMs?: number;
   /** How long the others are waited for after the first success that counts. */
@@ -26,6 +28,7 @@ export function askSeveral<A, T>(
 ): Promise<Answer<A, T>[]> {
   return new Promise((resolve) => {
     const answers: Answer<A, T>[] = [];
+    const { atOnce = options.want } = options;
     let next = 0;
     let open = 0;
     let successes = 0;
@@ -57,12 +60,12 @@ export function askSeveral<A, T>(
         clearInterval(stagger);
         if (grace === undefined && (options.counts?.(answer.value) ?? true)) grace = setTimeout(finish, options.graceMs).unref();
       }
-      while (open + successes < options.want && next < items.length) start();
+      while (open < atOnce && open + successes < options.want && next < items.length) start();
       if (successes >= options.want || open === 0) finish();
     };
 
     const stagger = options.staggerMs === undefined ? undefined : setInterval(start, options.staggerMs).unref();
-    for (let i = 0; i < options.want; i++) start();
+    for (let i = 0; i < Math.min(atOnce, options.want); i++) start();
     if (items.length === 0) finish();
   });
 }

@@ -1,5 +1,15 @@
-import { AddressRefusedError, AuthError, DatabaseError, SlotwiseError, show, TopologyError, type TopologyErrorCode } from '../errors.js';
+import {
+  AddressRefusedError,
+  AuthError,
+  DatabaseError,
+  ReplyError,
+  SlotwiseError,
+  show,
+  TopologyError,
+  type TopologyErrorCode,
+} from '../errors.js';
 import { type Address, addressKey } from '../options/address.js';
+import { classify } from '../protocol/resp/reply-error.js';
 import type { Answer } from './ask-several.js';
 import type { ServerMode } from './replies.js';
 
@@ -14,6 +24,7 @@ const MISCONFIGURED: ReadonlySet<string> = new Set<TopologyErrorCode>([
   'ERR_NOT_A_SENTINEL',
   'ERR_IS_A_SENTINEL',
   'ERR_PRIMARY_NAME_UNKNOWN',
+  'NOPERM',
 ]);
 
 /** Whether no retry helps, because a person has to correct the options or the servers. */
@@ -30,6 +41,17 @@ export function checkDataServer(node: string, mode: ServerMode | null): void {
   if (mode === 'cluster') {
     throw new TopologyError('ERR_IS_A_CLUSTER', `${node} is a node of a cluster: use cluster([…])`, [], { node });
   }
+}
+
+/** Whether the ACL refused a question. */
+export function isNotPermitted(reply: unknown): reply is ReplyError {
+  return reply instanceof ReplyError && classify(reply) === 'noperm';
+}
+
+/** The error for a question that the ACL refused. `rights`: what the user needs, as rules of an ACL; `more`: what else is known. */
+export function notPermitted(node: string, reply: ReplyError, rights: string, more = ''): TopologyError {
+  const message = `${node} does not let this user ask what the client has to know: ${reply.message}; it needs ${rights}${more}`;
+  return new TopologyError('NOPERM', message, [{ node, error: reply }], { node });
 }
 
 /** The failed ones of `answers`, as they appear in a `TopologyError`. */

@@ -1,3 +1,4 @@
+import type { SlotwiseError } from '../errors.js';
 import type { Address } from '../options/address.js';
 import type { Raw } from '../protocol/command-spec.js';
 import type { NodeRules } from './node-rules.js';
@@ -42,6 +43,8 @@ export interface ResolverContext {
   /** Connections to the data nodes. */
   readonly control: ControlChannel;
   readonly rules: NodeRules;
+  /** Tells users what a probe goes on in spite of, once for each `source`. */
+  readonly report: (source: string, error: SlotwiseError) => void;
   /** How long one server may take to answer the first probe, in ms. */
   readonly firstTimeoutMs: number;
 }

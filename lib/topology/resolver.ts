@@ -1,6 +1,5 @@
 import type { Options } from '../options/defaults.js';
 import { ClusterResolver } from './cluster/resolver.js';
-import type { NodeRules } from './node-rules.js';
 import { ReplicationResolver } from './replication/resolver.js';
 import type { ControlChannel, Resolver, ResolverContext, SentinelChannel } from './resolver-api.js';
 import { SentinelResolver } from './sentinel/resolver.js';
@@ -11,13 +10,13 @@ export function createResolver(
   options: Pick<Options, 'topology' | 'tls' | 'connectTimeoutMs'>,
   control: ControlChannel,
   sentinels: SentinelChannel,
-  rules: NodeRules,
+  { rules, report }: Pick<ResolverContext, 'rules' | 'report'>,
 ): Resolver {
   const { topology } = options;
   // The error of a connection that could not be made says more than that the first question was not answered, so the connection must time
   // out first.
   const firstTimeoutMs = options.connectTimeoutMs + 50;
-  const context: ResolverContext = { control, rules, firstTimeoutMs };
+  const context: ResolverContext = { control, rules, report, firstTimeoutMs };
   switch (topology.kind) {
     case 'single':
       return new SingleResolver(context, topology.address);

@@ -24,15 +24,21 @@ export class RunningMonitor {
     const resolved = resolveOptions(options);
     this.control = new ControlConnections(resolved);
     this.sentinels = new SentinelAccess(resolved, (error) => this.errors.push(error));
-    this.monitor = new Monitor(createResolver(resolved, this.control, this.sentinels.connections, new NodeRules(resolved)), {
-      periodMs: resolved.monitor.periodMs,
-      onSnapshot: (next) => this.changes.push({ atMs: performance.now(), primaries: primariesOf(next) }),
-      onError: (error) => this.errors.push(error),
-      onProbe: () => {
-        this.probes++;
+    this.monitor = new Monitor(
+      createResolver(resolved, this.control, this.sentinels.connections, {
+        rules: new NodeRules(resolved),
+        report: (_, error) => this.errors.push(error),
+      }),
+      {
+        periodMs: resolved.monitor.periodMs,
+        onSnapshot: (next) => this.changes.push({ atMs: performance.now(), primaries: primariesOf(next) }),
+        onError: (error) => this.errors.push(error),
+        onProbe: () => {
+          this.probes++;
+        },
+        onNodeGone: ({ address }) => this.control.forget(address),
       },
-      onNodeGone: ({ address }) => this.control.forget(address),
-    });
+    );
   }
 
   static async start(options: ClientOptions): Promise<RunningMonitor> {

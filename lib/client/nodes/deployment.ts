@@ -84,14 +84,17 @@ export class Deployment {
     });
     this.#sharesSentinels = shared !== null;
     this.sentinels = shared ?? new SentinelAccess(options, failed);
-    this.#monitor = new Monitor(createResolver(options, this.#control, this.sentinels.connections, rules), {
-      ...options.monitor,
-      hasWaitingCommands: hasWaitingCalls,
-      onSnapshot: (next, previous) => this.#adopt(next, previous),
-      onError: (error) => this.#probeFailed(error),
-      onProbe: (error) => this.#probed(error),
-      onNodeGone: ({ address }) => this.#control.forget(address),
-    });
+    this.#monitor = new Monitor(
+      createResolver(options, this.#control, this.sentinels.connections, { rules, report: this.failures.failed }),
+      {
+        ...options.monitor,
+        hasWaitingCommands: hasWaitingCalls,
+        onSnapshot: (next, previous) => this.#adopt(next, previous),
+        onError: (error) => this.#probeFailed(error),
+        onProbe: (error) => this.#probed(error),
+        onNodeGone: ({ address }) => this.#control.forget(address),
+      },
+    );
   }
 
   start(): void {

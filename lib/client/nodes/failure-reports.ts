@@ -17,14 +17,14 @@ export class FailureReports {
   }
 
   /** `source`: what failed, as `recovered` will name it. */
-  failed(source: string, error: SlotwiseError): void {
+  readonly failed = (source: string, error: SlotwiseError): void => {
     const codes = this.#told.get(source) ?? new Set();
     if (codes.has(error.code)) return;
     this.#told.set(source, codes.add(error.code));
     const [oldest] = this.#told.keys();
     if (this.#told.size > MAX_SOURCES && oldest !== undefined) this.#told.delete(oldest);
     this.#tell(error);
-  }
+  };
 
   /** The next failure is a new one. */
   recovered(source: string): void {

@@ -262,8 +262,15 @@ function mergeOwners(views: readonly ClusterView[], demotions: ReadonlyMap<strin
   return ranges;
 }
 
-/** The snapshot of a merged view: shards in order of their lowest slot, those without slots after them by node id; replicas by key. */
-export function clusterTopology(merged: MergedCluster, rules: NodeRules): TopologySnapshot {
+/**
+ * The snapshot of a merged view: shards in order of their lowest slot, those without slots after them by node id; replicas by key. `bound`
+ * leaves as many replicas of a primary as are believed.
+ */
+export function clusterTopology(
+  merged: MergedCluster,
+  rules: NodeRules,
+  bound: <T>(replicas: readonly T[], primaryId: string) => readonly T[] = (replicas) => replicas,
+): TopologySnapshot {
   const withSlots = new Set(merged.ranges.map(({ owner }) => owner));
   const replicasOf = new Map<string, MergedNode[]>();
   for (const node of merged.nodes.values()) {
@@ -281,7 +288,8 @@ export function clusterTopology(merged: MergedCluster, rules: NodeRules): Topolo
     const replicas = (replicasOf.get(id) ?? [])
       .flatMap((node) => nodeInfoOf(node, primary?.key ?? null, rules, addresses) ?? [])
       .sort((a, b) => (a.key < b.key ? -1 : 1));
-    return Object.freeze({ primary, replicas: Object.freeze(replicas) });
+    // After sorting: every view leaves the same.
+    return Object.freeze({ primary, replicas: Object.freeze(bound(replicas, id)) });
   });
   const indexes = new Map(order.map((id, index) => [id, index]));
   const ranges = merged.ranges.map(({ start, end, owner }): ShardRange => ({ start, end, shard: indexes.get(owner) ?? 0 }));

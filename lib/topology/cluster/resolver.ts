@@ -3,13 +3,14 @@ import { type Address, addressKey } from '../../options/address.js';
 import type { Raw } from '../../protocol/command-spec.js';
 import { clearTimeout, setTimeout } from '../../util/timers.js';
 import { askSeveral } from '../ask-several.js';
-import { causesOf, failure } from '../probe-error.js';
+import { bounded, refuseBeyond } from '../limits.js';
+import { causesOf, failure, isNotPermitted, notPermitted } from '../probe-error.js';
 import { MODE_COMMANDS, modeOf } from '../replies.js';
 import type { ProbeFocus, Resolver, ResolverContext, SendOptions } from '../resolver-api.js';
 import { sameTopology, type TopologySnapshot } from '../snapshot.js';
 import { askingOrder, shuffled } from './asking-order.js';
 import { clusterTopology, mergeViews } from './merge.js';
-import { parseNodes, parseShards, parseSlots } from './replies.js';
+import { type EndpointGroup, type NodeLine, parseNodes, parseShards, parseSlots } from './replies.js';
 import { isSameCluster, ofOneCluster } from './same-cluster.js';
 import { unverifiedOwners } from './unverified-owners.js';
 import { buildView, type ClusterView } from './view.js';
@@ -64,9 +65,13 @@ export class ClusterResolver implements Resolver {
     // Where no node that answers knows any of the nodes that we know, the cluster was made anew.
     const views = ofOneCluster(own.length > 0 ? own : foreign);
     if (views.length === 0) throw failure('ERR_NO_SEED_REACHABLE', 'no node of the cluster could be asked', causesOf(answers));
+    for (const answer of answers) {
+      const error = answer.ok ? null : answer.error;
+      if (error instanceof TopologyError && error.code === 'ERR_TOPOLOGY_TOO_LARGE') this.#context.report('too large a view', error);
+    }
     this.#answered = answers.flatMap((answer) => (answer.ok ? [addressKey(answer.item)] : []));
     const verifying = await this.#askUnverifiedOwners(views, previous, ask);
-    return clusterTopology(mergeViews([...views, ...verifying], previous), this.#context.rules);
+    return this.#topologyOf([...views, ...verifying], previous);
   }
 
   /**
@@ -103,10 +108,15 @@ export class ClusterResolver implements Resolver {
     this.#lastQuietNode = addressKey(address);
     try {
       const view = await this.#ask(address, {});
-      return sameTopology(clusterTopology(mergeViews([view], previous), this.#context.rules), previous);
+      return sameTopology(this.#topologyOf([view], previous), previous);
     } catch {
       return false;
     }
+  }
+
+  #topologyOf(views: readonly ClusterView[], previous: TopologySnapshot | null): TopologySnapshot {
+    const { rules, report } = this.#context;
+    return clusterTopology(mergeViews(views, previous), rules, (replicas, id) => bounded(replicas, 'replicas', `primary ${id}`, report));
   }
 
   async #ask(address: Address, options: SendOptions): Promise<ClusterView> {
@@ -119,13 +129,16 @@ export class ClusterResolver implements Resolver {
       ],
       options,
     );
+    const node = addressKey(address);
+    refuseBeyond(typeof nodes === 'string' ? nodes.length : 0, 'nodesText', node);
     const lines = isReply(nodes) ? parseNodes(nodes) : null;
-    if (isReply(shards) && lines !== null) return buildView(address, parseShards(shards, this.#tls), lines);
+    const view = (groups: readonly EndpointGroup[]): ClusterView => viewWithin(address, groups, lines);
+    if (isReply(shards) && lines !== null) return view(parseShards(shards, this.#tls));
     // No CLUSTER SHARDS before 7.0; without CLUSTER NODES (the ACL may forbid either) only CLUSTER SLOTS names owners without doubt.
     const [slots, ...mode] = await control.send(address, [['CLUSTER', 'SLOTS'], ...MODE_COMMANDS], options);
-    if (isReply(slots)) return buildView(address, parseSlots(slots), lines);
-    if (isReply(shards)) return buildView(address, parseShards(shards, this.#tls), lines);
-    throw refusal(addressKey(address), modeOf(mode[0], mode[1]), shards);
+    if (isReply(slots)) return view(parseSlots(slots));
+    if (isReply(shards)) return view(parseShards(shards, this.#tls));
+    throw refusal(node, modeOf(mode[0], mode[1]), [shards, slots, nodes]);
   }
 }
 
@@ -133,12 +146,33 @@ function isReply(raw: Raw | undefined): raw is Exclude<Raw, Error> {
   return raw !== undefined && !(raw instanceof Error);
 }
 
-function refusal(node: string, mode: ReturnType<typeof modeOf>, reply: Raw | undefined): Error {
+/** The view of a server that names no more than is believed. Throws for another one: without all nodes it would be a wrong picture. */
+function viewWithin(asked: Address, groups: readonly EndpointGroup[], lines: readonly NodeLine[] | null): ClusterView {
+  const node = addressKey(asked);
+  const rangesOf = (all: readonly { readonly ranges: readonly unknown[] }[]): number =>
+    all.reduce((sum, one) => sum + one.ranges.length, 0);
+  // CLUSTER SLOTS names the nodes of a shard once for each of its ranges.
+  const ids = new Set(groups.flatMap(({ endpoints }) => endpoints.map(({ id }) => id)));
+  refuseBeyond(Math.max(ids.size, lines?.length ?? 0), 'nodes', node);
+  refuseBeyond(Math.max(rangesOf(groups), rangesOf(lines ?? [])), 'ranges', node);
+  return buildView(asked, groups, lines);
+}
+
+/** What the user must be allowed to find out which node has which slots. */
+const RIGHTS = '+cluster|shards and +cluster|nodes, or +cluster|slots';
+
+function refusal(node: string, mode: ReturnType<typeof modeOf>, replies: readonly (Raw | undefined)[]): Error {
   if (mode === 'sentinel') {
     return new TopologyError('ERR_IS_A_SENTINEL', `${node} is a sentinel, not a cluster node: use sentinel([…], 'name')`, [], { node });
   }
-  if (mode === 'standalone') {
+  const isAlone = mode === 'standalone';
+  // A server on its own has an ACL as well, and answers to it first.
+  const notAllowed = replies.find(isNotPermitted);
+  if (notAllowed !== undefined) {
+    return notPermitted(node, notAllowed, RIGHTS, isAlone ? '; it also says that it is no cluster node: single(…) is for those' : '');
+  }
+  if (isAlone) {
     return new TopologyError('ERR_NOT_A_CLUSTER', `${node} is not a cluster node (cluster-enabled no): use single(…)`, [], { node });
   }
-  return reply instanceof Error ? reply : new Error('no usable reply');
+  return replies.find((reply) => reply instanceof Error) ?? new Error('no usable reply');
 }

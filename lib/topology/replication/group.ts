@@ -75,16 +75,16 @@ export function buildGroup(replies: readonly MemberReply[], seeds: readonly Addr
   const primaries = processes.filter(({ member }) => member?.role === 'primary');
   const seedKeys = new Set(seeds.map((seed) => index.keyOf(addressKey(seed))));
   const configured = primaries.filter(({ key }) => seedKeys.has(key));
+  const named = new Set(primaryKeys.values());
   // Its replicas name it, and it has not answered itself.
-  const unverified = processes.filter(
-    ({ key, member }) => member === null && primaryKeys.get(key) === null && [...primaryKeys.values()].includes(key),
-  );
+  const unverified = processes.filter(({ key, member }) => member === null && primaryKeys.get(key) === null && named.has(key));
+  const isUnverified = new Set(unverified);
   const isSplit = primaries.length > 1 && configured.length !== 1;
   const chosen =
     primaries.length === 1 ? primaries[0] : isSplit ? undefined : (configured[0] ?? (unverified.length === 1 ? unverified[0] : undefined));
 
   const replicas = processes.flatMap((process): GroupNode[] => {
-    if (process === chosen || process.member?.role === 'primary' || unverified.includes(process)) return [];
+    if (process === chosen || process.member?.role === 'primary' || isUnverified.has(process)) return [];
     const chain = primaryChain(process.key, primaryKeys);
     const root = chain[chain.length - 1];
     const isOfGroup = chosen === undefined || root === chosen.key;
@@ -104,11 +104,9 @@ export function buildGroup(replies: readonly MemberReply[], seeds: readonly Addr
 
 /** Keys from the direct primary to the root. */
 function primaryChain(key: string, primaryKeys: ReadonlyMap<string, string | null>): string[] {
-  const chain: string[] = [];
-  for (let at = primaryKeys.get(key) ?? null; at !== null && at !== key && !chain.includes(at); at = primaryKeys.get(at) ?? null) {
-    chain.push(at);
-  }
-  return chain;
+  const chain = new Set<string>();
+  for (let at = primaryKeys.get(key) ?? null; at !== null && at !== key && !chain.has(at); at = primaryKeys.get(at) ?? null) chain.add(at);
+  return [...chain];
 }
 
 function isLinkUsable({ member, listed }: GroupProcess, mayBeDown: boolean): boolean {
@@ -141,6 +139,11 @@ class ProcessIndex {
     }
     this.#keyByProcess(replies, announced);
 
+    const byProcess = new Map<string, MemberReply[]>();
+    for (const reply of replies) {
+      const key = this.keyOf(addressKey(reply.address));
+      byProcess.set(key, [...(byProcess.get(key) ?? []), reply]);
+    }
     const byKey = new Map(replies.map((reply) => [addressKey(reply.address), reply]));
     for (const key of new Set([...byKey.keys(), ...announced.keys()])) {
       if (this.keyOf(key) !== key) continue;
@@ -149,7 +152,7 @@ class ProcessIndex {
       const address = reply?.address ?? (name === undefined ? undefined : map(name));
       // A seed that neither answers nor is named by a member is no member.
       if (address === undefined || (reply?.member == null && name === undefined)) continue;
-      const others = replies.filter((other) => other !== reply && this.keyOf(addressKey(other.address)) === key);
+      const others = (byProcess.get(key) ?? []).filter((other) => other !== reply);
       this.processes.set(key, {
         key,
         address,

@@ -1,8 +1,9 @@
 import { TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import { type Answer, askSeveral } from '../ask-several.js';
+import { bounded, LIMITS, tooLarge } from '../limits.js';
 import { listRefused } from '../node-rules.js';
-import { type Cause, causesOf, checkDataServer, failure } from '../probe-error.js';
+import { type Cause, causesOf, checkDataServer, failure, isNotPermitted, notPermitted } from '../probe-error.js';
 import { modeOf } from '../replies.js';
 import type { Resolver, ResolverContext } from '../resolver-api.js';
 import { makeTopology, type NodeInfo, type TopologySnapshot } from '../snapshot.js';
@@ -11,10 +12,17 @@ import { buildGroup, type Group, type GroupNode, MEMBER_COMMANDS, type Member, t
 /** How long slow members are waited for once the primary has answered, in ms: it names its replicas itself. */
 const GRACE_MS = 100;
 
+/** How many members are asked at the same time. */
+const ASKED_AT_ONCE = 50;
+/** What the user must be allowed to find out who the primary is. */
+const RIGHTS = '+role or +info';
+
 /** Resolver of a primary with its replicas, found from any member: each one asked names its primary and its replicas, until none is new. */
 export class ReplicationResolver implements Resolver {
   readonly #context: ResolverContext;
   readonly #seeds: readonly Address[];
+  /** Members that let this user ask neither for their role nor for INFO, in this probe. */
+  readonly #notPermitted: Cause[] = [];
 
   constructor(context: ResolverContext, seeds: readonly Address[]) {
     this.#context = context;
@@ -23,7 +31,8 @@ export class ReplicationResolver implements Resolver {
 
   async probe(previous: TopologySnapshot | null): Promise<TopologySnapshot> {
     const known = [...(previous?.nodes.values() ?? [])].map(({ address }) => address);
-    const { replies, causes } = await this.#crawl([...known, ...this.#seeds], previous === null);
+    const { replies, causes: failed } = await this.#crawl([...known, ...this.#seeds], previous === null);
+    const causes = [...this.#notPermitted, ...failed];
     if (replies.every(({ member }) => member === null)) {
       throw failure('ERR_NO_SEED_REACHABLE', 'no member of the replication group could be asked', causes);
     }
@@ -34,15 +43,19 @@ export class ReplicationResolver implements Resolver {
   }
 
   async #crawl(start: readonly Address[], isFirst: boolean): Promise<{ replies: MemberReply[]; causes: Cause[] }> {
+    this.#notPermitted.length = 0;
     const replies = new Map<string, MemberReply>();
     const answers: Answer<Address, Member | null>[] = [];
     let hasPrimary = false;
     for (let wave = start; wave.length > 0; ) {
-      const unasked = [...new Map(wave.map((address) => [addressKey(address), address]))].filter(([key]) => !replies.has(key));
+      const unknown = [...new Map(wave.map((address) => [addressKey(address), address]))].filter(([key]) => !replies.has(key));
+      // Chains of replicas may be long as well as broad.
+      const unasked = unknown.slice(0, Math.max(0, LIMITS.replicas + this.#seeds.length - replies.size));
       for (const [key, address] of unasked) replies.set(key, { address, member: null, failed: false });
       const addresses = unasked.map(([, address]) => address);
       const round = await askSeveral(addresses, (address) => this.#ask(address, isFirst), {
         want: addresses.length,
+        atOnce: ASKED_AT_ONCE,
         graceMs: GRACE_MS,
         counts: (member) => hasPrimary || member?.role === 'primary',
       });
@@ -52,26 +65,46 @@ export class ReplicationResolver implements Resolver {
         hasPrimary ||= member?.role === 'primary';
       }
       answers.push(...round);
+      if (unasked.length < unknown.length) {
+        this.#context.report(
+          'too many members',
+          tooLarge('the group', 'replicas', replies.size + unknown.length - unasked.length, 'the first ones count'),
+        );
+        return { replies: this.#among(replies), causes: causesOf(answers) };
+      }
       wave = round.flatMap((answer) => (answer.ok && answer.value !== null ? this.#neighbours(answer.value) : []));
     }
     return { replies: [...replies.values()], causes: causesOf(answers) };
   }
 
+  /** The replies, in which only those are named that were asked: there are more than are believed. */
+  #among(replies: ReadonlyMap<string, MemberReply>): MemberReply[] {
+    return [...replies.values()].map(({ member, ...reply }) => {
+      if (member === null) return { ...reply, member };
+      const replicas = member.replicas.filter(({ announced }) => replies.has(addressKey(this.#reachable(announced))));
+      return { ...reply, member: { ...member, replicas } };
+    });
+  }
+
   async #ask(address: Address, isFirst: boolean): Promise<Member | null> {
     const { control, firstTimeoutMs } = this.#context;
     const replies = await control.send(address, MEMBER_COMMANDS, isFirst ? { timeoutMs: firstTimeoutMs } : {});
-    checkDataServer(addressKey(address), modeOf(null, replies.at(-1)));
+    const node = addressKey(address);
+    checkDataServer(node, modeOf(null, replies.at(-1)));
     const member = parseMember(replies);
-    return member === null ? null : this.#withoutRefused(member);
+    if (member !== null) return this.#withoutRefused(member, node);
+    const refusal = replies.find(isNotPermitted);
+    if (refusal !== undefined) this.#notPermitted.push({ node, error: notPermitted(node, refusal, RIGHTS) });
+    return null;
   }
 
-  /** Addresses that are refused do not exist for us. */
-  #withoutRefused(member: Member): Member {
-    const { rules } = this.#context;
+  /** Addresses that are refused do not exist for us, and no more replicas than are believed. */
+  #withoutRefused(member: Member, node: string): Member {
+    const { rules, report } = this.#context;
     return {
       ...member,
       primary: member.primary === null || rules.address(member.primary) === null ? null : member.primary,
-      replicas: member.replicas.filter(({ announced }) => rules.address(announced) !== null),
+      replicas: bounded(member.replicas, 'replicas', node, report).filter(({ announced }) => rules.address(announced) !== null),
     };
   }
 

@@ -1,5 +1,7 @@
 import { Reconnector } from '../../connection/reconnector.js';
+import type { ReplyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
+import { isNotPermitted } from '../probe-error.js';
 import type { Hint, SubscriptionChannel } from '../resolver-api.js';
 
 /**
@@ -76,7 +78,13 @@ export class SentinelEvents {
   readonly #hint: Hint;
   readonly #subscriptions = new Map<string, Subscription>();
 
-  constructor(sentinels: SubscriptionChannel, name: string, hint: Hint) {
+  /** `notPermitted`: the ACL of a sentinel refused the subscription. */
+  constructor(
+    sentinels: SubscriptionChannel,
+    name: string,
+    hint: Hint,
+    private readonly notPermitted: (sentinel: string, refusal: ReplyError) => void,
+  ) {
     this.#sentinels = sentinels;
     this.#name = name;
     this.#hint = hint;
@@ -122,8 +130,10 @@ export class SentinelEvents {
         if (isCurrent() && (group === null || group === this.#name))
           this.#hint(`${channel} from sentinel ${key}`, PROMOTION_EVENTS.has(channel));
       },
-      lost: () => {
+      lost: (error) => {
         if (!isCurrent()) return;
+        const refusal = error instanceof Error ? error.cause : null;
+        if (isNotPermitted(refusal)) this.notPermitted(key, refusal);
         if (reconnector.isReady || reconnector.failures === 0) this.#hint(`lost sentinel ${key}`);
         subscription.end = () => {};
         reconnector.failed();

@@ -1,4 +1,5 @@
 import { type Address, addressKey } from '../../options/address.js';
+import { LIMITS } from '../limits.js';
 import type { SentinelView } from './view.js';
 
 interface KnownSentinel {
@@ -52,6 +53,8 @@ export class KnownSentinels {
       const index = answered.indexOf(addressKey(address));
       return index === -1 ? answered.length : index;
     };
-    this.#sentinels = [...kept, ...added].sort((a, b) => rank(a) - rank(b));
+    // Each sentinel may name others than the next one.
+    const room = Math.max(0, LIMITS.sentinels - kept.length);
+    this.#sentinels = [...kept, ...added.slice(0, room)].sort((a, b) => rank(a) - rank(b));
   }
 }

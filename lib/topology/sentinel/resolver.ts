@@ -1,10 +1,10 @@
 import { AddressRefusedError, AuthError, ConnectError, TimeoutError, TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
-import { fieldsOf } from '../../protocol/resp/map-reply.js';
 import { performance, setTimeout } from '../../util/timers.js';
 import { type Answer, askSeveral } from '../ask-several.js';
-import { causesOf, failure } from '../probe-error.js';
-import { listOf, MODE_COMMANDS, modeOf, textOf } from '../replies.js';
+import { bounded } from '../limits.js';
+import { causesOf, failure, isNotPermitted, notPermitted } from '../probe-error.js';
+import { fieldOf, listOf, MODE_COMMANDS, modeOf, textOf } from '../replies.js';
 import type { ControlChannel, Hint, Resolver, ResolverContext, SentinelChannel } from '../resolver-api.js';
 import { makeTopology, type NodeInfo, type TopologySnapshot } from '../snapshot.js';
 import { SentinelEvents } from './events.js';
@@ -23,6 +23,15 @@ const PROMOTION_EVERY_MS = 10;
 const ANSWER_VALID_MS = 2_000;
 /** A known primary that hangs must not delay finding the one that took over from it. */
 const REVERIFY_MS = 100;
+
+/** Bounds of a message that lists the groups that sentinels watch. */
+const MAX_NAMES = 20;
+const MAX_NAME_LENGTH = 100;
+
+/** What the user of the sentinels must be allowed. Without those after the first, epochs, replicas or other sentinels are not known. */
+const RIGHTS = ['get-master-addr-by-name', 'master', 'slaves', 'sentinels', 'myid'].map((name) => `+sentinel|${name}`).join(' ');
+/** The same for hearing of a failover at once. */
+const SUBSCRIBE_RIGHTS = '+subscribe and &* (channels)';
 
 type Verdict = { readonly is: 'primary' } | { readonly is: 'other' } | { readonly is: 'silent'; readonly error: unknown };
 
@@ -78,7 +87,9 @@ export class SentinelResolver implements Resolver {
 
   watch(hint: Hint): void {
     this.#hint = hint;
-    this.#events = new SentinelEvents(this.#channel, this.#name, hint);
+    this.#events = new SentinelEvents(this.#channel, this.#name, hint, (node, refusal) =>
+      this.#context.report('rights of the sentinel user to subscribe', notPermitted(node, refusal, SUBSCRIBE_RIGHTS)),
+    );
     this.#events.follow(this.#sentinels.addresses);
   }
 
@@ -89,16 +100,21 @@ export class SentinelResolver implements Resolver {
   }
 
   async #askSentinel(address: Address, timeoutMs: number): Promise<SentinelView> {
-    const replies = await this.#channel.send(address, sentinelCommands(this.#name), { timeoutMs });
-    const view = parseSentinel(replies);
-    if (view !== null) return view;
     const node = addressKey(address);
+    const replies = await this.#channel.send(address, sentinelCommands(this.#name), { timeoutMs });
+    const view = parseSentinel(replies, (list, limit) => bounded(list, limit, node, this.#context.report));
+    const [asked] = replies;
+    const missing = replies.find(isNotPermitted);
+    const notAllowed = missing === undefined ? null : notPermitted(node, missing, RIGHTS);
+    if (notAllowed !== null && isNotPermitted(asked)) throw notAllowed;
+    if (notAllowed !== null) this.#context.report('rights of the sentinel user', notAllowed);
+    if (view !== null) return view;
     const [hello, info] = await this.#channel.send(address, MODE_COMMANDS, { timeoutMs });
     const mode = modeOf(hello, info);
     if (mode === 'standalone' || mode === 'cluster') {
       throw new TopologyError('ERR_NOT_A_SENTINEL', `${node} is a data server, not a sentinel (its usual port is 26379)`, [], { node });
     }
-    throw replies[0] instanceof Error ? replies[0] : new Error('no usable reply');
+    throw asked instanceof Error ? asked : new Error('no usable reply');
   }
 
   async #whyNoPrimary(answers: readonly Answer<Address, SentinelView>[]): Promise<Error> {
@@ -106,8 +122,10 @@ export class SentinelResolver implements Resolver {
     const reached = answers.find((answer) => answer.ok);
     if (reached === undefined) return failure('ERR_NO_SENTINEL_REACHABLE', 'no sentinel could be asked', causes);
     const [masters] = await this.#channel.send(reached.item, [['SENTINEL', 'MASTERS']]).catch(() => [null]);
-    const names = listOf(masters).flatMap((master) => textOf(fieldsOf(master).get('name')) ?? []);
-    const watched = names.length === 0 ? 'they watch no group' : `they watch ${names.map((name) => JSON.stringify(name)).join(', ')}`;
+    const names = listOf(masters).flatMap((master) => textOf(fieldOf(master, 'name')) ?? []);
+    const shown = names.slice(0, MAX_NAMES).map((name) => JSON.stringify(name.slice(0, MAX_NAME_LENGTH)));
+    const others = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
+    const watched = names.length === 0 ? 'they watch no group' : `they watch ${shown.join(', ')}${others}`;
     return new TopologyError(
       'ERR_PRIMARY_NAME_UNKNOWN',
       `the sentinels do not know a group named ${JSON.stringify(this.#name)}: ${watched}`,

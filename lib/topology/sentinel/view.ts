@@ -40,13 +40,19 @@ export function sentinelCommands(name: string): readonly (readonly string[])[] {
   ];
 }
 
+/** Leaves as many of a list as are believed. */
+type Bound = (list: readonly Raw[], limit: 'replicas' | 'sentinels') => readonly Raw[];
+
 /** The view in a sentinel's replies; null where the server refused the first command: it is no sentinel, or the ACL forbids it. */
-export function parseSentinel([address, master, replicas, sentinels, id]: readonly (Raw | undefined)[]): SentinelView | null {
+export function parseSentinel(
+  [address, master, replicas, sentinels, id]: readonly (Raw | undefined)[],
+  bound: Bound = (list) => list,
+): SentinelView | null {
   if (address instanceof Error || address === undefined) return null;
   const [host, port] = listOf(address);
   const facts = fieldsOf(master);
   const isLeader = flagsOf(facts).includes('failover_in_progress');
-  const all = listOf(replicas).map(fieldsOf);
+  const all = bound(listOf(replicas), 'replicas').map(fieldsOf);
   const promoted = isLeader ? all.find((fields) => flagsOf(fields).includes('promoted')) : undefined;
   return {
     id: textOf(id),
@@ -67,7 +73,7 @@ export function parseSentinel([address, master, replicas, sentinels, id]: readon
         },
       ];
     }),
-    sentinels: listOf(sentinels).flatMap((raw) => {
+    sentinels: bound(listOf(sentinels), 'sentinels').flatMap((raw) => {
       const fields = fieldsOf(raw);
       const sentinel = addressOf(fields.get('ip'), fields.get('port'));
       return sentinel === null ? [] : [{ id: textOf(fields.get('runid')), address: sentinel }];

@@ -1,4 +1,4 @@
-import { type AddressRefusedError, AuthError, ConnectError, TimeoutError } from '../../../lib/errors.js';
+import { type AddressRefusedError, AuthError, ConnectError, type SlotwiseError, TimeoutError } from '../../../lib/errors.js';
 import { type Address, addressKey } from '../../../lib/options/address.js';
 import type { ClientOptions } from '../../../lib/options/client-options.js';
 import { resolveOptions } from '../../../lib/options/resolve.js';
@@ -57,12 +57,17 @@ export class ScriptedServers {
   onForget: () => void = () => {};
   /** Errors for addresses that the options refuse. */
   readonly refused: AddressRefusedError[] = [];
+  /** What probes went on in spite of, the last error of each source. */
+  readonly reported = new Map<string, SlotwiseError>();
 
   constructor(public servers: Readonly<Record<string, Script>>) {}
 
   resolver(options: ClientOptions): Resolver {
     const resolved = resolveOptions(options);
-    return createResolver(resolved, this.data, this.sentinels, new NodeRules(resolved, (error) => this.refused.push(error)));
+    return createResolver(resolved, this.data, this.sentinels, {
+      rules: new NodeRules(resolved, (error) => this.refused.push(error)),
+      report: (source, error) => this.reported.set(source, error),
+    });
   }
 
   /** A probe by a resolver that has made none before. */

@@ -76,6 +76,18 @@ const CASES: readonly ResolverCase[] = [
     expected: ['0-16383 7000'],
   },
   {
+    name: 'a cluster whose ACL forbids to ask',
+    topology: CLUSTER,
+    servers: { 7000: { ...CLUSTER_SERVER, 'CLUSTER SHARDS': NOPERM, 'CLUSTER NODES': NOPERM, 'CLUSTER SLOTS': NOPERM } },
+    expected: { code: 'NOPERM', message: /7000 .*NOPERM .*needs \+cluster\|shards and \+cluster\|nodes, or \+cluster\|slots$/ },
+  },
+  {
+    name: 'a server that forbids to ask and is no cluster node',
+    topology: CLUSTER,
+    servers: { 7000: { ...DATA_SERVER, 'CLUSTER SHARDS': NOPERM, 'CLUSTER NODES': NOPERM, 'CLUSTER SLOTS': NOPERM } },
+    expected: { code: 'NOPERM', message: /NOPERM .*it also says that it is no cluster node: single/ },
+  },
+  {
     name: 'no cluster',
     topology: CLUSTER,
     servers: { 7000: DATA_SERVER },

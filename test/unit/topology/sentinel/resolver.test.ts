@@ -18,7 +18,21 @@ import { sentinelScript } from './sentinel-script.js';
 const SENTINELS = sentinel(['127.0.0.1:9000', '127.0.0.1:9001'], 'mymaster');
 const OTHER_GROUP = sentinel(['127.0.0.1:9000', '127.0.0.1:9001'], 'other');
 
+const GET_PRIMARY = 'SENTINEL GET-MASTER-ADDR-BY-NAME mymaster';
+
 const CASES: readonly ResolverCase[] = [
+  {
+    name: 'a sentinel whose ACL forbids to ask',
+    topology: SENTINELS,
+    servers: { 9000: { ...SENTINEL_SERVER, [GET_PRIMARY]: NOPERM } },
+    expected: { code: 'NOPERM', message: /9000 .*NOPERM .*needs \+sentinel\|get-master-addr-by-name/ },
+  },
+  {
+    name: 'a sentinel whose ACL forbids to ask, whatever mode it says it has',
+    topology: SENTINELS,
+    servers: { 9000: { ...DATA_SERVER, [GET_PRIMARY]: NOPERM } },
+    expected: { code: 'NOPERM', message: /9000 .*NOPERM/ },
+  },
   {
     name: 'what a sentinel names and the node confirms',
     topology: SENTINELS,
