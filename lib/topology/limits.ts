@@ -14,7 +14,7 @@ export const LIMITS = {
   /** Ranges of slots in one view of a cluster: there are no more slots. */
   ranges: 16_384,
   /** Characters of CLUSTER NODES, of which a node has about 150 and a slot 6. */
-  nodesText: 16_777_216,
+  nodesText: 4_194_304,
 } as const satisfies Record<string, number>;
 
 type Limit = keyof typeof LIMITS;

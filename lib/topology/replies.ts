@@ -25,10 +25,13 @@ export function numberOf(raw: Raw | undefined, fallback: number): number {
   return Number.isFinite(number) ? number : fallback;
 }
 
+/** Characters of INFO that are read: with a thousand replicas it has a tenth of that. */
+const MAX_INFO = 1_048_576;
+
 /** The fields of the lines `name:value` of an INFO reply. https://redis.io/docs/latest/commands/info/ */
 export function infoOf(raw: Raw | undefined): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
-  for (const line of (textOf(raw) ?? '').split('\n')) {
+  for (const line of (textOf(raw) ?? '').slice(0, MAX_INFO).split('\n')) {
     const colon = line.indexOf(':');
     if (colon > 0 && !line.startsWith('#')) fields.set(line.slice(0, colon), line.slice(colon + 1).trim());
   }

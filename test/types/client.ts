@@ -28,6 +28,11 @@ reply(createClient({ topology: cluster(['redis://a:1']), reads: 'replicaPreferre
 createClient({ topology: single('localhost') });
 createClient({ topology: replication(['a:1', { host: 'b', port: 2 }]) });
 createClient({ topology: sentinel('a:1', 'mymaster', { password: 'p' }) });
+createClient({ allowedAddresses: ['10.0.1.0/24', '*.cache.example:6379'] });
+// @ts-expect-error a list
+createClient({ allowedAddresses: '10.0.1.0/24' });
+// @ts-expect-error patterns, not expressions
+createClient({ allowedAddresses: [/^10\./] });
 // @ts-expect-error no such mode
 createClient({ reads: 'slave' });
 // @ts-expect-error no such option

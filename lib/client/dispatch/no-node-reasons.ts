@@ -56,7 +56,7 @@ export class NoNodeReasons {
   #ofNode(router: Router, key: string): string | null {
     const info = router.snapshot.nodes.get(key);
     if (info === undefined) return `${key} is no node of the topology`;
-    return router.stateOf(info).unreachableReason === null ? null : `${key} cannot be reached`;
+    return unreachable(key, router.stateOf(info).unreachableReason);
   }
 
   #ofShard(router: Router, shard: number, policy: ReadPolicy | null): string | null {
@@ -79,6 +79,11 @@ export class NoNodeReasons {
     const primary = router.snapshot.shards[shard]?.primary ?? null;
     if (primary === null) return `no primary is known${listRefused(addresses.refused)}`;
     if (leadsToReplica) return `${primary.key} leads to a replica, which takes no writes`;
-    return router.stateOf(primary).unreachableReason === null ? null : `the primary ${primary.key} cannot be reached`;
+    return unreachable(`the primary ${primary.key}`, router.stateOf(primary).unreachableReason);
   }
+}
+
+/** `why`: the last failure; null: it can be reached. */
+function unreachable(node: string, why: string | null): string | null {
+  return why === null ? null : `${node} cannot be reached (${why})`;
 }

@@ -163,10 +163,9 @@ export class Deployment {
    */
   redirect(failure: AttemptFailure, to: Redirection, patch: boolean): Address | null {
     const address = this.addresses.targetOf(failure, to);
-    if (address === null) return null;
-    const known = this.addresses.known(addressKey(address));
-    if (patch && to.kind !== 'REDIRECT') this.#monitor.slotMoved(to.slot, address);
-    else if (to.kind === 'REDIRECT' || known === null) this.#monitor.wake(`${to.kind} to ${addressKey(address)}`);
+    const known = address === null ? null : this.addresses.known(addressKey(address));
+    if (address !== null && patch && to.kind !== 'REDIRECT') this.#monitor.slotMoved(to.slot, address);
+    else if (to.kind === 'REDIRECT' || known === null) this.#monitor.wake(failure.error.message);
     return known ?? address;
   }
 

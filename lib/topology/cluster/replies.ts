@@ -1,4 +1,5 @@
 import type { Raw } from '../../protocol/command-spec.js';
+import { LIMITS } from '../limits.js';
 import { fieldOf, listOf, numberOf, textOf } from '../replies.js';
 import { SLOT_COUNT } from '../slot-map.js';
 import type { Role } from '../snapshot.js';
@@ -240,6 +241,10 @@ function parseDigits(text: string, from: number, to: number, fallback: number): 
   return from < to ? number : fallback;
 }
 
+/** One more than there can be is enough to see that a list is absurd. */
+const MAX_RANGES = LIMITS.ranges + 1;
+
 function addRange(ranges: SlotList[], start: number, end: number): void {
+  if (ranges.length >= MAX_RANGES) return;
   if (Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start <= end && end < SLOT_COUNT) ranges.push({ start, end });
 }

@@ -1,5 +1,6 @@
 import type { Address } from '../../options/address.js';
 import type { Raw } from '../../protocol/command-spec.js';
+import { LIMITS } from '../limits.js';
 import { addressOf, infoOf, listOf, numberOf, textOf } from '../replies.js';
 import type { Role } from '../snapshot.js';
 
@@ -67,7 +68,9 @@ function replicasOfInfo(info: ReadonlyMap<string, string>): ReplicationInfo['rep
 }
 
 function replicasOfRole(list: Raw | undefined): ReplicationInfo['replicas'] {
-  return listOf(list).flatMap((entry) => {
+  // One more than are believed is enough to see that there are too many.
+  const entries = listOf(list).slice(0, LIMITS.replicas + 1);
+  return entries.flatMap((entry) => {
     const [host, port] = listOf(entry);
     const announced = addressOf(host, port);
     return announced === null ? [] : [{ announced, online: true }];

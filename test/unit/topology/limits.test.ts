@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cluster, replication, sentinel } from '../../../lib/options/topology.js';
 import { bounded, LIMITS, refuseBeyond } from '../../../lib/topology/limits.js';
 import type { Captured } from './captured-replies.js';
-import { CLUSTER_SERVER, DATA_SERVER, type Script, ScriptedServers } from './scripted-servers.js';
+import { CLUSTER_SERVER, DATA_SERVER, NOPERM, type Script, ScriptedServers } from './scripted-servers.js';
 import { sentinelScript } from './sentinel/sentinel-script.js';
 
 const many = (count: number, from = 10_000): number[] => Array.from({ length: count }, (_, index) => from + index);
@@ -64,6 +64,14 @@ describe('limits of a topology', () => {
     assert.equal(found.shards[0]?.primary?.key, '127.0.0.1:7000');
     assert.equal(found.shards[0]?.replicas.length, LIMITS.replicas);
     assert.ok(servers.asked.length <= LIMITS.replicas + 1, `${servers.asked.length} were asked`);
+    assert.deepEqual(told(servers), ['ERR_TOPOLOGY_TOO_LARGE']);
+  });
+
+  it('hold for the replicas in ROLE, where INFO may not be asked', async () => {
+    const role = ['master', 5, many(10_500).map((port) => ['127.0.0.1', `${port}`, '5'])];
+    const servers = new ScriptedServers({ '127.0.0.1:7000': { ROLE: role, 'INFO replication': NOPERM, 'INFO server': NOPERM } });
+    const found = await servers.probe(replication('127.0.0.1:7000'));
+    assert.equal(found.shards[0]?.replicas.length, LIMITS.replicas);
     assert.deepEqual(told(servers), ['ERR_TOPOLOGY_TOO_LARGE']);
   });
 

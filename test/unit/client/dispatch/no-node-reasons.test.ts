@@ -54,7 +54,7 @@ const cases: readonly Case[] = [
     name: 'the primary is unreachable',
     snapshot: group(alone),
     state: { unreachableReason: 'refused' },
-    reason: `the primary ${keyOf(7000)} cannot be reached`,
+    reason: `the primary ${keyOf(7000)} cannot be reached (refused)`,
   },
   {
     name: 'a fixed address leads to a replica',
@@ -103,7 +103,7 @@ const cases: readonly Case[] = [
     snapshot: group(alone),
     target: keyOf(7000),
     state: { unreachableReason: 'refused' },
-    reason: `${keyOf(7000)} cannot be reached`,
+    reason: `${keyOf(7000)} cannot be reached (refused)`,
   },
 ];
 
