@@ -1,4 +1,6 @@
+import { reportListenerError } from '../diagnostics.js';
 import { SlotwiseError, show } from '../errors.js';
+import { callAside } from '../util/user-function.js';
 import { AdminError } from './admin-error.js';
 import type { NodeConnections } from './node-connections.js';
 import { type MoveOptions, SlotMover } from './slot-mover.js';
@@ -15,7 +17,9 @@ export interface Progress {
 export interface RunOptions extends MoveOptions {
   /** Signal to stop: the slot that is being moved is finished, and nothing more is begun. */
   readonly stop?: AbortSignal;
+  /** What it throws ends the run, before the step. */
   readonly onStep?: (step: PlanStep, index: number) => void;
+  /** What it throws ends the run, between two slots. */
   readonly onProgress?: (progress: Progress) => void;
   /** How long nodes may take to know each other, or to agree, in ms. Default 60,000. */
   readonly settleMs?: number;
@@ -47,7 +51,7 @@ export class Executor {
     this.#totalSlots = slotsToMove(plan);
     for (const [index, step] of plan.steps.entries()) {
       if (this.#isStopped) return this.#outcome('stopped', plan.steps.slice(index));
-      this.#options.onStep?.(step, index);
+      tell('onStep', this.#options.onStep?.(step, index));
       const rest = await this.#runStep(step).catch((error: unknown) => {
         throw this.#failure(step, error);
       });
@@ -79,7 +83,7 @@ export class Executor {
       if (this.#isStopped) return { ...step, slots: step.slots.slice(index) };
       this.#keys += await work(slot);
       this.#slots++;
-      this.#options.onProgress?.({ slots: this.#slots, totalSlots: this.#totalSlots, keys: this.#keys });
+      tell('onProgress', this.#options.onProgress?.({ slots: this.#slots, totalSlots: this.#totalSlots, keys: this.#keys }));
     }
     return null;
   }
@@ -95,4 +99,12 @@ export class Executor {
   #outcome(status: RunOutcome['status'], left: readonly PlanStep[]): RunOutcome {
     return { status, slots: this.#slots, totalSlots: this.#totalSlots, keys: this.#keys, left };
   }
+}
+
+/** Takes what a user's function returned. What it throws ends the run; nobody waits for a promise, whose rejection becomes a warning. */
+function tell(name: string, result: unknown): void {
+  callAside(
+    () => result,
+    (error) => reportListenerError(name, error),
+  );
 }

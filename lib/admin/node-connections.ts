@@ -1,4 +1,5 @@
 import { Connection } from '../connection/connection.js';
+import { askForCredentials } from '../connection/credentials.js';
 import { internalOwner } from '../connection/internal-calls.js';
 import { ClosedError, ConnectionLostError, TimeoutError } from '../errors.js';
 import type { Credentials } from '../options/access.js';
@@ -56,7 +57,7 @@ export class NodeConnections implements NodeClient {
   /** The credentials that MIGRATE must present to another node. */
   async credentials(): Promise<Credentials | null> {
     const { credentials } = this.options;
-    return typeof credentials === 'function' ? await credentials() : credentials;
+    return typeof credentials === 'function' ? askForCredentials(credentials, DEFAULT_TIMEOUT_MS) : credentials;
   }
 
   close(): void {

@@ -1,5 +1,8 @@
 import { AbortError, type Executed } from '../errors.js';
 import type { Call } from '../protocol/call.js';
+import { callAside } from '../util/user-function.js';
+
+const ignore = (): void => {};
 
 type Watcher = Call | (() => void);
 
@@ -16,7 +19,8 @@ class Watch {
 
   delete(watcher: Watcher): void {
     this.#watchers.delete(watcher);
-    if (this.#watchers.size === 0) this.signal.removeEventListener('abort', this.#abort);
+    // Called where a reply is settled, which must not fail with somebody's own kind of signal.
+    if (this.#watchers.size === 0) callAside(() => this.signal.removeEventListener('abort', this.#abort), ignore);
   }
 
   readonly #abort = (): void => {
@@ -42,14 +46,22 @@ export function watchSignal(signal: AbortSignal, run: () => void): () => void {
   return () => watch.delete(run);
 }
 
-/** Rejects the call when the signal fires, until the call settles. False: the signal has fired already, and the call is rejected. */
+/**
+ * Rejects the call when the signal fires, until the call settles. False: the signal has fired already, or is none that can be listened to,
+ * and the call is rejected.
+ */
 export function attachSignal(call: Call, signal: AbortSignal): boolean {
-  if (signal.aborted) {
-    abort(call, signal);
+  const watch = watchOf(signal);
+  try {
+    if (signal.aborted) {
+      abort(call, signal);
+      return false;
+    }
+    watch.add(call);
+  } catch (error) {
+    call.fail(error);
     return false;
   }
-  const watch = watchOf(signal);
-  watch.add(call);
   const { resolve } = call;
   call.resolve = (outcome) => {
     watch.delete(call);

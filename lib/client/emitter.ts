@@ -1,4 +1,5 @@
 import { reportListenerError, reportUnheardError } from '../diagnostics.js';
+import { callAside } from '../util/user-function.js';
 
 /** Event names with the arguments of their listeners: `{ ready: []; error: [error: Error] }`. */
 type EventMap<Events> = { [Name in keyof Events]: readonly unknown[] };
@@ -48,12 +49,10 @@ export class Emitter<Events extends EventMap<Events>> {
     }
     for (const entry of entries) {
       if (entry.once && !this.#take(name, entry)) continue;
-      try {
-        const result = entry.listener(...args);
-        if (result instanceof Promise) result.catch((error: unknown) => this.listenerFailed(name, error));
-      } catch (error) {
-        this.listenerFailed(name, error);
-      }
+      callAside(
+        () => entry.listener(...args),
+        (error) => this.listenerFailed(name, error),
+      );
     }
   }
 

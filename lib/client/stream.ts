@@ -1,7 +1,8 @@
 import Denque from 'denque';
-import { OptionsError } from '../errors.js';
+import { ArgumentError, OptionsError, show } from '../errors.js';
 import type { Options } from '../options/defaults.js';
 import type { QueueUsage } from '../protocol/call.js';
+import { isThenable, thrownText } from '../util/user-function.js';
 
 export type Source<Item> = Iterable<Item> | AsyncIterable<Item>;
 
@@ -45,11 +46,15 @@ export async function* stream<Item, Reply>(
         try {
           outcome = await reply;
         } catch (error) {
-          outcome = error instanceof Error ? error : new Error(String(error), { cause: error });
+          outcome = error instanceof Error ? error : new Error(thrownText(error), { cause: error });
         }
         yield outcome;
       } else yield await reply;
     }
+  } catch (error) {
+    // What ended the stream says more than that its source could not be closed.
+    await reader.close().catch(ignore);
+    throw error;
   } finally {
     await reader.close();
   }
@@ -115,7 +120,7 @@ class ReadAhead<Item, Reply> {
       if (from === 'sync') this.#readSync(iterator);
       else {
         this.#sourcePending = true;
-        iterator.next().then(
+        askAsync(iterator).then(
           (result) => this.#onAnswer(() => this.#onResult(result)),
           (error: unknown) => this.#onAnswer(() => this.#onSourceError(error)),
         );
@@ -135,7 +140,7 @@ class ReadAhead<Item, Reply> {
   #readSync(iterator: Iterator<Item>): void {
     let result: IteratorResult<Item>;
     try {
-      result = iterator.next();
+      result = checked(iterator.next());
     } catch (error) {
       this.#onSourceError(error);
       return;
@@ -150,7 +155,9 @@ class ReadAhead<Item, Reply> {
       return;
     }
     try {
-      this.#enqueue(this.issue(result.value));
+      const reply: unknown = this.issue(result.value);
+      if (!isThenable(reply)) throw new ArgumentError(`stream: the function has to return the promise of a command, got ${show(reply)}`);
+      this.#enqueue(Promise.resolve(reply as PromiseLike<Reply>)); // by its type
     } catch (error) {
       this.#endWith(error);
     }
@@ -178,4 +185,15 @@ class ReadAhead<Item, Reply> {
     const { usage, options } = this.queue;
     return this.#replies.length < this.window && usage.bytes < MAX_BYTES && usage.commands < options.queue.maxCommands;
   }
+}
+
+/** Asks for the next item. Rejects where the source throws at once, or gives no promise of a result. */
+async function askAsync<Item>(iterator: AsyncIterator<Item>): Promise<IteratorResult<Item>> {
+  return checked(await iterator.next());
+}
+
+/** Throws for what is no result of an iterator. */
+function checked<Item>(result: IteratorResult<Item>): IteratorResult<Item> {
+  if (typeof result === 'object' && result !== null) return result;
+  throw new TypeError(`the source of a stream gave ${show(result)}, not an iterator's result`);
 }

@@ -7,6 +7,7 @@ import { type AttemptFailure, type Call, type CallOwner, NO_DEADLINE, takePromis
 import type { Raw } from '../protocol/command-spec.js';
 import { clock } from '../util/clock.js';
 import { clearTimeout, setTimeout } from '../util/timers.js';
+import { askForCredentials } from './credentials.js';
 import { asHandshakeError, authWords, type HandshakeConfig, handshakeSteps, judge, replyOrThrow, type ServerFacts } from './handshake.js';
 import { internalCall, internalOwner } from './internal-calls.js';
 
@@ -109,7 +110,7 @@ export class ConnectAttempt implements CallOwner {
   #credentials(): Credentials | null | Promise<Credentials> {
     const { credentials } = this.config;
     this.#generation = this.#currentGeneration;
-    return typeof credentials === 'function' ? credentials() : credentials;
+    return typeof credentials === 'function' ? askForCredentials(credentials) : credentials;
   }
 
   async #logInAgain(protocol: 2 | 3): Promise<void> {

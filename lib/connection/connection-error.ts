@@ -1,9 +1,10 @@
 import { ConnectError, ConnectionLostError, SlotwiseError } from '../errors.js';
+import { thrownText } from '../util/user-function.js';
 
 /** Why a connection is gone. `refusal`: the first error reply before it was ready. */
 export function connectionError(cause: Error | null, wasConnecting: boolean, node: string, refusal: SlotwiseError | null): SlotwiseError {
   if (cause instanceof SlotwiseError) return cause;
-  const why = cause === null ? 'the server closed it' : cause.message || String((cause as NodeJS.ErrnoException).code ?? cause);
+  const why = cause === null ? 'the server closed it' : thrownText(cause);
   return wasConnecting
     ? // A server that is full or protected says so to whatever comes first, and closes: https://redis.io/docs/latest/develop/reference/clients/
       new ConnectError(`cannot connect to ${node}: ${why}${refusal === null ? '' : ` after "${refusal.message}"`}`, {

@@ -2,6 +2,7 @@ import { AuthError, ConnectError, DatabaseError, ReplyError, SlotwiseError } fro
 import type { Credentials } from '../options/access.js';
 import type { Raw } from '../protocol/command-spec.js';
 import { classify } from '../protocol/resp/reply-error.js';
+import { thrownText } from '../util/user-function.js';
 import { VERSION } from '../version.js';
 
 /** What a fresh connection must become before it carries commands. */
@@ -120,8 +121,5 @@ export function replyOrThrow(error: unknown): Raw {
 
 export function asHandshakeError(error: unknown, node: string): SlotwiseError {
   if (error instanceof SlotwiseError) return error;
-  return new ConnectError(`the credentials for ${node} could not be had: ${error instanceof Error ? error.message : String(error)}`, {
-    node,
-    cause: error,
-  });
+  return new ConnectError(`the credentials for ${node} could not be had: ${thrownText(error)}`, { node, cause: error });
 }

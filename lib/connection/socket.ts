@@ -1,6 +1,7 @@
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, Socket } from 'node:net';
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import type { Address } from '../options/address.js';
+import { asError, withGuardedFunctions } from './tls-functions.js';
 
 /** Sizes of the read buffer, in bytes. The buffer is reused and grows by doubling: most connections never fill the first one. */
 const FIRST_READ_BYTES = 16 * 1024;
@@ -73,7 +74,14 @@ function openTls(endpoint: Endpoint, tls: TlsConnectionOptions, handlers: Socket
   // A host name is also what the certificate is checked against and what SNI tells the server; an IP address must not be sent as SNI.
   const servername = 'host' in endpoint && isIP(endpoint.host) === 0 ? { servername: endpoint.host } : {};
   // TLS is loaded where it is used: that takes longer than the whole library does.
-  const socket = process.getBuiltinModule('node:tls').connect({ ...servername, ...tls, ...endpoint });
+  let socket: Socket;
+  try {
+    const guarded = withGuardedFunctions(tls, (error) => socket.destroy(error));
+    socket = process.getBuiltinModule('node:tls').connect({ ...servername, ...guarded, ...endpoint });
+  } catch (error) {
+    // Node checks TLS options here, and throws. Whoever needs this connection is told as of any other that cannot be made.
+    return new Socket().destroy(asError(error));
+  }
   socket.once('secureConnect', () => handlers.connected());
   // TLS decrypts into buffers of its own, so `onread` has nothing to save here.
   socket.on('data', (bytes: Buffer) => handlers.data(bytes, bytes.length));

@@ -1,6 +1,7 @@
 import { ArgumentError, OptionsError } from '../errors.js';
+import { disregard } from '../util/user-function.js';
 import { command } from './catalog/specs.js';
-import { type Arg, type CommandSpec, type Raw, SPECIAL } from './command-spec.js';
+import { type Arg, type CommandSpec, type Decode, type Raw, SPECIAL } from './command-spec.js';
 
 /** Options of `defineScript`. `N`: how many keys, `number` where it differs from call to call. */
 export interface ScriptOptions<N extends number = number, Reply = Raw> {
@@ -84,6 +85,17 @@ export function evalshaArgs(script: Script<number, unknown>, keys: readonly Arg[
     throw new ArgumentError(`this script takes ${script.keys} keys, got ${keys.length}`, { command: script.spec.name });
   }
   return [script.sha1, keys.length, ...keys, ...args];
+}
+
+/** Decoder of the script's replies; undefined: they stay as they came. */
+export function replyDecoder<Reply>({ reply }: Script<number, Reply>): Decode<Reply> | undefined {
+  if (reply === null) return undefined;
+  return (raw) => {
+    const result = reply(raw);
+    // A promise, which in the list of a pipeline nobody may look at.
+    if (typeof result === 'object') disregard(result);
+    return result;
+  };
 }
 
 /** The script behind a command made by `defineScript`. */

@@ -4,6 +4,7 @@ import { type AddressMatcher, compileAddressPattern } from '../options/address-p
 import type { Options } from '../options/defaults.js';
 import type { NodeRule } from '../options/nodes.js';
 import { seedsOf } from '../options/topology.js';
+import { disregard, thrownText } from '../util/user-function.js';
 import type { NodeInfo, Role } from './snapshot.js';
 
 /** Facts of a node as servers report them; `NodeRules` adds what the options say of it. */
@@ -34,7 +35,7 @@ interface Rule {
 
 const NO_TRAITS: Traits = Object.freeze({ tags: Object.freeze({}) });
 
-/** Most refused addresses that are reported, each once. */
+/** Most addresses that are reported, each once. */
 const MAX_REPORTED = 16;
 
 /**
@@ -48,13 +49,15 @@ export class NodeRules {
   readonly #allowed: readonly AddressMatcher[] | null;
   /** Keys of the servers that the options name, which are always allowed. */
   readonly #seeds: ReadonlySet<string>;
-  readonly #onRefused: (error: AddressRefusedError) => void;
+  readonly #failed: (error: AddressRefusedError | OptionsError) => void;
   /** Keys of the addresses that were refused and reported. */
   readonly refused = new Set<string>();
+  /** Keys of the addresses for which a mistake of the function in `addressMap` was reported. */
+  readonly #mistaken = new Set<string>();
 
-  /** `onRefused`: gets an error for each address that is refused, once. */
-  constructor(options: RuleOptions, onRefused: (error: AddressRefusedError) => void = () => {}) {
-    this.#onRefused = onRefused;
+  /** `failed`: gets an error for each address that is refused or cannot be mapped, once. */
+  constructor(options: RuleOptions, failed: (error: AddressRefusedError | OptionsError) => void = () => {}) {
+    this.#failed = failed;
     this.#allowed =
       options.allowedAddresses === null ? null : options.allowedAddresses.flatMap((text) => compileAddressPattern(text) ?? []);
     this.#seeds = new Set(seedsOf(options.topology).map(addressKey));
@@ -65,30 +68,49 @@ export class NodeRules {
     });
   }
 
-  /** Address to connect to for one that a server announced (in a MOVED, too); null: it is refused. */
+  /**
+   * Address to connect to for one that a server announced (in a MOVED, too); null: it is refused, or the function in `addressMap` makes a
+   * mistake. The node is left out then, and the others are found.
+   */
   address(announced: Address): Address | null {
+    const address = this.addressOrMistake(announced);
+    return address instanceof OptionsError ? null : address;
+  }
+
+  /** As `address`, but returns a mistake of the function in `addressMap`. */
+  addressOrMistake(announced: Address): Address | OptionsError | null {
     const address = this.#mapped(announced);
+    if (address instanceof OptionsError) {
+      this.#report(addressKey(announced), this.#mistaken, address);
+      return address;
+    }
     if (this.#allowed === null || this.#seeds.has(addressKey(address)) || this.#allowed.some((matches) => matches(address))) return address;
-    this.#reportRefused(address);
+    const key = addressKey(address);
+    const problem = `a server names ${key}, which allowedAddresses does not allow: nothing is sent there`;
+    this.#report(key, this.refused, new AddressRefusedError(problem, { node: key }));
     return null;
   }
 
-  #reportRefused(address: Address): void {
-    const key = addressKey(address);
-    if (this.refused.has(key) || this.refused.size >= MAX_REPORTED) return;
-    this.refused.add(key);
-    this.#onRefused(
-      new AddressRefusedError(`a server names ${key}, which allowedAddresses does not allow: nothing is sent there`, { node: key }),
-    );
+  /** Tells of an address once: servers name it again and again. */
+  #report(key: string, reported: Set<string>, error: AddressRefusedError | OptionsError): void {
+    if (reported.has(key) || reported.size >= MAX_REPORTED) return;
+    reported.add(key);
+    this.#failed(error);
   }
 
-  #mapped(announced: Address): Address {
+  #mapped(announced: Address): Address | OptionsError {
     if (this.#map === null) return announced;
-    const mapped = this.#map(addressKey(announced));
+    const key = addressKey(announced);
+    const path = `addressMap[${JSON.stringify(key)}]`;
+    let mapped: unknown;
+    try {
+      mapped = this.#map(key);
+    } catch (error) {
+      return withCause(new OptionsError(path, `the function threw ${JSON.stringify(thrownText(error))}`), error);
+    }
     if (mapped === undefined) return announced;
-    const address = parseAddress(mapped, null);
-    if (address === null) throw new OptionsError(`addressMap[${JSON.stringify(addressKey(announced))}]`, 'host:port', mapped);
-    return address;
+    disregard(mapped);
+    return (typeof mapped === 'string' ? parseAddress(mapped, null) : null) ?? new OptionsError(path, 'host:port', mapped);
   }
 
   node({ id, address, names, role, usable, replicaOf, depth, priority }: NodeFacts): NodeInfo {
@@ -114,6 +136,10 @@ function traitsOf({ tags, priority, weight, zone }: NodeRule): Traits {
     ...(weight === undefined ? {} : { weight }),
     ...(zone === undefined ? {} : { zone }),
   };
+}
+
+function withCause(error: OptionsError, cause: unknown): OptionsError {
+  return Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
 }
 
 const NO_ALIASES: readonly string[] = [];

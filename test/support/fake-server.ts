@@ -1,6 +1,6 @@
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { serverTls } from './certificates.js';
 import { claimPort, releasePort } from './ports.js';
 import { encodeReply, ReplyFailure, type ReplyValue, Status } from './resp.js';
@@ -35,7 +35,8 @@ export function pieces(bytes: Uint8Array | ReplyValue, size = 1, everyMs = 1): A
 export interface FakeServerOptions {
   /** Listens on this socket file instead of a port. */
   readonly path?: string;
-  readonly tls?: boolean;
+  /** Options instead of the tests' certificate. */
+  readonly tls?: boolean | TlsOptions;
   readonly port?: number;
 }
 
@@ -105,7 +106,8 @@ export class FakeServer {
   async listen(): Promise<void> {
     if (this.#server !== null) return;
     const accept = (socket: Socket): void => this.#accept(socket);
-    const server = this.#options.tls ? createTlsServer(serverTls(), accept) : createServer(accept);
+    const { tls = false } = this.#options;
+    const server = tls === false ? createServer(accept) : createTlsServer(tls === true ? serverTls() : tls, accept);
     this.#server = server;
     const { path } = this.#options;
     await new Promise<void>((resolve, reject) => {

@@ -3,6 +3,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { Server as NetServer, Socket } from 'node:net';
 import Mocha from 'mocha';
+import { thrownStack } from '../../lib/util/user-function.js';
 import { openTimers, whereStarted } from './open-timers.js';
 import { runningProcesses } from './processes.js';
 import { isToleratedHook } from './tolerated-hooks.js';
@@ -107,7 +108,7 @@ function rejectionError(): Error | null {
   if (rejections.size === 0) return null;
   const [reason] = rejections.values();
   rejections.clear();
-  return new Error(`unhandled rejection: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`, {
+  return new Error(`unhandled rejection: ${thrownStack(reason)}`, {
     cause: reason,
   });
 }

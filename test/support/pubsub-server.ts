@@ -61,10 +61,11 @@ export class PubsubScript {
     return all;
   }
 
-  /** Delivers a message, and returns how many connections got it. */
-  publish(channel: string, message: string, kind: 'channel' | 'shard' = 'channel'): number {
+  /** Delivers a message, and returns how many connections got it. To a pattern, as that of a channel with the pattern's name. */
+  publish(channel: string, message: string, kind: Kind = 'channel'): number {
     const all = this.of(kind, channel);
-    for (const one of all) one.send(push([kind === 'channel' ? 'message' : 'smessage', channel, message], one.protocol));
+    const head = { channel: ['message'], pattern: ['pmessage', channel], shard: ['smessage'] }[kind];
+    for (const one of all) one.send(push([...head, channel, message], one.protocol));
     return all.size;
   }
 }

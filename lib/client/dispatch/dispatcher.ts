@@ -1,7 +1,6 @@
 import { releaseUsage } from '../../connection/deadlines.js';
 import { log } from '../../diagnostics.js';
-import { ClosedError, NoNodeError, ReplyError, type SlotwiseError } from '../../errors.js';
-import type { Address } from '../../options/address.js';
+import { ClosedError, NoNodeError, OptionsError, ReplyError, type SlotwiseError } from '../../errors.js';
 import type { Options } from '../../options/defaults.js';
 import type { Node, NodeAccess } from '../../pool/node.js';
 import { type AttemptFailure, type Call, type QueueUsage, SETTLED, UNWRITTEN } from '../../protocol/call.js';
@@ -19,6 +18,7 @@ import { isMisconfigured } from '../../topology/probe-error.js';
 import { clock } from '../../util/clock.js';
 import { attachSignal } from '../abort.js';
 import type { Lifecycle } from '../lifecycle.js';
+import type { RedirectTarget } from '../nodes/address-book.js';
 import { Deployment } from '../nodes/deployment.js';
 import type { SentinelAccess } from '../nodes/sentinel-access.js';
 import { type ViewEngine, viewOf } from '../view.js';
@@ -264,13 +264,14 @@ export class Dispatcher implements ViewEngine {
     }
   }
 
-  /** Sends a call where it was redirected to. `address` null: that is refused. */
-  #resend(call: Call, address: Address | null, failure: AttemptFailure, { asking, to }: Decision & { readonly act: 'resend' }): void {
-    const node = address === null ? null : this.deployment.nodes.redirected(address);
-    if (address === null) rejectCall(call, redirectedAway(call, failure, to));
+  /** Sends a call where it was redirected to. */
+  #resend(call: Call, to: RedirectTarget, failure: AttemptFailure, decision: Decision & { readonly act: 'resend' }): void {
+    const isAddress = to !== null && !(to instanceof OptionsError);
+    const node = isAddress ? this.deployment.nodes.redirected(to) : null;
+    if (!isAddress) rejectCall(call, to ?? redirectedAway(call, failure, decision.to));
     else if (node === null) this.#enqueue(call, failure.error);
     else {
-      if (asking) call.ensureExtras().asking = true;
+      if (decision.asking) call.ensureExtras().asking = true;
       this.#send(call, node, 'primary');
     }
   }

@@ -1,8 +1,12 @@
+import type { OptionsError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import type { AttemptFailure } from '../../protocol/call.js';
 import type { Redirection } from '../../protocol/resp/reply-error.js';
 import type { NodeRules } from '../../topology/node-rules.js';
 import { findNode, type TopologySnapshot } from '../../topology/snapshot.js';
+
+/** Where a redirection leads to, or the mistake of the function in `addressMap`; null: `allowedAddresses` refuses it. */
+export type RedirectTarget = Address | OptionsError | null;
 
 /** Address book of a client: where the names lead that servers use for nodes, by its options and the current snapshot. */
 export class AddressBook {
@@ -28,10 +32,9 @@ export class AddressBook {
     return address !== null && this.known(addressKey(address)) !== null;
   }
 
-  /** The address that a redirection leads to; null: `allowedAddresses` refuses it. */
-  targetOf(failure: AttemptFailure, { host, port }: Redirection): Address | null {
+  targetOf(failure: AttemptFailure, { host, port }: Redirection): RedirectTarget {
     const answered = failure.kind === 'error-reply' ? this.known(failure.node) : null;
     // An empty host is the host that answered: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#moved-redirection
-    return this.rules.address({ host: host === '' && answered !== null && 'host' in answered ? answered.host : host, port });
+    return this.rules.addressOrMistake({ host: host === '' && answered !== null && 'host' in answered ? answered.host : host, port });
   }
 }

@@ -1,7 +1,7 @@
+import { askForCredentials } from '../../connection/credentials.js';
 import { type Reauthenticating, reauthenticateAll } from '../../connection/reauthenticate-all.js';
-import { AuthError, ClosedError, ConnectError, SlotwiseError } from '../../errors.js';
+import { AuthError, ClosedError, type SlotwiseError } from '../../errors.js';
 import type { CredentialSource, Credentials } from '../../options/access.js';
-import { typeText } from '../../options/secrets.js';
 import { backoffMs } from '../../util/backoff.js';
 import { clearTimeout, performance, setTimeout } from '../../util/timers.js';
 
@@ -19,6 +19,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 export class CredentialRefresher {
   readonly #given: CredentialSource | null;
   readonly #failed: (error: SlotwiseError) => void;
+  readonly #timeoutMs: number;
   readonly #connections: (() => readonly Reauthenticating[])[] = [];
   #timer: NodeJS.Timeout | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
@@ -27,8 +28,12 @@ export class CredentialRefresher {
   #generation = 0;
   #stopped = false;
 
-  /** `failed`: gets every refusal of a server, and the error when credentials that are due cannot be had. */
-  constructor(given: CredentialSource | null, failed: (error: SlotwiseError) => void) {
+  /**
+   * `failed`: gets every refusal of a server, and the error when credentials that are due cannot be had. `timeoutMs`: how long the function
+   * may take; that of a connection is bounded by the connection's own time.
+   */
+  constructor(given: CredentialSource | null, failed: (error: SlotwiseError) => void, timeoutMs: number) {
+    this.#timeoutMs = timeoutMs;
     this.#given = given;
     this.#failed = failed;
   }
@@ -47,7 +52,7 @@ export class CredentialRefresher {
 
   /** Credentials for one new connection. The others keep theirs, so an earlier date stays. */
   async #fetch(): Promise<Credentials> {
-    const credentials = await this.#ask();
+    const credentials = await askForCredentials(this.#given);
     this.#watch(credentials);
     return credentials;
   }
@@ -55,7 +60,7 @@ export class CredentialRefresher {
   /** Has all connections log in again now, with what the function gives now. Rejects if a server refuses. */
   async renew(): Promise<void> {
     if (this.#given === null) return;
-    const credentials = await this.#ask();
+    const credentials = await askForCredentials(this.#given, this.#timeoutMs);
     if (this.#stopped) throw new ClosedError('the client was closed');
     this.#cancel();
     this.#watch(credentials);
@@ -67,15 +72,6 @@ export class CredentialRefresher {
   #apply(credentials: Credentials): Promise<void> {
     const connections = this.#connections.flatMap((list) => list());
     return reauthenticateAll(connections, credentials, (_, error) => this.#failed(error as AuthError)); // nothing else rejects
-  }
-
-  async #ask(): Promise<Credentials> {
-    try {
-      return validCredentials(typeof this.#given === 'function' ? await this.#given() : this.#given);
-    } catch (error) {
-      if (error instanceof SlotwiseError) throw error;
-      throw new ConnectError(`credentials could not be had: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-    }
   }
 
   #watch({ expiresInMs }: Credentials): void {
@@ -113,18 +109,4 @@ export class CredentialRefresher {
       this.#renewIn(backoffMs(this.#failures++, RETRY));
     }
   }
-}
-
-/** Checks what the user's function gave. */
-function validCredentials(given: Credentials | null): Credentials {
-  const isText = (value: unknown): boolean => value === undefined || typeof value === 'string';
-  if (typeof given !== 'object' || given === null || typeof given.password !== 'string' || !isText(given.username)) {
-    throw new TypeError(`expected { username?, password, expiresInMs? } from credentials(), got ${typeText(given)}`);
-  }
-  const { expiresInMs = 1 } = given;
-  if (!(expiresInMs > 0))
-    throw new TypeError(
-      `expected a positive expiresInMs from credentials(), got ${typeof expiresInMs === 'number' ? expiresInMs : typeText(expiresInMs)}`,
-    );
-  return given;
 }

@@ -1,5 +1,5 @@
-import { AuthError, type ClosedError, ConnectionLostError, DatabaseError, type SlotwiseError } from '../../errors.js';
-import { type Address, addressKey } from '../../options/address.js';
+import { AuthError, type ClosedError, ConnectionLostError, DatabaseError, OptionsError, type SlotwiseError } from '../../errors.js';
+import { addressKey } from '../../options/address.js';
 import type { Options } from '../../options/defaults.js';
 import type { Node, NodeEvents } from '../../pool/node.js';
 import type { AttemptFailure } from '../../protocol/call.js';
@@ -16,7 +16,7 @@ import { clock } from '../../util/clock.js';
 import { clearTimeout, setTimeout } from '../../util/timers.js';
 import { Emitter } from '../emitter.js';
 import type { ClientEvents } from '../events.js';
-import { AddressBook } from './address-book.js';
+import { AddressBook, type RedirectTarget } from './address-book.js';
 import { CredentialRefresher } from './credential-refresher.js';
 import { DeploymentBus } from './deployment-bus.js';
 import { FailoverDetector } from './failover-detector.js';
@@ -73,7 +73,7 @@ export class Deployment {
     const rules = new NodeRules(options, (error) => this.events.emit('error', error));
     this.addresses = new AddressBook(rules, () => this.snapshot);
     const failed = (error: SlotwiseError): void => this.failures.failed(error.node ?? 'credentials', error);
-    this.credentials = new CredentialRefresher(options.credentials, failed);
+    this.credentials = new CredentialRefresher(options.credentials, failed, options.connectTimeoutMs);
     this.resolvedOptions = { ...options, credentials: this.credentials.source };
     this.nodes = new NodeRegistry(this.resolvedOptions, this.#nodeEvents);
     this.#control = new ControlConnections(this.resolvedOptions);
@@ -157,12 +157,10 @@ export class Deployment {
     else this.#monitor.probeFirst(address, reason);
   }
 
-  /**
-   * The address that a redirection leads to, after `addressMap`; null: `allowedAddresses` refuses it. Wakes the monitor; `patch`: the slot
-   * lives there from now on.
-   */
-  redirect(failure: AttemptFailure, to: Redirection, patch: boolean): Address | null {
+  /** Where a redirection leads to. Wakes the monitor; `patch`: the slot lives there from now on. */
+  redirect(failure: AttemptFailure, to: Redirection, patch: boolean): RedirectTarget {
     const address = this.addresses.targetOf(failure, to);
+    if (address instanceof OptionsError) return address;
     const known = address === null ? null : this.addresses.known(addressKey(address));
     if (address !== null && patch && to.kind !== 'REDIRECT') this.#monitor.slotMoved(to.slot, address);
     else if (to.kind === 'REDIRECT' || known === null) this.#monitor.wake(failure.error.message);

@@ -16,7 +16,7 @@ export class SentinelAccess {
     const access: AccessOptions = topology.kind === 'sentinel' ? topology.access : {};
     const { username, password, tls } = access;
     const fixed = password === undefined ? null : { ...(username === undefined ? {} : { username }), password };
-    this.#credentials = new CredentialRefresher(access.credentials ?? fixed, failed);
+    this.#credentials = new CredentialRefresher(access.credentials ?? fixed, failed, connectTimeoutMs);
     this.connections = new SentinelConnections({
       connectTimeoutMs,
       keepAliveMs,

@@ -1,5 +1,6 @@
 import type { Payload } from '../../connection/channel-subscription.js';
 import { ListenerError } from '../../errors.js';
+import { callAside, thrownText } from '../../util/user-function.js';
 import type { Gap } from '../gap.js';
 import type { GapReporter } from './gap-reporter.js';
 import type { SubscribedChannel, SubscriptionHandler } from './subscription-handler.js';
@@ -23,12 +24,10 @@ export class CallbackListener implements SubscriptionHandler {
   message(payload: Payload, channel: Payload, source: SubscribedChannel): void {
     // Another listener may have ended this one while it got the same message.
     if (this.#ended) return;
-    try {
-      const result = this.onMessage(payload, channel, source);
-      if (isThenable(result)) result.then(undefined, (error: unknown) => this.#failed(source.text, error));
-    } catch (error) {
-      this.#failed(source.text, error);
-    }
+    callAside(
+      () => this.onMessage(payload, channel, source),
+      (error) => this.reporter.error(listenerError(source.text, error)),
+    );
   }
 
   gap(gap: Gap): void {
@@ -39,27 +38,16 @@ export class CallbackListener implements SubscriptionHandler {
   ended(): void {
     this.#ended = true;
   }
-
-  #failed(channel: string, cause: unknown): void {
-    this.reporter.error(listenerError(channel, cause));
-  }
 }
 
 /** Calls a user's `onGap`, and reports its failure. */
 export function callOnGap(onGap: (gap: Gap) => unknown, gap: Gap, reporter: Pick<GapReporter, 'error'>): void {
-  try {
-    const result = onGap(gap);
-    if (isThenable(result)) result.then(undefined, (error: unknown) => reporter.error(listenerError(gap.name, error)));
-  } catch (error) {
-    reporter.error(listenerError(gap.name, error));
-  }
+  callAside(
+    () => onGap(gap),
+    (error) => reporter.error(listenerError(gap.name, error)),
+  );
 }
 
 function listenerError(channel: string, cause: unknown): ListenerError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new ListenerError(`a listener of ${channel} threw: ${why}`, { cause });
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+  return new ListenerError(`a listener of ${channel} threw: ${thrownText(cause)}`, { cause });
 }

@@ -1,5 +1,5 @@
 import { log } from '../../diagnostics.js';
-import { AddressRefusedError, NoNodeError, ReplyError, type SlotwiseError } from '../../errors.js';
+import { AddressRefusedError, NoNodeError, OptionsError, ReplyError, type SlotwiseError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import type { AttemptFailure } from '../../protocol/call.js';
 import type { Redirection } from '../../protocol/resp/reply-error.js';
@@ -134,9 +134,10 @@ export class ChannelPlacer implements ChannelHost {
       // The topology that follows from it may have placed the channel already.
       const address = this.deployment.redirect(failure, decision.to, decision.patch);
       if (channel.state !== 'waiting') return;
-      if (address === null) channel.refuse(redirectRefused(failure, decision.to));
+      const isAddress = address !== null && !(address instanceof OptionsError);
+      if (!isAddress) channel.refuse(address ?? redirectRefused(failure, decision.to));
       // A node that no snapshot has comes into the next one, by this MOVED or by a view of the servers.
-      const isKnown = address !== null && this.deployment.addresses.known(addressKey(address)) !== null;
+      const isKnown = isAddress && this.deployment.addresses.known(addressKey(address)) !== null;
       const connection = isKnown && decision.afterMs === 0 ? this.pool.at(address) : null;
       if (connection !== null) this.#subscribeAt(channel, connection);
       else this.#placeLater(channel, Math.max(RETRY.minMs, decision.afterMs));

@@ -1,10 +1,9 @@
-import type { Address } from '../../options/address.js';
 import type { AttemptFailure } from '../../protocol/call.js';
 import type { Redirection } from '../../protocol/resp/reply-error.js';
 import type { TopologySnapshot } from '../../topology/snapshot.js';
 import type { Emitter } from '../emitter.js';
 import type { ClientEvents } from '../events.js';
-import type { AddressBook } from '../nodes/address-book.js';
+import type { AddressBook, RedirectTarget } from '../nodes/address-book.js';
 import type { FailureReports } from '../nodes/failure-reports.js';
 
 /** What subscriptions need of the deployment. */
@@ -20,7 +19,7 @@ export interface SubscriptionDeployment {
   /** The node does not answer, until `trust`. */
   suspect(key: string): void;
   trust(key: string): void;
-  redirect(failure: AttemptFailure, to: Redirection, patch: boolean): Address | null;
+  redirect(failure: AttemptFailure, to: Redirection, patch: boolean): RedirectTarget;
   readonly addresses: Pick<AddressBook, 'known' | 'knows'>;
   readonly failures: Pick<FailureReports, 'failed' | 'recovered'>;
   readonly events: Emitter<ClientEvents>;

@@ -1,4 +1,4 @@
-import { evalshaArgs, ownScript, type Script } from '../../protocol/script.js';
+import { evalshaArgs, ownScript, replyDecoder, type Script } from '../../protocol/script.js';
 import { CommandGroup, type Key, type Value } from '../group.js';
 import type { Out } from '../mode.js';
 
@@ -19,7 +19,6 @@ export abstract class DefinedScriptCommands extends CommandGroup {
    */
   script<N extends number, Reply>(script: Script<N, Reply>, keys: KeysOf<N>, args: readonly Value[] = []): Out<this, Reply> {
     const own = ownScript(script);
-    const { reply } = own;
-    return this.run<Reply>(own.spec, evalshaArgs(own, keys, args), reply === null ? undefined : (raw) => reply(raw));
+    return this.run<Reply>(own.spec, evalshaArgs(own, keys, args), replyDecoder(own));
   }
 }

@@ -8,7 +8,7 @@ type Options = Omit<ClientOptions, 'topology'>;
 
 const clients: Redis[] = [];
 
-function track(redis: Redis): Redis {
+export function track(redis: Redis): Redis {
   clients.push(redis);
   return redis;
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { OptionsError } from '../../../lib/errors.js';
 import type { ClientOptions } from '../../../lib/options/client-options.js';
 import { resolveOptions } from '../../../lib/options/resolve.js';
 import { cluster } from '../../../lib/options/topology.js';
 import { NodeRules } from '../../../lib/topology/node-rules.js';
+import { MISBEHAVIOURS } from '../../integration/util/user-function/misbehaviours.js';
 import { at } from './nodes.js';
 
 function tagsOf(nodes: NonNullable<ClientOptions['nodes']>, address: string, ...names: readonly string[]): unknown {
@@ -98,6 +100,34 @@ describe('NodeRules', () => {
 
   it('refuses what is no address from an addressMap function, naming the option', () => {
     const broken = new NodeRules(resolveOptions({ addressMap: () => 'nonsense' }));
-    assert.throws(() => broken.address(at('10.0.0.1:6379')), { code: 'ERR_OPTIONS', message: /addressMap.*10\.0\.0\.1:6379.*nonsense/ });
+    assert.equal(broken.address(at('10.0.0.1:6379')), null);
+    const mistake = broken.addressOrMistake(at('10.0.0.1:6379'));
+    assert.ok(mistake instanceof OptionsError);
+    assert.match(mistake.message, /addressMap.*10\.0\.0\.1:6379.*nonsense/);
+  });
+
+  for (const [what, bad] of Object.entries(MISBEHAVIOURS)) {
+    if (what === 'returns undefined') continue;
+    it(`refuses an addressMap function that ${what}, and tells of it once`, () => {
+      const told: unknown[] = [];
+      const rules = new NodeRules(
+        resolveOptions({ addressMap: (address) => (address === '10.0.0.1:1' ? bad.run() : undefined) as string }),
+        (error) => told.push(error),
+      );
+      const error = rules.addressOrMistake(at('10.0.0.1:1'));
+      assert.ok(error instanceof OptionsError);
+      assert.equal(error.path, 'addressMap["10.0.0.1:1"]');
+      if (what.startsWith('throws')) assert.equal(error.cause, bad.failure);
+      assert.equal(rules.address(at('10.0.0.1:1')), null);
+      assert.deepEqual(rules.address(at('10.0.0.2:1')), at('10.0.0.2:1'));
+      assert.deepEqual(told, [error]);
+    });
+  }
+
+  it('tells of a bounded number of mistakes', () => {
+    const told: unknown[] = [];
+    const rules = new NodeRules(resolveOptions({ addressMap: () => 'nonsense' }), (error) => told.push(error));
+    for (let port = 1; port <= 1_000; port++) rules.address(at(`10.0.0.1:${port}`));
+    assert.equal(told.length, 16);
   });
 });

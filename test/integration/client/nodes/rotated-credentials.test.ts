@@ -86,6 +86,7 @@ describe('a connection whose handshake is under way when credentials change', ()
     const refresher = new CredentialRefresher(
       () => ({ password }),
       () => {},
+      1_000,
     );
     const control = new ControlConnections({
       connectTimeoutMs: 1_000,

@@ -24,7 +24,7 @@ describe('CredentialRefresher', () => {
   afterEach(() => time.restore());
 
   it('has all connections log in again, those of the moment, and reports each refusal', async () => {
-    const refresher = new CredentialRefresher({ password: 'secret' }, (error) => failures.push(error));
+    const refresher = new CredentialRefresher({ password: 'secret' }, (error) => failures.push(error), 1_000);
     const nodes = [connection('a')];
     refresher.add(() => nodes);
     refresher.add(() => [connection('c')]);
@@ -46,7 +46,7 @@ describe('CredentialRefresher', () => {
       if (isBroken) throw new Error('no token');
       return { password: `token ${++count}`, expiresInMs: 10_000 };
     };
-    const refresher = new CredentialRefresher(give, (error) => failures.push(error));
+    const refresher = new CredentialRefresher(give, (error) => failures.push(error), 1_000);
     refresher.add(() => [connection('a')]);
     assert.ok(typeof refresher.source === 'function');
     await refresher.source();
@@ -73,7 +73,7 @@ describe('CredentialRefresher', () => {
   });
 
   it('does nothing without credentials', async () => {
-    const refresher = new CredentialRefresher(null, (error) => failures.push(error));
+    const refresher = new CredentialRefresher(null, (error) => failures.push(error), 1_000);
     refresher.add(() => [connection('a')]);
     await refresher.renew();
     assert.equal(refresher.source, null);

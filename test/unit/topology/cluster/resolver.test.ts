@@ -238,4 +238,14 @@ describe('ClusterResolver', () => {
       assert.deepEqual(describeTopology(await servers.probe(CLUSTER, first)), ['0-16383 7000']);
     });
   });
+
+  it('leaves out a node whose address the function in addressMap cannot map, and tells of it', async () => {
+    const servers = new ScriptedServers({ 7000: NODE_A, 7001: NODE_B });
+    const addressMap = (address: string): string | undefined => {
+      if (address === '127.0.0.1:7001') throw new Error('not in the table');
+      return undefined;
+    };
+    const found = await servers.probe(cluster(['redis://127.0.0.1:7000']), null, { addressMap });
+    assert.deepEqual(describeTopology(found), ['0-16383 7000']);
+  });
 });

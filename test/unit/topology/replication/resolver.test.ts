@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { replication } from '../../../../lib/options/topology.js';
 import type { Captured } from '../captured-replies.js';
+import { describeTopology } from '../describe-topology.js';
 import { type ResolverCase, testFirstProbe, useFakeTimers } from '../resolver-cases.js';
 import { HUNG, type Script, ScriptedServers, wrongPassword } from '../scripted-servers.js';
 
@@ -71,5 +72,15 @@ describe('ReplicationResolver', () => {
   it('names both primaries of a split group', async () => {
     const servers = new ScriptedServers({ 7000: PRIMARY, 7001: member(['master', 5, []], 'role:master') });
     assert.match((await servers.probe(GROUP)).problem?.message ?? '', /127\.0\.0\.1:7000 and 127\.0\.0\.1:7001/);
+  });
+
+  it('leaves out a node whose address the function in addressMap cannot map, and tells of it', async () => {
+    const servers = new ScriptedServers({ 7000: PRIMARY, 7001: REPLICA });
+    const addressMap = (address: string): string | undefined => {
+      if (address === '127.0.0.1:7001') throw new Error('not in the table');
+      return undefined;
+    };
+    const found = await servers.probe(replication(['redis://127.0.0.1:7000']), null, { addressMap });
+    assert.deepEqual(describeTopology(found), ['7000']);
   });
 });

@@ -241,4 +241,14 @@ describe('SentinelResolver', () => {
     assert.equal((await second).problem, undefined);
     assert.ok(Date.now() - began >= 100);
   });
+
+  it('leaves out a node whose address the function in addressMap cannot map, and tells of it', async () => {
+    const servers = new ScriptedServers({ 9000: sentinelScript({ replicas: [7001, 7002] }), 7000: DATA_SERVER });
+    const addressMap = (address: string): string | undefined => {
+      if (address === '127.0.0.1:7001') throw new Error('not in the table');
+      return undefined;
+    };
+    const found = await servers.probe(SENTINELS, null, { addressMap });
+    assert.deepEqual(describeTopology(found), ['7000 < 7002']);
+  });
 });

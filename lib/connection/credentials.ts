@@ -1,0 +1,43 @@
+import { ConnectError, SlotwiseError } from '../errors.js';
+import type { CredentialSource, Credentials } from '../options/access.js';
+import { typeText } from '../options/secrets.js';
+import { clearTimeout, setTimeout } from '../util/timers.js';
+import { thrownText } from '../util/user-function.js';
+
+/**
+ * The credentials of now. Rejects with a `ConnectError` where the user's function fails, gives something else, or takes longer than
+ * `timeoutMs`; 0: whoever asks has a limit of its own.
+ */
+export async function askForCredentials(source: CredentialSource | null, timeoutMs = 0): Promise<Credentials> {
+  try {
+    const given = typeof source === 'function' ? source() : source;
+    return validCredentials(await (timeoutMs === 0 ? given : within(timeoutMs, given)));
+  } catch (error) {
+    if (error instanceof SlotwiseError) throw error;
+    throw new ConnectError(`credentials could not be had: ${thrownText(error)}`, { cause: error });
+  }
+}
+
+/** Rejects when the promise has not settled in time. */
+function within<T>(timeoutMs: number, promise: T | PromiseLike<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`the function has not answered in ${timeoutMs} ms`)), timeoutMs);
+    Promise.resolve(promise)
+      .finally(() => clearTimeout(timer))
+      .then(resolve, reject);
+  });
+}
+
+/** Checks what the user's function gave. Returns a copy: its own fields might throw where they are used, or change. */
+function validCredentials(given: Credentials | null): Credentials {
+  const isText = (value: unknown): boolean => value === undefined || typeof value === 'string';
+  const { username, password, expiresInMs }: Partial<Credentials> = typeof given === 'object' && given !== null ? given : {};
+  if (typeof password !== 'string' || !isText(username)) {
+    throw new TypeError(`expected { username?, password, expiresInMs? } from credentials(), got ${typeText(given)}`);
+  }
+  if (expiresInMs !== undefined && !(expiresInMs > 0)) {
+    const got = typeof expiresInMs === 'number' ? expiresInMs : typeText(expiresInMs);
+    throw new TypeError(`expected a positive expiresInMs from credentials(), got ${got}`);
+  }
+  return { password, ...(username === undefined ? {} : { username }), ...(expiresInMs === undefined ? {} : { expiresInMs }) };
+}
