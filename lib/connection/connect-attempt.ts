@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import { type ConnectTrace, connectChannel, finishTrace, log, startTrace } from '../diagnostics.js';
-import { ConnectError, type ReplyError, type SlotwiseError } from '../errors.js';
+import { ConnectError, ReplyError, type SlotwiseError } from '../errors.js';
 import type { CredentialSource, Credentials } from '../options/access.js';
 import { type AttemptFailure, type Call, type CallOwner, NO_DEADLINE, takePromise } from '../protocol/call.js';
 import type { Raw } from '../protocol/command-spec.js';
@@ -10,6 +10,7 @@ import { clearTimeout, setTimeout } from '../util/timers.js';
 import { askForCredentials } from './credentials.js';
 import { asHandshakeError, authWords, type HandshakeConfig, handshakeSteps, judge, replyOrThrow, type ServerFacts } from './handshake.js';
 import { internalCall, internalOwner } from './internal-calls.js';
+import { withoutSecrets } from './secret-replies.js';
 
 export interface ConnectConfig extends Omit<HandshakeConfig, 'credentials'> {
   readonly credentials: CredentialSource | null;
@@ -37,6 +38,8 @@ export class ConnectAttempt implements CallOwner {
   readonly #timer: NodeJS.Timeout;
   /** Trace of the attempt; null without subscribers of the connect channel, and after the attempt. */
   #trace: ConnectTrace | null = null;
+  /** Secrets that it has sent. */
+  readonly #secrets: string[] = [];
   /** Generation of the credentials that it has logged in with. */
   #generation = 0;
 
@@ -81,8 +84,9 @@ export class ConnectAttempt implements CallOwner {
 
   /** Takes back a call of the handshake, whose owner the attempt is. */
   failed(call: Call, failure: AttemptFailure): void {
-    if (failure.kind === 'error-reply') this.refusal ??= failure.error;
-    call.fail(failure.error);
+    const error = failure.kind === 'error-reply' ? withoutSecrets(failure.error, this.#secrets) : failure.error;
+    if (error instanceof ReplyError) this.refusal ??= error;
+    call.fail(error);
   }
 
   async #runHandshake(protocol: 2 | 3): Promise<ServerFacts> {
@@ -107,10 +111,12 @@ export class ConnectAttempt implements CallOwner {
     return typeof credentials === 'function' ? (credentials.generation ?? 0) : 0;
   }
 
-  #credentials(): Credentials | null | Promise<Credentials> {
-    const { credentials } = this.config;
+  async #credentials(): Promise<Credentials | null> {
+    const { credentials: source } = this.config;
     this.#generation = this.#currentGeneration;
-    return typeof credentials === 'function' ? askForCredentials(credentials) : credentials;
+    const credentials = typeof source === 'function' ? await askForCredentials(source) : source;
+    if (credentials !== null) this.#secrets.push(credentials.password);
+    return credentials;
   }
 
   async #logInAgain(protocol: 2 | 3): Promise<void> {

@@ -9,6 +9,7 @@ import type { ReplySink } from '../protocol/resp/reply-sink.js';
 import { releaseUsage } from './deadlines.js';
 import { DISCARDED_REPLY } from './internal-calls.js';
 import { isConfirmation, isLateRefusal, isPubsubPush } from './pubsub-replies.js';
+import { withoutSecrets, withoutSecretsOf } from './secret-replies.js';
 
 /** What a reader tells its connection. */
 interface ReaderEvents {
@@ -73,14 +74,17 @@ export class Reader implements ReplySink {
     if (call.state === WRITTEN) call.succeed(value);
   }
 
-  error(error: ReplyError): void {
-    if (this.#subscriber && isLateRefusal(error, this.inFlight.peekFront())) return;
+  error(given: ReplyError): void {
+    if (this.#subscriber && isLateRefusal(given, this.inFlight.peekFront())) return;
     const call = this.inFlight.shift();
     if (call === undefined) {
+      const error = withoutSecrets(given, []);
       // A server that is full or protected says so before it closes: https://redis.io/docs/latest/develop/reference/clients/
       this.events.refused(new ConnectError(`${this.node} refused the connection: ${error.message}`, { node: this.node, cause: error }));
       return;
     }
+    const { spec, args } = answered(call);
+    const error = withoutSecretsOf(given, spec.name, args);
     error.node = this.node;
     error.command = call.spec.name;
     if (call.extras !== null && isPartReply(call.extras, error)) return;
@@ -123,6 +127,12 @@ export class Reader implements ReplySink {
     releaseUsage(call);
     call.fail(new ReplyTooLargeError(`${call.spec.name}: ${error.message}`, { node: this.node, command: call.spec.name }));
   }
+}
+
+/** The command that the next reply for this call answers: its own, or one that was sent in one piece with it. */
+function answered(call: Call): Pick<Call, 'spec' | 'args'> {
+  const { batch } = call;
+  return batch?.commands[batch.replies.length] ?? call;
 }
 
 /** Whether the reply is not the call's own, but that of a command sent in one piece with it. */
