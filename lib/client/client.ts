@@ -119,6 +119,8 @@ export class Client {
     const given = { spec, args, decode };
     let own: Command;
     try {
+      // Before guards and prefixes read what the arguments say.
+      measure(spec, args);
       this.admit(spec, args, view);
       own = view.prefix === null ? given : prefixed(view.prefix, given);
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { Options } from '../../options/defaults.js';
 import type { Domain } from '../../options/domains.js';
 import type { Arg } from '../../protocol/command-spec.js';
-import { asBytes } from '../../protocol/resp/byte-view.js';
+import { asBytes, takeLength } from '../../protocol/resp/byte-view.js';
 import { argText } from '../../protocol/resp/text.js';
 import type { DomainTable } from './domain-table.js';
 
@@ -81,7 +81,8 @@ export function prefixGlob(prefix: KeyPrefix, pattern: Arg): Arg {
 
 function prepend(prefix: string, key: Arg): Arg {
   if (typeof key === 'string') return prefix + key;
-  const bytes = asBytes(key);
+  // Bytes that are gone would make a key of the prefix alone.
+  const bytes = ArrayBuffer.isView(key) && takeLength(key) !== null ? asBytes(key) : null;
   if (bytes !== null) return Buffer.concat([Buffer.from(prefix), bytes]);
   // An argument that cannot be a key stays as it is: the encoder refuses it.
   return typeof key === 'bigint' || Number.isFinite(key) ? `${prefix}${key}` : key;

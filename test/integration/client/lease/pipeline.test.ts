@@ -43,6 +43,17 @@ describe('a pipeline, before its first command is sent', () => {
     }
   }
 
+  it('refuses bytes whose memory was given away', async () => {
+    const redis = clientOf(server, { keyPrefix: 'p:' });
+    for (const make of [(memory: ArrayBuffer) => new Uint8Array(memory), (memory: ArrayBuffer) => new DataView(memory)]) {
+      const gone = make(new ArrayBuffer(8));
+      structuredClone(gone.buffer, { transfer: [gone.buffer] });
+      assert.ok((await rejected(redis.get(gone))) instanceof ArgumentError);
+      assert.ok((await rejected(redis.pipeline().incr('n').get(gone).exec())) instanceof ArgumentError);
+    }
+    assert.equal(server.count('INCR') + server.count('GET'), 0);
+  });
+
   it('refuses it with errors inline, too', async () => {
     const reason = await rejected(clientOf(server).pipeline().incr('n').get(asKey(undefined)).exec({ errors: 'inline' }));
     assert.ok(reason instanceof ArgumentError);

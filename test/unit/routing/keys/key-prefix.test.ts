@@ -118,6 +118,9 @@ describe('key prefix', () => {
   it('does not make keys of what is none', () => {
     for (const wrong of [undefined, null, Number.NaN, {}, true])
       assert.deepEqual(sent(APP, ['GET', wrong as unknown as Arg]), ['GET', wrong]);
+    const gone = new Uint8Array(4);
+    structuredClone(gone.buffer, { transfer: [gone.buffer] });
+    assert.deepEqual(sent(APP, ['GET', gone]), ['GET', gone]);
   });
 
   it("does not touch the caller's arguments", () => {
