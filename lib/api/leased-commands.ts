@@ -208,7 +208,7 @@ export type TrackingOptions = {
   /** Sends the invalidations to the connection of this id. */
   REDIRECT?: Integer;
   /** No invalidations for what this connection itself changes. */
-  NOLOOP?: true;
+  NOLOOP?: boolean;
 } & (
   | {
       /** Invalidations for every key that changes, whoever read it; with `PREFIX`, for those that begin with one of these. */

@@ -77,7 +77,8 @@ export abstract class SubscriptionMethods extends Commands {
    * @example for await (const { channel, message } of redis.messages('news')) console.log(channel, message);
    */
   messages(channels: OneOrMore<Channel>, options: MessagesOptions & { gaps: true }): Messages<ChannelMessage<TextOf<this>> | Gap>;
-  messages(channels: OneOrMore<Channel>, options?: MessagesOptions): Messages<ChannelMessage<TextOf<this>>>;
+  messages(channels: OneOrMore<Channel>, options?: MessagesOptions & { gaps?: false }): Messages<ChannelMessage<TextOf<this>>>;
+  messages(channels: OneOrMore<Channel>, options?: MessagesOptions): Messages<ChannelMessage<TextOf<this>> | Gap>;
   messages(channels: OneOrMore<Channel>, options: MessagesOptions = {}): Messages<ChannelMessage<TextOf<this>> | Gap> {
     return messages(this.#client, this.#view, { kind: 'channel', names: channels }, options);
   }
@@ -87,7 +88,8 @@ export abstract class SubscriptionMethods extends Commands {
    * @example for await (const { pattern, channel, message } of redis.pmessages('news:*')) console.log(channel, message);
    */
   pmessages(patterns: OneOrMore<Channel>, options: MessagesOptions & { gaps: true }): Messages<PatternMessage<TextOf<this>> | Gap>;
-  pmessages(patterns: OneOrMore<Channel>, options?: MessagesOptions): Messages<PatternMessage<TextOf<this>>>;
+  pmessages(patterns: OneOrMore<Channel>, options?: MessagesOptions & { gaps?: false }): Messages<PatternMessage<TextOf<this>>>;
+  pmessages(patterns: OneOrMore<Channel>, options?: MessagesOptions): Messages<PatternMessage<TextOf<this>> | Gap>;
   pmessages(patterns: OneOrMore<Channel>, options: MessagesOptions = {}): Messages<PatternMessage<TextOf<this>> | Gap> {
     return messages(this.#client, this.#view, { kind: 'pattern', names: patterns }, options);
   }
@@ -97,7 +99,8 @@ export abstract class SubscriptionMethods extends Commands {
    * @example for await (const { message } of redis.smessages('{user:1}:events')) console.log(message);
    */
   smessages(shardChannels: OneOrMore<Channel>, options: MessagesOptions & { gaps: true }): Messages<ChannelMessage<TextOf<this>> | Gap>;
-  smessages(shardChannels: OneOrMore<Channel>, options?: MessagesOptions): Messages<ChannelMessage<TextOf<this>>>;
+  smessages(shardChannels: OneOrMore<Channel>, options?: MessagesOptions & { gaps?: false }): Messages<ChannelMessage<TextOf<this>>>;
+  smessages(shardChannels: OneOrMore<Channel>, options?: MessagesOptions): Messages<ChannelMessage<TextOf<this>> | Gap>;
   smessages(shardChannels: OneOrMore<Channel>, options: MessagesOptions = {}): Messages<ChannelMessage<TextOf<this>> | Gap> {
     return messages(this.#client, this.#view, { kind: 'shard', names: shardChannels }, options);
   }
@@ -115,7 +118,8 @@ export abstract class SubscriptionMethods extends Commands {
     options?: SubscribeOptions,
   ): Promise<Subscription>;
   keyspaceEvents(filter: KeyspaceFilter, options: MessagesOptions & { gaps: true }): Messages<KeyspaceEvent<TextOf<this>> | Gap>;
-  keyspaceEvents(filter: KeyspaceFilter, options?: MessagesOptions): Messages<KeyspaceEvent<TextOf<this>>>;
+  keyspaceEvents(filter: KeyspaceFilter, options?: MessagesOptions & { gaps?: false }): Messages<KeyspaceEvent<TextOf<this>>>;
+  keyspaceEvents(filter: KeyspaceFilter, options?: MessagesOptions): Messages<KeyspaceEvent<TextOf<this>> | Gap>;
   keyspaceEvents(
     filter: KeyspaceFilter,
     how: ((event: KeyspaceEvent<TextOf<this>>) => unknown) | MessagesOptions = {},

@@ -21,11 +21,14 @@ export interface ScanOptions {
 /** A 64-bit integer as an argument; text too, since an integer of a reply may be text. */
 export type Integer = number | bigint | string;
 
-/** Options of which at most one may stand: `AtMostOne<{ EX: number; PX: number }>`. */
-export type AtMostOne<T> = { [K in keyof T]: { [P in K]?: T[P] } & { [P in Exclude<keyof T, K>]?: never } }[keyof T];
+/** Options of which at most one may stand: `AtMostOne<{ EX: number; KEEPTTL: true }>`. `true` is a flag, which may be `false` as well. */
+export type AtMostOne<T> = { [K in keyof T]: { [P in K]?: Given<T[P]> } & { [P in Exclude<keyof T, K>]?: NotGiven<T[P]> } }[keyof T];
 
 /** Options of which exactly one must stand. */
-export type ExactlyOne<T> = { [K in keyof T]: { [P in K]: T[P] } & { [P in Exclude<keyof T, K>]?: never } }[keyof T];
+export type ExactlyOne<T> = { [K in keyof T]: { [P in K]: T[P] } & { [P in Exclude<keyof T, K>]?: NotGiven<T[P]> } }[keyof T];
+
+type Given<T> = [T] extends [true] ? boolean : T;
+type NotGiven<T> = [T] extends [true] ? false : never;
 
 /** `Array.isArray` for readonly lists. */
 export const isList: <T>(value: OneOrMore<T>) => value is readonly T[] = Array.isArray;

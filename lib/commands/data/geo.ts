@@ -25,11 +25,11 @@ export interface GeoMember extends GeoCoordinates {
 
 export type GeoaddOptions = {
   /** Counts changed members too, not only new ones. */
-  CH?: true;
+  CH?: boolean;
 } & AtMostOne<{ NX: true; XX: true }>;
 
 /** `COUNT`: so many, the nearest first; with `ANY` the first that are found. */
-export type GeoLimit = { COUNT?: never; ANY?: never } | { COUNT: number; ANY?: true };
+export type GeoLimit = { COUNT?: never; ANY?: false } | { COUNT: number; ANY?: boolean };
 export type GeoOrder = AtMostOne<{ ASC: true; DESC: true }>;
 
 /** Where to look: around a member or a point, within a circle or a box, or inside a polygon (Valkey 9). */
@@ -48,8 +48,16 @@ export interface GeoWith<Coord extends boolean, Dist extends boolean, Hash exten
   WITHHASH?: Hash;
 }
 
-/** A member without `WITH…`, else an object with what was asked for. */
-export type GeoFound<Text, I, Coord extends boolean, Dist extends boolean, Hash extends boolean> = true extends Coord | Dist | Hash
+/** A member without `WITH…`, else an object with what was asked for. Of a flag that is any boolean, either. */
+export type GeoFound<Text, I, Coord extends boolean, Dist extends boolean, Hash extends boolean> = Coord extends boolean
+  ? Dist extends boolean
+    ? Hash extends boolean
+      ? FoundMember<Text, I, Coord, Dist, Hash>
+      : never
+    : never
+  : never;
+
+type FoundMember<Text, I, Coord extends boolean, Dist extends boolean, Hash extends boolean> = true extends Coord | Dist | Hash
   ? { member: Text } & (Dist extends true ? { distance: number } : unknown) &
       (Hash extends true ? { hash: I } : unknown) &
       (Coord extends true ? { coordinates: GeoCoordinates } : unknown)
@@ -115,7 +123,11 @@ export abstract class GeoCommands extends CommandGroup {
    * Stores the members within an area, as a sorted set of their places or (`STOREDIST`) distances, and gives how many. O(N+log(M)), since 6.2.0.
    * @see https://redis.io/docs/latest/commands/geosearchstore/
    */
-  geosearchstore(destination: Key, source: Key, query: GeoArea & GeoOrder & GeoLimit & { STOREDIST?: true }): Out<this, IntegerOf<this>> {
+  geosearchstore(
+    destination: Key,
+    source: Key,
+    query: GeoArea & GeoOrder & GeoLimit & { STOREDIST?: boolean },
+  ): Out<this, IntegerOf<this>> {
     const args: Arg[] = [destination, source];
     pushArea(args, query);
     pushOptions(args, query, ['ASC', 'DESC', 'COUNT', 'ANY', 'STOREDIST']);

@@ -12,7 +12,7 @@ const GEORADIUS_RO = command('GEORADIUS_RO');
 
 type Search<Coord extends boolean, Dist extends boolean, Hash extends boolean> = GeoOrder & GeoLimit & GeoWith<Coord, Dist, Hash>;
 type Keep = { STORE?: never; STOREDIST?: never };
-type Store = GeoOrder & GeoLimit & ExactlyOne<{ STORE: Key; STOREDIST: Key }> & { WITHCOORD?: never; WITHDIST?: never; WITHHASH?: never };
+type Store = GeoOrder & GeoLimit & ExactlyOne<{ STORE: Key; STOREDIST: Key }> & { WITHCOORD?: false; WITHDIST?: false; WITHHASH?: false };
 type AnyQuery = Search<boolean, boolean, boolean> & { STORE?: Key; STOREDIST?: Key };
 
 /** Older geo queries, which `GEOSEARCH` and `GEOSEARCHSTORE` replaced in 6.2.0. */

@@ -146,12 +146,14 @@ export abstract class HashCommands extends CommandGroup {
    * @see https://redis.io/docs/latest/commands/hrandfield/
    */
   hrandfield(key: Key): Out<this, TextOf<this> | null>;
-  hrandfield(key: Key, count: number): Out<this, TextOf<this>[]>;
+  hrandfield(key: Key, count: number, options?: { WITHVALUES?: false }): Out<this, TextOf<this>[]>;
   hrandfield(key: Key, count: number, options: { WITHVALUES: true }): Out<this, FieldValue<TextOf<this>>[]>;
+  hrandfield(key: Key, count: number, options?: { WITHVALUES?: boolean }): Out<this, TextOf<this>[] | FieldValue<TextOf<this>>[]>;
+  hrandfield(key: Key, count?: number): Out<this, TextOf<this> | null | TextOf<this>[]>;
   hrandfield(
     key: Key,
     count?: number,
-    options?: { WITHVALUES: true },
+    options?: { WITHVALUES?: boolean },
   ): Out<this, TextOf<this> | null | TextOf<this>[] | FieldValue<TextOf<this>>[]> {
     if (count === undefined) return this.run(HRANDFIELD, [key]);
     if (!options?.WITHVALUES) return this.run(HRANDFIELD, [key, count]);
@@ -164,11 +166,16 @@ export abstract class HashCommands extends CommandGroup {
    * @see https://redis.io/docs/latest/commands/hscan/
    */
   hscan(key: Key, cursor: Value, options: ScanOptions & { NOVALUES: true }): Out<this, FieldPage<TextOf<this>>>;
-  hscan(key: Key, cursor: Value, options?: ScanOptions): Out<this, FieldValuePage<TextOf<this>>>;
+  hscan(key: Key, cursor: Value, options?: ScanOptions & { NOVALUES?: false }): Out<this, FieldValuePage<TextOf<this>>>;
   hscan(
     key: Key,
     cursor: Value,
-    options?: ScanOptions & { NOVALUES?: true },
+    options?: ScanOptions & { NOVALUES?: boolean },
+  ): Out<this, FieldPage<TextOf<this>> | FieldValuePage<TextOf<this>>>;
+  hscan(
+    key: Key,
+    cursor: Value,
+    options?: ScanOptions & { NOVALUES?: boolean },
   ): Out<this, FieldPage<TextOf<this>> | FieldValuePage<TextOf<this>>> {
     const args: Arg[] = [key, cursor];
     if (options !== undefined) pushScan(args, options);

@@ -25,25 +25,31 @@ export interface LcsMatches<I, Match> {
 /** With `WITHMATCHLEN`. */
 export type LcsMatchWithLength<Integer> = LcsMatch<Integer> & { len: Integer };
 
+type AnyLcsOptions =
+  | { LEN?: boolean; IDX?: false; MINMATCHLEN?: never; WITHMATCHLEN?: false }
+  | { LEN?: false; IDX: boolean; MINMATCHLEN?: number; WITHMATCHLEN?: boolean };
+type AnyLcs<Text, I> = Text | I | LcsMatches<I, LcsMatch<I> & { len?: I }>;
+
 /** Comparison of two values: their longest common subsequence. */
 export abstract class LcsCommands extends CommandGroup {
   /**
    * The longest common subsequence of two values; with `LEN` its length, with `IDX` where it is in each of them. O(N*M), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/lcs/
    */
-  lcs(key1: Key, key2: Key, options?: { LEN?: never; IDX?: never; MINMATCHLEN?: never; WITHMATCHLEN?: never }): Out<this, TextOf<this>>;
-  lcs(key1: Key, key2: Key, options: { LEN: true; IDX?: never; MINMATCHLEN?: never; WITHMATCHLEN?: never }): Out<this, IntegerOf<this>>;
+  lcs(key1: Key, key2: Key, options?: { LEN?: false; IDX?: false; MINMATCHLEN?: never; WITHMATCHLEN?: false }): Out<this, TextOf<this>>;
+  lcs(key1: Key, key2: Key, options: { LEN: true; IDX?: false; MINMATCHLEN?: never; WITHMATCHLEN?: false }): Out<this, IntegerOf<this>>;
   lcs(
     key1: Key,
     key2: Key,
-    options: { LEN?: never; IDX: true; MINMATCHLEN?: number; WITHMATCHLEN?: never },
+    options: { LEN?: false; IDX: true; MINMATCHLEN?: number; WITHMATCHLEN?: false },
   ): Out<this, LcsMatches<IntegerOf<this>, LcsMatch<IntegerOf<this>>>>;
   lcs(
     key1: Key,
     key2: Key,
-    options: { LEN?: never; IDX: true; MINMATCHLEN?: number; WITHMATCHLEN: true },
+    options: { LEN?: false; IDX: true; MINMATCHLEN?: number; WITHMATCHLEN: true },
   ): Out<this, LcsMatches<IntegerOf<this>, LcsMatchWithLength<IntegerOf<this>>>>;
-  lcs(key1: Key, key2: Key, options?: { LEN?: true; IDX?: true; MINMATCHLEN?: number; WITHMATCHLEN?: true }): Out<this, unknown> {
+  lcs(key1: Key, key2: Key, options: AnyLcsOptions): Out<this, AnyLcs<TextOf<this>, IntegerOf<this>>>;
+  lcs(key1: Key, key2: Key, options?: AnyLcsOptions): Out<this, unknown> {
     const args: Arg[] = [key1, key2];
     if (options?.LEN) args.push('LEN');
     if (!options?.IDX) return this.run(LCS, args);

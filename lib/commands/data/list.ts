@@ -95,6 +95,7 @@ export abstract class ListCommands extends CommandGroup {
    */
   lpop(key: Key): Out<this, TextOf<this> | null>;
   lpop(key: Key, count: number): Out<this, TextOf<this>[] | null>;
+  lpop(key: Key, count?: number): Out<this, TextOf<this> | TextOf<this>[] | null>;
   lpop(key: Key, count?: number): Out<this, TextOf<this> | TextOf<this>[] | null> {
     return this.run(LPOP, count === undefined ? [key] : [key, count]);
   }
@@ -170,6 +171,7 @@ export abstract class ListCommands extends CommandGroup {
    */
   rpop(key: Key): Out<this, TextOf<this> | null>;
   rpop(key: Key, count: number): Out<this, TextOf<this>[] | null>;
+  rpop(key: Key, count?: number): Out<this, TextOf<this> | TextOf<this>[] | null>;
   rpop(key: Key, count?: number): Out<this, TextOf<this> | TextOf<this>[] | null> {
     return this.run(RPOP, count === undefined ? [key] : [key, count]);
   }

@@ -132,6 +132,7 @@ export abstract class SetCommands extends CommandGroup {
    */
   spop(key: Key): Out<this, TextOf<this> | null>;
   spop(key: Key, count: number): Out<this, TextOf<this>[]>;
+  spop(key: Key, count?: number): Out<this, TextOf<this> | null | TextOf<this>[]>;
   spop(key: Key, count?: number): Out<this, TextOf<this> | null | TextOf<this>[]> {
     return this.run(SPOP, count === undefined ? [key] : [key, count]);
   }
@@ -143,6 +144,7 @@ export abstract class SetCommands extends CommandGroup {
    */
   srandmember(key: Key): Out<this, TextOf<this> | null>;
   srandmember(key: Key, count: number): Out<this, TextOf<this>[]>;
+  srandmember(key: Key, count?: number): Out<this, TextOf<this> | null | TextOf<this>[]>;
   srandmember(key: Key, count?: number): Out<this, TextOf<this> | null | TextOf<this>[]> {
     return this.run(SRANDMEMBER, count === undefined ? [key] : [key, count]);
   }

@@ -21,7 +21,7 @@ export interface CombineOptions {
 }
 
 interface NoScores {
-  WITHSCORES?: never;
+  WITHSCORES?: false;
 }
 interface WithScores {
   WITHSCORES: true;
@@ -36,7 +36,8 @@ export abstract class SortedSetAlgebraCommands extends CommandGroup {
    */
   zdiff(keys: OneOrMore<Key>, options?: NoScores): Out<this, TextOf<this>[]>;
   zdiff(keys: OneOrMore<Key>, options: WithScores): Out<this, ScoredMember<TextOf<this>>[]>;
-  zdiff(keys: OneOrMore<Key>, options?: { WITHSCORES?: true }): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]> {
+  zdiff(keys: OneOrMore<Key>, options?: { WITHSCORES?: boolean }): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]>;
+  zdiff(keys: OneOrMore<Key>, options?: { WITHSCORES?: boolean }): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]> {
     const args = combineArgs([], keys, undefined);
     if (!options?.WITHSCORES) return this.run(ZDIFF, args);
     args.push('WITHSCORES');
@@ -57,7 +58,14 @@ export abstract class SortedSetAlgebraCommands extends CommandGroup {
    */
   zinter(keys: OneOrMore<Key>, options?: CombineOptions & NoScores): Out<this, TextOf<this>[]>;
   zinter(keys: OneOrMore<Key>, options: CombineOptions & WithScores): Out<this, ScoredMember<TextOf<this>>[]>;
-  zinter(keys: OneOrMore<Key>, options?: CombineOptions & { WITHSCORES?: true }): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]> {
+  zinter(
+    keys: OneOrMore<Key>,
+    options?: CombineOptions & { WITHSCORES?: boolean },
+  ): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]>;
+  zinter(
+    keys: OneOrMore<Key>,
+    options?: CombineOptions & { WITHSCORES?: boolean },
+  ): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]> {
     const args = combineArgs([], keys, options);
     if (!options?.WITHSCORES) return this.run(ZINTER, args);
     args.push('WITHSCORES');
@@ -90,7 +98,14 @@ export abstract class SortedSetAlgebraCommands extends CommandGroup {
    */
   zunion(keys: OneOrMore<Key>, options?: CombineOptions & NoScores): Out<this, TextOf<this>[]>;
   zunion(keys: OneOrMore<Key>, options: CombineOptions & WithScores): Out<this, ScoredMember<TextOf<this>>[]>;
-  zunion(keys: OneOrMore<Key>, options?: CombineOptions & { WITHSCORES?: true }): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]> {
+  zunion(
+    keys: OneOrMore<Key>,
+    options?: CombineOptions & { WITHSCORES?: boolean },
+  ): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]>;
+  zunion(
+    keys: OneOrMore<Key>,
+    options?: CombineOptions & { WITHSCORES?: boolean },
+  ): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]> {
     const args = combineArgs([], keys, options);
     if (!options?.WITHSCORES) return this.run(ZUNION, args);
     args.push('WITHSCORES');

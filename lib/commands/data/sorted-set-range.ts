@@ -24,32 +24,35 @@ export type ScoreBound = number | bigint | string;
 export type LexBound = string | Bytes;
 
 interface ByRank {
-  BYSCORE?: never;
-  BYLEX?: never;
+  BYSCORE?: false;
+  BYLEX?: false;
   /** Ranks count from the highest score, and so goes the result. */
-  REV?: true;
+  REV?: boolean;
   LIMIT?: never;
 }
 interface ByScore {
-  BYSCORE: true;
-  BYLEX?: never;
+  BYSCORE: boolean;
+  BYLEX?: false;
   /** From the highest to the lowest: the range begins with its upper end. */
-  REV?: true;
+  REV?: boolean;
   LIMIT?: Limit;
 }
 interface ByLex {
-  BYLEX: true;
-  BYSCORE?: never;
+  BYLEX: boolean;
+  BYSCORE?: false;
   /** From the highest to the lowest: the range begins with its upper end. */
-  REV?: true;
+  REV?: boolean;
   LIMIT?: Limit;
 }
 interface NoScores {
-  WITHSCORES?: never;
+  WITHSCORES?: false;
 }
 interface WithScores {
   WITHSCORES: true;
 }
+
+/** Last among the overloads: the compiler reports what is wrong by this one. */
+type AnyRange = (ByRank | ByScore) & { WITHSCORES?: boolean };
 
 /** Parts of sorted sets by rank, score, or (where all scores are the same) by member. */
 export abstract class SortedSetRangeCommands extends CommandGroup {
@@ -77,16 +80,15 @@ export abstract class SortedSetRangeCommands extends CommandGroup {
    * @example await redis.zrange('board', 0, 9, { REV: true, WITHSCORES: true });
    * @example await redis.zrange('board', '(5', '+inf', { BYSCORE: true, LIMIT: { offset: 0, count: 10 } });
    */
-  zrange(key: Key, start: Integer, stop: Integer, options?: ByRank & NoScores): Out<this, TextOf<this>[]>;
-  zrange(key: Key, start: Integer, stop: Integer, options: ByRank & WithScores): Out<this, ScoredMember<TextOf<this>>[]>;
-  zrange(key: Key, start: ScoreBound, stop: ScoreBound, options: ByScore & NoScores): Out<this, TextOf<this>[]>;
-  zrange(key: Key, start: ScoreBound, stop: ScoreBound, options: ByScore & WithScores): Out<this, ScoredMember<TextOf<this>>[]>;
   zrange(key: Key, start: LexBound, stop: LexBound, options: ByLex & NoScores): Out<this, TextOf<this>[]>;
+  zrange(key: Key, start: ScoreBound, stop: ScoreBound, options?: (ByRank | ByScore) & NoScores): Out<this, TextOf<this>[]>;
+  zrange(key: Key, start: ScoreBound, stop: ScoreBound, options: (ByRank | ByScore) & WithScores): Out<this, ScoredMember<TextOf<this>>[]>;
+  zrange(key: Key, start: ScoreBound, stop: ScoreBound, options?: AnyRange): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]>;
   zrange(
     key: Key,
     start: ScoreBound | LexBound,
     stop: ScoreBound | LexBound,
-    options?: (ByRank | ByScore | ByLex) & { WITHSCORES?: true },
+    options?: AnyRange | (ByLex & NoScores),
   ): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]> {
     const args: Arg[] = [key, score(start), score(stop)];
     if (options === undefined) return this.run(ZRANGE, args);
@@ -121,7 +123,13 @@ export abstract class SortedSetRangeCommands extends CommandGroup {
     key: Key,
     min: ScoreBound,
     max: ScoreBound,
-    options?: { LIMIT?: Limit; WITHSCORES?: true },
+    options?: { LIMIT?: Limit; WITHSCORES?: boolean },
+  ): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]>;
+  zrangebyscore(
+    key: Key,
+    min: ScoreBound,
+    max: ScoreBound,
+    options?: { LIMIT?: Limit; WITHSCORES?: boolean },
   ): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]> {
     const args = limited(key, min, max, options);
     return options?.WITHSCORES ? this.run(ZRANGEBYSCORE, args, toScoredMembers<TextOf<this>>) : this.run(ZRANGEBYSCORE, args);
@@ -131,9 +139,8 @@ export abstract class SortedSetRangeCommands extends CommandGroup {
    * Stores what `zrange` gives under another key; how many members. O(log(N)+M) for M members, since 6.2.0.
    * @see https://redis.io/docs/latest/commands/zrangestore/
    */
-  zrangestore(destination: Key, source: Key, start: Integer, stop: Integer, options?: ByRank): Out<this, IntegerOf<this>>;
-  zrangestore(destination: Key, source: Key, min: ScoreBound, max: ScoreBound, options: ByScore): Out<this, IntegerOf<this>>;
   zrangestore(destination: Key, source: Key, min: LexBound, max: LexBound, options: ByLex): Out<this, IntegerOf<this>>;
+  zrangestore(destination: Key, source: Key, min: ScoreBound, max: ScoreBound, options?: ByRank | ByScore): Out<this, IntegerOf<this>>;
   zrangestore(
     destination: Key,
     source: Key,
@@ -182,7 +189,13 @@ export abstract class SortedSetRangeCommands extends CommandGroup {
     key: Key,
     start: Integer,
     stop: Integer,
-    options?: { WITHSCORES?: true },
+    options?: { WITHSCORES?: boolean },
+  ): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]>;
+  zrevrange(
+    key: Key,
+    start: Integer,
+    stop: Integer,
+    options?: { WITHSCORES?: boolean },
   ): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]> {
     const args = limited(key, start, stop, options);
     return options?.WITHSCORES ? this.run(ZREVRANGE, args, toScoredMembers<TextOf<this>>) : this.run(ZREVRANGE, args);
@@ -213,7 +226,13 @@ export abstract class SortedSetRangeCommands extends CommandGroup {
     key: Key,
     max: ScoreBound,
     min: ScoreBound,
-    options?: { LIMIT?: Limit; WITHSCORES?: true },
+    options?: { LIMIT?: Limit; WITHSCORES?: boolean },
+  ): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]>;
+  zrevrangebyscore(
+    key: Key,
+    max: ScoreBound,
+    min: ScoreBound,
+    options?: { LIMIT?: Limit; WITHSCORES?: boolean },
   ): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]> {
     const args = limited(key, max, min, options);
     return options?.WITHSCORES ? this.run(ZREVRANGEBYSCORE, args, toScoredMembers<TextOf<this>>) : this.run(ZREVRANGEBYSCORE, args);
@@ -221,7 +240,7 @@ export abstract class SortedSetRangeCommands extends CommandGroup {
 }
 
 /** `[BYSCORE | BYLEX] [REV] [LIMIT offset count]` */
-function pushRange(args: Arg[], options: { BYSCORE?: true; BYLEX?: true; REV?: true; LIMIT?: Limit }): void {
+function pushRange(args: Arg[], options: { BYSCORE?: boolean; BYLEX?: boolean; REV?: boolean; LIMIT?: Limit }): void {
   if (options.BYSCORE) args.push('BYSCORE');
   if (options.BYLEX) args.push('BYLEX');
   if (options.REV) args.push('REV');
@@ -229,7 +248,7 @@ function pushRange(args: Arg[], options: { BYSCORE?: true; BYLEX?: true; REV?: t
 }
 
 /** `key from to [WITHSCORES] [LIMIT offset count]` */
-function limited(key: Key, from: Arg, to: Arg, options: { LIMIT?: Limit; WITHSCORES?: true } | undefined): Arg[] {
+function limited(key: Key, from: Arg, to: Arg, options: { LIMIT?: Limit; WITHSCORES?: boolean } | undefined): Arg[] {
   const args: Arg[] = [key, score(from), score(to)];
   if (options?.WITHSCORES) args.push('WITHSCORES');
   pushLimit(args, options?.LIMIT);

@@ -40,12 +40,13 @@ export interface NewMember {
 
 /** `NX`: only new members. `XX`: only members that exist. `GT`/`LT`: members that exist only if the new score is greater/less. */
 export type ZaddCondition =
-  | { NX?: true; XX?: never; GT?: never; LT?: never }
-  | ({ NX?: never; XX?: true } & AtMostOne<{ GT: true; LT: true }>);
+  | { NX?: boolean; XX?: false; GT?: false; LT?: false }
+  | ({ NX?: false; XX?: boolean } & AtMostOne<{ GT: true; LT: true }>);
 /** `CH`: count the changed members too, not only the new ones. */
-export type ZaddOptions = ZaddCondition & { CH?: true; INCR?: never };
+export type ZaddOptions = ZaddCondition & { CH?: boolean; INCR?: false };
 /** `INCR`: add to the score of the one member, and give the sum. */
-export type ZaddIncrOptions = ZaddCondition & { CH?: true; INCR: true };
+export type ZaddIncrOptions = ZaddCondition & { CH?: boolean; INCR: true };
+type AnyZaddOptions = ZaddCondition & { CH?: boolean; INCR?: boolean };
 
 /** An end of a sorted set: `MIN` has the lowest scores. */
 export type ScoreEnd = 'MIN' | 'MAX';
@@ -65,18 +66,20 @@ export abstract class SortedSetCommands extends CommandGroup {
    * @example await redis.zadd('board', 10, 'ada');
    * @example await redis.zadd('board', [{ member: 'ada', score: 12 }, { member: 'bob', score: 7 }], { GT: true, CH: true });
    */
-  zadd(key: Key, score: Score, member: Value, options?: ZaddOptions): Out<this, IntegerOf<this>>;
-  zadd(key: Key, score: Score, member: Value, options: ZaddIncrOptions): Out<this, number | null>;
   zadd(key: Key, members: OneOrMore<NewMember>, options?: ZaddOptions): Out<this, IntegerOf<this>>;
   zadd(key: Key, member: NewMember, options: ZaddIncrOptions): Out<this, number | null>;
+  zadd(key: Key, member: NewMember, options: AnyZaddOptions): Out<this, IntegerOf<this> | number | null>;
+  zadd(key: Key, score: Score, member: Value, options?: ZaddOptions): Out<this, IntegerOf<this>>;
+  zadd(key: Key, score: Score, member: Value, options: ZaddIncrOptions): Out<this, number | null>;
+  zadd(key: Key, score: Score, member: Value, options: AnyZaddOptions): Out<this, IntegerOf<this> | number | null>;
   zadd(
     key: Key,
     first: Score | OneOrMore<NewMember>,
-    second?: Value | ZaddOptions | ZaddIncrOptions,
-    third?: ZaddOptions | ZaddIncrOptions,
+    second?: Value | AnyZaddOptions,
+    third?: AnyZaddOptions,
   ): Out<this, IntegerOf<this> | number | null> {
     const isScore = typeof first !== 'object';
-    const options = (isScore ? third : second) as ZaddOptions | ZaddIncrOptions | undefined; // the overloads: options follow a member or the list
+    const options = (isScore ? third : second) as AnyZaddOptions | undefined; // the overloads: options follow a member or the list
     if (isScore && options === undefined) return this.run(ZADD, [key, score(first), second as Value]);
     const args: Arg[] = [key];
     pushOptions(args, options, ['NX', 'XX', 'GT', 'LT', 'CH', 'INCR']);
@@ -132,6 +135,7 @@ export abstract class SortedSetCommands extends CommandGroup {
    */
   zpopmax(key: Key): Out<this, ScoredMember<TextOf<this>> | null>;
   zpopmax(key: Key, count: number): Out<this, ScoredMember<TextOf<this>>[]>;
+  zpopmax(key: Key, count?: number): Out<this, ScoredMember<TextOf<this>> | null | ScoredMember<TextOf<this>>[]>;
   zpopmax(key: Key, count?: number): Out<this, ScoredMember<TextOf<this>> | null | ScoredMember<TextOf<this>>[]> {
     if (count === undefined) return this.run(ZPOPMAX, [key], toOneScoredMember<TextOf<this>>);
     return this.run(ZPOPMAX, [key, count], toScoredMembers<TextOf<this>>);
@@ -145,6 +149,7 @@ export abstract class SortedSetCommands extends CommandGroup {
    */
   zpopmin(key: Key): Out<this, ScoredMember<TextOf<this>> | null>;
   zpopmin(key: Key, count: number): Out<this, ScoredMember<TextOf<this>>[]>;
+  zpopmin(key: Key, count?: number): Out<this, ScoredMember<TextOf<this>> | null | ScoredMember<TextOf<this>>[]>;
   zpopmin(key: Key, count?: number): Out<this, ScoredMember<TextOf<this>> | null | ScoredMember<TextOf<this>>[]> {
     if (count === undefined) return this.run(ZPOPMIN, [key], toOneScoredMember<TextOf<this>>);
     return this.run(ZPOPMIN, [key, count], toScoredMembers<TextOf<this>>);
@@ -156,12 +161,14 @@ export abstract class SortedSetCommands extends CommandGroup {
    * @see https://redis.io/docs/latest/commands/zrandmember/
    */
   zrandmember(key: Key): Out<this, TextOf<this> | null>;
-  zrandmember(key: Key, count: number): Out<this, TextOf<this>[]>;
+  zrandmember(key: Key, count: number, options?: { WITHSCORES?: false }): Out<this, TextOf<this>[]>;
   zrandmember(key: Key, count: number, options: { WITHSCORES: true }): Out<this, ScoredMember<TextOf<this>>[]>;
+  zrandmember(key: Key, count: number, options?: { WITHSCORES?: boolean }): Out<this, TextOf<this>[] | ScoredMember<TextOf<this>>[]>;
+  zrandmember(key: Key, count?: number): Out<this, TextOf<this> | null | TextOf<this>[]>;
   zrandmember(
     key: Key,
     count?: number,
-    options?: { WITHSCORES: true },
+    options?: { WITHSCORES?: boolean },
   ): Out<this, TextOf<this> | null | TextOf<this>[] | ScoredMember<TextOf<this>>[]> {
     if (count === undefined) return this.run(ZRANDMEMBER, [key]);
     if (!options?.WITHSCORES) return this.run(ZRANDMEMBER, [key, count]);
@@ -173,9 +180,10 @@ export abstract class SortedSetCommands extends CommandGroup {
    * @see https://redis.io/docs/latest/commands/zrank/
    * @example await redis.zrank('board', 'ada');
    */
-  zrank(key: Key, member: Value): Out<this, IntegerOf<this> | null>;
+  zrank(key: Key, member: Value, options?: { WITHSCORE?: false }): Out<this, IntegerOf<this> | null>;
   zrank(key: Key, member: Value, options: { WITHSCORE: true }): Out<this, RankAndScore<IntegerOf<this>> | null>;
-  zrank(key: Key, member: Value, options?: { WITHSCORE: true }): Out<this, IntegerOf<this> | RankAndScore<IntegerOf<this>> | null> {
+  zrank(key: Key, member: Value, options?: { WITHSCORE?: boolean }): Out<this, IntegerOf<this> | RankAndScore<IntegerOf<this>> | null>;
+  zrank(key: Key, member: Value, options?: { WITHSCORE?: boolean }): Out<this, IntegerOf<this> | RankAndScore<IntegerOf<this>> | null> {
     if (!options?.WITHSCORE) return this.run(ZRANK, [key, member]);
     return this.run(ZRANK, [key, member, 'WITHSCORE'], toRankAndScore<IntegerOf<this>>);
   }
@@ -193,9 +201,10 @@ export abstract class SortedSetCommands extends CommandGroup {
    * As `zrank`, counted from the highest score. O(log(N)), since 2.0.0.
    * @see https://redis.io/docs/latest/commands/zrevrank/
    */
-  zrevrank(key: Key, member: Value): Out<this, IntegerOf<this> | null>;
+  zrevrank(key: Key, member: Value, options?: { WITHSCORE?: false }): Out<this, IntegerOf<this> | null>;
   zrevrank(key: Key, member: Value, options: { WITHSCORE: true }): Out<this, RankAndScore<IntegerOf<this>> | null>;
-  zrevrank(key: Key, member: Value, options?: { WITHSCORE: true }): Out<this, IntegerOf<this> | RankAndScore<IntegerOf<this>> | null> {
+  zrevrank(key: Key, member: Value, options?: { WITHSCORE?: boolean }): Out<this, IntegerOf<this> | RankAndScore<IntegerOf<this>> | null>;
+  zrevrank(key: Key, member: Value, options?: { WITHSCORE?: boolean }): Out<this, IntegerOf<this> | RankAndScore<IntegerOf<this>> | null> {
     if (!options?.WITHSCORE) return this.run(ZREVRANK, [key, member]);
     return this.run(ZREVRANK, [key, member, 'WITHSCORE'], toRankAndScore<IntegerOf<this>>);
   }
@@ -206,11 +215,16 @@ export abstract class SortedSetCommands extends CommandGroup {
    * @see https://redis.io/docs/latest/commands/zscan/
    */
   zscan(key: Key, cursor: Value, options: ScanOptions & { NOSCORES: true }): Out<this, MemberPage<TextOf<this>>>;
-  zscan(key: Key, cursor: Value, options?: ScanOptions): Out<this, ScoredMemberPage<TextOf<this>>>;
+  zscan(key: Key, cursor: Value, options?: ScanOptions & { NOSCORES?: false }): Out<this, ScoredMemberPage<TextOf<this>>>;
   zscan(
     key: Key,
     cursor: Value,
-    options?: ScanOptions & { NOSCORES?: true },
+    options?: ScanOptions & { NOSCORES?: boolean },
+  ): Out<this, MemberPage<TextOf<this>> | ScoredMemberPage<TextOf<this>>>;
+  zscan(
+    key: Key,
+    cursor: Value,
+    options?: ScanOptions & { NOSCORES?: boolean },
   ): Out<this, MemberPage<TextOf<this>> | ScoredMemberPage<TextOf<this>>> {
     const args: Arg[] = [key, cursor];
     if (options !== undefined) pushScan(args, options);

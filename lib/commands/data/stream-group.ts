@@ -48,7 +48,7 @@ export type XclaimOptions = AtMostOne<{
   /** Set how often they were delivered. */
   RETRYCOUNT?: Integer;
   /** Claim ids too that nobody was given yet, as long as they are in the stream. */
-  FORCE?: true;
+  FORCE?: boolean;
   /** Let the group count this id as delivered last, if it is higher. */
   LASTID?: Value;
 };
@@ -67,7 +67,7 @@ export type NewEntries = { readonly [key: string]: '>' } | Iterable<readonly [Ke
 
 export interface XreadgroupOptions extends XreadOptions {
   /** Let the entries count as acknowledged at once. */
-  NOACK?: true;
+  NOACK?: boolean;
 }
 
 /** Consumer groups of streams: every entry is given to one consumer of a group, and is pending until that consumer acknowledges it. */
@@ -95,7 +95,7 @@ export abstract class StreamGroupCommands extends CommandGroup {
     consumer: Value,
     minIdleMs: Integer,
     start: Value,
-    options?: { COUNT?: Integer; JUSTID?: never },
+    options?: { COUNT?: Integer; JUSTID?: false },
   ): Out<this, Claimed<TextOf<this>>>;
   xautoclaim(
     key: Key,
@@ -111,7 +111,15 @@ export abstract class StreamGroupCommands extends CommandGroup {
     consumer: Value,
     minIdleMs: Integer,
     start: Value,
-    options?: { COUNT?: Integer; JUSTID?: true },
+    options?: { COUNT?: Integer; JUSTID?: boolean },
+  ): Out<this, Claimed<TextOf<this>> | ClaimedIds<TextOf<this>>>;
+  xautoclaim(
+    key: Key,
+    group: Value,
+    consumer: Value,
+    minIdleMs: Integer,
+    start: Value,
+    options?: { COUNT?: Integer; JUSTID?: boolean },
   ): Out<this, Claimed<TextOf<this>> | ClaimedIds<TextOf<this>>> {
     const args: Arg[] = [key, group, consumer, minIdleMs, start];
     pushOptions(args, options, ['COUNT', 'JUSTID']);
@@ -129,7 +137,7 @@ export abstract class StreamGroupCommands extends CommandGroup {
     consumer: Value,
     minIdleMs: Integer,
     ids: OneOrMore<Value>,
-    options?: XclaimOptions & { JUSTID?: never },
+    options?: XclaimOptions & { JUSTID?: false },
   ): Out<this, StreamEntry<TextOf<this>>[]>;
   xclaim(
     key: Key,
@@ -145,7 +153,15 @@ export abstract class StreamGroupCommands extends CommandGroup {
     consumer: Value,
     minIdleMs: Integer,
     ids: OneOrMore<Value>,
-    options?: XclaimOptions & { JUSTID?: true },
+    options?: XclaimOptions & { JUSTID?: boolean },
+  ): Out<this, StreamEntry<TextOf<this>>[] | TextOf<this>[]>;
+  xclaim(
+    key: Key,
+    group: Value,
+    consumer: Value,
+    minIdleMs: Integer,
+    ids: OneOrMore<Value>,
+    options?: XclaimOptions & { JUSTID?: boolean },
   ): Out<this, StreamEntry<TextOf<this>>[] | TextOf<this>[]> {
     const args: Arg[] = [key, group, consumer, minIdleMs];
     pushAll(args, ids);
@@ -158,7 +174,7 @@ export abstract class StreamGroupCommands extends CommandGroup {
    * @see https://redis.io/docs/latest/commands/xgroup-create/
    * @example await redis.xgroupCreate('orders', 'billing', '$', { MKSTREAM: true });
    */
-  xgroupCreate(key: Key, group: Value, id: Value, options?: { MKSTREAM?: true; ENTRIESREAD?: Integer }): Out<this, Ok> {
+  xgroupCreate(key: Key, group: Value, id: Value, options?: { MKSTREAM?: boolean; ENTRIESREAD?: Integer }): Out<this, Ok> {
     const args: Arg[] = [key, group, id];
     pushOptions(args, options, ['MKSTREAM', 'ENTRIESREAD']);
     return this.run(XGROUP_CREATE, args);

@@ -63,9 +63,9 @@ export abstract class StreamCommands extends CommandGroup {
    * @see https://redis.io/docs/latest/commands/xadd/
    * @example const id = await redis.xadd('orders', '*', { item: 'tea', count: 2 }, { MAXLEN: { '~': 10_000 } });
    */
-  xadd(key: Key, id: Value, fields: Pairs, options?: XaddOptions & { NOMKSTREAM?: never }): Out<this, TextOf<this>>;
-  xadd(key: Key, id: Value, fields: Pairs, options: XaddOptions & { NOMKSTREAM: true }): Out<this, TextOf<this> | null>;
-  xadd(key: Key, id: Value, fields: Pairs, options?: XaddOptions & { NOMKSTREAM?: true }): Out<this, TextOf<this> | null> {
+  xadd(key: Key, id: Value, fields: Pairs, options?: XaddOptions & { NOMKSTREAM?: false }): Out<this, TextOf<this>>;
+  xadd(key: Key, id: Value, fields: Pairs, options: XaddOptions & { NOMKSTREAM?: boolean }): Out<this, TextOf<this> | null>;
+  xadd(key: Key, id: Value, fields: Pairs, options?: XaddOptions & { NOMKSTREAM?: boolean }): Out<this, TextOf<this> | null> {
     const args: Arg[] = [key];
     if (options !== undefined) {
       pushOptions(args, options, ['NOMKSTREAM', 'KEEPREF', 'DELREF', 'ACKED']);
@@ -96,11 +96,15 @@ export abstract class StreamCommands extends CommandGroup {
    * Facts about a stream; with `FULL` its entries and groups too, up to `COUNT` of each kind (10 by default, 0: all). O(1), since 5.0.0.
    * @see https://redis.io/docs/latest/commands/xinfo-stream/
    */
-  xinfoStream(key: Key): Out<this, StreamInfo<TextOf<this>, IntegerOf<this>>>;
+  xinfoStream(key: Key, options?: { FULL?: false; COUNT?: never }): Out<this, StreamInfo<TextOf<this>, IntegerOf<this>>>;
   xinfoStream(key: Key, options: { FULL: true; COUNT?: Integer }): Out<this, FullStreamInfo<TextOf<this>, IntegerOf<this>>>;
   xinfoStream(
     key: Key,
-    options?: { FULL: true; COUNT?: Integer },
+    options: { FULL: boolean; COUNT?: Integer },
+  ): Out<this, StreamInfo<TextOf<this>, IntegerOf<this>> | FullStreamInfo<TextOf<this>, IntegerOf<this>>>;
+  xinfoStream(
+    key: Key,
+    options?: { FULL?: boolean; COUNT?: Integer },
   ): Out<this, StreamInfo<TextOf<this>, IntegerOf<this>> | FullStreamInfo<TextOf<this>, IntegerOf<this>>> {
     if (!options?.FULL) return this.run(XINFO_STREAM, [key], toStreamInfo<TextOf<this>, IntegerOf<this>>);
     const args: Arg[] = [key];

@@ -52,11 +52,11 @@ export type SetCondition = AtMostOne<{
   /** Only if its value has another digest or there is none (Redis 8.4). */
   IFDNE: string;
 }>;
-export type SetOptions = SetExpiry & SetCondition & { GET?: true };
+export type SetOptions = SetExpiry & SetCondition & { GET?: boolean };
 export type GetexOptions = AtMostOne<Expiry & { PERSIST: true }>;
 export type MsetexOptions = SetExpiry & AtMostOne<{ NX: true; XX: true }>;
 
-type Unconditional = { [Condition in 'NX' | 'XX' | 'IFEQ' | 'IFNE' | 'IFDEQ' | 'IFDNE' | 'GET']?: never };
+type Unconditional = { [Flag in 'NX' | 'XX' | 'GET']?: false } & { [Condition in 'IFEQ' | 'IFNE' | 'IFDEQ' | 'IFDNE']?: never };
 
 /** Values of keys: text or bytes. Counters and the comparison of two values are groups of their own. */
 export abstract class StringCommands extends CommandGroup {
@@ -76,7 +76,7 @@ export abstract class StringCommands extends CommandGroup {
    */
   set(key: Key, value: Value, options?: SetExpiry & Unconditional): Out<this, Ok>;
   set(key: Key, value: Value, options: SetOptions & { GET: true }): Out<this, TextOf<this> | null>;
-  set(key: Key, value: Value, options: SetExpiry & SetCondition & { GET?: never }): Out<this, Ok | null>;
+  set(key: Key, value: Value, options: SetExpiry & SetCondition & { GET?: false }): Out<this, Ok | null>;
   set(key: Key, value: Value, options?: SetOptions): Out<this, Ok | TextOf<this> | null>;
   set(key: Key, value: Value, options?: SetOptions): Out<this, Ok | TextOf<this> | null> {
     if (options === undefined) return this.run(SET, [key, value]);

@@ -17,11 +17,11 @@ const TTL = command('TTL');
 /** The condition on which an expiry is set. `XX` goes with `GT` and `LT`, although the documentation's grammar does not show it. */
 export type ExpireCondition =
   /** Only if the key has none. */
-  | { NX?: true; XX?: never; GT?: never; LT?: never }
+  | { NX?: boolean; XX?: false; GT?: false; LT?: false }
   /** Only if it has one, and with `GT` the new one is later. A key without expiry counts as one that never ends. */
-  | { NX?: never; XX?: true; GT?: true; LT?: never }
+  | { NX?: false; XX?: boolean; GT?: boolean; LT?: false }
   /** Only if it has one, and with `LT` the new one is earlier. */
-  | { NX?: never; XX?: true; GT?: never; LT?: true };
+  | { NX?: false; XX?: boolean; GT?: false; LT?: boolean };
 
 /** Times at which keys expire. */
 export abstract class ExpiryCommands extends CommandGroup {

@@ -34,13 +34,13 @@ export interface CopyOptions {
   /** The database of the destination. */
   DB?: number;
   /** Replaces the destination. */
-  REPLACE?: true;
+  REPLACE?: boolean;
 }
 
 export type RestoreOptions = {
-  REPLACE?: true;
+  REPLACE?: boolean;
   /** `ttl` is a Unix time in milliseconds. */
-  ABSTTL?: true;
+  ABSTTL?: boolean;
 } & AtMostOne<{
   /** Seconds since the key was last used. */
   IDLETIME: number;
@@ -50,9 +50,9 @@ export type RestoreOptions = {
 
 export type MigrateOptions = {
   /** Keeps the keys here. */
-  COPY?: true;
+  COPY?: boolean;
   /** Replaces keys there. */
-  REPLACE?: true;
+  REPLACE?: boolean;
 } & AtMostOne<{ AUTH: string; AUTH2: { username: string; password: string } }>;
 
 export interface KeyScanOptions extends ScanOptions {

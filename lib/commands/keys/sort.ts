@@ -16,8 +16,8 @@ export type SortOptions = {
   /** Gives the values of these keys instead of the elements; `#` is the element itself. */
   GET?: OneOrMore<Pattern>;
   /** By characters, not by number. */
-  ALPHA?: true;
-} & ({ ASC?: true; DESC?: never } | { ASC?: never; DESC?: true });
+  ALPHA?: boolean;
+} & ({ ASC?: boolean; DESC?: false } | { ASC?: false; DESC?: boolean });
 
 /** Sorting of lists, sets and sorted sets. */
 export abstract class SortCommands extends CommandGroup {

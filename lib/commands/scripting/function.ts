@@ -61,7 +61,7 @@ export abstract class FunctionCommands extends CommandGroup {
    * Loads a library of functions on all primaries and gives its name. O(1), since 7.0.0.
    * @see https://redis.io/docs/latest/commands/function-load/
    */
-  functionLoad(functionCode: string | Bytes, options?: { REPLACE?: true }): Out<this, TextOf<this>> {
+  functionLoad(functionCode: string | Bytes, options?: { REPLACE?: boolean }): Out<this, TextOf<this>> {
     return this.run(FUNCTION_LOAD, options?.REPLACE ? ['REPLACE', functionCode] : [functionCode]);
   }
 
@@ -70,8 +70,12 @@ export abstract class FunctionCommands extends CommandGroup {
    * @see https://redis.io/docs/latest/commands/function-list/
    */
   functionList(options: { LIBRARYNAME?: string; WITHCODE: true }): Out<this, LibraryWithCode<TextOf<this>>[]>;
-  functionList(options?: { LIBRARYNAME?: string; WITHCODE?: never }): Out<this, FunctionLibrary<TextOf<this>>[]>;
-  functionList(options?: { LIBRARYNAME?: string; WITHCODE?: true }): Out<this, unknown> {
+  functionList(options?: { LIBRARYNAME?: string; WITHCODE?: false }): Out<this, FunctionLibrary<TextOf<this>>[]>;
+  functionList(options?: {
+    LIBRARYNAME?: string;
+    WITHCODE?: boolean;
+  }): Out<this, FunctionLibrary<TextOf<this>>[] | LibraryWithCode<TextOf<this>>[]>;
+  functionList(options?: { LIBRARYNAME?: string; WITHCODE?: boolean }): Out<this, unknown> {
     const args: Arg[] = [];
     pushOptions(args, options, ['LIBRARYNAME', 'WITHCODE']);
     return this.run(FUNCTION_LIST, args, toLibraries);

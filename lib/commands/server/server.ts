@@ -31,19 +31,19 @@ export type FlushOptions = AtMostOne<{ ASYNC: true; SYNC: true }>;
 export type FailoverOptions = { ABORT?: never; TIMEOUT?: number } & (
   | { TO?: never; FORCE?: never }
   /** The replica that is to be the primary; with `FORCE` it is promoted even if it has not caught up within `TIMEOUT` milliseconds. */
-  | { TO: { host: string; port: number }; FORCE?: true }
+  | { TO: { host: string; port: number }; FORCE?: boolean }
 );
 
 export type ShutdownOptions =
   | ({
       /** Does not wait for lagging replicas. */
-      NOW?: true;
+      NOW?: boolean;
       /** Ignores that the data cannot be saved. */
-      FORCE?: true;
+      FORCE?: boolean;
       /** Not if slots would lose their only primary (Valkey). */
-      SAFE?: true;
+      SAFE?: boolean;
       /** In a cluster, lets a replica take over first (Valkey). */
-      FAILOVER?: true;
+      FAILOVER?: boolean;
       ABORT?: never;
     } & AtMostOne<{ NOSAVE: true; SAVE: true }>)
   /** Stops a shutdown that has begun. */
