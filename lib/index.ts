@@ -2,6 +2,7 @@
 // Buffer and AbortSignal in the declarations: a program that lists no `types` of its own has them thus, too.
 
 export { createClient } from './api/create-client.js';
+export { defineScript } from './api/define-script.js';
 export type { Leased, Watched } from './api/leased.js';
 export type { Pipeline } from './api/pipeline.js';
 export type { Redis } from './api/redis.js';
@@ -27,6 +28,6 @@ export type { ReplicaSet } from './options/replica-sets.js';
 export type { TlsOptions } from './options/tls.js';
 export { cluster, replication, sentinel, single, type TopologyOptions } from './options/topology.js';
 export type { Arg, Raw } from './protocol/command-spec.js';
-export { defineScript, type Script, type ScriptOptions } from './protocol/script.js';
+export type { Script, ScriptOptions } from './protocol/script.js';
 export type { ExplainedStep, Explanation } from './routing/reads/explanation.js';
 export type { NodeInfo, Shard, TopologySnapshot } from './topology/snapshot.js';

@@ -1,11 +1,14 @@
+import { OptionsError } from '../errors.js';
 import type { Address } from '../options/address.js';
 import { parseAddress } from '../options/address.js';
+import { checkCalls, type FormsOf } from '../options/call-form.js';
 import type { ClientOptions } from '../options/client-options.js';
 import { resolveOptions } from '../options/resolve.js';
 import { addressText } from '../options/secrets.js';
 import { cluster } from '../options/topology.js';
 import { NodeRules } from '../topology/node-rules.js';
 import { AdminError } from './admin-error.js';
+import { ADMIN_FORMS, checkAdmin } from './call-forms.js';
 import { checkCluster, type Problem } from './check.js';
 import type { ClusterState } from './cluster-state.js';
 import { Executor, type RunOptions, type RunOutcome } from './executor.js';
@@ -46,7 +49,9 @@ export class ClusterAdmin {
   readonly #seeds: readonly Address[];
   readonly #tls: boolean;
 
-  constructor({ nodes, ...access }: AdminOptions) {
+  constructor(given: AdminOptions) {
+    const { nodes, ...access } = checkAdmin(given, 'options');
+    if (nodes === undefined) throw new OptionsError('options.nodes', 'host:port or URLs of nodes', nodes);
     const options = resolveOptions({ clientName: 'slotwise-admin', ...access, topology: cluster(nodes) });
     this.#connections = new NodeConnections(options);
     this.#rules = new NodeRules(options);
@@ -131,3 +136,5 @@ export class ClusterAdmin {
     return readServer(this.#connections, address, this.#rules, this.#tls);
   }
 }
+
+checkCalls(ClusterAdmin, ADMIN_FORMS satisfies FormsOf<ClusterAdmin>);

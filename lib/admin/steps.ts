@@ -1,3 +1,4 @@
+import { ArgumentError } from '../errors.js';
 import type { AdminNode } from './cluster-state.js';
 import { count, type SlotSet, slotsText } from './slot-list.js';
 
@@ -38,6 +39,23 @@ export type PlanStep =
   /** Waits until all nodes agree. */
   | { readonly do: 'settle' };
 
+const KINDS: Readonly<Record<PlanStep['do'], true>> = {
+  setEpoch: true,
+  addSlots: true,
+  copyFunctions: true,
+  meet: true,
+  join: true,
+  replicate: true,
+  moveSlots: true,
+  gather: true,
+  assign: true,
+  close: true,
+  forget: true,
+  reset: true,
+  failover: true,
+  settle: true,
+};
+
 /** A step that moves keys slot by slot, and can stop between two of them. */
 export type SlotStep = Extract<PlanStep, { readonly do: 'moveSlots' | 'gather' }>;
 
@@ -54,7 +72,13 @@ export interface Plan {
   readonly notes: readonly string[];
 }
 
+export function isStep(given: unknown): given is PlanStep {
+  return typeof given === 'object' && given !== null && 'do' in given && typeof given.do === 'string' && Object.hasOwn(KINDS, given.do);
+}
+
+/** A step in words. */
 export function describeStep(step: PlanStep): string {
+  if (!isStep(step)) throw new ArgumentError('describeStep: argument 1 (step) must be a step of a plan');
   switch (step.do) {
     case 'setEpoch':
       return `give ${step.node.name} the config epoch ${step.epoch}`;

@@ -1,4 +1,5 @@
 import { Client } from '../client/client.js';
+import { refuseSurplus } from '../options/call-form.js';
 import type { ClientOptions } from '../options/client-options.js';
 import { resolveOptions } from '../options/resolve.js';
 import { Redis, type ViewInteger } from './redis.js';
@@ -10,7 +11,8 @@ import { Redis, type ViewInteger } from './redis.js';
  */
 export function createClient(url?: string): Redis;
 export function createClient<const Options extends ClientOptions>(options: string | Options): Redis<string, ViewInteger<Options, number>>;
-export function createClient(options?: string | ClientOptions): unknown {
+export function createClient(options?: string | ClientOptions, ...surplus: readonly unknown[]): unknown {
+  refuseSurplus('createClient', 1, 'createClient(url) or createClient({ topology: single(url), … })', [options, ...surplus]);
   const client = new Client(resolveOptions(options));
   return new Redis(client, client.view({}));
 }

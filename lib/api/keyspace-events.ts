@@ -10,19 +10,10 @@ import type { OneOrMore } from '../commands/group.js';
 import { isList } from '../commands/tokens.js';
 import type { Payload } from '../connection/channel-subscription.js';
 import { KeyspaceEventsOffError, ReplyError } from '../errors.js';
-import { flag, func, integerBetween, refuseValue, shape } from '../options/validate.js';
+import { flag, integerBetween, refuseValue, shape } from '../options/validate.js';
 import { command } from '../protocol/catalog/specs.js';
 import { prefixGlob } from '../routing/keys/key-prefix.js';
-import {
-  checkMessages,
-  checkSubscribe,
-  limitsOf,
-  type MessagesOptions,
-  type SubscribeOptions,
-  Subscription,
-  settingsOf,
-  usesBytes,
-} from './subscription.js';
+import { limitsOf, type MessagesOptions, type SubscribeOptions, Subscription, settingsOf, usesBytes } from './subscription.js';
 
 /** Event of a key: a command changed it, it expired, or it was evicted. */
 export interface KeyspaceEvent<Text extends string | Buffer = string> {
@@ -51,7 +42,7 @@ const CONFIG_GET = command('CONFIG GET');
 const CONFIG_SET = command('CONFIG SET');
 const SETTING = 'notify-keyspace-events';
 
-const checkFilter = shape({
+export const checkFilter = shape({
   keys: (value, path): readonly (string | Uint8Array)[] => {
     const list: readonly unknown[] = isList(value as OneOrMore<string>) ? (value as readonly string[]) : [value];
     if (list.length === 0) refuseValue(path, 'at least one pattern', value);
@@ -65,25 +56,23 @@ const checkFilter = shape({
   database: integerBetween(0, 2 ** 31 - 1),
   configure: flag,
 });
-const checkOnEvent = func<(event: KeyspaceEvent<string | Buffer>) => unknown>();
 
 /** Subscribes a callback to keyspace events; resolves when all primaries have confirmed. */
 export async function keyspaceEvents(
   client: Client,
   view: View,
   filter: KeyspaceFilter,
-  onEvent: unknown,
+  onEvent: (event: never) => unknown,
   options: SubscribeOptions,
 ): Promise<Subscription> {
   const plan = planOf(client, view, filter);
-  const own = checkSubscribe(options, 'options');
-  const call = checkOnEvent(onEvent, 'onEvent');
+  const call = onEvent as (event: KeyspaceEvent<string | Buffer>) => unknown; // text or bytes by the view
   const deliver: OnPayload = (payload, channel, source) => {
     const event = plan.eventOf(payload, channel, source);
     return event === null ? undefined : call(event);
   };
-  const listener = new CallbackListener(usesBytes(view), deliver, own.onGap ?? null, client.subscriptions.reporter);
-  const handle = subscribeToEvents(client, view, plan, listener, limitsOf(view, own));
+  const listener = new CallbackListener(usesBytes(view), deliver, options.onGap ?? null, client.subscriptions.reporter);
+  const handle = subscribeToEvents(client, view, plan, listener, limitsOf(view, options));
   await handle.confirmed;
   return new Subscription(handle, plan.request.names.map(String));
 }
@@ -91,9 +80,8 @@ export async function keyspaceEvents(
 /** Subscribes an iterator to keyspace events. */
 export function keyspaceStream<Given>(client: Client, view: View, filter: KeyspaceFilter, options: MessagesOptions): Messages<Given> {
   const plan = planOf(client, view, filter);
-  const own = checkMessages(options, 'options');
-  const stream = new MessageStream(settingsOf(view, own, plan.eventOf), client.subscriptions.reporter, (handler) =>
-    subscribeToEvents(client, view, plan, handler, limitsOf(view, own)),
+  const stream = new MessageStream(settingsOf(view, options, plan.eventOf), client.subscriptions.reporter, (handler) =>
+    subscribeToEvents(client, view, plan, handler, limitsOf(view, options)),
   );
   return stream as unknown as Messages<Given>; // text or bytes by the view, gaps by the options
 }
@@ -110,7 +98,9 @@ interface Plan {
 
 /** The plan of a filter. With patterns of keys the servers filter by key and the client by event; without, the servers filter by event. */
 function planOf(client: Client, { prefix }: View, filter: KeyspaceFilter): Plan {
-  const { keys, events = [], database = client.options.database, configure = false } = checkFilter(filter, 'filter');
+  const { database = client.options.database, configure = false } = filter;
+  const keys = listOf(filter.keys);
+  const events = listOf(filter.events) ?? [];
   const byKey = keys !== undefined;
   const channelPrefix = byKey ? `__keyspace@${database}__:` : `__keyevent@${database}__:`;
   const filtered = new Set(events);
@@ -128,6 +118,11 @@ function planOf(client: Client, { prefix }: View, filter: KeyspaceFilter): Plan 
   const names = patterns ?? (events.length === 0 ? ['*'] : events).map((event) => Buffer.from(`${channelPrefix}${event}`));
   const kind = !byKey && events.length > 0 ? 'channel' : 'pattern';
   return { request: { kind, names }, notificationClass: byKey ? 'K' : 'E', events, configure, eventOf };
+}
+
+function listOf<T>(given: OneOrMore<T> | undefined): readonly T[] | undefined {
+  if (given === undefined) return undefined;
+  return isList(given) ? given : [given];
 }
 
 function subscribeToEvents(

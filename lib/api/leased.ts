@@ -3,10 +3,12 @@ import type { Watching } from '../client/lease/watch.js';
 import { Commands } from '../commands/index.js';
 import type { Direct, MODE } from '../commands/mode.js';
 import { ArgumentError, CrossSlotError } from '../errors.js';
-import { specOf } from '../protocol/catalog/specs.js';
+import { checkCalls, type FormsOf } from '../options/call-form.js';
 import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command-spec.js';
+import { WATCHED_FORMS } from './call-forms.js';
 import { LeasedCommands } from './leased-commands.js';
 import { Pipeline } from './pipeline.js';
+import { commandOf } from './words.js';
 
 type AnyText = string | Buffer;
 type AnyInteger = number | bigint | string;
@@ -31,7 +33,7 @@ export class Leased<in out Text extends AnyText = string, in out Integer extends
    * @example await one.call('MULTI');
    */
   async call(...words: readonly [command: string, ...args: Arg[]]): Promise<Raw> {
-    const { spec, args } = specOf(words);
+    const { spec, args } = commandOf(words, 'call');
     return (await this.#connection.run(spec, args, null)) as Raw; // no decoder
   }
 }
@@ -61,7 +63,7 @@ export class Watched<in out Text extends AnyText = string, in out Integer extend
 
   /** Sends any command on this connection; as `redis.call`, but the reply is the server's own. */
   async call(...words: readonly [command: string, ...args: Arg[]]): Promise<Raw> {
-    const { spec, args } = specOf(words);
+    const { spec, args } = commandOf(words, 'call');
     return this.run<Raw>(spec, args);
   }
 
@@ -73,12 +75,14 @@ export class Watched<in out Text extends AnyText = string, in out Integer extend
   }
 
   /** Turns what the function returned into the result of `watch()`: executes a transaction, passes on anything else. */
-  async finish(returned: unknown): Promise<unknown> {
+  static async finish<Text extends AnyText, Integer extends AnyInteger>(tx: Watched<Text, Integer>, returned: unknown): Promise<unknown> {
     if (!(returned instanceof Pipeline)) return returned;
-    if (this.#transactions.has(returned)) return returned.exec();
+    if (tx.#transactions.has(returned)) return returned.exec();
     throw new ArgumentError('watch: return a transaction of tx.multi(); this one is of another connection', { command: 'EXEC' });
   }
 }
+
+checkCalls(Watched, WATCHED_FORMS satisfies FormsOf<Watched, Commands>);
 
 /** Result of `watch()` for what its function returned: a transaction's replies, anything else as it is. */
 export type WatchResult<Returned> =

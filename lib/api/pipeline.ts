@@ -2,8 +2,10 @@ import { type BatchStep, failureOf, type Outcomes } from '../client/lease/batch.
 import { Commands } from '../commands/index.js';
 import type { MODE, Mode, Out } from '../commands/mode.js';
 import type { SlotwiseError } from '../errors.js';
-import { specOf } from '../protocol/catalog/specs.js';
+import { checkCalls, type FormsOf } from '../options/call-form.js';
 import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command-spec.js';
+import { PIPELINE_FORMS } from './call-forms.js';
+import { commandOf } from './words.js';
 
 /**
  * Batch of commands that are sent together by `exec()`. From `pipeline()` they are independent of each other and may go to different nodes;
@@ -17,6 +19,8 @@ export class Pipeline<
   // `in out` above: else the compiler compares all methods of two pipelines to learn how the parameters vary.
   declare readonly [MODE]: Piped<Replies, Text, Integer>;
   readonly #steps: BatchStep[] = [];
+  /** Why the first of the commands was refused whose arguments were wrong. */
+  #refused: unknown;
 
   constructor(private readonly runner: Runner) {
     super();
@@ -34,7 +38,11 @@ export class Pipeline<
    * @example const [doc] = await redis.pipeline().call('JSON.GET', 'doc:1').exec();
    */
   call(...words: readonly [command: string, ...args: Arg[]]): Pipeline<[...Replies, Raw], Text, Integer> {
-    this.#steps.push({ ...specOf(words), decode: null, called: true });
+    try {
+      this.#steps.push({ ...commandOf(words, 'call'), decode: null, called: true });
+    } catch (error) {
+      this.#refused ??= error;
+    }
     return this as unknown as Pipeline<[...Replies, Raw], Text, Integer>; // as in `run`
   }
 
@@ -53,6 +61,7 @@ export class Pipeline<
   exec(options?: { readonly errors?: 'reject' }): Promise<Replies>;
   exec(options: { readonly errors: 'inline' }): Promise<Inline<Replies>>;
   async exec(options: { readonly errors?: 'reject' | 'inline' } = {}): Promise<Replies | Inline<Replies>> {
+    if (this.#refused !== undefined) throw this.#refused;
     const steps = [...this.#steps];
     const { values, errors } = await this.runner(steps);
     if (errors.size > 0 && options.errors !== 'inline') throw failureOf(steps, errors);
@@ -60,6 +69,8 @@ export class Pipeline<
     return values as unknown as Replies; // one reply a step, in the order the tuple was built
   }
 }
+
+checkCalls(Pipeline, PIPELINE_FORMS satisfies FormsOf<Pipeline, Commands>);
 
 /** Mode of a pipeline: each method returns the pipeline, with the type of its reply added to the tuple that `exec()` gives. */
 export interface Piped<Replies extends readonly unknown[], Text extends string | Buffer, Integer extends number | bigint | string>

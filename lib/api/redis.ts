@@ -1,5 +1,5 @@
 import type { Client } from '../client/client.js';
-import type { ClientEvents } from '../client/events.js';
+import { type ClientEvents, checkEvent } from '../client/events.js';
 import { runTransaction } from '../client/lease/batch.js';
 import { LeasedConnection } from '../client/lease/leased-connection.js';
 import { runPipeline } from '../client/lease/pipeline.js';
@@ -13,16 +13,18 @@ import type { Direct, MODE } from '../commands/mode.js';
 import { isList } from '../commands/tokens.js';
 import { OptionsError } from '../errors.js';
 import type { GroupOptions } from '../options/access.js';
+import { checkCalls, type FormsOf } from '../options/call-form.js';
 import type { ViewOptions } from '../options/client-options.js';
 import { resolveGroup, resolveView } from '../options/resolve.js';
-import { specOf } from '../protocol/catalog/specs.js';
 import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command-spec.js';
 import type { Explanation } from '../routing/reads/explanation.js';
 import type { TopologySnapshot } from '../topology/snapshot.js';
+import { REDIS_FORMS } from './call-forms.js';
 import { Leased, Watched, type WatchResult } from './leased.js';
 import { Pipeline } from './pipeline.js';
 import { type Items, type ScanItemsOptions, type ScanKeysOptions, scanHash, scanKeys, scanSet, scanSortedSet } from './scan-iterators.js';
 import { SubscriptionMethods } from './subscription-methods.js';
+import { commandOf } from './words.js';
 
 /**
  * Client, or a view of one: the typed commands, views, batches, transactions, scans, subscriptions and leases, and the life of the client.
@@ -53,7 +55,7 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
    */
   call(...words: readonly [command: string, ...args: Arg[]]): Promise<Raw> {
     try {
-      const { spec, args } = specOf(words);
+      const { spec, args } = commandOf(words, 'call');
       return this.#client.run(spec, args, null, this.#callView) as Promise<Raw>;
     } catch (error) {
       return Promise.reject(error);
@@ -129,7 +131,7 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
   ): Promise<WatchResult<Returned> | null> {
     const attemptOnce = async (watching: Watching): Promise<unknown> => {
       const tx = new Watched<Text, Integer>(watching);
-      return tx.finish(await attempt(tx));
+      return Watched.finish(tx, await attempt(tx));
     };
     return watch(this.#client, this.#view, isList(keys) ? keys : [keys], attemptOnce, options) as Promise<WatchResult<Returned> | null>; // by `finish`
   }
@@ -154,7 +156,7 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
    * All keys, of all shards. Every key that is there from beginning to end is given, also when a node fails or slots move meanwhile; one
    * that comes or goes meanwhile may be. See `ScanKeysOptions` for `dedupe` and its limit.
    * @see https://redis.io/docs/latest/commands/scan/
-   * @example for await (const key of redis.scanKeys({ match: 'user:*', count: 1000 })) console.log(key);
+   * @example for await (const key of redis.scanKeys({ MATCH: 'user:*', COUNT: 1000 })) console.log(key);
    */
   scanKeys(options: ScanKeysOptions = {}): Items<Text> {
     return scanKeys(this.#client, this.#view, options);
@@ -237,18 +239,21 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
    * @example redis.on('failover', ({ from, to }) => console.log(`${to} took over from ${from}`));
    */
   on<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => unknown): this {
+    checkEvent(name, 'on');
     this.#client.events.on(name, listener);
     return this;
   }
 
   /** Calls a listener as `on` does, for the next event only. */
   once<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => unknown): this {
+    checkEvent(name, 'once');
     this.#client.events.once(name, listener);
     return this;
   }
 
   /** Takes a listener away again. */
   off<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => unknown): this {
+    checkEvent(name, 'off');
     this.#client.events.off(name, listener);
     return this;
   }
@@ -264,7 +269,7 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
    * @example console.log(String(redis.domain('news').explain('GET', 'front')));
    */
   explain(...words: readonly [command: string, ...args: Arg[]]): Explanation {
-    const { spec, args } = specOf(words);
+    const { spec, args } = commandOf(words, 'explain');
     return this.#client.explain(spec, args, this.#view);
   }
 
@@ -273,6 +278,8 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
     return this.#client.snapshot;
   }
 }
+
+checkCalls(Redis, REDIS_FORMS satisfies FormsOf<Redis, SubscriptionMethods>);
 
 /** Callback of `stream`: issues the command for one item. */
 export type RunCommand<Redis, Item, Reply> = (redis: Redis, item: Item) => Promise<Reply>;

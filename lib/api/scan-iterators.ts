@@ -5,16 +5,17 @@ import type { ScoredMember } from '../commands/data/scored-member.js';
 import { toNumber } from '../commands/decode.js';
 import type { Key } from '../commands/group.js';
 import type { KeyType } from '../commands/keys/key.js';
-import { OptionsError } from '../errors.js';
 import { command } from '../protocol/catalog/specs.js';
 import { type Arg, type Bytes, DECODE_BUFFERS } from '../protocol/command-spec.js';
 import { decodeText } from '../protocol/resp/text.js';
 
 /** Options of `scanHash`, `scanSet` and `scanSortedSet`. */
 export interface ScanItemsOptions {
-  /** Only what matches this glob-style pattern. */
+  /** Only what matches this glob-style pattern. `match` is the same. */
+  readonly MATCH?: string | Bytes;
+  /** How much work the server does a page (not how many items it gives). Default: the server's own, 10. `count` is the same. */
+  readonly COUNT?: number;
   readonly match?: string | Bytes;
-  /** How much work the server does a page (not how many items it gives). Default: the server's own, 10. */
   readonly count?: number;
   /**
    * Gives each item once. Default true, which remembers up to 1,000,000 items; a number is another limit. An item beyond the limit may come
@@ -25,7 +26,8 @@ export interface ScanItemsOptions {
 
 /** Options of `scanKeys`. */
 export interface ScanKeysOptions extends ScanItemsOptions {
-  /** Only keys of this type. */
+  /** Only keys of this type. `type` is the same. */
+  readonly TYPE?: KeyType;
   readonly type?: KeyType;
 }
 
@@ -104,7 +106,5 @@ function textDecoder<Text>({ mode }: View): (bytes: Buffer) => Text {
 }
 
 function limitOf({ dedupe = true }: ScanItemsOptions): number {
-  if (typeof dedupe === 'boolean') return dedupe ? DEDUPE_LIMIT : 0;
-  if (Number.isSafeInteger(dedupe) && dedupe >= 0) return dedupe;
-  throw new OptionsError('dedupe', 'true, false or how many items to remember', dedupe);
+  return typeof dedupe === 'number' ? dedupe : dedupe ? DEDUPE_LIMIT : 0;
 }

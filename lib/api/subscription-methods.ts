@@ -5,6 +5,9 @@ import type { View } from '../client/view.js';
 import type { OneOrMore } from '../commands/group.js';
 import { Commands } from '../commands/index.js';
 import type { TextOf } from '../commands/mode.js';
+import { ArgumentError } from '../errors.js';
+import { checkCalls, type FormsOf } from '../options/call-form.js';
+import { SUBSCRIPTION_FORMS } from './call-forms.js';
 import { type KeyspaceEvent, type KeyspaceFilter, keyspaceEvents, keyspaceStream } from './keyspace-events.js';
 import {
   type Channel,
@@ -123,9 +126,13 @@ export abstract class SubscriptionMethods extends Commands {
   keyspaceEvents(
     filter: KeyspaceFilter,
     how: ((event: KeyspaceEvent<TextOf<this>>) => unknown) | MessagesOptions = {},
-    options: SubscribeOptions = {},
+    options?: SubscribeOptions,
   ): Promise<Subscription> | Messages<KeyspaceEvent<TextOf<this>> | Gap> {
-    if (typeof how === 'function') return keyspaceEvents(this.#client, this.#view, filter, how, options);
+    if (typeof how === 'function') return keyspaceEvents(this.#client, this.#view, filter, how, options ?? {});
+    if (options !== undefined)
+      throw new ArgumentError('keyspaceEvents: argument 3 (options) goes with a function; an iterator has argument 2');
     return keyspaceStream(this.#client, this.#view, filter, how);
   }
 }
+
+checkCalls(SubscriptionMethods, SUBSCRIPTION_FORMS satisfies FormsOf<SubscriptionMethods, Commands>);

@@ -10,7 +10,7 @@ import type { View } from '../client/view.js';
 import type { OneOrMore } from '../commands/group.js';
 import { isList } from '../commands/tokens.js';
 import type { Payload } from '../connection/channel-subscription.js';
-import { ArgumentError, show } from '../errors.js';
+import { checkCalls, type FormsOf } from '../options/call-form.js';
 import { checkSignal } from '../options/checks.js';
 import { flag, func, integerBetween, milliseconds, oneOf, shape } from '../options/validate.js';
 import { DECODE_BUFFERS } from '../protocol/command-spec.js';
@@ -42,6 +42,10 @@ export class Subscription {
     return this.unsubscribe();
   }
 }
+
+checkCalls(Subscription, {
+  unsubscribe: { form: 'unsubscribe()', parameters: [], refuses: 'rejects', advice: 'it ends all that its subscribe() began' },
+} satisfies FormsOf<Subscription>);
 
 /** Name of a channel, or a pattern: text or bytes. It gets no key prefix. */
 export type Channel = string | Uint8Array;
@@ -96,7 +100,6 @@ export const checkMessages = shape({
   maxBuffered: integerBetween(1, 2 ** 30),
   overflow: oneOf<Overflow>('drop-oldest', 'drop-newest', 'error'),
 });
-const checkListener = func<(message: Payload, channel: Payload, pattern?: Payload) => unknown>();
 
 /** Channels or patterns as a caller names them. */
 export interface ChannelNames {
@@ -109,20 +112,19 @@ export async function subscribe(
   client: Client,
   view: View,
   channels: ChannelNames,
-  onMessage: unknown,
+  onMessage: (message: never, channel: never, pattern: never) => unknown,
   options: SubscribeOptions,
 ): Promise<Subscription> {
   const request = requestOf(channels);
-  const own = checkSubscribe(options, 'options');
-  const call = checkListener(onMessage, 'onMessage');
+  const call = onMessage as (message: Payload, channel: Payload, pattern?: Payload) => unknown; // text or bytes by the view
   const bytes = usesBytes(view);
   // The callback gets the documented arguments and no more.
   const deliver: OnPayload =
     channels.kind === 'pattern'
       ? (message, channel, { name, text }) => call(message, channel, bytes ? name : text)
       : (message, channel) => call(message, channel);
-  const listener = new CallbackListener(bytes, deliver, own.onGap ?? null, client.subscriptions.reporter);
-  const handle = client.listen(request, listener, limitsOf(view, own));
+  const listener = new CallbackListener(bytes, deliver, options.onGap ?? null, client.subscriptions.reporter);
+  const handle = client.listen(request, listener, limitsOf(view, options));
   await handle.confirmed;
   return new Subscription(
     handle,
@@ -133,10 +135,9 @@ export async function subscribe(
 /** Subscribes an iterator. */
 export function messages<Given>(client: Client, view: View, channels: ChannelNames, options: MessagesOptions): Messages<Given> {
   const request = requestOf(channels);
-  const own = checkMessages(options, 'options');
-  const settings = settingsOf(view, own, usesBytes(view) ? itemOfBytes : itemOfText);
+  const settings = settingsOf(view, options, usesBytes(view) ? itemOfBytes : itemOfText);
   const stream = new MessageStream(settings, client.subscriptions.reporter, (handler) =>
-    client.listen(request, handler, limitsOf(view, own)),
+    client.listen(request, handler, limitsOf(view, options)),
   );
   return stream as unknown as Messages<Given>; // text or bytes by the view, gaps by the options
 }
@@ -169,14 +170,7 @@ export function limitsOf(view: View, { timeoutMs, signal }: SubscribeOptions): S
 }
 
 function requestOf({ kind, names }: ChannelNames): SubscribeRequest {
-  const list: readonly unknown[] = isList(names) ? names : [names];
-  if (list.length === 0) throw new ArgumentError('a subscription needs a channel');
-  return { kind, names: list.map(channelBytes) };
-}
-
-function channelBytes(name: unknown): Buffer {
-  if (typeof name === 'string') return Buffer.from(name);
+  const list = isList(names) ? names : [names];
   // A copy: a caller that changes its bytes afterwards must not rename the channel.
-  if (name instanceof Uint8Array) return Buffer.from(name);
-  throw new ArgumentError(`a channel is a string or bytes, got ${show(name)}`);
+  return { kind, names: list.map((name) => (typeof name === 'string' ? Buffer.from(name) : Buffer.from(name))) };
 }

@@ -1,4 +1,6 @@
-import type { SlotwiseError } from '../errors.js';
+import { ArgumentError, type SlotwiseError } from '../errors.js';
+import { typeText } from '../options/secrets.js';
+import { suggest } from '../options/suggestion.js';
 import type { TopologySnapshot } from '../topology/snapshot.js';
 import type { Gap } from './gap.js';
 
@@ -18,3 +20,37 @@ export type ClientEvents = {
   error: [error: SlotwiseError];
   close: [];
 };
+
+const NAMES: Readonly<Record<keyof ClientEvents, true>> = {
+  ready: true,
+  topology: true,
+  failover: true,
+  reconnecting: true,
+  gap: true,
+  error: true,
+  close: true,
+};
+
+/** Events of other clients, with what there is instead. */
+const OTHERS: Readonly<Record<string, string>> = {
+  connect: 'did you mean ready?',
+  end: 'did you mean close?',
+  disconnect: 'did you mean reconnecting?',
+  reconnect: 'did you mean reconnecting?',
+  '+node': 'did you mean topology?',
+  '-node': 'did you mean topology?',
+  'node error': 'did you mean error?',
+  '+switch-master': 'did you mean failover?',
+  message: 'messages come to the function that subscribe() gets',
+  pmessage: 'messages come to the function that psubscribe() gets',
+  smessage: 'messages come to the function that ssubscribe() gets',
+};
+
+/** Throws for a name that is no event of a client: a listener of it would never be called. */
+export function checkEvent(name: unknown, method: string): void {
+  if (typeof name !== 'string')
+    throw new ArgumentError(`${method}: argument 1 (event) must be the name of an event, got ${typeText(name)}`);
+  if (Object.hasOwn(NAMES, name)) return;
+  const advice = Object.hasOwn(OTHERS, name) ? OTHERS[name] : suggest(name, Object.keys(NAMES));
+  throw new ArgumentError(`${method}: unknown event ${JSON.stringify(name)}; ${advice}`);
+}

@@ -1,5 +1,5 @@
 import Denque from 'denque';
-import { ArgumentError, OptionsError, show } from '../errors.js';
+import { ArgumentError, show } from '../errors.js';
 import type { Options } from '../options/defaults.js';
 import type { QueueUsage } from '../protocol/call.js';
 import { isThenable, thrownText } from '../util/user-function.js';
@@ -34,7 +34,7 @@ export async function* stream<Item, Reply>(
   queue: ClientQueue,
   options: StreamOptions,
 ): AsyncGenerator<Reply | Error, void, undefined> {
-  const reader = new ReadAhead(source, issue, queue, windowOf(options));
+  const reader = new ReadAhead(source, issue, queue, options.window ?? WINDOW);
   try {
     for (;;) {
       const reply = reader.next();
@@ -58,11 +58,6 @@ export async function* stream<Item, Reply>(
   } finally {
     await reader.close();
   }
-}
-
-function windowOf({ window = WINDOW }: StreamOptions): number {
-  if (Number.isSafeInteger(window) && window > 0) return window;
-  throw new OptionsError('stream.window', 'how many commands may wait, 1 or more', window);
 }
 
 /** Reader of a source: reads as far ahead as window and queue allow, and issues a command for each item. */

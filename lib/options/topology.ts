@@ -1,6 +1,7 @@
 import { OptionsError } from '../errors.js';
 import { type AccessOptions, accessOfUrl, checkAccess, checkUrlAccess, type UrlAccess } from './access.js';
 import type { Address } from './address.js';
+import { refuseSurplus } from './call-form.js';
 import { hideSecrets, refuseSecret } from './secrets.js';
 import { firstOf, readSeeds, type Seed } from './seeds.js';
 import { type ConnectionUrl, DEFAULT_PORT, DEFAULT_SENTINEL_PORT } from './url.js';
@@ -39,19 +40,25 @@ export function seedsOf(topology: TopologyOptions): readonly Address[] {
 }
 
 /** One server, or a virtual IP that moves between servers. */
-export function single(address: Seed): TopologyOptions {
+export function single(address: Seed): TopologyOptions;
+export function single(address: Seed, ...surplus: readonly unknown[]): TopologyOptions {
+  refuseSurplus('single', 1, "single('host:port') or single({ host, port })", [address, ...surplus]);
   const { addresses, url } = readSeeds([address], () => 'single(address)', DEFAULT_PORT, true);
   return topologyWith({ kind: 'single', address: firstOf(addresses) }, url);
 }
 
 /** A primary with its replicas, found from any of its members. */
-export function replication(seeds: Seed | readonly Seed[]): TopologyOptions {
+export function replication(seeds: Seed | readonly Seed[]): TopologyOptions;
+export function replication(seeds: Seed | readonly Seed[], ...surplus: readonly unknown[]): TopologyOptions {
+  refuseSurplus('replication', 1, "replication(['host:port', 'host:port'])", [seeds, ...surplus]);
   const { addresses, url } = readSeeds(seeds, (i) => `replication(seeds)${i}`, DEFAULT_PORT, true);
   return topologyWith({ kind: 'replication', seeds: addresses }, url);
 }
 
 /** A cluster of hash slots, found from any of its nodes. */
-export function cluster(seeds: Seed | readonly Seed[]): TopologyOptions {
+export function cluster(seeds: Seed | readonly Seed[]): TopologyOptions;
+export function cluster(seeds: Seed | readonly Seed[], ...surplus: readonly unknown[]): TopologyOptions {
+  refuseSurplus('cluster', 1, "cluster(['host:port', 'host:port'])", [seeds, ...surplus]);
   const { addresses, url } = readSeeds(seeds, (i) => `cluster(seeds)${i}`, DEFAULT_PORT, false);
   return topologyWith({ kind: 'cluster', seeds: addresses }, url);
 }
@@ -60,7 +67,19 @@ export function cluster(seeds: Seed | readonly Seed[]): TopologyOptions {
  * A primary with its replicas, watched by Sentinels. `seeds` are sentinels (default port 26379), `name` is the group's, `access` says how
  * to reach the sentinels. A `rediss://` seed means TLS to the sentinels and to the data nodes.
  */
-export function sentinel(seeds: Seed | readonly Seed[], name: string, access: AccessOptions = {}): TopologyOptions {
+export function sentinel(seeds: Seed | readonly Seed[], name: string, access?: AccessOptions): TopologyOptions;
+export function sentinel(
+  seeds: Seed | readonly Seed[],
+  name: string,
+  access: AccessOptions = {},
+  ...surplus: readonly unknown[]
+): TopologyOptions {
+  refuseSurplus('sentinel', 3, "sentinel(['host:port', 'host:port'], name, { username, password, tls })", [
+    seeds,
+    name,
+    access,
+    ...surplus,
+  ]);
   const { addresses, url } = readSeeds(seeds, (i) => `sentinel(seeds)${i}`, DEFAULT_SENTINEL_PORT, false);
   if (url.username !== undefined || url.password !== undefined || url.database !== undefined) {
     const where = "sentinels' user and password go into sentinel(seeds, name, access), the data nodes' and the database into createClient";

@@ -74,18 +74,25 @@ export function recordOf<T>(check: Check<T>, expected: string): Check<Readonly<R
     Object.fromEntries(Object.entries(record(value, path, expected)).map(([name, item]) => [name, check(item, member(path, name))]));
 }
 
-/** An object with these names and no other ones. A name that is there with the value `undefined` counts as not there. */
+/**
+ * An object with these names and no other ones. A name that is there with the value `undefined` counts as not there. `others`: names that
+ * users of other clients have for some of them.
+ */
 export function shape<S extends Readonly<Record<string, Check<unknown>>>>(
   checks: S,
   expected = 'an object',
   noun = 'option',
+  others: Readonly<Record<string, string>> = {},
 ): Check<{ readonly [Name in keyof S]?: ReturnType<S[Name]> }> {
   return (value, path) => {
     const input = record(value, path, expected);
     const output: Record<string, unknown> = {};
     for (const name of Object.keys(input)) {
       const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
-      if (check === undefined) throw new OptionsError(member(path, name), `unknown ${noun}; ${suggest(name, Object.keys(checks))}`);
+      if (check === undefined) {
+        const meant = Object.hasOwn(others, name) ? `did you mean ${others[name]}?` : suggest(name, Object.keys(checks));
+        throw new OptionsError(member(path, name), `unknown ${noun}; ${meant}`);
+      }
       if (input[name] !== undefined) output[name] = check(input[name], member(path, name));
     }
     // Every entry was made by the check of its name.

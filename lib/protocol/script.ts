@@ -1,4 +1,4 @@
-import { ArgumentError, OptionsError } from '../errors.js';
+import { ArgumentError } from '../errors.js';
 import { disregard } from '../util/user-function.js';
 import { command } from './catalog/specs.js';
 import { type Arg, type CommandSpec, type Decode, type Raw, SPECIAL } from './command-spec.js';
@@ -40,18 +40,9 @@ const adopted = new WeakMap<object, Script<number, unknown>>();
 // A script travels as the facts of a command of its own, so that pipelines and transactions need to know nothing about scripts.
 const scripts = new WeakMap<CommandSpec, Script<number, unknown>>();
 
-/**
- * Makes a Lua script callable by name, with the number of its keys and the type of its reply.
- * @example
- * const takeToken = defineScript({ lua: 'return redis.call("DECRBY", KEYS[1], ARGV[1])', keys: 1, reply: Number });
- * const left = await redis.script(takeToken, ['tokens:ada'], [1]);
- */
-export function defineScript<const N extends number = number, Reply = Raw>(options: ScriptOptions<N, Reply>): Script<N, Reply> {
+/** A script of checked options: `defineScript` of lib/api. */
+export function newScript<const N extends number = number, Reply = Raw>(options: ScriptOptions<N, Reply>): Script<N, Reply> {
   const { lua, keys, readonly = false, reply = null } = options;
-  if (typeof lua !== 'string' || lua === '') throw new OptionsError('defineScript.lua', 'the text of a script', lua);
-  if (keys !== undefined && !(Number.isSafeInteger(keys) && keys >= 0)) {
-    throw new OptionsError('defineScript.keys', 'how many keys the script takes', keys);
-  }
   const base = readonly ? EVALSHA_RO : EVALSHA;
   const script: Script<N, Reply> = Object.freeze({
     lua,
@@ -73,7 +64,7 @@ export function ownScript<N extends number, Reply>(script: Script<N, Reply>): Sc
   let own = adopted.get(script) as Script<N, Reply> | undefined;
   if (own === undefined) {
     const { lua, keys, readonly, reply } = script;
-    own = defineScript<N, Reply>({ lua, readonly, ...(keys === undefined ? {} : { keys }), ...(reply === null ? {} : { reply }) });
+    own = newScript<N, Reply>({ lua, readonly, ...(keys === undefined ? {} : { keys }), ...(reply === null ? {} : { reply }) });
     adopted.set(script, own);
   }
   return own;

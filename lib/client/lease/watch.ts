@@ -57,7 +57,6 @@ export async function watch<T>(
 ): Promise<T | null> {
   const [first] = keys;
   if (first === undefined) throw new ArgumentError('watch: it needs a key', { command: 'WATCH' });
-  if (!Number.isSafeInteger(retries) || retries < 0) throw new ArgumentError(`watch: retries must be 0 or more, got ${retries}`);
   client.admit(WATCH, keys, view);
   const sharded = client.options.topology.kind === 'cluster';
   const { prefix } = view;

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type StreamOptions, stream } from '../../../lib/client/stream.js';
-import { OptionsError } from '../../../lib/errors.js';
 
 /** Server whose replies the test decides. */
 class FakeServer {
@@ -209,9 +208,5 @@ describe('a stream of commands', () => {
 
   it('is empty for an empty source', async () => {
     assert.equal((await new FakeServer().run([]).next()).done, true);
-  });
-
-  it('refuses a window of nothing', async () => {
-    await assert.rejects(new FakeServer().run([1], { window: 0 }).next(), OptionsError);
   });
 });

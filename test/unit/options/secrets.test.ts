@@ -84,10 +84,10 @@ describe('secrets in options', () => {
   }
 
   it('are described by their type', () => {
-    const values = [undefined, null, '', 'x', 5, 5n, true, [], {}, () => 1, Symbol('x'), Buffer.from('x')];
+    const values = [undefined, null, '', 'x', 5, 5n, true, [], {}, () => 1, Symbol('x'), Buffer.from('x'), new Map(), new ArrayBuffer(1)];
     assert.deepEqual(values.map(typeText), [
       ...['undefined', 'null', 'an empty text', 'text', 'a number', 'a bigint', 'a boolean', 'a list', 'an object', 'a function'],
-      ...['a symbol', 'an object'],
+      ...['a symbol', 'a Uint8Array', 'a Map', 'an ArrayBuffer'],
     ]);
   });
 

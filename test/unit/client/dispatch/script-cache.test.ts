@@ -3,7 +3,7 @@ import { isNoScript, ScriptCache } from '../../../../lib/client/dispatch/script-
 import { ReplyError } from '../../../../lib/errors.js';
 import type { Node } from '../../../../lib/pool/node.js';
 import type { Arg, CommandSpec } from '../../../../lib/protocol/command-spec.js';
-import { defineScript } from '../../../../lib/protocol/script.js';
+import { newScript } from '../../../../lib/protocol/script.js';
 
 const lua = 'return 1';
 // The SHA-1 of the text, as any other program computes it.
@@ -11,8 +11,8 @@ const sha1 = 'e0e1f9fabfc9d4800c877a703b823ac0578ff8db';
 const noScript = new ReplyError('NOSCRIPT', 'NOSCRIPT No matching script. Please use EVAL.');
 
 describe('the form in which a script is sent', () => {
-  const script = defineScript({ lua, keys: 1 });
-  const reader = defineScript({ lua, keys: 1, readonly: true });
+  const script = newScript({ lua, keys: 1 });
+  const reader = newScript({ lua, keys: 1, readonly: true });
   let sent: string[];
   let known: Set<string>;
   // The cache looks at nothing else of a node.

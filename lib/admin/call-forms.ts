@@ -1,0 +1,112 @@
+import { type CallForm, options, required, value } from '../options/call-form.js';
+import { CLIENT_CHECKS, checkSignal } from '../options/checks.js';
+import {
+  arrayOf,
+  type Check,
+  flag,
+  func,
+  integerBetween,
+  milliseconds,
+  nonEmptyString,
+  oneOf,
+  recordOf,
+  refuseValue,
+  shape,
+} from '../options/validate.js';
+import { SLOT_COUNT } from '../topology/slot-map.js';
+import { isStep } from './steps.js';
+
+const atLeastZero: Check<number> = (given, path) =>
+  typeof given === 'number' && given >= 0 && given < Number.POSITIVE_INFINITY ? given : refuseValue(path, 'a number of 0 or more', given);
+const checkNode = nonEmptyString;
+const checkNodes = arrayOf(checkNode, "'all', or a list of nodes");
+const checkSlotList = arrayOf(integerBetween(0, SLOT_COUNT - 1), "how many slots, a list of slots, or 'all'");
+const checkCount = integerBetween(1, Number.MAX_SAFE_INTEGER);
+
+const { username, password, credentials, tls, connectTimeoutMs, addressMap, clientName } = CLIENT_CHECKS;
+const checkSeeds: Check<readonly string[]> = (given, path) =>
+  Array.isArray(given) || typeof given === 'string' ? (given as readonly string[]) : refuseValue(path, 'host:port or URLs of nodes', given);
+
+/** The options of a `ClusterAdmin`. */
+export const checkAdmin = shape(
+  { nodes: checkSeeds, username, password, credentials, tls, connectTimeoutMs, addressMap, clientName },
+  'an object of options such as { nodes: ["10.0.0.1:7000"] }',
+);
+
+/** Options without which a method has nothing to do. */
+function all<T extends object>(check: Check<T>, names: readonly (keyof T & string)[]): Check<T> {
+  return (given, path) => {
+    const checked = check(given, path);
+    for (const name of names) if (checked[name] === undefined) refuseValue(`${path}.${name}`, 'a value', undefined);
+    return checked;
+  };
+}
+
+const RESHARD = shape({
+  from: (given, path) => (given === 'all' ? given : checkNodes(given, path)),
+  to: checkNode,
+  slots: (given, path) => (given === 'all' ? given : typeof given === 'number' ? checkCount(given, path) : checkSlotList(given, path)),
+});
+
+const RUN = {
+  stop: checkSignal,
+  onStep: func(),
+  onProgress: func(),
+  settleMs: milliseconds(1),
+  batch: checkCount,
+  migrateTimeoutMs: integerBetween(1, 2 ** 31 - 1),
+  replace: flag,
+};
+
+const node = value('node', 'a node: host:port, or its id', (given) => typeof given === 'string' && given !== '');
+const isPlan = (given: unknown): boolean =>
+  typeof given === 'object' && given !== null && 'steps' in given && Array.isArray(given.steps) && given.steps.every(isStep);
+const isAddress = (given: unknown): boolean => typeof given === 'object' && given !== null && ('host' in given || 'path' in given);
+
+/** How the methods of `ClusterAdmin` are called. */
+export const ADMIN_FORMS = {
+  read: { form: 'read()', parameters: [], refuses: 'rejects' },
+  check: { form: 'check()', parameters: [], refuses: 'rejects' },
+  planCreate: { form: 'planCreate({ replicas })', parameters: [options({ replicas: integerBetween(0, 1_000) })], refuses: 'rejects' },
+  planAddNode: {
+    form: 'planAddNode(address, { replicaOf })',
+    parameters: [{ ...node, name: 'address' }, options({ replicaOf: checkNode })],
+    refuses: 'rejects',
+  },
+  planDelNode: { form: 'planDelNode(node)', parameters: [node], refuses: 'rejects' },
+  planForget: { form: 'planForget(node)', parameters: [node], refuses: 'rejects' },
+  planFailover: {
+    form: 'planFailover(replica, { mode })',
+    parameters: [{ ...node, name: 'replica' }, options({ mode: oneOf('coordinated', 'force', 'takeover') })],
+    refuses: 'rejects',
+  },
+  planReshard: {
+    form: 'planReshard({ from, to, slots })',
+    parameters: [required(options(all(RESHARD, ['from', 'to', 'slots'])))],
+    refuses: 'rejects',
+  },
+  planRebalance: {
+    form: 'planRebalance({ weights, thresholdPercent, useEmpty })',
+    parameters: [options({ weights: recordOf(atLeastZero, 'weights by node'), thresholdPercent: atLeastZero, useEmpty: flag })],
+    refuses: 'rejects',
+  },
+  planFix: {
+    form: 'planFix({ takeUnreachable, duplicates })',
+    parameters: [options({ takeUnreachable: flag, duplicates: oneOf('refuse', 'owner', 'other') })],
+    refuses: 'rejects',
+  },
+  run: {
+    form: 'run(plan, { stop, onStep, onProgress, settleMs, batch, migrateTimeoutMs, replace })',
+    parameters: [value('plan', 'a plan, { title, steps, notes }', isPlan), options(RUN)],
+    refuses: 'rejects',
+  },
+  info: {
+    form: 'info({ host, port }, section)',
+    parameters: [
+      value('address', 'an address, { host, port }', isAddress),
+      value('section', 'the name of a section', (given) => typeof given === 'string'),
+    ],
+    refuses: 'rejects',
+  },
+  close: { form: 'close()', parameters: [], refuses: 'throws' },
+} satisfies Readonly<Record<string, CallForm>>;

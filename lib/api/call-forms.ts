@@ -1,0 +1,159 @@
+import { ArgumentError } from '../errors.js';
+import {
+  type CallForm,
+  oneOrMore,
+  optional,
+  options,
+  type Parameter,
+  refuseArgument,
+  required,
+  unchecked,
+  value,
+} from '../options/call-form.js';
+import { type Check, integerBetween, nonEmptyString, oneOf, refuseValue } from '../options/validate.js';
+import { checkFilter } from './keyspace-events.js';
+import { checkMessages, checkSubscribe } from './subscription.js';
+
+const KEY = 'a key (text, a finite number or bytes)';
+const isKey = (given: unknown): boolean =>
+  typeof given === 'string' || typeof given === 'bigint' || Number.isFinite(given) || ArrayBuffer.isView(given);
+const isFunction = (given: unknown): boolean => typeof given === 'function';
+const isName = (given: unknown): boolean => typeof given === 'string' || given instanceof Uint8Array;
+
+const key = value('key', KEY, isKey);
+const keys = oneOrMore('keys', KEY, isKey);
+const channelNames = (name: string): Parameter => oneOrMore(name, 'text or bytes', isName);
+const listener = (name: string): Parameter => value(name, 'a function', isFunction);
+
+const checkKey: Check<unknown> = (given, path) => (isKey(given) ? given : refuseValue(path, KEY, given));
+const checkPattern: Check<unknown> = (given, path) =>
+  isName(given) ? given : refuseValue(path, 'a glob-style pattern, text or bytes', given);
+const isCount = integerBetween(1, Number.MAX_SAFE_INTEGER);
+/** Takes text, too: programs have numbers from their environment. */
+const checkCount: Check<unknown> = (given, path) => isCount(typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given, path);
+const checkDedupe: Check<unknown> = (given, path) =>
+  typeof given === 'boolean' || (Number.isSafeInteger(given) && Number(given) >= 0)
+    ? given
+    : refuseValue(path, 'true, false or how many items to remember', given);
+
+/** Options of the scans: the server's words, and the same in lower case. */
+const ITEMS = { MATCH: checkPattern, COUNT: checkCount, match: checkPattern, count: checkCount, dedupe: checkDedupe };
+const KEYS = { ...ITEMS, TYPE: nonEmptyString, type: nonEmptyString };
+const WORDS = ['MATCH', 'COUNT', 'TYPE'] as const;
+const OTHER_WORDS = { pattern: 'MATCH', PATTERN: 'MATCH', glob: 'MATCH', prefix: 'MATCH', limit: 'COUNT', size: 'COUNT', LIMIT: 'COUNT' };
+
+/** Options of a scan, which reach it in lower case. */
+function scanOptions(checks: Readonly<Record<string, Check<unknown>>>): Parameter {
+  const { check, ...parameter } = options(checks, OTHER_WORDS);
+  return {
+    ...parameter,
+    check(given, method, place) {
+      const { MATCH, COUNT, TYPE, ...rest } = check(given, method, place) as Record<string, unknown>; // `options` returns an object
+      const words = { MATCH, COUNT, TYPE };
+      for (const word of WORDS) {
+        if (words[word] === undefined) continue;
+        const lower = word.toLowerCase();
+        if (rest[lower] !== undefined) throw new ArgumentError(`${method}: expected ${word} or ${lower}, got both`);
+        rest[lower] = words[word];
+      }
+      return rest;
+    },
+  };
+}
+
+const isSource = (given: unknown): boolean =>
+  typeof given === 'object' && given !== null && (Symbol.iterator in given || Symbol.asyncIterator in given);
+const STREAM = { window: integerBetween(1, Number.MAX_SAFE_INTEGER), errors: oneOf('reject', 'inline') };
+const NOTHING = { parameters: [], refuses: 'throws' } as const;
+const CHAIN = 'commands are added one by one';
+
+const subscribing = (method: string, names: string, example: string): CallForm => ({
+  form: `${method}(${names}, onMessage, { onGap, signal, timeoutMs })`,
+  parameters: [channelNames(names), listener('onMessage'), options(checkSubscribe)],
+  refuses: 'rejects',
+  advice: `several names are one list, ${method}([${example}], onMessage)`,
+});
+const iterating = (method: string, names: string, example: string): CallForm => ({
+  form: `${method}(${names}, { gaps, maxBuffered, overflow, onGap, signal, timeoutMs })`,
+  parameters: [channelNames(names), options(checkMessages)],
+  refuses: 'iterates',
+  advice: `several names are one list, ${method}([${example}])`,
+});
+
+/** How the methods of `SubscriptionMethods` are called. */
+export const SUBSCRIPTION_FORMS = {
+  subscribe: subscribing('subscribe', 'channels', "'a', 'b'"),
+  psubscribe: subscribing('psubscribe', 'patterns', "'a*', 'b*'"),
+  ssubscribe: subscribing('ssubscribe', 'shardChannels', "'a', 'b'"),
+  messages: iterating('messages', 'channels', "'a', 'b'"),
+  pmessages: iterating('pmessages', 'patterns', "'a*', 'b*'"),
+  smessages: iterating('smessages', 'shardChannels', "'a', 'b'"),
+  keyspaceEvents: {
+    form: 'keyspaceEvents({ keys, events }, onEvent, { onGap, signal, timeoutMs }), or keyspaceEvents({ keys, events }, { gaps … })',
+    parameters: [required(options(checkFilter, {}, 'filter')), eventsTarget(), options(checkSubscribe)],
+    refuses: ([, how]) => (how === undefined || (typeof how === 'object' && how !== null) ? 'iterates' : 'rejects'),
+  },
+} satisfies Readonly<Record<string, CallForm>>;
+
+/** The second argument of `keyspaceEvents`: a function, or the options of the iterator. */
+function eventsTarget(): Parameter {
+  const iterator = options(checkMessages);
+  return optional({
+    name: 'onEvent',
+    optional: true,
+    check: (given, method, place) => {
+      if (typeof given === 'object' && given !== null) return iterator.check(given, method, place);
+      return isFunction(given)
+        ? given
+        : refuseArgument({ method, place, name: 'onEvent' }, 'a function, or options of the iterator', given);
+    },
+  });
+}
+
+/** How the methods of `Redis` are called. */
+export const REDIS_FORMS = {
+  call: null,
+  explain: null,
+  with: { form: 'with({ timeoutMs, signal, reads … })', parameters: [unchecked('options')], refuses: 'throws' },
+  domain: { form: 'domain(name)', parameters: [unchecked('name')], refuses: 'throws' },
+  session: { form: 'session()', ...NOTHING },
+  group: { form: 'group(name, { username, password … })', parameters: [unchecked('name'), unchecked('options')], refuses: 'throws' },
+  pipeline: { form: 'pipeline()', ...NOTHING, advice: `${CHAIN}, pipeline().get('a').incr('b').exec()` },
+  multi: { form: 'multi()', ...NOTHING, advice: `${CHAIN}, multi().set('a', '1').incr('b').exec()` },
+  watch: {
+    form: 'watch(keys, attempt, { retries })',
+    parameters: [keys, listener('attempt'), options({ retries: integerBetween(0, Number.MAX_SAFE_INTEGER) })],
+    refuses: 'rejects',
+    advice: "several keys are one list, watch(['a', 'b'], attempt)",
+  },
+  stream: {
+    form: 'stream(source, (redis, item) => command, { window, errors })',
+    parameters: [value('source', 'iterable, such as a list', isSource), listener('issue'), options(STREAM)],
+    refuses: 'iterates',
+  },
+  scanKeys: { form: 'scanKeys({ MATCH, COUNT, TYPE, dedupe })', parameters: [scanOptions(KEYS)], refuses: 'iterates' },
+  scanHash: { form: 'scanHash(key, { MATCH, COUNT, dedupe })', parameters: [key, scanOptions(ITEMS)], refuses: 'iterates' },
+  scanSet: { form: 'scanSet(key, { MATCH, COUNT, dedupe })', parameters: [key, scanOptions(ITEMS)], refuses: 'iterates' },
+  scanSortedSet: { form: 'scanSortedSet(key, { MATCH, COUNT, dedupe })', parameters: [key, scanOptions(ITEMS)], refuses: 'iterates' },
+  lease: { form: 'lease(use, { key })', parameters: [listener('use'), options({ key: checkKey })], refuses: 'rejects' },
+  connect: { form: 'connect()', parameters: [], refuses: 'rejects' },
+  reauthenticate: { form: 'reauthenticate()', parameters: [], refuses: 'rejects', advice: 'it asks the option credentials' },
+  close: { form: 'close()', parameters: [], refuses: 'rejects' },
+  destroy: { form: 'destroy()', ...NOTHING },
+  on: { form: 'on(event, listener)', parameters: [unchecked('event'), listener('listener')], refuses: 'throws' },
+  once: { form: 'once(event, listener)', parameters: [unchecked('event'), listener('listener')], refuses: 'throws' },
+  off: { form: 'off(event, listener)', parameters: [unchecked('event'), listener('listener')], refuses: 'throws' },
+  stats: { form: 'stats()', ...NOTHING },
+} satisfies Readonly<Record<string, CallForm | null>>;
+
+/** How the methods of `Pipeline` are called that are no commands. */
+export const PIPELINE_FORMS = {
+  call: null,
+  exec: { form: "exec({ errors: 'inline' })", parameters: [options({ errors: oneOf('reject', 'inline') })], refuses: 'rejects' },
+} satisfies Readonly<Record<string, CallForm | null>>;
+
+/** How the methods of `Watched` are called that are no commands. */
+export const WATCHED_FORMS = {
+  call: null,
+  multi: { ...REDIS_FORMS.multi, advice: `${CHAIN}, return tx.multi().set('a', '1')` },
+} satisfies Readonly<Record<string, CallForm | null>>;

@@ -1,0 +1,173 @@
+import { ArgumentError } from '../errors.js';
+import { typeText } from './secrets.js';
+import { type Check, shape } from './validate.js';
+
+/** One parameter of a public method. */
+export interface Parameter {
+  readonly name: string;
+  /** May be left out, or `undefined`. */
+  readonly optional: boolean;
+  /** Returns what the method gets, or throws. `method` and `place` are how errors name the argument; null: the method checks it itself. */
+  readonly check: ((value: unknown, method: string, place: number) => unknown) | null;
+}
+
+/** A parameter that is checked before the method runs. */
+export interface CheckedParameter extends Parameter {
+  readonly check: NonNullable<Parameter['check']>;
+}
+
+/** How a method says no: a promise that rejects, a throw, or an iterator whose first `next()` rejects. */
+export type Refusal = 'rejects' | 'throws' | 'iterates';
+
+/** How a public method is called. */
+export interface CallForm {
+  /** The right form, as messages show it. */
+  readonly form: string;
+  readonly parameters: readonly Parameter[];
+  readonly refuses: Refusal | ((given: readonly unknown[]) => Refusal);
+  /** What those are told who give too many arguments. */
+  readonly advice?: string;
+}
+
+/** Names of the methods that a class has of its own, beyond those of another. */
+type OwnMethods<Class, Inherited> = {
+  [Name in Exclude<keyof Class, keyof Inherited> & string]: Class[Name] extends (...args: never[]) => unknown ? Name : never;
+}[Exclude<keyof Class, keyof Inherited> & string];
+
+/** The forms of all methods of a class: one that is added cannot be forgotten. Null: it takes any number of words, and checks them itself. */
+export type FormsOf<Class, Inherited = object> = Readonly<Record<OwnMethods<Class, Inherited>, CallForm | null>>;
+
+/** A parameter whose value passes a test. */
+export function value(name: string, expected: string, test: (value: unknown) => boolean): Parameter {
+  const check: Parameter['check'] = (given, method, place) =>
+    test(given) ? given : refuseArgument({ method, place, name }, expected, given);
+  return { name, optional: false, check };
+}
+
+/** A parameter that takes one value that passes a test, or a list of at least one. */
+export function oneOrMore(name: string, expected: string, test: (value: unknown) => boolean): Parameter {
+  const check: Parameter['check'] = (given, method, place) => {
+    if (test(given)) return given;
+    const at = { method, place, name };
+    if (!Array.isArray(given)) return refuseArgument(at, `${expected}, or a list of them`, given);
+    const wrong = given.findIndex((item) => !test(item));
+    if (wrong !== -1) return refuseArgument({ ...at, name: `${name}[${wrong}]` }, expected, given[wrong]);
+    return given.length > 0 ? given : refuseArgument(at, `${expected}, or a list of at least one`, given);
+  };
+  return { name, optional: false, check };
+}
+
+/** A parameter that the method checks itself. */
+export function unchecked(name: string): Parameter {
+  return { name, optional: false, check: null };
+}
+
+/** Options: an object with known names and no others. Errors name an option `method.option`. */
+export function options(
+  checks: Readonly<Record<string, Check<unknown>>> | Check<object>,
+  others?: Readonly<Record<string, string>>,
+  name = 'options',
+): CheckedParameter {
+  const checkOptions = typeof checks === 'function' ? checks : shape(checks, 'an object of options', 'option', others);
+  const check: CheckedParameter['check'] = (given, method, place) =>
+    Object.prototype.toString.call(given) === '[object Object]'
+      ? checkOptions(given, method)
+      : refuseArgument({ method, place, name }, 'an object of options', given);
+  return { name, optional: true, check };
+}
+
+export function optional(parameter: Parameter): Parameter {
+  return { ...parameter, optional: true };
+}
+export function required(parameter: Parameter): Parameter {
+  return { ...parameter, optional: false };
+}
+
+/** Throws for an argument, by its place as the caller counts it. */
+export function refuseArgument(at: { method: string; place: number; name: string }, expected: string, given: unknown): never {
+  throw new ArgumentError(`${at.method}: argument ${at.place} (${at.name}) must be ${expected}, got ${typeText(given)}`);
+}
+
+/**
+ * Throws where more than `most` arguments are given. Trailing ones that are `undefined` are not there. `form` is the right one, with advice
+ * where people are used to another.
+ */
+export function refuseSurplus(method: string, most: number, form: string, given: readonly unknown[]): void {
+  const surplus = given.slice(most).find((argument) => argument !== undefined);
+  if (surplus === undefined) return;
+  const takes = most === 0 ? 'no argument' : most === 1 ? 'one argument' : `at most ${most} arguments`;
+  const callback = typeof surplus === 'function' ? '; callbacks are not called' : '';
+  throw new ArgumentError(`${method}: takes ${takes}, got ${given.length}; it is called as ${form}${callback}`);
+}
+
+/** Has the methods of a class check how they are called before they do anything. */
+export function checkCalls(owner: { readonly prototype: object }, forms: Readonly<Record<string, CallForm | null>>): void {
+  for (const [name, form] of Object.entries(forms)) {
+    if (form === null) continue;
+    const method = Reflect.get(owner.prototype, name) as (...args: unknown[]) => unknown; // forms name methods
+    Object.defineProperty(owner.prototype, name, { value: checked(name, form, method), writable: true, configurable: true });
+  }
+}
+
+function checked(name: string, form: CallForm, method: (...args: unknown[]) => unknown): unknown {
+  const call = function (this: unknown, ...given: unknown[]): unknown {
+    try {
+      return method.apply(this, argumentsOf(name, form, given));
+    } catch (error) {
+      const refuses = typeof form.refuses === 'function' ? form.refuses(given) : form.refuses;
+      if (refuses === 'throws') throw error;
+      return refuses === 'rejects' ? Promise.reject(error) : new RefusedIterator(error);
+    }
+  };
+  return Object.defineProperty(call, 'name', { value: name });
+}
+
+function argumentsOf(name: string, form: CallForm, given: unknown[]): unknown[] {
+  const { parameters } = form;
+  if (given.length > parameters.length) {
+    refuseSurplus(name, parameters.length, form.advice === undefined ? form.form : `${form.form}: ${form.advice}`, given);
+  }
+  for (const [at, { check, optional: mayBeMissing }] of parameters.entries()) {
+    if (check === null || (mayBeMissing && given[at] === undefined)) continue;
+    given[at] = check(given[at], name, at + 1);
+  }
+  return given;
+}
+
+/** What a refused iterator is instead: its first `next()` rejects, as the first of an iterator does that fails. */
+class RefusedIterator implements AsyncIterableIterator<never, undefined> {
+  readonly live = false;
+  #error: { readonly reason: unknown } | null;
+
+  constructor(reason: unknown) {
+    this.#error = { reason };
+  }
+
+  ready(): Promise<void> {
+    return this.next().then(() => undefined);
+  }
+
+  next(): Promise<IteratorResult<never, undefined>> {
+    const error = this.#error;
+    this.#error = null;
+    return error === null ? this.return() : Promise.reject(error.reason);
+  }
+
+  return(): Promise<IteratorReturnResult<undefined>> {
+    this.#error = null;
+    return Promise.resolve({ value: undefined, done: true });
+  }
+
+  async throw(error?: unknown): Promise<IteratorResult<never, undefined>> {
+    await this.return();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+}
