@@ -120,7 +120,7 @@ describe('a scan', () => {
     it('rejects with what the server says', async () => {
       await redis.set('text', '1');
       await assert.rejects(collect(redis.scanHash('text')), { code: 'WRONGTYPE' });
-      await assert.rejects(collect(redis.scanKeys({ count: 0 })), { code: 'ERR' });
+      await assert.rejects(collect(redis.scanKeys({ count: 0 })), { code: 'ERR_OPTIONS' });
     });
 
     it('ends by its signal', async () => {

@@ -127,7 +127,7 @@ describe('watch', () => {
       );
       await assert.rejects(
         redis.watch('a', async () => {}, { retries: -1 }),
-        { code: 'ERR_ARGUMENT' },
+        { code: 'ERR_OPTIONS' },
       );
     });
 

@@ -1,5 +1,6 @@
 import type { Payload } from '../../connection/channel-subscription.js';
 import { AbortError, OverflowError, type SlotwiseError } from '../../errors.js';
+import { checkCalls } from '../../options/call-form.js';
 import { type Transitions, transition } from '../../util/state-machine.js';
 import type { Gap } from '../gap.js';
 import { callOnGap } from './callback-listener.js';
@@ -209,5 +210,7 @@ export class MessageStream implements SubscriptionHandler {
     return this.#subscription?.kind ?? 'channel';
   }
 }
+
+checkCalls(MessageStream, { ready: { form: 'ready()', parameters: [], refuses: 'rejects' } });
 
 const DONE: Result = { value: undefined, done: true };
