@@ -27,7 +27,7 @@ const listener = (name: string): Parameter => value(name, 'a function', isFuncti
 
 const checkKey: Check<unknown> = (given, path) => (isKey(given) ? given : refuseValue(path, KEY, given));
 const checkPattern: Check<unknown> = (given, path) =>
-  isName(given) ? given : refuseValue(path, 'a glob-style pattern, text or bytes', given);
+  typeof given === 'string' || ArrayBuffer.isView(given) ? given : refuseValue(path, 'a glob-style pattern, text or bytes', given);
 const isCount = integerBetween(1, Number.MAX_SAFE_INTEGER);
 /** Takes text, too: programs have numbers from their environment. */
 const checkCount: Check<unknown> = (given, path) => isCount(typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given, path);
