@@ -1,6 +1,7 @@
 import Denque from 'denque';
 import { ArgumentError, show } from '../errors.js';
 import type { Options } from '../options/defaults.js';
+import { typeText } from '../options/secrets.js';
 import type { QueueUsage } from '../protocol/call.js';
 import { isThenable, thrownText } from '../util/user-function.js';
 
@@ -58,6 +59,12 @@ export async function* stream<Item, Reply>(
   } finally {
     await reader.close();
   }
+}
+
+/** What `issue` returned. Without the promise of its command nobody would wait for the command, nor hear of its failure. */
+function promised<Reply>(returned: Promise<Reply>): Promise<Reply> {
+  if (isThenable(returned)) return Promise.resolve(returned);
+  throw new ArgumentError(`stream: issue must return the promise of a command, got ${typeText(returned)}`);
 }
 
 /** Reader of a source: reads as far ahead as window and queue allow, and issues a command for each item. */
@@ -150,9 +157,7 @@ class ReadAhead<Item, Reply> {
       return;
     }
     try {
-      const reply: unknown = this.issue(result.value);
-      if (!isThenable(reply)) throw new ArgumentError(`stream: the function has to return the promise of a command, got ${show(reply)}`);
-      this.#enqueue(Promise.resolve(reply as PromiseLike<Reply>)); // by its type
+      this.#enqueue(promised(this.issue(result.value)));
     } catch (error) {
       this.#endWith(error);
     }

@@ -75,8 +75,8 @@ export function recordOf<T>(check: Check<T>, expected: string): Check<Readonly<R
 }
 
 /**
- * An object with these names and no other ones. A name that is there with the value `undefined` counts as not there. `others`: names that
- * users of other clients have for some of them.
+ * An object with these names and no other ones, its own or those of its class. A name that is there with the value `undefined` counts as not
+ * there. `others`: names that users of other clients have for some of them.
  */
 export function shape<S extends Readonly<Record<string, Check<unknown>>>>(
   checks: S,
@@ -95,9 +95,26 @@ export function shape<S extends Readonly<Record<string, Check<unknown>>>>(
       }
       if (input[name] !== undefined) output[name] = check(input[name], member(path, name));
     }
+    for (const name of inheritedNames(input, checks)) output[name] = checks[name]?.(input[name], member(path, name));
     // Every entry was made by the check of its name.
     return output as { readonly [Name in keyof S]?: ReturnType<S[Name]> };
   };
+}
+
+/**
+ * The known names that an object has from its class, with a value. What all objects have is not the caller's word: somebody may have polluted
+ * it.
+ */
+function inheritedNames(input: Readonly<Record<string, unknown>>, known: object): readonly string[] {
+  const owner: object | null = Object.getPrototypeOf(input);
+  if (owner === null || owner === Object.prototype) return [];
+  const isInherited = (name: string): boolean => {
+    for (let above: object | null = owner; above !== null && above !== Object.prototype; above = Object.getPrototypeOf(above)) {
+      if (Object.hasOwn(above, name)) return true;
+    }
+    return false;
+  };
+  return Object.keys(known).filter((name) => !Object.hasOwn(input, name) && isInherited(name) && input[name] !== undefined);
 }
 
 function record(value: unknown, path: string, expected: string): Readonly<Record<string, unknown>> {

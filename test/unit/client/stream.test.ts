@@ -209,4 +209,13 @@ describe('a stream of commands', () => {
   it('is empty for an empty source', async () => {
     assert.equal((await new FakeServer().run([]).next()).done, true);
   });
+
+  for (const returned of [undefined, 'OK', {}]) {
+    it(`ends where a call gives ${JSON.stringify(returned)} instead of the promise of a command, behind the replies before`, async () => {
+      const issue = (item: number): Promise<string> => (item === 1 ? (returned as never) : Promise.resolve('one'));
+      const run = stream([0, 1, 2], issue, new FakeServer(), {});
+      assert.deepEqual(await run.next(), { value: 'one', done: false });
+      await assert.rejects(run.next(), /^ArgumentError: stream: issue must return the promise of a command, got /);
+    });
+  }
 });

@@ -40,4 +40,25 @@ describe('checks of options', () => {
     list[2] = true;
     assert.throws(() => arrayOf(flag, 'flags')(list, 'o'), /o\[1\]: expected true or false, got undefined/);
   });
+
+  it('takes what an object has from its class, and nothing from what all objects have', () => {
+    class Config {
+      get timeoutMs(): number {
+        return 5;
+      }
+    }
+    class Own extends Config {
+      failFast = true;
+    }
+    const check = shape({ timeoutMs: milliseconds(0), database: integerBetween(0, 9), failFast: flag });
+    assert.deepEqual(check(new Own(), 'o'), { timeoutMs: 5, failFast: true });
+    assert.deepEqual(check(Object.create({ database: 3 }), 'o'), { database: 3 });
+    assert.throws(() => check(Object.create({ database: 'x' }), 'o'), /o\.database: expected an integer/);
+    try {
+      Object.assign(Object.prototype, { database: 7 });
+      assert.deepEqual(check(JSON.parse('{"failFast":true}'), 'o'), { failFast: true });
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'database');
+    }
+  });
 });

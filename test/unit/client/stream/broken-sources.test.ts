@@ -69,7 +69,7 @@ describe('a stream of a source', () => {
     const forgot = (() => {}) as unknown as typeof issue;
     await assert.rejects(stream([1], forgot, queue, {}).next(), {
       code: 'ERR_ARGUMENT',
-      message: 'stream: the function has to return the promise of a command, got undefined',
+      message: 'stream: issue must return the promise of a command, got undefined',
     });
   });
 
