@@ -1,6 +1,7 @@
 import { ConnectError, SlotwiseError } from '../errors.js';
 import type { CredentialSource, Credentials } from '../options/access.js';
 import { typeText } from '../options/secrets.js';
+import { suggest } from '../options/suggestion.js';
 import { clearTimeout, setTimeout } from '../util/timers.js';
 import { thrownText } from '../util/user-function.js';
 
@@ -28,10 +29,18 @@ function within<T>(timeoutMs: number, promise: T | PromiseLike<T>): Promise<T> {
   });
 }
 
+const FIELDS: readonly (keyof Credentials & string)[] = ['username', 'password', 'expiresInMs'];
+
 /** Checks what the user's function gave. Returns a copy: its own fields might throw where they are used, or change. */
 function validCredentials(given: Credentials | null): Credentials {
   const isText = (value: unknown): boolean => value === undefined || typeof value === 'string';
-  const { username, password, expiresInMs }: Partial<Credentials> = typeof given === 'object' && given !== null ? given : {};
+  const fields: Partial<Credentials> = typeof given === 'object' && given !== null ? given : {};
+  // A token may have more fields; one that is nearly ours is a mistake, and `user` alone would log in as the default user.
+  for (const name of Object.keys(fields)) {
+    const meant = FIELDS.some((field) => field === name) ? '' : suggest(name, FIELDS);
+    if (meant.startsWith('did you mean')) throw new TypeError(`credentials() gave ${name}; ${meant}`);
+  }
+  const { username, password, expiresInMs } = fields;
   if (typeof password !== 'string' || !isText(username)) {
     throw new TypeError(`expected { username?, password, expiresInMs? } from credentials(), got ${typeText(given)}`);
   }

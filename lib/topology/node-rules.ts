@@ -3,6 +3,7 @@ import { type Address, addressKey, parseAddress } from '../options/address.js';
 import { type AddressMatcher, compileAddressPattern } from '../options/address-pattern.js';
 import type { Options } from '../options/defaults.js';
 import type { NodeRule } from '../options/nodes.js';
+import { addressText } from '../options/secrets.js';
 import { seedsOf } from '../options/topology.js';
 import { disregard, thrownText } from '../util/user-function.js';
 import type { NodeInfo, Role } from './snapshot.js';
@@ -110,7 +111,8 @@ export class NodeRules {
     }
     if (mapped === undefined) return announced;
     disregard(mapped);
-    return (typeof mapped === 'string' ? parseAddress(mapped, null) : null) ?? new OptionsError(path, 'host:port', mapped);
+    const address = typeof mapped === 'string' ? parseAddress(mapped, null) : null;
+    return address ?? new OptionsError(path, `expected host:port, got ${addressText(mapped)}`);
   }
 
   node({ id, address, names, role, usable, replicaOf, depth, priority }: NodeFacts): NodeInfo {

@@ -79,4 +79,35 @@ describe('CredentialRefresher', () => {
     assert.equal(refresher.source, null);
     assert.deepEqual(logins, []);
   });
+
+  const wrong: readonly (readonly [given: unknown, message: RegExp])[] = [
+    ['hunter2', /expected \{ username\?, password, expiresInMs\? \} from credentials\(\), got text$/],
+    [['hunter2'], /got a list$/],
+    [null, /got null$/],
+    [{ password: 5 }, /got an object$/],
+    [{ user: 'app', password: 'hunter2' }, /credentials\(\) gave user; did you mean username\?$/],
+    [{ passwrod: 'hunter2' }, /credentials\(\) gave passwrod; did you mean password\?$/],
+    [{ password: 'hunter2', expiresInMS: 5 }, /credentials\(\) gave expiresInMS; did you mean expiresInMs\?$/],
+    [{ password: 'p', expiresInMs: 'hunter2' }, /expected a positive expiresInMs from credentials\(\), got text$/],
+    [{ password: 'p', expiresInMs: -1 }, /got -1$/],
+  ];
+  for (const [given, message] of wrong) {
+    it(`refuses what the function gave, without showing it: ${message.source}`, async () => {
+      const refresher = new CredentialRefresher(
+        () => given as never,
+        (error) => failures.push(error),
+      );
+      await assert.rejects(refresher.renew(), (error: Error) => message.test(error.message) && !error.message.includes('hunter2'));
+    });
+  }
+
+  it('takes a token that has more fields', async () => {
+    const refresher = new CredentialRefresher(
+      () => ({ password: 'secret', issuedAt: 5, scope: 'all' }),
+      (error) => failures.push(error),
+    );
+    refresher.add(() => [connection('a')]);
+    await refresher.renew();
+    assert.deepEqual(logins, ['a secret']);
+  });
 });
