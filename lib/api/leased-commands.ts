@@ -1,3 +1,4 @@
+import { checkMethods } from '../commands/copy-methods.js';
 import { type Ok, toObject } from '../commands/decode.js';
 import type { Key, OneOrMore } from '../commands/group.js';
 import { Commands } from '../commands/index.js';
@@ -199,6 +200,8 @@ export abstract class LeasedCommands extends Commands {
     return this.run(WATCH, isList(keys) ? keys : [keys]);
   }
 }
+
+checkMethods(LeasedCommands);
 
 /**
  * Options of `CLIENT TRACKING`: what is tracked, and which connection gets the invalidations.

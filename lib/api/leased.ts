@@ -27,6 +27,10 @@ export class Leased<in out Text extends AnyText = string, in out Integer extends
     return this.#connection.run(spec, args, decode ?? null) as Promise<T>; // as in Redis.run
   }
 
+  protected refuse(error: unknown): Promise<never> {
+    return Promise.reject(error);
+  }
+
   /**
    * Sends any command on this connection, also one that changes its state; the reply is the server's own. Rejects with `CommandRefusedError`
    * where replies would no longer answer commands: `SUBSCRIBE`, `MONITOR`, `CLIENT REPLY` …
@@ -59,6 +63,10 @@ export class Watched<in out Text extends AnyText = string, in out Integer extend
       });
     }
     return (await connection.run(spec, args, decode ?? null)) as T; // as in Redis.run
+  }
+
+  protected refuse(error: unknown): Promise<never> {
+    return Promise.reject(error);
   }
 
   /** Sends any command on this connection; as `redis.call`, but the reply is the server's own. */

@@ -32,6 +32,11 @@ export class Pipeline<
     return this as unknown as Out<this, T>;
   }
 
+  protected refuse(error: unknown): Out<this, never> {
+    this.#refused ??= error;
+    return this as unknown as Out<this, never>; // as in `run`
+  }
+
   /**
    * Adds any command, also one this library does not know, whose keys it then learns from the server. RESP3 maps arrive as objects; in a
    * transaction as flat lists, because one reply holds all.

@@ -48,6 +48,10 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
     return this.#client.run(spec, args, decode ?? null, this.#view) as Promise<T>; // the decoder's type, or the raw reply's by the server's documentation
   }
 
+  protected refuse(error: unknown): Promise<never> {
+    return Promise.reject(error);
+  }
+
   /**
    * Sends any command, also one this library does not know, whose keys it then learns from the server (once a name). RESP3 maps arrive as
    * objects. Rejects with `CommandRefusedError` where the command would change the state of a shared connection.

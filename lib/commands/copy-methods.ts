@@ -1,4 +1,9 @@
+import { type ArgumentCheck, checkOf } from './arguments/argument-check.js';
+import { SIGNATURES } from './arguments/signatures.js';
 import { CommandGroup } from './group.js';
+
+/** Methods on the path that must cost nothing: they look for themselves whether anything is to be checked. */
+const SELF_CHECKED: ReadonlySet<string> = new Set(['get', 'set']);
 
 /**
  * Gives `target` the methods of all command groups. TypeScript has single inheritance, and each group stays a file of its own, so the
@@ -10,9 +15,37 @@ export function copyMethods(target: { readonly prototype: object }, groups: read
   const methods: object = Object.create(null);
   for (const group of groups) {
     for (const [name, method] of Object.entries(Object.getOwnPropertyDescriptors(group.prototype))) {
-      if (name !== 'constructor') Object.defineProperty(methods, name, method);
+      if (name !== 'constructor') Object.defineProperty(methods, name, checked(name, method));
     }
   }
   Object.setPrototypeOf(methods, CommandGroup.prototype);
   Object.setPrototypeOf(target.prototype, methods);
+}
+
+/** Checks the arguments of the methods that a class has of its own. */
+export function checkMethods({ prototype }: { readonly prototype: object }): void {
+  for (const [name, method] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+    if (name !== 'constructor') Object.defineProperty(prototype, name, checked(name, method));
+  }
+}
+
+interface Refusing {
+  refuse(error: unknown): unknown;
+}
+
+/** The method behind a check of its arguments, which is made when it is first called. */
+function checked(name: string, descriptor: PropertyDescriptor): PropertyDescriptor {
+  const method: unknown = descriptor.value;
+  if (!Object.hasOwn(SIGNATURES, name) || SELF_CHECKED.has(name) || typeof method !== 'function') return descriptor;
+  let check: ArgumentCheck | null = null;
+  const value = function (this: Refusing, ...args: unknown[]): unknown {
+    try {
+      check ??= checkOf(name);
+      check.accept(args);
+      return method.apply(this, args);
+    } catch (error) {
+      return this.refuse(error);
+    }
+  };
+  return { ...descriptor, value: Object.defineProperty(value, 'name', { value: name }) };
 }

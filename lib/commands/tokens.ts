@@ -59,7 +59,7 @@ export function pushCounted(args: Arg[], items: OneOrMore<Arg>): void {
 export function pushPairs(args: Arg[], pairs: Pairs): number {
   const before = args.length;
   if (isIterable(pairs)) for (const [name, value] of pairs) args.push(name, value);
-  else for (const [name, value] of Object.entries(pairs)) args.push(name, value);
+  else for (const name of Object.keys(pairs)) args.push(name, pairs[name] as Value);
   return (args.length - before) / 2;
 }
 

@@ -15,6 +15,10 @@ class Names extends LeasedCommands {
     this.called.push(name);
     return new Promise(() => undefined);
   }
+
+  protected override refuse(error: unknown): never {
+    throw error;
+  }
 }
 
 /** A call, its reply, and what must be called first on the same connection. */

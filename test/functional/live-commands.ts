@@ -161,6 +161,10 @@ class Peek extends Commands {
     this.spec = spec;
     return new Promise(() => undefined);
   }
+
+  protected override refuse(error: unknown): never {
+    throw error;
+  }
 }
 
 function specOfCall(call: LiveCase[0]): CommandSpec {

@@ -23,7 +23,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   protocol: ['errors.ts', 'util'],
   options: ['errors.ts', 'util'],
   // Whoever adds a command needs to know nothing of the engine.
-  commands: ['errors.ts', 'protocol'],
+  commands: ['errors.ts', 'protocol', 'util'],
   connection: engine,
   pool: [...engine, 'connection'],
   topology: [...engine, 'connection', 'pool'],

@@ -4,6 +4,7 @@ import { CommandGroup, type Key, type OneOrMore } from '../group.js';
 import type { IntegerOf, Out, TextOf } from '../mode.js';
 import { all, pushCounted, pushOptions, score } from '../tokens.js';
 import { type ScoredMember, toScoredMembers } from './scored-member.js';
+import type { Score } from './sorted-set.js';
 
 const ZDIFF = command('ZDIFF');
 const ZDIFFSTORE = command('ZDIFFSTORE');
@@ -15,7 +16,7 @@ const ZUNIONSTORE = command('ZUNIONSTORE');
 
 export interface CombineOptions {
   /** A factor for the scores of each of the keys, 1 by default. */
-  WEIGHTS?: OneOrMore<number>;
+  WEIGHTS?: OneOrMore<Score>;
   /** The score of a member of several sets: the sum (the default), the least or the greatest. */
   AGGREGATE?: 'SUM' | 'MIN' | 'MAX';
 }

@@ -1,5 +1,6 @@
 import { command } from '../../protocol/catalog/specs.js';
 import type { Arg } from '../../protocol/command-spec.js';
+import { checkOf } from '../arguments/argument-check.js';
 import type { Ok } from '../decode.js';
 import { CommandGroup, type Key, type OneOrMore, type Value } from '../group.js';
 import type { IntegerOf, Out, TextOf } from '../mode.js';
@@ -23,6 +24,10 @@ const SETNX = command('SETNX');
 const SETRANGE = command('SETRANGE');
 const STRLEN = command('STRLEN');
 const SUBSTR = command('SUBSTR');
+
+// These two are most calls of most programs: they ask for the check only where there may be something to refuse.
+const GET_CHECK = checkOf('get');
+const SET_CHECK = checkOf('set');
 
 interface Expiry {
   /** In so many seconds. */
@@ -65,7 +70,12 @@ export abstract class StringCommands extends CommandGroup {
    * @see https://redis.io/docs/latest/commands/get/
    * @example await redis.get('user:1');
    */
-  get(key: Key): Out<this, TextOf<this> | null> {
+  get(key: Key): Out<this, TextOf<this> | null>;
+  get(key: Key, ...surplus: readonly unknown[]): Out<this, TextOf<this> | null> {
+    if (!isPlain(key) || surplus.length > 0) {
+      const error = GET_CHECK.errorOf(key, ...surplus);
+      if (error !== null) return this.refuse(error);
+    }
     return this.run(GET, [key]);
   }
 
@@ -78,7 +88,14 @@ export abstract class StringCommands extends CommandGroup {
   set(key: Key, value: Value, options: SetOptions & { GET: true }): Out<this, TextOf<this> | null>;
   set(key: Key, value: Value, options: SetExpiry & SetCondition & { GET?: false }): Out<this, Ok | null>;
   set(key: Key, value: Value, options?: SetOptions): Out<this, Ok | TextOf<this> | null>;
-  set(key: Key, value: Value, options?: SetOptions): Out<this, Ok | TextOf<this> | null> {
+  set(key: Key, value: Value, options?: SetOptions, ...surplus: readonly unknown[]): Out<this, Ok | TextOf<this> | null> {
+    if (isPlain(key) && isPlain(value) && surplus.length === 0) {
+      if (options === undefined) return this.run(SET, [key, value]);
+      const seconds = secondsAlone(options);
+      if (seconds !== undefined) return this.run(SET, [key, value, 'EX', seconds]);
+    }
+    const error = SET_CHECK.errorOf(key, value, options, ...surplus);
+    if (error !== null) return this.refuse(error);
     if (options === undefined) return this.run(SET, [key, value]);
     const args: Arg[] = [key, value];
     if (options.NX) args.push('NX');
@@ -252,4 +269,17 @@ function pushExpiry(args: Arg[], expiry: AtMostOne<Expiry>): void {
   if (expiry.PX !== undefined) args.push('PX', expiry.PX);
   if (expiry.EXAT !== undefined) args.push('EXAT', expiry.EXAT);
   if (expiry.PXAT !== undefined) args.push('PXAT', expiry.PXAT);
+}
+
+/** Whether an argument is what nearly all are. */
+function isPlain(arg: unknown): boolean {
+  return typeof arg === 'string' || arg instanceof Uint8Array;
+}
+
+/** The value of `EX` where it is the only option and can be sent: what most programs give. */
+function secondsAlone(options: SetOptions): number | undefined {
+  if (typeof options !== 'object' || options === null) return undefined;
+  for (const name in options) if (name !== 'EX') return undefined;
+  const { EX } = options;
+  return typeof EX === 'number' && EX - EX === 0 ? EX : undefined;
 }

@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** What serves the library itself. */
 const INTERNAL: Readonly<Record<string, readonly string[]>> = {
+  'lib/commands/arguments/problem.ts': ['ArgumentProblem'],
+  'lib/commands/arguments/signature.ts': ['Form', 'Kind', 'Listed', 'Named', 'Several', 'Signature', 'Words'],
   'lib/commands/scripting/defined-script.ts': ['KeysOf'],
   'lib/api/leased.ts': ['WatchResult'],
   'lib/commands/mode.ts': ['Direct', 'IntegerOf', 'Mode', 'Out', 'TextOf'],

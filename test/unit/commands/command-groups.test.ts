@@ -62,6 +62,10 @@ describe('copyMethods', () => {
     protected override run<T>(): T {
       return 'ran' as T;
     }
+
+    protected override refuse(error: unknown): never {
+      throw error;
+    }
     call(): unknown {
       return this.run();
     }

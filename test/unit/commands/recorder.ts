@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { LeasedCommands } from '../../../lib/api/leased-commands.js';
 import type { MODE, Mode } from '../../../lib/commands/mode.js';
 import type { Arg, CommandSpec, Decode, Raw } from '../../../lib/protocol/command-spec.js';
+import { methodName } from '../../../scripts/method-name.js';
 import { documentedWords } from './documented-words.js';
+
+export { methodName };
 
 /** What a method would send, and what it would make of a reply. */
 export interface Recorded<T> {
@@ -26,6 +29,10 @@ export class Recorder extends LeasedCommands {
     const reply = (raw: Raw, mode = 0) => (decode === undefined ? (raw as T) : decode(raw, args, mode));
     return { spec, words: [...spec.name.split(' '), ...args], reply };
   }
+
+  protected override refuse(error: unknown): never {
+    throw error;
+  }
 }
 
 /** A call and its words on the wire: split at spaces, or one by one where an argument is bytes or has a space. */
@@ -33,11 +40,6 @@ export type WireCase = readonly [call: (redis: Recorder) => Recorded<unknown>, w
 
 /** A call, the raw reply (RESP2, RESP3 or both alike), and what the caller gets. */
 export type ReplyCase = readonly [call: (redis: Recorder) => Recorded<unknown>, raw: Raw, reply: unknown];
-
-/** `XINFO STREAM` → `xinfoStream`, `CLIENT NO-EVICT` → `clientNoEvict` */
-export function methodName(commandName: string): string {
-  return commandName.toLowerCase().replace(/[ -](.)/g, (_, letter: string) => letter.toUpperCase());
-}
 
 /** Checks the words of each call, their number against the command's arity, and that every method of the group is called with every option. */
 export function describeWire(group: { readonly name: string; readonly prototype: object }, cases: readonly WireCase[]): void {

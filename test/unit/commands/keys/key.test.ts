@@ -75,6 +75,10 @@ describe('a list of keys', () => {
         sent = args;
         return Promise.reject(new Error('not sent'));
       }
+
+      protected override refuse(error: unknown): never {
+        throw error;
+      }
     }
     new Sender().del(keys).catch(() => undefined);
     keys.pop();
