@@ -38,14 +38,16 @@ function checked(name: string, descriptor: PropertyDescriptor): PropertyDescript
   const method: unknown = descriptor.value;
   if (!Object.hasOwn(SIGNATURES, name) || SELF_CHECKED.has(name) || typeof method !== 'function') return descriptor;
   let check: ArgumentCheck | null = null;
-  const value = function (this: Refusing, ...args: unknown[]): unknown {
-    try {
-      check ??= checkOf(name);
-      check.accept(args);
-      return method.apply(this, args);
-    } catch (error) {
-      return this.refuse(error);
-    }
+  const { [name]: value } = {
+    [name](this: Refusing, ...args: unknown[]): unknown {
+      try {
+        check ??= checkOf(name);
+        check.accept(args);
+        return method.apply(this, args);
+      } catch (error) {
+        return this.refuse(error);
+      }
+    },
   };
-  return { ...descriptor, value: Object.defineProperty(value, 'name', { value: name }) };
+  return { ...descriptor, value };
 }

@@ -73,7 +73,10 @@ export function ownScript<N extends number, Reply>(script: Script<N, Reply>): Sc
 /** `sha1 numkeys key … arg …`. Throws where the number of keys is not that of the definition. */
 export function evalshaArgs(script: Script<number, unknown>, keys: readonly Arg[], args: readonly Arg[]): Arg[] {
   if (script.keys !== undefined && keys.length !== script.keys) {
-    throw new ArgumentError(`this script takes ${script.keys} keys, got ${keys.length}`, { command: script.spec.name });
+    const { name } = script.spec;
+    throw new ArgumentError(`${name}: argument 2 must be a list of ${script.keys} keys for this script, got ${keys.length}`, {
+      command: name,
+    });
   }
   return [script.sha1, keys.length, ...keys, ...args];
 }

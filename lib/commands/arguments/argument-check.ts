@@ -1,5 +1,5 @@
 import { ArgumentError } from '../../errors.js';
-import { bare, hint } from './hint.js';
+import { bare, hint, isNamed } from './hint.js';
 import { type ArgumentProblem, describe, picture, problemOf } from './problem.js';
 import { QuickCheck } from './quick-check.js';
 import type { Form, Kind, Signature } from './signature.js';
@@ -22,7 +22,7 @@ interface Misfit {
 export function checkOf(method: string): ArgumentCheck {
   const signature = SIGNATURES[method];
   if (signature === undefined) throw new Error(`no signature of ${method}: run scripts/generate-signatures.ts`);
-  return new ArgumentCheck(method, signature);
+  return new ArgumentCheck(method, JSON.parse(signature) as Signature);
 }
 
 /** Check of the arguments of one method: its forms, made ready when the method is first called. */
@@ -61,14 +61,9 @@ export class ArgumentCheck {
     if (furthest !== null) throw this.refusal(furthest, args);
   }
 
-  /** What is wrong with a call; null: nothing. Not by a list: a caller's rest parameter that is handed on is never made. */
-  errorOf(...args: unknown[]): unknown {
-    try {
-      this.accept(args);
-      return null;
-    } catch (error) {
-      return error;
-    }
+  /** As `accept`, not by a list: a caller's rest parameter that is handed on is never made. */
+  check(...args: unknown[]): void {
+    this.accept(args);
   }
 
   private surplus(args: readonly unknown[], count: number): ArgumentError {
@@ -84,14 +79,21 @@ export class ArgumentCheck {
   private refusal({ index, problem }: Misfit, args: readonly unknown[]): ArgumentError {
     const argument = `argument ${index + 1}${problem.where}`;
     if (problem.what === 'unknown') {
+      const { name } = problem;
+      const other = this.given.find((form) => Object.values(form).some((kind) => isNamed(kind) && Object.hasOwn(kind.names, name)));
+      if (other !== undefined && problem.where === '') return this.error(`${this.command}: option ${name} is for ${this.form(other)}`);
       const place = problem.where === '' ? '' : ` in ${argument}`;
-      return this.error(`${this.command}: unknown option ${problem.name}${place}; ${problem.suggestion}`);
+      return this.error(`${this.command}: unknown option ${name}${place}; ${problem.suggestion}`);
     }
     const subject = `${this.command}: ${argument}${problem.where === '' ? '' : ','}`;
     if (problem.what === 'wrong') return this.error(`${subject} ${problem.because}`);
-    return this.error(
-      `${subject} must be ${problem.expected}, got ${problem.got}${hint(this.method, this.command, this.given, args.slice(0))}`,
-    );
+    // Of a value within what is given rightly there is nothing to say about its container.
+    const instead = problem.where === '' || problem.where.startsWith(', pair') ? hint(this.method, this.command, this.given, args) : '';
+    return this.error(`${subject} must be ${problem.expected}, got ${problem.got}${instead}`);
+  }
+
+  private form(form: Form): string {
+    return `${this.method}(${Object.keys(form).map(bare).join(', ')})`;
   }
 
   private error(message: string): ArgumentError {
@@ -120,6 +122,7 @@ function misfitOf(form: readonly Parameter[], args: unknown[], count: number): M
     if (left !== -1) return { index: left, problem: missing(form[left] as Parameter) };
   }
   if (count <= form.length) return null;
+  if (left !== -1) return { index: left, problem: missing(form[left] as Parameter) };
   return { index: form.length, problem: { what: 'refused', where: '', expected: 'left out', got: picture(args[form.length]) } };
 }
 
@@ -134,7 +137,7 @@ function further(a: Misfit, b: Misfit): Misfit {
   if (one.what !== 'refused' || other.what !== 'refused' || one.where !== '' || other.where !== '') {
     return one.what === 'refused' && one.where === '' ? b : a;
   }
-  if (one.expected === other.expected) return a;
+  if (one.expected.includes(other.expected)) return a;
   return { index: a.index, problem: { ...one, expected: `${one.expected}, or ${other.expected}` } };
 }
 

@@ -30,10 +30,12 @@ function asOptions(options: Named, args: readonly unknown[]): string {
   for (const arg of args) {
     const name = typeof arg === 'string' ? arg.toUpperCase() : '';
     if (Object.hasOwn(options.names, name)) {
-      open = options.names[name] === 'flag' ? undefined : name;
-      written.push(`${name}: ${open === undefined ? 'true' : '…'}`);
+      const kind = options.names[name] ?? 'flag';
+      open = typeof kind === 'string' && kind !== 'flag' ? name : undefined;
+      written.push(`${name}: ${kind === 'flag' ? 'true' : isNamed(kind) ? `{ ${Object.keys(kind.names).join(', ')} }` : '…'}`);
     } else {
       if (written.length === 0) return '';
+      // Numbers are shown as they are; text may be a secret.
       if (open !== undefined && typeof arg === 'number') written.splice(-1, 1, `${open}: ${arg}`);
       open = undefined;
     }
@@ -66,7 +68,7 @@ function example(kind: Kind, name: string): string | undefined {
   return each === 'number' ? '[1, 2]' : bare(name) === name ? "['a', 'b']" : `[${bare(name)}]`;
 }
 
-function isNamed(kind: Kind): kind is Named {
+export function isNamed(kind: Kind): kind is Named {
   return typeof kind === 'object' && 'names' in kind;
 }
 

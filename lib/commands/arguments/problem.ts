@@ -30,7 +30,6 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   SORT: ['ASC', 'DESC'],
   WITH: ['WITHDIST', 'WITHCOORD'],
   pattern: ['MATCH', 'PATTERN'],
-  value: ['member'],
   id: ['ID'],
   timeout: ['TIMEOUT', 'BLOCK'],
 };
@@ -42,7 +41,7 @@ export function problemOf(kind: Kind, value: unknown): ArgumentProblem | null {
     if (kind === 'script') return isScript(value) ? null : refused(kind, value);
     return takes(kind, value) ? null : refused(kind, value);
   }
-  if ('words' in kind) return kind.words.includes(value as string) ? null : refused(kind, value);
+  if ('words' in kind) return kind.words.includes(value as string) ? null : noWord(kind.words, value);
   if ('names' in kind) return namedProblem(kind, value);
   if ('several' in kind) return Array.isArray(value) ? listProblem(kind.several, value, 1) : severalProblem(kind, value);
   if ('list' in kind) return Array.isArray(value) ? listProblem(kind.list, value, 0) : refused(kind, value);
@@ -52,7 +51,7 @@ export function problemOf(kind: Kind, value: unknown): ArgumentProblem | null {
 /** What a kind takes, for messages. */
 export function describe(kind: Kind): string {
   if (typeof kind === 'string') return kind === 'pairs' ? PAIRS : kind === 'script' ? 'a script of defineScript' : expectedOf(kind);
-  if ('words' in kind) return kind.words.join(' or ');
+  if ('words' in kind) return either(kind.words);
   if ('names' in kind) return `an object with ${Object.keys(kind.names).slice(0, 12).join(', ')}`;
   if ('several' in kind) return `${describe(kind.several)}, or a list of them`;
   if ('list' in kind) return `a list, each ${describe(kind.list)}`;
@@ -65,7 +64,14 @@ export function picture(value: unknown): string {
   if (typeof value === 'number' && value - value === 0) return 'a number';
   if (typeof value === 'bigint') return 'a bigint';
   if (ArrayBuffer.isView(value)) return 'bytes';
-  return value instanceof Error ? 'an error' : show(value);
+  const tag = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  if (tag === 'Promise') return 'a promise that was not awaited';
+  return typeof value === 'object' && value !== null && tag !== 'Object' && tag !== 'Array' ? `one of class ${tag}` : show(value);
+}
+
+/** `a, b or c` */
+function either(names: readonly string[]): string {
+  return names.length < 2 ? String(names[0]) : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
 const PAIRS = 'an object, a Map or a list of pairs';
@@ -76,6 +82,12 @@ function refused(kind: Kind, value: unknown): ArgumentProblem {
 
 function wrong(because: string): ArgumentProblem {
   return { what: 'wrong', where: '', because };
+}
+
+function noWord(words: readonly string[], value: unknown): ArgumentProblem {
+  const meant = typeof value === 'string' ? words.find((word) => word === value.toUpperCase()) : undefined;
+  const problem = refused({ words }, value);
+  return meant === undefined || problem.what !== 'refused' ? problem : { ...problem, got: `${problem.got}; did you mean ${meant}?` };
 }
 
 function inside(where: string, problem: ArgumentProblem | null): ArgumentProblem | null {
@@ -144,7 +156,8 @@ function namedProblem(kind: Named, value: unknown): ArgumentProblem | null {
     if (problem !== null) return inside(`, option ${name}`, problem);
   }
   for (const group of required ?? []) {
-    if (!group.some((name) => isGiven(value, name))) return wrong(`lacks ${group.join(' or ')}`);
+    if (!group.some((name) => isGiven(value, name)))
+      return wrong(`lacks ${either(group)}, has ${Object.keys(value).slice(0, 5).join(', ') || 'nothing'}`);
   }
   for (const group of exclusive ?? []) {
     const given = group.filter((name) => isGiven(value, name));
@@ -153,7 +166,7 @@ function namedProblem(kind: Named, value: unknown): ArgumentProblem | null {
   for (const name in needs) {
     const beside = needs[name] ?? [];
     if (isGiven(value, name) && !beside.some((other) => isGiven(value, other))) {
-      return wrong(`has ${name} without ${beside.join(' or ')}`);
+      return wrong(`has ${name} without ${either(beside)}`);
     }
   }
   return null;

@@ -72,9 +72,10 @@ export abstract class StringCommands extends CommandGroup {
    */
   get(key: Key): Out<this, TextOf<this> | null>;
   get(key: Key, ...surplus: readonly unknown[]): Out<this, TextOf<this> | null> {
-    if (!isPlain(key) || surplus.length > 0) {
-      const error = GET_CHECK.errorOf(key, ...surplus);
-      if (error !== null) return this.refuse(error);
+    try {
+      if (!isPlain(key) || surplus.length > 0) GET_CHECK.check(key, ...surplus);
+    } catch (error) {
+      return this.refuse(error);
     }
     return this.run(GET, [key]);
   }
@@ -89,25 +90,17 @@ export abstract class StringCommands extends CommandGroup {
   set(key: Key, value: Value, options: SetExpiry & SetCondition & { GET?: false }): Out<this, Ok | null>;
   set(key: Key, value: Value, options?: SetOptions): Out<this, Ok | TextOf<this> | null>;
   set(key: Key, value: Value, options?: SetOptions, ...surplus: readonly unknown[]): Out<this, Ok | TextOf<this> | null> {
-    if (isPlain(key) && isPlain(value) && surplus.length === 0) {
-      if (options === undefined) return this.run(SET, [key, value]);
-      const seconds = secondsAlone(options);
-      if (seconds !== undefined) return this.run(SET, [key, value, 'EX', seconds]);
+    try {
+      if (isPlain(key) && isPlain(value) && surplus.length === 0) {
+        if (options === undefined) return this.run(SET, [key, value]);
+        const seconds = secondsAlone(options);
+        if (seconds !== undefined) return this.run(SET, [key, value, 'EX', seconds]);
+      }
+      SET_CHECK.check(key, value, options, ...surplus);
+      return this.run(SET, setArgs(key, value, options ?? {}));
+    } catch (error) {
+      return this.refuse(error);
     }
-    const error = SET_CHECK.errorOf(key, value, options, ...surplus);
-    if (error !== null) return this.refuse(error);
-    if (options === undefined) return this.run(SET, [key, value]);
-    const args: Arg[] = [key, value];
-    if (options.NX) args.push('NX');
-    if (options.XX) args.push('XX');
-    if (options.IFEQ !== undefined) args.push('IFEQ', options.IFEQ);
-    if (options.IFNE !== undefined) args.push('IFNE', options.IFNE);
-    if (options.IFDEQ !== undefined) args.push('IFDEQ', options.IFDEQ);
-    if (options.IFDNE !== undefined) args.push('IFDNE', options.IFDNE);
-    if (options.GET) args.push('GET');
-    pushExpiry(args, options);
-    if (options.KEEPTTL) args.push('KEEPTTL');
-    return this.run(SET, args);
   }
 
   /**
@@ -269,6 +262,20 @@ function pushExpiry(args: Arg[], expiry: AtMostOne<Expiry>): void {
   if (expiry.PX !== undefined) args.push('PX', expiry.PX);
   if (expiry.EXAT !== undefined) args.push('EXAT', expiry.EXAT);
   if (expiry.PXAT !== undefined) args.push('PXAT', expiry.PXAT);
+}
+
+function setArgs(key: Key, value: Value, options: SetOptions): Arg[] {
+  const args: Arg[] = [key, value];
+  if (options.NX) args.push('NX');
+  if (options.XX) args.push('XX');
+  if (options.IFEQ !== undefined) args.push('IFEQ', options.IFEQ);
+  if (options.IFNE !== undefined) args.push('IFNE', options.IFNE);
+  if (options.IFDEQ !== undefined) args.push('IFDEQ', options.IFDEQ);
+  if (options.IFDNE !== undefined) args.push('IFDNE', options.IFDNE);
+  if (options.GET) args.push('GET');
+  pushExpiry(args, options);
+  if (options.KEEPTTL) args.push('KEEPTTL');
+  return args;
 }
 
 /** Whether an argument is what nearly all are. */

@@ -35,7 +35,7 @@ async function outcomeOf(target: object, method: string, args: readonly unknown[
 }
 
 // The parts behind these classes are of many kinds; a call that is refused reaches none of them.
-const make = (sink: Sink): Readonly<Record<string, () => object>> => ({
+const makers = (sink: Sink): Readonly<Record<string, () => object>> => ({
   'a client': () => Reflect.construct(Redis, [sink, sink]) as object,
   'a pipeline or a transaction': () => new Pipeline(async () => ({ values: [await sink.run()], errors: new Map() })),
   'a lease': () => Reflect.construct(Leased, [sink]) as object,
@@ -53,7 +53,7 @@ describe('every command method', function () {
   ] as const) {
     it(`of ${where} takes an example of what its types say`, async () => {
       const sink = new Sink();
-      const target = make(sink)[where] ?? assert.fail();
+      const target = makers(sink)[where] ?? assert.fail();
       assert.ok(methods.length > 340);
       for (const method of methods) {
         const [, ...forms] = signatureOf(method);
@@ -70,7 +70,7 @@ describe('every command method', function () {
 
     it(`of ${where} refuses what it does not know, sends nothing and throws nothing`, async () => {
       const sink = new Sink();
-      const target = make(sink)[where] ?? assert.fail();
+      const target = makers(sink)[where] ?? assert.fail();
       const wrong: string[] = [];
       let tried = 0;
       for (const method of methods) {
@@ -84,6 +84,21 @@ describe('every command method', function () {
       }
       assert.deepEqual(wrong.slice(0, 20), [], `${wrong.length} of ${tried}`);
       assert.ok(tried > 10_000, `${tried} calls`);
+    });
+  }
+
+  const thrown = new Error('of the caller');
+  const raise = (): never => {
+    throw thrown;
+  };
+  for (const [what, method, args] of [
+    ['an option', 'set', ['k', 'v', Object.defineProperty({}, 'EX', { get: raise, enumerable: true })]],
+    ['an option that it reads only once', 'getex', ['k', Object.defineProperty({}, 'PERSIST', { get: raise })]],
+    ['a list of pairs', 'mset', [{ [Symbol.iterator]: raise }]],
+    ['a proxy', 'expire', ['k', 1, new Proxy({}, { ownKeys: raise })]],
+  ] as const) {
+    it(`rejects with what ${what} throws when it is read`, async () => {
+      for (const make of Object.values(makers(new Sink()))) assert.equal(await outcomeOf(make(), method, args), thrown);
     });
   }
 });

@@ -22,7 +22,7 @@ export const leasedMethods: readonly string[] = methodsOf(LeasedCommands.prototy
 export function signatureOf(method: string): Signature {
   const signature = SIGNATURES[method];
   if (signature === undefined) throw new Error(`${method} has no signature, hence no example: run scripts/generate-signatures.ts`);
-  return signature;
+  return JSON.parse(signature) as Signature;
 }
 
 /** What a caller may take for an argument, with the scalars that it is one of. */
