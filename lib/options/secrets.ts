@@ -10,8 +10,17 @@ export function typeText(value: unknown): string {
   if (typeof value === 'string') return value === '' ? 'an empty text' : 'text';
   if (Array.isArray(value)) return 'a list';
   if (typeof value !== 'object') return `a ${typeof value}`;
-  const tag = Object.prototype.toString.call(value).slice('[object '.length, -1);
+  const tag = tagOf(value);
   return tag === 'Object' ? 'an object' : `${/^[AEIO]/.test(tag) ? 'an' : 'a'} ${tag}`;
+}
+
+/** `Object`, `Map`, `Date` …; the object may be one that throws where it is looked at. */
+function tagOf(value: object): string {
+  try {
+    return Object.prototype.toString.call(value).slice('[object '.length, -1);
+  } catch {
+    return 'Object';
+  }
 }
 
 /** Throws for an option whose value is never shown. */

@@ -96,6 +96,7 @@ describe('CredentialRefresher', () => {
       const refresher = new CredentialRefresher(
         () => given as never,
         (error) => failures.push(error),
+        1_000,
       );
       await assert.rejects(refresher.renew(), (error: Error) => message.test(error.message) && !error.message.includes('hunter2'));
     });
@@ -105,6 +106,7 @@ describe('CredentialRefresher', () => {
     const refresher = new CredentialRefresher(
       () => ({ password: 'secret', issuedAt: 5, scope: 'all' }),
       (error) => failures.push(error),
+      1_000,
     );
     refresher.add(() => [connection('a')]);
     await refresher.renew();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { defineScript } from '../../../../lib/api/define-script.js';
 import { ArgumentError } from '../../../../lib/errors.js';
-import { defineScript } from '../../../../lib/protocol/script.js';
 import { Recorder } from '../recorder.js';
 
 /** The commands as JavaScript sees them. */

@@ -1,8 +1,8 @@
+import { defineScript } from '../../../../lib/api/define-script.js';
 import { LeasedCommands } from '../../../../lib/api/leased-commands.js';
 import type { Form, Kind, Signature } from '../../../../lib/commands/arguments/signature.js';
 import { SIGNATURES } from '../../../../lib/commands/arguments/signatures.js';
 import { Commands } from '../../../../lib/commands/index.js';
-import { defineScript } from '../../../../lib/protocol/script.js';
 
 /** A call that no method may take, by the name of its method. */
 export interface Misuse {
