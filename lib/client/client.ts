@@ -3,7 +3,7 @@ import type { ViewOptions } from '../options/client-options.js';
 import type { Options } from '../options/defaults.js';
 import type { Domain } from '../options/domains.js';
 import type { Lease } from '../pool/lease.js';
-import type { AttemptFailure, QueueUsage } from '../protocol/call.js';
+import type { Call, QueueUsage } from '../protocol/call.js';
 import { type AtomicBatch, extrasOf, sinkExtras } from '../protocol/call-extras.js';
 import type { CallTarget } from '../protocol/call-target.js';
 import { command } from '../protocol/catalog/specs.js';
@@ -18,10 +18,13 @@ import { slotOfKey } from '../routing/keys/slots.js';
 import { type Explanation, explanation } from '../routing/reads/explanation.js';
 import type { TopologySnapshot } from '../topology/snapshot.js';
 import { setTimeout } from '../util/timers.js';
+import { aloneCall, blockingCall } from './dispatch/blocking-call.js';
 import { closedError } from './dispatch/call-errors.js';
 import { CallFactory, refuse } from './dispatch/call-factory.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { explain } from './dispatch/explain.js';
+import { isSuspected } from './dispatch/isolation.js';
+import type { JudgedFailure } from './dispatch/judge.js';
 import { SpecialCommands } from './dispatch/special-commands.js';
 import { UnknownCommands } from './dispatch/unknown-commands.js';
 import type { Emitter } from './emitter.js';
@@ -177,7 +180,8 @@ export class Client {
   async runAt(spec: CommandSpec, args: readonly Arg[], view: View, target: CallTarget): Promise<unknown> {
     this.admit(spec, args, view);
     const own = view.prefix === null ? args : prefixKeys(view.prefix, spec, args);
-    return this.#callFactory.submit(spec, own, null, view, extrasOf({ target }));
+    const exclusive = isSuspected(target) ? aloneCall(view.timeoutMs) : null;
+    return this.#callFactory.submit(spec, own, null, view, extrasOf({ target, exclusive }));
   }
 
   /**
@@ -207,9 +211,19 @@ export class Client {
   acquire(key: Arg | null, view: View): Promise<Lease> {
     const own = key === null || view.prefix === null ? key : prefixKey(view.prefix, key);
     const slot = own === null || !this.#callFactory.sharded ? -1 : slotOfKey(own);
-    const exclusive: Exclusive = { kind: 'lease', blocking: null, silenceMs: 0, since: 0, cancel: null };
+    const exclusive: Exclusive = { ...blockingCall(null), kind: 'lease' };
     const extras = extrasOf({ exclusive, target: { slot } });
     return this.#callFactory.submit(LEASE, [], null, view, extras) as Promise<Lease>; // the outcome of this kind
+  }
+
+  /** Number of the process that this node is now; 0: there is no such node. */
+  processEpochOf(node: string): number {
+    return this.#deployment.nodes.get(node)?.processEpoch ?? 0;
+  }
+
+  /** Whether the node still is that process, and answers others. */
+  answersOthers(node: string, processEpoch: number): Promise<boolean> {
+    return this.#deployment.nodes.get(node)?.answersAs(processEpoch) ?? Promise.resolve(false);
   }
 
   /** Something may have changed: the topology is probed soon. */
@@ -218,8 +232,13 @@ export class Client {
   }
 
   /** Records what a failure on a lease says about the nodes. True: nothing was executed, and another attempt may succeed. */
-  observeFailure(failure: AttemptFailure): boolean {
-    return this.#dispatcher.observeFailure(failure);
+  observeFailure(call: Call, judged: JudgedFailure): boolean {
+    return this.#dispatcher.lessons.followLeased(call, judged);
+  }
+
+  /** Records what the errors among the replies of a transaction say about the node that gave them. */
+  observeReplies(errors: Iterable<unknown>): void {
+    this.#dispatcher.lessons.followReplies(errors);
   }
 
   // --- subscriptions

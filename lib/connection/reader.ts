@@ -1,5 +1,5 @@
 import type Denque from 'denque';
-import { ConnectError, ConnectionLostError, ProtocolError, type ReplyError, ReplyTooLargeError, SlotwiseError } from '../errors.js';
+import { ConnectError, ConnectionLostError, ProtocolError, ReplyError, ReplyTooLargeError, SlotwiseError } from '../errors.js';
 import { type Call, WRITTEN } from '../protocol/call.js';
 import type { CallExtras } from '../protocol/call-extras.js';
 import { DECODE_BUFFERS, type Raw } from '../protocol/command-spec.js';
@@ -69,9 +69,18 @@ export class Reader implements ReplySink {
     }
     const call = this.inFlight.shift();
     if (call === undefined) throw new ProtocolError(`${this.node} sent a reply that no command asked for`, { node: this.node });
-    if (call.extras !== null && isPartReply(call.extras, value)) return;
+    if (call.extras !== null) {
+      if (call.extras.batch !== null) this.#nameNode(value);
+      if (isPartReply(call.extras, value)) return;
+    }
     releaseUsage(call);
     if (call.state === WRITTEN) call.succeed(value);
+  }
+
+  /** Errors among the replies of a transaction say which node gave them. */
+  #nameNode(replies: Raw): void {
+    if (!Array.isArray(replies)) return;
+    for (const reply of replies) if (reply instanceof ReplyError) reply.node = this.node;
   }
 
   error(given: ReplyError): void {

@@ -80,6 +80,7 @@ export class BlockedCall implements CallOwner, OutcomeSink {
     const { blocking, since } = this.#exclusive;
     const now = clock.now();
     if (since === 0) this.#exclusive.since = now;
+    this.#exclusive.sentAt = now;
     if (since === 0 || blocking === null || blocking.ms === 0 || this.call.batch !== null) return this.call.args;
     return withTimeout(this.call.args, blocking, blocking.ms - (now - since));
   }
@@ -96,8 +97,9 @@ export class BlockedCall implements CallOwner, OutcomeSink {
     this.#endWait();
   }
 
-  /** Its node is not the right one any more. */
+  /** Its node is not the right one any more. What does not block is about to be answered. */
   reroute(error: SlotwiseError): void {
+    if (this.#exclusive.kind === 'alone' && this.#sent.state !== UNWRITTEN) return;
     this.#rerouted ??= error;
     this.#endWait();
   }
@@ -107,6 +109,10 @@ export class BlockedCall implements CallOwner, OutcomeSink {
     if (this.#sent.state === UNWRITTEN) {
       this.#sent.state = SETTLED;
       this.#didNotRun({ kind: 'not-sent', error: this.#rerouted ?? connectionLostError(this.#node, 'has not been sent the command') });
+      return;
+    }
+    if (this.#exclusive.kind === 'alone') {
+      this.#destroyConnection('has not answered, and nobody waits for it any more');
       return;
     }
     this.#change('unblocking');

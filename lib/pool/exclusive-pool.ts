@@ -160,8 +160,9 @@ export class ExclusivePool implements Holder, LeasePool {
     pooled.checkOut();
     const lease = new Lease(pooled, this);
     this.#leases.add(lease);
-    if (call.extras?.exclusive?.kind === 'blocking') {
-      this.#block(call, call.extras.exclusive, lease, (dirty) => lease.release(dirty));
+    const exclusive = call.extras?.exclusive;
+    if (exclusive && exclusive.kind !== 'lease') {
+      this.#block(call, exclusive, lease, (dirty) => lease.release(dirty));
     } else {
       releaseUsage(call);
       call.settle(lease);

@@ -2,12 +2,13 @@ import type { ConnectionConfig } from '../connection/connection.js';
 import { internalOwner } from '../connection/internal-calls.js';
 import { reauthenticateAll } from '../connection/reauthenticate-all.js';
 import { type PoolChange, poolChannel } from '../diagnostics.js';
-import { type ClosedError, NoNodeError, type SlotwiseError } from '../errors.js';
+import { type ClosedError, NoNodeError, ReplyError, type SlotwiseError } from '../errors.js';
 import type { Credentials } from '../options/access.js';
 import { type Call, newCall, type QueueUsage, takePromise } from '../protocol/call.js';
 import { isRead, mayWrite } from '../protocol/catalog/effects.js';
 import { specOf } from '../protocol/catalog/specs.js';
 import { PUBSUB, type Raw } from '../protocol/command-spec.js';
+import type { Exclusive } from '../protocol/exclusive.js';
 import type { BackoffLimits } from '../util/backoff.js';
 import { clock } from '../util/clock.js';
 import { ExclusivePool } from './exclusive-pool.js';
@@ -45,6 +46,8 @@ export interface NodeEvents {
 export type NodeAccess = 'primary' | 'replica';
 
 const ASK_TIMEOUT_MS = 1_000;
+/** Calls at which connections are lost have connections of their own pool, so that they neither wait for those that block nor hold them up. */
+const ISOLATION = { max: 4, min: 0, idleMs: 1_000 };
 
 let lastEpoch = 0;
 
@@ -54,6 +57,9 @@ export class Node {
   readonly #replica: Multiplexer;
   readonly #exclusive: ExclusivePool;
   readonly #exclusiveReplica: ExclusivePool;
+  /** Pools for calls at which connections are lost; made when the first one comes. */
+  readonly #isolated = new Map<NodeAccess, ExclusivePool>();
+  readonly #openPool: (readonly: boolean, limits?: typeof ISOLATION) => ExclusivePool;
   /** Calls that this node was given; for `stats()`. */
   sent = 0;
   /** Those of `sent` that only read; `writes` counts those that write, a transaction as one. */
@@ -104,7 +110,7 @@ export class Node {
       new Multiplexer({ connection: { ...config.connection, readonly }, size: config.shared, reconnect }, multiplexerEvents);
     this.#primary = multiplexer(false);
     this.#replica = multiplexer(true);
-    const exclusivePool = (readonly: boolean): ExclusivePool =>
+    this.#openPool = (readonly, limits) =>
       new ExclusivePool(
         {
           connection: { ...config.connection, readonly },
@@ -115,16 +121,17 @@ export class Node {
           maxLifetimeMs: config.maxLifetimeMs,
           acquireTimeoutMs: config.acquireTimeoutMs,
           reconnect,
+          ...limits,
         },
         { backoffEnded: () => events.backoffEnded(this), suspect: () => events.suspect(this), warm: () => events.warm?.(this) },
       );
-    this.#exclusive = exclusivePool(false);
-    this.#exclusiveReplica = exclusivePool(true);
+    this.#exclusive = this.#openPool(false);
+    this.#exclusiveReplica = this.#openPool(true);
     this.#publish('created');
   }
 
-  get #pools(): readonly [Multiplexer, Multiplexer, ExclusivePool, ExclusivePool] {
-    return [this.#primary, this.#replica, this.#exclusive, this.#exclusiveReplica];
+  get #pools(): readonly (Multiplexer | ExclusivePool)[] {
+    return [this.#primary, this.#replica, this.#exclusive, this.#exclusiveReplica, ...this.#isolated.values()];
   }
 
   #publish(change: PoolChange['change']): void {
@@ -204,8 +211,18 @@ export class Node {
     );
   }
 
+  /** Whether the process of this epoch answers on a shared connection, if only with an error. Never rejects. */
+  async answersAs(processEpoch: number): Promise<boolean> {
+    if (this.processEpoch !== processEpoch) return false;
+    const answers = await this.ask(['PING'], this.#replica.ready ? 'replica' : 'primary').then(
+      () => true,
+      (error: unknown) => error instanceof ReplyError,
+    );
+    return answers && this.processEpoch === processEpoch;
+  }
+
   get exclusiveConnections(): number {
-    return this.#exclusive.size + this.#exclusiveReplica.size;
+    return [...this.#isolated.values()].reduce((sum, { size }) => sum + size, this.#exclusive.size + this.#exclusiveReplica.size);
   }
 
   send(call: Call, access: NodeAccess): void {
@@ -215,7 +232,7 @@ export class Node {
     else if (mayWrite(spec) || (extras !== null && extras.batch !== null)) this.writes++;
     else if ((spec.flags & PUBSUB) !== 0) this.publishedAt = clock.now();
     if (extras !== null) extras.sink?.onSent?.(this.key);
-    if (extras !== null && extras.exclusive !== null) this.#exclusivePool(access).send(call);
+    if (extras !== null && extras.exclusive !== null) this.#sendExclusive(call, extras.exclusive, access);
     else if (access === 'primary') this.#primary.send(call);
     else this.#replica.send(call);
   }
@@ -237,11 +254,22 @@ export class Node {
   /** Reason why this call cannot be sent at the moment; null: it can. */
   unreachableReasonFor(call: Call, access: NodeAccess): SlotwiseError | null {
     if (this.unreachableReason !== null || call.extras === null || call.extras.exclusive === null) return this.unreachableReason;
-    return this.#exclusivePool(access).unreachableReason;
+    return this.#exclusivePool(call.extras.exclusive, access).unreachableReason;
   }
 
-  #exclusivePool(access: NodeAccess): ExclusivePool {
-    return access === 'primary' ? this.#exclusive : this.#exclusiveReplica;
+  #sendExclusive(call: Call, exclusive: Exclusive, access: NodeAccess): void {
+    exclusive.processEpoch = this.processEpoch;
+    this.#exclusivePool(exclusive, access).send(call);
+  }
+
+  #exclusivePool({ kind }: Exclusive, access: NodeAccess): ExclusivePool {
+    if (kind !== 'alone') return access === 'primary' ? this.#exclusive : this.#exclusiveReplica;
+    let pool = this.#isolated.get(access);
+    if (pool === undefined) {
+      pool = this.#openPool(access === 'replica', ISOLATION);
+      this.#isolated.set(access, pool);
+    }
+    return pool;
   }
 
   /** The node is no longer the one for writes: calls that block on it, or wait for a connection of their own, go to another. */
@@ -251,7 +279,9 @@ export class Node {
   }
 
   #clearExclusive(reason: string): void {
-    this.#exclusive.clear(new NoNodeError(reason, { node: this.key }));
+    const error = new NoNodeError(reason, { node: this.key });
+    this.#exclusive.clear(error);
+    this.#isolated.get('primary')?.clear(error);
   }
 
   /** The client closes: calls that would wait without limit end. */

@@ -17,6 +17,8 @@ export interface PinnedProcess {
   isPinned: boolean;
   /** The process cannot be asked any more: the scan begins again with another record. */
   isGone: boolean;
+  /** Connections that were lost at its calls since the scan got on. */
+  losses: number;
 }
 
 /** The shard, node or process that a call is for, where its keys do not say it. */

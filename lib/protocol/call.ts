@@ -36,7 +36,7 @@ export const UNWRITTEN = 0;
 export const WRITTEN = 1;
 export const SETTLED = 2;
 const STATE_MASK = 3;
-// Above the state, in the same small integer: the mode, two marks and two counters, so that even the calls that wait for a hung server are
+// Above the state, in the same small integer: the mode, two marks and three counters, so that even the calls that wait for a hung server are
 // small.
 const MODE_SHIFT = 2;
 const MODE_MASK = 15;
@@ -45,6 +45,9 @@ const MOVED = 1 << 7;
 const ATTEMPTS_SHIFT = 8;
 const MAX_ATTEMPTS = 255;
 const REDIRECTS_SHIFT = 16;
+const MAX_REDIRECTS = 255;
+const LOSSES_SHIFT = 24;
+const MAX_LOSSES = 15;
 
 /** The deadline of a call that has none. */
 export const NO_DEADLINE = 0;
@@ -195,11 +198,20 @@ export class Call {
   }
 
   get redirects(): number {
-    return this.#bits >> REDIRECTS_SHIFT;
+    return (this.#bits >> REDIRECTS_SHIFT) & MAX_REDIRECTS;
   }
 
   countRedirect(): void {
-    this.#bits += 1 << REDIRECTS_SHIFT;
+    if (this.redirects < MAX_REDIRECTS) this.#bits += 1 << REDIRECTS_SHIFT;
+  }
+
+  /** Connections that were lost at the call, one after the other. */
+  get losses(): number {
+    return (this.#bits >> LOSSES_SHIFT) & MAX_LOSSES;
+  }
+
+  set losses(losses: number) {
+    this.#bits = (this.#bits & ~(MAX_LOSSES << LOSSES_SHIFT)) | (Math.min(losses, MAX_LOSSES) << LOSSES_SHIFT);
   }
 
   /** An attempt was written and never answered. */

@@ -1,5 +1,6 @@
 import { AuthError, DatabaseError, type ReplyError } from '../errors.js';
 import type { AttemptFailure } from '../protocol/call.js';
+import { isServersWord, provesNothingRan, type ScriptKind } from '../protocol/refusals.js';
 import { classify, type Redirection, redirection } from '../protocol/resp/reply-error.js';
 import { backoffMs } from '../util/backoff.js';
 
@@ -7,13 +8,29 @@ import { backoffMs } from '../util/backoff.js';
 export interface AttemptFacts {
   /** The command only reads, or the caller said that it may run twice. */
   readonly repeatable: boolean;
-  /** The command is a script or function, which may answer with any text: only errors from before it runs are the server's own. */
-  readonly script: boolean;
+  /** Kind of the script that was called: it may answer with any text, so that only some words are certain to be the server's own. */
+  readonly script: ScriptKind;
+  /** Something of it ran, whatever the last reply says: the write before a WAIT that failed. */
+  readonly ran: boolean;
   /** The slot of its keys; -1: none. */
   readonly slot: number;
   /** Failed attempts, this one included. */
   readonly attempts: number;
   readonly redirects: number;
+  /** Connections that were lost at the command in a row, this one included. */
+  readonly losses: number;
+  /** The command had its connection for itself. */
+  readonly alone: boolean;
+}
+
+/** What a failed attempt says about the node, whatever becomes of the command. */
+export interface Lesson {
+  /** The monitor probes at once. */
+  readonly wake: boolean;
+  /** Other nodes are preferred for a while. */
+  readonly avoid: boolean;
+  /** A node at a fixed address opens its connections anew, because its role has changed. */
+  readonly renew: boolean;
 }
 
 /** The decision about what follows a failed attempt. */
@@ -21,11 +38,13 @@ export type Decision =
   | { readonly act: 'reject' }
   /** Send to the named node after `afterMs`. `asking`: with ASKING before it. `patch`: the slot belongs to that node from now on. */
   | { readonly act: 'resend'; readonly to: Redirection; readonly asking: boolean; readonly patch: boolean; readonly afterMs: number }
+  /** Choose a node again after `afterMs`. `waiting`: which commands of its slot keep their place behind it. */
+  | { readonly act: 'reselect'; readonly afterMs: number; readonly waiting: 'none' | 'writes' | 'all' }
   /**
-   * Choose a node again after `afterMs`. `wake`: the monitor probes at once. `avoid`: not this node, while there are others. `renew`: a
-   * node at a fixed address opens its connections anew, because its role has changed.
+   * Choose a node again after `afterMs`, and send on a connection for it alone. `ask`: the node is asked meanwhile whether it answers others;
+   * if it does, the command itself is at fault: reject.
    */
-  | { readonly act: 'reselect'; readonly wake: boolean; readonly avoid: boolean; readonly renew: boolean; readonly afterMs: number };
+  | { readonly act: 'isolate'; readonly afterMs: number; readonly ask: boolean };
 
 export const MAX_REDIRECTS = 16;
 /** Number of redirections that are followed without a backoff. */
@@ -33,33 +52,70 @@ const FREE_REDIRECTS = 2;
 const RETRY_BACKOFF = { minMs: 10, maxMs: 500 };
 /** The backoff for TRYAGAIN: the server is well, and the other keys will come, for each batch of a migration takes some ms. */
 const TRYAGAIN_BACKOFF = { minMs: 10, maxMs: 100 };
+/** The backoff before a command is sent alone, and the time that a node has to say that it answers others. */
+const ISOLATION_BACKOFF = { minMs: 20, maxMs: 200 };
+/** A command goes alone once so many connections were lost at it. The first may be any accident; two in a row are a suspicion. */
+export const ISOLATED_AT = 2;
 const REJECT: Decision = { act: 'reject' };
+const AGAIN: Decision = { act: 'reselect', afterMs: 0, waiting: 'none' };
 
 /**
- * The error replies that prove that the command did not run, and what follows. An error without a row goes to the caller.
+ * The error replies after which a command that did not run is sent again, and what they say about the node. Those without a row go to the
+ * caller.
  * Sources: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/ (MOVED, ASK, TRYAGAIN, CLUSTERDOWN),
  * https://redis.io/docs/latest/develop/reference/protocol-spec/ and the servers' own error replies.
  */
 const RESELECT = {
-  tryagain: { wake: false, avoid: false, renew: false, scriptToo: true },
-  clusterdown: { wake: true, avoid: true, renew: false, scriptToo: true },
-  loading: { wake: true, avoid: true, renew: false, scriptToo: true },
-  masterdown: { wake: true, avoid: true, renew: false, scriptToo: true },
-  // A script may have written before it met a replica's refusal only if the role changed under it, which servers do not do; but its text is
-  // free.
-  readonly: { wake: true, avoid: true, renew: true, scriptToo: false },
-  unblocked: { wake: true, avoid: true, renew: false, scriptToo: false },
+  tryagain: { wake: false, avoid: false, renew: false, waiting: 'none' },
+  clusterdown: { wake: true, avoid: true, renew: false, waiting: 'all' },
+  loading: { wake: true, avoid: true, renew: false, waiting: 'all' },
+  masterdown: { wake: true, avoid: true, renew: false, waiting: 'all' },
+  readonly: { wake: true, avoid: true, renew: true, waiting: 'all' },
+  // Reads are served as before. The replicas come back, or the role goes to one of them:
+  // https://redis.io/docs/latest/operate/oss_and_stack/management/replication/#allow-writes-only-with-n-attached-replicas
+  noreplicas: { wake: true, avoid: false, renew: false, waiting: 'writes' },
+  unblocked: { wake: true, avoid: true, renew: false, waiting: 'none' },
 } as const;
+
+const NOTHING: Lesson = { wake: false, avoid: false, renew: false };
+const LOOK: Lesson = { wake: true, avoid: false, renew: false };
+/** What a failed attempt says about its node. Pure. */
+export function lessonOf(failure: AttemptFailure, script: ScriptKind): Lesson {
+  if (failure.kind !== 'error-reply') return isFinal(failure) ? NOTHING : LOOK;
+  const { error } = failure;
+  switch (classify(error)) {
+    case 'moved':
+    case 'ask':
+    case 'redirect':
+      // The redirection itself is followed, or is none: but for a host that is not known yet.
+      return redirection(error)?.host === '?' ? LOOK : NOTHING;
+    case 'tryagain':
+    case 'clusterdown':
+    case 'loading':
+    case 'masterdown':
+    case 'readonly':
+    case 'noreplicas':
+    case 'unblocked': {
+      const kind = classify(error) as keyof typeof RESELECT; // one of these cases
+      return script === 'none' || isServersWord(error) ? lessonOfKind(kind) : NOTHING;
+    }
+    default:
+      return NOTHING;
+  }
+}
+
+function lessonOfKind(kind: keyof typeof RESELECT): Lesson {
+  const { wake, avoid, renew } = RESELECT[kind];
+  return { wake, avoid, renew };
+}
 
 /** Decides what follows a failed attempt: reject, send to a named node, or choose a node again. Pure; the rules are in docs/attempts.md. */
 export function retry(failure: AttemptFailure, facts: AttemptFacts, random: () => number = Math.random): Decision {
   switch (failure.kind) {
     case 'not-sent':
-      // The same credentials, the same database will be refused again.
-      if (failure.error instanceof AuthError || failure.error instanceof DatabaseError) return REJECT;
-      return { act: 'reselect', wake: true, avoid: false, renew: false, afterMs: 0 };
+      return isFinal(failure) ? REJECT : AGAIN;
     case 'connection-lost':
-      return facts.repeatable ? { act: 'reselect', wake: true, avoid: false, renew: false, afterMs: 0 } : REJECT;
+      return facts.repeatable ? afterLoss(facts, random) : REJECT;
     case 'error-reply':
       return afterReply(failure.error, facts, random);
     default:
@@ -67,7 +123,23 @@ export function retry(failure: AttemptFailure, facts: AttemptFacts, random: () =
   }
 }
 
+/** The same credentials, the same database will be refused again. */
+function isFinal({ kind, error }: AttemptFailure): boolean {
+  return kind === 'not-sent' && (error instanceof AuthError || error instanceof DatabaseError);
+}
+
+/**
+ * A server, or a proxy, may close the connection because of what is asked: a reply beyond `client-output-buffer-limit` does. Sent again at
+ * once, and again, such a command would take all that is beside it with it for ever.
+ */
+function afterLoss({ losses, alone }: AttemptFacts, random: () => number): Decision {
+  if (losses < ISOLATED_AT) return AGAIN;
+  const afterMs = Math.max(1, backoffMs(losses - ISOLATED_AT, ISOLATION_BACKOFF, random));
+  return { act: 'isolate', afterMs, ask: alone && losses > ISOLATED_AT };
+}
+
 function afterReply(error: ReplyError, facts: AttemptFacts, random: () => number): Decision {
+  if (facts.ran || !provesNothingRan(error, facts.script)) return REJECT;
   const kind = classify(error);
   switch (kind) {
     case 'moved':
@@ -75,9 +147,9 @@ function afterReply(error: ReplyError, facts: AttemptFacts, random: () => number
     case 'redirect': {
       const to = redirection(error);
       if (to === null || facts.redirects >= MAX_REDIRECTS) return REJECT;
-      if (facts.script && !(to.kind !== 'REDIRECT' && to.slot === facts.slot)) return REJECT;
+      if (facts.script !== 'none' && to.kind !== 'REDIRECT' && to.slot !== facts.slot) return REJECT;
       // Host names spread by gossip, and a moment after a restart some node may lack one: the monitor may learn it from another.
-      if (to.host === '?') return { act: 'reselect', wake: true, avoid: false, renew: false, afterMs: pauseMs(facts, random) };
+      if (to.host === '?') return { act: 'reselect', afterMs: pauseMs(facts, random), waiting: 'none' };
       const afterMs = facts.redirects < FREE_REDIRECTS ? 0 : backoffMs(facts.redirects - FREE_REDIRECTS, RETRY_BACKOFF, random);
       return { act: 'resend', to, asking: kind === 'ask', patch: kind === 'moved', afterMs };
     }
@@ -86,11 +158,13 @@ function afterReply(error: ReplyError, facts: AttemptFacts, random: () => number
     case 'loading':
     case 'masterdown':
     case 'readonly':
-    case 'unblocked': {
-      const { scriptToo, ...rule } = RESELECT[kind];
-      if (facts.script && !scriptToo) return REJECT;
-      return { act: 'reselect', ...rule, afterMs: pauseMs(facts, random, kind === 'tryagain' ? TRYAGAIN_BACKOFF : RETRY_BACKOFF) };
-    }
+    case 'noreplicas':
+    case 'unblocked':
+      return {
+        act: 'reselect',
+        afterMs: pauseMs(facts, random, kind === 'tryagain' ? TRYAGAIN_BACKOFF : RETRY_BACKOFF),
+        waiting: RESELECT[kind].waiting,
+      };
     default:
       return REJECT;
   }

@@ -23,8 +23,8 @@ const brands = new Map<unknown, symbol>();
 /** Base of everything this library throws or rejects with. `code` is stable over releases; the message is for people. */
 export class SlotwiseError extends Error {
   readonly code: string;
-  readonly executed: Executed;
   // The parser makes the error of a reply before its call is known: these are filled in afterwards.
+  executed: Executed;
   node: string | undefined;
   command: string | undefined;
   attempts: number;

@@ -9,7 +9,7 @@ import {
 } from '../../lib/errors.js';
 import type { AttemptFailure } from '../../lib/protocol/call.js';
 import { parseReplyError } from '../../lib/protocol/resp/reply-error.js';
-import type { AttemptFacts, Decision } from '../../lib/routing/retry.js';
+import type { AttemptFacts, Decision, Lesson } from '../../lib/routing/retry.js';
 
 /** Design, section 5: what happened, and what follows. */
 export interface RetryCase {
@@ -19,6 +19,8 @@ export interface RetryCase {
   readonly facts?: Partial<AttemptFacts>;
   /** Chosen with a `random` that always gives 0: every backoff is the least there is. */
   readonly decision: Decision;
+  /** What it says about the node. Default: that the topology should be looked at, after anything but a reply; else nothing. */
+  readonly lesson?: Lesson;
 }
 
 export const leastBackoffMs = 10;
@@ -31,7 +33,8 @@ const unwritten = (error: AuthError | ConnectError | DatabaseError | ClosedError
 const lost = (error: ConnectionLostError | ProtocolError | QueueFullError): AttemptFailure => ({ kind: 'connection-lost', error });
 
 const reject: Decision = { act: 'reject' };
-const elsewhere: Decision = { act: 'reselect', wake: true, avoid: false, renew: false, afterMs: 0 };
+const elsewhere: Decision = { act: 'reselect', afterMs: 0, waiting: 'none' };
+const alone: Decision = { act: 'isolate', afterMs: 20, ask: false };
 const moved = (host: string, port: number, slot = 7, afterMs = 0): Decision => ({
   act: 'resend',
   to: { kind: 'MOVED', slot, host, port },
@@ -53,7 +56,13 @@ const redirect = (host: string, port: number): Decision => ({
   patch: false,
   afterMs: 0,
 });
-const avoiding: Decision = { act: 'reselect', wake: true, avoid: true, renew: false, afterMs: leastBackoffMs };
+const later: Decision = { act: 'reselect', afterMs: leastBackoffMs, waiting: 'none' };
+const inOrder: Decision = { ...later, waiting: 'all' };
+const look: Lesson = { wake: true, avoid: false, renew: false };
+const avoid: Lesson = { wake: true, avoid: true, renew: false };
+const demoted: Lesson = { wake: true, avoid: true, renew: true };
+/** A refusal of the server, after which all of the slot waits. */
+const refused = { decision: inOrder, lesson: avoid } as const;
 
 export const retryCases: readonly RetryCase[] = [
   // Not written yet
@@ -71,6 +80,37 @@ export const retryCases: readonly RetryCase[] = [
 
   // Lost after the write
   { name: 'a lost read', failure: lost(new ConnectionLostError('broke')), facts: { repeatable: true }, decision: elsewhere },
+  {
+    name: 'a read lost for the second time',
+    failure: lost(new ConnectionLostError('broke')),
+    facts: { repeatable: true, losses: 2 },
+    decision: alone,
+  },
+  {
+    name: 'a blocking read lost for the first time, on a connection of its own',
+    failure: lost(new ConnectionLostError('broke')),
+    facts: { repeatable: true, alone: true },
+    decision: elsewhere,
+  },
+  {
+    name: 'a blocking read lost for the second time',
+    failure: lost(new ConnectionLostError('broke')),
+    facts: { repeatable: true, losses: 2, alone: true },
+    decision: alone,
+  },
+  {
+    name: 'a read lost on a connection of its own, too',
+    failure: lost(new ConnectionLostError('broke')),
+    facts: { repeatable: true, losses: 3, alone: true },
+    decision: { act: 'isolate', afterMs: 20, ask: true },
+  },
+  {
+    name: 'a read lost three times, never alone',
+    failure: lost(new ConnectionLostError('broke')),
+    facts: { repeatable: true, losses: 3 },
+    decision: alone,
+  },
+  { name: 'a write lost for the second time', failure: lost(new ConnectionLostError('broke')), facts: { losses: 2 }, decision: reject },
   { name: 'a lost write: it may have run', failure: lost(new ConnectionLostError('broke')), decision: reject },
   { name: 'a write lost to garbage', failure: lost(new ProtocolError('garbage')), decision: reject },
   { name: 'a read lost to garbage', failure: lost(new ProtocolError('garbage')), facts: { repeatable: true }, decision: elsewhere },
@@ -89,7 +129,8 @@ export const retryCases: readonly RetryCase[] = [
   {
     name: 'MOVED to a node whose name is not known yet',
     failure: reply('MOVED 7 ?:7001'),
-    decision: { ...elsewhere, afterMs: leastBackoffMs },
+    decision: later,
+    lesson: look,
   },
   { name: 'MOVED to a name in capitals', failure: reply('MOVED 7 Node-2.Example:7001'), decision: moved('node-2.example', 7001) },
   { name: 'MOVED without a port', failure: reply('MOVED 7 10.0.0.2'), decision: reject },
@@ -121,41 +162,90 @@ export const retryCases: readonly RetryCase[] = [
   {
     name: 'TRYAGAIN: the same shard, nobody is at fault',
     failure: reply('TRYAGAIN Multiple keys request during rehashing of slot'),
-    decision: { act: 'reselect', wake: false, avoid: false, renew: false, afterMs: leastBackoffMs },
+    decision: later,
   },
-  { name: 'CLUSTERDOWN', failure: reply('CLUSTERDOWN The cluster is down'), decision: avoiding },
-  { name: 'CLUSTERDOWN of a slot', failure: reply('CLUSTERDOWN Hash slot not served'), decision: avoiding },
-  { name: 'LOADING', failure: reply('LOADING Redis is loading the dataset in memory'), decision: avoiding },
+  { name: 'CLUSTERDOWN', failure: reply('CLUSTERDOWN The cluster is down'), ...refused },
+  { name: 'CLUSTERDOWN of a slot', failure: reply('CLUSTERDOWN Hash slot not served'), ...refused },
+  { name: 'LOADING', failure: reply('LOADING Redis is loading the dataset in memory'), ...refused },
   {
     name: 'MASTERDOWN',
     failure: reply("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'."),
-    decision: avoiding,
+    ...refused,
   },
   {
     name: 'READONLY',
     failure: reply("READONLY You can't write against a read only replica."),
-    decision: { act: 'reselect', wake: true, avoid: true, renew: true, afterMs: leastBackoffMs },
+    decision: inOrder,
+    lesson: demoted,
+  },
+  {
+    name: 'NOREPLICAS: reads are served',
+    failure: reply('NOREPLICAS Not enough good replicas to write.'),
+    decision: { ...later, waiting: 'writes' },
+    lesson: look,
+  },
+  {
+    name: 'NOREPLICAS in the words of a proxy',
+    failure: reply('NOREPLICAS wait'),
+    decision: { ...later, waiting: 'writes' },
+    lesson: look,
   },
   {
     name: 'UNBLOCKED by a change of role',
     failure: reply('UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)'),
-    decision: avoiding,
+    decision: later,
+    lesson: avoid,
   },
   { name: 'UNBLOCKED because a client asked for it', failure: reply('UNBLOCKED client unblocked via CLIENT UNBLOCK'), decision: reject },
 
   // Scripts may answer with any text
-  { name: 'a script: MOVED of its slot', failure: reply('MOVED 7 h:1'), facts: { script: true }, decision: moved('h', 1) },
-  { name: 'a script: MOVED of another slot', failure: reply('MOVED 8 h:1'), facts: { script: true }, decision: reject },
-  { name: 'a script without keys: MOVED', failure: reply('MOVED 8 h:1'), facts: { script: true, slot: -1 }, decision: reject },
-  { name: 'a script: ASK of its slot', failure: reply('ASK 7 h:1'), facts: { script: true }, decision: ask('h', 1) },
-  { name: 'a script: REDIRECT', failure: reply('REDIRECT h:1'), facts: { script: true }, decision: reject },
-  { name: 'a script: READONLY', failure: reply('READONLY You cannot write'), facts: { script: true }, decision: reject },
-  { name: 'a script: UNBLOCKED', failure: reply('UNBLOCKED instance state changed'), facts: { script: true }, decision: reject },
+  { name: 'a script: MOVED of its slot', failure: reply('MOVED 7 h:1'), facts: { script: 'plain' }, decision: moved('h', 1) },
+  { name: 'a script: MOVED of another slot', failure: reply('MOVED 8 h:1'), facts: { script: 'plain' }, decision: reject },
+  { name: 'a script without keys: MOVED', failure: reply('MOVED 8 h:1'), facts: { script: 'plain', slot: -1 }, decision: reject },
+  { name: 'a script: ASK of its slot', failure: reply('ASK 7 h:1'), facts: { script: 'plain' }, decision: ask('h', 1) },
+  { name: 'a script: REDIRECT', failure: reply('REDIRECT h:1'), facts: { script: 'plain' }, decision: reject },
+  { name: 'a script: READONLY', failure: reply('READONLY mine'), facts: { script: 'plain' }, decision: reject },
+  { name: 'a script: UNBLOCKED', failure: reply('UNBLOCKED instance state changed'), facts: { script: 'plain' }, decision: reject },
   {
     name: 'a script: LOADING',
     failure: reply('LOADING Redis is loading the dataset in memory'),
-    facts: { script: true },
-    decision: avoiding,
+    facts: { script: 'plain' },
+    ...refused,
+  },
+  ...(
+    [
+      ["READONLY You can't write against a read only replica.", demoted, 'all'],
+      ['NOREPLICAS Not enough good replicas to write.', look, 'writes'],
+    ] as const
+  ).flatMap(([text, lesson, waiting]): RetryCase[] => {
+    const inside = `${text} script: db8d8f6383e1a67ce23db65efd679a334c123806, on @user_script:1.`;
+    return [
+      { name: `a function: ${text}`, failure: reply(text), facts: { script: 'declared' }, decision: { ...later, waiting }, lesson },
+      { name: `a script that may have caught it: ${text}`, failure: reply(text), facts: { script: 'plain' }, decision: reject, lesson },
+      { name: `a script: ${inside}`, failure: reply(inside), facts: { script: 'plain' }, decision: reject, lesson },
+      {
+        name: `a script of Valkey: ${text}`,
+        failure: reply(`${text} script: on @user_script:1.`),
+        facts: { script: 'plain' },
+        decision: reject,
+        lesson,
+      },
+      {
+        name: `a function, from its inside: ${text}`,
+        failure: reply(`${text} script: f, on @user_function:2.`),
+        facts: { script: 'declared' },
+        decision: reject,
+        lesson,
+      },
+      { name: `a transaction that ran: ${text}`, failure: reply(text), facts: { ran: true }, decision: reject, lesson },
+    ];
+  }),
+  { name: 'a function: READONLY in words of its own', failure: reply('READONLY mine'), facts: { script: 'declared' }, decision: reject },
+  {
+    name: 'a function: REDIRECT of Valkey',
+    failure: reply('REDIRECT 10.0.0.2:7001'),
+    facts: { script: 'declared' },
+    decision: redirect('10.0.0.2', 7001),
   },
 
   // The caller's
@@ -168,7 +258,6 @@ export const retryCases: readonly RetryCase[] = [
   { name: 'CROSSSLOT', failure: reply("CROSSSLOT Keys in request don't hash to the same slot"), decision: reject },
   { name: 'EXECABORT', failure: reply('EXECABORT Transaction discarded because of previous errors.'), decision: reject },
   { name: 'NOSCRIPT', failure: reply('NOSCRIPT No matching script.'), decision: reject },
-  { name: 'NOREPLICAS', failure: reply('NOREPLICAS Not enough good replicas to write.'), decision: reject },
   { name: 'MISCONF', failure: reply('MISCONF Redis is configured to save RDB snapshots'), decision: reject },
   { name: 'a text that only mentions MOVED', failure: reply('ERR MOVED 7 10.0.0.2:7001'), decision: reject },
   { name: 'moved in small letters', failure: reply('moved 7 10.0.0.2:7001'), decision: reject },

@@ -4,7 +4,12 @@ import { clock } from '../../util/clock.js';
 
 /** Extras of a call that may block. `silenceMs`: the caller's `timeoutMs`, the longest wait for any reply. */
 export function blockingCall(blocking: Blocking | null, silenceMs = 0): Exclusive {
-  return { kind: 'blocking', blocking, silenceMs, since: 0, cancel: null };
+  return { kind: 'blocking', blocking, silenceMs, since: 0, sentAt: 0, processEpoch: 0, cancel: null };
+}
+
+/** Extras of a call that gets a connection for itself because connections are lost at it. */
+export function aloneCall(silenceMs: number): Exclusive {
+  return { ...blockingCall(null, silenceMs), kind: 'alone' };
 }
 
 /**

@@ -7,12 +7,11 @@ import { type AttemptFailure, type Call, type QueueUsage, SETTLED, UNWRITTEN } f
 import type { CallExtras } from '../../protocol/call-extras.js';
 import type { PinnedProcess } from '../../protocol/call-target.js';
 import { isRead } from '../../protocol/catalog/effects.js';
-import { SCRIPT } from '../../protocol/command-spec.js';
 import { classify } from '../../protocol/resp/reply-error.js';
 import { isAffinity, slotOfAffinity } from '../../routing/keys/affinity-slot.js';
 import { slotOfCommand } from '../../routing/keys/slots.js';
 import { PublishAffinity } from '../../routing/pubsub/publish-affinity.js';
-import { type Decision, retry } from '../../routing/retry.js';
+import type { Decision } from '../../routing/retry.js';
 import type { Router } from '../../routing/router.js';
 import { isMisconfigured } from '../../topology/probe-error.js';
 import { clock } from '../../util/clock.js';
@@ -24,17 +23,20 @@ import type { SentinelAccess } from '../nodes/sentinel-access.js';
 import { type ViewEngine, viewOf } from '../view.js';
 import { closedError, errorFor, redirectedAway, rejectCall } from './call-errors.js';
 import { Hedger, SecondCall } from './hedged-reads.js';
+import { countLoss, errorIfClosesAt, isolate, mayWaitForEver } from './isolation.js';
+import { decide, judge } from './judge.js';
+import { Lessons } from './lessons.js';
 import { NoNodeReasons } from './no-node-reasons.js';
 import { PendingCalls } from './pending-calls.js';
 import { isStillThere, recordProcess } from './pinned-process.js';
 import { ReadRouter, readPolicyOf } from './read-router.js';
 import { keepsOrder } from './slot-barriers.js';
-import { effectiveFailure } from './transaction-failure.js';
 
 /** Attempt loop, the only one there is: gives every call its node, and decides what follows a failed attempt. See docs/attempts.md. */
 export class Dispatcher implements ViewEngine {
   readonly usage: QueueUsage = { commands: 0, bytes: 0 };
   readonly deployment: Deployment;
+  readonly lessons: Lessons;
   readonly hedger = new Hedger({
     sendElsewhere: (second, slot, first) => this.#sendElsewhere(second, slot, first),
     count: (call, node, what) => this.#reads.countHedge(call, node, what),
@@ -68,6 +70,7 @@ export class Dispatcher implements ViewEngine {
       })
       .on('unrecoverable', (error) => this.#rejectPending(error));
     this.#reads = new ReadRouter(this.deployment);
+    this.lessons = new Lessons(this.deployment, options.topology.kind === 'single', (call) => this.#slotOf(call));
   }
 
   /** How many calls wait for a node. */
@@ -86,7 +89,7 @@ export class Dispatcher implements ViewEngine {
    * 5. A replica behind a fixed address refused it: it waits until the address leads to a primary.
    * 6. Older calls of its slot are held by a barrier: it waits behind them.
    * 7. Its read policy's function made a mistake: it was rejected when the node was chosen.
-   * 8. It needs a connection of its own and the client closes: it is rejected, because it may block for ever.
+   * 8. It blocks, or waits for a lease, and the client closes: it is rejected, because that may be for ever.
    * 9. No node serves it, or the node cannot be reached: it waits for the topology.
    * 10. Its node gets it.
    */
@@ -114,7 +117,7 @@ export class Dispatcher implements ViewEngine {
     if (call.state === SETTLED) return;
     const access = node === primary ? 'primary' : 'replica';
     const unreachable = node === null || call.extras === null ? (node?.unreachableReason ?? null) : node.unreachableReasonFor(call, access);
-    if (call.extras?.exclusive && this.#lifecycle.state !== 'running') rejectCall(call, closedError(call.spec));
+    if (mayWaitForEver(call) && this.#lifecycle.state !== 'running') rejectCall(call, closedError(call.spec));
     else if (node === null || unreachable !== null) this.#enqueue(call, unreachable);
     else this.#send(call, node, access);
   }
@@ -206,6 +209,7 @@ export class Dispatcher implements ViewEngine {
       releaseUsage(call);
       return;
     }
+    if (failure.kind === 'connection-lost') countLoss(call);
     // The second call of a hedged read gets one attempt: the first goes its own way.
     if (call.extras?.sink instanceof SecondCall) {
       rejectCall(call, failure.error);
@@ -214,22 +218,19 @@ export class Dispatcher implements ViewEngine {
     call.state = UNWRITTEN;
     call.countAttempt();
     if (failure.kind === 'connection-lost') call.markMayHaveRun();
-    const cause = failure.kind === 'error-reply' && call.batch !== null ? effectiveFailure(failure, call.batch) : failure;
+    const judged = judge(call, failure);
+    const cause = judged.failure;
     if (this.#lifecycle.state === 'closed') {
       rejectCall(call, errorFor(call, cause));
       return;
     }
-    const { spec } = call;
-    if (cause.kind === 'error-reply' && isRead(spec)) this.#reads.recordRefusal(cause.node, cause.error);
-    const decision = retry(cause, {
-      repeatable: call.repeatable,
-      script: (spec.flags & SCRIPT) !== 0,
-      slot: this.#slotOf(call),
-      attempts: call.attempts,
-      redirects: call.redirects,
-    });
-    if (log.routing.enabled) log.routing('%s attempt %d: %s -> %s', spec.name, call.attempts, cause.error.message, decision.act);
+    if (cause.kind === 'error-reply' && isRead(call.spec)) this.#reads.recordRefusal(cause.node, cause.error);
+    const decision = decide(call, judged, this.#slotOf(call));
+    if (log.routing.enabled) log.routing('%s attempt %d: %s -> %s', call.spec.name, call.attempts, cause.error.message, decision.act);
+    const renewed = this.lessons.learn(judged);
     this.#applyDecision(call, cause, decision);
+    // Now that the call waits. A fixed address may lead to another server: https://redis.io/docs/latest/operate/oss_and_stack/management/replication/
+    if (renewed !== null) this.deployment.renew(renewed);
   }
 
   #applyDecision(call: Call, failure: AttemptFailure, decision: Decision): void {
@@ -248,17 +249,21 @@ export class Dispatcher implements ViewEngine {
       }
       case 'reselect': {
         call.remember(failure.error);
-        const node = this.deployment.nodes.get(failure.kind === 'error-reply' ? failure.node : (failure.error.node ?? ''));
-        if (node !== undefined && decision.avoid) this.deployment.avoid(node);
-        if (decision.wake) this.deployment.wake(failure.error.message);
         if (this.#failIfPinned(call, failure)) return;
         if (decision.afterMs === 0) this.dispatch(call);
-        else if (decision.avoid && keepsOrder(call)) this.#pending.waitForSlot(this.#slotOf(call), call, decision.afterMs);
-        else this.#pending.waitFor(call, decision.afterMs);
-        // A fixed address may lead to another server by now: https://redis.io/docs/latest/operate/oss_and_stack/management/replication/
-        if (node !== undefined && decision.renew && this.#options.topology.kind === 'single') this.deployment.renew(node);
+        else if (decision.waiting !== 'none' && keepsOrder(call)) {
+          this.#pending.waitForSlot(this.#slotOf(call), call, decision.afterMs, decision.waiting);
+        } else this.#pending.waitFor(call, decision.afterMs);
         return;
       }
+      case 'isolate':
+        call.remember(failure.error);
+        if (decision.ask) this.#askAboutCall(call, failure, decision.afterMs);
+        else if (!this.#failIfPinned(call, failure)) {
+          isolate(call);
+          this.#pending.waitFor(call, decision.afterMs);
+        }
+        return;
       default:
         decision satisfies never;
     }
@@ -276,6 +281,15 @@ export class Dispatcher implements ViewEngine {
     }
   }
 
+  /** A call was lost on a connection for itself, too: is it the call, or the node? */
+  #askAboutCall(call: Call, failure: AttemptFailure, afterMs: number): void {
+    const error = errorIfClosesAt(call, failure, this.lessons.nodeOf(failure));
+    this.#pending.waitFor(call, afterMs, () => {
+      if (error.ofCall !== null) rejectCall(call, error.ofCall);
+      else if (!this.#failIfPinned(call, failure)) this.dispatch(call);
+    });
+  }
+
   /** Fails a call whose cursor means nothing to another node; any other call goes on. */
   #failIfPinned(call: Call, failure: AttemptFailure): boolean {
     const pinned = call.extras?.target?.pinned;
@@ -283,14 +297,6 @@ export class Dispatcher implements ViewEngine {
     pinned.isGone = true;
     rejectCall(call, errorFor(call, failure));
     return true;
-  }
-
-  /** Records what a failure on a lease says about the nodes. True: nothing was executed, and another attempt may succeed. */
-  observeFailure(failure: AttemptFailure): boolean {
-    const decision = retry(failure, { repeatable: false, script: false, slot: -1, attempts: 1, redirects: 0 });
-    if (decision.act === 'resend') this.deployment.redirect(failure, decision.to, decision.patch);
-    else if (decision.act === 'reselect' && decision.wake) this.deployment.wake(failure.error.message);
-    return decision.act !== 'reject';
   }
 
   #rejectPending(error: SlotwiseError): void {

@@ -1,9 +1,7 @@
 import { type Call, SETTLED } from '../../protocol/call.js';
-import { keyIndexes } from '../../protocol/catalog/keys.js';
 import { command } from '../../protocol/catalog/specs.js';
-import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
-import { argText } from '../../protocol/resp/text.js';
 import { PROPAGATION_MS } from '../../routing/pubsub/propagation-delay.js';
+import { BlockedKeys, commandsOf } from './blocked-keys.js';
 
 /** A node that does not answer holds up newer calls for so long, in ms. */
 const MAX_WAIT_MS = 100;
@@ -14,8 +12,7 @@ export const SPUBLISH = command('SPUBLISH');
  * answered.
  */
 export class HandoverBarrier {
-  /** Keys that are blocked; null: all of the slot. */
-  #keys: Set<string> | null = new Set();
+  readonly #keys = new BlockedKeys();
   /** The newest call that the old node holds. */
   #last: Call | null = null;
   /** `#last.attempts` when the barrier was set up. A higher value means the old node refused it and it was queued again. */
@@ -39,7 +36,7 @@ export class HandoverBarrier {
     this.#last = call;
     this.#attempts = call.attempts;
     if (commandsOf(call).some(({ spec }) => spec === SPUBLISH)) this.#lingerMs = PROPAGATION_MS;
-    this.#blockKeys(callKeys(call));
+    this.#keys.add(call);
   }
 
   /** Blocks all of the slot, until then at least. */
@@ -48,22 +45,13 @@ export class HandoverBarrier {
     this.coverWholeSlot();
   }
 
-  #blockKeys(keys: readonly string[] | null): void {
-    if (keys === null) this.#keys = null;
-    else for (const key of keys) this.#keys?.add(key);
-  }
-
   /** Whether the call must wait. If so, later calls with one of its keys must wait for it as well. */
   blocks(call: Call): boolean {
-    if (this.#keys === null) return true;
-    const keys = callKeys(call);
-    if (keys?.some((key) => this.#keys?.has(key)) === false) return false;
-    this.#blockKeys(keys);
-    return true;
+    return this.#keys.blocks(call);
   }
 
   coverWholeSlot(): void {
-    this.#keys = null;
+    this.#keys.coverWholeSlot();
   }
 
   isOver(now: number): boolean {
@@ -77,14 +65,4 @@ export class HandoverBarrier {
     this.#answeredAt = Math.min(this.#answeredAt, now);
     return now >= Math.max(this.#answeredAt + this.#lingerMs, this.#notBefore);
   }
-}
-
-function commandsOf({ spec, args, batch }: Call): readonly { readonly spec: CommandSpec; readonly args: readonly Arg[] }[] {
-  return batch === null ? [{ spec, args }] : batch.commands;
-}
-
-/** Keys of a call as text; null: they are not known, as of a script that is placed by hand. */
-function callKeys(call: Call): readonly string[] | null {
-  const keys = commandsOf(call).flatMap(({ spec, args }) => keyIndexes(spec, args).map((index) => argText(args[index] ?? '')));
-  return keys.length === 0 ? null : keys;
 }

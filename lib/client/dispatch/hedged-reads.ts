@@ -184,7 +184,8 @@ class HedgedRead extends OutcomeLink {
     if (this.#state !== 'one') return;
     this.#first = node;
     this.#sentAt = performance.now();
-    this.hedger.watch(this, node, this.#sentAt);
+    // A connection was lost at it: a second node might lose one as well.
+    if (this.call.losses === 0) this.hedger.watch(this, node, this.#sentAt);
   }
 
   override onValue(index: number, value: unknown): void {
@@ -198,6 +199,11 @@ class HedgedRead extends OutcomeLink {
     if (this.#state === 'done') return;
     if (this.#state === 'both' && this.#error === null && !isFinal(error)) this.#error = error;
     else this.#fail(index, error);
+  }
+
+  /** The connection of the second call was lost: it may be because of what is asked. */
+  secondLost(): void {
+    this.call.losses++;
   }
 
   secondSent(node: string): void {
@@ -246,6 +252,10 @@ class HedgedRead extends OutcomeLink {
 /** Sink of the second call of a hedged read. */
 export class SecondCall implements OutcomeSink {
   constructor(private readonly read: HedgedRead) {}
+
+  lost(): void {
+    this.read.secondLost();
+  }
 
   onSent(node: string): void {
     this.read.secondSent(node);

@@ -54,10 +54,10 @@ export class PendingCalls implements Holder {
     this.#backingOff.push({ call, at: clock.now() + ms, go });
   }
 
-  /** Has a call wait that was refused by a node that refuses everything, together with the others of its slot. */
-  waitForSlot(slot: number, call: Call, ms: number): void {
+  /** Has a call wait that was refused by a node that refuses everything, or all writes, together with the others of its slot. */
+  waitForSlot(slot: number, call: Call, ms: number, waiting: 'writes' | 'all'): void {
     clock.watch(this);
-    this.barriers.holdRefused(slot, call, clock.now() + ms);
+    this.barriers.holdRefused(slot, call, clock.now() + ms, waiting);
   }
 
   /** Slots may have left nodes that hold calls of them: newer calls wait behind those. */

@@ -3,6 +3,7 @@ import { type Call, SETTLED } from '../../protocol/call.js';
 import { isRead } from '../../protocol/catalog/effects.js';
 import { PROPAGATION_MS } from '../../routing/pubsub/propagation-delay.js';
 import type { TopologySnapshot } from '../../topology/snapshot.js';
+import { BlockedKeys } from './blocked-keys.js';
 import { HandoverBarrier, SPUBLISH } from './handover-barrier.js';
 import { readPolicyOf } from './read-router.js';
 
@@ -18,6 +19,8 @@ export interface Handover {
 interface Barrier {
   /** What opens it: a moment, on the clock in ms, or the answers to the calls that the old node holds. */
   readonly until: number | HandoverBarrier;
+  /** Keys of the writes that wait, where reads are served meanwhile; null: whatever `until` says waits. */
+  readonly writes: BlockedKeys | null;
   /** Calls that were sent before and refused, in the order of the replies. */
   readonly refused: Call[];
   /** Calls that were issued since. */
@@ -36,6 +39,7 @@ interface PublishingHold {
  * | barrier | stands | waiting calls | opens |
  * |---|---|---|---|
  * | of refusals | while the node of the slot refuses everything (LOADING, READONLY, CLUSTERDOWN …): each refused call would come back after a jittered moment of its own and overtake the others | all of the slot | after one moment for all, and when the topology changes |
+ * | of refused writes | while it refuses what writes (NOREPLICAS), likewise | writes, and reads with their keys | likewise |
  * | of a handover | since the slot went to another node while calls for it are on their way to the old one, which will refuse them: newer ones would overtake them | those with the same keys | when the last of those is answered, or after 100 ms; 50 ms later where SPUBLISH was among them |
  */
 export class SlotBarriers {
@@ -57,20 +61,21 @@ export class SlotBarriers {
   /** Has the call wait if a barrier of its slot blocks it. False: it need not wait. */
   hold(slot: number, call: Call, now: number): boolean {
     const barrier = this.#barriers.get(slot) ?? (call.spec === SPUBLISH ? this.#holdPublishing(slot, now) : undefined);
-    if (barrier === undefined || (barrier.until instanceof HandoverBarrier && !barrier.until.blocks(call))) return false;
+    if (barrier === undefined || !blocks(barrier, call)) return false;
     // What was tried before is older than what waits here.
     (call.attempts > 0 ? barrier.refused : barrier.issued).push(call);
     return true;
   }
 
   /** Takes a call that was refused. The first one of a slot decides when all of them go on. */
-  holdRefused(slot: number, call: Call, until: number): void {
-    const barrier = this.#barriers.get(slot);
+  holdRefused(slot: number, call: Call, until: number, waiting: 'writes' | 'all' = 'all'): void {
+    let barrier = this.#barriers.get(slot);
     if (barrier === undefined) {
-      this.#barriers.set(slot, { until, refused: [call], issued: [] });
-      return;
-    }
-    if (barrier.until instanceof HandoverBarrier) barrier.until.coverWholeSlot();
+      barrier = { until, writes: waiting === 'writes' ? new BlockedKeys() : null, refused: [], issued: [] };
+      this.#barriers.set(slot, barrier);
+    } else if (barrier.until instanceof HandoverBarrier) barrier.until.coverWholeSlot();
+    else if (waiting === 'all') barrier.writes?.coverWholeSlot();
+    barrier.writes?.add(call);
     barrier.refused.push(call);
   }
 
@@ -100,7 +105,7 @@ export class SlotBarriers {
     const barrier = new HandoverBarrier(now, until instanceof HandoverBarrier ? until : null);
     for (const call of calls) barrier.add(call);
     if (refused.length + issued.length > 0) barrier.coverWholeSlot();
-    this.#barriers.set(slot, { until: barrier, refused, issued });
+    this.#barriers.set(slot, { until: barrier, writes: null, refused, issued });
   }
 
   /** A slot with a `PublishingHold` gets its barrier with the first SPUBLISH. */
@@ -109,7 +114,7 @@ export class SlotBarriers {
     if (hold === undefined) return undefined;
     const until = new HandoverBarrier(now);
     until.holdUntil(hold.until);
-    const barrier: Barrier = { until, refused: [], issued: [] };
+    const barrier: Barrier = { until, writes: null, refused: [], issued: [] };
     this.#barriers.set(slot, barrier);
     return barrier;
   }
@@ -142,6 +147,14 @@ export class SlotBarriers {
     }
     return calls;
   }
+}
+
+function blocks({ until, writes }: Barrier, call: Call): boolean {
+  if (until instanceof HandoverBarrier) return until.blocks(call);
+  if (writes === null) return true;
+  if (isRead(call.spec)) return writes.blocks(call);
+  writes.add(call);
+  return true;
 }
 
 /** Whether the call keeps its place among the others of its slot: it goes to the primary of its keys, on a shared connection. */

@@ -59,7 +59,9 @@ export async function runTransaction(client: Client, steps: readonly BatchStep[]
   admitAll(client, known, view);
   const { batch, exec, keys, decode } = transactionOf(known, view);
   const slot = client.options.topology.kind === 'cluster' ? commonSlot('MULTI', keys) : -1;
-  return (await client.runAtomicBatch(batch, exec, slot, decode, view)) as Outcomes;
+  const outcomes = (await client.runAtomicBatch(batch, exec, slot, decode, view)) as Outcomes; // the decoder's
+  client.observeReplies(outcomes.errors.values());
+  return outcomes;
 }
 
 /** Whether the command table lacks the command: its spec has arity 0. */

@@ -15,8 +15,8 @@ import { clock } from '../../util/clock.js';
 import { attachSignal } from '../abort.js';
 import { blockingCall, exclusiveDeadline } from '../dispatch/blocking-call.js';
 import { lostError } from '../dispatch/call-errors.js';
+import { type JudgedFailure, judge } from '../dispatch/judge.js';
 import { traceCall } from '../dispatch/traced-call.js';
-import { effectiveFailure } from '../dispatch/transaction-failure.js';
 import type { View } from '../view.js';
 import type { Outcomes, Transaction } from './batch.js';
 import { LeaseState } from './lease-state.js';
@@ -27,7 +27,9 @@ const UNWATCH = command('UNWATCH');
 /** What a leased connection needs of the client. */
 interface LeaseEngine {
   /** Follows a failure: updates topology and health. True: nothing was executed, and another attempt may succeed. */
-  observeFailure(failure: AttemptFailure): boolean;
+  observeFailure(call: Call, judged: JudgedFailure): boolean;
+  /** Follows the errors among the replies of a transaction. */
+  observeReplies(errors: Iterable<unknown>): void;
   /** Throws for a command that its domain does not let through. */
   admit(spec: CommandSpec, args: readonly Arg[], view: View): void;
   /** The spec of a command that the table lacks, asked of a server. */
@@ -81,7 +83,9 @@ export class LeasedConnection implements CallOwner {
   /** Sends a transaction. Null: a watched key was changed, and nothing was executed. */
   async exec({ batch, exec, decode }: Transaction): Promise<Outcomes | null> {
     const replies = this.#send(exec, [], (raw, args, mode) => (raw === null ? null : decode(raw, args, mode)), batch);
-    return (await replies) as Outcomes | null; // the decoder's
+    const outcomes = (await replies) as Outcomes | null; // the decoder's
+    if (outcomes !== null) this.engine.observeReplies(outcomes.errors.values());
+    return outcomes;
   }
 
   #send(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, batch: AtomicBatch | null): Promise<unknown> {
@@ -138,9 +142,10 @@ export class LeasedConnection implements CallOwner {
   }
 
   failed(call: Call, failure: AttemptFailure): void {
-    const cause = failure.kind === 'error-reply' && call.batch !== null ? effectiveFailure(failure, call.batch) : failure;
+    const judged = judge(call, failure);
+    const cause = judged.failure;
     let { error } = cause;
-    let retryable = this.engine.observeFailure(cause);
+    let retryable = this.engine.observeFailure(call, judged);
     if (cause.kind !== 'error-reply' && this.lease.ended !== null)
       error = this.#endedError(call.spec, cause.kind === 'connection-lost' ? 'unknown' : 'no', this.lease.ended);
     else if (cause.kind === 'connection-lost') {

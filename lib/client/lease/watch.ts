@@ -1,13 +1,15 @@
-import { AbortError, ArgumentError, ConnectError, NoNodeError, SlotwiseError } from '../../errors.js';
+import { AbortError, ArgumentError, ConnectError, ConnectionLostError, NoNodeError, SlotwiseError } from '../../errors.js';
 import { command } from '../../protocol/catalog/specs.js';
 import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
 import { prefixKey } from '../../routing/keys/key-prefix.js';
 import { prefixKeys } from '../../routing/keys/prefixed-command.js';
 import { commonSlot, slotOfCommand } from '../../routing/keys/slots.js';
+import { ISOLATED_AT } from '../../routing/retry.js';
 import { backoffMs } from '../../util/backoff.js';
 import { nameErrors } from '../../util/slotwise-error.js';
 import { performance, sleep } from '../../util/timers.js';
 import type { Client } from '../client.js';
+import { closesAtError } from '../dispatch/isolation.js';
 import type { View } from '../view.js';
 import { admitAll, type BatchStep, isUnknown, learnt, type Outcomes, transactionOf } from './batch.js';
 import { LeasedConnection } from './leased-connection.js';
@@ -64,12 +66,15 @@ export async function watch<T>(
   const slot = sharded ? commonSlot('WATCH', prefixedKeys) : -1;
   let races = 0;
   let failures = 0;
+  let losses = 0;
   let failingSince = 0;
   for (;;) {
     if (view.signal?.aborted) throw new AbortError('WATCH was aborted', { command: 'WATCH', cause: view.signal.reason });
     let connection: LeasedConnection | null = null;
+    let processEpoch = 0;
     try {
       const lease = await client.acquire(first, view);
+      processEpoch = client.processEpochOf(lease.connection.key);
       connection = new LeasedConnection(lease, view, client);
       try {
         await connection.watch(prefixedKeys);
@@ -83,16 +88,27 @@ export async function watch<T>(
       if (error instanceof LostRaceError) {
         if (races === retries) return null;
         failures = 0;
+        losses = 0;
         await sleep(backoffMs(races++, AFTER_RACE));
         continue;
       }
       if (!(connection === null ? error instanceof NoNodeError || error instanceof ConnectError : connection.isRetryable(error)))
         throw error;
+      losses = error instanceof ConnectionLostError ? losses + 1 : 0;
+      if (losses > ISOLATED_AT && error instanceof ConnectionLostError) await throwIfClosesAt(client, error, losses, processEpoch);
       const now = performance.now();
       if (failures === 0) failingSince = now;
       else if (view.timeoutMs > 0 && now - failingSince >= view.timeoutMs) throw error;
       await sleep(backoffMs(failures++, AFTER_FAILURE));
     }
+  }
+}
+
+/** The connection of a watch is its own: where it breaks at a command again and again, that command is at fault. */
+async function throwIfClosesAt(client: Client, error: ConnectionLostError, losses: number, processEpoch: number): Promise<void> {
+  const { node = '', command = 'WATCH', attempts, cause } = error;
+  if (await client.answersOthers(node, processEpoch)) {
+    throw closesAtError(cause instanceof SlotwiseError ? cause : error, { command, attempts, losses });
   }
 }
 

@@ -122,11 +122,14 @@ export class ChannelPlacer implements ChannelHost {
     const failure: AttemptFailure = { kind: 'error-reply', error, node };
     const facts = {
       repeatable: true,
-      script: false,
+      script: 'none',
+      ran: false,
       slot: channel.placement.slot,
       attempts: channel.refusals,
       redirects: channel.redirects,
-    };
+      losses: 0,
+      alone: false,
+    } as const;
     const decision = retry(failure, facts);
     log.pubsub('%s refuses %s %s: %s', node, channel.kind, channel.text, error.message);
     if (decision.act === 'resend' && !decision.asking) {

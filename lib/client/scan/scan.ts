@@ -35,18 +35,22 @@ const CLUSTER_NODES = command('CLUSTER NODES');
  */
 export async function* scanOne<Item>(client: Client, view: View, scan: Scan<Item>): AsyncGenerator<Item, void, undefined> {
   const seen = new DedupeSet(scan.dedupeLimit);
+  let losses = 0;
   for (let failures = 0; ; failures++) {
-    const pinned = newPin();
+    const pinned = newPin(losses);
     try {
       for await (const page of pages(client, view, scan, {}, pinned)) {
         for (let at = 0; at < page.length; at += scan.width) {
-          if (seen.add(elementOf(page, at))) yield scan.item(elementOf(page, at), elementOf(page, at + scan.width - 1));
+          if (!seen.add(elementOf(page, at))) continue;
+          pinned.losses = 0;
+          yield scan.item(elementOf(page, at), elementOf(page, at + scan.width - 1));
         }
       }
       return;
     } catch (error) {
       if (!pinned.isGone || failures === MAX_FAILURES) throw error;
     }
+    losses = pinned.losses;
     await sleep(backoffMs(failures, BACKOFF));
   }
 }
@@ -58,10 +62,11 @@ export async function* scanOne<Item>(client: Client, view: View, scan: Scan<Item
 export async function* scanCluster<Item>(client: Client, view: View, scan: Scan<Item>): AsyncGenerator<Item, void, undefined> {
   const seen = new DedupeSet(scan.dedupeLimit);
   const coverage = new SlotCoverage();
+  let losses = 0;
   for (let failures = 0; ; ) {
     const part = coverage.next();
     if (part === null) return;
-    const pinned = newPin();
+    const pinned = newPin(losses);
     let gained = false;
     let cause: unknown = new NoNodeError(`${scan.spec.name}: no node says that it serves slot ${part.slot}`, { command: scan.spec.name });
     try {
@@ -74,7 +79,9 @@ export async function* scanCluster<Item>(client: Client, view: View, scan: Scan<
             const key = elementOf(page, at);
             const slot = slotOfKey(key);
             // The slot was scanned elsewhere; its keys moved here since and have been given.
-            if (!coverage.isDone(slot) && seen.add(key, slot)) yield scan.item(key, elementOf(page, at + scan.width - 1));
+            if (coverage.isDone(slot) || !seen.add(key, slot)) continue;
+            pinned.losses = 0;
+            yield scan.item(key, elementOf(page, at + scan.width - 1));
           }
         }
         const after = await fetchShardView(client, view, target);
@@ -86,6 +93,7 @@ export async function* scanCluster<Item>(client: Client, view: View, scan: Scan<
       if (!pinned.isGone) throw error;
       cause = error;
     }
+    losses = pinned.losses;
     if (gained) {
       failures = 0;
       continue;
@@ -150,6 +158,6 @@ async function fetchShardView(client: Client, view: View, target: CallTarget): P
   return shard;
 }
 
-function newPin(): PinnedProcess {
-  return { node: '', processEpoch: 0, role: null, readonly: false, asking: false, isPinned: false, isGone: false };
+function newPin(losses: number): PinnedProcess {
+  return { node: '', processEpoch: 0, role: null, readonly: false, asking: false, isPinned: false, isGone: false, losses };
 }

@@ -10,6 +10,7 @@ export type ErrorKind =
   | 'loading'
   | 'masterdown'
   | 'readonly'
+  | 'noreplicas'
   | 'unblocked'
   | 'noauth'
   | 'wrongpass'
@@ -38,6 +39,7 @@ const KIND_OF_CODE: ReadonlyMap<string, ErrorKind> = new Map<string, ErrorKind>(
   ['LOADING', 'loading'],
   ['MASTERDOWN', 'masterdown'],
   ['READONLY', 'readonly'],
+  ['NOREPLICAS', 'noreplicas'],
   ['NOAUTH', 'noauth'],
   ['WRONGPASS', 'wrongpass'],
   ['NOPERM', 'noperm'],

@@ -1,10 +1,22 @@
 import assert from 'node:assert/strict';
 import { ConnectionLostError } from '../../../lib/errors.js';
 import { parseReplyError } from '../../../lib/protocol/resp/reply-error.js';
-import { type AttemptFacts, retry } from '../../../lib/routing/retry.js';
+import { type AttemptFacts, lessonOf, retry } from '../../../lib/routing/retry.js';
 import { leastBackoffMs, retryCases } from '../../spec/retry-cases.js';
 
-const firstWrite: AttemptFacts = { repeatable: false, script: false, slot: 7, attempts: 1, redirects: 0 };
+const firstWrite: AttemptFacts = {
+  repeatable: false,
+  script: 'none',
+  ran: false,
+  slot: 7,
+  attempts: 1,
+  redirects: 0,
+  losses: 1,
+  alone: false,
+};
+
+const look = { wake: true, avoid: false, renew: false };
+const nothing = { wake: false, avoid: false, renew: false };
 
 describe('the retry rules', () => {
   for (const { name, failure, facts, decision } of retryCases) {
@@ -13,6 +25,14 @@ describe('the retry rules', () => {
         retry(failure, { ...firstWrite, ...facts }, () => 0),
         decision,
       );
+    });
+  }
+
+  for (const { name, failure, facts, decision, lesson } of retryCases) {
+    const learnt =
+      lesson ?? (failure.kind === 'error-reply' || (failure.kind === 'not-sent' && decision.act === 'reject') ? nothing : look);
+    it(`learn of the node from ${name}: ${JSON.stringify(learnt)}`, () => {
+      assert.deepEqual(lessonOf(failure, facts?.script ?? 'none'), learnt);
     });
   }
 

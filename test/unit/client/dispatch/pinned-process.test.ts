@@ -11,12 +11,21 @@ const nodeOf = (processEpoch: number, isReachable = true): Node =>
 describe('a process that calls are pinned to', () => {
   let pinned: PinnedProcess;
   beforeEach(() => {
-    pinned = { node: '', processEpoch: 0, role: null, readonly: false, asking: false, isPinned: true, isGone: false };
+    pinned = { node: '', processEpoch: 0, role: null, readonly: false, asking: false, isPinned: true, isGone: false, losses: 0 };
     recordProcess(pinned, nodeOf(7), { role: 'replica', readonly: true, asking: true });
   });
 
   it('is written down with the way an attempt went', () => {
-    const expected = { node: 'a', processEpoch: 7, role: 'replica', readonly: true, asking: true, isPinned: true, isGone: false };
+    const expected = {
+      node: 'a',
+      processEpoch: 7,
+      role: 'replica',
+      readonly: true,
+      asking: true,
+      isPinned: true,
+      isGone: false,
+      losses: 0,
+    };
     assert.deepEqual(pinned, expected);
   });
 

@@ -190,7 +190,7 @@ describe('the order of a slot', () => {
     ['a write to one node', { target: { node: 'a' } }, false],
     [
       'a call that needs a connection of its own',
-      { exclusive: { kind: 'lease', blocking: null, silenceMs: 0, since: 0, cancel: null } },
+      { exclusive: { kind: 'lease', blocking: null, silenceMs: 0, since: 0, sentAt: 0, processEpoch: 0, cancel: null } },
       false,
     ],
   ];

@@ -1,0 +1,51 @@
+import { ReplyError } from '../../errors.js';
+import type { Node } from '../../pool/node.js';
+import type { AttemptFailure, Call } from '../../protocol/call.js';
+import { lessonOf } from '../../routing/retry.js';
+import type { Deployment } from '../nodes/deployment.js';
+import { decide, type JudgedFailure } from './judge.js';
+
+/** Lessons of failures about the nodes: the topology is looked at, other nodes are preferred, connections are made anew. */
+export class Lessons {
+  /** `hasFixedAddress`: the server behind the one address may change. */
+  constructor(
+    private readonly deployment: Deployment,
+    private readonly hasFixedAddress: boolean,
+    private readonly slotOf: (call: Call) => number,
+  ) {}
+
+  /** Notes what a failure says about its node, whatever becomes of the call. Returns the node whose connections have to be made anew. */
+  learn({ failure, script }: Pick<JudgedFailure, 'failure' | 'script'>): Node | null {
+    const { wake, avoid, renew } = lessonOf(failure, script);
+    const node = this.nodeOf(failure);
+    if (node !== undefined && avoid) this.deployment.avoid(node);
+    if (wake) this.deployment.wake(failure.error.message);
+    return node !== undefined && renew && this.hasFixedAddress ? node : null;
+  }
+
+  /** Learns, and makes the connections anew. */
+  follow(judged: Pick<JudgedFailure, 'failure' | 'script'>): void {
+    const renewed = this.learn(judged);
+    if (renewed !== null) this.deployment.renew(renewed);
+  }
+
+  /** Follows a failure on a lease, which has no attempt loop. True: nothing was executed, and another attempt may succeed. */
+  followLeased(call: Call, judged: JudgedFailure): boolean {
+    const decision = decide(call, judged, this.slotOf(call));
+    if (decision.act === 'resend') this.deployment.redirect(judged.failure, decision.to, decision.patch);
+    this.follow(judged);
+    return decision.act !== 'reject' && judged.failure.kind !== 'connection-lost';
+  }
+
+  /** Follows the errors among the replies of a transaction. */
+  followReplies(errors: Iterable<unknown>): void {
+    for (const error of errors) {
+      if (!(error instanceof ReplyError) || error.node === undefined) continue;
+      this.follow({ failure: { kind: 'error-reply', error, node: error.node }, script: 'plain' });
+    }
+  }
+
+  nodeOf(failure: AttemptFailure): Node | undefined {
+    return this.deployment.nodes.get(failure.kind === 'error-reply' ? failure.node : (failure.error.node ?? ''));
+  }
+}
