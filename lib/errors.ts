@@ -314,3 +314,21 @@ function pictureOf(value: unknown): string {
   if (typeof value === 'object' && value !== null) return `an object with keys ${Object.keys(value).slice(0, 5).join(', ') || '(none)'}`;
   return String(value);
 }
+
+// With --frozen-intrinsics the limit cannot be set.
+const canLimitStack = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')?.writable === true;
+
+/**
+ * Makes an error without frames in its stack, which take most of the time that making an error takes. For what the state of client or
+ * servers brings about, where thousands may fail at once: their frames name timers and sockets, or every caller there is.
+ */
+export function withoutStack<E extends Error>(make: () => E): E {
+  if (!canLimitStack) return make();
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}

@@ -1,4 +1,4 @@
-import { AbortError, type Executed } from '../errors.js';
+import { AbortError, type Executed, withoutStack } from '../errors.js';
 import type { Call } from '../protocol/call.js';
 import { callAside } from '../util/user-function.js';
 
@@ -72,7 +72,8 @@ export function attachSignal(call: Call, signal: AbortSignal): boolean {
 
 function abort(call: Call, signal: AbortSignal): void {
   const { name } = call.spec;
-  const why = (executed: Executed): AbortError => new AbortError(`${name} was aborted`, { command: name, executed, cause: signal.reason });
+  const why = (executed: Executed): AbortError =>
+    withoutStack(() => new AbortError(`${name} was aborted`, { command: name, executed, cause: signal.reason }));
   const cancel = call.extras?.exclusive?.cancel;
   if (cancel) cancel(why);
   else call.fail(why(call.executed));

@@ -3,7 +3,8 @@ import type { ViewOptions } from '../options/client-options.js';
 import type { Options } from '../options/defaults.js';
 import type { Domain } from '../options/domains.js';
 import type { Lease } from '../pool/lease.js';
-import type { Call, QueueUsage } from '../protocol/call.js';
+import type { Node } from '../pool/node.js';
+import type { QueueUsage } from '../protocol/call.js';
 import { type AtomicBatch, extrasOf, sinkExtras } from '../protocol/call-extras.js';
 import type { CallTarget } from '../protocol/call-target.js';
 import { command } from '../protocol/catalog/specs.js';
@@ -24,7 +25,7 @@ import { CallFactory, refuse } from './dispatch/call-factory.js';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { explain } from './dispatch/explain.js';
 import { isSuspected } from './dispatch/isolation.js';
-import type { JudgedFailure } from './dispatch/judge.js';
+import type { Lessons } from './dispatch/lessons.js';
 import { SpecialCommands } from './dispatch/special-commands.js';
 import { UnknownCommands } from './dispatch/unknown-commands.js';
 import type { Emitter } from './emitter.js';
@@ -216,14 +217,8 @@ export class Client {
     return this.#callFactory.submit(LEASE, [], null, view, extras) as Promise<Lease>; // the outcome of this kind
   }
 
-  /** Number of the process that this node is now; 0: there is no such node. */
-  processEpochOf(node: string): number {
-    return this.#deployment.nodes.get(node)?.processEpoch ?? 0;
-  }
-
-  /** Whether the node still is that process, and answers others. */
-  answersOthers(node: string, processEpoch: number): Promise<boolean> {
-    return this.#deployment.nodes.get(node)?.answersAs(processEpoch) ?? Promise.resolve(false);
+  nodeOf(key: string): Node | undefined {
+    return this.#deployment.nodes.get(key);
   }
 
   /** Something may have changed: the topology is probed soon. */
@@ -231,14 +226,9 @@ export class Client {
     this.#deployment.wake(reason);
   }
 
-  /** Records what a failure on a lease says about the nodes. True: nothing was executed, and another attempt may succeed. */
-  observeFailure(call: Call, judged: JudgedFailure): boolean {
-    return this.#dispatcher.lessons.followLeased(call, judged);
-  }
-
-  /** Records what the errors among the replies of a transaction say about the node that gave them. */
-  observeReplies(errors: Iterable<unknown>): void {
-    this.#dispatcher.lessons.followReplies(errors);
+  /** What failures on leases say about the nodes. */
+  get lessons(): Lessons {
+    return this.#dispatcher.lessons;
   }
 
   // --- subscriptions

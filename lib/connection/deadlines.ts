@@ -1,5 +1,5 @@
 import type Denque from 'denque';
-import { type Executed, TimeoutError } from '../errors.js';
+import { type Executed, TimeoutError, withoutStack } from '../errors.js';
 import { type Call, NO_DEADLINE, SETTLED, WRITTEN } from '../protocol/call.js';
 import { visitCalls } from './call-queues.js';
 
@@ -18,13 +18,8 @@ export function expire(calls: Denque<Call>, now: number, reject: (call: Call) =>
 export function timeoutError(call: Call, where: string, node?: string, executed: Executed = call.executed): TimeoutError {
   const { spec, firstError } = call;
   const first = firstError === null ? '' : `; first failure: ${firstError.message}`;
-  return new TimeoutError(`${spec.name} timed out: ${where}${first}`, {
-    node,
-    command: spec.name,
-    executed,
-    attempts: call.attempts + 1,
-    cause: firstError ?? undefined,
-  });
+  const facts = { node, command: spec.name, executed, attempts: call.attempts + 1, cause: firstError ?? undefined };
+  return withoutStack(() => new TimeoutError(`${spec.name} timed out: ${where}${first}`, facts));
 }
 
 /** Error of a call whose deadline has passed on a connection. */

@@ -73,7 +73,10 @@ export class ExclusivePool implements Holder, LeasePool {
     this.#config = config;
     this.#key = addressKey(config.connection.address);
     this.#events = events;
-    this.#waiting = new DeadlineQueue((call) => this.#timeoutOf(call), config.acquireTimeoutMs);
+    this.#waiting = new DeadlineQueue(
+      (call) => noConnectionError(call, this.#key, this.#connections.size, config.max),
+      config.acquireTimeoutMs,
+    );
     this.#unblockConnections = new UnblockConnections(config.connection, config.idleMs, () => events.suspect());
     const retry = (): void => {
       this.unreachableReason = null;
@@ -275,14 +278,6 @@ export class ExclusivePool implements Holder, LeasePool {
     return this.#waiting.length > 0 || this.#blocked.size > 0;
   }
 
-  #timeoutOf(call: Call): TimeoutError {
-    const why =
-      this.#connections.size < this.#config.max
-        ? 'no connection of its own could be had'
-        : `all ${this.#config.max} connections that one caller may have alone are in use`;
-    return timeoutError(call, `${why} (${this.#key})`, this.#key);
-  }
-
   // --- ends
 
   /** The node is not the right one any more, or the address may lead to another server: calls that wait or block go back to their owners. */
@@ -332,6 +327,11 @@ export class ExclusivePool implements Holder, LeasePool {
     for (const lease of this.#leases) lease.end(error);
     this.#returnWaiting(this.#closed);
   }
+}
+
+function noConnectionError(call: Call, node: string, size: number, max: number): TimeoutError {
+  const why = size < max ? 'no connection of its own could be had' : `all ${max} connections that one caller may have alone are in use`;
+  return timeoutError(call, `${why} (${node})`, node);
 }
 
 function returnUnsent(call: Call, error: SlotwiseError): void {

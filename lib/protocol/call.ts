@@ -65,6 +65,14 @@ const keepResolve = (resolve: Resolve): void => {
   lastResolve = resolve;
 };
 
+/**
+ * Promise that rejects one turn of the microtasks later. `Promise.reject` would reject before anybody can listen, and Node keeps a record of
+ * each such promise: among thousands that alone takes longer than serving them.
+ */
+export function rejectedSoon(error: unknown): Promise<never> {
+  return new Promise((resolve) => resolve(new Rejection(error) as never)); // never resolves with a value
+}
+
 /** Thenable that rejects the promise that is resolved with it, one turn of the microtasks later. */
 class Rejection {
   constructor(private readonly error: unknown) {}

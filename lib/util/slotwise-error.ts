@@ -22,19 +22,20 @@ const brands = new Map<unknown, symbol>();
 
 /** Base of everything this library throws or rejects with. `code` is stable over releases; the message is for people. */
 export class SlotwiseError extends Error {
-  readonly code: string;
+  // Only declared: fields that are defined first and set afterwards took a fifth of the time that an error takes.
+  declare readonly code: string;
   // The parser makes the error of a reply before its call is known: these are filled in afterwards.
-  executed: Executed;
-  node: string | undefined;
-  command: string | undefined;
-  attempts: number;
+  declare executed: Executed;
+  declare node: string | undefined;
+  declare command: string | undefined;
+  declare attempts: number;
 
   constructor(code: string, message: string, facts: ErrorFacts = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     if (!brands.has(new.target)) this.name = new.target.name;
     this.code = code;
-    this.node = facts.node;
     this.executed = facts.executed ?? 'no';
+    this.node = facts.node;
     this.command = facts.command;
     this.attempts = facts.attempts ?? 0;
   }

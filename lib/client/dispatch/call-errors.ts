@@ -1,5 +1,14 @@
 import { releaseUsage } from '../../connection/deadlines.js';
-import { AddressRefusedError, ClosedError, ConnectionLostError, QueueFullError, ReplyError, type SlotwiseError } from '../../errors.js';
+import {
+  AddressRefusedError,
+  ClosedError,
+  ConnectionLostError,
+  NoNodeError,
+  QueueFullError,
+  ReplyError,
+  type SlotwiseError,
+  withoutStack,
+} from '../../errors.js';
 import { addressKey } from '../../options/address.js';
 import type { Options } from '../../options/defaults.js';
 import type { AttemptFailure, Call, QueueUsage } from '../../protocol/call.js';
@@ -26,7 +35,7 @@ export function errorFor(call: Call, failure: AttemptFailure): SlotwiseError {
     error.attempts = call.attempts;
     return error;
   }
-  if (error instanceof ClosedError) return new ClosedError(`${call.spec.name}: ${error.message}`, facts);
+  if (error instanceof ClosedError) return withoutStack(() => new ClosedError(`${call.spec.name}: ${error.message}`, facts));
   return failure.kind === 'not-sent' ? error : lostError(call, failure);
 }
 
@@ -47,16 +56,21 @@ export function redirectedAway(call: Call, { error }: AttemptFailure, { host, po
 export function lostError(call: Call, { error }: AttemptFailure): ConnectionLostError {
   const attempts = Math.max(1, call.attempts);
   const facts = { node: error.node, command: call.spec.name, attempts, executed: 'unknown', cause: error } as const;
-  return new ConnectionLostError(`${call.spec.name}: ${error.message}; it may have run`, facts);
+  return withoutStack(() => new ConnectionLostError(`${call.spec.name}: ${error.message}; it may have run`, facts));
 }
 
 /** `spec` null: of `connect()`. */
 export function closedError(spec: CommandSpec | null): ClosedError {
-  return new ClosedError(`${spec?.name ?? 'connect()'}: the client is closed`, { command: spec?.name });
+  return withoutStack(() => new ClosedError(`${spec?.name ?? 'connect()'}: the client is closed`, { command: spec?.name }));
 }
 
 /** `bytes`: of the command that has no room. */
 export function queueFull(spec: CommandSpec, bytes: number, usage: QueueUsage, bounds: Options['queue']): QueueFullError {
   const waiting = `${usage.commands} commands and ${usage.bytes} bytes wait for replies (bounds: ${bounds.maxCommands} and ${bounds.maxBytes})`;
-  return new QueueFullError(`${spec.name} of ${bytes} bytes: ${waiting}`, { command: spec.name });
+  return withoutStack(() => new QueueFullError(`${spec.name} of ${bytes} bytes: ${waiting}`, { command: spec.name }));
+}
+
+/** No node serves the call, and it does not wait for one. */
+export function noNode({ name }: CommandSpec, why: string, cause: SlotwiseError | null): NoNodeError {
+  return withoutStack(() => new NoNodeError(`${name}: ${why}`, { command: name, cause: cause ?? undefined }));
 }

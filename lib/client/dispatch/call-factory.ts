@@ -1,8 +1,9 @@
 import { releaseUsage } from '../../connection/deadlines.js';
 import { commandChannel } from '../../diagnostics.js';
+import type { SlotwiseError } from '../../errors.js';
 import type { ViewOptions, WaitReplicas } from '../../options/client-options.js';
 import type { Options } from '../../options/defaults.js';
-import { type Call, NO_PROMISE, newCall, type QueueUsage, takePromise } from '../../protocol/call.js';
+import { type Call, NO_PROMISE, newCall, type QueueUsage, rejectedSoon, takePromise } from '../../protocol/call.js';
 import { type CallExtras, newExtras } from '../../protocol/call-extras.js';
 import { changesData, isRead, mayWrite } from '../../protocol/catalog/effects.js';
 import { type Arg, BLOCKING, type Command, type CommandSpec, type Decode } from '../../protocol/command-spec.js';
@@ -22,6 +23,7 @@ import { blockingCall, exclusiveDeadline } from './blocking-call.js';
 import { closedError, queueFull } from './call-errors.js';
 import type { Dispatcher } from './dispatcher.js';
 import { DomainViews } from './domain-views.js';
+import { SharedRefusal } from './shared-refusal.js';
 import { traceCall, traceRefusal } from './traced-call.js';
 import { replicated } from './wait-replicas.js';
 
@@ -35,6 +37,7 @@ export class CallFactory {
   readonly #lifecycle: Lifecycle;
   readonly #dispatcher: Dispatcher;
   readonly #tables: Tables;
+  readonly #refusal = new SharedRefusal<SlotwiseError>();
 
   constructor(options: Options, lifecycle: Lifecycle, dispatcher: Dispatcher) {
     this.#options = options;
@@ -62,7 +65,9 @@ export class CallFactory {
    * command.
    */
   submit(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View, extras: CallExtras | null = null): Promise<unknown> {
-    if (this.#lifecycle.state !== 'running' && !this.#lifecycle.begin()) return refuse(spec, closedError(spec), extras);
+    if (this.#lifecycle.state !== 'running' && !this.#lifecycle.begin()) {
+      return refuse(spec, this.#closed(spec), extras);
+    }
     const batch = extras === null ? null : extras.batch;
     const exclusive = extras === null ? null : extras.exclusive;
     if (view.waitReplicas !== null && exclusive === null && (batch !== null || mayWrite(spec))) {
@@ -82,7 +87,7 @@ export class CallFactory {
     if (own.offloaded !== null) spec = readingForm(spec, args, own.offloaded);
     const { usage } = this.#dispatcher;
     if (usage.commands >= this.#options.queue.maxCommands || usage.bytes + bytes > this.#options.queue.maxBytes) {
-      return refuse(spec, queueFull(spec, bytes, usage, this.#options.queue), extras);
+      return refuse(spec, this.#queueFull(spec, bytes, usage.commands), extras);
     }
     const deadline = exclusive === null ? clock.deadlineIn(own.timeoutMs) : exclusiveDeadline(exclusive, own.timeoutMs);
     if (exclusive !== null) exclusive.silenceMs = own.timeoutMs;
@@ -115,6 +120,15 @@ export class CallFactory {
   checkKeys(spec: CommandSpec, args: readonly Arg[], view: View): void {
     if (this.sharded) slotOfCommand(spec, args);
     if (this.domains.hasPatterns) this.domainViews.viewFor(spec, args, view);
+  }
+
+  // Functions of their own, because a closure in `submit` would cost every command its context.
+  #closed(spec: CommandSpec): SlotwiseError {
+    return this.#refusal.of(spec, this.#lifecycle, 0, () => closedError(spec));
+  }
+
+  #queueFull(spec: CommandSpec, bytes: number, commands: number): SlotwiseError {
+    return this.#refusal.of(spec, commands, bytes, () => queueFull(spec, bytes, this.#dispatcher.usage, this.#options.queue));
   }
 
   /** WAIT holds up its connection, so that the write needs one of its own. */
@@ -174,7 +188,7 @@ function mayHedge(call: Call): boolean {
 /** Rejects a command of which no call was made. */
 export function refuse(spec: CommandSpec, error: unknown, extras: CallExtras | null): Promise<unknown> {
   if (commandChannel.hasSubscribers) traceRefusal(spec, error);
-  if (extras === null || extras.sink === null) return Promise.reject(error);
+  if (extras === null || extras.sink === null) return rejectedSoon(error);
   extras.sink.onError(extras.index, error);
   return NO_PROMISE;
 }

@@ -23,7 +23,7 @@ import type { SentinelAccess } from '../nodes/sentinel-access.js';
 import { type ViewEngine, viewOf } from '../view.js';
 import { closedError, errorFor, redirectedAway, rejectCall } from './call-errors.js';
 import { Hedger, SecondCall } from './hedged-reads.js';
-import { countLoss, errorIfClosesAt, isolate, mayWaitForEver } from './isolation.js';
+import { countLoss, errorIfClosesAt, isolated, mayWaitForEver } from './isolation.js';
 import { decide, judge } from './judge.js';
 import { Lessons } from './lessons.js';
 import { NoNodeReasons } from './no-node-reasons.js';
@@ -195,8 +195,7 @@ export class Dispatcher implements ViewEngine {
     if (cause !== null) call.remember(cause);
     // The first probe may take its time: nothing speaks against the servers yet.
     if (this.#options.failFast && (this.deployment.router !== null || this.deployment.topologyError !== null)) {
-      const why = cause?.message ?? this.#noNode.reasonOf(call) ?? 'no node serves it at the moment';
-      rejectCall(call, new NoNodeError(`${call.spec.name}: ${why}`, { command: call.spec.name, cause: cause ?? undefined }));
+      rejectCall(call, this.#noNode.refusalOf(call, cause));
       return;
     }
     this.#pending.awaitTopology(call);
@@ -259,10 +258,7 @@ export class Dispatcher implements ViewEngine {
       case 'isolate':
         call.remember(failure.error);
         if (decision.ask) this.#askAboutCall(call, failure, decision.afterMs);
-        else if (!this.#failIfPinned(call, failure)) {
-          isolate(call);
-          this.#pending.waitFor(call, decision.afterMs);
-        }
+        else if (!this.#failIfPinned(call, failure)) this.#pending.waitFor(isolated(call), decision.afterMs);
         return;
       default:
         decision satisfies never;

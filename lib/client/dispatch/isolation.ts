@@ -35,8 +35,9 @@ export function isSuspected({ pinned }: CallTarget): boolean {
 }
 
 /** Gives the call a connection for itself from its next attempt on. */
-export function isolate(call: Call): void {
+export function isolated(call: Call): Call {
   call.ensureExtras().exclusive ??= aloneCall(viewOf(call).timeoutMs);
+  return call;
 }
 
 /** Whether the call blocks, or waits for a lease. */

@@ -6,7 +6,9 @@ import type { ReadPolicy } from '../../routing/reads/read-preference.js';
 import type { Router } from '../../routing/router.js';
 import { listRefused } from '../../topology/node-rules.js';
 import { clock } from '../../util/clock.js';
+import { noNode } from './call-errors.js';
 import { readPolicyOf } from './read-router.js';
+import { SharedRefusal } from './shared-refusal.js';
 
 /** What is known of the servers. */
 interface Knowledge {
@@ -24,6 +26,7 @@ export class NoNodeReasons {
   /** Reasons of the present moment by read policy and shard. */
   #reasons = new Map<ReadPolicy | null, Map<number, string | null>>();
   #at = 0;
+  readonly #refusal = new SharedRefusal<SlotwiseError>();
   #router: Router | null = null;
 
   constructor(knowledge: () => Knowledge, slotOf: (call: Call) => number) {
@@ -51,6 +54,12 @@ export class NoNodeReasons {
         : 'no primary can be reached';
     }
     return this.#ofShard(router, shard, readPolicyOf(call));
+  }
+
+  /** Error of a call that does not wait for a node. `cause`: the last failure. */
+  refusalOf(call: Call, cause: SlotwiseError | null): SlotwiseError {
+    const why = cause?.message ?? this.reasonOf(call) ?? 'no node serves it at the moment';
+    return this.#refusal.of(call.spec, cause ?? why, 0, () => noNode(call.spec, why, cause));
   }
 
   #ofNode(router: Router, key: string): string | null {

@@ -60,7 +60,7 @@ export async function runTransaction(client: Client, steps: readonly BatchStep[]
   const { batch, exec, keys, decode } = transactionOf(known, view);
   const slot = client.options.topology.kind === 'cluster' ? commonSlot('MULTI', keys) : -1;
   const outcomes = (await client.runAtomicBatch(batch, exec, slot, decode, view)) as Outcomes; // the decoder's
-  client.observeReplies(outcomes.errors.values());
+  client.lessons.followReplies(outcomes.errors.values());
   return outcomes;
 }
 

@@ -15,7 +15,8 @@ import { clock } from '../../util/clock.js';
 import { attachSignal } from '../abort.js';
 import { blockingCall, exclusiveDeadline } from '../dispatch/blocking-call.js';
 import { lostError } from '../dispatch/call-errors.js';
-import { type JudgedFailure, judge } from '../dispatch/judge.js';
+import { judge } from '../dispatch/judge.js';
+import type { Lessons } from '../dispatch/lessons.js';
 import { traceCall } from '../dispatch/traced-call.js';
 import type { View } from '../view.js';
 import type { Outcomes, Transaction } from './batch.js';
@@ -26,10 +27,8 @@ const UNWATCH = command('UNWATCH');
 
 /** What a leased connection needs of the client. */
 interface LeaseEngine {
-  /** Follows a failure: updates topology and health. True: nothing was executed, and another attempt may succeed. */
-  observeFailure(call: Call, judged: JudgedFailure): boolean;
-  /** Follows the errors among the replies of a transaction. */
-  observeReplies(errors: Iterable<unknown>): void;
+  /** What failures say about the nodes. */
+  readonly lessons: Lessons;
   /** Throws for a command that its domain does not let through. */
   admit(spec: CommandSpec, args: readonly Arg[], view: View): void;
   /** The spec of a command that the table lacks, asked of a server. */
@@ -84,7 +83,7 @@ export class LeasedConnection implements CallOwner {
   async exec({ batch, exec, decode }: Transaction): Promise<Outcomes | null> {
     const replies = this.#send(exec, [], (raw, args, mode) => (raw === null ? null : decode(raw, args, mode)), batch);
     const outcomes = (await replies) as Outcomes | null; // the decoder's
-    if (outcomes !== null) this.engine.observeReplies(outcomes.errors.values());
+    if (outcomes !== null) this.engine.lessons.followReplies(outcomes.errors.values());
     return outcomes;
   }
 
@@ -145,7 +144,7 @@ export class LeasedConnection implements CallOwner {
     const judged = judge(call, failure);
     const cause = judged.failure;
     let { error } = cause;
-    let retryable = this.engine.observeFailure(call, judged);
+    let retryable = this.engine.lessons.followLeased(call, judged);
     if (cause.kind !== 'error-reply' && this.lease.ended !== null)
       error = this.#endedError(call.spec, cause.kind === 'connection-lost' ? 'unknown' : 'no', this.lease.ended);
     else if (cause.kind === 'connection-lost') {

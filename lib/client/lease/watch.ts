@@ -74,7 +74,7 @@ export async function watch<T>(
     let processEpoch = 0;
     try {
       const lease = await client.acquire(first, view);
-      processEpoch = client.processEpochOf(lease.connection.key);
+      processEpoch = client.nodeOf(lease.connection.key)?.processEpoch ?? 0;
       connection = new LeasedConnection(lease, view, client);
       try {
         await connection.watch(prefixedKeys);
@@ -107,7 +107,7 @@ export async function watch<T>(
 /** The connection of a watch is its own: where it breaks at a command again and again, that command is at fault. */
 async function throwIfClosesAt(client: Client, error: ConnectionLostError, losses: number, processEpoch: number): Promise<void> {
   const { node = '', command = 'WATCH', attempts, cause } = error;
-  if (await client.answersOthers(node, processEpoch)) {
+  if (await client.nodeOf(node)?.answersAs(processEpoch)) {
     throw closesAtError(cause instanceof SlotwiseError ? cause : error, { command, attempts, losses });
   }
 }

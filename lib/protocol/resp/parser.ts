@@ -5,7 +5,7 @@ import * as frames from './frame.js';
 import { PartialBulk, unterminated } from './partial-bulk.js';
 import { PartialLine } from './partial-line.js';
 import { ReplyDelivery } from './reply-delivery.js';
-import { parseReplyError, withoutStack } from './reply-error.js';
+import { parseReplyError, replyError } from './reply-error.js';
 import type { ReplySink } from './reply-sink.js';
 import * as t from './reply-type.js';
 import { bigNumber, boolean, decimal, double, integer, malformed } from './scalar.js';
@@ -228,7 +228,7 @@ export class Parser extends ReplyDelivery {
       return decodeText(bytes, at, length);
     } catch {
       this.flaw();
-      return withoutStack('ERR_STRING_TOO_LONG', `a text of ${length} bytes is longer than a string can be; ask for buffers`);
+      return replyError('ERR_STRING_TOO_LONG', `a text of ${length} bytes is longer than a string can be; ask for buffers`);
     }
   }
 

@@ -1,4 +1,4 @@
-import { ReplyError } from '../../errors.js';
+import { ReplyError, withoutStack } from '../../errors.js';
 
 /** Meaning of an error reply to the attempt loop and the handshake. `other` belongs to the caller. */
 export type ErrorKind =
@@ -101,23 +101,12 @@ export function redirection(error: ReplyError): Redirection | null {
 
 const CODE = /^[A-Z][A-Z0-9_-]*(?= |$)/;
 
-// With --frozen-intrinsics the limit cannot be set.
-const canLimitStack = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')?.writable === true;
-
 /** The text of an error reply as an error. `code` is its first word if that is one in capitals, else `ERR`. */
 export function parseReplyError(text: string): ReplyError {
-  return withoutStack(CODE.exec(text)?.[0] ?? 'ERR', text);
+  return replyError(CODE.exec(text)?.[0] ?? 'ERR', text);
 }
 
-/**
- * The stack would only name the parser and the socket, and 10,000 redirections in a burst would pay for each: it takes most of the time
- * that making such an error takes.
- */
-export function withoutStack(code: string, text: string): ReplyError {
-  if (!canLimitStack) return new ReplyError(code, text);
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
-  const error = new ReplyError(code, text);
-  Error.stackTraceLimit = limit;
-  return error;
+/** The stack would only name the parser and the socket, and 10,000 redirections in a burst would pay for each. */
+export function replyError(code: string, text: string): ReplyError {
+  return withoutStack(() => new ReplyError(code, text));
 }
