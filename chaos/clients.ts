@@ -20,6 +20,7 @@ const slotwise = async ({ target, reads, timeoutMs }: DriverOptions): Promise<Dr
   return {
     incr: (key) => redis.incr(key),
     get: (key) => redis.get(key),
+    lrange: (key) => redis.lrange(key, 0, -1),
     rpush: (key, element) => redis.rpush(key, element),
     blpop: async (key) => (await redis.blpop(key, 0))?.element ?? null,
     subscribe: (kind, name, onMessage, onGap) =>
@@ -48,6 +49,7 @@ interface Emitting {
 interface IoRedisClient extends Emitting {
   incr(key: string): Promise<number>;
   get(key: string): Promise<string | null>;
+  lrange(key: string, start: number, stop: number): Promise<string[]>;
   rpush(key: string, element: string): Promise<number>;
   disconnect(): void;
 }
@@ -70,6 +72,7 @@ const ioredis = async ({ target, reads }: DriverOptions): Promise<Driver> => {
   return {
     incr: (key) => client.incr(key),
     get: (key) => client.get(key),
+    lrange: (key) => client.lrange(key, 0, -1),
     rpush: (key, element) => client.rpush(key, element),
     blpop: () => Promise.resolve(null),
     explain,
@@ -81,6 +84,7 @@ interface NodeRedisClient extends Emitting {
   connect(): Promise<unknown>;
   incr(key: string): Promise<number>;
   get(key: string): Promise<string | null>;
+  lRange(key: string, start: number, stop: number): Promise<string[]>;
   rPush(key: string, element: string): Promise<number>;
   destroy(): void | Promise<void>;
 }
@@ -104,6 +108,7 @@ const nodeRedis = async ({ target, reads }: DriverOptions): Promise<Driver> => {
   return {
     incr: (key) => client.incr(key),
     get: (key) => client.get(key),
+    lrange: (key) => client.lRange(key, 0, -1),
     rpush: (key, element) => client.rPush(key, element),
     blpop: () => Promise.resolve(null),
     explain,
@@ -116,6 +121,7 @@ const nodeRedis = async ({ target, reads }: DriverOptions): Promise<Driver> => {
 interface GlideClient {
   incr(key: string): Promise<number>;
   get(key: string): Promise<string | null>;
+  lrange(key: string, start: number, stop: number): Promise<unknown[]>;
   rpush(key: string, elements: readonly string[]): Promise<number>;
   close(): void;
 }
@@ -134,6 +140,7 @@ const glide = async ({ target, reads }: DriverOptions): Promise<Driver> => {
   return {
     incr: (key) => client.incr(key),
     get: (key) => client.get(key),
+    lrange: (key) => client.lrange(key, 0, -1),
     rpush: (key, element) => client.rpush(key, [element]),
     blpop: () => Promise.resolve(null),
     explain,

@@ -33,6 +33,8 @@ export interface Explained {
 export interface Driver {
   incr(key: string): Promise<unknown>;
   get(key: string): Promise<unknown>;
+  /** All elements of a list. */
+  lrange(key: string): Promise<unknown>;
   rpush(key: string, element: string): Promise<unknown>;
   /** Waits without limit. Null where nothing was popped. */
   blpop(key: string): Promise<string | null>;

@@ -1,6 +1,7 @@
 import type { BlockedOptions } from './blocked-callers.js';
 import type { KeySpace } from './key-space.js';
 import type { Moments } from './ledger.js';
+import type { Outcome } from './operations.js';
 import type { Stage } from './stages/stage.js';
 import { TAG } from './stages/stage.js';
 
@@ -16,6 +17,16 @@ export interface Bounds {
   readonly worstReadMs?: number;
   /** Time by which an operation may be slower than the slowest one of the quiet time before. */
   readonly aboveQuietMs?: number;
+  /** Time in which the read that the server answers by closing the connection has to fail, in ms. */
+  readonly poisonedMs?: number;
+}
+
+/** What became of a read of a whole list. */
+export interface ListRead {
+  readonly tookMs: number;
+  readonly outcome: Outcome;
+  /** Null where it succeeded, or never settled. */
+  readonly error: { readonly code: string; readonly message: string } | null;
 }
 
 /** Scene of a fault: the servers, and how long to harm them. */
@@ -26,6 +37,8 @@ export interface Scene<S extends Stage> {
   /** Whether a smaller fault of the same kind will do, for a quick look. */
   readonly quick: boolean;
   note(text: string): void;
+  /** Has the client under load read a whole list, while it is harmed. */
+  readList?(key: string, limitMs: number): Promise<void>;
 }
 
 /** Fault as data: what is done to which servers under which load, and what it may cost. */

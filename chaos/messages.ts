@@ -1,6 +1,7 @@
 import type { BlockedOptions, BlockedReport } from './blocked-callers.js';
 import type { ContestantName } from './clients.js';
 import type { DriverOptions } from './driver.js';
+import type { ListRead } from './fault.js';
 import type { KeySpace } from './key-space.js';
 import type { Stall } from './load.js';
 import type { Operations } from './operations.js';
@@ -18,6 +19,7 @@ export type Question =
       readonly subscribers: readonly ChannelSubscriber[];
     }
   | { readonly ask: 'stop'; readonly limitMs: number }
+  | { readonly ask: 'list'; readonly key: string; readonly limitMs: number }
   | { readonly ask: 'resources' }
   | { readonly ask: 'close' };
 
@@ -32,5 +34,6 @@ export type Answer =
       /** By channel. */
       readonly received: Record<string, Received>;
     }
+  | { readonly to: 'list'; readonly read: ListRead }
   | { readonly to: 'resources'; readonly resources: Resources }
   | { readonly to: 'error'; readonly message: string };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BlockedReport } from './blocked-callers.js';
 import type { ContestantName } from './clients.js';
-import { type Fault, OWN_KEYS } from './fault.js';
+import { type Fault, type ListRead, OWN_KEYS } from './fault.js';
 import { keysOf } from './key-space.js';
 import { type Ledger, ledgerOf, type Moments } from './ledger.js';
 import { LoadedClient } from './loaded-client.js';
@@ -35,6 +35,8 @@ export interface RunReport {
   readonly blockedBackMs: number | null;
   /** What became of messages that another client published to this one's subscribers. */
   readonly subscribers: PubsubLedger | null;
+  /** What became of the poisoned read. */
+  readonly list: ListRead | null;
   readonly resources: { readonly before: Resources; readonly after: Resources } | null;
 }
 
@@ -73,7 +75,13 @@ export async function runFault<S extends Stage>(fault: Fault<S>, stage: S, optio
     if (fault.direct) direct = await DirectWriter.start(await stage.primary(), `{${TAG}}:direct:`, rate);
     await sleep(QUIET_MS[pace]);
     const before = fault.leaks ? (await loaded.ask({ ask: 'resources' })).resources : null;
-    const moments = await fault.strike(scene);
+    let list: ListRead | null = null;
+    const moments = await fault.strike({
+      ...scene,
+      readList: async (key, limitMs) => {
+        list = (await loaded.ask({ ask: 'list', key, limitMs }, limitMs + TIMEOUT_MS)).read;
+      },
+    });
     const last = moments.outages.at(-1);
     direct?.stop();
     await sleep(TAIL_MS[pace] + (fault.leaks ? SETTLE_MS : 0));
@@ -99,6 +107,7 @@ export async function runFault<S extends Stage>(fault: Fault<S>, stage: S, optio
       blocked,
       blockedBackMs: blocked === null || last === undefined ? null : firstAfter(blocked.deliveredAt, last.backAt),
       subscribers: published === null ? null : pubsubLedgerOf(published, received, moments),
+      list,
       resources: before === null || after === null ? null : { before, after },
     };
   } finally {

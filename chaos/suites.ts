@@ -1,5 +1,6 @@
 import type { Fault } from './fault.js';
 import { clusterFaults } from './faults/cluster.js';
+import { poisonedReply } from './faults/poisoned.js';
 import { replicationFaults } from './faults/replication.js';
 import { partitionFaults, sentinelFaults } from './faults/sentinel.js';
 import { virtualIpFaults } from './faults/virtual-ip.js';
@@ -45,9 +46,9 @@ function suite<S extends Stage>(topology: Suite['topology'], faults: readonly Fa
 }
 
 export const suites: readonly Suite[] = [
-  suite('cluster', clusterFaults, () => ClusterStage.start()),
-  suite('sentinel', sentinelFaults, () => SentinelStage.start()),
+  suite('cluster', [...clusterFaults, poisonedReply], () => ClusterStage.start()),
+  suite('sentinel', [...sentinelFaults, poisonedReply], () => SentinelStage.start()),
   suite('sentinel', partitionFaults, () => SentinelStage.start({ relays: true })),
   suite('replication', replicationFaults, () => ReplicationStage.start()),
-  suite('single', virtualIpFaults, () => VirtualIpStage.start()),
+  suite('single', [...virtualIpFaults, poisonedReply], () => VirtualIpStage.start()),
 ];

@@ -32,6 +32,7 @@ export function checksOf(fault: Pick<Fault, 'bounds' | 'leaks'>, runs: readonly 
     { what: 'executed twice', measured: worst(({ twice }) => twice), atMost: 0 },
     { what: "failed as 'not executed' and executed", measured: worst(({ falselyFailed }) => falselyFailed), atMost: 0 },
     { what: 'never settled', measured: worst(({ pending }) => pending), atMost: 0 },
+    ...runs.flatMap((run) => checksOfList(run, fault.bounds.poisonedMs)),
     ...runs.flatMap(checksOfBlocked),
     ...runs.flatMap(({ subscribers }) => (subscribers === null ? [] : pubsubChecksOf(subscribers))),
     ...runs.flatMap(({ resources }) => checksOfResources(resources)),
@@ -61,6 +62,16 @@ function boundsOf(bounds: Bounds, runs: readonly RunReport[], rate: number): Che
     ],
   ];
   return all.flatMap(([what, measured, atMost]) => (atMost === undefined ? [] : [{ what, measured, atMost }]));
+}
+
+/** A poisoned read has to fail by itself, and to say why. */
+function checksOfList({ list, stallMs }: RunReport, poisonedMs: number | undefined): Check[] {
+  if (poisonedMs === undefined) return [];
+  const saysWhy = list !== null && /closes the connection at this command/.test(list.error?.message ?? '');
+  return [
+    { what: 'poisoned read, until it failed (ms)', measured: list?.tookMs ?? Number.POSITIVE_INFINITY, atMost: poisonedMs + stallMs },
+    { what: 'poisoned read that does not say why it failed', measured: saysWhy ? 0 : 1, atMost: 0 },
+  ];
 }
 
 function checksOfBlocked({ blocked, blockedBackMs, ledger }: RunReport): Check[] {

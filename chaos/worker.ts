@@ -3,6 +3,7 @@ import { BlockedCallers } from './blocked-callers.js';
 import { contestants } from './clients.js';
 import type { Driver } from './driver.js';
 import { keysOf } from './key-space.js';
+import { readList } from './list-read.js';
 import { Load } from './load.js';
 import type { Answer, Question } from './messages.js';
 import { resources } from './resources.js';
@@ -31,6 +32,9 @@ async function answer(question: Question): Promise<Answer> {
       const { received } = subscribers;
       return { to: 'stop', writes: load.writes.operations, reads: load.reads.operations, stalls: load.stalls, blocked: report, received };
     }
+    case 'list':
+      if (driver === null) throw new Error('no client is open');
+      return { to: 'list', read: await readList(driver, question.key, question.limitMs) };
     case 'resources':
       return { to: 'resources', resources: resources() };
     case 'close':

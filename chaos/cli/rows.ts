@@ -72,7 +72,7 @@ export function headingOf(): string[] {
 }
 
 /** What only some faults look at. */
-export function notesOf({ subscribers, resources, blocked }: RunReport): string[] {
+export function notesOf({ subscribers, resources, blocked, list }: RunReport): string[] {
   const notes: string[] = [];
   if (blocked !== null)
     notes.push(`blocked callers: ${grouped(blocked.delivered)} elements, ${blocked.missing} missing, ${blocked.twice} twice`);
@@ -82,6 +82,7 @@ export function notesOf({ subscribers, resources, blocked }: RunReport): string[
     const counts = `${grouped(acknowledged)} messages, ${grouped(missing)} missing (${unseen}), ${twice} twice, ${disordered} out of order`;
     notes.push(`subscribers: ${counts}, ${gaps} gaps, back after at most ${ms(Math.max(0, ...backMs))} ms`);
   }
+  if (list !== null) notes.push(`poisoned read: ${list.outcome} after ${ms(list.tookMs)} ms, ${list.error?.message ?? 'no error'}`);
   if (resources !== null) notes.push(`before and after: ${resourceNotes(resources)}`);
   return notes;
 }

@@ -7,7 +7,7 @@ const PATIENT = { medianMs: 2_000, worstMs: 2_000 };
 const RATE = 500;
 
 const chosen: Readonly<Record<Suite['topology'], readonly string[]>> = {
-  cluster: ['kill', 'failover'],
+  cluster: ['kill', 'failover', 'poisoned'],
   sentinel: ['kill', 'failover'],
   replication: ['failover', 'by-hand-paused'],
   single: ['moved-cut', 'moved'],
@@ -30,7 +30,8 @@ describe('under load, in short', () => {
           await started.heal();
           const report = await started.run(fault.name, { client: 'slotwise', rate: RATE, quick: true, note: () => {} });
           const { back } = fault.bounds;
-          const bounds = { ...fault.bounds, ...(back === undefined ? {} : { back: PATIENT }) };
+          const poisonedMs = fault.bounds.poisonedMs === undefined ? {} : { poisonedMs: PATIENT.worstMs };
+          const bounds = { ...fault.bounds, ...(back === undefined ? {} : { back: PATIENT }), ...poisonedMs };
           const failures = checksOf({ bounds }, [report], RATE).filter((check) => !holds(check));
           assert.deepEqual(failures, [], JSON.stringify(report.ledger));
           assert.ok(report.ledger.acknowledged > RATE, 'there was a load');

@@ -17,6 +17,7 @@ function driver(incr: (key: string, nth: number) => Promise<unknown>): Driver & 
       return incr(key, written.length);
     },
     get: () => Promise.resolve('1'),
+    lrange: async () => [],
     rpush: () => Promise.resolve(1),
     blpop: () => Promise.resolve(null),
     explain: (error) => ({ code: 'E', message: String(error), mayHaveRun: !(error instanceof RefusedError) }),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Fault } from '../../../chaos/fault.js';
+import type { Fault, ListRead } from '../../../chaos/fault.js';
 import type { Ledger } from '../../../chaos/ledger.js';
 import type { PubsubLedger } from '../../../chaos/pubsub/ledger.js';
 import type { RunReport } from '../../../chaos/run.js';
@@ -29,7 +29,7 @@ const perfect: Ledger = {
 
 function run(ledger: Partial<Ledger> = {}, report: Partial<RunReport> = {}): RunReport {
   const moments = { struckAt: 0, outages: [{ struckAt: 0, backAt: 100 }] };
-  const nothing = { direct: null, blocked: null, blockedBackMs: null, subscribers: null, resources: null, stallMs: 0 };
+  const nothing = { direct: null, blocked: null, blockedBackMs: null, subscribers: null, list: null, resources: null, stallMs: 0 };
   return { ledger: { ...perfect, ...ledger }, moments, outagesMs: [100], ...nothing, ...report };
 }
 
@@ -63,8 +63,33 @@ const heard: PubsubLedger = {
   silenceMs: 900,
 };
 
+const poisoned: ListRead = {
+  tookMs: 900,
+  outcome: 'unknown',
+  error: { code: 'ERR_CONNECTION_LOST', message: 'LRANGE: the server closes the connection at this command: …' },
+};
+
 const cases: readonly Case[] = [
   { name: 'a run in which nothing happened', runs: [run()], broken: [] },
+  {
+    name: 'a poisoned read that failed in time and said why',
+    runs: [run({}, { list: poisoned })],
+    bounds: { poisonedMs: 1_000 },
+    broken: [],
+  },
+  {
+    name: 'a poisoned read that failed late',
+    runs: [run({}, { list: { ...poisoned, tookMs: 1_101 }, stallMs: 100 })],
+    bounds: { poisonedMs: 1_000 },
+    broken: [/poisoned read, until/],
+  },
+  {
+    name: 'a poisoned read that does not say why',
+    runs: [run({}, { list: { ...poisoned, error: { code: 'ERR_TIMEOUT', message: 'LRANGE timed out' } } })],
+    bounds: { poisonedMs: 1_000 },
+    broken: [/say why/],
+  },
+  { name: 'a poisoned read that never was', runs: [run()], bounds: { poisonedMs: 1_000 }, broken: [/poisoned read, until/, /say why/] },
   { name: 'as many failed writes as were in flight', runs: [run({ failed: 4, unknown: 6 })], broken: [] },
   { name: 'one more', runs: [run({ failed: 5, unknown: 6 })], broken: [/writes failed/] },
   { name: 'the same at ten times the rate', runs: [run({ unknown: 100 })], rate: 10_000, broken: [] },
