@@ -1,23 +1,25 @@
 import type { Socket } from 'node:net';
 import Denque from 'denque';
 import { log } from '../diagnostics.js';
-import { ClosedError, ReplyError, type SlotwiseError } from '../errors.js';
+import { ClosedError, type SlotwiseError } from '../errors.js';
 import type { Credentials } from '../options/access.js';
 import { type Address, addressKey } from '../options/address.js';
 import { type Call, NO_DEADLINE, SETTLED, takePromise, UNWRITTEN } from '../protocol/call.js';
 import type { Raw } from '../protocol/command-spec.js';
 import { clock, type Holder } from '../util/clock.js';
-import { type Transitions, transition } from '../util/state-machine.js';
+import { transition } from '../util/state-machine.js';
 import { nextTick, setImmediate } from '../util/timers.js';
 import { areSettled, handBack, takeRepeatable, visitCalls } from './call-queues.js';
 import { ConnectAttempt, type ConnectConfig } from './connect-attempt.js';
 import { connectionError } from './connection-error.js';
+import { type ConnectionPhase, PHASES } from './connection-phase.js';
 import { connectionTimeout, expire, releaseUsage } from './deadlines.js';
-import { authWords, refusedCredentials, type ServerFacts } from './handshake.js';
+import { authWords, loggedIn, type ServerFacts } from './handshake.js';
 import { internalCall } from './internal-calls.js';
-import { Liveness } from './liveness.js';
+import type { Liveness } from './liveness.js';
 import { Reader } from './reader.js';
 import { openSocket } from './socket.js';
+import { StallWatch } from './stall-watch.js';
 import { Writer } from './writer.js';
 
 /** What a connection needs to come up. */
@@ -44,25 +46,6 @@ export interface ConnectionEvents {
   stalling?(connection: Connection): void;
 }
 
-/**
- * State of a connection.
- *
- * | state | means | `send` | next |
- * |---|---|---|---|
- * | connecting | socket opening or handshake running | queues | ready, closed; draining after `close()` |
- * | ready | commands flow | queues, writes once a tick | draining, closed |
- * | draining | `close()`: what was accepted is answered | refuses | closed |
- * | closed | | refuses | – |
- */
-type ConnectionPhase = 'connecting' | 'ready' | 'draining' | 'closed';
-
-const TRANSITIONS: Transitions<ConnectionPhase> = {
-  connecting: ['ready', 'draining', 'closed'],
-  ready: ['draining', 'closed'],
-  draining: ['closed'],
-  closed: [],
-};
-
 /** One socket: commands queue up during a tick, leave in one write, and are settled in order by the replies. */
 export class Connection implements Holder {
   readonly key: string;
@@ -70,7 +53,7 @@ export class Connection implements Holder {
   state: ConnectionPhase = 'connecting';
   /** Known from the handshake on. */
   server: ServerFacts = { protocol: 2, product: '', version: '', id: null, zone: null };
-  readonly liveness = new Liveness();
+  readonly liveness: Liveness;
 
   readonly #config: ConnectionConfig;
   readonly #events: ConnectionEvents;
@@ -83,12 +66,16 @@ export class Connection implements Holder {
   readonly #socket: Socket;
   readonly #attempt: ConnectAttempt;
   readonly #flush = (): void => this.#write();
+  readonly #flushPolled = (): void => {
+    clock.polled();
+    this.#write();
+  };
   /** `#write` is scheduled. */
   #flushing = false;
   /** The clock ticks this connection. */
   #watched = false;
-  /** No byte for too long: calls wait unwritten, since the server would not read them. */
-  #stalled = false;
+  /** While it is stalled, calls wait unwritten, since the server would not read them. */
+  readonly #stall: StallWatch;
   /** No call of the two queues is due before this. */
   #earliestDeadline = Number.POSITIVE_INFINITY;
   /** Resolve the promises of `close()`. */
@@ -100,6 +87,12 @@ export class Connection implements Holder {
     this.#config = config;
     this.#events = events;
     this.key = addressKey(config.address);
+    this.#stall = new StallWatch(this.key, {
+      stalled: events.stalled === undefined ? null : () => events.stalled?.(this),
+      stalling: () => events.stalling?.(this),
+      recovered: () => this.#recovered(),
+    });
+    this.liveness = this.#stall.liveness;
     this.#writer = new Writer(this.key, this.#inFlight, this.liveness);
     this.#reader = new Reader(this.key, this.#inFlight, {
       push: (items) => events.push?.(this, items),
@@ -124,17 +117,12 @@ export class Connection implements Holder {
   }
 
   #enter(state: ConnectionPhase): void {
-    this.state = transition(TRANSITIONS, this.state, state);
+    this.state = transition(PHASES, this.state, state);
   }
 
   /** Calls accepted and not answered. */
   get load(): number {
     return this.#queue.length + this.#inFlight.length;
-  }
-
-  /** Bytes received since it opened. */
-  get bytesRead(): number {
-    return this.#socket.bytesRead;
   }
 
   /** Strings in pushes are Buffers from the next push on. */
@@ -158,12 +146,18 @@ export class Connection implements Holder {
     }
     if (!this.#flushing && this.state === 'ready') {
       this.#flushing = true;
-      nextTick(this.#flush);
+      if (clock.mayHaveStoodStill) setImmediate(this.#flushPolled);
+      else nextTick(this.#flush);
     }
   }
 
   #closedError(): SlotwiseError {
     return this.#reason ?? new ClosedError(`the connection to ${this.key} is closed`, { node: this.key });
+  }
+
+  /** Whether somebody waits for a reply that is on its way. */
+  get isAwaited(): boolean {
+    return !areSettled(this.#inFlight);
   }
 
   /** Sends a command of the library itself and gives its raw reply. */
@@ -175,13 +169,9 @@ export class Connection implements Holder {
   }
 
   /** Logs in again, in order among the other commands. Rejects with an `AuthError` where the server refuses, and stays as it was. */
-  async reauthenticate(credentials: Credentials): Promise<void> {
-    try {
-      await this.request(authWords(credentials, this.server.protocol), clock.deadlineIn(this.#config.connectTimeoutMs));
-    } catch (error) {
-      // A connection that breaks logs in by its successor's handshake.
-      if (error instanceof ReplyError) throw refusedCredentials(this.key, error);
-    }
+  reauthenticate(credentials: Credentials): Promise<void> {
+    const login = this.request(authWords(credentials, this.server.protocol), clock.deadlineIn(this.#config.connectTimeoutMs));
+    return loggedIn(login, this.key);
   }
 
   /** Gives back what was not written, for another node. */
@@ -245,7 +235,7 @@ export class Connection implements Holder {
     // A socket that broke takes nothing more, and reports it a moment later.
     if (this.#socket.destroyed) return;
     const writer = this.#writer;
-    if (writer.blocked || this.#stalled || (this.state !== 'ready' && this.state !== 'draining')) return;
+    if (writer.blocked || this.#stall.isStalled || (this.state !== 'ready' && this.state !== 'draining')) return;
     const queue = this.#queue;
     while (queue.length > 0 && !writer.isFull) {
       const call = queue.shift() as Call; // length was checked
@@ -274,13 +264,12 @@ export class Connection implements Holder {
     }
     this.liveness.answered(owed - this.#inFlight.length);
     // After the replies: by them, calls that wait here may belong elsewhere by now.
-    if (this.#stalled) this.#recover();
+    this.#stall.recover();
     this.#endIfDrained();
   }
 
-  #recover(): void {
+  #recovered(): void {
     if (this.state === 'closed') return;
-    this.#stalled = false;
     this.#events.recovered?.(this);
     this.#write();
   }
@@ -317,22 +306,12 @@ export class Connection implements Holder {
       };
       this.#earliestDeadline = Math.min(expire(this.#queue, now, reject), expire(this.#inFlight, now, reject));
     }
-    this.#checkLiveness();
+    this.#stall.tick(this.#socket, this.#inFlight.length > 0, this.state === 'ready');
     this.#endIfDrained();
     this.#watched = this.load > 0;
     // The arrays of a queue that once held 100,000 calls take a megabyte each: an idle connection begins with small ones again.
     if (!this.#watched) this.#emptyQueues();
     return this.#watched;
-  }
-
-  #checkLiveness(): void {
-    const isStalled = this.liveness.tick(this.#inFlight.length > 0);
-    if (this.#stalled || this.state !== 'ready') return;
-    if (isStalled && this.#events.stalled !== undefined) {
-      this.#stalled = true;
-      log.connection('%s owes %d replies and says nothing', this.key, this.#inFlight.length);
-      this.#events.stalled(this);
-    } else if (this.liveness.isStalling) this.#events.stalling?.(this);
   }
 
   #emptyQueues(): void {

@@ -1,7 +1,7 @@
 import { AuthError, ConnectError, DatabaseError, ReplyError, SlotwiseError } from '../errors.js';
 import type { Credentials } from '../options/access.js';
 import type { Raw } from '../protocol/command-spec.js';
-import { classify } from '../protocol/resp/reply-error.js';
+import { classify, isPassing } from '../protocol/resp/reply-error.js';
 import { thrownText } from '../util/user-function.js';
 import { VERSION } from '../version.js';
 
@@ -18,8 +18,8 @@ export interface HandshakeConfig {
 /** One command of the handshake, and what its error reply means. */
 interface HandshakeStep {
   readonly words: readonly string[];
-  /** `auth`: a refusal is an authentication error; `needed`: any error ends the connection; `optional`: errors are ignored. */
-  readonly on: 'hello' | 'auth' | 'needed' | 'optional';
+  /** `auth`: a refusal is an authentication error; `needed`: any error ends the connection; `optional`, `id`: errors are ignored. */
+  readonly on: 'hello' | 'auth' | 'needed' | 'optional' | 'id';
 }
 
 /**
@@ -36,6 +36,8 @@ export function handshakeSteps(config: HandshakeConfig, protocol: 2 | 3): Handsh
   } else {
     if (credentials !== null) steps.push({ words: authWords(credentials, protocol), on: 'auth' });
     if (config.clientName !== null) steps.push({ words: ['CLIENT', 'SETNAME', config.clientName], on: 'optional' });
+    // HELLO says it: https://redis.io/docs/latest/commands/client-id/
+    steps.push({ words: ['CLIENT', 'ID'], on: 'id' });
   }
   if (config.database !== 0) steps.push({ words: ['SELECT', String(config.database)], on: 'needed' });
   if (config.readonly) steps.push({ words: ['READONLY'], on: 'optional' });
@@ -73,28 +75,50 @@ export function judge(steps: readonly HandshakeStep[], replies: readonly (Raw | 
     const reply = replies[index] ?? null;
     if (!(reply instanceof Error)) {
       if (step.on === 'hello') server = factsOf(reply);
+      else if (step.on === 'id' && typeof reply === 'number') server = { ...server, id: reply };
       continue;
     }
     const error = reply as ReplyError; // the parser makes no other errors
     const kind = classify(error);
+    if (isPassing(error) && !isIgnored(step)) {
+      return {
+        next: 'fail',
+        error: new ConnectError(`${node} is not ready: it refused ${step.words[0]}: ${error.message}`, { node, cause: error }),
+      };
+    }
     const wrongCredentials = kind === 'wrongpass' || (kind === 'noauth' && steps[0]?.words.includes('AUTH') !== true) || step.on === 'auth';
     if (wrongCredentials) {
       return { next: 'fail', error: refusedCredentials(node, error) };
     }
-    if (step.on === 'optional') continue;
+    if (isIgnored(step)) continue;
     // Whatever else a server, a proxy or an ACL rule has against HELLO: RESP2 may still work, and its AUTH tells the truth about credentials.
     if (step.on === 'hello') return { next: 'resp2' };
     const refusal = `${node} refused ${step.words[0]}: ${error.message}`;
-    // A server that is busy or loading says so with a code of its own, and another attempt may end better.
     const isUnrecoverable = step.words[0] === 'SELECT' && (error.code === 'ERR' || kind === 'noperm');
     return { next: 'fail', error: new (isUnrecoverable ? DatabaseError : ConnectError)(refusal, { node, cause: error }) };
   }
   return { next: 'ready', server };
 }
 
-export function refusedCredentials(node: string, error: ReplyError): AuthError {
+function isIgnored({ on }: HandshakeStep): boolean {
+  return on === 'optional' || on === 'id';
+}
+
+function refusedCredentials(node: string, error: ReplyError): AuthError {
   const what = classify(error) === 'noauth' ? 'wants credentials and got none' : 'refused the credentials';
   return new AuthError(`${node} ${what}: ${error.message}`, { node, cause: error });
+}
+
+/** Outcome of an AUTH on a connection that is past its handshake. A connection that breaks logs in by its successor's handshake. */
+export async function loggedIn(login: Promise<Raw>, node: string): Promise<void> {
+  try {
+    await login;
+  } catch (error) {
+    if (!(error instanceof ReplyError)) return;
+    throw isPassing(error)
+      ? new ConnectError(`${node} refused AUTH: ${error.message}`, { node, cause: error })
+      : refusedCredentials(node, error);
+  }
 }
 
 function factsOf(hello: Raw): ServerFacts {

@@ -4,6 +4,8 @@ import { performance } from '../util/timers.js';
 /** A connection is stalled after this long, or ten round trips if that is longer, without a byte while the server owes replies. */
 const STALLED_MS = 100;
 const STALLED_ROUND_TRIPS = 10;
+/** The same where the server has not been sent all of it yet: the kernel takes the rest in pieces that are far apart on a slow way. */
+const STALLED_UPLOAD_MS = 1_000;
 /** A connection is stalling after so many round trips without a byte, and not before a whole tick. */
 const STALLING_ROUND_TRIPS = 2;
 const RTT_WEIGHT = 0.2;
@@ -17,13 +19,16 @@ export class Liveness {
   rttMs = 0;
   /** Number of replies that came. */
   replies = 0;
+  /** Another number after every sign of life of the other side. */
+  signsOfLife = 0;
   /** Moment at which the batch was written whose round trip is being measured; 0: none is. */
   #sentAt = 0;
   #receivedAt = 0;
   /** Replies that come before those to that batch. */
   #ahead = 0;
-  /** A byte has come since the last tick. */
+  /** A byte has come, or one has left that had waited, since the last tick. */
   #received = false;
+  #uploading = false;
   /** Ticks without a byte while replies are owed. */
   #ticks = 0;
 
@@ -39,10 +44,16 @@ export class Liveness {
 
   /** Bytes came. */
   received(): void {
-    this.#received = true;
+    this.showedLife();
     if (this.#sentAt === 0) return;
     this.#receivedAt = performance.now();
     if (this.#ahead === 0) this.#measured();
+  }
+
+  /** Bytes left that had waited. */
+  showedLife(): void {
+    this.signsOfLife++;
+    this.#received = true;
   }
 
   /** Counts the replies that were in the bytes. */
@@ -60,16 +71,17 @@ export class Liveness {
 
   /** Time for which the server may owe replies without a byte, in ms. */
   get limitMs(): number {
-    return Math.max(STALLED_MS, STALLED_ROUND_TRIPS * this.rttMs);
+    return Math.max(this.#uploading ? STALLED_UPLOAD_MS : STALLED_MS, STALLED_ROUND_TRIPS * this.rttMs);
   }
 
   /** Whether the server owes replies and no byte has come for a moment, asked between two ticks. */
   get isStalling(): boolean {
-    return this.#ticks > 0 && this.#ticks * TICK_MS >= STALLING_ROUND_TRIPS * this.rttMs;
+    return this.#ticks > 0 && !this.#uploading && this.#ticks * TICK_MS >= STALLING_ROUND_TRIPS * this.rttMs;
   }
 
-  /** Returns whether the connection is stalled. `owing`: the server owes replies. */
-  tick(owing: boolean): boolean {
+  /** Returns whether the connection is stalled. `owing`: the server owes replies. `uploading`: part of what it owes them for is still here. */
+  tick(owing: boolean, uploading = false): boolean {
+    this.#uploading = uploading;
     this.#ticks = owing && !this.#received ? this.#ticks + 1 : 0;
     this.#received = false;
     return this.#ticks * TICK_MS > this.limitMs;

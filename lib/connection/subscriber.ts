@@ -53,7 +53,9 @@ export class Subscriber {
   #buffers = false;
   #pingTimer: NodeJS.Timeout | undefined;
   #pongPending = false;
-  #bytesAtPing = 0;
+  #lifeAtPing = 0;
+  /** Periods without a byte since a PING. */
+  #silentPeriods = 0;
   /** Subscriptions of this tick that need a primary: one ROLE is sent for all of them. */
   #unverified: ChannelSubscription[] = [];
 
@@ -233,15 +235,17 @@ export class Subscriber {
   // --- liveness
 
   #checkAlive(): void {
-    const { bytesRead } = this.#connection;
-    if (!this.#pongPending || bytesRead !== this.#bytesAtPing) {
-      this.#bytesAtPing = bytesRead;
+    const { signsOfLife } = this.#connection.liveness;
+    if (!this.#pongPending || signsOfLife !== this.#lifeAtPing) {
+      this.#lifeAtPing = signsOfLife;
+      this.#silentPeriods = 0;
       if (!this.#pongPending) this.#ping();
       return;
     }
+    if (++this.#silentPeriods * this.pingEveryMs < this.#connection.liveness.limitMs) return;
     // Our own event loop may have stood still: what lies in the kernel is read first.
     setImmediate(() => {
-      if (this.#connection.bytesRead !== bytesRead) return;
+      if (this.#connection.liveness.signsOfLife !== signsOfLife) return;
       this.fellSilent = true;
       this.#connection.destroy(
         new ConnectionLostError(`${this.key} has said nothing to a subscriber for ${this.pingEveryMs} ms`, { node: this.key }),

@@ -9,6 +9,7 @@ import { queueMicrotask } from '../util/timers.js';
 import { releaseUsage } from './deadlines.js';
 import { DISCARDED_REPLY } from './internal-calls.js';
 import type { Liveness } from './liveness.js';
+import { hasBacklog } from './upload.js';
 
 /** One write carries at most about this much, so that a huge batch does not starve the event loop. */
 const BATCH_BYTES = 512 * 1024;
@@ -81,7 +82,7 @@ export class Writer {
     // Pieces that would wait in the socket are copied: of memory that was transferred meanwhile nothing would be sent, and the server would
     // take what follows for the value.
     if (segments.length > 1 && socket.writableLength > 0) segments = [Buffer.concat(segments)];
-    this.liveness.sent(this.inFlight.length - this.#encoded);
+    const ahead = this.inFlight.length - this.#encoded;
     this.#encoded = 0;
     let accepted = true;
     if (segments.length === 1 && segments[0] !== undefined) accepted = socket.write(segments[0]);
@@ -90,6 +91,8 @@ export class Writer {
       for (const segment of segments) accepted = socket.write(segment) && accepted;
       socket.uncork();
     }
+    // The time of an upload is none of a round trip.
+    if (!hasBacklog(socket)) this.liveness.sent(ahead);
     // Length 0: the kernel has it all already, so the memory is free. Otherwise the encoder goes on in fresh memory.
     if (socket.writableLength === 0) encoder.release();
     else if (!accepted) this.blocked = true;

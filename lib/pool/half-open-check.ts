@@ -2,24 +2,48 @@ import { Connection, type ConnectionConfig } from '../connection/connection.js';
 import { connectionLostError } from '../connection/connection-error.js';
 import { Reconnector } from '../connection/reconnector.js';
 import { log } from '../diagnostics.js';
-import type { ConnectionLostError } from '../errors.js';
+import { type ConnectionLostError, TimeoutError } from '../errors.js';
 import type { BackoffLimits } from '../util/backoff.js';
+import { clock } from '../util/clock.js';
 import { type Transitions, transition } from '../util/state-machine.js';
-import { clearTimeout, setImmediate, setTimeout } from '../util/timers.js';
+import { clearTimeout, performance, setImmediate, setTimeout } from '../util/timers.js';
+import { type Said, saidOf } from './client-list.js';
 
 /**
  * A connection that stays silent for this long, in ms, although the server answers others, is half-open, or its writes are paused for too
- * long.
+ * long. Unless the server says that it has heard of it or works for it.
  */
 const HALF_OPEN_MS = 3_000;
+/** Period of the questions about the first connection, in ms, and the least time for an answer. */
+const ASK_EVERY_MS = 1_000;
+
+interface HalfOpenEvents {
+  /** The server hangs. Told once more after every attempt to reach it that failed. */
+  unresponsive(): void;
+  /** What was not written had better go another way. Told again while that holds. */
+  replaceable(): void;
+}
 
 type CheckState = 'connecting' | 'answered' | 'unresponsive' | 'ended';
 
 const TRANSITIONS: Transitions<CheckState> = {
   connecting: ['answered', 'unresponsive', 'ended'],
   unresponsive: ['unresponsive', 'answered', 'ended'],
-  answered: ['ended'],
+  answered: ['unresponsive', 'ended'],
   ended: [],
+};
+
+/**
+ * What follows from what the server says of the first connection: at once, and after 3 s of silence. `replace`: others get another
+ * connection, and those who wait for a reply wait for it until their deadlines.
+ */
+const CONSEQUENCES: Readonly<Record<Said, readonly [atOnce: 'close' | 'wait', afterSilence: 'close' | 'wait' | 'replace']>> = {
+  gone: ['close', 'close'],
+  busy: ['wait', 'wait'],
+  working: ['wait', 'wait'],
+  heard: ['wait', 'wait'],
+  unheard: ['wait', 'replace'],
+  unknown: ['wait', 'close'],
 };
 
 /**
@@ -29,28 +53,30 @@ const TRANSITIONS: Transitions<CheckState> = {
  * | state | means | what follows |
  * |---|---|---|
  * | connecting | the second connection is on its way | |
- * | answered | the first one is half-open, or the server holds its commands (`CLIENT PAUSE`, as every manual failover does) | after 3 s it is closed |
+ * | answered | the first one is half-open, or the server works for it, or holds its commands (`CLIENT PAUSE`, as every manual failover does) | the server is asked about the first one, once a second: see `CONSEQUENCES` |
  * | unresponsive | the server hangs, or one slow command keeps it busy | `unresponsive` is called, once more after every failed attempt |
  * | ended | the first connection had a byte, or closed | |
  *
  * When another node has taken the server's place (`replaced`), the connection to a server that hangs is closed. A server that answers is
- * about to answer on the first connection too, with MOVED or READONLY, which costs nothing.
+ * about to answer on the first connection too, with MOVED or READONLY, which costs nothing; but not one that is busy.
  */
 export class HalfOpenCheck {
   state: CheckState = 'connecting';
   readonly #config: ConnectionConfig;
   readonly #stalled: Connection;
-  readonly #unresponsive: () => void;
+  readonly #events: HalfOpenEvents;
   readonly #reconnector: Reconnector;
   readonly #connectTimer: NodeJS.Timeout;
-  #halfOpenTimer: NodeJS.Timeout | undefined;
+  #askTimer: NodeJS.Timeout | undefined;
+  #answeredAt = 0;
+  #said: Said = 'unknown';
   #second: Connection | null = null;
   #replacedBy: ConnectionLostError | null = null;
 
-  constructor(config: ConnectionConfig, reconnect: BackoffLimits, stalled: Connection, unresponsive: () => void) {
+  constructor(config: ConnectionConfig, reconnect: BackoffLimits, stalled: Connection, events: HalfOpenEvents) {
     this.#config = config;
     this.#stalled = stalled;
-    this.#unresponsive = unresponsive;
+    this.#events = events;
     this.#reconnector = new Reconnector(reconnect, () => this.#open());
     // Enough for TCP, TLS and HELLO. After a poll phase, in which the answer is read if our own loop was late.
     this.#connectTimer = setTimeout(() => setImmediate(() => this.#failed()), stalled.liveness.limitMs / 2);
@@ -60,16 +86,19 @@ export class HalfOpenCheck {
   #change(next: CheckState): void {
     this.state = transition(TRANSITIONS, this.state, next);
     clearTimeout(this.#connectTimer);
+    clearTimeout(this.#askTimer);
+    this.#said = 'unknown';
   }
 
-  #open(): void {
+  #open(): Connection {
     const second = new Connection(this.#config, {
       ready: () => {
         this.#reconnector.ready();
         if (this.state === 'answered') return;
         this.#change('answered');
         log.pool('%s answers on a second connection, the first one is stalled', second.key);
-        this.#halfOpenTimer = setTimeout(() => this.#close(), HALF_OPEN_MS);
+        this.#answeredAt = performance.now();
+        void this.#ask(second);
       },
       closed: (_, error) => {
         if (this.state === 'ended' || error === null) return;
@@ -80,29 +109,65 @@ export class HalfOpenCheck {
     });
     this.#second = second;
     this.#reconnector.opened();
+    return second;
   }
 
   /** The second connection was refused, or takes too long. */
   #failed(): void {
-    if (this.state === 'ended' || this.state === 'answered') return;
+    if (this.state === 'connecting' || this.state === 'unresponsive') this.#hangs();
+  }
+
+  #hangs(): void {
     this.#change('unresponsive');
-    this.#unresponsive();
+    this.#events.unresponsive();
     if (this.#replacedBy !== null) this.#stalled.destroy(this.#replacedBy);
   }
 
   /** Another node has the server's place. `error`: what calls in flight are told if the server hangs. */
   replaced(error: ConnectionLostError): void {
     this.#replacedBy = error;
-    if (this.state === 'unresponsive') this.#stalled.destroy(error);
+    if (this.state === 'unresponsive' || this.#said === 'busy') this.#stalled.destroy(error);
   }
 
-  #close(): void {
-    this.#stalled.destroy(connectionLostError(this.#stalled.key, 'answers, but not on this connection'));
+  // --- what the server says of the first connection
+
+  async #ask(second: Connection): Promise<void> {
+    const { id } = this.#stalled.server;
+    const timeoutMs = Math.max(ASK_EVERY_MS, this.#stalled.liveness.limitMs);
+    const question = id === null ? null : second.request(['CLIENT', 'LIST', 'ID', String(id)], clock.deadlineIn(timeoutMs));
+    const answer = await question?.catch((error: unknown) => error as Error); // all that it rejects with
+    if (this.state !== 'answered') return;
+    if (answer instanceof TimeoutError) {
+      // Another one finds out whether the server answers again.
+      second.destroy(answer);
+      if (this.state === 'answered') this.#hangs();
+      return;
+    }
+    this.#conclude(answer === undefined ? 'unknown' : saidOf(answer));
+  }
+
+  #conclude(said: Said): void {
+    this.#said = said;
+    const leftMs = HALF_OPEN_MS - (performance.now() - this.#answeredAt);
+    const [atOnce, afterSilence] = CONSEQUENCES[said];
+    const consequence = leftMs > 0 ? atOnce : afterSilence;
+    if (said === 'busy' && this.#replacedBy !== null) {
+      this.#stalled.destroy(this.#replacedBy);
+      return;
+    }
+    // Whoever waited was told of the deadline: a connection whose replies do not come is of no use to others.
+    if (consequence === 'close' || (leftMs <= 0 && said !== 'busy' && !this.#stalled.isAwaited)) {
+      this.#stalled.destroy(connectionLostError(this.#stalled.key, 'answers, but not on this connection'));
+      return;
+    }
+    if (consequence === 'replace') this.#events.replaceable();
+    // An answer that says nothing today says nothing in a second, and servers keep a log of what they refuse.
+    const next = said === 'unknown' ? (): void => this.#conclude(said) : (): void => void this.#ask(this.#second ?? this.#open());
+    this.#askTimer = setTimeout(next, said === 'unknown' ? leftMs : Math.min(ASK_EVERY_MS, leftMs > 0 ? leftMs : ASK_EVERY_MS));
   }
 
   end(): void {
     this.#change('ended');
-    clearTimeout(this.#halfOpenTimer);
     this.#reconnector.stop();
     this.#second?.destroy(null);
   }

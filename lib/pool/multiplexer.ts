@@ -45,6 +45,8 @@ export class Multiplexer {
   readonly #connections: (Connection | null)[];
   /** Reconnectors of the connections, in the same order. */
   readonly #reconnectors: readonly Reconnector[];
+  /** Connections that take no more calls, and are being answered. */
+  readonly #leaving = new Set<Connection>();
   readonly #halfOpenChecks = new Map<Connection, HalfOpenCheck>();
   /** Reason why no connection can be had at the moment; null while one can. */
   unreachableReason: SlotwiseError | null = null;
@@ -58,6 +60,10 @@ export class Multiplexer {
     this.#connections = new Array<Connection | null>(config.size).fill(null);
     // The backoff keeps the process alive: while a node of the topology is down, a process that waits for it must live.
     this.#reconnectors = this.#connections.map((_, index) => new Reconnector(config.reconnect, () => this.#open(index)));
+  }
+
+  get #all(): readonly (Connection | null)[] {
+    return [...this.#leaving, ...this.#connections];
   }
 
   /** Calls accepted and not answered. */
@@ -129,6 +135,7 @@ export class Multiplexer {
   #replace(connection: Connection): void {
     const index = this.#connections.indexOf(connection);
     if (index !== -1 && !this.#isClosed) this.#open(index);
+    this.#leaving.add(connection);
     void connection.close();
   }
 
@@ -148,7 +155,11 @@ export class Multiplexer {
       },
       stalled: () => {
         const { connection: config, reconnect } = this.#config;
-        this.#halfOpenChecks.set(connection, new HalfOpenCheck(config, reconnect, connection, () => this.#unresponsive(connection)));
+        const check = new HalfOpenCheck(config, reconnect, connection, {
+          unresponsive: () => this.#unresponsive(connection),
+          replaceable: () => this.#setAside(connection),
+        });
+        this.#halfOpenChecks.set(connection, check);
         this.#events.suspect();
       },
       recovered: () => {
@@ -160,6 +171,7 @@ export class Multiplexer {
       stalling: () => this.#events.stalling(),
       closed: (_, error) => {
         this.#endCheck(connection);
+        this.#leaving.delete(connection);
         this.#earlierReplies += connection.liveness.replies;
         const current = this.#connections[index] === connection;
         if (current) this.#connections[index] = null;
@@ -193,9 +205,22 @@ export class Multiplexer {
   #unresponsive(connection: Connection): void {
     const error = connectionLostError(connection.key, 'does not answer');
     this.unreachableReason = error;
+    this.#takeFrom(connection, error, () => this.#events.down(error));
+  }
+
+  /** The server answers others: what may go by another connection goes, and the rest waits for its replies here. */
+  #setAside(connection: Connection): void {
+    if (connection.state !== 'ready') return;
+    const error = connectionLostError(connection.key, 'answers, but not on this connection');
+    this.unreachableReason = null;
+    this.#takeFrom(connection, error, () => this.#replace(connection));
+  }
+
+  /** Hands back what was not written, and what may be sent again; in between that which has them go elsewhere. */
+  #takeFrom(connection: Connection, error: SlotwiseError, redirect: () => void): void {
     const unwritten = connection.takeUnwritten();
     const inFlight = connection.takeRepeatable();
-    this.#events.down(error);
+    redirect();
     // There may be a hundred thousand of them: one record tells all of them why.
     const lost: AttemptFailure = { kind: 'connection-lost', error };
     for (const call of inFlight) call.owner.failed(call, lost);
@@ -221,7 +246,7 @@ export class Multiplexer {
   }
 
   forEachHeld(visit: (call: Call) => void): void {
-    for (const connection of this.#connections) connection?.forEachHeld(visit);
+    for (const connection of this.#all) connection?.forEachHeld(visit);
   }
 
   takeUnwritten(): Call[] {
@@ -230,12 +255,12 @@ export class Multiplexer {
 
   async close(): Promise<void> {
     this.#stop();
-    await Promise.all(this.#connections.map((connection) => connection?.close()));
+    await Promise.all(this.#all.map((connection) => connection?.close()));
   }
 
   destroy(error: SlotwiseError): void {
     this.#stop();
-    for (const connection of this.#connections) connection?.destroy(error);
+    for (const connection of this.#all) connection?.destroy(error);
   }
 
   #stop(): void {

@@ -25,7 +25,7 @@ const TRANSITIONS: Transitions<PooledConnectionState> = {
  *
  * | state | means | next |
  * |---|---|---|
- * | pending | opening, or the server is asked for its id | available, closed |
+ * | pending | opening | available, closed |
  * | available | idle, for the next caller | in use, closed |
  * | in use | checked out | available, closed |
  * | closed | | – |
@@ -37,7 +37,6 @@ export class PooledConnection {
   hasOldCredentials = false;
   readonly #expiresAt: number;
   /** How long the server may take to tell the id, in ms. */
-  readonly #identifyMs: number;
   #idleTimer: NodeJS.Timeout | undefined;
 
   /** `maxLifetimeMs`: see `ExclusivePoolConfig`. */
@@ -47,16 +46,12 @@ export class PooledConnection {
     maxLifetimeMs: number,
     events: PooledConnectionEvents,
   ) {
-    this.#identifyMs = config.connectTimeoutMs;
     const lifetimeMs = maxLifetimeMs === 0 ? Number.POSITIVE_INFINITY : maxLifetimeMs * (1 - Math.random() / 10);
     this.#expiresAt = clock.now() + lifetimeMs;
     this.connection = new Connection(config, {
       ready: () => {
-        void this.#identify().then(() => {
-          if (this.state !== 'pending') return;
-          this.#change('available');
-          events.opened(this);
-        });
+        this.#change('available');
+        events.opened(this);
       },
       closed: (_, error) => {
         const wasPending = this.state === 'pending';
@@ -92,14 +87,5 @@ export class PooledConnection {
   #change(next: PooledConnectionState): void {
     clearTimeout(this.#idleTimer);
     this.state = transition(TRANSITIONS, this.state, next);
-  }
-
-  /** Asks for the id of the connection, where HELLO did not say it. The id may stay unknown: the server is old, or forbids the question. */
-  async #identify(): Promise<void> {
-    const { connection } = this;
-    const { server } = connection;
-    if (server.id !== null) return;
-    const id = await connection.request(['CLIENT', 'ID'], clock.deadlineIn(this.#identifyMs)).catch(() => null);
-    if (typeof id === 'number') connection.server = { ...server, id };
   }
 }

@@ -8,6 +8,9 @@ export interface Holder {
 /** Resolution of deadlines, in ms. */
 export const TICK_MS = 10;
 
+/** After this long without a turn of the loop that is known of, sockets may hold what nobody has read, in ms. */
+const UNREAD_MS = 100;
+
 /**
  * One coarse timer for every deadline of the process: a timer and an object a command would cost more than the command itself.
  * `now` is read once a flush instead of once a command.
@@ -18,6 +21,8 @@ export class Clock {
   #timer: NodeJS.Timeout | null = null;
   #lastTick = 0;
   #wasLate = false;
+  /** The last moment at which sockets are known to have been read. */
+  #polledAt = Number.NEGATIVE_INFINITY;
   readonly #holders = new Set<Holder>();
 
   /** The time in ms, as of the first call since the last flush or tick. */
@@ -39,6 +44,19 @@ export class Clock {
     this.#stale = true;
   }
 
+  /**
+   * Whether our own loop may have stood still. A server may have closed a connection meanwhile, and what is written to that before the loop
+   * reads its sockets is lost, nobody knows whether before or after it ran.
+   */
+  get mayHaveStoodStill(): boolean {
+    return this.now() - this.#polledAt > UNREAD_MS;
+  }
+
+  /** The loop has just read its sockets. */
+  polled(): void {
+    this.#polledAt = this.now();
+  }
+
   /** Ticks the holder from now on. The timer keeps the process alive: a promise that waits must settle. */
   watch(holder: Holder): void {
     this.#holders.add(holder);
@@ -56,6 +74,7 @@ export class Clock {
     this.#lastTick = now;
     this.#now = now;
     if (late) return;
+    this.#polledAt = now;
     for (const holder of this.#holders) {
       if (!holder.tick(now)) this.#holders.delete(holder);
     }

@@ -148,6 +148,23 @@ export const judgeCases: readonly JudgeCase[] = [
     code: 'ERR_AUTH',
   },
 
+  // The server is not ready, whatever it is asked
+  ...[
+    'LOADING Redis is loading the dataset in memory',
+    'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.',
+    "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+    'CLUSTERDOWN The cluster is down',
+    "OOM command not allowed when used memory > 'maxmemory'.",
+    'ERR max number of clients reached',
+    'ERR max number of clients + cluster connections reached',
+    'ERR Too many connections',
+  ].flatMap((text): JudgeCase[] => [
+    { name: `HELLO refused with ${text}`, config: user, errors: { HELLO: text }, next: 'fail', code: 'ERR_CONNECT' },
+    { name: `AUTH refused with ${text}`, config: user, protocol: 2, errors: { AUTH: text }, next: 'fail', code: 'ERR_CONNECT' },
+    { name: `SELECT refused with ${text}`, config: { database: 1 }, errors: { SELECT: text }, next: 'fail', code: 'ERR_CONNECT' },
+    { name: `SETINFO refused with ${text}`, errors: { 'CLIENT SETINFO': text }, next: 'ready' },
+  ]),
+
   // Something else is refused
   {
     name: 'a database out of range',

@@ -79,6 +79,16 @@ export function isNodeUnavailable({ code }: ReplyError): boolean {
   return UNAVAILABLE.has(code);
 }
 
+/** Codes of refusals that say nothing about what was asked: the server starts, follows, is busy or has no memory left. */
+const PASSING_CODES: ReadonlySet<string> = new Set([...UNAVAILABLE, 'TRYAGAIN', 'OOM', 'MISCONF', 'NOREPLICAS']);
+/** Texts of the same, without a code of their own: a server or a proxy that is full, whatever it was asked. */
+const PASSING_TEXT = /^ERR .*\b(?:max(?:imum)? number of (?:clients|connections)|too many (?:clients|connections)|timed? ?out)\b/i;
+
+/** Whether another attempt may end better, though nothing changes that a person has to correct. */
+export function isPassing({ code, message }: ReplyError): boolean {
+  return PASSING_CODES.has(code) || (code === 'ERR' && PASSING_TEXT.test(message));
+}
+
 // The host may be empty, a name, an IPv4 or an IPv6 address, bare or in brackets: the last colon splits. Words after it are let pass.
 const REDIRECTION = /^(?:(MOVED|ASK) (\d{1,5})|REDIRECT) (\S*):(\d{1,5})(?:\s|$)/;
 

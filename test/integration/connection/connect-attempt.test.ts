@@ -99,7 +99,14 @@ describe('an attempt to connect', () => {
     assert.equal(await one.send(['ECHO', '1']), '1');
     assert.equal(one.connection.server.protocol, 2);
     const names = server.received.map((words) => words.slice(0, 2).join(' '));
-    assert.deepEqual(names.slice(names.indexOf('AUTH p')), ['AUTH p', 'SELECT 3', 'CLIENT SETINFO', 'CLIENT SETINFO', 'ECHO 1']);
+    assert.deepEqual(names.slice(names.indexOf('AUTH p')), [
+      'AUTH p',
+      'CLIENT ID',
+      'SELECT 3',
+      'CLIENT SETINFO',
+      'CLIENT SETINFO',
+      'ECHO 1',
+    ]);
   });
 
   it('tells a Valkey server that it follows redirections', async () => {

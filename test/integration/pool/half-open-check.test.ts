@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import sinon from 'sinon';
 import type { Connection } from '../../../lib/connection/connection.js';
 import { ConnectionLostError } from '../../../lib/errors.js';
 import { HalfOpenCheck } from '../../../lib/pool/half-open-check.js';
-import { close, FakeServer, silence } from '../../support/fake-server.js';
+import { type Answer, close, error, FakeServer, type Handler, silence } from '../../support/fake-server.js';
 import { until } from '../../support/wait.js';
 import { quickConfig } from '../connection/opened.js';
 
@@ -13,11 +14,16 @@ describe('a check of a silent connection', () => {
   let server: FakeServer;
   let check: HalfOpenCheck;
   let unresponsive: number;
-  let destroyed: unknown[];
+  let destroyed: { readonly message: string }[];
+  let replaceable: number;
+  /** Whether somebody waits for a reply on the stalled connection. */
+  let awaited: boolean;
   beforeEach(async () => {
     server = await FakeServer.start();
     unresponsive = 0;
     destroyed = [];
+    replaceable = 0;
+    awaited = true;
   });
   afterEach(async () => {
     if (check.state !== 'ended') check.end();
@@ -25,17 +31,25 @@ describe('a check of a silent connection', () => {
   });
 
   /** `limitMs`: the silence that is allowed; the second connection has half of it. */
-  function start(limitMs: number): void {
+  function start(limitMs: number, id: number | null = 7): void {
     const stalled = {
       key: server.address,
+      state: 'ready',
+      server: { id },
       liveness: { limitMs },
-      destroy: (error: unknown) => {
+      get isAwaited() {
+        return awaited;
+      },
+      destroy: (error: { readonly message: string }) => {
         destroyed.push(error);
         check.end();
       },
     } as unknown as Connection; // all that a check needs of it
     const config = { ...quickConfig, address: { host: server.host, port: server.port } };
-    check = new HalfOpenCheck(config, { minMs: 10, maxMs: 20 }, stalled, () => unresponsive++);
+    check = new HalfOpenCheck(config, { minMs: 10, maxMs: 20 }, stalled, {
+      unresponsive: () => unresponsive++,
+      replaceable: () => replaceable++,
+    });
   }
 
   it('finds that the server answers: then it waits, also where another node took its place', async () => {
@@ -78,4 +92,113 @@ describe('a check of a silent connection', () => {
     await sleep(60);
     assert.equal(server.connections.length, 1);
   });
+
+  const answering =
+    (answer: () => Answer): Handler =>
+    (command) =>
+      command[0] === 'CLIENT' && command[1] === 'LIST' ? answer() : undefined;
+  const asked = (): number =>
+    server.received.filter(([name, sub, filter, id]) => `${name} ${sub} ${filter} ${id}` === 'CLIENT LIST ID 7').length;
+
+  it('ends the connection at once where the server does not have it', async () => {
+    server.handler = answering(() => '');
+    start(2_000);
+    await until(() => destroyed.length === 1);
+    assert.equal(asked(), 1);
+    assert.match(destroyed[0]?.message ?? '', /answers, but not on this connection/);
+  });
+
+  const waits: readonly (readonly [name: string, answer: () => Answer])[] = [
+    ['is busy with a script', () => error('BUSY Redis is busy running a script.')],
+    ['works for it in a thread', () => 'id=7 idle=9 flags=b cmd=ft.search\n'],
+    ['hears of it', () => 'id=7 idle=1 flags=N cmd=set\n'],
+  ];
+  for (const [name, answer] of waits) {
+    it(`leaves the connection alone for longer than 3 s where the server ${name}`, async () => {
+      const time = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+      try {
+        server.handler = answering(answer);
+        start(2_000);
+        for (let questions = 1; questions <= 6; questions++) {
+          await waitFor(() => asked() === questions && time.countTimers() > 0);
+          time.tick(1_000);
+        }
+        assert.deepEqual([destroyed, unresponsive], [[], 0]);
+        assert.equal(replaceable, 0);
+      } finally {
+        time.restore();
+      }
+    });
+  }
+
+  it('gives what may go another way up after 3 s where the server does not hear of it, and waits for the rest', async () => {
+    const time = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    try {
+      server.handler = answering(() => 'id=7 idle=3 flags=N cmd=set\n');
+      start(2_000);
+      for (let second = 0; second < 5; second++) {
+        await waitFor(() => asked() === second + 1 && time.countTimers() > 0);
+        assert.equal(replaceable > 0, second >= 3);
+        time.tick(1_000);
+      }
+      assert.deepEqual(destroyed, []);
+      await waitFor(() => asked() === 6 && time.countTimers() > 0);
+      awaited = false;
+      time.tick(1_000);
+      await waitFor(() => destroyed.length === 1);
+    } finally {
+      time.restore();
+    }
+  });
+
+  it('ends the connection after 3 s where the server refuses to say, and asks once', async () => {
+    const time = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    try {
+      server.handler = answering(() => error("NOPERM User u has no permissions to run the 'client|list' command"));
+      start(2_000);
+      await waitFor(() => asked() === 1 && time.countTimers() > 0);
+      time.tick(2_900);
+      assert.deepEqual(destroyed, []);
+      time.tick(200);
+      assert.equal(destroyed.length, 1);
+      assert.equal(asked(), 1);
+    } finally {
+      time.restore();
+    }
+  });
+
+  it('ends the connection of a busy server whose place another node took', async () => {
+    server.handler = answering(() => error('BUSY Redis is busy running a script.'));
+    start(2_000);
+    await until(() => asked() === 1);
+    await until(() => {
+      if (destroyed.length === 0) check.replaced(replaced);
+      return destroyed.length === 1;
+    });
+    assert.deepEqual(destroyed, [replaced]);
+  });
+
+  it('finds that a server that has answered hangs by now', async () => {
+    server.handler = answering(() => silence);
+    start(100);
+    await until(() => unresponsive === 1, { timeoutMs: 5_000 });
+    server.handler = () => undefined;
+    await until(() => check.state === 'answered');
+    assert.deepEqual(destroyed, []);
+  });
+
+  it('asks nothing where the id of the connection is not known', async () => {
+    start(2_000, null);
+    await until(() => check.state === 'answered');
+    await sleep(20);
+    assert.equal(server.count('CLIENT') - 2, 0, 'but for CLIENT SETINFO');
+  });
 });
+
+/** As `until`, while `setTimeout` is faked. */
+async function waitFor(condition: () => boolean): Promise<void> {
+  for (let turns = 0; !condition(); turns++) {
+    assert.ok(turns < 100_000, 'never came');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import sinon from 'sinon';
 import { ClosedError, ConnectError } from '../../../lib/errors.js';
 import { Multiplexer } from '../../../lib/pool/multiplexer.js';
 import { close, FakeServer, silence } from '../../support/fake-server.js';
@@ -239,6 +240,46 @@ describe('a multiplexer', () => {
       assert.deepEqual([...new Set(one.events)], ['up', 'stalling', 'suspect']);
     });
 
+    for (const end of ['destroy', 'reply'] as const) {
+      it(`gives others another connection where the server has the first one and does not hear of it, until its ${end}`, async () => {
+        let answer: (value: string) => void = () => {};
+        const answered = new Promise<string>((resolve) => {
+          answer = resolve;
+        });
+        server.handler = (words, connection) =>
+          words[1] === 'never' ? answered : words[1] === 'LIST' ? unheard() : echo(words, connection);
+        let asked = 0;
+        const unheard = (): string => {
+          asked++;
+          return 'id=1 idle=60 flags=N\n';
+        };
+        const time = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+        try {
+          const one = new OpenedMultiplexer(server);
+          await one.send('1');
+          const { call, outcome: never } = one.owner.make(['ECHO', 'never']);
+          one.multiplexer.send(call);
+          await turnsUntil(() => one.events.includes('suspect'));
+          const waits = one.send('2');
+          for (let questions = 1; questions <= 3; questions++) {
+            await turnsUntil(() => asked === questions && time.countTimers() > 0);
+            time.tick(1_000);
+          }
+          // The recorder rejects what comes back: a client sends it again.
+          await assert.rejects(waits, /answers, but not on this connection/);
+          assert.deepEqual(one.owner.kinds, ['ECHO not-sent']);
+          assert.equal(await one.send('3'), '3');
+          if (end === 'reply') answer('at last');
+          else one.multiplexer.destroy(new ClosedError('the test is over'));
+          if (end === 'reply') assert.equal(await never, 'at last');
+          else await assert.rejects(never, ClosedError);
+          if (end === 'reply') await one.multiplexer.close();
+        } finally {
+          time.restore();
+        }
+      });
+    }
+
     it('hands back what was not written, and does not hammer a server that refuses', async () => {
       server.handler = (words, connection) => (words[1] === 'never' ? silence : echo(words, connection));
       using one = new OpenedMultiplexer(server);
@@ -257,3 +298,11 @@ describe('a multiplexer', () => {
     });
   });
 });
+
+/** As `until`, where time is faked. */
+async function turnsUntil(condition: () => boolean): Promise<void> {
+  for (let turns = 0; !condition(); turns++) {
+    assert.ok(turns < 1_000_000, 'never came');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

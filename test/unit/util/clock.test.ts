@@ -69,6 +69,20 @@ describe('the clock', () => {
     assert.ok(Number.isInteger(clock.deadlineIn(0.5)));
   });
 
+  it('does not know that sockets were read before it ticks, and after the loop stood still', () => {
+    const clock = new Clock();
+    assert.equal(clock.mayHaveStoodStill, true, 'nothing is known');
+    clock.watch(holder(Number.POSITIVE_INFINITY));
+    time.tick(30);
+    clock.expireNow();
+    assert.equal(clock.mayHaveStoodStill, false);
+    time.jump(3_000);
+    clock.expireNow();
+    assert.equal(clock.mayHaveStoodStill, true);
+    clock.polled();
+    assert.equal(clock.mayHaveStoodStill, false);
+  });
+
   describe('after the event loop stood still', () => {
     /** Runs the ticks with the loop blocked for `ms` before each. */
     const standStill = (clock: Clock, ms: number, times: number): number[] => {
