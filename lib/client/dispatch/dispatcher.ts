@@ -28,7 +28,7 @@ import { decide, judge } from './judge.js';
 import { Lessons } from './lessons.js';
 import { NoNodeReasons } from './no-node-reasons.js';
 import { PendingCalls } from './pending-calls.js';
-import { isStillThere, recordProcess } from './pinned-process.js';
+import { failIfPinned, isStillThere, recordProcess } from './pinned-process.js';
 import { ReadRouter, readPolicyOf } from './read-router.js';
 import { keepsOrder } from './slot-barriers.js';
 
@@ -240,7 +240,7 @@ export class Dispatcher implements ViewEngine {
       case 'resend': {
         call.countRedirect();
         const address = this.deployment.redirect(failure, decision.to, decision.patch);
-        if (this.#failIfPinned(call, failure)) return;
+        if (failIfPinned(call, failure)) return;
         const resend = (): void => this.#resend(call, address, failure, decision);
         if (decision.afterMs > 0) this.#pending.waitFor(call, decision.afterMs, resend);
         else resend();
@@ -248,7 +248,7 @@ export class Dispatcher implements ViewEngine {
       }
       case 'reselect': {
         call.remember(failure.error);
-        if (this.#failIfPinned(call, failure)) return;
+        if (failIfPinned(call, failure)) return;
         if (decision.afterMs === 0) this.dispatch(call);
         else if (decision.waiting !== 'none' && keepsOrder(call)) {
           this.#pending.waitForSlot(this.#slotOf(call), call, decision.afterMs, decision.waiting);
@@ -258,7 +258,7 @@ export class Dispatcher implements ViewEngine {
       case 'isolate':
         call.remember(failure.error);
         if (decision.ask) this.#askAboutCall(call, failure, decision.afterMs);
-        else if (!this.#failIfPinned(call, failure)) this.#pending.waitFor(isolated(call), decision.afterMs);
+        else if (!failIfPinned(call, failure)) this.#pending.waitFor(isolated(call), decision.afterMs);
         return;
       default:
         decision satisfies never;
@@ -282,17 +282,8 @@ export class Dispatcher implements ViewEngine {
     const error = errorIfClosesAt(call, failure, this.lessons.nodeOf(failure));
     this.#pending.waitFor(call, afterMs, () => {
       if (error.ofCall !== null) rejectCall(call, error.ofCall);
-      else if (!this.#failIfPinned(call, failure)) this.dispatch(call);
+      else if (!failIfPinned(call, failure)) this.dispatch(call);
     });
-  }
-
-  /** Fails a call whose cursor means nothing to another node; any other call goes on. */
-  #failIfPinned(call: Call, failure: AttemptFailure): boolean {
-    const pinned = call.extras?.target?.pinned;
-    if (pinned?.isPinned !== true) return false;
-    pinned.isGone = true;
-    rejectCall(call, errorFor(call, failure));
-    return true;
   }
 
   #rejectPending(error: SlotwiseError): void {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { defineScript } from '../../../lib/api/define-script.js';
 import { command } from '../../../lib/protocol/catalog/specs.js';
 import { isServersWord, provesNothingRan, REFUSALS, type ScriptKind, scriptKindOf } from '../../../lib/protocol/refusals.js';
 import { parseReplyError } from '../../../lib/protocol/resp/reply-error.js';
-import { defineScript } from '../../../lib/protocol/script.js';
 
 /** Texts of Redis 7.0, 8.0 and Valkey 9.1, and of which kinds of scripts they prove that nothing ran. */
 const texts: readonly (readonly [text: string, proves: readonly ScriptKind[]])[] = [
