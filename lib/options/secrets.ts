@@ -8,9 +8,9 @@ const HIDDEN = '***';
 export function typeText(value: unknown): string {
   if (value === undefined || value === null) return String(value);
   if (typeof value === 'string') return value === '' ? 'an empty text' : 'text';
-  if (Array.isArray(value)) return 'a list';
   if (typeof value !== 'object') return `a ${typeof value}`;
   const tag = tagOf(value);
+  if (tag === 'Array') return 'a list';
   return tag === 'Object' ? 'an object' : `${/^[AEIO]/.test(tag) ? 'an' : 'a'} ${tag}`;
 }
 

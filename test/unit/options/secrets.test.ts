@@ -84,10 +84,28 @@ describe('secrets in options', () => {
   }
 
   it('are described by their type', () => {
-    const values = [undefined, null, '', 'x', 5, 5n, true, [], {}, () => 1, Symbol('x'), Buffer.from('x'), new Map(), new ArrayBuffer(1)];
+    const { proxy: unreadable, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const values = [
+      undefined,
+      null,
+      '',
+      'x',
+      5,
+      5n,
+      true,
+      [],
+      {},
+      () => 1,
+      Symbol('x'),
+      Buffer.from('x'),
+      new Map(),
+      new ArrayBuffer(1),
+      unreadable,
+    ];
     assert.deepEqual(values.map(typeText), [
       ...['undefined', 'null', 'an empty text', 'text', 'a number', 'a bigint', 'a boolean', 'a list', 'an object', 'a function'],
-      ...['a symbol', 'a Uint8Array', 'a Map', 'an ArrayBuffer'],
+      ...['a symbol', 'a Uint8Array', 'a Map', 'an ArrayBuffer', 'an object'],
     ]);
   });
 
