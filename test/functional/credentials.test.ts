@@ -237,7 +237,7 @@ describe('credentials that change', () => {
     await using server = await FakeServer.start();
     const wrong = { username: 'u', token: 'secret' } as unknown as Credentials;
     for (const [given, message] of [
-      [wrong, /keys username, token/],
+      [wrong, /from credentials\(\), got an object/],
       [{ password: 'p', expiresInMs: 0 }, /positive expiresInMs/],
       [null as unknown as Credentials, /got null/],
     ] as const) {
