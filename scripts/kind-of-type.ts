@@ -117,7 +117,7 @@ export class KindReader {
     const properties = this.checker.getPropertiesOfType(type).map((property) => ({ property, type: this.typeOfProperty(property) }));
     return new Map(
       properties
-        .filter(({ type: own }) => this.parts(own).some((part) => (part.flags & TypeFlags.Never) === 0))
+        .filter(({ type: own }) => this.parts(own).some((part) => !isNothing(part)))
         .map(({ property, type: own }) => [
           property.name,
           { type: own, required: (property.flags & SymbolFlags.Optional) === 0, order: orderOf(property) },
@@ -128,6 +128,11 @@ export class KindReader {
   private typeOfProperty(property: Property): Type {
     return this.checker.getTypeOfSymbol(property) ?? fail(`no type of ${property.name}`);
   }
+}
+
+/** `never`, and `false`: a flag that is not given. */
+function isNothing(type: Type): boolean {
+  return (type.flags & TypeFlags.Never) !== 0 || (type.isBooleanLiteralType() && type.value === false);
 }
 
 /** Where a property is declared: a union has its members in the compiler's own order. */

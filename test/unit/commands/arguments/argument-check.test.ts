@@ -32,7 +32,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ['scan', [0, { pattern: 'a*' }], 'SCAN: unknown option pattern; did you mean MATCH?'],
     ['clientKill', [{ id: 5 }], 'CLIENT KILL: unknown option id; did you mean ID?'],
     ['copy', ['a', 'b', { database: 2 }], 'COPY: unknown option database; known are DB, REPLACE'],
-    ['zadd', ['k', [{ member: 'a', score: 1 }], { INCR: true }], 'ZADD: option INCR is for zadd(key, score, member, options)'],
+    ['zadd', ['k', [{ member: 'a', score: 1 }], { INCR: true }], 'ZADD: option INCR is for zadd(key, member, options)'],
   ],
   'options as words': [
     [
