@@ -20,6 +20,9 @@ const ALIASES: Readonly<Record<string, Kind>> = { ScoreBound: 'bound', KeysOf: {
 
 const BYTES: ReadonlySet<string> = new Set(['ArrayBufferView', 'Uint8Array']);
 
+/** Records of a program's data, which may be part of larger ones. */
+const DATA: ReadonlySet<string> = new Set(['GeoCoordinates', 'GeoMember', 'NewMember', 'SlotRange']);
+
 /** Reader of types: says as data what a parameter takes. */
 export class KindReader {
   constructor(private readonly checker: Checker) {}
@@ -76,13 +79,11 @@ export class KindReader {
     // Words beside text of any kind are there for editors.
     if (words.size > 0 && !primitives.has('string')) add({ words: [...words].sort() });
     if (primitives.size > 0) add(scalar(primitives));
-    if (objects.length > 0)
-      add(
-        namedKind(
-          objects.map((type) => this.variant(type)),
-          (among) => this.kindOf(among),
-        ),
-      );
+    if (objects.length > 0) {
+      const variants = objects.map((type) => this.variant(type));
+      const named = namedKind(variants, (among) => this.kindOf(among));
+      add(objects.every((type) => DATA.has(type.getSymbol()?.name ?? '')) ? { ...named, data: true } : named);
+    }
     if (lists.length > 0) {
       const list = this.kindOf(lists);
       // `OneOrMore<T>`: what stands in the list may stand by itself.

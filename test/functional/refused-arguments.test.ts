@@ -65,6 +65,16 @@ describe('arguments that no command method takes', () => {
           await tx.ping(),
         ]);
         assert.deepEqual(inWatch, [[], 'PONG']);
+        let attempts = 0;
+        const refused = redis.watch('{a}1', (tx) => {
+          attempts++;
+          const batch = tx.multi();
+          call(batch, { method: 'set', command: 'SET', what: 'no value', args: ['{a}1'] });
+          return batch;
+        });
+        await assert.rejects(refused, ArgumentError);
+        assert.equal(attempts, 1);
+        assert.deepEqual(await redis.watch('{a}1', (tx) => tx.multi().set('{a}1', '2')), ['OK']);
       });
     },
     ['single', 'cluster'],

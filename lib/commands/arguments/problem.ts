@@ -3,7 +3,7 @@ import { suggest } from '../../util/suggestion.js';
 import { expectedOf, takes } from './scalar.js';
 import type { Kind, Listed, Named, Several } from './signature.js';
 
-/** ArgumentProblem with a value, and where inside of its argument (`, option EX`). */
+/** Problem with a value, and where inside of its argument (`, option EX`). */
 export type ArgumentProblem = { readonly where: string } & (
   | { readonly what: 'refused'; readonly expected: string; readonly got: string }
   | { readonly what: 'unknown'; readonly name: string; readonly suggestion: string }
@@ -143,12 +143,12 @@ function pairsProblem(value: unknown): ArgumentProblem | null {
 
 function namedProblem(kind: Named, value: unknown): ArgumentProblem | null {
   if (!isRecord(value)) return refused(kind, value);
-  const { names, required, exclusive, needs } = kind;
+  const { names, data = false, required, exclusive, needs } = kind;
   for (const name in value) {
     if (!Object.hasOwn(names, name)) {
       // What a program has added to all objects is none of the caller's options.
       if (!Object.hasOwn(value, name) && name in Object.prototype) continue;
-      if (isData(names)) continue;
+      if (data) continue;
       return { what: 'unknown', where: '', name, suggestion: suggest(name, Object.keys(names), othersAmong(names)) };
     }
     const own = value[name];
@@ -170,11 +170,6 @@ function namedProblem(kind: Named, value: unknown): ArgumentProblem | null {
     }
   }
   return null;
-}
-
-/** A record of data, `{ member, score }`, may be part of a larger one; a name that is no word of the server is no option that gets lost. */
-function isData(names: Named['names']): boolean {
-  return Object.keys(names).every((name) => name === name.toLowerCase());
 }
 
 function isGiven(options: Readonly<Record<string, unknown>>, name: string): boolean {

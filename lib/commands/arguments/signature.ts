@@ -11,6 +11,8 @@ export interface Words {
 /** Object with known names: options, or a record such as `{ member, score }`. */
 export interface Named {
   readonly names: Readonly<Record<string, Kind>>;
+  /** A record of a program's data, which may be part of a larger one: other names are none of ours. */
+  readonly data?: boolean;
   /** Of each of these lists one must stand. */
   readonly required?: readonly (readonly string[])[];
   /** Of each of these lists only one may stand. */

@@ -31,6 +31,16 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ['xgroupCreate', ['s', 'g', '$', { mkStream: true }], 'XGROUP CREATE: unknown option mkStream; did you mean MKSTREAM?'],
     ['scan', [0, { pattern: 'a*' }], 'SCAN: unknown option pattern; did you mean MATCH?'],
     ['clientKill', [{ id: 5 }], 'CLIENT KILL: unknown option id; did you mean ID?'],
+    [
+      'zrange',
+      ['k', 0, 1, { BYSCORE: true, LIMIT: { offset: 0, count: 1, limit: 5 } }],
+      'ZRANGE: unknown option limit in argument 4, option LIMIT; known are offset, count',
+    ],
+    [
+      'geosearch',
+      ['k', { FROMMEMBER: 'm', BYRADIUS: { radius: 1, unit: 'M', units: 'KM' } }],
+      'GEOSEARCH: unknown option units in argument 2, option BYRADIUS; did you mean unit?',
+    ],
     ['copy', ['a', 'b', { database: 2 }], 'COPY: unknown option database; known are DB, REPLACE'],
     ['zadd', ['k', [{ member: 'a', score: 1 }], { INCR: true }], 'ZADD: option INCR is for zadd(key, member, options)'],
   ],

@@ -100,8 +100,7 @@ function* junkFor(kind: Kind): Generator<readonly [what: string, value: unknown]
   }
   if (!('names' in kind)) return;
   const example = exampleOf(kind) as Readonly<Record<string, unknown>>;
-  const isData = Object.keys(kind.names).every((name) => name === name.toLowerCase());
-  if (!isData) yield ['an unknown option', { ...example, nosuch: 1 }];
+  if (kind.data !== true) yield ['an unknown option', { ...example, nosuch: 1 }];
   for (const name of Object.keys(kind.names)) {
     if (name !== name.toLowerCase())
       yield [`the option ${name.toLowerCase()}`, { ...example, [name.toLowerCase()]: exampleOf(kind.names[name] ?? '') }];
