@@ -64,15 +64,27 @@ export function picture(value: unknown): string {
   if (typeof value === 'number' && value - value === 0) return 'a number';
   if (typeof value === 'bigint') return 'a bigint';
   if (ArrayBuffer.isView(value)) return 'bytes';
-  const tag = Object.prototype.toString.call(value).slice('[object '.length, -1);
-  if (tag === 'Promise') return 'a promise that was not awaited';
-  return typeof value === 'object' && value !== null && tag !== 'Object' && tag !== 'Array' ? `one of class ${tag}` : show(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return show(value);
+  const name = classOf(value);
+  if (name === 'Promise') return 'a promise that was not awaited';
+  return name === 'Object' ? show(value) : `one of class ${name}`;
+}
+
+function classOf(value: object): string {
+  try {
+    return Object.prototype.toString.call(value).slice('[object '.length, -1);
+  } catch {
+    return 'Object'; // a proxy that cannot be looked at
+  }
 }
 
 /** `a, b or c` */
 function either(names: readonly string[]): string {
   return names.length < 2 ? String(names[0]) : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
+
+/** More of a name is not shown, nor compared. */
+const LONGEST_NAME = 40;
 
 const PAIRS = 'an object, a Map or a list of pairs';
 
@@ -149,7 +161,8 @@ function namedProblem(kind: Named, value: unknown): ArgumentProblem | null {
       // What a program has added to all objects is none of the caller's options.
       if (!Object.hasOwn(value, name) && name in Object.prototype) continue;
       if (data) continue;
-      return { what: 'unknown', where: '', name, suggestion: suggest(name, Object.keys(names), othersAmong(names)) };
+      const shown = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
+      return { what: 'unknown', where: '', name: shown, suggestion: suggest(shown, Object.keys(names), othersAmong(names)) };
     }
     const own = value[name];
     const problem = own === undefined ? null : problemOf(names[name] ?? '', own);

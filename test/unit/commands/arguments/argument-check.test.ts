@@ -41,6 +41,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       ['k', { FROMMEMBER: 'm', BYRADIUS: { radius: 1, unit: 'M', units: 'KM' } }],
       'GEOSEARCH: unknown option units in argument 2, option BYRADIUS; did you mean unit?',
     ],
+    ['copy', ['a', 'b', { ['x'.repeat(1_000_000)]: 2 }], `COPY: unknown option ${'x'.repeat(40)}…; known are DB, REPLACE`],
     ['copy', ['a', 'b', { database: 2 }], 'COPY: unknown option database; known are DB, REPLACE'],
     ['zadd', ['k', [{ member: 'a', score: 1 }], { INCR: true }], 'ZADD: option INCR is for zadd(key, member, options)'],
   ],
@@ -120,6 +121,12 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       ['k', { FROMMEMBER: 'm', BYRADIUS: 5 }],
       'GEOSEARCH: argument 2, option BYRADIUS, must be an object with radius, unit, got a number',
     ],
+    [
+      'del',
+      [new Proxy({}, { get: () => assert.fail(), ownKeys: () => assert.fail() })],
+      'DEL: argument 1 must be a string, a finite number or bytes, or a list of them, got a value that cannot be shown',
+    ],
+    ['del', [new Set(['a'])], 'DEL: argument 1 must be a string, a finite number or bytes, or a list of them, got one of class Set'],
     ['restore', ['k', 0, 'text'], 'RESTORE: argument 3 must be bytes, got text'],
   ],
   'what does not go together': [
