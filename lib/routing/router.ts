@@ -194,3 +194,8 @@ function servingOf({ shards, slots }: TopologySnapshot): readonly number[] {
   const serving = shards.flatMap((_, shard) => (slots === null || slots.owns(shard) ? shard : []));
   return serving.length > 0 ? serving : [...shards.keys()];
 }
+
+/** What is said of a slot that no shard has. */
+export function noOwner(slot: number): string {
+  return `no node has slot ${slot}, as far as the cluster says (CLUSTERDOWN)`;
+}

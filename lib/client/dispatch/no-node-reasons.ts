@@ -3,7 +3,7 @@ import type { Call } from '../../protocol/call.js';
 import { isAffinity } from '../../routing/keys/affinity-slot.js';
 import { readReason } from '../../routing/reads/explanation.js';
 import type { ReadPolicy } from '../../routing/reads/read-preference.js';
-import type { Router } from '../../routing/router.js';
+import { noOwner, type Router } from '../../routing/router.js';
 import { listRefused } from '../../topology/node-rules.js';
 import { clock } from '../../util/clock.js';
 import { noNode } from './call-errors.js';
@@ -49,9 +49,7 @@ export class NoNodeReasons {
     const { slots } = router.snapshot;
     const shard = slots === null ? 0 : slot >= 0 ? slots.shardOf(slot) : -1;
     if (slots !== null && shard === -1) {
-      return slot >= 0 && !isAffinity(slot)
-        ? `no node has slot ${slot}, as far as the cluster says (CLUSTERDOWN)`
-        : 'no primary can be reached';
+      return slot >= 0 && !isAffinity(slot) ? noOwner(slot) : 'no primary can be reached';
     }
     return this.#ofShard(router, shard, readPolicyOf(call));
   }

@@ -6,6 +6,8 @@ import type { Redirection } from '../../protocol/resp/reply-error.js';
 import { nodeForChannel, type Placement } from '../../routing/pubsub/channel-placement.js';
 import { PROPAGATION_MS } from '../../routing/pubsub/propagation-delay.js';
 import { retry } from '../../routing/retry.js';
+import { noOwner } from '../../routing/router.js';
+import { listRefused } from '../../topology/node-rules.js';
 import { isMisconfigured } from '../../topology/probe-error.js';
 import type { TopologySnapshot } from '../../topology/snapshot.js';
 import { backoffMs } from '../../util/backoff.js';
@@ -162,6 +164,19 @@ export class ChannelPlacer implements ChannelHost {
     if (log.pubsub.enabled) log.pubsub('%s %s is live on %s', channel.kind, channel.text, channel.node);
   }
 
+  whyWaiting({ placement }: ChannelState): SlotwiseError | null {
+    const { snapshot, topologyError } = this.deployment;
+    if (snapshot === null) return topologyError ?? new NoNodeError('nothing is known of the servers yet');
+    if (nodeForChannel(placement, snapshot, null, this.#isReachable) !== null) return null;
+    if (placement.bound === 'node') return new NoNodeError(`${placement.node} is no primary of the topology`, { node: placement.node });
+    const { slots, problem } = snapshot;
+    const isUnowned = placement.bound === 'slot' && slots?.shardOf(placement.slot) === -1;
+    return (
+      problem ??
+      new NoNodeError(isUnowned ? noOwner(placement.slot) : `no primary is known${listRefused(this.deployment.addresses.refused)}`)
+    );
+  }
+
   get confirmedAtMs(): number {
     return this.deployment.confirmedAtMs;
   }
@@ -177,9 +192,9 @@ function redirectRefused({ error }: AttemptFailure, { host, port }: Redirection)
   return new AddressRefusedError(message, { node: error.node, cause: error });
 }
 
-function noNode({ text, lastError }: ChannelState): NoNodeError {
-  return new NoNodeError(`subscribing to ${text}: ${lastError?.message ?? 'no node serves it at the moment'}`, {
-    cause: lastError ?? undefined,
+function noNode({ text, whyNotLive }: ChannelState): NoNodeError {
+  return new NoNodeError(`subscribing to ${text}: ${whyNotLive?.message ?? 'no node serves it at the moment'}`, {
+    cause: whyNotLive ?? undefined,
   });
 }
 

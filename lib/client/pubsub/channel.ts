@@ -30,6 +30,8 @@ export interface ChannelHost {
   /** The node is a replica of `primary`. */
   notPrimary(channel: ChannelState, node: string, primary: Address): void;
   confirmed(channel: ChannelState): void;
+  /** Why no node can be had for the channel; null: one can. */
+  whyWaiting(channel: ChannelState): SlotwiseError | null;
   /** Moment at which the topology was last found as it is known, in ms since 1970. */
   readonly confirmedAtMs: number;
 }
@@ -74,7 +76,7 @@ export class ChannelState implements MessageHandler, SubscribedChannel {
   replicaAnswers = 0;
   /** Timer of the next attempt. */
   timer: NodeJS.Timeout | undefined;
-  /** Reason for which the channel is not live. */
+  /** The last failure since the channel was live. */
   lastError: SlotwiseError | null = null;
   /** Node on which the channel was live last, and until when, by `performance.now()`. */
   lastLive: { readonly node: string; readonly until: number } | null = null;
@@ -97,6 +99,11 @@ export class ChannelState implements MessageHandler, SubscribedChannel {
   /** Key of the node on which the channel is subscribed, live or not yet; null: none. */
   get node(): string | null {
     return this.#connection?.key ?? null;
+  }
+
+  /** Reason for which the channel is not live, as far as it is known. */
+  get whyNotLive(): SlotwiseError | null {
+    return this.lastError ?? (this.state === 'waiting' ? this.host.whyWaiting(this) : null);
   }
 
   // --- listeners

@@ -1,3 +1,4 @@
+import type { SlotwiseError } from '../../errors.js';
 import type { AttemptFailure } from '../../protocol/call.js';
 import type { Redirection } from '../../protocol/resp/reply-error.js';
 import type { TopologySnapshot } from '../../topology/snapshot.js';
@@ -20,7 +21,9 @@ export interface SubscriptionDeployment {
   suspect(key: string): void;
   trust(key: string): void;
   redirect(failure: AttemptFailure, to: Redirection, patch: boolean): RedirectTarget;
-  readonly addresses: Pick<AddressBook, 'known' | 'knows'>;
+  /** Why nothing, or no primary, is known. */
+  readonly topologyError: SlotwiseError | null;
+  readonly addresses: Pick<AddressBook, 'known' | 'knows' | 'refused'>;
   readonly failures: Pick<FailureReports, 'failed' | 'recovered'>;
   readonly events: Emitter<ClientEvents>;
 }

@@ -90,7 +90,7 @@ export class SubscriptionGroup implements SubscriptionHandle, ChannelListener {
 
   #firstUnconfirmed(): Unconfirmed {
     const [channel] = this.#unconfirmed;
-    return { what: channel?.text ?? '', node: channel?.node ?? null, cause: channel?.lastError ?? null };
+    return { what: channel?.text ?? '', node: channel?.node ?? null, cause: channel?.whyNotLive ?? null };
   }
 
   #release(): Promise<unknown> {

@@ -3,7 +3,7 @@ import sinon from 'sinon';
 import { ChannelState } from '../../../../lib/client/pubsub/channel.js';
 import { ChannelPlacer } from '../../../../lib/client/pubsub/channel-placer.js';
 import { SubscriptionGroup } from '../../../../lib/client/pubsub/subscription.js';
-import { AuthError, ConnectionLostError, ReplyError } from '../../../../lib/errors.js';
+import { AuthError, ConnectionLostError, ReplyError, type SlotwiseError, TopologyError } from '../../../../lib/errors.js';
 import { type Address, addressKey, parseAddress } from '../../../../lib/options/address.js';
 import type { Redirection } from '../../../../lib/protocol/resp/reply-error.js';
 import type { Placement } from '../../../../lib/routing/pubsub/channel-placement.js';
@@ -46,6 +46,7 @@ class Placed {
   readonly down = new Set<string>();
   readonly recorded = recordingReporter();
   snapshot: TopologySnapshot | null = cluster;
+  topologyError: SlotwiseError | null = null;
   readonly placer: ChannelPlacer;
 
   constructor(failFast = false) {
@@ -68,7 +69,11 @@ class Placed {
         },
         addresses: {
           knows: (address) => ['a:1', 'b:1'].includes(addressKey(address)),
+          refused: new Set(),
           known: (key) => (['a:1', 'b:1', 'c:1'].includes(key) ? parseAddress(key, null) : null),
+        },
+        get topologyError() {
+          return placed.topologyError;
         },
         failures: { failed: () => {}, recovered: () => {} },
       },
@@ -293,5 +298,36 @@ describe('ChannelPlacer', () => {
     placed.placer.place(channel);
     placed.server(channel).drop().serverUnsubscribed();
     assert.deepEqual([placed.calls, channel.node], [['probe a:1'], 'a:1']);
+  });
+
+  describe('says why a channel waits', () => {
+    const noPrimary = makeTopology('sentinel', [{ primary: null, replicas: [] }], null);
+    const holes = makeTopology('cluster', cluster.shards, SlotMap.fromRanges([]));
+    const problem = new TopologyError('ERR_SPLIT_GROUP', 'two');
+    const cases: readonly (readonly [why: string, snapshot: TopologySnapshot | null, placement: Placement, message: RegExp | null])[] = [
+      ['that nothing is known yet', null, anywhere, /^nothing is known of the servers yet$/],
+      ['that no primary is known', noPrimary, anywhere, /^no primary is known$/],
+      ['what is wrong with the topology', makeTopology('replication', [{ primary: null, replicas: [] }], null, problem), anywhere, /^two$/],
+      ['that its slot has no owner', holes, inSlot, /^no node has slot 5, .*CLUSTERDOWN/],
+      ['that its node has left', cluster, { bound: 'node', slot: 5, node: 'x:1' }, /^x:1 is no primary of the topology$/],
+      ['nothing where it has a node', cluster, inSlot, null],
+    ];
+    for (const [why, snapshot, placement, message] of cases) {
+      it(why, () => {
+        const placed = new Placed();
+        placed.snapshot = snapshot;
+        const channel = placed.channel(placement);
+        const found = placed.placer.whyWaiting(channel);
+        if (message === null) assert.equal(found, null);
+        else assert.match(found?.message ?? '', message);
+      });
+    }
+
+    it('by the failure of the probes, before anything is known', () => {
+      const placed = new Placed();
+      placed.snapshot = null;
+      placed.topologyError = problem;
+      assert.equal(placed.channel(anywhere).whyNotLive, problem);
+    });
   });
 });

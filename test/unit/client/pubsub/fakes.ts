@@ -122,6 +122,10 @@ export class RecordingHost implements ChannelHost {
   confirmed(): void {
     this.calls.push('confirmed');
   }
+
+  whyWaiting(): null {
+    return null;
+  }
 }
 
 export function channelOf(name: string, host: ChannelHost = new RecordingHost(), kind: ChannelKind = 'channel'): ChannelState {
