@@ -162,9 +162,10 @@ export class Deployment {
     const address = this.addresses.targetOf(failure, to);
     if (address instanceof OptionsError) return address;
     const known = address === null ? null : this.addresses.known(addressKey(address));
-    if (address !== null && patch && to.kind !== 'REDIRECT') this.#monitor.slotMoved(to.slot, address);
+    const target = known ?? address;
+    if (target !== null && patch && to.kind !== 'REDIRECT') this.#monitor.slotMoved(to.slot, target);
     else if (to.kind === 'REDIRECT' || known === null) this.#monitor.wake(failure.error.message);
-    return known ?? address;
+    return target;
   }
 
   // --- nodes
