@@ -76,4 +76,21 @@ describe('askSeveral', () => {
     const [first, second] = await result;
     assert.deepEqual([first?.ok, second?.ok], [false, true]);
   });
+
+  it('asks no more at once than it may, the next one whenever one has answered or failed', async () => {
+    let open = 0;
+    let most = 0;
+    const items = Array.from({ length: 40 }, (_, index) => `${index % 3 === 0 ? 'x' : 'a'}${1 + (index % 7)}`);
+    const counted = async (item: string): Promise<string> => {
+      most = Math.max(most, ++open);
+      try {
+        return await ask(item);
+      } finally {
+        open--;
+      }
+    };
+    const answers = askSeveral(items, counted, { want: items.length, atOnce: 5, graceMs: 1_000 });
+    await time.tickAsync(500);
+    assert.deepEqual([(await answers).length, most], [40, 5]);
+  });
 });

@@ -83,10 +83,13 @@ describe('NodeRegistry, of nodes that only redirections name', () => {
     for (let round = 0; round < 20; round++) {
       const patches = Array.from({ length: 16 }, (_, slot) => ({ slot, address: at(8_000 + 16 * round + slot) }));
       for (const next of [withMoved(known, patches), known]) {
-        for (const { address } of patches) registry.redirected(address);
+        // A MOVED on a lease makes a snapshot, and nothing is sent there.
+        if (round % 2 === 0) for (const { address } of patches) registry.redirected(address);
+        // As the router of a snapshot makes the nodes of its primaries.
+        for (const { address } of next.nodes.values()) registry.at(address);
         registry.adopt(next, previous);
         previous = next;
-        assert.ok(registry.all().length <= 32, `${registry.all().length} nodes in round ${round}`);
+        assert.ok(registry.all().length <= 2 + 32, `${registry.all().length} nodes in round ${round}`);
       }
     }
   });
