@@ -3,6 +3,7 @@ import { createClient, SlotwiseError, single } from 'slotwise';
 
 const redis = createClient(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379');
 const unreachable = createClient({ topology: single('127.0.0.1:1'), timeoutMs: 100 });
+unreachable.on('error', () => {}); // Each rejection says it, too.
 
 /** Failovers and redirects are dealt with inside the deadline. What rejects nevertheless says whether the command ran. */
 async function outcome(write: Promise<number>): Promise<string> {

@@ -62,7 +62,7 @@ const expected = [
   Buffer.from('1'),
   6,
   'PONG',
-  'ERR yes',
+  'ERR no',
   'ERR_COMMAND_REFUSED no',
   'OK',
   0,
