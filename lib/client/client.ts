@@ -73,7 +73,8 @@ export class Client {
     this.#callFactory = new CallFactory(options, this.#lifecycle, this.#dispatcher);
     this.#guards = GuardTable.of(this.#callFactory.domains, options.domains);
     this.#special = new SpecialCommands(this.#callFactory, this.#deployment, this.#lifecycle);
-    this.#unknown = new UnknownCommands(this.#callFactory);
+    const shards = () => (this.#callFactory.sharded ? (this.#deployment.router?.slotOfEachShard() ?? []) : []).map((slot) => ({ slot }));
+    this.#unknown = new UnknownCommands(this.#callFactory, shards);
   }
 
   view(options: ViewOptions, place: ViewPlace = NOWHERE): View {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Commands } from '../../lib/commands/index.js';
-import { learntSpec } from '../../lib/protocol/catalog/learnt-spec.js';
+import { learntCommand } from '../../lib/protocol/catalog/learnt-spec.js';
 import { findCommand, stateReason, unknownCommand } from '../../lib/protocol/catalog/specs.js';
 import { ADMIN, BLOCKING, type CommandSpec, MOVABLE_KEYS, PUBSUB, type Raw, READONLY, WRITE } from '../../lib/protocol/command-spec.js';
 import { Server } from '../support/server.js';
@@ -55,7 +55,7 @@ function keysOf({ firstKey, lastKey, keyStep, keySpecs }: CommandSpec): string {
 /** What the server says of the command and our table does not. */
 function differences(entry: Entry, ours: CommandSpec): string[] {
   const [, arity, flags] = entry;
-  const theirs = learntSpec(unknownCommand(ours.name, ours.words), entry as Raw) ?? assert.fail(ours.name);
+  const theirs = learntCommand(unknownCommand(ours.name, ours.words), entry as Raw)?.spec ?? assert.fail(ours.name);
   const own = flagsOf(flags.reduce((sum, flag) => sum | (FLAGS[flag] ?? 0), 0));
   const found: string[] = [];
   if (arity !== ours.arity) found.push(`arity ${arity}, ours ${ours.arity}`);

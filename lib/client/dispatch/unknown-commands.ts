@@ -1,8 +1,11 @@
 import { CommandRefusedError, ReplyError } from '../../errors.js';
+import { extrasOf } from '../../protocol/call-extras.js';
+import type { CallTarget } from '../../protocol/call-target.js';
 import { keysAreKnown } from '../../protocol/catalog/keys.js';
-import { learntSpec } from '../../protocol/catalog/learnt-spec.js';
+import { factsOfCall, type LearntCommand, learntCommand } from '../../protocol/catalog/learnt-spec.js';
 import { command } from '../../protocol/catalog/specs.js';
 import { type Arg, type CommandSpec, DECODE_BUFFERS, type Decode } from '../../protocol/command-spec.js';
+import { measure } from '../../protocol/resp/encoder.js';
 import { classify } from '../../protocol/resp/reply-error.js';
 import type { View } from '../view.js';
 import type { CallFactory } from './call-factory.js';
@@ -12,44 +15,71 @@ const COMMAND_GETKEYS = command('COMMAND GETKEYS');
 
 /** Facts of commands that our table does not have, learnt from the servers. */
 export class UnknownCommands {
-  /** Specs by name; null: the server does not know the command either. */
-  readonly #learnt = new Map<string, Promise<CommandSpec | null>>();
+  /** By the command's name and number of words; null: no server that was asked knows the command. */
+  readonly #learnt = new Map<string, Promise<LearntCommand | null>>();
 
-  constructor(private readonly callFactory: Pick<CallFactory, 'submit'>) {}
+  constructor(
+    private readonly callFactory: Pick<CallFactory, 'submit' | 'domains'>,
+    /** One node of every shard of a cluster; empty where any node will do. */
+    private readonly shards: () => readonly CallTarget[],
+  ) {}
 
   /** The facts of one call. Where the server describes the keys only in part, it is asked which of these arguments they are. */
   async specOf(spec: CommandSpec, args: readonly Arg[], view: View): Promise<CommandSpec> {
-    const learnt = await this.#learn(spec, view);
+    measure(spec, args);
+    const learnt = (await this.#learn(spec, args, view)) ?? (await this.#learnElsewhere(spec, args, view));
+    if (learnt !== null) return keysAreKnown(learnt) ? learnt : this.#locateKeys(learnt, args, view);
+    // Another node than those that were asked may know it, and would run it with keys that nobody has looked at.
+    if (view.prefix !== null || view.domain !== null || this.callFactory.domains.hasPatterns) {
+      const problem = 'no server that was asked knows this command, so that its keys are unknown, which a prefix, domain or guard needs';
+      throw new CommandRefusedError(`${spec.name}: ${problem}`, { command: spec.name });
+    }
     // The server will say so itself.
-    if (learnt === null) return { ...spec, arity: -1, flags: 0 };
-    return keysAreKnown(learnt) ? learnt : this.#locateKeys(learnt, args, view);
+    return { ...spec, arity: -1, flags: 0 };
   }
 
   /** Asks once a name. Where the question of another caller failed, which had that caller's signal and deadline, this caller asks again. */
-  async #learn(spec: CommandSpec, view: View): Promise<CommandSpec | null> {
-    const asked = this.#learnt.get(spec.name);
+  async #learn(spec: CommandSpec, args: readonly Arg[], view: View): Promise<CommandSpec | null> {
+    const id = idOf(spec);
+    const asked = this.#learnt.get(id);
     if (asked !== undefined) {
       try {
-        return await asked;
+        const learnt = await asked;
+        return learnt === null ? null : factsOfCall(learnt, args);
       } catch {
-        if (this.#learnt.get(spec.name) !== undefined) return this.#learn(spec, view);
+        if (this.#learnt.get(id) !== undefined) return this.#learn(spec, args, view);
       }
     }
-    const decode: Decode<CommandSpec | null> = (raw) => learntSpec(spec, Array.isArray(raw) ? (raw[0] ?? null) : null);
-    // A subcommand's entry is named `container|subcommand`.
-    const learnt = this.callFactory.submit(
-      COMMAND_INFO,
-      [spec.name.replace(' ', '|')],
-      decode,
-      view.withMode(0),
-    ) as Promise<CommandSpec | null>;
-    this.#learnt.set(spec.name, learnt);
+    const answer = this.#ask(spec, view, null);
+    this.#learnt.set(id, answer);
     // A name the server does not know must not stay: a module may be loaded later, and names come from callers.
-    learnt.then(
-      (known) => known === null && this.#learnt.delete(spec.name),
-      () => this.#learnt.delete(spec.name),
+    answer.then(
+      (known) => known === null && this.#learnt.delete(id),
+      () => this.#learnt.delete(id),
     );
-    return learnt;
+    const learnt = await answer;
+    return learnt === null ? null : factsOfCall(learnt, args);
+  }
+
+  /** While a cluster is upgraded, some of its nodes know more commands than others. */
+  async #learnElsewhere(spec: CommandSpec, args: readonly Arg[], view: View): Promise<CommandSpec | null> {
+    const answers = await Promise.allSettled(this.shards().map((target) => this.#ask(spec, view, target)));
+    for (const answer of answers) {
+      if (answer.status === 'rejected' || answer.value === null) continue;
+      const facts = factsOfCall(answer.value, args);
+      if (facts === null) continue;
+      this.#learnt.set(idOf(spec), Promise.resolve(answer.value));
+      return facts;
+    }
+    return null;
+  }
+
+  #ask(spec: CommandSpec, view: View, target: CallTarget | null): Promise<LearntCommand | null> {
+    const decode: Decode<LearntCommand | null> = (raw) => learntCommand(spec, Array.isArray(raw) ? (raw[0] ?? null) : null);
+    // A subcommand's entry is named `container|subcommand`.
+    const name = spec.words === 2 ? spec.name.replace(' ', '|') : spec.name;
+    const extras = target === null ? null : extrasOf({ target });
+    return this.callFactory.submit(COMMAND_INFO, [name], decode, view.withMode(0), extras) as Promise<LearntCommand | null>;
   }
 
   /** https://redis.io/docs/latest/commands/command-getkeys/ */
@@ -75,6 +105,8 @@ export class UnknownCommands {
     return { ...spec, firstKey: found.length === 0 ? -1 : -2, keySpecs: found.map(at) };
   }
 }
+
+const idOf = ({ words, name }: CommandSpec): string => `${words} ${name}`;
 
 /** Indexes of the keys; null where a key looks like an argument that is none. */
 function keyPositions(keys: readonly string[], words: readonly string[]): number[] | null {

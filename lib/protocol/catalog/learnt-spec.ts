@@ -1,4 +1,5 @@
 import {
+  type Arg,
   BLOCKING,
   type CommandSpec,
   KEYLESS,
@@ -11,6 +12,7 @@ import {
   WRITE,
 } from '../command-spec.js';
 import { fieldsOf } from '../resp/map-reply.js';
+import { argText } from '../resp/text.js';
 
 const FLAGS: ReadonlyMap<string, number> = new Map([
   ['readonly', READONLY],
@@ -20,12 +22,34 @@ const FLAGS: ReadonlyMap<string, number> = new Map([
   ['movablekeys', MOVABLE_KEYS],
 ]);
 
+/** Facts of a command that our table does not have, as a server told them. */
+export interface LearntCommand {
+  readonly spec: CommandSpec;
+  /** Facts of its subcommands, by name in capitals. Their keys count from the container's name, as those of any other command. */
+  readonly subcommands: ReadonlyMap<string, CommandSpec>;
+}
+
 /**
- * The facts of a command that our table does not have, from the server's own entry, with maps flat:
- * https://redis.io/docs/latest/commands/command/ Null: the server does not know the command either, and will say so.
+ * The facts of a command from the server's own entry, with maps flat: https://redis.io/docs/latest/commands/command/
+ * Null: the server does not know the command.
  */
-export function learntSpec(unknown: CommandSpec, entry: Raw): CommandSpec | null {
+export function learntCommand(unknown: CommandSpec, entry: Raw): LearntCommand | null {
   if (!Array.isArray(entry)) return null;
+  const [, , , , , , , , , subcommands] = entry;
+  const specs = new Map<string, CommandSpec>();
+  for (const one of Array.isArray(subcommands) ? subcommands : []) {
+    if (Array.isArray(one)) specs.set(String(one[0]).replace(/^.*\|/, '').toUpperCase(), specOf(unknown, one));
+  }
+  return { spec: specOf(unknown, entry), subcommands: specs };
+}
+
+/** The facts of one call; null: the server did not tell of this subcommand. */
+export function factsOfCall({ spec, subcommands }: LearntCommand, args: readonly Arg[]): CommandSpec | null {
+  if (subcommands.size === 0) return spec;
+  return subcommands.get(argText(args[0] ?? '').toUpperCase()) ?? null;
+}
+
+function specOf(unknown: CommandSpec, entry: readonly Raw[]): CommandSpec {
   const [, arity, flagList, first, last, step, , , keySpecList] = entry;
   let flags = 0;
   for (const flag of Array.isArray(flagList) ? flagList : []) flags |= FLAGS.get(String(flag)) ?? 0;

@@ -133,4 +133,110 @@ describe('a client with commands that the table does not have', () => {
     assert.deepEqual(replies, ['server 2', 'server 0', 'server 1']);
     redis.destroy();
   });
+
+  /** A container of a module: `BLESS CREATE <key>` writes, `BLESS SEE <x> <key>` reads. */
+  const container: ReplyValue = [
+    'bless',
+    -2,
+    [],
+    0,
+    0,
+    0,
+    [],
+    [],
+    [],
+    [
+      ['bless|create', -3, [status('write')], 2, 2, 1, [], [], [], []],
+      ['bless|see', -4, [status('readonly')], 3, 3, 1, [], [], [], []],
+      ['bless|help', 2, [], 0, 0, 0, [], [], [], []],
+    ],
+  ];
+
+  it('knows the keys of the subcommands of a container', async () => {
+    script(([name]) => (name === 'COMMAND' ? [container] : name === 'BLESS' ? 'blessed' : undefined));
+    const guard = { read: ['job:*'], write: [] };
+    const redis = clientOf(server, { domains: { jobs: { keyPrefix: 'j:' }, kept: { guard } } });
+    const jobs = redis.domain('jobs');
+    assert.equal(await jobs.call('BLESS', 'CREATE', 'user:1'), 'blessed');
+    assert.equal(await jobs.call('bless', 'see', 'x', Buffer.from('user:2')), 'blessed');
+    assert.equal(await jobs.call('BLESS', 'HELP'), 'blessed');
+    assert.equal(await jobs.pipeline().call('BLESS', 'CREATE', 'user:3').exec().then(String), 'blessed');
+    assert.equal((await rejected(redis.domain('kept').call('BLESS', 'CREATE', 'job:1'))).code, 'ERR_GUARD');
+    assert.equal((await rejected(redis.domain('kept').pipeline().ping().call('BLESS', 'CREATE', 'job:1').exec())).code, 'ERR_GUARD');
+    assert.equal(await redis.domain('kept').call('BLESS', 'SEE', 'x', 'job:1'), 'blessed');
+    assert.deepEqual(
+      server.received.filter(([name]) => name === 'BLESS' || name === 'PING'),
+      [
+        ['BLESS', 'CREATE', 'j:user:1'],
+        ['BLESS', 'see', 'x', 'j:user:2'],
+        ['BLESS', 'HELP'],
+        ['BLESS', 'CREATE', 'j:user:3'],
+        ['BLESS', 'SEE', 'x', 'job:1'],
+      ],
+    );
+    assert.equal(server.count('COMMAND'), 1);
+  });
+
+  it('refuses what no server knows where keys matter, and sends it elsewhere', async () => {
+    const UNKNOWN: readonly (readonly [string, ...string[]])[] = [
+      ['NO.SUCH', 'key'],
+      ['BLESS', 'CURSE', 'key'],
+      ['BLESS'],
+      ['CLUSTER', 'NEWS'],
+    ];
+    script(([name, , asked]) => (name === 'COMMAND' ? [asked === 'BLESS' ? container : null] : undefined));
+    const jobs = { jobs: { keys: ['job:*'] } };
+    for (const redis of [
+      clientOf(server, { keyPrefix: 'p:' }),
+      clientOf(server, { domains: jobs }),
+      clientOf(server, { domains: jobs }).domain('jobs'),
+    ]) {
+      for (const words of UNKNOWN) {
+        assert.equal((await rejected(redis.call(...words))).code, 'ERR_COMMAND_REFUSED');
+        assert.equal(
+          (
+            await rejected(
+              redis
+                .multi()
+                .call(...words)
+                .exec(),
+            )
+          ).code,
+          'ERR_COMMAND_REFUSED',
+        );
+        assert.equal((await rejected(redis.lease((one) => one.call(...words)))).code, 'ERR_COMMAND_REFUSED');
+      }
+    }
+    assert.equal(server.count('NO.SUCH') + server.count('BLESS') + server.count('CLUSTER'), 0);
+    assert.match((await rejected(clientOf(server).call('BLESS', 'CURSE', 'key'))).message, /unknown command/);
+  });
+
+  it('keeps what is one word apart from what is two', async () => {
+    script(([name, sub, asked]) => {
+      if (name === 'COMMAND') return [asked === 'CLUSTER|MIGRATION' ? ['cluster|migration', -3, [], 0, 0, 0, [], [], [], []] : null];
+      return name === 'CLUSTER' && sub === 'MIGRATION' ? 'migrated' : undefined;
+    });
+    const redis = clientOf(server);
+    assert.match((await rejected(redis.call('CLUSTER MIGRATION', 'LIST'))).message, /unknown command 'CLUSTER MIGRATION'/);
+    assert.equal(await redis.call('CLUSTER', 'MIGRATION', 'LIST'), 'migrated');
+    assert.match((await rejected(redis.call('CLUSTER MIGRATION', 'LIST'))).message, /unknown command 'CLUSTER MIGRATION'/);
+    assert.equal(await redis.call('cluster', 'migration', 'LIST'), 'migrated');
+  });
+
+  it('asks every shard where one does not know them', async () => {
+    await using cluster = await ScriptedCluster.start(3);
+    cluster.script = (index, [name]) => {
+      if (name === 'COMMAND') return [index === 1 ? container : null];
+      return name === 'BLESS' ? (index === 1 ? 'blessed' : error("ERR unknown command 'BLESS'")) : undefined;
+    };
+    const redis = cluster.client({ keyPrefix: '{x}' }, [0, 1, 2]);
+    const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => redis.call('BLESS', 'CREATE', 'user:1')));
+    // Slot 16287 is of the last server, which knows no such command, and says so of the key that it would have had.
+    assert.deepEqual(
+      cluster.received(2, 'BLESS'),
+      outcomes.map(() => 'BLESS CREATE {x}user:1'),
+    );
+    assert.ok(outcomes.every((outcome) => outcome.status === 'rejected' && /unknown command/.test(String(outcome.reason))));
+    redis.destroy();
+  });
 });
