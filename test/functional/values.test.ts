@@ -182,6 +182,44 @@ describe('what goes in comes out', () => {
       assert.equal(await redis.get('n'), String(BEYOND), 'nothing else on the connection was disturbed');
     });
 
+    it('beyond 2^53 inside of a reply that took something: nothing of it is lost', async () => {
+      await redis.set('{t}n', BEYOND);
+      await redis.rpush('{t}l', 'popped');
+      const [popped, sum] = await redis.multi().lpop('{t}l').incrby('{t}n', 0).exec({ errors: 'inline' });
+      assert.equal(popped, 'popped');
+      assert.ok((sum as unknown) instanceof IntegerRangeError);
+      await redis.rpush('{t}l', 'popped');
+      const lua = 'return {redis.call("LPOP", KEYS[1]), redis.call("INCRBY", KEYS[2], 0)}';
+      await assert.rejects(redis.eval(lua, ['{t}l', '{t}n']), (error) => {
+        assert.ok(error instanceof IntegerRangeError);
+        assert.deepEqual(error.reply, ['popped', BEYOND - 1n], 'Lua has doubles');
+        return true;
+      });
+    });
+
+    it('as infinity where a server marks an entry of a stream with 2^63 - 1', async () => {
+      const mark = 2n ** 63n - 1n;
+      await redis.xgroupCreate('s', 'g', '0', { MKSTREAM: true });
+      await redis.xadd('s', '1-0', { f: 'v' });
+      await redis.xreadgroup('g', 'c', { s: '>' });
+      assert.equal((await redis.xclaim('s', 'g', 'c', 0, '1-0', { RETRYCOUNT: mark })).length, 1);
+      const range = { start: '-', end: '+', count: 9 };
+      for (const [integers, deliveries] of [
+        ['number', Number.POSITIVE_INFINITY],
+        ['bigint', mark],
+        ['string', String(mark)],
+      ] as const) {
+        const view = redis.with({ integers });
+        const [entry] = await view.xpending('s', 'g', range);
+        assert.equal(entry?.deliveries, deliveries);
+        const [[inTransaction]] = await view.multi().xpending('s', 'g', range).exec();
+        assert.equal(inTransaction?.deliveries, deliveries);
+        const { groups } = await view.xinfoStream('s', { FULL: true });
+        assert.equal(groups[0]?.pending[0]?.deliveries, deliveries);
+        assert.equal(groups[0]?.consumers[0]?.pending[0]?.deliveries, deliveries);
+      }
+    });
+
     it('not at all where it cannot be sent: nothing is issued, on a lease neither', async () => {
       const bad = [Number.NaN, Number.POSITIVE_INFINITY, -Number.POSITIVE_INFINITY, undefined, null, {}, true] as unknown as Arg[];
       await redis.connect();
