@@ -82,7 +82,13 @@ class PipelineRun implements OutcomeSink {
     const { client, steps, view } = this;
     while (this.#issued < steps.length) {
       const need: QueueUsage = { commands: 0, bytes: 0 };
-      client.check(steps[this.#issued] as BatchStep, view, need); // the index is in range
+      try {
+        client.check(steps[this.#issued] as BatchStep, view, need); // the index is in range
+      } catch (error) {
+        // The memory of its bytes was given away since the pipeline began.
+        this.onError(this.#issued++, error);
+        continue;
+      }
       const inFlight = this.#issued - (steps.length - this.#missing);
       if (inFlight > 0 && !client.hasRoom(need, FED_SHARE)) break;
       this.#issueNext();

@@ -128,6 +128,20 @@ describe('a pipeline beyond the bounds of the queue', () => {
     server.disconnect();
   });
 
+  it('fails the command alone whose bytes were given away before its turn', async () => {
+    const redis = clientOf(server, { queue });
+    const bytes = new Uint8Array(8);
+    const pipeline = redis.pipeline();
+    for (let i = 0; i < 20; i++) pipeline.incr('n');
+    pipeline.set('k', bytes).incr('n');
+    const replies = pipeline.exec({ errors: 'inline' });
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+    const [gone, last] = (await replies).slice(-2);
+    assert.ok((gone as unknown) instanceof ArgumentError);
+    assert.equal(last, 21);
+    assert.equal(server.count('SET'), 0);
+  });
+
   it('ends when the client does, with what can be said of all', async () => {
     const redis = clientOf(server, { queue });
     server.handler = single(([name]) => (name === 'INCR' ? silence : undefined));
