@@ -43,6 +43,22 @@ describe('a client of a cluster with commands over several slots', () => {
     );
   });
 
+  it('says which keys failed when a part holds an error in the place of a value', async () => {
+    cluster.script = (_, [name, ...keys]) =>
+      name === 'MGET' ? keys.map((key) => (key === '{b}2' ? error('ERR no backend') : key)) : undefined;
+    const redis = cluster.client();
+    const reason = await rejected(redis.mget(['a', 'b', 'c', '{b}2']));
+    assert.ok(reason instanceof PartialFailureError);
+    assert.deepEqual(
+      reason.failures.map(({ keys }) => keys),
+      [['{b}2']],
+    );
+    assert.match(reason.message, /no backend/);
+    const [values, inline] = await redis.pipeline().mget(['b', 'b']).mget(['b', '{b}2']).exec({ errors: 'inline' });
+    assert.deepEqual(values, ['b', 'b']);
+    assert.ok((inline as unknown) instanceof PartialFailureError);
+  });
+
   it('rejects an MSET with a value missing, and sends nothing', async () => {
     const redis = cluster.client();
     assert.equal((await rejected(redis.call('MSET', 'a', '1', 'b'))).code, 'ERR_ARGUMENT');

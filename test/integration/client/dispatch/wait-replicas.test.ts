@@ -3,8 +3,10 @@ import {
   CommandRefusedError,
   ConnectionLostError,
   defineScript,
+  IntegerRangeError,
   NotReplicatedError,
   OptionsError,
+  PartialFailureError,
   ReplyError,
   type ViewOptions,
 } from '../../../../lib/index.js';
@@ -46,6 +48,41 @@ describe('a write with waitReplicas', () => {
     assert.deepEqual(commands(), [['INCR n', 'WAIT 2 100']]);
     await redis.incr('n');
     assert.deepEqual(commands(), [['INCR n', 'WAIT 2 100'], ['INCR n']]);
+  });
+
+  it('rejects with what is wrong with its own reply, and the connection stays in step', async () => {
+    server.handler = single(([name]) => {
+      if (name === 'INCRBY') return 2n ** 60n;
+      if (name === 'XCLAIM') return [['1-0', 2n ** 63n - 1n]];
+      if (name === 'LPOP') return ['popped', error('ERR no backend')];
+      return name === 'WAIT' ? 2 : name === 'INCR' ? 7 : undefined;
+    });
+    const replicated = clientOf(server).with({ waitReplicas });
+    const [large, popped, next] = await Promise.allSettled([replicated.incrby('n', 1), replicated.lpop('l', 2), replicated.incr('n')]);
+    assert.ok(large.status === 'rejected' && large.reason instanceof IntegerRangeError);
+    assert.equal(large.reason.command, 'INCRBY');
+    assert.ok(popped.status === 'rejected' && popped.reason instanceof PartialFailureError);
+    assert.deepEqual((popped.reason.reply as unknown[])[0], 'popped');
+    assert.deepEqual(next, { status: 'fulfilled', value: 7 });
+    assert.deepEqual(await replicated.call('XCLAIM', 's', 'g', 'c', 0, '1-0'), [['1-0', Number.POSITIVE_INFINITY]]);
+    let queueing = false;
+    server.handler = single(([name]) => {
+      if (name === 'EXEC') queueing = false;
+      const answer = queueing
+        ? status('QUEUED')
+        : name === 'EXEC'
+          ? [2n ** 60n, 7]
+          : name === 'MULTI'
+            ? ok
+            : name === 'WAIT'
+              ? 2
+              : undefined;
+      queueing ||= name === 'MULTI';
+      return answer;
+    });
+    const [beyond, fine] = await replicated.multi().incrby('n', 1).incr('n').exec({ errors: 'inline' });
+    assert.ok((beyond as unknown) instanceof IntegerRangeError);
+    assert.equal(fine, 7);
   });
 
   it('is not held up by other writes, nor holds them up', async () => {
