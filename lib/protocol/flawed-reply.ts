@@ -47,7 +47,7 @@ export function mendReply(reply: Raw, asked: Asked, batch: AtomicBatch | null, f
     const keys = keyIndexes(spec, args).map((index) => argText(args[index] ?? ''));
     const isByKey = spec.request === 'multi_shard' && Array.isArray(reply) && reply.length === keys.length;
     const failures = errors.map(({ at, error }) => ({ keys: isByKey ? [keys[at] ?? ''] : keys, error }));
-    throw failureOfParts(spec.name, failures, values, reply);
+    throw failureOfParts({ name: spec.name, count: values, parts: 'values', reply }, failures);
   }
   if (flaws.outOfRange === null || integers.length === 0) return reply;
   // https://redis.io/docs/latest/commands/xnack/: FATAL sets the number of deliveries so high that every limit is reached.

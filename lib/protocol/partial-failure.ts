@@ -2,14 +2,27 @@ import { type Executed, PartialFailureError, SlotwiseError } from '../errors.js'
 
 type Failures = PartialFailureError['failures'];
 
+/** A whole of several parts. */
+interface Whole {
+  /** Name of the whole in the message. */
+  readonly name: string;
+  /** Command that the error is of, if it is not the name. */
+  readonly command?: string | undefined;
+  /** How many parts there are, and what they are called. */
+  readonly count: number;
+  readonly parts?: string;
+  /** The one reply that holds the failures. */
+  readonly reply?: unknown;
+}
+
 /**
- * The error of a whole of which parts failed. `parts`: how many there were. Where all of them failed in one way it is that error itself.
- * Only where all parts say that nothing was executed does the whole say so. `reply`: the one reply that holds the failures.
+ * The error of a whole of which parts failed. Where all of them failed in one way it is that error itself. Only where all parts say that
+ * nothing was executed does the whole say so.
  */
-export function failureOfParts(command: string, failures: Failures, parts: number, reply?: unknown): unknown {
+export function failureOfParts({ name, command = name, count, parts = 'parts', reply }: Whole, failures: Failures): unknown {
   const errors = failures.map(({ error }) => error);
   const [first] = errors;
-  const all = failures.length === parts;
+  const all = failures.length === count;
   if (all && errors.every((error) => isSame(error, first))) return first;
   const message = first instanceof Error ? first.message : String(first);
   const names = failures.flatMap(({ node, keys }) => (node === undefined ? keys : [node]));
@@ -20,7 +33,7 @@ export function failureOfParts(command: string, failures: Failures, parts: numbe
     cause: first,
   } as const;
   return new PartialFailureError(
-    `${command}: ${failures.length} of ${parts} parts failed${shown}; the first: ${message}`,
+    `${name}: ${failures.length} of ${count} ${parts} failed${shown}; the first: ${message}`,
     failures,
     facts,
     reply,

@@ -35,7 +35,7 @@ export function failureOf(steps: readonly BatchStep[], errors: Outcomes['errors'
   const failures = [...errors].map(([index, error]) => ({ keys: keysOf(steps[index]), error }));
   if (failures.length === steps.length && failures.every(({ error }) => error instanceof SlotwiseError && error.executed === 'no'))
     return first;
-  return failureOfParts('pipeline', failures, steps.length);
+  return failureOfParts({ name: 'pipeline', command: first.command, count: steps.length, parts: 'commands' }, failures);
 }
 
 function keysOf(step: BatchStep | undefined): string[] {

@@ -56,7 +56,7 @@ export function mergeParts(spec: CommandSpec, args: readonly Arg[], parts: reado
     const keys = error instanceof PartialFailureError ? error.failures.flatMap((failure) => failure.keys) : keysOfPart(part);
     return [{ keys, error }];
   });
-  if (failures.length > 0) throw failureOfParts(spec.name, failures, parts.length);
+  if (failures.length > 0) throw failureOfParts({ name: spec.name, count: parts.length }, failures);
   const values = valuesOf(outcomes);
   if (spec.response !== 'default') return combine(spec.response, values);
   // Without a policy the replies of a command over keys are arrays in the order of its keys.
@@ -94,7 +94,7 @@ export function mergeNodes(
     const keys = values.filter((value) => value !== null);
     if (keys.length > 0) return keys[Math.floor(random() * keys.length)] ?? null;
   }
-  if (failures.length > 0) throw failureOfParts(spec.name, failures, outcomes.length);
+  if (failures.length > 0) throw failureOfParts({ name: spec.name, count: outcomes.length }, failures);
   return SPECIAL_MERGES[spec.name]?.(values) ?? combine(spec.response, values);
 }
 

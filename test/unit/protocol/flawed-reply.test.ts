@@ -68,7 +68,7 @@ describe('a reply with flaws', () => {
       () => mendReply(reply, specOf(['MGET', 'a', 'b', 'c']), null, { outOfRange: null, node: 'n:1' }),
       (error) => {
         assert.ok(error instanceof PartialFailureError);
-        assert.equal(error.message, 'MGET: 2 of 3 parts failed (b, c); the first: ERR b');
+        assert.equal(error.message, 'MGET: 2 of 3 values failed (b, c); the first: ERR b');
         assert.deepEqual(
           error.failures.map(({ keys }) => keys),
           [['b'], ['c']],

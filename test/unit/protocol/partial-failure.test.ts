@@ -35,7 +35,7 @@ describe('the failure of parts', () => {
   for (const [errors, code, executed] of cases) {
     it(`${errors.map((error) => (error instanceof Error ? `${error.message} (${(error as SlotwiseError).executed})` : 'success')).join(', ')}`, () => {
       const failures = errors.flatMap((error, at) => (error === null ? [] : [{ keys: [`k${at}`], error }]));
-      const failure = failureOfParts('MGET', failures, errors.length);
+      const failure = failureOfParts({ name: 'MGET', count: errors.length }, failures);
       assert.ok(failure instanceof SlotwiseError);
       assert.deepEqual([failure.code, failure.executed], [code, executed]);
       if (!(failure instanceof PartialFailureError)) return;
@@ -49,7 +49,7 @@ describe('the failure of parts', () => {
 
   it('says where, and what the first was', () => {
     const failures = [{ keys: ['a', 'b'], error: lost }, ...['n1', 'n2', 'n3', 'n4'].map((node) => ({ keys: [], node, error: lost }))];
-    const failure = failureOfParts('DEL', failures, 9);
+    const failure = failureOfParts({ name: 'DEL', count: 9 }, failures);
     assert.equal(String(failure), 'PartialFailureError: DEL: 5 of 9 parts failed (a, b, n1, n2, n3 and 1 more); the first: lost');
   });
 });
