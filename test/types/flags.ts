@@ -65,6 +65,13 @@ export function flags(redis: Redis, flag: boolean, count: number | undefined): v
   reply(redis.spop('k', count)).is<string | null | string[]>();
   reply(redis.srandmember('k', count)).is<string | null | string[]>();
   reply(redis.sort('k', { ALPHA: flag, DESC: flag })).is<string[]>();
+  const given: { GET?: string; STORE?: string; COUNT?: number } = {};
+  reply(redis.sort('k', given)).is<number | (string | null)[]>();
+  reply(redis.lpos('k', 'e', given)).is<number | null | number[]>();
+  redis
+    .xpending('s', 'g', flag ? { start: '-', end: '+', count: 1 } : undefined)
+    .then((got) => ('pending' in got ? got.pending : got.length));
+  redis.commandlogGet(1, flag ? 'SLOW' : 'LARGE-REPLY').then((got) => got satisfies readonly unknown[]);
 
   reply(redis.xadd('s', '*', { f: 1 }, { NOMKSTREAM: flag })).is<string | null>();
   reply(redis.xinfoStream('s', { FULL: flag })).is<StreamInfo<string, number> | FullStreamInfo<string, number>>();

@@ -106,6 +106,7 @@ export abstract class ListCommands extends CommandGroup {
    */
   lpos(key: Key, element: Value, options?: LposOptions & { COUNT?: never }): Out<this, IntegerOf<this> | null>;
   lpos(key: Key, element: Value, options: LposOptions & { COUNT: number }): Out<this, IntegerOf<this>[]>;
+  lpos(key: Key, element: Value, options?: LposOptions & { COUNT?: number }): Out<this, IntegerOf<this> | null | IntegerOf<this>[]>;
   lpos(key: Key, element: Value, options?: LposOptions & { COUNT?: number }): Out<this, IntegerOf<this> | null | IntegerOf<this>[]> {
     const args: Arg[] = [key, element];
     pushOptions(args, options, ['RANK', 'COUNT', 'MAXLEN']);

@@ -139,16 +139,16 @@ export abstract class SortedSetRangeCommands extends CommandGroup {
    * Stores what `zrange` gives under another key; how many members. O(log(N)+M) for M members, since 6.2.0.
    * @see https://redis.io/docs/latest/commands/zrangestore/
    */
-  zrangestore(destination: Key, source: Key, min: LexBound, max: LexBound, options: ByLex): Out<this, IntegerOf<this>>;
-  zrangestore(destination: Key, source: Key, min: ScoreBound, max: ScoreBound, options?: ByRank | ByScore): Out<this, IntegerOf<this>>;
+  zrangestore(destination: Key, source: Key, start: LexBound, stop: LexBound, options: ByLex): Out<this, IntegerOf<this>>;
+  zrangestore(destination: Key, source: Key, start: ScoreBound, stop: ScoreBound, options?: ByRank | ByScore): Out<this, IntegerOf<this>>;
   zrangestore(
     destination: Key,
     source: Key,
-    min: ScoreBound | LexBound,
-    max: ScoreBound | LexBound,
+    start: ScoreBound | LexBound,
+    stop: ScoreBound | LexBound,
     options?: ByRank | ByScore | ByLex,
   ): Out<this, IntegerOf<this>> {
-    const args: Arg[] = [destination, source, score(min), score(max)];
+    const args: Arg[] = [destination, source, score(start), score(stop)];
     if (options !== undefined) pushRange(args, options);
     return this.run(ZRANGESTORE, args);
   }

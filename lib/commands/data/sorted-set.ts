@@ -66,12 +66,12 @@ export abstract class SortedSetCommands extends CommandGroup {
    * @example await redis.zadd('board', 10, 'ada');
    * @example await redis.zadd('board', [{ member: 'ada', score: 12 }, { member: 'bob', score: 7 }], { GT: true, CH: true });
    */
-  zadd(key: Key, members: OneOrMore<NewMember>, options?: ZaddOptions): Out<this, IntegerOf<this>>;
-  zadd(key: Key, member: NewMember, options: ZaddIncrOptions): Out<this, number | null>;
-  zadd(key: Key, member: NewMember, options: AnyZaddOptions): Out<this, IntegerOf<this> | number | null>;
   zadd(key: Key, score: Score, member: Value, options?: ZaddOptions): Out<this, IntegerOf<this>>;
   zadd(key: Key, score: Score, member: Value, options: ZaddIncrOptions): Out<this, number | null>;
   zadd(key: Key, score: Score, member: Value, options: AnyZaddOptions): Out<this, IntegerOf<this> | number | null>;
+  zadd(key: Key, members: OneOrMore<NewMember>, options?: ZaddOptions): Out<this, IntegerOf<this>>;
+  zadd(key: Key, member: NewMember, options: ZaddIncrOptions): Out<this, number | null>;
+  zadd(key: Key, member: NewMember, options: AnyZaddOptions): Out<this, IntegerOf<this> | number | null>;
   zadd(
     key: Key,
     first: Score | OneOrMore<NewMember>,

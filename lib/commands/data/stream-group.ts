@@ -249,6 +249,11 @@ export abstract class StreamGroupCommands extends CommandGroup {
     key: Key,
     group: Value,
     range?: PendingRange,
+  ): Out<this, PendingSummary<TextOf<this>, IntegerOf<this>> | PendingEntry<TextOf<this>, IntegerOf<this>>[]>;
+  xpending(
+    key: Key,
+    group: Value,
+    range?: PendingRange,
   ): Out<this, PendingSummary<TextOf<this>, IntegerOf<this>> | PendingEntry<TextOf<this>, IntegerOf<this>>[]> {
     if (range === undefined) return this.run(XPENDING, [key, group], toPendingSummary<TextOf<this>, IntegerOf<this>>);
     const args: Arg[] = [key, group];

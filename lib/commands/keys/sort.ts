@@ -29,6 +29,7 @@ export abstract class SortCommands extends CommandGroup {
   sort(key: Key, options: SortOptions & { STORE: Key }): Out<this, IntegerOf<this>>;
   sort(key: Key, options: SortOptions & { STORE?: never; GET: OneOrMore<Pattern> }): Out<this, (TextOf<this> | null)[]>;
   sort(key: Key, options?: SortOptions & { STORE?: never; GET?: never }): Out<this, TextOf<this>[]>;
+  sort(key: Key, options?: SortOptions & { STORE?: Key }): Out<this, IntegerOf<this> | (TextOf<this> | null)[]>;
   sort(key: Key, options?: SortOptions & { STORE?: Key }): Out<this, unknown> {
     const args = sortArgs(key, options);
     if (options?.STORE !== undefined) args.push('STORE', options.STORE);
@@ -41,6 +42,7 @@ export abstract class SortCommands extends CommandGroup {
    */
   sort_ro(key: Key, options: SortOptions & { GET: OneOrMore<Pattern> }): Out<this, (TextOf<this> | null)[]>;
   sort_ro(key: Key, options?: SortOptions & { GET?: never }): Out<this, TextOf<this>[]>;
+  sort_ro(key: Key, options?: SortOptions): Out<this, (TextOf<this> | null)[]>;
   sort_ro(key: Key, options?: SortOptions): Out<this, (TextOf<this> | null)[]> {
     return this.run(SORT_RO, sortArgs(key, options));
   }

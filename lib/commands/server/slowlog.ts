@@ -69,6 +69,10 @@ export abstract class SlowlogCommands extends CommandGroup {
    */
   commandlogGet(count: number, type: 'SLOW'): Out<this, SlowCommand<TextOf<this>, IntegerOf<this>>[]>;
   commandlogGet(count: number, type: 'LARGE-REQUEST' | 'LARGE-REPLY'): Out<this, LargeCommand<TextOf<this>, IntegerOf<this>>[]>;
+  commandlogGet(
+    count: number,
+    type: CommandlogType,
+  ): Out<this, SlowCommand<TextOf<this>, IntegerOf<this>>[] | LargeCommand<TextOf<this>, IntegerOf<this>>[]>;
   commandlogGet(count: number, type: CommandlogType): Out<this, unknown> {
     return this.run(COMMANDLOG_GET, [count, type], toSlowlog(type === 'SLOW' ? 'microseconds' : 'bytes'));
   }

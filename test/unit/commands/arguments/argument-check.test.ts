@@ -43,7 +43,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ],
     ['copy', ['a', 'b', { ['x'.repeat(1_000_000)]: 2 }], `COPY: unknown option ${'x'.repeat(40)}…; known are DB, REPLACE`],
     ['copy', ['a', 'b', { database: 2 }], 'COPY: unknown option database; known are DB, REPLACE'],
-    ['zadd', ['k', [{ member: 'a', score: 1 }], { INCR: true }], 'ZADD: option INCR is for zadd(key, member, options)'],
+    ['zadd', ['k', [{ member: 'a', score: 1 }], { INCR: true }], 'ZADD: option INCR is for zadd(key, score, member, options)'],
   ],
   'options as words': [
     [
