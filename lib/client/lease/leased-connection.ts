@@ -1,6 +1,6 @@
 import { releaseUsage } from '../../connection/deadlines.js';
 import { commandChannel } from '../../diagnostics.js';
-import { ClosedError, CommandRefusedError, ConnectionLostError, type SlotwiseError } from '../../errors.js';
+import { ClosedError, CommandRefusedError, ConnectionLostError, ReplyError, type SlotwiseError } from '../../errors.js';
 import type { Lease } from '../../pool/lease.js';
 import { type AttemptFailure, type Call, type CallOwner, newCall, takePromise } from '../../protocol/call.js';
 import type { AtomicBatch } from '../../protocol/call-extras.js';
@@ -116,11 +116,19 @@ export class LeasedConnection implements CallOwner {
     else this.#transmit(call);
     if (view.session !== null && (batch !== null || spec.name === 'EXEC' || changesData(spec)))
       reply.then(this.#reportWrite, this.#reportWrite);
+    if (spec.name === 'EXEC' && batch === null) reply.then(this.#followReplies, () => {});
     if (spec.state !== 'none') reply.catch((error: unknown) => this.#state.failed(spec, error));
     return reply;
   }
 
   readonly #reportWrite = (): void => this.engine.wrote(this.view, this.lease.connection.key);
+
+  /** Follows the errors among the replies to an EXEC that the caller sent. */
+  readonly #followReplies = (replies: unknown): void => {
+    if (!Array.isArray(replies)) return;
+    for (const reply of replies) if (reply instanceof ReplyError) reply.node ??= this.lease.connection.key;
+    this.engine.lessons.followReplies(replies);
+  };
 
   #transmit(call: Call): void {
     if (call.extras?.exclusive) this.lease.block(call);
