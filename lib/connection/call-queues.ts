@@ -4,10 +4,10 @@ import { type AttemptFailure, type Call, type QueueUsage, SETTLED } from '../pro
 import { DISCARDED_REPLY } from './internal-calls.js';
 
 /** Visits the calls in order. */
-export function visitCalls(calls: Denque<Call>, visit: (call: Call) => void): void {
+export function visitCalls(calls: Denque<Call>, visit: (call: Call, index: number) => void): void {
   for (let index = 0; index < calls.length; index++) {
     const call = calls.peekAt(index);
-    if (call !== undefined) visit(call);
+    if (call !== undefined) visit(call, index);
   }
 }
 

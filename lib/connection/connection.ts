@@ -298,10 +298,11 @@ export class Connection implements Holder {
   }
 
   tick(now: number): boolean {
+    this.#writer.mark(now);
     if (now >= this.#earliestDeadline) {
-      const connecting = this.state === 'connecting';
-      const reject = (call: Call): void => {
-        call.fail(connectionTimeout(call, this.key, connecting));
+      const place = { node: this.key, connecting: this.state === 'connecting' };
+      const reject = (call: Call, index: number): void => {
+        call.fail(connectionTimeout(call, place, { writtenAt: this.#writer.writtenAt(index), silentMs: this.liveness.silentMs }));
         this.#events.overdue?.(this);
       };
       this.#earliestDeadline = Math.min(expire(this.#queue, now, reject), expire(this.#inFlight, now, reject));

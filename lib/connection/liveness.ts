@@ -74,6 +74,11 @@ export class Liveness {
     return Math.max(this.#uploading ? STALLED_UPLOAD_MS : STALLED_MS, STALLED_ROUND_TRIPS * this.rttMs);
   }
 
+  /** Time without a byte while the server owes replies, in ms. */
+  get silentMs(): number {
+    return this.#ticks * TICK_MS;
+  }
+
   /** Whether the server owes replies and no byte has come for a moment, asked between two ticks. */
   get isStalling(): boolean {
     return this.#ticks > 0 && !this.#uploading && this.#ticks * TICK_MS >= STALLING_ROUND_TRIPS * this.rttMs;

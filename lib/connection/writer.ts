@@ -9,6 +9,7 @@ import { queueMicrotask } from '../util/timers.js';
 import { releaseUsage } from './deadlines.js';
 import { DISCARDED_REPLY } from './internal-calls.js';
 import type { Liveness } from './liveness.js';
+import { SendTimes } from './send-times.js';
 import { hasBacklog } from './upload.js';
 
 /** One write carries at most about this much, so that a huge batch does not starve the event loop. */
@@ -22,6 +23,9 @@ export class Writer {
   readonly #encoder = new Encoder();
   /** Entries of `inFlight` since the last write. */
   #encoded = 0;
+  /** Entries of `inFlight` of all writes. */
+  #written = 0;
+  readonly #times = new SendTimes();
 
   constructor(
     private readonly node: string,
@@ -71,6 +75,16 @@ export class Writer {
     this.#encoded++;
   }
 
+  /** Every tick of the clock. */
+  mark(now: number): void {
+    this.#times.mark(now, this.#written, this.#written - this.inFlight.length);
+  }
+
+  /** The tick by which this entry of `inFlight` was written; null: none was since. */
+  writtenAt(index: number): number | null {
+    return this.#times.of(this.#written - this.inFlight.length + index);
+  }
+
   /** Gives the batch to the socket. */
   handOver(socket: Socket): void {
     const encoder = this.#encoder;
@@ -83,6 +97,7 @@ export class Writer {
     // take what follows for the value.
     if (segments.length > 1 && socket.writableLength > 0) segments = [Buffer.concat(segments)];
     const ahead = this.inFlight.length - this.#encoded;
+    this.#written += this.#encoded;
     this.#encoded = 0;
     let accepted = true;
     if (segments.length === 1 && segments[0] !== undefined) accepted = socket.write(segments[0]);

@@ -1,5 +1,5 @@
 import { connectionLostError } from '../connection/connection-error.js';
-import { releaseUsage, timeoutError } from '../connection/deadlines.js';
+import { releaseUsage, timeoutError, timeSpent } from '../connection/deadlines.js';
 import { type Executed, ReplyError, type SlotwiseError } from '../errors.js';
 import { type AttemptFailure, type Call, type CallOwner, NO_DEADLINE, newCall, SETTLED, UNWRITTEN } from '../protocol/call.js';
 import { sinkExtras } from '../protocol/call-extras.js';
@@ -155,12 +155,16 @@ export class BlockedCall implements CallOwner, OutcomeSink {
     const { silentMs } = this.unblock;
     if (this.state === 'blocked') {
       if (silenceMs > 0 && silentMs >= silenceMs) this.#destroyConnection(`has not answered for ${silentMs} ms`);
-      else if (this.call.isDue(now))
-        this.cancel((executed) => timeoutError(this.call, `${this.#node} kept it waiting`, this.#node, executed));
+      else if (this.call.isDue(now)) this.cancel((executed) => this.#timeoutError(executed));
     } else if (this.state === 'unblocking') {
       if (now >= this.#unblockDueAt) this.#destroyConnection('was asked to let go of a blocked command and said nothing');
       else if (now >= this.#unblockAgainAt && !this.#unblockPending) this.#unblock(now);
     }
+  }
+
+  #timeoutError(executed: Executed): SlotwiseError {
+    const spent = timeSpent(this.call, { writtenAt: this.#exclusive.sentAt, silentMs: this.unblock.silentMs });
+    return timeoutError(this.call, `${this.#node} kept it waiting${spent}`, this.#node, executed);
   }
 
   // --- the outcome

@@ -1,6 +1,6 @@
 import type { ConnectionConfig } from '../connection/connection.js';
 import { DeadlineQueue } from '../connection/deadline-queue.js';
-import { releaseUsage, timeoutError } from '../connection/deadlines.js';
+import { releaseUsage, timeoutError, timeSpent } from '../connection/deadlines.js';
 import { reauthenticateAll } from '../connection/reauthenticate-all.js';
 import { Reconnector } from '../connection/reconnector.js';
 import { log } from '../diagnostics.js';
@@ -331,7 +331,7 @@ export class ExclusivePool implements Holder, LeasePool {
 
 function noConnectionError(call: Call, node: string, size: number, max: number): TimeoutError {
   const why = size < max ? 'no connection of its own could be had' : `all ${max} connections that one caller may have alone are in use`;
-  return timeoutError(call, `${why} (${node})`, node);
+  return timeoutError(call, `${why} (${node})${timeSpent(call, {})}`, node);
 }
 
 function returnUnsent(call: Call, error: SlotwiseError): void {

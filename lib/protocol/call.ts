@@ -28,6 +28,8 @@ export interface CallOwner {
   readonly usage: QueueUsage;
   /** The owner's calls may run twice. */
   readonly idempotent: boolean;
+  /** Deadline of the owner's calls, without the time that a command lets the server wait, in ms; 0 and undefined: none, or nobody asks. */
+  readonly timeoutMs?: number;
   failed(call: Call, failure: AttemptFailure): void;
 }
 

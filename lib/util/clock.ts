@@ -10,6 +10,8 @@ export const TICK_MS = 10;
 
 /** After this long without a turn of the loop that is known of, sockets may hold what nobody has read, in ms. */
 const UNREAD_MS = 100;
+/** Number of stalls that are remembered. */
+const MAX_STALLS = 64;
 
 /**
  * One coarse timer for every deadline of the process: a timer and an object a command would cost more than the command itself.
@@ -23,6 +25,8 @@ export class Clock {
   #wasLate = false;
   /** The last moment at which sockets are known to have been read. */
   #polledAt = Number.NEGATIVE_INFINITY;
+  /** The last times for which the loop stood still. */
+  #stalls: { readonly at: number; readonly ms: number }[] = [];
   readonly #holders = new Set<Holder>();
 
   /** The time in ms, as of the first call since the last flush or tick. */
@@ -65,11 +69,18 @@ export class Clock {
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
+  /** Time for which the loop stood still since then, as far as it was watched, in ms. */
+  stalledMs(since: number): number {
+    return this.#stalls.reduce((sum, { at, ms }) => sum + Math.max(0, Math.min(ms, at - since)), 0);
+  }
+
   #tick(): void {
     const now = performance.now();
     // A tick that comes late means that our own loop stood still. Replies may lie in the kernel unread: let one poll phase pass first.
     // One only: a loop that stands still again and again must not put deadlines off for ever.
-    const late = !this.#wasLate && now - this.#lastTick > 3 * TICK_MS;
+    const isLate = now - this.#lastTick > 3 * TICK_MS;
+    if (isLate) this.#stalls = [...this.#stalls.slice(1 - MAX_STALLS), { at: now, ms: now - this.#lastTick - TICK_MS }];
+    const late = !this.#wasLate && isLate;
     this.#wasLate = late;
     this.#lastTick = now;
     this.#now = now;

@@ -32,7 +32,12 @@ export class Lessons {
   /** Follows a failure on a lease, which has no attempt loop. True: nothing was executed, and another attempt may succeed. */
   followLeased(call: Call, judged: JudgedFailure): boolean {
     const decision = decide(call, judged, this.slotOf(call));
-    if (decision.act === 'resend') this.deployment.redirect(judged.failure, decision.to, decision.patch);
+    if (decision.act === 'resend') {
+      this.deployment.redirect(judged.failure, decision.to, decision.patch);
+      // A lease cannot follow it: the next one must not get a connection to the same replica.
+      const node = decision.to.kind === 'REDIRECT' && this.hasFixedAddress ? this.nodeOf(judged.failure) : undefined;
+      if (node !== undefined) this.deployment.renew(node);
+    }
     this.follow(judged);
     return decision.act !== 'reject' && judged.failure.kind !== 'connection-lost';
   }

@@ -1,5 +1,5 @@
 import { DeadlineQueue } from '../../connection/deadline-queue.js';
-import { releaseUsage, timeoutError } from '../../connection/deadlines.js';
+import { releaseUsage, timeoutError, timeSpent } from '../../connection/deadlines.js';
 import type { SlotwiseError, TimeoutError } from '../../errors.js';
 import { type Call, SETTLED } from '../../protocol/call.js';
 import { clock, type Holder } from '../../util/clock.js';
@@ -24,7 +24,8 @@ export class PendingCalls implements Holder {
     const { error } = this.#why;
     const reason = this.#why.reasonOf(call);
     if (error !== null) call.remember(error);
-    return timeoutError(call, reason === null ? 'no node to send it to' : `no node to send it to: ${reason}`);
+    const where = reason === null ? 'no node to send it to' : `no node to send it to: ${reason}`;
+    return timeoutError(call, `${where}${timeSpent(call, {})}`);
   };
   #awaitingTopology = new DeadlineQueue(this.#timeoutOf);
   #backingOff: { readonly call: Call; readonly at: number; readonly go: (call: Call) => void }[] = [];

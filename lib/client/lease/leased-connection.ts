@@ -55,6 +55,10 @@ export class LeasedConnection implements CallOwner {
     private readonly engine: LeaseEngine,
   ) {}
 
+  get timeoutMs(): number {
+    return this.view.timeoutMs;
+  }
+
   run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null): Promise<unknown> {
     if (spec.state === 'refused') return rejectRefused(spec, stateReason(spec));
     if (spec.arity === 0) return this.engine.learn(spec, args, this.view).then((learnt) => this.run(learnt, args, decode));

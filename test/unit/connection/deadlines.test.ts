@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import Denque from 'denque';
-import { connectionTimeout, expire, timeoutError } from '../../../lib/connection/deadlines.js';
+import { connectionTimeout, expire, timeoutError, timeSpent } from '../../../lib/connection/deadlines.js';
 import { internalOwner } from '../../../lib/connection/internal-calls.js';
 import { ConnectError } from '../../../lib/errors.js';
-import { type Call, NO_DEADLINE, newCall, SETTLED, WRITTEN } from '../../../lib/protocol/call.js';
+import { type Call, type CallOwner, NO_DEADLINE, newCall, SETTLED, WRITTEN } from '../../../lib/protocol/call.js';
 import { sinkExtras } from '../../../lib/protocol/call-extras.js';
 import { command } from '../../../lib/protocol/catalog/specs.js';
+import { clock } from '../../../lib/util/clock.js';
 
 const callOf = (deadline: number = NO_DEADLINE): Call =>
   newCall(command('GET'), ['k'], null, 0, internalOwner, deadline, sinkExtras({ onValue() {}, onError() {} }));
@@ -102,8 +103,47 @@ describe('the error of a call that timed out', () => {
     it(`tells on a connection how far ${what} came`, () => {
       const call = callOf();
       if (written) call.state = WRITTEN;
-      const error = connectionTimeout(call, 'a:1', connecting);
+      const error = connectionTimeout(call, { node: 'a:1', connecting });
       assert.deepEqual([error.message, error.executed, error.node], [`GET timed out: ${where}`, executed, 'a:1']);
     });
   }
+});
+
+describe('where the time of a call went', () => {
+  const owner: CallOwner = { ...internalOwner, timeoutMs: 100_000 };
+  /** A call that was issued so many ms ago. */
+  const issued = (agoMs: number, timeoutMs = 100_000): Call => {
+    const sink = sinkExtras({ onValue() {}, onError() {} });
+    return newCall(command('GET'), ['k'], null, 0, { ...owner, timeoutMs }, Math.round(clock.now()) - agoMs + timeoutMs, sink);
+  };
+  const numbers = (text: string): number[] => [...text.matchAll(/\d+/g)].map(([digits]) => Number(digits));
+  const near = (text: string, words: RegExp, expected: readonly number[]): void => {
+    assert.match(text, words);
+    for (const [i, number] of numbers(text).entries()) assert.ok(Math.abs(number - (expected[i] ?? 0)) <= 1, text);
+  };
+
+  it('is told of what never left', () => {
+    near(timeSpent(issued(5_000), {}), /^ \(\d+ ms unsent\)$/, [5_000]);
+  });
+
+  it('is told of what was sent and not answered', () => {
+    const call = issued(5_000);
+    near(
+      timeSpent(call, { writtenAt: clock.now() - 3_000, silentMs: 2_990 }),
+      /^ \(sent after \d+ ms, unanswered for \d+ ms, no byte came for \d+ ms\)$/,
+      [2_000, 3_000, 2_990],
+    );
+  });
+
+  it('is told with the attempts before', () => {
+    const call = issued(5_000);
+    call.countAttempt();
+    call.countAttempt();
+    near(timeSpent(call, {}), /^ \(\d+ ms unsent, \d failed attempts before\)$/, [5_000, 2]);
+  });
+
+  it('is not told where nobody knows it', () => {
+    assert.equal(timeSpent(callOf(), {}), '');
+    assert.equal(timeSpent(callOf(100), {}), '', 'of a command of the library itself');
+  });
 });

@@ -49,6 +49,20 @@ describe('the clock', () => {
     assert.deepEqual([short.ticks.length, long.ticks.length], [1, 4]);
   });
 
+  it('remembers for how long the process stood still', () => {
+    const clock = new Clock();
+    clock.watch(holder(1_000));
+    time.tick(100);
+    assert.equal(clock.stalledMs(0), 0);
+    time.jump(500);
+    time.tick(100);
+    time.jump(200);
+    time.tick(100);
+    assert.equal(clock.stalledMs(0), 490 + 190);
+    assert.equal(clock.stalledMs(650), 190, 'since then');
+    assert.equal(clock.stalledMs(800), 100, 'in part');
+  });
+
   it('reads the time once until it is told that a batch is over', () => {
     const clock = new Clock();
     const first = clock.now();
