@@ -126,7 +126,7 @@ export class ExclusivePool implements Holder, LeasePool {
   /** Calls that wait get the available connections; for the others connections are opened. */
   #serve(): void {
     while (this.#waiting.length > 0) {
-      const pooled = this.#lastUsed();
+      const pooled = lastUsed(this.#available);
       const call = pooled === null ? null : this.#waiting.shift();
       if (pooled === null || call === null) break;
       this.#checkOut(pooled, call);
@@ -147,15 +147,6 @@ export class ExclusivePool implements Holder, LeasePool {
   get isWarm(): boolean {
     const { max, min } = this.#config;
     return this.#connections.size - this.#pending >= Math.min(min, max) || this.unreachableReason !== null || this.#closed !== null;
-  }
-
-  #lastUsed(): PooledConnection | null {
-    for (;;) {
-      const pooled = [...this.#available].at(-1);
-      if (pooled === undefined) return null;
-      if (!pooled.isExpired) return pooled;
-      pooled.connection.destroy(null);
-    }
   }
 
   #checkOut(pooled: PooledConnection, call: Call): void {
@@ -293,10 +284,7 @@ export class ExclusivePool implements Holder, LeasePool {
   /** The client closes: calls neither wait nor block any longer. Popped elements are still delivered. */
   end(error: ClosedError): void {
     this.#refuse(error);
-    for (const blocked of [...this.#blocked]) {
-      const { name } = blocked.call.spec;
-      blocked.cancel((executed) => new ClosedError(`${name}: ${error.message}`, { command: name, executed, cause: error }));
-    }
+    for (const blocked of [...this.#blocked]) cancelFor(error, blocked);
   }
 
   /** Takes no more, lets what is in flight be answered, closes. */
@@ -332,6 +320,21 @@ export class ExclusivePool implements Holder, LeasePool {
 function noConnectionError(call: Call, node: string, size: number, max: number): TimeoutError {
   const why = size < max ? 'no connection of its own could be had' : `all ${max} connections that one caller may have alone are in use`;
   return timeoutError(call, `${why} (${node})${timeSpent(call, {})}`, node);
+}
+
+/** The one that was used last and is not too old. What is too old closes, and thereby is not available any more. */
+function lastUsed(available: ReadonlySet<PooledConnection>): PooledConnection | null {
+  for (;;) {
+    const pooled = [...available].at(-1);
+    if (pooled === undefined) return null;
+    if (!pooled.isExpired) return pooled;
+    pooled.connection.destroy(null);
+  }
+}
+
+function cancelFor(error: ClosedError, blocked: BlockedCall): void {
+  const { name } = blocked.call.spec;
+  blocked.cancel((executed) => new ClosedError(`${name}: ${error.message}`, { command: name, executed, cause: error }));
 }
 
 function returnUnsent(call: Call, error: SlotwiseError): void {
