@@ -62,12 +62,20 @@ export interface UnheardError {
   readonly error: unknown;
 }
 
+/** Has a tracing channel without `hasSubscribers` (Bun's, Node's before 20.13) ask its channels. */
+export function askingChannels<T extends object>(traced: TracingChannel<T>): TracingChannel<T> {
+  if (typeof traced.hasSubscribers === 'boolean') return traced;
+  const { start, end, asyncStart, asyncEnd, error } = traced;
+  const channels = [start, end, asyncStart, asyncEnd, error];
+  return Object.defineProperty(traced, 'hasSubscribers', { get: () => channels.some(({ hasSubscribers }) => hasSubscribers) });
+}
+
 // Publishers ask `hasSubscribers` first, so that a payload nobody reads is never built.
 // https://nodejs.org/docs/latest-v20.x/api/diagnostics_channel.html
 /** Every command: `tracing:slotwise:command:start` and so on. */
-export const commandChannel: TracingChannel<CommandTrace> = tracingChannel('slotwise:command');
+export const commandChannel: TracingChannel<CommandTrace> = askingChannels(tracingChannel('slotwise:command'));
 /** Every connect: `tracing:slotwise:connect:start` and so on. */
-export const connectChannel: TracingChannel<ConnectTrace> = tracingChannel('slotwise:connect');
+export const connectChannel: TracingChannel<ConnectTrace> = askingChannels(tracingChannel('slotwise:connect'));
 /** Publishes a `BatchWritten`. */
 export const batchChannel: Channel = channel('slotwise:batch');
 /** Publishes a `TopologyChange`. */

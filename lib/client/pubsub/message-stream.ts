@@ -10,7 +10,7 @@ import type { SubscriptionHandle } from './subscription.js';
 import type { SubscribedChannel, SubscriptionHandler } from './subscription-handler.js';
 
 /** Messages as they come, for `for await`. It subscribes when it is first asked for one, or by `ready()`; leaving the loop unsubscribes. */
-export interface Messages<Item> extends AsyncIterableIterator<Item, undefined> {
+export interface Messages<Item> extends AsyncIterator<Item, undefined> {
   /** Subscribes, and resolves when the servers have confirmed: what is published from then on comes. */
   ready(): Promise<void>;
   /** The servers deliver at the moment. */
