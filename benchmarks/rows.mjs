@@ -56,10 +56,10 @@ const large = Object.entries(sizes).flatMap(([name, size]) => {
 
 export const rows = {
   'get-1': load('GET, 1 caller', 1, get, short),
-  'get-50': load('GET, 50 callers', 50, get, short),
-  'set-50': load('SET 100 B, 50 callers', 50, set, short),
-  'get-1000': load('GET, 1000 callers', 1000, get, short),
-  'set-1000': load('SET 100 B, 1000 callers', 1000, set),
+  'get-50': load('GET, 50 callers', 50, get, { ...short, loadTool: true }),
+  'set-50': load('SET 100 B, 50 callers', 50, set, { ...short, loadTool: true }),
+  'get-1000': load('GET, 1000 callers', 1000, get, { ...short, loadTool: true }),
+  'set-1000': load('SET 100 B, 1000 callers', 1000, set, { loadTool: true }),
   'hgetall-50': load(
     'HGETALL 50 fields, 50 callers',
     50,

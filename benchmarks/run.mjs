@@ -119,8 +119,12 @@ const loads = results.filter(({ kind }) => kind === 'load');
 console.log(`${describe(environs)}\n`);
 if (loads.length > 0)
   console.log(`${loadTable(loads, names)}\nRatios are slotwise's figure over the other's; /best is the fastest rival of the row.`);
-for (const { title, ceiling } of loads.filter((row) => row.ceiling))
-  console.log(`${title}: redis-benchmark reaches ${compact(ceiling)} ops/s.`);
+for (const { title, ceiling, results: of } of loads.filter((row) => row.ceiling)) {
+  const shares = ['slotwise', 'bare']
+    .filter((name) => of[name]?.opsPerSecond)
+    .map((name) => `${name} ${(of[name].opsPerSecond / ceiling).toFixed(2)} × that`);
+  console.log(`${title}: redis-benchmark (C) reaches ${compact(ceiling)} ops/s; ${shares.join(', ')}.`);
+}
 for (const result of results.filter(({ kind }) => kind !== 'load'))
   console.log(
     `\n${figureTable(

@@ -47,14 +47,14 @@ export async function measureLoad(id, row, { names, servers, rounds, durationMs,
     const of = (field) => list.map((result) => result[field]);
     results[name] = { opsPerSecond: median(of('opsPerSecond')), cpuMicros: median(of('cpuMicros')), rounds: list };
   }
-  const ceiling = row.loadTool && loadTool ? measureCeiling(loadTool, servers.topology.ports[0], row) : undefined;
+  const ceiling = row.loadTool && loadTool ? measureCeiling(loadTool, servers.topology.ports[0], row, durationMs) : undefined;
   return { results, ...(ceiling ? { ceiling } : {}) };
 }
 
 /** What the server's own load generator reaches with as many commands in flight: over as many connections, or pipelined over fewer. */
-function measureCeiling(tool, port, { args, callers }) {
+function measureCeiling(tool, port, { args, callers }, durationMs) {
   const rates = [1, 10, callers].map((depth) => {
-    const load = ['-h', '127.0.0.1', '-p', port, '-c', callers / depth, '-P', depth, '-n', 20_000, '--csv', ...args(0)];
+    const load = ['-h', '127.0.0.1', '-p', port, '-c', callers / depth, '-P', depth, '-n', 1_000 * durationMs, '--csv', ...args(0)];
     const { stdout } = spawnSync(tool, load.map(String), { encoding: 'utf8', timeout: 60_000 });
     return Number(/^"(?!test).*?","([\d.]+)"/m.exec(stdout)?.[1] ?? 0);
   });
