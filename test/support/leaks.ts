@@ -4,6 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { Server as NetServer, Socket } from 'node:net';
 import Mocha from 'mocha';
 import { thrownStack } from '../../lib/util/user-function.js';
+import { closeBooks, openBooks } from './books.js';
 import { openTimers, whereStarted } from './open-timers.js';
 import { runningProcesses } from './processes.js';
 import { isToleratedHook } from './tolerated-hooks.js';
@@ -50,9 +51,14 @@ const minus = (all: Set<object>, without: Set<object>): Set<object> => new Set([
 const intersection = (a: Set<object>, b: Set<object>): Set<object> => new Set([...a].filter((one) => b.has(one)));
 
 function leakError(where: string, left: Set<object>): Error {
-  const error = new Error(`${where} left open: ${[...left].map(describeResource).join(', ')}`);
-  error.name = 'LeakError';
-  error.stack = `${error.name}: ${error.message}`;
+  return named('LeakError', `${where} left open: ${[...left].map(describeResource).join(', ')}`);
+}
+
+/** An error without a stack, which would lead to this file. */
+function named(name: string, message: string): Error {
+  const error = new Error(message);
+  error.name = name;
+  error.stack = `${name}: ${message}`;
   return error;
 }
 
@@ -104,6 +110,19 @@ async function checkSuspects(): Promise<void> {
   runner?.fail(test, error);
 }
 
+/** The error of clients whose books do not close within the grace. */
+async function booksError(): Promise<Error | null> {
+  const end = now() + graceMs;
+  let left = openBooks();
+  while (left.size > 0 && now() < end) {
+    await new Promise((resolve) => realSetTimeout.call(globalThis, resolve, 10));
+    left = openBooks();
+  }
+  if (left.size === 0) return null;
+  closeBooks(left.keys());
+  return named('BooksError', `it left ${[...left.values()].join('; ')}`);
+}
+
 function rejectionError(): Error | null {
   if (rejections.size === 0) return null;
   const [reason] = rejections.values();
@@ -134,6 +153,8 @@ export const mochaHooks = {
     await new Promise((resolve) => realSetImmediate.call(globalThis, resolve));
     const rejection = rejectionError();
     if (rejection !== null && !test.isFailed()) runner?.fail(test, rejection);
+    const books = await booksError();
+    if (books !== null && !test.isFailed()) runner?.fail(test, books);
     if (scope !== null) return;
     const left = await stillOpen(() => minus(openResources(), baseline));
     if (left.size > 0 && !test.isFailed()) runner?.fail(test, leakError('it', left));

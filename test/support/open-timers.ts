@@ -8,10 +8,15 @@ type Timer = NodeJS.Timeout & { readonly _destroyed: boolean };
 const timers = new Set<Timer>();
 const origins = new WeakMap<object, { readonly stack?: string }>();
 
-/** Timers that run and keep the process alive. */
+/** Timers that run and keep the process alive, and all of the library, which owes them to a client. */
 export function openTimers(): Timer[] {
   for (const timer of timers) if (timer._destroyed) timers.delete(timer);
-  return [...timers].filter((timer) => timer.hasRef());
+  return [...timers].filter((timer) => timer.hasRef() || isOfLibrary(timer));
+}
+
+function isOfLibrary(timer: Timer): boolean {
+  const [first = ''] = whereStarted(timer)?.trimStart().split('\n') ?? [];
+  return /\/lib\/[^)]*\.ts/.test(first);
 }
 
 /** The line of code that started a timer, or undefined for anything else. */

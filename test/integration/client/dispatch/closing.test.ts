@@ -56,6 +56,19 @@ describe('every promise of a client that ends settles', () => {
     assert.ok((await rejected(redis.multi().get('k').exec())) instanceof ClosedError);
   });
 
+  it('by close(): a call that may block for ever does not wait for a node that is down', async () => {
+    const redis = clientOf(server, { timeoutMs: 0 });
+    await redis.connect();
+    server.refuse();
+    server.disconnect();
+    await until(() => redis.stats().nodes.some(({ reachable }) => !reachable), { everyMs: 1 });
+    const blocked = redis.blpop('queue', 0);
+    await until(() => redis.stats().waiting === 1, { everyMs: 1 });
+    const closed = redis.close();
+    assert.ok((await rejected(blocked)) instanceof ClosedError);
+    await closed;
+  });
+
   it('by destroy(): what was written may have run, the rest did not', async () => {
     server.handler = single(unanswered);
     const redis = clientOf(server);
