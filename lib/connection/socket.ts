@@ -34,7 +34,7 @@ export function openSocket(target: SocketTarget, handlers: SocketHandlers): Sock
   socket.on('error', (error) => {
     failure = error;
   });
-  socket.on('drain', () => handlers.drained());
+  socket.on('drain', () => guarded(socket, () => handlers.drained()));
   let isClosed = false;
   const closed = (): void => {
     if (isClosed) return;
@@ -50,6 +50,15 @@ export function openSocket(target: SocketTarget, handlers: SocketHandlers): Sock
   return socket;
 }
 
+/** Runs what an event of the socket leads to. What it throws, a defect, costs this connection: nobody else would catch it. */
+function guarded(socket: Socket, run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    socket.destroy(asError(error));
+  }
+}
+
 type Endpoint = { path: string } | { host: string; port: number };
 
 function openPlain(endpoint: Endpoint, handlers: SocketHandlers): Socket {
@@ -61,12 +70,16 @@ function openPlain(endpoint: Endpoint, handlers: SocketHandlers): Socket {
       // A read that fills the buffer is followed by another at once, up to 32 times, before libuv turns to timers and other sockets: with a
       // server that answers all the while the loop stood still for tens of ms. https://github.com/libuv/libuv/blob/v1.x/src/unix/stream.c
       if (length === buffer.length && length < MOST_READ_BYTES) buffer = Buffer.allocUnsafeSlow(length * 2);
-      handlers.data(bytes as Buffer, length); // one of ours
+      try {
+        handlers.data(bytes as Buffer, length); // one of ours
+      } catch (error) {
+        socket.destroy(asError(error));
+      }
       return true;
     },
   };
   const socket = connectTcp({ ...endpoint, onread } as Parameters<typeof connectTcp>[0] & object);
-  socket.once('connect', () => handlers.connected());
+  socket.once('connect', () => guarded(socket, () => handlers.connected()));
   return socket;
 }
 
@@ -82,8 +95,8 @@ function openTls(endpoint: Endpoint, tls: TlsConnectionOptions, handlers: Socket
     // Node checks TLS options here, and throws. Whoever needs this connection is told as of any other that cannot be made.
     return new Socket().destroy(asError(error));
   }
-  socket.once('secureConnect', () => handlers.connected());
+  socket.once('secureConnect', () => guarded(socket, () => handlers.connected()));
   // TLS decrypts into buffers of its own, so `onread` has nothing to save here.
-  socket.on('data', (bytes: Buffer) => handlers.data(bytes, bytes.length));
+  socket.on('data', (bytes: Buffer) => guarded(socket, () => handlers.data(bytes, bytes.length)));
   return socket;
 }

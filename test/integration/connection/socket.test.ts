@@ -45,6 +45,31 @@ describe('a socket', () => {
     assert.ok(longest > 64 * 1024, `${longest} bytes at once`);
   });
 
+  for (const tls of [false, true]) {
+    for (const part of ['connected', 'data', 'drained'] as const) {
+      it(`${tls ? 'with TLS' : 'in plain text'} ends with what its handler of ${part} throws`, async () => {
+        await using server = await FakeServer.start(undefined, { tls });
+        const boom = new Error('a defect');
+        const ended: (Error | null)[] = [];
+        const handlers: SocketHandlers = {
+          connected: () => {},
+          data: () => {},
+          drained: () => {},
+          closed: (error) => void ended.push(error),
+          [part]: () => {
+            throw boom;
+          },
+        };
+        const address = { host: server.host, port: server.port };
+        const socket = openSocket({ address, tls: tls ? { ...clientTls(), servername: 'localhost' } : null, keepAliveMs: 0 }, handlers);
+        if (part === 'data') (await until(() => server.connections[0], { everyMs: 1 })).socket.write('+a\r\n');
+        if (part === 'drained') (await until(() => server.connections[0] && !socket.connecting && socket, { everyMs: 1 })).emit('drain');
+        await until(() => ended.length > 0, { everyMs: 1 });
+        assert.deepEqual(ended, [boom]);
+      });
+    }
+  }
+
   it('tells an error once, with the error', async () => {
     await using server = await FakeServer.start();
     server.refuse();

@@ -48,6 +48,16 @@ describe('a multiplexer', () => {
   });
   afterEach(() => server.stop());
 
+  it('counts the replies of connections that are closed, too', async () => {
+    using one = new OpenedMultiplexer(server);
+    await one.send('a');
+    const before = one.multiplexer.replies;
+    assert.ok(before > 0);
+    server.disconnect();
+    await until(() => one.events.includes('down') || one.events.includes('lost'), { everyMs: 1 });
+    assert.equal(one.multiplexer.replies, before);
+  });
+
   it('opens nothing before the first call, and one connection then', async () => {
     using one = new OpenedMultiplexer(server);
     await sleep(20);
