@@ -5,7 +5,7 @@ import { Server as NetServer, Socket } from 'node:net';
 import Mocha from 'mocha';
 import { thrownStack } from '../../lib/util/user-function.js';
 import { closeBooks, openBooks } from './books.js';
-import { openTimers, whereStarted } from './open-timers.js';
+import { leaveLibraryTimers, openTimers, whereStarted } from './open-timers.js';
 import { runningProcesses } from './processes.js';
 import { isToleratedHook } from './tolerated-hooks.js';
 
@@ -153,6 +153,7 @@ export const mochaHooks = {
     await new Promise((resolve) => realSetImmediate.call(globalThis, resolve));
     const rejection = rejectionError();
     if (rejection !== null && !test.isFailed()) runner?.fail(test, rejection);
+    if (test.isFailed()) leaveLibraryTimers();
     const books = await booksError();
     if (books !== null && !test.isFailed()) runner?.fail(test, books);
     if (scope !== null) return;

@@ -8,10 +8,17 @@ type Timer = NodeJS.Timeout & { readonly _destroyed: boolean };
 const timers = new Set<Timer>();
 const origins = new WeakMap<object, { readonly stack?: string }>();
 
-/** Timers that run and keep the process alive, and all of the library, which owes them to a client. */
+let watchesLibrary = true;
+
+/** From now on only timers that keep the process alive are looked at: a test that failed may have left a client, which starts new ones. */
+export function leaveLibraryTimers(): void {
+  watchesLibrary = false;
+}
+
+/** Timers that run and keep the process alive, and all of the library, which a client has to end. */
 export function openTimers(): Timer[] {
   for (const timer of timers) if (timer._destroyed) timers.delete(timer);
-  return [...timers].filter((timer) => timer.hasRef() || isOfLibrary(timer));
+  return [...timers].filter((timer) => timer.hasRef() || (watchesLibrary && isOfLibrary(timer)));
 }
 
 function isOfLibrary(timer: Timer): boolean {
