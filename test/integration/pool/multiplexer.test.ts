@@ -48,6 +48,12 @@ describe('a multiplexer', () => {
   });
   afterEach(() => server.stop());
 
+  it('opens no second connection while the first one has nothing to do', async () => {
+    using one = new OpenedMultiplexer(server, 2);
+    for (const text of ['a', 'b', 'c']) assert.equal(await one.send(text), text);
+    assert.equal(server.connections.length, 1);
+  });
+
   it('counts the replies of connections that are closed, too', async () => {
     using one = new OpenedMultiplexer(server);
     await one.send('a');
