@@ -46,8 +46,18 @@ export class ReplyTooLargeError extends ProtocolError {
 
 /** A TCP, TLS or socket-file connection could not be made, or its handshake did not finish. */
 export class ConnectError extends SlotwiseError {
+  constructor(message: string, facts?: ErrorFacts, code = 'ERR_CONNECT') {
+    super(code, message, facts);
+  }
+}
+
+/**
+ * TLS with the server fails for a reason that no retry mends: its certificate is not accepted, or ours is not, they have no version or cipher
+ * in common, or the port speaks no TLS. `cause` is what Node says.
+ */
+export class TlsError extends ConnectError {
   constructor(message: string, facts?: ErrorFacts) {
-    super('ERR_CONNECT', message, facts);
+    super(message, facts, 'ERR_TLS');
   }
 }
 
@@ -274,6 +284,7 @@ nameErrors({
   ClosedError,
   CommandRefusedError,
   ConnectError,
+  TlsError,
   ConnectionLostError,
   CrossSlotError,
   DatabaseError,

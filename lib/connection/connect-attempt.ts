@@ -6,9 +6,10 @@ import type { CredentialSource, Credentials } from '../options/access.js';
 import { type AttemptFailure, type Call, type CallOwner, NO_DEADLINE, takePromise } from '../protocol/call.js';
 import type { Raw } from '../protocol/command-spec.js';
 import { clock } from '../util/clock.js';
-import { clearTimeout, setTimeout } from '../util/timers.js';
+import { RunningTimeout } from '../util/running-timeout.js';
 import { askForCredentials } from './credentials.js';
 import { asHandshakeError, authWords, type HandshakeConfig, handshakeSteps, judge, replyOrThrow, type ServerFacts } from './handshake.js';
+import type { HostAddress } from './host-addresses.js';
 import { internalCall, internalOwner } from './internal-calls.js';
 import { withoutSecrets } from './secret-replies.js';
 
@@ -35,7 +36,8 @@ export class ConnectAttempt implements CallOwner {
   readonly idempotent = false;
   /** The first error reply: why the server closes the connection, if it closes it next. */
   refusal: ReplyError | null = null;
-  readonly #timer: NodeJS.Timeout;
+  #isOver = false;
+  readonly #timer: RunningTimeout;
   /** Trace of the attempt; null without subscribers of the connect channel, and after the attempt. */
   #trace: ConnectTrace | null = null;
   /** Secrets that it has sent. */
@@ -47,12 +49,14 @@ export class ConnectAttempt implements CallOwner {
     private readonly config: ConnectConfig,
     private readonly node: string,
     private readonly handlers: ConnectHandlers,
+    /** Which of several addresses it comes to. */
+    private readonly host: HostAddress | null = null,
   ) {
     const { connectTimeoutMs, tls } = config;
     const hint = tls === null ? '' : '; does this port speak TLS?';
-    this.#timer = setTimeout(() => {
+    this.#timer = new RunningTimeout(connectTimeoutMs, () => {
       handlers.failed(new ConnectError(`${node} did not finish the connection's handshake in ${connectTimeoutMs} ms${hint}`, { node }));
-    }, connectTimeoutMs);
+    });
   }
 
   /** Begins with what opens the socket. */
@@ -77,7 +81,9 @@ export class ConnectAttempt implements CallOwner {
 
   /** The attempt is over, with or without an error. */
   end(...error: [] | [SlotwiseError]): void {
-    clearTimeout(this.#timer);
+    this.#timer.clear();
+    if (!this.#isOver) this.host?.ended(error.length === 0);
+    this.#isOver = true;
     if (this.#trace !== null) finishTrace(connectChannel, this.#trace, ...error);
     this.#trace = null;
   }

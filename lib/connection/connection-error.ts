@@ -1,10 +1,13 @@
-import { ConnectError, ConnectionLostError, SlotwiseError } from '../errors.js';
+import { ConnectError, ConnectionLostError, SlotwiseError, TlsError } from '../errors.js';
 import { thrownText } from '../util/user-function.js';
+import { unmendableTls } from './tls-failures.js';
 
 /** Why a connection is gone. `refusal`: the first error reply before it was ready. */
 export function connectionError(cause: Error | null, wasConnecting: boolean, node: string, refusal: SlotwiseError | null): SlotwiseError {
   if (cause instanceof SlotwiseError) return cause;
   const why = cause === null ? 'the server closed it' : thrownText(cause);
+  const hint = unmendableTls(cause);
+  if (hint !== null) return new TlsError(`cannot connect to ${node} by TLS: ${why}${hint}`, { node, cause });
   return wasConnecting
     ? // A server that is full or protected says so to whatever comes first, and closes: https://redis.io/docs/latest/develop/reference/clients/
       new ConnectError(`cannot connect to ${node}: ${why}${refusal === null ? '' : ` after "${refusal.message}"`}`, {

@@ -18,7 +18,7 @@ import { authWords, loggedIn, type ServerFacts } from './handshake.js';
 import { internalCall } from './internal-calls.js';
 import type { Liveness } from './liveness.js';
 import { Reader } from './reader.js';
-import { openSocket } from './socket.js';
+import { hostAddressOf, openSocket } from './socket.js';
 import { StallWatch } from './stall-watch.js';
 import { Writer } from './writer.js';
 
@@ -98,22 +98,23 @@ export class Connection implements Holder {
       push: (items) => events.push?.(this, items),
       refused: (error) => this.destroy(error),
     });
-    this.#attempt = new ConnectAttempt(config, this.key, {
-      write: (calls) => this.#writeNow(calls),
-      ready: (server) => this.#becomeReady(server),
-      failed: (error) => this.destroy(error),
-    });
-    this.#socket = this.#attempt.begin(() =>
-      openSocket(config, {
-        connected: () => void this.#attempt.handshake(),
-        data: (bytes, length) => this.#read(bytes, length),
-        drained: () => {
-          this.#writer.blocked = false;
-          this.#write();
-        },
-        closed: (error) => this.#closed(error),
-      }),
-    );
+    const host = hostAddressOf(config.address);
+    const handshake = {
+      write: (calls: readonly Call[]) => this.#writeNow(calls),
+      ready: (server: ServerFacts) => this.#becomeReady(server),
+      failed: (error: SlotwiseError) => this.destroy(error),
+    };
+    this.#attempt = new ConnectAttempt(config, this.key, handshake, host);
+    const socket = {
+      connected: () => void this.#attempt.handshake(),
+      data: (bytes: Buffer, length: number) => this.#read(bytes, length),
+      drained: () => {
+        this.#writer.blocked = false;
+        this.#write();
+      },
+      closed: (error: Error | null) => this.#closed(error),
+    };
+    this.#socket = this.#attempt.begin(() => openSocket(config, socket, host));
   }
 
   #enter(state: ConnectionPhase): void {

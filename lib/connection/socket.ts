@@ -1,7 +1,9 @@
-import { connect as connectTcp, isIP, Socket } from 'node:net';
+import { connect as connectTcp, isIP, type LookupFunction, Socket } from 'node:net';
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
-import type { Address } from '../options/address.js';
+import { type Address, addressKey } from '../options/address.js';
+import { HostAddress } from './host-addresses.js';
 import { asError, withGuardedFunctions } from './tls-functions.js';
+import { keepSessions, sessionOf } from './tls-sessions.js';
 
 /** Sizes of the read buffer, in bytes. The buffer is reused and grows by doubling: most connections never fill the first one. */
 const FIRST_READ_BYTES = 16 * 1024;
@@ -23,11 +25,17 @@ export interface SocketHandlers {
   closed(error: Error | null): void;
 }
 
-/** Opens a TCP, TLS or Unix socket. Host names are resolved anew each time, by Node. */
-export function openSocket(target: SocketTarget, handlers: SocketHandlers): Socket {
+/** Which of the addresses of a host name an attempt comes to; null: there are no others. */
+export function hostAddressOf(address: Address): HostAddress | null {
+  return 'path' in address || isIP(address.host) !== 0 ? null : new HostAddress(address.port);
+}
+
+/** Opens a TCP, TLS or Unix socket. Host names are resolved anew each time, by Node. `host`: that of the address. */
+export function openSocket(target: SocketTarget, handlers: SocketHandlers, host = hostAddressOf(target.address)): Socket {
   const { address, tls } = target;
   const endpoint = 'path' in address ? { path: address.path } : { host: address.host, port: address.port };
-  const socket = tls === null ? openPlain(endpoint, handlers) : openTls(endpoint, tls, handlers);
+  const socket = tls === null ? openPlain(endpoint, host, handlers) : openTls(endpoint, host, { tls, node: addressKey(address) }, handlers);
+  if (host !== null) socket.once('connect', () => host.connected(socket.remoteAddress));
   socket.setNoDelay(true);
   if (target.keepAliveMs > 0) socket.setKeepAlive(true, target.keepAliveMs);
   let failure: Error | null = null;
@@ -61,7 +69,7 @@ function guarded(socket: Socket, run: () => void): void {
 
 type Endpoint = { path: string } | { host: string; port: number };
 
-function openPlain(endpoint: Endpoint, handlers: SocketHandlers): Socket {
+function openPlain(endpoint: Endpoint, host: HostAddress | null, handlers: SocketHandlers): Socket {
   let buffer = Buffer.allocUnsafeSlow(FIRST_READ_BYTES);
   // `onread` spares an allocation a read.
   const onread = {
@@ -78,19 +86,40 @@ function openPlain(endpoint: Endpoint, handlers: SocketHandlers): Socket {
       return true;
     },
   };
-  const socket = connectTcp({ ...endpoint, onread } as Parameters<typeof connectTcp>[0] & object);
+  const socket = connectTcp({ ...endpoint, ...lookupOf(host), onread } as Parameters<typeof connectTcp>[0] & object);
   socket.once('connect', () => guarded(socket, () => handlers.connected()));
   return socket;
 }
 
-function openTls(endpoint: Endpoint, tls: TlsConnectionOptions, handlers: SocketHandlers): Socket {
+/** Lookup of an attempt: by the given function, or as Node does. */
+function lookupOf(host: HostAddress | null, given?: LookupFunction): { readonly lookup?: LookupFunction } {
+  // Loaded where it is used, as by Node.
+  return host === null ? {} : { lookup: host.lookupBy(given ?? ((...args): void => process.getBuiltinModule('node:dns').lookup(...args))) };
+}
+
+interface TlsTarget {
+  readonly tls: TlsConnectionOptions;
+  readonly node: string;
+}
+
+function openTls(endpoint: Endpoint, host: HostAddress | null, { tls, node }: TlsTarget, handlers: SocketHandlers): Socket {
   // A host name is also what the certificate is checked against and what SNI tells the server; an IP address must not be sent as SNI.
   const servername = 'host' in endpoint && isIP(endpoint.host) === 0 ? { servername: endpoint.host } : {};
   // TLS is loaded where it is used: that takes longer than the whole library does.
   let socket: Socket;
   try {
     const guarded = withGuardedFunctions(tls, (error) => socket.destroy(error));
-    socket = process.getBuiltinModule('node:tls').connect({ ...servername, ...guarded, ...endpoint });
+    const session = tls.session ?? sessionOf(tls, node);
+    const options = {
+      ...servername,
+      ...guarded,
+      ...(session === undefined ? {} : { session }),
+      ...endpoint,
+      ...lookupOf(host, guarded.lookup),
+    };
+    const connecting = process.getBuiltinModule('node:tls').connect(options);
+    keepSessions(connecting, tls, node);
+    socket = connecting;
   } catch (error) {
     // Node checks TLS options here, and throws. Whoever needs this connection is told as of any other that cannot be made.
     return new Socket().destroy(asError(error));

@@ -1,4 +1,4 @@
-import { AuthError, DatabaseError, type ReplyError } from '../errors.js';
+import { AuthError, DatabaseError, type ReplyError, TlsError } from '../errors.js';
 import type { AttemptFailure } from '../protocol/call.js';
 import { isServersWord, provesNothingRan, type ScriptKind } from '../protocol/refusals.js';
 import { classify, type Redirection, redirection } from '../protocol/resp/reply-error.js';
@@ -123,9 +123,9 @@ export function retry(failure: AttemptFailure, facts: AttemptFacts, random: () =
   }
 }
 
-/** The same credentials, the same database will be refused again. */
+/** The same credentials, the same database, the same certificate will be refused again. */
 function isFinal({ kind, error }: AttemptFailure): boolean {
-  return kind === 'not-sent' && (error instanceof AuthError || error instanceof DatabaseError);
+  return kind === 'not-sent' && (error instanceof AuthError || error instanceof DatabaseError || error instanceof TlsError);
 }
 
 /**

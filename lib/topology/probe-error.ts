@@ -5,6 +5,7 @@ import {
   ReplyError,
   SlotwiseError,
   show,
+  TlsError,
   TopologyError,
   type TopologyErrorCode,
 } from '../errors.js';
@@ -27,9 +28,14 @@ const MISCONFIGURED: ReadonlySet<string> = new Set<TopologyErrorCode>([
   'NOPERM',
 ]);
 
+/** Whether a server does not let us in, and will not until a person corrects options or servers. */
+export function isRefusedAccess(error: unknown): error is AuthError | DatabaseError | TlsError {
+  return error instanceof AuthError || error instanceof DatabaseError || error instanceof TlsError;
+}
+
 /** Whether no retry helps, because a person has to correct the options or the servers. */
 export function isMisconfigured(error: unknown): boolean {
-  if (error instanceof AuthError || error instanceof DatabaseError || error instanceof AddressRefusedError) return true;
+  if (isRefusedAccess(error) || error instanceof AddressRefusedError) return true;
   return error instanceof TopologyError && MISCONFIGURED.has(error.code);
 }
 
@@ -67,7 +73,7 @@ export function failure(code: TopologyErrorCode, message: string, causes: readon
   const specific = causes.find(({ error }) => error instanceof TopologyError)?.error;
   if (specific instanceof TopologyError) return new TopologyError(codeOf(specific), specific.message, causes, { node: specific.node });
   const refused = causes[0]?.error;
-  if (refused instanceof AuthError && causes.every(({ error }) => error instanceof AuthError)) return refused;
+  if (refused instanceof SlotwiseError && causes.every(({ error }) => isRefusedAccess(error))) return refused;
   return new TopologyError(code, `${message}${list(causes)}`, causes);
 }
 

@@ -6,6 +6,7 @@ import {
   DatabaseError,
   ProtocolError,
   type QueueFullError,
+  TlsError,
 } from '../../lib/errors.js';
 import type { AttemptFailure } from '../../lib/protocol/call.js';
 import { parseReplyError } from '../../lib/protocol/resp/reply-error.js';
@@ -67,6 +68,7 @@ const refused = { decision: inOrder, lesson: avoid } as const;
 export const retryCases: readonly RetryCase[] = [
   // Not written yet
   { name: 'a connection that could not be made', failure: unwritten(new ConnectError('refused')), decision: elsewhere },
+  { name: 'a certificate that is not accepted', failure: unwritten(new TlsError('expired')), decision: reject },
   { name: 'a connection that broke before the write', failure: unwritten(new ConnectionLostError('broke')), decision: elsewhere },
   { name: 'a connection that was closing', failure: unwritten(new ClosedError('closing')), decision: elsewhere },
   {

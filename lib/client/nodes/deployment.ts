@@ -1,4 +1,4 @@
-import { AuthError, type ClosedError, ConnectionLostError, DatabaseError, OptionsError, type SlotwiseError } from '../../errors.js';
+import { type ClosedError, ConnectionLostError, OptionsError, type SlotwiseError } from '../../errors.js';
 import { addressKey } from '../../options/address.js';
 import type { Options } from '../../options/defaults.js';
 import type { Node, NodeEvents } from '../../pool/node.js';
@@ -8,7 +8,7 @@ import { Router } from '../../routing/router.js';
 import { ControlConnections } from '../../topology/control/control-connections.js';
 import { Monitor } from '../../topology/monitor.js';
 import { NodeRules } from '../../topology/node-rules.js';
-import { isMisconfigured } from '../../topology/probe-error.js';
+import { isMisconfigured, isRefusedAccess } from '../../topology/probe-error.js';
 import { OffsetTracker } from '../../topology/replication/offset-tracker.js';
 import { createResolver } from '../../topology/resolver.js';
 import { type Role, samePrimaries, type TopologySnapshot } from '../../topology/snapshot.js';
@@ -185,7 +185,7 @@ export class Deployment {
       this.#monitor.suspect(node.key);
       this.replicaHealth.down(node);
       this.router?.invalidateAll();
-      if (error instanceof AuthError || error instanceof DatabaseError) {
+      if (isRefusedAccess(error)) {
         this.failures.failed(node.key, error);
         this.#readyWaiters.reject(error);
       } else this.#readyWaiters.openPrimary();

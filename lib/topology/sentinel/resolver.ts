@@ -1,9 +1,9 @@
-import { AddressRefusedError, AuthError, ConnectError, TimeoutError, TopologyError } from '../../errors.js';
+import { AddressRefusedError, ConnectError, TimeoutError, TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import { performance, setTimeout } from '../../util/timers.js';
 import { type Answer, askSeveral } from '../ask-several.js';
 import { bounded } from '../limits.js';
-import { causesOf, failure, isNotPermitted, notPermitted } from '../probe-error.js';
+import { causesOf, failure, isNotPermitted, isRefusedAccess, notPermitted } from '../probe-error.js';
 import { fieldOf, listOf, MODE_COMMANDS, modeOf, textOf } from '../replies.js';
 import type { ControlChannel, Hint, Resolver, ResolverContext, SentinelChannel } from '../resolver-api.js';
 import { makeTopology, type NodeInfo, type TopologySnapshot } from '../snapshot.js';
@@ -248,7 +248,7 @@ async function verify(control: ControlChannel, address: Address, timeoutMs: numb
     const [role] = await control.send(address, [['ROLE']], { timeoutMs });
     return role instanceof Error || listOf(role)[0] === 'master' ? { is: 'primary' } : { is: 'other' };
   } catch (error) {
-    if (error instanceof AuthError) throw error;
+    if (isRefusedAccess(error)) throw error;
     return { is: 'silent', error };
   }
 }

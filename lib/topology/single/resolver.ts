@@ -1,7 +1,6 @@
-import { AuthError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import type { Raw } from '../../protocol/command-spec.js';
-import { checkDataServer, failure } from '../probe-error.js';
+import { checkDataServer, failure, isRefusedAccess } from '../probe-error.js';
 import { listOf, MODE_COMMANDS, modeOf } from '../replies.js';
 import type { Resolver, ResolverContext } from '../resolver-api.js';
 import { makeTopology, type TopologySnapshot } from '../snapshot.js';
@@ -26,7 +25,7 @@ export class SingleResolver implements Resolver {
       control
         .send(this.#address, [...MODE_COMMANDS, ['ROLE']], previous === null ? { timeoutMs: firstTimeoutMs } : {})
         .catch((error: unknown) => {
-          if (error instanceof AuthError) throw error;
+          if (isRefusedAccess(error)) throw error;
           throw failure('ERR_PRIMARY_UNREACHABLE', `${node} is not reachable`, [{ node, error }]);
         });
     let [hello, info, role] = await ask();

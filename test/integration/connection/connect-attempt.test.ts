@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { AuthError, ConnectError } from '../../../lib/errors.js';
+import { type AddressInfo, createServer } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { AuthError, ConnectError, TlsError } from '../../../lib/errors.js';
 import { clientTls } from '../../support/certificates.js';
 import { close, error, FakeServer, silence } from '../../support/fake-server.js';
 import { Stopwatch } from '../../support/stopwatch.js';
@@ -148,9 +150,23 @@ describe('an attempt to connect by TLS', () => {
     await using server = await FakeServer.start(echo, { tls: true });
     using one = new Opened(server, { tls: {} });
     const reason = await one.closed;
-    assert.ok(reason instanceof ConnectError);
+    assert.ok(reason instanceof TlsError);
     assert.match(reason.message, /certificate|self.signed/i);
     assert.equal(server.received.length, 0);
+  });
+
+  it('resumes the session of an earlier connection to that node with those options', async () => {
+    await using server = await FakeServer.start(echo, { tls: true });
+    const { ca } = clientTls();
+    const tls = { ca };
+    const reused: unknown[] = [];
+    for (const options of [tls, tls, tls, { ca }]) {
+      using one = new Opened(server, { tls: options });
+      assert.equal(await one.send(['ECHO', 'x']), 'x');
+      const socket = server.connections.at(-1)?.socket as TLSSocket | undefined;
+      reused.push(socket?.isSessionReused());
+    }
+    assert.deepEqual(reused, [false, true, true, false]);
   });
 
   it('reports TLS to a server without it', async () => {
@@ -158,5 +174,13 @@ describe('an attempt to connect by TLS', () => {
     server.handler = () => close;
     using one = new Opened(server, { tls: {}, connectTimeoutMs: 300 });
     assert.ok((await one.closed) instanceof ConnectError);
+    const answered = createServer((socket) => socket.resume().end('-ERR Protocol error\r\n'));
+    await new Promise<void>((resolve) => answered.listen(0, '127.0.0.1', resolve));
+    const { port } = answered.address() as AddressInfo;
+    using other = new Opened({ host: '127.0.0.1', port }, { tls: {} });
+    const reason = await other.closed;
+    assert.ok(reason instanceof TlsError);
+    assert.match(reason.message, /does this port speak TLS\?$/);
+    await new Promise((resolve) => answered.close(resolve));
   });
 });
