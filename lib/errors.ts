@@ -35,7 +35,7 @@ export class ProtocolError extends SlotwiseError {
 }
 
 /**
- * The reply is beyond what this library reads: 512 MiB a string, 67,108,864 elements an array, 128 levels. The command is never sent again;
+ * The reply is beyond `maxReplyBytes` or `maxReplyItems`, or 512 MiB a string, 67,108,864 elements an array, 128 levels. The command is never sent again;
  * the connection is closed, because what follows the reply cannot be reached.
  */
 export class ReplyTooLargeError extends ProtocolError {

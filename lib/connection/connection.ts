@@ -6,6 +6,7 @@ import type { Credentials } from '../options/access.js';
 import { type Address, addressKey } from '../options/address.js';
 import { type Call, NO_DEADLINE, SETTLED, takePromise, UNWRITTEN } from '../protocol/call.js';
 import type { Raw } from '../protocol/command-spec.js';
+import type { ReplyLimits } from '../protocol/resp/reply-bounds.js';
 import { clock, type Holder } from '../util/clock.js';
 import { transition } from '../util/state-machine.js';
 import { nextTick, setImmediate } from '../util/timers.js';
@@ -23,7 +24,7 @@ import { StallWatch } from './stall-watch.js';
 import { Writer } from './writer.js';
 
 /** What a connection needs to come up. */
-export interface ConnectionConfig extends ConnectConfig {
+export interface ConnectionConfig extends ConnectConfig, Partial<ReplyLimits> {
   readonly address: Address;
   readonly keepAliveMs: number;
   /** Whether the connection is for subscriptions: messages come by themselves, and a push answers SUBSCRIBE and its like. Default false. */
@@ -94,10 +95,8 @@ export class Connection implements Holder {
     });
     this.liveness = this.#stall.liveness;
     this.#writer = new Writer(this.key, this.#inFlight, this.liveness);
-    this.#reader = new Reader(this.key, this.#inFlight, {
-      push: (items) => events.push?.(this, items),
-      refused: (error) => this.destroy(error),
-    });
+    const replies = { push: (items: Raw[]) => events.push?.(this, items), refused: (error: SlotwiseError) => this.destroy(error) };
+    this.#reader = new Reader(this.key, this.#inFlight, replies, config);
     const host = hostAddressOf(config.address);
     const handshake = {
       write: (calls: readonly Call[]) => this.#writeNow(calls),

@@ -5,6 +5,7 @@ import type { CallExtras } from '../protocol/call-extras.js';
 import { DECODE_BUFFERS, type Raw } from '../protocol/command-spec.js';
 import { mendReply } from '../protocol/flawed-reply.js';
 import { Parser } from '../protocol/resp/parser.js';
+import type { ReplyLimits } from '../protocol/resp/reply-bounds.js';
 import type { ReplySink } from '../protocol/resp/reply-sink.js';
 import { releaseUsage } from './deadlines.js';
 import { DISCARDED_REPLY } from './internal-calls.js';
@@ -20,7 +21,7 @@ interface ReaderEvents {
 
 /** The way into a connection: bytes become replies, and each reply settles the first call in flight. */
 export class Reader implements ReplySink {
-  readonly #parser = new Parser(this);
+  readonly #parser: Parser;
   #subscriber = false;
   /** A subscriber that speaks RESP2: pushes have the form of replies. */
   #pushesInline = false;
@@ -30,7 +31,10 @@ export class Reader implements ReplySink {
     /** Calls that were encoded, in the order of the replies to come. */
     public inFlight: Denque<Call>,
     private readonly events: ReaderEvents,
-  ) {}
+    limits: Partial<ReplyLimits> = {},
+  ) {
+    this.#parser = new Parser(this, limits);
+  }
 
   /** Makes the connection one that carries subscriptions. */
   subscribe(protocol: 2 | 3): void {

@@ -108,14 +108,14 @@ function openTls(endpoint: Endpoint, host: HostAddress | null, { tls, node }: Tl
   // TLS is loaded where it is used: that takes longer than the whole library does.
   let socket: Socket;
   try {
-    const guarded = withGuardedFunctions(tls, (error) => socket.destroy(error));
+    const own = withGuardedFunctions(tls, (error) => socket.destroy(error));
     const session = tls.session ?? sessionOf(tls, node);
     const options = {
       ...servername,
-      ...guarded,
+      ...own,
       ...(session === undefined ? {} : { session }),
       ...endpoint,
-      ...lookupOf(host, guarded.lookup),
+      ...lookupOf(host, own.lookup),
     };
     const connecting = process.getBuiltinModule('node:tls').connect(options);
     keepSessions(connecting, tls, node);

@@ -73,6 +73,8 @@ export const CLIENT_CHECKS = {
     'at least one address, pattern or subnet',
   ),
   failFast: flag,
+  maxReplyBytes: integerBetween(65_536, Number.MAX_SAFE_INTEGER),
+  maxReplyItems: checkCount,
   queue: shape({ maxCommands: checkCount, maxBytes: checkCount } satisfies ChecksOf<Options['queue']>),
   pool: shape({
     shared: integerBetween(1, 1_024),

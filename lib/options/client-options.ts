@@ -51,6 +51,16 @@ export interface ClientOptions extends ReadLimits {
   readonly allowedAddresses?: readonly string[];
   /** Reject at once instead of waiting while no node serves. Default false. */
   readonly failFast?: boolean;
+  /**
+   * Longest reply, in bytes. Beyond it the command rejects with `ReplyTooLargeError`, its connection closes, and it is not tried again.
+   * At least 65,536. Default 1,073,741,824.
+   */
+  readonly maxReplyBytes?: number;
+  /**
+   * Most elements of one reply, at any depth: an array or map in it counts as 16 more, an error as 64 more, for the memory that they take.
+   * Beyond it as with `maxReplyBytes`. Default 67,108,864.
+   */
+  readonly maxReplyItems?: number;
   /** Bounds on commands that are not answered yet, over the whole client. Defaults 100,000 commands and 268,435,456 bytes. */
   readonly queue?: { readonly maxCommands?: number; readonly maxBytes?: number };
   readonly pool?: {

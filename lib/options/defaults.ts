@@ -32,6 +32,8 @@ export interface Options {
   /** Null: all are allowed. */
   readonly allowedAddresses: readonly string[] | null;
   readonly failFast: boolean;
+  readonly maxReplyBytes: number;
+  readonly maxReplyItems: number;
   readonly queue: { readonly maxCommands: number; readonly maxBytes: number };
   readonly pool: {
     readonly shared: number;
@@ -72,6 +74,8 @@ export const DEFAULTS: Options = deepFreeze({
   addressMap: null,
   allowedAddresses: null,
   failFast: false,
+  maxReplyBytes: 1_073_741_824,
+  maxReplyItems: 67_108_864,
   queue: { maxCommands: 100_000, maxBytes: 268_435_456 },
   pool: { shared: 1, maxExclusive: 256, minExclusive: 0, maxConnecting: 2, idleMs: 30_000, maxLifetimeMs: 1_800_000, acquireTimeoutMs: 0 },
   reconnect: { minMs: 10, maxMs: 2_000 },

@@ -79,6 +79,8 @@ function withDefaults(given: GivenOptions, path: string): Options {
     addressMap: given.addressMap ?? DEFAULTS.addressMap,
     allowedAddresses: given.allowedAddresses ?? DEFAULTS.allowedAddresses,
     failFast: given.failFast ?? DEFAULTS.failFast,
+    maxReplyBytes: given.maxReplyBytes ?? DEFAULTS.maxReplyBytes,
+    maxReplyItems: given.maxReplyItems ?? DEFAULTS.maxReplyItems,
     queue: { ...DEFAULTS.queue, ...given.queue },
     pool: { ...DEFAULTS.pool, ...given.pool },
     reconnect,

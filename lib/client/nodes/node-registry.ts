@@ -44,7 +44,9 @@ export class NodeRegistry {
     const known = this.#nodes.get(key);
     if (known !== undefined) return known;
     const { tls, connectTimeoutMs, keepAliveMs, protocol, credentials, database, clientName, pool, reconnect } = this.#options;
-    const connection = { address, tls, connectTimeoutMs, keepAliveMs, protocol, credentials, database, clientName };
+    const { maxReplyBytes, maxReplyItems } = this.#options;
+    const own = { connectTimeoutMs, keepAliveMs, maxReplyBytes, maxReplyItems };
+    const connection = { address, tls, protocol, credentials, database, clientName, ...own };
     const node = new Node(key, { connection, ...pool, reconnect }, this.#events);
     this.#nodes.set(key, node);
     return node;

@@ -4,23 +4,13 @@ import { DECODE_BIGINT, DECODE_BUFFERS, DECODE_INTEGER_TEXT, DECODE_OBJECTS, typ
 import * as frames from './frame.js';
 import { PartialBulk, unterminated } from './partial-bulk.js';
 import { PartialLine } from './partial-line.js';
+import { DEFAULT_LIMITS, ERROR_WEIGHT, type ParserLimits, ReplyBounds } from './reply-bounds.js';
 import { ReplyDelivery } from './reply-delivery.js';
 import { parseReplyError, replyError } from './reply-error.js';
 import type { ReplySink } from './reply-sink.js';
 import * as t from './reply-type.js';
 import { bigNumber, boolean, decimal, double, integer, malformed } from './scalar.js';
 import { decodeText } from './text.js';
-
-export interface ParserLimits {
-  /** Longest string, in bytes. Default 512 MiB, which is the server's own limit (`proto-max-bulk-len`). */
-  readonly maxBulkBytes: number;
-  /** Deepest nesting of aggregates. Default 128; commands nest a handful, scripts and modules can nest at will. */
-  readonly maxDepth: number;
-  /** Most elements of one aggregate; a map counts two an entry. Default 67,108,864, about half of what an array can hold. */
-  readonly maxAggregate: number;
-}
-
-const DEFAULT_LIMITS: ParserLimits = { maxBulkBytes: 512 * 1024 * 1024, maxDepth: 128, maxAggregate: 64 * 1024 * 1024 };
 
 const CR = 13;
 const LF = 10;
@@ -44,13 +34,13 @@ const NO_NUMBERS = DECODE_BIGINT | DECODE_INTEGER_TEXT;
 export class Parser extends ReplyDelivery {
   private readonly maxBulkBytes: number;
   private readonly maxDepth: number;
-  private readonly maxAggregate: number;
   /** The innermost open aggregate. */
   private frame: frames.Frame | null = null;
   private depth = 0;
   private bulk: PartialBulk | null = null;
   private readonly line = new PartialLine();
   private failure: ProtocolError | null = null;
+  private readonly bounds: ReplyBounds;
 
   constructor(
     sink: ReplySink,
@@ -61,7 +51,7 @@ export class Parser extends ReplyDelivery {
     super(sink);
     this.maxBulkBytes = limits.maxBulkBytes ?? DEFAULT_LIMITS.maxBulkBytes;
     this.maxDepth = limits.maxDepth ?? DEFAULT_LIMITS.maxDepth;
-    this.maxAggregate = limits.maxAggregate ?? DEFAULT_LIMITS.maxAggregate;
+    this.bounds = new ReplyBounds({ ...DEFAULT_LIMITS, ...limits });
   }
 
   /** Consumes the bytes [start, end) of `chunk`, whose memory may be reused afterwards. Throws `ProtocolError`, from then on always. */
@@ -74,6 +64,7 @@ export class Parser extends ReplyDelivery {
         else if (this.line.length > 0) at = this.continueLine(chunk, at, end);
         else at = this.read(chunk, at, end);
       }
+      if (this.frame !== null) this.keep(t.ARRAY, this.bounds.read(end - start));
     } catch (error) {
       this.fail(error);
     }
@@ -188,7 +179,11 @@ export class Parser extends ReplyDelivery {
 
   private beginBulk(type: number, length: number, body: number): number {
     if (length > this.maxBulkBytes) throw this.tooLarge(type, `a bulk of ${length} bytes is over the limit of ${this.maxBulkBytes}`);
-    if (this.frame === null) this.askMode();
+    if (this.frame === null) {
+      this.askMode();
+      this.bounds.begin();
+    }
+    this.keep(type, this.bounds.expect(length));
     this.bulk = new PartialBulk(type, length, (this.mode & DECODE_BUFFERS) !== 0);
     return body;
   }
@@ -234,6 +229,7 @@ export class Parser extends ReplyDelivery {
 
   private errorReply(bytes: Buffer, at: number, length: number): ReplyError {
     this.flaw();
+    if (this.frame !== null) this.keep(t.ARRAY, this.bounds.addItems(ERROR_WEIGHT));
     const text = this.text(bytes, at, length);
     return typeof text === 'string' ? parseReplyError(text) : text;
   }
@@ -241,7 +237,8 @@ export class Parser extends ReplyDelivery {
   private beginAggregate(type: number, length: number): void {
     const paired = type === t.MAP || type === t.ATTRIBUTE;
     const count = paired ? length * 2 : length;
-    if (count > this.maxAggregate) throw this.tooLarge(type, `an aggregate of ${count} elements is over the limit of ${this.maxAggregate}`);
+    if (this.frame === null) this.bounds.begin();
+    this.keep(type, this.bounds.announce(count));
     if (type === t.PUSH) {
       if (this.frame !== null) throw new ProtocolError('a push inside of a reply');
       if (count === 0) throw new ProtocolError('a push without a kind');
@@ -250,14 +247,7 @@ export class Parser extends ReplyDelivery {
       if (type === t.ATTRIBUTE) this.mode = 0;
       else this.askMode();
     }
-    const kind =
-      type === t.PUSH
-        ? frames.PUSH
-        : type === t.ATTRIBUTE
-          ? frames.ATTRIBUTE
-          : type === t.MAP && this.mode & DECODE_OBJECTS
-            ? frames.OBJECT
-            : frames.ARRAY;
+    const kind = frameKind(type, this.mode);
     if (count === 0) {
       if (kind !== frames.ATTRIBUTE) this.complete(kind === frames.OBJECT ? {} : []);
       return;
@@ -299,6 +289,10 @@ export class Parser extends ReplyDelivery {
     return value;
   }
 
+  private keep(type: number, problem: string | null): void {
+    if (problem !== null) throw this.tooLarge(type, problem);
+  }
+
   private tooLarge(type: number, message: string): ProtocolError {
     const isReply = type !== t.PUSH && type !== t.ATTRIBUTE && !isOutOfBand(this.frame);
     return isReply ? new ReplyTooLargeError(message) : new ProtocolError(message);
@@ -311,6 +305,12 @@ export class Parser extends ReplyDelivery {
     this.bulk = null;
     throw this.failure;
   }
+}
+
+function frameKind(type: number, mode: number): 0 | 1 | 2 | 3 {
+  if (type === t.PUSH) return frames.PUSH;
+  if (type === t.ATTRIBUTE) return frames.ATTRIBUTE;
+  return type === t.MAP && mode & DECODE_OBJECTS ? frames.OBJECT : frames.ARRAY;
 }
 
 /** Whether the next value in this frame is text in any mode: the name of a field, or the kind of a push. */

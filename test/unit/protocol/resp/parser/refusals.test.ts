@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { ProtocolError, ReplyTooLargeError } from '../../../../../lib/errors.js';
-import { Parser, type ParserLimits } from '../../../../../lib/protocol/resp/parser.js';
+import { Parser } from '../../../../../lib/protocol/resp/parser.js';
+import type { ParserLimits } from '../../../../../lib/protocol/resp/reply-bounds.js';
 import { MALFORMED } from '../../../../spec/protocol/replies.js';
 import { random } from '../../../../support/random.js';
 
@@ -58,6 +59,11 @@ describe('the limits of the parser', () => {
     [{ maxBulkBytes: 5 }, '+abcd\r\n', '+abcdefg\r\n', 'a line of more than 5 bytes: "+abcdefg"'],
     [{ maxDepth: 2 }, '*1\r\n*1\r\n:1\r\n', '*1\r\n*1\r\n*1\r\n:1\r\n', 'a reply nested deeper than 2 levels'],
     [{ maxDepth: 2 }, '*1\r\n*1\r\n*0\r\n', '|1\r\n+k\r\n|1\r\n+k\r\n|1\r\n', 'a reply nested deeper than 2 levels'],
+    [{ maxReplyItems: 20 }, '*2\r\n:1\r\n:2\r\n', '*21\r\n', 'a reply of more elements than maxReplyItems, 20'],
+    [{ maxReplyItems: 20 }, '*1\r\n*0\r\n', '*3\r\n*1\r\n:1\r\n*1\r\n', 'a reply of more elements than maxReplyItems, 20'],
+    [{ maxReplyItems: 30 }, '*1\r\n+a\r\n', '*3\r\n-ERR a\r\n', 'a reply of more elements than maxReplyItems, 30'],
+    [{ maxReplyBytes: 10 }, '*2\r\n+a\r\n+b\r\n', '*2\r\n+abcd\r\n', 'a reply of more bytes than maxReplyBytes, 10'],
+    [{ maxReplyBytes: 10 }, '$10\r\n0123456789\r\n', '$11\r\nabc', 'a reply of more bytes than maxReplyBytes, 10'],
     [{ maxAggregate: 4 }, '*4\r\n:1\r\n:2\r\n:3\r\n:4\r\n', '*5\r\n', 'an aggregate of 5 elements is over the limit of 4'],
     [{ maxAggregate: 4 }, '%2\r\n:1\r\n:2\r\n:3\r\n:4\r\n', '%3\r\n', 'an aggregate of 6 elements is over the limit of 4'],
   ];
@@ -90,7 +96,7 @@ describe('the limits of the parser', () => {
 
   it('takes little memory for lengths that are only announced', () => {
     const before = process.memoryUsage();
-    const parsers = Array.from({ length: 40 }, () => new Parser(new RecordingSink(1)));
+    const parsers = Array.from({ length: 40 }, () => new Parser(new RecordingSink(1), { maxReplyItems: Number.MAX_SAFE_INTEGER }));
     for (const parser of parsers) feed(parser, Buffer.from(`${'*67108864\r\n'.repeat(100)}$536870912\r\nabc`), [10_000]);
     const after = process.memoryUsage();
     assert.ok(after.arrayBuffers - before.arrayBuffers < 48 * 1024 * 1024, 'a MiB each');
