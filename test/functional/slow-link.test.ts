@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient, type Redis } from '../../lib/index.js';
+import { type Address, addressKey } from '../../lib/options/address.js';
+import { SlowLink } from '../support/slow-link.js';
+import { chosenKinds, sharedTopology, type TopologyKind } from '../support/topologies.js';
+
+/** More than the 3 s after which a connection that says nothing is given up. */
+const UPLOAD_MS = 3_500;
+const LINK = { bytesPerSecond: 250_000, latencyMs: 5, slice: 1_400 };
+
+interface Books {
+  readonly kind: TopologyKind;
+  readonly large: string;
+  readonly stored: number;
+  readonly counted: number;
+  readonly acknowledged: number;
+  readonly failures: readonly string[];
+}
+
+/** What callers are told on a slow link while a large value is on its way. */
+async function booksOf(kind: TopologyKind): Promise<Books> {
+  const running = await sharedTopology(kind);
+  const links = new Map<string, SlowLink>();
+  for (const { host, port } of running.nodes) links.set(`${host}:${port}`, await SlowLink.start({ host, port }, LINK));
+  const linkTo = (address: Address): Address => {
+    const link = links.get(addressKey(address));
+    return link === undefined ? address : { host: link.host, port: link.port };
+  };
+  const given = running.createOptions();
+  const topology = given.kind === 'single' ? { ...given, address: linkTo(given.address) } : { ...given, seeds: given.seeds.map(linkTo) };
+  const redis = createClient({
+    topology,
+    addressMap: (address: string) => links.get(address)?.address,
+    timeoutMs: 30_000,
+  });
+  try {
+    return await underLoad(kind, redis);
+  } finally {
+    redis.destroy();
+    for (const link of links.values()) await link.stop();
+  }
+}
+
+async function underLoad(kind: TopologyKind, redis: Redis): Promise<Books> {
+  const failures: string[] = [];
+  let acknowledged = 0;
+  redis.on('error', () => {});
+  const key = `{slow-link}:${kind}`;
+  await redis.del([`${key}:n`]);
+  let isOver = false;
+  const upload = redis
+    .set(`${key}:large`, Buffer.alloc((LINK.bytesPerSecond * UPLOAD_MS) / 1_000, 'x'))
+    .catch(String)
+    .finally(() => {
+      isOver = true;
+    });
+  const pending: Promise<unknown>[] = [];
+  while (!isOver) {
+    for (const call of [redis.incr(`${key}:n`).then(() => acknowledged++), redis.get(`${key}:n`)]) {
+      pending.push(call.catch((error: unknown) => failures.push(String(error))));
+    }
+    await sleep(50);
+  }
+  await Promise.all(pending);
+  return {
+    kind,
+    large: String(await upload),
+    stored: await redis.strlen(`${key}:large`),
+    counted: Number(await redis.get(`${key}:n`)),
+    acknowledged,
+    failures,
+  };
+}
+
+describe('a slow link', () => {
+  it('fails nothing while a large value is on its way, in any topology', async function () {
+    this.timeout(120_000);
+    const stored = (LINK.bytesPerSecond * UPLOAD_MS) / 1_000;
+    for (const { kind, acknowledged, ...books } of await Promise.all(chosenKinds().map(booksOf))) {
+      assert.ok(acknowledged > 10, `${kind}: ${acknowledged} writes`);
+      assert.deepEqual(books, { large: 'OK', stored, counted: acknowledged, failures: [] }, kind);
+    }
+  });
+});
