@@ -21,7 +21,7 @@ interface MsClock {
 // asked, because a test runner may have replaced the global ones before.
 export let { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate }: TimeSource = nodeTimers;
 export let queueMicrotask = globalThis.queueMicrotask;
-export let nextTick = process.nextTick;
+export let nextTick: (callback: () => void) => void = process.nextTick;
 /** The clock that never goes back. */
 export let performance: MsClock = monotonic();
 /** Milliseconds since 1970, as the machine's clock has it at the moment. */
