@@ -1,7 +1,7 @@
 import type Denque from 'denque';
 import { type Executed, TimeoutError, withoutStack } from '../errors.js';
 import { type Call, NO_DEADLINE, SETTLED, WRITTEN } from '../protocol/call.js';
-import { clock } from '../util/clock.js';
+import { clock, TICK_MS } from '../util/clock.js';
 import { visitCalls } from './call-queues.js';
 
 /** Hands the overdue calls to `reject`, and leaves them in their places. Returns the earliest deadline that is left. */
@@ -54,9 +54,13 @@ export function timeSpent(call: Call, { writtenAt = null, silentMs = 0 }: TimeSp
   const now = clock.now();
   const issuedAt = call.deadline - timeoutMs - (call.extras?.exclusive?.blocking?.ms ?? 0);
   const ms = (from: number, to = now): string => `${Math.max(0, Math.round(to - from))} ms`;
-  const parts =
-    writtenAt === null ? [`${ms(issuedAt)} unsent`] : [`sent after ${ms(issuedAt, writtenAt)}`, `unanswered for ${ms(writtenAt)}`];
-  if (call.attempts > 0) parts.push(`${call.attempts} failed attempts before`);
+  // A tick that follows a time for which this process stood still does not tell when the call was written.
+  const isCertain = writtenAt !== null && clock.stalledMs(writtenAt - 3 * TICK_MS, writtenAt) === 0;
+  const isUnsent = writtenAt === null && call.state !== WRITTEN && call.attempts === 0;
+  const parts = isCertain
+    ? [`sent after ${ms(issuedAt, writtenAt)}`, `unanswered for ${ms(writtenAt)}`]
+    : [`${ms(issuedAt)} ${isUnsent ? 'unsent' : 'since it was issued'}`];
+  if (call.attempts > 0) parts.push(`${call.attempts} failed ${call.attempts === 1 ? 'attempt' : 'attempts'} before`);
   if (writtenAt !== null && silentMs > 0) parts.push(`no byte came for ${silentMs} ms`);
   const stalledMs = Math.round(clock.stalledMs(issuedAt));
   if (stalledMs > 0) parts.push(`this process stood still for ${stalledMs} ms`);

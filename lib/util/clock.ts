@@ -69,9 +69,9 @@ export class Clock {
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
-  /** Time for which the loop stood still since then, as far as it was watched, in ms. */
-  stalledMs(since: number): number {
-    return this.#stalls.reduce((sum, { at, ms }) => sum + Math.max(0, Math.min(ms, at - since)), 0);
+  /** Time for which the loop stood still in this span, as far as it was watched, in ms. */
+  stalledMs(since: number, until = Number.POSITIVE_INFINITY): number {
+    return this.#stalls.reduce((sum, { at, ms }) => (at > until ? sum : sum + Math.max(0, Math.min(ms, at - since))), 0);
   }
 
   #tick(): void {

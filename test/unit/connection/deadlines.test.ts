@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import Denque from 'denque';
+import sinon, { type SinonStub } from 'sinon';
 import { connectionTimeout, expire, timeoutError, timeSpent } from '../../../lib/connection/deadlines.js';
 import { internalOwner } from '../../../lib/connection/internal-calls.js';
 import { ConnectError } from '../../../lib/errors.js';
@@ -111,6 +112,12 @@ describe('the error of a call that timed out', () => {
 
 describe('where the time of a call went', () => {
   const owner: CallOwner = { ...internalOwner, timeoutMs: 100_000 };
+  // What this process itself has stood still for is not the test's.
+  let stalledMs: SinonStub<[since: number, until?: number | undefined], number>;
+  beforeEach(() => {
+    stalledMs = sinon.stub(clock, 'stalledMs').returns(0);
+  });
+  afterEach(() => stalledMs.restore());
   /** A call that was issued so many ms ago. */
   const issued = (agoMs: number, timeoutMs = 100_000): Call => {
     const sink = sinkExtras({ onValue() {}, onError() {} });
@@ -139,7 +146,22 @@ describe('where the time of a call went', () => {
     const call = issued(5_000);
     call.countAttempt();
     call.countAttempt();
-    near(timeSpent(call, {}), /^ \(\d+ ms unsent, \d failed attempts before\)$/, [5_000, 2]);
+    near(timeSpent(call, {}), /^ \(\d+ ms since it was issued, \d failed attempts before\)$/, [5_000, 2]);
+  });
+
+  it('is not guessed of what was sent, nobody knows when', () => {
+    const call = issued(5_000);
+    call.state = WRITTEN;
+    near(timeSpent(call, {}), /^ \(\d+ ms since it was issued\)$/, [5_000]);
+  });
+
+  it('is told with the time for which this process stood still, after which nobody knows when a call was written', () => {
+    stalledMs.returns(700);
+    near(
+      timeSpent(issued(5_000), { writtenAt: clock.now() - 10 }),
+      /^ \(\d+ ms since it was issued, this process stood still for \d+ ms\)$/,
+      [5_000, 700],
+    );
   });
 
   it('is not told where nobody knows it', () => {

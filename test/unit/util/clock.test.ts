@@ -61,6 +61,7 @@ describe('the clock', () => {
     assert.equal(clock.stalledMs(0), 490 + 190);
     assert.equal(clock.stalledMs(650), 190, 'since then');
     assert.equal(clock.stalledMs(800), 100, 'in part');
+    assert.equal(clock.stalledMs(0, 850), 490, 'until then');
   });
 
   it('reads the time once until it is told that a batch is over', () => {
