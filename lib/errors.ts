@@ -20,7 +20,10 @@ export class ArgumentError extends SlotwiseError {
   }
 }
 
-/** An error reply of a server. `code` is its first word (`WRONGTYPE`, `ERR`, `NOAUTH` …), `message` its unchanged text. */
+/**
+ * An error reply of a server. `code` is its first word (`WRONGTYPE`, `ERR`, `NOAUTH` …), `message` its text, without secrets that it quotes:
+ * docs/security.md.
+ */
 export class ReplyError extends SlotwiseError {
   constructor(code: string, message: string, facts: ErrorFacts = {}) {
     super(code, message, { executed: 'yes', ...facts });

@@ -74,17 +74,23 @@ export class Reader implements ReplySink {
     const call = this.inFlight.shift();
     if (call === undefined) throw new ProtocolError(`${this.node} sent a reply that no command asked for`, { node: this.node });
     if (call.extras !== null) {
-      if (call.extras.batch !== null) this.#nameNode(value);
+      if (call.extras.batch !== null) this.#mendErrors(value, call.extras.batch);
       if (isPartReply(call.extras, value)) return;
     }
     releaseUsage(call);
     if (call.state === WRITTEN) call.succeed(value);
   }
 
-  /** Errors among the replies of a transaction say which node gave them. */
-  #nameNode(replies: Raw): void {
+  /** Errors among the replies of a transaction say which node gave them, and quote no secrets. */
+  #mendErrors(replies: Raw, { commands }: NonNullable<CallExtras['batch']>): void {
     if (!Array.isArray(replies)) return;
-    for (const reply of replies) if (reply instanceof ReplyError) reply.node = this.node;
+    for (let at = 0; at < replies.length; at++) {
+      const reply = replies[at];
+      if (!(reply instanceof ReplyError)) continue;
+      reply.node = this.node;
+      const queued = commands[at + 1]; // behind MULTI
+      if (queued !== undefined) replies[at] = withoutSecretsOf(reply, queued.spec.name, queued.args);
+    }
   }
 
   error(given: ReplyError): void {

@@ -18,13 +18,24 @@ const valuesOf = (name: RegExp): SecretsOf => {
   return (args) => args.flatMap((arg, at) => (at % 2 === 0 && name.test(arg) ? (args[at + 1] ?? []) : []));
 };
 
+/** https://redis.io/docs/latest/commands/acl-setuser/ */
+const PASSWORD_RULE = /^[><#!]/;
+const PLAIN_RULE = /^([+~&%-].*|on|off|nopass|reset\w*|all\w+|nocommands|clearselectors|(skip-)?sanitize-payload)$/i;
+
+/** What no rule of an ACL is may be a password without its `>`, or several rules in one text, as in a selector. */
+function secretsOfRule(rule: string): string[] {
+  if (PASSWORD_RULE.test(rule)) return [rule.slice(1)];
+  const parts = rule.split(/[\s()]+/).filter((part) => part !== '');
+  if (parts.length > 1 || parts[0] !== rule) return parts.flatMap(secretsOfRule);
+  return PLAIN_RULE.test(rule) ? [] : [rule];
+}
+
 /** Commands that carry secrets, by name. */
 const SECRETS: Readonly<Record<string, SecretsOf>> = {
   AUTH: (args) => args.slice(-1),
   HELLO: (args) => after(/^auth$/i, 2)(args).slice(1),
   MIGRATE: (args) => [...after(/^auth$/i, 1)(args), ...after(/^auth2$/i, 2)(args)],
-  // https://redis.io/docs/latest/commands/acl-setuser/
-  'ACL SETUSER': (args) => args.flatMap((arg) => (/^[><#!]/.test(arg) ? arg.slice(1) : [])),
+  'ACL SETUSER': (args) => args.flatMap((arg, at) => (at === 0 && !PASSWORD_RULE.test(arg) ? [] : secretsOfRule(arg))),
   'CONFIG SET': valuesOf(/pass|auth/i),
   'SENTINEL SET': after(/pass|auth/i, 1),
   'SENTINEL CONFIG SET': valuesOf(/pass|auth/i),
@@ -32,11 +43,12 @@ const SECRETS: Readonly<Record<string, SecretsOf>> = {
 
 /**
  * The error reply to a command, without what the command carried of secrets: servers and proxies quote what they refuse, and errors go into
- * logs. The same error where it has none.
+ * logs. The arguments of a command that the server does not know are left out as well: the command may be one of these, misspelt. The same
+ * error where nothing is to be hidden.
  */
 export function withoutSecretsOf(error: ReplyError, name: string, args: readonly Arg[]): ReplyError {
   const secretsOf = Object.hasOwn(SECRETS, name) ? SECRETS[name] : undefined;
-  return secretsOf === undefined ? error : withoutSecrets(error, secretsOf(args.map(argText)));
+  return withoutSecrets(error, secretsOf === undefined ? [] : secretsOf(args.map(argText)));
 }
 
 /** The error reply without quoted arguments, and without its text where any part of these secrets may be in it. */

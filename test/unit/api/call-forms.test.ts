@@ -74,6 +74,8 @@ const CASES: readonly (readonly [method: string, args: readonly unknown[], how: 
   ['call', ['GET', Number.NaN], 'rejects', /^call: argument 2 must be .* got NaN$/],
   ['call', ['CONFIG', 5, 'x'], 'rejects', /^call: argument 2 must be .* got 5$/],
   ['call', [7], 'rejects', /^call: argument 1 \(command\) must be the name of a command, got a number$/],
+  ['call', ['GET k'], 'rejects', /^call: argument 1 \(command\) must be one word, got several; words stand by themselves/],
+  ['call', ['CONFIG', 'GET x'], 'rejects', /^call: argument 2 \(subcommand\) must be one word, got several; words stand by themselves/],
   ['call', ['NO.SUCH', true], 'rejects', /^call: argument 2 must be .* got a boolean$/],
   ['explain', ['GET', {}], 'throws', /^explain: argument 2 must be .* got an object/],
 ];
