@@ -7,7 +7,7 @@ import { clearTimeout, nextTick, performance, setTimeout, wallClock } from '../u
 import { isMisconfigured } from './probe-error.js';
 import { isSettled, needsUrgentProbe, nextProbeDelayMs } from './probe-schedule.js';
 import type { Resolver } from './resolver-api.js';
-import { isConfirmed, type Moved, type NodeInfo, sameTopology, type TopologySnapshot, withMoved } from './snapshot.js';
+import { isConfirmed, isKnown, type Moved, mayServe, type NodeInfo, sameTopology, type TopologySnapshot, withMoved } from './snapshot.js';
 
 /** Most nodes that the snapshot has by MOVED alone. Beyond them a MOVED only asks for a probe: no cluster grows faster than it is probed. */
 const MAX_UNCONFIRMED = 16;
@@ -106,10 +106,15 @@ export class Monitor {
 
   /**
    * Takes in a MOVED: patches this slot at the end of the tick and probes soon. After a failover thousands may come in one read, and each
-   * new snapshot costs in proportion to the cluster. The patch outlives a probe that began before it.
+   * new snapshot costs in proportion to the cluster. The patch outlives a probe that began before it. `from`: key of the node that said it.
    */
-  slotMoved(slot: number, address: Address): void {
+  slotMoved(slot: number, address: Address, from: string): void {
     if (this.#state !== 'running' || this.snapshot === null) return;
+    if (isKnown(this.snapshot, { slot, address }) && !mayServe(this.snapshot, slot, from)) {
+      // No news, the command was sent before the snapshot had it. But a probe that runs may have asked before.
+      if (this.#flight.running) this.#patches.set(slot, { slot, address, probes: this.#probes });
+      return;
+    }
     const key = addressKey(address);
     if (!this.#unconfirmed.has(key) && !isConfirmed(this.snapshot, key)) {
       if (this.#unconfirmed.size >= MAX_UNCONFIRMED) {
@@ -202,9 +207,14 @@ export class Monitor {
 
   #succeeded(found: TopologySnapshot, probe: number, reason: string): void {
     this.#unconfirmed.clear();
-    for (const [slot, { probes, address }] of this.#patches) {
-      if (probes < probe) this.#patches.delete(slot);
-      else if (!isConfirmed(found, addressKey(address))) this.#unconfirmed.add(addressKey(address));
+    for (const [slot, patch] of this.#patches) {
+      const key = addressKey(patch.address);
+      if (patch.probes < probe || isKnown(found, patch)) {
+        this.#patches.delete(slot);
+        continue;
+      }
+      if (!isConfirmed(found, key)) this.#unconfirmed.add(key);
+      if (this.#wakeReason === null) this.#requestProbe(`MOVED ${slot} ${key}`);
     }
     const next = withMoved(found, this.#patches.values());
     this.#failures = 0;

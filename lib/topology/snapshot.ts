@@ -137,6 +137,22 @@ export function isConfirmed(topology: TopologySnapshot, key: string): boolean {
   return node !== undefined && node.unconfirmed !== true;
 }
 
+/** Whether the slot is there anyway, at a node that a view names. */
+export function isKnown(topology: TopologySnapshot, { slot, address }: Moved): boolean {
+  const node = findNode(topology, addressKey(address));
+  return node !== undefined && node.unconfirmed !== true && shardOfSlot(topology, slot)?.primary?.key === node.key;
+}
+
+/** Whether the snapshot has commands of the slot sent to this node. */
+export function mayServe(topology: TopologySnapshot, slot: number, key: string): boolean {
+  const shard = shardOfSlot(topology, slot);
+  return shard !== undefined && nodesOfShard(shard).some((node) => node.key === key);
+}
+
+function shardOfSlot({ shards, slots }: TopologySnapshot, slot: number): Shard | undefined {
+  return shards[slots?.shardOf(slot) ?? -1];
+}
+
 /** Structural equality: waiting commands are woken only when there is something new. */
 export function sameTopology(a: TopologySnapshot, b: TopologySnapshot): boolean {
   return (

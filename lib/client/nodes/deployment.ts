@@ -163,7 +163,8 @@ export class Deployment {
     if (address instanceof OptionsError) return address;
     const known = address === null ? null : this.addresses.known(addressKey(address));
     const target = known ?? address;
-    if (target !== null && patch && to.kind !== 'REDIRECT') this.#monitor.slotMoved(to.slot, target);
+    const from = failure.kind === 'error-reply' ? failure.node : '';
+    if (target !== null && patch && to.kind !== 'REDIRECT') this.#monitor.slotMoved(to.slot, target, from);
     else if (to.kind === 'REDIRECT' || known === null) this.#monitor.wake(failure.error.message);
     return target;
   }

@@ -8,7 +8,7 @@ import { describeTopology } from './describe-topology.js';
 import { primaryNode } from './nodes.js';
 
 /** A cluster of primaries that share the slots evenly. */
-function clusterOf(...ports: readonly number[]): TopologySnapshot {
+export function clusterOf(...ports: readonly number[]): TopologySnapshot {
   const share = Math.floor(16_384 / ports.length);
   const shards = ports.map((port) => ({ primary: primaryNode(port), replicas: [] }));
   const ranges = ports.map((_, shard) => ({

@@ -94,7 +94,7 @@ describe('Monitor', () => {
     assert.equal(fixture.resolver.began.length, 2);
     assert.equal(fixture.time.countTimers(), 0);
     fixture.monitor.wake('too late');
-    fixture.monitor.slotMoved(0, at(7001));
+    fixture.monitor.slotMoved(0, at(7001), '127.0.0.1:7000');
     assert.equal(fixture.time.countTimers(), 0);
   });
 
