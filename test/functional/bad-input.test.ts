@@ -269,7 +269,7 @@ describe('a client that was told something wrong', () => {
     const code = await new Promise((done) => child.once('close', done));
     assert.equal(output, 'ERR_NO_SEED_REACHABLE\nERR_TIMEOUT\n');
     assert.equal(code, 0);
-  }).timeout(20_000);
+  });
 });
 
 describe('options that cannot be', () => {

@@ -47,9 +47,7 @@ async function callsOf(server: Server, command: string): Promise<number> {
 
 const started = (options: ClusterOptions = {}): Promise<Cluster> => Cluster.start({ replicas: 0, ...options });
 
-describe('a client of a cluster', function () {
-  this.timeout(30_000);
-
+describe('a client of a cluster', () => {
   it('that is told to use another database is refused at once where there is one', async () => {
     // Valkey 9 may have more: https://valkey.io/topics/cluster-spec/
     const config = Server.version().product === 'valkey' && Server.version().major >= 9 ? ['cluster-databases 1'] : [];
@@ -147,7 +145,7 @@ describe('a client of a cluster', function () {
       await write(redis);
       assert.ok(relay.connections >= 1);
       // What it had with the old address is over: all that is left goes through the relay.
-      await until(async () => (await connectionsOf(moving, 'follower')) <= relay.connections, { timeoutMs: 8_000 });
+      await until(async () => (await connectionsOf(moving, 'follower')) <= relay.connections);
     } finally {
       await relay.stop();
     }
@@ -198,8 +196,7 @@ describe('a client of a cluster', function () {
   });
 });
 
-describe('reads on the replicas of a cluster', function () {
-  this.timeout(30_000);
+describe('reads on the replicas of a cluster', () => {
   let group: Cluster;
   before('start a cluster with replicas', async () => {
     group = await Cluster.start();

@@ -74,7 +74,7 @@ describe('control connections', () => {
         control.subscribe(server, ['a'], { ready, message: () => {}, lost });
       });
       await hurt(server);
-      await until(() => isLost, { timeoutMs: 4_000 });
+      await until(() => isLost);
     });
   }
 });

@@ -75,7 +75,7 @@ describe('hedged reads', () => {
         assert.ok(cut >= CROSSINGS / 2, `${cut} of ${CROSSINGS} slow reads were answered by the other replica`);
         assert.ok(extra > 0 && extra <= reads * 0.05, `${extra} extra reads`);
         assert.ok(extra <= sum('hedged') && sum('hedgeWins') >= cut && sum('hedgeWins') <= sum('hedged'));
-      }).timeout(40_000);
+      });
     },
     ['replication'],
   );

@@ -37,7 +37,7 @@ describe('a program', () => {
         console.log('closed');`;
       const { code, output } = await runProgram(source, { topology: t.createOptions() });
       assert.deepEqual({ code, output }, { code: 0, output: 'closed' });
-    }).timeout(20_000);
+    });
   });
 
   forEachTopology(
@@ -52,7 +52,7 @@ describe('a program', () => {
           console.log([...codes].every((code) => code === 'OK' || code === 'ERR_CLOSED'));`;
         const { code, output } = await runProgram(source, { topology: t.createOptions() });
         assert.deepEqual({ code, output }, { code: 0, output: 'true' });
-      }).timeout(20_000);
+      });
     },
     ['single', 'cluster'],
   );
@@ -62,7 +62,7 @@ describe('a program', () => {
       topology: { kind: 'single', address: { host: '127.0.0.1', port: 1 } },
     });
     assert.deepEqual({ code, output }, { code: 0, output: 'made' });
-  }).timeout(20_000);
+  });
 
   it('whose servers say nothing, ends by itself after close()', async () => {
     await using server = await FakeServer.start(() => silence);
@@ -77,7 +77,7 @@ describe('a program', () => {
     });
     assert.equal(code, 0, output);
     assert.match(output, /^ERR_\w+ ERR_TIMEOUT ERR_TIMEOUT$/);
-  }).timeout(20_000);
+  });
 
   it('may make and close many clients without leaving anything behind', async () => {
     await using server = await FakeServer.start();

@@ -97,8 +97,7 @@ export function describeReadGroups(
   title: string,
   body: (together: TestTogether, groups: ReadonlyMap<TopologyKind, ReadGroup>) => void,
 ): void {
-  (readKinds.length === 0 ? describe.skip : describe)(title, function () {
-    this.timeout(40_000);
+  (readKinds.length === 0 ? describe.skip : describe)(title, () => {
     const groups = new Map<TopologyKind, ReadGroup>();
     before('start the servers', async () => {
       await Promise.all(readKinds.map(async (kind) => groups.set(kind, await ReadGroup.start(kind))));

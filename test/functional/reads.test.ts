@@ -173,7 +173,7 @@ describe('reads', () => {
         });
         on = false;
         await reading;
-      }).timeout(40_000);
+      });
     },
     ['replication', 'sentinel'],
   );

@@ -185,7 +185,7 @@ describe('a fixed address whose open connections stay on a demoted server', () =
                 return false;
               },
             ),
-          { timeoutMs: 5_000, what: 'the address is connected to anew' },
+          { what: 'the address is connected to anew' },
         );
         assert.deepEqual(
           [...new Set(codes)].filter((code) => code !== 'READONLY'),

@@ -88,5 +88,5 @@ describe('secrets of a running client', () => {
     }
     const traces = output.split('\n').filter((line) => line.includes(MARK));
     assert.deepEqual(traces, []);
-  }).timeout(30_000);
+  });
 });

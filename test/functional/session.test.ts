@@ -205,7 +205,7 @@ describe('a session', () => {
           { what: 'reads go to the new replica' },
         );
         assert.equal(t.kind, 'cluster');
-      }).timeout(40_000);
+      });
     },
     ['cluster'],
   );

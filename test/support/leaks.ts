@@ -9,12 +9,12 @@ import { leaveLibraryTimers, openTimers, whereStarted } from './open-timers.js';
 import { runningProcesses } from './processes.js';
 import { isToleratedHook } from './tolerated-hooks.js';
 
-/** Resources may need this long to close after the test's end. */
-const graceMs = 1_000;
+/** Resources may need this long to close after the test's end: so many looks, because a process that stands still closes nothing. */
+const LOOKS = 100;
+const LOOK_EVERY_MS = 10;
 // Tests fake the time.
 const realSetTimeout = globalThis.setTimeout;
 const realSetImmediate = globalThis.setImmediate;
-const now = performance.now.bind(performance);
 
 /** Node tells what keeps it alive, without types: it is not documented. */
 const activeHandles = (process as unknown as { _getActiveHandles(): object[] })._getActiveHandles;
@@ -36,12 +36,11 @@ function describeResource(resource: object): string {
   return origin === undefined ? `a ${resource.constructor.name}` : `a timer started${origin}`;
 }
 
-/** What of `candidates` is still open when the grace is over. */
-async function stillOpen(candidates: () => Set<object>): Promise<Set<object>> {
-  const end = now() + graceMs;
+/** What of `candidates` is still left when the grace is over. */
+async function stillLeft<T extends { readonly size: number }>(candidates: () => T): Promise<T> {
   let left = candidates();
-  while (left.size > 0 && now() < end) {
-    await new Promise((resolve) => realSetTimeout.call(globalThis, resolve, 10));
+  for (let looks = 1; left.size > 0 && looks < LOOKS; looks++) {
+    await new Promise((resolve) => realSetTimeout.call(globalThis, resolve, LOOK_EVERY_MS));
     left = candidates();
   }
   return left;
@@ -103,7 +102,7 @@ async function checkSuspects(): Promise<void> {
   if (suspects === null) return;
   const { title, test, resources } = suspects;
   suspects = null;
-  const left = await stillOpen(() => intersection(resources, openResources()));
+  const left = await stillLeft(() => intersection(resources, openResources()));
   if (left.size === 0) return;
   const error = leakError(title, left);
   if (test === undefined) throw error;
@@ -112,12 +111,7 @@ async function checkSuspects(): Promise<void> {
 
 /** The error of clients whose books do not close within the grace. */
 async function booksError(): Promise<Error | null> {
-  const end = now() + graceMs;
-  let left = openBooks();
-  while (left.size > 0 && now() < end) {
-    await new Promise((resolve) => realSetTimeout.call(globalThis, resolve, 10));
-    left = openBooks();
-  }
+  const left = await stillLeft(openBooks);
   if (left.size === 0) return null;
   closeBooks(left.keys());
   return named('BooksError', `it left ${[...left.values()].join('; ')}`);
@@ -157,7 +151,7 @@ export const mochaHooks = {
     const books = await booksError();
     if (books !== null && !test.isFailed()) runner?.fail(test, books);
     if (scope !== null) return;
-    const left = await stillOpen(() => minus(openResources(), baseline));
+    const left = await stillLeft(() => minus(openResources(), baseline));
     if (left.size > 0 && !test.isFailed()) runner?.fail(test, leakError('it', left));
   },
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface UntilOptions {
-  /** Default 5,000. */
+  /** Default 9,000: room for a machine that stalls, and less than the 10 s after which the client gives up by itself. */
   readonly timeoutMs?: number;
   /** Default 20. */
   readonly everyMs?: number;
@@ -14,7 +14,7 @@ export async function until<T>(
   condition: () => T | Promise<T>,
   options: UntilOptions = {},
 ): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
-  const { timeoutMs = 5_000, everyMs = 20, what = condition.toString() } = options;
+  const { timeoutMs = 9_000, everyMs = 20, what = condition.toString() } = options;
   const end = performance.now() + timeoutMs;
   let lastError: unknown;
   for (;;) {

@@ -18,7 +18,7 @@ export async function assertNoPendingCommands(): Promise<void> {
   const all = clients.splice(0);
   try {
     for (const redis of all) {
-      await until(() => redis.stats().commands === 0, { timeoutMs: 1_000, what: 'no command counts as unanswered' });
+      await until(() => redis.stats().commands === 0, { what: 'no command counts as unanswered' });
       const { commands, bytes, waiting } = redis.stats();
       assert.deepEqual({ commands, bytes, waiting }, { commands: 0, bytes: 0, waiting: 0 });
     }

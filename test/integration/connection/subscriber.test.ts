@@ -49,7 +49,7 @@ class Opened implements AsyncDisposable {
   }
 
   async expectCalls(...expected: unknown[][]): Promise<void> {
-    await until(() => this.calls.length >= expected.length, { timeoutMs: 1_000, what: `${expected.length} calls` });
+    await until(() => this.calls.length >= expected.length, { what: `${expected.length} calls` });
     assert.deepEqual(this.calls.splice(0), expected);
   }
 
@@ -269,7 +269,7 @@ describe('Subscriber', () => {
     one.subscriber.subscribe('channel', named('a'), one.handler('a'));
     await one.expectCalls(['a', 'confirmed']);
     const before = Date.now();
-    await until(() => one.subscriber.confirmedAtMs > 0, { timeoutMs: 3_000 });
+    await until(() => one.subscriber.confirmedAtMs > 0);
     assert.ok(one.subscriber.confirmedAtMs >= before && one.subscriber.confirmedAtMs <= Date.now());
   });
 
@@ -284,7 +284,7 @@ describe('Subscriber', () => {
       await sleep(PING_EVERY_MS / 5);
     }
     assert.deepEqual(one.closed, []);
-    await until(() => one.closed.length === 1, { timeoutMs: 4_000 });
+    await until(() => one.closed.length === 1);
     assert.match(String(one.closed[0]), /has said nothing to a subscriber/);
     assert.equal(one.subscriber.fellSilent, true);
     assert.ok(one.stalls > 0);

@@ -304,7 +304,7 @@ describe('a multiplexer', () => {
       never.catch(() => {});
       await until(() => server.count('ECHO') === 2, { everyMs: 1 });
       server.handler = () => close;
-      await until(() => one.multiplexer.unreachableReason !== null, { timeoutMs: 3_000 });
+      await until(() => one.multiplexer.unreachableReason !== null);
       const connections = server.connections.length;
       const started = performance.now();
       await sleep(500);

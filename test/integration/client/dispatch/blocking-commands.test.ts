@@ -92,24 +92,24 @@ describe('a client with commands that block', () => {
 
   it('does not hammer a server that hangs up on them', async () => {
     script(([name]) => (name === 'BLPOP' ? null : undefined));
-    const redis = clientOf(server, { timeoutMs: 1_000 });
+    const redis = clientOf(server);
     assert.equal(await redis.call('BLPOP', 'list', 0.01), null);
     const before = server.connections.length;
     server.handler = () => close;
     server.disconnect();
     await until(() => redis.stats().nodes.every((node) => node.exclusiveConnections === 0));
-    const late = await rejected(redis.call('BLPOP', 'list', 0.01));
+    const late = await rejected(redis.with({ timeoutMs: 1_000 }).call('BLPOP', 'list', 0.01));
     assert.equal(late.executed, 'no');
     const more = server.connections.length - before;
     assert.ok(more >= 2 && more < 60, `${more} connections in a second`);
   });
 
   it('does not hammer a server that lets nobody in, and says so at the deadline', async () => {
-    const redis = clientOf(server, { timeoutMs: 600 });
+    const redis = clientOf(server);
     await redis.connect();
     server.handler = single(([name]) => (name === 'HELLO' ? close : undefined));
     const before = server.connections.length;
-    const late = await rejected(redis.call('BLPOP', 'list', 0.1));
+    const late = await rejected(redis.with({ timeoutMs: 600 }).call('BLPOP', 'list', 0.1));
     assert.ok(late instanceof TimeoutError);
     assert.equal(late.executed, 'no');
     assert.match(late.message, /cannot connect/);

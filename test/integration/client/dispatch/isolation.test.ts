@@ -97,10 +97,10 @@ describe('a command at which the server closes the connection', () => {
       if (down) return close;
       return poisoned(words, connection);
     });
-    const redis = clientOf(server, { timeoutMs: 700 });
+    const redis = clientOf(server);
     await redis.get('other');
     down = true;
-    const reason = await rejected(redis.get('k'));
+    const reason = await rejected(redis.with({ timeoutMs: 700 }).get('k'));
     assert.ok(reason instanceof TimeoutError, String(reason));
     down = false;
     assert.equal(await redis.get('k'), 'value');

@@ -24,7 +24,7 @@ describe('addresses that only redirections name', () => {
     ports = await Promise.all(Array.from({ length: ADDRESSES }, () => claimPort()));
     tracingChannel('slotwise:connect').start.subscribe(count);
     cluster = await ScriptedCluster.start(2);
-    redis = cluster.client({ timeoutMs: 500 });
+    redis = cluster.client();
     redis.on('error', () => {});
   });
   afterEach(async () => {
@@ -43,8 +43,13 @@ describe('addresses that only redirections name', () => {
       cluster.script = namingServer((server, [name, key]) =>
         server === 0 && name === 'GET' && key === 'b' ? error(`${kind} ${SLOT_OF_B} 127.0.0.1:${ports[turn++ % ADDRESSES]}`) : undefined,
       );
-      const outcomes = await Promise.allSettled(Array.from({ length: 2 * ADDRESSES }, () => redis.get('b')));
-      assert.ok(outcomes.every(({ status }) => status === 'rejected'));
+      await redis.connect();
+      const hasty = redis.with({ timeoutMs: 500 });
+      // A machine that stalls has few of them followed before their deadline.
+      for (let rounds = 0; rounds < 10 && elsewhere() <= 10; rounds++) {
+        const outcomes = await Promise.allSettled(Array.from({ length: 2 * ADDRESSES }, () => hasty.get('b')));
+        assert.ok(outcomes.every(({ status }) => status === 'rejected'));
+      }
       assert.ok(elsewhere() > 10, 'redirections are followed');
       assert.ok(redis.stats().nodes.length <= 2 + 32, `${redis.stats().nodes.length} nodes`);
       assert.equal(await redis.get('a'), 'server 1');

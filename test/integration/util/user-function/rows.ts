@@ -46,7 +46,7 @@ type Row = (bad: Misbehaviour, scene: Scene) => Promise<void>;
 /** An address that only a redirection, or a view of the cluster, names. */
 const STRANGER = '127.0.0.1:1';
 
-async function inCluster(bad: Misbehaviour, scene: Scene, use: (cluster: ScriptedCluster, redis: Redis) => Promise<void>): Promise<void> {
+async function inCluster(bad: Misbehaviour, scene: Scene, use: (redis: Redis, hasty: Redis) => Promise<void>): Promise<void> {
   await using cluster = await ScriptedCluster.start(1);
   cluster.script = (_, [name, key]) => {
     if (name === 'GET' && key === 'b') return error(`MOVED ${SLOT_OF_B} ${STRANGER}`);
@@ -55,10 +55,10 @@ async function inCluster(bad: Misbehaviour, scene: Scene, use: (cluster: Scripte
     return name === 'GET' ? (key ?? '') : undefined;
   };
   const addressMap = (address: string): string => (address === STRANGER ? bad.run() : undefined) as string;
-  // Without a mistake to tell, the call asks for the stranger until its deadline.
-  const redis = scene.listen(cluster.client({ addressMap, timeoutMs: bad.failure === null ? SHORT_MS : 5_000 }));
+  const redis = scene.listen(cluster.client({ addressMap }));
   await redis.get('first');
-  await use(cluster, redis);
+  // Without a mistake to tell, the call asks for the stranger until its deadline.
+  await use(redis, bad.failure === null ? redis.with({ timeoutMs: SHORT_MS }) : redis);
 }
 
 /** The function is called for the second connection; the first one is there and goes on. */
@@ -137,11 +137,11 @@ const elsewhere: Row = async () => {};
 
 export const ROWS: Readonly<Record<Names, Row>> = {
   addressMap: (bad, scene) =>
-    inCluster(bad, scene, async (_, redis) => {
+    inCluster(bad, scene, async (redis, hasty) => {
       const throws = isPromised(bad) ? { ...bad, failure: null } : bad;
-      for (const key of ['b', '{b}ask']) await scene.failsAlone(redis, throws, () => redis.get(key));
-      await scene.failsAlone(redis, { ...bad, failure: null }, () => redis.lease((one) => one.get('b'), { key: 'b' }));
-      await scene.failsAlone(redis, throws, () => redis.ssubscribe('b', () => {}));
+      for (const key of ['b', '{b}ask']) await scene.failsAlone(redis, throws, () => hasty.get(key));
+      await scene.failsAlone(redis, { ...bad, failure: null }, () => hasty.lease((one) => one.get('b'), { key: 'b' }));
+      await scene.failsAlone(redis, throws, () => hasty.ssubscribe('b', () => {}));
       await scene.isTold(throws);
     }),
   credentials,

@@ -42,9 +42,7 @@ const makers = (sink: Sink): Readonly<Record<string, () => object>> => ({
   'the connection of watch': () => Reflect.construct(Watched, [sink]) as object,
 });
 
-describe('every command method', function () {
-  this.timeout(20_000);
-
+describe('every command method', () => {
   for (const [where, methods] of [
     ['a client', sharedMethods],
     ['a pipeline or a transaction', sharedMethods],
