@@ -1,7 +1,8 @@
 import { OptionsError } from '../errors.js';
 import { type Address, addressKey, canonicalHost, isHost, parseAddress } from './address.js';
+import { addressText } from './secrets.js';
 import { parseSubnet } from './subnet.js';
-import { type Check, refuseValue } from './validate.js';
+import type { Check } from './validate.js';
 import { compilePattern, sizeProblem } from './wildcard.js';
 
 /** Tells whether an address matches a pattern. */
@@ -35,7 +36,7 @@ export function compileAddressPattern(source: string): AddressMatcher | null {
 export const checkAddressPattern: Check<string> = (value, path) => {
   const problem = typeof value === 'string' ? sizeProblem(value) : null;
   if (problem !== null) throw new OptionsError(path, `expected ${problem}`);
-  return typeof value === 'string' && compileAddressPattern(value) !== null
-    ? value
-    : refuseValue(path, 'host:port, a host, a pattern with * or a subnet such as 10.0.1.0/24', value);
+  if (typeof value === 'string' && compileAddressPattern(value) !== null) return value;
+  const expected = 'host:port, a host, a pattern with * or a subnet such as 10.0.1.0/24';
+  throw new OptionsError(path, `expected ${expected}, got ${addressText(value)}`);
 };

@@ -1,3 +1,4 @@
+import { OptionsError } from '../errors.js';
 import { checkCredentials, checkDatabase } from './access.js';
 import { addressKey, parseAddress } from './address.js';
 import { checkAddressPattern } from './address-pattern.js';
@@ -7,6 +8,7 @@ import { checkDomains, checkKeyPrefix, checkTimeoutMs } from './domains.js';
 import { checkNodes } from './nodes.js';
 import { checkOffload } from './offload.js';
 import { checkLatencyWindowMs, checkMaxLagBytes, checkMaxLagMs, checkReads } from './reads.js';
+import { addressText } from './secrets.js';
 import { checkTls } from './tls.js';
 import { checkTopology } from './topology.js';
 import {
@@ -32,7 +34,8 @@ const checkClientName: Check<string> = (value, path) =>
 
 const checkHostPort: Check<string> = (value, path) => {
   const address = typeof value === 'string' ? parseAddress(value, null) : null;
-  return address === null ? refuseValue(path, 'host:port', value) : addressKey(address);
+  if (address === null) throw new OptionsError(path, `expected host:port, got ${addressText(value)}`);
+  return addressKey(address);
 };
 const checkMapEntries = recordOf(checkHostPort, 'a function, or an object of host:port to host:port');
 const checkMapFunction = func<(address: string) => string | undefined>();

@@ -12,7 +12,7 @@ import {
   type ReadMode,
 } from './reads.js';
 import { checkFallback, checkReplicas, type Fallback, type ReplicaSet, refuseUnknownTags } from './replica-sets.js';
-import { type Check, type ChecksOf, flag, member, milliseconds, recordOf, refuseValue, shape } from './validate.js';
+import { type Check, type ChecksOf, flag, member, milliseconds, recordOf, refuseText, refuseValue, shape } from './validate.js';
 import { compilePattern, overlap } from './wildcard.js';
 
 /** A part of the keys with read rules and limits of its own. */
@@ -72,7 +72,9 @@ export const checkTimeoutMs = milliseconds(0, 'none');
 export const checkKeyPrefix: Check<string> = (value, path) =>
   typeof value === 'string' && !value.includes('*') && Buffer.from(value).toString() === value
     ? value
-    : refuseValue(path, 'text without *', value);
+    : typeof value === 'string'
+      ? refuseText(path, 'text without *', value)
+      : refuseValue(path, 'text without *', value);
 
 /** Takes an empty text, which means no zone where one would be inherited. */
 const checkZone: Check<string> = (value, path) => (typeof value === 'string' ? value : refuseValue(path, 'the name of a zone', value));

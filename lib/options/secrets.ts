@@ -42,7 +42,7 @@ export function mask(text: string): string {
 /** A server's address as errors show it: the host if it is one, never what stands in the port's place. */
 export function addressText(value: unknown): string {
   if (typeof value !== 'string' || value === '') return typeText(value);
-  if (value.startsWith('/')) return JSON.stringify(value);
+  if (value.startsWith('/') || /^[\d.*/]+$/.test(value)) return JSON.stringify(value);
   const [, host = '', port = ''] = /^(\[[^\]]*\]|[^:]*)(:.*)?$/s.exec(value) ?? [];
   if (!isHost(host.replace(/^\[|\]$/g, ''))) return typeText(value);
   return JSON.stringify(port === '' || /^:\d{1,5}$/.test(port) ? value : `${host}:${HIDDEN}`);

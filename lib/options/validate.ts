@@ -11,9 +11,18 @@ export type ChecksOf<T> = { readonly [Name in keyof T]-?: Check<unknown> };
 /** Longest delay Node's timers take, in ms; a longer one would fire at once. */
 const MAX_DELAY_MS = 2_147_483_647;
 
-/** Throws; text that could be a URL with credentials is masked first. */
+/** A number, one with a unit, or a word as options have them: `10`, `10s`, `slave`. */
+const SHOWN_TEXT = /^(\d{1,10}(\.\d+)?[a-z]{0,3}|[a-z]+([A-Z][a-z]+)*)?$/;
+
+/** Throws. Of text a number or a word is shown, which are most mistakes; other text may be a secret in the wrong place. */
 export function refuseValue(path: string, expected: string, got: unknown): never {
-  throw new OptionsError(path, expected, typeof got === 'string' ? mask(got) : got);
+  if (typeof got === 'string' && !SHOWN_TEXT.test(got)) refuseSecret(path, expected, got);
+  throw new OptionsError(path, expected, got);
+}
+
+/** Throws for text that is no secret, save where it is a URL. */
+export function refuseText(path: string, expected: string, got: string): never {
+  throw new OptionsError(path, expected, mask(got));
 }
 
 export const flag: Check<boolean> = (value, path) => (typeof value === 'boolean' ? value : refuseValue(path, 'true or false', value));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { type ClientOptions, cluster, createClient, replication, sentinel, single } from '../../../lib/index.js';
+import { CLIENT_CHECKS } from '../../../lib/options/checks.js';
 import { addressText, hideSecrets, mask, typeText } from '../../../lib/options/secrets.js';
 
 /** Stands in places where a user may have put a secret. */
@@ -33,7 +34,7 @@ const ADDRESSES: readonly (readonly [given: unknown, shown: string])[] = [
 ];
 
 /** What holds a secret where none belongs, or next to a mistake. */
-const REFUSED: Readonly<Record<string, () => unknown>> = {
+const REFUSED: Record<string, () => unknown> = {
   'the password alone': () => createClient(SECRET),
   'a URL without its scheme': () => createClient(`u:${SECRET}@h`),
   'a URL without its host': () => createClient(`redis://u:${SECRET}`),
@@ -47,6 +48,11 @@ const REFUSED: Readonly<Record<string, () => unknown>> = {
   'a URL as a name': () => client({ [`redis://u:${SECRET}@h`]: true }),
   'a URL without host as a name': () => client({ [`redis://u:${SECRET}`]: true }),
   'a list as a password': () => client({ password: [SECRET] }),
+  'a password as a port': () => client({ addressMap: { 'h:1': `u:${SECRET}` } }),
+  'a password as a port of a name': () => client({ addressMap: { [`u:${SECRET}`]: 'h:1' } }),
+  'a password as a port in a rule': () => client({ nodes: [{ match: `u:${SECRET}` }] }),
+  'a password as a port that is allowed': () => client({ allowedAddresses: [`u:${SECRET}`] }),
+  'a parameter of a URL': () => createClient(`redis://h?timeoutMs=${SECRET}`),
   'a password without a user': () => client({ username: [SECRET] }),
   'text as TLS': () => client({ tls: SECRET }),
   'a list as TLS': () => client({ tls: [SECRET] }),
@@ -72,6 +78,10 @@ const REFUSED: Readonly<Record<string, () => unknown>> = {
   'text as an access': () => sentinel('h', 'main', SECRET as unknown as object),
   'a list as a name': () => sentinel('h', [SECRET] as unknown as string),
 };
+
+/** Options for which any text will do. */
+const TEXTS: readonly string[] = ['username', 'password', 'clientName', 'zone', 'keyPrefix'];
+for (const name of Object.keys(CLIENT_CHECKS)) if (!TEXTS.includes(name)) REFUSED[`text as ${name}`] = () => client({ [name]: SECRET });
 
 function client(options: unknown): unknown {
   return createClient(options as ClientOptions);
