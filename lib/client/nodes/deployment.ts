@@ -70,7 +70,7 @@ export class Deployment {
 
   /** `hasWaitingCalls`: whether calls wait for a node. `shared`: the sentinels of another client; else it has its own. */
   constructor(options: Options, hasWaitingCalls: () => boolean, shared: SentinelAccess | null) {
-    const rules = new NodeRules(options, (error) => this.events.emit('error', error));
+    const rules = new NodeRules(options, (error) => this.failures.failed(error.node ?? error.message, error));
     this.addresses = new AddressBook(rules, () => this.snapshot);
     const failed = (error: SlotwiseError): void => this.failures.failed(error.node ?? 'credentials', error);
     this.credentials = new CredentialRefresher(options.credentials, failed, options.connectTimeoutMs);

@@ -11,7 +11,7 @@ interface KnownSentinel {
 
 /**
  * List of the sentinels of a group, in the order in which they answered last. The configured ones stay for ever, those learnt from other
- * sentinels as long as one of them names them.
+ * sentinels as long as another one names them: one that was taken away from the group may still answer.
  */
 export class KnownSentinels {
   /** Address to connect to for an announced one; null: it is refused. */
@@ -42,8 +42,13 @@ export class KnownSentinels {
     // A sentinel that answers under a configured name is not asked again under the name that the others use.
     const answeredIds = new Set([...ids.values()].filter((id) => id !== null));
 
+    const namedIds = new Set(named.map(({ id }) => id).filter((id) => id !== null));
+    const isNamed = (key: string): boolean => learnt.has(key) || namedIds.has(ids.get(key) ?? '');
+    // Where none but itself knows the group, an unnamed one is better than none.
+    const others = (key: string): boolean => answers.some(({ address, view }) => view.primary !== null && addressKey(address) !== key);
+    const stays = (key: string): boolean => isNamed(key) || (ids.has(key) && !others(key));
     const kept = this.#sentinels
-      .filter(({ address, isSeed }) => isSeed || ids.has(addressKey(address)) || learnt.has(addressKey(address)))
+      .filter(({ address, isSeed }) => isSeed || stays(addressKey(address)))
       .map((sentinel): KnownSentinel => ({ ...sentinel, id: ids.get(addressKey(sentinel.address)) ?? sentinel.id }));
     const keys = new Set(kept.map(({ address }) => addressKey(address)));
     const added = [...learnt].flatMap(([key, { id, address }]): KnownSentinel[] =>

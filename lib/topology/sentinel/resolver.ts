@@ -220,8 +220,9 @@ export class SentinelResolver implements Resolver {
 }
 
 function primaryRefused(name: string, candidates: readonly Candidate[]): AddressRefusedError {
-  const named = candidates.map(({ primary }) => addressKey(primary)).join(', ');
-  return new AddressRefusedError(`the sentinels name ${named} as the primary of ${name}, which allowedAddresses does not allow`);
+  const named = candidates.map(({ primary }) => addressKey(primary));
+  const problem = `the sentinels name ${named.join(', ')} as the primary of ${name}, which allowedAddresses does not allow`;
+  return new AddressRefusedError(problem, named.length === 1 ? { node: named[0] } : {});
 }
 
 /**

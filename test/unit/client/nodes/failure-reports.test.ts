@@ -43,6 +43,21 @@ describe('FailureReports', () => {
     assert.equal(told.length, 3);
   });
 
+  it('tell once what one node says, whoever hears it', () => {
+    const [heard, again] = [new AuthError('wrong', { node: '10.0.0.1:6379' }), new AuthError('wrong', { node: '10.0.0.1:6379' })];
+    failures.failed('10.0.0.1:6379', heard);
+    failures.failed('topology', again);
+    failures.failed('topology', new TopologyError('NOPERM', 'another code', [], { node: '10.0.0.1:6379' }));
+    failures.failed('other', new AuthError('another node', { node: '10.0.0.2:6379' }));
+    assert.deepEqual(
+      told.map(({ message }) => message),
+      ['wrong', 'another code', 'another node'],
+    );
+    failures.recovered('10.0.0.1:6379');
+    failures.failed('10.0.0.1:6379', again);
+    assert.equal(told.at(-1), again, 'the node answered in between');
+  });
+
   it('remember a bounded number of sources', () => {
     for (let port = 1; port <= 3_000; port++) failures.failed(`10.0.0.1:${port}`, new ConnectError('refused'));
     assert.equal(told.length, 3_000);

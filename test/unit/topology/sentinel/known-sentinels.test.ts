@@ -48,6 +48,24 @@ describe('KnownSentinels', () => {
     assert.deepEqual(keys(list), ['b:1', 'a:1', 'd:1']);
   });
 
+  it('forgets a learnt one that still answers, where another sentinel knows the group and none names it', () => {
+    const list = new KnownSentinels([at('a:1')], same);
+    list.update([answer('a:1', 'A', ['B', 'b:1'], ['C', 'c:1'])]);
+    const removed = answer('b:1', 'B', ['A', 'a:1'], ['C', 'c:1']);
+    const unaware = answer('a:1', 'A');
+    list.update([removed, { ...unaware, view: { ...unaware.view, primary: null } }]);
+    assert.deepEqual(keys(list), ['b:1', 'a:1', 'c:1'], 'no other one knows the group');
+    list.update([removed, answer('a:1', 'A', ['C', 'c:1']), answer('c:1', 'C', ['A', 'a:1'])]);
+    assert.deepEqual(keys(list), ['a:1', 'c:1']);
+  });
+
+  it('keeps a learnt one that the others name by another address', () => {
+    const list = new KnownSentinels([at('a:1')], same);
+    list.update([answer('a:1', 'A', ['B', 'b:1'])]);
+    list.update([answer('b:1', 'B', ['A', 'a:1']), answer('a:1', 'A', ['B', '10.0.0.2:1'])]);
+    assert.deepEqual(keys(list), ['b:1', 'a:1']);
+  });
+
   it('keeps what it knows when none answers', () => {
     const list = new KnownSentinels([at('a:1')], same);
     list.update([answer('a:1', 'A', ['B', 'b:1'])]);
