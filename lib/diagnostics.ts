@@ -118,7 +118,7 @@ export function reportUnheardError(error: unknown, isFirst: boolean): void {
   if (log.client.enabled) log.client('unheard error event: %O', error);
   if (errorChannel.hasSubscribers) errorChannel.publish({ error } satisfies UnheardError);
   else if (isFirst) {
-    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const text = printable(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
     const detail = "Listen to the client's 'error' event to hear of what follows; this warning comes once a client.";
     process.emitWarning(text, { type: 'SlotwiseWarning', code: 'SLOTWISE_UNHEARD_ERROR', detail });
   }

@@ -2,7 +2,8 @@ import { Connection, type ConnectionConfig } from '../connection/connection.js';
 import { connectionLostError } from '../connection/connection-error.js';
 import { Reconnector } from '../connection/reconnector.js';
 import { log } from '../diagnostics.js';
-import { type ConnectionLostError, TimeoutError } from '../errors.js';
+import { type ConnectionLostError, type SlotwiseError, TimeoutError } from '../errors.js';
+import type { Credentials } from '../options/access.js';
 import type { BackoffLimits } from '../util/backoff.js';
 import { clock } from '../util/clock.js';
 import { type Transitions, transition } from '../util/state-machine.js';
@@ -127,6 +128,13 @@ export class HalfOpenCheck {
   replaced(error: ConnectionLostError): void {
     this.#replacedBy = error;
     if (this.state === 'unresponsive' || this.#said === 'busy') this.#stalled.destroy(error);
+  }
+
+  /** Has the second connection log in again. If the server refuses it, another takes its place. */
+  reauthenticate(credentials: Credentials): void {
+    const second = this.#second;
+    if (second?.state !== 'ready') return;
+    second.reauthenticate(credentials).catch((error: unknown) => second.destroy(error as SlotwiseError)); // what it rejects with
   }
 
   // --- what the server says of the first connection

@@ -142,6 +142,7 @@ export class Multiplexer {
   /** Has the connections log in again. Rejects if the server refuses one, which is replaced. */
   async reauthenticate(credentials: Credentials): Promise<void> {
     const ready = this.#connections.filter((connection) => connection?.state === 'ready') as Connection[]; // no null is ready
+    for (const check of this.#halfOpenChecks.values()) check.reauthenticate(credentials);
     await reauthenticateAll(ready, credentials, (refused) => this.#replace(refused));
   }
 

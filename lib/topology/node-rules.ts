@@ -52,7 +52,7 @@ export class NodeRules {
   readonly #seeds: ReadonlySet<string>;
   readonly #failed: (error: AddressRefusedError | OptionsError) => void;
   /** Keys of the addresses that were refused and reported. */
-  readonly refused = new Set<string>();
+  readonly #refused = new Set<string>();
   /** Keys of the addresses for which a mistake of the function in `addressMap` was reported. */
   readonly #mistaken = new Set<string>();
 
@@ -88,8 +88,17 @@ export class NodeRules {
     if (this.#allowed === null || this.#seeds.has(addressKey(address)) || this.#allowed.some((matches) => matches(address))) return address;
     const key = addressKey(address);
     const problem = `a server names ${key}, which allowedAddresses does not allow: nothing is sent there`;
-    this.#report(key, this.refused, new AddressRefusedError(problem, { node: key }));
+    this.#report(key, this.#refused, new AddressRefusedError(problem, { node: key }));
     return null;
+  }
+
+  /**
+   * `; allowedAddresses refuses 10.0.0.9:6379`, for messages that say why no node was found; empty where no address was refused, and the
+   * function in `addressMap` made no mistake.
+   */
+  get leftOut(): string {
+    const list = (what: string, keys: ReadonlySet<string>): string => (keys.size === 0 ? '' : `; ${what} ${[...keys].join(', ')}`);
+    return `${list('allowedAddresses refuses', this.#refused)}${list('addressMap fails for', this.#mistaken)}`;
   }
 
   /** Tells of an address once: servers name it again and again. */
@@ -149,9 +158,4 @@ const NO_ALIASES: readonly string[] = [];
 function aliasesOf(names: readonly Address[], address: Address, key: string): readonly string[] {
   if (names.every((name) => name === address)) return NO_ALIASES;
   return [...new Set(names.map(addressKey))].filter((name) => name !== key).sort();
-}
-
-/** `; allowedAddresses refuses 10.0.0.9:6379`, for messages that say why no node was found; empty where none was refused. */
-export function listRefused(refused: ReadonlySet<string>): string {
-  return refused.size === 0 ? '' : `; allowedAddresses refuses ${[...refused].join(', ')}`;
 }

@@ -4,7 +4,6 @@ import { isAffinity } from '../../routing/keys/affinity-slot.js';
 import { readReason } from '../../routing/reads/explanation.js';
 import type { ReadPolicy } from '../../routing/reads/read-preference.js';
 import { noOwner, type Router } from '../../routing/router.js';
-import { listRefused } from '../../topology/node-rules.js';
 import { clock } from '../../util/clock.js';
 import { noNode } from './call-errors.js';
 import { readPolicyOf } from './read-router.js';
@@ -15,8 +14,8 @@ interface Knowledge {
   readonly router: Router | null;
   readonly topologyError: SlotwiseError | null;
   readonly leadsToReplica: boolean;
-  /** `refused`: keys of addresses that `allowedAddresses` has refused. */
-  readonly addresses: { readonly refused: ReadonlySet<string> };
+  /** `leftOut`: which addresses are left out, and why; empty: none. */
+  readonly addresses: { readonly leftOut: string };
 }
 
 /** Reason why no node can take a call at the moment, for its error; of a hundred thousand that end together it is found out once. */
@@ -84,7 +83,7 @@ export class NoNodeReasons {
   #ofPrimary(router: Router, shard: number): string | null {
     const { addresses, leadsToReplica } = this.#knowledge();
     const primary = router.snapshot.shards[shard]?.primary ?? null;
-    if (primary === null) return `no primary is known${listRefused(addresses.refused)}`;
+    if (primary === null) return `no primary is known${addresses.leftOut}`;
     if (leadsToReplica) return `${primary.key} leads to a replica, which takes no writes`;
     return unreachable(`the primary ${primary.key}`, router.stateOf(primary).unreachableReason);
   }

@@ -15,9 +15,9 @@ export class AddressBook {
     private readonly snapshot: () => TopologySnapshot | null,
   ) {}
 
-  /** Keys of addresses that `allowedAddresses` has refused. */
-  get refused(): ReadonlySet<string> {
-    return this.rules.refused;
+  /** Which addresses are left out, and why, for messages that say why no node was found. */
+  get leftOut(): string {
+    return this.rules.leftOut;
   }
 
   /** Where we connect to for a node of this name: a server may name it by another one than the views that we have. */

@@ -7,7 +7,6 @@ import { nodeForChannel, type Placement } from '../../routing/pubsub/channel-pla
 import { PROPAGATION_MS } from '../../routing/pubsub/propagation-delay.js';
 import { retry } from '../../routing/retry.js';
 import { noOwner } from '../../routing/router.js';
-import { listRefused } from '../../topology/node-rules.js';
 import { isMisconfigured } from '../../topology/probe-error.js';
 import type { TopologySnapshot } from '../../topology/snapshot.js';
 import { backoffMs } from '../../util/backoff.js';
@@ -171,10 +170,7 @@ export class ChannelPlacer implements ChannelHost {
     if (placement.bound === 'node') return new NoNodeError(`${placement.node} is no primary of the topology`, { node: placement.node });
     const { slots, problem } = snapshot;
     const isUnowned = placement.bound === 'slot' && slots?.shardOf(placement.slot) === -1;
-    return (
-      problem ??
-      new NoNodeError(isUnowned ? noOwner(placement.slot) : `no primary is known${listRefused(this.deployment.addresses.refused)}`)
-    );
+    return problem ?? new NoNodeError(isUnowned ? noOwner(placement.slot) : `no primary is known${this.deployment.addresses.leftOut}`);
   }
 
   get confirmedAtMs(): number {

@@ -23,7 +23,7 @@ export interface SubscriptionDeployment {
   redirect(failure: AttemptFailure, to: Redirection, patch: boolean): RedirectTarget;
   /** Why nothing, or no primary, is known. */
   readonly topologyError: SlotwiseError | null;
-  readonly addresses: Pick<AddressBook, 'known' | 'knows' | 'refused'>;
+  readonly addresses: Pick<AddressBook, 'known' | 'knows' | 'leftOut'>;
   readonly failures: Pick<FailureReports, 'failed' | 'recovered'>;
   readonly events: Emitter<ClientEvents>;
 }

@@ -2,7 +2,6 @@ import { TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import { type Answer, askSeveral } from '../ask-several.js';
 import { bounded, LIMITS, tooLarge } from '../limits.js';
-import { listRefused } from '../node-rules.js';
 import { type Cause, causesOf, checkDataServer, failure, isNotPermitted, notPermitted } from '../probe-error.js';
 import { modeOf } from '../replies.js';
 import type { Resolver, ResolverContext } from '../resolver-api.js';
@@ -39,7 +38,7 @@ export class ReplicationResolver implements Resolver {
     const group = buildGroup(replies, this.#seeds, (announced) => this.#reachable(announced));
     const primary = group.primary === null ? null : this.#info(group.primary);
     const replicas = group.replicas.map((node) => this.#info(node));
-    return makeTopology('replication', [{ primary, replicas }], null, problemOf(group, causes, this.#context.rules.refused));
+    return makeTopology('replication', [{ primary, replicas }], null, problemOf(group, causes, this.#context.rules.leftOut));
   }
 
   async #crawl(start: readonly Address[], isFirst: boolean): Promise<{ replies: MemberReply[]; causes: Cause[] }> {
@@ -123,7 +122,7 @@ export class ReplicationResolver implements Resolver {
   }
 }
 
-function problemOf(group: Group, causes: readonly Cause[], refused: ReadonlySet<string>): TopologyError | null {
+function problemOf(group: Group, causes: readonly Cause[], leftOut: string): TopologyError | null {
   if (group.primary === null && group.primaries.length > 1) {
     return new TopologyError(
       'ERR_SPLIT_GROUP',
@@ -133,5 +132,5 @@ function problemOf(group: Group, causes: readonly Cause[], refused: ReadonlySet<
   }
   if (group.verified) return null;
   const name = group.primary === null ? 'no member is a primary' : `the primary ${addressKey(group.primary.address)} is not reachable`;
-  return new TopologyError('ERR_PRIMARY_UNREACHABLE', `${name}${listRefused(refused)}`, causes);
+  return new TopologyError('ERR_PRIMARY_UNREACHABLE', `${name}${leftOut}`, causes);
 }

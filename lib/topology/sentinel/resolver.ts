@@ -1,4 +1,4 @@
-import { AddressRefusedError, ConnectError, TimeoutError, TopologyError } from '../../errors.js';
+import { AddressRefusedError, ConnectError, OptionsError, TimeoutError, TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import { performance, setTimeout } from '../../util/timers.js';
 import { type Answer, askSeveral } from '../ask-several.js';
@@ -143,7 +143,7 @@ export class SentinelResolver implements Resolver {
       const address = rules.address(candidate.primary);
       return address === null ? [] : [{ ...candidate, address }];
     });
-    if (reachable.length === 0) throw primaryRefused(this.#name, candidates);
+    if (reachable.length === 0) throw this.#primaryLeftOut(candidates);
     for (const candidate of reachable) {
       const { address } = candidate;
       const node = addressKey(address);
@@ -164,6 +164,18 @@ export class SentinelResolver implements Resolver {
     }
     const newest = first ?? (reachable.at(-1) as ReachableCandidate); // there is one
     return this.#snapshot(newest, problem?.code !== 'ERR_ROLE_MISMATCH', problem);
+  }
+
+  /** The error for candidates whose addresses are refused, or cannot be mapped. */
+  #primaryLeftOut(candidates: readonly Candidate[]): AddressRefusedError | TopologyError {
+    const { rules } = this.#context;
+    const [first] = candidates;
+    const node = first === undefined ? undefined : addressKey(first.primary);
+    const named = `the sentinels name ${candidates.map(({ primary }) => addressKey(primary)).join(', ')} as the primary of ${this.#name}`;
+    const mistake = candidates.map(({ primary }) => rules.addressOrMistake(primary)).find((address) => address instanceof OptionsError);
+    return mistake === undefined
+      ? new AddressRefusedError(`${named}, which allowedAddresses does not allow`, { node })
+      : new TopologyError('ERR_PRIMARY_UNREACHABLE', `${named}${rules.leftOut}`, [], { node, cause: mistake });
   }
 
   #problemOf(node: string, verdict: Exclude<Verdict, { is: 'primary' }>): TopologyError {
@@ -217,12 +229,6 @@ export class SentinelResolver implements Resolver {
     replicas.sort((a, b) => (a.key < b.key ? -1 : 1));
     return makeTopology('sentinel', [{ primary: hasPrimary ? primary : null, replicas }], null, problem);
   }
-}
-
-function primaryRefused(name: string, candidates: readonly Candidate[]): AddressRefusedError {
-  const named = candidates.map(({ primary }) => addressKey(primary));
-  const problem = `the sentinels name ${named.join(', ')} as the primary of ${name}, which allowedAddresses does not allow`;
-  return new AddressRefusedError(problem, named.length === 1 ? { node: named[0] } : {});
 }
 
 /**

@@ -100,6 +100,25 @@ describe('a check of a silent connection', () => {
   const asked = (): number =>
     server.received.filter(([name, sub, filter, id]) => `${name} ${sub} ${filter} ${id}` === 'CLIENT LIST ID 7').length;
 
+  it('has its second connection log in again, and opens another where that is refused', async () => {
+    let refuses = false;
+    server.handler = ([name, sub]) =>
+      name === 'CLIENT' && sub === 'LIST'
+        ? 'id=7 idle=1 flags=N cmd=set\n'
+        : refuses && name === 'AUTH'
+          ? error('WRONGPASS no')
+          : undefined;
+    start(2_000);
+    await until(() => check.state === 'answered');
+    check.reauthenticate({ username: 'ada', password: 'next' });
+    await until(() => server.count('AUTH') === 1);
+    assert.deepEqual(server.received.at(-1)?.slice(1), ['ada', 'next']);
+    assert.equal(server.connections.length, 1);
+    refuses = true;
+    check.reauthenticate({ password: 'wrong' });
+    await until(() => server.connections.length === 2);
+  });
+
   it('ends the connection at once where the server does not have it', async () => {
     server.handler = answering(() => '');
     start(2_000);

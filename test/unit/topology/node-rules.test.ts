@@ -98,6 +98,15 @@ describe('NodeRules', () => {
     assert.equal(refused.length, 16);
   });
 
+  it('say which addresses are left out, and by what', () => {
+    const rules = new NodeRules(
+      resolveOptions({ allowedAddresses: ['10.0.0.1'], addressMap: (address) => (address === '10.0.0.1:1' ? 'nonsense' : undefined) }),
+    );
+    assert.equal(rules.leftOut, '');
+    for (const address of ['10.0.0.1:1', '10.0.0.1:2', '10.0.0.2:1', '10.0.0.2:2']) rules.address(at(address));
+    assert.equal(rules.leftOut, '; allowedAddresses refuses 10.0.0.2:1, 10.0.0.2:2; addressMap fails for 10.0.0.1:1');
+  });
+
   it('refuses what is no address from an addressMap function, naming the option', () => {
     const broken = new NodeRules(resolveOptions({ addressMap: () => 'nonsense' }));
     assert.equal(broken.address(at('10.0.0.1:6379')), null);

@@ -30,7 +30,7 @@ interface Case {
   readonly target?: string;
   readonly topologyError?: TopologyError;
   readonly leadsToReplica?: boolean;
-  readonly refused?: readonly string[];
+  readonly leftOut?: string;
   readonly reason: string | null;
 }
 
@@ -47,7 +47,7 @@ const cases: readonly Case[] = [
   {
     name: 'the primary has an address that is refused',
     snapshot: group(headless),
-    refused: ['10.0.0.9:6379', '10.0.0.8:6379'],
+    leftOut: '; allowedAddresses refuses 10.0.0.9:6379, 10.0.0.8:6379',
     reason: 'no primary is known; allowedAddresses refuses 10.0.0.9:6379, 10.0.0.8:6379',
   },
   {
@@ -117,14 +117,14 @@ describe('NoNodeReasons, where', () => {
     target,
     topologyError = null,
     leadsToReplica = false,
-    refused = [],
+    leftOut = '',
     reason,
   } of cases) {
     it(name, () => {
       const source = { nodeOf: () => ({}) as Node, stateOf: () => ({ ...UNKNOWN_STATE, ...state }) }; // nothing is sent
       const router = snapshot === null ? null : new Router(snapshot, source);
       const reasons = new NoNodeReasons(
-        () => ({ router, topologyError, leadsToReplica, addresses: { refused: new Set(refused) } }),
+        () => ({ router, topologyError, leadsToReplica, addresses: { leftOut } }),
         () => slot,
       );
       const { spec, args } = specOf(reads === undefined ? ['SET', 'k', 'v'] : ['GET', 'k']);
@@ -145,7 +145,7 @@ describe('NoNodeReasons, where', () => {
     };
     const router = new Router(group(alone), { nodeOf: () => ({}) as Node, stateOf });
     const reasons = new NoNodeReasons(
-      () => ({ router, topologyError: null, leadsToReplica: false, addresses: { refused: new Set() } }),
+      () => ({ router, topologyError: null, leadsToReplica: false, addresses: { leftOut: '' } }),
       () => -1,
     );
     const owner = { usage: { commands: 0, bytes: 0 }, idempotent: false, failed: () => {} };

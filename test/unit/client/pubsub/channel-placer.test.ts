@@ -69,7 +69,7 @@ class Placed {
         },
         addresses: {
           knows: (address) => ['a:1', 'b:1'].includes(addressKey(address)),
-          refused: new Set(),
+          leftOut: '',
           known: (key) => (['a:1', 'b:1', 'c:1'].includes(key) ? parseAddress(key, null) : null),
         },
         get topologyError() {

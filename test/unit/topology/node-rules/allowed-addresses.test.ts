@@ -76,6 +76,15 @@ describe('a resolver with allowedAddresses', () => {
     assert.deepEqual(asked(servers), ['9000']);
   });
 
+  it('says of a primary that cannot be mapped that addressMap fails', async () => {
+    const servers = new ScriptedServers({ '127.0.0.1:9000': sentinelScript() });
+    const addressMap = (address: string): string | undefined => (address.endsWith(':7000') ? 'nonsense' : undefined);
+    await assert.rejects(servers.probe(sentinel('127.0.0.1:9000', 'mymaster'), null, { addressMap }), {
+      code: 'ERR_PRIMARY_UNREACHABLE',
+      message: 'the sentinels name 127.0.0.1:7000 as the primary of mymaster; addressMap fails for 127.0.0.1:7000',
+    });
+  });
+
   it('goes to the old primary while the one that is promoted is refused', async () => {
     const servers = new ScriptedServers({
       '127.0.0.1:9000': sentinelScript({ promoting: 7001 }),
