@@ -85,8 +85,18 @@ function errorAsJson(error: Error, depth: number): Record<string, unknown> {
   return json;
 }
 
+/** What JSON has of a value. A cause may be a user's error, whose getters may throw. */
 function asJson(value: unknown, depth: number): unknown {
+  try {
+    return picture(value, depth);
+  } catch {
+    return '(something that cannot be shown)';
+  }
+}
+
+function picture(value: unknown, depth: number): unknown {
   if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'function') return undefined; // it may be a `toJSON`
   if (typeof value !== 'object' || value === null) return value;
   if (depth > DEEPEST) return '…';
   if (value instanceof Error) return errorAsJson(value, depth);

@@ -104,11 +104,11 @@ describe('Emitter', () => {
 
   it('warns the process of the first error event that nobody hears, once', () => {
     const emitter = new Emitter<Events>();
-    emitter.emit('error', new TypeError('first'));
+    emitter.emit('error', new TypeError('first \u001b[2J'));
     emitter.emit('error', new Error('second'));
     sinon.assert.calledOnce(warn);
     const [text, options] = warn.firstCall.args;
-    assert.equal(text, 'TypeError: first');
+    assert.equal(text, 'TypeError: first \\u001b[2J');
     assert.equal(options.type, 'SlotwiseWarning');
     assert.equal(options.code, 'SLOTWISE_UNHEARD_ERROR');
     new Emitter<Events>().emit('error', new Error('of another client'));

@@ -165,5 +165,25 @@ describe('an error as JSON', () => {
     assert.match(JSON.stringify(new errors.AbortError('x', { cause: reason })), /^\{"name":"AbortError".*…/);
   });
 
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const get = (): never => {
+    throw new Error('looked at');
+  };
+  const UNREADABLE: Readonly<Record<string, unknown>> = {
+    'a revoked proxy': proxy,
+    'an error with a field that throws': Object.defineProperty(new Error('x'), 'field', { get, enumerable: true }),
+    'an error whose text throws': Object.defineProperty(new Error('x'), 'message', { get }),
+    'an object without a constructor': Object.create(Object.create(null)),
+    'an object with a form of its own': { toJSON: get },
+  };
+  for (const [what, cause] of Object.entries(UNREADABLE)) {
+    it(`is there where a cause is ${what}`, () => {
+      for (const one of [cause, [cause], new Error('y', { cause })]) {
+        assert.match(JSON.stringify(new TimeoutError('late', { cause: one })), /^\{"name":"TimeoutError","message":"late".*"cause"/);
+      }
+    });
+  }
+
   it('has no stack', () => assert.doesNotMatch(JSON.stringify(new TimeoutError('x', { cause: new Error('y') })), /slotwise-error/));
 });
