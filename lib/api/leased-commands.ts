@@ -46,8 +46,8 @@ export abstract class LeasedCommands extends Commands {
    */
   auth(password: string): Out<this, Ok>;
   auth(username: string, password: string): Out<this, Ok>;
-  auth(...words: readonly string[]): Out<this, Ok> {
-    return this.run(AUTH, words);
+  auth(first: string, password?: string): Out<this, Ok> {
+    return this.run(AUTH, password === undefined ? [first] : [first, password]);
   }
 
   /**

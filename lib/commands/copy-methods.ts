@@ -33,17 +33,20 @@ interface Refusing {
   refuse(error: unknown): unknown;
 }
 
-/** The method behind a check of its arguments, which is made when it is first called. */
+/**
+ * The method behind a check of its arguments, which is made when it is first called. What is not given it gets as `undefined`: methods have no
+ * rest parameters.
+ */
 function checked(name: string, descriptor: PropertyDescriptor): PropertyDescriptor {
   const method: unknown = descriptor.value;
   if (!Object.hasOwn(SIGNATURES, name) || SELF_CHECKED.has(name) || typeof method !== 'function') return descriptor;
   let check: ArgumentCheck | null = null;
   const { [name]: value } = {
-    [name](this: Refusing, ...args: unknown[]): unknown {
+    [name](this: Refusing, a: unknown, b: unknown, c: unknown, d: unknown, ...more: unknown[]): unknown {
       try {
         check ??= checkOf(name);
-        check.accept(args);
-        return method.apply(this, args);
+        if (more.length === 0 && check.fits(a, b, c, d)) return method.call(this, a, b, c, d);
+        return method.apply(this, check.accept(a, b, c, d, ...more));
       } catch (error) {
         return this.refuse(error);
       }

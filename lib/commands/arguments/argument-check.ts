@@ -1,5 +1,5 @@
 import { ArgumentError } from '../../errors.js';
-import { bare, hint, isNamed } from './hint.js';
+import { hint, isNamed, shape } from './hint.js';
 import { type ArgumentProblem, describe, picture, problemOf } from './problem.js';
 import { QuickCheck } from './quick-check.js';
 import type { Form, Kind, Signature } from './signature.js';
@@ -46,34 +46,31 @@ export class ArgumentCheck {
     this.most = Math.max(...this.forms.map((form) => form.length));
   }
 
-  /** Throws an `ArgumentError` where a call fits no form of the method. An iterator that can be read only once is replaced by a list. */
-  accept(args: unknown[]): void {
-    for (let at = 0; at < this.quick.length; at++) if (this.quick[at]?.fits(args)) return;
-    let count = args.length;
-    while (count > 0 && args[count - 1] === undefined) count--;
-    if (count > this.most) throw this.surplus(args, count);
+  /** Whether a call of at most four arguments is one of those that nearly all are; if not, `accept` looks closer. */
+  fits(a: unknown, b: unknown, c: unknown, d: unknown): boolean {
+    for (let at = 0; at < this.quick.length; at++) if (this.quick[at]?.fits(a, b, c, d)) return true;
+    return false;
+  }
+
+  /** The arguments of a call; throws an `ArgumentError` where it fits no form. Of an iterator, which can be read only once, they have a list. */
+  accept(...args: unknown[]): unknown[] {
+    while (args.length > 0 && args.at(-1) === undefined) args.pop();
+    if (args.length > this.most) throw this.surplus(args);
     let furthest: Misfit | null = null;
     for (const form of this.forms) {
-      const misfit = misfitOf(form, args, count);
-      if (misfit === null) return;
+      const misfit = misfitOf(form, args);
+      if (misfit === null) return args;
       furthest = furthest === null ? misfit : further(furthest, misfit);
     }
     if (furthest !== null) throw this.refusal(furthest, args);
+    return args;
   }
 
-  /** As `accept`, not by a list: a caller's rest parameter that is handed on is never made. */
-  check(...args: unknown[]): void {
-    this.accept(args);
-  }
-
-  private surplus(args: readonly unknown[], count: number): ArgumentError {
+  private surplus(args: readonly unknown[]): ArgumentError {
     const { least, most } = this;
     const takes = least === most ? `${most}` : `${least} ${most === least + 1 ? 'or' : 'to'} ${most}`;
-    const form = `; the form is ${this.method}(${Object.keys(this.given.at(-1) ?? {})
-      .map(bare)
-      .join(', ')})`;
-    const instead = hint(this.method, this.command, this.given, args) || form;
-    return this.error(`${this.command} takes ${takes} argument${takes === '1' ? '' : 's'}, got ${count}${instead}`);
+    const instead = hint(this.method, this.command, this.given, args) || `; the form is ${shape(this.method, this.given.at(-1) ?? {})}`;
+    return this.error(`${this.command} takes ${takes} argument${takes === '1' ? '' : 's'}, got ${args.length}${instead}`);
   }
 
   private refusal({ index, problem }: Misfit, args: readonly unknown[]): ArgumentError {
@@ -81,7 +78,8 @@ export class ArgumentCheck {
     if (problem.what === 'unknown') {
       const { name } = problem;
       const other = this.given.find((form) => Object.values(form).some((kind) => isNamed(kind) && Object.hasOwn(kind.names, name)));
-      if (other !== undefined && problem.where === '') return this.error(`${this.command}: option ${name} is for ${this.form(other)}`);
+      if (other !== undefined && problem.where === '')
+        return this.error(`${this.command}: option ${name} is for ${shape(this.method, other)}`);
       const place = problem.where === '' ? '' : ` in ${argument}`;
       return this.error(`${this.command}: unknown option ${name}${place}; ${problem.suggestion}`);
     }
@@ -90,10 +88,6 @@ export class ArgumentCheck {
     // Of a value within what is given rightly there is nothing to say about its container.
     const instead = problem.where === '' || problem.where.startsWith(', pair') ? hint(this.method, this.command, this.given, args) : '';
     return this.error(`${subject} must be ${problem.expected}, got ${problem.got}${instead}`);
-  }
-
-  private form(form: Form): string {
-    return `${this.method}(${Object.keys(form).map(bare).join(', ')})`;
   }
 
   private error(message: string): ArgumentError {
@@ -107,7 +101,7 @@ function optionality(name: string): Parameter['optional'] {
 }
 
 /** The first argument that does not fit a form; null: all do. */
-function misfitOf(form: readonly Parameter[], args: unknown[], count: number): Misfit | null {
+function misfitOf(form: readonly Parameter[], args: unknown[]): Misfit | null {
   let left = -1;
   for (let index = 0; index < form.length; index++) {
     const { kind, optional } = form[index] as Parameter;
@@ -121,7 +115,7 @@ function misfitOf(form: readonly Parameter[], args: unknown[], count: number): M
     if (problem !== null && !(optional === 'alone' && Array.isArray(arg) && arg.length === 0)) return { index, problem };
     if (left !== -1) return { index: left, problem: missing(form[left] as Parameter) };
   }
-  if (count <= form.length) return null;
+  if (args.length <= form.length) return null;
   if (left !== -1) return { index: left, problem: missing(form[left] as Parameter) };
   return { index: form.length, problem: { what: 'refused', where: '', expected: 'left out', got: picture(args[form.length]) } };
 }

@@ -6,21 +6,39 @@ export function hint(method: string, command: string, forms: readonly Form[], ar
   return optionWords(method, command, forms, args) ?? writtenOut(method, forms, args) ?? '';
 }
 
-/** `set(key, value, 'EX', 60)`, `expire(key, 60, 'NX')`: options as words. */
+/** A call of a form, with what its parameters are called. */
+export function shape(method: string, form: Form): string {
+  return `${method}(${Object.entries(form).map(namesOf).join(', ')})`;
+}
+
+function namesOf([name, kind]: readonly [string, Kind]): string {
+  if (!isNamed(kind) || kind.required === undefined) return bare(name);
+  const needed = kind.required.map((group) => group[0]);
+  return `{ ${needed.join(', ')}${needed.length < Object.keys(kind.names).length ? ', …' : ''} }`;
+}
+
+/** `set(key, value, 'EX', 60)`, `zadd(key, 'NX', 1, 'a')`: options as words, where the object would stand or where the server has them. */
 function optionWords(method: string, command: string, forms: readonly Form[], args: readonly unknown[]): string | undefined {
   for (const form of forms) {
     const names = Object.keys(form);
     for (const [at, name] of names.entries()) {
       const options = form[name];
       if (options === undefined || !isNamed(options)) continue;
-      const written = asOptions(options, args.slice(at));
+      const written = asOptions(options, args.slice(at)) || asOptions(options, wordsBefore(options, form, args));
       if (written === '') continue;
-      const before = names.slice(0, at).map(bare);
+      const before = names.slice(0, at).map((other) => example(form[other] ?? '', other) ?? bare(other));
       const call = `${method}(${[...before, `{ ${written} }`].join(', ')})`;
       return `; options are one object: ${call}; words in the server's order are for call('${command.replace(' ', "', '")}', …)`;
     }
   }
   return undefined;
+}
+
+/** The arguments from the first that is an option's word; a key is none. */
+function wordsBefore(options: Named, form: Form, args: readonly unknown[]): readonly unknown[] {
+  const first = Object.values(form)[0] === 'key' ? 1 : 0;
+  const at = args.findIndex((arg, index) => index >= first && typeof arg === 'string' && Object.hasOwn(options.names, arg.toUpperCase()));
+  return at === -1 ? [] : args.slice(at);
 }
 
 /** `'EX', 60, 'NX'` as `EX: 60, NX: true`; empty where the first argument is no option. */

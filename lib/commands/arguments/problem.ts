@@ -158,8 +158,8 @@ function namedProblem(kind: Named, value: unknown): ArgumentProblem | null {
   const { names, data = false, required, exclusive, needs } = kind;
   for (const name in value) {
     if (!Object.hasOwn(names, name)) {
-      // What a program has added to all objects is none of the caller's options.
-      if (!Object.hasOwn(value, name) && name in Object.prototype) continue;
+      // What a program has added to all objects is none of the caller's options, nor is a method of a class.
+      if (!Object.hasOwn(value, name) && (name in Object.prototype || typeof value[name] === 'function')) continue;
       if (data) continue;
       const shown = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
       return { what: 'unknown', where: '', name: shown, suggestion: suggest(shown, Object.keys(names), othersAmong(names)) };
@@ -194,7 +194,9 @@ function isGiven(options: Readonly<Record<string, unknown>>, name: string): bool
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null || Object.prototype.toString.call(value) === '[object Object]';
+  if (prototype === Object.prototype || prototype === null || Object.prototype.toString.call(value) === '[object Object]') return true;
+  // An object of a class that has a name for itself; Map, Set, promises and their like have one, too, but nothing enumerable.
+  return Symbol.toStringTag in value && !Array.isArray(value) && !ArrayBuffer.isView(value) && Object.keys(value).length > 0;
 }
 
 function isScript(value: unknown): boolean {

@@ -1,7 +1,7 @@
 /** What a scalar may be: a sum of these bits. */
 export const TEXT = 1;
 /** Text that is not empty. */
-const SOME_TEXT = 2;
+export const SOME_TEXT = 2;
 /** Text that is a number. */
 const NUMBER_TEXT = 4;
 export const NUMBER = 8;
@@ -33,7 +33,8 @@ const SCALARS: Readonly<Record<string, Scalar>> = {
 };
 
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const INFINITY = /^[+-]?inf$/i;
+/** As servers read it, by C's `strtod`. */
+const INFINITY = /^[+-]?inf(?:inity)?$/i;
 
 /** The bits of a scalar; 0: the name of another kind. */
 export function bitsOf(kind: string): number {

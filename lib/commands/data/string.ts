@@ -73,7 +73,7 @@ export abstract class StringCommands extends CommandGroup {
   get(key: Key): Out<this, TextOf<this> | null>;
   get(key: Key, ...surplus: readonly unknown[]): Out<this, TextOf<this> | null> {
     try {
-      if (!isPlain(key) || surplus.length > 0) GET_CHECK.check(key, ...surplus);
+      if (!isPlain(key) || surplus.length > 0) GET_CHECK.accept(key, ...surplus);
     } catch (error) {
       return this.refuse(error);
     }
@@ -96,7 +96,7 @@ export abstract class StringCommands extends CommandGroup {
         const seconds = secondsAlone(options);
         if (seconds !== undefined) return this.run(SET, [key, value, 'EX', seconds]);
       }
-      SET_CHECK.check(key, value, options, ...surplus);
+      if (surplus.length > 0 || !SET_CHECK.fits(key, value, options, undefined)) SET_CHECK.accept(key, value, options, ...surplus);
       return this.run(SET, setArgs(key, value, options ?? {}));
     } catch (error) {
       return this.refuse(error);
@@ -280,7 +280,7 @@ function setArgs(key: Key, value: Value, options: SetOptions): Arg[] {
 
 /** Whether an argument is what nearly all are. */
 function isPlain(arg: unknown): boolean {
-  return typeof arg === 'string' || arg instanceof Uint8Array;
+  return typeof arg === 'string' || (typeof arg === 'number' && arg - arg === 0) || arg instanceof Uint8Array;
 }
 
 /** The value of `EX` where it is the only option and can be sent: what most programs give. */

@@ -10,6 +10,16 @@ const redis = new Recorder() as unknown as Untyped;
 const oneKey = defineScript({ lua: 'return 1', keys: 1 });
 const callback = (): undefined => undefined;
 
+class OldOptions {
+  readonly EX = 5;
+}
+Object.defineProperty(OldOptions.prototype, 'toText', { value: callback, enumerable: true });
+
+class Tagged {
+  readonly a = 1;
+  readonly [Symbol.toStringTag] = 'Tagged';
+}
+
 type Case = readonly [method: string, args: readonly unknown[], message: string];
 
 /** What users of other clients are used to, and what is easily mistaken: the method, the arguments, and what the caller reads. */
@@ -67,6 +77,23 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       "ZRANGEBYSCORE takes 3 or 4 arguments, got 6; options are one object: zrangebyscore(key, min, max, { LIMIT: { offset, count } }); words in the server's order are for call('ZRANGEBYSCORE', …)",
     ],
   ],
+  'options as words before what they are about, as servers have them': [
+    [
+      'zadd',
+      ['k', 'NX', 1, 'a'],
+      "ZADD: argument 2 must be a number, or an object with member, score, or a list of them, got text; options are one object: zadd(key, score, member, { NX: true }); words in the server's order are for call('ZADD', …)",
+    ],
+    [
+      'xadd',
+      ['s', 'MAXLEN', '~', 1000, '*', 'a', 1],
+      "XADD takes 3 or 4 arguments, got 7; options are one object: xadd(key, id, { a: 1, b: 2 }, { MAXLEN: … }); words in the server's order are for call('XADD', …)",
+    ],
+    [
+      'xread',
+      ['BLOCK', 100, 'STREAMS', 's', '$'],
+      "XREAD takes 1 or 2 arguments, got 5; options are one object: xread({ a: 1, b: 2 }, { BLOCK: 100 }); words in the server's order are for call('XREAD', …)",
+    ],
+  ],
   'lists and pairs that are written out': [
     ['del', ['a', 'b'], "DEL takes 1 argument, got 2; several keys go as a list: del(['a', 'b'])"],
     ['mget', ['a', 'b'], "MGET takes 1 argument, got 2; several keys go as a list: mget(['a', 'b'])"],
@@ -88,6 +115,12 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ['get', ['a', 'b'], 'GET takes 1 argument, got 2; the form is get(key)'],
     ['get', ['a', callback], 'GET takes 1 argument, got 2; it takes no callback, it returns a promise'],
     ['set', ['a', 'b', {}, callback], 'SET takes 2 or 3 arguments, got 4; it takes no callback, it returns a promise'],
+    [
+      'xpending',
+      ['s', 'g', '-', '+', 10],
+      'XPENDING takes 2 or 3 arguments, got 5; the form is xpending(key, group, { start, end, count, … })',
+    ],
+    ['geosearch', ['k', 'm', { radius: 1 }], 'GEOSEARCH takes 2 arguments, got 3; the form is geosearch(key, { FROMMEMBER, … })'],
     ['dbsize', ['a'], 'DBSIZE takes 0 arguments, got 1; the form is dbsize()'],
   ],
   'values of another kind': [
@@ -111,6 +144,11 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       'MSET: argument 1, value of "b", must be a string, a finite number, a bigint or bytes, got undefined',
     ],
     ['mset', [{}], 'MSET: argument 1 has no pairs'],
+    [
+      'mset',
+      [{ a: 1, [Symbol.iterator]: () => [null].values() }],
+      'MSET: argument 1, pair 1, must be a list of a name and a value, got null',
+    ],
     ['script', [undefined], 'EVALSHA: argument 1 must be a script of defineScript, got undefined'],
     ['script', [oneKey, []], 'EVALSHA: argument 2 must be a list of 1 keys for this script, got 0'],
     ['lmove', ['a', 'b', 'left', 'RIGHT'], 'LMOVE: argument 3 must be LEFT or RIGHT, got text; did you mean LEFT?'],
@@ -169,6 +207,10 @@ const accepted: readonly (readonly [what: string, method: string, args: readonly
     ],
     'SET k v EX 5',
   ],
+  ['options of an old class, whose methods are enumerable', 'set', ['k', 'v', new OldOptions()], 'SET k v EX 5'],
+  ['pairs of a class that has a name for itself', 'hset', ['k', new Tagged()], 'HSET k a 1'],
+  ['an iterable that has other names', 'mset', [{ b: 2, [Symbol.iterator]: () => [['a', 1]].values() }], 'MSET a 1'],
+  ['an infinite score as the text of a number', 'zadd', ['k', '-Infinity', 'a'], 'ZADD k -Infinity a'],
   ['records with more in them', 'zadd', ['k', [{ member: 'a', score: 1, name: 'Ada' }]], 'ZADD k 1 a'],
   ['an infinite score', 'zadd', ['k', Number.POSITIVE_INFINITY, 'a'], 'ZADD k +inf a'],
   ['pairs that can be read once', 'mset', [new Map([['a', 1]]).entries()], 'MSET a 1'],
