@@ -58,8 +58,16 @@ export function takes(kind: string, value: unknown): boolean {
     case 'boolean':
       return (accepted & FLAG) !== 0;
     default:
-      return (accepted & BYTES) !== 0 && ArrayBuffer.isView(value);
+      if (!ArrayBuffer.isView(value)) return false;
+      return (accepted & BYTES) !== 0 || ((accepted & NUMBER) !== 0 && value.byteLength <= LONGEST_NUMBER && takes(kind, latin1(value)));
   }
+}
+
+/** Bytes may be the text of a number: so it comes from a view with `buffers`. A longer one is none that a server reads. */
+const LONGEST_NUMBER = 64;
+
+function latin1({ buffer, byteOffset, byteLength }: ArrayBufferView): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 }
 
 /** What a scalar takes, for messages. */

@@ -153,6 +153,8 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ['script', [oneKey, []], 'EVALSHA: argument 2 must be a list of 1 keys for this script, got 0'],
     ['lmove', ['a', 'b', 'left', 'RIGHT'], 'LMOVE: argument 3 must be LEFT or RIGHT, got text; did you mean LEFT?'],
     ['setex', ['k', 'a secret', 60], 'SETEX: argument 2 must be a finite number, got text'],
+    ['setex', ['k', Buffer.from('a secret'), 60], 'SETEX: argument 2 must be a finite number, got bytes'],
+    ['incrby', ['k', Buffer.alloc(0)], 'INCRBY: argument 2 must be a finite number, a bigint or its text, got bytes'],
     ['auth', [123456], 'AUTH: argument 1 must be a string, got a number'],
     [
       'geosearch',
@@ -193,6 +195,8 @@ const accepted: readonly (readonly [what: string, method: string, args: readonly
   ['a flag that is false', 'zrange', ['k', 0, -1, { REV: false, WITHSCORES: true }], 'ZRANGE k 0 -1 WITHSCORES'],
   ['exclusive flags of which one is false', 'set', ['k', 'v', { NX: false, XX: true }], 'SET k v XX'],
   ['a number as text, from the environment', 'set', ['k', 'v', { EX: '60' }], 'SET k v EX 60'],
+  ['a number as bytes, from a view with buffers', 'set', ['k', 'v', { EX: Buffer.from('60') }], 'SET k v EX 60'],
+  ['an integer as bytes', 'incrby', ['k', new Uint8Array([54, 48])], 'INCRBY k 54,48'],
   ['inherited options', 'set', ['k', 'v', Object.create({ EX: 60 })], 'SET k v EX 60'],
   ['options without a prototype', 'set', ['k', 'v', Object.assign(Object.create(null), { NX: true })], 'SET k v NX'],
   [
