@@ -47,13 +47,13 @@ function scanOptions(checks: Readonly<Record<string, Check<unknown>>>): Paramete
   const { check, ...parameter } = options(checks, OTHER_WORDS);
   return {
     ...parameter,
-    check(given, method, place) {
-      const { MATCH, COUNT, TYPE, ...rest } = check(given, method, place) as Record<string, unknown>; // `options` returns an object
+    check(given, place) {
+      const { MATCH, COUNT, TYPE, ...rest } = check(given, place) as Record<string, unknown>; // `options` returns an object
       const words = { MATCH, COUNT, TYPE };
       for (const word of WORDS) {
         if (words[word] === undefined) continue;
         const lower = word.toLowerCase();
-        if (rest[lower] !== undefined) throw new ArgumentError(`${method}: expected ${word} or ${lower}, got both`);
+        if (rest[lower] !== undefined) throw new ArgumentError(`${place.method}: expected ${word} or ${lower}, got both`);
         rest[lower] = words[word];
       }
       return rest;
@@ -101,11 +101,9 @@ function eventsTarget(): Parameter {
   return optional({
     name: 'onEvent',
     optional: true,
-    check: (given, method, place) => {
-      if (typeof given === 'object' && given !== null) return iterator.check(given, method, place);
-      return isFunction(given)
-        ? given
-        : refuseArgument({ method, place, name: 'onEvent' }, 'a function, or options of the iterator', given);
+    check: (given, place) => {
+      if (typeof given === 'object' && given !== null) return iterator.check(given, place);
+      return isFunction(given) ? given : refuseArgument(place, 'onEvent', 'a function, or options of the iterator', given);
     },
   });
 }

@@ -7,8 +7,16 @@ export interface Parameter {
   readonly name: string;
   /** May be left out, or `undefined`. */
   readonly optional: boolean;
-  /** Returns what the method gets, or throws. `method` and `place` are how errors name the argument; null: the method checks it itself. */
-  readonly check: ((value: unknown, method: string, place: number) => unknown) | null;
+  /** Returns what the method gets, or throws. Null: the method checks it itself. */
+  readonly check: ((value: unknown, place: Place) => unknown) | null;
+}
+
+/** Place of an argument, as errors name it. */
+export interface Place {
+  readonly method: string;
+  /** As the caller counts: the first argument is 1. */
+  readonly number: number;
+  readonly form: CallForm;
 }
 
 /** A parameter that is checked before the method runs. */
@@ -39,20 +47,18 @@ export type FormsOf<Class, Inherited = object> = Readonly<Record<OwnMethods<Clas
 
 /** A parameter whose value passes a test. */
 export function value(name: string, expected: string, test: (value: unknown) => boolean): Parameter {
-  const check: Parameter['check'] = (given, method, place) =>
-    test(given) ? given : refuseArgument({ method, place, name }, expected, given);
+  const check: Parameter['check'] = (given, place) => (test(given) ? given : refuseArgument(place, name, expected, given));
   return { name, optional: false, check };
 }
 
 /** A parameter that takes one value that passes a test, or a list of at least one. */
 export function oneOrMore(name: string, expected: string, test: (value: unknown) => boolean): Parameter {
-  const check: Parameter['check'] = (given, method, place) => {
+  const check: Parameter['check'] = (given, place) => {
     if (test(given)) return given;
-    const at = { method, place, name };
-    if (!Array.isArray(given)) return refuseArgument(at, `${expected}, or a list of them`, given);
+    if (!Array.isArray(given)) return refuseArgument(place, name, `${expected}, or a list of them`, given);
     const wrong = given.findIndex((item) => !test(item));
-    if (wrong !== -1) return refuseArgument({ ...at, name: `${name}[${wrong}]` }, expected, given[wrong]);
-    return given.length > 0 ? given : refuseArgument(at, `${expected}, or a list of at least one`, given);
+    if (wrong !== -1) return refuseArgument(place, `${name}[${wrong}]`, expected, given[wrong]);
+    return given.length > 0 ? given : refuseArgument(place, name, `${expected}, or a list of at least one`, given);
   };
   return { name, optional: false, check };
 }
@@ -69,10 +75,10 @@ export function options(
   name = 'options',
 ): CheckedParameter {
   const checkOptions = typeof checks === 'function' ? checks : shape(checks, 'an object of options', 'option', others);
-  const check: CheckedParameter['check'] = (given, method, place) =>
+  const check: CheckedParameter['check'] = (given, place) =>
     Object.prototype.toString.call(given) === '[object Object]'
-      ? checkOptions(given, method)
-      : refuseArgument({ method, place, name }, 'an object of options', given);
+      ? checkOptions(given, place.method)
+      : refuseArgument(place, name, 'an object of options', given);
   return { name, optional: true, check };
 }
 
@@ -83,9 +89,10 @@ export function required(parameter: Parameter): Parameter {
   return { ...parameter, optional: false };
 }
 
-/** Throws for an argument, by its place as the caller counts it. */
-export function refuseArgument(at: { method: string; place: number; name: string }, expected: string, given: unknown): never {
-  throw new ArgumentError(`${at.method}: argument ${at.place} (${at.name}) must be ${expected}, got ${typeText(given)}`);
+/** Throws for an argument, by its place and name. */
+export function refuseArgument({ method, number, form }: Place, name: string, expected: string, given: unknown): never {
+  const problem = `${method}: argument ${number} (${name}) must be ${expected}, got ${typeText(given)}`;
+  throw new ArgumentError(`${problem}; it is called as ${formText(form)}`);
 }
 
 /**
@@ -124,14 +131,16 @@ function checked(name: string, form: CallForm, method: (...args: unknown[]) => u
 
 function argumentsOf(name: string, form: CallForm, given: unknown[]): unknown[] {
   const { parameters } = form;
-  if (given.length > parameters.length) {
-    refuseSurplus(name, parameters.length, form.advice === undefined ? form.form : `${form.form}: ${form.advice}`, given);
-  }
+  if (given.length > parameters.length) refuseSurplus(name, parameters.length, formText(form), given);
   for (const [at, { check, optional: mayBeMissing }] of parameters.entries()) {
     if (check === null || (mayBeMissing && given[at] === undefined)) continue;
-    given[at] = check(given[at], name, at + 1);
+    given[at] = check(given[at], { method: name, number: at + 1, form });
   }
   return given;
+}
+
+function formText({ form, advice }: CallForm): string {
+  return advice === undefined ? form : `${form}: ${advice}`;
 }
 
 /** What a refused iterator is instead: its first `next()` rejects, as the first of an iterator does that fails. */

@@ -59,11 +59,11 @@ describe('the form of a call', () => {
   });
 
   const refusals: readonly (readonly [given: readonly unknown[], message: RegExp])[] = [
-    [[], /^take: argument 1 \(count\) must be a number, got undefined$/],
-    [['1'], /^take: argument 1 \(count\) must be a number, got text$/],
-    [[1, null], /^take: argument 2 \(options\) must be an object of options, got null$/],
-    [[1, []], /^take: argument 2 \(options\) must be an object of options, got a list$/],
-    [[1, new Map()], /^take: argument 2 \(options\) must be an object of options, got a Map$/],
+    [[], /^take: argument 1 \(count\) must be a number, got undefined; it is called as /],
+    [['1'], /^take: argument 1 \(count\) must be a number, got text; it is called as /],
+    [[1, null], /^take: argument 2 \(options\) must be an object of options, got null; it is called as /],
+    [[1, []], /^take: argument 2 \(options\) must be an object of options, got a list; it is called as /],
+    [[1, new Map()], /^take: argument 2 \(options\) must be an object of options, got a Map; it is called as /],
     [[1, { flga: true }], /^take\.flga: unknown option; /],
     [[1, {}, 3], /^take: takes at most 2 arguments, got 3; it is called as take\(count, \{ flag \}\)$/],
     [[1, {}, () => 1], /; callbacks are not called$/],
