@@ -66,6 +66,37 @@ describe('timers', () => {
     }
   });
 
+  it('are the real ones, too, when the program fakes the time before it loads the library', async () => {
+    const time = fakeTimeOfProgram({
+      now: 5,
+      toFake: [
+        'setTimeout',
+        'clearTimeout',
+        'setInterval',
+        'clearInterval',
+        'setImmediate',
+        'performance',
+        'Date',
+        'queueMicrotask',
+        'nextTick',
+      ],
+    });
+    let loaded: typeof timers;
+    try {
+      const again = '../../../lib/util/timers.js?faked';
+      loaded = (await import(again)) as typeof timers;
+    } finally {
+      time.restore();
+    }
+    const names = ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'queueMicrotask', 'nextTick'] as const;
+    const globals = { ...globalThis, nextTick: process.nextTick };
+    for (const name of names) assert.equal(loaded[name], globals[name], name);
+    assert.ok(loaded.wallClock.now() > 1_000_000_000_000);
+    const before = loaded.performance.now();
+    await timers.sleep(2);
+    assert.ok(loaded.performance.now() > before);
+  });
+
   it('are those of a test of this library that fakes the time', () => {
     const time = sinon.useFakeTimers({ now: 5, toFake: ['Date', 'setTimeout'] });
     try {
