@@ -53,7 +53,7 @@ export class Connection implements Holder {
   /** Changes in `#enter` only. */
   state: ConnectionPhase = 'connecting';
   /** Known from the handshake on. */
-  server: ServerFacts = { protocol: 2, product: '', version: '', id: null, zone: null };
+  server: ServerFacts = { protocol: 2, product: '', version: '', id: null, localAddress: null, zone: null };
   readonly liveness: Liveness;
 
   readonly #config: ConnectionConfig;

@@ -18,8 +18,8 @@ export interface HandshakeConfig {
 /** One command of the handshake, and what its error reply means. */
 interface HandshakeStep {
   readonly words: readonly string[];
-  /** `auth`: a refusal is an authentication error; `needed`: any error ends the connection; `optional`, `id`: errors are ignored. */
-  readonly on: 'hello' | 'auth' | 'needed' | 'optional' | 'id';
+  /** `auth`: a refusal is an authentication error; `needed`: any error ends the connection; `optional`, `id`, `info`: errors are ignored. */
+  readonly on: 'hello' | 'auth' | 'needed' | 'optional' | 'id' | 'info';
 }
 
 /**
@@ -43,6 +43,8 @@ export function handshakeSteps(config: HandshakeConfig, protocol: 2 | 3): Handsh
   if (config.readonly) steps.push({ words: ['READONLY'], on: 'optional' });
   steps.push({ words: ['CLIENT', 'SETINFO', 'LIB-NAME', 'slotwise'], on: 'optional' });
   steps.push({ words: ['CLIENT', 'SETINFO', 'LIB-VER', VERSION], on: 'optional' });
+  // https://redis.io/docs/latest/commands/client-info/
+  steps.push({ words: ['CLIENT', 'INFO'], on: 'info' });
   return steps;
 }
 
@@ -65,17 +67,20 @@ export interface ServerFacts {
   readonly version: string;
   /** Id of this connection, as CLIENT UNBLOCK wants it; null: unknown. */
   readonly id: number | null;
+  /** The server's own end of this connection, as it says; null: unknown. Servers behind one balancer differ by it. */
+  readonly localAddress: string | null;
   /** Availability zone of the server (Valkey 8 and newer): https://valkey.io/commands/hello/ */
   readonly zone: string | null;
 }
 
 export function judge(steps: readonly HandshakeStep[], replies: readonly (Raw | ReplyError)[], node: string): HandshakeOutcome {
-  let server: ServerFacts = { protocol: 2, product: '', version: '', id: null, zone: null };
+  let server: ServerFacts = { protocol: 2, product: '', version: '', id: null, localAddress: null, zone: null };
   for (const [index, step] of steps.entries()) {
     const reply = replies[index] ?? null;
     if (!(reply instanceof Error)) {
       if (step.on === 'hello') server = factsOf(reply);
       else if (step.on === 'id' && typeof reply === 'number') server = { ...server, id: reply };
+      else if (step.on === 'info') server = { ...server, localAddress: localAddressOf(reply) };
       continue;
     }
     const error = reply as ReplyError; // the parser makes no other errors
@@ -101,7 +106,7 @@ export function judge(steps: readonly HandshakeStep[], replies: readonly (Raw | 
 }
 
 function isIgnored({ on }: HandshakeStep): boolean {
-  return on === 'optional' || on === 'id';
+  return on === 'optional' || on === 'id' || on === 'info';
 }
 
 function refusedCredentials(node: string, error: ReplyError): AuthError {
@@ -133,8 +138,18 @@ function factsOf(hello: Raw): ServerFacts {
     product: String(facts.get('server') ?? ''),
     version: String(facts.get('version') ?? ''),
     id: typeof id === 'number' ? id : null,
+    localAddress: null,
     zone: typeof zone === 'string' && zone !== '' ? zone : null,
   };
+}
+
+function localAddressOf(info: Raw): string | null {
+  return typeof info === 'string' ? (/(?:^|\s)laddr=(\S+)/.exec(info)?.[1] ?? null) : null;
+}
+
+/** Whether two connections to one address provably lead to different servers: a balancer, or a name with several addresses, chose. */
+export function areOfDifferentServers({ localAddress: one }: ServerFacts, { localAddress: other }: ServerFacts): boolean {
+  return one !== null && other !== null && one !== other;
 }
 
 /** Returns an error reply as a reply. Throws any other error, because there was no reply. */

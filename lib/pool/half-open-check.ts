@@ -1,5 +1,6 @@
 import { Connection, type ConnectionConfig } from '../connection/connection.js';
 import { connectionLostError } from '../connection/connection-error.js';
+import { areOfDifferentServers } from '../connection/handshake.js';
 import { Reconnector } from '../connection/reconnector.js';
 import { log } from '../diagnostics.js';
 import { type ConnectionLostError, type SlotwiseError, TimeoutError } from '../errors.js';
@@ -141,8 +142,10 @@ export class HalfOpenCheck {
 
   async #ask(second: Connection): Promise<void> {
     const { id } = this.#stalled.server;
+    // Another server knows nothing of the first connection.
+    const isAskable = id !== null && !areOfDifferentServers(this.#stalled.server, second.server);
     const timeoutMs = Math.max(ASK_EVERY_MS, this.#stalled.liveness.limitMs);
-    const question = id === null ? null : second.request(['CLIENT', 'LIST', 'ID', String(id)], clock.deadlineIn(timeoutMs));
+    const question = isAskable ? second.request(['CLIENT', 'LIST', 'ID', String(id)], clock.deadlineIn(timeoutMs)) : null;
     const answer = await question?.catch((error: unknown) => error as Error); // all that it rejects with
     if (this.state !== 'answered') return;
     if (answer instanceof TimeoutError) {

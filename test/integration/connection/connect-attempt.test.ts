@@ -107,6 +107,7 @@ describe('an attempt to connect', () => {
       'SELECT 3',
       'CLIENT SETINFO',
       'CLIENT SETINFO',
+      'CLIENT INFO',
       'ECHO 1',
     ]);
   });

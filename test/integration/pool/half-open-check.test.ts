@@ -31,11 +31,11 @@ describe('a check of a silent connection', () => {
   });
 
   /** `limitMs`: the silence that is allowed; the second connection has half of it. */
-  function start(limitMs: number, id: number | null = 7): void {
+  function start(limitMs: number, id: number | null = 7, localAddress: string | null = null): void {
     const stalled = {
       key: server.address,
       state: 'ready',
-      server: { id },
+      server: { id, localAddress },
       liveness: { limitMs },
       get isAwaited() {
         return awaited;
@@ -127,6 +127,37 @@ describe('a check of a silent connection', () => {
     assert.match(destroyed[0]?.message ?? '', /answers, but not on this connection/);
   });
 
+  const places: readonly (readonly [name: string, first: string | null, second: string | null, questions: number])[] = [
+    ['asks the same server', '10.0.0.1:6379', '10.0.0.1:6379', 1],
+    ['asks a server that does not say who it is', '10.0.0.1:6379', null, 1],
+    ['does not ask another server that the address leads to, and gives the first one 3 s', '10.0.0.1:6379', '10.0.0.2:6379', 0],
+  ];
+  for (const [name, first, second, questions] of places) {
+    it(`${name} about the connection`, async () => {
+      const time = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+      try {
+        server.handler = ([command, sub]) => {
+          if (command !== 'CLIENT') return undefined;
+          if (sub === 'INFO') return second === null ? error('ERR unknown subcommand') : `id=9 addr=10.0.0.9:5000 laddr=${second} fd=8`;
+          return sub === 'LIST' ? '' : undefined;
+        };
+        start(2_000, 7, first);
+        await waitFor(() => check.state === 'answered' || check.state === 'ended');
+        if (questions > 0) await waitFor(() => destroyed.length === 1);
+        else {
+          await waitFor(() => time.countTimers() > 0);
+          time.tick(2_990);
+          assert.deepEqual(destroyed, []);
+          time.tick(10);
+          assert.equal(destroyed.length, 1);
+        }
+        assert.equal(asked(), questions);
+      } finally {
+        time.restore();
+      }
+    });
+  }
+
   const waits: readonly (readonly [name: string, answer: () => Answer])[] = [
     ['is busy with a script', () => error('BUSY Redis is busy running a script.')],
     ['works for it in a thread', () => 'id=7 idle=9 flags=b cmd=ft.search\n'],
@@ -210,7 +241,10 @@ describe('a check of a silent connection', () => {
     start(2_000, null);
     await until(() => check.state === 'answered');
     await sleep(20);
-    assert.equal(server.count('CLIENT') - 2, 0, 'but for CLIENT SETINFO');
+    assert.deepEqual(
+      server.received.filter(([name, sub]) => name === 'CLIENT' && sub === 'LIST'),
+      [],
+    );
   });
 });
 

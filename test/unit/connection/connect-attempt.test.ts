@@ -57,8 +57,8 @@ describe('an attempt to connect', () => {
   it('sends its steps in one write and learns what the server is', async () => {
     using one = new Attempted((words) => (words.startsWith('HELLO') ? hello('redis') : undefined));
     await one.attempt.handshake();
-    assert.deepEqual(one.firstWords, [['HELLO 3', 'CLIENT SETINFO', 'CLIENT SETINFO']]);
-    assert.deepEqual(one.ready, [{ protocol: 3, product: 'redis', version: '9.0.0', id: 7, zone: null }]);
+    assert.deepEqual(one.firstWords, [['HELLO 3', 'CLIENT SETINFO', 'CLIENT SETINFO', 'CLIENT INFO']]);
+    assert.deepEqual(one.ready, [{ protocol: 3, product: 'redis', version: '9.0.0', id: 7, localAddress: null, zone: null }]);
     assert.deepEqual(one.errors, []);
   });
 

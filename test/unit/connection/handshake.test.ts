@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { handshakeSteps, judge, replyOrThrow } from '../../../lib/connection/handshake.js';
 import { ClosedError, IntegerRangeError } from '../../../lib/errors.js';
+import type { Raw } from '../../../lib/protocol/command-spec.js';
 import { parseReplyError } from '../../../lib/protocol/resp/reply-error.js';
 import { VERSION } from '../../../lib/version.js';
 import { judgeCases, plain, stepCases } from '../../spec/handshake-cases.js';
 
 const node = '10.0.0.1:6379';
-const setInfo = ['CLIENT SETINFO LIB-NAME slotwise', `CLIENT SETINFO LIB-VER ${VERSION}`];
+const setInfo = ['CLIENT SETINFO LIB-NAME slotwise', `CLIENT SETINFO LIB-VER ${VERSION}`, 'CLIENT INFO'];
 
 /** CLIENT ID comes after the name, where HELLO does not say it. */
 function withId(steps: readonly string[]): string[] {
@@ -50,17 +51,32 @@ describe('the handshake', () => {
     const hello = ['server', 'valkey', 'version', '9.0.1', 'proto', 3, 'id', 7, 'mode', 'standalone', 'role', 'master', 'modules', []];
     assert.deepEqual(judge(steps, [hello, 'OK', 'OK'], node), {
       next: 'ready',
-      server: { protocol: 3, product: 'valkey', version: '9.0.1', id: 7, zone: null },
+      server: { protocol: 3, product: 'valkey', version: '9.0.1', id: 7, localAddress: null, zone: null },
     });
     const inZone = judge(steps, [[...hello, 'availability_zone', 'eu-1a'], 'OK', 'OK'], node);
     assert.equal(inZone.next === 'ready' && inZone.server.zone, 'eu-1a');
   });
 
+  const places: readonly (readonly [reply: Raw, localAddress: string | null])[] = [
+    ['id=3 addr=10.0.0.9:5000 laddr=10.0.0.1:6379 fd=8 name=', '10.0.0.1:6379'],
+    ['id=3 addr=[::1]:5000 laddr=[::1]:6379\n', '[::1]:6379'],
+    ['id=3 addr=10.0.0.9:5000 fd=8', null],
+    ['OK', null],
+    [null, null],
+    [['laddr=10.0.0.1:6379'], null],
+  ];
+  for (const [reply, localAddress] of places) {
+    it(`learns from ${JSON.stringify(reply)} that the server's end is ${localAddress}`, () => {
+      const outcome = judge([{ words: ['CLIENT', 'INFO'], on: 'info' }], [reply], node);
+      assert.equal(outcome.next === 'ready' && outcome.server.localAddress, localAddress);
+    });
+  }
+
   it('knows nothing about a server that was not asked', () => {
     const steps = handshakeSteps(plain, 2);
     assert.deepEqual(judge(steps, ['OK', 'OK'], node), {
       next: 'ready',
-      server: { protocol: 2, product: '', version: '', id: null, zone: null },
+      server: { protocol: 2, product: '', version: '', id: null, localAddress: null, zone: null },
     });
   });
 
