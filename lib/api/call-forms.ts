@@ -13,19 +13,18 @@ import {
 import { type Check, integerBetween, nonEmptyString, oneOf, refuseValue } from '../options/validate.js';
 import { checkFilter } from './keyspace-events.js';
 import { checkMessages, checkSubscribe } from './subscription.js';
+import { isWord } from './words.js';
 
 const KEY = 'a key (text, a finite number or bytes)';
-const isKey = (given: unknown): boolean =>
-  typeof given === 'string' || typeof given === 'bigint' || Number.isFinite(given) || ArrayBuffer.isView(given);
 const isFunction = (given: unknown): boolean => typeof given === 'function';
 const isName = (given: unknown): boolean => typeof given === 'string' || given instanceof Uint8Array;
 
-const key = value('key', KEY, isKey);
-const keys = oneOrMore('keys', KEY, isKey);
+const key = value('key', KEY, isWord);
+const keys = oneOrMore('keys', KEY, isWord);
 const channelNames = (name: string): Parameter => oneOrMore(name, 'text or bytes', isName);
 const listener = (name: string): Parameter => value(name, 'a function', isFunction);
 
-const checkKey: Check<unknown> = (given, path) => (isKey(given) ? given : refuseValue(path, KEY, given));
+const checkKey: Check<unknown> = (given, path) => (isWord(given) ? given : refuseValue(path, KEY, given));
 const checkPattern: Check<unknown> = (given, path) =>
   typeof given === 'string' || ArrayBuffer.isView(given) ? given : refuseValue(path, 'a glob-style pattern, text or bytes', given);
 const isCount = integerBetween(1, Number.MAX_SAFE_INTEGER);

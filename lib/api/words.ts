@@ -1,7 +1,7 @@
 import { ArgumentError } from '../errors.js';
-import { typeText } from '../options/secrets.js';
 import { specOf } from '../protocol/catalog/specs.js';
 import type { Arg, CommandSpec } from '../protocol/command-spec.js';
+import { typeText } from '../util/type-text.js';
 
 const BY_THEMSELVES = "words stand by themselves, in the server's order: ";
 
@@ -16,7 +16,8 @@ export function commandOf(words: readonly unknown[], method: string): { readonly
   return command;
 }
 
-function isWord(word: unknown): boolean {
+/** Whether a value can be sent as it is: a key, or another word of a command. */
+export function isWord(word: unknown): boolean {
   switch (typeof word) {
     case 'string':
     case 'bigint':

@@ -1,7 +1,7 @@
 import { ArgumentError, type SlotwiseError } from '../errors.js';
-import { typeText } from '../options/secrets.js';
 import { suggest } from '../options/suggestion.js';
 import type { TopologySnapshot } from '../topology/snapshot.js';
+import { typeText } from '../util/type-text.js';
 import type { Gap } from './gap.js';
 
 /** Events of a client, for people and logs; programs find more in the diagnostics channels. */

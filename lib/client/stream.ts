@@ -1,8 +1,8 @@
 import Denque from 'denque';
 import { ArgumentError, show } from '../errors.js';
 import type { Options } from '../options/defaults.js';
-import { typeText } from '../options/secrets.js';
 import type { QueueUsage } from '../protocol/call.js';
+import { typeText } from '../util/type-text.js';
 import { isThenable, thrownText } from '../util/user-function.js';
 
 export type Source<Item> = Iterable<Item> | AsyncIterable<Item>;

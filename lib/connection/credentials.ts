@@ -1,8 +1,8 @@
 import { ConnectError, SlotwiseError } from '../errors.js';
 import type { CredentialSource, Credentials } from '../options/access.js';
-import { typeText } from '../options/secrets.js';
 import { suggest } from '../options/suggestion.js';
 import { clearTimeout, setTimeout } from '../util/timers.js';
+import { typeText } from '../util/type-text.js';
 import { thrownText } from '../util/user-function.js';
 
 /**

@@ -160,5 +160,5 @@ export function replyOrThrow(error: unknown): Raw {
 
 export function asHandshakeError(error: unknown, node: string): SlotwiseError {
   if (error instanceof SlotwiseError) return error;
-  return new ConnectError(`the credentials for ${node} could not be had: ${thrownText(error)}`, { node, cause: error });
+  return new ConnectError(`the handshake with ${node} failed: ${thrownText(error)}`, { node, cause: error });
 }

@@ -1,5 +1,5 @@
 import { ArgumentError } from '../errors.js';
-import { typeText } from './secrets.js';
+import { typeText } from '../util/type-text.js';
 import { type Check, shape } from './validate.js';
 
 /** One parameter of a public method. */

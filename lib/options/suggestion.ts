@@ -30,7 +30,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   ssl: 'tls',
 };
 
-/** As `suggest` of lib/util, for the options of a client. */
-export function suggest(name: string, known: readonly string[]): string {
-  return suggestAmong(name, known, OTHER_NAMES);
+/** As `suggest` of lib/util, for the options of a client and of its methods; `others` are further names. */
+export function suggest(name: string, known: readonly string[], others: Readonly<Record<string, string>> = {}): string {
+  return suggestAmong(name, known, { ...OTHER_NAMES, ...others });
 }

@@ -99,8 +99,7 @@ export function shape<S extends Readonly<Record<string, Check<unknown>>>>(
     for (const name of Object.keys(input)) {
       const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
       if (check === undefined) {
-        const meant = Object.hasOwn(others, name) ? `did you mean ${others[name]}?` : suggest(name, Object.keys(checks));
-        throw new OptionsError(member(path, name), `unknown ${noun}; ${meant}`);
+        throw new OptionsError(member(path, name), `unknown ${noun}; ${suggest(name, Object.keys(checks), others)}`);
       }
       if (input[name] !== undefined) output[name] = check(input[name], member(path, name));
     }

@@ -1,5 +1,6 @@
 import { show } from '../../errors.js';
 import { suggest } from '../../util/suggestion.js';
+import { typeText } from '../../util/type-text.js';
 import { expectedOf, takes } from './scalar.js';
 import type { Kind, Listed, Named, Several } from './signature.js';
 
@@ -58,24 +59,12 @@ export function describe(kind: Kind): string {
   return kind.map(describe).join(', or ');
 }
 
-/** A short picture of a value that tells nothing of its content. */
+/** A short picture of a value that tells nothing of its content, save names. */
 export function picture(value: unknown): string {
-  if (typeof value === 'string') return value === '' ? 'empty text' : 'text';
-  if (typeof value === 'number' && value - value === 0) return 'a number';
-  if (typeof value === 'bigint') return 'a bigint';
-  if (ArrayBuffer.isView(value)) return 'bytes';
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return show(value);
-  const name = classOf(value);
-  if (name === 'Promise') return 'a promise that was not awaited';
-  return name === 'Object' ? show(value) : `one of class ${name}`;
-}
-
-function classOf(value: object): string {
-  try {
-    return Object.prototype.toString.call(value).slice('[object '.length, -1);
-  } catch {
-    return 'Object'; // a proxy that cannot be looked at
-  }
+  if (typeof value === 'boolean' || (typeof value === 'number' && value - value !== 0)) return String(value);
+  const type = typeText(value);
+  if (type === 'a list' || type === 'an object') return show(value);
+  return type === 'a Promise' ? 'a promise that was not awaited' : type;
 }
 
 /** `a, b or c` */

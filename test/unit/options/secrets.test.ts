@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { type ClientOptions, cluster, createClient, replication, sentinel, single } from '../../../lib/index.js';
 import { CLIENT_CHECKS } from '../../../lib/options/checks.js';
-import { addressText, hideSecrets, mask, typeText } from '../../../lib/options/secrets.js';
+import { addressText, hideSecrets, mask } from '../../../lib/options/secrets.js';
 
 /** Stands in places where a user may have put a secret. */
 const SECRET = 'hunter2';
@@ -92,32 +92,6 @@ describe('secrets in options', () => {
   for (const [given, shown] of ADDRESSES) {
     it(`shows the address ${inspect(given)} as ${shown}`, () => assert.equal(addressText(given), shown));
   }
-
-  it('are described by their type', () => {
-    const { proxy: unreadable, revoke } = Proxy.revocable({}, {});
-    revoke();
-    const values = [
-      undefined,
-      null,
-      '',
-      'x',
-      5,
-      5n,
-      true,
-      [],
-      {},
-      () => 1,
-      Symbol('x'),
-      Buffer.from('x'),
-      new Map(),
-      new ArrayBuffer(1),
-      unreadable,
-    ];
-    assert.deepEqual(values.map(typeText), [
-      ...['undefined', 'null', 'an empty text', 'text', 'a number', 'a bigint', 'a boolean', 'a list', 'an object', 'a function'],
-      ...['a symbol', 'a Uint8Array', 'a Map', 'an ArrayBuffer', 'an object'],
-    ]);
-  });
 
   for (const [what, refused] of Object.entries(REFUSED)) {
     it(`are in no error about ${what}`, () => {

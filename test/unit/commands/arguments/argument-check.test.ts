@@ -127,7 +127,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ['get', [undefined], 'GET: argument 1 must be a string, a finite number or bytes, got undefined'],
     ['set', ['k'], 'SET: argument 2 must be a string, a finite number, a bigint or bytes, got undefined'],
     ['set', ['k', 'v', { EX: true }], 'SET: argument 3, option EX, must be a finite number, got true'],
-    ['set', ['k', 'v', { EX: '' }], 'SET: argument 3, option EX, must be a finite number, got empty text'],
+    ['set', ['k', 'v', { EX: '' }], 'SET: argument 3, option EX, must be a finite number, got an empty text'],
     ['set', ['k', 'v', { EX: null }], 'SET: argument 3, option EX, must be a finite number, got null'],
     ['set', ['k', 'v', { NX: 1 }], 'SET: argument 3, option NX, must be true or false, got a number'],
     [
@@ -166,7 +166,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
       [new Proxy({}, { get: () => assert.fail(), ownKeys: () => assert.fail() })],
       'DEL: argument 1 must be a string, a finite number or bytes, or a list of them, got a value that cannot be shown',
     ],
-    ['del', [new Set(['a'])], 'DEL: argument 1 must be a string, a finite number or bytes, or a list of them, got one of class Set'],
+    ['del', [new Set(['a'])], 'DEL: argument 1 must be a string, a finite number or bytes, or a list of them, got a Set'],
     ['restore', ['k', 0, 'text'], 'RESTORE: argument 3 must be bytes, got text'],
   ],
   'what does not go together': [
