@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as slotwise from '../../lib/index.js';
+import { REFUSALS } from '../../lib/protocol/refusals.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -10,6 +11,13 @@ const pages = ['', 'docs/', '.github/']
   .flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}${name}`))
   .filter((name) => name.endsWith('.md'))
   .map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') }));
+
+const errorsPage = pages.find(({ name }) => name === 'docs/errors.md')?.text ?? '';
+
+/** The section of a page with this heading. */
+function section(page: string, heading: string): string {
+  return page.split(/^## /m).find((part) => part.startsWith(heading)) ?? '';
+}
 
 /** The page without its code, in which brackets mean something else. */
 function prose(text: string): string {
@@ -68,10 +76,11 @@ describe('the documentation', () => {
   });
 
   it('says the same of an option in the README and on its page', () => {
-    const rowsOf = (page: string, section: string): Map<string, string> => {
+    const rowsOf = (page: string, heading: string): Map<string, string> => {
       const all = pages.find(({ name }) => name === page)?.text ?? '';
-      const text = all.split(/^## /m).find((part) => part.startsWith(section)) ?? '';
-      return new Map([...text.matchAll(/^\| (`[^|]*`) \| ([^|]*) \|/gm)].map(([, names = '', value = '']) => [names, value]));
+      return new Map(
+        [...section(all, heading).matchAll(/^\| (`[^|]*`) \| ([^|]*) \|/gm)].map(([, names = '', value = '']) => [names, value]),
+      );
     };
     const full = rowsOf('docs/options.md', 'Client');
     const main = [...rowsOf('README.md', 'Options')].flatMap(([names, value]) => names.split(', ').map((name) => [name, value] as const));
@@ -79,11 +88,35 @@ describe('the documentation', () => {
     for (const [name, value] of main) assert.equal(value, full.get(name), name);
   });
 
-  it('names every error class and every code of a topology error', () => {
-    const text = pages.find(({ name }) => name === 'docs/errors.md')?.text ?? '';
-    for (const name of Object.keys(slotwise)) if (name.endsWith('Error')) assert.ok(text.includes(`\`${name}\``), name);
+  it('names every code of an error', () => {
     const codes = readFileSync(join(root, 'lib/errors.ts'), 'utf8').matchAll(/'(ERR_\w+)'/g);
-    for (const [, code = ''] of codes) assert.ok(text.includes(`\`${code}\``), code);
+    for (const [, code = ''] of codes) assert.ok(errorsPage.includes(`\`${code}\``), code);
+  });
+
+  it('has a row for each class of an error, with its code and what it says of execution unless told otherwise', () => {
+    const source = `${readFileSync(join(root, 'lib/errors.ts'), 'utf8')}${readFileSync(join(root, 'lib/admin/admin-error.ts'), 'utf8')}`;
+    const classes = source.split(/^export class /m).slice(1);
+    const rows = new Map(
+      [...section(errorsPage, 'Codes').matchAll(/^\| `(\w+)`[^|]* \| ([^|]*) \| ([^|]*) \|/gm)].map(
+        ([, name = '', code = '', executed = '']) => [name, { code, executed: executed.split(/[^a-z]+/) }],
+      ),
+    );
+    assert.deepEqual([...rows.keys()].sort(), classes.map((text) => /^\w+/.exec(text)?.[0]).sort());
+    for (const text of classes) {
+      const [name = ''] = /^\w+/.exec(text) ?? [];
+      const { code = '', executed = [] } = rows.get(name) ?? {};
+      const [, ownCode] = /'(ERR_\w+)'/.exec(text) ?? [];
+      if (ownCode !== undefined) assert.equal(code, `\`${ownCode}\``, name);
+      // The others are of no command.
+      if (!executed.includes('')) assert.ok(executed.includes(/executed: '(\w+)'/.exec(text)?.[1] ?? 'no'), name);
+    }
+    for (const name of Object.keys(slotwise)) if (name.endsWith('Error') && name !== 'SlotwiseError') assert.ok(rows.has(name), name);
+  });
+
+  it('names the codes of the error replies that prove that nothing ran, and no others', () => {
+    const table = section(errorsPage, 'What a server refuses').matchAll(/^\| (`[^|]*) \|/gm);
+    const named = [...table].flatMap(([, codes = '']) => [...codes.matchAll(/`([A-Z]+)`/g)].map(([, code = '']) => code));
+    assert.deepEqual([...new Set(named)].sort(), [...new Set(REFUSALS.map(({ code }) => code))].sort());
   });
 
   it('names files, folders and npm scripts that exist', () => {
