@@ -2,7 +2,8 @@
 // hundred small ones takes longer than all they do; the types stay a file a source file. The code stays readable: Node shows the line of an
 // error that nobody catches, which would be all of the library otherwise. To leave out the white space would save 1.5 ms of an import.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -13,12 +14,32 @@ const formats = [
   { dir: 'cjs', format: 'cjs', type: 'commonjs', module: ['--module', 'commonjs', '--moduleResolution', 'bundler'] },
 ];
 
+/** The declarations that a file needs, itself among them. */
+function neededBy(file, found = new Set()) {
+  if (found.has(file)) return found;
+  found.add(file);
+  for (const [, path] of readFileSync(file, 'utf8').matchAll(/(?:\bfrom|\bimport\(|^import)\s*['"](\.[^'"]+)\.js['"]/gm)) {
+    neededBy(join(dirname(file), `${path}.d.ts`), found);
+  }
+  return found;
+}
+
+/** Removes the declarations that no public one leads to: those of the engine, half of them all. */
+function removeUnneeded(out) {
+  const needed = new Set(['index', 'admin/index'].flatMap((name) => [...neededBy(join(out, `${name}.d.ts`))]));
+  for (const name of readdirSync(out, { recursive: true })) {
+    const file = join(out, name);
+    if (name.endsWith('.d.ts') && !needed.has(file)) rmSync(file);
+  }
+}
+
 rmSync(`${root}dist`, { recursive: true, force: true });
 for (const { dir, format, type, module } of formats) {
   const out = `${root}dist/${dir}`;
   execFileSync(process.execPath, [tsc, '-p', `${root}tsconfig.build.json`, '--emitDeclarationOnly', '--outDir', out, ...module], {
     stdio: 'inherit',
   });
+  removeUnneeded(out);
   await build({
     // The command line is run, not imported: one of it is enough.
     entryPoints: ['index', 'admin/index', ...(format === 'esm' ? ['admin/cli/index'] : [])].map((name) => `${root}lib/${name}.ts`),
