@@ -236,19 +236,19 @@ export class Client {
 
   /** Subscribes to channels, until the group ends. */
   listen(request: SubscribeRequest, handler: SubscriptionHandler, limits: SubscribeLimits): SubscriptionGroup {
-    return this.subscriptions.listen(request, handler, limits, this.#lifecycle.begin() ? null : closedError(null));
+    return this.subscriptions.listen(request, handler, limits, this.#lifecycle.begin() ? null : closedError('subscription'));
   }
 
   // --- life
 
   /** See `ReadyWaiters`. */
   connect(timeoutMs = this.options.timeoutMs): Promise<void> {
-    return this.#lifecycle.begin() ? this.#deployment.connect(timeoutMs) : Promise.reject(closedError(null));
+    return this.#lifecycle.begin() ? this.#deployment.connect(timeoutMs) : Promise.reject(closedError('connect()'));
   }
 
   /** Has every live connection log in again, with what `credentials` gives now. */
   async reauthenticate(): Promise<void> {
-    if (this.#lifecycle.state === 'closed') throw closedError(null);
+    if (this.#lifecycle.state === 'closed') throw closedError('reauthenticate()');
     await this.#deployment.reauthenticate();
   }
 
@@ -258,7 +258,7 @@ export class Client {
     const wasIdle = this.#lifecycle.state === 'idle';
     this.#lifecycle.enter('closing');
     this.#dispatcher.endBlocking();
-    this.subscriptions.destroy(closedError(null));
+    this.subscriptions.destroy(closedError('subscription'));
     const groups = Promise.all([...this.#groups].map((group) => group.close()));
     while (!wasIdle && this.#isOwed() && !this.#isClosed()) await new Promise((resolve) => setTimeout(resolve, 5));
     await Promise.all([this.#deployment.nodes.close(), groups]);

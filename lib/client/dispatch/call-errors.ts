@@ -59,9 +59,10 @@ export function lostError(call: Call, { error }: AttemptFailure): ConnectionLost
   return withoutStack(() => new ConnectionLostError(`${call.spec.name}: ${error.message}; it may have run`, facts));
 }
 
-/** `spec` null: of `connect()`. */
-export function closedError(spec: CommandSpec | null): ClosedError {
-  return withoutStack(() => new ClosedError(`${spec?.name ?? 'connect()'}: the client is closed`, { command: spec?.name }));
+/** `what`: a command, or what is none as the message names it. */
+export function closedError(what: CommandSpec | string): ClosedError {
+  if (typeof what === 'string') return withoutStack(() => new ClosedError(`${what}: the client is closed`));
+  return withoutStack(() => new ClosedError(`${what.name}: the client is closed`, { command: what.name }));
 }
 
 /** `bytes`: of the command that has no room. */

@@ -129,7 +129,7 @@ export class SpecialCommands {
   /** The router, as soon as there is one; inside the deadline of the view. */
   async #whenKnown(spec: CommandSpec, view: View): Promise<Router> {
     if (this.#deployment.router === null) {
-      if (!this.#lifecycle.begin()) throw closedError(null);
+      if (!this.#lifecycle.begin()) throw closedError(spec);
       await this.#deployment.connect(view.timeoutMs);
     }
     if (this.#deployment.router === null) throw closedError(spec);

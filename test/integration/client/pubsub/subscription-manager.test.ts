@@ -157,7 +157,8 @@ describe('subscriptions of a client of one server', () => {
     redis.destroy();
     assert.equal((await closed).code, 'ERR_CLOSED');
     assert.equal((await next).code, 'ERR_CLOSED');
-    assert.equal((await rejected(redis.subscribe('e', () => {}))).code, 'ERR_CLOSED');
+    const after = await rejected(redis.subscribe('e', () => {}));
+    assert.deepEqual([after.code, after.message], ['ERR_CLOSED', 'subscription: the client is closed']);
     assert.equal((await rejected(redis.subscribe('e', () => {}, { signal: AbortSignal.abort() }))).code, 'ERR_CLOSED');
   });
 
