@@ -153,8 +153,8 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ['script', [oneKey, []], 'EVALSHA: argument 2 must be a list of 1 keys for this script, got 0'],
     ['lmove', ['a', 'b', 'left', 'RIGHT'], 'LMOVE: argument 3 must be LEFT or RIGHT, got text; did you mean LEFT?'],
     ['setex', ['k', 'a secret', 60], 'SETEX: argument 2 must be a finite number, got text'],
-    ['setex', ['k', Buffer.from('a secret'), 60], 'SETEX: argument 2 must be a finite number, got bytes'],
-    ['incrby', ['k', Buffer.alloc(0)], 'INCRBY: argument 2 must be a finite number, a bigint or its text, got bytes'],
+    ['setex', ['k', Buffer.from('a secret'), 60], 'SETEX: argument 2 must be a finite number, got a Uint8Array'],
+    ['incrby', ['k', Buffer.alloc(0)], 'INCRBY: argument 2 must be a finite number, a bigint or its text, got a Uint8Array'],
     ['auth', [123456], 'AUTH: argument 1 must be a string, got a number'],
     [
       'geosearch',
