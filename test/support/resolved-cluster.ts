@@ -1,5 +1,6 @@
 import { DEFAULTS } from '../../lib/options/defaults.js';
-import { clusterTopology, mergeViews } from '../../lib/topology/cluster/merge.js';
+import { clusterTopology } from '../../lib/topology/cluster/cluster-topology.js';
+import { mergeViews } from '../../lib/topology/cluster/merge.js';
 import { parseNodes, parseShards } from '../../lib/topology/cluster/replies.js';
 import { buildView } from '../../lib/topology/cluster/view.js';
 import { NodeRules } from '../../lib/topology/node-rules.js';

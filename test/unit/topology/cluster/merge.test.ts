@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { clusterTopology, mergeViews } from '../../../../lib/topology/cluster/merge.js';
+import { clusterTopology } from '../../../../lib/topology/cluster/cluster-topology.js';
+import { mergeViews } from '../../../../lib/topology/cluster/merge.js';
 import { parseNodes, parseShards } from '../../../../lib/topology/cluster/replies.js';
 import { buildView, type ClusterView } from '../../../../lib/topology/cluster/view.js';
 import { makeTopology } from '../../../../lib/topology/snapshot.js';
@@ -182,6 +183,16 @@ describe('mergeViews', () => {
   for (const { name, views, expected } of CASES) {
     it(name, () => assert.deepEqual(describeTopology(clusterTopology(mergeViews(views, null), rules)), expected));
   }
+
+  it('has one shard for all slots of nodes that are named by the address of a proxy, whatever the order of the views', () => {
+    const [one, other] = ['a@7000 myself,master - 1 0-5460', 'b@7000 master - 2 5461-10922'];
+    const third = 'c@7001 master - 3 10923-16383';
+    for (const views of [[view(one, other, third)], [view(third, other, one), view(other, one, third)]]) {
+      assert.deepEqual(describeTopology(clusterTopology(mergeViews(views, null), rules)), ['0-10922 7000', '10923-16383 7001']);
+    }
+    const fresh = view('a@7000 master,fail - 1 0-8191', 'b@7000 myself,master - 2', 'c@7001 master - 3 8192-16383');
+    assert.deepEqual(describeTopology(clusterTopology(mergeViews([fresh], null), rules)), ['0-8191 -', '8192-16383 7001', '7000']);
+  });
 
   it('keeps an address in use while the views disagree evenly', () => {
     const [first, second] = [view('a@10.0.0.1:7000 master - 1 0-16383'), view('a@10.0.0.2:7000 master - 1 0-16383')];

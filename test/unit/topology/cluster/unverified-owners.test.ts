@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { clusterTopology, mergeViews } from '../../../../lib/topology/cluster/merge.js';
+import { clusterTopology } from '../../../../lib/topology/cluster/cluster-topology.js';
+import { mergeViews } from '../../../../lib/topology/cluster/merge.js';
 import { unverifiedOwners } from '../../../../lib/topology/cluster/unverified-owners.js';
 import { rules } from '../nodes.js';
 import { clusterView as view } from './views.js';

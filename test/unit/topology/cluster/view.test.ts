@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { resolveOptions } from '../../../../lib/options/resolve.js';
-import { clusterTopology, mergeViews } from '../../../../lib/topology/cluster/merge.js';
+import { clusterTopology } from '../../../../lib/topology/cluster/cluster-topology.js';
+import { mergeViews } from '../../../../lib/topology/cluster/merge.js';
 import { type Endpoint, type EndpointGroup, parseNodes, parseShards, parseSlots } from '../../../../lib/topology/cluster/replies.js';
 import { buildView, type ClusterView } from '../../../../lib/topology/cluster/view.js';
 import { NodeRules } from '../../../../lib/topology/node-rules.js';
