@@ -21,6 +21,11 @@ export function mask(text: string): string {
   return `${scheme}${hosts}`.replace(/\?.*$/s, `?${HIDDEN}`);
 }
 
+/** Text in which URLs may be, without their users and passwords. */
+export function withoutLogins(text: string): string {
+  return text.replace(/(?<=\w:\/\/)[^\s@]*(?=@)/g, HIDDEN);
+}
+
 /** A server's address as errors show it: the host if it is one, never what stands in the port's place. */
 export function addressText(value: unknown): string {
   if (typeof value !== 'string' || value === '') return typeText(value);

@@ -1,4 +1,5 @@
 import { SlotwiseError, show } from '../../errors.js';
+import { withoutLogins } from '../../options/secrets.js';
 import { VERSION } from '../../version.js';
 import { checkCluster } from '../check.js';
 import { ClusterAdmin } from '../cluster-admin.js';
@@ -47,7 +48,8 @@ export async function runCommandLine(args: readonly string[], process: Process):
     process.stdout.write(parsed.kind === 'version' ? `slotwise ${VERSION}\n` : parsed.text);
     return OK;
   } catch (error) {
-    process.stderr.write(line(`slotwise: ${error instanceof SlotwiseError ? error.message : show(error)}`));
+    // A URL may stand in any option's place.
+    process.stderr.write(line(`slotwise: ${withoutLogins(error instanceof SlotwiseError ? error.message : show(error))}`));
     return error instanceof UsageError ? USAGE : FAILED;
   }
 }

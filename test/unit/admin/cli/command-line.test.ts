@@ -36,6 +36,7 @@ describe('the command line', () => {
     ['cluster create a:1 b:1 c:1 --replicas 0.5', /--replicas: expected a whole number/],
     ['cluster rebalance a:1 --weight b', /--weight: expected NODE=NUMBER, got b/],
     ['cluster failover a:1 b --force --takeover', /exclude each other/],
+    ['cluster reshard a:1 --from all --to b --count redis://u:hunter2@h', /--count: expected a number from 1, got redis:\/\/\*\*\*@h/],
     ['cluster fix a:1 --duplicates both', /--duplicates: expected owner or other, got both/],
   ];
   for (const [line, expected] of mistakes) {
