@@ -38,7 +38,7 @@ interface Place {
 /** Table of known names, with their relations as sums of the bits of the names. */
 interface Table {
   readonly known: ReadonlyMap<string, Entry>;
-  /** The same as a list, where other names are none of ours. */
+  /** The same as a list where they are those of a record of data, which has all of them, and may have others. */
   readonly data: readonly Entry[] | null;
   readonly required: readonly number[];
   readonly exclusive: readonly number[];
@@ -92,6 +92,8 @@ function fitsPlace(place: Place, arg: unknown): boolean {
   if (typeof arg !== 'object' || arg === null) return place.words?.has(arg) === true;
   if (Array.isArray(arg)) return place.pairs ? arePairs(arg) : place.each !== null && fitsEach(place.each, arg);
   if (place.pairs && arg instanceof Map) return arePairs(arg);
+  const data = place.named?.data ?? null;
+  if (data !== null) return isRecordOf(data, arg as Readonly<Record<string, unknown>>);
   if (Object.getPrototypeOf(arg) !== Object.prototype) return false;
   if (place.pairs) return !(Symbol.iterator in arg) && isRecordOfValues(arg as Readonly<Record<string, unknown>>);
   return place.named !== null && fitsTable(place.named, arg as Readonly<Record<string, unknown>>);
@@ -142,8 +144,17 @@ function arePairs(pairs: Iterable<unknown>): boolean {
   return count > 0;
 }
 
+function isRecordOf(data: readonly Entry[], record: Readonly<Record<string, unknown>>): boolean {
+  for (let at = 0; at < data.length; at++) {
+    const { name, takes } = data[at] as Entry;
+    const value = record[name];
+    if (!fitsScalar(takes.bits, value) && !fitsPlace(takes, value)) return false;
+  }
+  return true;
+}
+
 function fitsTable(table: Table, given: Readonly<Record<string, unknown>>): boolean {
-  const there = table.data === null ? optionsGiven(table.known, given) : dataGiven(table.data, given);
+  const there = optionsGiven(table.known, given);
   return there !== MISFIT && goTogether(table, there);
 }
 
@@ -157,18 +168,6 @@ function optionsGiven(known: Table['known'], given: Readonly<Record<string, unkn
     const value = given[name];
     if (option === undefined || !fitsPlace(option.takes, value)) return MISFIT;
     if (value !== false) there |= option.bit;
-  }
-  return there;
-}
-
-function dataGiven(entries: readonly Entry[], given: Readonly<Record<string, unknown>>): number {
-  let there = 0;
-  for (let at = 0; at < entries.length; at++) {
-    const { name, takes, bit } = entries[at] as Entry;
-    const value = given[name];
-    if (value === undefined) continue;
-    if (!fitsScalar(takes.bits, value) && !fitsPlace(takes, value)) return MISFIT;
-    there |= bit;
   }
   return there;
 }
