@@ -289,7 +289,7 @@ export abstract class StreamGroupCommands extends CommandGroup {
   ): Out<this, StreamEntries<TextOf<this>, StreamEntry<TextOf<this>> | DeletedEntry<TextOf<this>>>[] | null> {
     const args: Arg[] = ['GROUP', group, consumer];
     pushOptions(args, options, ['COUNT', 'BLOCK', 'NOACK']);
-    pushStreams(args, streams);
+    pushStreams(args, streams, XREADGROUP);
     return this.run(XREADGROUP, args, toPendingStreams<TextOf<this>>);
   }
 }

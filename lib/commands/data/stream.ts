@@ -1,5 +1,6 @@
+import { ArgumentError } from '../../errors.js';
 import { command } from '../../protocol/catalog/specs.js';
-import type { Arg } from '../../protocol/command-spec.js';
+import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
 import type { Ok } from '../decode.js';
 import { CommandGroup, type Key, type OneOrMore, type Value } from '../group.js';
 import type { IntegerOf, Out, TextOf } from '../mode.js';
@@ -141,7 +142,7 @@ export abstract class StreamCommands extends CommandGroup {
   xread(streams: Pairs, options?: XreadOptions): Out<this, StreamEntries<TextOf<this>>[] | null> {
     const args: Arg[] = [];
     pushOptions(args, options, ['COUNT', 'BLOCK']);
-    pushStreams(args, streams);
+    pushStreams(args, streams, XREAD);
     return this.run(XREAD, args, toStreams<TextOf<this>>);
   }
 
@@ -189,9 +190,19 @@ function pushTrim(args: Arg[], { MAXLEN, MINID }: AtMostOne<Trim>): void {
 }
 
 /** `STREAMS key [key …] id [id …]` */
-export function pushStreams(args: Arg[], streams: Pairs): void {
+export function pushStreams(args: Arg[], streams: Pairs, { name }: CommandSpec): void {
+  if (!isIterable(streams) && isKeyAndId(streams)) {
+    const message = `${name}: the value of "key" is no ID of an entry; streams are names with their IDs: { [key]: id }`;
+    throw new ArgumentError(message, { command: name });
+  }
   const pairs = [...(isIterable(streams) ? streams : Object.entries(streams))];
   args.push('STREAMS');
   for (const [key] of pairs) args.push(key);
   for (const [, id] of pairs) args.push(id);
+}
+
+/** `{ key: 'orders', id: '$' }`, which node-redis takes: two streams by their names, one of which would be read from the ID `orders`. */
+function isKeyAndId(streams: { readonly [name: string]: Value }): boolean {
+  const { key, id, ...others } = streams;
+  return id !== undefined && Object.keys(others).length === 0 && typeof key === 'string' && !/^[\d$>+]/.test(key);
 }

@@ -145,6 +145,16 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ],
     ['mset', [{}], 'MSET: argument 1 has no pairs'],
     [
+      'xread',
+      [{ key: 'orders', id: '$' }],
+      'XREAD: the value of "key" is no ID of an entry; streams are names with their IDs: { [key]: id }',
+    ],
+    [
+      'xreadgroup',
+      ['g', 'c', { key: 'orders', id: '>' }, { COUNT: 1 }],
+      'XREADGROUP: the value of "key" is no ID of an entry; streams are names with their IDs: { [key]: id }',
+    ],
+    [
       'mset',
       [{ a: 1, [Symbol.iterator]: () => [null].values() }],
       'MSET: argument 1, pair 1, must be a list of a name and a value, got null',
@@ -215,6 +225,8 @@ const accepted: readonly (readonly [what: string, method: string, args: readonly
   ['pairs of a class that has a name for itself', 'hset', ['k', new Tagged()], 'HSET k a 1'],
   ['an iterable that has other names', 'mset', [{ b: 2, [Symbol.iterator]: () => [['a', 1]].values() }], 'MSET a 1'],
   ['an infinite score as the text of a number', 'zadd', ['k', '-Infinity', 'a'], 'ZADD k -Infinity a'],
+  ['streams called key and id', 'xread', [{ key: '0-0', id: '$' }], 'XREAD STREAMS key id 0-0 $'],
+  ['a stream called key', 'xread', [{ key: '$' }], 'XREAD STREAMS key $'],
   ['records with more in them', 'zadd', ['k', [{ member: 'a', score: 1, name: 'Ada' }]], 'ZADD k 1 a'],
   ['an infinite score', 'zadd', ['k', Number.POSITIVE_INFINITY, 'a'], 'ZADD k +inf a'],
   ['pairs that can be read once', 'mset', [new Map([['a', 1]]).entries()], 'MSET a 1'],
