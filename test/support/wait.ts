@@ -33,6 +33,15 @@ export async function until<T>(
   }
 }
 
+/** As `until`, while timers are faked: sockets go on. */
+export async function untilTurn(condition: () => unknown): Promise<void> {
+  const end = process.hrtime.bigint() + 9_000_000_000n;
+  while (!condition()) {
+    if (process.hrtime.bigint() > end) throw new Error(`not within 9 s: ${condition.toString()}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 /** A gate for the order of events: who waits for `opened` goes on when the test calls `open`. */
 export interface Gate {
   readonly opened: Promise<void>;

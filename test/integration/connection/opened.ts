@@ -43,7 +43,7 @@ export class Recorder implements CallOwner {
 
 export const quickConfig: Omit<ConnectionConfig, 'address'> = {
   tls: null,
-  connectTimeoutMs: 1_000,
+  connectTimeoutMs: 5_000,
   keepAliveMs: 0,
   protocol: 3,
   credentials: null,

@@ -5,7 +5,7 @@ import type { Connection } from '../../../lib/connection/connection.js';
 import { ConnectionLostError } from '../../../lib/errors.js';
 import { HalfOpenCheck } from '../../../lib/pool/half-open-check.js';
 import { type Answer, close, error, FakeServer, type Handler, silence } from '../../support/fake-server.js';
-import { until } from '../../support/wait.js';
+import { until, untilTurn } from '../../support/wait.js';
 import { quickConfig } from '../connection/opened.js';
 
 const replaced = new ConnectionLostError('another node took its place');
@@ -170,7 +170,7 @@ describe('a check of a silent connection', () => {
         server.handler = answering(answer);
         start(2_000);
         for (let questions = 1; questions <= 6; questions++) {
-          await waitFor(() => asked() === questions && time.countTimers() > 0);
+          await untilTurn(() => asked() === questions && time.countTimers() > 0);
           time.tick(1_000);
         }
         assert.deepEqual([destroyed, unresponsive], [[], 0]);
@@ -187,15 +187,15 @@ describe('a check of a silent connection', () => {
       server.handler = answering(() => 'id=7 idle=3 flags=N cmd=set\n');
       start(2_000);
       for (let second = 0; second < 5; second++) {
-        await waitFor(() => asked() === second + 1 && time.countTimers() > 0);
+        await untilTurn(() => asked() === second + 1 && time.countTimers() > 0);
         assert.equal(replaceable > 0, second >= 3);
         time.tick(1_000);
       }
       assert.deepEqual(destroyed, []);
-      await waitFor(() => asked() === 6 && time.countTimers() > 0);
+      await untilTurn(() => asked() === 6 && time.countTimers() > 0);
       awaited = false;
       time.tick(1_000);
-      await waitFor(() => destroyed.length === 1);
+      await untilTurn(() => destroyed.length === 1);
     } finally {
       time.restore();
     }
@@ -206,7 +206,7 @@ describe('a check of a silent connection', () => {
     try {
       server.handler = answering(() => error("NOPERM User u has no permissions to run the 'client|list' command"));
       start(2_000);
-      await waitFor(() => asked() === 1 && time.countTimers() > 0);
+      await untilTurn(() => asked() === 1 && time.countTimers() > 0);
       time.tick(2_900);
       assert.deepEqual(destroyed, []);
       time.tick(200);
@@ -247,11 +247,3 @@ describe('a check of a silent connection', () => {
     );
   });
 });
-
-/** As `until`, while `setTimeout` is faked. */
-async function waitFor(condition: () => boolean): Promise<void> {
-  for (let turns = 0; !condition(); turns++) {
-    assert.ok(turns < 100_000, 'never came');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}

@@ -4,7 +4,7 @@ import sinon from 'sinon';
 import { ClosedError, ConnectError } from '../../../lib/errors.js';
 import { Multiplexer } from '../../../lib/pool/multiplexer.js';
 import { close, FakeServer, silence } from '../../support/fake-server.js';
-import { closedGate, until } from '../../support/wait.js';
+import { closedGate, until, untilTurn } from '../../support/wait.js';
 import { echo, quickConfig, Recorder } from '../connection/opened.js';
 
 /** A multiplexer under test, and the events that it had for its node. */
@@ -275,10 +275,10 @@ describe('a multiplexer', () => {
           await one.send('1');
           const { call, outcome: never } = one.owner.make(['ECHO', 'never']);
           one.multiplexer.send(call);
-          await turnsUntil(() => one.events.includes('suspect'));
+          await untilTurn(() => one.events.includes('suspect'));
           const waits = one.send('2');
           for (let questions = 1; questions <= 3; questions++) {
-            await turnsUntil(() => asked === questions && time.countTimers() > 0);
+            await untilTurn(() => asked === questions && time.countTimers() > 0);
             time.tick(1_000);
           }
           // The recorder rejects what comes back: a client sends it again.
@@ -314,11 +314,3 @@ describe('a multiplexer', () => {
     });
   });
 });
-
-/** As `until`, where time is faked. */
-async function turnsUntil(condition: () => boolean): Promise<void> {
-  for (let turns = 0; !condition(); turns++) {
-    assert.ok(turns < 1_000_000, 'never came');
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-}

@@ -74,10 +74,10 @@ describe('a client of a fixed address whose server answers READONLY', () => {
     };
     const redis = clientOf(server);
     await redis.set('warm', '1');
+    const { length } = server.connections;
     const writes = [redis.set('first', '1')];
-    await until(() => server.count('SET') === 2);
-    // Silent for long enough: the rest waits unwritten.
-    await sleep(250);
+    // Silent for so long that another connection is tried: the rest waits unwritten.
+    await until(() => server.count('SET') === 2 && server.connections.length > length);
     for (let i = 0; i < 20; i++) writes.push(redis.set('held', `${i}`));
     await sleep(50);
     wake();

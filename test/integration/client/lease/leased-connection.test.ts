@@ -78,7 +78,8 @@ describe('a leased connection', () => {
 
   it('rejects its commands at their deadline', async () => {
     script(([name]) => (name === 'INCR' ? silence : undefined));
-    const redis = clientOf(server, { timeoutMs: 50 });
-    await redis.lease(async (one) => assert.ok((await rejected(one.incr('k'))) instanceof TimeoutError));
+    const redis = clientOf(server, { pool: { minExclusive: 1 } });
+    await redis.connect();
+    await redis.with({ timeoutMs: 50 }).lease(async (one) => assert.ok((await rejected(one.incr('k'))) instanceof TimeoutError));
   });
 });

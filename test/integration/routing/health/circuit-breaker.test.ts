@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { createClient, TimeoutError } from '../../../../lib/index.js';
 import { FakeServer, type Handler } from '../../../support/fake-server.js';
-import { until } from '../../../support/wait.js';
+import { closedGate, until } from '../../../support/wait.js';
 
 describe('the circuit breaker of a replica', () => {
   it('opens when calls are given up there, others serve meanwhile, and a PING of ours closes it', async () => {
     await using primary = await FakeServer.start();
     await using replica = await FakeServer.start();
-    let delayMs = 500;
+    const slow = closedGate();
     const server = (role: 'master' | 'slave', gets: () => Promise<string>): Handler => {
       const [info, reply] =
         role === 'master'
@@ -25,7 +25,7 @@ describe('the circuit breaker of a replica', () => {
     };
     primary.handler = server('master', async () => 'of the primary');
     replica.handler = server('slave', async () => {
-      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      await slow.opened;
       return 'of the replica';
     });
     const seeds = [{ host: primary.host, port: primary.port }];
@@ -38,7 +38,7 @@ describe('the circuit breaker of a replica', () => {
     const asked = replica.received.filter(([name]) => name === 'GET').length;
     for (let i = 0; i < 20; i++) assert.equal(await redis.get('k'), 'of the primary');
     assert.equal(replica.received.filter(([name]) => name === 'GET').length, asked, 'no read while it is open');
-    delayMs = 0;
+    slow.open();
     await until(() => breaker() === 'closed', { what: 'the breaker is closed again' });
     assert.ok(replica.received.some(([name]) => name === 'PING'));
     assert.equal(await redis.get('k'), 'of the replica');
