@@ -19,7 +19,7 @@ class Watch {
 
   delete(watcher: Watcher): void {
     this.#watchers.delete(watcher);
-    // Called where a reply is settled, which must not fail with somebody's own kind of signal.
+    // Called where a reply is settled, which must not fail with a signal that is not Node's.
     if (this.#watchers.size === 0) callAside(() => this.signal.removeEventListener('abort', this.#abort), ignore);
   }
 

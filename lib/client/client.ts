@@ -252,7 +252,7 @@ export class Client {
     await this.#deployment.reauthenticate();
   }
 
-  /** Takes no more commands, waits for the replies to the others, as long as somebody waits for them, closes. */
+  /** Takes no more commands, waits for the replies that callers still wait for, closes. */
   async close(): Promise<void> {
     if (this.#isClosed()) return;
     const wasIdle = this.#lifecycle.state === 'idle';
@@ -265,7 +265,7 @@ export class Client {
     this.destroy();
   }
 
-  /** Whether somebody waits for a command. One that has timed out keeps its place until its reply comes, which a server that hangs never sends. */
+  /** Whether callers wait for commands. One that has timed out keeps its place until its reply comes, which a server that hangs never sends. */
   #isOwed(): boolean {
     return this.usage.commands > this.#deployment.nodes.abandoned(this.usage);
   }

@@ -3,7 +3,7 @@ import { ArgumentError, show } from '../errors.js';
 import type { Options } from '../options/defaults.js';
 import type { QueueUsage } from '../protocol/call.js';
 import { typeText } from '../util/type-text.js';
-import { isThenable, thrownText } from '../util/user-function.js';
+import { asError, isThenable } from '../util/user-function.js';
 
 export type Source<Item> = Iterable<Item> | AsyncIterable<Item>;
 
@@ -47,7 +47,7 @@ export async function* stream<Item, Reply>(
         try {
           outcome = await reply;
         } catch (error) {
-          outcome = error instanceof Error ? error : new Error(thrownText(error), { cause: error });
+          outcome = asError(error);
         }
         yield outcome;
       } else yield await reply;

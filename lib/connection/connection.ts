@@ -155,7 +155,7 @@ export class Connection implements Holder {
     return this.#reason ?? new ClosedError(`the connection to ${this.key} is closed`, { node: this.key });
   }
 
-  /** Whether somebody waits for a reply that is on its way. */
+  /** Whether a caller waits for a reply that is on its way. */
   get isAwaited(): boolean {
     return !areSettled(this.#inFlight);
   }
@@ -192,7 +192,7 @@ export class Connection implements Holder {
     return takeRepeatable(this.#inFlight);
   }
 
-  /** Refuses new calls, waits for the replies that anybody waits for, then closes. While it connects, it takes calls until it is ready. */
+  /** Refuses new calls, waits for the replies that callers wait for, then closes. While it connects, it takes calls until it is ready. */
   close(): Promise<void> {
     if (this.state === 'closed') return Promise.resolve();
     const closed = new Promise<void>((resolve) => this.#closing.push(resolve));

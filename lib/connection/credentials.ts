@@ -7,7 +7,7 @@ import { thrownText } from '../util/user-function.js';
 
 /**
  * The credentials of now. Rejects with a `ConnectError` where the user's function fails, gives something else, or takes longer than
- * `timeoutMs`; 0: whoever asks has a limit of its own.
+ * `timeoutMs`; 0: the caller has a limit of its own.
  */
 export async function askForCredentials(source: CredentialSource | null, timeoutMs = 0): Promise<Credentials> {
   try {

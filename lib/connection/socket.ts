@@ -1,8 +1,9 @@
 import { connect as connectTcp, isIP, type LookupFunction, Socket } from 'node:net';
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import { type Address, addressKey } from '../options/address.js';
+import { asError } from '../util/user-function.js';
 import { HostAddress } from './host-addresses.js';
-import { asError, withGuardedFunctions } from './tls-functions.js';
+import { withGuardedFunctions } from './tls-functions.js';
 import { keepSessions, sessionOf } from './tls-sessions.js';
 
 /** Sizes of the read buffer, in bytes. The buffer is reused and grows by doubling: most connections never fill the first one. */
@@ -121,7 +122,7 @@ function openTls(endpoint: Endpoint, host: HostAddress | null, { tls, node }: Tl
     keepSessions(connecting, tls, node);
     socket = connecting;
   } catch (error) {
-    // Node checks TLS options here, and throws. Whoever needs this connection is told as of any other that cannot be made.
+    // Node checks TLS options here, and throws. That is told as of any other connection that cannot be made.
     return new Socket().destroy(asError(error));
   }
   socket.once('secureConnect', () => guarded(socket, () => handlers.connected()));

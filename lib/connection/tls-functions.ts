@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { PeerCertificate, PSKCallbackNegotation, ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import { show } from '../errors.js';
 import { nextTick } from '../util/timers.js';
-import { disregard, thrownText } from '../util/user-function.js';
+import { asError, callAside, disregard } from '../util/user-function.js';
 
 /** Options that are functions and are not for servers alone. */
 type FunctionOption = Exclude<
@@ -83,19 +83,13 @@ function guardedLookup(given: Functions['lookup']): Functions['lookup'] {
       });
     };
     const failed = (error: unknown): void => once(asError(error));
-    try {
-      const result: unknown = given(host, options, (error: unknown, found: unknown) => {
-        if (error) failed(error);
-        else {
-          const addresses = addressesOf(found);
-          if (addresses === null) failed(new TypeError(`expected IP addresses from lookup, got ${show(found)}`));
-          else once(null, addresses);
-        }
-      });
-      if (result instanceof Promise) result.catch(failed);
-    } catch (error) {
-      failed(error);
-    }
+    const took = (error: unknown, found: unknown): void => {
+      const addresses = error ? null : addressesOf(found);
+      if (error) failed(error);
+      else if (addresses === null) failed(new TypeError(`expected IP addresses from lookup, got ${show(found)}`));
+      else once(null, addresses);
+    };
+    callAside(() => given(host, options, took), failed);
   };
 }
 
@@ -105,18 +99,4 @@ function addressesOf(found: unknown): { address: string; family: number }[] | nu
   const addresses = list.map((entry) => (typeof entry === 'object' && entry !== null && 'address' in entry ? entry.address : entry));
   const valid = addresses.flatMap((address) => (typeof address === 'string' && isIP(address) !== 0 ? [address] : []));
   return valid.length === 0 || valid.length < list.length ? null : valid.map((address) => ({ address, family: isIP(address) }));
-}
-
-/** An error that Node can read, which it does where nobody catches anything. */
-export function asError(thrown: unknown): Error {
-  const text = thrownText(thrown);
-  return thrown instanceof Error && isReadable(thrown) ? thrown : new Error(text, { cause: thrown });
-}
-
-function isReadable(error: NodeJS.ErrnoException): boolean {
-  try {
-    return typeof error.message === 'string' && error.code !== null && error.stack !== null;
-  } catch {
-    return false;
-  }
 }

@@ -37,7 +37,7 @@ export class Upload {
   isWaiting = false;
   #taken = 0;
 
-  /** Whether bytes that waited have left since the last look. What leaves at once says nothing: the kernel takes that from anybody. */
+  /** Whether bytes that waited have left since the last look. What leaves at once says nothing: the kernel takes that for a dead server, too. */
   advanced(socket: Socket): boolean {
     const waited = this.isWaiting;
     if (!waited && socket.writableLength === 0) return false;

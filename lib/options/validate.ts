@@ -110,7 +110,7 @@ export function shape<S extends Readonly<Record<string, Check<unknown>>>>(
 }
 
 /**
- * The known names that an object has from its class, with a value. What all objects have is not the caller's word: somebody may have polluted
+ * The known names that an object has from its class, with a value. What all objects have is not the caller's word: other code may have added
  * it.
  */
 function inheritedNames(input: Readonly<Record<string, unknown>>, known: object): readonly string[] {

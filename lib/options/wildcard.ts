@@ -12,7 +12,7 @@ export interface Pattern {
   readonly matches: (text: string) => boolean;
 }
 
-/** Bounds of a pattern that is somebody's input: what is longer is a mistake, and every key would pay for it. */
+/** Bounds of a pattern that may be a user's input: what is longer is a mistake, and every key would pay for it. */
 const MOST_CHARACTERS = 1_024;
 const MOST_STARS = 32;
 

@@ -166,7 +166,7 @@ export class HalfOpenCheck {
       this.#stalled.destroy(this.#replacedBy);
       return;
     }
-    // Whoever waited was told of the deadline: a connection whose replies do not come is of no use to others.
+    // Those calls have ended at their deadlines: a connection whose replies do not come is of no use to others.
     if (consequence === 'close' || (leftMs <= 0 && said !== 'busy' && !this.#stalled.isAwaited)) {
       this.#stalled.destroy(connectionLostError(this.#stalled.key, 'answers, but not on this connection'));
       return;

@@ -68,7 +68,7 @@ const keepResolve = (resolve: Resolve): void => {
 };
 
 /**
- * Promise that rejects one turn of the microtasks later. `Promise.reject` would reject before anybody can listen, and Node keeps a record of
+ * Promise that rejects one turn of the microtasks later. `Promise.reject` would reject before a caller can listen, and Node keeps a record of
  * each such promise: among thousands that alone takes longer than serving them.
  */
 export function rejectedSoon(error: unknown): Promise<never> {

@@ -1,7 +1,7 @@
 import { AuthError, DatabaseError, type ReplyError, TlsError } from '../errors.js';
 import type { AttemptFailure } from '../protocol/call.js';
 import { isServersWord, provesNothingRan, type ScriptKind } from '../protocol/refusals.js';
-import { classify, type Redirection, redirection } from '../protocol/resp/reply-error.js';
+import { classify, type ErrorKind, type Redirection, redirection } from '../protocol/resp/reply-error.js';
 import { backoffMs } from '../util/backoff.js';
 
 /** The facts of a failed attempt besides the failure itself. */
@@ -83,25 +83,20 @@ const LOOK: Lesson = { wake: true, avoid: false, renew: false };
 export function lessonOf(failure: AttemptFailure, script: ScriptKind): Lesson {
   if (failure.kind !== 'error-reply') return isFinal(failure) ? NOTHING : LOOK;
   const { error } = failure;
-  switch (classify(error)) {
+  const kind = classify(error);
+  switch (kind) {
     case 'moved':
     case 'ask':
     case 'redirect':
       // The redirection itself is followed, or is none: but for a host that is not known yet.
       return redirection(error)?.host === '?' ? LOOK : NOTHING;
-    case 'tryagain':
-    case 'clusterdown':
-    case 'loading':
-    case 'masterdown':
-    case 'readonly':
-    case 'noreplicas':
-    case 'unblocked': {
-      const kind = classify(error) as keyof typeof RESELECT; // one of these cases
-      return script === 'none' || isServersWord(error) ? lessonOfKind(kind) : NOTHING;
-    }
     default:
-      return NOTHING;
+      return isReselected(kind) && (script === 'none' || isServersWord(error)) ? lessonOfKind(kind) : NOTHING;
   }
+}
+
+function isReselected(kind: ErrorKind): kind is keyof typeof RESELECT {
+  return Object.hasOwn(RESELECT, kind);
 }
 
 function lessonOfKind(kind: keyof typeof RESELECT): Lesson {
@@ -153,20 +148,11 @@ function afterReply(error: ReplyError, facts: AttemptFacts, random: () => number
       const afterMs = facts.redirects < FREE_REDIRECTS ? 0 : backoffMs(facts.redirects - FREE_REDIRECTS, RETRY_BACKOFF, random);
       return { act: 'resend', to, asking: kind === 'ask', patch: kind === 'moved', afterMs };
     }
-    case 'tryagain':
-    case 'clusterdown':
-    case 'loading':
-    case 'masterdown':
-    case 'readonly':
-    case 'noreplicas':
-    case 'unblocked':
-      return {
-        act: 'reselect',
-        afterMs: pauseMs(facts, random, kind === 'tryagain' ? TRYAGAIN_BACKOFF : RETRY_BACKOFF),
-        waiting: RESELECT[kind].waiting,
-      };
-    default:
-      return REJECT;
+    default: {
+      if (!isReselected(kind)) return REJECT;
+      const afterMs = pauseMs(facts, random, kind === 'tryagain' ? TRYAGAIN_BACKOFF : RETRY_BACKOFF);
+      return { act: 'reselect', afterMs, waiting: RESELECT[kind].waiting };
+    }
   }
 }
 

@@ -17,7 +17,7 @@ export interface ErrorFacts {
   readonly cause?: unknown;
 }
 
-/** The brand of each class of ours; a class that somebody derives from one has none. */
+/** The brand of each class of ours; a user's class that is derived from one has none. */
 const brands = new Map<unknown, symbol>();
 
 /** Base of everything this library throws or rejects with. `code` is stable over releases; the message is for people. */

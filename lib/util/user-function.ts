@@ -38,6 +38,20 @@ export function thrownStack(thrown: unknown): string {
   return textBy(() => (thrown instanceof Error ? (thrown.stack ?? thrown.message) : thrown));
 }
 
+/** What was thrown as an error whose message, code and stack can be read: Node reads them where nothing is caught. */
+export function asError(thrown: unknown): Error {
+  const text = thrownText(thrown);
+  return thrown instanceof Error && isReadable(thrown) ? thrown : new Error(text, { cause: thrown });
+}
+
+function isReadable(error: NodeJS.ErrnoException): boolean {
+  try {
+    return typeof error.message === 'string' && error.code !== null && error.stack !== null;
+  } catch {
+    return false;
+  }
+}
+
 function textBy(read: () => unknown): string {
   try {
     return String(read());

@@ -1,6 +1,6 @@
 import type { Form, Kind, Named } from './signature.js';
 
-/** What to write instead, for those who know the arguments of another client; empty where nothing is known. */
+/** Advice on what to write instead of the arguments of another client; empty where there is none. */
 export function hint(method: string, command: string, forms: readonly Form[], args: readonly unknown[]): string {
   if (args.some((arg) => typeof arg === 'function')) return '; it takes no callback, it returns a promise';
   return optionWords(method, command, forms, args) ?? writtenOut(method, forms, args) ?? '';

@@ -88,7 +88,7 @@ export function explainRead(router: Router, shard: number, policy: ReadPolicy): 
 /** Most nodes whose reasons a message has. */
 const MAX_REASONS = 4;
 
-/** Why nobody may serve a command that only reads, node by node; null: somebody may. */
+/** Why no node may serve a command that only reads, node by node; null: one may. */
 export function readReason(router: Router, shard: number, policy: ReadPolicy): string | null {
   const whyNot = new Map<string, string>();
   const trace = (step: SelectionStep, { reducer, removed }: Reduction): void => {

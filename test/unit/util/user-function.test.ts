@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { callAside, disregard, isThenable, thrownStack, thrownText } from '../../../lib/util/user-function.js';
+import { asError, callAside, disregard, isThenable, thrownStack, thrownText } from '../../../lib/util/user-function.js';
 import { MISBEHAVIOURS } from '../../integration/util/user-function/misbehaviours.js';
 
 const turns = async (): Promise<void> => {
@@ -60,4 +60,28 @@ describe('the text of what was thrown', () => {
     assert.equal(thrownStack(Object.assign(new Error('boom'), { stack: undefined })), 'boom');
     assert.equal(thrownStack('text'), 'text');
   });
+});
+
+describe('what was thrown, as an error', () => {
+  it('is itself where it is an error that can be read', () => {
+    const error = new TypeError('boom');
+    assert.equal(asError(error), error);
+  });
+
+  const unreadable = Object.defineProperty(new Error('x'), 'message', {
+    get: () => {
+      throw new Error('no');
+    },
+  });
+  const cases: readonly (readonly [thrown: unknown, message: string])[] = [
+    ['text', 'text'],
+    [undefined, 'undefined'],
+    [unreadable, 'something that cannot be shown'],
+  ];
+  for (const [at, [thrown, message]] of cases.entries()) {
+    it(`says "${message}" and has it as its cause (${at})`, () => {
+      const error = asError(thrown);
+      assert.deepEqual([error.message, error.cause === thrown], [message, true]);
+    });
+  }
 });
