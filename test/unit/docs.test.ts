@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { handshakeSteps } from '../../lib/connection/handshake.js';
 import * as slotwise from '../../lib/index.js';
 import { REFUSALS } from '../../lib/protocol/refusals.js';
 
@@ -117,6 +118,17 @@ describe('the documentation', () => {
     const table = section(errorsPage, 'What a server refuses').matchAll(/^\| (`[^|]*) \|/gm);
     const named = [...table].flatMap(([, codes = '']) => [...codes.matchAll(/`([A-Z]+)`/g)].map(([, code = '']) => code));
     assert.deepEqual([...new Set(named)].sort(), [...new Set(REFUSALS.map(({ code }) => code))].sort());
+  });
+
+  it('names the right to each command of the handshake', () => {
+    const rights = section(pages.find(({ name }) => name === 'docs/security.md')?.text ?? '', 'Access rights').replaceAll('\\|', '|');
+    const config = { protocol: 3, credentials: { password: 'x' }, database: 1, clientName: 'x', readonly: true } as const;
+    for (const { words } of [...handshakeSteps(config, 2), ...handshakeSteps(config, 3)]) {
+      const [name = '', subcommand = ''] = words.map((word) => word.toLowerCase());
+      // Every user may log in.
+      if (name === 'auth') continue;
+      assert.match(rights, new RegExp(`\\+${name === 'client' ? `client\\|${subcommand}` : name}[ \`]`), words.join(' '));
+    }
   });
 
   it('names files, folders and npm scripts that exist', () => {
