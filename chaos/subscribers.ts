@@ -23,6 +23,7 @@ export class Subscribers {
 
   /** Resolves when the servers have confirmed all. */
   async listen({ subscribe }: Driver, channels: readonly ChannelSubscriber[]): Promise<void> {
+    if (channels.length === 0) return;
     if (subscribe === undefined) throw new Error('the client has no subscribers');
     await Promise.all(
       channels.map(({ kind, name, channel }) => {
