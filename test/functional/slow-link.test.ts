@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, type Redis } from '../../lib/index.js';
 import { type Address, addressKey } from '../../lib/options/address.js';
-import { SlowLink } from '../support/slow-link.js';
+import { Relay } from '../support/relay.js';
 import { chosenKinds, sharedTopology, type TopologyKind } from '../support/topologies.js';
 
 /** More than the 3 s after which a connection that says nothing is given up. */
 const UPLOAD_MS = 3_500;
-const LINK = { bytesPerSecond: 250_000, latencyMs: 5, slice: 1_400 };
+const LINE = { bytesPerSecond: 250_000, slice: 1_400 };
+/** In each direction. */
+const LATENCY_MS = 5;
 
 interface Books {
   readonly kind: TopologyKind;
@@ -21,8 +23,11 @@ interface Books {
 /** What callers are told on a slow link while a large value is on its way. */
 async function booksOf(kind: TopologyKind): Promise<Books> {
   const running = await sharedTopology(kind);
-  const links = new Map<string, SlowLink>();
-  for (const { host, port } of running.nodes) links.set(`${host}:${port}`, await SlowLink.start({ host, port }, LINK));
+  const links = new Map<string, Relay>();
+  for (const { host, port } of running.nodes) {
+    const link = await Relay.start({ host, port });
+    links.set(`${host}:${port}`, Object.assign(link, { line: LINE, delayMs: LATENCY_MS }));
+  }
   const linkTo = (address: Address): Address => {
     const link = links.get(addressKey(address));
     return link === undefined ? address : { host: link.host, port: link.port };
@@ -50,7 +55,7 @@ async function underLoad(kind: TopologyKind, redis: Redis): Promise<Books> {
   await redis.del([`${key}:n`]);
   let isOver = false;
   const upload = redis
-    .set(`${key}:large`, Buffer.alloc((LINK.bytesPerSecond * UPLOAD_MS) / 1_000, 'x'))
+    .set(`${key}:large`, Buffer.alloc((LINE.bytesPerSecond * UPLOAD_MS) / 1_000, 'x'))
     .catch(String)
     .finally(() => {
       isOver = true;
@@ -76,7 +81,7 @@ async function underLoad(kind: TopologyKind, redis: Redis): Promise<Books> {
 describe('a slow link', () => {
   it('fails nothing while a large value is on its way, in any topology', async function () {
     this.timeout(120_000);
-    const stored = (LINK.bytesPerSecond * UPLOAD_MS) / 1_000;
+    const stored = (LINE.bytesPerSecond * UPLOAD_MS) / 1_000;
     for (const { kind, acknowledged, ...books } of await Promise.all(chosenKinds().map(booksOf))) {
       assert.ok(acknowledged > 10, `${kind}: ${acknowledged} writes`);
       assert.deepEqual(books, { large: 'OK', stored, counted: acknowledged, failures: [] }, kind);

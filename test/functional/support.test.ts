@@ -254,4 +254,36 @@ describe('test support: a relay', () => {
     await connection.ask('GET', 'x');
     assert.ok(performance.now() - start >= 79);
   });
+
+  it('is as slow as told both ways, and brings everything in its order', async () => {
+    await using server = await FakeServer.start(([command, text]) => (command === 'GET' ? text : command === 'REPLCONF' ? ok : undefined));
+    await using relay = await Relay.start(server);
+    relay.line = { bytesPerSecond: 500_000, slice: 1_000 };
+    using connection = await AskConnection.open(relay);
+    const text = Array.from({ length: 5_000 }, (_, i) => String(i).padStart(10)).join('');
+    const start = performance.now();
+    const [echo, pong] = await Promise.all([connection.ask('GET', text), connection.ask('PING')]);
+    // 100 ms each way, and no more ahead than a few of them.
+    assert.ok(performance.now() - start >= 180);
+    assert.deepEqual({ isSame: echo === text, pong }, { isSame: true, pong: 'PONG' });
+  });
+
+  it('slows down nobody who replicates', async () => {
+    await using server = await FakeServer.start(([command, text]) => (command === 'GET' ? text : command === 'REPLCONF' ? ok : undefined));
+    await using relay = await Relay.start(server);
+    relay.line = { bytesPerSecond: 1, slice: 1 };
+    using client = await AskConnection.open(relay);
+    using replica = await AskConnection.open(relay);
+    let answered = false;
+    const slow = client.ask('PING').then(
+      () => {
+        answered = true;
+      },
+      () => {},
+    );
+    assert.equal(await replica.ask('REPLCONF', 'capa', 'eof'), 'OK');
+    assert.equal(answered, false);
+    client.close();
+    await slow;
+  });
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { infoFields } from './ask.js';
 import { agreedView, clusterPort, membersOf, type ShardView, viewOf } from './cluster-view.js';
-import { type Server, type ServerOptions, startAll, stopAll } from './server.js';
+import { type Server, type ServerOptions, type StartServer, startAll, stopAll } from './server.js';
 import { moveSlot, type SlotEnd } from './slot-move.js';
 import { until } from './wait.js';
 
@@ -21,6 +21,8 @@ export interface ClusterOptions {
   readonly replicasInSlots?: boolean;
   /** Options of every server. With `tls` the cluster bus and the replication use it too. */
   readonly server?: Omit<ServerOptions, 'port'>;
+  /** Starts one server. Default: `Server.start`. */
+  readonly start?: StartServer;
 }
 
 export interface MoveOptions {
@@ -45,7 +47,10 @@ export class Cluster {
     const config = ['cluster-enabled yes', 'cluster-config-file nodes.conf', `cluster-node-timeout ${nodeTimeoutMs}`];
     if (server.tls) config.push('tls-cluster yes', 'tls-replication yes');
     const one: ServerOptions = { ...server, config: [...config, ...(server.config ?? [])] };
-    const servers = await startAll(Array.from({ length: primaries * (1 + replicas) }, () => one));
+    const servers = await startAll(
+      Array.from({ length: primaries * (1 + replicas) }, () => one),
+      options.start,
+    );
     try {
       await join(servers, firstSlots);
       await agreed(servers, replicasInSlots ? replicas : 0);

@@ -7,11 +7,24 @@ export interface Target {
   readonly port: number;
 }
 
+/** A slow line: bytes queue up for its bandwidth and arrive in slices. Its latency is `delayMs`. */
+export interface Line {
+  /** In each direction, over all connections together. */
+  readonly bytesPerSecond: number;
+  /** Longest piece, in bytes: connections take turns at each. */
+  readonly slice: number;
+}
+
 /** A TCP relay on 127.0.0.1 that can fail as networks do: the way to a server breaks, swallows packets, or leads to another server. */
 export class Relay {
   readonly host = '127.0.0.1';
   /** Added on the way to the target and on the way back, in ms. */
   delayMs = 0;
+  /** Null: as fast as the machine. Replicas that follow their primary through the relay are not slowed down: they have lines of their own. */
+  line: Line | null = null;
+  /** The two directions of the line. */
+  readonly up = new Lane();
+  readonly down = new Lane();
   #target: Target;
   #paused = false;
   #server: NetServer | null = null;
@@ -73,7 +86,7 @@ export class Relay {
   async accept(): Promise<void> {
     if (this.#server !== null) return;
     const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (client) => {
-      const pair = new Pair(client, this.#target, () => this.delayMs);
+      const pair = new Pair(client, this.#target, this);
       this.#pairs.add(pair);
       client.once('close', () => this.#pairs.delete(pair));
       if (!this.#paused) pair.resume();
@@ -89,6 +102,7 @@ export class Relay {
     const server = this.#server;
     this.#server = null;
     const closed = server === null ? null : new Promise((resolve) => server.close(resolve));
+    this.line = null;
     this.cut();
     await closed;
     releasePort(this.port);
@@ -99,16 +113,33 @@ export class Relay {
   }
 }
 
+/** Timers are late by up to so much on a quiet machine; the line makes up for it. */
+const OVERSLEPT_MS = 5;
+
+/** One direction of a line. */
+class Lane {
+  /** When what is on its way has passed, by the clock of the process in ms. */
+  #freeAt = 0;
+
+  /** Time until as many bytes more have passed, in ms. */
+  take(bytes: number, bytesPerSecond: number): number {
+    const now = performance.now();
+    this.#freeAt = Math.max(this.#freeAt, now - OVERSLEPT_MS) + (bytes / bytesPerSecond) * 1_000;
+    return this.#freeAt - now;
+  }
+}
+
 /** A client's connection and ours to the target. */
 class Pair {
   #upstream: Socket | null = null;
   #paused = true;
+  #isReplica = false;
   readonly #held: (() => void)[] = [];
 
   constructor(
     readonly client: Socket,
     readonly target: Target,
-    readonly delayMs: () => number,
+    readonly relay: Relay,
   ) {
     client.setNoDelay(true);
     client.on('error', () => this.destroy());
@@ -140,22 +171,50 @@ class Pair {
     upstream.setNoDelay(true);
     upstream.on('error', () => this.#deliver(() => this.destroy()));
     upstream.on('close', () => this.#deliver(() => this.client.destroy()));
-    this.#carry(this.client, upstream);
-    this.#carry(upstream, this.client);
+    this.#carry(this.client, upstream, this.relay.up);
+    this.#carry(upstream, this.client, this.relay.down);
   }
 
-  #carry(from: Socket, to: Socket): void {
+  #carry(from: Socket, to: Socket, lane: Lane): void {
+    let read = Promise.resolve();
     let turn = Promise.resolve();
     const later = (deliver: () => void): void => {
-      const delayMs = this.delayMs();
+      const { delayMs } = this.relay;
       const due = delayMs === 0 ? null : sleep(delayMs);
       turn = turn.then(async () => {
         await due;
         this.#deliver(deliver);
       });
     };
-    from.on('data', (chunk: Buffer) => later(() => void to.write(chunk)));
+    let passing = 0;
+    from.on('data', (chunk: Buffer) => {
+      // https://redis.io/docs/latest/operate/oss_and_stack/management/replication/#how-redis-replication-works
+      if (from === this.client && chunk.includes('REPLCONF')) this.#isReplica = true;
+      if (passing === 0 && (this.relay.line === null || this.#isReplica)) {
+        later(() => void to.write(chunk));
+        return;
+      }
+      // What has not passed yet stays with the sender.
+      passing++;
+      from.pause();
+      read = read.then(async () => {
+        await this.#pass(chunk, lane, to, later);
+        if (--passing === 0 && !this.#paused) from.resume();
+      });
+    });
     from.on('end', () => later(() => void to.end()));
+  }
+
+  async #pass(chunk: Buffer, lane: Lane, to: Socket, later: (deliver: () => void) => void): Promise<void> {
+    for (let at = 0; at < chunk.length && !to.destroyed; ) {
+      const line = this.#isReplica ? null : this.relay.line;
+      const piece = chunk.subarray(at, line === null ? undefined : at + line.slice);
+      at += piece.length;
+      const waitMs = line === null ? 0 : lane.take(piece.length, line.bytesPerSecond);
+      // Timers are no finer.
+      if (waitMs > 1) await sleep(waitMs);
+      later(() => void to.write(piece));
+    }
   }
 
   /** Nothing passes a black hole, the end of a connection included. */

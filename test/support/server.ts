@@ -215,8 +215,10 @@ export async function stopAll(servers: readonly Server[]): Promise<void> {
 }
 
 /** Starts several at once; if one fails, the others are stopped. */
-export async function startAll(options: readonly ServerOptions[]): Promise<Server[]> {
-  const results = await Promise.allSettled(options.map((each) => Server.start(each)));
+export type StartServer = (options: ServerOptions) => Promise<Server>;
+
+export async function startAll(options: readonly ServerOptions[], start: StartServer = Server.start): Promise<Server[]> {
+  const results = await Promise.allSettled(options.map((each) => start(each)));
   const servers = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const failed = results.find((result) => result.status === 'rejected');
   if (failed === undefined) return servers;
