@@ -20,6 +20,7 @@ const slotwise = async ({ target, reads, timeoutMs }: DriverOptions): Promise<Dr
   return {
     incr: (key) => redis.incr(key),
     get: (key) => redis.get(key),
+    set: (key, value) => redis.set(key, value),
     lrange: (key) => redis.lrange(key, 0, -1),
     rpush: (key, element) => redis.rpush(key, element),
     blpop: async (key) => (await redis.blpop(key, 0))?.element ?? null,
@@ -49,6 +50,7 @@ interface Emitting {
 interface IoRedisClient extends Emitting {
   incr(key: string): Promise<number>;
   get(key: string): Promise<string | null>;
+  set(key: string, value: string): Promise<unknown>;
   lrange(key: string, start: number, stop: number): Promise<string[]>;
   rpush(key: string, element: string): Promise<number>;
   disconnect(): void;
@@ -72,6 +74,7 @@ const ioredis = async ({ target, reads }: DriverOptions): Promise<Driver> => {
   return {
     incr: (key) => client.incr(key),
     get: (key) => client.get(key),
+    set: (key, value) => client.set(key, value),
     lrange: (key) => client.lrange(key, 0, -1),
     rpush: (key, element) => client.rpush(key, element),
     blpop: () => Promise.resolve(null),
@@ -84,6 +87,7 @@ interface NodeRedisClient extends Emitting {
   connect(): Promise<unknown>;
   incr(key: string): Promise<number>;
   get(key: string): Promise<string | null>;
+  set(key: string, value: string): Promise<unknown>;
   lRange(key: string, start: number, stop: number): Promise<string[]>;
   rPush(key: string, element: string): Promise<number>;
   destroy(): void | Promise<void>;
@@ -108,6 +112,7 @@ const nodeRedis = async ({ target, reads }: DriverOptions): Promise<Driver> => {
   return {
     incr: (key) => client.incr(key),
     get: (key) => client.get(key),
+    set: (key, value) => client.set(key, value),
     lrange: (key) => client.lRange(key, 0, -1),
     rpush: (key, element) => client.rPush(key, element),
     blpop: () => Promise.resolve(null),
@@ -121,6 +126,7 @@ const nodeRedis = async ({ target, reads }: DriverOptions): Promise<Driver> => {
 interface GlideClient {
   incr(key: string): Promise<number>;
   get(key: string): Promise<string | null>;
+  set(key: string, value: string): Promise<unknown>;
   lrange(key: string, start: number, stop: number): Promise<unknown[]>;
   rpush(key: string, elements: readonly string[]): Promise<number>;
   close(): void;
@@ -140,6 +146,7 @@ const glide = async ({ target, reads }: DriverOptions): Promise<Driver> => {
   return {
     incr: (key) => client.incr(key),
     get: (key) => client.get(key),
+    set: (key, value) => client.set(key, value),
     lrange: (key) => client.lrange(key, 0, -1),
     rpush: (key, element) => client.rpush(key, [element]),
     blpop: () => Promise.resolve(null),

@@ -33,6 +33,7 @@ export interface Explained {
 export interface Driver {
   incr(key: string): Promise<unknown>;
   get(key: string): Promise<unknown>;
+  set(key: string, value: string): Promise<unknown>;
   /** All elements of a list. */
   lrange(key: string): Promise<unknown>;
   rpush(key: string, element: string): Promise<unknown>;

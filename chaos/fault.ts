@@ -4,6 +4,7 @@ import type { Moments } from './ledger.js';
 import type { Outcome } from './operations.js';
 import type { Stage } from './stages/stage.js';
 import { TAG } from './stages/stage.js';
+import type { TransferOptions } from './transfers.js';
 
 /** Bounds of what a fault may cost. A bound that is left out is not checked. */
 export interface Bounds {
@@ -19,6 +20,8 @@ export interface Bounds {
   readonly aboveQuietMs?: number;
   /** Time in which the read that the server answers by closing the connection has to fail, in ms. */
   readonly poisonedMs?: number;
+  /** Large values whose way to or from the servers may fail. */
+  readonly failedTransfers?: number;
 }
 
 /** What became of a read of a whole list. */
@@ -39,6 +42,8 @@ export interface Scene<S extends Stage> {
   note(text: string): void;
   /** Has the client under load read a whole list, while it is harmed. */
   readList?(key: string, limitMs: number): Promise<void>;
+  /** Has the client under load send and fetch large values. */
+  transfer?(options: TransferOptions): Promise<void>;
 }
 
 /** Fault as data: what is done to which servers under which load, and what it may cost. */

@@ -8,6 +8,7 @@ import type { Operations } from './operations.js';
 import type { Received } from './pubsub/messages.js';
 import type { Resources } from './resources.js';
 import type { ChannelSubscriber } from './subscribers.js';
+import type { TransferOptions, TransfersReport } from './transfers.js';
 
 export type Question =
   | { readonly ask: 'open'; readonly client: ContestantName; readonly options: DriverOptions }
@@ -20,6 +21,7 @@ export type Question =
     }
   | { readonly ask: 'stop'; readonly limitMs: number }
   | { readonly ask: 'list'; readonly key: string; readonly limitMs: number }
+  | { readonly ask: 'transfer'; readonly options: TransferOptions; readonly limitMs: number }
   | { readonly ask: 'resources' }
   | { readonly ask: 'close' };
 
@@ -35,5 +37,6 @@ export type Answer =
       readonly received: Record<string, Received>;
     }
   | { readonly to: 'list'; readonly read: ListRead }
+  | { readonly to: 'transfer'; readonly transfers: TransfersReport }
   | { readonly to: 'resources'; readonly resources: Resources }
   | { readonly to: 'error'; readonly message: string };

@@ -11,6 +11,7 @@ import { PubsubProcess } from './pubsub/process.js';
 import type { Resources } from './resources.js';
 import { type Stage, TAG } from './stages/stage.js';
 import { channelSubscribers } from './subscribers.js';
+import type { TransfersReport } from './transfers.js';
 
 export interface RunOptions {
   readonly client: ContestantName;
@@ -37,6 +38,7 @@ export interface RunReport {
   readonly subscribers: PubsubLedger | null;
   /** What became of the poisoned read. */
   readonly list: ListRead | null;
+  readonly transfers: TransfersReport | null;
   readonly resources: { readonly before: Resources; readonly after: Resources } | null;
 }
 
@@ -76,10 +78,15 @@ export async function runFault<S extends Stage>(fault: Fault<S>, stage: S, optio
     await sleep(QUIET_MS[pace]);
     const before = fault.leaks ? (await loaded.ask({ ask: 'resources' })).resources : null;
     let list: ListRead | null = null;
+    let transfers: TransfersReport | null = null;
     const moments = await fault.strike({
       ...scene,
       readList: async (key, limitMs) => {
         list = (await loaded.ask({ ask: 'list', key, limitMs }, limitMs + TIMEOUT_MS)).read;
+      },
+      transfer: async (asked) => {
+        const limitMs = asked.forMs + TIMEOUT_MS;
+        transfers = (await loaded.ask({ ask: 'transfer', options: asked, limitMs }, limitMs + TIMEOUT_MS)).transfers;
       },
     });
     const last = moments.outages.at(-1);
@@ -108,6 +115,7 @@ export async function runFault<S extends Stage>(fault: Fault<S>, stage: S, optio
       blockedBackMs: blocked === null || last === undefined ? null : firstAfter(blocked.deliveredAt, last.backAt),
       subscribers: published === null ? null : pubsubLedgerOf(published, received, moments),
       list,
+      transfers,
       resources: before === null || after === null ? null : { before, after },
     };
   } finally {

@@ -3,6 +3,7 @@ import { clusterFaults } from './faults/cluster.js';
 import { poisonedReply } from './faults/poisoned.js';
 import { replicationFaults } from './faults/replication.js';
 import { partitionFaults, sentinelFaults } from './faults/sentinel.js';
+import { slowLink } from './faults/slow-link.js';
 import { virtualIpFaults } from './faults/virtual-ip.js';
 import { type RunOptions, type RunReport, runFault } from './run.js';
 import { ClusterStage } from './stages/cluster.js';
@@ -47,8 +48,10 @@ function suite<S extends Stage>(topology: Suite['topology'], faults: readonly Fa
 
 export const suites: readonly Suite[] = [
   suite('cluster', [...clusterFaults, poisonedReply], () => ClusterStage.start()),
+  suite('cluster', [slowLink], () => ClusterStage.start({ relays: true })),
   suite('sentinel', [...sentinelFaults, poisonedReply], () => SentinelStage.start()),
-  suite('sentinel', partitionFaults, () => SentinelStage.start({ relays: true })),
+  suite('sentinel', [...partitionFaults, slowLink], () => SentinelStage.start({ relays: true })),
   suite('replication', replicationFaults, () => ReplicationStage.start()),
-  suite('single', [...virtualIpFaults, poisonedReply], () => VirtualIpStage.start()),
+  suite('replication', [slowLink], () => ReplicationStage.start({ relays: true })),
+  suite('single', [...virtualIpFaults, poisonedReply, slowLink], () => VirtualIpStage.start()),
 ];

@@ -33,6 +33,7 @@ export function checksOf(fault: Pick<Fault, 'bounds' | 'leaks'>, runs: readonly 
     { what: "failed as 'not executed' and executed", measured: worst(({ falselyFailed }) => falselyFailed), atMost: 0 },
     { what: 'never settled', measured: worst(({ pending }) => pending), atMost: 0 },
     ...runs.flatMap((run) => checksOfList(run, fault.bounds.poisonedMs)),
+    ...runs.flatMap((run) => checksOfTransfers(run, fault.bounds.failedTransfers)),
     ...runs.flatMap(checksOfBlocked),
     ...runs.flatMap(({ subscribers }) => (subscribers === null ? [] : pubsubChecksOf(subscribers))),
     ...runs.flatMap(({ resources }) => checksOfResources(resources)),
@@ -71,6 +72,18 @@ function checksOfList({ list, stallMs }: RunReport, poisonedMs: number | undefin
   return [
     { what: 'poisoned read, until it failed (ms)', measured: list?.tookMs ?? Number.POSITIVE_INFINITY, atMost: poisonedMs + stallMs },
     { what: 'poisoned read that does not say why it failed', measured: saysWhy ? 0 : 1, atMost: 0 },
+  ];
+}
+
+/** A large value that was acknowledged is there as it was sent. */
+function checksOfTransfers({ transfers }: RunReport, failedTransfers: number | undefined): Check[] {
+  if (failedTransfers === undefined) return [];
+  const { uploads = 0, downloads = 0, failed = 0, wrong = 0, pending = 0 } = transfers ?? {};
+  return [
+    { what: 'large values neither sent nor fetched', measured: Number(uploads === 0) + Number(downloads === 0), atMost: 0 },
+    { what: 'large values that failed', measured: failed, atMost: failedTransfers },
+    { what: 'large values fetched otherwise than acknowledged', measured: wrong, atMost: 0 },
+    { what: 'large values that never settled', measured: pending, atMost: 0 },
   ];
 }
 

@@ -8,6 +8,7 @@ import { Load } from './load.js';
 import type { Answer, Question } from './messages.js';
 import { resources } from './resources.js';
 import { Subscribers } from './subscribers.js';
+import { transfer } from './transfers.js';
 
 let driver: Driver | null = null;
 let load: Load | null = null;
@@ -35,6 +36,9 @@ async function answer(question: Question): Promise<Answer> {
     case 'list':
       if (driver === null) throw new Error('no client is open');
       return { to: 'list', read: await readList(driver, question.key, question.limitMs) };
+    case 'transfer':
+      if (driver === null) throw new Error('no client is open');
+      return { to: 'transfer', transfers: await transfer(driver, question.options, question.limitMs) };
     case 'resources':
       return { to: 'resources', resources: resources() };
     case 'close':

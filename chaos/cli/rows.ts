@@ -72,7 +72,7 @@ export function headingOf(): string[] {
 }
 
 /** What only some faults look at. */
-export function notesOf({ subscribers, resources, blocked, list }: RunReport): string[] {
+export function notesOf({ subscribers, resources, blocked, list, transfers }: RunReport): string[] {
   const notes: string[] = [];
   if (blocked !== null)
     notes.push(`blocked callers: ${grouped(blocked.delivered)} elements, ${blocked.missing} missing, ${blocked.twice} twice`);
@@ -83,6 +83,11 @@ export function notesOf({ subscribers, resources, blocked, list }: RunReport): s
     notes.push(`subscribers: ${counts}, ${gaps} gaps, back after at most ${ms(Math.max(0, ...backMs))} ms`);
   }
   if (list !== null) notes.push(`poisoned read: ${list.outcome} after ${ms(list.tookMs)} ms, ${list.error?.message ?? 'no error'}`);
+  if (transfers !== null) {
+    const { uploads, downloads, failed, wrong, pending, slowestMs, messages } = transfers;
+    const counts = `${uploads} sent, ${downloads} fetched, ${failed} failed, ${wrong} wrong, ${pending} stuck, slowest ${ms(slowestMs)} ms`;
+    notes.push(`large values: ${[counts, ...messages].join('; ')}`);
+  }
   if (resources !== null) notes.push(`before and after: ${resourceNotes(resources)}`);
   return notes;
 }

@@ -1,24 +1,45 @@
 import { slotOfKey } from '../../lib/routing/keys/slots.js';
 import { Cluster } from '../../test/support/cluster.js';
 import { agreedView, type ShardView } from '../../test/support/cluster-view.js';
-import type { Server } from '../../test/support/server.js';
+import type { Relay } from '../../test/support/relay.js';
+import type { Server, ServerOptions } from '../../test/support/server.js';
 import { until } from '../../test/support/wait.js';
 import { readCounters } from '../counters.js';
 import type { Target } from '../driver.js';
-import { placeOf, reviveAll, type Stage, TAG } from './stage.js';
+import { announced, type Member, relaysOf, startMember, stopMembers } from './group.js';
+import { reviveAll, type Stage, TAG } from './stage.js';
 
 export const SLOT = slotOfKey(TAG);
 
 /** Three primaries with a replica each, `cluster-node-timeout` 2 s. */
 export class ClusterStage implements Stage {
-  private constructor(readonly cluster: Cluster) {}
+  private constructor(
+    readonly cluster: Cluster,
+    readonly members: readonly Member[],
+  ) {}
 
-  static async start(): Promise<ClusterStage> {
-    return new ClusterStage(await Cluster.start({ nodeTimeoutMs: 2_000 }));
+  /** `relays`: every node is reached through a relay. Default false. */
+  static async start({ relays = false }: { readonly relays?: boolean } = {}): Promise<ClusterStage> {
+    const members: Member[] = [];
+    const start = async (options: ServerOptions): Promise<Server> => {
+      const member = await startMember(relays, options);
+      members.push(member);
+      return member.server;
+    };
+    try {
+      return new ClusterStage(await Cluster.start({ nodeTimeoutMs: 2_000, start }), members);
+    } catch (error) {
+      await stopMembers(members);
+      throw error;
+    }
   }
 
   get target(): Target {
-    return { kind: 'cluster', seeds: this.cluster.servers.map(placeOf) };
+    return { kind: 'cluster', seeds: this.members.map(announced) };
+  }
+
+  get relays(): Relay[] {
+    return relaysOf(this.members);
   }
 
   primary(): Promise<Server> {
@@ -77,7 +98,7 @@ export class ClusterStage implements Stage {
   }
 
   stop(): Promise<void> {
-    return this.cluster.stop();
+    return stopMembers(this.members);
   }
 }
 

@@ -17,12 +17,23 @@ export function announced({ server, relay }: Member): HostPort {
   return relay === null ? placeOf(server) : { host: relay.host, port: relay.port };
 }
 
+/** `relays`: everybody reaches it through a relay, see `startBehindRelay`. */
+export async function startMember(relays: boolean, options: ServerOptions = {}): Promise<Member> {
+  return relays ? startBehindRelay(options) : { server: await Server.start(options), relay: null };
+}
+
+export function relaysOf(members: readonly Member[]): Relay[] {
+  return members.flatMap(({ relay }) => relay ?? []);
+}
+
 /** A server that everybody reaches through a relay, which can swallow all its packets. */
 export async function startBehindRelay(options: ServerOptions = {}): Promise<Member> {
   const port = await claimPort();
   const relay = await Relay.start({ host: '127.0.0.1', port });
   // https://redis.io/docs/latest/operate/oss_and_stack/management/replication/#configuring-replication-in-docker-and-nat
-  const announce = [`replica-announce-ip ${relay.host}`, `replica-announce-port ${relay.port}`];
+  const replica = [`replica-announce-ip ${relay.host}`, `replica-announce-port ${relay.port}`];
+  const node = [`cluster-announce-port ${relay.port}`, `cluster-announce-bus-port ${port + 10_000}`];
+  const announce = [...replica, ...node];
   try {
     return { server: await Server.start({ ...options, port, config: [...(options.config ?? []), ...announce] }), relay };
   } catch (error) {

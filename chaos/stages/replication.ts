@@ -1,25 +1,33 @@
-import { ReplicationGroup } from '../../test/support/replication.js';
+import type { Relay } from '../../test/support/relay.js';
 import type { Server } from '../../test/support/server.js';
 import { readCounters } from '../counters.js';
 import type { Target } from '../driver.js';
 import { emptied } from './cluster.js';
-import { follow, type Member, primariesOf } from './group.js';
-import { placeOf, reviveAll, type Stage } from './stage.js';
+import { announced, follow, type Member, primariesOf, relaysOf, startMember, stopMembers } from './group.js';
+import { reviveAll, type Stage } from './stage.js';
 
 /** A primary with two replicas, and nobody who watches them. */
 export class ReplicationStage implements Stage {
-  readonly members: readonly Member[];
+  private constructor(readonly members: readonly Member[]) {}
 
-  private constructor(readonly group: ReplicationGroup) {
-    this.members = group.servers.map((server) => ({ server, relay: null }));
-  }
-
-  static async start(): Promise<ReplicationStage> {
-    return new ReplicationStage(await ReplicationGroup.start());
+  /** `relays`: every server is reached through a relay. Default false. */
+  static async start({ relays = false }: { readonly relays?: boolean } = {}): Promise<ReplicationStage> {
+    const members = await Promise.all([startMember(relays), startMember(relays), startMember(relays)]);
+    try {
+      await follow(members[0], members);
+      return new ReplicationStage(members);
+    } catch (error) {
+      await stopMembers(members);
+      throw error;
+    }
   }
 
   get target(): Target {
-    return { kind: 'replication', seeds: this.group.servers.map(placeOf) };
+    return { kind: 'replication', seeds: this.members.map(announced) };
+  }
+
+  get relays(): Relay[] {
+    return relaysOf(this.members);
   }
 
   async primary(): Promise<Server> {
@@ -30,7 +38,7 @@ export class ReplicationStage implements Stage {
 
   async replicas(): Promise<Server[]> {
     const primary = await this.primary();
-    return this.group.servers.filter((server) => server !== primary);
+    return this.members.map(({ server }) => server).filter((server) => server !== primary);
   }
 
   async counts(keys: readonly string[]): Promise<number[]> {
@@ -38,7 +46,7 @@ export class ReplicationStage implements Stage {
   }
 
   async heal(): Promise<void> {
-    await reviveAll(this.group.servers);
+    await reviveAll(this.members.map(({ server }) => server));
     const [primary] = await primariesOf(this.members);
     if (primary === undefined) throw new Error('the group has no primary');
     await follow(primary, this.members);
@@ -46,6 +54,6 @@ export class ReplicationStage implements Stage {
   }
 
   stop(): Promise<void> {
-    return this.group.stop();
+    return stopMembers(this.members);
   }
 }

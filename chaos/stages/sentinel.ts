@@ -1,17 +1,18 @@
 import { pairFields } from '../../test/support/ask.js';
+import type { Relay } from '../../test/support/relay.js';
 import type { Reply } from '../../test/support/resp.js';
-import { Server, startAll, stopAll } from '../../test/support/server.js';
+import { type Server, startAll, stopAll } from '../../test/support/server.js';
 import { until } from '../../test/support/wait.js';
 import { readCounters } from '../counters.js';
 import type { Target } from '../driver.js';
 import { emptied } from './cluster.js';
-import { announced, follow, type Member, startBehindRelay, stopMembers } from './group.js';
+import { announced, follow, type Member, relaysOf, startMember, stopMembers } from './group.js';
 import { placeOf, reviveAll, type Stage } from './stage.js';
 
 const NAME = 'mymaster';
 
 export interface SentinelStageOptions {
-  /** Every data server is reached through a relay, which can black-hole it. Default false. */
+  /** Every data server is reached through a relay, which can black-hole it or be slow. Default false. */
   readonly relays?: boolean;
 }
 
@@ -25,8 +26,7 @@ export class SentinelStage implements Stage {
   ) {}
 
   static async start({ relays = false }: SentinelStageOptions = {}): Promise<SentinelStage> {
-    const start = async (): Promise<Member> => (relays ? startBehindRelay() : { server: await Server.start(), relay: null });
-    const members = await Promise.all([start(), start(), start()]);
+    const members = await Promise.all([startMember(relays), startMember(relays), startMember(relays)]);
     const [primary] = members;
     const { host, port } = announced(primary);
     let sentinels: Server[] = [];
@@ -49,6 +49,10 @@ export class SentinelStage implements Stage {
 
   get target(): Target {
     return { kind: 'sentinel', seeds: this.sentinels.map(placeOf), name: NAME };
+  }
+
+  get relays(): Relay[] {
+    return relaysOf(this.members);
   }
 
   async primary(): Promise<Server> {

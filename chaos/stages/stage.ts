@@ -1,3 +1,4 @@
+import type { Relay } from '../../test/support/relay.js';
 import type { Server } from '../../test/support/server.js';
 import type { Target } from '../driver.js';
 
@@ -8,6 +9,8 @@ export const TAG = 'chaos';
 export interface Stage {
   /** Addresses that a client is told. */
   readonly target: Target;
+  /** Ways to the data servers, where clients are told these; else none. */
+  readonly relays: readonly Relay[];
   /** The server that has the load now. */
   primary(): Promise<Server>;
   /** The values of counters, from the server that has them now, past any client. */

@@ -27,6 +27,10 @@ export class VirtualIpStage implements Stage {
     return { kind: 'single', address: { host: this.relay.host, port: this.relay.port } };
   }
 
+  get relays(): Relay[] {
+    return [this.relay];
+  }
+
   async primary(): Promise<Server> {
     return this.#member(true).server;
   }

@@ -16,6 +16,7 @@ function driver(incr: (key: string, nth: number) => Promise<unknown>): Driver & 
       written.push(key);
       return incr(key, written.length);
     },
+    set: async () => 'OK',
     get: () => Promise.resolve('1'),
     lrange: async () => [],
     rpush: () => Promise.resolve(1),

@@ -3,6 +3,7 @@ import type { Fault, ListRead } from '../../../chaos/fault.js';
 import type { Ledger } from '../../../chaos/ledger.js';
 import type { PubsubLedger } from '../../../chaos/pubsub/ledger.js';
 import type { RunReport } from '../../../chaos/run.js';
+import type { TransfersReport } from '../../../chaos/transfers.js';
 import { checksOf, holds, median } from '../../../chaos/verdict.js';
 
 const perfect: Ledger = {
@@ -29,7 +30,16 @@ const perfect: Ledger = {
 
 function run(ledger: Partial<Ledger> = {}, report: Partial<RunReport> = {}): RunReport {
   const moments = { struckAt: 0, outages: [{ struckAt: 0, backAt: 100 }] };
-  const nothing = { direct: null, blocked: null, blockedBackMs: null, subscribers: null, list: null, resources: null, stallMs: 0 };
+  const nothing = {
+    direct: null,
+    blocked: null,
+    blockedBackMs: null,
+    subscribers: null,
+    list: null,
+    transfers: null,
+    resources: null,
+    stallMs: 0,
+  };
   return { ledger: { ...perfect, ...ledger }, moments, outagesMs: [100], ...nothing, ...report };
 }
 
@@ -69,6 +79,8 @@ const poisoned: ListRead = {
   error: { code: 'ERR_CONNECTION_LOST', message: 'LRANGE: the server closes the connection at this command: …' },
 };
 
+const transferred: TransfersReport = { uploads: 2, downloads: 1, failed: 0, wrong: 0, pending: 0, slowestMs: 5_000, messages: [] };
+
 const cases: readonly Case[] = [
   { name: 'a run in which nothing happened', runs: [run()], broken: [] },
   {
@@ -90,6 +102,19 @@ const cases: readonly Case[] = [
     broken: [/say why/],
   },
   { name: 'a poisoned read that never was', runs: [run()], bounds: { poisonedMs: 1_000 }, broken: [/poisoned read, until/, /say why/] },
+  {
+    name: 'large values that came as they were sent',
+    runs: [run({}, { transfers: transferred })],
+    bounds: { failedTransfers: 0 },
+    broken: [],
+  },
+  {
+    name: 'large values that failed, came otherwise or never',
+    runs: [run({}, { transfers: { ...transferred, downloads: 0, failed: 1, wrong: 1, pending: 1 } })],
+    bounds: { failedTransfers: 0 },
+    broken: [/neither sent nor/, /failed/, /otherwise/, /never settled/],
+  },
+  { name: 'large values that nobody sent', runs: [run()], bounds: { failedTransfers: 0 }, broken: [/neither sent nor/] },
   { name: 'as many failed writes as were in flight', runs: [run({ failed: 4, unknown: 6 })], broken: [] },
   { name: 'one more', runs: [run({ failed: 5, unknown: 6 })], broken: [/writes failed/] },
   { name: 'the same at ten times the rate', runs: [run({ unknown: 100 })], rate: 10_000, broken: [] },
