@@ -47,7 +47,9 @@ class Transfers {
     const untilMs = nowMs() + this.#options.forMs;
     let sent: number | null = null;
     for (let n = 0; n < 2 || nowMs() < untilMs; n++) {
-      const [isSent] = await Promise.all([this.#upload(n), sent === null ? null : this.#download(sent)]);
+      // Asked for first: on a single connection it would else be asked for only when all has been sent.
+      const download = sent === null ? null : this.#download(sent);
+      const [isSent] = await Promise.all([this.#upload(n), download]);
       // Of a value whose upload failed nobody can say what it is.
       if (isSent) sent = n;
     }
