@@ -45,7 +45,7 @@ const CONSEQUENCES: Readonly<Record<Said, readonly [atOnce: 'close' | 'wait', af
   working: ['wait', 'wait'],
   heard: ['wait', 'wait'],
   unheard: ['wait', 'replace'],
-  unknown: ['wait', 'close'],
+  unknown: ['wait', 'replace'],
 };
 
 /**
@@ -174,7 +174,7 @@ export class HalfOpenCheck {
     if (consequence === 'replace') this.#events.replaceable();
     // An answer that says nothing today says nothing in a second, and servers keep a log of what they refuse.
     const next = said === 'unknown' ? (): void => this.#conclude(said) : (): void => void this.#ask(this.#second ?? this.#open());
-    this.#askTimer = setTimeout(next, said === 'unknown' ? leftMs : Math.min(ASK_EVERY_MS, leftMs > 0 ? leftMs : ASK_EVERY_MS));
+    this.#askTimer = setTimeout(next, leftMs > 0 ? Math.min(ASK_EVERY_MS, leftMs) : ASK_EVERY_MS);
   }
 
   end(): void {
