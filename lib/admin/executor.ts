@@ -93,7 +93,11 @@ export class Executor {
     const node = error instanceof SlotwiseError && error.node !== undefined ? ` (${error.node})` : '';
     const done = this.#totalSlots > 0 ? ` after ${this.#slots} of ${this.#totalSlots} slots` : '';
     const text = `could not ${describeStep(step)}${done}: ${reason}${reason.includes(node.slice(2, -1)) ? '' : node}`;
-    return new AdminError(`${text}. Nothing is lost: the same command, run again, goes on from here`, { cause: error });
+    // Of this step a part may have been done, and of those before it all.
+    return new AdminError(`${text}. Nothing is lost: the same command, run again, goes on from here`, {
+      executed: 'unknown',
+      cause: error,
+    });
   }
 
   #outcome(status: RunOutcome['status'], left: readonly PlanStep[]): RunOutcome {

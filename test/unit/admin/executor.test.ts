@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
+import { AdminError } from '../../../lib/admin/admin-error.js';
 import { Executor, type RunOptions, type RunOutcome } from '../../../lib/admin/executor.js';
 import type { NodeConnections } from '../../../lib/admin/node-connections.js';
 import type { NodeRef, Plan } from '../../../lib/admin/steps.js';
+import { ReplyError } from '../../../lib/errors.js';
 import type { Raw } from '../../../lib/protocol/command-spec.js';
 import { isCauseOf, MISBEHAVIOURS } from '../../integration/util/user-function/misbehaviours.js';
 
@@ -35,6 +37,14 @@ class Run {
 describe('a run of a plan', () => {
   afterEach(() => {
     sinon.restore();
+  });
+
+  it('that fails says that a part of it may have been done', async () => {
+    const refuse = (): Promise<Raw> => Promise.reject(new ReplyError('ERR', 'ERR no', { executed: 'no' }));
+    const connections = { send: refuse } as unknown as NodeConnections;
+    const error = await new Executor(connections, () => assert.fail('nothing is read'), {}).run(plan).catch((reason: unknown) => reason);
+    assert.ok(error instanceof AdminError);
+    assert.deepEqual([error.code, error.executed, (error.cause as ReplyError).message], ['ERR_ADMIN', 'unknown', 'ERR no']);
   });
 
   for (const name of ['onStep', 'onProgress'] as const) {
