@@ -1,5 +1,6 @@
 import { connect as connectTcp, isIP, type LookupFunction, Socket } from 'node:net';
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
+import { TlsError } from '../errors.js';
 import { type Address, addressKey } from '../options/address.js';
 import { asError } from '../util/user-function.js';
 import { HostAddress } from './host-addresses.js';
@@ -122,8 +123,11 @@ function openTls(endpoint: Endpoint, host: HostAddress | null, { tls, node }: Tl
     keepSessions(connecting, tls, node);
     socket = connecting;
   } catch (error) {
-    // Node checks TLS options here, and throws. That is told as of any other connection that cannot be made.
-    return new Socket().destroy(asError(error));
+    // Node reads TLS options here, and throws. The network has no part in it: no retry mends them.
+    const cause = asError(error);
+    return new Socket().destroy(
+      new TlsError(`cannot connect to ${node}: the TLS options cannot be used: ${cause.message}`, { node, cause }),
+    );
   }
   socket.once('secureConnect', () => guarded(socket, () => handlers.connected()));
   // TLS decrypts into buffers of its own, so `onread` has nothing to save here.

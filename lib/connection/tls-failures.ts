@@ -70,9 +70,18 @@ const NOT_TLS: ReadonlySet<unknown> = new Set([
   'ERR_SSL_UNKNOWN_PROTOCOL',
 ]);
 
+/** What `checkServerIdentity` of the options said against a certificate. */
+const verdicts = new WeakSet<Error>();
+
+/** Takes what a user's function returned against a certificate for as final as what Node finds against one. */
+export function asVerdict(error: Error): Error {
+  verdicts.add(error);
+  return error;
+}
+
 /** Why no retry mends this failure of a connection, as a hint for its message; null: one may. */
 export function unmendableTls(cause: Error | null): string | null {
   const code = cause === null ? undefined : (cause as NodeJS.ErrnoException).code;
   if (NOT_TLS.has(code)) return '; does this port speak TLS?';
-  return UNMENDABLE.has(code) ? '' : null;
+  return UNMENDABLE.has(code) || (cause !== null && verdicts.has(cause)) ? '' : null;
 }

@@ -3,6 +3,7 @@ import type { PeerCertificate, PSKCallbackNegotation, ConnectionOptions as TlsCo
 import { show } from '../errors.js';
 import { nextTick } from '../util/timers.js';
 import { asError, callAside, disregard } from '../util/user-function.js';
+import { asVerdict } from './tls-failures.js';
 
 /** Options that are functions and are not for servers alone. */
 type FunctionOption = Exclude<
@@ -45,7 +46,7 @@ function identityProblem(given: Functions['checkServerIdentity'], host: string, 
     return asError(error);
   }
   if (!answer) return undefined;
-  if (answer instanceof Error) return asError(answer);
+  if (answer instanceof Error) return asVerdict(asError(answer));
   disregard(answer);
   return new TypeError(`expected an Error or nothing from checkServerIdentity, got ${show(answer)}`);
 }

@@ -3,7 +3,7 @@ import { cluster, createClient, single, TlsError, type TopologyOptions } from '.
 import { clientTls } from '../support/certificates.js';
 import { Server } from '../support/server.js';
 
-describe('a server whose certificate is not accepted', () => {
+describe('TLS that no retry mends', () => {
   let server: Server;
   before(async () => {
     server = await Server.start({ tls: true });
@@ -12,9 +12,10 @@ describe('a server whose certificate is not accepted', () => {
 
   const { ca, cert, key } = clientTls();
   const cases = [
-    ['no authority vouches for', { cert, key }],
-    ['has another name', { ca, cert, key, servername: 'other.example' }],
+    ['a certificate that no authority vouches for', { cert, key }],
+    ['a certificate of another name', { ca, cert, key, servername: 'other.example' }],
   ] as const;
+  const isTls = (error: unknown): boolean => error instanceof TlsError && error.code === 'ERR_TLS' && error.executed === 'no';
   const topologies: readonly (readonly [string, (address: { host: string; port: number }) => TopologyOptions])[] = [
     ['single', single],
     ['cluster', (address) => cluster([address])],
@@ -24,11 +25,25 @@ describe('a server whose certificate is not accepted', () => {
       it(`is told at once, on ${kind}: ${what}`, async () => {
         const redis = createClient({ topology: topologyOf({ host: server.host, port: server.tlsPort ?? 0 }), tls, timeoutMs: 60_000 });
         redis.on('error', () => {});
-        const isTls = (error: unknown): boolean => error instanceof TlsError && error.code === 'ERR_TLS' && error.executed === 'no';
         await assert.rejects(redis.get('k'), isTls);
         await assert.rejects(redis.connect(), isTls);
         redis.destroy();
       });
     }
+  }
+
+  const mistakes = [
+    ['a certificate that our own function refuses', { ca, cert, key, checkServerIdentity: () => new Error('another fingerprint') }],
+    ['a key of ours that is none', { ca, cert, key: 'none' }],
+    ['a store of keys that is none', { ca, pfx: Buffer.from('none') }],
+    ['a list of revoked certificates that is none', { ca, cert, key, crl: 'none' }],
+  ] as const;
+  for (const [what, tls] of mistakes) {
+    it(`is told at once: ${what}`, async () => {
+      const redis = createClient({ topology: single({ host: server.host, port: server.tlsPort ?? 0 }), tls, timeoutMs: 60_000 });
+      redis.on('error', () => {});
+      await assert.rejects(redis.get('k'), isTls);
+      redis.destroy();
+    });
   }
 });
