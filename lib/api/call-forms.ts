@@ -64,6 +64,7 @@ const isSource = (given: unknown): boolean =>
   typeof given === 'object' && given !== null && (Symbol.iterator in given || Symbol.asyncIterator in given);
 const STREAM = { window: integerBetween(1, Number.MAX_SAFE_INTEGER), errors: oneOf('reject', 'inline') };
 const NOTHING = { parameters: [], refuses: 'throws' } as const;
+const BATCH = { parameters: [], refuses: 'batches' } as const;
 const CHAIN = 'commands are added one by one';
 
 const subscribing = (method: string, names: string, example: string): CallForm => ({
@@ -115,8 +116,8 @@ export const REDIS_FORMS = {
   domain: { form: 'domain(name)', parameters: [unchecked('name')], refuses: 'throws' },
   session: { form: 'session()', ...NOTHING },
   group: { form: 'group(name, { username, password … })', parameters: [unchecked('name'), unchecked('options')], refuses: 'throws' },
-  pipeline: { form: 'pipeline()', ...NOTHING, advice: `${CHAIN}, pipeline().get('a').incr('b').exec()` },
-  multi: { form: 'multi()', ...NOTHING, advice: `${CHAIN}, multi().set('a', '1').incr('b').exec()` },
+  pipeline: { form: 'pipeline()', ...BATCH, advice: `${CHAIN}, pipeline().get('a').incr('b').exec()` },
+  multi: { form: 'multi()', ...BATCH, advice: `${CHAIN}, multi().set('a', '1').incr('b').exec()` },
   watch: {
     form: 'watch(keys, attempt, { retries })',
     parameters: [keys, listener('attempt'), options({ retries: integerBetween(0, Number.MAX_SAFE_INTEGER) })],

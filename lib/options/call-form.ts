@@ -24,8 +24,13 @@ export interface CheckedParameter extends Parameter {
   readonly check: NonNullable<Parameter['check']>;
 }
 
-/** How a method says no: a promise that rejects, a throw, or an iterator whose first `next()` rejects. */
-export type Refusal = 'rejects' | 'throws' | 'iterates';
+/** How a method says no: a promise that rejects, a throw, an iterator whose first `next()` rejects, or a batch whose `exec()` rejects. */
+export type Refusal = 'rejects' | 'throws' | 'iterates' | 'batches';
+
+/** A batch of commands, which keeps why one was refused. */
+interface Batch {
+  refuse(error: unknown): unknown;
+}
 
 /** How a public method is called. */
 export interface CallForm {
@@ -123,6 +128,7 @@ function checked(name: string, form: CallForm, method: (...args: unknown[]) => u
     } catch (error) {
       const refuses = typeof form.refuses === 'function' ? form.refuses(given) : form.refuses;
       if (refuses === 'throws') throw error;
+      if (refuses === 'batches') return (method.call(this) as Batch).refuse(error); // by its form
       return refuses === 'rejects' ? Promise.reject(error) : new RefusedIterator(error);
     }
   };
