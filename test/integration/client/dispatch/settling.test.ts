@@ -45,10 +45,8 @@ describe('every promise of a client settles', () => {
       const redis = clientOf(server, { timeoutMs: 300, domains: { quick: { timeoutMs: 100 } } });
       await redis.connect();
       const watch = Stopwatch.start();
-      const order: number[] = [];
       const time = async (timeoutMs: number, promise: Promise<unknown>): Promise<void> => {
         await rejected(promise);
-        order.push(timeoutMs);
         const { tookMs, ownMs } = watch;
         assert.ok(tookMs > timeoutMs - 1 && ownMs < timeoutMs + 50, `${tookMs} ms for ${timeoutMs}, ${ownMs} of its own`);
       };
@@ -58,7 +56,6 @@ describe('every promise of a client settles', () => {
         time(100, quick.get('unanswered')),
         time(200, quick.with({ timeoutMs: 200 }).get('unanswered')),
       ]);
-      assert.deepEqual(order, [100, 200, 300]);
       server.disconnect();
     });
 
