@@ -196,7 +196,7 @@ describe('sentinels', function () {
         ['no CA', { topology: sentinel([seed], 'mymaster', { ...access, tls: true }), tls: ca }, 'ERR_TLS'],
         ['TLS for the sentinels alone', { topology }, 'ERR_PRIMARY_UNREACHABLE'],
       ] as const) {
-        await using wrong = createClient({ ...options, password: server.password, failFast: true });
+        await using wrong = createClient({ ...options, password: server.password, failFast: true, timeoutMs: 2_000 });
         await assert.rejects(wrong.connect(), (error: SlotwiseError) => error.code === code, `with ${what}`);
       }
     } finally {
