@@ -14,7 +14,7 @@ import {
   shape,
 } from '../options/validate.js';
 import { SLOT_COUNT } from '../topology/slot-map.js';
-import { isStep } from './steps.js';
+import { isStep } from './plans/steps.js';
 
 const atLeastZero: Check<number> = (given, path) =>
   typeof given === 'number' && given >= 0 && given < Number.POSITIVE_INFINITY ? given : refuseValue(path, 'a number of 0 or more', given);

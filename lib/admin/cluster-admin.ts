@@ -9,19 +9,20 @@ import { cluster } from '../options/topology.js';
 import { NodeRules } from '../topology/node-rules.js';
 import { AdminError } from './admin-error.js';
 import { ADMIN_FORMS, checkAdmin } from './call-forms.js';
-import { checkCluster, type Problem } from './check.js';
-import type { ClusterState } from './cluster-state.js';
-import { Executor, type RunOptions, type RunOutcome } from './executor.js';
-import { readKeyCounts } from './key-counts.js';
+import { checkCluster } from './check/check-cluster.js';
+import type { Problem } from './health/problem.js';
 import { NodeConnections } from './node-connections.js';
 import { planCreate } from './plans/create.js';
 import { type FixOptions, planFix } from './plans/fix.js';
 import { planAddNode, planDelNode, planFailover, planForget } from './plans/membership.js';
 import { planRebalance, type RebalanceOptions } from './plans/rebalance.js';
 import { planReshard, type ReshardOptions } from './plans/reshard.js';
-import { readCluster, readServer } from './read-cluster.js';
-import type { ReadCluster } from './step-runner.js';
-import type { FailoverMode, Plan } from './steps.js';
+import type { FailoverMode, Plan } from './plans/steps.js';
+import { Executor, type RunOptions, type RunOutcome } from './run/executor.js';
+import type { ReadCluster } from './run/step-runner.js';
+import type { ClusterState } from './state/cluster-state.js';
+import { readKeyCounts } from './state/key-counts.js';
+import { readCluster, readServer } from './state/read-cluster.js';
 
 /** Options of a `ClusterAdmin`: of the client's options those that say how to reach a server, and the cluster's nodes. */
 export interface AdminOptions

@@ -1,11 +1,11 @@
 /// <reference types="node" preserve="true" />
 // Buffer and AbortSignal in the declarations: a program that lists no `types` of its own has them thus, too.
 export { AdminError } from './admin-error.js';
-export type { Problem } from './check.js';
 export { type AdminOptions, ClusterAdmin } from './cluster-admin.js';
-export type { AdminNode, ClusterState as Picture, NodeView as View } from './cluster-state.js';
-export type { Progress, RunOptions, RunOutcome as Outcome } from './executor.js';
+export type { Problem } from './health/problem.js';
 export type { FixOptions } from './plans/fix.js';
 export type { RebalanceOptions } from './plans/rebalance.js';
 export type { ReshardOptions } from './plans/reshard.js';
-export { type Duplicates, describeStep, type FailoverMode, type NodeRef, type Plan, type PlanStep as Step } from './steps.js';
+export { type Duplicates, describeStep, type FailoverMode, type NodeRef, type Plan, type PlanStep as Step } from './plans/steps.js';
+export type { Progress, RunOptions, RunOutcome as Outcome } from './run/executor.js';
+export type { AdminNode, ClusterState as Picture, NodeView as View } from './state/cluster-state.js';

@@ -1,12 +1,12 @@
 import { SlotwiseError, show } from '../../errors.js';
 import { withoutLogins } from '../../options/secrets.js';
 import { VERSION } from '../../version.js';
-import { checkCluster } from '../check.js';
+import { checkCluster } from '../check/check-cluster.js';
 import { ClusterAdmin } from '../cluster-admin.js';
-import type { RunOptions } from '../executor.js';
+import { describeStep, type Plan } from '../plans/steps.js';
+import type { RunOptions } from '../run/executor.js';
+import type { MoveOptions } from '../run/slot-mover.js';
 import { count, slotsText } from '../slot-list.js';
-import type { MoveOptions } from '../slot-mover.js';
-import { describeStep, type Plan } from '../steps.js';
 import { type CommandRequest, type OptionValues, parseArguments } from './arguments.js';
 import {
   adminOptionsOf,

@@ -3,8 +3,8 @@ import { OptionsError } from '../../errors.js';
 import { addressText } from '../../options/secrets.js';
 import { cluster } from '../../options/topology.js';
 import type { AdminOptions } from '../cluster-admin.js';
+import type { Duplicates, FailoverMode } from '../plans/steps.js';
 import { parseSlotsText } from '../slot-list.js';
-import type { Duplicates, FailoverMode } from '../steps.js';
 import type { CommandRequest, OptionValues } from './arguments.js';
 import { UsageError } from './usage-error.js';
 

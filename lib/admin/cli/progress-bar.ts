@@ -1,4 +1,4 @@
-import type { Progress } from '../executor.js';
+import type { Progress } from '../run/executor.js';
 import { count } from '../slot-list.js';
 
 /** A stream that text is written to, which may be a terminal. */

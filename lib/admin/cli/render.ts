@@ -1,8 +1,8 @@
 import { printable } from '../../util/printable.js';
-import type { Problem } from '../check.js';
-import { type AdminNode, type ClusterState, primariesOf, replicasOf } from '../cluster-state.js';
+import type { Problem } from '../health/problem.js';
+import { describeStep, type Plan } from '../plans/steps.js';
 import { count, slotsText } from '../slot-list.js';
-import { describeStep, type Plan } from '../steps.js';
+import { type AdminNode, type ClusterState, primariesOf, replicasOf } from '../state/cluster-state.js';
 
 /** One line of text, whatever servers have put into it. */
 export function line(text: string): string {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { infoOf } from '../../topology/replies.js';
-import { checkCluster } from '../check.js';
+import { checkCluster } from '../check/check-cluster.js';
 import type { ClusterAdmin } from '../cluster-admin.js';
-import type { AdminNode, ClusterState } from '../cluster-state.js';
 import { count } from '../slot-list.js';
+import type { AdminNode, ClusterState } from '../state/cluster-state.js';
 import type { Output } from './progress-bar.js';
 import { line, nodesInOrder, table } from './render.js';
 

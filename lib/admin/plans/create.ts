@@ -1,8 +1,8 @@
 import { SLOT_COUNT } from '../../topology/slot-map.js';
 import { AdminError } from '../admin-error.js';
-import type { AdminNode, ClusterState } from '../cluster-state.js';
 import { count, slotsText } from '../slot-list.js';
-import type { Plan, PlanStep } from '../steps.js';
+import type { AdminNode, ClusterState } from '../state/cluster-state.js';
+import type { Plan, PlanStep } from './steps.js';
 
 const LEAST_PRIMARIES = 3;
 

@@ -1,8 +1,8 @@
 import { AdminError } from '../admin-error.js';
-import { claimsOf, uncoveredSlots } from '../check.js';
-import { type AdminNode, type ClusterState, primariesOf } from '../cluster-state.js';
+import { claimsOf, uncoveredSlots } from '../check/check-cluster.js';
 import { count, slotsText } from '../slot-list.js';
-import type { Duplicates, Plan, PlanStep } from '../steps.js';
+import { type AdminNode, type ClusterState, primariesOf } from '../state/cluster-state.js';
+import type { Duplicates, Plan, PlanStep } from './steps.js';
 
 export interface FixOptions {
   /** Takes slots from primaries that cannot be asked, and gives up the keys that only those have. Default false. */

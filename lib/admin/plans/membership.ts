@@ -1,7 +1,7 @@
 import { AdminError } from '../admin-error.js';
-import { type AdminNode, type ClusterState, nodeNamed, primariesOf, replicasOf } from '../cluster-state.js';
 import { count } from '../slot-list.js';
-import type { FailoverMode, Plan, PlanStep } from '../steps.js';
+import { type AdminNode, type ClusterState, nodeNamed, primariesOf, replicasOf } from '../state/cluster-state.js';
+import type { FailoverMode, Plan, PlanStep } from './steps.js';
 
 /** Plans that a server joins the cluster, as a primary without slots or as a replica. `server`: the state that it describes itself. */
 export function planAddNode(cluster: ClusterState, server: ClusterState, replicaOf: string | null): Plan {

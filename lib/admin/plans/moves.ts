@@ -1,8 +1,8 @@
 import { AdminError } from '../admin-error.js';
-import { checkCluster } from '../check.js';
-import { type AdminNode, type ClusterState, primariesOf } from '../cluster-state.js';
+import { checkCluster } from '../check/check-cluster.js';
 import type { SlotSet } from '../slot-list.js';
-import type { PlanStep } from '../steps.js';
+import { type AdminNode, type ClusterState, primariesOf } from '../state/cluster-state.js';
+import type { PlanStep } from './steps.js';
 
 /** Slots that leave one node for another. */
 export interface Move {

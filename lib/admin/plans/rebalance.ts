@@ -1,9 +1,9 @@
 import { SLOT_COUNT } from '../../topology/slot-map.js';
 import { AdminError } from '../admin-error.js';
-import { type AdminNode, type ClusterState, nodeNamed, primariesOf } from '../cluster-state.js';
 import { count, slotsText } from '../slot-list.js';
-import type { Plan } from '../steps.js';
+import { type AdminNode, type ClusterState, nodeNamed, primariesOf } from '../state/cluster-state.js';
 import { type Move, movesToSteps, openMoves, refuseUnlessWhole } from './moves.js';
+import type { Plan } from './steps.js';
 
 export interface RebalanceOptions {
   /** Weights by node; default 1. A weight of 0 empties the node. */

@@ -1,8 +1,8 @@
 import { AdminError } from '../admin-error.js';
-import { type AdminNode, type ClusterState, nodeNamed, primariesOf } from '../cluster-state.js';
 import { count, type SlotSet, slotsText } from '../slot-list.js';
-import type { Plan } from '../steps.js';
+import { type AdminNode, type ClusterState, nodeNamed, primariesOf } from '../state/cluster-state.js';
 import { type Move, movesToSteps, openMoves, refuseUnlessWhole } from './moves.js';
+import type { Plan } from './steps.js';
 
 export interface ReshardOptions {
   /** Node ids or addresses; `all`: every primary but the target. */

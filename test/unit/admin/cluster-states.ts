@@ -1,5 +1,5 @@
-import type { AdminNode, ClusterState } from '../../../lib/admin/cluster-state.js';
 import { parseSlotsText, slotsText } from '../../../lib/admin/slot-list.js';
+import type { AdminNode, ClusterState } from '../../../lib/admin/state/cluster-state.js';
 
 /** One node of a cluster, with what differs from the default. */
 export interface NodeSpec {
@@ -68,6 +68,8 @@ function nodeOf({
     reachable: !down,
     problem: down ? 'connect ECONNREFUSED' : null,
     flags: [],
+    facts: null,
+    jobs: [],
   };
 }
 

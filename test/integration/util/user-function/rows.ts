@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RunOptions } from '../../../../lib/admin/executor.js';
+import type { RunOptions } from '../../../../lib/admin/run/executor.js';
 import type { ClientEvents, ClientOptions, MessagesOptions, Redis, ScriptOptions, ViewOptions } from '../../../../lib/index.js';
 import { createClient, defineScript, sentinel } from '../../../../lib/index.js';
 import { error } from '../../../support/fake-server.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { renderInfo, renderPlan, renderProblems, table, toJson } from '../../../../lib/admin/cli/render.js';
-import type { AdminNode, ClusterState } from '../../../../lib/admin/cluster-state.js';
-import type { NodeRef } from '../../../../lib/admin/steps.js';
+import type { NodeRef } from '../../../../lib/admin/plans/steps.js';
+import type { AdminNode, ClusterState } from '../../../../lib/admin/state/cluster-state.js';
 
 describe('a table', () => {
   it('has numbers to the right and nothing behind the last text', () => {

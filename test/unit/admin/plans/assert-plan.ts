@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describeStep, type Plan } from '../../../../lib/admin/steps.js';
+import { describeStep, type Plan } from '../../../../lib/admin/plans/steps.js';
 
 /** The texts of a plan's steps, without hosts and without the last wait for agreement. */
 export function stepTexts(plan: Plan): string[] {

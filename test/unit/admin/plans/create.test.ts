@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ClusterState } from '../../../../lib/admin/cluster-state.js';
 import { planCreate, spread } from '../../../../lib/admin/plans/create.js';
+import type { ClusterState } from '../../../../lib/admin/state/cluster-state.js';
 import { clusterOf, idOf, unjoinedServer } from '../cluster-states.js';
 import { assertPlan, type ExpectedPlan } from './assert-plan.js';
 

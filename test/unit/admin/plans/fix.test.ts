@@ -1,5 +1,5 @@
-import type { ClusterState } from '../../../../lib/admin/cluster-state.js';
 import { type FixOptions, planFix } from '../../../../lib/admin/plans/fix.js';
+import type { ClusterState } from '../../../../lib/admin/state/cluster-state.js';
 import { clusterOf, idOf, threeShards } from '../cluster-states.js';
 import { assertPlan, type ExpectedPlan } from './assert-plan.js';
 

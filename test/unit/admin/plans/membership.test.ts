@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { ClusterState } from '../../../../lib/admin/cluster-state.js';
 import { planAddNode, planDelNode, planFailover, planForget } from '../../../../lib/admin/plans/membership.js';
-import type { Plan } from '../../../../lib/admin/steps.js';
+import type { Plan } from '../../../../lib/admin/plans/steps.js';
+import type { ClusterState } from '../../../../lib/admin/state/cluster-state.js';
 import { clusterOf, idOf, threeShards, unjoinedServer } from '../cluster-states.js';
 import { assertPlan, type ExpectedPlan, stepTexts } from './assert-plan.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { ClusterState } from '../../../../lib/admin/cluster-state.js';
 import { planRebalance, type RebalanceOptions, sharesOf } from '../../../../lib/admin/plans/rebalance.js';
-import { slotsToMove } from '../../../../lib/admin/steps.js';
+import { slotsToMove } from '../../../../lib/admin/plans/steps.js';
+import type { ClusterState } from '../../../../lib/admin/state/cluster-state.js';
 import { clusterOf, idOf, threeShards } from '../cluster-states.js';
 import { assertPlan, type ExpectedPlan } from './assert-plan.js';
 

@@ -1,5 +1,5 @@
-import type { ClusterState } from '../../../../lib/admin/cluster-state.js';
 import { planReshard, type ReshardOptions } from '../../../../lib/admin/plans/reshard.js';
+import type { ClusterState } from '../../../../lib/admin/state/cluster-state.js';
 import { threeShards } from '../cluster-states.js';
 import { assertPlan, type ExpectedPlan } from './assert-plan.js';
 

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import calculateSlot from 'cluster-key-slot';
-import { runCommandLine } from '../../lib/admin/cli/command-line.js';
-import { ClusterAdmin, type Plan } from '../../lib/admin/index.js';
-import { cluster, createClient, type Redis } from '../../lib/index.js';
-import { type Server, startAll, stopAll } from '../support/server.js';
-import { until } from '../support/wait.js';
+import { runCommandLine } from '../../../lib/admin/cli/command-line.js';
+import { ClusterAdmin, type Plan } from '../../../lib/admin/index.js';
+import { cluster, createClient, type Redis } from '../../../lib/index.js';
+import { type Server, startAll, stopAll } from '../../support/server.js';
+import { until } from '../../support/wait.js';
 
-const program = fileURLToPath(new URL('../../lib/admin/cli/index.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../../lib/admin/cli/index.ts', import.meta.url));
 /** Options of a server that is ready to join a cluster. */
 export const emptyServer = { config: ['cluster-enabled yes', 'cluster-config-file nodes.conf', 'cluster-node-timeout 2000'] };
 

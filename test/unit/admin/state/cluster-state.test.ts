@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseMembers } from '../../../lib/admin/cluster-state.js';
+import { parseMembers } from '../../../../lib/admin/state/cluster-state.js';
 
 describe('the members in CLUSTER NODES', () => {
   it('have open slots and bus ports', () => {

@@ -1,8 +1,10 @@
-import type { Address } from '../options/address.js';
-import { mask } from '../options/secrets.js';
-import { type NodeLine, parseNodes } from '../topology/cluster/replies.js';
-import { AdminError } from './admin-error.js';
-import { type SlotSet, slotsInRanges, slotsText } from './slot-list.js';
+import type { Address } from '../../options/address.js';
+import { mask } from '../../options/secrets.js';
+import { type NodeLine, parseNodes } from '../../topology/cluster/replies.js';
+import { AdminError } from '../admin-error.js';
+import type { NodeFacts } from '../health/node-facts.js';
+import { type SlotSet, slotsInRanges, slotsText } from '../slot-list.js';
+import type { MigrationJob } from './migration-jobs.js';
 
 /** A node of the cluster: as it describes itself if it could be asked, else as the others describe it. */
 export interface AdminNode {
@@ -29,6 +31,10 @@ export interface AdminNode {
   /** Why the node did not answer; null: it did. */
   readonly problem: string | null;
   readonly flags: readonly string[];
+  /** What it says of itself; null: it could not be asked. */
+  readonly facts: NodeFacts | null;
+  /** Atomic slot migrations that it takes part in, as far as it remembers them. */
+  readonly jobs: readonly MigrationJob[];
 }
 
 /** The cluster as one node sees it. */

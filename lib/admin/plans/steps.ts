@@ -1,6 +1,6 @@
-import { ArgumentError } from '../errors.js';
-import type { AdminNode } from './cluster-state.js';
-import { count, type SlotSet, slotsText } from './slot-list.js';
+import { ArgumentError } from '../../errors.js';
+import { count, type SlotSet, slotsText } from '../slot-list.js';
+import type { AdminNode } from '../state/cluster-state.js';
 
 /** A node in a step, with what is needed to reach it and to name it. */
 export type NodeRef = Pick<AdminNode, 'id' | 'name' | 'address' | 'peer'>;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import calculateSlot from 'cluster-key-slot';
-import type { Reply } from '../support/resp.js';
-import type { Server } from '../support/server.js';
-import { until } from '../support/wait.js';
+import type { Reply } from '../../support/resp.js';
+import type { Server } from '../../support/server.js';
+import { until } from '../../support/wait.js';
 import {
   assertComplete,
   assertOnce,

@@ -1,26 +1,17 @@
-import { SLOT_COUNT } from '../topology/slot-map.js';
-import { type AdminNode, type ClusterState, primariesOf, replicasOf } from './cluster-state.js';
-import { count, slotsText } from './slot-list.js';
-
-/** One thing that is wrong with a cluster. */
-export interface Problem {
-  /** A warning does not have to be mended before other work. */
-  readonly severity: 'error' | 'warning';
-  readonly kind: 'unreachable' | 'uncovered' | 'contested' | 'open' | 'disagreement' | 'unknown' | 'down' | 'no-replica';
-  readonly text: string;
-  readonly slots?: readonly number[];
-}
+import { SLOT_COUNT } from '../../topology/slot-map.js';
+import { inOrder, type Problem } from '../health/problem.js';
+import { count, slotsText } from '../slot-list.js';
+import { type AdminNode, type ClusterState, primariesOf, replicasOf } from '../state/cluster-state.js';
 
 /** All problems of the cluster, errors first. */
 export function checkCluster(cluster: ClusterState): Problem[] {
-  const problems = [
+  return inOrder([
     ...unreachable(cluster),
     ...coverage(cluster),
     ...openSlots(cluster),
     ...agreement(cluster),
     ...withoutReplicas(cluster),
-  ];
-  return problems.sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
+  ]);
 }
 
 /** Slots by the primaries that claim them in their own view. */

@@ -1,13 +1,13 @@
-import { ReplyError, show } from '../errors.js';
-import type { Address } from '../options/address.js';
-import type { Arg, Raw } from '../protocol/command-spec.js';
-import { listOf, numberOf } from '../topology/replies.js';
-import { sleep } from '../util/timers.js';
-import { AdminError } from './admin-error.js';
-import { keysByDatabase } from './databases.js';
-import type { NodeCommandOptions, NodeConnections } from './node-connections.js';
-import { count } from './slot-list.js';
-import type { Duplicates, NodeRef } from './steps.js';
+import { ReplyError, show } from '../../errors.js';
+import type { Address } from '../../options/address.js';
+import type { Arg, Raw } from '../../protocol/command-spec.js';
+import { listOf, numberOf } from '../../topology/replies.js';
+import { sleep } from '../../util/timers.js';
+import { AdminError } from '../admin-error.js';
+import type { NodeCommandOptions, NodeConnections } from '../node-connections.js';
+import type { Duplicates, NodeRef } from '../plans/steps.js';
+import { count } from '../slot-list.js';
+import { keysByDatabase } from '../state/databases.js';
 
 export interface MoveOptions {
   /** Keys a MIGRATE; the source serves no other client meanwhile. Default 50. */

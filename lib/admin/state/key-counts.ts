@@ -1,8 +1,8 @@
-import { numberOf } from '../topology/replies.js';
-import { SLOT_COUNT } from '../topology/slot-map.js';
+import { numberOf } from '../../topology/replies.js';
+import { SLOT_COUNT } from '../../topology/slot-map.js';
+import type { NodeClient } from '../node-connections.js';
+import { brokenSlots, type KeyCounts } from '../plans/fix.js';
 import { type AdminNode, type ClusterState, primariesOf } from './cluster-state.js';
-import type { NodeClient } from './node-connections.js';
-import { brokenSlots, type KeyCounts } from './plans/fix.js';
 
 const SLOTS_AT_ONCE = 256;
 

@@ -1,13 +1,13 @@
-import { ReplyError, show } from '../errors.js';
-import type { Arg, Raw } from '../protocol/command-spec.js';
-import { textOf } from '../topology/replies.js';
-import { performance, sleep } from '../util/timers.js';
-import { AdminError } from './admin-error.js';
-import { checkCluster } from './check.js';
-import type { ClusterState } from './cluster-state.js';
-import type { NodeClient, NodeCommandOptions } from './node-connections.js';
-import { rangesOf } from './slot-list.js';
-import type { FailoverMode, NodeRef, PlanStep, SlotStep } from './steps.js';
+import { ReplyError, show } from '../../errors.js';
+import type { Arg, Raw } from '../../protocol/command-spec.js';
+import { textOf } from '../../topology/replies.js';
+import { performance, sleep } from '../../util/timers.js';
+import { AdminError } from '../admin-error.js';
+import { checkCluster } from '../check/check-cluster.js';
+import type { NodeClient, NodeCommandOptions } from '../node-connections.js';
+import type { FailoverMode, NodeRef, PlanStep, SlotStep } from '../plans/steps.js';
+import { rangesOf } from '../slot-list.js';
+import type { ClusterState } from '../state/cluster-state.js';
 
 /** Reads the cluster's state, beginning with these nodes; with none given from the seeds. */
 export type ReadCluster = (seeds: readonly NodeRef[]) => Promise<ClusterState>;

@@ -1,11 +1,11 @@
-import { reportListenerError } from '../diagnostics.js';
-import { SlotwiseError, show } from '../errors.js';
-import { callAside } from '../util/user-function.js';
-import { AdminError } from './admin-error.js';
-import type { NodeConnections } from './node-connections.js';
+import { reportListenerError } from '../../diagnostics.js';
+import { SlotwiseError, show } from '../../errors.js';
+import { callAside } from '../../util/user-function.js';
+import { AdminError } from '../admin-error.js';
+import type { NodeConnections } from '../node-connections.js';
+import { describeStep, type Plan, type PlanStep, type SlotStep, slotsToMove } from '../plans/steps.js';
 import { type MoveOptions, SlotMover } from './slot-mover.js';
 import { type ReadCluster, StepRunner } from './step-runner.js';
-import { describeStep, type Plan, type PlanStep, type SlotStep, slotsToMove } from './steps.js';
 
 export interface Progress {
   readonly slots: number;

@@ -1,17 +1,18 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { ReplyError, show } from '../errors.js';
-import { type Address, addressKey } from '../options/address.js';
-import type { Raw } from '../protocol/command-spec.js';
-import { parseShards } from '../topology/cluster/replies.js';
-import { buildView } from '../topology/cluster/view.js';
-import type { NodeRules } from '../topology/node-rules.js';
-import { infoOf, listOf, textOf } from '../topology/replies.js';
-import { AdminError } from './admin-error.js';
+import { ReplyError, show } from '../../errors.js';
+import { type Address, addressKey } from '../../options/address.js';
+import type { Raw } from '../../protocol/command-spec.js';
+import { parseShards } from '../../topology/cluster/replies.js';
+import { buildView } from '../../topology/cluster/view.js';
+import type { NodeRules } from '../../topology/node-rules.js';
+import { infoOf, listOf, textOf } from '../../topology/replies.js';
+import { AdminError } from '../admin-error.js';
+import { type NodeFacts, readFacts } from '../health/node-facts.js';
+import type { NodeClient } from '../node-connections.js';
+import { slotsInRanges } from '../slot-list.js';
 import { type AdminNode, type ClusterState, type MemberLine, type NodeView, nodeViewOf, parseMembers } from './cluster-state.js';
 import { keysByDatabase } from './databases.js';
-import type { NodeClient } from './node-connections.js';
-import { slotsInRanges } from './slot-list.js';
 
 /** The replies of one node. */
 interface NodeReport {
@@ -24,6 +25,7 @@ interface NodeReport {
   readonly ports: ReadonlyMap<string, number>;
   readonly state: string;
   readonly keys: ReadonlyMap<number, number>;
+  readonly facts: NodeFacts;
 }
 
 /** Asks the seeds, then the nodes that they know, and so on until there is none that was not asked. Rejects if no seed can be asked. */
@@ -66,6 +68,9 @@ export async function readServer(connections: NodeClient, address: Address, rule
 
 async function readNode(connections: NodeClient, address: Address, rules: NodeRules, tls: boolean): Promise<NodeReport> {
   const commands = ['CLUSTER NODES', 'CLUSTER INFO', 'INFO keyspace', 'CLUSTER SHARDS', 'CONFIG GET tls-cluster'];
+  const asked = readFacts(connections, address);
+  // The first failure counts, and another one must not be reported as unhandled meanwhile.
+  asked.catch(() => undefined);
   const replies = commands.map((command) => connections.send(address, command.split(' ')));
   const [nodes, info, keyspace, shards, tlsCluster] = await Promise.all(
     replies.map((reply, index) => (index < 2 ? reply : reply.catch(errorReply))),
@@ -88,6 +93,7 @@ async function readNode(connections: NodeClient, address: Address, rules: NodeRu
     ports: new Map(endpoints.map(({ id, port }) => [id, port])),
     state: infoOf(info).get('cluster_state') ?? '',
     keys: keysByDatabase(keyspace),
+    facts: await asked,
   };
 }
 
@@ -130,6 +136,8 @@ async function clusterStateOf(reports: ReadonlyMap<string, NodeReport>, failures
             ? 'its address is unknown'
             : (failures.get(addressKey(address)) ?? 'another node answers there'),
       flags: own === undefined ? line.flags : [...new Set(lines.flatMap(({ flags }) => flags))].filter((flag) => flag !== 'myself'),
+      facts: own?.facts ?? null,
+      jobs: [],
     });
     if (own !== undefined) views.set(id, nodeViewOf(own.members, own.state));
   }

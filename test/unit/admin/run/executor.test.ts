@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
-import { AdminError } from '../../../lib/admin/admin-error.js';
-import { Executor, type RunOptions, type RunOutcome } from '../../../lib/admin/executor.js';
-import type { NodeConnections } from '../../../lib/admin/node-connections.js';
-import type { NodeRef, Plan } from '../../../lib/admin/steps.js';
-import { ReplyError } from '../../../lib/errors.js';
-import type { Raw } from '../../../lib/protocol/command-spec.js';
-import { isCauseOf, MISBEHAVIOURS } from '../../integration/util/user-function/misbehaviours.js';
+import { AdminError } from '../../../../lib/admin/admin-error.js';
+import type { NodeConnections } from '../../../../lib/admin/node-connections.js';
+import type { NodeRef, Plan } from '../../../../lib/admin/plans/steps.js';
+import { Executor, type RunOptions, type RunOutcome } from '../../../../lib/admin/run/executor.js';
+import { ReplyError } from '../../../../lib/errors.js';
+import type { Raw } from '../../../../lib/protocol/command-spec.js';
+import { isCauseOf, MISBEHAVIOURS } from '../../../integration/util/user-function/misbehaviours.js';
 
 const node: NodeRef = { id: 'a'.repeat(40), name: 'a:1', address: { host: 'a', port: 1 }, peer: { host: 'a', port: 1, busPort: 2 } };
 /** A step without slots, and one with two slots that hold no keys. */

@@ -1,5 +1,5 @@
-import type { Raw } from '../protocol/command-spec.js';
-import { infoOf } from '../topology/replies.js';
+import type { Raw } from '../../protocol/command-spec.js';
+import { infoOf } from '../../topology/replies.js';
 
 /**
  * Number of keys by database, of the databases that have any: `db0:keys=5,expires=0,avg_ttl=0` in INFO keyspace. Nodes of a cluster have

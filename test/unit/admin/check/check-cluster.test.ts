@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { checkCluster } from '../../../lib/admin/check.js';
-import type { ClusterState } from '../../../lib/admin/cluster-state.js';
-import { clusterOf, threeShards } from './cluster-states.js';
+import { checkCluster } from '../../../../lib/admin/check/check-cluster.js';
+import type { ClusterState } from '../../../../lib/admin/state/cluster-state.js';
+import { clusterOf, threeShards } from '../cluster-states.js';
 
 describe('the check of a cluster', () => {
   const cases: readonly (readonly [name: string, cluster: ClusterState, expected: readonly RegExp[]])[] = [

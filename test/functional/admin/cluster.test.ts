@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import calculateSlot from 'cluster-key-slot';
-import { certificateFiles } from '../support/certificates.js';
-import { Cluster } from '../support/cluster.js';
-import { Server } from '../support/server.js';
-import { until } from '../support/wait.js';
+import { certificateFiles } from '../../support/certificates.js';
+import { Cluster } from '../../support/cluster.js';
+import { Server } from '../../support/server.js';
+import { until } from '../../support/wait.js';
 import {
   assertComplete,
   assertOnce,
