@@ -16,10 +16,11 @@ export class SetupError extends Error {}
 export const releases: Readonly<
   Record<string, { readonly suites: readonly string[] | null; readonly target: string | null; readonly packages: readonly string[] }>
 >;
+export const besideDefault: readonly ['valkey-9', 'redis-8.6'];
 export function versionOf(path: string): ServerVersion | null;
 export function unpackedServer(name: string): string | null;
 export function findServer(env?: NodeJS.ProcessEnv): FoundServer | null;
 export function requireServer(env?: NodeJS.ProcessEnv): FoundServer;
 export function ensureServer(log?: (text: string) => void): FoundServer;
-export function unpack(name: string, log?: (text: string) => void): string;
-export function withLock<T>(log: (text: string) => void, work: () => T): T;
+export function ensureBesideDefault(log?: (text: string) => void): void;
+export function unpack(name: string, log?: (text: string) => void, limitMs?: number): string;

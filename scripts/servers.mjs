@@ -7,22 +7,18 @@ import {
   chmodSync,
   constants,
   existsSync,
-  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
-  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { cache, withLock } from './setup-lock.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const cache = join(root, '.cache');
 const serversFolder = join(cache, 'servers');
 
 const redis = ['redis-server', 'redis-sentinel', 'redis-tools'];
@@ -33,10 +29,14 @@ export const releases = Object.freeze({
   redis: { suites: null, target: null, packages: redis },
   'redis-7': { suites: ['bookworm'], target: null, packages: redis },
   'redis-8.0': { suites: ['trixie'], target: null, packages: redis },
+  'redis-8.6': { suites: ['sid', 'experimental'], target: 'experimental', packages: redis },
   'valkey-8.0': { suites: ['bookworm', 'bookworm-backports'], target: 'bookworm-backports', packages: valkey },
   'valkey-8.1': { suites: ['trixie'], target: null, packages: valkey },
   'valkey-9': { suites: ['sid'], target: null, packages: valkey },
 });
+
+/** Releases that some tests start beside the default server: the first of each product with atomic slot migration. */
+export const besideDefault = Object.freeze(['valkey-9', 'redis-8.6']);
 
 /** The oldest server that tests and demo work with: CLUSTER ADDSLOTSRANGE, CLUSTER SHARDS and enable-debug-command came with 7.0. */
 const oldestMajor = 7;
@@ -134,8 +134,23 @@ export function ensureServer(log = console.log) {
   return requireServer();
 }
 
-/** Unpacks a release unless that happened before; answers the path of its server. */
-export function unpack(name, log = console.log) {
+/**
+ * Unpacks the releases of `besideDefault`, where that can be: what is missing is told in one line, and the tests that need it are skipped.
+ */
+export function ensureBesideDefault(log = console.log) {
+  for (const name of besideDefault) {
+    try {
+      // A mirror that does not answer keeps nobody from the other tests for long.
+      unpack(name, log, 60_000);
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error;
+      log(`Without ${name}, whose tests are skipped: ${error.message.split('\n', 1)[0]}`);
+    }
+  }
+}
+
+/** Unpacks a release unless that happened before; answers the path of its server. No program that it starts runs longer than `limitMs`. */
+export function unpack(name, log = console.log, limitMs = undefined) {
   const release = releases[name];
   if (release === undefined) throw new SetupError(`No release is called ${name}. There are: ${Object.keys(releases).join(', ')}`);
   const before = unpackedServer(name);
@@ -154,7 +169,7 @@ export function unpack(name, log = console.log) {
     }
     const work = join(serversFolder, `.${name}`);
     try {
-      download(release, work);
+      download(release, work, limitMs);
       assemble(work);
       rmSync(join(serversFolder, name), { recursive: true, force: true });
       renameSync(join(work, 'done'), join(serversFolder, name));
@@ -168,15 +183,16 @@ export function unpack(name, log = console.log) {
   });
 }
 
-function run(program, args) {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
+function run(program, args, limitMs) {
+  const env = { ...process.env, LC_ALL: 'C' };
+  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', env, timeout: limitMs });
   if (status === 0) return stdout;
   const reason = error?.message ?? `${stderr}\n${stdout}`.trim();
   throw new SetupError(`${program} ${args.filter((arg) => !arg.startsWith('-')).join(' ')} failed: ${reason}\n${hint}`);
 }
 
 /** The packages with everything they depend on, through apt's own configuration (mirror, proxy, keys) but with private state. */
-function download(release, work) {
+function download(release, work, limitMs) {
   for (const folder of ['lists/partial', 'cache/archives/partial', 'root']) mkdirSync(join(work, folder), { recursive: true });
   const options = [
     '-qq',
@@ -192,14 +208,14 @@ function download(release, work) {
   ];
   if (release.suites !== null) {
     const sources = join(work, 'sources.list');
-    const mirror = debianMirror(options);
+    const mirror = debianMirror(options, limitMs);
     const key = '/usr/share/keyrings/debian-archive-keyring.gpg';
     writeFileSync(sources, release.suites.map((suite) => `deb [signed-by=${key}] ${mirror} ${suite} main\n`).join(''));
     options.push(`-oDir::Etc::SourceList=${sources}`, '-oDir::Etc::SourceParts=/dev/null');
   }
-  run('apt-get', [...options, 'update']);
+  run('apt-get', [...options, 'update'], limitMs);
   const target = release.target === null ? [] : ['-t', release.target];
-  run('apt-get', [...options, 'install', '--download-only', '--no-install-recommends', '-y', ...target, ...release.packages]);
+  run('apt-get', [...options, 'install', '--download-only', '--no-install-recommends', '-y', ...target, ...release.packages], limitMs);
   const archives = join(work, 'cache', 'archives');
   for (const file of readdirSync(archives)) {
     if (file.endsWith('.deb')) run('dpkg', ['-x', join(archives, file), join(work, 'root')]);
@@ -207,11 +223,11 @@ function download(release, work) {
 }
 
 /** The mirror that this machine uses for Debian. */
-function debianMirror(options) {
+function debianMirror(options, limitMs) {
   const query = ['indextargets', '--format', '$(ORIGIN) $(REPO_URI)', 'Created-By: Packages'];
   let targets = run('apt-get', query);
   if (targets.trim() === '') {
-    run('apt-get', [...options, 'update']);
+    run('apt-get', [...options, 'update'], limitMs);
     targets = run('apt-get', [...options, ...query]);
   }
   for (const line of targets.split('\n')) {
@@ -247,77 +263,6 @@ function assemble(work) {
     const exec = `exec "$here/lib/${loader}" --library-path "$here/lib" "$here/programs/${program}" "$@"`;
     writeFileSync(script, ['#!/bin/sh', `here=\${0%/*}/..`, exec, ''].join('\n'));
     chmodSync(script, 0o755);
-  }
-}
-
-const sleep = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
-
-function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
-}
-
-let locked = false;
-
-/** Runs `work` while no other set-up of this folder runs. */
-export function withLock(log, work) {
-  if (locked) return work();
-  mkdirSync(cache, { recursive: true });
-  const lock = join(cache, 'setup.lock');
-  const own = join(cache, `setup.${process.pid}`);
-  writeFileSync(own, String(process.pid));
-  try {
-    let told = false;
-    while (!tryLink(own, lock)) {
-      const owner = readLock(lock);
-      if (owner === null) continue;
-      if (!isAlive(owner)) {
-        // Rename first: only one of several waiters gets the dead lock away.
-        const dead = `${own}.dead`;
-        try {
-          renameSync(lock, dead);
-          unlinkSync(dead);
-        } catch (error) {
-          if (error.code !== 'ENOENT') throw error;
-        }
-        continue;
-      }
-      if (!told) log(`Another set-up runs here (process ${owner}), waiting for it ...`);
-      told = true;
-      sleep(200);
-    }
-    locked = true;
-    try {
-      return work();
-    } finally {
-      locked = false;
-      rmSync(lock, { force: true });
-    }
-  } finally {
-    rmSync(own, { force: true });
-  }
-}
-
-function tryLink(from, to) {
-  try {
-    linkSync(from, to);
-    return true;
-  } catch (error) {
-    if (error.code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-function readLock(lock) {
-  try {
-    return Number(readFileSync(lock, 'utf8'));
-  } catch (error) {
-    if (error.code === 'ENOENT') return null;
-    throw error;
   }
 }
 

@@ -1,10 +1,12 @@
 // Gets a fresh clone ready for tests and demo: dependencies, and a server to start. Needs nothing but Node itself.
-//   node scripts/setup.mjs --no-server    for what starts none
+//   node scripts/setup.mjs --no-server       for what starts none
+//   node scripts/setup.mjs --more-servers    for tests, some of which start other releases beside the default one
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ensureServer, SetupError, versionOf, withLock } from './servers.mjs';
+import { ensureBesideDefault, ensureServer, SetupError, versionOf } from './servers.mjs';
+import { withLock } from './setup-lock.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -42,6 +44,7 @@ try {
   if (!dependenciesAreCurrent()) withLock(console.log, installDependencies);
   if (!process.argv.includes('--no-server')) {
     const { server, source } = ensureServer();
+    if (process.argv.includes('--more-servers')) ensureBesideDefault();
     const { product, version } = versionOf(server);
     console.log(
       `Ready: ${product === 'redis' ? 'Redis' : 'Valkey'} ${version} (${source === 'PATH' ? server : source}), Node ${process.versions.node}`,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { infoFields } from './ask.js';
 import { agreedView, clusterPort, membersOf, type ShardView, viewOf } from './cluster-view.js';
-import { type Server, type ServerOptions, type StartServer, startAll, stopAll } from './server.js';
+import { type Server, type ServerOptions, type StartServer, startAll, stopAll, withProgram } from './server.js';
 import { moveSlot, type SlotEnd } from './slot-move.js';
 import { until } from './wait.js';
 
@@ -19,6 +19,8 @@ export interface ClusterOptions {
    * as fresh as a real one. Default true.
    */
   readonly replicasInSlots?: boolean;
+  /** Server program of every node. Default: what `scripts/servers.mjs` finds. */
+  readonly program?: string;
   /** Options of every server. With `tls` the cluster bus and the replication use it too. */
   readonly server?: Omit<ServerOptions, 'port'>;
   /** Starts one server. Default: `Server.start`. */
@@ -42,7 +44,8 @@ export class Cluster {
 
   /** Resolves when every node says `cluster_state:ok`, all agree on slots and roles, and the replicas are linked. */
   static async start(options: ClusterOptions = {}): Promise<Cluster> {
-    const { primaries = 3, replicas = 1, nodeTimeoutMs = 2_000, server = {}, replicasInSlots = true } = options;
+    const { primaries = 3, replicas = 1, nodeTimeoutMs = 2_000, replicasInSlots = true } = options;
+    const server = withProgram(options.server, options.program);
     const { firstSlots = Array.from({ length: primaries }, (_, i) => Math.floor((i * slotCount) / primaries)) } = options;
     const config = ['cluster-enabled yes', 'cluster-config-file nodes.conf', `cluster-node-timeout ${nodeTimeoutMs}`];
     if (server.tls) config.push('tls-cluster yes', 'tls-replication yes');

@@ -1,5 +1,5 @@
 import { infoFields } from './ask.js';
-import { Server, type ServerOptions, startAll, stopAll } from './server.js';
+import { Server, type ServerOptions, startAll, stopAll, withProgram } from './server.js';
 import { until } from './wait.js';
 
 export interface ReplicationOptions {
@@ -7,6 +7,8 @@ export interface ReplicationOptions {
   readonly replicas?: number;
   /** Replicas of the first replica. Default 0. */
   readonly cascaded?: number;
+  /** Server program of all. Default: what `scripts/servers.mjs` finds. */
+  readonly program?: string;
   /** Options of every server. */
   readonly server?: Omit<ServerOptions, 'port'>;
 }
@@ -22,14 +24,15 @@ export class ReplicationGroup {
 
   /** Resolves when every replica has its primary's data and follows it. */
   static async start(options: ReplicationOptions = {}): Promise<ReplicationGroup> {
+    const server = withProgram(options.server, options.program);
     const started: Server[] = [];
     try {
-      const primary = await Server.start(options.server);
+      const primary = await Server.start(server);
       started.push(primary);
-      const replicas = await startReplicas(primary, options.replicas ?? 2, options.server);
+      const replicas = await startReplicas(primary, options.replicas ?? 2, server);
       started.push(...replicas);
       const first = replicas[0];
-      const cascaded = first === undefined ? [] : await startReplicas(first, options.cascaded ?? 0, options.server);
+      const cascaded = first === undefined ? [] : await startReplicas(first, options.cascaded ?? 0, server);
       started.push(...cascaded);
       return new ReplicationGroup(primary, replicas, cascaded);
     } catch (error) {

@@ -3,7 +3,7 @@ import type { TopologyOptions } from '../../lib/options/topology.js';
 import { Cluster } from './cluster.js';
 import { ReplicationGroup } from './replication.js';
 import { SentinelGroup } from './sentinel.js';
-import { Server } from './server.js';
+import { Server, type ServerOptions } from './server.js';
 
 export const kinds = ['single', 'replication', 'sentinel', 'cluster'] as const;
 export type TopologyKind = (typeof kinds)[number];
@@ -84,15 +84,15 @@ export class RunningTopology<K extends TopologyKind = TopologyKind> {
   }
 }
 
-/** Servers of one test's own, to do anything to. Whoever starts them stops them. */
-export async function startTopology<K extends TopologyKind>(kind: K): Promise<RunningTopology<K>> {
-  return new RunningTopology<K>(kind, await starters[kind](false));
+/** Servers of one test's own, to do anything to. Whoever starts them stops them. `program`: another than the default one. */
+export async function startTopology<K extends TopologyKind>(kind: K, program?: string): Promise<RunningTopology<K>> {
+  return new RunningTopology<K>(kind, await starters[kind](program === undefined ? {} : { program }));
 }
 
 /** Starters by kind; shared servers live as long as the run, see `leaks.ts`. */
-export const starters: { readonly [K in TopologyKind]: (shared: boolean) => Promise<Groups[K]> } = {
-  single: (shared) => Server.start({ shared }),
-  replication: (shared) => ReplicationGroup.start({ server: { shared } }),
-  sentinel: (shared) => SentinelGroup.start({ server: { shared }, sentinel: { shared } }),
-  cluster: (shared) => Cluster.start({ server: { shared } }),
+export const starters: { readonly [K in TopologyKind]: (server: Pick<ServerOptions, 'shared' | 'program'>) => Promise<Groups[K]> } = {
+  single: (server) => Server.start(server),
+  replication: (server) => ReplicationGroup.start({ server }),
+  sentinel: (server) => SentinelGroup.start({ server, sentinel: server }),
+  cluster: (server) => Cluster.start({ server }),
 };

@@ -1,7 +1,7 @@
 import { pairFields } from './ask.js';
 import { linked, ReplicationGroup } from './replication.js';
 import type { Reply } from './resp.js';
-import { type Server, type ServerOptions, startAll, stopAll } from './server.js';
+import { type Server, type ServerOptions, startAll, stopAll, withProgram } from './server.js';
 import { until } from './wait.js';
 
 export interface SentinelOptions {
@@ -17,6 +17,8 @@ export interface SentinelOptions {
   readonly downAfterMs?: number;
   /** Default 10,000; a failover that failed is tried again after twice this time. */
   readonly failoverTimeoutMs?: number;
+  /** Server program of all, sentinels too. Default: what `scripts/servers.mjs` finds. */
+  readonly program?: string;
   /** Options of every data server. */
   readonly server?: Omit<ServerOptions, 'port' | 'sentinel'>;
   /** Options of every sentinel; `password` is that of the sentinels themselves. */
@@ -34,7 +36,9 @@ export class SentinelGroup {
 
   /** Resolves when every sentinel knows the primary, every replica and every other sentinel. */
   static async start(options: SentinelOptions = {}): Promise<SentinelGroup> {
-    const { name = 'mymaster', quorum = 2, downAfterMs = 1_500, failoverTimeoutMs = 10_000, server = {}, sentinel = {} } = options;
+    const { name = 'mymaster', quorum = 2, downAfterMs = 1_500, failoverTimeoutMs = 10_000 } = options;
+    const server = withProgram(options.server, options.program);
+    const sentinel = withProgram(options.sentinel, options.program);
     const started: Server[] = [];
     try {
       const data = await ReplicationGroup.start({ replicas: options.replicas ?? 2, server });

@@ -209,6 +209,11 @@ export class Server {
   }
 }
 
+/** These options, with that program where one is given. */
+export function withProgram(options: ServerOptions = {}, program: string | undefined): ServerOptions {
+  return program === undefined ? options : { ...options, program };
+}
+
 /** Stops all, whatever happens to one of them. */
 export async function stopAll(servers: readonly Server[]): Promise<void> {
   await Promise.all(servers.map((server) => server.stop()));

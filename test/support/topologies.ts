@@ -9,7 +9,7 @@ const sharedTopologies = new Map<TopologyKind, Promise<RunningTopology>>();
 export function sharedTopology(kind: TopologyKind): Promise<RunningTopology> {
   let topology = sharedTopologies.get(kind);
   if (topology === undefined) {
-    topology = starters[kind](true).then((group) => new RunningTopology(kind, group));
+    topology = starters[kind]({ shared: true }).then((group) => new RunningTopology(kind, group));
     sharedTopologies.set(kind, topology);
   }
   return topology;
