@@ -4,7 +4,8 @@ import { callAside } from '../../util/user-function.js';
 import { AdminError } from '../admin-error.js';
 import type { NodeConnections } from '../node-connections.js';
 import { describeStep, type Plan, type PlanStep, type SlotStep, slotsToMove } from '../plans/steps.js';
-import { type MoveOptions, SlotMover } from './slot-mover.js';
+import type { MoveOptions } from './slot-mover.js';
+import { MoveFailure, SlotMoves } from './slot-moves.js';
 import { type ReadCluster, StepRunner } from './step-runner.js';
 
 export interface Progress {
@@ -36,7 +37,7 @@ export interface RunOutcome extends Progress {
 export class Executor {
   readonly #options: RunOptions;
   readonly #steps: StepRunner;
-  readonly #mover: SlotMover;
+  readonly #moves: SlotMoves;
   #slots = 0;
   #keys = 0;
   #totalSlots = 0;
@@ -44,18 +45,27 @@ export class Executor {
   constructor(connections: NodeConnections, read: ReadCluster, options: RunOptions) {
     this.#options = options;
     this.#steps = new StepRunner(connections, read, options.settleMs);
-    this.#mover = new SlotMover(connections, options);
+    this.#moves = new SlotMoves(connections, read, options);
   }
 
   async run(plan: Plan): Promise<RunOutcome> {
+    const { steps } = plan;
     this.#totalSlots = slotsToMove(plan);
-    for (const [index, step] of plan.steps.entries()) {
-      if (this.#isStopped) return this.#outcome('stopped', plan.steps.slice(index));
-      tell('onStep', this.#options.onStep?.(step, index));
-      const rest = await this.#runStep(step).catch((error: unknown) => {
-        throw this.#failure(step, error);
-      });
-      if (rest !== null) return this.#outcome('stopped', [rest, ...plan.steps.slice(index + 1)]);
+    for (let index = 0; index < steps.length; ) {
+      if (this.#isStopped) return this.#outcome('stopped', steps.slice(index));
+      const moves = movesFrom(steps, index);
+      const [step] = steps.slice(index);
+      if (moves.length > 0) {
+        const left = await this.#move(moves, index);
+        if (left.length > 0) return this.#outcome('stopped', [...left, ...steps.slice(index + moves.length)]);
+        index += moves.length;
+      } else if (step !== undefined && !isSlotStep(step)) {
+        tell('onStep', this.#options.onStep?.(step, index));
+        await this.#steps.run(step).catch((error: unknown) => {
+          throw this.#failure(step, error);
+        });
+        index++;
+      }
     }
     return this.#outcome('done', []);
   }
@@ -64,28 +74,22 @@ export class Executor {
     return this.#options.stop?.aborted === true;
   }
 
-  /** Resolves with what is left of the step, null if nothing is. */
-  async #runStep(step: PlanStep): Promise<PlanStep | null> {
-    if (step.do === 'moveSlots') {
-      const { from, to, others, replace } = step;
-      return await this.#eachSlot(step, (slot) => this.#mover.move(slot, from, to, others, replace));
+  /** Resolves with what is left of the steps, of which the first has this index in the plan. */
+  async #move(steps: readonly SlotStep[], firstIndex: number): Promise<readonly SlotStep[]> {
+    try {
+      return await this.#moves.run(steps, {
+        stop: this.#options.stop,
+        guard: async (step) => tell('onStep', this.#options.onStep?.(step, firstIndex + steps.indexOf(step))),
+        moved: (_, slots, keys) => {
+          this.#slots += slots;
+          this.#keys += keys;
+          tell('onProgress', this.#options.onProgress?.({ slots: this.#slots, totalSlots: this.#totalSlots, keys: this.#keys }));
+        },
+        note: () => undefined,
+      });
+    } catch (error) {
+      throw error instanceof MoveFailure ? this.#failure(error.step, error.cause) : error;
     }
-    if (step.do === 'gather') {
-      const { from, to, duplicates } = step;
-      return await this.#eachSlot(step, (slot) => this.#mover.collectKeys(slot, from, to, duplicates));
-    }
-    await this.#steps.run(step);
-    return null;
-  }
-
-  async #eachSlot(step: SlotStep, work: (slot: number) => Promise<number>): Promise<SlotStep | null> {
-    for (const [index, slot] of step.slots.entries()) {
-      if (this.#isStopped) return { ...step, slots: step.slots.slice(index) };
-      this.#keys += await work(slot);
-      this.#slots++;
-      tell('onProgress', this.#options.onProgress?.({ slots: this.#slots, totalSlots: this.#totalSlots, keys: this.#keys }));
-    }
-    return null;
   }
 
   #failure(step: PlanStep, error: unknown): AdminError {
@@ -103,6 +107,16 @@ export class Executor {
   #outcome(status: RunOutcome['status'], left: readonly PlanStep[]): RunOutcome {
     return { status, slots: this.#slots, totalSlots: this.#totalSlots, keys: this.#keys, left };
   }
+}
+
+function isSlotStep(step: PlanStep): step is SlotStep {
+  return step.do === 'moveSlots' || step.do === 'gather';
+}
+
+/** The steps from this one on that move slots: consecutive, and all moves or all gatherings. */
+function movesFrom(steps: readonly PlanStep[], index: number): readonly SlotStep[] {
+  const end = steps.findIndex((step, at) => at >= index && (!isSlotStep(step) || step.do !== steps[index]?.do));
+  return steps.slice(index, end === -1 ? steps.length : end).filter(isSlotStep);
 }
 
 /** Takes what a user's function returned. What it throws ends the run; nobody waits for a promise, whose rejection becomes a warning. */
