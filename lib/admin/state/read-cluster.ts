@@ -13,6 +13,7 @@ import type { NodeClient } from '../node-connections.js';
 import { slotsInRanges } from '../slot-list.js';
 import { type AdminNode, type ClusterState, type MemberLine, type NodeView, nodeViewOf, parseMembers } from './cluster-state.js';
 import { keysByDatabase } from './databases.js';
+import { type MigrationJob, readMigrationJobs } from './migration-jobs.js';
 
 /** The replies of one node. */
 interface NodeReport {
@@ -26,6 +27,7 @@ interface NodeReport {
   readonly state: string;
   readonly keys: ReadonlyMap<number, number>;
   readonly facts: NodeFacts;
+  readonly jobs: readonly MigrationJob[];
 }
 
 /** Asks the seeds, then the nodes that they know, and so on until there is none that was not asked. Rejects if no seed can be asked. */
@@ -68,7 +70,10 @@ export async function readServer(connections: NodeClient, address: Address, rule
 
 async function readNode(connections: NodeClient, address: Address, rules: NodeRules, tls: boolean): Promise<NodeReport> {
   const commands = ['CLUSTER NODES', 'CLUSTER INFO', 'INFO keyspace', 'CLUSTER SHARDS', 'CONFIG GET tls-cluster'];
-  const asked = readFacts(connections, address);
+  const asked = readFacts(connections, address).then(async (facts) => ({
+    facts,
+    jobs: await readMigrationJobs(connections, address, facts),
+  }));
   // The first failure counts, and another one must not be reported as unhandled meanwhile.
   asked.catch(() => undefined);
   const replies = commands.map((command) => connections.send(address, command.split(' ')));
@@ -93,7 +98,7 @@ async function readNode(connections: NodeClient, address: Address, rules: NodeRu
     ports: new Map(endpoints.map(({ id, port }) => [id, port])),
     state: infoOf(info).get('cluster_state') ?? '',
     keys: keysByDatabase(keyspace),
-    facts: await asked,
+    ...(await asked),
   };
 }
 
@@ -137,7 +142,7 @@ async function clusterStateOf(reports: ReadonlyMap<string, NodeReport>, failures
             : (failures.get(addressKey(address)) ?? 'another node answers there'),
       flags: own === undefined ? line.flags : [...new Set(lines.flatMap(({ flags }) => flags))].filter((flag) => flag !== 'myself'),
       facts: own?.facts ?? null,
-      jobs: [],
+      jobs: own?.jobs ?? [],
     });
     if (own !== undefined) views.set(id, nodeViewOf(own.members, own.state));
   }
