@@ -91,8 +91,8 @@ export const ADMIN_FORMS = {
     refuses: 'rejects',
   },
   planFix: {
-    form: 'planFix({ takeUnreachable, duplicates })',
-    parameters: [options({ takeUnreachable: flag, duplicates: oneOf('refuse', 'owner', 'other') })],
+    form: 'planFix({ takeUnreachable, duplicates, back })',
+    parameters: [options({ takeUnreachable: flag, duplicates: oneOf('refuse', 'owner', 'other'), back: flag })],
     refuses: 'rejects',
   },
   run: {

@@ -3,12 +3,15 @@ import { claimsOf, uncoveredSlots } from '../check/check-cluster.js';
 import { count, slotsText } from '../slot-list.js';
 import { type AdminNode, type ClusterState, primariesOf } from '../state/cluster-state.js';
 import type { Duplicates, Plan, PlanStep } from './steps.js';
+import { shareOut, takeOverNotes } from './take-over.js';
 
 export interface FixOptions {
   /** Takes slots from primaries that cannot be asked, and gives up the keys that only those have. Default false. */
   readonly takeUnreachable?: boolean;
   /** Which copy counts where a key is on two nodes. Default `refuse`. */
   readonly duplicates?: Duplicates;
+  /** Takes open moves back instead of finishing them: for a target that cannot take keys. Default false. */
+  readonly back?: boolean;
 }
 
 /** Number of keys by slot and node id: of broken slots, and of slots of which a node has keys that is not the owner. */
@@ -41,30 +44,47 @@ interface Repair {
   readonly owner: AdminNode;
   /** The target of an open move, which is finished; null: there is none. */
   readonly moveTo: AdminNode | null;
+  /** Targets of an open move that is taken back. */
+  readonly takeBackFrom: readonly AdminNode[];
   readonly closeAt: readonly AdminNode[];
 }
 
 /** Plans to close open slots and to find owners for slots without one, so that no key is left on a node that does not own its slot. */
-export function planFix(cluster: ClusterState, keys: KeyCounts, { takeUnreachable = false, duplicates = 'refuse' }: FixOptions = {}): Plan {
+export function planFix(
+  cluster: ClusterState,
+  keys: KeyCounts,
+  { takeUnreachable = false, duplicates = 'refuse', back = false }: FixOptions = {},
+): Plan {
   const primaries = primariesOf(cluster);
   if (primaries.length === 0) throw new AdminError('no primary of the cluster can be asked');
   const slots = [...new Set([...brokenSlots(cluster), ...keys.keys()])].sort((a, b) => a - b);
   const claims = claimsOf(cluster);
   refuseUnreachable(cluster, slots, takeUnreachable);
-  const slotCounts = new Map(primaries.map(({ id, slots: own }) => [id, own.length]));
-  const repairs = slots.map((slot) => {
+  const broken = slots.map((slot): BrokenSlot => {
     const byNode: ReadonlyMap<string, number> = keys.get(slot) ?? new Map();
     const holders = primaries.filter(({ id }) => (byNode.get(id) ?? 0) > 0);
-    return repairOf({ slot, claimants: claims.get(slot) ?? [], holders, keys: byNode }, cluster, primaries, slotCounts);
+    return { slot, claimants: claims.get(slot) ?? [], holders, keys: byNode };
   });
+  const ownerless = broken.filter(({ claimants, holders }) => claimants.length === 0 && holders.length === 0).map(({ slot }) => slot);
+  const takers = shareOut(ownerless, primaries);
+  const repairs = broken.map((each) => repairOf(each, { cluster, primaries, takers, back }));
   const steps = stepsOf(repairs, primaries, duplicates);
+  const assigned = repairs.flatMap(({ slot, assignTo }) => (assignTo === null ? [] : [{ slot, to: assignTo }]));
   return {
     title:
       slots.length === 0
         ? 'nothing to fix: all slots are served, none is open, and no key is on a node that does not own it'
         : `fix ${count(slots.length, 'slot')}`,
     steps: steps.length === 0 ? [] : [...steps, { do: 'settle' }],
-    notes: slots.length === 0 ? [] : [`slots in trouble: ${slotsText(slots, 8)}`],
+    notes:
+      slots.length === 0
+        ? []
+        : [
+            `slots in trouble: ${slotsText(slots, 8)}`,
+            ...takeOverNotes(cluster, assigned),
+            ...lostTargetNotes(cluster, repairs),
+            ...takeBackNotes(repairs),
+          ],
   };
 }
 
@@ -78,40 +98,76 @@ function refuseUnreachable({ nodes }: ClusterState, slots: readonly number[], ta
   );
 }
 
-/** Counts a slot that gets an owner in `slotCounts`. */
-function repairOf(broken: BrokenSlot, cluster: ClusterState, primaries: readonly AdminNode[], slotCounts: Map<string, number>): Repair {
+/** What the repairs of all slots have in common. */
+interface RepairContext {
+  readonly cluster: ClusterState;
+  readonly primaries: readonly AdminNode[];
+  /** Owners of the slots that nobody claims and of which nobody has keys. */
+  readonly takers: ReadonlyMap<number, AdminNode>;
+  readonly back: boolean;
+}
+
+function repairOf(broken: BrokenSlot, { cluster, primaries, takers, back }: RepairContext): Repair {
   const { slot, claimants, holders } = broken;
-  const owner = newOwnerOf(broken, primaries, slotCounts);
+  const owner = newOwnerOf(broken, takers);
   const assignTo = claimants.length === 1 ? null : owner;
-  if (assignTo !== null && claimants.length === 0) slotCounts.set(owner.id, (slotCounts.get(owner.id) ?? 0) + 1);
-  const moveTo = assignTo === null ? moveTargetOf(broken, owner, cluster, primaries) : null;
   const isOpenAt = ({ migrating, importing }: AdminNode): boolean => migrating.has(slot) || importing.has(slot);
+  const strangers = holders.filter(({ id }) => id !== owner.id);
+  if (back && assignTo === null && primaries.some(isOpenAt)) {
+    refuseLostTarget(slot, owner, cluster, primaries);
+    // Taking keys back closes the slot at both ends.
+    const ends = strangers.length === 0 ? [] : [owner, ...strangers];
+    const closeAt = primaries.filter((node) => isOpenAt(node) && !ends.includes(node));
+    return { slot, assignTo, owner, moveTo: null, takeBackFrom: strangers, collectFrom: [], closeAt };
+  }
+  const moveTo = assignTo === null ? moveTargetOf(broken, owner, cluster, primaries) : null;
   return {
     slot,
     assignTo,
-    collectFrom: holders.filter(({ id }) => id !== owner.id && id !== moveTo?.id),
+    collectFrom: strangers.filter(({ id }) => id !== moveTo?.id),
     owner,
     moveTo,
+    takeBackFrom: [],
     // A move closes the slot at its two ends.
     closeAt: primaries.filter((node) => isOpenAt(node) && (moveTo === null || (node.id !== owner.id && node.id !== moveTo.id))),
   };
 }
 
-/**
- * The owner that a slot is to have: of several claimants the newest; without one the node with most of its keys, else the one with the
- * fewest slots.
- */
-function newOwnerOf(
-  { claimants, holders, keys }: BrokenSlot,
-  primaries: readonly AdminNode[],
-  slotCounts: ReadonlyMap<string, number>,
-): AdminNode {
+/** The owner that a slot is to have: of several claimants the newest; without one the node with most of its keys, else the one chosen. */
+function newOwnerOf({ slot, claimants, holders, keys }: BrokenSlot, takers: ReadonlyMap<number, AdminNode>): AdminNode {
   const byEpoch = [...claimants].sort((a, b) => b.epoch - a.epoch);
   const byKeys = [...holders].sort((a, b) => (keys.get(b.id) ?? 0) - (keys.get(a.id) ?? 0));
-  const bySlotCount = [...primaries].sort((a, b) => (slotCounts.get(a.id) ?? 0) - (slotCounts.get(b.id) ?? 0));
-  const owner = byEpoch[0] ?? byKeys[0] ?? bySlotCount[0];
+  const owner = byEpoch[0] ?? byKeys[0] ?? takers.get(slot);
   if (owner === undefined) throw new AdminError('no primary of the cluster can be asked');
   return owner;
+}
+
+/** Throws where a move cannot be taken back, because its target is gone with the keys that it has. */
+function refuseLostTarget(slot: number, owner: AdminNode, cluster: ClusterState, primaries: readonly AdminNode[]): void {
+  const id = owner.migrating.get(slot);
+  const target = cluster.nodes.get(id ?? '');
+  if (id === undefined || (target !== undefined && primaries.includes(target))) return;
+  throw new AdminError(
+    `slot ${slot} cannot be taken back: ${target?.name ?? id.slice(0, 8)}, which ${owner.name} sends it to, cannot be asked, and may have keys of it. Start it again, or promote its replica`,
+  );
+}
+
+/** What closing an open slot hides: the keys that its target has got cannot be seen while it is down. */
+function lostTargetNotes(cluster: ClusterState, repairs: readonly Repair[]): string[] {
+  const slotsByTarget = new Map<string, number[]>();
+  for (const { slot, owner, closeAt } of repairs) {
+    const id = closeAt.includes(owner) ? owner.migrating.get(slot) : undefined;
+    if (id !== undefined && cluster.nodes.get(id)?.reachable !== true) slotsByTarget.set(id, [...(slotsByTarget.get(id) ?? []), slot]);
+  }
+  return [...slotsByTarget].map(([id, slots]) => {
+    const name = cluster.nodes.get(id)?.name ?? id.slice(0, 8);
+    return `keys of slots ${slotsText(slots, 8)} that ${name} has got are not found while it cannot be asked: run fix again when it or its replica answers`;
+  });
+}
+
+function takeBackNotes(repairs: readonly Repair[]): string[] {
+  const isTakenBack = repairs.some(({ takeBackFrom }) => takeBackFrom.length > 0);
+  return isTakenBack ? ['while a slot goes back, its keys that had moved are not found for a moment'] : [];
 }
 
 /** The node that the owner was sending the slot to, if that can go on: forward is safe, because clients see the owner's keys. */
@@ -143,6 +199,7 @@ function stepsOf(repairs: readonly Repair[], primaries: readonly AdminNode[], du
     repairs.flatMap(({ slot, collectFrom, owner }) => collectFrom.map((from) => ({ slot, ends: [from, owner] }))),
   );
   const moves = grouped(repairs.flatMap(({ slot, owner, moveTo }) => (moveTo === null ? [] : [{ slot, ends: [owner, moveTo] }])));
+  const returns = grouped(repairs.flatMap(({ slot, takeBackFrom, owner }) => takeBackFrom.map((from) => ({ slot, ends: [from, owner] }))));
   const closes = grouped(repairs.flatMap(({ slot, closeAt }) => closeAt.map((node) => ({ slot, ends: [node] }))));
   const others = (...ends: readonly AdminNode[]): AdminNode[] => primaries.filter((node) => !ends.includes(node));
   return [
@@ -153,6 +210,9 @@ function stepsOf(repairs: readonly Repair[], primaries: readonly AdminNode[], du
     ...assigning(true),
     ...moves.flatMap(({ slots, ends: [from, to] }): PlanStep[] =>
       from === undefined || to === undefined ? [] : [{ do: 'moveSlots', from, to, slots, replace: true, others: others(from, to) }],
+    ),
+    ...returns.flatMap(({ slots, ends: [from, to] }): PlanStep[] =>
+      from === undefined || to === undefined ? [] : [{ do: 'takeBack', from, to, slots }],
     ),
     ...closes.flatMap(({ slots, ends: [node] }): PlanStep[] => (node === undefined ? [] : [{ do: 'close', node, slots }])),
   ];

@@ -29,6 +29,8 @@ export type PlanStep =
     }
   /** Takes keys back to the slots' owner from a node that does not own them. */
   | { readonly do: 'gather'; readonly from: NodeRef; readonly to: NodeRef; readonly slots: SlotSet; readonly duplicates: Duplicates }
+  /** Takes the keys of open slots back to their owner, which keeps the slots. */
+  | { readonly do: 'takeBack'; readonly from: NodeRef; readonly to: NodeRef; readonly slots: SlotSet }
   /** Makes the node the owner in the view of all nodes. */
   | { readonly do: 'assign'; readonly node: NodeRef; readonly slots: SlotSet; readonly others: readonly NodeRef[] }
   /** Ends the open state of slots. */
@@ -48,6 +50,7 @@ const KINDS: Readonly<Record<PlanStep['do'], true>> = {
   replicate: true,
   moveSlots: true,
   gather: true,
+  takeBack: true,
   assign: true,
   close: true,
   forget: true,
@@ -57,7 +60,7 @@ const KINDS: Readonly<Record<PlanStep['do'], true>> = {
 };
 
 /** A step that moves keys slot by slot, and can stop between two of them. */
-export type SlotStep = Extract<PlanStep, { readonly do: 'moveSlots' | 'gather' }>;
+export type SlotStep = Extract<PlanStep, { readonly do: 'moveSlots' | 'gather' | 'takeBack' }>;
 
 export type FailoverMode = 'coordinated' | 'force' | 'takeover';
 
@@ -96,6 +99,8 @@ export function describeStep(step: PlanStep): string {
       return `${step.replace ? 'finish moving' : 'move'} ${count(step.slots.length, 'slot')} from ${step.from.name} to ${step.to.name}: ${slotsText(step.slots, 3)}`;
     case 'gather':
       return `take the keys of slots ${slotsText(step.slots, 3)} from ${step.from.name} to their owner ${step.to.name}`;
+    case 'takeBack':
+      return `take the keys of slots ${slotsText(step.slots, 3)} from ${step.from.name} back to ${step.to.name}, which keeps the slots`;
     case 'assign':
       return `make ${step.node.name} the owner of slots ${slotsText(step.slots, 4)} (${step.slots.length})`;
     case 'close':
@@ -113,7 +118,11 @@ export function describeStep(step: PlanStep): string {
   }
 }
 
+export function isSlotStep(step: PlanStep): step is SlotStep {
+  return step.do === 'moveSlots' || step.do === 'gather' || step.do === 'takeBack';
+}
+
 /** How many slots a plan moves, which the progress bar counts. */
-export function slotsToMove({ steps }: Plan): number {
-  return steps.reduce((sum, step) => (step.do === 'moveSlots' || step.do === 'gather' ? sum + step.slots.length : sum), 0);
+export function slotsToMove({ steps }: Pick<Plan, 'steps'>): number {
+  return steps.reduce((sum, step) => (isSlotStep(step) ? sum + step.slots.length : sum), 0);
 }

@@ -3,7 +3,7 @@ import { SlotwiseError, show } from '../../errors.js';
 import { callAside } from '../../util/user-function.js';
 import { AdminError } from '../admin-error.js';
 import type { NodeConnections } from '../node-connections.js';
-import { describeStep, type Plan, type PlanStep, type SlotStep, slotsToMove } from '../plans/steps.js';
+import { describeStep, isSlotStep, type Plan, type PlanStep, type SlotStep, slotsToMove } from '../plans/steps.js';
 import type { MoveOptions } from './slot-mover.js';
 import { MoveFailure, SlotMoves } from './slot-moves.js';
 import { type ReadCluster, StepRunner } from './step-runner.js';
@@ -107,10 +107,6 @@ export class Executor {
   #outcome(status: RunOutcome['status'], left: readonly PlanStep[]): RunOutcome {
     return { status, slots: this.#slots, totalSlots: this.#totalSlots, keys: this.#keys, left };
   }
-}
-
-function isSlotStep(step: PlanStep): step is SlotStep {
-  return step.do === 'moveSlots' || step.do === 'gather';
 }
 
 /** The steps from this one on that move slots: consecutive, and all moves or all gatherings. */

@@ -90,6 +90,24 @@ export class SlotMover {
     return await this.#drain(slot, from, to, duplicates, await this.#firstKeys(slot, from));
   }
 
+  /**
+   * Takes the keys of an open slot back from its target. The owner stops sending clients there first: it refuses keys of a slot that it sends
+   * away. Where a key is on both, the owner has served it.
+   */
+  async takeBack(slot: number, from: NodeRef, to: NodeRef): Promise<number> {
+    await this.#send(to, ['CLUSTER', 'SETSLOT', slot, 'STABLE']);
+    let keys: number;
+    try {
+      keys = await this.collectKeys(slot, from, to, 'owner');
+    } catch (error) {
+      // Without this the owner's clients would not find what is left at the target.
+      await this.#send(to, ['CLUSTER', 'SETSLOT', slot, 'MIGRATING', from.id]).catch(() => null);
+      throw error;
+    }
+    await this.#send(from, ['CLUSTER', 'SETSLOT', slot, 'STABLE']);
+    return keys;
+  }
+
   /** Gives the slot to the target, which hears of it first: if the source forgot the slot first, no node would serve it for a moment. */
   async #handOver(slot: number, from: NodeRef, to: NodeRef, others: readonly NodeRef[]): Promise<void> {
     const words = ['CLUSTER', 'SETSLOT', slot, 'NODE', to.id];

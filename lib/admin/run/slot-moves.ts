@@ -55,8 +55,15 @@ export class SlotMoves {
   }
 
   #moveOne(step: SlotStep, slot: number): Promise<number> {
-    return step.do === 'gather'
-      ? this.#mover.collectKeys(slot, step.from, step.to, step.duplicates)
-      : this.#mover.move(slot, step.from, step.to, step.others, step.replace);
+    switch (step.do) {
+      case 'moveSlots':
+        return this.#mover.move(slot, step.from, step.to, step.others, step.replace);
+      case 'gather':
+        return this.#mover.collectKeys(slot, step.from, step.to, step.duplicates);
+      case 'takeBack':
+        return this.#mover.takeBack(slot, step.from, step.to);
+      default:
+        return step satisfies never;
+    }
   }
 }
