@@ -1,4 +1,4 @@
-import type { Address } from '../../options/address.js';
+import { type Address, addressKey, parseAddress } from '../../options/address.js';
 import { mask } from '../../options/secrets.js';
 import { type NodeLine, parseNodes } from '../../topology/cluster/replies.js';
 import { AdminError } from '../admin-error.js';
@@ -11,6 +11,8 @@ export interface AdminNode {
   readonly id: string;
   /** `host:port`, as plans and errors show it. */
   readonly name: string;
+  /** All `host:port` that mean it: its name, what it was asked as, and what nodes announce of it, host names included. */
+  readonly aliases: readonly string[];
   /** The address that we connect to; null: no node tells one. */
   readonly address: Address | null;
   /** The address that other nodes use to reach it, in MIGRATE and CLUSTER MEET. */
@@ -103,16 +105,32 @@ function bySlots(a: AdminNode, b: AdminNode): number {
   return (a.slots[0] ?? Number.POSITIVE_INFINITY) - (b.slots[0] ?? Number.POSITIVE_INFINITY) || (a.name < b.name ? -1 : 1);
 }
 
-/** The node that a text means: a node id, the beginning of one, or `host:port`. Throws where it means none or several. */
-export function nodeNamed({ nodes }: ClusterState, text: string): AdminNode {
+/**
+ * The node that a text means: a node id, the beginning of one, `host:port` by any of its names, or a host that only one node has. Throws
+ * where it means none or several.
+ */
+export function nodeNamed({ nodes }: ClusterState, given: string): AdminNode {
   const all = [...nodes.values()];
-  const found = all.filter(({ id, name }) => id === text || name === text);
-  const matching = found.length > 0 ? found : all.filter(({ id }) => text.length >= 4 && id.startsWith(text.toLowerCase()));
+  const text = given.trim().toLowerCase();
+  const address = parseAddress(text, null);
+  const key = address === null ? text : addressKey(address);
+  const readings: readonly ((node: AdminNode) => boolean)[] = [
+    ({ id, name }) => id === text || name === key || name === given,
+    ({ aliases }) => aliases.includes(key),
+    ({ aliases }) => aliases.some((alias) => hostIn(alias) === hostIn(`${key}:0`)),
+    ({ id }) => text.length >= 4 && id.startsWith(text),
+  ];
+  const matching = readings.map((means) => all.filter(means)).find(({ length }) => length > 0) ?? [];
   const [node] = matching;
   if (node !== undefined && matching.length === 1) return node;
   const problem = matching.length === 0 ? 'is no node of the cluster' : `means ${matching.length} nodes`;
-  const names = all.map(({ id, name }) => `${name} (${id.slice(0, 8)})`).sort();
+  const names = (matching.length > 0 ? matching : all).map(({ id, name }) => `${name} (${id.slice(0, 8)})`).sort();
   throw new AdminError(
-    `${mask(text)} ${problem}; name it by host:port or by its id: ${names.slice(0, 12).join(', ')}${names.length > 12 ? ' …' : ''}`,
+    `${mask(given)} ${problem}; name it by host:port or by its id: ${names.slice(0, 12).join(', ')}${names.length > 12 ? ' …' : ''}`,
   );
+}
+
+/** The host of `host:port`. */
+function hostIn(key: string): string {
+  return key.slice(0, key.lastIndexOf(':'));
 }

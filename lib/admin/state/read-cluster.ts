@@ -19,7 +19,11 @@ import { type MigrationJob, readMigrationJobs } from './migration-jobs.js';
 interface NodeReport {
   readonly id: string;
   readonly address: Address;
+  /** All addresses that it was asked at. */
+  readonly askedAt: readonly Address[];
   readonly members: readonly MemberLine[];
+  /** Keys of the addresses that it announces, by node id. */
+  readonly names: ReadonlyMap<string, readonly string[]>;
   /** The address to connect to, by node id. */
   readonly addresses: ReadonlyMap<string, Address>;
   /** The port by which the nodes reach each other, by node id, where CLUSTER SHARDS tells it. */
@@ -46,7 +50,8 @@ export async function readCluster(
     try {
       const report = await readNode(connections, address, rules, tls);
       // At the address of a node that is gone there may be a server that is no member.
-      if (isSeed || isKnown(report.id)) reports.set(report.id, report);
+      const askedAt = [...(reports.get(report.id)?.askedAt ?? []), address];
+      if (isSeed || isKnown(report.id)) reports.set(report.id, { ...report, askedAt });
     } catch (error) {
       failures.set(addressKey(address), error instanceof Error ? error.message : show(error));
     }
@@ -93,7 +98,9 @@ async function readNode(connections: NodeClient, address: Address, rules: NodeRu
   return {
     id: myself.id,
     address,
+    askedAt: [address],
     members,
+    names: new Map([...view.nodes.values()].map(({ id, names }) => [id, names.map(addressKey)])),
     addresses: new Map([...known, [myself.id, address]]),
     ports: new Map(endpoints.map(({ id, port }) => [id, port])),
     state: infoOf(info).get('cluster_state') ?? '',
@@ -123,6 +130,7 @@ async function clusterStateOf(reports: ReadonlyMap<string, NodeReport>, failures
     nodes.set(id, {
       id,
       name: address === null ? 'a node without address' : addressKey(address),
+      aliases: aliasesOf(id, [...reports.values()], address),
       address,
       peer: { host, port, busPort: line.busPort },
       role: line.flags.includes('master') ? 'primary' : 'replica',
@@ -147,6 +155,22 @@ async function clusterStateOf(reports: ReadonlyMap<string, NodeReport>, failures
     if (own !== undefined) views.set(id, nodeViewOf(own.members, own.state));
   }
   return { nodes, views };
+}
+
+function aliasesOf(id: string, reports: readonly NodeReport[], address: Address | null): string[] {
+  const asked = [address, ...(reports.find((report) => report.id === id)?.askedAt ?? [])].flatMap((at) =>
+    at === null ? [] : [addressKey(at)],
+  );
+  const told = reports.flatMap(({ names, addresses, members }) => [
+    ...(names.get(id) ?? []),
+    ...[addresses.get(id)].flatMap((at) => (at === undefined ? [] : [addressKey(at)])),
+    ...members.flatMap((line) =>
+      line.id === id
+        ? [line.host, line.hostname ?? ''].flatMap((host) => (host === '' ? [] : [addressKey({ host, port: line.port })]))
+        : [],
+    ),
+  ]);
+  return [...new Set([...asked, ...told].map((key) => key.toLowerCase()))];
 }
 
 function isMember({ flags }: MemberLine): boolean {

@@ -13,6 +13,8 @@ export interface NodeSpec {
   readonly migrating?: Readonly<Record<number, number>>;
   readonly importing?: Readonly<Record<number, number>>;
   readonly down?: boolean;
+  /** Its names besides `host:id`. */
+  readonly aliases?: readonly string[];
   /** Ids it does not know. */
   readonly unknownIds?: readonly number[];
   readonly state?: string;
@@ -49,12 +51,14 @@ function nodeOf({
   migrating = {},
   importing = {},
   down = false,
+  aliases = [],
 }: NodeSpec): AdminNode {
   const open = (openSlots: Readonly<Record<number, number>>): Map<number, string> =>
     new Map(Object.entries(openSlots).map(([slot, peer]) => [Number(slot), idOf(peer)]));
   return {
     id: idOf(id),
     name: `${host}:${id}`,
+    aliases: [`${host}:${id}`, ...aliases],
     address: { host, port: id },
     peer: { host, port: id, busPort: id + 10_000 },
     role: of === undefined ? 'primary' : 'replica',
