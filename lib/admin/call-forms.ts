@@ -74,6 +74,7 @@ export const ADMIN_FORMS = {
     refuses: 'rejects',
   },
   planDelNode: { form: 'planDelNode(node)', parameters: [node], refuses: 'rejects' },
+  planReplicate: { form: 'planReplicate(node, primary)', parameters: [node, { ...node, name: 'primary' }], refuses: 'rejects' },
   planForget: { form: 'planForget(node)', parameters: [node], refuses: 'rejects' },
   planFailover: {
     form: 'planFailover(replica, { mode })',

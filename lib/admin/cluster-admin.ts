@@ -14,7 +14,7 @@ import type { Problem } from './health/problem.js';
 import { NodeConnections } from './node-connections.js';
 import { planCreate } from './plans/create.js';
 import { type FixOptions, planFix } from './plans/fix.js';
-import { planAddNode, planDelNode, planFailover, planForget } from './plans/membership.js';
+import { planAddNode, planDelNode, planFailover, planForget, planReplicate } from './plans/membership.js';
 import { planRebalance, type RebalanceOptions } from './plans/rebalance.js';
 import { planReshard, type ReshardOptions } from './plans/reshard.js';
 import type { FailoverMode, Plan } from './plans/steps.js';
@@ -84,6 +84,11 @@ export class ClusterAdmin {
 
   async planDelNode(node: string): Promise<Plan> {
     return planDelNode(await this.read(), node);
+  }
+
+  /** A member follows another primary: a replica, or a primary without slots and keys. */
+  async planReplicate(node: string, primary: string): Promise<Plan> {
+    return planReplicate(await this.read(), node, primary);
   }
 
   async planForget(node: string): Promise<Plan> {

@@ -106,6 +106,37 @@ export function planDelNode(cluster: ClusterState, name: string): Plan {
   };
 }
 
+/**
+ * Plans that a member follows another primary. A primary has to be empty for it: https://redis.io/docs/latest/commands/cluster-replicate/
+ */
+export function planReplicate(cluster: ClusterState, name: string, primaryName: string): Plan {
+  const node = nodeNamed(cluster, name);
+  const primary = nodeNamed(cluster, primaryName);
+  if (node.id === primary.id) throw new AdminError(`${node.name} cannot be a replica of itself`);
+  for (const each of [node, primary]) if (!each.reachable) throw new AdminError(`${each.name} cannot be asked: ${each.problem}`);
+  if (primary.role !== 'primary') {
+    throw new AdminError(`${primary.name} is a replica of ${cluster.nodes.get(primary.primaryId ?? '')?.name}: name a primary`);
+  }
+  if (node.slots.length > 0) {
+    throw new AdminError(`${node.name} owns ${count(node.slots.length, 'slot')}: move them to others before it becomes a replica`);
+  }
+  if (node.role === 'primary' && node.keys > 0) {
+    throw new AdminError(
+      `${node.name} owns no slots but still holds ${count(node.keys, 'key')}: slotwise cluster fix takes them to their owners`,
+    );
+  }
+  if (node.primaryId === primary.id) return { title: `${node.name} is a replica of ${primary.name} already`, steps: [], notes: [] };
+  const followers = replicasOf(cluster, node.id).filter(({ reachable, id }) => reachable && id !== primary.id);
+  const former = cluster.nodes.get(node.primaryId ?? '');
+  const isLast = former !== undefined && !replicasOf(cluster, former.id).some(({ reachable, id }) => reachable && id !== node.id);
+  return {
+    title: `make ${node.name} a replica of ${primary.name}`,
+    // A replica of a replica would have to wait until its primary follows another one by itself.
+    steps: [...[node, ...followers].map((each): PlanStep => ({ do: 'replicate', node: each, primary })), { do: 'settle' }],
+    notes: isLast && former.slots.length > 0 ? [`${former.name} is left without a replica`] : [],
+  };
+}
+
 /** Plans that all nodes forget one that is gone. https://redis.io/docs/latest/commands/cluster-forget/ */
 export function planForget(cluster: ClusterState, name: string): Plan {
   const node = nodeNamed(cluster, name);

@@ -20,14 +20,11 @@ export function planRebalance(
   { weights = {}, thresholdPercent = 2, useEmpty = false }: RebalanceOptions = {},
 ): Plan {
   refuseUnlessWhole(cluster);
-  const weightById = new Map(Object.entries(weights).map(([name, weight]) => [nodeNamed(cluster, name).id, weight]));
-  for (const [id, weight] of weightById) {
-    const node = cluster.nodes.get(id);
-    if (node?.role !== 'primary') throw new AdminError(`${node?.name} is a replica: only primaries have slots and weights`);
-    if (!Number.isFinite(weight) || weight < 0) throw new AdminError(`the weight of ${node.name} must be 0 or more, not ${weight}`);
-  }
+  const weightById = weightsById(cluster, weights);
   const nodes = primariesOf(cluster).filter(({ id, slots }) => slots.length > 0 || useEmpty || weightById.has(id));
-  const { finishable, open } = openMoves(cluster);
+  const { finishable: begun, open } = openMoves(cluster);
+  // Of a slot that its owner does not send away nothing may have moved: whether it moves on or is closed, `fix` decides by its keys.
+  const finishable = begun.map((move) => ({ ...move, slots: move.slots.filter((slot) => move.from.migrating.get(slot) === move.to.id) }));
   const held = nodes.map((node) => slotsAfter(node, finishable, open));
   const shares = sharesOf(nodes.map(({ id }) => weightById.get(id) ?? 1));
   const finish = movesToSteps(cluster, finishable, true);
@@ -41,12 +38,44 @@ export function planRebalance(
   const moved = moves.reduce((sum, { slots }) => sum + slots.length, 0);
   const steps = [...finish, ...movesToSteps(cluster, moves, false)];
   const left = [...open].filter((slot) => !finishable.some(({ slots }) => slots.includes(slot)));
+  const finished = finishable.reduce((sum, { slots }) => sum + slots.length, 0);
+  const empty = primariesOf(cluster).filter((node) => !nodes.includes(node));
   return {
-    title:
-      moved === 0 ? `nothing to move: all are within ${thresholdPercent} % of their share` : `rebalance by moving ${count(moved, 'slot')}`,
+    title: titleOf({ moved, finished, isBalanced, thresholdPercent }),
     steps: steps.length === 0 ? [] : [...steps, { do: 'settle' }],
-    notes: left.length === 0 ? [] : [`slots ${slotsText(left, 8)} are open and stay where they are: slotwise cluster fix closes them`],
+    notes: [
+      ...(left.length === 0 ? [] : [`slots ${slotsText(left, 8)} are open and stay where they are: slotwise cluster fix mends them`]),
+      ...(empty.length === 0 ? [] : [`${empty.map(({ name }) => name).join(', ')} without slots: --use-empty gives them a share`]),
+    ],
   };
+}
+
+interface Amounts {
+  /** Slots that change their owner for balance. */
+  readonly moved: number;
+  /** Slots of moves that were left open. */
+  readonly finished: number;
+  readonly isBalanced: boolean;
+  readonly thresholdPercent: number;
+}
+
+function titleOf({ moved, finished, isBalanced, thresholdPercent }: Amounts): string {
+  const finish = finished === 0 ? [] : [`finish moving ${count(finished, 'slot')} that ${finished === 1 ? 'was' : 'were'} left open`];
+  if (moved > 0) return [...finish, `rebalance by moving ${count(moved, 'slot')}`].join(', then ');
+  const why = isBalanced ? `all are within ${thresholdPercent} % of their share` : 'the slots that would have to move are open';
+  return finished === 0 ? `nothing to move: ${why}` : `${finish.join('')}; no more has to move: ${why}`;
+}
+
+function weightsById(cluster: ClusterState, weights: Readonly<Record<string, number>>): ReadonlyMap<string, number> {
+  const byId = new Map<string, number>();
+  for (const [text, weight] of Object.entries(weights)) {
+    const { id, name, role } = nodeNamed(cluster, text);
+    if (role !== 'primary') throw new AdminError(`${name} is a replica: only primaries have slots and weights`);
+    if (!Number.isFinite(weight) || weight < 0) throw new AdminError(`the weight of ${name} must be 0 or more, not ${weight}`);
+    if (byId.has(id)) throw new AdminError(`${name} was given two weights`);
+    byId.set(id, weight);
+  }
+  return byId;
 }
 
 /** The slots of a node once the open moves are finished. */

@@ -18,8 +18,7 @@ export interface ReshardOptions {
 export function planReshard(cluster: ClusterState, options: ReshardOptions): Plan {
   refuseUnlessWhole(cluster);
   const to = primaryNamed(cluster, options.to);
-  const named = options.from === 'all' ? primariesOf(cluster) : options.from.map((text) => nodeNamed(cluster, text));
-  const sources = [...new Set(named)].filter(({ id, slots }) => id !== to.id && slots.length > 0);
+  const sources = sourcesOf(cluster, options.from, to);
   const { finishable, open } = openMoves(cluster);
   const resumed = finishable.filter((move) => move.to.id === to.id && sources.includes(move.from));
   const available = sources.map((from) => ({ from, slots: from.slots.filter((slot) => !open.has(slot)) }));
@@ -43,11 +42,9 @@ export function planReshard(cluster: ClusterState, options: ReshardOptions): Pla
   }
   const steps = [...movesToSteps(cluster, finish, true), ...movesToSteps(cluster, moves, false)];
   const left = [...open].filter((slot) => !resumed.some(({ slots }) => slots.includes(slot)));
+  const total = [...finish, ...moves].reduce((sum, { slots }) => sum + slots.length, 0);
   return {
-    title: `move ${count(
-      [...finish, ...moves].reduce((sum, { slots }) => sum + slots.length, 0),
-      'slot',
-    )} to ${to.name}`,
+    title: total === 0 ? `nothing to move to ${to.name}` : `move ${count(total, 'slot')} to ${to.name}`,
     steps: steps.length === 0 ? [] : [...steps, { do: 'settle' }],
     notes:
       left.length === 0
@@ -56,12 +53,25 @@ export function planReshard(cluster: ClusterState, options: ReshardOptions): Pla
   };
 }
 
+/** The primaries that give slots. Throws if none of those named can. */
+function sourcesOf(cluster: ClusterState, from: ReshardOptions['from'], to: AdminNode): AdminNode[] {
+  if (from === 'all') return primariesOf(cluster).filter(({ id, slots }) => id !== to.id && slots.length > 0);
+  const named = [...new Set(from.map((text) => primaryNamed(cluster, text)))];
+  const others = named.filter(({ id }) => id !== to.id);
+  if (others.length === 0) throw new AdminError(`${to.name} is the source and the target: name another node to give slots, or to get them`);
+  const sources = others.filter(({ slots }) => slots.length > 0);
+  if (sources.length > 0) return sources;
+  throw new AdminError(`${others.map(({ name }) => name).join(', ')} ${others.length === 1 ? 'has' : 'have'} no slots to give`);
+}
+
 function primaryNamed(cluster: ClusterState, text: string): AdminNode {
   const node = nodeNamed(cluster, text);
   if (!node.reachable) throw new AdminError(`${node.name} cannot be asked: ${node.problem}`);
   if (node.role === 'primary') return node;
   const primary = cluster.nodes.get(node.primaryId ?? '')?.name;
-  throw new AdminError(`${node.name} is a replica${primary === undefined ? '' : ` of ${primary}`}: slots go to primaries`);
+  throw new AdminError(
+    `${node.name} is a replica${primary === undefined ? '' : ` of ${primary}`}: only primaries give and get slots${primary === undefined ? '' : `, so name ${primary}`}`,
+  );
 }
 
 /** Throws for a chosen slot that none of the sources has. One that the target has was moved by an earlier run. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { planAddNode, planDelNode, planFailover, planForget } from '../../../../lib/admin/plans/membership.js';
+import { planAddNode, planDelNode, planFailover, planForget, planReplicate } from '../../../../lib/admin/plans/membership.js';
 import type { Plan } from '../../../../lib/admin/plans/steps.js';
 import type { ClusterState } from '../../../../lib/admin/state/cluster-state.js';
 import { clusterOf, idOf, threeShards, unjoinedServer } from '../cluster-states.js';
@@ -89,6 +89,30 @@ describe('the plan of', () => {
       /still holds 2 keys: slotwise cluster fix/,
     ],
     [
+      'replicate has a replica follow another primary',
+      () => planReplicate(threeShards(), '10.0.0.1:7004', '10.0.0.1:7002'),
+      ['make 7004 a replica of 7002'],
+    ],
+    [
+      'replicate takes the replicas of an empty primary along',
+      () => planReplicate(threeShards({ id: 7007 }, { id: 7008, of: 7007 }), '7007', '7001f'),
+      ['make 7007 a replica of 7001', 'make 7008 a replica of 7001'],
+    ],
+    ['replicate has nothing to do for who follows already', () => planReplicate(threeShards(), '7004f', '7001f'), []],
+    ['replicate refuses who holds slots', () => planReplicate(threeShards(), '7001f', '7002f'), /7001 owns 5,461 slots: move them/],
+    [
+      'replicate refuses a primary that holds keys',
+      () => planReplicate(threeShards({ id: 7007, keys: 3 }), '7007f', '7002f'),
+      /7007 owns no slots but still holds 3 keys/,
+    ],
+    ['replicate refuses a replica as primary', () => planReplicate(threeShards(), '7004f', '7005f'), /7005 is a replica of 10.0.0.1:7002/],
+    ['replicate refuses a node and itself', () => planReplicate(threeShards(), '7004f', '10.0.0.1:7004'), /replica of itself/],
+    [
+      'replicate refuses who is gone',
+      () => planReplicate(threeShards({ id: 7004, down: true }), '7004f', '7002f'),
+      /7004 cannot be asked: connect ECONNREFUSED/,
+    ],
+    [
       'forget lets go of who is gone',
       () => planForget(clusterOf({ id: 7001, slots: '0-16383' }, { id: 7002, down: true }), '7002'),
       ['have 7001 forget 7002 (7002ffff)'],
@@ -113,6 +137,11 @@ describe('the plan of', () => {
     ],
   ];
   for (const [name, make, expected] of cases) it(name, () => assertPlan(make, expected));
+
+  it('replicate says which primary is left without a replica', () => {
+    assert.deepEqual(planReplicate(threeShards(), '7004f', '7002f').notes, ['10.0.0.1:7001 is left without a replica']);
+    assert.deepEqual(planReplicate(threeShards({ id: 7008, of: 7001 }), '7004f', '7002f').notes, []);
+  });
 
   it('add-node says that a member is one, and not that it gets slots', () => {
     const plan = planAddNode(threeShards(), clusterOf({ id: 7001, slots: '0-5460' }, { id: 7002 }), null);

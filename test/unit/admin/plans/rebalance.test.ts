@@ -46,6 +46,24 @@ describe('the plan of rebalance', () => {
       {},
       ['finish moving 1 slot from 7001 to 7002: 3'],
     ],
+    [
+      'leaves a slot alone that its owner does not send away: fix would close it',
+      threeShards({ id: 7002, importing: { 3: 7001 } }),
+      {},
+      [],
+    ],
+    [
+      'finishes a move whose target has lost its mark',
+      threeShards({ id: 7001, migrating: { 3: 7002 } }),
+      {},
+      ['finish moving 1 slot from 7001 to 7002: 3'],
+    ],
+    [
+      'refuses two weights of one node',
+      threeShards(),
+      { weights: { '10.0.0.1:7001': 1, [idOf(7001)]: 2 } },
+      /10\.0\.0\.1:7001 was given two weights/,
+    ],
     ['refuses a weight of a replica', threeShards(), { weights: { '10.0.0.1:7004': 1 } }, /only primaries have slots/],
     [
       'refuses weights that leave nobody',
@@ -56,6 +74,46 @@ describe('the plan of rebalance', () => {
   ];
   for (const [name, cluster, options, expected] of cases) {
     it(name, () => assertPlan(() => planRebalance(cluster, options), expected));
+  }
+
+  const titles: readonly (readonly [name: string, cluster: ClusterState, options: RebalanceOptions, title: string, notes: RegExp])[] = [
+    ['has nothing to do', threeShards(), {}, 'nothing to move: all are within 2 % of their share', /^$/],
+    [
+      'leaves open slots alone',
+      threeShards({ id: 7002, importing: { 3: 7001 } }),
+      {},
+      'nothing to move: all are within 2 % of their share',
+      /^slots 3 are open and stay where they are: slotwise cluster fix mends them$/,
+    ],
+    [
+      'only finishes',
+      threeShards({ id: 7001, migrating: { 3: 7002 } }),
+      {},
+      'finish moving 1 slot that was left open; no more has to move: all are within 2 % of their share',
+      /^$/,
+    ],
+    ['moves', lopsided, {}, 'rebalance by moving 4,538 slots', /^$/],
+    [
+      'does both',
+      threeShards({ id: 7001, slots: '0-9999', migrating: { 3: 7002 } }, { id: 7002, slots: '10000-10922' }),
+      {},
+      'finish moving 1 slot that was left open, then rebalance by moving 4,537 slots',
+      /^$/,
+    ],
+    [
+      'passes over empty primaries',
+      threeShards({ id: 7007 }),
+      {},
+      'nothing to move: all are within 2 % of their share',
+      /^10\.0\.0\.1:7007 without slots: --use-empty gives them a share$/,
+    ],
+  ];
+  for (const [name, cluster, options, title, notes] of titles) {
+    it(`says in its title what it does where it ${name}`, () => {
+      const plan = planRebalance(cluster, options);
+      assert.equal(plan.title, title);
+      assert.match(plan.notes.join('\n'), notes);
+    });
   }
 
   for (const weights of [[1, 1, 1], [1], [3, 1], [1, 1, 1, 1, 1, 1, 1], [0.1, 0.2, 0.3], [5, 0]]) {

@@ -52,7 +52,37 @@ describe('the plan of reshard', () => {
       'refuses replicas',
       threeShards(),
       { from: 'all', to: '10.0.0.1:7004', slots: 1 },
-      /7004 is a replica of 10.0.0.1:7001: slots go to primaries/,
+      /7004 is a replica of 10.0.0.1:7001: only primaries give and get slots, so name 10.0.0.1:7001/,
+    ],
+    [
+      'refuses replicas as sources, too',
+      threeShards(),
+      { from: ['10.0.0.1:7001', '10.0.0.1:7005'], to: '10.0.0.1:7003', slots: 1 },
+      /7005 is a replica of 10.0.0.1:7002: only primaries give and get slots, so name 10.0.0.1:7002/,
+    ],
+    [
+      'refuses a target that is the only source',
+      threeShards(),
+      { from: ['10.0.0.1:7001', '7001f'], to: '10.0.0.1:7001', slots: 1 },
+      /7001 is the source and the target/,
+    ],
+    [
+      'takes nothing from a target that is one of the sources',
+      threeShards(),
+      { from: ['10.0.0.1:7001', '7002f'], to: '10.0.0.1:7001', slots: 1 },
+      ['move 1 slot from 7002 to 7001: 5461'],
+    ],
+    [
+      'refuses sources without slots',
+      threeShards({ id: 7007 }),
+      { from: ['7007f'], to: '10.0.0.1:7001', slots: 'all' },
+      /7007 has no slots to give/,
+    ],
+    [
+      'refuses a source that is gone',
+      threeShards({ id: 7007, down: true }),
+      { from: ['7007f'], to: '10.0.0.1:7001', slots: 'all' },
+      /7007 cannot be asked: connect ECONNREFUSED/,
     ],
     [
       'refuses names it does not know',
