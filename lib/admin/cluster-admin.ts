@@ -20,9 +20,11 @@ import { planReshard, type ReshardOptions } from './plans/reshard.js';
 import type { FailoverMode, Plan } from './plans/steps.js';
 import { Executor, type RunOptions, type RunOutcome } from './run/executor.js';
 import type { ReadCluster } from './run/step-runner.js';
+import { clusterRows, clusterTitle, runningJobs } from './state/cluster-rows.js';
 import type { ClusterState } from './state/cluster-state.js';
 import { readKeyCounts } from './state/key-counts.js';
 import { readCluster, readServer } from './state/read-cluster.js';
+import type { ReportOptions, TopologyAdmin, TopologyReport } from './topology-report.js';
 
 /** Options of a `ClusterAdmin`: of the client's options those that say how to reach a server, and the cluster's nodes. */
 export interface AdminOptions
@@ -44,7 +46,8 @@ const DEFAULT_PORT = 6379;
  * await using admin = new ClusterAdmin({ nodes: ['10.0.0.1:7000'] });
  * await admin.run(await admin.planReshard({ from: 'all', to: '10.0.0.4:7000', slots: 4096 }));
  */
-export class ClusterAdmin {
+export class ClusterAdmin implements TopologyAdmin {
+  readonly kind = 'cluster';
   readonly #connections: NodeConnections;
   readonly #rules: NodeRules;
   readonly #seeds: readonly Address[];
@@ -67,6 +70,13 @@ export class ClusterAdmin {
 
   async check(): Promise<Problem[]> {
     return checkCluster(await this.read());
+  }
+
+  /** All nodes with what is wrong, in the form that every topology has. */
+  async report({ steady = false }: ReportOptions = {}): Promise<TopologyReport> {
+    const state = await this.read();
+    const problems = steady ? await this.check() : checkCluster(state);
+    return { kind: this.kind, title: clusterTitle(state), rows: clusterRows(state), problems, jobs: runningJobs(state) };
   }
 
   /** All of `nodes` become one cluster, with so many `replicas` for each primary. */

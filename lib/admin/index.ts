@@ -9,3 +9,4 @@ export type { ReshardOptions } from './plans/reshard.js';
 export { type Duplicates, describeStep, type FailoverMode, type NodeRef, type Plan, type PlanStep as Step } from './plans/steps.js';
 export type { Progress, RunOptions, RunOutcome as Outcome } from './run/executor.js';
 export type { AdminNode, ClusterState as Picture, NodeView as View } from './state/cluster-state.js';
+export type { ReportOptions, ServerRow, TopologyAdmin, TopologyKind, TopologyReport } from './topology-report.js';

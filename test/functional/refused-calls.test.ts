@@ -93,6 +93,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
   ClusterAdmin: {
     read: nothing,
     check: nothing,
+    report: { places: [optionsPlace] },
     planCreate: { places: [optionsPlace] },
     planAddNode: { places: [node, optionsPlace] },
     planDelNode: { places: [node] },
