@@ -84,7 +84,7 @@ const CASES: readonly (readonly [method: string, args: readonly unknown[], how: 
   ['watch', ['a', use, { retries: -1 }], 'rejects', /^watch\.retries: expected an integer from 0/],
   ['watch', [[], use], 'rejects', /^watch: argument 1 \(keys\) must be a key .*, or a list of at least one, got a list; it is called as /],
   ['lease', [], 'rejects', /^lease: argument 1 \(use\) must be a function, got undefined; it is called as /],
-  ['lease', [use, { kye: 'a' }], 'rejects', /^lease\.kye: unknown option; known are key$/],
+  ['lease', [use, { kye: 'a' }], 'rejects', /^lease\.kye: unknown option; did you mean key\?$/],
   ['lease', [use, 'a'], 'rejects', /^lease: argument 2 \(options\) must be an object of options, got text; it is called as /],
   ['lease', [use, { key: Number.NaN }], 'rejects', /^lease\.key: expected a key/],
   ['close', [use], 'rejects', /^close: takes no argument, got 1; it is called as close\(\); callbacks are not called$/],
