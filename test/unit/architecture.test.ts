@@ -43,6 +43,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
 const entries = ['index.ts', 'admin/index.ts', 'admin/cli/index.ts'];
 /** Type names that two files export, each with its reason. */
 const sharedNames: Readonly<Record<string, string>> = {
+  Command: 'a command of the server, and one of our command line, which never meet',
   Role: 'the role of a node, and the reply of the command ROLE, which users know by that name',
 };
 

@@ -1,28 +1,25 @@
 #!/usr/bin/env node
-import { createInterface } from 'node:readline/promises';
 import { runCommandLine } from './command-line.js';
+import { confirm, readSecret } from './terminal.js';
 
 const { stdin, stdout, stderr, env } = process;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 runCommandLine(process.argv.slice(2), {
   stdout,
   stderr,
   env,
-  confirm: stdin.isTTY && stdout.isTTY ? confirm : null,
+  confirm: stdin.isTTY && stderr.isTTY ? confirm : null,
+  readSecret,
   onInterrupt(listener) {
-    process.on('SIGINT', listener).on('SIGTERM', listener);
-    return () => process.off('SIGINT', listener).off('SIGTERM', listener);
+    for (const signal of SIGNALS) process.on(signal, listener);
+    // The reader of a pipe is gone, as of `slotwise top … | head`.
+    for (const stream of [stdout, stderr]) stream.once('error', listener).on('error', () => {});
+    return () => {
+      for (const signal of SIGNALS) process.off(signal, listener);
+    };
   },
   exit: (code) => process.exit(code),
 }).then((code) => {
   process.exitCode = code;
 });
-
-async function confirm(text: string): Promise<boolean> {
-  const terminal = createInterface({ input: stdin, output: stdout });
-  try {
-    return /^y(es)?$/i.test((await terminal.question(text)).trim());
-  } finally {
-    terminal.close();
-  }
-}

@@ -4,14 +4,15 @@ import { addressText } from '../../options/secrets.js';
 import { cluster } from '../../options/topology.js';
 import type { AdminOptions } from '../cluster-admin.js';
 import type { Duplicates, FailoverMode } from '../plans/steps.js';
+import type { MoveOptions } from '../run/slot-mover.js';
 import { parseSlotsText } from '../slot-list.js';
-import type { CommandRequest, OptionValues } from './arguments.js';
+import type { OptionValues } from './command.js';
 import { UsageError } from './usage-error.js';
 
 /** Options that reach the servers. `nodes`: nodes of the cluster, or the servers it is to be made of. */
 export function adminOptionsOf(
   nodes: readonly string[],
-  { options }: CommandRequest,
+  options: OptionValues,
   env: Readonly<Record<string, string | undefined>>,
 ): AdminOptions {
   const username = textOption(options.user);
@@ -98,4 +99,14 @@ export function duplicatesOption(options: OptionValues): Duplicates {
 export function failoverModeOption(options: OptionValues): FailoverMode {
   if (options.force === true && options.takeover === true) throw new UsageError('--force and --takeover exclude each other');
   return options.takeover === true ? 'takeover' : options.force === true ? 'force' : 'coordinated';
+}
+
+export function moveOptionsOf(options: OptionValues): MoveOptions {
+  const batch = integerOption(options, 'batch', 1);
+  const migrateTimeoutMs = integerOption(options, 'migrate-timeout', 1);
+  return {
+    replace: options.replace === true,
+    ...(batch === undefined ? {} : { batch }),
+    ...(migrateTimeoutMs === undefined ? {} : { migrateTimeoutMs }),
+  };
 }

@@ -1,12 +1,6 @@
 import type { Progress } from '../run/executor.js';
 import { count } from '../slot-list.js';
-
-/** A stream that text is written to, which may be a terminal. */
-export interface Output {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
+import type { Output } from './process.js';
 
 const WIDTH = 24;
 /** Time between two lines in a log, where lines stay. */

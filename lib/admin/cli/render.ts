@@ -56,7 +56,7 @@ export function renderPlan(plan: Plan): string {
 }
 
 /** The cluster's state for programs, with ids where one node refers to another. */
-export function toJson(cluster: ClusterState, problems: readonly Problem[]): string {
+export function clusterJson(cluster: ClusterState, problems: readonly Problem[]): Record<string, unknown> {
   const nodes = nodesInOrder(cluster).map(
     ({ id, name, role, primaryId, slots, keys, epoch, reachable, problem, migrating, importing }) => ({
       id,
@@ -73,6 +73,5 @@ export function toJson(cluster: ClusterState, problems: readonly Problem[]): str
       ...(importing.size > 0 ? { importing: Object.fromEntries(importing) } : {}),
     }),
   );
-  const json = JSON.stringify({ ok: problems.every(({ severity }) => severity !== 'error'), nodes, problems }, null, 2);
-  return `${printable(json, '\n')}\n`;
+  return { ok: problems.every(({ severity }) => severity !== 'error'), nodes, problems };
 }

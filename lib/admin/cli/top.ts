@@ -4,7 +4,7 @@ import { checkCluster } from '../check/check-cluster.js';
 import type { ClusterAdmin } from '../cluster-admin.js';
 import { count } from '../slot-list.js';
 import type { AdminNode, ClusterState } from '../state/cluster-state.js';
-import type { Output } from './progress-bar.js';
+import type { Output } from './process.js';
 import { line, nodesInOrder, table } from './render.js';
 
 interface TopOptions {

@@ -99,6 +99,7 @@ export class Executor {
     const text = `could not ${describeStep(step)}${done}: ${reason}${reason.includes(node.slice(2, -1)) ? '' : node}`;
     // Of this step a part may have been done, and of those before it all.
     return new AdminError(`${text}. Nothing is lost: the same command, run again, goes on from here`, {
+      reason: 'failed',
       executed: 'unknown',
       cause: error,
     });

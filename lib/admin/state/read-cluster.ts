@@ -63,7 +63,9 @@ export async function readCluster(
     const known = [...reports.values()].flatMap(({ addresses }) => [...addresses]);
     next = known.flatMap(([id, address]) => (reports.has(id) || asked.has(addressKey(address)) ? [] : [address]));
   }
-  if (reports.size === 0) throw new AdminError(`no node of the cluster could be asked: ${[...failures.values()].join('; ')}`);
+  if (reports.size === 0) {
+    throw new AdminError(`no node of the cluster could be asked: ${[...failures.values()].join('; ')}`, { reason: 'unreachable' });
+  }
   return await clusterStateOf(reports, failures);
 }
 
@@ -87,7 +89,7 @@ async function readNode(connections: NodeClient, address: Address, rules: NodeRu
   );
   const members = parseMembers(textOf(nodes) ?? '');
   const myself = members.find(({ flags }) => flags.includes('myself'));
-  if (myself === undefined) throw new AdminError(`${addressKey(address)} does not tell its own node id`);
+  if (myself === undefined) throw new AdminError(`${addressKey(address)} does not tell its own node id`, { reason: 'unreachable' });
   const peersUseTls = textOf(listOf(tlsCluster)[1]) === null ? tls : textOf(listOf(tlsCluster)[1]) === 'yes';
   const view = buildView(address, parseShards(shards ?? null, tls), members);
   const known = [...view.nodes.values()].flatMap(({ id, address: announced }) => {

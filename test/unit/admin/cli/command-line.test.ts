@@ -20,11 +20,21 @@ async function run(...args: readonly string[]): Promise<{ code: number; out: str
 describe('the command line', () => {
   const mistakes: readonly (readonly [line: string, expected: RegExp])[] = [
     ['queue check', /there is no slotwise queue/],
-    ['cluster frobnicate', /there is no slotwise cluster frobnicate; there are create, check/],
+    ['cluster frobnicate', /there is no slotwise cluster frobnicate; known are create, check/],
+    ['cluster rehsard', /there is no slotwise cluster rehsard; did you mean reshard\?/],
+    ['clsuter check a:1', /there is no slotwise clsuter; did you mean cluster\?/],
+    ['reshard a:1', /there is no slotwise reshard; did you mean slotwise cluster reshard\?/],
     ['cluster check', /expected: slotwise cluster check HOST:PORT/],
     ['cluster check a:1 b:1', /expected: slotwise cluster check/],
     ['cluster check a:1 --yes', /check has no option --yes/],
-    ['cluster check a:1 --colour', /--colour/],
+    ['cluster check a:1 --colour', /--colour; see: slotwise cluster check --help/],
+    ['cluster check a:1 --jsno', /no option --jsno; did you mean --json\?/],
+    ['cluster check a:1 -x', /no option -x/],
+    ['cluster check a:1 --user', /--user needs a value: --user NAME/],
+    ['cluster fix a:1 --duplicates --yes', /--duplicates needs a value/],
+    ['cluster fix a:1 --yes=no', /--yes is a switch/],
+    ['cluster fix a:1 --batch 5 --batch 6', /--batch is given twice/],
+    ['cluster reshard a:1 --from all --to b --count -5', /--count: expected a number from 1, got -5/],
     ['cluster check a:99999', /expected HOST:PORT, or a URL such as rediss:.*, got "a:99999"/],
     ['cluster reshard a:1 --count 5', /--from and --to/],
     ['cluster reshard a:1 --from all --to b', /one of --count NUMBER, --slots 0-99,104 and --all/],
@@ -76,11 +86,12 @@ describe('the command line', () => {
   }
 
   it('explains itself, within 100 columns', async () => {
-    const texts = [await run('--help'), await run(), await run('cluster'), await run('cluster', 'help')];
-    for (const name of Object.keys(COMMANDS)) texts.push(await run('cluster', name, '--help'));
-    for (const { code, out } of texts) {
+    const lines = [['--help'], [], ['help'], ['cluster'], ['cluster', 'help'], ['help', 'cluster'], ['cluster', '-h']];
+    for (const { name } of COMMANDS) lines.push([...name.split(' '), '--help'], ['help', ...name.split(' ')]);
+    for (const words of lines) {
+      const { code, out } = await run(...words);
       assert.equal(code, 0);
-      assert.match(out, /^usage: slotwise cluster/);
+      assert.match(out, /^usage: slotwise \S/);
       for (const line of out.split('\n')) assert.ok(line.length <= 100, line);
     }
     assert.match((await run('--version')).out, /^slotwise \d/);
@@ -88,7 +99,7 @@ describe('the command line', () => {
 
   it('says which servers it could not ask', async () => {
     const { code, err } = await run('cluster', 'check', '127.0.0.1:1');
-    assert.equal(code, 1);
+    assert.equal(code, 3);
     assert.match(err, /no node of the cluster could be asked: .*127.0.0.1:1/);
   });
 });

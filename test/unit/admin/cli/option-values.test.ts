@@ -1,20 +1,15 @@
 import assert from 'node:assert/strict';
-import { parseArguments } from '../../../../lib/admin/cli/arguments.js';
 import { adminOptionsOf, slotsOption, weightsOption } from '../../../../lib/admin/cli/option-values.js';
 
 describe('the options of the command line', () => {
   it('takes the password from the environment unless it is given', () => {
-    const parsed = parseArguments(['cluster', 'check', 'a:1', '--user', 'me', '--tls']);
-    assert.ok(parsed.kind === 'request');
-    assert.deepEqual(adminOptionsOf(['a:1'], parsed.request, { SLOTWISE_PASSWORD: 'secret' }), {
+    assert.deepEqual(adminOptionsOf(['a:1'], { user: 'me', tls: true }, { SLOTWISE_PASSWORD: 'secret' }), {
       nodes: ['a:1'],
       username: 'me',
       password: 'secret',
       tls: true,
     });
-    const given = parseArguments(['cluster', 'check', 'a:1', '--password', 'other', '--sni', 'a.example']);
-    assert.ok(given.kind === 'request');
-    const access = adminOptionsOf(['a:1'], given.request, { SLOTWISE_PASSWORD: 'secret' });
+    const access = adminOptionsOf(['a:1'], { password: 'other', sni: 'a.example' }, { SLOTWISE_PASSWORD: 'secret' });
     assert.deepEqual(access, { nodes: ['a:1'], password: 'other', tls: { servername: 'a.example' } });
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { renderInfo, renderPlan, renderProblems, table, toJson } from '../../../../lib/admin/cli/render.js';
+import { jsonText } from '../../../../lib/admin/cli/json.js';
+import { clusterJson, renderInfo, renderPlan, renderProblems, table } from '../../../../lib/admin/cli/render.js';
 import type { NodeRef } from '../../../../lib/admin/plans/steps.js';
 import type { AdminNode, ClusterState } from '../../../../lib/admin/state/cluster-state.js';
 
@@ -42,7 +43,7 @@ describe('what servers call themselves, and their error texts,', () => {
     'the list of nodes': renderInfo(cluster),
     problems: renderProblems(problems),
     'a plan': renderPlan(plan),
-    JSON: toJson(cluster, problems),
+    JSON: jsonText(clusterJson(cluster, problems)),
   };
   for (const [what, text] of Object.entries(texts)) {
     it(`do not reach the terminal in ${what}`, () => {
@@ -53,7 +54,7 @@ describe('what servers call themselves, and their error texts,', () => {
   }
 
   it('are in JSON what they are', () => {
-    const { nodes } = JSON.parse(toJson(cluster, problems)) as { nodes: { address: string; problem: string }[] };
+    const { nodes } = JSON.parse(jsonText(clusterJson(cluster, problems))) as { nodes: { address: string; problem: string }[] };
     assert.deepEqual([nodes[0]?.address, nodes[0]?.problem], [HOSTILE, HOSTILE]);
   });
 });

@@ -1,0 +1,27 @@
+import type { OptionHelps } from './command.js';
+
+/** Options of every command: how to reach the servers, and how to print. */
+export const COMMON: OptionHelps = {
+  user: { value: 'NAME', what: 'user name of the servers' },
+  password: { value: 'SECRET', what: 'password; better in the variable SLOTWISE_PASSWORD' },
+  tls: { what: 'connect over TLS' },
+  cacert: { value: 'FILE', what: 'with certificates of authorities (PEM)' },
+  cert: { value: 'FILE', what: 'with our certificate (PEM)' },
+  key: { value: 'FILE', what: 'with our private key (PEM)' },
+  sni: { value: 'NAME', what: 'host name for TLS' },
+  'connect-timeout': { value: 'MS', what: 'time for one connection (5000)' },
+  json: { what: 'print one JSON document, for programs' },
+};
+
+/** Options of commands that show a plan before they change anything. */
+export const PLANNED: OptionHelps = {
+  'dry-run': { what: 'show the plan and do nothing' },
+  yes: { what: 'do not ask whether to go on' },
+};
+
+/** Options of commands that move keys. */
+export const MOVING: OptionHelps = {
+  batch: { value: 'KEYS', what: 'keys a MIGRATE (50); the source serves nobody else meanwhile' },
+  'migrate-timeout': { value: 'MS', what: 'time for one MIGRATE (60000)' },
+  replace: { what: 'overwrite keys that the target has although it does not own the slot' },
+};

@@ -1,0 +1,38 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+
+const { stdin, stderr } = process;
+/** Takes what is typed, and shows nothing of it. */
+const noEcho = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
+
+/** Asks yes or no. Everything but yes is no: Ctrl-C, Ctrl-D, and `stop`. */
+export async function confirm(text: string, stop: AbortSignal): Promise<boolean> {
+  return /^y(es)?$/i.test((await question(text, stop, stderr)) ?? '');
+}
+
+/** Reads a line that nobody sees: from a terminal without echo, else the first one of the input. */
+export async function readSecret(text: string, stop: AbortSignal): Promise<string> {
+  if (!stdin.isTTY) return (await question('', stop, noEcho())) ?? '';
+  stderr.write(text);
+  const answer = await question('', stop, noEcho());
+  stderr.write('\n');
+  return answer ?? '';
+}
+
+/** Resolves with the line, null if none came. */
+function question(text: string, stop: AbortSignal, output: NodeJS.WritableStream): Promise<string | null> {
+  const terminal = createInterface({ input: stdin, output, terminal: stdin.isTTY });
+  return new Promise((resolve) => {
+    const end = (answer: string | null): void => {
+      resolve(answer);
+      terminal.close();
+    };
+    terminal.once('SIGINT', () => {
+      output.write('\n');
+      end(null);
+    });
+    terminal.once('close', () => resolve(null));
+    stop.addEventListener('abort', () => end(null), { once: true });
+    terminal.question(text, (answer) => end(answer.trim()));
+  });
+}
