@@ -13,7 +13,7 @@ const matrix = ['redis-7', 'redis-8.0', 'valkey-8.1', 'valkey-9'];
 const given = process.argv.slice(2);
 const named = given.filter((name) => Object.hasOwn(releases, name));
 const options = given.filter((name) => !named.includes(name));
-const files = options.some((option) => option.endsWith('.ts')) ? [] : ['test/functional/**/*.test.ts'];
+const files = options.some((option) => option.endsWith('.ts')) ? [] : ['functional'];
 
 /** The counts of the last line that scripts/test.mjs prints. */
 function countsOf(output) {

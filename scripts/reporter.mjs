@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import Mocha from 'mocha';
 
 /** A process that leaked nothing ends by itself within this time. */
 const graceMs = 5_000;
 
 /**
- * mocha's `spec` reporter, which also writes the counts to the file named by TEST_RESULT. A test counts once, by its final state: the leak
+ * mocha's `spec` reporter, which also writes the counts, and what failed, to the file named by TEST_RESULT. A test counts once, by its final state: the leak
  * check may fail it after it has passed. Failed hooks count as failed.
  */
 export default class Reporter extends Mocha.reporters.Spec {
@@ -25,7 +26,8 @@ export default class Reporter extends Mocha.reporters.Spec {
     runner.once('end', () => {
       const file = process.env.TEST_RESULT;
       if (file === undefined) return;
-      const counts = { passed: passed.size, failed: failed.size, skipped };
+      const failures = [...failed].map((test) => `${relative(process.cwd(), test.file ?? '')}: ${test.fullTitle()}`);
+      const counts = { passed: passed.size, failed: failed.size, skipped, failures };
       writeFileSync(file, JSON.stringify(counts));
       setTimeout(() => {
         console.error(`Something keeps the process alive after the tests: ${process.getActiveResourcesInfo().join(', ')}`);

@@ -2,15 +2,17 @@
 //   node scripts/test.mjs                          all tests
 //   node scripts/test.mjs unit integration         those of some folders of test/
 //   node scripts/test.mjs test/unit/a.test.ts      a file; other arguments go to mocha, too: --grep 'reads'
+// Whole folders are run by two processes side by side, because many tests wait for servers; TEST_LANES=1 has one.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const folder = mkdtempSync(join(tmpdir(), 'test-result-'));
-const file = join(folder, 'counts.json');
+const claims = join(folder, 'claims');
+mkdirSync(claims);
 
 const suites = ['unit', 'integration', 'functional', 'types'];
 const given = process.argv.slice(2);
@@ -21,29 +23,78 @@ const namesFiles = others.some((arg) => !arg.startsWith('-') && (arg.endsWith('.
 const chosen = named.length > 0 ? named : namesFiles ? [] : suites;
 const files = chosen.map((name) => `test/${name}/**/*.test.ts`);
 
+// Unit tests wait for nothing, and arguments choose few tests or want the output of one process.
+const sharesWell = others.length === 0 && chosen.some((name) => name === 'integration' || name === 'functional');
+const laneCount = sharesWell ? Number(process.env.TEST_LANES) || Math.min(2, availableParallelism()) : 1;
+
 // Mocha would load the files by `require` and the processes that tests start by `import`; coverage of one source in two forms cannot be added up.
 const importOnly = "data:text/javascript,Object.defineProperty(process.features,'require_module',{value:false})";
-const flags = process.env.NODE_V8_COVERAGE === undefined ? [] : ['--import', importOnly];
-const child = spawn(process.execPath, [...flags, join(root, 'node_modules/mocha/bin/mocha.js'), ...others, ...files], {
-  cwd: root,
-  stdio: 'inherit',
-  env: { ...process.env, TEST_RESULT: file },
-});
-// The terminal sends Ctrl-C to both; what ends this process alone must end the tests too.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+const nodeFlags = process.env.NODE_V8_COVERAGE === undefined ? [] : ['--import', importOnly];
+const laneFlags = laneCount === 1 ? [] : ['--require', join(root, 'scripts/lane.mjs'), ...(process.stdout.isTTY ? ['--color'] : [])];
 
-const code = await new Promise((resolve) => {
-  child.once('error', () => resolve(1));
-  child.once('exit', (exitCode) => resolve(exitCode ?? 1));
-});
+/** One process of the run. Only the first that still runs writes at once, so that the lines of two do not mix; the others keep theirs. */
+class Lane {
+  #kept = [];
+  #speaks = false;
 
-let counts = { passed: 0, failed: 1, skipped: 0 };
-try {
-  counts = JSON.parse(readFileSync(file, 'utf8'));
-} catch {
-  console.error('The tests did not run to their end.');
+  constructor(number) {
+    this.name = laneCount === 1 ? '' : `lane ${number} of ${laneCount}`;
+    this.file = join(folder, `counts-${number}.json`);
+    this.child = spawn(process.execPath, [...nodeFlags, join(root, 'node_modules/mocha/bin/mocha.js'), ...laneFlags, ...others, ...files], {
+      cwd: root,
+      stdio: laneCount === 1 ? 'inherit' : ['inherit', 'pipe', 'pipe'],
+      env: { ...process.env, TEST_RESULT: this.file, TEST_CLAIMS: claims },
+    });
+    for (const name of ['stdout', 'stderr']) this.child[name]?.on('data', (data) => this.#write(process[name], data));
+    this.code = new Promise((resolve) => {
+      this.child.once('error', () => resolve(1));
+      this.child.once('close', (exitCode) => resolve(exitCode ?? 1));
+    });
+  }
+
+  speak() {
+    this.#speaks = true;
+    if (this.name !== '') console.log(`\n${this.name}`);
+    for (const [stream, data] of this.#kept) stream.write(data);
+    this.#kept = [];
+  }
+
+  /** What it counted; a process that did not come to its end failed. */
+  get result() {
+    try {
+      return JSON.parse(readFileSync(this.file, 'utf8'));
+    } catch {
+      const text = `${this.name === '' ? 'The tests' : `The tests of ${this.name}`} did not run to their end.`;
+      console.error(text);
+      return { passed: 0, failed: 1, skipped: 0, failures: [text] };
+    }
+  }
+
+  #write(stream, data) {
+    if (this.#speaks) stream.write(data);
+    else this.#kept.push([stream, data]);
+  }
+}
+
+const lanes = Array.from({ length: laneCount }, (_, at) => new Lane(at + 1));
+// The terminal sends Ctrl-C to all; what ends this process alone must end the tests too.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    for (const { child } of lanes) child.kill(signal);
+  });
+}
+
+const sum = { passed: 0, failed: 0, skipped: 0, failures: [] };
+let code = 0;
+for (const lane of lanes) {
+  lane.speak();
+  code ||= await lane.code;
+  const { result } = lane;
+  for (const key of ['passed', 'failed', 'skipped']) sum[key] += result[key];
+  sum.failures.push(...result.failures);
 }
 rmSync(folder, { recursive: true, force: true });
-const { passed, failed, skipped } = counts;
-console.log(`tests: ${passed} passed, ${failed} failed, ${skipped} skipped`);
-process.exitCode = code === 0 && failed > 0 ? 1 : code;
+// Those of the first lanes are far above.
+if (laneCount > 1 && sum.failures.length > 0) console.log(`failed:\n${sum.failures.map((title) => `  ${title}\n`).join('')}`);
+console.log(`tests: ${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`);
+process.exitCode = code === 0 && sum.failed > 0 ? 1 : code;
