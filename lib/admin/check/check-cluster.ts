@@ -1,7 +1,9 @@
 import { SLOT_COUNT } from '../../topology/slot-map.js';
 import { inOrder, type Problem } from '../health/problem.js';
+import { replicationOf } from '../health/replication-facts.js';
 import { count, slotsText } from '../slot-list.js';
 import { type AdminNode, type ClusterState, primariesOf, replicasOf } from '../state/cluster-state.js';
+import { checkServers } from './check-servers.js';
 
 /** All problems of the cluster, errors first. */
 export function checkCluster(cluster: ClusterState): Problem[] {
@@ -11,6 +13,7 @@ export function checkCluster(cluster: ClusterState): Problem[] {
     ...openSlots(cluster),
     ...agreement(cluster),
     ...withoutReplicas(cluster),
+    ...checkServers(cluster),
   ]);
 }
 
@@ -120,8 +123,18 @@ function notOk({ nodes, views }: ClusterState): Problem[] {
   });
 }
 
+/** A replica that could be promoted: it follows its primary, as far as it says so. */
+export function couldTakeOver({ role, reachable, facts }: AdminNode): boolean {
+  return role === 'replica' && reachable && (facts === null || replicationOf(facts).link !== 'down');
+}
+
 function withoutReplicas(cluster: ClusterState): Problem[] {
   return primariesOf(cluster)
-    .filter(({ id, slots }) => slots.length > 0 && !replicasOf(cluster, id).some(({ reachable }) => reachable))
-    .map(({ name }) => ({ severity: 'warning', kind: 'no-replica', text: `${name} has no replica: if it fails, its slots fail` }));
+    .filter(({ id, slots }) => slots.length > 0 && !replicasOf(cluster, id).some(couldTakeOver))
+    .map(({ name }) => ({
+      severity: 'warning',
+      kind: 'no-replica',
+      text: `${name} has no replica: if it fails, its slots fail`,
+      nodes: [name],
+    }));
 }

@@ -21,6 +21,7 @@ const SETTINGS: readonly string[] = [
   'cluster-allow-replica-migration',
   'cluster-databases',
   'cluster-node-timeout',
+  'cluster-replica-no-failover',
   'cluster-replica-validity-factor',
   'cluster-require-full-coverage',
   'databases',
@@ -34,10 +35,13 @@ const SETTINGS: readonly string[] = [
   'primaryuser',
   'replica-announce-ip',
   'replica-priority',
+  'replica-ignore-maxmemory',
   'replica-read-only',
+  'repl-ping-replica-period',
   'repl-timeout',
   'requirepass',
   'save',
+  'stop-writes-on-bgsave-error',
 ];
 
 /** Settings whose values are secrets: what is kept of them is only whether they are set. */

@@ -32,7 +32,11 @@ export const REPLICATION_COMMANDS: readonly (readonly string[])[] = [['INFO', 'r
  * https://redis.io/docs/latest/commands/info/ , https://redis.io/docs/latest/commands/role/
  */
 export function parseReplication([replication, role]: readonly (Raw | undefined)[]): ReplicationInfo {
-  const info = infoOf(replication);
+  return replicationIn(infoOf(replication), role);
+}
+
+/** The same of the fields of INFO. */
+export function replicationIn(info: ReadonlyMap<string, string>, role?: Raw): ReplicationInfo {
   const [word, second, third, state, applied] = listOf(role);
   const kind = info.get('role') ?? textOf(word);
   const isReplica = kind === 'slave';

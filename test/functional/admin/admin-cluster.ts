@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import calculateSlot from 'cluster-key-slot';
 import { runCommandLine } from '../../../lib/admin/cli/command-line.js';
-import { ClusterAdmin, type Plan } from '../../../lib/admin/index.js';
+import { ClusterAdmin, type Plan, type Problem } from '../../../lib/admin/index.js';
 import { cluster, createClient, type Redis } from '../../../lib/index.js';
 import { type Server, startAll, stopAll } from '../../support/server.js';
 import { until } from '../../support/wait.js';
@@ -140,6 +140,11 @@ export class AdminCluster {
     return nodes.map(({ name }) => this.memberAt(name));
   }
 
+  /** What the check calls an error. */
+  async errors(): Promise<readonly Problem[]> {
+    return (await this.admin.check()).filter(({ severity }) => severity === 'error');
+  }
+
   /** The slots of a member in the cluster's state. */
   async slotsOf(server: Server): Promise<readonly number[]> {
     return (await this.admin.read()).nodes.get(await idOf(server))?.slots ?? [];
@@ -168,7 +173,7 @@ export function describeAdminCluster(title: string, body: (t: AdminCluster) => v
     before('start empty servers and make a cluster of six', () => t.start());
     after('stop the servers', () => t.stop());
     afterEach('check the cluster', async () => {
-      await until(async () => (await t.admin.check()).every(({ severity }) => severity !== 'error'), {
+      await until(async () => (await t.errors()).length === 0, {
         timeoutMs: 10_000,
         what: 'the cluster is whole',
       });

@@ -50,7 +50,7 @@ describeAdminCluster('slotwise cluster', (t) => {
       const { code, output } = await move.ended;
       assert.equal(code, 130, output);
       assert.match(output, new RegExp(`--slots ${slot + 1}\\b`));
-      assert.deepEqual(await t.admin.check(), []);
+      assert.deepEqual(await t.errors(), []);
       await assertOnce(t.members, slot, keys.length);
       await assertComplete(t.redis, keys);
       await slotwise(...command(source.address, target.address));
@@ -92,7 +92,7 @@ describeAdminCluster('slotwise cluster', (t) => {
       move.child.kill('SIGKILL');
       await move.ended;
       await slotwise('fix', t.first, '--yes');
-      assert.deepEqual(await t.admin.check(), []);
+      assert.deepEqual(await t.errors(), []);
       await assertOnce(t.members, slot, keys.length);
       await assertComplete(t.redis, keys);
     });
