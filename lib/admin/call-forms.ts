@@ -42,10 +42,13 @@ function all<T extends object>(check: Check<T>, names: readonly (keyof T & strin
   };
 }
 
+const LOOK = { skipLarger: integerBetween(0, Number.MAX_SAFE_INTEGER), stop: checkSignal };
+
 const RESHARD = shape({
   from: (given, path) => (given === 'all' ? given : checkNodes(given, path)),
   to: checkNode,
   slots: (given, path) => (given === 'all' ? given : typeof given === 'number' ? checkCount(given, path) : checkSlotList(given, path)),
+  ...LOOK,
 });
 
 const RUN = {
@@ -83,13 +86,13 @@ export const ADMIN_FORMS = {
     refuses: 'rejects',
   },
   planReshard: {
-    form: 'planReshard({ from, to, slots })',
+    form: 'planReshard({ from, to, slots, skipLarger, stop })',
     parameters: [required(options(all(RESHARD, ['from', 'to', 'slots'])))],
     refuses: 'rejects',
   },
   planRebalance: {
-    form: 'planRebalance({ weights, thresholdPercent, useEmpty })',
-    parameters: [options({ weights: recordOf(atLeastZero, 'weights by node'), thresholdPercent: atLeastZero, useEmpty: flag })],
+    form: 'planRebalance({ weights, thresholdPercent, useEmpty, skipLarger, stop })',
+    parameters: [options({ weights: recordOf(atLeastZero, 'weights by node'), thresholdPercent: atLeastZero, useEmpty: flag, ...LOOK })],
     refuses: 'rejects',
   },
   planFix: {

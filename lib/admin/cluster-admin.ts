@@ -15,13 +15,16 @@ import { NodeConnections } from './node-connections.js';
 import { planCreate } from './plans/create.js';
 import { type FixOptions, planFix } from './plans/fix.js';
 import { planAddNode, planDelNode, planFailover, planForget, planReplicate } from './plans/membership.js';
+import type { LookOptions } from './plans/moves.js';
 import { planRebalance, type RebalanceOptions } from './plans/rebalance.js';
 import { planReshard, type ReshardOptions } from './plans/reshard.js';
 import type { FailoverMode, Plan } from './plans/steps.js';
+import { whyNoNode } from './preflight/no-node.js';
+import { preflight } from './preflight/preflight.js';
 import { Executor, type RunOptions, type RunOutcome } from './run/executor.js';
 import type { ReadCluster } from './run/step-runner.js';
 import { clusterRows, clusterTitle, runningJobs } from './state/cluster-rows.js';
-import type { ClusterState } from './state/cluster-state.js';
+import type { AdminNode, ClusterState } from './state/cluster-state.js';
 import { readKeyCounts } from './state/key-counts.js';
 import { readCluster, readServer } from './state/read-cluster.js';
 import type { ReportOptions, TopologyAdmin, TopologyReport } from './topology-report.js';
@@ -81,45 +84,53 @@ export class ClusterAdmin implements TopologyAdmin {
 
   /** All of `nodes` become one cluster, with so many `replicas` for each primary. */
   async planCreate({ replicas = 0 }: { readonly replicas?: number } = {}): Promise<Plan> {
-    return planCreate(await Promise.all(this.#seeds.map((seed) => this.#readServer(seed))), replicas);
+    const servers = await this.#readServers(this.#seeds);
+    return await this.#looked(planCreate(servers, replicas), servers);
   }
 
   /** `replicaOf`: a primary, or `auto`: one with the fewest replicas. Default: it becomes a primary without slots. */
   async planAddNode(address: string, { replicaOf }: { readonly replicaOf?: string } = {}): Promise<Plan> {
     const parsed = parseAddress(address, DEFAULT_PORT);
     if (parsed === null) throw new AdminError(`expected host:port of the new server, got ${addressText(address)}`);
-    const [state, server] = await Promise.all([this.read(), this.#readServer(parsed)]);
-    return planAddNode(state, server, replicaOf ?? null);
+    const [state, servers] = await Promise.all([this.read(), this.#readServers([parsed])]);
+    const [server = state] = servers;
+    return await this.#looked(planAddNode(state, server, replicaOf ?? null), [server, state]);
   }
 
   async planDelNode(node: string): Promise<Plan> {
-    return planDelNode(await this.read(), node);
+    const state = await this.read();
+    return await this.#looked(planDelNode(state, node), [state]);
   }
 
   /** A member follows another primary: a replica, or a primary without slots and keys. */
   async planReplicate(node: string, primary: string): Promise<Plan> {
-    return planReplicate(await this.read(), node, primary);
+    const state = await this.read();
+    return await this.#looked(planReplicate(state, node, primary), [state]);
   }
 
   async planForget(node: string): Promise<Plan> {
-    return planForget(await this.read(), node);
+    const state = await this.read();
+    return await this.#looked(planForget(state, node), [state]);
   }
 
   async planFailover(replica: string, { mode = 'coordinated' }: { readonly mode?: FailoverMode } = {}): Promise<Plan> {
-    return planFailover(await this.read(), replica, mode);
+    const state = await this.read();
+    return await this.#looked(planFailover(state, replica, mode), [state]);
   }
 
   async planReshard(options: ReshardOptions): Promise<Plan> {
-    return planReshard(await this.read(), options);
+    const state = await this.read();
+    return await this.#looked(planReshard(state, options), [state], options);
   }
 
   async planRebalance(options: RebalanceOptions = {}): Promise<Plan> {
-    return planRebalance(await this.read(), options);
+    const state = await this.read();
+    return await this.#looked(planRebalance(state, options), [state], options);
   }
 
   async planFix(options: FixOptions = {}): Promise<Plan> {
     const state = await this.read();
-    return planFix(state, await readKeyCounts(this.#connections, state), options);
+    return await this.#looked(planFix(state, await readKeyCounts(this.#connections, state), options), [state]);
   }
 
   run(plan: Plan, options: RunOptions = {}): Promise<RunOutcome> {
@@ -146,6 +157,26 @@ export class ClusterAdmin implements TopologyAdmin {
 
   #readFrom(seeds: readonly Address[]): Promise<ClusterState> {
     return readCluster(this.#connections, seeds, this.#rules, this.#tls);
+  }
+
+  /** The plan, once the servers have been looked at: `states` describe all nodes of it. */
+  #looked(plan: Plan, states: readonly ClusterState[], options: LookOptions = {}): Promise<Plan> {
+    const nodes = new Map<string, AdminNode>();
+    for (const state of states) {
+      for (const node of state.nodes.values()) if (nodes.get(node.id)?.reachable !== true) nodes.set(node.id, node);
+    }
+    return preflight(this.#connections, plan, { nodes }, options);
+  }
+
+  /** What servers say that are to become nodes. Rejects with all that cannot. */
+  async #readServers(addresses: readonly Address[]): Promise<ClusterState[]> {
+    const read = await Promise.allSettled(addresses.map((address) => this.#readServer(address)));
+    const failures = read.flatMap((one, index) => (one.status === 'rejected' ? [{ reason: one.reason as unknown, index }] : []));
+    if (failures.length > 0) {
+      const texts = failures.map(({ reason, index }) => whyNoNode(addresses[index], reason));
+      throw new AdminError(`${texts.join('; ')}. Nothing was done`, { cause: failures[0]?.reason });
+    }
+    return read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   }
 
   #readServer(address: Address): Promise<ClusterState> {

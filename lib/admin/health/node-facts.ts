@@ -39,9 +39,11 @@ const SETTINGS: readonly string[] = [
   'replica-read-only',
   'repl-ping-replica-period',
   'repl-timeout',
+  'rdb-version-check',
   'requirepass',
   'save',
   'stop-writes-on-bgsave-error',
+  'tls-cluster',
 ];
 
 /** Settings whose values are secrets: what is kept of them is only whether they are set. */

@@ -11,6 +11,14 @@ export interface Move {
   readonly slots: SlotSet;
 }
 
+/** Options of the look at the keys that a plan moves. */
+export interface LookOptions {
+  /** Leaves slots where they are that have a key of more than so many bytes. Default: none. */
+  readonly skipLarger?: number;
+  /** Signal to end the look at the sizes of keys; the plan is made with what was seen until then. */
+  readonly stop?: AbortSignal;
+}
+
 /** Throws for a cluster with errors other than open slots: moving slots would make them worse. */
 export function refuseUnlessWhole(cluster: ClusterState): void {
   const broken = checkCluster(cluster).filter(({ severity, kind }) => severity === 'error' && kind !== 'open');

@@ -2,10 +2,10 @@ import { SLOT_COUNT } from '../../topology/slot-map.js';
 import { AdminError } from '../admin-error.js';
 import { count, slotsText } from '../slot-list.js';
 import { type AdminNode, type ClusterState, nodeNamed, primariesOf } from '../state/cluster-state.js';
-import { type Move, movesToSteps, openMoves, refuseUnlessWhole } from './moves.js';
+import { type LookOptions, type Move, movesToSteps, openMoves, refuseUnlessWhole } from './moves.js';
 import type { Plan } from './steps.js';
 
-export interface RebalanceOptions {
+export interface RebalanceOptions extends LookOptions {
   /** Weights by node; default 1. A weight of 0 empties the node. */
   readonly weights?: Readonly<Record<string, number>>;
   /** No slot moves while every primary is within so many percent of its share. Default 2. */

@@ -1,10 +1,10 @@
 import { AdminError } from '../admin-error.js';
 import { count, type SlotSet, slotsText } from '../slot-list.js';
 import { type AdminNode, type ClusterState, nodeNamed, primariesOf } from '../state/cluster-state.js';
-import { type Move, movesToSteps, openMoves, refuseUnlessWhole } from './moves.js';
+import { type LookOptions, type Move, movesToSteps, openMoves, refuseUnlessWhole } from './moves.js';
 import type { Plan } from './steps.js';
 
-export interface ReshardOptions {
+export interface ReshardOptions extends LookOptions {
   /** Node ids or addresses; `all`: every primary but the target. */
   readonly from: readonly string[] | 'all';
   readonly to: string;

@@ -93,11 +93,11 @@ export function nodeViewOf(members: readonly MemberLine[], state: string): NodeV
   };
 }
 
-export function primariesOf({ nodes }: ClusterState): AdminNode[] {
+export function primariesOf({ nodes }: Pick<ClusterState, 'nodes'>): AdminNode[] {
   return [...nodes.values()].filter(({ role, reachable }) => role === 'primary' && reachable).sort(bySlots);
 }
 
-export function replicasOf({ nodes }: ClusterState, id: string): AdminNode[] {
+export function replicasOf({ nodes }: Pick<ClusterState, 'nodes'>, id: string): AdminNode[] {
   return [...nodes.values()].filter(({ primaryId }) => primaryId === id);
 }
 

@@ -1,0 +1,138 @@
+import { addressKey } from '../../options/address.js';
+import { count } from '../slot-list.js';
+import type { AdminNode } from '../state/cluster-state.js';
+import { type Finding, note, refusal } from './finding.js';
+import { canRead, type RdbVersions } from './rdb-version.js';
+import { databaseCountOf, infoNumber, isCopying, isLinked, lacksPassword, productOf, settingOf } from './server-facts.js';
+import type { Subjects } from './subjects.js';
+
+/** How the ports of a node are reached from here; null: they are. */
+export interface PortLook {
+  readonly node: AdminNode;
+  /** The port that it announces to clients; null also where that is the one we are connected to. */
+  readonly data: string | null;
+  readonly bus: string | null;
+}
+
+type Meeting = Subjects['meetings'][number];
+type MeetingRule = (meeting: Meeting, rdbVersions: RdbVersions) => readonly Finding[];
+
+/** What is looked at before a server joins. The names stand in docs/admin/cluster.md. */
+export const JOIN_RULES: Readonly<Record<string, MeetingRule>> = {
+  loading: ({ newcomer }) =>
+    newcomer.facts?.info.get('loading') === '1' ? [refusal(`${newcomer.name} is still loading its data: wait until it has`)] : [],
+
+  /** Nodes with TLS on their bus do not understand those without. */
+  tls: ({ introducer, newcomer }) => {
+    const [ours, its] = [introducer, newcomer].map(({ facts }) => facts?.config.get('tls-cluster'));
+    if (ours === undefined || its === undefined || ours === its) return [];
+    return [
+      refusal(`${newcomer.name} has tls-cluster ${its}, ${introducer.name} ${ours}: they cannot talk to each other; set the same for both`),
+    ];
+  },
+
+  databases: ({ introducer, newcomer }) => {
+    const [ours, its] = [databaseCountOf(introducer), databaseCountOf(newcomer)];
+    if (ours === null || its === null || ours === its) return [];
+    return [
+      note(
+        `${newcomer.name} has ${count(its, 'database')}, ${introducer.name} ${ours}: keys in databases that a node has not cannot move to it; set cluster-databases to the same`,
+      ),
+    ];
+  },
+
+  versions: ({ introducer, newcomer }, rdbVersions) => {
+    if (canRead(newcomer, introducer, rdbVersions) !== false) return [];
+    return [
+      note(
+        `${newcomer.name} (${productOf(newcomer) ?? 'unknown version'}) cannot read what ${introducer.name} (${productOf(introducer) ?? 'unknown version'}) writes: no keys can move there, and no data be copied`,
+      ),
+    ];
+  },
+
+  /** The smallest decides when a node is taken for down, the largest how long the others wait for it. */
+  clocks: ({ introducer, newcomer }) => {
+    const [ours, its] = [introducer, newcomer].map((node) => settingOf(node, 'cluster-node-timeout'));
+    if (ours === null || its === null || ours === its) return [];
+    return [note(`${newcomer.name} has cluster-node-timeout ${its}, ${introducer.name} ${ours}: nodes disagree about who is down`)];
+  },
+
+  functions: ({ newcomer }) => {
+    const libraries = infoNumber(newcomer, 'number_of_libraries') ?? 0;
+    if (libraries === 0) return [];
+    return [note(`${newcomer.name} has ${libraries === 1 ? '1 library' : `${libraries} libraries`} of functions of its own`)];
+  },
+};
+
+/**
+ * Ports that newcomers need open. We may stand where only the data ports are allowed: a closed bus port counts where that of another node
+ * can be reached from here.
+ */
+export function portFindings(looks: readonly PortLook[]): Finding[] {
+  const closed = looks.filter(({ bus }) => bus !== null);
+  const isNear = closed.length < looks.length;
+  const bus = closed.map(({ node, bus: why }) => {
+    const text = `port ${node.peer.busPort} (cluster bus) of ${node.name} cannot be reached`;
+    return isNear
+      ? refusal(
+          `${text} (${why}), by which all nodes have to reach it: open it in the firewall, or set cluster-port or cluster-announce-bus-port`,
+        )
+      : note(`${text} from here (${why}): all nodes have to reach it`);
+  });
+  const data = looks.flatMap(({ node, data: why }) =>
+    why === null
+      ? []
+      : [
+          note(
+            `${node.name} announces ${addressKey(node.peer)}, which cannot be reached from here (${why}): nodes and clients are sent there`,
+          ),
+        ],
+  );
+  return [...bus, ...data];
+}
+
+/** What keeps a node from replicating. */
+export function followFindings({ node, primary }: Subjects['followings'][number], rdbVersions: RdbVersions): Finding[] {
+  const has = databaseCountOf(node);
+  const beyond = has === null ? [] : primary.databases.filter((database) => database >= has);
+  const findings: Finding[] = [];
+  if (lacksPassword(node, primary)) {
+    findings.push(refusal(`${node.name} cannot log in at ${primary.name}, which wants a password: set masterauth (primaryauth) there`));
+  }
+  if (beyond.length > 0) {
+    findings.push(
+      refusal(
+        `${primary.name} has keys in database ${beyond.join(', ')}, and ${node.name} has ${count(has ?? 0, 'database')}: it would end when it loads them`,
+      ),
+    );
+  }
+  if (canRead(node, primary, rdbVersions) === false) {
+    const text = `${node.name} (${productOf(node) ?? 'unknown version'}) cannot read what ${primary.name} (${productOf(primary) ?? 'unknown version'}) writes`;
+    // Valkey from 8.1 on writes for the version that the replica tells: REPLCONF version in Valkey's src/replication.c.
+    const adapts = productOf(primary)?.startsWith('Valkey') === true && productOf(node)?.startsWith('Valkey') === true;
+    findings.push(adapts ? note(`${text}, as far as is known`) : refusal(`${text}, so it cannot copy its data`));
+  }
+  return findings;
+}
+
+/**
+ * What keeps a replica from taking over. A coordinated failover pauses the clients of the primary until the replica has all writes, or the
+ * server gives up: https://redis.io/docs/latest/commands/cluster-failover/
+ */
+export function promotionFindings({ node, primary, mode }: Subjects['promotions'][number]): Finding[] {
+  const link = node.facts?.info.get('master_link_status');
+  if (link === undefined || isLinked(node)) return [];
+  const of = primary?.name ?? 'its primary';
+  if (isCopying(node)) {
+    const text = `${node.name} is still copying the data of ${of}`;
+    return [mode === 'coordinated' ? refusal(`${text}: wait until it has`) : note(`${text}: what it has not got is lost`)];
+  }
+  const seconds = infoNumber(node, 'master_link_down_since_seconds');
+  const text = `${node.name} has no link to ${of}${seconds === null || seconds < 0 ? '' : `, for ${count(seconds, 'second')}`}`;
+  if (mode !== 'coordinated') return [note(`${text}: what was written since then is lost`)];
+  return [
+    refusal(
+      `${text}, so it cannot catch up, and the clients of ${of} would be paused in vain. Mend the link (masterauth, network), or give up what it has not got with --force`,
+    ),
+  ];
+}

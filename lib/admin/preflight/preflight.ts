@@ -1,0 +1,125 @@
+import { addressKey } from '../../options/address.js';
+import type { NodeClient } from '../node-connections.js';
+import type { LookOptions } from '../plans/moves.js';
+import type { Plan } from '../plans/steps.js';
+import type { AdminNode, ClusterState } from '../state/cluster-state.js';
+import { BIG_BYTES, type BigSlots, bigKeyFindings, bigSlotsLast, withoutSlots } from './big-keys.js';
+import { connectFailure } from './bus-port.js';
+import { type Finding, note, withFindings } from './finding.js';
+import { followFindings, JOIN_RULES, type PortLook, portFindings, promotionFindings } from './join-rules.js';
+import { emptiedFindings, jobFindings, MOVE_RULES } from './move-rules.js';
+import { readRdbVersion } from './rdb-version.js';
+import { checkRights, needsOfPlan } from './rights.js';
+import { readContent, type SlotContent } from './slot-content.js';
+import { type KeyMove, type Subjects, subjectsOf } from './subjects.js';
+
+/** Keys of one move whose size is asked for, some 4 µs each: what is more is sampled. */
+const MAX_KEYS = 250_000;
+
+/**
+ * Looks at the servers before a plan is shown, so that it does not end half done: the plan with notes, and with slots of large keys last.
+ * Rejects with an `AdminError` that names everything that is in the way. `others`: servers that are no members yet.
+ */
+export async function preflight(
+  connections: NodeClient,
+  plan: Plan,
+  cluster: Pick<ClusterState, 'nodes'>,
+  { skipLarger, stop }: LookOptions = {},
+): Promise<Plan> {
+  if (plan.steps.length === 0) return plan;
+  const subjects = subjectsOf(plan, cluster.nodes);
+  const bigBytes = Math.min(BIG_BYTES, skipLarger === undefined ? BIG_BYTES : skipLarger + 1);
+  const readMove = async (move: KeyMove) => ({
+    move,
+    content: await readContent(connections, move, { bigBytes, maxKeys: MAX_KEYS, stop }),
+  });
+  const [contents, rdbVersions, ports] = await Promise.all([
+    Promise.all(subjects.moves.map(readMove)),
+    readRdbVersions(connections, subjects),
+    lookAtPorts(subjects, stop),
+  ]);
+  const contentOf = (from: string, to: string): SlotContent[] =>
+    contents.flatMap(({ move, content }) => (move.from.id === from && move.to.id === to ? [content] : []));
+  const rights = await checkRights(
+    connections,
+    needsOfPlan(plan, (from, to) => contentOf(from, to).flatMap(({ samples }) => samples)),
+  );
+
+  const wanted = skipLarger === undefined ? plan : withoutSlots(plan, slotsOver(contents, skipLarger), skipLarger);
+  const ordered = bigSlotsLast(wanted, slotsOver(contents, BIG_BYTES - 1));
+  const isSkipped = ({ bytes }: { readonly bytes: number }): boolean => skipLarger !== undefined && bytes > skipLarger;
+  const incoming = (to: AdminNode): number =>
+    contents.reduce((sum, { move, content }) => sum + (move.to.id === to.id ? estimatedBytes(content) : 0), 0);
+  return withFindings(ordered, [
+    ...rights,
+    ...contents.flatMap(({ move, content }): Finding[] => [
+      ...Object.values(MOVE_RULES).flatMap((rule) => rule(move, { cluster, content, rdbVersions, incomingBytes: incoming(move.to) })),
+      ...bigKeyFindings(
+        move,
+        content.bigKeys.filter((key) => key.bytes >= BIG_BYTES && !isSkipped(key)),
+      ),
+      ...sampleNote(move, content),
+    ]),
+    ...emptiedFindings(subjects.moves, cluster),
+    ...subjects.meetings.flatMap((meeting) => Object.values(JOIN_RULES).flatMap((rule) => rule(meeting, rdbVersions))),
+    ...portFindings(ports),
+    ...subjects.followings.flatMap((following) => followFindings(following, rdbVersions)),
+    ...subjects.promotions.flatMap(promotionFindings),
+    ...jobFindings([...cluster.nodes.values()]),
+  ]);
+}
+
+type MoveContent = { readonly move: KeyMove; readonly content: SlotContent };
+
+function slotsOver(contents: readonly MoveContent[], bytes: number): BigSlots {
+  const slots = new Map<string, Set<number>>();
+  for (const { move, content } of contents) {
+    const own = slots.get(move.from.id) ?? new Set();
+    for (const key of content.bigKeys) if (key.bytes > bytes) own.add(key.slot);
+    slots.set(move.from.id, own);
+  }
+  return slots;
+}
+
+function keysIn({ keys }: SlotContent): number {
+  return [...keys.values()].reduce((sum, number) => sum + number, 0);
+}
+
+/** The bytes of all keys, after those that were measured. */
+function estimatedBytes(content: SlotContent): number {
+  const { measured } = content;
+  return measured.keys === 0 ? 0 : (measured.bytes / measured.keys) * keysIn(content);
+}
+
+function sampleNote({ from }: KeyMove, content: SlotContent): Finding[] {
+  const keys = keysIn(content);
+  if (content.measured.keys >= keys * 0.99) return [];
+  const [seen, all] = [content.measured.keys, keys].map((number) => number.toLocaleString('en-US'));
+  return [note(`the sizes of ${seen} of ${all} keys of ${from.name} are known: there may be large keys among the others`)];
+}
+
+async function readRdbVersions(connections: NodeClient, { moves, meetings, followings }: Subjects): Promise<Map<string, number>> {
+  const nodes = new Set([
+    ...moves.flatMap(({ from, to }) => [from, to]),
+    ...meetings.flatMap(({ introducer, newcomer }) => [introducer, newcomer]),
+    ...followings.flatMap(({ node, primary }) => [node, primary]),
+  ]);
+  const versions = await Promise.all([...nodes].map(async (node) => [node.id, await readRdbVersion(connections, node)] as const));
+  return new Map(versions.flatMap(([id, version]) => (version === null ? [] : [[id, version] as const])));
+}
+
+/** Newcomers, and who introduces them: whether a bus port can be reached from here at all is seen by those that are members. */
+async function lookAtPorts({ meetings }: Subjects, stop: AbortSignal | undefined): Promise<PortLook[]> {
+  const nodes = [...new Set(meetings.flatMap(({ introducer, newcomer }) => [introducer, newcomer]))].filter(({ peer }) => peer.host !== '');
+  return await Promise.all(
+    nodes.map(async (node): Promise<PortLook> => {
+      const { host, port, busPort } = node.peer;
+      const isHere = node.aliases.slice(0, 1).includes(addressKey({ host, port }));
+      const [data, bus] = await Promise.all([
+        isHere ? null : connectFailure({ host, port }, undefined, stop),
+        connectFailure({ host, port: busPort }, undefined, stop),
+      ]);
+      return { node, data, bus };
+    }),
+  );
+}
