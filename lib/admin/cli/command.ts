@@ -1,3 +1,4 @@
+import type { AccessOptions } from '../../options/access.js';
 import type { AdminOptions } from '../cluster-admin.js';
 import type { ExitCode } from './exit-code.js';
 import type { Interrupt } from './interrupt.js';
@@ -16,6 +17,11 @@ export type OptionHelps = Readonly<Record<string, OptionHelp>>;
 
 /** Values of options by name: true for a switch, a list for one that may be given more than once. */
 export type OptionValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+
+/** How the command line says to reach the servers. */
+export interface Access extends Omit<AccessOptions, 'credentials'> {
+  readonly connectTimeoutMs?: number;
+}
 
 /** One command: how it is called, and what it does. */
 export interface Command {
@@ -41,7 +47,9 @@ export interface CommandContext {
   readonly interrupt: Interrupt;
   /** With `--json` the standard output has one JSON document, and everything else goes to the standard error. */
   readonly json: boolean;
-  /** Options that reach the servers: `nodes` are words of the command line, host:port or URLs. Throws a `UsageError`. */
+  /** Login and TLS of the command line; `url`: those of its URL, which come after what options say. Throws a `UsageError`. */
+  access(url?: AccessOptions): Access;
+  /** Options that reach the nodes of a cluster: `nodes` are words of the command line, host:port or URLs. Throws a `UsageError`. */
   adminOptions(nodes: readonly string[]): AdminOptions;
   /** Closes this when the command ends, or is stopped while nothing is under way. */
   use<T extends { close(): void }>(opened: T): T;

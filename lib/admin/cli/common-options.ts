@@ -3,12 +3,14 @@ import type { OptionHelps } from './command.js';
 /** Options of every command: how to reach the servers, and how to print. */
 export const COMMON: OptionHelps = {
   user: { value: 'NAME', what: 'user name of the servers' },
-  password: { value: 'SECRET', what: 'password; better in the variable SLOTWISE_PASSWORD' },
+  password: { value: 'SECRET', what: 'password; better in the variable SLOTWISE_PASSWORD or REDISCLI_AUTH' },
+  askpass: { what: 'ask for the password, or read it from the first line of the input' },
   tls: { what: 'connect over TLS' },
   cacert: { value: 'FILE', what: 'with certificates of authorities (PEM)' },
   cert: { value: 'FILE', what: 'with our certificate (PEM)' },
   key: { value: 'FILE', what: 'with our private key (PEM)' },
   sni: { value: 'NAME', what: 'host name for TLS' },
+  insecure: { what: 'connect over TLS without checking certificates' },
   'connect-timeout': { value: 'MS', what: 'time for one connection (5000)' },
   json: { what: 'print one JSON document, for programs' },
 };

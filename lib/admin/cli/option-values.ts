@@ -1,48 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { OptionsError } from '../../errors.js';
-import { addressText } from '../../options/secrets.js';
-import { cluster } from '../../options/topology.js';
-import type { AdminOptions } from '../cluster-admin.js';
 import type { Duplicates, FailoverMode } from '../plans/steps.js';
 import type { MoveOptions } from '../run/slot-mover.js';
 import { parseSlotsText } from '../slot-list.js';
 import type { OptionValues } from './command.js';
 import { UsageError } from './usage-error.js';
-
-/** Options that reach the servers. `nodes`: nodes of the cluster, or the servers it is to be made of. */
-export function adminOptionsOf(
-  nodes: readonly string[],
-  options: OptionValues,
-  env: Readonly<Record<string, string | undefined>>,
-): AdminOptions {
-  const username = textOption(options.user);
-  const password = textOption(options.password) ?? env.SLOTWISE_PASSWORD;
-  const timeout = numberOption(options, 'connect-timeout', 1);
-  for (const node of nodes) checkSeed(node);
-  const files = { ca: options.cacert, cert: options.cert, key: options.key };
-  const read = Object.entries(files).flatMap(([name, file]) => (typeof file === 'string' ? [[name, readFileSync(file)] as const] : []));
-  const servername = textOption(options.sni);
-  const tls =
-    read.length > 0 || servername !== undefined
-      ? { ...Object.fromEntries(read), ...(servername === undefined ? {} : { servername }) }
-      : options.tls;
-  return {
-    nodes,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined || password === '' ? {} : { password }),
-    ...(tls === undefined || tls === false ? {} : { tls: tls as Exclude<AdminOptions['tls'], undefined> }), // true, or options of tls.connect
-    ...(timeout === undefined ? {} : { connectTimeoutMs: timeout }),
-  };
-}
-
-function checkSeed(word: string): void {
-  try {
-    cluster([word]);
-  } catch (error) {
-    if (!(error instanceof OptionsError)) throw error;
-    throw new UsageError(`expected HOST:PORT, or a URL such as rediss://user@host:port, got ${addressText(word)}`);
-  }
-}
 
 export function textOption(value: OptionValues[string]): string | undefined {
   return typeof value === 'string' ? value : undefined;

@@ -43,6 +43,7 @@ export async function readCluster(
 ): Promise<ClusterState> {
   const reports = new Map<string, NodeReport>();
   const failures = new Map<string, string>();
+  let first: unknown;
   const asked = new Set<string>();
   const isKnown = (id: string): boolean => [...reports.values()].some(({ members }) => members.some((member) => member.id === id));
   const visit = async (address: Address, isSeed: boolean): Promise<void> => {
@@ -53,6 +54,7 @@ export async function readCluster(
       const askedAt = [...(reports.get(report.id)?.askedAt ?? []), address];
       if (isSeed || isKnown(report.id)) reports.set(report.id, { ...report, askedAt });
     } catch (error) {
+      first ??= error;
       failures.set(addressKey(address), error instanceof Error ? error.message : show(error));
     }
   };
@@ -64,7 +66,8 @@ export async function readCluster(
     next = known.flatMap(([id, address]) => (reports.has(id) || asked.has(addressKey(address)) ? [] : [address]));
   }
   if (reports.size === 0) {
-    throw new AdminError(`no node of the cluster could be asked: ${[...failures.values()].join('; ')}`, { reason: 'unreachable' });
+    const texts = [...failures].map(([address, text]) => (text.includes(address) ? text : `${address}: ${text}`));
+    throw new AdminError(`no node of the cluster could be asked: ${texts.join('; ')}`, { reason: 'unreachable', cause: first });
   }
   return await clusterStateOf(reports, failures);
 }

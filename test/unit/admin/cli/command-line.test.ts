@@ -35,7 +35,7 @@ describe('the command line', () => {
     ['cluster fix a:1 --yes=no', /--yes is a switch/],
     ['cluster fix a:1 --batch 5 --batch 6', /--batch is given twice/],
     ['cluster reshard a:1 --from all --to b --count -5', /--count: expected a number from 1, got -5/],
-    ['cluster check a:99999', /expected HOST:PORT, or a URL such as rediss:.*, got "a:99999"/],
+    ['cluster check a:99999', /expected HOST:PORT .*, or a URL such as rediss:.*, got "a:99999"/],
     ['cluster reshard a:1 --count 5', /--from and --to/],
     ['cluster reshard a:1 --from all --to b', /one of --count NUMBER, --slots 0-99,104 and --all/],
     ['cluster reshard a:1 --from all --to b --count 5 --all', /one of --count/],
