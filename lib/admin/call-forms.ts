@@ -55,6 +55,7 @@ const RUN = {
   stop: checkSignal,
   onStep: func(),
   onProgress: func(),
+  onNote: func(),
   settleMs: milliseconds(1),
   batch: checkCount,
   migrateTimeoutMs: integerBetween(1, 2 ** 31 - 1),
@@ -101,7 +102,7 @@ export const ADMIN_FORMS = {
     refuses: 'rejects',
   },
   run: {
-    form: 'run(plan, { stop, onStep, onProgress, settleMs, batch, migrateTimeoutMs, replace })',
+    form: 'run(plan, { stop, onStep, onProgress, onNote, settleMs, batch, migrateTimeoutMs, replace })',
     parameters: [value('plan', 'a plan, { title, steps, notes }', isPlan), options(RUN)],
     refuses: 'rejects',
   },

@@ -1,6 +1,5 @@
 import { OptionsError } from '../errors.js';
-import type { Address } from '../options/address.js';
-import { parseAddress } from '../options/address.js';
+import { type Address, addressKey, parseAddress } from '../options/address.js';
 import { checkCalls, type FormsOf } from '../options/call-form.js';
 import type { ClientOptions } from '../options/client-options.js';
 import { resolveOptions } from '../options/resolve.js';
@@ -17,15 +16,18 @@ import { type FixOptions, planFix } from './plans/fix.js';
 import { planAddNode, planDelNode, planFailover, planForget, planReplicate } from './plans/membership.js';
 import type { LookOptions } from './plans/moves.js';
 import { planRebalance, type RebalanceOptions } from './plans/rebalance.js';
+import { movesOf, requested, totalsAfter } from './plans/request.js';
 import { planReshard, type ReshardOptions } from './plans/reshard.js';
 import type { FailoverMode, Plan } from './plans/steps.js';
 import { whyNoNode } from './preflight/no-node.js';
 import { preflight } from './preflight/preflight.js';
-import { Executor, type RunOptions, type RunOutcome } from './run/executor.js';
+import { Executor, type RunOptions, type RunOutcome, type RunSources } from './run/executor.js';
+import { stepsLeft } from './run/replan.js';
 import type { ReadCluster } from './run/step-runner.js';
+import { settleTimeMs } from './run/waiting.js';
 import { clusterRows, clusterTitle, runningJobs } from './state/cluster-rows.js';
-import type { AdminNode, ClusterState } from './state/cluster-state.js';
-import { readKeyCounts } from './state/key-counts.js';
+import { type AdminNode, type ClusterState, nodeNamed, primariesOf } from './state/cluster-state.js';
+import { countKeys, readKeyCounts } from './state/key-counts.js';
 import { readCluster, readServer } from './state/read-cluster.js';
 import type { ReportOptions, TopologyAdmin, TopologyReport } from './topology-report.js';
 
@@ -85,60 +87,84 @@ export class ClusterAdmin implements TopologyAdmin {
   /** All of `nodes` become one cluster, with so many `replicas` for each primary. */
   async planCreate({ replicas = 0 }: { readonly replicas?: number } = {}): Promise<Plan> {
     const servers = await this.#readServers(this.#seeds);
-    return await this.#looked(planCreate(servers, replicas), servers);
+    const plan = await this.#looked(planCreate(servers, replicas), servers);
+    return requested(plan, { command: 'create', nodes: this.#seeds.map(addressKey), replicas });
   }
 
   /** `replicaOf`: a primary, or `auto`: one with the fewest replicas. Default: it becomes a primary without slots. */
   async planAddNode(address: string, { replicaOf }: { readonly replicaOf?: string } = {}): Promise<Plan> {
-    const parsed = parseAddress(address, DEFAULT_PORT);
-    if (parsed === null) throw new AdminError(`expected host:port of the new server, got ${addressText(address)}`);
+    const parsed = parsedAddress(address);
     const [state, servers] = await Promise.all([this.read(), this.#readServers([parsed])]);
     const [server = state] = servers;
-    return await this.#looked(planAddNode(state, server, replicaOf ?? null), [server, state]);
+    const plan = await this.#looked(planAddNode(state, server, replicaOf ?? null), [server, state]);
+    const primary = plan.steps.find((step) => step.do === 'replicate')?.primary.id ?? replicaOf ?? null;
+    return requested(plan, { command: 'add-node', address, replicaOf: primary });
   }
 
   async planDelNode(node: string): Promise<Plan> {
     const state = await this.read();
-    return await this.#looked(planDelNode(state, node), [state]);
+    const plan = await this.#looked(planDelNode(state, node), [state]);
+    return requested(plan, { command: 'del-node', node: nodeNamed(state, node).id });
   }
 
   /** A member follows another primary: a replica, or a primary without slots and keys. */
   async planReplicate(node: string, primary: string): Promise<Plan> {
     const state = await this.read();
-    return await this.#looked(planReplicate(state, node, primary), [state]);
+    const plan = await this.#looked(planReplicate(state, node, primary), [state]);
+    return requested(plan, { command: 'replicate', node: nodeNamed(state, node).id, primary: nodeNamed(state, primary).id });
   }
 
   async planForget(node: string): Promise<Plan> {
     const state = await this.read();
-    return await this.#looked(planForget(state, node), [state]);
+    const plan = await this.#looked(planForget(state, node), [state]);
+    return requested(plan, { command: 'forget', node: nodeNamed(state, node).id });
   }
 
   async planFailover(replica: string, { mode = 'coordinated' }: { readonly mode?: FailoverMode } = {}): Promise<Plan> {
     const state = await this.read();
-    return await this.#looked(planFailover(state, replica, mode), [state]);
+    const plan = await this.#looked(planFailover(state, replica, mode), [state]);
+    return requested(plan, { command: 'failover', node: nodeNamed(state, replica).id, mode });
   }
 
   async planReshard(options: ReshardOptions): Promise<Plan> {
     const state = await this.read();
-    return await this.#looked(planReshard(state, options), [state], options);
+    const plan = await this.#looked(planReshard(state, options), [state], options);
+    return requested(plan, { command: 'reshard', moves: movesOf(plan) });
   }
 
   async planRebalance(options: RebalanceOptions = {}): Promise<Plan> {
     const state = await this.read();
-    return await this.#looked(planRebalance(state, options), [state], options);
+    const plan = await this.#looked(planRebalance(state, options), [state], options);
+    const totals = totalsAfter(plan, primariesOf(state));
+    return requested(plan, { command: 'rebalance', moves: movesOf(plan), totals, useEmpty: options.useEmpty === true });
   }
 
   async planFix(options: FixOptions = {}): Promise<Plan> {
     const state = await this.read();
-    return await this.#looked(planFix(state, await readKeyCounts(this.#connections, state), options), [state]);
+    const { takeUnreachable = false, duplicates = 'refuse', back = false } = options;
+    const plan = await this.#looked(planFix(state, await readKeyCounts(this.#connections, state), options), [state]);
+    return requested(plan, { command: 'fix', takeUnreachable, duplicates, back });
   }
 
-  run(plan: Plan, options: RunOptions = {}): Promise<RunOutcome> {
+  /** Carries a plan out, as far as it is not done. Refuses if another plan would come out by now. */
+  async run(plan: Plan, options: RunOptions = {}): Promise<RunOutcome> {
     const read: ReadCluster = (nodes) => {
       const addresses = nodes.flatMap(({ address }) => (address === null ? [] : [address]));
       return this.#readFrom(addresses.length > 0 ? addresses : this.#seeds);
     };
-    return new Executor(this.#connections, read, options).run(plan);
+    const sources: RunSources = {
+      read,
+      server: ({ name, address }) =>
+        address === null ? Promise.reject(new AdminError(`the address of ${name} is unknown`)) : this.#readServer(address),
+      keys: (nodes, slots) => countKeys(this.#connections, nodes, slots),
+    };
+    const steps = await stepsLeft(plan, {
+      read: () => this.read(),
+      server: (address) => this.#readServer(parsedAddress(address)),
+      keyCounts: (cluster) => readKeyCounts(this.#connections, cluster),
+    });
+    const settleMs = options.settleMs ?? settleTimeMs(await this.read());
+    return await new Executor(this.#connections, sources, { ...options, settleMs }).run(steps);
   }
 
   /** One section of a node's INFO, as it is. */
@@ -182,6 +208,12 @@ export class ClusterAdmin implements TopologyAdmin {
   #readServer(address: Address): Promise<ClusterState> {
     return readServer(this.#connections, address, this.#rules, this.#tls);
   }
+}
+
+function parsedAddress(address: string): Address {
+  const parsed = parseAddress(address, DEFAULT_PORT);
+  if (parsed === null) throw new AdminError(`expected host:port of a server, got ${addressText(address)}`);
+  return parsed;
 }
 
 checkCalls(ClusterAdmin, ADMIN_FORMS satisfies FormsOf<ClusterAdmin>);

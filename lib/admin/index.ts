@@ -4,9 +4,19 @@ export { AdminError } from './admin-error.js';
 export { type AdminOptions, ClusterAdmin } from './cluster-admin.js';
 export type { Problem } from './health/problem.js';
 export type { FixOptions } from './plans/fix.js';
+export { type PlanJson, planFromJson, planToJson } from './plans/plan-json.js';
 export type { RebalanceOptions } from './plans/rebalance.js';
 export type { ReshardOptions } from './plans/reshard.js';
-export { type Duplicates, describeStep, type FailoverMode, type NodeRef, type Plan, type PlanStep as Step } from './plans/steps.js';
-export type { Progress, RunOptions, RunOutcome as Outcome } from './run/executor.js';
+export {
+  type Duplicates,
+  describeStep,
+  type FailoverMode,
+  type NodeRef,
+  type Plan,
+  type PlanRequest,
+  type PlanStep as Step,
+} from './plans/steps.js';
+export type { RunOptions, RunOutcome as Outcome } from './run/executor.js';
+export { type Progress, RunError } from './run/run-error.js';
 export type { AdminNode, ClusterState as Picture, NodeView as View } from './state/cluster-state.js';
 export type { ReportOptions, ServerRow, TopologyAdmin, TopologyKind, TopologyReport } from './topology-report.js';

@@ -1,4 +1,4 @@
-import type { Progress } from '../run/executor.js';
+import type { Progress } from '../run/run-error.js';
 import { count } from '../slot-list.js';
 import type { Output } from './process.js';
 

@@ -41,22 +41,28 @@ export type PlanStep =
   /** Waits until all nodes agree. */
   | { readonly do: 'settle' };
 
-const KINDS: Readonly<Record<PlanStep['do'], true>> = {
-  setEpoch: true,
-  addSlots: true,
-  copyFunctions: true,
-  meet: true,
-  join: true,
-  replicate: true,
-  moveSlots: true,
-  gather: true,
-  takeBack: true,
-  assign: true,
-  close: true,
-  forget: true,
-  reset: true,
-  failover: true,
-  settle: true,
+/** What a field of a step holds. */
+type FieldKind = 'node' | 'nodes' | 'slots' | 'epoch' | 'flag' | 'duplicates' | 'mode';
+
+/** The fields of every kind of step. */
+export const STEP_FIELDS = {
+  setEpoch: { node: 'node', epoch: 'epoch' },
+  addSlots: { node: 'node', slots: 'slots' },
+  copyFunctions: { from: 'node', to: 'node' },
+  meet: { node: 'node', other: 'node' },
+  join: { nodes: 'nodes' },
+  replicate: { node: 'node', primary: 'node' },
+  moveSlots: { from: 'node', to: 'node', slots: 'slots', replace: 'flag', others: 'nodes' },
+  gather: { from: 'node', to: 'node', slots: 'slots', duplicates: 'duplicates' },
+  takeBack: { from: 'node', to: 'node', slots: 'slots' },
+  assign: { node: 'node', slots: 'slots', others: 'nodes' },
+  close: { node: 'node', slots: 'slots' },
+  forget: { node: 'node', gone: 'node' },
+  reset: { node: 'node' },
+  failover: { node: 'node', mode: 'mode' },
+  settle: {},
+} as const satisfies {
+  readonly [Kind in PlanStep['do']]: Readonly<Record<Exclude<keyof Extract<PlanStep, { readonly do: Kind }>, 'do'>, FieldKind>>;
 };
 
 /** A step that moves keys slot by slot, and can stop between two of them. */
@@ -67,16 +73,48 @@ export type FailoverMode = 'coordinated' | 'force' | 'takeover';
 /** Which copy counts where a key is on the slot's owner and on another node: the owner's, the other's, or none until a person decides. */
 export type Duplicates = 'refuse' | 'owner' | 'other';
 
+/** Slots that leave one node for another: node ids, and slots as text. */
+export interface RequestedMove {
+  readonly from: string;
+  readonly to: string;
+  readonly slots: string;
+}
+
+/**
+ * What a plan was made for, with node ids and slots where the caller gave names and numbers: what makes the same plan again as long as the
+ * cluster is the same, and the rest of it once a part was carried out.
+ */
+export type PlanRequest =
+  | { readonly command: 'create'; readonly nodes: readonly string[]; readonly replicas: number }
+  | { readonly command: 'add-node'; readonly address: string; readonly replicaOf: string | null }
+  | { readonly command: 'replicate'; readonly node: string; readonly primary: string }
+  | { readonly command: 'del-node'; readonly node: string }
+  | { readonly command: 'forget'; readonly node: string }
+  | { readonly command: 'failover'; readonly node: string; readonly mode: FailoverMode }
+  | { readonly command: 'reshard'; readonly moves: readonly RequestedMove[] }
+  /** `totals`: number of slots by node id once all is moved; that of every primary that takes part. */
+  | {
+      readonly command: 'rebalance';
+      readonly moves: readonly RequestedMove[];
+      readonly totals: Readonly<Record<string, number>>;
+      readonly useEmpty: boolean;
+    }
+  | { readonly command: 'fix'; readonly takeUnreachable: boolean; readonly duplicates: Duplicates; readonly back: boolean };
+
 /** The steps of one change to a cluster. */
 export interface Plan {
   readonly title: string;
   readonly steps: readonly PlanStep[];
   /** Consequences that the operator should know. */
   readonly notes: readonly string[];
+  /** What it was made for. Without it a run cannot see that another plan would come out now, and checks each step alone. */
+  readonly request?: PlanRequest;
 }
 
 export function isStep(given: unknown): given is PlanStep {
-  return typeof given === 'object' && given !== null && 'do' in given && typeof given.do === 'string' && Object.hasOwn(KINDS, given.do);
+  return (
+    typeof given === 'object' && given !== null && 'do' in given && typeof given.do === 'string' && Object.hasOwn(STEP_FIELDS, given.do)
+  );
 }
 
 /** A step in words. */

@@ -1,4 +1,5 @@
 import { addressKey } from '../../options/address.js';
+import { failoverRefusal } from '../plans/failover-guard.js';
 import { count } from '../slot-list.js';
 import type { AdminNode } from '../state/cluster-state.js';
 import { type Finding, note, refusal } from './finding.js';
@@ -120,19 +121,15 @@ export function followFindings({ node, primary }: Subjects['followings'][number]
  * server gives up: https://redis.io/docs/latest/commands/cluster-failover/
  */
 export function promotionFindings({ node, primary, mode }: Subjects['promotions'][number]): Finding[] {
+  if (mode === 'coordinated') {
+    const text = failoverRefusal(node, primary ?? undefined);
+    return text === null ? [] : [refusal(text)];
+  }
   const link = node.facts?.info.get('master_link_status');
   if (link === undefined || isLinked(node)) return [];
   const of = primary?.name ?? 'its primary';
-  if (isCopying(node)) {
-    const text = `${node.name} is still copying the data of ${of}`;
-    return [mode === 'coordinated' ? refusal(`${text}: wait until it has`) : note(`${text}: what it has not got is lost`)];
-  }
+  if (isCopying(node)) return [note(`${node.name} is still copying the data of ${of}: what it has not got is lost`)];
   const seconds = infoNumber(node, 'master_link_down_since_seconds');
-  const text = `${node.name} has no link to ${of}${seconds === null || seconds < 0 ? '' : `, for ${count(seconds, 'second')}`}`;
-  if (mode !== 'coordinated') return [note(`${text}: what was written since then is lost`)];
-  return [
-    refusal(
-      `${text}, so it cannot catch up, and the clients of ${of} would be paused in vain. Mend the link (masterauth, network), or give up what it has not got with --force`,
-    ),
-  ];
+  const since = seconds === null || seconds < 0 ? '' : `, for ${count(seconds, 'second')}`;
+  return [note(`${node.name} has no link to ${of}${since}: what was written since then is lost`)];
 }

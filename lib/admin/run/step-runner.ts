@@ -1,19 +1,22 @@
-import { ReplyError, show } from '../../errors.js';
+import { ReplyError } from '../../errors.js';
 import type { Arg, Raw } from '../../protocol/command-spec.js';
 import { textOf } from '../../topology/replies.js';
-import { performance, sleep } from '../../util/timers.js';
 import { AdminError } from '../admin-error.js';
 import { checkCluster } from '../check/check-cluster.js';
 import type { NodeClient, NodeCommandOptions } from '../node-connections.js';
+import { failoverRefusal, HANDOVER_MS } from '../plans/failover-guard.js';
 import type { FailoverMode, NodeRef, PlanStep, SlotStep } from '../plans/steps.js';
-import { rangesOf } from '../slot-list.js';
+import { connectFailure } from '../preflight/bus-port.js';
+import { rangesOf, slotsText } from '../slot-list.js';
 import type { ClusterState } from '../state/cluster-state.js';
+import { strangersText } from './strangers.js';
+import { type Waited, type Waiting, waitUntil } from './waiting.js';
 
 /** Reads the cluster's state, beginning with these nodes; with none given from the seeds. */
 export type ReadCluster = (seeds: readonly NodeRef[]) => Promise<ClusterState>;
 
-const DEFAULT_SETTLE_MS = 60_000;
-const POLL_MS = 100;
+/** Beyond the server's own time for a handover, in ms. */
+const GRACE_MS = 1_000;
 /** Slots a batch: thousands of commands need not wait for each other, nor all be under way. */
 const SLOTS_AT_ONCE = 256;
 
@@ -23,10 +26,41 @@ export class StepRunner {
     private readonly connections: NodeClient,
     private readonly read: ReadCluster,
     /** How long nodes may take to know each other, or to agree, in ms. */
-    private readonly settleMs: number = DEFAULT_SETTLE_MS,
+    private readonly settleMs: number,
   ) {}
 
-  async run(step: Exclude<PlanStep, SlotStep>): Promise<void> {
+  /** Resolves with `stopped` if the signal came while it waited for something: nothing of the step is half done then. */
+  async run(step: Exclude<PlanStep, SlotStep>, waiting: Waiting): Promise<Waited> {
+    switch (step.do) {
+      case 'join':
+        return await this.#waitForHandshakes(step.nodes, waiting);
+      case 'replicate':
+        return await this.#replicate(step.node, step.primary, waiting);
+      case 'failover':
+        return await this.#failover(step.node, step.mode, waiting);
+      case 'settle':
+        return await this.settle(this.settleMs, waiting);
+      default:
+        await this.#command(step);
+        return 'done';
+    }
+  }
+
+  /** Waits until all nodes agree. */
+  settle(forMs: number, waiting: Waiting): Promise<Waited> {
+    const reason = async (): Promise<string | null> => {
+      const problems = checkCluster(await this.read([]));
+      const unsettled = problems.find(({ kind }) => kind === 'disagreement' || kind === 'unknown' || kind === 'contested');
+      // Without all its slots and nodes the cluster may stay down: that is no reason to wait.
+      const down = problems.some(({ kind }) => kind === 'uncovered' || kind === 'unreachable')
+        ? undefined
+        : problems.find(({ kind }) => kind === 'down');
+      return (unsettled ?? down)?.text ?? null;
+    };
+    return waitUntil(reason, forMs, waiting);
+  }
+
+  async #command(step: Exclude<PlanStep, SlotStep | { do: 'join' | 'replicate' | 'failover' | 'settle' }>): Promise<void> {
     switch (step.do) {
       case 'setEpoch':
         await this.#send(step.node, ['CLUSTER', 'SET-CONFIG-EPOCH', step.epoch]);
@@ -40,10 +74,6 @@ export class StepRunner {
         await this.#send(step.node, ['CLUSTER', 'MEET', host, port, busPort]);
         return;
       }
-      case 'join':
-        return await this.#waitForHandshakes(step.nodes);
-      case 'replicate':
-        return await this.#replicate(step.node, step.primary);
       case 'assign':
         return await this.#assign(step.node, step.slots, step.others);
       case 'close':
@@ -55,10 +85,6 @@ export class StepRunner {
       case 'reset':
         await this.#send(step.node, ['CLUSTER', 'RESET', 'HARD']);
         return;
-      case 'failover':
-        return await this.#failover(step.node, step.mode);
-      case 'settle':
-        return await this.#waitForAgreement();
       default:
         return step satisfies never;
     }
@@ -81,19 +107,12 @@ export class StepRunner {
     if (Buffer.isBuffer(dump)) await this.#send(to, ['FUNCTION', 'RESTORE', dump, 'REPLACE']);
   }
 
-  async #waitForHandshakes(nodes: readonly NodeRef[]): Promise<void> {
-    await this.#until(async () => {
-      const { views } = await this.read(nodes);
-      const waiting = nodes.filter(({ id }) => {
-        const view = views.get(id);
-        return view === undefined || view.strangers > 0 || nodes.some((other) => !view.known.has(other.id));
-      });
-      return waiting.length === 0 ? null : `${waiting.map(({ name }) => name).join(', ')} does not know all the others yet`;
-    });
+  async #waitForHandshakes(nodes: readonly NodeRef[], waiting: Waiting): Promise<Waited> {
+    return await waitUntil(async () => strangersText((await this.read(nodes)).views, nodes, connectFailure), this.settleMs, waiting);
   }
 
-  async #replicate(node: NodeRef, primary: NodeRef): Promise<void> {
-    await this.#until(async () => {
+  async #replicate(node: NodeRef, primary: NodeRef, waiting: Waiting): Promise<Waited> {
+    const reason = async (): Promise<string | null> => {
       try {
         await this.#send(node, ['CLUSTER', 'REPLICATE', primary.id]);
         return null;
@@ -101,55 +120,70 @@ export class StepRunner {
         // The node has not heard yet that the other one is a primary.
         if (!(error instanceof ReplyError && /unknown node|only replicate a master|only replicate a primary/i.test(error.message)))
           throw error;
-        return error.message;
+        return `${node.name} does not know ${primary.name} as a primary yet: ${error.message}`;
       }
-    });
+    };
+    return await waitUntil(reason, this.settleMs, waiting);
   }
 
-  /** Slot by slot, because a slot may have an owner in this node's view, and CLUSTER ADDSLOTS takes only slots without one. */
+  /**
+   * Slot by slot, because a slot may have an owner in this node's view, and CLUSTER ADDSLOTS takes only slots without one. The others are
+   * told before the claim is made the newest: one that owns a slot and has keys of it refuses, and is not overruled.
+   */
   async #assign(node: NodeRef, slots: readonly number[], others: readonly NodeRef[]): Promise<void> {
-    const announceTo = (receiver: NodeRef): Promise<void> =>
-      this.#forEachSlot(slots, (slot) => this.#send(receiver, ['CLUSTER', 'SETSLOT', slot, 'NODE', node.id]));
+    const owned = new Set((await this.read([node])).nodes.get(node.id)?.slots);
     await this.#forEachSlot(slots, (slot) => this.#send(node, ['CLUSTER', 'SETSLOT', slot, 'STABLE']));
-    await announceTo(node);
+    const kept = new Map<string, number[]>();
+    const announce = async (receiver: NodeRef, slot: number): Promise<void> => {
+      try {
+        await this.#send(receiver, ['CLUSTER', 'SETSLOT', slot, 'NODE', node.id]);
+      } catch (error) {
+        if (error instanceof ReplyError && /still hold keys/i.test(error.message)) {
+          kept.set(receiver.name, [...(kept.get(receiver.name) ?? []), slot]);
+          return;
+        }
+        // A node that was not told hears of it by gossip.
+        if (receiver === node) throw error;
+      }
+    };
+    await this.#forEachSlot(slots, (slot) => announce(node, slot));
+    await Promise.all(others.map((other) => this.#forEachSlot(slots, (slot) => announce(other, slot))));
+    if (kept.size > 0) {
+      const claimed = [...new Set([...kept.values()].flat())].filter((slot) => !owned.has(slot));
+      // The claim must not win by gossip either.
+      await this.#forEachSlot(claimed, (slot) => this.#send(node, ['CLUSTER', 'DELSLOTS', slot]).catch(unlessReply(/./)));
+      throw refusedBy(kept, node);
+    }
     // Otherwise an older claim of another node with a higher epoch would win: https://redis.io/docs/latest/commands/cluster-bumpepoch/
     await this.#send(node, ['CLUSTER', 'BUMPEPOCH']);
-    await Promise.all(others.map((other) => announceTo(other).catch(unlessReply(/./))));
   }
 
-  async #failover(node: NodeRef, mode: FailoverMode): Promise<void> {
+  async #failover(node: NodeRef, mode: FailoverMode, { note, stop }: Waiting): Promise<Waited> {
     await this.#send(node, ['CLUSTER', 'FAILOVER', ...(mode === 'coordinated' ? [] : [mode.toUpperCase()])]);
-    await this.#until(async () => {
+    const isReplica = async (): Promise<string | null> => {
       const reply = await this.#send(node, ['ROLE']);
       const role = Array.isArray(reply) ? textOf(reply[0]) : null;
       return role === 'master' ? null : `${node.name} is still a replica`;
-    });
-  }
-
-  async #waitForAgreement(): Promise<void> {
-    await this.#until(async () => {
-      const problems = checkCluster(await this.read([]));
-      const waiting = problems.find(({ kind }) => kind === 'disagreement' || kind === 'unknown' || kind === 'contested');
-      // Without all its slots and nodes the cluster may stay down: that is no reason to wait.
-      const down = problems.some(({ kind }) => kind === 'uncovered' || kind === 'unreachable')
-        ? undefined
-        : problems.find(({ kind }) => kind === 'down');
-      return (waiting ?? down)?.text ?? null;
-    });
-  }
-
-  /** Polls until `reason` gives none to wait any longer. Throws an `AdminError` with the last reason after `settleMs`. */
-  async #until(reason: () => Promise<string | null>): Promise<void> {
-    const end = performance.now() + this.settleMs;
-    for (;;) {
-      const waiting = await reason().catch((error: unknown) => {
-        if (error instanceof ReplyError) throw error;
-        return error instanceof Error ? error.message : show(error);
-      });
-      if (waiting === null) return;
-      if (performance.now() > end) throw new AdminError(`still not so: ${waiting}`);
-      await sleep(POLL_MS);
+    };
+    try {
+      return await waitUntil(isReplica, HANDOVER_MS + GRACE_MS, { note, stop });
+    } catch (error) {
+      throw error instanceof AdminError ? await this.#noFailover(node, mode) : error;
     }
+  }
+
+  /** What became of a failover that the server has given up. */
+  async #noFailover(node: NodeRef, mode: FailoverMode): Promise<AdminError> {
+    const outcome = `${node.name} is still a replica after ${(HANDOVER_MS + GRACE_MS) / 1_000} s, and the server has given up`;
+    const state = await this.read([node]).catch(() => null);
+    const replica = state?.nodes.get(node.id);
+    const primary = state?.nodes.get(replica?.primaryId ?? '');
+    const reason = replica === undefined ? null : failoverRefusal(replica, primary);
+    const more =
+      mode === 'coordinated'
+        ? `${primary?.name ?? 'The primary'} held writes back meanwhile and will again if it is asked again${reason === null ? '' : `: ${reason}`}`
+        : 'The other primaries did not vote for it: see slotwise cluster check whether a majority of them answers';
+    return new AdminError(`${outcome}. ${more}`, { reason: 'failed', node: node.name });
   }
 
   async #forEachSlot(slots: readonly number[], work: (slot: number) => Promise<unknown>): Promise<void> {
@@ -160,6 +194,18 @@ export class StepRunner {
     if (address === null) return Promise.reject(new AdminError(`the address of ${name} is unknown`));
     return this.connections.send(address, words, options);
   }
+}
+
+/** The owners that have kept slots of which they have keys. */
+function refusedBy(kept: ReadonlyMap<string, readonly number[]>, node: NodeRef): AdminError {
+  const owners = [...kept].map(
+    ([name, slots]) =>
+      `${name} owns slots ${slotsText(
+        [...slots].sort((a, b) => a - b),
+        4,
+      )} and has keys of them`,
+  );
+  return new AdminError(`${owners.join(', ')}, so ${node.name} does not take them`, { reason: 'changed' });
 }
 
 function unlessReply(pattern: RegExp): (error: unknown) => void {

@@ -27,6 +27,18 @@ export async function readKeyCounts(connections: NodeClient, cluster: ClusterSta
   return counts;
 }
 
+/** Counts the keys that nodes hold of some slots. */
+export async function countKeys(connections: NodeClient, nodes: readonly AdminNode[], slots: readonly number[]): Promise<KeyCounts> {
+  const counts = new Map<number, Map<string, number>>(slots.map((slot) => [slot, new Map()]));
+  await Promise.all(
+    nodes.map(async (node) => {
+      const own = node.keys > 0 ? await countIn(connections, node, slots) : new Map<number, number>();
+      for (const [slot, keys] of own) if (keys > 0) counts.get(slot)?.set(node.id, keys);
+    }),
+  );
+  return counts;
+}
+
 async function countIn(connections: NodeClient, { address, databases }: AdminNode, slots: readonly number[]): Promise<Map<number, number>> {
   const counts = new Map<number, number>();
   if (address === null) return counts;

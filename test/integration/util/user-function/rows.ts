@@ -132,7 +132,7 @@ const events: Row = async (bad, scene) => {
   await redis.close();
 };
 
-/** What `test/unit/admin/executor.test.ts` has tests for. */
+/** What `test/unit/admin/run/executor.test.ts` has tests for. */
 const elsewhere: Row = async () => {};
 
 export const ROWS: Readonly<Record<Names, Row>> = {
@@ -179,6 +179,7 @@ export const ROWS: Readonly<Record<Names, Row>> = {
   },
   'run.onStep': elsewhere,
   'run.onProgress': elsewhere,
+  'run.onNote': elsewhere,
   'event ready': events,
   'event topology': events,
   'event failover': events,

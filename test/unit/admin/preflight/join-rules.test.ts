@@ -158,7 +158,7 @@ describe('before a node follows a primary', () => {
 });
 
 describe('before a replica is promoted', () => {
-  const down = { master_link_status: 'down', master_sync_in_progress: '0', master_link_down_since_seconds: '12' };
+  const down = { role: 'slave', master_link_status: 'down', master_sync_in_progress: '0', master_link_down_since_seconds: '12' };
   const copying = { ...down, master_sync_in_progress: '1' };
   const cases: readonly (readonly [
     name: string,
