@@ -68,19 +68,19 @@ const GUARDS: { readonly [Kind in PlanStep['do']]: Guard<StepOf<Kind>> } = {
   gather: {
     nodes: ({ from, to }) => [from, to],
     counted: ({ from }) => [from],
-    isDone:
-      ({ from }, look) =>
-      (slot) =>
-        keysOf(look, from, slot) === 0,
+    isDone: ({ from, to }, look) => {
+      const isOwner = owns(look, to);
+      return (slot) => isOwner(slot) && keysOf(look, from, slot) === 0;
+    },
     refusal: ({ to, slots }, look) => notPrimary(look, to) ?? notOwned(look, to, slots),
   },
   takeBack: {
     nodes: ({ from, to }) => [from, to],
     counted: ({ from }) => [from],
-    isDone:
-      ({ from, to }, look) =>
-      (slot) =>
-        keysOf(look, from, slot) === 0 && !isOpen(look, from, slot) && !isOpen(look, to, slot),
+    isDone: ({ from, to }, look) => {
+      const isOwner = owns(look, to);
+      return (slot) => isOwner(slot) && keysOf(look, from, slot) === 0 && !isOpen(look, from, slot) && !isOpen(look, to, slot);
+    },
     refusal: ({ from, to, slots }, look) =>
       notPrimary(look, from) ?? notPrimary(look, to) ?? notOwned(look, to, slots) ?? ownedByAnother(look, to, slots),
   },
@@ -119,7 +119,8 @@ const GUARDS: { readonly [Kind in PlanStep['do']]: Guard<StepOf<Kind>> } = {
   },
   reset: {
     nodes: ({ node }) => [node],
-    isDone: ({ node }, look) => when((look.views.get(node.id)?.known.size ?? 0) === 1),
+    // It has another id afterwards.
+    isDone: ({ node }, look) => when(!look.nodes.has(node.id) || look.views.get(node.id)?.known.size === 1),
     refusal: ({ node }, look) => notEmpty(look, node),
   },
   failover: {
