@@ -71,6 +71,7 @@ const isAddress = (given: unknown): boolean => typeof given === 'object' && give
 export const ADMIN_FORMS = {
   read: { form: 'read()', parameters: [], refuses: 'rejects' },
   check: { form: 'check()', parameters: [], refuses: 'rejects' },
+  examine: { form: 'examine()', parameters: [], refuses: 'rejects' },
   report: { form: 'report({ steady })', parameters: [options({ steady: flag })], refuses: 'rejects' },
   planCreate: { form: 'planCreate({ replicas })', parameters: [options({ replicas: integerBetween(0, 1_000) })], refuses: 'rejects' },
   planAddNode: {

@@ -6,9 +6,13 @@ import { resolveOptions } from '../options/resolve.js';
 import { addressText } from '../options/secrets.js';
 import { cluster } from '../options/topology.js';
 import { NodeRules } from '../topology/node-rules.js';
+import { sleep } from '../util/timers.js';
 import { AdminError } from './admin-error.js';
 import { ADMIN_FORMS, checkAdmin } from './call-forms.js';
 import { checkCluster } from './check/check-cluster.js';
+import { movesUnderWay, refuseBesideMoves } from './check/moves-under-way.js';
+import { readPicture } from './check/read-picture.js';
+import { type SteadyCheck, steadyCheck } from './check/steady-check.js';
 import type { Problem } from './health/problem.js';
 import { NodeConnections } from './node-connections.js';
 import { planCreate } from './plans/create.js';
@@ -27,7 +31,7 @@ import type { ReadCluster } from './run/step-runner.js';
 import { settleTimeMs } from './run/waiting.js';
 import { clusterRows, clusterTitle, runningJobs } from './state/cluster-rows.js';
 import { type AdminNode, type ClusterState, nodeNamed, primariesOf } from './state/cluster-state.js';
-import { countKeys, readKeyCounts } from './state/key-counts.js';
+import { countKeysOfNodes, readKeyCounts } from './state/key-counts.js';
 import { readCluster, readServer } from './state/read-cluster.js';
 import type { ReportOptions, TopologyAdmin, TopologyReport } from './topology-report.js';
 
@@ -42,6 +46,8 @@ export interface AdminOptions
 }
 
 const DEFAULT_PORT = 6379;
+/** Pauses between looks that find out whether somebody moves what is to be mended. */
+const FIX_PAUSES_MS: readonly number[] = [500, 700];
 
 /**
  * Administration of one cluster: reads its state, plans changes, and carries a plan out by `run`. A plan is made from the cluster's state
@@ -73,15 +79,20 @@ export class ClusterAdmin implements TopologyAdmin {
     return this.#readFrom(this.#seeds);
   }
 
+  /** What is wrong with the cluster. Looks again, for 3 s or so, where a problem may be the trace of a change that is under way. */
   async check(): Promise<Problem[]> {
-    return checkCluster(await this.read());
+    return [...(await this.examine()).problems];
+  }
+
+  /** The same, with the state in which it was found. */
+  examine(): Promise<SteadyCheck> {
+    return this.#examine();
   }
 
   /** All nodes with what is wrong, in the form that every topology has. */
   async report({ steady = false }: ReportOptions = {}): Promise<TopologyReport> {
-    const state = await this.read();
-    const problems = steady ? await this.check() : checkCluster(state);
-    return { kind: this.kind, title: clusterTitle(state), rows: clusterRows(state), problems, jobs: runningJobs(state) };
+    const { cluster, problems } = steady ? await this.examine() : onePicture(await this.read());
+    return { kind: this.kind, title: clusterTitle(cluster), rows: clusterRows(cluster), problems, jobs: runningJobs(cluster) };
   }
 
   /** All of `nodes` become one cluster, with so many `replicas` for each primary. */
@@ -140,7 +151,8 @@ export class ClusterAdmin implements TopologyAdmin {
   }
 
   async planFix(options: FixOptions = {}): Promise<Plan> {
-    const state = await this.read();
+    const { cluster: state, pictures } = await this.#examine(FIX_PAUSES_MS);
+    refuseBesideMoves(movesUnderWay(pictures), state);
     const { takeUnreachable = false, duplicates = 'refuse', back = false } = options;
     const plan = await this.#looked(planFix(state, await readKeyCounts(this.#connections, state), options), [state]);
     return requested(plan, { command: 'fix', takeUnreachable, duplicates, back });
@@ -156,7 +168,7 @@ export class ClusterAdmin implements TopologyAdmin {
       read,
       server: ({ name, address }) =>
         address === null ? Promise.reject(new AdminError(`the address of ${name} is unknown`)) : this.#readServer(address),
-      keys: (nodes, slots) => countKeys(this.#connections, nodes, slots),
+      keys: (nodes, slots) => countKeysOfNodes(this.#connections, nodes, slots),
     };
     const steps = await stepsLeft(plan, {
       read: () => this.read(),
@@ -179,6 +191,10 @@ export class ClusterAdmin implements TopologyAdmin {
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
     return Promise.resolve();
+  }
+
+  #examine(pausesMs?: readonly number[]): Promise<SteadyCheck> {
+    return steadyCheck({ read: async () => await readPicture(this.#connections, await this.read()), sleep }, pausesMs);
   }
 
   #readFrom(seeds: readonly Address[]): Promise<ClusterState> {
@@ -214,6 +230,10 @@ function parsedAddress(address: string): Address {
   const parsed = parseAddress(address, DEFAULT_PORT);
   if (parsed === null) throw new AdminError(`expected host:port of a server, got ${addressText(address)}`);
   return parsed;
+}
+
+function onePicture(cluster: ClusterState): Pick<SteadyCheck, 'cluster' | 'problems'> {
+  return { cluster, problems: checkCluster(cluster) };
 }
 
 checkCalls(ClusterAdmin, ADMIN_FORMS satisfies FormsOf<ClusterAdmin>);

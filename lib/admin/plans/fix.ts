@@ -1,5 +1,5 @@
 import { AdminError } from '../admin-error.js';
-import { claimsOf, uncoveredSlots } from '../check/check-cluster.js';
+import { claimsOf, uncoveredSlots } from '../check/slot-troubles.js';
 import { count, slotsText } from '../slot-list.js';
 import { type AdminNode, type ClusterState, primariesOf } from '../state/cluster-state.js';
 import type { Duplicates, Plan, PlanStep } from './steps.js';

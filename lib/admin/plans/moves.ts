@@ -1,5 +1,6 @@
 import { AdminError } from '../admin-error.js';
 import { checkCluster } from '../check/check-cluster.js';
+import type { Problem } from '../health/problem.js';
 import type { SlotSet } from '../slot-list.js';
 import { type AdminNode, type ClusterState, primariesOf } from '../state/cluster-state.js';
 import type { PlanStep } from './steps.js';
@@ -19,9 +20,12 @@ export interface LookOptions {
   readonly stop?: AbortSignal;
 }
 
-/** Throws for a cluster with errors other than open slots: moving slots would make them worse. */
+/** Errors that moving slots would make worse; others may be the reason to move them. */
+const IN_THE_WAY: ReadonlySet<Problem['kind']> = new Set(['unreachable', 'uncovered', 'contested', 'disagreement', 'unknown', 'down']);
+
+/** Throws for a cluster that is not whole. */
 export function refuseUnlessWhole(cluster: ClusterState): void {
-  const broken = checkCluster(cluster).filter(({ severity, kind }) => severity === 'error' && kind !== 'open');
+  const broken = checkCluster(cluster).filter(({ severity, kind }) => severity === 'error' && IN_THE_WAY.has(kind));
   const [first] = broken;
   if (first === undefined) return;
   const more = broken.length > 1 ? ` (and ${broken.length - 1} more problems)` : '';

@@ -47,6 +47,8 @@ export interface NodeView {
   readonly known: ReadonlySet<string>;
   /** How many nodes it is still in handshake with. */
   readonly strangers: number;
+  /** Nodes that it takes for dead, by id: `fail` if a majority agrees, else `fail?`. */
+  readonly suspects: ReadonlyMap<string, 'fail' | 'fail?'>;
   /** Its `cluster_state`. */
   readonly state: string;
 }
@@ -89,6 +91,12 @@ export function nodeViewOf(members: readonly MemberLine[], state: string): NodeV
       .join('\n'),
     known: new Set(members.filter(({ flags }) => !flags.includes('handshake')).map(({ id }) => id)),
     strangers: members.filter(({ flags }) => flags.includes('handshake')).length,
+    suspects: new Map(
+      members.flatMap(({ id, flags }) => {
+        const flag = flags.find((each) => each === 'fail' || each === 'fail?');
+        return flag === undefined ? [] : [[id, flag] as const];
+      }),
+    ),
     state,
   };
 }

@@ -1,5 +1,7 @@
+import type { NodeFacts } from '../../../lib/admin/health/node-facts.js';
 import { parseSlotsText, slotsText } from '../../../lib/admin/slot-list.js';
 import type { AdminNode, ClusterState } from '../../../lib/admin/state/cluster-state.js';
+import type { MigrationJob } from '../../../lib/admin/state/migration-jobs.js';
 
 /** One node of a cluster, with what differs from the default. */
 export interface NodeSpec {
@@ -7,7 +9,7 @@ export interface NodeSpec {
   readonly id: number;
   readonly host?: string;
   readonly slots?: string;
-  readonly of?: number;
+  readonly of?: number | undefined;
   readonly keys?: number;
   readonly epoch?: number;
   readonly migrating?: Readonly<Record<number, number>>;
@@ -20,6 +22,12 @@ export interface NodeSpec {
   readonly state?: string;
   /** The owners in its view, where they differ from those in the others' views. */
   readonly owners?: string;
+  /** Nodes that it takes for dead. */
+  readonly suspects?: Readonly<Record<number, 'fail' | 'fail?'>>;
+  /** The host by which other nodes reach it; default: `host`. */
+  readonly at?: string;
+  readonly facts?: NodeFacts;
+  readonly jobs?: readonly MigrationJob[];
 }
 
 export const idOf = (id: number): string => String(id).padEnd(40, 'f');
@@ -28,10 +36,11 @@ export const idOf = (id: number): string => String(id).padEnd(40, 'f');
 export function clusterOf(...specs: readonly NodeSpec[]): ClusterState {
   const nodes = specs.map(nodeOf);
   const trueOwners = nodes.filter(({ slots }) => slots.length > 0).map(({ id, slots }) => `${id} ${slotsText(slots)}`);
-  const views = specs.flatMap(({ id, down, unknownIds = [], state = 'ok', owners }) => {
+  const views = specs.flatMap(({ id, down, unknownIds = [], state = 'ok', owners, suspects = {} }) => {
     if (down === true) return [];
     const known = new Set(specs.filter((other) => !unknownIds.includes(other.id)).map((other) => idOf(other.id)));
-    return [[idOf(id), { owners: owners ?? trueOwners.sort().join('\n'), known, strangers: 0, state }] as const];
+    const suspected = new Map(Object.entries(suspects).map(([other, flag]) => [idOf(Number(other)), flag]));
+    return [[idOf(id), { owners: owners ?? trueOwners.sort().join('\n'), known, strangers: 0, suspects: suspected, state }] as const];
   });
   return { nodes: new Map(nodes.map((node) => [node.id, node])), views: new Map(views) };
 }
@@ -52,6 +61,9 @@ function nodeOf({
   importing = {},
   down = false,
   aliases = [],
+  at = host,
+  facts,
+  jobs = [],
 }: NodeSpec): AdminNode {
   const open = (openSlots: Readonly<Record<number, number>>): Map<number, string> =>
     new Map(Object.entries(openSlots).map(([slot, peer]) => [Number(slot), idOf(peer)]));
@@ -60,7 +72,7 @@ function nodeOf({
     name: `${host}:${id}`,
     aliases: [`${host}:${id}`, ...aliases],
     address: { host, port: id },
-    peer: { host, port: id, busPort: id + 10_000 },
+    peer: { host: at, port: id, busPort: id + 10_000 },
     role: of === undefined ? 'primary' : 'replica',
     primaryId: of === undefined ? null : idOf(of),
     slots: slots === '' ? [] : (parseSlotsText(slots) ?? []),
@@ -72,8 +84,8 @@ function nodeOf({
     reachable: !down,
     problem: down ? 'connect ECONNREFUSED' : null,
     flags: [],
-    facts: null,
-    jobs: [],
+    facts: facts ?? null,
+    jobs,
   };
 }
 

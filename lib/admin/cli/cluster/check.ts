@@ -1,4 +1,3 @@
-import { checkCluster } from '../../check/check-cluster.js';
 import { ClusterAdmin } from '../../cluster-admin.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-code.js';
@@ -7,13 +6,12 @@ import { clusterJson, renderInfo, renderProblems } from '../render.js';
 export const check: Command = {
   name: 'cluster check',
   usage: 'HOST:PORT',
-  what: 'Slots covered, agreed on, none open; every primary has a replica. Exit code 1 if not.',
+  what: 'What is wrong: slots, replication, memory, disks, hosts, settings. Exit code 1 for errors.',
   options: {},
   words: [1, 1],
   async run(context) {
     const admin = context.use(new ClusterAdmin(context.adminOptions(context.words)));
-    const cluster = await admin.read();
-    const problems = checkCluster(cluster);
+    const { cluster, problems } = await admin.examine();
     return {
       code: problems.some(({ severity }) => severity === 'error') ? EXIT.problems : EXIT.ok,
       text: `${renderInfo(cluster)}${renderProblems(problems)}`,

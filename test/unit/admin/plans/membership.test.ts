@@ -157,7 +157,7 @@ describe('the plan of', () => {
     const id = idOf(7106);
     const own: ClusterState = {
       nodes: new Map([[id, { ...node, id }]]),
-      views: new Map([[id, { owners: '', known: new Set([id]), strangers: 0, state: 'fail' }]]),
+      views: new Map([[id, { owners: '', known: new Set([id]), strangers: 0, suspects: new Map(), state: 'fail' }]]),
     };
     assert.deepEqual(stepTexts(planAddNode(cluster, own, null)), [
       ...[7001, 7002, 7003, 7004, 7005].map((other) => `have ${other} forget 7006 (7006ffff)`),

@@ -1,0 +1,119 @@
+import { AdminError } from '../admin-error.js';
+import type { Problem } from '../health/problem.js';
+import { type SlotSet, slotsText } from '../slot-list.js';
+import type { ClusterState } from '../state/cluster-state.js';
+import { claimsOf, endKey, inBoth, type OpenEnd, slotTroubles } from './slot-troubles.js';
+
+/** The cluster at one moment, with what tells whether keys of open slots are moving. */
+export interface Picture {
+  readonly cluster: ClusterState;
+  /** Number of keys of open slots, by slot and by the id of a node where it is open. */
+  readonly openKeys: ReadonlyMap<number, ReadonlyMap<string, number>>;
+  /** How often a node with open slots has sent keys away (MIGRATE) since it started, by its id. */
+  readonly migrations: ReadonlyMap<string, number>;
+}
+
+/** Slots that somebody moves now. */
+export interface MoveUnderWay {
+  /** Id of the node that gives them. */
+  readonly from: string;
+  /** Id of the node that gets them; null: the server does not tell. */
+  readonly to: string | null;
+  readonly slots: SlotSet;
+  /** Name of the atomic migration; null: the keys are moved by MIGRATE. */
+  readonly job: string | null;
+}
+
+/**
+ * The moves that went on while the pictures were taken, the oldest picture first: slots that got another owner, open slots that were not
+ * open all the time, or whose keys are moving. One picture shows atomic migrations only.
+ */
+export function movesUnderWay(pictures: readonly Picture[]): MoveUnderWay[] {
+  const moves = new Map<string, { from: string; to: string; slots: Set<number> }>();
+  const add = (slot: number, from: string, to: string): void => {
+    const move = moves.get(`${from} ${to}`) ?? { from, to, slots: new Set() };
+    moves.set(`${from} ${to}`, move);
+    move.slots.add(slot);
+  };
+  const left = new Set(leftOpen(pictures).map(endKey));
+  for (const { cluster } of pictures) {
+    for (const end of slotTroubles(cluster).open) {
+      if (pictures.length === 1 || left.has(endKey(end))) continue;
+      if (end.way === 'migrating') add(end.slot, end.node, end.peer);
+      else add(end.slot, end.peer, end.node);
+    }
+  }
+  for (const [index, { cluster }] of pictures.entries()) {
+    const later = pictures[index + 1]?.cluster;
+    if (later !== undefined) for (const { slot, from, to } of handedOver(cluster, later)) add(slot, from, to);
+  }
+  return [
+    ...[...moves.values()].map(({ from, to, slots }) => ({ from, to, slots: [...slots].sort((a, b) => a - b), job: null })),
+    ...jobsOf(pictures.at(-1)?.cluster),
+  ];
+}
+
+/** The open slots that were open all the time, and of which no key moved: whoever opened them is gone. */
+export function leftOpen(pictures: readonly Picture[]): OpenEnd[] {
+  const [first, last] = [pictures[0], pictures.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const { open } = pictures.map(({ cluster }) => slotTroubles(cluster)).reduce(inBoth);
+  return open.filter(({ slot }) => !isMoving(slot, first, last));
+}
+
+/**
+ * Whether keys left a node where the slot is open, by MIGRATE: that a client deletes some, or that they expire, is no move. Where a node
+ * does not tell how often it was asked to MIGRATE, that it has fewer keys has to do.
+ */
+function isMoving(slot: number, first: Picture, last: Picture): boolean {
+  return [...(first.openKeys.get(slot) ?? [])].some(([id, before]) => {
+    const after = last.openKeys.get(slot)?.get(id);
+    const [calls, callsLater] = [first.migrations.get(id), last.migrations.get(id)];
+    const hasSent = calls === undefined || callsLater === undefined || callsLater > calls;
+    return after !== undefined && after < before && hasSent;
+  });
+}
+
+/** Slots that another shard owns in the later picture: a failover within a shard moves no slot. */
+function handedOver(before: ClusterState, after: ClusterState): { readonly slot: number; readonly from: string; readonly to: string }[] {
+  const [formerly, now] = [claimsOf(before), claimsOf(after)];
+  const isFailover = (from: string, to: string): boolean =>
+    before.nodes.get(to)?.primaryId === from || after.nodes.get(from)?.primaryId === to;
+  return [...now].flatMap(([slot, owners]) => {
+    const former = formerly.get(slot) ?? [];
+    const lost = former.find(({ id }) => !owners.some((owner) => owner.id === id));
+    const gained = owners.find(({ id }) => !former.some((owner) => owner.id === id));
+    const [from, to] = [lost ?? former[0], gained ?? owners[0]];
+    const isSame = from === undefined || to === undefined || (lost === undefined && gained === undefined);
+    return isSame || isFailover(from.id, to.id) ? [] : [{ slot, from: from.id, to: to.id }];
+  });
+}
+
+function jobsOf(cluster: ClusterState | undefined): MoveUnderWay[] {
+  const moves = new Map<string, MoveUnderWay>();
+  for (const { id: node, jobs } of cluster?.nodes.values() ?? []) {
+    for (const { id, direction, peer, slots, running } of jobs) {
+      if (!running || (direction === 'import' && peer === null)) continue;
+      const [from, to] = direction === 'export' ? [node, peer] : [peer ?? '', node];
+      moves.set(id, { from, to, slots, job: id });
+    }
+  }
+  return [...moves.values()];
+}
+
+/** A move is no problem, but explains what is seen, and what had better be left alone. */
+export function moveProblems(moves: readonly MoveUnderWay[], { nodes }: ClusterState): Problem[] {
+  const nameOf = (id: string | null): string => (id === null ? 'another node' : (nodes.get(id)?.name ?? id.slice(0, 8)));
+  return moves.map(({ from, to, slots, job }) => {
+    const how = job === null ? '' : ` by atomic migration ${job.slice(0, 8)}`;
+    const text = `a move is under way from ${nameOf(from)} to ${nameOf(to)}${how}, of slots ${slotsText(slots, 4)}: let it end before anything else moves, and run no fix`;
+    return { severity: 'note', kind: 'moving', text, nodes: [nameOf(from), nameOf(to)], slots };
+  });
+}
+
+/** Throws while slots are moving: what is to be mended looks broken for a moment in every move. */
+export function refuseBesideMoves(moves: readonly MoveUnderWay[], cluster: ClusterState): void {
+  const [first] = moveProblems(moves, cluster);
+  if (first === undefined) return;
+  throw new AdminError(`${first.text}. To end it, stop the command that moves them (Ctrl-C there); what it leaves is mended afterwards`);
+}

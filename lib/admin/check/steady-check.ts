@@ -1,0 +1,84 @@
+import { inOrder, type Problem } from '../health/problem.js';
+import { folded } from '../health/server-problems.js';
+import type { ClusterState } from '../state/cluster-state.js';
+import { problemsOf } from './check-cluster.js';
+import { leftOpen, moveProblems, movesUnderWay, type Picture } from './moves-under-way.js';
+import { inBoth, slotTroubles } from './slot-troubles.js';
+
+/**
+ * Problems that one picture may show although nothing is wrong: a picture is put together from answers of different moments, a change takes
+ * a moment to reach all nodes, and a replica a moment to find its new primary.
+ */
+const MAY_PASS: ReadonlySet<Problem['kind']> = new Set([
+  'uncovered',
+  'contested',
+  'open',
+  'disagreement',
+  'unknown',
+  'down',
+  'suspected',
+  'epochs',
+  'replica-link',
+  'replica-lag',
+  'no-replica',
+  'coverage-rule',
+  'min-replicas',
+  'failover-clock',
+]);
+/** Pauses before the second picture and those after it, in ms: gossip takes about a second. */
+const PAUSES_MS: readonly number[] = [500, 1_000, 1_500];
+
+/** How a steady check looks at the cluster. */
+export interface SteadyReader {
+  read(): Promise<Picture>;
+  sleep(ms: number): Promise<unknown>;
+}
+
+/** A cluster as it was at last, with the problems that have lasted. */
+export interface SteadyCheck {
+  readonly cluster: ClusterState;
+  readonly problems: readonly Problem[];
+  /** All that was looked at, the oldest first. */
+  readonly pictures: readonly Picture[];
+}
+
+/** Looks at a cluster, and again as long as there are errors that may pass; for 3 s at most, and as long as the answers take. */
+export async function steadyCheck({ read, sleep }: SteadyReader, pausesMs: readonly number[] = PAUSES_MS): Promise<SteadyCheck> {
+  let last = await read();
+  const pictures = [last];
+  let problems = steadyProblems(pictures);
+  for (const pauseMs of pausesMs) {
+    if (!needsAnother(problems, pictures.length)) break;
+    await sleep(pauseMs);
+    last = await read();
+    pictures.push(last);
+    problems = steadyProblems(pictures);
+  }
+  return { cluster: last.cluster, problems, pictures };
+}
+
+function needsAnother(problems: readonly Problem[], pictures: number): boolean {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  // A node that does not answer may take its whole timeout each time, and is an error that stays.
+  if (pictures > 1 && errors.some(({ kind }) => kind === 'unreachable')) return false;
+  return errors.some(({ kind }) => MAY_PASS.has(kind));
+}
+
+/** The problems that all pictures show, and the moves that explain what only some do. */
+export function steadyProblems(pictures: readonly Picture[]): Problem[] {
+  const [last, ...earlier] = [...pictures].reverse();
+  if (last === undefined) return [];
+  const troubles = pictures.map(({ cluster }) => slotTroubles(cluster)).reduce(inBoth);
+  const open = pictures.length === 1 ? troubles.open : leftOpen(pictures);
+  const problems = problemsOf(last.cluster, { ...troubles, open });
+  const before = earlier.map(({ cluster }) => new Set(problemsOf(cluster).flatMap(marksOf)));
+  const lasting = problems.filter(
+    (problem) => !MAY_PASS.has(problem.kind) || before.every((marks) => marksOf(problem).some((mark) => marks.has(mark))),
+  );
+  return inOrder(folded([...lasting, ...moveProblems(movesUnderWay(pictures), last.cluster)]));
+}
+
+/** By what a problem is known again in another picture: its numbers change, and its slots were compared before. */
+function marksOf({ kind, nodes = [], slots }: Problem): string[] {
+  return slots === undefined && nodes.length > 0 ? nodes.map((node) => `${kind} ${node}`) : [kind];
+}
