@@ -1,5 +1,5 @@
 import type { Duplicates, FailoverMode } from '../plans/steps.js';
-import type { MoveOptions } from '../run/slot-mover.js';
+import type { MoveOptions } from '../run/move-options.js';
 import { parseSlotsText } from '../slot-list.js';
 import type { OptionValues } from './command.js';
 import { UsageError } from './usage-error.js';

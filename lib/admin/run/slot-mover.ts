@@ -1,221 +1,209 @@
-import { ReplyError, show } from '../../errors.js';
-import type { Address } from '../../options/address.js';
+import { ReplyError } from '../../errors.js';
 import type { Arg, Raw } from '../../protocol/command-spec.js';
-import { listOf, numberOf } from '../../topology/replies.js';
-import { sleep } from '../../util/timers.js';
+import { numberOf } from '../../topology/replies.js';
 import { AdminError } from '../admin-error.js';
-import type { NodeCommandOptions, NodeConnections } from '../node-connections.js';
-import type { Duplicates, NodeRef } from '../plans/steps.js';
-import { count } from '../slot-list.js';
-import { keysByDatabase } from '../state/databases.js';
+import type { BatchClient, NodeCommandOptions } from '../node-connections.js';
+import type { NodeRef, PlanStep } from '../plans/steps.js';
+import { count, type SlotSet } from '../slot-list.js';
+import { KeyMover, keysIn, knownAddress, otherDatabases } from './key-mover.js';
+import type { MoveLimits } from './move-options.js';
+import { isLight, type SlotGroup, SlotGroups } from './slot-groups.js';
 
-export interface MoveOptions {
-  /** Keys a MIGRATE; the source serves no other client meanwhile. Default 50. */
-  readonly batch?: number;
-  /** Time for one MIGRATE, in ms. Default 60,000. */
-  readonly migrateTimeoutMs?: number;
-  /** Overwrites keys that the target has although it does not own their slot. Default false. */
-  readonly replace?: boolean;
+export type MoveStep = Extract<PlanStep, { readonly do: 'moveSlots' }>;
+
+/** What the move of one step asks and tells. */
+export interface StepControl {
+  /** Nothing more is to be begun. */
+  isStopped(): boolean;
+  /** These slots have moved, with so many keys. */
+  moved(slots: SlotSet, keys: number): void;
 }
 
-/** The first keys of a slot on one node. */
-interface SlotKeys {
-  /** One batch, of database 0. */
-  readonly first: readonly Buffer[];
-  /** Numbers of its other databases that have keys, of whatever slot. */
-  readonly others: readonly number[];
+/** Slots that are open on both sides. */
+interface OpenGroup extends SlotGroup {
+  /** The first keys of each slot, in database 0. */
+  readonly firstKeys: readonly (readonly Buffer[])[];
+  /** Numbers of the source's other databases that have keys, of whatever slot. */
+  readonly databases: readonly number[];
+  /** Number of slots, from the first on, that have no more keys at the source. */
+  emptied: number;
+  /** Number of keys that have moved. */
+  keys: number;
 }
 
-/** A move of the keys that one database has of a slot. */
-interface DatabaseMove {
-  readonly from: NodeRef;
-  readonly to: NodeRef;
-  readonly duplicates: Duplicates;
-  readonly database: number;
-}
-
-const DEFAULT_BATCH = 50;
-const DEFAULT_MIGRATE_TIMEOUT_MS = 60_000;
-const ATTEMPTS = 5;
-const PAUSE_MS = 100;
+const setSlot = (slot: number, ...words: readonly string[]): readonly Arg[] => ['CLUSTER', 'SETSLOT', slot, ...words];
 
 /**
- * Mover of keys and slots between nodes, in an order in which an end at any point leaves every key on the slot's owner or where the owner
- * sends clients to (ASK). https://redis.io/docs/latest/commands/cluster-setslot/ and https://redis.io/docs/latest/commands/migrate/
+ * Mover of slots, key by key, in an order in which an end at any point leaves every key on the slot's owner or where the owner sends clients
+ * to (ASK). Slots are opened and handed over in groups, one write for all of a group, and the next group is opened while the keys of one
+ * move: those of three groups are open at most. Keys go one MIGRATE after the other, because the source serves nobody else meanwhile.
+ * https://redis.io/docs/latest/commands/cluster-setslot/
  */
 export class SlotMover {
-  readonly #connections: NodeConnections;
-  readonly #batch: number;
-  readonly #timeoutMs: number;
-  readonly #replace: boolean;
+  readonly #keys: KeyMover;
+  /** Ids of nodes that have not yet answered the last news of owners: the next ones reach them by gossip. */
+  readonly #behind = new Set<string>();
 
   constructor(
-    connections: NodeConnections,
-    { batch = DEFAULT_BATCH, migrateTimeoutMs = DEFAULT_MIGRATE_TIMEOUT_MS, replace = false }: MoveOptions = {},
+    private readonly connections: BatchClient,
+    private readonly limits: MoveLimits,
   ) {
-    this.#connections = connections;
-    this.#batch = batch;
-    this.#timeoutMs = migrateTimeoutMs;
-    this.#replace = replace;
+    this.#keys = new KeyMover(connections, limits);
   }
 
-  /**
-   * Moves a slot with its keys. Resolves with the number of keys. `resumed`: the slot is open, so the target may have older copies of keys.
-   */
-  async move(slot: number, from: NodeRef, to: NodeRef, others: readonly NodeRef[], resumed: boolean): Promise<number> {
-    const replace = resumed || this.#replace;
-    // Importing first: a client that the source sends there must be welcome.
-    const [foreign] = await Promise.all([
-      this.#send(to, ['CLUSTER', 'COUNTKEYSINSLOT', slot]),
-      this.#send(to, ['CLUSTER', 'SETSLOT', slot, 'IMPORTING', from.id]),
-    ]);
-    if (!replace && numberOf(foreign, 0) > 0) await this.#refuseForeignKeys(slot, from, to, numberOf(foreign, 0));
-    // One after the other on one connection: the keys are those of a slot that is being sent away.
-    const migrating = this.#send(from, ['CLUSTER', 'SETSLOT', slot, 'MIGRATING', to.id]);
-    const [, first] = await Promise.all([migrating, this.#firstKeys(slot, from)]);
-    const keys = await this.#drain(slot, from, to, replace ? 'other' : 'refuse', first);
-    await this.#handOver(slot, from, to, others);
-    return keys;
-  }
-
-  /** Takes the keys of a slot from a node that does not own it to its owner. */
-  async collectKeys(slot: number, from: NodeRef, to: NodeRef, duplicates: Duplicates): Promise<number> {
-    // MIGRATE takes keys of slots that are open here, and redirects for others. A node that takes itself for the owner refuses, and needs
-    // no open slot.
+  /** Moves slots with their keys, in order, until it is stopped. Those that are open then are finished. */
+  async move(step: MoveStep, control: StepControl): Promise<void> {
+    const groups = new SlotGroups(step.slots, this.limits.batch, (slots) => this.#countKeys(slots, step.from));
+    const openNext = async (onlyLight: boolean): Promise<OpenGroup | null> => {
+      const group = control.isStopped() ? null : await groups.next(onlyLight);
+      return group === null ? null : await this.#open(group, step);
+    };
+    let current: OpenGroup | null = null;
+    let opening: Promise<OpenGroup | null> = Promise.resolve(null);
+    let handingOver: Promise<void> = Promise.resolve();
     try {
-      await this.#send(from, ['CLUSTER', 'SETSLOT', slot, 'IMPORTING', to.id]);
+      for (;;) {
+        current = (await opening) ?? (await openNext(false));
+        if (current === null) break;
+        opening = groups.hasGrown && isLight(current) ? quiet(openNext(true)) : Promise.resolve(null);
+        await this.#empty(current, step);
+        await handingOver;
+        handingOver = quiet(this.#handOver(current, step, control));
+        current = null;
+        // What cannot be handed over at all shows at the first slot.
+        if (!groups.hasGrown) await handingOver;
+      }
+      await handingOver;
     } catch (error) {
-      if (!(error instanceof ReplyError && /already the owner/i.test(error.message))) throw error;
-    }
-    return await this.#drain(slot, from, to, duplicates, await this.#firstKeys(slot, from));
-  }
-
-  /**
-   * Takes the keys of an open slot back from its target. The owner stops sending clients there first: it refuses keys of a slot that it sends
-   * away. Where a key is on both, the owner has served it.
-   */
-  async takeBack(slot: number, from: NodeRef, to: NodeRef): Promise<number> {
-    await this.#send(to, ['CLUSTER', 'SETSLOT', slot, 'STABLE']);
-    let keys: number;
-    try {
-      keys = await this.collectKeys(slot, from, to, 'owner');
-    } catch (error) {
-      // Without this the owner's clients would not find what is left at the target.
-      await this.#send(to, ['CLUSTER', 'SETSLOT', slot, 'MIGRATING', from.id]).catch(() => null);
+      await Promise.allSettled([opening, handingOver]);
+      // The failure that came first is the one that counts.
+      if (current !== null) await this.#tidy(current, step, control).catch(() => undefined);
       throw error;
     }
-    await this.#send(from, ['CLUSTER', 'SETSLOT', slot, 'STABLE']);
-    return keys;
   }
 
-  /** Gives the slot to the target, which hears of it first: if the source forgot the slot first, no node would serve it for a moment. */
-  async #handOver(slot: number, from: NodeRef, to: NodeRef, others: readonly NodeRef[]): Promise<void> {
-    const words = ['CLUSTER', 'SETSLOT', slot, 'NODE', to.id];
-    await this.#send(to, words);
-    const source = this.#send(from, words).catch((error: unknown) => {
-      // The source knows by gossip, and became a replica with its last slot (`cluster-allow-replica-migration`, the default).
-      if (!(error instanceof ReplyError && /SETSLOT only with/i.test(error.message))) throw error;
-    });
-    // The others learn it by gossip anyway, a moment later.
-    await Promise.all([source, ...others.map((other) => this.#send(other, words).catch(() => null))]);
+  async #countKeys(slots: SlotSet, from: NodeRef): Promise<readonly number[]> {
+    const counts = await this.#sendAll(
+      from,
+      slots.map((slot) => ['CLUSTER', 'COUNTKEYSINSLOT', slot]),
+    );
+    return counts.map((keys) => numberOf(keys, 0));
   }
 
-  async #refuseForeignKeys(slot: number, from: NodeRef, to: NodeRef, keys: number): Promise<never> {
-    await this.#send(to, ['CLUSTER', 'SETSLOT', slot, 'STABLE']);
+  /** Opens slots on both sides, and asks for their first keys. */
+  async #open(group: SlotGroup, step: MoveStep): Promise<OpenGroup> {
+    const { slots } = group;
+    const { from, to } = step;
+    await this.#import(slots, step);
+    // In this order on one connection: the keys are those of slots that are being sent away.
+    const replies = await this.#sendAll(
+      from,
+      [
+        ...slots.map((slot) => setSlot(slot, 'MIGRATING', to.id)),
+        ...slots.map((slot) => ['CLUSTER', 'GETKEYSINSLOT', slot, this.limits.batch]),
+        ['INFO', 'keyspace'],
+      ],
+      { buffers: true },
+    );
+    // To these the source sends nobody. Those that it has opened stay so: a client may write there at this moment.
+    const refused = step.replace ? [] : slots.filter((_, at) => replies[at] instanceof ReplyError);
+    await this.#sendAll(
+      to,
+      refused.map((slot) => setSlot(slot, 'STABLE')),
+    );
+    throwFirst(replies);
+    const firstKeys = replies.slice(slots.length, 2 * slots.length).map(keysIn);
+    return { ...group, firstKeys, databases: otherDatabases(replies.at(-1)), emptied: 0, keys: 0 };
+  }
+
+  /** Opens slots at the target first: a client that the source sends there must be welcome. */
+  async #import(slots: SlotSet, step: MoveStep): Promise<void> {
+    const { from, to, replace } = step;
+    const marks = slots.map((slot) => setSlot(slot, 'IMPORTING', from.id));
+    // After the mark: some servers show no keys of slots that are neither theirs nor open.
+    const counts = slots.map((slot) => ['CLUSTER', 'COUNTKEYSINSLOT', slot]);
+    const replies = await this.#sendAll(to, [...marks, ...counts]);
+    this.#keys.heard(to);
+    const foreign = replace || this.limits.replace ? -1 : slots.findIndex((_, at) => numberOf(replies[slots.length + at], 0) > 0);
+    const isRefused = replies.some((reply) => reply instanceof ReplyError);
+    if ((isRefused || foreign !== -1) && !replace) {
+      const marked = slots.filter((_, at) => !(replies[at] instanceof ReplyError));
+      await this.#sendAll(
+        to,
+        marked.map((slot) => setSlot(slot, 'STABLE')),
+      );
+    }
+    throwFirst(replies);
+    if (foreign === -1) return;
+    const keys = numberOf(replies[slots.length + foreign], 0);
     throw new AdminError(
-      `${to.name} holds ${count(keys, 'key')} of slot ${slot}, which it does not own; they could be overwritten by those of ${from.name}. With --replace they are, or take them to the owner with: slotwise cluster fix`,
+      `${to.name} holds ${count(keys, 'key')} of slot ${slots[foreign]}, which it does not own; they could be overwritten by those of ${from.name}. With --replace they are, or take them to the owner with: slotwise cluster fix`,
     );
   }
 
-  async #nextKeys(slot: number, from: NodeRef, database: number): Promise<Buffer[]> {
-    const keys = listOf(await this.#send(from, ['CLUSTER', 'GETKEYSINSLOT', slot, this.#batch], { buffers: true, database }));
-    return keys.filter((key): key is Buffer => Buffer.isBuffer(key));
-  }
-
-  async #firstKeys(slot: number, from: NodeRef): Promise<SlotKeys> {
-    const [first, keyspace] = await Promise.all([this.#nextKeys(slot, from, 0), this.#send(from, ['INFO', 'keyspace'])]);
-    return { first, others: [...keysByDatabase(keyspace).keys()].filter((database) => database !== 0) };
-  }
-
-  /**
-   * Moves all keys of a slot. New keys cannot appear in a slot that is being sent away: for a key it has not, the source answers ASK. So a
-   * slot that is empty stays empty. All databases have to be emptied: a node deletes the keys it still has of a slot once the slot belongs
-   * to another.
-   */
-  async #drain(slot: number, from: NodeRef, to: NodeRef, duplicates: Duplicates, { first, others }: SlotKeys): Promise<number> {
-    let moved = await this.#drainDatabase(slot, { from, to, duplicates, database: 0 }, first);
-    for (const database of others) {
-      moved += await this.#drainDatabase(slot, { from, to, duplicates, database }, await this.#nextKeys(slot, from, database));
+  async #empty(group: OpenGroup, { from, to, replace }: MoveStep): Promise<void> {
+    const duplicates = replace || this.limits.replace ? 'other' : 'refuse';
+    for (const [at, slot] of group.slots.entries()) {
+      group.keys += await this.#keys.drain({ slot, from, to, duplicates }, group.firstKeys[at] ?? [], group.databases);
+      group.emptied = at + 1;
     }
-    return moved;
   }
 
-  async #drainDatabase(slot: number, move: DatabaseMove, first: readonly Buffer[]): Promise<number> {
-    let keys = first;
-    let moved = 0;
-    let failures = 0;
-    for (; keys.length > 0; keys = await this.#nextKeys(slot, move.from, move.database)) {
-      try {
-        await this.#migrate(keys, move, move.duplicates === 'other' || failures > 0);
-        moved += keys.length;
-        failures = 0;
-      } catch (error) {
-        if (!(error instanceof ReplyError)) throw error;
-        if (/BUSYKEY/.test(error.message)) moved += await this.#moveOneByOne(keys, slot, move);
-        // The target may have got the keys although the source had no reply: the source has kept them, and its copy counts.
-        else if (!/^(IOERR|LOADING|CLUSTERDOWN)/.test(error.message) || ++failures === ATTEMPTS) throw error;
-        else await sleep(PAUSE_MS * failures);
-      }
+  /** Gives slots to the target, which hears of it first: if the source forgot a slot first, no node would serve it for a moment. */
+  async #handOver({ slots, keys }: Pick<OpenGroup, 'slots' | 'keys'>, step: MoveStep, control: StepControl): Promise<void> {
+    const { from, to, others } = step;
+    const words = slots.map((slot) => setSlot(slot, 'NODE', to.id));
+    if (this.limits.waitReplicas > 0) await this.#awaitReplicas(to);
+    throwFirst(await this.#sendAll(to, words));
+    this.#keys.heard(to);
+    // The source may know by gossip, and have become a replica with its last slot (`cluster-allow-replica-migration`, the default).
+    throwFirst(await this.#sendAll(from, words), /SETSLOT only with/i);
+    // The others learn it by gossip anyway, a moment later: nobody waits for one that is slow, or hangs.
+    for (const other of others) {
+      if (this.#behind.has(other.id)) continue;
+      this.#behind.add(other.id);
+      const told = this.#sendAll(other, words);
+      told.then(() => this.#behind.delete(other.id)).catch(() => undefined);
     }
-    return moved;
+    control.moved(slots, keys);
   }
 
-  async #migrate(keys: readonly Buffer[], { from, to, database }: DatabaseMove, replace: boolean): Promise<Raw> {
-    const { host, port } = to.peer;
-    const credentials = await this.#connections.credentials();
-    const auth: readonly Arg[] =
-      credentials === null
-        ? []
-        : credentials.username === undefined
-          ? ['AUTH', credentials.password]
-          : ['AUTH2', credentials.username, credentials.password];
-    const words = ['MIGRATE', host, port, '', database, this.#timeoutMs, ...(replace ? ['REPLACE'] : []), ...auth, 'KEYS', ...keys];
-    return await this.#send(from, words, { database, timeoutMs: this.#timeoutMs + 5_000 });
+  /** What a lost target would take with it is on so many of its replicas before the source's copy counts no more. */
+  async #awaitReplicas(to: NodeRef): Promise<void> {
+    const { waitReplicas, replicasTimeoutMs } = this.limits;
+    const reply = await this.#send(to, ['WAIT', waitReplicas, replicasTimeoutMs], { timeoutMs: replicasTimeoutMs + 5_000 });
+    const acknowledged = numberOf(reply, 0);
+    if (acknowledged >= waitReplicas) return;
+    throw new AdminError(
+      `${acknowledged} of ${count(waitReplicas, 'replica')} of ${to.name} have its keys after ${replicasTimeoutMs} ms; the slots stay open towards it`,
+      { node: to.name },
+    );
   }
 
-  /** Moves keys of which the target has some already, which `duplicates` decides. */
-  async #moveOneByOne(keys: readonly Buffer[], slot: number, move: DatabaseMove): Promise<number> {
-    const { from, to, duplicates, database } = move;
-    let moved = 0;
-    for (const key of keys) {
-      try {
-        await this.#migrate([key], move, false);
-        moved++;
-      } catch (error) {
-        if (!(error instanceof ReplyError && /BUSYKEY/.test(error.message))) throw error;
-        if (duplicates === 'refuse') {
-          throw new AdminError(
-            `key ${show(key.toString())} of slot ${slot} is on ${from.name} and on ${to.name}. Say which one counts: --duplicates owner keeps that of ${to.name}, --duplicates other that of ${from.name}`,
-          );
-        }
-        await this.#deleteAt(from, key, database);
-      }
-    }
-    return moved;
-  }
-
-  /** Deletes a key of another node's slot: DEL would be redirected, except right after ASKING. */
-  async #deleteAt({ name, address }: NodeRef, key: Buffer, database: number): Promise<void> {
-    const at = knownAddress(name, address);
-    await Promise.all([this.#connections.send(at, ['ASKING'], { database }), this.#connections.send(at, ['DEL', key], { database })]);
+  /** After a failure: hands over the slots of an open group that have no more keys at the source. */
+  async #tidy(group: OpenGroup, step: MoveStep, control: StepControl): Promise<void> {
+    const slots = group.slots.slice(0, group.emptied);
+    if (slots.length === 0 || this.limits.waitReplicas > 0) return;
+    await this.#send(step.to, ['PING'], { timeoutMs: this.limits.migrateTimeoutMs });
+    await this.#handOver({ slots, keys: group.keys }, step, control);
   }
 
   #send({ name, address }: NodeRef, words: readonly Arg[], options: NodeCommandOptions = {}): Promise<Raw> {
-    return this.#connections.send(knownAddress(name, address), words, options);
+    return this.connections.send(knownAddress(name, address), words, options);
+  }
+
+  #sendAll({ name, address }: NodeRef, commands: readonly (readonly Arg[])[], options?: NodeCommandOptions): Promise<readonly Raw[]> {
+    return this.connections.sendAll(knownAddress(name, address), commands, options);
   }
 }
 
-function knownAddress(name: string, address: Address | null): Address {
-  if (address === null) throw new AdminError(`the address of ${name} is unknown`);
-  return address;
+/** Throws the first error reply, except those that mean no harm. */
+function throwFirst(replies: readonly Raw[], harmless?: RegExp): void {
+  for (const reply of replies) if (reply instanceof ReplyError && harmless?.test(reply.message) !== true) throw reply;
+}
+
+/** A promise that somebody waits for later: meanwhile its rejection must not be reported as unhandled. */
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }

@@ -1,6 +1,9 @@
-import type { NodeConnections } from '../node-connections.js';
+import type { BatchClient } from '../node-connections.js';
 import type { SlotStep } from '../plans/steps.js';
-import { type MoveOptions, SlotMover } from './slot-mover.js';
+import { mayStart } from './move-lanes.js';
+import { type MoveLimits, type MoveOptions, moveLimits } from './move-options.js';
+import { SlotGatherer } from './slot-gatherer.js';
+import { SlotMover, type StepControl } from './slot-mover.js';
 import type { ReadCluster } from './step-runner.js';
 
 /** What a run of moves is told, and tells. */
@@ -27,43 +30,99 @@ export class MoveFailure extends Error {
   }
 }
 
-/** Runs of consecutive steps that move slots, which may go on side by side. */
+/** Moves of slots: consecutive steps of a plan, which go on side by side where they do not disturb each other. */
 export class SlotMoves {
-  readonly #mover: SlotMover;
-
-  constructor(connections: NodeConnections, _read: ReadCluster, options: MoveOptions) {
-    this.#mover = new SlotMover(connections, options);
-  }
+  constructor(
+    private readonly connections: BatchClient,
+    private readonly read: ReadCluster,
+    private readonly options: MoveOptions,
+  ) {}
 
   /** Resolves with what is left of each step, nothing if all are done. Rejects with a `MoveFailure`. */
   async run(steps: readonly SlotStep[], hooks: MoveHooks): Promise<readonly SlotStep[]> {
-    for (const [index, step] of steps.entries()) {
-      const later = steps.slice(index + 1);
-      let done = 0;
-      const rest = (): SlotStep[] => [{ ...step, slots: step.slots.slice(done) }, ...later];
-      try {
-        if (hooks.stop?.aborted !== true) await hooks.guard(step);
-        for (; done < step.slots.length; done++) {
-          if (hooks.stop?.aborted === true) return rest();
-          hooks.moved(step, 1, await this.#moveOne(step, step.slots[done] ?? 0));
-        }
-      } catch (error) {
-        throw new MoveFailure(step, error, rest());
-      }
+    const run = new MoveRun(steps, hooks);
+    const [first] = steps;
+    if (first === undefined) return [];
+    try {
+      const limits = moveLimits(this.options, await this.read([first.from, first.to]));
+      await run.carryOut({ slots: new SlotMover(this.connections, limits), keys: new SlotGatherer(this.connections, limits) }, limits);
+    } catch (error) {
+      throw new MoveFailure(run.failed ?? first, error, run.left);
     }
-    return [];
+    return run.left;
+  }
+}
+
+interface Movers {
+  readonly slots: SlotMover;
+  readonly keys: SlotGatherer;
+}
+
+/** One run of some steps: which of them run, and what is left of each. */
+class MoveRun {
+  /** The step that failed first; null: none. */
+  failed: SlotStep | null = null;
+  readonly #hooks: MoveHooks;
+  readonly #steps: readonly SlotStep[];
+  /** Slots that have moved, of each step. */
+  readonly #moved: ReadonlyMap<SlotStep, Set<number>>;
+
+  constructor(steps: readonly SlotStep[], hooks: MoveHooks) {
+    this.#steps = steps;
+    this.#hooks = hooks;
+    this.#moved = new Map(steps.map((step) => [step, new Set()]));
   }
 
-  #moveOne(step: SlotStep, slot: number): Promise<number> {
-    switch (step.do) {
-      case 'moveSlots':
-        return this.#mover.move(slot, step.from, step.to, step.others, step.replace);
-      case 'gather':
-        return this.#mover.collectKeys(slot, step.from, step.to, step.duplicates);
-      case 'takeBack':
-        return this.#mover.takeBack(slot, step.from, step.to);
-      default:
-        return step satisfies never;
+  get left(): SlotStep[] {
+    return this.#steps.flatMap((step) => {
+      const slots = step.slots.filter((slot) => this.#moved.get(step)?.has(slot) !== true);
+      return slots.length === 0 ? [] : [{ ...step, slots }];
+    });
+  }
+
+  /** Resolves when all steps are done, or it was stopped. Rejects with the first failure, when nothing runs any more. */
+  async carryOut(movers: Movers, { parallel }: MoveLimits): Promise<void> {
+    const waiting = [...this.#steps];
+    const running = new Map<SlotStep, Promise<void>>();
+    let failure: { readonly error: unknown } | null = null;
+    for (;;) {
+      for (const step of [...waiting]) {
+        if (this.#isStopped || !mayStart(step, [...running.keys()], parallel)) continue;
+        waiting.splice(waiting.indexOf(step), 1);
+        const ended = this.#runStep(movers, step).catch((error: unknown) => {
+          this.failed ??= step;
+          failure ??= { error };
+        });
+        running.set(
+          step,
+          ended.then(() => void running.delete(step)),
+        );
+      }
+      if (running.size === 0) break;
+      await Promise.race(running.values());
+    }
+    if (failure !== null) throw (failure as { readonly error: unknown }).error;
+  }
+
+  get #isStopped(): boolean {
+    return this.failed !== null || this.#hooks.stop?.aborted === true;
+  }
+
+  async #runStep(movers: Movers, step: SlotStep): Promise<void> {
+    await this.#hooks.guard(step);
+    const control: StepControl = {
+      isStopped: () => this.#isStopped,
+      moved: (slots, keys) => {
+        for (const slot of slots) this.#moved.get(step)?.add(slot);
+        this.#hooks.moved(step, slots.length, keys);
+      },
+    };
+    if (step.do === 'moveSlots') return await movers.slots.move(step, control);
+    for (const slot of step.slots) {
+      if (this.#isStopped) return;
+      const { from, to } = step;
+      const keys = step.do === 'gather' ? movers.keys.collectKeys(slot, from, to, step.duplicates) : movers.keys.takeBack(slot, from, to);
+      control.moved([slot], await keys);
     }
   }
 }
