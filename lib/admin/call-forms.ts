@@ -60,6 +60,9 @@ const RUN = {
   batch: checkCount,
   migrateTimeoutMs: integerBetween(1, 2 ** 31 - 1),
   replace: flag,
+  waitReplicas: integerBetween(0, 1_000),
+  parallel: integerBetween(1, 1_000),
+  atomic: oneOf('auto', 'never'),
 };
 
 const node = value('node', 'a node: host:port, or its id', (given) => typeof given === 'string' && given !== '');
@@ -103,7 +106,7 @@ export const ADMIN_FORMS = {
     refuses: 'rejects',
   },
   run: {
-    form: 'run(plan, { stop, onStep, onProgress, onNote, settleMs, batch, migrateTimeoutMs, replace })',
+    form: 'run(plan, { stop, onStep, onProgress, onNote, settleMs, batch, migrateTimeoutMs, replace, waitReplicas, parallel, atomic })',
     parameters: [value('plan', 'a plan, { title, steps, notes }', isPlan), options(RUN)],
     refuses: 'rejects',
   },

@@ -24,6 +24,9 @@ export const PLANNED: OptionHelps = {
 /** Options of commands that move keys. */
 export const MOVING: OptionHelps = {
   batch: { value: 'KEYS', what: 'keys a MIGRATE (50); the source serves nobody else meanwhile' },
-  'migrate-timeout': { value: 'MS', what: 'time for one MIGRATE (60000)' },
+  'migrate-timeout': { value: 'MS', what: 'how long a source waits for a target (half of cluster-node-timeout)' },
   replace: { what: 'overwrite keys that the target has although it does not own the slot' },
+  'wait-replicas': { value: 'NUMBER', what: 'replicas of the target that must have the keys of a slot first (0)' },
+  parallel: { value: 'NUMBER', what: 'sources that give slots side by side (4)' },
+  'no-atomic': { what: 'move key by key where servers could move whole ranges' },
 };

@@ -64,8 +64,13 @@ export function failoverModeOption(options: OptionValues): FailoverMode {
 export function moveOptionsOf(options: OptionValues): MoveOptions {
   const batch = integerOption(options, 'batch', 1);
   const migrateTimeoutMs = integerOption(options, 'migrate-timeout', 1);
+  const waitReplicas = integerOption(options, 'wait-replicas', 0);
+  const parallel = integerOption(options, 'parallel', 1);
   return {
     replace: options.replace === true,
+    ...(options['no-atomic'] === true ? { atomic: 'never' as const } : {}),
+    ...(waitReplicas === undefined ? {} : { waitReplicas }),
+    ...(parallel === undefined ? {} : { parallel }),
     ...(batch === undefined ? {} : { batch }),
     ...(migrateTimeoutMs === undefined ? {} : { migrateTimeoutMs }),
   };

@@ -1,7 +1,9 @@
 import { ReplyError } from '../../errors.js';
 import type { Arg, Raw } from '../../protocol/command-spec.js';
-import { numberOf } from '../../topology/replies.js';
+import { infoOf, numberOf } from '../../topology/replies.js';
+import { performance } from '../../util/timers.js';
 import { AdminError } from '../admin-error.js';
+import { type ReplicationFacts, replicationOf } from '../health/replication-facts.js';
 import type { BatchClient, NodeCommandOptions } from '../node-connections.js';
 import type { NodeRef, PlanStep } from '../plans/steps.js';
 import { count, type SlotSet } from '../slot-list.js';
@@ -17,6 +19,8 @@ export interface StepControl {
   isStopped(): boolean;
   /** These slots have moved, with so many keys. */
   moved(slots: SlotSet, keys: number): void;
+  /** Something that the operator should know, which ends nothing. */
+  note(text: string): void;
 }
 
 /** Slots that are open on both sides. */
@@ -30,6 +34,11 @@ interface OpenGroup extends SlotGroup {
   /** Number of keys that have moved. */
   keys: number;
 }
+
+/** More replicas than any server has. */
+const MANY = 1_000;
+/** Time in which replicas answer how far they are, in ms. */
+const ACKNOWLEDGED_MS = 10;
 
 const setSlot = (slot: number, ...words: readonly string[]): readonly Arg[] => ['CLUSTER', 'SETSLOT', slot, ...words];
 
@@ -171,13 +180,24 @@ export class SlotMover {
   /** What a lost target would take with it is on so many of its replicas before the source's copy counts no more. */
   async #awaitReplicas(to: NodeRef): Promise<void> {
     const { waitReplicas, replicasTimeoutMs } = this.limits;
-    const reply = await this.#send(to, ['WAIT', waitReplicas, replicasTimeoutMs], { timeoutMs: replicasTimeoutMs + 5_000 });
-    const acknowledged = numberOf(reply, 0);
-    if (acknowledged >= waitReplicas) return;
-    throw new AdminError(
-      `${acknowledged} of ${count(waitReplicas, 'replica')} of ${to.name} have its keys after ${replicasTimeoutMs} ms; the slots stay open towards it`,
-      { node: to.name },
-    );
+    const written = (await this.#replication(to)).offset ?? 0;
+    const end = performance.now() + replicasTimeoutMs;
+    for (;;) {
+      // For more replicas than there are: it asks them all how far they are. What it returns counts only what this connection has written.
+      await this.#send(to, ['WAIT', MANY, ACKNOWLEDGED_MS]);
+      const { replicas } = await this.#replication(to);
+      const acknowledged = replicas.filter(({ state, offset }) => state === 'online' && offset !== null && offset >= written).length;
+      if (acknowledged >= waitReplicas) return;
+      if (performance.now() < end) continue;
+      throw new AdminError(
+        `${acknowledged} of ${count(waitReplicas, 'replica')} of ${to.name} have its keys after ${replicasTimeoutMs} ms; the slots stay open towards it`,
+        { node: to.name, reason: 'failed' },
+      );
+    }
+  }
+
+  async #replication(node: NodeRef): Promise<ReplicationFacts> {
+    return replicationOf({ info: infoOf(await this.#send(node, ['INFO', 'replication'])) });
   }
 
   /** After a failure: hands over the slots of an open group that have no more keys at the source. */

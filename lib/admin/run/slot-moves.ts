@@ -3,8 +3,9 @@ import type { SlotStep } from '../plans/steps.js';
 import { mayStart } from './move-lanes.js';
 import { type MoveLimits, type MoveOptions, moveLimits } from './move-options.js';
 import { SlotGatherer } from './slot-gatherer.js';
-import { SlotMover, type StepControl } from './slot-mover.js';
+import type { StepControl } from './slot-mover.js';
 import type { ReadCluster } from './step-runner.js';
+import { WayFinder } from './way-finder.js';
 
 /** What a run of moves is told, and tells. */
 export interface MoveHooks {
@@ -44,8 +45,10 @@ export class SlotMoves {
     const [first] = steps;
     if (first === undefined) return [];
     try {
-      const limits = moveLimits(this.options, await this.read([first.from, first.to]));
-      await run.carryOut({ slots: new SlotMover(this.connections, limits), keys: new SlotGatherer(this.connections, limits) }, limits);
+      const cluster = await this.read([first.from, first.to]);
+      const limits = moveLimits(this.options, cluster);
+      const movers = { slots: new WayFinder(this.connections, limits, cluster), keys: new SlotGatherer(this.connections, limits) };
+      await run.carryOut(movers, limits);
     } catch (error) {
       throw new MoveFailure(run.failed ?? first, error, run.left);
     }
@@ -54,7 +57,7 @@ export class SlotMoves {
 }
 
 interface Movers {
-  readonly slots: SlotMover;
+  readonly slots: WayFinder;
   readonly keys: SlotGatherer;
 }
 
@@ -116,6 +119,7 @@ class MoveRun {
         for (const slot of slots) this.#moved.get(step)?.add(slot);
         this.#hooks.moved(step, slots.length, keys);
       },
+      note: (text) => this.#hooks.note(text),
     };
     if (step.do === 'moveSlots') return await movers.slots.move(step, control);
     for (const slot of step.slots) {

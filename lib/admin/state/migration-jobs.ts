@@ -63,8 +63,11 @@ export function migrationDialectOf(facts: NodeFacts | null): MigrationDialect | 
 }
 
 /** Asks a server for its atomic migrations, the newest first. None where it knows no such thing, or an ACL rule forbids the question. */
-export async function readMigrationJobs(connections: NodeClient, address: Address, facts: NodeFacts): Promise<MigrationJob[]> {
-  const dialect = migrationDialectOf(facts);
+export async function readMigrationJobs(
+  connections: NodeClient,
+  address: Address,
+  dialect: MigrationDialect | null,
+): Promise<MigrationJob[]> {
   if (dialect === null) return [];
   try {
     return parseJobs(await connections.send(address, JOBS[dialect]));

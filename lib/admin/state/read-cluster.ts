@@ -13,7 +13,7 @@ import type { NodeClient } from '../node-connections.js';
 import { slotsInRanges } from '../slot-list.js';
 import { type AdminNode, type ClusterState, type MemberLine, type NodeView, nodeViewOf, parseMembers } from './cluster-state.js';
 import { keysByDatabase } from './databases.js';
-import { type MigrationJob, readMigrationJobs } from './migration-jobs.js';
+import { type MigrationJob, migrationDialectOf, readMigrationJobs } from './migration-jobs.js';
 
 /** The replies of one node. */
 interface NodeReport {
@@ -82,7 +82,7 @@ async function readNode(connections: NodeClient, address: Address, rules: NodeRu
   const commands = ['CLUSTER NODES', 'CLUSTER INFO', 'INFO keyspace', 'CLUSTER SHARDS', 'CONFIG GET tls-cluster'];
   const asked = readFacts(connections, address).then(async (facts) => ({
     facts,
-    jobs: await readMigrationJobs(connections, address, facts),
+    jobs: await readMigrationJobs(connections, address, migrationDialectOf(facts)),
   }));
   // The first failure counts, and another one must not be reported as unhandled meanwhile.
   asked.catch(() => undefined);

@@ -41,6 +41,7 @@ class Moving {
         this.slots.push(...slots);
         this.keys += keys;
       },
+      note: () => undefined,
     };
     return await new SlotMover(model, limits).move(step, control).then(
       () => null,
