@@ -7,9 +7,23 @@ import { fix } from './cluster/fix.js';
 import { forget } from './cluster/forget.js';
 import { info } from './cluster/info.js';
 import { rebalance } from './cluster/rebalance.js';
+import { replicate } from './cluster/replicate.js';
 import { reshard } from './cluster/reshard.js';
 import { top } from './cluster/top.js';
 import type { Command } from './command.js';
 
 /** All commands, in the order of the help. */
-export const COMMANDS: readonly Command[] = [create, check, info, top, addNode, delNode, reshard, rebalance, failover, fix, forget];
+export const COMMANDS: readonly Command[] = [
+  create,
+  check,
+  info,
+  top,
+  addNode,
+  delNode,
+  reshard,
+  rebalance,
+  failover,
+  replicate,
+  fix,
+  forget,
+];

@@ -30,3 +30,8 @@ export const MOVING: OptionHelps = {
   parallel: { value: 'NUMBER', what: 'sources that give slots side by side (4)' },
   'no-atomic': { what: 'move key by key where servers could move whole ranges' },
 };
+
+/** Options of commands that choose slots to move. */
+export const SKIPPING: OptionHelps = {
+  'skip-larger': { value: 'BYTES', what: 'leave slots where they are that have a key larger than this: 8388608, 8mb' },
+};

@@ -61,6 +61,24 @@ export function failoverModeOption(options: OptionValues): FailoverMode {
   return options.takeover === true ? 'takeover' : options.force === true ? 'force' : 'coordinated';
 }
 
+const BYTES: Readonly<Record<string, number>> = { k: 1e3, kb: 2 ** 10, m: 1e6, mb: 2 ** 20, g: 1e9, gb: 2 ** 30 };
+
+/** A number of bytes, with the units of the servers' settings. https://redis.io/docs/latest/operate/oss_and_stack/management/config/ */
+export function bytesOption(options: OptionValues, name: string): number | undefined {
+  const given = textOption(options[name]);
+  if (given === undefined) return undefined;
+  const [, digits = '', unit = ''] = /^(\d+)([kmg]i?b?)?$/i.exec(given.trim()) ?? [];
+  const bytes = Number(digits) * (BYTES[unit.toLowerCase().replace('i', '')] ?? 1);
+  if (digits === '' || !Number.isSafeInteger(bytes)) throw new UsageError(`--${name}: expected bytes such as 8388608 or 8mb, got ${given}`);
+  return bytes;
+}
+
+/** Slots that stay where they are because of large keys. */
+export function skipOption(options: OptionValues): { readonly skipLarger?: number } {
+  const skipLarger = bytesOption(options, 'skip-larger');
+  return skipLarger === undefined ? {} : { skipLarger };
+}
+
 export function moveOptionsOf(options: OptionValues): MoveOptions {
   const batch = integerOption(options, 'batch', 1);
   const migrateTimeoutMs = integerOption(options, 'migrate-timeout', 1);
