@@ -29,7 +29,8 @@ export function planCreate(servers: readonly ClusterState[], replicas: number): 
   }
   const layout = spread(nodes, shards, (node) => node.peer.host);
   const slots = layout.primaries.map((_, index) => evenShare(index, shards));
-  for (const [index, node] of nodes.entries()) refuseUnfit(node, servers[index], nodes, slots[layout.primaries.indexOf(node)]);
+  const unfit = nodes.flatMap((node, index) => whyUnfit(node, servers[index], nodes, slots[layout.primaries.indexOf(node)]) ?? []);
+  if (unfit.length > 0) throw new AdminError(`${unfit.join('; ')}. Give empty servers, or empty them with FLUSHALL and CLUSTER RESET HARD`);
 
   const [first] = nodes;
   if (first === undefined) throw new AdminError('no servers were given');
@@ -67,23 +68,20 @@ function selfOf(server: ClusterState): AdminNode {
   return node;
 }
 
-function refuseUnfit(
+/** Why a server cannot be one of the nodes; null: it can. */
+function whyUnfit(
   node: AdminNode,
   server: ClusterState | undefined,
   nodes: readonly AdminNode[],
   slots: readonly number[] | undefined,
-): void {
+): string | null {
   const known = [...(server?.views.get(node.id)?.known ?? [])];
   const stranger = known.find((id) => !nodes.some((other) => other.id === id));
-  const advice = 'Give an empty server, or empty it with FLUSHALL and CLUSTER RESET HARD';
-  if (stranger !== undefined) {
-    const other = server?.nodes.get(stranger)?.name ?? stranger;
-    throw new AdminError(`${node.name} belongs to another cluster: it knows ${other}. ${advice}`);
-  }
+  if (stranger !== undefined) return `${node.name} belongs to another cluster: it knows ${server?.nodes.get(stranger)?.name ?? stranger}`;
   if (node.slots.length > 0 && slotsText(node.slots) !== slotsText(slots ?? [])) {
-    throw new AdminError(`${node.name} has slots already: ${slotsText(node.slots, 4)}. ${advice}`);
+    return `${node.name} has slots already: ${slotsText(node.slots, 4)}`;
   }
-  if (node.keys > 0) throw new AdminError(`${node.name} holds ${count(node.keys, 'key')}. ${advice}`);
+  return node.keys > 0 ? `${node.name} holds ${count(node.keys, 'key')}` : null;
 }
 
 function evenShare(index: number, shards: number): number[] {

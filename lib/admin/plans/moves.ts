@@ -16,7 +16,7 @@ export interface Move {
 export interface LookOptions {
   /** Leaves slots where they are that have a key of more than so many bytes. Default: none. */
   readonly skipLarger?: number;
-  /** Signal to end the look at the sizes of keys; the plan is made with what was seen until then. */
+  /** Signal to end the look at the keys, which may be many: no plan is made then, and the call rejects with an `AdminError`. */
   readonly stop?: AbortSignal;
 }
 

@@ -60,10 +60,10 @@ export const MOVE_RULES: Readonly<Record<string, MoveRule>> = {
     const policy = to.facts?.config.get('maxmemory-policy') ?? to.facts?.info.get('maxmemory_policy') ?? 'noeviction';
     const free = Math.max(0, limit - used);
     const what = `${to.name} has ${mebibytes(free)} left of its maxmemory of ${mebibytes(limit)}, and about ${mebibytes(incomingBytes)} come`;
-    if (incomingBytes <= free) return [];
+    if (incomingBytes <= free && used < limit) return [];
     if (policy !== 'noeviction') return [note(`${what}: it will evict keys (maxmemory-policy ${policy})`)];
     // What was measured of some keys may be a little more than what they take.
-    const isSure = incomingBytes * LEAST_CERTAIN > free;
+    const isSure = used >= limit || incomingBytes * LEAST_CERTAIN > free;
     return [isSure ? refusal(`${what}: raise maxmemory there, or move less from ${from.name}`) : note(`${what}: it may run out of memory`)];
   },
 

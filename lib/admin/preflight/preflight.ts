@@ -5,9 +5,9 @@ import type { Plan } from '../plans/steps.js';
 import type { AdminNode, ClusterState } from '../state/cluster-state.js';
 import { BIG_BYTES, type BigSlots, bigKeyFindings, bigSlotsLast, withoutSlots } from './big-keys.js';
 import { connectFailure } from './bus-port.js';
-import { type Finding, note, withFindings } from './finding.js';
+import { type Finding, note, refusal, withFindings } from './finding.js';
 import { followFindings, JOIN_RULES, type PortLook, portFindings, promotionFindings } from './join-rules.js';
-import { emptiedFindings, jobFindings, MOVE_RULES } from './move-rules.js';
+import { emptiedFindings, jobFindings, MOVE_RULES, type MoveFacts } from './move-rules.js';
 import { readRdbVersion } from './rdb-version.js';
 import { checkRights, needsOfPlan } from './rights.js';
 import { readContent, type SlotContent } from './slot-content.js';
@@ -53,7 +53,7 @@ export async function preflight(
   return withFindings(ordered, [
     ...rights,
     ...contents.flatMap(({ move, content }): Finding[] => [
-      ...Object.values(MOVE_RULES).flatMap((rule) => rule(move, { cluster, content, rdbVersions, incomingBytes: incoming(move.to) })),
+      ...moveFindings(move, { cluster, content, rdbVersions, incomingBytes: incoming(move.to) }, plan),
       ...bigKeyFindings(
         move,
         content.bigKeys.filter((key) => key.bytes >= BIG_BYTES && !isSkipped(key)),
@@ -67,6 +67,18 @@ export async function preflight(
     ...subjects.promotions.flatMap(promotionFindings),
     ...jobFindings([...cluster.nodes.values()]),
   ]);
+}
+
+/** What mends other slots as well is not refused for some that cannot move. */
+function moveFindings(move: KeyMove, facts: MoveFacts, { steps }: Plan): Finding[] {
+  const isMending = steps.some(({ do: kind }) => kind === 'assign' || kind === 'close');
+  return Object.values(MOVE_RULES)
+    .flatMap((rule) => rule(move, facts))
+    .map((finding) => {
+      if (!finding.refuses) return finding;
+      if (isMending) return note(`a part will fail: ${finding.text}`);
+      return move.isOpen ? refusal(`${finding.text}, or take the open slots back with: slotwise cluster fix --back`) : finding;
+    });
 }
 
 type MoveContent = { readonly move: KeyMove; readonly content: SlotContent };

@@ -2,6 +2,7 @@ import { ReplyError } from '../../errors.js';
 import type { Address } from '../../options/address.js';
 import type { Arg, Raw } from '../../protocol/command-spec.js';
 import { listOf, numberOf, textOf } from '../../topology/replies.js';
+import { AdminError } from '../admin-error.js';
 import type { NodeClient } from '../node-connections.js';
 import type { KeyMove } from './subjects.js';
 
@@ -81,7 +82,7 @@ export async function readContent(connections: NodeClient, { from, slots }: KeyM
   return { keys, measured, bigKeys: bigKeys.sort((a, b) => b.bytes - a.bytes), samples };
 }
 
-/** Questions to one node, some at once. What it refuses, and what is left when the look is stopped, has no answer. */
+/** Questions to one node, some at once. What it refuses has no answer. */
 class ContentReader {
   constructor(
     private readonly connections: NodeClient,
@@ -91,7 +92,8 @@ class ContentReader {
 
   async each<T>(items: readonly T[], database: number, words: (item: T) => readonly Arg[], buffers = false): Promise<Raw[]> {
     const replies: Raw[] = [];
-    for (let at = 0; at < items.length && this.stop?.aborted !== true; at += AT_ONCE) {
+    for (let at = 0; at < items.length; at += AT_ONCE) {
+      if (this.stop?.aborted === true) throw new AdminError('stopped while the keys were looked at. Nothing was done');
       const some = items.slice(at, at + AT_ONCE);
       replies.push(...(await Promise.all(some.map((item) => this.#ask(words(item), database, buffers)))));
     }

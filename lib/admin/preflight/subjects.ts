@@ -7,6 +7,8 @@ export interface KeyMove {
   readonly from: AdminNode;
   readonly to: AdminNode;
   readonly slots: SlotSet;
+  /** The slots are open already: a part of their keys may be at the target. */
+  readonly isOpen: boolean;
 }
 
 /** A node that gets to know another, which is new. */
@@ -48,7 +50,8 @@ export function subjectsOf({ steps }: Plan, nodes: ReadonlyMap<string, AdminNode
   for (const step of steps) {
     if ('from' in step && 'slots' in step) {
       const [from, to] = pair(step.from, step.to) ?? [];
-      if (from !== undefined && to !== undefined) moves.push({ from, to, slots: step.slots });
+      if (from !== undefined && to !== undefined)
+        moves.push({ from, to, slots: step.slots, isOpen: step.do === 'moveSlots' && step.replace });
     } else if (step.do === 'meet') {
       const [introducer, newcomer] = pair(step.node, step.other) ?? [];
       if (introducer !== undefined && newcomer !== undefined) meetings.push({ introducer, newcomer });

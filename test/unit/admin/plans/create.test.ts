@@ -67,6 +67,12 @@ describe('the plan of create', () => {
       0,
       /7001 belongs to another cluster: it knows .*7009/,
     ],
+    [
+      'says all that is wrong at once',
+      [unjoinedServer({ id: 7001, keys: 3 }), unjoinedServer({ id: 7002, slots: '5' }), joined({ id: 7003 }, [7003, 7009])],
+      0,
+      /7001 holds 3 keys; \S+7002 has slots already: 5; \S+7003 belongs to another cluster: it knows \S+7009\. Give empty servers/,
+    ],
     ['wants each server once', [7001, 7002, 7001].map((id) => unjoinedServer({ id })), 0, /7001 was given twice/],
   ];
   for (const [name, servers, replicas, expected] of cases) {

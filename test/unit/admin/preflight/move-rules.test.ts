@@ -61,7 +61,9 @@ function findings({
     (job) => ({ id: 'j', direction: 'import', peer: null, slots: [], state: 's', running: true, message: '', ...job }) as const,
   );
   return textsOf(
-    Object.values(MOVE_RULES).flatMap((rule) => rule({ from: source, to: { ...target, jobs: all }, slots: [1, 2, 3] }, facts)),
+    Object.values(MOVE_RULES).flatMap((rule) =>
+      rule({ from: source, to: { ...target, jobs: all }, slots: [1, 2, 3], isOpen: false }, facts),
+    ),
   );
 }
 
@@ -115,6 +117,7 @@ describe('before keys move', () => {
       { to: memory(10, 'allkeys-lru'), incomingBytes: 20 * MIB },
       [/^note: .*evict keys \(maxmemory-policy allkeys-lru\)/],
     ],
+    ['a full target refuses also where sizes may not be asked for', { to: memory(0) }, [/^refused: .*has 0 MiB left/]],
     ['no limit is none', { to: { info: { used_memory: '1' }, config: { maxmemory: '0' } }, incomingBytes: 20 * MIB }, []],
     ['slots without keys fit everywhere', { to: memory(-5), incomingBytes: 0, keys: {} }, []],
 
@@ -160,7 +163,7 @@ describe('a primary that gives all its slots', () => {
   it('follows the target with its replicas', () => {
     const { cluster, from, to } = all();
     assert.match(
-      textsOf(emptiedFindings([{ from, to, slots: from.slots }], cluster)).join(),
+      textsOf(emptiedFindings([{ from, to, slots: from.slots, isOpen: false }], cluster)).join(),
       /^note: .*7001, .*7004 without slots: they become replicas of .*7002/,
     );
   });
@@ -168,7 +171,7 @@ describe('a primary that gives all its slots', () => {
   it('follows it alone', () => {
     const { cluster, from, to } = all({}, false);
     assert.match(
-      textsOf(emptiedFindings([{ from, to, slots: from.slots }], cluster)).join(),
+      textsOf(emptiedFindings([{ from, to, slots: from.slots, isOpen: false }], cluster)).join(),
       /^note: .*7001 without slots: it becomes a replica of .*7002/,
     );
   });
@@ -176,16 +179,16 @@ describe('a primary that gives all its slots', () => {
   it('stays a primary where that is set', () => {
     const { cluster, from, to } = all({ config: { 'cluster-allow-replica-migration': 'no' } });
     assert.match(
-      textsOf(emptiedFindings([{ from, to, slots: from.slots }], cluster)).join(),
+      textsOf(emptiedFindings([{ from, to, slots: from.slots, isOpen: false }], cluster)).join(),
       /^note: .*7001 stays a primary, without slots/,
     );
   });
 
   it('is none if a slot stays, or others come', () => {
     const { cluster, from, to } = all();
-    assert.deepEqual(emptiedFindings([{ from, to, slots: from.slots.slice(1) }], cluster), []);
-    const back = { from: to, to: from, slots: [16_000] };
-    assert.deepEqual(emptiedFindings([{ from, to, slots: from.slots }, back], cluster), []);
+    assert.deepEqual(emptiedFindings([{ from, to, slots: from.slots.slice(1), isOpen: false }], cluster), []);
+    const back = { from: to, to: from, slots: [16_000], isOpen: false };
+    assert.deepEqual(emptiedFindings([{ from, to, slots: from.slots, isOpen: false }, back], cluster), []);
   });
 });
 

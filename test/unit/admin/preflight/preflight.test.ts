@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { planFix } from '../../../../lib/admin/plans/fix.js';
+import { planReshard } from '../../../../lib/admin/plans/reshard.js';
+import type { Plan } from '../../../../lib/admin/plans/steps.js';
+import { preflight } from '../../../../lib/admin/preflight/preflight.js';
+import type { ClusterState } from '../../../../lib/admin/state/cluster-state.js';
+import type { Arg, Raw } from '../../../../lib/protocol/command-spec.js';
+import { type NodeSpec, threeShards } from '../cluster-states.js';
+import { withTold } from './told.js';
+
+/** Servers that allow all, and hold this many keys of 1,000 bytes in every slot that is asked for. */
+function servers(keysPerSlot: number) {
+  const asked: string[] = [];
+  return {
+    asked,
+    send: (_: unknown, [first, second, third, fourth]: readonly Arg[]): Promise<Raw> => {
+      asked.push(`${String(first)} ${String(second)}`);
+      if (second === 'WHOAMI') return Promise.resolve('default');
+      if (second === 'COUNTKEYSINSLOT') return Promise.resolve(keysPerSlot);
+      if (second === 'GETKEYSINSLOT') {
+        return Promise.resolve(
+          Array.from({ length: Math.min(keysPerSlot, Number(fourth)) }, (_k, at) => Buffer.from(`${String(third)}:${at}`)),
+        );
+      }
+      if (first === 'MEMORY') return Promise.resolve(1_000);
+      return Promise.resolve(second === 'DRYRUN' ? 'OK' : null);
+    },
+  };
+}
+
+const full = { info: { used_memory: '2000' }, config: { maxmemory: '1000' } };
+const withKeys = (...changes: readonly NodeSpec[]): ClusterState => withTold(threeShards(...changes), { 7002: full });
+
+describe('the look before a plan', () => {
+  const reshard = (cluster: ClusterState): Plan => planReshard(cluster, { from: ['7001f'], to: '7002f', slots: [5, 6] });
+
+  it('asks nothing for a plan without steps', async () => {
+    const { asked, send } = servers(1);
+    const cluster = withKeys();
+    const plan = planReshard(cluster, { from: ['7001f'], to: '7002f', slots: [6_000] });
+    assert.equal(await preflight({ send }, plan, cluster), plan);
+    assert.deepEqual(asked, []);
+  });
+
+  it('refuses what cannot move', async () => {
+    const cluster = withKeys({ id: 7001, keys: 5 });
+    await assert.rejects(
+      preflight(servers(1), reshard(cluster), cluster),
+      /raise maxmemory there[^;]*, or move less from \S+7001\. Nothing was done$/,
+    );
+  });
+
+  it('says of open slots that they can be taken back', async () => {
+    const cluster = withKeys({ id: 7001, keys: 5, migrating: { 5: 7002 } }, { id: 7002, importing: { 5: 7001 } });
+    await assert.rejects(
+      preflight(servers(1), planFix(cluster, new Map()), cluster),
+      /, or take the open slots back with: slotwise cluster fix --back/,
+    );
+  });
+
+  it('does not keep fix from what it can mend', async () => {
+    const cluster = withKeys({ id: 7001, keys: 5, migrating: { 5: 7002 } }, { id: 7003, importing: { 9: 7001 } });
+    const { notes, steps } = await preflight(servers(1), planFix(cluster, new Map()), cluster);
+    assert.match(notes.join('\n'), /a part will fail: .*raise maxmemory/);
+    assert.deepEqual(
+      steps.map(({ do: kind }) => kind),
+      ['moveSlots', 'close', 'settle'],
+    );
+  });
+
+  it('makes no plan when it is stopped', async () => {
+    const cluster = threeShards({ id: 7001, keys: 5 });
+    const { asked, send } = servers(10);
+    await assert.rejects(
+      preflight({ send }, reshard(cluster), cluster, { stop: AbortSignal.abort() }),
+      /AdminError: stopped while the keys/,
+    );
+    assert.deepEqual(
+      asked.filter((words) => /MEMORY|COUNT/.test(words)),
+      [],
+    );
+  });
+});
