@@ -216,7 +216,7 @@ export class ClusterAdmin implements TopologyAdmin {
     const failures = read.flatMap((one, index) => (one.status === 'rejected' ? [{ reason: one.reason as unknown, index }] : []));
     if (failures.length > 0) {
       const texts = failures.map(({ reason, index }) => whyNoNode(addresses[index], reason));
-      throw new AdminError(`${texts.join('; ')}. Nothing was done`, { cause: failures[0]?.reason });
+      throw new AdminError(`${texts.join('; ')}. Nothing was done`, { cause: failures[0]?.reason, reason: 'unreachable' });
     }
     return read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   }

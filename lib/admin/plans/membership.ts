@@ -45,7 +45,8 @@ export function planAddNode(cluster: ClusterState, server: ClusterState, replica
   }
   const members = [...cluster.nodes.values()].filter(({ reachable, id: other }) => reachable && other !== id);
   const steps: PlanStep[] = formerNodes.flatMap((gone) => forgetSteps(cluster, gone));
-  if (!isMember && primary === null) steps.push({ do: 'copyFunctions', from: introducer, to: node });
+  const hasNoFunctions = introducer.facts?.info.get('number_of_libraries') === '0';
+  if (!isMember && primary === null && !hasNoFunctions) steps.push({ do: 'copyFunctions', from: introducer, to: node });
   if (!isMember) steps.push({ do: 'meet', node: introducer, other: node });
   steps.push({ do: 'join', nodes: [...members, node] });
   if (primary !== null && node.primaryId !== primary.id) steps.push({ do: 'replicate', node, primary });

@@ -42,13 +42,12 @@ export const JOIN_RULES: Readonly<Record<string, MeetingRule>> = {
     ];
   },
 
-  versions: ({ introducer, newcomer }, rdbVersions) => {
+  versions: ({ introducer, newcomer, copiesFunctions }, rdbVersions) => {
     if (canRead(newcomer, introducer, rdbVersions) !== false) return [];
-    return [
-      note(
-        `${newcomer.name} (${productOf(newcomer) ?? 'unknown version'}) cannot read what ${introducer.name} (${productOf(introducer) ?? 'unknown version'}) writes: no keys can move there, and no data be copied`,
-      ),
-    ];
+    const why = `${newcomer.name} (${productOf(newcomer) ?? 'unknown version'}) cannot read what ${introducer.name} (${productOf(introducer) ?? 'unknown version'}) writes`;
+    return copiesFunctions
+      ? [refusal(`${why}, so it cannot get the functions of the cluster, nor keys: add a server of the same version or a newer one`)]
+      : [note(`${why}: no keys can move there, and no data be copied`)];
   },
 
   /** The smallest decides when a node is taken for down, the largest how long the others wait for it. */

@@ -15,6 +15,8 @@ export interface KeyMove {
 interface Meeting {
   readonly introducer: AdminNode;
   readonly newcomer: AdminNode;
+  /** It gets the functions of the other. */
+  readonly copiesFunctions: boolean;
 }
 
 /** A node that begins to replicate from another. */
@@ -54,7 +56,12 @@ export function subjectsOf({ steps }: Plan, nodes: ReadonlyMap<string, AdminNode
         moves.push({ from, to, slots: step.slots, isOpen: step.do === 'moveSlots' && step.replace });
     } else if (step.do === 'meet') {
       const [introducer, newcomer] = pair(step.node, step.other) ?? [];
-      if (introducer !== undefined && newcomer !== undefined) meetings.push({ introducer, newcomer });
+      if (introducer !== undefined && newcomer !== undefined)
+        meetings.push({
+          introducer,
+          newcomer,
+          copiesFunctions: steps.some((each) => each.do === 'copyFunctions' && each.to.id === newcomer.id),
+        });
     } else if (step.do === 'replicate') {
       const [node, primary] = pair(step.node, step.primary) ?? [];
       if (node !== undefined && primary !== undefined) followings.push({ node, primary });

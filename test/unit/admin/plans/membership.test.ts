@@ -3,6 +3,7 @@ import { planAddNode, planDelNode, planFailover, planForget, planReplicate } fro
 import type { Plan } from '../../../../lib/admin/plans/steps.js';
 import type { ClusterState } from '../../../../lib/admin/state/cluster-state.js';
 import { clusterOf, idOf, threeShards, unjoinedServer } from '../cluster-states.js';
+import { withTold } from '../preflight/told.js';
 import { assertPlan, type ExpectedPlan, stepTexts } from './assert-plan.js';
 
 describe('the plan of', () => {
@@ -11,6 +12,11 @@ describe('the plan of', () => {
       'add-node introduces a primary',
       () => planAddNode(threeShards(), unjoinedServer({ id: 7007 }), null),
       ['give 7007 the functions of 7001', 'introduce 7007 to 7001', 'wait until 7 nodes know each other'],
+    ],
+    [
+      'add-node copies no functions where there are none',
+      () => planAddNode(withTold(threeShards(), { 7001: { info: { number_of_libraries: '0' } } }), unjoinedServer({ id: 7007 }), null),
+      ['introduce 7007 to 7001', 'wait until 7 nodes know each other'],
     ],
     [
       'add-node makes a replica of the primary that has the fewest',

@@ -37,6 +37,7 @@ describe('before a server joins', () => {
       [/^note: .*7007 has 1 database, .*7001 4/],
     ],
     ['an older version is told', {}, {}, [12, 10], [/^note: .*7007 .*cannot read/]],
+    ['an older version refuses in a cluster with functions', {}, {}, [12, 10], [/^refused: .*7007 .*cannot read.*functions/]],
     ['a newer version is not', {}, {}, [10, 12], []],
     [
       'another clock is told',
@@ -50,7 +51,11 @@ describe('before a server joins', () => {
   for (const [name, ours, its, [our, own], expected] of cases) {
     it(name, () => {
       const cluster = withTold(threeShards({ id: 7007 }), { 7001: ours, 7007: its });
-      const meeting = { introducer: nodeOf(cluster, 7001), newcomer: nodeOf(cluster, 7007) };
+      const meeting = {
+        introducer: nodeOf(cluster, 7001),
+        newcomer: nodeOf(cluster, 7007),
+        copiesFunctions: name.includes('with functions'),
+      };
       const versions = new Map(
         our === undefined || own === undefined
           ? []
