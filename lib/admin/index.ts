@@ -16,6 +16,15 @@ export {
   type PlanRequest,
   type PlanStep as Step,
 } from './plans/steps.js';
+export {
+  describeHandoverStep,
+  type HandoverOptions,
+  type HandoverPlan,
+  type HandoverStep,
+} from './replication/plan-handover.js';
+export { ReplicationAdmin } from './replication/replication-admin.js';
+export type { HandoverOutcome, HandoverRunOptions } from './replication/run-handover.js';
+export type { ReplicationTree, TreeServer } from './replication/tree.js';
 export type { RunOptions, RunOutcome as Outcome } from './run/executor.js';
 export { type Progress, RunError } from './run/run-error.js';
 export type { AdminNode, ClusterState as Picture, NodeView as View } from './state/cluster-state.js';

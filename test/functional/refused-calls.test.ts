@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ClusterAdmin } from '../../lib/admin/index.js';
+import { ClusterAdmin, ReplicationAdmin } from '../../lib/admin/index.js';
 import { Leased, Watched } from '../../lib/api/leased.js';
 import { LeasedCommands } from '../../lib/api/leased-commands.js';
 import { Pipeline } from '../../lib/api/pipeline.js';
@@ -106,10 +106,18 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
     info: { places: [place({ host: '127.0.0.1', port: 1 }), place('server', 'text')] },
     close: atOnce,
   },
+  ReplicationAdmin: {
+    read: nothing,
+    check: nothing,
+    report: { places: [optionsPlace] },
+    planFailover: { places: [{ ...node, takes: [...node.takes, 'undefined'] }, optionsPlace] },
+    run: { places: [place({ title: '', steps: [], notes: [], request: { replica: 'a:1' } }), optionsPlace] },
+    close: atOnce,
+  },
 };
 
 /** The classes a user meets. Commands, those of a lease included, have signatures of their own, and a test for them. */
-const CLASSES = [Redis, SubscriptionMethods, Pipeline, Leased, Watched, Subscription, ClusterAdmin] as const;
+const CLASSES = [Redis, SubscriptionMethods, Pipeline, Leased, Watched, Subscription, ClusterAdmin, ReplicationAdmin] as const;
 const COMMANDS: readonly object[] = [Commands.prototype, LeasedCommands.prototype];
 
 /** The public methods of a class, without those of `Commands`. Protected ones are the classes' own affair. */
@@ -200,6 +208,14 @@ describe('the methods that are no commands', () => {
     assert.deepEqual(await failuresOf(admin, callsOf('ClusterAdmin')), []);
     for (const bad of [...Object.values(BAD), { nodes: ['a:1'], reads: 'replica' }, { nodes: ['a:1'], password: 5 }]) {
       assert.throws(() => new ClusterAdmin(bad as never), OptionsError);
+    }
+  });
+
+  it('of ReplicationAdmin are refused before a server is asked', async () => {
+    await using admin = new ReplicationAdmin({ nodes: ['127.0.0.1:1'] });
+    assert.deepEqual(await failuresOf(admin, callsOf('ReplicationAdmin')), []);
+    for (const bad of [...Object.values(BAD), { nodes: ['a:1'], reads: 'replica' }, { nodes: ['a:1'], password: 5 }]) {
+      assert.throws(() => new ReplicationAdmin(bad as never), OptionsError);
     }
   });
 });

@@ -27,10 +27,13 @@ export type ProblemKind =
   | 'epochs'
   | 'suspected'
   | 'two-primaries'
+  | 'no-candidate'
+  | 'announced-address'
   | 'sentinel-views'
   | 'sentinel-dead-peer'
   | 'sentinel-quorum'
-  | 'sentinel-down';
+  | 'sentinel-down'
+  | 'sentinel-settings';
 
 /** One thing that is wrong with a server, or with what servers make together. */
 export interface Problem {

@@ -24,6 +24,8 @@ export interface ServerContext {
   readonly replicas?: readonly Neighbour[];
   /** Its address as other servers know it. */
   readonly peer?: Address | null;
+  /** The server in the list of its primary, where that is known; null: it is not there. Default: looked up by `peer`, or by its port. */
+  readonly listed?: ListedReplica | null;
   /** Default: `cluster-node-timeout` of a node of a cluster. */
   readonly clock?: FailoverClock | null;
 }
@@ -51,14 +53,14 @@ export interface ServerRule {
 
 export function serverOf(
   facts: NodeFacts,
-  { primary = null, replicas = [], peer = null, clock = clusterClock(facts) }: ServerContext,
+  { primary = null, replicas = [], peer = null, listed, clock = clusterClock(facts) }: ServerContext,
 ): Server {
   const of = primary?.facts == null ? null : replicationOf(primary.facts);
   return {
     ...facts,
     replication: replicationOf(facts),
     primary: primary === null ? null : { ...primary, replication: of },
-    listed: of === null ? null : (listedAt(of, peer) ?? listedByPort(of, facts)),
+    listed: listed !== undefined || of === null ? (listed ?? null) : (listedAt(of, peer) ?? listedByPort(of, facts)),
     replicas,
     clock,
   };

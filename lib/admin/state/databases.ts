@@ -6,8 +6,13 @@ import { infoOf } from '../../topology/replies.js';
  * database 0 and, from Valkey 9 on with `cluster-databases`, others. https://valkey.io/topics/cluster-spec/
  */
 export function keysByDatabase(info: Raw | undefined): ReadonlyMap<number, number> {
+  return keysByDatabaseIn(infoOf(info));
+}
+
+/** The same of the fields of INFO. */
+export function keysByDatabaseIn(info: ReadonlyMap<string, string>): ReadonlyMap<number, number> {
   const keys = new Map<number, number>();
-  for (const [name, value] of infoOf(info)) {
+  for (const [name, value] of info) {
     const database = /^db(\d+)$/.exec(name)?.[1];
     const count = /^keys=(\d+)/.exec(value)?.[1];
     if (database !== undefined && count !== undefined) keys.set(Number(database), Number(count));

@@ -53,7 +53,7 @@ export interface Group {
 }
 
 /** One server process of the group, under the key that it goes by here. */
-interface GroupProcess {
+export interface GroupProcess {
   readonly key: string;
   readonly address: Address;
   readonly names: readonly Address[];
@@ -119,7 +119,7 @@ function nodeOf({ address, names, member }: GroupProcess, replicaOf: string | nu
 }
 
 /** Index of the processes behind the addresses: one that was reached by two names, or is announced under another one, has one entry. */
-class ProcessIndex {
+export class ProcessIndex {
   readonly processes = new Map<string, GroupProcess>();
   /** Key that a process goes by, under each of its address keys. */
   readonly #keys = new Map<string, string>();

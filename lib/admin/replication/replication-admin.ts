@@ -1,0 +1,115 @@
+import { OptionsError } from '../../errors.js';
+import { type Address, parseAddress } from '../../options/address.js';
+import { checkCalls, type FormsOf } from '../../options/call-form.js';
+import { resolveOptions } from '../../options/resolve.js';
+import { replication, seedsOf } from '../../options/topology.js';
+import { NodeRules } from '../../topology/node-rules.js';
+import { listOf, numberOf } from '../../topology/replies.js';
+import { AdminError } from '../admin-error.js';
+import { checkAdmin } from '../call-forms.js';
+import type { AdminOptions } from '../cluster-admin.js';
+import type { Problem } from '../health/problem.js';
+import { NodeConnections } from '../node-connections.js';
+import { count } from '../slot-list.js';
+import { REPLICATION_FORMS } from '../topology-call-forms.js';
+import type { ReportOptions, TopologyAdmin, TopologyReport } from '../topology-report.js';
+import { checkTree } from './check-tree.js';
+import { type HandoverOptions, type HandoverPlan, isSameHandover, planHandover } from './plan-handover.js';
+import { readTree } from './read-tree.js';
+import { type HandoverOutcome, HandoverRun, type HandoverRunOptions } from './run-handover.js';
+import { primariesIn, type ReplicationTree } from './tree.js';
+import { treeRows } from './tree-rows.js';
+
+/** Channel by which sentinels find each other at the servers they watch. */
+const SENTINEL_CHANNEL = '__sentinel__:hello';
+
+/**
+ * Administration of a primary with its replicas, found from any of them: reads the tree, checks it, and hands the primary's place to a
+ * replica without losing a write.
+ *
+ * @example
+ * await using admin = new ReplicationAdmin({ nodes: ['10.0.0.1:6379'] });
+ * const outcome = await admin.run(await admin.planFailover('10.0.0.2:6379'));
+ */
+export class ReplicationAdmin implements TopologyAdmin {
+  readonly kind = 'replication';
+  readonly #connections: NodeConnections;
+  readonly #rules: NodeRules;
+  readonly #seeds: readonly Address[];
+
+  constructor(given: AdminOptions) {
+    const { nodes, ...access } = checkAdmin(given, 'options');
+    if (nodes === undefined) throw new OptionsError('options.nodes', 'host:port or URLs of servers', nodes);
+    const options = resolveOptions({ clientName: 'slotwise-admin', ...access, topology: replication(nodes) });
+    this.#connections = new NodeConnections(options);
+    this.#rules = new NodeRules(options);
+    this.#seeds = seedsOf(options.topology);
+  }
+
+  /** All servers that replicate from each other now. */
+  read(): Promise<ReplicationTree> {
+    return readTree(this.#connections, this.#seeds, this.#rules);
+  }
+
+  async check(): Promise<Problem[]> {
+    return checkTree(await this.read());
+  }
+
+  async report(_options: ReportOptions = {}): Promise<TopologyReport> {
+    const tree = await this.read();
+    const isSingle = tree.servers.length === 1;
+    return {
+      kind: isSingle ? 'single' : this.kind,
+      title: isSingle ? 'one server' : `replication, ${count(tree.servers.length, 'server')}`,
+      rows: treeRows(tree),
+      problems: checkTree(tree),
+      jobs: [],
+    };
+  }
+
+  /** `replica`: the server that is to become the primary. Default: the linked one with the best priority and the most writes. */
+  async planFailover(replica?: string, options: HandoverOptions = {}): Promise<HandoverPlan> {
+    const tree = await this.#readWith(replica);
+    await this.#refuseWatched(tree);
+    return planHandover(tree, replica ?? null, options);
+  }
+
+  /** Carries a plan out, if it would still be made as it is. */
+  async run(plan: HandoverPlan, options: HandoverRunOptions = {}): Promise<HandoverOutcome> {
+    const { replica, ...request } = plan.request;
+    const tree = await this.#readWith(replica);
+    if (!isSameHandover(plan, planHandover(tree, replica, request))) {
+      throw new AdminError('the servers have changed since the plan was made: make it again', { reason: 'changed', executed: 'no' });
+    }
+    return await new HandoverRun(this.#connections, () => this.read(), options).run(plan, tree);
+  }
+
+  close(): void {
+    this.#connections.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    return Promise.resolve();
+  }
+
+  /** The tree with a server that is named: its primary does not list a replica without a link, so that nobody leads to it. */
+  #readWith(named: string | undefined): Promise<ReplicationTree> {
+    const address = named === undefined ? null : parseAddress(named, null);
+    return readTree(this.#connections, address === null ? this.#seeds : [...this.#seeds, address], this.#rules);
+  }
+
+  /** Sentinels would take a handover that they have not begun for a mistake, and undo it. */
+  async #refuseWatched(tree: ReplicationTree): Promise<void> {
+    const [primary] = primariesIn(tree);
+    if (primary === undefined) return;
+    const reply = await this.#connections.send(primary.address, ['PUBSUB', 'NUMSUB', SENTINEL_CHANNEL]).catch(() => null);
+    const sentinels = numberOf(listOf(reply)[1], 0);
+    if (sentinels === 0) return;
+    throw new AdminError(
+      `${count(sentinels, 'Sentinel')} watch${sentinels === 1 ? 'es' : ''} ${primary.name}: a handover is theirs to make, with slotwise sentinel failover SENTINEL:PORT`,
+    );
+  }
+}
+
+checkCalls(ReplicationAdmin, REPLICATION_FORMS satisfies FormsOf<ReplicationAdmin>);

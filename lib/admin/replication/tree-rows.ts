@@ -1,0 +1,26 @@
+import { keysByDatabaseIn } from '../state/databases.js';
+import type { ServerRow } from '../topology-report.js';
+import type { ReplicationTree, TreeServer } from './tree.js';
+
+/** The servers of a tree in the form of every topology. */
+export function treeRows({ servers }: ReplicationTree): ServerRow[] {
+  return servers.map(
+    (server): ServerRow => ({
+      id: server.id,
+      name: server.name,
+      depth: server.depth,
+      role: server.role,
+      address: server.address,
+      reachable: server.reachable,
+      problem: server.problem,
+      slots: null,
+      keys: keysOf(server),
+      facts: server.facts,
+    }),
+  );
+}
+
+function keysOf({ facts }: TreeServer): number | null {
+  if (facts === null || !facts.info.has('redis_version')) return null;
+  return [...keysByDatabaseIn(facts.info).values()].reduce((sum, keys) => sum + keys, 0);
+}
