@@ -1,14 +1,18 @@
+import { AdminError } from '../admin-error.js';
 import { ClusterAdmin } from '../cluster-admin.js';
-import { describeStep, type Plan } from '../plans/steps.js';
+import { isSlotStep, type Plan, type PlanStep } from '../plans/steps.js';
 import type { RunOptions, RunOutcome } from '../run/executor.js';
-import { count, slotsText } from '../slot-list.js';
+import { count } from '../slot-list.js';
 import type { CommandContext, CommandResult } from './command.js';
 import { askToGoOn } from './confirm.js';
-import { EXIT } from './exit-code.js';
-import { outcomeJson, planJson } from './json.js';
+import { EXIT, exitCodeOf } from './exit-code.js';
+import { errorJson, outcomeJson, planJson } from './json.js';
 import { moveOptionsOf } from './option-values.js';
 import { ProgressBar } from './progress-bar.js';
 import { line, renderPlan } from './render.js';
+import { errorText } from './report.js';
+import { resumeLine } from './resume.js';
+import { StepLines } from './step-lines.js';
 
 /** Makes a plan for the cluster of `nodes`, shows it, asks whether to go on, and carries it out. */
 export async function carryOut(
@@ -21,48 +25,74 @@ export async function carryOut(
   const moveOptions = moveOptionsOf(options);
   const admin = context.use(new ClusterAdmin(context.adminOptions(nodes)));
   const plan = await planOf(admin);
-  output.write(renderPlan(plan));
-  if (options['dry-run'] === true || plan.steps.length === 0) {
-    return { code: EXIT.ok, text: '', json: { plan: planJson(plan), outcome: null } };
-  }
+  const isRun = options['dry-run'] !== true && plan.steps.length > 0;
+  // Without a question each step is shown when it begins.
+  output.write(renderPlan(plan, { steps: !isRun || options.yes !== true }));
+  if (!isRun) return { code: EXIT.ok, text: '', json: { plan: planJson(plan), outcome: null } };
   await askToGoOn(context);
-  const outcome = await run(context, admin, plan, moveOptions);
-  const moved = outcome.totalSlots === 0 ? '' : `: ${count(outcome.slots, 'slot')} and ${count(outcome.keys, 'key')} moved`;
-  const json = { plan: planJson(plan), outcome: outcomeJson(outcome) };
-  const text = `${outcome.status}${moved}\n`;
-  return outcome.status === 'done'
-    ? { code: EXIT.ok, text, json }
-    : { code: EXIT.stopped, text: `${text}${toGoOn(context, outcome)}`, json };
+  try {
+    return ended(context, plan, await run(context, admin, plan, moveOptions));
+  } catch (error) {
+    const left = stepsLeftBy(error);
+    if (left === null) throw error;
+    return failed(context, plan, error, left);
+  }
 }
 
 async function run(
-  { interrupt, output, process }: CommandContext,
+  { interrupt, output, process, options }: CommandContext,
   admin: ClusterAdmin,
   plan: Plan,
-  options: RunOptions,
+  moveOptions: RunOptions,
 ): Promise<RunOutcome> {
+  const isQuiet = options.quiet === true;
   const bar = new ProgressBar(output);
+  const steps = new StepLines(plan.steps);
   using _ = interrupt.during(() => {
     bar.end();
-    process.stderr.write('stopping after the slot that is being moved; once more stops at once, and is safe too\n');
+    const first = steps.current !== null && isSlotStep(steps.current) ? 'stopping after the slot that is being moved' : 'stopping';
+    process.stderr.write(`${first}; once more stops at once\n`);
   });
   try {
     return await admin.run(plan, {
-      ...options,
+      ...moveOptions,
       stop: interrupt.signal,
       onStep: (step, index) => {
+        const text = steps.begin(step, index);
+        if (text === null || isQuiet) return;
         bar.end();
-        output.write(line(`[${index + 1}/${plan.steps.length}] ${describeStep(step)}`));
+        output.write(line(text));
       },
-      onProgress: (progress) => bar.show(progress),
+      onProgress: (progress) => {
+        if (!isQuiet) bar.show(progress);
+      },
     });
   } finally {
     bar.end();
   }
 }
 
-function toGoOn({ command }: CommandContext, { left }: RunOutcome): string {
-  const slots = left.flatMap((step) => (step.do === 'moveSlots' ? step.slots : []));
-  const more = slots.length > 0 && command.name === 'cluster reshard' ? ` with --slots ${slotsText(slots)}` : '';
-  return `${count(left.length, 'step')} left. To go on, run the same command${more}\n`;
+function ended(context: CommandContext, plan: Plan, outcome: RunOutcome): CommandResult {
+  const { status, totalSlots, slots, keys, left } = outcome;
+  const moved = totalSlots === 0 ? '' : `: ${count(slots, 'slot')} and ${count(keys, 'key')} moved`;
+  const json = { plan: planJson(plan), outcome: outcomeJson(outcome) };
+  const text = `${status}${moved}\n`;
+  if (status === 'done') return { code: EXIT.ok, text, json };
+  const resume = resumeLine(context, left);
+  if (!context.json) context.process.stderr.write(line(`${count(left.length, 'step')} left. To go on: ${resume}`));
+  return { code: EXIT.stopped, text, json: { ...json, resume } };
+}
+
+/** The steps that a failed run has left; null: it is the failure of something else. */
+function stepsLeftBy(error: unknown): readonly PlanStep[] | null {
+  const isFailure = error instanceof AdminError && error.reason === 'failed' && 'left' in error && Array.isArray(error.left);
+  return isFailure ? (error.left as readonly PlanStep[]) : null;
+}
+
+function failed(context: CommandContext, plan: Plan, error: unknown, left: readonly PlanStep[]): CommandResult {
+  const code = exitCodeOf(error);
+  const message = errorText(error, false);
+  const resume = resumeLine(context, left);
+  if (!context.json) context.process.stderr.write(`${line(`slotwise: ${message}`)}${line(`When that is mended, this goes on: ${resume}`)}`);
+  return { code, text: '', json: { plan: planJson(plan), error: errorJson(error, message), resume, exitCode: code } };
 }

@@ -1,6 +1,4 @@
-import { SlotwiseError, show } from '../../errors.js';
 import type { AccessOptions } from '../../options/access.js';
-import { withoutLogins } from '../../options/secrets.js';
 import { printable } from '../../util/printable.js';
 import { VERSION } from '../../version.js';
 import { accessOf } from './access.js';
@@ -8,12 +6,12 @@ import { type ParsedArguments, parseArguments } from './arguments.js';
 import type { Access, Command, CommandContext, CommandResult } from './command.js';
 import { COMMANDS } from './commands.js';
 import { EXIT, exitCodeOf } from './exit-code.js';
-import { hintFor } from './hint.js';
 import { Interrupt, StoppedError } from './interrupt.js';
 import { errorJson, jsonText } from './json.js';
 import { namedNodes } from './node-words.js';
 import type { Process } from './process.js';
 import { line } from './render.js';
+import { errorText } from './report.js';
 import { UsageError } from './usage-error.js';
 
 const INSECURE = 'warning: --insecure: certificates are not checked, so whoever is between here and a server can read the password\n';
@@ -34,21 +32,11 @@ export async function runCommandLine(args: readonly string[], process: Process, 
     return EXIT.ok;
   } catch (error) {
     const code = error instanceof StoppedError ? EXIT.stopped : exitCodeOf(error);
-    const message = messageOf(error, told.usesTls);
+    const message = errorText(error, told.usesTls);
     if (args.includes('--json')) process.stdout.write(jsonText({ error: errorJson(error, message), exitCode: code }));
     else process.stderr.write(line(`slotwise: ${message}`));
     return code;
   }
-}
-
-/** One line: which server, what, and what may help. */
-function messageOf(error: unknown, usesTls: boolean): string {
-  const text = error instanceof SlotwiseError ? error.message : show(error);
-  const node = error instanceof SlotwiseError && error.node !== undefined && !text.includes(error.node) ? `${error.node}: ` : '';
-  const hint = hintFor(error, usesTls);
-  const more = hint === null ? '' : `${text.endsWith('?') ? '' : ';'} ${hint}`;
-  // A URL may stand in any option's place.
-  return withoutLogins(`${node}${text}${more}`);
 }
 
 async function execute(parsed: Extract<ParsedArguments, { kind: 'command' }>, process: Process, told: Told): Promise<number> {

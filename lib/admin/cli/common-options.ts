@@ -19,6 +19,7 @@ export const COMMON: OptionHelps = {
 export const PLANNED: OptionHelps = {
   'dry-run': { what: 'show the plan and do nothing' },
   yes: { what: 'do not ask whether to go on' },
+  quiet: { what: 'no steps and no progress: what is done, notes, and how it ended' },
 };
 
 /** Options of commands that move keys. */

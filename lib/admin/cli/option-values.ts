@@ -39,7 +39,11 @@ export function weightsOption(options: OptionValues): Record<string, number> {
 /** Exactly one of --count, --slots and --all. */
 export function slotsOption(options: OptionValues): number | readonly number[] | 'all' {
   const given = ['count', 'slots', 'all'].filter((name) => options[name] !== undefined);
-  if (given.length !== 1) throw new UsageError('say which slots: one of --count NUMBER, --slots 0-99,104 and --all');
+  if (given.length > 1) {
+    const wrong = given.map((name) => `--${name}`).join(' and ');
+    throw new UsageError(`${wrong} exclude each other; to go on with a run that ended, leave out --count and keep the --slots it printed`);
+  }
+  if (given.length === 0) throw new UsageError('say which slots: one of --count NUMBER, --slots 0-99,104 and --all');
   if (options.all === true) return 'all';
   const count = integerOption(options, 'count', 1);
   if (count !== undefined) return count;

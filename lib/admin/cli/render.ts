@@ -1,6 +1,6 @@
 import { printable } from '../../util/printable.js';
 import type { Problem } from '../health/problem.js';
-import { describeStep, type Plan } from '../plans/steps.js';
+import { describeStep, type Plan, type PlanStep } from '../plans/steps.js';
 import { count, slotsText } from '../slot-list.js';
 import { type AdminNode, type ClusterState, primariesOf, replicasOf } from '../state/cluster-state.js';
 
@@ -50,9 +50,34 @@ export function renderProblems(problems: readonly Problem[]): string {
   return problems.map(({ severity, text }) => line(`${severity}: ${text}`)).join('');
 }
 
-export function renderPlan(plan: Plan): string {
-  const steps = plan.steps.map((step, index) => line(`${String(index + 1).padStart(4)}  ${describeStep(step)}`));
-  return `${line(plan.title)}${steps.join('')}${plan.notes.map((note) => line(`note: ${note}`)).join('')}`;
+/** A plan as it is shown: `steps` false leaves them out, for a run that shows each of them when it begins. */
+export function renderPlan({ title, steps, notes }: Plan, { steps: hasSteps = true }: { readonly steps?: boolean } = {}): string {
+  const groups = hasSteps ? groupsOf(steps) : [];
+  const shown = groups.map((group, index) => line(`${String(index + 1).padStart(4)}  ${describeGroup(group)}`));
+  return `${line(title)}${shown.join('')}${notes.map((note) => line(`note: ${note}`)).join('')}`;
+}
+
+/** Consecutive steps that people read as one: all nodes forget one. In a large cluster they would fill the screen. */
+export function groupsOf(steps: readonly PlanStep[]): PlanStep[][] {
+  const groups: PlanStep[][] = [];
+  for (const step of steps) {
+    const last = groups.at(-1);
+    if (last?.[0] !== undefined && isSameForget(last[0], step)) last.push(step);
+    else groups.push([step]);
+  }
+  return groups;
+}
+
+export function isSameForget(one: PlanStep, other: PlanStep): boolean {
+  return one.do === 'forget' && other.do === 'forget' && one.gone.id === other.gone.id;
+}
+
+export function describeGroup(group: readonly PlanStep[]): string {
+  const [step] = group;
+  if (step === undefined) return '';
+  return step.do === 'forget' && group.length > 1
+    ? `have ${count(group.length, 'node')} forget ${step.gone.name} (${step.gone.id.slice(0, 8)})`
+    : describeStep(step);
 }
 
 /** The cluster's state for programs, with ids where one node refers to another. */

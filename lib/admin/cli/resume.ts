@@ -1,0 +1,50 @@
+import { isSlotStep, type PlanStep } from '../plans/steps.js';
+import { slotsText } from '../slot-list.js';
+import type { CommandContext, OptionValues } from './command.js';
+
+/** Options that say which slots; what is left of them is given as `--slots`. */
+const WHICH_SLOTS: readonly string[] = ['count', 'slots', 'all'];
+
+/**
+ * The command line that goes on with what is left of a plan, as a shell takes it, without secrets. Where no slot is left to move, it is the
+ * one that looks at the cluster.
+ */
+export function resumeLine(
+  { command, words, options }: Pick<CommandContext, 'command' | 'words' | 'options'>,
+  left: readonly PlanStep[],
+): string {
+  const slots = left.flatMap((step) => (isSlotStep(step) ? step.slots : []));
+  if (command.name !== 'cluster reshard') return commandLine(command.name, words, options);
+  if (slots.length === 0) return commandLine('cluster check', words, withoutOptions(options, Object.keys(command.options)));
+  // A count would count anew.
+  return commandLine(command.name, words, { ...withoutOptions(options, WHICH_SLOTS), slots: slotsText(slots) });
+}
+
+function withoutOptions(options: OptionValues, names: readonly string[]): OptionValues {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)));
+}
+
+function commandLine(name: string, words: readonly string[], { password, ...options }: OptionValues): string {
+  const given = Object.entries(options).flatMap(([option, value]) =>
+    (Array.isArray(value) ? (value as readonly string[]) : [value]).flatMap((one) =>
+      one === true ? [`--${option}`] : typeof one === 'string' ? [`--${option}`, one] : [],
+    ),
+  );
+  const shown = words.map(withoutPassword);
+  const needsPassword = password !== undefined || shown.some((word, index) => word !== words[index]);
+  const line = ['slotwise', ...name.split(' '), ...shown, ...given].map(quoted).join(' ');
+  return needsPassword ? `${line}  (with the password in SLOTWISE_PASSWORD)` : line;
+}
+
+/** A URL with its user, and without its password. */
+function withoutPassword(word: string): string {
+  return word.replace(
+    /^([a-z][a-z0-9+.-]*:\/\/)([^/?#@:]*):[^@]*@/i,
+    (_, scheme: string, user: string) => `${scheme}${user === '' ? '' : `${user}@`}`,
+  );
+}
+
+/** A word as a POSIX shell takes it. https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02_02 */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
