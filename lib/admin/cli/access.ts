@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { show } from '../../errors.js';
 import type { AccessOptions } from '../../options/access.js';
 import type { Access, OptionValues } from './command.js';
+import { readGivenFile } from './given-file.js';
 import { numberOption, textOption } from './option-values.js';
 import { UsageError } from './usage-error.js';
 
@@ -12,12 +12,6 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const PASSWORDS = ['SLOTWISE_PASSWORD', 'REDISCLI_AUTH'];
 
 const PEM = /-----BEGIN [A-Z ]+-----/;
-
-const FILE_PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'it may not be read',
-  EISDIR: 'it is a directory',
-};
 
 /**
  * Login and TLS. What the options say comes before what the URL says, and that before the environment. `typed`: the password that was typed.
@@ -70,13 +64,7 @@ function tlsOf(options: OptionValues): AccessOptions['tls'] {
 function fileOf(options: OptionValues, name: string): Buffer | undefined {
   const path = textOption(options[name]);
   if (path === undefined) return undefined;
-  let content: Buffer;
-  try {
-    content = readFileSync(path);
-  } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException; // errors of node:fs have codes
-    throw new UsageError(`--${name}: cannot read ${path}: ${FILE_PROBLEMS[code] ?? message}`);
-  }
+  const content = readGivenFile(path, `--${name}`);
   if (!PEM.test(content.toString('latin1'))) throw new UsageError(`--${name}: ${path} has no PEM text (-----BEGIN …)`);
   return content;
 }

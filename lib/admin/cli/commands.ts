@@ -1,3 +1,5 @@
+import { explain } from './any/explain.js';
+import { optionsCheck } from './any/options-check.js';
 import { addNode } from './cluster/add-node.js';
 import { check } from './cluster/check.js';
 import { create } from './cluster/create.js';
@@ -26,4 +28,6 @@ export const COMMANDS: readonly Command[] = [
   replicate,
   fix,
   forget,
+  explain,
+  optionsCheck,
 ];

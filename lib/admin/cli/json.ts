@@ -3,6 +3,7 @@ import { printable } from '../../util/printable.js';
 import { AdminError } from '../admin-error.js';
 import { describeStep, type Plan, type PlanStep } from '../plans/steps.js';
 import type { RunOutcome } from '../run/executor.js';
+import { UsageError } from './usage-error.js';
 
 /** One document on the standard output. */
 export function jsonText(value: unknown): string {
@@ -12,6 +13,7 @@ export function jsonText(value: unknown): string {
 /** An error for programs. `message` has no secrets any more. */
 export function errorJson(error: unknown, message: string): Record<string, unknown> {
   if (!(error instanceof SlotwiseError)) return { code: 'ERR_UNEXPECTED', message };
+  if (error instanceof UsageError) return { code: 'ERR_USAGE', message };
   const { code, node, executed } = error;
   return {
     code,
