@@ -32,6 +32,7 @@ import { settleTimeMs } from './run/waiting.js';
 import { clusterRows, clusterTitle, runningJobs } from './state/cluster-rows.js';
 import { type AdminNode, type ClusterState, nodeNamed, primariesOf } from './state/cluster-state.js';
 import { countKeysOfNodes, readKeyCounts } from './state/key-counts.js';
+import { openMoves } from './state/open-moves.js';
 import { readCluster, readServer } from './state/read-cluster.js';
 import type { ReportOptions, TopologyAdmin, TopologyReport } from './topology-report.js';
 
@@ -92,7 +93,14 @@ export class ClusterAdmin implements TopologyAdmin {
   /** All nodes with what is wrong, in the form that every topology has. */
   async report({ steady = false }: ReportOptions = {}): Promise<TopologyReport> {
     const { cluster, problems } = steady ? await this.examine() : onePicture(await this.read());
-    return { kind: this.kind, title: clusterTitle(cluster), rows: clusterRows(cluster), problems, jobs: runningJobs(cluster) };
+    return {
+      kind: this.kind,
+      title: clusterTitle(cluster),
+      rows: clusterRows(cluster),
+      problems,
+      jobs: runningJobs(cluster),
+      moves: openMoves(cluster),
+    };
   }
 
   /** All of `nodes` become one cluster, with so many `replicas` for each primary. */

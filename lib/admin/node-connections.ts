@@ -11,6 +11,7 @@ import { specOf } from '../protocol/catalog/specs.js';
 import { type Arg, type CommandSpec, DECODE_BUFFERS, type Raw } from '../protocol/command-spec.js';
 import type { OutcomeSink } from '../protocol/outcome.js';
 import { clock } from '../util/clock.js';
+import { ownLoad } from './own-load.js';
 
 export interface NodeCommandOptions {
   readonly timeoutMs?: number;
@@ -81,6 +82,7 @@ export class NodeConnections implements BatchClient {
     const { spec, args } = specOf(words);
     const call = newCall(spec, args, null, buffers ? DECODE_BUFFERS : 0, internalOwner, clock.deadlineIn(timeoutMs));
     const reply = takePromise() as Promise<Raw>; // no decoder
+    ownLoad.commanded(connection.key);
     connection.send(call);
     return await answered(reply, connection, spec, timeoutMs);
   }
@@ -118,10 +120,12 @@ export class NodeConnections implements BatchClient {
       {
         ready: () => {},
         closed: (closed) => {
+          ownLoad.ended(closed);
           if (this.#connections.get(key) === closed) this.#connections.delete(key);
         },
       },
     );
+    ownLoad.begun(connection);
     this.#connections.set(key, connection);
     return connection;
   }

@@ -3,6 +3,7 @@ import type { NodeFacts } from './health/node-facts.js';
 import type { Problem } from './health/problem.js';
 import type { SlotSet } from './slot-list.js';
 import type { MigrationJob } from './state/migration-jobs.js';
+import type { OpenMove } from './state/open-moves.js';
 
 /** One server in a list that people read: replicas stand under their primary. */
 export interface ServerRow {
@@ -39,6 +40,8 @@ export interface TopologyReport {
   readonly problems: readonly Problem[];
   /** Atomic slot migrations that run. */
   readonly jobs: readonly MigrationJob[];
+  /** Open slots and atomic migrations, by the nodes at their ends. Only in a cluster. */
+  readonly moves?: readonly OpenMove[];
 }
 
 export interface ReportOptions {

@@ -125,6 +125,11 @@ export class Connection implements Holder {
     return this.#queue.length + this.#inFlight.length;
   }
 
+  /** Bytes so far, as they are without TLS. */
+  get bytes(): { readonly sent: number; readonly received: number } {
+    return { sent: this.#socket.bytesWritten, received: this.#socket.bytesRead };
+  }
+
   /** Strings in pushes are Buffers from the next push on. */
   pushBuffers(): void {
     this.#reader.pushBuffers();

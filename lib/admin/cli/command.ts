@@ -62,6 +62,6 @@ export interface CommandResult {
   readonly code: ExitCode;
   /** For people. Empty if everything was shown already. */
   readonly text: string;
-  /** The same for programs. */
+  /** The same for programs. Undefined if everything was written already. */
   readonly json: unknown;
 }

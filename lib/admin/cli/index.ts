@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { runCommandLine } from './command-line.js';
 import { confirm, readSecret } from './terminal.js';
+import { tty } from './tty.js';
 
 const { stdin, stdout, stderr, env } = process;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -11,6 +12,7 @@ runCommandLine(process.argv.slice(2), {
   env,
   confirm: stdin.isTTY && stderr.isTTY ? confirm : null,
   readSecret,
+  terminal: stdout.isTTY ? tty : null,
   onInterrupt(listener) {
     for (const signal of SIGNALS) process.on(signal, listener);
     // The reader of a pipe is gone, as of `slotwise top … | head`.

@@ -6,6 +6,17 @@ export interface Output {
   write(text: string): unknown;
 }
 
+/** The terminal that the standard output is, for a command that fills it. What begins to listen returns a function that ends that. */
+export interface Terminal {
+  onResize(listener: () => void): () => void;
+  /** Listens to single keys, where the standard input is a terminal. */
+  onKeys(listener: (text: string) => void): () => void;
+  /** Runs the listener before the process ends, in whatever way it can notice. */
+  onExit(listener: () => void): () => void;
+  /** Stops the process, as Ctrl-Z does. `resumed` runs when it goes on. */
+  suspend(resumed: () => void): void;
+}
+
 /** The parts of a process that the command line uses. */
 export interface Process {
   readonly stdout: Output;
@@ -18,6 +29,8 @@ export interface Process {
    * Default: nothing can be read.
    */
   readonly readSecret?: (text: string, stop: AbortSignal) => Promise<string | null>;
+  /** Default: the standard output is no terminal. */
+  readonly terminal?: Terminal | null;
   /** Listens to Ctrl-C and to the end of the terminal. Returns a function that ends that. */
   onInterrupt(listener: () => void): () => void;
   exit(code: number): void;

@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { resolveOptions } from '../../../options/resolve.js';
+import { cluster } from '../../../options/topology.js';
+import { suggest } from '../../../util/suggestion.js';
+import { performance } from '../../../util/timers.js';
+import { NodeConnections } from '../../node-connections.js';
+import { ownLoad } from '../../own-load.js';
+import type { TopologyAdmin } from '../../topology-report.js';
+import type { CommandContext, CommandResult, OptionHelps, OptionValues } from '../command.js';
+import { numberOption, textOption } from '../option-values.js';
+import { UsageError } from '../usage-error.js';
+import { ORDERS, type Order } from './columns.js';
+import { Sampler } from './sampler.js';
+import { runTop } from './top.js';
+
+export const TOP_OPTIONS: OptionHelps = {
+  interval: { value: 'MS', what: 'time between two looks (2000)' },
+  count: { value: 'NUMBER', what: 'how many looks (until Ctrl-C); exit code 1 if there are errors then' },
+  sort: { value: 'COLUMN', what: 'ops, memory, lag, cpu, rtt, name … (tree: replicas under primaries)' },
+};
+
+const DEFAULT_INTERVAL_MS = 2_000;
+const TIMEOUT_MS = 5_000;
+/** Longest time for which one picture waits for a slow server. */
+const MOST_PATIENCE_MS = 500;
+
+/** Runs `top` over the servers of an admin, which it closes at the end. */
+export async function runTopCommand(context: CommandContext, admin: TopologyAdmin): Promise<CommandResult> {
+  const { options, words, interrupt, process, json } = context;
+  const intervalMs = numberOption(options, 'interval', 100) ?? DEFAULT_INTERVAL_MS;
+  const looks = numberOption(options, 'count', 1) ?? Number.POSITIVE_INFINITY;
+  const order = orderOption(options);
+  context.use(admin);
+  const { nodes, ...access } = context.adminOptions(words);
+  const client = context.use(new NodeConnections(resolveOptions({ clientName: 'slotwise-top', ...access, topology: cluster(nodes) })));
+  const now = (): number => performance.now();
+  const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
+    await sleep(ms, undefined, { signal }).catch(() => undefined);
+  };
+  const patienceMs = Math.min(intervalMs / 2, MOST_PATIENCE_MS);
+  const sampler = new Sampler({ now, sleep: pause, loadOf: (key) => ownLoad.of(key), patienceMs, timeoutMs: TIMEOUT_MS });
+  using _ = interrupt.during(() => undefined);
+  const code = await runTop(
+    { admin, sampler, clientOf: () => client, output: process.stdout, terminal: process.terminal ?? null, now, sleep: pause },
+    { intervalMs, looks, order, json, stop: interrupt.signal },
+  );
+  return { code, text: '', json: undefined };
+}
+
+function orderOption(options: OptionValues): Order {
+  const by = textOption(options.sort) ?? 'tree';
+  if (!ORDERS.includes(by)) throw new UsageError(`--sort: there is no column ${by}; ${suggest(by, ORDERS)}`);
+  return { by, reversed: false };
+}

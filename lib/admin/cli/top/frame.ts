@@ -1,0 +1,96 @@
+import { printable } from '../../../util/printable.js';
+import { inOrder, type Problem } from '../../health/problem.js';
+import { count } from '../../slot-list.js';
+import type { TopologyKind } from '../../topology-report.js';
+import { cutTo, padEndTo, widthOf } from '../text-width.js';
+import { ORDERS, type Order, sorted, tableLines } from './columns.js';
+import type { ServerLine } from './model.js';
+import { type MoveLine, moveText } from './moves.js';
+
+/** One look at all servers. */
+export interface Look {
+  readonly at: Date;
+  readonly kind: TopologyKind;
+  readonly title: string;
+  readonly servers: readonly ServerLine[];
+  readonly moves: readonly MoveLine[];
+  /** Errors first. */
+  readonly problems: readonly Problem[];
+}
+
+/** How a look is shown; the keyboard changes it. */
+export interface ScreenView {
+  readonly order: Order;
+  /** How many servers are scrolled away above. */
+  readonly skipped: number;
+  readonly help: boolean;
+}
+
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export const HELP: readonly string[] = [
+  'o ops/s     r round trip   l lag        c CPU      m memory   n name',
+  'i bytes in  u bytes out    h hit rate   k keys     b blocked  t tree',
+  'R the other way round      arrows, page up and down: scroll',
+  '? this help                q or Ctrl-C: end',
+];
+
+/** The lines of a look below each other, all columns of it: for a log. */
+export function blockLines(look: Look, order: Order): string[] {
+  const lines = sorted(look.servers, order);
+  const { head, rows } = tableLines(lines, Number.POSITIVE_INFINITY, order.by === 'tree');
+  return [headline(look), head, ...rows, ...notesOf(look)];
+}
+
+/** The lines of a look for a screen of this size: what does not fit is left out, and said to be. */
+export function screenLines(look: Look, view: ScreenView, { columns, rows }: Size): string[] {
+  const all = sorted(look.servers, view.order);
+  const notes = view.help ? HELP : notesOf(look);
+  // Headline, head of the table and keys. At most half of the rest is for notes, as long as there are servers for the other half.
+  const room = Math.max(1, rows - 3);
+  const forNotes = Math.min(notes.length, Math.max(Math.floor(room / 2), room - all.length));
+  const forServers = room - forNotes;
+  const skipped = Math.max(0, Math.min(view.skipped, all.length - forServers));
+  const table = tableLines(all, columns, view.order.by === 'tree');
+  const shown = table.rows.slice(skipped, skipped + forServers);
+  const keys = `q quit  ? help  sorted by ${view.order.by}${view.order.reversed ? ', reversed' : ''}`;
+  const hidden = all.length - shown.length;
+  const lines = [
+    sides(headline(look), look.at.toTimeString().slice(0, 8), columns),
+    table.head,
+    ...shown,
+    ...(notes.length > forNotes ? [...notes.slice(0, forNotes - 1), `and ${notes.length - forNotes + 1} more`] : notes),
+  ];
+  const filled = [...lines, ...Array.from({ length: Math.max(0, rows - 1 - lines.length) }, () => '')];
+  return [...filled.slice(0, rows - 1), hidden === 0 ? keys : `${keys}  ${count(hidden, 'server')} not shown`]
+    .slice(0, rows)
+    .map((line) => cutTo(line, columns));
+}
+
+/** `cluster of 3 shards, 6 nodes: 1,234 ops/s, 2 errors` */
+export function headline({ title, servers, problems }: Look): string {
+  const ops = servers.filter(({ role }) => role === 'primary').reduce((sum, { opsPerSecond }) => sum + (opsPerSecond ?? 0), 0);
+  const counts = (['error', 'warning'] as const).flatMap((severity) => {
+    const number = problems.filter((problem) => problem.severity === severity).length;
+    return number === 0 ? [] : [count(number, severity)];
+  });
+  return printable(`${title}: ${Math.round(ops).toLocaleString('en-US')} ops/s, ${counts.length === 0 ? 'ok' : counts.join(', ')}`);
+}
+
+function notesOf({ moves, problems }: Look): string[] {
+  return [...moves.map(moveText), ...inOrder(problems).map(({ severity, text }) => `${severity}: ${text}`)].map((text) => printable(text));
+}
+
+/** One text to the left and one to the right, which is left out where both do not fit. */
+function sides(left: string, right: string, columns: number): string {
+  const gap = columns - widthOf(left) - widthOf(right);
+  return gap < 1 ? left : `${padEndTo(left, columns - widthOf(right))}${right}`;
+}
+
+/** Whether a text is the name of an order. */
+export function isOrder(text: string): boolean {
+  return ORDERS.includes(text);
+}

@@ -1,0 +1,227 @@
+import type { ServerRow } from '../../topology-report.js';
+import type { OffsetMark, Sample, Samples } from './sampler.js';
+
+/** What is measured of one server. Null: not known, or the server has no such thing. */
+export interface Metrics {
+  readonly roundTripMs: number | null;
+  readonly opsPerSecond: number | null;
+  readonly inBytesPerSecond: number | null;
+  readonly outBytesPerSecond: number | null;
+  /** Percent of one core, our own questions included: a server does not say for whom it worked. */
+  readonly cpuPercent: number | null;
+  /** Percent of the reads since the last look that found their key. */
+  readonly hitPercent: number | null;
+  readonly memoryBytes: number | null;
+  /** Its `maxmemory`; null: no limit. */
+  readonly memoryLimitBytes: number | null;
+  readonly evictedPerSecond: number | null;
+  readonly expiredPerSecond: number | null;
+  readonly keys: number | null;
+  readonly clients: number | null;
+  readonly blockedClients: number | null;
+  /** Keys that another node has moved to it by MIGRATE. */
+  readonly migratedKeysPerSecond: number | null;
+}
+
+/** How far a replica is behind its primary. */
+interface Lag {
+  readonly lagBytes: number | null;
+  /** Age of the newest write that it does not have yet. */
+  readonly lagSeconds: number | null;
+}
+
+/** One server as a picture shows it. */
+export interface ServerLine extends Metrics, Lag {
+  readonly id: string;
+  readonly name: string;
+  readonly depth: number;
+  readonly role: ServerRow['role'];
+  /** `ok`, or what it is busy with, or since when it does not answer. */
+  readonly state: string;
+  readonly silentMs: number | null;
+  readonly problem: string | null;
+  readonly slots: number | null;
+}
+
+const NO_METRICS: Metrics = {
+  roundTripMs: null,
+  opsPerSecond: null,
+  inBytesPerSecond: null,
+  outBytesPerSecond: null,
+  cpuPercent: null,
+  hitPercent: null,
+  memoryBytes: null,
+  memoryLimitBytes: null,
+  evictedPerSecond: null,
+  expiredPerSecond: null,
+  keys: null,
+  clients: null,
+  blockedClients: null,
+  migratedKeysPerSecond: null,
+};
+
+/** Seconds between two PINGs of a primary to its replicas: `repl-ping-replica-period`, where nobody has changed it. */
+const PRIMARY_PING_S = 10;
+
+/** A number of INFO; null: the server does not tell it. */
+function numberIn({ info }: Sample, field: string): number | null {
+  const text = info.get(field);
+  const number = text === undefined || text === '' ? Number.NaN : Number(text);
+  return Number.isFinite(number) ? number : null;
+}
+
+/** How often a command was called: the sum over its subcommands. */
+function callsOf({ info }: Sample, command: string): number {
+  return Number(/^calls=(\d+)/.exec(info.get(`cmdstat_${command}`) ?? '')?.[1] ?? 0);
+}
+
+/** What a counter grew by. Null: unknown, or counted anew since (CONFIG RESETSTAT). */
+function growth(before: Sample, last: Sample, field: string): number | null {
+  const [then, now] = [numberIn(before, field), numberIn(last, field)];
+  return then === null || now === null || now < then ? null : now - then;
+}
+
+/** Whether the counters of both samples are those of one process. */
+function isSameProcess(before: Sample, last: Sample): boolean {
+  const [then, now] = [numberIn(before, 'uptime_in_seconds') ?? 0, numberIn(last, 'uptime_in_seconds') ?? 0];
+  return before.info.get('run_id') === last.info.get('run_id') && now >= then && last.atMs > before.atMs;
+}
+
+export function metricsOf({ last, before, silentSinceMs }: Samples): Metrics {
+  if (last === null || silentSinceMs !== null) return NO_METRICS;
+  const limit = numberIn(last, 'maxmemory');
+  const clients = numberIn(last, 'connected_clients');
+  // A replica counts the connection to its primary.
+  const own = last.own.open + (last.info.get('master_link_status') === 'up' ? 1 : 0);
+  return {
+    ...NO_METRICS,
+    roundTripMs: last.roundTripMs,
+    memoryBytes: numberIn(last, 'used_memory'),
+    memoryLimitBytes: limit === 0 ? null : limit,
+    keys: keysIn(last),
+    clients: clients === null ? null : Math.max(0, clients - own),
+    blockedClients: numberIn(last, 'blocked_clients'),
+    ...(before !== null && isSameProcess(before, last) ? ratesOf(before, last) : {}),
+  };
+}
+
+/** https://redis.io/docs/latest/commands/info/ */
+function ratesOf(before: Sample, last: Sample): Partial<Metrics> {
+  const seconds = (last.atMs - before.atMs) / 1_000;
+  const perSecond = (amount: number | null): number | null => (amount === null ? null : amount / seconds);
+  const grown = (field: string): number | null => growth(before, last, field);
+  const without = (amount: number | null, own: number): number | null => (amount === null ? null : Math.max(0, amount - own));
+  const [hits, misses] = [grown('keyspace_hits'), grown('keyspace_misses')];
+  const [system, user] = [grown('used_cpu_sys'), grown('used_cpu_user')];
+  const share = {
+    cpuPercent: system === null || user === null ? null : ((system + user) / seconds) * 100,
+    hitPercent: hits === null || misses === null || hits + misses === 0 ? null : (hits / (hits + misses)) * 100,
+    evictedPerSecond: perSecond(grown('evicted_keys')),
+    expiredPerSecond: perSecond(grown('expired_keys')),
+    migratedKeysPerSecond: perSecond(callsBetween(before, last, 'restore-asking')),
+  };
+  // A connection that we opened meanwhile had a handshake, which nobody counted.
+  if (before.own.begun !== last.own.begun) return share;
+  return {
+    ...share,
+    opsPerSecond: perSecond(without(grown('total_commands_processed'), housekeepingOf(before, last, seconds))),
+    inBytesPerSecond: perSecond(without(grown('total_net_input_bytes'), last.own.sentBytes - before.own.sentBytes)),
+    outBytesPerSecond: perSecond(without(grown('total_net_output_bytes'), last.own.receivedBytes - before.own.receivedBytes)),
+  };
+}
+
+/** Commands that no client has sent: our own, the acknowledgements of replicas, and the PINGs by which a primary shows that it lives. */
+function housekeepingOf(before: Sample, last: Sample, seconds: number): number {
+  const own = last.own.commands - before.own.commands;
+  const acknowledgements = callsBetween(before, last, 'replconf');
+  const isReplica = last.info.get('role') === 'slave';
+  const pings = isReplica ? Math.min(callsBetween(before, last, 'ping'), Math.ceil(seconds / PRIMARY_PING_S)) : 0;
+  return own + acknowledgements + pings;
+}
+
+function callsBetween(before: Sample, last: Sample, command: string): number {
+  return Math.max(0, callsOf(last, command) - callsOf(before, command));
+}
+
+/** The sum over the databases, `db0:keys=1,expires=0,avg_ttl=0`; null where a server has no data, as a Sentinel. */
+function keysIn({ info }: Sample): number | null {
+  if (!info.has('used_memory')) return null;
+  let keys = 0;
+  for (const [field, text] of info) if (/^db\d+$/.test(field)) keys += Number(/^keys=(\d+)/.exec(text)?.[1] ?? 0);
+  return keys;
+}
+
+/** How far a replica is behind. The seconds come of the time at which its primary was where the replica is now. */
+export function lagOf(replica: Samples, primary: Samples): Lag {
+  const own = replica.last === null || replica.silentSinceMs !== null ? null : numberIn(replica.last, 'slave_repl_offset');
+  const newest = primary.offsets.at(-1);
+  if (own === null || newest === undefined || primary.silentSinceMs !== null) return { lagBytes: null, lagSeconds: null };
+  const lagBytes = Math.max(0, newest.offset - own);
+  return { lagBytes, lagSeconds: lagBytes === 0 ? 0 : ageOf(primary.offsets, own) };
+}
+
+/** Seconds since a primary was at an offset, between two marks in proportion. As old as the oldest mark, where it was there before that. */
+function ageOf(marks: readonly OffsetMark[], offset: number): number {
+  const newest = marks.at(-1);
+  const after = marks.find((mark) => mark.offset > offset);
+  if (newest === undefined || after === undefined) return 0;
+  const before = marks[marks.indexOf(after) - 1] ?? after;
+  const part = after.offset === before.offset ? 0 : (offset - before.offset) / (after.offset - before.offset);
+  return (newest.atMs - (before.atMs + Math.max(0, part) * (after.atMs - before.atMs))) / 1_000;
+}
+
+/** The servers of a report with what was measured of them. `samplesOf` gives what is known of a row. */
+export function serverLines(rows: readonly ServerRow[], samplesOf: (row: ServerRow) => Samples, nowMs: number): ServerLine[] {
+  return rows.map((row, index) => {
+    const samples = samplesOf(row);
+    const primary = rows
+      .slice(0, index)
+      .reverse()
+      .find(({ depth, role }) => depth === row.depth - 1 && role !== 'sentinel');
+    const silentMs = samples.silentSinceMs === null ? null : nowMs - samples.silentSinceMs;
+    return {
+      id: row.id,
+      name: row.name,
+      depth: row.depth,
+      role: roleOf(row, samples),
+      state: stateOf(row, samples, silentMs),
+      silentMs,
+      problem: samples.problem ?? (samples.last === null ? row.problem : null),
+      slots: row.slots === null ? null : row.slots.length,
+      ...metricsOf(samples),
+      ...(primary === undefined ? { lagBytes: null, lagSeconds: null } : lagOf(samples, samplesOf(primary))),
+    };
+  });
+}
+
+function roleOf(row: ServerRow, { last, silentSinceMs }: Samples): ServerRow['role'] {
+  const role = silentSinceMs === null ? last?.info.get('role') : undefined;
+  return role === 'master' ? 'primary' : role === 'slave' ? 'replica' : row.role;
+}
+
+/** What a server is busy with, in the order of what hinders it most. */
+function stateOf(row: ServerRow, { last, silentSinceMs, problem }: Samples, silentMs: number | null): string {
+  if (silentSinceMs !== null) return `${problem === null ? 'silent' : 'down'} ${secondsText((silentMs ?? 0) / 1_000)}`;
+  if (problem !== null) return 'refuses';
+  if (last === null) return row.address === null || !row.reachable ? 'down' : 'asked';
+  const { info } = last;
+  if (info.get('loading') === '1') return `loading ${percentText(info.get('loading_loaded_perc'))}`;
+  if (info.get('master_sync_in_progress') === '1') return `sync ${percentText(info.get('master_sync_perc'))}`.trimEnd();
+  if (info.has('master_link_status') && info.get('master_link_status') !== 'up') {
+    const seconds = Number(info.get('master_link_down_since_seconds') ?? -1);
+    return seconds >= 0 ? `no link ${secondsText(seconds)}` : 'no link';
+  }
+  const failover = info.get('master_failover_state') ?? 'no-failover';
+  return failover === 'no-failover' ? 'ok' : 'failover';
+}
+
+function percentText(text: string | undefined): string {
+  const percent = Number(text ?? Number.NaN);
+  return Number.isFinite(percent) && percent >= 0 ? `${Math.floor(percent)} %` : '';
+}
+
+/** `5 s`, `12 min`, `3 h`: an age at a glance. */
+export function secondsText(seconds: number): string {
+  if (seconds < 120) return `${Math.floor(seconds)} s`;
+  return seconds < 7_200 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3_600)} h`;
+}

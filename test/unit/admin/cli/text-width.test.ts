@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { cutTo, padEndTo, padStartTo, widthOf } from '../../../../lib/admin/cli/text-width.js';
+
+describe('the width of a text', () => {
+  const widths: readonly (readonly [text: string, columns: number])[] = [
+    ['', 0],
+    ['10.0.0.1:7000', 13],
+    ['größe', 5],
+    ['节点', 4],
+    ['ﾉｰﾄﾞ', 4],
+    ['ノード', 6],
+    ['e\u0301', 1],
+    ['🚀', 2],
+    ['…', 1],
+  ];
+  for (const [text, columns] of widths) it(`is ${columns} for ${JSON.stringify(text)}`, () => assert.equal(widthOf(text), columns));
+
+  const cuts: readonly (readonly [text: string, columns: number, cut: string])[] = [
+    ['abcdef', 6, 'abcdef'],
+    ['abcdef', 5, 'abcd…'],
+    ['abc def', 5, 'abc…'],
+    ['节点一', 5, '节点…'],
+    ['节点一', 4, '节…'],
+    ['abc', 1, '…'],
+    ['abc', 0, ''],
+  ];
+  for (const [text, columns, cut] of cuts) {
+    it(`lets ${JSON.stringify(text)} be cut to ${columns}`, () => {
+      assert.equal(cutTo(text, columns), cut);
+      assert.ok(widthOf(cut) <= columns);
+    });
+  }
+
+  it('is filled with spaces', () => {
+    assert.deepEqual([padEndTo('节', 4), padStartTo('节', 4), padEndTo('abc', 2)], ['节  ', '  节', 'abc']);
+  });
+});
