@@ -82,9 +82,9 @@ export class NodeConnections implements BatchClient {
     const { spec, args } = specOf(words);
     const call = newCall(spec, args, null, buffers ? DECODE_BUFFERS : 0, internalOwner, clock.deadlineIn(timeoutMs));
     const reply = takePromise() as Promise<Raw>; // no decoder
-    ownLoad.commanded(connection.key);
+    const settled = ownLoad.commanded(connection.key, 1);
     connection.send(call);
-    return await answered(reply, connection, spec, timeoutMs);
+    return await answered(reply, connection, spec, timeoutMs).finally(settled);
   }
 
   async sendAll(address: Address, commands: readonly (readonly Arg[])[], options: NodeCommandOptions = {}): Promise<readonly Raw[]> {
@@ -94,10 +94,11 @@ export class NodeConnections implements BatchClient {
     const specs = commands.map(specOf);
     const replies = new Replies(specs.length);
     const [mode, deadline] = [buffers ? DECODE_BUFFERS : 0, clock.deadlineIn(timeoutMs)];
+    const settled = ownLoad.commanded(connection.key, specs.length);
     for (const [index, { spec, args }] of specs.entries()) {
       connection.send(newCall(spec, args, null, mode, internalOwner, deadline, sinkExtras(replies, index)));
     }
-    return await answered(replies.all, connection, specs[0]?.spec, timeoutMs);
+    return await answered(replies.all, connection, specs[0]?.spec, timeoutMs).finally(settled);
   }
 
   async credentials(): Promise<Credentials | null> {

@@ -5,6 +5,8 @@ export interface OwnLoad {
   /** Connections that were ever begun. Their handshakes are in no other number. */
   readonly begun: number;
   readonly commands: number;
+  /** Commands whose answers are not here yet: the server may have counted them, or not. */
+  readonly pending: number;
   readonly sentBytes: number;
   readonly receivedBytes: number;
 }
@@ -19,6 +21,7 @@ interface Account {
   readonly lines: Set<Line>;
   begun: number;
   commands: number;
+  pending: number;
   /** Of connections that are closed. */
   sentBytes: number;
   receivedBytes: number;
@@ -34,8 +37,14 @@ export class LoadMeter {
     account.begun++;
   }
 
-  commanded(key: string): void {
-    this.#account(key).commands++;
+  /** So many commands are sent. Returns what is to be called when they have ended, in whatever way. */
+  commanded(key: string, count: number): () => void {
+    const account = this.#account(key);
+    account.commands += count;
+    account.pending += count;
+    return () => {
+      account.pending -= count;
+    };
   }
 
   ended(line: Line): void {
@@ -46,19 +55,19 @@ export class LoadMeter {
   }
 
   of(key: string): OwnLoad {
-    const { lines, begun, commands, ...closed } = this.#account(key);
+    const { lines, begun, commands, pending, ...closed } = this.#account(key);
     let { sentBytes, receivedBytes } = closed;
     for (const line of lines) {
       sentBytes += line.bytes.sent;
       receivedBytes += line.bytes.received;
     }
-    return { open: lines.size, begun, commands, sentBytes, receivedBytes };
+    return { open: lines.size, begun, commands, pending, sentBytes, receivedBytes };
   }
 
   #account(key: string): Account {
     let account = this.#accounts.get(key);
     if (account === undefined) {
-      account = { lines: new Set(), begun: 0, commands: 0, sentBytes: 0, receivedBytes: 0 };
+      account = { lines: new Set(), begun: 0, commands: 0, pending: 0, sentBytes: 0, receivedBytes: 0 };
       this.#accounts.set(key, account);
     }
     return account;

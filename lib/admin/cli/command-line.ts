@@ -72,7 +72,8 @@ async function execute(parsed: Extract<ParsedArguments, { kind: 'command' }>, pr
   try {
     // What is not under way yet ends at once: its connections are closed, and its own end is not waited for.
     const result: CommandResult = await Promise.race([command.run(context), interrupt.stopped]);
-    process.stdout.write(json ? (result.json === undefined ? '' : jsonText(result.json)) : printable(result.text, '\n'));
+    const text = json ? (result.json === undefined ? '' : jsonText(result.json)) : printable(result.text, '\n');
+    if (text !== '') process.stdout.write(text);
     return result.code;
   } finally {
     for (const one of opened) one.close();

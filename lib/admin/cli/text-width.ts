@@ -35,3 +35,19 @@ export function padEndTo(text: string, columns: number): string {
 export function padStartTo(text: string, columns: number): string {
   return ' '.repeat(Math.max(0, columns - widthOf(text))) + text;
 }
+
+/** A text in lines of so many columns, split at spaces; all lines but the first are indented. What is longer than a line is cut. */
+export function wrapTo(text: string, columns: number): string[] {
+  if (widthOf(text) <= columns) return [text];
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line.trim() === '' || widthOf(longer) <= columns) line = longer;
+    else {
+      lines.push(line);
+      line = `  ${word}`;
+    }
+  }
+  return [...lines, line].map((each) => cutTo(each, columns));
+}

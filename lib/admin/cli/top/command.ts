@@ -23,6 +23,8 @@ const DEFAULT_INTERVAL_MS = 2_000;
 const TIMEOUT_MS = 5_000;
 /** Longest time for which one picture waits for a slow server. */
 const MOST_PATIENCE_MS = 500;
+/** A server that is asked more often than this is not called silent for one late answer. */
+const LEAST_SILENCE_MS = 1_000;
 
 /** Runs `top` over the servers of an admin, which it closes at the end. */
 export async function runTopCommand(context: CommandContext, admin: TopologyAdmin): Promise<CommandResult> {
@@ -37,8 +39,14 @@ export async function runTopCommand(context: CommandContext, admin: TopologyAdmi
   const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
     await sleep(ms, undefined, { signal }).catch(() => undefined);
   };
-  const patienceMs = Math.min(intervalMs / 2, MOST_PATIENCE_MS);
-  const sampler = new Sampler({ now, sleep: pause, loadOf: (key) => ownLoad.of(key), patienceMs, timeoutMs: TIMEOUT_MS });
+  const sampler = new Sampler({
+    now,
+    sleep: pause,
+    loadOf: (key) => ownLoad.of(key),
+    patienceMs: Math.min(intervalMs / 2, MOST_PATIENCE_MS),
+    silenceMs: Math.max(intervalMs, LEAST_SILENCE_MS),
+    timeoutMs: TIMEOUT_MS,
+  });
   using _ = interrupt.during(() => undefined);
   const code = await runTop(
     { admin, sampler, clientOf: () => client, output: process.stdout, terminal: process.terminal ?? null, now, sleep: pause },

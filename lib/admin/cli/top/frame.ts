@@ -2,7 +2,7 @@ import { printable } from '../../../util/printable.js';
 import { inOrder, type Problem } from '../../health/problem.js';
 import { count } from '../../slot-list.js';
 import type { TopologyKind } from '../../topology-report.js';
-import { cutTo, padEndTo, widthOf } from '../text-width.js';
+import { cutTo, padEndTo, widthOf, wrapTo } from '../text-width.js';
 import { ORDERS, type Order, sorted, tableLines } from './columns.js';
 import type { ServerLine } from './model.js';
 import { type MoveLine, moveText } from './moves.js';
@@ -49,25 +49,33 @@ export function blockLines(look: Look, order: Order): string[] {
 export function screenLines(look: Look, view: ScreenView, { columns, rows }: Size): string[] {
   const all = sorted(look.servers, view.order);
   const notes = view.help ? HELP : notesOf(look);
-  // Headline, head of the table and keys. At most half of the rest is for notes, as long as there are servers for the other half.
+  // Headline, head of the table and keys. At least half of the rest is for servers.
   const room = Math.max(1, rows - 3);
-  const forNotes = Math.min(notes.length, Math.max(Math.floor(room / 2), room - all.length));
-  const forServers = room - forNotes;
+  const below = fitting(notes, columns, Math.max(Math.floor(room / 2), room - all.length));
+  const forServers = room - below.length;
   const skipped = Math.max(0, Math.min(view.skipped, all.length - forServers));
   const table = tableLines(all, columns, view.order.by === 'tree');
   const shown = table.rows.slice(skipped, skipped + forServers);
   const keys = `q quit  ? help  sorted by ${view.order.by}${view.order.reversed ? ', reversed' : ''}`;
   const hidden = all.length - shown.length;
-  const lines = [
-    sides(headline(look), look.at.toTimeString().slice(0, 8), columns),
-    table.head,
-    ...shown,
-    ...(notes.length > forNotes ? [...notes.slice(0, forNotes - 1), `and ${notes.length - forNotes + 1} more`] : notes),
-  ];
+  const lines = [sides(headline(look), look.at.toTimeString().slice(0, 8), columns), table.head, ...shown, ...below];
   const filled = [...lines, ...Array.from({ length: Math.max(0, rows - 1 - lines.length) }, () => '')];
   return [...filled.slice(0, rows - 1), hidden === 0 ? keys : `${keys}  ${count(hidden, 'server')} not shown`]
-    .slice(0, rows)
+    .slice(-rows)
     .map((line) => cutTo(line, columns));
+}
+
+/** As much of the texts as so many lines take, wrapped, and how many texts are missing. */
+function fitting(texts: readonly string[], columns: number, lines: number): string[] {
+  const wrapped = texts.flatMap((text, index) => wrapTo(text, columns).map((line) => ({ line, index })));
+  if (wrapped.length <= lines) return wrapped.map(({ line }) => line);
+  if (lines < 1) return [];
+  const missingAfter = (shown: number): number => texts.length - 1 - (wrapped[shown - 1]?.index ?? -1);
+  const shown = missingAfter(lines) === 0 ? lines : lines - 1;
+  const missing = missingAfter(shown);
+  const goesOn = wrapped[shown]?.index === wrapped[shown - 1]?.index;
+  const whole = wrapped.slice(0, shown).map(({ line }, at) => (goesOn && at === shown - 1 ? `${cutTo(line, columns - 2)} …` : line));
+  return missing === 0 ? whole : [...whole, `and ${missing} more`];
 }
 
 /** `cluster of 3 shards, 6 nodes: 1,234 ops/s, 2 errors` */

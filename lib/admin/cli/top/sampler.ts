@@ -1,4 +1,4 @@
-import { ReplyError, show } from '../../../errors.js';
+import { AuthError, ConnectError, ReplyError, show, TimeoutError } from '../../../errors.js';
 import { type Address, addressKey } from '../../../options/address.js';
 import { infoOf } from '../../../topology/replies.js';
 import type { NodeClient } from '../../node-connections.js';
@@ -48,6 +48,8 @@ export interface SamplerParts {
   readonly loadOf: (key: string) => OwnLoad;
   /** How long a picture waits for a server that answered the last time, in ms. */
   readonly patienceMs: number;
+  /** After this long without an answer a server is called silent, in ms. Until then what it said last counts. */
+  readonly silenceMs: number;
   /** After this long a connection without an answer is given up, in ms. */
   readonly timeoutMs: number;
 }
@@ -114,31 +116,35 @@ export class Sampler {
       const atMs = now();
       const after = loadOf(key);
       const { last, offsets } = watched.samples;
+      watched.samples = { ...watched.samples, silentSinceMs: null, problem: null };
+      // What else we have asked meanwhile is in some of the counters: rather the last look's numbers than wrong ones.
+      const isAlone = before.pending === 0 && after.commands === before.commands + 1;
+      if (last !== null && !isAlone) return;
       const info = infoOf(reply);
       // The server counts the question's bytes before it answers, but not the question itself, nor the answer.
       const own = { ...after, commands: before.commands, receivedBytes: before.receivedBytes };
       const offset = Number(info.get('master_repl_offset') ?? Number.NaN);
       watched.samples = {
+        ...watched.samples,
         last: { atMs, roundTripMs: atMs - startedAtMs, info, own },
         before: last,
         offsets: Number.isNaN(offset) ? offsets : [...offsets.slice(1 - MOST_OFFSETS), { atMs, offset }],
-        silentSinceMs: null,
-        problem: null,
       };
     } catch (error) {
       const text = error instanceof Error ? error.message : show(error);
-      if (!(error instanceof ReplyError)) this.#silent(watched, startedAtMs, text);
-      else if (error.code === 'ERR' && watched.question + 1 < QUESTIONS.length) watched.question++;
-      else watched.samples = { ...NO_SAMPLES, problem: text };
+      const isUnknown = error instanceof ReplyError && error.code === 'ERR' && watched.question + 1 < QUESTIONS.length;
+      if (isUnknown) watched.question++;
+      else if (error instanceof ReplyError || error instanceof AuthError) watched.samples = { ...NO_SAMPLES, problem: text };
+      else this.#silent(watched, startedAtMs, isSilence(error) ? null : text);
     } finally {
       watched.askedAtMs = null;
     }
   }
 
   #noticeSilence(): void {
-    const { now, patienceMs } = this.#parts;
+    const { now, silenceMs } = this.#parts;
     for (const watched of this.#watched.values()) {
-      if (watched.askedAtMs !== null && now() - watched.askedAtMs >= patienceMs) this.#silent(watched, watched.askedAtMs, null);
+      if (watched.askedAtMs !== null && now() - watched.askedAtMs >= silenceMs) this.#silent(watched, watched.askedAtMs, null);
     }
   }
 
@@ -150,4 +156,9 @@ export class Sampler {
       problem: problem ?? watched.samples.problem,
     };
   }
+}
+
+/** Whether nobody has said anything: neither the server, nor the system on its behalf. */
+function isSilence(error: unknown): boolean {
+  return error instanceof TimeoutError || (error instanceof ConnectError && error.cause === undefined);
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cutTo, padEndTo, padStartTo, widthOf } from '../../../../lib/admin/cli/text-width.js';
+import { cutTo, padEndTo, padStartTo, widthOf, wrapTo } from '../../../../lib/admin/cli/text-width.js';
 
 describe('the width of a text', () => {
   const widths: readonly (readonly [text: string, columns: number])[] = [
@@ -34,4 +34,16 @@ describe('the width of a text', () => {
   it('is filled with spaces', () => {
     assert.deepEqual([padEndTo('节', 4), padStartTo('节', 4), padEndTo('abc', 2)], ['节  ', '  节', 'abc']);
   });
+
+  const wraps: readonly (readonly [text: string, columns: number, lines: readonly string[]])[] = [
+    ['abc def', 7, ['abc def']],
+    ['abc def', 6, ['abc', '  def']],
+    ['error: a b c d e f', 10, ['error: a b', '  c d e f']],
+    ['abcdefgh ij', 5, ['abcd…', '  ij']],
+    ['节点 节点', 5, ['节点', '  节…']],
+    ['', 5, ['']],
+  ];
+  for (const [text, columns, lines] of wraps) {
+    it(`lets ${JSON.stringify(text)} be wrapped to ${columns}`, () => assert.deepEqual(wrapTo(text, columns), lines));
+  }
 });

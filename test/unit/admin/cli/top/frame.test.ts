@@ -61,6 +61,18 @@ describe('a frame', () => {
     assert.match(lines[10] ?? '', /16 servers not shown$/);
   });
 
+  it('wraps problems, and shows that one goes on', () => {
+    const problems = [error('one two three four'), error('five six')];
+    const of = (rows: number, list = problems): string[] =>
+      screenLines(lookOf(3, list), VIEW, { columns: 17, rows })
+        .slice(2, -1)
+        .filter((line) => !line.startsWith('10.'));
+    assert.deepEqual(of(10), ['error: one two', '  three four', 'error: five six', '']);
+    assert.deepEqual(of(8), ['error: one two …', 'and 1 more']);
+    assert.deepEqual(of(7, problems.slice(0, 1)), ['error: one two', '  three four']);
+    assert.deepEqual(of(6, problems.slice(0, 1)), ['error: one two …']);
+  });
+
   it('scrolls no further than to the last server', () => {
     const shown = (skipped: number): string[] =>
       screenLines(lookOf(10), { ...VIEW, skipped }, { columns: 80, rows: 6 }).flatMap((line) => /^10\.0\.0\.(\d)/.exec(line)?.[1] ?? []);

@@ -7,6 +7,8 @@ import type { Raw } from '../../../../../lib/protocol/command-spec.js';
 /** A sampler over servers that answer when the test says so. */
 class Servers implements NodeClient {
   nowMs = 0;
+  /** Commands of others of us that wait for their answers. */
+  pending = 0;
   /** Commands by port; their promises are settled by the test. */
   readonly asked: { port: number; words: string; resolve: (reply: Raw) => void; reject: (error: Error) => void }[] = [];
   readonly #wakers: (() => void)[] = [];
@@ -18,8 +20,9 @@ class Servers implements NodeClient {
         this.#wakers.push(resolve);
         stop.addEventListener('abort', () => resolve());
       }),
-    loadOf: (key) => ({ open: 1, begun: 1, commands: this.commands.get(key) ?? 0, sentBytes: 7, receivedBytes: 9 }),
+    loadOf: (key) => ({ open: 1, begun: 1, commands: this.commands.get(key) ?? 0, pending: this.pending, sentBytes: 7, receivedBytes: 9 }),
     patienceMs: 100,
+    silenceMs: 300,
     timeoutMs: 5_000,
   });
 
@@ -60,7 +63,7 @@ describe('the sampler', () => {
     await looked;
     const { last, before, offsets } = servers.of(1);
     assert.deepEqual([last?.atMs, last?.roundTripMs, last?.info.get('role'), before], [4, 4, 'master', null]);
-    assert.deepEqual(last?.own, { open: 1, begun: 1, commands: 0, sentBytes: 7, receivedBytes: 9 });
+    assert.deepEqual(last?.own, { open: 1, begun: 1, commands: 0, pending: 0, sentBytes: 7, receivedBytes: 9 });
     assert.deepEqual(offsets, [{ atMs: 4, offset: 50 }]);
   });
 
@@ -74,6 +77,12 @@ describe('the sampler', () => {
     servers.take(1).resolve('a:2');
     servers.pass(100);
     await second;
+    // What it said last counts for a moment.
+    assert.deepEqual([servers.of(2).silentSinceMs, servers.of(2).last?.info.get('a')], [null, '1']);
+    servers.nowMs = 1_300;
+    const next = servers.look(1, 2);
+    servers.take(1).resolve('a:2');
+    await next;
     assert.equal(servers.of(1).silentSinceMs, null);
     assert.equal(servers.of(2).silentSinceMs, 0);
     // No patience passes any more: the silent server is neither asked again nor waited for.
@@ -90,12 +99,29 @@ describe('the sampler', () => {
   it('takes the answer of a server that speaks again', async () => {
     const servers = new Servers();
     const looked = servers.look(1);
-    servers.pass(100);
+    servers.pass(300);
     await looked;
     assert.equal(servers.of(1).silentSinceMs, 0);
     servers.take(1).resolve('a:1');
     await new Promise((resolve) => setImmediate(resolve));
     assert.deepEqual([servers.of(1).silentSinceMs, servers.of(1).last?.info.get('a')], [null, '1']);
+  });
+
+  it('takes no numbers while our own reports ask', async () => {
+    const servers = new Servers();
+    const look = async (text: string, pending: number, others: number): Promise<void> => {
+      servers.pending = pending;
+      const looked = servers.look(1);
+      servers.commands.set('h:1', (servers.commands.get('h:1') ?? 0) + others);
+      servers.take(1).resolve(text);
+      await looked;
+    };
+    await look('a:0', 0, 0);
+    await look('a:1', 1, 0);
+    await look('a:2', 0, 5);
+    await look('a:3', 0, 0);
+    const { last, before } = servers.of(1);
+    assert.deepEqual([before?.info.get('a'), last?.info.get('a')], ['0', '3']);
   });
 
   it('says why a connection failed, and tries again', async () => {

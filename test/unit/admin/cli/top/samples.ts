@@ -10,7 +10,7 @@ export function sampleAt(atMs: number, fields: Fields = {}, own: Partial<Sample[
     atMs,
     roundTripMs: 1,
     info: new Map(Object.entries(all).map(([name, value]) => [name, String(value)])),
-    own: { open: 1, begun: 1, commands: 0, sentBytes: 0, receivedBytes: 0, ...own },
+    own: { open: 1, begun: 1, commands: 0, pending: 0, sentBytes: 0, receivedBytes: 0, ...own },
   };
 }
 
