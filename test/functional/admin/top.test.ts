@@ -85,9 +85,9 @@ describe('slotwise cluster top', function () {
       hung.pause();
       await until(() => top.of(hung).silentMs !== null, { what: 'the silence is seen' });
       const watch = Stopwatch.start();
-      const more = await top.next(10);
+      const more = await top.next(5);
       // One look that waited for the node would take until it is given up, which is 5 s.
-      assert.ok(watch.ownMs < 4_000, `10 looks took ${watch.tookMs} ms`);
+      assert.ok(watch.ownMs < 4_000, `5 looks took ${watch.tookMs} ms`);
       for (const look of more) {
         assert.match(top.of(hung, look).state, /^silent \d+ s$/);
         assert.deepEqual([top.of(hung, look).opsPerSecond, top.of(first, look).silentMs], [null, null]);
