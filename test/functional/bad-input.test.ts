@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
 import { type ClientOptions, createClient, SlotwiseError, type TopologyOptions } from '../../lib/index.js';
+import { compiled, loaderArgs } from '../support/compiled.js';
 import { Server } from '../support/server.js';
 import { Stopwatch } from '../support/stopwatch.js';
 import { sharedTopology, type TopologyKind } from '../support/topologies.js';
@@ -18,7 +18,6 @@ interface Case {
 }
 
 const nobody = { host: '127.0.0.1', port: 1 };
-const library = resolve('lib/index.ts');
 
 describe('a client that was told something wrong', () => {
   const addresses = new Map<TopologyKind | 'sentinels' | 'password', { host: string; port: number }>();
@@ -255,13 +254,13 @@ describe('a client that was told something wrong', () => {
 
   it('ends without an unhandled rejection, also if nobody looks at any promise', async () => {
     const program = `
-      import { createClient } from ${JSON.stringify(library)};
+      import { createClient } from ${JSON.stringify(await compiled('lib/index.ts'))};
       const redis = createClient({ topology: { kind: 'cluster', seeds: [${JSON.stringify(nobody)}] }, timeoutMs: 200 });
       process.on('unhandledRejection', (error) => console.log('unhandled', error.code));
       await redis.connect().catch((error) => console.log(error.code));
       await redis.get('k').catch((error) => console.log(error.code));
       await redis.close();`;
-    const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
+    const child = spawn(process.execPath, [...loaderArgs, '--input-type=module', '--eval', program], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let output = '';

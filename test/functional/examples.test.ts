@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { countCalls } from '../../scripts/demo/counters.js';
+import { compiled, loaderArgs } from '../support/compiled.js';
 import { Server } from '../support/server.js';
 import { tolerateHook } from '../support/tolerated-hooks.js';
 import { chosenKinds, type RunningTopology, sharedTopology, type TopologyKind } from '../support/topologies.js';
@@ -96,10 +97,13 @@ const examples: Readonly<Record<string, Example>> = {
   script: { on: 'single', prints: ['[ 2, 1, 0, -1 ]'] },
 };
 
+const pathOf = (name: string): string => `examples/${name}.ts`;
+
 async function run(name: string, seeds: readonly { readonly address: string }[]): Promise<string[]> {
   const addresses = seeds.map(({ address }) => address);
   const env = { ...process.env, NO_COLOR: '1', REDIS_URL: `redis://${addresses[0]}`, REDIS_SEEDS: addresses.join(',') };
-  const { stdout, stderr } = await execute(process.execPath, ['--import', 'tsx', `examples/${name}.ts`], {
+  const program = await compiled(pathOf(name), Object.keys(examples).map(pathOf));
+  const { stdout, stderr } = await execute(process.execPath, [...loaderArgs, program], {
     cwd: root,
     env,
     timeout: 15_000,

@@ -1,20 +1,19 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
 import { createClient, type TopologyOptions } from '../../lib/index.js';
+import { compiled, loaderArgs } from '../support/compiled.js';
 import { FakeServer, silence } from '../support/fake-server.js';
 import { forEachTopology } from '../support/topologies.js';
-
-const library = resolve('lib/index.ts');
 
 /** Runs a module in a process of its own; the options of a client are in `options`. Gives what it printed when it ended by itself. */
 async function runProgram(
   source: string,
   options: { topology: TopologyOptions; timeoutMs?: number },
 ): Promise<{ code: number | null; output: string; tookMs: number }> {
+  const library = await compiled('lib/index.ts');
   const program = `import { createClient } from ${JSON.stringify(library)};\nconst options = ${JSON.stringify(options)};\n${source}`;
   const started = performance.now();
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
+  const child = spawn(process.execPath, [...loaderArgs, '--input-type=module', '--eval', program], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const timer = setTimeout(() => child.kill('SIGKILL'), 15_000);
