@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { loaderArgs } from '../test/support/compiled.js';
 import { atEnd } from '../test/support/processes.js';
 
 const open = new Set<ChildProcess>();
@@ -16,7 +17,7 @@ export class AskedProcess<Question extends Asked, Answer extends Told> {
   readonly #exited: Promise<void>;
   #settle: { readonly resolve: (answer: Answer) => void; readonly reject: (error: Error) => void } | null = null;
 
-  /** `worker`: the path of its program. */
+  /** `worker`: what `compiled` made of its program. */
   constructor(worker: string) {
     if (!armed) {
       armed = true;
@@ -25,7 +26,7 @@ export class AskedProcess<Question extends Asked, Answer extends Told> {
       });
     }
     const child = fork(worker, {
-      execArgv: ['--import', 'tsx', '--expose-gc', '--no-warnings'],
+      execArgv: [...loaderArgs, '--expose-gc', '--no-warnings'],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });

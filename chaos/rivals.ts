@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import type { HostPort, Target } from './driver.js';
 
 /** Loader of the other clients' libraries, which are installed in `benchmarks/` or not at all. */
-export const rivals = createRequire(new URL('../benchmarks/package.json', import.meta.url));
+export const rivals = createRequire(resolve('benchmarks/package.json'));
 
 /** Whether the library of a client is installed. `module`: its name; null: the client needs none. */
 export function isInstalled({ module }: { readonly module: string | null }): boolean {

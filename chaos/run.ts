@@ -65,7 +65,7 @@ export async function runFault<S extends Stage>(fault: Fault<S>, stage: S, optio
   try {
     await loaded.ask({ ask: 'load', rate, keys: space, blocked: fault.blocked ?? null, subscribers });
     if (subscribers.length > 0) {
-      publisher = new PubsubProcess();
+      publisher = await PubsubProcess.start();
       const channels = subscribers.map(({ channel }) => channel);
       await publisher.ask({
         ask: 'publish',

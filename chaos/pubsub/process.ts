@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { compiled } from '../../test/support/compiled.js';
 import { AskedProcess } from '../asked-process.js';
 import type { PubsubAnswer, PubsubQuestion } from './messages.js';
 
@@ -6,7 +7,7 @@ const worker = fileURLToPath(new URL('./worker.ts', import.meta.url));
 
 /** A process that subscribes or publishes, so that neither disturbs the other, nor what is done to the servers. */
 export class PubsubProcess extends AskedProcess<PubsubQuestion, PubsubAnswer> {
-  constructor() {
-    super(worker);
+  static async start(): Promise<PubsubProcess> {
+    return new PubsubProcess(await compiled(worker));
   }
 }

@@ -57,7 +57,7 @@ export async function runPubsubFault<S extends Stage>(
   const scene = { stage, quick, note, holdMs: HOLD_MS[pace] };
   const channelSets = channelSetsOf(channels, sharded);
   await fault.prepare?.(scene);
-  const [subscriber, publisher] = [new PubsubProcess(), new PubsubProcess()];
+  const [subscriber, publisher] = await Promise.all([PubsubProcess.start(), PubsubProcess.start()]);
   try {
     await subscriber.ask({ ask: 'subscribe', client, target: stage.target, channelSets });
     await publisher.ask({ ask: 'publish', target: stage.target, channelSets, rate });

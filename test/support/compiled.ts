@@ -7,7 +7,7 @@ const execute = promisify(execFile);
 const root = resolve('.');
 const isCovered = process.env.NODE_V8_COVERAGE !== undefined;
 /** The packages among what is bundled look for parts of node by `require`. */
-const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+const banner = "import { createRequire as bannerRequire } from 'node:module'; const require = bannerRequire(import.meta.url);";
 const options = ['--bundle', '--splitting', '--platform=node', '--format=esm', '--out-extension:.js=.mjs', `--banner:js=${banner}`];
 
 const made = new Map<string, Promise<string>>();
