@@ -305,7 +305,7 @@ export class Connection implements Holder {
   tick(now: number): boolean {
     this.#writer.mark(now);
     if (now >= this.#earliestDeadline) {
-      const place = { node: this.key, connecting: this.state === 'connecting' };
+      const place = { node: this.key, connecting: this.state === 'connecting', tls: this.#config.tls !== null };
       const reject = (call: Call, index: number): void => {
         call.fail(connectionTimeout(call, place, { writtenAt: this.#writer.writtenAt(index), silentMs: this.liveness.silentMs }));
         this.#events.overdue?.(this);

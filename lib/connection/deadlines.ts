@@ -35,9 +35,10 @@ export function timeoutError(call: Call, where: string, node?: string, executed:
 }
 
 /** Error of a call whose deadline has passed on a connection. */
-export function connectionTimeout(call: Call, { node, connecting }: Place, spent: TimeSpent = {}): TimeoutError {
+export function connectionTimeout(call: Call, { node, connecting, tls = false }: Place, spent: TimeSpent = {}): TimeoutError {
   const unwritten = connecting ? `${node} has not finished the connection's handshake` : `not yet written to ${node}`;
-  if (call.state !== WRITTEN) return timeoutError(call, `${unwritten}${timeSpent(call, {})}`, node);
+  const hint = connecting && tls ? '; does this port speak TLS?' : '';
+  if (call.state !== WRITTEN) return timeoutError(call, `${unwritten}${timeSpent(call, {})}${hint}`, node);
   return timeoutError(call, `no reply from ${node}${timeSpent(call, spent)}`, node);
 }
 
@@ -45,6 +46,8 @@ interface Place {
   readonly node: string;
   /** The connection is not past its handshake. */
   readonly connecting: boolean;
+  /** The connection is to be encrypted: a server that does not know TLS waits for more of what it takes for a command. */
+  readonly tls?: boolean;
 }
 
 /** Where the time of a call went, in words: what was measured, and nothing where that is nothing. */

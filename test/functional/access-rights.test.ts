@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type ClientOptions, createClient, type SlotwiseError, type TopologyOptions } from '../../lib/index.js';
 import { SentinelGroup } from '../support/sentinel.js';
 import type { Server } from '../support/server.js';
+import { Stopwatch } from '../support/stopwatch.js';
 import { forEachTopology } from '../support/topologies.js';
 import { until } from '../support/wait.js';
 
@@ -41,15 +42,13 @@ describe('access rights', () => {
   forEachTopology((t) => {
     const rules = [...documented('data nodes, all topologies'), ...(t.kind === 'cluster' ? documented('nodes of a cluster, besides') : [])];
     const login = { username: USER, password: 'pw' };
-    const attempt = async (
-      options: Partial<ClientOptions> = {},
-    ): Promise<{ outcome: unknown; errors: SlotwiseError[]; tookMs: number }> => {
+    const attempt = async (options: Partial<ClientOptions> = {}): Promise<{ outcome: unknown; errors: SlotwiseError[]; ownMs: number }> => {
       const errors: SlotwiseError[] = [];
-      await using redis = createClient({ topology: t.createOptions(), ...login, timeoutMs: 5_000, ...options });
+      await using redis = createClient({ topology: t.createOptions(), ...login, timeoutMs: 20_000, ...options });
       redis.on('error', (error) => errors.push(error));
-      const begunAt = performance.now();
+      const watch = Stopwatch.start();
       const outcome: unknown = await redis.get('k').catch((error: unknown) => error);
-      return { outcome, errors, tookMs: performance.now() - begunAt };
+      return { outcome, errors, ownMs: watch.ownMs };
     };
     afterEach(() => removeUser(t.running.nodes));
 
@@ -84,11 +83,11 @@ describe('access rights', () => {
     if (t.kind === 'replication' || t.kind === 'cluster') {
       it('that are missing are told at once, with the word of the server', async () => {
         await setUser(t.running.nodes, '~*', '+get', '+hello', '+ping');
-        const { outcome, errors, tookMs } = await attempt();
+        const { outcome, errors, ownMs } = await attempt();
         assert.ok(outcome instanceof Error && 'code' in outcome && 'executed' in outcome);
         assert.deepEqual([outcome.code, outcome.executed], ['NOPERM', 'no']);
         assert.match(outcome.message, t.kind === 'cluster' ? /NOPERM .*it needs \+cluster\|shards/ : /NOPERM .*it needs \+role or \+info/);
-        assert.ok(tookMs < 4_000, `the deadline was not waited for: ${tookMs} ms`);
+        assert.ok(ownMs < 4_000, `the deadline was not waited for: ${ownMs} ms`);
         assert.deepEqual(
           errors.map(({ code }) => code),
           ['NOPERM'],
@@ -124,7 +123,7 @@ describe('access rights of the sentinels', () => {
   /** `told`: how many errors are waited for. */
   const attempt = async (told = 0): Promise<{ outcome: unknown; errors: SlotwiseError[] }> => {
     const errors: SlotwiseError[] = [];
-    await using redis = createClient({ topology: topology(), timeoutMs: 5_000 });
+    await using redis = createClient({ topology: topology(), timeoutMs: 20_000 });
     redis.on('error', (error) => errors.push(error));
     const outcome: unknown = await redis.get('k').catch((error: unknown) => error);
     await until(() => errors.length >= told, { everyMs: 5 });

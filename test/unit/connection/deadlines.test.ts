@@ -98,13 +98,21 @@ describe('the error of a call that timed out', () => {
       where: "a:1 has not finished the connection's handshake",
       executed: 'no',
     },
+    {
+      what: 'a call during a handshake over TLS',
+      written: false,
+      connecting: true,
+      tls: true,
+      where: "a:1 has not finished the connection's handshake; does this port speak TLS?",
+      executed: 'no',
+    },
     { what: 'a written call', written: true, connecting: false, where: 'no reply from a:1', executed: 'unknown' },
   ];
-  for (const { what, written, connecting, where, executed } of places) {
+  for (const { what, written, connecting, tls = false, where, executed } of places) {
     it(`tells on a connection how far ${what} came`, () => {
       const call = callOf();
       if (written) call.state = WRITTEN;
-      const error = connectionTimeout(call, { node: 'a:1', connecting });
+      const error = connectionTimeout(call, { node: 'a:1', connecting, tls });
       assert.deepEqual([error.message, error.executed, error.node], [`GET timed out: ${where}`, executed, 'a:1']);
     });
   }
