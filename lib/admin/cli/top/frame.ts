@@ -8,7 +8,7 @@ import type { ServerLine } from './model.js';
 import { type MoveLine, moveText } from './moves.js';
 
 /** One look at all servers. */
-export interface Look {
+export interface FrameContent {
   readonly at: Date;
   readonly kind: TopologyKind;
   readonly title: string;
@@ -39,14 +39,14 @@ export const HELP: readonly string[] = [
 ];
 
 /** The lines of a look below each other, all columns of it: for a log. */
-export function blockLines(look: Look, order: Order): string[] {
+export function blockLines(look: FrameContent, order: Order): string[] {
   const lines = sorted(look.servers, order);
   const { head, rows } = tableLines(lines, Number.POSITIVE_INFINITY, order.by === 'tree');
   return [headline(look), head, ...rows, ...notesOf(look)];
 }
 
 /** The lines of a look for a screen of this size: what does not fit is left out, and said to be. */
-export function screenLines(look: Look, view: ScreenView, { columns, rows }: Size): string[] {
+export function screenLines(look: FrameContent, view: ScreenView, { columns, rows }: Size): string[] {
   const all = sorted(look.servers, view.order);
   const notes = view.help ? HELP : notesOf(look);
   // Headline, head of the table and keys. At least half of the rest is for servers.
@@ -79,7 +79,7 @@ function fitting(texts: readonly string[], columns: number, lines: number): stri
 }
 
 /** `cluster of 3 shards, 6 nodes: 1,234 ops/s, 2 errors` */
-export function headline({ title, servers, problems }: Look): string {
+export function headline({ title, servers, problems }: FrameContent): string {
   const ops = servers.filter(({ role }) => role === 'primary').reduce((sum, { opsPerSecond }) => sum + (opsPerSecond ?? 0), 0);
   const counts = (['error', 'warning'] as const).flatMap((severity) => {
     const number = problems.filter((problem) => problem.severity === severity).length;
@@ -88,7 +88,7 @@ export function headline({ title, servers, problems }: Look): string {
   return printable(`${title}: ${Math.round(ops).toLocaleString('en-US')} ops/s, ${counts.length === 0 ? 'ok' : counts.join(', ')}`);
 }
 
-function notesOf({ moves, problems }: Look): string[] {
+function notesOf({ moves, problems }: FrameContent): string[] {
   return [...moves.map(moveText), ...inOrder(problems).map(({ severity, text }) => `${severity}: ${text}`)].map((text) => printable(text));
 }
 

@@ -1,7 +1,7 @@
 import { inOrder } from '../../health/problem.js';
 import { slotsText } from '../../slot-list.js';
 import { type Order, sorted } from './columns.js';
-import type { Look } from './frame.js';
+import type { FrameContent } from './frame.js';
 
 /** Digits behind the point are noise: rates are of one interval. */
 function rounded(value: unknown): unknown {
@@ -9,7 +9,7 @@ function rounded(value: unknown): unknown {
 }
 
 /** A look as one line of JSON. Characters that could move a terminal's cursor are escaped by JSON itself, or by whoever prints it. */
-export function lookJson(look: Look, order: Order): string {
+export function lookJson(look: FrameContent, order: Order): string {
   return JSON.stringify({
     time: look.at.toISOString(),
     topology: look.kind,

@@ -4,7 +4,7 @@ import type { ServerRow, TopologyReport } from '../../topology-report.js';
 import { secondsText } from './model.js';
 
 /** A report and when it was made. */
-export interface Picture {
+export interface TimedReport {
   readonly atMs: number;
   readonly report: TopologyReport;
 }
@@ -21,12 +21,12 @@ export interface MoveLine extends OpenMove {
 const PICTURES = 6;
 
 /** The pictures with another one. */
-export function withPicture(pictures: readonly Picture[], picture: Picture): Picture[] {
+export function withPicture(pictures: readonly TimedReport[], picture: TimedReport): TimedReport[] {
   return [...pictures.slice(1 - PICTURES), picture];
 }
 
 /** What moves, or has moved between these pictures, the oldest first. `migratedKeysOf`: keys a second that a node gets by MIGRATE. */
-export function moveLines(pictures: readonly Picture[], migratedKeysOf: (node: string) => number | null): MoveLine[] {
+export function moveLines(pictures: readonly TimedReport[], migratedKeysOf: (node: string) => number | null): MoveLine[] {
   const [first, last] = [pictures[0], pictures.at(-1)];
   if (first === undefined || last === undefined) return [];
   const seconds = (last.atMs - first.atMs) / 1_000;
@@ -73,12 +73,12 @@ function movedSlots(before: readonly ServerRow[], now: readonly ServerRow[]): { 
 }
 
 /** The pace of an atomic migration by the growth of its target since it was first seen. */
-function paceOfJob(pictures: readonly Picture[], move: OpenMove): Pick<MoveLine, 'keysPerSecond' | 'secondsLeft'> {
+function paceOfJob(pictures: readonly TimedReport[], move: OpenMove): Pick<MoveLine, 'keysPerSecond' | 'secondsLeft'> {
   const isSame = (other: OpenMove): boolean =>
     other.from === move.from && other.to === move.to && slotsText(other.slots) === slotsText(move.slots);
   const since = pictures.find(({ report }) => report.moves?.some(isSame));
   const last = pictures.at(-1);
-  const rowOf = (picture: Picture | undefined, name: string | null): ServerRow | undefined =>
+  const rowOf = (picture: TimedReport | undefined, name: string | null): ServerRow | undefined =>
     picture?.report.rows.find((row) => row.name === name);
   const [then, now, source] = [rowOf(since, move.to)?.keys ?? null, rowOf(last, move.to)?.keys ?? null, rowOf(since, move.from)];
   if (since === undefined || last === undefined || then === null || now === null || last.atMs <= since.atMs || now <= then) {

@@ -7,11 +7,11 @@ import type { ServerRow, TopologyAdmin, TopologyReport } from '../../topology-re
 import { EXIT, type ExitCode } from '../exit-code.js';
 import type { Output, Terminal } from '../process.js';
 import type { Order } from './columns.js';
-import { blockLines, type Look, type ScreenView, screenLines } from './frame.js';
+import { blockLines, type FrameContent, type ScreenView, screenLines } from './frame.js';
 import { lookJson } from './json-lines.js';
 import { keysOf, pressed } from './keyboard.js';
 import { serverLines } from './model.js';
-import { moveLines, type Picture, withPicture } from './moves.js';
+import { moveLines, type TimedReport, withPicture } from './moves.js';
 import { type Asked, NO_SAMPLES, type Sampler, type Samples } from './sampler.js';
 import { Screen } from './screen.js';
 
@@ -55,11 +55,11 @@ class Top {
   readonly #screen: Screen | null;
   readonly #endings: (() => void)[] = [];
   #view: ScreenView;
-  #pictures: Picture[] = [];
+  #pictures: TimedReport[] = [];
   /** Why the last report could not be made; null: it was. */
   #failure: Problem | null = null;
   #reporting = false;
-  #look: Look | null = null;
+  #look: FrameContent | null = null;
 
   constructor(parts: TopParts, options: TopOptions) {
     this.#parts = parts;
@@ -166,7 +166,7 @@ class Top {
     else output.write(`${blockLines(look, order).join('\n')}\n\n`);
   }
 
-  #lookAt(report: TopologyReport): Look {
+  #lookAt(report: TopologyReport): FrameContent {
     const { sampler, now } = this.#parts;
     const samplesOf = ({ address }: ServerRow): Samples => (address === null ? NO_SAMPLES : sampler.of(address));
     const servers = serverLines(report.rows, samplesOf, now());

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { widthOf } from '../../../../../lib/admin/cli/text-width.js';
-import { blockLines, headline, type Look, type ScreenView, screenLines } from '../../../../../lib/admin/cli/top/frame.js';
+import { blockLines, type FrameContent, headline, type ScreenView, screenLines } from '../../../../../lib/admin/cli/top/frame.js';
 import { serverLines } from '../../../../../lib/admin/cli/top/model.js';
 import type { Problem } from '../../../../../lib/admin/health/problem.js';
 import { rowOf, sampleAt, samplesOf } from './samples.js';
@@ -9,7 +9,7 @@ const TREE = { by: 'tree', reversed: false };
 const VIEW: ScreenView = { order: TREE, skipped: 0, help: false };
 const error = (text: string): Problem => ({ severity: 'error', kind: 'down', text });
 
-function lookOf(servers: number, problems: readonly Problem[] = []): Look {
+function lookOf(servers: number, problems: readonly Problem[] = []): FrameContent {
   const rows = Array.from({ length: servers }, (_, index) => rowOf(`10.0.0.${index}:7000`));
   const lines = serverLines(
     rows,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { moveLines, moveText, type Picture, withPicture } from '../../../../../lib/admin/cli/top/moves.js';
+import { moveLines, moveText, type TimedReport, withPicture } from '../../../../../lib/admin/cli/top/moves.js';
 import { parseSlotsText, slotsText } from '../../../../../lib/admin/slot-list.js';
 import type { OpenMove } from '../../../../../lib/admin/state/open-moves.js';
 import { rowOf } from './samples.js';
@@ -7,7 +7,13 @@ import { rowOf } from './samples.js';
 const slotsOf = (text: string): number[] => parseSlotsText(text) ?? [];
 
 /** A picture of two primaries `a:1` and `b:1`, and `r:1`, the replica of the first. */
-function picture(atMs: number, a: string, b: string, moves: readonly OpenMove[] = [], keys: readonly [number, number] = [0, 0]): Picture {
+function picture(
+  atMs: number,
+  a: string,
+  b: string,
+  moves: readonly OpenMove[] = [],
+  keys: readonly [number, number] = [0, 0],
+): TimedReport {
   const rows = [
     rowOf('a:1', { slots: slotsOf(a), keys: keys[0] }),
     rowOf('r:1', { slots: [], role: 'replica', depth: 1 }),
@@ -16,12 +22,12 @@ function picture(atMs: number, a: string, b: string, moves: readonly OpenMove[] 
   return { atMs, report: { kind: 'cluster', title: '', rows, problems: [], jobs: [], moves } };
 }
 
-const textsOf = (...pictures: readonly Picture[]): string[] => moveLines(pictures, () => 250).map(moveText);
+const textsOf = (...pictures: readonly TimedReport[]): string[] => moveLines(pictures, () => 250).map(moveText);
 const open = (slot: number): OpenMove => ({ from: 'a:1', to: 'b:1', slots: [slot], state: 'open' });
 const job: OpenMove = { from: 'a:1', to: 'b:1', slots: slotsOf('0-49'), state: 'snapshotting' };
 
 describe('moves under way', () => {
-  const cases: readonly (readonly [what: string, pictures: readonly Picture[], expected: readonly string[]])[] = [
+  const cases: readonly (readonly [what: string, pictures: readonly TimedReport[], expected: readonly string[]])[] = [
     ['are none in a quiet cluster', [picture(0, '0-99', '100-199'), picture(2_000, '0-99', '100-199')], []],
     ['are none before the first picture', [], []],
     ['have no pace in the first picture', [picture(0, '0-99', '100-199', [open(5)])], ['moving a:1 to b:1: slot 5, 250 keys/s']],
@@ -65,7 +71,7 @@ describe('moves under way', () => {
   });
 
   it('are judged by the last pictures', () => {
-    let pictures: Picture[] = [];
+    let pictures: TimedReport[] = [];
     for (let at = 0; at < 20; at++) pictures = withPicture(pictures, picture(at, '0', '1'));
     assert.deepEqual(
       pictures.map(({ atMs }) => atMs),
