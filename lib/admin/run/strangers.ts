@@ -23,17 +23,23 @@ export async function strangersText(
     const busy = nodes.filter(({ id }) => (views.get(id)?.strangers ?? 0) > 0);
     return busy.length === 0 ? null : `${namesOf(busy)} ${busy.length === 1 ? 'is' : 'are'} still introducing themselves to newcomers`;
   }
-  const common = nodes.find((node) => pairs.every((pair) => pair.includes(node)));
-  if (common === undefined) {
+  const common = nodes.filter((node) => pairs.every((pair) => pair.includes(node)));
+  if (common.length === 0) {
     const [first] = pairs;
     const more = pairs.length > 1 ? ` (and ${count(pairs.length - 1, 'more pair')})` : '';
     return first === undefined ? null : `${first[0].name} does not know ${first[1].name} yet${more}`;
   }
-  const { host, busPort } = common.peer;
-  const failure = await connectFailure({ host, port: busPort });
-  const others = [...new Set(pairs.flat())].filter((node) => node !== common);
-  const port = failure === null ? '' : `: port ${busPort} (cluster bus) of ${common.name} cannot be reached from here either (${failure})`;
-  return `${common.name} and ${namesOf(others)} do not know each other yet${port}`;
+  const looks = await Promise.all(
+    common.map(async (node) => ({ node, failure: await connectFailure({ host: node.peer.host, port: node.peer.busPort }) })),
+  );
+  const closed = looks.find(({ failure }) => failure !== null);
+  const named = closed?.node ?? common[0];
+  const others = [...new Set(pairs.flat())].filter((node) => node !== named);
+  const port =
+    closed === undefined
+      ? ''
+      : `: port ${closed.node.peer.busPort} (cluster bus) of ${closed.node.name} cannot be reached from here either (${closed.failure})`;
+  return `${named?.name} and ${namesOf(others)} do not know each other yet${port}`;
 }
 
 function namesOf(nodes: readonly NodeRef[]): string {
