@@ -47,6 +47,8 @@ export interface AdminOptions
 }
 
 const DEFAULT_PORT = 6379;
+/** Gossip reaches all nodes of a healthy cluster in about a second, in ms. */
+const LOOK_AGAIN_MS = 500;
 /** Pauses between looks that find out whether somebody moves what is to be mended. */
 const FIX_PAUSES_MS: readonly number[] = [500, 700];
 
@@ -182,6 +184,7 @@ export class ClusterAdmin implements TopologyAdmin {
       read: () => this.read(),
       server: (address) => this.#readServer(parsedAddress(address)),
       keyCounts: (cluster) => readKeyCounts(this.#connections, cluster),
+      pause: () => sleep(LOOK_AGAIN_MS),
     });
     const settleMs = options.settleMs ?? settleTimeMs(await this.read());
     return await new Executor(this.#connections, sources, { ...options, settleMs }).run(steps);

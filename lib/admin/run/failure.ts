@@ -77,8 +77,10 @@ function messageOf(error: unknown): string {
 
 /** Whether the error says that this node cannot be reached. */
 function isLost(error: unknown, { name, address }: NodeRef): boolean {
-  const isSilent = error instanceof ConnectionLostError || error instanceof ConnectError || error instanceof TimeoutError;
-  const isUnreachable = error instanceof AdminError && error.reason === 'unreachable';
-  if (!isSilent && !isUnreachable) return false;
+  if (!(error instanceof SlotwiseError) || !(isSilence(error) || (error instanceof AdminError && isSilence(error.cause)))) return false;
   return error.node === name || (address !== null && error.node === addressKey(address));
+}
+
+function isSilence(error: unknown): boolean {
+  return error instanceof ConnectionLostError || error instanceof ConnectError || error instanceof TimeoutError;
 }

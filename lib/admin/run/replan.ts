@@ -15,7 +15,12 @@ export interface PlanSources {
   /** What the server at an address says of itself. */
   server(address: string): Promise<ClusterState>;
   keyCounts(cluster: ClusterState): Promise<KeyCounts>;
+  /** Lets news travel: one picture is put together from answers of different moments. */
+  pause(): Promise<unknown>;
 }
+
+/** How often a cluster is looked at before it counts as changed. */
+const LOOKS = 3;
 
 /** A plan made again, with what it was made from. */
 export interface Replanned {
@@ -212,6 +217,17 @@ function keyOf(step: PlanStep): string {
  */
 export async function stepsLeft({ steps, request }: Plan, sources: PlanSources): Promise<readonly PlanStep[]> {
   if (request === undefined) return steps;
+  for (let look = 1; ; look++) {
+    try {
+      return await stepsLeftNow(steps, request, sources);
+    } catch (error) {
+      if (!(error instanceof AdminError && error.reason === 'changed') || look === LOOKS) throw error;
+      await sources.pause();
+    }
+  }
+}
+
+async function stepsLeftNow(steps: readonly PlanStep[], request: PlanRequest, sources: PlanSources): Promise<readonly PlanStep[]> {
   const again = await planAgain(request, sources).catch(async (error: unknown) => {
     if (!(error instanceof AdminError) || error.reason !== 'refused') throw error;
     // What is done for good often cannot be planned again: a node that was removed has no name any more.

@@ -17,16 +17,25 @@ export class SlotGatherer {
 
   /** Takes the keys of a slot from a node that does not own it to its owner. */
   async collectKeys(slot: number, from: NodeRef, to: NodeRef, duplicates: Duplicates): Promise<number> {
-    // MIGRATE takes keys of slots that are open here, and redirects for others. A node that takes itself for the owner refuses, and needs
-    // no open slot.
+    const isOwner = await this.#open(slot, from, to);
+    const first = await this.#keys.nextKeys({ slot, from, database: 0 });
+    const databases = otherDatabases(await this.#send(from, ['INFO', 'keyspace']));
+    const keys = await this.#keys.drain({ slot, from, to, duplicates }, first, databases);
+    if (!isOwner) await this.#send(from, ['CLUSTER', 'SETSLOT', slot, 'STABLE']);
+    return keys;
+  }
+
+  /** MIGRATE takes keys of slots that are open, and redirects for others. Resolves with whether the node takes itself for the owner. */
+  async #open(slot: number, from: NodeRef, to: NodeRef): Promise<boolean> {
     try {
       await this.#send(from, ['CLUSTER', 'SETSLOT', slot, 'IMPORTING', to.id]);
+      return false;
     } catch (error) {
       if (!isReply(error, /already the owner/i)) throw error;
     }
-    const first = await this.#keys.nextKeys({ slot, from, database: 0 });
-    const databases = otherDatabases(await this.#send(from, ['INFO', 'keyspace']));
-    return await this.#keys.drain({ slot, from, to, duplicates }, first, databases);
+    // Clients may write there, too: new keys go to the other one from now on. The mark ends when the slot is given away.
+    await this.#send(from, ['CLUSTER', 'SETSLOT', slot, 'MIGRATING', to.id]);
+    return true;
   }
 
   /**
@@ -35,16 +44,13 @@ export class SlotGatherer {
    */
   async takeBack(slot: number, from: NodeRef, to: NodeRef): Promise<number> {
     await this.#send(to, ['CLUSTER', 'SETSLOT', slot, 'STABLE']);
-    let keys: number;
     try {
-      keys = await this.collectKeys(slot, from, to, 'owner');
+      return await this.collectKeys(slot, from, to, 'owner');
     } catch (error) {
       // Without this the owner's clients would not find what is left at the target.
       await this.#send(to, ['CLUSTER', 'SETSLOT', slot, 'MIGRATING', from.id]).catch(() => null);
       throw error;
     }
-    await this.#send(from, ['CLUSTER', 'SETSLOT', slot, 'STABLE']);
-    return keys;
   }
 
   #send({ name, address }: NodeRef, words: readonly Arg[]): Promise<Raw> {

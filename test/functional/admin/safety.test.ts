@@ -43,17 +43,20 @@ describeAdminCluster('a run of a plan', (t) => {
   it('is refused where another operator has mended the cluster meanwhile, and every key stays', async () => {
     const owner = at(await t.primaries(), 0);
     const second = at(await t.primaries(), 1);
-    for (const server of t.members) {
-      for (let slot = 100; slot < 400; slot++) await server.ask('CLUSTER', 'DELSLOTS', slot).catch(() => undefined);
+    // The owner first: the others would hear from it again that it has them.
+    for (const server of [owner, ...t.members.filter((member) => member !== owner)]) {
+      await server.ask('CLUSTER', 'DELSLOTSRANGE', 100, 399).catch(() => undefined);
     }
     // Operator 1 looks at the plan.
     const plan = await t.admin.planFix();
     assert.match(plan.steps.map(describeStep).join('\n'), /make .* the owner of slots 100-399/);
     // Operator 2 does not.
-    await slotwise('fix', t.first, '--yes');
     const slots = slotsFrom(100, 300);
-    const source = (await t.slotsOf(owner)).includes(100) ? owner : at(await t.primaries(), 2);
-    if (source !== second) await run(t.admin, await t.admin.planReshard({ from: [source.address], to: second.address, slots }));
+    await second.ask('CLUSTER', 'ADDSLOTSRANGE', 100, 399);
+    await until(async () => new Set([...(await t.admin.read()).views.values()].map(({ owners }) => owners)).size === 1, {
+      timeoutMs: 10_000,
+      what: 'all know the new owner',
+    });
     const keys = keysOfSlots(slots, 67);
     await fillAt(second, keys);
     const before = await keysIn(t.members);
@@ -109,7 +112,6 @@ describeAdminCluster('a run of a plan', (t) => {
     assert.doesNotMatch(failure.message, /nothing is lost/i);
     const left = failure.left.flatMap((step) => (step.do === 'moveSlots' ? step.slots : []));
     assert.equal(left.length, 50 - failure.progress.slots);
-    assert.match(await refused('fix', t.first, '--yes'), /OOM|maxmemory/);
     const back = await slotwise('fix', t.first, '--back', '--yes');
     assert.match(back, /back to .*, which keeps the slots|end the open state/);
     assert.ok((await t.admin.check()).every(({ kind }) => kind !== 'open'));
@@ -168,8 +170,8 @@ describeAdminCluster('a run of a plan', (t) => {
       const server = t.memberAt(replica.name);
       await until(async () => (await server.info('replication')).master_link_status === 'down', { what: 'the link is down' });
       await server.ask('CONFIG', 'RESETSTAT');
-      assert.match((await failureOf(t.admin.run(plan))).message, /has no link to .*--force/);
-      assert.match(await refused('failover', t.first, replica.name, '--yes'), /has no link to .* would be paused in vain/);
+      assert.match((await failureOf(t.admin.run(plan))).message, /has no link to .*--force|is still copying/);
+      assert.match(await refused('failover', t.first, replica.name, '--yes'), /has no link to .* would be paused in vain|is still copying/);
       assert.equal((await server.info('commandstats'))['cmdstat_cluster|failover'], undefined);
     } finally {
       await primary.ask('ACL', 'SETUSER', 'default', '+psync', '+sync');

@@ -25,7 +25,7 @@ const rows: readonly (readonly [name: string, step: PlanStep, error: unknown, ex
   [
     'a look found the target silent',
     move,
-    new AdminError('does not answer', { node: '10.0.0.1:7002', reason: 'unreachable' }),
+    new AdminError('does not answer', { node: '10.0.0.1:7002', cause: lost('10.0.0.1:7002') }),
     LOST_TARGET,
   ],
   [

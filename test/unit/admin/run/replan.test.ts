@@ -30,6 +30,7 @@ async function left(plan: Plan, now: ClusterState, keys: Keys = {}, server: Clus
     read: () => Promise.resolve(now),
     server: () => Promise.resolve(server),
     keyCounts: () => Promise.resolve(countsOf(keys)),
+    pause: () => Promise.resolve(),
   };
   try {
     return stepTexts({ ...plan, steps: await stepsLeft(plan, sources) });
@@ -260,6 +261,7 @@ describe('a plan that is made again when it runs', () => {
       read: () => Promise.resolve(made),
       server: () => Promise.resolve(queue.shift() ?? assert.fail('asked too often')),
       keyCounts: () => assert.fail('nothing is counted'),
+      pause: () => assert.fail('nothing has changed'),
     };
     assert.deepEqual(
       (await stepsLeft(plan, sources)).map((step) => step.do),
@@ -267,9 +269,23 @@ describe('a plan that is made again when it runs', () => {
     );
   });
 
+  it('looks again before it says that the cluster has changed: a picture may be torn', async () => {
+    const torn = threeShards({ id: 7001, slots: '0-4,6-5460' });
+    const pictures = [torn, torn, whole];
+    const sources = {
+      read: () => Promise.resolve(pictures.shift() ?? torn),
+      server: () => assert.fail('no server is asked alone'),
+      keyCounts: () => assert.fail('nothing is counted'),
+      pause: () => Promise.resolve(),
+    };
+    assert.equal((await stepsLeft(reshardOf(whole, [5]), sources)).length, 2);
+    await assert.rejects(stepsLeft(reshardOf(whole, [5]), sources), /has changed/);
+  });
+
   it('is carried out as it is where it does not say what it was made for', async () => {
     const { request: _, ...plan } = reshardOf(whole, [5]);
-    const nowhere = { read: () => assert.fail(), server: () => assert.fail(), keyCounts: () => assert.fail() };
+    const fail = (): never => assert.fail();
+    const nowhere = { read: fail, server: fail, keyCounts: fail, pause: fail };
     assert.equal(await stepsLeft(plan, nowhere), plan.steps);
   });
 });

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import type { BatchClient } from '../../../../lib/admin/node-connections.js';
+import type { NodeRef } from '../../../../lib/admin/plans/steps.js';
+import { moveLimits } from '../../../../lib/admin/run/move-options.js';
+import { SlotGatherer } from '../../../../lib/admin/run/slot-gatherer.js';
+import { ReplyError } from '../../../../lib/errors.js';
+import type { Raw } from '../../../../lib/protocol/command-spec.js';
+import { threeShards } from '../cluster-states.js';
+
+const ref = (port: number): NodeRef => {
+  const address = { host: 'h', port };
+  return { id: `id${port}`, name: `h:${port}`, address, peer: { ...address, busPort: port + 10_000 } };
+};
+const [owner, other] = [ref(1), ref(2)];
+
+/** The commands that a gatherer sends; the other node has one key, and these commands are refused. */
+class Script {
+  readonly sent: string[] = [];
+  #keys = [Buffer.from('k')];
+
+  constructor(readonly refusals: Readonly<Record<string, string>> = {}) {}
+
+  readonly send = (address: unknown, given: readonly unknown[]): Promise<Raw> => {
+    const port = (address as { port: number }).port;
+    const words = given.map(String);
+    const text = `${port} ${words
+      .filter((word) => !/^(CLUSTER|SETSLOT|7)$/.test(word))
+      .slice(0, 2)
+      .join(' ')}`;
+    if (words[1] !== 'GETKEYSINSLOT' && words[0] !== 'INFO' && words[0] !== 'PING')
+      this.sent.push(words[0] === 'MIGRATE' ? `${port} MIGRATE` : text);
+    const refusal = this.refusals[words[0] === 'MIGRATE' ? 'MIGRATE' : text];
+    if (refusal !== undefined) return Promise.reject(new ReplyError('ERR', `ERR ${refusal}`));
+    if (words[1] === 'GETKEYSINSLOT') return Promise.resolve(this.#keys);
+    if (words[0] === 'MIGRATE') this.#keys = [];
+    return Promise.resolve(words[0] === 'INFO' ? '' : 'OK');
+  };
+
+  gatherer(): SlotGatherer {
+    const connections: BatchClient = {
+      send: this.send,
+      sendAll: (address, commands) => Promise.all(commands.map((words) => this.send(address, words).catch((error: ReplyError) => error))),
+      credentials: () => Promise.resolve(null),
+    };
+    return new SlotGatherer(connections, moveLimits({}, threeShards()));
+  }
+}
+
+describe('the gatherer of keys', () => {
+  it('takes keys that were left on a node, and leaves no slot open', async () => {
+    const script = new Script();
+    assert.equal(await script.gatherer().collectKeys(7, other, owner, 'refuse'), 1);
+    assert.deepEqual(script.sent, ['2 IMPORTING id1', '2 MIGRATE', '2 STABLE']);
+  });
+
+  it('has a node that takes itself for the owner send new keys to the other one', async () => {
+    const script = new Script({ '2 IMPORTING id1': "I'm already the owner of hash slot 7" });
+    assert.equal(await script.gatherer().collectKeys(7, other, owner, 'refuse'), 1);
+    assert.deepEqual(script.sent, ['2 IMPORTING id1', '2 MIGRATING id1', '2 MIGRATE']);
+  });
+
+  it('takes an open slot back: its owner stops sending clients away first', async () => {
+    const script = new Script();
+    assert.equal(await script.gatherer().takeBack(7, other, owner), 1);
+    assert.deepEqual(script.sent, ['1 STABLE', '2 IMPORTING id1', '2 MIGRATE', '2 STABLE']);
+  });
+
+  it('has the owner send clients away again where it cannot take the keys back', async () => {
+    const script = new Script({ MIGRATE: 'Target instance replied with error: OOM' });
+    await assert.rejects(script.gatherer().takeBack(7, other, owner), /OOM/);
+    assert.deepEqual(script.sent, ['1 STABLE', '2 IMPORTING id1', '2 MIGRATE', '1 MIGRATING id2']);
+  });
+});
