@@ -57,11 +57,16 @@ async function run(
     return await admin.run(plan, {
       ...moveOptions,
       stop: interrupt.signal,
-      onStep: (step, index) => {
-        const text = steps.begin(step, index);
+      onStep: (step, index, total) => {
+        const text = steps.begin(step, index, total);
         if (text === null || isQuiet) return;
         bar.end();
         output.write(line(text));
+      },
+      onNote: (text) => {
+        if (isQuiet) return;
+        bar.end();
+        output.write(line(`      ${text}`));
       },
       onProgress: (progress) => {
         if (!isQuiet) bar.show(progress);

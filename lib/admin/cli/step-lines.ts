@@ -11,12 +11,12 @@ export class StepLines {
     this.#steps = steps;
   }
 
-  /** The line for a step of this index; null: the line before is its own, too. */
-  begin(step: PlanStep, index: number): string | null {
+  /** The line for a step of this index, of so many that are left to do; null: the line before is its own, too. */
+  begin(step: PlanStep, index: number, total: number = this.#steps.length): string | null {
     const before = this.current;
     this.current = step;
     if (before !== null && isSameForget(before, step)) return null;
     const group = groupsOf(this.#steps).find((each) => isSameForget(each[0] ?? step, step)) ?? [step];
-    return `[${index + 1}/${this.#steps.length}] ${describeGroup(group)}`;
+    return `[${index + 1}/${total}] ${describeGroup(group)}`;
   }
 }
