@@ -1,4 +1,5 @@
 import { printable } from '../../util/printable.js';
+import { soundText } from '../check/sound-text.js';
 import type { Problem } from '../health/problem.js';
 import { describeStep, type Plan, type PlanStep } from '../plans/steps.js';
 import { count, slotsText } from '../slot-list.js';
@@ -46,8 +47,10 @@ export function renderInfo(cluster: ClusterState): string {
 }
 
 export function renderProblems(problems: readonly Problem[]): string {
-  if (problems.length === 0) return 'ok: all slots are covered, agreed on and closed, and every primary has a replica\n';
-  return problems.map(({ severity, text }) => line(`${severity}: ${text}`)).join('');
+  const sound = soundText(problems);
+  return [...problems.map(({ severity, text }) => line(`${severity}: ${text}`)), ...(sound === null ? [] : [line(`ok: ${sound}`)])].join(
+    '',
+  );
 }
 
 /** A plan as it is shown: `steps` false leaves them out, for a run that shows each of them when it begins. */

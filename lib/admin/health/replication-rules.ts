@@ -18,9 +18,7 @@ export const REPLICATION_RULES: readonly ServerRule[] = [
     kind: 'replica-link',
     when: 'a replica has no link to its primary, and its primary does not prepare a synchronisation for it',
     find: (server) =>
-      isUnlinked(server) && server.listed === null
-        ? `no link to its primary ${primaryName(server)}${sinceText(server)}: ${causeText(server)}`
-        : null,
+      isUnlinked(server) ? `no link to its primary ${primaryName(server)}${sinceText(server)}: ${causeText(server)}` : null,
   },
   {
     severity: 'warning',
@@ -28,11 +26,9 @@ export const REPLICATION_RULES: readonly ServerRule[] = [
     when: 'the full synchronisation of a replica is under way or about to begin: until it ends the replica cannot take over',
     find: (server) => {
       const { sync } = server.replication;
+      if (!isDown(server) || isUnlinked(server)) return null;
       const consequence = 'it does not count as a replica before that ends';
-      if (sync === null) {
-        const isAwaited = isUnlinked(server) && server.listed !== null;
-        return isAwaited ? `waits for a full synchronisation with ${primaryName(server)}: ${consequence}` : null;
-      }
+      if (sync === null) return `waits for a full synchronisation with ${primaryName(server)}: ${consequence}`;
       const left = sync.leftBytes === null ? '' : `, ${bytesText(sync.leftBytes)} left`;
       return `full synchronisation with ${primaryName(server)} under way${left}${sinceText(server)}: ${consequence}`;
     },
@@ -103,8 +99,18 @@ export const REPLICATION_RULES: readonly ServerRule[] = [
   },
 ];
 
-function isUnlinked({ replication }: Server): boolean {
-  return replication.role === 'replica' && replication.link === 'down' && replication.sync === null;
+function isDown({ replication: { role, link } }: Server): boolean {
+  return role === 'replica' && link === 'down';
+}
+
+/**
+ * Whether it has no link, and none is coming. A replica that is refused, for want of a password, says again and again that it synchronises
+ * (src/replication.c: after PSYNC it tries SYNC, and waits for the payload); its primary does not list it. A primary that prepares a
+ * synchronisation lists the replica, which knows nothing of it yet.
+ */
+function isUnlinked(server: Server): boolean {
+  const isListed = server.listed !== null || (server.replication.sync !== null && server.primary?.replication == null);
+  return isDown(server) && !isListed;
 }
 
 function primaryName({ primary, replication }: Server): string {

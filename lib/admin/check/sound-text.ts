@@ -1,0 +1,17 @@
+import type { Problem } from '../health/problem.js';
+
+/** What a check of a cluster can claim, each with the kinds of problems that make it untrue. */
+const CLAIMS: readonly (readonly [claim: string, untrueBy: readonly Problem['kind'][]])[] = [
+  ['all slots are covered', ['uncovered']],
+  ['agreed on', ['contested', 'disagreement', 'unknown', 'down']],
+  ['none is open', ['open', 'moving']],
+  ['all nodes answer', ['unreachable', 'loading', 'suspected']],
+  ['every primary has a replica that follows it', ['no-replica', 'replica-link']],
+];
+
+/** What has been found to be in order, for a check without errors; null: there are errors. */
+export function soundText(problems: readonly Problem[]): string | null {
+  if (problems.some(({ severity }) => severity === 'error')) return null;
+  const found = new Set(problems.map(({ kind }) => kind));
+  return CLAIMS.flatMap(([claim, kinds]) => (kinds.some((kind) => found.has(kind)) ? [] : [claim])).join(', ');
+}
