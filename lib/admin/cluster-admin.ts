@@ -205,7 +205,7 @@ export class ClusterAdmin implements TopologyAdmin {
   }
 
   #examine(pausesMs?: readonly number[]): Promise<SteadyCheck> {
-    return steadyCheck({ read: async () => await readPicture(this.#connections, await this.read()), sleep }, pausesMs);
+    return steadyCheck({ read: async (before) => await readPicture(this.#connections, await this.read(), before), sleep }, pausesMs);
   }
 
   #readFrom(seeds: readonly Address[]): Promise<ClusterState> {

@@ -5,7 +5,7 @@ import { AGREEMENT_RULES } from './agreement-rules.js';
 import { checkServers } from './check-servers.js';
 import type { ClusterRule } from './cluster-rule.js';
 import { LAYOUT_RULES } from './layout-rules.js';
-import { moveProblems, movesUnderWay } from './moves-under-way.js';
+import { moveProblems, movesUnderWay, stateOnly } from './moves-under-way.js';
 import { type SlotTroubles, slotTroubles } from './slot-troubles.js';
 
 /** What the nodes of a cluster are looked at for, together. */
@@ -13,7 +13,7 @@ export const CLUSTER_RULES: readonly ClusterRule[] = [...AGREEMENT_RULES, ...LAY
 
 /** All problems that one picture of the cluster shows, errors first. */
 export function checkCluster(cluster: ClusterState): Problem[] {
-  const moves = movesUnderWay([{ cluster, openKeys: new Map(), migrations: new Map() }]);
+  const moves = movesUnderWay([stateOnly(cluster)]);
   return inOrder(folded([...problemsOf(cluster), ...moveProblems(moves, cluster)]));
 }
 

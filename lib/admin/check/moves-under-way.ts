@@ -5,12 +5,19 @@ import type { ClusterState } from '../state/cluster-state.js';
 import { claimsOf, endKey, inBoth, type OpenEnd, slotTroubles } from './slot-troubles.js';
 
 /** The cluster at one moment, with what tells whether keys of open slots are moving. */
-export interface Picture {
+export interface ClusterPicture {
   readonly cluster: ClusterState;
   /** Number of keys of open slots, by slot and by the id of a node where it is open. */
   readonly openKeys: ReadonlyMap<number, ReadonlyMap<string, number>>;
   /** How often a node with open slots has sent keys away (MIGRATE) since it started, by its id. */
   readonly migrations: ReadonlyMap<string, number>;
+  /** Number of keys that a primary has in none of its slots, by its id. */
+  readonly strays: ReadonlyMap<string, number>;
+}
+
+/** A picture of which only the cluster's state is known. */
+export function stateOnly(cluster: ClusterState): ClusterPicture {
+  return { cluster, openKeys: new Map(), migrations: new Map(), strays: new Map() };
 }
 
 /** Slots that somebody moves now. */
@@ -28,7 +35,7 @@ export interface MoveUnderWay {
  * The moves that went on while the pictures were taken, the oldest picture first: slots that got another owner, open slots that were not
  * open all the time, or whose keys are moving. One picture shows atomic migrations only.
  */
-export function movesUnderWay(pictures: readonly Picture[]): MoveUnderWay[] {
+export function movesUnderWay(pictures: readonly ClusterPicture[]): MoveUnderWay[] {
   const moves = new Map<string, { from: string; to: string; slots: Set<number> }>();
   const add = (slot: number, from: string, to: string): void => {
     const move = moves.get(`${from} ${to}`) ?? { from, to, slots: new Set() };
@@ -54,7 +61,7 @@ export function movesUnderWay(pictures: readonly Picture[]): MoveUnderWay[] {
 }
 
 /** The open slots that were open all the time, and of which no key moved: whoever opened them is gone. */
-export function leftOpen(pictures: readonly Picture[]): OpenEnd[] {
+export function leftOpen(pictures: readonly ClusterPicture[]): OpenEnd[] {
   const [first, last] = [pictures[0], pictures.at(-1)];
   if (first === undefined || last === undefined) return [];
   const { open } = pictures.map(({ cluster }) => slotTroubles(cluster)).reduce(inBoth);
@@ -65,7 +72,7 @@ export function leftOpen(pictures: readonly Picture[]): OpenEnd[] {
  * Whether keys left a node where the slot is open, by MIGRATE: that a client deletes some, or that they expire, is no move. Where a node
  * does not tell how often it was asked to MIGRATE, that it has fewer keys has to do.
  */
-function isMoving(slot: number, first: Picture, last: Picture): boolean {
+function isMoving(slot: number, first: ClusterPicture, last: ClusterPicture): boolean {
   return [...(first.openKeys.get(slot) ?? [])].some(([id, before]) => {
     const after = last.openKeys.get(slot)?.get(id);
     const [calls, callsLater] = [first.migrations.get(id), last.migrations.get(id)];

@@ -1,13 +1,22 @@
 import type { Raw } from '../../protocol/command-spec.js';
 import { infoOf } from '../../topology/replies.js';
-import type { NodeClient } from '../node-connections.js';
-import type { ClusterState } from '../state/cluster-state.js';
+import type { BatchClient } from '../node-connections.js';
+import { type ClusterState, primariesOf } from '../state/cluster-state.js';
 import { countKeys } from '../state/key-counts.js';
-import type { Picture } from './moves-under-way.js';
+import { countStrayKeys } from '../state/stray-keys.js';
+import type { ClusterPicture } from './moves-under-way.js';
 import { slotTroubles } from './slot-troubles.js';
 
-/** Adds to the cluster's state what only open slots need: how many keys they have, and whether somebody moves them. */
-export async function readPicture(connections: NodeClient, cluster: ClusterState): Promise<Picture> {
+/**
+ * Adds to the cluster's state how many keys open slots have, whether somebody moves them, and how many keys are in no slot of their node.
+ * `before`: the picture before this one; only nodes with such keys are asked again.
+ */
+export async function readPicture(
+  connections: BatchClient,
+  cluster: ClusterState,
+  before: ClusterPicture | null = null,
+): Promise<ClusterPicture> {
+  const strays = readStrays(connections, cluster, before);
   const openKeys = new Map<number, Map<string, number>>();
   const migrations = new Map<string, number>();
   const openAt = new Map<string, number[]>();
@@ -26,7 +35,19 @@ export async function readPicture(connections: NodeClient, cluster: ClusterState
       if (calls !== null) migrations.set(id, calls);
     }),
   );
-  return { cluster, openKeys, migrations };
+  return { cluster, openKeys, migrations, strays: await strays };
+}
+
+async function readStrays(
+  connections: BatchClient,
+  cluster: ClusterState,
+  before: ClusterPicture | null,
+): Promise<ReadonlyMap<string, number>> {
+  const suspects = primariesOf(cluster).filter(({ id, keys }) => keys > 0 && (before === null || (before.strays.get(id) ?? 0) > 0));
+  const counts = await Promise.all(
+    suspects.map(async (node) => [node.id, await countStrayKeys(connections, node).catch(() => 0)] as const),
+  );
+  return new Map(counts.filter(([, keys]) => keys > 0));
 }
 
 /** `cmdstat_migrate:calls=12,usec=34,…`; null: not told. Of a command that was never called there is no line. */

@@ -1,13 +1,16 @@
-import { numberOf } from '../../topology/replies.js';
+import type { Arg, Raw } from '../../protocol/command-spec.js';
+import { listOf, numberOf } from '../../topology/replies.js';
 import { SLOT_COUNT } from '../../topology/slot-map.js';
-import type { NodeClient } from '../node-connections.js';
+import type { BatchClient } from '../node-connections.js';
 import { brokenSlots, type KeyCounts } from '../plans/fix.js';
+import type { SlotSet } from '../slot-list.js';
 import { type AdminNode, type ClusterState, primariesOf } from './cluster-state.js';
+import { migrationDialectOf } from './migration-jobs.js';
 
 const SLOTS_AT_ONCE = 256;
 
 /** Counts the keys that each node holds of broken slots, and of slots that belong to another node. */
-export async function readKeyCounts(connections: NodeClient, cluster: ClusterState): Promise<KeyCounts> {
+export async function readKeyCounts(connections: BatchClient, cluster: ClusterState): Promise<KeyCounts> {
   const broken = brokenSlots(cluster);
   const counts = new Map<number, Map<string, number>>(broken.map((slot) => [slot, new Map()]));
   const note = (slot: number, id: string, keys: number): void => {
@@ -28,7 +31,11 @@ export async function readKeyCounts(connections: NodeClient, cluster: ClusterSta
 }
 
 /** Counts the keys that nodes hold of some slots. */
-export async function countKeysOfNodes(connections: NodeClient, nodes: readonly AdminNode[], slots: readonly number[]): Promise<KeyCounts> {
+export async function countKeysOfNodes(
+  connections: BatchClient,
+  nodes: readonly AdminNode[],
+  slots: readonly number[],
+): Promise<KeyCounts> {
   const counts = new Map<number, Map<string, number>>(slots.map((slot) => [slot, new Map()]));
   await Promise.all(
     nodes.map(async (node) => {
@@ -39,20 +46,54 @@ export async function countKeysOfNodes(connections: NodeClient, nodes: readonly 
   return counts;
 }
 
-/** Counts the keys of these slots at a node, in all its databases. */
-export async function countKeys(
-  connections: NodeClient,
-  { address, databases }: AdminNode,
-  slots: readonly number[],
-): Promise<Map<number, number>> {
+/** Counts the keys of these slots at a node, in all its databases, also where it does not own them. */
+export async function countKeys(connections: BatchClient, node: AdminNode, slots: SlotSet): Promise<Map<number, number>> {
   const counts = new Map(slots.map((slot) => [slot, 0]));
+  const { address, databases } = node;
   if (address === null) return counts;
-  for (let at = 0; at < slots.length; at += SLOTS_AT_ONCE) {
-    const some = slots.slice(at, at + SLOTS_AT_ONCE);
-    for (const database of databases) {
-      const replies = await Promise.all(some.map((slot) => connections.send(address, ['CLUSTER', 'COUNTKEYSINSLOT', slot], { database })));
-      for (const [index, slot] of some.entries()) counts.set(slot, (counts.get(slot) ?? 0) + numberOf(replies[index], 0));
+  const own = new Set(node.slots);
+  const isHidden = (slot: number): boolean => hidesForeignKeys(node) && !own.has(slot) && !node.importing.has(slot);
+  const [hidden, visible] = [slots.filter(isHidden), slots.filter((slot) => !isHidden(slot))];
+  const add = (slot: number, reply: Raw | undefined): void => {
+    counts.set(slot, (counts.get(slot) ?? 0) + numberOf(reply, 0));
+  };
+  for (const database of databases) {
+    for (const some of chunks(visible)) {
+      const replies = await connections.sendAll(address, some.map(countCommand), { database });
+      for (const [index, slot] of some.entries()) add(slot, replies[index]);
+    }
+    for (const some of chunks(hidden)) {
+      const replies = listOf((await connections.sendAll(address, shown(some, node.id), { database })).at(-1));
+      for (const [index, slot] of some.entries()) add(slot, replies[3 * index + 1]);
     }
   }
   return counts;
+}
+
+export function countCommand(slot: number): readonly Arg[] {
+  return ['CLUSTER', 'COUNTKEYSINSLOT', slot];
+}
+
+/**
+ * Whether a node tells nothing of keys in slots that it does not own: since Redis 8.4 only DBSIZE and INFO count them. They show while the
+ * slot is marked as importing.
+ */
+function hidesForeignKeys({ facts }: AdminNode): boolean {
+  return migrationDialectOf(facts) === 'redis';
+}
+
+/** Counts slots while they are marked as importing. A transaction, so that no end of this process leaves one open. */
+function shown(slots: SlotSet, id: string): (readonly Arg[])[] {
+  const commands = slots.map((slot): (readonly Arg[])[] => [
+    ['CLUSTER', 'SETSLOT', slot, 'IMPORTING', id],
+    countCommand(slot),
+    ['CLUSTER', 'SETSLOT', slot, 'STABLE'],
+  ]);
+  return [['MULTI'], ...commands.flat(), ['EXEC']];
+}
+
+function chunks(slots: SlotSet): SlotSet[] {
+  return Array.from({ length: Math.ceil(slots.length / SLOTS_AT_ONCE) }, (_, at) =>
+    slots.slice(at * SLOTS_AT_ONCE, (at + 1) * SLOTS_AT_ONCE),
+  );
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { leftOpen, movesUnderWay, type Picture } from '../../../../lib/admin/check/moves-under-way.js';
+import { type ClusterPicture, leftOpen, movesUnderWay } from '../../../../lib/admin/check/moves-under-way.js';
 import { steadyCheck, steadyProblems } from '../../../../lib/admin/check/steady-check.js';
 import { idOf, type NodeSpec, threeShards } from '../cluster-states.js';
 import { factsOf } from '../health/invented-facts.js';
@@ -10,6 +10,8 @@ interface Seen {
   readonly keys?: readonly [source: number, target: number];
   /** Calls of MIGRATE at 7001. */
   readonly calls?: number | null;
+  /** Keys of 7001 in slots of others. */
+  readonly strays?: number;
 }
 
 const OPEN: readonly NodeSpec[] = [
@@ -24,7 +26,7 @@ const MOVED: readonly NodeSpec[] = [
 const HANDING_OVER: readonly NodeSpec[] = [{ id: 7002, slots: '5,5461-10922' }];
 const HALF_OPEN: readonly NodeSpec[] = [{ id: 7002, importing: { 5: 7001 } }];
 
-function picture({ nodes = [], keys, calls = 0 }: Seen): Picture {
+function picture({ nodes = [], keys, calls = 0, strays = 0 }: Seen): ClusterPicture {
   const each: readonly NodeSpec[] = [7001, 7002, 7003].map((id, index) => ({
     id,
     at: `host-${index}`,
@@ -46,6 +48,7 @@ function picture({ nodes = [], keys, calls = 0 }: Seen): Picture {
   return {
     cluster: threeShards(...each, ...nodes.filter(({ id }) => id > 7003)),
     openKeys,
+    strays: new Map(strays === 0 ? [] : [[idOf(7001), strays]]),
     migrations: new Map(
       calls === null
         ? []
@@ -128,6 +131,12 @@ describe('a look at the cluster, again', () => {
       [],
     ],
     [
+      'finds keys that stay in slots of others',
+      [{ strays: 3 }, { strays: 2 }],
+      [/^error stray-keys 10.0.0.1:7001 has 2 keys in slots that it does not own/],
+    ],
+    ['says nothing of keys that were in slots of others for a moment', [{ strays: 3 }, {}], []],
+    [
       'finds who stays unknown',
       [{ nodes: [{ id: 7001, unknownIds: [7006] }] }, { nodes: [{ id: 7001, unknownIds: [7006] }] }],
       [/^error unknown /],
@@ -180,7 +189,7 @@ describe('a steady check', () => {
   async function run(...seen: readonly Seen[]): Promise<{ readonly reads: number; readonly paused: number; readonly kinds: string[] }> {
     let reads = 0;
     let paused = 0;
-    const read = (): Promise<Picture> => Promise.resolve(picture(seen[Math.min(reads++, seen.length - 1)] ?? {}));
+    const read = (): Promise<ClusterPicture> => Promise.resolve(picture(seen[Math.min(reads++, seen.length - 1)] ?? {}));
     const sleep = (ms: number): Promise<void> => {
       paused += ms;
       return Promise.resolve();
