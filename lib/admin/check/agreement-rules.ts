@@ -11,13 +11,13 @@ export const AGREEMENT_RULES: readonly ClusterRule[] = [
     severity: 'error',
     kind: 'unreachable',
     when: 'a primary with slots cannot be asked',
-    find: ({ nodes }) => [...nodes.values()].filter(({ reachable, slots }) => !reachable && slots.length > 0).map(unreachable),
+    find: ({ nodes }) => absent(nodes, (node) => !isLoading(node) && node.slots.length > 0).map(unreachable),
   },
   {
     severity: 'warning',
     kind: 'unreachable',
     when: 'a replica, or a primary without slots, cannot be asked',
-    find: ({ nodes }) => [...nodes.values()].filter(({ reachable, slots }) => !reachable && slots.length === 0).map(unreachable),
+    find: ({ nodes }) => absent(nodes, (node) => !isLoading(node) && node.slots.length === 0).map(unreachable),
   },
   { severity: 'error', kind: 'uncovered', when: 'no reachable primary serves a slot', find: (_, { uncovered }) => notServed(uncovered) },
   { severity: 'error', kind: 'contested', when: 'several primaries claim a slot', find: claimedTwice },
@@ -51,7 +51,32 @@ export const AGREEMENT_RULES: readonly ClusterRule[] = [
     when: 'a node takes another one for dead (`fail?`) that answers us',
     find: (cluster) => suspected(cluster, 'fail?', 'is taken for dead (fail?) by'),
   },
+  {
+    severity: 'error',
+    kind: 'loading',
+    when: 'a primary with slots loads its data set, and answers nothing else',
+    find: ({ nodes }) => absent(nodes, (node) => isLoading(node) && node.slots.length > 0).map(loading),
+  },
+  {
+    severity: 'warning',
+    kind: 'loading',
+    when: 'a replica, or a primary without slots, loads its data set, and answers nothing else',
+    find: ({ nodes }) => absent(nodes, (node) => isLoading(node) && node.slots.length === 0).map(loading),
+  },
 ];
+
+function absent(nodes: ClusterState['nodes'], isMeant: (node: AdminNode) => boolean): AdminNode[] {
+  return [...nodes.values()].filter((node) => !node.reachable && isMeant(node));
+}
+
+/** CLUSTER NODES is refused while a server loads its data set. */
+function isLoading({ problem }: AdminNode): boolean {
+  return /\bLOADING\b/.test(problem ?? '');
+}
+
+function loading({ name, id, role }: AdminNode): Found {
+  return { text: `${role} ${name} (${id.slice(0, 8)}) loads its data set and serves nobody until it has it`, nodes: [name] };
+}
 
 function notServed(slots: SlotSet): Found[] {
   if (slots.length === 0) return [];

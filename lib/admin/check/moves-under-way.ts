@@ -1,5 +1,6 @@
 import { AdminError } from '../admin-error.js';
 import type { Problem } from '../health/problem.js';
+import type { ServerRule } from '../health/server.js';
 import { type SlotSet, slotsText } from '../slot-list.js';
 import type { ClusterState } from '../state/cluster-state.js';
 import { claimsOf, endKey, inBoth, type OpenEnd, slotTroubles } from './slot-troubles.js';
@@ -108,13 +109,20 @@ function jobsOf(cluster: ClusterState | undefined): MoveUnderWay[] {
   return [...moves.values()];
 }
 
+/** Slots on their way. */
+export const MOVING: Pick<ServerRule, 'severity' | 'kind' | 'when'> = {
+  severity: 'note',
+  kind: 'moving',
+  when: 'a move is under way: slots change their owner, keys of an open slot move, or an atomic migration runs',
+};
+
 /** A move is no problem, but explains what is seen, and what had better be left alone. */
 export function moveProblems(moves: readonly MoveUnderWay[], { nodes }: ClusterState): Problem[] {
   const nameOf = (id: string | null): string => (id === null ? 'another node' : (nodes.get(id)?.name ?? id.slice(0, 8)));
   return moves.map(({ from, to, slots, job }) => {
     const how = job === null ? '' : ` by atomic migration ${job.slice(0, 8)}`;
     const text = `a move is under way from ${nameOf(from)} to ${nameOf(to)}${how}, of slots ${slotsText(slots, 4)}: let it end before anything else moves, and run no fix`;
-    return { severity: 'note', kind: 'moving', text, nodes: [nameOf(from), nameOf(to)], slots };
+    return { severity: MOVING.severity, kind: MOVING.kind, text, nodes: [nameOf(from), nameOf(to)], slots };
   });
 }
 

@@ -1,6 +1,8 @@
 import { printable } from '../../util/printable.js';
+import { contextOf } from '../check/check-servers.js';
 import { soundText } from '../check/sound-text.js';
 import type { Problem } from '../health/problem.js';
+import { serverJson } from '../health/server-json.js';
 import { describeStep, type Plan, type PlanStep } from '../plans/steps.js';
 import { count, slotsText } from '../slot-list.js';
 import { type AdminNode, type ClusterState, primariesOf, replicasOf } from '../state/cluster-state.js';
@@ -85,8 +87,10 @@ export function describeGroup(group: readonly PlanStep[]): string {
 
 /** The cluster's state for programs, with ids where one node refers to another. */
 export function clusterJson(cluster: ClusterState, problems: readonly Problem[]): Record<string, unknown> {
-  const nodes = nodesInOrder(cluster).map(
-    ({ id, name, role, primaryId, slots, keys, epoch, reachable, problem, migrating, importing }) => ({
+  const nodes = nodesInOrder(cluster).map((node) => {
+    const { id, name, role, primaryId, slots, keys, epoch, reachable, problem, migrating, importing, peer, flags, facts, jobs } = node;
+    const running = jobs.filter((job) => job.running);
+    return {
       id,
       address: name,
       role,
@@ -99,7 +103,12 @@ export function clusterJson(cluster: ClusterState, problems: readonly Problem[])
       ...(problem === null ? {} : { problem }),
       ...(migrating.size > 0 ? { migrating: Object.fromEntries(migrating) } : {}),
       ...(importing.size > 0 ? { importing: Object.fromEntries(importing) } : {}),
-    }),
-  );
+      ...(running.length > 0 ? { migrations: running.map((job) => ({ ...job, slots: slotsText(job.slots) })) } : {}),
+      host: peer.host,
+      flags,
+      clusterState: cluster.views.get(id)?.state ?? null,
+      ...(facts === null ? {} : serverJson(facts, contextOf(node, cluster))),
+    };
+  });
   return { ok: problems.every(({ severity }) => severity !== 'error'), nodes, problems };
 }

@@ -15,6 +15,8 @@ export interface NodeSpec {
   readonly migrating?: Readonly<Record<number, number>>;
   readonly importing?: Readonly<Record<number, number>>;
   readonly down?: boolean;
+  /** Why it does not answer. */
+  readonly problem?: string;
   /** Its names besides `host:id`. */
   readonly aliases?: readonly string[];
   /** Ids it does not know. */
@@ -60,6 +62,7 @@ function nodeOf({
   migrating = {},
   importing = {},
   down = false,
+  problem = 'connect ECONNREFUSED',
   aliases = [],
   at = host,
   facts,
@@ -82,7 +85,7 @@ function nodeOf({
     keys,
     databases: keys > 0 ? [0] : [],
     reachable: !down,
-    problem: down ? 'connect ECONNREFUSED' : null,
+    problem: down ? problem : null,
     flags: [],
     facts: facts ?? null,
     jobs,

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { CLUSTER_RULES, checkCluster } from '../../../../lib/admin/check/check-cluster.js';
+import { MOVING } from '../../../../lib/admin/check/moves-under-way.js';
+import { STRAY_KEYS } from '../../../../lib/admin/check/steady-check.js';
+import { SERVER_RULES } from '../../../../lib/admin/health/server-rules.js';
 import type { ClusterState } from '../../../../lib/admin/state/cluster-state.js';
 import { clusterOf, idOf, type NodeSpec, threeShards } from '../cluster-states.js';
 import { type FactsChange, factsOf } from '../health/invented-facts.js';
@@ -94,6 +99,19 @@ describe('the check of a cluster', () => {
       'finds primaries that do not answer',
       threeShards({ id: 7001, down: true }),
       [/^error unreachable primary 10.0.0.1:7001 .* owns 5,461 slots$/, /^error uncovered 5,461 slots .*: 0-5460$/],
+    ],
+    [
+      'finds a primary that loads its data set, and warns of a replica',
+      threeShards(
+        { id: 7001, down: true, problem: 'LOADING Redis is loading' },
+        { id: 7005, down: true, problem: 'LOADING Redis is loading' },
+      ),
+      [
+        /^error uncovered/,
+        /^error loading primary 10.0.0.1:7001 .*loads its data set and serves nobody/,
+        /^warning loading replica 10.0.0.1:7005/,
+        /^warning no-replica 10.0.0.1:7002/,
+      ],
     ],
     [
       'warns of primaries without replicas, and that nobody takes over',
@@ -218,6 +236,16 @@ describe('the check of a cluster', () => {
     assert.deepEqual(
       rules.filter((rule) => !found.has(rule)),
       [],
+    );
+  });
+
+  it('is documented by its rules', () => {
+    const page = readFileSync(fileURLToPath(new URL('../../../../docs/admin/cluster.md', import.meta.url)), 'utf8');
+    const table = /^\| severity \| kind \| when \|\n\|.*\n((?:\|.*\n)*)/m.exec(page)?.[1] ?? '';
+    const rules = [...CLUSTER_RULES, STRAY_KEYS, MOVING, ...SERVER_RULES];
+    assert.deepEqual(
+      table.trimEnd().split('\n'),
+      rules.map(({ severity, kind, when }) => `| ${severity} | \`${kind}\` | ${when} |`),
     );
   });
 });

@@ -35,8 +35,11 @@ describe('what servers call themselves, and their error texts,', () => {
     problem: HOSTILE,
     migrating: new Map([[1, HOSTILE]]),
     importing: new Map(),
+    flags: [HOSTILE],
+    facts: { info: new Map([['redis_version', HOSTILE]]), config: new Map([['save', HOSTILE]]), roundTripMs: 1 },
+    jobs: [],
   } as unknown as AdminNode;
-  const cluster = { nodes: new Map([[node.id, node]]) } as unknown as ClusterState;
+  const cluster = { nodes: new Map([[node.id, node]]), views: new Map() } as unknown as ClusterState;
   const problems = [{ kind: 'unreachable', severity: 'error', text: `${HOSTILE} refused: ${HOSTILE}` }] as const;
   const plan = { title: HOSTILE, notes: [HOSTILE], steps: [{ do: 'reset', node: node as NodeRef }] } as const;
   const texts: Readonly<Record<string, string>> = {
