@@ -66,7 +66,7 @@ export class Executor {
     this.#options = options;
     this.#sources = sources;
     this.#steps = new StepRunner(connections, sources.read, options.settleMs);
-    this.#moves = new SlotMoves(connections, sources.read, options);
+    this.#moves = new SlotMoves(connections, options);
     this.#waiting = { stop: options.stop, note: (text) => tell('onNote', options.onNote?.(text)) };
   }
 

@@ -1,11 +1,11 @@
-import type { ClusterState } from '../state/cluster-state.js';
+import type { NodeFacts } from '../health/node-facts.js';
 
 export interface MoveOptions {
   /** Keys a MIGRATE; the source serves no other client meanwhile. Default 50. */
   readonly batch?: number;
   /**
    * Time for which a MIGRATE waits for the target, in ms: so long does a target that hangs keep the source from serving. Default: half of
-   * the smallest `cluster-node-timeout`, so that the other nodes do not take the source for dead.
+   * the smaller `cluster-node-timeout` of the two, so that the other nodes do not take the source for dead.
    */
   readonly migrateTimeoutMs?: number;
   /** Overwrites keys that the target has although it does not own their slot. Default false. */
@@ -35,9 +35,9 @@ const DEFAULT_PARALLEL = 4;
 /** The default of the server: https://redis.io/docs/latest/operate/oss_and_stack/management/config/ */
 const DEFAULT_NODE_TIMEOUT_MS = 15_000;
 
-/** Fills in what the options leave out, from the cluster's own settings. */
-export function moveLimits(options: MoveOptions, cluster: ClusterState): MoveLimits {
-  const nodeTimeoutMs = smallestNodeTimeoutMs(cluster);
+/** Fills in what the options leave out, from the settings of the nodes that take part. */
+export function moveLimits(options: MoveOptions, facts: Iterable<NodeFacts>): MoveLimits {
+  const nodeTimeoutMs = smallestNodeTimeoutMs([...facts]);
   return {
     batch: options.batch ?? DEFAULT_BATCH,
     migrateTimeoutMs: options.migrateTimeoutMs ?? Math.max(1, Math.floor(nodeTimeoutMs / 2)),
@@ -49,8 +49,8 @@ export function moveLimits(options: MoveOptions, cluster: ClusterState): MoveLim
   };
 }
 
-function smallestNodeTimeoutMs({ nodes }: ClusterState): number {
-  const timeouts = [...nodes.values()].map(({ facts }) => Number(facts?.config.get('cluster-node-timeout') ?? Number.NaN));
+function smallestNodeTimeoutMs(facts: readonly NodeFacts[]): number {
+  const timeouts = facts.map(({ config }) => Number(config.get('cluster-node-timeout') ?? Number.NaN));
   const known = timeouts.filter((ms) => Number.isFinite(ms) && ms > 0);
   return known.length === 0 ? DEFAULT_NODE_TIMEOUT_MS : Math.min(...known);
 }

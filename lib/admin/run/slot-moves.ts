@@ -1,10 +1,11 @@
+import { type NodeFacts, readFacts } from '../health/node-facts.js';
 import type { BatchClient } from '../node-connections.js';
 import type { SlotStep } from '../plans/steps.js';
+import { knownAddress } from './key-mover.js';
 import { mayStart } from './move-lanes.js';
 import { type MoveLimits, type MoveOptions, moveLimits } from './move-options.js';
 import { SlotGatherer } from './slot-gatherer.js';
 import type { StepControl } from './slot-mover.js';
-import type { ReadCluster } from './step-runner.js';
 import { WayFinder } from './way-finder.js';
 
 /** What a run of moves is told, and tells. */
@@ -35,7 +36,6 @@ export class MoveFailure extends Error {
 export class SlotMoves {
   constructor(
     private readonly connections: BatchClient,
-    private readonly read: ReadCluster,
     private readonly options: MoveOptions,
   ) {}
 
@@ -45,14 +45,23 @@ export class SlotMoves {
     const [first] = steps;
     if (first === undefined) return [];
     try {
-      const cluster = await this.read([first.from, first.to]);
-      const limits = moveLimits(this.options, cluster);
-      const movers = { slots: new WayFinder(this.connections, limits, cluster), keys: new SlotGatherer(this.connections, limits) };
+      const facts = await this.#facts(steps);
+      const limits = moveLimits(this.options, facts.values());
+      const movers = { slots: new WayFinder(this.connections, limits, facts), keys: new SlotGatherer(this.connections, limits) };
       await run.carryOut(movers, limits);
     } catch (error) {
       throw new MoveFailure(run.failed ?? first, error, run.left);
     }
     return run.left;
+  }
+
+  /** Of the nodes that take part only: one that hangs elsewhere is no reason to wait. */
+  async #facts(steps: readonly SlotStep[]): Promise<ReadonlyMap<string, NodeFacts>> {
+    const nodes = new Map(steps.flatMap(({ from, to }) => [from, to]).map((node) => [node.id, node]));
+    const facts = [...nodes.values()].map(async ({ id, name, address }) => {
+      return [id, await readFacts(this.connections, knownAddress(name, address))] as const;
+    });
+    return new Map(await Promise.all(facts));
   }
 }
 

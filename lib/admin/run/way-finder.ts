@@ -1,6 +1,6 @@
 import { sleep } from '../../util/timers.js';
+import type { NodeFacts } from '../health/node-facts.js';
 import type { BatchClient } from '../node-connections.js';
-import type { ClusterState } from '../state/cluster-state.js';
 import { type MigrationDialect, migrationDialectOf } from '../state/migration-jobs.js';
 import { AtomicMover } from './atomic-mover.js';
 import { describeJob, MigrationWatch } from './migration-watch.js';
@@ -18,8 +18,8 @@ export class WayFinder {
   constructor(
     private readonly connections: BatchClient,
     private readonly limits: MoveLimits,
-    /** The cluster as it was when the moves began. */
-    private readonly cluster: ClusterState,
+    /** What the nodes say of themselves, by node id. */
+    private readonly facts: ReadonlyMap<string, NodeFacts>,
   ) {
     this.#slots = new SlotMover(connections, limits);
     this.#watch = new MigrationWatch(connections, 2 * limits.replicasTimeoutMs);
@@ -64,6 +64,6 @@ export class WayFinder {
   }
 
   #dialectOf(id: string): MigrationDialect | null {
-    return migrationDialectOf(this.cluster.nodes.get(id)?.facts ?? null);
+    return migrationDialectOf(this.facts.get(id) ?? null);
   }
 }

@@ -8,7 +8,6 @@ import { rangesOf } from '../../../../lib/admin/slot-list.js';
 import { ReplyError } from '../../../../lib/errors.js';
 import type { Address } from '../../../../lib/options/address.js';
 import type { Arg, Raw } from '../../../../lib/protocol/command-spec.js';
-import { clusterOf } from '../cluster-states.js';
 
 const ref = (id: string, port: number): NodeRef => ({
   id,
@@ -17,7 +16,7 @@ const ref = (id: string, port: number): NodeRef => ({
   peer: { host: 'h', port, busPort: 2 },
 });
 const [FROM, TO] = [ref('a', 1), ref('b', 2)];
-const LIMITS = { ...moveLimits({}, clusterOf()), replicasTimeoutMs: 50 };
+const LIMITS = { ...moveLimits({}, []), replicasTimeoutMs: 50 };
 
 function stepOf(slots: readonly number[]): MoveStep {
   return { do: 'moveSlots', from: FROM, to: TO, slots, replace: false, others: [] };

@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
+import type { NodeFacts } from '../../../../lib/admin/health/node-facts.js';
 import { moveLimits } from '../../../../lib/admin/run/move-options.js';
-import type { ClusterState } from '../../../../lib/admin/state/cluster-state.js';
-import { clusterOf } from '../cluster-states.js';
 
-function clusterWith(...timeouts: readonly (string | null)[]): ClusterState {
-  const { nodes, views } = clusterOf(...timeouts.map((_, index) => ({ id: 7_001 + index })));
-  const withFacts = [...nodes.values()].map((node, index) => {
-    const timeout = timeouts[index] ?? null;
+function factsWith(...timeouts: readonly (string | null)[]): NodeFacts[] {
+  return timeouts.map((timeout) => {
     const config = new Map(timeout === null ? [] : [['cluster-node-timeout', timeout]]);
-    return [node.id, { ...node, facts: { info: new Map<string, string>(), config, roundTripMs: 1 } }] as const;
+    return { info: new Map(), config, roundTripMs: 1 };
   });
-  return { nodes: new Map(withFacts), views };
 }
 
 describe('the limits of moves', () => {
@@ -23,12 +19,12 @@ describe('the limits of moves', () => {
     [['1'], 1],
   ] as const) {
     it(`have a source wait ${expected} ms for a target where cluster-node-timeout is ${timeouts.join(', ')}`, () => {
-      assert.equal(moveLimits({}, clusterWith(...timeouts)).migrateTimeoutMs, expected);
+      assert.equal(moveLimits({}, factsWith(...timeouts)).migrateTimeoutMs, expected);
     });
   }
 
   it('are what is asked for', () => {
     const options = { batch: 1, migrateTimeoutMs: 2, replace: true, waitReplicas: 3, parallel: 4, atomic: 'never' } as const;
-    assert.deepEqual(moveLimits(options, clusterWith('2000')), { ...options, replicasTimeoutMs: 2_000 });
+    assert.deepEqual(moveLimits(options, factsWith('2000')), { ...options, replicasTimeoutMs: 2_000 });
   });
 });

@@ -3,11 +3,10 @@ import { AdminError } from '../../../../lib/admin/admin-error.js';
 import { type MoveLimits, moveLimits } from '../../../../lib/admin/run/move-options.js';
 import { type MoveStep, SlotMover } from '../../../../lib/admin/run/slot-mover.js';
 import { ConnectionLostError, ReplyError } from '../../../../lib/errors.js';
-import { clusterOf } from '../cluster-states.js';
 import { type Mishap, ModelCluster } from './model-cluster.js';
 
 const SLOTS = Array.from({ length: 20 }, (_, slot) => slot);
-const LIMITS: MoveLimits = { ...moveLimits({ batch: 1 }, clusterOf()), migrateTimeoutMs: 1_000 };
+const LIMITS: MoveLimits = { ...moveLimits({ batch: 1 }, []), migrateTimeoutMs: 1_000 };
 
 /** Slots at node 1, of which some have keys, and one has so many that it moves alone. */
 function modelOf(mishap?: Mishap): ModelCluster {
