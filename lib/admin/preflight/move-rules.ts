@@ -85,15 +85,21 @@ export const MOVE_RULES: Readonly<Record<string, MoveRule>> = {
     );
   },
 
-  /** A migration by the server refuses, and is refused, beside commands that open the same slots. */
+  /** A migration by the server refuses, and is refused, beside commands that open the same slots. One between the same nodes is waited for. */
   migrations: ({ from, to, slots }) => {
     const wanted = new Set(slots);
-    return [from, to].flatMap(({ name, jobs }) =>
-      jobs.flatMap((job): Finding[] => {
+    const ends = [
+      { node: from, other: to, direction: 'export' },
+      { node: to, other: from, direction: 'import' },
+    ] as const;
+    return ends.flatMap(({ node, other, direction }) =>
+      node.jobs.flatMap((job): Finding[] => {
         const both = job.running ? job.slots.filter((slot) => wanted.has(slot)) : [];
-        return both.length === 0
-          ? []
-          : [refusal(`an atomic migration of slots ${slotsText(both, 4)} runs at ${name}: wait until it has ended`)];
+        if (both.length === 0) return [];
+        const text = `an atomic migration of slots ${slotsText(both, 4)} runs at ${node.name}`;
+        if (job.peer !== other.id || job.direction !== direction) return [refusal(`${text}: wait until it has ended`)];
+        // Both ends tell of it.
+        return direction === 'export' ? [note(`${text} already, to ${to.name}: it is waited for`)] : [];
       }),
     );
   },

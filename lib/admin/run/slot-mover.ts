@@ -29,6 +29,8 @@ interface OpenGroup extends SlotGroup {
   readonly firstKeys: readonly (readonly Buffer[])[];
   /** Numbers of the source's other databases that have keys, of whatever slot. */
   readonly databases: readonly number[];
+  /** Slots that were open before, so that the target may have older copies of keys. */
+  readonly resumed: ReadonlySet<number>;
   /** Number of slots, from the first on, that have no more keys at the source. */
   emptied: number;
   /** Number of keys that have moved. */
@@ -50,6 +52,8 @@ const setSlot = (slot: number, ...words: readonly string[]): readonly Arg[] => [
  */
 export class SlotMover {
   readonly #keys: KeyMover;
+  /** Slots that were opened here: where a move of one goes on after a failure, it is one that was open before. */
+  readonly #opened = new Set<number>();
   /** Ids of nodes that have not yet answered the last news of owners: the next ones reach them by gossip. */
   readonly #behind = new Set<string>();
 
@@ -103,7 +107,8 @@ export class SlotMover {
   async #open(group: SlotGroup, step: MoveStep): Promise<OpenGroup> {
     const { slots } = group;
     const { from, to } = step;
-    await this.#import(slots, step);
+    const resumed = new Set(slots.filter((slot) => step.replace || this.#opened.has(slot)));
+    await this.#import(slots, step, resumed);
     // In this order on one connection: the keys are those of slots that are being sent away.
     const replies = await this.#sendAll(
       from,
@@ -115,44 +120,48 @@ export class SlotMover {
       { buffers: true },
     );
     // To these the source sends nobody. Those that it has opened stay so: a client may write there at this moment.
-    const refused = step.replace ? [] : slots.filter((_, at) => replies[at] instanceof ReplyError);
-    await this.#sendAll(
+    const refused = slots.filter((_, at) => replies[at] instanceof ReplyError);
+    await this.#closeAt(
       to,
-      refused.map((slot) => setSlot(slot, 'STABLE')),
+      refused.filter((slot) => !resumed.has(slot)),
     );
+    for (const slot of slots) if (!refused.includes(slot)) this.#opened.add(slot);
     throwFirst(replies);
     const firstKeys = replies.slice(slots.length, 2 * slots.length).map(keysIn);
-    return { ...group, firstKeys, databases: otherDatabases(replies.at(-1)), emptied: 0, keys: 0 };
+    return { ...group, firstKeys, databases: otherDatabases(replies.at(-1)), resumed, emptied: 0, keys: 0 };
   }
 
   /** Opens slots at the target first: a client that the source sends there must be welcome. */
-  async #import(slots: SlotSet, step: MoveStep): Promise<void> {
-    const { from, to, replace } = step;
+  async #import(slots: SlotSet, { from, to }: MoveStep, resumed: ReadonlySet<number>): Promise<void> {
     const marks = slots.map((slot) => setSlot(slot, 'IMPORTING', from.id));
     // After the mark: some servers show no keys of slots that are neither theirs nor open.
     const counts = slots.map((slot) => ['CLUSTER', 'COUNTKEYSINSLOT', slot]);
     const replies = await this.#sendAll(to, [...marks, ...counts]);
     this.#keys.heard(to);
-    const foreign = replace || this.limits.replace ? -1 : slots.findIndex((_, at) => numberOf(replies[slots.length + at], 0) > 0);
-    const isRefused = replies.some((reply) => reply instanceof ReplyError);
-    if ((isRefused || foreign !== -1) && !replace) {
-      const marked = slots.filter((_, at) => !(replies[at] instanceof ReplyError));
-      await this.#sendAll(
-        to,
-        marked.map((slot) => setSlot(slot, 'STABLE')),
-      );
+    const keysOf = (at: number): number => numberOf(replies[slots.length + at], 0);
+    const foreign = this.limits.replace ? -1 : slots.findIndex((slot, at) => !resumed.has(slot) && keysOf(at) > 0);
+    if (foreign !== -1 || replies.some((reply) => reply instanceof ReplyError)) {
+      const marked = slots.filter((slot, at) => !resumed.has(slot) && !(replies[at] instanceof ReplyError));
+      await this.#closeAt(to, marked);
     }
     throwFirst(replies);
     if (foreign === -1) return;
-    const keys = numberOf(replies[slots.length + foreign], 0);
     throw new AdminError(
-      `${to.name} holds ${count(keys, 'key')} of slot ${slots[foreign]}, which it does not own; they could be overwritten by those of ${from.name}. With --replace they are, or take them to the owner with: slotwise cluster fix`,
+      `${to.name} holds ${count(keysOf(foreign), 'key')} of slot ${slots[foreign]}, which it does not own; they could be overwritten by those of ${from.name}. With --replace they are, or take them to the owner with: slotwise cluster fix`,
     );
   }
 
-  async #empty(group: OpenGroup, { from, to, replace }: MoveStep): Promise<void> {
-    const duplicates = replace || this.limits.replace ? 'other' : 'refuse';
+  /** Takes marks back to which no client was sent. */
+  async #closeAt(node: NodeRef, slots: SlotSet): Promise<void> {
+    await this.#sendAll(
+      node,
+      slots.map((slot) => setSlot(slot, 'STABLE')),
+    );
+  }
+
+  async #empty(group: OpenGroup, { from, to }: MoveStep): Promise<void> {
     for (const [at, slot] of group.slots.entries()) {
+      const duplicates = group.resumed.has(slot) || this.limits.replace ? 'other' : 'refuse';
       group.keys += await this.#keys.drain({ slot, from, to, duplicates }, group.firstKeys[at] ?? [], group.databases);
       group.emptied = at + 1;
     }

@@ -3,12 +3,19 @@ import type { NodeFacts } from '../health/node-facts.js';
 import type { BatchClient } from '../node-connections.js';
 import { type MigrationDialect, migrationDialectOf } from '../state/migration-jobs.js';
 import { AtomicMover } from './atomic-mover.js';
+import { isReply } from './key-mover.js';
 import { describeJob, MigrationWatch } from './migration-watch.js';
 import type { MoveLimits } from './move-options.js';
 import { commonDialect, wayOf } from './move-way.js';
 import { type MoveStep, SlotMover, type StepControl } from './slot-mover.js';
 
 const PAUSE_MS = 200;
+/** How often a move goes on that was refused because of a migration. */
+const MAX_REFUSALS = 20;
+/** Refusals of CLUSTER SETSLOT by Valkey 9 and Redis 8.4. */
+const MIGRATION_RUNS = /slot (?:export|import) in progress|active atomic slot migration|pending trim/i;
+
+type Dialects = Readonly<Record<'from' | 'to', MigrationDialect | null>>;
 
 /** Mover of slots in the best way that both nodes know. */
 export class WayFinder {
@@ -32,19 +39,25 @@ export class WayFinder {
     const left = new Set(step.slots);
     let because = way.atomic === null ? way.because : null;
     if (way.atomic !== null) {
-      const counting: StepControl = {
-        ...control,
-        moved: (slots, keys) => {
-          for (const slot of slots) left.delete(slot);
-          control.moved(slots, keys);
-        },
-      };
-      because = await new AtomicMover(this.connections, this.limits, way.atomic).move(step, counting);
+      because = await new AtomicMover(this.connections, this.limits, way.atomic).move(step, countingDown(left, control));
       if (because === null) return;
     }
     if (because !== null) control.note(`slots go from ${step.from.name} to ${step.to.name} key by key: ${because}`);
-    await this.#untilFree(step, dialects, control);
-    await this.#slots.move({ ...step, slots: step.slots.filter((slot) => left.has(slot)) }, control);
+    await this.#moveKeys(step, left, dialects, control);
+  }
+
+  /** Somebody may begin a migration at any moment, and the nodes refuse to open slots then: what is left goes on when it has ended. */
+  async #moveKeys(step: MoveStep, left: Set<number>, dialects: Dialects, control: StepControl): Promise<void> {
+    const counting = countingDown(left, control);
+    for (let refusals = 1; ; refusals++) {
+      await this.#untilFree(step, dialects, control);
+      try {
+        return await this.#slots.move({ ...step, slots: step.slots.filter((slot) => left.has(slot)) }, counting);
+      } catch (error) {
+        if (refusals === MAX_REFUSALS || !isReply(error, MIGRATION_RUNS)) throw error;
+        await sleep(PAUSE_MS);
+      }
+    }
   }
 
   /** While a migration runs, its nodes refuse to open slots, of which one side would stay open. */
@@ -66,4 +79,15 @@ export class WayFinder {
   #dialectOf(id: string): MigrationDialect | null {
     return migrationDialectOf(this.facts.get(id) ?? null);
   }
+}
+
+/** Has the slots that move leave the set. */
+function countingDown(left: Set<number>, control: StepControl): StepControl {
+  return {
+    ...control,
+    moved: (slots, keys) => {
+      for (const slot of slots) left.delete(slot);
+      control.moved(slots, keys);
+    },
+  };
 }

@@ -140,6 +140,7 @@ describe('before keys move', () => {
     ['a replica that tells nothing counts', { replicaOfTarget: {} }, []],
 
     ['a migration of the same slots refuses', { jobs: [{ slots: [3, 4] }] }, [/^refused: an atomic migration of slots 3 runs at .*7002/]],
+    ['one from the same source does not: it is waited for', { jobs: [{ slots: [3, 4], direction: 'import', peer: idOf(7001) }] }, []],
     ['one that has ended does not', { jobs: [{ slots: [3, 4], running: false }] }, []],
     ['one of other slots does not', { jobs: [{ slots: [4] }] }, []],
   ];
