@@ -2,6 +2,7 @@ import { SLOT_COUNT } from '../../topology/slot-map.js';
 import { AdminError } from '../admin-error.js';
 import { count, slotsText } from '../slot-list.js';
 import type { AdminNode, ClusterState } from '../state/cluster-state.js';
+import { areTwo, sameIdText } from './same-id.js';
 import type { Plan, PlanStep } from './steps.js';
 
 const LEAST_PRIMARIES = 3;
@@ -19,7 +20,10 @@ interface Layout<T> {
 export function planCreate(servers: readonly ClusterState[], replicas: number): Plan {
   const nodes = servers.map(selfOf);
   const twice = nodes.find(({ id }, index) => nodes.findIndex((node) => node.id === id) !== index);
-  if (twice !== undefined) throw new AdminError(`${twice.name} was given twice`);
+  if (twice !== undefined) {
+    const first = nodes.find(({ id }) => id === twice.id) ?? twice;
+    throw new AdminError(areTwo(first, twice) ? sameIdText(first, twice) : `${twice.name} was given twice`);
+  }
   const shards = Math.floor(nodes.length / (1 + replicas));
   if (shards < LEAST_PRIMARIES) {
     const needed = LEAST_PRIMARIES * (1 + replicas);

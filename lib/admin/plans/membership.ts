@@ -1,6 +1,7 @@
 import { AdminError } from '../admin-error.js';
 import { count } from '../slot-list.js';
 import { type AdminNode, type ClusterState, nodeNamed, primariesOf, replicasOf } from '../state/cluster-state.js';
+import { areTwo, sameIdText } from './same-id.js';
 import type { FailoverMode, Plan, PlanStep } from './steps.js';
 
 /** Plans that a server joins the cluster, as a primary without slots or as a replica. `server`: the state that it describes itself. */
@@ -9,7 +10,9 @@ export function planAddNode(cluster: ClusterState, server: ClusterState, replica
   const node = server.nodes.get(id);
   if (node === undefined) throw new AdminError('the new server did not say who it is');
   const known = [...(server.views.get(id)?.known ?? [])].filter((other) => other !== id);
-  const isMember = cluster.nodes.get(id)?.reachable === true;
+  const member = cluster.nodes.get(id);
+  const isMember = member?.reachable === true;
+  if (member !== undefined && areTwo(member, node)) throw new AdminError(sameIdText(member, node));
   const advice = 'Empty it first: FLUSHALL, then CLUSTER RESET HARD';
   const stranger = known.find((other) => !cluster.nodes.has(other));
   if (stranger !== undefined) throw new AdminError(`${node.name} knows nodes of another cluster (${stranger.slice(0, 8)}). ${advice}`);

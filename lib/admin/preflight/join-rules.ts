@@ -23,6 +23,17 @@ export const JOIN_RULES: Readonly<Record<string, MeetingRule>> = {
   loading: ({ newcomer }) =>
     newcomer.facts?.info.get('loading') === '1' ? [refusal(`${newcomer.name} is still loading its data: wait until it has`)] : [],
 
+  /** CLUSTER MEET takes an IP and a port: https://redis.io/docs/latest/commands/cluster-meet/ */
+  address: ({ introducer, newcomer }) => {
+    if (newcomer.peer.host === '') return [refusal(`${newcomer.name} is known by its socket file alone: name it by host:port`)];
+    if (!isLoopback(newcomer.peer.host) || isLoopback(introducer.peer.host)) return [];
+    return [
+      note(
+        `${newcomer.name} joins as ${newcomer.peer.host}, where nodes on other hosts do not find it: name it by an address that all can reach, or set cluster-announce-ip`,
+      ),
+    ];
+  },
+
   /** Nodes with TLS on their bus do not understand those without. */
   tls: ({ introducer, newcomer }) => {
     const [ours, its] = [introducer, newcomer].map(({ facts }) => facts?.config.get('tls-cluster'));
@@ -63,6 +74,10 @@ export const JOIN_RULES: Readonly<Record<string, MeetingRule>> = {
     return [note(`${newcomer.name} has ${libraries === 1 ? '1 library' : `${libraries} libraries`} of functions of its own`)];
   },
 };
+
+function isLoopback(host: string): boolean {
+  return host === '::1' || host.startsWith('127.');
+}
 
 /**
  * Ports that newcomers need open. We may stand where only the data ports are allowed: a closed bus port counts where that of another node

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { planCreate, spread } from '../../../../lib/admin/plans/create.js';
 import type { ClusterState } from '../../../../lib/admin/state/cluster-state.js';
 import { clusterOf, idOf, unjoinedServer } from '../cluster-states.js';
+import { withTold } from '../preflight/told.js';
 import { assertPlan, type ExpectedPlan } from './assert-plan.js';
 
 describe('the plan of create', () => {
@@ -72,6 +73,14 @@ describe('the plan of create', () => {
       [unjoinedServer({ id: 7001, keys: 3 }), unjoinedServer({ id: 7002, slots: '5' }), joined({ id: 7003 }, [7003, 7009])],
       0,
       /7001 holds 3 keys; \S+7002 has slots already: 5; \S+7003 belongs to another cluster: it knows \S+7009\. Give empty servers/,
+    ],
+    [
+      'knows a copy of a server',
+      ['a', 'b', 'c'].map((run, at) =>
+        withTold(unjoinedServer({ id: at === 2 ? 7001 : 7001 + at }), { [at === 2 ? 7001 : 7001 + at]: { info: { run_id: run } } }),
+      ),
+      0,
+      /7001 has the node id of \S+7001 .* was copied/,
     ],
     ['wants each server once', [7001, 7002, 7001].map((id) => unjoinedServer({ id })), 0, /7001 was given twice/],
   ];

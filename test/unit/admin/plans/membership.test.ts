@@ -14,6 +14,16 @@ describe('the plan of', () => {
       ['give 7007 the functions of 7001', 'introduce 7007 to 7001', 'wait until 7 nodes know each other'],
     ],
     [
+      'add-node takes a copy of a member for no member',
+      () => {
+        const copy = withTold(clusterOf({ id: 7001, host: '10.0.0.9', slots: '0-5460' }, { id: 7002 }), {
+          7001: { info: { run_id: 'b' } },
+        });
+        return planAddNode(withTold(threeShards(), { 7001: { info: { run_id: 'a' } } }), copy, null);
+      },
+      /10\.0\.0\.9:7001 has the node id of 10\.0\.0\.1:7001 \(7001ffff\): its cluster-config-file was copied/,
+    ],
+    [
       'add-node copies no functions where there are none',
       () => planAddNode(withTold(threeShards(), { 7001: { info: { number_of_libraries: '0' } } }), unjoinedServer({ id: 7007 }), null),
       ['introduce 7007 to 7001', 'wait until 7 nodes know each other'],

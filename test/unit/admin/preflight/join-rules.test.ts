@@ -69,6 +69,24 @@ describe('before a server joins', () => {
   }
 });
 
+describe('the address of a server that joins', () => {
+  const cases: readonly (readonly [its: string, ours: string, expected: readonly RegExp[]])[] = [
+    ['10.0.0.9', '10.0.0.1', []],
+    ['127.0.0.1', '127.0.0.1', []],
+    ['::1', '127.0.0.1', []],
+    ['127.0.0.1', '10.0.0.1', [/^note: .*7007 joins as 127\.0\.0\.1, where nodes on other hosts do not find it/]],
+    ['', '10.0.0.1', [/^refused: .*7007 is known by its socket file alone/]],
+  ];
+  for (const [its, ours, expected] of cases) {
+    it(`may be ${its === '' ? 'none' : its} beside ${ours}`, () => {
+      const cluster = threeShards({ id: 7007 });
+      const at = (id: number, host: string): AdminNode => ({ ...nodeOf(cluster, id), peer: { host, port: 1, busPort: 2 } });
+      const meeting = { introducer: at(7001, ours), newcomer: at(7007, its), copiesFunctions: false };
+      assertTexts(textsOf(JOIN_RULES.address?.(meeting, new Map()) ?? []), expected);
+    });
+  }
+});
+
 describe('ports that cannot be reached', () => {
   const [a, b] = [nodeOf(threeShards(), 7001), nodeOf(threeShards(), 7002)];
   const cases: readonly (readonly [
