@@ -10,7 +10,7 @@ import { sleep } from '../util/timers.js';
 import { AdminError } from './admin-error.js';
 import { ADMIN_FORMS, checkAdmin } from './call-forms.js';
 import { checkCluster } from './check/check-cluster.js';
-import { movesUnderWay, refuseBesideMoves } from './check/moves-under-way.js';
+import { type MoveUnderWay, movesUnderWay, refuseBesideMoves } from './check/moves-under-way.js';
 import { readPicture } from './check/read-picture.js';
 import { type SteadyCheck, steadyCheck } from './check/steady-check.js';
 import type { Problem } from './health/problem.js';
@@ -23,6 +23,7 @@ import { planRebalance, type RebalanceOptions } from './plans/rebalance.js';
 import { movesOf, requested, totalsAfter } from './plans/request.js';
 import { planReshard, type ReshardOptions } from './plans/reshard.js';
 import type { FailoverMode, Plan } from './plans/steps.js';
+import { planBeside } from './preflight/moves-beside.js';
 import { whyNoNode } from './preflight/no-node.js';
 import { preflight } from './preflight/preflight.js';
 import { Executor, type RunOptions, type RunOutcome, type RunSources } from './run/executor.js';
@@ -31,6 +32,7 @@ import type { ReadCluster } from './run/step-runner.js';
 import { settleTimeMs } from './run/waiting.js';
 import { clusterRows, clusterTitle, runningJobs } from './state/cluster-rows.js';
 import { type AdminNode, type ClusterState, nodeNamed, primariesOf } from './state/cluster-state.js';
+import { withHostNames } from './state/host-names.js';
 import { countKeysOfNodes, readKeyCounts } from './state/key-counts.js';
 import { openMoves } from './state/open-moves.js';
 import { readCluster, readServer } from './state/read-cluster.js';
@@ -49,8 +51,8 @@ export interface AdminOptions
 const DEFAULT_PORT = 6379;
 /** Gossip reaches all nodes of a healthy cluster in about a second, in ms. */
 const LOOK_AGAIN_MS = 500;
-/** Pauses between looks that find out whether somebody moves what is to be mended. */
-const FIX_PAUSES_MS: readonly number[] = [500, 700];
+/** Pauses between looks that find out whether somebody moves what is to be mended or moved. */
+const LOOK_PAUSES_MS: readonly number[] = [500, 700];
 
 /**
  * Administration of one cluster: reads its state, plans changes, and carries a plan out by `run`. A plan is made from the cluster's state
@@ -115,7 +117,7 @@ export class ClusterAdmin implements TopologyAdmin {
   /** `replicaOf`: a primary, or `auto`: one with the fewest replicas. Default: it becomes a primary without slots. */
   async planAddNode(address: string, { replicaOf }: { readonly replicaOf?: string } = {}): Promise<Plan> {
     const parsed = parsedAddress(address);
-    const [state, servers] = await Promise.all([this.read(), this.#readServers([parsed])]);
+    const [state, servers] = await Promise.all([this.#readNamed([replicaOf ?? '']), this.#readServers([parsed])]);
     const [server = state] = servers;
     const plan = await this.#looked(planAddNode(state, server, replicaOf ?? null), [server, state]);
     const primary = plan.steps.find((step) => step.do === 'replicate')?.primary.id ?? replicaOf ?? null;
@@ -123,45 +125,48 @@ export class ClusterAdmin implements TopologyAdmin {
   }
 
   async planDelNode(node: string): Promise<Plan> {
-    const state = await this.read();
+    const state = await this.#readNamed([node]);
     const plan = await this.#looked(planDelNode(state, node), [state]);
     return requested(plan, { command: 'del-node', node: nodeNamed(state, node).id });
   }
 
   /** A member follows another primary: a replica, or a primary without slots and keys. */
   async planReplicate(node: string, primary: string): Promise<Plan> {
-    const state = await this.read();
+    const state = await this.#readNamed([node, primary]);
     const plan = await this.#looked(planReplicate(state, node, primary), [state]);
     return requested(plan, { command: 'replicate', node: nodeNamed(state, node).id, primary: nodeNamed(state, primary).id });
   }
 
   async planForget(node: string): Promise<Plan> {
-    const state = await this.read();
+    const state = await this.#readNamed([node]);
     const plan = await this.#looked(planForget(state, node), [state]);
     return requested(plan, { command: 'forget', node: nodeNamed(state, node).id });
   }
 
   async planFailover(replica: string, { mode = 'coordinated' }: { readonly mode?: FailoverMode } = {}): Promise<Plan> {
-    const state = await this.read();
+    const state = await this.#readNamed([replica]);
     const plan = await this.#looked(planFailover(state, replica, mode), [state]);
     return requested(plan, { command: 'failover', node: nodeNamed(state, replica).id, mode });
   }
 
   async planReshard(options: ReshardOptions): Promise<Plan> {
-    const state = await this.read();
-    const plan = await this.#looked(planReshard(state, options), [state], options);
+    const { from, to, slots } = options;
+    const { state, moves } = await this.#readWithMoves([to, ...(from === 'all' ? [] : from)]);
+    const made = planBeside(moves, state, typeof slots === 'number' ? 'number' : 'named', () => planReshard(state, options));
+    const plan = await this.#looked(made, [state], options);
     return requested(plan, { command: 'reshard', moves: movesOf(plan) });
   }
 
   async planRebalance(options: RebalanceOptions = {}): Promise<Plan> {
-    const state = await this.read();
-    const plan = await this.#looked(planRebalance(state, options), [state], options);
+    const { state, moves } = await this.#readWithMoves(Object.keys(options.weights ?? {}));
+    const made = planBeside(moves, state, 'share', () => planRebalance(state, options));
+    const plan = await this.#looked(made, [state], options);
     const totals = totalsAfter(plan, primariesOf(state));
     return requested(plan, { command: 'rebalance', moves: movesOf(plan), totals, useEmpty: options.useEmpty === true });
   }
 
   async planFix(options: FixOptions = {}): Promise<Plan> {
-    const { cluster: state, pictures } = await this.#examine(FIX_PAUSES_MS);
+    const { cluster: state, pictures } = await this.#examine(LOOK_PAUSES_MS);
     refuseBesideMoves(movesUnderWay(pictures), state);
     const { takeUnreachable = false, duplicates = 'refuse', back = false } = options;
     const plan = await this.#looked(planFix(state, await readKeyCounts(this.#connections, state), options), [state]);
@@ -206,6 +211,17 @@ export class ClusterAdmin implements TopologyAdmin {
 
   #examine(pausesMs?: readonly number[]): Promise<SteadyCheck> {
     return steadyCheck({ read: async (before) => await readPicture(this.#connections, await this.read(), before), sleep }, pausesMs);
+  }
+
+  /** The state, where nodes are found by these names, too. */
+  async #readNamed(names: readonly string[]): Promise<ClusterState> {
+    return await withHostNames(await this.read(), names);
+  }
+
+  /** The same, with the moves that are under way. Takes about a second longer where slots are open, or seem to be nobody's. */
+  async #readWithMoves(names: readonly string[]): Promise<{ readonly state: ClusterState; readonly moves: readonly MoveUnderWay[] }> {
+    const { cluster, pictures } = await this.#examine(LOOK_PAUSES_MS);
+    return { state: await withHostNames(cluster, names), moves: movesUnderWay(pictures) };
   }
 
   #readFrom(seeds: readonly Address[]): Promise<ClusterState> {

@@ -52,9 +52,12 @@ function seconds(ms: number): string {
 /** Slots with a large key, by the id of the node that has it. */
 export type BigSlots = ReadonlyMap<string, ReadonlySet<number>>;
 
-/** The plan with slots that have large keys last, each source's in a step of its own: what else is to move has moved when they block. */
-export function bigSlotsLast(plan: Plan, big: BigSlots): Plan {
-  const parts = plan.steps.map((step) => split(step, big));
+/**
+ * The plan with slots that have large keys last, each source's in a step of its own: what else is to move has moved when they block.
+ * `blocks`: whether a step moves keys one by one.
+ */
+export function bigSlotsLast(plan: Plan, big: BigSlots, blocks: (step: PlanStep) => boolean = () => true): Plan {
+  const parts = plan.steps.map((step) => (blocks(step) ? split(step, big) : split(step, NO_SLOTS)));
   const late = parts.flatMap(([, own]) => own);
   if (late.length === 0) return plan;
   const early = parts.map(([own]) => own);
@@ -72,6 +75,8 @@ export function withoutSlots(plan: Plan, big: BigSlots, limit: number): Plan {
   const title = `${plan.title}, but ${count(stays.length, 'slot')} with large keys`;
   return { ...plan, title, steps: steps.some(({ do: kind }) => kind !== 'settle') ? steps : [], notes: [...plan.notes, text] };
 }
+
+const NO_SLOTS: BigSlots = new Map();
 
 type MoveStep = Extract<PlanStep, { readonly do: 'moveSlots' }>;
 

@@ -3,6 +3,7 @@ import type { NodeClient } from '../node-connections.js';
 import type { LookOptions } from '../plans/moves.js';
 import type { Plan } from '../plans/steps.js';
 import type { AdminNode, ClusterState } from '../state/cluster-state.js';
+import { atomicFindings, atomicPairs, isAtomicMove, isAtomicStep } from './atomic-moves.js';
 import { BIG_BYTES, type BigSlots, bigKeyFindings, bigSlotsLast, withoutSlots } from './big-keys.js';
 import { connectFailure } from './bus-port.js';
 import { type Finding, note, refusal, withFindings } from './finding.js';
@@ -33,8 +34,9 @@ export async function preflight(
     move,
     content: await readContent(connections, move, { bigBytes, maxKeys: MAX_KEYS, stop }),
   });
-  const [contents, rdbVersions, ports] = await Promise.all([
+  const [contents, atomic, rdbVersions, ports] = await Promise.all([
     Promise.all(subjects.moves.map(readMove)),
+    atomicPairs(connections, subjects.moves),
     readRdbVersions(connections, subjects),
     lookAtPorts(subjects, stop),
   ]);
@@ -42,11 +44,14 @@ export async function preflight(
     contents.flatMap(({ move, content }) => (move.from.id === from && move.to.id === to ? [content] : []));
   const rights = await checkRights(
     connections,
-    needsOfPlan(plan, (from, to) => contentOf(from, to).flatMap(({ samples }) => samples)),
+    needsOfPlan(plan, {
+      keysOf: (from, to) => contentOf(from, to).flatMap(({ samples }) => samples),
+      isAtomic: (step) => isAtomicStep(step, atomic),
+    }),
   );
 
   const wanted = skipLarger === undefined ? plan : withoutSlots(plan, slotsOver(contents, skipLarger), skipLarger);
-  const ordered = bigSlotsLast(wanted, slotsOver(contents, BIG_BYTES - 1));
+  const ordered = bigSlotsLast(wanted, slotsOver(contents, BIG_BYTES - 1), (step) => !isAtomicStep(step, atomic));
   const isSkipped = ({ bytes }: { readonly bytes: number }): boolean => skipLarger !== undefined && bytes > skipLarger;
   const incoming = (to: AdminNode): number =>
     contents.reduce((sum, { move, content }) => sum + (move.to.id === to.id ? estimatedBytes(content) : 0), 0);
@@ -54,7 +59,7 @@ export async function preflight(
     ...rights,
     ...contents.flatMap(({ move, content }): Finding[] => [
       ...moveFindings(move, { cluster, content, rdbVersions, incomingBytes: incoming(move.to) }, plan),
-      ...bigKeyFindings(
+      ...(isAtomicMove(move, atomic) ? atomicFindings : bigKeyFindings)(
         move,
         content.bigKeys.filter((key) => key.bytes >= BIG_BYTES && !isSkipped(key)),
       ),

@@ -77,10 +77,19 @@ function moveNeeds(from: NodeRef, to: NodeRef, keys: readonly Buffer[]): Need[] 
   ];
 }
 
-/** All commands of a plan, each once. `keysOf`: some keys of a step that moves keys. */
-export function needsOfPlan({ steps }: Plan, keysOf: (from: string, to: string) => readonly Buffer[] = () => []): Need[] {
+/** What a plan needs rights for depends on how its keys move. */
+export interface KeyFacts {
+  /** Some keys of a move, by the ids of its nodes. */
+  keysOf(from: string, to: string): readonly Buffer[];
+  /** Servers move the slots by themselves. */
+  isAtomic(step: PlanStep): boolean;
+}
+
+/** All commands of a plan, each once. */
+export function needsOfPlan({ steps }: Plan, { keysOf, isAtomic }: KeyFacts): Need[] {
   const needs = new Map<string, Need>();
   for (const step of steps) {
+    if (isAtomic(step)) continue;
     const keys = 'from' in step && 'slots' in step ? keysOf(step.from.id, step.to.id) : [];
     for (const need of needsOf(step, keys)) needs.set(`${need.node.id} ${need.words.join(' ')}`, need);
   }
@@ -106,6 +115,12 @@ export async function checkRights(connections: NodeClient, needs: readonly Need[
     answers.flatMap((answer) => answer.answers),
     answers.flatMap(({ silent }) => silent),
   );
+}
+
+/** Whether our user may send a command. True where that may not be asked: the server will say it. */
+export async function mayUse(connections: NodeClient, need: Need): Promise<boolean> {
+  const { answers } = await askNode(connections, [need]);
+  return answers.every(({ refused }) => refused === null);
 }
 
 async function askNode(

@@ -9,6 +9,8 @@ export interface KeyMove {
   readonly slots: SlotSet;
   /** The slots are open already: a part of their keys may be at the target. */
   readonly isOpen: boolean;
+  /** Whole slots move, from their owner, and none of their keys has moved yet. */
+  readonly canBeAtomic: boolean;
 }
 
 /** A node that gets to know another, which is new. */
@@ -53,7 +55,13 @@ export function subjectsOf({ steps }: Plan, nodes: ReadonlyMap<string, AdminNode
     if ('from' in step && 'slots' in step) {
       const [from, to] = pair(step.from, step.to) ?? [];
       if (from !== undefined && to !== undefined)
-        moves.push({ from, to, slots: step.slots, isOpen: step.do === 'moveSlots' && step.replace });
+        moves.push({
+          from,
+          to,
+          slots: step.slots,
+          isOpen: step.do === 'moveSlots' && step.replace,
+          canBeAtomic: step.do === 'moveSlots' && !step.replace,
+        });
     } else if (step.do === 'meet') {
       const [introducer, newcomer] = pair(step.node, step.other) ?? [];
       if (introducer !== undefined && newcomer !== undefined)

@@ -215,6 +215,7 @@ describe('before a change to a cluster', function () {
   it('a node is found by any of its names', async () => {
     const [server] = group.servers;
     assert.ok(server !== undefined);
+    assert.match((await admin.planFailover(`localhost:${server.port}`)).title, new RegExp(`${server.address} is a primary already`));
     await using named = new ClusterAdmin({ nodes: [`localhost:${server.port}`] });
     const byName = await named.planFailover(server.address);
     assert.match(byName.title, new RegExp(`localhost:${server.port} is a primary already`));

@@ -62,7 +62,7 @@ function findings({
   );
   return textsOf(
     Object.values(MOVE_RULES).flatMap((rule) =>
-      rule({ from: source, to: { ...target, jobs: all }, slots: [1, 2, 3], isOpen: false }, facts),
+      rule({ from: source, to: { ...target, jobs: all }, slots: [1, 2, 3], isOpen: false, canBeAtomic: true }, facts),
     ),
   );
 }
@@ -164,7 +164,7 @@ describe('a primary that gives all its slots', () => {
   it('follows the target with its replicas', () => {
     const { cluster, from, to } = all();
     assert.match(
-      textsOf(emptiedFindings([{ from, to, slots: from.slots, isOpen: false }], cluster)).join(),
+      textsOf(emptiedFindings([{ from, to, slots: from.slots, isOpen: false, canBeAtomic: true }], cluster)).join(),
       /^note: .*7001, .*7004 without slots: they become replicas of .*7002/,
     );
   });
@@ -172,7 +172,7 @@ describe('a primary that gives all its slots', () => {
   it('follows it alone', () => {
     const { cluster, from, to } = all({}, false);
     assert.match(
-      textsOf(emptiedFindings([{ from, to, slots: from.slots, isOpen: false }], cluster)).join(),
+      textsOf(emptiedFindings([{ from, to, slots: from.slots, isOpen: false, canBeAtomic: true }], cluster)).join(),
       /^note: .*7001 without slots: it becomes a replica of .*7002/,
     );
   });
@@ -180,16 +180,16 @@ describe('a primary that gives all its slots', () => {
   it('stays a primary where that is set', () => {
     const { cluster, from, to } = all({ config: { 'cluster-allow-replica-migration': 'no' } });
     assert.match(
-      textsOf(emptiedFindings([{ from, to, slots: from.slots, isOpen: false }], cluster)).join(),
+      textsOf(emptiedFindings([{ from, to, slots: from.slots, isOpen: false, canBeAtomic: true }], cluster)).join(),
       /^note: .*7001 stays a primary, without slots/,
     );
   });
 
   it('is none if a slot stays, or others come', () => {
     const { cluster, from, to } = all();
-    assert.deepEqual(emptiedFindings([{ from, to, slots: from.slots.slice(1), isOpen: false }], cluster), []);
-    const back = { from: to, to: from, slots: [16_000], isOpen: false };
-    assert.deepEqual(emptiedFindings([{ from, to, slots: from.slots, isOpen: false }, back], cluster), []);
+    assert.deepEqual(emptiedFindings([{ from, to, slots: from.slots.slice(1), isOpen: false, canBeAtomic: true }], cluster), []);
+    const back = { from: to, to: from, slots: [16_000], isOpen: false, canBeAtomic: true };
+    assert.deepEqual(emptiedFindings([{ from, to, slots: from.slots, isOpen: false, canBeAtomic: true }, back], cluster), []);
   });
 });
 

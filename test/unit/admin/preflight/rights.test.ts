@@ -51,14 +51,22 @@ describe('the commands of a plan', () => {
   ];
   for (const [name, plan, expected] of cases) {
     it(name, () => {
-      const needs = needsOfPlan(plan).map(({ node, words }) => `${node.name.split(':')[1]} ${words.slice(0, 2).join(' ').trim()}`);
+      const needs = needsOfPlan(plan, { keysOf: () => [], isAtomic: () => false }).map(
+        ({ node, words }) => `${node.name.split(':')[1]} ${words.slice(0, 2).join(' ').trim()}`,
+      );
       assert.deepEqual(needs, expected);
     });
   }
 
+  it('are none where servers move slots by themselves', () => {
+    assert.deepEqual(needsOfPlan(reshard(), { keysOf: () => [], isAtomic: ({ do: kind }) => kind === 'moveSlots' }), []);
+  });
+
   it('name the keys that are there, because rights may depend on them', () => {
     const keys = [Buffer.from('a'), Buffer.from('b')];
-    const needs = needsOfPlan(reshard(), () => keys).filter(({ words }) => words[0] === 'MIGRATE' || words[0] === 'RESTORE-ASKING');
+    const needs = needsOfPlan(reshard(), { keysOf: () => keys, isAtomic: () => false }).filter(
+      ({ words }) => words[0] === 'MIGRATE' || words[0] === 'RESTORE-ASKING',
+    );
     assert.deepEqual(
       needs.flatMap(({ words }) => words.filter((word) => Buffer.isBuffer(word)).map(String)),
       ['a', 'b', 'a', 'b'],
@@ -76,7 +84,7 @@ describe('the rights to them', () => {
           return reply instanceof Error ? Promise.reject(reply) : Promise.resolve(reply);
         },
       },
-      needsOfPlan(reshard(), () => keys),
+      needsOfPlan(reshard(), { keysOf: () => keys, isAtomic: () => false }),
     );
   const whoAmI = (name: string, dryRun: (port: number, command: string) => Raw | Error) => (port: number, words: readonly Arg[]) =>
     words[1] === 'WHOAMI' ? name : dryRun(port, String(words[3]));

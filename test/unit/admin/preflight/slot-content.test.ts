@@ -47,7 +47,13 @@ function holder(keys: readonly Held[], refuses: RegExp = /^$/) {
 describe('what the slots of a move hold', () => {
   const move = (slots: readonly number[], databases: readonly number[] = [0]) => {
     const cluster = threeShards();
-    return { from: { ...nodeNamed(cluster, '7001f'), databases }, to: nodeNamed(cluster, '7002f'), slots, isOpen: false };
+    return {
+      from: { ...nodeNamed(cluster, '7001f'), databases },
+      to: nodeNamed(cluster, '7002f'),
+      slots,
+      isOpen: false,
+      canBeAtomic: true,
+    };
   };
   const options = { bigBytes: 1_000, maxKeys: 100, stop: undefined };
   const small = (slot: number, count: number): Held[] =>
