@@ -234,7 +234,8 @@ export class ClusterAdmin implements TopologyAdmin {
     for (const state of states) {
       for (const node of state.nodes.values()) if (nodes.get(node.id)?.reachable !== true) nodes.set(node.id, node);
     }
-    return preflight(this.#connections, plan, { nodes }, options);
+    const views = new Map(states.flatMap((state) => [...state.views]));
+    return preflight(this.#connections, plan, { nodes, views }, options);
   }
 
   /** What servers say that are to become nodes. Rejects with all that cannot. */

@@ -29,7 +29,8 @@ export function refuseUnlessWhole(cluster: ClusterState): void {
   const [first] = broken;
   if (first === undefined) return;
   const more = broken.length > 1 ? ` (and ${broken.length - 1} more problems)` : '';
-  throw new AdminError(`the cluster is not whole: ${first.text}${more}. See: slotwise cluster check; mend it with: slotwise cluster fix`);
+  const advice = first.kind === 'unreachable' ? '' : '; mend it with: slotwise cluster fix';
+  throw new AdminError(`the cluster is not whole: ${first.text}${more}. See: slotwise cluster check${advice}`);
 }
 
 /** Slots that an interrupted run left open, and the moves among them that can be finished. */

@@ -40,10 +40,10 @@ export function isAtomicMove({ from, to, canBeAtomic }: KeyMove, pairs: AtomicPa
 /** Large keys block nobody while servers move slots by themselves. */
 export function atomicFindings({ from, to }: KeyMove, bigKeys: readonly BigKey[]): Finding[] {
   if (bigKeys.length === 0) return [];
-  const keys = bigKeys.length === 1 ? 'a large key' : `${bigKeys.length.toLocaleString('en-US')} large keys`;
+  const keys = bigKeys.length === 1 ? 'a large key blocks' : `${bigKeys.length.toLocaleString('en-US')} large keys block`;
   return [
     note(
-      `slots go from ${from.name} to ${to.name} by atomic migration, in which ${keys} block nobody; with --no-atomic, --replace or --wait-replicas they would`,
+      `slots go from ${from.name} to ${to.name} by atomic migration, in which ${keys} nobody, unless --no-atomic, --replace or --wait-replicas has them moved one by one`,
     ),
   ];
 }

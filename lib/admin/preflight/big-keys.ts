@@ -72,8 +72,9 @@ export function withoutSlots(plan: Plan, big: BigSlots, limit: number): Plan {
   if (stays.length === 0) return plan;
   const steps = parts.flatMap(([own]) => own);
   const text = `slots ${slotsText(stays, 8)} stay where they are: they have keys of more than ${limit.toLocaleString('en-US')} bytes (--skip-larger)`;
-  const title = `${plan.title}, but ${count(stays.length, 'slot')} with large keys`;
-  return { ...plan, title, steps: steps.some(({ do: kind }) => kind !== 'settle') ? steps : [], notes: [...plan.notes, text] };
+  const isRest = steps.some(({ do: kind }) => kind !== 'settle');
+  const title = isRest ? `${plan.title}, but ${count(stays.length, 'slot')} with large keys` : 'nothing to move but slots with large keys';
+  return { ...plan, title, steps: isRest ? steps : [], notes: [...plan.notes, text] };
 }
 
 const NO_SLOTS: BigSlots = new Map();

@@ -1,6 +1,6 @@
 import { addressKey } from '../../options/address.js';
 import { failoverRefusal } from '../plans/failover-guard.js';
-import { count } from '../slot-list.js';
+import { count, slotsText } from '../slot-list.js';
 import type { AdminNode } from '../state/cluster-state.js';
 import { type Finding, note, refusal } from './finding.js';
 import { canRead, type RdbVersions } from './rdb-version.js';
@@ -134,7 +134,25 @@ export function followFindings({ node, primary }: Subjects['followings'][number]
  * What keeps a replica from taking over. A coordinated failover pauses the clients of the primary until the replica has all writes, or the
  * server gives up: https://redis.io/docs/latest/commands/cluster-failover/
  */
-export function promotionFindings({ node, primary, mode }: Subjects['promotions'][number]): Finding[] {
+export function promotionFindings(promotion: Subjects['promotions'][number]): Finding[] {
+  return [...linkFindings(promotion), ...openFindings(promotion)];
+}
+
+/** Which slots are open is not replicated before Valkey 8: https://valkey.io/topics/cluster-spec/ */
+function openFindings({ node, primary }: Subjects['promotions'][number]): Finding[] {
+  const open = [...(primary?.migrating.keys() ?? []), ...(primary?.importing.keys() ?? [])];
+  if (primary === null || open.length === 0) return [];
+  const isTold = Number(/^Valkey (\d+)/.exec(productOf(node) ?? '')?.[1] ?? 0) >= 8;
+  return isTold
+    ? []
+    : [
+        note(
+          `slots ${slotsText(open, 4)} are open at ${primary.name}, and ${node.name} does not know: keys that have moved are not found until slotwise cluster fix has mended that`,
+        ),
+      ];
+}
+
+function linkFindings({ node, primary, mode }: Subjects['promotions'][number]): Finding[] {
   if (mode === 'coordinated') {
     const text = failoverRefusal(node, primary ?? undefined);
     return text === null ? [] : [refusal(text)];

@@ -1,5 +1,5 @@
 import { count, slotsText } from '../slot-list.js';
-import type { AdminNode, ClusterState } from '../state/cluster-state.js';
+import type { ClusterState } from '../state/cluster-state.js';
 import { type Finding, note, refusal } from './finding.js';
 import { canRead, type RdbVersions } from './rdb-version.js';
 import { databaseCountOf, infoNumber, isCopying, linkedReplicasOf, productOf, settingOf } from './server-facts.js';
@@ -130,14 +130,6 @@ export function emptiedFindings(moves: readonly KeyMove[], cluster: Pick<Cluster
       ),
     ];
   });
-}
-
-/** Migrations by servers that have nothing to do with the plan. */
-export function jobFindings(nodes: readonly AdminNode[]): Finding[] {
-  const running = nodes.flatMap((node) =>
-    node.jobs.filter((job) => job.running && job.direction === 'export').map((job) => ({ node, job })),
-  );
-  return running.map(({ node, job }) => note(`an atomic migration is under way: ${node.name} sends slots ${slotsText(job.slots, 4)}`));
 }
 
 /** `3.5 MiB`. */

@@ -1,4 +1,5 @@
 import { addressKey } from '../../options/address.js';
+import { moveProblems, movesUnderWay } from '../check/moves-under-way.js';
 import type { NodeClient } from '../node-connections.js';
 import type { LookOptions } from '../plans/moves.js';
 import type { Plan } from '../plans/steps.js';
@@ -8,7 +9,7 @@ import { BIG_BYTES, type BigSlots, bigKeyFindings, bigSlotsLast, withoutSlots } 
 import { connectFailure } from './bus-port.js';
 import { type Finding, note, refusal, withFindings } from './finding.js';
 import { followFindings, JOIN_RULES, type PortLook, portFindings, promotionFindings } from './join-rules.js';
-import { emptiedFindings, jobFindings, MOVE_RULES, type MoveFacts } from './move-rules.js';
+import { emptiedFindings, MOVE_RULES, type MoveFacts } from './move-rules.js';
 import { readRdbVersion } from './rdb-version.js';
 import { checkRights, needsOfPlan } from './rights.js';
 import { readContent, type SlotContent } from './slot-content.js';
@@ -24,18 +25,28 @@ const MAX_KEYS = 250_000;
 export async function preflight(
   connections: NodeClient,
   plan: Plan,
-  cluster: Pick<ClusterState, 'nodes'>,
+  cluster: ClusterState,
   { skipLarger, stop }: LookOptions = {},
 ): Promise<Plan> {
-  if (plan.steps.length === 0) return plan;
+  const wanted = skipLarger === undefined ? plan : await withoutLarger(connections, plan, cluster, { skipLarger, stop });
+  return wanted.steps.length === 0 ? wanted : await lookedAt(connections, wanted, cluster, stop);
+}
+
+/** The plan without slots that have a key of more bytes. */
+async function withoutLarger(
+  connections: NodeClient,
+  plan: Plan,
+  { nodes }: ClusterState,
+  { skipLarger, stop }: { readonly skipLarger: number; readonly stop: AbortSignal | undefined },
+): Promise<Plan> {
+  const contents = await readContents(connections, subjectsOf(plan, nodes), skipLarger + 1, stop);
+  return withoutSlots(plan, slotsWithBigKeys(contents), skipLarger);
+}
+
+async function lookedAt(connections: NodeClient, plan: Plan, cluster: ClusterState, stop: AbortSignal | undefined): Promise<Plan> {
   const subjects = subjectsOf(plan, cluster.nodes);
-  const bigBytes = Math.min(BIG_BYTES, skipLarger === undefined ? BIG_BYTES : skipLarger + 1);
-  const readMove = async (move: KeyMove) => ({
-    move,
-    content: await readContent(connections, move, { bigBytes, maxKeys: MAX_KEYS, stop }),
-  });
   const [contents, atomic, rdbVersions, ports] = await Promise.all([
-    Promise.all(subjects.moves.map(readMove)),
+    readContents(connections, subjects, BIG_BYTES, stop),
     atomicPairs(connections, subjects.moves),
     readRdbVersions(connections, subjects),
     lookAtPorts(subjects, stop),
@@ -50,19 +61,14 @@ export async function preflight(
     }),
   );
 
-  const wanted = skipLarger === undefined ? plan : withoutSlots(plan, slotsOver(contents, skipLarger), skipLarger);
-  const ordered = bigSlotsLast(wanted, slotsOver(contents, BIG_BYTES - 1), (step) => !isAtomicStep(step, atomic));
-  const isSkipped = ({ bytes }: { readonly bytes: number }): boolean => skipLarger !== undefined && bytes > skipLarger;
+  const ordered = bigSlotsLast(plan, slotsWithBigKeys(contents), (step) => !isAtomicStep(step, atomic));
   const incoming = (to: AdminNode): number =>
     contents.reduce((sum, { move, content }) => sum + (move.to.id === to.id ? estimatedBytes(content) : 0), 0);
   return withFindings(ordered, [
     ...rights,
     ...contents.flatMap(({ move, content }): Finding[] => [
       ...moveFindings(move, { cluster, content, rdbVersions, incomingBytes: incoming(move.to) }, plan),
-      ...(isAtomicMove(move, atomic) ? atomicFindings : bigKeyFindings)(
-        move,
-        content.bigKeys.filter((key) => key.bytes >= BIG_BYTES && !isSkipped(key)),
-      ),
+      ...(isAtomicMove(move, atomic) ? atomicFindings : bigKeyFindings)(move, content.bigKeys),
       ...sampleNote(move, content),
     ]),
     ...emptiedFindings(subjects.moves, cluster),
@@ -70,7 +76,7 @@ export async function preflight(
     ...portFindings(ports),
     ...subjects.followings.flatMap((following) => followFindings(following, rdbVersions)),
     ...subjects.promotions.flatMap(promotionFindings),
-    ...jobFindings([...cluster.nodes.values()]),
+    ...moveProblems(movesUnderWay([{ cluster, openKeys: new Map(), migrations: new Map() }]), cluster).map(({ text }) => note(text)),
   ]);
 }
 
@@ -88,14 +94,27 @@ function moveFindings(move: KeyMove, facts: MoveFacts, { steps }: Plan): Finding
 
 type MoveContent = { readonly move: KeyMove; readonly content: SlotContent };
 
-function slotsOver(contents: readonly MoveContent[], bytes: number): BigSlots {
+function slotsWithBigKeys(contents: readonly MoveContent[]): BigSlots {
   const slots = new Map<string, Set<number>>();
   for (const { move, content } of contents) {
     const own = slots.get(move.from.id) ?? new Set();
-    for (const key of content.bigKeys) if (key.bytes > bytes) own.add(key.slot);
+    for (const { slot } of content.bigKeys) own.add(slot);
     slots.set(move.from.id, own);
   }
   return slots;
+}
+
+function readContents(
+  connections: NodeClient,
+  { moves }: Subjects,
+  bigBytes: number,
+  stop: AbortSignal | undefined,
+): Promise<MoveContent[]> {
+  const readOne = async (move: KeyMove): Promise<MoveContent> => ({
+    move,
+    content: await readContent(connections, move, { bigBytes, maxKeys: MAX_KEYS, stop }),
+  });
+  return Promise.all(moves.map(readOne));
 }
 
 function keysIn({ keys }: SlotContent): number {

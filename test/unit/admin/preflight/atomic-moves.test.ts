@@ -65,7 +65,7 @@ describe('moves that servers make by themselves', () => {
     assert.deepEqual(atomicFindings(moveOf(valkey9, valkey9), []), []);
     assert.match(
       textsOf(atomicFindings(moveOf(valkey9, valkey9), [big, big])).join(),
-      /^note: slots go from \S+7001 to \S+7002 by atomic migration, in which 2 large keys block nobody; with --no-atomic/,
+      /^note: slots go from \S+7001 to \S+7002 by atomic migration, in which 2 large keys block nobody, unless --no-atomic/,
     );
   });
 });

@@ -91,5 +91,6 @@ describe('large keys', () => {
       1_000,
     );
     assert.deepEqual(none.steps, []);
+    assert.equal(none.title, 'nothing to move but slots with large keys');
   });
 });

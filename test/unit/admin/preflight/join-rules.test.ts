@@ -214,4 +214,14 @@ describe('before a replica is promoted', () => {
       assertTexts(textsOf(promotionFindings(promotion)), expected);
     });
   }
+
+  it('open slots that it does not know of are told', () => {
+    const open = threeShards({ id: 7001, migrating: { 5: 7002 }, importing: { 6000: 7002 } });
+    const told = (version: string): string[] => {
+      const cluster = withTold(open, { 7004: { info: { valkey_version: version } } });
+      return textsOf(promotionFindings({ node: nodeOf(cluster, 7004), primary: nodeOf(cluster, 7001), mode: 'coordinated' }));
+    };
+    assertTexts(told('7.2.8'), [/^note: slots 5,6000 are open at .*7001, and .*7004 does not know: .*slotwise cluster fix/]);
+    assertTexts(told('8.0.1'), []);
+  });
 });

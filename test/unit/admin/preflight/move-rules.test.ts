@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { emptiedFindings, jobFindings, MOVE_RULES, type MoveFacts } from '../../../../lib/admin/preflight/move-rules.js';
+import { emptiedFindings, MOVE_RULES, type MoveFacts } from '../../../../lib/admin/preflight/move-rules.js';
 import type { SlotContent } from '../../../../lib/admin/preflight/slot-content.js';
 import type { MigrationJob } from '../../../../lib/admin/state/migration-jobs.js';
 import { idOf, threeShards } from '../cluster-states.js';
@@ -190,19 +190,5 @@ describe('a primary that gives all its slots', () => {
     assert.deepEqual(emptiedFindings([{ from, to, slots: from.slots.slice(1), isOpen: false, canBeAtomic: true }], cluster), []);
     const back = { from: to, to: from, slots: [16_000], isOpen: false, canBeAtomic: true };
     assert.deepEqual(emptiedFindings([{ from, to, slots: from.slots, isOpen: false, canBeAtomic: true }, back], cluster), []);
-  });
-});
-
-describe('migrations that run', () => {
-  it('are told, once', () => {
-    const [node] = threeShards().nodes.values();
-    assert.ok(node !== undefined);
-    const job = { id: 'j', peer: null, slots: [7, 8], state: 's', message: '' };
-    const nodes = [
-      { ...node, jobs: [{ ...job, direction: 'export', running: true } as const] },
-      { ...node, jobs: [{ ...job, direction: 'import', running: true } as const] },
-      { ...node, jobs: [{ ...job, direction: 'export', running: false } as const] },
-    ];
-    assert.deepEqual(textsOf(jobFindings(nodes)), ['note: an atomic migration is under way: 10.0.0.1:7001 sends slots 7-8']);
   });
 });

@@ -68,6 +68,25 @@ describe('the look before a plan', () => {
     );
   });
 
+  it('looks only at what is left where slots are skipped', async () => {
+    const cluster = withKeys({ id: 7001, keys: 5 });
+    const { title, notes, steps } = await preflight(servers(1), reshard(cluster), cluster, { skipLarger: 999 });
+    assert.equal(title, 'nothing to move but slots with large keys');
+    assert.deepEqual(steps, []);
+    assert.deepEqual(notes, ['slots 5-6 stay where they are: they have keys of more than 999 bytes (--skip-larger)']);
+    await assert.rejects(preflight(servers(1), reshard(cluster), cluster, { skipLarger: 1_000 }), /raise maxmemory/);
+  });
+
+  it('tells of migrations that run, of whatever slots', async () => {
+    const cluster = threeShards();
+    const [node] = cluster.nodes.values();
+    assert.ok(node !== undefined);
+    const job = { id: 'j', direction: 'export', peer: null, slots: [70, 71], state: 's', running: true, message: '' } as const;
+    const nodes = new Map([...cluster.nodes, [node.id, { ...node, jobs: [job] }]]);
+    const { notes } = await preflight(servers(0), reshard(cluster), { ...cluster, nodes });
+    assert.match(notes.join('\n'), /^a move is under way from \S+7001 to another node by atomic migration j, of slots 70-71/);
+  });
+
   it('makes no plan when it is stopped', async () => {
     const cluster = threeShards({ id: 7001, keys: 5 });
     const { asked, send } = servers(10);
