@@ -23,15 +23,25 @@ const checkNodes = arrayOf(checkNode, "'all', or a list of nodes");
 const checkSlotList = arrayOf(integerBetween(0, SLOT_COUNT - 1), "how many slots, a list of slots, or 'all'");
 const checkCount = integerBetween(1, Number.MAX_SAFE_INTEGER);
 
-const { username, password, credentials, tls, connectTimeoutMs, addressMap, clientName } = CLIENT_CHECKS;
+const { username, password, credentials, tls, connectTimeoutMs, addressMap, allowedAddresses, clientName } = CLIENT_CHECKS;
 const checkSeeds: Check<readonly string[]> = (given, path) =>
   Array.isArray(given) || typeof given === 'string' ? (given as readonly string[]) : refuseValue(path, 'host:port or URLs of nodes', given);
 
-/** The options of a `ClusterAdmin`. */
-export const checkAdmin = shape(
-  { nodes: checkSeeds, username, password, credentials, tls, connectTimeoutMs, addressMap, clientName },
-  'an object of options such as { nodes: ["10.0.0.1:7000"] }',
-);
+/** Options that reach the servers of any topology. */
+export const ADMIN_CHECKS = {
+  nodes: checkSeeds,
+  username,
+  password,
+  credentials,
+  tls,
+  connectTimeoutMs,
+  addressMap,
+  allowedAddresses,
+  clientName,
+};
+
+/** The options of a `ClusterAdmin` and a `ReplicationAdmin`. */
+export const checkAdmin = shape(ADMIN_CHECKS, 'an object of options such as { nodes: ["10.0.0.1:7000"] }');
 
 /** Options without which a method has nothing to do. */
 function all<T extends object>(check: Check<T>, names: readonly (keyof T & string)[]): Check<T> {

@@ -27,5 +27,13 @@ export type { HandoverOutcome, HandoverRunOptions } from './replication/run-hand
 export type { ReplicationTree, TreeServer } from './replication/tree.js';
 export type { RunOptions, RunOutcome as Outcome } from './run/executor.js';
 export { type Progress, RunError } from './run/run-error.js';
+export type { SentinelOutcome, SentinelRunOptions } from './sentinel/run-steps.js';
+export {
+  type QuorumAnswer,
+  SentinelAdmin,
+  type SentinelAdminOptions,
+} from './sentinel/sentinel-admin.js';
+export type { SentinelGroupState, SentinelNode } from './sentinel/sentinel-group.js';
+export { describeSentinelStep, type GroupSettings, type SentinelPlan, type SentinelStep } from './sentinel/steps.js';
 export type { AdminNode, ClusterState as Picture, NodeView as View } from './state/cluster-state.js';
 export type { ReportOptions, ServerRow, TopologyAdmin, TopologyKind, TopologyReport } from './topology-report.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ClusterAdmin, ReplicationAdmin } from '../../lib/admin/index.js';
+import { ClusterAdmin, ReplicationAdmin, SentinelAdmin } from '../../lib/admin/index.js';
 import { Leased, Watched } from '../../lib/api/leased.js';
 import { LeasedCommands } from '../../lib/api/leased-commands.js';
 import { Pipeline } from '../../lib/api/pipeline.js';
@@ -99,6 +99,8 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
     planDelNode: { places: [node] },
     planForget: { places: [node] },
     planFailover: { places: [node, optionsPlace] },
+    planReplicate: { places: [node, node] },
+    examine: nothing,
     planReshard: { places: [{ fits: { from: 'all', to: 'a', slots: 1 }, takes: [], named: true }] },
     planRebalance: { places: [optionsPlace] },
     planFix: { places: [optionsPlace] },
@@ -114,10 +116,33 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
     run: { places: [place({ title: '', steps: [], notes: [], request: { replica: 'a:1' } }), optionsPlace] },
     close: atOnce,
   },
+  SentinelAdmin: {
+    read: nothing,
+    check: nothing,
+    report: { places: [optionsPlace] },
+    ckquorum: nothing,
+    planFailover: { places: [optionsPlace] },
+    planReset: nothing,
+    planRemove: nothing,
+    planSet: { places: [place({ quorum: '2' })] },
+    planMonitor: { places: [node, optionsPlace] },
+    run: { places: [place({ title: '', group: 'g', steps: [], notes: [], request: { command: 'reset' } }), optionsPlace] },
+    close: atOnce,
+  },
 };
 
 /** The classes a user meets. Commands, those of a lease included, have signatures of their own, and a test for them. */
-const CLASSES = [Redis, SubscriptionMethods, Pipeline, Leased, Watched, Subscription, ClusterAdmin, ReplicationAdmin] as const;
+const CLASSES = [
+  Redis,
+  SubscriptionMethods,
+  Pipeline,
+  Leased,
+  Watched,
+  Subscription,
+  ClusterAdmin,
+  ReplicationAdmin,
+  SentinelAdmin,
+] as const;
 const COMMANDS: readonly object[] = [Commands.prototype, LeasedCommands.prototype];
 
 /** The public methods of a class, without those of `Commands`. Protected ones are the classes' own affair. */
@@ -216,6 +241,14 @@ describe('the methods that are no commands', () => {
     assert.deepEqual(await failuresOf(admin, callsOf('ReplicationAdmin')), []);
     for (const bad of [...Object.values(BAD), { nodes: ['a:1'], reads: 'replica' }, { nodes: ['a:1'], password: 5 }]) {
       assert.throws(() => new ReplicationAdmin(bad as never), OptionsError);
+    }
+  });
+
+  it('of SentinelAdmin are refused before a server is asked', async () => {
+    await using admin = new SentinelAdmin({ nodes: ['127.0.0.1:1'], name: 'group' });
+    assert.deepEqual(await failuresOf(admin, callsOf('SentinelAdmin')), []);
+    for (const bad of [...Object.values(BAD), { nodes: ['a:1'], name: '' }, { nodes: ['a:1'], sentinel: { password: 5 } }]) {
+      assert.throws(() => new SentinelAdmin(bad as never), OptionsError);
     }
   });
 });

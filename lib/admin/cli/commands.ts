@@ -1,4 +1,7 @@
+import { check as anyCheck } from './any/check.js';
 import { explain } from './any/explain.js';
+import { failover as anyFailover } from './any/failover.js';
+import { info as anyInfo } from './any/info.js';
 import { optionsCheck } from './any/options-check.js';
 import { addNode } from './cluster/add-node.js';
 import { check } from './cluster/check.js';
@@ -13,9 +16,18 @@ import { replicate } from './cluster/replicate.js';
 import { reshard } from './cluster/reshard.js';
 import { top } from './cluster/top.js';
 import type { Command } from './command.js';
+import { failover as replicationFailover } from './replication/failover.js';
+import { check as replicationCheck, info as replicationInfo } from './replication/report.js';
+import { ckquorum, monitor, remove, reset, failover as sentinelFailover, set } from './sentinel/actions.js';
+import { check as sentinelCheck, info as sentinelInfo } from './sentinel/report.js';
 
 /** All commands, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
+  anyInfo,
+  anyCheck,
+  anyFailover,
+  explain,
+  optionsCheck,
   create,
   check,
   info,
@@ -28,6 +40,15 @@ export const COMMANDS: readonly Command[] = [
   replicate,
   fix,
   forget,
-  explain,
-  optionsCheck,
+  replicationInfo,
+  replicationCheck,
+  replicationFailover,
+  sentinelInfo,
+  sentinelCheck,
+  ckquorum,
+  sentinelFailover,
+  reset,
+  monitor,
+  remove,
+  set,
 ];

@@ -8,6 +8,7 @@ import { listOf, numberOf } from '../../topology/replies.js';
 import { AdminError } from '../admin-error.js';
 import { checkAdmin } from '../call-forms.js';
 import type { AdminOptions } from '../cluster-admin.js';
+import { lasting } from '../health/lasting.js';
 import type { Problem } from '../health/problem.js';
 import { NodeConnections } from '../node-connections.js';
 import { count } from '../slot-list.js';
@@ -55,14 +56,15 @@ export class ReplicationAdmin implements TopologyAdmin {
     return checkTree(await this.read());
   }
 
-  async report(_options: ReportOptions = {}): Promise<TopologyReport> {
+  async report({ steady = false }: ReportOptions = {}): Promise<TopologyReport> {
     const tree = await this.read();
+    const problems = checkTree(tree);
     const isSingle = tree.servers.length === 1;
     return {
       kind: isSingle ? 'single' : this.kind,
       title: isSingle ? 'one server' : `replication, ${count(tree.servers.length, 'server')}`,
       rows: treeRows(tree),
-      problems: checkTree(tree),
+      problems: steady ? await lasting(problems, () => this.check()) : problems,
       jobs: [],
     };
   }

@@ -11,6 +11,8 @@ import { AdminError } from '../admin-error.js';
 import { type NodeFacts, readFacts } from '../health/node-facts.js';
 import type { NodeClient } from '../node-connections.js';
 import { slotsInRanges } from '../slot-list.js';
+import { askServerKind } from '../target/server-kind.js';
+import { refuseOtherKind } from '../target/wrong-kind.js';
 import { type AdminNode, type ClusterState, type MemberLine, type NodeView, nodeViewOf, parseMembers } from './cluster-state.js';
 import { keysByDatabase } from './databases.js';
 import { type MigrationJob, migrationDialectOf, readMigrationJobs } from './migration-jobs.js';
@@ -66,6 +68,7 @@ export async function readCluster(
     next = known.flatMap(([id, address]) => (reports.has(id) || asked.has(addressKey(address)) ? [] : [address]));
   }
   if (reports.size === 0) {
+    if (first instanceof ReplyError) for (const seed of seeds) await refuseOutsiders(connections, seed);
     const texts = [...failures].map(([address, text]) => (text.includes(address) ? text : `${address}: ${text}`));
     throw new AdminError(`no node of the cluster could be asked: ${texts.join('; ')}`, { reason: 'unreachable', cause: first });
   }
@@ -74,7 +77,10 @@ export async function readCluster(
 
 /** The state of the cluster that one server alone describes: for a server that is no member yet. */
 export async function readServer(connections: NodeClient, address: Address, rules: NodeRules, tls: boolean): Promise<ClusterState> {
-  const report = await readNode(connections, address, rules, tls);
+  const report = await readNode(connections, address, rules, tls).catch(async (error: unknown) => {
+    if (error instanceof ReplyError) await refuseOutsiders(connections, address);
+    throw error;
+  });
   return await clusterStateOf(new Map([[report.id, report]]), new Map());
 }
 
@@ -112,6 +118,12 @@ async function readNode(connections: NodeClient, address: Address, rules: NodeRu
     keys: keysByDatabase(keyspace),
     ...(await asked),
   };
+}
+
+/** Throws where a server that answers is no node of a cluster, and says what it is. */
+async function refuseOutsiders(connections: NodeClient, address: Address): Promise<void> {
+  const kind = await askServerKind(connections, address).catch(() => null);
+  if (kind !== null) refuseOtherKind(kind, 'cluster');
 }
 
 /** The error reply to a command that an old server does not know, or that an ACL rule forbids. */

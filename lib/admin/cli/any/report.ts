@@ -1,0 +1,51 @@
+import { ClusterAdmin } from '../../cluster-admin.js';
+import type { TopologyKind } from '../../topology-report.js';
+import { check as clusterCheck } from '../cluster/check.js';
+import { info as clusterInfo } from '../cluster/info.js';
+import type { Command } from '../command.js';
+import { EXIT } from '../exit-code.js';
+import { renderFindings, renderReport, reportJson } from '../render-report.js';
+import { reachTarget, SENTINELS } from '../target-words.js';
+
+const USAGE = 'URL, or HOST:PORT …';
+/** How many words name servers. */
+const WORDS = [1, 100] as const;
+
+/** A command that shows the servers of a topology; null: of any. */
+export function infoCommand(name: string, meant: TopologyKind | null, what: string): Command {
+  return {
+    name,
+    usage: USAGE,
+    what,
+    options: SENTINELS,
+    words: WORDS,
+    async run(context) {
+      const { admin, clusterContext } = await reachTarget(context, context.words, meant);
+      if (admin instanceof ClusterAdmin) return await clusterInfo.run(clusterContext);
+      const report = await admin.report();
+      return { code: EXIT.ok, text: renderReport(report), json: reportJson(report) };
+    },
+  };
+}
+
+/** A command that says what is wrong with the servers of a topology; null: of any. */
+export function checkCommand(name: string, meant: TopologyKind | null, what: string): Command {
+  return {
+    name,
+    usage: USAGE,
+    what: `${what} Exit code 1 if there are errors.`,
+    options: SENTINELS,
+    words: WORDS,
+    async run(context) {
+      const { admin, clusterContext } = await reachTarget(context, context.words, meant);
+      if (admin instanceof ClusterAdmin) return await clusterCheck.run(clusterContext);
+      const report = await admin.report({ steady: true });
+      const hasErrors = report.problems.some(({ severity }) => severity === 'error');
+      return {
+        code: hasErrors ? EXIT.problems : EXIT.ok,
+        text: `${renderReport(report)}${renderFindings(report)}`,
+        json: reportJson(report),
+      };
+    },
+  };
+}
