@@ -121,7 +121,6 @@ export class SentinelRun {
   /** Waits until all sentinels that answer name another primary, which is one, and the old one follows it. */
   async #untilPromoted({ from, sentinel }: Failover): Promise<boolean> {
     let endAt = Number.POSITIVE_INFINITY;
-    let hasBegun = false;
     for (;;) {
       const group = await this.read().catch(() => null);
       if (group !== null) {
@@ -140,9 +139,9 @@ export class SentinelRun {
           if (others.length === 0 && isOver && settled && primariesIn(tree).some(({ name }) => name === serverAt(tree, named.name)?.name))
             return true;
         } else {
-          const leads = watchingOf(group).some(({ id, replies }) => id === sentinel.id && isFailingOver(replies.view));
-          hasBegun ||= leads;
-          if (hasBegun && isOver)
+          // The command is answered once the failover has begun: the leader that is no longer at it has given it up.
+          const leader = watchingOf(group).find(({ id }) => id === sentinel.id)?.replies.view;
+          if (leader?.primary.name === from && !isFailingOver(leader))
             throw new AdminError(`${sentinel.name} has given the failover up, and ${from} is still the primary: see its log`, {
               reason: 'failed',
             });
