@@ -144,7 +144,7 @@ function hosts(group: SentinelGroupState): Problem[] {
   }
   const voters = Math.max(0, ...watching.map(({ replies }) => votersOf(replies)));
   const crowded = [...byHost].find(([, names]) => voters - names.length < majorityOf(voters));
-  if (crowded === undefined || voters < 2) return [];
+  if (crowded === undefined || crowded[1].length < 2) return [];
   const [host, names] = crowded;
   const more = primary != null && 'host' in primary && primary.host === host ? ' and the primary with them' : '';
   const text = `${names.length} of ${voters} Sentinels run on ${host}${more}: if it fails, no failover is possible`;
