@@ -1,7 +1,7 @@
-import { AdminError } from '../admin-error.js';
 import { ClusterAdmin } from '../cluster-admin.js';
-import { isSlotStep, type Plan, type PlanStep } from '../plans/steps.js';
+import { isSlotStep, type Plan } from '../plans/steps.js';
 import type { RunOptions, RunOutcome } from '../run/executor.js';
+import { RunError } from '../run/run-error.js';
 import { count } from '../slot-list.js';
 import type { CommandContext, CommandResult } from './command.js';
 import { askToGoOn } from './confirm.js';
@@ -26,16 +26,16 @@ export async function carryOut(
   const admin = context.use(new ClusterAdmin(context.adminOptions(nodes)));
   const plan = await planOf(admin);
   const isRun = options['dry-run'] !== true && plan.steps.length > 0;
-  // Without a question each step is shown when it begins.
-  output.write(renderPlan(plan, { steps: !isRun || options.yes !== true }));
-  if (!isRun) return { code: EXIT.ok, text: '', json: { plan: planJson(plan), outcome: null } };
+  const isAsked = isRun && options.yes !== true;
+  // Without a question each step is shown when it begins, and programs get the plan in the end.
+  if (!context.json || isAsked) output.write(renderPlan(plan, { steps: !isRun || isAsked }));
+  if (!isRun) return { code: EXIT.ok, text: '', json: { ...planJson(plan), outcome: null } };
   await askToGoOn(context);
   try {
     return ended(context, plan, await run(context, admin, plan, moveOptions));
   } catch (error) {
-    const left = stepsLeftBy(error);
-    if (left === null) throw error;
-    return failed(context, plan, error, left);
+    if (!(error instanceof RunError)) throw error;
+    return failed(context, plan, error);
   }
 }
 
@@ -48,6 +48,11 @@ async function run(
   const isQuiet = options.quiet === true;
   const bar = new ProgressBar(output);
   const steps = new StepLines(plan.steps);
+  const show = (text: string | null): void => {
+    if (text === null || isQuiet) return;
+    bar.end();
+    output.write(line(text));
+  };
   using _ = interrupt.during(() => {
     bar.end();
     const first = steps.current !== null && isSlotStep(steps.current) ? 'stopping after the slot that is being moved' : 'stopping';
@@ -57,17 +62,8 @@ async function run(
     return await admin.run(plan, {
       ...moveOptions,
       stop: interrupt.signal,
-      onStep: (step, index, total) => {
-        const text = steps.begin(step, index, total);
-        if (text === null || isQuiet) return;
-        bar.end();
-        output.write(line(text));
-      },
-      onNote: (text) => {
-        if (isQuiet) return;
-        bar.end();
-        output.write(line(`      ${text}`));
-      },
+      onStep: (step, index, total) => show(steps.begin(step, index, total)),
+      onNote: (text) => show(`      ${text}`),
       onProgress: (progress) => {
         if (!isQuiet) bar.show(progress);
       },
@@ -80,7 +76,7 @@ async function run(
 function ended(context: CommandContext, plan: Plan, outcome: RunOutcome): CommandResult {
   const { status, totalSlots, slots, keys, left } = outcome;
   const moved = totalSlots === 0 ? '' : `: ${count(slots, 'slot')} and ${count(keys, 'key')} moved`;
-  const json = { plan: planJson(plan), outcome: outcomeJson(outcome) };
+  const json = { ...planJson(plan), outcome: outcomeJson(status, outcome, left) };
   const text = `${status}${moved}\n`;
   if (status === 'done') return { code: EXIT.ok, text, json };
   const resume = resumeLine(context, left);
@@ -88,16 +84,16 @@ function ended(context: CommandContext, plan: Plan, outcome: RunOutcome): Comman
   return { code: EXIT.stopped, text, json: { ...json, resume } };
 }
 
-/** The steps that a failed run has left; null: it is the failure of something else. */
-function stepsLeftBy(error: unknown): readonly PlanStep[] | null {
-  const isFailure = error instanceof AdminError && error.reason === 'failed' && 'left' in error && Array.isArray(error.left);
-  return isFailure ? (error.left as readonly PlanStep[]) : null;
-}
-
-function failed(context: CommandContext, plan: Plan, error: unknown, left: readonly PlanStep[]): CommandResult {
+function failed(context: CommandContext, plan: Plan, error: RunError): CommandResult {
   const code = exitCodeOf(error);
   const message = errorText(error, false);
-  const resume = resumeLine(context, left);
-  if (!context.json) context.process.stderr.write(`${line(`slotwise: ${message}`)}${line(`When that is mended, this goes on: ${resume}`)}`);
-  return { code, text: '', json: { plan: planJson(plan), error: errorJson(error, message), resume, exitCode: code } };
+  // A cluster that has changed wants another plan.
+  const resume = error.reason === 'failed' ? resumeLine(context, error.left) : null;
+  if (!context.json) {
+    context.process.stderr.write(line(`slotwise: ${message}`));
+    if (resume !== null) context.process.stderr.write(line(`When that is mended, this goes on: ${resume}`));
+  }
+  const outcome = outcomeJson(error.reason, error.progress, error.left);
+  const more = resume === null ? {} : { resume };
+  return { code, text: '', json: { ...planJson(plan), outcome, error: errorJson(error, message), ...more, exitCode: code } };
 }

@@ -14,6 +14,7 @@ import { info } from './cluster/info.js';
 import { rebalance } from './cluster/rebalance.js';
 import { replicate } from './cluster/replicate.js';
 import { reshard } from './cluster/reshard.js';
+import { run } from './cluster/run.js';
 import { top } from './cluster/top.js';
 import type { Command } from './command.js';
 import { failover as replicationFailover } from './replication/failover.js';
@@ -40,6 +41,7 @@ export const COMMANDS: readonly Command[] = [
   replicate,
   fix,
   forget,
+  run,
   replicationInfo,
   replicationCheck,
   replicationFailover,

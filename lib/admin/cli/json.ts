@@ -1,8 +1,9 @@
 import { SlotwiseError } from '../../errors.js';
 import { printable } from '../../util/printable.js';
 import { AdminError } from '../admin-error.js';
+import { type PlanJson, planToJson } from '../plans/plan-json.js';
 import { describeStep, type Plan, type PlanStep } from '../plans/steps.js';
-import type { RunOutcome } from '../run/executor.js';
+import type { Progress } from '../run/run-error.js';
 import { UsageError } from './usage-error.js';
 
 /** One document on the standard output. */
@@ -24,14 +25,12 @@ export function errorJson(error: unknown, message: string): Record<string, unkno
   };
 }
 
-export function planJson({ title, steps, notes }: Plan): Record<string, unknown> {
-  return { title, steps: steps.map(stepJson), notes };
+/** A plan with its steps in words. `slotwise cluster run` takes the document that it is in. */
+export function planJson(plan: Plan): { readonly plan: PlanJson; readonly lines: readonly string[] } {
+  return { plan: planToJson(plan), lines: plan.steps.map(describeStep) };
 }
 
-export function outcomeJson({ status, slots, totalSlots, keys, left }: RunOutcome): Record<string, unknown> {
-  return { status, slots, totalSlots, keys, left: left.map(stepJson) };
-}
-
-function stepJson(step: PlanStep): Record<string, unknown> {
-  return { do: step.do, text: describeStep(step) };
+/** How a run ended. `left`: steps, whose nodes are those of the plan. */
+export function outcomeJson(status: string, { slots, totalSlots, keys }: Progress, left: readonly PlanStep[]): Record<string, unknown> {
+  return { status, slots, totalSlots, keys, left: planToJson({ title: '', notes: [], steps: left }).steps };
 }

@@ -12,7 +12,7 @@ export class StepLines {
   }
 
   /** The line for a step of this index, of so many that are left to do; null: the line before is its own, too. */
-  begin(step: PlanStep, index: number, total: number = this.#steps.length): string | null {
+  begin(step: PlanStep, index: number, total: number): string | null {
     const before = this.current;
     this.current = step;
     if (before !== null && isSameForget(before, step)) return null;

@@ -6,6 +6,7 @@ import { compilePattern } from '../../options/wildcard.js';
 import { isRead } from '../../protocol/catalog/effects.js';
 import { keyIndexes } from '../../protocol/catalog/keys.js';
 import { specOf } from '../../protocol/catalog/specs.js';
+import { performance, sleep } from '../../util/timers.js';
 import { AdminError } from '../admin-error.js';
 
 /** A command that is to be explained. */
@@ -105,7 +106,7 @@ async function measured(client: Redis, { topology: _, ...options }: ExplainReque
   if (!/"(nearest|latencyWindowMs|maxLagMs|maxLagBytes)"/.test(JSON.stringify(options))) return;
   const end = performance.now() + MEASURE_MS;
   const isMissing = (): boolean => client.stats().nodes.some((node) => node.role === 'replica' && node.reachable && node.pingMs === null);
-  while (isMissing() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  while (isMissing() && performance.now() < end) await sleep(POLL_MS);
 }
 
 /** Why a command belongs to a domain: the program names it, or a pattern of its keys fits. */

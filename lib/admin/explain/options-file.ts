@@ -1,7 +1,7 @@
 import { OptionsError } from '../../errors.js';
 import type { ClientOptions } from '../../options/client-options.js';
 import { resolveOptions } from '../../options/resolve.js';
-import { jsonProblem } from './json-problem.js';
+import { jsonProblem } from '../json-problem.js';
 
 /** A file of client options: those of `createClient` that JSON can say. */
 export interface OptionsFile {

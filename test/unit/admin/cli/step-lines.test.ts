@@ -35,7 +35,7 @@ describe('steps that people read as one', () => {
     const lines = new StepLines(steps);
     assert.equal(lines.current, null);
     assert.deepEqual(
-      steps.map((step, index) => lines.begin(step, index)),
+      steps.map((step, index) => lines.begin(step, index, steps.length)),
       [
         '[1/6] make a a replica of b',
         '[2/6] have 3 nodes forget x (xxxxxxxx)',

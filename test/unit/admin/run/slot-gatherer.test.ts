@@ -42,7 +42,7 @@ class Script {
       sendAll: (address, commands) => Promise.all(commands.map((words) => this.send(address, words).catch((error: ReplyError) => error))),
       credentials: () => Promise.resolve(null),
     };
-    return new SlotGatherer(connections, moveLimits({}, threeShards()));
+    return new SlotGatherer(connections, moveLimits({}, []));
   }
 }
 

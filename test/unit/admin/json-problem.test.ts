@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { jsonProblem } from '../../../../lib/admin/explain/json-problem.js';
+import { jsonProblem } from '../../../lib/admin/json-problem.js';
 
 describe('what keeps a text from being JSON', () => {
   const cases: readonly (readonly [text: string, expected: string])[] = [
