@@ -57,9 +57,15 @@ const ROWS: readonly FailureRow[] = [
 /** What went wrong, where, and what is certain of the keys. */
 export function failureText(failure: StepFailure, progress: string): string {
   const { step, error } = failure;
-  const reason = error instanceof SlotwiseError ? error.message : show(error);
-  const node = error instanceof SlotwiseError && error.node !== undefined && !reason.includes(error.node) ? ` (${error.node})` : '';
-  return `could not ${describeStep(step)}${progress}: ${reason}${node}. ${certaintyOf(failure)}`;
+  return `could not ${describeStep(step)}${progress}: ${reasonOf(error, step)}. ${certaintyOf(failure)}`;
+}
+
+/** What a server said, and which one. The source of a key quotes its target: https://redis.io/docs/latest/commands/migrate/ */
+function reasonOf(error: unknown, step: PlanStep): string {
+  const text = error instanceof SlotwiseError ? error.message : show(error);
+  const [, quoted] = /^ERR Target instance replied with error: (.*)$/s.exec(text) ?? [];
+  if (quoted !== undefined && isSlotStep(step)) return `${step.to.name} answered ${quoted}`;
+  return error instanceof SlotwiseError && error.node !== undefined && !text.includes(error.node) ? `${text} (${error.node})` : text;
 }
 
 function certaintyOf(failure: StepFailure): string {

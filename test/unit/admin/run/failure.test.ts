@@ -80,4 +80,9 @@ describe('what is said of a step that failed', () => {
   it('names the node where its message does not', () => {
     assert.match(failureText({ step: { do: 'settle' }, error: reply('ERR no'), done: [] }, ''), /: ERR no \(10\.0\.0\.1:7001\)\. /);
   });
+
+  it('names the target whose words the source quotes', () => {
+    const error = reply('ERR Target instance replied with error: NOPERM User has no permissions');
+    assert.match(failureText({ step: move, error, done: [] }, ''), /: 10\.0\.0\.1:7002 answered NOPERM User has no permissions\. /);
+  });
 });
