@@ -1,5 +1,5 @@
 import { addressKey } from '../../options/address.js';
-import { moveProblems, movesUnderWay } from '../check/moves-under-way.js';
+import { moveProblems, movesUnderWay, stateOnly } from '../check/moves-under-way.js';
 import type { NodeClient } from '../node-connections.js';
 import type { LookOptions } from '../plans/moves.js';
 import type { Plan } from '../plans/steps.js';
@@ -76,7 +76,7 @@ async function lookedAt(connections: NodeClient, plan: Plan, cluster: ClusterSta
     ...portFindings(ports),
     ...subjects.followings.flatMap((following) => followFindings(following, rdbVersions)),
     ...subjects.promotions.flatMap(promotionFindings),
-    ...moveProblems(movesUnderWay([{ cluster, openKeys: new Map(), migrations: new Map() }]), cluster).map(({ text }) => note(text)),
+    ...moveProblems(movesUnderWay([stateOnly(cluster)]), cluster).map(({ text }) => note(text)),
   ]);
 }
 

@@ -5,7 +5,6 @@ import { moveLimits } from '../../../../lib/admin/run/move-options.js';
 import { SlotGatherer } from '../../../../lib/admin/run/slot-gatherer.js';
 import { ReplyError } from '../../../../lib/errors.js';
 import type { Raw } from '../../../../lib/protocol/command-spec.js';
-import { threeShards } from '../cluster-states.js';
 
 const ref = (port: number): NodeRef => {
   const address = { host: 'h', port };
