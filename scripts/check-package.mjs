@@ -122,7 +122,12 @@ try {
   writeFileSync(join(project, 'admin.cjs'), `const { ClusterAdmin } = require('slotwise/admin');\n${useAdmin}`);
   run('import of slotwise/admin', process.execPath, ['admin.mjs'], { cwd: project });
   run('require of slotwise/admin', process.execPath, ['admin.cjs'], { cwd: project });
-  run('the command line', join(project, 'node_modules/.bin/slotwise'), ['cluster', '--help'], { cwd: project });
+  const slotwise = join(project, 'node_modules/.bin/slotwise');
+  run('the command line', slotwise, ['cluster', '--help'], { cwd: project });
+  const explained = run('the command line with the whole client', slotwise, ['explain', server.address, 'GET', 'a', '--json'], {
+    cwd: project,
+  });
+  if (JSON.parse(explained).node !== server.address) throw new Error(`explain says ${explained}`);
 
   checkUncaught('uncaught.mjs', 'import', project);
   checkUncaught('uncaught.cjs', 'require', project);

@@ -11,6 +11,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Variables with the password, the first that is set; the second one is redis-cli's. */
 const PASSWORDS = ['SLOTWISE_PASSWORD', 'REDISCLI_AUTH'];
 
+/** Longest delay of Node's timers. */
+const LONGEST_MS = 2_147_483_647;
+
 const PEM = /-----BEGIN [A-Z ]+-----/;
 
 /**
@@ -22,6 +25,8 @@ export function accessOf(options: OptionValues, environment: Environment, url: A
   const password = textOption(options.password) ?? typed ?? url.password ?? fromEnvironment(environment);
   const tls = tlsOf(options) ?? url.tls;
   const connectTimeoutMs = numberOption(options, 'connect-timeout', 1);
+  if (connectTimeoutMs !== undefined && connectTimeoutMs > LONGEST_MS)
+    throw new UsageError(`--connect-timeout: expected at most ${LONGEST_MS}, got ${connectTimeoutMs}`);
   if (options.askpass === true && options.password !== undefined) throw new UsageError('--askpass and --password exclude each other');
   if (username !== undefined && password === undefined) {
     throw new UsageError(`expected a password for the user: set ${PASSWORDS.join(' or ')}, or add --askpass`);

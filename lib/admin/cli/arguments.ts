@@ -81,7 +81,8 @@ function tokensOf(args: readonly string[], commands: readonly Command[]): Tokens
       continue;
     }
     const next = args[at + 1];
-    if (inline === undefined && (next === undefined || (next.startsWith('-') && !/^-\d/.test(next)))) {
+    // A file or a name that begins with a dash, and a password, may stand behind an equals sign.
+    if ((inline ?? next ?? '') === '' || (inline === undefined && next !== undefined && /^-(?!\d)./.test(next))) {
       throw new UsageError(`--${name} needs a value: --${name} ${help.value}`);
     }
     options.push({ name, value: inline ?? next ?? '' });

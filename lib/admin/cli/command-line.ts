@@ -33,10 +33,16 @@ export async function runCommandLine(args: readonly string[], process: Process, 
   } catch (error) {
     const code = error instanceof StoppedError ? EXIT.stopped : exitCodeOf(error);
     const message = errorText(error, told.usesTls);
-    if (args.includes('--json')) process.stdout.write(jsonText({ error: errorJson(error, message), exitCode: code }));
+    if (wantsJson(args)) process.stdout.write(jsonText({ error: errorJson(error, message), exitCode: code }));
     else process.stderr.write(line(`slotwise: ${message}`));
     return code;
   }
+}
+
+/** Whether JSON is asked for, by words that cannot be parsed. */
+function wantsJson(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end === -1 ? args.length : end).includes('--json');
 }
 
 async function execute(parsed: Extract<ParsedArguments, { kind: 'command' }>, process: Process, told: Told): Promise<number> {

@@ -26,14 +26,24 @@ export function integerOption(options: OptionValues, name: string, least: number
 
 export function weightsOption(options: OptionValues): Record<string, number> {
   const given = Array.isArray(options.weight) ? (options.weight as readonly string[]) : [];
-  return Object.fromEntries(
-    given.map((entry) => {
-      const at = entry.lastIndexOf('=');
-      const weight = at === -1 || entry.slice(at + 1) === '' ? Number.NaN : Number(entry.slice(at + 1));
-      if (!(weight >= 0)) throw new UsageError(`--weight: expected NODE=NUMBER, got ${entry}`);
-      return [entry.slice(0, at), weight];
-    }),
-  );
+  const weights = new Map<string, number>();
+  for (const entry of given) {
+    const at = entry.lastIndexOf('=');
+    const [node, number] = [entry.slice(0, Math.max(at, 0)), entry.slice(at + 1)];
+    const weight = number === '' ? Number.NaN : Number(number);
+    if (node === '' || !(weight >= 0)) throw new UsageError(`--weight: expected NODE=NUMBER, got ${entry}`);
+    if (weights.has(node)) throw new UsageError(`--weight: ${node} is given twice`);
+    weights.set(node, weight);
+  }
+  return Object.fromEntries(weights);
+}
+
+/** Nodes with commas between them, or all of them. */
+export function nodesOption(given: string, name: string): readonly string[] | 'all' {
+  if (given === 'all') return given;
+  const nodes = given.split(',').map((node) => node.trim());
+  if (nodes.includes('')) throw new UsageError(`--${name}: expected NODE,NODE… or all, got ${given}`);
+  return nodes;
 }
 
 /** Exactly one of --count, --slots and --all. */

@@ -1,6 +1,7 @@
 import { carryOut } from '../carry-out.js';
 import type { Command } from '../command.js';
 import { PLANNED } from '../common-options.js';
+import { namedNodes } from '../node-words.js';
 import { textOption } from '../option-values.js';
 
 export const addNode: Command = {
@@ -10,8 +11,11 @@ export const addNode: Command = {
   options: { 'replica-of': { value: 'NODE', what: 'primary it follows, or auto: one with the fewest replicas' }, ...PLANNED },
   words: [2, 2],
   async run(context) {
-    const [added = '', seed = ''] = context.words;
+    // Both are reached by the same login.
+    const [added = ''] = namedNodes(context.words).nodes;
     const replicaOf = textOption(context.options['replica-of']);
-    return await carryOut(context, [seed], (admin) => admin.planAddNode(added, replicaOf === undefined ? {} : { replicaOf }));
+    return await carryOut(context, context.words.slice(1), (admin) =>
+      admin.planAddNode(added, replicaOf === undefined ? {} : { replicaOf }),
+    );
   },
 };

@@ -1,7 +1,7 @@
 import { carryOut } from '../carry-out.js';
 import type { Command } from '../command.js';
 import { MOVING, PLANNED, SKIPPING } from '../common-options.js';
-import { skipOption, slotsOption, textOption } from '../option-values.js';
+import { nodesOption, skipOption, slotsOption, textOption } from '../option-values.js';
 import { UsageError } from '../usage-error.js';
 
 export const reshard: Command = {
@@ -23,7 +23,7 @@ export const reshard: Command = {
     const { options, words } = context;
     const [from, to] = [textOption(options.from), textOption(options.to)];
     if (from === undefined || to === undefined) throw new UsageError('reshard needs --from and --to');
-    const wanted = { from: from === 'all' ? ('all' as const) : from.split(','), to, slots: slotsOption(options), ...skipOption(options) };
+    const wanted = { from: nodesOption(from, 'from'), to, slots: slotsOption(options), ...skipOption(options) };
     return await carryOut(context, words, (admin) => admin.planReshard(wanted));
   },
 };

@@ -44,6 +44,7 @@ describe('how the command line reaches servers', () => {
     [[{ cert: `${folder}/client.pem`, key: `${folder}/server-key.pem` }, {}], /^--cert and --key cannot be used: .*key values mismatch/],
     [[{ askpass: true, password: 'p' }, {}], /^--askpass and --password exclude each other$/],
     [[{ user: 'me' }, {}], /^expected a password for the user: set SLOTWISE_PASSWORD or REDISCLI_AUTH, or add --askpass$/],
+    [[{ 'connect-timeout': '99999999999' }, {}], /^--connect-timeout: expected at most 2147483647, got 99999999999$/],
     [[{ 'connect-timeout': '0' }, {}], /^--connect-timeout: expected a number from 1, got 0$/],
   ];
   for (const [given, message] of mistakes) {
