@@ -88,8 +88,10 @@ export function headline({ title, servers, problems }: FrameContent): string {
   return printable(`${title}: ${Math.round(ops).toLocaleString('en-US')} ops/s, ${counts.length === 0 ? 'ok' : counts.join(', ')}`);
 }
 
+/** What moves and what is wrong. Notes, which do not change, are for `check`. */
 function notesOf({ moves, problems }: FrameContent): string[] {
-  return [...moves.map(moveText), ...inOrder(problems).map(({ severity, text }) => `${severity}: ${text}`)].map((text) => printable(text));
+  const wrong = inOrder(problems).filter(({ severity }) => severity !== 'note');
+  return [...moves.map(moveText), ...wrong.map(({ severity, text }) => `${severity}: ${text}`)].map((text) => printable(text));
 }
 
 /** One text to the left and one to the right, which is left out where both do not fit. */

@@ -58,7 +58,9 @@ class Top {
   #pictures: TimedReport[] = [];
   /** Why the last report could not be made; null: it was. */
   #failure: Problem | null = null;
+  #problems: readonly Problem[] = [];
   #reporting = false;
+  #examining = false;
   #look: FrameContent | null = null;
 
   constructor(parts: TopParts, options: TopOptions) {
@@ -131,16 +133,40 @@ class Top {
     if (this.#reporting || (last !== undefined && now() - last.atMs < REPORT_EVERY_MS)) return;
     this.#reporting = true;
     try {
-      const report = await this.#orStopped(() => admin.report({ steady: !isFirst }));
-      if (report !== null) this.#pictures = withPicture(this.#pictures, { atMs: now(), report });
+      const report = await this.#orStopped(() => admin.report());
       this.#failure = null;
+      if (report === null) return;
+      this.#pictures = withPicture(this.#pictures, { atMs: now(), report });
+      const hasErrors = hasError(report.problems);
+      if (!hasErrors || isFirst) this.#problems = report.problems;
+      // One report may show the trace of a change that is under way. Who waits at a screen sees it at once, a program that it stays.
+      const examined = hasErrors ? this.#examine() : undefined;
+      if (isFirst && this.#screen === null) await examined;
     } catch (error) {
       if (isFirst) throw error;
-      const message = withoutLogins(error instanceof SlotwiseError ? error.message : show(error));
-      this.#failure = { severity: 'error', kind: 'unreachable', text: message };
+      this.#fail(error);
     } finally {
       this.#reporting = false;
     }
+  }
+
+  /** Looks whether errors stay, which takes a few seconds. */
+  async #examine(): Promise<void> {
+    if (this.#examining) return;
+    this.#examining = true;
+    try {
+      const report = await this.#orStopped(() => this.#parts.admin.report({ steady: true }));
+      if (report !== null) this.#problems = report.problems;
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#examining = false;
+    }
+  }
+
+  #fail(error: unknown): void {
+    const text = withoutLogins(error instanceof SlotwiseError ? error.message : show(error));
+    this.#failure = { severity: 'error', kind: 'unreachable', text };
   }
 
   async #sample(): Promise<void> {
@@ -177,13 +203,13 @@ class Top {
       title: report.title,
       servers,
       moves: moveLines(this.#pictures, migratedKeysOf),
-      problems: this.#failure === null ? report.problems : [this.#failure],
+      problems: this.#failure === null ? this.#problems : [this.#failure],
     };
   }
 
   #code(): ExitCode {
     if (this.#failure !== null) return EXIT.unreachable;
-    return this.#look?.problems.some(({ severity }) => severity === 'error') === true ? EXIT.problems : EXIT.ok;
+    return hasError(this.#problems) ? EXIT.problems : EXIT.ok;
   }
 
   #sleep(ms: number): Promise<void> {
@@ -204,4 +230,8 @@ class Top {
       this.#stop.removeEventListener('abort', stopped);
     }
   }
+}
+
+function hasError(problems: readonly Problem[]): boolean {
+  return problems.some(({ severity }) => severity === 'error');
 }

@@ -112,6 +112,14 @@ describe('top', () => {
     });
   }
 
+  it('takes no error for one that does not stay, from the first look on where nobody watches', async () => {
+    const run = new Run();
+    run.reports = [reportWith(ERROR), reportWith(WARNING)];
+    assert.equal(await run.start({ looks: 1, tty: false }), 0);
+    assert.match(run.written[0] ?? '', /^warning: a:1 is full$/m);
+    assert.doesNotMatch(run.written[0] ?? '', /error/);
+  });
+
   it('rejects where nobody answers at the beginning, and gives the terminal back', async () => {
     const run = new Run();
     run.reports = [new Error('no node could be asked')];
