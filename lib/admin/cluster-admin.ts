@@ -26,6 +26,7 @@ import type { FailoverMode, Plan } from './plans/steps.js';
 import { planBeside } from './preflight/moves-beside.js';
 import { whyNoNode } from './preflight/no-node.js';
 import { preflight } from './preflight/preflight.js';
+import { setReach } from './reach.js';
 import { Executor, type RunOptions, type RunOutcome, type RunSources } from './run/executor.js';
 import { stepsLeft } from './run/replan.js';
 import type { ReadCluster } from './run/step-runner.js';
@@ -74,6 +75,7 @@ export class ClusterAdmin implements TopologyAdmin {
     if (nodes === undefined) throw new OptionsError('options.nodes', 'host:port or URLs of nodes', nodes);
     const options = resolveOptions({ clientName: 'slotwise-admin', ...access, topology: cluster(nodes) });
     this.#connections = new NodeConnections(options);
+    setReach(this, this.#connections);
     this.#rules = new NodeRules(options);
     this.#seeds = options.topology.kind === 'cluster' ? options.topology.seeds : [];
     this.#tls = options.tls !== null;

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { resolveOptions } from '../../../options/resolve.js';
-import { cluster } from '../../../options/topology.js';
 import { suggest } from '../../../util/suggestion.js';
 import { performance } from '../../../util/timers.js';
-import { NodeConnections } from '../../node-connections.js';
 import { ownLoad } from '../../own-load.js';
+import { reachOf } from '../../reach.js';
 import type { TopologyAdmin } from '../../topology-report.js';
 import type { CommandContext, CommandResult, OptionHelps, OptionValues } from '../command.js';
 import { numberOption, textOption } from '../option-values.js';
@@ -28,13 +26,11 @@ const LEAST_SILENCE_MS = 1_000;
 
 /** Runs `top` over the servers of an admin, which it closes at the end. */
 export async function runTopCommand(context: CommandContext, admin: TopologyAdmin): Promise<CommandResult> {
-  const { options, words, interrupt, process, json } = context;
+  const { options, interrupt, process, json } = context;
   const intervalMs = numberOption(options, 'interval', 100) ?? DEFAULT_INTERVAL_MS;
   const looks = numberOption(options, 'count', 1) ?? Number.POSITIVE_INFINITY;
   const order = orderOption(options);
-  context.use(admin);
-  const { nodes, ...access } = context.adminOptions(words);
-  const client = context.use(new NodeConnections(resolveOptions({ clientName: 'slotwise-top', ...access, topology: cluster(nodes) })));
+  const { data, sentinels } = reachOf(context.use(admin));
   const now = (): number => performance.now();
   const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
     await sleep(ms, undefined, { signal }).catch(() => undefined);
@@ -49,7 +45,15 @@ export async function runTopCommand(context: CommandContext, admin: TopologyAdmi
   });
   using _ = interrupt.during(() => undefined);
   const code = await runTop(
-    { admin, sampler, clientOf: () => client, output: process.stdout, terminal: process.terminal ?? null, now, sleep: pause },
+    {
+      admin,
+      sampler,
+      clientOf: ({ role }) => (role === 'sentinel' ? sentinels : data),
+      output: process.stdout,
+      terminal: process.terminal ?? null,
+      now,
+      sleep: pause,
+    },
     { intervalMs, looks, order, json, stop: interrupt.signal },
   );
   return { code, text: '', json: undefined };

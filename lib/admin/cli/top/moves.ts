@@ -87,7 +87,7 @@ function paceOfJob(pictures: readonly TimedReport[], move: OpenMove): Pick<MoveL
   const keysPerSecond = ((now - then) / (last.atMs - since.atMs)) * 1_000;
   const owned = source?.slots?.length ?? 0;
   const left = owned === 0 ? null : ((source?.keys ?? 0) * move.slots.length) / owned - (now - then);
-  return { keysPerSecond, secondsLeft: left === null ? null : Math.max(0, left / keysPerSecond) };
+  return { keysPerSecond, secondsLeft: left === null || left <= 0 ? null : left / keysPerSecond };
 }
 
 /** `moving 10.0.0.1:7000 to 10.0.0.2:7000: slot 77, 95 slots/s, 1,100 keys/s` */
