@@ -3,6 +3,7 @@ import { explain } from './any/explain.js';
 import { failover as anyFailover } from './any/failover.js';
 import { info as anyInfo } from './any/info.js';
 import { optionsCheck } from './any/options-check.js';
+import { top as anyTop } from './any/top.js';
 import { addNode } from './cluster/add-node.js';
 import { check } from './cluster/check.js';
 import { create } from './cluster/create.js';
@@ -19,13 +20,16 @@ import { top } from './cluster/top.js';
 import type { Command } from './command.js';
 import { failover as replicationFailover } from './replication/failover.js';
 import { check as replicationCheck, info as replicationInfo } from './replication/report.js';
+import { top as replicationTop } from './replication/top.js';
 import { ckquorum, monitor, remove, reset, failover as sentinelFailover, set } from './sentinel/actions.js';
 import { check as sentinelCheck, info as sentinelInfo } from './sentinel/report.js';
+import { top as sentinelTop } from './sentinel/top.js';
 
 /** All commands, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   anyInfo,
   anyCheck,
+  anyTop,
   anyFailover,
   explain,
   optionsCheck,
@@ -44,9 +48,11 @@ export const COMMANDS: readonly Command[] = [
   run,
   replicationInfo,
   replicationCheck,
+  replicationTop,
   replicationFailover,
   sentinelInfo,
   sentinelCheck,
+  sentinelTop,
   ckquorum,
   sentinelFailover,
   reset,

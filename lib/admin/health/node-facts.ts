@@ -38,6 +38,7 @@ const SETTINGS: readonly string[] = [
   'replica-ignore-maxmemory',
   'replica-read-only',
   'repl-ping-replica-period',
+  'repl-ping-replica-period',
   'repl-timeout',
   'rdb-version-check',
   'requirepass',

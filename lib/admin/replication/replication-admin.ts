@@ -11,6 +11,7 @@ import type { AdminOptions } from '../cluster-admin.js';
 import { lasting } from '../health/lasting.js';
 import type { Problem } from '../health/problem.js';
 import { NodeConnections } from '../node-connections.js';
+import { setReach } from '../reach.js';
 import { count } from '../slot-list.js';
 import { REPLICATION_FORMS } from '../topology-call-forms.js';
 import type { ReportOptions, TopologyAdmin, TopologyReport } from '../topology-report.js';
@@ -43,6 +44,7 @@ export class ReplicationAdmin implements TopologyAdmin {
     if (nodes === undefined) throw new OptionsError('options.nodes', 'host:port or URLs of servers', nodes);
     const options = resolveOptions({ clientName: 'slotwise-admin', ...access, topology: replication(nodes) });
     this.#connections = new NodeConnections(options);
+    setReach(this, this.#connections);
     this.#rules = new NodeRules(options);
     this.#seeds = seedsOf(options.topology);
   }

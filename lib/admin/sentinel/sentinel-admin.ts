@@ -12,6 +12,7 @@ import { lasting } from '../health/lasting.js';
 import { IS_SET, readFacts } from '../health/node-facts.js';
 import type { Problem } from '../health/problem.js';
 import { NodeConnections } from '../node-connections.js';
+import { setReach } from '../reach.js';
 import { count } from '../slot-list.js';
 import { askServerKind } from '../target/server-kind.js';
 import { refuseOtherKind } from '../target/wrong-kind.js';
@@ -78,6 +79,7 @@ export class SentinelAdmin implements TopologyAdmin {
       sentinels: new NodeConnections(resolveOptions({ ...common, ...reach, ...ofSentinels })),
       rules: new NodeRules(data),
     };
+    setReach(this, this.#access.data, this.#access.sentinels);
     this.#seeds = seedsOf(topology);
     this.#name = name ?? null;
   }

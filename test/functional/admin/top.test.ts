@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { runCommandLine } from '../../../lib/admin/cli/command-line.js';
 import { Cluster } from '../../support/cluster.js';
+import { SentinelGroup } from '../../support/sentinel.js';
 import type { Server } from '../../support/server.js';
 import { Stopwatch } from '../../support/stopwatch.js';
 import { until } from '../../support/wait.js';
@@ -55,7 +56,7 @@ class RunningTop {
   }
 }
 
-describe('slotwise cluster top', function () {
+describe('slotwise top', function () {
   this.timeout(60_000);
   let cluster: Cluster;
   before('start a cluster', async () => {
@@ -120,5 +121,21 @@ describe('slotwise cluster top', function () {
     );
     const nobody = await runCommand(['top', '127.0.0.1:1', '--count', 1]);
     assert.equal(nobody.code, 3, nobody.output);
+  });
+
+  it('finds out what a server belongs to, and shows a group with its sentinels', async () => {
+    await using group = await SentinelGroup.start({ sentinels: 2, replicas: 1, quorum: 2 });
+    const [sentinel] = group.sentinels;
+    const output: string[] = [];
+    const stream = { write: (text: string) => output.push(text) };
+    const process = { stdout: stream, stderr: stream, env: {}, confirm: null, onInterrupt: () => () => undefined, exit: () => undefined };
+    const line = ['top', sentinel?.address ?? '', '--count', '1', '--interval', '100', '--sort', 'role', '--json'];
+    assert.equal(await runCommandLine(line, process), 0, output.join(''));
+    const { topology, servers } = JSON.parse(output.join('')) as SeenLook & { readonly topology: string };
+    assert.equal(topology, 'sentinel');
+    assert.deepEqual(
+      servers.map(({ role, state }) => `${role} ${state}`),
+      ['primary ok', 'replica ok', 'sentinel ok', 'sentinel ok'],
+    );
   });
 });

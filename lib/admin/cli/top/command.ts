@@ -3,15 +3,16 @@ import { suggest } from '../../../util/suggestion.js';
 import { performance } from '../../../util/timers.js';
 import { ownLoad } from '../../own-load.js';
 import { reachOf } from '../../reach.js';
-import type { TopologyAdmin } from '../../topology-report.js';
-import type { CommandContext, CommandResult, OptionHelps, OptionValues } from '../command.js';
+import type { TopologyKind } from '../../topology-report.js';
+import type { Command, CommandContext, CommandResult, OptionHelps, OptionValues } from '../command.js';
 import { numberOption, textOption } from '../option-values.js';
+import { reachTarget, SENTINELS } from '../target-words.js';
 import { UsageError } from '../usage-error.js';
 import { ORDERS, type Order } from './columns.js';
 import { Sampler } from './sampler.js';
 import { runTop } from './top.js';
 
-export const TOP_OPTIONS: OptionHelps = {
+const TOP_OPTIONS: OptionHelps = {
   interval: { value: 'MS', what: 'time between two looks (2000)' },
   count: { value: 'NUMBER', what: 'how many looks (until Ctrl-C); exit code 1 if there are errors then' },
   sort: { value: 'COLUMN', what: 'ops, memory, lag, cpu, rtt, name … (tree: replicas under primaries)' },
@@ -24,13 +25,25 @@ const MOST_PATIENCE_MS = 500;
 /** A server that is asked more often than this is not called silent for one late answer. */
 const LEAST_SILENCE_MS = 1_000;
 
-/** Runs `top` over the servers of an admin, which it closes at the end. */
-export async function runTopCommand(context: CommandContext, admin: TopologyAdmin): Promise<CommandResult> {
-  const { options, interrupt, process, json } = context;
+/** A command that watches the servers of a topology; null: of any. */
+export function topCommand(name: string, meant: TopologyKind | null, what: string): Command {
+  return {
+    name,
+    usage: 'URL, or HOST:PORT …',
+    what,
+    options: { ...TOP_OPTIONS, ...(meant === 'cluster' || meant === 'replication' ? {} : SENTINELS) },
+    words: [1, 100],
+    run: (context) => watch(context, meant),
+  };
+}
+
+async function watch(context: CommandContext, meant: TopologyKind | null): Promise<CommandResult> {
+  const { options, words, interrupt, process, json } = context;
   const intervalMs = numberOption(options, 'interval', 100) ?? DEFAULT_INTERVAL_MS;
   const looks = numberOption(options, 'count', 1) ?? Number.POSITIVE_INFINITY;
   const order = orderOption(options);
-  const { data, sentinels } = reachOf(context.use(admin));
+  const { admin } = await reachTarget(context, words, meant);
+  const { data, sentinels } = reachOf(admin);
   const now = (): number => performance.now();
   const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
     await sleep(ms, undefined, { signal }).catch(() => undefined);

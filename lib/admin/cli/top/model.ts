@@ -36,6 +36,8 @@ export interface ServerLine extends Metrics, Lag {
   readonly name: string;
   readonly depth: number;
   readonly role: ServerRow['role'];
+  /** Name of the server that it follows; null: none. */
+  readonly primary: string | null;
   /** `ok`, or what it is busy with, or since when it does not answer. */
   readonly state: string;
   readonly silentMs: number | null;
@@ -60,8 +62,8 @@ const NO_METRICS: Metrics = {
   migratedKeysPerSecond: null,
 };
 
-/** Seconds between two PINGs of a primary to its replicas: `repl-ping-replica-period`, where nobody has changed it. */
-const PRIMARY_PING_S = 10;
+/** `repl-ping-replica-period` where nobody has changed it. */
+const DEFAULT_PING_PERIOD_S = 10;
 
 /** A number of INFO; null: the server does not tell it. */
 function numberIn({ info }: Sample, field: string): number | null {
@@ -87,7 +89,8 @@ function isSameProcess(before: Sample, last: Sample): boolean {
   return before.info.get('run_id') === last.info.get('run_id') && now >= then && last.atMs > before.atMs;
 }
 
-export function metricsOf({ last, before, silentSinceMs }: Samples): Metrics {
+/** `pingPeriodS`: seconds between two PINGs of a primary to its replicas. */
+export function metricsOf({ last, before, silentSinceMs }: Samples, pingPeriodS = DEFAULT_PING_PERIOD_S): Metrics {
   if (last === null || silentSinceMs !== null) return NO_METRICS;
   const limit = numberIn(last, 'maxmemory');
   const clients = numberIn(last, 'connected_clients');
@@ -101,12 +104,12 @@ export function metricsOf({ last, before, silentSinceMs }: Samples): Metrics {
     keys: keysIn(last),
     clients: clients === null ? null : Math.max(0, clients - own),
     blockedClients: numberIn(last, 'blocked_clients'),
-    ...(before !== null && isSameProcess(before, last) ? ratesOf(before, last) : {}),
+    ...(before !== null && isSameProcess(before, last) ? ratesOf(before, last, pingPeriodS) : {}),
   };
 }
 
 /** https://redis.io/docs/latest/commands/info/ */
-function ratesOf(before: Sample, last: Sample): Partial<Metrics> {
+function ratesOf(before: Sample, last: Sample, pingPeriodS: number): Partial<Metrics> {
   const seconds = (last.atMs - before.atMs) / 1_000;
   const perSecond = (amount: number | null): number | null => (amount === null ? null : amount / seconds);
   const grown = (field: string): number | null => growth(before, last, field);
@@ -124,18 +127,18 @@ function ratesOf(before: Sample, last: Sample): Partial<Metrics> {
   if (before.own.begun !== last.own.begun) return share;
   return {
     ...share,
-    opsPerSecond: perSecond(without(grown('total_commands_processed'), housekeepingOf(before, last, seconds))),
+    opsPerSecond: perSecond(without(grown('total_commands_processed'), housekeepingOf(before, last, Math.ceil(seconds / pingPeriodS)))),
     inBytesPerSecond: perSecond(without(grown('total_net_input_bytes'), last.own.sentBytes - before.own.sentBytes)),
     outBytesPerSecond: perSecond(without(grown('total_net_output_bytes'), last.own.receivedBytes - before.own.receivedBytes)),
   };
 }
 
 /** Commands that no client has sent: our own, the acknowledgements of replicas, and the PINGs by which a primary shows that it lives. */
-function housekeepingOf(before: Sample, last: Sample, seconds: number): number {
+function housekeepingOf(before: Sample, last: Sample, mostPings: number): number {
   const own = last.own.commands - before.own.commands;
   const acknowledgements = callsBetween(before, last, 'replconf');
   const isReplica = last.info.get('role') === 'slave';
-  const pings = isReplica ? Math.min(callsBetween(before, last, 'ping'), Math.ceil(seconds / PRIMARY_PING_S)) : 0;
+  const pings = isReplica ? Math.min(callsBetween(before, last, 'ping'), mostPings) : 0;
   return own + acknowledgements + pings;
 }
 
@@ -178,17 +181,19 @@ export function serverLines(rows: readonly ServerRow[], samplesOf: (row: ServerR
       .slice(0, index)
       .reverse()
       .find(({ depth, role }) => depth === row.depth - 1 && role !== 'sentinel');
+    const period = Number(primary?.facts?.config.get('repl-ping-replica-period') ?? 0);
     const silentMs = samples.silentSinceMs === null ? null : nowMs - samples.silentSinceMs;
     return {
       id: row.id,
       name: row.name,
       depth: row.depth,
       role: roleOf(row, samples),
+      primary: primary?.name ?? null,
       state: stateOf(row, samples, silentMs),
       silentMs,
       problem: samples.problem ?? (samples.last === null ? row.problem : null),
       slots: row.slots === null ? null : row.slots.length,
-      ...metricsOf(samples),
+      ...metricsOf(samples, period > 0 ? period : undefined),
       ...(primary === undefined ? { lagBytes: null, lagSeconds: null } : lagOf(samples, samplesOf(primary))),
     };
   });

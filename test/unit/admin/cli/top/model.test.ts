@@ -222,6 +222,20 @@ describe('the lines of the servers', () => {
     );
   });
 
+  it('know how often a primary sends PINGs to its replicas', () => {
+    const facts = { info: new Map(), config: new Map([['repl-ping-replica-period', '1']]), roundTripMs: 0 };
+    const rows = [rowOf('a:1', { facts }), rowOf('b:1', { depth: 1, role: 'replica' })];
+    const before = sampleAt(0, { ...SLAVE, total_commands_processed: 0 });
+    const last = sampleAt(3_000, { ...SLAVE, total_commands_processed: 3, cmdstat_ping: 'calls=3' });
+    assert.deepEqual(
+      serverLines(rows, () => samplesOf(before, last), 0).map(({ opsPerSecond, primary }) => [opsPerSecond, primary]),
+      [
+        [0.6666666666666666, null],
+        [0, 'a:1'],
+      ],
+    );
+  });
+
   it('show the role that a server has now, not the one in the last report', () => {
     const [line] = serverLines([rowOf('a:1')], () => samplesOf(null, sampleAt(0, SLAVE)), 0);
     assert.equal(line?.role, 'replica');
