@@ -49,9 +49,10 @@ export function blockLines(look: FrameContent, order: Order): string[] {
 export function screenLines(look: FrameContent, view: ScreenView, { columns, rows }: Size): string[] {
   const all = sorted(look.servers, view.order);
   const notes = view.help ? HELP : notesOf(look);
-  // Headline, head of the table and keys. At least half of the rest is for servers.
+  // Headline, head of the table and keys. Servers come first, as long as two lines are left; of a long list two thirds of the room are shown.
   const room = Math.max(1, rows - 3);
-  const below = fitting(notes, columns, Math.max(Math.floor(room / 2), room - all.length));
+  const least = view.help ? Math.floor(room / 2) : all.length <= room - 2 ? 2 : Math.floor(room / 3);
+  const below = fitting(notes, columns, Math.max(least, room - all.length));
   const forServers = room - below.length;
   const skipped = Math.max(0, Math.min(view.skipped, all.length - forServers));
   const table = tableLines(all, columns, view.order.by === 'tree');

@@ -54,11 +54,16 @@ describe('a frame', () => {
 
   it('shares the room between servers and problems, and says what is missing', () => {
     const problems = Array.from({ length: 9 }, (_, index) => error(`problem ${index}`));
-    const lines = screenLines(lookOf(20, problems), VIEW, { columns: 80, rows: 11 });
+    const lines = screenLines(lookOf(20, problems), VIEW, { columns: 80, rows: 12 });
     assert.match(lines[2] ?? '', /^10\.0\.0\.0:/);
-    assert.match(lines[5] ?? '', /^10\.0\.0\.3:/);
-    assert.deepEqual(lines.slice(6, 10), ['error: problem 0', 'error: problem 1', 'error: problem 2', 'and 6 more']);
-    assert.match(lines[10] ?? '', /16 servers not shown$/);
+    assert.match(lines[7] ?? '', /^10\.0\.0\.5:/);
+    assert.deepEqual(lines.slice(8, 11), ['error: problem 0', 'error: problem 1', 'and 7 more']);
+    assert.match(lines[11] ?? '', /14 servers not shown$/);
+    const few = screenLines(lookOf(7, problems), VIEW, { columns: 80, rows: 12 });
+    assert.deepEqual(
+      few.slice(8, 11).map((line) => line.slice(0, 10)),
+      ['10.0.0.6:7', 'error: pro', 'and 8 more'],
+    );
   });
 
   it('wraps problems, and shows that one goes on', () => {
@@ -69,7 +74,7 @@ describe('a frame', () => {
         .filter((line) => !line.startsWith('10.'));
     assert.deepEqual(of(10), ['error: one two', '  three four', 'error: five six', '']);
     assert.deepEqual(of(8), ['error: one two …', 'and 1 more']);
-    assert.deepEqual(of(7, problems.slice(0, 1)), ['error: one two', '  three four']);
+    assert.deepEqual(of(7, problems.slice(0, 1)), ['error: one two …']);
     assert.deepEqual(of(6, problems.slice(0, 1)), ['error: one two …']);
   });
 
