@@ -2,6 +2,7 @@ import type { CommandContext, CommandResult } from './command.js';
 import { askToGoOn } from './confirm.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import { line } from './render.js';
+import { forReader } from './text-width.js';
 
 /** A plan of replication or of sentinels, whatever its steps are. */
 interface GroupPlan<Step> {
@@ -35,14 +36,15 @@ export async function carryOutGroup<Step extends { readonly do: string }, Outcom
   const { options, output, process, interrupt } = context;
   const json = { title: plan.title, steps: plan.steps.map((step) => ({ do: step.do, text: describe(step) })), notes: plan.notes };
   const steps = plan.steps.map((step, index) => line(`${String(index + 1).padStart(4)}  ${describe(step)}`));
-  output.write(`${line(plan.title)}${steps.join('')}${plan.notes.map((note) => line(`note: ${note}`)).join('')}`);
+  const shown = `${line(plan.title)}${steps.join('')}${plan.notes.map((note) => line(`note: ${note}`)).join('')}`;
+  output.write(forReader(shown, output));
   if (options['dry-run'] === true || plan.steps.length === 0) return { code: EXIT.ok, text: '', json: { plan: json, outcome: null } };
   await askToGoOn(context);
   using _ = interrupt.during(() => process.stderr.write(line(onStop)));
   const outcome = await run({
     stop: interrupt.signal,
-    onStep: (step, index) => output.write(line(`[${index + 1}/${plan.steps.length}] ${describe(step)}`)),
-    onNote: (text) => output.write(line(`note: ${text}`)),
+    onStep: (step, index) => output.write(forReader(line(`[${index + 1}/${plan.steps.length}] ${describe(step)}`), output)),
+    onNote: (text) => output.write(forReader(line(`note: ${text}`), output)),
   });
   const { code, text } = told(outcome);
   return { code, text, json: { plan: json, outcome: outcomeJson(outcome, describe as (step: never) => string) } };

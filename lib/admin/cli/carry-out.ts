@@ -13,6 +13,7 @@ import { line, renderPlan } from './render.js';
 import { errorText } from './report.js';
 import { resumeLine } from './resume.js';
 import { StepLines } from './step-lines.js';
+import { forReader } from './text-width.js';
 
 /** Makes a plan for the cluster of `nodes`, shows it, asks whether to go on, and carries it out. */
 export async function carryOut(
@@ -28,7 +29,7 @@ export async function carryOut(
   const isRun = options['dry-run'] !== true && plan.steps.length > 0;
   const isAsked = isRun && options.yes !== true;
   // Without a question each step is shown when it begins, and programs get the plan in the end.
-  if (!context.json || isAsked) output.write(renderPlan(plan, { steps: !isRun || isAsked }));
+  if (!context.json || isAsked) output.write(forReader(renderPlan(plan, { steps: !isRun || isAsked }), output));
   if (!isRun) return { code: EXIT.ok, text: '', json: { ...planJson(plan), outcome: null } };
   await askToGoOn(context);
   try {
@@ -51,7 +52,7 @@ async function run(
   const show = (text: string | null): void => {
     if (text === null || isQuiet) return;
     bar.end();
-    output.write(line(text));
+    output.write(forReader(line(text), output));
   };
   using _ = interrupt.during(() => {
     bar.end();

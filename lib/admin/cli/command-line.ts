@@ -12,6 +12,7 @@ import { namedNodes } from './node-words.js';
 import type { Process } from './process.js';
 import { line } from './render.js';
 import { errorText } from './report.js';
+import { forReader } from './text-width.js';
 import { UsageError } from './usage-error.js';
 
 const INSECURE = 'warning: --insecure: certificates are not checked, so whoever is between here and a server can read the password\n';
@@ -78,7 +79,7 @@ async function execute(parsed: Extract<ParsedArguments, { kind: 'command' }>, pr
   try {
     // What is not under way yet ends at once: its connections are closed, and its own end is not waited for.
     const result: CommandResult = await Promise.race([command.run(context), interrupt.stopped]);
-    const text = json ? (result.json === undefined ? '' : jsonText(result.json)) : printable(result.text, '\n');
+    const text = json ? (result.json === undefined ? '' : jsonText(result.json)) : forReader(printable(result.text, '\n'), process.stdout);
     if (text !== '') process.stdout.write(text);
     return result.code;
   } finally {

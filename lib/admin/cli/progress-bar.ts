@@ -1,8 +1,10 @@
 import type { Progress } from '../run/run-error.js';
 import { count } from '../slot-list.js';
 import type { Output } from './process.js';
+import { cutTo } from './text-width.js';
 
 const WIDTH = 24;
+const LEAST_WIDTH = 4;
 /** Time between two lines in a log, where lines stay. */
 const LOG_EVERY_MS = 5_000;
 const REDRAW_MS = 100;
@@ -27,12 +29,15 @@ export class ProgressBar {
     const isLast = progress.slots === progress.totalSlots;
     if (!isLast && now - this.#drawnAt < (this.#output.isTTY === true ? REDRAW_MS : LOG_EVERY_MS)) return;
     this.#drawnAt = now;
-    const line = barText(progress, now - this.#startedAt);
-    if (this.#output.isTTY !== true) {
+    const { isTTY, columns = 0 } = this.#output;
+    // In the last column the cursor would go on to the next line.
+    const most = isTTY === true && columns > 1 ? columns - 1 : Number.POSITIVE_INFINITY;
+    const line = barText(progress, now - this.#startedAt, most);
+    if (isTTY !== true) {
       this.#output.write(`${line}\n`);
       return;
     }
-    this.#output.write(`\r${line.padEnd(this.#length)}`);
+    this.#output.write(`\r${line.padEnd(Math.min(this.#length, most))}`);
     this.#length = line.length;
   }
 
@@ -43,11 +48,13 @@ export class ProgressBar {
   }
 }
 
-/** `[######------] 1,024 of 2,048 slots, 50 %, 10,240 keys, 12 s left` */
-export function barText({ slots, totalSlots, keys }: Progress, elapsedMs: number): string {
+/** `[######------] 1,024 of 2,048 slots, 50 %, 10,240 keys, 12 s left`, with a shorter bar, or none, where there are few columns. */
+export function barText({ slots, totalSlots, keys }: Progress, elapsedMs: number, columns = Number.POSITIVE_INFINITY): string {
   const part = totalSlots === 0 ? 1 : slots / totalSlots;
-  const full = Math.floor(part * WIDTH);
   const left = part === 0 || part === 1 ? '' : `, ${Math.ceil((elapsedMs / part) * (1 - part) * 0.001)} s left`;
-  const bar = `[${'#'.repeat(full)}${'-'.repeat(WIDTH - full)}]`;
-  return `${bar} ${slots.toLocaleString('en-US')} of ${count(totalSlots, 'slot')}, ${Math.floor(part * 100)} %, ${count(keys, 'key')}${left}`;
+  const text = `${slots.toLocaleString('en-US')} of ${count(totalSlots, 'slot')}, ${Math.floor(part * 100)} %, ${count(keys, 'key')}${left}`;
+  const width = Math.min(WIDTH, columns - text.length - '[] '.length);
+  if (width < LEAST_WIDTH) return cutTo(text, columns);
+  const full = Math.floor(part * width);
+  return `[${'#'.repeat(full)}${'-'.repeat(width - full)}] ${text}`;
 }

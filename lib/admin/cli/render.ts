@@ -6,6 +6,7 @@ import { serverJson } from '../health/server-json.js';
 import { describeStep, type Plan, type PlanStep } from '../plans/steps.js';
 import { count, slotsText } from '../slot-list.js';
 import { type AdminNode, type ClusterState, primariesOf, replicasOf } from '../state/cluster-state.js';
+import { padEndTo, padStartTo, widthOf } from './text-width.js';
 
 /** One line of text, whatever servers have put into it. */
 export function line(text: string): string {
@@ -15,11 +16,11 @@ export function line(text: string): string {
 /** Columns side by side, numbers to the right. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const texts = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? cell.toLocaleString('en-US') : printable(cell))));
-  const widths = head.map((title, column) => Math.max(title.length, ...texts.map((row) => row[column]?.length ?? 0)));
+  const widths = head.map((title, column) => Math.max(widthOf(title), ...texts.map((row) => widthOf(row[column] ?? ''))));
   const isNumber = head.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'));
   const joined = (cells: readonly string[]): string =>
     cells
-      .map((cell, column) => (isNumber[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .map((cell, column) => (isNumber[column] === true ? padStartTo(cell, widths[column] ?? 0) : padEndTo(cell, widths[column] ?? 0)))
       .join('  ')
       .trimEnd();
   return [joined(head), ...texts.map(joined)].join('\n');

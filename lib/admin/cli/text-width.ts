@@ -36,18 +36,30 @@ export function padStartTo(text: string, columns: number): string {
   return ' '.repeat(Math.max(0, columns - widthOf(text))) + text;
 }
 
-/** A text in lines of so many columns, split at spaces; all lines but the first are indented. What is longer than a line is cut. */
+/** A line in lines of so many columns, split between words; all but the first are indented. A longer word stays whole. */
 export function wrapTo(text: string, columns: number): string[] {
   if (widthOf(text) <= columns) return [text];
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (line.trim() === '' || widthOf(longer) <= columns) line = longer;
+  for (const [, spaces = '', word = ''] of text.matchAll(/( *)([^ ]+)/g)) {
+    const longer = `${line}${spaces}${word}`;
+    if (line === '' || widthOf(longer) <= columns) line = longer;
     else {
       lines.push(line);
       line = `  ${word}`;
     }
   }
-  return [...lines, line].map((each) => cutTo(each, columns));
+  return [...lines, line];
+}
+
+/**
+ * Text for whoever reads this output: on a terminal lines are split between words. Those with a command to copy are left to the terminal, which
+ * knows that its lines are one.
+ */
+export function forReader(text: string, { isTTY, columns = 0 }: { readonly isTTY?: boolean; readonly columns?: number }): string {
+  if (isTTY !== true || columns < 1) return text;
+  return text
+    .split('\n')
+    .flatMap((line) => (/\bslotwise [a-z]/.test(line) ? [line] : wrapTo(line, columns)))
+    .join('\n');
 }

@@ -10,6 +10,23 @@ describe('the progress bar', () => {
     assert.equal(barText({ slots: 1, totalSlots: 1, keys: 1 }, 5), '[########################] 1 of 1 slot, 100 %, 1 key');
   });
 
+  it('is shorter on a narrow terminal, and never wider than that', () => {
+    const progress = { slots: 512, totalSlots: 2_048, keys: 1_200 };
+    assert.equal(barText(progress, 3_000, 60), '[##---------] 512 of 2,048 slots, 25 %, 1,200 keys, 9 s left');
+    assert.equal(barText(progress, 3_000, 50), '512 of 2,048 slots, 25 %, 1,200 keys, 9 s left');
+    let text = '';
+    const output = { isTTY: true, columns: 60, write: (more: string) => (text += more) };
+    let now = 0;
+    const bar = new ProgressBar(output, () => now);
+    for (const columns of [60, 20, 80]) {
+      now += 1_000;
+      output.columns = columns;
+      text = '';
+      bar.show(progress);
+      assert.ok(text.length - '\r'.length < columns, text);
+    }
+  });
+
   it('draws over itself on a terminal, ten times a second at most', () => {
     let now = 0;
     let text = '';

@@ -19,6 +19,21 @@ describe('a table', () => {
   });
 });
 
+describe('a table of wide characters', () => {
+  it('has its columns below each other', () => {
+    assert.equal(
+      table(
+        ['node', 'keys'],
+        [
+          ['节点一', 5],
+          ['a', 10],
+        ],
+      ),
+      'node    keys\n节点一     5\na         10',
+    );
+  });
+});
+
 describe('what servers call themselves, and their error texts,', () => {
   const HOSTILE = 'evil\x1b[2J\r\n\u202egnp.exe\x9b1m';
   const node = {

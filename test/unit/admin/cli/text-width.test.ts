@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cutTo, padEndTo, padStartTo, widthOf, wrapTo } from '../../../../lib/admin/cli/text-width.js';
+import { cutTo, forReader, padEndTo, padStartTo, widthOf, wrapTo } from '../../../../lib/admin/cli/text-width.js';
 
 describe('the width of a text', () => {
   const widths: readonly (readonly [text: string, columns: number])[] = [
@@ -39,11 +39,20 @@ describe('the width of a text', () => {
     ['abc def', 7, ['abc def']],
     ['abc def', 6, ['abc', '  def']],
     ['error: a b c d e f', 10, ['error: a b', '  c d e f']],
-    ['abcdefgh ij', 5, ['abcd…', '  ij']],
-    ['节点 节点', 5, ['节点', '  节…']],
+    ['abcdefgh ij', 5, ['abcdefgh', '  ij']],
+    ['节点 节点', 5, ['节点', '  节点']],
+    ['  1  move 3', 9, ['  1  move', '  3']],
+    ['a:1  primary  0-5', 13, ['a:1  primary', '  0-5']],
     ['', 5, ['']],
   ];
   for (const [text, columns, lines] of wraps) {
     it(`lets ${JSON.stringify(text)} be wrapped to ${columns}`, () => assert.deepEqual(wrapTo(text, columns), lines));
   }
+
+  it('is for a reader at a terminal', () => {
+    const text = 'a long line\nshort\nmend it with: slotwise cluster fix a:1\n';
+    assert.equal(forReader(text, { isTTY: true, columns: 8 }), 'a long\n  line\nshort\nmend it with: slotwise cluster fix a:1\n');
+    assert.equal(forReader(text, { isTTY: false, columns: 8 }), text);
+    assert.equal(forReader(text, { isTTY: true }), text);
+  });
 });
