@@ -32,6 +32,9 @@ const importOnly = "data:text/javascript,Object.defineProperty(process.features,
 const nodeFlags = process.env.NODE_V8_COVERAGE === undefined ? [] : ['--import', importOnly];
 const laneFlags = laneCount === 1 ? [] : ['--require', join(root, 'scripts/lane.mjs'), ...(process.stdout.isTTY ? ['--color'] : [])];
 
+/** The last lines of a process that has ended come within this time. */
+const graceMs = 2_000;
+
 /** One process of the run. Only the first that still runs writes at once, so that the lines of two do not mix; the others keep theirs. */
 class Lane {
   #kept = [];
@@ -49,6 +52,7 @@ class Lane {
     this.code = new Promise((resolve) => {
       this.child.once('error', () => resolve(1));
       this.child.once('close', (exitCode) => resolve(exitCode ?? 1));
+      this.child.once('exit', () => setTimeout(() => this.#closeOutput(), graceMs).unref());
     });
   }
 
@@ -68,6 +72,11 @@ class Lane {
       console.error(text);
       return { passed: 0, failed: 1, skipped: 0, failures: [text] };
     }
+  }
+
+  /** What the process left running may hold its output open. */
+  #closeOutput() {
+    for (const stream of [this.child.stdout, this.child.stderr]) stream?.destroy();
   }
 
   #write(stream, data) {
