@@ -1,9 +1,9 @@
 import { show } from '../../errors.js';
+import { bytesText } from '../health/amounts.js';
 import type { Plan, PlanStep } from '../plans/steps.js';
 import { count, slotsText } from '../slot-list.js';
 import type { AdminNode } from '../state/cluster-state.js';
 import { type Finding, note } from './finding.js';
-import { mebibytes } from './move-rules.js';
 import { settingOf } from './server-facts.js';
 import type { BigKey } from './slot-content.js';
 import type { KeyMove } from './subjects.js';
@@ -31,11 +31,11 @@ export function bigKeyFindings({ from, to }: Pick<KeyMove, 'from' | 'to'>, bigKe
     const ms = moveMs(big);
     const key = show(big.key.toString());
     return note(
-      `slot ${big.slot}: key ${key} (${big.type}, ${mebibytes(big.bytes)}) blocks both nodes for about ${seconds(ms)} while it moves${downNote(ms, from, to)}`,
+      `slot ${big.slot}: key ${key} (${big.type}, ${bytesText(big.bytes)}) blocks both nodes for about ${seconds(ms)} while it moves${downNote(ms, from, to)}`,
     );
   });
   const more = bigKeys.length - named.length;
-  return more <= 0 ? named : [...named, note(`${count(more, 'more key')} of ${mebibytes(BIG_BYTES)} or more from ${from.name}`)];
+  return more <= 0 ? named : [...named, note(`${count(more, 'more key')} of ${bytesText(BIG_BYTES)} or more from ${from.name}`)];
 }
 
 /** A node that is silent for longer than this is taken for down by the others. */

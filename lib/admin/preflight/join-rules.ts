@@ -1,10 +1,11 @@
 import { addressKey } from '../../options/address.js';
+import { replicationOf } from '../health/replication-facts.js';
 import { failoverRefusal } from '../plans/failover-guard.js';
 import { count, slotsText } from '../slot-list.js';
 import type { AdminNode } from '../state/cluster-state.js';
 import { type Finding, note, refusal } from './finding.js';
 import { canRead, type RdbVersions } from './rdb-version.js';
-import { databaseCountOf, infoNumber, isCopying, isLinked, lacksPassword, productOf, settingOf } from './server-facts.js';
+import { databaseCountOf, infoNumber, isCopying, lacksPassword, productOf, settingOf } from './server-facts.js';
 import type { Subjects } from './subjects.js';
 
 /** How the ports of a node are reached from here; null: they are. */
@@ -157,11 +158,11 @@ function linkFindings({ node, primary, mode }: Subjects['promotions'][number]): 
     const text = failoverRefusal(node, primary ?? undefined);
     return text === null ? [] : [refusal(text)];
   }
-  const link = node.facts?.info.get('master_link_status');
-  if (link === undefined || isLinked(node)) return [];
+  if (node.facts === null) return [];
+  const { link, downSeconds } = replicationOf(node.facts);
+  if (link !== 'down') return [];
   const of = primary?.name ?? 'its primary';
   if (isCopying(node)) return [note(`${node.name} is still copying the data of ${of}: what it has not got is lost`)];
-  const seconds = infoNumber(node, 'master_link_down_since_seconds');
-  const since = seconds === null || seconds < 0 ? '' : `, for ${count(seconds, 'second')}`;
+  const since = downSeconds === null ? '' : `, for ${count(downSeconds, 'second')}`;
   return [note(`${node.name} has no link to ${of}${since}: what was written since then is lost`)];
 }

@@ -1,8 +1,10 @@
+import { couldTakeOver } from '../check/layout-rules.js';
+import { bytesText } from '../health/amounts.js';
 import { count, slotsText } from '../slot-list.js';
-import type { ClusterState } from '../state/cluster-state.js';
+import { type AdminNode, type ClusterState, replicasOf } from '../state/cluster-state.js';
 import { type Finding, note, refusal } from './finding.js';
 import { canRead, type RdbVersions } from './rdb-version.js';
-import { databaseCountOf, infoNumber, isCopying, linkedReplicasOf, productOf, settingOf } from './server-facts.js';
+import { databaseCountOf, infoNumber, isCopying, productOf, settingOf } from './server-facts.js';
 import type { SlotContent } from './slot-content.js';
 import type { KeyMove } from './subjects.js';
 
@@ -59,7 +61,7 @@ export const MOVE_RULES: Readonly<Record<string, MoveRule>> = {
     if (limit === 0 || used === null || content.keys.size === 0) return [];
     const policy = to.facts?.config.get('maxmemory-policy') ?? to.facts?.info.get('maxmemory_policy') ?? 'noeviction';
     const free = Math.max(0, limit - used);
-    const what = `${to.name} has ${mebibytes(free)} left of its maxmemory of ${mebibytes(limit)}, and about ${mebibytes(incomingBytes)} come`;
+    const what = `${to.name} has ${bytesText(free)} left of its maxmemory of ${bytesText(limit)}, and about ${bytesText(incomingBytes)} come`;
     if (incomingBytes <= free && used < limit) return [];
     if (policy !== 'noeviction') return [note(`${what}: it will evict keys (maxmemory-policy ${policy})`)];
     // What was measured of some keys may be a little more than what they take.
@@ -69,8 +71,8 @@ export const MOVE_RULES: Readonly<Record<string, MoveRule>> = {
 
   /** MIGRATE deletes on the source what only the memory of the target has. */
   replicas: ({ from, to }, { cluster, content }) => {
-    if (content.keys.size === 0 || linkedReplicasOf(cluster, to).length > 0) return [];
-    const safer = linkedReplicasOf(cluster, from).length > 0 ? ', though they are on a replica now' : '';
+    if (content.keys.size === 0 || hasReplica(to, cluster)) return [];
+    const safer = hasReplica(from, cluster) ? ', though they are on a replica now' : '';
     return [
       note(
         `${to.name} has no replica with a link: if it fails, the keys that have moved to it are lost${safer}. With replicas that catch up, --wait-replicas 1 hands a slot over when they have its keys`,
@@ -132,8 +134,7 @@ export function emptiedFindings(moves: readonly KeyMove[], cluster: Pick<Cluster
   });
 }
 
-/** `3.5 MiB`. */
-export function mebibytes(bytes: number): string {
-  const amount = bytes / 1_048_576;
-  return `${amount < 10 ? Math.round(amount * 10) / 10 : Math.round(amount).toLocaleString('en-US')} MiB`;
+/** A replica would take over with what the node has. */
+function hasReplica({ id }: AdminNode, cluster: Pick<ClusterState, 'nodes'>): boolean {
+  return replicasOf(cluster, id).some(couldTakeOver);
 }

@@ -1,5 +1,6 @@
 import { IS_SET } from '../health/node-facts.js';
-import { type AdminNode, type ClusterState, replicasOf } from '../state/cluster-state.js';
+import { replicationOf } from '../health/replication-facts.js';
+import type { AdminNode } from '../state/cluster-state.js';
 
 /** `Valkey 9.1.2`, `Redis 7.0.15`; null: the server does not tell. */
 export function productOf({ facts }: AdminNode): string | null {
@@ -31,19 +32,9 @@ export function infoNumber({ facts }: AdminNode, name: string): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-export function isLinked({ facts }: AdminNode): boolean {
-  return facts?.info.get('master_link_status') === 'up' && facts.info.get('master_sync_in_progress') !== '1';
-}
-
+/** A full synchronisation with its primary is under way. */
 export function isCopying({ facts }: AdminNode): boolean {
-  return facts?.info.get('master_sync_in_progress') === '1';
-}
-
-/** The replicas that would take over with what the primary has; a replica that does not tell of its link counts. */
-export function linkedReplicasOf(cluster: Pick<ClusterState, 'nodes'>, { id }: AdminNode): AdminNode[] {
-  return replicasOf(cluster, id).filter(
-    (node) => node.reachable && (isLinked(node) || node.facts?.info.get('master_link_status') === undefined),
-  );
+  return facts !== null && replicationOf(facts).sync !== null;
 }
 
 /** The primary wants a password, and the replica has none to give. */

@@ -17,7 +17,7 @@ interface Case {
   readonly jobs?: readonly Partial<MigrationJob>[];
 }
 
-const UP = { info: { master_link_status: 'up', master_sync_in_progress: '0' } };
+const UP = { info: { role: 'slave', master_link_status: 'up', master_sync_in_progress: '0' } };
 const MIB = 1_048_576;
 const memory = (free: number, policy = 'noeviction'): Told => ({
   info: { used_memory: String(90 * MIB) },
@@ -111,30 +111,30 @@ describe('before keys move', () => {
       [/^refused: .*7002 has 10 MiB left of its maxmemory of 100 MiB, and about 20 MiB come: raise maxmemory/],
     ],
     ['what may just fit is told', { to: memory(10), incomingBytes: 11 * MIB }, [/^note: .*may run out of memory/]],
-    ['a full target refuses', { to: memory(-5), incomingBytes: 1_000 }, [/^refused: .*has 0 MiB left/]],
+    ['a full target refuses', { to: memory(-5), incomingBytes: 1_000 }, [/^refused: .*has 0 bytes left/]],
     [
       'a target that evicts is told',
       { to: memory(10, 'allkeys-lru'), incomingBytes: 20 * MIB },
       [/^note: .*evict keys \(maxmemory-policy allkeys-lru\)/],
     ],
-    ['a full target refuses also where sizes may not be asked for', { to: memory(0) }, [/^refused: .*has 0 MiB left/]],
+    ['a full target refuses also where sizes may not be asked for', { to: memory(0) }, [/^refused: .*has 0 bytes left/]],
     ['no limit is none', { to: { info: { used_memory: '1' }, config: { maxmemory: '0' } }, incomingBytes: 20 * MIB }, []],
     ['slots without keys fit everywhere', { to: memory(-5), incomingBytes: 0, keys: {} }, []],
 
     [
       'a target whose replica has no link is told',
-      { replicaOfTarget: { info: { master_link_status: 'down' } } },
+      { replicaOfTarget: { info: { role: 'slave', master_link_status: 'down' } } },
       [/^note: .*7002 has no replica with a link: .* lost, though they are on a replica now\. .*--wait-replicas 1/],
     ],
-    ['a target without keys to come is not', { keys: {}, replicaOfTarget: { info: { master_link_status: 'down' } } }, []],
+    ['a target without keys to come is not', { keys: {}, replicaOfTarget: { info: { role: 'slave', master_link_status: 'down' } } }, []],
     [
       'a replica that copies is told',
-      { replicaOfTarget: { info: { master_link_status: 'down', master_sync_in_progress: '1' } } },
+      { replicaOfTarget: { info: { role: 'slave', master_link_status: 'down', master_sync_in_progress: '1' } } },
       [/^note: .*7002 has no replica/, /^note: a replica of .*7002 is copying/],
     ],
     [
       'so is one of the source',
-      { replicaOfSource: { info: { master_link_status: 'down', master_sync_in_progress: '1' } } },
+      { replicaOfSource: { info: { role: 'slave', master_link_status: 'down', master_sync_in_progress: '1' } } },
       [/^note: a replica of .*7001 is copying/],
     ],
     ['a replica that tells nothing counts', { replicaOfTarget: {} }, []],
