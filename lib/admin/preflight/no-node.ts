@@ -3,7 +3,10 @@ import { type Address, addressKey } from '../../options/address.js';
 
 /** What a server answers that is no node of a cluster, and what that means. */
 const MEANINGS: readonly (readonly [answer: RegExp, meaning: string])[] = [
-  [/cluster support disabled/i, 'runs without cluster mode: set cluster-enabled yes in its configuration and restart it'],
+  [
+    /cluster support disabled|without cluster mode/i,
+    'runs without cluster mode: set cluster-enabled yes in its configuration and restart it',
+  ],
   [/unknown command ['`"]?cluster/i, 'does not know the commands of a cluster: it is a Sentinel, or a server that cannot be a node'],
   [/^NOPERM/i, 'does not allow our user what is needed'],
   [/^(NOAUTH|WRONGPASS)/i, 'does not accept our login'],
@@ -14,7 +17,7 @@ const MEANINGS: readonly (readonly [answer: RegExp, meaning: string])[] = [
 export function whyNoNode(address: Address | undefined, error: unknown): string {
   const name = address === undefined ? 'a server' : addressKey(address);
   const message = error instanceof Error ? error.message : show(error);
-  const meaning = error instanceof ReplyError ? MEANINGS.find(([answer]) => answer.test(message))?.[1] : undefined;
-  if (meaning !== undefined) return `${name} ${meaning} (${message})`;
+  const meaning = MEANINGS.find(([answer]) => answer.test(message))?.[1];
+  if (meaning !== undefined) return `${name} ${meaning}${error instanceof ReplyError ? ` (${message})` : ''}`;
   return message.includes(name) ? message : `${name} cannot be asked: ${message}`;
 }

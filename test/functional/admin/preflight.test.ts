@@ -157,10 +157,7 @@ describe('before a change to a cluster', function () {
         await assert.rejects(creator.planCreate(), new RegExp(`${expected.source}.*; .*localhost:1.*ECONNREFUSED`));
       });
       await withServer({ sentinel: true }, async ({ address }) => {
-        await assert.rejects(
-          admin.planAddNode(address),
-          new RegExp(`${address} does not know the commands of a cluster: it is a Sentinel`),
-        );
+        await assert.rejects(admin.planAddNode(address), new RegExp(`${address} .*is a Sentinel`));
       });
     });
 
