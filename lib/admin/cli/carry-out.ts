@@ -81,8 +81,11 @@ function ended(context: CommandContext, plan: Plan, outcome: RunOutcome): Comman
   const text = `${status}${moved}\n`;
   if (status === 'done') return { code: EXIT.ok, text, json };
   const resume = resumeLine(context, left);
-  if (!context.json) context.process.stderr.write(line(`${count(left.length, 'step')} left. To go on: ${resume}`));
-  return { code: EXIT.stopped, text, json: { ...json, resume } };
+  if (!context.json) {
+    context.output.write(text);
+    context.process.stderr.write(line(`${count(left.length, 'step')} left. To go on: ${resume}`));
+  }
+  return { code: EXIT.stopped, text: '', json: { ...json, resume } };
 }
 
 function failed(context: CommandContext, plan: Plan, error: RunError): CommandResult {

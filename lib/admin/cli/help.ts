@@ -13,18 +13,33 @@ export function helpFor(commands: readonly Command[], name: string | undefined):
   return command !== undefined ? helpOfCommand(command) : helpOfGroup(commands, name);
 }
 
-/** Every command in two lines. */
+/** Every command of a group in two lines; of all commands those without a group, and the groups. */
 function helpOfGroup(commands: readonly Command[], group: string | undefined): string {
-  const shown = group === undefined ? commands : commands.filter(({ name }) => name.startsWith(`${group} `));
   const prefix = group === undefined ? '' : `${group} `;
+  const shown = commands.filter(({ name }) => name.startsWith(prefix) && (group !== undefined || !name.includes(' ')));
   const lines = shown.map(({ name, usage, what }) => `  ${name.slice(prefix.length)} ${usage}\n      ${what}`);
-  const notes = group === undefined ? Object.values(GROUPS) : Object.hasOwn(GROUPS, group) ? [GROUPS[group]] : [];
+  const note = group !== undefined && Object.hasOwn(GROUPS, group) ? `${GROUPS[group]}\n` : '';
   return `usage: slotwise ${prefix}COMMAND … [options]
 
-${lines.join('\n')}
+${[...lines, ...(group === undefined ? groupLines(commands) : [])].join('\n')}
 
-${notes.map((note) => `${note}\n`).join('')}For the options of a command: slotwise ${prefix}COMMAND --help
+${note}For the options of a command: slotwise ${prefix}COMMAND --help
 `;
+}
+
+/** The groups with the names of their commands. */
+function groupLines(commands: readonly Command[]): string[] {
+  const names = new Map<string, string[]>();
+  for (const { name } of commands) {
+    const [group = '', own] = name.split(' ');
+    if (own !== undefined) names.set(group, [...(names.get(group) ?? []), own]);
+  }
+  return [...names].map(([group, own]) => `  ${group} COMMAND …\n${wrapped(own.join(', '))}`);
+}
+
+/** Lines of at most 90 columns. */
+function wrapped(text: string): string {
+  return text.replace(/(.{1,84})(?: |$)/g, '      $1\n').trimEnd();
 }
 
 /** One command with its options. */
