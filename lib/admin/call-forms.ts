@@ -1,4 +1,4 @@
-import { type CallForm, options, required, value } from '../options/call-form.js';
+import { type CallForm, options, type Parameter, refuseArgument, required, value } from '../options/call-form.js';
 import { CLIENT_CHECKS, checkSignal } from '../options/checks.js';
 import {
   arrayOf,
@@ -14,6 +14,7 @@ import {
   shape,
 } from '../options/validate.js';
 import { SLOT_COUNT } from '../topology/slot-map.js';
+import { checkRequest } from './plans/plan-json.js';
 import { isStep } from './plans/steps.js';
 
 const atLeastZero: Check<number> = (given, path) =>
@@ -76,8 +77,15 @@ const RUN = {
 };
 
 const node = value('node', 'a node: host:port, or its id', (given) => typeof given === 'string' && given !== '');
-const isPlan = (given: unknown): boolean =>
-  typeof given === 'object' && given !== null && 'steps' in given && Array.isArray(given.steps) && given.steps.every(isStep);
+const checkPlan: NonNullable<Parameter['check']> = (given, place) => {
+  const steps = typeof given === 'object' && given !== null && 'steps' in given ? given.steps : null;
+  if (!Array.isArray(steps) || !steps.every(isStep)) {
+    return refuseArgument(place, 'plan', 'a plan of planReshard() and the like, or of planFromJson()', given);
+  }
+  const { request } = given as { readonly request?: unknown };
+  if (request !== undefined) checkRequest(request, 'plan.request');
+  return given;
+};
 const isAddress = (given: unknown): boolean => typeof given === 'object' && given !== null && ('host' in given || 'path' in given);
 
 /** How the methods of `ClusterAdmin` are called. */
@@ -117,7 +125,7 @@ export const ADMIN_FORMS = {
   },
   run: {
     form: 'run(plan, { stop, onStep, onProgress, onNote, settleMs, batch, migrateTimeoutMs, replace, waitReplicas, parallel, atomic })',
-    parameters: [value('plan', 'a plan, { title, steps, notes }', isPlan), options(RUN)],
+    parameters: [{ name: 'plan', optional: false, check: checkPlan }, options(RUN)],
     refuses: 'rejects',
   },
   info: {

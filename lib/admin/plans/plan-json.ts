@@ -2,7 +2,7 @@ import { OptionsError } from '../../errors.js';
 import type { Address } from '../../options/address.js';
 import { arrayOf, type Check, flag, integerBetween, nonEmptyString, oneOf, recordOf, refuseValue, shape } from '../../options/validate.js';
 import { parseSlotsText, slotsText } from '../slot-list.js';
-import { isStep, type NodeRef, type Plan, type PlanRequest, type PlanStep, STEP_FIELDS } from './steps.js';
+import { type NodeRef, namesStep, type Plan, type PlanRequest, type PlanStep, STEP_FIELDS } from './steps.js';
 
 /** A step with node ids instead of nodes, and slots as text. */
 type StepJson = { readonly do: string } & Readonly<Record<string, unknown>>;
@@ -85,7 +85,7 @@ function checkMove(given: unknown, path: string): unknown {
   return checkAll({ from: nonEmptyString, to: nonEmptyString, slots: checkSlotsText }, given, path);
 }
 
-const checkRequest: Check<PlanRequest> = (given, path) => {
+export const checkRequest: Check<PlanRequest> = (given, path) => {
   const command: unknown = typeof given === 'object' && given !== null && 'command' in given ? given.command : undefined;
   if (typeof command !== 'string' || !Object.hasOwn(REQUESTS, command)) {
     return refuseValue(`${path}.command`, `one of ${Object.keys(REQUESTS).join(', ')}`, command);
@@ -135,7 +135,7 @@ export function planFromJson(given: unknown): Plan {
     mode: checkMode,
   };
   const stepOf = (step: unknown, path: string): PlanStep => {
-    if (!isStep(step)) return refuseValue(path, `a step: { do } is one of ${Object.keys(STEP_FIELDS).join(', ')}`, step);
+    if (!namesStep(step)) return refuseValue(path, `a step: { do } is one of ${Object.keys(STEP_FIELDS).join(', ')}`, step);
     const fields = Object.entries(STEP_FIELDS[step.do]).flatMap(([name, kind]: [string, string]) => {
       const check = fieldChecks[kind];
       return check === undefined ? [] : [[name, check] as const];

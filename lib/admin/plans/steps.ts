@@ -1,4 +1,5 @@
 import { ArgumentError } from '../../errors.js';
+import { SLOT_COUNT } from '../../topology/slot-map.js';
 import { count, type SlotSet, slotsText } from '../slot-list.js';
 import type { AdminNode } from '../state/cluster-state.js';
 
@@ -111,11 +112,33 @@ export interface Plan {
   readonly request?: PlanRequest;
 }
 
-export function isStep(given: unknown): given is PlanStep {
+/** Whether a value names a kind of step; its fields may be anything. */
+export function namesStep(given: unknown): given is { readonly do: PlanStep['do'] } {
   return (
     typeof given === 'object' && given !== null && 'do' in given && typeof given.do === 'string' && Object.hasOwn(STEP_FIELDS, given.do)
   );
 }
+
+/** Whether a value is a step with all of its fields, and not the JSON of one. */
+export function isStep(given: unknown): given is PlanStep {
+  if (!namesStep(given)) return false;
+  const values = given as Readonly<Record<string, unknown>>;
+  return Object.entries(STEP_FIELDS[given.do]).every(([name, kind]: [string, FieldKind]) => IS_FIELD[kind](values[name]));
+}
+
+const isNode = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && ['id', 'name', 'address', 'peer'].every((name) => name in value);
+const isSlot = (value: unknown): boolean => typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < SLOT_COUNT;
+
+const IS_FIELD: Readonly<Record<FieldKind, (value: unknown) => boolean>> = {
+  node: isNode,
+  nodes: (value) => Array.isArray(value) && value.every(isNode),
+  slots: (value) => Array.isArray(value) && value.every(isSlot),
+  epoch: (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0,
+  flag: (value) => typeof value === 'boolean',
+  duplicates: (value) => value === 'refuse' || value === 'owner' || value === 'other',
+  mode: (value) => value === 'coordinated' || value === 'force' || value === 'takeover',
+};
 
 /** A step in words. */
 export function describeStep(step: PlanStep): string {

@@ -1,3 +1,4 @@
+import { performance } from '../../util/timers.js';
 import { AdminError } from '../admin-error.js';
 import { planCreate } from '../plans/create.js';
 import { type KeyCounts, planFix } from '../plans/fix.js';
@@ -21,6 +22,8 @@ export interface PlanSources {
 
 /** How often a cluster is looked at before it counts as changed. */
 const LOOKS = 3;
+/** After this time it is not looked at again, in ms: somebody does not answer. */
+const LOOKS_WITHIN_MS = 2_000;
 
 /** A plan made again, with what it was made from. */
 export interface Replanned {
@@ -217,11 +220,13 @@ function keyOf(step: PlanStep): string {
  */
 export async function stepsLeft({ steps, request }: Plan, sources: PlanSources): Promise<readonly PlanStep[]> {
   if (request === undefined) return steps;
+  const startedMs = performance.now();
   for (let look = 1; ; look++) {
     try {
       return await stepsLeftNow(steps, request, sources);
     } catch (error) {
-      if (!(error instanceof AdminError && error.reason === 'changed') || look === LOOKS) throw error;
+      if (!(error instanceof AdminError && error.reason === 'changed') || look === LOOKS || performance.now() - startedMs > LOOKS_WITHIN_MS)
+        throw error;
       await sources.pause();
     }
   }

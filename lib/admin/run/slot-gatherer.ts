@@ -18,11 +18,15 @@ export class SlotGatherer {
   /** Takes the keys of a slot from a node that does not own it to its owner. */
   async collectKeys(slot: number, from: NodeRef, to: NodeRef, duplicates: Duplicates): Promise<number> {
     const isOwner = await this.#open(slot, from, to);
-    const first = await this.#keys.nextKeys({ slot, from, database: 0 });
-    const databases = otherDatabases(await this.#send(from, ['INFO', 'keyspace']));
-    const keys = await this.#keys.drain({ slot, from, to, duplicates }, first, databases);
+    const keys = await this.#keys.drain({ slot, from, to, duplicates }, ...(await this.#firstKeys(slot, from)));
     if (!isOwner) await this.#send(from, ['CLUSTER', 'SETSLOT', slot, 'STABLE']);
     return keys;
+  }
+
+  /** The first keys of the slot in database 0, and the other databases that have keys. */
+  async #firstKeys(slot: number, from: NodeRef): Promise<[first: Buffer[], databases: number[]]> {
+    const [first, keyspace] = await Promise.all([this.#keys.nextKeys({ slot, from, database: 0 }), this.#send(from, ['INFO', 'keyspace'])]);
+    return [first, otherDatabases(keyspace)];
   }
 
   /** MIGRATE takes keys of slots that are open, and redirects for others. Resolves with whether the node takes itself for the owner. */
@@ -39,18 +43,23 @@ export class SlotGatherer {
   }
 
   /**
-   * Takes the keys of an open slot back from its target. The owner stops sending clients there first: it refuses keys of a slot that it sends
-   * away. Where a key is on both, the owner has served it.
+   * Takes the keys of an open slot back from its target. The owner stops sending clients there first, because it refuses keys of a slot that
+   * it sends away: until the keys come, right afterwards, it says that there are none. Where a key is on both, the owner has served it.
    */
   async takeBack(slot: number, from: NodeRef, to: NodeRef): Promise<number> {
+    await this.#open(slot, from, to);
+    const found = await this.#firstKeys(slot, from);
     await this.#send(to, ['CLUSTER', 'SETSLOT', slot, 'STABLE']);
+    let keys: number;
     try {
-      return await this.collectKeys(slot, from, to, 'owner');
+      keys = await this.#keys.drain({ slot, from, to, duplicates: 'owner' }, ...found);
     } catch (error) {
       // Without this the owner's clients would not find what is left at the target.
       await this.#send(to, ['CLUSTER', 'SETSLOT', slot, 'MIGRATING', from.id]).catch(() => null);
       throw error;
     }
+    await this.#send(from, ['CLUSTER', 'SETSLOT', slot, 'STABLE']);
+    return keys;
   }
 
   #send({ name, address }: NodeRef, words: readonly Arg[]): Promise<Raw> {

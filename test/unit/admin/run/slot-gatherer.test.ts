@@ -58,15 +58,15 @@ describe('the gatherer of keys', () => {
     assert.deepEqual(script.sent, ['2 IMPORTING id1', '2 MIGRATING id1', '2 MIGRATE']);
   });
 
-  it('takes an open slot back: its owner stops sending clients away first', async () => {
+  it('takes an open slot back: its owner stops sending clients away right before', async () => {
     const script = new Script();
     assert.equal(await script.gatherer().takeBack(7, other, owner), 1);
-    assert.deepEqual(script.sent, ['1 STABLE', '2 IMPORTING id1', '2 MIGRATE', '2 STABLE']);
+    assert.deepEqual(script.sent, ['2 IMPORTING id1', '1 STABLE', '2 MIGRATE', '2 STABLE']);
   });
 
   it('has the owner send clients away again where it cannot take the keys back', async () => {
     const script = new Script({ MIGRATE: 'Target instance replied with error: OOM' });
     await assert.rejects(script.gatherer().takeBack(7, other, owner), /OOM/);
-    assert.deepEqual(script.sent, ['1 STABLE', '2 IMPORTING id1', '2 MIGRATE', '1 MIGRATING id2']);
+    assert.deepEqual(script.sent, ['2 IMPORTING id1', '1 STABLE', '2 MIGRATE', '1 MIGRATING id2']);
   });
 });
