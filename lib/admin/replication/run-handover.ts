@@ -5,12 +5,14 @@ import { AdminError } from '../admin-error.js';
 import { durationText } from '../health/amounts.js';
 import { replicationOf } from '../health/replication-facts.js';
 import type { NodeClient } from '../node-connections.js';
+import { tell } from '../run/tell.js';
 import { describeHandoverStep, type HandoverPlan, type HandoverStep, type ServerRef } from './plan-handover.js';
 import { primariesIn, type ReplicationTree, serverAt } from './tree.js';
 
 export interface HandoverRunOptions {
   /** Signal to stop: a handover that waits for the replica is called back, one that has begun is finished. */
   readonly stop?: AbortSignal;
+  /** What it throws ends the run, before the step. */
   readonly onStep?: (step: HandoverStep, index: number) => void;
   /** Takes what there is to know on the way, in words. */
   readonly onNote?: (text: string) => void;
@@ -52,7 +54,7 @@ export class HandoverRun {
     const names = tree.servers.filter(({ reachable }) => reachable).map(({ name }) => name);
     for (const [index, step] of steps.entries()) {
       if (step.do === 'handover' && this.#isStopped) return await this.#outcome('stopped', step.from.name, names);
-      this.#options.onStep?.(step, index);
+      tell('onStep', this.#options.onStep?.(step, index));
       if (step.do === 'handover') {
         const isDone = await this.#handOver(step, replTimeoutMs);
         if (!isDone) return await this.#outcome('stopped', step.from.name, names);
@@ -171,7 +173,7 @@ export class HandoverRun {
 
   #note(text: string): void {
     this.#notes.push(text);
-    this.#options.onNote?.(text);
+    tell('onNote', this.#options.onNote?.(text));
   }
 }
 

@@ -1,5 +1,3 @@
-import { reportListenerError } from '../../diagnostics.js';
-import { callAside } from '../../util/user-function.js';
 import { AdminError } from '../admin-error.js';
 import type { NodeConnections } from '../node-connections.js';
 import type { KeyCounts } from '../plans/fix.js';
@@ -13,6 +11,7 @@ import type { MoveOptions } from './move-options.js';
 import { type Progress, RunError } from './run-error.js';
 import { MoveFailure, SlotMoves } from './slot-moves.js';
 import { type ReadCluster, StepRunner } from './step-runner.js';
+import { tell } from './tell.js';
 import type { Waited, Waiting } from './waiting.js';
 
 export interface RunOptions extends MoveOptions {
@@ -205,12 +204,4 @@ export class Executor {
 function movesFrom(steps: readonly PlanStep[], index: number): readonly SlotStep[] {
   const end = steps.findIndex((step, at) => at >= index && (!isSlotStep(step) || step.do !== steps[index]?.do));
   return steps.slice(index, end === -1 ? steps.length : end).filter(isSlotStep);
-}
-
-/** Takes what a user's function returned. What it throws ends the run; nobody waits for a promise, whose rejection becomes a warning. */
-function tell(name: string, result: unknown): void {
-  callAside(
-    () => result,
-    (error) => reportListenerError(name, error),
-  );
 }

@@ -5,6 +5,7 @@ import { AdminError } from '../admin-error.js';
 import { durationText } from '../health/amounts.js';
 import type { NodeClient } from '../node-connections.js';
 import { primariesIn, serverAt } from '../replication/tree.js';
+import { tell } from '../run/tell.js';
 import { primariesNamed, type SentinelGroupState, watchingOf } from './sentinel-group.js';
 import { isFailingOver, parseSentinelReplies, viewCommands } from './sentinel-view.js';
 import { describeSentinelStep, isSecretSetting, type SentinelPlan, type SentinelStep } from './steps.js';
@@ -12,6 +13,7 @@ import { describeSentinelStep, isSecretSetting, type SentinelPlan, type Sentinel
 export interface SentinelRunOptions {
   /** Signal to stop: nothing more is begun, and nothing is waited for. */
   readonly stop?: AbortSignal;
+  /** What it throws ends the run, before the step. */
   readonly onStep?: (step: SentinelStep, index: number) => void;
   /** Takes what there is to know on the way, in words. */
   readonly onNote?: (text: string) => void;
@@ -53,7 +55,7 @@ export class SentinelRun {
     for (const [index, step] of plan.steps.entries()) {
       const left = plan.steps.slice(index);
       if (this.#isStopped) return this.#outcome('stopped', left);
-      this.options.onStep?.(step, index);
+      tell('onStep', this.options.onStep?.(step, index));
       try {
         if (!(await this.#step(plan.group, step))) return this.#outcome('stopped', left);
         this.#results.push({ sentinel: step.sentinel.name, step: describeSentinelStep(step), problem: null });
@@ -192,7 +194,7 @@ export class SentinelRun {
 
   #note(text: string): void {
     this.#notes.push(text);
-    this.options.onNote?.(text);
+    tell('onNote', this.options.onNote?.(text));
   }
 
   #outcome(status: SentinelOutcome['status'], left: readonly SentinelStep[]): SentinelOutcome {

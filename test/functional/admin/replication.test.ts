@@ -6,6 +6,7 @@ import { Server } from '../../support/server.js';
 import { until } from '../../support/wait.js';
 import { AcknowledgedLoad } from './acknowledged-load.js';
 import { at } from './admin-cluster.js';
+import { slotwise } from './slotwise.js';
 
 describe('the administration of a replication group', function () {
   this.timeout(60_000);
@@ -65,8 +66,17 @@ describe('the administration of a replication group', function () {
     assert.equal((await group.primary.info('replication')).master_port, String(first.port));
     assert.equal((await second.info('replication')).master_port, String(first.port), 'the other replica follows the new primary');
     await load.advance(200);
-    const back = await admin.run(await admin.planFailover(group.primary.address));
-    assert.deepEqual([back.status, back.primary, back.missing], ['done', group.primary.address, []]);
+    // The way back is the command that the plan names.
+    const { code, out } = await slotwise('failover', first.address, group.primary.address, '--yes', '--json');
+    const { plan, outcome } = JSON.parse(out) as {
+      plan: { steps: { do: string }[] };
+      outcome: { status: string; primary: string; missing: unknown[] };
+    };
+    assert.deepEqual([code, outcome.status, outcome.primary, outcome.missing], [0, 'done', group.primary.address, []], out);
+    assert.deepEqual(
+      plan.steps.slice(0, 2).map((step) => step.do),
+      ['handover', 'follow'],
+    );
     await load.advance(200);
     await load.stop();
     assert.deepEqual([load.failures, load.unknown], [[], []]);

@@ -1,24 +1,10 @@
 import assert from 'node:assert/strict';
-import { runCommandLine } from '../../../lib/admin/cli/command-line.js';
 import { AdminError, ReplicationAdmin, SentinelAdmin, type SentinelPlan } from '../../../lib/admin/index.js';
 import { SentinelGroup } from '../../support/sentinel.js';
 import { Server } from '../../support/server.js';
 import { until } from '../../support/wait.js';
 import { at } from './admin-cluster.js';
-
-/** Runs `slotwise …` in this process. */
-async function slotwise(...args: readonly string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
-  const texts = { out: '', err: '' };
-  const code = await runCommandLine(args, {
-    stdout: { write: (text) => (texts.out += text) },
-    stderr: { write: (text) => (texts.err += text) },
-    env: {},
-    confirm: null,
-    onInterrupt: () => () => undefined,
-    exit: () => undefined,
-  });
-  return { code, ...texts };
-}
+import { slotwise } from './slotwise.js';
 
 describe('the administration of a group of Sentinels', function () {
   this.timeout(60_000);
