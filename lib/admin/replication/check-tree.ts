@@ -21,6 +21,11 @@ export function checkTree(tree: ReplicationTree, clock: FailoverClock | null = n
 function single(tree: ReplicationTree, clock: FailoverClock | null): Problem[] {
   const problems = tree.servers.flatMap(({ name, facts, primary, listed }): Problem[] => {
     if (facts === null) return [];
+    // Where INFO is forbidden, ROLE was asked.
+    if (!facts.info.has('redis_version')) {
+      const text = `${name}: INFO is not allowed: its own replicas, lag, memory and persistence were not checked`;
+      return [{ severity: 'note', kind: 'unchecked', text, nodes: [name] }];
+    }
     const context = { primary: serverAt(tree, primary), replicas: directReplicas(tree, name), listed, clock };
     return serverProblems(name, facts, context);
   });
@@ -70,10 +75,10 @@ function unreachable(tree: ReplicationTree): Problem[] {
   return tree.servers
     .filter(({ reachable, role, depth }) => !reachable && role === 'replica' && depth > 0)
     .map(({ name, primary, listed, problem }): Problem => {
-      // A replica that confirms every second is there: only we cannot reach it.
+      // A replica that its primary hears of every second is there.
       const isThere = listed !== null && listed.state === 'online' && (listed.lagSeconds ?? 0) <= 10;
       const text = isThere
-        ? `replica ${name} cannot be asked (${problem}), although it follows ${primary}: clients cannot reach the address that it announces either; set replica-announce-ip and replica-announce-port, or addressMap`
+        ? `replica ${name} cannot be asked (${problem}), although ${primary} lists it as online: it has just stopped to answer, or it announces an address that cannot be reached from here (replica-announce-ip, replica-announce-port; addressMap)`
         : `replica ${name} of ${primary} cannot be asked: ${problem}`;
       return { severity: 'warning', kind: isThere ? 'announced-address' : 'unreachable', text, nodes: [name] };
     });

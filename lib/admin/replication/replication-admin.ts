@@ -8,7 +8,7 @@ import { listOf, numberOf } from '../../topology/replies.js';
 import { AdminError } from '../admin-error.js';
 import { checkAdmin } from '../call-forms.js';
 import type { AdminOptions } from '../cluster-admin.js';
-import { lasting } from '../health/lasting.js';
+import { lastingReport } from '../health/lasting.js';
 import type { Problem } from '../health/problem.js';
 import { NodeConnections } from '../node-connections.js';
 import { setReach } from '../reach.js';
@@ -59,16 +59,7 @@ export class ReplicationAdmin implements TopologyAdmin {
   }
 
   async report({ steady = false }: ReportOptions = {}): Promise<TopologyReport> {
-    const tree = await this.read();
-    const problems = checkTree(tree);
-    const isSingle = tree.servers.length === 1;
-    return {
-      kind: isSingle ? 'single' : this.kind,
-      title: isSingle ? 'one server' : `replication, ${count(tree.servers.length, 'server')}`,
-      rows: treeRows(tree),
-      problems: steady ? await lasting(problems, () => this.check()) : problems,
-      jobs: [],
-    };
+    return steady ? await lastingReport(() => this.#look()) : await this.#look();
   }
 
   /** `replica`: the server that is to become the primary. Default: the linked one with the best priority and the most writes. */
@@ -95,6 +86,18 @@ export class ReplicationAdmin implements TopologyAdmin {
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
     return Promise.resolve();
+  }
+
+  async #look(): Promise<TopologyReport> {
+    const tree = await this.read();
+    const isSingle = tree.servers.length === 1;
+    return {
+      kind: isSingle ? 'single' : this.kind,
+      title: isSingle ? 'one server' : `replication, ${count(tree.servers.length, 'server')}`,
+      rows: treeRows(tree),
+      problems: checkTree(tree),
+      jobs: [],
+    };
   }
 
   /** The tree with a server that is named: its primary does not list a replica without a link, so that nobody leads to it. */

@@ -19,9 +19,12 @@ export function checkSentinels(group: SentinelGroupState): Problem[] {
   ];
 }
 
-function unreachable({ sentinels }: SentinelGroupState): Problem[] {
-  return sentinels
-    .filter(({ replies, isSeed }) => replies === null && isSeed)
+/** Those that the others take for dead are told as such. */
+function unreachable(group: SentinelGroupState): Problem[] {
+  const isDead = (name: string): boolean =>
+    watchingOf(group).some(({ replies }) => replies.view.peers.some((peer) => peer.name === name && isDown(peer)));
+  return group.sentinels
+    .filter(({ replies, name }) => replies === null && !isDead(name))
     .map(({ name, problem }) => ({
       severity: 'warning',
       kind: 'unreachable',

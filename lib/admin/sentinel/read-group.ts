@@ -45,7 +45,7 @@ export async function nameOfGroup(access: GroupAccess, seeds: readonly Address[]
   if (only === undefined) {
     throw new AdminError(`${at} watches no group yet: slotwise sentinel monitor makes it watch one`, { reason: 'unreachable' });
   }
-  const shown = names.slice(0, 12).map((each) => `redis+sentinel://${at}/${each}`);
+  const shown = names.slice(0, 12).map((each) => `redis+sentinel://${at}/${encodeURIComponent(each)}`);
   const more = names.length > shown.length ? ` and ${names.length - shown.length} more` : '';
   throw new AdminError(`${at} watches ${names.length} groups; say which one: ${shown.join(', ')}${more}`, { reason: 'unreachable' });
 }

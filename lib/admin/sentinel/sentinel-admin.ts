@@ -8,7 +8,7 @@ import { seedsOf, sentinel } from '../../options/topology.js';
 import { NodeRules } from '../../topology/node-rules.js';
 import { AdminError } from '../admin-error.js';
 import type { AdminOptions } from '../cluster-admin.js';
-import { lasting } from '../health/lasting.js';
+import { lastingReport } from '../health/lasting.js';
 import { IS_SET, readFacts } from '../health/node-facts.js';
 import type { Problem } from '../health/problem.js';
 import { NodeConnections } from '../node-connections.js';
@@ -94,17 +94,7 @@ export class SentinelAdmin implements TopologyAdmin {
   }
 
   async report({ steady = false }: ReportOptions = {}): Promise<TopologyReport> {
-    const group = await this.read();
-    const problems = checkGroup(group);
-    const servers = group.tree?.servers.length ?? 0;
-    const title = `group ${group.name}: ${count(servers, 'server')}, ${count(group.sentinels.length, 'Sentinel')}`;
-    return {
-      kind: this.kind,
-      title,
-      rows: groupRows(group),
-      problems: steady ? await lasting(problems, () => this.check()) : problems,
-      jobs: [],
-    };
+    return steady ? await lastingReport(() => this.#look()) : await this.#look();
   }
 
   /** Whether a failover could be decided on, in the judgement of each sentinel that answers. */
@@ -187,6 +177,13 @@ export class SentinelAdmin implements TopologyAdmin {
       default:
         return request satisfies never;
     }
+  }
+
+  async #look(): Promise<TopologyReport> {
+    const group = await this.read();
+    const servers = group.tree?.servers.length ?? 0;
+    const title = `group ${group.name}: ${count(servers, 'server')}, ${count(group.sentinels.length, 'Sentinel')}`;
+    return { kind: this.kind, title, rows: groupRows(group), problems: checkGroup(group), jobs: [] };
   }
 
   async #group(): Promise<string> {

@@ -1,4 +1,5 @@
 import { hideSecrets } from '../../options/secrets.js';
+import { count } from '../slot-list.js';
 import type { SentinelNode } from './sentinel-group.js';
 
 /** A sentinel in a step, with what is needed to reach it and to name it. */
@@ -86,7 +87,7 @@ export function describeSentinelStep(step: SentinelStep): string {
     case 'reset':
       return `have ${name} forget ${step.forgets.join(', ')}: it drops all it has learnt of the group, and finds what is there again`;
     case 'rediscover':
-      return `wait until ${name} knows ${step.peers.length} other Sentinels and ${step.replicas.length} replicas again`;
+      return `wait until ${name} knows ${count(step.peers.length, 'other Sentinel')} and ${count(step.replicas.length, 'replica')} again`;
     case 'monitor':
       return `have ${name} watch ${step.host}:${step.port} with quorum ${step.quorum}`;
     case 'set':

@@ -41,7 +41,7 @@ const CASES: readonly (readonly [what: string, servers: readonly InventedServer[
   [
     'a replica that follows under an address that nobody reaches',
     [...PAIR, { id: 3, of: 1, down: true }],
-    [['warning announced-address', /although it follows 10\.0\.0\.1:6379.*replica-announce-ip/]],
+    [['warning announced-address', /although 10\.0\.0\.1:6379 lists it as online.*replica-announce-ip/]],
   ],
   [
     'replicas that are never promoted',
@@ -65,6 +65,11 @@ const CASES: readonly (readonly [what: string, servers: readonly InventedServer[
       { id: 3, of: 1 },
     ],
     [['note hosts', /one:7002 runs on the host of the primary one:7001/]],
+  ],
+  [
+    'servers whose rights forbid INFO',
+    [{ id: 1 }, { id: 2, of: 1, info: { redis_version: null } }],
+    [['note unchecked', /10\.0\.0\.2:6379: INFO is not allowed/]],
   ],
   [
     'versions that are mixed',

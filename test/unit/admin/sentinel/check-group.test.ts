@@ -27,6 +27,15 @@ const CASES: readonly (readonly [what: string, group: SentinelGroupState, proble
     [['warning sentinel-dead-peer', /Sentinel 10\.0\.1\.3:26379 is dead.*10\.0\.1\.1:26379, 10\.0\.1\.2:26379.*reset/]],
   ],
   [
+    'a Sentinel that answers the others, and not us',
+    groupOf([
+      { id: 1, peers: { 2: 'sentinel', 3: 'sentinel' } },
+      { id: 2, peers: { 1: 'sentinel', 3: 'sentinel' } },
+      { id: 3, down: true },
+    ]),
+    [['warning unreachable', /Sentinel 10\.0\.1\.3:26379 cannot be asked: connect ECONNREFUSED/]],
+  ],
+  [
     'dead Sentinels that outvote the others',
     groupOf([
       { id: 2, down: true },

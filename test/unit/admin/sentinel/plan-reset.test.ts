@@ -8,9 +8,9 @@ describe('the plan of a reset', () => {
     const plan = planReset(groupOf([{ id: 3, down: true }]));
     assert.deepEqual(plan.steps.map(describeSentinelStep), [
       'have 10.0.1.1:26379 forget 10.0.1.3:26379: it drops all it has learnt of the group, and finds what is there again',
-      'wait until 10.0.1.1:26379 knows 1 other Sentinels and 2 replicas again',
+      'wait until 10.0.1.1:26379 knows 1 other Sentinel and 2 replicas again',
       'have 10.0.1.2:26379 forget 10.0.1.3:26379: it drops all it has learnt of the group, and finds what is there again',
-      'wait until 10.0.1.2:26379 knows 1 other Sentinels and 2 replicas again',
+      'wait until 10.0.1.2:26379 knows 1 other Sentinel and 2 replicas again',
     ]);
     const waits = plan.steps.flatMap((step) => (step.do === 'rediscover' ? [[step.peers, step.replicas]] : []));
     assert.deepEqual(waits[0], [['sentinel2'], ['10.0.0.2:6379', '10.0.0.3:6379']]);
