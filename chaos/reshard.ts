@@ -1,3 +1,4 @@
+import { ClusterAdmin } from '../lib/admin/index.js';
 import type { AskConnection } from '../test/support/ask.js';
 import type { Cluster } from '../test/support/cluster.js';
 import { clusterPort } from '../test/support/cluster-view.js';
@@ -65,6 +66,32 @@ export async function moveSlots(cluster: Cluster, all: readonly Move[], back: bo
       for (const connection of open) connection.close();
     }
   }
+  return { slots, keys };
+}
+
+/** The same by the administration of this library, which leaves it to servers that can move whole ranges by themselves. */
+export async function haveSlotsMoved(cluster: Cluster, all: readonly Move[], back: boolean): Promise<{ slots: number; keys: number }> {
+  const admin = new ClusterAdmin({ nodes: cluster.servers.map(({ address }) => address) });
+  const notes: string[] = [];
+  let slots = 0;
+  let keys = 0;
+  try {
+    for (const {
+      range: [first, last],
+      to,
+    } of all) {
+      const [source, target] = await Promise.all([cluster.nodeForSlot(first), cluster.nodeForSlot(back ? (HOME.get(to) ?? to) : to)]);
+      const wanted = Array.from({ length: last - first + 1 }, (_, at) => first + at);
+      const plan = await admin.planReshard({ from: [source.address], to: target.address, slots: wanted });
+      const moved = await admin.run(plan, { onNote: (text) => notes.push(text) });
+      slots += moved.slots;
+      keys += moved.keys;
+    }
+  } finally {
+    admin.close();
+  }
+  const reason = notes.find((text) => text.includes('key by key'));
+  if (reason !== undefined) throw new Error(`the servers did not move the slots by themselves: ${reason}`);
   return { slots, keys };
 }
 

@@ -1,4 +1,6 @@
+import { type OtherServer, serverOf } from '../test/support/other-servers.js';
 import type { Fault } from './fault.js';
+import { atomicMoves } from './faults/atomic-moves.js';
 import { clusterFaults } from './faults/cluster.js';
 import { poisonedReply } from './faults/poisoned.js';
 import { replicationFaults } from './faults/replication.js';
@@ -46,9 +48,17 @@ function suite<S extends Stage>(topology: Suite['topology'], faults: readonly Fa
   };
 }
 
+/** Suite on servers that move slots by themselves; none where such a server is missing. */
+function atomicMovesOn(server: OtherServer, fault: Fault<ClusterStage>): Suite[] {
+  const program = serverOf(server);
+  return program === null ? [] : [suite('cluster', [fault], () => ClusterStage.start({ program }))];
+}
+
 export const suites: readonly Suite[] = [
   suite('cluster', [...clusterFaults, poisonedReply], () => ClusterStage.start()),
   suite('cluster', [slowLink], () => ClusterStage.start({ relays: true })),
+  ...atomicMovesOn('valkey-9', atomicMoves('atomic-valkey', 'Valkey 9')),
+  ...atomicMovesOn('redis-8.6', atomicMoves('atomic-redis', 'Redis 8.6')),
   suite('sentinel', [...sentinelFaults, poisonedReply], () => SentinelStage.start()),
   suite('sentinel', [...partitionFaults, slowLink], () => SentinelStage.start({ relays: true })),
   suite('replication', replicationFaults, () => ReplicationStage.start()),

@@ -151,13 +151,14 @@ async function tenFailovers(scene: ClusterScene): Promise<Moments> {
   return { struckAt: outages[0]?.struckAt ?? nowMs(), outages };
 }
 
-const counters = (quick: boolean): KeySpace => ({
+/** Counters in the slots that move. */
+export const counters = (quick: boolean): KeySpace => ({
   kind: 'ranges',
   ranges: moves(quick).map(({ range }) => range),
   count: quick ? 10_000 : 100_000,
 });
 
-async function fillCounters({ stage, quick }: ClusterScene): Promise<void> {
+export async function fillCounters({ stage, quick }: ClusterScene): Promise<void> {
   const keys = keysOf(counters(quick));
   await stage.fill(Array.from({ length: keys.countersOf(0) }, (_, counter) => keys.key(counter)));
 }

@@ -18,8 +18,8 @@ export class ClusterStage implements Stage {
     readonly members: readonly Member[],
   ) {}
 
-  /** `relays`: every node is reached through a relay. Default false. */
-  static async start({ relays = false }: { readonly relays?: boolean } = {}): Promise<ClusterStage> {
+  /** `relays`: every node is reached through a relay. Default false. `program`: of the servers. Default: that of all others. */
+  static async start({ relays = false, program }: { readonly relays?: boolean; readonly program?: string } = {}): Promise<ClusterStage> {
     const members: Member[] = [];
     const start = async (options: ServerOptions): Promise<Server> => {
       const member = await startMember(relays, options);
@@ -27,7 +27,10 @@ export class ClusterStage implements Stage {
       return member.server;
     };
     try {
-      return new ClusterStage(await Cluster.start({ nodeTimeoutMs: 2_000, start }), members);
+      return new ClusterStage(
+        await Cluster.start({ nodeTimeoutMs: 2_000, server: program === undefined ? {} : { program }, start }),
+        members,
+      );
     } catch (error) {
       await stopMembers(members);
       throw error;

@@ -11,22 +11,24 @@ const range = (first: number, last: number): number[] => Array.from({ length: la
 
 /** A cluster whose first shard gives slots to its second one. */
 class Moving {
-  private constructor(
-    readonly group: Cluster,
-    readonly from: Server,
-    readonly to: Server,
-    readonly admin: ClusterAdmin,
-    readonly redis: Redis,
-    readonly keys: readonly string[],
-  ) {}
+  readonly from: Server;
+  readonly to: Server;
+  readonly admin: ClusterAdmin;
+  readonly redis: Redis;
+  readonly keys = keysIn(600, (slot) => slot < 600);
+
+  private constructor(readonly group: Cluster) {
+    const nodes = group.servers.map(({ address }) => address);
+    this.from = at(group.servers, 0);
+    this.to = at(group.servers, 1);
+    this.admin = new ClusterAdmin({ nodes });
+    this.redis = createClient({ topology: cluster(nodes) });
+  }
 
   static async start(program: string): Promise<Moving> {
-    const group = await Cluster.start({ replicas: 0, server: { program } });
-    const nodes = group.servers.map(({ address }) => address);
-    const redis = createClient({ topology: cluster(nodes) });
-    const keys = keysIn(600, (slot) => slot < 600);
-    await fill(redis, keys);
-    return new Moving(group, at(group.servers, 0), at(group.servers, 1), new ClusterAdmin({ nodes }), redis, keys);
+    const t = new Moving(await Cluster.start({ replicas: 0, server: { program } }));
+    await fill(t.redis, t.keys);
+    return t;
   }
 
   async move(
