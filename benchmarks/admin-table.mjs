@@ -130,6 +130,18 @@ async function addHash(server) {
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
+/** Nodes that were silent for long may not agree at once. */
+async function moveBack(cluster, move) {
+  for (let attempt = 1; ; attempt++) {
+    await cluster.settled(60_000);
+    try {
+      return await timed([...slotwise.words(move), '--migrate-timeout', 60_000]);
+    } catch (error) {
+      if (attempt === 5) throw error;
+    }
+  }
+}
+
 async function measure(cluster, tools, slotCount) {
   const [source, target] = cluster.servers;
   const [from, to] = await Promise.all([source, target].map(async (server) => String(await server.ask('CLUSTER', 'MYID'))));
@@ -143,8 +155,7 @@ async function measure(cluster, tools, slotCount) {
       const result = await timed(tool.words(move)).catch((error) => ({ error }));
       results.get(tool).push({ ...result, longestMs: await stop() });
       if (result.error !== undefined) console.error(result.error.message);
-      await cluster.settled(60_000);
-      await timed(slotwise.words({ ...move, from: to, to: from }));
+      await moveBack(cluster, { ...move, from: to, to: from });
     }
   }
   return tools.map((tool) => {
