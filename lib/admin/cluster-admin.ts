@@ -168,7 +168,7 @@ export class ClusterAdmin implements TopologyAdmin {
   }
 
   async planFix(options: FixOptions = {}): Promise<Plan> {
-    const { cluster: state, pictures } = await this.#examine(LOOK_PAUSES_MS);
+    const { cluster: state, pictures } = await this.#examine(2, LOOK_PAUSES_MS);
     refuseBesideMoves(movesUnderWay(pictures), state);
     const { takeUnreachable = false, duplicates = 'refuse', back = false } = options;
     const plan = await this.#looked(planFix(state, await readKeyCounts(this.#connections, state), options), [state]);
@@ -211,8 +211,11 @@ export class ClusterAdmin implements TopologyAdmin {
     return Promise.resolve();
   }
 
-  #examine(pausesMs?: readonly number[]): Promise<SteadyCheck> {
-    return steadyCheck({ read: async (before) => await readPicture(this.#connections, await this.read(), before), sleep }, pausesMs);
+  #examine(leastLooks = 1, pausesMs?: readonly number[]): Promise<SteadyCheck> {
+    return steadyCheck(
+      { leastLooks, read: async (before) => await readPicture(this.#connections, await this.read(), before), sleep },
+      pausesMs,
+    );
   }
 
   /** The state, where nodes are found by these names, too. */
@@ -222,7 +225,7 @@ export class ClusterAdmin implements TopologyAdmin {
 
   /** The same, with the moves that are under way. Takes about a second longer where slots are open, or seem to be nobody's. */
   async #readWithMoves(names: readonly string[]): Promise<{ readonly state: ClusterState; readonly moves: readonly MoveUnderWay[] }> {
-    const { cluster, pictures } = await this.#examine(LOOK_PAUSES_MS);
+    const { cluster, pictures } = await this.#examine(1, LOOK_PAUSES_MS);
     return { state: await withHostNames(cluster, names), moves: movesUnderWay(pictures) };
   }
 

@@ -33,6 +33,8 @@ const PAUSES_MS: readonly number[] = [500, 1_000, 1_500];
 
 /** How a steady check looks at the cluster. */
 export interface SteadyReader {
+  /** How often it looks at least. Default 1. */
+  readonly leastLooks?: number;
   /** `before`: the picture before this one. */
   read(before: ClusterPicture | null): Promise<ClusterPicture>;
   sleep(ms: number): Promise<unknown>;
@@ -47,12 +49,15 @@ export interface SteadyCheck {
 }
 
 /** Looks at a cluster, and again as long as there are errors that may pass; for 3 s at most, and as long as the answers take. */
-export async function steadyCheck({ read, sleep }: SteadyReader, pausesMs: readonly number[] = PAUSES_MS): Promise<SteadyCheck> {
+export async function steadyCheck(
+  { leastLooks = 1, read, sleep }: SteadyReader,
+  pausesMs: readonly number[] = PAUSES_MS,
+): Promise<SteadyCheck> {
   let last = await read(null);
   const pictures = [last];
   let problems = steadyProblems(pictures);
   for (const pauseMs of pausesMs) {
-    if (!needsAnother(problems, pictures.length)) break;
+    if (pictures.length >= leastLooks && !needsAnother(problems, pictures.length)) break;
     await sleep(pauseMs);
     last = await read(last);
     pictures.push(last);

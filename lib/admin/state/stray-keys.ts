@@ -2,7 +2,8 @@ import { ReplyError } from '../../errors.js';
 import type { Raw } from '../../protocol/command-spec.js';
 import { infoOf, listOf, numberOf, textOf } from '../../topology/replies.js';
 import type { BatchClient } from '../node-connections.js';
-import type { AdminNode } from './cluster-state.js';
+import { slotsInRanges, slotsText } from '../slot-list.js';
+import { type AdminNode, parseMembers } from './cluster-state.js';
 import { countCommand } from './key-counts.js';
 
 /**
@@ -12,19 +13,33 @@ import { countCommand } from './key-counts.js';
 export async function countStrayKeys(connections: BatchClient, node: AdminNode): Promise<number> {
   const { address, databases } = node;
   if (address === null || node.jobs.some(({ running }) => running)) return 0;
-  const counts = [...node.slots, ...node.importing.keys()].map(countCommand);
+  const served = servedBy(node);
+  const counts = served.map(countCommand);
   let strays = 0;
   for (const database of databases) {
     const [before, ...more] = await connections.sendAll(address, [['DBSIZE'], ...counts, ['DBSIZE']], { database });
     if (excess(before, more) === 0) continue;
     // Clients wrote and deleted meanwhile, perhaps: only at one moment the numbers fit. That stops the server for some milliseconds.
-    const replies = await connections.sendAll(address, [['MULTI'], ['DBSIZE'], ...counts, ['DBSIZE'], ['EXEC']], { database });
-    const [then, ...rest] = listOf(replies.at(-1));
+    const commands = [['MULTI'], ['CLUSTER', 'NODES'], ['DBSIZE'], ...counts, ['DBSIZE'], ['EXEC']];
+    const replies = await connections.sendAll(address, commands, { database });
+    const [nodes, then, ...rest] = listOf(replies.at(-1));
+    // Slots that have come since the node was read: their keys were not counted.
+    if (slotsText(servedIn(textOf(nodes) ?? '')) !== slotsText(served)) return 0;
     strays += excess(then, rest);
   }
   if (strays === 0) return 0;
   const [info] = await connections.sendAll(address, [['CLUSTER', 'INFO']]);
   return isTrimming(info) ? 0 : strays;
+}
+
+function servedBy({ slots, importing }: Pick<AdminNode, 'slots' | 'importing'>): number[] {
+  return [...slots, ...importing.keys()].sort((a, b) => a - b);
+}
+
+/** The slots that the node itself has, or is importing, by its CLUSTER NODES. */
+function servedIn(text: string): number[] {
+  const myself = parseMembers(text).find(({ flags }) => flags.includes('myself'));
+  return myself === undefined ? [] : servedBy({ slots: slotsInRanges(myself.ranges), importing: myself.importing });
 }
 
 /** How many more keys a database has than its slots; the last reply is its size, once more. */

@@ -203,6 +203,13 @@ describe('a steady check', () => {
     assert.deepEqual((await run({ nodes: [{ id: 7006, of: 7003, down: true }] })).reads, 1, 'warnings are no reason to look again');
   });
 
+  it('looks as often as it is told to', async () => {
+    let looks = 0;
+    const read = (): Promise<ClusterPicture> => Promise.resolve(picture(++looks === 1 ? {} : { nodes: MOVED }));
+    const { problems } = await steadyCheck({ leastLooks: 2, read, sleep: () => Promise.resolve() });
+    assert.deepEqual([looks, problems.map(({ kind }) => kind)], [2, ['moving']]);
+  });
+
   it('stops once nothing is left that may pass', async () => {
     assert.deepEqual(await run({ nodes: OPEN }, {}), { reads: 2, paused: 500, kinds: ['moving'] });
     assert.deepEqual(await run({ nodes: HANDING_OVER }, { nodes: HANDING_OVER }, { nodes: MOVED }), {

@@ -9,19 +9,33 @@ import type { Arg, Raw } from '../../../../lib/protocol/command-spec.js';
 import { idOf, threeShards } from '../cluster-states.js';
 import { factsOf } from '../health/invented-facts.js';
 
+interface ServersOptions {
+  readonly hides?: boolean;
+  /** What becomes of the size of the database between two questions. */
+  readonly sizes?: readonly number[];
+  readonly clusterInfo?: string;
+  /** The slots of a server when it counts. */
+  readonly slotsNow?: string;
+}
+
 /** Servers by port, with keys by slot, of which some hide those of slots that they do not own. */
 class Servers implements BatchClient {
   readonly commands: string[] = [];
   readonly #importing = new Set<number>();
+  private readonly hides: boolean;
+  private readonly sizes: number[];
+  private readonly clusterInfo: string;
+  private readonly slotsNow: string;
 
   constructor(
     private readonly keys: Readonly<Record<number, Readonly<Record<number, number>>>>,
-    private readonly owned: (port: number, slot: number) => boolean,
-    private readonly hides = false,
-    /** What becomes of the size of the database between two questions. */
-    private readonly sizes: number[] = [],
-    private readonly clusterInfo = '',
-  ) {}
+    { hides = false, sizes = [], clusterInfo = '', slotsNow = '0-5460' }: ServersOptions = {},
+  ) {
+    this.hides = hides;
+    this.sizes = [...sizes];
+    this.clusterInfo = clusterInfo;
+    this.slotsNow = slotsNow;
+  }
 
   send(address: Address, words: readonly Arg[]): Promise<Raw> {
     return this.sendAll(address, [words]).then(([reply]) => reply ?? null);
@@ -44,8 +58,12 @@ class Servers implements BatchClient {
     const keys = this.keys[port] ?? {};
     if (name === 'DBSIZE') return this.sizes.shift() ?? Object.values(keys).reduce((sum, count) => sum + count, 0);
     if (sub === 'INFO') return this.clusterInfo;
+    if (sub === 'NODES') {
+      const open = [...this.#importing].map((each) => ` [${each}-<-${idOf(7002)}]`).join('');
+      return `${idOf(port)} 10.0.0.1:${port}@1 myself,master - 0 0 1 connected ${this.slotsNow}${open}`;
+    }
     if (sub === 'COUNTKEYSINSLOT') {
-      const isShown = !this.hides || this.owned(port, slot) || this.#importing.has(slot);
+      const isShown = !this.hides || owned(port, slot) || this.#importing.has(slot);
       return isShown ? (keys[slot] ?? 0) : 0;
     }
     if (how === 'IMPORTING') this.#importing.add(slot);
@@ -72,7 +90,7 @@ describe('keys in slots that a node does not own', () => {
     ['8.6.3', true],
   ] as const) {
     it(`are counted by their slots on Redis ${version}, and no slot stays open`, async () => {
-      const servers = new Servers(KEYS, owned, hides);
+      const servers = new Servers(KEYS, { hides });
       const counts = await readKeyCounts(servers, shards(version));
       assert.deepEqual(
         [...counts].map(([slot, byNode]) => [slot, [...byNode]]),
@@ -85,26 +103,31 @@ describe('keys in slots that a node does not own', () => {
   }
 
   it('are not looked for where a node has all its keys in its own slots', async () => {
-    const servers = new Servers({ 7001: { 5: 10 } }, owned, true);
+    const servers = new Servers({ 7001: { 5: 10 } }, { hides: true });
     assert.deepEqual([...(await readKeyCounts(servers, shards('8.6.3')))], []);
     assert.ok(servers.commands.every((command) => !command.includes('SETSLOT')));
   });
 
   const none = { 7001: { 5: 10 } };
   const cases: readonly (readonly [name: string, servers: Servers, expected: number, node?: Partial<AdminNode>])[] = [
-    ['are the rest of its keys', new Servers(KEYS, owned, true), 3],
-    ['are the rest of its keys where it shows them', new Servers(KEYS, owned), 3],
-    ['are none where all are in its slots', new Servers(none, owned), 0],
-    ['are none where clients only write and delete meanwhile', new Servers(none, owned, false, [12, 14]), 0],
-    ['are none where clients delete meanwhile', new Servers(none, owned, false, [14, 10]), 0],
-    ['are none in a slot that it is importing', new Servers(KEYS, owned, true), 0, { importing: new Map([[9000, idOf(7002)]]) }],
+    ['are the rest of its keys', new Servers(KEYS, { hides: true }), 3],
+    ['are the rest of its keys where it shows them', new Servers(KEYS), 3],
+    ['are none where all are in its slots', new Servers(none), 0],
+    ['are none where clients only write and delete meanwhile', new Servers(none, { sizes: [12, 14] }), 0],
+    ['are none where clients delete meanwhile', new Servers(none, { sizes: [14, 10] }), 0],
+    ['are none where slots have come meanwhile', new Servers(KEYS, { slotsNow: '0-5460 9000' }), 0],
+    ['are none in a slot that it is importing', new Servers(KEYS, { hides: true }), 0, { importing: new Map([[9000, idOf(7002)]]) }],
     [
       'are not told during an atomic migration',
-      new Servers(KEYS, owned, true),
+      new Servers(KEYS, { hides: true }),
       0,
       { jobs: [{ id: 'a', direction: 'import', peer: null, slots: [1], state: 'x', running: true, message: '' }] },
     ],
-    ['are not told while it deletes them', new Servers(KEYS, owned, true, [], 'cluster_slot_migration_active_trim_running:1'), 0],
+    [
+      'are not told while it deletes them',
+      new Servers(KEYS, { hides: true, clusterInfo: 'cluster_slot_migration_active_trim_running:1' }),
+      0,
+    ],
   ];
   for (const [name, servers, expected, change = {}] of cases) {
     it(name, async () => {
@@ -115,7 +138,7 @@ describe('keys in slots that a node does not own', () => {
   }
 
   it('are not told where the rights do not allow to count', async () => {
-    const servers = new Servers(KEYS, owned);
+    const servers = new Servers(KEYS);
     const refusing: BatchClient = {
       send: (address, words) => servers.send(address, words),
       credentials: () => Promise.resolve(null),
