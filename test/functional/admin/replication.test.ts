@@ -148,8 +148,9 @@ describe('the administration of a replication group', function () {
       await assert.rejects(admin.planFailover(replica.address), /has no link to it: a handover would hold the writes of all clients/);
       // Its primary does not list it now.
       await using all = new ReplicationAdmin({ nodes: group.servers.map(({ address }) => address) });
-      const link = (await all.check()).find(({ kind }) => kind === 'replica-link');
-      assert.deepEqual([link?.severity, link?.nodes], ['error', [replica.address]]);
+      // Replicas of replicas synchronise anew meanwhile, and have no link either.
+      const link = (await all.check()).find(({ kind, nodes }) => kind === 'replica-link' && nodes?.includes(replica.address));
+      assert.equal(link?.severity, 'error', link?.text);
     } finally {
       await login('', '');
     }
