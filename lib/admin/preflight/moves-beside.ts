@@ -27,8 +27,12 @@ export function planBeside(moves: readonly MoveUnderWay[], cluster: ClusterState
     throw error;
   }
   const steps = plan.steps.flatMap((step) => (step.do === 'moveSlots' ? [step] : []));
-  const disturbs = ({ from, slots }: MoveUnderWay): boolean =>
-    steps.some((step) => (choice === 'number' && step.from.id === from) || haveCommon(step.slots, slots));
+  const disturbs = ({ from, to, slots, job }: MoveUnderWay): boolean =>
+    steps.some((step) => {
+      // The run finds such a migration and waits for it: a command that lost its server goes on so.
+      if (choice === 'named' && job !== null && step.from.id === from && step.to.id === to) return false;
+      return (choice === 'number' && step.from.id === from) || haveCommon(step.slots, slots);
+    });
   refuseBesideMoves(moves.filter(disturbs), cluster);
   return { ...plan, notes: [...plan.notes, ...moveProblems(moves, cluster).map(({ text }) => text)] };
 }

@@ -33,6 +33,22 @@ describe('a plan of moves, beside moves that are under way', () => {
       /a move is under way from \S+7001 to \S+7002, of slots 9: .*Ctrl-C there/,
     ],
     [
+      'is made of slots that a migration moves between the same nodes: it is waited for',
+      [{ ...move([9], 'job-1'), to: idOf(7003) }],
+      whole,
+      'named',
+      (cluster) => reshard(cluster, '7001f', [9, 10]),
+      1,
+    ],
+    [
+      'is not made of slots that a migration moves elsewhere',
+      [move([9], 'job-1')],
+      whole,
+      'named',
+      (cluster) => reshard(cluster, '7001f', [9, 10]),
+      /by atomic migration job-1/,
+    ],
+    [
       'is not made of a number of slots of the same source',
       [move([9])],
       whole,
