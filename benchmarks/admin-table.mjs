@@ -133,8 +133,8 @@ const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(number
 /** Nodes that were silent for long may not agree at once. */
 async function moveBack(cluster, move) {
   for (let attempt = 1; ; attempt++) {
-    await cluster.settled(60_000);
     try {
+      await cluster.settled(60_000);
       return await timed([...slotwise.words(move), '--migrate-timeout', 60_000]);
     } catch (error) {
       if (attempt === 5) throw error;
@@ -179,12 +179,16 @@ async function measureServer(name) {
     const server = info.valkey_version ? `Valkey ${info.valkey_version}` : `Redis ${info.redis_version}`;
     await fill(cluster);
     const rows = [];
+    const add = (row) => {
+      rows.push(row);
+      // What takes long may not come to its end.
+      console.log(JSON.stringify(row));
+    };
     for (const slots of [1_000, 5_000]) {
-      for (const row of await measure(cluster, tools, slots)) rows.push({ server, what: `${slots.toLocaleString('en-US')} slots`, ...row });
+      for (const row of await measure(cluster, tools, slots)) add({ server, what: `${slots.toLocaleString('en-US')} slots`, ...row });
     }
     await addHash(cluster.servers[0]);
-    for (const row of await measure(cluster, tools, 1)) rows.push({ server, what: 'a hash of 200 MB', ...row });
-    for (const row of rows) console.log(JSON.stringify(row));
+    for (const row of await measure(cluster, tools, 1)) add({ server, what: 'a hash of 200 MB', ...row });
     return rows;
   } finally {
     await cluster.stop();
