@@ -97,7 +97,8 @@ const sum = { passed: 0, failed: 0, skipped: 0, failures: [] };
 let code = 0;
 for (const lane of lanes) {
   lane.speak();
-  code ||= await lane.code;
+  const ended = await lane.code;
+  code ||= ended;
   const { result } = lane;
   for (const key of ['passed', 'failed', 'skipped']) sum[key] += result[key];
   sum.failures.push(...result.failures);
