@@ -163,7 +163,8 @@ describe('a blocked call that is cancelled', () => {
         return true;
       });
       const { tookMs, ownMs } = watch;
-      assert.ok(tookMs >= 159 && ownMs < 400, `${tookMs} ms, ${ownMs} of its own`);
+      // The clock that deadlines go by may be as old as this process was held up.
+      assert.ok(tookMs + watch.heldUpMs >= 159 && ownMs < 400, `${tookMs} ms, ${ownMs} of its own`);
     });
 
     it('has none where the server may wait for ever', async () => {
