@@ -150,7 +150,7 @@ export class Server {
     if (this.#state === 'removed') return;
     this.#state = 'removed';
     // A child that saves may outlive its parent for a moment, and write into the folder.
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 25, retryDelay: 20 });
     releasePort(this.port);
     if (this.tlsPort !== null) releasePort(this.tlsPort);
   }
