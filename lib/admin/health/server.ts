@@ -1,7 +1,6 @@
-import type { Address } from '../../options/address.js';
 import type { NodeFacts } from './node-facts.js';
 import type { Problem } from './problem.js';
-import { type ListedReplica, listedAt, numberAt, type ReplicationFacts, replicationOf } from './replication-facts.js';
+import { type ListedReplica, numberAt, type ReplicationFacts, replicationOf } from './replication-facts.js';
 
 /** Another server of the same shard, group or tree. */
 export interface Neighbour {
@@ -22,9 +21,7 @@ export interface ServerContext {
   readonly primary?: Neighbour | null;
   /** Its direct replicas. */
   readonly replicas?: readonly Neighbour[];
-  /** Its address as other servers know it. */
-  readonly peer?: Address | null;
-  /** The server in the list of its primary, where that is known; null: it is not there. Default: looked up by `peer`, or by its port. */
+  /** The server in the list of its primary; null: it is not there, or the list is not known. Default null. */
   readonly listed?: ListedReplica | null;
   /** Default: `cluster-node-timeout` of a node of a cluster. */
   readonly clock?: FailoverClock | null;
@@ -53,14 +50,14 @@ export interface ServerRule {
 
 export function serverOf(
   facts: NodeFacts,
-  { primary = null, replicas = [], peer = null, listed, clock = clusterClock(facts) }: ServerContext,
+  { primary = null, replicas = [], listed = null, clock = clusterClock(facts) }: ServerContext,
 ): Server {
   const of = primary?.facts == null ? null : replicationOf(primary.facts);
   return {
     ...facts,
     replication: replicationOf(facts),
     primary: primary === null ? null : { ...primary, replication: of },
-    listed: listed !== undefined || of === null ? (listed ?? null) : (listedAt(of, peer) ?? listedByPort(of, facts)),
+    listed,
     replicas,
     clock,
   };
@@ -70,11 +67,4 @@ export function serverOf(
 export function clusterClock({ info, config }: NodeFacts): FailoverClock | null {
   const ms = info.get('cluster_enabled') === '1' ? numberAt(config, 'cluster-node-timeout') : null;
   return ms === null ? null : { setting: 'cluster-node-timeout', ms };
-}
-
-/** A replica may announce another host than the one by which we know it: a port that no other replica has is enough. */
-function listedByPort({ replicas }: ReplicationFacts, { info }: NodeFacts): ListedReplica | null {
-  const port = numberAt(info, 'tcp_port');
-  const [found, ...more] = replicas.filter(({ address }) => 'port' in address && address.port === port);
-  return more.length > 0 ? null : (found ?? null);
 }

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { listedAt, replicationOf } from '../../../../lib/admin/health/replication-facts.js';
 import { serverJson } from '../../../../lib/admin/health/server-json.js';
 import { factsOf } from './invented-facts.js';
 
 describe('a server for programs', () => {
   it('has its replication with offsets and lag, its memory and its persistence', () => {
     const primary = { name: '10.0.0.1:7001', facts: factsOf('primary', { info: { master_repl_offset: 5_491 } }) };
-    const json = serverJson(factsOf('replica', { info: { uptime_in_seconds: 60 } }), { primary, peer: { host: '10.0.0.1', port: 7002 } });
+    const listed = listedAt(replicationOf(primary.facts), { host: '10.0.0.1', port: 7002 });
+    const json = serverJson(factsOf('replica', { info: { uptime_in_seconds: 60 } }), { primary, listed });
     assert.deepEqual(json, {
       version: 'Redis 7.0.15',
       roundTripMs: 1,

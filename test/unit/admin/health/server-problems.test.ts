@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { listedOf } from '../../../../lib/admin/health/listed-replica.js';
 import type { NodeFacts } from '../../../../lib/admin/health/node-facts.js';
+import { replicationOf } from '../../../../lib/admin/health/replication-facts.js';
 import { folded, serverProblems, versionOf } from '../../../../lib/admin/health/server-problems.js';
 import { SERVER_RULES } from '../../../../lib/admin/health/server-rules.js';
 import { factsOf } from './invented-facts.js';
@@ -7,12 +9,18 @@ import { CASES, type ServerCase } from './server-cases.js';
 
 function problemsOf({ role = 'primary', own = {}, other = {} }: ServerCase): string[] {
   const neighbour = (of: 'primary' | 'replica'): NodeFacts | null => (other === null ? null : factsOf(of, other));
+  const primary = neighbour('primary');
+  const facts = factsOf(role, own);
+  const known = { addresses: [{ host: '10.0.0.1', port: 7002 }], facts };
   const context =
     role === 'primary'
       ? { replicas: [{ name: '10.0.0.1:7002', facts: neighbour('replica') }] }
-      : { primary: { name: '10.0.0.1:7001', facts: neighbour('primary') }, peer: { host: '10.0.0.1', port: 7002 } };
+      : {
+          primary: { name: '10.0.0.1:7001', facts: primary },
+          listed: primary === null ? null : listedOf(replicationOf(primary), known, []),
+        };
   const name = role === 'primary' ? '10.0.0.1:7001' : '10.0.0.1:7002';
-  return serverProblems(name, factsOf(role, own), context).map(({ severity, kind, text }) => `${severity} ${kind} ${text}`);
+  return serverProblems(name, facts, context).map(({ severity, kind, text }) => `${severity} ${kind} ${text}`);
 }
 
 describe('the problems of a server', () => {
