@@ -1,12 +1,13 @@
 import { ReplyError } from '../../errors.js';
 import type { Arg, Raw } from '../../protocol/command-spec.js';
-import { infoOf, numberOf } from '../../topology/replies.js';
+import { infoOf, numberOf, textOf } from '../../topology/replies.js';
 import { performance } from '../../util/timers.js';
 import { AdminError } from '../admin-error.js';
 import { type ReplicationFacts, replicationOf } from '../health/replication-facts.js';
 import type { BatchClient, NodeCommandOptions } from '../node-connections.js';
 import type { NodeRef, PlanStep } from '../plans/steps.js';
-import { count, type SlotSet } from '../slot-list.js';
+import { count, type SlotSet, slotsText } from '../slot-list.js';
+import { parseMembers } from '../state/cluster-state.js';
 import { KeyMover, keysIn, knownAddress, otherDatabases } from './key-mover.js';
 import type { MoveLimits } from './move-options.js';
 import { isLight, type SlotGroup, SlotGroups } from './slot-groups.js';
@@ -172,6 +173,7 @@ export class SlotMover {
     const { from, to, others } = step;
     const words = slots.map((slot) => setSlot(slot, 'NODE', to.id));
     if (this.limits.waitReplicas > 0) await this.#awaitReplicas(to);
+    await this.#expectEmptied(slots, step);
     throwFirst(await this.#sendAll(to, words));
     this.#keys.heard(to);
     // The source may know by gossip, and have become a replica with its last slot (`cluster-allow-replica-migration`, the default).
@@ -184,6 +186,23 @@ export class SlotMover {
       told.then(() => this.#behind.delete(other.id)).catch(() => undefined);
     }
     control.moved(slots, keys);
+  }
+
+  /**
+   * Rejects unless the source still sends the slots to the target, and has no keys of them. While this process was held up another one may
+   * have taken them back: the source would delete what it has once it heard of the target as the owner.
+   */
+  async #expectEmptied(slots: SlotSet, { from, to }: MoveStep): Promise<void> {
+    const counts = slots.map((slot) => ['CLUSTER', 'COUNTKEYSINSLOT', slot]);
+    const replies = await this.#sendAll(from, [['CLUSTER', 'NODES'], ...counts]);
+    throwFirst(replies);
+    const self = parseMembers(textOf(replies[0]) ?? '').find(({ flags }) => flags.includes('myself'));
+    const taken = slots.filter((slot, at) => self?.migrating.get(slot) !== to.id || numberOf(replies[at + 1], 0) > 0);
+    if (taken.length === 0) return;
+    throw new AdminError(
+      `another run has ended the move of slots ${slotsText(taken, 4)} meanwhile: ${from.name} does not send them to ${to.name} any more, or has keys of them again`,
+      { node: from.name, reason: 'changed' },
+    );
   }
 
   /** What a lost target would take with it is on so many of its replicas before the source's copy counts no more. */

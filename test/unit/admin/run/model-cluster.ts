@@ -189,6 +189,8 @@ export class ModelCluster implements BatchClient {
     switch (name) {
       case 'COUNTKEYSINSLOT':
         return node.keysOf(slot).size;
+      case 'NODES':
+        return `${node.ref.id} ${node.ref.name}@1 myself,master - 0 0 1 connected ${[...node.migrating].map(([open, to]) => `[${open}->-${to}]`).join(' ')}\n`;
       case 'GETKEYSINSLOT':
         return [...node.keysOf(slot)].slice(0, Number(words[3])).map((key) => Buffer.from(key));
       case 'INFO':

@@ -154,6 +154,27 @@ describe('a move of slots, key by key', () => {
     }
   });
 
+  it('gives the target no slot that another run has taken back while it was held up', async () => {
+    for (const hasKeys of [true, false]) {
+      const model = modelOf();
+      const slot = hasKeys ? 10 : 11;
+      model.onCommand = () => {
+        const isDrained = model.node(1).migrating.has(slot) && model.node(1).keysOf(slot).size === 0 && !model.node(2).slots.has(slot);
+        const isNext = hasKeys ? model.node(2).keysOf(slot).size === keyCount(slot) : true;
+        if (!isDrained || !isNext) return;
+        model.onCommand = () => undefined;
+        for (const port of [1, 2]) model.execute(port, ['CLUSTER', 'SETSLOT', String(slot), 'STABLE']);
+        model.node(1).keys.set(slot, new Set(model.node(2).keysOf(slot)));
+        model.node(2).keys.set(slot, new Set());
+      };
+      const error = await new Moving().run(model, stepOf(model), { ...LIMITS, batch: 5 });
+      assert.match(String(error), new RegExp(`another run has ended the move of slots ${slot} meanwhile: h:1 does not send them to h:2`));
+      assert.ok(error instanceof AdminError && error.reason === 'changed');
+      assert.deepEqual([model.node(1).slots.has(slot), model.node(2).slots.has(slot)], [true, false]);
+      assert.equal(model.reachable(slot).length, keyCount(slot));
+    }
+  });
+
   it('keeps the slots open where too few replicas have their keys', async () => {
     const model = modelOf();
     const error = await new Moving().run(model, stepOf(model), { ...LIMITS, waitReplicas: 1, replicasTimeoutMs: 10 });
