@@ -79,7 +79,7 @@ export function steadyProblems(pictures: readonly ClusterPicture[]): Problem[] {
   if (last === undefined) return [];
   const troubles = pictures.map(({ cluster }) => slotTroubles(cluster)).reduce(inBoth);
   const open = pictures.length === 1 ? troubles.open : leftOpen(pictures);
-  const problems = [...problemsOf(last.cluster, { ...troubles, open }), ...strayProblems(last)];
+  const problems = [...problemsOf(last.cluster, { ...troubles, open }), ...strayProblems(last, pictures)];
   const before = earlier.map((picture) => new Set([...problemsOf(picture.cluster), ...strayProblems(picture)].flatMap(marksOf)));
   const lasting = problems.filter(
     (problem) => !MAY_PASS.has(problem.kind) || before.every((marks) => marksOf(problem).some((mark) => marks.has(mark))),
@@ -99,8 +99,11 @@ export const STRAY_KEYS: Pick<ServerRule, 'severity' | 'kind' | 'when'> = {
   when: 'a primary has keys in slots that it does not own, where no client finds them',
 };
 
-function strayProblems({ cluster, strays }: ClusterPicture): Problem[] {
-  return [...strays].map(([id, keys]) => {
+/** Keys are counted after the slots were read: those of a slot that has come meanwhile look like strays. `pictures`: to find such moves in. */
+function strayProblems({ cluster, strays }: ClusterPicture, pictures: readonly ClusterPicture[] = []): Problem[] {
+  const moving = new Set(movesUnderWay(pictures.slice(-2)).flatMap(({ from, to }) => [from, to]));
+  const settled = [...strays].filter(([id]) => !moving.has(id));
+  return settled.map(([id, keys]) => {
     const name = cluster.nodes.get(id)?.name ?? id;
     const text = `${name} has ${count(keys, 'key')} in slots that it does not own, where no client finds them: slotwise cluster fix takes them to their owners`;
     return { severity: STRAY_KEYS.severity, kind: STRAY_KEYS.kind, text, nodes: [name] };

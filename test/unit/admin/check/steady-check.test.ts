@@ -137,6 +137,16 @@ describe('a look at the cluster, again', () => {
     ],
     ['says nothing of keys that were in slots of others for a moment', [{ strays: 3 }, {}], []],
     [
+      'takes keys of slots that are coming for no strays',
+      [{ nodes: MOVED, strays: 3 }, { strays: 2 }],
+      [/^note moving a move is under way from 10.0.0.1:7002 to 10.0.0.1:7001, of slots 5:/],
+    ],
+    [
+      'finds keys in slots of others as soon as no slot is coming any more',
+      [{ nodes: MOVED }, { strays: 2 }, { strays: 2 }].map((seen) => ({ strays: 3, ...seen })),
+      [/^error stray-keys 10.0.0.1:7001 has 2 keys/, /^note moving /],
+    ],
+    [
       'finds who stays unknown',
       [{ nodes: [{ id: 7001, unknownIds: [7006] }] }, { nodes: [{ id: 7001, unknownIds: [7006] }] }],
       [/^error unknown /],
