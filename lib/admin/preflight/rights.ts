@@ -7,7 +7,7 @@ import { type Finding, note, refusal } from './finding.js';
 
 /** A command that a plan sends to a node, with arguments that fit. */
 export interface Need {
-  readonly node: NodeRef;
+  readonly node: Pick<NodeRef, 'id' | 'name' | 'address'>;
   readonly words: readonly Arg[];
   /** What it is needed for, as errors say it. */
   readonly purpose: string;
@@ -126,7 +126,7 @@ export async function mayUse(connections: NodeClient, need: Need): Promise<boole
 async function askNode(
   connections: NodeClient,
   needs: readonly Need[],
-): Promise<{ readonly answers: readonly Answer[]; readonly silent: readonly NodeRef[] }> {
+): Promise<{ readonly answers: readonly Answer[]; readonly silent: readonly Need['node'][] }> {
   const node = needs[0]?.node;
   const address = node?.address ?? null;
   if (node === undefined || address === null) return { answers: [], silent: [] };
@@ -157,10 +157,10 @@ function refusalIn(reply: string, { words }: Need): string | null {
 }
 
 /** One refusal a node and user, with the rights that are missing. */
-export function rightsFindings(answers: readonly Answer[], silent: readonly NodeRef[]): Finding[] {
+export function rightsFindings(answers: readonly Answer[], silent: readonly Need['node'][]): Finding[] {
   const groups = new Map<
     string,
-    { readonly node: NodeRef; readonly user: string; readonly texts: Set<string>; readonly words: Set<string> }
+    { readonly node: Need['node']; readonly user: string; readonly texts: Set<string>; readonly words: Set<string> }
   >();
   for (const { need, user, refused } of answers) {
     if (refused === null) continue;
@@ -185,7 +185,10 @@ export function rightsFindings(answers: readonly Answer[], silent: readonly Node
   ];
 }
 
+/** Commands whose first argument is a command of its own for rights. */
+const CONTAINERS: ReadonlySet<unknown> = new Set(['CLUSTER', 'CONFIG', 'FUNCTION', 'SENTINEL']);
+
 /** `MIGRATE`, `CLUSTER SETSLOT`. */
 function commandOf({ words: [first = '', second = ''] }: Need): string {
-  return first === 'CLUSTER' || first === 'FUNCTION' ? `${first} ${second}` : String(first);
+  return CONTAINERS.has(first) ? `${first} ${second}` : String(first);
 }

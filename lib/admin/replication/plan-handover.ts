@@ -1,7 +1,6 @@
 import { mask } from '../../options/secrets.js';
 import { AdminError } from '../admin-error.js';
 import { bytesText, durationText } from '../health/amounts.js';
-import { IS_SET } from '../health/node-facts.js';
 import { directReplicas, primariesIn, type ReplicationTree, serverAt, type TreeServer } from './tree.js';
 
 /** A server in a step, with what is needed to reach it and to name it. */
@@ -152,6 +151,9 @@ function refuseUnfit(primary: TreeServer, to: TreeServer, timeoutMs: number, for
       `${to.name} is a replica of ${to.primary}, not of the primary ${primary.name}: hand over to ${to.primary}, or make ${to.name} a replica of ${primary.name} first (REPLICAOF)`,
     );
   }
+  if (primary.facts?.info.has('redis_version') !== true) {
+    throw new AdminError(`${primary.name} does not let us call INFO, which alone tells how far a handover is`);
+  }
   if (!knowsFailover(primary)) {
     throw new AdminError(
       `${primary.name} runs ${primary.facts?.info.get('redis_version')}, and FAILOVER came with Redis 6.2: hand over by hand, or after an upgrade`,
@@ -175,24 +177,12 @@ function refuseUnfit(primary: TreeServer, to: TreeServer, timeoutMs: number, for
       `${to.name} is ${bytesText(lagBytes)} behind ${primary.name}: writes would be held until it has them; wait until it has caught up`,
     );
   }
-  if (isPasswordMissing(primary, to)) {
-    throw new AdminError(
-      `${to.name} wants a password, and ${primary.name} has no masterauth: it could not follow it afterwards; CONFIG SET masterauth …, then CONFIG REWRITE`,
-    );
-  }
 }
 
 /** https://redis.io/docs/latest/commands/failover/ — since 6.2; forks tell a version of Redis that they are compatible with. */
 function knowsFailover({ facts }: TreeServer): boolean {
   const [major = 0, minor = 0] = (facts?.info.get('redis_version') ?? '').split('.').map(Number);
-  return facts?.info.has('redis_version') !== true || major > 6 || (major === 6 && minor >= 2);
-}
-
-/** Where the rights let us see the settings of both. */
-function isPasswordMissing(primary: TreeServer, to: TreeServer): boolean {
-  const own = primary.facts?.config;
-  const auth = own?.get('masterauth') ?? own?.get('primaryauth');
-  return to.facts?.config.get('requirepass') === IS_SET && auth !== undefined && auth !== IS_SET;
+  return major > 6 || (major === 6 && minor >= 2);
 }
 
 function hasConfigFile({ facts }: TreeServer): boolean {

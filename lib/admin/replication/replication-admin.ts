@@ -1,4 +1,5 @@
-import { OptionsError } from '../../errors.js';
+import { OptionsError, ReplyError } from '../../errors.js';
+import type { Credentials } from '../../options/access.js';
 import { type Address, parseAddress } from '../../options/address.js';
 import { checkCalls, type FormsOf } from '../../options/call-form.js';
 import { resolveOptions } from '../../options/resolve.js';
@@ -10,12 +11,13 @@ import { checkAdmin } from '../call-forms.js';
 import type { AdminOptions } from '../cluster-admin.js';
 import { lastingReport } from '../health/lasting.js';
 import type { Problem } from '../health/problem.js';
-import { NodeConnections } from '../node-connections.js';
+import { type NodeClient, NodeConnections } from '../node-connections.js';
 import { setReach } from '../reach.js';
 import { count } from '../slot-list.js';
 import { REPLICATION_FORMS } from '../topology-call-forms.js';
 import type { ReportOptions, TopologyAdmin, TopologyReport } from '../topology-report.js';
 import { checkTree } from './check-tree.js';
+import { checkHandoverRights } from './handover-rights.js';
 import { type HandoverOptions, type HandoverPlan, isSameHandover, planHandover } from './plan-handover.js';
 import { readTree } from './read-tree.js';
 import { type HandoverOutcome, HandoverRun, type HandoverRunOptions } from './run-handover.js';
@@ -64,16 +66,14 @@ export class ReplicationAdmin implements TopologyAdmin {
 
   /** `replica`: the server that is to become the primary. Default: the linked one with the best priority and the most writes. */
   async planFailover(replica?: string, options: HandoverOptions = {}): Promise<HandoverPlan> {
-    const tree = await this.#readWith(replica);
-    await this.#refuseWatched(tree);
-    return planHandover(tree, replica ?? null, options);
+    return await this.#plan(await this.#readWith(replica), replica ?? null, options);
   }
 
   /** Carries a plan out, if it would still be made as it is. */
   async run(plan: HandoverPlan, options: HandoverRunOptions = {}): Promise<HandoverOutcome> {
     const { replica, ...request } = plan.request;
     const tree = await this.#readWith(replica);
-    if (!isSameHandover(plan, planHandover(tree, replica, request))) {
+    if (!isSameHandover(plan, await this.#plan(tree, replica, request))) {
       throw new AdminError('the servers have changed since the plan was made: make it again', { reason: 'changed', executed: 'no' });
     }
     return await new HandoverRun(this.#connections, () => this.read(), options).run(plan, tree);
@@ -100,19 +100,41 @@ export class ReplicationAdmin implements TopologyAdmin {
     };
   }
 
+  async #plan(tree: ReplicationTree, replica: string | null, options: HandoverOptions): Promise<HandoverPlan> {
+    const unasked = await this.#refuseWatched(tree);
+    const plan = planHandover(tree, replica, options);
+    if (plan.steps.length === 0) return plan;
+    const rights = await checkHandoverRights({ connections: this.#connections, as: (login, use) => this.#as(login, use) }, plan);
+    return { ...plan, notes: [...unasked, ...rights, ...plan.notes] };
+  }
+
+  async #as<T>(credentials: Credentials | null, use: (connections: NodeClient) => Promise<T>): Promise<T> {
+    const connections = new NodeConnections({ ...this.#connections.options, credentials });
+    try {
+      return await use(connections);
+    } finally {
+      connections.close();
+    }
+  }
+
   /** The tree with a server that is named: its primary does not list a replica without a link, so that nobody leads to it. */
   #readWith(named: string | undefined): Promise<ReplicationTree> {
     const address = named === undefined ? null : parseAddress(named, null);
     return readTree(this.#connections, address === null ? this.#seeds : [...this.#seeds, address], this.#rules);
   }
 
-  /** Sentinels would take a handover that they have not begun for a mistake, and undo it. */
-  async #refuseWatched(tree: ReplicationTree): Promise<void> {
+  /** Sentinels would take a handover that they have not begun for a mistake, and undo it. Resolves with notes. */
+  async #refuseWatched(tree: ReplicationTree): Promise<string[]> {
     const [primary] = primariesIn(tree);
-    if (primary === undefined) return;
-    const reply = await this.#connections.send(primary.address, ['PUBSUB', 'NUMSUB', SENTINEL_CHANNEL]).catch(() => null);
+    if (primary === undefined) return [];
+    const reply = await this.#connections.send(primary.address, ['PUBSUB', 'NUMSUB', SENTINEL_CHANNEL]).catch((error: unknown) => {
+      if (error instanceof ReplyError) return error;
+      throw error;
+    });
+    if (reply instanceof Error)
+      return [`whether Sentinels watch ${primary.name} is not known (${reply.message}): they would undo the handover`];
     const sentinels = numberOf(listOf(reply)[1], 0);
-    if (sentinels === 0) return;
+    if (sentinels === 0) return [];
     throw new AdminError(
       `${count(sentinels, 'Sentinel')} watch${sentinels === 1 ? 'es' : ''} ${primary.name}: a handover is theirs to make, with slotwise sentinel failover SENTINEL:PORT`,
     );

@@ -157,6 +157,25 @@ describe('the administration of a replication group', function () {
     await linked(group.primary, group.replicas);
   });
 
+  it('refuses what would end half done: a command without the right to it, and a primary that could not log in', async () => {
+    const [first, second] = [at(group.replicas, 0), at(group.replicas, 1)];
+    for (const server of group.servers) await server.ask('ACL', 'SETUSER', 'ops', 'on', '>secret', '~*', '&*', '+@all');
+    await second.ask('ACL', 'SETUSER', 'ops', '-replicaof');
+    await using ops = new ReplicationAdmin({ nodes: [group.primary.address], username: 'ops', password: 'secret' });
+    const refused = new RegExp(`may not send ${second.address} REPLICAOF .*Nothing was done`);
+    await assert.rejects(ops.planFailover(first.address), refused);
+    await second.ask('ACL', 'SETUSER', 'ops', '+replicaof');
+    const plan = await ops.planFailover(first.address);
+    // It would hold writes for as long as it cannot log in.
+    await group.primary.ask('CONFIG', 'SET', 'masteruser', 'nobody', 'masterauth', 'wrong');
+    try {
+      await assert.rejects(ops.run(plan), new RegExp(`${group.primary.address} could not log in at ${first.address}`));
+    } finally {
+      await group.primary.ask('CONFIG', 'SET', 'masteruser', '', 'masterauth', '');
+    }
+    assert.equal((await group.primary.info('replication')).role, 'master');
+  });
+
   it('finds two primaries, and hands over from neither', async () => {
     await using other = await Server.start();
     await using both = new ReplicationAdmin({ nodes: [group.primary.address, other.address] });
