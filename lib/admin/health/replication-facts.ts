@@ -3,6 +3,9 @@ import { replicationIn } from '../../topology/replication/info.js';
 import { addressOf } from '../../topology/replies.js';
 import type { NodeFacts } from './node-facts.js';
 
+/** `master_failover_state` of a server that hands over to nobody. */
+export const NO_FAILOVER = 'no-failover';
+
 /** A replica, as its primary lists it. */
 export interface ListedReplica {
   /** As the replica announces itself. */
@@ -60,7 +63,7 @@ export function replicationOf({ info }: Pick<NodeFacts, 'info'>): ReplicationFac
     priority,
     writable: role === 'replica' && info.get('slave_read_only') === '0',
     backlogBytes: numberAt(info, 'repl_backlog_size'),
-    failoverState: info.get('master_failover_state') ?? 'no-failover',
+    failoverState: info.get('master_failover_state') ?? NO_FAILOVER,
     replicas: [...info].flatMap(([name, value]) => (/^slave\d+$/.test(name) ? listedReplica(value) : [])),
   };
 }

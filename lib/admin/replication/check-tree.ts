@@ -1,4 +1,5 @@
 import { inOrder, type Problem } from '../health/problem.js';
+import { NO_FAILOVER } from '../health/replication-facts.js';
 import type { FailoverClock } from '../health/server.js';
 import { folded, namesText, serverProblems, versionOf } from '../health/server-problems.js';
 import { count } from '../slot-list.js';
@@ -6,8 +7,11 @@ import { directReplicas, primariesIn, type ReplicationTree, rootsOf, serverAt, t
 
 /** What is wrong with servers that replicate from each other. `clock`: of those that promote a replica by themselves; null: nobody does. */
 export function checkTree(tree: ReplicationTree, clock: FailoverClock | null = null): Problem[] {
+  const handedOver = handovers(tree);
   return inOrder([
-    ...primaries(tree),
+    ...handedOver,
+    // Two that follow each other do so for a moment while one hands over to the other: advice to mend that would make two primaries.
+    ...(handedOver.length === 0 || primariesIn(tree).length > 1 ? primaries(tree) : []),
     ...unreachable(tree),
     ...single(tree, clock),
     ...withoutReplica(tree),
@@ -30,6 +34,20 @@ function single(tree: ReplicationTree, clock: FailoverClock | null): Problem[] {
     return serverProblems(name, facts, context);
   });
   return folded(problems);
+}
+
+/** Handovers by FAILOVER that are under way, of which the one of replicas that have caught up takes no time. https://redis.io/docs/latest/commands/failover/ */
+function handovers({ servers }: ReplicationTree): Problem[] {
+  return servers.flatMap(({ name, primary, replication }): Problem[] => {
+    const state = replication?.failoverState ?? NO_FAILOVER;
+    if (state === NO_FAILOVER) return [];
+    if (replication?.role === 'primary') {
+      const text = `${name} is about to hand over to a replica, and holds writes until that has all of them (${state}); FAILOVER ABORT calls it back`;
+      return [{ severity: 'warning', kind: 'moving', text, nodes: [name] }];
+    }
+    const text = `${name} hands over to ${primary} and holds writes, and ${primary} has not taken over yet (${state}): see why; FAILOVER ABORT at ${name} makes it the primary again, and must not be used once ${primary} is one`;
+    return [{ severity: 'error', kind: 'moving', text, nodes: [name] }];
+  });
 }
 
 /** One server takes the writes: none, or two, are an error. */

@@ -1,6 +1,7 @@
 import { mask } from '../../options/secrets.js';
 import { AdminError } from '../admin-error.js';
 import { bytesText, durationText } from '../health/amounts.js';
+import { NO_FAILOVER } from '../health/replication-facts.js';
 import { directReplicas, primariesIn, type ReplicationTree, serverAt, type TreeServer } from './tree.js';
 
 /** A server in a step, with what is needed to reach it and to name it. */
@@ -75,6 +76,7 @@ export function planHandover(
   replica: string | null,
   { timeoutMs = DEFAULT_TIMEOUT_MS, force = false, rewrite = true }: HandoverOptions = {},
 ): HandoverPlan {
+  refuseBusy(tree);
   const primary = onlyPrimary(tree);
   const to = replica === null ? bestReplica(tree, primary) : serverNamed(tree, replica);
   const request = { replica: to.name, timeoutMs, force, rewrite };
@@ -97,6 +99,14 @@ export function planHandover(
     notes: notesOf(tree, primary, to, request),
     request,
   };
+}
+
+function refuseBusy({ servers }: ReplicationTree): void {
+  const busy = servers.find(({ replication }) => replication !== null && replication.failoverState !== NO_FAILOVER);
+  if (busy === undefined) return;
+  throw new AdminError(
+    `${busy.name} is handing over already (${busy.replication?.failoverState}): wait for it; see slotwise check ${busy.name}`,
+  );
 }
 
 function onlyPrimary(tree: ReplicationTree): TreeServer {

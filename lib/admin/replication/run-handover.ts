@@ -3,7 +3,7 @@ import { infoOf, listOf, textOf } from '../../topology/replies.js';
 import { performance, sleep } from '../../util/timers.js';
 import { AdminError } from '../admin-error.js';
 import { durationText } from '../health/amounts.js';
-import { replicationOf } from '../health/replication-facts.js';
+import { NO_FAILOVER, replicationOf } from '../health/replication-facts.js';
 import type { NodeClient } from '../node-connections.js';
 import { tell } from '../run/tell.js';
 import { describeHandoverStep, type HandoverPlan, type HandoverStep, type ServerRef } from './plan-handover.js';
@@ -31,6 +31,8 @@ export interface HandoverOutcome {
 }
 
 const POLL_MS = 50;
+/** From then on a step that takes a moment on healthy servers is told about, and can be stopped. */
+const SLOW_MS = 2_000;
 /** Default of `repl-timeout`, in seconds. */
 const REPL_TIMEOUT_SECONDS = 60;
 
@@ -89,6 +91,7 @@ export class HandoverRun {
     // The server's own limit holds while it waits for the replica; the hand-off itself ends with the link at the latest.
     const endAt = performance.now() + timeoutMs + replTimeoutMs;
     let calledBack = false;
+    let handedOffAt: number | null = null;
     for (;;) {
       const state = await this.#stateOf(from);
       if (state === 'replica') break;
@@ -100,33 +103,42 @@ export class HandoverRun {
         );
       }
       // ABORT during the hand-off itself may leave two primaries. https://redis.io/docs/latest/commands/failover/
-      if (state === 'waiting-for-sync' && this.#isStopped && !calledBack) {
-        calledBack = true;
-        await this.#connections.send(from.address, ['FAILOVER', 'ABORT']).catch((error: unknown) => {
-          if (!(error instanceof ReplyError)) throw error;
-        });
+      if (state === 'waiting-for-sync') {
+        if (this.#isStopped && !calledBack) {
+          calledBack = true;
+          await this.#connections.send(from.address, ['FAILOVER', 'ABORT']).catch((error: unknown) => {
+            if (!(error instanceof ReplyError)) throw error;
+          });
+        }
+      } else {
+        handedOffAt ??= performance.now();
       }
-      if (performance.now() > endAt) throw this.#stuck(step, state);
+      const isSlow = handedOffAt !== null && performance.now() > handedOffAt + SLOW_MS;
+      if (performance.now() > endAt || (isSlow && this.#isStopped)) throw this.#stuck(step, state);
+      if (isSlow) this.#noteOnce(this.#stuck(step, state).message);
       await sleep(POLL_MS);
     }
-    await this.#untilPrimary(to, endAt);
+    await this.#untilPrimary(step, endAt);
     return true;
   }
 
   /** Role of the old primary, or the state of its handover in the server's own word; null: it does not answer now. */
   async #stateOf({ address }: ServerRef): Promise<string | null> {
-    const reply = await this.#connections.send(address, ['INFO', 'replication']).catch(() => null);
+    const reply = await this.#connections.send(address, ['INFO', 'replication'], { timeoutMs: SLOW_MS }).catch(() => null);
     if (reply === null) return null;
     const { role, failoverState } = replicationOf({ info: infoOf(reply) });
-    return failoverState === 'no-failover' ? role : failoverState;
+    return failoverState === NO_FAILOVER ? role : failoverState;
   }
 
-  async #untilPrimary(to: ServerRef, endAt: number): Promise<void> {
+  /** The old primary follows the new one, which so has taken over: what is waited for is its answer. */
+  async #untilPrimary({ from, to }: Handover, endAt: number): Promise<void> {
     for (;;) {
-      const role = await this.#connections.send(to.address, ['ROLE']).catch(() => null);
+      const role = await this.#connections.send(to.address, ['ROLE'], { timeoutMs: SLOW_MS }).catch(() => null);
       if (textOf(listOf(role)[0]) === 'master') return;
-      if (performance.now() > endAt)
-        throw new AdminError(`${to.name} does not say that it is the primary`, { node: to.name, reason: 'failed', executed: 'unknown' });
+      if (performance.now() > endAt || this.#isStopped) {
+        const text = `${from.name} has handed over to ${to.name} and follows it, but ${to.name} does not say that it is the primary: it hangs, or has failed since. See slotwise check ${from.name} ${to.name}. The other replicas still follow ${from.name}, and the configuration files have the old roles: CONFIG REWRITE once it answers`;
+        throw new AdminError(text, { node: to.name, reason: 'failed', executed: 'unknown' });
+      }
       await sleep(POLL_MS);
     }
   }
@@ -149,13 +161,16 @@ export class HandoverRun {
 
   /** Waits until all servers follow the primary. Resolves with false where `stop` ended that. */
   async #untilFollowed(primary: string, names: readonly string[], replTimeoutMs: number): Promise<boolean> {
-    for (const endAt = performance.now() + replTimeoutMs; performance.now() < endAt; await sleep(POLL_MS)) {
+    const startedAt = performance.now();
+    for (; performance.now() < startedAt + replTimeoutMs; await sleep(POLL_MS)) {
       const tree = await this.#read().catch((error: unknown) => {
         if (error instanceof SlotwiseError) return null;
         throw error;
       });
       if (tree !== null && names.every((name) => reasonNotFollowing(tree, name, primary) === null)) return true;
       if (this.#isStopped) return false;
+      if (performance.now() > startedAt + SLOW_MS)
+        this.#noteOnce(`waiting until all follow ${primary}, for ${durationText(replTimeoutMs)} at most`);
     }
     return true;
   }
@@ -169,6 +184,10 @@ export class HandoverRun {
     });
     const following = others.filter((name) => !missing.some((each) => each.name === name));
     return { status, primary: primariesIn(tree)[0]?.name ?? primary, following, missing, notes: this.#notes };
+  }
+
+  #noteOnce(text: string): void {
+    if (!this.#notes.includes(text)) this.#note(text);
   }
 
   #note(text: string): void {

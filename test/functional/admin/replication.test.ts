@@ -126,6 +126,26 @@ describe('the administration of a replication group', function () {
     });
   });
 
+  it('tells of a new primary that hangs while it takes over, and ends when it is stopped', async () => {
+    const target = at(group.replicas, 0);
+    const stop = new AbortController();
+    // It may lack a ping: after the time the hand-off begins anyway.
+    const plan = await admin.planFailover(target.address, { force: true, timeoutMs: 300 });
+    const notes: string[] = [];
+    const onNote = (text: string): void => void notes.push(text);
+    const running = admin.run(plan, { stop: stop.signal, onNote, onStep: () => target.pause() });
+    const isStuck = assert.rejects(running, (error) => error instanceof AdminError && /is still handing over to/.test(error.message));
+    await until(() => notes.length > 0, { timeoutMs: 20_000, what: 'it is told' });
+    stop.abort();
+    await isStuck;
+    target.resume();
+    await until(async () => (await target.info('replication')).role === 'master', { timeoutMs: 10_000, what: 'it takes over' });
+    await linked(target, [group.primary]);
+    await admin.run(await admin.planFailover(group.primary.address));
+    await at(group.replicas, 1).ask('REPLICAOF', group.primary.host, group.primary.port);
+    await linked(group.primary, group.replicas);
+  });
+
   it('does not carry out a plan when another one would be made now', async () => {
     const [first, second] = [at(group.replicas, 0), at(group.replicas, 1)];
     const plan = await admin.planFailover(first.address);

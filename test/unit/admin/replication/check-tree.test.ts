@@ -22,6 +22,25 @@ const CASES: readonly (readonly [what: string, servers: readonly InventedServer[
     [['error two-primaries', /no server is a primary: .* follow each other/]],
   ],
   [
+    'a primary that waits for the replica to which it hands over',
+    [
+      { id: 1, info: { master_failover_state: 'waiting-for-sync' } },
+      { id: 2, of: 1 },
+    ],
+    [['warning moving', /10\.0\.0\.1:6379 is about to hand over .*FAILOVER ABORT calls it back/]],
+  ],
+  [
+    'a primary that follows its replica already, which has not taken over',
+    [
+      { id: 1, of: 2, info: { master_failover_state: 'failover-in-progress', master_link_status: 'down' }, listed: null },
+      { id: 2, of: 1 },
+    ],
+    [
+      ['error moving', /10\.0\.0\.1:6379 hands over to 10\.0\.0\.2:6379 and holds writes/],
+      ['error replica-link', /10\.0\.0\.1:6379: .*no link to its primary 10\.0\.0\.2:6379/],
+    ],
+  ],
+  [
     'a primary that is gone',
     [
       { id: 1, down: true },

@@ -64,6 +64,24 @@ const REFUSED: readonly (readonly [what: string, servers: readonly InventedServe
     nameOf(2),
     /10\.0\.0\.1:6379 does not let us call INFO/,
   ],
+  [
+    'a handover that another hand has begun',
+    [
+      { id: 1, info: { master_failover_state: 'waiting-for-sync' } },
+      { id: 2, of: 1 },
+    ],
+    nameOf(2),
+    /10\.0\.0\.1:6379 is handing over already \(waiting-for-sync\)/,
+  ],
+  [
+    'a primary that follows its replica already',
+    [
+      { id: 1, of: 2, info: { master_failover_state: 'failover-in-progress' } },
+      { id: 2, of: 1 },
+    ],
+    nameOf(2),
+    /handing over already \(failover-in-progress\)/,
+  ],
   ['a group of two primaries', [{ id: 1 }, { id: 2 }], nameOf(2), /both call themselves primary/],
   [
     'a group without primary',
