@@ -55,7 +55,7 @@ const VERDICTS: readonly (readonly [words: RegExp, verdict: MigrationVerdict])[]
   [/another .*(?:task|migration).* in progress|already (?:migrating|being imported)|overlapping import|pending trim/i, 'later'],
   // The nodes log in at each other with the settings for replicas; MIGRATE brings its own credentials.
   [/NOAUTH|WRONGPASS|NOPERM|unknown (?:sub)?command|does not support|syntax error/i, 'key-by-key'],
-  [/manually migrated|slot states must be STABLE/i, 'key-by-key'],
+  [/manually (?:migrated|imported)|slot states must be STABLE/i, 'key-by-key'],
   [/OOM|out of memory|cancell?ed|user request/i, 'fail'],
   [/NOTREADY|connection lost|unable to connect|timed? ?out|fork|not ready|failed to/i, 'again'],
 ];

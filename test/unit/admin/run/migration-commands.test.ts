@@ -14,6 +14,7 @@ const WORDS: readonly (readonly [words: string, verdict: MigrationVerdict])[] = 
   ["ERR unknown subcommand 'MIGRATION'. Try CLUSTER HELP.", 'key-by-key'],
   ['The module x does not support atomic slot migrations.', 'key-by-key'],
   ['ERR Slots are being manually migrated', 'key-by-key'],
+  ['Received error during handshake to target: -ERR Slots are being manually imported', 'key-by-key'],
   ['ERR all slot states must be STABLE to start a slot migration task.', 'key-by-key'],
   ['Slot migration x failed due to OOM', 'fail'],
   ['Cancelled due to user request (state: handshake-reply, rdb_channel_state: none)', 'fail'],
