@@ -11,7 +11,7 @@ import { AdminError } from './admin-error.js';
 import { ADMIN_FORMS, checkAdmin } from './call-forms.js';
 import { checkCluster } from './check/check-cluster.js';
 import { type MoveUnderWay, movesUnderWay, refuseBesideMoves } from './check/moves-under-way.js';
-import { readPicture } from './check/read-picture.js';
+import { readMoves, readPicture } from './check/read-picture.js';
 import { type SteadyCheck, steadyCheck } from './check/steady-check.js';
 import type { Problem } from './health/problem.js';
 import { NodeConnections } from './node-connections.js';
@@ -93,7 +93,7 @@ export class ClusterAdmin implements TopologyAdmin {
 
   /** The same, with the state in which it was found. */
   examine(): Promise<SteadyCheck> {
-    return this.#examine();
+    return steadyCheck({ read: async (before) => await readPicture(this.#connections, await this.read(), before), sleep });
   }
 
   /** All nodes with what is wrong, in the form that every topology has. */
@@ -168,7 +168,7 @@ export class ClusterAdmin implements TopologyAdmin {
   }
 
   async planFix(options: FixOptions = {}): Promise<Plan> {
-    const { cluster: state, pictures } = await this.#examine(2, LOOK_PAUSES_MS);
+    const { cluster: state, pictures } = await this.#watch(2);
     refuseBesideMoves(movesUnderWay(pictures), state);
     const { takeUnreachable = false, duplicates = 'refuse', back = false } = options;
     const plan = await this.#looked(planFix(state, await readKeyCounts(this.#connections, state), options), [state]);
@@ -187,13 +187,14 @@ export class ClusterAdmin implements TopologyAdmin {
         address === null ? Promise.reject(new AdminError(`the address of ${name} is unknown`)) : this.#readServer(address),
       keys: (nodes, slots) => countKeysOfNodes(this.#connections, nodes, slots),
     };
+    let state: ClusterState | null = null;
     const steps = await stepsLeft(plan, {
-      read: () => this.read(),
+      read: async () => (state = await this.read()),
       server: (address) => this.#readServer(parsedAddress(address)),
       keyCounts: (cluster) => readKeyCounts(this.#connections, cluster),
       pause: () => sleep(LOOK_AGAIN_MS),
     });
-    const settleMs = options.settleMs ?? settleTimeMs(await this.read());
+    const settleMs = options.settleMs ?? settleTimeMs(state ?? (await this.read()));
     return await new Executor(this.#connections, sources, { ...options, settleMs }).run(steps);
   }
 
@@ -211,11 +212,9 @@ export class ClusterAdmin implements TopologyAdmin {
     return Promise.resolve();
   }
 
-  #examine(leastLooks = 1, pausesMs?: readonly number[]): Promise<SteadyCheck> {
-    return steadyCheck(
-      { leastLooks, read: async (before) => await readPicture(this.#connections, await this.read(), before), sleep },
-      pausesMs,
-    );
+  /** Looks at the cluster, and again where slots are open or seem to be nobody's. */
+  #watch(leastLooks = 1): Promise<SteadyCheck> {
+    return steadyCheck({ leastLooks, read: async () => await readMoves(this.#connections, await this.read()), sleep }, LOOK_PAUSES_MS);
   }
 
   /** The state, where nodes are found by these names, too. */
@@ -225,7 +224,7 @@ export class ClusterAdmin implements TopologyAdmin {
 
   /** The same, with the moves that are under way. Takes about a second longer where slots are open, or seem to be nobody's. */
   async #readWithMoves(names: readonly string[]): Promise<{ readonly state: ClusterState; readonly moves: readonly MoveUnderWay[] }> {
-    const { cluster, pictures } = await this.#examine(1, LOOK_PAUSES_MS);
+    const { cluster, pictures } = await this.#watch();
     return { state: await withHostNames(cluster, names), moves: movesUnderWay(pictures) };
   }
 

@@ -9,12 +9,25 @@ interface Range {
 }
 
 export function slotsInRanges(ranges: readonly Range[]): number[] {
-  return ranges.flatMap(({ start, end }) => Array.from({ length: end - start + 1 }, (_, at) => start + at)).sort((a, b) => a - b);
+  const slots: number[] = [];
+  for (const { start, end } of joined(ranges)) for (let slot = start; slot <= end; slot++) slots.push(slot);
+  return slots;
+}
+
+/** The same slots in as few ranges as can be, in order. */
+export function joined(ranges: readonly Range[]): Range[] {
+  const few: { start: number; end: number }[] = [];
+  for (const { start, end } of [...ranges].sort((a, b) => a.start - b.start)) {
+    const last = few.at(-1);
+    if (last !== undefined && start <= last.end + 1) last.end = Math.max(last.end, end);
+    else few.push({ start, end });
+  }
+  return few;
 }
 
 export function rangesOf(slots: SlotSet): Range[] {
   const ranges: { start: number; end: number }[] = [];
-  for (const slot of [...slots].sort((a, b) => a - b)) {
+  for (const slot of inOrder(slots)) {
     const last = ranges.at(-1);
     if (last !== undefined && slot === last.end + 1) last.end = slot;
     else ranges.push({ start: slot, end: slot });
@@ -22,9 +35,16 @@ export function rangesOf(slots: SlotSet): Range[] {
   return ranges;
 }
 
+function inOrder(slots: SlotSet): SlotSet {
+  return slots.every((slot, at) => at === 0 || (slots[at - 1] ?? 0) <= slot) ? slots : [...slots].sort((a, b) => a - b);
+}
+
 /** `0-99,104`, which the command line takes too. `maxRanges` shortens a text that only people read. */
 export function slotsText(slots: SlotSet, maxRanges = Number.POSITIVE_INFINITY): string {
-  const ranges = rangesOf(slots);
+  return rangesText(rangesOf(slots), maxRanges);
+}
+
+export function rangesText(ranges: readonly Range[], maxRanges = Number.POSITIVE_INFINITY): string {
   const shown = ranges.slice(0, maxRanges).map(({ start, end }) => (start === end ? `${start}` : `${start}-${end}`));
   return ranges.length > shown.length ? `${shown.join(',')} and ${ranges.length - shown.length} more ranges` : shown.join(',');
 }

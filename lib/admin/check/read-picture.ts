@@ -8,7 +8,7 @@ import type { ClusterPicture } from './moves-under-way.js';
 import { slotTroubles } from './slot-troubles.js';
 
 /**
- * Adds to the cluster's state how many keys open slots have, whether somebody moves them, and how many keys are in no slot of their node.
+ * Adds to the cluster's state what `readMoves` does, and how many keys are in no slot of their node, for which all keys are counted.
  * `before`: the picture before this one; only nodes with such keys are asked again.
  */
 export async function readPicture(
@@ -16,7 +16,12 @@ export async function readPicture(
   cluster: ClusterState,
   before: ClusterPicture | null = null,
 ): Promise<ClusterPicture> {
-  const strays = readStrays(connections, cluster, before);
+  const [moves, strays] = await Promise.all([readMoves(connections, cluster), readStrays(connections, cluster, before)]);
+  return { ...moves, strays };
+}
+
+/** Adds to the cluster's state how many keys open slots have, and whether somebody moves them. */
+export async function readMoves(connections: BatchClient, cluster: ClusterState): Promise<ClusterPicture> {
   const openKeys = new Map<number, Map<string, number>>();
   const migrations = new Map<string, number>();
   const openAt = new Map<string, number[]>();
@@ -35,7 +40,7 @@ export async function readPicture(
       if (calls !== null) migrations.set(id, calls);
     }),
   );
-  return { cluster, openKeys, migrations, strays: await strays };
+  return { cluster, openKeys, migrations, strays: new Map() };
 }
 
 async function readStrays(

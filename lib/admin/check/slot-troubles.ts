@@ -24,10 +24,9 @@ export interface SlotTroubles {
 }
 
 export function slotTroubles(cluster: ClusterState): SlotTroubles {
-  const claims = claimsOf(cluster);
   return {
     uncovered: uncoveredSlots(cluster),
-    contested: [...claims].filter(([, claimants]) => claimants.length > 1).map(([slot]) => slot),
+    contested: contestedSlots(cluster),
     disputed: disputedSlots(cluster),
     open: openEnds(cluster),
   };
@@ -66,8 +65,24 @@ export function claimsOf(cluster: ClusterState): ReadonlyMap<number, readonly Ad
 }
 
 export function uncoveredSlots(cluster: ClusterState): number[] {
-  const claims = claimsOf(cluster);
-  return Array.from({ length: SLOT_COUNT }, (_, slot) => slot).filter((slot) => !claims.has(slot));
+  return slotsWith(claimCounts(cluster), (claims) => claims === 0);
+}
+
+export function contestedSlots(cluster: ClusterState): number[] {
+  return slotsWith(claimCounts(cluster), (claims) => claims > 1);
+}
+
+/** Number of primaries that claim each slot. Every reading counts them, so that it must be cheap. */
+function claimCounts(cluster: ClusterState): Uint16Array {
+  const counts = new Uint16Array(SLOT_COUNT);
+  for (const { slots } of primariesOf(cluster)) for (const slot of slots) counts[slot] = (counts[slot] ?? 0) + 1;
+  return counts;
+}
+
+function slotsWith(counts: Uint16Array, isMeant: (claims: number) => boolean): number[] {
+  const slots: number[] = [];
+  for (const [slot, claims] of counts.entries()) if (isMeant(claims)) slots.push(slot);
+  return slots;
 }
 
 function openEnds({ nodes }: ClusterState): OpenEnd[] {
@@ -82,8 +97,9 @@ function openEnds({ nodes }: ClusterState): OpenEnd[] {
 }
 
 function disputedSlots({ views }: ClusterState): number[] {
-  const [first, ...others] = [...new Set([...views.values()].map(({ owners }) => owners))].map(ownersIn);
-  if (first === undefined || others.length === 0) return [];
+  const texts = new Set([...views.values()].map(({ owners }) => owners));
+  if (texts.size <= 1) return [];
+  const [first = [], ...others] = [...texts].map(ownersIn);
   return Array.from({ length: SLOT_COUNT }, (_, slot) => slot).filter((slot) => others.some((owners) => owners[slot] !== first[slot]));
 }
 

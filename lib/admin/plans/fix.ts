@@ -1,5 +1,5 @@
 import { AdminError } from '../admin-error.js';
-import { claimsOf, uncoveredSlots } from '../check/slot-troubles.js';
+import { claimsOf, contestedSlots, uncoveredSlots } from '../check/slot-troubles.js';
 import { count, slotsText } from '../slot-list.js';
 import { type AdminNode, type ClusterState, primariesOf } from '../state/cluster-state.js';
 import type { Duplicates, Plan, PlanStep } from './steps.js';
@@ -19,8 +19,7 @@ export type KeyCounts = ReadonlyMap<number, ReadonlyMap<string, number>>;
 
 /** Slots that are open, claimed by several nodes, or by none. */
 export function brokenSlots(cluster: ClusterState): number[] {
-  const slots = new Set(uncoveredSlots(cluster));
-  for (const [slot, claimants] of claimsOf(cluster)) if (claimants.length > 1) slots.add(slot);
+  const slots = new Set([...uncoveredSlots(cluster), ...contestedSlots(cluster)]);
   for (const { migrating, importing } of primariesOf(cluster))
     for (const slot of [...migrating.keys(), ...importing.keys()]) slots.add(slot);
   return [...slots].sort((a, b) => a - b);

@@ -12,7 +12,7 @@ import { followFindings, JOIN_RULES, type PortLook, portFindings, promotionFindi
 import { emptiedFindings, MOVE_RULES, type MoveFacts } from './move-rules.js';
 import { readRdbVersion } from './rdb-version.js';
 import { checkRights, needsOfPlan } from './rights.js';
-import { readContent, type SlotContent } from './slot-content.js';
+import { type KeyReader, readContent, type SlotContent } from './slot-content.js';
 import { type KeyMove, type Subjects, subjectsOf } from './subjects.js';
 
 /** Keys of one move whose size is asked for, some 4 µs each: what is more is sampled. */
@@ -23,7 +23,7 @@ const MAX_KEYS = 250_000;
  * Rejects with an `AdminError` that names everything that is in the way. `others`: servers that are no members yet.
  */
 export async function preflight(
-  connections: NodeClient,
+  connections: NodeClient & KeyReader,
   plan: Plan,
   cluster: ClusterState,
   { skipLarger, stop }: LookOptions = {},
@@ -34,7 +34,7 @@ export async function preflight(
 
 /** The plan without slots that have a key of more bytes. */
 async function withoutLarger(
-  connections: NodeClient,
+  connections: NodeClient & KeyReader,
   plan: Plan,
   { nodes }: ClusterState,
   { skipLarger, stop }: { readonly skipLarger: number; readonly stop: AbortSignal | undefined },
@@ -43,7 +43,12 @@ async function withoutLarger(
   return withoutSlots(plan, slotsWithBigKeys(contents), skipLarger);
 }
 
-async function lookedAt(connections: NodeClient, plan: Plan, cluster: ClusterState, stop: AbortSignal | undefined): Promise<Plan> {
+async function lookedAt(
+  connections: NodeClient & KeyReader,
+  plan: Plan,
+  cluster: ClusterState,
+  stop: AbortSignal | undefined,
+): Promise<Plan> {
   const subjects = subjectsOf(plan, cluster.nodes);
   const [contents, atomic, rdbVersions, ports] = await Promise.all([
     readContents(connections, subjects, BIG_BYTES, stop),
@@ -105,7 +110,7 @@ function slotsWithBigKeys(contents: readonly MoveContent[]): BigSlots {
 }
 
 function readContents(
-  connections: NodeClient,
+  connections: KeyReader,
   { moves }: Subjects,
   bigBytes: number,
   stop: AbortSignal | undefined,

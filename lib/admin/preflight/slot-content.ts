@@ -1,9 +1,8 @@
-import { ReplyError } from '../../errors.js';
 import type { Address } from '../../options/address.js';
 import type { Arg, Raw } from '../../protocol/command-spec.js';
 import { listOf, numberOf, textOf } from '../../topology/replies.js';
 import { AdminError } from '../admin-error.js';
-import type { NodeClient } from '../node-connections.js';
+import type { BatchClient } from '../node-connections.js';
 import type { KeyMove } from './subjects.js';
 
 /** A key so large that moving it is felt. */
@@ -52,8 +51,11 @@ const LENGTHS: Readonly<Record<string, string>> = {
   stream: 'XLEN',
 };
 
+/** What asks a server many questions at once. */
+export type KeyReader = Pick<BatchClient, 'sendAll'>;
+
 /** Looks at the keys that a move is to take: how many there are, how large, and which are the large ones. */
-export async function readContent(connections: NodeClient, { from, slots }: KeyMove, options: ContentOptions): Promise<SlotContent> {
+export async function readContent(connections: KeyReader, { from, slots }: KeyMove, options: ContentOptions): Promise<SlotContent> {
   const { address } = from;
   const reader = address === null ? null : new ContentReader(connections, address, options.stop);
   const keys = new Map<number, number>();
@@ -85,7 +87,7 @@ export async function readContent(connections: NodeClient, { from, slots }: KeyM
 /** Questions to one node, some at once. What it refuses has no answer. */
 class ContentReader {
   constructor(
-    private readonly connections: NodeClient,
+    private readonly connections: KeyReader,
     private readonly address: Address,
     private readonly stop: AbortSignal | undefined,
   ) {}
@@ -94,8 +96,7 @@ class ContentReader {
     const replies: Raw[] = [];
     for (let at = 0; at < items.length; at += AT_ONCE) {
       if (this.stop?.aborted === true) throw new AdminError('stopped while the keys were looked at. Nothing was done');
-      const some = items.slice(at, at + AT_ONCE);
-      replies.push(...(await Promise.all(some.map((item) => this.#ask(words(item), database, buffers)))));
+      replies.push(...(await this.connections.sendAll(this.address, items.slice(at, at + AT_ONCE).map(words), { database, buffers })));
     }
     return replies;
   }
@@ -113,17 +114,10 @@ class ContentReader {
   }
 
   async shapeOf(key: Buffer, database: number): Promise<{ readonly type: string; readonly length: number }> {
-    const type = textOf(await this.#ask(['TYPE', key], database)) ?? 'unknown';
+    const [type = 'unknown'] = (await this.each([key], database, () => ['TYPE', key])).flatMap((reply) => textOf(reply) ?? []);
     const command = LENGTHS[type];
-    return { type, length: command === undefined ? 0 : numberOf(await this.#ask([command, key], database), 0) };
-  }
-
-  async #ask(words: readonly Arg[], database: number, buffers = false): Promise<Raw> {
-    try {
-      return await this.connections.send(this.address, words, { database, buffers });
-    } catch (error) {
-      if (error instanceof ReplyError) return null;
-      throw error;
-    }
+    if (command === undefined) return { type, length: 0 };
+    const [length] = await this.each([key], database, () => [command, key]);
+    return { type, length: numberOf(length, 0) };
   }
 }

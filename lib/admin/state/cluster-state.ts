@@ -3,7 +3,7 @@ import { mask } from '../../options/secrets.js';
 import { type NodeLine, parseNodes } from '../../topology/cluster/replies.js';
 import { AdminError } from '../admin-error.js';
 import type { NodeFacts } from '../health/node-facts.js';
-import { type SlotSet, slotsInRanges, slotsText } from '../slot-list.js';
+import { joined, rangesText, type SlotSet } from '../slot-list.js';
 import type { MigrationJob } from './migration-jobs.js';
 
 /** A node of the cluster: as it describes itself if it could be asked, else as the others describe it. */
@@ -86,7 +86,7 @@ export function nodeViewOf(members: readonly MemberLine[], state: string): NodeV
   return {
     owners: members
       .filter(({ ranges }) => ranges.length > 0)
-      .map(({ id, ranges }) => `${id} ${slotsText(slotsInRanges(ranges))}`)
+      .map(({ id, ranges }) => `${id} ${rangesText(joined(ranges))}`)
       .sort()
       .join('\n'),
     known: new Set(members.filter(({ flags }) => !flags.includes('handshake')).map(({ id }) => id)),

@@ -6,14 +6,14 @@ import { preflight } from '../../../../lib/admin/preflight/preflight.js';
 import type { ClusterState } from '../../../../lib/admin/state/cluster-state.js';
 import type { Arg, Raw } from '../../../../lib/protocol/command-spec.js';
 import { type NodeSpec, threeShards } from '../cluster-states.js';
-import { withTold } from './told.js';
+import { batched, withTold } from './told.js';
 
 /** Servers that allow all, and hold this many keys of 1,000 bytes in every slot that is asked for. */
 function servers(keysPerSlot: number) {
   const asked: string[] = [];
   return {
     asked,
-    send: (_: unknown, [first, second, third, fourth]: readonly Arg[]): Promise<Raw> => {
+    ...batched((_: unknown, [first, second, third, fourth]: readonly Arg[]): Promise<Raw> => {
       asked.push(`${String(first)} ${String(second)}`);
       if (second === 'WHOAMI') return Promise.resolve('default');
       if (second === 'COUNTKEYSINSLOT') return Promise.resolve(keysPerSlot);
@@ -24,7 +24,7 @@ function servers(keysPerSlot: number) {
       }
       if (first === 'MEMORY') return Promise.resolve(1_000);
       return Promise.resolve(second === 'DRYRUN' ? 'OK' : null);
-    },
+    }),
   };
 }
 
@@ -35,10 +35,10 @@ describe('the look before a plan', () => {
   const reshard = (cluster: ClusterState): Plan => planReshard(cluster, { from: ['7001f'], to: '7002f', slots: [5, 6] });
 
   it('asks nothing for a plan without steps', async () => {
-    const { asked, send } = servers(1);
+    const { asked, ...client } = servers(1);
     const cluster = withKeys();
     const plan = planReshard(cluster, { from: ['7001f'], to: '7002f', slots: [6_000] });
-    assert.equal(await preflight({ send }, plan, cluster), plan);
+    assert.equal(await preflight(client, plan, cluster), plan);
     assert.deepEqual(asked, []);
   });
 
@@ -89,11 +89,8 @@ describe('the look before a plan', () => {
 
   it('makes no plan when it is stopped', async () => {
     const cluster = threeShards({ id: 7001, keys: 5 });
-    const { asked, send } = servers(10);
-    await assert.rejects(
-      preflight({ send }, reshard(cluster), cluster, { stop: AbortSignal.abort() }),
-      /AdminError: stopped while the keys/,
-    );
+    const { asked, ...client } = servers(10);
+    await assert.rejects(preflight(client, reshard(cluster), cluster, { stop: AbortSignal.abort() }), /AdminError: stopped while the keys/);
     assert.deepEqual(
       asked.filter((words) => /MEMORY|COUNT/.test(words)),
       [],

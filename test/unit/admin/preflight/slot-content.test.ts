@@ -4,6 +4,7 @@ import { nodeNamed } from '../../../../lib/admin/state/cluster-state.js';
 import { ReplyError } from '../../../../lib/errors.js';
 import type { Arg, Raw } from '../../../../lib/protocol/command-spec.js';
 import { threeShards } from '../cluster-states.js';
+import { batched } from './told.js';
 
 /** A key as the server has it. */
 interface Held {
@@ -35,12 +36,12 @@ function holder(keys: readonly Held[], refuses: RegExp = /^$/) {
   };
   return {
     asked,
-    send: (_: unknown, words: readonly Arg[], { database = 0 } = {}): Promise<Raw> => {
+    ...batched((_: unknown, words: readonly Arg[], { database = 0 } = {}): Promise<Raw> => {
       asked.push(words.map(String).join(' '));
       return refuses.test(String(words[0]))
         ? Promise.reject(new ReplyError('NOPERM', 'NOPERM no'))
         : Promise.resolve(replyTo(words, database));
-    },
+    }),
   };
 }
 

@@ -1,5 +1,7 @@
 import type { Finding } from '../../../../lib/admin/preflight/finding.js';
 import type { ClusterState } from '../../../../lib/admin/state/cluster-state.js';
+import { ReplyError } from '../../../../lib/errors.js';
+import type { Arg, Raw } from '../../../../lib/protocol/command-spec.js';
 import { idOf } from '../cluster-states.js';
 
 /** What a server tells of itself. */
@@ -23,4 +25,20 @@ export function withTold(cluster: ClusterState, told: Readonly<Record<number, To
 /** What was found, in words. */
 export function textsOf(findings: readonly Finding[]): string[] {
   return findings.map(({ refuses, text }) => `${refuses ? 'refused' : 'note'}: ${text}`);
+}
+
+type Send = (address: unknown, words: readonly Arg[], options?: { readonly database?: number }) => Promise<Raw>;
+
+/** A client that sends commands one by one where they are given at once. */
+export function batched(send: Send) {
+  const sendOne = (address: unknown, words: readonly Arg[], options?: { readonly database?: number }): Promise<Raw> =>
+    send(address, words, options).catch((error: unknown) => {
+      if (error instanceof ReplyError) return error;
+      throw error;
+    });
+  return {
+    send,
+    sendAll: (address: unknown, commands: readonly (readonly Arg[])[], options?: { readonly database?: number }) =>
+      Promise.all(commands.map((words) => sendOne(address, words, options))),
+  };
 }
