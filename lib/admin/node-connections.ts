@@ -36,6 +36,12 @@ export interface BatchClient extends NodeClient {
 
 const DEFAULT_TIMEOUT_MS = 5_000;
 
+/** The error reply of a server that does not know a command, or whose rules forbid it, in the reply's place. Throws what is no reply. */
+export function errorReply(error: unknown): ReplyError {
+  if (error instanceof ReplyError) return error;
+  throw error;
+}
+
 /** The replies of a batch, of which each may be an error reply. */
 class Replies implements OutcomeSink {
   readonly all: Promise<readonly Raw[]>;

@@ -1,4 +1,4 @@
-import type { Problem } from '../health/problem.js';
+import { hasErrors, type Problem } from '../health/problem.js';
 
 /** What a check of a cluster can claim, each with the kinds of problems that make it untrue. */
 const CLAIMS: readonly (readonly [claim: string, untrueBy: readonly Problem['kind'][]])[] = [
@@ -11,7 +11,7 @@ const CLAIMS: readonly (readonly [claim: string, untrueBy: readonly Problem['kin
 
 /** What has been found to be in order, for a check without errors; null: there are errors. */
 export function soundText(problems: readonly Problem[]): string | null {
-  if (problems.some(({ severity }) => severity === 'error')) return null;
+  if (hasErrors(problems)) return null;
   const found = new Set(problems.map(({ kind }) => kind));
   return CLAIMS.flatMap(([claim, kinds]) => (kinds.some((kind) => found.has(kind)) ? [] : [claim])).join(', ');
 }

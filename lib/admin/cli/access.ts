@@ -1,6 +1,6 @@
 import { createSecureContext } from 'node:tls';
-import { show } from '../../errors.js';
 import type { AccessOptions } from '../../options/access.js';
+import { thrownText } from '../../util/user-function.js';
 import type { Access, OptionValues } from './command.js';
 import { readGivenFile } from './given-file.js';
 import { numberOption, textOption } from './option-values.js';
@@ -52,7 +52,7 @@ function tlsOf(options: OptionValues): AccessOptions['tls'] {
     try {
       createSecureContext({ cert, key });
     } catch (error) {
-      throw new UsageError(`--cert and --key cannot be used: ${error instanceof Error ? error.message : show(error)}`);
+      throw new UsageError(`--cert and --key cannot be used: ${thrownText(error)}`);
     }
   }
   const details = {

@@ -1,5 +1,6 @@
 import { bytesText, durationText } from '../health/amounts.js';
 import type { NodeFacts } from '../health/node-facts.js';
+import { hasErrors } from '../health/problem.js';
 import { lagBytes, listedAt, type ReplicationFacts, replicationOf } from '../health/replication-facts.js';
 import { versionOf } from '../health/server-problems.js';
 import { count } from '../slot-list.js';
@@ -50,7 +51,7 @@ export function renderFindings({ problems }: TopologyReport): string {
 /** The same for programs. */
 export function reportJson({ kind, title, rows, problems, jobs }: TopologyReport): Record<string, unknown> {
   return {
-    ok: problems.every(({ severity }) => severity !== 'error'),
+    ok: !hasErrors(problems),
     kind,
     title,
     servers: rows.map((row) => {

@@ -1,7 +1,7 @@
 import { printable } from '../../util/printable.js';
 import { contextOf } from '../check/check-servers.js';
 import { soundText } from '../check/sound-text.js';
-import type { Problem } from '../health/problem.js';
+import { hasErrors, type Problem } from '../health/problem.js';
 import { serverJson } from '../health/server-json.js';
 import { describeStep, type Plan, type PlanStep } from '../plans/steps.js';
 import { count, slotsText } from '../slot-list.js';
@@ -111,5 +111,5 @@ export function clusterJson(cluster: ClusterState, problems: readonly Problem[])
       ...(facts === null ? {} : serverJson(facts, contextOf(node, cluster))),
     };
   });
-  return { ok: problems.every(({ severity }) => severity !== 'error'), nodes, problems };
+  return { ok: !hasErrors(problems), nodes, problems };
 }

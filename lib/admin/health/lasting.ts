@@ -1,6 +1,6 @@
 import { sleep } from '../../util/timers.js';
 import type { TopologyReport } from '../topology-report.js';
-import type { Problem } from './problem.js';
+import { hasErrors, type Problem } from './problem.js';
 
 /** As long as a replica needs for its next confirmation, and a sentinel for its next message. */
 const PAUSE_MS = 1_500;
@@ -11,7 +11,7 @@ const PAUSE_MS = 1_500;
  */
 export async function lastingReport(look: () => Promise<TopologyReport>, pauseMs = PAUSE_MS): Promise<TopologyReport> {
   const first = await look();
-  if (first.problems.every(({ severity }) => severity !== 'error')) return first;
+  if (!hasErrors(first.problems)) return first;
   await sleep(pauseMs);
   const second = await look();
   return { ...second, problems: stillThere(first.problems, second.problems) };

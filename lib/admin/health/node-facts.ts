@@ -1,9 +1,8 @@
-import { ReplyError } from '../../errors.js';
 import type { Address } from '../../options/address.js';
 import type { Raw } from '../../protocol/command-spec.js';
 import { infoOf, listOf, textOf } from '../../topology/replies.js';
 import { performance } from '../../util/timers.js';
-import type { NodeClient } from '../node-connections.js';
+import { errorReply, type NodeClient } from '../node-connections.js';
 
 /** What one server says of itself, in every topology. */
 export interface NodeFacts {
@@ -60,9 +59,9 @@ export async function readFacts(connections: NodeClient, address: Address, timeo
   const [info, config] = await Promise.all([
     connections
       .send(address, ['INFO'], options)
-      .catch(refusal)
+      .catch(errorReply)
       .then((reply) => ({ reply, at: performance.now() })),
-    connections.send(address, ['CONFIG', 'GET', ...SETTINGS], options).catch(refusal),
+    connections.send(address, ['CONFIG', 'GET', ...SETTINGS], options).catch(errorReply),
   ]);
   return { info: infoOf(info.reply), config: settingsOf(config), roundTripMs: info.at - startedAt };
 }
@@ -75,10 +74,4 @@ function settingsOf(reply: Raw): ReadonlyMap<string, string> {
     settings.set(name, SECRETS.has(name) && value !== '' ? IS_SET : value);
   }
   return settings;
-}
-
-/** The error reply to a command that an ACL rule forbids. */
-function refusal(error: unknown): Raw {
-  if (error instanceof ReplyError) return error;
-  throw error;
 }

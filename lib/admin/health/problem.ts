@@ -48,6 +48,10 @@ export interface Problem {
 
 const ORDER: Readonly<Record<Problem['severity'], number>> = { error: 0, warning: 1, note: 2 };
 
+export function hasErrors(problems: readonly Problem[]): boolean {
+  return problems.some(({ severity }) => severity === 'error');
+}
+
 /** Errors first, notes last; otherwise as they were found. */
 export function inOrder(problems: readonly Problem[]): Problem[] {
   return [...problems].sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);

@@ -1,5 +1,6 @@
-import { ReplyError, show } from '../../errors.js';
+import { ReplyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
+import { thrownText } from '../../util/user-function.js';
 
 /** What a server answers that is no node of a cluster, and what that means. */
 const MEANINGS: readonly (readonly [answer: RegExp, meaning: string])[] = [
@@ -16,7 +17,7 @@ const MEANINGS: readonly (readonly [answer: RegExp, meaning: string])[] = [
 /** Why a server cannot become a node, as one clause that names it. */
 export function whyNoNode(address: Address | undefined, error: unknown): string {
   const name = address === undefined ? 'a server' : addressKey(address);
-  const message = error instanceof Error ? error.message : show(error);
+  const message = thrownText(error);
   const meaning = MEANINGS.find(([answer]) => answer.test(message))?.[1];
   if (meaning !== undefined) return `${name} ${meaning}${error instanceof ReplyError ? ` (${message})` : ''}`;
   return message.includes(name) ? message : `${name} cannot be asked: ${message}`;

@@ -1,9 +1,9 @@
-import { show } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import type { Raw } from '../../protocol/command-spec.js';
 import { LIMITS } from '../../topology/limits.js';
 import type { NodeRules } from '../../topology/node-rules.js';
 import { listOf, textOf } from '../../topology/replies.js';
+import { thrownText } from '../../util/user-function.js';
 import { AdminError } from '../admin-error.js';
 import { type NodeFacts, readFacts } from '../health/node-facts.js';
 import { replicationOf } from '../health/replication-facts.js';
@@ -46,7 +46,7 @@ async function ask(connections: NodeClient, address: Address): Promise<ServerAns
     const role = await connections.send(address, ['ROLE']).catch(() => null);
     return { address, facts: { ...facts, info: infoOfRole(role) }, problem: null };
   } catch (error) {
-    return { address, facts: null, problem: error instanceof Error ? error.message : show(error) };
+    return { address, facts: null, problem: thrownText(error) };
   }
 }
 

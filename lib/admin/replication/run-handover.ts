@@ -1,6 +1,7 @@
-import { ReplyError, SlotwiseError, show } from '../../errors.js';
+import { ReplyError, SlotwiseError } from '../../errors.js';
 import { infoOf, listOf, textOf } from '../../topology/replies.js';
 import { performance, sleep } from '../../util/timers.js';
+import { thrownText } from '../../util/user-function.js';
 import { AdminError } from '../admin-error.js';
 import { durationText } from '../health/amounts.js';
 import { NO_FAILOVER, replicationOf } from '../health/replication-facts.js';
@@ -85,7 +86,7 @@ export class HandoverRun {
       const facts = { node: from.name, reason: 'failed', cause: error } as const;
       if (error instanceof ReplyError)
         throw new AdminError(`${from.name} refuses to hand over: ${error.message}`, { ...facts, executed: 'no' });
-      const text = `${from.name} did not answer the command to hand over (${error instanceof Error ? error.message : show(error)}): see slotwise check ${to.name} for who is the primary`;
+      const text = `${from.name} did not answer the command to hand over (${thrownText(error)}): see slotwise check ${to.name} for who is the primary`;
       throw new AdminError(text, { ...facts, executed: 'unknown' });
     }
     // The server's own limit holds while it waits for the replica; the hand-off itself ends with the link at the latest.
@@ -155,7 +156,7 @@ export class HandoverRun {
     const { node } = step;
     const words = step.do === 'follow' ? ['REPLICAOF', step.announced.host, step.announced.port] : ['CONFIG', 'REWRITE'];
     await this.#connections.send(node.address, words).catch((error: unknown) => {
-      this.#note(`could not ${describeHandoverStep(step)}: ${error instanceof Error ? error.message : show(error)}`);
+      this.#note(`could not ${describeHandoverStep(step)}: ${thrownText(error)}`);
     });
   }
 

@@ -1,3 +1,4 @@
+import { thrownText } from '../../util/user-function.js';
 import type { NodeRef } from '../plans/steps.js';
 import type { AdminNode, ClusterState, NodeView } from '../state/cluster-state.js';
 
@@ -14,7 +15,7 @@ export async function lookAt(read: ReadServer, refs: readonly NodeRef[]): Promis
       try {
         return { ref, state: await read(ref) };
       } catch (error) {
-        failures.set(ref.id, error instanceof Error ? error.message : String(error));
+        failures.set(ref.id, thrownText(error));
         return null;
       }
     }),

@@ -1,5 +1,6 @@
-import { ReplyError, show } from '../../errors.js';
+import { ReplyError } from '../../errors.js';
 import { performance, setTimeout } from '../../util/timers.js';
+import { thrownText } from '../../util/user-function.js';
 import { AdminError } from '../admin-error.js';
 import type { ClusterState } from '../state/cluster-state.js';
 
@@ -29,7 +30,7 @@ export async function waitUntil(reason: () => Promise<string | null>, forMs: num
     for (;;) {
       const asked = reason().catch((error: unknown) => {
         if (error instanceof ReplyError) throw error;
-        return error instanceof Error ? error.message : show(error);
+        return thrownText(error);
       });
       const waiting = await Promise.race([asked, stopped.signalled]);
       if (waiting === STOPPED) {

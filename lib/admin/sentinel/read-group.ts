@@ -1,11 +1,11 @@
-import { ReplyError, show } from '../../errors.js';
+import { ReplyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
-import type { Raw } from '../../protocol/command-spec.js';
 import { LIMITS } from '../../topology/limits.js';
 import type { NodeRules } from '../../topology/node-rules.js';
 import { fieldOf, listOf, textOf } from '../../topology/replies.js';
+import { thrownText } from '../../util/user-function.js';
 import { AdminError } from '../admin-error.js';
-import type { NodeClient } from '../node-connections.js';
+import { errorReply, type NodeClient } from '../node-connections.js';
 import { readTree } from '../replication/read-tree.js';
 import type { ReplicationTree } from '../replication/tree.js';
 import { askServerKind } from '../target/server-kind.js';
@@ -75,7 +75,7 @@ export async function readGroup(access: GroupAccess, seeds: readonly Address[], 
   try {
     tree = await readTree(access.data, data.slice(0, LIMITS.replicas), access.rules);
   } catch (error) {
-    treeProblem = error instanceof Error ? error.message : show(error);
+    treeProblem = thrownText(error);
   }
   const order = (a: SentinelNode, b: SentinelNode): number =>
     Number(a.replies === null) - Number(b.replies === null) || (a.name < b.name ? -1 : 1);
@@ -107,7 +107,7 @@ async function readSentinel(access: GroupAccess, address: Address, name: string,
   const key = addressKey(address);
   let replies: SentinelReplies;
   try {
-    replies = parseSentinelReplies(await Promise.all(viewCommands(name).map((words) => ask(access, address, words))));
+    replies = await askSentinel(access.sentinels, address, name);
   } catch (error) {
     return { id: key, name: key, address, replies: null, problem: reasonOf(null, error), isSeed };
   }
@@ -115,14 +115,13 @@ async function readSentinel(access: GroupAccess, address: Address, name: string,
   return { id: replies.id === '' ? key : replies.id, name: key, address, replies, problem: null, isSeed };
 }
 
-function ask({ sentinels }: GroupAccess, address: Address, words: readonly string[]): Promise<Raw> {
-  return sentinels.send(address, words).catch((error: unknown) => {
-    if (error instanceof ReplyError) return error;
-    throw error;
-  });
+/** What one sentinel says of itself and of a group. Rejects if it does not answer. */
+export async function askSentinel(sentinels: NodeClient, address: Address, group: string): Promise<SentinelReplies> {
+  const replies = viewCommands(group).map((words) => sentinels.send(address, words).catch(errorReply));
+  return parseSentinelReplies(await Promise.all(replies));
 }
 
 function reasonOf(address: Address | null, error: unknown): string {
-  const text = error instanceof Error ? error.message : show(error);
+  const text = thrownText(error);
   return address === null || text.includes(addressKey(address)) ? text : `${addressKey(address)}: ${text}`;
 }

@@ -1,13 +1,14 @@
-import { ReplyError, show } from '../../errors.js';
-import { listOf } from '../../topology/replies.js';
+import { ReplyError } from '../../errors.js';
 import { performance, sleep } from '../../util/timers.js';
+import { thrownText } from '../../util/user-function.js';
 import { AdminError } from '../admin-error.js';
 import { durationText } from '../health/amounts.js';
 import type { NodeClient } from '../node-connections.js';
 import { primariesIn, serverAt } from '../replication/tree.js';
 import { tell } from '../run/tell.js';
+import { askSentinel } from './read-group.js';
 import { primariesNamed, type SentinelGroupState, watchingOf } from './sentinel-group.js';
-import { isFailingOver, parseSentinelReplies, viewCommands } from './sentinel-view.js';
+import { isFailingOver } from './sentinel-view.js';
 import { describeSentinelStep, isSecretSetting, type SentinelPlan, type SentinelStep } from './steps.js';
 
 export interface SentinelRunOptions {
@@ -62,7 +63,7 @@ export class SentinelRun {
       } catch (error) {
         // Of a failover there is one, and the next sentinel must not forget what this one has not found again.
         if (step.do === 'failover' || step.do === 'reset' || step.do === 'rediscover') throw this.#failure(step, error);
-        const problem = error instanceof Error ? error.message : show(error);
+        const problem = thrownText(error);
         this.#results.push({ sentinel: step.sentinel.name, step: describeSentinelStep(step), problem });
       }
     }
@@ -103,21 +104,9 @@ export class SentinelRun {
 
   async #readBack(group: string, { sentinel, setting, value }: Extract<SentinelStep, { readonly do: 'set' }>): Promise<void> {
     if (isSecretSetting(setting)) return;
-    const view = await this.#viewAt(group, sentinel.address);
+    const { view } = await askSentinel(this.sentinels, sentinel.address, group);
     const now = view?.primary.fields.get(setting);
     if (now !== undefined && now !== value) throw new AdminError(`it says ${setting} ${now} afterwards`, { reason: 'failed' });
-  }
-
-  async #viewAt(group: string, address: SentinelStep['sentinel']['address']): Promise<ReturnType<typeof parseSentinelReplies>['view']> {
-    const replies = await Promise.all(
-      viewCommands(group).map((words) =>
-        this.sentinels.send(address, words).catch((error: unknown) => {
-          if (error instanceof ReplyError) return error;
-          throw error;
-        }),
-      ),
-    );
-    return parseSentinelReplies(listOf(replies)).view;
   }
 
   /** Waits until all sentinels that answer name another primary, which is one, and the old one follows it. */
@@ -166,7 +155,10 @@ export class SentinelRun {
 
   async #untilRediscovered(group: string, { sentinel, peers, replicas }: Rediscover): Promise<boolean> {
     for (const endAt = performance.now() + PERIODS_MS; ; await sleep(POLL_MS)) {
-      const view = await this.#viewAt(group, sentinel.address).catch(() => null);
+      const view = await askSentinel(this.sentinels, sentinel.address, group).then(
+        ({ view: own }) => own,
+        () => null,
+      );
       const known = new Set(view?.peers.flatMap(({ id, name }) => [id, name]) ?? []);
       const found = new Set(view?.replicas.map(({ name }) => name) ?? []);
       const missing = [...peers.filter((id) => !known.has(id)), ...replicas.filter((name) => !found.has(name))];
@@ -184,7 +176,7 @@ export class SentinelRun {
 
   #failure(step: SentinelStep, error: unknown): AdminError {
     if (error instanceof AdminError) return error;
-    const reason = error instanceof Error ? error.message : show(error);
+    const reason = thrownText(error);
     const facts = { node: step.sentinel.name, reason: 'failed', cause: error } as const;
     return new AdminError(`could not ${describeSentinelStep(step)}: ${reason}`, {
       ...facts,

@@ -1,15 +1,15 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { ReplyError, show } from '../../errors.js';
+import { ReplyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
-import type { Raw } from '../../protocol/command-spec.js';
 import { parseShards } from '../../topology/cluster/replies.js';
 import { buildView } from '../../topology/cluster/view.js';
 import type { NodeRules } from '../../topology/node-rules.js';
 import { infoOf, listOf, textOf } from '../../topology/replies.js';
+import { thrownText } from '../../util/user-function.js';
 import { AdminError } from '../admin-error.js';
 import { type NodeFacts, readFacts } from '../health/node-facts.js';
-import type { NodeClient } from '../node-connections.js';
+import { errorReply, type NodeClient } from '../node-connections.js';
 import { slotsInRanges } from '../slot-list.js';
 import { askServerKind } from '../target/server-kind.js';
 import { refuseOtherKind } from '../target/wrong-kind.js';
@@ -57,7 +57,7 @@ export async function readCluster(
       if (isSeed || isKnown(report.id)) reports.set(report.id, { ...report, askedAt });
     } catch (error) {
       first ??= error;
-      failures.set(addressKey(address), error instanceof Error ? error.message : show(error));
+      failures.set(addressKey(address), thrownText(error));
     }
   };
   let next = seeds;
@@ -124,12 +124,6 @@ async function readNode(connections: NodeClient, address: Address, rules: NodeRu
 async function refuseOutsiders(connections: NodeClient, address: Address): Promise<void> {
   const kind = await askServerKind(connections, address).catch(() => null);
   if (kind !== null) refuseOtherKind(kind, 'cluster');
-}
-
-/** The error reply to a command that an old server does not know, or that an ACL rule forbids. */
-function errorReply(error: unknown): Raw {
-  if (error instanceof ReplyError) return error;
-  throw error;
 }
 
 async function clusterStateOf(reports: ReadonlyMap<string, NodeReport>, failures: ReadonlyMap<string, string>): Promise<ClusterState> {

@@ -1,9 +1,10 @@
-import { AuthError, OptionsError, show } from '../../errors.js';
+import { AuthError, OptionsError } from '../../errors.js';
 import type { AccessOptions } from '../../options/access.js';
 import { type Address, addressKey } from '../../options/address.js';
 import type { Options } from '../../options/defaults.js';
 import { resolveOptions } from '../../options/resolve.js';
 import { replication } from '../../options/topology.js';
+import { thrownText } from '../../util/user-function.js';
 import { AdminError } from '../admin-error.js';
 import { type AdminOptions, ClusterAdmin } from '../cluster-admin.js';
 import { NodeConnections } from '../node-connections.js';
@@ -89,7 +90,7 @@ async function findKind(addresses: readonly Address[], options: Options, own: Ac
 function failure(errors: readonly unknown[]): Error {
   const [first] = errors;
   if (errors.length === 1 && first instanceof Error) return first;
-  const reasons = errors.map((error) => (error instanceof Error ? error.message : show(error)));
+  const reasons = errors.map((error) => thrownText(error));
   return new AdminError(`no server could be asked: ${reasons.join('; ')}`, { reason: 'unreachable', cause: first });
 }
 

@@ -1,10 +1,10 @@
-import { ProtocolError, ReplyError } from '../../errors.js';
+import { ProtocolError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import type { Raw } from '../../protocol/command-spec.js';
 import { fieldsOf } from '../../protocol/resp/map-reply.js';
 import { infoOf, listOf, modeOf, type ServerMode, textOf } from '../../topology/replies.js';
 import { AdminError } from '../admin-error.js';
-import type { NodeClient } from '../node-connections.js';
+import { errorReply, type NodeClient } from '../node-connections.js';
 
 /** What a server says that it is. */
 export interface ServerKind {
@@ -15,13 +15,9 @@ export interface ServerKind {
 }
 
 /** Asks a server what it is. Rejects where it does not answer, does not say, or is none of ours. */
-export async function askServerKind(connections: NodeClient, address: Address, timeoutMs?: number): Promise<ServerKind> {
+export async function askServerKind(connections: NodeClient, address: Address): Promise<ServerKind> {
   const name = addressKey(address);
-  const ask = (words: readonly string[]): Promise<Raw> =>
-    connections.send(address, words, timeoutMs === undefined ? {} : { timeoutMs }).catch((error: unknown) => {
-      if (error instanceof ReplyError) return error;
-      throw error;
-    });
+  const ask = (words: readonly string[]): Promise<Raw> => connections.send(address, words).catch(errorReply);
   const replies = await Promise.all([ask(['HELLO']), ask(['INFO', 'server']), ask(['ROLE'])]).catch((error: unknown) => {
     if (!(error instanceof ProtocolError)) throw error;
     throw new AdminError(`${name} does not speak the protocol of Redis: another program listens there (${error.message})`, {

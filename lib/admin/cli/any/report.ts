@@ -1,4 +1,5 @@
 import { ClusterAdmin } from '../../cluster-admin.js';
+import { hasErrors } from '../../health/problem.js';
 import type { TopologyKind } from '../../topology-report.js';
 import { check as clusterCheck } from '../cluster/check.js';
 import { info as clusterInfo } from '../cluster/info.js';
@@ -40,9 +41,8 @@ export function checkCommand(name: string, meant: TopologyKind | null, what: str
       const { admin, clusterContext } = await reachTarget(context, context.words, meant);
       if (admin instanceof ClusterAdmin) return await clusterCheck.run(clusterContext);
       const report = await admin.report({ steady: true });
-      const hasErrors = report.problems.some(({ severity }) => severity === 'error');
       return {
-        code: hasErrors ? EXIT.problems : EXIT.ok,
+        code: hasErrors(report.problems) ? EXIT.problems : EXIT.ok,
         text: `${renderReport(report)}${renderFindings(report)}`,
         json: reportJson(report),
       };

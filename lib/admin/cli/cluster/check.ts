@@ -1,4 +1,5 @@
 import { ClusterAdmin } from '../../cluster-admin.js';
+import { hasErrors } from '../../health/problem.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { clusterJson, renderInfo, renderProblems } from '../render.js';
@@ -13,7 +14,7 @@ export const check: Command = {
     const admin = context.use(new ClusterAdmin(context.adminOptions(context.words)));
     const { cluster, problems } = await admin.examine();
     return {
-      code: problems.some(({ severity }) => severity === 'error') ? EXIT.problems : EXIT.ok,
+      code: hasErrors(problems) ? EXIT.problems : EXIT.ok,
       text: `${renderInfo(cluster)}${renderProblems(problems)}`,
       json: clusterJson(cluster, problems),
     };

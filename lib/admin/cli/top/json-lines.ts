@@ -1,4 +1,4 @@
-import { inOrder } from '../../health/problem.js';
+import { hasErrors, inOrder } from '../../health/problem.js';
 import { slotsText } from '../../slot-list.js';
 import { type Order, sorted } from './columns.js';
 import type { FrameContent } from './frame.js';
@@ -14,7 +14,7 @@ export function lookJson(look: FrameContent, order: Order): string {
     time: look.at.toISOString(),
     topology: look.kind,
     title: look.title,
-    ok: look.problems.every(({ severity }) => severity !== 'error'),
+    ok: !hasErrors(look.problems),
     servers: sorted(look.servers, order).map(({ depth: _, ...server }) =>
       Object.fromEntries(Object.entries(server).map(([name, value]) => [name, rounded(value)])),
     ),

@@ -1,6 +1,7 @@
-import { AuthError, ConnectError, ReplyError, show, TimeoutError } from '../../../errors.js';
+import { AuthError, ConnectError, ReplyError, TimeoutError } from '../../../errors.js';
 import { type Address, addressKey } from '../../../options/address.js';
 import { infoOf } from '../../../topology/replies.js';
+import { thrownText } from '../../../util/user-function.js';
 import type { NodeClient } from '../../node-connections.js';
 import type { OwnLoad } from '../../own-load.js';
 
@@ -131,7 +132,7 @@ export class Sampler {
         offsets: Number.isNaN(offset) ? offsets : [...offsets.slice(1 - MOST_OFFSETS), { atMs, offset }],
       };
     } catch (error) {
-      const text = error instanceof Error ? error.message : show(error);
+      const text = thrownText(error);
       const isUnknown = error instanceof ReplyError && error.code === 'ERR' && watched.question + 1 < QUESTIONS.length;
       if (isUnknown) watched.question++;
       else if (error instanceof ReplyError || error instanceof AuthError) watched.samples = { ...NO_SAMPLES, problem: text };

@@ -1,7 +1,7 @@
 import { SlotwiseError, show } from '../../../errors.js';
 import { withoutLogins } from '../../../options/secrets.js';
 import { printable } from '../../../util/printable.js';
-import type { Problem } from '../../health/problem.js';
+import { hasErrors, type Problem } from '../../health/problem.js';
 import type { NodeClient } from '../../node-connections.js';
 import type { ServerRow, TopologyAdmin, TopologyReport } from '../../topology-report.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
@@ -137,10 +137,10 @@ class Top {
       this.#failure = null;
       if (report === null) return;
       this.#pictures = withPicture(this.#pictures, { atMs: now(), report });
-      const hasErrors = hasError(report.problems);
-      if (!hasErrors || isFirst) this.#problems = report.problems;
+      const isWrong = hasErrors(report.problems);
+      if (!isWrong || isFirst) this.#problems = report.problems;
       // One report may show the trace of a change that is under way. Who waits at a screen sees it at once, a program that it stays.
-      const examined = hasErrors ? this.#examine() : undefined;
+      const examined = isWrong ? this.#examine() : undefined;
       if (isFirst && this.#screen === null) await examined;
     } catch (error) {
       if (isFirst) throw error;
@@ -209,7 +209,7 @@ class Top {
 
   #code(): ExitCode {
     if (this.#failure !== null) return EXIT.unreachable;
-    return hasError(this.#problems) ? EXIT.problems : EXIT.ok;
+    return hasErrors(this.#problems) ? EXIT.problems : EXIT.ok;
   }
 
   #sleep(ms: number): Promise<void> {
@@ -230,8 +230,4 @@ class Top {
       this.#stop.removeEventListener('abort', stopped);
     }
   }
-}
-
-function hasError(problems: readonly Problem[]): boolean {
-  return problems.some(({ severity }) => severity === 'error');
 }
