@@ -1,5 +1,8 @@
+import { isLoopback } from '../health/loopback.js';
+import { majorityOf } from '../health/majority.js';
 import { replicationOf } from '../health/replication-facts.js';
-import { namesText, versionOf } from '../health/server-problems.js';
+import { namesText } from '../health/server-problems.js';
+import { versionOf } from '../health/server-version.js';
 import { type AdminNode, type ClusterState, primariesOf, replicasOf } from '../state/cluster-state.js';
 import { type ClusterRule, type Found, groupedBy } from './cluster-rule.js';
 
@@ -111,10 +114,6 @@ function votersOf({ nodes }: ClusterState): AdminNode[] {
   return [...nodes.values()].filter(({ role, slots }) => role === 'primary' && slots.length > 0);
 }
 
-function majorityOf(voters: number): number {
-  return Math.floor(voters / 2) + 1;
-}
-
 function hasReplicas({ nodes }: ClusterState): boolean {
   return [...nodes.values()].some(({ role }) => role === 'replica');
 }
@@ -179,10 +178,6 @@ function hosts(cluster: ClusterState): Found[] {
       : [],
   );
   return [...shards, ...majorities];
-}
-
-function isLoopback(host: string): boolean {
-  return /^127\./.test(host) || host === '::1' || host === 'localhost';
 }
 
 /** `Redis 7.0` of `Redis 7.0.15`. */

@@ -1,5 +1,6 @@
 import type { Raw } from '../../protocol/command-spec.js';
 import { infoOf } from '../../topology/replies.js';
+import { callsOf } from '../health/info-fields.js';
 import type { BatchClient } from '../node-connections.js';
 import { type ClusterState, primariesOf } from '../state/cluster-state.js';
 import { countKeys } from '../state/key-counts.js';
@@ -55,9 +56,8 @@ async function readStrays(
   return new Map(counts.filter(([, keys]) => keys > 0));
 }
 
-/** `cmdstat_migrate:calls=12,usec=34,…`; null: not told. Of a command that was never called there is no line. */
+/** How often a node has sent keys away; null: not told. */
 function migrateCalls(stats: Raw): number | null {
   const fields = infoOf(stats);
-  if (fields.size === 0) return null;
-  return Number(/^calls=(\d+)/.exec(fields.get('cmdstat_migrate') ?? '')?.[1] ?? 0);
+  return fields.size === 0 ? null : callsOf(fields, 'migrate');
 }

@@ -1,6 +1,7 @@
 import { type Address, addressKey } from '../../options/address.js';
+import { numberAt } from './info-fields.js';
 import type { NodeFacts } from './node-facts.js';
-import { isFollowing, type ListedReplica, numberAt, type ReplicationFacts, replicationOf } from './replication-facts.js';
+import { isFollowing, type ListedReplica, type ReplicationFacts, replicationOf } from './replication-facts.js';
 
 /** A replica and the addresses by which it is known. */
 export interface KnownReplica {

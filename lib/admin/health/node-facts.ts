@@ -50,7 +50,7 @@ const SETTINGS: readonly string[] = [
 const SECRETS: ReadonlySet<string> = new Set(['masterauth', 'primaryauth', 'requirepass']);
 
 /** Stands for the value of a secret that is set. */
-export const IS_SET = 'set';
+const IS_SET = 'set';
 
 /** Asks a server for its facts. Rejects if it does not answer at all. */
 export async function readFacts(connections: NodeClient, address: Address, timeoutMs?: number): Promise<NodeFacts> {

@@ -1,6 +1,7 @@
 import { type Address, addressKey } from '../../options/address.js';
 import { replicationIn } from '../../topology/replication/info.js';
 import { addressOf } from '../../topology/replies.js';
+import { numberAt } from './info-fields.js';
 import type { NodeFacts } from './node-facts.js';
 
 /** `master_failover_state` of a server that hands over to nobody. */
@@ -104,11 +105,4 @@ function listedReplica(value: string): ListedReplica[] {
   const address = addressOf(fields.get('ip'), fields.get('port'));
   if (address === null) return [];
   return [{ address, state: fields.get('state') ?? '', offset: numberAt(fields, 'offset'), lagSeconds: numberAt(fields, 'lag') }];
-}
-
-/** A number of 0 or more; servers say -1 for what there is not. */
-export function numberAt(fields: ReadonlyMap<string, string>, name: string): number | null {
-  const text = fields.get(name);
-  const number = text === undefined || text === '' ? Number.NaN : Number(text);
-  return Number.isFinite(number) && number >= 0 ? number : null;
 }

@@ -1,7 +1,9 @@
 import { addressKey } from '../../options/address.js';
 import { bytesText, durationText } from './amounts.js';
+import { numberAt } from './info-fields.js';
 import type { NodeFacts } from './node-facts.js';
-import { isFollowing, lagBytes, numberAt, replicationOf } from './replication-facts.js';
+import { lacksPasswordFor } from './passwords.js';
+import { isFollowing, lagBytes, replicationOf } from './replication-facts.js';
 import type { Server, ServerRule } from './server.js';
 
 /** Default of `min-replicas-max-lag`, in seconds: a replica that has confirmed nothing for longer does not count as a good one. */
@@ -150,10 +152,8 @@ function lagOf({ replication, primary, listed, config }: Server): string | null 
 
 /** Whether a server that it has to follow, now or after a failover, wants a password that it has not. */
 function lacksPassword({ config, replication, primary, replicas }: Server): boolean {
-  const hasOne = [config.get('masterauth'), config.get('primaryauth')].some((value) => value !== undefined && value !== '');
-  if (hasOne || !(config.has('masterauth') || config.has('primaryauth'))) return false;
   const leaders = replication.role === 'replica' ? [primary] : replicas;
-  return leaders.some((leader) => (leader?.facts?.config.get('requirepass') ?? '') !== '');
+  return leaders.some((leader) => lacksPasswordFor(leader?.facts ?? null, { config }));
 }
 
 function minReplicas({ config }: Pick<NodeFacts, 'config'>): number {

@@ -1,8 +1,9 @@
 import { addressKey } from '../../options/address.js';
+import { numberAt } from './info-fields.js';
 import type { NodeFacts } from './node-facts.js';
-import { lagBytes, numberAt } from './replication-facts.js';
+import { lagBytes } from './replication-facts.js';
 import { type ServerContext, serverOf } from './server.js';
-import { versionOf } from './server-problems.js';
+import { versionOf } from './server-version.js';
 
 /** What a server says of itself, for programs: in every topology the same names. */
 export function serverJson(facts: NodeFacts, context: ServerContext = {}): Record<string, unknown> {

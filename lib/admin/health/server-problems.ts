@@ -33,10 +33,3 @@ export function namesText(names: readonly string[]): string {
   const more = names.length > NAMES ? ` and ${names.length - NAMES} more` : '';
   return `${[...names].sort().slice(0, NAMES).join(', ')}${more}`;
 }
-
-/** The version of a server, as it names itself; null: it does not say. */
-export function versionOf({ info }: Pick<NodeFacts, 'info'>): string | null {
-  const valkey = info.get('valkey_version');
-  const redis = info.get('redis_version');
-  return valkey !== undefined ? `Valkey ${valkey}` : redis === undefined ? null : `Redis ${redis}`;
-}

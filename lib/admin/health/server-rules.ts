@@ -1,5 +1,5 @@
 import { bytesText, durationText } from './amounts.js';
-import { numberAt } from './replication-facts.js';
+import { numberAt } from './info-fields.js';
 import { REPLICATION_RULES } from './replication-rules.js';
 import type { Server, ServerRule } from './server.js';
 

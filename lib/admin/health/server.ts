@@ -1,6 +1,7 @@
+import { numberAt } from './info-fields.js';
 import type { NodeFacts } from './node-facts.js';
 import type { Problem } from './problem.js';
-import { type ListedReplica, numberAt, type ReplicationFacts, replicationOf } from './replication-facts.js';
+import { type ListedReplica, type ReplicationFacts, replicationOf } from './replication-facts.js';
 
 /** Another server of the same shard, group or tree. */
 export interface Neighbour {

@@ -1,11 +1,13 @@
 import { addressKey } from '../../options/address.js';
+import { isLoopback } from '../health/loopback.js';
 import { replicationOf } from '../health/replication-facts.js';
+import { isSince } from '../health/server-version.js';
 import { failoverRefusal } from '../plans/failover-guard.js';
 import { count, slotsText } from '../slot-list.js';
 import type { AdminNode } from '../state/cluster-state.js';
 import { type Finding, note, refusal } from './finding.js';
 import { canRead, type RdbVersions } from './rdb-version.js';
-import { databaseCountOf, infoNumber, isCopying, lacksPassword, productOf, settingOf } from './server-facts.js';
+import { databaseCountOf, infoNumber, isCopying, isValkey, lacksPassword, settingOf, versionText } from './server-facts.js';
 import type { Subjects } from './subjects.js';
 
 /** How the ports of a node are reached from here; null: they are. */
@@ -56,7 +58,7 @@ export const JOIN_RULES: Readonly<Record<string, MeetingRule>> = {
 
   versions: ({ introducer, newcomer, copiesFunctions }, rdbVersions) => {
     if (canRead(newcomer, introducer, rdbVersions) !== false) return [];
-    const why = `${newcomer.name} (${productOf(newcomer) ?? 'unknown version'}) cannot read what ${introducer.name} (${productOf(introducer) ?? 'unknown version'}) writes`;
+    const why = `${newcomer.name} (${versionText(newcomer)}) cannot read what ${introducer.name} (${versionText(introducer)}) writes`;
     return copiesFunctions
       ? [refusal(`${why}, so it cannot get the functions of the cluster, nor keys: add a server of the same version or a newer one`)]
       : [note(`${why}: no keys can move there, and no data be copied`)];
@@ -75,10 +77,6 @@ export const JOIN_RULES: Readonly<Record<string, MeetingRule>> = {
     return [note(`${newcomer.name} has ${libraries === 1 ? '1 library' : `${libraries} libraries`} of functions of its own`)];
   },
 };
-
-function isLoopback(host: string): boolean {
-  return host === '::1' || host.startsWith('127.');
-}
 
 /**
  * Ports that newcomers need open. We may stand where only the data ports are allowed: a closed bus port counts where that of another node
@@ -123,9 +121,9 @@ export function followFindings({ node, primary }: Subjects['followings'][number]
     );
   }
   if (canRead(node, primary, rdbVersions) === false) {
-    const text = `${node.name} (${productOf(node) ?? 'unknown version'}) cannot read what ${primary.name} (${productOf(primary) ?? 'unknown version'}) writes`;
+    const text = `${node.name} (${versionText(node)}) cannot read what ${primary.name} (${versionText(primary)}) writes`;
     // Valkey from 8.1 on writes for the version that the replica tells: REPLCONF version in Valkey's src/replication.c.
-    const adapts = productOf(primary)?.startsWith('Valkey') === true && productOf(node)?.startsWith('Valkey') === true;
+    const adapts = isValkey(primary) && isValkey(node);
     findings.push(adapts ? note(`${text}, as far as is known`) : refusal(`${text}, so it cannot copy its data`));
   }
   return findings;
@@ -143,7 +141,7 @@ export function promotionFindings(promotion: Subjects['promotions'][number]): Fi
 function openFindings({ node, primary }: Subjects['promotions'][number]): Finding[] {
   const open = [...(primary?.migrating.keys() ?? []), ...(primary?.importing.keys() ?? [])];
   if (primary === null || open.length === 0) return [];
-  const isTold = Number(/^Valkey (\d+)/.exec(productOf(node) ?? '')?.[1] ?? 0) >= 8;
+  const isTold = node.facts !== null && isSince(node.facts, 'Valkey', [8, 0]);
   return isTold
     ? []
     : [

@@ -4,7 +4,7 @@ import { count, slotsText } from '../slot-list.js';
 import { type AdminNode, type ClusterState, replicasOf } from '../state/cluster-state.js';
 import { type Finding, note, refusal } from './finding.js';
 import { canRead, type RdbVersions } from './rdb-version.js';
-import { databaseCountOf, infoNumber, isCopying, productOf, settingOf } from './server-facts.js';
+import { databaseCountOf, infoNumber, isCopying, settingOf, versionText } from './server-facts.js';
 import type { SlotContent } from './slot-content.js';
 import type { KeyMove } from './subjects.js';
 
@@ -46,7 +46,7 @@ export const MOVE_RULES: Readonly<Record<string, MoveRule>> = {
   /** RESTORE refuses what a newer server has written: "DUMP payload version or checksum are wrong", "Bad data format". */
   versions: ({ from, to }, { content, rdbVersions }) => {
     if (canRead(to, from, rdbVersions) !== false) return [];
-    const why = `${to.name} (${productOf(to) ?? 'unknown version'}) cannot read what ${from.name} (${productOf(from) ?? 'unknown version'}) writes`;
+    const why = `${to.name} (${versionText(to)}) cannot read what ${from.name} (${versionText(from)}) writes`;
     const advice = `upgrade ${to.name} first`;
     return [
       content.keys.size > 0

@@ -1,12 +1,16 @@
-import { IS_SET } from '../health/node-facts.js';
+import { numberAt } from '../health/info-fields.js';
+import { lacksPasswordFor } from '../health/passwords.js';
 import { replicationOf } from '../health/replication-facts.js';
+import { productOf, versionOf } from '../health/server-version.js';
 import type { AdminNode } from '../state/cluster-state.js';
 
-/** `Valkey 9.1.2`, `Redis 7.0.15`; null: the server does not tell. */
-export function productOf({ facts }: AdminNode): string | null {
-  const valkey = facts?.info.get('valkey_version');
-  const redis = facts?.info.get('redis_version');
-  return valkey !== undefined ? `Valkey ${valkey}` : redis !== undefined ? `Redis ${redis}` : null;
+/** A node with its version, for texts: `Redis 7.0.15`. */
+export function versionText({ facts }: AdminNode): string {
+  return (facts === null ? null : versionOf(facts)) ?? 'unknown version';
+}
+
+export function isValkey({ facts }: AdminNode): boolean {
+  return facts !== null && productOf(facts) === 'Valkey';
 }
 
 /**
@@ -17,19 +21,17 @@ export function databaseCountOf(node: AdminNode): number | null {
   const setting = settingOf(node, 'cluster-databases');
   if (setting !== null) return setting;
   const isReadable = (node.facts?.config.size ?? 0) > 0;
-  return isReadable || productOf(node)?.startsWith('Redis') === true ? 1 : null;
+  return isReadable || (node.facts !== null && productOf(node.facts) === 'Redis') ? 1 : null;
 }
 
 /** A setting that is a number; null: it is not known. */
 export function settingOf({ facts }: AdminNode, name: string): number | null {
-  const value = Number(facts?.config.get(name) ?? Number.NaN);
-  return Number.isFinite(value) ? value : null;
+  return facts === null ? null : numberAt(facts.config, name);
 }
 
 /** A number in INFO; null: it is not known. */
 export function infoNumber({ facts }: AdminNode, name: string): number | null {
-  const value = Number(facts?.info.get(name) ?? Number.NaN);
-  return Number.isFinite(value) ? value : null;
+  return facts === null ? null : numberAt(facts.info, name);
 }
 
 /** A full synchronisation with its primary is under way. */
@@ -39,7 +41,5 @@ export function isCopying({ facts }: AdminNode): boolean {
 
 /** The primary wants a password, and the replica has none to give. */
 export function lacksPassword(replica: AdminNode, primary: AdminNode): boolean {
-  const { config = new Map<string, string>() } = replica.facts ?? {};
-  const own = config.get('primaryauth') ?? config.get('masterauth');
-  return primary.facts?.config.get('requirepass') === IS_SET && own === '';
+  return replica.facts !== null && lacksPasswordFor(primary.facts, replica.facts);
 }

@@ -1,7 +1,8 @@
 import { inOrder, type Problem } from '../health/problem.js';
 import { NO_FAILOVER } from '../health/replication-facts.js';
 import type { FailoverClock } from '../health/server.js';
-import { folded, namesText, serverProblems, versionOf } from '../health/server-problems.js';
+import { folded, namesText, serverProblems } from '../health/server-problems.js';
+import { versionOf } from '../health/server-version.js';
 import { count } from '../slot-list.js';
 import { directReplicas, primariesIn, type ReplicationTree, rootsOf, serverAt, type TreeServer } from './tree.js';
 

@@ -2,6 +2,7 @@ import { mask } from '../../options/secrets.js';
 import { AdminError } from '../admin-error.js';
 import { bytesText, durationText } from '../health/amounts.js';
 import { NO_FAILOVER } from '../health/replication-facts.js';
+import { isSince, productOf } from '../health/server-version.js';
 import { directReplicas, primariesIn, type ReplicationTree, serverAt, type TreeServer } from './tree.js';
 
 /** A server in a step, with what is needed to reach it and to name it. */
@@ -189,10 +190,9 @@ function refuseUnfit(primary: TreeServer, to: TreeServer, timeoutMs: number, for
   }
 }
 
-/** https://redis.io/docs/latest/commands/failover/ — since 6.2; forks tell a version of Redis that they are compatible with. */
+/** https://redis.io/docs/latest/commands/failover/ — since Redis 6.2. */
 function knowsFailover({ facts }: TreeServer): boolean {
-  const [major = 0, minor = 0] = (facts?.info.get('redis_version') ?? '').split('.').map(Number);
-  return major > 6 || (major === 6 && minor >= 2);
+  return facts === null || productOf(facts) !== 'Redis' || isSince(facts, 'Redis', [6, 2]);
 }
 
 function hasConfigFile({ facts }: TreeServer): boolean {

@@ -1,4 +1,4 @@
-import { keysByDatabaseIn } from '../state/databases.js';
+import { keysIn } from '../health/info-fields.js';
 import type { ServerRow } from '../topology-report.js';
 import type { ReplicationTree, TreeServer } from './tree.js';
 
@@ -22,5 +22,5 @@ export function treeRows({ servers }: ReplicationTree): ServerRow[] {
 
 function keysOf({ facts }: TreeServer): number | null {
   if (facts === null || !facts.info.has('redis_version')) return null;
-  return [...keysByDatabaseIn(facts.info).values()].reduce((sum, keys) => sum + keys, 0);
+  return keysIn(facts.info);
 }

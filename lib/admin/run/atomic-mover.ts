@@ -1,13 +1,13 @@
 import { ReplyError } from '../../errors.js';
 import type { Arg, Raw } from '../../protocol/command-spec.js';
-import { numberOf, textOf } from '../../topology/replies.js';
+import { infoOf, numberOf, textOf } from '../../topology/replies.js';
 import { sleep } from '../../util/timers.js';
 import { AdminError } from '../admin-error.js';
+import { keysByDatabase } from '../health/info-fields.js';
 import type { BatchClient, NodeCommandOptions } from '../node-connections.js';
 import type { NodeRef } from '../plans/steps.js';
 import { count, type SlotSet, slotsInRanges, slotsText } from '../slot-list.js';
 import { parseMembers } from '../state/cluster-state.js';
-import { keysByDatabase } from '../state/databases.js';
 import { hasSucceeded, type MigrationDialect, type MigrationJob } from '../state/migration-jobs.js';
 import { knownAddress } from './key-mover.js';
 import { MIGRATION_COMMANDS, migrationVerdict } from './migration-commands.js';
@@ -145,7 +145,7 @@ export class AtomicMover {
   }
 
   async #databases(node: NodeRef): Promise<readonly number[]> {
-    return [...keysByDatabase(await this.#send(node, ['INFO', 'keyspace'])).keys()];
+    return [...keysByDatabase(infoOf(await this.#send(node, ['INFO', 'keyspace']))).keys()];
   }
 
   async #owns(node: NodeRef, slots: SlotSet): Promise<boolean> {

@@ -1,12 +1,12 @@
 import { ReplyError, show } from '../../errors.js';
 import type { Address } from '../../options/address.js';
 import type { Arg, Raw } from '../../protocol/command-spec.js';
-import { listOf } from '../../topology/replies.js';
+import { infoOf, listOf } from '../../topology/replies.js';
 import { performance, sleep } from '../../util/timers.js';
 import { AdminError } from '../admin-error.js';
+import { keysByDatabase } from '../health/info-fields.js';
 import type { BatchClient, NodeCommandOptions } from '../node-connections.js';
 import type { Duplicates, NodeRef } from '../plans/steps.js';
-import { keysByDatabase } from '../state/databases.js';
 import type { MoveLimits } from './move-options.js';
 
 /** A move of the keys of a slot. */
@@ -180,7 +180,7 @@ export function keysIn(reply: Raw | undefined): Buffer[] {
 
 /** Numbers of the databases besides the first one that have keys, of whatever slot. */
 export function otherDatabases(keyspace: Raw | undefined): number[] {
-  return [...keysByDatabase(keyspace).keys()].filter((database) => database !== 0);
+  return [...keysByDatabase(infoOf(keyspace)).keys()].filter((database) => database !== 0);
 }
 
 export function knownAddress(name: string, address: Address | null): Address {

@@ -1,7 +1,8 @@
+import { majorityOf } from '../health/majority.js';
 import type { Problem } from '../health/problem.js';
 import { namesText } from '../health/server-problems.js';
 import { count } from '../slot-list.js';
-import { majorityOf, primariesNamed, type SentinelGroupState, votersOf, watchingOf } from './sentinel-group.js';
+import { primariesNamed, type SentinelGroupState, votersOf, watchingOf } from './sentinel-group.js';
 import { isDown } from './sentinel-view.js';
 
 /** What is wrong with the sentinels of a group, as such and with each other. */

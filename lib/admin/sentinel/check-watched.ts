@@ -1,3 +1,4 @@
+import { wantsPassword } from '../health/passwords.js';
 import type { Problem } from '../health/problem.js';
 import { namesText } from '../health/server-problems.js';
 import { checkTree } from '../replication/check-tree.js';
@@ -54,7 +55,7 @@ function down(group: SentinelGroupState, tree: ReplicationTree): Problem[] {
     const role = isPrimary ? 'primary' : 'replica';
     const answers = serverAt(tree, name)?.reachable === true;
     if (answers) {
-      const cause = wantsPassword(tree, name)
+      const cause = serverWantsPassword(tree, name)
         ? 'they may not know its password: slotwise sentinel set … auth-pass=SECRET'
         : 'they do not reach it, or may not log in';
       const text = `${role} ${name} answers, and ${by} ${dead.length === 1 ? 'takes' : 'take'} it for down: ${cause}`;
@@ -70,8 +71,9 @@ function down(group: SentinelGroupState, tree: ReplicationTree): Problem[] {
   });
 }
 
-function wantsPassword(tree: ReplicationTree, name: string): boolean {
-  return (serverAt(tree, name)?.facts?.config.get('requirepass') ?? '') !== '';
+function serverWantsPassword(tree: ReplicationTree, name: string): boolean {
+  const facts = serverAt(tree, name)?.facts ?? null;
+  return facts !== null && wantsPassword(facts) === true;
 }
 
 /** A replica that a sentinel does not know cannot be promoted by it. */

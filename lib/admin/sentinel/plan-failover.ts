@@ -1,5 +1,6 @@
 import { AdminError } from '../admin-error.js';
 import { durationText } from '../health/amounts.js';
+import { isSince } from '../health/server-version.js';
 import { directReplicas, serverAt } from '../replication/tree.js';
 import { primariesNamed, type SentinelGroupState, type WatchingSentinel, watchingOf } from './sentinel-group.js';
 import { isDown, isFailingOver } from './sentinel-view.js';
@@ -58,7 +59,7 @@ function promotable(replicas: WatchingSentinel['replies']['view']['replicas']): 
 
 /** https://valkey.io/commands/sentinel-failover/ */
 function knowsCoordinated({ replies }: WatchingSentinel): boolean {
-  return Number((replies.info.get('valkey_version') ?? '0').split('.')[0]) >= 9;
+  return isSince(replies, 'Valkey', [9, 0]);
 }
 
 function refusal({ name, tree }: SentinelGroupState, watching: readonly WatchingSentinel[]): string {

@@ -1,8 +1,10 @@
 import { OptionsError } from '../../errors.js';
 import { suggest } from '../../util/suggestion.js';
 import { AdminError } from '../admin-error.js';
+import { isLoopback } from '../health/loopback.js';
+import { majorityOf } from '../health/majority.js';
 import { count } from '../slot-list.js';
-import { majorityOf, type SentinelGroupState, type SentinelNode, votersOf, watchingOf } from './sentinel-group.js';
+import { type SentinelGroupState, type SentinelNode, votersOf, watchingOf } from './sentinel-group.js';
 import { isFailingOver } from './sentinel-view.js';
 import { type GroupSettings, refOf, type SentinelPlan, type SentinelStep, setStep, shownSettings } from './steps.js';
 
@@ -94,7 +96,7 @@ export function planMonitor(
   const asked = sentinels.filter(({ replies }) => replies !== null);
   refuseQuorum(String(quorum), asked.length);
   if (primary.role === 'replica') throw new AdminError(`${at} is a replica: name the primary`);
-  if (/^(localhost|127\.|\[?::1)/.test(primary.host) && asked.some(({ address }) => 'host' in address && !isLoopback(address.host))) {
+  if (isLoopback(primary.host) && asked.some(({ address }) => 'host' in address && !isLoopback(address.host))) {
     throw new AdminError(`${at} is the Sentinels' own host for each of them, and for clients too: name the address that all can reach`);
   }
   const other = asked.find(({ replies }) => replies?.view != null && replies.view.primary.name !== at);
@@ -127,10 +129,6 @@ export function planMonitor(
     ],
     request: { command: 'monitor', primary: at, quorum, settings: shownSettings(settings) },
   };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.startsWith('127.') || host === '::1';
 }
 
 function refuseQuorum(quorum: string | undefined, voters: number): void {

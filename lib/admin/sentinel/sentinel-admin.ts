@@ -9,7 +9,9 @@ import { NodeRules } from '../../topology/node-rules.js';
 import { AdminError } from '../admin-error.js';
 import type { AdminOptions } from '../cluster-admin.js';
 import { lastingReport } from '../health/lasting.js';
-import { IS_SET, readFacts } from '../health/node-facts.js';
+import { majorityOf } from '../health/majority.js';
+import { readFacts } from '../health/node-facts.js';
+import { wantsPassword } from '../health/passwords.js';
 import type { Problem } from '../health/problem.js';
 import { NodeConnections } from '../node-connections.js';
 import { setReach } from '../reach.js';
@@ -25,7 +27,7 @@ import { planReset } from './plan-reset.js';
 import { type NewPrimary, planMonitor, planRemove, planSet } from './plan-settings.js';
 import { type GroupAccess, nameOfGroup, readGroup, readSentinels } from './read-group.js';
 import { type SentinelOutcome, SentinelRun, type SentinelRunOptions } from './run-steps.js';
-import { majorityOf, type SentinelGroupState } from './sentinel-group.js';
+import type { SentinelGroupState } from './sentinel-group.js';
 import { type GroupSettings, isSameSentinelPlan, type SentinelPlan, type SentinelRequest } from './steps.js';
 
 /** Options of a `SentinelAdmin`. The login and TLS are those of the data servers. */
@@ -196,8 +198,7 @@ export class SentinelAdmin implements TopologyAdmin {
     if (reached === null) throw new AdminError(`${addressKey(address)} is refused by allowedAddresses`);
     const kind = await askServerKind(this.#access.data, reached);
     refuseOtherKind(kind, 'replication');
-    const { config } = await readFacts(this.#access.data, reached);
-    return { ...address, role: kind.role, wantsPassword: config.has('requirepass') ? config.get('requirepass') === IS_SET : null };
+    return { ...address, role: kind.role, wantsPassword: wantsPassword(await readFacts(this.#access.data, reached)) };
   }
 }
 

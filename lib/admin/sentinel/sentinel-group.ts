@@ -55,10 +55,6 @@ export function votersOf({ view }: WatchingSentinel['replies']): number {
   return view.peers.length + 1;
 }
 
-export function majorityOf(voters: number): number {
-  return Math.floor(voters / 2) + 1;
-}
-
 /** What every sentinel that answers says of one data server, by its announced name. */
 export function viewsOf(group: SentinelGroupState, name: string): { readonly by: WatchingSentinel; readonly server: WatchedServer }[] {
   return watchingOf(group).flatMap((by) =>

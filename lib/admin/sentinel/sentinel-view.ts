@@ -2,7 +2,7 @@ import { type Address, addressKey } from '../../options/address.js';
 import type { Raw } from '../../protocol/command-spec.js';
 import { fieldsOf } from '../../protocol/resp/map-reply.js';
 import { addressOf, infoOf, listOf, textOf } from '../../topology/replies.js';
-import { numberAt } from '../health/replication-facts.js';
+import { numberAt } from '../health/info-fields.js';
 
 /** A server as one sentinel describes it: the primary, a replica of it, or another sentinel. */
 export interface WatchedServer {

@@ -5,6 +5,7 @@ import { fieldsOf } from '../../protocol/resp/map-reply.js';
 import { listOf, textOf } from '../../topology/replies.js';
 import { SLOT_COUNT } from '../../topology/slot-map.js';
 import type { NodeFacts } from '../health/node-facts.js';
+import { isSince } from '../health/server-version.js';
 import type { NodeClient } from '../node-connections.js';
 import { type SlotSet, slotsInRanges } from '../slot-list.js';
 
@@ -54,12 +55,9 @@ const ENDED_KEPT = 16;
 
 /** The commands for atomic migrations that a server knows by its version; null: none, or it does not tell. */
 export function migrationDialectOf(facts: NodeFacts | null): MigrationDialect | null {
-  const valkey = facts?.info.get('valkey_version');
-  // Valkey tells a redis_version, too: that of the Redis it is compatible with.
-  const [dialect, version] = valkey === undefined ? (['redis', facts?.info.get('redis_version')] as const) : (['valkey', valkey] as const);
-  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number);
-  const [sinceMajor, sinceMinor] = SINCE[dialect];
-  return major > sinceMajor || (major === sinceMajor && minor >= sinceMinor) ? dialect : null;
+  if (facts === null) return null;
+  if (isSince(facts, 'Valkey', SINCE.valkey)) return 'valkey';
+  return isSince(facts, 'Redis', SINCE.redis) ? 'redis' : null;
 }
 
 /** Asks a server for its atomic migrations, the newest first. None where it knows no such thing, or an ACL rule forbids the question. */

@@ -8,13 +8,13 @@ import type { NodeRules } from '../../topology/node-rules.js';
 import { infoOf, listOf, textOf } from '../../topology/replies.js';
 import { thrownText } from '../../util/user-function.js';
 import { AdminError } from '../admin-error.js';
+import { keysByDatabase } from '../health/info-fields.js';
 import { type NodeFacts, readFacts } from '../health/node-facts.js';
 import { errorReply, type NodeClient } from '../node-connections.js';
 import { slotsInRanges } from '../slot-list.js';
 import { askServerKind } from '../target/server-kind.js';
 import { refuseOtherKind } from '../target/wrong-kind.js';
 import { type AdminNode, type ClusterState, type MemberLine, type NodeView, nodeViewOf, parseMembers } from './cluster-state.js';
-import { keysByDatabase } from './databases.js';
 import { type MigrationJob, migrationDialectOf, readMigrationJobs } from './migration-jobs.js';
 
 /** The replies of one node. */
@@ -115,7 +115,7 @@ async function readNode(connections: NodeClient, address: Address, rules: NodeRu
     addresses: new Map([...known, [myself.id, address]]),
     ports: new Map(endpoints.map(({ id, port }) => [id, port])),
     state: infoOf(info).get('cluster_state') ?? '',
-    keys: keysByDatabase(keyspace),
+    keys: keysByDatabase(infoOf(keyspace)),
     ...(await asked),
   };
 }

@@ -1,3 +1,4 @@
+import { callsOf, keysIn, numberAt } from '../../health/info-fields.js';
 import type { ServerRow } from '../../topology-report.js';
 import type { OffsetMark, Sample, Samples } from './sampler.js';
 
@@ -65,16 +66,8 @@ const NO_METRICS: Metrics = {
 /** `repl-ping-replica-period` where nobody has changed it. */
 const DEFAULT_PING_PERIOD_S = 10;
 
-/** A number of INFO; null: the server does not tell it. */
 function numberIn({ info }: Sample, field: string): number | null {
-  const text = info.get(field);
-  const number = text === undefined || text === '' ? Number.NaN : Number(text);
-  return Number.isFinite(number) ? number : null;
-}
-
-/** How often a command was called: the sum over its subcommands. */
-function callsOf({ info }: Sample, command: string): number {
-  return Number(/^calls=(\d+)/.exec(info.get(`cmdstat_${command}`) ?? '')?.[1] ?? 0);
+  return numberAt(info, field);
 }
 
 /** What a counter grew by. Null: unknown, or counted anew since (CONFIG RESETSTAT). */
@@ -101,7 +94,8 @@ export function metricsOf({ last, before, silentSinceMs }: Samples, pingPeriodS 
     roundTripMs: last.roundTripMs,
     memoryBytes: numberIn(last, 'used_memory'),
     memoryLimitBytes: limit === 0 ? null : limit,
-    keys: keysIn(last),
+    // A Sentinel has no data.
+    keys: last.info.has('used_memory') ? keysIn(last.info) : null,
     clients: clients === null ? null : Math.max(0, clients - own),
     blockedClients: numberIn(last, 'blocked_clients'),
     ...(before !== null && isSameProcess(before, last) ? ratesOf(before, last, pingPeriodS) : {}),
@@ -143,15 +137,7 @@ function housekeepingOf(before: Sample, last: Sample, mostPings: number): number
 }
 
 function callsBetween(before: Sample, last: Sample, command: string): number {
-  return Math.max(0, callsOf(last, command) - callsOf(before, command));
-}
-
-/** The sum over the databases, `db0:keys=1,expires=0,avg_ttl=0`; null where a server has no data, as a Sentinel. */
-function keysIn({ info }: Sample): number | null {
-  if (!info.has('used_memory')) return null;
-  let keys = 0;
-  for (const [field, text] of info) if (/^db\d+$/.test(field)) keys += Number(/^keys=(\d+)/.exec(text)?.[1] ?? 0);
-  return keys;
+  return Math.max(0, callsOf(last.info, command) - callsOf(before.info, command));
 }
 
 /** How far a replica is behind. The seconds come of the time at which its primary was where the replica is now. */

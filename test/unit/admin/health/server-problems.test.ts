@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { listedOf } from '../../../../lib/admin/health/listed-replica.js';
 import type { NodeFacts } from '../../../../lib/admin/health/node-facts.js';
 import { replicationOf } from '../../../../lib/admin/health/replication-facts.js';
-import { folded, serverProblems, versionOf } from '../../../../lib/admin/health/server-problems.js';
+import { folded, serverProblems } from '../../../../lib/admin/health/server-problems.js';
 import { SERVER_RULES } from '../../../../lib/admin/health/server-rules.js';
 import { factsOf } from './invented-facts.js';
 import { CASES, type ServerCase } from './server-cases.js';
@@ -57,13 +57,5 @@ describe('the problems of a server', () => {
     assert.match(first?.text ?? '', /^10\.0\.0\.0:7000, .*10\.0\.0\.7:7000 and 2 more: keeps nothing/);
     assert.deepEqual(first?.nodes, names);
     assert.deepEqual(more, [...one, other, other]);
-  });
-});
-
-describe('the version of a server', () => {
-  it('is the one of its own name', () => {
-    assert.equal(versionOf(factsOf('primary')), 'Redis 7.0.15');
-    assert.equal(versionOf(factsOf('primary', { info: { redis_version: '7.2.4', valkey_version: '9.1.2' } })), 'Valkey 9.1.2');
-    assert.equal(versionOf(factsOf('primary', { info: { redis_version: null } })), null);
   });
 });

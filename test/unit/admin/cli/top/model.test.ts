@@ -154,19 +154,19 @@ describe('the metrics of a server', () => {
 
 describe('the lag of a replica', () => {
   const offsets = [
-    { atMs: 0, offset: 0 },
-    { atMs: 1_000, offset: 100 },
-    { atMs: 2_000, offset: 300 },
-    { atMs: 3_000, offset: 300 },
+    { atMs: 0, offset: 1_000 },
+    { atMs: 1_000, offset: 1_100 },
+    { atMs: 2_000, offset: 1_300 },
+    { atMs: 3_000, offset: 1_300 },
   ];
   const primary = samplesOf(null, sampleAt(3_000), { offsets });
   const lags: readonly (readonly [offset: number, bytes: number, seconds: number])[] = [
-    [300, 0, 0],
-    [400, 0, 0],
-    [200, 100, 1.5],
-    [100, 200, 2],
-    [50, 250, 2.5],
-    [-20, 320, 3],
+    [1_300, 0, 0],
+    [1_400, 0, 0],
+    [1_200, 100, 1.5],
+    [1_100, 200, 2],
+    [1_050, 250, 2.5],
+    [980, 320, 3],
   ];
   for (const [offset, lagBytes, lagSeconds] of lags) {
     it(`is ${lagBytes} bytes and ${lagSeconds} s at offset ${offset}`, () => {
