@@ -112,14 +112,16 @@ function repairOf(broken: BrokenSlot, { cluster, primaries, takers, back }: Repa
   const assignTo = claimants.length === 1 ? null : owner;
   const isOpenAt = ({ migrating, importing }: AdminNode): boolean => migrating.has(slot) || importing.has(slot);
   const strangers = holders.filter(({ id }) => id !== owner.id);
-  if (back && assignTo === null && primaries.some(isOpenAt)) {
-    refuseLostTarget(slot, owner, cluster, primaries);
+  const moveTo = assignTo === null && !back ? moveTargetOf(broken, owner, cluster, primaries) : null;
+  // Whoever took over from the target of a move has keys that an owner which still sends clients to the target does not take otherwise.
+  const isCutOff = owner.migrating.has(slot) && moveTo === null && strangers.length > 0;
+  if (assignTo === null && (isCutOff || (back && primaries.some(isOpenAt)))) {
+    if (strangers.length === 0) refuseLostTarget(slot, owner, cluster, primaries);
     // Taking keys back closes the slot at both ends.
     const ends = strangers.length === 0 ? [] : [owner, ...strangers];
     const closeAt = primaries.filter((node) => isOpenAt(node) && !ends.includes(node));
     return { slot, assignTo, owner, moveTo: null, takeBackFrom: strangers, collectFrom: [], closeAt };
   }
-  const moveTo = assignTo === null ? moveTargetOf(broken, owner, cluster, primaries) : null;
   return {
     slot,
     assignTo,
@@ -144,8 +146,8 @@ function newOwnerOf({ slot, claimants, holders, keys }: BrokenSlot, takers: Read
 /** Throws where a move cannot be taken back, because its target is gone with the keys that it has. */
 function refuseLostTarget(slot: number, owner: AdminNode, cluster: ClusterState, primaries: readonly AdminNode[]): void {
   const id = owner.migrating.get(slot);
-  const target = cluster.nodes.get(id ?? '');
-  if (id === undefined || (target !== undefined && primaries.includes(target))) return;
+  if (id === undefined || successorOf(id, cluster, primaries) !== null) return;
+  const target = cluster.nodes.get(id);
   throw new AdminError(
     `slot ${slot} cannot be taken back: ${target?.name ?? id.slice(0, 8)}, which ${owner.name} sends it to, cannot be asked, and may have keys of it. Start it again, or promote its replica`,
   );
@@ -154,8 +156,8 @@ function refuseLostTarget(slot: number, owner: AdminNode, cluster: ClusterState,
 /** What closing an open slot hides: the keys that its target has got cannot be seen while it is down. */
 function lostTargetNotes(cluster: ClusterState, repairs: readonly Repair[]): string[] {
   const slotsByTarget = new Map<string, number[]>();
-  for (const { slot, owner, closeAt } of repairs) {
-    const id = closeAt.includes(owner) ? owner.migrating.get(slot) : undefined;
+  for (const { slot, owner, closeAt, takeBackFrom } of repairs) {
+    const id = closeAt.includes(owner) || takeBackFrom.length > 0 ? owner.migrating.get(slot) : undefined;
     if (id !== undefined && cluster.nodes.get(id)?.reachable !== true) slotsByTarget.set(id, [...(slotsByTarget.get(id) ?? []), slot]);
   }
   return [...slotsByTarget].map(([id, slots]) => {
@@ -176,13 +178,19 @@ function moveTargetOf(
   cluster: ClusterState,
   primaries: readonly AdminNode[],
 ): AdminNode | null {
-  const target = cluster.nodes.get(owner.migrating.get(slot) ?? '');
-  if (target !== undefined && target.id !== owner.id && primaries.includes(target)) return target;
+  const target = successorOf(owner.migrating.get(slot) ?? '', cluster, primaries);
+  if (target !== null && target.id !== owner.id) return target;
   const importers = primaries.filter((node) => node.id !== owner.id && node.importing.get(slot) === owner.id);
   const [importer] = importers;
   // No key has moved yet: to close the slot is less work, and the keys stay.
   if (importer === undefined || importers.length > 1 || (!owner.migrating.has(slot) && !holders.includes(importer))) return null;
   return importer;
+}
+
+/** A primary that answers: the node itself, or the one that has taken over from it and that it follows now; null: there is none. */
+function successorOf(id: string, { nodes }: ClusterState, primaries: readonly AdminNode[]): AdminNode | null {
+  const node = nodes.get(id);
+  return primaries.find((primary) => primary.id === (node?.role === 'replica' ? node.primaryId : id)) ?? null;
 }
 
 function stepsOf(repairs: readonly Repair[], primaries: readonly AdminNode[], duplicates: Duplicates): PlanStep[] {
@@ -194,22 +202,27 @@ function stepsOf(repairs: readonly Repair[], primaries: readonly AdminNode[], du
         assignTo === null || assignTo.slots.includes(slot) !== contested ? [] : [{ slot, ends: [assignTo] }],
       ),
     ).flatMap(({ slots, ends: [node] }): PlanStep[] => (node === undefined ? [] : [{ do: 'assign', node, slots, others: others(node) }]));
-  const collections = grouped(
-    repairs.flatMap(({ slot, collectFrom, owner }) => collectFrom.map((from) => ({ slot, ends: [from, owner] }))),
-  );
+  // An owner takes no keys of a slot that it sends away: they go where the slot goes, when it is there.
+  const collecting = (moved: boolean): PlanStep[] =>
+    grouped(
+      repairs.flatMap(({ slot, collectFrom, owner, moveTo }) =>
+        (moveTo !== null) === moved ? collectFrom.map((from) => ({ slot, ends: [from, moveTo ?? owner] })) : [],
+      ),
+    ).flatMap(({ slots, ends: [from, to] }): PlanStep[] =>
+      from === undefined || to === undefined ? [] : [{ do: 'gather', from, to, slots, duplicates }],
+    );
   const moves = grouped(repairs.flatMap(({ slot, owner, moveTo }) => (moveTo === null ? [] : [{ slot, ends: [owner, moveTo] }])));
   const returns = grouped(repairs.flatMap(({ slot, takeBackFrom, owner }) => takeBackFrom.map((from) => ({ slot, ends: [from, owner] }))));
   const closes = grouped(repairs.flatMap(({ slot, closeAt }) => closeAt.map((node) => ({ slot, ends: [node] }))));
   const others = (...ends: readonly AdminNode[]): AdminNode[] => primaries.filter((node) => !ends.includes(node));
   return [
     ...assigning(false),
-    ...collections.flatMap(({ slots, ends: [from, to] }): PlanStep[] =>
-      from === undefined || to === undefined ? [] : [{ do: 'gather', from, to, slots, duplicates }],
-    ),
+    ...collecting(false),
     ...assigning(true),
     ...moves.flatMap(({ slots, ends: [from, to] }): PlanStep[] =>
       from === undefined || to === undefined ? [] : [{ do: 'moveSlots', from, to, slots, replace: true, others: others(from, to) }],
     ),
+    ...collecting(true),
     ...returns.flatMap(({ slots, ends: [from, to] }): PlanStep[] =>
       from === undefined || to === undefined ? [] : [{ do: 'takeBack', from, to, slots }],
     ),

@@ -46,7 +46,8 @@ export function openMoves(cluster: ClusterState): { readonly finishable: readonl
     moves.set(key, move);
   };
   for (const node of primariesOf(cluster)) {
-    for (const [slot, peer] of node.migrating) note(slot, node, cluster.nodes.get(peer));
+    // A target that follows another node by now has handed over to it what it had got.
+    for (const [slot, peer] of node.migrating) note(slot, node, cluster.nodes.get(cluster.nodes.get(peer)?.primaryId ?? peer));
     for (const [slot, peer] of node.importing) note(slot, cluster.nodes.get(peer), node);
   }
   return { finishable: [...moves.values()], open };

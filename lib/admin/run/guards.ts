@@ -268,10 +268,13 @@ interface MoveOfSlots {
   readonly slots: SlotSet;
 }
 
-/** Slots that are open for a move between other nodes. */
+/** Slots that are open for a move between other nodes. A target that has become a replica is none: its primary has what it had got. */
 function openElsewhere(look: Look, { from, to, slots }: MoveOfSlots): string | null {
   const [source, target] = [look.nodes.get(from.id), look.nodes.get(to.id)];
-  const leaving = slots.filter((slot) => (source?.migrating.get(slot) ?? to.id) !== to.id);
+  const leaving = slots.filter((slot) => {
+    const target = source?.migrating.get(slot) ?? to.id;
+    return target !== to.id && look.nodes.get(target)?.primaryId !== to.id;
+  });
   if (leaving.length > 0) return `${from.name} is sending slots ${slotsText(leaving, 4)} to another node`;
   const coming = slots.filter((slot) => (target?.importing.get(slot) ?? from.id) !== from.id);
   return coming.length > 0 ? `${to.name} is receiving slots ${slotsText(coming, 4)} from another node` : null;

@@ -111,6 +111,42 @@ describe('the plan of fix', () => {
       ['make 7002 the owner of slots 0-2729 (2730)', 'make 7003 the owner of slots 2730-5460 (2731)'],
     ],
     [
+      'finishes a move towards a node that has become a replica with the primary that has its keys now',
+      threeShards(
+        { id: 7001, migrating: { 7: 7002, 8: 7002 } },
+        { id: 7002, slots: '', of: 7005 },
+        { id: 7005, of: undefined, slots: '5461-10922' },
+      ),
+      { 7: { 7001: 5, 7005: 3 } },
+      {},
+      ['finish moving 2 slots from 7001 to 7005: 7-8'],
+    ],
+    [
+      'takes the keys of a move back from the primary that its target follows now, if it is told to',
+      threeShards(
+        { id: 7001, migrating: { 7: 7002, 8: 7002 } },
+        { id: 7002, slots: '', of: 7005 },
+        { id: 7005, of: undefined, slots: '5461-10922' },
+      ),
+      { 7: { 7001: 5, 7005: 3 } },
+      { back: true },
+      ['take the keys of slots 7 from 7005 back to 7001, which keeps the slots', 'end the open state of slots 8 at 7001'],
+    ],
+    [
+      'takes the keys of a move back from whoever has them, where its target is gone',
+      threeShards({ id: 7001, migrating: { 7: 7009 } }),
+      { 7: { 7001: 5, 7002: 3 } },
+      {},
+      ['take the keys of slots 7 from 7002 back to 7001, which keeps the slots'],
+    ],
+    [
+      'gathers the keys of a third node where the slot has gone',
+      threeShards({ id: 7001, migrating: { 7: 7002 } }, { id: 7002, importing: { 7: 7001 } }),
+      { 7: { 7001: 5, 7003: 1 } },
+      {},
+      ['finish moving 1 slot from 7001 to 7002: 7', 'take the keys of slots 7 from 7003 to their owner 7002'],
+    ],
+    [
       'takes a move back if it is told to',
       threeShards({ id: 7001, migrating: { 7: 7002, 8: 7002, 9: 7002 } }, { id: 7002, importing: { 7: 7001, 8: 7001 } }),
       { 7: { 7001: 5, 7002: 3 }, 8: { 7002: 1 }, 9: { 7001: 2 } },

@@ -91,6 +91,12 @@ const rows: readonly Row[] = [
     /7001 is sending slots 8 to another node/,
   ],
   [
+    'a move goes on with the primary that its target follows now',
+    finish,
+    threeShards({ id: 7001, migrating: { 8: 7005 } }, { id: 7005, of: 7002 }),
+    'all',
+  ],
+  [
     'slots do not move that come from elsewhere',
     move,
     threeShards({ id: 7002, importing: { 8: 7003 } }),
