@@ -103,7 +103,7 @@ function coverageRule(cluster: ClusterState): Found[] {
   if (!values.has('yes') || nodes.length === 0 || votersOf(cluster).length < 2) return [];
   return [
     {
-      text: `cluster-require-full-coverage is on: all nodes refuse commands if one of ${namesText(nodes)} fails, which no replica can replace`,
+      text: `cluster-require-full-coverage is on: all nodes refuse commands if ${nodes.length > 1 ? 'one of ' : ''}${namesText(nodes)} fails, which no replica can replace`,
       nodes,
     },
   ];

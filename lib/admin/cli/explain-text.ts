@@ -17,9 +17,14 @@ function linesOf(one: ExplainedCommand, reads: boolean): string[] {
   const rows = rowsOf(one, reads);
   const width = Math.max(...rows.map(([name]) => name.length));
   return [
-    `${command} -> ${one.node ?? 'nobody'}${one.role === null ? '' : ` (${one.role})`}`,
+    `${command} -> ${one.node ?? (isForSeveral(one) ? count(one.candidates.length, 'node') : 'nobody')}${one.role === null ? '' : ` (${one.role})`}`,
     ...rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`),
   ];
+}
+
+/** A command such as PING goes to every shard, and has no shard of its own. */
+function isForSeveral({ node, shard, candidates }: ExplainedCommand): boolean {
+  return node === null && shard === null && candidates.length > 1;
 }
 
 function rowsOf(one: ExplainedCommand, reads: boolean): [name: string, text: string][] {
@@ -31,7 +36,7 @@ function rowsOf(one: ExplainedCommand, reads: boolean): [name: string, text: str
   if (slot !== null) rows.push(['slot', String(slot)]);
   if (shard !== null) rows.push(['shard', `${shard}, whose primary is ${owner ?? 'not known'}`]);
   if (reads) rows.push(['reads', `${mode}${fallback ? ', by a fallback' : ''}`]);
-  if (candidates.length > 1) rows.push(['one of', candidates.join(' ')]);
+  if (candidates.length > 1) rows.push([isForSeveral(one) ? 'nodes' : 'one of', candidates.join(' ')]);
   for (const { step, reducer, left, removed } of steps) {
     const gone = removed.map(({ node, why: because }) => `${node}: ${because}`).join('; ');
     rows.push([step, `${reducer}: ${left.join(' ') || 'nobody'}${gone === '' ? '' : ` (not ${gone})`}`]);

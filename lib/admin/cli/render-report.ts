@@ -77,12 +77,14 @@ function linkOf({ facts, depth, address }: ServerRow, rows: readonly ServerRow[]
   if (facts === null) return null;
   const own = replicationOf(facts);
   const primary = own.role === 'replica' && depth > 0 ? primaryOf(own, rows) : null;
+  const listed = primary === null ? null : listedAt(primary, address);
   return {
     link: own.link,
     syncing: own.sync !== null,
     offset: own.offset,
-    lagBytes: primary === null ? null : lagBytes(primary, own, listedAt(primary, address)),
-    lagSeconds: own.lagSeconds,
+    lagBytes: primary === null ? null : lagBytes(primary, own, listed),
+    // A replica confirms every second; its primary says something less often.
+    lagSeconds: listed?.lagSeconds ?? own.lagSeconds,
     priority: own.priority,
   };
 }
@@ -103,7 +105,8 @@ function linkText({ link, syncing }: Link): string {
 function lagText({ link, lagBytes: bytes, lagSeconds }: Link): string {
   if (link === null) return '';
   const behind = bytes === null ? '?' : bytesText(bytes);
-  return lagSeconds === null ? behind : `${behind}, ${durationText(lagSeconds * 1_000)}`;
+  if (lagSeconds === null) return behind;
+  return `${behind}, ${lagSeconds === 0 ? '0 s' : durationText(lagSeconds * 1_000)}`;
 }
 
 function versionText(facts: NodeFacts | null): string {

@@ -111,5 +111,5 @@ export function clusterJson(cluster: ClusterState, problems: readonly Problem[])
       ...(facts === null ? {} : serverJson(facts, contextOf(node, cluster))),
     };
   });
-  return { ok: !hasErrors(problems), nodes, problems };
+  return { ok: !hasErrors(problems), kind: 'cluster', nodes, problems };
 }

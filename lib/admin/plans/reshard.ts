@@ -49,7 +49,9 @@ export function planReshard(cluster: ClusterState, options: ReshardOptions): Pla
     notes:
       left.length === 0
         ? []
-        : [`slots ${slotsText(left, 8)} are open for another move and stay as they are: slotwise cluster fix finishes it`],
+        : [
+            `slots ${slotsText(left, 8)} are open for another move and stay as they are: if nobody is moving them, slotwise cluster fix finishes it`,
+          ],
   };
 }
 

@@ -1,5 +1,6 @@
 import { findCommand } from '../../../protocol/catalog/specs.js';
 import { suggest } from '../../../util/suggestion.js';
+import { commandWithoutKey } from '../../explain/missing-key.js';
 import { type OptionsFile, readOptions } from '../../explain/options-file.js';
 import { targetWords } from '../../explain/target-words.js';
 import { count } from '../../slot-list.js';
@@ -31,6 +32,8 @@ export const explain: Command = {
     if (file.topology === undefined && isCommand(words[0] ?? '')) throw new UsageError(`expected a URL before the command: ${EXPECTED}`);
     const target = targetWords(words, file);
     if (target === null || target.command.length === 0) throw new UsageError(`expected: ${EXPECTED}`);
+    const keyless = target.command[0] === '' ? null : commandWithoutKey(target.command);
+    if (keyless !== null) throw new UsageError(`${keyless} goes where its key is, and none is given: ${EXPECTED}`);
     const domain = textOption(options.domain) ?? null;
     if (domain !== null && !Object.hasOwn(file.domains ?? {}, domain)) {
       const known = Object.keys(file.domains ?? {});

@@ -55,6 +55,22 @@ describe('an explanation', () => {
     ]);
   });
 
+  it('of a command for every shard', () => {
+    const many = {
+      ...ONE,
+      command: 'PING',
+      node: null,
+      role: null,
+      domain: null,
+      slot: null,
+      shard: null,
+      owner: null,
+      steps: [],
+      notes: [],
+    };
+    assert.deepEqual(explainText(explained(many, false)).split('\n').slice(1, -1), ['PING -> 2 nodes', '  nodes  b:1 c:1']);
+  });
+
   it('of parts', () => {
     const text = explainText(explained({ ...ONE, parts: [{ ...ONE, notes: [] }, ONE] }));
     assert.match(text, /^GET is split in 2\n {2}note {2}so it is\n {2}GET -> b:1 \(replica\)\n {4}kind/m);
