@@ -156,7 +156,8 @@ function lacksPassword({ config, replication, primary, replicas }: Server): bool
   return leaders.some((leader) => lacksPasswordFor(leader?.facts ?? null, { config }));
 }
 
-function minReplicas({ config }: Pick<NodeFacts, 'config'>): number {
+/** How many replicas have to follow a primary that takes writes; 0: that does not matter. */
+export function minReplicas({ config }: Pick<NodeFacts, 'config'>): number {
   // With a lag of 0 the rule is off. https://redis.io/docs/latest/operate/oss_and_stack/management/replication/#allow-writes-only-with-n-attached-replicas
   return config.get('min-replicas-max-lag') === '0' ? 0 : (numberAt(config, 'min-replicas-to-write') ?? 0);
 }

@@ -2,7 +2,9 @@ import { mask } from '../../options/secrets.js';
 import { AdminError } from '../admin-error.js';
 import { bytesText, durationText } from '../health/amounts.js';
 import { NO_FAILOVER } from '../health/replication-facts.js';
+import { minReplicas } from '../health/replication-rules.js';
 import { isSince, productOf } from '../health/server-version.js';
+import { count } from '../slot-list.js';
 import { directReplicas, primariesIn, type ReplicationTree, serverAt, type TreeServer } from './tree.js';
 
 /** A server in a step, with what is needed to reach it and to name it. */
@@ -86,6 +88,7 @@ export function planHandover(
   const listed = to.listed?.address;
   if (listed === undefined || 'path' in listed)
     throw new AdminError(`${primary.name} does not list ${to.name} as its replica: it cannot hand over to it`);
+  refuseTooFew(tree, primary, to);
   const announced = { host: listed.host, port: listed.port };
   const others = directReplicas(tree, primary.name).filter(({ name, reachable }) => name !== to.name && reachable);
   const writing = rewrite ? [primary, to, ...others].filter(hasConfigFile) : [];
@@ -190,6 +193,17 @@ function refuseUnfit(primary: TreeServer, to: TreeServer, timeoutMs: number, for
   }
 }
 
+/** Where it would refuse all writes once it is the primary. */
+function refuseTooFew(tree: ReplicationTree, primary: TreeServer, to: TreeServer): void {
+  const minimum = to.facts === null ? 0 : minReplicas(to.facts);
+  // The old primary follows in the place of the new one.
+  const followers = directReplicas(tree, primary.name).filter(({ reachable }) => reachable).length;
+  if (minimum <= followers) return;
+  throw new AdminError(
+    `${to.name} has min-replicas-to-write ${minimum}, and only ${count(followers, 'replica')} would follow it: it would refuse all writes; lower it first`,
+  );
+}
+
 /** https://redis.io/docs/latest/commands/failover/ — since Redis 6.2. */
 function knowsFailover({ facts }: TreeServer): boolean {
   return facts === null || productOf(facts) !== 'Redis' || isSince(facts, 'Redis', [6, 2]);
@@ -211,11 +225,10 @@ function notesOf(
   if (to.replication?.priority === 0) notes.push(`${to.name} has replica-priority 0: it was not meant to become the primary`);
   const unreachable = directReplicas(tree, primary.name).filter(({ reachable }) => !reachable);
   for (const { name } of unreachable) notes.push(`${name} cannot be asked, and goes on following ${primary.name}, which then is a replica`);
-  const minimum = Number(to.facts?.config.get('min-replicas-to-write') ?? 0);
-  const followers = directReplicas(tree, primary.name).length - unreachable.length;
+  const minimum = to.facts === null ? 0 : minReplicas(to.facts);
   if (minimum > 0)
     notes.push(
-      `${to.name} has min-replicas-to-write ${minimum}: it refuses writes until ${minimum} replicas follow it${minimum > followers ? `, and there are only ${followers}` : ''}`,
+      `${to.name} has min-replicas-to-write ${minimum}: it refuses writes until ${count(minimum, 'replica')} ${minimum === 1 ? 'follows' : 'follow'} it`,
     );
   const fileless = [primary, to].filter((server) => server.facts !== null && !hasConfigFile(server)).map(({ name }) => name);
   if (fileless.length > 0)

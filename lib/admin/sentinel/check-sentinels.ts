@@ -87,15 +87,16 @@ function quorums(group: SentinelGroupState): Problem[] {
   const voters = Math.max(0, ...watching.map(({ replies }) => votersOf(replies)));
   const quorum = Math.max(0, ...watching.map(({ replies }) => replies.view.quorum));
   const problems: Problem[] = [];
+  const able = usable < watching.length ? 'act, because of TILT mode' : 'be asked';
   if (quorum > voters) {
     const text = `the quorum is ${quorum}, and there are ${count(voters, 'Sentinel')}: no failover ever begins; lower it with slotwise sentinel set … quorum=${majorityOf(voters)}`;
     problems.push({ severity: 'error', kind: 'sentinel-quorum', text });
   } else if (usable < quorum) {
-    const text = `the quorum is ${quorum}, and only ${count(usable, 'Sentinel')} of ${voters} can be asked: no failover begins`;
+    const text = `the quorum is ${quorum}, and only ${count(usable, 'Sentinel')} of ${voters} can ${able}: no failover begins`;
     problems.push({ severity: 'error', kind: 'sentinel-quorum', text });
   }
   if (usable < majorityOf(voters)) {
-    const text = `a failover needs the votes of ${majorityOf(voters)} of ${count(voters, 'Sentinel')}, and only ${usable} can be asked: none can be authorized`;
+    const text = `a failover needs the votes of ${majorityOf(voters)} of ${count(voters, 'Sentinel')}, and only ${usable} can ${able}: none can be authorized`;
     problems.push({ severity: 'error', kind: 'sentinel-quorum', text });
   }
   const said = watching.filter(({ replies }) => replies.ckquorum?.ok === false);

@@ -36,6 +36,8 @@ export interface SentinelOutcome {
 const POLL_MS = 100;
 /** Sentinels ask data servers what they are every 10 s, and tell each other of themselves every 2 s: three times as long. */
 const PERIODS_MS = 30_000;
+/** Default of `failover-timeout`: where no sentinel answers any more that could tell it. */
+const FAILOVER_TIMEOUT_MS = 180_000;
 
 type Failover = Extract<SentinelStep, { readonly do: 'failover' }>;
 type Rediscover = Extract<SentinelStep, { readonly do: 'rediscover' }>;
@@ -44,6 +46,8 @@ type Rediscover = Extract<SentinelStep, { readonly do: 'rediscover' }>;
 export class SentinelRun {
   readonly #results: { sentinel: string; step: string; problem: string | null }[] = [];
   readonly #notes: string[] = [];
+  /** Ids of sentinels that nothing more is asked of. */
+  readonly #failed = new Set<string>();
   #primary: string | null = null;
 
   constructor(
@@ -53,8 +57,13 @@ export class SentinelRun {
   ) {}
 
   async run(plan: SentinelPlan): Promise<SentinelOutcome> {
+    const skipped: SentinelStep[] = [];
     for (const [index, step] of plan.steps.entries()) {
-      const left = plan.steps.slice(index);
+      const left = [...skipped, ...plan.steps.slice(index)];
+      if (this.#failed.has(step.sentinel.id)) {
+        skipped.push(step);
+        continue;
+      }
       if (this.#isStopped) return this.#outcome('stopped', left);
       tell('onStep', this.options.onStep?.(step, index));
       try {
@@ -63,11 +72,14 @@ export class SentinelRun {
       } catch (error) {
         // Of a failover there is one, and the next sentinel must not forget what this one has not found again.
         if (step.do === 'failover' || step.do === 'reset' || step.do === 'rediscover') throw this.#failure(step, error);
-        const problem = thrownText(error);
+        const isSure = error instanceof ReplyError || error instanceof AdminError;
+        const problem = isSure ? thrownText(error) : `${thrownText(error)}; whether it has done it is not known`;
         this.#results.push({ sentinel: step.sentinel.name, step: describeSentinelStep(step), problem });
+        // What does not answer is not waited for again, and a group that it does not watch has no settings.
+        if (!isSure || step.do === 'monitor') this.#failed.add(step.sentinel.id);
       }
     }
-    return this.#outcome(this.#results.some(({ problem }) => problem !== null) ? 'failed' : 'done', []);
+    return this.#outcome(this.#results.some(({ problem }) => problem !== null) ? 'failed' : 'done', skipped);
   }
 
   get #isStopped(): boolean {
@@ -111,13 +123,15 @@ export class SentinelRun {
 
   /** Waits until all sentinels that answer name another primary, which is one, and the old one follows it. */
   async #untilPromoted({ from, sentinel }: Failover): Promise<boolean> {
-    let endAt = Number.POSITIVE_INFINITY;
+    let endAt = performance.now() + FAILOVER_TIMEOUT_MS;
+    let hasLimit = false;
     for (;;) {
       const group = await this.read().catch(() => null);
       if (group !== null) {
         const views = watchingOf(group).map(({ replies }) => replies.view);
         const limitMs = Math.max(0, ...views.map(({ failoverTimeoutMs }) => failoverTimeoutMs));
-        if (endAt === Number.POSITIVE_INFINITY) endAt = performance.now() + limitMs;
+        if (!hasLimit) endAt = performance.now() + limitMs;
+        hasLimit = true;
         const [named, ...others] = primariesNamed(group);
         const isOver = !views.some(isFailingOver);
         if (named !== undefined && named.name !== from) {

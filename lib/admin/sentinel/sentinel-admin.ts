@@ -26,6 +26,7 @@ import { planSentinelFailover } from './plan-failover.js';
 import { planReset } from './plan-reset.js';
 import { type NewPrimary, planMonitor, planRemove, planSet } from './plan-settings.js';
 import { type GroupAccess, nameOfGroup, readGroup, readSentinels } from './read-group.js';
+import { withRights } from './rights.js';
 import { type SentinelOutcome, SentinelRun, type SentinelRunOptions } from './run-steps.js';
 import type { SentinelGroupState } from './sentinel-group.js';
 import { type GroupSettings, isSameSentinelPlan, type SentinelPlan, type SentinelRequest } from './steps.js';
@@ -110,22 +111,22 @@ export class SentinelAdmin implements TopologyAdmin {
 
   /** `coordinated`: the primary hands over its writes first (Valkey 9). Default: where the sentinels know that. */
   async planFailover({ coordinated }: { readonly coordinated?: boolean } = {}): Promise<SentinelPlan> {
-    return planSentinelFailover(await this.read(), coordinated ?? null);
+    return await this.#allowed(planSentinelFailover(await this.read(), coordinated ?? null));
   }
 
   /** The sentinels forget the sentinels and replicas that are gone. */
   async planReset(): Promise<SentinelPlan> {
-    return planReset(await this.read());
+    return await this.#allowed(planReset(await this.read()));
   }
 
   /** The sentinels watch the group no longer. */
   async planRemove(): Promise<SentinelPlan> {
-    return planRemove(await this.read());
+    return await this.#allowed(planRemove(await this.read()));
   }
 
   /** All sentinels get these settings, by the names of SENTINEL SET: `{ 'down-after-milliseconds': '5000' }`. */
   async planSet(settings: GroupSettings): Promise<SentinelPlan> {
-    return planSet(await this.read(), settings);
+    return await this.#allowed(planSet(await this.read(), settings));
   }
 
   /** The sentinels of `nodes` watch `primary`, host:port, under `name`. `quorum`: default: more than half of them. */
@@ -143,7 +144,7 @@ export class SentinelAdmin implements TopologyAdmin {
       throw new AdminError(`no Sentinel could be asked: ${failures.join('; ')}`, { reason: 'unreachable' });
     }
     const answering = sentinels.filter(({ replies }) => replies !== null).length;
-    return planMonitor(name, sentinels, server, { quorum: quorum ?? majorityOf(answering), settings });
+    return await this.#allowed(planMonitor(name, sentinels, server, { quorum: quorum ?? majorityOf(answering), settings }));
   }
 
   /** Carries a plan out, if it would still be made as it is. */
@@ -162,6 +163,10 @@ export class SentinelAdmin implements TopologyAdmin {
   [Symbol.asyncDispose](): Promise<void> {
     this.close();
     return Promise.resolve();
+  }
+
+  #allowed(plan: SentinelPlan): Promise<SentinelPlan> {
+    return withRights(this.#access.sentinels, plan);
   }
 
   #planOf(request: SentinelRequest): Promise<SentinelPlan> {

@@ -109,6 +109,15 @@ describe('the administration of a group of Sentinels', function () {
     await done(admin, await admin.planSet({ 'parallel-syncs': '1' }));
   });
 
+  it('sets nothing where one Sentinel would refuse its part', async () => {
+    const other = at(group.sentinels, 1);
+    await other.ask('ACL', 'SETUSER', 'default', '-sentinel|set');
+    const refused = new RegExp(`may not send ${other.address} SENTINEL SET .*Nothing was done`);
+    await assert.rejects(admin.planSet({ 'parallel-syncs': '3' }), refused);
+    await other.ask('ACL', 'SETUSER', 'default', '+sentinel|set');
+    assert.equal((await admin.planSet({ 'parallel-syncs': '3' })).steps.length, 3);
+  });
+
   it('promotes a replica: all Sentinels name it, it is the primary, and the old one follows it', async () => {
     const old = await group.primary();
     const plan = await admin.planFailover({ coordinated: false });

@@ -65,6 +65,12 @@ const REFUSED: readonly (readonly [what: string, servers: readonly InventedServe
     /10\.0\.0\.1:6379 does not let us call INFO/,
   ],
   [
+    'a replica that would refuse all writes',
+    [{ id: 1 }, { id: 2, of: 1, config: { 'min-replicas-to-write': 2 } }, { id: 3, of: 1, down: true }],
+    nameOf(2),
+    /min-replicas-to-write 2, and only 1 replica would follow it/,
+  ],
+  [
     'a handover that another hand has begun',
     [
       { id: 1, info: { master_failover_state: 'waiting-for-sync' } },
@@ -140,10 +146,9 @@ describe('the plan of a handover', () => {
       ]),
       /10\.0\.0\.1:6379 runs without a configuration file/,
     );
-    assert.match(
-      notes([{ id: 1 }, { id: 2, of: 1, config: { 'min-replicas-to-write': 2 } }]),
-      /refuses writes until 2 replicas follow it, and there are only 1/,
-    );
+    assert.match(notes([{ id: 1 }, { id: 2, of: 1, config: { 'min-replicas-to-write': 1 } }]), /refuses writes until 1 replica follows it/);
+    const off = { 'min-replicas-to-write': 2, 'min-replicas-max-lag': 0 };
+    assert.doesNotMatch(notes([{ id: 1 }, { id: 2, of: 1, config: off }]), /refuses writes/);
     assert.match(
       notes([...GROUP, { id: 5, of: 1, down: true }]),
       /10\.0\.0\.5:6379 cannot be asked, and goes on following 10\.0\.0\.1:6379/,
