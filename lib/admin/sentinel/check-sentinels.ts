@@ -3,7 +3,7 @@ import type { Problem } from '../health/problem.js';
 import { namesText } from '../health/server-problems.js';
 import { count } from '../slot-list.js';
 import { primariesNamed, type SentinelGroupState, votersOf, watchingOf } from './sentinel-group.js';
-import { isDown } from './sentinel-view.js';
+import { isDown, isFailingOver } from './sentinel-view.js';
 
 /** What is wrong with the sentinels of a group, as such and with each other. */
 export function checkSentinels(group: SentinelGroupState): Problem[] {
@@ -51,6 +51,10 @@ function views(group: SentinelGroupState): Problem[] {
   const named = primariesNamed(group);
   if (named.length > 1) {
     const said = named.map(({ name, by, epoch }) => `${namesText(by.map((each) => each.name))} say ${name} (epoch ${epoch})`);
+    if (watchingOf(group).some(({ replies }) => isFailingOver(replies.view))) {
+      const text = `not all Sentinels name the same primary while the failover is under way: ${said.join(', ')}`;
+      return [{ severity: 'warning', kind: 'sentinel-views', text }];
+    }
     const text = `the Sentinels disagree about the primary: ${said.join(', ')}; those with the lower epoch cannot hear the others, or do not reach the new primary`;
     return [{ severity: 'error', kind: 'sentinel-views', text, nodes: named.flatMap(({ by }) => by.map(({ name }) => name)) }];
   }
@@ -85,18 +89,18 @@ function quorums(group: SentinelGroupState): Problem[] {
   const watching = watchingOf(group);
   const usable = watching.filter(({ replies }) => !replies.tilt).length;
   const voters = Math.max(0, ...watching.map(({ replies }) => votersOf(replies)));
-  const quorum = Math.max(0, ...watching.map(({ replies }) => replies.view.quorum));
+  // Where they differ, those with the largest say it themselves.
+  const quorum = Math.min(...watching.map(({ replies }) => replies.view.quorum));
   const problems: Problem[] = [];
-  const able = usable < watching.length ? 'act, because of TILT mode' : 'be asked';
   if (quorum > voters) {
     const text = `the quorum is ${quorum}, and there are ${count(voters, 'Sentinel')}: no failover ever begins; lower it with slotwise sentinel set … quorum=${majorityOf(voters)}`;
     problems.push({ severity: 'error', kind: 'sentinel-quorum', text });
   } else if (usable < quorum) {
-    const text = `the quorum is ${quorum}, and only ${count(usable, 'Sentinel')} of ${voters} can ${able}: no failover begins`;
+    const text = `the quorum is ${quorum}, and only ${count(usable, 'Sentinel')} of ${voters} can take part: no failover begins`;
     problems.push({ severity: 'error', kind: 'sentinel-quorum', text });
   }
   if (usable < majorityOf(voters)) {
-    const text = `a failover needs the votes of ${majorityOf(voters)} of ${count(voters, 'Sentinel')}, and only ${usable} can ${able}: none can be authorized`;
+    const text = `a failover needs the votes of ${majorityOf(voters)} of ${count(voters, 'Sentinel')}, and only ${usable} can take part: none can be authorized`;
     problems.push({ severity: 'error', kind: 'sentinel-quorum', text });
   }
   const said = watching.filter(({ replies }) => replies.ckquorum?.ok === false);

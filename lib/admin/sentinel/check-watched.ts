@@ -1,10 +1,11 @@
+import { numberAt } from '../health/info-fields.js';
 import { wantsPassword } from '../health/passwords.js';
 import type { Problem } from '../health/problem.js';
 import { namesText } from '../health/server-problems.js';
 import { checkTree } from '../replication/check-tree.js';
-import { primariesIn, type ReplicationTree, serverAt } from '../replication/tree.js';
+import { primariesIn, type ReplicationTree, serverAt, type TreeServer } from '../replication/tree.js';
 import { primariesNamed, type SentinelGroupState, viewsOf, watchingOf } from './sentinel-group.js';
-import { isDown, isFailingOver } from './sentinel-view.js';
+import { isDown, isFailingOver, type WatchedServer } from './sentinel-view.js';
 
 /** What is wrong with the data servers of a group, and with what the sentinels think of them. */
 export function checkWatched(group: SentinelGroupState): Problem[] {
@@ -13,16 +14,43 @@ export function checkWatched(group: SentinelGroupState): Problem[] {
     const text = `no data server of ${group.name} could be asked: ${group.treeProblem}`;
     return [{ severity: 'error', kind: 'unreachable', text }, ...failovers(group)];
   }
+  const leaving = demotions(group, group.tree);
   return [
     ...failovers(group),
     ...strangers(group, group.tree),
     ...down(group, group.tree),
     ...unknownReplicas(group, group.tree),
-    // A replica that the sentinels take for dead is told there.
+    ...leaving,
     ...checkTree(group.tree, { setting: 'down-after-milliseconds', ms: downAfterMs }).filter(
-      ({ kind, nodes = [] }) => kind !== 'unreachable' || !nodes.some((name) => viewsOf(group, name).some(({ server }) => isDown(server))),
+      ({ kind, nodes = [] }) =>
+        // A replica that the sentinels take for dead is told there.
+        (kind !== 'unreachable' || !nodes.some((name) => viewsOf(group, name).some(({ server }) => isDown(server)))) &&
+        (kind !== 'two-primaries' || leaving.length === 0),
     ),
   ];
+}
+
+/** Longer than sentinels wait before they make a server a replica that calls itself primary: four messages of 2 s, and an INFO every 10 s. */
+const DEMOTION_MS = 30_000;
+
+/** Primaries of before a failover, which its sentinels make replicas some seconds after it; none where one of several primaries is another. */
+function demotions(group: SentinelGroupState, tree: ReplicationTree): Problem[] {
+  const named = primariesNamed(group)[0];
+  const primary = serverAt(tree, named?.name ?? null);
+  const others = primariesIn(tree).filter(({ name }) => name !== primary?.name);
+  const isUnderWay = watchingOf(group).some(({ replies }) => isFailingOver(replies.view));
+  const isLeaving = ({ name, names }: TreeServer): boolean =>
+    [name, ...names].flatMap((each) => viewsOf(group, each)).some(({ server }) => isNewReplica(server));
+  if (others.length === 0 || primary?.role !== 'primary' || !(isUnderWay || others.every(isLeaving))) return [];
+  const text = isUnderWay
+    ? `${namesText([primary, ...others].map(({ name }) => name))} are primaries while the failover is under way: one becomes a replica at its end, and what is written to it meanwhile is lost`
+    : `${namesText(others.map(({ name }) => name))} still ${others.length === 1 ? 'calls itself' : 'call themselves'} primary after a failover to ${primary.name}: the Sentinels make it a replica within some seconds, and what is written to it meanwhile is lost`;
+  return [{ severity: 'warning', kind: 'moving', text, nodes: others.map(({ name }) => name) }];
+}
+
+/** `role-reported-time`: for how many ms it has said what it is. */
+function isNewReplica({ flags, fields }: WatchedServer): boolean {
+  return flags.includes('slave') && (numberAt(fields, 'role-reported-time') ?? DEMOTION_MS) < DEMOTION_MS;
 }
 
 function failovers(group: SentinelGroupState): Problem[] {

@@ -42,7 +42,7 @@ const CASES: readonly (readonly [what: string, group: SentinelGroupState, proble
       { id: 3, down: true },
     ]),
     [
-      ['error sentinel-quorum', /the quorum is 2, and only 1 Sentinel of 3 can be asked/],
+      ['error sentinel-quorum', /the quorum is 2, and only 1 Sentinel of 3 can take part/],
       ['error sentinel-quorum', /votes of 2 of 3 Sentinels, and only 1/],
       ['warning sentinel-dead-peer', /10\.0\.1\.2/],
       ['warning sentinel-dead-peer', /10\.0\.1\.3/],
@@ -57,6 +57,54 @@ const CASES: readonly (readonly [what: string, group: SentinelGroupState, proble
     'a Sentinel that says it has no quorum',
     groupOf([{ id: 1, noQuorum: '1 usable Sentinels.' }]),
     [['error sentinel-quorum', /10\.0\.1\.1:26379: NOQUORUM 1 usable/]],
+  ],
+  [
+    'a quorum that only one of them cannot reach',
+    groupOf([
+      { id: 1, fields: { quorum: 3 }, noQuorum: '2 usable' },
+      { id: 3, ignorant: true },
+    ]),
+    [
+      ['error sentinel-quorum', /10\.0\.1\.1:26379: NOQUORUM 2 usable/],
+      ['warning sentinel-views', /10\.0\.1\.3:26379 does not watch main/],
+      ['warning sentinel-settings', /quorum is not the same/],
+    ],
+  ],
+  [
+    'a failover in which not all have switched',
+    groupOf(
+      [
+        { id: 1, fields: { flags: 'master,failover_in_progress' } },
+        ...[2, 3].map((id) => ({ id, primary: 2, replicas: { 1: {}, 3: {} } })),
+      ],
+      [{ id: 1 }, { id: 2 }, { id: 3, of: 2 }],
+    ),
+    [
+      ['warning sentinel-views', /not all Sentinels name the same primary while/],
+      ['warning moving', /a failover is under way, led by 10\.0\.1\.1:26379/],
+      ['warning moving', /10\.0\.0\.1:6379, 10\.0\.0\.2:6379 are primaries while the failover is under way/],
+    ],
+  ],
+  [
+    'an old primary that becomes a replica soon',
+    groupOf(
+      [1, 2, 3].map((id) => ({ id, primary: 2, replicas: { 1: { 'role-reported-time': 4_000 }, 3: {} } })),
+      [{ id: 1 }, { id: 2 }, { id: 3, of: 2 }],
+    ),
+    [['warning moving', /10\.0\.0\.1:6379 still calls itself primary after a failover to 10\.0\.0\.2:6379/]],
+  ],
+  [
+    'an old primary that the Sentinels cannot make a replica',
+    groupOf(
+      [1, 2, 3].map((id) => ({ id, primary: 2, replicas: { 1: { 'role-reported-time': 40_000 }, 3: {} } })),
+      [{ id: 1 }, { id: 2 }, { id: 3, of: 2 }],
+    ),
+    [['error two-primaries', /2 servers call themselves primary/]],
+  ],
+  [
+    'a second primary that the Sentinels do not know',
+    groupOf([], [...HEALTHY, { id: 4 }]),
+    [['error two-primaries', /10\.0\.0\.1:6379 .* and 10\.0\.0\.4:6379/]],
   ],
   ['two Sentinels', groupOfExactly([{ id: 1 }, { id: 2 }]), [['warning sentinel-quorum', /only 2 Sentinels: when one fails no failover/]]],
   ['one Sentinel', groupOfExactly([{ id: 1, fields: { quorum: 1 } }]), [['warning sentinel-quorum', /is only 1 Sentinel: when it fails/]]],
