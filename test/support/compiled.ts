@@ -8,7 +8,15 @@ const root = resolve('.');
 const isCovered = process.env.NODE_V8_COVERAGE !== undefined;
 /** The packages among what is bundled look for parts of node by `require`. */
 const banner = "import { createRequire as bannerRequire } from 'node:module'; const require = bannerRequire(import.meta.url);";
-const options = ['--bundle', '--splitting', '--platform=node', '--format=esm', '--out-extension:.js=.mjs', `--banner:js=${banner}`];
+const options = [
+  '--bundle',
+  '--splitting',
+  '--platform=node',
+  '--target=node20',
+  '--format=esm',
+  '--out-extension:.js=.mjs',
+  `--banner:js=${banner}`,
+];
 
 const made = new Map<string, Promise<string>>();
 

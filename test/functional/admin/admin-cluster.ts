@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import calculateSlot from 'cluster-key-slot';
+import { checkCluster } from '../../../lib/admin/check/check-cluster.js';
 import { runCommandLine } from '../../../lib/admin/cli/command-line.js';
 import { ClusterAdmin, type Plan, type Problem } from '../../../lib/admin/index.js';
 import { cluster, createClient, type Redis } from '../../../lib/index.js';
+import { compiled, loaderArgs } from '../../support/compiled.js';
 import { type Server, startAll, stopAll } from '../../support/server.js';
 import { until } from '../../support/wait.js';
 
-const program = fileURLToPath(new URL('../../../lib/admin/cli/index.ts', import.meta.url));
+const program = 'lib/admin/cli/index.ts';
 /** Options of a server that is ready to join a cluster. */
 export const emptyServer = { config: ['cluster-enabled yes', 'cluster-config-file nodes.conf', 'cluster-node-timeout 2000'] };
 
@@ -21,8 +22,8 @@ export interface CommandRun {
 }
 
 /** Starts `slotwise cluster …` in a process of its own. */
-export function startCommand(...args: readonly (string | number)[]): CommandRun {
-  const words = ['--import', 'tsx', program, 'cluster', ...args.map(String)];
+export async function startCommand(...args: readonly (string | number)[]): Promise<CommandRun> {
+  const words = [...loaderArgs, await compiled(program), 'cluster', ...args.map(String)];
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, SLOTWISE_PASSWORD: '' } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -143,6 +144,11 @@ export class AdminCluster {
   /** What the check calls an error. */
   async errors(): Promise<readonly Problem[]> {
     return (await this.admin.check()).filter(({ severity }) => severity === 'error');
+  }
+
+  /** What one look shows, also what may pass: the check looks again before it says so, for some seconds. */
+  async look(): Promise<readonly Problem[]> {
+    return checkCluster(await this.admin.read());
   }
 
   /** The slots of a member in the cluster's state. */

@@ -70,13 +70,16 @@ describe('slotwise top', function () {
     try {
       // More than two seconds, so that a report falls into them.
       const looks = await top.next(24);
+      const tookS = (Date.parse(at(looks, -1).time) - Date.parse(at(looks, 0).time)) / 1_000;
       for (const server of cluster.servers) {
         const seen = looks.map((look) => top.of(server, look));
         const known = seen.filter(({ opsPerSecond }) => opsPerSecond !== null);
         assert.ok(known.length > 12, `${known.length} looks have rates`);
-        for (const { name, opsPerSecond, clients, outBytesPerSecond } of known) {
-          assert.deepEqual([opsPerSecond, clients, (outBytesPerSecond ?? 0) < 1_000], [0, 0, true], name);
-        }
+        for (const { name, opsPerSecond, clients } of known) assert.deepEqual([opsPerSecond, clients], [0, 0], name);
+        // Once a second a replica acknowledges, and a primary may look for it: few bytes, but between two answers that come close together a high
+        // rate. The answers to our own questions would be seen in every look.
+        const loud = known.filter(({ outBytesPerSecond }) => (outBytesPerSecond ?? 0) >= 1_000);
+        assert.ok(loud.length <= tookS + 2, `${server.address}: ${loud.length} of ${known.length} looks, in ${tookS} s`);
       }
 
       using connection = await first.connect();
