@@ -12,11 +12,14 @@ import { followFindings, JOIN_RULES, type PortLook, portFindings, promotionFindi
 import { emptiedFindings, MOVE_RULES, type MoveFacts } from './move-rules.js';
 import { readRdbVersion } from './rdb-version.js';
 import { checkRights, needsOfPlan } from './rights.js';
+import { mayHoldKeyOf } from './server-facts.js';
 import { type KeyReader, readContent, type SlotContent } from './slot-content.js';
 import { type KeyMove, type Subjects, subjectsOf } from './subjects.js';
 
-/** Keys of one move whose size is asked for, some 4 µs each: what is more is sampled. */
+/** Keys of one move whose size is asked for, some 4 µs each of the server's time: what is more is sampled. */
 const MAX_KEYS = 250_000;
+/** As many tell how large keys are on average, where none can be a large one. */
+const SOME_KEYS = 2_000;
 
 /**
  * Looks at the servers before a plan is shown, so that it does not end half done: the plan with notes, and with slots of large keys last.
@@ -117,7 +120,7 @@ function readContents(
 ): Promise<MoveContent[]> {
   const readOne = async (move: KeyMove): Promise<MoveContent> => ({
     move,
-    content: await readContent(connections, move, { bigBytes, maxKeys: MAX_KEYS, stop }),
+    content: await readContent(connections, move, { bigBytes, maxKeys: mayHoldKeyOf(move.from, bigBytes) ? MAX_KEYS : SOME_KEYS, stop }),
   });
   return Promise.all(moves.map(readOne));
 }
@@ -134,7 +137,7 @@ function estimatedBytes(content: SlotContent): number {
 
 function sampleNote({ from }: KeyMove, content: SlotContent): Finding[] {
   const keys = keysIn(content);
-  if (content.measured.keys >= keys * 0.99) return [];
+  if (content.measured.keys >= keys * 0.99 || !mayHoldKeyOf(from, BIG_BYTES)) return [];
   const [seen, all] = [content.measured.keys, keys].map((number) => number.toLocaleString('en-US'));
   return [note(`the sizes of ${seen} of ${all} keys of ${from.name} are known: there may be large keys among the others`)];
 }

@@ -43,3 +43,12 @@ export function isCopying({ facts }: AdminNode): boolean {
 export function lacksPassword(replica: AdminNode, primary: AdminNode): boolean {
   return replica.facts !== null && lacksPasswordFor(primary.facts, replica.facts);
 }
+
+/** A server's own estimate of what its keys take may be off by some. */
+const CERTAIN = 0.9;
+
+/** Whether a server may have a key of so many bytes, by what all of its keys take together. Asking for the size of each would take longer. */
+export function mayHoldKeyOf(node: AdminNode, bytes: number): boolean {
+  const all = infoNumber(node, 'used_memory_dataset');
+  return all === null || all >= bytes * CERTAIN;
+}

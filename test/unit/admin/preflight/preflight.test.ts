@@ -77,6 +77,21 @@ describe('the look before a plan', () => {
     await assert.rejects(preflight(servers(1), reshard(cluster), cluster, { skipLarger: 1_000 }), /raise maxmemory/);
   });
 
+  for (const [what, info, least, most] of [
+    ['of all keys where one could be large', { used_memory_dataset: String(8 * 1_048_576) }, 2_998, 2_998],
+    ['of all keys where the server does not tell what they take together', {}, 2_998, 2_998],
+    ['of some keys where none can be large', { used_memory_dataset: String(7 * 1_048_576) }, 1_000, 2_000],
+  ] as const) {
+    it(`asks for the size ${what}`, async () => {
+      const cluster = withTold(threeShards({ id: 7001, keys: 5 }), { 7001: { info } });
+      const { asked, ...client } = servers(1_499);
+      const { notes } = await preflight(client, reshard(cluster), cluster);
+      const sizes = asked.filter((words) => words.startsWith('MEMORY')).length;
+      assert.ok(least <= sizes && sizes <= most, `${sizes} keys`);
+      assert.doesNotMatch(notes.join('\n'), /may be large keys among the others/);
+    });
+  }
+
   it('tells of migrations that run, of whatever slots', async () => {
     const cluster = threeShards();
     const [node] = cluster.nodes.values();
