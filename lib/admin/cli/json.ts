@@ -4,6 +4,7 @@ import { AdminError } from '../admin-error.js';
 import { type PlanJson, planToJson } from '../plans/plan-json.js';
 import { describeStep, type Plan, type PlanStep } from '../plans/steps.js';
 import type { Progress } from '../run/run-error.js';
+import { type SlotSet, slotsText } from '../slot-list.js';
 import { UsageError } from './usage-error.js';
 
 /** One document on the standard output. */
@@ -33,4 +34,10 @@ export function planJson(plan: Plan): { readonly plan: PlanJson; readonly lines:
 /** How a run ended. `left`: steps, whose nodes are those of the plan. */
 export function outcomeJson(status: string, { slots, totalSlots, keys }: Progress, left: readonly PlanStep[]): Record<string, unknown> {
   return { status, slots, totalSlots, keys, left: planToJson({ title: '', notes: [], steps: left }).steps };
+}
+
+/** The same with its slots as ranges, if it has any: a list would have up to 16,384 numbers. */
+export function withSlotRanges<T extends { readonly slots?: SlotSet }>(item: T): Omit<T, 'slots'> & { readonly slots?: string } {
+  const { slots, ...rest } = item;
+  return slots === undefined ? rest : { ...rest, slots: slotsText(slots) };
 }

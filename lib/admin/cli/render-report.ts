@@ -5,6 +5,7 @@ import { lagBytes, listedAt, type ReplicationFacts, replicationOf } from '../hea
 import { versionOf } from '../health/server-version.js';
 import { count } from '../slot-list.js';
 import type { ServerRow, TopologyReport } from '../topology-report.js';
+import { withSlotRanges } from './json.js';
 import { line, table } from './render.js';
 
 /** What a row says of replication. */
@@ -68,8 +69,8 @@ export function reportJson({ kind, title, rows, problems, jobs }: TopologyReport
         ...(link === null ? {} : { replication: link }),
       };
     }),
-    problems,
-    ...(jobs.length === 0 ? {} : { jobs }),
+    problems: problems.map(withSlotRanges),
+    ...(jobs.length === 0 ? {} : { jobs: jobs.map(withSlotRanges) }),
   };
 }
 

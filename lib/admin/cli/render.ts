@@ -6,6 +6,7 @@ import { serverJson } from '../health/server-json.js';
 import { describeStep, type Plan, type PlanStep } from '../plans/steps.js';
 import { count, slotsText } from '../slot-list.js';
 import { type AdminNode, type ClusterState, primariesOf, replicasOf } from '../state/cluster-state.js';
+import { withSlotRanges } from './json.js';
 import { padEndTo, padStartTo, widthOf } from './text-width.js';
 
 /** One line of text, whatever servers have put into it. */
@@ -104,12 +105,12 @@ export function clusterJson(cluster: ClusterState, problems: readonly Problem[])
       ...(problem === null ? {} : { problem }),
       ...(migrating.size > 0 ? { migrating: Object.fromEntries(migrating) } : {}),
       ...(importing.size > 0 ? { importing: Object.fromEntries(importing) } : {}),
-      ...(running.length > 0 ? { migrations: running.map((job) => ({ ...job, slots: slotsText(job.slots) })) } : {}),
+      ...(running.length > 0 ? { migrations: running.map(withSlotRanges) } : {}),
       host: peer.host,
       flags,
       clusterState: cluster.views.get(id)?.state ?? null,
       ...(facts === null ? {} : serverJson(facts, contextOf(node, cluster))),
     };
   });
-  return { ok: !hasErrors(problems), kind: 'cluster', nodes, problems };
+  return { ok: !hasErrors(problems), kind: 'cluster', nodes, problems: problems.map(withSlotRanges) };
 }

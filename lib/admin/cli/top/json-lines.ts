@@ -1,5 +1,6 @@
 import { hasErrors, inOrder } from '../../health/problem.js';
 import { slotsText } from '../../slot-list.js';
+import { withSlotRanges } from '../json.js';
 import { type Order, sorted } from './columns.js';
 import type { FrameContent } from './frame.js';
 
@@ -22,6 +23,6 @@ export function lookJson(look: FrameContent, order: Order): string {
       ...Object.fromEntries(Object.entries(move).map(([name, value]) => [name, rounded(value)])),
       slots: slotsText(slots),
     })),
-    problems: inOrder(look.problems),
+    problems: inOrder(look.problems).map(withSlotRanges),
   });
 }

@@ -9,7 +9,7 @@ describe('a look as JSON', () => {
     const last = sampleAt(3_000, { total_commands_processed: 100, used_memory: 5 });
     const servers = serverLines([rowOf('a\n:1')], () => samplesOf(before, last), 3_000);
     const move = { from: 'a:1', to: null, slots: [1, 2, 3], state: 'open', slotsPerSecond: 1 / 3, keysPerSecond: null, secondsLeft: null };
-    const problem = { severity: 'error', kind: 'down', text: 'a:1 is down' } as const;
+    const problem = { severity: 'error', kind: 'down', text: 'a:1 is down', slots: [4, 5] } as const;
     const look = { at: new Date(0), kind: 'cluster', title: 'cluster of 1', servers, moves: [move], problems: [problem] } as const;
     const text = lookJson(look, { by: 'tree', reversed: false });
     assert.doesNotMatch(text, /\n/);
@@ -20,7 +20,7 @@ describe('a look as JSON', () => {
       title: 'cluster of 1',
       ok: false,
       moves: [{ ...move, slots: '1-3', slotsPerSecond: 0.33 }],
-      problems: [problem],
+      problems: [{ ...problem, slots: '4-5' }],
     });
     const { name, state, opsPerSecond, memoryBytes, lagBytes, silentMs } = listed[0] ?? {};
     assert.deepEqual([name, state, opsPerSecond, memoryBytes, lagBytes, silentMs], ['a\n:1', 'ok', 33.33, 5, null, null]);
