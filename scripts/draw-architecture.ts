@@ -11,7 +11,7 @@ export const PAGE_FILE = new URL('../docs/architecture.md', import.meta.url);
 /** What stands in the boxes of the first picture, by folder or file of `lib/`. */
 const LAYERS: Readonly<Record<string, string>> = {
   'index.ts': 'what the package exports',
-  admin: 'cluster administration: plans, executor, command line',
+  admin: 'administration of servers: checks, plans, runs, command line',
   api: 'what a program holds: client, pipeline, lease, subscription',
   client: 'one client: dispatcher, nodes, subscriptions, leases, scans',
   routing: 'where a command goes: router, selection, retry rules',
@@ -27,7 +27,7 @@ const LAYERS: Readonly<Record<string, string>> = {
 const EVERYWHERE: readonly string[] = ['errors.ts', 'diagnostics.ts', 'version.ts', 'util'];
 
 /** Folders whose parts the second picture shows. */
-const DIVIDED: readonly string[] = ['client', 'routing', 'topology', 'protocol'];
+const DIVIDED: readonly string[] = ['client', 'routing', 'topology', 'protocol', 'admin'];
 
 /** So many other files of a folder are named; more are counted as one box without names. */
 const FEW = 4;

@@ -1,5 +1,5 @@
 import { type CallForm, options, type Parameter, refuseArgument, required, value } from '../options/call-form.js';
-import { CLIENT_CHECKS, checkSignal } from '../options/checks.js';
+import { checkSignal } from '../options/checks.js';
 import {
   arrayOf,
   type Check,
@@ -23,26 +23,6 @@ const checkNode = nonEmptyString;
 const checkNodes = arrayOf(checkNode, "'all', or a list of nodes");
 const checkSlotList = arrayOf(integerBetween(0, SLOT_COUNT - 1), "how many slots, a list of slots, or 'all'");
 const checkCount = integerBetween(1, Number.MAX_SAFE_INTEGER);
-
-const { username, password, credentials, tls, connectTimeoutMs, addressMap, allowedAddresses, clientName } = CLIENT_CHECKS;
-const checkSeeds: Check<readonly string[]> = (given, path) =>
-  Array.isArray(given) || typeof given === 'string' ? (given as readonly string[]) : refuseValue(path, 'host:port or URLs of nodes', given);
-
-/** Options that reach the servers of any topology. */
-export const ADMIN_CHECKS = {
-  nodes: checkSeeds,
-  username,
-  password,
-  credentials,
-  tls,
-  connectTimeoutMs,
-  addressMap,
-  allowedAddresses,
-  clientName,
-};
-
-/** The options of a `ClusterAdmin` and a `ReplicationAdmin`. */
-export const checkAdmin = shape(ADMIN_CHECKS, 'an object of options such as { nodes: ["10.0.0.1:7000"] }');
 
 /** Options without which a method has nothing to do. */
 function all<T extends object>(check: Check<T>, names: readonly (keyof T & string)[]): Check<T> {

@@ -1,17 +1,18 @@
 import { OptionsError } from '../errors.js';
 import { type Address, addressKey, parseAddress } from '../options/address.js';
 import { checkCalls, type FormsOf } from '../options/call-form.js';
-import type { ClientOptions } from '../options/client-options.js';
 import { resolveOptions } from '../options/resolve.js';
 import { addressText } from '../options/secrets.js';
 import { cluster } from '../options/topology.js';
 import { NodeRules } from '../topology/node-rules.js';
 import { sleep } from '../util/timers.js';
 import { AdminError } from './admin-error.js';
-import { ADMIN_FORMS, checkAdmin } from './call-forms.js';
+import { type AdminOptions, CLIENT_NAME, checkAdmin } from './admin-options.js';
+import { ADMIN_FORMS } from './call-forms.js';
 import { checkCluster } from './check/check-cluster.js';
 import { type MoveUnderWay, movesUnderWay, refuseBesideMoves } from './check/moves-under-way.js';
 import { readMoves, readPicture } from './check/read-picture.js';
+import { brokenSlots } from './check/slot-troubles.js';
 import { type SteadyCheck, steadyCheck } from './check/steady-check.js';
 import type { Problem } from './health/problem.js';
 import { NodeConnections } from './node-connections.js';
@@ -39,16 +40,6 @@ import { openMoves } from './state/open-moves.js';
 import { readCluster, readServer } from './state/read-cluster.js';
 import type { ReportOptions, TopologyAdmin, TopologyReport } from './topology-report.js';
 
-/** Options of a `ClusterAdmin`: of the client's options those that say how to reach a server, and the cluster's nodes. */
-export interface AdminOptions
-  extends Pick<
-    ClientOptions,
-    'username' | 'password' | 'credentials' | 'tls' | 'connectTimeoutMs' | 'addressMap' | 'allowedAddresses' | 'clientName'
-  > {
-  /** Any nodes of the cluster, as `host:port` or as URLs. */
-  readonly nodes: readonly string[];
-}
-
 const DEFAULT_PORT = 6379;
 /** Gossip reaches all nodes of a healthy cluster in about a second, in ms. */
 const LOOK_AGAIN_MS = 500;
@@ -73,7 +64,7 @@ export class ClusterAdmin implements TopologyAdmin {
   constructor(given: AdminOptions) {
     const { nodes, ...access } = checkAdmin(given, 'options');
     if (nodes === undefined) throw new OptionsError('options.nodes', 'host:port or URLs of nodes', nodes);
-    const options = resolveOptions({ clientName: 'slotwise-admin', ...access, topology: cluster(nodes) });
+    const options = resolveOptions({ clientName: CLIENT_NAME, ...access, topology: cluster(nodes) });
     this.#connections = new NodeConnections(options);
     setReach(this, this.#connections);
     this.#rules = new NodeRules(options);
@@ -171,7 +162,7 @@ export class ClusterAdmin implements TopologyAdmin {
     const { cluster: state, pictures } = await this.#watch(2);
     refuseBesideMoves(movesUnderWay(pictures), state);
     const { takeUnreachable = false, duplicates = 'refuse', back = false } = options;
-    const plan = await this.#looked(planFix(state, await readKeyCounts(this.#connections, state), options), [state]);
+    const plan = await this.#looked(planFix(state, await readKeyCounts(this.#connections, state, brokenSlots(state)), options), [state]);
     return requested(plan, { command: 'fix', takeUnreachable, duplicates, back });
   }
 
@@ -191,7 +182,7 @@ export class ClusterAdmin implements TopologyAdmin {
     const steps = await stepsLeft(plan, {
       read: async () => (state = await this.read()),
       server: (address) => this.#readServer(parsedAddress(address)),
-      keyCounts: (cluster) => readKeyCounts(this.#connections, cluster),
+      keyCounts: (cluster) => readKeyCounts(this.#connections, cluster, brokenSlots(cluster)),
       pause: () => sleep(LOOK_AGAIN_MS),
     });
     const settleMs = options.settleMs ?? settleTimeMs(state ?? (await this.read()));

@@ -1,8 +1,11 @@
 /// <reference types="node" preserve="true" />
 // Buffer and AbortSignal in the declarations: a program that lists no `types` of its own has them thus, too.
 export { AdminError } from './admin-error.js';
-export { type AdminOptions, ClusterAdmin } from './cluster-admin.js';
+export type { AdminOptions } from './admin-options.js';
+export { ClusterAdmin } from './cluster-admin.js';
 export type { Problem } from './health/problem.js';
+export type { TopologyKind } from './health/server-kind.js';
+export type { ServerRow } from './health/server-row.js';
 export type { FixOptions } from './plans/fix.js';
 export { type PlanJson, planFromJson, planToJson } from './plans/plan-json.js';
 export type { RebalanceOptions } from './plans/rebalance.js';
@@ -36,4 +39,4 @@ export {
 export type { SentinelGroupState, SentinelNode } from './sentinel/sentinel-group.js';
 export { describeSentinelStep, type GroupSettings, type SentinelPlan, type SentinelStep } from './sentinel/steps.js';
 export type { AdminNode, ClusterState as Picture, NodeView as View } from './state/cluster-state.js';
-export type { ReportOptions, ServerRow, TopologyAdmin, TopologyKind, TopologyReport } from './topology-report.js';
+export type { ReportOptions, TopologyAdmin, TopologyReport } from './topology-report.js';

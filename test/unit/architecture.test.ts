@@ -11,6 +11,17 @@ const common = ['errors.ts', 'diagnostics.ts', 'version.ts', 'util'];
 /** What the engine stands on: facts, and what users say. */
 const engine = [...common, 'protocol', 'options'];
 
+/** What the administration of every topology stands on. */
+const topologyAdmin = [
+  'admin/node-connections.ts',
+  'admin/health',
+  'admin/topology-report.ts',
+  'admin/lasting-report.ts',
+  'admin/reach.ts',
+];
+/** Folders whose parts have rules of their own: what is directly in one is free to import the like, and nothing else of it. */
+const divided = ['client', 'admin'];
+
 /**
  * Which folders and files of lib each folder may import, itself aside. The longest name that fits a file is its rule; a name allows all
  * that is below it. Type imports count. A folder that is missing here may not exist.
@@ -36,9 +47,53 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   'client/lease': ['client/*', 'client/client.ts', 'client/dispatch'],
   'client/scan': ['client/*', 'client/client.ts'],
   api: [...engine, 'commands', 'connection', 'topology', 'routing', 'client'],
-  admin: [...engine, 'connection', 'topology'],
+  admin: [...engine, 'topology', 'admin/*'],
+  'admin/node-connections.ts': ['connection'],
+  'admin/health': ['admin/node-connections.ts'],
+  'admin/state': ['admin/node-connections.ts', 'admin/health'],
+  'admin/topology-report.ts': ['admin/health', 'admin/state'],
+  'admin/lasting-report.ts': ['admin/health', 'admin/topology-report.ts'],
+  'admin/reach.ts': ['admin/node-connections.ts', 'admin/topology-report.ts'],
+  'admin/check': ['admin/health', 'admin/state'],
+  'admin/check/read-picture.ts': ['admin/node-connections.ts', 'admin/check'],
+  // Plans are pure: they have no connections, and what they need is given to them.
+  'admin/plans': ['admin/health', 'admin/state', 'admin/check'],
+  'admin/run': ['admin/node-connections.ts', 'admin/health', 'admin/state', 'admin/check', 'admin/plans'],
+  // Whether we may send a command is asked with the words that a run sends.
+  'admin/preflight': [
+    'admin/node-connections.ts',
+    'admin/health',
+    'admin/state',
+    'admin/check',
+    'admin/plans',
+    'admin/run/migration-commands.ts',
+  ],
+  'admin/call-forms.ts': ['admin/plans'],
+  'admin/cluster-admin.ts': [
+    ...topologyAdmin,
+    'admin/call-forms.ts',
+    'admin/state',
+    'admin/check',
+    'admin/plans',
+    'admin/preflight',
+    'admin/run',
+  ],
+  'admin/replication': [...topologyAdmin, 'admin/preflight/rights.ts'],
+  'admin/sentinel': [...topologyAdmin, 'admin/replication'],
+  'admin/target': ['admin/node-connections.ts', 'admin/health', 'admin/cluster-admin.ts', 'admin/replication', 'admin/sentinel'],
   // Where a client would send a command, the client itself says.
-  'admin/explain/explain.ts': ['index.ts', 'admin/admin-error.ts'],
+  'admin/explain/explain.ts': ['index.ts'],
+  'admin/cli': ['admin'],
+  'admin/index.ts': [
+    'admin/cluster-admin.ts',
+    'admin/replication',
+    'admin/sentinel',
+    'admin/plans',
+    'admin/run',
+    'admin/health',
+    'admin/state',
+    'admin/topology-report.ts',
+  ],
   'index.ts': [...engine, 'routing', 'topology', 'client', 'api'],
 };
 /** What the package offers: two libraries and a program. */
@@ -57,7 +112,7 @@ function rulesOf(file: string): string[] {
   return Object.keys(rules).filter((name) => file === name || file.startsWith(`${name}/`));
 }
 
-/** `client/*` names the files of `client/` itself, without `client.ts` and without those of its folders. */
+/** `client/*` names the files of `client/` itself, without those that have rules of their own and without those of its folders. */
 function fits(file: string, name: string): boolean {
   if (name.endsWith('/*')) return posix.dirname(file) === name.slice(0, -2) && rules[file] === undefined;
   return file === name || file.startsWith(`${name}/`);
@@ -66,8 +121,8 @@ function fits(file: string, name: string): boolean {
 function mayImport(from: string, to: string): boolean {
   const own = rulesOf(from);
   const nearest = own.reduce((best, name) => (name.length > best.length ? name : best), '');
-  // Within a folder without rules of its own for parts of it everything may see everything; `client` is divided.
-  const inside = nearest === 'client' ? fits(to, 'client/*') : nearest !== '' && rules[from] === undefined && fits(to, nearest);
+  // Within a folder that is not divided everything may see everything.
+  const inside = divided.includes(nearest) ? fits(to, `${nearest}/*`) : nearest !== '' && rules[from] === undefined && fits(to, nearest);
   return inside || own.some((name) => rules[name]?.some((allowed) => fits(to, allowed)));
 }
 
@@ -186,7 +241,7 @@ describe('the architecture', () => {
       ]);
     });
 
-    it('sees an import against the rules, of the exports, and between the parts of client', () => {
+    it('sees an import against the rules, of the exports, and between the parts of client and admin', () => {
       const files = new Map([
         ['protocol/a.ts', ['connection/b.ts', 'errors.ts', 'protocol/resp/c.ts']],
         ['commands/c.ts', ['index.ts', 'client/d.ts', 'options/e.ts', 'protocol/f.ts']],
@@ -194,6 +249,9 @@ describe('the architecture', () => {
         ['client/a.ts', ['client/b.ts', 'client/dispatch/c.ts', 'client/client.ts', 'routing/router.ts']],
         ['client/nodes/a.ts', ['client/nodes/b.ts', 'client/a.ts', 'client/dispatch/c.ts', 'client/client.ts', 'pool/node.ts']],
         ['client/scan/a.ts', ['client/client.ts', 'client/dispatch/a.ts']],
+        ['admin/plans/a.ts', ['admin/check/b.ts', 'admin/slot-list.ts', 'admin/node-connections.ts', 'connection/connection.ts']],
+        ['admin/state/a.ts', ['admin/health/b.ts', 'admin/check/c.ts']],
+        ['admin/run/a.ts', ['admin/preflight/b.ts', 'admin/cli/c.ts', 'admin/plans/d.ts']],
       ]);
       assert.deepEqual(against(files), [
         'protocol/a.ts -> connection/b.ts',
@@ -206,6 +264,11 @@ describe('the architecture', () => {
         'client/nodes/a.ts -> client/dispatch/c.ts',
         'client/nodes/a.ts -> client/client.ts',
         'client/scan/a.ts -> client/dispatch/a.ts',
+        'admin/plans/a.ts -> admin/node-connections.ts',
+        'admin/plans/a.ts -> connection/connection.ts',
+        'admin/state/a.ts -> admin/check/c.ts',
+        'admin/run/a.ts -> admin/preflight/b.ts',
+        'admin/run/a.ts -> admin/cli/c.ts',
       ]);
     });
 

@@ -85,6 +85,14 @@ function slotsWith(counts: Uint16Array, isMeant: (claims: number) => boolean): n
   return slots;
 }
 
+/** Slots that are open, claimed by several nodes, or by none. */
+export function brokenSlots(cluster: ClusterState): number[] {
+  const slots = new Set([...uncoveredSlots(cluster), ...contestedSlots(cluster)]);
+  for (const { migrating, importing } of primariesOf(cluster))
+    for (const slot of [...migrating.keys(), ...importing.keys()]) slots.add(slot);
+  return [...slots].sort((a, b) => a - b);
+}
+
 function openEnds({ nodes }: ClusterState): OpenEnd[] {
   // From Valkey 8 on replicas know which slots of their primary are open; they count only where the primary cannot be asked.
   const reporters = [...nodes.values()].filter(

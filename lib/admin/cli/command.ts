@@ -1,5 +1,5 @@
 import type { AccessOptions } from '../../options/access.js';
-import type { AdminOptions } from '../cluster-admin.js';
+import type { AdminOptions } from '../admin-options.js';
 import type { ExitCode } from './exit-code.js';
 import type { Interrupt } from './interrupt.js';
 import type { Process } from './process.js';

@@ -2,9 +2,10 @@ import { bytesText, durationText } from '../health/amounts.js';
 import type { NodeFacts } from '../health/node-facts.js';
 import { hasErrors } from '../health/problem.js';
 import { lagBytes, listedAt, type ReplicationFacts, replicationOf } from '../health/replication-facts.js';
+import type { ServerRow } from '../health/server-row.js';
 import { versionOf } from '../health/server-version.js';
 import { count } from '../slot-list.js';
-import type { ServerRow, TopologyReport } from '../topology-report.js';
+import type { TopologyReport } from '../topology-report.js';
 import { withSlotRanges } from './json.js';
 import { line, table } from './render.js';
 

@@ -1,9 +1,9 @@
 import { OptionsError } from '../../errors.js';
 import type { AccessOptions } from '../../options/access.js';
 import { addressKey } from '../../options/address.js';
+import type { TopologyKind } from '../health/server-kind.js';
 import { type OpenedTarget, openTarget } from '../target/open-target.js';
 import { parseTarget, type Target } from '../target/parse-target.js';
-import type { TopologyKind } from '../topology-report.js';
 import type { CommandContext, OptionHelps } from './command.js';
 import { textOption } from './option-values.js';
 import { UsageError } from './usage-error.js';

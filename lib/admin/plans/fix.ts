@@ -1,7 +1,8 @@
 import { AdminError } from '../admin-error.js';
-import { claimsOf, contestedSlots, uncoveredSlots } from '../check/slot-troubles.js';
+import { brokenSlots, claimsOf } from '../check/slot-troubles.js';
 import { count, slotsText } from '../slot-list.js';
 import { type AdminNode, type ClusterState, primariesOf } from '../state/cluster-state.js';
+import type { KeyCounts } from '../state/key-counts.js';
 import type { Duplicates, Plan, PlanStep } from './steps.js';
 import { shareOut, takeOverNotes } from './take-over.js';
 
@@ -12,17 +13,6 @@ export interface FixOptions {
   readonly duplicates?: Duplicates;
   /** Takes open moves back instead of finishing them: for a target that cannot take keys. Default false. */
   readonly back?: boolean;
-}
-
-/** Number of keys by slot and node id: of broken slots, and of slots of which a node has keys that is not the owner. */
-export type KeyCounts = ReadonlyMap<number, ReadonlyMap<string, number>>;
-
-/** Slots that are open, claimed by several nodes, or by none. */
-export function brokenSlots(cluster: ClusterState): number[] {
-  const slots = new Set([...uncoveredSlots(cluster), ...contestedSlots(cluster)]);
-  for (const { migrating, importing } of primariesOf(cluster))
-    for (const slot of [...migrating.keys(), ...importing.keys()]) slots.add(slot);
-  return [...slots].sort((a, b) => a - b);
 }
 
 /** A slot to repair. */

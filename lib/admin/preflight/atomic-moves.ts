@@ -1,8 +1,7 @@
 import type { NodeClient } from '../node-connections.js';
 import type { PlanStep } from '../plans/steps.js';
 import { MIGRATION_COMMANDS } from '../run/migration-commands.js';
-import { commonDialect } from '../run/move-way.js';
-import { migrationDialectOf } from '../state/migration-jobs.js';
+import { commonDialect, migrationDialectOf } from '../state/migration-jobs.js';
 import { type Finding, note } from './finding.js';
 import { mayUse } from './rights.js';
 import type { BigKey } from './slot-content.js';

@@ -3,10 +3,10 @@ import { moveProblems, movesUnderWay, stateOnly } from '../check/moves-under-way
 import type { NodeClient } from '../node-connections.js';
 import type { LookOptions } from '../plans/moves.js';
 import type { Plan } from '../plans/steps.js';
+import { connectFailure } from '../state/bus-port.js';
 import type { AdminNode, ClusterState } from '../state/cluster-state.js';
 import { atomicFindings, atomicPairs, isAtomicMove, isAtomicStep } from './atomic-moves.js';
 import { BIG_BYTES, type BigSlots, bigKeyFindings, bigSlotsLast, withoutSlots } from './big-keys.js';
-import { connectFailure } from './bus-port.js';
 import { type Finding, note, refusal, withFindings } from './finding.js';
 import { followFindings, JOIN_RULES, type PortLook, portFindings, promotionFindings } from './join-rules.js';
 import { emptiedFindings, MOVE_RULES, type MoveFacts } from './move-rules.js';

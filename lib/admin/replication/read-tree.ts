@@ -7,9 +7,9 @@ import { thrownText } from '../../util/user-function.js';
 import { AdminError } from '../admin-error.js';
 import { type NodeFacts, readFacts } from '../health/node-facts.js';
 import { replicationOf } from '../health/replication-facts.js';
+import { askServerKind } from '../health/server-kind.js';
+import { refuseOtherKind } from '../health/wrong-kind.js';
 import type { NodeClient } from '../node-connections.js';
-import { askServerKind } from '../target/server-kind.js';
-import { refuseOtherKind } from '../target/wrong-kind.js';
 import { buildTree, type ReplicationTree, type ServerAnswer } from './tree.js';
 
 /**

@@ -7,15 +7,14 @@ import { replication, seedsOf } from '../../options/topology.js';
 import { NodeRules } from '../../topology/node-rules.js';
 import { listOf, numberOf } from '../../topology/replies.js';
 import { AdminError } from '../admin-error.js';
-import { checkAdmin } from '../call-forms.js';
-import type { AdminOptions } from '../cluster-admin.js';
-import { lastingReport } from '../health/lasting.js';
+import { type AdminOptions, CLIENT_NAME, checkAdmin } from '../admin-options.js';
 import type { Problem } from '../health/problem.js';
+import { lastingReport } from '../lasting-report.js';
 import { type NodeClient, NodeConnections } from '../node-connections.js';
 import { setReach } from '../reach.js';
 import { count } from '../slot-list.js';
-import { REPLICATION_FORMS } from '../topology-call-forms.js';
 import type { ReportOptions, TopologyAdmin, TopologyReport } from '../topology-report.js';
+import { REPLICATION_FORMS } from './call-forms.js';
 import { checkTree } from './check-tree.js';
 import { checkHandoverRights } from './handover-rights.js';
 import { type HandoverOptions, type HandoverPlan, isSameHandover, planHandover } from './plan-handover.js';
@@ -44,7 +43,7 @@ export class ReplicationAdmin implements TopologyAdmin {
   constructor(given: AdminOptions) {
     const { nodes, ...access } = checkAdmin(given, 'options');
     if (nodes === undefined) throw new OptionsError('options.nodes', 'host:port or URLs of servers', nodes);
-    const options = resolveOptions({ clientName: 'slotwise-admin', ...access, topology: replication(nodes) });
+    const options = resolveOptions({ clientName: CLIENT_NAME, ...access, topology: replication(nodes) });
     this.#connections = new NodeConnections(options);
     setReach(this, this.#connections);
     this.#rules = new NodeRules(options);

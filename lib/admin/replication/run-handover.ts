@@ -6,7 +6,7 @@ import { AdminError } from '../admin-error.js';
 import { durationText } from '../health/amounts.js';
 import { NO_FAILOVER, replicationOf } from '../health/replication-facts.js';
 import type { NodeClient } from '../node-connections.js';
-import { tell } from '../run/tell.js';
+import { tell } from '../tell.js';
 import { describeHandoverStep, type HandoverPlan, type HandoverStep, type ServerRef } from './plan-handover.js';
 import { primariesIn, type ReplicationTree, serverAt } from './tree.js';
 

@@ -1,5 +1,5 @@
 import { keysIn } from '../health/info-fields.js';
-import type { ServerRow } from '../topology-report.js';
+import type { ServerRow } from '../health/server-row.js';
 import type { ReplicationTree, TreeServer } from './tree.js';
 
 /** The servers of a tree in the form of every topology. */

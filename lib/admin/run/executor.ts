@@ -1,9 +1,10 @@
 import { AdminError } from '../admin-error.js';
 import type { NodeConnections } from '../node-connections.js';
-import type { KeyCounts } from '../plans/fix.js';
 import { describeStep, isSlotStep, type PlanStep, type SlotStep, slotsToMove } from '../plans/steps.js';
 import { count, type SlotSet } from '../slot-list.js';
 import type { AdminNode } from '../state/cluster-state.js';
+import type { KeyCounts } from '../state/key-counts.js';
+import { tell } from '../tell.js';
 import { failureText, type StepFailure } from './failure.js';
 import { countedOf, judge, nodesOf, peersOf, type Verdict } from './guards.js';
 import { lookAt, type ReadServer } from './look.js';
@@ -11,7 +12,6 @@ import type { MoveOptions } from './move-options.js';
 import { type Progress, RunError } from './run-error.js';
 import { MoveFailure, SlotMoves } from './slot-moves.js';
 import { type ReadCluster, StepRunner } from './step-runner.js';
-import { tell } from './tell.js';
 import type { Waited, Waiting } from './waiting.js';
 
 export interface RunOptions extends MoveOptions {

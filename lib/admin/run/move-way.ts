@@ -8,11 +8,6 @@ export type MoveWay =
   /** `because`: what the operator should know; null: nothing. */
   | { readonly atomic: null; readonly because: string | null };
 
-/** The commands for atomic migrations that both ends know; null: they do not have the same ones. */
-export function commonDialect(dialects: Readonly<Record<'from' | 'to', MigrationDialect | null>>): MigrationDialect | null {
-  return dialects.from === dialects.to ? dialects.from : null;
-}
-
 export function wayOf(
   { replace }: Pick<MoveStep, 'replace'>,
   dialect: MigrationDialect | null,

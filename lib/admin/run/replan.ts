@@ -1,13 +1,14 @@
 import { performance } from '../../util/timers.js';
 import { AdminError } from '../admin-error.js';
 import { planCreate } from '../plans/create.js';
-import { type KeyCounts, planFix } from '../plans/fix.js';
+import { planFix } from '../plans/fix.js';
 import { planAddNode, planDelNode, planFailover, planForget, planReplicate } from '../plans/membership.js';
 import { type Move, movesToSteps, openMoves, refuseUnlessWhole } from '../plans/moves.js';
 import { totalsAfter } from '../plans/request.js';
 import { describeStep, type Plan, type PlanRequest, type PlanStep, type RequestedMove } from '../plans/steps.js';
 import { parseSlotsText, slotsText } from '../slot-list.js';
 import { type ClusterState, primariesOf } from '../state/cluster-state.js';
+import type { KeyCounts } from '../state/key-counts.js';
 import { isDone, type Look } from './guards.js';
 
 /** Where a plan that is made again gets its facts from. */

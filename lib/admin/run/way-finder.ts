@@ -1,12 +1,12 @@
 import { sleep } from '../../util/timers.js';
 import type { NodeFacts } from '../health/node-facts.js';
 import type { BatchClient } from '../node-connections.js';
-import { type MigrationDialect, migrationDialectOf } from '../state/migration-jobs.js';
+import { commonDialect, type MigrationDialect, migrationDialectOf } from '../state/migration-jobs.js';
 import { AtomicMover } from './atomic-mover.js';
 import { isReply } from './key-mover.js';
 import { describeJob, MigrationWatch } from './migration-watch.js';
 import type { MoveLimits } from './move-options.js';
-import { commonDialect, wayOf } from './move-way.js';
+import { wayOf } from './move-way.js';
 import { type MoveStep, SlotMover, type StepControl } from './slot-mover.js';
 
 const PAUSE_MS = 200;
@@ -61,11 +61,7 @@ export class WayFinder {
   }
 
   /** While a migration runs, its nodes refuse to open slots, of which one side would stay open. */
-  async #untilFree(
-    step: MoveStep,
-    dialects: Readonly<Record<'from' | 'to', MigrationDialect | null>>,
-    control: StepControl,
-  ): Promise<void> {
+  async #untilFree(step: MoveStep, dialects: Dialects, control: StepControl): Promise<void> {
     const slots = new Set(step.slots);
     for (let isNoted = false; !control.isStopped(); isNoted = true) {
       // One product refuses them for every slot, the other one only for those that move.

@@ -1,5 +1,5 @@
+import type { ServerRow } from '../health/server-row.js';
 import { treeRows } from '../replication/tree-rows.js';
-import type { ServerRow } from '../topology-report.js';
 import type { SentinelGroupState, SentinelNode } from './sentinel-group.js';
 
 /** The data servers of a group with replicas under their primary, then its sentinels. */

@@ -5,11 +5,11 @@ import type { NodeRules } from '../../topology/node-rules.js';
 import { fieldOf, listOf, textOf } from '../../topology/replies.js';
 import { thrownText } from '../../util/user-function.js';
 import { AdminError } from '../admin-error.js';
+import { askServerKind } from '../health/server-kind.js';
+import { refuseOtherKind } from '../health/wrong-kind.js';
 import { errorReply, type NodeClient } from '../node-connections.js';
 import { readTree } from '../replication/read-tree.js';
 import type { ReplicationTree } from '../replication/tree.js';
-import { askServerKind } from '../target/server-kind.js';
-import { refuseOtherKind } from '../target/wrong-kind.js';
 import type { SentinelGroupState, SentinelNode } from './sentinel-group.js';
 import { parseSentinelReplies, type SentinelReplies, viewCommands } from './sentinel-view.js';
 

@@ -5,7 +5,7 @@ import { AdminError } from '../admin-error.js';
 import { durationText } from '../health/amounts.js';
 import type { NodeClient } from '../node-connections.js';
 import { primariesIn, serverAt } from '../replication/tree.js';
-import { tell } from '../run/tell.js';
+import { tell } from '../tell.js';
 import { askSentinel } from './read-group.js';
 import { primariesNamed, type SentinelGroupState, watchingOf } from './sentinel-group.js';
 import { isFailingOver } from './sentinel-view.js';

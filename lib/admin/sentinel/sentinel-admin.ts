@@ -7,19 +7,19 @@ import { addressText } from '../../options/secrets.js';
 import { seedsOf, sentinel } from '../../options/topology.js';
 import { NodeRules } from '../../topology/node-rules.js';
 import { AdminError } from '../admin-error.js';
-import type { AdminOptions } from '../cluster-admin.js';
-import { lastingReport } from '../health/lasting.js';
+import { type AdminOptions, CLIENT_NAME } from '../admin-options.js';
 import { majorityOf } from '../health/majority.js';
 import { readFacts } from '../health/node-facts.js';
 import { wantsPassword } from '../health/passwords.js';
 import type { Problem } from '../health/problem.js';
+import { askServerKind } from '../health/server-kind.js';
+import { refuseOtherKind } from '../health/wrong-kind.js';
+import { lastingReport } from '../lasting-report.js';
 import { NodeConnections } from '../node-connections.js';
 import { setReach } from '../reach.js';
 import { count } from '../slot-list.js';
-import { askServerKind } from '../target/server-kind.js';
-import { refuseOtherKind } from '../target/wrong-kind.js';
-import { checkSentinelAdmin, SENTINEL_FORMS } from '../topology-call-forms.js';
 import type { ReportOptions, TopologyAdmin, TopologyReport } from '../topology-report.js';
+import { checkSentinelAdmin, SENTINEL_FORMS } from './call-forms.js';
 import { checkGroup } from './check-group.js';
 import { groupRows } from './group-rows.js';
 import { planSentinelFailover } from './plan-failover.js';
@@ -68,7 +68,7 @@ export class SentinelAdmin implements TopologyAdmin {
     if (nodes === undefined) throw new OptionsError('options.nodes', 'host:port of sentinels', nodes);
     // A name is needed there, and is found out later.
     const topology = sentinel(nodes, name ?? 'group', own);
-    const common = { clientName: 'slotwise-admin', topology };
+    const common = { clientName: CLIENT_NAME, topology };
     const data = resolveOptions({ ...common, ...access });
     const { connectTimeoutMs, addressMap, allowedAddresses } = data;
     const reach = {

@@ -1,5 +1,5 @@
+import type { ServerRow } from '../health/server-row.js';
 import { count } from '../slot-list.js';
-import type { ServerRow } from '../topology-report.js';
 import { type AdminNode, type ClusterState, primariesOf, replicasOf } from './cluster-state.js';
 import type { MigrationJob } from './migration-jobs.js';
 

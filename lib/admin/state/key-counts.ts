@@ -2,16 +2,17 @@ import type { Arg, Raw } from '../../protocol/command-spec.js';
 import { listOf, numberOf } from '../../topology/replies.js';
 import { SLOT_COUNT } from '../../topology/slot-map.js';
 import type { BatchClient } from '../node-connections.js';
-import { brokenSlots, type KeyCounts } from '../plans/fix.js';
 import type { SlotSet } from '../slot-list.js';
 import { type AdminNode, type ClusterState, primariesOf } from './cluster-state.js';
 import { migrationDialectOf } from './migration-jobs.js';
 
+/** Number of keys by slot and node id: of broken slots, and of slots of which a node has keys that is not the owner. */
+export type KeyCounts = ReadonlyMap<number, ReadonlyMap<string, number>>;
+
 const SLOTS_AT_ONCE = 256;
 
 /** Counts the keys that each node holds of broken slots, and of slots that belong to another node. */
-export async function readKeyCounts(connections: BatchClient, cluster: ClusterState): Promise<KeyCounts> {
-  const broken = brokenSlots(cluster);
+export async function readKeyCounts(connections: BatchClient, cluster: ClusterState, broken: SlotSet): Promise<KeyCounts> {
   const counts = new Map<number, Map<string, number>>(broken.map((slot) => [slot, new Map()]));
   const note = (slot: number, id: string, keys: number): void => {
     const byNode = counts.get(slot) ?? new Map<string, number>();

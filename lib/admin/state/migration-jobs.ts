@@ -60,6 +60,11 @@ export function migrationDialectOf(facts: NodeFacts | null): MigrationDialect | 
   return isSince(facts, 'Redis', SINCE.redis) ? 'redis' : null;
 }
 
+/** The commands for atomic migrations that both ends know; null: they do not have the same ones. */
+export function commonDialect(dialects: Readonly<Record<'from' | 'to', MigrationDialect | null>>): MigrationDialect | null {
+  return dialects.from === dialects.to ? dialects.from : null;
+}
+
 /** Asks a server for its atomic migrations, the newest first. None where it knows no such thing, or an ACL rule forbids the question. */
 export async function readMigrationJobs(
   connections: NodeClient,

@@ -10,10 +10,10 @@ import { thrownText } from '../../util/user-function.js';
 import { AdminError } from '../admin-error.js';
 import { keysByDatabase } from '../health/info-fields.js';
 import { type NodeFacts, readFacts } from '../health/node-facts.js';
+import { askServerKind } from '../health/server-kind.js';
+import { refuseOtherKind } from '../health/wrong-kind.js';
 import { errorReply, type NodeClient } from '../node-connections.js';
 import { slotsInRanges } from '../slot-list.js';
-import { askServerKind } from '../target/server-kind.js';
-import { refuseOtherKind } from '../target/wrong-kind.js';
 import { type AdminNode, type ClusterState, type MemberLine, type NodeView, nodeViewOf, parseMembers } from './cluster-state.js';
 import { type MigrationJob, migrationDialectOf, readMigrationJobs } from './migration-jobs.js';
 

@@ -6,14 +6,15 @@ import { resolveOptions } from '../../options/resolve.js';
 import { replication } from '../../options/topology.js';
 import { thrownText } from '../../util/user-function.js';
 import { AdminError } from '../admin-error.js';
-import { type AdminOptions, ClusterAdmin } from '../cluster-admin.js';
+import { type AdminOptions, CLIENT_NAME } from '../admin-options.js';
+import { ClusterAdmin } from '../cluster-admin.js';
+import type { TopologyKind } from '../health/server-kind.js';
+import { askServerKind, type ServerKind } from '../health/server-kind.js';
+import { refuseOtherKind, TOPOLOGY_OF } from '../health/wrong-kind.js';
 import { NodeConnections } from '../node-connections.js';
 import { ReplicationAdmin } from '../replication/replication-admin.js';
 import { SentinelAdmin } from '../sentinel/sentinel-admin.js';
-import type { TopologyKind } from '../topology-report.js';
 import type { Target } from './parse-target.js';
-import { askServerKind, type ServerKind } from './server-kind.js';
-import { refuseOtherKind, TOPOLOGY_OF } from './wrong-kind.js';
 
 /** How to reach the servers of a target: what is given here comes before what its URL says. */
 export interface TargetOptions extends Omit<AdminOptions, 'nodes'> {
@@ -95,7 +96,7 @@ function failure(errors: readonly unknown[]): Error {
 }
 
 function optionsFor(nodes: readonly string[], access: Omit<AdminOptions, 'nodes'>): Options {
-  return resolveOptions({ clientName: 'slotwise-admin', ...access, topology: replication(nodes) });
+  return resolveOptions({ clientName: CLIENT_NAME, ...access, topology: replication(nodes) });
 }
 
 function reachOf({ connectTimeoutMs }: Omit<AdminOptions, 'nodes'>): Omit<AdminOptions, 'nodes'> {

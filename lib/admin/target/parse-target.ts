@@ -5,7 +5,7 @@ import { addressText } from '../../options/secrets.js';
 import { replication, seedsOf, type TopologyOptions } from '../../options/topology.js';
 import { DEFAULT_PORT } from '../../options/url.js';
 import { optionsOfUrl } from '../../options/url-parameters.js';
-import type { TopologyKind } from '../topology-report.js';
+import type { TopologyKind } from '../health/server-kind.js';
 
 /** The servers that words of a command line mean. */
 export interface Target {

@@ -1,6 +1,6 @@
 import { ClusterAdmin } from '../../cluster-admin.js';
 import { hasErrors } from '../../health/problem.js';
-import type { TopologyKind } from '../../topology-report.js';
+import type { TopologyKind } from '../../health/server-kind.js';
 import { check as clusterCheck } from '../cluster/check.js';
 import { info as clusterInfo } from '../cluster/info.js';
 import type { Command } from '../command.js';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suggest } from '../../../util/suggestion.js';
 import { performance } from '../../../util/timers.js';
+import type { TopologyKind } from '../../health/server-kind.js';
 import { ownLoad } from '../../own-load.js';
 import { reachOf } from '../../reach.js';
-import type { TopologyKind } from '../../topology-report.js';
 import type { Command, CommandContext, CommandResult, OptionHelps, OptionValues } from '../command.js';
 import { numberOption, textOption } from '../option-values.js';
 import { reachTarget, SENTINELS } from '../target-words.js';

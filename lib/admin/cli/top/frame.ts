@@ -1,7 +1,7 @@
 import { printable } from '../../../util/printable.js';
 import { inOrder, type Problem } from '../../health/problem.js';
+import type { TopologyKind } from '../../health/server-kind.js';
 import { count } from '../../slot-list.js';
-import type { TopologyKind } from '../../topology-report.js';
 import { cutTo, padEndTo, widthOf, wrapTo } from '../text-width.js';
 import { ORDERS, type Order, sorted, tableLines } from './columns.js';
 import type { ServerLine } from './model.js';

@@ -1,5 +1,5 @@
 import { callsOf, keysIn, numberAt } from '../../health/info-fields.js';
-import type { ServerRow } from '../../topology-report.js';
+import type { ServerRow } from '../../health/server-row.js';
 import type { OffsetMark, Sample, Samples } from './sampler.js';
 
 /** What is measured of one server. Null: not known, or the server has no such thing. */

@@ -1,6 +1,7 @@
+import type { ServerRow } from '../../health/server-row.js';
 import { count, type SlotSet, slotsText } from '../../slot-list.js';
 import type { OpenMove } from '../../state/open-moves.js';
-import type { ServerRow, TopologyReport } from '../../topology-report.js';
+import type { TopologyReport } from '../../topology-report.js';
 import { secondsText } from './model.js';
 
 /** A report and when it was made. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { renderReport, reportJson } from '../../../../lib/admin/cli/render-report.js';
-import type { ServerRow, TopologyReport } from '../../../../lib/admin/topology-report.js';
+import type { ServerRow } from '../../../../lib/admin/health/server-row.js';
+import type { TopologyReport } from '../../../../lib/admin/topology-report.js';
 import { factsOf } from '../health/invented-facts.js';
 
 const ROW: ServerRow = {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { type FixOptions, type KeyCounts, planFix } from '../../../../lib/admin/plans/fix.js';
+import { type FixOptions, planFix } from '../../../../lib/admin/plans/fix.js';
 import type { ClusterState } from '../../../../lib/admin/state/cluster-state.js';
+import type { KeyCounts } from '../../../../lib/admin/state/key-counts.js';
 import { clusterOf, idOf, threeShards } from '../cluster-states.js';
 import { assertPlan, type ExpectedPlan } from './assert-plan.js';
 

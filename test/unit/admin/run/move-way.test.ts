@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { commonDialect, wayOf } from '../../../../lib/admin/run/move-way.js';
+import { wayOf } from '../../../../lib/admin/run/move-way.js';
+import { commonDialect } from '../../../../lib/admin/state/migration-jobs.js';
 
 const PLAIN = { atomic: 'auto', replace: false, waitReplicas: 0 } as const;
 

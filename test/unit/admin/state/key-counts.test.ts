@@ -91,7 +91,7 @@ describe('keys in slots that a node does not own', () => {
   ] as const) {
     it(`are counted by their slots on Redis ${version}, and no slot stays open`, async () => {
       const servers = new Servers(KEYS, { hides });
-      const counts = await readKeyCounts(servers, shards(version));
+      const counts = await readKeyCounts(servers, shards(version), []);
       assert.deepEqual(
         [...counts].map(([slot, byNode]) => [slot, [...byNode]]),
         [[9000, [[idOf(7001), 3]]]],
@@ -104,7 +104,7 @@ describe('keys in slots that a node does not own', () => {
 
   it('are not looked for where a node has all its keys in its own slots', async () => {
     const servers = new Servers({ 7001: { 5: 10 } }, { hides: true });
-    assert.deepEqual([...(await readKeyCounts(servers, shards('8.6.3')))], []);
+    assert.deepEqual([...(await readKeyCounts(servers, shards('8.6.3'), []))], []);
     assert.ok(servers.commands.every((command) => !command.includes('SETSLOT')));
   });
 

@@ -1,5 +1,5 @@
 import { NO_SAMPLES, type Sample, type Samples } from '../../../../../lib/admin/cli/top/sampler.js';
-import type { ServerRow } from '../../../../../lib/admin/topology-report.js';
+import type { ServerRow } from '../../../../../lib/admin/health/server-row.js';
 
 type Fields = Readonly<Record<string, string | number>>;
 

@@ -6,6 +6,9 @@ import { infoOf, listOf, modeOf, type ServerMode, textOf } from '../../topology/
 import { AdminError } from '../admin-error.js';
 import { errorReply, type NodeClient } from '../node-connections.js';
 
+/** How servers belong together. */
+export type TopologyKind = 'single' | 'replication' | 'sentinel' | 'cluster';
+
 /** What a server says that it is. */
 export interface ServerKind {
   readonly address: Address;

@@ -1,5 +1,5 @@
-import { reportListenerError } from '../../diagnostics.js';
-import { callAside } from '../../util/user-function.js';
+import { reportListenerError } from '../diagnostics.js';
+import { callAside } from '../util/user-function.js';
 
 /** Takes what a user's function returned. What it throws ends the run; nobody waits for a promise, whose rejection becomes a warning. */
 export function tell(name: string, result: unknown): void {

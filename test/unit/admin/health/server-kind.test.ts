@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { AdminError } from '../../../../lib/admin/admin-error.js';
-import { serverKindOf } from '../../../../lib/admin/target/server-kind.js';
+import { serverKindOf } from '../../../../lib/admin/health/server-kind.js';
 import { ReplyError } from '../../../../lib/errors.js';
 import type { Raw } from '../../../../lib/protocol/command-spec.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { AdminError } from '../../../../lib/admin/admin-error.js';
-import { refuseOtherKind } from '../../../../lib/admin/target/wrong-kind.js';
-import type { TopologyKind } from '../../../../lib/admin/topology-report.js';
+import type { TopologyKind } from '../../../../lib/admin/health/server-kind.js';
+import { refuseOtherKind } from '../../../../lib/admin/health/wrong-kind.js';
 
 const address = { host: '10.0.0.1', port: 6379 };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { lastingReport } from '../../../../lib/admin/health/lasting.js';
-import type { Problem } from '../../../../lib/admin/health/problem.js';
-import type { TopologyReport } from '../../../../lib/admin/topology-report.js';
+import type { Problem } from '../../../lib/admin/health/problem.js';
+import { lastingReport } from '../../../lib/admin/lasting-report.js';
+import type { TopologyReport } from '../../../lib/admin/topology-report.js';
 
 const problem = (severity: Problem['severity'], kind: Problem['kind'], ...nodes: string[]): Problem => ({
   severity,

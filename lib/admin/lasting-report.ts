@@ -1,6 +1,6 @@
-import { sleep } from '../../util/timers.js';
-import type { TopologyReport } from '../topology-report.js';
-import { hasErrors, type Problem } from './problem.js';
+import { sleep } from '../util/timers.js';
+import { hasErrors, type Problem } from './health/problem.js';
+import type { TopologyReport } from './topology-report.js';
 
 /** As long as a replica needs for its next confirmation, and a sentinel for its next message. */
 const PAUSE_MS = 1_500;

@@ -1,7 +1,6 @@
 import { addressKey } from '../../options/address.js';
 import { AdminError } from '../admin-error.js';
-import type { TopologyKind } from '../topology-report.js';
-import type { ServerKind } from './server-kind.js';
+import type { ServerKind, TopologyKind } from './server-kind.js';
 
 /** Which server mode the servers of a topology run in; of a group of sentinels the sentinels. */
 const MODES: Readonly<Record<TopologyKind, ServerKind['mode']>> = {

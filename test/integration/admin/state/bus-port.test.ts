@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
-import { connectFailure } from '../../../../lib/admin/preflight/bus-port.js';
+import { connectFailure } from '../../../../lib/admin/state/bus-port.js';
 import { claimPort, releasePort } from '../../../support/ports.js';
 
 describe('a look at a bus port', () => {
