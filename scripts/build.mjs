@@ -33,16 +33,10 @@ function removeUnneeded(out) {
   }
 }
 
-rmSync(`${root}dist`, { recursive: true, force: true });
-for (const { dir, format, type, module } of formats) {
-  const out = `${root}dist/${dir}`;
-  execFileSync(process.execPath, [tsc, '-p', `${root}tsconfig.build.json`, '--emitDeclarationOnly', '--outDir', out, ...module], {
-    stdio: 'inherit',
-  });
-  removeUnneeded(out);
-  await build({
-    // The command line is run, not imported: one of it is enough.
-    entryPoints: ['index', 'admin/index', ...(format === 'esm' ? ['admin/cli/index'] : [])].map((name) => `${root}lib/${name}.ts`),
+const sourceOf = (name) => `${root}lib/${name}.ts`;
+
+function bundled(out, format) {
+  return {
     outdir: out,
     outbase: `${root}lib`,
     bundle: true,
@@ -56,7 +50,27 @@ for (const { dir, format, type, module } of formats) {
     sourcemap: true,
     sourcesContent: false,
     legalComments: 'none',
+  };
+}
+
+rmSync(`${root}dist`, { recursive: true, force: true });
+for (const { dir, format, type, module } of formats) {
+  const out = `${root}dist/${dir}`;
+  execFileSync(process.execPath, [tsc, '-p', `${root}tsconfig.build.json`, '--emitDeclarationOnly', '--outDir', out, ...module], {
+    stdio: 'inherit',
   });
+  removeUnneeded(out);
+  await build({ ...bundled(out, format), entryPoints: ['index', 'admin/index'].map(sourceOf) });
+  // The command line is run, not imported: one of it is enough. Only `explain` needs the client, whose code is three times the rest: it is a
+  // file of its own, which no other command loads.
+  if (format === 'esm') {
+    await build({
+      ...bundled(out, format),
+      entryPoints: [sourceOf('admin/cli/index')],
+      splitting: true,
+      chunkNames: 'admin/cli/[name]-[hash]',
+    });
+  }
   // The nearest package.json tells Node how to read the .js file.
   writeFileSync(`${out}/package.json`, `${JSON.stringify({ type })}\n`);
 }
