@@ -2,8 +2,9 @@ import { SLOT_COUNT } from '../../topology/slot-map.js';
 import { namesText } from '../health/server-problems.js';
 import { count, type SlotSet, slotsText } from '../slot-list.js';
 import type { AdminNode, ClusterState } from '../state/cluster-state.js';
+import type { OpenEnd } from '../state/open-slots.js';
 import { type ClusterRule, type Found, groupedBy } from './cluster-rule.js';
-import { claimsOf, type OpenEnd, type SlotTroubles } from './slot-troubles.js';
+import { claimsOf, type SlotTroubles } from './slot-troubles.js';
 
 /** What can be wrong with who serves what, and with what nodes say of each other. */
 export const AGREEMENT_RULES: readonly ClusterRule[] = [

@@ -3,7 +3,8 @@ import type { Problem } from '../health/problem.js';
 import type { ServerRule } from '../health/server.js';
 import { type SlotSet, slotsText } from '../slot-list.js';
 import type { ClusterState } from '../state/cluster-state.js';
-import { claimsOf, endKey, inBoth, type OpenEnd, slotTroubles } from './slot-troubles.js';
+import { byPair, type OpenEnd, passageOf, runningJobsOf, type SlotPassage } from '../state/open-slots.js';
+import { claimsOf, endKey, inBoth, slotTroubles } from './slot-troubles.js';
 
 /** The cluster at one moment, with what tells whether keys of open slots are moving. */
 export interface ClusterPicture {
@@ -37,28 +38,14 @@ export interface MoveUnderWay {
  * open all the time, or whose keys are moving. One picture shows atomic migrations only.
  */
 export function movesUnderWay(pictures: readonly ClusterPicture[]): MoveUnderWay[] {
-  const moves = new Map<string, { from: string; to: string; slots: Set<number> }>();
-  const add = (slot: number, from: string, to: string): void => {
-    const move = moves.get(`${from} ${to}`) ?? { from, to, slots: new Set() };
-    moves.set(`${from} ${to}`, move);
-    move.slots.add(slot);
-  };
   const left = new Set(leftOpen(pictures).map(endKey));
-  for (const { cluster } of pictures) {
-    for (const end of slotTroubles(cluster).open) {
-      if (pictures.length === 1 || left.has(endKey(end))) continue;
-      if (end.way === 'migrating') add(end.slot, end.node, end.peer);
-      else add(end.slot, end.peer, end.node);
-    }
-  }
+  const open = pictures.length === 1 ? [] : pictures.flatMap(({ cluster }) => slotTroubles(cluster).open);
+  const passages = open.filter((end) => !left.has(endKey(end))).map(passageOf);
   for (const [index, { cluster }] of pictures.entries()) {
     const later = pictures[index + 1]?.cluster;
-    if (later !== undefined) for (const { slot, from, to } of handedOver(cluster, later)) add(slot, from, to);
+    if (later !== undefined) passages.push(...handedOver(cluster, later));
   }
-  return [
-    ...[...moves.values()].map(({ from, to, slots }) => ({ from, to, slots: [...slots].sort((a, b) => a - b), job: null })),
-    ...jobsOf(pictures.at(-1)?.cluster),
-  ];
+  return [...byPair(passages).map((pair) => ({ ...pair, job: null })), ...jobMoves(pictures.at(-1)?.cluster)];
 }
 
 /** The open slots that were open all the time, and of which no key moved: whoever opened them is gone. */
@@ -83,7 +70,7 @@ function isMoving(slot: number, first: ClusterPicture, last: ClusterPicture): bo
 }
 
 /** Slots that another shard owns in the later picture: a failover within a shard moves no slot. */
-function handedOver(before: ClusterState, after: ClusterState): { readonly slot: number; readonly from: string; readonly to: string }[] {
+function handedOver(before: ClusterState, after: ClusterState): SlotPassage[] {
   const [formerly, now] = [claimsOf(before), claimsOf(after)];
   const isFailover = (from: string, to: string): boolean =>
     before.nodes.get(to)?.primaryId === from || after.nodes.get(from)?.primaryId === to;
@@ -97,16 +84,9 @@ function handedOver(before: ClusterState, after: ClusterState): { readonly slot:
   });
 }
 
-function jobsOf(cluster: ClusterState | undefined): MoveUnderWay[] {
-  const moves = new Map<string, MoveUnderWay>();
-  for (const { id: node, jobs } of cluster?.nodes.values() ?? []) {
-    for (const { id, direction, peer, slots, running } of jobs) {
-      if (!running || (direction === 'import' && peer === null)) continue;
-      const [from, to] = direction === 'export' ? [node, peer] : [peer ?? '', node];
-      moves.set(id, { from, to, slots, job: id });
-    }
-  }
-  return [...moves.values()];
+function jobMoves(cluster: ClusterState | undefined): MoveUnderWay[] {
+  const jobs = cluster === undefined ? [] : runningJobsOf(cluster);
+  return jobs.flatMap(({ job, from, to }) => (from === null ? [] : [{ from, to, slots: job.slots, job: job.id }]));
 }
 
 /** Slots on their way. */

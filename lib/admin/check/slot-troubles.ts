@@ -1,16 +1,7 @@
 import { SLOT_COUNT } from '../../topology/slot-map.js';
 import { parseSlotsText, type SlotSet } from '../slot-list.js';
 import { type AdminNode, type ClusterState, primariesOf } from '../state/cluster-state.js';
-
-/** One end of an open slot: a node that sends it to another, or receives it from one. */
-export interface OpenEnd {
-  readonly slot: number;
-  /** Id of the node that says so. */
-  readonly node: string;
-  readonly way: 'migrating' | 'importing';
-  /** Id of the other end. */
-  readonly peer: string;
-}
+import { type OpenEnd, openEndsOf } from '../state/open-slots.js';
 
 /** The slots that are in trouble, or on their way. */
 export interface SlotTroubles {
@@ -88,8 +79,7 @@ function slotsWith(counts: Uint16Array, isMeant: (claims: number) => boolean): n
 /** Slots that are open, claimed by several nodes, or by none. */
 export function brokenSlots(cluster: ClusterState): number[] {
   const slots = new Set([...uncoveredSlots(cluster), ...contestedSlots(cluster)]);
-  for (const { migrating, importing } of primariesOf(cluster))
-    for (const slot of [...migrating.keys(), ...importing.keys()]) slots.add(slot);
+  for (const { slot } of primariesOf(cluster).flatMap(openEndsOf)) slots.add(slot);
   return [...slots].sort((a, b) => a - b);
 }
 
@@ -98,10 +88,7 @@ function openEnds({ nodes }: ClusterState): OpenEnd[] {
   const reporters = [...nodes.values()].filter(
     ({ role, primaryId }) => role === 'primary' || nodes.get(primaryId ?? '')?.reachable !== true,
   );
-  return reporters.flatMap(({ id, migrating, importing }) => [
-    ...[...migrating].map(([slot, peer]): OpenEnd => ({ slot, node: id, way: 'migrating', peer })),
-    ...[...importing].map(([slot, peer]): OpenEnd => ({ slot, node: id, way: 'importing', peer })),
-  ]);
+  return reporters.flatMap(openEndsOf);
 }
 
 function disputedSlots({ views }: ClusterState): number[] {

@@ -3,6 +3,7 @@ import { checkCluster } from '../check/check-cluster.js';
 import type { Problem } from '../health/problem.js';
 import type { SlotSet } from '../slot-list.js';
 import { type AdminNode, type ClusterState, primariesOf } from '../state/cluster-state.js';
+import { byPair, openEndsOf, passageOf } from '../state/open-slots.js';
 import type { PlanStep } from './steps.js';
 
 /** Slots that leave one node for another. */
@@ -34,23 +35,19 @@ export function refuseUnlessWhole(cluster: ClusterState): void {
 }
 
 /** Slots that an interrupted run left open, and the moves among them that can be finished. */
-export function openMoves(cluster: ClusterState): { readonly finishable: readonly Move[]; readonly open: ReadonlySet<number> } {
-  const open = new Set<number>();
-  const moves = new Map<string, { from: AdminNode; to: AdminNode; slots: number[] }>();
-  const note = (slot: number, from: AdminNode | undefined, to: AdminNode | undefined): void => {
-    open.add(slot);
-    if (from === undefined || to === undefined || !from.slots.includes(slot) || to.role !== 'primary' || !to.reachable) return;
-    const key = `${from.id} ${to.id}`;
-    const move = moves.get(key) ?? { from, to, slots: [] };
-    if (!move.slots.includes(slot)) move.slots.push(slot);
-    moves.set(key, move);
-  };
-  for (const node of primariesOf(cluster)) {
-    // A target that follows another node by now has handed over to it what it had got.
-    for (const [slot, peer] of node.migrating) note(slot, node, cluster.nodes.get(cluster.nodes.get(peer)?.primaryId ?? peer));
-    for (const [slot, peer] of node.importing) note(slot, cluster.nodes.get(peer), node);
-  }
-  return { finishable: [...moves.values()], open };
+export function begunMoves(cluster: ClusterState): { readonly finishable: readonly Move[]; readonly open: ReadonlySet<number> } {
+  const ends = primariesOf(cluster).flatMap(openEndsOf);
+  // A target that follows another node by now has handed over to it what it had got.
+  const targetOf = (id: string): string => cluster.nodes.get(id)?.primaryId ?? id;
+  const passages = ends.map(passageOf).map((passage) => ({ ...passage, to: targetOf(passage.to) }));
+  const finishable = byPair(passages).flatMap((pair): Move[] => {
+    const [from, to] = [cluster.nodes.get(pair.from), cluster.nodes.get(pair.to)];
+    if (from === undefined || to === undefined || to.role !== 'primary' || !to.reachable) return [];
+    const owned = new Set(from.slots);
+    const slots = pair.slots.filter((slot) => owned.has(slot));
+    return slots.length === 0 ? [] : [{ from, to, slots }];
+  });
+  return { finishable, open: new Set(ends.map(({ slot }) => slot)) };
 }
 
 export function movesToSteps(cluster: ClusterState, moves: readonly Move[], replace: boolean): PlanStep[] {

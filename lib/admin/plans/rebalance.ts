@@ -2,7 +2,7 @@ import { SLOT_COUNT } from '../../topology/slot-map.js';
 import { AdminError } from '../admin-error.js';
 import { count, slotsText } from '../slot-list.js';
 import { type AdminNode, type ClusterState, nodeNamed, primariesOf } from '../state/cluster-state.js';
-import { type LookOptions, type Move, movesToSteps, openMoves, refuseUnlessWhole } from './moves.js';
+import { begunMoves, type LookOptions, type Move, movesToSteps, refuseUnlessWhole } from './moves.js';
 import type { Plan } from './steps.js';
 
 export interface RebalanceOptions extends LookOptions {
@@ -22,7 +22,7 @@ export function planRebalance(
   refuseUnlessWhole(cluster);
   const weightById = weightsById(cluster, weights);
   const nodes = primariesOf(cluster).filter(({ id, slots }) => slots.length > 0 || useEmpty || weightById.has(id));
-  const { finishable: begun, open } = openMoves(cluster);
+  const { finishable: begun, open } = begunMoves(cluster);
   // Of a slot that its owner does not send away nothing may have moved: whether it moves on or is closed, `fix` decides by its keys.
   const finishable = begun.map((move) => ({ ...move, slots: move.slots.filter((slot) => move.from.migrating.get(slot) === move.to.id) }));
   const held = nodes.map((node) => slotsAfter(node, finishable, open));

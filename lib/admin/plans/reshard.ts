@@ -1,7 +1,7 @@
 import { AdminError } from '../admin-error.js';
 import { count, type SlotSet, slotsText } from '../slot-list.js';
 import { type AdminNode, type ClusterState, nodeNamed, primariesOf } from '../state/cluster-state.js';
-import { type LookOptions, type Move, movesToSteps, openMoves, refuseUnlessWhole } from './moves.js';
+import { begunMoves, type LookOptions, type Move, movesToSteps, refuseUnlessWhole } from './moves.js';
 import type { Plan } from './steps.js';
 
 export interface ReshardOptions extends LookOptions {
@@ -19,7 +19,7 @@ export function planReshard(cluster: ClusterState, options: ReshardOptions): Pla
   refuseUnlessWhole(cluster);
   const to = primaryNamed(cluster, options.to);
   const sources = sourcesOf(cluster, options.from, to);
-  const { finishable, open } = openMoves(cluster);
+  const { finishable, open } = begunMoves(cluster);
   const resumed = finishable.filter((move) => move.to.id === to.id && sources.includes(move.from));
   const available = sources.map((from) => ({ from, slots: from.slots.filter((slot) => !open.has(slot)) }));
 

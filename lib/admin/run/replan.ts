@@ -3,7 +3,7 @@ import { AdminError } from '../admin-error.js';
 import { planCreate } from '../plans/create.js';
 import { planFix } from '../plans/fix.js';
 import { planAddNode, planDelNode, planFailover, planForget, planReplicate } from '../plans/membership.js';
-import { type Move, movesToSteps, openMoves, refuseUnlessWhole } from '../plans/moves.js';
+import { begunMoves, type Move, movesToSteps, refuseUnlessWhole } from '../plans/moves.js';
 import { totalsAfter } from '../plans/request.js';
 import { describeStep, type Plan, type PlanRequest, type PlanStep, type RequestedMove } from '../plans/steps.js';
 import { parseSlotsText, slotsText } from '../slot-list.js';
@@ -80,7 +80,7 @@ function mergedOf(servers: readonly ClusterState[]): ClusterState {
 
 /** The moves as far as they are not done. Throws where a slot belongs to none of a move's ends. */
 function movesAgain(cluster: ClusterState, moves: readonly RequestedMove[]): Pick<Plan, 'steps'> {
-  const { finishable, open } = openMoves(cluster);
+  const { finishable, open } = begunMoves(cluster);
   const steps = moves.flatMap((move): PlanStep[] => {
     const to = cluster.nodes.get(move.to);
     const from = cluster.nodes.get(move.from);

@@ -1,6 +1,7 @@
 import type { ServerRow } from '../../health/server-row.js';
 import { count, type SlotSet, slotsText } from '../../slot-list.js';
 import type { OpenMove } from '../../state/open-moves.js';
+import { byPair } from '../../state/open-slots.js';
 import type { TopologyReport } from '../../topology-report.js';
 import { secondsText } from './model.js';
 
@@ -55,22 +56,18 @@ export function moveLines(pictures: readonly TimedReport[], migratedKeysOf: (nod
   ];
 }
 
-/** The slots that have another owner than before, by the two owners. What a replica owns now it has by a failover. */
-function movedSlots(before: readonly ServerRow[], now: readonly ServerRow[]): { from: string; to: string; slots: number[] }[] {
+/** The slots that have another owner than before, by the names of the two owners. What a replica owns now it has by a failover. */
+function movedSlots(before: readonly ServerRow[], now: readonly ServerRow[]): ReturnType<typeof byPair> {
   const owners = new Map<number, string>();
   const replicas = new Set(before.filter(({ role }) => role === 'replica').map(({ name }) => name));
   for (const { name, slots } of before) for (const slot of slots ?? []) owners.set(slot, name);
-  const pairs = new Map<string, { from: string; to: string; slots: number[] }>();
-  for (const { name: to, slots } of now) {
-    for (const slot of slots ?? []) {
+  const passages = now.flatMap(({ name: to, slots }) =>
+    (slots ?? []).flatMap((slot) => {
       const from = owners.get(slot);
-      if (from === undefined || from === to || replicas.has(to)) continue;
-      const pair = pairs.get(`${from} ${to}`) ?? { from, to, slots: [] };
-      pairs.set(`${from} ${to}`, pair);
-      pair.slots.push(slot);
-    }
-  }
-  return [...pairs.values()];
+      return from === undefined || from === to || replicas.has(to) ? [] : [{ slot, from, to }];
+    }),
+  );
+  return byPair(passages);
 }
 
 /** The pace of an atomic migration by the growth of its target since it was first seen. */
