@@ -68,12 +68,7 @@ export function planFix(
     notes:
       slots.length === 0
         ? []
-        : [
-            `slots in trouble: ${slotsText(slots, 8)}`,
-            ...takeOverNotes(cluster, assigned),
-            ...lostTargetNotes(cluster, repairs),
-            ...takeBackNotes(repairs),
-          ],
+        : [`slots in trouble: ${slotsText(slots, 8)}`, ...takeOverNotes(cluster, assigned), ...lostTargetNotes(cluster, repairs)],
   };
 }
 
@@ -154,11 +149,6 @@ function lostTargetNotes(cluster: ClusterState, repairs: readonly Repair[]): str
     const name = cluster.nodes.get(id)?.name ?? id.slice(0, 8);
     return `keys of slots ${slotsText(slots, 8)} that ${name} has got are not found while it cannot be asked: run fix again when it or its replica answers`;
   });
-}
-
-function takeBackNotes(repairs: readonly Repair[]): string[] {
-  const isTakenBack = repairs.some(({ takeBackFrom }) => takeBackFrom.length > 0);
-  return isTakenBack ? ['while a slot goes back, its keys that had moved are not found for a moment'] : [];
 }
 
 /** The node that the owner was sending the slot to, if that can go on: forward is safe, because clients see the owner's keys. */

@@ -55,6 +55,13 @@ function needsOf(step: PlanStep, keys: readonly Buffer[]): Need[] {
     case 'join':
     case 'settle':
       return [];
+    case 'takeBack':
+      return [
+        ...moveNeeds(step.from, step.to, keys),
+        cluster(step.to, 'to give slots up for a moment', 'DELSLOTS', 0),
+        ...keys.map((key) => ({ node: step.to, purpose: 'to see which keys it has', words: ['EXISTS', key] })),
+        ...keys.map((key) => ({ node: step.from, purpose: 'to delete older copies of keys', words: ['DEL', key] })),
+      ];
     default:
       return moveNeeds(step.from, step.to, keys);
   }

@@ -191,3 +191,8 @@ export function knownAddress(name: string, address: Address | null): Address {
 export function isReply(error: unknown, pattern: RegExp): error is ReplyError {
   return error instanceof ReplyError && pattern.test(error.message);
 }
+
+/** Throws the first error reply, except those that mean no harm. */
+export function throwFirst(replies: readonly Raw[], harmless?: RegExp): void {
+  for (const reply of replies) if (reply instanceof ReplyError && harmless?.test(reply.message) !== true) throw reply;
+}

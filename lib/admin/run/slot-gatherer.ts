@@ -1,8 +1,14 @@
+import { ReplyError } from '../../errors.js';
 import type { Arg, Raw } from '../../protocol/command-spec.js';
-import type { BatchClient } from '../node-connections.js';
+import { numberOf } from '../../topology/replies.js';
+import type { BatchClient, NodeCommandOptions } from '../node-connections.js';
 import type { Duplicates, NodeRef } from '../plans/steps.js';
-import { isReply, KeyMover, knownAddress, otherDatabases } from './key-mover.js';
+import { keysByDatabase } from '../state/databases.js';
+import { isReply, KeyMover, keysIn, knownAddress, otherDatabases, throwFirst } from './key-mover.js';
 import type { MoveLimits } from './move-options.js';
+
+/** Keys that are asked for together. */
+const KEYS_AT_ONCE = 256;
 
 /** Gatherer of keys that are on a node which does not own their slot: they go to the owner. */
 export class SlotGatherer {
@@ -43,23 +49,60 @@ export class SlotGatherer {
   }
 
   /**
-   * Takes the keys of an open slot back from its target. The owner stops sending clients there first, because it refuses keys of a slot that
-   * it sends away: until the keys come, right afterwards, it says that there are none. Where a key is on both, the owner has served it.
+   * Turns an open move round: its target becomes the owner and sends the slot to the former owner. Clients find every key all the time: at
+   * the one, or where it sends them. Until then the owner of a slot that it sends away takes no keys of it, and if it stopped sending
+   * clients away, it would say of those that have moved that there are none, and count from the start.
    */
-  async takeBack(slot: number, from: NodeRef, to: NodeRef): Promise<number> {
-    await this.#open(slot, from, to);
-    const found = await this.#firstKeys(slot, from);
-    await this.#send(to, ['CLUSTER', 'SETSLOT', slot, 'STABLE']);
-    let keys: number;
-    try {
-      keys = await this.#keys.drain({ slot, from, to, duplicates: 'owner' }, ...found);
-    } catch (error) {
-      // Without this the owner's clients would not find what is left at the target.
-      await this.#send(to, ['CLUSTER', 'SETSLOT', slot, 'MIGRATING', from.id]).catch(() => null);
-      throw error;
+  async turn(slot: number, target: NodeRef, owner: NodeRef): Promise<void> {
+    await this.#send(target, ['CLUSTER', 'SETSLOT', slot, 'IMPORTING', owner.id]);
+    await this.#send(owner, ['CLUSTER', 'SETSLOT', slot, 'MIGRATING', target.id]);
+    await this.#dropOlderCopies(slot, target, owner);
+    // A node that hears that another owns its slot deletes the keys that it has: so this one gives it up first. In one write, because nobody
+    // serves the slot meanwhile. A transaction with SETSLOT ends Valkey 9.1.
+    const given = await this.#sendAll(owner, [
+      ['CLUSTER', 'DELSLOTS', slot],
+      ['CLUSTER', 'SETSLOT', slot, 'NODE', target.id],
+      ['CLUSTER', 'SETSLOT', slot, 'STABLE'],
+      ['CLUSTER', 'SETSLOT', slot, 'IMPORTING', target.id],
+    ]);
+    const isGiven = given.every((reply) => !(reply instanceof ReplyError));
+    // In one write, because an owner that sends clients nowhere says of the other's keys that there are none.
+    const taking: readonly (readonly Arg[])[] = [
+      ['CLUSTER', 'SETSLOT', slot, 'NODE', target.id],
+      ['CLUSTER', 'SETSLOT', slot, 'MIGRATING', owner.id],
+    ];
+    const taken = isGiven ? await this.#sendAll(target, taking) : [];
+    if (!isGiven || taken[0] instanceof ReplyError) {
+      await this.#sendAll(owner, [
+        ['CLUSTER', 'SETSLOT', slot, 'NODE', owner.id],
+        ['CLUSTER', 'SETSLOT', slot, 'MIGRATING', target.id],
+      ]);
     }
-    await this.#send(from, ['CLUSTER', 'SETSLOT', slot, 'STABLE']);
-    return keys;
+    throwFirst([...given, ...taken]);
+  }
+
+  /** Deletes the keys at the target that the owner has, too: it has served them all the time, and the copy is what a failed MIGRATE left. */
+  async #dropOlderCopies(slot: number, target: NodeRef, owner: NodeRef): Promise<void> {
+    const count: readonly Arg[] = ['CLUSTER', 'COUNTKEYSINSLOT', slot];
+    for (const database of keysByDatabase(await this.#send(target, ['INFO', 'keyspace'])).keys()) {
+      const [counted = null] = await this.#sendAll(target, [count], { database });
+      const [listed] = await this.#sendAll(target, [['CLUSTER', 'GETKEYSINSLOT', slot, numberOf(counted, 0)]], { database, buffers: true });
+      const keys = keysIn(listed);
+      for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
+        const some = keys.slice(at, at + KEYS_AT_ONCE);
+        const asked = some.map((key) => ['EXISTS', key]);
+        const found = await this.#sendAll(owner, asked, { database });
+        // Of a key that it has not, it says who may have it.
+        throwFirst(found, /^ASK /);
+        const copies = some.filter((_, index) => numberOf(found[index], 0) === 1);
+        const deletions = copies.flatMap((key): (readonly Arg[])[] => [['ASKING'], ['DEL', key]]);
+        throwFirst(await this.#sendAll(target, deletions, { database }));
+      }
+    }
+  }
+
+  #sendAll({ name, address }: NodeRef, commands: readonly (readonly Arg[])[], options?: NodeCommandOptions): Promise<readonly Raw[]> {
+    return commands.length === 0 ? Promise.resolve([]) : this.connections.sendAll(knownAddress(name, address), commands, options);
   }
 
   #send({ name, address }: NodeRef, words: readonly Arg[]): Promise<Raw> {

@@ -8,7 +8,7 @@ import type { BatchClient, NodeCommandOptions } from '../node-connections.js';
 import type { NodeRef, PlanStep } from '../plans/steps.js';
 import { count, type SlotSet, slotsText } from '../slot-list.js';
 import { parseMembers } from '../state/cluster-state.js';
-import { KeyMover, keysIn, knownAddress, otherDatabases } from './key-mover.js';
+import { KeyMover, keysIn, knownAddress, otherDatabases, throwFirst } from './key-mover.js';
 import type { MoveLimits } from './move-options.js';
 import { isLight, type SlotGroup, SlotGroups } from './slot-groups.js';
 
@@ -243,11 +243,6 @@ export class SlotMover {
   #sendAll({ name, address }: NodeRef, commands: readonly (readonly Arg[])[], options?: NodeCommandOptions): Promise<readonly Raw[]> {
     return this.connections.sendAll(knownAddress(name, address), commands, options);
   }
-}
-
-/** Throws the first error reply, except those that mean no harm. */
-function throwFirst(replies: readonly Raw[], harmless?: RegExp): void {
-  for (const reply of replies) if (reply instanceof ReplyError && harmless?.test(reply.message) !== true) throw reply;
 }
 
 /** A promise that somebody waits for later: meanwhile its rejection must not be reported as unhandled. */

@@ -134,8 +134,13 @@ class MoveRun {
     for (const slot of step.slots) {
       if (this.#isStopped) return;
       const { from, to } = step;
-      const keys = step.do === 'gather' ? movers.keys.collectKeys(slot, from, to, step.duplicates) : movers.keys.takeBack(slot, from, to);
-      control.moved([slot], await keys);
+      if (step.do === 'gather') control.moved([slot], await movers.keys.collectKeys(slot, from, to, step.duplicates));
+      else {
+        await movers.keys.turn(slot, from, to);
+        // Half way back it would be on its way to the wrong side.
+        const wholly = { ...control, isStopped: () => false };
+        await movers.slots.move({ do: 'moveSlots', from, to, slots: [slot], replace: true, others: [] }, wholly);
+      }
     }
   }
 }

@@ -13,9 +13,9 @@ export class AcknowledgedLoad {
   /** Everything else that went wrong. */
   readonly failures: unknown[] = [];
 
-  constructor(redis: Redis, writers = 8) {
+  constructor(redis: Redis, writers = 8, prefix = 'load:') {
     this.#redis = redis;
-    this.#loads = Array.from({ length: writers }, (_, index) => this.#write(`load:${index}`));
+    this.#loads = Array.from({ length: writers }, (_, index) => this.#write(`${prefix}${index}`));
   }
 
   /** Resolves when so many more writes were acknowledged. */

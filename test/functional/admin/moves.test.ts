@@ -5,6 +5,7 @@ import { Cluster } from '../../support/cluster.js';
 import type { Server } from '../../support/server.js';
 import { Stopwatch } from '../../support/stopwatch.js';
 import { until } from '../../support/wait.js';
+import { AcknowledgedLoad } from './acknowledged-load.js';
 import { assertComplete, at, fill, idOf, keysIn } from './admin-cluster.js';
 
 /** So long that no stall of the machine looks like a node that hangs; where one does, a test makes it short. */
@@ -119,6 +120,32 @@ describe('moves of slots, key by key', function () {
       assert.ok(Number(us) / 1_000 - heldUpMs < 1_500, `one waited for ${Number(us)} µs, held up ${heldUpMs} ms`);
     await group.settled();
     await until(async () => (await admin.run(await admin.planFix())).status === 'done', { timeoutMs: 15_000, everyMs: 200 });
+    await assertComplete(redis, keys);
+  });
+
+  it('are taken back while clients count, and no count begins anew', async () => {
+    const from = await group.nodeForSlot(7);
+    const to = at(
+      (await group.primaries()).filter((server) => server !== from),
+      0,
+    );
+    const [tag = ''] = keysIn(1, (slot) => slot === 7);
+    const load = new AcknowledgedLoad(redis, 8, `{${tag}}:count:`);
+    await load.advance(50);
+    await to.ask('CLUSTER', 'SETSLOT', 7, 'IMPORTING', await idOf(from));
+    await from.ask('CLUSTER', 'SETSLOT', 7, 'MIGRATING', await idOf(to));
+    const moved = [
+      ...Array.from({ length: 6 }, (_, index) => `{${tag}}:count:${index}`),
+      ...keys.filter((key) => key.startsWith(`{${tag}}`)),
+    ];
+    await from.ask('MIGRATE', to.host, to.port, '', 0, 1_000, 'KEYS', ...moved);
+    await load.advance(50);
+    const outcome = await admin.run(await admin.planFix({ back: true }));
+    assert.equal(outcome.status, 'done');
+    await load.advance(50);
+    await load.stop();
+    assert.deepEqual([load.failures, load.unknown], [[], []]);
+    assert.equal(await group.nodeForSlot(7), from);
     await assertComplete(redis, keys);
   });
 

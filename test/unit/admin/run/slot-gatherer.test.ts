@@ -17,7 +17,11 @@ class Script {
   readonly sent: string[] = [];
   #keys = [Buffer.from('k')];
 
-  constructor(readonly refusals: Readonly<Record<string, string>> = {}) {}
+  constructor(
+    readonly refusals: Readonly<Record<string, string>> = {},
+    /** What the owner says of the key. */
+    readonly exists = 0,
+  ) {}
 
   readonly send = (address: unknown, given: readonly unknown[]): Promise<Raw> => {
     const port = (address as { port: number }).port;
@@ -26,13 +30,14 @@ class Script {
       .filter((word) => !/^(CLUSTER|SETSLOT|7)$/.test(word))
       .slice(0, 2)
       .join(' ')}`;
-    if (words[1] !== 'GETKEYSINSLOT' && words[0] !== 'INFO' && words[0] !== 'PING')
+    if (words[1] !== 'GETKEYSINSLOT' && words[1] !== 'COUNTKEYSINSLOT' && words[0] !== 'INFO' && words[0] !== 'PING')
       this.sent.push(words[0] === 'MIGRATE' ? `${port} MIGRATE` : text);
     const refusal = this.refusals[words[0] === 'MIGRATE' ? 'MIGRATE' : text];
     if (refusal !== undefined) return Promise.reject(new ReplyError('ERR', `ERR ${refusal}`));
     if (words[1] === 'GETKEYSINSLOT') return Promise.resolve(this.#keys);
     if (words[0] === 'MIGRATE') this.#keys = [];
-    return Promise.resolve(words[0] === 'INFO' ? '' : 'OK');
+    if (words[0] === 'EXISTS') return Promise.resolve(this.exists);
+    return Promise.resolve(words[0] === 'INFO' ? 'db0:keys=1,expires=0,avg_ttl=0\r\n' : 'OK');
   };
 
   gatherer(): SlotGatherer {
@@ -58,15 +63,26 @@ describe('the gatherer of keys', () => {
     assert.deepEqual(script.sent, ['2 IMPORTING id1', '2 MIGRATING id1', '2 MIGRATE']);
   });
 
-  it('takes an open slot back: its owner stops sending clients away right before', async () => {
+  it('turns an open move round: its target owns the slot and sends it back', async () => {
     const script = new Script();
-    assert.equal(await script.gatherer().takeBack(7, other, owner), 1);
-    assert.deepEqual(script.sent, ['2 IMPORTING id1', '1 STABLE', '2 MIGRATE', '2 STABLE']);
+    await script.gatherer().turn(7, other, owner);
+    assert.deepEqual(script.sent, [
+      ...['2 IMPORTING id1', '1 MIGRATING id2', '1 EXISTS k'],
+      ...['1 DELSLOTS', '1 NODE id2', '1 STABLE', '1 IMPORTING id2', '2 NODE id2', '2 MIGRATING id1'],
+    ]);
   });
 
-  it('has the owner send clients away again where it cannot take the keys back', async () => {
-    const script = new Script({ MIGRATE: 'Target instance replied with error: OOM' });
-    await assert.rejects(script.gatherer().takeBack(7, other, owner), /OOM/);
-    assert.deepEqual(script.sent, ['2 IMPORTING id1', '1 STABLE', '2 MIGRATE', '1 MIGRATING id2']);
+  it('deletes copies at the target of keys that the owner has served all the time', async () => {
+    const script = new Script({}, 1);
+    await script.gatherer().turn(7, other, owner);
+    assert.deepEqual(script.sent.slice(2, 6), ['1 EXISTS k', '2 ASKING', '2 DEL k', '1 DELSLOTS']);
   });
+
+  for (const refused of ['2 NODE id2', '1 DELSLOTS']) {
+    it(`leaves the slot with its owner where ${refused} is refused`, async () => {
+      const script = new Script({ [refused]: 'no' });
+      await assert.rejects(script.gatherer().turn(7, other, owner), /no/);
+      assert.deepEqual(script.sent.slice(-2), ['1 NODE id1', '1 MIGRATING id2']);
+    });
+  }
 });
