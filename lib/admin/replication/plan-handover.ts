@@ -84,7 +84,7 @@ export function planHandover(
   const to = replica === null ? bestReplica(tree, primary) : serverNamed(tree, replica);
   const request = { replica: to.name, timeoutMs, force, rewrite };
   if (to.name === primary.name) return { title: `${to.name} is the primary already`, steps: [], notes: [], request };
-  refuseUnfit(primary, to, timeoutMs, force);
+  refuseUnfit(tree, primary, to, timeoutMs, force);
   const listed = to.listed?.address;
   if (listed === undefined || 'path' in listed)
     throw new AdminError(`${primary.name} does not list ${to.name} as its replica: it cannot hand over to it`);
@@ -122,14 +122,10 @@ function onlyPrimary(tree: ReplicationTree): TreeServer {
       `${found.map(({ name }) => name).join(' and ')} both call themselves primary: find out which one clients use, and make the other one its replica first`,
     );
   }
-  const best = [...tree.servers]
-    .filter(({ reachable }) => reachable)
-    .sort((a, b) => (b.replication?.offset ?? 0) - (a.replication?.offset ?? 0))[0];
-  const advice =
-    best === undefined
-      ? ''
-      : `. Where it is gone for good, and stays away, the replica with the most writes takes over by REPLICAOF NO ONE: that is ${best.name}, offset ${best.replication?.offset ?? 'unknown'}`;
-  throw new AdminError(`no primary answers, so none can hand over${advice}`);
+  const known = tree.servers.filter(({ reachable }) => reachable);
+  const said = known.map(({ name, replication }) => `${name} (offset ${replication?.offset ?? 'unknown'})`);
+  const advice = ` Where it is gone for good, and stays away, the replica with the most writes takes over by REPLICAOF NO ONE there, and the others follow it by REPLICAOF. Found were ${said.join(', ')}; a primary that is gone names no others: give all replicas to slotwise info to see them`;
+  throw new AdminError(`no primary answers, so none can hand over.${advice}`);
 }
 
 /** The server that a text means. */
@@ -157,12 +153,13 @@ function bestReplica(tree: ReplicationTree, primary: TreeServer): TreeServer {
 }
 
 /** Each reason why the replica cannot take over, or not without holding writes for nothing. */
-function refuseUnfit(primary: TreeServer, to: TreeServer, timeoutMs: number, force: boolean): void {
+function refuseUnfit(tree: ReplicationTree, primary: TreeServer, to: TreeServer, timeoutMs: number, force: boolean): void {
   const own = to.replication;
   if (!to.reachable || own === null) throw new AdminError(`${to.name} cannot be asked: ${to.problem}`);
   if (to.primary !== primary.name) {
+    const isDirect = serverAt(tree, to.primary)?.primary === primary.name;
     throw new AdminError(
-      `${to.name} is a replica of ${to.primary}, not of the primary ${primary.name}: hand over to ${to.primary}, or make ${to.name} a replica of ${primary.name} first (REPLICAOF)`,
+      `${to.name} is a replica of ${to.primary}, not of the primary ${primary.name}: ${isDirect ? `hand over to ${to.primary}, or ` : ''}make ${to.name} a replica of ${primary.name} first (REPLICAOF)`,
     );
   }
   if (primary.facts?.info.has('redis_version') !== true) {

@@ -156,14 +156,14 @@ export class SentinelRun {
         this.#note(`the failover goes on by itself: see slotwise sentinel info ${sentinel.name}`);
         return false;
       }
-      if (performance.now() > endAt) throw new AdminError(this.#late(from), { reason: 'failed', executed: 'unknown' });
+      if (performance.now() > endAt) throw new AdminError(this.#late(from, sentinel.name), { reason: 'failed', executed: 'unknown' });
       await sleep(POLL_MS);
     }
   }
 
-  #late(from: string): string {
+  #late(from: string, leader: string): string {
     return this.#primary === null
-      ? `${from} is still the primary after the failover-timeout`
+      ? `${from} is still the primary after the failover-timeout: see the log of ${leader}`
       : `${this.#primary} was promoted, but not all Sentinels name it, or ${from} does not follow it: see slotwise sentinel check`;
   }
 

@@ -96,7 +96,7 @@ const REFUSED: readonly (readonly [what: string, servers: readonly InventedServe
       { id: 2, of: 1 },
     ],
     nameOf(2),
-    /no primary answers.*REPLICAOF NO ONE: that is 10\.0\.0\.2:6379/,
+    /no primary answers.*REPLICAOF NO ONE there.*Found were 10\.0\.0\.2:6379 \(offset 5000\);/,
   ],
   ['nobody who could take over', [{ id: 1 }, { id: 2, of: 1, info: { slave_priority: 0 } }], null, /no replica that could take over/],
 ];
