@@ -21,6 +21,7 @@ export type ProblemKind =
   | 'coverage-rule'
   | 'failover-clock'
   | 'writable-replica'
+  | 'databases'
   | 'primary-auth'
   | 'stray-keys'
   | 'unchecked'

@@ -1,6 +1,7 @@
 import { addressKey } from '../../options/address.js';
+import { count } from '../slot-list.js';
 import { bytesText, durationText } from './amounts.js';
-import { numberAt } from './info-fields.js';
+import { keysByDatabase, numberAt } from './info-fields.js';
 import type { NodeFacts } from './node-facts.js';
 import { lacksPasswordFor } from './passwords.js';
 import { isFollowing, lagBytes, replicationOf } from './replication-facts.js';
@@ -91,6 +92,24 @@ export const REPLICATION_RULES: readonly ServerRule[] = [
     },
   },
   {
+    severity: 'error',
+    kind: 'databases',
+    when: 'a replica has fewer databases than its primary uses: it puts the keys of the others into a wrong one',
+    find: ({ config, info, primary }) => (primary?.facts == null ? null : lostDatabases({ config, info }, primary.facts, primary.name)),
+  },
+  {
+    severity: 'warning',
+    kind: 'databases',
+    when: 'a replica has fewer databases than its primary, which has no keys in those',
+    find: (server) => {
+      const [own, primary] = [databasesOf(server), server.primary];
+      const its = primary?.facts == null ? null : databasesOf(primary.facts);
+      if (primary?.facts == null || own === null || its === null || own >= its || lostDatabases(server, primary.facts, '') !== null)
+        return null;
+      return `has ${count(own, 'database')}, and its primary ${primary.name} ${its}: keys in those would come into a wrong one; ${setDatabases(server)}`;
+    },
+  },
+  {
     severity: 'warning',
     kind: 'writable-replica',
     when: 'a replica takes writes of clients (`replica-read-only no`)',
@@ -154,6 +173,27 @@ function lagOf({ replication, primary, listed, config }: Server): string | null 
 function lacksPassword({ config, replication, primary, replicas }: Server): boolean {
   const leaders = replication.role === 'replica' ? [primary] : replicas;
   return leaders.some((leader) => lacksPasswordFor(leader?.facts ?? null, { config }));
+}
+
+type Databases = Pick<NodeFacts, 'config' | 'info'>;
+
+/** What a replica does with keys of databases that it has not; null: there are none. SELECT fails there, and the writes after it do not. */
+export function lostDatabases(replica: Databases, primary: Databases, primaryName: string): string | null {
+  const own = databasesOf(replica);
+  const beyond = own === null ? [] : [...keysByDatabase(primary.info).keys()].filter((database) => database >= own);
+  if (own === null || beyond.length === 0) return null;
+  return `has ${count(own, 'database')}, and its primary ${primaryName} has keys in database ${beyond.sort((a, b) => a - b).join(', ')}: it puts what is written there into a wrong database; ${setDatabases(replica)}`;
+}
+
+function setDatabases({ info }: Pick<NodeFacts, 'info'>): string {
+  const setting = info.get('cluster_enabled') === '1' ? 'cluster-databases' : 'databases';
+  return `set ${setting} in its configuration file as there, remove its data file, and restart it`;
+}
+
+/** Null: it does not say. */
+function databasesOf({ info, config }: Databases): number | null {
+  if (config.size === 0) return null;
+  return info.get('cluster_enabled') === '1' ? (numberAt(config, 'cluster-databases') ?? 1) : numberAt(config, 'databases');
 }
 
 /** How many replicas have to follow a primary that takes writes; 0: that does not matter. */

@@ -104,7 +104,8 @@ function unreachable(tree: ReplicationTree): Problem[] {
 }
 
 function withoutReplica(tree: ReplicationTree): Problem[] {
-  if (tree.servers.some(({ role, reachable }) => role === 'replica' && reachable)) return [];
+  // One that its primary lists, and which we do not reach, is told as such.
+  if (tree.servers.some(({ role, reachable, listed }) => role === 'replica' && (reachable || listed?.state === 'online'))) return [];
   return primariesIn(tree)
     .slice(0, 1)
     .map(({ name }) => ({

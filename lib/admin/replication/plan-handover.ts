@@ -2,8 +2,8 @@ import { mask } from '../../options/secrets.js';
 import { AdminError } from '../admin-error.js';
 import { bytesText, durationText } from '../health/amounts.js';
 import { NO_FAILOVER } from '../health/replication-facts.js';
-import { minReplicas } from '../health/replication-rules.js';
-import { isSince, productOf } from '../health/server-version.js';
+import { lostDatabases, minReplicas } from '../health/replication-rules.js';
+import { isSince, productOf, versionOf } from '../health/server-version.js';
 import { count } from '../slot-list.js';
 import { directReplicas, primariesIn, type ReplicationTree, serverAt, type TreeServer } from './tree.js';
 
@@ -89,6 +89,8 @@ export function planHandover(
   if (listed === undefined || 'path' in listed)
     throw new AdminError(`${primary.name} does not list ${to.name} as its replica: it cannot hand over to it`);
   refuseTooFew(tree, primary, to);
+  const lost = to.facts === null || primary.facts === null ? null : lostDatabases(to.facts, primary.facts, primary.name);
+  if (lost !== null) throw new AdminError(`${to.name} ${lost}`);
   const announced = { host: listed.host, port: listed.port };
   const others = directReplicas(tree, primary.name).filter(({ name, reachable }) => name !== to.name && reachable);
   const writing = rewrite ? [primary, to, ...others].filter(hasConfigFile) : [];
@@ -220,6 +222,12 @@ function notesOf(
   if (force) notes.push(`after ${durationText(timeoutMs)} ${to.name} takes over with what it has: acknowledged writes may be lost`);
   if (to.lagBytes !== null && to.lagBytes > WORTH_A_NOTE_BYTES) notes.push(`${to.name} is ${bytesText(to.lagBytes)} behind now`);
   if (to.replication?.priority === 0) notes.push(`${to.name} has replica-priority 0: it was not meant to become the primary`);
+  const [before, after] = [primary, to].map(({ facts }) => (facts === null ? null : versionOf(facts)));
+  if (before != null && after != null && before !== after) {
+    notes.push(
+      `${primary.name} runs ${before}, ${to.name} ${after}: a server of an older version may be unable to follow a newer one once it needs a full synchronisation`,
+    );
+  }
   const unreachable = directReplicas(tree, primary.name).filter(({ reachable }) => !reachable);
   for (const { name } of unreachable) notes.push(`${name} cannot be asked, and goes on following ${primary.name}, which then is a replica`);
   const minimum = to.facts === null ? 0 : minReplicas(to.facts);

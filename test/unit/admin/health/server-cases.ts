@@ -187,6 +187,34 @@ export const CASES: readonly ServerCase[] = [
     other: { config: { 'min-replicas-to-write': 1 } },
     expected: [],
   },
+  {
+    name: 'a replica with too few databases for the keys of its primary',
+    role: 'replica',
+    own: { info: { cluster_enabled: 0 }, config: { databases: 4 } },
+    other: { info: { cluster_enabled: 0, db9: 'keys=3,expires=0,avg_ttl=0' }, config: { databases: 16 } },
+    expected: [/^error databases .*has 4 databases, and its primary 10\.0\.0\.1:7001 has keys in database 9: .* wrong database/],
+  },
+  {
+    name: 'a replica with fewer databases than its primary, which does not use them',
+    role: 'replica',
+    own: { info: { cluster_enabled: 0 }, config: { databases: 4 } },
+    other: { info: { cluster_enabled: 0, db3: 'keys=3,expires=0,avg_ttl=0' }, config: { databases: 16 } },
+    expected: [/^warning databases .*has 4 databases, and its primary 10\.0\.0\.1:7001 16:/],
+  },
+  {
+    name: 'a replica in a cluster, where that setting does not count',
+    role: 'replica',
+    own: { config: { databases: 4 } },
+    other: { config: { databases: 16 } },
+    expected: [],
+  },
+  {
+    name: 'a replica in a cluster with several databases',
+    role: 'replica',
+    own: { config: { 'cluster-databases': 1 } },
+    other: { info: { db1: 'keys=3,expires=0,avg_ttl=0' }, config: { 'cluster-databases': 2 } },
+    expected: [/^error databases .*set cluster-databases/],
+  },
   { name: 'a replica that takes writes', role: 'replica', own: { info: { slave_read_only: 0 } }, expected: [/^warning writable-replica /] },
 
   {

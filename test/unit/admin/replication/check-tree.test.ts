@@ -63,6 +63,11 @@ const CASES: readonly (readonly [what: string, servers: readonly InventedServer[
     [['warning announced-address', /although 10\.0\.0\.1:6379 lists it as online.*replica-announce-ip/]],
   ],
   [
+    'the only replica under an address that nobody reaches, which is a replica nevertheless',
+    [{ id: 1 }, { id: 3, of: 1, down: true }],
+    [['warning announced-address', /although 10\.0\.0\.1:6379 lists it as online/]],
+  ],
+  [
     'replicas that are never promoted',
     [{ id: 1 }, { id: 2, of: 1, info: { slave_priority: 0 } }, { id: 3, of: 1, info: { slave_priority: 0 } }],
     [['warning no-candidate', /all replicas of 10\.0\.0\.1:6379 have priority 0/]],

@@ -71,6 +71,15 @@ const REFUSED: readonly (readonly [what: string, servers: readonly InventedServe
     /min-replicas-to-write 2, and only 1 replica would follow it/,
   ],
   [
+    'a replica that has mixed up databases',
+    [
+      { id: 1, info: { db9: 'keys=1,expires=0,avg_ttl=0' } },
+      { id: 2, of: 1, config: { databases: 4 } },
+    ],
+    nameOf(2),
+    /10\.0\.0\.2:6379 has 4 databases, and its primary 10\.0\.0\.1:6379 has keys in database 9/,
+  ],
+  [
     'a handover that another hand has begun',
     [
       { id: 1, info: { master_failover_state: 'waiting-for-sync' } },
@@ -147,6 +156,10 @@ describe('the plan of a handover', () => {
       /10\.0\.0\.1:6379 runs without a configuration file/,
     );
     assert.match(notes([{ id: 1 }, { id: 2, of: 1, config: { 'min-replicas-to-write': 1 } }]), /refuses writes until 1 replica follows it/);
+    assert.match(
+      notes([{ id: 1 }, { id: 2, of: 1, info: { redis_version: '7.2.0' } }]),
+      /1:6379 runs Redis 7\.0\.15, .*2:6379 Redis 7\.2\.0: /,
+    );
     const off = { 'min-replicas-to-write': 2, 'min-replicas-max-lag': 0 };
     assert.doesNotMatch(notes([{ id: 1 }, { id: 2, of: 1, config: off }]), /refuses writes/);
     assert.match(
