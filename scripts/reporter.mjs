@@ -30,8 +30,9 @@ export default class Reporter extends Mocha.reporters.Spec {
       const counts = { passed: passed.size, failed: failed.size, skipped, failures };
       writeFileSync(file, JSON.stringify(counts));
       setTimeout(() => {
-        console.error(`Something keeps the process alive after the tests: ${process.getActiveResourcesInfo().join(', ')}`);
-        writeFileSync(file, JSON.stringify({ ...counts, failed: counts.failed + 1 }));
+        const text = `Something keeps the process alive after the tests: ${process.getActiveResourcesInfo().join(', ')}`;
+        console.error(text);
+        writeFileSync(file, JSON.stringify({ ...counts, failed: counts.failed + 1, failures: [...failures, text] }));
         process.exit(1);
       }, graceMs).unref();
     });

@@ -49,9 +49,9 @@ class Lane {
       env: { ...process.env, TEST_RESULT: this.file, TEST_CLAIMS: claims },
     });
     for (const name of ['stdout', 'stderr']) this.child[name]?.on('data', (data) => this.#write(process[name], data));
-    this.code = new Promise((resolve) => {
-      this.child.once('error', () => resolve(1));
-      this.child.once('close', (exitCode) => resolve(exitCode ?? 1));
+    this.ended = new Promise((resolve) => {
+      this.child.once('error', ({ message }) => resolve({ code: 1, how: message }));
+      this.child.once('close', (code, signal) => resolve({ code: code ?? 1, how: signal ?? `exit code ${code}` }));
       this.child.once('exit', () => setTimeout(() => this.#closeOutput(), graceMs).unref());
     });
   }
@@ -63,15 +63,20 @@ class Lane {
     this.#kept = [];
   }
 
-  /** What it counted; a process that did not come to its end failed. */
-  get result() {
+  /** What it counted; a process that did not come to its end failed, or one that ended badly after the last test. */
+  result({ code, how }) {
+    const tests = this.name === '' ? 'The tests' : `The tests of ${this.name}`;
     try {
-      return JSON.parse(readFileSync(this.file, 'utf8'));
+      const counts = JSON.parse(readFileSync(this.file, 'utf8'));
+      return code === 0 || counts.failed > 0 ? counts : this.#oneFailed(counts, `${tests} passed, but their process ended with ${how}.`);
     } catch {
-      const text = `${this.name === '' ? 'The tests' : `The tests of ${this.name}`} did not run to their end.`;
-      console.error(text);
-      return { passed: 0, failed: 1, skipped: 0, failures: [text] };
+      return this.#oneFailed({ passed: 0, failed: 0, skipped: 0, failures: [] }, `${tests} did not run to their end: ${how}.`);
     }
+  }
+
+  #oneFailed(counts, text) {
+    console.error(text);
+    return { ...counts, failed: counts.failed + 1, failures: [...counts.failures, text] };
   }
 
   /** What the process left running may hold its output open. */
@@ -86,10 +91,12 @@ class Lane {
 }
 
 const lanes = Array.from({ length: laneCount }, (_, at) => new Lane(at + 1));
-// The terminal sends Ctrl-C to all; what ends this process alone must end the tests too.
+// The terminal sends Ctrl-C to all; what ends this process alone must end the tests too, and the second time those that hang.
+let signals = 0;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
-    for (const { child } of lanes) child.kill(signal);
+    signals++;
+    for (const { child } of lanes) child.kill(signals === 1 ? signal : 'SIGKILL');
   });
 }
 
@@ -97,9 +104,9 @@ const sum = { passed: 0, failed: 0, skipped: 0, failures: [] };
 let code = 0;
 for (const lane of lanes) {
   lane.speak();
-  const ended = await lane.code;
-  code ||= ended;
-  const { result } = lane;
+  const ended = await lane.ended;
+  code ||= ended.code;
+  const result = lane.result(ended);
   for (const key of ['passed', 'failed', 'skipped']) sum[key] += result[key];
   sum.failures.push(...result.failures);
 }
