@@ -1,6 +1,7 @@
 import { ReplyError } from '../../errors.js';
 import type { Arg, Raw } from '../../protocol/command-spec.js';
 import { textOf } from '../../topology/replies.js';
+import { performance } from '../../util/timers.js';
 import { AdminError } from '../admin-error.js';
 import { checkCluster } from '../check/check-cluster.js';
 import type { NodeClient, NodeCommandOptions } from '../node-connections.js';
@@ -9,6 +10,7 @@ import type { FailoverMode, NodeRef, PlanStep, SlotStep } from '../plans/steps.j
 import { rangesOf, slotsText } from '../slot-list.js';
 import { connectFailure } from '../state/bus-port.js';
 import type { ClusterState } from '../state/cluster-state.js';
+import { linkProblems, unlinkedText } from './new-replicas.js';
 import { strangersText } from './strangers.js';
 import { type Waited, type Waiting, waitUntil } from './waiting.js';
 
@@ -22,6 +24,9 @@ const SLOTS_AT_ONCE = 256;
 
 /** The commands of every step of a plan that does not move keys. */
 export class StepRunner {
+  /** Ids of the nodes that were made replicas. */
+  readonly #followers = new Set<string>();
+
   constructor(
     private readonly connections: NodeClient,
     private readonly read: ReadCluster,
@@ -39,7 +44,7 @@ export class StepRunner {
       case 'failover':
         return await this.#failover(step.node, step.mode, waiting);
       case 'settle':
-        return await this.settle(this.settleMs, waiting);
+        return await this.#settleWithReplicas(waiting);
       default:
         await this.#command(step);
         return 'done';
@@ -58,6 +63,25 @@ export class StepRunner {
       return (unsettled ?? down)?.text ?? null;
     };
     return waitUntil(reason, forMs, waiting);
+  }
+
+  /** Waits also for the first synchronisation of new replicas, which cannot take over before. It may take hours, and goes on by itself. */
+  async #settleWithReplicas(waiting: Waiting): Promise<Waited> {
+    const startedMs = performance.now();
+    const settled = await this.settle(this.settleMs, waiting);
+    if (settled === 'stopped' || this.#followers.size === 0) return settled;
+    let cluster: ClusterState | null = null;
+    const reason = async (): Promise<string | null> => {
+      cluster = await this.read([]);
+      return unlinkedText(cluster, this.#followers);
+    };
+    try {
+      return await waitUntil(reason, this.settleMs - (performance.now() - startedMs), waiting);
+    } catch (error) {
+      if (!(error instanceof AdminError)) throw error;
+      for (const text of linkProblems(cluster, this.#followers)) waiting.note(`${text}; see slotwise cluster check`);
+      return 'done';
+    }
   }
 
   async #command(step: Exclude<PlanStep, SlotStep | { do: 'join' | 'replicate' | 'failover' | 'settle' }>): Promise<void> {
@@ -115,6 +139,7 @@ export class StepRunner {
     const reason = async (): Promise<string | null> => {
       try {
         await this.#send(node, ['CLUSTER', 'REPLICATE', primary.id]);
+        this.#followers.add(node.id);
         return null;
       } catch (error) {
         // The node has not heard yet that the other one is a primary.

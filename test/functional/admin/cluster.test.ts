@@ -124,7 +124,11 @@ describeAdminCluster('slotwise cluster', (t) => {
     assert.ok(!(await t.admin.read()).nodes.has(oldId));
     await assertComplete(t.redis, keys);
 
+    // A new replica waits so long for its first synchronisation.
+    for (const member of t.members) await member.ask('CONFIG', 'SET', 'repl-diskless-sync-delay', 1);
     await slotwise('add-node', added, t.first, '--replica-of', 'auto', '--yes');
+    assert.equal((await t.spare.info('replication')).master_link_status, 'up', 'its first synchronisation has ended');
+    for (const member of t.members) await member.ask('CONFIG', 'SET', 'repl-diskless-sync-delay', 0);
     const { nodes } = await t.admin.read();
     assert.equal(nodes.get(await idOf(t.spare))?.role, 'replica');
     assert.notEqual(await idOf(t.spare), oldId);
