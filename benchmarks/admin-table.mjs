@@ -179,7 +179,7 @@ class Bench {
     const move = { address, from, to, slots: `0-${slots - 1}`, count: slots };
     if (isHash) await addHash(this.cluster.servers[0]);
     const stop = await probe(this.cluster.servers[0]);
-    const result = await timed(tool.words(move)).catch((error) => ({ error: error.message }));
+    const result = await this.#moved(move, tool).catch((error) => ({ error: error.message }));
     const sample = { ...result, longestMs: await stop() };
     const ofTool = this.results.get(what) ?? new Map();
     this.results.set(what, ofTool.set(tool, [...(ofTool.get(tool) ?? []), sample]));
@@ -191,6 +191,15 @@ class Bench {
       console.log(`${this.server}: another cluster, because the way back failed: ${error.message}`);
       await this.restart();
     }
+  }
+
+  /** Resolves with what the tool took. Rejects where the slots are not at the target when it ends. */
+  async #moved(move, tool) {
+    const result = await timed(tool.words(move));
+    const target = (await this.cluster.view()).find(({ primary }) => primary === this.cluster.servers[1]);
+    const has = target?.slots.some(([first, last]) => first === 0 && last >= move.count - 1);
+    if (!has) throw new Error('the slots are not at the target');
+    return result;
   }
 
   async #takeBack(move, hasFailed) {
