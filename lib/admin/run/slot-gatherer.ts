@@ -1,9 +1,9 @@
 import { ReplyError } from '../../errors.js';
 import type { Arg, Raw } from '../../protocol/command-spec.js';
-import { numberOf } from '../../topology/replies.js';
+import { infoOf, numberOf } from '../../topology/replies.js';
+import { keysByDatabase } from '../health/info-fields.js';
 import type { BatchClient, NodeCommandOptions } from '../node-connections.js';
 import type { Duplicates, NodeRef } from '../plans/steps.js';
-import { keysByDatabase } from '../state/databases.js';
 import { isReply, KeyMover, keysIn, knownAddress, otherDatabases, throwFirst } from './key-mover.js';
 import type { MoveLimits } from './move-options.js';
 
@@ -84,7 +84,7 @@ export class SlotGatherer {
   /** Deletes the keys at the target that the owner has, too: it has served them all the time, and the copy is what a failed MIGRATE left. */
   async #dropOlderCopies(slot: number, target: NodeRef, owner: NodeRef): Promise<void> {
     const count: readonly Arg[] = ['CLUSTER', 'COUNTKEYSINSLOT', slot];
-    for (const database of keysByDatabase(await this.#send(target, ['INFO', 'keyspace'])).keys()) {
+    for (const database of keysByDatabase(infoOf(await this.#send(target, ['INFO', 'keyspace']))).keys()) {
       const [counted = null] = await this.#sendAll(target, [count], { database });
       const [listed] = await this.#sendAll(target, [['CLUSTER', 'GETKEYSINSLOT', slot, numberOf(counted, 0)]], { database, buffers: true });
       const keys = keysIn(listed);
