@@ -3,7 +3,7 @@ const TEXT = /"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4})|\x7f|[\u0080-\u0
 const OTHER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const DEEPEST = 1_000;
 
-class Problem extends Error {
+class Flaw extends Error {
   constructor(
     readonly at: number,
     message: string,
@@ -21,7 +21,7 @@ export function jsonProblem(text: string): string | null {
     new Scanner(text).document();
     return null;
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
+    if (!(error instanceof Flaw)) throw error;
     const before = text.slice(0, error.at).split('\n');
     return `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}: ${error.message}`;
   }
@@ -35,15 +35,15 @@ class Scanner {
 
   document(): void {
     this.#value(0);
-    if (this.#peek() !== '') throw new Problem(this.#at, 'expected nothing behind the value');
+    if (this.#peek() !== '') throw new Flaw(this.#at, 'expected nothing behind the value');
   }
 
   #value(depth: number): void {
-    if (depth > DEEPEST) throw new Problem(this.#at, `expected at most ${DEEPEST} levels`);
+    if (depth > DEEPEST) throw new Flaw(this.#at, `expected at most ${DEEPEST} levels`);
     const first = this.#peek();
     if (first === '{') this.#list('}', depth, this.#member());
     else if (first === '[') this.#list(']', depth, () => undefined);
-    else if (this.#take(TEXT) === null && this.#take(OTHER) === null) throw new Problem(this.#at, 'expected a value');
+    else if (this.#take(TEXT) === null && this.#take(OTHER) === null) throw new Flaw(this.#at, 'expected a value');
   }
 
   /** `before`: what stands before each value. */
@@ -57,7 +57,7 @@ class Scanner {
       before();
       this.#value(depth + 1);
       const next = this.#peek();
-      if (next !== end && next !== ',') throw new Problem(this.#at, `expected , or ${end}`);
+      if (next !== end && next !== ',') throw new Flaw(this.#at, `expected , or ${end}`);
       this.#at++;
       if (next === end) return;
     }
@@ -70,10 +70,10 @@ class Scanner {
       this.#peek();
       const start = this.#at;
       const name = this.#take(TEXT);
-      if (name === null) throw new Problem(start, 'expected a name in "');
-      if (names.has(name)) throw new Problem(start, 'expected each name once in an object');
+      if (name === null) throw new Flaw(start, 'expected a name in "');
+      if (names.has(name)) throw new Flaw(start, 'expected each name once in an object');
       names.add(name);
-      if (this.#peek() !== ':') throw new Problem(this.#at, 'expected : after the name');
+      if (this.#peek() !== ':') throw new Flaw(this.#at, 'expected : after the name');
       this.#at++;
     };
   }

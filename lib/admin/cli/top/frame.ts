@@ -3,7 +3,7 @@ import { inOrder, type Problem } from '../../health/problem.js';
 import type { TopologyKind } from '../../health/server-kind.js';
 import { count } from '../../slot-list.js';
 import { cutTo, padEndTo, widthOf, wrapTo } from '../text-width.js';
-import { ORDERS, type Order, sorted, tableLines } from './columns.js';
+import { type Order, sorted, tableLines } from './columns.js';
 import type { ServerLine } from './model.js';
 import { type MoveLine, moveText } from './moves.js';
 
@@ -99,9 +99,4 @@ function notesOf({ moves, problems }: FrameContent): string[] {
 function sides(left: string, right: string, columns: number): string {
   const gap = columns - widthOf(left) - widthOf(right);
   return gap < 1 ? left : `${padEndTo(left, columns - widthOf(right))}${right}`;
-}
-
-/** Whether a text is the name of an order. */
-export function isOrder(text: string): boolean {
-  return ORDERS.includes(text);
 }
