@@ -79,7 +79,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'admin/run',
   ],
   'admin/replication': [...topologyAdmin, 'admin/preflight/rights.ts'],
-  'admin/sentinel': [...topologyAdmin, 'admin/replication'],
+  'admin/sentinel': [...topologyAdmin, 'admin/replication', 'admin/preflight/rights.ts'],
   'admin/target': ['admin/node-connections.ts', 'admin/health', 'admin/cluster-admin.ts', 'admin/replication', 'admin/sentinel'],
   // Where a client would send a command, the client itself says.
   'admin/explain/explain.ts': ['index.ts'],
