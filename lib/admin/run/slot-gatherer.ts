@@ -1,14 +1,18 @@
 import { ReplyError } from '../../errors.js';
 import type { Arg, Raw } from '../../protocol/command-spec.js';
-import { infoOf, numberOf } from '../../topology/replies.js';
+import { infoOf, numberOf, textOf } from '../../topology/replies.js';
+import { performance, sleep } from '../../util/timers.js';
+import { AdminError } from '../admin-error.js';
 import { keysByDatabase } from '../health/info-fields.js';
 import type { BatchClient, NodeCommandOptions } from '../node-connections.js';
 import type { Duplicates, NodeRef } from '../plans/steps.js';
+import { parseMembers } from '../state/cluster-state.js';
 import { isReply, KeyMover, keysIn, knownAddress, otherDatabases, throwFirst } from './key-mover.js';
 import type { MoveLimits } from './move-options.js';
 
 /** Keys that are asked for together. */
 const KEYS_AT_ONCE = 256;
+const POLL_MS = 10;
 
 /** Gatherer of keys that are on a node which does not own their slot: they go to the owner. */
 export class SlotGatherer {
@@ -16,7 +20,7 @@ export class SlotGatherer {
 
   constructor(
     private readonly connections: BatchClient,
-    limits: MoveLimits,
+    private readonly limits: MoveLimits,
   ) {
     this.#keys = new KeyMover(connections, limits);
   }
@@ -79,6 +83,27 @@ export class SlotGatherer {
       ]);
     }
     throwFirst([...given, ...taken]);
+    await this.#untilHeard(slot, target, owner);
+  }
+
+  /**
+   * Waits until the former owner has heard of the claim. Taking the slot again before, it would not know that its own claim has to be newer,
+   * and lose slot and keys to one that is still on its way.
+   */
+  async #untilHeard(slot: number, target: NodeRef, owner: NodeRef): Promise<void> {
+    const epochAt = async (node: NodeRef): Promise<number> => {
+      const members = parseMembers(textOf(await this.#send(node, ['CLUSTER', 'NODES'])) ?? '');
+      return members.find(({ id }) => id === target.id)?.epoch ?? 0;
+    };
+    const claimed = await epochAt(target);
+    const end = performance.now() + 2 * this.limits.replicasTimeoutMs;
+    while ((await epochAt(owner)) < claimed) {
+      if (performance.now() > end) {
+        const text = `${owner.name} does not hear ${target.name}, which owns slot ${slot} for as long as its keys go back; when it does, slotwise cluster fix without --back goes on`;
+        throw new AdminError(text, { reason: 'failed', node: owner.name });
+      }
+      await sleep(POLL_MS);
+    }
   }
 
   /** Deletes the keys at the target that the owner has, too: it has served them all the time, and the copy is what a failed MIGRATE left. */

@@ -16,6 +16,8 @@ const [owner, other] = [ref(1), ref(2)];
 class Script {
   readonly sent: string[] = [];
   #keys = [Buffer.from('k')];
+  /** How often the owner was asked for what it knows. */
+  #looks = 0;
 
   constructor(
     readonly refusals: Readonly<Record<string, string>> = {},
@@ -36,6 +38,10 @@ class Script {
     if (refusal !== undefined) return Promise.reject(new ReplyError('ERR', `ERR ${refusal}`));
     if (words[1] === 'GETKEYSINSLOT') return Promise.resolve(this.#keys);
     if (words[0] === 'MIGRATE') this.#keys = [];
+    if (words[1] === 'NODES') {
+      const epoch = port === 2 || this.#looks++ > 0 ? 5 : 4;
+      return Promise.resolve(`id2 h:2@1 master - 0 0 ${epoch} connected`);
+    }
     if (words[0] === 'EXISTS') return Promise.resolve(this.exists);
     return Promise.resolve(words[0] === 'INFO' ? 'db0:keys=1,expires=0,avg_ttl=0\r\n' : 'OK');
   };
@@ -69,6 +75,8 @@ describe('the gatherer of keys', () => {
     assert.deepEqual(script.sent, [
       ...['2 IMPORTING id1', '1 MIGRATING id2', '1 EXISTS k'],
       ...['1 DELSLOTS', '1 NODE id2', '1 STABLE', '1 IMPORTING id2', '2 NODE id2', '2 MIGRATING id1'],
+      // Until it has heard of the claim.
+      ...['2 NODES', '1 NODES', '1 NODES'],
     ]);
   });
 
