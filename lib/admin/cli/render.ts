@@ -40,21 +40,27 @@ export function renderInfo(cluster: ClusterState): string {
     node.id.slice(0, 8),
     node.reachable ? node.role : `${node.role}, down`,
     node.slots.length,
-    node.keys,
+    node.reachable && !node.keysKnown ? '?' : node.keys,
     slotsText(node.slots, 3),
   ]);
   const primaries = primariesOf(cluster);
   const keys = primaries.reduce((sum, node) => sum + node.keys, 0);
   const covered = new Set(primaries.flatMap(({ slots }) => slots)).size;
-  const summary = `${count(cluster.nodes.size, 'node')}, ${count(covered, 'slot')} covered, ${count(keys, 'key')}`;
+  const unknown = primaries.some(({ keysKnown }) => !keysKnown);
+  const summary = `${count(cluster.nodes.size, 'node')}, ${count(covered, 'slot')} covered${unknown ? '' : `, ${count(keys, 'key')}`}`;
   return `${table(['node', 'id', 'role', 'slots', 'keys', 'ranges'], rows)}\n${summary}\n`;
 }
 
-export function renderProblems(problems: readonly Problem[]): string {
-  const sound = soundText(problems);
+export function renderProblems(problems: readonly Problem[], cluster: ClusterState): string {
+  const sound = soundText(problems, tellsLinks(cluster));
   return [...problems.map(({ severity, text }) => line(`${severity}: ${text}`)), ...(sound === null ? [] : [line(`ok: ${sound}`)])].join(
     '',
   );
+}
+
+/** Every replica that answers says how its link is. */
+function tellsLinks({ nodes }: ClusterState): boolean {
+  return [...nodes.values()].every(({ role, reachable, facts }) => role === 'primary' || !reachable || facts?.info.has('role') === true);
 }
 
 /** A plan as it is shown: `steps` false leaves them out, for a run that shows each of them when it begins. */
@@ -90,7 +96,8 @@ export function describeGroup(group: readonly PlanStep[]): string {
 /** The cluster's state for programs, with ids where one node refers to another. */
 export function clusterJson(cluster: ClusterState, problems: readonly Problem[]): Record<string, unknown> {
   const nodes = nodesInOrder(cluster).map((node) => {
-    const { id, name, role, primaryId, slots, keys, epoch, reachable, problem, migrating, importing, peer, flags, facts, jobs } = node;
+    const { id, name, role, primaryId, slots, keys, keysKnown, epoch, reachable, problem, migrating, importing, peer, flags, facts, jobs } =
+      node;
     const running = jobs.filter((job) => job.running);
     return {
       id,
@@ -99,7 +106,7 @@ export function clusterJson(cluster: ClusterState, problems: readonly Problem[])
       ...(primaryId === null ? {} : { primaryId }),
       slots: slotsText(slots),
       slotCount: slots.length,
-      keys,
+      keys: reachable && !keysKnown ? null : keys,
       epoch,
       reachable,
       ...(problem === null ? {} : { problem }),

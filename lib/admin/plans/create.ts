@@ -85,6 +85,7 @@ function whyUnfit(
   if (node.slots.length > 0 && slotsText(node.slots) !== slotsText(slots ?? [])) {
     return `${node.name} has slots already: ${slotsText(node.slots, 4)}`;
   }
+  if (!node.keysKnown) return `${node.name} does not tell whether it has keys: allow the user INFO or DBSIZE`;
   return node.keys > 0 ? `${node.name} holds ${count(node.keys, 'key')}` : null;
 }
 

@@ -1,6 +1,7 @@
 import { AdminError } from '../admin-error.js';
 import { count } from '../slot-list.js';
 import { type AdminNode, type ClusterState, nodeNamed, primariesOf, replicasOf } from '../state/cluster-state.js';
+import { refuseUntoldKeys } from '../state/key-counts.js';
 import { areTwo, sameIdText } from './same-id.js';
 import type { FailoverMode, Plan, PlanStep } from './steps.js';
 
@@ -18,6 +19,7 @@ export function planAddNode(cluster: ClusterState, server: ClusterState, replica
   if (stranger !== undefined) throw new AdminError(`${node.name} knows nodes of another cluster (${stranger.slice(0, 8)}). ${advice}`);
   if (!isMember && node.slots.length > 0)
     throw new AdminError(`${node.name} has ${count(node.slots.length, 'slot')} of its own. ${advice}`);
+  if (!isMember) refuseUntoldKeys(node);
   if (!isMember && node.keys > 0) throw new AdminError(`${node.name} holds ${count(node.keys, 'key')}. ${advice}`);
 
   if (isMember && replicaOf === null && node.role === 'replica') {
@@ -81,6 +83,7 @@ export function planDelNode(cluster: ClusterState, name: string): Plan {
       `${node.name} holds ${count(node.slots.length, 'slot')}, so it is not removed. Move them first: slotwise cluster reshard … --from ${node.name} --to NODE --all (or rebalance --weight ${node.name}=0)`,
     );
   }
+  if (node.role === 'primary') refuseUntoldKeys(node);
   if (node.role === 'primary' && node.keys > 0) {
     throw new AdminError(
       `${node.name} owns no slots but still holds ${count(node.keys, 'key')}: slotwise cluster fix takes them to their owners`,
@@ -124,6 +127,7 @@ export function planReplicate(cluster: ClusterState, name: string, primaryName: 
   if (node.slots.length > 0) {
     throw new AdminError(`${node.name} owns ${count(node.slots.length, 'slot')}: move them to others before it becomes a replica`);
   }
+  if (node.role === 'primary') refuseUntoldKeys(node);
   if (node.role === 'primary' && node.keys > 0) {
     throw new AdminError(
       `${node.name} owns no slots but still holds ${count(node.keys, 'key')}: slotwise cluster fix takes them to their owners`,

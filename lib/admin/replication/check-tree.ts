@@ -106,8 +106,10 @@ function unreachable(tree: ReplicationTree): Problem[] {
 function withoutReplica(tree: ReplicationTree): Problem[] {
   // One that its primary lists, and which we do not reach, is told as such.
   if (tree.servers.some(({ role, reachable, listed }) => role === 'replica' && (reachable || listed?.state === 'online'))) return [];
+  // Where neither INFO nor ROLE is allowed, it does not say who follows it.
   return primariesIn(tree)
     .slice(0, 1)
+    .filter(({ facts }) => facts !== null && facts.info.size > 0)
     .map(({ name }) => ({
       severity: 'warning',
       kind: 'no-replica',

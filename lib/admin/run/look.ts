@@ -48,6 +48,7 @@ function absentNode({ id, name, address, peer }: NodeRef, problem: string): Admi
     migrating: new Map(),
     importing: new Map(),
     keys: 0,
+    keysKnown: false,
     databases: [],
     reachable: false,
     problem,

@@ -29,8 +29,8 @@ export function runningJobs({ nodes }: ClusterState): MigrationJob[] {
   return [...new Map(jobs.map((job) => [job.id, job])).values()];
 }
 
-function rowOf({ id, name, role, address, reachable, problem, slots, keys, facts }: AdminNode, depth: number): ServerRow {
-  return { id, name, depth, role, address, reachable, problem, slots, keys: reachable ? keys : null, facts };
+function rowOf({ id, name, role, address, reachable, problem, slots, keys, keysKnown, facts }: AdminNode, depth: number): ServerRow {
+  return { id, name, depth, role, address, reachable, problem, slots, keys: keysKnown ? keys : null, facts };
 }
 
 function byName(a: AdminNode, b: AdminNode): number {

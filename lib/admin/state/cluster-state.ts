@@ -26,6 +26,8 @@ export interface AdminNode {
   readonly importing: ReadonlyMap<number, string>;
   /** Number of keys, in all its databases. */
   readonly keys: number;
+  /** It told how many keys it has. If not, `keys` is 0. */
+  readonly keysKnown: boolean;
   /** Numbers of the databases that have keys. */
   readonly databases: readonly number[];
   /** The node answered us. */

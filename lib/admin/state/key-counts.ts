@@ -1,6 +1,7 @@
 import type { Arg, Raw } from '../../protocol/command-spec.js';
 import { listOf, numberOf } from '../../topology/replies.js';
 import { SLOT_COUNT } from '../../topology/slot-map.js';
+import { AdminError } from '../admin-error.js';
 import type { BatchClient } from '../node-connections.js';
 import type { SlotSet } from '../slot-list.js';
 import { type AdminNode, type ClusterState, primariesOf } from './cluster-state.js';
@@ -13,6 +14,7 @@ const SLOTS_AT_ONCE = 256;
 
 /** Counts the keys that each node holds of broken slots, and of slots that belong to another node. */
 export async function readKeyCounts(connections: BatchClient, cluster: ClusterState, broken: SlotSet): Promise<KeyCounts> {
+  for (const node of primariesOf(cluster)) refuseUntoldKeys(node);
   const counts = new Map<number, Map<string, number>>(broken.map((slot) => [slot, new Map()]));
   const note = (slot: number, id: string, keys: number): void => {
     const byNode = counts.get(slot) ?? new Map<string, number>();
@@ -69,6 +71,12 @@ export async function countKeys(connections: BatchClient, node: AdminNode, slots
     }
   }
   return counts;
+}
+
+/** Throws where keys would be taken for none: whoever changes the owner of slots must know. */
+export function refuseUntoldKeys({ name, reachable, keysKnown }: Pick<AdminNode, 'name' | 'reachable' | 'keysKnown'>): void {
+  if (!reachable || keysKnown) return;
+  throw new AdminError(`${name} does not tell how many keys it has: allow the user INFO or DBSIZE`);
 }
 
 export function countCommand(slot: number): readonly Arg[] {

@@ -5,7 +5,7 @@ import { type Address, addressKey } from '../../options/address.js';
 import { parseShards } from '../../topology/cluster/replies.js';
 import { buildView } from '../../topology/cluster/view.js';
 import type { NodeRules } from '../../topology/node-rules.js';
-import { infoOf, listOf, textOf } from '../../topology/replies.js';
+import { infoOf, listOf, numberOf, textOf } from '../../topology/replies.js';
 import { thrownText } from '../../util/user-function.js';
 import { AdminError } from '../admin-error.js';
 import { keysByDatabase } from '../health/info-fields.js';
@@ -31,7 +31,8 @@ interface NodeReport {
   /** The port by which the nodes reach each other, by node id, where CLUSTER SHARDS tells it. */
   readonly ports: ReadonlyMap<string, number>;
   readonly state: string;
-  readonly keys: ReadonlyMap<number, number>;
+  /** By database; null: not told. */
+  readonly keys: ReadonlyMap<number, number> | null;
   readonly facts: NodeFacts;
   readonly jobs: readonly MigrationJob[];
 }
@@ -115,9 +116,16 @@ async function readNode(connections: NodeClient, address: Address, rules: NodeRu
     addresses: new Map([...known, [myself.id, address]]),
     ports: new Map(endpoints.map(({ id, port }) => [id, port])),
     state: infoOf(info).get('cluster_state') ?? '',
-    keys: keysByDatabase(infoOf(keyspace)),
+    keys: keyspace instanceof ReplyError ? await keysOfDatabase0(connections, address) : keysByDatabase(infoOf(keyspace)),
     ...(await asked),
   };
+}
+
+/** Where INFO is forbidden DBSIZE may be allowed; null: it is not. */
+async function keysOfDatabase0(connections: NodeClient, address: Address): Promise<ReadonlyMap<number, number> | null> {
+  const size = await connections.send(address, ['DBSIZE']).catch(errorReply);
+  const keys = size instanceof ReplyError ? null : numberOf(size, 0);
+  return keys === null ? null : new Map(keys > 0 ? [[0, keys]] : []);
 }
 
 /** Throws where a server that answers is no node of a cluster, and says what it is. */
@@ -150,8 +158,9 @@ async function clusterStateOf(reports: ReadonlyMap<string, NodeReport>, failures
       epoch: line.epoch,
       migrating: line.migrating,
       importing: line.importing,
-      keys: [...(own?.keys.values() ?? [])].reduce((sum, keys) => sum + keys, 0),
-      databases: [...(own?.keys.keys() ?? [])],
+      keys: [...(own?.keys?.values() ?? [])].reduce((sum, keys) => sum + keys, 0),
+      keysKnown: own !== undefined && own.keys !== null,
+      databases: [...(own?.keys?.keys() ?? [])],
       reachable: own !== undefined,
       problem:
         own !== undefined

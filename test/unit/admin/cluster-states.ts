@@ -11,6 +11,8 @@ export interface NodeSpec {
   readonly slots?: string;
   readonly of?: number | undefined;
   readonly keys?: number;
+  /** Default true. */
+  readonly keysKnown?: boolean;
   readonly epoch?: number;
   readonly migrating?: Readonly<Record<number, number>>;
   readonly importing?: Readonly<Record<number, number>>;
@@ -58,6 +60,7 @@ function nodeOf({
   slots = '',
   of,
   keys = 0,
+  keysKnown = true,
   epoch = id % 100,
   migrating = {},
   importing = {},
@@ -83,6 +86,7 @@ function nodeOf({
     migrating: open(migrating),
     importing: open(importing),
     keys,
+    keysKnown: !down && keysKnown,
     databases: keys > 0 ? [0] : [],
     reachable: !down,
     problem: down ? problem : null,

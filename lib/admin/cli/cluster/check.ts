@@ -15,7 +15,7 @@ export const check: Command = {
     const { cluster, problems } = await admin.examine();
     return {
       code: hasErrors(problems) ? EXIT.problems : EXIT.ok,
-      text: `${renderInfo(cluster)}${renderProblems(problems)}`,
+      text: `${renderInfo(cluster)}${renderProblems(problems, cluster)}`,
       json: clusterJson(cluster, problems),
     };
   },

@@ -4,7 +4,7 @@ import type { TopologyKind } from '../../health/server-kind.js';
 import { count } from '../../slot-list.js';
 import { cutTo, padEndTo, widthOf, wrapTo } from '../text-width.js';
 import { type Order, sorted, tableLines } from './columns.js';
-import type { ServerLine } from './model.js';
+import { REFUSES, type ServerLine } from './model.js';
 import { type MoveLine, moveText } from './moves.js';
 
 /** One look at all servers. */
@@ -86,6 +86,8 @@ export function headline({ title, servers, problems }: FrameContent): string {
     const number = problems.filter((problem) => problem.severity === severity).length;
     return number === 0 ? [] : [count(number, severity)];
   });
+  const refusing = servers.filter(({ state }) => state === REFUSES).length;
+  if (refusing > 0) counts.push(`${count(refusing, 'server')} not to be looked at`);
   return printable(`${title}: ${Math.round(ops).toLocaleString('en-US')} ops/s, ${counts.length === 0 ? 'ok' : counts.join(', ')}`);
 }
 

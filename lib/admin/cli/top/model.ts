@@ -190,10 +190,13 @@ function roleOf(row: ServerRow, { last, silentSinceMs }: Samples): ServerRow['ro
   return role === 'master' ? 'primary' : role === 'slave' ? 'replica' : row.role;
 }
 
+/** State of a server that answers the question of how it is with an error. */
+export const REFUSES = 'refuses';
+
 /** What a server is busy with, in the order of what hinders it most. */
 function stateOf(row: ServerRow, { last, silentSinceMs, problem }: Samples, silentMs: number | null): string {
   if (silentSinceMs !== null) return `${problem === null ? 'silent' : 'down'} ${secondsText((silentMs ?? 0) / 1_000)}`;
-  if (problem !== null) return 'refuses';
+  if (problem !== null) return REFUSES;
   if (last === null) return row.address === null || !row.reachable ? 'down' : 'asked';
   const { info } = last;
   if (info.get('loading') === '1') return `loading ${percentText(info.get('loading_loaded_perc'))}`;

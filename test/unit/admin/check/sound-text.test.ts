@@ -16,6 +16,10 @@ describe('what is in order in a cluster', () => {
     ],
   ];
   for (const [name, problems, expected] of cases) {
-    it(name, () => assert.equal(soundText(problems), expected));
+    it(name, () => assert.equal(soundText(problems, true), expected));
   }
+
+  it('is not that replicas follow where they do not say so', () => {
+    assert.equal(soundText([], false), 'all slots are covered, agreed on, none is open, all nodes answer');
+  });
 });

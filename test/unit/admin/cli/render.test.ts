@@ -59,7 +59,7 @@ describe('what servers call themselves, and their error texts,', () => {
   const plan = { title: HOSTILE, notes: [HOSTILE], steps: [{ do: 'reset', node: node as NodeRef }] } as const;
   const texts: Readonly<Record<string, string>> = {
     'the list of nodes': renderInfo(cluster),
-    problems: renderProblems(problems),
+    problems: renderProblems(problems, cluster),
     'a plan': renderPlan(plan),
     JSON: jsonText(clusterJson(cluster, problems)),
   };

@@ -57,6 +57,12 @@ describe('the plan of create', () => {
       /10.0.0.1:7001 holds 3 keys/,
     ],
     [
+      'wants servers that tell how many keys they have',
+      [unjoinedServer({ id: 7001, keysKnown: false }), unjoinedServer({ id: 7002 }), unjoinedServer({ id: 7003 })],
+      0,
+      /10.0.0.1:7001 does not tell whether it has keys/,
+    ],
+    [
       'wants servers without slots of their own',
       [unjoinedServer({ id: 7001, slots: '5' }), unjoinedServer({ id: 7002 }), unjoinedServer({ id: 7003 })],
       0,

@@ -105,6 +105,11 @@ describe('the plan of', () => {
       /still holds 2 keys: slotwise cluster fix/,
     ],
     [
+      'del-node refuses who does not tell how many keys it has',
+      () => planDelNode(threeShards({ id: 7007, keysKnown: false }), '10.0.0.1:7007'),
+      /7007 does not tell how many keys it has/,
+    ],
+    [
       'replicate has a replica follow another primary',
       () => planReplicate(threeShards(), '10.0.0.1:7004', '10.0.0.1:7002'),
       ['make 7004 a replica of 7002'],

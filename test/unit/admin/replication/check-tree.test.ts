@@ -8,6 +8,7 @@ const PAIR: readonly InventedServer[] = [{ id: 1 }, { id: 2, of: 1 }];
 const CASES: readonly (readonly [what: string, servers: readonly InventedServer[], problems: readonly (readonly [string, RegExp])[]])[] = [
   ['a primary with a replica', PAIR, []],
   ['a server alone', [{ id: 1 }], [['warning no-replica', /10\.0\.0\.1:6379 has no replica/]]],
+  ['a server that tells nothing', [{ id: 1, silent: true }], [['note unchecked', /INFO is not allowed/]]],
   [
     'two primaries',
     [{ id: 1 }, { id: 2, of: 1 }, { id: 3 }],

@@ -10,6 +10,8 @@ export interface InventedServer {
   readonly of?: number;
   /** It does not answer. */
   readonly down?: boolean;
+  /** It may be asked neither INFO nor ROLE. */
+  readonly silent?: boolean;
   readonly host?: string;
   readonly port?: number;
   readonly info?: Fields;
@@ -33,6 +35,7 @@ function answerOf(server: InventedServer, all: readonly InventedServer[]): Serve
   const { id, of, port = 6379, down = false, info = {}, config = {} } = server;
   const address = { host: hostOf(server), port };
   if (down) return { address, facts: null, problem: 'connect ECONNREFUSED' };
+  if (server.silent === true) return { address, facts: { info: new Map(), config: new Map(), roundTripMs: 1 }, problem: null };
   const above = all.find((other) => other.id === of);
   const replicas = all.filter((other) => other.of === id && other.listed !== null);
   const listed = Object.fromEntries(

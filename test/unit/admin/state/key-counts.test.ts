@@ -137,6 +137,11 @@ describe('keys in slots that a node does not own', () => {
     });
   }
 
+  it('are not looked for at nodes that do not tell how many keys they have', async () => {
+    const cluster = threeShards({ id: 7002, keysKnown: false });
+    await assert.rejects(readKeyCounts(new Servers(KEYS), cluster, []), /10\.0\.0\.1:7002 does not tell how many keys it has/);
+  });
+
   it('are not told where the rights do not allow to count', async () => {
     const servers = new Servers(KEYS);
     const refusing: BatchClient = {

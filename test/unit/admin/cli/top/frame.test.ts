@@ -97,6 +97,12 @@ describe('a frame', () => {
     assert.equal(headline({ ...look, servers }), 'cluster of 2: 600 ops/s, ok');
   });
 
+  it('does not call servers ok that refuse to be looked at', () => {
+    const look = lookOf(2);
+    const servers = look.servers.map((server, index) => ({ ...server, state: index === 0 ? 'refuses' : 'ok' }));
+    assert.match(headline({ ...look, servers }), / ops\/s, 1 server not to be looked at$/);
+  });
+
   it('shows errors before warnings, and no notes, and escapes what servers say', () => {
     const problems: Problem[] = [
       { severity: 'note', kind: 'versions', text: 'a note' },
