@@ -1,8 +1,9 @@
+import { ReplyError } from '../../errors.js';
 import type { Address } from '../../options/address.js';
 import type { Raw } from '../../protocol/command-spec.js';
 import { infoOf, listOf, textOf } from '../../topology/replies.js';
 import { performance } from '../../util/timers.js';
-import { errorReply, type NodeClient } from '../node-connections.js';
+import { errorReply, type NodeClient, type NodeCommandOptions } from '../node-connections.js';
 
 /** What one server says of itself, in every topology. */
 export interface NodeFacts {
@@ -61,9 +62,16 @@ export async function readFacts(connections: NodeClient, address: Address, timeo
       .send(address, ['INFO'], options)
       .catch(errorReply)
       .then((reply) => ({ reply, at: performance.now() })),
-    connections.send(address, ['CONFIG', 'GET', ...SETTINGS], options).catch(errorReply),
+    askSettings(connections, address, options),
   ]);
   return { info: infoOf(info.reply), config: settingsOf(config), roundTripMs: info.at - startedAt };
+}
+
+async function askSettings(connections: NodeClient, address: Address, options: NodeCommandOptions): Promise<Raw> {
+  const reply = await connections.send(address, ['CONFIG', 'GET', ...SETTINGS], options).catch(errorReply);
+  // Several names since Redis 7.0. https://redis.io/docs/latest/commands/config-get/
+  const isOld = reply instanceof ReplyError && reply.code === 'ERR';
+  return isOld ? await connections.send(address, ['CONFIG', 'GET', '*'], options).catch(errorReply) : reply;
 }
 
 function settingsOf(reply: Raw): ReadonlyMap<string, string> {
@@ -71,7 +79,7 @@ function settingsOf(reply: Raw): ReadonlyMap<string, string> {
   const settings = new Map<string, string>();
   for (let at = 0; at + 1 < words.length; at += 2) {
     const [name = '', value = ''] = [words[at], words[at + 1]];
-    settings.set(name, SECRETS.has(name) && value !== '' ? IS_SET : value);
+    if (SETTINGS.includes(name)) settings.set(name, SECRETS.has(name) && value !== '' ? IS_SET : value);
   }
   return settings;
 }

@@ -22,6 +22,7 @@ export type ProblemKind =
   | 'failover-clock'
   | 'writable-replica'
   | 'databases'
+  | 'diverged'
   | 'primary-auth'
   | 'stray-keys'
   | 'unchecked'

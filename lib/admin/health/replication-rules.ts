@@ -111,6 +111,12 @@ export const REPLICATION_RULES: readonly ServerRule[] = [
   },
   {
     severity: 'warning',
+    kind: 'diverged',
+    when: 'a replica could not carry out commands of its primary since it started (`unexpected_error_replies`): its data may differ',
+    find: refusedCommands,
+  },
+  {
+    severity: 'warning',
     kind: 'writable-replica',
     when: 'a replica takes writes of clients (`replica-read-only no`)',
     find: ({ replication }) =>
@@ -173,6 +179,13 @@ function lagOf({ replication, primary, listed, config }: Server): string | null 
 function lacksPassword({ config, replication, primary, replicas }: Server): boolean {
   const leaders = replication.role === 'replica' ? [primary] : replicas;
   return leaders.some((leader) => lacksPasswordFor(leader?.facts ?? null, { config }));
+}
+
+/** Of commands that its primary has carried out. `afterErrorReply` in https://github.com/redis/redis/blob/7.0/src/networking.c */
+export function refusedCommands({ info }: Pick<NodeFacts, 'info'>): string | null {
+  const refused = info.get('role') === 'slave' ? (numberAt(info, 'unexpected_error_replies') ?? 0) : 0;
+  if (refused === 0) return null;
+  return `could not carry out ${count(refused, 'command')} of its primary since it started, so that its data may differ: its log names them (CRITICAL); CONFIG RESETSTAT after a new full synchronisation`;
 }
 
 type Databases = Pick<NodeFacts, 'config' | 'info'>;

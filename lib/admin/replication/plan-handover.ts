@@ -2,7 +2,7 @@ import { mask } from '../../options/secrets.js';
 import { AdminError } from '../admin-error.js';
 import { bytesText, durationText } from '../health/amounts.js';
 import { NO_FAILOVER } from '../health/replication-facts.js';
-import { lostDatabases, minReplicas } from '../health/replication-rules.js';
+import { lostDatabases, minReplicas, refusedCommands } from '../health/replication-rules.js';
 import { isSince, productOf, versionOf } from '../health/server-version.js';
 import { count } from '../slot-list.js';
 import { directReplicas, primariesIn, type ReplicationTree, serverAt, type TreeServer } from './tree.js';
@@ -222,6 +222,8 @@ function notesOf(
   if (force) notes.push(`after ${durationText(timeoutMs)} ${to.name} takes over with what it has: acknowledged writes may be lost`);
   if (to.lagBytes !== null && to.lagBytes > WORTH_A_NOTE_BYTES) notes.push(`${to.name} is ${bytesText(to.lagBytes)} behind now`);
   if (to.replication?.priority === 0) notes.push(`${to.name} has replica-priority 0: it was not meant to become the primary`);
+  const refused = to.facts === null ? null : refusedCommands(to.facts);
+  if (refused !== null) notes.push(`${to.name} ${refused}`);
   const [before, after] = [primary, to].map(({ facts }) => (facts === null ? null : versionOf(facts)));
   if (before != null && after != null && before !== after) {
     notes.push(

@@ -215,6 +215,13 @@ export const CASES: readonly ServerCase[] = [
     other: { info: { db1: 'keys=3,expires=0,avg_ttl=0' }, config: { 'cluster-databases': 2 } },
     expected: [/^error databases .*set cluster-databases/],
   },
+  {
+    name: 'a replica that could not do what its primary did',
+    role: 'replica',
+    own: { info: { unexpected_error_replies: 2 } },
+    expected: [/^warning diverged .*could not carry out 2 commands of its primary/],
+  },
+  { name: 'a primary that was such a replica', own: { info: { unexpected_error_replies: 2 } }, expected: [] },
   { name: 'a replica that takes writes', role: 'replica', own: { info: { slave_read_only: 0 } }, expected: [/^warning writable-replica /] },
 
   {

@@ -160,6 +160,10 @@ describe('the plan of a handover', () => {
       notes([{ id: 1 }, { id: 2, of: 1, info: { redis_version: '7.2.0' } }]),
       /1:6379 runs Redis 7\.0\.15, .*2:6379 Redis 7\.2\.0: /,
     );
+    assert.match(
+      notes([{ id: 1 }, { id: 2, of: 1, info: { unexpected_error_replies: 1 } }]),
+      /2:6379 could not carry out 1 command of its primary/,
+    );
     const off = { 'min-replicas-to-write': 2, 'min-replicas-max-lag': 0 };
     assert.doesNotMatch(notes([{ id: 1 }, { id: 2, of: 1, config: off }]), /refuses writes/);
     assert.match(
