@@ -40,6 +40,7 @@ export function planSentinelFailover(group: SentinelGroupState, coordinated: boo
   ];
   const behind =
     group.tree === null ? [] : directReplicas(group.tree, named.name).filter(({ replication }) => replication?.link === 'down');
+  if (group.tree === null) notes.push(`the end is seen by what the Sentinels say only: ${group.treeProblem}`);
   for (const { name } of behind) notes.push(`${name} has no link to the primary`);
   return {
     title: `promote a replica of ${group.name} in place of ${named.name}`,

@@ -41,11 +41,23 @@ export function planReset(group: SentinelGroupState): SentinelPlan {
       steps.length === 0
         ? []
         : [
+            ...neverReplicas(forgetting.flatMap(({ gone }) => gone)).map(
+              (name) =>
+                `no Sentinel has seen ${name} as a replica: as the primary of before it comes back as a second primary, which the Sentinels make a replica only as long as they know it. Reset only if it stays away`,
+            ),
             ...unasked.map((name) => `${name} cannot be asked: should it come back, the others find it again`),
             'a Sentinel has no voice while it finds the others again, some seconds each',
           ],
     request: { command: 'reset' },
   };
+}
+
+/** Replicas that have not told a sentinel yet whom they follow. */
+function neverReplicas(gone: readonly WatchedServer[]): string[] {
+  const replicas = gone.filter(({ flags }) => flags.includes('slave'));
+  const hasFollowed = (name: string): boolean =>
+    replicas.some((each) => each.name === name && !['?', '', undefined].includes(each.fields.get('master-host')));
+  return [...new Set(replicas.map(({ name }) => name))].filter((name) => !hasFollowed(name));
 }
 
 /** Sentinels and replicas that this one takes for dead, and that do not answer us either. */

@@ -138,11 +138,7 @@ export class SentinelRun {
           // The old primary, where it was not down, becomes a replica only now.
           if (this.#primary === null) endAt = performance.now() + PERIODS_MS;
           this.#primary = named.name;
-          const tree = group.tree ?? { servers: [] };
-          const old = serverAt(tree, from);
-          const settled = old === null || !old.reachable || old.role === 'replica';
-          if (others.length === 0 && isOver && settled && primariesIn(tree).some(({ name }) => name === serverAt(tree, named.name)?.name))
-            return true;
+          if (others.length === 0 && isOver && this.#isSettled(group, from, named.name)) return true;
         } else {
           // The command is answered once the failover has begun: the leader that is no longer at it has given it up.
           const leader = watchingOf(group).find(({ id }) => id === sentinel.id)?.replies.view;
@@ -159,6 +155,17 @@ export class SentinelRun {
       if (performance.now() > endAt) throw new AdminError(this.#late(from, sentinel.name), { reason: 'failed', executed: 'unknown' });
       await sleep(POLL_MS);
     }
+  }
+
+  /** The new primary is one, and the old one follows it, as far as data servers can be asked. */
+  #isSettled({ tree, treeProblem }: SentinelGroupState, from: string, to: string): boolean {
+    if (tree === null) {
+      this.#note(`all Sentinels name ${to}; whether ${from} follows it could not be seen: ${treeProblem}`);
+      return true;
+    }
+    const old = serverAt(tree, from);
+    const isLeft = old === null || !old.reachable || old.role === 'replica';
+    return isLeft && primariesIn(tree).some(({ name }) => name === serverAt(tree, to)?.name);
   }
 
   #late(from: string, leader: string): string {

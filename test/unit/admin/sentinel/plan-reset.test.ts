@@ -21,6 +21,13 @@ describe('the plan of a reset', () => {
     assert.deepEqual([...new Set(plan.steps.map(({ sentinel }) => sentinel.name))], ['10.0.1.2:26379']);
   });
 
+  it('warns of a primary of before, which nobody would make a replica when it comes back', () => {
+    const gone = (host: string): ReturnType<typeof planReset> =>
+      planReset(groupOf([1, 2, 3].map((id) => ({ id, replicas: { 2: {}, 3: {}, 9: { flags: 's_down,slave', 'master-host': host } } }))));
+    assert.equal(gone('?').notes.filter((note) => /no Sentinel has seen 10\.0\.0\.9:6379 as a replica/.test(note)).length, 1);
+    assert.ok(!gone('10.0.0.1').notes.some((note) => note.includes('as a replica')));
+  });
+
   it('has nothing to do where all that is known answers', () => {
     assert.deepEqual(planReset(groupOf()).steps, []);
     // It answers us: the Sentinel lacks a password, or a way to it.

@@ -5,6 +5,7 @@ import { SentinelRun } from '../../../../lib/admin/sentinel/run-steps.js';
 import { describeSentinelStep, type SentinelPlan, type SentinelStep, setStep } from '../../../../lib/admin/sentinel/steps.js';
 import { ReplyError, TimeoutError } from '../../../../lib/errors.js';
 import { addressKey } from '../../../../lib/options/address.js';
+import { groupOf } from './invented-groups.js';
 
 const refOf = (id: number): SentinelStep['sentinel'] => ({
   id: `s${id}`,
@@ -83,6 +84,31 @@ describe('the run of a plan for Sentinels', () => {
       assert.deepEqual(outcome.left.map(describeSentinelStep), left.map(describeSentinelStep));
     });
   }
+});
+
+describe('the run of a failover by Sentinels', () => {
+  const failover: SentinelStep = { do: 'failover', sentinel: refOf(1), coordinated: false, from: '10.0.0.1:6379' };
+  const client: NodeClient = { send: () => Promise.resolve('OK') };
+  const named = (primary: number): ReturnType<typeof groupOf> =>
+    groupOf(
+      [1, 2, 3].map((id) => ({ id, primary })),
+      null,
+    );
+
+  it('ends where all Sentinels name another primary and no data server can be asked, and says so', async () => {
+    const { status, primary, notes } = await new SentinelRun(client, () => Promise.resolve(named(2)), {}).run(planOf(failover));
+    assert.deepEqual([status, primary], ['done', '10.0.0.2:6379']);
+    assert.match(notes.join('\n'), /whether 10\.0\.0\.1:6379 follows it could not be seen: connect ECONNREFUSED/);
+  });
+
+  it('fails where the leader has given it up', async () => {
+    const run = new SentinelRun(
+      client,
+      () => Promise.resolve({ ...named(1), sentinels: named(1).sentinels.map((each) => ({ ...each, id: 's1' })) }),
+      {},
+    );
+    await assert.rejects(run.run(planOf(failover)), /has given the failover up, and 10\.0\.0\.1:6379 is still the primary/);
+  });
 });
 
 describe('the rights to a plan for Sentinels', () => {
