@@ -13,6 +13,15 @@ const program = 'lib/admin/cli/index.ts';
 /** Options of a server that is ready to join a cluster. */
 export const emptyServer = { config: ['cluster-enabled yes', 'cluster-config-file nodes.conf', 'cluster-node-timeout 2000'] };
 
+/** Commands that move keys. */
+const MOVING: ReadonlySet<string | number | undefined> = new Set(['reshard', 'rebalance', 'fix']);
+/** Time that a MIGRATE of the tests waits for its target: no stall of the machine is to look like a target that hangs. */
+export const MIGRATE_TIMEOUT_MS = 10_000;
+
+function wordsOf(args: readonly (string | number)[]): string[] {
+  return ['cluster', ...args.map(String), ...(MOVING.has(args[0]) ? ['--migrate-timeout', String(MIGRATE_TIMEOUT_MS)] : [])];
+}
+
 /** A command line in a process of its own. */
 export interface CommandRun {
   readonly child: ChildProcess;
@@ -23,7 +32,7 @@ export interface CommandRun {
 
 /** Starts `slotwise cluster …` in a process of its own. */
 export async function startCommand(...args: readonly (string | number)[]): Promise<CommandRun> {
-  const words = [...loaderArgs, await compiled(program), 'cluster', ...args.map(String)];
+  const words = [...loaderArgs, await compiled(program), ...wordsOf(args)];
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, SLOTWISE_PASSWORD: '' } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -36,7 +45,7 @@ export async function runCommand(args: readonly (string | number)[]): Promise<{ 
   let output = '';
   const stream = { write: (text: string) => (output += text) };
   const process = { stdout: stream, stderr: stream, env: {}, confirm: null, onInterrupt: () => () => undefined, exit: () => undefined };
-  return { code: await runCommandLine(['cluster', ...args.map(String)], process), output };
+  return { code: await runCommandLine(wordsOf(args), process), output };
 }
 
 /** Runs a command that succeeds. Resolves with its output. */

@@ -6,7 +6,7 @@ import { Cluster } from '../../support/cluster.js';
 import { describeOn } from '../../support/other-servers.js';
 import type { Server } from '../../support/server.js';
 import { until } from '../../support/wait.js';
-import { assertComplete, assertOnce, at, fill, idOf, keysIn, runCommand, slotwise } from './admin-cluster.js';
+import { assertComplete, assertOnce, at, fill, idOf, keysIn, MIGRATE_TIMEOUT_MS, runCommand, slotwise } from './admin-cluster.js';
 
 const range = (first: number, last: number): number[] => Array.from({ length: last - first + 1 }, (_, slot) => first + slot);
 
@@ -38,7 +38,7 @@ class Moving {
     notes: string[] = [],
   ): Promise<{ status: string; notes: string[] }> {
     const plan = await until(() => this.admin.planReshard({ from: [this.from.address], to: this.to.address, slots }));
-    const { status } = await this.admin.run(plan, { ...options, onNote: (text) => notes.push(text) });
+    const { status } = await this.admin.run(plan, { migrateTimeoutMs: MIGRATE_TIMEOUT_MS, ...options, onNote: (text) => notes.push(text) });
     return { status, notes };
   }
 

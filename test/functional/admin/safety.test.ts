@@ -4,7 +4,7 @@ import { ClusterAdmin, describeStep, type Outcome, type Plan, planFromJson, plan
 import { Cluster } from '../../support/cluster.js';
 import { Server } from '../../support/server.js';
 import { until } from '../../support/wait.js';
-import { at, describeAdminCluster, emptyServer, idOf, refused, run, slotwise } from './admin-cluster.js';
+import { at, describeAdminCluster, emptyServer, idOf, MIGRATE_TIMEOUT_MS, refused, run, slotwise } from './admin-cluster.js';
 
 const slotsFrom = (first: number, count: number): number[] => Array.from({ length: count }, (_, index) => first + index);
 
@@ -101,6 +101,7 @@ describeAdminCluster('a run of a plan', (t) => {
     const failure = await failureOf(
       t.admin.run(plan, {
         batch: 1,
+        migrateTimeoutMs: MIGRATE_TIMEOUT_MS,
         onProgress: () => {
           full ??= target.ask('CONFIG', 'SET', 'maxmemory', 1);
         },
