@@ -186,7 +186,7 @@ describe('a cluster that loses a primary', function () {
   let cluster: Cluster;
   let admin: ClusterAdmin;
   before(async () => {
-    cluster = await Cluster.start({ replicas: 0, nodeTimeoutMs: 1_000 });
+    cluster = await Cluster.start({ replicas: 0 });
     admin = new ClusterAdmin({ nodes: cluster.servers.map(({ address }) => address) });
   });
   after(async () => {
@@ -207,6 +207,7 @@ describe('a cluster that loses a primary', function () {
     let killed: Promise<void> | null = null;
     const failure = await failureOf(
       admin.run(plan, {
+        migrateTimeoutMs: MIGRATE_TIMEOUT_MS,
         onProgress: ({ slots }) => {
           if (slots > 50) killed ??= target.kill();
         },
