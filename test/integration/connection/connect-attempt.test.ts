@@ -21,8 +21,8 @@ describe('an attempt to connect', () => {
 
   it('reports a server that never answers the handshake when the connect time is up', async () => {
     await using server = await FakeServer.start(() => silence);
-    using one = new Opened(server, { connectTimeoutMs: 80 });
     const watch = Stopwatch.start();
+    using one = new Opened(server, { connectTimeoutMs: 80 });
     const failed = rejected(one.send(['ECHO', '1']));
     const reason = await one.closed;
     const { tookMs, ownMs } = watch;
