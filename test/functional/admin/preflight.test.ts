@@ -39,7 +39,8 @@ describe('before a change to a cluster', function () {
   describe('keys that move', () => {
     before('set a large key and a small one', async () => {
       const script = "for i = 1, 20000 do redis.call('HSET', KEYS[1], i, string.rep('x', 1000)) end return redis.call('SET', '{k}', 1)";
-      await from.ask('EVAL', script, 2, bigKey, '{k}');
+      using connection = await from.connect({ timeoutMs: 30_000 });
+      await connection.ask('EVAL', script, 2, bigKey, '{k}');
     });
 
     it('are measured: a large one is named, its slot moved last, or left where it is', async () => {
