@@ -218,7 +218,11 @@ class Bench {
 
 function medianOf(samples) {
   const good = samples.filter(({ error }) => error === undefined);
-  const median = (name) => good.map((one) => one[name]).sort((a, b) => a - b)[Math.floor(good.length / 2)];
+  const median = (name) => {
+    const sorted = good.map((one) => one[name]).sort((a, b) => a - b);
+    const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
+    return low === undefined ? undefined : (low + high) / 2;
+  };
   return { seconds: median('seconds'), cpu: median('cpu'), longestMs: median('longestMs'), good: good.length };
 }
 
@@ -272,10 +276,10 @@ try {
         for (const tool of bench.tools) {
           // What takes long may not come to its end.
           if (performance.now() < end) await bench.measure(what, tool);
+          loads.push(loadavg()[0]);
         }
       }
     }
-    loads.push(loadavg()[0]);
   }
 } finally {
   await Promise.all(benches.map(({ cluster }) => cluster.stop()));
