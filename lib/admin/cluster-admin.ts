@@ -23,7 +23,7 @@ import type { LookOptions } from './plans/moves.js';
 import { planRebalance, type RebalanceOptions } from './plans/rebalance.js';
 import { movesOf, requested, totalsAfter } from './plans/request.js';
 import { planReshard, type ReshardOptions } from './plans/reshard.js';
-import type { FailoverMode, Plan } from './plans/steps.js';
+import type { FailoverMode, Plan, PlanRequest } from './plans/steps.js';
 import { planBeside } from './preflight/moves-beside.js';
 import { whyNoNode } from './preflight/no-node.js';
 import { preflight } from './preflight/preflight.js';
@@ -146,16 +146,21 @@ export class ClusterAdmin implements TopologyAdmin {
     const { from, to, slots } = options;
     const { state, moves } = await this.#readWithMoves([to, ...(from === 'all' ? [] : from)]);
     const made = planBeside(moves, state, typeof slots === 'number' ? 'number' : 'named', () => planReshard(state, options));
-    const plan = await this.#looked(made, [state], options);
+    const plan = await this.#looked({ ...made, request: { command: 'reshard', moves: movesOf(made) } }, [state], options);
     return requested(plan, { command: 'reshard', moves: movesOf(plan) });
   }
 
   async planRebalance(options: RebalanceOptions = {}): Promise<Plan> {
     const { state, moves } = await this.#readWithMoves(Object.keys(options.weights ?? {}));
     const made = planBeside(moves, state, 'share', () => planRebalance(state, options));
-    const plan = await this.#looked(made, [state], options);
-    const totals = totalsAfter(plan, primariesOf(state));
-    return requested(plan, { command: 'rebalance', moves: movesOf(plan), totals, useEmpty: options.useEmpty === true });
+    const requestOf = (plan: Plan): PlanRequest => ({
+      command: 'rebalance',
+      moves: movesOf(plan),
+      totals: totalsAfter(plan, primariesOf(state)),
+      useEmpty: options.useEmpty === true,
+    });
+    const plan = await this.#looked({ ...made, request: requestOf(made) }, [state], options);
+    return requested(plan, requestOf(plan));
   }
 
   async planFix(options: FixOptions = {}): Promise<Plan> {

@@ -50,6 +50,29 @@ export function begunMoves(cluster: ClusterState): { readonly finishable: readon
   return { finishable, open: new Set(ends.map(({ slot }) => slot)) };
 }
 
+/**
+ * Slots that a node is marked as sending though their target owns them already: it took them over without telling the source, and some
+ * servers keep the mark when they hear of it by gossip. It is all that is left of such a move.
+ */
+export function leftMarks(cluster: ClusterState): Move[] {
+  const passages = primariesOf(cluster)
+    .flatMap(openEndsOf)
+    .filter(({ way }) => way === 'migrating')
+    .map(passageOf);
+  return byPair(passages).flatMap((pair): Move[] => {
+    const [from, to] = [cluster.nodes.get(pair.from), cluster.nodes.get(pair.to)];
+    if (from === undefined || to?.reachable !== true || to.role !== 'primary') return [];
+    const [given, taken] = [new Set(from.slots), new Set(to.slots)];
+    const slots = pair.slots.filter((slot) => taken.has(slot) && !given.has(slot) && !to.importing.has(slot));
+    return slots.length === 0 ? [] : [{ from, to, slots }];
+  });
+}
+
+/** Steps that end what is left of moves at their sources. */
+export function marksToSteps(marks: readonly Move[]): PlanStep[] {
+  return marks.flatMap(({ from, slots }): PlanStep[] => (slots.length === 0 ? [] : [{ do: 'close', node: from, slots }]));
+}
+
 export function movesToSteps(cluster: ClusterState, moves: readonly Move[], replace: boolean): PlanStep[] {
   const primaries = primariesOf(cluster);
   return moves

@@ -2,7 +2,7 @@ import { SLOT_COUNT } from '../../topology/slot-map.js';
 import { AdminError } from '../admin-error.js';
 import { count, slotsText } from '../slot-list.js';
 import { type AdminNode, type ClusterState, nodeNamed, primariesOf } from '../state/cluster-state.js';
-import { begunMoves, type LookOptions, type Move, movesToSteps, refuseUnlessWhole } from './moves.js';
+import { begunMoves, type LookOptions, leftMarks, type Move, marksToSteps, movesToSteps, refuseUnlessWhole } from './moves.js';
 import type { Plan } from './steps.js';
 
 export interface RebalanceOptions extends LookOptions {
@@ -36,8 +36,9 @@ export function planRebalance(
   });
   const moves = isBalanced ? [] : balance(nodes, held, shares);
   const moved = moves.reduce((sum, { slots }) => sum + slots.length, 0);
-  const steps = [...finish, ...movesToSteps(cluster, moves, false)];
-  const left = [...open].filter((slot) => !finishable.some(({ slots }) => slots.includes(slot)));
+  const marks = leftMarks(cluster);
+  const steps = [...finish, ...movesToSteps(cluster, moves, false), ...marksToSteps(marks)];
+  const left = [...open].filter((slot) => ![...finishable, ...marks].some(({ slots }) => slots.includes(slot)));
   const finished = finishable.reduce((sum, { slots }) => sum + slots.length, 0);
   const empty = primariesOf(cluster).filter((node) => !nodes.includes(node));
   return {

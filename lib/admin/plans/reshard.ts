@@ -1,7 +1,7 @@
 import { AdminError } from '../admin-error.js';
 import { count, type SlotSet, slotsText } from '../slot-list.js';
 import { type AdminNode, type ClusterState, nodeNamed, primariesOf } from '../state/cluster-state.js';
-import { begunMoves, type LookOptions, type Move, movesToSteps, refuseUnlessWhole } from './moves.js';
+import { begunMoves, type LookOptions, leftMarks, type Move, marksToSteps, movesToSteps, refuseUnlessWhole } from './moves.js';
 import type { Plan } from './steps.js';
 
 export interface ReshardOptions extends LookOptions {
@@ -14,6 +14,7 @@ export interface ReshardOptions extends LookOptions {
 
 /**
  * Plans a move of slots from some primaries to one. Moves between the same nodes that an interrupted run left open come first, and count.
+ * Where it left only a mark at the source, that is ended.
  */
 export function planReshard(cluster: ClusterState, options: ReshardOptions): Plan {
   refuseUnlessWhole(cluster);
@@ -23,6 +24,7 @@ export function planReshard(cluster: ClusterState, options: ReshardOptions): Pla
   const resumed = finishable.filter((move) => move.to.id === to.id && sources.includes(move.from));
   const available = sources.map((from) => ({ from, slots: from.slots.filter((slot) => !open.has(slot)) }));
 
+  let marks: readonly Move[] = leftMarks(cluster).filter((mark) => mark.to.id === to.id && sources.includes(mark.from));
   let finish: readonly Move[] = resumed;
   let moves: readonly Move[];
   if (typeof options.slots === 'number') {
@@ -37,14 +39,16 @@ export function planReshard(cluster: ClusterState, options: ReshardOptions): Pla
     const chosen = options.slots === 'all' ? null : new Set(options.slots);
     if (chosen !== null) refuseForeign(cluster, chosen, sources, to);
     const keep = (slots: SlotSet): SlotSet => (chosen === null ? slots : slots.filter((slot) => chosen.has(slot)));
+    marks = marks.map((mark) => ({ ...mark, slots: keep(mark.slots) }));
     finish = resumed.map((move) => ({ ...move, slots: keep(move.slots) }));
     moves = available.map(({ from, slots }) => ({ from, to, slots: keep(slots) }));
   }
-  const steps = [...movesToSteps(cluster, finish, true), ...movesToSteps(cluster, moves, false)];
-  const left = [...open].filter((slot) => !resumed.some(({ slots }) => slots.includes(slot)));
+  const steps = [...movesToSteps(cluster, finish, true), ...movesToSteps(cluster, moves, false), ...marksToSteps(marks)];
+  const left = [...open].filter((slot) => ![...resumed, ...marks].some(({ slots }) => slots.includes(slot)));
   const total = [...finish, ...moves].reduce((sum, { slots }) => sum + slots.length, 0);
+  const nothing = steps.length === 0 ? `nothing to move to ${to.name}` : `end what is left of moves to ${to.name}`;
   return {
-    title: total === 0 ? `nothing to move to ${to.name}` : `move ${count(total, 'slot')} to ${to.name}`,
+    title: total === 0 ? nothing : `move ${count(total, 'slot')} to ${to.name}`,
     steps: steps.length === 0 ? [] : [...steps, { do: 'settle' }],
     notes:
       left.length === 0

@@ -89,8 +89,9 @@ async function lookedAt(
 }
 
 /** What mends other slots as well is not refused for some that cannot move. */
-function moveFindings(move: KeyMove, facts: MoveFacts, { steps }: Plan): Finding[] {
-  const isMending = steps.some(({ do: kind }) => kind === 'assign' || kind === 'close');
+function moveFindings(move: KeyMove, facts: MoveFacts, { steps, request }: Plan): Finding[] {
+  // A plan of moves tells what it was made for before the look: it too ends open states.
+  const isMending = request === undefined && steps.some(({ do: kind }) => kind === 'assign' || kind === 'close');
   return Object.values(MOVE_RULES)
     .flatMap((rule) => rule(move, facts))
     .map((finding) => {

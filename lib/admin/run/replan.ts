@@ -3,7 +3,7 @@ import { AdminError } from '../admin-error.js';
 import { planCreate } from '../plans/create.js';
 import { planFix } from '../plans/fix.js';
 import { planAddNode, planDelNode, planFailover, planForget, planReplicate } from '../plans/membership.js';
-import { begunMoves, type Move, movesToSteps, refuseUnlessWhole } from '../plans/moves.js';
+import { begunMoves, leftMarks, type Move, marksToSteps, movesToSteps, refuseUnlessWhole } from '../plans/moves.js';
 import { totalsAfter } from '../plans/request.js';
 import { describeStep, type Plan, type PlanRequest, type PlanStep, type RequestedMove } from '../plans/steps.js';
 import { parseSlotsText, slotsText } from '../slot-list.js';
@@ -26,6 +26,9 @@ const LOOKS = 3;
 /** After this time it is not looked at again, in ms: somebody does not answer. */
 const LOOKS_WITHIN_MS = 2_000;
 
+/** A plan with what it was made for. */
+type RequestedPlan = Pick<Plan, 'steps'> & { readonly request: PlanRequest };
+
 /** A plan made again, with what it was made from. */
 export interface Replanned {
   readonly plan: Pick<Plan, 'steps'>;
@@ -35,7 +38,7 @@ export interface Replanned {
 const NO_KEYS: KeyCounts = new Map();
 
 /** Makes a plan again from what it was made for. Rejects where no plan can be made now. */
-export async function planAgain(request: PlanRequest, sources: PlanSources): Promise<Replanned> {
+async function planAgain({ steps, request }: RequestedPlan, sources: PlanSources): Promise<Replanned> {
   if (request.command === 'create') {
     const servers = await Promise.all(request.nodes.map((address) => sources.server(address)));
     return { plan: planCreate(servers, request.replicas), look: { ...mergedOf(servers), keys: NO_KEYS } };
@@ -56,9 +59,9 @@ export async function planAgain(request: PlanRequest, sources: PlanSources): Pro
     case 'failover':
       return { plan: planFailover(cluster, request.node, request.mode), look };
     case 'reshard':
-      return { plan: movesAgain(cluster, request.moves), look };
+      return { plan: movesAgain(cluster, request.moves, steps), look };
     case 'rebalance': {
-      const plan = movesAgain(cluster, request.moves);
+      const plan = movesAgain(cluster, request.moves, steps);
       refuseOtherTotals(cluster, plan, request);
       return { plan, look };
     }
@@ -78,10 +81,13 @@ function mergedOf(servers: readonly ClusterState[]): ClusterState {
   };
 }
 
-/** The moves as far as they are not done. Throws where a slot belongs to none of a move's ends. */
-function movesAgain(cluster: ClusterState, moves: readonly RequestedMove[]): Pick<Plan, 'steps'> {
+/**
+ * The moves as far as they are not done, and the marks that the plan ends as far as they are there. Throws where a slot belongs to none of a
+ * move's ends.
+ */
+function movesAgain(cluster: ClusterState, moves: readonly RequestedMove[], planned: readonly PlanStep[]): Pick<Plan, 'steps'> {
   const { finishable, open } = begunMoves(cluster);
-  const steps = moves.flatMap((move): PlanStep[] => {
+  const moving = moves.flatMap((move): PlanStep[] => {
     const to = cluster.nodes.get(move.to);
     const from = cluster.nodes.get(move.from);
     const left = without(parseSlotsText(move.slots) ?? [], to?.slots ?? []);
@@ -102,6 +108,10 @@ function movesAgain(cluster: ClusterState, moves: readonly RequestedMove[]): Pic
       ...movesToSteps(cluster, part(left.filter((slot) => !open.has(slot))), false),
     ];
   });
+  const ended = planned.flatMap((step) => (step.do === 'close' ? step.slots.map((slot) => `${step.node.id} ${slot}`) : []));
+  const isEnded = new Set(ended);
+  const marks = leftMarks(cluster).map((mark) => ({ ...mark, slots: mark.slots.filter((slot) => isEnded.has(`${mark.from.id} ${slot}`)) }));
+  const steps = [...moving, ...marksToSteps(marks)];
   if (steps.length === 0) return { steps };
   refuseUnlessWhole(cluster);
   return { steps: [...steps, { do: 'settle' }] };
@@ -224,7 +234,7 @@ export async function stepsLeft({ steps, request }: Plan, sources: PlanSources):
   const startedMs = performance.now();
   for (let look = 1; ; look++) {
     try {
-      return await stepsLeftNow(steps, request, sources);
+      return await stepsLeftNow({ steps, request }, sources);
     } catch (error) {
       if (!(error instanceof AdminError && error.reason === 'changed') || look === LOOKS || performance.now() - startedMs > LOOKS_WITHIN_MS)
         throw error;
@@ -233,8 +243,9 @@ export async function stepsLeft({ steps, request }: Plan, sources: PlanSources):
   }
 }
 
-async function stepsLeftNow(steps: readonly PlanStep[], request: PlanRequest, sources: PlanSources): Promise<readonly PlanStep[]> {
-  const again = await planAgain(request, sources).catch(async (error: unknown) => {
+async function stepsLeftNow(plan: RequestedPlan, sources: PlanSources): Promise<readonly PlanStep[]> {
+  const { steps, request } = plan;
+  const again = await planAgain(plan, sources).catch(async (error: unknown) => {
     if (!(error instanceof AdminError) || error.reason !== 'refused') throw error;
     // What is done for good often cannot be planned again: a node that was removed has no name any more.
     const look: Look = { ...(await sources.read()), keys: NO_KEYS };

@@ -31,6 +31,12 @@ describe('the plan of reshard', () => {
       ['finish moving 2 slots from 7001 to 7002: 7-8', 'move 2 slots from 7001 to 7002: 0-1'],
     ],
     [
+      'ends what is left at the source of slots that the target has',
+      threeShards({ id: 7001, slots: '0-99,102-5460', migrating: { 100: 7002, 101: 7002 } }, { id: 7002, slots: '100-101,5461-10922' }),
+      { from: ['10.0.0.1:7001'], to: '10.0.0.1:7002', slots: [101, 102] },
+      ['move 1 slot from 7001 to 7002: 102', 'end the open state of slots 101 at 7001'],
+    ],
+    [
       'leaves what is open for others',
       threeShards({ id: 7001, migrating: { 0: 7003 } }),
       { from: ['10.0.0.1:7001'], to: '10.0.0.1:7002', slots: 1 },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { planFix } from '../../../../lib/admin/plans/fix.js';
+import { movesOf } from '../../../../lib/admin/plans/request.js';
 import { planReshard } from '../../../../lib/admin/plans/reshard.js';
 import type { Plan } from '../../../../lib/admin/plans/steps.js';
 import { preflight } from '../../../../lib/admin/preflight/preflight.js';
@@ -48,6 +49,13 @@ describe('the look before a plan', () => {
       preflight(servers(1), reshard(cluster), cluster),
       /raise maxmemory there[^;]*, or move less from \S+7001\. Nothing was done$/,
     );
+  });
+
+  it('refuses it also in a plan that ends what is left of other moves', async () => {
+    const marked = withKeys({ id: 7001, keys: 5, slots: '0-99,101-5460', migrating: { 100: 7002 } }, { id: 7002, slots: '100,5461-10922' });
+    const plan = planReshard(marked, { from: ['7001f'], to: '7002f', slots: [5, 100] });
+    const request = { command: 'reshard', moves: movesOf(plan) } as const;
+    await assert.rejects(preflight(servers(1), { ...plan, request }, marked), /raise maxmemory there/);
   });
 
   it('says of open slots that they can be taken back', async () => {

@@ -66,7 +66,22 @@ describe('a plan that is made again when it runs', () => {
   const hole = threeShards({ id: 7001, slots: '0-99,400-5460' });
   const lopsided = threeShards({ id: 7001, slots: '0-5999' }, { id: 7002, slots: '6000-10922' });
   const opened = threeShards({ id: 7001, migrating: { 7: 7002 } }, { id: 7002, importing: { 7: 7001 } });
+  const handedOver = { id: 7002, slots: '100-101,5461-10922' };
+  const marked = threeShards({ id: 7001, slots: '0-99,102-5460', migrating: { 100: 7002, 101: 7002 } }, handedOver);
+  const unmarked = threeShards({ id: 7001, slots: '0-99,102-5460' }, handedOver);
+  const ends = 'end the open state of slots 100-101 at 7001';
   const rows: readonly (readonly [name: string, plan: Plan, now: ClusterState, expected: readonly string[] | RegExp, keys?: Keys])[] = [
+    ['ends what is left of a move', reshardOf(marked, [100, 101, 102]), marked, ['move 1 slot from 7001 to 7002: 102', ends]],
+    ['ends what is left of a move, if there is nothing else', reshardOf(marked, [100, 101]), marked, [ends]],
+    ['ends nothing that has ended', reshardOf(marked, [100, 101, 102]), unmarked, ['move 1 slot from 7001 to 7002: 102']],
+    ['ends nothing that it did not name', reshardOf(unmarked, [100, 101, 102]), marked, ['move 1 slot from 7001 to 7002: 102']],
+    [
+      'ends nothing at the owner',
+      reshardOf(marked, [100, 101]),
+      threeShards({ id: 7001, migrating: { 100: 7002, 101: 7002 } }),
+      refusedBy(/it would not end the open state of slots 100-101 at 7001 any more/),
+    ],
+    ['ends what is left before a rebalance', rebalanceOf(marked), marked, [ends]],
     ['is the same in the same cluster', reshardOf(whole, [5, 6]), whole, ['move 2 slots from 7001 to 7002: 5-6']],
     [
       'is the rest of it after a part was done',
