@@ -29,9 +29,9 @@ export class Clock {
   #stalls: { readonly at: number; readonly ms: number }[] = [];
   readonly #holders = new Set<Holder>();
 
-  /** The time in ms, as of the first call since the last flush or tick. */
+  /** The time in ms, as of the first call since the last flush or tick. Without ticks nobody would notice that it grows old: it is read. */
   now(): number {
-    if (this.#stale) {
+    if (this.#stale || this.#timer === null) {
       this.#stale = false;
       this.#now = performance.now();
     }

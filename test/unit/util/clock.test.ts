@@ -49,6 +49,16 @@ describe('the clock', () => {
     assert.deepEqual([short.ticks.length, long.ticks.length], [1, 4]);
   });
 
+  it('is never old where nothing is watched, whatever was read before', () => {
+    const clock = new Clock();
+    assert.equal(clock.now(), 0);
+    time.tick(20_000);
+    assert.equal(clock.now(), 20_000);
+    clock.polled();
+    time.tick(20_000);
+    assert.equal(clock.deadlineIn(10_000), 50_000);
+  });
+
   it('remembers for how long the process stood still', () => {
     const clock = new Clock();
     clock.watch(holder(1_000));
@@ -64,8 +74,9 @@ describe('the clock', () => {
     assert.equal(clock.stalledMs(0, 850), 490, 'until then');
   });
 
-  it('reads the time once until it is told that a batch is over', () => {
+  it('reads the time once until it is told that a batch is over, while it ticks', () => {
     const clock = new Clock();
+    clock.watch(holder(1_000));
     const first = clock.now();
     time.setSystemTime(0);
     time.tick(5);
