@@ -1,4 +1,4 @@
-import { sleep } from '../util/timers.js';
+import { sleep } from '../runtime/runtime.js';
 import { hasErrors, type Problem } from './health/problem.js';
 import type { TopologyReport } from './topology-report.js';
 

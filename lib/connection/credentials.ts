@@ -1,7 +1,7 @@
 import { ConnectError, SlotwiseError } from '../errors.js';
 import type { CredentialSource, Credentials } from '../options/access.js';
 import { suggest } from '../options/suggestion.js';
-import { clearTimeout, setTimeout } from '../util/timers.js';
+import { clearTimeout, setTimeout } from '../runtime/runtime.js';
 import { typeText } from '../util/type-text.js';
 import { thrownText } from '../util/user-function.js';
 

@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import { performance } from '../util/timers.js';
+import { performance } from '../runtime/runtime.js';
 
 /** Number of addresses that are kept in mind. */
 const MAX_FAILED = 1_000;

@@ -1,5 +1,5 @@
+import { performance } from '../runtime/runtime.js';
 import { TICK_MS } from '../util/clock.js';
-import { performance } from '../util/timers.js';
 
 /** A connection is stalled after this long, or ten round trips if that is longer, without a byte while the server owes replies. */
 const STALLED_MS = 100;

@@ -1,6 +1,6 @@
+import { clearTimeout, performance, setTimeout } from '../runtime/runtime.js';
 import { type BackoffLimits, backoffMs } from '../util/backoff.js';
 import { type Transitions, transition } from '../util/state-machine.js';
-import { clearTimeout, performance, setTimeout } from '../util/timers.js';
 
 /** A connection that broke no later than this after its handshake, in ms, counts as a failed attempt. */
 const SHORT_LIFE_MS = 500;

@@ -1,7 +1,8 @@
-import { connect as connectTcp, isIP, type LookupFunction, Socket } from 'node:net';
+import { isIP, type LookupFunction, Socket } from 'node:net';
 import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import { TlsError } from '../errors.js';
 import { type Address, addressKey } from '../options/address.js';
+import { connect, connectTls, lookup } from '../runtime/runtime.js';
 import { asError } from '../util/user-function.js';
 import { HostAddress } from './host-addresses.js';
 import { withGuardedFunctions } from './tls-functions.js';
@@ -88,15 +89,14 @@ function openPlain(endpoint: Endpoint, host: HostAddress | null, handlers: Socke
       return true;
     },
   };
-  const socket = connectTcp({ ...endpoint, ...lookupOf(host), onread } as Parameters<typeof connectTcp>[0] & object);
+  const socket = connect({ ...endpoint, ...lookupOf(host), onread } as Parameters<typeof connect>[0]);
   socket.once('connect', () => guarded(socket, () => handlers.connected()));
   return socket;
 }
 
 /** Lookup of an attempt: by the given function, or as Node does. */
 function lookupOf(host: HostAddress | null, given?: LookupFunction): { readonly lookup?: LookupFunction } {
-  // Loaded where it is used, as by Node.
-  return host === null ? {} : { lookup: host.lookupBy(given ?? ((...args): void => process.getBuiltinModule('node:dns').lookup(...args))) };
+  return host === null ? {} : { lookup: host.lookupBy(given ?? lookup) };
 }
 
 interface TlsTarget {
@@ -107,7 +107,6 @@ interface TlsTarget {
 function openTls(endpoint: Endpoint, host: HostAddress | null, { tls, node }: TlsTarget, handlers: SocketHandlers): Socket {
   // A host name is also what the certificate is checked against and what SNI tells the server; an IP address must not be sent as SNI.
   const servername = 'host' in endpoint && isIP(endpoint.host) === 0 ? { servername: endpoint.host } : {};
-  // TLS is loaded where it is used: that takes longer than the whole library does.
   let socket: Socket;
   try {
     const own = withGuardedFunctions(tls, (error) => socket.destroy(error));
@@ -119,7 +118,7 @@ function openTls(endpoint: Endpoint, host: HostAddress | null, { tls, node }: Tl
       ...endpoint,
       ...lookupOf(host, own.lookup),
     };
-    const connecting = process.getBuiltinModule('node:tls').connect(options);
+    const connecting = connectTls(options);
     keepSessions(connecting, tls, node);
     socket = connecting;
   } catch (error) {

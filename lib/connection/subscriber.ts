@@ -5,7 +5,7 @@ import { type Address, addressKey } from '../options/address.js';
 import { command } from '../protocol/catalog/specs.js';
 import type { CommandSpec, Raw } from '../protocol/command-spec.js';
 import type { OutcomeSink } from '../protocol/outcome.js';
-import { clearInterval, queueMicrotask, setImmediate, setInterval, wallClock } from '../util/timers.js';
+import { clearInterval, queueMicrotask, setImmediate, setInterval, wallClock } from '../runtime/runtime.js';
 import { type ChannelKind, ChannelSubscription, type MessageHandler, type Payload } from './channel-subscription.js';
 import { Connection, type ConnectionConfig } from './connection.js';
 import { internalCallInto } from './internal-calls.js';

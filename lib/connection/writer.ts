@@ -5,7 +5,7 @@ import { ArgumentError, SlotwiseError } from '../errors.js';
 import { type Call, WRITTEN } from '../protocol/call.js';
 import type { CallExtras } from '../protocol/call-extras.js';
 import { Encoder } from '../protocol/resp/encoder.js';
-import { queueMicrotask } from '../util/timers.js';
+import { queueMicrotask } from '../runtime/runtime.js';
 import { releaseUsage } from './deadlines.js';
 import { DISCARDED_REPLY } from './internal-calls.js';
 import type { Liveness } from './liveness.js';

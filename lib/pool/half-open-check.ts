@@ -5,10 +5,10 @@ import { Reconnector } from '../connection/reconnector.js';
 import { log } from '../diagnostics.js';
 import { type ConnectionLostError, type SlotwiseError, TimeoutError } from '../errors.js';
 import type { Credentials } from '../options/access.js';
+import { clearTimeout, performance, setImmediate, setTimeout } from '../runtime/runtime.js';
 import type { BackoffLimits } from '../util/backoff.js';
 import { clock } from '../util/clock.js';
 import { type Transitions, transition } from '../util/state-machine.js';
-import { clearTimeout, performance, setImmediate, setTimeout } from '../util/timers.js';
 import { type Said, saidOf } from './client-list.js';
 
 /**

@@ -1,8 +1,8 @@
 import { Connection, type ConnectionConfig } from '../connection/connection.js';
 import type { SlotwiseError } from '../errors.js';
+import { clearTimeout, random as runtimeRandom, setTimeout } from '../runtime/runtime.js';
 import { clock } from '../util/clock.js';
 import { type Transitions, transition } from '../util/state-machine.js';
-import { clearTimeout, setTimeout } from '../util/timers.js';
 
 export interface PooledConnectionEvents {
   /** The connection is available for the first time. */
@@ -46,7 +46,7 @@ export class PooledConnection {
     maxLifetimeMs: number,
     events: PooledConnectionEvents,
   ) {
-    const lifetimeMs = maxLifetimeMs === 0 ? Number.POSITIVE_INFINITY : maxLifetimeMs * (1 - Math.random() / 10);
+    const lifetimeMs = maxLifetimeMs === 0 ? Number.POSITIVE_INFINITY : maxLifetimeMs * (1 - runtimeRandom() / 10);
     this.#expiresAt = clock.now() + lifetimeMs;
     this.connection = new Connection(config, {
       ready: () => {

@@ -5,8 +5,8 @@ import { Subscriber } from '../connection/subscriber.js';
 import type { SlotwiseError } from '../errors.js';
 import type { Credentials } from '../options/access.js';
 import { type Address, addressKey } from '../options/address.js';
+import { clearTimeout, setTimeout } from '../runtime/runtime.js';
 import type { BackoffLimits } from '../util/backoff.js';
-import { clearTimeout, setTimeout } from '../util/timers.js';
 
 export interface SubscriberPoolConfig {
   readonly connection: Omit<ConnectionConfig, 'address' | 'subscriber'>;

@@ -1,5 +1,5 @@
 import type { Connection, ConnectionConfig } from '../connection/connection.js';
-import { clearTimeout, setTimeout } from '../util/timers.js';
+import { clearTimeout, setTimeout } from '../runtime/runtime.js';
 import { UnblockConnection } from './unblock-connection.js';
 
 /**

@@ -2,6 +2,7 @@ import { AuthError, DatabaseError, type ReplyError, TlsError } from '../errors.j
 import type { AttemptFailure } from '../protocol/call.js';
 import { isServersWord, provesNothingRan, type ScriptKind } from '../protocol/refusals.js';
 import { classify, type ErrorKind, type Redirection, redirection } from '../protocol/resp/reply-error.js';
+import { random as runtimeRandom } from '../runtime/runtime.js';
 import { backoffMs } from '../util/backoff.js';
 
 /** The facts of a failed attempt besides the failure itself. */
@@ -105,7 +106,7 @@ function lessonOfKind(kind: keyof typeof RESELECT): Lesson {
 }
 
 /** Decides what follows a failed attempt: reject, send to a named node, or choose a node again. Pure; the rules are in docs/attempts.md. */
-export function retry(failure: AttemptFailure, facts: AttemptFacts, random: () => number = Math.random): Decision {
+export function retry(failure: AttemptFailure, facts: AttemptFacts, random: () => number = runtimeRandom): Decision {
   switch (failure.kind) {
     case 'not-sent':
       return isFinal(failure) ? REJECT : AGAIN;

@@ -1,4 +1,4 @@
-import { clearInterval, clearTimeout, setInterval, setTimeout } from '../util/timers.js';
+import { clearInterval, clearTimeout, setInterval, setTimeout } from '../runtime/runtime.js';
 /** The outcome of asking one item. */
 export type Answer<A, T> =
   | { readonly item: A; readonly ok: true; readonly value: T }

@@ -1,9 +1,9 @@
 import { log } from '../diagnostics.js';
 import { ClosedError, type SlotwiseError, show } from '../errors.js';
 import { type Address, addressKey } from '../options/address.js';
+import { clearTimeout, nextTick, performance, setTimeout, wallClock } from '../runtime/runtime.js';
 import { SingleFlight } from '../util/single-flight.js';
 import { type Transitions, transition } from '../util/state-machine.js';
-import { clearTimeout, nextTick, performance, setTimeout, wallClock } from '../util/timers.js';
 import { isMisconfigured } from './probe-error.js';
 import { isSettled, needsUrgentProbe, nextProbeDelayMs } from './probe-schedule.js';
 import type { Resolver } from './resolver-api.js';
@@ -20,7 +20,7 @@ export interface MonitorOptions {
   readonly onError: (error: SlotwiseError) => void;
   /** Whether commands wait for another snapshot. Default: no. */
   readonly hasWaitingCommands?: () => boolean;
-  /** Default `Math.random`. */
+  /** Default `random()` of the runtime. */
   readonly random?: () => number;
   /** Listener to the end of every probe, also of one without a change; `error` is undefined after a success. */
   readonly onProbe?: (error?: unknown) => void;

@@ -1,3 +1,4 @@
+import { random as runtimeRandom } from '../runtime/runtime.js';
 import { backoffMs } from '../util/backoff.js';
 import type { TopologySnapshot } from './snapshot.js';
 
@@ -52,7 +53,7 @@ function settlingMs(quietProbes: number): number {
 }
 
 /** The time until the next probe begins, in ms. All of it has jitter, so that a thousand clients do not ask in step. */
-export function nextProbeDelayMs(schedule: ProbeSchedule, random: () => number = Math.random): number {
+export function nextProbeDelayMs(schedule: ProbeSchedule, random: () => number = runtimeRandom): number {
   const { now, startedAt, urgentSince } = schedule;
   if (schedule.unrecoverable) return Math.max(0, startedAt + backoffMs(schedule.failures, UNRECOVERABLE, random) - now);
   const spacing = (urgentSince === null && !schedule.urgent ? SPACING_MS : URGENT_SPACING_MS) * (1 + 0.25 * random());

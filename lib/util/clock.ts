@@ -1,4 +1,4 @@
-import { clearInterval, performance, setInterval } from './timers.js';
+import { clearInterval, performance, setInterval } from '../runtime/runtime.js';
 /** Holder of calls with deadlines. The clock ticks it as long as it holds any. */
 export interface Holder {
   /** Rejects the overdue calls. Returns false if no call is left: the clock forgets the holder until `watch` is called again. */

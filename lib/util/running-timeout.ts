@@ -1,4 +1,4 @@
-import { clearInterval, performance, setInterval } from './timers.js';
+import { clearInterval, performance, setInterval } from '../runtime/runtime.js';
 
 /** Resolution, in ms. */
 const STEP_MS = 20;

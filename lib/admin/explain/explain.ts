@@ -6,7 +6,7 @@ import { compilePattern } from '../../options/wildcard.js';
 import { isRead } from '../../protocol/catalog/effects.js';
 import { keyIndexes } from '../../protocol/catalog/keys.js';
 import { specOf } from '../../protocol/catalog/specs.js';
-import { performance, sleep } from '../../util/timers.js';
+import { performance, sleep } from '../../runtime/runtime.js';
 import { AdminError } from '../admin-error.js';
 
 /** A command that is to be explained. */

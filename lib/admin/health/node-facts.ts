@@ -1,8 +1,8 @@
 import { ReplyError } from '../../errors.js';
 import type { Address } from '../../options/address.js';
 import type { Raw } from '../../protocol/command-spec.js';
+import { performance } from '../../runtime/runtime.js';
 import { infoOf, listOf, textOf } from '../../topology/replies.js';
-import { performance } from '../../util/timers.js';
 import { errorReply, type NodeClient, type NodeCommandOptions } from '../node-connections.js';
 
 /** What one server says of itself, in every topology. */

@@ -1,6 +1,6 @@
 import { ReplyError, SlotwiseError } from '../../errors.js';
+import { performance, sleep } from '../../runtime/runtime.js';
 import { infoOf, listOf, textOf } from '../../topology/replies.js';
-import { performance, sleep } from '../../util/timers.js';
 import { thrownText } from '../../util/user-function.js';
 import { AdminError } from '../admin-error.js';
 import { durationText } from '../health/amounts.js';

@@ -1,7 +1,7 @@
 import { ReplyError } from '../../errors.js';
 import type { Arg, Raw } from '../../protocol/command-spec.js';
+import { sleep } from '../../runtime/runtime.js';
 import { infoOf, numberOf, textOf } from '../../topology/replies.js';
-import { sleep } from '../../util/timers.js';
 import { AdminError } from '../admin-error.js';
 import { keysByDatabase } from '../health/info-fields.js';
 import type { BatchClient, NodeCommandOptions } from '../node-connections.js';

@@ -1,8 +1,8 @@
 import { ReplyError, show } from '../../errors.js';
 import type { Address } from '../../options/address.js';
 import type { Arg, Raw } from '../../protocol/command-spec.js';
+import { performance, sleep } from '../../runtime/runtime.js';
 import { infoOf, listOf } from '../../topology/replies.js';
-import { performance, sleep } from '../../util/timers.js';
 import { AdminError } from '../admin-error.js';
 import { keysByDatabase } from '../health/info-fields.js';
 import type { BatchClient, NodeCommandOptions } from '../node-connections.js';

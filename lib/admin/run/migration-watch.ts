@@ -1,5 +1,5 @@
 import { ReplyError, show } from '../../errors.js';
-import { performance, sleep } from '../../util/timers.js';
+import { performance, sleep } from '../../runtime/runtime.js';
 import { AdminError } from '../admin-error.js';
 import type { BatchClient } from '../node-connections.js';
 import type { NodeRef } from '../plans/steps.js';

@@ -1,4 +1,4 @@
-import { performance } from '../../util/timers.js';
+import { performance } from '../../runtime/runtime.js';
 import { AdminError } from '../admin-error.js';
 import { planCreate } from '../plans/create.js';
 import { planFix } from '../plans/fix.js';

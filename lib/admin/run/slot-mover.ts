@@ -1,7 +1,7 @@
 import { ReplyError } from '../../errors.js';
 import type { Arg, Raw } from '../../protocol/command-spec.js';
+import { performance } from '../../runtime/runtime.js';
 import { infoOf, numberOf, textOf } from '../../topology/replies.js';
-import { performance } from '../../util/timers.js';
 import { AdminError } from '../admin-error.js';
 import { type ReplicationFacts, replicationOf } from '../health/replication-facts.js';
 import type { BatchClient, NodeCommandOptions } from '../node-connections.js';

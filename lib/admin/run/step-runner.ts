@@ -1,7 +1,7 @@
 import { ReplyError } from '../../errors.js';
 import type { Arg, Raw } from '../../protocol/command-spec.js';
+import { performance } from '../../runtime/runtime.js';
 import { textOf } from '../../topology/replies.js';
-import { performance } from '../../util/timers.js';
 import { AdminError } from '../admin-error.js';
 import { checkCluster } from '../check/check-cluster.js';
 import type { NodeClient, NodeCommandOptions } from '../node-connections.js';

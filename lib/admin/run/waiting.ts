@@ -1,5 +1,5 @@
 import { ReplyError } from '../../errors.js';
-import { performance, setTimeout } from '../../util/timers.js';
+import { performance, setTimeout } from '../../runtime/runtime.js';
 import { thrownText } from '../../util/user-function.js';
 import { AdminError } from '../admin-error.js';
 import type { ClusterState } from '../state/cluster-state.js';

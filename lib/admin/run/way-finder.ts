@@ -1,4 +1,4 @@
-import { sleep } from '../../util/timers.js';
+import { sleep } from '../../runtime/runtime.js';
 import type { NodeFacts } from '../health/node-facts.js';
 import type { BatchClient } from '../node-connections.js';
 import { commonDialect, type MigrationDialect, migrationDialectOf } from '../state/migration-jobs.js';

@@ -1,5 +1,5 @@
 import { ReplyError } from '../../errors.js';
-import { performance, sleep } from '../../util/timers.js';
+import { performance, sleep } from '../../runtime/runtime.js';
 import { thrownText } from '../../util/user-function.js';
 import { AdminError } from '../admin-error.js';
 import { durationText } from '../health/amounts.js';

@@ -4,8 +4,8 @@ import { type Call, newCall, SETTLED } from '../../protocol/call.js';
 import { sinkExtras } from '../../protocol/call-extras.js';
 import type { OutcomeSink } from '../../protocol/outcome.js';
 import { OutcomeLink } from '../../protocol/outcome-link.js';
+import { clearTimeout, performance, setTimeout } from '../../runtime/runtime.js';
 import { type Transitions, transition } from '../../util/state-machine.js';
-import { clearTimeout, performance, setTimeout } from '../../util/timers.js';
 import { Latencies } from './latency-percentile.js';
 
 /** The client, as the hedger knows it. */

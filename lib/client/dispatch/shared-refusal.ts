@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../../protocol/command-spec.js';
-import { queueMicrotask } from '../../util/timers.js';
+import { queueMicrotask } from '../../runtime/runtime.js';
 
 /**
  * Error of the last refusal, which the commands of one loop share that are refused for the same reason: an error and its memory take longer

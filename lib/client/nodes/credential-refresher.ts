@@ -2,8 +2,8 @@ import { askForCredentials } from '../../connection/credentials.js';
 import { type Reauthenticating, reauthenticateAll } from '../../connection/reauthenticate-all.js';
 import { AuthError, ClosedError, type SlotwiseError } from '../../errors.js';
 import type { CredentialSource, Credentials } from '../../options/access.js';
+import { clearTimeout, performance, setTimeout } from '../../runtime/runtime.js';
 import { backoffMs } from '../../util/backoff.js';
-import { clearTimeout, performance, setTimeout } from '../../util/timers.js';
 
 /** Credentials are refreshed after this part of their life; the rest is for attempts that fail. */
 const PART_OF_LIFE = 0.8;

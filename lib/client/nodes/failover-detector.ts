@@ -1,7 +1,7 @@
 import type { Raw } from '../../protocol/command-spec.js';
+import { performance } from '../../runtime/runtime.js';
 import { textOf } from '../../topology/replies.js';
 import type { NodeInfo } from '../../topology/snapshot.js';
-import { performance } from '../../util/timers.js';
 
 /** How long the replicas of a primary that stalls are asked, in ms; then it is suspected anyway. */
 const WINDOW_MS = 100;

@@ -3,8 +3,8 @@ import { type Address, addressKey } from '../../options/address.js';
 import type { Options } from '../../options/defaults.js';
 import { Node, type NodeEvents } from '../../pool/node.js';
 import type { Call, QueueUsage } from '../../protocol/call.js';
+import { clearInterval, clearTimeout, setInterval, setTimeout } from '../../runtime/runtime.js';
 import { isConfirmed, type TopologySnapshot } from '../../topology/snapshot.js';
-import { clearInterval, clearTimeout, setInterval, setTimeout } from '../../util/timers.js';
 
 /** How long a node that left the topology may still answer what it was sent, in ms. */
 const GRACE_MS = 5_000;

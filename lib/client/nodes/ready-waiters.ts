@@ -1,6 +1,6 @@
 import { NoNodeError, type SlotwiseError } from '../../errors.js';
 import type { Router } from '../../routing/router.js';
-import { clearTimeout, setTimeout } from '../../util/timers.js';
+import { clearTimeout, setTimeout } from '../../runtime/runtime.js';
 import type { NodeRegistry } from './node-registry.js';
 
 /** What decides whether a client is ready. */

@@ -6,10 +6,10 @@ import { NodeHealth } from '../../routing/health/node-health.js';
 import { OffsetSamples } from '../../routing/health/offset-samples.js';
 import type { ReadPolicy } from '../../routing/reads/read-preference.js';
 import type { NodeState } from '../../routing/reads/selection.js';
+import { clearTimeout, performance, random as runtimeRandom, setTimeout } from '../../runtime/runtime.js';
 import { type LagSample, LagSampler } from '../../topology/replication/lag-sampler.js';
 import type { ControlChannel } from '../../topology/resolver-api.js';
 import { type NodeInfo, nodesOfShard, type TopologySnapshot } from '../../topology/snapshot.js';
-import { clearTimeout, performance, setTimeout } from '../../util/timers.js';
 
 interface ReplicaHealthEvents {
   /** The state of a node of this shard has changed. */
@@ -216,7 +216,7 @@ export class ReplicaHealth {
   #scheduleProbe(key: string): void {
     const health = this.#health.get(key);
     if (health === undefined || health.breaker.state !== 'open' || this.#probes.has(key)) return;
-    const afterMs = health.breaker.openMs * (1 + Math.random() / 5);
+    const afterMs = health.breaker.openMs * (1 + runtimeRandom() / 5);
     this.#probes.set(key, setTimeout(() => void this.#probe(key, health), afterMs).unref());
   }
 

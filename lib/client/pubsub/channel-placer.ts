@@ -7,10 +7,10 @@ import { nodeForChannel, type Placement } from '../../routing/pubsub/channel-pla
 import { PROPAGATION_MS } from '../../routing/pubsub/propagation-delay.js';
 import { retry } from '../../routing/retry.js';
 import { noOwner } from '../../routing/router.js';
+import { clearTimeout, performance, setTimeout } from '../../runtime/runtime.js';
 import { isMisconfigured } from '../../topology/probe-error.js';
 import type { TopologySnapshot } from '../../topology/snapshot.js';
 import { backoffMs } from '../../util/backoff.js';
-import { clearTimeout, performance, setTimeout } from '../../util/timers.js';
 import type { GapReason } from '../gap.js';
 import type { ChannelConnection, ChannelHost, ChannelState } from './channel.js';
 import type { GapReporter } from './gap-reporter.js';

@@ -4,8 +4,8 @@ import { NoNodeError, type ReplyError, type SlotwiseError } from '../../errors.j
 import { type Address, addressKey } from '../../options/address.js';
 import { decodeText } from '../../protocol/resp/text.js';
 import type { Placement } from '../../routing/pubsub/channel-placement.js';
+import { clearTimeout, performance, wallClock } from '../../runtime/runtime.js';
 import { type Transitions, transition } from '../../util/state-machine.js';
-import { clearTimeout, performance, wallClock } from '../../util/timers.js';
 import type { Gap, GapReason } from '../gap.js';
 import type { GapReporter } from './gap-reporter.js';
 import type { SubscribedChannel, SubscriptionHandler } from './subscription-handler.js';

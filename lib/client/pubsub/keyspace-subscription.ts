@@ -1,5 +1,5 @@
 import type { SlotwiseError } from '../../errors.js';
-import { queueMicrotask, wallClock } from '../../util/timers.js';
+import { queueMicrotask, wallClock } from '../../runtime/runtime.js';
 import type { Gap } from '../gap.js';
 import type { GapReporter } from './gap-reporter.js';
 import { SubscriptionLifecycle, type Unconfirmed } from './lifecycle.js';

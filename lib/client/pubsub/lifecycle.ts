@@ -1,6 +1,6 @@
 import { AbortError, type SlotwiseError, TimeoutError } from '../../errors.js';
+import { clearTimeout, setTimeout } from '../../runtime/runtime.js';
 import { type Transitions, transition } from '../../util/state-machine.js';
-import { clearTimeout, setTimeout } from '../../util/timers.js';
 import { watchSignal } from '../abort.js';
 import type { SubscribeLimits } from './subscribe-request.js';
 import type { SubscriptionHandler } from './subscription-handler.js';

@@ -1,5 +1,5 @@
 import Denque from 'denque';
-import { wallClock } from '../../util/timers.js';
+import { wallClock } from '../../runtime/runtime.js';
 import { type Gap, mergeGaps } from '../gap.js';
 
 /** What happens when a message comes and the buffer is full. */

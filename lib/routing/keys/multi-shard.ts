@@ -3,6 +3,7 @@ import { keyIndexes } from '../../protocol/catalog/keys.js';
 import type { Arg, CommandSpec, Raw, ResponsePolicy } from '../../protocol/command-spec.js';
 import { failureOfParts } from '../../protocol/partial-failure.js';
 import { argText } from '../../protocol/resp/text.js';
+import { random as runtimeRandom } from '../../runtime/runtime.js';
 import { SLOT_COUNT } from '../../topology/slot-map.js';
 
 /** One part of a command over several slots: a command for the keys of one slot. */
@@ -79,7 +80,7 @@ export function mergeNodes(
   spec: CommandSpec,
   nodes: readonly string[],
   outcomes: readonly PartOutcome[],
-  random: () => number = Math.random,
+  random: () => number = runtimeRandom,
 ): Raw {
   const failures = outcomes.flatMap((outcome, at) =>
     'error' in outcome ? [{ keys: [], node: nodes[at] ?? '', error: outcome.error }] : [],

@@ -1,3 +1,4 @@
+import { random as runtimeRandom } from '../../runtime/runtime.js';
 import type { Candidates, SelectionStep } from './selection.js';
 
 /** A node, as far as the picker knows it. */
@@ -37,7 +38,7 @@ export class PowerOfTwoPicker<N extends Loaded> {
   }
 
   /** Picks a candidate; null: there is none. */
-  pick(random: () => number = Math.random): N | null {
+  pick(random: () => number = runtimeRandom): N | null {
     const { nodes } = this;
     if (nodes.length < 2) return nodes[0] ?? null;
     return this.#sums === null ? pickEqual(nodes, random) : this.#pickWeighted(this.#sums, random);

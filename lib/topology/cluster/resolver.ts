@@ -1,7 +1,7 @@
 import { TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import type { Raw } from '../../protocol/command-spec.js';
-import { clearTimeout, setTimeout } from '../../util/timers.js';
+import { clearTimeout, random as runtimeRandom, setTimeout } from '../../runtime/runtime.js';
 import { askSeveral } from '../ask-several.js';
 import { bounded, refuseBeyond } from '../limits.js';
 import { causesOf, failure, isNotPermitted, notPermitted } from '../probe-error.js';
@@ -36,7 +36,7 @@ export class ClusterResolver implements Resolver {
   /** Key of the one node that the last quiet probe asked. */
   #lastQuietNode: string | null = null;
 
-  constructor(context: ResolverContext, seeds: readonly Address[], tls: boolean, random: () => number = Math.random) {
+  constructor(context: ResolverContext, seeds: readonly Address[], tls: boolean, random: () => number = runtimeRandom) {
     this.#context = context;
     this.#seeds = seeds;
     this.#tls = tls;

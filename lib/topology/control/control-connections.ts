@@ -8,8 +8,8 @@ import type { CredentialSource, Credentials } from '../../options/access.js';
 import { type Address, addressKey } from '../../options/address.js';
 import type { Options } from '../../options/defaults.js';
 import type { Raw } from '../../protocol/command-spec.js';
+import { clearTimeout, setTimeout } from '../../runtime/runtime.js';
 import { clock } from '../../util/clock.js';
-import { clearTimeout, setTimeout } from '../../util/timers.js';
 import type { SendOptions, SentinelChannel, SubscriptionEvents } from '../resolver-api.js';
 
 const DEFAULT_TIMEOUT_MS = 500;

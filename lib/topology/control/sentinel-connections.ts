@@ -1,7 +1,7 @@
 import type { Credentials } from '../../options/access.js';
 import { type Address, addressKey } from '../../options/address.js';
 import type { Raw } from '../../protocol/command-spec.js';
-import { queueMicrotask } from '../../util/timers.js';
+import { queueMicrotask } from '../../runtime/runtime.js';
 import type { SendOptions, SentinelChannel, SubscriptionEvents } from '../resolver-api.js';
 import { ControlConnections, type ControlOptions } from './control-connections.js';
 

@@ -1,4 +1,4 @@
-import { clearTimeout, performance, setTimeout } from '../../util/timers.js';
+import { clearTimeout, performance, random as runtimeRandom, setTimeout } from '../../runtime/runtime.js';
 import type { ControlChannel } from '../resolver-api.js';
 import { type NodeInfo, nodesOfShard, type TopologySnapshot } from '../snapshot.js';
 import { parseReplication, REPLICATION_COMMANDS, type ReplicationInfo } from './info.js';
@@ -103,7 +103,7 @@ export class LagSampler {
     const now = performance.now();
     for (const [every, until] of plan.intervals) if (until < now) plan.intervals.delete(every);
     if (plan.intervals.size === 0) return;
-    const everyMs = Math.min(...plan.intervals.keys()) * (1 - JITTER * Math.random());
+    const everyMs = Math.min(...plan.intervals.keys()) * (1 - JITTER * runtimeRandom());
     plan.timer = setTimeout(() => this.#sampleShard(shard, plan), Math.max(0, plan.lastAt + everyMs - now)).unref();
   }
 

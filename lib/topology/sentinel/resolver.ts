@@ -1,6 +1,6 @@
 import { AddressRefusedError, ConnectError, OptionsError, TimeoutError, TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
-import { performance, setTimeout } from '../../util/timers.js';
+import { performance, setTimeout } from '../../runtime/runtime.js';
 import { type Answer, askSeveral } from '../ask-several.js';
 import { bounded } from '../limits.js';
 import { causesOf, failure, isNotPermitted, isRefusedAccess, notPermitted } from '../probe-error.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { Reconnector, type ReconnectorState } from '../../../lib/connection/reconnector.js';
-import { takeGlobalTimers } from '../../../lib/util/timers.js';
+import { takeGlobalTimers } from '../../../lib/runtime/runtime.js';
 
 type Event = 'opened' | 'ready' | 'failed' | 'silent' | 'reopenNow' | 'stop';
 /** What happens, or how many ms pass. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { performance } from '../../../runtime/runtime.js';
 import { suggest } from '../../../util/suggestion.js';
-import { performance } from '../../../util/timers.js';
 import type { TopologyKind } from '../../health/server-kind.js';
 import { ownLoad } from '../../own-load.js';
 import { reachOf } from '../../reach.js';

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sinon from 'sinon';
-import * as timers from '../../../lib/util/timers.js';
+import * as timers from '../../../lib/runtime/runtime.js';
 import { fakeTimeOfProgram } from '../../support/fake-time.js';
 
 const lib = resolve(dirname(fileURLToPath(import.meta.url)), '../../../lib');
@@ -41,7 +41,7 @@ describe('timers', () => {
     ['const at = () => Date.now();', ['Date.now']],
     ['process.nextTick(f);', ['process.nextTick']],
     ["import { setTimeout as sleep } from 'node:timers/promises';", ['timers/promises']],
-    ["import { setTimeout } from '../util/timers.js';\nsetTimeout(f, 1); clearTimeout(t);", ['clearTimeout']],
+    ["import { setTimeout } from '../runtime/runtime.js';\nsetTimeout(f, 1); clearTimeout(t);", ['clearTimeout']],
     ['// setTimeout(f, 1)\nsocket.setTimeout(1); this.#setTimeout(1);', []],
   ];
   for (const [text, foreign] of lines) {
@@ -83,7 +83,7 @@ describe('timers', () => {
     });
     let loaded: typeof timers;
     try {
-      const again = '../../../lib/util/timers.js?faked';
+      const again = '../../../lib/runtime/runtime.js?faked';
       loaded = (await import(again)) as typeof timers;
     } finally {
       time.restore();
