@@ -1,0 +1,103 @@
+/** A simple string: `+OK`. */
+export class Status {
+  constructor(readonly text: string) {}
+}
+
+/** An error reply. No Error: a server makes thousands, and nobody wants their stacks. */
+export class Failure {
+  constructor(readonly text: string) {}
+}
+
+/** A message that nobody asked for: a push in RESP3, an array in RESP2. */
+export class Push {
+  constructor(readonly items: readonly ReplyValue[]) {}
+}
+
+/** What a server sends. Strings are bulk strings; each character is a byte. */
+export type ReplyValue =
+  | string
+  | number
+  | boolean
+  | null
+  | Status
+  | Failure
+  | Push
+  | NullArray
+  | readonly ReplyValue[]
+  | ReadonlyMap<string, ReplyValue>
+  | ReadonlySet<string>;
+
+/** What RESP2 says for a missing array: `*-1`. RESP3 has one null for both. */
+class NullArray {}
+
+export const OK = new Status('OK');
+export const nullArray = new NullArray();
+
+/** https://redis.io/docs/latest/develop/reference/protocol-spec/ */
+export function encode(value: ReplyValue, protocol: 2 | 3): string {
+  if (typeof value === 'string') return `$${value.length}\r\n${value}\r\n`;
+  if (typeof value === 'number') {
+    if (Number.isInteger(value)) return `:${value}\r\n`;
+    return protocol === 3 ? `,${value}\r\n` : encode(String(value), 2);
+  }
+  if (value === null) return protocol === 3 ? '_\r\n' : '$-1\r\n';
+  if (typeof value === 'boolean') return protocol === 3 ? `#${value ? 't' : 'f'}\r\n` : `:${value ? 1 : 0}\r\n`;
+  if (value instanceof Status) return `+${value.text}\r\n`;
+  if (value instanceof Failure) return `-${value.text}\r\n`;
+  if (value instanceof NullArray) return protocol === 3 ? '_\r\n' : '*-1\r\n';
+  if (value instanceof Push) return encodeAll(`${protocol === 3 ? '>' : '*'}${value.items.length}\r\n`, value.items, protocol);
+  if (value instanceof Map) {
+    let text = protocol === 3 ? `%${value.size}\r\n` : `*${value.size * 2}\r\n`;
+    for (const [key, item] of value as ReadonlyMap<string, ReplyValue>) text += encode(key, protocol) + encode(item, protocol);
+    return text;
+  }
+  if (value instanceof Set) return encodeAll(`${protocol === 3 ? '~' : '*'}${value.size}\r\n`, value as ReadonlySet<string>, protocol);
+  const items = value as readonly ReplyValue[]; // nothing else is left
+  return encodeAll(`*${items.length}\r\n`, items, protocol);
+}
+
+function encodeAll(header: string, items: Iterable<ReplyValue>, protocol: 2 | 3): string {
+  let text = header;
+  for (const item of items) text += encode(item, protocol);
+  return text;
+}
+
+/** The commands of a stream of bytes, as they become complete. */
+export class CommandReader {
+  #text = '';
+  #at = 0;
+
+  add(bytes: Buffer): void {
+    this.#text = this.#text.slice(this.#at) + bytes.toString('latin1');
+    this.#at = 0;
+  }
+
+  /** The next command; null: it has not come yet. Throws on what is none, as the server closes the connection then. */
+  next(): string[] | null {
+    const text = this.#text;
+    if (this.#at >= text.length) return null;
+    const count = this.#header(this.#at, '*');
+    if (count === null) return null;
+    let [length, at] = count;
+    const words: string[] = [];
+    for (; length > 0; length--) {
+      const header = this.#header(at, '$');
+      if (header === null || text.length < header[1] + header[0] + 2) return null;
+      words.push(text.slice(header[1], header[1] + header[0]));
+      at = header[1] + header[0] + 2;
+    }
+    this.#at = at;
+    return words;
+  }
+
+  /** The number of a header, and where what follows begins. */
+  #header(at: number, type: string): [number, number] | null {
+    const end = this.#text.indexOf('\r\n', at);
+    if (end < 0) return null;
+    const number = Number(this.#text.slice(at + 1, end));
+    if (this.#text[at] !== type || !Number.isInteger(number) || number < 0) {
+      throw new Error(`Protocol error: expected '${type}', got '${this.#text[at]}'`);
+    }
+    return [number, end + 2];
+  }
+}

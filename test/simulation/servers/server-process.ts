@@ -1,0 +1,170 @@
+import type { Listener, Network } from '../network/network.js';
+import { Pipe } from '../network/pipe.js';
+import type { ServerEnd } from '../network/tcp.js';
+import type { Happening } from '../time/timeline.js';
+
+export type ProcessState = 'running' | 'stopped' | 'dead';
+
+/** A connection, as a server has it. */
+export interface ServerConnection {
+  readonly end: ServerEnd;
+}
+
+/**
+ * A process that listens on a port: it can be killed, stopped (SIGSTOP) and started anew. What it does is given by who extends it. One thing
+ * at a time, as Redis: what arrives waits until what runs is over.
+ */
+export abstract class ServerProcess<Connection extends ServerConnection = ServerConnection> implements Listener {
+  state: ProcessState = 'dead';
+  readonly connections = new Map<ServerEnd, Connection>();
+  /** Increased with each start. What belongs to an earlier life is dropped. */
+  life = 0;
+  #inbox: (() => void)[] = [];
+  #busyUntil = 0;
+  #isAwake = false;
+
+  constructor(
+    readonly network: Network,
+    /** An IP address. */
+    readonly host: string,
+    readonly port: number,
+  ) {}
+
+  get name(): string {
+    return `${this.host}:${this.port}`;
+  }
+
+  get now(): number {
+    return this.network.timeline.now;
+  }
+
+  start(): void {
+    if (this.state !== 'dead') return;
+    this.state = 'running';
+    this.life++;
+    this.network.listeners.set(this.name, this);
+    this.started();
+  }
+
+  /** SIGKILL: its kernel closes everything. */
+  kill(): void {
+    if (this.state === 'dead') return;
+    this.#die();
+    for (const end of this.connections.keys()) end.close();
+    this.connections.clear();
+  }
+
+  /** The machine loses its power: nobody is told, and what is sent there is not answered until it is started again. */
+  losePower(): void {
+    if (this.state === 'dead') return;
+    this.#die();
+    for (const end of this.connections.keys()) end.forget();
+    this.connections.clear();
+  }
+
+  #die(): void {
+    this.state = 'dead';
+    this.network.listeners.delete(this.name);
+    this.#inbox = [];
+    this.#busyUntil = 0;
+    this.died();
+  }
+
+  /** SIGSTOP: connections stay, and are still taken by the kernel. */
+  stop(): void {
+    if (this.state === 'running') this.state = 'stopped';
+  }
+
+  /** SIGCONT. */
+  resume(): void {
+    if (this.state !== 'stopped') return;
+    this.state = 'running';
+    this.#wake();
+  }
+
+  /** The process computes for this long, in ms. */
+  busy(ms: number): void {
+    this.#busyUntil = Math.max(this.#busyUntil, this.now) + ms;
+  }
+
+  /** Runs as soon as the process is free, in order. Dropped if it dies before. */
+  enqueue(run: () => void): void {
+    if (this.state === 'dead') return;
+    this.#inbox.push(run);
+    this.#wake();
+  }
+
+  /** A timer of the process. While it is stopped it waits. */
+  after(ms: number, run: () => void): Happening {
+    const { life } = this;
+    return this.network.timeline.after(ms, () => {
+      if (life === this.life && this.state !== 'dead') this.enqueue(run);
+    });
+  }
+
+  /** Runs again and again, until it dies. */
+  every(ms: number, run: () => void): void {
+    this.after(ms, () => {
+      run();
+      this.every(ms, run);
+    });
+  }
+
+  /** A way to another server, of messages in order. What is sent while either is dead is lost. */
+  pipeTo<T>(to: ServerProcess<ServerConnection>, receive: (message: T) => void): Pipe<T> {
+    return new Pipe<T>(this.network, this.host, to.host, (message) => to.enqueue(() => receive(message)));
+  }
+
+  accept(end: ServerEnd): void {
+    const { life } = this;
+    end.handlers = {
+      data: (bytes, sentAt) => {
+        end.unread += bytes.length;
+        this.enqueue(() => {
+          end.unread -= bytes.length;
+          const connection = this.connections.get(end);
+          if (connection !== undefined && life === this.life) this.received(connection, bytes, sentAt);
+        });
+      },
+      ended: () => this.enqueue(() => this.drop(end)),
+      reset: () => this.enqueue(() => this.drop(end)),
+    };
+    this.enqueue(() => {
+      if (!end.isClosed) this.connections.set(end, this.connected(end));
+    });
+  }
+
+  /** Closes a connection. */
+  drop(end: ServerEnd): void {
+    const connection = this.connections.get(end);
+    end.close();
+    if (connection === undefined) return;
+    this.connections.delete(end);
+    this.disconnected(connection);
+  }
+
+  #wake(): void {
+    if (this.#isAwake) return;
+    this.#isAwake = true;
+    this.network.timeline.at(this.#busyUntil, () => {
+      this.#isAwake = false;
+      this.#work();
+    });
+  }
+
+  #work(): void {
+    while (this.state === 'running' && this.#inbox.length > 0) {
+      if (this.#busyUntil > this.now) {
+        this.#wake();
+        return;
+      }
+      this.#inbox.shift()?.();
+    }
+  }
+
+  protected abstract connected(end: ServerEnd): Connection;
+  protected abstract received(connection: Connection, bytes: Buffer, sentAt: number): void;
+  protected abstract disconnected(connection: Connection): void;
+  protected abstract started(): void;
+  protected abstract died(): void;
+}

@@ -1,0 +1,81 @@
+import { useRuntime } from '../../lib/runtime/runtime.js';
+import { Books } from './books.js';
+import { type NameAnswer, Network } from './network/network.js';
+import { type ConnectOptions, openSockets, systemError, VirtualSocket } from './network/virtual-socket.js';
+import { ClientProcess } from './time/client-process.js';
+import { Random } from './time/random.js';
+import { Timeline } from './time/timeline.js';
+import { Trace } from './trace.js';
+
+/** After this many turns of the loop a seed is given up: it would not end. */
+const MOST_TURNS = 2_000_000;
+
+/** What a seed runs in: time, chance, the network, the process of the client. */
+export class World {
+  readonly random: Random;
+  readonly timeline = new Timeline();
+  readonly network: Network;
+  readonly client: ClientProcess;
+  readonly trace: Trace;
+  readonly books = new Books();
+
+  constructor(seed: number, isTraced = false) {
+    this.random = new Random(String(seed));
+    this.trace = new Trace(this.timeline, isTraced);
+    this.network = new Network(this.timeline, this.random.fork('network'));
+    this.client = new ClientProcess(this.timeline);
+    openSockets.clear();
+  }
+
+  /** The engine lives in this world from now on. */
+  enter(): void {
+    const connect = (options: ConnectOptions): VirtualSocket => new VirtualSocket(this.network, this.client, options);
+    useRuntime({
+      ...this.client.timers,
+      random: this.random.fork('client').next,
+      connect: connect as never,
+      connectTls: connect as never,
+      lookup: ((name: string, _options: unknown, callback: (error: Error | null, found?: unknown) => void) =>
+        this.#lookup(name, callback)) as never,
+    });
+  }
+
+  leave(): void {
+    useRuntime({});
+  }
+
+  /** Goes on until this is so, or for this long. Returns whether it is so. Must run in an immediate: see `drain`. */
+  run(isDone: () => boolean, ms: number): boolean {
+    const { timeline, client } = this;
+    const endAt = timeline.now + ms;
+    const lastTurn = client.turns + MOST_TURNS;
+    client.run(() => {});
+    while (!isDone()) {
+      const outside = timeline.nextAt;
+      const inside = client.nextAt;
+      if (Math.min(outside, inside) > endAt) {
+        timeline.now = endAt;
+        return false;
+      }
+      if (client.turns > lastTurn) throw new Error(`the loop of the client does not come to rest, at ${timeline.now} ms`);
+      if (inside < outside) client.turn();
+      else timeline.step();
+    }
+    return true;
+  }
+
+  #lookup(name: string, callback: (error: Error | null, found?: unknown) => void): void {
+    const answer: NameAnswer = this.network.names.get(name) ?? { code: 'ENOTFOUND' };
+    if (answer === 'silence') return;
+    this.timeline.after(this.random.skewed(0.1, 5), () => {
+      this.client.arrive(() => {
+        if ('code' in answer) callback(systemError(answer.code, `getaddrinfo ${answer.code} ${name}`));
+        else
+          callback(
+            null,
+            answer.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+          );
+      });
+    });
+  }
+}
