@@ -24,7 +24,7 @@ const LAYERS: Readonly<Record<string, string>> = {
 };
 
 /** What every folder may import is not drawn. */
-const EVERYWHERE: readonly string[] = ['errors.ts', 'diagnostics.ts', 'version.ts', 'util'];
+const EVERYWHERE: readonly string[] = ['errors.ts', 'diagnostics.ts', 'version.ts', 'util', 'runtime'];
 
 /** Folders whose parts the second picture shows. */
 const DIVIDED: readonly string[] = ['client', 'routing', 'topology', 'protocol', 'admin'];

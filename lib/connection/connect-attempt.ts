@@ -1,10 +1,9 @@
-import type { Socket } from 'node:net';
-import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import { type ConnectTrace, connectChannel, finishTrace, log, startTrace } from '../diagnostics.js';
 import { ConnectError, ReplyError, type SlotwiseError } from '../errors.js';
 import type { CredentialSource, Credentials } from '../options/access.js';
 import { type AttemptFailure, type Call, type CallOwner, NO_DEADLINE, takePromise } from '../protocol/call.js';
 import type { Raw } from '../protocol/command-spec.js';
+import type { Socket, TlsConnectionOptions } from '../runtime/sockets.js';
 import { clock } from '../util/clock.js';
 import { RunningTimeout } from '../util/running-timeout.js';
 import { askForCredentials } from './credentials.js';

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import Denque from 'denque';
 import { log } from '../diagnostics.js';
 import { ClosedError, type SlotwiseError } from '../errors.js';
@@ -8,6 +7,7 @@ import { type Call, NO_DEADLINE, SETTLED, takePromise, UNWRITTEN } from '../prot
 import type { Raw } from '../protocol/command-spec.js';
 import type { ReplyLimits } from '../protocol/resp/reply-bounds.js';
 import { nextTick, setImmediate } from '../runtime/runtime.js';
+import type { Socket } from '../runtime/sockets.js';
 import { clock, type Holder } from '../util/clock.js';
 import { transition } from '../util/state-machine.js';
 import { areSettled, handBack, takeRepeatable, visitCalls } from './call-queues.js';

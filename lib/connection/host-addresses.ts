@@ -1,6 +1,5 @@
-import type { LookupAddress } from 'node:dns';
-import type { LookupFunction } from 'node:net';
 import { performance } from '../runtime/runtime.js';
+import type { LookupAddress, LookupFunction } from '../runtime/sockets.js';
 
 /** Number of addresses that are kept in mind. */
 const MAX_FAILED = 1_000;

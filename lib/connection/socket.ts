@@ -1,8 +1,7 @@
-import { isIP, type LookupFunction, Socket } from 'node:net';
-import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import { TlsError } from '../errors.js';
 import { type Address, addressKey } from '../options/address.js';
 import { connect, connectTls, lookup } from '../runtime/runtime.js';
+import { failedSocket, isIP, type LookupFunction, type Socket, type TlsConnectionOptions } from '../runtime/sockets.js';
 import { asError } from '../util/user-function.js';
 import { HostAddress } from './host-addresses.js';
 import { withGuardedFunctions } from './tls-functions.js';
@@ -124,9 +123,7 @@ function openTls(endpoint: Endpoint, host: HostAddress | null, { tls, node }: Tl
   } catch (error) {
     // Node reads TLS options here, and throws. The network has no part in it: no retry mends them.
     const cause = asError(error);
-    return new Socket().destroy(
-      new TlsError(`cannot connect to ${node}: the TLS options cannot be used: ${cause.message}`, { node, cause }),
-    );
+    return failedSocket(new TlsError(`cannot connect to ${node}: the TLS options cannot be used: ${cause.message}`, { node, cause }));
   }
   socket.once('secureConnect', () => guarded(socket, () => handlers.connected()));
   // TLS decrypts into buffers of its own, so `onread` has nothing to save here.

@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net';
 import { log } from '../diagnostics.js';
+import type { Socket } from '../runtime/sockets.js';
 import { Liveness } from './liveness.js';
 import { Upload } from './upload.js';
 

@@ -1,7 +1,6 @@
-import { isIP } from 'node:net';
-import type { PeerCertificate, PSKCallbackNegotation, ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import { show } from '../errors.js';
 import { nextTick } from '../runtime/runtime.js';
+import { isIP, type PeerCertificate, type PSKCallbackNegotation, type TlsConnectionOptions } from '../runtime/sockets.js';
 import { asError, callAside, disregard } from '../util/user-function.js';
 import { asVerdict } from './tls-failures.js';
 

@@ -1,4 +1,4 @@
-import type { TLSSocket, ConnectionOptions as TlsConnectionOptions } from 'node:tls';
+import type { TLSSocket, TlsConnectionOptions } from '../runtime/sockets.js';
 
 /** Number of nodes whose sessions are kept, a few KiB each. */
 const MAX_NODES = 1_000;

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Socket } from '../runtime/sockets.js';
 
 /**
  * What Node counts of a TCP socket, and has no types for: bytes that it was given, and those of them that the kernel has not taken. A TLS

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import type Denque from 'denque';
 import { type BatchWritten, batchChannel } from '../diagnostics.js';
 import { ArgumentError, SlotwiseError } from '../errors.js';
@@ -6,6 +5,7 @@ import { type Call, WRITTEN } from '../protocol/call.js';
 import type { CallExtras } from '../protocol/call-extras.js';
 import { Encoder } from '../protocol/resp/encoder.js';
 import { queueMicrotask } from '../runtime/runtime.js';
+import type { Socket } from '../runtime/sockets.js';
 import { releaseUsage } from './deadlines.js';
 import { DISCARDED_REPLY } from './internal-calls.js';
 import type { Liveness } from './liveness.js';

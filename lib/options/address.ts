@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6, SocketAddress } from 'node:net';
+import { isIPv4, isIPv6, SocketAddress } from '../runtime/sockets.js';
 
 /** The address that a server listens on: a TCP host and port, or a Unix socket file. */
 export type Address = { readonly host: string; readonly port: number } | { readonly path: string };

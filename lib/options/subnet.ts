@@ -1,4 +1,4 @@
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv6 } from '../runtime/sockets.js';
 
 /** Addresses that share a prefix, such as `10.0.1.0/24` or `fd00::/8`. */
 interface Subnet {

@@ -1,5 +1,5 @@
-import type { ConnectionOptions as TlsConnectionOptions } from 'node:tls';
 import { OptionsError } from '../errors.js';
+import type { TlsConnectionOptions } from '../runtime/sockets.js';
 import { refuseSecret } from './secrets.js';
 import { suggest } from './suggestion.js';
 import { type Check, member } from './validate.js';

@@ -1,9 +1,17 @@
-/** The source with comments, regular expressions and the contents of strings replaced by spaces: lines and columns stay. */
+const blank = (text: string): string => text.replace(/[^\n]/g, ' ');
+
+/** The source with comments, regular expressions and strings replaced by spaces, save the code in templates: lines and columns stay. */
 export function withoutText(source: string): string {
   // A regular expression follows an operator or a word such as return; elsewhere a slash divides.
   const pattern =
     /\/\/[^\n]*|\/\*[\s\S]*?\*\/|'(?:\\[\s\S]|[^'\\\n])*'|"(?:\\[\s\S]|[^"\\\n])*"|`(?:\\[\s\S]|\$\{(?:[^{}`]|\{[^{}]*\}|`[^`]*`)*\}|[^`\\])*`|(?<=(?:[=(,:;!&|?{}[+~]|\breturn|\bcase|=>)\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[a-z]*/g;
-  return source.replace(pattern, (text) => text.replace(/[^\n]/g, ' '));
+  return source.replace(pattern, (text) => (text.startsWith('`') ? withoutWords(text) : blank(text)));
+}
+
+/** A template without its words. */
+function withoutWords(template: string): string {
+  const parts = /\\[\s\S]|\$\{((?:[^{}`]|\{[^{}]*\}|`[^`]*`)*)\}|[\s\S]/g;
+  return template.replace(parts, (part, code?: string) => (code === undefined ? blank(part) : `  ${withoutText(code)} `));
 }
 
 /** The classes of a file with their numbers of lines. */

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, posix, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { importsOf, readImportGraph } from '../../scripts/import-graph.js';
+import { outsideNames } from '../support/outside-names.js';
+import { withoutText } from '../support/source-scan.js';
 
 const lib = resolve(dirname(fileURLToPath(import.meta.url)), '../../lib');
 
@@ -29,11 +31,12 @@ const divided = ['client', 'admin'];
 const rules: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': ['util'],
   'version.ts': [],
+  // It stands on Node alone.
   runtime: [],
   util: ['errors.ts', 'runtime'],
   'diagnostics.ts': ['errors.ts', 'util'],
   protocol: ['errors.ts', 'util'],
-  options: ['errors.ts', 'util'],
+  options: ['errors.ts', 'util', 'runtime'],
   // Whoever adds a command needs to know nothing of the engine.
   commands: ['errors.ts', 'protocol', 'util'],
   connection: engine,
@@ -104,6 +107,37 @@ const sharedNames: Readonly<Record<string, string>> = {
   Command: 'a command of the server, and one of our command line, which never meet',
   Role: 'the role of a node, and the reply of the command ROLE, which users know by that name',
 };
+
+/** Code outside of `lib/runtime`, and what leads outside in it. */
+const outsideCases: readonly (readonly [text: string, names: readonly string[]])[] = [
+  ['setTimeout(f, 1);', ['setTimeout']],
+  ['const later = setImmediate, each = setInterval;', ['setImmediate', 'setInterval']],
+  ['queueMicrotask(f);', ['queueMicrotask']],
+  ['const now = performance.now();', ['performance']],
+  ['const at = () => Date.now(), then = new Date(), is: Date = now;', ['Date', 'Date', 'Date']],
+  ['`at $' + '{Date.now()}, $' + '{`and $' + '{performance.now()}`}`;', ['Date', 'performance']],
+  ['process.nextTick(f); const { nextTick } = process;', ['nextTick', 'process.nextTick']],
+  ["process.hrtime.bigint(); process['nextTick'](f);", ['process.hrtime', 'process[']],
+  ['const { random } = Math; Math.random(); f(Math); Math.max(1, 2);', ['Math', 'Math', 'Math']],
+  ['crypto.randomUUID();', ['crypto', 'randomUUID']],
+  ["import { createHash, randomInt } from 'node:crypto';\nrandomInt(2);", ['randomInt']],
+  ["process.getBuiltinModule('node:crypto').randomBytes(8);", ['randomBytes']],
+  ['AbortSignal.timeout(5); AbortSignal.any([]);', ['AbortSignal.timeout']],
+  ["fetch('http://a'); globalThis.x;", ['fetch', 'globalThis']],
+  ["import { connect } from 'node:net';", ['node:net']],
+  ["import type { Socket } from 'net';", ['net']],
+  ["export type { LookupAddress } from 'node:dns';", ['node:dns']],
+  ["let a: import('node:tls').TLSSocket;", ['node:tls']],
+  ["import * as dns from 'node:dns/promises';", ['node:dns/promises']],
+  ["import { setTimeout as sleep } from 'node:timers/promises';", ['node:timers/promises']],
+  ["import {\n  performance,\n} from 'node:perf_hooks';\nperformance.now();", ['node:perf_hooks', 'performance']],
+  ["process.getBuiltinModule('node:timers').setTimeout(f, 1);", ['node:timers']],
+  ["await import('node:http'); require('node:dgram');", ['node:http', 'node:dgram']],
+  ['await import(name); process.getBuiltinModule(name);', ['import(', 'getBuiltinModule']],
+  ["import { setTimeout } from '../runtime/runtime.js';\nsetTimeout(f, 1); clearTimeout(t);", ['clearTimeout']],
+  ["import { type Runtime, performance } from '../../runtime/runtime.js';\nperformance.now(); wallClock.now();", []],
+  ["// setTimeout(f, 1) of 'node:net'\nsocket.setTimeout(1); this.#setTimeout(1); f('Date', `performance`);", []],
+];
 
 /** The files of the library, as `folder/file.ts`, with the files they import. */
 const graph = readImportGraph();
@@ -221,7 +255,24 @@ describe('the architecture', () => {
     );
   });
 
+  it('takes clocks, timers, chance, sockets and host names from lib/runtime alone', () => {
+    const files = [...graph.keys()].map((file) => ({ file, text: readFileSync(join(lib, file), 'utf8') }));
+    assert.deepEqual(
+      files
+        .filter(({ file }) => !file.startsWith('runtime/'))
+        .flatMap(({ file, text }) => outsideNames(text).map((name) => `${file}: ${name}`)),
+      [],
+    );
+    assert.deepEqual(
+      files.filter(({ text }) => /['"`]/.test(withoutText(text))).map(({ file }) => file),
+      [],
+      'strings that are not seen as such, and may hide code',
+    );
+  });
+
   describe('is checked by a test that', () => {
+    for (const [text, names] of outsideCases) it(`sees what leads outside in ${text}`, () => assert.deepEqual(outsideNames(text), names));
+
     it('finds every form of import', () => {
       const text = [
         `import type { A } from './a.js';`,

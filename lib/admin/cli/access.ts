@@ -1,5 +1,5 @@
-import { createSecureContext } from 'node:tls';
 import type { AccessOptions } from '../../options/access.js';
+import { createSecureContext } from '../../runtime/sockets.js';
 import { thrownText } from '../../util/user-function.js';
 import type { Access, OptionValues } from './command.js';
 import { readGivenFile } from './given-file.js';

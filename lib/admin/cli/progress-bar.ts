@@ -1,3 +1,4 @@
+import { performance } from '../../runtime/runtime.js';
 import type { Progress } from '../run/run-error.js';
 import { count } from '../slot-list.js';
 import type { Output } from './process.js';

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect } from '../../runtime/runtime.js';
 
 const DEFAULT_TIMEOUT_MS = 2_000;
 

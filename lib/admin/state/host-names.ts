@@ -1,13 +1,12 @@
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import { addressKey, parseAddress } from '../../options/address.js';
+import { isIP, lookupAll } from '../../runtime/sockets.js';
 import type { AdminNode, ClusterState } from './cluster-state.js';
 
 /** Finds the IPs of a host name; an empty list: it has none. */
 export type LookUp = (host: string) => Promise<readonly string[]>;
 
 const lookUpAll: LookUp = async (host) => {
-  const found = await lookup(host, { all: true }).catch(() => []);
+  const found = await lookupAll(host).catch(() => []);
   return found.map(({ address }) => address);
 };
 

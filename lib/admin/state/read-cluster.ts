@@ -1,7 +1,6 @@
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import { ReplyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
+import { isIP, lookupAll } from '../../runtime/sockets.js';
 import { parseShards } from '../../topology/cluster/replies.js';
 import { buildView } from '../../topology/cluster/view.js';
 import type { NodeRules } from '../../topology/node-rules.js';
@@ -200,5 +199,7 @@ function isMember({ flags }: MemberLine): boolean {
 /** CLUSTER MEET takes no host names. https://redis.io/docs/latest/commands/cluster-meet/ */
 async function ipOf(address: Address): Promise<string> {
   if ('path' in address) return '';
-  return isIP(address.host) !== 0 ? address.host : (await lookup(address.host)).address;
+  if (isIP(address.host) !== 0) return address.host;
+  const [first] = await lookupAll(address.host);
+  return first?.address ?? '';
 }

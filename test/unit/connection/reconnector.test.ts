@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { Reconnector, type ReconnectorState } from '../../../lib/connection/reconnector.js';
-import { takeGlobalTimers } from '../../../lib/runtime/runtime.js';
+import { fakeRandom, takeGlobals } from '../../support/fake-time.js';
 
 type Event = 'opened' | 'ready' | 'failed' | 'silent' | 'reopenNow' | 'stop';
 /** What happens, or how many ms pass. */
@@ -17,7 +17,7 @@ interface Case {
   readonly isDown?: boolean;
 }
 
-// With `Math.random` at its lowest every delay is `minMs`.
+// With chance at its lowest every delay is `minMs`.
 const limits = { minMs: 10, maxMs: 2_000 };
 
 const cases: readonly Case[] = [
@@ -146,7 +146,7 @@ describe('a reconnector', () => {
   let random: sinon.SinonStub;
   beforeEach(() => {
     time = sinon.useFakeTimers();
-    random = sinon.stub(Math, 'random').returns(0);
+    random = fakeRandom(0);
   });
   afterEach(() => sinon.restore());
 
@@ -194,7 +194,7 @@ describe('a reconnector', () => {
   it('keeps the process alive while it waits, unless it was told not to', () => {
     const unref = sinon.spy();
     const setTimeout = sinon.stub(globalThis, 'setTimeout').returns({ unref } as unknown as NodeJS.Timeout);
-    takeGlobalTimers();
+    takeGlobals();
     for (const keepsAlive of [true, false]) {
       const reconnector = new Reconnector(limits, () => {}, keepsAlive);
       run(reconnector, ['opened', 'failed']);

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { performance } from '../../../runtime/runtime.js';
+import { clearTimeout, performance, setTimeout } from '../../../runtime/runtime.js';
 import { suggest } from '../../../util/suggestion.js';
 import type { TopologyKind } from '../../health/server-kind.js';
 import { ownLoad } from '../../own-load.js';
@@ -45,9 +44,6 @@ async function watch(context: CommandContext, meant: TopologyKind | null): Promi
   const { admin } = await reachTarget(context, words, meant);
   const { data, sentinels } = reachOf(admin);
   const now = (): number => performance.now();
-  const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
-    await sleep(ms, undefined, { signal }).catch(() => undefined);
-  };
   const sampler = new Sampler({
     now,
     sleep: pause,
@@ -70,6 +66,20 @@ async function watch(context: CommandContext, meant: TopologyKind | null): Promi
     { intervalMs, looks, order, json, stop: interrupt.signal },
   );
   return { code, text: '', json: undefined };
+}
+
+/** Waits for so many ms, or until the signal fires. */
+function pause(ms: number, stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      stop.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    if (stop.aborted) end();
+    else stop.addEventListener('abort', end);
+  });
 }
 
 function orderOption(options: OptionValues): Order {

@@ -1,3 +1,4 @@
+import { timeOfDay } from '../../../runtime/calendar.js';
 import { printable } from '../../../util/printable.js';
 import { inOrder, type Problem } from '../../health/problem.js';
 import type { TopologyKind } from '../../health/server-kind.js';
@@ -9,7 +10,8 @@ import { type MoveLine, moveText } from './moves.js';
 
 /** One look at all servers. */
 export interface FrameContent {
-  readonly at: Date;
+  /** Milliseconds since 1970. */
+  readonly at: number;
   readonly kind: TopologyKind;
   readonly title: string;
   readonly servers: readonly ServerLine[];
@@ -59,7 +61,7 @@ export function screenLines(look: FrameContent, view: ScreenView, { columns, row
   const shown = table.rows.slice(skipped, skipped + forServers);
   const keys = `q quit  ? help  sorted by ${view.order.by}${view.order.reversed ? ', reversed' : ''}`;
   const hidden = all.length - shown.length;
-  const lines = [sides(headline(look), look.at.toTimeString().slice(0, 8), columns), table.head, ...shown, ...below];
+  const lines = [sides(headline(look), timeOfDay(look.at), columns), table.head, ...shown, ...below];
   const filled = [...lines, ...Array.from({ length: Math.max(0, rows - 1 - lines.length) }, () => '')];
   return [...filled.slice(0, rows - 1), hidden === 0 ? keys : `${keys}  ${count(hidden, 'server')} not shown`]
     .slice(-rows)

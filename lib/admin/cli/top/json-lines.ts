@@ -1,3 +1,4 @@
+import { isoTime } from '../../../runtime/calendar.js';
 import { hasErrors, inOrder } from '../../health/problem.js';
 import { slotsText } from '../../slot-list.js';
 import { withSlotRanges } from '../json.js';
@@ -12,7 +13,7 @@ function rounded(value: unknown): unknown {
 /** A look as one line of JSON. Characters that could move a terminal's cursor are escaped by JSON itself, or by whoever prints it. */
 export function lookJson(look: FrameContent, order: Order): string {
   return JSON.stringify({
-    time: look.at.toISOString(),
+    time: isoTime(look.at),
     topology: look.kind,
     title: look.title,
     ok: !hasErrors(look.problems),

@@ -1,5 +1,6 @@
 import { SlotwiseError, show } from '../../../errors.js';
 import { withoutLogins } from '../../../options/secrets.js';
+import { wallClock } from '../../../runtime/runtime.js';
 import { printable } from '../../../util/printable.js';
 import { hasErrors, type Problem } from '../../health/problem.js';
 import type { ServerRow } from '../../health/server-row.js';
@@ -199,7 +200,7 @@ class Top {
     const servers = serverLines(report.rows, samplesOf, now());
     const migratedKeysOf = (name: string): number | null => servers.find((server) => server.name === name)?.migratedKeysPerSecond ?? null;
     return {
-      at: new Date(),
+      at: wallClock.now(),
       kind: report.kind,
       title: report.title,
       servers,

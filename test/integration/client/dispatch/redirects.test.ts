@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { ReplyError, TimeoutError } from '../../../../lib/errors.js';
 import { error, ok } from '../../../support/fake-server.js';
+import { fakeRandom } from '../../../support/fake-time.js';
 import { until } from '../../../support/wait.js';
 import { askFrom, assertNoPendingCommands, movedTo, namingServer, rejected, ScriptedCluster, SLOT_OF_B } from '../scripted.js';
 
@@ -168,7 +169,7 @@ describe('a client of a cluster', () => {
     });
 
     it('back and forth, gives up after 16 redirections and says so', async () => {
-      sinon.stub(Math, 'random').returns(0);
+      fakeRandom(0);
       cluster.script = (server, [name]) => (name === 'GET' ? movedTo(cluster.server(1 - server), SLOT_OF_B) : undefined);
       const redis = cluster.client();
       const reason = await rejected(redis.get('b'));
@@ -179,7 +180,7 @@ describe('a client of a cluster', () => {
     });
 
     it('back and forth, ends at the deadline if that comes first', async () => {
-      sinon.stub(Math, 'random').returns(1);
+      fakeRandom(1);
       cluster.script = (server, [name]) => (name === 'SET' ? movedTo(cluster.server(1 - server), SLOT_OF_B) : undefined);
       // In the middle of the pause of 320 ms between two attempts, because what is under way at its deadline may run.
       const redis = cluster.client();

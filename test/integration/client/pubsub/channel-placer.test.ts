@@ -3,6 +3,7 @@ import sinon from 'sinon';
 import type { Redis } from '../../../../lib/index.js';
 import { slotOfKey } from '../../../../lib/routing/keys/slots.js';
 import { error } from '../../../support/fake-server.js';
+import { fakeRandom } from '../../../support/fake-time.js';
 import { PubsubScript, push } from '../../../support/pubsub-server.js';
 import { Stopwatch } from '../../../support/stopwatch.js';
 import { until } from '../../../support/wait.js';
@@ -136,7 +137,7 @@ describe('subscriptions of a client of a cluster', () => {
 
   it('believe the slot map in the end, where the primary of a slot says for long that it is a replica', async () => {
     // No delays.
-    sinon.stub(Math, 'random').returns(0);
+    fakeRandom(0);
     const handlers = scripts.map((one) => one.handler());
     cluster.script = (server, command, from) =>
       command[0] === 'ROLE' ? ['slave', '192.0.2.1', 7000, 'connected', 0] : handlers[server]?.(command, from);

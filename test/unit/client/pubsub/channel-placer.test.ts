@@ -9,6 +9,7 @@ import type { Redirection } from '../../../../lib/protocol/resp/reply-error.js';
 import type { Placement } from '../../../../lib/routing/pubsub/channel-placement.js';
 import { SlotMap } from '../../../../lib/topology/slot-map.js';
 import { makeTopology, type NodeInfo, type TopologySnapshot } from '../../../../lib/topology/snapshot.js';
+import { fakeRandom } from '../../../support/fake-time.js';
 import { anywhere, FakeConnection, RecordingHandler, recordingReporter } from './fakes.js';
 
 const info = (name: string, role: NodeInfo['role'] = 'primary'): NodeInfo => ({
@@ -113,7 +114,7 @@ describe('ChannelPlacer', () => {
   beforeEach(() => {
     time = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] });
     // No jitter: every backoff is the longest one.
-    sinon.stub(Math, 'random').returns(1 - Number.EPSILON);
+    fakeRandom(1 - Number.EPSILON);
   });
   afterEach(() => {
     sinon.restore();

@@ -16,7 +16,14 @@ function lookOf(servers: number, problems: readonly Problem[] = []): FrameConten
     () => samplesOf(sampleAt(0, { total_commands_processed: 0 }), sampleAt(1_000, { total_commands_processed: 600 })),
     0,
   );
-  return { at: new Date(2026, 0, 1, 12, 30, 5), kind: 'cluster', title: `cluster of ${servers}`, servers: lines, moves: [], problems };
+  return {
+    at: new Date(2026, 0, 1, 12, 30, 5).getTime(),
+    kind: 'cluster',
+    title: `cluster of ${servers}`,
+    servers: lines,
+    moves: [],
+    problems,
+  };
 }
 
 describe('a frame', () => {

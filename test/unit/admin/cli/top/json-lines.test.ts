@@ -10,7 +10,7 @@ describe('a look as JSON', () => {
     const servers = serverLines([rowOf('a\n:1')], () => samplesOf(before, last), 3_000);
     const move = { from: 'a:1', to: null, slots: [1, 2, 3], state: 'open', slotsPerSecond: 1 / 3, keysPerSecond: null, secondsLeft: null };
     const problem = { severity: 'error', kind: 'down', text: 'a:1 is down', slots: [4, 5] } as const;
-    const look = { at: new Date(0), kind: 'cluster', title: 'cluster of 1', servers, moves: [move], problems: [problem] } as const;
+    const look = { at: 0, kind: 'cluster', title: 'cluster of 1', servers, moves: [move], problems: [problem] } as const;
     const text = lookJson(look, { by: 'tree', reversed: false });
     assert.doesNotMatch(text, /\n/);
     const { servers: listed, ...rest } = JSON.parse(text) as { servers: Record<string, unknown>[] };
