@@ -29,10 +29,15 @@ export class FailedAddresses {
     const at = ({ address }: LookupAddress): number => this.#failedAt.get(`${address} ${port}`) ?? Number.NEGATIVE_INFINITY;
     return [...addresses].sort((a, b) => (at(a) === at(b) ? 0 : at(a) - at(b)));
   }
+
+  /** For the tests of this library. */
+  clear(): void {
+    this.#failedAt.clear();
+  }
 }
 
 /** One for the process: all connections to a name find out the same. */
-const failedAddresses = new FailedAddresses();
+export const failedAddresses = new FailedAddresses();
 
 /** Address of one attempt to connect to a host name. */
 export class HostAddress {

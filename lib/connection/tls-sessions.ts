@@ -8,7 +8,12 @@ const MAX_NODES = 1_000;
  * with which they were made, so that what was verified by one client's authorities is not trusted by another's.
  * https://nodejs.org/api/tls.html#session-resumption
  */
-const sessions = new WeakMap<TlsConnectionOptions, Map<string, Buffer>>();
+let sessions = new WeakMap<TlsConnectionOptions, Map<string, Buffer>>();
+
+/** For the tests of this library. */
+export function forgetSessions(): void {
+  sessions = new WeakMap();
+}
 
 /** The session to resume with that node; undefined: none is known. */
 export function sessionOf(tls: TlsConnectionOptions, node: string): Buffer | undefined {
