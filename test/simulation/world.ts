@@ -1,4 +1,4 @@
-import { useRuntime } from '../../lib/runtime/runtime.js';
+import { restartProcessState } from '../support/process-state.js';
 import { Books } from './books.js';
 import { type NameAnswer, Network } from './network/network.js';
 import { type ConnectOptions, openSockets, systemError, VirtualSocket } from './network/virtual-socket.js';
@@ -30,7 +30,7 @@ export class World {
   /** The engine lives in this world from now on. */
   enter(): void {
     const connect = (options: ConnectOptions): VirtualSocket => new VirtualSocket(this.network, this.client, options);
-    useRuntime({
+    restartProcessState({
       ...this.client.timers,
       random: this.random.fork('client').next,
       connect: connect as never,
@@ -41,7 +41,7 @@ export class World {
   }
 
   leave(): void {
-    useRuntime({});
+    restartProcessState();
   }
 
   /** Goes on until this is so, or for this long. Returns whether it is so. Must run in an immediate: see `drain`. */
