@@ -29,7 +29,8 @@ export class Network {
   readonly listeners = new Map<string, Listener>();
   /** Connections that were opened, or tried, by the client. */
   connects = 0;
-  readonly #cut = new Map<string, number>();
+  /** Ways on which packets get lost: since when, and by how many faults. */
+  readonly #cut = new Map<string, { readonly since: number; count: number }>();
   readonly #slow = new Map<string, number>();
   readonly #waiting = new Map<string, (() => void)[]>();
 
@@ -50,16 +51,24 @@ export class Network {
     return this.#cut.size > 0 && this.#cut.has(wayOf(from, to));
   }
 
-  /** Packets from here to there get lost, until `heal`. One way only. */
+  /** Packets from here to there get lost, one way only, until there was a `heal` for each `cut`. */
   cut(from: string, to: string): void {
     const way = wayOf(from, to);
-    if (!this.#cut.has(way)) this.#cut.set(way, this.timeline.now);
+    const cut = this.#cut.get(way);
+    if (cut === undefined) this.#cut.set(way, { since: this.timeline.now, count: 1 });
+    else cut.count++;
   }
 
   heal(from: string, to: string): void {
     const way = wayOf(from, to);
-    const since = this.#cut.get(way);
-    if (since === undefined) return;
+    const cut = this.#cut.get(way);
+    if (cut === undefined) return;
+    cut.count--;
+    if (cut.count === 0) this.#open(from, to, cut.since);
+  }
+
+  #open(from: string, to: string, since: number): void {
+    const way = wayOf(from, to);
     this.#cut.delete(way);
     // TCP waits twice as long after each try, so the next one comes at the latest after as long as the cut has lasted.
     // https://datatracker.ietf.org/doc/html/rfc6298#section-5
@@ -73,9 +82,9 @@ export class Network {
   }
 
   healAll(): void {
-    for (const way of [...this.#cut.keys()]) {
+    for (const [way, { since }] of [...this.#cut]) {
       const [from = '', to = ''] = way.split('>');
-      this.heal(from, to);
+      this.#open(from, to, since);
     }
     this.#slow.clear();
     for (const pipe of this.pipes) {
