@@ -5,6 +5,7 @@ import { type ConnectOptions, openSockets, systemError, VirtualSocket } from './
 import { ClientProcess } from './time/client-process.js';
 import { Random } from './time/random.js';
 import { Timeline } from './time/timeline.js';
+import type { Deployment } from './topologies/deployment.js';
 import { Trace } from './trace.js';
 
 /** After this many turns of the loop a seed is given up: it would not end. */
@@ -18,6 +19,7 @@ export class World {
   readonly client: ClientProcess;
   readonly trace: Trace;
   readonly books = new Books();
+  #deployment: Deployment | null = null;
 
   constructor(seed: number, isTraced = false) {
     this.random = new Random(String(seed));
@@ -25,6 +27,18 @@ export class World {
     this.network = new Network(this.timeline, this.random.fork('network'));
     this.client = new ClientProcess(this.timeline);
     openSockets.clear();
+  }
+
+  /** The servers of the seed. */
+  get deployment(): Deployment {
+    if (this.#deployment === null) throw new Error('no servers yet');
+    return this.#deployment;
+  }
+
+  /** Puts the servers into the world, and starts them. */
+  deploy(deployment: Deployment): void {
+    this.#deployment = deployment;
+    deployment.start();
   }
 
   /** The engine lives in this world from now on. */

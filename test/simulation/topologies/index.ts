@@ -1,0 +1,7 @@
+import type { Deploy, DeploymentKind } from './deployment.js';
+import { deploySingle } from './single.js';
+
+/** What a seed may start. */
+export const topologies: Readonly<Partial<Record<DeploymentKind, Deploy>>> = {
+  single: deploySingle,
+};
