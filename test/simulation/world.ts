@@ -18,7 +18,7 @@ export class World {
   readonly network: Network;
   readonly client: ClientProcess;
   readonly trace: Trace;
-  readonly books = new Books();
+  readonly books = new Books(this.timeline);
   #deployment: Deployment | null = null;
 
   constructor(seed: number, isTraced = false) {

@@ -42,7 +42,21 @@ export class RedisServer extends RespServer<RedisSession> {
     const rule = rules.get(name);
     const refusal = this.#refusal(rule, words);
     const reply = refusal ?? (rule as CommandRule).run({ server: this, session, words }); // an unknown command was refused
-    this.books.executed({ server: this, session, words, rule: rule ?? null, reply, isRefused: refusal !== null });
+    this.books.executed({
+      server: this,
+      session,
+      at: this.now,
+      sentAt: session.sentAt,
+      words,
+      rule: rule ?? null,
+      reply,
+      isRefused: refusal !== null,
+      effects: refusal === null && rule?.kind === 'write' ? [words] : [],
+      offset: 0,
+      history: '',
+      isPrimary: true,
+      db: 0,
+    });
     return reply;
   }
 

@@ -1,0 +1,73 @@
+import type { Books } from '../books.js';
+import type { DeploymentKind } from '../topologies/deployment.js';
+import type { CallRecord, SubscriberRecord } from '../workloads/calls.js';
+
+/** What must never happen, in six rules. */
+export type Rule = 'settles' | 'replies' | 'histories' | 'roles' | 'messages' | 'bounds';
+
+/** A span of time, in ms. */
+export interface Span {
+  readonly from: number;
+  readonly until: number;
+}
+
+/** An attempt of the client to open a connection. */
+export interface ConnectAttempt {
+  readonly at: number;
+  /** `host:port`, or the path of a Unix socket. */
+  readonly to: string;
+}
+
+/** What the client's process holds at a moment. */
+export interface Holding {
+  readonly at: number;
+  readonly sockets: number;
+  readonly timers: number;
+}
+
+/** An `error` event. */
+export interface ErrorEvent {
+  readonly at: number;
+  readonly client: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What checks look at when a seed has ended. */
+export interface Evidence {
+  readonly kind: DeploymentKind;
+  readonly calls: readonly CallRecord[];
+  readonly subscribers: readonly SubscriberRecord[];
+  readonly books: Pick<Books, 'executions' | 'discards' | 'roleWords' | 'roleTurns' | 'publications' | 'subscriptionTurns'>;
+  /** When the client's process stood still, in order. */
+  readonly stalls: readonly Span[];
+  readonly connects: readonly ConnectAttempt[];
+  readonly holdings: readonly Holding[];
+  /** When all faults had ended and the servers had settled; Infinity: they did not. */
+  readonly settledAt: number;
+  readonly endedAt: number;
+  /** Calls that were issued after that. */
+  readonly fresh: readonly CallRecord[];
+  /** What is left after `close()`, in words. */
+  readonly left: readonly string[];
+  /** Errors that nobody caught, and rejections that nobody looked at. */
+  readonly uncaught: readonly unknown[];
+  readonly errorEvents: readonly ErrorEvent[];
+  /** Whether the wall clock was set while the seed ran: times of gaps are by that clock. */
+  readonly hasWallJumps: boolean;
+}
+
+/** What a check found: something that must never happen, in words that need no knowledge of the check. */
+export interface Finding {
+  /** In ms of virtual time. */
+  readonly at: number;
+  readonly text: string;
+  /** Ids of the calls that are involved. */
+  readonly calls?: readonly number[];
+}
+
+export interface Check {
+  readonly name: string;
+  readonly rule: Rule;
+  find(evidence: Evidence): Finding[];
+}
