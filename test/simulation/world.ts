@@ -1,6 +1,6 @@
 import { restartProcessState } from '../support/process-state.js';
 import { Books } from './books.js';
-import { type NameAnswer, Network } from './network/network.js';
+import { type Latency, type NameAnswer, Network } from './network/network.js';
 import { type ConnectOptions, openSockets, systemError, VirtualSocket } from './network/virtual-socket.js';
 import { ClientProcess } from './time/client-process.js';
 import { Random } from './time/random.js';
@@ -21,10 +21,14 @@ export class World {
   readonly books = new Books(this.timeline);
   #deployment: Deployment | null = null;
 
-  constructor(seed: number, isTraced = false) {
+  /** Attempts of the client to open a connection. */
+  readonly connects: { readonly at: number; readonly to: string }[] = [];
+  #uncaught: ((error: unknown) => void) | null = null;
+
+  constructor(seed: number, { isTraced = false, latency }: { readonly isTraced?: boolean; readonly latency?: Latency } = {}) {
     this.random = new Random(String(seed));
     this.trace = new Trace(this.timeline, isTraced);
-    this.network = new Network(this.timeline, this.random.fork('network'));
+    this.network = new Network(this.timeline, this.random.fork('network'), latency);
     this.client = new ClientProcess(this.timeline);
     openSockets.clear();
   }
@@ -43,7 +47,12 @@ export class World {
 
   /** The engine lives in this world from now on. */
   enter(): void {
-    const connect = (options: ConnectOptions): VirtualSocket => new VirtualSocket(this.network, this.client, options);
+    const connect = (options: ConnectOptions): VirtualSocket => {
+      this.connects.push({ at: this.timeline.now, to: options.path ?? `${options.host}:${options.port}` });
+      return new VirtualSocket(this.network, this.client, options);
+    };
+    this.#uncaught = (error) => void this.client.uncaught.push(error);
+    process.on('unhandledRejection', this.#uncaught);
     restartProcessState({
       ...this.client.timers,
       random: this.random.fork('client').next,
@@ -55,6 +64,7 @@ export class World {
   }
 
   leave(): void {
+    if (this.#uncaught !== null) process.off('unhandledRejection', this.#uncaught);
     restartProcessState();
   }
 

@@ -22,8 +22,8 @@ export interface CallTraits {
   /** 0: no limit. */
   readonly maxLagMs: number;
   readonly isIdempotent: boolean;
-  /** Which session of the client; 0: none. */
-  readonly session: number;
+  /** Names the session of the client; empty: none. */
+  readonly session: string;
   readonly domain: string | null;
   /** Number of replicas that are waited for; 0: none. */
   readonly waitReplicas: number;
@@ -40,7 +40,7 @@ export const plainTraits: CallTraits = {
   reads: 'primary',
   maxLagMs: 0,
   isIdempotent: false,
-  session: 0,
+  session: '',
   domain: null,
   waitReplicas: 0,
   isHedged: false,

@@ -1,6 +1,6 @@
-import type { ClientOptions } from '../../lib/index.js';
-import type { Latency } from './network/network.js';
-import type { DeploymentPlan } from './topologies/deployment.js';
+import type { ClientOptions } from '../../../lib/index.js';
+import type { Latency } from '../network/network.js';
+import type { DeploymentPlan } from '../topologies/deployment.js';
 
 /** A client of a seed. */
 export interface ClientPlan {
@@ -10,8 +10,7 @@ export interface ClientPlan {
   readonly options: Omit<ClientOptions, 'topology' | 'credentials' | 'reads' | 'addressMap'> & { readonly reads?: string };
   /** What is given as a function. */
   readonly functions: readonly ('credentials' | 'reads' | 'addressMap')[];
-  /** The client that it is a `duplicate()` of. null: `createClient` makes it. */
-  readonly duplicateOf: string | null;
+  /** `connect()` is called before anything else. */
   readonly connects: boolean;
   /** How and when it ends in the middle of the seed; null: with the seed, by `close()`. */
   readonly ends: { readonly by: 'close' | 'destroy'; readonly atMs: number } | null;

@@ -1,0 +1,43 @@
+import type { Latency } from '../network/network.js';
+import type { Random } from '../time/random.js';
+import type { DeploymentKind, DeploymentPlan } from '../topologies/deployment.js';
+import { topologies } from '../topologies/index.js';
+
+/** How often a kind is drawn. Those whose servers decide by themselves find most, and cost most. */
+const KINDS: Readonly<Record<DeploymentKind, number>> = { single: 2, replication: 3, sentinel: 3, cluster: 4 };
+
+/** Servers that answer differently from each other: CLUSTER SHARDS from 7.0 on, REDIRECT of Valkey 8, atomic migration of Valkey 9 … */
+const VERSIONS: Readonly<Record<string, { readonly product: 'redis' | 'valkey'; readonly version: string; readonly weight: number }>> = {
+  'redis 6.2': { product: 'redis', version: '6.2.14', weight: 1 },
+  'redis 7.0': { product: 'redis', version: '7.0.15', weight: 3 },
+  'redis 7.2': { product: 'redis', version: '7.2.4', weight: 1 },
+  'redis 8': { product: 'redis', version: '8.6.3', weight: 2 },
+  'valkey 7.2': { product: 'valkey', version: '7.2.11', weight: 1 },
+  'valkey 8': { product: 'valkey', version: '8.1.4', weight: 1 },
+  'valkey 9': { product: 'valkey', version: '9.1.2', weight: 2 },
+};
+
+export function drawDeployment(random: Random, asked?: DeploymentKind): DeploymentPlan {
+  const able = Object.fromEntries(Object.entries(KINDS).filter(([kind]) => topologies[kind as DeploymentKind] !== undefined));
+  const drawn = random.weighted<DeploymentKind>(able);
+  const kind = asked ?? drawn;
+  const weights = Object.fromEntries(Object.entries(VERSIONS).map(([name, { weight }]) => [name, weight]));
+  const { product, version } = VERSIONS[random.weighted(weights)] as (typeof VERSIONS)[string]; // one of its names
+  const replicas = random.pick([1, 1, 2, 2, 3]);
+  const shards = random.pick([2, 3, 3, 4]);
+  return {
+    kind,
+    product,
+    version,
+    shards: kind === 'cluster' ? Math.max(shards, kind === 'cluster' ? 3 : 1) : 1,
+    replicas: kind === 'single' ? 0 : kind === 'cluster' ? Math.min(replicas, 2) : replicas,
+    sentinels: kind === 'sentinel' ? random.pick([3, 3, 5]) : 0,
+    persistence: random.chance(0.7) ? 'all' : 'none',
+  };
+}
+
+/** From one machine to another data centre, one way, in ms. */
+export function drawLatency(random: Random): Latency {
+  const least = random.pick([0.02, 0.05, 0.05, 0.2, 1]);
+  return { least, most: least * random.pick([2, 10, 10, 40]) };
+}

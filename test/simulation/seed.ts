@@ -1,0 +1,253 @@
+import type { Finding } from './checks/check.js';
+import { faults } from './faults/index.js';
+import { openSockets } from './network/virtual-socket.js';
+import { drawPlan } from './planning/draw-plan.js';
+import type { Plan } from './planning/plan.js';
+import { Programs } from './programs.js';
+import type { DeploymentKind } from './topologies/deployment.js';
+import { topologies } from './topologies/index.js';
+import { type CallRecord, Calls } from './workloads/calls.js';
+import { issueFresh } from './workloads/fresh.js';
+import { World } from './world.js';
+
+/** Something that must never happen, and did. */
+export interface Violation extends Finding {
+  /** Name of the check. */
+  readonly check: string;
+}
+
+export interface SeedOptions {
+  readonly trace?: boolean;
+  /** Draws this kind of deployment. */
+  readonly kind?: DeploymentKind;
+  /** Only these faults of the plan, by their place in it. The others are drawn and left out, so nothing else changes. */
+  readonly faults?: readonly number[];
+  /** Only these workloads, likewise. */
+  readonly workloads?: readonly number[];
+}
+
+/** What a seed brought, for whoever runs many. */
+export interface SeedResult {
+  readonly seed: number;
+  readonly kind: DeploymentKind;
+  /** Calls of the programs. */
+  readonly commands: number;
+  /** Names of the faults that began, in order. */
+  readonly faults: readonly string[];
+  readonly virtualMs: number;
+  /** Two runs of a seed have the same one. */
+  readonly fingerprint: number;
+  readonly violations: readonly Violation[];
+  /** The trace, if it was asked for. */
+  readonly lines: readonly string[];
+  /** How the calls ended: `ok`, or the name of the error with `executed`. */
+  readonly outcomes: Readonly<Record<string, number>>;
+  /** How many events `failover` the clients told. */
+  readonly failovers: number;
+  readonly plan: Plan;
+}
+
+/** How long servers may take to agree after all faults, in ms. */
+const SETTLE_MS = 60_000;
+/** Steps in which time goes on where something is looked at in between, in ms. */
+const STEP_MS = 50;
+/** How long calls without a deadline, and `close()`, may take when all is well, in ms. */
+const END_MS = 20_000;
+/** Deadlines are kept by a tick of 10 ms, and answered in the loop after it. */
+const LATE_MS = 100;
+
+/** Runs a seed. Has to be called in an immediate, not in a promise: see `drain` of the client's process. */
+export function runSeed(seed: number, options: SeedOptions = {}): SeedResult {
+  const plan = drawPlan(seed, options.kind);
+  const world = new World(seed, { isTraced: options.trace ?? false, latency: plan.latency });
+  world.enter();
+  try {
+    return new Seed(plan, world, options).run();
+  } finally {
+    world.leave();
+  }
+}
+
+class Seed {
+  readonly #calls: Calls;
+  readonly #programs: Programs;
+  readonly #faults: string[] = [];
+  readonly #heals: (() => void)[] = [];
+  readonly #violations: Violation[] = [];
+  #fresh: readonly CallRecord[] = [];
+
+  constructor(
+    private readonly plan: Plan,
+    private readonly world: World,
+    private readonly options: SeedOptions,
+  ) {
+    this.#calls = new Calls(() => world.timeline.now);
+    this.#programs = new Programs(world, this.#calls);
+  }
+
+  run(): SeedResult {
+    const { plan, world } = this;
+    const deploy = topologies[plan.deployment.kind];
+    if (deploy === undefined) throw new Error(`no servers of the kind ${plan.deployment.kind}`);
+    world.deploy(deploy(world, plan.deployment));
+    this.#storm();
+    this.#heal();
+    if (this.#hasSettled()) this.#calm();
+    this.#end();
+    return this.#result();
+  }
+
+  #is<Part>(part: readonly number[] | undefined, all: readonly Part[]): (readonly [number, Part])[] {
+    return all.map((one, number) => [number, one] as const).filter(([number]) => part?.includes(number) ?? true);
+  }
+
+  #storm(): void {
+    const { plan, world, options } = this;
+    for (const client of plan.clients) this.#programs.begin(client);
+    for (const [number, workload] of this.#is(options.workloads, plan.workloads)) this.#programs.plan(number, workload);
+    for (const [number, { name, atMs, lastsMs }] of this.#is(options.faults, plan.faults)) {
+      const random = world.random.fork(`fault/${number}`);
+      world.timeline.at(atMs, () => {
+        const heal = this.#befall(name, random);
+        this.#heals.push(heal);
+        if (atMs + lastsMs < plan.stormMs) world.timeline.at(atMs + lastsMs, heal);
+      });
+    }
+    world.run(() => false, plan.stormMs);
+  }
+
+  /** Begins a fault. Returns what heals it, once. */
+  #befall(name: string, random: World['random']): () => void {
+    const { world } = this;
+    const fault = faults.find((one) => one.name === name);
+    if (fault === undefined) throw new Error(`no fault ${name}`);
+    this.#faults.push(name);
+    world.trace.add('fault', name);
+    const heal = fault.begin(world, random);
+    let isHealed = false;
+    return () => {
+      if (isHealed) return;
+      isHealed = true;
+      world.trace.add('healed', name);
+      heal();
+    };
+  }
+
+  #heal(): void {
+    const { world } = this;
+    for (const heal of this.#heals) heal();
+    world.network.healAll();
+    world.trace.add('seed', 'all faults are over');
+    this.#programs.isOver = true;
+    world.run(() => !world.client.standsStill, SETTLE_MS);
+  }
+
+  #hasSettled(): boolean {
+    const { world } = this;
+    const endAt = world.timeline.now + SETTLE_MS;
+    while (!world.deployment.isSettled()) {
+      if (world.timeline.now >= endAt) {
+        this.#violate('servers settle', `the servers did not agree within ${SETTLE_MS} ms after all faults`);
+        return false;
+      }
+      world.run(() => false, STEP_MS);
+    }
+    world.trace.add('seed', 'the servers have settled');
+    return true;
+  }
+
+  /** Fresh commands succeed on every client that is open. */
+  #calm(): void {
+    const { world } = this;
+    const programs = this.#programs;
+    let left = 0;
+    for (const client of programs.clients.values()) {
+      if (client.isEnded) continue;
+      left++;
+      const boundMs = boundOf(client.plan.options);
+      const context = programs.contextOf('fresh', client);
+      world.client.arrive(() =>
+        programs.run(async () => {
+          this.#fresh = [...this.#fresh, ...(await issueFresh(context, boundMs))];
+          left--;
+        }, context),
+      );
+    }
+    world.run(() => left === 0, END_MS);
+    for (const { words, outcome, issuedAt, id } of this.#fresh) {
+      if (outcome?.ok !== true)
+        this.#violate(
+          'fresh commands succeed',
+          `${words[1]} of ${issuedAt.toFixed(0)} ms: ${outcome === null ? 'nothing' : outcome.error.message}`,
+          [id],
+        );
+    }
+    if (left > 0) this.#violate('fresh commands succeed', 'fresh commands did not settle');
+  }
+
+  /** All calls settle, the clients close, and nothing is left. */
+  #end(): void {
+    const { world } = this;
+    const programs = this.#programs;
+    const calls = this.#calls;
+    const deadline = calls.all.reduce((latest, { settledAt, deadlineAt }) => {
+      return settledAt === null && Number.isFinite(deadlineAt) ? Math.max(latest, deadlineAt) : latest;
+    }, world.timeline.now + END_MS);
+    // Those who block without a limit wait for `close()`.
+    const isQuiet = (): boolean => calls.all.every(({ settledAt, traits }) => settledAt !== null || traits.blocks);
+    if (calls.open > 0) world.run(isQuiet, deadline + LATE_MS - world.timeline.now);
+    for (const name of programs.clients.keys()) world.client.arrive(() => programs.end(name, 'close'));
+    world.run(() => programs.open === 0, END_MS);
+    for (const { id, words, settledAt, issuedAt, deadlineAt } of calls.all) {
+      if (settledAt === null)
+        this.#violate(
+          'every promise settles',
+          `#${id} ${words.join(' ').slice(0, 80)} of ${issuedAt.toFixed(0)} ms, deadline ${deadlineAt}`,
+          [id],
+        );
+    }
+    world.run(() => false, LATE_MS);
+    for (const timer of world.client.openTimerNames) this.#violate('nothing is left', `timer ${timer}`);
+    if (openSockets.size > 0) this.#violate('nothing is left', `${openSockets.size} sockets`);
+    for (const [name, { redis }] of programs.clients) {
+      const { commands, bytes, waiting } = redis.stats();
+      if (commands + bytes + waiting > 0)
+        this.#violate('nothing is left', `${name}: ${commands} commands, ${bytes} bytes, ${waiting} waiting`);
+    }
+    for (const error of world.client.uncaught)
+      this.#violate('nothing is uncaught', error instanceof Error ? (error.stack ?? '') : String(error));
+  }
+
+  #violate(check: string, text: string, calls: readonly number[] = []): void {
+    const at = this.world.timeline.now;
+    this.#violations.push({ check, at, text, calls });
+    this.world.trace.add('VIOLATION', check, text);
+  }
+
+  #result(): SeedResult {
+    const { plan, world } = this;
+    const outcomes: Record<string, number> = {};
+    for (const { outcome } of this.#calls.all) {
+      const name = outcome === null ? 'open' : outcome.ok ? 'ok' : `${outcome.error.code ?? outcome.error.name} ${outcome.error.executed}`;
+      outcomes[name] = (outcomes[name] ?? 0) + 1;
+    }
+    return {
+      seed: plan.seed,
+      kind: plan.deployment.kind,
+      commands: this.#calls.all.length,
+      faults: this.#faults,
+      virtualMs: world.timeline.now,
+      fingerprint: world.trace.fingerprint,
+      violations: this.#violations,
+      lines: world.trace.lines,
+      outcomes,
+      failovers: this.#programs.events.filter(({ name }) => name === 'failover').length,
+      plan,
+    };
+  }
+}
+
+/** Within what time a fresh command succeeds when the servers are well: the longest backoff, an attempt to connect, a look at the topology. */
+function boundOf({ reconnect, connectTimeoutMs }: Plan['clients'][number]['options']): number {
+  return 2_000 + (reconnect?.maxMs ?? 2_000) + (connectTimeoutMs ?? 2_000);
+}
