@@ -1,6 +1,7 @@
 import type { Books } from '../books.js';
 import type { DeploymentKind } from '../topologies/deployment.js';
 import type { CallRecord, SubscriberRecord } from '../workloads/calls.js';
+import type { Ledger } from './ledger.js';
 
 /** What must never happen, in six rules. */
 export type Rule = 'settles' | 'replies' | 'histories' | 'roles' | 'messages' | 'bounds';
@@ -69,5 +70,5 @@ export interface Finding {
 export interface Check {
   readonly name: string;
   readonly rule: Rule;
-  find(evidence: Evidence): Finding[];
+  find(evidence: Evidence, ledger: Ledger): Finding[];
 }

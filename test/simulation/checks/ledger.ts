@@ -1,0 +1,101 @@
+import type { Execution } from '../books.js';
+import { type CallRecord, idOf } from '../workloads/calls.js';
+import type { Evidence } from './check.js';
+
+const none: readonly never[] = [];
+
+/** What the servers ran, by call and by key. Made once for all checks of a seed. */
+export class Ledger {
+  readonly calls: ReadonlyMap<number, CallRecord>;
+  readonly #ran = new Map<number, Execution[]>();
+  readonly #refused = new Map<number, Execution[]>();
+  readonly #byKey = new Map<string, Execution[]>();
+  /** By history: the lowest offset behind which somebody threw it away. */
+  readonly #keptUntil = new Map<string, number>();
+
+  constructor({ calls, books }: Pick<Evidence, 'calls' | 'books'>) {
+    this.calls = new Map(calls.map((call) => [call.id, call]));
+    for (const execution of books.executions) this.#add(execution);
+    for (const { history, fromOffset } of books.discards) {
+      this.#keptUntil.set(history, Math.min(fromOffset, this.#keptUntil.get(history) ?? Number.POSITIVE_INFINITY));
+    }
+  }
+
+  /** Of what this call wrote. What has no id in its bytes (a read, DEL, a pop) is not found by its call. */
+  ran(id: number): readonly Execution[] {
+    return this.#ran.get(id) ?? none;
+  }
+
+  refused(id: number): readonly Execution[] {
+    return this.#refused.get(id) ?? none;
+  }
+
+  /** What ran with this key, which is the one on the servers. In order of time, on all servers. */
+  withKey(key: string): readonly Execution[] {
+    return this.#byKey.get(key) ?? none;
+  }
+
+  get keys(): Iterable<string> {
+    return this.#byKey.keys();
+  }
+
+  /** A server threw it away, and so perhaps all did. */
+  mayBeLost({ history, offset }: Pick<Execution, 'history' | 'offset'>): boolean {
+    const keptUntil = this.#keptUntil.get(history);
+    return keptUntil !== undefined && offset > keptUntil;
+  }
+
+  #add(execution: Execution): void {
+    const { words, isRefused } = execution;
+    const [name = ''] = words;
+    const byId = isRefused ? this.#refused : this.#ran;
+    for (const id of name === 'EXEC' ? idsOfAll(execution.effects) : idsOf(words)) push(byId, id, execution);
+    if (isRefused) return;
+    for (const key of keysOf(execution)) push(this.#byKey, key, execution);
+  }
+}
+
+/** The calls that the words of a command name. */
+export function idsOf(words: readonly string[]): ReadonlySet<number> | readonly number[] {
+  let first = 0;
+  let all: Set<number> | null = null;
+  for (let at = 1; at < words.length; at++) {
+    const id = idOf(words[at] as string); // at < length
+    if (id === 0 || id === first) continue;
+    if (first === 0) first = id;
+    else all = (all ?? new Set([first])).add(id);
+  }
+  return all ?? (first === 0 ? none : [first]);
+}
+
+function idsOfAll(commands: Execution['effects']): Set<number> {
+  return new Set(commands.flatMap((words) => [...idsOf(words)]));
+}
+
+/** The keys of what ran: of a transaction and a script, those that it changed. */
+export function keysOf({ words, rule, effects }: Pick<Execution, 'words' | 'rule' | 'effects'>): readonly string[] {
+  if (words[0] === 'EXEC') return [...new Set(effects.flatMap(keysOfEffect))];
+  return rule?.keys?.(words) ?? none;
+}
+
+const ALL_KEYS: ReadonlySet<string> = new Set(['DEL', 'UNLINK', 'MGET', 'EXISTS', 'TOUCH']);
+const TWO_KEYS: ReadonlySet<string> = new Set(['LMOVE', 'RPOPLPUSH', 'RENAME', 'COPY', 'SMOVE']);
+
+/** The keys of a command that replicas get. */
+export function keysOfEffect(words: readonly string[]): readonly string[] {
+  const [name = ''] = words;
+  if (ALL_KEYS.has(name)) return words.slice(1);
+  if (name === 'MSET' || name === 'MSETNX') return words.filter((_, at) => at % 2 === 1);
+  return words.slice(1, TWO_KEYS.has(name) ? 3 : 2);
+}
+
+/** A key as the servers have it. */
+export function serverKey({ traits }: Pick<CallRecord, 'traits'>, key: string): string {
+  return traits.keyPrefix + key;
+}
+
+function push<Key, Item>(map: Map<Key, Item[]>, key: Key, item: Item): void {
+  const items = map.get(key);
+  if (items === undefined) map.set(key, [item]);
+  else items.push(item);
+}
