@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { outsideNames } from '../support/outside-names.js';
 import { classesOf, functionsOf } from '../support/source-scan.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -21,6 +22,15 @@ const longLists: Readonly<Record<string, string>> = {
   'lib/commands/data/stream-group.ts xautoclaim': 'public: the arguments of the command in their order',
   'lib/commands/data/stream-group.ts xclaim': 'public: the arguments of the command in their order',
   'lib/commands/keys/key.ts migrate': 'public: the arguments of the command in their order',
+};
+
+/** Rooms of the simulation in which all follows from the seed. */
+const simulated = /^test\/simulation\/(?:(?:time|network|servers|faults|topologies|workloads|checks)\/.*|[\w-]+)(?<!\.test|slice)\.ts$/;
+/** Names by which they may leave it: modules whose functions used there ask nobody, and what makes the runtime. */
+const seededModules: readonly string[] = ['node:events', 'node:net', 'cluster-key-slot'];
+const unseeded: Readonly<Record<string, string>> = {
+  'test/simulation/time/client-process.ts': 'makes timers and clocks, and has the ticks and microtasks of Node',
+  'test/simulation/network/virtual-socket.ts': 'has the ticks of Node',
 };
 
 /** Tests that stand for no file of lib, without their ending, each with its reason. A name that ends in `/` stands for a folder. */
@@ -108,6 +118,20 @@ describe('the sources', () => {
       .map(nameOfTest)
       .filter((name) => !isFile(subjectOf(name)) && !isFile(posix.dirname(subjectOf(name))) && exceptionFor(name) === undefined);
     assert.deepEqual(astray, []);
+  });
+
+  it('has a simulation whose clocks, timers and chance are those of the seed', () => {
+    const files = [...sources].filter(([file]) => simulated.test(file));
+    assert.ok(files.length > 10, `${files.length} files`);
+    for (const file of ['world', 'servers/redis/rules', 'time/random']) assert.match(`test/simulation/${file}.ts`, simulated);
+    for (const file of ['run/worker', 'slice', 'checks/one.test']) assert.doesNotMatch(`test/simulation/${file}.ts`, simulated);
+    assert.deepEqual(
+      files
+        .filter(([file]) => unseeded[file] === undefined)
+        .flatMap(([file, text]) => outsideNames(text).map((name) => ({ file, name })))
+        .filter(({ name }) => !seededModules.includes(name)),
+      [],
+    );
   });
 
   it('has unit tests without sockets, processes and sleep', () => {
