@@ -25,7 +25,8 @@ const longLists: Readonly<Record<string, string>> = {
 };
 
 /** Rooms of the simulation in which all follows from the seed. */
-const simulated = /^test\/simulation\/(?:(?:time|network|servers|faults|topologies|workloads|checks)\/.*|[\w-]+)(?<!\.test|slice)\.ts$/;
+const simulated =
+  /^test\/simulation\/(?:(?:time|network|servers|faults|topologies|planning|workloads|checks)\/.*|[\w-]+)(?<!\.test|\/measure)\.ts$/;
 /** Names by which they may leave it: modules whose functions used there ask nobody, and what makes the runtime. */
 const seededModules: readonly string[] = ['node:events', 'node:net', 'cluster-key-slot'];
 const unseeded: Readonly<Record<string, string>> = {
@@ -124,7 +125,7 @@ describe('the sources', () => {
     const files = [...sources].filter(([file]) => simulated.test(file));
     assert.ok(files.length > 10, `${files.length} files`);
     for (const file of ['world', 'servers/redis/rules', 'time/random']) assert.match(`test/simulation/${file}.ts`, simulated);
-    for (const file of ['run/worker', 'slice', 'checks/one.test']) assert.doesNotMatch(`test/simulation/${file}.ts`, simulated);
+    for (const file of ['run/worker', 'planning/measure', 'checks/one.test']) assert.doesNotMatch(`test/simulation/${file}.ts`, simulated);
     assert.deepEqual(
       files
         .filter(([file]) => unseeded[file] === undefined)
