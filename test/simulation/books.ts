@@ -1,5 +1,6 @@
-import type { RedisServer, RedisSession } from './servers/redis/redis-server.js';
+import type { RedisServer } from './servers/redis/redis-server.js';
 import type { CommandRule } from './servers/redis/rules.js';
+import type { RedisSession } from './servers/redis/session.js';
 import type { Answer } from './servers/resp-server.js';
 import type { Timeline } from './time/timeline.js';
 

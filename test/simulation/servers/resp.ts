@@ -64,12 +64,19 @@ function encodeAll(header: string, items: Iterable<ReplyValue>, protocol: 2 | 3)
 
 /** The commands of a stream of bytes, as they become complete. */
 export class CommandReader {
+  /** When the first byte of the last command left the client, in ms. */
+  sentAt = 0;
   #text = '';
   #at = 0;
+  /** Where what was added begins, and when it was sent. */
+  #parts: { from: number; readonly sentAt: number }[] = [];
 
-  add(bytes: Buffer): void {
-    this.#text = this.#text.slice(this.#at) + bytes.toString('latin1');
+  add(bytes: Buffer, sentAt: number): void {
+    const at = this.#at;
+    this.#text = this.#text.slice(at) + bytes.toString('latin1');
     this.#at = 0;
+    for (const part of this.#parts) part.from -= at;
+    this.#parts.push({ from: this.#text.length - bytes.length, sentAt });
   }
 
   /** The next command; null: it has not come yet. Throws on what is none, as the server closes the connection then. */
@@ -86,6 +93,8 @@ export class CommandReader {
       words.push(text.slice(header[1], header[1] + header[0]));
       at = header[1] + header[0] + 2;
     }
+    while ((this.#parts[1]?.from ?? Number.POSITIVE_INFINITY) <= this.#at) this.#parts.shift();
+    this.sentAt = this.#parts[0]?.sentAt ?? 0;
     this.#at = at;
     return words;
   }

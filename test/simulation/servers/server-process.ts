@@ -159,7 +159,13 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
         return;
       }
       this.#inbox.shift()?.();
+      this.worked();
     }
+  }
+
+  /** Called after each thing that the process did. */
+  protected worked(): void {
+    // Who has something to send afterwards overrides it.
   }
 
   protected abstract connected(end: ServerEnd): Connection;

@@ -1,83 +1,273 @@
 import type { Books } from '../../books.js';
 import type { Network } from '../../network/network.js';
 import type { ServerEnd } from '../../network/tcp.js';
-import { Failure } from '../resp.js';
-import { type Answer, RespServer, Session } from '../resp-server.js';
-import { connectionRules } from './connection-rules.js';
-import type { CommandRule } from './rules.js';
-import { stringRules } from './string-rules.js';
-
-export class RedisSession extends Session {}
-
-const rules: ReadonlyMap<string, CommandRule> = new Map(Object.entries({ ...connectionRules, ...stringRules }));
+import type { Random } from '../../time/random.js';
+import { Failure, Push, type ReplyValue, Status } from '../resp.js';
+import { type Answer, LATER, RespServer } from '../resp-server.js';
+import { DEFAULT_USER, freshUser, type User } from './access.js';
+import { findRule, type Refusal, refusalOf } from './admission.js';
+import { BlockedClients } from './blocked-clients.js';
+import { CommandCall, type Origin } from './command-call.js';
+import { commandTables } from './commands/index.js';
+import type { Database } from './database.js';
+import { Keyspace } from './keyspace.js';
+import { Alone, type ClusterPart, type ReplicationPart } from './parts.js';
+import { Pause } from './pause.js';
+import { PubSub } from './pubsub.js';
+import { ReplayedStream } from './replayed-stream.js';
+import { type CommandRule, type Rules, rulesOf } from './rules.js';
+import { ScriptCache, type Scripts } from './scripts.js';
+import { RedisSession } from './session.js';
 
 export interface RedisOptions {
   readonly version: string;
   readonly product: 'redis' | 'valkey';
+  /** What is left after the process died: all that was written (`appendfsync always`), or nothing. Default: `none`. */
+  readonly persistence?: 'all' | 'none';
+  /** `requirepass`. */
+  readonly password?: string;
+  /** Besides the default user. */
+  readonly users?: Readonly<Record<string, User>>;
+  /** `notify-keyspace-events`. */
+  readonly notifications?: string;
+  /** Valkey: `availability-zone`. */
+  readonly zone?: string;
+  readonly scripts?: Scripts;
 }
+
+const AFTER_COMMAND = { on: 'on', off: 'off', 'skip next': 'skip', skip: 'on' } as const;
+const QUEUED = new Status('QUEUED');
+const rulesByVersion = new Map<string, Rules>();
 
 /** A model of a Redis or Valkey server: its answers, as far as a client can tell, in memory. */
 export class RedisServer extends RespServer<RedisSession> {
-  readonly keys = new Map<string, string>();
+  readonly rules: Rules;
+  readonly keyspace = new Keyspace(this);
+  readonly pubsub = new PubSub(this);
+  readonly blocked = new BlockedClients(this);
+  readonly pause = new Pause(this);
+  readonly scripts: ScriptCache;
+  readonly users = new Map<string, User>();
+  /** Put in place by who makes the deployment, before the start. */
+  cluster: ClusterPart | null = null;
+  replication: ReplicationPart = new Alone();
+  notifications: string;
+  isOutOfMemory = false;
+  cannotSave = false;
+  startedAt = 0;
+  /** Number of a start, as 40 hexadecimal digits: it differs after each. */
+  runId = '';
+  readonly random: Random;
+  readonly #stream = new ReplayedStream(this);
+  #loadingUntil = 0;
 
   constructor(
     network: Network,
     { host, port }: { readonly host: string; readonly port: number },
     readonly options: RedisOptions,
-    private readonly books: Books,
+    readonly books: Books,
   ) {
     super(network, host, port);
+    const { product, version } = options;
+    const rules = rulesByVersion.get(`${product} ${version}`) ?? rulesOf(product, version, commandTables);
+    rulesByVersion.set(`${product} ${version}`, rules);
+    this.rules = rules;
+    this.random = network.random.fork(`server ${host}:${port}`);
+    this.scripts = new ScriptCache(options.scripts);
+    this.users.set(DEFAULT_USER, { password: options.password ?? null });
+    for (const [name, user] of Object.entries(options.users ?? {})) this.users.set(name, user);
+    this.notifications = options.notifications ?? '';
+  }
+
+  get isLoading(): boolean {
+    return this.now < this.#loadingUntil;
+  }
+
+  /** Answers LOADING for this long. */
+  load(ms: number): void {
+    this.#loadingUntil = this.now + ms;
+  }
+
+  isAtLeast(major: number, minor: number): boolean {
+    const [ownMajor = 0, ownMinor = 0] = this.options.version.split('.').map(Number);
+    return ownMajor > major || (ownMajor === major && ownMinor >= minor);
   }
 
   protected newSession(end: ServerEnd, id: number): RedisSession {
-    return new RedisSession(end, id);
+    return new RedisSession(end, id, this.now, freshUser(this.users));
   }
 
-  protected isHeld(): boolean {
-    return false;
+  sessionById(id: number): RedisSession | undefined {
+    for (const session of this.connections.values()) if (session.id === id) return session;
+    return undefined;
   }
 
-  protected execute(session: RedisSession, words: readonly string[]): Answer {
-    const [name = ''] = words;
-    const rule = rules.get(name);
-    const refusal = this.#refusal(rule, words);
-    const reply = refusal ?? (rule as CommandRule).run({ server: this, session, words }); // an unknown command was refused
-    this.books.executed({
-      server: this,
-      session,
-      at: this.now,
-      sentAt: session.sentAt,
-      words,
-      rule: rule ?? null,
-      reply,
-      isRefused: refusal !== null,
-      effects: refusal === null && rule?.kind === 'write' ? [words] : [],
-      offset: 0,
-      history: '',
-      isPrimary: true,
-      db: 0,
-    });
+  protected isHeld(session: RedisSession): boolean {
+    return session.blocked !== null || session.postponed !== null;
+  }
+
+  protected execute(session: RedisSession, words: string[]): Answer {
+    const rule = findRule(this, session, words);
+    if (rule instanceof Failure) return this.#refuse(session, words, null, { failure: rule, isRedirect: false });
+    session.lastCommand = rule.name;
+    const refusal = refusalOf(this, session, rule, words);
+    if (refusal !== null) return this.#refuse(session, words, rule, refusal);
+    if (this.pause.holds(session, rule)) {
+      session.postponed = words;
+      this.pause.postpone(session);
+      return LATER;
+    }
+    if (session.queued !== null && !rule.notQueued) {
+      session.queued.push({ words, rule });
+      session.isAsking = false;
+      return QUEUED;
+    }
+    const call = this.run(session, words, rule, 'client', this.keyspace.database(session.database));
+    if (session.blocked === null) this.completed(session, call);
+    if (rule.name !== 'ASKING') session.isAsking = false;
+    this.blocked.serve();
+    return call.reply;
+  }
+
+  /** Runs a command that nothing speaks against. What it changed goes to the replicas, unless it is a part of something that tells it. */
+  run(session: RedisSession, words: readonly string[], rule: CommandRule, origin: Origin, database: Database): CommandCall {
+    const call = new CommandCall(this, session, words, rule, origin, database);
+    if (rule.run === null) throw new Error(`the model of a server does not have ${rule.name}`);
+    try {
+      call.reply = rule.run(call);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      call.reply = error;
+    }
+    if (origin === 'client') this.#propagate(call);
+    return call;
+  }
+
+  #propagate({ effects, db, session }: CommandCall): void {
+    if (effects.length === 0) return;
+    const { replication } = this;
+    const isTransaction = effects.length > 1;
+    if (isTransaction) replication.append(db.index, ['MULTI']);
+    for (const effect of effects) replication.append(db.index, effect);
+    if (isTransaction) replication.append(db.index, ['EXEC']);
+    session.writtenOffset = replication.offset;
+  }
+
+  /** Enters what came of a command into the books. */
+  completed(session: RedisSession, { words, rule, reply, effects }: CommandCall): void {
+    this.record(session, words, rule, reply, false, effects);
+  }
+
+  #refuse(session: RedisSession, words: readonly string[], rule: CommandRule | null, { failure, isRedirect }: Refusal): Failure {
+    let reply = failure;
+    if (rule?.name === 'EXEC' && session.queued !== null) {
+      session.dropMulti();
+      this.keyspace.unwatch(session);
+      if (!isRedirect) reply = new Failure(`EXECABORT Transaction discarded because of: ${failure.text}`);
+    } else if (session.queued !== null) session.isSpoilt = true;
+    session.isAsking = false;
+    this.record(session, words, rule, reply, true);
     return reply;
   }
 
-  #refusal(rule: CommandRule | undefined, words: readonly string[]): Failure | null {
-    const [name = ''] = words;
-    if (rule === undefined) return new Failure(`ERR unknown command '${name}', with args beginning with: `);
-    if (rule.arity >= 0 ? words.length !== rule.arity : words.length < -rule.arity) {
-      return new Failure(`ERR wrong number of arguments for '${name.toLowerCase()}' command`);
-    }
-    return null;
+  record(
+    session: RedisSession,
+    words: readonly string[],
+    rule: CommandRule | null,
+    reply: Answer,
+    isRefused: boolean,
+    effects: readonly (readonly string[])[] = [],
+  ): void {
+    const { now: at, replication } = this;
+    const { sentAt, database: db } = session;
+    const { offset, history, isPrimary } = replication;
+    this.books.executed({ server: this, session, at, sentAt, words, rule, reply, isRefused, effects, offset, history, isPrimary, db });
   }
 
-  protected disconnected(): void {
-    // A session holds nothing of the server.
+  /** A command that blocked has its reply. What came after it runs next. */
+  answer(session: RedisSession, reply: ReplyValue): void {
+    this.send(session, reply);
+    this.proceedLater(session);
+  }
+
+  /** A pause is over. */
+  release(session: RedisSession): void {
+    session.isResumed = true;
+    this.proceedLater(session);
+  }
+
+  override proceed(session: RedisSession): void {
+    const words = session.isResumed ? session.postponed : null;
+    if (words !== null) {
+      session.isResumed = false;
+      session.postponed = null;
+      this.answerNext(session, words);
+    }
+    super.proceed(session);
+  }
+
+  protected override answerNext(session: RedisSession, words: string[]): void {
+    super.answerNext(session, words);
+    session.replies = AFTER_COMMAND[session.replies];
+  }
+
+  /** CLIENT REPLY OFF and SKIP keep replies from a client, but no messages. */
+  override send(session: RedisSession, value: ReplyValue | Push): void {
+    if (session.replies === 'on' || session.replies === 'skip next' || value instanceof Push) super.send(session, value);
+  }
+
+  /** Ends all that blocks: the role changes, or the data set. `reason` may choose; null: it waits on. */
+  unblockAll(reason: Failure | ((session: RedisSession) => Failure | null), closes = false): void {
+    for (const session of [...this.blocked.sessions]) {
+      if (session.blocked?.on === 'time') continue;
+      const failure = typeof reason === 'function' ? reason(session) : reason;
+      if (failure === null) continue;
+      this.blocked.answer(session, failure);
+      if (closes) session.closesAfterReply = true;
+    }
+    this.flushAll();
+  }
+
+  /** A command of the stream that a replica gets from its primary. Commands between MULTI and EXEC take effect together. */
+  replay(database: number, words: readonly string[]): void {
+    this.#stream.add(database, words);
+  }
+
+  protected override received(session: RedisSession, bytes: Buffer, sentAt: number): void {
+    session.lastAt = this.now;
+    super.received(session, bytes, sentAt);
+  }
+
+  protected disconnected(session: RedisSession): void {
+    this.forget(session);
+  }
+
+  /** What a session holds of the server, other sessions do not have to know any more. */
+  forget(session: RedisSession): void {
+    this.blocked.forget(session);
+    this.pause.forget(session);
+    this.keyspace.unwatch(session);
+    this.pubsub.unsubscribeAll(session);
   }
 
   protected started(): void {
-    // Nothing is loaded.
+    this.startedAt = this.now;
+    this.runId = `${this.life.toString(16).padStart(8, '0')}${Buffer.from(this.name).toString('hex').padEnd(32, '0').slice(0, 32)}`;
+    this.replication.started?.();
+    this.cluster?.started?.();
+    this.keyspace.resumeExpiry();
   }
 
   protected died(): void {
-    this.keys.clear();
+    for (const session of this.connections.values()) this.forget(session);
+    this.blocked.clear();
+    this.pause.clear();
+    this.keyspace.died();
+    this.scripts.clear();
+    this.#stream.clear();
+    this.#loadingUntil = 0;
+    if ((this.options.persistence ?? 'none') === 'none') this.keyspace.clear();
+    this.replication.died?.();
+    this.cluster?.died?.();
   }
 }

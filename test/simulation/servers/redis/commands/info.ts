@@ -1,0 +1,62 @@
+import type { Answer } from '../../resp-server.js';
+import type { CommandCall } from '../command-call.js';
+import type { RedisServer } from '../redis-server.js';
+import type { RuleTable } from '../rules.js';
+import { wallClock } from '../server-clock.js';
+
+export const infoRules: RuleTable = { INFO: info };
+
+type Section = (server: RedisServer) => readonly string[];
+
+/** Of each section what somebody reads. https://redis.io/docs/latest/commands/info/ */
+const sections: Readonly<Record<string, Section>> = {
+  Server: (server) => {
+    const { product, version } = server.options;
+    const mode = server.cluster === null ? 'standalone' : 'cluster';
+    const own =
+      product === 'valkey' ? ['redis_version:7.2.4', 'server_name:valkey', `valkey_version:${version}`] : [`redis_version:${version}`];
+    return [
+      ...own,
+      ...(product === 'valkey' ? [`server_mode:${mode}`] : [`redis_mode:${mode}`]),
+      ...['os:Linux', 'arch_bits:64', `process_id:${server.life}`, `run_id:${server.runId}`, `tcp_port:${server.port}`],
+      ...[
+        `server_time_usec:${Math.floor(wallClock(server.now) * 1_000)}`,
+        `uptime_in_seconds:${Math.floor((server.now - server.startedAt) / 1_000)}`,
+      ],
+      ...['uptime_in_days:0', 'hz:10', ...(server.options.zone === undefined ? [] : [`availability_zone:${server.options.zone}`])],
+    ];
+  },
+  Clients: (server) => [
+    `connected_clients:${server.connections.size}`,
+    'maxclients:10000',
+    `blocked_clients:${server.blocked.sessions.size}`,
+    `pubsub_clients:${[...server.connections.values()].filter(({ subscriptions }) => subscriptions > 0).length}`,
+  ],
+  Memory: () => ['used_memory:1048576', 'maxmemory:0', 'maxmemory_policy:noeviction'],
+  Persistence: (server) => [
+    `loading:${server.isLoading ? 1 : 0}`,
+    'async_loading:0',
+    'rdb_bgsave_in_progress:0',
+    `rdb_last_bgsave_status:${server.cannotSave ? 'err' : 'ok'}`,
+    `aof_enabled:${server.options.persistence === 'all' ? 1 : 0}`,
+  ],
+  Stats: (server) => [`pubsub_channels:${server.pubsub.channels.size}`, `pubsub_patterns:${server.pubsub.patterns.size}`],
+  Replication: (server) => server.replication.infoLines(),
+  CPU: () => ['used_cpu_sys:0.000000', 'used_cpu_user:0.000000'],
+  Errorstats: () => [],
+  Cluster: (server) => [`cluster_enabled:${server.cluster === null ? 0 : 1}`, ...(server.cluster?.infoLines?.() ?? [])],
+  Keyspace: (server) =>
+    server.keyspace.databases
+      .filter(({ values }) => values.size > 0)
+      .map(({ index, values, expiries }) => `db${index}:keys=${values.size},expires=${expiries.size},avg_ttl=0`),
+};
+
+function info({ server, words }: CommandCall): Answer {
+  const wanted = new Set(words.slice(1).map((word) => word.toLowerCase()));
+  const isAll = wanted.size === 0 || ['all', 'everything', 'default'].some((word) => wanted.has(word));
+  const texts: string[] = [];
+  for (const [name, lines] of Object.entries(sections)) {
+    if (isAll || wanted.has(name.toLowerCase())) texts.push([`# ${name}`, ...lines(server)].map((line) => `${line}\r\n`).join(''));
+  }
+  return texts.join('\r\n');
+}

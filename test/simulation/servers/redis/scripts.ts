@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { Failure, type ReplyValue } from '../resp.js';
+import type { CommandCall } from './command-call.js';
+
+/** What a script can do. */
+export interface ScriptContext {
+  readonly keys: readonly string[];
+  readonly args: readonly string[];
+  /** As `redis.call`: an error ends the script. */
+  call(...words: string[]): ReplyValue;
+}
+
+/** A script: it runs as a whole, and nobody sees what it is made of. */
+export type ScriptFunction = (context: ScriptContext) => ReplyValue;
+
+/** By the name that the first line of a script says, in a comment: `-- append`. */
+export type Scripts = Readonly<Record<string, ScriptFunction>>;
+
+export interface Script {
+  readonly sha: string;
+  readonly run: ScriptFunction;
+  /** Flags of its shebang, `#!lua flags=no-writes`; null: it has none. */
+  readonly flags: readonly string[] | null;
+}
+
+const shas = new Map<string, string>();
+
+export function shaOf(text: string): string {
+  let sha = shas.get(text);
+  if (sha === undefined) {
+    sha = createHash('sha1').update(text, 'latin1').digest('hex');
+    shas.set(text, sha);
+  }
+  return sha;
+}
+
+/** The scripts that a server has seen. They are gone when it ends. */
+export class ScriptCache {
+  readonly #bySha = new Map<string, Script>();
+
+  constructor(private readonly functions: Scripts = {}) {}
+
+  /** Throws what the server answers to a script that does not compile. */
+  load(text: string): Script {
+    const sha = shaOf(text);
+    const known = this.#bySha.get(sha);
+    if (known !== undefined) return known;
+    const lines = text.split('\n');
+    const flags = lines[0]?.startsWith('#!') === true ? (/flags=(\S*)/.exec(lines.shift() ?? '')?.[1] ?? '').split(',') : null;
+    const run = this.functions[/^--\s*(\S+)/.exec(lines[0] ?? '')?.[1] ?? ''];
+    if (run === undefined)
+      throw new Failure(`ERR Error compiling script (new function): no function of the model has the name in '${lines[0]}'`);
+    const script = { sha, run, flags };
+    this.#bySha.set(sha, script);
+    return script;
+  }
+
+  get(sha: string): Script | undefined {
+    return this.#bySha.get(sha.toLowerCase());
+  }
+
+  clear(): void {
+    this.#bySha.clear();
+  }
+}
+
+/** Runs a script as a part of a command. */
+export function runScript(
+  call: CommandCall,
+  script: Script,
+  keys: readonly string[],
+  args: readonly string[],
+  isReadonly: boolean,
+): ReplyValue {
+  const { server, session, db } = call;
+  const forbidsWrites = isReadonly || script.flags?.includes('no-writes') === true;
+  if (script.flags !== null && !forbidsWrites && server.replication.readOnly(session) !== null) {
+    return new Failure('READONLY Can not run script with write flag on readonly replica.');
+  }
+  const where = ` script: ${script.sha}, on @user_script:1.`;
+  const context: ScriptContext = {
+    keys,
+    args,
+    call: (...words) => {
+      words[0] = words[0]?.toUpperCase() ?? '';
+      const failure = refusalInScript(call, words, forbidsWrites);
+      if (failure !== null) throw new Failure(failure.text + where);
+      const rule = server.rules.get(words[0]);
+      if (rule === undefined) throw new Failure(`ERR Unknown Redis command called from script${where}`);
+      const part = server.run(session, words, rule, 'script', db);
+      call.include(part);
+      if (part.reply instanceof Failure) throw new Failure(part.reply.text + where);
+      return part.reply as ReplyValue; // nothing blocks in a script
+    },
+  };
+  try {
+    return script.run(context);
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+}
+
+/** https://github.com/redis/redis/blob/7.2/src/script.c (`scriptCall`) */
+function refusalInScript({ server, session }: CommandCall, words: readonly string[], forbidsWrites: boolean): Failure | null {
+  const rule = server.rules.get(words[0] ?? '');
+  if (rule === undefined) return null;
+  if (rule.arity >= 0 ? words.length !== rule.arity : words.length < -rule.arity) {
+    return new Failure('ERR Wrong number of args calling Redis command from script');
+  }
+  if (rule.noScript) return new Failure('ERR This Redis command is not allowed from script');
+  if (rule.kind !== 'write') return null;
+  if (forbidsWrites) return new Failure('ERR Write commands are not allowed from read-only scripts.');
+  const { replication } = server;
+  if (server.isOutOfMemory && rule.deniesMemory) return new Failure("OOM command not allowed when used memory > 'maxmemory'.");
+  return replication.readOnly(session) ?? replication.lacksReplicas(session);
+}
