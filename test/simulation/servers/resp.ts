@@ -23,12 +23,34 @@ export type ReplyValue =
   | Failure
   | Push
   | NullArray
+  | Score
+  | ByProtocol
   | readonly ReplyValue[]
   | ReadonlyMap<string, ReplyValue>
-  | ReadonlySet<string>;
+  | ReadonlySet<ReplyValue>;
 
 /** What RESP2 says for a missing array: `*-1`. RESP3 has one null for both. */
 class NullArray {}
+
+/** A double: text in RESP2. */
+export class Score {
+  constructor(readonly value: number) {}
+}
+
+/** A reply that has another form in RESP3. */
+export class ByProtocol {
+  constructor(
+    readonly two: ReplyValue,
+    readonly three: ReplyValue,
+  ) {}
+}
+
+/** https://github.com/redis/redis/blob/7.2/src/networking.c (`addReplyDouble`) */
+function doubleText(value: number): string {
+  if (value === Number.POSITIVE_INFINITY) return 'inf';
+  if (value === Number.NEGATIVE_INFINITY) return '-inf';
+  return Object.is(value, -0) ? '-0' : String(value);
+}
 
 export const OK = new Status('OK');
 export const nullArray = new NullArray();
@@ -36,13 +58,12 @@ export const nullArray = new NullArray();
 /** https://redis.io/docs/latest/develop/reference/protocol-spec/ */
 export function encode(value: ReplyValue, protocol: 2 | 3): string {
   if (typeof value === 'string') return `$${value.length}\r\n${value}\r\n`;
-  if (typeof value === 'number') {
-    if (Number.isInteger(value)) return `:${value}\r\n`;
-    return protocol === 3 ? `,${value}\r\n` : encode(String(value), 2);
-  }
+  if (typeof value === 'number') return `:${value}\r\n`;
   if (value === null) return protocol === 3 ? '_\r\n' : '$-1\r\n';
   if (typeof value === 'boolean') return protocol === 3 ? `#${value ? 't' : 'f'}\r\n` : `:${value ? 1 : 0}\r\n`;
   if (value instanceof Status) return `+${value.text}\r\n`;
+  if (value instanceof Score) return protocol === 3 ? `,${doubleText(value.value)}\r\n` : encode(doubleText(value.value), 2);
+  if (value instanceof ByProtocol) return encode(protocol === 3 ? value.three : value.two, protocol);
   if (value instanceof Failure) return `-${value.text}\r\n`;
   if (value instanceof NullArray) return protocol === 3 ? '_\r\n' : '*-1\r\n';
   if (value instanceof Push) return encodeAll(`${protocol === 3 ? '>' : '*'}${value.items.length}\r\n`, value.items, protocol);
@@ -51,7 +72,7 @@ export function encode(value: ReplyValue, protocol: 2 | 3): string {
     for (const [key, item] of value as ReadonlyMap<string, ReplyValue>) text += encode(key, protocol) + encode(item, protocol);
     return text;
   }
-  if (value instanceof Set) return encodeAll(`${protocol === 3 ? '~' : '*'}${value.size}\r\n`, value as ReadonlySet<string>, protocol);
+  if (value instanceof Set) return encodeAll(`${protocol === 3 ? '~' : '*'}${value.size}\r\n`, value as ReadonlySet<ReplyValue>, protocol);
   const items = value as readonly ReplyValue[]; // nothing else is left
   return encodeAll(`*${items.length}\r\n`, items, protocol);
 }

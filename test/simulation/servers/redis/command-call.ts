@@ -60,6 +60,12 @@ export class CommandCall {
     this.server.keyspace.notify(db, key, event, eventClass);
   }
 
+  /** Nothing is left in it: a key without content does not exist. */
+  removeEmpty(key: string): void {
+    this.db.remove(key);
+    this.server.keyspace.notify(this.db, key, 'del', 'g');
+  }
+
   /** What replicas get in place of the command, besides what was said before. */
   becomes(...commands: readonly (readonly string[])[]): void {
     this.#effects = [...(this.#effects ?? []), ...commands];
