@@ -1,7 +1,10 @@
 import { restartProcessState } from '../support/process-state.js';
 import { Books } from './books.js';
-import { type Latency, type NameAnswer, Network } from './network/network.js';
-import { type ConnectOptions, openSockets, systemError, VirtualSocket } from './network/virtual-socket.js';
+import type { Latency } from './network/link.js';
+import { type NameAnswer, Network } from './network/network.js';
+import { systemError } from './network/system-error.js';
+import { type ConnectOptions, openSockets, VirtualSocket } from './network/virtual-socket.js';
+import { VirtualTlsSocket } from './network/virtual-tls-socket.js';
 import { ClientProcess } from './time/client-process.js';
 import { Random } from './time/random.js';
 import { Timeline } from './time/timeline.js';
@@ -28,7 +31,8 @@ export class World {
   constructor(seed: number, { isTraced = false, latency }: { readonly isTraced?: boolean; readonly latency?: Latency } = {}) {
     this.random = new Random(String(seed));
     this.trace = new Trace(this.timeline, isTraced);
-    this.network = new Network(this.timeline, this.random.fork('network'), latency);
+    this.network = new Network(this.timeline, this.random.fork('network'), latency === undefined ? {} : { latency });
+    this.network.trace = this.trace;
     this.client = new ClientProcess(this.timeline);
     openSockets.clear();
   }
@@ -47,17 +51,17 @@ export class World {
 
   /** The engine lives in this world from now on. */
   enter(): void {
-    const connect = (options: ConnectOptions): VirtualSocket => {
+    const connect = (options: ConnectOptions, Socket: typeof VirtualSocket): VirtualSocket => {
       this.connects.push({ at: this.timeline.now, to: options.path ?? `${options.host}:${options.port}` });
-      return new VirtualSocket(this.network, this.client, options);
+      return new Socket(this.network, this.client, options);
     };
     this.#uncaught = (error) => void this.client.uncaught.push(error);
     process.on('unhandledRejection', this.#uncaught);
     restartProcessState({
       ...this.client.timers,
       random: this.random.fork('client').next,
-      connect: connect as never,
-      connectTls: connect as never,
+      connect: ((options: ConnectOptions) => connect(options, VirtualSocket)) as never,
+      connectTls: ((options: ConnectOptions) => connect(options, VirtualTlsSocket)) as never,
       lookup: ((name: string, _options: unknown, callback: (error: Error | null, found?: unknown) => void) =>
         this.#lookup(name, callback)) as never,
     });
@@ -93,7 +97,7 @@ export class World {
     if (answer === 'silence') return;
     this.timeline.after(this.random.skewed(0.1, 5), () => {
       this.client.arrive(() => {
-        if ('code' in answer) callback(systemError(answer.code, `getaddrinfo ${answer.code} ${name}`));
+        if ('code' in answer) callback(systemError('getaddrinfo', answer.code, { address: name }));
         else
           callback(
             null,

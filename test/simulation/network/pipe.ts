@@ -1,3 +1,4 @@
+import type { Link } from './link.js';
 import type { Network } from './network.js';
 
 /** What a pipe carries: a part of a stream, or its end. */
@@ -7,37 +8,51 @@ interface Packet<T> {
 }
 
 /**
- * One direction between two hosts: what goes in comes out, later and in order, as TCP has it. Where the way is cut nothing is lost: the sender
+ * One direction of a connection: what goes in comes out, later and in order, as TCP has it. Where the way is cut nothing is lost: the sender
  * sends it again until the way is free, unless the connection ends first.
  */
 export class Pipe<T> {
   /** Bytes that went in and did not come out. */
   waiting = 0;
-  /** In bytes a millisecond. */
-  bandwidth = Number.POSITIVE_INFINITY;
-  /** Longer latency than the network's, in ms. */
+  /** Longer latency than that of the link, in ms. */
   extraMs = 0;
+  readonly link: Link;
   #lastAt = 0;
+  /** Nothing gets through: a fault of this connection alone. */
+  #stalls = 0;
   /** What was sent while the way was cut. */
   #held: Packet<T>[] = [];
+  #heldSince = 0;
   #onTheWay: Packet<T>[] = [];
   #isEnded = false;
+  // One for all packets.
+  readonly #next = (): void => this.#arrive();
 
   constructor(
-    private readonly network: Network,
-    readonly from: string,
-    readonly to: string,
+    network: Network,
+    from: string,
+    to: string,
     private readonly receive: (content: T) => void,
   ) {
-    network.pipes.add(this as Pipe<unknown>);
+    this.link = network.link(from, to);
+    this.link.pipes.add(this as Pipe<unknown>);
+  }
+
+  get isBlocked(): boolean {
+    return this.#stalls > 0 || this.link.isCut;
   }
 
   send(content: T, size: number): void {
     if (this.#isEnded) return;
     const packet = { content, size };
     this.waiting += size;
-    if (this.#held.length > 0 || this.network.isCut(this.from, this.to)) this.#held.push(packet);
+    if (this.#held.length > 0 || this.isBlocked) this.#hold(packet);
     else this.#dispatch(packet, 0);
+  }
+
+  /** What is lost where the way is cut, because it is sent once: as a reset is. */
+  sendOnce(content: T, size: number): void {
+    if (!this.isBlocked) this.send(content, size);
   }
 
   /** What is on the way is lost, and nothing is taken any more. */
@@ -46,34 +61,54 @@ export class Pipe<T> {
     this.#held = [];
     this.#onTheWay = [];
     this.waiting = 0;
-    this.network.pipes.delete(this as Pipe<unknown>);
+    this.link.pipes.delete(this as Pipe<unknown>);
   }
 
-  /** The way is free again: what waited is sent once more, when the sender next tries. */
-  healed(retryMs: number): void {
+  /** Nothing gets through, until there was a `release` for each `stall`. */
+  stall(): void {
+    this.#stalls++;
+  }
+
+  release(): void {
+    if (this.#stalls > 0) this.#stalls--;
+    this.opened();
+  }
+
+  /** No fault of this connection goes on. */
+  clear(): void {
+    this.#stalls = 0;
+    this.extraMs = 0;
+    this.opened();
+  }
+
+  /** The way may be free again. */
+  opened(): void {
+    if (this.#held.length === 0 || this.isBlocked) return;
     const held = this.#held;
     this.#held = [];
+    const retryMs = this.link.nextTryMs(this.#heldSince);
     for (const packet of held) this.#dispatch(packet, retryMs);
   }
 
+  #hold(packet: Packet<T>): void {
+    if (this.#held.length === 0) this.#heldSince = this.link.timeline.now;
+    this.#held.push(packet);
+  }
+
   #dispatch(packet: Packet<T>, retryMs: number): void {
-    const { timeline } = this.network;
-    const transfer = packet.size / this.bandwidth;
-    const at = Math.max(
-      this.#lastAt + transfer,
-      timeline.now + retryMs + this.network.latency(this.from, this.to) + this.extraMs + transfer,
-    );
-    this.#lastAt = at;
+    const { timeline } = this.link;
+    const at = timeline.now + retryMs + this.extraMs + this.link.delay(packet.size);
+    if (at > this.#lastAt) this.#lastAt = at;
     this.#onTheWay.push(packet);
-    timeline.at(at, () => this.#arrive());
+    timeline.at(this.#lastAt, this.#next);
   }
 
   #arrive(): void {
     const packet = this.#onTheWay.shift();
     if (packet === undefined) return; // the pipe has ended
     // What is on the way when it is cut gets lost, and is sent again.
-    if (this.#held.length > 0 || this.network.isCut(this.from, this.to)) {
-      this.#held.push(packet);
+    if (this.#held.length > 0 || this.isBlocked) {
+      this.#hold(packet);
       return;
     }
     this.waiting -= packet.size;

@@ -1,64 +1,68 @@
-import { EventEmitter } from 'node:events';
 import { isIP } from 'node:net';
+import { Duplex } from 'node:stream';
 import type { ClientProcess } from '../time/client-process.js';
-import { hostOf, type Network } from './network.js';
-import { type End, openConnection } from './tcp.js';
-
-/** Bytes that the kernel takes before the other side has read any. */
-const KERNEL_BYTES = 512 * 1024;
-/** `socket.write` says false from here on: https://nodejs.org/api/stream.html#writablewritablehighwatermark */
-const HIGH_WATER_BYTES = 64 * 1024;
-/** Node goes on to the next address of a name after this long. https://nodejs.org/api/net.html#netgetdefaultautoselectfamilyattempttimeout */
-const NEXT_ADDRESS_MS = 250;
+import { AddressAttempts, type FoundAddress, inTurns } from './address-attempts.js';
+import type { Network, TlsAnswer } from './network.js';
+import { systemError } from './system-error.js';
+import { type HandleEvents, VirtualHandle } from './virtual-handle.js';
 
 /** What the engine gives to `connect`. */
 export interface ConnectOptions {
   readonly host?: string;
   readonly port?: number;
   readonly path?: string;
-  readonly lookup?: (
-    name: string,
-    options: { readonly all: true },
-    callback: (error: Error | null, found: readonly { readonly address: string; readonly family: number }[]) => void,
-  ) => void;
-  readonly onread?: { buffer(): Buffer; callback(length: number, bytes: Buffer): boolean };
+  readonly lookup?: (name: string, options: object, callback: (error: Error | null, found: readonly FoundAddress[]) => void) => void;
+  readonly onread?: { buffer(): Uint8Array; callback(length: number, bytes: Uint8Array): boolean };
 }
+
+type Callback = (error?: Error | null) => void;
 
 /** Sockets that are open, for the check that none is left. */
 export const openSockets = new Set<VirtualSocket>();
 
-/** A socket of the client: of `net.Socket` what the engine uses. */
-export class VirtualSocket extends EventEmitter {
-  bytesWritten = 0;
-  bytesRead = 0;
-  writableLength = 0;
-  destroyed = false;
+/**
+ * A socket of the client: what `net.Socket` does, over the virtual network. As that it is a stream of Node, so that what follows from an error,
+ * an end or a full buffer comes in the same order. https://github.com/nodejs/node/blob/v20.x/lib/net.js
+ */
+export class VirtualSocket extends Duplex {
+  connecting = true;
   remoteAddress: string | undefined;
-  #end: End | null = null;
-  #attempt: { abandon(): void } | null = null;
-  /** What the kernel has not taken. */
-  #backlog: Buffer[] = [];
-  #needsDrain = false;
-  #unread: Buffer[] = [];
-  /** Those who want to know when the program has read what arrived. */
-  #whenRead: (() => void)[] = [];
-  #isReading = false;
-  #nextAddress: ReturnType<typeof setTimeout> | null = null;
+  #handle: VirtualHandle | null = null;
+  #attempts: AddressAttempts | null = null;
+  #buffer: Uint8Array | null;
+  /** When the program wrote what waits in the stream, in ms. */
+  readonly #writtenAt = new Map<unknown, number>();
+  /** What was left of the counts when it was destroyed. */
+  #bytes = { read: 0, written: 0 };
 
   constructor(
-    private readonly network: Network,
-    private readonly process: ClientProcess,
-    private readonly options: ConnectOptions,
+    readonly network: Network,
+    readonly process: ClientProcess,
+    readonly options: ConnectOptions,
   ) {
-    super();
+    super({ allowHalfOpen: false, emitClose: false, autoDestroy: true, decodeStrings: false });
     openSockets.add(this);
-    // As Node: the first step of an attempt comes after the program that asked for it.
-    this.process.soon(() => this.#resolve());
+    this.#buffer = options.onread?.buffer() ?? null;
+    this.on('end', () => {
+      this.write = this.#writeAfterEnd as never;
+    });
+    this.#begin();
   }
 
-  /** What Node counts at the handle of a socket. */
-  get _handle(): { readonly bytesWritten: number; readonly writeQueueSize: number } | null {
-    return this.destroyed ? null : { bytesWritten: this.bytesWritten, writeQueueSize: this.writableLength };
+  /** What Node has there, and the engine asks for its counts. */
+  get _handle(): object | null {
+    return this.#handle;
+  }
+
+  get bytesRead(): number {
+    return this.#handle?.bytesRead ?? this.#bytes.read;
+  }
+
+  /** With what waits in the stream. */
+  get bytesWritten(): number {
+    const { writableLength } = this;
+    if (this.#handle === null || this.connecting) return this.#bytes.written + writableLength;
+    return this.#handle.bytesWritten + writableLength - this.#writing;
   }
 
   setNoDelay(): this {
@@ -77,169 +81,212 @@ export class VirtualSocket extends EventEmitter {
     return this;
   }
 
-  cork(): void {
-    // Each piece may leave alone: the stream is the same.
-  }
-
-  uncork(): void {
-    // See `cork`.
-  }
-
-  write(bytes: Uint8Array): boolean {
-    if (this.destroyed) return false;
-    // The caller may use the memory again at once.
-    const copy = Buffer.from(bytes);
-    this.bytesWritten += copy.length;
-    this.writableLength += copy.length;
-    this.#backlog.push(copy);
-    this.#fill();
-    const accepts = this.writableLength < HIGH_WATER_BYTES;
-    if (!accepts) this.#needsDrain = true;
-    return accepts;
-  }
-
-  destroy(error?: Error): this {
-    if (this.destroyed) return this;
-    this.#close();
-    this.#end?.close();
-    this.#emitClose(error);
-    return this;
-  }
-
-  resetAndDestroy(): this {
-    if (this.destroyed) return this;
-    this.#close();
-    this.#end?.reset();
-    this.#emitClose();
-    return this;
-  }
-
-  #close(): void {
-    this.destroyed = true;
-    openSockets.delete(this);
-    this.#attempt?.abandon();
-    this.process.timers.clearTimeout(this.#nextAddress ?? undefined);
-  }
-
-  #emitClose(error?: Error): void {
-    process.nextTick(() => {
-      if (error !== undefined) this.emit('error', error);
-      this.emit('close', error !== undefined);
-    });
-  }
-
   // --- connecting
 
-  #resolve(): void {
-    if (this.destroyed) return;
-    const { host = '127.0.0.1', port, path, lookup } = this.options;
-    if (path !== undefined) this.#connect([path], path);
-    else if (isIP(host) !== 0 || lookup === undefined) this.#connect([host], port);
-    else {
-      lookup(host, { all: true }, (error, found) => {
-        if (this.destroyed) return;
-        if (error !== null) this.destroy(error);
-        else
-          this.#connect(
-            found.map(({ address }) => address),
-            port,
-          );
+  #begin(): void {
+    const { host = '127.0.0.1', port = 0, path, lookup } = this.options;
+    if (path !== undefined) this.#connect(this.#newHandle(), path, { address: path });
+    else if (isIP(host) !== 0 || lookup === undefined) {
+      this.#handle = this.#newHandle();
+      process.nextTick(() => {
+        if (this.connecting) this.#connectTo(host, port);
       });
+    } else {
+      this.#handle = this.#newHandle();
+      lookup(host, { family: undefined, hints: 0, all: true }, (error, found) => this.#found(error, found, port));
     }
   }
 
-  #connect([address = '', ...others]: readonly string[], at: number | string | undefined): void {
-    const key = typeof at === 'string' ? at : `${address}:${at}`;
-    const failed = (code: 'ECONNREFUSED' | 'ETIMEDOUT'): void => {
-      this.#attempt?.abandon();
-      this.process.timers.clearTimeout(this.#nextAddress ?? undefined);
-      if (others.length > 0) this.#connect(others, at);
-      else this.destroy(systemError(code, `connect ${code} ${key}`));
-    };
-    this.#attempt = openConnection(this.network, hostOf(key), key, {
-      refused: () => this.process.arrive(() => !this.destroyed && failed('ECONNREFUSED')),
-      connected: (end) => this.process.arrive(() => this.#connected(end, address)),
+  #found(error: Error | null, found: readonly FoundAddress[], port: number): void {
+    if (!this.connecting) return;
+    const addresses = error === null ? inTurns(found) : [];
+    const [first] = addresses;
+    if (first === undefined) {
+      const failure = error ?? Object.assign(new Error('Invalid IP address: undefined'), { code: 'ERR_INVALID_IP_ADDRESS' });
+      process.nextTick(() => this.destroy(failure));
+    } else if (addresses.length === 1) this.#connectTo(first.address, port);
+    else {
+      this.#attempts = new AddressAttempts(this.process, addresses, port, {
+        newHandle: () => {
+          this.#handle = this.#newHandle();
+          return this.#handle;
+        },
+        connected: (handle, address) => this.#connected(handle, address),
+        failed: (failure) => this.destroy(failure),
+      });
+      this.#attempts.next();
+    }
+  }
+
+  #connectTo(address: string, port: number): void {
+    const handle = this.#handle ?? this.#newHandle();
+    this.#connect(handle, `${address}:${port}`, { address, port });
+  }
+
+  #connect(handle: VirtualHandle, key: string, place: { readonly address: string; readonly port?: number }): void {
+    this.#handle = handle;
+    handle.connect(key, (code) => {
+      if (this.destroyed) return;
+      if (code === null) this.#connected(handle, place.address);
+      else {
+        this.connecting = false;
+        this.destroy(systemError('connect', code, place));
+      }
     });
-    if (others.length > 0) this.#nextAddress = this.process.timers.setTimeout(() => failed('ETIMEDOUT'), NEXT_ADDRESS_MS);
   }
 
-  #connected(end: End, address: string): void {
-    if (this.destroyed) {
-      end.reset();
-      return;
-    }
-    this.process.timers.clearTimeout(this.#nextAddress ?? undefined);
-    this.#end = end;
-    this.remoteAddress = address;
-    const lost = (code: 'ECONNRESET'): void => void this.destroy(systemError(code, `read ${code}`));
-    end.handlers = {
-      data: (bytes, _sentAt, whenRead) => this.#arrived(bytes, whenRead),
-      ended: () => this.process.arrive(() => this.#read(() => this.#ended())),
-      reset: () => this.process.arrive(() => !this.destroyed && lost('ECONNRESET')),
-      taken: () => {
-        if (this.#backlog.length > 0) this.process.arrive(() => this.#fill());
-      },
-    };
+  #connected(handle: VirtualHandle, address: string): void {
+    this.#handle = handle;
+    this.connecting = false;
+    this.remoteAddress = isIP(address) === 0 ? undefined : address;
     this.emit('connect');
-    this.#fill();
+    this.emit('ready');
+    if (!this.isPaused()) this.read(0);
   }
 
-  #ended(): void {
-    if (this.destroyed) return;
-    this.emit('end');
-    this.destroy();
+  #newHandle(): VirtualHandle {
+    const events: HandleEvents = {
+      buffer: () => this.#buffer,
+      read: (length, bytes) => this.#read(length, bytes),
+      ended: () => {
+        if (this.readableLength === 0) this.readable = false;
+        this.push(null);
+        this.read(0);
+      },
+      failed: (code) => void this.destroy(systemError('read', code)),
+      hello: (answer) => this.answered(answer),
+    };
+    return new VirtualHandle(this.network, this.process, events);
+  }
+
+  // --- TLS
+
+  /** Begins with TLS. */
+  protected hello(): void {
+    this.#handle?.hello();
+  }
+
+  /** The other side's part of the handshake. */
+  protected answered(_answer: TlsAnswer | null): void {
+    // Without TLS nobody asks.
   }
 
   // --- reading
 
-  #arrived(bytes: Buffer, whenRead?: () => void): void {
-    this.#unread.push(bytes);
-    if (whenRead !== undefined) this.#whenRead.push(whenRead);
-    if (this.#end !== null) this.#end.unread += bytes.length;
-    if (this.#isReading) return;
-    this.#isReading = true;
-    this.process.arrive(() => this.#read());
+  override _read(): void {
+    const handle = this.#handle;
+    if (handle === null || this.connecting) this.once('connect', () => this._read());
+    else if (!handle.isReading) handle.readStart();
   }
 
-  #read(then?: () => void): void {
-    this.#isReading = false;
-    const all = this.#unread.length === 1 ? (this.#unread[0] as Buffer) : Buffer.concat(this.#unread);
-    this.#unread = [];
-    if (this.#end !== null) this.#end.unread = 0;
-    this.bytesRead += all.length;
-    for (const tell of this.#whenRead.splice(0)) tell();
+  #read(length: number, bytes: Uint8Array): void {
+    if (this.destroyed) return;
     const { onread } = this.options;
-    for (let at = 0; at < all.length && !this.destroyed; ) {
-      if (onread === undefined) {
-        this.emit('data', all);
-        break;
-      }
-      const buffer = onread.buffer();
-      const length = all.copy(buffer, 0, at);
-      at += length;
-      onread.callback(length, buffer);
+    let goesOn: boolean;
+    if (onread === undefined) goesOn = this.received(bytes);
+    else {
+      goesOn = onread.callback(length, bytes) !== false;
+      this.#buffer = onread.buffer();
     }
-    then?.();
+    if (!goesOn) this.#handle?.readStop();
+  }
+
+  /** Returns whether it takes more. */
+  protected received(bytes: Uint8Array): boolean {
+    return this.push(bytes);
   }
 
   // --- writing
 
-  /** Gives the kernel as much as it takes. */
-  #fill(): void {
-    const end = this.#end;
-    if (end === null || this.destroyed) return;
-    while (this.#backlog.length > 0 && end.waiting < KERNEL_BYTES) {
-      const bytes = this.#backlog.shift() as Buffer; // length was checked
-      this.writableLength -= bytes.length;
-      end.write(bytes, this.network.timeline.now);
+  /** Bytes of the write that the handle has. */
+  #writing = 0;
+
+  override write(chunk: unknown, ...others: never[]): boolean {
+    if (this.writableLength > 0) this.#writtenAt.set(chunk, this.network.timeline.now);
+    return super.write(chunk, ...others);
+  }
+
+  override _write(chunk: Uint8Array, _encoding: string, done: Callback): void {
+    this.#dispatch([chunk], done);
+  }
+
+  override _writev(chunks: { readonly chunk: Uint8Array }[], done: Callback): void {
+    this.#dispatch(
+      chunks.map(({ chunk }) => chunk),
+      done,
+    );
+  }
+
+  #dispatch(parts: readonly Uint8Array[], done: Callback): void {
+    if (this.connecting) {
+      const closed = (): void => done(new Error('Socket closed before the connection was established'));
+      this.once('connect', () => {
+        this.off('close', closed);
+        this.#dispatch(parts, done);
+      });
+      this.once('close', closed);
+      return;
     }
-    if (this.#needsDrain && this.writableLength === 0) {
-      this.#needsDrain = false;
-      process.nextTick(() => !this.destroyed && this.emit('drain'));
+    const handle = this.#handle;
+    if (handle === null) {
+      done(Object.assign(new Error('Socket is closed'), { code: 'ERR_SOCKET_CLOSED' }));
+      return;
+    }
+    this.#writing = parts.reduce((sum, { length }) => sum + length, 0);
+    const finish = (code: string | null): void => {
+      this.#writing = 0;
+      if (code === null) done();
+      else if (!this.destroyed) this.destroy(systemError('write', code));
+      else done(systemError('write', code));
+    };
+    const outcome = handle.write(parts, this.#timeOf(parts), finish);
+    if (outcome === true) this.written(() => finish(null));
+    else if (typeof outcome === 'string') {
+      this.#writing = 0;
+      done(systemError('write', outcome));
     }
   }
-}
 
-export function systemError(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code, syscall: message.split(' ')[0] });
+  /** The kernel has it all. */
+  protected written(done: () => void): void {
+    done();
+  }
+
+  /** When the program wrote the first of them. */
+  #timeOf([first]: readonly Uint8Array[]): number {
+    const at = this.#writtenAt.get(first) ?? this.network.timeline.now;
+    if (this.#writtenAt.size > 0) this.#writtenAt.clear();
+    return at;
+  }
+
+  readonly #writeAfterEnd = (_chunk: unknown, callback?: unknown): boolean => {
+    const error = Object.assign(new Error('This socket has been ended by the other party'), { code: 'EPIPE' });
+    if (typeof callback === 'function') process.nextTick(callback as Callback, error);
+    this.destroy(error);
+    return false;
+  };
+
+  override _final(done: Callback): void {
+    if (this.connecting) this.once('connect', () => this._final(done));
+    else if (this.#handle === null) done();
+    else this.#handle.shutdown(() => done());
+  }
+
+  // --- the end
+
+  override _destroy(error: Error | null, done: Callback): void {
+    this.connecting = false;
+    openSockets.delete(this);
+    this.#attempts?.abandon();
+    const handle = this.#handle;
+    if (handle === null) {
+      done(error);
+      process.nextTick(() => this.emit('close'));
+      return;
+    }
+    this.#bytes = { read: handle.bytesRead, written: handle.bytesWritten };
+    handle.close(() => this.emit('close', error !== null));
+    this.#handle = null;
+    done(error);
+  }
 }

@@ -1,4 +1,4 @@
-import type { Latency } from '../network/network.js';
+import type { Latency } from '../network/link.js';
 import type { Random } from '../time/random.js';
 import type { DeploymentKind, DeploymentPlan } from '../topologies/deployment.js';
 import { topologies } from '../topologies/index.js';

@@ -1,5 +1,5 @@
 import type { ClientOptions } from '../../../lib/index.js';
-import type { Latency } from '../network/network.js';
+import type { Latency } from '../network/link.js';
 import type { DeploymentPlan } from '../topologies/deployment.js';
 
 /** A client of a seed. */

@@ -1,4 +1,4 @@
-import type { Listener, Network } from '../network/network.js';
+import type { Listener, Network, TlsAnswer } from '../network/network.js';
 import { Pipe } from '../network/pipe.js';
 import type { ServerEnd } from '../network/tcp.js';
 import type { Happening } from '../time/timeline.js';
@@ -19,6 +19,12 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
   readonly connections = new Map<ServerEnd, Connection>();
   /** Increased with each start. What belongs to an earlier life is dropped. */
   life = 0;
+  /** Its answer in a TLS handshake; undefined: it speaks none. */
+  tls: TlsAnswer | undefined;
+  /** Of a Unix socket on which it listens, too. */
+  path: string | null = null;
+  /** All that its kernel has taken for it, also what the process has not accepted. */
+  readonly #ends = new Set<ServerEnd>();
   #inbox: (() => void)[] = [];
   #busyUntil = 0;
   #isAwake = false;
@@ -42,7 +48,12 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
     if (this.state !== 'dead') return;
     this.state = 'running';
     this.life++;
+    this.network.powerOn(this.host);
     this.network.listeners.set(this.name, this);
+    if (this.path !== null) {
+      this.network.listeners.set(this.path, this);
+      this.network.paths.add(this.path);
+    }
     this.started();
   }
 
@@ -50,21 +61,32 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
   kill(): void {
     if (this.state === 'dead') return;
     this.#die();
-    for (const end of this.connections.keys()) end.close();
-    this.connections.clear();
+    for (const end of this.#ends) {
+      // Nobody has accepted it.
+      if (this.connections.has(end)) end.close();
+      else end.reset();
+    }
+    this.#forgetAll();
   }
 
   /** The machine loses its power: nobody is told, and what is sent there is not answered until it is started again. */
   losePower(): void {
     if (this.state === 'dead') return;
     this.#die();
-    for (const end of this.connections.keys()) end.forget();
+    this.network.losePower(this.host);
+    for (const end of this.#ends) end.forget();
+    this.#forgetAll();
+  }
+
+  #forgetAll(): void {
+    this.#ends.clear();
     this.connections.clear();
   }
 
   #die(): void {
     this.state = 'dead';
     this.network.listeners.delete(this.name);
+    if (this.path !== null) this.network.listeners.delete(this.path);
     this.#inbox = [];
     this.#busyUntil = 0;
     this.died();
@@ -117,17 +139,26 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
 
   accept(end: ServerEnd): void {
     const { life } = this;
+    this.#ends.add(end);
+    let isSecure = this.tls === undefined;
     end.handlers = {
-      data: (bytes, sentAt) => {
-        end.unread += bytes.length;
+      data: (bytes, sentAt) =>
         this.enqueue(() => {
-          end.unread -= bytes.length;
+          end.read(bytes.length);
           const connection = this.connections.get(end);
-          if (connection !== undefined && life === this.life) this.received(connection, bytes, sentAt);
-        });
-      },
+          if (connection === undefined || life !== this.life) return;
+          if (isSecure) this.received(connection, bytes, sentAt);
+          else this.drop(end); // no handshake of TLS
+        }),
       ended: () => this.enqueue(() => this.drop(end)),
       reset: () => this.enqueue(() => this.drop(end)),
+      room: () => end.fill(),
+      hello: () =>
+        this.enqueue(() => {
+          end.hello(this.tls ?? null);
+          if (this.tls === undefined) this.drop(end);
+          isSecure = true;
+        }),
     };
     this.enqueue(() => {
       if (!end.isClosed) this.connections.set(end, this.connected(end));
@@ -137,6 +168,7 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
   /** Closes a connection. */
   drop(end: ServerEnd): void {
     const connection = this.connections.get(end);
+    this.#ends.delete(end);
     end.close();
     if (connection === undefined) return;
     this.connections.delete(end);

@@ -1,75 +1,59 @@
 import type { Runtime } from '../../../lib/runtime/runtime.js';
-import { Agenda, type Happening, type Timeline } from './timeline.js';
+import type { Timeline } from './timeline.js';
+import { Timers, type VirtualTimer } from './timers.js';
 
 /** Virtual time that a turn of the loop takes, in ms. Without it a program that goes on at once would stop time. */
 const TURN_MS = 0.01;
 /** Where the clocks begin, in ms: of the process, and since 1970. */
-const STARTED_MS = 1_000;
+const STARTED_MS = 1_000.37;
 const WALL_MS = Date.UTC(2026, 0, 1);
 
-/** What the engine expects of `setTimeout`: an object that can be unreferenced. */
-class VirtualTimer {
-  happening: Happening | null = null;
-  #referenced = true;
-
-  constructor(
-    private readonly process: ClientProcess,
-    readonly callback: () => void,
-    readonly ms: number,
-    readonly repeats: boolean,
-  ) {}
-
-  unref(): this {
-    this.#referenced = false;
-    return this;
-  }
-
-  ref(): this {
-    this.#referenced = true;
-    return this;
-  }
-
-  hasRef(): boolean {
-    return this.#referenced;
-  }
-
-  refresh(): this {
-    this.process.start(this);
-    return this;
-  }
-}
+type Run = () => void;
 
 /**
- * The process of the client under virtual time. Its event loop goes through the phases of Node's: timers that are due, what sockets have,
- * immediates; after each callback the ticks and promises. https://nodejs.org/en/learn/asynchronous-work/event-loop-timers-and-nexttick
+ * The process of the client under virtual time. Its event loop goes through the phases of Node's: what sockets have, immediates, what was
+ * closed, timers that are due; after each callback the ticks and promises.
+ * https://docs.libuv.org/en/v1.x/design.html#the-i-o-loop (timers come after the poll since libuv 1.45, which Node 20 has)
  */
 export class ClientProcess {
   /** Errors that nobody caught. */
   readonly uncaught: unknown[] = [];
   /** What the loop has done so far. */
   turns = 0;
-  readonly #timers = new Agenda();
-  readonly #open = new Set<VirtualTimer>();
-  #arrived: (() => void)[] = [];
-  #immediates: { run: (() => void) | null }[] = [];
+  readonly #timers: Timers;
+  #arrived: Run[] = [];
+  #nativeImmediates: Run[] = [];
+  #immediates: Run[] = [];
+  #closing: Run[] = [];
   #standsStillUntil = 0;
+  /** The loop goes on with its timers: it stood still in a callback. */
+  #timersFirst = false;
   #wallOffsetMs = WALL_MS;
 
-  constructor(private readonly timeline: Timeline) {}
+  constructor(private readonly timeline: Timeline) {
+    this.#timers = new Timers(
+      () => timeline.now,
+      (callback) => this.run(callback),
+    );
+  }
 
   /** Timers that run. */
   get openTimers(): number {
-    return this.#open.size;
+    return this.#timers.all.length;
   }
 
   /** Names of what the timers that run would call. */
   get openTimerNames(): string[] {
-    return [...this.#open].map(({ callback, ms }) => `${callback.name || callback.toString().slice(0, 80)} after ${ms} ms`);
+    return this.#timers.all.map(({ callback, ms }) => `${callback.name || callback.toString().slice(0, 80)} after ${ms} ms`);
   }
 
-  /** Does nothing for this long, as a loop that computes, or a process that was stopped. What comes meanwhile waits. */
-  standStill(ms: number): void {
+  /**
+   * Does nothing for this long. What comes meanwhile waits. A loop that computes goes on with the timers that are due, one that was stopped
+   * where it waited for sockets goes on with them.
+   */
+  standStill(ms: number, how: 'computes' | 'stopped' = 'computes'): void {
     this.#standsStillUntil = Math.max(this.#standsStillUntil, this.timeline.now + ms);
+    this.#timersFirst = how === 'computes';
   }
 
   get standsStill(): boolean {
@@ -82,20 +66,25 @@ export class ClientProcess {
   }
 
   /** A socket, or a resolver, has something for the program. */
-  arrive(run: () => void): void {
+  arrive(run: Run): void {
     this.#arrived.push(run);
   }
 
-  /** Runs in the same turn, after the program that runs at the moment. */
-  soon(run: () => void): void {
-    process.nextTick(run);
+  /** What Node itself does before the immediates of the program. */
+  beforeImmediates(run: Run): void {
+    this.#nativeImmediates.push(run);
+  }
+
+  /** A handle is closed. */
+  whenClosed(run: Run): void {
+    this.#closing.push(run);
   }
 
   /** When the loop has something to do next; Infinity: never. */
   get nextAt(): number {
-    const hasWork = this.#arrived.length > 0 || this.#immediates.length > 0;
-    const at = hasWork ? this.timeline.now : (this.#timers.first?.at ?? Number.POSITIVE_INFINITY);
-    return Math.max(at, this.#standsStillUntil);
+    const isIdle =
+      this.#arrived.length === 0 && this.#immediates.length === 0 && this.#closing.length === 0 && this.#nativeImmediates.length === 0;
+    return Math.max(isIdle ? this.#timers.nextAt : this.timeline.now, this.#standsStillUntil);
   }
 
   /** One turn of the loop. */
@@ -103,23 +92,33 @@ export class ClientProcess {
     this.turns++;
     const { timeline } = this;
     timeline.now = Math.max(timeline.now, this.nextAt);
-    const { now } = timeline;
-    for (let first = this.#timers.first; first !== null && first.at <= now; first = this.#timers.first) {
-      this.#timers.take();
-      this.run(first.run);
+    if (this.#timersFirst) {
+      this.#timersFirst = false;
+      this.#timers.runDue();
     }
-    const arrived = this.#arrived;
-    this.#arrived = [];
-    for (const run of arrived) this.run(run);
-    const immediates = this.#immediates;
-    this.#immediates = [];
-    for (const { run } of immediates) this.run(run);
+    if (this.#arrived.length > 0) {
+      const arrived = this.#arrived;
+      this.#arrived = [];
+      for (const run of arrived) this.run(run);
+    }
+    if (this.#nativeImmediates.length > 0 || this.#immediates.length > 0) {
+      const immediates = this.#nativeImmediates.concat(this.#immediates);
+      this.#nativeImmediates = [];
+      this.#immediates = [];
+      for (const run of immediates) this.run(run);
+    }
+    if (this.#closing.length > 0) {
+      const closing = this.#closing;
+      this.#closing = [];
+      // The last one first: https://github.com/libuv/libuv/blob/v1.x/src/unix/core.c (`uv__make_close_pending`)
+      for (const run of closing.reverse()) this.run(run);
+    }
+    this.#timers.runDue();
     timeline.now += TURN_MS;
   }
 
   /** Runs a callback of the program, with all that follows from it before the next. */
-  run(callback: (() => void) | null): void {
-    if (callback === null) return;
+  run(callback: Run): void {
     try {
       callback();
     } catch (error) {
@@ -128,43 +127,19 @@ export class ClientProcess {
     drain();
   }
 
-  start(timer: VirtualTimer): void {
-    if (timer.happening !== null) timer.happening.run = null;
-    this.#open.add(timer);
-    timer.happening = this.#timers.add(this.timeline.now + timer.ms, () => {
-      timer.happening = null;
-      if (timer.repeats) this.start(timer);
-      else this.#open.delete(timer);
-      timer.callback();
-    });
-  }
-
-  #stop(timer: VirtualTimer | undefined | null): void {
-    if (timer?.happening === undefined || timer.happening === null) return;
-    timer.happening.run = null;
-    timer.happening = null;
-    this.#open.delete(timer);
-  }
-
-  #timer(callback: (...args: unknown[]) => void, ms: number | undefined, args: unknown[], repeats: boolean): VirtualTimer {
-    const whole = Math.trunc(ms ?? 1);
-    const timer = new VirtualTimer(this, args.length === 0 ? callback : () => callback(...args), whole >= 1 ? whole : 1, repeats);
-    this.start(timer);
-    return timer;
-  }
-
   /** All of the runtime but sockets, names and chance. */
   get timers(): Omit<Runtime, 'random' | 'connect' | 'connectTls' | 'lookup'> {
-    const stop = (timer: unknown): void => this.#stop(timer as VirtualTimer | undefined | null);
+    const timer = (callback: (...args: unknown[]) => void, ms: number | undefined, args: unknown[], repeats: boolean): VirtualTimer =>
+      this.#timers.create(args.length === 0 ? callback : () => callback(...args), ms, repeats);
+    const clear = (given: unknown): void => this.#timers.clear(given as VirtualTimer | undefined | null);
     const virtual = {
-      setTimeout: (callback: () => void, ms?: number, ...args: unknown[]) => this.#timer(callback, ms, args, false),
-      setInterval: (callback: () => void, ms?: number, ...args: unknown[]) => this.#timer(callback, ms, args, true),
-      clearTimeout: stop,
-      clearInterval: stop,
+      setTimeout: (callback: Run, ms?: number, ...args: unknown[]) => timer(callback, ms, args, false),
+      setInterval: (callback: Run, ms?: number, ...args: unknown[]) => timer(callback, ms, args, true),
+      clearTimeout: clear,
+      clearInterval: clear,
       setImmediate: (callback: (...args: unknown[]) => void, ...args: unknown[]) => {
-        const immediate = { run: () => callback(...args) };
-        this.#immediates.push(immediate);
-        return immediate;
+        this.#immediates.push(args.length === 0 ? callback : () => callback(...args));
+        return {};
       },
       queueMicrotask,
       nextTick: process.nextTick,
@@ -177,7 +152,15 @@ export class ClientProcess {
 
 /**
  * Runs the ticks and promises that wait, as Node does after each callback: by the same function of its. It has no effect within a tick or a
- * promise, so the simulation itself runs in an immediate.
- * https://github.com/nodejs/node/blob/v20.x/lib/internal/process/task_queues.js (`processTicksAndRejections`)
+ * promise, so the simulation itself runs in an immediate. Not documented; the REPL of Node ran on it.
+ * https://github.com/nodejs/node/blob/v20.x/lib/internal/bootstrap/node.js (`process._tickCallback`)
  */
-const drain = (process as unknown as { _tickCallback(): void })._tickCallback;
+const drain = tickCallback();
+
+function tickCallback(): () => void {
+  const { _tickCallback: given } = process as unknown as { readonly _tickCallback?: () => void };
+  if (typeof given !== 'function') {
+    throw new Error(`the simulation needs process._tickCallback, which Node ${process.version} does not have: it had it in 20, 22 and 24`);
+  }
+  return given;
+}
