@@ -66,6 +66,7 @@ export class Programs {
             program,
             random,
             isOver: () => this.isOver || client.isEnded,
+            background: (run) => this.#count(run()),
           });
         }),
       );
@@ -73,8 +74,12 @@ export class Programs {
   }
 
   run(program: (context: WorkloadContext) => Promise<void>, context: WorkloadContext): void {
+    this.#count(program(context));
+  }
+
+  #count(running: Promise<void>): void {
     this.open++;
-    program(context).then(
+    running.then(
       () => {
         this.open--;
       },
@@ -95,7 +100,7 @@ export class Programs {
     const { world, calls } = this;
     const workload = { name, client: client.plan.name, programs: 1, commands: Number.POSITIVE_INFINITY, startMs: 0, pauseMs: 0, view: {} };
     const random = world.random.fork(`program/${name}/${client.plan.name}`);
-    return { world, workload, client, calls, program: 0, random, isOver: () => client.isEnded };
+    return { world, workload, client, calls, program: 0, random, isOver: () => client.isEnded, background: (run) => this.#count(run()) };
   }
 
   #listen({ plan, redis }: RunningClient): void {

@@ -1,8 +1,24 @@
+import { batchWorkloads } from './batches.js';
+import { blockingWorkloads } from './blocking.js';
+import { limitWorkloads } from './limits.js';
+import { pubsubWorkloads } from './pubsub.js';
+import { scanWorkloads } from './scans.js';
+import { scriptWorkloads } from './scripts.js';
 import { stringWorkloads } from './strings.js';
+import { structureWorkloads } from './structures.js';
 import type { Workload } from './workload.js';
 
 /** All that programs do with a client. */
-export const workloads: readonly Workload[] = [...stringWorkloads];
+export const workloads: readonly Workload[] = [
+  ...stringWorkloads,
+  ...structureWorkloads,
+  ...blockingWorkloads,
+  ...batchWorkloads,
+  ...scriptWorkloads,
+  ...scanWorkloads,
+  ...pubsubWorkloads,
+  ...limitWorkloads,
+];
 
 const byName: ReadonlyMap<string, Workload> = new Map(workloads.map((workload) => [workload.name, workload]));
 

@@ -1,0 +1,182 @@
+import type { ChannelMessage, Gap, KeyspaceEvent, Messages, PatternMessage, Redis, Subscription } from '../../../lib/index.js';
+import type { DeploymentPlan } from '../topologies/deployment.js';
+import { Caller, plain } from './caller.js';
+import { markOf, type SubscriberRecord } from './calls.js';
+import { sleep, type Workload, type WorkloadContext } from './workload.js';
+
+const CHANNELS = 3;
+
+/** Sharded channels came with Redis 7.0: https://redis.io/docs/latest/commands/ssubscribe/ */
+function hasShardChannels({ product, version }: DeploymentPlan): boolean {
+  return product === 'valkey' || !version.startsWith('6.');
+}
+
+type Item = ChannelMessage | PatternMessage | KeyspaceEvent | Gap;
+
+/** Enters what a subscriber is given. */
+function enter({ world, client }: WorkloadContext, record: SubscriberRecord, item: Item): void {
+  const at = world.timeline.now;
+  if (item.type === 'gap') record.deliveries.push({ type: 'gap', at, gap: item });
+  else if (item.type === 'event')
+    record.deliveries.push({ type: 'event', at, key: String(plain(item.key)), event: String(plain(item.event)), node: item.node });
+  else {
+    const pattern = 'pattern' in item ? String(plain(item.pattern)) : null;
+    record.deliveries.push({
+      type: 'message',
+      at,
+      channel: String(plain(item.channel)),
+      message: String(plain(item.message)),
+      pattern,
+    });
+  }
+  world.trace.add(client.plan.name, `delivered ${item.type} to #${record.id}`, () => JSON.stringify(item));
+}
+
+type Kind = SubscriberRecord['kind'];
+
+function byFunction(redis: Redis, kind: Kind, names: readonly string[], given: (item: Item) => void): Promise<Subscription> {
+  const onGap = given;
+  const onMessage = (message: string, channel: string): void => given({ type: 'message', channel, message });
+  if (kind === 'channel') return redis.subscribe(names, onMessage, { onGap });
+  if (kind === 'shard') return redis.ssubscribe(names, onMessage, { onGap });
+  if (kind === 'keyspace') return redis.keyspaceEvents({ keys: names, events: 'set', configure: true }, given, { onGap });
+  return redis.psubscribe(names, (message, channel, pattern) => given({ type: 'message', channel, message, pattern }), { onGap });
+}
+
+function byIterator(redis: Redis, kind: Kind, names: readonly string[]): Messages<Item> {
+  if (kind === 'channel') return redis.messages(names, { gaps: true });
+  if (kind === 'shard') return redis.smessages(names, { gaps: true });
+  if (kind === 'keyspace') return redis.keyspaceEvents({ keys: names, events: 'set', configure: true }, { gaps: true });
+  return redis.pmessages(names, { gaps: true });
+}
+
+function namesOf({ random }: Caller, kind: Kind): string[] {
+  if (kind === 'pattern') return random.pick([['news:*'], ['news:[01]']]);
+  if (kind === 'keyspace') return ['register:*'];
+  const prefix = kind === 'shard' ? 'shard' : 'news';
+  return random.shuffled(Array.from({ length: CHANNELS }, (_, at) => `${prefix}:${at}`)).slice(0, random.integer(1, CHANNELS));
+}
+
+const METHODS: Readonly<Record<Kind, string>> = {
+  channel: 'SUBSCRIBE',
+  pattern: 'PSUBSCRIBE',
+  shard: 'SSUBSCRIBE',
+  keyspace: 'KEYSPACEEVENTS',
+};
+
+/** Subscribes, listens for a while, leaves; and again, until the seed is over. The last subscription stays until then, or until the client ends. */
+async function listen(context: WorkloadContext, kinds: readonly Kind[]): Promise<void> {
+  const me = new Caller(context);
+  const { calls, client } = context;
+  while (await me.next()) {
+    const kind = me.random.pick(kinds);
+    const names = namesOf(me, kind);
+    const record: SubscriberRecord = {
+      id: 0,
+      client: client.plan.name,
+      kind,
+      names,
+      confirmedAt: null,
+      endedAt: null,
+      deliveries: [],
+    };
+    calls.subscribers.push(record);
+    const given = (item: Item): void => enter(context, record, item);
+    const isIterator = me.random.chance(0.4);
+    let leave: (() => Promise<unknown>) | null = null;
+    const answer = await me.call(
+      (id) => {
+        (record as { id: number }).id = id;
+        return [METHODS[kind], ...names];
+      },
+      async (redis) => {
+        if (!isIterator) {
+          const subscription = await byFunction(redis, kind, names, given);
+          leave = () => subscription.unsubscribe();
+          return null;
+        }
+        const items = byIterator(redis, kind, names);
+        await items.ready();
+        leave = () => items.return();
+        context.background(async () => {
+          try {
+            for (;;) {
+              const { done, value } = await items.next();
+              if (done === true || value === undefined) break;
+              given(value);
+            }
+          } catch (error) {
+            context.world.trace.add(client.plan.name, `#${record.id} ends`, String(error));
+          }
+        });
+        return null;
+      },
+      { keys: [] },
+    );
+    if (!answer.ok) continue;
+    record.confirmedAt = context.world.timeline.now;
+    // Long enough to be there when something happens.
+    const stays = me.random.chance(0.6);
+    while (!context.isOver() && (stays || me.random.chance(0.9))) await sleep(context, 200);
+    if (context.client.isEnded) return;
+    record.endedAt = context.world.timeline.now;
+    const left = leave as (() => Promise<unknown>) | null;
+    if (left !== null) await me.call(['UNSUBSCRIBE', ...names], left, { keys: [], timeoutMs: 0 });
+  }
+}
+
+/** Programs that listen, and those that they hear. */
+export const pubsubWorkloads: readonly Workload[] = [
+  {
+    name: 'subscribers',
+    weight: () => 2,
+    async run(context) {
+      await listen(context, ['channel', 'pattern']);
+    },
+  },
+  {
+    name: 'sharded subscribers',
+    weight: ({ deployment }) => (hasShardChannels(deployment) ? 1 : 0),
+    async run(context) {
+      await listen(context, ['shard']);
+    },
+  },
+  {
+    name: 'listeners to keys',
+    weight: () => 1,
+    most: 2,
+    async run(context) {
+      await listen(context, ['keyspace']);
+    },
+  },
+  {
+    name: 'publishers',
+    weight: () => 2,
+    async run(context) {
+      const me = new Caller(context);
+      while (await me.next()) {
+        const channel = `news:${me.random.integer(0, CHANNELS - 1)}`;
+        await me.call(
+          (id) => ['PUBLISH', channel, `m${markOf(id)}`],
+          (redis, id) => redis.publish(channel, `m${markOf(id)}`),
+          { keys: [] },
+        );
+      }
+    },
+  },
+  {
+    name: 'sharded publishers',
+    weight: ({ deployment }) => (hasShardChannels(deployment) ? 1 : 0),
+    async run(context) {
+      const me = new Caller(context);
+      while (await me.next()) {
+        const channel = `shard:${me.random.integer(0, CHANNELS - 1)}`;
+        await me.call(
+          (id) => ['SPUBLISH', channel, `m${markOf(id)}`],
+          (redis, id) => redis.spublish(channel, `m${markOf(id)}`),
+          { keys: [] },
+        );
+      }
+    },
+  },
+];
