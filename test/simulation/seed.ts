@@ -1,8 +1,9 @@
 import type { Finding } from './checks/check.js';
 import { faults } from './faults/index.js';
 import { openSockets } from './network/virtual-socket.js';
-import { drawPlan } from './planning/draw-plan.js';
+import { drawPlan, OPERATION } from './planning/draw-plan.js';
 import type { Plan } from './planning/plan.js';
+import { showPlan } from './planning/show-plan.js';
 import { Programs } from './programs.js';
 import type { DeploymentKind } from './topologies/deployment.js';
 import { topologies } from './topologies/index.js';
@@ -119,6 +120,10 @@ class Seed {
   /** Begins a fault. Returns what heals it, once. */
   #befall(name: string, random: World['random']): () => void {
     const { world } = this;
+    if (name === OPERATION) {
+      this.#operate(random);
+      return () => undefined;
+    }
     const fault = faults.find((one) => one.name === name);
     if (fault === undefined) throw new Error(`no fault ${name}`);
     this.#faults.push(name);
@@ -131,6 +136,17 @@ class Seed {
       world.trace.add('healed', name);
       heal();
     };
+  }
+
+  /** An operator does something, which goes on by itself. */
+  #operate(random: World['random']): void {
+    const { operations } = this.world.deployment;
+    const names = Object.keys(operations);
+    if (names.length === 0) return;
+    const name = random.pick(names);
+    this.#faults.push(`${OPERATION}: ${name}`);
+    this.world.trace.add('operator', name);
+    operations[name]?.(random);
   }
 
   #heal(): void {
@@ -239,7 +255,7 @@ class Seed {
       virtualMs: world.timeline.now,
       fingerprint: world.trace.fingerprint,
       violations: this.#violations,
-      lines: world.trace.lines,
+      lines: world.trace.isOn ? [...showPlan(plan), ...world.trace.lines] : [],
       outcomes,
       failovers: this.#programs.events.filter(({ name }) => name === 'failover').length,
       plan,

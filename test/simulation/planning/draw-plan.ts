@@ -78,6 +78,9 @@ function drawView(random: Random, { replicas }: DeploymentPlan, { options }: Cli
   return view;
 }
 
+/** One of the operations that the deployment has; which one is drawn when it begins. */
+export const OPERATION = 'operation';
+
 function drawFaults(random: Random, deployment: DeploymentPlan, stormMs: number): FaultPlan[] {
   const has: Readonly<Record<string, boolean>> = {
     replicas: deployment.replicas > 0,
@@ -85,14 +88,17 @@ function drawFaults(random: Random, deployment: DeploymentPlan, stormMs: number)
     cluster: deployment.kind === 'cluster',
     names: false,
   };
-  const able = faults.filter(({ needs }) => needs === undefined || has[needs] === true);
+  const able = faults.filter(({ needs }) => needs === undefined || has[needs] === true).map(({ name }) => name);
+  // What operators do is half of what goes wrong where they have something to do: failovers, above all.
+  const operates = deployment.kind === 'single' ? 0 : 0.35;
   const drawn: FaultPlan[] = [];
   // Quiet at first, so that some work is done; later faults come in heaps, or with long gaps.
   for (let left = random.integer(2, 8); left > 0; left--) {
     const isSoon = drawn.length > 0 && random.chance(0.3);
     const before = drawn.at(-1)?.atMs ?? 0;
     const atMs = Math.round(isSoon ? before + random.skewed(1, 300) : 30 + random.next() * stormMs * 0.85);
-    drawn.push({ name: random.pick(able).name, atMs, lastsMs: Math.round(random.skewed(20, 5_000)) });
+    const [isOperation, name] = [random.chance(operates), random.pick(able)];
+    drawn.push({ name: isOperation ? OPERATION : name, atMs, lastsMs: Math.round(random.skewed(20, 5_000)) });
   }
   return drawn.sort((a, b) => a.atMs - b.atMs);
 }

@@ -1,0 +1,29 @@
+import type { ClientPlan, Plan, WorkloadPlan } from './plan.js';
+
+/** A plan for people: what the trace of a seed begins with. Numbers in brackets are those by which parts are left out. */
+export function showPlan({ seed, deployment, latency, clients, workloads, faults, stormMs }: Plan): string[] {
+  const { kind, product, version, shards, replicas, sentinels, persistence } = deployment;
+  const counts = [`${shards} shards`, `${replicas} replicas each`, `${sentinels} sentinels`].filter((count) => !count.startsWith('0'));
+  return [
+    `seed ${seed}: ${kind} of ${product} ${version}, ${counts.join(', ')}, ${persistence === 'all' ? 'nothing' : 'everything'} is lost in a restart`,
+    `packets take ${latency.least} to ${latency.most} ms; ${stormMs} ms of faults`,
+    ...clients.map(showClient),
+    ...workloads.map(showWorkload),
+    ...faults.map(({ name, atMs, lastsMs }, at) => `fault [${at}]: ${name}, from ${atMs} to ${Math.min(stormMs, atMs + lastsMs)} ms`),
+  ];
+}
+
+function showClient({ name, options, functions, connects, ends }: ClientPlan): string {
+  const parts = [
+    ...Object.entries(options).map(([option, value]) => `${option} ${JSON.stringify(value)}`),
+    ...functions.map((option) => `${option}: a function`),
+    ...(connects ? ['connect() first'] : []),
+    ...(ends === null ? [] : [`${ends.by}() at ${ends.atMs} ms`]),
+  ];
+  return `client ${name}: ${parts.length === 0 ? 'all defaults' : parts.join('; ')}`;
+}
+
+function showWorkload({ name, client, programs, commands, startMs, pauseMs, view }: WorkloadPlan, at: number): string {
+  const options = Object.keys(view).length === 0 ? '' : `, with ${JSON.stringify(view)}`;
+  return `workload [${at}]: ${name}, ${programs} programs of ${commands} commands on client ${client}, from ${startMs} ms, every ${pauseMs} ms${options}`;
+}
