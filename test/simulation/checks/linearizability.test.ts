@@ -72,7 +72,7 @@ describe('simulation: linearizability', () => {
     for (let seed = 0; seed < 40; seed++) {
       const history = overlapping(new Random(String(seed)), 300);
       assert.equal(isLinearizable(history, stringModel).is, 'linearizable', `seed ${seed}`);
-      const at = history.findIndex(({ step }, n) => n > 150 && step.does === 'read');
+      const at = history.findIndex(({ step }, n) => n > 60 && step.does === 'read');
       const read = history[at] as Operation<StringStep>;
       const spoilt = history.map((one, n) => (n === at ? { ...read, step: { ...read.step, gave: 'v1' } } : one));
       assert.equal(isLinearizable(spoilt, stringModel).is, 'not linearizable', `seed ${seed}`);
@@ -82,10 +82,10 @@ describe('simulation: linearizability', () => {
 
 /** Callers that overlap by ten or so, at an object that does what they ask at some moment between call and return. */
 function overlapping(random: Random, count: number): Operation<StringStep>[] {
-  const effects = Array.from({ length: count }, (_, n) => ({ n, from: n * 2, at: n * 2 + random.next() * 9 })).sort((a, b) => a.at - b.at);
+  const effects = Array.from({ length: count }, (_, n) => ({ n, from: n * 3, at: n * 3 + random.next() * 8 })).sort((a, b) => a.at - b.at);
   let value: string | null = null;
   const operations = effects.map(({ n, from, at }): Operation<StringStep> => {
-    const does = random.weighted({ read: 5, write: 5, lost: 0.1 });
+    const does = random.weighted({ read: 5, write: 5, lost: 0.05 });
     if (does === 'lost') return { from, until: Number.POSITIVE_INFINITY, step: { does: 'write', word: `lost ${n}`, gave: undefined } };
     const step: StringStep = does === 'read' ? { does, word: '', gave: value } : { does, word: `v${n}`, gave: undefined };
     if (does === 'write') value = `v${n}`;

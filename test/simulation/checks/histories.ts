@@ -1,0 +1,166 @@
+import type { Execution } from '../books.js';
+import type { CallRecord } from '../workloads/calls.js';
+import type { Check, Evidence, Finding } from './check.js';
+import { namesItself } from './executions.js';
+import { type Ledger, serverKey } from './ledger.js';
+import { isLinearizable, type Operation } from './linearizability.js';
+import { type StringStep, stepOf, stringModel } from './string-model.js';
+import { ms, shownCall, shownExecution, shownOutcome } from './words.js';
+
+/** Callers see each string, read from primaries, as if there were one server that did one thing after the other. */
+export const histories: Check = {
+  name: 'linearizable',
+  rule: 'histories',
+  find: (evidence, ledger) => [...judgeKeys(evidence, ledger).findings],
+};
+
+export interface Judgement {
+  readonly findings: readonly Finding[];
+  readonly judged: number;
+  /** Keys of which the servers themselves lost something, or that have more than strings. */
+  readonly skipped: number;
+  /** Keys with more orders than could be tried. */
+  readonly gaveUp: number;
+}
+
+/** A key that several calls used. */
+interface History {
+  readonly key: string;
+  readonly operations: readonly (Operation<StringStep> & { readonly call: CallRecord })[];
+}
+
+export function judgeKeys(evidence: Evidence, ledger: Ledger): Judgement {
+  const findings: Finding[] = [];
+  const count = { judged: 0, skipped: 0, gaveUp: 0 };
+  for (const [key, calls] of callsByKey(evidence.calls)) {
+    const history = historyOf(key, calls, evidence, ledger);
+    if (history === null) {
+      count.skipped++;
+      continue;
+    }
+    const verdict = isLinearizable(history.operations, stringModel);
+    count.judged++;
+    if (verdict.is === 'gave up') count.gaveUp++;
+    if (verdict.is === 'not linearizable') findings.push(findingOf(history, verdict.at, ledger));
+  }
+  return { findings, ...count };
+}
+
+/** Without those for which one of several keys says nothing: what holds its parts. */
+function callsByKey(calls: readonly CallRecord[]): Map<string, CallRecord[]> {
+  const byKey = new Map<string, CallRecord[]>();
+  for (const call of calls) {
+    for (const key of new Set(call.keys)) {
+      const there = serverKey(call, key);
+      const before = byKey.get(there);
+      if (before === undefined) byKey.set(there, [call]);
+      else before.push(call);
+    }
+  }
+  return byKey;
+}
+
+/** null: nothing can be said of this key. */
+function historyOf(key: string, calls: readonly CallRecord[], evidence: Evidence, ledger: Ledger): History | null {
+  const runs = ledger.withKey(key);
+  if (!isServersWordSound(key, runs) || mayHaveRepeated(key, calls, runs)) return null;
+  const canHoldReads = !runs.some((run) => !run.isPrimary && wasPrimary(run, evidence)) && !isMixed(calls, runs);
+  const operations: (Operation<StringStep> & { readonly call: CallRecord })[] = [];
+  for (const call of calls) {
+    const operation = operationOf(call, key, ledger);
+    if (operation === 'unknown') return null;
+    if (operation === null || (operation.step.does === 'read' && !canHoldReads)) continue;
+    operations.push({ ...operation, call });
+  }
+  return { key, operations };
+}
+
+/** What the primaries themselves did with the key is one history: they lost nothing, and never were two. */
+function isServersWordSound(key: string, runs: readonly Execution[]): boolean {
+  let state = stringModel.initial;
+  for (const run of runs) {
+    if (!run.isPrimary) continue;
+    const isBatch = run.words[0] === 'EXEC' || run.words[0]?.startsWith('EVAL') === true || run.words[0] === 'FCALL';
+    for (const words of isBatch ? run.effects : [run.words]) {
+      const step = stepOf(words, key, isBatch ? undefined : run.reply);
+      const next = step === null ? null : stringModel.apply(state, step);
+      if (next === null) return false;
+      ({ state } = next);
+    }
+  }
+  return true;
+}
+
+/** Something that was declared idempotent ran more than once, which is not one operation. */
+function mayHaveRepeated(key: string, calls: readonly CallRecord[], runs: readonly Execution[]): boolean {
+  const idempotent = calls.filter(({ traits }) => traits.isIdempotent);
+  if (idempotent.length === 0) return false;
+  const ids = new Set<number>();
+  let removals = 0;
+  for (const { words, rule, isPrimary } of runs) {
+    if (!isPrimary || rule?.kind !== 'write') continue;
+    if (words[0] === 'DEL' || words[0] === 'UNLINK') removals++;
+    for (const call of idempotent) {
+      if (!words.includes(key) || !namesItself(call) || !words.some((word) => word.endsWith(`#${call.id}`))) continue;
+      if (ids.has(call.id)) return true;
+      ids.add(call.id);
+    }
+  }
+  return removals > calls.filter(({ words }) => words[0] === 'DEL' || words[0] === 'UNLINK').length;
+}
+
+/** A replica answered reads that only it may have answered, beside reads that only primaries may answer. */
+function isMixed(calls: readonly CallRecord[], runs: readonly Execution[]): boolean {
+  return runs.some(({ isPrimary }) => !isPrimary) && calls.some(({ traits }) => traits.reads !== 'primary');
+}
+
+/** The server had been a primary before: a client that reads from it cannot know in time that it is none any more. */
+function wasPrimary({ server, at }: Execution, { books }: Evidence): boolean {
+  return books.roleTurns.some((turn) => turn.server === server.name && turn.isPrimary && turn.at <= at);
+}
+
+/** null: it has no effect, or says nothing. `unknown`: it did something that the model does not know. */
+function operationOf(call: CallRecord, key: string, ledger: Ledger): Operation<StringStep> | null | 'unknown' {
+  const { outcome, issuedAt, settledAt, traits, words } = call;
+  const here = key.slice(traits.keyPrefix.length);
+  const step = stepOf(words, here, outcome?.ok === true ? outcome.value : undefined);
+  if (step === null) return PARTS.has(words[0] ?? '') ? null : 'unknown';
+  if (step.does === 'read' || step.does === 'exists') {
+    if (outcome?.ok !== true || traits.reads !== 'primary') return null;
+  }
+  if (outcome?.ok === true && settledAt !== null) return { from: issuedAt, until: settledAt, step };
+  if (outcome?.ok === false && outcome.error.executed === 'no') return null;
+  const isFailed = outcome?.ok === false && outcome.error.executed === 'yes';
+  if (isFailed && outcome.error.name !== 'NotReplicatedError') return 'unknown';
+  // The servers' records know what the caller does not: whether it ran, and when at the latest.
+  if (!namesItself(call)) return { from: issuedAt, until: Number.POSITIVE_INFINITY, step };
+  const run = ledger.ran(call.id).find(({ isPrimary, words: sent }) => isPrimary && sent.includes(key));
+  return run === undefined ? null : { from: issuedAt, until: run.at, step };
+}
+
+/** What these do, their parts have records of. */
+const PARTS: ReadonlySet<string> = new Set(['PIPELINE', 'EXEC', 'WATCHED', 'LEASE', 'STREAM']);
+
+function findingOf({ key, operations }: History, at: number, ledger: Ledger): Finding {
+  const culprit = operations[at];
+  if (culprit === undefined) throw new Error('a verdict names an operation');
+  const { call } = culprit;
+  const near = operations
+    .filter((one) => one !== culprit && one.step.does !== 'read' && one.from <= culprit.until)
+    .sort((a, b) => a.until - b.until)
+    .slice(-4);
+  const until = call.settledAt ?? culprit.until;
+  const seen = ledger
+    .withKey(key)
+    .filter((run) => run.at <= until)
+    .slice(-5);
+  return {
+    at: until,
+    text: [
+      `${shownCall(call)}, ${shownOutcome(call)}: no order of the calls with ${key} explains it.`,
+      `Before, and beside it: ${near.map((one) => `${shownCall(one.call)}, ${shownOutcome(one.call)}`).join('; ') || 'nothing'}.`,
+      `Servers, up to ${ms(until)}: ${seen.map(shownExecution).join('; ') || 'nothing'}`,
+    ].join(' '),
+    calls: [call.id, ...near.map((one) => one.call.id)],
+  };
+}
