@@ -54,7 +54,7 @@ export class BlockedClients {
     const call = this.server.run(session, blocked.words, blocked.rule, 'client', blocked.database);
     if (call.reply === LATER) return;
     this.#end(session, blocked);
-    this.server.completed(session, call, blocked.words, call.reply);
+    this.server.completed(session, call);
     this.server.answer(session, call.reply);
   }
 
@@ -63,7 +63,7 @@ export class BlockedClients {
     const { blocked } = session;
     if (blocked === null) return;
     this.#end(session, blocked);
-    this.server.completed(session, null, blocked.words, reply);
+    this.server.record(session, blocked.words, blocked.rule, reply, reply instanceof Failure);
     this.server.answer(session, reply);
   }
 
@@ -81,8 +81,6 @@ export class BlockedClients {
   }
 
   clear(): void {
-    this.#byKey.clear();
-    this.sessions.clear();
     this.#ready = [];
   }
 

@@ -25,8 +25,6 @@ export class CommandCall {
   /** It changed the data set. */
   isDirty = false;
   reply: Answer = LATER;
-  /** The commands that ran as parts of it: those of EXEC, and of a script. */
-  ran: (readonly string[])[] = [];
   /** What replicas get instead of the command. */
   #effects: (readonly string[])[] | null = null;
 
@@ -73,7 +71,6 @@ export class CommandCall {
 
   /** A part of this command has run. */
   include(part: CommandCall): void {
-    this.ran.push(part.words);
     if (part.effects.length > 0) this.becomes(...part.effects);
   }
 

@@ -22,6 +22,8 @@ export interface ReplicationPart {
   readonly isPrimary: boolean;
   /** Bytes of its history: what it has written, or applied. */
   readonly offset: number;
+  /** Its id: `master_replid`. */
+  readonly history: string;
   /** REDIRECT: Valkey, for sessions that take them. */
   redirect(session: RedisSession, rule: CommandRule, isWrite: boolean): Failure | null;
   /** NOREPLICAS, for a write. */
@@ -50,7 +52,8 @@ export interface ReplicationPart {
 export class Alone implements ReplicationPart {
   readonly isPrimary = true;
   readonly helloRole = 'master';
-  offset = 0;
+  readonly offset = 0;
+  readonly history = '0'.repeat(40);
 
   redirect(): null {
     return null;
@@ -86,7 +89,7 @@ export class Alone implements ReplicationPart {
 
   infoLines(): readonly string[] {
     return [
-      ...['role:master', 'connected_slaves:0', 'master_failover_state:no-failover', `master_replid:${'0'.repeat(40)}`],
+      ...['role:master', 'connected_slaves:0', 'master_failover_state:no-failover', `master_replid:${this.history}`],
       ...[`master_replid2:${'0'.repeat(40)}`, 'master_repl_offset:0', 'second_repl_offset:-1', 'repl_backlog_active:0'],
       ...['repl_backlog_size:1048576', 'repl_backlog_first_byte_offset:0', 'repl_backlog_histlen:0'],
     ];

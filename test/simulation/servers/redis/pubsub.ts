@@ -5,6 +5,8 @@ import type { RedisSession } from './session.js';
 
 export type ChannelKind = 'channels' | 'patterns' | 'shardChannels';
 
+const KINDS = { channels: 'channel', patterns: 'pattern', shardChannels: 'shard' } as const;
+
 /** Who is subscribed to what. https://redis.io/docs/latest/develop/pubsub/ */
 export class PubSub {
   readonly channels = new Map<string, Set<RedisSession>>();
@@ -14,6 +16,7 @@ export class PubSub {
   constructor(private readonly server: RedisServer) {}
 
   subscribe(session: RedisSession, kind: ChannelKind, name: string): void {
+    if (!session[kind].has(name)) this.server.books.subscribed(this.server, session, KINDS[kind], name, true);
     session[kind].add(name);
     const sessions = this[kind].get(name) ?? new Set();
     this[kind].set(name, sessions.add(session));
@@ -21,6 +24,7 @@ export class PubSub {
 
   unsubscribe(session: RedisSession, kind: ChannelKind, name: string): void {
     if (!session[kind].delete(name)) return;
+    this.server.books.subscribed(this.server, session, KINDS[kind], name, false);
     const sessions = this[kind].get(name);
     sessions?.delete(session);
     if (sessions?.size === 0) this[kind].delete(name);
@@ -34,15 +38,20 @@ export class PubSub {
 
   /** To the subscribers of this server. Returns how many got it. */
   publish(channel: string, message: string): number {
-    let receivers = this.#send(this.channels.get(channel), ['message', channel, message]);
+    const receivers: RedisSession[] = [];
+    this.#send(receivers, this.channels.get(channel), ['message', channel, message]);
     for (const [pattern, sessions] of this.patterns) {
-      if (globMatches(pattern, channel)) receivers += this.#send(sessions, ['pmessage', pattern, channel, message]);
+      if (globMatches(pattern, channel)) this.#send(receivers, sessions, ['pmessage', pattern, channel, message]);
     }
-    return receivers;
+    this.server.books.published({ server: this.server, isSharded: false, channel, message, receivers });
+    return receivers.length;
   }
 
   publishSharded(channel: string, message: string): number {
-    return this.#send(this.shardChannels.get(channel), ['smessage', channel, message]);
+    const receivers: RedisSession[] = [];
+    this.#send(receivers, this.shardChannels.get(channel), ['smessage', channel, message]);
+    this.server.books.published({ server: this.server, isSharded: true, channel, message, receivers });
+    return receivers.length;
   }
 
   /** A server that no longer serves the slot of a channel ends its subscriptions. https://redis.io/docs/latest/develop/pubsub/#sharded-pubsub */
@@ -56,15 +65,12 @@ export class PubSub {
     }
   }
 
-  clear(): void {
-    this.channels.clear();
-    this.patterns.clear();
-    this.shardChannels.clear();
-  }
-
-  #send(sessions: ReadonlySet<RedisSession> | undefined, items: readonly string[]): number {
-    if (sessions === undefined) return 0;
-    for (const session of sessions) this.server.push(session, new Push(items));
-    return sessions.size;
+  #send(receivers: RedisSession[], sessions: ReadonlySet<RedisSession> | undefined, items: readonly string[]): void {
+    if (sessions === undefined) return;
+    const push = new Push(items);
+    for (const session of sessions) {
+      this.server.push(session, push);
+      receivers.push(session);
+    }
   }
 }

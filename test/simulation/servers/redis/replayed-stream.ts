@@ -55,5 +55,5 @@ function endOfPrimary({ host, network }: { readonly host: string; readonly netwo
   const noWay = (): never => {
     throw new Error(`a replica wrote to its primary at ${network.timeline.now} ms`);
   };
-  return new ServerEnd(host, noWay, 0, 0, { up: null as never, down: null as never });
+  return new ServerEnd(host, noWay as never, 0, 0, { up: null as never, down: null as never });
 }
