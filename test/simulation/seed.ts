@@ -1,4 +1,5 @@
-import type { Finding } from './checks/check.js';
+import type { Evidence, Finding } from './checks/check.js';
+import { judge } from './checks/index.js';
 import { faults } from './faults/index.js';
 import { openSockets } from './network/virtual-socket.js';
 import { drawPlan, OPERATION } from './planning/draw-plan.js';
@@ -76,6 +77,7 @@ class Seed {
   readonly #heals: (() => void)[] = [];
   readonly #violations: Violation[] = [];
   #fresh: readonly CallRecord[] = [];
+  #settledAt = Number.POSITIVE_INFINITY;
 
   constructor(
     private readonly plan: Plan,
@@ -169,6 +171,7 @@ class Seed {
       world.run(() => false, STEP_MS);
     }
     world.trace.add('seed', 'the servers have settled');
+    this.#settledAt = world.timeline.now;
     return true;
   }
 
@@ -240,6 +243,28 @@ class Seed {
     this.world.trace.add('VIOLATION', check, text);
   }
 
+  #evidence(): Evidence {
+    const { plan, world } = this;
+    return {
+      kind: plan.deployment.kind,
+      calls: this.#calls.all,
+      subscribers: this.#calls.subscribers,
+      books: world.books,
+      nodes: new Set(world.deployment.servers.map(({ name }) => name)),
+      clients: new Map(plan.clients.map((client) => [client.name, factsOf(client, plan)])),
+      stalls: world.client.stalls,
+      connects: world.connects,
+      holdings: [],
+      settledAt: this.#settledAt,
+      endedAt: world.timeline.now,
+      fresh: this.#fresh,
+      left: [],
+      uncaught: [],
+      errorEvents: [],
+      hasWallJumps: this.#faults.some((name) => name.includes('wall clock')),
+    };
+  }
+
   #result(): SeedResult {
     const { plan, world } = this;
     const outcomes: Record<string, number> = {};
@@ -254,7 +279,7 @@ class Seed {
       faults: this.#faults,
       virtualMs: world.timeline.now,
       fingerprint: world.trace.fingerprint,
-      violations: this.#violations,
+      violations: [...this.#violations, ...judge(this.#evidence())],
       lines: world.trace.isOn ? [...showPlan(plan), ...world.trace.lines] : [],
       outcomes,
       failovers: this.#programs.events.filter(({ name }) => name === 'failover').length,

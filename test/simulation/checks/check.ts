@@ -34,12 +34,24 @@ export interface ErrorEvent {
   readonly message: string;
 }
 
+/** What has to be known of a client. */
+export interface ClientFacts {
+  /** The name that its connections say; null: it is the only client. */
+  readonly clientName: string | null;
+  readonly database: number;
+  /** Shared connections a node. */
+  readonly sharedConnections: number;
+}
+
 /** What checks look at when a seed has ended. */
 export interface Evidence {
   readonly kind: DeploymentKind;
   readonly calls: readonly CallRecord[];
   readonly subscribers: readonly SubscriberRecord[];
   readonly books: Pick<Books, 'executions' | 'discards' | 'roleWords' | 'roleTurns' | 'publications' | 'subscriptionTurns'>;
+  readonly clients: ReadonlyMap<string, ClientFacts>;
+  /** Addresses of the data nodes. */
+  readonly nodes: ReadonlySet<string>;
   /** When the client's process stood still, in order. */
   readonly stalls: readonly Span[];
   readonly connects: readonly ConnectAttempt[];

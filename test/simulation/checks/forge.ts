@@ -11,6 +11,8 @@ export function forgedEvidence(given: Partial<Evidence> = {}): Evidence {
     calls: [],
     subscribers: [],
     books: new Books(new Timeline()),
+    nodes: new Set(['10.0.0.1:6379', '10.0.0.2:6379', '10.0.0.3:6379']),
+    clients: new Map([['a', { clientName: null, database: 0, sharedConnections: 1 }]]),
     stalls: [],
     connects: [],
     holdings: [],

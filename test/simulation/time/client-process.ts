@@ -18,6 +18,8 @@ type Run = () => void;
 export class ClientProcess {
   /** Errors that nobody caught. */
   readonly uncaught: unknown[] = [];
+  /** When it stood still, in order; spans may overlap. */
+  readonly stalls: { readonly from: number; readonly until: number }[] = [];
   /** What the loop has done so far. */
   turns = 0;
   readonly #timers: Timers;
@@ -54,6 +56,7 @@ export class ClientProcess {
   standStill(ms: number, how: 'computes' | 'stopped' = 'computes'): void {
     this.#standsStillUntil = Math.max(this.#standsStillUntil, this.timeline.now + ms);
     this.#timersFirst = how === 'computes';
+    this.stalls.push({ from: this.timeline.now, until: this.#standsStillUntil });
   }
 
   get standsStill(): boolean {

@@ -1,0 +1,25 @@
+import type { Check, Evidence, Finding } from './check.js';
+import { executions } from './executions.js';
+import { histories } from './histories.js';
+import { Ledger } from './ledger.js';
+import { sessions, staleness } from './read-promises.js';
+import { readValues, writeReplies } from './replies.js';
+
+/** All that must never happen. */
+export const checks: readonly Check[] = [executions, readValues, writeReplies, histories, sessions, staleness];
+
+/** Findings of one check that are told of a seed: the others have mostly the same cause. */
+const MOST_FINDINGS = 10;
+
+/** What has happened in a seed and never must: by time, each once. */
+export function judge(evidence: Evidence): (Finding & { readonly check: string })[] {
+  const ledger = new Ledger(evidence);
+  const found = checks.flatMap((check) => {
+    const byText = new Map(check.find(evidence, ledger).map((finding) => [finding.text, finding]));
+    return [...byText.values()]
+      .sort((a, b) => a.at - b.at)
+      .slice(0, MOST_FINDINGS)
+      .map((finding) => ({ ...finding, check: check.name }));
+  });
+  return found.sort((a, b) => a.at - b.at);
+}

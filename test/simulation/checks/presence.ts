@@ -1,0 +1,49 @@
+import type { Publication, SubscriptionKind, SubscriptionTurn } from '../books.js';
+import type { SubscriberRecord } from '../workloads/calls.js';
+import type { Evidence } from './check.js';
+
+/** A span in which a connection of a client was subscribed at a server. */
+interface Stay {
+  readonly session: SubscriptionTurn['session'];
+  readonly server: SubscriptionTurn['server'];
+  readonly from: number;
+  until: number;
+}
+
+/** Where subscribers were, by the servers' records. Those of one client share the subscriptions of its connections. */
+export class Presence {
+  readonly #stays = new Map<string, Stay[]>();
+
+  constructor({ books, clients }: Pick<Evidence, 'books' | 'clients'>) {
+    for (const { at, session, server, kind, name, isOn } of books.subscriptionTurns) {
+      for (const [client, { clientName }] of clients) {
+        if (clientName !== null && clientName !== session.name) continue;
+        const stays = this.#of(client, kind, name);
+        const open = stays.findLast((stay) => stay.session === session && stay.until === Number.POSITIVE_INFINITY);
+        if (!isOn && open !== undefined) open.until = at;
+        if (isOn && open === undefined) stays.push({ session, server, from: at, until: Number.POSITIVE_INFINITY });
+      }
+    }
+  }
+
+  /** Whether the client is subscribed anywhere. */
+  isThere({ client, kind }: SubscriberRecord, name: string, at: number): boolean {
+    return this.#of(client, kind, name).some(({ from, until }) => from <= at && until > at);
+  }
+
+  /**
+   * Whether a subscriber should have the message, or a gap: it was handed to a connection of its client, or at a time at which its client was
+   * subscribed nowhere. While it is subscribed at another server than the one that hands out, the message never comes there.
+   */
+  shouldHave({ client, kind }: SubscriberRecord, name: string, { at, server, receivers }: Publication): boolean {
+    const there = this.#of(client, kind, name).filter(({ from, until }) => from <= at && until >= at);
+    return there.length === 0 || there.some((stay) => stay.server === server && receivers.includes(stay.session));
+  }
+
+  #of(client: string, kind: SubscriberRecord['kind'] | SubscriptionKind, name: string): Stay[] {
+    const place = `${client} ${kind} ${name}`;
+    const stays = this.#stays.get(place) ?? [];
+    this.#stays.set(place, stays);
+    return stays;
+  }
+}

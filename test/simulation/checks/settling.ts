@@ -1,0 +1,59 @@
+import type { CallRecord } from '../workloads/calls.js';
+import type { Check, Evidence, Finding, Span } from './check.js';
+import { ms, shownCall, shownOutcome } from './words.js';
+
+/** Deadlines have a resolution of 10 ms (docs/attempts.md), and what they end is told in the turn of the loop after it. */
+const TICK_MS = 12;
+/**
+ * A call that blocks lets its server let go first, and waits a second for that (docs/blocking-and-leases.md). The connection by which it asks
+ * may have to be opened.
+ */
+const LET_GO_MS = 1_000 + 2 * TICK_MS;
+
+/** Every promise settles, by its deadline and a tick, or a tick after its signal has fired. */
+export const settling: Check = {
+  name: 'every promise settles in time',
+  rule: 'settles',
+  find({ calls, stalls, endedAt }: Evidence): Finding[] {
+    const findings: Finding[] = [];
+    for (const call of calls) {
+      const due = dueAt(call, stalls);
+      if ((call.settledAt ?? endedAt) <= due) continue;
+      const text = `${shownCall(call)}, ${shownOutcome(call)}, was due at ${ms(due)}`;
+      findings.push({ at: due, text, calls: [call.id] });
+    }
+    return findings;
+  },
+};
+
+/** When a call has to have settled. What its process stood still for counts aside: nothing runs then. */
+function dueAt({ deadlineAt, abortedAt, traits, issuedAt }: CallRecord, stalls: readonly Span[]): number {
+  const graceMs = traits.blocks ? TICK_MS + LET_GO_MS : TICK_MS;
+  let due = Math.min(deadlineAt, abortedAt) + graceMs;
+  if (due === Number.POSITIVE_INFINITY) return due;
+  for (const { from, until } of stalls) if (until > issuedAt && from <= due) due = Math.max(due, until + graceMs);
+  return due;
+}
+
+/** When all clients are closed nothing is left of them, and nothing was thrown that nobody caught. */
+export const leftovers: Check = {
+  name: 'nothing is left',
+  rule: 'settles',
+  find: ({ left, uncaught, endedAt }: Evidence): Finding[] => [
+    ...left.map((what) => ({ at: endedAt, text: `after close() there is still ${what}` })),
+    ...uncaught.map((error) => ({
+      at: endedAt,
+      text: `nobody caught ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    })),
+  ],
+};
+
+/** Once the servers are well again, fresh commands succeed within a bound. */
+export const recovery: Check = {
+  name: 'fresh commands succeed',
+  rule: 'settles',
+  find: ({ fresh, endedAt }: Evidence): Finding[] =>
+    fresh
+      .filter(({ outcome }) => outcome?.ok !== true)
+      .map((call) => ({ at: call.settledAt ?? endedAt, text: `${shownCall(call)}, ${shownOutcome(call)}`, calls: [call.id] })),
+};
