@@ -1,0 +1,28 @@
+import type { Patch } from '../run/bundle.js';
+
+/** A small break of the engine, as a careless change might make it: simulation and unit tests have to notice. */
+export interface Break {
+  readonly name: string;
+  /** What a user would suffer. */
+  readonly harm: string;
+  /** The file, from the root of the repository. */
+  readonly file: string;
+  /** Its text, once in the file, that gives way to `replace`. */
+  readonly find: string;
+  readonly replace: string;
+  /** Files and folders of test/unit/ that should notice if no seed does. */
+  readonly tests: readonly string[];
+  /** Why neither notices; undefined: one of them does. */
+  readonly unnoticed?: string;
+}
+
+/** The file with the break. Throws where the text to replace is not there exactly once: the engine has changed, and the break with it. */
+export function broken(text: string, { name, file, find, replace }: Break): string {
+  const [before = '', ...after] = text.split(find);
+  if (after.length !== 1) throw new Error(`the break ${name} finds its text ${after.length} times in ${file}`);
+  return `${before}${replace}${after[0]}`;
+}
+
+export function patchOf(one: Break): Patch {
+  return { file: one.file, apply: (text) => broken(text, one) };
+}

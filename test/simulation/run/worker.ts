@@ -1,0 +1,63 @@
+// A process that runs seeds one after the other, as its parent asks. It has all of the simulation in one file: see bundle.ts.
+import { drawPlan } from '../planning/draw-plan.js';
+import { runSeed, type SeedOptions, type SeedResult } from '../seed.js';
+import type { DeploymentKind } from '../topologies/deployment.js';
+import { knownTables, type StateCounts, takeStateCounts } from './states.js';
+
+/** What the parent asks for. */
+export interface SeedJob {
+  readonly seed: number;
+  readonly trace?: boolean;
+  readonly kind?: DeploymentKind | undefined;
+  /** Only these parts of the plan, each by its name or by its place in it; undefined: all. */
+  readonly faults?: readonly string[] | undefined;
+  readonly workloads?: readonly string[] | undefined;
+}
+
+/** What comes back of a seed. */
+export interface SeedReport {
+  readonly seed: number;
+  /** null: the seed ended with an exception, or with the process. */
+  readonly result: SeedResult | null;
+  readonly crash: string | null;
+  readonly states: StateCounts;
+}
+
+/** First message of a worker: the tables of transitions that it has. */
+export interface WorkerReady {
+  readonly tables: ReturnType<typeof knownTables>;
+}
+
+function optionsOf({ seed, trace = false, kind, faults, workloads }: SeedJob): SeedOptions {
+  const plan = drawPlan(seed, kind);
+  return {
+    trace,
+    ...(kind === undefined ? {} : { kind }),
+    ...(faults === undefined ? {} : { faults: placesOf(plan.faults, faults) }),
+    ...(workloads === undefined ? {} : { workloads: placesOf(plan.workloads, workloads) }),
+  };
+}
+
+function placesOf(parts: readonly { readonly name: string }[], wanted: readonly string[]): number[] {
+  return parts.flatMap(({ name }, place) => (wanted.includes(name) || wanted.includes(String(place)) ? place : []));
+}
+
+function run(job: SeedJob): SeedReport {
+  const { seed } = job;
+  try {
+    const result = runSeed(seed, optionsOf(job));
+    return { seed, result, crash: null, states: takeStateCounts() };
+  } catch (error) {
+    const crash = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { seed, result: null, crash, states: takeStateCounts() };
+  }
+}
+
+process.on('message', (job: SeedJob) => {
+  // In an immediate of its own, as the loop of the simulated client wants it.
+  setImmediate(() => process.send?.(run(job)));
+});
+process.on('disconnect', () => process.exit());
+// Ctrl-C goes to the whole group: the parent still wants the end of the seed.
+process.on('SIGINT', () => undefined);
+process.send?.({ tables: knownTables() } satisfies WorkerReady);
