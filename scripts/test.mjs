@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'test-result-'));
 const claims = join(folder, 'claims');
 mkdirSync(claims);
 
-const suites = ['unit', 'integration', 'functional', 'types'];
+const suites = ['unit', 'integration', 'simulation', 'functional', 'types'];
 const given = process.argv.slice(2);
 const named = given.filter((arg) => suites.includes(arg));
 const others = given.filter((arg) => !suites.includes(arg));
@@ -24,7 +24,8 @@ const chosen = named.length > 0 ? named : namesFiles ? [] : suites;
 const files = chosen.map((name) => `test/${name}/**/*.test.ts`);
 
 // Unit tests wait for nothing, and arguments choose few tests or want the output of one process.
-const sharesWell = others.length === 0 && chosen.some((name) => name === 'integration' || name === 'functional');
+const shared = ['integration', 'simulation', 'functional'];
+const sharesWell = others.length === 0 && chosen.some((name) => shared.includes(name));
 const laneCount = sharesWell ? Number(process.env.TEST_LANES) || Math.min(2, availableParallelism()) : 1;
 
 // Mocha would load the files by `require` and the processes that tests start by `import`; coverage of one source in two forms cannot be added up.
