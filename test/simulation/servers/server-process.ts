@@ -2,6 +2,7 @@ import type { Listener, Network, TlsAnswer } from '../network/network.js';
 import { Pipe } from '../network/pipe.js';
 import type { ServerEnd } from '../network/tcp.js';
 import type { Happening } from '../time/timeline.js';
+import type { LinkEnd } from './replication/link.js';
 
 export type ProcessState = 'running' | 'stopped' | 'dead';
 
@@ -17,6 +18,8 @@ export interface ServerConnection {
 export abstract class ServerProcess<Connection extends ServerConnection = ServerConnection> implements Listener {
   state: ProcessState = 'dead';
   readonly connections = new Map<ServerEnd, Connection>();
+  /** Ends of its connections with other servers. */
+  readonly links = new Set<LinkEnd>();
   /** Increased with each start. What belongs to an earlier life is dropped. */
   life = 0;
   /** Its answer in a TLS handshake; undefined: it speaks none. */
@@ -67,6 +70,7 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
       else end.reset();
     }
     this.#forgetAll();
+    for (const end of this.links) end.close();
   }
 
   /** The machine loses its power: nobody is told, and what is sent there is not answered until it is started again. */
@@ -75,6 +79,7 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
     this.#die();
     this.network.losePower(this.host);
     for (const end of this.#ends) end.forget();
+    for (const end of this.links) end.forget();
     this.#forgetAll();
   }
 
@@ -135,6 +140,12 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
   /** A way to another server, of messages in order. What is sent while either is dead is lost. */
   pipeTo<T>(to: ServerProcess<ServerConnection>, receive: (message: T) => void): Pipe<T> {
     return new Pipe<T>(this.network, this.host, to.host, (message) => to.enqueue(() => receive(message)));
+  }
+
+  /** Another server has connected. */
+  linked(end: LinkEnd): void {
+    // Who has nothing to say to other servers does not answer them.
+    end.received = () => {};
   }
 
   accept(end: ServerEnd): void {

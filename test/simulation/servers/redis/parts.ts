@@ -1,3 +1,4 @@
+import type { LinkEnd } from '../replication/link.js';
 import type { Failure, ReplyValue } from '../resp.js';
 import type { Answer } from '../resp-server.js';
 import type { CommandCall } from './command-call.js';
@@ -39,7 +40,9 @@ export interface ReplicationPart {
   /** WAIT: answers at once, or by `call.blockOnReplicas`. */
   wait(call: CommandCall, replicas: number, timeoutMs: number): Answer;
   /** Reply of ROLE. */
-  role(): ReplyValue;
+  role(session: RedisSession): ReplyValue;
+  /** Another server has connected. */
+  linked?(end: LinkEnd): void;
   /** Of `INFO replication`. */
   infoLines(): readonly string[];
   /** What HELLO says. */

@@ -2,6 +2,7 @@ import type { Books } from '../../books.js';
 import type { Network } from '../../network/network.js';
 import type { ServerEnd } from '../../network/tcp.js';
 import type { Random } from '../../time/random.js';
+import type { LinkEnd } from '../replication/link.js';
 import { Failure, Push, type ReplyValue, Status } from '../resp.js';
 import { type Answer, LATER, RespServer } from '../resp-server.js';
 import { DEFAULT_USER, freshUser, type User } from './access.js';
@@ -41,7 +42,7 @@ const rulesByVersion = new Map<string, Rules>();
 
 /** A model of a Redis or Valkey server: its answers, as far as a client can tell, in memory. */
 export class RedisServer extends RespServer<RedisSession> {
-  readonly rules: Rules;
+  rules: Rules;
   readonly keyspace = new Keyspace(this);
   readonly pubsub = new PubSub(this);
   readonly blocked = new BlockedClients(this);
@@ -77,6 +78,10 @@ export class RedisServer extends RespServer<RedisSession> {
     this.users.set(DEFAULT_USER, { password: options.password ?? null });
     for (const [name, user] of Object.entries(options.users ?? {})) this.users.set(name, user);
     this.notifications = options.notifications ?? '';
+  }
+
+  get mode(): 'standalone' | 'cluster' | 'sentinel' {
+    return this.cluster === null ? 'standalone' : 'cluster';
   }
 
   get isLoading(): boolean {
@@ -236,6 +241,10 @@ export class RedisServer extends RespServer<RedisSession> {
   protected override received(session: RedisSession, bytes: Buffer, sentAt: number): void {
     session.lastAt = this.now;
     super.received(session, bytes, sentAt);
+  }
+
+  override linked(end: LinkEnd): void {
+    this.replication.linked?.(end);
   }
 
   protected disconnected(session: RedisSession): void {

@@ -54,7 +54,7 @@ export const connectionRules: RuleTable = {
     const ms = wallClock(now);
     return [String(Math.floor(ms / 1_000)), String(Math.floor((ms % 1_000) * 1_000))];
   },
-  ROLE: ({ server }) => server.replication.role(),
+  ROLE: ({ server, session }) => server.replication.role(session),
   WAIT: (call) => {
     const replicas = integer(call.words[1]);
     const timeoutMs = integer(call.words[2], new Failure('ERR timeout is not an integer or out of range'));

@@ -40,8 +40,8 @@ export function hello({ server, session, words }: CommandCall): Answer {
     ['version', version],
     ['proto', session.protocol],
     ['id', session.id],
-    ['mode', server.cluster === null ? 'standalone' : 'cluster'],
-    ['role', server.replication.helloRole],
+    ['mode', server.mode],
+    ...(server.mode === 'sentinel' ? [] : [['role', server.replication.helloRole] as const]),
     ['modules', []],
   ]);
   if (product === 'valkey' && server.isAtLeast(8, 1) && zone !== undefined) facts.set('availability_zone', zone);

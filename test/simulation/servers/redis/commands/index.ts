@@ -1,3 +1,4 @@
+import { replicationRules } from '../../replication/replication-rules.js';
 import type { RuleTable } from '../rules.js';
 import { clientRules } from './client.js';
 import { connectionRules } from './connection.js';
@@ -17,5 +18,6 @@ import { transactionRules } from './transactions.js';
 /** All that the model can do. */
 export const commandTables: readonly RuleTable[] = [
   ...[clientRules, connectionRules, infoRules, keyRules, pubsubRules, scriptRules, serverRules, transactionRules],
+  replicationRules,
   ...[hashRules, listRules, setRules, sortedSetRules, streamRules, stringRules],
 ];

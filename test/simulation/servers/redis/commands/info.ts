@@ -12,7 +12,7 @@ type Section = (server: RedisServer) => readonly string[];
 const sections: Readonly<Record<string, Section>> = {
   Server: (server) => {
     const { product, version } = server.options;
-    const mode = server.cluster === null ? 'standalone' : 'cluster';
+    const { mode } = server;
     const own =
       product === 'valkey' ? ['redis_version:7.2.4', 'server_name:valkey', `valkey_version:${version}`] : [`redis_version:${version}`];
     return [
