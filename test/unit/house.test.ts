@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { outsideNames } from '../support/outside-names.js';
-import { classesOf, functionsOf } from '../support/source-scan.js';
+import { classesOf, functionsOf, withoutText } from '../support/source-scan.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const MAX_FILE_LINES = 350;
@@ -24,15 +23,12 @@ const longLists: Readonly<Record<string, string>> = {
   'lib/commands/keys/key.ts migrate': 'public: the arguments of the command in their order',
 };
 
-/** Rooms of the simulation in which all follows from the seed. */
+/** Rooms of the simulation in which all follows from the seed, without their tests and what measures. */
 const simulated =
-  /^test\/simulation\/(?:(?:time|network|servers|faults|topologies|planning|workloads|checks)\/.*|[\w-]+)(?<!\.test|\/measure)\.ts$/;
-/** Names by which they may leave it: modules whose functions used there ask nobody, and what makes the runtime. */
-const seededModules: readonly string[] = ['node:events', 'node:net', 'cluster-key-slot'];
-const unseeded: Readonly<Record<string, string>> = {
-  'test/simulation/time/client-process.ts': 'makes timers and clocks, and has the ticks and microtasks of Node',
-  'test/simulation/network/virtual-socket.ts': 'has the ticks of Node',
-};
+  /^test\/simulation\/(?:(?:time|network|servers|faults|topologies|planning|workloads|checks)\/.*|[\w-]+)(?<!\.test|stage|\/measure)\.ts$/;
+/** Clocks, timers and chance of the process. */
+const unseeded =
+  /(?<![.#\w])(?:set(?:Timeout|Interval|Immediate)\(|performance\.)|\bDate\.now\b|\bnew Date\(\s*\)|\bhrtime\b|\bMath\b(?!\.(?!random\b)\w)|\brandom(?:Bytes|UUID|Int|Fill)\b/g;
 
 /** Tests that stand for no file of lib, without their ending, each with its reason. A name that ends in `/` stands for a folder. */
 const testsBesideLib: Readonly<Record<string, string>> = {
@@ -124,13 +120,8 @@ describe('the sources', () => {
   it('has a simulation whose clocks, timers and chance are those of the seed', () => {
     const files = [...sources].filter(([file]) => simulated.test(file));
     assert.ok(files.length > 10, `${files.length} files`);
-    for (const file of ['world', 'servers/redis/rules', 'time/random']) assert.match(`test/simulation/${file}.ts`, simulated);
-    for (const file of ['run/worker', 'planning/measure', 'checks/one.test']) assert.doesNotMatch(`test/simulation/${file}.ts`, simulated);
     assert.deepEqual(
-      files
-        .filter(([file]) => unseeded[file] === undefined)
-        .flatMap(([file, text]) => outsideNames(text).map((name) => ({ file, name })))
-        .filter(({ name }) => !seededModules.includes(name)),
+      files.flatMap(([file, text]) => (withoutText(text).match(unseeded) ?? []).map((name) => `${file}: ${name}`)),
       [],
     );
   });
@@ -164,6 +155,23 @@ describe('the sources', () => {
   });
 
   describe('is checked by a test that', () => {
+    const seeds: readonly (readonly [text: string, found: readonly string[]])[] = [
+      ['Date.now(); new Date(); new Date(at); Date.UTC(2026, 0);', ['Date.now', 'new Date()']],
+      ['setTimeout(f, 1); process.timers.setTimeout(f, 1); let timer: ReturnType<typeof setTimeout>;', ['setTimeout(']],
+      ['performance.now(); runtime.performance.now(); process.hrtime();', ['performance.', 'hrtime']],
+      ['Math.random(); Math.max(1, 2); f(Math); randomInt(2);', ['Math', 'Math', 'randomInt']],
+      ['// Date.now()', []],
+    ];
+    for (const [text, found] of seeds) {
+      it(`sees the clocks, timers and chance in ${text}`, () => assert.deepEqual(withoutText(text).match(unseeded) ?? [], found));
+    }
+
+    it('knows the rooms of the simulation', () => {
+      for (const file of ['world', 'servers/redis/rules', 'time/random']) assert.match(`test/simulation/${file}.ts`, simulated);
+      for (const file of ['run/worker', 'planning/measure', 'checks/one.test'])
+        assert.doesNotMatch(`test/simulation/${file}.ts`, simulated);
+    });
+
     it('counts the lines of classes', () => {
       const text = [
         'export class A<T> extends B {',
