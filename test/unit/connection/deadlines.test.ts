@@ -120,12 +120,17 @@ describe('the error of a call that timed out', () => {
 
 describe('where the time of a call went', () => {
   const owner: CallOwner = { ...internalOwner, timeoutMs: 100_000 };
-  // What this process itself has stood still for is not the test's.
+  // What this process itself has stood still for, also in the middle of a test, is not the test's.
   let stalledMs: SinonStub<[since: number, until?: number | undefined], number>;
   beforeEach(() => {
+    sinon.useFakeTimers({ now: 1_000_000, toFake: ['performance'] });
+    clock.expireNow();
     stalledMs = sinon.stub(clock, 'stalledMs').returns(0);
   });
-  afterEach(() => stalledMs.restore());
+  afterEach(() => {
+    sinon.restore();
+    clock.expireNow();
+  });
   /** A call that was issued so many ms ago. */
   const issued = (agoMs: number, timeoutMs = 100_000): Call => {
     const sink = sinkExtras({ onValue() {}, onError() {} });
