@@ -2,7 +2,7 @@ import type { Execution } from '../books.js';
 import type { CallRecord } from '../workloads/calls.js';
 import type { Check, Evidence, Finding } from './check.js';
 import { namesItself } from './executions.js';
-import { type Ledger, serverKey } from './ledger.js';
+import type { Ledger } from './ledger.js';
 import { isLinearizable, type Operation } from './linearizability.js';
 import { type StringStep, stepOf, stringModel } from './string-model.js';
 import { ms, shownCall, shownExecution, shownOutcome } from './words.js';
@@ -23,17 +23,18 @@ export interface Judgement {
   readonly gaveUp: number;
 }
 
-/** A key that several calls used. */
+/** What callers did with a key. */
 interface History {
-  readonly key: string;
+  /** See `Ledger.placeOf`. */
+  readonly place: string;
   readonly operations: readonly (Operation<StringStep> & { readonly call: CallRecord })[];
 }
 
 export function judgeKeys(evidence: Evidence, ledger: Ledger): Judgement {
   const findings: Finding[] = [];
   const count = { judged: 0, skipped: 0, gaveUp: 0 };
-  for (const [key, calls] of callsByKey(evidence.calls)) {
-    const history = historyOf(key, calls, evidence, ledger);
+  for (const [place, uses] of usesByPlace(evidence.calls, ledger)) {
+    const history = historyOf(place, uses, evidence, ledger);
     if (history === null) {
       count.skipped++;
       continue;
@@ -46,23 +47,29 @@ export function judgeKeys(evidence: Evidence, ledger: Ledger): Judgement {
   return { findings, ...count };
 }
 
-/** Without those for which one of several keys says nothing: what holds its parts. */
-function callsByKey(calls: readonly CallRecord[]): Map<string, CallRecord[]> {
-  const byKey = new Map<string, CallRecord[]>();
+/** The calls of a place, with the name that each has for the key. */
+interface Uses {
+  /** As the servers have it. */
+  readonly key: string;
+  readonly calls: CallRecord[];
+}
+
+function usesByPlace(calls: readonly CallRecord[], ledger: Ledger): Map<string, Uses> {
+  const byPlace = new Map<string, Uses>();
   for (const call of calls) {
     for (const key of new Set(call.keys)) {
-      const there = serverKey(call, key);
-      const before = byKey.get(there);
-      if (before === undefined) byKey.set(there, [call]);
-      else before.push(call);
+      const place = ledger.placeOf(call, key);
+      const uses = byPlace.get(place);
+      if (uses === undefined) byPlace.set(place, { key: call.traits.keyPrefix + key, calls: [call] });
+      else uses.calls.push(call);
     }
   }
-  return byKey;
+  return byPlace;
 }
 
 /** null: nothing can be said of this key. */
-function historyOf(key: string, calls: readonly CallRecord[], evidence: Evidence, ledger: Ledger): History | null {
-  const runs = ledger.withKey(key);
+function historyOf(place: string, { key, calls }: Uses, evidence: Evidence, ledger: Ledger): History | null {
+  const runs = ledger.withKey(place);
   if (!isServersWordSound(key, runs) || mayHaveRepeated(key, calls, runs)) return null;
   const canHoldReads = !runs.some((run) => !run.isPrimary && wasPrimary(run, evidence)) && !isMixed(calls, runs);
   const operations: (Operation<StringStep> & { readonly call: CallRecord })[] = [];
@@ -72,7 +79,7 @@ function historyOf(key: string, calls: readonly CallRecord[], evidence: Evidence
     if (operation === null || (operation.step.does === 'read' && !canHoldReads)) continue;
     operations.push({ ...operation, call });
   }
-  return { key, operations };
+  return { place, operations };
 }
 
 /** What the primaries themselves did with the key is one history: they lost nothing, and never were two. */
@@ -141,7 +148,7 @@ function operationOf(call: CallRecord, key: string, ledger: Ledger): Operation<S
 /** What these do, their parts have records of. */
 const PARTS: ReadonlySet<string> = new Set(['PIPELINE', 'EXEC', 'WATCHED', 'LEASE', 'STREAM']);
 
-function findingOf({ key, operations }: History, at: number, ledger: Ledger): Finding {
+function findingOf({ place, operations }: History, at: number, ledger: Ledger): Finding {
   const culprit = operations[at];
   if (culprit === undefined) throw new Error('a verdict names an operation');
   const { call } = culprit;
@@ -151,13 +158,13 @@ function findingOf({ key, operations }: History, at: number, ledger: Ledger): Fi
     .slice(-4);
   const until = call.settledAt ?? culprit.until;
   const seen = ledger
-    .withKey(key)
+    .withKey(place)
     .filter((run) => run.at <= until)
     .slice(-5);
   return {
     at: until,
     text: [
-      `${shownCall(call)}, ${shownOutcome(call)}: no order of the calls with ${key} explains it.`,
+      `${shownCall(call)}, ${shownOutcome(call)}: no order of the calls with ${place} explains it.`,
       `Before, and beside it: ${near.map((one) => `${shownCall(one.call)}, ${shownOutcome(one.call)}`).join('; ') || 'nothing'}.`,
       `Servers, up to ${ms(until)}: ${seen.map(shownExecution).join('; ') || 'nothing'}`,
     ].join(' '),

@@ -2,11 +2,21 @@ import type { Check, Evidence, Finding } from './check.js';
 import { executions } from './executions.js';
 import { histories } from './histories.js';
 import { Ledger } from './ledger.js';
+import { pops } from './pops.js';
 import { sessions, staleness } from './read-promises.js';
 import { readValues, writeReplies } from './replies.js';
+import { leftovers, recovery, settling } from './settling.js';
+import { stalePrimary } from './stale-primary.js';
+import { deliveries, gaps } from './subscribers.js';
 
 /** All that must never happen. */
-export const checks: readonly Check[] = [executions, readValues, writeReplies, histories, sessions, staleness];
+export const checks: readonly Check[] = [
+  ...[settling, leftovers, recovery],
+  ...[executions, readValues, writeReplies],
+  ...[histories, sessions, staleness],
+  stalePrimary,
+  ...[deliveries, gaps, pops],
+];
 
 /** Findings of one check that are told of a seed: the others have mostly the same cause. */
 const MOST_FINDINGS = 10;

@@ -7,13 +7,15 @@ const none: readonly never[] = [];
 /** What the servers ran, by call and by key. Made once for all checks of a seed. */
 export class Ledger {
   readonly calls: ReadonlyMap<number, CallRecord>;
+  readonly #clients: Evidence['clients'];
   readonly #ran = new Map<number, Execution[]>();
   readonly #refused = new Map<number, Execution[]>();
   readonly #byKey = new Map<string, Execution[]>();
   /** By history: the lowest offset behind which somebody threw it away. */
   readonly #keptUntil = new Map<string, number>();
 
-  constructor({ calls, books }: Pick<Evidence, 'calls' | 'books'>) {
+  constructor({ calls, books, clients }: Pick<Evidence, 'calls' | 'books' | 'clients'>) {
+    this.#clients = clients;
     this.calls = new Map(calls.map((call) => [call.id, call]));
     for (const execution of books.executions) this.#add(execution);
     for (const { history, fromOffset } of books.discards) {
@@ -30,13 +32,14 @@ export class Ledger {
     return this.#refused.get(id) ?? none;
   }
 
-  /** What ran with this key, which is the one on the servers. In order of time, on all servers. */
-  withKey(key: string): readonly Execution[] {
-    return this.#byKey.get(key) ?? none;
+  /** Where a key of a call is: its database, and its name on the servers. */
+  placeOf({ client, traits }: Pick<CallRecord, 'client' | 'traits'>, key: string): string {
+    return placeOf(this.#clients.get(client)?.database ?? 0, traits.keyPrefix + key);
   }
 
-  get keys(): Iterable<string> {
-    return this.#byKey.keys();
+  /** What ran with a key, by its place. In order of time, on all servers. */
+  withKey(key: string): readonly Execution[] {
+    return this.#byKey.get(key) ?? none;
   }
 
   /** A server threw it away, and so perhaps all did. */
@@ -51,7 +54,7 @@ export class Ledger {
     const byId = isRefused ? this.#refused : this.#ran;
     for (const id of name === 'EXEC' ? idsOfAll(execution.effects) : idsOf(words)) push(byId, id, execution);
     if (isRefused) return;
-    for (const key of keysOf(execution)) push(this.#byKey, key, execution);
+    for (const key of keysOf(execution)) push(this.#byKey, placeOf(execution.db, key), execution);
   }
 }
 
@@ -89,9 +92,8 @@ export function keysOfEffect(words: readonly string[]): readonly string[] {
   return words.slice(1, TWO_KEYS.has(name) ? 3 : 2);
 }
 
-/** A key as the servers have it. */
-export function serverKey({ traits }: Pick<CallRecord, 'traits'>, key: string): string {
-  return traits.keyPrefix + key;
+function placeOf(database: number, key: string): string {
+  return database === 0 ? key : `${database}/${key}`;
 }
 
 function push<Key, Item>(map: Map<Key, Item[]>, key: Key, item: Item): void {

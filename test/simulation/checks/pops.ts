@@ -1,5 +1,5 @@
 import type { Execution } from '../books.js';
-import { type CallRecord, idOf } from '../workloads/calls.js';
+import type { CallRecord } from '../workloads/calls.js';
 import type { Check, Evidence, Finding } from './check.js';
 import type { Ledger } from './ledger.js';
 import { idsIn } from './replies.js';

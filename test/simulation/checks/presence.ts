@@ -19,7 +19,7 @@ export class Presence {
       for (const [client, { clientName }] of clients) {
         if (clientName !== null && clientName !== session.name) continue;
         const stays = this.#of(client, kind, name);
-        const open = stays.findLast((stay) => stay.session === session && stay.until === Number.POSITIVE_INFINITY);
+        const open = stays.find((stay) => stay.session === session && stay.until === Number.POSITIVE_INFINITY);
         if (!isOn && open !== undefined) open.until = at;
         if (isOn && open === undefined) stays.push({ session, server, from: at, until: Number.POSITIVE_INFINITY });
       }

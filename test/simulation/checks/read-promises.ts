@@ -2,7 +2,7 @@ import type { Execution } from '../books.js';
 import type { CallRecord } from '../workloads/calls.js';
 import type { Check, Evidence, Finding } from './check.js';
 import { namesItself } from './executions.js';
-import { type Ledger, serverKey } from './ledger.js';
+import type { Ledger } from './ledger.js';
 import { idsIn } from './replies.js';
 import { stepOf } from './string-model.js';
 import { ms, shownCall, shownExecution, shownOutcome } from './words.js';
@@ -40,7 +40,7 @@ function* readsOf(
   for (const read of calls) {
     const { outcome, words, keys } = read;
     if (words[0] !== 'GET' || outcome?.ok !== true) continue;
-    const key = serverKey(read, keys[0] ?? '');
+    const key = ledger.placeOf(read, keys[0] ?? '');
     let register = registers.get(key);
     if (register === undefined) {
       register = registerOf(key, ledger);

@@ -2,7 +2,7 @@ import type { Execution } from '../books.js';
 import { type CallRecord, idOf } from '../workloads/calls.js';
 import type { Check, Evidence, Finding } from './check.js';
 import { namesItself } from './executions.js';
-import { type Ledger, serverKey } from './ledger.js';
+import type { Ledger } from './ledger.js';
 import { textOf } from './string-model.js';
 import { shownCall, shownExecution, shownOutcome, shownValue } from './words.js';
 
@@ -12,7 +12,7 @@ export const readValues: Check = {
   rule: 'replies',
   find: ({ calls }: Evidence, ledger: Ledger): Finding[] => {
     const findings: Finding[] = [];
-    const places = new Places(calls);
+    const places = new Places(calls, ledger);
     for (const call of calls) {
       const { outcome, settledAt } = call;
       if (outcome?.ok !== true || settledAt === null || call.keys.length === 0) continue;
@@ -74,24 +74,27 @@ const MOVING: ReadonlySet<string> = new Set(['LMOVE', 'BLMOVE', 'RPOPLPUSH', 'BR
 class Places {
   readonly #parents = new Map<string, string>();
 
-  constructor(calls: readonly CallRecord[]) {
+  constructor(
+    calls: readonly CallRecord[],
+    private readonly ledger: Ledger,
+  ) {
     for (const call of calls) {
       const [source = '', destination] = call.keys;
       if (MOVING.has(call.words[0] ?? '') && destination !== undefined) {
-        this.#parents.set(this.#root(serverKey(call, source)), this.#root(serverKey(call, destination)));
+        this.#parents.set(this.#rootOf(call, source), this.#rootOf(call, destination));
       }
     }
   }
 
   share(reader: CallRecord, writer: CallRecord): boolean {
-    const isPlain = this.#parents.size === 0 && reader.traits.keyPrefix === writer.traits.keyPrefix;
+    const isPlain = this.#parents.size === 0 && reader.client === writer.client && reader.traits.keyPrefix === writer.traits.keyPrefix;
     if (isPlain) return reader.keys.some((key) => writer.keys.includes(key));
-    const roots = new Set(writer.keys.map((key) => this.#root(serverKey(writer, key))));
-    return reader.keys.some((key) => roots.has(this.#root(serverKey(reader, key))));
+    const roots = new Set(writer.keys.map((key) => this.#rootOf(writer, key)));
+    return reader.keys.some((key) => roots.has(this.#rootOf(reader, key)));
   }
 
-  #root(key: string): string {
-    let root = key;
+  #rootOf(call: CallRecord, key: string): string {
+    let root = this.ledger.placeOf(call, key);
     for (let parent = this.#parents.get(root); parent !== undefined && parent !== root; parent = this.#parents.get(root)) root = parent;
     return root;
   }

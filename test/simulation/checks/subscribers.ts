@@ -110,7 +110,7 @@ export const gaps: Check = {
       if (record.confirmedAt === null) continue;
       const until = endOf(record, evidence);
       const given = new Set(items.map((item) => (item.type === 'gap' ? '' : `${item.channel} ${item.message}`)));
-      const lastAt = items.findLast(({ type }) => type === 'message')?.at ?? 0;
+      const lastAt = items.filter(({ type }) => type === 'message').at(-1)?.at ?? 0;
       const isAway = !presence.isThere(record, name, until);
       for (const publication of books.publications) {
         const { at, channel, message } = publication;

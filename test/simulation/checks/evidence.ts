@@ -1,0 +1,53 @@
+import type { Plan } from '../planning/plan.js';
+import type { ToldEvent } from '../programs.js';
+import type { CallRecord, Calls } from '../workloads/calls.js';
+import type { World } from '../world.js';
+import type { ClientFacts, ErrorEvent, Evidence } from './check.js';
+
+/** What a seed brought. */
+interface Brought {
+  readonly plan: Plan;
+  readonly world: World;
+  readonly calls: Calls;
+  readonly events: readonly ToldEvent[];
+  readonly fresh: readonly CallRecord[];
+  readonly faults: readonly string[];
+  /** Infinity: the servers did not come to agree. */
+  readonly settledAt: number;
+  readonly left: readonly string[];
+}
+
+export function evidenceOf({ plan, world, calls, events, fresh, faults, settledAt, left }: Brought): Evidence {
+  return {
+    kind: plan.deployment.kind,
+    calls: calls.all,
+    subscribers: calls.subscribers,
+    books: world.books,
+    clients: new Map(plan.clients.map((client) => [client.name, factsOf(client, plan)])),
+    nodes: new Set(world.deployment.servers.map(({ name }) => name)),
+    stalls: world.client.stalls,
+    connects: world.connects,
+    holdings: [],
+    settledAt,
+    endedAt: world.timeline.now,
+    fresh,
+    left,
+    uncaught: world.client.uncaught,
+    errorEvents: events.flatMap(errorEventOf),
+    hasWallJumps: faults.some((name) => name.includes('wall clock')),
+  };
+}
+
+function factsOf({ options }: Plan['clients'][number], { clients }: Plan): ClientFacts {
+  return {
+    clientName: clients.length === 1 ? null : (options.clientName ?? ''),
+    database: options.database ?? 0,
+    sharedConnections: options.pool?.shared ?? 1,
+  };
+}
+
+function errorEventOf({ at, client, name, detail }: ToldEvent): ErrorEvent[] {
+  if (name !== 'error') return [];
+  const { code, message } = detail as { readonly code?: string; readonly message: string };
+  return [{ at, client, code: code ?? '', message }];
+}
