@@ -20,6 +20,8 @@ export class Programs {
   /** Programs that have begun and not ended. */
   open = 0;
   isOver = false;
+  /** Clients whose `close()` or `destroy()` is done. */
+  closed = 0;
 
   constructor(
     private readonly world: World,
@@ -44,9 +46,10 @@ export class Programs {
     const client = this.clients.get(name);
     if (client === undefined || client.isEnded) return;
     client.isEnded = true;
-    this.#start('end', client, (me) =>
-      me.call([by.toUpperCase()], async (redis) => (by === 'close' ? redis.close() : redis.destroy()), { timeoutMs: 0 }),
-    );
+    this.#start('end', client, async (me) => {
+      await me.call([by.toUpperCase()], async (redis) => (by === 'close' ? redis.close() : redis.destroy()), { timeoutMs: 0 });
+      this.closed++;
+    });
   }
 
   /** Starts all programs of a workload, each a little after the one before. */

@@ -208,10 +208,10 @@ class Seed {
       return settledAt === null && Number.isFinite(deadlineAt) ? Math.max(latest, deadlineAt) : latest;
     }, world.timeline.now + END_MS);
     // Those who block without a limit wait for `close()`.
-    const isQuiet = (): boolean => calls.all.every(({ settledAt, traits }) => settledAt !== null || traits.blocks);
-    if (calls.open > 0) world.run(isQuiet, deadline + LATE_MS - world.timeline.now);
+    const isQuiet = (): boolean => calls.open === calls.openEndless;
+    if (!isQuiet()) world.run(isQuiet, deadline + LATE_MS - world.timeline.now);
     for (const name of programs.clients.keys()) world.client.arrive(() => programs.end(name, 'close'));
-    world.run(() => programs.open === 0, END_MS);
+    world.run(() => programs.closed === programs.clients.size && programs.open === 0, END_MS);
     world.run(() => false, LATE_MS);
     this.#left.push(...world.client.openTimerNames.map((timer) => `a timer: ${timer}`));
     if (openSockets.size > 0) this.#left.push(`${openSockets.size} sockets`);

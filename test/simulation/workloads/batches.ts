@@ -84,7 +84,8 @@ export const batchWorkloads: readonly Workload[] = [
         const batch = me.redis.pipeline();
         for (const step of steps) step.add(batch);
         const sent: Promise<readonly unknown[]> = me.random.chance(0.7) ? batch.exec({ errors: 'inline' }) : batch.exec();
-        settleSteps(me, steps, await outcomeOf(me, whole, sent));
+        const answer = await outcomeOf(me, whole, sent);
+        settleSteps(me, steps, answer);
       }
     },
   },
@@ -113,7 +114,8 @@ export const batchWorkloads: readonly Workload[] = [
           steps = [{ record, add: () => undefined }];
           return tx.multi().set(key, textOf(record.id));
         });
-        settleSteps(me, steps, await outcomeOf(me, whole, changed as Promise<readonly unknown[] | null>));
+        const answer = await outcomeOf(me, whole, changed as Promise<readonly unknown[] | null>);
+        settleSteps(me, steps, answer);
       }
     },
   },

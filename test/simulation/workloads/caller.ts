@@ -97,6 +97,9 @@ export class Caller {
       traits: how.traits === undefined ? this.traits : { ...this.traits, ...how.traits },
       issuedAt: now,
       deadlineAt: timeoutMs === 0 ? Number.POSITIVE_INFINITY : now + timeoutMs + (how.blocksMs ?? 0),
+      abortedAt: Number.POSITIVE_INFINITY,
+      settledAt: null,
+      outcome: null,
     });
     world.trace.add(client.plan.name, `calls #${id}`, () => given.join(' '));
     return record;

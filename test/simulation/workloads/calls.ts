@@ -103,8 +103,9 @@ export interface SubscriberRecord {
 export class Calls {
   readonly all: CallRecord[] = [];
   readonly subscribers: SubscriberRecord[] = [];
-  /** Calls that have not settled. */
+  /** Calls that have not settled, and those of them that block without a limit. */
   open = 0;
+  openEndless = 0;
   #lastId = 0;
 
   constructor(private readonly now: () => number) {}
@@ -114,10 +115,10 @@ export class Calls {
     return ++this.#lastId;
   }
 
-  begin(call: Omit<CallRecord, 'abortedAt' | 'settledAt' | 'outcome'>): CallRecord {
-    const record: CallRecord = { ...call, abortedAt: Number.POSITIVE_INFINITY, settledAt: null, outcome: null };
+  begin(record: CallRecord): CallRecord {
     this.all.push(record);
     this.open++;
+    if (isEndless(record)) this.openEndless++;
     return record;
   }
 
@@ -126,7 +127,12 @@ export class Calls {
     record.settledAt = this.now();
     record.outcome = outcome;
     this.open--;
+    if (isEndless(record)) this.openEndless--;
   }
+}
+
+function isEndless({ traits, deadlineAt }: CallRecord): boolean {
+  return traits.blocks && deadlineAt === Number.POSITIVE_INFINITY;
 }
 
 /** `#12`: what the bytes of a write end in. */
