@@ -95,7 +95,9 @@ class Seed {
     const { plan, world } = this;
     const deploy = topologies[plan.deployment.kind];
     if (deploy === undefined) throw new Error(`no servers of the kind ${plan.deployment.kind}`);
-    world.deploy(deploy(world, plan.deployment));
+    const deployment = deploy(world, plan.deployment);
+    if (plan.deployment.hasTls) for (const server of deployment.servers) server.tls = 'ok';
+    world.deploy(deployment);
     this.#storm();
     this.#heal();
     if (this.#hasSettled()) this.#calm();

@@ -52,6 +52,7 @@ export function drawClient(random: Random, name: string, deployment: DeploymentP
     protocol: sometimes(random, 0.25, [2 as const]),
     database: sometimes(random, deployment.kind === 'cluster' ? 0 : 0.15, [2]),
     clientName: sometimes(random, 0.2, ['shop']),
+    tls: deployment.hasTls ? true : undefined,
     failFast: sometimes(random, 0.1, [true]),
     hedge: sometimes(random, hasReplicas ? 0.2 : 0, [true]),
     keyPrefix: sometimes(random, 0.15, ['app:']),

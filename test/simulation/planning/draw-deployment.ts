@@ -24,15 +24,20 @@ export function drawDeployment(random: Random, asked?: DeploymentKind): Deployme
   const weights = Object.fromEntries(Object.entries(VERSIONS).map(([name, { weight }]) => [name, weight]));
   const { product, version } = VERSIONS[random.weighted(weights)] as (typeof VERSIONS)[string]; // one of its names
   const replicas = random.pick([1, 1, 2, 2, 3]);
-  const shards = random.pick([2, 3, 3, 4]);
+  const shards = random.pick([3, 3, 3, 4]);
+  const reachedBy = random.pick(['address', 'address', 'name', 'name', 'socket'] as const);
+  const hasTls = random.chance(0.12);
   return {
     kind,
     product,
     version,
-    shards: kind === 'cluster' ? Math.max(shards, kind === 'cluster' ? 3 : 1) : 1,
+    shards: kind === 'cluster' ? shards : 1,
     replicas: kind === 'single' ? 0 : kind === 'cluster' ? Math.min(replicas, 2) : replicas,
     sentinels: kind === 'sentinel' ? random.pick([3, 3, 5]) : 0,
     persistence: random.chance(0.7) ? 'all' : 'none',
+    reachedBy: kind === 'single' ? reachedBy : 'address',
+    // A cluster names its ports of TLS, which the model does not have.
+    hasTls: hasTls && kind !== 'cluster' && reachedBy !== 'socket',
   };
 }
 

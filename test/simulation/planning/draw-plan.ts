@@ -86,7 +86,7 @@ function drawFaults(random: Random, deployment: DeploymentPlan, stormMs: number)
     replicas: deployment.replicas > 0,
     sentinels: deployment.sentinels > 0,
     cluster: deployment.kind === 'cluster',
-    names: false,
+    names: deployment.reachedBy === 'name',
   };
   const able = faults.filter(({ needs }) => needs === undefined || has[needs] === true).map(({ name }) => name);
   // What operators do is half of what goes wrong where they have something to do: failovers, above all.

@@ -2,11 +2,11 @@ import type { ClientPlan, Plan, WorkloadPlan } from './plan.js';
 
 /** A plan for people: what the trace of a seed begins with. Numbers in brackets are those by which parts are left out. */
 export function showPlan({ seed, deployment, latency, clients, workloads, faults, stormMs }: Plan): string[] {
-  const { kind, product, version, shards, replicas, sentinels, persistence } = deployment;
+  const { kind, product, version, shards, replicas, sentinels, persistence, reachedBy, hasTls } = deployment;
   const counts = [`${shards} shards`, `${replicas} replicas each`, `${sentinels} sentinels`].filter((count) => !count.startsWith('0'));
   return [
     `seed ${seed}: ${kind} of ${product} ${version}, ${counts.join(', ')}, ${persistence === 'all' ? 'nothing' : 'everything'} is lost in a restart`,
-    `packets take ${latency.least} to ${latency.most} ms; ${stormMs} ms of faults`,
+    `clients reach them by ${reachedBy}${hasTls ? ' over TLS' : ''}; packets take ${latency.least} to ${latency.most} ms; ${stormMs} ms of faults`,
     ...clients.map(showClient),
     ...workloads.map(showWorkload),
     ...faults.map(({ name, atMs, lastsMs }, at) => `fault [${at}]: ${name}, from ${atMs} to ${Math.min(stormMs, atMs + lastsMs)} ms`),

@@ -36,6 +36,10 @@ export interface DeploymentPlan {
   readonly sentinels: number;
   /** What a server has after a restart: nothing, or all that it acknowledged. */
   readonly persistence: 'none' | 'all';
+  /** How clients are told of them. `socket`: a Unix socket, of a single server. */
+  readonly reachedBy: 'address' | 'name' | 'socket';
+  /** Data nodes speak TLS. */
+  readonly hasTls: boolean;
 }
 
 /** Builds the servers of a plan; nothing runs before `start`. */
