@@ -6,7 +6,7 @@ import {
   NoNodeError,
   QueueFullError,
   ReplyError,
-  type SlotwiseError,
+  SlotwiseError,
   withoutStack,
 } from '../../errors.js';
 import { addressKey } from '../../options/address.js';
@@ -19,7 +19,20 @@ import { MAX_REDIRECTS } from '../../routing/retry.js';
 /** Rejects a call that no queue or connection holds. */
 export function rejectCall(call: Call, error: unknown): void {
   releaseUsage(call);
-  call.fail(error);
+  const denies = call.mayHaveRun && error instanceof SlotwiseError && error.executed === 'no';
+  call.fail(denies ? undeniedError(call, error) : error);
+}
+
+/**
+ * Error for a call of which an earlier attempt may have run, though this last failure has nothing to do with that. The given one may be shared
+ * with calls that did not run.
+ */
+function undeniedError(call: Call, error: SlotwiseError): SlotwiseError {
+  const { node, cause } = error;
+  const facts = { node, command: call.spec.name, attempts: call.attempts, executed: 'unknown', cause } as const;
+  if (error instanceof NoNodeError) return withoutStack(() => new NoNodeError(error.message, facts));
+  if (error instanceof ClosedError) return withoutStack(() => new ClosedError(error.message, facts));
+  return lostError(call, { error });
 }
 
 /** The error that a caller gets for the last failure: a server's reply unchanged, anything else with the command and its attempts. */
@@ -53,7 +66,7 @@ export function redirectedAway(call: Call, { error }: AttemptFailure, { host, po
 }
 
 /** The connection was lost after the command was written. A lease counts no attempts: there it was one. */
-export function lostError(call: Call, { error }: AttemptFailure): ConnectionLostError {
+export function lostError(call: Call, { error }: Pick<AttemptFailure, 'error'>): ConnectionLostError {
   const attempts = Math.max(1, call.attempts);
   const facts = { node: error.node, command: call.spec.name, attempts, executed: 'unknown', cause: error } as const;
   return withoutStack(() => new ConnectionLostError(`${call.spec.name}: ${error.message}; it may have run`, facts));

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { closedError } from '../../../../lib/client/dispatch/call-errors.js';
+import { closedError, noNode, rejectCall } from '../../../../lib/client/dispatch/call-errors.js';
+import { AuthError, ReplyError, type SlotwiseError } from '../../../../lib/errors.js';
+import { NO_DEADLINE, newCall, takePromise } from '../../../../lib/protocol/call.js';
 import { command } from '../../../../lib/protocol/catalog/specs.js';
 
 describe('the error of a closed client', () => {
@@ -11,5 +13,46 @@ describe('the error of a closed client', () => {
   it('names what is no command as it is called', () => {
     const { message, command: name } = closedError('connect()');
     assert.deepEqual([message, name], ['connect(): the client is closed', undefined]);
+  });
+});
+
+describe('a call that is rejected', () => {
+  const SET = command('SET');
+  const owner = { idempotent: true, usage: { commands: 0, bytes: 0 }, failed: () => undefined, timeoutMs: 0 };
+
+  /** What its caller gets. */
+  async function rejection(error: SlotwiseError, mayHaveRun: boolean): Promise<SlotwiseError> {
+    const call = newCall(SET, ['k', 'v'], null, 0, owner, NO_DEADLINE);
+    const outcome = takePromise();
+    if (mayHaveRun) call.markMayHaveRun();
+    rejectCall(call, error);
+    return outcome.then(
+      () => assert.fail('it resolved'),
+      (reason: unknown) => reason as SlotwiseError,
+    );
+  }
+
+  // Each of them may be shared by many calls, and says `no`.
+  const errors: readonly (readonly [SlotwiseError, code: string])[] = [
+    [noNode(SET, 'the primary cannot be reached', null), 'ERR_NO_NODE'],
+    [closedError(SET), 'ERR_CLOSED'],
+    [new AuthError('WRONGPASS'), 'ERR_CONNECTION_LOST'],
+  ];
+  for (const [error, code] of errors) {
+    it(`is not told by ${error.name} that it did not run where an earlier attempt may have`, async () => {
+      const told = await rejection(error, true);
+      assert.deepEqual([told.executed, told.code, told.command], ['unknown', code, 'SET']);
+      assert.ok(told.message.includes(error.message), told.message);
+      assert.equal(error.executed, 'no', 'others have it, too');
+    });
+
+    it(`gets ${error.name} as it is where none has`, async () => {
+      assert.equal(await rejection(error, false), error);
+    });
+  }
+
+  it('gets what a server answered as it is', async () => {
+    const error = new ReplyError('WRONGTYPE', 'WRONGTYPE');
+    assert.equal(await rejection(error, true), error);
   });
 });
