@@ -1,6 +1,6 @@
 import type { Redis } from '../../../lib/index.js';
 import { type Answer, Caller } from './caller.js';
-import { amountOf, type CallError, type CallRecord, failureOf } from './calls.js';
+import { amountOf, type CallError, type CallRecord, type CallTraits, failureOf } from './calls.js';
 import { keyOf, textOf } from './strings.js';
 import type { Workload } from './workload.js';
 
@@ -53,6 +53,25 @@ const notCommitted: CallError = {
   node: null,
   error: null,
 };
+
+/** MULTI, SET, EXEC, one after the other: what SET comes to is known when EXEC is answered. */
+async function transactionByHand(me: Caller, one: Lent, key: string, traits: Partial<CallTraits>): Promise<void> {
+  await me.call(['MULTI'], () => one.call('MULTI'), { traits, keys: [] });
+  const record = me.begin((id) => ['SET', key, textOf(id)], { traits: { ...traits, blocks: true }, timeoutMs: 0 });
+  let queued: unknown;
+  try {
+    queued = await one.set(key, textOf(record.id));
+  } catch (error) {
+    queued = error;
+  }
+  const answer = await me.call(['EXEC'], () => one.call('EXEC'), { traits, keys: [] });
+  const replies = answer.ok && Array.isArray(answer.value) ? answer.value : null;
+  if (replies !== null && queued === 'QUEUED') me.settle(record, { ok: true, value: replies[0] });
+  else if (queued instanceof Error) me.settle(record, { ok: false, error: unknownUnlessNo(failureOf(queued)) });
+  else me.settle(record, answer.ok ? { ok: false, error: notCommitted } : answer);
+}
+
+type Lent = Parameters<Parameters<Redis['lease']>[0]>[0];
 
 /** Programs that send several commands as one. */
 export const batchWorkloads: readonly Workload[] = [
@@ -132,18 +151,17 @@ export const batchWorkloads: readonly Workload[] = [
         const isByHand = me.random.chance(0.4);
         const lent = me.redis.lease(
           async (one) => {
-            const set = (): Promise<Answer<unknown>> =>
-              me.call(
+            if (isByHand) await transactionByHand(me, one, key, traits);
+            else {
+              await me.call(
                 (id) => ['SET', key, textOf(id)],
                 (_redis, id) => one.set(key, textOf(id)),
                 { traits },
               );
-            if (isByHand) await me.call(['MULTI'], () => one.call('MULTI'), { traits, keys: [] });
-            await set();
-            if (isByHand) await me.call(['EXEC'], () => one.call('EXEC'), { traits, keys: [] });
+            }
             await me.call(['GET', key], () => one.get(key), { traits });
             if (me.random.chance(0.2)) await me.call(['WAIT', '1', '20'], () => one.wait(1, 20), { traits, keys: [], blocksMs: 20 });
-            if (me.random.chance(0.1)) await me.call(['SELECT', '0'], () => one.select(0), { traits, keys: [] });
+            if (me.random.chance(0.1)) await me.call(['CLIENT', 'NO-TOUCH'], () => one.clientNoTouch('ON'), { traits, keys: [] });
           },
           { key },
         );
