@@ -1,6 +1,6 @@
 import type { Redis } from '../../../lib/index.js';
 import { type Answer, Caller } from './caller.js';
-import { amountOf, type CallRecord } from './calls.js';
+import { amountOf, type CallRecord, markOf } from './calls.js';
 import { textOf } from './strings.js';
 import { sleep, type WorkloadContext } from './workload.js';
 
@@ -8,21 +8,54 @@ import { sleep, type WorkloadContext } from './workload.js';
 interface Fresh {
   readonly words: (id: number) => readonly string[];
   readonly keys: readonly string[];
-  send(redis: Redis, id: number): Promise<unknown>;
+  /** `context`: for what takes more than one command. */
+  send(redis: Redis, id: number, context: WorkloadContext): Promise<unknown>;
 }
 
 /** Keys of their own: nobody else holds a lock on them, or has another type there. */
 const STRING = 'fresh:string';
 const COUNTER = 'fresh:counter';
 const SEVERAL = ['fresh:1', 'fresh:2', 'fresh:3', 'fresh:4', 'fresh:5'];
+const LIST = 'fresh:list';
 
 const kinds: readonly Fresh[] = [
   { words: () => ['GET', STRING], keys: [STRING], send: (redis) => redis.get(STRING) },
   { words: (id) => ['SET', STRING, textOf(id)], keys: [STRING], send: (redis, id) => redis.set(STRING, textOf(id)) },
   { words: (id) => ['INCRBY', COUNTER, String(amountOf(id))], keys: [COUNTER], send: (redis, id) => redis.incrby(COUNTER, amountOf(id)) },
   { words: () => ['MGET', ...SEVERAL], keys: SEVERAL, send: (redis) => redis.mget(SEVERAL) },
+  // One that blocks needs a connection of its own.
+  { words: () => ['BLPOP', LIST, '0.01'], keys: [LIST], send: (redis) => redis.blpop(LIST, 0.01) },
+  { words: () => ['EXEC'], keys: [STRING], send: (redis) => redis.multi().get(STRING).exec() },
+  { words: () => ['LEASE'], keys: [STRING], send: (redis) => redis.lease((one) => one.get(STRING), { key: STRING }) },
+  { words: () => ['SCANHASH', 'fresh:hash'], keys: ['fresh:hash'], send: (redis) => first(redis.scanHash('fresh:hash')) },
+  { words: (id) => ['HEAR', markOf(id)], keys: [], send: hear },
 ];
 
+async function first<T>(items: AsyncIterable<T>): Promise<T | null> {
+  for await (const item of items) return item;
+  return null;
+}
+
+/** How long a message may take, in ms. What is published while a subscription moves may be missed, as a gap says then. */
+const HEARD_MS = 300;
+
+/** Subscribes, publishes, and rejects if the message does not come. */
+async function hear(redis: Redis, id: number, context: WorkloadContext): Promise<void> {
+  const channel = `fresh:${id}`;
+  let isHeard = false;
+  const subscription = await redis.subscribe(channel, () => {
+    isHeard = true;
+  });
+  try {
+    await redis.publish(channel, markOf(id));
+    for (let waited = 0; !isHeard && waited < HEARD_MS; waited += STEP_MS) await sleep(context, STEP_MS);
+    if (!isHeard) throw new Error('the message did not come');
+  } finally {
+    await subscription.unsubscribe();
+  }
+}
+
+const STEP_MS = 10;
 /** Between two tries of a program that wants to succeed, in ms. */
 const AGAIN_MS = 20;
 
@@ -34,14 +67,14 @@ export async function issueFresh(context: WorkloadContext, boundMs: number): Pro
   const { world } = context;
   const me = new Caller(context, { timeoutMs: boundMs, reads: 'primary', isIdempotent: true });
   const untilSuccess = async ({ words, keys, send }: Fresh): Promise<CallRecord> => {
-    const first = me.begin(['FRESH', words(0)[0] ?? ''], { keys: [] });
+    const whole = me.begin(['FRESH', words(0)[0] ?? ''], { keys: [] });
     let answer: Answer<unknown>;
     do {
-      answer = await me.call(words, send, { keys });
+      answer = await me.call(words, (redis, id) => send(redis, id, context), { keys });
       if (!answer.ok) await sleep(context, AGAIN_MS);
-    } while (!answer.ok && world.timeline.now < first.issuedAt + boundMs);
-    me.settle(first, answer);
-    return first;
+    } while (!answer.ok && world.timeline.now < whole.issuedAt + boundMs);
+    me.settle(whole, answer);
+    return whole;
   };
   return Promise.all(kinds.map(untilSuccess));
 }

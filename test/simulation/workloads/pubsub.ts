@@ -1,4 +1,13 @@
-import type { ChannelMessage, Gap, KeyspaceEvent, Messages, PatternMessage, Redis, Subscription } from '../../../lib/index.js';
+import type {
+  ChannelMessage,
+  Gap,
+  KeyspaceEvent,
+  Messages,
+  MessagesOptions,
+  PatternMessage,
+  Redis,
+  Subscription,
+} from '../../../lib/index.js';
 import type { DeploymentPlan } from '../topologies/deployment.js';
 import { Caller, plain } from './caller.js';
 import { markOf, type SubscriberRecord } from './calls.js';
@@ -43,11 +52,14 @@ function byFunction(redis: Redis, kind: Kind, names: readonly string[], given: (
   return redis.psubscribe(names, (message, channel, pattern) => given({ type: 'message', channel, message, pattern }), { onGap });
 }
 
-function byIterator(redis: Redis, kind: Kind, names: readonly string[]): Messages<Item> {
-  if (kind === 'channel') return redis.messages(names, { gaps: true });
-  if (kind === 'shard') return redis.smessages(names, { gaps: true });
-  if (kind === 'keyspace') return redis.keyspaceEvents({ keys: names, events: 'set', configure: true }, { gaps: true });
-  return redis.pmessages(names, { gaps: true });
+type Buffering = Pick<MessagesOptions, 'maxBuffered' | 'overflow'>;
+
+function byIterator(redis: Redis, kind: Kind, names: readonly string[], buffering: Buffering): Messages<Item> {
+  const options = { ...buffering, gaps: true } as const;
+  if (kind === 'channel') return redis.messages(names, options);
+  if (kind === 'shard') return redis.smessages(names, options);
+  if (kind === 'keyspace') return redis.keyspaceEvents({ keys: names, events: 'set', configure: true }, options);
+  return redis.pmessages(names, options);
 }
 
 function namesOf({ random }: Caller, kind: Kind): string[] {
@@ -95,7 +107,10 @@ async function listen(context: WorkloadContext, kinds: readonly Kind[]): Promise
           leave = () => subscription.unsubscribe();
           return null;
         }
-        const items = byIterator(redis, kind, names);
+        // A slow consumer fills its buffer: what is dropped then is a gap.
+        const isSlow = me.random.chance(0.3);
+        const buffering = isSlow ? { maxBuffered: 3, overflow: me.random.pick(['drop-oldest', 'drop-newest', 'error'] as const) } : {};
+        const items = byIterator(redis, kind, names, buffering);
         await items.ready();
         leave = () => items.return();
         context.background(async () => {
@@ -104,6 +119,7 @@ async function listen(context: WorkloadContext, kinds: readonly Kind[]): Promise
               const { done, value } = await items.next();
               if (done === true || value === undefined) break;
               given(value);
+              if (isSlow) await sleep(context, 100);
             }
           } catch (error) {
             context.world.trace.add(client.plan.name, `#${record.id} ends`, String(error));
