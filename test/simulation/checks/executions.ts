@@ -30,8 +30,9 @@ function faultOf(call: CallRecord, ledger: Ledger): { readonly at: number; reado
   if (first !== undefined && outcome?.ok === false && outcome.error.executed === 'no') {
     return fault(call, first.at, "ran, and its caller was told executed 'no'", ran);
   }
-  const saysThatItRan = outcome !== null && (outcome.ok || outcome.error.executed === 'yes');
-  if (first === undefined && saysThatItRan && namesItself(call)) {
+  const saysThatItRan = outcome?.ok === true && outcome.value !== 'QUEUED';
+  const saysThatItFailed = outcome?.ok === false && outcome.error.executed === 'yes' && ledger.refused(call.id).length === 0;
+  if (first === undefined && (saysThatItRan || saysThatItFailed) && namesItself(call)) {
     return fault(call, call.settledAt ?? 0, 'never ran, and its caller was told that it did', ledger.refused(call.id));
   }
   return null;

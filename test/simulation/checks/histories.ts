@@ -2,7 +2,7 @@ import type { Execution } from '../books.js';
 import type { CallRecord } from '../workloads/calls.js';
 import type { Check, Evidence, Finding } from './check.js';
 import { namesItself } from './executions.js';
-import type { Ledger } from './ledger.js';
+import { keysOf, type Ledger } from './ledger.js';
 import { isLinearizable, type Operation } from './linearizability.js';
 import { type StringStep, stepOf, stringModel } from './string-model.js';
 import { ms, shownCall, shownExecution, shownOutcome } from './words.js';
@@ -130,18 +130,19 @@ function wasPrimary({ server, at }: Execution, { books }: Evidence): boolean {
 function operationOf(call: CallRecord, key: string, ledger: Ledger): Operation<StringStep> | null | 'unknown' {
   const { outcome, issuedAt, settledAt, traits, words } = call;
   const here = key.slice(traits.keyPrefix.length);
-  const step = stepOf(words, here, outcome?.ok === true ? outcome.value : undefined);
+  const step = stepOf(words, here, outcome?.ok === true && outcome.value !== 'QUEUED' ? outcome.value : undefined);
   if (step === null) return PARTS.has(words[0] ?? '') ? null : 'unknown';
   if (step.does === 'read' || step.does === 'exists') {
     if (outcome?.ok !== true || traits.reads !== 'primary') return null;
   }
-  if (outcome?.ok === true && settledAt !== null) return { from: issuedAt, until: settledAt, step };
+  const isQueued = outcome?.ok === true && outcome.value === 'QUEUED';
+  if (outcome?.ok === true && settledAt !== null && !isQueued) return { from: issuedAt, until: settledAt, step };
   if (outcome?.ok === false && outcome.error.executed === 'no') return null;
   const isFailed = outcome?.ok === false && outcome.error.executed === 'yes';
   if (isFailed && outcome.error.name !== 'NotReplicatedError') return 'unknown';
   // The servers' records know what the caller does not: whether it ran, and when at the latest.
   if (!namesItself(call)) return { from: issuedAt, until: Number.POSITIVE_INFINITY, step };
-  const run = ledger.ran(call.id).find(({ isPrimary, words: sent }) => isPrimary && sent.includes(key));
+  const run = ledger.ran(call.id).find((each) => each.isPrimary && keysOf(each).includes(key));
   return run === undefined ? null : { from: issuedAt, until: run.at, step };
 }
 

@@ -1,4 +1,5 @@
 import type { Execution } from '../books.js';
+import { Failure } from '../servers/resp.js';
 import { type CallRecord, idOf } from '../workloads/calls.js';
 import type { Evidence } from './check.js';
 
@@ -28,6 +29,7 @@ export class Ledger {
     return this.#ran.get(id) ?? none;
   }
 
+  /** Of what this call wrote, what the servers refused, or answered by an error without a change. */
   refused(id: number): readonly Execution[] {
     return this.#refused.get(id) ?? none;
   }
@@ -49,8 +51,10 @@ export class Ledger {
   }
 
   #add(execution: Execution): void {
-    const { words, isRefused } = execution;
+    const { words, reply, effects } = execution;
     const [name = ''] = words;
+    // An error that changed nothing is as good as a refusal.
+    const isRefused = execution.isRefused || (reply instanceof Failure && effects.length === 0);
     const byId = isRefused ? this.#refused : this.#ran;
     for (const id of name === 'EXEC' ? idsOfAll(execution.effects) : idsOf(words)) push(byId, id, execution);
     if (isRefused) return;

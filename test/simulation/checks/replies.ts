@@ -36,7 +36,7 @@ export const writeReplies: Check = {
     const findings: Finding[] = [];
     for (const call of calls) {
       if (call.outcome?.ok !== true || !namesItself(call)) continue;
-      const runs = ledger.ran(call.id).filter(({ words }) => words[0] === call.words[0]);
+      const runs = ledger.ran(call.id).filter(({ words }) => words[0] === call.words[0] || call.words[0] === 'SCRIPT');
       const told = textOf(call.outcome.value);
       const said = runs.map(({ reply }) => textOf(reply));
       // Parts of a command that was split are put together, and what is no plain value is formed by the client.

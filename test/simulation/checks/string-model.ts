@@ -70,6 +70,7 @@ export function stepOf(words: readonly string[], key: string, reply: unknown): S
   if (reply instanceof Failure) return null;
   const [name = '', , second = '', ...options] = words;
   const gave = textOf(reply);
+  if (name === 'SCRIPT') return scriptStep(words[1] ?? '', words[3] ?? '', gave);
   switch (name) {
     case 'GET':
       return step('read', '', gave);
@@ -110,6 +111,14 @@ function setStep(value: string, options: readonly string[], gave: StringStep['ga
   if (option === 'GET') return step('write', small(value), gave);
   if (option === 'NX') return step('write new', small(value), gave);
   return option === 'XX' ? step('write old', small(value), gave) : null;
+}
+
+/** Of the scripts that programs run: see `workloads/scripts.ts`. */
+function scriptStep(script: string, word: string, gave: StringStep['gave']): StringStep | null {
+  if (script === 'read') return step('read', '', gave);
+  if (script === 'append') return step('append', word, gave);
+  if (script === 'add') return step('add', word, gave);
+  return script === 'swap' ? step('write', word, gave) : null;
 }
 
 /** Of a key that is named twice in MSET the last value holds. */
