@@ -70,7 +70,7 @@ function usesByPlace(calls: readonly CallRecord[], ledger: Ledger): Map<string, 
 /** null: nothing can be said of this key. */
 function historyOf(place: string, { key, calls }: Uses, evidence: Evidence, ledger: Ledger): History | null {
   const runs = ledger.withKey(place);
-  if (!isServersWordSound(key, runs) || mayHaveRepeated(key, calls, runs)) return null;
+  if (runs.some((run) => ledger.mayBeLost(run)) || !isServersWordSound(key, runs) || mayHaveRepeated(key, calls, runs)) return null;
   const canHoldReads = !runs.some((run) => !run.isPrimary && wasPrimary(run, evidence)) && !isMixed(calls, runs);
   const operations: (Operation<StringStep> & { readonly call: CallRecord })[] = [];
   for (const call of calls) {

@@ -275,8 +275,14 @@ export class RedisServer extends RespServer<RedisSession> {
     this.scripts.clear();
     this.#stream.clear();
     this.#loadingUntil = 0;
-    if ((this.options.persistence ?? 'none') === 'none') this.keyspace.clear();
+    if ((this.options.persistence ?? 'none') === 'none') this.#lose();
     this.replication.died?.();
     this.cluster?.died?.();
+  }
+
+  /** What was written is gone. Where there are replicas, their part knows what that means for the group. */
+  #lose(): void {
+    this.keyspace.clear();
+    if (this.replication instanceof Alone) this.books.discarded(this.name, this.replication.history, -1);
   }
 }
