@@ -87,6 +87,13 @@ describe('simulation: what could be known of roles', () => {
     it(`sentinel: ${name}`, () => assert.equal(knownAt('sentinel', words), expected));
   }
 
+  it('replication: replicas that begin to follow it outweigh what it said before', () => {
+    const demoted = ['C says B is a primary', 'A says A is a replica'];
+    assert.equal(knownAt('replication', [...demoted, 'C says A is a primary']), null);
+    assert.equal(knownAt('replication', ['C says A is a primary', 'A says A is a replica', 'C says A is a primary']), 1);
+    assert.equal(knownAt('sentinel', [...demoted, 'C says A is a primary']), 1);
+  });
+
   it('single, replication: the word of the node itself counts', () => {
     for (const kind of ['single', 'replication'] as const) {
       assert.equal(knownAt(kind, ['A says A is a primary', 'A says A is a replica']), 1);

@@ -14,7 +14,8 @@ import type { DeploymentKind } from '../topologies/deployment.js';
  * | MOVED of a third node | never: it has no epoch, and may be late | never |
  * | a sentinel's, that another is the primary | if that one has said so itself, and became it later than the node | |
  * | a sentinel's, that the node is the primary | | always |
- * | a replica's or another primary's about a group | never | never |
+ * | a replica's, that it follows the node, without sentinels | | if it is new, and so newer than what the node said of itself |
+ * | a replica's, that it follows another | never | never |
  */
 export class RoleKnowledge {
   /** null: it could not have known. In ms. */
@@ -29,6 +30,8 @@ export class RoleKnowledge {
   #named: RoleWord | null = null;
   /** Nodes whose last word of themselves was that they are primaries, and since when. */
   readonly #risen = new Map<string, number>();
+  /** Whom each replica follows, by its last word. */
+  readonly #followed = new Map<string, string>();
 
   constructor(
     private readonly kind: DeploymentKind,
@@ -67,7 +70,8 @@ export class RoleKnowledge {
   #takeOfGroup(word: RoleWord): void {
     const { teller, isPrimary } = word;
     if (teller === word.node) this.#takeOwnOfGroup(word);
-    else if (!this.isDataNode(teller) && isPrimary) {
+    else if (this.isDataNode(teller)) this.#takeOfReplica(word);
+    else if (isPrimary) {
       this.#named = word;
       if (word.node === this.node) this.#takeBack();
     }
@@ -85,6 +89,11 @@ export class RoleKnowledge {
     if (teller !== this.node) return;
     if (!isPrimary) this.#against(word);
     else if (isNew) this.#takeBack();
+  }
+
+  #takeOfReplica({ teller, node }: RoleWord): void {
+    if (this.kind !== 'sentinel' && node === this.node && this.#followed.get(teller) !== node) this.#takeBack();
+    this.#followed.set(teller, node);
   }
 
   #covers({ slots }: RoleWord): boolean {

@@ -148,6 +148,7 @@ export class Replication implements ReplicationPart {
       return ['master', offset, downstream.online.map(({ address, ackedTo }) => [address.host, String(address.port), String(ackedTo)])];
     }
     const { primary, state } = upstream;
+    this.#tells(session, keyOf(primary), true);
     return ['slave', primary.host, primary.port, state, state === 'connected' ? offset : -1];
   }
 
