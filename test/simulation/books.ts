@@ -41,6 +41,14 @@ export interface Discarded {
   readonly fromOffset: number;
 }
 
+/** A key went from one shard of a cluster to another, with what it held: RESTORE there, DEL here. Positions are those behind the two. */
+export interface KeyMove {
+  readonly at: number;
+  readonly key: string;
+  readonly from: { readonly server: string; readonly history: string; readonly offset: number };
+  readonly to: { readonly server: string; readonly history: string; readonly offset: number };
+}
+
 /** A word of a server about the role of a node, when the client's program had read it. */
 export interface RoleWord {
   readonly at: number;
@@ -88,6 +96,7 @@ export interface SubscriptionTurn {
 export class Books {
   readonly executions: Execution[] = [];
   readonly discards: Discarded[] = [];
+  readonly keyMoves: KeyMove[] = [];
   readonly roleWords: RoleWord[] = [];
   readonly roleTurns: RoleTurn[] = [];
   readonly publications: Publication[] = [];
@@ -102,6 +111,10 @@ export class Books {
   /** Of the history with this id, this server throws away what lies behind this offset. */
   discarded(server: string, history: string, fromOffset: number): void {
     this.discards.push({ at: this.timeline.now, server, history, fromOffset });
+  }
+
+  keyMoved({ key, from, to }: Omit<KeyMove, 'at'>): void {
+    this.keyMoves.push({ at: this.timeline.now, key, from, to });
   }
 
   /** Called when the client's program has read the word: from `session.whenRead`. */

@@ -1,3 +1,4 @@
+import { deployCluster } from './cluster.js';
 import type { Deploy, DeploymentKind } from './deployment.js';
 import { deployReplication } from './replication.js';
 import { deploySentinel } from './sentinel.js';
@@ -8,4 +9,5 @@ export const topologies: Readonly<Partial<Record<DeploymentKind, Deploy>>> = {
   single: deploySingle,
   replication: deployReplication,
   sentinel: deploySentinel,
+  cluster: deployCluster,
 };

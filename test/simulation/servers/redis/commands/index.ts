@@ -1,3 +1,5 @@
+import { clusterRules } from '../../cluster/cluster-rules.js';
+import { migrationRules } from '../../cluster/migration-rules.js';
 import { replicationRules } from '../../replication/replication-rules.js';
 import type { RuleTable } from '../rules.js';
 import { clientRules } from './client.js';
@@ -17,7 +19,18 @@ import { transactionRules } from './transactions.js';
 
 /** All that the model can do. */
 export const commandTables: readonly RuleTable[] = [
-  ...[clientRules, connectionRules, infoRules, keyRules, pubsubRules, scriptRules, serverRules, transactionRules],
+  ...[
+    clientRules,
+    clusterRules,
+    connectionRules,
+    infoRules,
+    keyRules,
+    migrationRules,
+    pubsubRules,
+    scriptRules,
+    serverRules,
+    transactionRules,
+  ],
   replicationRules,
   ...[hashRules, listRules, setRules, sortedSetRules, streamRules, stringRules],
 ];

@@ -1,0 +1,287 @@
+import type { Random } from '../../time/random.js';
+import type { ClusterPart } from '../redis/parts.js';
+import type { RedisServer } from '../redis/redis-server.js';
+import type { CommandRule } from '../redis/rules.js';
+import type { RedisSession } from '../redis/session.js';
+import type { Replication } from '../replication/replication.js';
+import { Failure } from '../resp.js';
+import type { ClusterDirectory } from './cluster-node.js';
+import { ClusterNode } from './cluster-node.js';
+import type { ClusterHost, ClusterSettings } from './core.js';
+import { moveKey } from './key-move.js';
+import type { KnownNode, NodeIdentity } from './known-node.js';
+import { type Redirect, redirectOf } from './redirect.js';
+import { endpointOf } from './replies.js';
+import { rangesOf, type SlotRange, slotOf } from './slots.js';
+
+/** Pauses that a failover asks for, and a move of slots. */
+const FAILOVER = 'failover';
+
+/** Nodes by number and by address. */
+export interface MemberDirectory extends ClusterDirectory {
+  member(address: string): ClusterMember | undefined;
+}
+
+/** A server as a member of a cluster: what its node says goes for its commands, and what becomes of the node goes for its data. */
+export class ClusterMember implements ClusterPart {
+  readonly node: ClusterNode;
+  /** It was taken out of the cluster. */
+  isApart = false;
+  #isFirstStart = true;
+
+  constructor(
+    readonly server: RedisServer,
+    readonly replication: Replication,
+    readonly identity: NodeIdentity,
+    settings: ClusterSettings,
+    readonly directory: MemberDirectory,
+    random: Random,
+  ) {
+    this.node = new ClusterNode(server, identity, this.#host(random), settings, directory);
+    server.cluster = this;
+    server.replication = replication;
+  }
+
+  started(): void {
+    this.node.started(this.#isFirstStart);
+    this.#isFirstStart = false;
+  }
+
+  died(): void {
+    this.node.died();
+  }
+
+  infoLines(): readonly string[] {
+    return [];
+  }
+
+  /** A replica that has the data of its primary, and hears of changes. */
+  get isLinked(): boolean {
+    return this.replication.upstream?.state === 'connected' && !this.server.isLoading;
+  }
+
+  // --- commands
+
+  refusal(session: RedisSession, rule: CommandRule, _words: readonly string[], keys: readonly string[]): Failure | null {
+    if (keys.length === 0) return null;
+    const isExec = rule.name === 'EXEC';
+    const redirect = redirectOf(
+      { table: this.node.table, state: this.node.state, settings: this.node.settings, hasKey: this.#hasKey },
+      {
+        name: rule.name,
+        keys,
+        isWrite: rule.kind === 'write' || (isExec && (session.queued ?? []).some((each) => each.rule.kind === 'write')),
+        isSharded: rule.name === 'SPUBLISH' || rule.name === 'SSUBSCRIBE' || rule.name === 'SUNSUBSCRIBE',
+        isAsking: session.isAsking || rule.name === 'RESTORE-ASKING',
+        isReadonly: session.isReadonly,
+      },
+    );
+    return redirect === null ? null : this.#failureOf(session, redirect);
+  }
+
+  #hasKey = (key: string): boolean => this.server.keyspace.database(0).has(key);
+
+  #failureOf(session: RedisSession, redirect: Redirect): Failure {
+    if ('text' in redirect) return new Failure(redirect.text);
+    const { kind, slot, node } = redirect;
+    if (kind === 'MOVED') {
+      session.whenRead.push(() =>
+        this.server.books.toldRole({ teller: this.server.name, node: node.address, isPrimary: true, slots: [[slot, slot]], epoch: null }),
+      );
+    }
+    return new Failure(`${kind} ${slot} ${endpointOf(this.node, node) ?? ''}:${node.identity.port}`);
+  }
+
+  /** A reply that says who has which role is on its way to this client. */
+  tellsRoles(session: RedisSession): void {
+    const { table } = this.node;
+    const words = table.nodes
+      .filter(({ isInHandshake }) => !isInHandshake)
+      .map((node) => ({
+        teller: this.server.name,
+        node: node.address,
+        isPrimary: node.isPrimary,
+        slots: node.isPrimary ? (rangesOf(table.slotsOf(node)) as readonly SlotRange[]) : null,
+        epoch: node.owner.configEpoch,
+      }));
+    session.whenRead.push(() => {
+      for (const word of words) this.server.books.toldRole(word);
+    });
+  }
+
+  /** Those who wait for keys that this server does not serve any more. Redis looks at its clients ten times a second. */
+  #redirectBlocked(): void {
+    if (this.server.blocked.sessions.size === 0) return;
+    this.server.unblockAll((session) => {
+      const { blocked } = session;
+      return blocked?.on !== 'keys' ? null : this.refusal(session, blocked.rule, blocked.words, blocked.keys);
+    });
+  }
+
+  publish(channel: string, message: string, isSharded: boolean): void {
+    const { node } = this;
+    const { table } = node;
+    const word = { kind: 'publish', header: node.header(), channel, message, isSharded } as const;
+    for (const other of table.nodes) {
+      if (other === table.myself || other.isInHandshake || (isSharded && other.owner !== table.myself.owner)) continue;
+      node.send(other, word);
+    }
+  }
+
+  /** A command that it sends to that one would be carried out. */
+  reaches({ server: other }: ClusterMember): boolean {
+    const { server } = this;
+    const { network, host } = server;
+    return other.state === 'running' && !network.isCut(host, other.host) && !network.isCut(other.host, host) && other.replication.isPrimary;
+  }
+
+  // --- slots
+
+  get isEmpty(): boolean {
+    return this.server.keyspace.databases.every(({ values }) => values.size === 0);
+  }
+
+  keysIn(slot: number): string[] {
+    return this.server.keyspace
+      .database(0)
+      .keys()
+      .filter((key) => slotOf(key) === slot);
+  }
+
+  slotsWithKeys(): number[] {
+    return [...new Set(this.server.keyspace.database(0).keys().map(slotOf))];
+  }
+
+  /** Whether it serves all of these slots, and none is on its way. */
+  serves(slots: readonly number[]): boolean {
+    const { table } = this.node;
+    return this.replication.isPrimary && slots.every((slot) => table.ownerOf(slot) === table.myself && !table.migrating.has(slot));
+  }
+
+  /** An atomic move ends: that one has the slots from now on, with their keys. */
+  handOver(target: ClusterMember, slots: readonly number[]): void {
+    const { node } = this;
+    const there = target.node.table;
+    const known = node.table.node(target.identity.ordinal);
+    if (known === undefined) return;
+    for (const slot of slots) {
+      for (const key of this.keysIn(slot)) moveKey(this, target, key);
+      there.setOwner(slot, there.myself);
+    }
+    target.node.claims.bumpEpoch();
+    target.node.pongToAll();
+    known.configEpoch = Math.max(known.configEpoch, there.myself.configEpoch);
+    for (const slot of slots) node.table.setOwner(slot, known);
+    this.#afterLoss(known);
+    target.node.settle();
+  }
+
+  #afterLoss(to: KnownNode): void {
+    const { node } = this;
+    if (node.table.myself.slotCount === 0) node.follow(to);
+    this.slotsLeft();
+    node.updateState();
+    node.settle();
+  }
+
+  /** CLUSTER RESET, of one that leaves the cluster. */
+  reset(): void {
+    const { node, server, replication } = this;
+    this.isApart = true;
+    if (!replication.isPrimary) {
+      replication.promote();
+      server.keyspace.clear();
+    }
+    node.reset();
+  }
+
+  meetAddress(host: string, port: number): void {
+    const { directory, node } = this;
+    const other = directory.member(`${host}:${port}`);
+    if (other !== undefined) node.meet(other.node.table.myself.ordinal);
+  }
+
+  /** CLUSTER SETSLOT MIGRATING, IMPORTING and NODE. Returns why not. https://redis.io/docs/latest/commands/cluster-setslot/ */
+  setSlot(slot: number, how: 'MIGRATING' | 'IMPORTING' | 'NODE', id: string): string | null {
+    const { table } = this.node;
+    const isOwner = table.ownerOf(slot) === table.myself;
+    if (how === 'MIGRATING' && !isOwner) return `ERR I'm not the owner of hash slot ${slot}`;
+    if (how === 'IMPORTING' && isOwner) return `ERR I'm already the owner of hash slot ${slot}`;
+    const other = table.byId(id);
+    if (other === undefined) return how === 'NODE' ? `ERR Unknown node ${id}` : `ERR I don't know about node ${id}`;
+    if (!other.isPrimary) return 'ERR Target node is not a master';
+    if (how === 'NODE') return this.#give(slot, other);
+    this.node.mark(slot, how === 'MIGRATING' ? 'migrating' : 'importing', other);
+    return null;
+  }
+
+  /** https://github.com/redis/redis/blob/7.0/src/cluster.c (`clusterCommand`, "SETSLOT <SLOT> NODE") */
+  #give(slot: number, to: KnownNode): string | null {
+    const { node } = this;
+    const { table } = node;
+    const { myself } = table;
+    const wasMine = table.ownerOf(slot) === myself;
+    if (wasMine && to !== myself) {
+      if (this.keysIn(slot).length > 0) {
+        return `ERR Can't assign hashslot ${slot} to a different node while I still hold keys for this hash slot.`;
+      }
+      node.mark(slot, 'migrating', null);
+    }
+    table.setOwner(slot, to);
+    if (to === myself && table.importing.has(slot)) {
+      node.mark(slot, 'importing', null);
+      node.claims.bumpEpoch();
+      node.pongToAll();
+    }
+    if (wasMine && to !== myself) this.#afterLoss(to);
+    node.updateState();
+    node.settle();
+    return null;
+  }
+
+  /** Subscriptions to channels of slots that this shard does not have end. */
+  slotsLeft(): void {
+    const { table } = this.node;
+    this.server.pubsub.dropShardChannels((channel) => table.ownerOf(slotOf(channel)) !== table.myself.owner);
+  }
+
+  #deleteKeys(slots: ReadonlySet<number>): void {
+    const { keyspace } = this.server;
+    const database = keyspace.database(0);
+    for (const key of database.keys()) {
+      if (!slots.has(slotOf(key))) continue;
+      database.remove(key);
+      this.replication.append(0, ['DEL', key]);
+      keyspace.modified(database, key);
+    }
+  }
+
+  #host(random: Random): ClusterHost {
+    const { server, replication } = this;
+    return {
+      random,
+      get now() {
+        return server.now;
+      },
+      get offset() {
+        return replication.offset;
+      },
+      get dataAgeMs() {
+        const { upstream } = replication;
+        if (upstream === null) return 0;
+        return upstream.state === 'connected' ? upstream.lastIoMs : server.now - upstream.downSince;
+      },
+      follow: (primary) => replication.follow(primary),
+      becomePrimary: () => replication.promote(),
+      holdWrites: (untilMs) => server.pause.begin(FAILOVER, untilMs - server.now, 'write'),
+      releaseWrites: () => server.pause.end(FAILOVER),
+      deleteKeys: (slots) => this.#deleteKeys(slots),
+      slotsLeft: () => this.slotsLeft(),
+      deliver: (channel, message, isSharded) => {
+        if (isSharded) server.pubsub.publishSharded(channel, message);
+        else server.pubsub.publish(channel, message);
+      },
+      step: () => this.#redirectBlocked(),
+    };
+  }
+}

@@ -1,0 +1,184 @@
+import type { ClusterGroup } from '../servers/cluster/cluster-group.js';
+import type { ClusterMember } from '../servers/cluster/cluster-member.js';
+import type { Random } from '../time/random.js';
+import type { World } from '../world.js';
+import { type SlotMove, SlotMover } from './slot-mover.js';
+
+/** An operator tries again after this long, in ms. */
+const AGAIN_MS = 200;
+/** From one command to the next, in ms. */
+const STEP_MS = { least: 1, most: 20 };
+/** How long slots are left half moved. */
+const ABANDONED_MS = { least: 300, most: 3_000 };
+/** How long the keys of an atomic move are copied, and then writes wait. */
+const COPY_MS = { least: 20, most: 1_000 };
+const SWITCH_MS = { least: 2, most: 30 };
+const PAUSE = 'migration';
+
+/** What operators do to a cluster, in their own time: step by step, and again where a node does not answer. */
+export class ClusterOperator {
+  /** What goes on. */
+  underWay = 0;
+  readonly #mover: SlotMover;
+
+  constructor(
+    private readonly world: World,
+    private readonly group: ClusterGroup,
+    /** A new server that runs; null: there are enough. */
+    private readonly newServer: () => ClusterMember | null,
+  ) {
+    this.#mover = new SlotMover(group);
+  }
+
+  readonly operations: Readonly<Record<string, (random: Random) => void>> = {
+    clusterFailover: (random) => this.#failover(random, null),
+    clusterFailoverForce: (random) => this.#failover(random, 'FORCE'),
+    clusterTakeover: (random) => this.#failover(random, 'TAKEOVER'),
+    reshard: (random) => this.#reshard(random, Number.POSITIVE_INFINITY),
+    reshardAbandoned: (random) => this.#reshard(random, random.integer(0, 3)),
+    reshardAtomic: (random) => this.#reshardAtomic(random),
+    addReplica: (random) => this.#addReplica(random),
+    removeReplica: (random) => this.#removeReplica(random),
+    addShard: (random) => this.#addShard(random),
+  };
+
+  #say(what: string, detail: string): void {
+    this.world.trace.add('operator', what, detail);
+  }
+
+  #later(random: Random, { least, most }: typeof STEP_MS, run: () => void): void {
+    this.underWay++;
+    this.world.timeline.after(random.skewed(least, most), () => {
+      this.underWay--;
+      run();
+    });
+  }
+
+  /** Goes on until a step says that it was the last one. */
+  #steps(random: Random, step: () => 'more' | 'again' | 'done'): void {
+    const next = (): void => {
+      const result = step();
+      if (result !== 'done') this.#later(random, result === 'more' ? STEP_MS : { least: AGAIN_MS, most: AGAIN_MS }, next);
+    };
+    this.#later(random, STEP_MS, next);
+  }
+
+  // --- failovers
+
+  #failover(random: Random, mode: 'FORCE' | 'TAKEOVER' | null): void {
+    const replicas = this.#mover.active.filter(({ node, replication }) => !node.table.myself.isPrimary && !replication.isPrimary);
+    if (replicas.length === 0) return;
+    const chosen = random.pick(replicas);
+    this.#say(mode === null ? 'CLUSTER FAILOVER' : `CLUSTER FAILOVER ${mode}`, chosen.server.name);
+    this.#later(random, STEP_MS, () => chosen.server.enqueue(() => void chosen.node.failover(mode)));
+  }
+
+  // --- slots
+
+  /** `abandonAfter`: keys that have moved before it is left for a while. */
+  #reshard(random: Random, abandonAfter: number): void {
+    const move = this.#mover.draw(random);
+    if (move === null) return;
+    this.#say('moves slots', `${move.slots.join(' ')} from ${move.source.server.name} to ${move.target.server.name}`);
+    this.#move(random, move, abandonAfter);
+  }
+
+  #move(random: Random, move: SlotMove, abandonAfter: number): void {
+    const left = [...move.slots];
+    let moved = 0;
+    this.#steps(random, () => {
+      const [slot] = left;
+      if (slot === undefined) return 'done';
+      const result = this.#mover.step(slot, move.target, random);
+      if (result === 'done') left.shift();
+      if (result === 'moved') moved++;
+      if (moved < abandonAfter) return result === 'again' ? 'again' : 'more';
+      this.#say('leaves slots half moved', left.join(' '));
+      this.#later(random, ABANDONED_MS, () => this.#move(random, { ...move, slots: left }, Number.POSITIVE_INFINITY));
+      return 'done';
+    });
+  }
+
+  /**
+   * As CLUSTER MIGRATESLOTS of Valkey 9 and CLUSTER MIGRATION of Redis 8.4: the target has all keys before it has the slots, and writes wait
+   * for the moment in which it gets them. https://valkey.io/topics/atomic-slot-migration/
+   */
+  #reshardAtomic(random: Random): void {
+    const move = this.#mover.draw(random);
+    if (move === null) return;
+    const { slots, source, target } = move;
+    this.#say('moves slots at once', `${slots.join(' ')} from ${source.server.name} to ${target.server.name}`);
+    this.#later(random, COPY_MS, () => {
+      if (source.server.state !== 'running') return;
+      source.server.pause.begin(PAUSE, SWITCH_MS.most * 2, 'write');
+      this.#later(random, SWITCH_MS, () => {
+        if (source.server.state !== 'running') return;
+        if (source.reaches(target) && source.serves(slots)) source.handOver(target, slots);
+        source.server.pause.end(PAUSE);
+      });
+    });
+  }
+
+  // --- members
+
+  #addReplica(random: Random): void {
+    this.#join(random, (member) => {
+      const primaries = this.#mover.primaries.filter((other) => other !== member && other.node.table.myself.slotCount > 0);
+      if (primaries.length === 0) return 'again';
+      const primary = member.node.table.byId(random.pick(primaries).identity.id);
+      if (primary === undefined || !primary.isPrimary) return 'again';
+      member.node.follow(primary);
+      member.node.settle();
+      this.#say('adds a replica', `${member.server.name} of ${primary.address}`);
+      return 'done';
+    });
+  }
+
+  #addShard(random: Random): void {
+    this.#join(random, (member) => {
+      const move = this.#mover.draw(random, member);
+      if (move === null) return 'again';
+      this.#say('adds a shard', `${member.server.name} gets ${move.slots.join(' ')} of ${move.source.server.name}`);
+      this.#move(random, move, Number.POSITIVE_INFINITY);
+      return 'done';
+    });
+  }
+
+  /** A new server meets one of the others, and waits until all know it. */
+  #join(random: Random, then: (member: ClusterMember) => 'again' | 'done'): void {
+    const member = this.newServer();
+    if (member === null) return;
+    this.#steps(random, () => {
+      const { table } = member.node;
+      const others = this.#mover.active.filter((other) => other !== member);
+      if (member.server.state !== 'running' || others.length === 0) return 'again';
+      if (table.nodes.length < 2) member.node.meet(random.pick(others).identity.ordinal);
+      const isKnown = others.every(
+        ({ identity, node }) =>
+          table.node(identity.ordinal)?.isInHandshake === false && node.table.node(member.identity.ordinal)?.isInHandshake === false,
+      );
+      return isKnown ? then(member) : 'again';
+    });
+  }
+
+  /** CLUSTER RESET, and CLUSTER FORGET at all others. */
+  #removeReplica(random: Random): void {
+    const isSpare = ({ node: { table } }: ClusterMember): boolean =>
+      table.myself.primary !== null && table.replicasOf(table.myself.primary).length > 1;
+    const replicas = this.#mover.active.filter(isSpare);
+    if (replicas.length === 0) return;
+    const gone = random.pick(replicas);
+    this.#say('removes a replica', gone.server.name);
+    gone.reset();
+    const others = this.group.members.filter((member) => member !== gone && !member.isApart);
+    this.#steps(random, () => {
+      const [next] = others;
+      if (next === undefined) return 'done';
+      if (next.server.state !== 'running') return 'again';
+      const known = next.node.table.node(gone.identity.ordinal);
+      if (known !== undefined) next.node.forget(known);
+      others.shift();
+      return 'more';
+    });
+  }
+}
