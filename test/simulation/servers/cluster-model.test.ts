@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import type { Random } from '../time/random.js';
 import { type ClusterDeployment, deployCluster } from '../topologies/cluster.js';
 import { World } from '../world.js';
+import { nodesText } from './cluster/replies.js';
 import type { ClusterMember } from './cluster/cluster-member.js';
 
 interface Running {
@@ -10,7 +12,7 @@ interface Running {
 }
 
 function clusterOf(seed: number, shards = 3, replicas = 1): Running {
-  const world = new World(seed);
+  const world = new World(seed, { isTraced: true });
   const deployment = deployCluster(world, {
     kind: 'cluster',
     product: 'redis',
@@ -35,6 +37,7 @@ function passUntil(running: Running, what: string, isSo: () => boolean, mostMs =
   const { timeline } = running.world;
   const since = timeline.now;
   while (!isSo()) {
+    if (timeline.now - since > mostMs) { for (const m of running.members) console.log(m.server.name, m.node.state, m.replication.isPrimary, m.isApart, '\n' + nodesText(m.node)); console.log(running.world.trace.lines.join('\n')); }
     if (timeline.now - since > mostMs) assert.fail(`${what}: not within ${mostMs} ms; ${running.deployment.unsettled()}`);
     timeline.step();
   }
@@ -74,4 +77,91 @@ describe('the model of a cluster', () => {
       assert.equal(old.node.table.myself.primary?.address, group.ownerOf(0)?.server.name);
     }
   });
+
+  it('fails over by CLUSTER FAILOVER while writes wait, and loses none', () => {
+    for (const seed of seeds) {
+      const running = clusterOf(seed);
+      const { group } = running.deployment;
+      const [old, next] = [memberAt(running, 0), memberAt(running, 3)];
+      write(running, 100);
+      assert.equal(next.node.failover(null), null);
+      const took = passUntil(running, 'the replica serves', () => group.ownerOf(0) === next);
+      assert(took < 1_000, `seed ${seed}: ${took} ms`);
+      passUntil(running, 'settled', () => running.deployment.isSettled());
+      assert.equal(old.node.table.myself.primary?.address, next.server.name);
+      assertKeys(running, 100);
+    }
+  });
+
+  it('ends with one owner for each slot, and all keys, whatever operators and faults do', () => {
+    for (const seed of seeds) {
+      const running = clusterOf(seed, 3, 2);
+      const { world, deployment } = running;
+      write(running, 60);
+      pass(running, 500);
+      const random = world.random.fork('storm');
+      const names = Object.keys(deployment.operations);
+      for (let count = random.integer(3, 8); count > 0; count--) {
+        pass(running, random.integer(0, 3_000));
+        if (random.chance(0.6)) deployment.operations[random.pick(names)]?.(random);
+        else fault(running, random);
+      }
+      pass(running, 5_000);
+      world.network.healAll();
+      for (const server of deployment.servers) {
+        server.resume();
+        server.start();
+      }
+      passUntil(running, `seed ${seed}: settled`, () => deployment.isSettled());
+      assertKeys(running, 60);
+    }
+  });
 });
+
+function fault({ world: { network, timeline }, deployment: { servers } }: Running, random: Random): void {
+  const server = random.pick(servers);
+  const kind = random.pick(['kill', 'stop', 'cut'] as const);
+  const ms = random.integer(100, 8_000);
+  if (kind === 'kill') server.kill();
+  else if (kind === 'stop') server.stop();
+  else {
+    const others = random.shuffled(servers.filter((other) => other !== server)).slice(0, random.integer(1, servers.length - 1));
+    for (const { host } of others) {
+      network.cut(server.host, host);
+      if (random.chance(0.7)) network.cut(host, server.host);
+    }
+    timeline.after(ms, () => network.healAll());
+  }
+  if (kind !== 'cut') {
+    timeline.after(ms, () => {
+      server.resume();
+      server.start();
+    });
+  }
+}
+
+/** Writes at the primaries, as a client would. */
+function write({ deployment: { group } }: Running, count: number): void {
+  for (let index = 0; index < count; index++) {
+    const key = `key ${index}`;
+    const owner = group.primaryOf(key);
+    assert(owner !== null);
+    owner.server.keyspace.database(0).put(key, `value ${index}`);
+    owner.replication.append(0, ['SET', key, `value ${index}`]);
+  }
+}
+
+/** Each is where its slot is, and on all replicas of it, and nowhere else. */
+function assertKeys(running: Running, count: number): void {
+  const { group } = running.deployment;
+  pass(running, 1_000);
+  for (let index = 0; index < count; index++) {
+    const key = `key ${index}`;
+    const owner = group.primaryOf(key);
+    const shard = owner?.node.table.myself.ordinal;
+    for (const { node, server, isApart } of group.members) {
+      const expected = !isApart && node.table.myself.owner.ordinal === shard ? `value ${index}` : undefined;
+      assert.equal(server.keyspace.database(0).get(key), expected, `${key} at ${server.name}`);
+    }
+  }
+}

@@ -42,7 +42,8 @@ export class SlotMover {
 
   /** Some slots of a shard, and where they go; null: there are too few shards. */
   draw(random: Random, to?: ClusterMember): SlotMove | null {
-    const primaries = this.primaries;
+    // One without slots joins, or leaves.
+    const primaries = this.primaries.filter(({ node }) => node.table.myself.slotCount > 0);
     const sources = primaries.filter((member) => member !== to && member.node.table.myself.slotCount > MOST_SLOTS);
     if (sources.length === 0 || (to === undefined && primaries.length < 2)) return null;
     const source = random.pick(sources);

@@ -105,6 +105,7 @@ export class ClusterGroup implements MemberDirectory {
       if (table.nodes.some(({ isSuspect, isFailed, isInHandshake }) => isSuspect || isFailed || isInHandshake)) {
         return `${server.name} does not hear from all`;
       }
+      if (table.nodes.some((other) => other !== table.myself && !node.isLinkedTo(other))) return `${server.name} has no link to all`;
       if (table.myself.isPrimary !== replication.isPrimary) return `${server.name} changes its role`;
       if (!table.myself.isPrimary && !member.isLinked) return `${server.name} is not linked to its primary`;
     }

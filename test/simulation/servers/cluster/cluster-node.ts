@@ -203,6 +203,7 @@ export class ClusterNode implements ClusterCore, BusPeer {
     const old = table.myself.primary;
     if (old === null) return;
     const slots = table.slotsOf(old);
+    this.#takeMarks(old);
     table.makePrimary(table.myself);
     this.host.becomePrimary();
     for (let slot = slots.indexOf(1); slot >= 0; slot = slots.indexOf(1, slot + 1)) table.setOwner(slot, table.myself);
@@ -230,17 +231,21 @@ export class ClusterNode implements ClusterCore, BusPeer {
     return null;
   }
 
-  /**
-   * A slot is on its way, or not any more. Replicas have the marks of their primary, as since Valkey 8. A Redis that is promoted has none, and
-   * so loses keys by itself: nothing that a client could mend. https://valkey.io/commands/cluster-setslot/
-   */
+  /** A slot is on its way, or, with null, not any more. */
   mark(slot: number, how: 'migrating' | 'importing', other: KnownNode | null): void {
-    const { table, directory } = this;
-    for (const { ordinal } of [table.myself, ...table.replicasOf(table.myself)]) {
-      const marks = directory.node(ordinal)?.table;
-      const there = other === null ? undefined : marks?.node(other.ordinal);
-      if (there === undefined) marks?.[how].delete(slot);
-      else marks?.[how].set(slot, there);
+    if (other === null) this.table[how].delete(slot);
+    else this.table[how].set(slot, other);
+  }
+
+  /**
+   * A replica has the marks of its primary, as since Valkey 8. A Redis that is promoted has none, and so loses keys by itself: nothing that a
+   * client could mend. https://valkey.io/commands/cluster-setslot/
+   */
+  #takeMarks(old: KnownNode): void {
+    const theirs = this.directory.node(old.ordinal)?.table;
+    if (theirs === undefined) return;
+    for (const how of ['migrating', 'importing'] as const) {
+      for (const [slot, { ordinal }] of theirs[how]) this.mark(slot, how, this.table.node(ordinal) ?? null);
     }
   }
 

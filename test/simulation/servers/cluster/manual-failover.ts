@@ -62,7 +62,7 @@ export class ManualFailover {
       return;
     }
     if (this.#replica !== null) this.core.ping(this.#replica);
-    if (this.#primaryOffset !== null && host.offset === this.#primaryOffset) this.canStart = true;
+    if (this.#primaryOffset !== null && host.offset >= this.#primaryOffset) this.canStart = true;
   }
 
   reset(): void {
