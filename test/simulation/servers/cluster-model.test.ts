@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { Random } from '../time/random.js';
 import { type ClusterDeployment, deployCluster } from '../topologies/cluster.js';
 import { World } from '../world.js';
-import { nodesText } from './cluster/replies.js';
 import type { ClusterMember } from './cluster/cluster-member.js';
+import { nodesText } from './cluster/replies.js';
 
 interface Running {
   readonly world: World;
@@ -21,6 +21,8 @@ function clusterOf(seed: number, shards = 3, replicas = 1): Running {
     replicas,
     sentinels: 0,
     persistence: 'all',
+    reachedBy: 'address',
+    hasTls: false,
   });
   deployment.start();
   return { world, deployment, members: deployment.group.members };
@@ -37,7 +39,11 @@ function passUntil(running: Running, what: string, isSo: () => boolean, mostMs =
   const { timeline } = running.world;
   const since = timeline.now;
   while (!isSo()) {
-    if (timeline.now - since > mostMs) { for (const m of running.members) console.log(m.server.name, m.node.state, m.replication.isPrimary, m.isApart, '\n' + nodesText(m.node)); console.log(running.world.trace.lines.join('\n')); }
+    if (timeline.now - since > mostMs) {
+      for (const m of running.members)
+        console.log(m.server.name, m.node.state, m.replication.isPrimary, m.isApart, '\n' + nodesText(m.node));
+      console.log(running.world.trace.lines.join('\n'));
+    }
     if (timeline.now - since > mostMs) assert.fail(`${what}: not within ${mostMs} ms; ${running.deployment.unsettled()}`);
     timeline.step();
   }

@@ -89,5 +89,5 @@ export function deployCluster(world: World, plan: DeploymentPlan): ClusterDeploy
 function primaryAt(group: ClusterGroup, address: string): { readonly server: RedisServer; readonly history: History } | null {
   const member = group.member(address);
   if (member === undefined || !member.replication.isPrimary || member.server.state === 'dead') return null;
-  return { server: member.server, history: member.replication.position.history };
+  return { server: member.server, history: member.replication.lineage.history };
 }

@@ -56,8 +56,9 @@ export class ClusterGroup implements MemberDirectory {
       table.currentEpoch = shards;
     }
     for (const { node, replication } of members) {
-      const primary = node.table.myself.primary;
-      if (primary !== null) replication.begin(members[primary.ordinal]?.replication ?? null);
+      const { primary } = node.table.myself;
+      const followed = primary === null ? undefined : members[primary.ordinal]?.replication;
+      if (followed !== undefined) replication.begin(followed);
     }
   }
 
