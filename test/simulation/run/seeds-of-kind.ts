@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { temporaryFolder } from '../../support/processes.js';
+import type { DeploymentKind } from '../topologies/deployment.js';
+import { bundleWorker } from './bundle.js';
+import { replayOf } from './report.js';
+import { problemsOf } from './tally.js';
+import type { SeedJob } from './worker.js';
+import { Worker, withWorkers } from './workers.js';
+
+/** Has one process run these jobs, one after the other, and fails with what went wrong in any of them. */
+export async function assertSound(jobs: Iterable<SeedJob>): Promise<void> {
+  const failed: string[] = [];
+  const bundle = await bundleWorker(temporaryFolder('seeds'));
+  await withWorkers(bundle, 1, async ([worker = new Worker(bundle)]) => {
+    for (const job of jobs) {
+      const problems = problemsOf(await worker.run(job));
+      const kind = job.kind === undefined ? [] : [`--kind ${job.kind}`];
+      if (problems.length > 0) failed.push(`${replayOf(job.seed, kind)}\n  ${problems.join('\n  ')}`);
+    }
+  });
+  assert.equal(failed.length, 0, failed.join('\n'));
+}
+
+/** The seeds of every test run. Each kind of servers has a file of its own, so that two lanes of tests share them. */
+export function describeSeeds(kind: DeploymentKind, count: number): void {
+  describe(`the engine in a simulated world: ${kind}`, () => {
+    it(`keeps what it promises in ${count} seeds`, async function () {
+      // Only what happens in the seeds counts, however slow this machine is.
+      this.timeout(0);
+      await assertSound(Array.from({ length: count }, (_, at) => ({ seed: at + 1, kind })));
+    });
+  });
+}

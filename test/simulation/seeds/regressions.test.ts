@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { regressions } from '../regressions.js';
+import { assertSound } from '../run/seeds-of-kind.js';
+
+describe('the seeds in which the engine once broke a promise', () => {
+  it('pass', async function () {
+    this.timeout(0);
+    await assertSound(regressions);
+  });
+
+  it('are each there once, and say what was wrong', () => {
+    assert.equal(new Set(regressions.map(({ seed, kind }) => `${seed} ${kind}`)).size, regressions.length);
+    for (const { was } of regressions) assert.match(was, /\.$/);
+  });
+});

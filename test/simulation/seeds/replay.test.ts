@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { temporaryFolder } from '../../support/processes.js';
+import { bundleWorker } from '../run/bundle.js';
+import { Worker, withWorkers } from '../run/workers.js';
+import type { DeploymentKind } from '../topologies/deployment.js';
+
+const kinds: readonly DeploymentKind[] = ['single', 'replication', 'sentinel', 'cluster'];
+const jobs = kinds.flatMap((kind) => [1, 2, 3].map((seed) => ({ seed, kind })));
+
+describe('a seed', () => {
+  it('is one run: the same in a fresh process, after other seeds, and with a trace', async function () {
+    this.timeout(0);
+    const bundle = await bundleWorker(temporaryFolder('replay'));
+    const fingerprints = (all: readonly (typeof jobs)[number][], trace: boolean): Promise<string[]> =>
+      withWorkers(bundle, 1, async ([worker = new Worker(bundle)]) => {
+        const found: string[] = [];
+        for (const { seed, kind } of all) {
+          const { result, crash } = await worker.run({ seed, kind, trace });
+          assert.equal(crash, null);
+          found.push(`${kind} ${seed}: ${result?.fingerprint}, ${result?.commands} commands, ${result?.virtualMs} ms`);
+        }
+        return found.sort();
+      });
+    const first = await fingerprints(jobs, false);
+    assert.deepEqual(await fingerprints([...jobs].reverse(), false), first);
+    assert.deepEqual(await fingerprints(jobs, true), first);
+    assert.equal(new Set(first.map((text) => text.split(': ')[1])).size, jobs.length);
+  });
+});
