@@ -1,4 +1,4 @@
-import type { TableCoverage, Tally } from './tally.js';
+import type { FailedSeed, TableCoverage, Tally } from './tally.js';
 
 /** Lines of a trace that are shown before and after what went wrong. */
 const LINES_BEFORE = 60;
@@ -9,6 +9,7 @@ export interface RunTimes {
   readonly jobs: number;
 }
 
+const least = (count: number): number => (count === Number.POSITIVE_INFINITY ? 0 : count);
 const grouped = (count: number): string => Math.round(count).toLocaleString('en');
 
 export function replayOf(seed: number, more: readonly string[] = []): string {
@@ -21,10 +22,10 @@ export function reportLines(tally: Tally, tables: readonly TableCoverage[], { se
   if (seeds === 0) return ['No seed has ended.'];
   return [
     `${grouped(seeds)} seeds in ${seconds.toFixed(1)} s: ${(seeds / seconds).toFixed(1)} seeds a second, in ${jobs} ${jobs === 1 ? 'process' : 'processes'}`,
-    `${grouped(commands)} commands (${grouped(commands / seeds)} a seed, at least ${tally.leastCommands}), ${spanOf(virtualMs)} of virtual time`,
+    `${grouped(commands)} commands (${grouped(commands / seeds)} a seed, at least ${least(tally.leastCommands)}), ${spanOf(virtualMs)} of virtual time`,
     `servers: ${countsOf(tally.kinds)}`,
     '',
-    `faults drawn (${grouped([...tally.faults.values()].reduce((sum, count) => sum + count, 0))}, at least ${tally.leastFaults} a seed):`,
+    `faults drawn (${grouped([...tally.faults.values()].reduce((sum, count) => sum + count, 0))}, at least ${least(tally.leastFaults)} a seed):`,
     ...columns([...tally.faults].sort((a, b) => b[1] - a[1]).map(([name, count]) => `${name} ${grouped(count)}`)),
     '',
     ...coverageLines(tables),
@@ -49,6 +50,16 @@ export function coverageLines(tables: readonly TableCoverage[]): string[] {
       return `  ${name.padEnd(width)} ${counts.join(' ')}${missingTransitions.length === 0 ? '' : `   never: ${missingTransitions.join(', ')}`}`;
     }),
   ];
+}
+
+/** In how many of the failing seeds each check failed. */
+export function checksOf(failed: readonly FailedSeed[]): string {
+  const counts = new Map<string, number>();
+  for (const { problems } of failed) {
+    for (const check of new Set(problems.map((problem) => problem.split(/, at |: /)[0] ?? '')))
+      counts.set(check, (counts.get(check) ?? 0) + 1);
+  }
+  return countsOf(counts);
 }
 
 /** The part of a trace in which something went wrong. Times of the violations are at the beginning of its lines. */

@@ -1,6 +1,6 @@
 import type { SimulateArguments } from './arguments.js';
 import type { Output } from './output.js';
-import { aroundViolations, replayOf, reportLines } from './report.js';
+import { aroundViolations, checksOf, replayOf, reportLines } from './report.js';
 import { shrink } from './shrink.js';
 import { type FailedSeed, problemsOf, Tally } from './tally.js';
 import type { SeedJob, SeedReport } from './worker.js';
@@ -8,6 +8,8 @@ import { runJobs, type Worker, withWorkers } from './workers.js';
 
 /** More failing seeds than these are only named: they mostly fail for one reason. */
 const MOST_SHOWN = 5;
+/** Of so many failing seeds it is said at once what happened. */
+const MOST_ANNOUNCED = 20;
 const PROGRESS_EVERY_MS = 500;
 
 /** A failing seed, as the report in JSON has it. */
@@ -77,7 +79,7 @@ async function runAll(
   const onReport = (report: SeedReport): void => {
     tally.add(report);
     const [problem] = problemsOf(report);
-    if (problem !== undefined) output.line(`seed ${report.seed} fails: ${problem.split('\n')[0]}`);
+    if (problem !== undefined && tally.failed.length <= MOST_ANNOUNCED) output.line(`seed ${report.seed} fails: ${problem.split('\n')[0]}`);
     if (performance.now() - shownAt < PROGRESS_EVERY_MS) return;
     shownAt = performance.now();
     const rate = (tally.seeds / secondsSpent()).toFixed(1);
@@ -99,7 +101,7 @@ async function showFailed(
   const failed = [...tally.failed].sort((a, b) => a.seed - b.seed);
   const shown: ShrunkSeed[] = [];
   output.line();
-  output.line(failed.length === 0 ? 'No seed failed.' : `${failed.length} failed:`);
+  output.line(failed.length === 0 ? 'No seed failed.' : `${failed.length} failed: ${checksOf(failed)}`);
   for (const one of failed) {
     const job = jobOf(one.seed, args);
     const isShown = shown.length < MOST_SHOWN && worker !== undefined && !isStopped();
@@ -116,7 +118,7 @@ async function showFailed(
 
 function showNeeded(small: NeededParts | null, output: Output): void {
   if (small === null) return;
-  output.line(`  takes the faults ${small.faults.join(', ') || 'none'}; the workloads ${small.workloads.join(', ')}`);
+  output.line(`  takes the faults: ${small.faults.join(', ') || 'none'}; the workloads: ${small.workloads.join(', ') || 'none'}`);
   output.line(`  ${small.replay}`);
 }
 
@@ -130,16 +132,15 @@ async function shrunk(worker: Worker, job: SeedJob): Promise<NeededParts | null>
     const { crash, result } = await worker.run(smaller);
     return first.crash === null ? (result?.violations.some(({ check }) => checks.has(check)) ?? false) : crash !== null;
   };
-  const plan = first.result?.plan;
-  if (plan === undefined) return null;
-  const places = (parts: readonly unknown[]): string[] => parts.map((_, place) => String(place));
-  const faults = await shrink(job.faults ?? places(plan.faults), (kept) => stillFails({ ...job, faults: kept }));
-  const workloads = await shrink(job.workloads ?? places(plan.workloads), (kept) => stillFails({ ...job, faults, workloads: kept }));
-  const named = (parts: readonly { readonly name: string }[], kept: readonly string[]): string[] =>
-    kept.map((place) => parts[Number(place)]?.name ?? place);
+  const { parts } = first;
+  if (parts === null) return null;
+  const places = (names: readonly string[]): string[] => names.map((_, place) => String(place));
+  const faults = await shrink(job.faults ?? places(parts.faults), (kept) => stillFails({ ...job, faults: kept }));
+  const workloads = await shrink(job.workloads ?? places(parts.workloads), (kept) => stillFails({ ...job, faults, workloads: kept }));
+  const named = (names: readonly string[], kept: readonly string[]): string[] => kept.map((place) => names[Number(place)] ?? place);
   return {
-    faults: named(plan.faults, faults),
-    workloads: named(plan.workloads, workloads),
+    faults: named(parts.faults, faults),
+    workloads: named(parts.workloads, workloads),
     replay: replayOf(job.seed, wordsOf({ ...job, faults, workloads })),
   };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { aroundViolations, coverageLines, replayOf, reportLines } from './report.js';
+import { aroundViolations, checksOf, coverageLines, replayOf, reportLines } from './report.js';
 import { Tally } from './tally.js';
 import type { SeedReport } from './worker.js';
 
@@ -7,7 +7,7 @@ const tables = { door: { open: ['shut'], shut: ['open', 'locked'], locked: [] } 
 
 function report(seed: number, changes: object = {}, states: SeedReport['states'] = {}): SeedReport {
   const result = { kind: 'cluster', commands: 400, virtualMs: 9_000, faults: ['kill', 'cut', 'kill'], violations: [], ...changes };
-  return { seed, result: result as unknown as NonNullable<SeedReport['result']>, crash: null, states };
+  return { seed, parts: null, result: result as unknown as NonNullable<SeedReport['result']>, crash: null, states };
 }
 
 describe('the report of many seeds', () => {
@@ -39,11 +39,12 @@ describe('the report of many seeds', () => {
     const tally = new Tally();
     tally.add(report(1));
     tally.add(report(7, { violations: [{ check: 'no reply is lost', at: 12.5, text: 'GET a' }] }));
-    tally.add({ seed: 8, result: null, crash: 'The process ended with SIGSEGV.', states: {} });
+    tally.add({ seed: 8, parts: null, result: null, crash: 'The process ended with SIGSEGV.', states: {} });
     assert.deepEqual(tally.failed, [
       { seed: 7, kind: 'cluster', problems: ['no reply is lost, at 12.500 ms: GET a'] },
       { seed: 8, kind: 'unknown', problems: ['the run itself ended: The process ended with SIGSEGV.'] },
     ]);
+    assert.equal(checksOf([...tally.failed, ...tally.failed.slice(0, 1)]), 'no reply is lost 2, the run itself ended 1');
     assert.equal(replayOf(7), 'replay: npm run simulate -- --seed 7');
   });
 

@@ -14,9 +14,17 @@ export interface SeedJob {
   readonly workloads?: readonly string[] | undefined;
 }
 
+/** Names of the parts of a plan, in their order. */
+export interface PlanParts {
+  readonly faults: readonly string[];
+  readonly workloads: readonly string[];
+}
+
 /** What comes back of a seed. */
 export interface SeedReport {
   readonly seed: number;
+  /** null: the seed could not even be drawn, or the process ended. */
+  readonly parts: PlanParts | null;
   /** null: the seed ended with an exception, or with the process. */
   readonly result: SeedResult | null;
   readonly crash: string | null;
@@ -28,28 +36,29 @@ export interface WorkerReady {
   readonly tables: ReturnType<typeof knownTables>;
 }
 
-function optionsOf({ seed, trace = false, kind, faults, workloads }: SeedJob): SeedOptions {
-  const plan = drawPlan(seed, kind);
+function optionsOf({ trace = false, kind, faults, workloads }: SeedJob, parts: PlanParts): SeedOptions {
   return {
     trace,
     ...(kind === undefined ? {} : { kind }),
-    ...(faults === undefined ? {} : { faults: placesOf(plan.faults, faults) }),
-    ...(workloads === undefined ? {} : { workloads: placesOf(plan.workloads, workloads) }),
+    ...(faults === undefined ? {} : { faults: placesOf(parts.faults, faults) }),
+    ...(workloads === undefined ? {} : { workloads: placesOf(parts.workloads, workloads) }),
   };
 }
 
-function placesOf(parts: readonly { readonly name: string }[], wanted: readonly string[]): number[] {
-  return parts.flatMap(({ name }, place) => (wanted.includes(name) || wanted.includes(String(place)) ? place : []));
+function placesOf(names: readonly string[], wanted: readonly string[]): number[] {
+  return names.flatMap((name, place) => (wanted.includes(name) || wanted.includes(String(place)) ? place : []));
 }
 
 function run(job: SeedJob): SeedReport {
   const { seed } = job;
+  let parts: PlanParts | null = null;
   try {
-    const result = runSeed(seed, optionsOf(job));
-    return { seed, result, crash: null, states: takeStateCounts() };
+    const plan = drawPlan(seed, job.kind);
+    parts = { faults: plan.faults.map(({ name }) => name), workloads: plan.workloads.map(({ name }) => name) };
+    return { seed, parts, result: runSeed(seed, optionsOf(job, parts)), crash: null, states: takeStateCounts() };
   } catch (error) {
     const crash = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { seed, result: null, crash, states: takeStateCounts() };
+    return { seed, parts, result: null, crash, states: takeStateCounts() };
   }
 }
 

@@ -24,7 +24,7 @@ export class Worker {
     } catch (error) {
       await this.stop();
       const crash = `${(error as Error).message}\n${this.#output}`.trim();
-      return { seed: job.seed, result: null, crash, states: {} };
+      return { seed: job.seed, parts: null, result: null, crash, states: {} };
     }
   }
 
