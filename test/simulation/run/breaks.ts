@@ -11,7 +11,9 @@ import type { SeedReport } from './worker.js';
 import { runJobs, Worker, withWorkers } from './workers.js';
 
 /** Each break gets the seeds from 1 up to this one, until something is noticed. */
-export const DEFAULT_BREAK_SEEDS = 150;
+export const DEFAULT_BREAK_SEEDS = 200;
+/** So many of them come before the unit tests. */
+const FEW_SEEDS = 20;
 
 /** Who noticed a break. */
 export interface BreakReport {
@@ -42,23 +44,31 @@ export async function soundSeeds(bundle: string, count: number, jobs: number): P
   return sound.sort((a, b) => a - b);
 }
 
-/** Runs the seeds with the break until one fails. */
-export async function simulateBreak(one: Break, seeds: readonly number[], folder: string): Promise<Pick<BreakReport, 'seeds' | 'what'>> {
+/** Has `work` done with a process that runs the broken engine. */
+async function withBroken<T>(one: Break, folder: string, work: (worker: Worker) => Promise<T>): Promise<T> {
   const own = join(folder, one.name);
   mkdirSync(own);
   const worker = new Worker(await bundleWorker(own, [patchOf(one)]));
-  let run = 0;
   try {
-    for (const seed of seeds) {
-      run++;
-      const [problem] = problemsOf(await worker.run({ seed }));
-      if (problem !== undefined) return { seeds: run, what: `seed ${seed}: ${problem.split('\n')[0]}` };
-    }
-    return { seeds: run, what: null };
+    return await work(worker);
   } finally {
     await worker.stop();
     rmSync(own, { recursive: true, force: true });
   }
+}
+
+/** Runs the seeds until one fails. Returns what was noticed; null: nothing. */
+async function firstFailing(worker: Worker, seeds: readonly number[]): Promise<{ readonly seeds: number; readonly what: string } | null> {
+  for (const [at, seed] of seeds.entries()) {
+    const [problem] = problemsOf(await worker.run({ seed }));
+    if (problem !== undefined) return { seeds: at + 1, what: `seed ${seed}: ${problem.split('\n')[0]}` };
+  }
+  return null;
+}
+
+/** Runs the seeds with the break until one fails. */
+export function simulateBreak(one: Break, seeds: readonly number[], folder: string): ReturnType<typeof firstFailing> {
+  return withBroken(one, folder, (worker) => firstFailing(worker, seeds));
 }
 
 /** Tries the breaks, so many at a time. Resolves with the report for `--json`, and whether all were noticed that can be. */
@@ -90,12 +100,18 @@ export async function runBreaks(
   return summary(reports, output);
 }
 
+/** Most breaks are noticed soon, and unit tests are quicker than the many seeds that a rare one takes. */
 async function tryBreak(one: Break, seeds: readonly number[], folder: string, tree: PatchedTree): Promise<BreakReport> {
   const { name, harm, tests } = one;
-  const simulated = await simulateBreak(one, seeds, folder);
-  if (simulated.what !== null) return { name, harm, by: 'simulation', ...simulated };
-  const what = await tree.firstFailure(tests, patchOf(one));
-  return { name, harm, by: what === null ? null : 'unit tests', seeds: simulated.seeds, what };
+  return withBroken(one, folder, async (worker): Promise<BreakReport> => {
+    const soon = await firstFailing(worker, seeds.slice(0, FEW_SEEDS));
+    if (soon !== null) return { name, harm, by: 'simulation', ...soon };
+    const what = await tree.firstFailure(tests, patchOf(one));
+    if (what !== null) return { name, harm, by: 'unit tests', seeds: Math.min(FEW_SEEDS, seeds.length), what };
+    const late = await firstFailing(worker, seeds.slice(FEW_SEEDS));
+    if (late === null) return { name, harm, by: null, seeds: seeds.length, what: null };
+    return { name, harm, by: 'simulation', seeds: FEW_SEEDS + late.seeds, what: late.what };
+  });
 }
 
 function lineOf({ name, by, seeds, what, harm }: BreakReport): string {
