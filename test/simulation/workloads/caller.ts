@@ -124,7 +124,9 @@ export function plain(value: unknown): unknown {
   if (Buffer.isBuffer(value)) return value.toString('latin1');
   if (typeof value === 'bigint') return Number(value);
   if (Array.isArray(value)) return value.map(plain);
-  return value;
+  if (value instanceof Map) return new Map([...value].map(([name, one]) => [plain(name), plain(one)]));
+  if (value === null || typeof value !== 'object' || value instanceof Error) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, plain(one)]));
 }
 
 function sessionId(workload: string, program: number): string {

@@ -14,6 +14,8 @@ import { markOf, type SubscriberRecord } from './calls.js';
 import { sleep, type Workload, type WorkloadContext } from './workload.js';
 
 const CHANNELS = 3;
+/** A slow consumer: how many messages wait for it, and how long it takes for each, in ms. */
+const SLOW = { count: 3, ms: 100 };
 
 /** Sharded channels came with Redis 7.0: https://redis.io/docs/latest/commands/ssubscribe/ */
 function hasShardChannels({ product, version }: DeploymentPlan): boolean {
@@ -95,6 +97,8 @@ async function listen(context: WorkloadContext, kinds: readonly Kind[]): Promise
     calls.subscribers.push(record);
     const given = (item: Item): void => enter(context, record, item);
     const isIterator = me.random.chance(0.4);
+    // A slow consumer fills its buffer: what is dropped then is a gap.
+    const isSlow = isIterator && me.random.chance(0.3);
     let leave: (() => Promise<unknown>) | null = null;
     const answer = await me.call(
       (id) => {
@@ -107,9 +111,9 @@ async function listen(context: WorkloadContext, kinds: readonly Kind[]): Promise
           leave = () => subscription.unsubscribe();
           return null;
         }
-        // A slow consumer fills its buffer: what is dropped then is a gap.
-        const isSlow = me.random.chance(0.3);
-        const buffering = isSlow ? { maxBuffered: 3, overflow: me.random.pick(['drop-oldest', 'drop-newest', 'error'] as const) } : {};
+        const buffering = isSlow
+          ? { maxBuffered: SLOW.count, overflow: me.random.pick(['drop-oldest', 'drop-newest', 'error'] as const) }
+          : {};
         const items = byIterator(redis, kind, names, buffering);
         await items.ready();
         leave = () => items.return();
@@ -119,7 +123,7 @@ async function listen(context: WorkloadContext, kinds: readonly Kind[]): Promise
               const { done, value } = await items.next();
               if (done === true || value === undefined) break;
               given(value);
-              if (isSlow) await sleep(context, 100);
+              if (isSlow) await sleep(context, SLOW.ms);
             }
           } catch (error) {
             context.world.trace.add(client.plan.name, `#${record.id} ends`, String(error));
@@ -132,9 +136,11 @@ async function listen(context: WorkloadContext, kinds: readonly Kind[]): Promise
     if (!answer.ok) continue;
     record.confirmedAt = context.world.timeline.now;
     // Long enough to be there when something happens.
-    const stays = me.random.chance(0.6);
+    const stays = isSlow || me.random.chance(0.6);
     while (!context.isOver() && (stays || me.random.chance(0.9))) await sleep(context, 200);
     if (context.client.isEnded) return;
+    // Whoever leaves before he has taken all has missed it by himself.
+    if (isSlow) await sleep(context, SLOW.count * SLOW.ms);
     record.endedAt = context.world.timeline.now;
     const left = leave as (() => Promise<unknown>) | null;
     if (left !== null) await me.call(['UNSUBSCRIBE', ...names], left, { keys: [], timeoutMs: 0 });
