@@ -66,7 +66,11 @@ export class Dispatcher implements ViewEngine {
         this.#pending.raiseBarriers({ next, previous, nodeOf, slotOf: (call) => this.#slotOf(call) });
       })
       .on('callsReturned', (calls) => {
-        for (const call of calls) this.dispatch(call);
+        // Some were told of a timeout while they waited there: nobody else counts them off.
+        for (const call of calls) {
+          if (call.state === SETTLED) releaseUsage(call);
+          else this.dispatch(call);
+        }
       })
       .on('unrecoverable', (error) => this.#rejectPending(error));
     this.#reads = new ReadRouter(this.deployment);

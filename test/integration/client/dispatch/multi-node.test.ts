@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { PartialFailureError, ReplyError } from '../../../../lib/errors.js';
-import { error, ok } from '../../../support/fake-server.js';
+import { error, ok, silence } from '../../../support/fake-server.js';
 import { assertNoPendingCommands, movedTo, rejected, ScriptedCluster } from '../scripted.js';
 
 describe('a client of a cluster with commands over several slots', () => {
@@ -139,5 +139,22 @@ describe('a client of a cluster with commands over several slots', () => {
     const reason = await rejected(cluster.client().call('FLUSHALL'));
     assert.ok(reason instanceof PartialFailureError);
     assert.match(reason.message, /FLUSHALL: 1 of 3 parts failed/);
+  });
+});
+
+describe('a command that timed out while it waited for a node', () => {
+  afterEach(assertNoPendingCommands);
+
+  it('is counted off when that node leaves the topology, so that the client can close', async () => {
+    await using cluster = await ScriptedCluster.start(2);
+    const redis = cluster.client({ monitor: { periodMs: 100 } }, [1]);
+    cluster.script = (server, [name]) => (server === 0 ? silence : name === 'SET' ? ok : undefined);
+    const waiting = redis.set('b', '1');
+    const reason = await rejected(redis.with({ timeoutMs: 30 }).set('b', '2'));
+    assert.deepEqual([reason.code, reason.executed], ['ERR_TIMEOUT', 'no']);
+    cluster.forget(0, 1);
+    assert.equal(await waiting, 'OK');
+    assert.deepEqual([redis.stats().commands, redis.stats().bytes], [0, 0]);
+    await redis.close();
   });
 });
