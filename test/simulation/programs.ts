@@ -38,7 +38,7 @@ export class Programs {
       if (plan.connects) this.#start('connect', client, (me) => me.call(['CONNECT'], (redis) => redis.connect()));
     });
     const { ends } = plan;
-    if (ends !== null) world.timeline.at(ends.atMs, () => world.client.arrive(() => this.end(plan.name, ends.by)));
+    if (ends !== null) world.timeline.after(ends.atMs, () => world.client.arrive(() => this.end(plan.name, ends.by)));
   }
 
   /** Ends a client, as its program would. */
@@ -57,7 +57,7 @@ export class Programs {
     const { world } = this;
     for (let program = 0; program < workload.programs; program++) {
       const random = world.random.fork(`workload/${number}/${program}`);
-      world.timeline.at(workload.startMs + program * 0.5, () =>
+      world.timeline.after(workload.startMs + program * 0.5, () =>
         world.client.arrive(() => {
           const client = this.clients.get(workload.client);
           if (client === undefined || client.isEnded || this.isOver) return;

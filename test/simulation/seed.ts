@@ -115,10 +115,10 @@ class Seed {
     for (const [number, workload] of this.#is(options.workloads, plan.workloads)) this.#programs.plan(number, workload);
     for (const [number, { name, atMs, lastsMs }] of this.#is(options.faults, plan.faults)) {
       const random = world.random.fork(`fault/${number}`);
-      world.timeline.at(atMs, () => {
+      world.timeline.after(atMs, () => {
         const heal = this.#befall(name, random);
         this.#heals.push(heal);
-        if (atMs + lastsMs < plan.stormMs) world.timeline.at(atMs + lastsMs, heal);
+        if (atMs + lastsMs < plan.stormMs) world.timeline.after(lastsMs, heal);
       });
     }
     world.run(() => false, plan.stormMs);

@@ -65,7 +65,7 @@ function drawView(random: Random, { replicas }: DeploymentPlan, { options }: Cli
   const view: { -readonly [Name in keyof ViewPlan]: ViewPlan[Name] } = {};
   if (random.chance(0.6)) return view;
   if (random.chance(0.3)) view.timeoutMs = random.pick([50, 200, 800, 5_000, 0]);
-  if (random.chance(0.2)) view.isIdempotent = true;
+  if (random.chance(0.05)) view.isIdempotent = true;
   if (random.chance(0.15)) view.buffers = true;
   if (random.chance(0.15)) view.integers = random.pick(['bigint', 'string'] as const);
   if (options.domains !== undefined && random.chance(0.2)) view.domain = random.pick(['near', 'lagging', 'byName', 'prefixed']);

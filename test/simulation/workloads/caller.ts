@@ -47,6 +47,8 @@ export class Caller {
       session: view.hasSession === true ? sessionId(workload.name, context.program) : '',
       domain: view.domain ?? null,
       waitReplicas: view.waitReplicas?.count ?? 0,
+      // Such a write has a connection of its own until its replicas have it, and is given up like one that blocks.
+      blocks: view.waitReplicas !== undefined,
       isHedged: view.isHedged ?? domain?.hedge ?? options.hedge ?? false,
       keyPrefix: domain?.keyPrefix ?? options.keyPrefix ?? '',
     };
