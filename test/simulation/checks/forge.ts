@@ -2,7 +2,8 @@ import { Books, type Execution } from '../books.js';
 import { OK } from '../servers/resp.js';
 import { Timeline } from '../time/timeline.js';
 import { type CallRecord, failureOf, type Outcome, plainTraits } from '../workloads/calls.js';
-import type { Evidence } from './check.js';
+import type { Check, Evidence } from './check.js';
+import { keysOfEffect, Ledger } from './ledger.js';
 
 /** Evidence of a seed in which nothing happened, but for what is given. */
 export function forgedEvidence(given: Partial<Evidence> = {}): Evidence {
@@ -75,7 +76,7 @@ export function forgedExecution(at: number, command: string, given: Partial<Exec
     at,
     sentAt: at - 0.3,
     words,
-    rule: { name, kind, keys: (all: readonly string[]) => all.slice(1, 2) } as unknown as Execution['rule'],
+    rule: { name, kind, keys: keysOfEffect } as unknown as Execution['rule'],
     reply: OK,
     isRefused: false,
     effects: kind === 'write' ? [words] : [],
@@ -93,4 +94,8 @@ export function serverNamed(name: string): Execution['server'] {
   const server = servers.get(name) ?? ({ name } as Execution['server']);
   servers.set(name, server);
   return server;
+}
+
+export function findingsOf(check: Check, evidence: Evidence): string[] {
+  return check.find(evidence, new Ledger(evidence)).map(({ text }) => text);
 }
