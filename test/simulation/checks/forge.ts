@@ -72,7 +72,7 @@ export function forgedExecution(at: number, command: string, given: Partial<Exec
   const kind = name.includes('GET') ? 'readonly' : 'write';
   return {
     server: serverNamed('10.0.0.1:6379'),
-    session: { id: 1 } as Execution['session'],
+    session,
     at,
     sentAt: at - 0.3,
     words,
@@ -88,6 +88,7 @@ export function forgedExecution(at: number, command: string, given: Partial<Exec
   };
 }
 
+const session = { id: 1 } as Execution['session'];
 const servers = new Map<string, Execution['server']>();
 
 export function serverNamed(name: string): Execution['server'] {

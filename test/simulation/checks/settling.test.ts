@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { type CallRecord, plainTraits } from '../workloads/calls.js';
+import { booksOf, findingsOf, forgedCall, forgedEvidence, forgedExecution, rejected } from './forge.js';
+import { leftovers, recovery, settling } from './settling.js';
+import { runningMs, stalePrimary } from './stale-primary.js';
+
+describe('simulation: promises settle', () => {
+  const found = (given: Partial<CallRecord>, evidence = {}) =>
+    findingsOf(settling, forgedEvidence({ calls: [forgedCall(1, 'GET a', { issuedAt: 0, deadlineAt: 100, ...given })], ...evidence }));
+
+  it('by their deadline and a tick', () => {
+    assert.deepEqual(found({ settledAt: 110 }), []);
+    assert.match(found({ settledAt: 130 })[0] ?? '', /was due at 112.00 ms/);
+    assert.match(found({ settledAt: null, outcome: null })[0] ?? '', /not settled/);
+  });
+
+  it('a tick after their signal has fired', () => {
+    assert.match(found({ settledAt: 50, abortedAt: 20 })[0] ?? '', /was due at 32.00 ms/);
+  });
+
+  it('time aside for which the process stood still', () => {
+    assert.deepEqual(found({ settledAt: 510 }, { stalls: [{ from: 90, until: 500 }] }), []);
+    assert.equal(found({ settledAt: 510 }, { stalls: [{ from: 300, until: 500 }] }).length, 1);
+  });
+
+  it('where the server has to let go first, a second later', () => {
+    const blocks = { traits: { ...plainTraits, blocks: true } };
+    assert.deepEqual(found({ settledAt: 1_100, ...blocks }), []);
+    assert.equal(found({ settledAt: 1_200, ...blocks }).length, 1);
+    assert.deepEqual(found({ settledAt: null, outcome: null, deadlineAt: Number.POSITIVE_INFINITY, ...blocks }), []);
+  });
+
+  it('nothing is left, and nothing was thrown that nobody caught', () => {
+    assert.deepEqual(findingsOf(leftovers, forgedEvidence()), []);
+    assert.deepEqual(findingsOf(leftovers, forgedEvidence({ left: ['1 sockets'] })), ['after close() there is still 1 sockets']);
+    assert.match(findingsOf(leftovers, forgedEvidence({ uncaught: [new Error('oh')] }))[0] ?? '', /nobody caught Error: oh/);
+  });
+
+  it('fresh commands succeed', () => {
+    assert.deepEqual(findingsOf(recovery, forgedEvidence({ fresh: [forgedCall(1, 'GET a')] })), []);
+    const fresh = [forgedCall(1, 'GET a', { outcome: rejected('no') })];
+    assert.match(findingsOf(recovery, forgedEvidence({ fresh }))[0] ?? '', /#1 GET a .* rejected/);
+  });
+});
+
+describe('simulation: writes and roles', () => {
+  const [here, there] = ['10.0.0.1:6379', '10.0.0.2:6379'];
+
+  /** A write that left at 200 ms, and what was read before. */
+  function found(
+    words: readonly { readonly teller: string; readonly node: string; readonly isPrimary: boolean; readonly at: number }[],
+    given = {},
+  ) {
+    const books = booksOf([forgedExecution(200.5, 'SET a v#1', { sentAt: 200 })]);
+    for (const word of words) books.roleWords.push({ slots: null, epoch: null, ...word });
+    return findingsOf(stalePrimary, forgedEvidence({ books, calls: [forgedCall(1, 'SET a v#1')], ...given }));
+  }
+
+  it('none leaves for a node that said long ago that it is a replica', () => {
+    const demoted = { teller: here, node: here, isPrimary: false };
+    assert.deepEqual(found([{ ...demoted, at: 160 }]), []);
+    assert.match(found([{ ...demoted, at: 140 }])[0] ?? '', /since 140.00 ms the client could have known/);
+    assert.deepEqual(
+      found([
+        { ...demoted, at: 140 },
+        { teller: here, node: here, isPrimary: true, at: 150 },
+      ]),
+      [],
+    );
+    assert.deepEqual(found([{ teller: there, node: there, isPrimary: false, at: 140 }]), []);
+  });
+
+  it('a client that stands still reads nothing', () => {
+    const demoted = [{ teller: here, node: here, isPrimary: false, at: 100 }];
+    assert.deepEqual(found(demoted, { stalls: [{ from: 110, until: 190 }] }), []);
+    assert.equal(
+      runningMs(100, 200, [
+        { from: 90, until: 120 },
+        { from: 110, until: 130 },
+        { from: 195, until: 300 },
+      ]),
+      65,
+    );
+  });
+
+  it('after ASKING a node takes what it does not own', () => {
+    const books = booksOf([
+      forgedExecution(200.4, 'ASKING', { sentAt: 200, rule: null }),
+      forgedExecution(200.5, 'SET a v#1', { sentAt: 200 }),
+    ]);
+    books.roleWords.push({ teller: here, node: there, isPrimary: true, slots: [[0, 16_383]], epoch: null, at: 100 });
+    assert.deepEqual(findingsOf(stalePrimary, forgedEvidence({ kind: 'cluster', books })), []);
+    books.executions.shift();
+    assert.equal(findingsOf(stalePrimary, forgedEvidence({ kind: 'cluster', books })).length, 1);
+  });
+});
