@@ -79,8 +79,7 @@ class Sentinels {
       for (const instance of watched.instances()) {
         if (!this.#isThere(instance)) continue;
         if (instance.isDown || !instance.isConnected) return false;
-        if (instance.kind !== 'sentinel' && instance.report?.role !== instance.kind) return false;
-        if (instance.kind === 'slave' && instance.report?.primary?.host !== primary.host) return false;
+        if (instance.kind === 'master' && instance.report?.role !== 'master') return false;
       }
       return true;
     });
@@ -107,8 +106,12 @@ class Sentinels {
   #introduce(sentinel: SentinelServer): void {
     const watched = sentinel.groups.get(NAME);
     if (watched === undefined) return;
+    const { now } = sentinel;
     for (const { id, host, port } of this.all) {
-      if (id !== sentinel.id) watched.sentinels.set(id, new Instance('sentinel', id, host, port, sentinel.now));
+      if (id !== sentinel.id) watched.sentinels.set(id, new Instance('sentinel', id, host, port, now));
+    }
+    for (const { name, host, port } of this.group.servers) {
+      if (name !== watched.master.address) watched.replicas.set(name, new Instance('slave', name, host, port, now));
     }
   }
 

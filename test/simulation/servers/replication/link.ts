@@ -52,14 +52,21 @@ export class LinkEnd<In = unknown, Out = unknown> {
     this.owner.links.delete(this as LinkEnd);
   }
 
+  #endWays(): void {
+    this.out.end();
+    this.other?.out.end();
+  }
+
   /** Called by the network. */
   arrive(content: Content): void {
     const { owner } = this;
     if (this.isClosed || owner.life !== this.#life) {
       // A kernel answers what comes for a connection that it does not have.
       if (content !== END && owner.state !== 'dead') this.out.send(END, EMPTY);
+      if (content === END) this.#endWays();
       return;
     }
+    if (content === END) this.#endWays();
     owner.enqueue(() => {
       if (this.isClosed) return;
       if (content !== END) this.received(content as In);
