@@ -8,6 +8,7 @@ import { deploySentinel } from './sentinel.js';
 
 const PLAN: DeploymentPlan = {
   ...{ kind: 'sentinel', product: 'redis', version: '7.0.15', shards: 1, replicas: 2, sentinels: 3, persistence: 'all' },
+  ...{ reachedBy: 'address', hasTls: false },
 };
 
 /** A group that serves, with what its sentinels publish. */
