@@ -2,7 +2,7 @@ import type { ClusterGroup } from '../servers/cluster/cluster-group.js';
 import type { ClusterMember } from '../servers/cluster/cluster-member.js';
 import type { Random } from '../time/random.js';
 import type { World } from '../world.js';
-import { type SlotMove, SlotMover } from './slot-mover.js';
+import { knowsEpochOf, type SlotMove, SlotMover } from './slot-mover.js';
 
 /** An operator tries again after this long, in ms. */
 const AGAIN_MS = 200;
@@ -20,6 +20,8 @@ export class ClusterOperator {
   /** What goes on. */
   underWay = 0;
   readonly #mover: SlotMover;
+  /** Slots are on their way: another move waits, as `redis-cli` refuses it. */
+  #isMoving = false;
 
   constructor(
     private readonly world: World,
@@ -77,7 +79,7 @@ export class ClusterOperator {
 
   /** `abandonAfter`: keys that have moved before it is left for a while. */
   #reshard(random: Random, abandonAfter: number): void {
-    const move = this.#mover.draw(random);
+    const move = this.#isMoving ? null : this.#mover.draw(random);
     if (move === null) return;
     this.#say('moves slots', `${move.slots.join(' ')} from ${move.source.server.name} to ${move.target.server.name}`);
     this.#move(random, move, abandonAfter);
@@ -86,9 +88,13 @@ export class ClusterOperator {
   #move(random: Random, move: SlotMove, abandonAfter: number): void {
     const left = [...move.slots];
     let moved = 0;
+    this.#isMoving = true;
     this.#steps(random, () => {
       const [slot] = left;
-      if (slot === undefined) return 'done';
+      if (slot === undefined) {
+        this.#isMoving = false;
+        return 'done';
+      }
       const result = this.#mover.step(slot, move.target, random);
       if (result === 'done') left.shift();
       if (result === 'moved') moved++;
@@ -104,16 +110,17 @@ export class ClusterOperator {
    * for the moment in which it gets them. https://valkey.io/topics/atomic-slot-migration/
    */
   #reshardAtomic(random: Random): void {
-    const move = this.#mover.draw(random);
+    const move = this.#isMoving ? null : this.#mover.draw(random);
     if (move === null) return;
     const { slots, source, target } = move;
+    this.#isMoving = true;
     this.#say('moves slots at once', `${slots.join(' ')} from ${source.server.name} to ${target.server.name}`);
     this.#later(random, COPY_MS, () => {
-      if (source.server.state !== 'running') return;
-      source.server.pause.begin(PAUSE, SWITCH_MS.most * 2, 'write');
+      if (source.server.state === 'running') source.server.pause.begin(PAUSE, SWITCH_MS.most * 2, 'write');
       this.#later(random, SWITCH_MS, () => {
+        this.#isMoving = false;
         if (source.server.state !== 'running') return;
-        if (source.reaches(target) && source.serves(slots)) source.handOver(target, slots);
+        if (source.reaches(target) && source.serves(slots) && knowsEpochOf(target, source)) source.handOver(target, slots);
         source.server.pause.end(PAUSE);
       });
     });
@@ -136,7 +143,7 @@ export class ClusterOperator {
 
   #addShard(random: Random): void {
     this.#join(random, (member) => {
-      const move = this.#mover.draw(random, member);
+      const move = this.#isMoving ? null : this.#mover.draw(random, member);
       if (move === null) return 'again';
       this.#say('adds a shard', `${member.server.name} gets ${move.slots.join(' ')} of ${move.source.server.name}`);
       this.#move(random, move, Number.POSITIVE_INFINITY);
@@ -170,14 +177,13 @@ export class ClusterOperator {
     const gone = random.pick(replicas);
     this.#say('removes a replica', gone.server.name);
     gone.reset();
-    const others = this.group.members.filter((member) => member !== gone && !member.isApart);
+    const knows = ({ node, isApart }: ClusterMember): boolean => !isApart && node.table.node(gone.identity.ordinal) !== undefined;
     this.#steps(random, () => {
-      const [next] = others;
+      const next = this.group.members.find(knows);
       if (next === undefined) return 'done';
       if (next.server.state !== 'running') return 'again';
       const known = next.node.table.node(gone.identity.ordinal);
       if (known !== undefined) next.node.forget(known);
-      others.shift();
       return 'more';
     });
   }

@@ -81,8 +81,13 @@ export class SlotMover {
       return source.setSlot(slot, 'MIGRATING', to.myself.id) === null ? 'more' : 'again';
     }
     const keys = source.keysIn(slot);
-    // The target first: if the source forgot the slot first, nobody would serve it for a moment.
-    if (keys.length === 0) return target.setSlot(slot, 'NODE', to.myself.id) === null ? 'more' : 'again';
+    if (keys.length === 0) {
+      if (!knowsEpochOf(target, source)) return 'again';
+      // The target first: if the source forgot the slot first, nobody would serve it for a moment.
+      const isTaken = target.setSlot(slot, 'NODE', to.myself.id) === null;
+      if (isTaken) source.setSlot(slot, 'NODE', to.myself.id);
+      return isTaken ? 'more' : 'again';
+    }
     if (!source.reaches(target)) return 'again';
     for (const key of keys.slice(0, random.integer(1, MOST_KEYS))) moveKey(source, target, key);
     return 'moved';
@@ -94,4 +99,10 @@ export class SlotMover {
     target.node.mark(slot, 'importing', null);
     for (const member of this.primaries) if (member !== target) member.setSlot(slot, 'NODE', id);
   }
+}
+
+/** Only then a new epoch is above that one: two servers with claims that cross would both lose the slot. */
+export function knowsEpochOf(member: ClusterMember, other: ClusterMember): boolean {
+  const known = member.node.table.node(other.identity.ordinal);
+  return known !== undefined && known.configEpoch >= other.node.table.myself.configEpoch;
 }

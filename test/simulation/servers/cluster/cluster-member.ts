@@ -25,8 +25,6 @@ export interface MemberDirectory extends ClusterDirectory {
 /** A server as a member of a cluster: what its node says goes for its commands, and what becomes of the node goes for its data. */
 export class ClusterMember implements ClusterPart {
   readonly node: ClusterNode;
-  /** It was taken out of the cluster. */
-  isApart = false;
   #isFirstStart = true;
 
   constructor(
@@ -49,6 +47,11 @@ export class ClusterMember implements ClusterPart {
 
   died(): void {
     this.node.died();
+  }
+
+  /** It was taken out of the cluster. */
+  get isApart(): boolean {
+    return this.node.isApart;
   }
 
   infoLines(): readonly string[] {
@@ -166,12 +169,12 @@ export class ClusterMember implements ClusterPart {
     if (known === undefined) return;
     for (const slot of slots) {
       for (const key of this.keysIn(slot)) moveKey(this, target, key);
-      there.setOwner(slot, there.myself);
+      target.node.setOwner(slot, there.myself);
     }
     target.node.claims.bumpEpoch();
     target.node.pongToAll();
     known.configEpoch = Math.max(known.configEpoch, there.myself.configEpoch);
-    for (const slot of slots) node.table.setOwner(slot, known);
+    for (const slot of slots) node.setOwner(slot, known);
     this.#afterLoss(known);
     target.node.settle();
   }
@@ -187,7 +190,6 @@ export class ClusterMember implements ClusterPart {
   /** CLUSTER RESET, of one that leaves the cluster. */
   reset(): void {
     const { node, server, replication } = this;
-    this.isApart = true;
     if (!replication.isPrimary) {
       replication.promote();
       server.keyspace.clear();
@@ -227,7 +229,7 @@ export class ClusterMember implements ClusterPart {
       }
       node.mark(slot, 'migrating', null);
     }
-    table.setOwner(slot, to);
+    node.setOwner(slot, to);
     if (to === myself && table.importing.has(slot)) {
       node.mark(slot, 'importing', null);
       node.claims.bumpEpoch();

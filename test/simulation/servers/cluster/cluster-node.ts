@@ -31,6 +31,8 @@ export interface ClusterDirectory {
 /** A node of a cluster: what it believes, and what it makes of what the others say. */
 export class ClusterNode implements ClusterCore, BusPeer {
   state: 'ok' | 'fail' = 'ok';
+  /** It was taken out of the cluster. */
+  isApart = false;
   readonly table: ClusterTable;
   readonly claims: SlotClaims;
   readonly manual: ManualFailover;
@@ -113,6 +115,7 @@ export class ClusterNode implements ClusterCore, BusPeer {
   // --- other nodes
 
   receive(message: Message): void {
+    if (this.isApart) return;
     this.#listener.receive(message);
     this.settle();
   }
@@ -172,8 +175,9 @@ export class ClusterNode implements ClusterCore, BusPeer {
     for (const node of this.table.nodes) if (node !== this.table.myself) this.#heartbeat.pong(node);
   }
 
-  /** Alone, without slots. */
+  /** CLUSTER RESET of one that leaves: alone, without slots. Those who do not know it yet do not bring it back. */
   reset(): void {
+    this.isApart = true;
     this.#bus.closeAll();
     this.manual.reset();
     this.table.reset();
@@ -238,9 +242,19 @@ export class ClusterNode implements ClusterCore, BusPeer {
   }
 
   /**
-   * A replica has the marks of its primary, as since Valkey 8. A Redis that is promoted has none, and so loses keys by itself: nothing that a
-   * client could mend. https://valkey.io/commands/cluster-setslot/
+   * By SETSLOT NODE, and at the end of an atomic move. Replicas know it as soon as their primary does, and have its marks, as since Valkey 8. A
+   * Redis that is promoted may not, and so loses keys by itself: nothing that a client could mend. https://valkey.io/commands/cluster-setslot/
    */
+  setOwner(slot: number, to: KnownNode): void {
+    const { table, directory } = this;
+    table.setOwner(slot, to);
+    for (const { ordinal } of table.replicasOf(table.myself)) {
+      const theirs = directory.node(ordinal)?.table;
+      const known = theirs?.node(to.ordinal);
+      if (known !== undefined) theirs?.setOwner(slot, known);
+    }
+  }
+
   #takeMarks(old: KnownNode): void {
     const theirs = this.directory.node(old.ordinal)?.table;
     if (theirs === undefined) return;

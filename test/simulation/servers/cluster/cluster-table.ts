@@ -11,6 +11,8 @@ export class ClusterTable {
   /** Slots that are on their way to another node, or from one. */
   readonly migrating = new Map<number, KnownNode>();
   readonly importing = new Map<number, KnownNode>();
+  /** Slots whose owner does not claim them any more. They stay with it until another one does. */
+  readonly unclaimed = new Set<number>();
   readonly myself: KnownNode;
   /** Nodes that were forgotten, and until when they are not taken in again. */
   readonly #forgotten = new Map<number, number>();
@@ -83,6 +85,7 @@ export class ClusterTable {
   }
 
   setOwner(slot: number, node: KnownNode | null): void {
+    this.unclaimed.delete(slot);
     const before = this.ownerOf(slot);
     if (before === (node ?? undefined)) return;
     this.#owners[slot] = node === null ? NOBODY : node.ordinal;

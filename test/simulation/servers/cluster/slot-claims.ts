@@ -27,7 +27,7 @@ export class SlotClaims {
     if (sender.isPrimary && table.myself.isPrimary && header.configEpoch === table.myself.configEpoch) this.#collided(sender);
   }
 
-  /** https://github.com/redis/redis/blob/7.0/src/cluster.c (`clusterUpdateSlotsConfigWith`) */
+  /** https://github.com/redis/redis/blob/7.2/src/cluster.c (`clusterUpdateSlotsConfigWith`) */
   claim(sender: KnownNode, epoch: number, slots: SlotSet): void {
     const { table, host } = this.core;
     const { myself } = table;
@@ -37,9 +37,10 @@ export class SlotClaims {
     let lost = 0;
     for (let slot = slots.indexOf(1); slot >= 0; slot = slots.indexOf(1, slot + 1)) {
       const owner = table.ownerOf(slot);
+      if (owner === sender) table.unclaimed.delete(slot);
       // One who imports the slot decides by SETSLOT NODE.
       if (owner === sender || table.importing.has(slot)) continue;
-      if (owner !== undefined && owner.configEpoch >= epoch) continue;
+      if (owner !== undefined && owner.configEpoch >= epoch && !table.unclaimed.has(slot)) continue;
       if (owner === ours) lost++;
       if (owner === myself) {
         lostHere.add(slot);
@@ -47,6 +48,8 @@ export class SlotClaims {
       }
       table.setOwner(slot, sender);
     }
+    const before = table.slotsOf(sender);
+    for (let slot = before.indexOf(1); slot >= 0; slot = before.indexOf(1, slot + 1)) if (slots[slot] === 0) table.unclaimed.add(slot);
     if (lost === 0) return;
     if (ours.slotCount === 0) this.core.follow(sender);
     else if (lostHere.size > 0) host.deleteKeys(lostHere);
@@ -60,7 +63,7 @@ export class SlotClaims {
     const { table } = core;
     for (let slot = header.slots.indexOf(1); slot >= 0; slot = header.slots.indexOf(1, slot + 1)) {
       const owner = table.ownerOf(slot);
-      if (owner === undefined || owner === sender || owner.configEpoch <= header.configEpoch) continue;
+      if (owner === undefined || owner === sender || table.unclaimed.has(slot) || owner.configEpoch <= header.configEpoch) continue;
       const slots = table.slotsOf(owner);
       core.send(sender, { kind: 'update', header: core.header(), about: owner.ordinal, configEpoch: owner.configEpoch, slots });
       return;
