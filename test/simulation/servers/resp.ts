@@ -24,6 +24,7 @@ export type ReplyValue =
   | Push
   | NullArray
   | Score
+  | Verbatim
   | ByProtocol
   | readonly ReplyValue[]
   | ReadonlyMap<string, ReplyValue>
@@ -35,6 +36,11 @@ class NullArray {}
 /** A double: text in RESP2. */
 export class Score {
   constructor(readonly value: number) {}
+}
+
+/** A text for people: marked as such in RESP3. */
+export class Verbatim {
+  constructor(readonly text: string) {}
 }
 
 /** A reply that has another form in RESP3. */
@@ -63,6 +69,9 @@ export function encode(value: ReplyValue, protocol: 2 | 3): string {
   if (typeof value === 'boolean') return protocol === 3 ? `#${value ? 't' : 'f'}\r\n` : `:${value ? 1 : 0}\r\n`;
   if (value instanceof Status) return `+${value.text}\r\n`;
   if (value instanceof Score) return protocol === 3 ? `,${doubleText(value.value)}\r\n` : encode(doubleText(value.value), 2);
+  if (value instanceof Verbatim) {
+    return protocol === 3 ? `=${value.text.length + 4}\r\ntxt:${value.text}\r\n` : encode(value.text, 2);
+  }
   if (value instanceof ByProtocol) return encode(protocol === 3 ? value.three : value.two, protocol);
   if (value instanceof Failure) return `-${value.text}\r\n`;
   if (value instanceof NullArray) return protocol === 3 ? '_\r\n' : '*-1\r\n';

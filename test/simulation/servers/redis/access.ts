@@ -32,7 +32,7 @@ export function mayRun(server: RedisServer, session: RedisSession, rule: Command
   const isNew = server.isAtLeast(7, 2);
   if (user.denied?.includes(rule.name) === true) {
     const who = isNew ? `User ${session.user} has` : 'this user has';
-    return new Failure(`NOPERM ${who} no permissions to run the '${rule.name.toLowerCase().replace(' ', '|')}' command`);
+    return new Failure(`NOPERM ${who} no permissions to run the '${rule.shownName}' command`);
   }
   if (user.keys === undefined) return null;
   const { keys: patterns } = user;

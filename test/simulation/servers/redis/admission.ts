@@ -20,7 +20,7 @@ export function findRule(server: RedisServer, session: RedisSession, words: read
     if (rule === undefined) return new Failure(`ERR unknown subcommand '${second}'. Try ${name} HELP.`);
   }
   if (rule.arity >= 0 ? words.length !== rule.arity : words.length < -rule.arity) {
-    return new Failure(`ERR wrong number of arguments for '${rule.name.toLowerCase().replace(' ', '|')}' command`);
+    return new Failure(`ERR wrong number of arguments for '${rule.shownName}' command`);
   }
   return rule;
 }
@@ -59,7 +59,7 @@ export function refusalOf(server: RedisServer, session: RedisSession, rule: Comm
   if (session.protocol === 2 && session.subscriptions > 0 && !rule.whileSubscribed) {
     return refused(
       new Failure(
-        `ERR Can't execute '${rule.name.toLowerCase()}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+        `ERR Can't execute '${rule.shownName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
       ),
     );
   }

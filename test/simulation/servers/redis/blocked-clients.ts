@@ -2,7 +2,15 @@ import { Failure, type ReplyValue } from '../resp.js';
 import { LATER } from '../resp-server.js';
 import type { Database } from './database.js';
 import type { RedisServer } from './redis-server.js';
+import type { CommandRule } from './rules.js';
 import type { Blocked, RedisSession } from './session.js';
+import { SortedSet, Stream, type Value } from './values.js';
+
+/** Whether a command that blocks can take from this: what has another type is as nothing. */
+function suits({ name }: CommandRule, value: Value | undefined): boolean {
+  if (name.startsWith('BZ')) return value instanceof SortedSet;
+  return name.startsWith('X') ? value instanceof Stream : Array.isArray(value);
+}
 
 /** Sessions that wait for a key, for replicas, or for time. https://github.com/redis/redis/blob/7.2/src/blocked.c */
 export class BlockedClients {
@@ -43,15 +51,15 @@ export class BlockedClients {
       const ready = this.#ready;
       this.#ready = [];
       for (const [database, key] of ready) {
-        for (const session of [...(this.#byKey.get(database)?.get(key) ?? [])]) this.#retry(session);
+        for (const session of [...(this.#byKey.get(database)?.get(key) ?? [])]) this.#retry(session, database, key);
       }
     }
   }
 
-  #retry(session: RedisSession): void {
+  #retry(session: RedisSession, database: Database, key: string): void {
     const { blocked } = session;
-    if (blocked === null) return;
-    const call = this.server.run(session, blocked.words, blocked.rule, 'client', blocked.database);
+    if (blocked === null || !suits(blocked.rule, database.get(key))) return;
+    const call = this.server.run(session, blocked.words, blocked.rule, 'client');
     if (call.reply === LATER) return;
     this.#end(session, blocked);
     this.server.completed(session, call);
@@ -63,7 +71,8 @@ export class BlockedClients {
     const { blocked } = session;
     if (blocked === null) return;
     this.#end(session, blocked);
-    this.server.record(session, blocked.words, blocked.rule, reply, reply instanceof Failure);
+    const { words, rule } = blocked;
+    this.server.record(session, { words, rule, reply, isRefused: reply instanceof Failure, effects: [] });
     this.server.answer(session, reply);
   }
 

@@ -25,6 +25,7 @@ export class CommandCall {
   /** It changed the data set. */
   isDirty = false;
   reply: Answer = LATER;
+  readonly db: Database;
   /** What replicas get instead of the command. */
   #effects: (readonly string[])[] | null = null;
 
@@ -34,8 +35,9 @@ export class CommandCall {
     readonly words: readonly string[],
     readonly rule: CommandRule,
     readonly origin: Origin,
-    readonly db: Database,
-  ) {}
+  ) {
+    this.db = server.keyspace.database(session.database);
+  }
 
   /** A word; '' where there is none. */
   word(at: number): string {

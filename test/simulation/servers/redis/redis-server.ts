@@ -1,4 +1,4 @@
-import type { Books } from '../../books.js';
+import type { Books, Execution } from '../../books.js';
 import type { Network } from '../../network/network.js';
 import type { ServerEnd } from '../../network/tcp.js';
 import type { Random } from '../../time/random.js';
@@ -10,7 +10,6 @@ import { findRule, type Refusal, refusalOf } from './admission.js';
 import { BlockedClients } from './blocked-clients.js';
 import { CommandCall, type Origin } from './command-call.js';
 import { commandTables } from './commands/index.js';
-import type { Database } from './database.js';
 import { Keyspace } from './keyspace.js';
 import { Alone, type ClusterPart, type ReplicationPart } from './parts.js';
 import { Pause } from './pause.js';
@@ -35,6 +34,8 @@ export interface RedisOptions {
   readonly zone?: string;
   readonly scripts?: Scripts;
 }
+
+type Outcome = Pick<Execution, 'words' | 'rule' | 'reply' | 'isRefused' | 'effects'>;
 
 const AFTER_COMMAND = { on: 'on', off: 'off', 'skip next': 'skip', skip: 'on' } as const;
 const QUEUED = new Status('QUEUED');
@@ -127,7 +128,7 @@ export class RedisServer extends RespServer<RedisSession> {
       session.isAsking = false;
       return QUEUED;
     }
-    const call = this.run(session, words, rule, 'client', this.keyspace.database(session.database));
+    const call = this.run(session, words, rule, 'client');
     if (session.blocked === null) this.completed(session, call);
     if (rule.name !== 'ASKING') session.isAsking = false;
     this.blocked.serve();
@@ -135,8 +136,8 @@ export class RedisServer extends RespServer<RedisSession> {
   }
 
   /** Runs a command that nothing speaks against. What it changed goes to the replicas, unless it is a part of something that tells it. */
-  run(session: RedisSession, words: readonly string[], rule: CommandRule, origin: Origin, database: Database): CommandCall {
-    const call = new CommandCall(this, session, words, rule, origin, database);
+  run(session: RedisSession, words: readonly string[], rule: CommandRule, origin: Origin): CommandCall {
+    const call = new CommandCall(this, session, words, rule, origin);
     if (rule.run === null) throw new Error(`the model of a server does not have ${rule.name}`);
     try {
       call.reply = rule.run(call);
@@ -160,7 +161,7 @@ export class RedisServer extends RespServer<RedisSession> {
 
   /** Enters what came of a command into the books. */
   completed(session: RedisSession, { words, rule, reply, effects }: CommandCall): void {
-    this.record(session, words, rule, reply, false, effects);
+    this.record(session, { words, rule, reply, isRefused: false, effects });
   }
 
   #refuse(session: RedisSession, words: readonly string[], rule: CommandRule | null, { failure, isRedirect }: Refusal): Failure {
@@ -171,18 +172,11 @@ export class RedisServer extends RespServer<RedisSession> {
       if (!isRedirect) reply = new Failure(`EXECABORT Transaction discarded because of: ${failure.text}`);
     } else if (session.queued !== null) session.isSpoilt = true;
     session.isAsking = false;
-    this.record(session, words, rule, reply, true);
+    this.record(session, { words, rule, reply, isRefused: true, effects: [] });
     return reply;
   }
 
-  record(
-    session: RedisSession,
-    words: readonly string[],
-    rule: CommandRule | null,
-    reply: Answer,
-    isRefused: boolean,
-    effects: readonly (readonly string[])[] = [],
-  ): void {
+  record(session: RedisSession, { words, rule, reply, isRefused, effects }: Outcome): void {
     const { now: at, replication } = this;
     const { sentAt, database: db } = session;
     const { offset, history, isPrimary } = replication;

@@ -42,7 +42,7 @@ export class ReplayedStream {
     this.#session.database = database;
     server.keyspace.isReplaying = true;
     try {
-      const { reply } = server.run(this.#session, words, rule, 'primary', server.keyspace.database(database));
+      const { reply } = server.run(this.#session, words, rule, 'primary');
       if (reply === LATER) throw new Error(`a replica cannot block: ${words.join(' ')}`);
     } finally {
       server.keyspace.isReplaying = false;

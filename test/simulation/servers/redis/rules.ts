@@ -10,6 +10,8 @@ export type RuleTable = Readonly<Record<string, Run>>;
 /** What a server knows of a command. The facts are captured from a real server: https://redis.io/docs/latest/commands/command/ */
 export interface CommandRule {
   readonly name: string;
+  /** As errors have it: `client|list`. */
+  readonly shownName: string;
   readonly facts: CommandFacts;
   /** `write` and `readonly` as the server flags them; `none`: neither. */
   readonly kind: 'write' | 'readonly' | 'none';
@@ -53,6 +55,7 @@ function ruleOf(name: string, facts: CommandFacts, run: Run | null): CommandRule
   const has = (flag: string): boolean => facts.flags.includes(flag);
   return {
     name,
+    shownName: name.toLowerCase().replace(' ', '|'),
     facts,
     kind: has('write') ? 'write' : has('readonly') ? 'readonly' : 'none',
     arity: facts.arity,

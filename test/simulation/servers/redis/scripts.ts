@@ -34,11 +34,23 @@ export function shaOf(text: string): string {
   return sha;
 }
 
+/** Scripts that every model server knows. */
+const standardScripts: Scripts = {
+  append: ({ keys: [key = ''], args: [text = ''], call }) => call('APPEND', key, text),
+  add: ({ keys: [key = ''], args: [amount = ''], call }) => call('INCRBY', key, amount),
+  read: ({ keys: [key = ''], call }) => call('GET', key),
+  swap: ({ keys: [key = ''], args: [text = ''], call }) => {
+    const before = call('GET', key);
+    call('SET', key, text);
+    return before;
+  },
+};
+
 /** The scripts that a server has seen. They are gone when it ends. */
 export class ScriptCache {
   readonly #bySha = new Map<string, Script>();
 
-  constructor(private readonly functions: Scripts = {}) {}
+  constructor(private readonly functions: Scripts = standardScripts) {}
 
   /** Throws what the server answers to a script that does not compile. */
   load(text: string): Script {
@@ -72,22 +84,25 @@ export function runScript(
   args: readonly string[],
   isReadonly: boolean,
 ): ReplyValue {
-  const { server, session, db } = call;
+  const { server, session } = call;
   const forbidsWrites = isReadonly || script.flags?.includes('no-writes') === true;
   if (script.flags !== null && !forbidsWrites && server.replication.readOnly(session) !== null) {
     return new Failure('READONLY Can not run script with write flag on readonly replica.');
   }
-  const where = ` script: ${script.sha}, on @user_script:1.`;
+  // Behind the line with the name each call has a line of its own.
+  let line = 1;
   const context: ScriptContext = {
     keys,
     args,
     call: (...words) => {
       words[0] = words[0]?.toUpperCase() ?? '';
+      line++;
+      const where = ` script: ${script.sha}, on @user_script:${line}.`;
       const failure = refusalInScript(call, words, forbidsWrites);
       if (failure !== null) throw new Failure(failure.text + where);
       const rule = server.rules.get(words[0]);
       if (rule === undefined) throw new Failure(`ERR Unknown Redis command called from script${where}`);
-      const part = server.run(session, words, rule, 'script', db);
+      const part = server.run(session, words, rule, 'script');
       call.include(part);
       if (part.reply instanceof Failure) throw new Failure(part.reply.text + where);
       return part.reply as ReplyValue; // nothing blocks in a script

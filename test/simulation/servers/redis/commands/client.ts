@@ -1,4 +1,4 @@
-import { Failure, OK, type ReplyValue } from '../../resp.js';
+import { Failure, OK, type ReplyValue, Verbatim } from '../../resp.js';
 import { type Answer, LATER } from '../../resp-server.js';
 import type { CommandCall } from '../command-call.js';
 import type { RedisServer } from '../redis-server.js';
@@ -9,7 +9,7 @@ import { BAD_NAME, isName } from './hello.js';
 
 export const clientRules: RuleTable = {
   'CLIENT ID': ({ session }) => session.id,
-  'CLIENT INFO': ({ server, session }) => `${clientLine(server, session)}\n`,
+  'CLIENT INFO': ({ server, session }) => new Verbatim(`${clientLine(server, session)}\n`),
   'CLIENT LIST': list,
   'CLIENT GETNAME': ({ session }) => (session.name === '' ? null : session.name),
   'CLIENT SETNAME': ({ session, words }) => {
@@ -150,7 +150,7 @@ function list({ server, words }: CommandCall): Answer {
     else if (type === 'master' || type === 'replica' || type === 'slave') chosen = [];
     else return new Failure(`ERR Unknown client type '${words[3]}'`);
   } else if (words.length > 2) return SYNTAX;
-  return chosen.map((each) => `${clientLine(server, each)}\n`).join('');
+  return new Verbatim(chosen.map((each) => `${clientLine(server, each)}\n`).join(''));
 }
 
 /** Of the filters those that a client of ours may use: the old form, ID, ADDR, LADDR, TYPE, USER and SKIPME. */

@@ -78,7 +78,7 @@ export const connectionRules: RuleTable = {
 };
 
 function select({ server, session, words }: CommandCall): Answer {
-  const index = integer(words[1], new Failure('ERR invalid DB index'));
+  const index = integer(words[1]);
   if (server.cluster !== null && index !== 0) return new Failure('ERR SELECT is not allowed in cluster mode');
   if (server.keyspace.databases[index] === undefined) return new Failure('ERR DB index is out of range');
   session.database = index;

@@ -6,9 +6,12 @@ import type { RedisSession } from '../session.js';
 
 const NOPROTO = new Failure('NOPROTO unsupported protocol version');
 const WRONGPASS = new Failure('WRONGPASS invalid username-password pair or user is disabled.');
-const HELLO_NOAUTH = new Failure(
-  'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time',
-);
+function notLoggedIn(server: RedisServer): Failure {
+  const form = server.isAtLeast(7, 2) ? 'HELLO <proto> AUTH <user> <pass>' : 'HELLO AUTH <user> <pass>';
+  return new Failure(
+    `NOAUTH HELLO must be called with the client already authenticated, otherwise the ${form} option can be used to authenticate the client and select the RESP protocol version at the same time`,
+  );
+}
 
 /** https://redis.io/docs/latest/commands/hello/ */
 export function hello({ server, session, words }: CommandCall): Answer {
@@ -31,7 +34,7 @@ export function hello({ server, session, words }: CommandCall): Answer {
       if (!isName(name)) return BAD_NAME;
     } else return new Failure(`ERR Syntax error in HELLO option '${words[at]}'`);
   }
-  if (session.user === null) return HELLO_NOAUTH;
+  if (session.user === null) return notLoggedIn(server);
   if (name !== null) session.name = name;
   if (protocol !== null) session.protocol = protocol;
   const { product, version, zone } = server.options;

@@ -1,3 +1,4 @@
+import { Verbatim } from '../../resp.js';
 import type { Answer } from '../../resp-server.js';
 import type { CommandCall } from '../command-call.js';
 import type { RedisServer } from '../redis-server.js';
@@ -58,5 +59,5 @@ function info({ server, words }: CommandCall): Answer {
   for (const [name, lines] of Object.entries(sections)) {
     if (isAll || wanted.has(name.toLowerCase())) texts.push([`# ${name}`, ...lines(server)].map((line) => `${line}\r\n`).join(''));
   }
-  return texts.join('\r\n');
+  return new Verbatim(texts.join('\r\n'));
 }

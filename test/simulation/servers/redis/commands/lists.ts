@@ -154,7 +154,11 @@ function move(call: CommandCall, from: Side, to: Side): string | undefined {
 }
 
 function blockingMove(call: CommandCall, from: Side, to: Side, timeoutMs: number): Answer {
-  return move(call, from, to) ?? call.block({ on: 'keys', keys: [call.key], timeoutMs, onTimeout: () => null });
+  const moved = move(call, from, to);
+  if (moved !== undefined) return moved;
+  // Another null than after a wait.
+  if (call.origin !== 'client') return null;
+  return call.block({ on: 'keys', keys: [call.key], timeoutMs, onTimeout: () => nullArray });
 }
 
 function blockingPop(call: CommandCall, side: Side): Answer {

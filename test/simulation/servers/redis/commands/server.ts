@@ -1,5 +1,6 @@
 import { Failure, OK, type ReplyValue, Status } from '../../resp.js';
 import type { Answer } from '../../resp-server.js';
+import { DEFAULT_USER } from '../access.js';
 import type { CommandCall } from '../command-call.js';
 import type { KeySpecFacts } from '../command-facts.js';
 import { globMatches } from '../glob.js';
@@ -52,6 +53,10 @@ function configSet({ server, words }: CommandCall): Answer {
   for (let at = 2; at < words.length; at += 2) {
     const name = words[at]?.toLowerCase();
     const value = words[at + 1] ?? '';
+    if (name === 'requirepass') {
+      server.users.set(DEFAULT_USER, { password: value === '' ? null : value });
+      continue;
+    }
     if (name !== 'notify-keyspace-events') return new Failure(`ERR Unknown option or number of arguments for CONFIG SET - '${words[at]}'`);
     if (!/^[AKEg$lshzxetdmn]*$/.test(value)) {
       return new Failure(
@@ -77,24 +82,24 @@ function getKeys({ server, words }: CommandCall): Answer {
   return keys.length === 0 ? new Failure('ERR Invalid arguments specified for command') : keys;
 }
 
-/** https://redis.io/docs/latest/commands/command/ */
-function entryOf({ name, facts }: CommandRule, rules: ReadonlyMap<string, CommandRule>): ReplyValue {
+/** Without the categories of the ACL. https://redis.io/docs/latest/commands/command/ */
+function entryOf({ name, shownName, facts }: CommandRule, rules: ReadonlyMap<string, CommandRule>): ReplyValue {
   const subcommands: ReplyValue[] = [];
   if (facts.container === true) {
     for (const rule of rules.values()) if (rule.name.startsWith(`${name} `)) subcommands.push(entryOf(rule, rules));
   }
   const [first = 0, last = 0, step = 0] = facts.keys ?? [];
   return [
-    name.toLowerCase().replace(' ', '|'),
+    shownName,
     facts.arity,
     statuses(facts.flags),
     first,
     last,
     step,
     statuses([]),
-    statuses(facts.tips ?? []),
-    (facts.keySpecs ?? []).map(specReply),
-    subcommands,
+    new Set(facts.tips ?? []),
+    new Set((facts.keySpecs ?? []).map(specReply)),
+    subcommands.length === 0 ? new Set() : subcommands,
   ];
 }
 

@@ -39,8 +39,7 @@ function exec(call: CommandCall): Answer {
   if (isTouched) return nullArray;
   const replies: ReplyValue[] = [];
   for (const { words, rule } of queued) {
-    // SELECT may stand between them.
-    const part = server.run(session, words, rule, 'exec', server.keyspace.database(session.database));
+    const part = server.run(session, words, rule, 'exec');
     call.include(part);
     replies.push(part.reply as ReplyValue); // nothing blocks in a transaction
   }
