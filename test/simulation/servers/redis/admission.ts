@@ -14,7 +14,8 @@ export interface Refusal {
 export function findRule(server: RedisServer, session: RedisSession, words: readonly string[]): CommandRule | Failure {
   const [name = '', second] = words;
   let rule = server.rules.get(name);
-  if (rule === undefined) return unknownCommand(session.nameAsSent, words);
+  if (session.user === null && server.dialect.asksForLoginFirst && rule?.noAuth !== true) return NOAUTH;
+  if (rule === undefined) return unknownCommand(session.nameAsSent, words, server.dialect.unknownWithoutArguments);
   if (rule.isContainer && second !== undefined) {
     rule = server.rules.get(`${name} ${second.toUpperCase()}`);
     if (rule === undefined) return new Failure(`ERR unknown subcommand '${second}'. Try ${name} HELP.`);
@@ -26,7 +27,8 @@ export function findRule(server: RedisServer, session: RedisSession, words: read
 }
 
 /** https://github.com/redis/redis/blob/7.2/src/server.c (`commandCheckExistence`) */
-function unknownCommand(name: string, words: readonly string[]): Failure {
+function unknownCommand(name: string, words: readonly string[], withoutArguments: string): Failure {
+  if (words.length === 1) return new Failure(`ERR unknown command '${name.slice(0, 128)}'${withoutArguments}`);
   let args = '';
   for (let at = 1; at < words.length && args.length < 128; at++) args += `'${(words[at] ?? '').slice(0, 128 - args.length)}' `;
   return new Failure(`ERR unknown command '${name.slice(0, 128)}', with args beginning with: ${args}`.replace(/[\r\n]/g, ' '));
@@ -38,7 +40,7 @@ export function refusalOf(server: RedisServer, session: RedisSession, rule: Comm
   const isExec = rule.name === 'EXEC' && session.queued !== null;
   const queued = isExec ? (session.queued ?? []) : [];
   if (session.user === null && !rule.noAuth) return refused(NOAUTH);
-  if (session.queued !== null && rule.noMulti) return refused(new Failure('ERR Command not allowed inside a transaction'));
+  if (session.queued !== null && rule.noMulti) return refused(new Failure(server.dialect.inTransaction(rule.shownName)));
   const noPermission = mayRun(server, session, rule, words);
   if (noPermission !== null) return refused(noPermission);
   if (cluster !== null && (rule.hasKeys || isExec)) {

@@ -10,6 +10,7 @@ import { findRule, type Refusal, refusalOf } from './admission.js';
 import { BlockedClients } from './blocked-clients.js';
 import { CommandCall, type Origin } from './command-call.js';
 import { commandTables } from './commands/index.js';
+import { type Dialect, dialectOf } from './dialect.js';
 import { Keyspace } from './keyspace.js';
 import { Alone, type ClusterPart, type ReplicationPart } from './parts.js';
 import { Pause } from './pause.js';
@@ -49,6 +50,7 @@ export class RedisServer extends RespServer<RedisSession> {
   readonly blocked = new BlockedClients(this);
   readonly pause = new Pause(this);
   readonly scripts: ScriptCache;
+  readonly dialect: Dialect;
   readonly users = new Map<string, User>();
   /** Put in place by who makes the deployment, before the start. */
   cluster: ClusterPart | null = null;
@@ -75,6 +77,7 @@ export class RedisServer extends RespServer<RedisSession> {
     rulesByVersion.set(`${product} ${version}`, rules);
     this.rules = rules;
     this.random = network.random.fork(`server ${host}:${port}`);
+    this.dialect = dialectOf(product, (major, minor) => this.isAtLeast(major, minor));
     this.scripts = new ScriptCache(options.scripts);
     this.users.set(DEFAULT_USER, { password: options.password ?? null });
     for (const [name, user] of Object.entries(options.users ?? {})) this.users.set(name, user);

@@ -97,7 +97,7 @@ export function runScript(
     call: (...words) => {
       words[0] = words[0]?.toUpperCase() ?? '';
       line++;
-      const where = ` script: ${script.sha}, on @user_script:${line}.`;
+      const where = server.dialect.inScript(script.sha, line);
       const failure = refusalInScript(call, words, forbidsWrites);
       if (failure !== null) throw new Failure(failure.text + where);
       const rule = server.rules.get(words[0]);

@@ -95,42 +95,24 @@ export function clientLine(server: RedisServer, session: RedisSession): string {
   if (session.isReadonly) flags += 'r';
   if (session.noEvict) flags += 'e';
   if (session.noTouch) flags += 'T';
-  const fields: [string, string | number][] = [
-    ['id', session.id],
-    ['addr', addressOf(server, session)],
-    ['laddr', server.name],
-    ['fd', session.id + 7],
-    ['name', session.name],
-    ['age', Math.floor((now - session.since) / 1_000)],
-    ['idle', Math.floor((now - session.lastAt) / 1_000)],
-    ['flags', flags === '' ? 'N' : flags],
-    ['db', session.database],
-    ['sub', session.channels.size],
-    ['psub', session.patterns.size],
-    ['ssub', session.shardChannels.size],
-    ['multi', queued?.length ?? -1],
-    ['qbuf', 0],
-    ['qbuf-free', 0],
-    ['argv-mem', 0],
-    ['multi-mem', 0],
-    ['rbs', 1024],
-    ['rbp', 0],
-    ['obl', 0],
-    ['oll', 0],
-    ['omem', 0],
-    ['tot-mem', 22_272],
-    ['events', 'r'],
-    ['cmd', session.lastCommand.toLowerCase().replace(' ', '|') || 'NULL'],
-    ['user', session.user ?? '(superuser)'],
-    ['redir', -1],
-    ['resp', session.protocol],
-  ];
-  if (server.options.product === 'valkey' || server.isAtLeast(7, 2)) {
-    fields.push(['lib-name', session.libraryName], ['lib-ver', session.libraryVersion]);
-  }
-  return fields.map(([name, value]) => `${name}=${value}`).join(' ');
+  const { clientFields } = server.dialect;
+  const own = (name: string, value: string | number): string => (clientFields.has(name) ? ` ${name}=${value}` : '');
+  const age = Math.floor((now - session.since) / 1_000);
+  const idle = Math.floor((now - session.lastAt) / 1_000);
+  let watched = 0;
+  for (const keys of session.watched.values()) watched += keys.size;
+  return (
+    `id=${session.id} addr=${addressOf(server, session)} laddr=${server.name} fd=${session.id + 7} name=${session.name} age=${age}` +
+    ` idle=${idle} flags=${flags === '' ? 'N' : flags}${own('capa', session.takesRedirects ? 'r' : '')} db=${session.database}` +
+    ` sub=${session.channels.size} psub=${session.patterns.size} ssub=${session.shardChannels.size} multi=${queued?.length ?? -1}` +
+    `${own('watch', watched)} qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=1024 rbp=0 obl=0 oll=0 omem=0 tot-mem=22272 events=r` +
+    ` cmd=${session.lastCommand.toLowerCase().replace(' ', '|') || 'NULL'} user=${session.user ?? '(superuser)'} redir=-1` +
+    ` resp=${session.protocol}${own('lib-name', session.libraryName)}${own('lib-ver', session.libraryVersion)}${own('io-thread', 0)}` +
+    `${own('tot-net-in', 0)}${own('tot-net-out', 0)}${own('tot-cmds', 0)}`
+  );
 }
 
+/** Of clients that connect over the network: of one over a Unix socket a server says the path. */
 function addressOf(_server: RedisServer, session: RedisSession): string {
   return `10.0.0.100:${session.end.peerPort}`;
 }
@@ -140,7 +122,7 @@ function list({ server, words }: CommandCall): Answer {
   let chosen = sessions;
   const option = words[2]?.toUpperCase();
   if (words.length > 3 && option === 'ID') {
-    const ids = words.slice(3).map((word) => integer(word, new Failure('ERR Invalid client ID')));
+    const ids = words.slice(3).map((word) => integer(word, new Failure(server.dialect.badClientId.list)));
     // In the order of the ids, and each as often as it is asked for.
     chosen = ids.flatMap((id) => sessions.filter((each) => each.id === id));
   } else if (words.length === 4 && option === 'TYPE') {
@@ -169,7 +151,7 @@ function kill({ server, session, words }: CommandCall): Answer {
     const value = words[at + 1] ?? '';
     const filter = words[at]?.toUpperCase();
     if (filter === 'ID') {
-      const id = integer(value, new Failure('ERR client-id should be greater than 0'));
+      const id = integer(value, new Failure(server.dialect.badClientId.kill));
       filters.push((each) => each.id === id);
     } else if (filter === 'ADDR') filters.push((each) => addressOf(server, each) === value);
     else if (filter === 'LADDR') filters.push(() => server.name === value);

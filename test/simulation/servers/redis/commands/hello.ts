@@ -7,9 +7,8 @@ import type { RedisSession } from '../session.js';
 const NOPROTO = new Failure('NOPROTO unsupported protocol version');
 const WRONGPASS = new Failure('WRONGPASS invalid username-password pair or user is disabled.');
 function notLoggedIn(server: RedisServer): Failure {
-  const form = server.isAtLeast(7, 2) ? 'HELLO <proto> AUTH <user> <pass>' : 'HELLO AUTH <user> <pass>';
   return new Failure(
-    `NOAUTH HELLO must be called with the client already authenticated, otherwise the ${form} option can be used to authenticate the client and select the RESP protocol version at the same time`,
+    `NOAUTH HELLO must be called with the client already authenticated, otherwise the ${server.dialect.helloForm} option can be used to authenticate the client and select the RESP protocol version at the same time`,
   );
 }
 

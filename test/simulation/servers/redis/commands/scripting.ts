@@ -26,7 +26,7 @@ export const scriptRules: RuleTable = {
 
 function evaluateKnown(call: CommandCall, isReadonly: boolean): Answer {
   const script = call.server.scripts.get(call.word(1));
-  return script === undefined ? new Failure('NOSCRIPT No matching script. Please use EVAL.') : evaluate(call, script, isReadonly);
+  return script === undefined ? new Failure(call.server.dialect.noScript) : evaluate(call, script, isReadonly);
 }
 
 function evaluate(call: CommandCall, script: Script, isReadonly: boolean): Answer {

@@ -7,12 +7,12 @@ import { globMatches } from '../glob.js';
 import type { CommandRule, RuleTable } from '../rules.js';
 
 export const serverRules: RuleTable = {
-  COMMAND: ({ server }) => [...server.rules.values()].filter(({ name }) => !name.includes(' ')).map((rule) => entryOf(rule, server.rules)),
+  COMMAND: ({ server }) => [...server.rules.values()].filter(({ name }) => !name.includes(' ')).map((rule) => entryOf(server, rule)),
   'COMMAND COUNT': ({ server }) => [...server.rules.keys()].filter((name) => !name.includes(' ')).length,
   'COMMAND INFO': ({ server, words }) =>
     words.slice(2).map((name) => {
       const rule = server.rules.get(name.toUpperCase().replace('|', ' '));
-      return rule === undefined ? null : entryOf(rule, server.rules);
+      return rule === undefined ? null : entryOf(server, rule);
     }),
   'COMMAND GETKEYS': getKeys,
   'CONFIG GET': ({ server, words }) => {
@@ -83,10 +83,11 @@ function getKeys({ server, words }: CommandCall): Answer {
 }
 
 /** Without the categories of the ACL. https://redis.io/docs/latest/commands/command/ */
-function entryOf({ name, shownName, facts }: CommandRule, rules: ReadonlyMap<string, CommandRule>): ReplyValue {
+function entryOf(server: CommandCall['server'], { name, shownName, facts }: CommandRule): ReplyValue {
+  const { rules, dialect } = server;
   const subcommands: ReplyValue[] = [];
   if (facts.container === true) {
-    for (const rule of rules.values()) if (rule.name.startsWith(`${name} `)) subcommands.push(entryOf(rule, rules));
+    for (const rule of rules.values()) if (rule.name.startsWith(`${name} `)) subcommands.push(entryOf(server, rule));
   }
   const [first = 0, last = 0, step = 0] = facts.keys ?? [];
   return [
@@ -99,7 +100,7 @@ function entryOf({ name, shownName, facts }: CommandRule, rules: ReadonlyMap<str
     statuses([]),
     new Set(facts.tips ?? []),
     new Set((facts.keySpecs ?? []).map(specReply)),
-    subcommands.length === 0 ? new Set() : subcommands,
+    subcommands.length === 0 && dialect.hasSetOfNoSubcommands ? new Set() : subcommands,
   ];
 }
 

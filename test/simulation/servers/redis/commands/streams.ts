@@ -120,9 +120,7 @@ function read(call: CommandCall): Answer {
   const rest = words.slice(at + 1);
   if (words[at] === undefined) return SYNTAX;
   if (rest.length === 0 || rest.length % 2 !== 0) {
-    return new Failure(
-      `ERR Unbalanced ${call.server.isAtLeast(7, 2) ? "'xread'" : 'XREAD'} list of streams: for each stream key an ID or '$' must be specified.`,
-    );
+    return new Failure(call.server.dialect.xreadUnbalanced);
   }
   const keys = rest.slice(0, rest.length / 2);
   const after = rest.slice(rest.length / 2).map((word, index) => (word === '$' ? lastIdOf(call, keys[index] ?? '') : idOf(word, 0)));
