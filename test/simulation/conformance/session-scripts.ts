@@ -120,6 +120,13 @@ export const sessionScripts: readonly ConformanceScript[] = [
       CONFIG SET requirepass ""; c: PING`,
   },
   {
+    name: 'rights',
+    text: `
+      ACL SETUSER some on >pass ~a* +@all -get -client|list; b: AUTH some wrong; b: AUTH some pass; b: ACL WHOAMI; b: SET a v
+      b: SET b v; b: GET a; b: MGET a b; b: MGET a ab; b: CLIENT LIST; b: MULTI; b: GET a; b: EXEC; b: PING; b: NONSENSE; b: GET
+      b: type: HELLO 2 AUTH default x; ACL DELUSER some`,
+  },
+  {
     name: 'pauses',
     text: `
       CLIENT PAUSE abc; CLIENT PAUSE -1; CLIENT PAUSE 100 BAD; e: MULTI; e: SET k w; CLIENT PAUSE 60000 WRITE; GET k; b? SET k v; GET k

@@ -196,17 +196,19 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
   }
 
   #work(): void {
-    while (this.state === 'running' && this.#inbox.length > 0) {
+    while (this.state === 'running') {
       if (this.#busyUntil > this.now) {
         this.#wake();
         return;
       }
-      this.#inbox.shift()?.();
       this.worked();
+      const next = this.#inbox.shift();
+      if (next === undefined) return;
+      next();
     }
   }
 
-  /** Called after each thing that the process did. */
+  /** Called after each thing that the process did, when it does not compute any more. */
   protected worked(): void {
     // Who has something to send afterwards overrides it.
   }

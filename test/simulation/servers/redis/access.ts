@@ -14,6 +14,17 @@ export interface User {
   readonly keys?: readonly string[];
 }
 
+/** Of the rules of a user those that the model has: all commands but some, keys by patterns, a password. */
+export function userOf(rules: readonly string[]): User {
+  const after = (prefix: string): string[] => rules.filter((rule) => rule.startsWith(prefix)).map((rule) => rule.slice(1));
+  const [password] = after('>');
+  return {
+    password: password ?? null,
+    denied: after('-').map((name) => name.toUpperCase().replace('|', ' ')),
+    keys: rules.includes('allkeys') ? ['*'] : after('~'),
+  };
+}
+
 export const DEFAULT_USER = 'default';
 
 /** Users by name. */

@@ -79,7 +79,7 @@ export class BlockedClients {
   /** CLIENT UNBLOCK. Returns whether it blocked on something that may be ended. */
   unblock(session: RedisSession, how: 'TIMEOUT' | 'ERROR'): boolean {
     const { blocked } = session;
-    if (blocked === null || blocked.on === 'time') return false;
+    if (blocked === null) return false;
     this.answer(session, how === 'TIMEOUT' ? blocked.onTimeout() : new Failure('UNBLOCKED client unblocked via CLIENT UNBLOCK'));
     return true;
   }

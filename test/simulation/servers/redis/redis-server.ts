@@ -134,6 +134,7 @@ export class RedisServer extends RespServer<RedisSession> {
     const call = this.run(session, words, rule, 'client');
     if (session.blocked === null) this.completed(session, call);
     if (rule.name !== 'ASKING') session.isAsking = false;
+    session.writtenOffset = this.replication.offset;
     this.blocked.serve();
     return call.reply;
   }
@@ -152,14 +153,13 @@ export class RedisServer extends RespServer<RedisSession> {
     return call;
   }
 
-  #propagate({ effects, db, session }: CommandCall): void {
+  #propagate({ effects, db }: CommandCall): void {
     if (effects.length === 0) return;
     const { replication } = this;
     const isTransaction = effects.length > 1;
     if (isTransaction) replication.append(db.index, ['MULTI']);
     for (const effect of effects) replication.append(db.index, effect);
     if (isTransaction) replication.append(db.index, ['EXEC']);
-    session.writtenOffset = replication.offset;
   }
 
   /** Enters what came of a command into the books. */
@@ -221,7 +221,6 @@ export class RedisServer extends RespServer<RedisSession> {
   /** Ends all that blocks: the role changes, or the data set. `reason` may choose; null: it waits on. */
   unblockAll(reason: Failure | ((session: RedisSession) => Failure | null), closes = false): void {
     for (const session of [...this.blocked.sessions]) {
-      if (session.blocked?.on === 'time') continue;
       const failure = typeof reason === 'function' ? reason(session) : reason;
       if (failure === null) continue;
       this.blocked.answer(session, failure);

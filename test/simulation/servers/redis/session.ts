@@ -11,8 +11,8 @@ export interface QueuedCommand {
 
 /** What a session waits for. */
 export interface Blocked {
-  /** `keys`: something to pop; `time`: the server computes for it; `replicas`: WAIT. */
-  readonly on: 'keys' | 'replicas' | 'time';
+  /** `keys`: something to pop; `replicas`: WAIT. */
+  readonly on: 'keys' | 'replicas';
   readonly words: readonly string[];
   readonly rule: CommandRule;
   readonly database: Database;
@@ -59,7 +59,7 @@ export class RedisSession extends Session {
   noTouch = false;
   lastCommand = '';
   lastAt = 0;
-  /** Replication offset behind its last write: what WAIT waits for. */
+  /** Replication offset behind its last command: what WAIT waits for. */
   writtenOffset = 0;
 
   constructor(

@@ -87,7 +87,7 @@ function onOrOff(field: 'noEvict' | 'noTouch'): (call: CommandCall) => Answer {
 export function clientLine(server: RedisServer, session: RedisSession): string {
   const { now } = server;
   const { blocked, queued } = session;
-  const isBlocked = (blocked !== null && blocked.on !== 'time') || session.postponed !== null;
+  const isBlocked = blocked !== null || session.postponed !== null;
   let flags = session.subscriptions > 0 ? 'P' : '';
   if (queued !== null) flags += 'x';
   if (isBlocked) flags += 'b';

@@ -67,13 +67,12 @@ export const connectionRules: RuleTable = {
     return call.server.replication.wait(call, replicas, timeoutMs);
   },
   /** Of DEBUG only what stops the server for a while. */
-  DEBUG: (call) => {
-    const { server, words } = call;
+  DEBUG: ({ server, words }) => {
     if (words[1]?.toUpperCase() !== 'SLEEP' || words.length !== 3) {
       return new Failure(`ERR unknown subcommand or wrong number of arguments for '${words[1]}'. Try DEBUG HELP.`);
     }
     server.busy(Number(words[2]) * 1_000);
-    return call.block({ on: 'time', keys: [], timeoutMs: 0.001, onTimeout: () => OK });
+    return OK;
   },
 };
 

@@ -1,6 +1,6 @@
 import { Failure, OK, type ReplyValue, Status } from '../../resp.js';
 import type { Answer } from '../../resp-server.js';
-import { DEFAULT_USER } from '../access.js';
+import { DEFAULT_USER, userOf } from '../access.js';
 import type { CommandCall } from '../command-call.js';
 import type { KeySpecFacts } from '../command-facts.js';
 import { globMatches } from '../glob.js';
@@ -25,6 +25,12 @@ export const serverRules: RuleTable = {
   'CONFIG SET': configSet,
   'CONFIG RESETSTAT': () => OK,
   'ACL WHOAMI': ({ session }) => session.user,
+  'ACL SETUSER': ({ server, words }) => {
+    const [, , name = '', ...rules] = words;
+    server.users.set(name, userOf(rules));
+    return OK;
+  },
+  'ACL DELUSER': ({ server, words }) => words.slice(2).filter((name) => server.users.delete(name)).length,
 };
 
 /** Of the settings what the library asks for, or may be told to change. */
