@@ -68,7 +68,8 @@ export class ClusterOperator {
   // --- failovers
 
   #failover(random: Random, mode: 'FORCE' | 'TAKEOVER' | null): void {
-    const replicas = this.#mover.active.filter(({ node, replication }) => !node.table.myself.isPrimary && !replication.isPrimary);
+    // A new one that does not know yet which slots its primary has would take over none.
+    const replicas = this.#mover.active.filter(({ node }) => (node.table.myself.primary?.slotCount ?? 0) > 0);
     if (replicas.length === 0) return;
     const chosen = random.pick(replicas);
     this.#say(mode === null ? 'CLUSTER FAILOVER' : `CLUSTER FAILOVER ${mode}`, chosen.server.name);

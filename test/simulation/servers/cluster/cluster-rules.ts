@@ -110,6 +110,10 @@ export const clusterRules: RuleTable = {
     table.currentEpoch = Math.max(table.currentEpoch, epoch);
     return OK;
   }),
+  ASKING: inCluster((_member, { session }) => {
+    session.isAsking = true;
+    return OK;
+  }),
 };
 
 function told(member: ClusterMember, call: CommandCall, reply: ReplyValue): ReplyValue {
