@@ -85,6 +85,12 @@ export class ReplicaGroup {
     return random.shuffled(this.members.filter(({ server, replication }) => server.state === 'running' && !replication.isPrimary));
   }
 
+  /** Those that follow the primary, and not another replica. */
+  directReplicas(): RedisServer[] {
+    const primary = this.primaryNow()?.host;
+    return this.members.flatMap(({ server, replication }) => (replication.upstream?.primary.host === primary ? [server] : []));
+  }
+
   // --- what operators do
 
   /** A new server, which gets all data first. */

@@ -75,7 +75,8 @@ class Sentinels {
       const watched = sentinel.groups.get(NAME);
       if (sentinel.state !== 'running' || watched === undefined || watched.master.address !== primary?.name) return false;
       if (watched.isFailingOver || sentinel.isTilted || watched.sentinels.size < this.all.length - 1) return false;
-      for (const { server } of this.group.members) if (server !== primary && !watched.replicas.has(server.name)) return false;
+      // Sentinels ask the primary alone for its replicas: those of a replica they do not know.
+      if (!this.group.directReplicas().every(({ name }) => watched.replicas.has(name))) return false;
       for (const instance of watched.instances()) {
         if (!this.#isThere(instance)) continue;
         if (instance.isDown || !instance.isConnected) return false;
@@ -125,14 +126,15 @@ class Sentinels {
     }
   }
 
-  /** SENTINEL RESET, one after another, so that most of them know each other all the time. */
+  /** SENTINEL RESET, one after another, so that most of them know each other all the time, and only while all servers are well. */
   resetLater(random: Random): void {
     let afterMs = 0;
     for (const sentinel of this.all) {
       afterMs += random.integer(500, 3_000);
       sentinel.after(afterMs, () => {
         const watched = sentinel.groups.get(NAME);
-        if (watched !== undefined && !watched.isFailingOver) sentinel.reset(watched);
+        // A former primary that does not follow yet would be forgotten, and stay a primary for ever.
+        if (watched !== undefined && !watched.isFailingOver && this.group.isSettled()) sentinel.reset(watched);
       });
     }
   }

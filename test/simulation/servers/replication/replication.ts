@@ -41,6 +41,7 @@ export class Replication implements ReplicationPart {
   upstream: Upstream | null = null;
   /** `min-replicas-to-write` */
   minReplicas = 0;
+  servesStaleData: boolean;
   #lagMs = 0;
   /** As its configuration file says after a restart: CONFIG REWRITE follows each change. */
   #configured: Address | null = null;
@@ -54,6 +55,7 @@ export class Replication implements ReplicationPart {
     options: Partial<ReplicationOptions> = {},
   ) {
     this.options = { ...DEFAULTS, ...options };
+    this.servesStaleData = this.options.servesStaleData;
     this.#random = server.random.fork('replication');
     this.lineage = new Lineage(server, this.#random, this.options.backlogBytes);
     this.downstream = new Downstream(server, this);
@@ -121,7 +123,7 @@ export class Replication implements ReplicationPart {
   }
 
   stale(session: RedisSession): Failure | null {
-    if (this.upstream === null || this.upstream.state === 'connected' || this.options.servesStaleData) return null;
+    if (this.upstream === null || this.upstream.state === 'connected' || this.servesStaleData) return null;
     this.#tells(session, this.server.name, false);
     return MASTERDOWN;
   }
@@ -225,7 +227,11 @@ export class Replication implements ReplicationPart {
   /** REPLICAOF NO ONE. */
   promote(): void {
     const { upstream, server, lineage } = this;
-    if (upstream === null) return;
+    if (upstream === null) {
+      // A former primary that has not heard of the other one yet.
+      if (this.log !== null && this.log.last?.server !== server) this.#reigns();
+      return;
+    }
     upstream.end();
     this.upstream = null;
     this.#configured = null;
