@@ -86,6 +86,8 @@ export function runScript(
 ): ReplyValue {
   const { server, session } = call;
   const forbidsWrites = isReadonly || script.flags?.includes('no-writes') === true;
+  const stale = script.flags?.includes('allow-stale') === true ? null : server.replication.stale(session);
+  if (stale !== null) return stale;
   if (script.flags !== null && !forbidsWrites && server.replication.readOnly(session) !== null) {
     return new Failure('READONLY Can not run script with write flag on readonly replica.');
   }

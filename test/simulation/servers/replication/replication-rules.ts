@@ -20,9 +20,8 @@ function replicaof({ server, words }: CommandCall): ReplyValue {
     replication.promote();
     return OK;
   }
-  if (!/^-?\d+$/.test(port)) return NOT_AN_INTEGER;
   const primary: Address = { host, port: Number(port) };
-  if (primary.port < 0 || primary.port > 65_535) return new Failure('ERR Invalid master port');
+  if (!/^\d+$/.test(port) || primary.port > 65_535) return new Failure('ERR Invalid master port');
   const { upstream } = replication;
   if (upstream !== null && keyOf(upstream.primary) === keyOf(primary)) return new Status('OK Already connected to specified master');
   replication.follow(primary);

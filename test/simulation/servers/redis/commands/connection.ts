@@ -61,7 +61,7 @@ export const connectionRules: RuleTable = {
     if (timeoutMs < 0) return new Failure('ERR timeout is negative');
     if (!call.server.replication.isPrimary) {
       return new Failure(
-        'ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is configured to be writable (which is not the default) writes to replicas are just local and are not propagated.',
+        `ERR WAIT cannot be used with replica instances. Please also note that ${call.server.options.product === 'redis' ? 'since Redis 4.0 ' : ''}if a replica is configured to be writable (which is not the default) writes to replicas are just local and are not propagated.`,
       );
     }
     return call.server.replication.wait(call, replicas, timeoutMs);
