@@ -59,6 +59,10 @@ export class End {
     return this === this.connection.client ? this.connection.server : this.connection.client;
   }
 
+  get isPeerClosed(): boolean {
+    return this.#peer.isClosed;
+  }
+
   /** Bytes that were given to the kernel, and the other side's program has not read. */
   get waiting(): number {
     return this.#out.waiting + this.#peer.unread;

@@ -43,6 +43,7 @@ export class VirtualHandle {
   writeQueueSize = 0;
   isReading = false;
   #isClosed = false;
+  #isUnix = false;
   #connection: TcpConnection | null = null;
   #end: End | null = null;
   #arrived: Arrived[] = [];
@@ -65,7 +66,8 @@ export class VirtualHandle {
   connect(key: string, done: Done): void {
     const { network, process } = this;
     const later = (code: string | null): void => process.arrive(() => !this.#isClosed && done(code));
-    if (key.startsWith('/') && !network.listeners.has(key)) {
+    this.#isUnix = key.startsWith('/');
+    if (this.#isUnix && !network.listeners.has(key)) {
       later(network.paths.has(key) ? 'ECONNREFUSED' : 'ENOENT');
       return;
     }
@@ -109,15 +111,14 @@ export class VirtualHandle {
   write(parts: readonly Uint8Array[], sentAt: number, done: Done): true | false | string {
     const end = this.#end;
     if (end === null) return 'EBADF';
+    const bytes = parts.reduce((sum, { length }) => sum + length, 0);
+    this.bytesWritten += bytes;
     if (end.isReset) {
       const code = this.#error ?? 'EPIPE';
       this.#error = null;
       return code;
     }
-    for (const { length } of parts) {
-      this.bytesWritten += length;
-      this.writeQueueSize += length;
-    }
+    this.writeQueueSize += bytes;
     const rest = [...parts];
     if (this.#offer(end, rest, sentAt)) return true;
     this.#pending = { parts: rest, sentAt, done };
@@ -145,7 +146,16 @@ export class VirtualHandle {
   /** Sends no more after what was written. */
   shutdown(done: () => void): void {
     this.#shutdown = done;
-    this.#look();
+    this.process.beforePoll(() => this.#shut());
+  }
+
+  #shut(): void {
+    const done = this.#shutdown;
+    if (done === null || this.#pending !== null || this.#isClosed) return;
+    this.#shutdown = null;
+    this.#isShut = true;
+    this.#end?.shut();
+    this.process.run(done);
   }
 
   close(done: () => void): void {
@@ -154,7 +164,13 @@ export class VirtualHandle {
     this.#arrived = [];
     if (this.#end !== null) this.#end.close();
     else this.#connection?.abandon();
-    this.process.whenClosed(done);
+    const pending = this.#pending;
+    this.#pending = null;
+    this.process.whenClosed(() => {
+      // Whoever destroys a socket is not told what became of its writes: `onWriteComplete` in lib/internal/stream_base_commons.js of Node
+      if (pending !== null) this.process.run(() => pending.done(null));
+      done();
+    });
   }
 
   /** Has the loop look at the socket if there is something for it. */
@@ -162,7 +178,7 @@ export class VirtualHandle {
     if (this.#isPolled || this.#isClosed || this.#end === null) return;
     const { hasEnded, isReset } = this.#end;
     const reads = this.isReading && !this.#hasReadEnd && (this.#arrived.length > 0 || hasEnded || isReset);
-    const writes = (this.#pending !== null && (isReset || this.#end.room > 0)) || (this.#shutdown !== null && this.#pending === null);
+    const writes = this.#pending !== null && (isReset || this.#end.room > 0);
     if (!reads && !writes) return;
     this.#isPolled = true;
     this.process.arrive(this.#poll);
@@ -173,7 +189,7 @@ export class VirtualHandle {
     const end = this.#end;
     if (end === null || this.#isClosed) return;
     // Decided before: what comes while it reads is for the next turn.
-    const isHungUp = end.isReset || (end.hasEnded && this.#isShut);
+    const isHungUp = end.isReset || (end.hasEnded && (this.#isShut || (this.#isUnix && end.isPeerClosed)));
     const isPartial = this.#read(end);
     if (isHungUp && isPartial && this.isReading && !this.#hasReadEnd) this.#readEnd();
     if (!this.#isClosed) this.#write(end);
@@ -185,14 +201,13 @@ export class VirtualHandle {
     for (let left = READS_A_TURN; left > 0 && this.isReading && !this.#hasReadEnd && !this.#isClosed; left--) {
       if (this.#arrived.length > 0) {
         if (this.#readPart(end)) return true;
-      } else if (this.#error !== null) {
+      } else if (end.hasEnded) this.#readEnd();
+      else {
         const code = this.#error;
+        if (code === null) return false;
         this.#error = null;
         this.#hasReadEnd = true;
         this.process.run(() => this.events.failed(code));
-      } else {
-        if (end.hasEnded) this.#readEnd();
-        return false;
       }
     }
     return false;
@@ -254,11 +269,6 @@ export class VirtualHandle {
       this.#pending = null;
       this.process.run(() => pending.done(code));
     }
-    const done = this.#shutdown;
-    if (done === null || this.#pending !== null || this.#isClosed) return;
-    this.#shutdown = null;
-    this.#isShut = true;
-    end.shut();
-    this.process.run(done);
+    this.#shut();
   }
 }

@@ -259,9 +259,11 @@ export class VirtualSocket extends Duplex {
     return at;
   }
 
-  readonly #writeAfterEnd = (_chunk: unknown, callback?: unknown): boolean => {
+  readonly #writeAfterEnd = (...args: [unknown, ...unknown[]]): boolean => {
+    if (!this.writableEnded) return Duplex.prototype.write.apply(this, args as never);
     const error = Object.assign(new Error('This socket has been ended by the other party'), { code: 'EPIPE' });
-    if (typeof callback === 'function') process.nextTick(callback as Callback, error);
+    const done = args.at(-1);
+    if (typeof done === 'function') process.nextTick(done as Callback, error);
     this.destroy(error);
     return false;
   };

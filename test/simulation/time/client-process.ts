@@ -23,6 +23,7 @@ export class ClientProcess {
   /** What the loop has done so far. */
   turns = 0;
   readonly #timers: Timers;
+  #pending: Run[] = [];
   #arrived: Run[] = [];
   #nativeImmediates: Run[] = [];
   #immediates: Run[] = [];
@@ -68,6 +69,11 @@ export class ClientProcess {
     this.#wallOffsetMs += ms;
   }
 
+  /** What libuv has put off, and does before it looks at sockets. */
+  beforePoll(run: Run): void {
+    this.#pending.push(run);
+  }
+
   /** A socket, or a resolver, has something for the program. */
   arrive(run: Run): void {
     this.#arrived.push(run);
@@ -85,9 +91,11 @@ export class ClientProcess {
 
   /** When the loop has something to do next; Infinity: never. */
   get nextAt(): number {
-    const isIdle =
-      this.#arrived.length === 0 && this.#immediates.length === 0 && this.#closing.length === 0 && this.#nativeImmediates.length === 0;
-    return Math.max(isIdle ? this.#timers.nextAt : this.timeline.now, this.#standsStillUntil);
+    const isIdle = this.#arrived.length === 0 && this.#immediates.length === 0 && this.#closing.length === 0;
+    return Math.max(
+      isIdle && this.#pending.length === 0 && this.#nativeImmediates.length === 0 ? this.#timers.nextAt : this.timeline.now,
+      this.#standsStillUntil,
+    );
   }
 
   /** One turn of the loop. */
@@ -98,6 +106,11 @@ export class ClientProcess {
     if (this.#timersFirst) {
       this.#timersFirst = false;
       this.#timers.runDue();
+    }
+    if (this.#pending.length > 0) {
+      const pending = this.#pending;
+      this.#pending = [];
+      for (const run of pending) this.run(run);
     }
     if (this.#arrived.length > 0) {
       const arrived = this.#arrived;
