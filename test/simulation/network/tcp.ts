@@ -43,6 +43,8 @@ export class End {
   unread = 0;
   /** `offer` took less than it was offered. */
   #wantsRoom = false;
+  /** What the kernel has not taken of `write`. */
+  #backlog: Chunk[] = [];
   /** This side sends no more. */
   #isShut = false;
 
@@ -93,6 +95,29 @@ export class End {
       out.send({ bytes: bytes.subarray(0, at), sentAt, whenRead: undefined }, at);
       out.send({ bytes: bytes.subarray(at), sentAt, whenRead }, bytes.length - at);
     } else out.send({ bytes, sentAt, whenRead }, bytes.length);
+  }
+
+  /** Bytes that the process holds because the kernel takes no more. */
+  get backlog(): number {
+    return this.#backlog.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }
+
+  /** What the kernel does not take, the process keeps. */
+  write(bytes: Buffer, sentAt: number, whenRead?: () => void): void {
+    if (this.isClosed) return;
+    if (this.#backlog.length > 0) this.#backlog.push({ bytes, sentAt, whenRead });
+    else this.#keepRest(bytes, sentAt, whenRead);
+  }
+
+  #keepRest(bytes: Buffer, sentAt: number, whenRead: (() => void) | undefined): boolean {
+    const taken = this.offer(bytes, sentAt, whenRead);
+    if (taken < bytes.length) this.#backlog.unshift({ bytes: bytes.subarray(taken), sentAt, whenRead });
+    return taken === bytes.length;
+  }
+
+  #fill(): void {
+    let chunk = this.#backlog.shift();
+    while (chunk !== undefined && this.#keepRest(chunk.bytes, chunk.sentAt, chunk.whenRead)) chunk = this.#backlog.shift();
   }
 
   /** The program has read so much. */
@@ -149,7 +174,9 @@ export class End {
       this.hasEnded = true;
       if (!this.isClosed) this.handlers?.ended();
     } else if (content === 'room') {
-      if (!this.isClosed) this.handlers?.room?.();
+      if (this.isClosed) return;
+      this.#fill();
+      this.handlers?.room?.();
       // A kernel answers what comes for a connection that it does not have.
     } else if (this.isClosed) this.#out.sendOnce('reset', EMPTY);
     else if ('hello' in content) this.handlers?.hello?.(content.hello);
@@ -169,9 +196,6 @@ export class End {
 
 /** The end of a server. */
 export class ServerEnd extends End {
-  /** What the kernel has not taken. */
-  #backlog: Chunk[] = [];
-
   constructor(
     host: string,
     connection: TcpConnection,
@@ -184,36 +208,17 @@ export class ServerEnd extends End {
   ) {
     super(host, connection);
   }
-
-  /** Bytes that the process holds because the kernel takes no more. */
-  get backlog(): number {
-    return this.#backlog.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  }
-
-  /** What the kernel does not take, the process keeps. */
-  write(bytes: Buffer, sentAt: number, whenRead?: () => void): void {
-    if (this.isClosed) return;
-    if (this.#backlog.length > 0) this.#backlog.push({ bytes, sentAt, whenRead });
-    else this.#keepRest(bytes, sentAt, whenRead);
-  }
-
-  #keepRest(bytes: Buffer, sentAt: number, whenRead: (() => void) | undefined): boolean {
-    const taken = this.offer(bytes, sentAt, whenRead);
-    if (taken < bytes.length) this.#backlog.unshift({ bytes: bytes.subarray(taken), sentAt, whenRead });
-    return taken === bytes.length;
-  }
-
-  /** The kernel has room. */
-  fill(): void {
-    let chunk = this.#backlog.shift();
-    while (chunk !== undefined && this.#keepRest(chunk.bytes, chunk.sentAt, chunk.whenRead)) chunk = this.#backlog.shift();
-  }
 }
 
 /** How an attempt to connect ends. */
 export interface ConnectHandlers {
   connected(end: End): void;
   refused(): void;
+}
+
+/** Opens a connection of the client to what listens there. */
+export function openConnection(network: Network, _host: string, key: string, handlers: ConnectHandlers): TcpConnection {
+  return new TcpConnection(network, key, handlers);
 }
 
 /** A connection of the client to what listens at `key`, from its first packet on. */

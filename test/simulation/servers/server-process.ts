@@ -163,7 +163,6 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
         }),
       ended: () => this.enqueue(() => this.drop(end)),
       reset: () => this.enqueue(() => this.drop(end)),
-      room: () => end.fill(),
       hello: () =>
         this.enqueue(() => {
           end.hello(this.tls ?? null);
