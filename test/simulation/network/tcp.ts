@@ -208,6 +208,13 @@ export class ServerEnd extends End {
   ) {
     super(host, connection);
   }
+
+  /** Something on the way says to both sides that the connection is gone. */
+  interrupt(): void {
+    const { client } = this.connection;
+    this.receive('reset');
+    client.receive('reset');
+  }
 }
 
 /** How an attempt to connect ends. */
