@@ -28,7 +28,7 @@ export interface CallTraits {
   /** Number of replicas that are waited for; 0: none. */
   readonly waitReplicas: number;
   readonly isHedged: boolean;
-  /** It may hold back for as long as its server's timeout says: a blocking pop. */
+  /** On a connection of its own, and given up with care: a blocking pop, a write that waits for replicas. */
   readonly blocks: boolean;
   /** The call that it is a part of: a pipeline, a transaction, a lease, a `watch`, a stream; 0: none. */
   readonly partOf: number;
