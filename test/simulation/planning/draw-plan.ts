@@ -47,7 +47,7 @@ function drawWorkloads(random: Random, { deployment, clients, stormMs }: Pick<Pl
     if (workload === undefined) continue;
     weights[name] = (weights[name] ?? 0) / 4;
     const client = random.pick(clients);
-    if (client.ends !== null && ended++ > 1) continue;
+    if (client.ends !== null && ended++ > 2) continue;
     const programs = Math.min(random.integer(1, 6), workload.most ?? 6);
     const commands = Math.max(3, Math.round(random.integer(40, 160) / programs));
     const startMs = random.chance(0.7) ? random.integer(0, 50) : Math.round(random.next() * stormMs * 0.5);

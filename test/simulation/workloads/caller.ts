@@ -27,6 +27,8 @@ export class Caller {
   readonly timeoutMs: number;
   /** Commands that were begun. */
   count = 0;
+  /** What WAIT may add to a deadline, as the time that a server lets a command block does. */
+  readonly #waitMs: number;
 
   constructor(
     readonly context: WorkloadContext,
@@ -38,6 +40,7 @@ export class Caller {
     this.random = context.random;
     const domain = view.domain === undefined ? undefined : options.domains?.[view.domain];
     this.timeoutMs = view.timeoutMs ?? domain?.timeoutMs ?? options.timeoutMs ?? 10_000;
+    this.#waitMs = view.waitReplicas?.timeoutMs ?? 0;
     this.traits = {
       ...plainTraits,
       reads:
@@ -98,7 +101,7 @@ export class Caller {
       keys: how.keys ?? given.slice(1, 2),
       traits: how.traits === undefined ? this.traits : { ...this.traits, ...how.traits },
       issuedAt: now,
-      deadlineAt: timeoutMs === 0 ? Number.POSITIVE_INFINITY : now + timeoutMs + (how.blocksMs ?? 0),
+      deadlineAt: timeoutMs === 0 ? Number.POSITIVE_INFINITY : now + timeoutMs + (how.blocksMs ?? this.#waitMs),
       abortedAt: Number.POSITIVE_INFINITY,
       settledAt: null,
       outcome: null,
