@@ -70,7 +70,7 @@ function usesByPlace(calls: readonly CallRecord[], ledger: Ledger): Map<string, 
 /** null: nothing can be said of this key. */
 function historyOf(place: string, { key, calls }: Uses, evidence: Evidence, ledger: Ledger): History | null {
   const runs = ledger.withKey(place);
-  if (runs.some((run) => ledger.mayBeLost(run)) || !isServersWordSound(key, runs) || mayHaveRepeated(key, calls, runs)) return null;
+  if (runs.some((run) => ledger.mayBeLost(run)) || !isServersWordSound(key, runs) || hasRepeated(calls, runs, ledger)) return null;
   const canHoldReads = !runs.some((run) => !run.isPrimary && wasPrimary(run, evidence)) && !isMixed(calls, runs);
   const operations: (Operation<StringStep> & { readonly call: CallRecord })[] = [];
   for (const call of calls) {
@@ -99,22 +99,16 @@ function isServersWordSound(key: string, runs: readonly Execution[]): boolean {
 }
 
 /** Something that was declared idempotent ran more than once, which is not one operation. */
-function mayHaveRepeated(key: string, calls: readonly CallRecord[], runs: readonly Execution[]): boolean {
+function hasRepeated(calls: readonly CallRecord[], runs: readonly Execution[], ledger: Ledger): boolean {
   const idempotent = calls.filter(({ traits }) => traits.isIdempotent);
   if (idempotent.length === 0) return false;
-  const ids = new Set<number>();
-  let removals = 0;
-  for (const { words, rule, isPrimary } of runs) {
-    if (!isPrimary || rule?.kind !== 'write') continue;
-    if (words[0] === 'DEL' || words[0] === 'UNLINK') removals++;
-    for (const call of idempotent) {
-      if (!words.includes(key) || !namesItself(call) || !words.some((word) => word.endsWith(`#${call.id}`))) continue;
-      if (ids.has(call.id)) return true;
-      ids.add(call.id);
-    }
-  }
-  return removals > calls.filter(({ words }) => words[0] === 'DEL' || words[0] === 'UNLINK').length;
+  const removals = runs.filter(({ isPrimary, words: [name = ''] }) => isPrimary && REMOVING.has(name)).length;
+  return (
+    idempotent.some(({ id }) => ledger.ran(id).length > 1) || removals > calls.filter(({ words: [name = ''] }) => REMOVING.has(name)).length
+  );
 }
+
+const REMOVING: ReadonlySet<string> = new Set(['DEL', 'UNLINK']);
 
 /** A replica answered reads that only it may have answered, beside reads that only primaries may answer. */
 function isMixed(calls: readonly CallRecord[], runs: readonly Execution[]): boolean {

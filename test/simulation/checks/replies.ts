@@ -60,7 +60,8 @@ export function idsIn(value: unknown, found = new Set<number>()): Set<number> {
       const id = idOf(value.slice(at, next < 0 ? undefined : next));
       if (id !== 0) found.add(id);
     }
-  } else if (Array.isArray(value)) for (const item of value) idsIn(item, found);
+  } else if (Buffer.isBuffer(value)) idsIn(value.toString('latin1'), found);
+  else if (Array.isArray(value)) for (const item of value) idsIn(item, found);
   else if (value instanceof Map) for (const [key, item] of value) idsIn(item, idsIn(key, found));
   else if (typeof value === 'object' && value !== null && !(value instanceof Error)) {
     for (const key of Object.keys(value)) idsIn((value as Record<string, unknown>)[key], idsIn(key, found));
