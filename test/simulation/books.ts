@@ -52,6 +52,8 @@ export interface KeyMove {
 /** A word of a server about the role of a node, when the client's program had read it. */
 export interface RoleWord {
   readonly at: number;
+  /** What the connection of its reader is called: several clients live in one process. */
+  readonly reader: string;
   /** Addresses, as they can be connected to. */
   readonly teller: string;
   readonly node: string;
@@ -118,8 +120,8 @@ export class Books {
   }
 
   /** Called when the client's program has read the word: from `session.whenRead`. */
-  toldRole({ teller, node, isPrimary, slots, epoch }: Omit<RoleWord, 'at'>): void {
-    this.roleWords.push({ at: this.timeline.now, teller, node, isPrimary, slots, epoch });
+  toldRole(reader: Pick<RedisSession, 'name'>, { teller, node, isPrimary, slots, epoch }: Omit<RoleWord, 'at' | 'reader'>): void {
+    this.roleWords.push({ at: this.timeline.now, reader: reader.name, teller, node, isPrimary, slots, epoch });
   }
 
   /** A server has taken a role; also at its start. */

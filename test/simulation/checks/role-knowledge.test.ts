@@ -9,7 +9,7 @@ function wordOf(text: string, at: number): RoleWord {
     /^(\S+) says (\S+) (is a primary|is a replica|owns)(?: (\d+))?(?: at (\d+))?$/.exec(text) ?? [];
   assert.ok(teller !== '', text);
   const slots = slot === undefined ? null : [[Number(slot), Number(slot)] as const];
-  return { at, teller, node, isPrimary: what !== 'is a replica', slots, epoch: epoch === undefined ? null : Number(epoch) };
+  return { at, reader: '', teller, node, isPrimary: what !== 'is a replica', slots, epoch: epoch === undefined ? null : Number(epoch) };
 }
 
 /** When it could have been known that A is not the primary of slot 5: the number of the word; null: not. */

@@ -52,7 +52,7 @@ describe('simulation: writes and roles', () => {
     given = {},
   ) {
     const books = booksOf([forgedExecution(200.5, 'SET a v#1', { sentAt: 200 })]);
-    for (const word of words) books.roleWords.push({ slots: null, epoch: null, ...word });
+    for (const word of words) books.roleWords.push({ reader: '', slots: null, epoch: null, ...word });
     return findingsOf(stalePrimary, forgedEvidence({ books, calls: [forgedCall(1, 'SET a v#1')], ...given }));
   }
 
@@ -88,7 +88,7 @@ describe('simulation: writes and roles', () => {
       forgedExecution(200.4, 'ASKING', { sentAt: 200, rule: null }),
       forgedExecution(200.5, 'SET a v#1', { sentAt: 200 }),
     ]);
-    books.roleWords.push({ teller: here, node: there, isPrimary: true, slots: [[0, 16_383]], epoch: null, at: 100 });
+    books.roleWords.push({ reader: '', teller: here, node: there, isPrimary: true, slots: [[0, 16_383]], epoch: null, at: 100 });
     assert.deepEqual(findingsOf(stalePrimary, forgedEvidence({ kind: 'cluster', books })), []);
     books.executions.shift();
     assert.equal(findingsOf(stalePrimary, forgedEvidence({ kind: 'cluster', books })).length, 1);

@@ -5,7 +5,7 @@ import { ms, shownCall, shownOutcome } from './words.js';
 /** Deadlines have a resolution of 10 ms (docs/attempts.md), and what they end is told in the turn of the loop after it. */
 const TICK_MS = 12;
 /**
- * A call that blocks lets its server let go first, and waits a second for that (docs/blocking-and-leases.md). The connection by which it asks
+ * A call that blocks, or waits for replicas, lets its server let go first, and waits a second for that (docs/blocking-and-leases.md). The connection by which it asks
  * may have to be opened.
  */
 const LET_GO_MS = 1_000 + 2 * TICK_MS;
@@ -28,7 +28,7 @@ export const settling: Check = {
 
 /** When a call has to have settled. What its process stood still for counts aside: nothing runs then. */
 function dueAt({ deadlineAt, abortedAt, traits, issuedAt }: CallRecord, stalls: readonly Span[]): number {
-  const graceMs = traits.blocks ? TICK_MS + LET_GO_MS : TICK_MS;
+  const graceMs = traits.blocks || traits.waitReplicas > 0 ? TICK_MS + LET_GO_MS : TICK_MS;
   let due = Math.min(deadlineAt, abortedAt) + graceMs;
   if (due === Number.POSITIVE_INFINITY) return due;
   for (const { from, until } of stalls) if (until > issuedAt && from <= due) due = Math.max(due, until + graceMs);

@@ -15,6 +15,7 @@ export const stalePrimary: Check = {
   find(evidence: Evidence, ledger: Ledger): Finding[] {
     const { books, stalls } = evidence;
     const readers = new Map<string, Reader>();
+    const isAlone = evidence.clients.size === 1;
     const asking = new Map<Execution['session'], string>();
     const findings: Finding[] = [];
     const writes: Execution[] = [];
@@ -22,7 +23,8 @@ export const stalePrimary: Check = {
       // After ASKING a node takes what it does not own.
       const isAsked = asking.get(execution.session) === 'ASKING';
       asking.set(execution.session, execution.words[0] ?? '');
-      if (!isAsked && execution.rule?.kind === 'write') writes.push(execution);
+      const isKnown = isAlone || execution.session.name !== '';
+      if (!isAsked && isKnown && execution.rule?.kind === 'write') writes.push(execution);
     }
     writes.sort((a, b) => a.sentAt - b.sentAt);
     for (const write of writes) {
@@ -43,25 +45,32 @@ class Reader {
   constructor(
     private readonly knowledge: RoleKnowledge,
     private readonly words: readonly RoleWord[],
+    /** Whose words; null: there is one client. */
+    private readonly reader: string | null,
   ) {}
 
   /** What told by this time that the node is no primary. */
   at(time: number): RoleWord | null {
     const { knowledge, words } = this;
     for (let word = words[this.#read]; word !== undefined && word.at <= time; word = words[this.#read]) {
-      knowledge.take(word);
+      if (this.reader === null || this.reader === word.reader) knowledge.take(word);
       this.#read++;
     }
     return knowledge.because;
   }
 }
 
-function readerOf({ server, rule, words }: Execution, { kind, books, nodes }: Evidence, readers: Map<string, Reader>): Reader {
+function readerOf(
+  { server, session, rule, words }: Execution,
+  { kind, books, nodes, clients }: Evidence,
+  readers: Map<string, Reader>,
+): Reader {
   const [key] = rule?.keys?.(words) ?? [];
   const slot = kind === 'cluster' && key !== undefined ? slotOfKey(key) : null;
-  const name = `${server.name} ${slot}`;
+  const whose = clients.size === 1 ? null : session.name;
+  const name = `${server.name} ${slot} ${whose}`;
   const reader =
-    readers.get(name) ?? new Reader(new RoleKnowledge(kind, server.name, slot, (address) => nodes.has(address)), books.roleWords);
+    readers.get(name) ?? new Reader(new RoleKnowledge(kind, server.name, slot, (address) => nodes.has(address)), books.roleWords, whose);
   readers.set(name, reader);
   return reader;
 }

@@ -28,9 +28,15 @@ function drawClients(random: Random, deployment: DeploymentPlan, stormMs: number
   const first = drawClient(random.fork('a'), 'a', deployment);
   if (random.chance(0.6)) return [first];
   const second = drawClient(random.fork('b'), 'b', deployment);
-  if (random.chance(0.5)) return [first, second];
+  const both = [first, second].map(named);
+  if (random.chance(0.5)) return both;
   const by = random.chance(0.6) ? ('close' as const) : ('destroy' as const);
-  return [first, { ...second, ends: { by, atMs: Math.round(random.next() * stormMs) } }];
+  return both.map((client) => (client.name === 'a' ? client : { ...client, ends: { by, atMs: Math.round(random.next() * stormMs) } }));
+}
+
+/** Of two clients the servers' records have to tell whose a connection is. */
+function named(client: ClientPlan): ClientPlan {
+  return { ...client, options: { ...client.options, clientName: `${client.options.clientName ?? 'client'}-${client.name}` } };
 }
 
 /** Commands of all programs of a seed. */

@@ -89,7 +89,13 @@ export class ClusterMember implements ClusterPart {
     const { kind, slot, node } = redirect;
     if (kind === 'MOVED') {
       session.whenRead.push(() =>
-        this.server.books.toldRole({ teller: this.server.name, node: node.address, isPrimary: true, slots: [[slot, slot]], epoch: null }),
+        this.server.books.toldRole(session, {
+          teller: this.server.name,
+          node: node.address,
+          isPrimary: true,
+          slots: [[slot, slot]],
+          epoch: null,
+        }),
       );
     }
     return new Failure(`${kind} ${slot} ${endpointOf(this.node, node) ?? ''}:${node.identity.port}`);
@@ -108,7 +114,7 @@ export class ClusterMember implements ClusterPart {
         epoch: node.owner.configEpoch,
       }));
     session.whenRead.push(() => {
-      for (const word of words) this.server.books.toldRole(word);
+      for (const word of words) this.server.books.toldRole(session, word);
     });
   }
 

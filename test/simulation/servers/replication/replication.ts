@@ -135,7 +135,7 @@ export class Replication implements ReplicationPart {
 
   #tells(session: RedisSession, node: string, isPrimary: boolean): void {
     const { server } = this;
-    session.whenRead.push(() => server.books.toldRole({ teller: server.name, node, isPrimary, slots: null, epoch: null }));
+    session.whenRead.push(() => server.books.toldRole(session, { teller: server.name, node, isPrimary, slots: null, epoch: null }));
   }
 
   wait(call: CommandCall, replicas: number, timeoutMs: number): Answer {

@@ -107,7 +107,9 @@ export function sentinelCommand(sentinel: SentinelServer, { session, words }: Co
 function tells(sentinel: SentinelServer, session: RedisSession, group: Group): void {
   const { address } = group.announced;
   const epoch = group.configEpoch;
-  session.whenRead.push(() => sentinel.truth.toldRole({ teller: sentinel.name, node: address, isPrimary: true, slots: null, epoch }));
+  session.whenRead.push(() =>
+    sentinel.truth.toldRole(session, { teller: sentinel.name, node: address, isPrimary: true, slots: null, epoch }),
+  );
 }
 
 /** https://github.com/redis/redis/blob/7.0/src/sentinel.c (`sentinelIsQuorumReachable`) */

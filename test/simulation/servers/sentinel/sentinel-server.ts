@@ -232,7 +232,9 @@ export class SentinelServer extends RedisServer implements Watcher {
     const listening = [...(channels.get('+switch-master') ?? [])];
     for (const [pattern, sessions] of patterns) if (globMatches(pattern, '+switch-master')) listening.push(...sessions);
     for (const session of listening) {
-      session.whenRead.push(() => this.truth.toldRole({ teller: this.name, node: `${host}:${port}`, isPrimary: true, slots: null, epoch }));
+      session.whenRead.push(() =>
+        this.truth.toldRole(session, { teller: this.name, node: `${host}:${port}`, isPrimary: true, slots: null, epoch }),
+      );
     }
   }
 }
