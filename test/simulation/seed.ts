@@ -1,4 +1,4 @@
-import type { Evidence, Finding } from './checks/check.js';
+import type { Evidence, Finding, Holding } from './checks/check.js';
 import { evidenceOf } from './checks/evidence.js';
 import { judge } from './checks/index.js';
 import { faults } from './faults/index.js';
@@ -58,6 +58,8 @@ const STEP_MS = 50;
 const END_MS = 20_000;
 /** Deadlines are kept by a tick of 10 ms, and answered in the loop after it. */
 const LATE_MS = 100;
+/** Between two looks at what the process of the client holds, in ms. */
+const LOOK_MS = 500;
 
 /** Runs a seed. Has to be called in an immediate, not in a promise: see `drain` of the client's process. */
 export function runSeed(seed: number, options: SeedOptions = {}): SeedResult {
@@ -81,6 +83,7 @@ class Seed {
   #settledAt = Number.POSITIVE_INFINITY;
   /** What is left when all clients are closed. */
   readonly #left: string[] = [];
+  readonly #holdings: Holding[] = [];
 
   constructor(
     private readonly plan: Plan,
@@ -98,11 +101,19 @@ class Seed {
     const deployment = deploy(world, plan.deployment);
     if (plan.deployment.hasTls) for (const server of deployment.servers) server.tls = 'ok';
     world.deploy(deployment);
+    this.#look();
     this.#storm();
     this.#heal();
     if (this.#hasSettled()) this.#calm();
     this.#end();
     return this.#result();
+  }
+
+  /** Notes what the process of the client holds, now and then. */
+  #look(): void {
+    const { timeline, client } = this.world;
+    this.#holdings.push({ at: timeline.now, sockets: openSockets.size, timers: client.openTimers });
+    timeline.after(LOOK_MS, () => this.#look());
   }
 
   #is<Part>(part: readonly number[] | undefined, all: readonly Part[]): (readonly [number, Part])[] {
@@ -240,6 +251,7 @@ class Seed {
       faults: this.#faults,
       settledAt: this.#settledAt,
       left: this.#left,
+      holdings: this.#holdings,
     });
   }
 

@@ -15,9 +15,10 @@ interface Brought {
   /** Infinity: the servers did not come to agree. */
   readonly settledAt: number;
   readonly left: readonly string[];
+  readonly holdings: Evidence['holdings'];
 }
 
-export function evidenceOf({ plan, world, calls, events, fresh, faults, settledAt, left }: Brought): Evidence {
+export function evidenceOf({ plan, world, calls, events, fresh, faults, settledAt, left, holdings }: Brought): Evidence {
   return {
     kind: plan.deployment.kind,
     calls: calls.all,
@@ -27,7 +28,7 @@ export function evidenceOf({ plan, world, calls, events, fresh, faults, settledA
     nodes: new Set(world.deployment.servers.map(({ name }) => name)),
     stalls: world.client.stalls,
     connects: world.connects,
-    holdings: [],
+    holdings,
     settledAt,
     endedAt: world.timeline.now,
     fresh,

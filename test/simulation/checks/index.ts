@@ -1,4 +1,6 @@
+import { connects, errorEvents, holdings } from './bounds.js';
 import type { Check, Evidence, Finding } from './check.js';
+import { errorTexts } from './error-texts.js';
 import { executions } from './executions.js';
 import { histories } from './histories.js';
 import { Ledger } from './ledger.js';
@@ -12,10 +14,11 @@ import { deliveries, gaps } from './subscribers.js';
 /** All that must never happen. */
 export const checks: readonly Check[] = [
   ...[settling, leftovers, recovery],
-  ...[executions, readValues, writeReplies],
+  ...[executions, readValues, writeReplies, errorTexts],
   ...[histories, sessions, staleness],
   stalePrimary,
   ...[deliveries, gaps, pops],
+  ...[connects, holdings, errorEvents],
 ];
 
 /** Findings of one check that are told of a seed: the others have mostly the same cause. */
