@@ -291,7 +291,7 @@ export class Dispatcher implements ViewEngine {
   }
 
   #rejectPending(error: SlotwiseError): void {
-    for (const call of this.#pending.clear()) rejectCall(call, error);
+    for (const call of this.#pending.clear()) rejectCall(call, errorFor(call, { kind: 'not-sent', error }));
   }
 
   /**

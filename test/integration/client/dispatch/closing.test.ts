@@ -56,6 +56,22 @@ describe('every promise of a client that ends settles', () => {
     assert.ok((await rejected(redis.multi().get('k').exec())) instanceof ClosedError);
   });
 
+  it('by destroy(), also while they wait for a node: each error names its command', async () => {
+    const redis = clientOf(server, { timeoutMs: 0 });
+    await redis.connect();
+    server.refuse();
+    server.disconnect();
+    await until(() => redis.stats().nodes.some(({ reachable }) => !reachable), { everyMs: 1 });
+    const waiting = redis.get('k');
+    await until(() => redis.stats().waiting === 1, { everyMs: 1 });
+    redis.destroy();
+    const error = await rejected(waiting);
+    assert.ok(error instanceof ClosedError);
+    assert.equal(error.command, 'GET');
+    assert.equal(error.executed, 'no');
+    assert.equal(error.message, 'GET: the client was destroyed');
+  });
+
   it('by close(): a call that may block for ever does not wait for a node that is down', async () => {
     const redis = clientOf(server, { timeoutMs: 0 });
     await redis.connect();
