@@ -39,6 +39,8 @@ const ofCluster: readonly Case[] = [
   ['it says ROLE master after READONLY', ['A says A is a replica', 'A says A is a primary'], null],
   ['it says READONLY, others the old view, which has an epoch', ['A says A is a replica', 'B says A owns 5 at 1'], null],
   ['it gives the slot back: MOVED, then its own view', ['A says B owns 5', 'A says A owns 5 at 4'], null],
+  ['who has the slot gives it back: MOVED', ['A says A owns 5 at 1', 'A says B owns 5 at 2', 'B says A owns 5'], null],
+  ['who has the slot gives it back, another says MOVED', ['A says A owns 5 at 1', 'A says B owns 5 at 2', 'C says A owns 5'], 1],
   ['it lost the slot twice', ['A says A owns 5 at 1', 'A says B owns 5', 'A says A owns 5 at 3', 'C says B owns 5 at 4'], 3],
 ];
 

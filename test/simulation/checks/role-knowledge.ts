@@ -11,7 +11,7 @@ import type { DeploymentKind } from '../topologies/deployment.js';
  * | its own, that it is the primary | | in a cluster unless a higher epoch made another one the owner; in a group if it was none before |
  * | a cluster's, that another has the slot | with a higher epoch than the node was ever named with | |
  * | a cluster's, that the node has the slot | | unless its epoch is lower than the one against it |
- * | MOVED of a third node | never: it has no epoch, and may be late | never |
+ * | MOVED of a third node | never: it has no epoch, and may be late | if the third node had the slot: it gave it back |
  * | a sentinel's, that another is the primary | if that one has said so itself, and became it later than the node | |
  * | a sentinel's, that the node is the primary | | always |
  * | a replica's, that it follows the node, without sentinels | | if it is new, and so newer than what the node said of itself |
@@ -22,6 +22,8 @@ export class RoleKnowledge {
   knownAt: number | null = null;
   /** The word that told it. */
   because: RoleWord | null = null;
+  /** Who had the slot instead, by the last word against the node. */
+  #successor: string | null = null;
   /** The epoch of the word against the node; -1: it had none. */
   #againstEpoch = -1;
   /** The highest epoch with which the node was named as the owner. */
@@ -53,6 +55,10 @@ export class RoleKnowledge {
     if (word.node === node) {
       if (!isPrimary) {
         if (isOwn) this.#against(word);
+        return;
+      }
+      if (names && teller === this.#successor) {
+        this.#takeBack();
         return;
       }
       // ROLE has no slots: it says nothing of which a primary has.
@@ -104,6 +110,7 @@ export class RoleKnowledge {
 
   #against(word: RoleWord): void {
     this.#againstEpoch = Math.max(this.#againstEpoch, word.epoch ?? -1);
+    if (word.node !== this.node) this.#successor = word.node;
     if (this.knownAt !== null) return;
     this.knownAt = word.at;
     this.because = word;
@@ -112,6 +119,7 @@ export class RoleKnowledge {
   #takeBack(): void {
     this.knownAt = null;
     this.because = null;
+    this.#successor = null;
     this.#againstEpoch = -1;
   }
 }
