@@ -13,7 +13,7 @@ import { runJobs, Worker, withWorkers } from './workers.js';
 /** Each break gets the seeds from 1 up to this one, until something is noticed. */
 export const DEFAULT_BREAK_SEEDS = 200;
 /** So many of them come before the unit tests. */
-const FEW_SEEDS = 20;
+const FEW_SEEDS = 10;
 
 /** Who noticed a break. */
 export interface BreakReport {
