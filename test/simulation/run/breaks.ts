@@ -1,12 +1,12 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '../../support/processes.js';
 import { type Break, patchOf } from '../breaks/break.js';
 import { breaks } from '../breaks/index.js';
 import { bundleWorker } from './bundle.js';
 import type { Output } from './output.js';
 import { problemsOf } from './tally.js';
 import { PatchedTree } from './unit-tests.js';
+import { workFolder } from './work-folder.js';
 import type { SeedReport } from './worker.js';
 import { runJobs, Worker, withWorkers } from './workers.js';
 
@@ -78,7 +78,7 @@ export async function runBreaks(
   isStopped: () => boolean,
 ): Promise<{ readonly isGood: boolean; readonly json: object }> {
   const chosen = chosenBreaks(names);
-  const folder = temporaryFolder('breaks');
+  const folder = workFolder('breaks');
   output.progress('unit tests and seeds without a break …');
   const trees = Array.from({ length: jobs }, () => new PatchedTree());
   await trees[0]?.checkSound([...new Set(chosen.flatMap(({ tests }) => tests))]);

@@ -1,12 +1,12 @@
 // Runs the engine in simulated worlds, a seed each, and says what happened in them that must not. See docs/testing.md.
 //   npm run simulate -- [--seeds n] [--from n] [--seed n] [--jobs n] [--minutes n] [--kind name] [--breaks [name …]]
 import { writeFileSync } from 'node:fs';
-import { temporaryFolder } from '../../support/processes.js';
 import { ArgumentsError, parseArguments, type SimulateArguments, usage } from './arguments.js';
 import { DEFAULT_BREAK_SEEDS, runBreaks } from './breaks.js';
 import { bundleWorker } from './bundle.js';
 import { type Output, Terminal } from './output.js';
 import { runOne, runSeeds } from './seeds.js';
+import { workFolder } from './work-folder.js';
 
 async function main(args: SimulateArguments): Promise<boolean> {
   const output = new Terminal();
@@ -19,7 +19,7 @@ async function main(args: SimulateArguments): Promise<boolean> {
 async function run(args: SimulateArguments, output: Output, isStopped: () => boolean): Promise<{ isGood: boolean; json: object }> {
   const { breaks, seed, seeds, jobs } = args;
   if (breaks !== null) return runBreaks({ names: breaks, seeds: seeds ?? DEFAULT_BREAK_SEEDS, jobs }, output, isStopped);
-  const bundle = await bundleWorker(temporaryFolder('simulation'));
+  const bundle = await bundleWorker(workFolder('simulation'));
   return seed === null ? runSeeds(args, bundle, output, isStopped) : runOne(args, seed, bundle, output);
 }
 

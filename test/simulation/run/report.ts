@@ -3,6 +3,7 @@ import type { FailedSeed, TableCoverage, Tally } from './tally.js';
 /** Lines of a trace that are shown before and after what went wrong. */
 const LINES_BEFORE = 60;
 const LINES_AFTER = 5;
+const MOST_OF_A_CHECK = 3;
 
 export interface RunTimes {
   readonly seconds: number;
@@ -60,6 +61,23 @@ export function checksOf(failed: readonly FailedSeed[]): string {
       counts.set(check, (counts.get(check) ?? 0) + 1);
   }
   return countsOf(counts);
+}
+
+/** What was wrong in a seed, of each check the first few. */
+export function shownProblems(problems: readonly string[]): string[] {
+  const byCheck = new Map<string, string[]>();
+  for (const problem of problems) {
+    const check = checkOf(problem);
+    byCheck.set(check, [...(byCheck.get(check) ?? []), problem]);
+  }
+  return [...byCheck].flatMap(([check, all]) => {
+    const rest = all.length - MOST_OF_A_CHECK;
+    return [...all.slice(0, MOST_OF_A_CHECK), ...(rest > 0 ? [`${check}: ${rest} more`] : [])];
+  });
+}
+
+function checkOf(problem: string): string {
+  return problem.split(/, at |: /)[0] ?? '';
 }
 
 /** The part of a trace in which something went wrong. Times of the violations are at the beginning of its lines. */

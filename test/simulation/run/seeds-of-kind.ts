@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { temporaryFolder } from '../../support/processes.js';
 import type { DeploymentKind } from '../topologies/deployment.js';
 import { bundleWorker } from './bundle.js';
 import { replayOf } from './report.js';
 import { problemsOf } from './tally.js';
+import { workFolder } from './work-folder.js';
 import type { SeedJob } from './worker.js';
 import { Worker, withWorkers } from './workers.js';
 
@@ -13,7 +13,7 @@ const MOST_SHOWN = 5;
 /** Has one process run these jobs, one after the other, and fails with what went wrong in any of them. */
 export async function assertSound(jobs: Iterable<SeedJob>): Promise<void> {
   const failed: string[] = [];
-  const bundle = await bundleWorker(temporaryFolder('seeds'));
+  const bundle = await bundleWorker(workFolder('seeds'));
   await withWorkers(bundle, 1, async ([worker = new Worker(bundle)]) => {
     for (const job of jobs) {
       const problems = problemsOf(await worker.run(job));

@@ -1,6 +1,6 @@
 import type { SimulateArguments } from './arguments.js';
 import type { Output } from './output.js';
-import { aroundViolations, checksOf, replayOf, reportLines } from './report.js';
+import { aroundViolations, checksOf, replayOf, reportLines, shownProblems } from './report.js';
 import { shrink } from './shrink.js';
 import { type FailedSeed, problemsOf, Tally } from './tally.js';
 import type { SeedJob, SeedReport } from './worker.js';
@@ -110,7 +110,7 @@ async function showFailed(
     shown.push({ ...one, replay, needed: small });
     output.line(`seed ${one.seed} (${one.kind})   ${replay}`);
     if (!isShown) continue;
-    for (const problem of one.problems) output.line(`  ${problem.replaceAll('\n', '\n  ')}`);
+    for (const problem of shownProblems(one.problems)) output.line(`  ${problem.replaceAll('\n', '\n  ')}`);
     showNeeded(small, output);
   }
   return shown;
@@ -169,7 +169,7 @@ export async function runOne(
       output.line(`faults: ${faults.join(', ') || 'none'}`);
     }
     output.line(problems.length === 0 ? 'Nothing went wrong.' : 'What went wrong:');
-    for (const problem of problems) output.line(`  ${problem.replaceAll('\n', '\n  ')}`);
+    for (const problem of shownProblems(problems)) output.line(`  ${problem.replaceAll('\n', '\n  ')}`);
     if (problems.length > 0) showNeeded(await shrunk(worker, job), output);
     return { isGood: problems.length === 0, json: { problems, ...result } };
   });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporaryFolder } from '../../support/processes.js';
 import { bundleWorker } from './bundle.js';
+import { workFolder } from './work-folder.js';
 import { withWorkers } from './workers.js';
 
 /** Files of lib/ with a table of transitions, as tables are named. */
@@ -14,7 +14,7 @@ const files = readdirSync('lib', { recursive: true, encoding: 'utf8' })
 describe('the bundle that runs seeds', () => {
   it('knows every table of transitions of the engine, and counts those that are made', async function () {
     this.timeout(0);
-    const bundle = await bundleWorker(temporaryFolder('coverage'));
+    const bundle = await bundleWorker(workFolder('coverage'));
     await withWorkers(bundle, 1, async ([worker]) => {
       const { states = {}, crash } = (await worker?.run({ seed: 1, kind: 'single' })) ?? {};
       assert.equal(crash, null);
@@ -27,6 +27,6 @@ describe('the bundle that runs seeds', () => {
 
   it('is not written where a patch does not find its text', async () => {
     const patch = { file: 'lib/version.ts', apply: () => assert.fail('no such text') };
-    await assert.rejects(bundleWorker(temporaryFolder('coverage'), [patch]), /no such text/);
+    await assert.rejects(bundleWorker(workFolder('coverage'), [patch]), /no such text/);
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { aroundViolations, checksOf, coverageLines, replayOf, reportLines } from './report.js';
+import { aroundViolations, checksOf, coverageLines, replayOf, reportLines, shownProblems } from './report.js';
 import { Tally } from './tally.js';
 import type { SeedReport } from './worker.js';
 
@@ -46,6 +46,11 @@ describe('the report of many seeds', () => {
     ]);
     assert.equal(checksOf([...tally.failed, ...tally.failed.slice(0, 1)]), 'no reply is lost 2, the run itself ended 1');
     assert.equal(replayOf(7), 'replay: npm run simulate -- --seed 7');
+  });
+
+  it('shows of each check the first problems', () => {
+    const problems = [...[1, 2, 3, 4, 5].map((at) => `a, at ${at}.000 ms: x`), 'b, at 9.000 ms: y'];
+    assert.deepEqual(shownProblems(problems), [...problems.slice(0, 3), 'a: 2 more', 'b, at 9.000 ms: y']);
   });
 
   it('says so where nothing has ended', () => {

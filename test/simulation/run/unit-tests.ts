@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { temporaryFolder } from '../../support/processes.js';
 import type { Patch } from './bundle.js';
+import { workFolder } from './work-folder.js';
 
 /** What the unit tests need of the repository. Symbolic links will not do: a module is found by the real place of what imports it. */
 const needed = ['lib', 'test', 'scripts', 'chaos', 'captures', 'package.json', 'tsconfig.json', '.mocharc.json'];
@@ -16,7 +16,7 @@ interface MochaReport {
 
 /** A copy of the repository, in which unit tests run against patched sources. */
 export class PatchedTree {
-  readonly #folder = temporaryFolder('patched');
+  readonly #folder = workFolder('patched');
 
   constructor() {
     for (const name of needed) cpSync(resolve(name), join(this.#folder, name), { recursive: true });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { temporaryFolder } from '../../support/processes.js';
 import { bundleWorker } from '../run/bundle.js';
+import { workFolder } from '../run/work-folder.js';
 import { Worker, withWorkers } from '../run/workers.js';
 import type { DeploymentKind } from '../topologies/deployment.js';
 
@@ -10,7 +10,7 @@ const jobs = kinds.flatMap((kind) => [1, 2, 3].map((seed) => ({ seed, kind })));
 describe('a seed', () => {
   it('is one run: the same in a fresh process, after other seeds, and with a trace', async function () {
     this.timeout(0);
-    const bundle = await bundleWorker(temporaryFolder('replay'));
+    const bundle = await bundleWorker(workFolder('replay'));
     const fingerprints = (all: readonly (typeof jobs)[number][], trace: boolean): Promise<string[]> =>
       withWorkers(bundle, 1, async ([worker = new Worker(bundle)]) => {
         const found: string[] = [];
