@@ -29,10 +29,6 @@ const slotWithin = (text: string): number | null => numberWithin(text, SLOT_COUN
 
 /** https://github.com/redis/redis/blob/7.0/src/cluster.c (`clusterCommand`) */
 export const clusterRules: RuleTable = {
-  ASKING: inCluster((_member, { session }) => {
-    session.isAsking = true;
-    return OK;
-  }),
   'CLUSTER MYID': inCluster(({ node }) => node.table.myself.id),
   'CLUSTER MYSHARDID': inCluster(({ node }) => node.table.myself.owner.id),
   'CLUSTER INFO': inCluster(({ node }) => infoText(node)),
