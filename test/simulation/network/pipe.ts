@@ -24,6 +24,8 @@ export class Pipe<T> {
   #held: Packet<T>[] = [];
   #heldSince = 0;
   #onTheWay: Packet<T>[] = [];
+  /** Arrivals that were planned for packets which are sent again. */
+  #calledOff = 0;
   #isEnded = false;
   // One for all packets.
   readonly #next = (): void => this.#arrive();
@@ -46,7 +48,8 @@ export class Pipe<T> {
     if (this.#isEnded) return;
     const packet = { content, size };
     this.waiting += size;
-    if (this.#held.length > 0 || this.isBlocked) this.#hold(packet);
+    // Behind what is on the way: that is held when it arrives.
+    if (this.#onTheWay.length === 0 && (this.#held.length > 0 || this.isBlocked)) this.#hold(packet);
     else this.#dispatch(packet, 0);
   }
 
@@ -84,7 +87,10 @@ export class Pipe<T> {
   /** The way may be free again. */
   opened(): void {
     if (this.#held.length === 0 || this.isBlocked) return;
-    const held = this.#held;
+    // What was sent after them waits for them, although it may be on the way.
+    const held = [...this.#held, ...this.#onTheWay];
+    this.#calledOff += this.#onTheWay.length;
+    this.#onTheWay = [];
     this.#held = [];
     const retryMs = this.link.nextTryMs(this.#heldSince);
     for (const packet of held) this.#dispatch(packet, retryMs);
@@ -104,6 +110,10 @@ export class Pipe<T> {
   }
 
   #arrive(): void {
+    if (this.#calledOff > 0) {
+      this.#calledOff--;
+      return;
+    }
     const packet = this.#onTheWay.shift();
     if (packet === undefined) return; // the pipe has ended
     // What is on the way when it is cut gets lost, and is sent again.
