@@ -251,6 +251,7 @@ export class RedisServer extends RespServer<RedisSession> {
   forget(session: RedisSession): void {
     this.blocked.forget(session);
     this.pause.forget(session);
+    session.postponed = null; // never runs
     this.keyspace.unwatch(session);
     this.pubsub.unsubscribeAll(session);
   }
