@@ -52,12 +52,16 @@ const sections: Readonly<Record<string, Section>> = {
       .map(({ index, values, expiries }) => `db${index}:keys=${values.size},expires=${expiries.size},avg_ttl=0`),
 };
 
+const parts = Object.entries(sections).map(([name, lines]) => ({ name, word: name.toLowerCase(), lines }));
+
 function info({ server, words }: CommandCall): Answer {
-  const wanted = new Set(words.slice(1).map((word) => word.toLowerCase()));
-  const isAll = wanted.size === 0 || ['all', 'everything', 'default'].some((word) => wanted.has(word));
-  const texts: string[] = [];
-  for (const [name, lines] of Object.entries(sections)) {
-    if (isAll || wanted.has(name.toLowerCase())) texts.push([`# ${name}`, ...lines(server)].map((line) => `${line}\r\n`).join(''));
+  const wanted = words.slice(1).map((word) => word.toLowerCase());
+  const isAll = wanted.length === 0 || wanted.includes('all') || wanted.includes('everything') || wanted.includes('default');
+  let text = '';
+  for (const { name, word, lines } of parts) {
+    if (!isAll && !wanted.includes(word)) continue;
+    text += `${text === '' ? '' : '\r\n'}# ${name}\r\n`;
+    for (const line of lines(server)) text += `${line}\r\n`;
   }
-  return new Verbatim(texts.join('\r\n'));
+  return new Verbatim(text);
 }
