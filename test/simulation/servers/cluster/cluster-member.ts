@@ -65,7 +65,9 @@ export class ClusterMember implements ClusterPart {
 
   // --- commands
 
-  refusal(session: RedisSession, rule: CommandRule, _words: readonly string[], keys: readonly string[]): Failure | null {
+  refusal(session: RedisSession, rule: CommandRule, _words: readonly string[], named: readonly string[]): Failure | null {
+    // MIGRATE has '' in place of its key where it names several.
+    const keys = rule.name === 'MIGRATE' ? named.filter((key) => key !== '') : named;
     if (keys.length === 0) return null;
     const isExec = rule.name === 'EXEC';
     const redirect = redirectOf(

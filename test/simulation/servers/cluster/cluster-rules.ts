@@ -1,6 +1,7 @@
 import type { CommandCall } from '../redis/command-call.js';
+import { integer } from '../redis/commands/arguments.js';
 import type { RuleTable } from '../redis/rules.js';
-import { Failure, OK, type ReplyValue } from '../resp.js';
+import { Failure, OK, type ReplyValue, Verbatim } from '../resp.js';
 import { ClusterMember } from './cluster-member.js';
 import type { KnownNode } from './known-node.js';
 import { infoText, lineOf, nodesText, shardsReply, slotsReply } from './replies.js';
@@ -31,8 +32,8 @@ const slotWithin = (text: string): number | null => numberWithin(text, SLOT_COUN
 export const clusterRules: RuleTable = {
   'CLUSTER MYID': inCluster(({ node }) => node.table.myself.id),
   'CLUSTER MYSHARDID': inCluster(({ node }) => node.table.myself.owner.id),
-  'CLUSTER INFO': inCluster(({ node }) => infoText(node)),
-  'CLUSTER NODES': inCluster((member, call) => told(member, call, nodesText(member.node))),
+  'CLUSTER INFO': inCluster(({ node }) => new Verbatim(infoText(node))),
+  'CLUSTER NODES': inCluster((member, call) => told(member, call, new Verbatim(nodesText(member.node)))),
   'CLUSTER SLOTS': inCluster((member, call) => told(member, call, slotsReply(member.node))),
   'CLUSTER SHARDS': inCluster((member, call) => told(member, call, shardsReply(member.node))),
   'CLUSTER LINKS': inCluster(({ node }) =>
@@ -56,12 +57,12 @@ export const clusterRules: RuleTable = {
   'CLUSTER SLAVES': inCluster(replicas),
   'CLUSTER KEYSLOT': inCluster((_member, call) => slotOf(call.word(2))),
   'CLUSTER COUNTKEYSINSLOT': inCluster((member, call) => {
-    const slot = slotWithin(call.word(2));
+    const slot = slotWithin(String(integer(call.words[2])));
     return slot === null ? new Failure('ERR Invalid slot') : member.keysIn(slot).length;
   }),
   'CLUSTER GETKEYSINSLOT': inCluster((member, call) => {
-    const slot = slotWithin(call.word(2));
-    const count = numberWithin(call.word(3), Number.MAX_SAFE_INTEGER);
+    const slot = slotWithin(String(integer(call.words[2])));
+    const count = numberWithin(String(integer(call.words[3])), Number.MAX_SAFE_INTEGER);
     return slot === null || count === null ? new Failure('ERR Invalid slot or number of keys') : member.keysIn(slot).slice(0, count);
   }),
   'CLUSTER MEET': inCluster((member, call) => {
@@ -155,7 +156,7 @@ function assign({ node }: ClusterMember, slots: readonly (number | null)[], to: 
 function setSlot(member: ClusterMember, call: CommandCall): ReplyValue {
   const { node } = member;
   const { table } = node;
-  if (!table.myself.isPrimary) return new Failure('ERR You can use SETSLOT only with masters.');
+  if (!table.myself.isPrimary) return new Failure('ERR Please use SETSLOT only with masters.');
   const slot = slotWithin(call.word(2));
   if (slot === null) return new Failure('ERR Invalid or out of range slot');
   const how = call.word(3).toUpperCase();

@@ -128,12 +128,11 @@ export class RedisServer extends RespServer<RedisSession> {
     }
     if (session.queued !== null && !rule.notQueued) {
       session.queued.push({ words, rule });
-      session.isAsking = false;
       return QUEUED;
     }
     const call = this.run(session, words, rule, 'client');
     if (session.blocked === null) this.completed(session, call);
-    if (rule.name !== 'ASKING') session.isAsking = false;
+    if (rule.name !== 'ASKING' && session.queued === null) session.isAsking = false;
     session.writtenOffset = this.replication.offset;
     this.blocked.serve();
     return call.reply;
@@ -174,7 +173,8 @@ export class RedisServer extends RespServer<RedisSession> {
       this.keyspace.unwatch(session);
       if (!isRedirect) reply = new Failure(`EXECABORT Transaction discarded because of: ${failure.text}`);
     } else if (session.queued !== null) session.isSpoilt = true;
-    session.isAsking = false;
+    // It lasts until EXEC: https://github.com/redis/redis/blob/7.2/src/networking.c (`resetClient`)
+    if (session.queued === null) session.isAsking = false;
     this.record(session, { words, rule, reply, isRefused: true, effects: [] });
     return reply;
   }
