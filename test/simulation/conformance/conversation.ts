@@ -68,6 +68,7 @@ export class ModelHost implements Host {
         opened.handlers = {
           data: (bytes, _sentAt, whenRead) => {
             inbox.add(bytes);
+            opened.read(bytes.length);
             whenRead?.();
           },
           ended: () => {
