@@ -81,8 +81,9 @@ function deepSorted(tree: ReplyTree): ReplyTree {
   return { ...tree, items: [...items].sort((a, b) => (printTree(a) < printTree(b) ? -1 : 1)) };
 }
 
+/** Nor the ids of shards. */
 function withoutOffsets(text: string): string {
-  return text.replace(/("replication-offset"(?:: |, )):\d+/g, '$1:offset');
+  return text.replace(/("id"(?:: |, ))"[0-9a-f]{40}"/g, '$1"…"').replace(/("replication-offset"(?:: |, )):\d+/g, '$1:offset');
 }
 
 /** What a node must be told of by the others, in ms. */

@@ -1,5 +1,6 @@
 import { deepStrictEqual } from 'node:assert';
 import { Cluster } from '../../support/cluster.js';
+import { describeOn } from '../../support/other-servers.js';
 import { Server } from '../../support/server.js';
 import { ClusterGroup } from '../servers/cluster/cluster-group.js';
 import { usualSettings } from '../servers/cluster/core.js';
@@ -12,12 +13,25 @@ import { ModelHost, RealHost } from './conversation.js';
 
 const NAMES = ['pa', 'pb', 'pc', 'ra', 'rb', 'rc'];
 
+interface Version {
+  readonly product: 'redis' | 'valkey';
+  readonly version: string;
+}
+
 describe('the model of a cluster answers as a real one', () => {
+  compare(undefined, () => Server.version(), [2, 3]);
+});
+
+describeOn('valkey-9', 'the model of a cluster answers as one of Valkey 9', (program) => {
+  compare(program, () => ({ product: 'valkey', version: '9.1.2' }), [2]);
+});
+
+function compare(program: string | undefined, version: () => Version, protocols: readonly (2 | 3)[]): void {
   let cluster: Cluster;
   let real: ClusterHost;
 
   before(async () => {
-    cluster = await Cluster.start();
+    cluster = await Cluster.start(program === undefined ? {} : { program });
     const nodes = await Promise.all(
       cluster.servers.map(async (server, index) => {
         const id = String(await server.ask('CLUSTER', 'MYID'));
@@ -29,19 +43,18 @@ describe('the model of a cluster answers as a real one', () => {
 
   after(() => cluster.stop());
 
-  for (const protocol of [2, 3] as const) {
+  for (const protocol of protocols) {
     for (const script of clusterScripts) {
       if (script.protocol !== undefined && script.protocol !== protocol) continue;
       it(`${script.name}, RESP${protocol}`, async () => {
-        deepStrictEqual(await clusterDifferences(real, modelHost(), script, protocol), []);
+        deepStrictEqual(await clusterDifferences(real, modelHost(version()), script, protocol), []);
       });
     }
   }
-});
+}
 
-function modelHost(): ClusterHost {
+function modelHost({ product, version }: Version): ClusterHost {
   const host = new ModelHost();
-  const { product, version } = Server.version();
   const group = new ClusterGroup(usualSettings, new Random('conformance'));
   for (let index = 0; index < NAMES.length; index++) {
     const address = { host: `10.0.0.${index + 1}`, port: host.port + index };

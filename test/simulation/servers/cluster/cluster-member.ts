@@ -71,7 +71,7 @@ export class ClusterMember implements ClusterPart {
     if (keys.length === 0) return null;
     const isExec = rule.name === 'EXEC';
     const redirect = redirectOf(
-      { table: this.node.table, state: this.node.state, settings: this.node.settings, hasKey: this.#hasKey },
+      { table: this.node.table, state: this.node.state, settings: this.node.settings, hasKey: this.#hasKey, targetOf: this.#targetOf },
       {
         name: rule.name,
         keys,
@@ -79,10 +79,25 @@ export class ClusterMember implements ClusterPart {
         isSharded: rule.name === 'SPUBLISH' || rule.name === 'SSUBSCRIBE' || rule.name === 'SUNSUBSCRIBE',
         isAsking: session.isAsking || rule.name === 'RESTORE-ASKING',
         isReadonly: session.isReadonly,
+        isQueued: session.queued !== null && !isExec && this.isValkey9,
       },
     );
     return redirect === null ? null : this.#failureOf(session, redirect);
   }
+
+  /** Differs from Redis in what replicas know of moves, in what it queues, and in whom it tells of a demotion. */
+  get isValkey9(): boolean {
+    return this.server.options.product === 'valkey' && this.server.isAtLeast(9, 0);
+  }
+
+  #targetOf = (slot: number): KnownNode | undefined => {
+    const { table } = this.node;
+    const { primary } = table.myself;
+    if (primary === null) return table.migrating.get(slot);
+    if (!this.isValkey9) return undefined;
+    const target = this.directory.node(primary.ordinal)?.table.migrating.get(slot);
+    return target === undefined ? undefined : table.node(target.ordinal);
+  };
 
   #hasKey = (key: string): boolean => this.server.keyspace.database(0).has(key);
 
@@ -281,7 +296,10 @@ export class ClusterMember implements ClusterPart {
         if (upstream === null) return 0;
         return upstream.state === 'connected' ? upstream.lastIoMs : server.now - upstream.downSince;
       },
-      follow: (primary) => replication.follow(primary),
+      follow: (primary) => {
+        if (this.isValkey9) this.#redirectBlocked();
+        replication.follow(primary);
+      },
       becomePrimary: () => replication.promote(),
       holdWrites: (untilMs) => server.pause.begin(FAILOVER, untilMs - server.now, 'write'),
       releaseWrites: () => server.pause.end(FAILOVER),

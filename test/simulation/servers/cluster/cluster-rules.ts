@@ -4,7 +4,7 @@ import type { RuleTable } from '../redis/rules.js';
 import { Failure, OK, type ReplyValue, Verbatim } from '../resp.js';
 import { ClusterMember } from './cluster-member.js';
 import type { KnownNode } from './known-node.js';
-import { infoText, lineOf, nodesText, shardsReply, slotsReply } from './replies.js';
+import { infoText, lineOf, nodesText, shardIdOf, shardsReply, slotsReply } from './replies.js';
 import { SLOT_COUNT, slotOf } from './slots.js';
 
 type ClusterRun = (member: ClusterMember, call: CommandCall) => ReplyValue;
@@ -31,11 +31,11 @@ const slotWithin = (text: string): number | null => numberWithin(text, SLOT_COUN
 /** https://github.com/redis/redis/blob/7.0/src/cluster.c (`clusterCommand`) */
 export const clusterRules: RuleTable = {
   'CLUSTER MYID': inCluster(({ node }) => node.table.myself.id),
-  'CLUSTER MYSHARDID': inCluster(({ node }) => node.table.myself.owner.id),
-  'CLUSTER INFO': inCluster(({ node }) => new Verbatim(infoText(node))),
+  'CLUSTER MYSHARDID': inCluster(({ node }) => shardIdOf(node.table.myself)),
+  'CLUSTER INFO': inCluster(({ node, isValkey9 }) => new Verbatim(infoText(node, isValkey9))),
   'CLUSTER NODES': inCluster((member, call) => told(member, call, new Verbatim(nodesText(member.node)))),
   'CLUSTER SLOTS': inCluster((member, call) => told(member, call, slotsReply(member.node))),
-  'CLUSTER SHARDS': inCluster((member, call) => told(member, call, shardsReply(member.node))),
+  'CLUSTER SHARDS': inCluster((member, call) => told(member, call, shardsReply(member.node, member.isValkey9))),
   'CLUSTER LINKS': inCluster(({ node }) =>
     node.table.nodes
       .filter((other) => other !== node.table.myself && node.isLinkedTo(other))

@@ -13,6 +13,8 @@ export interface RoutedCommand {
   /** The session sent ASKING just now, or READONLY earlier. */
   readonly isAsking: boolean;
   readonly isReadonly: boolean;
+  /** MULTI queues it, and EXEC is asked whether all of its keys are there: Valkey 9. */
+  readonly isQueued: boolean;
 }
 
 /** Why a command does not run here: a text, or another node. */
@@ -30,6 +32,8 @@ export interface RedirectView {
   readonly state: 'ok' | 'fail';
   readonly settings: ClusterSettings;
   hasKey(key: string): boolean;
+  /** Where a slot of this shard goes. Replicas know it only since Valkey 8. */
+  targetOf(slot: number): KnownNode | undefined;
 }
 
 /** null: it runs here. https://github.com/redis/redis/blob/7.2/src/cluster.c (`getNodeByQuery`) */
@@ -42,14 +46,16 @@ export function redirectOf(view: RedirectView, command: RoutedCommand): Redirect
   if (owner === undefined) return UNBOUND;
   for (const key of others) if (slotOf(key) !== slot) return CROSSSLOT;
   const { myself } = table;
-  const target = owner === myself ? table.migrating.get(slot) : undefined;
+  const mayReadHere = command.isSharded || (command.isReadonly && !command.isWrite);
+  const isHere = owner === myself || (mayReadHere && myself.primary === owner);
+  const target = isHere ? view.targetOf(slot) : undefined;
   const isImported = target === undefined && table.importing.has(slot);
   if (view.state === 'fail') {
     if (!command.isSharded && !settings.allowsReadsWhenDown) return DOWN;
     if (!command.isSharded && command.isWrite) return DOWN_FOR_WRITES;
   }
   if ((target !== undefined || isImported) && command.name === 'MIGRATE') return null;
-  if (target !== undefined && !command.isSharded) {
+  if (target !== undefined && !command.isSharded && !command.isQueued) {
     const missing = missingOf(view, command.keys);
     if (missing > 0) return missing < command.keys.length ? TRYAGAIN : { kind: 'ASK', slot, node: target };
   }
@@ -57,9 +63,7 @@ export function redirectOf(view: RedirectView, command: RoutedCommand): Redirect
     const isSeveral = others.some((key) => key !== first);
     return isSeveral && !command.isSharded && missingOf(view, command.keys) > 0 ? TRYAGAIN : null;
   }
-  const mayReadHere = command.isSharded || (command.isReadonly && !command.isWrite);
-  if (mayReadHere && myself.primary === owner) return null;
-  return owner === myself ? null : { kind: 'MOVED', slot, node: owner };
+  return isHere ? null : { kind: 'MOVED', slot, node: owner };
 }
 
 function missingOf(view: RedirectView, keys: readonly string[]): number {

@@ -1,5 +1,6 @@
 import type { ReplyValue } from '../resp.js';
 import type { ClusterNode } from './cluster-node.js';
+import type { ClusterTable } from './cluster-table.js';
 import type { KnownNode } from './known-node.js';
 import { rangesOf, SLOT_COUNT } from './slots.js';
 
@@ -81,7 +82,7 @@ function slotsEntry(cluster: ClusterNode, node: KnownNode): ReplyValue {
 }
 
 /** https://redis.io/docs/latest/commands/cluster-shards/ */
-export function shardsReply(cluster: ClusterNode): ReplyValue {
+export function shardsReply(cluster: ClusterNode, hasIds: boolean): ReplyValue {
   const { table } = cluster;
   return table.nodes
     .filter(({ isPrimary, isInHandshake }) => isPrimary && !isInHandshake)
@@ -90,8 +91,14 @@ export function shardsReply(cluster: ClusterNode): ReplyValue {
         new Map<string, ReplyValue>([
           ['slots', rangesOf(table.slotsOf(node)).flat()],
           ['nodes', [node, ...table.replicasOf(node)].map((each) => shardsEntry(cluster, each))],
+          ...(hasIds ? ([['id', shardIdOf(node)]] as const) : []),
         ]),
     );
+}
+
+/** As long as that of a node, and another. */
+export function shardIdOf({ owner }: KnownNode): string {
+  return [...owner.id].reverse().join('');
 }
 
 function shardsEntry(cluster: ClusterNode, node: KnownNode): ReplyValue {
@@ -110,8 +117,18 @@ function shardsEntry(cluster: ClusterNode, node: KnownNode): ReplyValue {
   return entry;
 }
 
-/** https://redis.io/docs/latest/commands/cluster-info/ */
-export function infoText({ table, state }: ClusterNode): string {
+function nodeCounts({ nodes, voters }: ClusterTable): string[] {
+  const count = (among: readonly KnownNode[], flag: 'isSuspect' | 'isFailed'): number => among.filter((node) => node[flag]).length;
+  return [
+    `cluster_nodes_pfail:${count(nodes, 'isSuspect')}`,
+    `cluster_nodes_fail:${count(nodes, 'isFailed')}`,
+    `cluster_voting_nodes_pfail:${count(voters, 'isSuspect')}`,
+    `cluster_voting_nodes_fail:${count(voters, 'isFailed')}`,
+  ];
+}
+
+/** https://redis.io/docs/latest/commands/cluster-info/ . Since Valkey 9 with numbers of nodes. */
+export function infoText({ table, state }: ClusterNode, countsNodes: boolean): string {
   const slotsWith = (flag: 'isSuspect' | 'isFailed'): number =>
     table.nodes.reduce((sum, node) => sum + (node[flag] ? node.slotCount : 0), 0);
   const assigned = SLOT_COUNT - table.uncovered;
@@ -122,6 +139,7 @@ export function infoText({ table, state }: ClusterNode): string {
     `cluster_slots_ok:${assigned - pfail - fail}`,
     `cluster_slots_pfail:${pfail}`,
     `cluster_slots_fail:${fail}`,
+    ...(countsNodes ? nodeCounts(table) : []),
     `cluster_known_nodes:${table.nodes.length}`,
     `cluster_size:${table.voters.length}`,
     `cluster_current_epoch:${table.currentEpoch}`,

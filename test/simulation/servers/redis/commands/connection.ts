@@ -78,7 +78,11 @@ export const connectionRules: RuleTable = {
 
 function select({ server, session, words }: CommandCall): Answer {
   const index = integer(words[1]);
-  if (server.cluster !== null && index !== 0) return new Failure('ERR SELECT is not allowed in cluster mode');
+  if (server.cluster !== null && index !== 0) {
+    // Valkey 9 has `cluster-databases`, which is 1 by default.
+    const hasSeveral = server.options.product === 'valkey' && server.isAtLeast(9, 0);
+    return new Failure(hasSeveral ? 'ERR DB index is out of range' : 'ERR SELECT is not allowed in cluster mode');
+  }
   if (server.keyspace.databases[index] === undefined) return new Failure('ERR DB index is out of range');
   session.database = index;
   return OK;
