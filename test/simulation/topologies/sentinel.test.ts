@@ -141,7 +141,7 @@ describe('a model of servers with sentinels', () => {
       scene.write(30);
       scene.pass(1_000);
       const old = scene.primary;
-      scene.deployment.operations['sentinelFailover']?.(scene.world.random.fork('test'));
+      scene.deployment.operations.sentinelFailover?.(scene.world.random.fork('test'));
       scene.until(() => scene.deployment.primaryOf('') !== old, 2_000, 'another primary');
       assert.equal(old.replication.isPrimary, true);
       scene.until(() => scene.deployment.isSettled(), 40_000, 'settled');

@@ -6,22 +6,19 @@ import type { CommandRule } from '../redis/rules.js';
 import type { RedisSession } from '../redis/session.js';
 import { Failure, type ReplyValue } from '../resp.js';
 import type { Answer } from '../resp-server.js';
-import type { SentinelMessage } from '../sentinel/messages.js';
 import { ObservedNode } from '../sentinel/observed-node.js';
+import { acceptLink } from './accept-link.js';
 import { Downstream } from './downstream.js';
 import type { History } from './history.js';
 import { infoLines } from './info.js';
 import { Lineage } from './lineage.js';
 import type { LinkEnd } from './link.js';
 import { ManualFailover } from './manual-failover.js';
-import { type Address, type DataSet, type FromPrimary, type FromReplica, keyOf, type SyncRequest } from './messages.js';
+import { type Address, type DataSet, keyOf } from './messages.js';
 import { CRON_MS, DEFAULTS, GETACK_BYTES, PING_BYTES, PING_MS, type ReplicationOptions } from './options.js';
 import type { PrimaryLog } from './primary-log.js';
 import { Upstream } from './upstream.js';
 import { WaitingClients } from './waiting-clients.js';
-
-/** What other servers send. */
-type Received = FromReplica | SentinelMessage;
 
 /** https://github.com/redis/redis/blob/7.0/src/blocked.c (`disconnectAllBlockedClients`) */
 const UNBLOCKED = new Failure('UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)');
@@ -249,43 +246,9 @@ export class Replication implements ReplicationPart {
     if (before !== undefined) lineage.lost(lineage.position, { history: before, offset: Number.POSITIVE_INFINITY });
   }
 
-  // --- other servers
-
-  /** One has connected: a replica, or a sentinel. */
-  linked(opened: LinkEnd): void {
-    const end = opened as LinkEnd<Received, FromPrimary & SentinelMessage>;
-    end.closed = () => {
-      this.downstream.forget(opened);
-      this.observed.forget(opened);
-    };
-    end.received = (message) => this.#received(opened, message);
-  }
-
-  #received(end: LinkEnd, message: Received): void {
-    switch (message.is) {
-      case 'psync':
-        this.#psync(end as LinkEnd<FromReplica, FromPrimary>, message);
-        break;
-      case 'loaded':
-        this.downstream.loaded(end);
-        break;
-      case 'ack':
-        this.downstream.acknowledged(end, message.offset);
-        break;
-      default:
-        this.observed.received(end as LinkEnd<SentinelMessage, SentinelMessage>, message);
-    }
-  }
-
-  /** https://github.com/redis/redis/blob/7.0/src/replication.c (`syncCommand`) */
-  #psync(end: LinkEnd<FromReplica, FromPrimary>, request: SyncRequest): void {
-    const { upstream, server } = this;
-    if (request.isFailover && upstream !== null && request.id === this.history && !server.isLoading) this.promote();
-    else if (request.isFailover || server.isLoading || (upstream !== null && upstream.state !== 'connected')) {
-      end.send({ is: 'refused' });
-      return;
-    }
-    this.downstream.psync(end, request);
+  /** Another server has connected. */
+  linked(end: LinkEnd): void {
+    acceptLink(this, end);
   }
 
   // --- the process

@@ -250,7 +250,7 @@ function rulesOfSentinel(all: Rules): Rules {
   const ping = all.get('PING');
   if (ping === undefined) throw new Error('no PING');
   const add = (name: string, arity: number, run: (sentinel: SentinelServer, call: CommandCall) => ReplyValue): void => {
-    rules.set(name, { ...ping, name, arity, run: (call) => run(call.server as SentinelServer, call) }); // only sentinels have these rules
+    rules.set(name, { ...ping, name, shownName: name.toLowerCase(), arity, run: (call) => run(call.server as SentinelServer, call) }); // only sentinels have these rules
   };
   add('SENTINEL', -2, sentinelCommand);
   add('ROLE', 1, ({ groups }) => ['sentinel', [...groups.keys()]]);
