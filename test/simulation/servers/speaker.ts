@@ -6,7 +6,7 @@ export class Speaker {
   text = '';
   isEnded = false;
   #end: End | null = null;
-  #unsent = '';
+  #unsent = Buffer.alloc(0);
 
   constructor(
     private readonly network: Network,
@@ -27,6 +27,7 @@ export class Speaker {
           },
           ended,
           reset: ended,
+          room: () => this.#flush(),
         };
         this.#flush();
       },
@@ -35,7 +36,8 @@ export class Speaker {
   }
 
   send(...words: readonly string[]): void {
-    this.#unsent += `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`;
+    const text = `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`;
+    this.#unsent = Buffer.concat([this.#unsent, Buffer.from(text, 'latin1')]);
     this.#flush();
   }
 
@@ -61,8 +63,8 @@ export class Speaker {
   }
 
   #flush(): void {
-    if (this.#end === null || this.#unsent === '') return;
-    this.#end.offer(Buffer.from(this.#unsent, 'latin1'), this.network.timeline.now);
-    this.#unsent = '';
+    if (this.#end === null || this.#unsent.length === 0) return;
+    const taken = this.#end.offer(this.#unsent, this.network.timeline.now);
+    this.#unsent = this.#unsent.subarray(taken);
   }
 }
