@@ -23,6 +23,8 @@ export class Pipe<T> {
   /** What was sent while the way was cut. */
   #held: Packet<T>[] = [];
   #heldSince = 0;
+  /** Of what is held, the first ones were on the way when it was cut: they go before what was sent meanwhile. */
+  #heldOnTheWay = 0;
   #onTheWay: Packet<T>[] = [];
   /** Arrivals that were planned for packets which are sent again. */
   #calledOff = 0;
@@ -92,13 +94,14 @@ export class Pipe<T> {
     this.#calledOff += this.#onTheWay.length;
     this.#onTheWay = [];
     this.#held = [];
+    this.#heldOnTheWay = 0;
     const retryMs = this.link.nextTryMs(this.#heldSince);
     for (const packet of held) this.#dispatch(packet, retryMs);
   }
 
-  #hold(packet: Packet<T>): void {
+  #hold(packet: Packet<T>, place = this.#held.length): void {
     if (this.#held.length === 0) this.#heldSince = this.link.timeline.now;
-    this.#held.push(packet);
+    this.#held.splice(place, 0, packet);
   }
 
   #dispatch(packet: Packet<T>, retryMs: number): void {
@@ -118,7 +121,7 @@ export class Pipe<T> {
     if (packet === undefined) return; // the pipe has ended
     // What is on the way when it is cut gets lost, and is sent again.
     if (this.#held.length > 0 || this.isBlocked) {
-      this.#hold(packet);
+      this.#hold(packet, this.#heldOnTheWay++);
       return;
     }
     this.waiting -= packet.size;
