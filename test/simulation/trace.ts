@@ -1,6 +1,17 @@
 import { hashOf } from './time/random.js';
 import type { Timeline } from './time/timeline.js';
 
+/** Which lines of a trace to show. */
+export interface LineFilter {
+  /** In ms of virtual time. */
+  readonly from?: number;
+  readonly until?: number;
+  /** Any of these must be in the line. */
+  readonly having?: readonly string[];
+  /** None of these. */
+  readonly without?: readonly string[];
+}
+
 /** What happened, line by line. Without lines it still has a fingerprint: two runs of a seed must have the same. */
 export class Trace {
   readonly lines: string[] = [];
@@ -13,9 +24,39 @@ export class Trace {
 
   /** `detail` is a function where it costs something to say. */
   add(who: string, what: string, detail: string | (() => string) = ''): void {
-    this.fingerprint = hashOf(what, (this.fingerprint ^ Math.round(this.timeline.now * 1_000)) >>> 0);
-    if (!this.isOn) return;
-    const at = this.timeline.now.toFixed(3).padStart(11);
-    this.lines.push(`${at} ${who.padEnd(16)} ${what} ${typeof detail === 'string' ? detail : detail()}`.trimEnd());
+    this.fingerprint = hashOf(what, this.#mixed(0));
+    if (this.isOn) this.#write(who, `${what} ${typeof detail === 'string' ? detail : detail()}`);
   }
+
+  /**
+   * What comes in thousands, as packets do: of what is not written down, numbers go into the fingerprint, and no text is made. `connection`:
+   * its number.
+   */
+  packet(who: string, connection: number, bytes: Uint8Array, shown: (bytes: Uint8Array) => string): void {
+    // The last bytes tell the most: the beginning of a command is its length.
+    const last = bytes.length - 1;
+    const sample = (bytes[last - 2] ?? 0) + ((bytes[last - 3] ?? 0) << 8) + ((bytes[last - 4] ?? 0) << 16);
+    this.fingerprint = this.#mixed(Math.imul(connection, 65_537) ^ Math.imul(bytes.length, 257) ^ sample);
+    if (this.isOn) this.#write(who, shown(bytes));
+  }
+
+  #mixed(number: number): number {
+    const hash = Math.imul(this.fingerprint ^ Math.round(this.timeline.now * 1_000), 0x01000193);
+    return Math.imul(hash ^ number, 0x01000193) >>> 0;
+  }
+
+  #write(who: string, what: string): void {
+    this.lines.push(`${this.timeline.now.toFixed(3).padStart(11)} ${who.padEnd(16)} ${what}`.trimEnd());
+  }
+}
+
+/** Lines without a time, as those of the plan, are always shown. */
+export function filterLines(lines: readonly string[], filter: LineFilter): string[] {
+  const { from = 0, until = Number.POSITIVE_INFINITY, having = [], without = [] } = filter;
+  return lines.filter((line) => {
+    const at = Number.parseFloat(line);
+    if (Number.isNaN(at)) return true;
+    const isChosen = having.length === 0 || having.some((text) => line.includes(text));
+    return at >= from && at <= until && isChosen && !without.some((text) => line.includes(text));
+  });
 }

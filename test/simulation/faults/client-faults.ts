@@ -5,8 +5,10 @@ import type { Fault } from './fault.js';
 const HOUR_MS = 3_600_000;
 const nothing = (): void => undefined;
 
-function stand({ client }: World, random: Random, ms: number): void {
-  client.standStill(ms, random.chance(0.5) ? 'computes' : 'stopped');
+function stand({ client, trace }: World, random: Random, ms: number): void {
+  const how = random.chance(0.5) ? 'computes' : 'stopped';
+  trace.add('client', 'stands still', () => `for ${ms.toFixed(0)} ms: ${how}`);
+  client.standStill(ms, how);
 }
 
 /** What happens to the process of the client. */
@@ -35,8 +37,9 @@ export const clientFaults: readonly Fault[] = [
   },
   {
     name: 'wall clock jumps',
-    begin: ({ client }, random) => {
+    begin: ({ client, trace }, random) => {
       const ms = (random.chance(0.5) ? 1 : -1) * random.skewed(50, 12 * HOUR_MS);
+      trace.add('client', 'wall clock jumps', () => `by ${ms.toFixed(0)} ms`);
       client.jumpWallClock(ms);
       return random.chance(0.5) ? () => client.jumpWallClock(-ms) : nothing;
     },

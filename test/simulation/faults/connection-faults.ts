@@ -16,7 +16,9 @@ function ofOne(name: string, begin: (end: ServerEnd, random: Random) => () => vo
     name,
     begin: (world, random) => {
       const end = anyConnection(world, random);
-      return end === null ? nothing : begin(end, random);
+      if (end === null) return nothing;
+      world.trace.add('network', name, () => `${end.host} (${end.id})`);
+      return begin(end, random);
     },
   };
 }
@@ -68,6 +70,7 @@ export const connectionFaults: readonly Fault[] = [
     name: 'all connections of a server dropped',
     begin: (world, random) => {
       const server = anyProcess(world, random);
+      world.trace.add(server.name, 'drops all connections');
       if (server.state === 'running') for (const end of [...server.connections.keys()]) server.drop(end);
       return nothing;
     },

@@ -32,7 +32,8 @@ function part(hosts: readonly string[], random: Random, most = hosts.length - 1)
   return random.shuffled(hosts).slice(0, random.integer(1, Math.max(1, most)));
 }
 
-function burdened({ network }: World, ways: readonly Way[], burden: Burden): () => void {
+function burdened({ network, trace }: World, ways: readonly Way[], burden: Burden): () => void {
+  trace.add('network', 'worse', () => `${ways.map(([from, to]) => `${from} → ${to}`).join(', ')}: ${JSON.stringify(burden)}`);
   return all(ways.map(([from, to]) => network.link(from, to).burden(burden)));
 }
 
@@ -49,6 +50,7 @@ function door(name: string, door: Door): Fault {
     begin: (world, random) => {
       const { name: key } = anyProcess(world, random);
       const { doors } = world.network;
+      world.trace.add('network', name, key);
       doors.set(key, door);
       return () => {
         if (doors.get(key) === door) doors.delete(key);

@@ -6,7 +6,9 @@ export const redisFaults: readonly Fault[] = [
   {
     name: 'paused writes',
     begin: (world, random) => {
-      const { pause } = anyServer(world, random);
+      const server = anyServer(world, random);
+      world.trace.add(server.name, 'paused writes');
+      const { pause } = server;
       const asker = `fault ${random.seed}`;
       pause.begin(asker, random.skewed(20, 5_000), random.chance(0.7) ? 'write' : 'all');
       return () => pause.end(asker);
@@ -16,6 +18,7 @@ export const redisFaults: readonly Fault[] = [
     name: 'LOADING',
     begin: (world, random) => {
       const server = anyServer(world, random);
+      world.trace.add(server.name, 'LOADING');
       server.load(random.skewed(10, 3_000));
       return () => server.load(0);
     },
@@ -24,6 +27,7 @@ export const redisFaults: readonly Fault[] = [
     name: 'out of memory',
     begin: (world, random) => {
       const server = anyServer(world, random);
+      world.trace.add(server.name, 'out of memory');
       server.isOutOfMemory = true;
       return () => {
         server.isOutOfMemory = false;
@@ -34,6 +38,7 @@ export const redisFaults: readonly Fault[] = [
     name: 'cannot save',
     begin: (world, random) => {
       const server = anyServer(world, random);
+      world.trace.add(server.name, 'cannot save');
       server.cannotSave = true;
       return () => {
         server.cannotSave = false;
@@ -44,7 +49,9 @@ export const redisFaults: readonly Fault[] = [
     name: 'too few replicas',
     needs: 'replicas',
     begin: (world, random) => {
-      const { replication } = anyServer(world, random);
+      const server = anyServer(world, random);
+      world.trace.add(server.name, 'too few replicas');
+      const { replication } = server;
       if (!(replication instanceof Replication) || replication.minReplicas > 0) return () => undefined;
       replication.minReplicas = 10;
       return () => {

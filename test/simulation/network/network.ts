@@ -105,10 +105,12 @@ export class Network {
 
   /** Packets from here to there get lost, one way only, until there was a `heal` for each `cut`. */
   cut(from: string, to: string): void {
+    this.trace?.add('network', 'cut', `${from} → ${to}`);
     this.link(from, to).cut();
   }
 
   heal(from: string, to: string): void {
+    this.trace?.add('network', 'healed', `${from} → ${to}`);
     this.link(from, to).heal();
   }
 

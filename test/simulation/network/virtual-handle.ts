@@ -1,5 +1,6 @@
 import type { ClientProcess } from '../time/client-process.js';
 import type { Network, TlsAnswer } from './network.js';
+import { commandsText, repliesText } from './packet-text.js';
 import { type End, TcpConnection } from './tcp.js';
 
 /** Parts that Node reads from a socket before it turns to others: https://github.com/libuv/libuv/blob/v1.x/src/unix/stream.c (`uv__read`) */
@@ -44,6 +45,7 @@ export class VirtualHandle {
   isReading = false;
   #isClosed = false;
   #isUnix = false;
+  #key = '';
   #connection: TcpConnection | null = null;
   #end: End | null = null;
   #arrived: Arrived[] = [];
@@ -65,6 +67,7 @@ export class VirtualHandle {
   /** `key`: of what listens, or the path of a Unix socket. */
   connect(key: string, done: Done): void {
     const { network, process } = this;
+    this.#key = key;
     const later = (code: string | null): void => process.arrive(() => !this.#isClosed && done(code));
     this.#isUnix = key.startsWith('/');
     if (this.#isUnix && !network.listeners.has(key)) {
@@ -72,12 +75,29 @@ export class VirtualHandle {
       return;
     }
     this.#connection = new TcpConnection(network, key, {
-      refused: () => later('ECONNREFUSED'),
+      refused: () => {
+        this.#tell('is refused by');
+        later('ECONNREFUSED');
+      },
       connected: (end) => {
+        this.#tell('is connected to');
         this.#take(end);
         later(null);
       },
     });
+    this.#tell('connects to');
+  }
+
+  get #id(): number {
+    return this.#connection?.server.id ?? 0;
+  }
+
+  get #name(): string {
+    return `${this.#key} (${this.#id})`;
+  }
+
+  #tell(what: string): void {
+    this.network.trace?.add('client', what, () => this.#name);
   }
 
   #take(end: End): void {
@@ -111,7 +131,11 @@ export class VirtualHandle {
   write(parts: readonly Uint8Array[], sentAt: number, done: Done): true | false | string {
     const end = this.#end;
     if (end === null) return 'EBADF';
-    const bytes = parts.reduce((sum, { length }) => sum + length, 0);
+    let bytes = 0;
+    for (const part of parts) {
+      bytes += part.length;
+      this.network.trace?.packet('client', this.#id, part, (sent) => `→ ${this.#name}  ${commandsText(sent)}`);
+    }
     this.bytesWritten += bytes;
     if (end.isReset) {
       const code = this.#error ?? 'EPIPE';
@@ -160,6 +184,7 @@ export class VirtualHandle {
 
   close(done: () => void): void {
     this.#isClosed = true;
+    this.#tell('closes');
     this.isReading = false;
     this.#arrived = [];
     if (this.#end !== null) this.#end.close();
@@ -207,6 +232,7 @@ export class VirtualHandle {
         if (code === null) return false;
         this.#error = null;
         this.#hasReadEnd = true;
+        this.#tell('is reset by');
         this.process.run(() => this.events.failed(code));
       }
     }
@@ -215,6 +241,7 @@ export class VirtualHandle {
 
   #readEnd(): void {
     this.#hasReadEnd = true;
+    this.#tell('reads the end of');
     this.process.run(() => this.events.ended());
   }
 
@@ -234,6 +261,7 @@ export class VirtualHandle {
       length = this.#fill(bytes);
     }
     this.bytesRead += length;
+    this.network.trace?.packet('client', this.#id, bytes.subarray(0, length), (got) => `← ${this.#name}  ${repliesText(got)}`);
     end.read(length);
     this.process.run(() => this.events.read(length, bytes));
     return length < size;

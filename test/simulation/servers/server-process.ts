@@ -51,6 +51,7 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
     if (this.state !== 'dead') return;
     this.state = 'running';
     this.life++;
+    this.#tell('starts');
     this.network.powerOn(this.host);
     this.network.listeners.set(this.name, this);
     if (this.path !== null) {
@@ -63,6 +64,7 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
   /** SIGKILL: its kernel closes everything. */
   kill(): void {
     if (this.state === 'dead') return;
+    this.#tell('is killed');
     this.#die();
     for (const end of this.#ends) {
       // Nobody has accepted it.
@@ -76,6 +78,7 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
   /** The machine loses its power: nobody is told, and what is sent there is not answered until it is started again. */
   losePower(): void {
     if (this.state === 'dead') return;
+    this.#tell('loses its power');
     this.#die();
     this.network.losePower(this.host);
     for (const end of this.#ends) end.forget();
@@ -99,14 +102,21 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
 
   /** SIGSTOP: connections stay, and are still taken by the kernel. */
   stop(): void {
-    if (this.state === 'running') this.state = 'stopped';
+    if (this.state !== 'running') return;
+    this.#tell('is stopped');
+    this.state = 'stopped';
   }
 
   /** SIGCONT. */
   resume(): void {
     if (this.state !== 'stopped') return;
+    this.#tell('goes on');
     this.state = 'running';
     this.#wake();
+  }
+
+  #tell(what: string): void {
+    this.network.trace?.add(this.name, what);
   }
 
   /** The process computes for this long, in ms. */
