@@ -63,7 +63,7 @@ export class World {
       connect: ((options: ConnectOptions) => connect(options, VirtualSocket)) as never,
       connectTls: ((options: ConnectOptions) => connect(options, VirtualTlsSocket)) as never,
       lookup: ((name: string, _options: unknown, callback: (error: Error | null, found?: unknown) => void) =>
-        this.#lookup(name, callback)) as never,
+        this.lookup(name, callback)) as never,
     });
   }
 
@@ -92,7 +92,8 @@ export class World {
     return true;
   }
 
-  #lookup(name: string, callback: (error: Error | null, found?: unknown) => void): void {
+  /** Asks the resolver of the client's machine. */
+  lookup(name: string, callback: (error: Error | null, found?: unknown) => void): void {
     const answer: NameAnswer = this.network.names.get(name) ?? { code: 'ENOTFOUND' };
     if (answer === 'silence') return;
     this.timeline.after(this.random.skewed(0.1, 5), () => {
