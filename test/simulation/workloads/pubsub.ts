@@ -126,6 +126,8 @@ async function listen(context: WorkloadContext, kinds: readonly Kind[]): Promise
               if (isSlow) await sleep(context, SLOW.ms);
             }
           } catch (error) {
+            // An OverflowError: when the buffer was full the program cannot know, so nothing is said of what came since it began.
+            record.endedAt = record.confirmedAt;
             context.world.trace.add(client.plan.name, `#${record.id} ends`, String(error));
           }
         });
@@ -141,7 +143,7 @@ async function listen(context: WorkloadContext, kinds: readonly Kind[]): Promise
     if (context.client.isEnded) return;
     // Whoever leaves before he has taken all has missed it by himself.
     if (isSlow) await sleep(context, SLOW.count * SLOW.ms);
-    record.endedAt = context.world.timeline.now;
+    record.endedAt ??= context.world.timeline.now;
     const left = leave as (() => Promise<unknown>) | null;
     if (left !== null) await me.call(['UNSUBSCRIBE', ...names], left, { keys: [], timeoutMs: 0 });
   }
