@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { connects, errorEvents, holdings } from './bounds.js';
 import { errorTexts } from './error-texts.js';
-import { findingsOf, forgedCall, forgedEvidence, rejected } from './forge.js';
+import { booksOf, findingsOf, forgedCall, forgedEvidence, forgedExecution, rejected } from './forge.js';
 
 describe('simulation: bounds', () => {
   it('connects a second to one address', () => {
@@ -26,8 +26,9 @@ describe('simulation: bounds', () => {
   });
 
   it('errors name command and node', () => {
+    const books = booksOf([forgedExecution(1, 'SET a v'), forgedExecution(2, 'GET a')]);
     const found = (command: string, outcome = rejected('no')) =>
-      findingsOf(errorTexts, forgedEvidence({ calls: [forgedCall(1, command, { outcome })] }));
+      findingsOf(errorTexts, forgedEvidence({ calls: [forgedCall(1, command, { outcome })], books }));
     assert.deepEqual(found('SET a v#1'), []);
     assert.match(found('GET a')[0] ?? '', /does not name the command/);
     const lost = rejected('unknown', 'ConnectionLostError');

@@ -54,6 +54,14 @@ export function isLinearizable<State, Step>(
     farthest: -1,
     stuckAt: 0,
   };
+  /** Whether this was not tried. As long as nothing has to be tried again nothing is remembered. */
+  const isNew = (reached: State): boolean => {
+    if (steps <= 2 * operations.length) return true;
+    const memo = String.fromCharCode(...done) + model.keyOf(reached);
+    if (tried.has(memo)) return false;
+    tried.add(memo);
+    return true;
+  };
   let entry = head.after;
   while (toReturn > 0 && entry !== null) {
     if (entry.isCall) {
@@ -62,9 +70,7 @@ export function isLinearizable<State, Step>(
       const next = model.apply(state, operations[operation]?.step as Step);
       if (next !== null) {
         flip(done, operation);
-        const memo = String.fromCharCode(...done) + model.keyOf(next.state);
-        if (!tried.has(memo)) {
-          tried.add(memo);
+        if (isNew(next.state)) {
           path.push({ entry, state });
           ({ state } = next);
           lift(entry);

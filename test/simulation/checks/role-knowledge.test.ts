@@ -40,7 +40,8 @@ const ofCluster: readonly Case[] = [
   ['it says READONLY, others the old view, which has an epoch', ['A says A is a replica', 'B says A owns 5 at 1'], null],
   ['it gives the slot back: MOVED, then its own view', ['A says B owns 5', 'A says A owns 5 at 4'], null],
   ['who has the slot gives it back: MOVED', ['A says A owns 5 at 1', 'A says B owns 5 at 2', 'B says A owns 5'], null],
-  ['who has the slot gives it back, another says MOVED', ['A says A owns 5 at 1', 'A says B owns 5 at 2', 'C says A owns 5'], 1],
+  ['who has the slot gives it back: its view', ['A says A owns 5 at 2', 'A says B owns 5 at 3', 'B says A owns 5 at 1'], null],
+  ['a third node redirects to it', ['A says A is a replica', 'C says A owns 5'], null],
   ['it lost the slot twice', ['A says A owns 5 at 1', 'A says B owns 5', 'A says A owns 5 at 3', 'C says B owns 5 at 4'], 3],
 ];
 
@@ -49,7 +50,7 @@ const ofSentinels: readonly Case[] = [
   ['it says itself that it is a replica', ['A says A is a primary', 'A says A is a replica'], 1],
   ['a sentinel names another, which has not said so itself', ['A says A is a primary', 'S1 says B is a primary'], null],
   ['a sentinel names another, which says so itself', ['A says A is a primary', 'S1 says B is a primary', 'B says B is a primary'], 2],
-  ['another says so itself, and then a sentinel names it', ['A says A is a primary', 'B says B is a primary', 'S1 says B is a primary'], 2],
+  ['another said so itself before a sentinel names it', ['A says A is a primary', 'B says B is a primary', 'S1 says B is a primary'], null],
   ['another says so itself, and no sentinel names it', ['A says A is a primary', 'B says B is a primary'], null],
   [
     'a sentinel that is late names it again',
@@ -58,12 +59,24 @@ const ofSentinels: readonly Case[] = [
   ],
   [
     'it still calls itself a primary, cut off from the others',
-    ['A says A is a primary', 'B says B is a primary', 'S1 says B is a primary', 'A says A is a primary'],
+    ['A says A is a primary', 'S1 says B is a primary', 'B says B is a primary', 'A says A is a primary'],
     2,
   ],
   [
     'it was promoted, and sentinels do not know yet',
     ['B says B is a primary', 'A says A is a replica', 'S1 says B is a primary', 'A says A is a primary'],
+    null,
+  ],
+  [
+    'it is being promoted, by the word of the leader and its own',
+    [
+      'A says A is a primary',
+      'S1 says B is a primary',
+      'B says B is a primary',
+      'S1 says A is a primary',
+      'S1 says B is a primary',
+      'A says A is a primary',
+    ],
     null,
   ],
   ['it was demoted, and promoted again', ['A says A is a primary', 'A says A is a replica', 'A says A is a primary'], null],

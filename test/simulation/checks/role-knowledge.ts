@@ -11,8 +11,10 @@ import type { DeploymentKind } from '../topologies/deployment.js';
  * | its own, that it is the primary | | in a cluster unless a higher epoch made another one the owner; in a group if it was none before |
  * | a cluster's, that another has the slot | with a higher epoch than the node was ever named with | |
  * | a cluster's, that the node has the slot | | unless its epoch is lower than the one against it |
- * | MOVED of a third node | never: it has no epoch, and may be late | if the third node had the slot: it gave it back |
- * | a sentinel's, that another is the primary | if that one has said so itself, and became it later than the node | |
+ * | MOVED of a third node to another | never: it has no epoch, and may be late | |
+ * | MOVED of a third node to the node | | always: who is redirected goes there |
+ * | who has the slot by the word against the node, that the node has it | | always: it gave it back |
+ * | a sentinel's, that another is the primary | once that one says so itself, and later than the node did since a sentinel named it | |
  * | a sentinel's, that the node is the primary | | always |
  * | a replica's, that it follows the node, without sentinels | | if it is new, and so newer than what the node said of itself |
  * | a replica's, that it follows another | never | never |
@@ -57,13 +59,12 @@ export class RoleKnowledge {
         if (isOwn) this.#against(word);
         return;
       }
-      if (names && teller === this.#successor) {
+      if (names && (teller === this.#successor || (epoch === null && !isOwn))) {
         this.#takeBack();
         return;
       }
       // ROLE has no slots: it says nothing of which a primary has.
       if (!names && !(isOwn && word.slots === null)) return;
-      if (epoch === null && !isOwn) return;
       if (epoch !== null) this.#ownEpoch = Math.max(this.#ownEpoch, epoch);
       if (this.#againstEpoch < 0 || (epoch !== null && epoch >= this.#againstEpoch)) this.#takeBack();
       return;
@@ -79,6 +80,8 @@ export class RoleKnowledge {
     else if (this.isDataNode(teller)) this.#takeOfReplica(word);
     else if (isPrimary) {
       this.#named = word;
+      // What it says of itself from now on is news.
+      this.#risen.delete(word.node);
       if (word.node === this.node) this.#takeBack();
     }
     const successor = this.#named?.node;

@@ -15,6 +15,7 @@ export const stalePrimary: Check = {
   find(evidence: Evidence, ledger: Ledger): Finding[] {
     const { books, stalls } = evidence;
     const readers = new Map<string, Reader>();
+    const classes = new SlotClasses(books.roleWords);
     const isAlone = evidence.clients.size === 1;
     const asking = new Map<Execution['session'], string>();
     const findings: Finding[] = [];
@@ -28,7 +29,7 @@ export const stalePrimary: Check = {
     }
     writes.sort((a, b) => a.sentAt - b.sentAt);
     for (const write of writes) {
-      const known = readerOf(write, evidence, readers).at(write.sentAt);
+      const known = readerOf(write, evidence, readers, classes).at(write.sentAt);
       if (known === null || runningMs(known.at, write.sentAt, stalls) <= FOLLOW_MS) continue;
       const calls = [...idsOf(write.words)].filter((id) => ledger.calls.has(id));
       const text = `${shownExecution(write)}: since ${ms(known.at)} the client could have known that it is no primary, by ${shownWord(known)}`;
@@ -64,15 +65,51 @@ function readerOf(
   { server, session, rule, words }: Execution,
   { kind, books, nodes, clients }: Evidence,
   readers: Map<string, Reader>,
+  classes: SlotClasses,
 ): Reader {
   const [key] = rule?.keys?.(words) ?? [];
   const slot = kind === 'cluster' && key !== undefined ? slotOfKey(key) : null;
   const whose = clients.size === 1 ? null : session.name;
-  const name = `${server.name} ${slot} ${whose}`;
+  const name = `${server.name} ${slot === null ? '' : classes.of(slot)} ${whose}`;
   const reader =
     readers.get(name) ?? new Reader(new RoleKnowledge(kind, server.name, slot, (address) => nodes.has(address)), books.roleWords, whose);
   readers.set(name, reader);
   return reader;
+}
+
+/** Slots that all words have, or have not, together: what is known of one is known of the others. */
+class SlotClasses {
+  /** By a number that most of them have alone. */
+  readonly #sets = new Map<number, RoleWord['slots'][]>();
+  readonly #known = new Map<number, string>();
+
+  constructor(words: readonly RoleWord[]) {
+    for (const { slots } of words) {
+      if (slots === null) continue;
+      let hash = slots.length;
+      for (const [first, last] of slots) hash = (Math.imul(hash, 31) + first * 16_384 + last) | 0;
+      const alike = this.#sets.get(hash);
+      if (alike === undefined) this.#sets.set(hash, [slots]);
+      else if (!alike.some((other) => isSame(other, slots))) alike.push(slots);
+    }
+  }
+
+  of(slot: number): string {
+    let known = this.#known.get(slot);
+    if (known === undefined) {
+      known = [...this.#sets.values()].flatMap((alike) => alike.map((slots) => (has(slots, slot) ? '1' : '0'))).join('');
+      this.#known.set(slot, known);
+    }
+    return known;
+  }
+}
+
+function isSame(a: RoleWord['slots'], b: RoleWord['slots']): boolean {
+  return a === b || (a?.length === b?.length && a?.every(([first, last], at) => first === b?.[at]?.[0] && last === b[at]?.[1]) === true);
+}
+
+function has(slots: RoleWord['slots'], slot: number): boolean {
+  return slots?.some(([first, last]) => slot >= first && slot <= last) === true;
 }
 
 /** How long the client's process ran between two moments, in ms. */

@@ -1,6 +1,7 @@
 import type { CommandCall } from '../redis/command-call.js';
 import { globMatches } from '../redis/glob.js';
 import type { RedisSession } from '../redis/session.js';
+import type { Address } from '../replication/messages.js';
 import { Failure, nullArray, OK, type ReplyValue, Status } from '../resp.js';
 import { selectable } from './failover.js';
 import type { Group } from './group.js';
@@ -31,7 +32,11 @@ const onGroup =
 
 const replicas: Subcommand = {
   args: 1,
-  run: onGroup((group, { sentinel }) => [...group.replicas.values()].map((replica) => instanceReply(group, replica, sentinel.now))),
+  run: onGroup((group, { sentinel, session }) => {
+    // The flag `promoted` says who will be the primary, before the sentinel names it.
+    if (group.isFailingOver && group.promoted !== null) tellsOf(sentinel, session, group, group.promoted);
+    return [...group.replicas.values()].map((replica) => instanceReply(group, replica, sentinel.now));
+  }),
 };
 
 /** https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/#sentinel-api */
@@ -105,11 +110,12 @@ export function sentinelCommand(sentinel: SentinelServer, { session, words }: Co
 }
 
 function tells(sentinel: SentinelServer, session: RedisSession, group: Group): void {
-  const { address } = group.announced;
-  const epoch = group.configEpoch;
-  session.whenRead.push(() =>
-    sentinel.truth.toldRole(session, { teller: sentinel.name, node: address, isPrimary: true, slots: null, epoch }),
-  );
+  tellsOf(sentinel, session, group, group.announced);
+}
+
+function tellsOf(sentinel: SentinelServer, session: RedisSession, { configEpoch: epoch }: Group, { host, port }: Address): void {
+  const word = { teller: sentinel.name, node: `${host}:${port}`, isPrimary: true, slots: null, epoch };
+  session.whenRead.push(() => sentinel.truth.toldRole(session, word));
 }
 
 /** https://github.com/redis/redis/blob/7.0/src/sentinel.c (`sentinelIsQuorumReachable`) */
