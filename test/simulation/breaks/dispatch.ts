@@ -171,14 +171,6 @@ export const dispatchBreaks: readonly Break[] = [
     tests: ['test/unit/client/dispatch'],
   },
   {
-    name: 'hedge-settles-twice',
-    harm: 'The slower of two hedged replies throws inside of the reader, which costs the connection.',
-    file: 'lib/client/dispatch/hedged-reads.ts',
-    find: "secondValue(value: unknown): void {\n    if (this.#state === 'done') return;",
-    replace: 'secondValue(value: unknown): void {',
-    tests: ['test/unit/client/dispatch/hedged-reads.test.ts'],
-  },
-  {
     name: 'hedge-without-budget',
     harm: 'A slow moment doubles the reads that the servers get.',
     file: 'lib/client/dispatch/hedged-reads.ts',

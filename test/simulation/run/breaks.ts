@@ -7,7 +7,7 @@ import type { Output } from './output.js';
 import { problemsOf } from './tally.js';
 import { PatchedTree } from './unit-tests.js';
 import { workFolder } from './work-folder.js';
-import type { SeedReport } from './worker.js';
+import type { SeedJob, SeedReport } from './worker.js';
 import { runJobs, Worker, withWorkers } from './workers.js';
 
 /** Each break gets the seeds from 1 up to this one, until something is noticed. */
@@ -34,14 +34,14 @@ export function chosenBreaks(names: readonly string[]): readonly Break[] {
 }
 
 /** Seeds that the engine passes as it is: a violation in one of the others says nothing. */
-export async function soundSeeds(bundle: string, count: number, jobs: number): Promise<number[]> {
-  const sound: number[] = [];
+async function soundSeeds(bundle: string, count: number, jobs: number): Promise<SeedJob[]> {
+  const sound: SeedJob[] = [];
   const seeds = Array.from({ length: count }, (_, at) => ({ seed: at + 1 }));
   const keep = (report: SeedReport): void => {
-    if (problemsOf(report).length === 0) sound.push(report.seed);
+    if (problemsOf(report).length === 0) sound.push({ seed: report.seed });
   };
   await withWorkers(bundle, jobs, (workers) => runJobs(workers, seeds.values(), keep));
-  return sound.sort((a, b) => a - b);
+  return sound.sort((a, b) => a.seed - b.seed);
 }
 
 /** Has `work` done with a process that runs the broken engine. */
@@ -58,17 +58,17 @@ async function withBroken<T>(one: Break, folder: string, work: (worker: Worker) 
 }
 
 /** Runs the seeds until one fails. Returns what was noticed; null: nothing. */
-async function firstFailing(worker: Worker, seeds: readonly number[]): Promise<{ readonly seeds: number; readonly what: string } | null> {
-  for (const [at, seed] of seeds.entries()) {
-    const [problem] = problemsOf(await worker.run({ seed }));
-    if (problem !== undefined) return { seeds: at + 1, what: `seed ${seed}: ${problem.split('\n')[0]}` };
+async function firstFailing(worker: Worker, jobs: readonly SeedJob[]): Promise<{ readonly seeds: number; readonly what: string } | null> {
+  for (const [at, job] of jobs.entries()) {
+    const [problem] = problemsOf(await worker.run(job));
+    if (problem !== undefined) return { seeds: at + 1, what: `seed ${job.seed}: ${problem.split('\n')[0]}` };
   }
   return null;
 }
 
 /** Runs the seeds with the break until one fails. */
-export function simulateBreak(one: Break, seeds: readonly number[], folder: string): ReturnType<typeof firstFailing> {
-  return withBroken(one, folder, (worker) => firstFailing(worker, seeds));
+export function simulateBreak(one: Break, jobs: readonly SeedJob[], folder: string): ReturnType<typeof firstFailing> {
+  return withBroken(one, folder, (worker) => firstFailing(worker, jobs));
 }
 
 /** Tries the breaks, so many at a time. Resolves with the report for `--json`, and whether all were noticed that can be. */
@@ -101,7 +101,7 @@ export async function runBreaks(
 }
 
 /** Most breaks are noticed soon, and unit tests are quicker than the many seeds that a rare one takes. */
-async function tryBreak(one: Break, seeds: readonly number[], folder: string, tree: PatchedTree): Promise<BreakReport> {
+async function tryBreak(one: Break, seeds: readonly SeedJob[], folder: string, tree: PatchedTree): Promise<BreakReport> {
   const { name, harm, tests } = one;
   return withBroken(one, folder, async (worker): Promise<BreakReport> => {
     const soon = await firstFailing(worker, seeds.slice(0, FEW_SEEDS));

@@ -45,7 +45,8 @@ export class Worker {
     const child = fork(this.bundle, [], {
       execArgv: ['--enable-source-maps'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, DEBUG: '' },
+      // Of the bundle no coverage is taken: one source in two forms cannot be added up.
+      env: { ...process.env, DEBUG: '', NODE_V8_COVERAGE: '' },
     });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {

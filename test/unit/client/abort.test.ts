@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { attachSignal } from '../../../lib/client/abort.js';
-import { type Call, newCall, takePromise } from '../../../lib/protocol/call.js';
+import { type Call, newCall, takePromise, UNWRITTEN, WRITTEN } from '../../../lib/protocol/call.js';
 import { command } from '../../../lib/protocol/catalog/specs.js';
 
 const owner = { usage: { commands: 0, bytes: 0 }, idempotent: false, failed: () => {} };
@@ -34,4 +34,18 @@ describe('a call under a signal', () => {
     own.succeed('value');
     assert.equal(await outcome, 'value');
   });
+
+  for (const [state, executed] of [
+    [UNWRITTEN, 'no'],
+    [WRITTEN, 'unknown'],
+  ] as const) {
+    it(`says when it is aborted that ${executed === 'no' ? 'it did not run' : 'nobody knows whether it ran'}`, async () => {
+      const controller = new AbortController();
+      const { call: own, outcome } = call();
+      attachSignal(own, controller.signal);
+      own.state = state;
+      controller.abort();
+      await assert.rejects(outcome, { name: 'AbortError', executed });
+    });
+  }
 });

@@ -24,10 +24,11 @@ function gone(length: number): Uint8Array {
   return bytes;
 }
 
-/** A socket that keeps what it is given. */
-function socketWith(writableLength: number): { readonly socket: WriterSocket; readonly written: Uint8Array[] } {
+/** A socket that keeps what it is given. `accepts`: it takes more. */
+function socketWith(writableLength: number, accepts = true): { readonly socket: WriterSocket; readonly written: Uint8Array[] } {
   const written: Uint8Array[] = [];
-  const socket = { writableLength, cork: () => {}, uncork: () => {}, write: (bytes: Uint8Array) => written.push(bytes) > 0 };
+  const write = (bytes: Uint8Array): boolean => written.push(bytes) > 0 && accepts;
+  const socket = { writableLength, cork: () => {}, uncork: () => {}, write };
   return { socket: socket as unknown as WriterSocket, written };
 }
 
@@ -99,5 +100,34 @@ describe('a writer', () => {
       );
       assert.ok(Buffer.concat(written).includes(large));
     }
+  });
+
+  it('leaves what the kernel has not taken as it is, and goes on in other memory', () => {
+    const { socket, written } = socketWith(10);
+    for (const key of ['first', 'later']) {
+      writer.encode(callOf('GET', key).call);
+      writer.handOver(socket);
+    }
+    assert.match(Buffer.concat(written).toString(), /first.*later/s);
+  });
+
+  for (const [what, waiting, accepts, blocked] of [
+    ['takes no more', 10, false, true],
+    ['takes more', 10, true, false],
+    ['has passed on everything', 0, false, false],
+  ] as const) {
+    it(`${blocked ? 'has calls wait unencoded' : 'goes on'} where the socket ${what}`, () => {
+      writer.encode(callOf('GET', 'k').call);
+      writer.handOver(socketWith(waiting, accepts).socket);
+      assert.equal(writer.blocked, blocked);
+    });
+  }
+
+  it('expects a reply to ASKING, which nobody waits for, before that of the call', () => {
+    const { call } = callOf('GET', 'k');
+    call.ensureExtras().asking = true;
+    writer.encode(call);
+    assert.equal(written(), '*1\r\n$6\r\nASKING\r\n*2\r\n$3\r\nGET\r\n$1\r\nk\r\n');
+    assert.deepEqual([inFlight.length, inFlight.peekFront() === call, inFlight.peekBack() === call], [2, false, true]);
   });
 });

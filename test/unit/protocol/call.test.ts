@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { ConnectError, TimeoutError } from '../../../lib/errors.js';
-import { type Call, type CallOwner, NO_DEADLINE, NO_PROMISE, newCall, SETTLED, takePromise, WRITTEN } from '../../../lib/protocol/call.js';
+import {
+  type Call,
+  type CallOwner,
+  NO_DEADLINE,
+  NO_PROMISE,
+  newCall,
+  SETTLED,
+  takePromise,
+  UNWRITTEN,
+  WRITTEN,
+} from '../../../lib/protocol/call.js';
 import { extrasOf, sinkExtras } from '../../../lib/protocol/call-extras.js';
 import { command } from '../../../lib/protocol/catalog/specs.js';
 import type { Decode } from '../../../lib/protocol/command-spec.js';
@@ -78,6 +88,20 @@ describe('a call', () => {
     call.markMoved();
     assert.deepEqual([call.attempts, call.redirects, call.state, call.moved, call.mayHaveRun], [255, 17, WRITTEN, true, false]);
   });
+
+  for (const [what, state, mayHaveRun, executed] of [
+    ['was never written', UNWRITTEN, false, 'no'],
+    ['was written', WRITTEN, false, 'unknown'],
+    ['was written and lost before, and waits to be written again', UNWRITTEN, true, 'unknown'],
+    ['was written again', WRITTEN, true, 'unknown'],
+  ] as const) {
+    it(`says of execution "${executed}" where it ${what}, and gets no reply`, () => {
+      const { call } = made();
+      call.state = state;
+      if (mayHaveRun) call.markMayHaveRun();
+      assert.equal(call.executed, executed);
+    });
+  }
 
   for (const [what, idempotent, name, extras, repeatable] of [
     ['reads', false, 'GET', null, true],
