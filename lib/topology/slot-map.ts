@@ -42,8 +42,19 @@ export class SlotMap {
 
   /** Whether the shard owns any slot. */
   owns(shard: number): boolean {
-    this.#owners ??= new Set(this.#shards);
+    this.#owners ??= this.#findOwners();
     return this.#owners.has(shard);
+  }
+
+  #findOwners(): ReadonlySet<number> {
+    const owners = new Set<number>();
+    let last = UNOWNED;
+    // Ranges are long: most slots have the owner of the one before.
+    for (const shard of this.#shards) {
+      if (shard !== last) owners.add(shard);
+      last = shard;
+    }
+    return owners;
   }
 
   with(changes: Iterable<readonly [slot: number, shard: number]>): SlotMap {
@@ -70,6 +81,6 @@ export class SlotMap {
   }
 
   equals(other: SlotMap): boolean {
-    return this === other || this.#shards.every((shard, slot) => shard === other.#shards[slot]);
+    return this === other || Buffer.from(this.#shards.buffer).equals(Buffer.from(other.#shards.buffer));
   }
 }

@@ -197,8 +197,12 @@ function mergeOwners(views: readonly ClusterView[], demotions: ReadonlyMap<strin
     indexes.set(id, index);
     return index;
   };
+  // Between two of these slots no view changes the owner.
+  const starts = startsOf(views);
+  const places = new Map(starts.map((slot, place) => [slot, place]));
   const claims = views.map((view) => {
-    const owners = new Int16Array(SLOT_COUNT).fill(-1);
+    /** Index of the claimed owner, by the place in `starts`. */
+    const owners = new Int16Array(starts.length).fill(-1);
     const epochs: number[] = [];
     /** Index of the node that has the slots now, by index of the claimed owner. */
     const currentOwners: number[] = [];
@@ -206,7 +210,7 @@ function mergeOwners(views: readonly ClusterView[], demotions: ReadonlyMap<strin
     let own = -1;
     for (const { start, end, owner } of view.ranges) {
       const index = indexOf(owner);
-      owners.fill(index, start, end + 1);
+      owners.fill(index, places.get(start), places.get(end + 1));
       if (epochs[index] !== undefined) continue;
       const epoch = view.nodes.get(owner)?.epoch ?? -1;
       epochs[index] = epoch;
@@ -215,12 +219,12 @@ function mergeOwners(views: readonly ClusterView[], demotions: ReadonlyMap<strin
     }
     return { owners, epochs, currentOwners, own };
   });
-  const ownerOf = (slot: number): number => {
+  const ownerAt = (place: number): number => {
     let best = -1;
     let bestEpoch = -1;
     let tied = false;
     for (const { owners, epochs, currentOwners } of claims) {
-      const named = owners[slot] ?? -1;
+      const named = owners[place] ?? -1;
       const epoch = named === -1 ? -1 : (epochs[named] ?? -1);
       const owner = named === -1 ? -1 : (currentOwners[named] ?? -1);
       if (epoch > bestEpoch) {
@@ -232,7 +236,7 @@ function mergeOwners(views: readonly ClusterView[], demotions: ReadonlyMap<strin
     if (!tied) return best;
     const votes = new Map<number, number>();
     for (const { owners, epochs, currentOwners, own } of claims) {
-      const named = owners[slot] ?? -1;
+      const named = owners[place] ?? -1;
       const owner = named === -1 || epochs[named] !== bestEpoch ? undefined : currentOwners[named];
       // Where there are epochs, a node's own word outweighs all others.
       const weight = named === own && bestEpoch > 0 ? views.length : 1;
@@ -241,17 +245,11 @@ function mergeOwners(views: readonly ClusterView[], demotions: ReadonlyMap<strin
     return [...votes].sort((a, b) => b[1] - a[1])[0]?.[0] ?? -1;
   };
 
-  // Ranges are long: nearly every slot is claimed by the same owners as the one before it.
-  const sameClaims = (slot: number): boolean => {
-    for (const { owners } of claims) if (owners[slot] !== owners[slot - 1]) return false;
-    return true;
-  };
   const ranges: { start: number; end: number; owner: string }[] = [];
   let start = 0;
-  let current = ownerOf(0);
-  for (let slot = 1; slot <= SLOT_COUNT; slot++) {
-    if (slot < SLOT_COUNT && sameClaims(slot)) continue;
-    const owner = slot < SLOT_COUNT ? ownerOf(slot) : Number.NaN;
+  let current = -1;
+  for (const [place, slot] of starts.entries()) {
+    const owner = slot < SLOT_COUNT ? ownerAt(place) : Number.NaN;
     if (owner === current) continue;
     const id = ids[current];
     if (id !== undefined) ranges.push({ start, end: slot - 1, owner: id });
@@ -259,4 +257,11 @@ function mergeOwners(views: readonly ClusterView[], demotions: ReadonlyMap<strin
     current = owner;
   }
   return ranges;
+}
+
+/** The slots at which a range of any view begins, or the one before has ended; in order, up to the one behind the last. */
+function startsOf(views: readonly ClusterView[]): number[] {
+  const starts = new Set([SLOT_COUNT]);
+  for (const { ranges } of views) for (const { start, end } of ranges) starts.add(start).add(end + 1);
+  return [...starts].sort((a, b) => a - b);
 }
