@@ -4,7 +4,7 @@ import type { DeploymentKind, DeploymentPlan } from '../topologies/deployment.js
 import { topologies } from '../topologies/index.js';
 
 /** How often a kind is drawn. Those whose servers decide by themselves find most, and cost most. */
-const KINDS: Readonly<Record<DeploymentKind, number>> = { single: 2, replication: 3, sentinel: 3, cluster: 4 };
+const KINDS: Readonly<Record<DeploymentKind, number>> = { single: 4, replication: 4, sentinel: 3, cluster: 4 };
 
 /** Servers that answer differently from each other: CLUSTER SHARDS from 7.0 on, REDIRECT of Valkey 8, atomic migration of Valkey 9 … */
 const VERSIONS: Readonly<Record<string, { readonly product: 'redis' | 'valkey'; readonly version: string; readonly weight: number }>> = {

@@ -10,7 +10,7 @@ import type { ClientPlan, FaultPlan, Plan, ViewPlan, WorkloadPlan } from './plan
 export function drawPlan(seed: number, kind?: DeploymentKind): Plan {
   const random = new Random(`${seed}/plan`);
   const deployment = drawDeployment(random.fork('deployment'), kind);
-  const stormMs = Math.round(random.fork('storm').skewed(2_000, 15_000));
+  const stormMs = Math.round(random.fork('storm').skewed(2_000, 12_000));
   const clients = drawClients(random.fork('clients'), deployment, stormMs);
   return {
     seed,
@@ -40,7 +40,7 @@ function named(client: ClientPlan): ClientPlan {
 }
 
 /** Commands of all programs of a seed. */
-const COMMANDS = { least: 320, most: 700 };
+const COMMANDS = { least: 310, most: 420 };
 
 function drawWorkloads(random: Random, { deployment, clients, stormMs }: Pick<Plan, 'deployment' | 'clients' | 'stormMs'>): WorkloadPlan[] {
   const weights = Object.fromEntries(workloads.map(({ name, weight }) => [name, weight({ deployment })]));
