@@ -11,7 +11,7 @@ import { ManualFailover } from './manual-failover.js';
 import type { Header, Message } from './messages.js';
 import type { OwnershipLog } from './ownership.js';
 import { SlotClaims } from './slot-claims.js';
-import { NO_SLOTS } from './slots.js';
+import { NO_SLOTS, SLOT_COUNT } from './slots.js';
 
 /** https://github.com/redis/redis/blob/7.0/src/cluster.c (`clusterUpdateState`: CLUSTER_WRITABLE_DELAY, CLUSTER_MIN_REJOIN_DELAY, _MAX_) */
 const WRITABLE_DELAY_MS = 2_000;
@@ -210,7 +210,7 @@ export class ClusterNode implements ClusterCore, BusPeer {
     this.#takeMarks(old);
     table.makePrimary(table.myself);
     this.host.becomePrimary();
-    for (let slot = slots.indexOf(1); slot >= 0; slot = slots.indexOf(1, slot + 1)) table.setOwner(slot, table.myself);
+    for (let slot = 0; slot < SLOT_COUNT; slot++) if (slots[slot] === 1) table.setOwner(slot, table.myself);
     this.#isOwnershipNews = true;
     this.updateState();
     this.pongToAll();

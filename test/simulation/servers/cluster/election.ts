@@ -1,6 +1,7 @@
 import type { ClusterCore } from './core.js';
 import type { KnownNode } from './known-node.js';
 import type { Header } from './messages.js';
+import { SLOT_COUNT } from './slots.js';
 
 /** https://github.com/redis/redis/blob/7.0/src/cluster.c (`clusterHandleSlaveFailover`), in ms. */
 const LEAST_DELAY_MS = 500;
@@ -111,7 +112,8 @@ export class Election {
     const { primary } = candidate;
     if (primary === null || (!primary.isFailed && !isForced)) return;
     if (host.now - primary.votedAt < settings.nodeTimeoutMs * 2) return;
-    for (let slot = header.slots.indexOf(1); slot >= 0; slot = header.slots.indexOf(1, slot + 1)) {
+    for (let slot = 0; slot < SLOT_COUNT; slot++) {
+      if (header.slots[slot] === 0) continue;
       const owner = table.ownerOf(slot);
       if (owner !== undefined && owner.configEpoch > header.configEpoch) return;
     }

@@ -1,7 +1,7 @@
 import type { ClusterCore } from './core.js';
 import type { KnownNode } from './known-node.js';
 import type { Header } from './messages.js';
-import { hasSameSlots, type SlotSet } from './slots.js';
+import { hasSameSlots, SLOT_COUNT, type SlotSet } from './slots.js';
 
 /**
  * Who serves which slots: of two that claim a slot, the one with the higher config epoch.
@@ -35,7 +35,8 @@ export class SlotClaims {
     const ours = myself.owner;
     const lostHere = new Set<number>();
     let lost = 0;
-    for (let slot = slots.indexOf(1); slot >= 0; slot = slots.indexOf(1, slot + 1)) {
+    for (let slot = 0; slot < SLOT_COUNT; slot++) {
+      if (slots[slot] === 0) continue;
       const owner = table.ownerOf(slot);
       if (owner === sender) table.unclaimed.delete(slot);
       // One who imports the slot decides by SETSLOT NODE.
@@ -49,7 +50,7 @@ export class SlotClaims {
       table.setOwner(slot, sender);
     }
     const before = table.slotsOf(sender);
-    for (let slot = before.indexOf(1); slot >= 0; slot = before.indexOf(1, slot + 1)) if (slots[slot] === 0) table.unclaimed.add(slot);
+    for (let slot = 0; slot < SLOT_COUNT; slot++) if (before[slot] === 1 && slots[slot] === 0) table.unclaimed.add(slot);
     if (lost === 0) return;
     if (ours.slotCount === 0) this.core.follow(sender);
     else if (lostHere.size > 0) host.deleteKeys(lostHere);
@@ -61,7 +62,8 @@ export class SlotClaims {
   #correct(sender: KnownNode, header: Header): void {
     const { core } = this;
     const { table } = core;
-    for (let slot = header.slots.indexOf(1); slot >= 0; slot = header.slots.indexOf(1, slot + 1)) {
+    for (let slot = 0; slot < SLOT_COUNT; slot++) {
+      if (header.slots[slot] === 0) continue;
       const owner = table.ownerOf(slot);
       if (owner === undefined || owner === sender || table.unclaimed.has(slot) || owner.configEpoch <= header.configEpoch) continue;
       const slots = table.slotsOf(owner);
