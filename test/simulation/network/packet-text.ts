@@ -53,7 +53,7 @@ function itemAt(all: string, at: number): [Item, number] {
   // A packet may begin or end in the middle of anything.
   if (!'*%~>$+-:,_#(=!'.includes(type) || lineEnd < 0) {
     const end = lineEnd < 0 ? all.length : lineEnd + 2;
-    return [{ type: 'part', text: `…${all.slice(at, end).trimEnd()}`, children: null }, end];
+    return [{ type: 'part', text: `...${all.slice(at, end).trimEnd()}`, children: null }, end];
   }
   const header = all.slice(at + 1, lineEnd);
   let next = lineEnd + 2;

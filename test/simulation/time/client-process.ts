@@ -167,8 +167,9 @@ export class ClientProcess {
 }
 
 /**
- * Runs the ticks and promises that wait, as Node does after each callback: by the same function of its. It has no effect within a tick or a
- * promise, so the simulation itself runs in an immediate. Not documented; the REPL of Node ran on it.
+ * Runs the ticks and promises that wait, as Node does after each callback: by the very function that it calls then, which it has on `process`
+ * under an old name "to emulate a tick manually", without a word in its documentation. It has no effect within a tick or a promise, so the
+ * simulation itself runs in an immediate.
  * https://github.com/nodejs/node/blob/v20.x/lib/internal/bootstrap/node.js (`process._tickCallback`)
  */
 const drain = tickCallback();
@@ -176,7 +177,7 @@ const drain = tickCallback();
 function tickCallback(): () => void {
   const { _tickCallback: given } = process as unknown as { readonly _tickCallback?: () => void };
   if (typeof given !== 'function') {
-    throw new Error(`the simulation needs process._tickCallback, which Node ${process.version} does not have: it had it in 20, 22 and 24`);
+    throw new Error(`the simulation needs process._tickCallback, which Node ${process.version} does not have; Node 20 has it`);
   }
   return given;
 }
