@@ -79,6 +79,11 @@ const ofSentinels: readonly Case[] = [
     ],
     null,
   ],
+  [
+    'a sentinel that was cut off names the old primary',
+    ['S1 says A is a primary at 1', 'A says A is a primary', 'S2 says B is a primary at 0', 'B says B is a primary'],
+    null,
+  ],
   ['it was demoted, and promoted again', ['A says A is a primary', 'A says A is a replica', 'A says A is a primary'], null],
   [
     'another, which was the primary before it, is named by who is late',

@@ -14,7 +14,7 @@ import type { DeploymentKind } from '../topologies/deployment.js';
  * | MOVED of a third node to another | never: it has no epoch, and may be late | |
  * | MOVED of a third node to the node | | always: who is redirected goes there |
  * | who has the slot by the word against the node, that the node has it | | always: it gave it back |
- * | a sentinel's, that another is the primary | once that one says so itself, and later than the node did since a sentinel named it | |
+ * | a sentinel's, that another is the primary | once that one says so itself, later than the node did since a sentinel named it, and unless a higher epoch names the node | |
  * | a sentinel's, that the node is the primary | | always |
  * | a replica's, that it follows the node, without sentinels | | if it is new, and so newer than what the node said of itself |
  * | a replica's, that it follows another | never | never |
@@ -82,10 +82,13 @@ export class RoleKnowledge {
       this.#named = word;
       // What it says of itself from now on is news.
       this.#risen.delete(word.node);
-      if (word.node === this.node) this.#takeBack();
+      if (word.node === this.node) {
+        this.#ownEpoch = Math.max(this.#ownEpoch, word.epoch ?? -1);
+        this.#takeBack();
+      }
     }
     const successor = this.#named?.node;
-    if (successor === undefined || successor === this.node) return;
+    if (successor === undefined || successor === this.node || (this.#named?.epoch ?? this.#ownEpoch) < this.#ownEpoch) return;
     const risenAt = this.#risen.get(successor);
     if (risenAt !== undefined && risenAt > (this.#risen.get(this.node) ?? Number.NEGATIVE_INFINITY)) this.#against(word);
   }
