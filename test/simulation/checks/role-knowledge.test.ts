@@ -112,6 +112,8 @@ describe('simulation: what could be known of roles', () => {
     assert.equal(knownAt('replication', [...demoted, 'C says A is a primary']), null);
     assert.equal(knownAt('replication', ['C says A is a primary', 'A says A is a replica', 'C says A is a primary']), 1);
     assert.equal(knownAt('sentinel', [...demoted, 'C says A is a primary']), 1);
+    const handedBack = ['C says A is a primary', 'A says A is a replica', 'C says C is a primary', 'C says A is a primary'];
+    assert.equal(knownAt('replication', handedBack), null);
   });
 
   it('single, replication: the word of the node itself counts', () => {

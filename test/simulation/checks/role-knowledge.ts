@@ -98,6 +98,7 @@ export class RoleKnowledge {
     const isNew = isPrimary && !this.#risen.has(teller);
     if (isNew) this.#risen.set(teller, at);
     if (!isPrimary) this.#risen.delete(teller);
+    if (isPrimary) this.#followed.delete(teller);
     if (teller !== this.node) return;
     if (!isPrimary) this.#against(word);
     else if (isNew) this.#takeBack();
