@@ -62,8 +62,8 @@ export class Probe {
   }
 
   #clocks(): number {
-    const { wallClock, performance } = this.world.client.timers;
-    return wallClock.now() - performance.now();
+    const { client, timeline } = this.world;
+    return client.timers.wallClock.now() - timeline.now;
   }
 
   #every(ms: number, run: () => void): void {
