@@ -10,3 +10,21 @@ export interface Regression {
 
 /** A seed means something else once what seeds draw has changed; the test of the part that was mended stays. */
 export const regressions: readonly Regression[] = [];
+
+/** A seed of the test runs that fails, because what is wrong is known and not mended yet. */
+interface OpenSeed {
+  readonly kind: DeploymentKind;
+  readonly seed: number;
+  readonly what: string;
+}
+
+const UNNAMED = 'A scan whose node hangs ends with an error that does not name the command.';
+const LATE = 'A write goes to a node that is known to be a replica for more than 50 ms.';
+
+export const openSeeds: readonly OpenSeed[] = [
+  { kind: 'replication', seed: 14, what: UNNAMED },
+  { kind: 'replication', seed: 18, what: UNNAMED },
+  { kind: 'replication', seed: 20, what: LATE },
+  { kind: 'sentinel', seed: 18, what: UNNAMED },
+  { kind: 'cluster', seed: 10, what: LATE },
+];

@@ -6,9 +6,9 @@ import { workFolder } from '../run/work-folder.js';
 const names = [
   'no-deadline-in-flight',
   'first-deadline-decides',
-  'lost-taken-for-unsent',
+  'dropped-call-counts-for-ever',
   'waiting-calls-forgotten',
-  'mget-in-order-of-shards',
+  'checked-in-connection-idles',
   'timed-out-call-gives-up-its-place',
 ];
 const SEEDS = 20;
