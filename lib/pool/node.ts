@@ -237,8 +237,12 @@ export class Node {
     else this.#replica.send(call);
   }
 
-  /** Sends a command of the library itself, on the connection that carries the commands of this access, in order among them. */
+  /**
+   * Sends a command of the library itself, on the connection that carries the commands of this access, in order among them. Rejects once the
+   * node is closed: nobody would close a connection that opened for it.
+   */
   ask(words: readonly string[], access: NodeAccess, timeoutMs = ASK_TIMEOUT_MS): Promise<Raw> {
+    if (this.#closed) return Promise.reject(new NoNodeError(`${words[0]}: ${this.key} is left`, { node: this.key, command: words[0] }));
     const { spec, args } = specOf(words);
     const call = newCall(spec, args, null, 0, internalOwner, clock.deadlineIn(timeoutMs));
     const reply = takePromise() as Promise<Raw>; // no decoder

@@ -9,7 +9,13 @@ export interface Regression {
 }
 
 /** A seed means something else once what seeds draw has changed; the test of the part that was mended stays. */
-export const regressions: readonly Regression[] = [];
+export const regressions: readonly Regression[] = [
+  {
+    seed: 35,
+    kind: 'sentinel',
+    was: 'a replica that had left was asked for its offset, by a connection that nobody closed: a process did not end after close()',
+  },
+];
 
 /** A seed of the test runs that fails, because what is wrong is known and not mended yet. */
 interface OpenSeed {

@@ -54,6 +54,16 @@ describe('a node', () => {
     await node.close();
   });
 
+  it('asks nothing and opens nothing once it is closed', async () => {
+    await using server = await FakeServer.start();
+    const node = nodeOf(server);
+    await node.close();
+    await assert.rejects(node.ask(['INFO', 'replication'], 'replica'), { code: 'ERR_NO_NODE' });
+    assert.equal(await node.ping(100), false);
+    assert.equal(await node.answersAs(node.processEpoch), false);
+    assert.equal(server.connections.length, 0);
+  });
+
   it('gives back what was not written, save what we asked this node about itself: no other node may answer that', async () => {
     await using server = await FakeServer.start();
     const node = nodeOf(server);
