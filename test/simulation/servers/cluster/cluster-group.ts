@@ -17,21 +17,21 @@ export class ClusterGroup implements MemberDirectory {
 
   constructor(
     readonly settings: ClusterSettings,
-    private readonly random: Random,
+    private readonly numbers: Random,
   ) {}
 
   /** A server becomes a member. Nobody knows of it yet. */
   add(server: RedisServer, replication: Replication, hostname = ''): ClusterMember {
     const ordinal = this.members.length;
     const identity: NodeIdentity = { ordinal, id: this.#newId(), host: server.host, port: server.port, hostname };
-    const member = new ClusterMember(server, replication, identity, this.settings, this, this.random.fork(`node ${ordinal}`));
+    const member = new ClusterMember(server, replication, identity, this);
     this.members.push(member);
     return member;
   }
 
   #newId(): string {
     let id = '';
-    while (id.length < ID_LENGTH) id += this.random.integer(0, 15).toString(16);
+    while (id.length < ID_LENGTH) id += this.numbers.integer(0, 15).toString(16);
     return id;
   }
 
@@ -60,6 +60,10 @@ export class ClusterGroup implements MemberDirectory {
       const followed = primary === null ? undefined : members[primary.ordinal]?.replication;
       if (followed !== undefined) replication.begin(followed);
     }
+  }
+
+  random(ordinal: number): Random {
+    return this.numbers.fork(`node ${ordinal}`);
   }
 
   identity(ordinal: number): NodeIdentity | undefined {

@@ -7,19 +7,18 @@ import type { Replication } from '../replication/replication.js';
 import { Failure } from '../resp.js';
 import type { ClusterDirectory } from './cluster-node.js';
 import { ClusterNode } from './cluster-node.js';
-import type { ClusterHost, ClusterSettings } from './core.js';
 import { moveKey } from './key-move.js';
 import type { KnownNode, NodeIdentity } from './known-node.js';
+import { hostOf } from './member-host.js';
 import { type Redirect, redirectOf } from './redirect.js';
 import { endpointOf } from './replies.js';
 import { rangesOf, type SlotRange, slotOf } from './slots.js';
 
-/** Pauses that a failover asks for, and a move of slots. */
-const FAILOVER = 'failover';
-
 /** Nodes by number and by address. */
 export interface MemberDirectory extends ClusterDirectory {
   member(address: string): ClusterMember | undefined;
+  /** Numbers of its own for each node. */
+  random(ordinal: number): Random;
 }
 
 /** A server as a member of a cluster: what its node says goes for its commands, and what becomes of the node goes for its data. */
@@ -31,11 +30,9 @@ export class ClusterMember implements ClusterPart {
     readonly server: RedisServer,
     readonly replication: Replication,
     readonly identity: NodeIdentity,
-    settings: ClusterSettings,
     readonly directory: MemberDirectory,
-    random: Random,
   ) {
-    this.node = new ClusterNode(server, identity, this.#host(random), settings, directory);
+    this.node = new ClusterNode(server, identity, hostOf(this, directory.random(identity.ordinal)), directory);
     server.cluster = this;
     server.replication = replication;
   }
@@ -136,7 +133,7 @@ export class ClusterMember implements ClusterPart {
   }
 
   /** Those who wait for keys that this server does not serve any more. Redis looks at its clients ten times a second. */
-  #redirectBlocked(): void {
+  redirectBlocked(): void {
     if (this.server.blocked.sessions.size === 0) return;
     this.server.unblockAll((session) => {
       const { blocked } = session;
@@ -270,7 +267,8 @@ export class ClusterMember implements ClusterPart {
     this.server.pubsub.dropShardChannels((channel) => table.ownerOf(slotOf(channel)) !== table.myself.owner);
   }
 
-  #deleteKeys(slots: ReadonlySet<number>): void {
+  /** Keys of slots that another node has taken. */
+  deleteKeys(slots: ReadonlySet<number>): void {
     const { keyspace } = this.server;
     const database = keyspace.database(0);
     for (const key of database.keys()) {
@@ -279,37 +277,5 @@ export class ClusterMember implements ClusterPart {
       this.replication.append(0, ['DEL', key]);
       keyspace.modified(database, key);
     }
-  }
-
-  #host(random: Random): ClusterHost {
-    const { server, replication } = this;
-    return {
-      random,
-      get now() {
-        return server.now;
-      },
-      get offset() {
-        return replication.offset;
-      },
-      get dataAgeMs() {
-        const { upstream } = replication;
-        if (upstream === null) return 0;
-        return upstream.state === 'connected' ? upstream.lastIoMs : server.now - upstream.downSince;
-      },
-      follow: (primary) => {
-        if (this.isValkey9) this.#redirectBlocked();
-        replication.follow(primary);
-      },
-      becomePrimary: () => replication.promote(),
-      holdWrites: (untilMs) => server.pause.begin(FAILOVER, untilMs - server.now, 'write'),
-      releaseWrites: () => server.pause.end(FAILOVER),
-      deleteKeys: (slots) => this.#deleteKeys(slots),
-      slotsLeft: () => this.slotsLeft(),
-      deliver: (channel, message, isSharded) => {
-        if (isSharded) server.pubsub.publishSharded(channel, message);
-        else server.pubsub.publish(channel, message);
-      },
-      step: () => this.#redirectBlocked(),
-    };
   }
 }

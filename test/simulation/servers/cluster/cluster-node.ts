@@ -23,6 +23,7 @@ const FORGOTTEN_MS = 60_000;
 
 /** All nodes that there are, for those that are told of one: its address comes with the word. */
 export interface ClusterDirectory {
+  readonly settings: ClusterSettings;
   readonly ownership: OwnershipLog;
   identity(ordinal: number): NodeIdentity | undefined;
   node(ordinal: number): ClusterNode | undefined;
@@ -33,6 +34,7 @@ export class ClusterNode implements ClusterCore, BusPeer {
   state: 'ok' | 'fail' = 'ok';
   /** It was taken out of the cluster. */
   isApart = false;
+  readonly settings: ClusterSettings;
   readonly table: ClusterTable;
   readonly claims: SlotClaims;
   readonly manual: ManualFailover;
@@ -49,9 +51,9 @@ export class ClusterNode implements ClusterCore, BusPeer {
     readonly process: ServerProcess<ServerConnection>,
     identity: NodeIdentity,
     readonly host: ClusterHost,
-    readonly settings: ClusterSettings,
     private readonly directory: ClusterDirectory,
   ) {
+    this.settings = directory.settings;
     this.table = new ClusterTable(identity, () => {
       this.#isOwnershipNews = true;
     });
