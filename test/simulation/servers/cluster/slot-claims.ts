@@ -1,7 +1,7 @@
 import type { ClusterCore } from './core.js';
 import type { KnownNode } from './known-node.js';
 import type { Header } from './messages.js';
-import { hasSameSlots, SLOT_COUNT, type SlotSet } from './slots.js';
+import { differingSlots, hasSameSlots, type SlotSet } from './slots.js';
 
 /**
  * Who serves which slots: of two that claim a slot, the one with the higher config epoch.
@@ -35,10 +35,10 @@ export class SlotClaims {
     const ours = myself.owner;
     const lostHere = new Set<number>();
     let lost = 0;
-    for (let slot = 0; slot < SLOT_COUNT; slot++) {
+    for (const slot of table.unclaimed) if (slots[slot] === 1 && table.ownerOf(slot) === sender) table.unclaimed.delete(slot);
+    for (const slot of differingSlots(table.slotsOf(sender), slots)) {
       if (slots[slot] === 0) continue;
       const owner = table.ownerOf(slot);
-      if (owner === sender) table.unclaimed.delete(slot);
       // One who imports the slot decides by SETSLOT NODE.
       if (owner === sender || table.importing.has(slot)) continue;
       if (owner !== undefined && owner.configEpoch >= epoch && !table.unclaimed.has(slot)) continue;
@@ -49,8 +49,7 @@ export class SlotClaims {
       }
       table.setOwner(slot, sender);
     }
-    const before = table.slotsOf(sender);
-    for (let slot = 0; slot < SLOT_COUNT; slot++) if (before[slot] === 1 && slots[slot] === 0) table.unclaimed.add(slot);
+    for (const slot of differingSlots(table.slotsOf(sender), slots)) if (slots[slot] === 0) table.unclaimed.add(slot);
     if (lost === 0) return;
     if (ours.slotCount === 0) this.core.follow(sender);
     else if (lostHere.size > 0) host.deleteKeys(lostHere);
@@ -62,7 +61,7 @@ export class SlotClaims {
   #correct(sender: KnownNode, header: Header): void {
     const { core } = this;
     const { table } = core;
-    for (let slot = 0; slot < SLOT_COUNT; slot++) {
+    for (const slot of differingSlots(table.slotsOf(sender), header.slots)) {
       if (header.slots[slot] === 0) continue;
       const owner = table.ownerOf(slot);
       if (owner === undefined || owner === sender || table.unclaimed.has(slot) || owner.configEpoch <= header.configEpoch) continue;

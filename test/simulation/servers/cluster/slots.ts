@@ -48,3 +48,16 @@ export function slotsOf(ranges: readonly SlotRange[]): SlotSet {
 export function hasSameSlots(a: SlotSet, b: SlotSet): boolean {
   return a === b || Buffer.compare(a, b) === 0;
 }
+
+/** Slots that are in one of the two only, in order. */
+export function differingSlots(a: SlotSet, b: SlotSet): number[] {
+  const slots: number[] = [];
+  if (a === b) return slots;
+  // Four at once: sets mostly differ in a few slots.
+  const [ones, others] = [new Int32Array(a.buffer), new Int32Array(b.buffer)];
+  for (let word = 0; word < ones.length; word++) {
+    if (ones[word] === others[word]) continue;
+    for (let slot = word * 4; slot < word * 4 + 4; slot++) if (a[slot] !== b[slot]) slots.push(slot);
+  }
+  return slots;
+}
