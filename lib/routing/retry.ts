@@ -26,8 +26,10 @@ export interface AttemptFacts {
 
 /** What a failed attempt says about the node, whatever becomes of the command. */
 export interface Lesson {
-  /** The monitor probes at once. */
+  /** The monitor probes soon. */
   readonly wake: boolean;
+  /** The node is a replica. If it was believed to be a primary, commands depend on the next probe. */
+  readonly demoted: boolean;
   /** Other nodes are preferred for a while. */
   readonly avoid: boolean;
   /** A node at a fixed address opens its connections anew, because its role has changed. */
@@ -67,19 +69,19 @@ const AGAIN: Decision = { act: 'reselect', afterMs: 0, waiting: 'none' };
  * https://redis.io/docs/latest/develop/reference/protocol-spec/ and the servers' own error replies.
  */
 const RESELECT = {
-  tryagain: { wake: false, avoid: false, renew: false, waiting: 'none' },
-  clusterdown: { wake: true, avoid: true, renew: false, waiting: 'all' },
-  loading: { wake: true, avoid: true, renew: false, waiting: 'all' },
-  masterdown: { wake: true, avoid: true, renew: false, waiting: 'all' },
-  readonly: { wake: true, avoid: true, renew: true, waiting: 'all' },
+  tryagain: { wake: false, demoted: false, avoid: false, renew: false, waiting: 'none' },
+  clusterdown: { wake: true, demoted: false, avoid: true, renew: false, waiting: 'all' },
+  loading: { wake: true, demoted: false, avoid: true, renew: false, waiting: 'all' },
+  masterdown: { wake: true, demoted: false, avoid: true, renew: false, waiting: 'all' },
+  readonly: { wake: true, demoted: true, avoid: true, renew: true, waiting: 'all' },
   // Reads are served as before. The replicas come back, or the role goes to one of them:
   // https://redis.io/docs/latest/operate/oss_and_stack/management/replication/#allow-writes-only-with-n-attached-replicas
-  noreplicas: { wake: true, avoid: false, renew: false, waiting: 'writes' },
-  unblocked: { wake: true, avoid: true, renew: false, waiting: 'none' },
+  noreplicas: { wake: true, demoted: false, avoid: false, renew: false, waiting: 'writes' },
+  unblocked: { wake: true, demoted: true, avoid: true, renew: false, waiting: 'none' },
 } as const;
 
-const NOTHING: Lesson = { wake: false, avoid: false, renew: false };
-const LOOK: Lesson = { wake: true, avoid: false, renew: false };
+const NOTHING: Lesson = { wake: false, demoted: false, avoid: false, renew: false };
+const LOOK: Lesson = { wake: true, demoted: false, avoid: false, renew: false };
 /** What a failed attempt says about its node. Pure. */
 export function lessonOf(failure: AttemptFailure, script: ScriptKind): Lesson {
   if (failure.kind !== 'error-reply') return isFinal(failure) ? NOTHING : LOOK;
@@ -101,8 +103,8 @@ function isReselected(kind: ErrorKind): kind is keyof typeof RESELECT {
 }
 
 function lessonOfKind(kind: keyof typeof RESELECT): Lesson {
-  const { wake, avoid, renew } = RESELECT[kind];
-  return { wake, avoid, renew };
+  const { wake, demoted, avoid, renew } = RESELECT[kind];
+  return { wake, demoted, avoid, renew };
 }
 
 /** Decides what follows a failed attempt: reject, send to a named node, or choose a node again. Pure; the rules are in docs/attempts.md. */

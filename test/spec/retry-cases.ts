@@ -59,9 +59,9 @@ const redirect = (host: string, port: number): Decision => ({
 });
 const later: Decision = { act: 'reselect', afterMs: leastBackoffMs, waiting: 'none' };
 const inOrder: Decision = { ...later, waiting: 'all' };
-const look: Lesson = { wake: true, avoid: false, renew: false };
-const avoid: Lesson = { wake: true, avoid: true, renew: false };
-const demoted: Lesson = { wake: true, avoid: true, renew: true };
+const look: Lesson = { wake: true, demoted: false, avoid: false, renew: false };
+const avoid: Lesson = { wake: true, demoted: false, avoid: true, renew: false };
+const demoted: Lesson = { wake: true, demoted: true, avoid: true, renew: true };
 /** A refusal of the server, after which all of the slot waits. */
 const refused = { decision: inOrder, lesson: avoid } as const;
 
@@ -196,7 +196,7 @@ export const retryCases: readonly RetryCase[] = [
     name: 'UNBLOCKED by a change of role',
     failure: reply('UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)'),
     decision: later,
-    lesson: avoid,
+    lesson: { ...avoid, demoted: true },
   },
   { name: 'UNBLOCKED because a client asked for it', failure: reply('UNBLOCKED client unblocked via CLIENT UNBLOCK'), decision: reject },
 

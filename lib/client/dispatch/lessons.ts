@@ -16,10 +16,12 @@ export class Lessons {
 
   /** Notes what a failure says about its node, whatever becomes of the call. Returns the node whose connections have to be made anew. */
   learn({ failure, script }: Pick<JudgedFailure, 'failure' | 'script'>): Node | null {
-    const { wake, avoid, renew } = lessonOf(failure, script);
+    const { wake, demoted, avoid, renew } = lessonOf(failure, script);
     const node = this.nodeOf(failure);
     if (node !== undefined && avoid) this.deployment.avoid(node);
-    if (wake) this.deployment.wake(failure.error.message);
+    // A replica that is known as one and refuses a script's write is no news.
+    const isNews = demoted && node !== undefined && this.deployment.roleOf(node.key) === 'primary';
+    if (wake) this.deployment.wake(failure.error.message, isNews);
     return node !== undefined && renew && this.hasFixedAddress ? node : null;
   }
 

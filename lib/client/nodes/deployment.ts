@@ -107,9 +107,9 @@ export class Deployment {
     return this.#readyWaiters.connect(timeoutMs);
   }
 
-  /** Asks for a probe because the topology may have changed. */
-  wake(reason: string): void {
-    this.#monitor.wake(reason, this.leadsToReplica);
+  /** Asks for a probe because the topology may have changed: sooner if it is `urgent`, for commands depend on it. */
+  wake(reason: string, urgent = false): void {
+    this.#monitor.wake(reason, urgent || this.leadsToReplica);
   }
 
   /** The fixed address leads to a replica: what only a primary may do waits until it leads elsewhere, which only probes can find. */

@@ -15,8 +15,8 @@ const firstWrite: AttemptFacts = {
   alone: false,
 };
 
-const look = { wake: true, avoid: false, renew: false };
-const nothing = { wake: false, avoid: false, renew: false };
+const look = { wake: true, demoted: false, avoid: false, renew: false };
+const nothing = { wake: false, demoted: false, avoid: false, renew: false };
 
 describe('the retry rules', () => {
   for (const { name, failure, facts, decision } of retryCases) {
