@@ -33,12 +33,21 @@ export interface Gap {
   readonly dropped: number;
 }
 
-/** Merges two gaps without a message between them. */
+/**
+ * Two gaps without a message between them are one: of the same name, and the second goes on where the first led to. Whoever loads anew by
+ * `name`, or by the node whose keyspace events are missing, would otherwise miss what only the second tells of.
+ */
+export function isOneGap(first: Gap, second: Gap): boolean {
+  if (first.name !== second.name || first.kind !== second.kind) return false;
+  if ((first.reason === 'overflow') !== (second.reason === 'overflow')) return false;
+  return first.to === second.from || first.to === second.to;
+}
+
+/** Merges two gaps that are one. */
 export function mergeGaps(first: Gap, second: Gap): Gap {
   return {
     ...first,
-    from: first.from ?? second.from,
-    to: second.to ?? first.to,
+    to: second.to,
     sinceMs: Math.min(first.sinceMs, second.sinceMs),
     untilMs: Math.max(first.untilMs, second.untilMs),
     dropped: first.dropped + second.dropped,

@@ -113,20 +113,22 @@ export class KeyspaceSubscription implements SubscriptionHandle {
 
   /** A node was no primary before: events of its keys have reached no subscriber meanwhile. */
   #reportGap(node: string, sinceMs: number): void {
-    const [name] = this.#names;
-    const gap: Gap = {
-      type: 'gap',
-      kind: this.kind,
-      name: String(name),
-      reason: 'failover',
-      from: null,
-      to: node,
-      sinceMs,
-      untilMs: wallClock.now(),
-      dropped: 0,
-    };
-    this.#host.reporter.gap(gap);
-    this.#handler.gap(gap);
+    const untilMs = wallClock.now();
+    for (const name of this.#names) {
+      const gap: Gap = {
+        type: 'gap',
+        kind: this.kind,
+        name: String(name),
+        reason: 'failover',
+        from: null,
+        to: node,
+        sinceMs,
+        untilMs,
+        dropped: 0,
+      };
+      this.#host.reporter.gap(gap);
+      this.#handler.gap(gap);
+    }
   }
 
   #activateOnceComplete(): void {

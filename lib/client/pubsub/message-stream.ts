@@ -73,17 +73,15 @@ export class MessageStream implements SubscriptionHandler {
   #waiters: Waiter[] = [];
   #subscription: SubscriptionHandle | null = null;
   #error: SlotwiseError | null = null;
-  /** Messages dropped since the consumer got the last gap of that kind. */
-  #overflows = 0;
-  /** The channel whose messages overflowed last. */
-  #overflowed = '';
 
   constructor(settings: StreamSettings, reporter: GapReporter, subscribe: OpenStream) {
     this.bytes = settings.bytes;
     this.#settings = settings;
     this.#reporter = reporter;
     this.#subscribe = subscribe;
-    this.#queue = new MessageQueue(settings.maxBuffered, settings.overflow, (sinceMs, untilMs) => this.#overflowGap(sinceMs, untilMs));
+    this.#queue = new MessageQueue(settings.maxBuffered, settings.overflow, (name, sinceMs, untilMs) =>
+      this.#overflowGap(name, sinceMs, untilMs),
+    );
   }
 
   // --- the consumer
@@ -145,8 +143,10 @@ export class MessageStream implements SubscriptionHandler {
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) waiter.resolve({ value: item, done: false });
     else {
-      this.#overflowed = source.text;
-      if (!this.#queue.push(item)) this.#overflow();
+      const pushed = this.#queue.push(item, source.text);
+      if (pushed === 'taken') return;
+      this.#reporter.dropped(pushed !== 'dropped');
+      if (pushed === 'refused') this.#overflow(source.text);
     }
   }
 
@@ -168,34 +168,19 @@ export class MessageStream implements SubscriptionHandler {
     }
   }
 
-  #overflow(): void {
-    this.#reporter.dropped(this.#overflows++ === 0);
-    if (this.#settings.overflow !== 'error') return;
+  #overflow(name: string): void {
     const { maxBuffered } = this.#settings;
-    this.#error = new OverflowError(`${maxBuffered} messages wait to be taken from ${this.#overflowed}, and more come`);
+    this.#error = new OverflowError(`${maxBuffered} messages wait to be taken from ${name}, and more come`);
     void this.#subscription?.end();
   }
 
-  #overflowGap(sinceMs: number, untilMs: number): Gap {
-    return {
-      type: 'gap',
-      kind: this.#kind,
-      name: this.#overflowed,
-      reason: 'overflow',
-      from: null,
-      to: null,
-      sinceMs,
-      untilMs,
-      dropped: 1,
-    };
+  #overflowGap(name: string, sinceMs: number, untilMs: number): Gap {
+    return { type: 'gap', kind: this.#kind, name, reason: 'overflow', from: null, to: null, sinceMs, untilMs, dropped: 1 };
   }
 
   /** The consumer has come to this gap. True: it gets the gap as an entry. */
   #reach(gap: Gap): boolean {
-    if (gap.dropped > 0) {
-      this.#overflows = 0;
-      this.#reporter.publish(gap);
-    }
+    if (gap.reason === 'overflow') this.#reporter.publish(gap);
     const { gaps, onGap } = this.#settings;
     if (gaps) return true;
     if (onGap !== null) callOnGap(onGap, gap, this.#reporter);

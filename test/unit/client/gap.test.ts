@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { type Gap, mergeGaps } from '../../../lib/client/gap.js';
+import { type Gap, isOneGap, mergeGaps } from '../../../lib/client/gap.js';
 import { gapOf } from './pubsub/fakes.js';
 
-const cases: readonly (readonly [what: string, first: Gap, second: Gap, merged: Gap])[] = [
+const merged: readonly (readonly [what: string, first: Gap, second: Gap, both: Gap])[] = [
   [
     'keeps the reason of the first, and spans both',
     gapOf('silence', { sinceMs: 1, untilMs: 2 }),
@@ -22,24 +22,32 @@ const cases: readonly (readonly [what: string, first: Gap, second: Gap, merged: 
     gapOf('failover', { from: 'b', to: 'c' }),
     gapOf('failover', { from: 'a', to: 'c' }),
   ],
-  [
-    'keeps the nodes beside an overflow, which has none',
-    gapOf('overflow', { dropped: 1 }),
-    gapOf('connection', { from: 'a', to: 'b' }),
-    gapOf('overflow', { dropped: 1, from: 'a', to: 'b' }),
-  ],
-  [
-    'keeps the nodes before an overflow, too',
-    gapOf('connection', { from: 'a', to: 'b' }),
-    gapOf('overflow', { dropped: 1 }),
-    gapOf('connection', { dropped: 1, from: 'a', to: 'b' }),
-  ],
 ];
 
 describe('mergeGaps', () => {
-  for (const [what, first, second, merged] of cases) {
+  for (const [what, first, second, both] of merged) {
     it(what, () => {
-      assert.deepEqual(mergeGaps(first, second), merged);
+      assert.deepEqual(mergeGaps(first, second), both);
+    });
+  }
+});
+
+const pairs: readonly (readonly [what: string, first: Gap, second: Gap, isOne: boolean])[] = [
+  ['overflows of a channel', gapOf('overflow', { dropped: 1 }), gapOf('overflow', { dropped: 1 }), true],
+  ['overflows of two channels', gapOf('overflow', { name: 'a' }), gapOf('overflow', { name: 'b' }), false],
+  ['a channel and a pattern of the same name', gapOf('overflow'), gapOf('overflow', { kind: 'pattern' }), false],
+  ['a failover behind another', gapOf('failover', { from: 'a', to: 'b' }), gapOf('failover', { from: 'b', to: 'c' }), true],
+  ['breaks of a connection', gapOf('connection', { from: 'a', to: 'a' }), gapOf('silence', { from: 'a', to: 'a' }), true],
+  ['breaks of the connections to two nodes', gapOf('silence', { from: 'a', to: 'a' }), gapOf('silence', { from: 'b', to: 'b' }), false],
+  ['a node that came twice', gapOf('failover', { to: 'c' }), gapOf('failover', { to: 'c' }), true],
+  ['an overflow and a node that came', gapOf('overflow'), gapOf('failover', { to: 'c' }), false],
+  ['a broken connection and an overflow', gapOf('connection', { from: 'a', to: 'b' }), gapOf('overflow'), false],
+];
+
+describe('isOneGap', () => {
+  for (const [what, first, second, isOne] of pairs) {
+    it(`${what}: ${isOne ? 'one' : 'two'}`, () => {
+      assert.equal(isOneGap(first, second), isOne);
     });
   }
 });

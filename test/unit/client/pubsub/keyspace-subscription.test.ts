@@ -42,8 +42,9 @@ class Opened {
   refusal: SlotwiseError | null = null;
   closed: SlotwiseError | null = null;
 
-  constructor(limits: SubscribeLimits = { timeoutMs: 0, signal: null }) {
-    this.subscription = new KeyspaceSubscription({ kind: 'pattern', names: [Buffer.from(NAME)] }, this.handler, limits, {
+  constructor(limits: SubscribeLimits = { timeoutMs: 0, signal: null }, names: readonly string[] = [NAME]) {
+    const request = { kind: 'pattern', names: names.map((name) => Buffer.from(name)) } as const;
+    this.subscription = new KeyspaceSubscription(request, this.handler, limits, {
       primaries: this.primaries,
       reporter: this.recorded.reporter,
       connect: async () => {},
@@ -86,8 +87,8 @@ class Opened {
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-async function open(limits?: SubscribeLimits): Promise<Opened> {
-  const opened = new Opened(limits);
+async function open(limits?: SubscribeLimits, names?: readonly string[]): Promise<Opened> {
+  const opened = new Opened(limits, names);
   await settle();
   return opened;
 }
@@ -119,6 +120,20 @@ describe('KeyspaceSubscription', () => {
     channels.get('a')?.subscribeAt(new FakeConnection('a'), false);
     channels.get('a')?.confirmed();
     assert.deepEqual(handler.calls, ['confirmed', `a of ${NAME}`, `b of ${NAME}`, 'gap connection']);
+  });
+
+  it('tells the gap of a primary that comes later for each of its names', async () => {
+    const names = ['__keyspace@0__:a:*', '__keyspace@0__:b:*'];
+    const opened = await open(undefined, names);
+    await opened.confirm('a', 'b');
+    const gap = sinon.spy(opened.recorded.reporter, 'gap');
+    opened.follow('a', 'b', 'c');
+    await opened.confirm('c');
+    assert.deepEqual(
+      gap.args.map(([{ name, to }]) => [name, to]),
+      names.map((name) => [name, 'c']),
+    );
+    assert.deepEqual(opened.handler.calls, ['confirmed', 'gap failover', 'gap failover']);
   });
 
   it('begins with a gap on a primary that comes later', async () => {

@@ -4,7 +4,12 @@ import { MessageStream, type StreamSettings } from '../../../../lib/client/pubsu
 import { ConnectionLostError, type SlotwiseError } from '../../../../lib/errors.js';
 import { channelOf, gapOf, recordingReporter } from './fakes.js';
 
-type Step = 'next' | 'return' | { readonly message: string } | { readonly gap: Gap['reason'] } | { readonly end: SlotwiseError | null };
+type Step =
+  | 'next'
+  | 'return'
+  | { readonly message: string; readonly of?: string }
+  | { readonly gap: Gap['reason'] }
+  | { readonly end: SlotwiseError | null };
 
 interface Case {
   readonly what: string;
@@ -15,7 +20,7 @@ interface Case {
   readonly events?: readonly string[];
 }
 
-const m = (message: string): Step => ({ message });
+const m = (message: string, of = 'a'): Step => ({ message, of });
 const lost = new ConnectionLostError('lost');
 
 const cases: readonly Case[] = [
@@ -57,6 +62,13 @@ const cases: readonly Case[] = [
     steps: ['next', m('1'), m('2'), m('3'), m('4'), m('5'), 'next', 'next'],
     results: ['1', 'gap overflow', '4'],
     events: ['gap overflow 2'],
+  },
+  {
+    what: 'tells of each channel that it dropped messages of',
+    settings: { gaps: true },
+    steps: ['next', m('1'), m('2', 'b'), m('3'), m('4'), m('5'), 'next', 'next', 'next'],
+    results: ['1', 'gap overflow of b', 'gap overflow', '4'],
+    events: ['gap overflow 1', 'gap overflow 1'],
   },
   {
     what: 'ends with an error, after what it holds, where no message may be dropped',
@@ -105,8 +117,8 @@ describe('MessageStream', () => {
         const at = outcomes.push('pending') - 1;
         result.then(
           ({ done, value }) => {
-            const { message, reason } = (value ?? {}) as { message?: string; reason?: string };
-            outcomes[at] = done === true ? 'end' : (message ?? `gap ${reason}`);
+            const { message, reason, name } = (value ?? {}) as { message?: string; reason?: string; name?: string };
+            outcomes[at] = done === true ? 'end' : (message ?? `gap ${reason}${name === 'b' ? ' of b' : ''}`);
           },
           ({ code }: SlotwiseError) => {
             outcomes[at] = code;
@@ -116,7 +128,7 @@ describe('MessageStream', () => {
       for (const step of steps) {
         if (step === 'next') record(stream.next());
         else if (step === 'return') record(stream.return());
-        else if ('message' in step) stream.message(step.message, 'a', channelOf('a'));
+        else if ('message' in step) stream.message(step.message, 'a', channelOf(step.of ?? 'a'));
         else if ('gap' in step) stream.gap(gapOf(step.gap));
         else stream.ended(step.end);
       }
