@@ -129,7 +129,8 @@ export const batchWorkloads: readonly Workload[] = [
             me.settle(read, { ok: false, error: failureOf(error) });
             throw error;
           }
-          const record = me.begin((id) => ['SET', key, textOf(id)], { traits });
+          // What becomes of it is known when the next attempt begins, or the whole ends.
+          const record = me.begin((id) => ['SET', key, textOf(id)], { traits, timeoutMs: 0 });
           steps = [{ record, add: () => undefined }];
           return tx.multi().set(key, textOf(record.id));
         });
