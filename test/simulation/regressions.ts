@@ -20,6 +20,16 @@ export const regressions: readonly Regression[] = [
     kind: 'replication',
     was: 'after READONLY the next look at the topology was up to 125 ms away: writes went on to a demoted primary and were late',
   },
+  {
+    seed: 20,
+    kind: 'replication',
+    was: 'After READONLY the next look at the topology was up to 125 ms away: writes went on to a demoted primary and were late.',
+  },
+  {
+    seed: 59,
+    kind: 'replication',
+    was: 'READONLY and MOVED to calls that were aborted, or had timed out, taught nothing: the next callers paid for it again.',
+  },
 ];
 
 /** A seed of the test runs that fails, because what is wrong is known and not mended yet. */
@@ -35,7 +45,6 @@ const LATE = 'A write goes to a node that is known to be a replica for more than
 export const openSeeds: readonly OpenSeed[] = [
   { kind: 'replication', seed: 14, what: UNNAMED },
   { kind: 'replication', seed: 18, what: UNNAMED },
-  { kind: 'replication', seed: 20, what: LATE },
   { kind: 'sentinel', seed: 18, what: UNNAMED },
   { kind: 'cluster', seed: 10, what: LATE },
 ];

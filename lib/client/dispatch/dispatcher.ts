@@ -210,6 +210,8 @@ export class Dispatcher implements ViewEngine {
   failed(call: Call, failure: AttemptFailure): void {
     if (call.state === SETTLED) {
       releaseUsage(call);
+      // Its caller has gone, and what the server said is news for the others.
+      if (failure.kind === 'error-reply' && this.#lifecycle.state !== 'closed') this.lessons.followOnce(call, judge(call, failure));
       return;
     }
     if (failure.kind === 'connection-lost') countLoss(call);

@@ -31,12 +31,15 @@ export class Lessons {
     if (renewed !== null) this.deployment.renew(renewed);
   }
 
-  /** Follows a failure on a lease, which has no attempt loop. True: nothing was executed, and another attempt may succeed. */
-  followLeased(call: Call, judged: JudgedFailure): boolean {
+  /**
+   * Follows the failure of a call that is not sent again: one on a lease, which has no attempt loop, or one that is settled. True: nothing
+   * was executed, and another attempt may succeed.
+   */
+  followOnce(call: Call, judged: JudgedFailure): boolean {
     const decision = decide(call, judged, this.slotOf(call));
     if (decision.act === 'resend') {
       this.deployment.redirect(judged.failure, decision.to, decision.patch);
-      // A lease cannot follow it: the next one must not get a connection to the same replica.
+      // The call does not follow it: the next one must not get a connection to the same replica.
       const node = decision.to.kind === 'REDIRECT' && this.hasFixedAddress ? this.nodeOf(judged.failure) : undefined;
       if (node !== undefined) this.deployment.renew(node);
     }

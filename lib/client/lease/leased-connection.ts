@@ -156,7 +156,7 @@ export class LeasedConnection implements CallOwner {
     const judged = judge(call, failure);
     const cause = judged.failure;
     let { error } = cause;
-    let retryable = this.engine.lessons.followLeased(call, judged);
+    let retryable = this.engine.lessons.followOnce(call, judged);
     if (cause.kind !== 'error-reply' && this.lease.ended !== null)
       error = this.#endedError(call.spec, cause.kind === 'connection-lost' ? 'unknown' : 'no', this.lease.ended);
     else if (cause.kind === 'connection-lost') {

@@ -3,7 +3,7 @@ import sinon from 'sinon';
 import { ReplyError, TimeoutError } from '../../../../lib/errors.js';
 import { error, ok } from '../../../support/fake-server.js';
 import { fakeRandom } from '../../../support/fake-time.js';
-import { until } from '../../../support/wait.js';
+import { closedGate, until } from '../../../support/wait.js';
 import { askFrom, assertNoPendingCommands, movedTo, namingServer, rejected, ScriptedCluster, SLOT_OF_B } from '../scripted.js';
 
 describe('a client of a cluster', () => {
@@ -27,6 +27,26 @@ describe('a client of a cluster', () => {
       await redis.get('c');
       cluster.moveSlot(SLOT_OF_B, 1);
       assert.equal(await redis.get('b'), 'server 1');
+      assert.equal(await redis.get('b'), 'server 1');
+      assert.deepEqual(cluster.received(0, 'GET'), ['GET b']);
+    });
+
+    it('learns it from the reply to a command whose caller has gone', async () => {
+      const gate = closedGate();
+      cluster.script = namingServer((server, [name]) =>
+        server === 0 && name === 'GET' ? gate.opened.then(() => movedTo(cluster.server(1), SLOT_OF_B)) : undefined,
+      );
+      const redis = cluster.client();
+      await redis.connect();
+      cluster.moveSlot(SLOT_OF_B, 1);
+      const leaving = new AbortController();
+      const left = rejected(redis.with({ signal: leaving.signal }).get('b'));
+      await until(() => cluster.received(0, 'GET').length === 1);
+      leaving.abort();
+      await left;
+      const questions = cluster.servers.reduce((sum, server) => sum + server.count('CLUSTER'), 0);
+      gate.open();
+      await until(() => cluster.servers.reduce((sum, server) => sum + server.count('CLUSTER'), 0) > questions);
       assert.equal(await redis.get('b'), 'server 1');
       assert.deepEqual(cluster.received(0, 'GET'), ['GET b']);
     });
