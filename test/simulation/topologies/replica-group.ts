@@ -102,8 +102,9 @@ export class ReplicaGroup {
     server.start();
   }
 
-  /** A replica that is there no longer. One stays. */
+  /** A replica that is there no longer. One stays, and nobody takes one away that may be about to become the primary. */
   removeReplica(random: Random): void {
+    if (this.members.some(({ replication }) => replication.failover.phase !== 'no-failover')) return;
     const replicas = this.runningReplicas(random);
     const [gone] = replicas;
     if (gone === undefined || replicas.length < 2) return;
