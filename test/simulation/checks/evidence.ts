@@ -25,7 +25,8 @@ export function evidenceOf({ plan, world, calls, events, fresh, faults, settledA
     subscribers: calls.subscribers,
     books: world.books,
     clients: new Map(plan.clients.map((client) => [client.name, factsOf(client, plan)])),
-    nodes: new Set(world.deployment.servers.map(({ name }) => name)),
+    // Those that were taken away are told of in what clients read before.
+    nodes: new Set([...world.deployment.servers.map(({ name }) => name), ...world.books.roleTurns.map(({ server }) => server)]),
     stalls: world.client.stalls,
     connects: world.connects,
     holdings,
