@@ -84,9 +84,10 @@ function demotionsIn(views: readonly ClusterView[], entries: ReadonlyMap<string,
     const demotion = demotionOf(entries.get(id) ?? [], entries);
     if (demotion !== null) candidates.set(id, demotion);
   }
-  // Of two that are replicas of each other one has borrowed the other's epoch: the one that says so itself was demoted.
+  // Of two that are replicas of each other one has borrowed the other's epoch: the one that says so itself was demoted. The other one need
+  // not have slots in any view: a node that was cut off hears first of the demoted primary, and takes its successor for a replica meanwhile.
   const isSure = (id: string, { to, epoch, own }: Demotion): boolean => {
-    const back = candidates.get(to);
+    const back = candidates.get(to) ?? demotionOf(entries.get(to) ?? [], entries);
     return back?.to !== id || epoch > back.epoch || (epoch === back.epoch && own && !back.own);
   };
   return new Map([...candidates].filter(([id, demotion]) => isSure(id, demotion)));

@@ -80,6 +80,15 @@ const CASES: readonly Case[] = [
     expected: ['0-8191 7002', '8192-16383 7001 < 7003', '7000'],
   },
   {
+    name: 'does not give the slots back to the demoted one by a view in which the two are replicas of each other',
+    views: [
+      view('7000 slave 7002 3', '7001 master - 2 8192-16383', '7002 master - 3 0-8191', '7003 myself,slave 7001 2'),
+      // Of the successor no packet has come since it was a replica: https://github.com/redis/redis/blob/7.0/src/cluster.c (clusterProcessPacket)
+      view('7000 slave 7002 1', '7001 myself,master - 2 8192-16383', '7002 slave 7000 3', '7003 slave 7001 2'),
+    ],
+    expected: ['0-8191 7002 < 7000', '8192-16383 7001 < 7003'],
+  },
+  {
     name: 'does not apply the epoch of a successor to slots that the old primary had lost before',
     views: [
       view('7000 slave 7002 11', '7001 master - 10 100-16383', '7002 master - 11 0-99'),
