@@ -14,6 +14,8 @@ const ABANDONED_MS = { least: 300, most: 3_000 };
 const COPY_MS = { least: 20, most: 1_000 };
 const SWITCH_MS = { least: 2, most: 30 };
 const PAUSE = 'migration';
+/** After so many looks a server that is still needed stays. */
+const MOST_LOOKS = 20;
 
 /** What operators do to a cluster, in their own time: step by step, and again where a node does not answer. */
 export class ClusterOperator {
@@ -42,6 +44,7 @@ export class ClusterOperator {
     addReplica: (random) => this.#addReplica(random),
     removeReplica: (random) => this.#removeReplica(random),
     addShard: (random) => this.#addShard(random),
+    removeShard: (random) => this.#removeShard(random),
   };
 
   #say(what: string, detail: string): void {
@@ -86,7 +89,7 @@ export class ClusterOperator {
     this.#move(random, move, abandonAfter);
   }
 
-  #move(random: Random, move: SlotMove, abandonAfter: number): void {
+  #move(random: Random, move: SlotMove, abandonAfter: number, then: () => void = () => undefined): void {
     const left = [...move.slots];
     let moved = 0;
     this.#isMoving = true;
@@ -94,6 +97,7 @@ export class ClusterOperator {
       const [slot] = left;
       if (slot === undefined) {
         this.#isMoving = false;
+        then();
         return 'done';
       }
       const result = this.#mover.step(slot, move.target, random);
@@ -177,6 +181,44 @@ export class ClusterOperator {
     if (replicas.length === 0) return;
     const gone = random.pick(replicas);
     this.#say('removes a replica', gone.server.name);
+    this.#remove(random, gone);
+  }
+
+  /** Slots with keys go key by key, those without all at once: thousands of steps would show nothing new. Then the servers leave. */
+  #removeShard(random: Random): void {
+    const move = this.#isMoving ? null : this.#mover.drawShard(random);
+    if (move === null) return;
+    const { source, target, slots } = move;
+    const leaving = this.group.members.filter(
+      ({ node, isApart }) => !isApart && node.table.myself.owner.ordinal === source.identity.ordinal,
+    );
+    this.#say('removes a shard', `${leaving.map(({ server }) => server.name).join(' ')}: ${target.server.name} gets all slots`);
+    this.#isMoving = true;
+    this.#later(random, STEP_MS, () => {
+      this.#isMoving = false;
+      if (source.server.state !== 'running' || !source.serves(slots.empty) || !source.reaches(target) || !knowsEpochOf(target, source))
+        return;
+      source.handOver(target, slots.empty);
+      this.#move(random, { source, target, slots: slots.withKeys }, Number.POSITIVE_INFINITY, () => {
+        for (const member of leaving) this.#leave(random, member);
+      });
+    });
+  }
+
+  /** Waits until all know that the member follows another, as the last of its slots has made it. */
+  #leave(random: Random, member: ClusterMember): void {
+    let looks = 0;
+    this.#steps(random, () => {
+      const { table } = member.node;
+      const isNeeded = table.myself.isPrimary || table.replicasOf(table.myself).length > 0;
+      if (member.server.state !== 'running' || isNeeded) return ++looks < MOST_LOOKS ? 'again' : 'done';
+      this.#say('removes a server of an empty shard', member.server.name);
+      this.#remove(random, member);
+      return 'done';
+    });
+  }
+
+  #remove(random: Random, gone: ClusterMember): void {
     gone.reset();
     const knows = ({ node, isApart }: ClusterMember): boolean => !isApart && node.table.node(gone.identity.ordinal) !== undefined;
     this.#steps(random, () => {

@@ -7,6 +7,8 @@ import type { Random } from '../time/random.js';
 /** Slots that move at a time. */
 const MOST_SLOTS = 12;
 const MOST_KEYS = 3;
+/** Primaries with slots that have to stay. */
+const LEAST_SHARDS = 2;
 
 /** Slots that go from one shard to another. */
 export interface SlotMove {
@@ -50,6 +52,23 @@ export class SlotMover {
     const target = to ?? random.pick(primaries.filter((member) => member !== source));
     const slots = this.#drawSlots(random, source);
     return slots.length === 0 ? null : { slots, source, target };
+  }
+
+  /** All slots of a shard, and where they go; null: the others would be too few to elect anybody. */
+  drawShard(
+    random: Random,
+  ): (Omit<SlotMove, 'slots'> & { readonly slots: { readonly empty: number[]; readonly withKeys: number[] } }) | null {
+    const primaries = this.primaries.filter(({ node }) => node.table.myself.slotCount > 0);
+    if (primaries.length < LEAST_SHARDS + 1) return null;
+    const [source, target] = random.shuffled(primaries);
+    if (source === undefined || target === undefined) return null;
+    const { table } = source.node;
+    const filled = new Set(source.slotsWithKeys());
+    const own = rangesOf(table.slotsOf(table.myself)).flatMap(([first, last]) =>
+      Array.from({ length: last - first + 1 }, (_, at) => first + at),
+    );
+    const slots = { empty: own.filter((slot) => !filled.has(slot)), withKeys: own.filter((slot) => filled.has(slot)) };
+    return { slots, source, target };
   }
 
   /** Mostly such as have keys. */

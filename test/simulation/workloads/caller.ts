@@ -19,6 +19,9 @@ export interface How {
   readonly redis?: Redis;
 }
 
+/** Deadline of those who read from replicas alone, and would have none. In ms. */
+const REPLICA_MS = 5_000;
+
 /** A program's hand: whatever it calls is recorded, before and after. */
 export class Caller {
   readonly redis: Redis;
@@ -36,10 +39,8 @@ export class Caller {
   ) {
     const { client, workload } = context;
     const { options, functions } = client.plan;
-    this.redis = viewOf(client.redis, view);
     this.random = context.random;
     const domain = view.domain === undefined ? undefined : options.domains?.[view.domain];
-    this.timeoutMs = view.timeoutMs ?? domain?.timeoutMs ?? options.timeoutMs ?? 10_000;
     this.#waitMs = view.waitReplicas?.timeoutMs ?? 0;
     this.traits = {
       ...plainTraits,
@@ -55,6 +56,11 @@ export class Caller {
       isHedged: view.isHedged ?? domain?.hedge ?? options.hedge ?? false,
       keyPrefix: domain?.keyPrefix ?? options.keyPrefix ?? '',
     };
+    const timeoutMs = view.timeoutMs ?? domain?.timeoutMs ?? options.timeoutMs ?? 10_000;
+    // A shard may have lost all its replicas: who waits for one without a deadline waits for ever, and so does `close()`.
+    const isEndless = timeoutMs === 0 && this.traits.reads === 'replica';
+    this.timeoutMs = isEndless ? REPLICA_MS : timeoutMs;
+    this.redis = viewOf(client.redis, isEndless ? { ...view, timeoutMs: REPLICA_MS } : view);
   }
 
   /** Goes on with the program after a pause, so many commands long; false: the program is over. */

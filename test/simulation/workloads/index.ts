@@ -2,6 +2,7 @@ import { batchWorkloads } from './batches.js';
 import { blockingWorkloads } from './blocking.js';
 import { limitWorkloads } from './limits.js';
 import { pubsubWorkloads } from './pubsub.js';
+import { sameSlotWorkloads } from './same-slot.js';
 import { scanWorkloads } from './scans.js';
 import { scriptWorkloads } from './scripts.js';
 import { stringWorkloads } from './strings.js';
@@ -11,6 +12,7 @@ import type { Workload } from './workload.js';
 /** All that programs do with a client. */
 export const workloads: readonly Workload[] = [
   ...stringWorkloads,
+  ...sameSlotWorkloads,
   ...structureWorkloads,
   ...blockingWorkloads,
   ...batchWorkloads,
