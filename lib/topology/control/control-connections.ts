@@ -32,6 +32,8 @@ export interface ControlOptions extends Pick<Options, 'connectTimeoutMs' | 'keep
 export class ControlConnections implements SentinelChannel {
   readonly #options: ControlOptions;
   readonly #entries = new Map<string, Entry>();
+  /** All that are open, also those that others have replaced and that wait for their last replies. */
+  readonly #connections = new Set<Connection>();
   readonly #subscribers = new Set<Subscriber>();
   #closed = false;
 
@@ -101,7 +103,7 @@ export class ControlConnections implements SentinelChannel {
   destroy(): void {
     this.#closed = true;
     const error = new ClosedError('the client was closed');
-    for (const { connection } of [...this.#entries.values()]) connection.destroy(error);
+    for (const connection of [...this.#connections]) connection.destroy(error);
     const subscribers = [...this.#subscribers];
     this.#subscribers.clear();
     for (const subscriber of subscribers) subscriber.destroy(error);
@@ -115,9 +117,11 @@ export class ControlConnections implements SentinelChannel {
       ready: () => {},
       closed: () => {
         clearTimeout(entry.idle);
+        this.#connections.delete(connection);
         if (this.#entries.get(key) === entry) this.#entries.delete(key);
       },
     });
+    this.#connections.add(connection);
     const entry: Entry = { connection, idle: setTimeout(() => void connection.close(), IDLE_MS).unref() };
     this.#entries.set(key, entry);
     return entry;
