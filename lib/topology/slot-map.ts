@@ -15,23 +15,28 @@ export interface ShardRange {
  */
 export class SlotMap {
   readonly #shards: Uint16Array;
-  /** How many slots have no owner. */
-  readonly uncovered: number;
+  #uncovered: number | null = null;
   #owners: ReadonlySet<number> | null = null;
 
   /** `shards` has an entry for each slot; the map owns it from now on. */
-  private constructor(shards: Uint16Array, uncovered: number) {
+  private constructor(shards: Uint16Array) {
     this.#shards = shards;
-    this.uncovered = uncovered;
   }
 
   /** Map of these ranges, of which the last one counts where they overlap. */
   static fromRanges(ranges: Iterable<ShardRange>): SlotMap {
     const shards = new Uint16Array(SLOT_COUNT).fill(UNOWNED);
     for (const { start, end, shard } of ranges) shards.fill(shard, start, end + 1);
+    return new SlotMap(shards);
+  }
+
+  /** How many slots have no owner. Counted when it is asked for: a probe that changes nothing makes a map, too. */
+  get uncovered(): number {
+    if (this.#uncovered !== null) return this.#uncovered;
     let uncovered = 0;
-    for (const shard of shards) if (shard === UNOWNED) uncovered++;
-    return new SlotMap(shards, uncovered);
+    for (const shard of this.#shards) if (shard === UNOWNED) uncovered++;
+    this.#uncovered = uncovered;
+    return uncovered;
   }
 
   /** Index of the shard that owns the slot; -1 where none does. */
@@ -59,12 +64,8 @@ export class SlotMap {
 
   with(changes: Iterable<readonly [slot: number, shard: number]>): SlotMap {
     const shards = this.#shards.slice();
-    let { uncovered } = this;
-    for (const [slot, shard] of changes) {
-      if (shards[slot] === UNOWNED) uncovered--;
-      shards[slot] = shard;
-    }
-    return new SlotMap(shards, uncovered);
+    for (const [slot, shard] of changes) shards[slot] = shard;
+    return new SlotMap(shards);
   }
 
   /** The ranges in order of their slots; slots without an owner are left out. */
