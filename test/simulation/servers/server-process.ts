@@ -30,7 +30,9 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
   readonly #ends = new Set<ServerEnd>();
   #inbox: (() => void)[] = [];
   #busyUntil = 0;
+  /** It looks into its inbox later. */
   #isAwake = false;
+  #isWorking = false;
 
   constructor(
     readonly network: Network,
@@ -131,11 +133,18 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
     this.#wake();
   }
 
+  /** The same for what the timeline brings, when nothing else is under way: it runs now if the process is free. */
+  #arrives(run: () => void): void {
+    if (this.state === 'dead') return;
+    this.#inbox.push(run);
+    if (!this.#isAwake && !this.#isWorking) this.#work();
+  }
+
   /** A timer of the process. While it is stopped it waits. */
   after(ms: number, run: () => void): Happening {
     const { life } = this;
     return this.network.timeline.after(ms, () => {
-      if (life === this.life && this.state !== 'dead') this.enqueue(run);
+      if (life === this.life) this.#arrives(run);
     });
   }
 
@@ -149,7 +158,7 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
 
   /** A way to another server, of messages in order. What is sent while either is dead is lost. */
   pipeTo<T>(to: ServerProcess<ServerConnection>, receive: (message: T) => void): Pipe<T> {
-    return new Pipe<T>(this.network, this.host, to.host, (message) => to.enqueue(() => receive(message)));
+    return new Pipe<T>(this.network, this.host, to.host, (message) => to.#arrives(() => receive(message)));
   }
 
   /** Another server has connected. */
@@ -164,23 +173,23 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
     let isSecure = this.tls === undefined;
     end.handlers = {
       data: (bytes, sentAt) =>
-        this.enqueue(() => {
+        this.#arrives(() => {
           end.read(bytes.length);
           const connection = this.connections.get(end);
           if (connection === undefined || life !== this.life) return;
           if (isSecure) this.received(connection, bytes, sentAt);
           else this.drop(end); // no handshake of TLS
         }),
-      ended: () => this.enqueue(() => this.drop(end)),
-      reset: () => this.enqueue(() => this.drop(end)),
+      ended: () => this.#arrives(() => this.drop(end)),
+      reset: () => this.#arrives(() => this.drop(end)),
       hello: () =>
-        this.enqueue(() => {
+        this.#arrives(() => {
           end.hello(this.tls ?? null);
           if (this.tls === undefined) this.drop(end);
           isSecure = true;
         }),
     };
-    this.enqueue(() => {
+    this.#arrives(() => {
       if (!end.isClosed) this.connections.set(end, this.connected(end));
     });
   }
@@ -196,7 +205,7 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
   }
 
   #wake(): void {
-    if (this.#isAwake) return;
+    if (this.#isAwake || this.#isWorking) return;
     this.#isAwake = true;
     this.network.timeline.at(this.#busyUntil, () => {
       this.#isAwake = false;
@@ -205,16 +214,15 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
   }
 
   #work(): void {
-    while (this.state === 'running') {
-      if (this.#busyUntil > this.now) {
-        this.#wake();
-        return;
-      }
+    this.#isWorking = true;
+    while (this.state === 'running' && this.#busyUntil <= this.now) {
       this.worked();
       const next = this.#inbox.shift();
-      if (next === undefined) return;
+      if (next === undefined) break;
       next();
     }
+    this.#isWorking = false;
+    if (this.state === 'running' && this.#busyUntil > this.now) this.#wake();
   }
 
   /** Called after each thing that the process did, when it does not compute any more. */
