@@ -27,7 +27,13 @@ describe('simulation: promises settle', () => {
     const blocks = { traits: { ...plainTraits, blocks: true } };
     assert.deepEqual(found({ settledAt: 1_100, ...blocks }), []);
     assert.equal(found({ settledAt: 1_200, ...blocks }).length, 1);
-    assert.deepEqual(found({ settledAt: null, outcome: null, deadlineAt: Number.POSITIVE_INFINITY, ...blocks }), []);
+    assert.deepEqual(found({ settledAt: 9_000, deadlineAt: Number.POSITIVE_INFINITY, ...blocks }), []);
+  });
+
+  it('without a deadline when all clients are closed, at the latest', () => {
+    const deadlineAt = Number.POSITIVE_INFINITY;
+    assert.deepEqual(found({ settledAt: 60_000, deadlineAt }), []);
+    assert.match(found({ settledAt: null, outcome: null, deadlineAt })[0] ?? '', /not settled, was due at 60000.00 ms/);
   });
 
   it('nothing is left, and nothing was thrown that nobody caught', () => {

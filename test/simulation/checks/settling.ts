@@ -13,7 +13,7 @@ const LET_GO_MS = 1_000 + 2 * TICK_MS;
 /** Not a call, but several of them: until one succeeds. */
 const TRIES = 'FRESH';
 
-/** Every promise settles, by its deadline and a tick, or a tick after its signal has fired. */
+/** Every promise settles, by its deadline and a tick, or a tick after its signal has fired; at the latest when all clients are closed. */
 export const settling: Check = {
   name: 'every promise settles in time',
   rule: 'settles',
@@ -21,8 +21,9 @@ export const settling: Check = {
     const findings: Finding[] = [];
     for (const call of calls) {
       if (call.words[0] === TRIES) continue;
-      const due = dueAt(call, stalls);
-      if ((call.settledAt ?? endedAt) <= due) continue;
+      const dueByLimit = dueAt(call, stalls);
+      if (call.settledAt !== null && call.settledAt <= dueByLimit) continue;
+      const due = Math.min(dueByLimit, endedAt);
       const text = `${shownCall(call)}, ${shownOutcome(call)}, was due at ${ms(due)}`;
       findings.push({ at: due, text, calls: [call.id] });
     }
