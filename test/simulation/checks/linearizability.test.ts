@@ -72,10 +72,12 @@ describe('simulation: linearizability', () => {
     for (let seed = 0; seed < 40; seed++) {
       const history = overlapping(new Random(String(seed)), 300);
       assert.equal(isLinearizable(history, stringModel).is, 'linearizable', `seed ${seed}`);
-      const at = history.findIndex(({ step }, n) => n > 60 && step.does === 'read');
-      const read = history[at] as Operation<StringStep>;
-      const spoilt = history.map((one, n) => (n === at ? { ...read, step: { ...read.step, gave: 'v1' } } : one));
-      assert.equal(isLinearizable(spoilt, stringModel).is, 'not linearizable', `seed ${seed}`);
+      // All orders of a part are tried, which takes 4,000 steps at most.
+      const part = history.slice(0, 100);
+      const at = part.findIndex(({ step }, n) => n > 60 && step.does === 'read');
+      const read = part[at] as Operation<StringStep>;
+      const spoilt = part.map((one, n) => (n === at ? { ...read, step: { ...read.step, gave: 'v1' } } : one));
+      assert.equal(isLinearizable(spoilt, stringModel, 1_000_000).is, 'not linearizable', `seed ${seed}`);
     }
   });
 });
