@@ -1,4 +1,5 @@
 import type { Patch } from '../run/bundle.js';
+import type { DeploymentKind } from '../topologies/deployment.js';
 
 /** A small break of the engine, as a careless change might make it: simulation and unit tests have to notice. */
 export interface Break {
@@ -12,6 +13,8 @@ export interface Break {
   readonly replace: string;
   /** Files and folders of test/unit/ that should notice if no seed does. */
   readonly tests: readonly string[];
+  /** Servers whose seeds show it soonest; undefined: all are as good. */
+  readonly kind?: DeploymentKind;
   /** Why neither notices; undefined: one of them does. */
   readonly unnoticed?: string;
 }

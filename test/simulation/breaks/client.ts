@@ -9,6 +9,7 @@ export const clientBreaks: readonly Break[] = [
     find: 'while (!wasIdle && this.#isOwed() && !this.#isClosed()) await new Promise((resolve) => setTimeout(resolve, 5));',
     replace: 'wasIdle || this.#isOwed();',
     tests: ['test/unit/client'],
+    kind: 'single',
   },
   {
     name: 'monitor-outlives-its-client',
@@ -17,6 +18,7 @@ export const clientBreaks: readonly Break[] = [
     find: 'this.#monitor.stop();\n    this.credentials.stop();',
     replace: 'this.credentials.stop();',
     tests: ['test/unit/client'],
+    kind: 'single',
   },
   {
     name: 'control-connections-left-open',
@@ -25,6 +27,7 @@ export const clientBreaks: readonly Break[] = [
     find: 'this.#control.destroy();',
     replace: '',
     tests: ['test/unit/client'],
+    kind: 'single',
   },
   {
     name: 'blocked-callers-hold-up-close',
@@ -33,6 +36,7 @@ export const clientBreaks: readonly Break[] = [
     find: 'this.#dispatcher.endBlocking();',
     replace: '',
     tests: ['test/unit/client'],
+    kind: 'single',
   },
   {
     name: 'closed-client-takes-commands',
@@ -49,6 +53,7 @@ export const clientBreaks: readonly Break[] = [
     find: 'await connection.watch(prefixedKeys);',
     replace: '',
     tests: ['test/unit/client/lease'],
+    kind: 'single',
   },
   {
     name: 'watch-left-behind',
@@ -65,6 +70,7 @@ export const clientBreaks: readonly Break[] = [
     find: 'if (coverage.isDone(slot) || !seen.add(key, slot)) continue;',
     replace: '',
     tests: ['test/unit/client/scan'],
+    kind: 'cluster',
   },
   {
     name: 'scan-misses-moved-slots',
@@ -73,6 +79,7 @@ export const clientBreaks: readonly Break[] = [
     find: 'return before.owns(slot) && after.owns(slot);',
     replace: 'return before.owns(slot) || after.owns(slot);',
     tests: ['test/unit/client/scan'],
+    kind: 'cluster',
   },
   {
     name: 'scan-wanders',
@@ -81,6 +88,7 @@ export const clientBreaks: readonly Break[] = [
     find: 'pinned.isPinned ? { pinned } : { ...target, pinned });',
     replace: '{ ...target });',
     tests: ['test/unit/client/scan', 'test/unit/client/dispatch/pinned-process.test.ts'],
+    kind: 'replication',
   },
   {
     name: 'stream-reads-everything-ahead',

@@ -9,6 +9,7 @@ export const connectionBreaks: readonly Break[] = [
     find: 'if (call.state === SETTLED) releaseUsage(call);\n      else writer.encode(call);',
     replace: 'writer.encode(call);',
     tests: ['test/unit/connection'],
+    kind: 'single',
   },
   {
     name: 'dropped-call-counts-for-ever',
@@ -17,6 +18,7 @@ export const connectionBreaks: readonly Break[] = [
     find: 'if (call.state === SETTLED) releaseUsage(call);\n      else writer.encode(call);',
     replace: 'if (call.state !== SETTLED) writer.encode(call);',
     tests: ['test/unit/connection'],
+    kind: 'single',
   },
   {
     name: 'written-into-a-stall',
@@ -33,6 +35,7 @@ export const connectionBreaks: readonly Break[] = [
     find: 'this.#earliestDeadline = Math.min(expire(this.#queue, now, reject), expire(this.#inFlight, now, reject));',
     replace: 'this.#earliestDeadline = expire(this.#queue, now, reject);',
     tests: ['test/unit/connection'],
+    kind: 'single',
   },
   {
     name: 'first-deadline-decides',
@@ -42,6 +45,7 @@ export const connectionBreaks: readonly Break[] = [
     replace:
       'if (this.#earliestDeadline === Number.POSITIVE_INFINITY && call.deadline !== NO_DEADLINE) this.#earliestDeadline = call.deadline;',
     tests: ['test/unit/connection'],
+    kind: 'single',
   },
   {
     name: 'close-does-not-wait-for-replies',
@@ -50,6 +54,7 @@ export const connectionBreaks: readonly Break[] = [
     find: "if (this.#closing.length > 0 && this.state !== 'closed' && areSettled(this.#inFlight, this.#queue)) this.destroy(null);",
     replace: "if (this.#closing.length > 0 && this.state !== 'closed' && areSettled(this.#queue)) this.destroy(null);",
     tests: ['test/unit/connection'],
+    kind: 'single',
   },
   {
     name: 'lost-taken-for-unsent',
@@ -98,6 +103,7 @@ export const connectionBreaks: readonly Break[] = [
     find: 'if (asking) this.#expect(DISCARDED_REPLY);',
     replace: '',
     tests: ['test/unit/connection/writer.test.ts'],
+    kind: 'cluster',
   },
   {
     name: 'queue-hands-on-settled-calls',
@@ -114,6 +120,7 @@ export const connectionBreaks: readonly Break[] = [
     find: "if (config.readonly) steps.push({ words: ['READONLY'], on: 'optional' });",
     replace: '',
     tests: ['test/unit/connection/handshake.test.ts'],
+    kind: 'cluster',
   },
   {
     name: 'database-not-selected',

@@ -33,6 +33,7 @@ export const dispatchBreaks: readonly Break[] = [
     find: 'if (decision.asking) call.ensureExtras().asking = true;',
     replace: '',
     tests: ['test/unit/client/dispatch'],
+    kind: 'cluster',
   },
   {
     name: 'asking-kept',
@@ -41,6 +42,7 @@ export const dispatchBreaks: readonly Break[] = [
     find: 'extras.asking = false;\n    if (extras.target === null)',
     replace: 'if (extras.target === null)',
     tests: ['test/unit/client/dispatch'],
+    kind: 'cluster',
   },
   {
     name: 'ask-moves-the-slot',
@@ -49,6 +51,7 @@ export const dispatchBreaks: readonly Break[] = [
     find: "patch: kind === 'moved'",
     replace: 'patch: true',
     tests: ['test/unit/routing/retry.test.ts'],
+    kind: 'cluster',
   },
   {
     name: 'moved-not-learnt',
@@ -57,6 +60,7 @@ export const dispatchBreaks: readonly Break[] = [
     find: "patch: kind === 'moved'",
     replace: 'patch: false',
     tests: ['test/unit/routing/retry.test.ts'],
+    kind: 'cluster',
   },
   {
     name: 'redirected-for-ever',
@@ -73,6 +77,7 @@ export const dispatchBreaks: readonly Break[] = [
     find: 'tryagain: { wake: false',
     replace: 'later: { wake: false',
     tests: ['test/unit/routing/retry.test.ts'],
+    kind: 'cluster',
   },
   {
     name: 'readonly-wakes-nobody',
@@ -105,6 +110,7 @@ export const dispatchBreaks: readonly Break[] = [
     find: 'if (!(reply instanceof ReplyError)) continue;',
     replace: 'if (Array.isArray(commands)) continue;',
     tests: ['test/unit/client/dispatch'],
+    kind: 'cluster',
   },
   {
     name: 'write-repeated-after-wait',
@@ -121,6 +127,7 @@ export const dispatchBreaks: readonly Break[] = [
     find: 'if (acknowledged < count) throw',
     replace: 'if (acknowledged < 0) throw',
     tests: ['test/unit/client/dispatch'],
+    kind: 'replication',
   },
   {
     name: 'refused-overtaken',
@@ -137,6 +144,7 @@ export const dispatchBreaks: readonly Break[] = [
     find: 'if (barriers.size > 0 && keepsOrder(call) && barriers.hold(slot, call, clock.now())) return;',
     replace: '',
     tests: ['test/unit/client/dispatch'],
+    kind: 'cluster',
   },
   {
     name: 'handover-unfenced',
@@ -145,6 +153,7 @@ export const dispatchBreaks: readonly Break[] = [
     find: 'const isAnswered = this.#last === null || this.#last.state === SETTLED || this.#last.attempts !== this.#attempts;',
     replace: 'const isAnswered = true;',
     tests: ['test/unit/client/dispatch'],
+    kind: 'cluster',
   },
   {
     name: 'waiting-calls-forgotten',
@@ -153,6 +162,7 @@ export const dispatchBreaks: readonly Break[] = [
     find: 'for (let call = calls.shift(); call !== null; call = calls.shift()) this.#dispatch(call);',
     replace: '',
     tests: ['test/unit/client/dispatch'],
+    kind: 'single',
   },
   {
     name: 'waiting-without-deadline',
@@ -185,6 +195,7 @@ export const dispatchBreaks: readonly Break[] = [
     find: 'if (usage.commands >= this.#options.queue.maxCommands || usage.bytes + bytes > this.#options.queue.maxBytes) {',
     replace: 'if (usage.commands < 0) {',
     tests: ['test/unit/client'],
+    kind: 'single',
   },
   {
     name: 'script-known-for-ever',
@@ -201,5 +212,6 @@ export const dispatchBreaks: readonly Break[] = [
     find: 'else call.fail(why(call.executed));',
     replace: "else call.fail(why('no'));",
     tests: ['test/unit/client/abort.test.ts'],
+    kind: 'single',
   },
 ];

@@ -9,6 +9,7 @@ export const poolBreaks: readonly Break[] = [
     find: 'if (dirty || isOld || this.#closed !== null || pooled.connection.load > 0) {',
     replace: 'if (isOld || this.#closed !== null) {',
     tests: ['test/unit/pool', 'test/unit/client/lease'],
+    kind: 'single',
   },
   {
     name: 'pool-without-bound',
@@ -17,6 +18,7 @@ export const poolBreaks: readonly Break[] = [
     find: 'Math.min(this.#waiting.length, maxConnecting) && this.#connections.size < max)',
     replace: 'Math.min(this.#waiting.length, maxConnecting))',
     tests: ['test/unit/pool'],
+    kind: 'single',
   },
   {
     name: 'old-generation-reused',
@@ -25,6 +27,7 @@ export const poolBreaks: readonly Break[] = [
     find: 'pooled.hasOldCredentials || pooled.generation !== this.#generation || pooled.isExpired;',
     replace: 'pooled.hasOldCredentials || pooled.isExpired;',
     tests: ['test/unit/pool'],
+    kind: 'sentinel',
   },
   {
     name: 'checked-in-connection-idles',
@@ -33,6 +36,7 @@ export const poolBreaks: readonly Break[] = [
     find: 'pooled.closeWhenIdle(this.#config.idleMs, () => this.#available.size <= this.#config.min);\n    this.#serve();',
     replace: 'pooled.closeWhenIdle(this.#config.idleMs, () => this.#available.size <= this.#config.min);',
     tests: ['test/unit/pool'],
+    kind: 'single',
   },
   {
     name: 'waiting-for-a-connection-for-ever',
@@ -41,6 +45,7 @@ export const poolBreaks: readonly Break[] = [
     find: 'this.#waiting.tick(now);',
     replace: '',
     tests: ['test/unit/pool'],
+    kind: 'single',
   },
   {
     name: 'blocked-call-cut-off',
@@ -49,6 +54,7 @@ export const poolBreaks: readonly Break[] = [
     find: "if (this.#exclusive.kind === 'alone') {\n      this.#destroyConnection(",
     replace: "if (this.state === 'blocked') {\n      this.#destroyConnection(",
     tests: ['test/unit/pool'],
+    kind: 'single',
   },
   {
     name: 'popped-element-dropped',
@@ -57,6 +63,7 @@ export const poolBreaks: readonly Break[] = [
     find: 'if (raw === null && this.#cancelled !== null) {',
     replace: 'if (this.#cancelled !== null) {',
     tests: ['test/unit/pool'],
+    kind: 'single',
   },
   {
     name: 'blocked-at-the-old-primary',
@@ -65,6 +72,7 @@ export const poolBreaks: readonly Break[] = [
     find: 'this.#rerouted ??= error;\n    this.#endWait();',
     replace: '',
     tests: ['test/unit/pool'],
+    kind: 'sentinel',
   },
   {
     name: 'unblock-meets-the-next-caller',
@@ -73,6 +81,7 @@ export const poolBreaks: readonly Break[] = [
     find: "if (!this.#unblockPending || this.lease.connection.state === 'closed') this.#finish();",
     replace: 'this.#finish();',
     tests: ['test/unit/pool'],
+    kind: 'single',
   },
   {
     name: 'unblock-said-once',
@@ -81,6 +90,7 @@ export const poolBreaks: readonly Break[] = [
     find: 'else if (now >= this.#unblockAgainAt && !this.#unblockPending) this.#unblock(now);',
     replace: '',
     tests: ['test/unit/pool'],
+    kind: 'single',
   },
   {
     name: 'blocked-time-forgotten',
@@ -89,6 +99,7 @@ export const poolBreaks: readonly Break[] = [
     find: 'return withTimeout(this.call.args, blocking, blocking.ms - (now - since));',
     replace: 'return withTimeout(this.call.args, blocking, blocking.ms);',
     tests: ['test/unit/pool'],
+    kind: 'single',
   },
   {
     name: 'blocked-past-its-deadline',
@@ -97,6 +108,7 @@ export const poolBreaks: readonly Break[] = [
     find: 'else if (this.call.isDue(now)) this.cancel((executed) => this.#timeoutError(executed));',
     replace: '',
     tests: ['test/unit/pool'],
+    kind: 'single',
   },
   {
     name: 'unwritten-calls-vanish',
@@ -105,6 +117,7 @@ export const poolBreaks: readonly Break[] = [
     find: 'for (const call of unwritten) call.owner.failed(call, notSent);',
     replace: '',
     tests: ['test/unit/pool'],
+    kind: 'single',
   },
   {
     name: 'dead-primary-keeps-writes',
@@ -113,6 +126,7 @@ export const poolBreaks: readonly Break[] = [
     find: "if (this.state === 'unresponsive' || this.#said === 'busy') this.#stalled.destroy(error);",
     replace: '',
     tests: ['test/unit/pool'],
+    kind: 'sentinel',
   },
   {
     name: 'half-open-for-ever',
@@ -121,6 +135,7 @@ export const poolBreaks: readonly Break[] = [
     find: 'void this.#ask(second);',
     replace: '',
     tests: ['test/unit/pool'],
+    kind: 'single',
   },
   {
     name: 'connection-of-a-stall-stays-open',
@@ -129,6 +144,7 @@ export const poolBreaks: readonly Break[] = [
     find: 'this.#reconnector.stop();\n    this.#second?.destroy(null);',
     replace: 'this.#reconnector.stop();',
     tests: ['test/unit/pool'],
+    kind: 'single',
   },
   {
     name: 'lease-over-and-used',
@@ -137,5 +153,6 @@ export const poolBreaks: readonly Break[] = [
     find: "if (this.#isEnded) return rejectRefused(spec, 'its lease is over');",
     replace: '',
     tests: ['test/unit/client/lease', 'test/unit/api/leased-commands.test.ts'],
+    kind: 'single',
   },
 ];

@@ -33,6 +33,7 @@ export const protocolBreaks: readonly Break[] = [
     find: 'if (socket.writableLength === 0) encoder.release();\n    else if (!accepted) this.blocked = true;',
     replace: 'encoder.release();\n    if (!accepted) this.blocked = true;',
     tests: ['test/unit/connection/writer.test.ts'],
+    kind: 'single',
   },
   {
     name: 'backpressure-ignored',
@@ -41,6 +42,7 @@ export const protocolBreaks: readonly Break[] = [
     find: 'else if (!accepted) this.blocked = true;',
     replace: '',
     tests: ['test/unit/connection/writer.test.ts'],
+    kind: 'single',
   },
   {
     name: 'buffer-of-caller-reused',
@@ -98,6 +100,7 @@ export const protocolBreaks: readonly Break[] = [
     replace:
       'let call = this.inFlight.shift();\n    while (call?.state === 2 && this.inFlight.length > 0) call = this.inFlight.shift();\n    if (call === undefined) throw new',
     tests: ['test/unit/connection'],
+    kind: 'single',
   },
   {
     name: 'error-of-settled-call-kept-in-count',
@@ -106,6 +109,7 @@ export const protocolBreaks: readonly Break[] = [
     find: 'if (call.state === SETTLED) {\n      releaseUsage(call);\n      return;',
     replace: 'if (call.state === SETTLED) {\n      return;',
     tests: ['test/unit/client/dispatch'],
+    kind: 'single',
   },
   {
     name: 'script-refusal-believed',
@@ -122,6 +126,7 @@ export const protocolBreaks: readonly Break[] = [
     find: 'const crc = close > open + 1 ? crc16OfAscii(key, open + 1, close) : crc16OfAscii(key, 0, key.length);',
     replace: 'const crc = crc16OfAscii(key, 0, key.length);',
     tests: ['test/unit/routing/keys/slots.test.ts'],
+    kind: 'cluster',
   },
   {
     name: 'mget-in-order-of-shards',
@@ -130,6 +135,7 @@ export const protocolBreaks: readonly Break[] = [
     find: 'merged[order] = (Array',
     replace: 'merged[index] = (Array',
     tests: ['test/unit/routing/keys/multi-shard.test.ts'],
+    kind: 'cluster',
   },
   {
     name: 'part-failed-unsaid',
@@ -138,5 +144,6 @@ export const protocolBreaks: readonly Break[] = [
     find: 'if (failures.length > 0) throw failureOfParts({ name: spec.name, count: parts.length }, failures);',
     replace: '',
     tests: ['test/unit/routing/keys/multi-shard.test.ts'],
+    kind: 'cluster',
   },
 ];

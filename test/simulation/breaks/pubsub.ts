@@ -17,6 +17,7 @@ export const pubsubBreaks: readonly Break[] = [
     find: 'sinceMs: Math.max(this.#confirmedAt, completeUntil) };',
     replace: 'sinceMs: Math.max(wallClock.now(), completeUntil) };',
     tests: ['test/unit/client/pubsub'],
+    kind: 'single',
   },
   {
     name: 'channel-stays-at-the-wrong-node',
@@ -25,6 +26,7 @@ export const pubsubBreaks: readonly Break[] = [
     find: 'if (right?.key === node) return;',
     replace: 'if (right !== undefined) return;',
     tests: ['test/unit/client/pubsub'],
+    kind: 'cluster',
   },
   {
     name: 'silent-subscription',
@@ -33,6 +35,7 @@ export const pubsubBreaks: readonly Break[] = [
     find: 'if (++this.#silentPeriods * this.pingEveryMs < this.#connection.liveness.limitMs) return;',
     replace: 'if (++this.#silentPeriods > 0) return;',
     tests: ['test/unit/connection'],
+    kind: 'single',
   },
   {
     name: 'server-unsubscribes-unheard',
@@ -41,6 +44,7 @@ export const pubsubBreaks: readonly Break[] = [
     find: "else if (kind === 'sunsubscribe') this.#serverUnsubscribed(items[1] ?? null);",
     replace: '',
     tests: ['test/unit/connection'],
+    kind: 'cluster',
   },
   {
     name: 'delivered-before-it-is-live',
@@ -49,6 +53,7 @@ export const pubsubBreaks: readonly Break[] = [
     find: "if (subscription !== undefined && subscription.state === 'live') subscription",
     replace: 'if (subscription !== undefined) subscription',
     tests: ['test/unit/connection'],
+    kind: 'cluster',
   },
   {
     name: 'moved-without-a-pause',
@@ -65,6 +70,7 @@ export const pubsubBreaks: readonly Break[] = [
     find: "if (kindOf(kind) === 'slave') this.#notPrimary(",
     replace: "if (kindOf(kind) === 'none') this.#notPrimary(",
     tests: ['test/unit/connection'],
+    kind: 'cluster',
   },
   {
     name: 'dropped-without-a-word',

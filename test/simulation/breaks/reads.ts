@@ -9,6 +9,7 @@ export const readBreaks: readonly Break[] = [
     find: 'if (maxLagMs > 0 && (freshAt === null || now - freshAt >= maxLagMs))',
     replace: 'if (maxLagMs > 0 && freshAt !== null && now - freshAt >= maxLagMs)',
     tests: ['test/unit/routing/reads'],
+    kind: 'replication',
   },
   {
     name: 'lag-measured-once',
@@ -17,6 +18,7 @@ export const readBreaks: readonly Break[] = [
     find: 'if (policy.maxLagMs > 0 && freshAt !== null) validUntil = Math.min(validUntil, freshAt + policy.maxLagMs);',
     replace: '',
     tests: ['test/unit/routing/reads'],
+    kind: 'replication',
   },
   {
     name: 'every-replica-fresh',
@@ -25,6 +27,7 @@ export const readBreaks: readonly Break[] = [
     find: 'if (sample !== undefined && sample.offset <= offset) return sample.sentAt;',
     replace: 'if (sample !== undefined) return sample.sentAt;',
     tests: ['test/unit/routing/health'],
+    kind: 'replication',
   },
   {
     name: 'lag-since-the-answer',
@@ -33,6 +36,7 @@ export const readBreaks: readonly Break[] = [
     find: 'if (replid !== this.#replid) {\n      this.#replid = replid;',
     replace: 'if (this.#replid === null) {\n      this.#replid = replid;',
     tests: ['test/unit/routing/health'],
+    kind: 'replication',
   },
   {
     name: 'link-down-unseen',
@@ -41,6 +45,7 @@ export const readBreaks: readonly Break[] = [
     find: '(stateOf(node).linked ?? node.usable) ? null :',
     replace: '(stateOf(node).linked ?? true) || node.key !== null ? null :',
     tests: ['test/unit/routing/reads'],
+    kind: 'replication',
   },
   {
     name: 'strict-replica-reads-the-primary',
@@ -65,6 +70,7 @@ export const readBreaks: readonly Break[] = [
     find: 'const able = session === null ? picker.nodes : session.allowed(slot, router.primaryOf(shard), picker.nodes);',
     replace: 'const able = picker.nodes;',
     tests: ['test/unit/client/dispatch/read-router.test.ts'],
+    kind: 'replication',
   },
   {
     name: 'session-offset-ignored',
@@ -73,6 +79,7 @@ export const readBreaks: readonly Break[] = [
     find: ' && reply.position.offset >= offset) return true;',
     replace: ') return true;',
     tests: ['test/unit/client/session.test.ts'],
+    kind: 'replication',
   },
   {
     name: 'session-write-in-flight-forgotten',
@@ -81,6 +88,7 @@ export const readBreaks: readonly Break[] = [
     find: 'if (this.#inFlight.has(slot) || this.#movedWrites.has(slot)) return null;',
     replace: 'if (this.#movedWrites.has(slot)) return null;',
     tests: ['test/unit/client/session.test.ts'],
+    kind: 'replication',
   },
   {
     name: 'session-offset-of-a-former-primary',
@@ -89,6 +97,7 @@ export const readBreaks: readonly Break[] = [
     find: 'if (isReassigned) this.offsets.changed();',
     replace: '',
     tests: ['test/unit/client'],
+    kind: 'sentinel',
   },
   {
     name: 'restarted-replica-believed',
@@ -97,6 +106,7 @@ export const readBreaks: readonly Break[] = [
     find: 'const current = reply !== null && reply.processEpoch === replica.processEpoch;',
     replace: 'const current = reply !== null;',
     tests: ['test/unit/client/session.test.ts'],
+    kind: 'replication',
   },
   {
     name: 'pipeline-reads-before-its-write',
@@ -105,5 +115,6 @@ export const readBreaks: readonly Break[] = [
     find: 'if (view.session !== null || !client.mayReadElsewhere(view)) return view;',
     replace: 'if (steps.length >= 0) return view;',
     tests: ['test/unit/client'],
+    kind: 'replication',
   },
 ];

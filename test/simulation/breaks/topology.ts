@@ -9,6 +9,7 @@ export const topologyBreaks: readonly Break[] = [
     find: 'shards.fill(shard, start, end + 1);',
     replace: 'shards.fill(shard, start, end);',
     tests: ['test/unit/topology/slot-map.test.ts'],
+    kind: 'cluster',
   },
   {
     name: 'probe-undoes-moved',
@@ -33,6 +34,7 @@ export const topologyBreaks: readonly Break[] = [
     find: 'if (epoch > bestEpoch) {',
     replace: 'if (bestEpoch === -1) {',
     tests: ['test/unit/topology/cluster'],
+    kind: 'cluster',
   },
   {
     name: 'demotion-overlooked',
@@ -41,6 +43,7 @@ export const topologyBreaks: readonly Break[] = [
     find: 'const demotions = demotionsIn(views, entries);',
     replace: 'const demotions = entries.size < 0 ? demotionsIn(views, entries) : new Map();',
     tests: ['test/unit/topology/cluster'],
+    kind: 'cluster',
   },
   {
     name: 'probes-without-pause',
@@ -73,6 +76,7 @@ export const topologyBreaks: readonly Break[] = [
     find: "if (verdict.is === 'primary') return this.#snapshot(candidate, true, null);",
     replace: "if (verdict.is !== 'silent') return this.#snapshot(candidate, true, null);",
     tests: ['test/unit/topology/sentinel'],
+    kind: 'sentinel',
   },
   {
     name: 'old-sentinels-outvote',
@@ -81,6 +85,7 @@ export const topologyBreaks: readonly Break[] = [
     find: 'if (view.epoch < epoch) continue;',
     replace: '',
     tests: ['test/unit/topology/sentinel'],
+    kind: 'sentinel',
   },
   {
     name: 'switch-master-unheard',
@@ -89,6 +94,7 @@ export const topologyBreaks: readonly Break[] = [
     find: 'if (isCurrent() && (group === null || group === this.#name))',
     replace: 'if (group === "")',
     tests: ['test/unit/topology/sentinel'],
+    kind: 'sentinel',
   },
   {
     name: 'one-of-two-primaries',
@@ -97,6 +103,7 @@ export const topologyBreaks: readonly Break[] = [
     find: 'const isSplit = primaries.length > 1 && configured.length !== 1;',
     replace: 'const isSplit = primaries.length < 0;',
     tests: ['test/unit/topology/replication'],
+    kind: 'replication',
   },
   {
     name: 'members-not-followed',
@@ -105,6 +112,7 @@ export const topologyBreaks: readonly Break[] = [
     find: 'wave = round.flatMap((answer) => (answer.ok && answer.value !== null ? this.#neighbours(answer.value) : []));',
     replace: 'wave = [];',
     tests: ['test/unit/topology/replication'],
+    kind: 'replication',
   },
   {
     name: 'calls-of-a-lost-node-vanish',
@@ -113,6 +121,7 @@ export const topologyBreaks: readonly Break[] = [
     find: "this.bus.emit('callsReturned', unwritten);",
     replace: '',
     tests: ['test/unit/client/nodes'],
+    kind: 'cluster',
   },
   {
     name: 'demoted-node-keeps-its-queue',
@@ -121,6 +130,7 @@ export const topologyBreaks: readonly Break[] = [
     find: "} else if (previous?.nodes.get(key)?.role === 'primary' && info.role !== 'primary') {\n        for (const call of node.takeUnwritten()) unwritten.push(call);",
     replace: "} else if (previous?.nodes.get(key)?.role === 'primary' && info.role !== 'primary') {",
     tests: ['test/unit/client/nodes'],
+    kind: 'cluster',
   },
   {
     name: 'removed-node-cut-off',
@@ -129,6 +139,7 @@ export const topologyBreaks: readonly Break[] = [
     find: 'const GRACE_MS = 5_000;',
     replace: 'const GRACE_MS = 0;',
     tests: ['test/unit/client/nodes'],
+    kind: 'cluster',
   },
   {
     name: 'promotion-overlooked',
@@ -137,5 +148,6 @@ export const topologyBreaks: readonly Break[] = [
     find: 'if (promotedReplica === undefined ||',
     replace: 'if (promotedReplica !== null ||',
     tests: ['test/unit/client/nodes/failover-detector.test.ts'],
+    kind: 'replication',
   },
 ];

@@ -7,13 +7,19 @@ import type { Output } from './output.js';
 import { problemsOf } from './tally.js';
 import { PatchedTree } from './unit-tests.js';
 import { workFolder } from './work-folder.js';
-import type { SeedJob, SeedReport } from './worker.js';
-import { runJobs, Worker, withWorkers } from './workers.js';
+import type { SeedJob } from './worker.js';
+import { Worker } from './workers.js';
 
 /** Each break gets the seeds from 1 up to this one, until something is noticed. */
 export const DEFAULT_BREAK_SEEDS = 200;
 /** So many of them come before the unit tests. */
 const FEW_SEEDS = 10;
+
+/** What a run of seeds noticed, and after how many. */
+interface Noticed {
+  readonly seeds: number;
+  readonly what: string;
+}
 
 /** Who noticed a break. */
 export interface BreakReport {
@@ -33,16 +39,39 @@ export function chosenBreaks(names: readonly string[]): readonly Break[] {
   return names.length === 0 ? breaks : breaks.filter(({ name }) => names.includes(name));
 }
 
-/** Seeds that the engine passes as it is: a violation in one of the others says nothing. */
-async function soundSeeds(bundle: string, count: number, jobs: number): Promise<SeedJob[]> {
-  const sound: SeedJob[] = [];
-  const seeds = Array.from({ length: count }, (_, at) => ({ seed: at + 1 }));
-  const keep = (report: SeedReport): void => {
-    if (problemsOf(report).length === 0) sound.push({ seed: report.seed });
-  };
-  await withWorkers(bundle, jobs, (workers) => runJobs(workers, seeds.values(), keep));
-  return sound.sort((a, b) => a.seed - b.seed);
+/** The engine as it is: a seed that it fails says nothing of a break. Only seeds that fail with one are tried without. */
+class SoundEngine {
+  readonly #worker: Worker;
+  readonly #tried = new Map<string, Promise<boolean>>();
+  /** One seed after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(bundle: string) {
+    this.#worker = new Worker(bundle);
+  }
+
+  passes(job: SeedJob): Promise<boolean> {
+    const name = `${job.kind ?? 'any'}/${job.seed}`;
+    const known = this.#tried.get(name);
+    if (known !== undefined) return known;
+    const passed = this.#last.then(async () => problemsOf(await this.#worker.run(job)).length === 0);
+    this.#last = passed;
+    this.#tried.set(name, passed);
+    return passed;
+  }
+
+  async failing(): Promise<number> {
+    const passed = await Promise.all(this.#tried.values());
+    return passed.filter((isGood) => !isGood).length;
+  }
+
+  stop(): Promise<void> {
+    return this.#worker.stop();
+  }
 }
+
+/** What says whether a seed passes without the break. */
+type Sound = Pick<SoundEngine, 'passes'>;
 
 /** Has `work` done with a process that runs the broken engine. */
 async function withBroken<T>(one: Break, folder: string, work: (worker: Worker) => Promise<T>): Promise<T> {
@@ -57,18 +86,25 @@ async function withBroken<T>(one: Break, folder: string, work: (worker: Worker) 
   }
 }
 
-/** Runs the seeds until one fails. Returns what was noticed; null: nothing. */
-async function firstFailing(worker: Worker, jobs: readonly SeedJob[]): Promise<{ readonly seeds: number; readonly what: string } | null> {
+/** Runs the seeds until one fails that the engine passes as it is. Returns what was noticed; null: nothing. */
+async function firstFailing(worker: Worker, jobs: readonly SeedJob[], sound: Sound): Promise<Noticed | null> {
   for (const [at, job] of jobs.entries()) {
     const [problem] = problemsOf(await worker.run(job));
-    if (problem !== undefined) return { seeds: at + 1, what: `seed ${job.seed}: ${problem.split('\n')[0]}` };
+    if (problem !== undefined && (await sound.passes(job))) {
+      return { seeds: at + 1, what: `seed ${job.seed}${job.kind === undefined ? '' : ` (${job.kind})`}: ${problem.split('\n')[0]}` };
+    }
   }
   return null;
 }
 
-/** Runs the seeds with the break until one fails. */
+/** Runs the seeds with the break until one fails. They are such that the engine passes as it is. */
 export function simulateBreak(one: Break, jobs: readonly SeedJob[], folder: string): ReturnType<typeof firstFailing> {
-  return withBroken(one, folder, (worker) => firstFailing(worker, jobs));
+  return withBroken(one, folder, (worker) => firstFailing(worker, jobs, { passes: async () => true }));
+}
+
+/** The seeds that a break gets, of the servers that show it soonest. */
+function jobsFor({ kind }: Break, count: number): SeedJob[] {
+  return Array.from({ length: count }, (_, at) => ({ seed: at + 1, kind }));
 }
 
 /** Tries the breaks, so many at a time. Resolves with the report for `--json`, and whether all were noticed that can be. */
@@ -79,37 +115,51 @@ export async function runBreaks(
 ): Promise<{ readonly isGood: boolean; readonly json: object }> {
   const chosen = chosenBreaks(names);
   const folder = workFolder('breaks');
-  output.progress('unit tests and seeds without a break …');
+  output.progress('unit tests without a break …');
   const trees = Array.from({ length: jobs }, () => new PatchedTree());
   await trees[0]?.checkSound([...new Set(chosen.flatMap(({ tests }) => tests))]);
-  const seeds = await soundSeeds(await bundleWorker(folder), count, jobs);
-  if (seeds.length < count) output.line(`${count - seeds.length} of ${count} seeds fail without a break, and are left out.`);
+  const sound = new SoundEngine(await bundleWorker(folder));
   const reports: BreakReport[] = [];
   const waiting = chosen.values();
   const lane = async (tree: PatchedTree): Promise<void> => {
     for (const one of waiting) {
       if (isStopped()) return;
-      const report = await tryBreak(one, seeds, folder, tree);
+      const report = await tryBreak(one, { count, folder, tree, sound });
       reports.push(report);
       output.line(lineOf(report));
       output.progress(`${reports.length} of ${chosen.length} breaks`);
     }
   };
-  await Promise.all(trees.map(lane));
+  try {
+    await Promise.all(trees.map(lane));
+  } finally {
+    await sound.stop();
+  }
   output.progress('');
+  const failing = await sound.failing();
+  if (failing > 0) output.line(`${failing} seeds failed without the break as well, and did not count.`);
   return summary(reports, output);
 }
 
+interface Trial {
+  /** Seeds that a break gets at most. */
+  readonly count: number;
+  readonly folder: string;
+  readonly tree: PatchedTree;
+  readonly sound: Sound;
+}
+
 /** Most breaks are noticed soon, and unit tests are quicker than the many seeds that a rare one takes. */
-async function tryBreak(one: Break, seeds: readonly SeedJob[], folder: string, tree: PatchedTree): Promise<BreakReport> {
+async function tryBreak(one: Break, { count, folder, tree, sound }: Trial): Promise<BreakReport> {
   const { name, harm, tests } = one;
+  const jobs = jobsFor(one, count);
   return withBroken(one, folder, async (worker): Promise<BreakReport> => {
-    const soon = await firstFailing(worker, seeds.slice(0, FEW_SEEDS));
+    const soon = await firstFailing(worker, jobs.slice(0, FEW_SEEDS), sound);
     if (soon !== null) return { name, harm, by: 'simulation', ...soon };
     const what = await tree.firstFailure(tests, patchOf(one));
-    if (what !== null) return { name, harm, by: 'unit tests', seeds: Math.min(FEW_SEEDS, seeds.length), what };
-    const late = await firstFailing(worker, seeds.slice(FEW_SEEDS));
-    if (late === null) return { name, harm, by: null, seeds: seeds.length, what: null };
+    if (what !== null) return { name, harm, by: 'unit tests', seeds: Math.min(FEW_SEEDS, count), what };
+    const late = await firstFailing(worker, jobs.slice(FEW_SEEDS), sound);
+    if (late === null) return { name, harm, by: null, seeds: count, what: null };
     return { name, harm, by: 'simulation', seeds: FEW_SEEDS + late.seeds, what: late.what };
   });
 }
