@@ -18,11 +18,6 @@ export const regressions: readonly Regression[] = [
   {
     seed: 20,
     kind: 'replication',
-    was: 'after READONLY the next look at the topology was up to 125 ms away: writes went on to a demoted primary and were late',
-  },
-  {
-    seed: 20,
-    kind: 'replication',
     was: 'After READONLY the next look at the topology was up to 125 ms away: writes went on to a demoted primary and were late.',
   },
   {
