@@ -1,4 +1,4 @@
-import { clearInterval, clearTimeout, setInterval, setTimeout } from '../runtime/runtime.js';
+import { clearInterval, clearTimeout, performance, setInterval, setTimeout } from '../runtime/runtime.js';
 /** The outcome of asking one item. */
 export type Answer<A, T> =
   | { readonly item: A; readonly ok: true; readonly value: T }
@@ -11,15 +11,15 @@ interface AskSeveralOptions<T> {
   readonly atOnce?: number;
   /** Interval at which one more is asked while there is no success, in ms. Default: never, only failures are replaced. */
   readonly staggerMs?: number;
-  /** How long the others are waited for after the first success that counts. */
-  readonly graceMs: number;
+  /** How long the others are waited for after a success that counts: the first one, or another one that gives them less time. */
+  readonly graceMs: number | ((value: T) => number);
   /** Whether a success starts the grace. Default: every one does. */
   readonly counts?: (value: T) => boolean;
 }
 
 /**
  * Asks several of `items`, in their order, and the next one for each that fails. An item that hangs does not hold up the answers of the
- * others: what is missing `graceMs` after the first success is left out. Answers come in the order in which they arrived. Never rejects.
+ * others: what is missing when `graceMs` have passed is left out. Answers come in the order in which they arrived. Never rejects.
  */
 export function askSeveral<A, T>(
   items: readonly A[],
@@ -34,7 +34,17 @@ export function askSeveral<A, T>(
     let successes = 0;
     let done = false;
     let grace: NodeJS.Timeout | undefined;
+    let graceEnd = Number.POSITIVE_INFINITY;
 
+    const startGrace = (value: T): void => {
+      const { graceMs } = options;
+      const ms = typeof graceMs === 'number' ? graceMs : graceMs(value);
+      const end = performance.now() + ms;
+      if (end >= graceEnd) return;
+      graceEnd = end;
+      clearTimeout(grace);
+      grace = setTimeout(finish, ms).unref();
+    };
     const finish = (): void => {
       if (done) return;
       done = true;
@@ -58,7 +68,7 @@ export function askSeveral<A, T>(
       if (answer.ok) {
         successes++;
         clearInterval(stagger);
-        if (grace === undefined && (options.counts?.(answer.value) ?? true)) grace = setTimeout(finish, options.graceMs).unref();
+        if (options.counts?.(answer.value) ?? true) startGrace(answer.value);
       }
       while (open < atOnce && open + successes < options.want && next < items.length) start();
       if (successes >= options.want || open === 0) finish();

@@ -20,6 +20,8 @@ import { buildView, type ClusterView } from './view.js';
 const VIEWS = 3;
 /** Nodes of one network answer within this of each other, in ms. */
 const GRACE_MS = 100;
+/** The same once a view has news: until they are taken in, commands go where they are refused. In ms. */
+const NEWS_GRACE_MS = 30;
 const STAGGER_MS = 100;
 
 /**
@@ -59,7 +61,7 @@ export class ClusterResolver implements Resolver {
     const answers = await askSeveral(unique, ask, {
       want: VIEWS,
       staggerMs: STAGGER_MS,
-      graceMs: GRACE_MS,
+      graceMs: (view) => (previous !== null && namesOtherOwners(view, previous) ? NEWS_GRACE_MS : GRACE_MS),
       counts: (view) => view.ranges.length > 0,
     });
     const own = answers.flatMap((answer) => (answer.ok ? [answer.value] : []));
@@ -141,6 +143,14 @@ export class ClusterResolver implements Resolver {
     if (isReply(shards)) return view(parseShards(shards, this.#tls));
     throw refusal(node, modeOf(mode[0], mode[1]), [shards, slots, nodes]);
   }
+}
+
+/** Whether a view names other owners of slots than are known. What it says of replicas has time. */
+function namesOtherOwners({ ranges }: ClusterView, { slots, shards }: TopologySnapshot): boolean {
+  if (slots === null) return false;
+  const isOther = (slot: number, owner: string): boolean => shards[slots.shardOf(slot)]?.primary?.id !== owner;
+  // Where a part of a range went elsewhere another range begins or ends.
+  return ranges.some(({ start, end, owner }) => isOther(start, owner) || isOther(end, owner));
 }
 
 function isReply(raw: Raw | undefined): raw is Exclude<Raw, Error> {

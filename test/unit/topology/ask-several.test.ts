@@ -16,6 +16,7 @@ interface Case {
   readonly want: number;
   readonly staggerMs?: number;
   readonly counts?: (value: string) => boolean;
+  readonly graceMs?: (value: string) => number;
   readonly expected: readonly string[];
   readonly afterMs: number;
 }
@@ -36,6 +37,14 @@ const CASES: readonly Case[] = [
     afterMs: 150,
   },
   {
+    name: 'gives the others less time after an answer that says so, and never more',
+    items: ['a10', 'b20', 'a30', 'a45'],
+    want: 4,
+    graceMs: (value) => (value.startsWith('b') ? 20 : 50),
+    expected: ['a10', 'b20', 'a30'],
+    afterMs: 40,
+  },
+  {
     name: 'asks more items while none answers',
     items: ['never', 'never', 'never', 'a10'],
     want: 2,
@@ -52,10 +61,10 @@ describe('askSeveral', () => {
   });
   afterEach(() => time.restore());
 
-  for (const { name, items, want, staggerMs, counts, expected, afterMs } of CASES) {
+  for (const { name, items, want, staggerMs, counts, graceMs = 50, expected, afterMs } of CASES) {
     it(name, async () => {
       let doneAt = -1;
-      const options = { want, graceMs: 50, ...(staggerMs === undefined ? {} : { staggerMs }), ...(counts === undefined ? {} : { counts }) };
+      const options = { want, graceMs, ...(staggerMs === undefined ? {} : { staggerMs }), ...(counts === undefined ? {} : { counts }) };
       const result = askSeveral(items, ask, options).then((answers) => {
         doneAt = Date.now();
         return answers;

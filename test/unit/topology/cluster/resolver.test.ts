@@ -137,6 +137,19 @@ describe('ClusterResolver', () => {
     assert.equal(servers.asked.length, 3);
   });
 
+  it('waits less long for the others when a node names another owner of slots', async () => {
+    const servers = new ScriptedServers({ 7000: NODE_A, 7001: NODE_B });
+    const first = await servers.probe(CLUSTER);
+    const waitedMs = async (view: Script): Promise<number> => {
+      servers.servers = { 7000: HUNG, 7001: view };
+      const begunAt = Date.now();
+      const probe = servers.probe(CLUSTER, first).then(() => Date.now() - begunAt);
+      await time().tickAsync(1_000);
+      return probe;
+    };
+    assert.deepEqual([await waitedMs(NODE_B), await waitedMs(PROMOTED_B)], [100, 30]);
+  });
+
   describe('in a quiet probe', () => {
     const quiet: ProbeFocus = { suspects: new Set(), moved: [], quiet: true };
     const member3 = (myself: number, ...more: readonly string[]): Script =>
