@@ -80,7 +80,7 @@ export class Deployment {
     this.credentials.add(() => [this.#control, ...this.nodes.all()]);
     this.replicaHealth = new ReplicaHealth(this.#control, options.monitor.sampleMs, (key) => this.nodes.get(key), {
       changed: (shard) => this.#readsChanged(shard),
-      wake: (reason) => this.#monitor.wake(reason),
+      contradicted: (key, reason) => this.probeFirst(key, reason),
     });
     this.#sharesSentinels = shared !== null;
     this.sentinels = shared ?? new SentinelAccess(options, failed);

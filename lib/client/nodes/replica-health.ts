@@ -14,8 +14,8 @@ import { type NodeInfo, nodesOfShard, type TopologySnapshot } from '../../topolo
 interface ReplicaHealthEvents {
   /** The state of a node of this shard has changed. */
   changed(shard: number): void;
-  /** A node contradicts the topology. */
-  wake(reason: string): void;
+  /** A node contradicts the topology, by what it says of itself. */
+  contradicted(key: string, reason: string): void;
 }
 
 /** Health of a node in `stats()`, beyond its connections. */
@@ -150,7 +150,8 @@ export class ReplicaHealth {
       // A node without a connection is down already.
       if (node.role === 'replica' && own?.unreachableReason === null) health.onMissedSample(at, own.replies);
     } else {
-      if (state.role !== null && state.role !== node.role) this.#events.wake(`${node.key} says that it is a ${state.role}`);
+      if (state.role !== null && state.role !== node.role)
+        this.#events.contradicted(node.key, `${node.key} says that it is a ${state.role}`);
       const { offset, replid } = state;
       const offsets = primary === null ? null : this.#offsetsOf(primary.key);
       if (isPrimary && state.role === 'primary' && offset !== null) offsets?.add(replid, offset, sentAt);

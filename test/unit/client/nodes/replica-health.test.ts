@@ -67,7 +67,7 @@ class ScriptedGroup implements ControlChannel {
     }
     this.health = new ReplicaHealth(this, 1_000, (key) => this.nodes.get(key) as Node | undefined, {
       changed: (shard) => this.changed.push(shard),
-      wake: (reason) => this.woken.push(reason),
+      contradicted: (key, reason) => this.woken.push(`${key}: ${reason}`),
     });
     this.health.follow(this.snapshot);
   }
@@ -186,13 +186,13 @@ describe('ReplicaHealth', () => {
     assert.equal(group.state(3).linked, null);
   });
 
-  it('wakes the monitor when a node contradicts the topology', async () => {
+  it('tells which node contradicts the topology', async () => {
     group.health.used(0, policy({}));
     await time.tickAsync(500);
     assert.deepEqual(group.woken, []);
     group.server(2).role = 'master';
     await time.tickAsync(1_000);
-    assert.deepEqual(group.woken, ['127.0.0.1:2 says that it is a primary']);
+    assert.deepEqual(group.woken, ['127.0.0.1:2: 127.0.0.1:2 says that it is a primary']);
   });
 
   it('opens the breaker of a replica whose calls are given up, probes it by itself, and reports both', () => {
