@@ -236,7 +236,7 @@ export class Client {
 
   /** Subscribes to channels, until the group ends. */
   listen(request: SubscribeRequest, handler: SubscriptionHandler, limits: SubscribeLimits): SubscriptionGroup {
-    return this.subscriptions.listen(request, handler, limits, this.#lifecycle.begin() ? null : closedError('subscription'));
+    return this.subscriptions.listen(request, handler, limits, this.#lifecycle.begin() ? null : new ClosedError('the client is closed'));
   }
 
   // --- life
@@ -258,7 +258,7 @@ export class Client {
     const wasIdle = this.#lifecycle.state === 'idle';
     this.#lifecycle.enter('closing');
     this.#dispatcher.endBlocking();
-    this.subscriptions.destroy(closedError('subscription'));
+    this.subscriptions.destroy(new ClosedError('the client is closed'));
     const groups = Promise.all([...this.#groups].map((group) => group.close()));
     while (!wasIdle && this.#isOwed() && !this.#isClosed()) await new Promise((resolve) => setTimeout(resolve, 5));
     await Promise.all([this.#deployment.nodes.close(), groups]);

@@ -21,7 +21,8 @@ interface SubscriberEvents {
   closed(error: SlotwiseError | null): void;
 }
 
-const COMMANDS: Readonly<Record<ChannelKind, { readonly subscribe: CommandSpec; readonly unsubscribe: CommandSpec }>> = {
+/** What subscribes and what ends a subscription. */
+export const COMMANDS: Readonly<Record<ChannelKind, { readonly subscribe: CommandSpec; readonly unsubscribe: CommandSpec }>> = {
   channel: { subscribe: command('SUBSCRIBE'), unsubscribe: command('UNSUBSCRIBE') },
   pattern: { subscribe: command('PSUBSCRIBE'), unsubscribe: command('PUNSUBSCRIBE') },
   shard: { subscribe: command('SSUBSCRIBE'), unsubscribe: command('SUNSUBSCRIBE') },

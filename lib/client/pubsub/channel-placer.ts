@@ -1,3 +1,4 @@
+import { COMMANDS } from '../../connection/subscriber.js';
 import { log } from '../../diagnostics.js';
 import { AddressRefusedError, NoNodeError, OptionsError, ReplyError, type SlotwiseError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
@@ -188,8 +189,10 @@ function redirectRefused({ error }: AttemptFailure, { host, port }: Redirection)
   return new AddressRefusedError(message, { node: error.node, cause: error });
 }
 
-function noNode({ text, whyNotLive }: ChannelState): NoNodeError {
-  return new NoNodeError(`subscribing to ${text}: ${whyNotLive?.message ?? 'no node serves it at the moment'}`, {
+function noNode({ kind, text, whyNotLive }: ChannelState): NoNodeError {
+  const command = COMMANDS[kind].subscribe.name;
+  return new NoNodeError(`${command} of ${text}: ${whyNotLive?.message ?? 'no node serves it at the moment'}`, {
+    command,
     cause: whyNotLive ?? undefined,
   });
 }

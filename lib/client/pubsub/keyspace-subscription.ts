@@ -1,3 +1,4 @@
+import { COMMANDS } from '../../connection/subscriber.js';
 import type { SlotwiseError } from '../../errors.js';
 import { queueMicrotask, wallClock } from '../../runtime/runtime.js';
 import type { Gap } from '../gap.js';
@@ -43,6 +44,7 @@ export class KeyspaceSubscription implements SubscriptionHandle {
     this.#handler = handler;
     this.#host = host;
     this.#lifecycle = new SubscriptionLifecycle(handler, limits, {
+      command: COMMANDS[kind].subscribe.name,
       unconfirmed: () => this.#firstUnconfirmed(),
       release: () => this.#release(),
     });

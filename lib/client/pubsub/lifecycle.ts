@@ -1,4 +1,4 @@
-import { AbortError, type SlotwiseError, TimeoutError } from '../../errors.js';
+import { AbortError, ClosedError, type SlotwiseError, TimeoutError } from '../../errors.js';
 import { clearTimeout, setTimeout } from '../../runtime/runtime.js';
 import { type Transitions, transition } from '../../util/state-machine.js';
 import { watchSignal } from '../abort.js';
@@ -23,6 +23,8 @@ export interface Unconfirmed {
 
 /** What the lifecycle needs of the subscription it belongs to. */
 interface LifecycleHost {
+  /** SUBSCRIBE or its like, for errors. */
+  readonly command: string;
   unconfirmed(): Unconfirmed;
   /** Gives up what was subscribed. Called once, at the end. */
   release(): Promise<unknown>;
@@ -60,13 +62,13 @@ export class SubscriptionLifecycle {
   /** Starts the deadline and watches the signal. `closed`: the client has ended. False: the subscription has ended at once. */
   start(closed: SlotwiseError | null): boolean {
     const { timeoutMs, signal } = this.limits;
-    const error = closed ?? (signal?.aborted === true ? aborted(signal) : null);
+    const error = closed !== null ? this.#closed(closed) : signal?.aborted === true ? this.#aborted(signal) : null;
     if (error !== null) {
       void this.end(error);
       return false;
     }
-    if (signal !== null) this.#unwatch = watchSignal(signal, () => void this.end(aborted(signal)));
-    if (timeoutMs > 0) this.#timer = setTimeout(() => void this.end(notConfirmed(this.host.unconfirmed(), timeoutMs)), timeoutMs);
+    if (signal !== null) this.#unwatch = watchSignal(signal, () => void this.end(this.#aborted(signal)));
+    if (timeoutMs > 0) this.#timer = setTimeout(() => void this.end(this.#notConfirmed()), timeoutMs);
     return true;
   }
 
@@ -84,25 +86,40 @@ export class SubscriptionLifecycle {
     this.#become('ended');
     clearTimeout(this.#timer);
     this.#unwatch?.();
-    this.#settle(error ?? new AbortError('the subscription was ended before the servers confirmed it'));
+    const { command } = this.host;
+    this.#settle(error ?? new AbortError(`${command}: the subscription was ended before the servers confirmed it`, { command }));
     this.handler.ended(error);
     await this.host.release();
+  }
+
+  /** The client ends: an error only for those that still wait for the first confirmation. */
+  close(closed: SlotwiseError): void {
+    void this.end(this.state === 'subscribing' ? this.#closed(closed) : null);
+  }
+
+  #closed(closed: SlotwiseError): ClosedError {
+    const { command } = this.host;
+    return new ClosedError(`${command}: ${closed.message}`, { command, cause: closed });
+  }
+
+  #aborted(signal: AbortSignal): AbortError {
+    const { command } = this.host;
+    return new AbortError(`${command} was aborted`, { command, cause: signal.reason });
+  }
+
+  #notConfirmed(): TimeoutError {
+    const { command } = this.host;
+    const { what, node, cause } = this.host.unconfirmed();
+    const by = node === null ? '' : ` by ${node}`;
+    const why = cause === null ? '' : `: ${cause.message}`;
+    return new TimeoutError(`${command} of ${what} was not confirmed within ${this.limits.timeoutMs} ms${by}${why}`, {
+      command,
+      node: node ?? undefined,
+      cause: cause ?? undefined,
+    });
   }
 
   #become(next: SubscriptionState): void {
     this.state = transition(TRANSITIONS, this.state, next);
   }
-}
-
-function aborted(signal: AbortSignal): AbortError {
-  return new AbortError('the subscription was aborted', { cause: signal.reason });
-}
-
-function notConfirmed({ what, node, cause }: Unconfirmed, timeoutMs: number): TimeoutError {
-  const by = node === null ? '' : ` by ${node}`;
-  const why = cause === null ? '' : `: ${cause.message}`;
-  return new TimeoutError(`subscribing to ${what} was not confirmed within ${timeoutMs} ms${by}${why}`, {
-    node: node ?? undefined,
-    cause: cause ?? undefined,
-  });
 }

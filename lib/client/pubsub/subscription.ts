@@ -1,4 +1,5 @@
 import type { ChannelKind } from '../../connection/channel-subscription.js';
+import { COMMANDS } from '../../connection/subscriber.js';
 import type { SlotwiseError } from '../../errors.js';
 import type { ChannelListener, ChannelState } from './channel.js';
 import { SubscriptionLifecycle, type SubscriptionState, type Unconfirmed } from './lifecycle.js';
@@ -41,6 +42,7 @@ export class SubscriptionGroup implements SubscriptionHandle, ChannelListener {
     this.#unconfirmed = new Set(channels);
     this.#host = host;
     this.#lifecycle = new SubscriptionLifecycle(handler, limits, {
+      command: COMMANDS[kind].subscribe.name,
       unconfirmed: () => this.#firstUnconfirmed(),
       release: () => this.#release(),
     });
@@ -70,7 +72,7 @@ export class SubscriptionGroup implements SubscriptionHandle, ChannelListener {
 
   /** The client ends: an error only for those that still wait for the first confirmation. */
   close(error: SlotwiseError): void {
-    void this.#lifecycle.end(this.state === 'subscribing' ? error : null);
+    this.#lifecycle.close(error);
   }
 
   // --- events of the channels

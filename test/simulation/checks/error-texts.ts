@@ -15,7 +15,6 @@ export const errorTexts: Check = {
     const findings: Finding[] = [];
     // What servers were never sent is no command: a lease, a scan, `close()`.
     const commands = new Set(books.executions.map(({ words }) => words[0] ?? ''));
-    for (const name of HAVE_PARTS) commands.delete(name);
     for (const call of calls) {
       if (call.outcome?.ok !== false || call.outcome.error.executed === null) continue;
       const missing = missingIn(call, call.outcome.error, commands);
@@ -40,6 +39,3 @@ function missingIn({ words, traits }: CallRecord, { name, node, message, error }
   }
   return OF_A_NODE.has(name) && node === null ? 'the node' : null;
 }
-
-/** Their errors are about the parts, or in other words. */
-const HAVE_PARTS: readonly string[] = ['EXEC', 'SUBSCRIBE', 'PSUBSCRIBE', 'SSUBSCRIBE', 'UNSUBSCRIBE', 'SCRIPT'];

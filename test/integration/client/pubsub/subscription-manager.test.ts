@@ -150,7 +150,7 @@ describe('subscriptions of a client of one server', () => {
     const aborted = rejected(redis.subscribe('b', () => {}, { signal: abort.signal }));
     const closed = rejected(redis.subscribe('c', () => {}));
     const next = rejected(redis.messages('d').next());
-    assert.match((await late).message, /subscribing to a was not confirmed within 30 ms/);
+    assert.match((await late).message, /SUBSCRIBE of a was not confirmed within 30 ms/);
     abort.abort(new Error('enough'));
     assert.deepEqual([(await aborted).code, ((await aborted).cause as Error).message], ['ERR_ABORTED', 'enough']);
     assert.equal(redis.stats().subscriptions.channels, 2);
@@ -158,7 +158,7 @@ describe('subscriptions of a client of one server', () => {
     assert.equal((await closed).code, 'ERR_CLOSED');
     assert.equal((await next).code, 'ERR_CLOSED');
     const after = await rejected(redis.subscribe('e', () => {}));
-    assert.deepEqual([after.code, after.message], ['ERR_CLOSED', 'subscription: the client is closed']);
+    assert.deepEqual([after.code, after.message], ['ERR_CLOSED', 'SUBSCRIBE: the client is closed']);
     assert.equal((await rejected(redis.subscribe('e', () => {}, { signal: AbortSignal.abort() }))).code, 'ERR_CLOSED');
   });
 

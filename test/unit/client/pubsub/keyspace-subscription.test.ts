@@ -234,7 +234,7 @@ describe('KeyspaceSubscription', () => {
       time.tick(30);
       await assert.rejects(opened.subscription.confirmed, {
         code: 'ERR_TIMEOUT',
-        message: 'subscribing to keyspace events was not confirmed within 30 ms by b',
+        message: 'PSUBSCRIBE of keyspace events was not confirmed within 30 ms by b',
         node: 'b',
       });
     } finally {

@@ -82,10 +82,10 @@ const cases: readonly Case[] = [
 const unconfirmed: Unconfirmed = { what: 'a', node: null, cause: null };
 
 const texts: readonly (readonly [text: string, unconfirmed: Unconfirmed])[] = [
-  ['subscribing to a was not confirmed within 30 ms', unconfirmed],
-  ['subscribing to a was not confirmed within 30 ms by h:1', { ...unconfirmed, node: 'h:1' }],
-  ['subscribing to a was not confirmed within 30 ms: no', { ...unconfirmed, cause: new AbortError('no') }],
-  ['subscribing to a was not confirmed within 30 ms by h:1: no', { what: 'a', node: 'h:1', cause: new AbortError('no') }],
+  ['SUBSCRIBE of a was not confirmed within 30 ms', unconfirmed],
+  ['SUBSCRIBE of a was not confirmed within 30 ms by h:1', { ...unconfirmed, node: 'h:1' }],
+  ['SUBSCRIBE of a was not confirmed within 30 ms: no', { ...unconfirmed, cause: new AbortError('no') }],
+  ['SUBSCRIBE of a was not confirmed within 30 ms by h:1: no', { what: 'a', node: 'h:1', cause: new AbortError('no') }],
 ];
 
 describe('SubscriptionLifecycle', () => {
@@ -100,7 +100,7 @@ describe('SubscriptionLifecycle', () => {
     late = unconfirmed,
   ): { readonly lifecycle: SubscriptionLifecycle; readonly calls: string[] } {
     const handler = new RecordingHandler();
-    const host = { unconfirmed: () => late, release: async () => void handler.calls.push('release') };
+    const host = { command: 'SUBSCRIBE', unconfirmed: () => late, release: async () => void handler.calls.push('release') };
     const limits = { timeoutMs: 30, signal: abort.signal };
     return { lifecycle: new SubscriptionLifecycle(handler, limits, host), calls: handler.calls };
   }
@@ -137,6 +137,7 @@ describe('SubscriptionLifecycle', () => {
   it('has no deadline with 0 ms', () => {
     const limits = { timeoutMs: 0, signal: null };
     const lifecycle = new SubscriptionLifecycle(new RecordingHandler(), limits, {
+      command: 'SUBSCRIBE',
       unconfirmed: () => unconfirmed,
       release: async () => {},
     });
@@ -157,7 +158,7 @@ describe('SubscriptionLifecycle', () => {
     const lifecycle = new SubscriptionLifecycle(
       new RecordingHandler(),
       { timeoutMs: 0, signal: null },
-      { unconfirmed: () => unconfirmed, release: () => released },
+      { command: 'SUBSCRIBE', unconfirmed: () => unconfirmed, release: () => released },
     );
     let ended = false;
     const end = lifecycle.end(null).then(() => {
@@ -177,6 +178,21 @@ describe('SubscriptionLifecycle', () => {
     assert.throws(() => lifecycle.activate(), /no transition from ended to active/);
   });
 
+  const ends: readonly (readonly [text: string, end: (lifecycle: SubscriptionLifecycle, abort: AbortController) => void])[] = [
+    ['SUBSCRIBE was aborted', (_, abort) => abort.abort()],
+    ['SUBSCRIBE: the client is closed', (lifecycle) => lifecycle.close(new ClosedError('the client is closed'))],
+    ['SUBSCRIBE: the subscription was ended before the servers confirmed it', (lifecycle) => void lifecycle.end(null)],
+  ];
+  for (const [text, end] of ends) {
+    it(`says when it ends before it began: ${text}`, async () => {
+      const abort = new AbortController();
+      const { lifecycle } = open(abort);
+      lifecycle.start(null);
+      end(lifecycle, abort);
+      await assert.rejects(lifecycle.confirmed, { message: text, command: 'SUBSCRIBE' });
+    });
+  }
+
   for (const [text, late] of texts) {
     it(`says at the deadline: ${text}`, async () => {
       const { lifecycle } = open(undefined, late);
@@ -184,7 +200,8 @@ describe('SubscriptionLifecycle', () => {
       time.tick(30);
       const error = await lifecycle.confirmed.catch((reason: unknown) => reason);
       assert.ok(error instanceof SlotwiseError);
-      assert.deepEqual([error.message, error.node, error.cause], [text, late.node ?? undefined, late.cause ?? undefined]);
+      const { message, command, node, cause } = error;
+      assert.deepEqual([message, command, node, cause], [text, 'SUBSCRIBE', late.node ?? undefined, late.cause ?? undefined]);
     });
   }
 });

@@ -116,7 +116,7 @@ describe('SubscriptionGroup', () => {
       confirm(connections[0]);
       connections[1]?.subscription?.onError(0, new ReplyError('LOADING', 'LOADING data'));
       time.tick(30);
-      await assert.rejects(group.confirmed, { message: 'subscribing to b was not confirmed within 30 ms: LOADING data' });
+      await assert.rejects(group.confirmed, { message: 'SUBSCRIBE of b was not confirmed within 30 ms: LOADING data' });
     } finally {
       time.restore();
     }
