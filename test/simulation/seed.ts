@@ -112,7 +112,11 @@ class Seed {
   /** Notes what the process of the client holds, now and then. */
   #look(): void {
     const { timeline, client } = this.world;
-    this.#holdings.push({ at: timeline.now, sockets: openSockets.size, timers: client.openTimers });
+    const queues = [...this.#programs.clients].map(([name, { redis }]) => {
+      const { commands, bytes, nodes } = redis.stats();
+      return { client: name, commands, bytes, exclusive: Math.max(0, ...nodes.map(({ exclusiveConnections }) => exclusiveConnections)) };
+    });
+    this.#holdings.push({ at: timeline.now, sockets: openSockets.size, timers: client.openTimers, queues });
     timeline.after(LOOK_MS, () => this.#look());
   }
 

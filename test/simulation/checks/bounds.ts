@@ -1,19 +1,38 @@
-import type { Check, ErrorEvent, Evidence, Finding } from './check.js';
+import type { Execution } from '../books.js';
+import type { CallRecord } from '../workloads/calls.js';
+import type { Check, ClientFacts, ErrorEvent, Evidence, Finding } from './check.js';
 import { ms } from './words.js';
 
+/** Probes of the monitor begin at least so far apart while commands wait for a primary, in ms: docs/monitor.md. */
+const URGENT_MS = 25;
+/** Besides probes, samples of a shard that serves reads: `monitor.sampleMs` is 100 ms at least, docs/options.md. A second. */
+const SAMPLES_A_SECOND = 10;
+
 /**
- * Attempts of one client to connect to one address within a second, at most. It has kept connections of each kind (writes, reads, subscribers,
- * probes, blocked calls: docs/pool.md), each with a backoff from 10 ms with full jitter, and probes by the monitor every 25 ms while commands
- * wait for a primary (docs/monitor.md); calls that block, and leases, open their own.
+ * Attempts of one client to connect to one address within a second, at most: one for each probe and sample of the monitor, whose connection
+ * has no backoff of its own; for each kept connection (for writes and for reads, of subscribers, of CLIENT UNBLOCK: docs/pool.md) as many as
+ * its backoff allows. Calls that block, and leases, open their own.
  */
-const CONNECTS_A_SECOND = 120;
+function mostConnects({ sharedConnections, reconnect }: ClientFacts): number {
+  return 1_000 / URGENT_MS + SAMPLES_A_SECOND + (2 * sharedConnections + 2) * attemptsASecond(reconnect);
+}
+
+/** Attempts that a backoff allows in the first second, as it is on the average: it doubles, at random between its limits (docs/options.md). */
+function attemptsASecond({ minMs, maxMs }: ClientFacts['reconnect']): number {
+  let attempts = 1;
+  for (let passedMs = 0; ; attempts++) {
+    passedMs += (minMs + Math.min(maxMs, minMs * 2 ** attempts)) / 2;
+    if (passedMs > 1_000) return attempts;
+  }
+}
 
 /** The client asks for no more connections than its backoffs allow. */
 export const connects: Check = {
   name: 'connects a second',
   rule: 'bounds',
-  find({ connects: attempts, clients }: Evidence): Finding[] {
-    const most = CONNECTS_A_SECOND * clients.size;
+  find({ connects: attempts, clients, calls }: Evidence): Finding[] {
+    let kept = 0;
+    for (const facts of clients.values()) kept += mostConnects(facts);
     const times = new Map<string, number[]>();
     const findings = new Map<string, Finding>();
     for (const { at, to } of attempts) {
@@ -21,16 +40,74 @@ export const connects: Check = {
       times.set(to, latest);
       latest.push(at);
       while ((latest[0] ?? at) < at - 1_000) latest.shift();
-      if (latest.length <= most || findings.has(to)) continue;
+      if (latest.length <= kept || findings.has(to)) continue;
+      const own = calls.filter((call) => hasOwnConnection(call) && call.issuedAt <= at && (call.settledAt ?? at) >= at - 1_000).length;
+      const most = kept + own;
+      if (latest.length <= most) continue;
       findings.set(to, { at, text: `${latest.length} attempts to connect to ${to} within a second, up to ${ms(at)}; ${most} are allowed` });
     }
     return [...findings.values()];
   },
 };
 
+/** So many questions in a row span so long at least: of a probe that found a change, or met a new connection, one or two come sooner. */
+const QUESTIONS = 11;
+const QUESTIONS_MS = 8 * URGENT_MS;
+
+/** A node is asked by the monitor once a probe, and probes keep their distance: see `lib/topology/probe-schedule.ts`. */
+export const probes: Check = {
+  name: 'probes keep their distance',
+  rule: 'bounds',
+  find({ books, clients, kind }: Evidence): Finding[] {
+    const last = new Map<Execution['session'], number>();
+    const asked = new Map<string, number[]>();
+    for (const { words, session, sentAt, server } of books.executions) {
+      // The others are asked besides, on the same connection.
+      if (words[0] !== (kind === 'cluster' ? 'CLUSTER' : 'INFO') || words[1] !== (kind === 'cluster' ? 'SHARDS' : 'server')) continue;
+      // Questions that waited for a connection leave together.
+      if (last.get(session) === sentAt) continue;
+      last.set(session, sentAt);
+      const who = clients.size === 1 ? server.name : `${server.name} by ${session.name}`;
+      const times = asked.get(who);
+      if (times === undefined) asked.set(who, [sentAt]);
+      else times.push(sentAt);
+    }
+    const findings: Finding[] = [];
+    for (const [who, times] of asked) {
+      times.sort((a, b) => a - b);
+      const first = times.findIndex((at, place) => (times[place + QUESTIONS - 1] ?? Number.POSITIVE_INFINITY) - at < QUESTIONS_MS);
+      if (first < 0) continue;
+      const [from = 0, until = 0] = [times[first], times[first + QUESTIONS - 1]];
+      const text = `${who} was asked by probes ${QUESTIONS} times within ${ms(until - from)}, from ${ms(from)}; ${QUESTIONS_MS} ms are the least`;
+      findings.push({ at: until, text });
+    }
+    return findings;
+  },
+};
+
+/** No more is unanswered, and no more connections are lent at a node, than the options allow. */
+export const queues: Check = {
+  name: 'bounds of queue and pool',
+  rule: 'bounds',
+  find({ holdings: taken, clients }: Evidence): Finding[] {
+    for (const { at, queues: held } of taken) {
+      for (const { client, commands, bytes, exclusive } of held) {
+        const facts = clients.get(client);
+        if (facts === undefined) continue;
+        const { queue, maxExclusive } = facts;
+        const told = `client ${client} has`;
+        if (commands > queue.maxCommands) return [{ at, text: `${told} ${commands} commands unanswered, of ${queue.maxCommands} at most` }];
+        if (bytes > queue.maxBytes) return [{ at, text: `${told} ${bytes} bytes unanswered, of ${queue.maxBytes} at most` }];
+        if (exclusive > maxExclusive) return [{ at, text: `${told} lent ${exclusive} connections of a node, of ${maxExclusive} at most` }];
+      }
+    }
+    return [];
+  },
+};
+
 /** What a client's process holds at once at most, for each client and server. */
-const SOCKETS_A_NODE = 40;
-const TIMERS_A_NODE = 60;
+const SOCKETS_A_NODE = 20;
+const TIMERS_A_NODE = 40;
 
 /** Sockets and timers do not grow with time or faults. */
 export const holdings: Check = {
@@ -39,7 +116,7 @@ export const holdings: Check = {
   find({ holdings: taken, clients, nodes, calls }: Evidence): Finding[] {
     const places = clients.size * (nodes.size + 3);
     // Each call that blocks, each lease has a connection of its own.
-    const own = calls.filter(({ traits, words }) => traits.blocks || traits.waitReplicas > 0 || OWN.has(words[0] ?? '')).length;
+    const own = calls.filter(hasOwnConnection).length;
     for (const { at, sockets, timers } of taken) {
       if (sockets <= places * SOCKETS_A_NODE + own && timers <= places * TIMERS_A_NODE + 2 * own) continue;
       return [{ at, text: `${sockets} sockets and ${timers} timers at ${ms(at)}` }];
@@ -47,6 +124,10 @@ export const holdings: Check = {
     return [];
   },
 };
+
+function hasOwnConnection({ traits, words }: CallRecord): boolean {
+  return traits.blocks || traits.waitReplicas > 0 || OWN.has(words[0] ?? '');
+}
 
 const OWN: ReadonlySet<string> = new Set(['LEASE', 'WATCHED']);
 

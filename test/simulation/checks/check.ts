@@ -19,11 +19,22 @@ export interface ConnectAttempt {
   readonly to: string;
 }
 
+/** What a client says of itself. */
+export interface Queue {
+  readonly client: string;
+  /** Unanswered commands, and the bytes of their arguments. */
+  readonly commands: number;
+  readonly bytes: number;
+  /** Connections to one node that belong to one caller at a time; of the node that has most. */
+  readonly exclusive: number;
+}
+
 /** What the client's process holds at a moment. */
 export interface Holding {
   readonly at: number;
   readonly sockets: number;
   readonly timers: number;
+  readonly queues: readonly Queue[];
 }
 
 /** An `error` event. */
@@ -41,6 +52,10 @@ export interface ClientFacts {
   readonly database: number;
   /** Shared connections a node. */
   readonly sharedConnections: number;
+  /** Limits of the backoff, in ms. */
+  readonly reconnect: { readonly minMs: number; readonly maxMs: number };
+  readonly queue: { readonly maxCommands: number; readonly maxBytes: number };
+  readonly maxExclusive: number;
 }
 
 /** What checks look at when a seed has ended. */

@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../../../lib/options/defaults.js';
 import type { Plan } from '../planning/plan.js';
 import type { ToldEvent } from '../programs.js';
 import type { CallRecord, Calls } from '../workloads/calls.js';
@@ -44,7 +45,10 @@ function factsOf({ options }: Plan['clients'][number], { clients }: Plan): Clien
   return {
     clientName: clients.length === 1 ? null : (options.clientName ?? ''),
     database: options.database ?? 0,
-    sharedConnections: options.pool?.shared ?? 1,
+    sharedConnections: options.pool?.shared ?? DEFAULTS.pool.shared,
+    reconnect: { ...DEFAULTS.reconnect, ...options.reconnect },
+    queue: { ...DEFAULTS.queue, ...options.queue },
+    maxExclusive: options.pool?.maxExclusive ?? DEFAULTS.pool.maxExclusive,
   };
 }
 

@@ -1,8 +1,9 @@
+import { DEFAULTS } from '../../../lib/options/defaults.js';
 import { Books, type Execution } from '../books.js';
 import { OK } from '../servers/resp.js';
 import { Timeline } from '../time/timeline.js';
 import { type CallRecord, failureOf, type Outcome, plainTraits } from '../workloads/calls.js';
-import type { Check, Evidence } from './check.js';
+import type { Check, ClientFacts, Evidence } from './check.js';
 import { keysOfEffect, Ledger } from './ledger.js';
 
 /** Evidence of a seed in which nothing happened, but for what is given. */
@@ -13,7 +14,7 @@ export function forgedEvidence(given: Partial<Evidence> = {}): Evidence {
     subscribers: [],
     books: new Books(new Timeline()),
     nodes: new Set(['10.0.0.1:6379', '10.0.0.2:6379', '10.0.0.3:6379']),
-    clients: new Map([['a', { clientName: null, database: 0, sharedConnections: 1 }]]),
+    clients: new Map([['a', forgedClient()]]),
     stalls: [],
     connects: [],
     holdings: [],
@@ -26,6 +27,12 @@ export function forgedEvidence(given: Partial<Evidence> = {}): Evidence {
     hasWallJumps: false,
     ...given,
   };
+}
+
+/** A client with the defaults, but for what is given. */
+export function forgedClient(given: Partial<ClientFacts> = {}): ClientFacts {
+  const { pool, reconnect, queue } = DEFAULTS;
+  return { clientName: null, database: 0, sharedConnections: pool.shared, reconnect, queue, maxExclusive: pool.maxExclusive, ...given };
 }
 
 /** Books with these executions. */

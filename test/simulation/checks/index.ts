@@ -1,4 +1,4 @@
-import { connects, errorEvents, holdings } from './bounds.js';
+import { connects, errorEvents, holdings, probes, queues } from './bounds.js';
 import type { Check, Evidence, Finding } from './check.js';
 import { errorTexts } from './error-texts.js';
 import { executions } from './executions.js';
@@ -18,7 +18,7 @@ export const checks: readonly Check[] = [
   ...[histories, sessions, staleness],
   stalePrimary,
   ...[deliveries, gaps, pops],
-  ...[connects, holdings, errorEvents],
+  ...[connects, probes, queues, holdings, errorEvents],
 ];
 
 /** Findings of one check that are told of a seed: the others have mostly the same cause. */
