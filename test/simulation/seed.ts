@@ -1,6 +1,7 @@
 import type { Evidence, Finding, Holding } from './checks/check.js';
 import { evidenceOf } from './checks/evidence.js';
 import { judge } from './checks/index.js';
+import { LAST } from './checks/settling.js';
 import { faults } from './faults/index.js';
 import { openSockets } from './network/virtual-socket.js';
 import { drawPlan, OPERATION } from './planning/draw-plan.js';
@@ -10,7 +11,7 @@ import { Programs } from './programs.js';
 import type { DeploymentKind } from './topologies/deployment.js';
 import { topologies } from './topologies/index.js';
 import { type CallRecord, Calls } from './workloads/calls.js';
-import { issueFresh } from './workloads/fresh.js';
+import { issueFresh, issueLast } from './workloads/fresh.js';
 import { World } from './world.js';
 
 /** Something that must never happen, and did. */
@@ -227,7 +228,14 @@ class Seed {
     // Those who block without a limit wait for `close()`.
     const isQuiet = (): boolean => calls.open === calls.openEndless;
     if (!isQuiet()) world.run(isQuiet, deadline + LATE_MS - world.timeline.now);
-    for (const name of programs.clients.keys()) world.client.arrive(() => programs.end(name, 'close'));
+    const isCalm = this.#settledAt < Number.POSITIVE_INFINITY;
+    for (const [name, client] of programs.clients) {
+      world.client.arrive(() => {
+        const context = programs.contextOf(LAST, client);
+        if (isCalm && !client.isEnded) programs.run(async () => void (await issueLast(context)), context);
+        programs.end(name, 'close');
+      });
+    }
     world.run(() => programs.closed === programs.clients.size && programs.open === 0, END_MS);
     world.run(() => false, LATE_MS);
     this.#left.push(...world.client.openTimerNames.map((timer) => `a timer: ${timer}`));

@@ -1,3 +1,4 @@
+import { piped, replicated, watched } from './batches.js';
 import { connects, errorEvents, holdings, probes, queues } from './bounds.js';
 import type { Check, Evidence, Finding } from './check.js';
 import { errorTexts } from './error-texts.js';
@@ -7,15 +8,16 @@ import { Ledger } from './ledger.js';
 import { pops } from './pops.js';
 import { sessions, staleness } from './read-promises.js';
 import { readValues, writeReplies } from './replies.js';
-import { leftovers, recovery, settling } from './settling.js';
+import { scans } from './scans.js';
+import { closing, leftovers, recovery, settling } from './settling.js';
 import { stalePrimary } from './stale-primary.js';
 import { deliveries, gaps } from './subscribers.js';
 
 /** All that must never happen. */
 export const checks: readonly Check[] = [
-  ...[settling, leftovers, recovery],
-  ...[executions, readValues, writeReplies, errorTexts],
-  ...[histories, sessions, staleness],
+  ...[settling, leftovers, recovery, closing],
+  ...[executions, readValues, writeReplies, scans, errorTexts],
+  ...[histories, sessions, staleness, watched, piped, replicated],
   stalePrimary,
   ...[deliveries, gaps, pops],
   ...[connects, probes, queues, holdings, errorEvents],

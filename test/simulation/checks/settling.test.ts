@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { type CallRecord, plainTraits } from '../workloads/calls.js';
-import { booksOf, findingsOf, forgedCall, forgedEvidence, forgedExecution, rejected } from './forge.js';
-import { leftovers, recovery, settling } from './settling.js';
+import { type CallRecord, failureOf, plainTraits } from '../workloads/calls.js';
+import { booksOf, findingsOf, forgedCall, forgedClient, forgedEvidence, forgedExecution, rejected, resolved } from './forge.js';
+import { closing, LAST, leftovers, recovery, settling } from './settling.js';
 import { runningMs, stalePrimary } from './stale-primary.js';
 
 describe('simulation: promises settle', () => {
@@ -46,6 +46,26 @@ describe('simulation: promises settle', () => {
     assert.deepEqual(findingsOf(recovery, forgedEvidence({ fresh: [forgedCall(1, 'GET a')] })), []);
     const fresh = [forgedCall(1, 'GET a', { outcome: rejected('no') })];
     assert.match(findingsOf(recovery, forgedEvidence({ fresh }))[0] ?? '', /#1 GET a .* rejected/);
+  });
+});
+
+describe('simulation: what is issued right before close()', () => {
+  const found = (outcomes: readonly CallRecord['outcome'][], client = forgedClient({ queue: { maxCommands: 3, maxBytes: 1_000 } })) => {
+    const calls = outcomes.map((outcome, at) => forgedCall(at + 1, `SET last:${at} v`, { workload: LAST, outcome }));
+    return findingsOf(closing, forgedEvidence({ calls, clients: new Map([['a', client]]) }));
+  };
+  const refused = { ok: false, error: { ...failureOf(new Error('full')), code: 'ERR_QUEUE_FULL' } } as const;
+
+  it('is answered', () => {
+    assert.deepEqual(found([resolved('OK'), resolved('OK')]), []);
+    assert.match(found([rejected('unknown')])[0] ?? '', /rejected with TimeoutError/);
+  });
+
+  it('is refused beyond the bound of the queue, and only there', () => {
+    const ok = resolved('OK');
+    assert.deepEqual(found([ok, ok, ok, refused]), []);
+    assert.match(found([ok, ok, ok, ok])[0] ?? '', /was accepted as the 4th, the queue may hold 3/);
+    assert.equal(found([refused], forgedClient()).length, 1);
   });
 });
 

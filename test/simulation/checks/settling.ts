@@ -1,3 +1,4 @@
+import { DEFAULTS } from '../../../lib/options/defaults.js';
 import type { CallRecord } from '../workloads/calls.js';
 import type { Check, Evidence, Finding, Span } from './check.js';
 import { ms, shownCall, shownOutcome } from './words.js';
@@ -61,4 +62,30 @@ export const recovery: Check = {
     fresh
       .filter(({ outcome }) => outcome?.ok !== true)
       .map((call) => ({ at: call.settledAt ?? endedAt, text: `${shownCall(call)}, ${shownOutcome(call)}`, calls: [call.id] })),
+};
+
+/** The program that issues commands right before `close()`, when all is well. */
+export const LAST = 'last';
+
+/** What was accepted before `close()` is answered, and no more is accepted than the queue may hold. */
+export const closing: Check = {
+  name: 'close() waits for what was accepted',
+  rule: 'settles',
+  find({ calls, clients }: Evidence): Finding[] {
+    const findings: Finding[] = [];
+    const accepted = new Map<string, number>();
+    for (const call of calls) {
+      if (call.workload !== LAST) continue;
+      const { outcome } = call;
+      const most = clients.get(call.client)?.queue.maxCommands ?? DEFAULTS.queue.maxCommands;
+      const isRefused = outcome?.ok === false && outcome.error.code === 'ERR_QUEUE_FULL';
+      const count = (accepted.get(call.client) ?? 0) + (isRefused ? 0 : 1);
+      accepted.set(call.client, count);
+      if (outcome?.ok === true && count <= most) continue;
+      if (isRefused && most < DEFAULTS.queue.maxCommands) continue;
+      const text = count > most ? `it was accepted as the ${count}th, the queue may hold ${most}` : shownOutcome(call);
+      findings.push({ at: call.settledAt ?? call.issuedAt, text: `${shownCall(call)}: ${text}`, calls: [call.id] });
+    }
+    return findings;
+  },
 };

@@ -78,3 +78,18 @@ export async function issueFresh(context: WorkloadContext, boundMs: number): Pro
   };
   return Promise.all(kinds.map(untilSuccess));
 }
+
+/** More than the smallest queue that clients have. */
+const LAST_COMMANDS = 35;
+
+/** Issues commands that `close()` finds under way, all in one turn of the loop. */
+export function issueLast(context: WorkloadContext): Promise<unknown> {
+  const me = new Caller(context, { timeoutMs: 5_000 });
+  const calls = Array.from({ length: LAST_COMMANDS }, (_, at) =>
+    me.call(
+      (id) => ['SET', `last:${at}`, textOf(id)],
+      (redis, id) => redis.set(`last:${at}`, textOf(id)),
+    ),
+  );
+  return Promise.all(calls);
+}
