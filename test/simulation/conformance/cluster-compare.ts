@@ -36,16 +36,16 @@ class Normalizer {
     return result;
   }
 
-  /** CLUSTER NODES in the order of names, without times and epochs. */
-  nodes(text: string): string {
+  /** CLUSTER NODES in the order of names, without times, and without epochs where they are not asked for. */
+  nodes(text: string, hasEpochs = false): string {
     const lines = this.text(text)
       .replace(/^txt:/, '')
       .trim()
       .split('\n')
       .map((line) => {
         const words = line.trim().split(' ');
-        const [id, address, flags, primary, , , , link, ...slots] = words;
-        return [id, address, flags, primary, link, ...slots].join(' ');
+        const [id, address, flags, primary, , , epoch, link, ...slots] = words;
+        return [id, address, flags, primary, ...(hasEpochs ? [epoch] : []), link, ...slots].join(' ');
       });
     return lines.sort().join('\n');
   }
@@ -86,9 +86,9 @@ function withoutOffsets(text: string): string {
   return text.replace(/("id"(?:: |, ))"[0-9a-f]{40}"/g, '$1"…"').replace(/("replication-offset"(?:: |, )):\d+/g, '$1:offset');
 }
 
-/** What a node must be told of by the others, in ms. */
+/** Time between two looks whether the nodes agree, in ms. */
 const LOOK_MS = 50;
-const LOOKS = 300;
+const LOOKS = 1_000;
 
 /** Until all nodes have one view, and have heard of each other's offsets. */
 async function agreed({ host, nodes }: ClusterHost): Promise<string> {
@@ -98,15 +98,16 @@ async function agreed({ host, nodes }: ClusterHost): Promise<string> {
     for (const conversation of conversations) {
       conversation.send(words);
       const tree = await conversation.next();
-      answers.push(words[1] === 'NODES' ? new Normalizer(nodes).nodes(tree.text).replace('myself,', '') : printTree(tree));
+      answers.push(words[1] === 'NODES' ? new Normalizer(nodes).nodes(tree.text, true).replace('myself,', '') : printTree(tree));
     }
     return answers;
   };
-  for (let looks = 0; looks < LOOKS; looks++) {
+  for (let looks = 0; ; looks++) {
     const views = await ask(['CLUSTER', 'NODES']);
     const slots = await ask(['CLUSTER', 'SLOTS']);
     const listed = slots.map((text) => [...nodes.values()].filter(({ id }) => text.includes(id)).length);
     if (new Set(views).size === 1 && listed.every((count) => count === nodes.size)) break;
+    if (looks === LOOKS) throw new Error(`the nodes do not agree: ${JSON.stringify(views)}`);
     await host.wait(LOOK_MS);
   }
   for (const conversation of conversations) conversation.close();

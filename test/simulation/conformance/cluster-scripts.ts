@@ -2,14 +2,15 @@ import type { ConformanceScript } from './script.js';
 
 /**
  * Commands to the nodes of a cluster, which are run one after the other: what a script changes of it, it changes back. Slots: `bar` 5061 and
- * `hello` 866 at `pa`, `k` 7629 at `pb`, `foo` 12182 at `pc`. `AGREED` waits until all nodes have one view.
+ * `hello` 866 at `pa`, `k` 7629 at `pb`, `foo` 12182 at `pc`. `AGREED` waits until all nodes have one view, of epochs too: a slot that goes back
+ * before its old owner knows the epoch of the new one would be claimed by both.
  */
 export const clusterScripts: readonly ConformanceScript[] = [
   {
     name: 'redirects',
     text: `
       pa: GET foo; pa: SET foo 1; pc: SET foo 1; pc: GET foo; pa: MGET foo bar; pa: MGET bar hello; pa: DEL bar; pa: SET bar 1
-      pa: MSET bar 2 foo 3; pa: EXISTS bar; pa: PING; ra: GET bar; ra: SET bar 2; ra: READONLY; ra: GET bar; ra: SET bar 2; ra: GET foo
+      pa: WAIT 1 15000; pa: MSET bar 2 foo 3; pa: EXISTS bar; pa: PING; ra: GET bar; ra: SET bar 2; ra: READONLY; ra: GET bar; ra: SET bar 2; ra: GET foo
       ra: MULTI; ra: GET bar; ra: EXEC; ra: MULTI; ra: GET bar; ra: SET bar 2; ra: EXEC; ra: READWRITE; ra: GET bar
       pa: MULTI; pa: GET foo; pa: GET bar; pa: EXEC; pa: MULTI; pa: SET bar 5; pa: SET hello 6; pa: EXEC; pa: MULTI; pa: SET bar 7
       pa: GET bar; pa: EXEC; pa: EVAL "-- read\\nreturn redis.call('GET', KEYS[1])" 1 foo
@@ -21,13 +22,13 @@ export const clusterScripts: readonly ConformanceScript[] = [
   {
     name: 'subscriptions to channels of slots',
     text: `
-      pax: SSUBSCRIBE bar; pay: SSUBSCRIBE foo; rax: SSUBSCRIBE bar; pa: SPUBLISH bar m; pax!; wait 50; rax!; pbx: SUBSCRIBE news; pa: PUBLISH news m
-      wait 50; pbx!; pax: SUNSUBSCRIBE bar; rax: SUNSUBSCRIBE; ra: PUBSUB SHARDCHANNELS; ra: SPUBLISH bar m`,
+      pax: SSUBSCRIBE bar; pay: SSUBSCRIBE foo; rax: SSUBSCRIBE bar; pa: SPUBLISH bar m; pax!; rax!; pbx: SUBSCRIBE news; pa: PUBLISH news m
+      pbx!; pax: SUNSUBSCRIBE bar; rax: SUNSUBSCRIBE; ra: PUBSUB SHARDCHANNELS; ra: SPUBLISH bar m`,
   },
   {
     name: 'slots that move key by key',
     text: `
-      pa: SET bar 1; pa: SET {bar}2 2; pb: CLUSTER SETSLOT 5061 IMPORTING {id:pa}; pa: CLUSTER SETSLOT 5061 MIGRATING {id:pb}
+      pa: SET bar 1; pa: SET {bar}2 2; pa: WAIT 1 15000; pb: CLUSTER SETSLOT 5061 IMPORTING {id:pa}; pa: CLUSTER SETSLOT 5061 MIGRATING {id:pb}
       pa: CLUSTER NODES; pb: CLUSTER NODES; pa: GET bar; pa: GET {bar}none; pb: GET bar; pb: ASKING; pb: GET bar; pb: GET bar
       pa: MGET bar {bar}none; pa: MGET {bar}a {bar}b; pa: MGET bar {bar}2; pb: ASKING; pb: MGET bar {bar}none; pb: ASKING; pb: SET {bar}new v
       pb: ASKING; pb: GET {bar}new; pb: SET {bar}new w; pb: ASKING; pb: MGET {bar}new {bar}new; pb: ASKING; pb: MGET {bar}new {bar}none
@@ -46,7 +47,7 @@ export const clusterScripts: readonly ConformanceScript[] = [
     text: `
       pax? BLPOP {bar}list 0; pay: SSUBSCRIBE bar; paz: SSUBSCRIBE hello; pb: CLUSTER SETSLOT 5061 IMPORTING {id:pa}
       pa: CLUSTER SETSLOT 5061 MIGRATING {id:pb}; pb: CLUSTER SETSLOT 5061 NODE {id:pb}; pa: CLUSTER SETSLOT 5061 NODE {id:pb}; pax!; pay!
-      pay: SSUBSCRIBE bar; pay: SSUBSCRIBE hello; pa: CLUSTER SETSLOT 5061 IMPORTING {id:pb}; pa: CLUSTER SETSLOT 5061 NODE {id:pa}
+      pc: CLUSTER SETSLOT 5061 NODE {id:pb}; pa: AGREED; pay: SSUBSCRIBE bar; pay: SSUBSCRIBE hello; pa: CLUSTER SETSLOT 5061 IMPORTING {id:pb}; pa: CLUSTER SETSLOT 5061 NODE {id:pa}
       pb: CLUSTER SETSLOT 5061 NODE {id:pa}; pc: CLUSTER SETSLOT 5061 NODE {id:pa}; pa: AGREED; pa: GET bar`,
   },
   {
@@ -76,7 +77,7 @@ export const clusterScripts: readonly ConformanceScript[] = [
     // Primaries vote for a shard once in two node timeouts.
     protocol: 2,
     text: `
-      pax? BLPOP {bar}list 0; pa: SET bar 1; ra: READONLY; ra: CLUSTER FAILOVER; pax!; pa: AGREED; pa: SET bar 2; ra: SET bar 3; ra: GET bar; pb: GET bar
+      pax? BLPOP {bar}list 0; pa: SET bar 1; ra: READONLY; ra: CLUSTER FAILOVER; pax!; pa: AGREED; pa: SET bar 2; ra: SET bar 3; ra: WAIT 1 15000; ra: GET bar; pb: GET bar
       pa: READONLY; pa: GET bar; pa: CLUSTER NODES; ra: CLUSTER NODES; rb: CLUSTER NODES; ra: CLUSTER SHARDS; pa: CLUSTER SLOTS; ra: DEL bar
       pa: CLUSTER FAILOVER TAKEOVER; pa: AGREED; ra: SET bar 2; pa: SET bar 4; pa: DEL bar; pa: CLUSTER NODES; rb: CLUSTER NODES`,
   },

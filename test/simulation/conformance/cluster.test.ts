@@ -9,7 +9,7 @@ import { Replication } from '../servers/replication/replication.js';
 import { Random } from '../time/random.js';
 import { type ClusterHost, clusterDifferences } from './cluster-compare.js';
 import { clusterScripts } from './cluster-scripts.js';
-import { ModelHost, RealHost } from './conversation.js';
+import { ModelHost, RealHost, SCRIPT_TIMEOUT_MS } from './conversation.js';
 
 const NAMES = ['pa', 'pb', 'pc', 'ra', 'rb', 'rc'];
 
@@ -48,7 +48,7 @@ function compare(program: string | undefined, version: () => Version, protocols:
       if (script.protocol !== undefined && script.protocol !== protocol) continue;
       it(`${script.name}, RESP${protocol}`, async () => {
         deepStrictEqual(await clusterDifferences(real, modelHost(version()), script, protocol), []);
-      });
+      }).timeout(SCRIPT_TIMEOUT_MS);
     }
   }
 }

@@ -25,7 +25,10 @@ export interface Host {
 }
 
 /** Longest silence where something must come, in ms. */
-const SILENCE_MS = 20_000;
+const SILENCE_MS = 60_000;
+
+/** Timeout of tests that wait for what real servers decide among themselves, in ms: each step has a bound of its own. */
+export const SCRIPT_TIMEOUT_MS = 300_000;
 
 /** So many looks, a millisecond apart, whether something blocks. */
 const BLOCK_LOOKS = 2_000;

@@ -3,6 +3,7 @@ import { versionOf } from '../../../scripts/servers.mjs';
 import { describeOn } from '../../support/other-servers.js';
 import { ReplicationGroup } from '../../support/replication.js';
 import { Server } from '../../support/server.js';
+import { SCRIPT_TIMEOUT_MS } from './conversation.js';
 import { ModelSide, RealSide, runLines } from './replication-sides.js';
 
 const READ = '"-- read\\nreturn redis.call(\'GET\', KEYS[1])"';
@@ -53,13 +54,15 @@ function modelOf({ product, version }: { readonly product: 'redis' | 'valkey'; r
 }
 
 describe('the model of replication answers as real servers', () => {
-  it('from a first synchronisation to a second promotion', () => compare(undefined, Server.version(), LINES));
+  it('from a first synchronisation to a second promotion', () => compare(undefined, Server.version(), LINES)).timeout(SCRIPT_TIMEOUT_MS);
 
   for (const name of ['valkey-9', 'redis-8.6'] as const) {
     describeOn(name, `on ${name}`, (program) => {
       const version = versionOf(program);
-      it('from a first synchronisation to a second promotion', () => compare(program, version ?? Server.version(), LINES));
-      if (name === 'valkey-9') it('with redirects', () => compare(program, version ?? Server.version(), REDIRECTS));
+      const compareLines = (title: string, lines: readonly string[]): void =>
+        void it(title, () => compare(program, version ?? Server.version(), lines)).timeout(SCRIPT_TIMEOUT_MS);
+      compareLines('from a first synchronisation to a second promotion', LINES);
+      if (name === 'valkey-9') compareLines('with redirects', REDIRECTS);
     });
   }
 });

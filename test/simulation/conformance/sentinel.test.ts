@@ -6,7 +6,7 @@ import { Server } from '../../support/server.js';
 import { RedisServer } from '../servers/redis/redis-server.js';
 import { Replication } from '../servers/replication/replication.js';
 import { SentinelServer } from '../servers/sentinel/sentinel-server.js';
-import { type Conversation, type Host, ModelHost, RealHost } from './conversation.js';
+import { type Conversation, type Host, ModelHost, RealHost, SCRIPT_TIMEOUT_MS } from './conversation.js';
 import { printTree, type ReplyTree } from './reply-tree.js';
 
 interface Address {
@@ -196,7 +196,9 @@ describe('the model of a sentinel answers as a real one', () => {
     deepStrictEqual(await eventsOfFailover(model), await eventsOfFailover(real));
   };
 
-  it('to questions, and tells of a failover', () => compare(undefined));
+  const compares = (program?: string): void =>
+    void it('to questions, and tells of a failover', () => compare(program)).timeout(SCRIPT_TIMEOUT_MS);
 
-  describeOn('valkey-9', 'on valkey-9', (program) => it('to questions, and tells of a failover', () => compare(program)));
+  compares();
+  describeOn('valkey-9', 'on valkey-9', (program) => compares(program));
 });

@@ -23,7 +23,7 @@ export const sessionScripts: readonly ConformanceScript[] = [
       WATCH k; b: SET k v; MULTI; GET k; EXEC; MULTI; GET k; EXEC; WATCH k; b: GET k; MULTI; EXEC; WATCH k; UNWATCH; b: SET k w; MULTI
       EXEC; WATCH k; SET k own; MULTI; EXEC; WATCH k; b: DEL k; MULTI; EXEC; WATCH k; b: DEL k; MULTI; EXEC; SET k v; WATCH k
       b: FLUSHALL; MULTI; EXEC; WATCH k; b: FLUSHALL; MULTI; EXEC; SET k v; WATCH k; b: SELECT 1; b: SET k w; MULTI; EXEC; b: SELECT 0
-      SET k v PX 20; WATCH k; wait 60; MULTI; EXEC; SET k v; WATCH k; b: EXPIRE k 100; MULTI; EXEC; WATCH k; b: SET k v NX; MULTI; EXEC
+      SET k v PX 250; WATCH k; wait 300; MULTI; EXEC; SET k v; WATCH k; b: EXPIRE k 100; MULTI; EXEC; WATCH k; b: SET k v NX; MULTI; EXEC
       WATCH k none; b: RENAME k none; MULTI; EXEC; RPUSH l a; WATCH l; b: LPOP l; MULTI; EXEC; WATCH k; MULTI; b: SET k v; DISCARD
       MULTI; EXEC; HSET h f v; WATCH h; b: HDEL h none; MULTI; EXEC`,
   },
