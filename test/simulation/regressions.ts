@@ -13,7 +13,7 @@ export const regressions: readonly Regression[] = [
   {
     seed: 35,
     kind: 'sentinel',
-    was: 'a replica that had left was asked for its offset, by a connection that nobody closed: a process did not end after close()',
+    was: 'A replica that had left was asked for its offset, by a connection that nobody closed: a process did not end after close().',
   },
   {
     seed: 20,

@@ -11,11 +11,19 @@ import { Worker, withWorkers } from './workers.js';
 /** Seeds mostly fail for one reason. */
 const MOST_SHOWN = 5;
 
+let bundle: Promise<string> | null = null;
+
+/** The program that runs seeds, made once for all tests of this process. */
+export function testBundle(): Promise<string> {
+  bundle ??= bundleWorker(workFolder('seeds'));
+  return bundle;
+}
+
 /** Has one process run these jobs, one after the other, and fails with what went wrong in any of them. */
 export async function assertSound(jobs: Iterable<SeedJob>): Promise<void> {
   const failed: string[] = [];
-  const bundle = await bundleWorker(workFolder('seeds'));
-  await withWorkers(bundle, 1, async ([worker = new Worker(bundle)]) => {
+  const path = await testBundle();
+  await withWorkers(path, 1, async ([worker = new Worker(path)]) => {
     for (const job of jobs) {
       const problems = problemsOf(await worker.run(job));
       const kind = job.kind === undefined ? [] : [`--kind ${job.kind}`];
