@@ -81,6 +81,7 @@ const RESELECT = {
 } as const;
 
 const NOTHING: Lesson = { wake: false, demoted: false, avoid: false, renew: false };
+const REDIRECTED: Lesson = { wake: true, demoted: true, avoid: false, renew: false };
 const LOOK: Lesson = { wake: true, demoted: false, avoid: false, renew: false };
 /** What a failed attempt says about its node. Pure. */
 export function lessonOf(failure: AttemptFailure, script: ScriptKind): Lesson {
@@ -90,9 +91,10 @@ export function lessonOf(failure: AttemptFailure, script: ScriptKind): Lesson {
   switch (kind) {
     case 'moved':
     case 'ask':
-    case 'redirect':
       // The redirection itself is followed, or is none: but for a host that is not known yet.
       return redirection(error)?.host === '?' ? LOOK : NOTHING;
+    case 'redirect':
+      return redirection(error) === null || !provesNothingRan(error, script) ? NOTHING : REDIRECTED;
     default:
       return isReselected(kind) && (script === 'none' || isServersWord(error)) ? lessonOfKind(kind) : NOTHING;
   }

@@ -61,6 +61,7 @@ const later: Decision = { act: 'reselect', afterMs: leastBackoffMs, waiting: 'no
 const inOrder: Decision = { ...later, waiting: 'all' };
 const look: Lesson = { wake: true, demoted: false, avoid: false, renew: false };
 const avoid: Lesson = { wake: true, demoted: false, avoid: true, renew: false };
+const redirected: Lesson = { wake: true, demoted: true, avoid: false, renew: false };
 const demoted: Lesson = { wake: true, demoted: true, avoid: true, renew: true };
 /** A refusal of the server, after which all of the slot waits. */
 const refused = { decision: inOrder, lesson: avoid } as const;
@@ -157,7 +158,7 @@ export const retryCases: readonly RetryCase[] = [
   { name: 'ASK, the third redirection', failure: reply('ASK 7 h:1'), facts: { redirects: 2 }, decision: ask('h', 1, 7, leastBackoffMs) },
   { name: 'ASK that leads nowhere', failure: reply('ASK 7 10.0.0.2:0'), decision: reject },
   { name: 'ASK, the seventeenth redirection', failure: reply('ASK 7 h:1'), facts: { redirects: 16 }, decision: reject },
-  { name: 'REDIRECT of Valkey', failure: reply('REDIRECT 10.0.0.2:7001'), decision: redirect('10.0.0.2', 7001) },
+  { name: 'REDIRECT of Valkey', failure: reply('REDIRECT 10.0.0.2:7001'), decision: redirect('10.0.0.2', 7001), lesson: redirected },
   { name: 'REDIRECT without a target', failure: reply('REDIRECT'), decision: reject },
 
   // Refused before it ran
@@ -248,6 +249,7 @@ export const retryCases: readonly RetryCase[] = [
     failure: reply('REDIRECT 10.0.0.2:7001'),
     facts: { script: 'declared' },
     decision: redirect('10.0.0.2', 7001),
+    lesson: redirected,
   },
 
   // The caller's

@@ -95,7 +95,8 @@ export class Dispatcher implements ViewEngine {
    * 7. Its read policy's function made a mistake: it was rejected when the node was chosen.
    * 8. It blocks, or waits for a lease, and the client closes: it is rejected, because that may be for ever.
    * 9. No node serves it, or the node cannot be reached: it waits for the topology.
-   * 10. Its node gets it.
+   * 10. Its node has said that it is no primary: it waits for a probe.
+   * 11. Its node gets it.
    */
   dispatch(call: Call, slot = this.#slotOf(call)): void {
     const router = this.deployment.router;
@@ -123,7 +124,7 @@ export class Dispatcher implements ViewEngine {
     const unreachable = node === null || call.extras === null ? (node?.unreachableReason ?? null) : node.unreachableReasonFor(call, access);
     if (mayWaitForEver(call) && this.#lifecycle.state !== 'running') rejectCall(call, closedError(call.spec));
     else if (node === null || unreachable !== null) this.#enqueue(call, unreachable);
-    else this.#send(call, node, access);
+    else if (policy !== null || !this.#pending.hold(slot, call, this.lessons.demoted.leftMs(node.key))) this.#send(call, node, access);
   }
 
   /** Dispatches a call that has a target. False: it has none, and its keys decide. */

@@ -2,17 +2,26 @@ import { ReplyError } from '../../errors.js';
 import type { Node } from '../../pool/node.js';
 import type { AttemptFailure, Call } from '../../protocol/call.js';
 import { lessonOf } from '../../routing/retry.js';
+import { DemotedNodes } from '../nodes/demoted-nodes.js';
 import type { Deployment } from '../nodes/deployment.js';
 import { decide, type JudgedFailure } from './judge.js';
 
 /** Lessons of failures about the nodes: the topology is looked at, other nodes are preferred, connections are made anew. */
 export class Lessons {
+  readonly demoted = new DemotedNodes();
+
   /** `hasFixedAddress`: the server behind the one address may change. */
   constructor(
     private readonly deployment: Deployment,
     private readonly hasFixedAddress: boolean,
     private readonly slotOf: (call: Call) => number,
-  ) {}
+  ) {
+    deployment.bus
+      .on('demoted', (key) => this.#demote(key))
+      .on('confirmed', (beganAt) => {
+        if (this.demoted.confirmed(beganAt)) deployment.bus.emit('changed');
+      });
+  }
 
   /** Notes what a failure says about its node, whatever becomes of the call. Returns the node whose connections have to be made anew. */
   learn({ failure, script }: Pick<JudgedFailure, 'failure' | 'script'>): Node | null {
@@ -21,8 +30,14 @@ export class Lessons {
     if (node !== undefined && avoid) this.deployment.avoid(node);
     // A replica that is known as one and refuses a script's write is no news.
     const isNews = demoted && node !== undefined && this.deployment.roleOf(node.key) === 'primary';
+    if (isNews) this.#demote(node.key);
     if (wake) this.deployment.wake(failure.error.message, isNews);
     return node !== undefined && renew && this.hasFixedAddress ? node : null;
+  }
+
+  /** What is meant for the node waits; a fixed address may lead to another server at once. */
+  #demote(key: string): void {
+    if (!this.hasFixedAddress) this.demoted.add(key);
   }
 
   /** Learns, and makes the connections anew. */

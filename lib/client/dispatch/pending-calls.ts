@@ -3,7 +3,10 @@ import { releaseUsage, timeoutError, timeSpent } from '../../connection/deadline
 import type { SlotwiseError, TimeoutError } from '../../errors.js';
 import { type Call, SETTLED } from '../../protocol/call.js';
 import { clock, type Holder } from '../../util/clock.js';
-import { type Handover, SlotBarriers } from './slot-barriers.js';
+import { type Handover, keepsOrder, SlotBarriers } from './slot-barriers.js';
+
+/** Between two looks whether a call without a place in an order need wait any longer, in ms. */
+const LOOK_MS = 10;
 
 /** Why no node can take a call, as far as it is known, and the failure behind that: the first one of a call that ends here. */
 interface WhyWaiting {
@@ -59,6 +62,14 @@ export class PendingCalls implements Holder {
   waitForSlot(slot: number, call: Call, ms: number, waiting: 'writes' | 'all'): void {
     clock.watch(this);
     this.barriers.holdRefused(slot, call, clock.now() + ms, waiting);
+  }
+
+  /** Has a call for a primary wait that is none, by its own word, for so many ms at most, or until it changes. False: 0, it need not wait. */
+  hold(slot: number, call: Call, ms: number): boolean {
+    if (ms === 0) return false;
+    if (keepsOrder(call)) this.waitForSlot(slot, call, ms, 'all');
+    else this.waitFor(call, Math.min(ms, LOOK_MS));
+    return true;
   }
 
   /** Slots may have left nodes that hold calls of them: newer calls wait behind those. */

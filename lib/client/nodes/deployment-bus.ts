@@ -15,6 +15,10 @@ type DeploymentEvents = {
   changed: [];
   /** The nodes are those of this snapshot now. Comes last. */
   snapshot: [snapshot: TopologySnapshot];
+  /** A node that is a primary in the snapshot has said that it is none. */
+  demoted: [key: string];
+  /** A probe that began then, in ms since 1970, has found who the primaries are. */
+  confirmed: [beganAtMs: number];
   /** A node was reached after it could not be. */
   nodeUp: [key: string];
   /** The address may lead to another server by now: connections to it have to be made anew. */

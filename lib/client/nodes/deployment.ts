@@ -81,6 +81,7 @@ export class Deployment {
     this.replicaHealth = new ReplicaHealth(this.#control, options.monitor.sampleMs, (key) => this.nodes.get(key), {
       changed: (shard) => this.#readsChanged(shard),
       contradicted: (key, reason) => this.probeFirst(key, reason),
+      demoted: (key) => this.bus.emit('demoted', key),
     });
     this.#sharesSentinels = shared !== null;
     this.sentinels = shared ?? new SentinelAccess(options, failed);
@@ -281,6 +282,7 @@ export class Deployment {
     primary?.reopenNow();
     if (primary !== null) this.bus.emit('nodeUp', primary.key);
     this.#primaryAnswers = answers;
+    if (error === undefined) this.bus.emit('confirmed', this.confirmedAtMs);
   }
 
   #probeFailed(error: SlotwiseError): void {

@@ -16,6 +16,8 @@ interface ReplicaHealthEvents {
   changed(shard: number): void;
   /** A node contradicts the topology, by what it says of itself. */
   contradicted(key: string, reason: string): void;
+  /** A primary says that it is none. */
+  demoted(key: string): void;
 }
 
 /** Health of a node in `stats()`, beyond its connections. */
@@ -150,8 +152,10 @@ export class ReplicaHealth {
       // A node without a connection is down already.
       if (node.role === 'replica' && own?.unreachableReason === null) health.onMissedSample(at, own.replies);
     } else {
-      if (state.role !== null && state.role !== node.role)
+      if (state.role !== null && state.role !== node.role) {
+        if (isPrimary && state.role === 'replica') this.#events.demoted(node.key);
         this.#events.contradicted(node.key, `${node.key} says that it is a ${state.role}`);
+      }
       const { offset, replid } = state;
       const offsets = primary === null ? null : this.#offsetsOf(primary.key);
       if (isPrimary && state.role === 'primary' && offset !== null) offsets?.add(replid, offset, sentAt);

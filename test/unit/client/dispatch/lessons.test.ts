@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Lessons } from '../../../../lib/client/dispatch/lessons.js';
 import type { Deployment } from '../../../../lib/client/nodes/deployment.js';
+import { DeploymentBus } from '../../../../lib/client/nodes/deployment-bus.js';
 import { parseReplyError } from '../../../../lib/protocol/resp/reply-error.js';
 
 const READONLY = "READONLY You can't write against a read only replica.";
@@ -24,6 +25,7 @@ describe('lessons of failures', () => {
       const wakes: boolean[] = [];
       const node = { key: 'n' };
       const deployment = {
+        bus: new DeploymentBus(),
         nodes: { get: () => node },
         avoid: () => undefined,
         roleOf: () => role,
@@ -32,6 +34,7 @@ describe('lessons of failures', () => {
       const lessons = new Lessons(deployment as unknown as Deployment, false, () => -1);
       lessons.follow({ failure: { kind: 'error-reply', error: parseReplyError(text), node: 'n' }, script: 'none' });
       assert.deepEqual(wakes, urgent === null ? [] : [urgent]);
+      assert.equal(lessons.demoted.leftMs('n') > 0, urgent === true, 'what is meant for it waits');
     });
   }
 });

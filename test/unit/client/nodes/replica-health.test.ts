@@ -45,6 +45,7 @@ class ScriptedGroup implements ControlChannel {
   readonly servers = new Map<number, ScriptedServer>();
   readonly changed: number[] = [];
   readonly woken: string[] = [];
+  readonly demoted: string[] = [];
   readonly nodes = new Map<
     string,
     { key: string; unreachableReason: null; avoidUntil: number; replies: number; isAlive: boolean; ping(): Promise<boolean> }
@@ -68,6 +69,7 @@ class ScriptedGroup implements ControlChannel {
     this.health = new ReplicaHealth(this, 1_000, (key) => this.nodes.get(key) as Node | undefined, {
       changed: (shard) => this.changed.push(shard),
       contradicted: (key, reason) => this.woken.push(`${key}: ${reason}`),
+      demoted: (key) => this.demoted.push(key),
     });
     this.health.follow(this.snapshot);
   }
@@ -193,6 +195,15 @@ describe('ReplicaHealth', () => {
     group.server(2).role = 'master';
     await time.tickAsync(1_000);
     assert.deepEqual(group.woken, ['127.0.0.1:2: 127.0.0.1:2 says that it is a primary']);
+    assert.deepEqual(group.demoted, []);
+  });
+
+  it('tells of a primary that says that it is none', async () => {
+    group.health.used(0, policy({}));
+    await time.tickAsync(500);
+    group.server(1).role = 'slave';
+    await time.tickAsync(1_000);
+    assert.equal(group.demoted[0], '127.0.0.1:1');
   });
 
   it('opens the breaker of a replica whose calls are given up, probes it by itself, and reports both', () => {

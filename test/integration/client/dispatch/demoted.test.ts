@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient, type Redis } from '../../../../lib/index.js';
+import { error, FakeServer, type Handler, ok } from '../../../support/fake-server.js';
+import { closedGate, until } from '../../../support/wait.js';
+import { assertNoPendingCommands, track } from '../scripted.js';
+
+/** Two servers, each the primary or a replica of the other. */
+class Pair {
+  primary = 0;
+  /** Answers to probes wait for this. */
+  questions: Promise<void> = Promise.resolve();
+  readonly servers: FakeServer[] = [];
+
+  static async start(): Promise<Pair> {
+    const pair = new Pair();
+    for (const index of [0, 1]) pair.servers.push(await FakeServer.start((words, connection) => pair.#answer(index, words, connection)));
+    return pair;
+  }
+
+  client(): Redis {
+    return track(createClient({ topology: { kind: 'replication', seeds: this.servers.map(({ host, port }) => ({ host, port })) } }));
+  }
+
+  at(index: number): FakeServer {
+    const server = this.servers[index];
+    assert.ok(server);
+    return server;
+  }
+
+  async #answer(index: number, [name]: Parameters<Handler>[0], _connection: unknown): Promise<Awaited<ReturnType<Handler>>> {
+    const isPrimary = this.primary === index;
+    const { host, port } = this.at(1 - index);
+    if (name === 'SET') return isPrimary ? ok : error("READONLY You can't write against a read only replica.");
+    if (name !== 'ROLE' && name !== 'INFO') return undefined;
+    await this.questions;
+    // By now roles may be others.
+    const role = this.primary === index ? 'master' : 'slave';
+    if (name === 'ROLE') return role === 'master' ? ['master', 1, [[host, String(port), '1']]] : ['slave', host, port, 'connected', 1];
+    const peer =
+      role === 'master'
+        ? `connected_slaves:1\r\nslave0:ip=${host},port=${port},state=online,offset=1,lag=0`
+        : `master_host:${host}\r\nmaster_port:${port}\r\nmaster_link_status:up`;
+    return `# Server\r\nredis_mode:standalone\r\nrun_id:${String(index).repeat(40)}\r\n# Replication\r\nrole:${role}\r\n${peer}\r\n`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.servers.map((server) => server.stop()));
+  }
+}
+
+describe('a client of a group whose primary answers READONLY', () => {
+  afterEach(assertNoPendingCommands);
+
+  it('sends it nothing more until a probe has found the primary, and then all in order', async () => {
+    await using pair = await Pair.start();
+    const redis = pair.client();
+    assert.equal(await redis.set('k', 'before'), 'OK');
+    const gate = closedGate();
+    pair.questions = gate.opened;
+    pair.primary = 1;
+    const writes = ['a', 'b', 'c'].map((value) => redis.set('k', value));
+    await until(() => pair.at(0).count('SET') === 4);
+    const late = redis.set('k', 'd');
+    await sleep(150);
+    assert.equal(pair.at(0).count('SET'), 4, 'the first write, and the three that were refused');
+    gate.open();
+    assert.deepEqual(await Promise.all([...writes, late]), ['OK', 'OK', 'OK', 'OK']);
+    const values = pair
+      .at(1)
+      .received.filter(([name]) => name === 'SET')
+      .map(([, , value]) => value);
+    assert.deepEqual(values, ['a', 'b', 'c', 'd']);
+    assert.equal(pair.at(0).count('SET'), 4);
+  });
+
+  it('goes on with it where a probe finds that it is the primary all the same', async () => {
+    await using pair = await Pair.start();
+    const redis = pair.client();
+    assert.equal(await redis.set('k', 'before'), 'OK');
+    pair.primary = 1;
+    const gate = closedGate();
+    pair.questions = gate.opened;
+    const write = redis.set('k', 'a');
+    await until(() => pair.at(0).count('SET') === 2);
+    pair.primary = 0;
+    gate.open();
+    assert.equal(await write, 'OK');
+    assert.equal(pair.at(0).count('SET'), 3);
+    assert.equal(pair.at(1).count('SET'), 0);
+  });
+});
