@@ -6,6 +6,18 @@ import type { Fault } from './fault.js';
 const IDLE = '10.9.9.8';
 const NOBODY = '10.9.9.9';
 
+/** What resolvers answer of each host: first the truth, then what faults have put in its place. Such faults overlap, and end in any order. */
+const answersOfNames = new WeakMap<ReadonlyMap<string, NameAnswer>, Map<string, NameAnswer[]>>();
+
+function answersOf(names: ReadonlyMap<string, NameAnswer>, host: string): NameAnswer[] {
+  const all = answersOfNames.get(names) ?? new Map<string, NameAnswer[]>();
+  answersOfNames.set(names, all);
+  const truth = names.get(host);
+  const answers = all.get(host) ?? (truth === undefined ? [] : [truth]);
+  all.set(host, answers);
+  return answers;
+}
+
 function resolved(name: string, answer: (before: readonly string[], random: Random) => NameAnswer): Fault {
   return {
     name,
@@ -13,11 +25,18 @@ function resolved(name: string, answer: (before: readonly string[], random: Rand
     begin: ({ network }, random) => {
       const { names } = network;
       network.losePower(NOBODY);
-      const known = [...names].flatMap(([host, addresses]) => (Array.isArray(addresses) ? [{ host, addresses }] : []));
+      const known = [...names].flatMap(([host, addresses]) => (Array.isArray(addresses) ? [host] : []));
       if (known.length === 0) return () => undefined;
-      const { host, addresses } = random.pick(known);
-      names.set(host, answer(addresses, random));
-      return () => void names.set(host, addresses);
+      const host = random.pick(known);
+      const answers = answersOf(names, host);
+      const [truth = []] = answers;
+      const given = answer(truth as readonly string[], random);
+      answers.push(given);
+      names.set(host, given);
+      return () => {
+        answers.splice(answers.indexOf(given), 1);
+        names.set(host, answers.at(-1) ?? truth);
+      };
     },
   };
 }
