@@ -62,12 +62,16 @@ export class ClusterResolver implements Resolver {
       want: VIEWS,
       staggerMs: STAGGER_MS,
       graceMs: (view) => (previous !== null && namesOtherOwners(view, previous) ? NEWS_GRACE_MS : GRACE_MS),
-      counts: (view) => view.ranges.length > 0,
+      counts: knowsSlots,
     });
     const own = answers.flatMap((answer) => (answer.ok ? [answer.value] : []));
-    // Where no node that answers knows any of the nodes that we know, the cluster was made anew.
-    const views = ofOneCluster(own.length > 0 ? own : foreign);
+    const views = ofOneCluster(viewsThatCount(own, foreign));
     if (views.length === 0) throw failure('ERR_NO_SEED_REACHABLE', 'no node of the cluster could be asked', causesOf(answers));
+    // Servers that were reset and are still known, or still seeds, know only themselves: they are no reason to forget the cluster.
+    if (hasSlots(previous) && !views.some(knowsSlots)) {
+      const problem = 'no node of the cluster that could be asked knows an owner of slots';
+      throw new TopologyError('ERR_NO_SEED_REACHABLE', problem, causesOf(answers));
+    }
     for (const answer of answers) {
       const error = answer.ok ? null : answer.error;
       if (error instanceof TopologyError && error.code === 'ERR_TOPOLOGY_TOO_LARGE') this.#context.report('too large a view', error);
@@ -143,6 +147,22 @@ export class ClusterResolver implements Resolver {
     if (isReply(shards)) return view(parseShards(shards, this.#tls));
     throw refusal(node, modeOf(mode[0], mode[1]), [shards, slots, nodes]);
   }
+}
+
+function knowsSlots({ ranges }: ClusterView): boolean {
+  return ranges.length > 0;
+}
+
+function hasSlots(topology: TopologySnapshot | null): boolean {
+  return topology !== null && topology.slots !== null && topology.shards.some((_, index) => topology.slots?.owns(index));
+}
+
+/**
+ * Of the views of nodes that know any of the nodes that we know, and those of the others, the ones that count. Where only the others know
+ * slots, or where there is no other view, the cluster was made anew, or we knew only servers that have left it.
+ */
+function viewsThatCount(own: readonly ClusterView[], foreign: readonly ClusterView[]): readonly ClusterView[] {
+  return own.length === 0 || (!own.some(knowsSlots) && foreign.some(knowsSlots)) ? foreign : own;
 }
 
 /** Whether a view names other owners of slots than are known. What it says of replicas has time. */

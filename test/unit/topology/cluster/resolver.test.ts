@@ -232,6 +232,22 @@ describe('ClusterResolver', () => {
       assert.deepEqual(describeTopology(await servers.probe(CLUSTER, first)), describeTopology(first));
     });
 
+    it('nodes that were reset, where no other can be asked: what is known stays', async () => {
+      const servers = new ScriptedServers({ 7000: NODE_A, 7001: NODE_B });
+      const first = await servers.probe(CLUSTER);
+      for (const id of ['b', 'new']) {
+        servers.servers = { 7001: node(lone(id, 7001, 0, '')) };
+        await assert.rejects(servers.probe(CLUSTER, first), { code: 'ERR_NO_SEED_REACHABLE', message: /knows an owner of slots/ });
+      }
+    });
+
+    it('nodes that have left, where they are all that was known', async () => {
+      const servers = new ScriptedServers({ 7001: node(lone('b', 7001, 0, '')) });
+      const first = await servers.probe(CLUSTER);
+      servers.servers = { 7000: node(lone('a', 7000, 1)), 7001: node(lone('b', 7001, 0, '')) };
+      assert.deepEqual(describeTopology(await servers.probe(CLUSTER, first)), ['0-16383 7000']);
+    });
+
     it('the seeds that are in the minority, or have no slots', async () => {
       const seeds = cluster([7000, 7001, 7002].map((port) => `redis://127.0.0.1:${port}`));
       const two = { 7000: NODE_A, 7001: NODE_B };
