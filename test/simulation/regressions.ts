@@ -25,6 +25,21 @@ export const regressions: readonly Regression[] = [
     kind: 'replication',
     was: 'READONLY and MOVED to calls that were aborted, or had timed out, taught nothing: the next callers paid for it again.',
   },
+  {
+    seed: 1129,
+    kind: 'cluster',
+    was: 'A node that had been cut off took the new primary for a replica: the client gave its slots back to the old one, and told a failover.',
+  },
+  {
+    seed: 1251,
+    kind: 'cluster',
+    was: 'News of an owner of slots waited up to 100 ms for a third node that did not answer: writes went to the old owner meanwhile.',
+  },
+  {
+    seed: 2125,
+    kind: 'cluster',
+    was: 'While only servers of a removed shard answered, the client took them for the cluster, and never found the real one again.',
+  },
 ];
 
 /** A seed of the test runs that fails, because what is wrong is known and not mended yet. */
