@@ -48,8 +48,14 @@ export function errorFor(call: Call, failure: AttemptFailure): SlotwiseError {
     error.attempts = call.attempts;
     return error;
   }
-  if (error instanceof ClosedError) return withoutStack(() => new ClosedError(`${call.spec.name}: ${error.message}`, facts));
-  return failure.kind === 'not-sent' ? error : lostError(call, failure);
+  const message = `${call.spec.name}: ${error.message}`;
+  if (error instanceof ClosedError) return withoutStack(() => new ClosedError(message, facts));
+  if (failure.kind !== 'not-sent') return lostError(call, failure);
+  // A page of a scan may go to no other node.
+  if (error instanceof ConnectionLostError) return withoutStack(() => new ConnectionLostError(message, facts));
+  if (error instanceof NoNodeError && error.command === undefined) return withoutStack(() => new NoNodeError(message, facts));
+  // Of the server or of the configuration, and the same for all: credentials, a certificate.
+  return error;
 }
 
 /** A redirection leads to an address that the option `allowedAddresses` refuses. */

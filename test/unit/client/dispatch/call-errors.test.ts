@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { closedError, noNode, rejectCall } from '../../../../lib/client/dispatch/call-errors.js';
-import { AuthError, ReplyError, type SlotwiseError } from '../../../../lib/errors.js';
+import { closedError, errorFor, noNode, rejectCall } from '../../../../lib/client/dispatch/call-errors.js';
+import { AuthError, ClosedError, ConnectionLostError, NoNodeError, ReplyError, type SlotwiseError } from '../../../../lib/errors.js';
 import { NO_DEADLINE, newCall, takePromise } from '../../../../lib/protocol/call.js';
 import { command } from '../../../../lib/protocol/catalog/specs.js';
 
@@ -54,5 +54,28 @@ describe('a call that is rejected', () => {
   it('gets what a server answered as it is', async () => {
     const error = new ReplyError('WRONGTYPE', 'WRONGTYPE');
     assert.equal(await rejection(error, true), error);
+  });
+});
+
+describe('the error of a call whose last attempt was not sent', () => {
+  const node = 'h:1';
+  const cases: readonly (readonly [error: SlotwiseError, message: string])[] = [
+    [new ConnectionLostError('h:1 does not answer', { node }), 'HSCAN: h:1 does not answer'],
+    [new NoNodeError('h:1 is no longer the primary', { node }), 'HSCAN: h:1 is no longer the primary'],
+    [new ClosedError('the client was destroyed', { node }), 'HSCAN: the client was destroyed'],
+  ];
+  for (const [error, message] of cases) {
+    it(`names the command: ${message}`, () => {
+      const call = newCall(command('HSCAN'), ['k', '0'], null, 0, null as never, NO_DEADLINE);
+      const told = errorFor(call, { kind: 'not-sent', error });
+      assert.deepEqual([told.message, told.command, told.node, told.code, told.executed], [message, 'HSCAN', node, error.code, 'no']);
+      assert.equal(told.cause, error);
+    });
+  }
+
+  it('is that of the connection where all would be refused', () => {
+    const call = newCall(command('HSCAN'), ['k', '0'], null, 0, null as never, NO_DEADLINE);
+    const error = new AuthError('WRONGPASS', { node });
+    assert.equal(errorFor(call, { kind: 'not-sent', error }), error);
   });
 });
