@@ -67,7 +67,13 @@ export function drawClient(random: Random, name: string, deployment: DeploymentP
     queue: sometimes(random, 0.15, [{ maxCommands: 30 }, { maxCommands: 300 }, { maxBytes: 200_000 }]),
     pool: drawPool(random),
     reconnect: sometimes(random, 0.3, [{ minMs: 50, maxMs: 500 }, { minMs: 1, maxMs: 100 }, { maxMs: 4_000 }]),
-    monitor: sometimes(random, 0.3, [{ periodMs: 1_000 }, { periodMs: 500, sampleMs: 100 }, { sampleMs: 300 }]),
+    monitor: sometimes(random, 0.2, [
+      { periodMs: 1_000 },
+      { periodMs: 3_000 },
+      { periodMs: 500, sampleMs: 100 },
+      { sampleMs: 300 },
+      { sampleMs: 500 },
+    ]),
   });
   const functions = [
     ...(usesReads ? (['reads'] as const) : []),

@@ -3,8 +3,8 @@ import type { Random } from '../time/random.js';
 import type { DeploymentKind, DeploymentPlan } from '../topologies/deployment.js';
 import { topologies } from '../topologies/index.js';
 
-/** How often a kind is drawn. Those whose servers decide by themselves find most, and cost most. */
-const KINDS: Readonly<Record<DeploymentKind, number>> = { single: 4, replication: 4, sentinel: 3, cluster: 4 };
+/** How often a kind is drawn. A seed of a cluster, or with sentinels, takes the time of four others: more servers talk all the time. */
+const KINDS: Readonly<Record<DeploymentKind, number>> = { single: 5, replication: 4, sentinel: 2, cluster: 2 };
 
 /** Servers that answer differently from each other: CLUSTER SHARDS from 7.0 on, REDIRECT of Valkey 8, atomic migration of Valkey 9 … */
 const VERSIONS: Readonly<Record<string, { readonly product: 'redis' | 'valkey'; readonly version: string; readonly weight: number }>> = {
@@ -23,8 +23,8 @@ export function drawDeployment(random: Random, asked?: DeploymentKind): Deployme
   const kind = asked ?? drawn;
   const weights = Object.fromEntries(Object.entries(VERSIONS).map(([name, { weight }]) => [name, weight]));
   const { product, version } = VERSIONS[random.weighted(weights)] as (typeof VERSIONS)[string]; // one of its names
-  const replicas = random.pick([1, 1, 2, 2, 3]);
-  const shards = random.pick([3, 3, 3, 4]);
+  const replicas = random.pick([1, 1, 1, 1, 1, 2, 2, 3]);
+  const shards = random.pick([3, 3, 3, 3, 3, 4]);
   const reachedBy = random.pick(['address', 'address', 'name', 'name', 'socket'] as const);
   const hasTls = random.chance(0.12);
   return {
@@ -33,7 +33,7 @@ export function drawDeployment(random: Random, asked?: DeploymentKind): Deployme
     version,
     shards: kind === 'cluster' ? shards : 1,
     replicas: kind === 'single' ? 0 : kind === 'cluster' ? Math.min(replicas, 2) : replicas,
-    sentinels: kind === 'sentinel' ? random.pick([3, 3, 5]) : 0,
+    sentinels: kind === 'sentinel' ? random.pick([3, 3, 3, 3, 5]) : 0,
     persistence: random.chance(0.7) ? 'all' : 'none',
     reachedBy: kind === 'single' ? reachedBy : 'address',
     // A cluster names its ports of TLS, which the model does not have.

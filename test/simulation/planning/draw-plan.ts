@@ -10,7 +10,7 @@ import type { ClientPlan, FaultPlan, Plan, ViewPlan, WorkloadPlan } from './plan
 export function drawPlan(seed: number, kind?: DeploymentKind): Plan {
   const random = new Random(`${seed}/plan`);
   const deployment = drawDeployment(random.fork('deployment'), kind);
-  const stormMs = Math.round(random.fork('storm').skewed(2_000, 12_000));
+  const stormMs = Math.round(random.fork('storm').skewed(2_000, 8_000));
   const clients = drawClients(random.fork('clients'), deployment, stormMs);
   return {
     seed,
@@ -40,7 +40,7 @@ function named(client: ClientPlan): ClientPlan {
 }
 
 /** Commands of all programs of a seed. */
-const COMMANDS = { least: 310, most: 420 };
+const COMMANDS = { least: 310, most: 350 };
 
 function drawWorkloads(random: Random, { deployment, clients, stormMs }: Pick<Plan, 'deployment' | 'clients' | 'stormMs'>): WorkloadPlan[] {
   const weights = Object.fromEntries(workloads.map(({ name, weight }) => [name, weight({ deployment })]));
@@ -55,7 +55,7 @@ function drawWorkloads(random: Random, { deployment, clients, stormMs }: Pick<Pl
     const client = random.pick(clients);
     if (client.ends !== null && ended++ > 2) continue;
     const programs = Math.min(random.integer(1, 6), workload.most ?? 6);
-    const commands = Math.max(3, Math.round(random.integer(40, 160) / programs));
+    const commands = Math.max(3, Math.ceil(Math.min(random.integer(40, 160), left) / programs));
     const startMs = random.chance(0.7) ? random.integer(0, 50) : Math.round(random.next() * stormMs * 0.5);
     // Most programs work all the time; some are done early, in a rush.
     const span = random.chance(0.8) ? stormMs - startMs : stormMs * random.next() * 0.2;

@@ -5,6 +5,9 @@ import { sleep, type Workload } from './workload.js';
 /** Elements that are there before the first scan, and stay. */
 const STAYING = 40;
 
+/** A scan is as many commands to the servers as so many others, or more. */
+const SCAN_COUNTS = 5;
+
 async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const found: T[] = [];
   for await (const item of items) found.push(item);
@@ -39,6 +42,7 @@ export const scanWorkloads: readonly Workload[] = [
         const how = { timeoutMs: 0, keys: [] };
         await me.call(['SCANKEYS', `${name}:*`], (redis) => all(redis.scanKeys({ match: `${name}:*`, count })), how);
         await me.call(['DEL', going], (redis) => redis.del(going));
+        me.count += SCAN_COUNTS;
         await sleep(context, context.workload.pauseMs);
       }
     },
@@ -71,7 +75,8 @@ export const scanWorkloads: readonly Workload[] = [
       while (await me.next()) {
         await add(`stays:${STAYING + me.count}`);
         const how = { timeoutMs: 0 };
-        const count = me.random.pick([3, 10]);
+        const count = me.random.pick([5, 10, 25]);
+        me.count += SCAN_COUNTS;
         if (kind === 'hash') await me.call(['SCANHASH', key], (redis) => all(redis.scanHash(key, { count })), how);
         else if (kind === 'set') await me.call(['SCANSET', key], (redis) => all(redis.scanSet(key, { count })), how);
         else await me.call(['SCANSORTEDSET', key], (redis) => all(redis.scanSortedSet(key, { count })), how);

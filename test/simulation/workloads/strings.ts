@@ -143,7 +143,8 @@ export const stringWorkloads: readonly Workload[] = [
       const me = new Caller(context);
       // All that one turn of the program issues leaves in one write.
       while (await me.next()) {
-        const burst = Array.from({ length: me.random.integer(5, 40) }, () => {
+        const left = context.workload.commands - me.count;
+        const burst = Array.from({ length: Math.min(left, me.random.integer(5, 40)) }, () => {
           const key = keyOf(context, 'register');
           return me.random.chance(0.5) ? read(me, key) : write(me, key);
         });
