@@ -99,9 +99,9 @@ export class Programs {
   }
 
   /** A program of no workload of the plan. */
-  contextOf(name: string, client: RunningClient): WorkloadContext {
+  contextOf(name: string, client: RunningClient, commands = Number.POSITIVE_INFINITY): WorkloadContext {
     const { world, calls } = this;
-    const workload = { name, client: client.plan.name, programs: 1, commands: Number.POSITIVE_INFINITY, startMs: 0, pauseMs: 0, view: {} };
+    const workload = { name, client: client.plan.name, programs: 1, commands, startMs: 0, pauseMs: 0, view: {} };
     const random = world.random.fork(`program/${name}/${client.plan.name}`);
     return { world, workload, client, calls, program: 0, random, isOver: () => client.isEnded, background: (run) => this.#count(run()) };
   }

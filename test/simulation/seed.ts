@@ -12,6 +12,7 @@ import type { DeploymentKind } from './topologies/deployment.js';
 import { topologies } from './topologies/index.js';
 import { type CallRecord, Calls } from './workloads/calls.js';
 import { issueFresh, issueLast } from './workloads/fresh.js';
+import { workloadOf } from './workloads/index.js';
 import { World } from './world.js';
 
 /** Something that must never happen, and did. */
@@ -34,7 +35,7 @@ export interface SeedOptions {
 export interface SeedResult {
   readonly seed: number;
   readonly kind: DeploymentKind;
-  /** Calls of the programs. */
+  /** Calls of the programs that have settled. */
   readonly commands: number;
   /** Names of the faults that began, in order. */
   readonly faults: readonly string[];
@@ -51,6 +52,8 @@ export interface SeedResult {
   readonly plan: Plan;
 }
 
+/** Of a seed, at least. */
+const LEAST_COMMANDS = 300;
 /** How long servers may take to agree after all faults, in ms. */
 const SETTLE_MS = 60_000;
 /** Steps in which time goes on where something is looked at in between, in ms. */
@@ -215,6 +218,25 @@ class Seed {
     }
     world.run(() => left === 0, END_MS);
     if (left > 0) this.#violate('fresh commands succeed', 'fresh commands did not settle');
+    this.#fill();
+  }
+
+  /** Commands that programs did not get to, because those before took long, are made up for. */
+  #fill(): void {
+    const { world } = this;
+    const calls = this.#calls;
+    const missing = LEAST_COMMANDS - (calls.all.length - calls.open);
+    const client = [...this.#programs.clients.values()].find(({ isEnded }) => !isEnded);
+    if (missing <= 0 || client === undefined) return;
+    const context = this.#programs.contextOf('fill', client, missing);
+    let isDone = false;
+    world.client.arrive(() =>
+      this.#programs.run(async () => {
+        await workloadOf('bursts').run(context);
+        isDone = true;
+      }, context),
+    );
+    world.run(() => isDone, END_MS);
   }
 
   /** All calls settle, the clients close, and nothing is left. */
@@ -277,7 +299,7 @@ class Seed {
     return {
       seed: plan.seed,
       kind: plan.deployment.kind,
-      commands: this.#calls.all.length,
+      commands: this.#calls.all.length - this.#calls.open,
       faults: this.#faults,
       virtualMs: world.timeline.now,
       fingerprint: world.trace.fingerprint,
