@@ -5,6 +5,7 @@ import { errorTexts } from './error-texts.js';
 import { executions } from './executions.js';
 import { histories } from './histories.js';
 import { Ledger } from './ledger.js';
+import { order } from './order.js';
 import { pops } from './pops.js';
 import { sessions, staleness } from './read-promises.js';
 import { readValues, writeReplies } from './replies.js';
@@ -17,7 +18,7 @@ import { deliveries, gaps } from './subscribers.js';
 export const checks: readonly Check[] = [
   ...[settling, leftovers, recovery, closing],
   ...[executions, readValues, writeReplies, scans, errorTexts],
-  ...[histories, sessions, staleness, watched, piped, replicated],
+  ...[histories, order, sessions, staleness, watched, piped, replicated],
   stalePrimary,
   ...[deliveries, gaps, pops],
   ...[connects, probes, queues, holdings, errorEvents],

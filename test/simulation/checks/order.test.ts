@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { Failure } from '../servers/resp.js';
+import { type CallRecord, plainTraits } from '../workloads/calls.js';
+import { booksOf, findingsOf, forgedCall, forgedClient, forgedEvidence, forgedExecution, rejected, serverNamed } from './forge.js';
+import { order } from './order.js';
+
+describe('simulation: order of writes', () => {
+  const first = forgedExecution(20, 'SET a v#1');
+  const second = forgedExecution(10, 'SET a v#2');
+
+  function found(given: Partial<CallRecord> = {}, runs = [second, first], evidence = {}): string[] {
+    const calls = [forgedCall(1, 'SET a v#1', given), forgedCall(2, 'SET a v#2')];
+    return findingsOf(order, forgedEvidence({ calls, books: booksOf(runs), ...evidence }));
+  }
+
+  it('is that in which they were issued, for each client, key and node', () => {
+    assert.deepEqual(found({}, [first, second]), []);
+    assert.match(found()[0] ?? '', /#1 SET a v#1 .* ran behind #2 SET a v#2/);
+    assert.deepEqual(found({}, [second, forgedExecution(20, 'SET b v#1')]), []);
+    assert.deepEqual(found({}, [second, { ...first, server: serverNamed('10.0.0.2:6379') }]), []);
+    assert.deepEqual(found({ client: 'b' }), []);
+  });
+
+  it('is that of the parts of a pipeline', () => {
+    const whole = forgedCall(3, 'PIPELINE', { keys: [] });
+    const parts = [1, 2].map((id) => forgedCall(id, `SET a v#${id}`, { traits: { ...plainTraits, partOf: 3 } }));
+    assert.equal(found({}, undefined, { calls: [...parts, whole] }).length, 1);
+    assert.deepEqual(found({}, undefined, { calls: [...parts, { ...whole, words: ['LEASE'] }] }), []);
+  });
+
+  it('is not promised to what was refused, failed, may run again, or has a connection of its own', () => {
+    const moved = forgedExecution(5, 'SET a v#1', { isRefused: true, reply: new Failure('MOVED 1 10.0.0.2:6379') });
+    assert.deepEqual(found({}, [moved, second, first]), []);
+    assert.deepEqual(found({ outcome: rejected('unknown') }), []);
+    assert.deepEqual(found({ traits: { ...plainTraits, isIdempotent: true } }), []);
+    assert.deepEqual(found({ traits: { ...plainTraits, waitReplicas: 1 } }), []);
+    assert.deepEqual(found({}, undefined, { clients: new Map([['a', forgedClient({ sharedConnections: 2 })]]) }), []);
+  });
+});

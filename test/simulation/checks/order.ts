@@ -1,0 +1,59 @@
+import type { Execution } from '../books.js';
+import type { CallRecord } from '../workloads/calls.js';
+import type { Check, Evidence, Finding } from './check.js';
+import { idsOf, type Ledger } from './ledger.js';
+import { shownCall, shownExecution } from './words.js';
+
+/**
+ * Writes that a client issues for a key run in the order in which it issued them (docs/attempts.md, "Order"). Nothing is said of
+ *
+ * | what | why |
+ * |---|---|
+ * | a write that some server refused first | barriers keep most of them in order, not those that the document names |
+ * | a write of which the caller was told that it failed | it may lie in a connection that was given up, and run late |
+ * | writes with connections of their own: those that block, leases, `watch`, `waitReplicas` | |
+ * | transactions | a refusal of EXEC does not name them |
+ * | idempotent ones | they may run again |
+ * | clients with several shared connections a node | each has an order of its own |
+ */
+export const order: Check = {
+  name: 'writes of a client to a key run in order',
+  rule: 'histories',
+  find({ books, calls, clients }: Evidence, ledger: Ledger): Finding[] {
+    const ordered = new Map<number, CallRecord>();
+    for (const call of calls) if (clients.get(call.client)?.sharedConnections === 1 && isOrdered(call, ledger)) ordered.set(call.id, call);
+    const findings: Finding[] = [];
+    /** By node, key and client: the write with the highest id that ran. */
+    const latest = new Map<string, { readonly run: Execution; readonly call: CallRecord }>();
+    for (const run of books.executions) {
+      if (run.isRefused || !run.isPrimary || run.effects.length === 0 || run.words[0] === 'EXEC') continue;
+      for (const id of idsOf(run.words)) {
+        const call = ordered.get(id);
+        if (call === undefined) continue;
+        for (const key of run.rule?.keys?.(run.words) ?? []) {
+          const place = `${run.history} ${run.server.name} ${run.db} ${call.client} ${key}`;
+          const before = latest.get(place);
+          if (before === undefined || before.call.id <= id) latest.set(place, { run, call });
+          else if (isSure(call, ledger)) findings.push(findingOf(call, run, before));
+        }
+      }
+    }
+    return findings;
+  },
+};
+
+function findingOf(call: CallRecord, run: Execution, before: { readonly run: Execution; readonly call: CallRecord }): Finding {
+  const text = `${shownCall(call)} ran behind ${shownCall(before.call)}: ${shownExecution(before.run)}; ${shownExecution(run)}`;
+  return { at: run.at, text, calls: [call.id, before.call.id] };
+}
+
+/** Its turn has to come before that of what is issued later. */
+function isSure({ id, outcome }: CallRecord, ledger: Ledger): boolean {
+  return outcome?.ok === true && ledger.refused(id).length === 0;
+}
+
+function isOrdered({ traits }: CallRecord, ledger: Ledger): boolean {
+  if (traits.blocks || traits.isIdempotent || traits.waitReplicas > 0) return false;
+  const whole = ledger.calls.get(traits.partOf)?.words[0] ?? '';
+  return traits.partOf === 0 || whole === 'PIPELINE' || whole === 'STREAM';
+}
