@@ -7,7 +7,6 @@ import { Replication } from '../servers/replication/replication.js';
 import type { Random } from '../time/random.js';
 import type { World } from '../world.js';
 import type { DeploymentPlan } from './deployment.js';
-import { serverOptionsOf } from './server-options.js';
 
 const PORT = 6379;
 /** Things that happen until servers are ready, at most. */
@@ -123,7 +122,7 @@ export class ReplicaGroup {
   #add(): Member {
     const { world, plan } = this;
     const address = { host: `10.0.0.${++this.#created}`, port: PORT };
-    const server = new RedisServer(world.network, address, serverOptionsOf(plan), world.books);
+    const server = new RedisServer(world.network, address, plan, world.books);
     const replication = new Replication(server, this.log, this.#options);
     server.replication = replication;
     if (plan.hasTls) server.tls = 'ok';

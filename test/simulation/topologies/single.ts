@@ -2,7 +2,6 @@ import { single, type TopologyOptions } from '../../../lib/index.js';
 import { RedisServer } from '../servers/redis/redis-server.js';
 import type { World } from '../world.js';
 import type { Deployment, DeploymentPlan } from './deployment.js';
-import { serverOptionsOf } from './server-options.js';
 
 const ADDRESS = { host: '10.0.0.1', port: 6379 };
 const NAME = 'cache.example';
@@ -10,7 +9,7 @@ const PATH = '/run/redis.sock';
 
 /** One server, without replicas. */
 export function deploySingle(world: World, plan: DeploymentPlan): Deployment {
-  const server = new RedisServer(world.network, ADDRESS, serverOptionsOf(plan), world.books);
+  const server = new RedisServer(world.network, ADDRESS, plan, world.books);
   if (plan.reachedBy === 'socket') server.path = PATH;
   if (plan.reachedBy === 'name') world.network.names.set(NAME, [ADDRESS.host]);
   const isUp = (): boolean => server.state === 'running' && !server.isLoading;

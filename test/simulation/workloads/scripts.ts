@@ -1,29 +1,9 @@
 import { defineScript } from '../../../lib/index.js';
 
-import type { ReplyValue } from '../servers/resp.js';
 import { Caller } from './caller.js';
 import { amountOf, markOf } from './calls.js';
 import { keyOf, textOf } from './strings.js';
 import type { Workload } from './workload.js';
-
-/** What a script has at a model server. */
-interface ScriptContext {
-  readonly keys: readonly string[];
-  readonly args: readonly string[];
-  call(...words: string[]): ReplyValue;
-}
-
-/** What the scripts do at a model server, which runs no Lua: it goes by the name in their first line. */
-export const modelScripts: Readonly<Record<string, (context: ScriptContext) => ReplyValue>> = {
-  append: ({ keys: [key = ''], args: [text = ''], call }) => call('APPEND', key, text),
-  add: ({ keys: [key = ''], args: [amount = ''], call }) => call('INCRBY', key, amount),
-  read: ({ keys: [key = ''], call }) => call('GET', key),
-  swap: ({ keys: [key = ''], args: [text = ''], call }) => {
-    const before = call('GET', key);
-    call('SET', key, text);
-    return before;
-  },
-};
 
 const append = defineScript({ lua: "-- append\nreturn redis.call('APPEND', KEYS[1], ARGV[1])", keys: 1 });
 const add = defineScript({ lua: "-- add\nreturn redis.call('INCRBY', KEYS[1], ARGV[1])", keys: 1 });

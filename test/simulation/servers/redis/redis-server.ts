@@ -17,7 +17,7 @@ import { Pause } from './pause.js';
 import { PubSub } from './pubsub.js';
 import { ReplayedStream } from './replayed-stream.js';
 import { type CommandRule, type Rules, rulesOf } from './rules.js';
-import { ScriptCache, type Scripts } from './scripts.js';
+import { ScriptCache } from './scripts.js';
 import { RedisSession } from './session.js';
 
 export interface RedisOptions {
@@ -33,7 +33,6 @@ export interface RedisOptions {
   readonly notifications?: string;
   /** Valkey: `availability-zone`. */
   readonly zone?: string;
-  readonly scripts?: Scripts;
 }
 
 type Outcome = Pick<Execution, 'words' | 'rule' | 'reply' | 'isRefused' | 'effects'>;
@@ -78,7 +77,7 @@ export class RedisServer extends RespServer<RedisSession> {
     this.rules = rules;
     this.random = network.random.fork(`server ${host}:${port}`);
     this.dialect = dialectOf(product, (major, minor) => this.isAtLeast(major, minor));
-    this.scripts = new ScriptCache(options.scripts);
+    this.scripts = new ScriptCache();
     this.users.set(DEFAULT_USER, { password: options.password ?? null });
     for (const [name, user] of Object.entries(options.users ?? {})) this.users.set(name, user);
     this.notifications = options.notifications ?? '';

@@ -3,7 +3,7 @@ import { Failure, type ReplyValue } from '../resp.js';
 import type { CommandCall } from './command-call.js';
 
 /** What a script can do. */
-export interface ScriptContext {
+interface ScriptContext {
   readonly keys: readonly string[];
   readonly args: readonly string[];
   /** As `redis.call`: an error ends the script. */
@@ -11,10 +11,7 @@ export interface ScriptContext {
 }
 
 /** A script: it runs as a whole, and nobody sees what it is made of. */
-export type ScriptFunction = (context: ScriptContext) => ReplyValue;
-
-/** By the name that the first line of a script says, in a comment: `-- append`. */
-export type Scripts = Readonly<Record<string, ScriptFunction>>;
+type ScriptFunction = (context: ScriptContext) => ReplyValue;
 
 export interface Script {
   readonly sha: string;
@@ -34,8 +31,8 @@ export function shaOf(text: string): string {
   return sha;
 }
 
-/** Scripts that every model server knows. */
-const standardScripts: Scripts = {
+/** The scripts that servers know, which run no Lua: by the name that the first line of a script says, in a comment: `-- append`. */
+const functions: Readonly<Record<string, ScriptFunction>> = {
   append: ({ keys: [key = ''], args: [text = ''], call }) => call('APPEND', key, text),
   add: ({ keys: [key = ''], args: [amount = ''], call }) => call('INCRBY', key, amount),
   read: ({ keys: [key = ''], call }) => call('GET', key),
@@ -50,8 +47,6 @@ const standardScripts: Scripts = {
 export class ScriptCache {
   readonly #bySha = new Map<string, Script>();
 
-  constructor(private readonly functions: Scripts = standardScripts) {}
-
   /** Throws what the server answers to a script that does not compile. */
   load(text: string): Script {
     const sha = shaOf(text);
@@ -59,7 +54,7 @@ export class ScriptCache {
     if (known !== undefined) return known;
     const lines = text.split('\n');
     const flags = lines[0]?.startsWith('#!') === true ? (/flags=(\S*)/.exec(lines.shift() ?? '')?.[1] ?? '').split(',') : null;
-    const run = this.functions[/^--\s*(\S+)/.exec(lines[0] ?? '')?.[1] ?? ''];
+    const run = functions[/^--\s*(\S+)/.exec(lines[0] ?? '')?.[1] ?? ''];
     if (run === undefined)
       throw new Failure(`ERR Error compiling script (new function): no function of the model has the name in '${lines[0]}'`);
     const script = { sha, run, flags };
