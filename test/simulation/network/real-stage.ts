@@ -2,7 +2,7 @@ import { connect, type LookupFunction, type NetConnectOpts, type Socket } from '
 import { connect as connectTls } from 'node:tls';
 import { Worker } from 'node:worker_threads';
 import { clientTls, serverTls } from '../../support/certificates.js';
-import { type Place, record, type Seen, type SocketCase } from './stage.js';
+import { onreadOf, type Place, record, type Seen, type SocketCase } from './stage.js';
 
 /** A peer that does not answer in this time, in ms, would hang the test. */
 const LONGEST_MS = 10_000;
@@ -36,13 +36,7 @@ export class RealStage {
     const path = place.unix === undefined ? null : `${this.folder}/${one.name.replaceAll(/\W+/g, '-')}`;
     const port = await this.#ask<number | null>({ kind: 'listen', steps, place, path });
     const client: string[] = [];
-    const buffer = place.buffer === undefined ? null : Buffer.alloc(place.buffer);
-    let read: (length: number) => void = () => undefined;
-    const callback = (length: number): boolean => {
-      read(length);
-      return true;
-    };
-    const onread = buffer === null ? {} : { onread: { buffer: () => buffer, callback } };
+    const onread = onreadOf(place);
     const waitForPeer = (): void => {
       if (Atomics.wait(this.#flag, 0, 0, LONGEST_MS) === 'timed-out') throw new Error('the peer does not come to an end');
     };
@@ -50,15 +44,15 @@ export class RealStage {
     await new Promise((resolve) => {
       // Neither in a tick nor in a promise, as in the simulation.
       setImmediate(() => {
-        const socket = open(place, path ?? port ?? 0, onread);
+        const socket = open(place, path ?? port ?? 0, onread.options);
         socket.once('connect', () => {
           begins = this.#ask({ kind: 'begin' });
         });
         const say = record(socket, one, client, { setImmediate, waitForPeer });
-        read = (length) => {
+        onread.whenRead((length) => {
           say(`data ${length}`);
           one.reads?.(socket);
-        };
+        });
         socket.once('close', () => setImmediate(() => setImmediate(resolve)));
       });
     });

@@ -51,6 +51,23 @@ export interface Seen {
   readonly peer: readonly string[];
 }
 
+/** Option `onread` of a socket that reads into a buffer, and what is called when it does. */
+export function onreadOf({ buffer: bytes }: Place): { readonly options: object; whenRead(heard: (length: number) => void): void } {
+  let read: (length: number) => void = () => undefined;
+  if (bytes === undefined) return { options: {}, whenRead: () => undefined };
+  const buffer = Buffer.alloc(bytes);
+  const callback = (length: number): boolean => {
+    read(length);
+    return true;
+  };
+  return {
+    options: { onread: { buffer: () => buffer, callback } },
+    whenRead: (heard) => {
+      read = heard;
+    },
+  };
+}
+
 /** Writes down what a socket tells, and what else runs before the next event. */
 export function record(socket: Socket, { isBusy, program, to }: SocketCase, log: string[], stage: Stage): Say {
   const say = (text: string): void => {

@@ -4,7 +4,7 @@ import { Random } from '../time/random.js';
 import { Timeline } from '../time/timeline.js';
 import { Network } from './network.js';
 import { lookupOf } from './real-stage.js';
-import { heardText, type PeerStep, record, type Seen, type SocketCase } from './stage.js';
+import { heardText, onreadOf, type PeerStep, record, type Seen, type SocketCase } from './stage.js';
 import type { ServerEnd } from './tcp.js';
 import { VirtualSocket } from './virtual-socket.js';
 import { VirtualTlsSocket } from './virtual-tls-socket.js';
@@ -29,13 +29,7 @@ export function runVirtually(one: SocketCase): Seen {
     if (place.unix === 'listens') network.listeners.set(path, peer);
   }
   const client: string[] = [];
-  const buffer = place.buffer === undefined ? null : Buffer.alloc(place.buffer);
-  let read: (length: number) => void = () => undefined;
-  const callback = (length: number): boolean => {
-    read(length);
-    return true;
-  };
-  const onread = buffer === null ? {} : { onread: { buffer: () => buffer, callback } };
+  const onread = onreadOf(place);
   const step = (): void => {
     if (process.nextAt < timeline.nextAt) process.turn();
     else timeline.step();
@@ -44,7 +38,7 @@ export function runVirtually(one: SocketCase): Seen {
     const lookup = lookupOf(place.addresses, process.timers.setImmediate) as never;
     const at = place.unix === undefined ? { host: place.addresses === undefined ? '127.0.0.2' : 'a.name', port: 6379, lookup } : { path };
     const Kind = place.tls === undefined ? VirtualSocket : VirtualTlsSocket;
-    const socket = new Kind(network, process, { ...at, ...onread }) as unknown as Socket;
+    const socket = new Kind(network, process, { ...at, ...onread.options }) as unknown as Socket;
     socket.once(place.tls === undefined ? 'connect' : 'secureConnect', () => peer.begin());
     const waitForPeer = (): void => {
       while (!peer.isDone) timeline.step();
@@ -52,10 +46,10 @@ export function runVirtually(one: SocketCase): Seen {
       while (timeline.nextAt <= until) timeline.step();
     };
     const say = record(socket, one, client, { setImmediate: process.timers.setImmediate, waitForPeer });
-    read = (length) => {
+    onread.whenRead((length) => {
       say(`data ${length}`);
       one.reads?.(socket);
-    };
+    });
   });
   while (timeline.now < LONG_MS && Math.min(process.nextAt, timeline.nextAt) < Number.POSITIVE_INFINITY) step();
   if (process.uncaught.length > 0) throw process.uncaught[0];
