@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { commandsText, repliesText } from './network/packet-text.js';
 import { Timeline } from './time/timeline.js';
-import { filterLines, Trace } from './trace.js';
+import { Trace } from './trace.js';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 
@@ -48,14 +48,5 @@ describe('the trace of the simulation', () => {
     assert.equal(fingerprint(true, 1, '+OK\r\n'), first);
     const others = [fingerprint(false, 2, '+OK\r\n'), fingerprint(false, 1, '+OKAY\r\n'), fingerprint(false, 1, '+KO\r\n')];
     assert.equal(new Set([first, ...others]).size, 4);
-  });
-
-  it('shows the lines that are asked for', () => {
-    const lines = ['seed 1', '      1.000 client  → a  GET k', '      2.000 network cut', '      3.000 client  ← a  "v"'];
-    assert.deepEqual(filterLines(lines, {}), lines);
-    assert.deepEqual(filterLines(lines, { from: 2 }), [lines[0], lines[2], lines[3]]);
-    assert.deepEqual(filterLines(lines, { until: 2 }), lines.slice(0, 3));
-    assert.deepEqual(filterLines(lines, { having: ['cut', 'GET'] }), lines.slice(0, 3));
-    assert.deepEqual(filterLines(lines, { without: ['client'] }), [lines[0], lines[2]]);
   });
 });

@@ -1,17 +1,6 @@
 import { hashOf } from './time/random.js';
 import type { Timeline } from './time/timeline.js';
 
-/** Which lines of a trace to show. */
-export interface LineFilter {
-  /** In ms of virtual time. */
-  readonly from?: number;
-  readonly until?: number;
-  /** Any of these must be in the line. */
-  readonly having?: readonly string[];
-  /** None of these. */
-  readonly without?: readonly string[];
-}
-
 /** What happened, line by line. Without lines it still has a fingerprint: two runs of a seed must have the same. */
 export class Trace {
   readonly lines: string[] = [];
@@ -48,15 +37,4 @@ export class Trace {
   #write(who: string, what: string): void {
     this.lines.push(`${this.timeline.now.toFixed(3).padStart(11)} ${who.padEnd(16)} ${what}`.trimEnd());
   }
-}
-
-/** Lines without a time, as those of the plan, are always shown. */
-export function filterLines(lines: readonly string[], filter: LineFilter): string[] {
-  const { from = 0, until = Number.POSITIVE_INFINITY, having = [], without = [] } = filter;
-  return lines.filter((line) => {
-    const at = Number.parseFloat(line);
-    if (Number.isNaN(at)) return true;
-    const isChosen = having.length === 0 || having.some((text) => line.includes(text));
-    return at >= from && at <= until && isChosen && !without.some((text) => line.includes(text));
-  });
 }

@@ -29,8 +29,6 @@ export class Sight {
 /** A client that writes on one connection, which it opens again when it ends, and tries others. It knows nothing of Redis. */
 export class Probe {
   sight = new Sight();
-  /** Attempts to connect that have not ended. */
-  attempts = 0;
   #socket: Socket | null = null;
   readonly #sentAt: number[] = [];
   #wall: number;
@@ -47,11 +45,6 @@ export class Probe {
       this.#ping();
     });
     this.#every(CONNECT_MS, () => this.#try());
-  }
-
-  /** Commands that wait for their reply. */
-  get owed(): number {
-    return this.#sentAt.length;
   }
 
   /** Begins a new span of time, and returns what was seen in the last one. */
@@ -113,14 +106,11 @@ export class Probe {
 
   #try(): void {
     const socket = this.#open();
-    this.attempts++;
     socket.on('connect', () => {
-      this.attempts--;
       this.sight.connects++;
       socket.destroy();
     });
     socket.on('error', ({ code }: NodeJS.ErrnoException) => {
-      this.attempts--;
       this.sight.failures.add(String(code));
     });
   }

@@ -43,11 +43,6 @@ export class Agenda {
     return first;
   }
 
-  /** Those that were not called off, in no order. */
-  get all(): Happening[] {
-    return this.#heap.filter(({ run }) => run !== null);
-  }
-
   #remove(): void {
     const heap = this.#heap;
     const last = heap.pop();

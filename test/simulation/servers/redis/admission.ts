@@ -76,7 +76,7 @@ export function refusalOf(server: RedisServer, session: RedisSession, rule: Comm
   return null;
 }
 
-export function loadingFailure({ options }: RedisServer): Failure {
+function loadingFailure({ options }: RedisServer): Failure {
   return new Failure(`LOADING ${options.product === 'redis' ? 'Redis' : 'Valkey'} is loading the dataset in memory`);
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { canContinue, History, holds, lostBetween, type Position } from './history.js';
+import { canContinue, History, lostBetween, type Position } from './history.js';
 
 const WRITE = ['SET', 'k', 'v'];
 /** `*3 $3 SET $1 k $1 v` with line ends. */
@@ -31,32 +31,6 @@ describe('histories of writes', () => {
     P.skip(14);
     assert.equal(P.end, 3 * BYTES + 14);
   });
-
-  const held: readonly (readonly [here: string, written: string, isHeld: boolean])[] = [
-    ['P3', 'P3', true],
-    ['P2', 'P3', false],
-    ['R5', 'P2', true],
-    ['R5', 'P3', false],
-    ['R5', 'R4', true],
-    ['R4', 'R5', false],
-    ['Q4', 'P2', true],
-    ['Q4', 'P3', false],
-    ['Q4', 'R3', true],
-    ['Q4', 'R4', false],
-    // Its primary went on with R, and it has not come to where that began.
-    ['R1', 'P1', true],
-    ['R1', 'P2', false],
-    ['N0', 'P1', false],
-    ['L1', 'Q4', true],
-    ['L0', 'P2', true],
-    ['L0', 'P3', false],
-  ];
-  for (const [here, written, isHeld] of held) {
-    it(`who is at ${here} ${isHeld ? 'has' : 'has not'} what was written at ${written}`, () => {
-      const all = histories();
-      assert.equal(holds(place(all, here), place(all, written)), isHeld);
-    });
-  }
 
   const lost: readonly (readonly [before: string, after: string, lost: readonly string[]])[] = [
     ['P3', 'R5', ['P2']],

@@ -92,12 +92,6 @@ function* partsOf({ history, offset }: Position): Generator<Position> {
   yield* partsOf(offset < start ? { history: base.history, offset } : base);
 }
 
-/** Whether who is at one place has what was written at another. */
-export function holds(here: Position, written: Position): boolean {
-  for (const { history, offset } of partsOf(here)) if (history === written.history) return written.offset <= offset;
-  return false;
-}
-
 /** What is lost by who goes from one place to another: histories, each with the last offset that is kept. */
 export function lostBetween(before: Position, after: Position): { readonly id: string; readonly from: number }[] {
   const kept = new Map([...partsOf(after)].map(({ history, offset }) => [history, offset]));

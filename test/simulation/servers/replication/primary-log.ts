@@ -1,4 +1,4 @@
-import { type History, holds, type Position } from './history.js';
+import type { History } from './history.js';
 import type { Address } from './messages.js';
 
 /** The time in which one server was the primary of a group, by the rules of the servers. */
@@ -51,11 +51,5 @@ export class PrimaryLog<Server = unknown> {
       if (reign.since <= ms) return ms < reign.until ? reign : null;
     }
     return null;
-  }
-
-  /** Whether the group has what was written there, or will have it once its replicas have caught up. */
-  isKept(position: Position): boolean {
-    const { last } = this;
-    return last !== null && holds({ history: last.history, offset: last.history.end }, position);
   }
 }

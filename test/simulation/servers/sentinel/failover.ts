@@ -15,7 +15,7 @@ export function startIfNeeded(watcher: Watcher, group: Group): boolean {
   return true;
 }
 
-export function startFailover(watcher: Watcher, group: Group): void {
+function startFailover(watcher: Watcher, group: Group): void {
   group.isFailingOver = true;
   group.failoverEpoch = ++watcher.epoch;
   watcher.event('+new-epoch', String(watcher.epoch));

@@ -1,8 +1,8 @@
 import { Failure } from '../../resp.js';
 
 export const SYNTAX = new Failure('ERR syntax error');
-export const NOT_INTEGER = new Failure('ERR value is not an integer or out of range');
-export const NOT_FLOAT = new Failure('ERR value is not a valid float');
+const NOT_INTEGER = new Failure('ERR value is not an integer or out of range');
+const NOT_FLOAT = new Failure('ERR value is not a valid float');
 export const NO_SUCH_KEY = new Failure('ERR no such key');
 
 const INTEGER = /^(?:0|-?[1-9]\d{0,18})$/;

@@ -84,7 +84,7 @@ function onOrOff(field: 'noEvict' | 'noTouch'): (call: CommandCall) => Answer {
 }
 
 /** https://redis.io/docs/latest/commands/client-list/ */
-export function clientLine(server: RedisServer, session: RedisSession): string {
+function clientLine(server: RedisServer, session: RedisSession): string {
   const { now } = server;
   const { blocked, queued } = session;
   const isBlocked = blocked !== null || session.postponed !== null;
