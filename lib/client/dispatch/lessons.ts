@@ -37,7 +37,11 @@ export class Lessons {
 
   /** What is meant for the node waits; a fixed address may lead to another server at once. */
   #demote(key: string): void {
-    if (!this.hasFixedAddress) this.demoted.add(key);
+    if (this.hasFixedAddress) return;
+    const isKnown = this.demoted.leftMs(key) > 0;
+    this.demoted.add(key);
+    // Calls that wait there for a connection of their own wait elsewhere.
+    if (!isKnown) this.deployment.nodes.get(key)?.clearExclusive();
   }
 
   /** Learns, and makes the connections anew. */

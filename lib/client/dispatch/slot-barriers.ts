@@ -67,7 +67,7 @@ export class SlotBarriers {
     return true;
   }
 
-  /** Takes a call that was refused. The first one of a slot decides when all of them go on. */
+  /** Takes a call that was refused, or would be. The first one of a slot decides when all of them go on. */
   holdRefused(slot: number, call: Call, until: number, waiting: 'writes' | 'all' = 'all'): void {
     let barrier = this.#barriers.get(slot);
     if (barrier === undefined) {
@@ -76,7 +76,8 @@ export class SlotBarriers {
     } else if (barrier.until instanceof HandoverBarrier) barrier.until.coverWholeSlot();
     else if (waiting === 'all') barrier.writes?.coverWholeSlot();
     barrier.writes?.add(call);
-    barrier.refused.push(call);
+    // What was never sent is newer than what is still to be refused.
+    (call.attempts > 0 ? barrier.refused : barrier.issued).push(call);
   }
 
   /** Raises a barrier for each slot that has left a node while the node holds writes of it: they will be refused and sent again. */

@@ -23,7 +23,8 @@ describe('lessons of failures', () => {
     const looks = urgent === null ? 'no look' : urgent ? 'an urgent look' : 'a look';
     it(`take ${looks} at the topology after ${text.split(' ')[0]} of ${role === null ? 'a node of no role' : `a ${role}`}`, () => {
       const wakes: boolean[] = [];
-      const node = { key: 'n' };
+      let cleared = 0;
+      const node = { key: 'n', clearExclusive: () => cleared++ };
       const deployment = {
         bus: new DeploymentBus(),
         nodes: { get: () => node },
@@ -32,9 +33,12 @@ describe('lessons of failures', () => {
         wake: (_: string, isUrgent: boolean) => wakes.push(isUrgent),
       };
       const lessons = new Lessons(deployment as unknown as Deployment, false, () => -1);
-      lessons.follow({ failure: { kind: 'error-reply', error: parseReplyError(text), node: 'n' }, script: 'none' });
+      const failed = { failure: { kind: 'error-reply', error: parseReplyError(text), node: 'n' }, script: 'none' } as const;
+      lessons.follow(failed);
       assert.deepEqual(wakes, urgent === null ? [] : [urgent]);
       assert.equal(lessons.demoted.leftMs('n') > 0, urgent === true, 'what is meant for it waits');
+      lessons.follow(failed);
+      assert.equal(cleared, urgent === true ? 1 : 0, 'as what waits there for a connection of its own, once');
     });
   }
 });

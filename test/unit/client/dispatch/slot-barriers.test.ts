@@ -56,6 +56,15 @@ describe('the barriers of slots', () => {
     assert.equal(barriers.hold(50, callOf('SET', 'a'), 0), false);
   });
 
+  it('let what is refused later go before what was never sent', () => {
+    const barriers = new SlotBarriers();
+    const [older, newer] = [callOf('SET', 'a'), callOf('SET', 'a')];
+    barriers.holdRefused(50, newer, 50);
+    older.countAttempt();
+    barriers.holdRefused(50, older, 50);
+    assert.deepEqual(barriers.open(60), [older, newer]);
+  });
+
   it('hold all of a slot after a refusal until its time, or until the topology changes', () => {
     const barriers = new SlotBarriers();
     const [refused, other, ...issued] = ['a', 'x', 'a', 'b'].map((key) => callOf('SET', key));
