@@ -196,8 +196,8 @@ export class ClusterOperator {
     this.#isMoving = true;
     this.#later(random, STEP_MS, () => {
       this.#isMoving = false;
-      if (source.server.state !== 'running' || !source.serves(slots.empty) || !source.reaches(target) || !knowsEpochOf(target, source))
-        return;
+      const isReady = source.server.state === 'running' && this.#mover.isAgreedOn(source) && this.#mover.isAgreedOn(target);
+      if (!isReady || !source.serves(slots.empty) || !source.reaches(target) || !knowsEpochOf(target, source)) return;
       source.handOver(target, slots.empty);
       this.#move(random, { source, target, slots: slots.withKeys }, Number.POSITIVE_INFINITY, () => {
         for (const member of leaving) this.#leave(random, member);

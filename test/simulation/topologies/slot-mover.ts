@@ -71,6 +71,15 @@ export class SlotMover {
     return { slots, source, target };
   }
 
+  /** All who run know this one as the owner of its slots: otherwise `redis-cli` begins nothing. */
+  isAgreedOn({ identity, node }: ClusterMember): boolean {
+    const { slotCount } = node.table.myself;
+    return this.active.every((member) => {
+      const known = member.node.table.node(identity.ordinal);
+      return known?.isPrimary === true && known.slotCount === slotCount;
+    });
+  }
+
   /** Mostly such as have keys. */
   #drawSlots(random: Random, source: ClusterMember): number[] {
     const { table } = source.node;
