@@ -172,6 +172,7 @@ export class HalfOpenCheck {
       return;
     }
     if (consequence === 'replace') this.#events.replaceable();
+    if (this.state !== 'answered') return;
     // An answer that says nothing today says nothing in a second, and servers keep a log of what they refuse.
     const next = said === 'unknown' ? (): void => this.#conclude(said) : (): void => void this.#ask(this.#second ?? this.#open());
     this.#askTimer = setTimeout(next, leftMs > 0 ? Math.min(ASK_EVERY_MS, leftMs) : ASK_EVERY_MS);

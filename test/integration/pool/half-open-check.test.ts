@@ -16,6 +16,7 @@ describe('a check of a silent connection', () => {
   let unresponsive: number;
   let destroyed: { readonly message: string }[];
   let replaceable: number;
+  let endsWhenReplaceable: boolean;
   /** Whether somebody waits for a reply on the stalled connection. */
   let awaited: boolean;
   beforeEach(async () => {
@@ -23,6 +24,7 @@ describe('a check of a silent connection', () => {
     unresponsive = 0;
     destroyed = [];
     replaceable = 0;
+    endsWhenReplaceable = false;
     awaited = true;
   });
   afterEach(async () => {
@@ -48,7 +50,10 @@ describe('a check of a silent connection', () => {
     const config = { ...quickConfig, address: { host: server.host, port: server.port } };
     check = new HalfOpenCheck(config, { minMs: 10, maxMs: 20 }, stalled, {
       unresponsive: () => unresponsive++,
-      replaceable: () => replaceable++,
+      replaceable: () => {
+        replaceable++;
+        if (endsWhenReplaceable) check.end();
+      },
     });
   }
 
@@ -157,6 +162,19 @@ describe('a check of a silent connection', () => {
       }
     });
   }
+
+  it('leaves no timer where its connection ends as soon as another one may take its place', async () => {
+    const time = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    try {
+      endsWhenReplaceable = true;
+      start(2_000, null);
+      await untilTurn(() => check.state === 'answered' && time.countTimers() > 0);
+      time.tick(3_000);
+      assert.deepEqual([replaceable, check.state, time.countTimers()], [1, 'ended', 0]);
+    } finally {
+      time.restore();
+    }
+  });
 
   const waits: readonly (readonly [name: string, answer: () => Answer])[] = [
     ['is busy with a script', () => error('BUSY Redis is busy running a script.')],
