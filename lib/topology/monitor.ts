@@ -6,7 +6,7 @@ import { SingleFlight } from '../util/single-flight.js';
 import { type Transitions, transition } from '../util/state-machine.js';
 import { isMisconfigured } from './probe-error.js';
 import { isSettled, needsUrgentProbe, nextProbeDelayMs } from './probe-schedule.js';
-import type { Resolver } from './resolver-api.js';
+import type { ReplicaListener, Resolver } from './resolver-api.js';
 import { isConfirmed, isKnown, type Moved, mayServe, type NodeInfo, sameTopology, type TopologySnapshot, withMoved } from './snapshot.js';
 
 /** Most nodes that the snapshot has by MOVED alone. Beyond them a MOVED only asks for a probe: no cluster grows faster than it is probed. */
@@ -24,6 +24,8 @@ export interface MonitorOptions {
   readonly random?: () => number;
   /** Listener to the end of every probe, also of one without a change; `error` is undefined after a success. */
   readonly onProbe?: (error?: unknown) => void;
+  /** Listener to nodes that say during a probe that they are replicas. */
+  readonly onReplica?: ReplicaListener;
   /** Listener to nodes that left the topology, called before `onSnapshot`. */
   readonly onNodeGone?: (node: NodeInfo) => void;
 }
@@ -194,7 +196,7 @@ export class Monitor {
     const moved = [...this.#probeFirst.splice(0), ...new Set([...this.#patches.values()].map(({ address }) => address))];
     const focus = { suspects: new Set(this.#suspects), moved, quiet };
     try {
-      const found = await this.#resolver.probe(this.snapshot, focus);
+      const found = await this.#resolver.probe(this.snapshot, focus, this.#options.onReplica);
       if (this.#state === 'stopped') throw new ClosedError('the client was closed');
       this.#succeeded(found, probe, reason);
       if (this.snapshot?.problem === undefined) this.confirmedAtMs = begunAt;

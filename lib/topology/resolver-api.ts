@@ -68,13 +68,17 @@ export interface ProbeFocus {
 /** Asks for a probe. `urgent`: what happens to commands depends on how soon it ends. Default false. */
 export type Hint = (reason: string, urgent?: boolean) => void;
 
+/** Tells that the node with this key has just said itself that it is a replica, while the probe goes on. */
+export type ReplicaListener = (key: string) => void;
+
 /** Finds out which servers make up a topology of one kind. */
 export interface Resolver {
   /**
    * Rejects with a `TopologyError` whose `causes` name every address asked, or with an `AuthError` if every address refused the
-   * credentials. Where nodes are known but the primary is not certain it resolves, with a `problem` in the snapshot.
+   * credentials. Where nodes are known but the primary is not certain it resolves, with a `problem` in the snapshot. `onReplica` is
+   * called but for clusters: whoever took over from a demoted primary may take half a second not to answer.
    */
-  probe(previous: TopologySnapshot | null, focus?: ProbeFocus): Promise<TopologySnapshot>;
+  probe(previous: TopologySnapshot | null, focus?: ProbeFocus, onReplica?: ReplicaListener): Promise<TopologySnapshot>;
   /** Starts long-lived sources of hints that a probe would find a change. Called once. */
   watch?(hint: Hint): void;
   /** Ends what `watch` began. */

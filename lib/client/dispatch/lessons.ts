@@ -9,6 +9,8 @@ import { decide, type JudgedFailure } from './judge.js';
 /** Lessons of failures about the nodes: the topology is looked at, other nodes are preferred, connections are made anew. */
 export class Lessons {
   readonly demoted = new DemotedNodes();
+  /** Key of the fixed address that led to a replica when the probe began that is under way; null: it did not. */
+  #led: string | null = null;
 
   /** `hasFixedAddress`: the server behind the one address may change. */
   constructor(
@@ -19,6 +21,7 @@ export class Lessons {
     deployment.bus
       .on('demoted', (key) => this.#demote(key))
       .on('confirmed', (beganAt) => {
+        this.#follow();
         if (this.demoted.confirmed(beganAt)) deployment.bus.emit('changed');
       });
   }
@@ -30,18 +33,29 @@ export class Lessons {
     if (node !== undefined && avoid) this.deployment.avoid(node);
     // A replica that is known as one and refuses a script's write is no news.
     const isNews = demoted && node !== undefined && this.deployment.roleOf(node.key) === 'primary';
-    if (isNews) this.#demote(node.key);
+    if (isNews && !this.hasFixedAddress) this.demoted.add(node.key);
     if (wake) this.deployment.wake(failure.error.message, isNews);
     return node !== undefined && renew && this.hasFixedAddress ? node : null;
   }
 
   /** What is meant for the node waits; a fixed address may lead to another server at once. */
   #demote(key: string): void {
-    if (this.hasFixedAddress) return;
+    if (this.deployment.roleOf(key) !== 'primary') return;
+    if (this.hasFixedAddress) {
+      this.#led = key;
+      return;
+    }
     const isKnown = this.demoted.leftMs(key) > 0;
     this.demoted.add(key);
     // Calls that wait there for a connection of their own wait elsewhere.
     if (!isKnown) this.deployment.nodes.get(key)?.clearExclusive();
+  }
+
+  /** The probe has found a primary at the fixed address, to which connections from before do not lead: reads there would be old for ever. */
+  #follow(): void {
+    const node = this.#led === null ? undefined : this.deployment.nodes.get(this.#led);
+    this.#led = null;
+    if (node !== undefined && !this.deployment.leadsToReplica) this.deployment.renew(node);
   }
 
   /** Learns, and makes the connections anew. */

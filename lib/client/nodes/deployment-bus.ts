@@ -15,7 +15,7 @@ type DeploymentEvents = {
   changed: [];
   /** The nodes are those of this snapshot now. Comes last. */
   snapshot: [snapshot: TopologySnapshot];
-  /** A node that is a primary in the snapshot has said that it is none. */
+  /** A node has said that it is a replica, whatever the snapshot says. */
   demoted: [key: string];
   /** A probe that began then, in ms since 1970, has found who the primaries are. */
   confirmed: [beganAtMs: number];

@@ -93,6 +93,7 @@ export class Deployment {
         onSnapshot: (next, previous) => this.#adopt(next, previous),
         onError: (error) => this.#probeFailed(error),
         onProbe: (error) => this.#probed(error),
+        onReplica: (key) => this.bus.emit('demoted', key),
         onNodeGone: ({ address }) => this.#control.forget(address),
       },
     );
@@ -270,10 +271,7 @@ export class Deployment {
     this.bus.emit('snapshot', next);
   }
 
-  /**
-   * A probe of a single shard ends with the answer of its primary: connections that wait before they try that node again need not wait any
-   * longer. Only after the first such probe, so that a server that hangs up is not hammered.
-   */
+  /** The first probe that the primary of a single shard answers: connections need not wait for it. Not each: it may hang up on all. */
   #probed(error: unknown): void {
     const { router } = this;
     if (error === undefined) this.failures.recovered('topology');

@@ -4,7 +4,7 @@ import { type Answer, askSeveral } from '../ask-several.js';
 import { bounded, LIMITS, tooLarge } from '../limits.js';
 import { type Cause, causesOf, checkDataServer, failure, isNotPermitted, notPermitted } from '../probe-error.js';
 import { modeOf } from '../replies.js';
-import type { Resolver, ResolverContext } from '../resolver-api.js';
+import type { ProbeFocus, ReplicaListener, Resolver, ResolverContext } from '../resolver-api.js';
 import { makeTopology, type NodeInfo, type TopologySnapshot } from '../snapshot.js';
 import { buildGroup, type Group, type GroupNode, MEMBER_COMMANDS, type Member, type MemberReply, parseMember } from './group.js';
 
@@ -28,9 +28,9 @@ export class ReplicationResolver implements Resolver {
     this.#seeds = seeds;
   }
 
-  async probe(previous: TopologySnapshot | null): Promise<TopologySnapshot> {
+  async probe(previous: TopologySnapshot | null, _?: ProbeFocus, onReplica?: ReplicaListener): Promise<TopologySnapshot> {
     const known = [...(previous?.nodes.values() ?? [])].map(({ address }) => address);
-    const { replies, causes: failed } = await this.#crawl([...known, ...this.#seeds], previous === null);
+    const { replies, causes: failed } = await this.#crawl([...known, ...this.#seeds], previous === null, onReplica);
     const causes = [...this.#notPermitted, ...failed];
     if (replies.every(({ member }) => member === null)) {
       throw failure('ERR_NO_SEED_REACHABLE', 'no member of the replication group could be asked', causes);
@@ -41,7 +41,11 @@ export class ReplicationResolver implements Resolver {
     return makeTopology('replication', [{ primary, replicas }], null, problemOf(group, causes, this.#context.rules.leftOut));
   }
 
-  async #crawl(start: readonly Address[], isFirst: boolean): Promise<{ replies: MemberReply[]; causes: Cause[] }> {
+  async #crawl(
+    start: readonly Address[],
+    isFirst: boolean,
+    onReplica?: ReplicaListener,
+  ): Promise<{ replies: MemberReply[]; causes: Cause[] }> {
     this.#notPermitted.length = 0;
     const replies = new Map<string, MemberReply>();
     const answers: Answer<Address, Member | null>[] = [];
@@ -52,7 +56,7 @@ export class ReplicationResolver implements Resolver {
       const unasked = unknown.slice(0, Math.max(0, LIMITS.replicas + this.#seeds.length - replies.size));
       for (const [key, address] of unasked) replies.set(key, { address, member: null, failed: false });
       const addresses = unasked.map(([, address]) => address);
-      const round = await askSeveral(addresses, (address) => this.#ask(address, isFirst), {
+      const round = await askSeveral(addresses, (address) => this.#ask(address, isFirst, onReplica), {
         want: addresses.length,
         atOnce: ASKED_AT_ONCE,
         graceMs: GRACE_MS,
@@ -85,12 +89,13 @@ export class ReplicationResolver implements Resolver {
     });
   }
 
-  async #ask(address: Address, isFirst: boolean): Promise<Member | null> {
+  async #ask(address: Address, isFirst: boolean, onReplica?: ReplicaListener): Promise<Member | null> {
     const { control, firstTimeoutMs } = this.#context;
     const replies = await control.send(address, MEMBER_COMMANDS, isFirst ? { timeoutMs: firstTimeoutMs } : {});
     const node = addressKey(address);
     checkDataServer(node, modeOf(null, replies.at(-1)));
     const member = parseMember(replies);
+    if (member?.role === 'replica') onReplica?.(node);
     if (member !== null) return this.#withoutRefused(member, node);
     const refusal = replies.find(isNotPermitted);
     if (refusal !== undefined) this.#notPermitted.push({ node, error: notPermitted(node, refusal, RIGHTS) });

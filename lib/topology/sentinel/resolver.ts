@@ -5,7 +5,7 @@ import { type Answer, askSeveral } from '../ask-several.js';
 import { bounded } from '../limits.js';
 import { causesOf, failure, isNotPermitted, isRefusedAccess, notPermitted } from '../probe-error.js';
 import { fieldOf, listOf, MODE_COMMANDS, modeOf, textOf } from '../replies.js';
-import type { ControlChannel, Hint, Resolver, ResolverContext, SentinelChannel } from '../resolver-api.js';
+import type { ControlChannel, Hint, ProbeFocus, ReplicaListener, Resolver, ResolverContext, SentinelChannel } from '../resolver-api.js';
 import { makeTopology, type NodeInfo, type TopologySnapshot } from '../snapshot.js';
 import { SentinelEvents } from './events.js';
 import { KnownSentinels } from './known-sentinels.js';
@@ -69,7 +69,7 @@ export class SentinelResolver implements Resolver {
     this.#sentinels = new KnownSentinels(seeds, (announced) => context.rules.address(announced));
   }
 
-  async probe(previous: TopologySnapshot | null): Promise<TopologySnapshot> {
+  async probe(previous: TopologySnapshot | null, _?: ProbeFocus, onReplica?: ReplicaListener): Promise<TopologySnapshot> {
     const timeoutMs = previous === null ? this.#context.firstTimeoutMs : SENTINEL_TIMEOUT_MS;
     const answers = await askSeveral(this.#sentinels.addresses, (address) => this.#askSentinel(address, timeoutMs), {
       want: ASKED_AT_ONCE,
@@ -82,7 +82,7 @@ export class SentinelResolver implements Resolver {
     if (!answers.some((answer) => answer.ok && answer.value.primary !== null)) throw await this.#whyNoPrimary(answers);
     this.#answers = validAnswers(this.#answers, answers, performance.now());
     const candidates = candidatesOf([...this.#answers.values()].map(({ view }) => view));
-    return this.#verified(candidates, previous, timeoutMs);
+    return this.#verified(candidates, previous, timeoutMs, onReplica);
   }
 
   watch(hint: Hint): void {
@@ -134,7 +134,12 @@ export class SentinelResolver implements Resolver {
   }
 
   /** The newest candidate that reports the role itself; without one the newest of all, with the problem. */
-  async #verified(candidates: readonly Candidate[], previous: TopologySnapshot | null, timeoutMs: number): Promise<TopologySnapshot> {
+  async #verified(
+    candidates: readonly Candidate[],
+    previous: TopologySnapshot | null,
+    timeoutMs: number,
+    onReplica?: ReplicaListener,
+  ): Promise<TopologySnapshot> {
     const { control, rules } = this.#context;
     const known = previous?.shards[0]?.primary?.key;
     let problem: TopologyError | null = null;
@@ -154,6 +159,7 @@ export class SentinelResolver implements Resolver {
       }
       const verdict = await verify(control, address, node === known ? REVERIFY_MS : timeoutMs);
       if (verdict.is === 'primary') return this.#snapshot(candidate, true, null);
+      if (verdict.is === 'other') onReplica?.(node);
       // Verified earlier and only slow now: the connections for the commands find out what it is.
       if (verdict.is === 'silent' && node === known && verdict.error instanceof TimeoutError) {
         return this.#snapshot(candidate, true, previous?.problem ?? null);

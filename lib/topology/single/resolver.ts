@@ -2,7 +2,7 @@ import { type Address, addressKey } from '../../options/address.js';
 import type { Raw } from '../../protocol/command-spec.js';
 import { checkDataServer, failure, isRefusedAccess } from '../probe-error.js';
 import { listOf, MODE_COMMANDS, modeOf } from '../replies.js';
-import type { Resolver, ResolverContext } from '../resolver-api.js';
+import type { ProbeFocus, ReplicaListener, Resolver, ResolverContext } from '../resolver-api.js';
 import { makeTopology, type TopologySnapshot } from '../snapshot.js';
 
 /**
@@ -18,7 +18,7 @@ export class SingleResolver implements Resolver {
     this.#address = address;
   }
 
-  async probe(previous: TopologySnapshot | null): Promise<TopologySnapshot> {
+  async probe(previous: TopologySnapshot | null, _?: ProbeFocus, onReplica?: ReplicaListener): Promise<TopologySnapshot> {
     const { control, rules, firstTimeoutMs } = this.#context;
     const node = addressKey(this.#address);
     const ask = (): Promise<Raw[]> =>
@@ -32,6 +32,7 @@ export class SingleResolver implements Resolver {
     // https://redis.io/docs/latest/commands/role/ — unknown (no permission) counts as a primary: then its READONLY tells.
     if (listOf(role)[0] === 'slave') {
       // The connection may lead to a server that the address has left.
+      onReplica?.(node);
       control.forget?.(this.#address);
       [hello, info, role] = await ask();
     }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createClient, type Redis } from '../../../../lib/index.js';
+import { type ClientOptions, createClient, type Redis } from '../../../../lib/index.js';
 import { error, FakeServer, type Handler, ok } from '../../../support/fake-server.js';
 import { closedGate, until } from '../../../support/wait.js';
 import { assertNoPendingCommands, track } from '../scripted.js';
@@ -10,6 +10,8 @@ class Pair {
   primary = 0;
   /** Answers to probes wait for this. */
   questions: Promise<void> = Promise.resolve();
+  /** But for those of the first server. */
+  answersAtOnce = false;
   readonly servers: FakeServer[] = [];
 
   static async start(): Promise<Pair> {
@@ -18,8 +20,10 @@ class Pair {
     return pair;
   }
 
-  client(): Redis {
-    return track(createClient({ topology: { kind: 'replication', seeds: this.servers.map(({ host, port }) => ({ host, port })) } }));
+  client(options: ClientOptions = {}): Redis {
+    return track(
+      createClient({ ...options, topology: { kind: 'replication', seeds: this.servers.map(({ host, port }) => ({ host, port })) } }),
+    );
   }
 
   at(index: number): FakeServer {
@@ -33,7 +37,8 @@ class Pair {
     const { host, port } = this.at(1 - index);
     if (name === 'SET') return isPrimary ? ok : error("READONLY You can't write against a read only replica.");
     if (name !== 'ROLE' && name !== 'INFO') return undefined;
-    await this.questions;
+    // Who is only slow to say what it is.
+    if (index === 1 || !this.answersAtOnce) await this.questions;
     // By now roles may be others.
     const role = this.primary === index ? 'master' : 'slave';
     if (name === 'ROLE') return role === 'master' ? ['master', 1, [[host, String(port), '1']]] : ['slave', host, port, 'connected', 1];
@@ -88,5 +93,24 @@ describe('a client of a group whose primary answers READONLY', () => {
     assert.equal(await write, 'OK');
     assert.equal(pair.at(0).count('SET'), 3);
     assert.equal(pair.at(1).count('SET'), 0);
+  });
+
+  it('sends it nothing once it has said so in a probe, while the probe still waits for the new primary', async () => {
+    await using pair = await Pair.start();
+    const redis = pair.client({ monitor: { periodMs: 500 } });
+    assert.equal(await redis.set('k', 'before'), 'OK');
+    const gate = closedGate();
+    pair.questions = gate.opened;
+    pair.answersAtOnce = true;
+    pair.primary = 1;
+    const asked = pair.at(0).count('ROLE');
+    await until(() => pair.at(0).count('ROLE') > asked);
+    await sleep(50);
+    const write = redis.set('k', 'late');
+    await sleep(50);
+    assert.equal(pair.at(0).count('SET'), 1);
+    gate.open();
+    assert.equal(await write, 'OK');
+    assert.deepEqual([pair.at(0).count('SET'), pair.at(1).count('SET')], [1, 1]);
   });
 });

@@ -59,4 +59,20 @@ describe('a fixed address that leads to a replica', () => {
     await sleep(100);
     assert.ok((await questionsIn(300)) <= 4);
   });
+
+  it('is read where it leads by now, once a probe has found that, also by a program that never writes', async () => {
+    let isMoved = false;
+    const earlier = new Set<number>();
+    await using server = await FakeServer.start(([name = ''], { index }) => {
+      // Connections that were there stay with the server that the address has left.
+      if (!isMoved) earlier.add(index);
+      const isLeft = isMoved && earlier.has(index);
+      if (name === 'GET') return isLeft ? 'old' : isMoved ? 'new' : 'value';
+      return singleAnswers([name], isLeft ? 'slave' : 'master');
+    });
+    const redis = clientOf(server, { monitor: { periodMs: 500 } });
+    assert.equal(await redis.get('k'), 'value');
+    isMoved = true;
+    await until(async () => (await redis.get('k')) === 'new');
+  });
 });

@@ -69,6 +69,16 @@ describe('ReplicationResolver', () => {
   const time = useFakeTimers();
   testFirstProbe(CASES, time);
 
+  it('tells at once who says that it is a replica, whoever else is waited for', async () => {
+    const replicas: string[] = [];
+    const servers = new ScriptedServers({ 7000: HUNG, 7001: REPLICA });
+    const probe = servers.resolver({ topology: GROUP }).probe(null, undefined, (key) => replicas.push(key));
+    await time().tickAsync(0);
+    assert.deepEqual(replicas, ['127.0.0.1:7001']);
+    await time().tickAsync(60_000);
+    await probe;
+  });
+
   it('names both primaries of a split group', async () => {
     const servers = new ScriptedServers({ 7000: PRIMARY, 7001: member(['master', 5, []], 'role:master') });
     assert.match((await servers.probe(GROUP)).problem?.message ?? '', /127\.0\.0\.1:7000 and 127\.0\.0\.1:7001/);

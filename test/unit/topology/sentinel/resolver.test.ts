@@ -142,6 +142,15 @@ describe('SentinelResolver', () => {
   const time = useFakeTimers();
   testFirstProbe(CASES, time);
 
+  it('tells which of the nodes that sentinels name says that it is a replica', async () => {
+    const replicas: string[] = [];
+    const servers = new ScriptedServers({ 9000: sentinelScript(), 7000: REPLICA_SERVER });
+    const probe = servers.resolver({ topology: SENTINELS }).probe(null, undefined, (key) => replicas.push(key));
+    await time().tickAsync(10_000);
+    await probe;
+    assert.deepEqual(replicas, ['127.0.0.1:7000']);
+  });
+
   it('asks sentinels as sentinels and data nodes as data nodes', async () => {
     const servers = new ScriptedServers({ 9000: sentinelScript(), 7000: DATA_SERVER });
     await servers.probe(SENTINELS);

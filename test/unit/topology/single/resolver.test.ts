@@ -52,7 +52,9 @@ describe('SingleResolver', () => {
     servers.onForget = () => {
       servers.servers = { 7000: DATA_SERVER };
     };
-    assert.deepEqual(describeTopology(await servers.probe(SINGLE)), ['7000']);
-    assert.deepEqual(servers.forgotten, ['127.0.0.1:7000']);
+    const replicas: string[] = [];
+    const found = await servers.resolver({ topology: SINGLE }).probe(null, undefined, (key) => replicas.push(key));
+    assert.deepEqual(describeTopology(found), ['7000']);
+    assert.deepEqual([servers.forgotten, replicas], [['127.0.0.1:7000'], ['127.0.0.1:7000']]);
   });
 });
