@@ -134,7 +134,7 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
   }
 
   /** The same for what the timeline brings, when nothing else is under way: it runs now if the process is free. */
-  #arrives(run: () => void): void {
+  arrives(run: () => void): void {
     if (this.state === 'dead') return;
     this.#inbox.push(run);
     if (!this.#isAwake && !this.#isWorking) this.#work();
@@ -144,7 +144,7 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
   after(ms: number, run: () => void): Happening {
     const { life } = this;
     return this.network.timeline.after(ms, () => {
-      if (life === this.life) this.#arrives(run);
+      if (life === this.life) this.arrives(run);
     });
   }
 
@@ -158,7 +158,7 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
 
   /** A way to another server, of messages in order. What is sent while either is dead is lost. */
   pipeTo<T>(to: ServerProcess<ServerConnection>, receive: (message: T) => void): Pipe<T> {
-    return new Pipe<T>(this.network, this.host, to.host, (message) => to.#arrives(() => receive(message)));
+    return new Pipe<T>(this.network, this.host, to.host, (message) => to.arrives(() => receive(message)));
   }
 
   /** Another server has connected. */
@@ -173,23 +173,23 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
     let isSecure = this.tls === undefined;
     end.handlers = {
       data: (bytes, sentAt) =>
-        this.#arrives(() => {
+        this.arrives(() => {
           end.read(bytes.length);
           const connection = this.connections.get(end);
           if (connection === undefined || life !== this.life) return;
           if (isSecure) this.received(connection, bytes, sentAt);
           else this.drop(end); // no handshake of TLS
         }),
-      ended: () => this.#arrives(() => this.drop(end)),
-      reset: () => this.#arrives(() => this.drop(end)),
+      ended: () => this.arrives(() => this.drop(end)),
+      reset: () => this.arrives(() => this.drop(end)),
       hello: () =>
-        this.#arrives(() => {
+        this.arrives(() => {
           end.hello(this.tls ?? null);
           if (this.tls === undefined) this.drop(end);
           isSecure = true;
         }),
     };
-    this.#arrives(() => {
+    this.arrives(() => {
       if (!end.isClosed) this.connections.set(end, this.connected(end));
     });
   }

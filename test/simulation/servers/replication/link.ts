@@ -67,7 +67,7 @@ export class LinkEnd<In = unknown, Out = unknown> {
       return;
     }
     if (content === END) this.#endWays();
-    owner.enqueue(() => {
+    owner.arrives(() => {
       if (this.isClosed) return;
       if (content !== END) this.received(content as In);
       else {
@@ -90,7 +90,7 @@ export function openLink(network: Network, from: Peer, key: string, handlers: Li
   const { life } = from;
   const answer = (run: () => void): void =>
     network.whenOpen(host, from.host, () =>
-      timeline.after(network.latency(host, from.host), () => from.life === life && from.enqueue(run)),
+      timeline.after(network.latency(host, from.host), () => from.life === life && from.arrives(run)),
     );
   network.whenOpen(from.host, host, () =>
     timeline.after(network.latency(from.host, host), () => {
@@ -106,7 +106,7 @@ export function openLink(network: Network, from: Peer, key: string, handlers: Li
       const there = new LinkEnd(to, from, down);
       here.other = there;
       there.other = here;
-      to.enqueue(() => to.linked(there));
+      to.arrives(() => to.linked(there));
       answer(() => handlers.connected(here));
     }),
   );
