@@ -1,4 +1,5 @@
 import type { Execution } from '../books.js';
+import { Failure } from '../servers/resp.js';
 import type { CallRecord } from '../workloads/calls.js';
 import type { Check, Evidence, Finding } from './check.js';
 import { idsOf, type Ledger } from './ledger.js';
@@ -9,7 +10,7 @@ import { shownCall, shownExecution } from './words.js';
  *
  * | what | why |
  * |---|---|
- * | a write that some server refused first | barriers keep most of them in order, not those that the document names |
+ * | a write that was redirected, or refused when what overtakes it was on its way | barriers keep in order what leaves later |
  * | a write of which the caller was told that it failed | it may lie in a connection that was given up, and run late |
  * | writes with connections of their own: those that block, leases, `watch`, `waitReplicas` | |
  * | transactions | a refusal of EXEC does not name them |
@@ -34,7 +35,7 @@ export const order: Check = {
           const place = `${run.history} ${run.server.name} ${run.db} ${call.client} ${key}`;
           const before = latest.get(place);
           if (before === undefined || before.call.id <= id) latest.set(place, { run, call });
-          else if (isSure(call, ledger)) findings.push(findingOf(call, run, before));
+          else if (isSure(call, before.run, ledger)) findings.push(findingOf(call, run, before));
         }
       }
     }
@@ -48,9 +49,18 @@ function findingOf(call: CallRecord, run: Execution, before: { readonly run: Exe
 }
 
 /** Its turn has to come before that of what is issued later. */
-function isSure({ id, outcome }: CallRecord, ledger: Ledger): boolean {
-  return outcome?.ok === true && ledger.refused(id).length === 0;
+function isSure({ id, outcome }: CallRecord, overtaker: Execution, ledger: Ledger): boolean {
+  if (outcome?.ok !== true) return false;
+  return ledger.refused(id).every(({ server, at, reply }) => {
+    const isBarred = reply instanceof Failure && BARRED.test(reply.text) && server === overtaker.server;
+    return isBarred && overtaker.sentAt > at + KNOWN_MS;
+  });
 }
+
+/** Refusals of everything, or of all writes, by a node: behind them a barrier stands. */
+const BARRED = /^(LOADING|CLUSTERDOWN|MASTERDOWN|NOREPLICAS) /;
+/** What leaves so long after a refusal was not on its way when that was read, in ms. */
+const KNOWN_MS = 5;
 
 function isOrdered({ traits }: CallRecord, ledger: Ledger): boolean {
   if (traits.blocks || traits.isIdempotent || traits.waitReplicas > 0) return false;
