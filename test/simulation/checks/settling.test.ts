@@ -109,6 +109,17 @@ describe('simulation: writes and roles', () => {
     );
   });
 
+  it('transactions that wrote and scripts are writes', () => {
+    const at = (command: string, given = {}) => {
+      const books = booksOf([forgedExecution(200.5, command, { sentAt: 200, effects: [], ...given })]);
+      books.roleWords.push({ reader: '', slots: null, epoch: null, teller: here, node: here, isPrimary: false, at: 100 });
+      return findingsOf(stalePrimary, forgedEvidence({ books })).length;
+    };
+    const rule = { name: 'EXEC', kind: 'other' } as never;
+    assert.deepEqual([at('EXEC', { rule }), at('EXEC', { rule, effects: [['SET', 'a', 'v#1']] })], [0, 1]);
+    assert.deepEqual([at('EVAL script 1 a', { rule }), at('EVAL_RO script 1 a', { rule })], [1, 0]);
+  });
+
   it('after ASKING a node takes what it does not own', () => {
     const books = booksOf([
       forgedExecution(200.4, 'ASKING', { sentAt: 200, rule: null }),

@@ -1,7 +1,7 @@
 import { slotOfKey } from '../../../lib/routing/keys/slots.js';
 import type { Execution, RoleWord } from '../books.js';
 import type { Check, Evidence, Finding, Span } from './check.js';
-import { idsOf, type Ledger } from './ledger.js';
+import { idsOf, keysOf, type Ledger } from './ledger.js';
 import { RoleKnowledge } from './role-knowledge.js';
 import { ms, shownExecution } from './words.js';
 
@@ -25,19 +25,24 @@ export const stalePrimary: Check = {
       const isAsked = asking.get(execution.session) === 'ASKING';
       asking.set(execution.session, execution.words[0] ?? '');
       const isKnown = isAlone || execution.session.name !== '';
-      if (!isAsked && isKnown && execution.rule?.kind === 'write') writes.push(execution);
+      if (!isAsked && isKnown && isWrite(execution)) writes.push(execution);
     }
     writes.sort((a, b) => a.sentAt - b.sentAt);
     for (const write of writes) {
       const known = readerOf(write, evidence, readers, classes).at(write.sentAt);
       if (known === null || runningMs(known.at, write.sentAt, stalls) <= FOLLOW_MS) continue;
-      const calls = [...idsOf(write.words)].filter((id) => ledger.calls.has(id));
+      const calls = [...idsOf(write.words[0] === 'EXEC' ? write.effects.flat() : write.words)].filter((id) => ledger.calls.has(id));
       const text = `${shownExecution(write)}: since ${ms(known.at)} the client could have known that it is no primary, by ${shownWord(known)}`;
       findings.push({ at: write.sentAt, text, calls });
     }
     return findings;
   },
 };
+
+/** A transaction is one by what it changed: a replica refuses what writes before EXEC. The scripts of programs write, but for those of EVAL_RO. */
+function isWrite({ rule, words: [name = ''], effects }: Execution): boolean {
+  return rule?.kind === 'write' || name === 'EVAL' || name === 'EVALSHA' || (name === 'EXEC' && effects.length > 0);
+}
 
 /** What is known of one node and slot, as far as words have been read. */
 class Reader {
@@ -62,12 +67,13 @@ class Reader {
 }
 
 function readerOf(
-  { server, session, rule, words }: Execution,
+  execution: Execution,
   { kind, books, nodes, clients }: Evidence,
   readers: Map<string, Reader>,
   classes: SlotClasses,
 ): Reader {
-  const [key] = rule?.keys?.(words) ?? [];
+  const { server, session } = execution;
+  const [key] = keysOf(execution);
   const slot = kind === 'cluster' && key !== undefined ? slotOfKey(key) : null;
   const whose = clients.size === 1 ? null : session.name;
   const name = `${server.name} ${slot === null ? '' : classes.of(slot)} ${whose}`;
