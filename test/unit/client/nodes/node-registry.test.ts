@@ -3,9 +3,10 @@ import sinon from 'sinon';
 import { NodeRegistry } from '../../../../lib/client/nodes/node-registry.js';
 import { ClosedError } from '../../../../lib/errors.js';
 import { resolveOptions } from '../../../../lib/options/resolve.js';
+import type { Call } from '../../../../lib/protocol/call.js';
 import { SlotMap } from '../../../../lib/topology/slot-map.js';
 import { makeTopology, type TopologySnapshot, withMoved } from '../../../../lib/topology/snapshot.js';
-import { at, keyOf, primaryNode } from '../../topology/nodes.js';
+import { at, keyOf, primaryNode, replicaNode } from '../../topology/nodes.js';
 
 const nothing = (): void => {};
 const events = { up: nothing, down: nothing, suspect: nothing, stalling: nothing, lost: nothing, overdue: nothing, backoffEnded: nothing };
@@ -100,5 +101,50 @@ describe('NodeRegistry, of nodes that only redirections name', () => {
     time.tick(10_000);
     assert.equal(registry.get(keyOf(7002)), node);
     assert.equal(time.countTimers(), 0);
+  });
+});
+
+describe('NodeRegistry, of nodes whose role or place changes', () => {
+  const former = primaryNode(7000);
+  const before = makeTopology('replication', [{ primary: former, replicas: [replicaNode(7001, 7000)] }], null);
+  const demoted = makeTopology('replication', [{ primary: primaryNode(7001), replicas: [replicaNode(7000, 7001)] }], null);
+  const without = makeTopology('replication', [{ primary: primaryNode(7001), replicas: [] }], null);
+  const waiting = [{}] as unknown as Call[]; // they are only handed on
+  let time: sinon.SinonFakeTimers;
+  let registry: NodeRegistry;
+  beforeEach(() => {
+    time = sinon.useFakeTimers();
+    registry = new NodeRegistry(resolveOptions({}), events);
+    registry.adopt(before, null);
+  });
+  afterEach(() => {
+    registry.destroy(new ClosedError('the test is over'));
+    sinon.restore();
+  });
+
+  const cases: readonly (readonly [what: string, next: TopologySnapshot, isReturned: boolean])[] = [
+    ['is still the primary', before, false],
+    ['is a replica now', demoted, true],
+    ['has left', without, true],
+  ];
+  for (const [what, next, isReturned] of cases) {
+    it(`${isReturned ? 'gives back' : 'leaves alone'} what waits on one that ${what}`, () => {
+      const node = registry.at(former.address);
+      sinon.stub(node, 'takeUnwritten').returns(waiting);
+      assert.deepEqual(registry.adopt(next, before), isReturned ? waiting : []);
+    });
+  }
+
+  it('lets one that has left answer what it was sent, for five seconds', async () => {
+    const node = registry.at(former.address);
+    sinon.stub(node, 'close').returns(new Promise(() => {}));
+    const destroy = sinon.spy(node, 'destroy');
+    registry.adopt(without, before);
+    assert.equal(registry.presentOrLeaving(node.key), node);
+    await time.tickAsync(4_990);
+    assert.equal(destroy.callCount, 0);
+    await time.tickAsync(20);
+    assert.equal(destroy.callCount, 1);
+    assert.equal(registry.presentOrLeaving(node.key), null);
   });
 });

@@ -120,7 +120,7 @@ describe('ChannelState', () => {
   });
 
   describe('dates a gap', () => {
-    /** `subscriber` and `topology`: when each was confirmed last. The channel is confirmed at 1,000 and again at 9,000. */
+    /** `subscriber` and `topology`: when each was confirmed last. The channel is confirmed at 1,000, left at 8,500, and confirmed again at 9,000. */
     const dates: readonly (readonly [what: string, Step, { subscriber: number; topology: number }, reason: string, sinceMs: number])[] = [
       ['from its confirmation on', 'lose', { subscriber: 500, topology: 500 }, 'connection', 1_000],
       ['from the last PING that was answered on', 'lose', { subscriber: 3_000, topology: 500 }, 'connection', 3_000],
@@ -141,6 +141,7 @@ describe('ChannelState', () => {
           old.subscription?.onValue();
           old.confirmedAtMs = subscriber;
           host.confirmedAtMs = topology;
+          time.setSystemTime(8_500);
           run[step](channel, old);
           time.setSystemTime(9_000);
           channel.subscribeAt(next, false);
