@@ -20,6 +20,7 @@ export class Programs {
   /** Programs that have begun and not ended. */
   open = 0;
   isOver = false;
+  hasSettled = false;
   /** Clients whose `close()` or `destroy()` is done. */
   closed = 0;
 
@@ -69,6 +70,7 @@ export class Programs {
             program,
             random,
             isOver: () => this.isOver || client.isEnded,
+            hasSettled: () => this.hasSettled,
             background: (run) => this.#count(run()),
           });
         }),
@@ -103,7 +105,17 @@ export class Programs {
     const { world, calls } = this;
     const workload = { name, client: client.plan.name, programs: 1, commands, startMs: 0, pauseMs: 0, view: {} };
     const random = world.random.fork(`program/${name}/${client.plan.name}`);
-    return { world, workload, client, calls, program: 0, random, isOver: () => client.isEnded, background: (run) => this.#count(run()) };
+    return {
+      world,
+      workload,
+      client,
+      calls,
+      program: 0,
+      random,
+      isOver: () => client.isEnded,
+      hasSettled: () => this.hasSettled,
+      background: (run) => this.#count(run()),
+    };
   }
 
   #listen({ plan, redis }: RunningClient): void {

@@ -1,7 +1,7 @@
 import type { Evidence, Finding, Holding } from './checks/check.js';
 import { evidenceOf } from './checks/evidence.js';
 import { judge } from './checks/index.js';
-import { LAST } from './checks/settling.js';
+import { FIRST_AND_LAST, LAST } from './checks/settling.js';
 import { faults } from './faults/index.js';
 import { openSockets } from './network/virtual-socket.js';
 import { drawPlan, OPERATION } from './planning/draw-plan.js';
@@ -11,7 +11,7 @@ import { Programs } from './programs.js';
 import type { DeploymentKind } from './topologies/deployment.js';
 import { topologies } from './topologies/index.js';
 import { type CallRecord, Calls } from './workloads/calls.js';
-import { issueFresh, issueLast } from './workloads/fresh.js';
+import { issueFirstAndLast, issueFresh, issueLast } from './workloads/fresh.js';
 import { workloadOf } from './workloads/index.js';
 import { World } from './world.js';
 
@@ -196,6 +196,7 @@ class Seed {
     }
     world.trace.add('seed', 'the servers have settled');
     this.#settledAt = world.timeline.now;
+    this.#programs.hasSettled = true;
     return true;
   }
 
@@ -253,8 +254,12 @@ class Seed {
     const isCalm = this.#settledAt < Number.POSITIVE_INFINITY;
     for (const [name, client] of programs.clients) {
       world.client.arrive(() => {
-        const context = programs.contextOf(LAST, client);
-        if (isCalm && !client.isEnded) programs.run(async () => void (await issueLast(context)), context);
+        if (isCalm && !client.isEnded) {
+          for (const issue of [issueLast, issueFirstAndLast]) {
+            const context = programs.contextOf(issue === issueLast ? LAST : FIRST_AND_LAST, client);
+            programs.run(issue, context);
+          }
+        }
         programs.end(name, 'close');
       });
     }

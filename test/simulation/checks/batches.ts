@@ -73,7 +73,8 @@ export const piped: Check = {
         if (read.words[0] !== 'GET' || read.outcome?.ok !== true) continue;
         const writes = parts.filter(({ id, words, keys, outcome }) => id < read.id && words[0] === 'SET' && keys[0] === key && outcome?.ok);
         const write = writes.at(-1);
-        if (write === undefined) continue;
+        // A write that waits for replicas has a connection of its own, and nobody knows when it is read.
+        if (write === undefined || write.traits.waitReplicas > 0) continue;
         const writers = writersOf(key, ledger.placeOf(write, key), ledger);
         // Replicas of a node do not know which keys have left it: docs/sessions.md.
         if (writers === null || (kind === 'cluster' && serversOf(ledger.placeOf(write, key), ledger) > 1)) continue;
@@ -106,7 +107,8 @@ export const replicated: Check = {
     for (const call of waiting) {
       const { traits } = call;
       if (BY_HAND.has(ledger.calls.get(traits.partOf)?.words[0] ?? '')) continue;
-      const runs = ledger.ran(call.id).filter(({ effects }) => effects.length > 0);
+      // Messages are handed on to replicas as writes are, and change no data.
+      const runs = ledger.ran(call.id).filter(({ words, effects }) => effects.length > 0 && !words[0]?.endsWith('PUBLISH'));
       if (runs.length === 0) continue;
       const isThere = waits.some(({ session, at, reply }) => {
         return Number(reply) >= traits.waitReplicas && runs.some((run) => run.session === session && run.at <= at);

@@ -1,5 +1,5 @@
 import { DEFAULTS } from '../../../lib/options/defaults.js';
-import type { CallRecord } from '../workloads/calls.js';
+import { type CallRecord, HEARS_AGAIN } from '../workloads/calls.js';
 import type { Check, Evidence, Finding, Span } from './check.js';
 import { ms, shownCall, shownOutcome } from './words.js';
 
@@ -54,18 +54,20 @@ export const leftovers: Check = {
   ],
 };
 
-/** Once the servers are well again, fresh commands succeed within a bound. */
+/** Once the servers are well again, subscriptions hear, and fresh commands succeed within a bound. */
 export const recovery: Check = {
   name: 'fresh commands succeed',
   rule: 'settles',
-  find: ({ fresh, endedAt }: Evidence): Finding[] =>
-    fresh
+  find: ({ fresh, calls, endedAt }: Evidence): Finding[] =>
+    [...fresh, ...calls.filter(({ words }) => words[0] === HEARS_AGAIN)]
       .filter(({ outcome }) => outcome?.ok !== true)
       .map((call) => ({ at: call.settledAt ?? endedAt, text: `${shownCall(call)}, ${shownOutcome(call)}`, calls: [call.id] })),
 };
 
 /** The program that issues commands right before `close()`, when all is well. */
 export const LAST = 'last';
+/** The one that does so on a client of its own. */
+export const FIRST_AND_LAST = 'first and last';
 
 /** What was accepted before `close()` is answered, and no more is accepted than the queue may hold. */
 export const closing: Check = {
@@ -75,12 +77,13 @@ export const closing: Check = {
     const findings: Finding[] = [];
     const accepted = new Map<string, number>();
     for (const call of calls) {
-      if (call.workload !== LAST) continue;
+      if (call.workload !== LAST && call.workload !== FIRST_AND_LAST) continue;
       const { outcome } = call;
       const most = clients.get(call.client)?.queue.maxCommands ?? DEFAULTS.queue.maxCommands;
       const isRefused = outcome?.ok === false && outcome.error.code === 'ERR_QUEUE_FULL';
-      const count = (accepted.get(call.client) ?? 0) + (isRefused ? 0 : 1);
-      accepted.set(call.client, count);
+      const queue = `${call.client} ${call.workload}`;
+      const count = (accepted.get(queue) ?? 0) + (isRefused ? 0 : 1);
+      accepted.set(queue, count);
       if (outcome?.ok === true && count <= most) continue;
       if (isRefused && most < DEFAULTS.queue.maxCommands) continue;
       const text = count > most ? `it was accepted as the ${count}th, the queue may hold ${most}` : shownOutcome(call);

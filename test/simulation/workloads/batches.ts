@@ -71,6 +71,14 @@ async function transactionByHand(me: Caller, one: Lent, key: string, traits: Par
   else me.settle(record, answer.ok ? { ok: false, error: notCommitted } : answer);
 }
 
+/** MULTI, SET, and nothing more: the lease ends inside of a transaction. */
+async function walksAway(me: Caller, one: Lent, key: string, traits: Partial<CallTraits>): Promise<void> {
+  await me.call(['MULTI'], () => one.call('MULTI'), { traits, keys: [] });
+  const record = me.begin((id) => ['SET', key, textOf(id)], { traits: { ...traits, blocks: true }, timeoutMs: 0 });
+  await one.set(key, textOf(record.id)).catch(() => undefined);
+  me.settle(record, { ok: false, error: notCommitted });
+}
+
 type Lent = Parameters<Parameters<Redis['lease']>[0]>[0];
 
 /** Programs that send several commands as one. */
@@ -162,7 +170,9 @@ export const batchWorkloads: readonly Workload[] = [
             }
             await me.call(['GET', key], () => one.get(key), { traits });
             if (me.random.chance(0.2)) await me.call(['WAIT', '1', '20'], () => one.wait(1, 20), { traits, keys: [], blocksMs: 20 });
-            if (me.random.chance(0.1)) await me.call(['CLIENT', 'NO-TOUCH'], () => one.clientNoTouch('ON'), { traits, keys: [] });
+            const last = me.random.weighted({ nothing: 8, state: 1, transaction: 1 });
+            if (last === 'transaction') await walksAway(me, one, key, traits);
+            else if (last === 'state') await me.call(['CLIENT', 'NO-TOUCH'], () => one.clientNoTouch('ON'), { traits, keys: [] });
           },
           { key },
         );

@@ -79,6 +79,9 @@ export interface CallRecord {
   outcome: Outcome | null;
 }
 
+/** Method of a call that waits until a subscription hears something, once the servers are well. */
+export const HEARS_AGAIN = 'HEARS';
+
 /** What a subscriber was given, in order. */
 export type Delivery =
   | { readonly type: 'message'; readonly at: number; readonly channel: string; readonly message: string; readonly pattern: string | null }

@@ -2,7 +2,7 @@ import type { Redis } from '../../../lib/index.js';
 import { type Answer, Caller } from './caller.js';
 import { amountOf, type CallRecord, markOf } from './calls.js';
 import { textOf } from './strings.js';
-import { sleep, type WorkloadContext } from './workload.js';
+import { clientOf, sleep, type WorkloadContext } from './workload.js';
 
 /** A kind of command that has to work again when the servers are well. */
 interface Fresh {
@@ -83,13 +83,24 @@ export async function issueFresh(context: WorkloadContext, boundMs: number): Pro
 const LAST_COMMANDS = 35;
 
 /** Issues commands that `close()` finds under way, all in one turn of the loop. */
-export function issueLast(context: WorkloadContext): Promise<unknown> {
+export async function issueLast(context: WorkloadContext): Promise<void> {
   const me = new Caller(context, { timeoutMs: 5_000 });
-  const calls = Array.from({ length: LAST_COMMANDS }, (_, at) =>
+  const send = (at: number) =>
     me.call(
       (id) => ['SET', `last:${at}`, textOf(id)],
       (redis, id) => redis.set(`last:${at}`, textOf(id)),
-    ),
+    );
+  await Promise.all(Array.from({ length: LAST_COMMANDS }, (_, at) => send(at)));
+}
+
+/** Makes a client, issues one command and closes it, all in one turn: nothing is connected by then. */
+export async function issueFirstAndLast(context: WorkloadContext): Promise<void> {
+  const { client, world } = context;
+  const redis = clientOf(client.plan, world.deployment);
+  const me = new Caller({ ...context, client: { plan: client.plan, redis, isEnded: false } }, { timeoutMs: 5_000 });
+  const answered = me.call(
+    (id) => ['SET', 'last:first', textOf(id)],
+    (one, id) => one.set('last:first', textOf(id)),
   );
-  return Promise.all(calls);
+  await Promise.all([answered, redis.close()]);
 }

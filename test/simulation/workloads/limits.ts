@@ -1,7 +1,7 @@
 import { Caller } from './caller.js';
 import { markOf } from './calls.js';
 import { keyOf, textOf } from './strings.js';
-import type { Workload, WorkloadContext } from './workload.js';
+import { sleep, type Workload, type WorkloadContext } from './workload.js';
 
 async function readAndWrite(context: WorkloadContext, kind: string): Promise<void> {
   const me = new Caller(context);
@@ -15,6 +15,15 @@ async function readAndWrite(context: WorkloadContext, kind: string): Promise<voi
       );
     }
   }
+}
+
+async function pushAfter(me: Caller, key: string, afterMs: number): Promise<void> {
+  await sleep(me.context, afterMs);
+  if (me.context.client.isEnded) return;
+  await me.call(
+    (id) => ['RPUSH', key, `e${markOf(id)}`],
+    (redis, id) => redis.rpush(key, `e${markOf(id)}`),
+  );
 }
 
 const hasReplicas: Workload['weight'] = ({ deployment }) => (deployment.replicas > 0 ? 2 : 0);
@@ -44,10 +53,13 @@ export const limitWorkloads: readonly Workload[] = [
       const me = new Caller(context);
       const key = `session:${context.client.plan.name}:${context.program}`;
       while (await me.next()) {
-        await me.call(
-          (id) => ['SET', key, textOf(id)],
-          (redis, id) => redis.set(key, textOf(id)),
-        );
+        // Some reads come long after the write, when another node may be the primary.
+        if (me.count === 0 || me.random.chance(0.4)) {
+          await me.call(
+            (id) => ['SET', key, textOf(id)],
+            (redis, id) => redis.set(key, textOf(id)),
+          );
+        }
         await me.call(['GET', key], (redis) => redis.get(key));
       }
     },
@@ -74,6 +86,8 @@ export const limitWorkloads: readonly Workload[] = [
           { traits, blocksMs: what === 'blpop' ? 1_000 : 0 },
         );
         const record = context.calls.all.at(-1);
+        // An element comes at the moment of the abort: it is given to the caller, or stays.
+        if (what === 'blpop') context.background(() => pushAfter(me, key, afterMs + me.random.skewed(0.1, 3) - 1));
         const timer = world.client.timers.setTimeout(() => {
           if (record !== undefined) record.abortedAt = world.timeline.now;
           aborting.abort(new Error('changed my mind'));

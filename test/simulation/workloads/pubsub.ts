@@ -10,7 +10,7 @@ import type {
 } from '../../../lib/index.js';
 import type { DeploymentPlan } from '../topologies/deployment.js';
 import { Caller, plain } from './caller.js';
-import { markOf, type SubscriberRecord } from './calls.js';
+import { HEARS_AGAIN, markOf, type SubscriberRecord } from './calls.js';
 import { sleep, type Workload, type WorkloadContext } from './workload.js';
 
 const CHANNELS = 3;
@@ -78,8 +78,46 @@ const METHODS: Readonly<Record<Kind, string>> = {
   keyspace: 'KEYSPACEEVENTS',
 };
 
+function say(me: Caller, channel: string): Promise<unknown> {
+  const method = channel.startsWith('shard') ? 'SPUBLISH' : 'PUBLISH';
+  return me.call(
+    (id) => [method, channel, `m${markOf(id)}`],
+    (redis, id) => (method === 'SPUBLISH' ? redis.spublish(channel, `m${markOf(id)}`) : redis.publish(channel, `m${markOf(id)}`)),
+    { keys: [] },
+  );
+}
+
+async function publish(context: WorkloadContext, prefix: 'news' | 'shard'): Promise<void> {
+  const me = new Caller(context);
+  while (await me.next()) await say(me, `${prefix}:${me.random.integer(0, CHANNELS - 1)}`);
+}
+
+/** How long a subscription may take to hear again when all is well: its silence has to be noticed first, by PING. In ms. */
+const HEARS_AGAIN_MS = 15_000;
+const SAYS_EVERY_MS = 100;
+
+/** When the servers are well a subscription hears, whatever befell it. */
+async function hearsAgain(context: WorkloadContext, me: Caller, { deliveries, kind, names }: SubscriberRecord): Promise<void> {
+  const { client, world } = context;
+  while (!context.hasSettled() && !client.isEnded) await sleep(context, SAYS_EVERY_MS);
+  const channel = kind === 'pattern' ? 'news:0' : (names[0] ?? '');
+  const before = deliveries.length;
+  const isHeard = (): boolean => deliveries.slice(before).some((item) => item.type === 'message' && item.channel === channel);
+  const listens = async (): Promise<void> => {
+    const until = world.timeline.now + HEARS_AGAIN_MS;
+    while (!isHeard() && !client.isEnded) {
+      if (world.timeline.now > until) throw new Error(`it hears nothing of ${channel}`);
+      await say(me, channel);
+      await sleep(context, SAYS_EVERY_MS);
+    }
+  };
+  await me.call([HEARS_AGAIN, channel], listens, { keys: [], timeoutMs: 2 * HEARS_AGAIN_MS });
+}
+
 /** Subscribes, listens for a while, leaves; and again, until the seed is over. The last subscription stays until then, or until the client ends. */
 async function listen(context: WorkloadContext, kinds: readonly Kind[]): Promise<void> {
+  // Every other program publishes: what nobody says nobody misses.
+  if (context.program % 2 === 1 && kinds[0] !== 'keyspace') return publish(context, kinds[0] === 'shard' ? 'shard' : 'news');
   const me = new Caller(context);
   const { calls, client } = context;
   while (await me.next()) {
@@ -140,6 +178,7 @@ async function listen(context: WorkloadContext, kinds: readonly Kind[]): Promise
     // Long enough to be there when something happens.
     const stays = isSlow || me.random.chance(0.6);
     while (!context.isOver() && (stays || me.random.chance(0.9))) await sleep(context, 200);
+    if (context.isOver() && !isIterator && kind !== 'keyspace') await hearsAgain(context, me, record);
     if (context.client.isEnded) return;
     // Whoever leaves before he has taken all has missed it by himself.
     if (isSlow) await sleep(context, SLOW.count * SLOW.ms);
@@ -173,34 +212,10 @@ export const pubsubWorkloads: readonly Workload[] = [
       await listen(context, ['keyspace']);
     },
   },
-  {
-    name: 'publishers',
-    weight: () => 2,
-    async run(context) {
-      const me = new Caller(context);
-      while (await me.next()) {
-        const channel = `news:${me.random.integer(0, CHANNELS - 1)}`;
-        await me.call(
-          (id) => ['PUBLISH', channel, `m${markOf(id)}`],
-          (redis, id) => redis.publish(channel, `m${markOf(id)}`),
-          { keys: [] },
-        );
-      }
-    },
-  },
+  { name: 'publishers', weight: () => 2, run: (context) => publish(context, 'news') },
   {
     name: 'sharded publishers',
     weight: ({ deployment }) => (hasShardChannels(deployment) ? 1 : 0),
-    async run(context) {
-      const me = new Caller(context);
-      while (await me.next()) {
-        const channel = `shard:${me.random.integer(0, CHANNELS - 1)}`;
-        await me.call(
-          (id) => ['SPUBLISH', channel, `m${markOf(id)}`],
-          (redis, id) => redis.spublish(channel, `m${markOf(id)}`),
-          { keys: [] },
-        );
-      }
-    },
+    run: (context) => publish(context, 'shard'),
   },
 ];

@@ -23,6 +23,8 @@ export interface WorkloadContext {
   readonly random: Random;
   /** The program ends after what it does at the moment: the seed is over, or its client ended. */
   isOver(): boolean;
+  /** All faults are over, and the servers agree. */
+  hasSettled(): boolean;
   /** Something of the program that goes on beside it. */
   background(run: () => Promise<void>): void;
 }
