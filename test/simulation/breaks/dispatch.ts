@@ -83,8 +83,8 @@ export const dispatchBreaks: readonly Break[] = [
     name: 'readonly-wakes-nobody',
     harm: 'After a failover writes go to the old primary until the next period of the monitor.',
     file: 'lib/routing/retry.ts',
-    find: "readonly: { wake: true, avoid: true, renew: true, waiting: 'all' }",
-    replace: "readonly: { wake: false, avoid: true, renew: false, waiting: 'all' }",
+    find: "readonly: { wake: true, demoted: true, avoid: true, renew: true, waiting: 'all' }",
+    replace: "readonly: { wake: false, demoted: true, avoid: true, renew: false, waiting: 'all' }",
     tests: ['test/unit/routing/retry.test.ts'],
   },
   {
