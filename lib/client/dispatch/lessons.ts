@@ -33,7 +33,7 @@ export class Lessons {
     if (node !== undefined && avoid) this.deployment.avoid(node);
     // A replica that is known as one and refuses a script's write is no news.
     const isNews = demoted && node !== undefined && this.deployment.roleOf(node.key) === 'primary';
-    if (isNews && !this.hasFixedAddress) this.demoted.add(node.key);
+    if (isNews && !this.hasFixedAddress) this.#holdBack(node.key);
     if (wake) this.deployment.wake(failure.error.message, isNews);
     return node !== undefined && renew && this.hasFixedAddress ? node : null;
   }
@@ -41,10 +41,11 @@ export class Lessons {
   /** What is meant for the node waits; a fixed address may lead to another server at once. */
   #demote(key: string): void {
     if (this.deployment.roleOf(key) !== 'primary') return;
-    if (this.hasFixedAddress) {
-      this.#led = key;
-      return;
-    }
+    if (this.hasFixedAddress) this.#led = key;
+    else this.#holdBack(key);
+  }
+
+  #holdBack(key: string): void {
     const isKnown = this.demoted.leftMs(key) > 0;
     this.demoted.add(key);
     // Calls that wait there for a connection of their own wait elsewhere.
