@@ -169,7 +169,8 @@ export const batchWorkloads: readonly Workload[] = [
               );
             }
             await me.call(['GET', key], () => one.get(key), { traits });
-            if (me.random.chance(0.2)) await me.call(['WAIT', '1', '20'], () => one.wait(1, 20), { traits, keys: [], blocksMs: 20 });
+            const waits = { traits: { ...traits, blocks: true }, keys: [], blocksMs: 20 };
+            if (me.random.chance(0.2)) await me.call(['WAIT', '1', '20'], () => one.wait(1, 20), waits);
             const last = me.random.weighted({ nothing: 8, state: 1, transaction: 1 });
             if (last === 'transaction') await walksAway(me, one, key, traits);
             else if (last === 'state') await me.call(['CLIENT', 'NO-TOUCH'], () => one.clientNoTouch('ON'), { traits, keys: [] });
