@@ -30,11 +30,11 @@ describe('simulation: commands that belong together', () => {
     assert.deepEqual(foundOfWatch(['SET k v#1', 'SET k v#2'], null), [], 'it was not committed');
   });
 
-  function foundOfPipeline(read: string | null, sharedConnections = 1): string[] {
+  function foundOfPipeline(read: string | null, sharedConnections = 1, waitReplicas = 0): string[] {
     const calls = [
       forgedCall(1, 'SET k v#1'),
       forgedCall(10, 'PIPELINE', { keys: [] }),
-      forgedCall(11, 'SET k v#11', part),
+      forgedCall(11, 'SET k v#11', { ...part, traits: { ...part.traits, waitReplicas } }),
       forgedCall(12, 'GET k', { outcome: resolved(read), ...part }),
     ];
     const books = booksOf([forgedExecution(1, 'SET k v#1'), forgedExecution(20, 'SET k v#11')]);
@@ -46,17 +46,19 @@ describe('simulation: commands that belong together', () => {
     assert.deepEqual(foundOfPipeline('v#11'), []);
     for (const read of ['v#1', null]) assert.match(foundOfPipeline(read)[0] ?? '', /its pipeline had written #11 SET k v#11/);
     assert.deepEqual(foundOfPipeline('v#1', 2), []);
+    assert.deepEqual(foundOfPipeline('v#1', 1, 1), [], 'the write had a connection of its own');
   });
 
-  function foundOfWait(replies: readonly number[], outcome = resolved('OK')): string[] {
-    const write = forgedCall(1, 'SET k v#1', { outcome, traits: { ...plainTraits, waitReplicas: 2 } });
+  function foundOfWait(replies: readonly number[], outcome = resolved('OK'), words = 'SET k v#1'): string[] {
+    const write = forgedCall(1, words, { outcome, traits: { ...plainTraits, waitReplicas: 2 } });
     const waits = replies.map((reply, at) => forgedExecution(20 + at, 'WAIT 2 100', { reply, effects: [] }));
-    return findingsOf(replicated, forgedEvidence({ calls: [write], books: booksOf([forgedExecution(10, 'SET k v#1'), ...waits]) }));
+    return findingsOf(replicated, forgedEvidence({ calls: [write], books: booksOf([forgedExecution(10, words), ...waits]) }));
   }
 
   it('a write that waits for replicas is on as many', () => {
     assert.deepEqual(foundOfWait([2]), []);
     for (const replies of [[1], []]) assert.match(foundOfWait(replies)[0] ?? '', /no WAIT counted 2 replicas behind SET k v#1/);
     assert.deepEqual(foundOfWait([1], rejected('yes')), []);
+    assert.deepEqual(foundOfWait([], resolved(0), 'PUBLISH news m#1'), [], 'it is no write');
   });
 });
