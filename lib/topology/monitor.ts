@@ -35,7 +35,7 @@ type MonitorState = 'new' | 'running' | 'stopped';
 const TRANSITIONS: Transitions<MonitorState> = {
   new: ['running', 'stopped'],
   running: ['stopped'],
-  stopped: ['stopped'],
+  stopped: [],
 };
 
 /** A MOVED, and how many probes had begun by then. */

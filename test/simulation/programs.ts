@@ -1,3 +1,4 @@
+import type { Redis } from '../../lib/index.js';
 import type { ClientPlan, WorkloadPlan } from './planning/plan.js';
 import { Caller } from './workloads/caller.js';
 import type { Calls } from './workloads/calls.js';
@@ -48,7 +49,10 @@ export class Programs {
     if (client === undefined || client.isEnded) return;
     client.isEnded = true;
     this.#start('end', client, async (me) => {
-      await me.call([by.toUpperCase()], async (redis) => (by === 'close' ? redis.close() : redis.destroy()), { timeoutMs: 0 });
+      // Whoever shuts a program down may not know that another part of it has begun to.
+      const times = this.world.random.fork(`end/${name}`).chance(0.3) ? 2 : 1;
+      const close = (redis: Redis): Promise<unknown> => Promise.all(Array.from({ length: times }, () => redis.close()));
+      await me.call([by.toUpperCase()], async (redis) => void (await (by === 'close' ? close(redis) : redis.destroy())), { timeoutMs: 0 });
       this.closed++;
     });
   }

@@ -90,8 +90,9 @@ export class MonitorFixture {
     return this.resolver.began.length - before;
   }
 
+  /** At the end of a test, which may have stopped the monitor itself. */
   stop(): void {
-    this.monitor.stop();
+    if (!this.resolver.stopped) this.monitor.stop();
     this.time.restore();
   }
 }
