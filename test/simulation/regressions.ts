@@ -26,7 +26,7 @@ export const regressions: readonly Regression[] = [
     was: 'READONLY and MOVED to calls that were aborted, or had timed out, taught nothing: the next callers paid for it again.',
   },
   {
-    seed: 1129,
+    seed: 4071,
     kind: 'cluster',
     was: 'A node that had been cut off took the new primary for a replica: the client gave its slots back to the old one, and told a failover.',
   },
