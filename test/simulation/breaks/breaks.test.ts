@@ -13,10 +13,11 @@ describe('the breaks of the engine', () => {
     for (const one of breaks) assert.notEqual(broken(readFileSync(one.file, 'utf8'), one), readFileSync(one.file, 'utf8'), one.name);
   });
 
-  it('name unit tests that exist', () => {
-    for (const { name, tests } of breaks) {
+  it('name tests that exist', () => {
+    for (const { name, tests, integration = [] } of breaks) {
       assert.ok(tests.length > 0, name);
       for (const test of tests) assert.ok(test.startsWith('test/unit/') && existsSync(test), `${test} of ${name}`);
+      for (const test of integration) assert.ok(test.startsWith('test/integration/') && existsSync(test), `${test} of ${name}`);
     }
   });
 

@@ -9,6 +9,7 @@ export const clientBreaks: readonly Break[] = [
     find: 'while (!wasIdle && this.#isOwed() && !this.#isClosed()) await new Promise((resolve) => setTimeout(resolve, 5));',
     replace: 'wasIdle || this.#isOwed();',
     tests: ['test/unit/client'],
+    integration: ['test/integration/client/dispatch/closing.test.ts'],
     kind: 'single',
   },
   {
@@ -36,6 +37,7 @@ export const clientBreaks: readonly Break[] = [
     find: 'this.#dispatcher.endBlocking();',
     replace: '',
     tests: ['test/unit/client'],
+    integration: ['test/integration/client/dispatch/closing.test.ts'],
     kind: 'single',
   },
   {

@@ -27,6 +27,7 @@ export const connectionBreaks: readonly Break[] = [
     find: 'writer.blocked || this.#stall.isStalled ||',
     replace: 'writer.blocked ||',
     tests: ['test/unit/connection'],
+    integration: ['test/integration/pool/multiplexer.test.ts'],
   },
   {
     name: 'no-deadline-in-flight',
@@ -54,6 +55,7 @@ export const connectionBreaks: readonly Break[] = [
     find: "if (this.#closing.length > 0 && this.state !== 'closed' && areSettled(this.#inFlight, this.#queue)) this.destroy(null);",
     replace: "if (this.#closing.length > 0 && this.state !== 'closed' && areSettled(this.#queue)) this.destroy(null);",
     tests: ['test/unit/connection'],
+    integration: ['test/integration/connection/connection.test.ts'],
     kind: 'single',
   },
   {

@@ -42,6 +42,7 @@ export const dispatchBreaks: readonly Break[] = [
     find: 'extras.asking = false;\n    if (extras.target === null)',
     replace: 'if (extras.target === null)',
     tests: ['test/unit/client/dispatch'],
+    integration: ['test/integration/client/dispatch/asking.test.ts'],
     kind: 'cluster',
   },
   {
@@ -127,6 +128,7 @@ export const dispatchBreaks: readonly Break[] = [
     find: 'if (acknowledged < count) throw',
     replace: 'if (acknowledged < 0) throw',
     tests: ['test/unit/client/dispatch'],
+    integration: ['test/integration/client/dispatch/wait-replicas.test.ts'],
     kind: 'replication',
   },
   {
@@ -144,6 +146,7 @@ export const dispatchBreaks: readonly Break[] = [
     find: 'if (barriers.size > 0 && keepsOrder(call) && barriers.hold(slot, call, clock.now())) return;',
     replace: '',
     tests: ['test/unit/client/dispatch'],
+    integration: ['test/integration/client/dispatch/slot-barriers.test.ts'],
     kind: 'cluster',
   },
   {
@@ -195,6 +198,7 @@ export const dispatchBreaks: readonly Break[] = [
     find: 'if (usage.commands >= this.#options.queue.maxCommands || usage.bytes + bytes > this.#options.queue.maxBytes) {',
     replace: 'if (usage.commands < 0) {',
     tests: ['test/unit/client'],
+    integration: ['test/integration/client/dispatch/settling.test.ts'],
     kind: 'single',
   },
   {

@@ -9,6 +9,7 @@ export const poolBreaks: readonly Break[] = [
     find: 'if (dirty || isOld || this.#closed !== null || pooled.connection.load > 0) {',
     replace: 'if (isOld || this.#closed !== null) {',
     tests: ['test/unit/pool', 'test/unit/client/lease'],
+    integration: ['test/integration/pool/exclusive-pool.test.ts'],
     kind: 'single',
   },
   {
@@ -18,6 +19,7 @@ export const poolBreaks: readonly Break[] = [
     find: 'Math.min(this.#waiting.length, maxConnecting) && this.#connections.size < max)',
     replace: 'Math.min(this.#waiting.length, maxConnecting))',
     tests: ['test/unit/pool'],
+    integration: ['test/integration/pool/exclusive-pool.test.ts'],
     kind: 'single',
   },
   {
@@ -27,6 +29,7 @@ export const poolBreaks: readonly Break[] = [
     find: 'pooled.hasOldCredentials || pooled.generation !== this.#generation || pooled.isExpired;',
     replace: 'pooled.hasOldCredentials || pooled.isExpired;',
     tests: ['test/unit/pool'],
+    integration: ['test/integration/pool/exclusive-pool.test.ts'],
     kind: 'sentinel',
   },
   {
@@ -45,6 +48,7 @@ export const poolBreaks: readonly Break[] = [
     find: 'this.#waiting.tick(now);',
     replace: '',
     tests: ['test/unit/pool'],
+    integration: ['test/integration/pool/exclusive-pool.test.ts'],
     kind: 'single',
   },
   {
@@ -117,6 +121,7 @@ export const poolBreaks: readonly Break[] = [
     find: 'for (const call of unwritten) call.owner.failed(call, notSent);',
     replace: '',
     tests: ['test/unit/pool'],
+    integration: ['test/integration/pool/multiplexer.test.ts'],
     kind: 'single',
   },
   {
@@ -126,6 +131,7 @@ export const poolBreaks: readonly Break[] = [
     find: "if (this.state === 'unresponsive' || this.#said === 'busy') this.#stalled.destroy(error);",
     replace: '',
     tests: ['test/unit/pool'],
+    integration: ['test/integration/pool/half-open-check.test.ts'],
     kind: 'sentinel',
   },
   {
@@ -135,6 +141,7 @@ export const poolBreaks: readonly Break[] = [
     find: 'void this.#ask(second);',
     replace: '',
     tests: ['test/unit/pool'],
+    integration: ['test/integration/pool/half-open-check.test.ts'],
     kind: 'single',
   },
   {
@@ -153,6 +160,7 @@ export const poolBreaks: readonly Break[] = [
     find: "if (this.#isEnded) return rejectRefused(spec, 'its lease is over');",
     replace: '',
     tests: ['test/unit/client/lease', 'test/unit/api/leased-commands.test.ts'],
+    integration: ['test/integration/client/lease/leased-connection.test.ts'],
     kind: 'single',
   },
 ];

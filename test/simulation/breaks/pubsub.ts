@@ -35,6 +35,7 @@ export const pubsubBreaks: readonly Break[] = [
     find: 'if (++this.#silentPeriods * this.pingEveryMs < this.#connection.liveness.limitMs) return;',
     replace: 'if (++this.#silentPeriods > 0) return;',
     tests: ['test/unit/connection'],
+    integration: ['test/integration/connection/subscriber.test.ts'],
     kind: 'single',
   },
   {
@@ -44,6 +45,7 @@ export const pubsubBreaks: readonly Break[] = [
     find: "else if (kind === 'sunsubscribe') this.#serverUnsubscribed(items[1] ?? null);",
     replace: '',
     tests: ['test/unit/connection'],
+    integration: ['test/integration/connection/subscriber.test.ts'],
     kind: 'cluster',
   },
   {
@@ -53,6 +55,7 @@ export const pubsubBreaks: readonly Break[] = [
     find: "if (subscription !== undefined && subscription.state === 'live') subscription",
     replace: 'if (subscription !== undefined) subscription',
     tests: ['test/unit/connection'],
+    integration: ['test/integration/connection/subscriber.test.ts'],
     kind: 'cluster',
   },
   {
@@ -70,6 +73,7 @@ export const pubsubBreaks: readonly Break[] = [
     find: "if (kindOf(kind) === 'slave') this.#notPrimary(",
     replace: "if (kindOf(kind) === 'none') this.#notPrimary(",
     tests: ['test/unit/connection'],
+    integration: ['test/integration/connection/subscriber.test.ts'],
     kind: 'cluster',
   },
   {

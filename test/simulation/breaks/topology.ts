@@ -121,6 +121,7 @@ export const topologyBreaks: readonly Break[] = [
     find: "this.bus.emit('callsReturned', unwritten);",
     replace: '',
     tests: ['test/unit/client/nodes'],
+    integration: ['test/integration/client/nodes/unconfirmed-nodes.test.ts'],
     kind: 'cluster',
   },
   {

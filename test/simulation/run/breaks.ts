@@ -25,7 +25,7 @@ interface Noticed {
 export interface BreakReport {
   readonly name: string;
   readonly harm: string;
-  readonly by: 'simulation' | 'unit tests' | null;
+  readonly by: 'simulation' | 'unit tests' | 'integration tests' | null;
   /** Seeds that were run. */
   readonly seeds: number;
   /** The check or the test, and what it said. */
@@ -117,7 +117,7 @@ export async function runBreaks(
   const folder = workFolder('breaks');
   output.progress('unit tests without a break …');
   const trees = Array.from({ length: jobs }, () => new PatchedTree());
-  await trees[0]?.checkSound([...new Set(chosen.flatMap(({ tests }) => tests))]);
+  await trees[0]?.checkSound([...new Set(chosen.flatMap(({ tests, integration = [] }) => [...tests, ...integration]))]);
   const sound = new SoundEngine(await bundleWorker(folder));
   const reports: BreakReport[] = [];
   const waiting = chosen.values();
@@ -149,24 +149,25 @@ interface Trial {
   readonly sound: Sound;
 }
 
-/** Most breaks are noticed soon, and unit tests are quicker than the many seeds that a rare one takes. */
+/** Most breaks are noticed soon, and unit tests are quicker than the many seeds that a rare one takes. Those with a scripted server come last. */
 async function tryBreak(one: Break, { count, folder, tree, sound }: Trial): Promise<BreakReport> {
-  const { name, harm, tests } = one;
+  const { name, harm, tests, integration = [] } = one;
   const jobs = jobsFor(one, count);
   return withBroken(one, folder, async (worker): Promise<BreakReport> => {
-    const soon = await firstFailing(worker, jobs.slice(0, FEW_SEEDS), sound);
+    const few = jobs.slice(0, FEW_SEEDS);
+    const soon = await firstFailing(worker, few, sound);
     if (soon !== null) return { name, harm, by: 'simulation', ...soon };
     const what = await tree.firstFailure(tests, patchOf(one));
-    if (what !== null) return { name, harm, by: 'unit tests', seeds: Math.min(FEW_SEEDS, count), what };
+    if (what !== null) return { name, harm, by: 'unit tests', seeds: few.length, what };
     const late = await firstFailing(worker, jobs.slice(FEW_SEEDS), sound);
-    if (late === null) return { name, harm, by: null, seeds: count, what: null };
-    return { name, harm, by: 'simulation', seeds: FEW_SEEDS + late.seeds, what: late.what };
+    if (late !== null) return { name, harm, by: 'simulation', seeds: few.length + late.seeds, what: late.what };
+    const wired = await tree.firstFailure(integration, patchOf(one));
+    return { name, harm, by: wired === null ? null : 'integration tests', seeds: count, what: wired };
   });
 }
 
 function lineOf({ name, by, seeds, what, harm }: BreakReport): string {
-  const how =
-    by === null ? `NOT NOTICED in ${seeds} seeds: ${harm}` : by === 'simulation' ? `${seeds} seeds   ${what}` : `unit tests   ${what}`;
+  const how = by === null ? `NOT NOTICED in ${seeds} seeds: ${harm}` : by === 'simulation' ? `${seeds} seeds   ${what}` : `${by}   ${what}`;
   return `${name.padEnd(36)} ${how}`;
 }
 
@@ -178,7 +179,7 @@ function summary(reports: readonly BreakReport[], output: Output): { readonly is
   });
   output.line();
   output.line(
-    `${reports.length} breaks: ${by('simulation').length} noticed by the simulation, ${by('unit tests').length} by unit tests alone, ${missed.length} by neither`,
+    `${reports.length} breaks: ${by('simulation').length} noticed by the simulation, ${by('unit tests').length} by unit tests alone, ${by('integration tests').length} by integration tests alone, ${missed.length} by nobody`,
   );
   for (const { name, harm, why } of missed) output.line(`  ${name}: ${harm} ${why === null ? 'Nobody knows why.' : `Not noticed: ${why}`}`);
   return { isGood: missed.every(({ why }) => why !== null), json: { breaks: reports, missed } };

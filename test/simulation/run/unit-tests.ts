@@ -29,8 +29,9 @@ export class PatchedTree {
     if (failure !== null) throw new Error(`the unit tests fail without a break: ${failure}`);
   }
 
-  /** Runs these unit tests with the patch. Resolves with what failed first; null: nothing. */
+  /** Runs these tests with the patch. Resolves with what failed first; null: nothing. */
   async firstFailure(tests: readonly string[], { file, apply }: Patch): Promise<string | null> {
+    if (tests.length === 0) return null;
     const path = join(this.#folder, file);
     const original = readFileSync(path, 'utf8');
     writeFileSync(path, apply(original));
