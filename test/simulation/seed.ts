@@ -7,12 +7,12 @@ import { openSockets } from './network/virtual-socket.js';
 import { drawPlan, OPERATION } from './planning/draw-plan.js';
 import type { Plan } from './planning/plan.js';
 import { showPlan } from './planning/show-plan.js';
-import { Programs } from './programs.js';
 import type { DeploymentKind } from './topologies/deployment.js';
 import { topologies } from './topologies/index.js';
 import { type CallRecord, Calls } from './workloads/calls.js';
 import { issueFirstAndLast, issueFresh, issueLast } from './workloads/fresh.js';
 import { workloadOf } from './workloads/index.js';
+import { Programs } from './workloads/programs.js';
 import { World } from './world.js';
 
 /** Something that must never happen, and did. */

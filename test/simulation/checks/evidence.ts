@@ -1,7 +1,7 @@
 import { DEFAULTS } from '../../../lib/options/defaults.js';
 import type { Plan } from '../planning/plan.js';
-import type { ToldEvent } from '../programs.js';
 import type { CallRecord, Calls } from '../workloads/calls.js';
+import type { ToldEvent } from '../workloads/programs.js';
 import type { World } from '../world.js';
 import type { ClientFacts, ErrorEvent, Evidence } from './check.js';
 

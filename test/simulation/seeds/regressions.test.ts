@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { regressions } from '../regressions.js';
-import { assertSound } from '../run/seeds-of-kind.js';
+import { regressions } from './regressions.js';
+import { assertSound } from './seeds-of-kind.js';
 
 describe('the seeds in which the engine once broke a promise', () => {
   it('pass', async function () {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { testBundle } from '../run/seeds-of-kind.js';
 import { Worker, withWorkers } from '../run/workers.js';
 import type { DeploymentKind } from '../topologies/deployment.js';
+import { testBundle } from './seeds-of-kind.js';
 
 const kinds: readonly DeploymentKind[] = ['single', 'replication', 'sentinel', 'cluster'];
 const jobs = kinds.flatMap((kind) => [1, 2].map((seed) => ({ seed, kind })));

@@ -1,3 +1,3 @@
-import { describeSeeds } from '../run/seeds-of-kind.js';
+import { describeSeeds } from './seeds-of-kind.js';
 
 describeSeeds('replication', 40);

@@ -1,4 +1,4 @@
-import type { DeploymentKind } from './topologies/deployment.js';
+import type { DeploymentKind } from '../topologies/deployment.js';
 
 /** A seed in which the engine once broke a promise. */
 export interface Regression {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Random } from '../time/random.js';
-import { type ClusterDeployment, deployCluster } from '../topologies/cluster.js';
-import { World } from '../world.js';
-import type { ClusterMember } from './cluster/cluster-member.js';
+import type { Random } from '../../time/random.js';
+import { type ClusterDeployment, deployCluster } from '../../topologies/cluster.js';
+import { World } from '../../world.js';
+import type { ClusterMember } from './cluster-member.js';
 
 interface Running {
   readonly seed: number;

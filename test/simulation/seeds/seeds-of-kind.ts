@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { openSeeds } from '../regressions.js';
+import { bundleWorker } from '../run/bundle.js';
+import { replayOf } from '../run/report.js';
+import { problemsOf } from '../run/tally.js';
+import { workFolder } from '../run/work-folder.js';
+import type { SeedJob } from '../run/worker.js';
+import { Worker, withWorkers } from '../run/workers.js';
 import type { DeploymentKind } from '../topologies/deployment.js';
-import { bundleWorker } from './bundle.js';
-import { replayOf } from './report.js';
-import { problemsOf } from './tally.js';
-import { workFolder } from './work-folder.js';
-import type { SeedJob } from './worker.js';
-import { Worker, withWorkers } from './workers.js';
+import { openSeeds } from './regressions.js';
 
 /** Seeds mostly fail for one reason. */
 const MOST_SHOWN = 5;

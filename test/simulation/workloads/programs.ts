@@ -1,10 +1,10 @@
-import type { Redis } from '../../lib/index.js';
-import type { ClientPlan, WorkloadPlan } from './planning/plan.js';
-import { Caller } from './workloads/caller.js';
-import type { Calls } from './workloads/calls.js';
-import { workloadOf } from './workloads/index.js';
-import { clientOf, type RunningClient, type WorkloadContext } from './workloads/workload.js';
-import type { World } from './world.js';
+import type { Redis } from '../../../lib/index.js';
+import type { ClientPlan, WorkloadPlan } from '../planning/plan.js';
+import type { World } from '../world.js';
+import { Caller } from './caller.js';
+import type { Calls } from './calls.js';
+import { workloadOf } from './index.js';
+import { clientOf, type RunningClient, type WorkloadContext } from './workload.js';
 
 /** An event that a client told its program. */
 export interface ToldEvent {
