@@ -6,7 +6,7 @@ import { workFolder } from '../run/work-folder.js';
 const names = [
   'no-deadline-in-flight',
   'first-deadline-decides',
-  'dropped-call-counts-for-ever',
+  'error-of-settled-call-kept-in-count',
   'waiting-calls-forgotten',
   'checked-in-connection-idles',
   'timed-out-call-gives-up-its-place',
