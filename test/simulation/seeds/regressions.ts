@@ -26,6 +26,16 @@ export const regressions: readonly Regression[] = [
     was: 'READONLY and MOVED to calls that were aborted, or had timed out, taught nothing: the next callers paid for it again.',
   },
   {
+    seed: 126,
+    kind: 'replication',
+    was: 'Refused writes went to the demoted primary again and again, as long as a probe took that waited for a member that hung.',
+  },
+  {
+    seed: 200,
+    kind: 'replication',
+    was: 'Calls that waited at a demoted primary for a connection of their own were sent there, to be refused.',
+  },
+  {
     seed: 4071,
     kind: 'cluster',
     was: 'A node that had been cut off took the new primary for a replica: the client gave its slots back to the old one, and told a failover.',
