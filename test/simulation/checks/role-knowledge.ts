@@ -18,6 +18,7 @@ import type { DeploymentKind } from '../topologies/deployment.js';
  * | a sentinel's, that the node is the primary | | always |
  * | a replica's, that it follows the node, without sentinels | | if it is new, and so newer than what the node said of itself |
  * | a replica's, that it follows another | never | never |
+ * | behind one address: its own, that it is a replica | once another says by that address that it is the primary: a replica may take writes (`replica-read-only no`), and there is nobody else to ask | if it is the primary |
  */
 export class RoleKnowledge {
   /** null: it could not have known. In ms. */
@@ -30,6 +31,8 @@ export class RoleKnowledge {
   #againstEpoch = -1;
   /** The highest epoch with which the node was named as the owner. */
   #ownEpoch = -1;
+  /** Its own last word, behind one address. */
+  #isReplica = false;
   /** Whom the last word of a sentinel named. */
   #named: RoleWord | null = null;
   /** Nodes whose last word of themselves was that they are primaries, and since when. */
@@ -46,6 +49,7 @@ export class RoleKnowledge {
 
   take(word: RoleWord): void {
     if (this.kind === 'cluster') this.#takeOfCluster(word);
+    else if (this.kind === 'single') this.#takeByAddress(word);
     else this.#takeOfGroup(word);
   }
 
@@ -72,6 +76,14 @@ export class RoleKnowledge {
     if (!names || slot === null) return;
     if (isOwn) this.#against(word);
     else if (epoch !== null && this.#ownEpoch >= 0 && epoch > this.#ownEpoch) this.#against(word);
+  }
+
+  #takeByAddress(word: RoleWord): void {
+    if (word.teller !== word.node) return;
+    if (word.node === this.node) {
+      this.#isReplica = !word.isPrimary;
+      if (word.isPrimary) this.#takeBack();
+    } else if (word.isPrimary && this.#isReplica) this.#against(word);
   }
 
   #takeOfGroup(word: RoleWord): void {

@@ -13,24 +13,30 @@ export const stalePrimary: Check = {
   name: 'no write to a node that is no primary',
   rule: 'roles',
   find(evidence: Evidence, ledger: Ledger): Finding[] {
-    const { books, stalls } = evidence;
+    const { books, stalls, kind } = evidence;
     const readers = new Map<string, Reader>();
     const classes = new SlotClasses(books.roleWords);
     const isAlone = evidence.clients.size === 1;
     const asking = new Map<Execution['session'], string>();
+    const began = new Map<Execution['session'], number>();
     const findings: Finding[] = [];
     const writes: Execution[] = [];
     for (const execution of books.executions) {
+      if (!began.has(execution.session)) began.set(execution.session, execution.sentAt);
       // After ASKING a node takes what it does not own.
       const isAsked = asking.get(execution.session) === 'ASKING';
       asking.set(execution.session, execution.words[0] ?? '');
       const isKnown = isAlone || execution.session.name !== '';
-      if (!isAsked && isKnown && isWrite(execution)) writes.push(execution);
+      // Behind one address reads are meant for the primary as well.
+      const isMeant = isWrite(execution) || (kind === 'single' && execution.rule?.kind === 'readonly');
+      if (!isAsked && isKnown && isMeant) writes.push(execution);
     }
     writes.sort((a, b) => a.sentAt - b.sentAt);
     for (const write of writes) {
       const known = readerOf(write, evidence, readers, classes).at(write.sentAt);
       if (known === null || runningMs(known.at, write.sentAt, stalls) <= FOLLOW_MS) continue;
+      // A connection that was made since leads where the one address leads by now.
+      if (kind === 'single' && (began.get(write.session) ?? 0) > known.at) continue;
       const calls = [...idsOf(write.words[0] === 'EXEC' ? write.effects.flat() : write.words)].filter((id) => ledger.calls.has(id));
       const text = `${shownExecution(write)}: since ${ms(known.at)} the client could have known that it is no primary, by ${shownWord(known)}`;
       findings.push({ at: write.sentAt, text, calls });

@@ -1,6 +1,6 @@
 import type { DomainOptions } from '../../../lib/index.js';
 import type { Random } from '../time/random.js';
-import type { DeploymentPlan } from '../topologies/deployment.js';
+import { type DeploymentPlan, hasReplicas as haveReplicas } from '../topologies/deployment.js';
 import type { ClientPlan } from './plan.js';
 
 type Options = ClientPlan['options'];
@@ -43,7 +43,7 @@ function drawDomains(random: Random, hasReplicas: boolean): NonNullable<Options[
 
 /** Options that a client is made with, so that every one of them is met with faults. */
 export function drawClient(random: Random, name: string, deployment: DeploymentPlan): ClientPlan {
-  const hasReplicas = deployment.replicas > 0;
+  const hasReplicas = haveReplicas(deployment);
   const reads = sometimes(random, hasReplicas ? 0.4 : 0, READS);
   const usesReads = reads !== undefined && random.chance(0.15);
   const options = given<Options>({

@@ -27,12 +27,13 @@ export function drawDeployment(random: Random, asked?: DeploymentKind): Deployme
   const shards = random.pick([3, 3, 3, 3, 3, 4]);
   const reachedBy = random.pick(['address', 'address', 'name', 'name', 'socket'] as const);
   const hasTls = random.chance(0.12);
+  const hasStandby = reachedBy === 'name' && random.fork('standby').chance(0.5);
   return {
     kind,
     product,
     version,
     shards: kind === 'cluster' ? shards : 1,
-    replicas: kind === 'single' ? 0 : kind === 'cluster' ? Math.min(replicas, 2) : replicas,
+    replicas: kind === 'single' ? Number(hasStandby) : kind === 'cluster' ? Math.min(replicas, 2) : replicas,
     sentinels: kind === 'sentinel' ? random.pick([3, 3, 3, 3, 5]) : 0,
     persistence: random.chance(0.7) ? 'all' : 'none',
     reachedBy: kind === 'single' ? reachedBy : 'address',

@@ -1,6 +1,6 @@
 import { faults } from '../faults/index.js';
 import { Random } from '../time/random.js';
-import type { DeploymentKind, DeploymentPlan } from '../topologies/deployment.js';
+import { type DeploymentKind, type DeploymentPlan, hasReplicas } from '../topologies/deployment.js';
 import { workloads } from '../workloads/index.js';
 import { drawClient } from './draw-client.js';
 import { drawDeployment, drawLatency } from './draw-deployment.js';
@@ -67,7 +67,7 @@ function drawWorkloads(random: Random, { deployment, clients, stormMs }: Pick<Pl
   return drawn;
 }
 
-function drawView(random: Random, { replicas }: DeploymentPlan, { options }: ClientPlan): ViewPlan {
+function drawView(random: Random, deployment: DeploymentPlan, { options }: ClientPlan): ViewPlan {
   const view: { -readonly [Name in keyof ViewPlan]: ViewPlan[Name] } = {};
   if (random.chance(0.6)) return view;
   if (random.chance(0.3)) view.timeoutMs = random.pick([50, 200, 800, 5_000, 0]);
@@ -75,7 +75,7 @@ function drawView(random: Random, { replicas }: DeploymentPlan, { options }: Cli
   if (random.chance(0.15)) view.buffers = true;
   if (random.chance(0.15)) view.integers = random.pick(['bigint', 'string'] as const);
   if (options.domains !== undefined && random.chance(0.2)) view.domain = random.pick(['near', 'lagging', 'byName', 'prefixed']);
-  if (replicas === 0) return view;
+  if (!hasReplicas(deployment)) return view;
   if (random.chance(0.4)) view.reads = random.pick(['primaryPreferred', 'replicaPreferred', 'nearest', 'replica']);
   if (view.reads !== undefined && random.chance(0.3)) view.maxLagMs = random.pick([150, 1_000]);
   if (random.chance(0.2)) view.isHedged = true;
@@ -96,7 +96,7 @@ function drawFaults(random: Random, deployment: DeploymentPlan, stormMs: number)
   };
   const able = faults.filter(({ needs }) => needs === undefined || has[needs] === true).map(({ name }) => name);
   // What operators do is half of what goes wrong where they have something to do: failovers, above all.
-  const operates = deployment.kind === 'single' ? 0 : 0.35;
+  const operates = deployment.kind === 'single' && deployment.replicas === 0 ? 0 : 0.35;
   const drawn: FaultPlan[] = [];
   // Quiet at first, so that some work is done; later faults come in heaps, or with long gaps.
   for (let left = random.integer(2, 8); left > 0; left--) {

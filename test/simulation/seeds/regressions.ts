@@ -50,6 +50,11 @@ export const regressions: readonly Regression[] = [
     kind: 'cluster',
     was: 'While only servers of a removed shard answered, the client took them for the cluster, and never found the real one again.',
   },
+  {
+    seed: 1031,
+    kind: 'single',
+    was: 'A name had gone to another server, which a probe saw: the connections stayed, and reads came from the old one, for ever.',
+  },
 ];
 
 /** A seed of the test runs that fails, because what is wrong is known and not mended yet. */

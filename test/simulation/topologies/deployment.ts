@@ -31,7 +31,7 @@ export interface DeploymentPlan {
   readonly version: string;
   /** Shards of a cluster; 1 elsewhere. */
   readonly shards: number;
-  /** Replicas a shard. */
+  /** Replicas a shard; of a single server: standbys, to which its name may go. */
   readonly replicas: number;
   readonly sentinels: number;
   /** What a server has after a restart: nothing, or all that it acknowledged. */
@@ -40,6 +40,11 @@ export interface DeploymentPlan {
   readonly reachedBy: 'address' | 'name' | 'socket';
   /** Data nodes speak TLS. */
   readonly hasTls: boolean;
+}
+
+/** Whether clients know of replicas, and may read there. */
+export function hasReplicas({ kind, replicas }: DeploymentPlan): boolean {
+  return kind !== 'single' && replicas > 0;
 }
 
 /** Builds the servers of a plan; nothing runs before `start`. */

@@ -34,7 +34,7 @@ export function deployReplication(world: World, plan: DeploymentPlan): Deploymen
 }
 
 /** Who runs commands on the servers, one after another, as people and their scripts do. */
-class Operator {
+export class Operator {
   /** Which server is looked after, so that it follows the primary. */
   readonly #following = new Set<Member>();
 

@@ -2,13 +2,18 @@ import { single, type TopologyOptions } from '../../../lib/index.js';
 import { RedisServer } from '../servers/redis/redis-server.js';
 import type { World } from '../world.js';
 import type { Deployment, DeploymentPlan } from './deployment.js';
+import { ReplicaGroup } from './replica-group.js';
+import { Operator } from './replication.js';
 
 const ADDRESS = { host: '10.0.0.1', port: 6379 };
 const NAME = 'cache.example';
 const PATH = '/run/redis.sock';
+/** Between two looks of whoever keeps the name where the primary is, in ms: some services take seconds. */
+const LOOK_MS = { least: 50, most: 2_000 };
 
-/** One server, without replicas. */
+/** One server, without replicas; or one by a name that goes to its standby when the roles change, as managed services have it. */
 export function deploySingle(world: World, plan: DeploymentPlan): Deployment {
+  if (plan.replicas > 0) return deployWithStandby(world, plan);
   const server = new RedisServer(world.network, ADDRESS, plan, world.books);
   if (plan.reachedBy === 'socket') server.path = PATH;
   if (plan.reachedBy === 'name') world.network.names.set(NAME, [ADDRESS.host]);
@@ -22,6 +27,44 @@ export function deploySingle(world: World, plan: DeploymentPlan): Deployment {
     isSettled: isUp,
     primaryOf: () => (isUp() ? server : null),
     operations: {},
+  };
+}
+
+function deployWithStandby(world: World, plan: DeploymentPlan): Deployment {
+  const group = new ReplicaGroup(world, plan);
+  const operator = new Operator(group);
+  const { names } = world.network;
+  const everyMs = group.random.integer(LOOK_MS.least, LOOK_MS.most);
+  names.set(NAME, [ADDRESS.host]);
+  const hostNow = (): string => {
+    const answer = names.get(NAME);
+    return Array.isArray(answer) ? (answer[0] ?? '') : '';
+  };
+  const keep = (): void => {
+    const { host } = group.primaryNow() ?? {};
+    // What else the name leads to is a fault, which ends by itself.
+    if (host !== undefined && host !== hostNow() && group.servers.some((server) => server.host === hostNow())) {
+      world.trace.add('operator', `${NAME} goes to ${host}`);
+      names.set(NAME, [host]);
+    }
+    world.timeline.after(everyMs, keep);
+  };
+  return {
+    kind: 'single',
+    servers: group.servers,
+    sentinels: [],
+    topology: topologyOf(plan),
+    start: () => {
+      group.start();
+      group.goOnUntil(() => group.isSettled());
+      keep();
+    },
+    isSettled: () => group.isSettled() && hostNow() === group.primaryNow()?.host,
+    primaryOf: () => group.primaryNow(),
+    operations: {
+      handover: (random) => operator.handover(random),
+      operatorPromotes: (random) => operator.promote(random),
+    },
   };
 }
 
