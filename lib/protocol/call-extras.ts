@@ -24,11 +24,13 @@ export interface CallExtras {
   /** Sink that gets the outcome instead of a promise, as that of `index`. */
   sink: OutcomeSink | null;
   index: number;
+  /** Since when its deadline counts, on the clock in ms: what it is a part of was issued then. null: since it is made. */
+  issuedAt: number | null;
 }
 
 /** Extras that say nothing yet. */
 export function newExtras(firstError: SlotwiseError | null = null): CallExtras {
-  return { firstError, asking: false, batch: null, target: null, exclusive: null, sink: null, index: 0 };
+  return { firstError, asking: false, batch: null, target: null, exclusive: null, sink: null, index: 0, issuedAt: null };
 }
 
 /** Extras of a call whose outcome goes to a sink. */

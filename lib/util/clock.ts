@@ -38,9 +38,9 @@ export class Clock {
     return this.#now;
   }
 
-  /** The deadline `ms` from now, in whole ms. 0 for 0 ms: no deadline. */
-  deadlineIn(ms: number): number {
-    return ms === 0 ? 0 : Math.ceil(this.now() + ms);
+  /** The deadline `ms` from now, or from a moment before, in whole ms. 0 for 0 ms: no deadline. */
+  deadlineIn(ms: number, since = this.now()): number {
+    return ms === 0 ? 0 : Math.ceil(since + ms);
   }
 
   /** Has the next `now()` read the time again. Every flush of a connection ends a batch of commands and calls this. */

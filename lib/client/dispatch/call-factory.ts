@@ -89,7 +89,8 @@ export class CallFactory {
     if (usage.commands >= this.#options.queue.maxCommands || usage.bytes + bytes > this.#options.queue.maxBytes) {
       return refuse(spec, this.#queueFull(spec, bytes, usage.commands), extras);
     }
-    const deadline = exclusive === null ? clock.deadlineIn(own.timeoutMs) : exclusiveDeadline(exclusive, own.timeoutMs);
+    const issuedAt = extras?.issuedAt ?? clock.now();
+    const deadline = exclusive === null ? clock.deadlineIn(own.timeoutMs, issuedAt) : exclusiveDeadline(exclusive, own.timeoutMs);
     if (exclusive !== null) exclusive.silenceMs = own.timeoutMs;
     const call = newCall(spec, args, decode, own.mode, own, deadline, extras);
     const outcome = takePromise();

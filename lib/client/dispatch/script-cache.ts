@@ -4,9 +4,10 @@ import { isRead } from '../../protocol/catalog/effects.js';
 import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
 import { classify } from '../../protocol/resp/reply-error.js';
 import { asText, type Script } from '../../protocol/script.js';
+import { clock } from '../../util/clock.js';
 
-/** Sends one form of the script. */
-type Send = (spec: CommandSpec, args: readonly Arg[]) => Promise<unknown>;
+/** Sends one form of the script. `issuedAt`: when the caller issued it, if that was before, on the clock in ms. */
+type Send = (spec: CommandSpec, args: readonly Arg[], issuedAt: number | null) => Promise<unknown>;
 
 /**
  * Cache of the scripts that were sent to each process of a node: only there the SHA-1 is enough. Elsewhere the text goes, because a call
@@ -22,11 +23,12 @@ export class ScriptCache {
     // A script that only reads is overtaken without harm.
     const known = node === null ? isRead(script.spec) : this.#knows(node, script.sha1);
     const first = known ? asIs : text;
-    const sent = send(first.spec, first.args);
+    const issuedAt = clock.now();
+    const sent = send(first.spec, first.args, null);
     if (first === text) return sent;
     return sent.catch((error: unknown) => {
       if (!isNoScript(error)) throw error;
-      return send(text.spec, text.args);
+      return send(text.spec, text.args, issuedAt);
     });
   }
 

@@ -10,6 +10,7 @@ import { type Script, scriptOf } from '../../protocol/script.js';
 import { isAboutSeveralNodes, type ShardPart, splitBySlot } from '../../routing/keys/multi-shard.js';
 import { slotOfCommand } from '../../routing/keys/slots.js';
 import type { Router } from '../../routing/router.js';
+import { clock } from '../../util/clock.js';
 import type { Lifecycle } from '../lifecycle.js';
 import type { Deployment } from '../nodes/deployment.js';
 import type { View } from '../view.js';
@@ -52,7 +53,8 @@ export class SpecialCommands {
     }
     const { sharded } = this.#callFactory;
     if (sharded && keysMayBeUnchecked(spec, args)) return this.#runChecked(spec, args, decode, view);
-    const submit: SubmitPart = (own, target) => this.#callFactory.submit(spec, own, null, view, extrasOf({ target }));
+    const issuedAt = clock.now();
+    const submit: SubmitPart = (own, target) => this.#callFactory.submit(spec, own, null, view, extrasOf({ target, issuedAt }));
     if (parts !== null) return overKeys({ spec, args, decode }, parts, submit, view.mode);
     if (sharded && isAboutSeveralNodes(spec)) {
       return this.#whenKnown(spec, view).then((router) => {
@@ -110,7 +112,9 @@ export class SpecialCommands {
   #runScript(script: Script<number, unknown>, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
     try {
       const node = this.#certainNode(script.spec, args, view);
-      return this.#scripts.run(script, args, node, (spec, own) => this.#callFactory.submit(spec, own, decode, view));
+      return this.#scripts.run(script, args, node, (spec, own, issuedAt) =>
+        this.#callFactory.submit(spec, own, decode, view, issuedAt === null ? null : extrasOf({ issuedAt })),
+      );
     } catch (error) {
       return Promise.reject(error);
     }

@@ -91,6 +91,8 @@ describe('the clock', () => {
     clock.expireNow();
     assert.equal(clock.deadlineIn(0), 0);
     assert.equal(clock.deadlineIn(100), 103);
+    assert.equal(clock.deadlineIn(100, 1.5), 102, 'since a moment before');
+    assert.equal(clock.deadlineIn(0, 1.5), 0);
     assert.ok(clock.deadlineIn(0.5) >= 3.5);
     assert.ok(Number.isInteger(clock.deadlineIn(0.5)));
   });

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import sinon from 'sinon';
 import { isNoScript, ScriptCache } from '../../../../lib/client/dispatch/script-cache.js';
 import { ReplyError } from '../../../../lib/errors.js';
 import type { Node } from '../../../../lib/pool/node.js';
 import type { Arg, CommandSpec } from '../../../../lib/protocol/command-spec.js';
 import { newScript } from '../../../../lib/protocol/script.js';
+import { clock } from '../../../../lib/util/clock.js';
 
 const lua = 'return 1';
 // The SHA-1 of the text, as any other program computes it.
@@ -53,6 +55,25 @@ describe('the form in which a script is sent', () => {
     known.add('EVALSHA');
     assert.equal(await cache.run(script, [sha1, 1, 'k'], one, send), 'done');
     assert.deepEqual(sent.slice(1), [`EVALSHA ${sha1}`, `EVAL ${lua}`]);
+  });
+
+  it('has the time of both attempts from when it was issued', async () => {
+    const time = sinon.useFakeTimers();
+    try {
+      time.tick(50);
+      const since: (number | null)[] = [];
+      const issuedAt = clock.now();
+      const refused = async (_spec: CommandSpec, _args: readonly Arg[], at: number | null): Promise<unknown> => {
+        since.push(at);
+        time.tick(200);
+        clock.expireNow();
+        throw noScript;
+      };
+      await assert.rejects(new ScriptCache().run(reader, [sha1, 1, 'k'], null, refused), /NOSCRIPT/);
+      assert.deepEqual(since, [null, issuedAt]);
+    } finally {
+      sinon.restore();
+    }
   });
 
   it('is the text for a script that writes where the node is not certain, and the SHA-1 for one that reads', async () => {
