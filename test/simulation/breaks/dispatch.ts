@@ -33,6 +33,7 @@ export const dispatchBreaks: readonly Break[] = [
     find: 'if (decision.asking) call.ensureExtras().asking = true;',
     replace: '',
     tests: ['test/unit/client/dispatch'],
+    integration: ['test/integration/client/dispatch/asking.test.ts'],
     kind: 'cluster',
   },
   {
