@@ -64,7 +64,7 @@ export interface ClientOptions extends ReadLimits {
   /** Bounds on commands that are not answered yet, over the whole client. Defaults 100,000 commands and 268,435,456 bytes. */
   readonly queue?: { readonly maxCommands?: number; readonly maxBytes?: number };
   readonly pool?: {
-    /** Multiplexed connections a node. Default 1. */
+    /** Multiplexed connections a node. Default 1. With more, commands to one key keep their order only where one waits for the other. */
     readonly shared?: number;
     /** Connections a node that are lent out one caller at a time. Default 256. */
     readonly maxExclusive?: number;

@@ -197,11 +197,22 @@ export class BlockedCall implements CallOwner, OutcomeSink {
     if (this.state === 'done') return;
     // A server whose role changed answers the blocked clients and then closes their connections.
     this.#dirty ||= failure.kind === 'error-reply' && classify(failure.error) === 'unblocked';
-    if (failure.kind === 'error-reply' && failure.error.code === 'UNBLOCKED' && this.state === 'unblocking') {
+    if (failure.kind === 'connection-lost') {
+      if (this.#cancelled !== null) this.#fail('unknown', this.#cancelled);
+      else this.#giveBack(failure);
+    } else if (this.#hasWritten()) {
+      if (this.#cancelled !== null) this.#fail('yes', this.#cancelled);
+      else this.#giveBack(failure);
+    } else if (failure.kind === 'error-reply' && failure.error.code === 'UNBLOCKED' && this.state === 'unblocking') {
       this.#didNotRun({ kind: 'not-sent', error: this.#rerouted ?? failure.error });
-    } else if (failure.kind !== 'connection-lost') this.#didNotRun(failure);
-    else if (this.#cancelled !== null) this.#fail('unknown', this.#cancelled);
-    else this.#giveBack(failure);
+    } else this.#didNotRun(failure);
+  }
+
+  /** The write in front of WAIT has run: it was answered, and without an error. */
+  #hasWritten(): boolean {
+    const { batch } = this.call;
+    const written = batch === null ? undefined : batch.replies[batch.commands.length - 1];
+    return written !== undefined && !(written instanceof ReplyError);
   }
 
   #didNotRun(failure: AttemptFailure): void {

@@ -7,7 +7,10 @@ import { BlockedCall } from '../../../lib/pool/blocked-call.js';
 import type { Lease } from '../../../lib/pool/lease.js';
 import type { UnblockConnection } from '../../../lib/pool/unblock-connection.js';
 import { type Call, NO_DEADLINE, WRITTEN } from '../../../lib/protocol/call.js';
+import type { AtomicBatch } from '../../../lib/protocol/call-extras.js';
 import { blockingOf } from '../../../lib/protocol/catalog/blocking.js';
+import { specOf } from '../../../lib/protocol/catalog/specs.js';
+import type { Raw } from '../../../lib/protocol/command-spec.js';
 import type { Exclusive } from '../../../lib/protocol/exclusive.js';
 import { parseReplyError } from '../../../lib/protocol/resp/reply-error.js';
 import { clock } from '../../../lib/util/clock.js';
@@ -17,6 +20,8 @@ const ID = 7;
 const changedMyMind = (executed: Executed): TimeoutError => new TimeoutError('changed my mind', { command: 'BLPOP', executed });
 const moved = new ConnectionLostError('its node is no primary any more', { node: 'n' });
 const unblocked = parseReplyError('UNBLOCKED client unblocked via CLIENT UNBLOCK');
+
+type Traits = Partial<Exclusive> & { readonly deadline?: number; readonly batch?: AtomicBatch | null };
 
 /** A blocked call on a connection that keeps what it is given, beside one for CLIENT UNBLOCK that answers when it is told to. */
 class Stage {
@@ -31,8 +36,14 @@ class Stage {
   readonly asked: { readonly how: string; readonly answer: (reply: number) => void }[] = [];
   readonly finished: boolean[] = [];
 
-  constructor(words: string, { deadline = NO_DEADLINE, ...traits }: Partial<Exclusive> & { readonly deadline?: number } = {}) {
+  /** `executed` of the error that its caller was given. */
+  get told(): Executed | null {
+    return this.calls.executed;
+  }
+
+  constructor(words: string, { deadline = NO_DEADLINE, batch = null, ...traits }: Traits = {}) {
     this.call = this.calls.make(words, deadline);
+    this.call.ensureExtras().batch = batch;
     this.exclusive = { ...blockingCall(blockingOf(this.call.spec, this.call.args)), ...traits };
     const connection = {
       key: 'n',
@@ -169,6 +180,37 @@ describe('a blocked call', () => {
       assert.equal([stage.sent?.spec.name, ...(stage.sent?.args ?? [])].join(' '), sent);
     });
   }
+
+  describe('with a write in front of WAIT', () => {
+    const roleChanged = parseReplyError('UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)');
+    const write = { spec: specOf(['SET', 'k', 'v']).spec, args: ['k', 'v'] };
+    const staged = (reply: Raw): Stage => new Stage('WAIT 1 100', { batch: { commands: [write], replies: [reply] } });
+    const end = (stage: Stage): void => {
+      if (stage.sent !== null) stage.blocked.failed(stage.sent, { kind: 'error-reply', error: roleChanged, node: 'n' });
+    };
+
+    it('is not sent again when the wait ends by a change of role, though another node shall have it', () => {
+      const stage = staged('OK');
+      stage.blocked.reroute(moved);
+      end(stage);
+      assert.deepEqual(stage.outcomes, ['WAIT 1 100 handed back: error-reply'], 'whose owner knows that the write has run');
+    });
+
+    it('says that it ran to a caller that gives up', () => {
+      const stage = staged('OK');
+      stage.blocked.cancel(changedMyMind);
+      end(stage);
+      assert.equal(stage.outcomes.length, 1);
+      assert.equal(stage.told, 'yes');
+    });
+
+    it('goes to another node where the write was refused', () => {
+      const stage = staged(parseReplyError("READONLY You can't write against a read only replica."));
+      stage.blocked.reroute(moved);
+      end(stage);
+      assert.deepEqual(stage.outcomes, ['WAIT 1 100 handed back: not-sent']);
+    });
+  });
 
   it('ends at its deadline', () => {
     const stage = new Stage('BLPOP q 1', { deadline: clock.deadlineIn(1_500) });
