@@ -130,4 +130,21 @@ describe('simulation: writes and roles', () => {
     books.executions.shift();
     assert.equal(findingsOf(stalePrimary, forgedEvidence({ kind: 'cluster', books })).length, 1);
   });
+
+  it('ASKING before MULTI holds until the transaction ends', () => {
+    const sent = (at: number, command: string, given = {}) =>
+      forgedExecution(at, command, { sentAt: 200, rule: null, effects: [], ...given });
+    const write = (at: number) => forgedExecution(at, 'SET a v#1', { sentAt: 200 });
+    const findings = (...executions: ReturnType<typeof forgedExecution>[]) => {
+      const books = booksOf(executions);
+      books.roleWords.push({ reader: '', teller: here, node: there, isPrimary: true, slots: [[0, 16_383]], epoch: null, at: 100 });
+      return findingsOf(stalePrimary, forgedEvidence({ kind: 'cluster', books })).length;
+    };
+    const begun = [sent(200.1, 'ASKING'), sent(200.2, 'MULTI')];
+    assert.equal(findings(...begun, write(200.3), write(200.4), sent(200.5, 'EXEC')), 0);
+    assert.equal(findings(...begun, write(200.3), sent(200.4, 'EXEC'), write(200.5)), 1);
+    assert.equal(findings(...begun, sent(200.3, 'DISCARD'), write(200.4)), 1);
+    assert.equal(findings(sent(200.1, 'ASKING'), sent(200.2, 'MULTI', { isRefused: true }), write(200.3)), 1);
+    assert.equal(findings(sent(200.1, 'MULTI'), write(200.2), write(200.3)), 2);
+  });
 });

@@ -17,15 +17,15 @@ export const stalePrimary: Check = {
     const readers = new Map<string, Reader>();
     const classes = new SlotClasses(books.roleWords);
     const isAlone = evidence.clients.size === 1;
-    const asking = new Map<Execution['session'], string>();
+    const asked = new Map<Execution['session'], Asked>();
     const began = new Map<Execution['session'], number>();
     const findings: Finding[] = [];
     const writes: Execution[] = [];
     for (const execution of books.executions) {
       if (!began.has(execution.session)) began.set(execution.session, execution.sentAt);
-      // After ASKING a node takes what it does not own.
-      const isAsked = asking.get(execution.session) === 'ASKING';
-      asking.set(execution.session, execution.words[0] ?? '');
+      const before = asked.get(execution.session) ?? 'nothing';
+      const isAsked = before !== 'nothing';
+      asked.set(execution.session, askedAfter(before, execution));
       const isKnown = isAlone || execution.session.name !== '';
       // Behind one address reads are meant for the primary as well.
       const isMeant = isWrite(execution) || (kind === 'single' && execution.rule?.kind === 'readonly');
@@ -44,6 +44,16 @@ export const stalePrimary: Check = {
     return findings;
   },
 };
+
+/** What of a session a node takes although it does not own the slot. */
+type Asked = 'nothing' | 'the next command' | 'the transaction';
+
+/** ASKING holds for the next command; of MULTI, until the transaction ends. https://github.com/redis/redis/blob/7.2/src/networking.c (`resetClient`) */
+function askedAfter(before: Asked, { words: [name = ''], isRefused }: Execution): Asked {
+  if (name === 'ASKING') return 'the next command';
+  if (name === 'MULTI') return before === 'nothing' || isRefused ? 'nothing' : 'the transaction';
+  return before === 'the transaction' && name !== 'EXEC' && name !== 'DISCARD' ? before : 'nothing';
+}
 
 /** A transaction is one by what it changed: a replica refuses what writes before EXEC. The scripts of programs write, but for those of EVAL_RO. */
 function isWrite({ rule, words: [name = ''], effects }: Execution): boolean {
