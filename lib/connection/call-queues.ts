@@ -1,7 +1,7 @@
 import type Denque from 'denque';
 import type { SlotwiseError } from '../errors.js';
 import { type AttemptFailure, type Call, type QueueUsage, SETTLED } from '../protocol/call.js';
-import { DISCARDED_REPLY } from './internal-calls.js';
+import { DISCARDED_REPLY, NewsPlaceholders } from './internal-calls.js';
 
 /** Visits the calls in order. */
 export function visitCalls(calls: Denque<Call>, visit: (call: Call, index: number) => void): void {
@@ -31,14 +31,18 @@ export function countAbandoned(connection: { forEachHeld(visit: (call: Call) => 
   return abandoned;
 }
 
-/** Takes the calls that may run again elsewhere, each once in its life. Their replies, if they ever come, are dropped. */
+/**
+ * Takes the calls that may run again elsewhere, each once in its life. Their replies, if they ever come, are dropped, but for what they say
+ * about the node.
+ */
 export function takeRepeatable(inFlight: Denque<Call>): Call[] {
   const taken: Call[] = [];
+  const placeholders = new NewsPlaceholders();
   for (let left = inFlight.length; left > 0; left--) {
     const call = inFlight.shift();
     if (call === undefined) break;
     const stays = call.state === SETTLED || !call.repeatable || call.moved;
-    inFlight.push(stays ? call : DISCARDED_REPLY);
+    inFlight.push(stays ? call : call.batch === null ? placeholders.for(call) : DISCARDED_REPLY);
     if (stays) continue;
     call.markMoved();
     taken.push(call);

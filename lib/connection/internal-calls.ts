@@ -1,4 +1,4 @@
-import { type AttemptFailure, type Call, type CallOwner, NO_DEADLINE, newCall, SETTLED } from '../protocol/call.js';
+import { type AttemptFailure, type Call, type CallOwner, NO_DEADLINE, newCall, type QueueUsage, SETTLED } from '../protocol/call.js';
 import { sinkExtras } from '../protocol/call-extras.js';
 import { command, specOf } from '../protocol/catalog/specs.js';
 import type { Arg, CommandSpec } from '../protocol/command-spec.js';
@@ -15,6 +15,33 @@ export const internalOwner: CallOwner = {
 /** Placeholder among the calls in flight for a reply that is dropped. */
 export const DISCARDED_REPLY = newCall(command('ASKING'), [], null, 0, internalOwner, NO_DEADLINE);
 DISCARDED_REPLY.state = SETTLED;
+
+const NO_SINK = sinkExtras({ onValue: () => {}, onError: () => {} });
+
+/** Owner of the placeholders for calls that were taken elsewhere: what a server refuses there is news of its node for their owner. */
+class NewsOwner implements CallOwner {
+  readonly usage: QueueUsage = { commands: 0, bytes: 0 };
+  readonly idempotent = false;
+
+  constructor(readonly reader: CallOwner) {}
+
+  failed(placeholder: Call, failure: AttemptFailure): void {
+    if (failure.kind === 'error-reply') this.reader.failed(placeholder, failure);
+  }
+}
+
+/** Makes placeholders for replies of which only errors are read: a MOVED says where the slot is, whoever asked. */
+export class NewsPlaceholders {
+  #owner: NewsOwner | null = null;
+
+  for({ spec, args, owner }: Call): Call {
+    // Nearly always there is one owner.
+    if (this.#owner?.reader !== owner) this.#owner = new NewsOwner(owner);
+    const placeholder = newCall(spec, args, null, 0, this.#owner, NO_DEADLINE, NO_SINK);
+    placeholder.state = SETTLED;
+    return placeholder;
+  }
+}
 
 /** A command of the library itself; its raw reply settles the promise that `takePromise` gives. */
 export function internalCall(words: readonly string[], deadline = NO_DEADLINE, owner = internalOwner): Call {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import Denque from 'denque';
 import { handBack, takeRepeatable, visitCalls } from '../../../lib/connection/call-queues.js';
 import { DISCARDED_REPLY } from '../../../lib/connection/internal-calls.js';
-import { ConnectionLostError } from '../../../lib/errors.js';
+import { ConnectionLostError, ReplyError } from '../../../lib/errors.js';
 import { type Call, SETTLED } from '../../../lib/protocol/call.js';
 import { RecordedCalls } from './recorded-calls.js';
 
@@ -34,9 +34,34 @@ describe('calls in flight on a connection that does not answer', () => {
     moved.markMoved();
     const inFlight = queueOf([read, write, settled, moved, last]);
     assert.deepEqual(takeRepeatable(inFlight), [read, last]);
-    assert.deepEqual(inFlight.toArray(), [DISCARDED_REPLY, write, settled, moved, DISCARDED_REPLY]);
+    const [ofRead, ...others] = inFlight.toArray();
+    assert.deepEqual(others.slice(0, 3), [write, settled, moved]);
+    for (const place of [ofRead, others[3]]) assert.deepEqual([place?.state, place === read || place === last], [SETTLED, false]);
     assert.ok(read.moved && last.moved);
     assert.deepEqual(takeRepeatable(inFlight), []);
+  });
+});
+
+describe('the place of a call that was taken', () => {
+  it('tells its owner what the server refused, and nothing else', () => {
+    const owner = new RecordedCalls();
+    const inFlight = queueOf([owner.make('GET a')]);
+    takeRepeatable(inFlight);
+    const place = inFlight.shift();
+    assert.ok(place !== undefined);
+    handBack([place], [], new ConnectionLostError('gone'));
+    assert.deepEqual(owner.outcomes, []);
+    place.owner.failed(place, { kind: 'error-reply', error: new ReplyError('MOVED', 'MOVED 1 10.0.0.2:6379'), node: '10.0.0.1:6379' });
+    assert.deepEqual(owner.outcomes, ['GET a handed back: error-reply']);
+  });
+
+  it('is one for each reply of a batch, of which no error is read', () => {
+    const owner = new RecordedCalls(true);
+    const batch = owner.make('EXEC');
+    batch.ensureExtras().batch = { commands: [], replies: [] };
+    const inFlight = queueOf([batch]);
+    takeRepeatable(inFlight);
+    assert.equal(inFlight.peekFront(), DISCARDED_REPLY);
   });
 });
 

@@ -6,11 +6,12 @@ import { specOf } from '../../../lib/protocol/catalog/specs.js';
 /** Owner of calls that writes down how each of them ends, by its words. */
 export class RecordedCalls implements CallOwner {
   readonly usage = { commands: 0, bytes: 0 };
-  readonly idempotent = false;
   /** `GET a: value`, `GET a: ReplyError: …`, `GET a handed back: error-reply`. */
   readonly outcomes: string[] = [];
   /** `executed` of the error that came last. */
   executed: Executed | null = null;
+
+  constructor(readonly idempotent = false) {}
 
   /** A call that counts for ten bytes. */
   make(words: string, deadline = NO_DEADLINE): Call {
