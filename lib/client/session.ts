@@ -55,6 +55,11 @@ export class Session {
     else this.#inFlight.set(slot, left);
   }
 
+  /** A write of that slot is in flight. */
+  isWriting(slot: number): boolean {
+    return this.#inFlight.has(slot);
+  }
+
   /**
    * Records that `node` has executed a write, or may yet execute it; null: the node left the topology. `primary`: of the slot, in our
    * snapshot. `moving`: the slot may be on its way to `node`.
@@ -72,7 +77,7 @@ export class Session {
   /** Returns the candidates that have what the session wrote. Null: the primary must serve the read. */
   allowed<N extends Replicating>(slot: number, primary: N | null, candidates: readonly N[]): readonly N[] | null {
     this.#followTopology();
-    if (this.#inFlight.has(slot) || this.#movedWrites.has(slot)) return null;
+    if (this.isWriting(slot) || this.#movedWrites.has(slot)) return null;
     // Without a primary no offset can be told: a session that has written waits for one.
     if (primary === null) return this.#minRequest === 0 && this.#tokens.size === 0 ? candidates : null;
     const token = this.#tokenOf(primary);

@@ -6,11 +6,15 @@ import { DECODE_BUFFERS, type Raw } from '../protocol/command-spec.js';
 import { mendReply } from '../protocol/flawed-reply.js';
 import { Parser } from '../protocol/resp/parser.js';
 import type { ReplyLimits } from '../protocol/resp/reply-bounds.js';
+import { replyError } from '../protocol/resp/reply-error.js';
 import type { ReplySink } from '../protocol/resp/reply-sink.js';
 import { releaseUsage } from './deadlines.js';
 import { DISCARDED_REPLY } from './internal-calls.js';
 import { isConfirmation, isLateRefusal, isPubsubPush } from './pubsub-replies.js';
 import { withoutSecrets, withoutSecretsOf } from './secret-replies.js';
+
+/** What a demoted primary said to a write, in place of what it answers to the reads behind that. */
+const NO_PRIMARY = "READONLY You can't write against a read only replica.";
 
 /** What a reader tells its connection. */
 interface ReaderEvents {
@@ -76,6 +80,13 @@ export class Reader implements ReplySink {
     if (call.extras !== null) {
       if (call.extras.batch !== null) this.#mendErrors(value, call.extras.batch);
       if (isPartReply(call.extras, value)) return;
+    }
+    if (call.doubted && call.state === WRITTEN) {
+      const error = replyError('READONLY', NO_PRIMARY);
+      error.node = this.node;
+      error.command = call.spec.name;
+      call.owner.failed(call, { kind: 'error-reply', error, node: this.node });
+      return;
     }
     releaseUsage(call);
     if (call.state === WRITTEN) call.succeed(value);

@@ -38,7 +38,7 @@ export const UNWRITTEN = 0;
 export const WRITTEN = 1;
 export const SETTLED = 2;
 const STATE_MASK = 3;
-// Above the state, in the same small integer: the mode, two marks and three counters, so that even the calls that wait for a hung server are
+// Above the state, in the same small integer: the mode, three marks and three counters, so that even the calls that wait for a hung server are
 // small.
 const MODE_SHIFT = 2;
 const MODE_MASK = 15;
@@ -50,6 +50,7 @@ const REDIRECTS_SHIFT = 16;
 const MAX_REDIRECTS = 255;
 const LOSSES_SHIFT = 24;
 const MAX_LOSSES = 15;
+const DOUBTED = 1 << 28;
 
 /** The deadline of a call that has none. */
 export const NO_DEADLINE = 0;
@@ -203,7 +204,9 @@ export class Call {
     return (this.#bits >> ATTEMPTS_SHIFT) & MAX_ATTEMPTS;
   }
 
+  /** Ends an attempt in a failure. */
   countAttempt(): void {
+    this.#bits &= ~DOUBTED;
     if (this.attempts < MAX_ATTEMPTS) this.#bits += 1 << ATTEMPTS_SHIFT;
   }
 
@@ -240,6 +243,15 @@ export class Call {
 
   markMoved(): void {
     this.#bits |= MOVED;
+  }
+
+  /** This attempt is with a node that is no primary any more, by its own word, and the call needs one: a value from there counts for nothing. */
+  get doubted(): boolean {
+    return (this.#bits & DOUBTED) !== 0;
+  }
+
+  markDoubted(): void {
+    this.#bits |= DOUBTED;
   }
 
   /** What can be said of a call that ends without a reply. */

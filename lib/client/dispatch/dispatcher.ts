@@ -29,7 +29,7 @@ import { Lessons } from './lessons.js';
 import { NoNodeReasons } from './no-node-reasons.js';
 import { PendingCalls } from './pending-calls.js';
 import { failIfPinned, isStillThere, recordProcess } from './pinned-process.js';
-import { ReadRouter, readPolicyOf } from './read-router.js';
+import { needsPrimary, ReadRouter, readPolicyOf } from './read-router.js';
 import { keepsOrder } from './slot-barriers.js';
 
 /** Attempt loop, the only one there is: gives every call its node, and decides what follows a failed attempt. See docs/attempts.md. */
@@ -114,7 +114,7 @@ export class Dispatcher implements ViewEngine {
       return;
     }
     const { barriers } = this.#pending;
-    if (barriers.size > 0 && keepsOrder(call) && barriers.hold(slot, call, clock.now())) return;
+    if (barriers.size > 0 && keepsOrder(call, slot) && barriers.hold(slot, call, clock.now())) return;
     const policy = readPolicyOf(call);
     const shard = router.shardFor(slot);
     const primary = router.primaryOf(shard);
@@ -124,7 +124,8 @@ export class Dispatcher implements ViewEngine {
     const unreachable = node === null || call.extras === null ? (node?.unreachableReason ?? null) : node.unreachableReasonFor(call, access);
     if (mayWaitForEver(call) && this.#lifecycle.state !== 'running') rejectCall(call, closedError(call.spec));
     else if (node === null || unreachable !== null) this.#enqueue(call, unreachable);
-    else if (policy !== null || !this.#pending.hold(slot, call, this.lessons.demoted.leftMs(node.key))) this.#send(call, node, access);
+    else if ((policy !== null && !needsPrimary(call, slot)) || !this.#pending.hold(slot, call, this.lessons.demoted.leftMs(node.key)))
+      this.#send(call, node, access);
   }
 
   /** Dispatches a call that has a target. False: it has none, and its keys decide. */
@@ -257,7 +258,7 @@ export class Dispatcher implements ViewEngine {
         call.remember(failure.error);
         if (failIfPinned(call, failure)) return;
         if (decision.afterMs === 0) this.dispatch(call);
-        else if (decision.waiting !== 'none' && keepsOrder(call)) {
+        else if (decision.waiting !== 'none' && keepsOrder(call, this.#slotOf(call))) {
           this.#pending.waitForSlot(this.#slotOf(call), call, decision.afterMs, decision.waiting);
         } else this.#pending.waitFor(call, decision.afterMs);
         return;

@@ -1,10 +1,13 @@
+import { internalOwner } from '../../connection/internal-calls.js';
 import { ReplyError } from '../../errors.js';
 import type { Node } from '../../pool/node.js';
-import type { AttemptFailure, Call } from '../../protocol/call.js';
+import { type AttemptFailure, type Call, WRITTEN } from '../../protocol/call.js';
+import { isRead } from '../../protocol/catalog/effects.js';
 import { lessonOf } from '../../routing/retry.js';
 import { DemotedNodes } from '../nodes/demoted-nodes.js';
 import type { Deployment } from '../nodes/deployment.js';
 import { decide, type JudgedFailure } from './judge.js';
+import { needsPrimary } from './read-router.js';
 
 /** Lessons of failures about the nodes: the topology is looked at, other nodes are preferred, connections are made anew. */
 export class Lessons {
@@ -48,8 +51,18 @@ export class Lessons {
   #holdBack(key: string): void {
     const isKnown = this.demoted.leftMs(key) > 0;
     this.demoted.add(key);
+    const node = this.deployment.nodes.get(key);
+    if (isKnown || node === undefined) return;
     // Calls that wait there for a connection of their own wait elsewhere.
-    if (!isKnown) this.deployment.nodes.get(key)?.clearExclusive();
+    node.clearExclusive();
+    // In a cluster a replica redirects the reads itself.
+    if (this.deployment.snapshot?.kind !== 'cluster') node.forEachHeld((call) => this.#doubt(call));
+  }
+
+  /** A read behind a write that is refused would find what was there before: it goes where the write goes, and after it. */
+  #doubt(call: Call): void {
+    if (call.state !== WRITTEN || call.owner === internalOwner || call.batch !== null || !isRead(call.spec)) return;
+    if (needsPrimary(call, this.slotOf(call))) call.markDoubted();
   }
 
   /** The probe has found a primary at the fixed address, to which connections from before do not lead: reads there would be old for ever. */

@@ -67,7 +67,7 @@ export class PendingCalls implements Holder {
   /** Has a call for a primary wait that is none, by its own word, for so many ms at most, or until it changes. False: 0, it need not wait. */
   hold(slot: number, call: Call, ms: number): boolean {
     if (ms === 0) return false;
-    if (keepsOrder(call)) this.waitForSlot(slot, call, ms, 'all');
+    if (keepsOrder(call, slot)) this.waitForSlot(slot, call, ms, 'all');
     else this.waitFor(call, Math.min(ms, LOOK_MS));
     return true;
   }

@@ -13,6 +13,11 @@ export function readPolicyOf(call: Call): ReadPolicy | null {
   return isRead(call.spec) ? viewOf(call).policyOf(call.spec) : null;
 }
 
+/** Whether the call goes to the primary: its policy says so, or its session writes there at the moment, and it stays behind that write. */
+export function needsPrimary(call: Call, slot: number): boolean {
+  return readPolicyOf(call) === null || viewOf(call).session?.isWriting(slot) === true;
+}
+
 /** Router of reads: chooses the node of a read by the read policy of its view, the policy's function, and the writes of its session. */
 export class ReadRouter {
   constructor(private readonly deployment: Deployment) {}

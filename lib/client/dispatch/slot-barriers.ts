@@ -5,7 +5,7 @@ import { PROPAGATION_MS } from '../../routing/pubsub/propagation-delay.js';
 import type { TopologySnapshot } from '../../topology/snapshot.js';
 import { BlockedKeys } from './blocked-keys.js';
 import { HandoverBarrier, SPUBLISH } from './handover-barrier.js';
-import { readPolicyOf } from './read-router.js';
+import { needsPrimary } from './read-router.js';
 
 /** A change of the topology, and what tells which calls the old owners hold. */
 export interface Handover {
@@ -159,8 +159,8 @@ function blocks({ until, writes }: Barrier, call: Call): boolean {
 }
 
 /** Whether the call keeps its place among the others of its slot: it goes to the primary of its keys, on a shared connection. */
-export function keepsOrder(call: Call): boolean {
-  if (readPolicyOf(call) !== null) return false;
+export function keepsOrder(call: Call, slot: number): boolean {
+  if (!needsPrimary(call, slot)) return false;
   const { extras } = call;
   return extras === null || (extras.exclusive === null && extras.target?.node === undefined && extras.target?.pinned === undefined);
 }

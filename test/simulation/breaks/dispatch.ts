@@ -144,7 +144,7 @@ export const dispatchBreaks: readonly Break[] = [
     name: 'no-barriers',
     harm: 'While a node refuses commands newer writes overtake older ones of the same key.',
     file: 'lib/client/dispatch/dispatcher.ts',
-    find: 'if (barriers.size > 0 && keepsOrder(call) && barriers.hold(slot, call, clock.now())) return;',
+    find: 'if (barriers.size > 0 && keepsOrder(call, slot) && barriers.hold(slot, call, clock.now())) return;',
     replace: '',
     tests: ['test/unit/client/dispatch'],
     integration: ['test/integration/client/dispatch/slot-barriers.test.ts'],

@@ -108,7 +108,9 @@ describe('Session', () => {
     assert.equal(await readers(6), 'near far');
     session.end(5);
     assert.equal(await readers(5), 'primary');
+    assert.deepEqual([session.isWriting(5), session.isWriting(6)], [true, false]);
     session.end(5);
+    assert.equal(session.isWriting(5), false);
     assert.equal(await readers(5), 'near far', 'nothing has left');
   });
 

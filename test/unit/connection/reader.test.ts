@@ -189,4 +189,14 @@ describe('a reader', () => {
     assert.ok(seen instanceof Error && 'node' in seen && 'command' in seen);
     assert.deepEqual([seen.node, seen.command], [node, 'GET']);
   });
+
+  it('takes a value for a refusal where the node is no primary any more and the call needs one', () => {
+    const reading = new Reading();
+    const [doubted, refused] = [reading.sent('GET a'), reading.sent('GET b')];
+    for (const call of [doubted, refused]) call.markDoubted();
+    reading.sent('GET c');
+    reading.read('+1\r\n-ERR no\r\n+3\r\n');
+    assert.deepEqual(reading.owner.outcomes, ['GET a handed back: error-reply', 'GET b handed back: error-reply', 'GET c: 3']);
+    assert.equal(reading.owner.usage.commands, 2, 'what is handed back counts on');
+  });
 });

@@ -8,6 +8,8 @@ import { assertNoPendingCommands, track } from '../scripted.js';
 /** Two servers, each the primary or a replica of the other. */
 class Pair {
   primary = 0;
+  /** What the last SET wrote. */
+  written = '';
   /** Answers to probes wait for this. */
   questions: Promise<void> = Promise.resolve();
   /** But for those of the first server. */
@@ -32,9 +34,11 @@ class Pair {
     return server;
   }
 
-  async #answer(index: number, [name]: Parameters<Handler>[0], _connection: unknown): Promise<Awaited<ReturnType<Handler>>> {
+  async #answer(index: number, [name, , value = '']: Parameters<Handler>[0], _connection: unknown): Promise<Awaited<ReturnType<Handler>>> {
     const isPrimary = this.primary === index;
     const { host, port } = this.at(1 - index);
+    if (name === 'GET') return isPrimary ? this.written : 'old';
+    if (name === 'SET' && isPrimary) this.written = value;
     if (name === 'SET') return isPrimary ? ok : error("READONLY You can't write against a read only replica.");
     if (name !== 'ROLE' && name !== 'INFO') return undefined;
     // Who is only slow to say what it is.
@@ -78,6 +82,28 @@ describe('a client of a group whose primary answers READONLY', () => {
     assert.deepEqual(values, ['a', 'b', 'c', 'd']);
     assert.equal(pair.at(0).count('SET'), 4);
   });
+
+  for (const reads of ['primary', 'nearest'] as const) {
+    it(`has a read of a pipeline wait with the write before it, though it was answered (reads: ${reads})`, async () => {
+      await using pair = await Pair.start();
+      const redis = pair.client({ reads });
+      assert.equal(await redis.set('k', 'before'), 'OK');
+      const gate = closedGate();
+      pair.questions = gate.opened;
+      pair.primary = 1;
+      const replies = redis.pipeline().set('k', 'a').get('k').set('k', 'b').get('k').exec();
+      await until(() => pair.at(0).count('GET') === 2);
+      await sleep(50);
+      gate.open();
+      assert.deepEqual(await replies, ['OK', 'a', 'OK', 'b']);
+      assert.equal(pair.at(0).count('GET'), 2);
+      const order = pair
+        .at(1)
+        .received.map(([name]) => name)
+        .filter((name) => name === 'SET' || name === 'GET');
+      assert.deepEqual(order, ['SET', 'GET', 'SET', 'GET']);
+    });
+  }
 
   it('goes on with it where a probe finds that it is the primary all the same', async () => {
     await using pair = await Pair.start();

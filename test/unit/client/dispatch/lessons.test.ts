@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { Lessons } from '../../../../lib/client/dispatch/lessons.js';
 import type { Deployment } from '../../../../lib/client/nodes/deployment.js';
 import { DeploymentBus } from '../../../../lib/client/nodes/deployment-bus.js';
+import { internalCall } from '../../../../lib/connection/internal-calls.js';
+import { type Call, type CallOwner, NO_DEADLINE, newCall, UNWRITTEN, WRITTEN } from '../../../../lib/protocol/call.js';
+import { command } from '../../../../lib/protocol/catalog/specs.js';
 import { parseReplyError } from '../../../../lib/protocol/resp/reply-error.js';
 
 const READONLY = "READONLY You can't write against a read only replica.";
@@ -24,7 +27,7 @@ describe('lessons of failures', () => {
     it(`take ${looks} at the topology after ${text.split(' ')[0]} of ${role === null ? 'a node of no role' : `a ${role}`}`, () => {
       const wakes: boolean[] = [];
       let cleared = 0;
-      const node = { key: 'n', clearExclusive: () => cleared++ };
+      const node = { key: 'n', clearExclusive: () => cleared++, forEachHeld: () => undefined };
       const deployment = {
         bus: new DeploymentBus(),
         nodes: { get: () => node },
@@ -39,6 +42,45 @@ describe('lessons of failures', () => {
       assert.equal(lessons.demoted.leftMs('n') > 0, urgent === true, 'what is meant for it waits');
       lessons.follow(failed);
       assert.equal(cleared, urgent === true ? 1 : 0, 'as what waits there for a connection of its own, once');
+    });
+  }
+
+  /** What a demoted primary holds, the kind of topology, whether the session of the call writes, and whether a value of it would count. */
+  const held = [
+    ['GET', 'replication', 'primary', false, true],
+    ['GET', 'sentinel', 'primary', false, true],
+    ['GET', 'cluster', 'primary', false, false],
+    ['GET', 'replication', 'nearest', false, false],
+    ['GET', 'replication', 'nearest', true, true],
+    ['SET', 'replication', 'primary', false, false],
+  ] as const;
+  for (const [name, kind, reads, isWriting, doubted] of held) {
+    const session = isWriting ? 'with a write before it' : 'by itself';
+    it(`are ${doubted ? '' : 'not '}for a ${name} that is sent, ${session} (${kind}, reads: ${reads})`, () => {
+      const policyOf = () => (reads === 'primary' ? null : {});
+      const view = { usage: { commands: 0, bytes: 0 }, idempotent: false, policyOf, session: { isWriting: () => isWriting } };
+      const [sent, unwritten] = [WRITTEN, UNWRITTEN].map((state) => {
+        const call = newCall(command(name), ['a'], null, 0, view as unknown as CallOwner, NO_DEADLINE);
+        call.state = state as typeof WRITTEN | typeof UNWRITTEN;
+        return call;
+      });
+      assert.ok(sent !== undefined && unwritten !== undefined);
+      const ask = internalCall(['GET', 'a']);
+      ask.state = WRITTEN;
+      const forEachHeld = (visit: (call: Call) => void): void => [ask, sent, unwritten].forEach(visit);
+      const deployment = {
+        bus: new DeploymentBus(),
+        nodes: { get: () => ({ key: 'n', clearExclusive: () => undefined, forEachHeld }) },
+        snapshot: { kind },
+        roleOf: () => 'primary',
+        avoid: () => undefined,
+        wake: () => undefined,
+      };
+      const lessons = new Lessons(deployment as unknown as Deployment, false, () => -1);
+      lessons.follow({ failure: { kind: 'error-reply', error: parseReplyError(READONLY), node: 'n' }, script: 'none' });
+      assert.deepEqual([sent.doubted, unwritten.doubted, ask.doubted], [doubted, false, false]);
+      sent.countAttempt();
+      assert.equal(sent.doubted, false, 'its next attempt is not');
     });
   }
 });
