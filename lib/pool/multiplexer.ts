@@ -122,10 +122,13 @@ export class Multiplexer {
     return this.#connections.some((connection) => connection?.state === 'ready');
   }
 
-  /** Closes the connections once they are answered, and opens others: the address may lead elsewhere by now. Gives back what was not written. */
-  renew(): Call[] {
+  /**
+   * Closes the connections once they are answered, and opens others: the address may lead elsewhere by now. `all`: those as well that are not
+   * ready yet. Gives back what was not written.
+   */
+  renew(all = false): Call[] {
     return this.#connections.flatMap((connection) => {
-      if (connection?.state !== 'ready') return [];
+      if (connection === null || (connection.state !== 'ready' && !all)) return [];
       const unwritten = connection.takeUnwritten();
       this.#replace(connection);
       return unwritten;

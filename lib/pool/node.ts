@@ -169,10 +169,10 @@ export class Node {
     this.#replica.reopenNow();
   }
 
-  /** New connections for new calls; the old ones close once they are answered. Gives back what was not written. */
-  renew(): Call[] {
+  /** New connections for new calls; the old ones close once they are answered. `all`: see `Multiplexer`. Gives back what was not written. */
+  renew(all: boolean): Call[] {
     this.processEpoch = ++lastEpoch;
-    const unwritten = this.#withoutInternal([...this.#primary.renew(), ...this.#replica.renew()]);
+    const unwritten = this.#withoutInternal([...this.#primary.renew(all), ...this.#replica.renew(all)]);
     this.#clearExclusive(`${this.key} may lead to another server`);
     this.#publish('cleared');
     return unwritten;

@@ -237,7 +237,7 @@ export class Dispatcher implements ViewEngine {
     const renewed = this.lessons.learn(judged);
     this.#applyDecision(call, cause, decision);
     // Now that the call waits. A fixed address may lead to another server: https://redis.io/docs/latest/operate/oss_and_stack/management/replication/
-    if (renewed !== null) this.deployment.renew(renewed);
+    if (renewed !== null) this.deployment.renewals.refused(renewed);
   }
 
   #applyDecision(call: Call, failure: AttemptFailure, decision: Decision): void {

@@ -12,7 +12,7 @@ import { needsPrimary } from './read-router.js';
 /** Lessons of failures about the nodes: the topology is looked at, other nodes are preferred, connections are made anew. */
 export class Lessons {
   readonly demoted = new DemotedNodes();
-  /** Key of the fixed address that led to a replica when the probe began that is under way; null: it did not. */
+  /** Key of the fixed address to which a connection led to a replica, since the last probe; null: none did. */
   #led: string | null = null;
 
   /** `hasFixedAddress`: the server behind the one address may change. */
@@ -38,6 +38,8 @@ export class Lessons {
     const isNews = demoted && node !== undefined && this.deployment.roleOf(node.key) === 'primary';
     if (isNews && !this.hasFixedAddress) this.#holdBack(node.key);
     if (wake) this.deployment.wake(failure.error.message, isNews);
+    // A redirected call goes on by itself, and what such a replica takes, as PUBLISH, would go there for ever.
+    if (isNews && this.hasFixedAddress && !renew) this.#led = node.key;
     return node !== undefined && renew && this.hasFixedAddress ? node : null;
   }
 
@@ -69,13 +71,13 @@ export class Lessons {
   #follow(): void {
     const node = this.#led === null ? undefined : this.deployment.nodes.get(this.#led);
     this.#led = null;
-    if (node !== undefined && !this.deployment.leadsToReplica) this.deployment.renew(node);
+    if (node !== undefined && !this.deployment.leadsToReplica) this.deployment.renewals.moved(node);
   }
 
   /** Learns, and makes the connections anew. */
   follow(judged: Pick<JudgedFailure, 'failure' | 'script'>): void {
     const renewed = this.learn(judged);
-    if (renewed !== null) this.deployment.renew(renewed);
+    if (renewed !== null) this.deployment.renewals.refused(renewed);
   }
 
   /**
@@ -88,7 +90,7 @@ export class Lessons {
       this.deployment.redirect(judged.failure, decision.to, decision.patch);
       // The call does not follow it: the next one must not get a connection to the same replica.
       const node = decision.to.kind === 'REDIRECT' && this.hasFixedAddress ? this.nodeOf(judged.failure) : undefined;
-      if (node !== undefined) this.deployment.renew(node);
+      if (node !== undefined) this.deployment.renewals.refused(node);
     }
     this.follow(judged);
     return decision.act !== 'reject' && judged.failure.kind !== 'connection-lost';

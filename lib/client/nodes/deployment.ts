@@ -1,4 +1,4 @@
-import { type ClosedError, ConnectionLostError, OptionsError, type SlotwiseError } from '../../errors.js';
+import { type ClosedError, OptionsError, type SlotwiseError } from '../../errors.js';
 import { addressKey } from '../../options/address.js';
 import type { Options } from '../../options/defaults.js';
 import type { Node, NodeEvents } from '../../pool/node.js';
@@ -23,15 +23,13 @@ import { FailoverDetector } from './failover-detector.js';
 import { FailureReports } from './failure-reports.js';
 import { NodeRegistry } from './node-registry.js';
 import { ReadyWaiters } from './ready-waiters.js';
+import { Renewals } from './renewals.js';
 import { ReplicaHealth } from './replica-health.js';
 import { SentinelAccess } from './sentinel-access.js';
 import { TopologyAnnouncer } from './topology-announcer.js';
 
 /** How long other nodes are preferred to one that refused a command with LOADING, READONLY or the like, in ms. */
 const AVOID_MS = 1_000;
-
-/** Least time between two renewals of the connections to a fixed address that leads to a replica, in ms. */
-const RENEW_SPACING_MS = 50;
 
 /** The servers of a client, as far as it knows them: topology, nodes with their connections, credentials. */
 export class Deployment {
@@ -64,6 +62,7 @@ export class Deployment {
   readonly #readyWaiters = new ReadyWaiters(this, () => this.events.emit('ready'));
   readonly #announcer = new TopologyAnnouncer(this.events);
   readonly #timers = new Set<NodeJS.Timeout>();
+  readonly renewals = new Renewals(this.bus, (ms, action) => this.#later(ms, action));
   #destroyed = false;
   /** The last probe of a single shard ended with the answer of its primary. */
   #primaryAnswers = false;
@@ -228,15 +227,6 @@ export class Deployment {
     });
   }
 
-  /** Makes the connections anew, because the address may lead to another server; not for each of many refusals. */
-  renew(node: Node): void {
-    const now = clock.now();
-    if (now < node.renewedAt + RENEW_SPACING_MS) return;
-    node.renewedAt = now;
-    this.bus.emit('callsReturned', node.renew());
-    this.bus.emit('renewed', node.key, new ConnectionLostError(`${node.key} may lead to another server`, { node: node.key }));
-  }
-
   #later(ms: number, action: () => void): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
@@ -264,7 +254,7 @@ export class Deployment {
     if (isReassigned) this.bus.emit('reassigned', next, previous);
     this.bus.emit('callsReturned', unwritten);
     // Open connections may still lead to the replica, which would refuse the waiting calls once more.
-    if (leadsElsewhere) for (const node of this.nodes.all()) this.bus.emit('callsReturned', node.renew());
+    if (leadsElsewhere) for (const node of this.nodes.all()) this.renewals.moved(node);
     this.#announcer.announce(next, previous);
     this.#readyWaiters.check();
     this.bus.emit('changed');

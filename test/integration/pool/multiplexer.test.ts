@@ -207,6 +207,24 @@ describe('a multiplexer', () => {
     );
   });
 
+  for (const all of [false, true]) {
+    it(`renewed, ${all ? 'replaces' : 'keeps'} a connection that is not ready yet where ${all ? 'all are meant' : 'those are meant that are'}`, async () => {
+      server.handler = (words, connection) =>
+        words[0] === 'HELLO' && connection === server.connections[0] ? silence : echo(words, connection);
+      using one = new OpenedMultiplexer(server);
+      const { call, outcome } = one.owner.make(['ECHO', '1']);
+      outcome.catch(() => {});
+      one.multiplexer.send(call);
+      await until(() => server.count('HELLO') === 1, { everyMs: 1 });
+      assert.deepEqual(one.multiplexer.renew(all), all ? [call] : []);
+      if (!all) return;
+      one.multiplexer.send(call);
+      assert.equal(await outcome, '1');
+      assert.equal(server.connections.length, 2);
+      assert.ok(!one.events.includes('lost'), 'nothing was lost');
+    });
+  }
+
   it('renewed, keeps the new connection when the old one breaks instead of draining', async () => {
     server.handler = (words, connection) => (words[1] === 'never' ? silence : echo(words, connection));
     using one = new OpenedMultiplexer(server);

@@ -83,4 +83,33 @@ describe('lessons of failures', () => {
       assert.equal(sent.doubted, false, 'its next attempt is not');
     });
   }
+
+  for (const [text, role, leadsToReplica, moved] of [
+    ['REDIRECT 10.0.0.2:6379', 'primary', false, 1],
+    [UNBLOCKED, 'primary', false, 1],
+    ['REDIRECT 10.0.0.2:6379', 'primary', true, 0],
+    ['REDIRECT 10.0.0.2:6379', 'replica', false, 0],
+    ['ERR syntax error', 'primary', false, 0],
+  ] as const) {
+    const what = `${text.split(' ')[0]} of a ${role}`;
+    it(`${moved > 0 ? 'have' : 'do not have'} the connections to a fixed address made anew after ${what}, once it leads to a ${leadsToReplica ? 'replica' : 'primary'}`, () => {
+      const renewed: unknown[] = [];
+      const node = { key: 'n' };
+      const deployment = {
+        bus: new DeploymentBus(),
+        nodes: { get: () => node },
+        avoid: () => undefined,
+        roleOf: () => role,
+        wake: () => undefined,
+        leadsToReplica,
+        renewals: { moved: (one: unknown) => renewed.push(one), refused: () => assert.fail('it may lead there still') },
+      };
+      const lessons = new Lessons(deployment as unknown as Deployment, true, () => -1);
+      lessons.follow({ failure: { kind: 'error-reply', error: parseReplyError(text), node: 'n' }, script: 'none' });
+      assert.equal(renewed.length, 0, 'not before a probe');
+      deployment.bus.emit('confirmed', 1);
+      deployment.bus.emit('confirmed', 2);
+      assert.equal(renewed.length, moved);
+    });
+  }
 });
