@@ -78,7 +78,7 @@ export const connectionBreaks: readonly Break[] = [
     name: 'moved-read-leaves-no-place',
     harm: 'When a server that hung answers after all, every reply goes to another caller.',
     file: 'lib/connection/call-queues.ts',
-    find: 'inFlight.push(stays ? call : DISCARDED_REPLY);',
+    find: 'inFlight.push(stays ? call : call.batch === null ? placeholders.for(call) : DISCARDED_REPLY);',
     replace: 'if (stays) inFlight.push(call);',
     tests: ['test/unit/connection/call-queues.test.ts'],
   },
