@@ -77,7 +77,7 @@ export class Session {
   /** Returns the candidates that have what the session wrote. Null: the primary must serve the read. */
   allowed<N extends Replicating>(slot: number, primary: N | null, candidates: readonly N[]): readonly N[] | null {
     this.#followTopology();
-    if (this.isWriting(slot) || this.#movedWrites.has(slot)) return null;
+    if (this.#inFlight.has(slot) || this.#movedWrites.has(slot)) return null;
     // Without a primary no offset can be told: a session that has written waits for one.
     if (primary === null) return this.#minRequest === 0 && this.#tokens.size === 0 ? candidates : null;
     const token = this.#tokenOf(primary);

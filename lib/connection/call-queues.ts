@@ -32,8 +32,7 @@ export function countAbandoned(connection: { forEachHeld(visit: (call: Call) => 
 }
 
 /**
- * Takes the calls that may run again elsewhere, each once in its life. Their replies, if they ever come, are dropped, but for what they say
- * about the node.
+ * Takes the calls that may run again elsewhere, each once in its life. Their replies, if they ever come, are dropped, but for a MOVED.
  */
 export function takeRepeatable(inFlight: Denque<Call>): Call[] {
   const taken: Call[] = [];

@@ -18,7 +18,7 @@ DISCARDED_REPLY.state = SETTLED;
 
 const NO_SINK = sinkExtras({ onValue: () => {}, onError: () => {} });
 
-/** Owner of the placeholders for calls that were taken elsewhere: what a server refuses there is news of its node for their owner. */
+/** Owner of the placeholders for calls that were taken elsewhere: MOVED there is news for their owner. */
 class NewsOwner implements CallOwner {
   readonly usage: QueueUsage = { commands: 0, bytes: 0 };
   readonly idempotent = false;
@@ -26,11 +26,11 @@ class NewsOwner implements CallOwner {
   constructor(readonly reader: CallOwner) {}
 
   failed(placeholder: Call, failure: AttemptFailure): void {
-    if (failure.kind === 'error-reply') this.reader.failed(placeholder, failure);
+    if (failure.kind === 'error-reply' && failure.error.code === 'MOVED') this.reader.failed(placeholder, failure);
   }
 }
 
-/** Makes placeholders for replies of which only errors are read: a MOVED says where the slot is, whoever asked. */
+/** Makes placeholders for replies of which only MOVED is read: it says where the slot is, whoever asked. */
 export class NewsPlaceholders {
   #owner: NewsOwner | null = null;
 
