@@ -77,7 +77,9 @@ export const clusterScripts: readonly ConformanceScript[] = [
     // Primaries vote for a shard once in two node timeouts.
     protocol: 2,
     text: `
-      pax? BLPOP {bar}list 0; pa: SET bar 1; ra: READONLY; ra: CLUSTER FAILOVER; pax!; pa: AGREED; pa: SET bar 2; ra: SET bar 3; ra: WAIT 1 15000; ra: GET bar; pb: GET bar
+      pax? BLPOP {bar}list 0; pay: SSUBSCRIBE bar; paz: SSUBSCRIBE hello; rax: SSUBSCRIBE bar; pa: SET bar 1; ra: READONLY; ra: CLUSTER FAILOVER
+      pax!; pay!; paz!; pa: AGREED; ra: PUBSUB SHARDNUMSUB bar; pa: PUBSUB SHARDNUMSUB bar hello; pay: SSUBSCRIBE bar; ra: SPUBLISH bar m
+      pa: SET bar 2; ra: SET bar 3; ra: WAIT 1 15000; ra: GET bar; pb: GET bar
       pa: READONLY; pa: GET bar; pa: CLUSTER NODES; ra: CLUSTER NODES; rb: CLUSTER NODES; ra: CLUSTER SHARDS; pa: CLUSTER SLOTS; ra: DEL bar
       pa: CLUSTER FAILOVER TAKEOVER; pa: AGREED; ra: SET bar 2; pa: SET bar 4; pa: DEL bar; pa: CLUSTER NODES; rb: CLUSTER NODES`,
   },

@@ -14,6 +14,8 @@ import { type Redirect, redirectOf } from './redirect.js';
 import { endpointOf } from './replies.js';
 import { rangesOf, type SlotRange, slotOf } from './slots.js';
 
+const NO_SLOT: ReadonlySet<number> = new Set();
+
 /** Nodes by number and by address. */
 export interface MemberDirectory extends ClusterDirectory {
   member(address: string): ClusterMember | undefined;
@@ -261,10 +263,14 @@ export class ClusterMember implements ClusterPart {
     return null;
   }
 
-  /** Subscriptions to channels of slots that this shard does not have end. */
-  slotsLeft(): void {
+  /**
+   * Subscriptions end to channels of slots that this shard does not have, or that another of its servers has taken over.
+   * https://github.com/redis/redis/blob/7.0/src/cluster.c (`clusterDelSlot`)
+   */
+  slotsLeft(slots: ReadonlySet<number> = NO_SLOT): void {
     const { table } = this.node;
-    this.server.pubsub.dropShardChannels((channel) => table.ownerOf(slotOf(channel)) !== table.myself.owner);
+    const hasLeft = (slot: number): boolean => slots.has(slot) || table.ownerOf(slot) !== table.myself.owner;
+    this.server.pubsub.dropShardChannels((channel) => hasLeft(slotOf(channel)));
   }
 
   /** Keys of slots that another node has taken. */

@@ -19,8 +19,8 @@ export interface ClusterHost {
   releaseWrites(): void;
   /** Keys of slots that another node serves by now. */
   deleteKeys(slots: ReadonlySet<number>): void;
-  /** Slots have left this server: who waits for their keys, or listens to their channels, is told. */
-  slotsLeft(): void;
+  /** Slots have left this shard, and these have another owner: who listens to their channels is told. */
+  slotsLeft(slots?: ReadonlySet<number>): void;
   /** A message that was published at another node. */
   deliver(channel: string, message: string, isSharded: boolean): void;
   /** Called ten times a second. */

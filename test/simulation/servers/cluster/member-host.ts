@@ -25,11 +25,15 @@ export function hostOf(member: ClusterMember, random: Random): ClusterHost {
       if (member.isValkey9) member.redirectBlocked();
       replication.follow(primary);
     },
-    becomePrimary: () => replication.promote(),
+    becomePrimary: () => {
+      replication.promote();
+      // Its slots change their owner, as they do for all servers of the shard. Redis 7.0 does not count itself among these any more.
+      if (server.isAtLeast(7, 2)) server.pubsub.dropShardChannels(() => true);
+    },
     holdWrites: (untilMs) => server.pause.begin(FAILOVER, untilMs - server.now, 'write'),
     releaseWrites: () => server.pause.end(FAILOVER),
     deleteKeys: (slots) => member.deleteKeys(slots),
-    slotsLeft: () => member.slotsLeft(),
+    slotsLeft: (slots) => member.slotsLeft(slots),
     deliver: (channel, message, isSharded) => {
       if (isSharded) server.pubsub.publishSharded(channel, message);
       else server.pubsub.publish(channel, message);

@@ -34,7 +34,7 @@ export class SlotClaims {
     if (sender === myself) return;
     const ours = myself.owner;
     const lostHere = new Set<number>();
-    let lost = 0;
+    const lost = new Set<number>();
     for (const slot of table.unclaimed) if (slots[slot] === 1 && table.ownerOf(slot) === sender) table.unclaimed.delete(slot);
     for (const slot of differingSlots(table.slotsOf(sender), slots)) {
       if (slots[slot] === 0) continue;
@@ -42,7 +42,7 @@ export class SlotClaims {
       // One who imports the slot decides by SETSLOT NODE.
       if (owner === sender || table.importing.has(slot)) continue;
       if (owner !== undefined && owner.configEpoch >= epoch && !table.unclaimed.has(slot)) continue;
-      if (owner === ours) lost++;
+      if (owner === ours) lost.add(slot);
       if (owner === myself) {
         lostHere.add(slot);
         table.migrating.delete(slot);
@@ -50,10 +50,10 @@ export class SlotClaims {
       table.setOwner(slot, sender);
     }
     for (const slot of differingSlots(table.slotsOf(sender), slots)) if (slots[slot] === 0) table.unclaimed.add(slot);
-    if (lost === 0) return;
+    if (lost.size === 0) return;
     if (ours.slotCount === 0) this.core.follow(sender);
     else if (lostHere.size > 0) host.deleteKeys(lostHere);
-    host.slotsLeft();
+    host.slotsLeft(lost);
     this.core.updateState();
   }
 
