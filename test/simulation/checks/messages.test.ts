@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Gap } from '../../../lib/index.js';
+import { type Gap, NotReplicatedError } from '../../../lib/index.js';
 import type { Books, Execution } from '../books.js';
-import { plainTraits, type SubscriberRecord } from '../workloads/calls.js';
+import { failureOf, plainTraits, type SubscriberRecord } from '../workloads/calls.js';
 import { booksOf, findingsOf, forgedCall, forgedEvidence, forgedExecution, rejected, resolved, serverNamed } from './forge.js';
 import { pops } from './pops.js';
 import { deliveries, gaps } from './subscribers.js';
@@ -111,6 +111,15 @@ describe('simulation: pops', () => {
     assert.match(found([{ ...pop, outcome: rejected('no') }], popped)[0] ?? '', /The element of #1 .* came to nobody: .*gave up then: #2/);
     assert.match(found([{ ...pop, outcome: resolved(null) }], popped)[0] ?? '', /came to nobody/);
     assert.match(found([{ ...pop, outcome: rejected('unknown'), issuedAt: 50 }], popped)[0] ?? '', /came to nobody/);
+  });
+
+  it('an element came to a caller who is told that too few replicas know that it was taken', () => {
+    const told = (reply: unknown) => {
+      const error = new NotReplicatedError('BLPOP', { acknowledged: 0, wanted: 1, timeoutMs: 500, reply });
+      return { ...pop, outcome: { ok: false, error: failureOf(error) } as const };
+    };
+    assert.deepEqual(found([told(['q', Buffer.from('e#1')])], popped), []);
+    assert.match(found([told(null)], popped)[0] ?? '', /The element of #1 .* came to nobody/);
   });
 
   it('one caller who does not know explains one element, an idempotent one any number', () => {

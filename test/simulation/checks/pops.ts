@@ -2,7 +2,7 @@ import type { Execution } from '../books.js';
 import type { CallRecord } from '../workloads/calls.js';
 import type { Check, Evidence, Finding } from './check.js';
 import type { Ledger } from './ledger.js';
-import { idsIn } from './replies.js';
+import { givenReply, idsIn } from './replies.js';
 import { shownCall, shownExecution, shownOutcome } from './words.js';
 
 /** What takes elements out of lists and sorted sets, and gives them to its caller. */
@@ -42,8 +42,7 @@ export const pops: Check = {
 function givenTo(popping: readonly CallRecord[]): Map<number, CallRecord[]> {
   const given = new Map<number, CallRecord[]>();
   for (const call of popping) {
-    if (call.outcome?.ok !== true) continue;
-    for (const id of idsIn(call.outcome.value)) given.set(id, [...(given.get(id) ?? []), call]);
+    for (const id of idsIn(givenReply(call))) given.set(id, [...(given.get(id) ?? []), call]);
   }
   return given;
 }

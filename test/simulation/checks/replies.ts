@@ -1,4 +1,6 @@
+import { NotReplicatedError } from '../../../lib/index.js';
 import type { Execution } from '../books.js';
+import { plain } from '../workloads/caller.js';
 import { type CallRecord, idOf } from '../workloads/calls.js';
 import type { Check, Evidence, Finding } from './check.js';
 import { namesItself } from './executions.js';
@@ -14,9 +16,9 @@ export const readValues: Check = {
     const findings: Finding[] = [];
     const places = new Places(calls, ledger);
     for (const call of calls) {
-      const { outcome, settledAt } = call;
-      if (outcome?.ok !== true || settledAt === null || call.keys.length === 0) continue;
-      for (const id of idsIn(outcome.value)) {
+      const { settledAt } = call;
+      if (settledAt === null || call.keys.length === 0) continue;
+      for (const id of idsIn(givenReply(call))) {
         const writer = ledger.calls.get(id);
         if (id === call.id || (writer !== undefined && writer.issuedAt <= settledAt && places.share(call, writer))) continue;
         const source = writer === undefined ? `#${id}, which is no call` : shownCall(writer);
@@ -35,9 +37,10 @@ export const writeReplies: Check = {
   find: ({ calls }: Evidence, ledger: Ledger): Finding[] => {
     const findings: Finding[] = [];
     for (const call of calls) {
-      if (call.outcome?.ok !== true || !namesItself(call)) continue;
+      const given = givenReply(call);
+      if (given === undefined || !namesItself(call)) continue;
       const runs = ledger.ran(call.id).filter(({ words }) => words[0] === call.words[0] || call.words[0] === 'SCRIPT');
-      const told = textOf(call.outcome.value);
+      const told = textOf(given);
       const said = runs.map(({ reply }) => textOf(reply));
       // Parts of a command that was split are put together, and what is no plain value is formed by the client.
       if (told === undefined || runs.length === 0 || said.includes(undefined) || said.includes(told) || isSplit(runs)) continue;
@@ -47,6 +50,13 @@ export const writeReplies: Check = {
     return findings;
   },
 };
+
+/** What the caller was given: the reply, also by the error that says that too few replicas have the write. undefined: nothing. */
+export function givenReply({ outcome }: CallRecord): unknown {
+  if (outcome?.ok === true) return outcome.value;
+  const error = outcome?.error.error;
+  return error instanceof NotReplicatedError ? plain(error.reply) : undefined;
+}
 
 function isSplit(runs: readonly Execution[]): boolean {
   return runs.length > 1 && runs.some(({ words }) => words.length !== runs[0]?.words.length || words[1] !== runs[0]?.words[1]);
