@@ -42,13 +42,14 @@ export function coverageLines(tables: readonly TableCoverage[]): string[] {
   const width = Math.max(0, ...tables.map(({ name }) => name.length));
   return [
     `states reached: ${reachedStates} of ${states}, transitions: ${reachedTransitions} of ${transitions}`,
-    ...tables.map(({ name, missingTransitions, missingStates, ...table }) => {
+    ...tables.map(({ name, missingTransitions, missingStates, seldomTransitions, ...table }) => {
       const counts = [
         `${table.states - missingStates.length} of ${table.states}`,
         `${table.transitions - missingTransitions.length} of ${table.transitions}`,
       ].map((text) => text.padStart(9));
-
-      return `  ${name.padEnd(width)} ${counts.join(' ')}${missingTransitions.length === 0 ? '' : `   never: ${missingTransitions.join(', ')}`}`;
+      const never = missingTransitions.length === 0 ? '' : `   never: ${missingTransitions.join(', ')}`;
+      const seldom = seldomTransitions.map(([pair, seeds]) => `${pair} in ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`).join(', ');
+      return `  ${name.padEnd(width)} ${counts.join(' ')}${never}${seldom === '' ? '' : `   seldom: ${seldom}`}`;
     }),
   ];
 }

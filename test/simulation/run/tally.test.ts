@@ -27,12 +27,24 @@ describe('the report of many seeds', () => {
     tally.add(report(1, {}, { door: { 'open → shut': 2 } }));
     tally.add(report(2, {}, { door: { 'open → shut': 1, 'shut → open': 1 } }));
     assert.deepEqual(tally.coverage(tables), [
-      { name: 'door', states: 3, missingStates: ['locked'], transitions: 3, missingTransitions: ['shut → locked'] },
+      {
+        name: 'door',
+        states: 3,
+        missingStates: ['locked'],
+        transitions: 3,
+        missingTransitions: ['shut → locked'],
+        seldomTransitions: [
+          ['open → shut', 2],
+          ['shut → open', 1],
+        ],
+      },
     ]);
     assert.deepEqual(coverageLines(tally.coverage(tables)), [
       'states reached: 2 of 3, transitions: 2 of 3',
-      '  door    2 of 3    2 of 3   never: shut → locked',
+      '  door    2 of 3    2 of 3   never: shut → locked   seldom: open → shut in 2 seeds, shut → open in 1 seed',
     ]);
+    for (let seed = 3; seed <= 10; seed++) tally.add(report(seed, {}, { door: { 'open → shut': 1 } }));
+    assert.deepEqual(tally.coverage(tables)[0]?.seldomTransitions, [['shut → open', 1]]);
   });
 
   it('has the seeds in which something went wrong, or that ended the process', () => {

@@ -18,7 +18,12 @@ export interface TableCoverage {
   readonly transitions: number;
   /** As `from → to`. */
   readonly missingTransitions: readonly string[];
+  /** Those that few seeds reached, and how many did: what the next change of what seeds draw may lose. */
+  readonly seldomTransitions: readonly (readonly [transition: string, seeds: number])[];
 }
+
+/** A transition that fewer seeds made is seldom. */
+const SELDOM = 10;
 
 /** What was wrong in a seed, a line each. */
 export function problemsOf({ result, crash }: SeedReport): string[] {
@@ -40,6 +45,7 @@ export class Tally {
   readonly kinds = new Map<string, number>();
   readonly faults = new Map<string, number>();
   readonly failed: FailedSeed[] = [];
+  /** By table and transition: in how many seeds it was made. */
   readonly #states = new Map<string, Map<string, number>>();
 
   add(report: SeedReport): void {
@@ -70,7 +76,7 @@ export class Tally {
     for (const [name, transitions] of Object.entries(states)) {
       const sums = this.#states.get(name) ?? new Map<string, number>();
       this.#states.set(name, sums);
-      for (const [pair, count] of Object.entries(transitions)) add(sums, pair, count);
+      for (const pair of Object.keys(transitions)) add(sums, pair);
     }
   }
 }
@@ -85,5 +91,9 @@ function coverageOf(name: string, table: WorkerReady['tables'][string], made: Re
     missingStates: states.filter((state) => !reached.has(state)),
     transitions: pairs.length,
     missingTransitions: pairs.filter((pair) => !made.has(pair)),
+    seldomTransitions: pairs.flatMap((pair) => {
+      const seeds = made.get(pair) ?? 0;
+      return seeds > 0 && seeds < SELDOM ? [[pair, seeds] as const] : [];
+    }),
   };
 }
