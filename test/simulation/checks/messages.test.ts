@@ -122,6 +122,12 @@ describe('simulation: pops', () => {
     assert.match(found([told(null)], popped)[0] ?? '', /The element of #1 .* came to nobody/);
   });
 
+  it('an element that an old primary gave to a caller who does not know it, too, may come from the new one', () => {
+    const unsure = { ...pop, outcome: rejected('unknown') };
+    const later = { ...pop, id: 3, issuedAt: 50, settledAt: 51 };
+    assert.deepEqual(found([unsure, later], popped, { ...popped, at: 50.5, sentAt: 50.2 }), []);
+  });
+
   it('one caller who does not know explains one element, an idempotent one any number', () => {
     const unsure = { ...pop, outcome: rejected('unknown') };
     const again = { ...popped, reply: ['q', 'e#7'] };

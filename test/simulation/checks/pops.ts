@@ -11,6 +11,11 @@ const POPS: ReadonlySet<string> = new Set([
   ...['SPOP', 'ZPOPMIN', 'ZPOPMAX', 'BZPOPMIN', 'BZPOPMAX', 'GETDEL'],
 ]);
 
+interface GivenAway {
+  readonly element: number;
+  readonly run: Execution;
+}
+
 /** Each element that a server gave away came to one caller, unless a caller was told that it may have been lost. */
 export const pops: Check = {
   name: 'no popped element is lost, none comes twice',
@@ -20,14 +25,11 @@ export const pops: Check = {
     if (popping.length === 0) return [];
     const given = givenTo(popping);
     const findings: Finding[] = [];
-    const lost: { readonly element: number; readonly run: Execution }[] = [];
-    for (const run of books.executions) {
-      if (run.isRefused || !POPS.has(run.words[0] ?? '')) continue;
-      for (const element of idsIn(run.reply)) {
-        const takers = given.get(element);
-        if (takers?.pop() === undefined) lost.push({ element, run });
-      }
-    }
+    const runs = books.executions.filter((run) => !run.isRefused && POPS.has(run.words[0] ?? ''));
+    const away = runs.flatMap((run) => [...idsIn(run.reply)].map((element): GivenAway => ({ element, run })));
+    // An old primary and a new one may both give away an element: the caller of the one does not explain the run of the other.
+    const others = away.filter(({ element, run }) => !take(given.get(element), (call) => mayBe(call, run)));
+    const lost = others.filter(({ element }) => !take(given.get(element), () => true));
     for (const [element, takers] of given) {
       for (const call of takers) {
         const text = `${shownCall(call)}, ${shownOutcome(call)}: no server gave away the element of #${element} so often`;
@@ -47,12 +49,15 @@ function givenTo(popping: readonly CallRecord[]): Map<number, CallRecord[]> {
   return given;
 }
 
+/** Takes one of these calls out. Returns whether there was one. */
+function take(calls: CallRecord[] | undefined, isIt: (call: CallRecord) => boolean): boolean {
+  const at = calls?.findIndex(isIt) ?? -1;
+  if (at >= 0) calls?.splice(at, 1);
+  return at >= 0;
+}
+
 /** Calls that do not know what became of them explain one lost element each, those that may run again any number. */
-function unexcused(
-  lost: readonly { readonly element: number; readonly run: Execution }[],
-  popping: readonly CallRecord[],
-  ledger: Ledger,
-): Finding[] {
+function unexcused(lost: readonly GivenAway[], popping: readonly CallRecord[], ledger: Ledger): Finding[] {
   if (lost.length === 0) return [];
   const unsure = popping
     .filter(({ outcome, traits }) => outcome === null || traits.isIdempotent || (!outcome.ok && outcome.error.executed === 'unknown'))
