@@ -14,7 +14,7 @@ export type ReconnectorState = 'idle' | 'open' | 'waiting';
 const TRANSITIONS: Transitions<ReconnectorState> = {
   idle: ['open'],
   open: ['open', 'waiting', 'idle'],
-  waiting: ['open', 'idle'],
+  waiting: ['idle'],
 };
 
 /**
@@ -24,7 +24,7 @@ const TRANSITIONS: Transitions<ReconnectorState> = {
  * |---|---|---|
  * | idle | no connection; one may be opened at any time | open |
  * | open | a connection is open or on its way | open: another takes its place; waiting: it failed; idle: it is not needed |
- * | waiting | the backoff runs | idle: it is over, `retry` is called; open: the user did not wait |
+ * | waiting | the backoff runs | idle: it is over, and `retry` is called, or it is not needed |
  */
 export class Reconnector {
   state: ReconnectorState = 'idle';

@@ -72,17 +72,19 @@ export class HalfOpenCheck {
   #askTimer: NodeJS.Timeout | undefined;
   #answeredAt = 0;
   #said: Said = 'unknown';
-  #second: Connection | null = null;
+  #second: Connection;
   #replacedBy: ConnectionLostError | null = null;
 
   constructor(config: ConnectionConfig, reconnect: BackoffLimits, stalled: Connection, events: HalfOpenEvents) {
     this.#config = config;
     this.#stalled = stalled;
     this.#events = events;
-    this.#reconnector = new Reconnector(reconnect, () => this.#open());
+    this.#reconnector = new Reconnector(reconnect, () => {
+      this.#second = this.#open();
+    });
     // Enough for TCP, TLS and HELLO. After a poll phase, in which the answer is read if our own loop was late.
     this.#connectTimer = setTimeout(() => setImmediate(() => this.#failed()), stalled.liveness.limitMs / 2);
-    this.#open();
+    this.#second = this.#open();
   }
 
   #change(next: CheckState): void {
@@ -109,7 +111,6 @@ export class HalfOpenCheck {
         this.#failed();
       },
     });
-    this.#second = second;
     this.#reconnector.opened();
     return second;
   }
@@ -134,7 +135,7 @@ export class HalfOpenCheck {
   /** Has the second connection log in again. If the server refuses it, another takes its place. */
   reauthenticate(credentials: Credentials): void {
     const second = this.#second;
-    if (second?.state !== 'ready') return;
+    if (second.state !== 'ready') return;
     second.reauthenticate(credentials).catch((error: unknown) => second.destroy(error as SlotwiseError)); // what it rejects with
   }
 
@@ -174,13 +175,13 @@ export class HalfOpenCheck {
     if (consequence === 'replace') this.#events.replaceable();
     if (this.state !== 'answered') return;
     // An answer that says nothing today says nothing in a second, and servers keep a log of what they refuse.
-    const next = said === 'unknown' ? (): void => this.#conclude(said) : (): void => void this.#ask(this.#second ?? this.#open());
+    const next = said === 'unknown' ? (): void => this.#conclude(said) : (): void => void this.#ask(this.#second);
     this.#askTimer = setTimeout(next, leftMs > 0 ? Math.min(ASK_EVERY_MS, leftMs) : ASK_EVERY_MS);
   }
 
   end(): void {
     this.#change('ended');
     this.#reconnector.stop();
-    this.#second?.destroy(null);
+    this.#second.destroy(null);
   }
 }

@@ -112,9 +112,9 @@ export class Multiplexer {
     return known.length === 0 ? null : Math.min(...known);
   }
 
-  /** Opens the first connection if none is; `up` or `down` follows, or has already been told. */
+  /** Opens a connection if there is none; `up` or `down` follows, or has already been told. */
   open(): void {
-    if (this.unreachableReason === null && (this.#connections[0] ?? null) === null) this.#open(0);
+    if (this.unreachableReason === null && this.#connections.every((connection) => connection === null)) this.#open(0);
   }
 
   /** Whether a connection is past its handshake. */

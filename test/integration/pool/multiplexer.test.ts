@@ -172,6 +172,8 @@ describe('a multiplexer', () => {
     assert.equal(server.openConnections.length, 2);
     await one.send('poison').catch(() => {});
     assert.equal(one.multiplexer.unreachableReason, null, 'there is a connection');
+    one.multiplexer.open();
+    assert.equal(one.multiplexer.ready, true, 'and no other is opened before its backoff is over');
     assert.equal(await one.send('next'), 'next');
     assert.ok(!one.events.includes('down'), one.events.join(' '));
     await until(() => server.openConnections.length === 2, { what: 'the failed one opens again' });

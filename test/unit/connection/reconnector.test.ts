@@ -39,7 +39,6 @@ const cases: readonly Case[] = [
     failures: 1,
   },
   { name: 'has nothing to do when the server was reached and nothing waits', steps: ['reopenNow', 'opened', 'reopenNow'], state: 'open' },
-  { name: 'ends the wait when its user opens one by itself', steps: ['opened', 'failed', 5, 'opened', 5_000], state: 'open', failures: 1 },
   { name: 'ends the wait when no connection is needed any more', steps: ['opened', 'failed', 'stop', 5_000], state: 'idle', failures: 1 },
   { name: 'may be stopped at any time, and twice', steps: ['stop', 'opened', 'stop', 'stop'], state: 'idle' },
   { name: 'may have its connection replaced', steps: ['opened', 'ready', 'opened'], state: 'open' },
@@ -210,4 +209,11 @@ describe('a reconnector', () => {
       reconnector.stop();
     });
   }
+
+  it('has its user wait for the end of the backoff', () => {
+    const reconnector = new Reconnector(limits, () => {});
+    assert.throws(() => run(reconnector, ['opened', 'failed', 5, 'opened']), /no transition from waiting to open/);
+    run(reconnector, ['reopenNow', 'opened']);
+    assert.equal(reconnector.state, 'open');
+  });
 });
