@@ -17,6 +17,23 @@ async function readAndWrite(context: WorkloadContext, kind: string): Promise<voi
   }
 }
 
+/** Some reads ask for what the key is not: of two nodes that are asked each refuses. */
+async function readNear(context: WorkloadContext): Promise<void> {
+  const me = new Caller(context);
+  while (await me.next()) {
+    const what = me.random.weighted({ get: 5, mistake: 2, set: 1 });
+    const key = keyOf(context, what === 'get' ? 'register' : 'typed', 8);
+    if (what === 'get') await me.call(['GET', key], (redis) => redis.get(key));
+    else if (what === 'mistake') await me.call(['LLEN', key], (redis) => redis.llen(key));
+    else {
+      await me.call(
+        (id) => ['SET', key, textOf(id)],
+        (redis, id) => redis.set(key, textOf(id)),
+      );
+    }
+  }
+}
+
 async function pushAfter(me: Caller, key: string, afterMs: number): Promise<void> {
   await sleep(me.context, afterMs);
   if (me.context.client.isEnded) return;
@@ -44,7 +61,7 @@ export const limitWorkloads: readonly Workload[] = [
     view: { reads: 'replicaPreferred', maxLagMs: 300 },
     run: (context) => readAndWrite(context, 'lag'),
   },
-  { name: 'near', weight: hasReplicas, view: { reads: 'nearest', isHedged: true }, run: (context) => readAndWrite(context, 'register') },
+  { name: 'near', weight: hasReplicas, view: { reads: 'nearest', isHedged: true }, run: readNear },
   {
     name: 'sessions',
     weight: hasReplicas,

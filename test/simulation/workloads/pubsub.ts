@@ -114,6 +114,11 @@ async function hearsAgain(context: WorkloadContext, me: Caller, { deliveries, ki
   await me.call([HEARS_AGAIN, channel], listens, { keys: [], timeoutMs: 2 * HEARS_AGAIN_MS });
 }
 
+/** Makes an iterator, and changes its mind before it has asked for anything. */
+async function leaveUnasked(me: Caller, kind: Kind, names: readonly string[]): Promise<void> {
+  await me.call(['UNSUBSCRIBE', ...names], (redis) => byIterator(redis, kind, names, {}).return(), { keys: [] });
+}
+
 /** Subscribes, listens for a while, leaves; and again, until the seed is over. The last subscription stays until then, or until the client ends. */
 async function listen(context: WorkloadContext, kinds: readonly Kind[]): Promise<void> {
   // Every other program publishes: what nobody says nobody misses.
@@ -133,6 +138,8 @@ async function listen(context: WorkloadContext, kinds: readonly Kind[]): Promise
       deliveries: [],
     };
     calls.subscribers.push(record);
+    // What is drawn here changes nothing of the rest.
+    if (me.random.fork(`${me.count}`).chance(0.05)) await leaveUnasked(me, kind, names);
     const given = (item: Item): void => enter(context, record, item);
     const isIterator = me.random.chance(0.4);
     // A slow consumer fills its buffer: what is dropped then is a gap.
