@@ -94,10 +94,15 @@ export function lessonOf(failure: AttemptFailure, script: ScriptKind): Lesson {
       // The redirection itself is followed, or is none: but for a host that is not known yet.
       return redirection(error)?.host === '?' ? LOOK : NOTHING;
     case 'redirect':
-      return redirection(error) === null || !provesNothingRan(error, script) ? NOTHING : REDIRECTED;
+      return redirection(error) === null || !isServers(error, script) ? NOTHING : REDIRECTED;
     default:
-      return isReselected(kind) && (script === 'none' || isServersWord(error)) ? lessonOfKind(kind) : NOTHING;
+      return isReselected(kind) && isServers(error, script) ? lessonOfKind(kind) : NOTHING;
   }
+}
+
+/** A script may answer with any text: of one, the words have to be those of a server. */
+function isServers(error: ReplyError, script: ScriptKind): boolean {
+  return script === 'none' || isServersWord(error);
 }
 
 function isReselected(kind: ErrorKind): kind is keyof typeof RESELECT {
@@ -139,7 +144,8 @@ function afterLoss({ losses, alone }: AttemptFacts, random: () => number): Decis
 }
 
 function afterReply(error: ReplyError, facts: AttemptFacts, random: () => number): Decision {
-  if (facts.ran || !provesNothingRan(error, facts.script)) return REJECT;
+  const { repeatable, script } = facts;
+  if (facts.ran || !(provesNothingRan(error, script) || (repeatable && isServers(error, script)))) return REJECT;
   const kind = classify(error);
   switch (kind) {
     case 'moved':

@@ -206,8 +206,22 @@ export const retryCases: readonly RetryCase[] = [
   { name: 'a script: MOVED of another slot', failure: reply('MOVED 8 h:1'), facts: { script: 'plain' }, decision: reject },
   { name: 'a script without keys: MOVED', failure: reply('MOVED 8 h:1'), facts: { script: 'plain', slot: -1 }, decision: reject },
   { name: 'a script: ASK of its slot', failure: reply('ASK 7 h:1'), facts: { script: 'plain' }, decision: ask('h', 1) },
-  { name: 'a script: REDIRECT', failure: reply('REDIRECT h:1'), facts: { script: 'plain' }, decision: reject },
+  { name: 'a script: REDIRECT', failure: reply('REDIRECT h:1'), facts: { script: 'plain' }, decision: reject, lesson: redirected },
+  {
+    name: 'a script that may run twice: REDIRECT',
+    failure: reply('REDIRECT h:1'),
+    facts: { script: 'plain', repeatable: true },
+    decision: redirect('h', 1),
+    lesson: redirected,
+  },
+  { name: 'a script that only says REDIRECT', failure: reply('REDIRECT'), facts: { script: 'plain', repeatable: true }, decision: reject },
   { name: 'a script: READONLY', failure: reply('READONLY mine'), facts: { script: 'plain' }, decision: reject },
+  {
+    name: 'a script that may run twice: READONLY in words of its own',
+    failure: reply('READONLY mine'),
+    facts: { script: 'plain', repeatable: true },
+    decision: reject,
+  },
   { name: 'a script: UNBLOCKED', failure: reply('UNBLOCKED instance state changed'), facts: { script: 'plain' }, decision: reject },
   {
     name: 'a script: LOADING',
@@ -226,6 +240,13 @@ export const retryCases: readonly RetryCase[] = [
       { name: `a function: ${text}`, failure: reply(text), facts: { script: 'declared' }, decision: { ...later, waiting }, lesson },
       { name: `a script that may have caught it: ${text}`, failure: reply(text), facts: { script: 'plain' }, decision: reject, lesson },
       { name: `a script: ${inside}`, failure: reply(inside), facts: { script: 'plain' }, decision: reject, lesson },
+      {
+        name: `a script that may run twice: ${inside}`,
+        failure: reply(inside),
+        facts: { script: 'plain', repeatable: true },
+        decision: { ...later, waiting },
+        lesson,
+      },
       {
         name: `a script of Valkey: ${text}`,
         failure: reply(`${text} script: on @user_script:1.`),

@@ -224,9 +224,9 @@ export class Dispatcher implements ViewEngine {
     }
     call.state = UNWRITTEN;
     call.countAttempt();
-    if (failure.kind === 'connection-lost') call.markMayHaveRun();
     const judged = judge(call, failure);
     const cause = judged.failure;
+    if (mayHaveRun(cause)) call.markMayHaveRun();
     if (this.#lifecycle.state === 'closed') {
       rejectCall(call, errorFor(call, cause));
       return;
@@ -312,6 +312,11 @@ export class Dispatcher implements ViewEngine {
     this.hedger.stop();
     this.deployment.destroy(error);
   }
+}
+
+/** No reply came, or one from the inside of a script, which is sent again where it may run twice. */
+function mayHaveRun({ kind, error }: AttemptFailure): boolean {
+  return kind === 'connection-lost' || (kind === 'error-reply' && error.executed !== 'no');
 }
 
 /** A replica refused the call, and would refuse it again. */
