@@ -55,8 +55,9 @@ export class Lessons {
     this.demoted.add(key);
     const node = this.deployment.nodes.get(key);
     if (isKnown || node === undefined) return;
-    // Calls that wait there for a connection of their own wait elsewhere.
+    // Calls that wait there for a connection, of their own or a shared one, wait elsewhere.
     node.clearExclusive();
+    this.deployment.bus.emit('callsReturned', node.takeUnwritten());
     // In a cluster a replica redirects the reads itself.
     if (this.deployment.snapshot?.kind !== 'cluster') node.forEachHeld((call) => this.#doubt(call));
   }

@@ -89,6 +89,16 @@ export const regressions: readonly Regression[] = [
     kind: 'single',
     was: 'A renewal of connections that came too soon after another one was forgotten: writes went to the old server once more.',
   },
+  {
+    seed: 588,
+    kind: 'replication',
+    was: 'What waited for a shared connection to a primary was sent there, to be refused, though that had said that it is a replica.',
+  },
+  {
+    seed: 1437,
+    kind: 'replication',
+    was: 'REDIRECT to a script that only reads was an error for its caller, and taught nothing: the next write went to the same replica.',
+  },
 ];
 
 /** A seed of the test runs that fails, because what is wrong is known and not mended yet. */

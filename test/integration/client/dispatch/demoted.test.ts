@@ -14,6 +14,8 @@ class Pair {
   questions: Promise<void> = Promise.resolve();
   /** But for those of the first server. */
   answersAtOnce = false;
+  /** New connections wait for this. */
+  handshakes: Promise<void> = Promise.resolve();
   readonly servers: FakeServer[] = [];
 
   static async start(): Promise<Pair> {
@@ -37,6 +39,7 @@ class Pair {
   async #answer(index: number, [name, , value = '']: Parameters<Handler>[0], _connection: unknown): Promise<Awaited<ReturnType<Handler>>> {
     const isPrimary = this.primary === index;
     const { host, port } = this.at(1 - index);
+    if (name === 'HELLO') await this.handshakes;
     if (name === 'GET') return isPrimary ? this.written : 'old';
     if (name === 'SET' && isPrimary) this.written = value;
     if (name === 'SET') return isPrimary ? ok : error("READONLY You can't write against a read only replica.");
@@ -138,5 +141,29 @@ describe('a client of a group whose primary answers READONLY', () => {
     gate.open();
     assert.equal(await write, 'OK');
     assert.deepEqual([pair.at(0).count('SET'), pair.at(1).count('SET')], [1, 1]);
+  });
+
+  it('takes back what waits there for a connection', async () => {
+    await using pair = await Pair.start();
+    const redis = pair.client({ monitor: { periodMs: 500 } });
+    // By which the roles are known, and the primary is not connected to.
+    assert.equal(await redis.with({ reads: 'replica' }).get('k'), 'old');
+    const [handshake, question] = [closedGate(), closedGate()];
+    pair.handshakes = handshake.opened;
+    const hellos = pair.at(0).count('HELLO');
+    const write = redis.set('k', 'late');
+    await until(() => pair.at(0).count('HELLO') > hellos);
+    pair.questions = question.opened;
+    pair.answersAtOnce = true;
+    pair.primary = 1;
+    const asked = pair.at(0).count('ROLE');
+    await until(() => pair.at(0).count('ROLE') > asked);
+    await sleep(50);
+    handshake.open();
+    await sleep(50);
+    assert.equal(pair.at(0).count('SET'), 0);
+    question.open();
+    assert.equal(await write, 'OK');
+    assert.deepEqual([pair.at(0).count('SET'), pair.at(1).count('SET')], [0, 1]);
   });
 });

@@ -27,7 +27,9 @@ describe('lessons of failures', () => {
     it(`take ${looks} at the topology after ${text.split(' ')[0]} of ${role === null ? 'a node of no role' : `a ${role}`}`, () => {
       const wakes: boolean[] = [];
       let cleared = 0;
-      const node = { key: 'n', clearExclusive: () => cleared++, forEachHeld: () => undefined };
+      const unwritten: Call[] = [];
+      const returned: unknown[] = [];
+      const node = { key: 'n', clearExclusive: () => cleared++, takeUnwritten: () => unwritten, forEachHeld: () => undefined };
       const deployment = {
         bus: new DeploymentBus(),
         nodes: { get: () => node },
@@ -35,6 +37,7 @@ describe('lessons of failures', () => {
         roleOf: () => role,
         wake: (_: string, isUrgent: boolean) => wakes.push(isUrgent),
       };
+      deployment.bus.on('callsReturned', (calls) => returned.push(calls));
       const lessons = new Lessons(deployment as unknown as Deployment, false, () => -1);
       const failed = { failure: { kind: 'error-reply', error: parseReplyError(text), node: 'n' }, script: 'none' } as const;
       lessons.follow(failed);
@@ -42,6 +45,7 @@ describe('lessons of failures', () => {
       assert.equal(lessons.demoted.leftMs('n') > 0, urgent === true, 'what is meant for it waits');
       lessons.follow(failed);
       assert.equal(cleared, urgent === true ? 1 : 0, 'as what waits there for a connection of its own, once');
+      assert.deepEqual(returned, urgent === true ? [unwritten] : [], 'and what waits there for a shared one');
     });
   }
 
@@ -70,7 +74,7 @@ describe('lessons of failures', () => {
       const forEachHeld = (visit: (call: Call) => void): void => [ask, sent, unwritten].forEach(visit);
       const deployment = {
         bus: new DeploymentBus(),
-        nodes: { get: () => ({ key: 'n', clearExclusive: () => undefined, forEachHeld }) },
+        nodes: { get: () => ({ key: 'n', clearExclusive: () => undefined, takeUnwritten: () => [], forEachHeld }) },
         snapshot: { kind },
         roleOf: () => 'primary',
         avoid: () => undefined,
