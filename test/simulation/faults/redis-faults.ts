@@ -1,5 +1,26 @@
+import type { RedisServer } from '../servers/redis/redis-server.js';
 import { Replication } from '../servers/replication/replication.js';
+import type { Random } from '../time/random.js';
+import type { World } from '../world.js';
 import { anyServer, type Fault } from './fault.js';
+
+/** Now and then a server that holds writes, as the old primary of a failover does, hangs before it lets them go. Returns what ends it. */
+function hangsMeanwhile({ timeline }: World, server: RedisServer, random: Random): () => void {
+  if (!random.chance(0.3)) return () => undefined;
+  const [inMs, forMs] = [random.skewed(150, 1_500), random.skewed(1_000, 4_000)];
+  let isHanging = false;
+  const hang = timeline.after(inMs, () => {
+    isHanging = server.state === 'running';
+    if (isHanging) server.stop();
+  });
+  const end = (): void => {
+    hang.run = null;
+    if (isHanging) server.resume();
+    isHanging = false;
+  };
+  timeline.after(inMs + forMs, end);
+  return end;
+}
 
 /** What happens inside of servers, and by their operators. */
 export const redisFaults: readonly Fault[] = [
@@ -11,7 +32,12 @@ export const redisFaults: readonly Fault[] = [
       const { pause } = server;
       const asker = `fault ${random.seed}`;
       pause.begin(asker, random.skewed(20, 5_000), random.chance(0.7) ? 'write' : 'all');
-      return () => pause.end(asker);
+      // What is drawn here changes nothing of the rest.
+      const hangs = hangsMeanwhile(world, server, random.fork('hangs'));
+      return () => {
+        pause.end(asker);
+        hangs();
+      };
     },
   },
   {
