@@ -142,8 +142,9 @@ export class ScriptedWorld implements Disposable {
     return new ScriptedServer(host, script, this.#world);
   }
 
-  get now(): number {
-    return this.#world.timeline.now;
+  /** Names of what timers of the engine would call. */
+  get openTimers(): readonly string[] {
+    return this.#world.client.openTimerNames;
   }
 
   /** Time goes on until this is so. */

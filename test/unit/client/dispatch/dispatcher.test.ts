@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { cluster, createClient, type Redis } from '../../../../lib/index.js';
+import { Failure, OK } from '../../../simulation/servers/resp.js';
+import { ScriptedCluster, SLOT_OF_B } from '../../../support/scripted-group.js';
+import { ScriptedWorld, silence } from '../../../support/scripted-world.js';
+
+describe('a dispatcher in a cluster', () => {
+  let world: ScriptedWorld;
+  let servers: ScriptedCluster;
+  let redis: Redis;
+  beforeEach(() => {
+    world = new ScriptedWorld();
+    servers = new ScriptedCluster(world, 3);
+    redis = createClient({ topology: cluster([`redis://${servers.server(0).name}`]), monitor: { periodMs: 100 } });
+  });
+  afterEach(async () => {
+    redis.destroy();
+    await world.pass(10);
+    world[Symbol.dispose]();
+  });
+
+  /** The commands that a server got, without those of its handshake and of the monitor. */
+  const sentTo = (index: number): string[] => servers.received(index, 'ASKING', 'GET', 'SET');
+
+  it('sends what was answered ASK to the other node with ASKING, and once only', async () => {
+    servers.script = (server, [name, key]) => {
+      if (name !== 'GET') return undefined;
+      return server === 0 && key === 'b' ? servers.error('ASK', SLOT_OF_B, 1) : `server ${server}`;
+    };
+    assert.equal(await world.outcome(redis.get('b')), 'server 1');
+    assert.deepEqual([sentTo(0), sentTo(1)], [['GET b'], ['ASKING', 'GET b']]);
+  });
+
+  it('sends a further attempt to the owner of the slot, without ASKING', async () => {
+    let asks = 0;
+    servers.script = (server, [name]) => {
+      if (name !== 'SET') return undefined;
+      if (server === 0) return asks++ === 0 ? servers.error('ASK', SLOT_OF_B, 1) : OK;
+      return new Failure('TRYAGAIN Multiple keys request during rehashing of slot');
+    };
+    await world.outcome(redis.set('b', 'v'));
+    assert.deepEqual(
+      [sentTo(0), sentTo(1)],
+      [
+        ['SET b v', 'SET b v'],
+        ['ASKING', 'SET b v'],
+      ],
+    );
+  });
+
+  it('holds newer writes of a slot that has moved until its former node has answered the older ones', async () => {
+    servers.script = (server, [name, key]) => (name !== 'SET' ? undefined : server === 0 && key === 'b' ? silence : OK);
+    const older = [redis.set('b', '1'), redis.set('b', '2')];
+    await world.until(() => sentTo(0).length === 2, 'the older writes have come');
+    let topologies = 0;
+    redis.on('topology', () => topologies++);
+    servers.moveSlot(SLOT_OF_B, 1);
+    await world.until(() => topologies > 0, 'the client knows that the slot has moved');
+    const newer = [redis.set('b', '3'), redis.set('b', '4')];
+    await world.outcome(redis.set('{b}2', '0'));
+    assert.deepEqual(sentTo(1), ['SET {b}2 0'], 'a write of another key, issued last');
+    const moved = servers.error('MOVED', SLOT_OF_B, 1);
+    servers
+      .server(0)
+      .connections.find(({ received }) => received.includes('SET b 1'))
+      ?.send(moved, moved);
+    await world.outcome(Promise.all([...older, ...newer]));
+    assert.deepEqual(sentTo(1), ['SET {b}2 0', 'SET b 1', 'SET b 2', 'SET b 3', 'SET b 4']);
+  });
+});
