@@ -20,6 +20,7 @@ const LAYERS: Readonly<Record<string, string>> = {
   connection: 'one socket',
   commands: 'the typed commands, a file a group',
   options: 'checked once, frozen',
+  placement: 'where a ring has its keys',
   protocol: 'RESP, the call, the facts of every command',
 };
 

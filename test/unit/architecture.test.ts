@@ -11,7 +11,7 @@ const lib = resolve(dirname(fileURLToPath(import.meta.url)), '../../lib');
 /** What every folder may import. */
 const common = ['errors.ts', 'diagnostics.ts', 'version.ts', 'util', 'runtime'];
 /** What the engine stands on: facts, and what users say. */
-const engine = [...common, 'protocol', 'options'];
+const engine = [...common, 'protocol', 'placement', 'options'];
 
 /** What the administration of every topology stands on. */
 const topologyAdmin = [
@@ -36,7 +36,9 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   util: ['errors.ts', 'runtime'],
   'diagnostics.ts': ['errors.ts', 'util'],
   protocol: ['errors.ts', 'util'],
-  options: ['errors.ts', 'util', 'runtime'],
+  // Where a ring's keys are: pure.
+  placement: ['errors.ts', 'util', 'protocol'],
+  options: ['errors.ts', 'util', 'runtime', 'placement'],
   // Whoever adds a command needs to know nothing of the engine.
   commands: ['errors.ts', 'protocol', 'util'],
   connection: engine,
