@@ -2,6 +2,7 @@ import { OptionsError } from '../errors.js';
 import { checkCredentials, checkDatabase } from './access.js';
 import { addressKey, parseAddress } from './address.js';
 import { checkAddressPattern } from './address-pattern.js';
+import { checkTopology } from './check-topology.js';
 import type { ClientOptions, ViewOptions, WaitReplicas } from './client-options.js';
 import type { Options } from './defaults.js';
 import { checkDomains, checkKeyPrefix, checkTimeoutMs } from './domains.js';
@@ -10,7 +11,6 @@ import { checkOffload } from './offload.js';
 import { checkLatencyWindowMs, checkMaxLagBytes, checkMaxLagMs, checkReads } from './reads.js';
 import { addressText } from './secrets.js';
 import { checkTls } from './tls.js';
-import { checkTopology } from './topology.js';
 import {
   arrayOf,
   type Check,

@@ -1,4 +1,5 @@
 import { OptionsError } from '../errors.js';
+import type { PlacementOptions } from '../placement/placement.js';
 import { type AccessOptions, accessOfUrl, checkAccess, checkUrlAccess, type UrlAccess } from './access.js';
 import type { Address } from './address.js';
 import { refuseSurplus } from './call-form.js';
@@ -28,15 +29,53 @@ export interface ClusterTopology {
   readonly seeds: readonly Address[];
 }
 
-/** The topology of the servers, made by `single()`, `replication()`, `sentinel()` or `cluster()`. */
-export type TopologyOptions = (SingleTopology | ReplicationTopology | SentinelTopology | ClusterTopology) & {
+/** The topology that a member of a ring has inside. */
+export type MemberTopology = SingleTopology | ReplicationTopology | SentinelTopology;
+/** Member of a ring: servers that have their share of the keys, and know nothing of the others. */
+export interface RingMember {
+  readonly name: string;
+  /** Share of keys, a whole number of at least 1. */
+  readonly weight: number;
+  readonly topology: MemberTopology;
+}
+export interface RingTopology {
+  readonly kind: 'ring';
+  readonly members: readonly RingMember[];
+  readonly placement: PlacementOptions;
+  /** What becomes of the keys of a member that is down. */
+  readonly onDown: 'wait' | 'eject';
+  readonly eject: EjectOptions;
+  /** Several keys of one command are allowed where they happen to share a member. */
+  readonly sameMember: boolean;
+}
+/** When a member that is down is left out, and how many may be. */
+export interface EjectOptions {
+  /** Failed looks and lost connections in a row, with nothing answered between. */
+  readonly after: number;
+  /** Share of the weight that may be out. */
+  readonly most: number;
+  /** The databases of a member are emptied before it serves again. */
+  readonly flush: boolean;
+  /** Ejection with a modula placement, by which most keys move. */
+  readonly evenModula: boolean;
+}
+
+/** The topology of the servers, made by `single()`, `replication()`, `sentinel()`, `cluster()` or `ring()`. */
+export type TopologyOptions = (SingleTopology | ReplicationTopology | SentinelTopology | ClusterTopology | RingTopology) & {
   /** User, password, TLS and database of the data nodes, where URLs were given. */
   readonly url?: UrlAccess;
 };
 
 /** The servers that a topology names, sentinels for a group of theirs. */
 export function seedsOf(topology: TopologyOptions): readonly Address[] {
-  return topology.kind === 'single' ? [topology.address] : topology.seeds;
+  switch (topology.kind) {
+    case 'single':
+      return [topology.address];
+    case 'ring':
+      return topology.members.flatMap((member) => seedsOf(member.topology));
+    default:
+      return topology.seeds;
+  }
 }
 
 /** One server, or a virtual IP that moves between servers. */
@@ -113,11 +152,14 @@ export function topologyOfUrl(url: ConnectionUrl, access: AccessOptions): Topolo
   }
 }
 
-const EXPECTED_TOPOLOGY = 'single(…), replication(…), sentinel(…) or cluster(…)';
+/** The kind that something has which may be a topology. */
+export function kindOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
+}
 
-/** Checks a topology that may come from a configuration file: its parts are read as the functions above read theirs. */
-export const checkTopology: Check<TopologyOptions> = (value, path) => {
-  const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
+/** Checks a topology of the functions above that may come from a configuration file: its parts are read as they read theirs. */
+export function checkServers(value: unknown, path: string, expected: string): TopologyOptions {
+  const kind = kindOf(value);
   switch (kind) {
     case 'single': {
       const given = checkSingle(value, path);
@@ -141,9 +183,9 @@ export const checkTopology: Check<TopologyOptions> = (value, path) => {
       );
     }
     default:
-      return refuseSecret(path, EXPECTED_TOPOLOGY, value);
+      return refuseSecret(path, expected, value);
   }
-};
+}
 
 // Seeds are checked by readSeeds, which knows the topology's default port.
 const unchecked: Check<unknown> = (value) => value;
@@ -151,10 +193,8 @@ const checkSingle = shape({ kind: unchecked, address: unchecked, url: checkUrlAc
 const checkSeeded = shape({ kind: unchecked, seeds: unchecked, url: checkUrlAccess });
 const checkSentinel = shape({ kind: unchecked, seeds: unchecked, name: unchecked, access: checkAccess, url: checkUrlAccess });
 
-function topologyWith(
-  topology: SingleTopology | ReplicationTopology | SentinelTopology | ClusterTopology,
-  url: UrlAccess,
-): TopologyOptions {
+/** The topology with what URLs say of the data nodes, frozen. */
+export function topologyWith(topology: TopologyOptions, url: UrlAccess): TopologyOptions {
   const login = Object.keys(url).length === 0 ? {} : { url: hideSecrets(url, ['password']) };
   const own = topology.kind === 'sentinel' ? { ...topology, access: hideSecrets(topology.access, ['password', 'tls']) } : topology;
   return deepFreeze({ ...own, ...login }, ['tls']);

@@ -1,3 +1,4 @@
+import { OptionsError } from '../errors.js';
 import type { Options } from '../options/defaults.js';
 import { ClusterResolver } from './cluster/resolver.js';
 import { ReplicationResolver } from './replication/resolver.js';
@@ -26,5 +27,7 @@ export function createResolver(
       return new SentinelResolver(context, topology.seeds, topology.name, sentinels);
     case 'cluster':
       return new ClusterResolver(context, topology.seeds, options.tls !== null);
+    case 'ring':
+      throw new OptionsError('options.topology', 'expected a topology other than a ring, which clients do not have yet');
   }
 }

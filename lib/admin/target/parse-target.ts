@@ -41,7 +41,8 @@ export function parseTarget(words: readonly string[]): Target {
   const topology = (isUrl ? optionsOfUrl(word).topology : undefined) ?? replication(words);
   const isSentinel = topology.kind === 'sentinel';
   return {
-    kind: ofTopology === undefined ? null : topology.kind,
+    // No URL names a ring.
+    kind: ofTopology === undefined || topology.kind === 'ring' ? null : topology.kind,
     addresses: uniqueAddresses(seedsOf(topology)),
     name: isSentinel ? topology.name : null,
     access: accessOf(topology),

@@ -97,7 +97,7 @@ describe('topology options', () => {
   it('judges plain objects by the same rules', () => {
     const cases: readonly (readonly [topology: unknown, message: RegExp])[] = [
       ['redis://u:hunter2@h', /options\.topology: expected single\(…\).*got text$/],
-      [{ kind: 'ring' }, /options\.topology: expected single/],
+      [{ kind: 'rings' }, /options\.topology: expected single/],
       [{ kind: 'cluster', seeds: ['a', 'b:x'] }, /options\.topology\.seeds\[1\]: expected/],
       [{ kind: 'cluster', nodes: ['a'] }, /options\.topology\.nodes: unknown option; known are kind, seeds, url/],
       [{ kind: 'single', address: 'a:0' }, /options\.topology\.address: expected/],

@@ -14,7 +14,7 @@ type FunctionPaths<Options, Prefix extends string = ''> = {
 }[keyof Options & string];
 type PathsOf<Value, Path extends string> = Value extends (...args: never[]) => unknown
   ? Path
-  : Value extends readonly unknown[] | AbortSignal | Uint8Array
+  : Value extends readonly unknown[] | AbortSignal | Uint8Array | RegExp
     ? never
     : Value extends object
       ? FunctionPaths<Value, `${Path}.`>
@@ -132,7 +132,7 @@ const events: Row = async (bad, scene) => {
   await redis.close();
 };
 
-/** What `test/unit/admin/run/executor.test.ts` has tests for. */
+/** What `test/unit/admin/run/executor.test.ts` and `test/unit/placement/own.test.ts` have tests for. */
 const elsewhere: Row = async () => {};
 
 export const ROWS: Readonly<Record<Names, Row>> = {
@@ -152,6 +152,7 @@ export const ROWS: Readonly<Record<Names, Row>> = {
     await scene.isTold(bad);
     await assert.rejects(redis.reauthenticate());
   },
+  'topology.placement.place': elsewhere,
   reads: reads((choose, scene) => scene.client({ reads: choose })),
   'domains.*.reads': reads((choose, scene) => scene.client({ domains: { all: { keys: ['*'], reads: choose } } })),
   'with.reads': reads((choose, scene) => scene.client().with({ reads: choose })),
