@@ -15,7 +15,7 @@ import { measure } from '../protocol/resp/encoder.js';
 import { GuardTable } from '../routing/keys/guard.js';
 import { prefixKey } from '../routing/keys/key-prefix.js';
 import { prefixed, prefixKeys } from '../routing/keys/prefixed-command.js';
-import { slotOfKey } from '../routing/keys/slots.js';
+import type { Slotting } from '../routing/keys/slotting.js';
 import { type Explanation, explanation } from '../routing/reads/explanation.js';
 import { setTimeout } from '../runtime/runtime.js';
 import type { TopologySnapshot } from '../topology/snapshot.js';
@@ -32,6 +32,7 @@ import type { Emitter } from './emitter.js';
 import type { ClientEvents } from './events.js';
 import { Lifecycle } from './lifecycle.js';
 import type { Deployment } from './nodes/deployment.js';
+import { nodeStats } from './nodes/node-stats.js';
 import type { SentinelAccess } from './nodes/sentinel-access.js';
 import type { SubscribeLimits, SubscribeRequest } from './pubsub/subscribe-request.js';
 import type { SubscriptionGroup } from './pubsub/subscription.js';
@@ -73,7 +74,7 @@ export class Client {
     this.#callFactory = new CallFactory(options, this.#lifecycle, this.#dispatcher);
     this.#guards = GuardTable.of(this.#callFactory.domains, options.domains);
     this.#special = new SpecialCommands(this.#callFactory, this.#deployment, this.#lifecycle);
-    const shards = () => (this.#callFactory.sharded ? (this.#deployment.router?.slotOfEachShard() ?? []) : []).map((slot) => ({ slot }));
+    const shards = () => (this.slotting === null ? [] : (this.#deployment.router?.slotOfEachShard() ?? [])).map((slot) => ({ slot }));
     this.#unknown = new UnknownCommands(this.#callFactory, shards);
   }
 
@@ -212,10 +213,15 @@ export class Client {
   /** A connection of its own to the primary of the key's slot, or to any; inside the deadline of the view. */
   acquire(key: Arg | null, view: View): Promise<Lease> {
     const own = key === null || view.prefix === null ? key : prefixKey(view.prefix, key);
-    const slot = own === null || !this.#callFactory.sharded ? -1 : slotOfKey(own);
+    const slot = own === null ? -1 : (this.slotting?.slotOf(own) ?? -1);
     const exclusive: Exclusive = { ...blockingCall(null), kind: 'lease' };
     const extras = extrasOf({ exclusive, target: { slot } });
     return this.#callFactory.submit(LEASE, [], null, view, extras) as Promise<Lease>; // the outcome of this kind
+  }
+
+  /** Numbers the keys; null: there is one shard. */
+  get slotting(): Slotting | null {
+    return this.#deployment.slotting;
   }
 
   nodeOf(key: string): Node | undefined {
@@ -288,23 +294,7 @@ export class Client {
 
   /** Counters a node, for people and tests. */
   stats(): ClientStats {
-    const nodes = this.#deployment.nodes.all().map((node) => ({
-      node: node.key,
-      role: this.#deployment.roleOf(node.key),
-      sent: node.sent,
-      reads: node.reads,
-      writes: node.writes,
-      fallbacks: node.fallbacks,
-      hedged: node.hedged,
-      hedgeWins: node.hedgeWins,
-      inFlight: node.load,
-      rttMs: node.rttMs,
-      reachable: node.unreachableReason === null,
-      exclusiveConnections: node.exclusiveConnections,
-      priority: this.snapshot?.nodes.get(node.key)?.tier ?? 0,
-      weight: this.snapshot?.nodes.get(node.key)?.weight ?? 1,
-      ...this.#deployment.replicaHealth.statsOf(node.key),
-    }));
+    const nodes = nodeStats(this.#deployment);
     const { commands, bytes } = this.usage;
     const domains = this.#callFactory.counters.all().map(({ domain, counters }) => ({ domain, ...counters }));
     return { commands, bytes, waiting: this.#dispatcher.waiting, subscriptions: this.subscriptions.stats, nodes, domains };

@@ -11,7 +11,7 @@ export interface ShardRange {
 }
 
 /**
- * The owner of every slot, as an index into `TopologySnapshot.shards`. 32 KiB whatever the size of the cluster. Replaced, never mutated.
+ * The owner of every slot, as an index into `TopologySnapshot.shards`. 32 KiB whatever the size of a cluster. Replaced, never mutated.
  */
 export class SlotMap {
   readonly #shards: Uint16Array;
@@ -23,11 +23,16 @@ export class SlotMap {
     this.#shards = shards;
   }
 
-  /** Map of these ranges, of which the last one counts where they overlap. */
-  static fromRanges(ranges: Iterable<ShardRange>): SlotMap {
-    const shards = new Uint16Array(SLOT_COUNT).fill(UNOWNED);
+  /** Map of these ranges, of which the last one counts where they overlap. `count`: how many slots there are. */
+  static fromRanges(ranges: Iterable<ShardRange>, count = SLOT_COUNT): SlotMap {
+    const shards = new Uint16Array(count).fill(UNOWNED);
     for (const { start, end, shard } of ranges) shards.fill(shard, start, end + 1);
     return new SlotMap(shards);
+  }
+
+  /** How many slots there are. */
+  get count(): number {
+    return this.#shards.length;
   }
 
   /** How many slots have no owner. Counted when it is asked for: a probe that changes nothing makes a map, too. */
@@ -72,8 +77,8 @@ export class SlotMap {
   ranges(): ShardRange[] {
     const ranges: ShardRange[] = [];
     let start = 0;
-    for (let slot = 1; slot <= SLOT_COUNT; slot++) {
-      if (slot < SLOT_COUNT && this.#shards[slot] === this.#shards[start]) continue;
+    for (let slot = 1; slot <= this.count; slot++) {
+      if (slot < this.count && this.#shards[slot] === this.#shards[start]) continue;
       const shard = this.shardOf(start);
       if (shard !== -1) ranges.push({ start, end: slot - 1, shard });
       start = slot;

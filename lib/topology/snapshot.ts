@@ -1,6 +1,6 @@
 import type { TopologyError } from '../errors.js';
 import { type Address, addressKey } from '../options/address.js';
-import { SLOT_COUNT, type SlotMap } from './slot-map.js';
+import type { SlotMap } from './slot-map.js';
 
 export type Role = 'primary' | 'replica';
 
@@ -102,7 +102,7 @@ export function withMoved(topology: TopologySnapshot, moved: Iterable<Moved>): T
   const shardByName = new Map<string, number>();
   const changes = new Map<number, number>();
   for (const { slot, address } of moved) {
-    if (!Number.isInteger(slot) || slot < 0 || slot >= SLOT_COUNT) continue;
+    if (!Number.isInteger(slot) || slot < 0 || slot >= slots.count) continue;
     const name = addressKey(address);
     let shard = shardByName.get(name);
     if (shard === undefined) {

@@ -11,6 +11,7 @@ import { measure } from '../../protocol/resp/encoder.js';
 import type { DomainTable } from '../../routing/keys/domain-table.js';
 import { PrefixTable } from '../../routing/keys/key-prefix.js';
 import { slotOfCommand } from '../../routing/keys/slots.js';
+import type { Slotting } from '../../routing/keys/slotting.js';
 import { OffloadTable, readingForm } from '../../routing/reads/offload.js';
 import { PolicyTable } from '../../routing/reads/read-preference.js';
 import { clock } from '../../util/clock.js';
@@ -31,7 +32,7 @@ import { replicated } from './wait-replicas.js';
 export class CallFactory {
   readonly domainViews: DomainViews;
   readonly domains: DomainTable;
-  readonly sharded: boolean;
+  readonly slotting: Slotting | null;
   readonly counters: CounterTable;
   readonly #options: Options;
   readonly #lifecycle: Lifecycle;
@@ -43,8 +44,8 @@ export class CallFactory {
     this.#options = options;
     this.#lifecycle = lifecycle;
     this.#dispatcher = dispatcher;
-    this.sharded = options.topology.kind === 'cluster';
-    this.domainViews = new DomainViews(options.domains, this.sharded, (own, place) => this.view(own, place));
+    this.slotting = dispatcher.deployment.slotting;
+    this.domainViews = new DomainViews(options.domains, this.slotting, (own, place) => this.view(own, place));
     this.domains = this.domainViews.table;
     this.counters = new CounterTable(options.domains);
     this.#tables = {
@@ -79,7 +80,7 @@ export class CallFactory {
     try {
       bytes = measure(spec, args);
       if (batch !== null) for (const part of batch.commands) bytes += measure(part.spec, part.args);
-      if (this.sharded) slot = extras?.target?.slot ?? slotOfCommand(spec, args);
+      if (this.slotting !== null) slot = extras?.target?.slot ?? slotOfCommand(this.slotting, spec, args);
       if (this.domains.hasPatterns) own = this.domainViews.viewFor(spec, args, view);
     } catch (error) {
       return refuse(spec, error, extras);
@@ -119,7 +120,7 @@ export class CallFactory {
 
   /** Throws where the keys of a command must not be together. */
   checkKeys(spec: CommandSpec, args: readonly Arg[], view: View): void {
-    if (this.sharded) slotOfCommand(spec, args);
+    if (this.slotting !== null) slotOfCommand(this.slotting, spec, args);
     if (this.domains.hasPatterns) this.domainViews.viewFor(spec, args, view);
   }
 
@@ -138,7 +139,7 @@ export class CallFactory {
     let slot = -1;
     let own = view;
     try {
-      if (this.sharded) slot = extras.target?.slot ?? slotOfCommand(spec, args);
+      if (this.slotting !== null) slot = extras.target?.slot ?? slotOfCommand(this.slotting, spec, args);
       own = this.domainViews.viewFor(spec, args, view);
     } catch (error) {
       return refuse(spec, error, extras);

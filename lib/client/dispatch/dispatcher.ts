@@ -43,7 +43,6 @@ export class Dispatcher implements ViewEngine {
   });
   readonly #options: Options;
   readonly #lifecycle: Lifecycle;
-  readonly #sharded: boolean;
   readonly #reads: ReadRouter;
   readonly #noNode = new NoNodeReasons(
     () => this.deployment,
@@ -57,7 +56,6 @@ export class Dispatcher implements ViewEngine {
   constructor(options: Options, lifecycle: Lifecycle, shared: SentinelAccess | null) {
     this.#options = options;
     this.#lifecycle = lifecycle;
-    this.#sharded = options.topology.kind === 'cluster';
     this.deployment = new Deployment(options, () => this.#pending.isAwaitingTopology, shared);
     this.deployment.bus
       .on('changed', () => this.#pending.topologyChanged())
@@ -189,7 +187,8 @@ export class Dispatcher implements ViewEngine {
 
   /** Slot number of a call. A call does not carry it: it is needed again only when something went wrong. */
   #slotOf(call: Call): number {
-    return this.#sharded ? (call.extras?.target?.slot ?? slotOfCommand(call.spec, call.args)) : -1;
+    const { slotting } = this.deployment;
+    return slotting === null ? -1 : (call.extras?.target?.slot ?? slotOfCommand(slotting, call.spec, call.args));
   }
 
   /** Has a call wait that no node can take now. */

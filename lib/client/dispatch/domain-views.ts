@@ -4,8 +4,8 @@ import { keyIndexes } from '../../protocol/catalog/keys.js';
 import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
 import { argText } from '../../protocol/resp/text.js';
 import { DomainTable } from '../../routing/keys/domain-table.js';
-import { slotOfKey } from '../../routing/keys/slots.js';
-import { SLOT_COUNT } from '../../topology/slot-map.js';
+import type { Partition } from '../../routing/keys/multi-shard.js';
+import type { Slotting } from '../../routing/keys/slotting.js';
 import type { View, ViewPlace } from '../view.js';
 
 /** Views of a client by domain: finds the domain of a command by its keys, and the view for it. */
@@ -16,7 +16,7 @@ export class DomainViews {
   /** `makeView`: makes a view of the same client. */
   constructor(
     private readonly domains: readonly Domain[],
-    private readonly sharded: boolean,
+    private readonly slotting: Slotting | null,
     private readonly makeView: (options: View['options'], place: ViewPlace) => View,
   ) {
     this.table = new DomainTable(domains);
@@ -40,13 +40,15 @@ export class DomainViews {
   }
 
   /** Numbers the keys by slot and domain: one command must not have keys with different numbers. Null: all keys may be together. */
-  partitionOf(view: View): ((key: Arg) => number) | null {
-    const slotOf = this.sharded ? slotOfKey : () => 0;
-    if (!this.table.hasPatterns || view.domain !== null) return this.sharded ? slotOf : null;
-    return (key) => {
+  partitionOf(view: View): Partition | null {
+    const slots = this.slotting?.count ?? 1;
+    const slotOf = (key: Arg): number => this.slotting?.slotOf(key) ?? 0;
+    if (!this.table.hasPatterns || view.domain !== null) return this.slotting === null ? null : { slots, groupOf: slotOf };
+    const groupOf = (key: Arg): number => {
       const domain = this.#domainOfKey(key, view);
-      return slotOf(key) + SLOT_COUNT * (domain === null ? 0 : 1 + this.domains.indexOf(domain));
+      return slotOf(key) + slots * (domain === null ? 0 : 1 + this.domains.indexOf(domain));
     };
+    return { slots, groupOf };
   }
 
   #domainOfKey(key: Arg, view: View): Domain | null {

@@ -18,12 +18,12 @@ export function explain(callFactory: CallFactory, router: Router | null, { spec,
   if (router === null) return explanation({ command, notes: ['nothing is known of the servers yet'] });
   if (spec.arity === 0) return explanation({ command, notes: ['it is not known here: a server would be asked for its keys first'] });
   try {
-    const partitionOf = spec.request === 'multi_shard' ? callFactory.domainViews.partitionOf(view) : null;
-    const parts = partitionOf === null ? null : splitBySlot(spec, args, partitionOf);
+    const partition = spec.request === 'multi_shard' ? callFactory.domainViews.partitionOf(view) : null;
+    const parts = partition === null ? null : splitBySlot(spec, args, partition);
     if (parts !== null) {
       return explanation({ command, parts: parts.map((part) => explainOne(callFactory, router, { spec, args: part.args, decode }, view)) });
     }
-    if (callFactory.sharded && (spec.request === 'all_shards' || spec.request === 'all_nodes')) return explainMany(router, spec);
+    if (callFactory.slotting !== null && (spec.request === 'all_shards' || spec.request === 'all_nodes')) return explainMany(router, spec);
     return explainOne(callFactory, router, { spec, args, decode }, view);
   } catch (error) {
     if (!(error instanceof SlotwiseError)) throw error;
@@ -34,7 +34,8 @@ export function explain(callFactory: CallFactory, router: Router | null, { spec,
 function explainOne(callFactory: CallFactory, router: Router, { spec: given, args }: Command, view: View): Explanation {
   const own = callFactory.domainViews.viewFor(given, args, view);
   const spec = own.offloaded === null ? given : readingForm(given, args, own.offloaded);
-  const routed = callFactory.sharded ? slotOfCommand(spec, args) : -1;
+  const { slotting } = callFactory;
+  const routed = slotting === null ? -1 : slotOfCommand(slotting, spec, args);
   const slot = isAffinity(routed) ? slotOfAffinity(routed) : routed;
   const shard = router.shardFor(slot);
   const policy = isRead(spec) ? own.policyOf(spec) : null;

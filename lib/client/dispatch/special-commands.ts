@@ -4,11 +4,12 @@ import { extrasOf } from '../../protocol/call-extras.js';
 import { blockingOf, isStreamRead } from '../../protocol/catalog/blocking.js';
 import { isRead } from '../../protocol/catalog/effects.js';
 import { stateReason } from '../../protocol/catalog/specs.js';
-import { type Arg, BLOCKING, type CommandSpec, type Decode, SCRIPT } from '../../protocol/command-spec.js';
+import { type Arg, BLOCKING, type Command, type CommandSpec, type Decode, SCRIPT } from '../../protocol/command-spec.js';
 import { measure } from '../../protocol/resp/encoder.js';
 import { type Script, scriptOf } from '../../protocol/script.js';
 import { isAboutSeveralNodes, type ShardPart, splitBySlot } from '../../routing/keys/multi-shard.js';
 import { slotOfCommand } from '../../routing/keys/slots.js';
+import type { Slotting } from '../../routing/keys/slotting.js';
 import type { Router } from '../../routing/router.js';
 import { clock } from '../../util/clock.js';
 import type { Lifecycle } from '../lifecycle.js';
@@ -51,12 +52,12 @@ export class SpecialCommands {
       const script = scriptOf(spec);
       if (script !== null) return this.#runScript(script, args, decode, view);
     }
-    const { sharded } = this.#callFactory;
-    if (sharded && keysMayBeUnchecked(spec, args)) return this.#runChecked(spec, args, decode, view);
+    const { slotting } = this.#callFactory;
+    if (slotting !== null && keysMayBeUnchecked(spec, args)) return this.#runChecked(slotting, { spec, args, decode }, view);
     const issuedAt = clock.now();
     const submit: SubmitPart = (own, target) => this.#callFactory.submit(spec, own, null, view, extrasOf({ target, issuedAt }));
     if (parts !== null) return overKeys({ spec, args, decode }, parts, submit, view.mode);
-    if (sharded && isAboutSeveralNodes(spec)) {
+    if (slotting !== null && isAboutSeveralNodes(spec)) {
       return this.#whenKnown(spec, view).then((router) => {
         const targets = targetsOf(spec, router);
         this.#callFactory.checkRoom(spec, { commands: targets.length, bytes: measure(spec, args) * targets.length });
@@ -73,7 +74,7 @@ export class SpecialCommands {
     if (parts !== null) return parts.length;
     this.#callFactory.checkKeys(spec, args, view);
     const { router } = this.#deployment;
-    return router === null || !this.#callFactory.sharded || !isAboutSeveralNodes(spec) ? 1 : targetsOf(spec, router).length;
+    return router === null || this.#callFactory.slotting === null || !isAboutSeveralNodes(spec) ? 1 : targetsOf(spec, router).length;
   }
 
   /** Whether the command may wait at the server, on a connection of its own. Throws where it goes on none of ours, or not with this view. */
@@ -92,16 +93,16 @@ export class SpecialCommands {
   /** The parts of a command over keys that must not be in one; null: it goes as it is. */
   #split(spec: CommandSpec, args: readonly Arg[], view: View): readonly ShardPart[] | null {
     if (spec.request !== 'multi_shard') return null;
-    const partitionOf = this.#callFactory.domainViews.partitionOf(view);
-    if (partitionOf === null) return null;
+    const partition = this.#callFactory.domainViews.partitionOf(view);
+    if (partition === null) return null;
     // All arguments, before one part is sent.
     measure(spec, args);
-    return splitBySlot(spec, args, partitionOf);
+    return splitBySlot(spec, args, partition);
   }
 
-  #runChecked(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
+  #runChecked(slotting: Slotting, { spec, args, decode }: Command, view: View): Promise<unknown> {
     try {
-      const slot = slotOfCommand(spec, args);
+      const slot = slotOfCommand(slotting, spec, args);
       const own = withKeyCheck(spec, args, decode);
       return this.#callFactory.submit(EXEC, [], own.decode, view, extrasOf({ batch: own.batch, target: { slot } }));
     } catch (error) {
@@ -122,10 +123,10 @@ export class SpecialCommands {
 
   /** The node that the call would go to now; null where that is one of several. */
   #certainNode(spec: CommandSpec, args: readonly Arg[], view: View): Node | null {
-    const { sharded, domains } = this.#callFactory;
+    const { slotting, domains } = this.#callFactory;
     const { router } = this.#deployment;
-    const slot = sharded ? slotOfCommand(spec, args) : -1;
-    if (router === null || (sharded && slot === -1)) return null;
+    const slot = slotting === null ? -1 : slotOfCommand(slotting, spec, args);
+    if (router === null || (slotting !== null && slot === -1)) return null;
     if (isRead(spec) && (view.policyOf(spec) !== null || domains.hasPatterns)) return null;
     return router.primaryOf(router.shardFor(slot));
   }

@@ -8,7 +8,6 @@ import { measure } from '../../protocol/resp/encoder.js';
 import { argText } from '../../protocol/resp/text.js';
 import { asText } from '../../protocol/script.js';
 import { prefixed } from '../../routing/keys/prefixed-command.js';
-import { commonSlot } from '../../routing/keys/slots.js';
 import type { Client } from '../client.js';
 import type { View } from '../view.js';
 
@@ -58,7 +57,7 @@ export async function runTransaction(client: Client, steps: readonly BatchStep[]
   const known = steps.some(isUnknown) ? await learnt(client, steps, view) : steps;
   admitAll(client, known, view);
   const { batch, exec, keys, decode } = transactionOf(known, view);
-  const slot = client.options.topology.kind === 'cluster' ? commonSlot('MULTI', keys) : -1;
+  const slot = client.slotting?.commonSlot('MULTI', keys) ?? -1;
   const outcomes = (await client.runAtomicBatch(batch, exec, slot, decode, view)) as Outcomes; // the decoder's
   client.lessons.followReplies(outcomes.errors.values());
   return outcomes;

@@ -3,7 +3,7 @@ import { command } from '../../protocol/catalog/specs.js';
 import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
 import { prefixKey } from '../../routing/keys/key-prefix.js';
 import { prefixKeys } from '../../routing/keys/prefixed-command.js';
-import { commonSlot, slotOfCommand } from '../../routing/keys/slots.js';
+import { slotOfCommand } from '../../routing/keys/slots.js';
 import { ISOLATED_AT } from '../../routing/retry.js';
 import { performance, sleep } from '../../runtime/runtime.js';
 import { backoffMs } from '../../util/backoff.js';
@@ -60,10 +60,9 @@ export async function watch<T>(
   const [first] = keys;
   if (first === undefined) throw new ArgumentError('watch: it needs a key', { command: 'WATCH' });
   client.admit(WATCH, keys, view);
-  const sharded = client.options.topology.kind === 'cluster';
   const { prefix } = view;
   const prefixedKeys = prefix === null ? keys : keys.map((key) => prefixKey(prefix, key));
-  const slot = sharded ? commonSlot('WATCH', prefixedKeys) : -1;
+  const slot = client.slotting?.commonSlot('WATCH', prefixedKeys) ?? -1;
   let races = 0;
   let failures = 0;
   let losses = 0;
@@ -116,12 +115,15 @@ function watching(client: Client, connection: LeasedConnection, view: View, keys
   return {
     connection,
     slot,
-    slotOf: (spec, args) => slotOfCommand(spec, view.prefix === null ? args : prefixKeys(view.prefix, spec, args)),
+    slotOf(spec, args) {
+      const { slotting } = client;
+      return slotting === null ? -1 : slotOfCommand(slotting, spec, view.prefix === null ? args : prefixKeys(view.prefix, spec, args));
+    },
     async exec(steps) {
       const known = steps.some(isUnknown) ? await learnt(client, steps, view) : steps;
       admitAll(client, known, view);
       const transaction = transactionOf(known, view);
-      if (slot !== -1) commonSlot('MULTI', [...keys, ...transaction.keys]);
+      client.slotting?.commonSlot('MULTI', [...keys, ...transaction.keys]);
       const outcomes = await connection.exec(transaction);
       if (outcomes === null) throw new LostRaceError(keys);
       return outcomes;

@@ -4,6 +4,8 @@ import type { Options } from '../../options/defaults.js';
 import type { Node, NodeEvents } from '../../pool/node.js';
 import type { AttemptFailure } from '../../protocol/call.js';
 import type { Redirection } from '../../protocol/resp/reply-error.js';
+import { HASH_SLOTS } from '../../routing/keys/slots.js';
+import type { Slotting } from '../../routing/keys/slotting.js';
 import { Router } from '../../routing/router.js';
 import { clearTimeout, setTimeout } from '../../runtime/runtime.js';
 import { ControlConnections } from '../../topology/control/control-connections.js';
@@ -37,6 +39,8 @@ export class Deployment {
   readonly events = new Emitter<ClientEvents>();
   /** Events for the parts of the client. */
   readonly bus = new DeploymentBus();
+  /** Numbers the keys; null: there is one shard. */
+  readonly slotting: Slotting | null;
   readonly nodes: NodeRegistry;
   readonly sentinels: SentinelAccess;
   readonly replicaHealth: ReplicaHealth;
@@ -74,6 +78,7 @@ export class Deployment {
     const failed = (error: SlotwiseError): void => this.failures.failed(error.node ?? 'credentials', error);
     this.credentials = new CredentialRefresher(options.credentials, failed, options.connectTimeoutMs);
     this.resolvedOptions = { ...options, credentials: this.credentials.source };
+    this.slotting = options.topology.kind === 'cluster' ? HASH_SLOTS : null;
     this.nodes = new NodeRegistry(this.resolvedOptions, this.#nodeEvents);
     this.#control = new ControlConnections(this.resolvedOptions);
     this.credentials.add(() => [this.#control, ...this.nodes.all()]);

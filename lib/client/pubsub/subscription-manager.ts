@@ -3,7 +3,7 @@ import type { ConnectionConfig } from '../../connection/connection.js';
 import type { SlotwiseError } from '../../errors.js';
 import type { Options } from '../../options/defaults.js';
 import { SubscriberPool } from '../../pool/subscriber-pool.js';
-import { slotOfKey } from '../../routing/keys/slots.js';
+import type { Slotting } from '../../routing/keys/slotting.js';
 import type { Placement } from '../../routing/pubsub/channel-placement.js';
 import { queueMicrotask } from '../../runtime/runtime.js';
 import { isMisconfigured } from '../../topology/probe-error.js';
@@ -24,6 +24,7 @@ export class SubscriptionManager {
   readonly reporter: GapReporter;
   readonly primaries: PrimaryTracker;
   readonly #deployment: SubscriptionDeployment;
+  readonly #slotting: Slotting | null;
   readonly #pool: SubscriberPool;
   readonly #placer: ChannelPlacer;
   readonly #channels = new Map<string, ChannelState>();
@@ -35,8 +36,9 @@ export class SubscriptionManager {
     ended: (group) => this.#groups.delete(group),
   };
 
-  constructor(options: Options, deployment: SubscriptionDeployment & Pick<Deployment, 'bus' | 'credentials'>) {
+  constructor(options: Options, deployment: SubscriptionDeployment & Pick<Deployment, 'bus' | 'credentials' | 'slotting'>) {
     this.#deployment = deployment;
+    this.#slotting = deployment.slotting;
     this.reporter = new GapReporter(deployment.events);
     this.primaries = new PrimaryTracker(deployment);
     const { tls, connectTimeoutMs, keepAliveMs, protocol, credentials, clientName, reconnect, pool } = options;
@@ -97,7 +99,7 @@ export class SubscriptionManager {
     let channel = this.#channels.get(id);
     if (channel === undefined) {
       const bound: Placement['bound'] = node !== '' ? 'node' : kind === 'shard' ? 'slot' : 'anywhere';
-      channel = new ChannelState(kind, name, { bound, node, slot: slotOfKey(name) }, this.#placer, this.reporter);
+      channel = new ChannelState(kind, name, { bound, node, slot: this.#slotting?.slotOf(name) ?? -1 }, this.#placer, this.reporter);
       this.#channels.set(id, channel);
     }
     return channel;

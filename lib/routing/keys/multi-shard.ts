@@ -4,7 +4,6 @@ import type { Arg, CommandSpec, Raw, ResponsePolicy } from '../../protocol/comma
 import { failureOfParts } from '../../protocol/partial-failure.js';
 import { argText } from '../../protocol/resp/text.js';
 import { random as runtimeRandom } from '../../runtime/runtime.js';
-import { SLOT_COUNT } from '../../topology/slot-map.js';
 
 /** One part of a command over several slots: a command for the keys of one slot. */
 export interface ShardPart {
@@ -14,13 +13,20 @@ export interface ShardPart {
   readonly keys: readonly number[];
 }
 
+/** What keeps the keys of one command apart. */
+export interface Partition {
+  /** How many slots there are. */
+  readonly slots: number;
+  /** The slot of a key, plus any multiple of `slots` where more than the slot keeps keys apart. */
+  groupOf(key: Arg): number;
+}
+
 /**
  * Splits a `multi_shard` command by slot, `null` if all its keys share one: then it goes as it is. Arguments between two keys (the values
  * of MSET) stay with the key before them. https://redis.io/docs/latest/develop/reference/command-tips/#request_policy
- * `null` also for commands that count their keys or have options behind them (MSETEX): they are not split. `groupOf` gives the slot of a
- * key, plus any multiple of 16,384 where more than the slot keeps keys apart.
+ * `null` also for commands that count their keys or have options behind them (MSETEX): they are not split.
  */
-export function splitBySlot(spec: CommandSpec, args: readonly Arg[], groupOf: (key: Arg) => number): readonly ShardPart[] | null {
+export function splitBySlot(spec: CommandSpec, args: readonly Arg[], { slots, groupOf }: Partition): readonly ShardPart[] | null {
   if (spec.firstKey < 0) return null;
   const indexes = keyIndexes(spec, args);
   // The server would refuse it as a whole; it must not see only the parts that are well-formed.
@@ -39,7 +45,7 @@ export function splitBySlot(spec: CommandSpec, args: readonly Arg[], groupOf: (k
     for (let at = index; at < index + spec.keyStep; at++) group.args.push(args[at] ?? '');
   }
   if (groups.size < 2) return null;
-  return [...groups].map(([id, group]) => ({ slot: id % SLOT_COUNT, ...group }));
+  return [...groups].map(([id, group]) => ({ slot: id % slots, ...group }));
 }
 
 /** The reply to a part, or the error that it ended with. */

@@ -7,6 +7,7 @@ import { argText } from '../../protocol/resp/text.js';
 import { SLOT_COUNT } from '../../topology/slot-map.js';
 import { affinityTo } from './affinity-slot.js';
 import { crc16, crc16OfAscii } from './crc16.js';
+import type { Slotting } from './slotting.js';
 
 const PUBLISH = command('PUBLISH');
 const OPEN = 0x7b;
@@ -34,24 +35,23 @@ function slotOfBytes(key: Uint8Array): number {
 }
 
 /**
- * The slot that all keys of a command share, -1 if it has none; for PUBLISH, which any node takes, the affinity to that of its channel:
- * what goes through different nodes arrives in any order. Throws `CrossSlotError` if the keys do not share a slot.
+ * The slot that all keys of a command share, -1 if it has none; for PUBLISH, which any node of a cluster takes, the affinity to that of its
+ * channel: what goes through different nodes arrives in any order. Throws `CrossSlotError` if the keys do not share a slot.
  */
-export function slotOfCommand(spec: CommandSpec, args: readonly Arg[]): number {
+export function slotOfCommand(slotting: Slotting, spec: CommandSpec, args: readonly Arg[]): number {
   const { firstKey, lastKey } = spec;
-  if (firstKey === -1) return spec === PUBLISH && args[0] !== undefined ? affinityTo(slotOfKey(args[0])) : -1;
+  if (firstKey === -1) return spec === PUBLISH && args[0] !== undefined ? slotting.slotOfPublish(args[0]) : -1;
   if (firstKey >= 0 && lastKey === firstKey) {
     const key = args[firstKey];
-    return key === undefined ? -1 : slotOfKey(key);
+    return key === undefined ? -1 : slotting.slotOf(key);
   }
-  return commonSlot(
+  return slotting.commonSlot(
     spec.name,
     keyIndexes(spec, args).map((index) => args[index] ?? ''),
   );
 }
 
-/** The one slot of all these keys, -1 if there are none. */
-export function commonSlot(what: string, keys: readonly Arg[]): number {
+function commonSlot(what: string, keys: readonly Arg[]): number {
   let slot = -1;
   for (const key of keys) {
     const own = slotOfKey(key);
@@ -60,6 +60,14 @@ export function commonSlot(what: string, keys: readonly Arg[]): number {
   }
   return slot;
 }
+
+/** Slotting of a cluster: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#key-distribution-model */
+export const HASH_SLOTS: Slotting = Object.freeze({
+  count: SLOT_COUNT,
+  slotOf: slotOfKey,
+  commonSlot,
+  slotOfPublish: (channel: Arg) => affinityTo(slotOfKey(channel)),
+});
 
 function crossSlot(what: string, keys: readonly Arg[]): CrossSlotError {
   const names = keys.map(argText);

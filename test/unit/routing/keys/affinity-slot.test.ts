@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { specOf } from '../../../../lib/protocol/catalog/specs.js';
 import { affinityTo, isAffinity, slotOfAffinity } from '../../../../lib/routing/keys/affinity-slot.js';
-import { slotOfCommand, slotOfKey } from '../../../../lib/routing/keys/slots.js';
+import { HASH_SLOTS, slotOfCommand, slotOfKey } from '../../../../lib/routing/keys/slots.js';
 
 describe('an affinity to a slot', () => {
   for (const slot of [0, 1, 3_300, 16_383]) {
@@ -20,7 +20,7 @@ describe('an affinity to a slot', () => {
   ] as const) {
     it(`is ${affinity ? '' : 'not '}what routes ${text}`, () => {
       const { spec, args } = specOf(text.split(' '));
-      const slot = slotOfCommand(spec, args);
+      const slot = slotOfCommand(HASH_SLOTS, spec, args);
       assert.equal(isAffinity(slot), affinity);
       if (affinity) assert.equal(slotOfAffinity(slot), slotOfKey('b'));
     });

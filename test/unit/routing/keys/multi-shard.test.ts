@@ -3,7 +3,7 @@ import { ArgumentError, PartialFailureError, TimeoutError } from '../../../../li
 import { command, specOf } from '../../../../lib/protocol/catalog/specs.js';
 import { parseReplyError } from '../../../../lib/protocol/resp/reply-error.js';
 import { isAboutSeveralNodes, mergeNodes, mergeParts, type PartOutcome, splitBySlot } from '../../../../lib/routing/keys/multi-shard.js';
-import { slotOfKey } from '../../../../lib/routing/keys/slots.js';
+import { HASH_SLOTS } from '../../../../lib/routing/keys/slots.js';
 import { mergeCases, splitCases } from '../../../spec/scatter-cases.js';
 
 const nodes = ['n1:1', 'n2:2', 'n3:3'];
@@ -18,6 +18,8 @@ function rejection(action: () => unknown): PartialFailureError {
   }
   throw new Error('nothing was thrown');
 }
+
+const BY_SLOT = { slots: HASH_SLOTS.count, groupOf: HASH_SLOTS.slotOf };
 
 describe('which commands are sent to several nodes', () => {
   const cases: readonly (readonly [name: string, several: boolean])[] = [
@@ -40,12 +42,12 @@ describe('a command over several slots', () => {
   for (const { words, parts, replies, merged } of splitCases) {
     const { spec, args } = specOf(words);
     it(`${words.join(' ')} becomes ${parts === null ? 'one part' : `${parts.length} parts`}`, () => {
-      const split = splitBySlot(spec, args, slotOfKey)?.map((part) => [part.slot, part.args, part.keys]) ?? null;
+      const split = splitBySlot(spec, args, BY_SLOT)?.map((part) => [part.slot, part.args, part.keys]) ?? null;
       assert.deepEqual(split, parts);
     });
     if (replies === undefined) continue;
     it(`${words.join(' ')} has one reply in the order of its keys`, () => {
-      assert.deepEqual(mergeParts(spec, args, splitBySlot(spec, args, slotOfKey) ?? [], replies.map(outcomeOf)), merged);
+      assert.deepEqual(mergeParts(spec, args, splitBySlot(spec, args, BY_SLOT) ?? [], replies.map(outcomeOf)), merged);
     });
   }
 
@@ -53,7 +55,7 @@ describe('a command over several slots', () => {
     const { spec, args } = specOf(['MGET', '{a}1', 'b', '{a}2', 'c']);
     const failed = new TimeoutError('MGET timed out');
     const outcomes: PartOutcome[] = [{ error: failed }, { value: ['1'] }, { error: parseReplyError('ERR no') }];
-    const error = rejection(() => mergeParts(spec, args, splitBySlot(spec, args, slotOfKey) ?? [], outcomes));
+    const error = rejection(() => mergeParts(spec, args, splitBySlot(spec, args, BY_SLOT) ?? [], outcomes));
     assert.equal(error.code, 'ERR_PARTIAL');
     assert.equal(error.command, 'MGET');
     assert.equal(error.executed, 'unknown');
@@ -68,13 +70,13 @@ describe('a command over several slots', () => {
 
   it('is refused whole when a value is missing, instead of setting the keys before it', () => {
     const { spec, args } = specOf(['MSET', 'a', 1, 'b']);
-    assert.throws(() => splitBySlot(spec, args, slotOfKey), ArgumentError);
+    assert.throws(() => splitBySlot(spec, args, BY_SLOT), ArgumentError);
   });
 
   it('does not list a hundred keys in a message', () => {
     const { spec, args } = specOf(['DEL', ...Array.from({ length: 100 }, (_, i) => `{a}${i}`), 'b']);
     const error = rejection(() =>
-      mergeParts(spec, args, splitBySlot(spec, args, slotOfKey) ?? [], [{ error: new Error('x') }, { value: 1 }]),
+      mergeParts(spec, args, splitBySlot(spec, args, BY_SLOT) ?? [], [{ error: new Error('x') }, { value: 1 }]),
     );
     assert.match(error.message, /\{a\}4 and 95 more\)/);
     assert.equal(error.failures[0]?.keys.length, 100);

@@ -3,7 +3,7 @@ import calculateSlot from 'cluster-key-slot';
 import { CrossSlotError } from '../../../../lib/errors.js';
 import { specOf } from '../../../../lib/protocol/catalog/specs.js';
 import type { Arg } from '../../../../lib/protocol/command-spec.js';
-import { commonSlot, slotOfCommand, slotOfKey } from '../../../../lib/routing/keys/slots.js';
+import { HASH_SLOTS, slotOfCommand, slotOfKey } from '../../../../lib/routing/keys/slots.js';
 
 // Numbers from CLUSTER KEYSLOT.
 const keySlots: readonly (readonly [key: Arg, slot: number])[] = [
@@ -76,20 +76,20 @@ describe('hash slots', () => {
   for (const [words, slot] of commandSlots) {
     it(`give ${words.join(' ')} the slot ${slot}`, () => {
       const { spec, args } = specOf(words);
-      assert.equal(slotOfCommand(spec, args), slot);
+      assert.equal(slotOfCommand(HASH_SLOTS, spec, args), slot);
     });
   }
 
   for (const words of crossing) {
     it(`refuse ${words.join(' ')}`, () => {
       const { spec, args } = specOf(words);
-      assert.throws(() => slotOfCommand(spec, args), CrossSlotError);
+      assert.throws(() => slotOfCommand(HASH_SLOTS, spec, args), CrossSlotError);
     });
   }
 
   it('are named with their keys when they differ', () => {
     assert.throws(
-      () => commonSlot('RENAME', ['a', Buffer.from('b')]),
+      () => HASH_SLOTS.commonSlot('RENAME', ['a', Buffer.from('b')]),
       (error: CrossSlotError) => {
         assert.equal(error.code, 'ERR_CROSS_SLOT');
         assert.equal(error.executed, 'no');
@@ -104,8 +104,8 @@ describe('hash slots', () => {
 
   it('are not all listed in the message when there are many', () => {
     const keys = Array.from({ length: 12 }, (_, i) => `key:${i}`);
-    assert.throws(() => commonSlot('MGET', keys), /"key:4" \(slot \d+\) and 7 more$/);
+    assert.throws(() => HASH_SLOTS.commonSlot('MGET', keys), /"key:4" \(slot \d+\) and 7 more$/);
   });
 
-  it('are -1 for no keys', () => assert.equal(commonSlot('MULTI', []), -1));
+  it('are -1 for no keys', () => assert.equal(HASH_SLOTS.commonSlot('MULTI', []), -1));
 });
