@@ -17,6 +17,9 @@ export const releases: Readonly<
   Record<string, { readonly suites: readonly string[] | null; readonly target: string | null; readonly packages: readonly string[] }>
 >;
 export const besideDefault: readonly ['valkey-9', 'redis-8.6'];
+export const proxies: readonly ProxyName[];
+export type ProxyName = 'nutcracker' | 'haproxy';
+export function findProxy(name: ProxyName, env?: NodeJS.ProcessEnv): string | null;
 export function versionOf(path: string): ServerVersion | null;
 export function unpackedServer(name: string): string | null;
 export function findServer(env?: NodeJS.ProcessEnv): FoundServer | null;

@@ -1,4 +1,5 @@
-// Finds a Redis or Valkey server for tests and demo, or unpacks one into .cache/servers. Nothing is installed on the system.
+// Finds a Redis or Valkey server for tests and demo, or unpacks one into .cache/servers, and the proxies that some tests put in front of
+// servers. Nothing is installed on the system.
 //   node scripts/servers.mjs            the server that tests and demo use
 //   node scripts/servers.mjs <name>     one of `releases` below, by name
 import { spawnSync } from 'node:child_process';
@@ -15,7 +16,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { cache, withLock } from './setup-lock.mjs';
 
@@ -23,6 +24,7 @@ const serversFolder = join(cache, 'servers');
 
 const redis = ['redis-server', 'redis-sentinel', 'redis-tools'];
 const valkey = ['valkey-server', 'valkey-sentinel', 'valkey-tools'];
+const serverPrograms = ['redis-server', 'valkey-server'];
 
 /** What can be unpacked: packages of Debian suites. `suites: null` stands for the suites of this machine. */
 export const releases = Object.freeze({
@@ -33,10 +35,16 @@ export const releases = Object.freeze({
   'valkey-8.0': { suites: ['bookworm', 'bookworm-backports'], target: 'bookworm-backports', packages: valkey },
   'valkey-8.1': { suites: ['trixie'], target: null, packages: valkey },
   'valkey-9': { suites: ['sid'], target: null, packages: valkey },
+  nutcracker: { suites: null, target: null, packages: ['nutcracker'] },
+  haproxy: { suites: null, target: null, packages: ['haproxy'] },
 });
 
 /** Releases that some tests start beside the default server: the first of each product with atomic slot migration. */
 export const besideDefault = Object.freeze(['valkey-9', 'redis-8.6']);
+
+/** Proxies that some tests put in front of servers, each with the argument at which it tells its version. */
+const versionArguments = Object.freeze({ nutcracker: '--version', haproxy: '-v' });
+export const proxies = Object.freeze(Object.keys(versionArguments));
 
 /** The oldest server that tests and demo work with: CLUSTER ADDSLOTSRANGE, CLUSTER SHARDS and enable-debug-command came with 7.0. */
 const oldestMajor = 7;
@@ -93,11 +101,29 @@ function isUsable(path) {
   return version !== null && version.major >= oldestMajor;
 }
 
-/** The server of `.cache/servers/<name>`, or null. */
+/** Whether a proxy runs here: it tells its version. */
+function isProxy(name, path) {
+  const { stdout, stderr } = spawnSync(path, [versionArguments[name]], { encoding: 'utf8' });
+  return new RegExp(`${name}\\D{0,10}\\d+\\.\\d+`, 'i').test(`${stdout}${stderr}`);
+}
+
+/** The server, or the proxy, of `.cache/servers/<name>`, or null. */
 export function unpackedServer(name) {
-  return (
-    ['redis-server', 'valkey-server'].map((program) => join(serversFolder, name, 'bin', program)).find((path) => isExecutable(path)) ?? null
-  );
+  const programs = proxies.includes(name) ? [name] : serverPrograms;
+  return programs.map((program) => join(serversFolder, name, 'bin', program)).find((path) => isExecutable(path)) ?? null;
+}
+
+/** A proxy that tests start: NUTCRACKER or HAPROXY, else one on the PATH, else an unpacked one, else null. */
+export function findProxy(name, env = process.env) {
+  const variable = name.toUpperCase();
+  const named = env[variable];
+  if (named) {
+    const path = named.includes('/') ? resolve(named) : onPath(named, env);
+    if (path === null || !isExecutable(path) || !isProxy(name, path)) throw new SetupError(`${variable}=${named} is not a ${name}.`);
+    return path;
+  }
+  // Debian has them where the PATH of most users does not look.
+  return [onPath(name, env), join('/usr/sbin', name), unpackedServer(name)].find((path) => path !== null && isExecutable(path)) ?? null;
 }
 
 /** The server that tests and demo use: REDIS_SERVER, else one on the PATH, else an unpacked one, else null. */
@@ -109,7 +135,7 @@ export function findServer(env = process.env) {
     if (!isUsable(path)) throw new SetupError(`REDIS_SERVER=${env.REDIS_SERVER} is not a Redis or Valkey server 7.0 or newer.\n${hint}`);
     return { server: path, source: 'REDIS_SERVER', ...extras };
   }
-  for (const program of ['redis-server', 'valkey-server']) {
+  for (const program of serverPrograms) {
     const path = onPath(program, env);
     if (path !== null && isUsable(path)) return { server: path, source: 'PATH', ...extras };
   }
@@ -135,13 +161,14 @@ export function ensureServer(log = console.log) {
 }
 
 /**
- * Unpacks the releases of `besideDefault`, where that can be: what is missing is told in one line, and the tests that need it are skipped.
+ * Unpacks the releases of `besideDefault` and the proxies, where that can be: what is missing is told in one line, and the tests that need
+ * it are skipped.
  */
 export function ensureBesideDefault(log = console.log) {
-  for (const name of besideDefault) {
+  for (const name of [...besideDefault, ...proxies]) {
     try {
       // A mirror that does not answer keeps nobody from the other tests for long.
-      unpack(name, log, 60_000);
+      if (!proxies.includes(name) || findProxy(name) === null) unpack(name, log, 60_000);
     } catch (error) {
       if (!(error instanceof SetupError)) throw error;
       log(`Without ${name}, whose tests are skipped: ${error.message.split('\n', 1)[0]}`);
@@ -170,14 +197,16 @@ export function unpack(name, log = console.log, limitMs = undefined) {
     const work = join(serversFolder, `.${name}`);
     try {
       download(release, work, limitMs);
-      assemble(work);
+      assemble(work, proxies.includes(name) ? new RegExp(`^${name}$`) : /^(redis|valkey)-/);
       rmSync(join(serversFolder, name), { recursive: true, force: true });
       renameSync(join(work, 'done'), join(serversFolder, name));
     } finally {
       rmSync(work, { recursive: true, force: true });
     }
     const server = unpackedServer(name);
-    if (server === null || !isUsable(server))
+    if (proxies.includes(name)) {
+      if (server === null || !isProxy(name, server)) throw new SetupError(`The packages of ${name} hold no ${name} that runs here.`);
+    } else if (server === null || !isUsable(server))
       throw new SetupError(`The packages of ${name} hold no server 7.0 or newer that runs here.\n${hint}`);
     return server;
   });
@@ -241,7 +270,7 @@ function debianMirror(options, limitMs) {
  * From the unpacked packages to `done/`: programs, the libraries they need (libc too, so that packages of a newer suite run), and small
  * scripts that start the programs with these libraries. The scripts find their folder by themselves: the whole may be moved.
  */
-function assemble(work) {
+function assemble(work, isWanted) {
   const unpacked = join(work, 'root');
   const done = join(work, 'done');
   for (const folder of ['bin', 'lib', 'programs']) mkdirSync(join(done, folder), { recursive: true });
@@ -256,14 +285,19 @@ function assemble(work) {
   }
   const loader = readdirSync(join(done, 'lib')).find((file) => /^ld-linux.*\.so\.\d+$/.test(file));
   if (loader === undefined) throw new SetupError(`The packages hold no program loader.\n${hint}`);
-  for (const program of readdirSync(join(unpacked, 'usr/bin'))) {
-    if (!/^(redis|valkey)-/.test(program)) continue;
-    renameSync(join(unpacked, 'usr/bin', program), join(done, 'programs', program));
+  for (const path of ['usr/bin', 'usr/sbin'].flatMap((folder) => programsIn(join(unpacked, folder)))) {
+    const program = basename(path);
+    if (!isWanted.test(program)) continue;
+    renameSync(path, join(done, 'programs', program));
     const script = join(done, 'bin', program);
     const exec = `exec "$here/lib/${loader}" --library-path "$here/lib" "$here/programs/${program}" "$@"`;
     writeFileSync(script, ['#!/bin/sh', `here=\${0%/*}/..`, exec, ''].join('\n'));
     chmodSync(script, 0o755);
   }
+}
+
+function programsIn(folder) {
+  return existsSync(folder) ? readdirSync(folder).map((program) => join(folder, program)) : [];
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(resolve(process.argv[1])).href) {
