@@ -96,11 +96,20 @@ class Sentinels {
     const { product, version } = plan;
     const address = { host: `10.0.1.${++this.#created}`, port: PORT };
     const sentinel = new SentinelServer(group.world.network, address, { product, version }, group.world.books);
-    const primary = group.reigning?.server ?? group.servers[0];
+    const primary = this.#named() ?? group.servers[0];
     if (primary === undefined) throw new Error('a group without servers');
     sentinel.monitor(this.#settings, primary.host, primary.port);
     this.all.push(sentinel);
     return sentinel;
+  }
+
+  /**
+   * Whom the sentinels name that are there, for one that is new: a server that one of them has promoted and not told the others of may become a
+   * replica again, and with an epoch of 0 the new one would never hear of it.
+   */
+  #named(): { readonly host: string; readonly port: number } | undefined {
+    const groups = this.all.flatMap((sentinel) => (sentinel.state === 'running' ? (sentinel.groups.get(NAME) ?? []) : []));
+    return groups.sort((a, b) => b.configEpoch - a.configEpoch)[0]?.announced;
   }
 
   /** As after they have found each other. */
