@@ -66,7 +66,11 @@ export class Deployment {
   readonly #readyWaiters = new ReadyWaiters(this, () => this.events.emit('ready'));
   readonly #announcer = new TopologyAnnouncer(this.events);
   readonly #timers = new Set<NodeJS.Timeout>();
-  readonly renewals = new Renewals(this.bus, (ms, action) => this.#later(ms, action));
+  readonly renewals = new Renewals(
+    this.bus,
+    (ms, action) => this.#later(ms, action),
+    () => this.leadsToReplica,
+  );
   #destroyed = false;
   /** The last probe of a single shard ended with the answer of its primary. */
   #primaryAnswers = false;

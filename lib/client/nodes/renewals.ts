@@ -14,15 +14,16 @@ export class Renewals {
   constructor(
     private readonly bus: DeploymentBus,
     private readonly later: (ms: number, action: () => void) => void,
+    private readonly leadsToReplica: () => boolean,
   ) {}
 
   /**
    * A replica has refused a call. Of many refusals the first counts, until the new connections are ready: these have led to a replica as well,
-   * and are made anew after a while.
+   * and are made anew after a while, unless a probe has found the same: then another one will find that the address leads elsewhere.
    */
   refused(node: Node): void {
     if (this.#leftMs(node) <= 0) this.#renew(node, false);
-    else if (node.ready) this.#delay(node, false);
+    else if (node.ready && !this.leadsToReplica()) this.#delay(node, false);
   }
 
   /** The address leads to another server than before: what is being connected may have begun with the old one. */
@@ -38,7 +39,11 @@ export class Renewals {
   #delay(node: Node, all: boolean): void {
     const isDue = this.#due.has(node);
     this.#due.set(node, all || this.#due.get(node) === true);
-    if (!isDue) this.later(this.#leftMs(node), () => this.#renew(node, this.#due.get(node) === true));
+    if (isDue) return;
+    this.later(this.#leftMs(node), () => {
+      const ofAll = this.#due.get(node);
+      if (ofAll !== undefined) this.#renew(node, ofAll);
+    });
   }
 
   #renew(node: Node, all: boolean): void {

@@ -79,6 +79,13 @@ describe('simulation: subscribers', () => {
     assert.match(found(gaps, 'm1')[0] ?? '', /missed 'm#2'/);
   });
 
+  it('what was on its way behind the last message when the subscriber left is not missing', () => {
+    const left = { ...subscriber('m1 m2'), endedAt: 35 };
+    const onItsWay = { ...left, deliveries: left.deliveries.map((item) => ({ ...item, at: item.at + 12 })) };
+    assert.deepEqual(findingsOf(gaps, forgedEvidence({ subscribers: [onItsWay], books: published() })), []);
+    assert.match(found(gaps, 'm2 m3')[0] ?? '', /missed 'm#1'/);
+  });
+
   it('one that came while the subscriber was nowhere, too, once messages come again', () => {
     assert.equal(found(gaps, 'm1 m3', published([15, 25])).length, 1);
     assert.deepEqual(found(gaps, 'm1 gap:15-25 m3', published([15, 25])), []);

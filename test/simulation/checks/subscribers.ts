@@ -105,12 +105,18 @@ export const gaps: Check = {
     if (subscribers.length === 0) return [];
     const findings: Finding[] = [];
     const presence = new Presence(evidence);
+    const handedOutAt = new Map<string, number>();
+    for (const { message, at } of books.publications) if (!handedOutAt.has(message)) handedOutAt.set(message, at);
     for (const stream of streamsOf(subscribers)) {
       const { record, name, items } = stream;
       if (record.confirmedAt === null) continue;
       const until = endOf(record, evidence);
       const given = new Set(items.map((item) => (item.type === 'gap' ? '' : `${item.channel} ${item.message}`)));
-      const lastAt = items.filter(({ type }) => type === 'message').at(-1)?.at ?? 0;
+      // When the newest was handed out, not when it came: others may have been on their way behind it when the subscriber left.
+      const lastAt = items.reduce(
+        (latest, item) => (item.type === 'message' ? Math.max(latest, handedOutAt.get(item.message) ?? 0) : latest),
+        0,
+      );
       const isAway = !presence.isThere(record, name, until);
       for (const publication of books.publications) {
         const { at, channel, message } = publication;

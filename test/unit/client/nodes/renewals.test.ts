@@ -5,7 +5,7 @@ import { Renewals } from '../../../../lib/client/nodes/renewals.js';
 import type { Node } from '../../../../lib/pool/node.js';
 import { clock } from '../../../../lib/util/clock.js';
 
-type Act = 'refused' | 'moved' | 'ready';
+type Act = 'refused' | 'moved' | 'ready' | 'known';
 
 /** What happens at which time, in ms, and when the connections are made anew: `all` of them, or those that are ready. */
 const cases: { name: string; acts: [at: number, act: Act][]; renewed: string[] }[] = [
@@ -38,6 +38,16 @@ const cases: { name: string; acts: [at: number, act: Act][]; renewed: string[] }
     renewed: ['0 ready', '50 ready'],
   },
   { name: 'are made anew at once where the address has moved, the unfinished ones too', acts: [[0, 'moved']], renewed: ['0 all'] },
+  {
+    name: 'stay where a probe has found a replica there as well',
+    acts: [
+      [0, 'refused'],
+      [5, 'ready'],
+      [6, 'known'],
+      [7, 'refused'],
+    ],
+    renewed: ['0 ready'],
+  },
   {
     name: 'are made anew after a while where the address has moved a moment after a refusal',
     acts: [
@@ -85,10 +95,16 @@ describe('connections to a fixed address', () => {
         },
       };
       const bus = new DeploymentBus().on('renewed', (key) => told.push(key));
-      const renewals = new Renewals(bus, (ms, action) => setTimeout(action, ms));
+      const renewals = new Renewals(
+        bus,
+        (ms, action) => setTimeout(action, ms),
+        () => isKnown,
+      );
+      let isKnown = false;
       for (const [at, act] of acts) {
         time.tick(at - Date.now());
         if (act === 'ready') node.ready = true;
+        else if (act === 'known') isKnown = true;
         else renewals[act](node as unknown as Node);
       }
       time.tick(1_000);
