@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { Connection, type ConnectionEvents } from '../../../lib/connection/connection.js';
+import { ConnectionLostError } from '../../../lib/errors.js';
+import { clock } from '../../../lib/util/clock.js';
+import { Failure, OK } from '../../simulation/servers/resp.js';
 import { connectionTo, ScriptedWorld, silence } from '../../support/scripted-world.js';
 import { RecordedCalls } from './recorded-calls.js';
 
@@ -47,5 +50,43 @@ describe('a connection', () => {
     answer('late');
     await world.outcome(end);
     assert.deepEqual([calls.outcomes, closed], [['ECHO a: late'], [null]]);
+  });
+
+  describe('rejects a call at its own deadline', () => {
+    const cases: readonly (readonly [name: string, timeoutsMs: readonly number[]])[] = [
+      ['that was sent', [100]],
+      ['behind one that may take longer', [1_000, 100]],
+      ['before one that may take longer', [100, 1_000]],
+      ['behind one that may take for ever', [0, 100]],
+    ];
+    for (const [name, timeoutsMs] of cases) {
+      it(name, async () => {
+        const { calls, connection } = await open();
+        for (const ms of timeoutsMs) connection.send(calls.make(`ECHO ${ms}`, clock.deadlineIn(ms)));
+        await world.pass(90);
+        assert.equal(calls.outcomes.length, 0);
+        await world.pass(30);
+        assert.equal(calls.outcomes.length, 1);
+        assert.match(calls.outcomes[0] ?? '', /^ECHO 100: TimeoutError: /);
+        assert.equal(calls.executed, 'unknown');
+        connection.destroy(null);
+      });
+    }
+  });
+
+  it('does not write a call that settled while it waited, and counts it no more', async () => {
+    const server = world.serve('10.0.0.2', ([name]) => (name === 'HELLO' ? silence : undefined));
+    const calls = new RecordedCalls();
+    const connection = new Connection(connectionTo(server), { ready: () => {}, closed: () => {} });
+    const [settled, other] = [calls.make('ECHO settled'), calls.make('ECHO other')];
+    for (const call of [settled, other]) connection.send(call);
+    await world.until(() => server.received('HELLO').length === 1, 'the handshake has begun');
+    settled.fail(new ConnectionLostError('its caller has gone'));
+    server.connections[0]?.send(new Failure("ERR unknown command 'HELLO'"));
+    server.script = ([name]) => (name === 'SELECT' ? OK : undefined);
+    await world.until(() => calls.outcomes.length === 2, 'the other call is answered');
+    assert.deepEqual([server.received('ECHO'), calls.outcomes[1]], [['ECHO other'], 'ECHO other: other']);
+    assert.deepEqual(calls.usage, { commands: 0, bytes: 0 });
+    connection.destroy(null);
   });
 });

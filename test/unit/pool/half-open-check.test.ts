@@ -88,4 +88,12 @@ describe('a check of a stalled connection', () => {
       assert.deepEqual(told, after);
     });
   }
+
+  it('that has ended leaves no connection open, and no timer', async () => {
+    start();
+    await world.until(() => check.state === 'answered', 'the server has answered');
+    check.end();
+    await world.pass(10);
+    assert.deepEqual([server.open.length, world.openTimers], [0, []]);
+  });
 });

@@ -67,4 +67,16 @@ describe('a dispatcher in a cluster', () => {
     await world.outcome(Promise.all([...older, ...newer]));
     assert.deepEqual(sentTo(1), ['SET {b}2 0', 'SET b 1', 'SET b 2', 'SET b 3', 'SET b 4']);
   });
+
+  it('counts a call no more whose caller has gone when its connection breaks', async () => {
+    servers.script = (_, [name]) => (name === 'GET' ? silence : undefined);
+    const abort = new AbortController();
+    const aborted = assert.rejects(redis.with({ signal: abort.signal }).get('b'), { name: 'AbortError' });
+    await world.until(() => sentTo(0).length === 1, 'the command has come');
+    abort.abort();
+    await world.outcome(aborted);
+    assert.equal(redis.stats().commands, 1, 'its place is kept for the reply');
+    for (const { end } of servers.server(0).open) end.close();
+    await world.until(() => redis.stats().commands === 0, 'it counts no more');
+  });
 });

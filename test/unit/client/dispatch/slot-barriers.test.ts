@@ -8,8 +8,11 @@ import { command } from '../../../../lib/protocol/catalog/specs.js';
 import { SlotMap } from '../../../../lib/topology/slot-map.js';
 import type { TopologySnapshot } from '../../../../lib/topology/snapshot.js';
 
+let made = 0;
+
+/** A call unlike all others: equal ones would be taken for each other. */
 const callOf = (name: string, key: string): Call => {
-  const call = internalCallInto({ onValue() {}, onError() {} }, command(name), [key, '1']);
+  const call = internalCallInto({ onValue() {}, onError() {} }, command(name), [key, String(++made)]);
   call.state = WRITTEN;
   return call;
 };

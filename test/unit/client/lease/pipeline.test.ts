@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { createClient, type Redis, replication } from '../../../../lib/index.js';
+import { OK } from '../../../simulation/servers/resp.js';
+import { ScriptedReplication } from '../../../support/scripted-group.js';
+import { ScriptedWorld } from '../../../support/scripted-world.js';
+
+describe('a pipeline whose reads go to replicas', () => {
+  let world: ScriptedWorld;
+  let servers: ScriptedReplication;
+  let redis: Redis;
+  beforeEach(async () => {
+    world = new ScriptedWorld();
+    servers = new ScriptedReplication(world, 2);
+    servers.script = (server, [name]) => (name === 'SET' ? OK : name === 'GET' ? `of ${server}` : undefined);
+    const addresses = servers.servers.map(({ name }) => `redis://${name}`);
+    redis = createClient({ topology: replication(addresses), reads: 'replicaPreferred' });
+    await world.outcome(redis.connect());
+  });
+  afterEach(async () => {
+    redis.destroy();
+    await world.pass(10);
+    world[Symbol.dispose]();
+  });
+
+  const cases = [
+    ['reads from the primary what it may have written before', () => redis.pipeline().set('k', 'v').get('k'), ['OK', 'of 0']],
+    ['reads from a replica what it writes only later', () => redis.pipeline().get('k').set('k', 'v'), ['of 1', 'OK']],
+    ['reads from a replica where it writes nothing', () => redis.pipeline().get('k').get('l'), ['of 1', 'of 1']],
+  ] as const;
+  for (const [name, pipeline, replies] of cases) {
+    it(name, async () => assert.deepEqual(await world.outcome(pipeline().exec()), replies));
+  }
+});
