@@ -13,12 +13,8 @@ export interface Break {
   readonly replace: string;
   /** Files and folders of test/unit/ that should notice if no seed does. */
   readonly tests: readonly string[];
-  /** Files of test/integration/ that should notice what concerns more than a part alone can show. */
-  readonly integration?: readonly string[];
   /** Servers whose seeds show it soonest; undefined: all are as good. */
   readonly kind?: DeploymentKind;
-  /** Why neither notices; undefined: one of them does. */
-  readonly unnoticed?: string;
 }
 
 /** The file with the break. Throws where the text to replace is not there exactly once: the engine has changed, and the break with it. */

@@ -14,10 +14,9 @@ describe('the breaks of the engine', () => {
   });
 
   it('name tests that exist', () => {
-    for (const { name, tests, integration = [] } of breaks) {
+    for (const { name, tests } of breaks) {
       assert.ok(tests.length > 0, name);
       for (const test of tests) assert.ok(test.startsWith('test/unit/') && existsSync(test), `${test} of ${name}`);
-      for (const test of integration) assert.ok(test.startsWith('test/integration/') && existsSync(test), `${test} of ${name}`);
     }
   });
 

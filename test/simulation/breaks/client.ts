@@ -8,8 +8,7 @@ export const clientBreaks: readonly Break[] = [
     file: 'lib/client/client.ts',
     find: 'while (!wasIdle && this.#isOwed() && !this.#isClosed()) await new Promise((resolve) => setTimeout(resolve, 5));',
     replace: 'wasIdle || this.#isOwed();',
-    tests: ['test/unit/client'],
-    integration: ['test/integration/client/dispatch/closing.test.ts'],
+    tests: ['test/unit/client/client.test.ts'],
     kind: 'single',
   },
   {
@@ -18,7 +17,7 @@ export const clientBreaks: readonly Break[] = [
     file: 'lib/client/nodes/deployment.ts',
     find: 'this.#monitor.stop();\n    this.credentials.stop();',
     replace: 'this.credentials.stop();',
-    tests: ['test/unit/client'],
+    tests: ['test/unit/client/nodes/deployment.test.ts'],
     kind: 'single',
   },
   {
@@ -27,7 +26,7 @@ export const clientBreaks: readonly Break[] = [
     file: 'lib/client/nodes/deployment.ts',
     find: 'this.#control.destroy();',
     replace: '',
-    tests: ['test/unit/client'],
+    tests: ['test/unit/client/nodes/deployment.test.ts'],
     kind: 'single',
   },
   {
@@ -36,8 +35,7 @@ export const clientBreaks: readonly Break[] = [
     file: 'lib/client/client.ts',
     find: 'this.#dispatcher.endBlocking();',
     replace: '',
-    tests: ['test/unit/client'],
-    integration: ['test/integration/client/dispatch/closing.test.ts'],
+    tests: ['test/unit/client/client.test.ts'],
     kind: 'single',
   },
   {
@@ -54,7 +52,7 @@ export const clientBreaks: readonly Break[] = [
     file: 'lib/client/lease/watch.ts',
     find: 'await connection.watch(prefixedKeys);',
     replace: '',
-    tests: ['test/unit/client/lease'],
+    tests: ['test/unit/client/lease/watch.test.ts'],
     kind: 'single',
   },
   {

@@ -8,7 +8,7 @@ export const connectionBreaks: readonly Break[] = [
     file: 'lib/connection/connection.ts',
     find: 'if (call.state === SETTLED) releaseUsage(call);\n      else writer.encode(call);',
     replace: 'writer.encode(call);',
-    tests: ['test/unit/connection'],
+    tests: ['test/unit/connection/connection.test.ts'],
     kind: 'single',
   },
   {
@@ -17,7 +17,7 @@ export const connectionBreaks: readonly Break[] = [
     file: 'lib/connection/connection.ts',
     find: 'if (call.state === SETTLED) releaseUsage(call);\n      else writer.encode(call);',
     replace: 'if (call.state !== SETTLED) writer.encode(call);',
-    tests: ['test/unit/connection'],
+    tests: ['test/unit/connection/connection.test.ts'],
     kind: 'single',
   },
   {
@@ -26,8 +26,7 @@ export const connectionBreaks: readonly Break[] = [
     file: 'lib/connection/connection.ts',
     find: 'writer.blocked || this.#stall.isStalled ||',
     replace: 'writer.blocked ||',
-    tests: ['test/unit/connection'],
-    integration: ['test/integration/pool/multiplexer.test.ts'],
+    tests: ['test/unit/connection/connection.test.ts'],
   },
   {
     name: 'no-deadline-in-flight',
@@ -35,7 +34,7 @@ export const connectionBreaks: readonly Break[] = [
     file: 'lib/connection/connection.ts',
     find: 'this.#earliestDeadline = Math.min(expire(this.#queue, now, reject), expire(this.#inFlight, now, reject));',
     replace: 'this.#earliestDeadline = expire(this.#queue, now, reject);',
-    tests: ['test/unit/connection'],
+    tests: ['test/unit/connection/connection.test.ts'],
     kind: 'single',
   },
   {
@@ -45,7 +44,7 @@ export const connectionBreaks: readonly Break[] = [
     find: 'if (call.deadline < this.#earliestDeadline && call.deadline !== NO_DEADLINE) this.#earliestDeadline = call.deadline;',
     replace:
       'if (this.#earliestDeadline === Number.POSITIVE_INFINITY && call.deadline !== NO_DEADLINE) this.#earliestDeadline = call.deadline;',
-    tests: ['test/unit/connection'],
+    tests: ['test/unit/connection/connection.test.ts'],
     kind: 'single',
   },
   {
@@ -54,8 +53,7 @@ export const connectionBreaks: readonly Break[] = [
     file: 'lib/connection/connection.ts',
     find: "if (this.#closing.length > 0 && this.state !== 'closed' && areSettled(this.#inFlight, this.#queue)) this.destroy(null);",
     replace: "if (this.#closing.length > 0 && this.state !== 'closed' && areSettled(this.#queue)) this.destroy(null);",
-    tests: ['test/unit/connection'],
-    integration: ['test/integration/connection/connection.test.ts'],
+    tests: ['test/unit/connection/connection.test.ts'],
     kind: 'single',
   },
   {

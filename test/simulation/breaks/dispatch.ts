@@ -32,8 +32,7 @@ export const dispatchBreaks: readonly Break[] = [
     file: 'lib/client/dispatch/dispatcher.ts',
     find: 'if (decision.asking) call.ensureExtras().asking = true;',
     replace: '',
-    tests: ['test/unit/client/dispatch'],
-    integration: ['test/integration/client/dispatch/asking.test.ts'],
+    tests: ['test/unit/client/dispatch/dispatcher.test.ts'],
     kind: 'cluster',
   },
   {
@@ -42,8 +41,7 @@ export const dispatchBreaks: readonly Break[] = [
     file: 'lib/client/dispatch/dispatcher.ts',
     find: 'extras.asking = false;\n    if (extras.target === null)',
     replace: 'if (extras.target === null)',
-    tests: ['test/unit/client/dispatch'],
-    integration: ['test/integration/client/dispatch/asking.test.ts'],
+    tests: ['test/unit/client/dispatch/dispatcher.test.ts'],
     kind: 'cluster',
   },
   {
@@ -128,8 +126,7 @@ export const dispatchBreaks: readonly Break[] = [
     file: 'lib/client/dispatch/wait-replicas.ts',
     find: 'if (acknowledged < count) throw',
     replace: 'if (acknowledged < 0) throw',
-    tests: ['test/unit/client/dispatch'],
-    integration: ['test/integration/client/dispatch/wait-replicas.test.ts'],
+    tests: ['test/unit/client/dispatch/wait-replicas.test.ts'],
     kind: 'replication',
   },
   {
@@ -138,7 +135,7 @@ export const dispatchBreaks: readonly Break[] = [
     file: 'lib/client/dispatch/slot-barriers.ts',
     find: 'for (const call of barrier.refused) calls.push(call);\n      for (const call of barrier.issued) calls.push(call);',
     replace: 'for (const call of barrier.issued) calls.push(call);\n      for (const call of barrier.refused) calls.push(call);',
-    tests: ['test/unit/client/dispatch'],
+    tests: ['test/unit/client/dispatch/slot-barriers.test.ts'],
   },
   {
     name: 'no-barriers',
@@ -146,8 +143,7 @@ export const dispatchBreaks: readonly Break[] = [
     file: 'lib/client/dispatch/dispatcher.ts',
     find: 'if (barriers.size > 0 && keepsOrder(call, slot) && barriers.hold(slot, call, clock.now())) return;',
     replace: '',
-    tests: ['test/unit/client/dispatch'],
-    integration: ['test/integration/client/dispatch/slot-barriers.test.ts'],
+    tests: ['test/unit/client/dispatch/dispatcher.test.ts'],
     kind: 'cluster',
   },
   {
@@ -198,8 +194,7 @@ export const dispatchBreaks: readonly Break[] = [
     file: 'lib/client/dispatch/call-factory.ts',
     find: 'if (usage.commands >= this.#options.queue.maxCommands || usage.bytes + bytes > this.#options.queue.maxBytes) {',
     replace: 'if (usage.commands < 0) {',
-    tests: ['test/unit/client'],
-    integration: ['test/integration/client/dispatch/settling.test.ts'],
+    tests: ['test/unit/client/dispatch/call-factory.test.ts'],
     kind: 'single',
   },
   {

@@ -8,8 +8,7 @@ export const poolBreaks: readonly Break[] = [
     file: 'lib/pool/exclusive-pool.ts',
     find: 'if (dirty || isOld || this.#closed !== null || pooled.connection.load > 0) {',
     replace: 'if (isOld || this.#closed !== null) {',
-    tests: ['test/unit/pool', 'test/unit/client/lease'],
-    integration: ['test/integration/pool/exclusive-pool.test.ts'],
+    tests: ['test/unit/pool/exclusive-pool.test.ts', 'test/unit/client/lease/leased-connection.test.ts'],
     kind: 'single',
   },
   {
@@ -18,8 +17,7 @@ export const poolBreaks: readonly Break[] = [
     file: 'lib/pool/exclusive-pool.ts',
     find: 'Math.min(this.#waiting.length, maxConnecting) && this.#connections.size < max)',
     replace: 'Math.min(this.#waiting.length, maxConnecting))',
-    tests: ['test/unit/pool'],
-    integration: ['test/integration/pool/exclusive-pool.test.ts'],
+    tests: ['test/unit/pool/exclusive-pool.test.ts'],
     kind: 'single',
   },
   {
@@ -28,8 +26,7 @@ export const poolBreaks: readonly Break[] = [
     file: 'lib/pool/exclusive-pool.ts',
     find: 'pooled.hasOldCredentials || pooled.generation !== this.#generation || pooled.isExpired;',
     replace: 'pooled.hasOldCredentials || pooled.isExpired;',
-    tests: ['test/unit/pool'],
-    integration: ['test/integration/pool/exclusive-pool.test.ts'],
+    tests: ['test/unit/pool/exclusive-pool.test.ts'],
     kind: 'sentinel',
   },
   {
@@ -38,7 +35,7 @@ export const poolBreaks: readonly Break[] = [
     file: 'lib/pool/exclusive-pool.ts',
     find: 'pooled.closeWhenIdle(this.#config.idleMs, () => this.#available.size <= this.#config.min);\n    this.#serve();',
     replace: 'pooled.closeWhenIdle(this.#config.idleMs, () => this.#available.size <= this.#config.min);',
-    tests: ['test/unit/pool'],
+    tests: ['test/unit/pool/exclusive-pool.test.ts'],
     kind: 'single',
   },
   {
@@ -47,8 +44,7 @@ export const poolBreaks: readonly Break[] = [
     file: 'lib/pool/exclusive-pool.ts',
     find: 'this.#waiting.tick(now);',
     replace: '',
-    tests: ['test/unit/pool'],
-    integration: ['test/integration/pool/exclusive-pool.test.ts'],
+    tests: ['test/unit/pool/exclusive-pool.test.ts'],
     kind: 'single',
   },
   {
@@ -120,8 +116,7 @@ export const poolBreaks: readonly Break[] = [
     file: 'lib/pool/multiplexer.ts',
     find: 'for (const call of unwritten) call.owner.failed(call, notSent);',
     replace: '',
-    tests: ['test/unit/pool'],
-    integration: ['test/integration/pool/multiplexer.test.ts'],
+    tests: ['test/unit/pool/multiplexer.test.ts'],
     kind: 'single',
   },
   {
@@ -130,8 +125,7 @@ export const poolBreaks: readonly Break[] = [
     file: 'lib/pool/half-open-check.ts',
     find: "if (this.state === 'unresponsive' || this.#said === 'busy') this.#stalled.destroy(error);",
     replace: '',
-    tests: ['test/unit/pool'],
-    integration: ['test/integration/pool/half-open-check.test.ts'],
+    tests: ['test/unit/pool/half-open-check.test.ts'],
     kind: 'sentinel',
   },
   {
@@ -140,8 +134,7 @@ export const poolBreaks: readonly Break[] = [
     file: 'lib/pool/half-open-check.ts',
     find: 'void this.#ask(second);',
     replace: '',
-    tests: ['test/unit/pool'],
-    integration: ['test/integration/pool/half-open-check.test.ts'],
+    tests: ['test/unit/pool/half-open-check.test.ts'],
     kind: 'single',
   },
   {
@@ -150,7 +143,7 @@ export const poolBreaks: readonly Break[] = [
     file: 'lib/pool/half-open-check.ts',
     find: 'this.#reconnector.stop();\n    this.#second?.destroy(null);',
     replace: 'this.#reconnector.stop();',
-    tests: ['test/unit/pool'],
+    tests: ['test/unit/pool/half-open-check.test.ts'],
     kind: 'single',
   },
   {
@@ -159,8 +152,7 @@ export const poolBreaks: readonly Break[] = [
     file: 'lib/client/lease/leased-connection.ts',
     find: "if (this.#isEnded) return rejectRefused(spec, 'its lease is over');",
     replace: '',
-    tests: ['test/unit/client/lease', 'test/unit/api/leased-commands.test.ts'],
-    integration: ['test/integration/client/lease/leased-connection.test.ts'],
+    tests: ['test/unit/client/lease/leased-connection.test.ts'],
     kind: 'single',
   },
 ];

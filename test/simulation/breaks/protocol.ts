@@ -108,7 +108,7 @@ export const protocolBreaks: readonly Break[] = [
     file: 'lib/client/dispatch/dispatcher.ts',
     find: 'if (call.state === SETTLED) {\n      releaseUsage(call);\n',
     replace: 'if (call.state === SETTLED) {\n',
-    tests: ['test/unit/client/dispatch'],
+    tests: ['test/unit/client/dispatch/dispatcher.test.ts'],
     kind: 'single',
   },
   {

@@ -34,8 +34,7 @@ export const pubsubBreaks: readonly Break[] = [
     file: 'lib/connection/subscriber.ts',
     find: 'if (++this.#silentPeriods * this.pingEveryMs < this.#connection.liveness.limitMs) return;',
     replace: 'if (++this.#silentPeriods > 0) return;',
-    tests: ['test/unit/connection'],
-    integration: ['test/integration/connection/subscriber.test.ts'],
+    tests: ['test/unit/connection/subscriber.test.ts'],
     kind: 'single',
   },
   {
@@ -44,8 +43,7 @@ export const pubsubBreaks: readonly Break[] = [
     file: 'lib/connection/subscriber.ts',
     find: "else if (kind === 'sunsubscribe') this.#serverUnsubscribed(items[1] ?? null);",
     replace: '',
-    tests: ['test/unit/connection'],
-    integration: ['test/integration/connection/subscriber.test.ts'],
+    tests: ['test/unit/connection/subscriber.test.ts'],
     kind: 'cluster',
   },
   {
@@ -54,8 +52,7 @@ export const pubsubBreaks: readonly Break[] = [
     file: 'lib/connection/subscriber.ts',
     find: "if (subscription !== undefined && subscription.state === 'live') subscription",
     replace: 'if (subscription !== undefined) subscription',
-    tests: ['test/unit/connection'],
-    integration: ['test/integration/connection/subscriber.test.ts'],
+    tests: ['test/unit/connection/subscriber.test.ts'],
     kind: 'cluster',
   },
   {
@@ -72,8 +69,7 @@ export const pubsubBreaks: readonly Break[] = [
     file: 'lib/connection/subscriber.ts',
     find: "if (kindOf(kind) === 'slave') this.#notPrimary(",
     replace: "if (kindOf(kind) === 'none') this.#notPrimary(",
-    tests: ['test/unit/connection'],
-    integration: ['test/integration/connection/subscriber.test.ts'],
+    tests: ['test/unit/connection/subscriber.test.ts'],
     kind: 'cluster',
   },
   {

@@ -120,8 +120,7 @@ export const topologyBreaks: readonly Break[] = [
     file: 'lib/client/nodes/deployment.ts',
     find: "this.bus.emit('callsReturned', unwritten);",
     replace: '',
-    tests: ['test/unit/client/nodes'],
-    integration: ['test/integration/client/nodes/unconfirmed-nodes.test.ts'],
+    tests: ['test/unit/client/nodes/deployment.test.ts'],
     kind: 'cluster',
   },
   {
