@@ -141,7 +141,7 @@ export const poolBreaks: readonly Break[] = [
     name: 'connection-of-a-stall-stays-open',
     harm: 'Every stall leaves one more connection open.',
     file: 'lib/pool/half-open-check.ts',
-    find: 'this.#reconnector.stop();\n    this.#second?.destroy(null);',
+    find: 'this.#reconnector.stop();\n    this.#second.destroy(null);',
     replace: 'this.#reconnector.stop();',
     tests: ['test/unit/pool/half-open-check.test.ts'],
     kind: 'single',
