@@ -129,27 +129,31 @@ export class ScriptedReplication extends ScriptedGroup {
 
   protected says(index: number, [name = '']: readonly string[]): Answer {
     const isPrimary = index === this.primary;
-    const { host, port } = this.server(this.primary).address;
-    const replicas = this.servers.filter((_, other) => other !== this.primary);
-    if (name === 'ROLE')
-      return isPrimary ? ['master', 1, replicas.map((one) => [one.host, String(port), '1'])] : ['slave', host, port, 'connected', 1];
+    if (name === 'ROLE') return isPrimary ? this.#roleOfPrimary() : ['slave', this.#primary.host, this.#primary.port, 'connected', 1];
     if (name !== 'INFO') return undefined;
-    const own = isPrimary
-      ? [
-          'role:master',
-          `connected_slaves:${replicas.length}`,
-          ...replicas.map((one, at) => `slave${at}:ip=${one.host},port=${port},state=online,offset=1,lag=0`),
-        ]
-      : [
-          'role:slave',
-          `master_host:${host}`,
-          `master_port:${port}`,
-          'master_link_status:up',
-          'master_sync_in_progress:0',
-          'slave_repl_offset:1',
-        ];
-    const history = [`master_replid:${'r'.repeat(40)}`, 'master_repl_offset:1'];
-    return `# Server\r\nredis_mode:standalone\r\nrun_id:${idOf(index)}\r\n# Replication\r\n${[...own, ...history].join('\r\n')}\r\nloading:0\r\n`;
+    const lines = ['# Server', 'redis_mode:standalone', `run_id:${idOf(index)}`, '# Replication', ...this.#linesOf(isPrimary)];
+    return `${lines.join('\r\n')}\r\nmaster_replid:${'r'.repeat(40)}\r\nmaster_repl_offset:1\r\nloading:0\r\n`;
+  }
+
+  get #primary(): ScriptedServer['address'] {
+    return this.server(this.primary).address;
+  }
+
+  get #replicas(): ScriptedServer[] {
+    return this.servers.filter((_, index) => index !== this.primary);
+  }
+
+  #roleOfPrimary(): ReplyValue {
+    return ['master', 1, this.#replicas.map(({ address: { host, port } }) => [host, String(port), '1'])];
+  }
+
+  #linesOf(isPrimary: boolean): string[] {
+    const { host, port } = this.#primary;
+    if (!isPrimary) return ['role:slave', `master_host:${host}`, `master_port:${port}`, 'master_link_status:up', 'slave_repl_offset:1'];
+    const replicas = this.#replicas.map(
+      ({ address }, at) => `slave${at}:ip=${address.host},port=${address.port},state=online,offset=1,lag=0`,
+    );
+    return ['role:master', `connected_slaves:${replicas.length}`, ...replicas];
   }
 }
 
