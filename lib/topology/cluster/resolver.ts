@@ -50,7 +50,8 @@ export class ClusterResolver implements Resolver {
     const known = previous === null ? [] : askingOrder(previous, focus, this.#answered, this.#random);
     const addresses = [...known, ...shuffled(this.#seeds, this.#random)];
     const unique = [...new Map(addresses.map((address) => [addressKey(address), address])).values()];
-    if (previous !== null && focus?.quiet === true && (await this.#isUnchanged(previous))) return previous;
+    const quiet = previous !== null && focus?.quiet === true ? await this.#askQuietly(previous) : null;
+    if (quiet === 'unchanged') return previous as TopologySnapshot; // what is unchanged was there
     const foreign: ClusterView[] = [];
     const ask = async (address: Address): Promise<ClusterView> => {
       const view = await this.#ask(address, options);
@@ -58,13 +59,14 @@ export class ClusterResolver implements Resolver {
       foreign.push(view);
       throw new TopologyError('ERR_NOT_A_CLUSTER', `${addressKey(address)} belongs to another cluster`, [], { node: addressKey(address) });
     };
-    const answers = await askSeveral(unique, ask, {
-      want: VIEWS,
+    const others = quiet === null ? unique : unique.filter((address) => addressKey(address) !== quiet.key);
+    const answers = await askSeveral(others, ask, {
+      want: quiet === null ? VIEWS : VIEWS - 1,
       staggerMs: STAGGER_MS,
       graceMs: (view) => (previous !== null && namesOtherOwners(view, previous) ? NEWS_GRACE_MS : GRACE_MS),
       counts: knowsSlots,
     });
-    const own = answers.flatMap((answer) => (answer.ok ? [answer.value] : []));
+    const own = [...(quiet === null ? [] : [quiet.view]), ...answers.flatMap((answer) => (answer.ok ? [answer.value] : []))];
     const views = ofOneCluster(viewsThatCount(own, foreign));
     if (views.length === 0) throw failure('ERR_NO_SEED_REACHABLE', 'no node of the cluster could be asked', causesOf(answers));
     // Servers that were reset and are still known, or still seeds, know only themselves: they are no reason to forget the cluster.
@@ -76,7 +78,7 @@ export class ClusterResolver implements Resolver {
       const error = answer.ok ? null : answer.error;
       if (error instanceof TopologyError && error.code === 'ERR_TOPOLOGY_TOO_LARGE') this.#context.report('too large a view', error);
     }
-    this.#answered = answers.flatMap((answer) => (answer.ok ? [addressKey(answer.item)] : []));
+    this.#answered = [...(quiet === null ? [] : [quiet.key]), ...answers.flatMap((answer) => (answer.ok ? [addressKey(answer.item)] : []))];
     const verifying = await this.#askUnverifiedOwners(views, previous, ask);
     return this.#topologyOf([...views, ...verifying], previous);
   }
@@ -105,19 +107,21 @@ export class ClusterResolver implements Resolver {
   }
 
   /**
-   * Whether the view of one node changes nothing. A view that does is no proof yet (the node may be cut off, or in another cluster): then
-   * several are asked.
+   * Asks one node. A view that changes something is no proof yet (the node may be cut off), so others are asked besides: of these perhaps none
+   * has the news yet. null: there is no view of this cluster.
    */
-  async #isUnchanged(previous: TopologySnapshot): Promise<boolean> {
+  async #askQuietly(previous: TopologySnapshot): Promise<'unchanged' | { readonly key: string; readonly view: ClusterView } | null> {
     const healthy = shuffled([...previous.nodes.values()], this.#random).filter(({ role, usable }) => role === 'primary' || usable);
     const { address } = healthy.find(({ key }) => key !== this.#lastQuietNode) ?? healthy[0] ?? {};
-    if (address === undefined) return false;
-    this.#lastQuietNode = addressKey(address);
+    if (address === undefined) return null;
+    const key = addressKey(address);
+    this.#lastQuietNode = key;
     try {
       const view = await this.#ask(address, {});
-      return sameTopology(this.#topologyOf([view], previous), previous);
+      if (sameTopology(this.#topologyOf([view], previous), previous)) return 'unchanged';
+      return knowsSlots(view) && isSameCluster(view, previous) ? { key, view } : null;
     } catch {
-      return false;
+      return null;
     }
   }
 

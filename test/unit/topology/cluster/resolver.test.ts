@@ -194,6 +194,32 @@ describe('ClusterResolver', () => {
       assert.deepEqual(describeTopology(found), ['0-16383 7001', '7000 < 7002']);
     });
 
+    it('keeps the news of that node where none of the others that it asks has it', async () => {
+      const ports = [7000, 7001, 7002, 7003, 7004, 7005];
+      const viewOf = (myself: number, primary: number): Script =>
+        node(
+          ...ports.map((port) => {
+            const name = `id${port} 127.0.0.1:${port}@1 ${port === myself ? 'myself,' : ''}`;
+            if (port === primary) return `${name}master - 0 0 ${port === 7000 ? 1 : 2} connected 0-16383`;
+            return `${name}slave id${primary} 0 0 1 connected`;
+          }),
+        );
+      const old = Object.fromEntries(ports.map((port) => [port, viewOf(port, 7000)]));
+      servers.servers = old;
+      const snapshot = await known();
+      servers.servers = { ...old, 7001: viewOf(7001, 7001) };
+      let first = 0;
+      for (let i = 0; i < 100; i++) {
+        servers.asked.length = 0;
+        const found = await resolver.probe(snapshot, quiet);
+        if (servers.asked[0] !== '127.0.0.1:7001 data') continue;
+        first++;
+        assert.match(describeTopology(found)[0] ?? '', /^0-16383 7001/);
+        assert.equal(servers.asked.filter((asked) => asked === '127.0.0.1:7001 data').length, 1);
+      }
+      assert.ok(first > 0);
+    });
+
     it('asks the others when that node was cut off and sees only itself, and keeps what they say', async () => {
       const snapshot = await known();
       const alone = node(
