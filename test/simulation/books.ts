@@ -19,6 +19,8 @@ export interface Execution {
   /** null: the server does not know the command. */
   readonly rule: CommandRule | null;
   readonly reply: Answer;
+  /** When the client's program had read that it was refused, in ms; Infinity: it was not, or the program has not read it. */
+  readonly readAt: number;
   /** The server did not run it: of EXEC, nothing of the transaction; of a command that blocked, the server let it go. */
   readonly isRefused: boolean;
   /** What it changed, as it is handed on to replicas: SET, DEL, LPOP for BLPOP. None: nothing. */

@@ -85,6 +85,7 @@ export function forgedExecution(at: number, command: string, given: Partial<Exec
     words,
     rule: { name, kind, keys: keysOfEffect } as unknown as Execution['rule'],
     reply: OK,
+    readAt: Number.POSITIVE_INFINITY,
     isRefused: false,
     effects: kind === 'write' ? [words] : [],
     offset: Math.round(at * 10),

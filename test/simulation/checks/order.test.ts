@@ -32,9 +32,10 @@ describe('simulation: order of writes', () => {
     const moved = forgedExecution(5, 'SET a v#1', { isRefused: true, reply: new Failure('MOVED 1 10.0.0.2:6379') });
     assert.deepEqual(found({}, [moved, second, first]), []);
     // Behind the barrier of a refusal nothing overtakes, save what was on its way.
-    const refused = { ...moved, reply: new Failure('LOADING Redis is loading the dataset in memory'), at: 4 };
+    const refused = { ...moved, reply: new Failure('LOADING Redis is loading the dataset in memory'), at: 4, readAt: 4.5 };
     assert.deepEqual(found({}, [refused, { ...second, sentAt: 5 }, first]), []);
-    assert.equal(found({}, [refused, { ...second, sentAt: 9.5 }, first]).length, 1);
+    assert.deepEqual(found({}, [{ ...refused, readAt: 9 }, { ...second, sentAt: 9.5 }, first]), []);
+    assert.equal(found({}, [refused, { ...second, sentAt: 9.6 }, first]).length, 1);
     assert.deepEqual(found({ outcome: rejected('unknown') }), []);
     assert.deepEqual(found({ traits: { ...plainTraits, isIdempotent: true } }), []);
     assert.deepEqual(found({ traits: { ...plainTraits, waitReplicas: 1 } }), []);

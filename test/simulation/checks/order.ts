@@ -51,15 +51,15 @@ function findingOf(call: CallRecord, run: Execution, before: { readonly run: Exe
 /** Its turn has to come before that of what is issued later. */
 function isSure({ id, outcome }: CallRecord, overtaker: Execution, ledger: Ledger): boolean {
   if (outcome?.ok !== true) return false;
-  return ledger.refused(id).every(({ server, at, reply }) => {
+  return ledger.refused(id).every(({ server, readAt, reply }) => {
     const isBarred = reply instanceof Failure && BARRED.test(reply.text) && server === overtaker.server;
-    return isBarred && overtaker.sentAt > at + KNOWN_MS;
+    return isBarred && overtaker.sentAt > readAt + KNOWN_MS;
   });
 }
 
 /** Refusals of everything, or of all writes, by a node: behind them a barrier stands. */
 const BARRED = /^(LOADING|CLUSTERDOWN|MASTERDOWN|NOREPLICAS) /;
-/** What leaves so long after a refusal was not on its way when that was read, in ms. */
+/** What leaves so long after a refusal was read, in ms, was not on its way then. */
 const KNOWN_MS = 5;
 
 function isOrdered({ traits }: CallRecord, ledger: Ledger): boolean {

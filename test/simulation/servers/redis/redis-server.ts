@@ -182,7 +182,14 @@ export class RedisServer extends RespServer<RedisSession> {
     const { now: at, replication } = this;
     const { sentAt, database: db } = session;
     const { offset, history, isPrimary } = replication;
-    this.books.executed({ server: this, session, at, sentAt, words, rule, reply, isRefused, effects, offset, history, isPrimary, db });
+    const facts = { server: this, session, at, sentAt, words, rule, reply, isRefused, effects, offset, history, isPrimary, db };
+    const execution = { ...facts, readAt: Number.POSITIVE_INFINITY };
+    if (isRefused) {
+      session.whenRead.push(() => {
+        execution.readAt = this.now;
+      });
+    }
+    this.books.executed(execution);
   }
 
   /** A command that blocked has its reply. What came after it runs next. */
