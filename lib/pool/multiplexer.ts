@@ -151,16 +151,22 @@ export class Multiplexer {
 
   #open(index: number): Connection {
     const reconnector = this.#reconnectors[index] as Reconnector; // there is one for each connection
-    const connection = new Connection(this.#config.connection, {
+    // One that takes no more calls says nothing of the address, to which others lead by now.
+    const isCurrent = (): boolean => this.#connections[index] === connection;
+    const isReachable = (): void => {
+      this.unreachableReason = null;
+      this.#events.up();
+    };
+    const connection: Connection = new Connection(this.#config.connection, {
       ready: () => {
+        if (!isCurrent()) return;
         reconnector.ready();
-        this.unreachableReason = null;
-        this.#events.up();
+        isReachable();
       },
       stalled: () => {
         const { connection: config, reconnect } = this.#config;
         const check = new HalfOpenCheck(config, reconnect, connection, {
-          unresponsive: () => this.#unresponsive(connection),
+          unresponsive: () => this.#unresponsive(connection, isCurrent()),
           replaceable: () => this.#setAside(connection),
         });
         this.#halfOpenChecks.set(connection, check);
@@ -168,8 +174,7 @@ export class Multiplexer {
       },
       recovered: () => {
         this.#endCheck(connection);
-        this.unreachableReason = null;
-        this.#events.up();
+        if (isCurrent()) isReachable();
       },
       overdue: () => this.#events.overdue(),
       stalling: () => this.#events.stalling(),
@@ -177,7 +182,7 @@ export class Multiplexer {
         this.#endCheck(connection);
         this.#leaving.delete(connection);
         this.#earlierReplies += connection.liveness.replies;
-        const current = this.#connections[index] === connection;
+        const current = isCurrent();
         if (current) this.#connections[index] = null;
         if (this.#isClosed || error === null) return;
         if (current) this.#lost(index, reconnector, error);
@@ -205,11 +210,13 @@ export class Multiplexer {
     this.#events.down(error);
   }
 
-  /** The server hangs: what may go elsewhere goes, and nothing more comes here. */
-  #unresponsive(connection: Connection): void {
+  /** The server hangs: what may go elsewhere goes, and nothing more comes here, unless others have taken the place of the connection. */
+  #unresponsive(connection: Connection, isCurrent: boolean): void {
     const error = connectionLostError(connection.key, 'does not answer');
-    this.unreachableReason = error;
-    this.#takeFrom(connection, error, () => this.#events.down(error));
+    if (isCurrent) this.unreachableReason = error;
+    this.#takeFrom(connection, error, () => {
+      if (isCurrent) this.#events.down(error);
+    });
   }
 
   /** The server answers others: what may go by another connection goes, and the rest waits for its replies here. */

@@ -2,44 +2,10 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sinon from 'sinon';
 import { ClosedError, ConnectError } from '../../../lib/errors.js';
-import { Multiplexer } from '../../../lib/pool/multiplexer.js';
 import { close, FakeServer, silence } from '../../support/fake-server.js';
 import { closedGate, until, untilTurn } from '../../support/wait.js';
-import { echo, quickConfig, Recorder } from '../connection/opened.js';
-
-/** A multiplexer under test, and the events that it had for its node. */
-class OpenedMultiplexer {
-  readonly owner = new Recorder();
-  readonly events: string[] = [];
-  readonly multiplexer: Multiplexer;
-
-  constructor(server: FakeServer, size = 1, reconnect = { minMs: 10, maxMs: 100 }) {
-    const record = (name: string) => (): void => {
-      this.events.push(name);
-    };
-    this.multiplexer = new Multiplexer(
-      { connection: { ...quickConfig, address: { host: server.host, port: server.port } }, size, reconnect },
-      {
-        up: record('up'),
-        down: record('down'),
-        lost: record('lost'),
-        suspect: record('suspect'),
-        stalling: record('stalling'),
-        overdue: record('overdue'),
-      },
-    );
-  }
-
-  send(text: string): Promise<unknown> {
-    const { call, outcome } = this.owner.make(['ECHO', text]);
-    this.multiplexer.send(call);
-    return outcome;
-  }
-
-  [Symbol.dispose](): void {
-    this.multiplexer.destroy(new ClosedError('the test is over'));
-  }
-}
+import { echo } from '../connection/opened.js';
+import { OpenedMultiplexer } from './opened-multiplexer.js';
 
 describe('a multiplexer', () => {
   let server: FakeServer;
@@ -177,70 +143,6 @@ describe('a multiplexer', () => {
     assert.equal(await one.send('next'), 'next');
     assert.ok(!one.events.includes('down'), one.events.join(' '));
     await until(() => server.openConnections.length === 2, { what: 'the failed one opens again' });
-  });
-
-  it('renewed, answers on the old connection what that has, and sends the rest on a new one', async () => {
-    server.handler = async (words, connection) => {
-      if (words[1] === 'slow') await sleep(50);
-      return echo(words, connection);
-    };
-    using one = new OpenedMultiplexer(server);
-    await one.send('1');
-    const slow = one.send('slow');
-    await until(() => server.count('ECHO') === 2, { everyMs: 1 });
-    one.multiplexer.renew();
-    assert.deepEqual(await Promise.all([slow, one.send('next')]), ['slow', 'next']);
-    const names = server.connections.map(({ received }) => received.filter(([name]) => name === 'ECHO').map(([, text]) => text));
-    assert.deepEqual(names, [['1', 'slow'], ['next']]);
-    await until(() => server.openConnections.length === 1);
-  });
-
-  it('renewed, gives back what was not written', async () => {
-    using one = new OpenedMultiplexer(server);
-    assert.equal(await one.send('1'), '1');
-    const { call, outcome } = one.owner.make(['ECHO', '2']);
-    one.multiplexer.send(call);
-    assert.deepEqual(one.multiplexer.renew(), [call]);
-    one.multiplexer.send(call);
-    assert.equal(await outcome, '2');
-    assert.deepEqual(
-      server.connections.map(({ received }) => received.filter(([name]) => name === 'ECHO').length),
-      [1, 1],
-    );
-  });
-
-  for (const all of [false, true]) {
-    it(`renewed, ${all ? 'replaces' : 'keeps'} a connection that is not ready yet where ${all ? 'all are meant' : 'those are meant that are'}`, async () => {
-      server.handler = (words, connection) =>
-        words[0] === 'HELLO' && connection === server.connections[0] ? silence : echo(words, connection);
-      using one = new OpenedMultiplexer(server);
-      const { call, outcome } = one.owner.make(['ECHO', '1']);
-      outcome.catch(() => {});
-      one.multiplexer.send(call);
-      await until(() => server.count('HELLO') === 1, { everyMs: 1 });
-      assert.deepEqual(one.multiplexer.renew(all), all ? [call] : []);
-      if (!all) return;
-      one.multiplexer.send(call);
-      assert.equal(await outcome, '1');
-      assert.equal(server.connections.length, 2);
-      assert.ok(!one.events.includes('lost'), 'nothing was lost');
-    });
-  }
-
-  it('renewed, keeps the new connection when the old one breaks instead of draining', async () => {
-    server.handler = (words, connection) => (words[1] === 'never' ? silence : echo(words, connection));
-    using one = new OpenedMultiplexer(server);
-    await one.send('1');
-    await sleep(520);
-    const never = one.send('never');
-    await until(() => server.count('ECHO') === 2, { everyMs: 1 });
-    one.multiplexer.renew();
-    assert.equal(await one.send('2'), '2');
-    server.connections[0]?.socket.destroy();
-    await assert.rejects(never);
-    assert.equal(one.multiplexer.unreachableReason, null);
-    assert.equal(await one.send('3'), '3');
-    assert.equal(server.connections.length, 2);
   });
 
   it('gives back what was not written', async () => {
