@@ -1,5 +1,7 @@
+import { show } from './util/show.js';
 import { type ErrorFacts, nameErrors, SlotwiseError } from './util/slotwise-error.js';
 
+export { show } from './util/show.js';
 export { type ErrorFacts, type Executed, SlotwiseError } from './util/slotwise-error.js';
 
 /** An option has a value it cannot have. `createClient` and `with` throw it at once; `path` names the option. */
@@ -200,6 +202,13 @@ export class ReadFunctionError extends SlotwiseError {
   }
 }
 
+/** The function that places a ring's keys threw, or returned no index of a member. Nothing was sent. `cause` is what it threw. */
+export class PlacementFunctionError extends SlotwiseError {
+  constructor(message: string, facts?: ErrorFacts) {
+    super('ERR_PLACEMENT_FUNCTION', message, facts);
+  }
+}
+
 /**
  * Some parts of a whole failed: of a command that was split over nodes, of a pipeline, or elements of a reply, which are errors. `failures`
  * says which keys, or which node of a command without keys, and why.
@@ -300,6 +309,7 @@ nameErrors({
   OptionsError,
   OverflowError,
   PartialFailureError,
+  PlacementFunctionError,
   ProtocolError,
   QueueFullError,
   ReadFunctionError,
@@ -309,25 +319,6 @@ nameErrors({
   TimeoutError,
   TopologyError,
 });
-
-/** A short, one-line picture of a value for error messages. Never throws: a user's value may have getters that do. */
-export function show(value: unknown): string {
-  try {
-    return pictureOf(value);
-  } catch {
-    return 'a value that cannot be shown';
-  }
-}
-
-function pictureOf(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
-  if (typeof value === 'function') return 'a function';
-  if (typeof value === 'bigint') return `${value}n`;
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (value instanceof Error) return `${value.name}: ${value.message}`;
-  if (typeof value === 'object' && value !== null) return `an object with keys ${Object.keys(value).slice(0, 5).join(', ') || '(none)'}`;
-  return String(value);
-}
 
 // With --frozen-intrinsics the limit cannot be set.
 const canLimitStack = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')?.writable === true;

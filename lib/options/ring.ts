@@ -1,5 +1,6 @@
 import { OptionsError } from '../errors.js';
-import type { PlacementOptions } from '../placement/placement.js';
+import { compilePlacement } from '../placement/compile.js';
+import type { KeyPlacement, PlacementOptions } from '../placement/placement.js';
 import { checkUrlAccess, isSameAccess, type UrlAccess } from './access.js';
 import type { Address } from './address.js';
 import { refuseSurplus } from './call-form.js';
@@ -7,7 +8,15 @@ import { RING_CHECKS, type RingOptions, withRingDefaults } from './ring-eject.js
 import { defaultName } from './ring-names.js';
 import { checkPlacement, type RingPlacement, readPlacementAndOptions } from './ring-placement.js';
 import { firstOf, readSeeds, type Seed } from './seeds.js';
-import { checkServers, kindOf, type MemberTopology, type RingMember, type TopologyOptions, topologyWith } from './topology.js';
+import {
+  checkServers,
+  kindOf,
+  type MemberTopology,
+  type RingMember,
+  type RingTopology,
+  type TopologyOptions,
+  topologyWith,
+} from './topology.js';
 import { DEFAULT_PORT } from './url.js';
 import { type Check, integerBetween, member, nonEmptyString, refuseValue, shape } from './validate.js';
 
@@ -52,6 +61,14 @@ export const checkRing: Check<TopologyOptions> = (value, path) => {
   const { members, placement = { as: 'go-redis' }, url = {}, kind: _, ...options } = checkData(value, path);
   return ringOf(members, `${path}.members`, placement, withRingDefaults(options, placement, path), url);
 };
+
+/** The placement of a ring of which all members take part. */
+export function placementOf({ placement, members }: RingTopology): KeyPlacement {
+  return compilePlacement(
+    placement,
+    members.map(({ name, weight }, position) => ({ name, weight, position })),
+  );
+}
 
 /** One member as it was given, and where, for errors. */
 interface Given {

@@ -132,7 +132,7 @@ const events: Row = async (bad, scene) => {
   await redis.close();
 };
 
-/** What `test/unit/admin/run/executor.test.ts` and `test/unit/placement/own.test.ts` have tests for. */
+/** What `test/unit/admin/run/executor.test.ts` and `test/unit/placement/rules/own.test.ts` have tests for. */
 const elsewhere: Row = async () => {};
 
 export const ROWS: Readonly<Record<Names, Row>> = {
