@@ -101,7 +101,7 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
    */
   group(name: string, options: GroupOptions = {}): Redis<Text, Integer> {
     const group = this.#client.group(resolveGroup(this.#client.options, name, options));
-    return new Redis(group, group.view(this.#view.options, { domain: this.#view.domain, session: null }));
+    return new Redis(group, group.view(this.#view.options, { domain: this.#view.domain, session: null, member: null }));
   }
 
   /**

@@ -45,7 +45,7 @@ import type { View, ViewPlace } from './view.js';
 /** Stands for `lease()` among the calls: it has no bytes, its outcome is a connection. */
 const LEASE: CommandSpec = Object.freeze({ ...command('PING'), name: 'lease()', flags: 0 });
 
-const NOWHERE: ViewPlace = { domain: null, session: null };
+const NOWHERE: ViewPlace = { domain: null, session: null, member: null };
 
 /** Engine behind every view: the ways in, and the life of the client. Its parts decide what becomes of a command. */
 export class Client {
@@ -95,7 +95,7 @@ export class Client {
   wrote(view: View, node: string): void {
     const found = this.#deployment.nodes.get(node);
     if (view.session === null || found === undefined) return;
-    view.session.wrote(-1, found, this.#deployment.roleOf(node) === 'primary' ? found : null, false);
+    view.session.wrote(-1, found, this.#deployment.facts.roleOf(node) === 'primary' ? found : null, false);
   }
 
   domain(name: string): Domain | undefined {
@@ -213,7 +213,7 @@ export class Client {
   /** A connection of its own to the primary of the key's slot, or to any; inside the deadline of the view. */
   acquire(key: Arg | null, view: View): Promise<Lease> {
     const own = key === null || view.prefix === null ? key : prefixKey(view.prefix, key);
-    const slot = own === null ? -1 : (this.slotting?.slotOf(own) ?? -1);
+    const slot = view.member?.slot ?? (own === null ? -1 : (this.slotting?.slotOf(own) ?? -1));
     const exclusive: Exclusive = { ...blockingCall(null), kind: 'lease' };
     const extras = extrasOf({ exclusive, target: { slot } });
     return this.#callFactory.submit(LEASE, [], null, view, extras) as Promise<Lease>; // the outcome of this kind

@@ -12,6 +12,12 @@ export type ClientEvents = {
   topology: [snapshot: TopologySnapshot];
   /** A shard has another primary. */
   failover: [change: { readonly from: string | null; readonly to: string }];
+  /** A member of a ring was left out (`onDown: 'eject'`): its keys are placed on the others. */
+  eject: [change: { readonly member: string }];
+  /** A member that was left out serves its keys again. */
+  return: [change: { readonly member: string }];
+  /** A ring has other members. */
+  members: [change: { readonly members: readonly string[]; readonly added: readonly string[]; readonly removed: readonly string[] }];
   /** A connection broke or could not be made; another attempt follows. */
   reconnecting: [attempt: { readonly node: string; readonly error: SlotwiseError }];
   /** Messages of a subscription may have been missed; the subscription itself reports it, too. */
@@ -25,6 +31,9 @@ const NAMES: Readonly<Record<keyof ClientEvents, true>> = {
   ready: true,
   topology: true,
   failover: true,
+  eject: true,
+  return: true,
+  members: true,
   reconnecting: true,
   gap: true,
   error: true,

@@ -4,6 +4,7 @@ import type { Domain } from '../options/domains.js';
 import type { AttemptFailure, Call, CallOwner, QueueUsage } from '../protocol/call.js';
 import { type CommandSpec, DECODE_BIGINT, DECODE_BUFFERS, DECODE_INTEGER_TEXT, DECODE_OBJECTS } from '../protocol/command-spec.js';
 import type { KeyPrefix, PrefixTable } from '../routing/keys/key-prefix.js';
+import type { Slotting } from '../routing/keys/slotting.js';
 import type { Offloaded, OffloadTable } from '../routing/reads/offload.js';
 import type { PolicyTable, ReadPolicy } from '../routing/reads/read-preference.js';
 import type { Counters, CounterTable } from './counters.js';
@@ -47,12 +48,21 @@ interface ViewFacts {
   readonly offloaded: Offloaded | null;
   /** Session of the view; null: reads need not see its writes. */
   readonly session: Session | null;
+  /** The member of a ring that all its calls go to; null: the keys decide. */
+  readonly member: RingPlace | null;
 }
 
-/** Domain and session of a view, which it has besides its options. */
+/** A member of a ring. */
+export interface RingPlace {
+  readonly name: string;
+  readonly slot: number;
+}
+
+/** Domain, session and member of a view, which it has besides its options. */
 export interface ViewPlace {
   readonly domain: Domain | null;
   readonly session: Session | null;
+  readonly member: RingPlace | null;
 }
 
 const INTEGER_MODES = { number: 0, bigint: DECODE_BIGINT, string: DECODE_INTEGER_TEXT } as const;
@@ -73,6 +83,7 @@ export class View implements CallOwner, ViewFacts {
   readonly counters: Counters;
   readonly offloaded: Offloaded | null;
   readonly session: Session | null;
+  readonly member: RingPlace | null;
 
   private constructor(
     private readonly engine: ViewEngine,
@@ -92,9 +103,11 @@ export class View implements CallOwner, ViewFacts {
     this.counters = facts.counters;
     this.offloaded = facts.offloaded;
     this.session = facts.session;
+    this.member = facts.member;
   }
 
-  static of(engine: ViewEngine, client: Options, tables: Tables, options: ViewOptions, { domain, session }: ViewPlace): View {
+  static of(engine: ViewEngine, client: Options, tables: Tables, options: ViewOptions, place: ViewPlace): View {
+    const { domain, session, member } = place;
     const policy = tables.policies.of(domain, options);
     return new View(engine, {
       timeoutMs: options.timeoutMs ?? domain?.timeoutMs ?? client.timeoutMs,
@@ -110,6 +123,7 @@ export class View implements CallOwner, ViewFacts {
       counters: tables.counters.of(domain),
       offloaded: tables.offloads.of(domain, options),
       session,
+      member,
     });
   }
 
@@ -131,6 +145,11 @@ export class View implements CallOwner, ViewFacts {
   failed(call: Call, failure: AttemptFailure): void {
     this.engine.failed(call, failure);
   }
+}
+
+/** How the keys of a view's calls decide where they go; null: they do not. */
+export function slottingOf(view: View, slotting: Slotting | null): Slotting | null {
+  return view.member === null ? slotting : null;
 }
 
 /** The view a call came through. Every call that a dispatcher gets was made by a `CallFactory`, whose calls have their view as owner. */

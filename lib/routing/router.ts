@@ -1,3 +1,4 @@
+import type { SlotwiseError } from '../errors.js';
 import type { Domain } from '../options/domains.js';
 import type { ReadCandidate } from '../options/reads.js';
 import type { Node } from '../pool/node.js';
@@ -73,6 +74,17 @@ export class Router {
       if (primary && this.nodes.stateOf(primary).unreachableReason === null) break;
     }
     return serving[this.#turn] ?? -1;
+  }
+
+  /** Index of the shard that owns the slot; -1: none does, or none is named, of several. */
+  shardOfSlot(slot: number): number {
+    const { slots } = this.snapshot;
+    return slots === null ? 0 : slot >= 0 ? slots.shardOf(slot) : -1;
+  }
+
+  /** Why this shard of a ring cannot be served; null: nothing speaks against it. */
+  problemOf(shard: number): SlotwiseError | null {
+    return this.snapshot.shards[shard]?.member?.problem ?? null;
   }
 
   stateOf(info: NodeInfo): NodeState {

@@ -4,31 +4,14 @@ import { type Address, addressKey } from '../options/address.js';
 import { clearTimeout, nextTick, performance, setTimeout, wallClock } from '../runtime/runtime.js';
 import { SingleFlight } from '../util/single-flight.js';
 import { type Transitions, transition } from '../util/state-machine.js';
+import type { ProbedMember, TopologyMonitor, TopologyMonitorOptions } from './monitor-api.js';
 import { isMisconfigured } from './probe-error.js';
 import { isSettled, needsUrgentProbe, nextProbeDelayMs } from './probe-schedule.js';
-import type { ReplicaListener, Resolver } from './resolver-api.js';
-import { isConfirmed, isKnown, type Moved, mayServe, type NodeInfo, sameTopology, type TopologySnapshot, withMoved } from './snapshot.js';
+import type { Resolver } from './resolver-api.js';
+import { isConfirmed, isKnown, type Moved, mayServe, sameTopology, type TopologySnapshot, withMoved } from './snapshot.js';
 
 /** Most nodes that the snapshot has by MOVED alone. Beyond them a MOVED only asks for a probe: no cluster grows faster than it is probed. */
 const MAX_UNCONFIRMED = 16;
-
-export interface MonitorOptions {
-  readonly periodMs: number;
-  /** Listener to changes; `previous` is null the first time. */
-  readonly onSnapshot: (next: TopologySnapshot, previous: TopologySnapshot | null, reason: string) => void;
-  /** Listener to failed probes, each of them. */
-  readonly onError: (error: SlotwiseError) => void;
-  /** Whether commands wait for another snapshot. Default: no. */
-  readonly hasWaitingCommands?: () => boolean;
-  /** Default `random()` of the runtime. */
-  readonly random?: () => number;
-  /** Listener to the end of every probe, also of one without a change; `error` is undefined after a success. */
-  readonly onProbe?: (error?: unknown) => void;
-  /** Listener to nodes that say during a probe that they are replicas. */
-  readonly onReplica?: ReplicaListener;
-  /** Listener to nodes that left the topology, called before `onSnapshot`. */
-  readonly onNodeGone?: (node: NodeInfo) => void;
-}
 
 type MonitorState = 'new' | 'running' | 'stopped';
 
@@ -48,13 +31,13 @@ interface Patch extends Moved {
  * has no usable primary. A failed probe keeps the snapshot there is. The monitor's timers do not keep the process alive. The states are in
  * docs/monitor.md.
  */
-export class Monitor {
+export class Monitor implements TopologyMonitor {
   snapshot: TopologySnapshot | null = null;
   /** When the last probe began that ended without a problem, in ms since 1970. While a snapshot is delivered: the one before. */
   confirmedAtMs = 0;
 
   readonly #resolver: Resolver;
-  readonly #options: MonitorOptions;
+  readonly #options: TopologyMonitorOptions;
   readonly #flight = new SingleFlight(() => this.#probe());
   readonly #suspects = new Set<string>();
   readonly #patches = new Map<number, Patch>();
@@ -77,7 +60,7 @@ export class Monitor {
   #unrecoverable = false;
   #quietProbes = 0;
 
-  constructor(resolver: Resolver, options: MonitorOptions) {
+  constructor(resolver: Resolver, options: TopologyMonitorOptions) {
     this.#resolver = resolver;
     this.#options = options;
   }
@@ -165,6 +148,21 @@ export class Monitor {
     if (this.#suspects.delete(key)) this.#updateUrgency();
   }
 
+  /** Only a ring leaves members out. */
+  connectionFailed(): void {}
+
+  confirmedSinceMs(): number {
+    return this.confirmedAtMs;
+  }
+
+  get isSettled(): boolean {
+    return this.snapshot !== null;
+  }
+
+  get #probed(): ProbedMember {
+    return { shard: 0, name: null, confirmedAtMs: this.confirmedAtMs };
+  }
+
   stop(): void {
     this.#enter('stopped');
     clearTimeout(this.#timer);
@@ -200,7 +198,7 @@ export class Monitor {
       if (this.#state === 'stopped') throw new ClosedError('the client was closed');
       this.#succeeded(found, probe, reason);
       if (this.snapshot?.problem === undefined) this.confirmedAtMs = begunAt;
-      this.#options.onProbe?.();
+      this.#options.onProbe?.(undefined, this.#probed);
     } catch (error) {
       if (this.#state !== 'stopped') this.#failed(error);
       throw error;
@@ -235,8 +233,8 @@ export class Monitor {
     this.#failures++;
     this.#unrecoverable = isMisconfigured(error);
     log.topology('probe failed: %s', show(error));
-    this.#options.onProbe?.(error);
-    this.#options.onError(error as SlotwiseError); // what resolvers reject with
+    this.#options.onProbe?.(error, this.#probed);
+    this.#options.onError(error as SlotwiseError, this.#probed); // what resolvers reject with
   }
 
   #deliver(next: TopologySnapshot, reason: string): void {

@@ -1,4 +1,4 @@
-import type { TopologyError } from '../errors.js';
+import type { SlotwiseError, TopologyError } from '../errors.js';
 import { type Address, addressKey } from '../options/address.js';
 import type { SlotMap } from './slot-map.js';
 
@@ -45,15 +45,30 @@ export interface NodeInfo {
 export interface Shard {
   readonly primary: NodeInfo | null;
   readonly replicas: readonly NodeInfo[];
+  /** The member of a ring that the shard is. */
+  readonly member?: ShardMember;
+}
+
+/** Member of a ring, as a shard. */
+export interface ShardMember {
+  readonly name: string;
+  /** Kind of its own topology. */
+  readonly kind: 'single' | 'replication' | 'sentinel';
+  /** Its slot, the number that its name has had since it first was a member. */
+  readonly slot: number;
+  /** Its keys are placed on the other members. */
+  readonly ejected?: true;
+  /** Why its last look failed, or no node is its primary. */
+  readonly problem?: SlotwiseError;
 }
 
 /** The topology at one moment, as an immutable value; every probe that finds a change and every MOVED makes a new one. */
 export interface TopologySnapshot {
-  readonly kind: 'single' | 'replication' | 'sentinel' | 'cluster';
+  readonly kind: 'single' | 'replication' | 'sentinel' | 'cluster' | 'ring';
   readonly shards: readonly Shard[];
   /** Nodes by `key`, over all shards. */
   readonly nodes: ReadonlyMap<string, NodeInfo>;
-  /** Owners of the slots; null where there is one shard. */
+  /** Owners of the slots; null where there is one shard. In a ring a slot is the number of a member. */
   readonly slots: SlotMap | null;
   /** Why no node is the primary, or why the one that is named could not be verified. What the snapshot says is still the best there is. */
   readonly problem?: TopologyError;
@@ -69,6 +84,30 @@ export function makeTopology(
   for (const { primary } of shards) if (primary !== null) nodes.set(primary.key, primary);
   for (const { replicas } of shards) for (const node of replicas) if (!nodes.has(node.key)) nodes.set(node.key, node);
   return Object.freeze({ kind, shards, nodes, slots, ...(problem === null ? {} : { problem }) });
+}
+
+/** Kind of the topology that a shard is of: of a ring that of its member. */
+export function kindOfShard({ kind, shards }: TopologySnapshot, shard: number): TopologySnapshot['kind'] {
+  return shards[shard]?.member?.kind ?? kind;
+}
+
+/** Index of the shard that has this node; -1: none does. */
+export function shardOfNode({ shards }: TopologySnapshot, key: string): number {
+  return shards.findIndex(({ primary, replicas }) => primary?.key === key || replicas.some((node) => node.key === key));
+}
+
+/** Whether the shard is a server at a fixed address that is a replica: only probes can find when it leads elsewhere. */
+export function leadsToReplica(topology: TopologySnapshot, shard: number): boolean {
+  return topology.shards[shard]?.primary?.role === 'replica' && kindOfShard(topology, shard) === 'single';
+}
+
+/** Keys of the fixed addresses that led to a replica and lead to a primary now. */
+export function nodesNoMoreReplicas(previous: TopologySnapshot, next: TopologySnapshot): string[] {
+  return previous.shards.flatMap(({ primary }, shard) => {
+    if (primary === null || !leadsToReplica(previous, shard)) return [];
+    const now = shardOfNode(next, primary.key);
+    return now === -1 || leadsToReplica(next, now) ? [] : primary.key;
+  });
 }
 
 /** The nodes of a shard, its primary first, each once: a `single` server that is a replica stands in both places. */
@@ -172,7 +211,14 @@ export function samePrimaries(a: TopologySnapshot, b: TopologySnapshot): boolean
 
 function sameShard(a: Shard, b: Shard): boolean {
   const samePrimary = a.primary === null || b.primary === null ? a.primary === b.primary : sameNode(a.primary, b.primary);
-  return samePrimary && sameList(a.replicas, b.replicas, sameNode);
+  return samePrimary && sameList(a.replicas, b.replicas, sameNode) && sameMember(a.member, b.member);
+}
+
+function sameMember(a: ShardMember | undefined, b: ShardMember | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return (
+    a.name === b.name && a.kind === b.kind && a.slot === b.slot && a.ejected === b.ejected && a.problem?.message === b.problem?.message
+  );
 }
 
 function sameNode(a: NodeInfo, b: NodeInfo): boolean {

@@ -25,7 +25,7 @@ export class RunningMonitor {
     this.control = new ControlConnections(resolved);
     this.sentinels = new SentinelAccess(resolved, (error) => this.errors.push(error));
     this.monitor = new Monitor(
-      createResolver(resolved, this.control, this.sentinels.connections, {
+      createResolver(resolved, this.control, this.sentinels.connectionsFor(resolved.topology), {
         rules: new NodeRules(resolved),
         report: (_, error) => this.errors.push(error),
       }),

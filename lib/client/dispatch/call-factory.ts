@@ -19,7 +19,7 @@ import { attachSignal } from '../abort.js';
 import { CounterTable } from '../counters.js';
 import type { Lifecycle } from '../lifecycle.js';
 import { type Session, SessionWrite } from '../session.js';
-import { type Tables, View, type ViewPlace, viewOf } from '../view.js';
+import { slottingOf, type Tables, View, type ViewPlace, viewOf } from '../view.js';
 import { blockingCall, exclusiveDeadline } from './blocking-call.js';
 import { closedError, queueFull } from './call-errors.js';
 import type { Dispatcher } from './dispatcher.js';
@@ -80,7 +80,10 @@ export class CallFactory {
     try {
       bytes = measure(spec, args);
       if (batch !== null) for (const part of batch.commands) bytes += measure(part.spec, part.args);
-      if (this.slotting !== null) slot = extras?.target?.slot ?? slotOfCommand(this.slotting, spec, args);
+      if (this.slotting !== null) {
+        slot = extras?.target?.slot ?? view.member?.slot ?? slotOfCommand(this.slotting, spec, args);
+        if (view.member !== null || this.slotting.asksUser) extras = boundTo(slot, extras);
+      }
       if (this.domains.hasPatterns) own = this.domainViews.viewFor(spec, args, view);
     } catch (error) {
       return refuse(spec, error, extras);
@@ -120,7 +123,8 @@ export class CallFactory {
 
   /** Throws where the keys of a command must not be together. */
   checkKeys(spec: CommandSpec, args: readonly Arg[], view: View): void {
-    if (this.slotting !== null) slotOfCommand(this.slotting, spec, args);
+    const slotting = slottingOf(view, this.slotting);
+    if (slotting !== null) slotOfCommand(slotting, spec, args);
     if (this.domains.hasPatterns) this.domainViews.viewFor(spec, args, view);
   }
 
@@ -139,7 +143,7 @@ export class CallFactory {
     let slot = -1;
     let own = view;
     try {
-      if (this.slotting !== null) slot = extras.target?.slot ?? slotOfCommand(this.slotting, spec, args);
+      if (this.slotting !== null) slot = extras.target?.slot ?? view.member?.slot ?? slotOfCommand(this.slotting, spec, args);
       own = this.domainViews.viewFor(spec, args, view);
     } catch (error) {
       return refuse(spec, error, extras);
@@ -159,8 +163,8 @@ export class CallFactory {
     extras.sink = new SessionWrite(call, (node) => {
       if (!blocks) session.end(slot);
       if (node === null) return;
-      const moving = slot >= 0 && deployment.roleOf(node) !== 'replica';
-      session.wrote(slot, deployment.nodes.get(node) ?? null, deployment.primaryOf(slot), moving);
+      const moving = slot >= 0 && deployment.facts.roleOf(node) !== 'replica';
+      session.wrote(slot, deployment.nodes.get(node) ?? null, deployment.facts.primaryOf(slot), moving);
     });
     if (!blocks) session.begin(slot);
   }
@@ -185,6 +189,13 @@ function mayHedge(call: Call): boolean {
   const { spec, extras } = call;
   if (!isRead(spec) || (spec.flags & BLOCKING) !== 0 || spec.name.endsWith('SCAN') || viewOf(call).policyOf(spec) === null) return false;
   return extras === null || (extras.target === null && extras.batch === null && extras.exclusive === null);
+}
+
+/** Extras that bind a call to a slot, whatever is said of its keys later. */
+function boundTo(slot: number, extras: CallExtras | null): CallExtras {
+  const own = extras ?? newExtras();
+  own.target = { ...own.target, slot };
+  return own;
 }
 
 /** Rejects a command of which no call was made. */

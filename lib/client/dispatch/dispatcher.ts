@@ -13,7 +13,6 @@ import { slotOfCommand } from '../../routing/keys/slots.js';
 import { PublishAffinity } from '../../routing/pubsub/publish-affinity.js';
 import type { Decision } from '../../routing/retry.js';
 import type { Router } from '../../routing/router.js';
-import { isMisconfigured } from '../../topology/probe-error.js';
 import { clock } from '../../util/clock.js';
 import { attachSignal } from '../abort.js';
 import type { Lifecycle } from '../lifecycle.js';
@@ -27,6 +26,7 @@ import { countLoss, errorIfClosesAt, isolated, mayWaitForEver } from './isolatio
 import { decide, judge } from './judge.js';
 import { Lessons } from './lessons.js';
 import { NoNodeReasons } from './no-node-reasons.js';
+import { NodelessCalls } from './nodeless-calls.js';
 import { PendingCalls } from './pending-calls.js';
 import { failIfPinned, isStillThere, recordProcess } from './pinned-process.js';
 import { needsPrimary, ReadRouter, readPolicyOf } from './read-router.js';
@@ -49,6 +49,7 @@ export class Dispatcher implements ViewEngine {
     (call) => this.#slotOf(call),
   );
   readonly #pending = new PendingCalls((call) => this.dispatch(call), this.#noNode);
+  readonly #nodeless: NodelessCalls;
   readonly #publishAffinity = new PublishAffinity();
   readonly #isReachable = (key: string): boolean => this.deployment.isReachable(key);
 
@@ -57,6 +58,7 @@ export class Dispatcher implements ViewEngine {
     this.#options = options;
     this.#lifecycle = lifecycle;
     this.deployment = new Deployment(options, () => this.#pending.isAwaitingTopology, shared);
+    this.#nodeless = new NodelessCalls(this.deployment, this.#pending, this.#noNode, options.failFast);
     this.deployment.bus
       .on('changed', () => this.#pending.topologyChanged())
       .on('reassigned', (next, previous) => {
@@ -72,7 +74,7 @@ export class Dispatcher implements ViewEngine {
       })
       .on('unrecoverable', (error) => this.#rejectPending(error));
     this.#reads = new ReadRouter(this.deployment);
-    this.lessons = new Lessons(this.deployment, options.topology.kind === 'single', (call) => this.#slotOf(call));
+    this.lessons = new Lessons(this.deployment, (call) => this.#slotOf(call));
   }
 
   /** How many calls wait for a node. */
@@ -99,7 +101,7 @@ export class Dispatcher implements ViewEngine {
   dispatch(call: Call, slot = this.#slotOf(call)): void {
     const router = this.deployment.router;
     if (router === null) {
-      this.#enqueue(call, this.deployment.topologyError);
+      this.#nodeless.take(call, this.deployment.topologyError);
       return;
     }
     if (call.extras !== null && this.#dispatchToTarget(call, call.extras)) return;
@@ -107,8 +109,8 @@ export class Dispatcher implements ViewEngine {
       this.#publish(slotOfAffinity(slot), router, call);
       return;
     }
-    if (call.attempts > 0 && this.deployment.leadsToReplica && wasRefusedByReplica(call)) {
-      this.#enqueue(call, null);
+    if (call.attempts > 0 && this.deployment.facts.leadsToReplica({ slot }) && wasRefusedByReplica(call)) {
+      this.#nodeless.take(call, null);
       return;
     }
     const { barriers } = this.#pending;
@@ -121,7 +123,8 @@ export class Dispatcher implements ViewEngine {
     const access = node === primary ? 'primary' : 'replica';
     const unreachable = node === null || call.extras === null ? (node?.unreachableReason ?? null) : node.unreachableReasonFor(call, access);
     if (mayWaitForEver(call) && this.#lifecycle.state !== 'running') rejectCall(call, closedError(call.spec));
-    else if (node === null || unreachable !== null) this.#enqueue(call, unreachable);
+    else if (node === null) this.#nodeless.takeFor(slot, shard, call);
+    else if (unreachable !== null) this.#nodeless.take(call, unreachable, { node: node.key, slot });
     else if ((policy !== null && !needsPrimary(call, slot)) || !this.#pending.hold(slot, call, this.lessons.demoted.leftMs(node.key)))
       this.#send(call, node, access);
   }
@@ -139,7 +142,7 @@ export class Dispatcher implements ViewEngine {
 
   #dispatchPinned(pinned: PinnedProcess, call: Call, extras: CallExtras): void {
     const node = this.deployment.nodes.get(pinned.node);
-    if (!isStillThere(pinned, node, this.deployment.roleOf(pinned.node))) {
+    if (!isStillThere(pinned, node, this.deployment.facts.roleOf(pinned.node))) {
       pinned.isGone = true;
       rejectCall(call, new NoNodeError(`${call.spec.name}: what was begun on ${pinned.node} cannot go on there`, { node: pinned.node }));
       return;
@@ -153,13 +156,13 @@ export class Dispatcher implements ViewEngine {
     const info = this.deployment.snapshot?.nodes.get(key);
     const node = info === undefined ? this.deployment.nodes.get(key) : this.deployment.nodes.at(info.address);
     if (node === undefined) rejectCall(call, new NoNodeError(`${call.spec.name}: ${key} left the topology`, { node: key }));
-    else if (node.unreachableReason !== null) this.#enqueue(call, node.unreachableReason);
+    else if (node.unreachableReason !== null) this.#nodeless.take(call, node.unreachableReason);
     else this.#send(call, node, 'primary');
   }
 
   #publish(slot: number, { snapshot }: Router, call: Call): void {
     const node = this.#publishAffinity.nodeFor(slot, snapshot, this.#isReachable);
-    if (node === null) this.#enqueue(call, null);
+    if (node === null) this.#nodeless.take(call, null);
     else this.#dispatchToNode(node.key, call);
   }
 
@@ -167,7 +170,7 @@ export class Dispatcher implements ViewEngine {
     const pinned = call.extras === null ? undefined : call.extras.target?.pinned;
     if (pinned !== undefined) {
       const asking = call.extras?.asking === true;
-      recordProcess(pinned, node, { role: this.deployment.roleOf(node.key), readonly: access === 'replica', asking });
+      recordProcess(pinned, node, { role: this.deployment.facts.roleOf(node.key), readonly: access === 'replica', asking });
     }
     node.send(call, access);
   }
@@ -181,7 +184,7 @@ export class Dispatcher implements ViewEngine {
     this.usage.bytes += second.bytes;
     const { signal } = viewOf(second);
     if (signal !== null) attachSignal(second, signal);
-    this.#send(second, node, node === this.deployment.primaryOf(slot) ? 'primary' : 'replica');
+    this.#send(second, node, node === this.deployment.facts.primaryOf(slot) ? 'primary' : 'replica');
     return node.key;
   }
 
@@ -189,22 +192,6 @@ export class Dispatcher implements ViewEngine {
   #slotOf(call: Call): number {
     const { slotting } = this.deployment;
     return slotting === null ? -1 : (call.extras?.target?.slot ?? slotOfCommand(slotting, call.spec, call.args));
-  }
-
-  /** Has a call wait that no node can take now. */
-  #enqueue(call: Call, cause: SlotwiseError | null): void {
-    if (cause !== null && isMisconfigured(cause)) {
-      rejectCall(call, cause);
-      return;
-    }
-    if (cause !== null) call.remember(cause);
-    // The first probe may take its time: nothing speaks against the servers yet.
-    if (this.#options.failFast && (this.deployment.router !== null || this.deployment.topologyError !== null)) {
-      rejectCall(call, this.#noNode.refusalOf(call, cause));
-      return;
-    }
-    this.#pending.awaitTopology(call);
-    this.deployment.wake('a command has no node');
   }
 
   /** An attempt has failed: decides what follows. */
@@ -245,6 +232,12 @@ export class Dispatcher implements ViewEngine {
         rejectCall(call, errorFor(call, failure));
         return;
       case 'resend': {
+        if (this.deployment.ring !== null && decision.to.kind !== 'REDIRECT') {
+          // A member that has become the node of a cluster, which its next probe says.
+          this.deployment.wake(failure.error.message, true, { node: failure.error.node });
+          rejectCall(call, errorFor(call, failure));
+          return;
+        }
         call.countRedirect();
         const address = this.deployment.redirect(failure, decision.to, decision.patch);
         if (failIfPinned(call, failure)) return;
@@ -277,7 +270,7 @@ export class Dispatcher implements ViewEngine {
     const isAddress = to !== null && !(to instanceof OptionsError);
     const node = isAddress ? this.deployment.nodes.redirected(to) : null;
     if (!isAddress) rejectCall(call, to ?? redirectedAway(call, failure, decision.to));
-    else if (node === null) this.#enqueue(call, failure.error);
+    else if (node === null) this.#nodeless.take(call, failure.error);
     else {
       if (decision.asking) call.ensureExtras().asking = true;
       this.#send(call, node, 'primary');

@@ -6,7 +6,7 @@ import { argText } from '../../protocol/resp/text.js';
 import { DomainTable } from '../../routing/keys/domain-table.js';
 import type { Partition } from '../../routing/keys/multi-shard.js';
 import type { Slotting } from '../../routing/keys/slotting.js';
-import type { View, ViewPlace } from '../view.js';
+import { slottingOf, type View, type ViewPlace } from '../view.js';
 
 /** Views of a client by domain: finds the domain of a command by its keys, and the view for it. */
 export class DomainViews {
@@ -41,14 +41,15 @@ export class DomainViews {
 
   /** Numbers the keys by slot and domain: one command must not have keys with different numbers. Null: all keys may be together. */
   partitionOf(view: View): Partition | null {
-    const slots = this.slotting?.count ?? 1;
-    const slotOf = (key: Arg): number => this.slotting?.slotOf(key) ?? 0;
-    if (!this.table.hasPatterns || view.domain !== null) return this.slotting === null ? null : { slots, groupOf: slotOf };
+    const slotting = slottingOf(view, this.slotting);
+    const { count: slots, slotsBind } = slotting ?? { count: 1, slotsBind: true };
+    const slotOf = (key: Arg): number => slotting?.slotOf(key) ?? 0;
+    if (!this.table.hasPatterns || view.domain !== null) return slotting === null ? null : { slots, slotsBind, groupOf: slotOf };
     const groupOf = (key: Arg): number => {
       const domain = this.#domainOfKey(key, view);
       return slotOf(key) + slots * (domain === null ? 0 : 1 + this.domains.indexOf(domain));
     };
-    return { slots, groupOf };
+    return { slots, slotsBind, groupOf };
   }
 
   #domainOfKey(key: Arg, view: View): Domain | null {

@@ -8,7 +8,7 @@ import { slotOfCommand } from '../../routing/keys/slots.js';
 import { type Explanation, explainPrimary, explainRead, explanation } from '../../routing/reads/explanation.js';
 import { readingForm } from '../../routing/reads/offload.js';
 import type { Router } from '../../routing/router.js';
-import type { View } from '../view.js';
+import { slottingOf, type View } from '../view.js';
 import type { CallFactory } from './call-factory.js';
 
 /** Explains where a command would go now, and why. Sends nothing. */
@@ -23,7 +23,8 @@ export function explain(callFactory: CallFactory, router: Router | null, { spec,
     if (parts !== null) {
       return explanation({ command, parts: parts.map((part) => explainOne(callFactory, router, { spec, args: part.args, decode }, view)) });
     }
-    if (callFactory.slotting !== null && (spec.request === 'all_shards' || spec.request === 'all_nodes')) return explainMany(router, spec);
+    if (slottingOf(view, callFactory.slotting) !== null && (spec.request === 'all_shards' || spec.request === 'all_nodes'))
+      return explainMany(router, spec);
     return explainOne(callFactory, router, { spec, args, decode }, view);
   } catch (error) {
     if (!(error instanceof SlotwiseError)) throw error;
@@ -35,7 +36,7 @@ function explainOne(callFactory: CallFactory, router: Router, { spec: given, arg
   const own = callFactory.domainViews.viewFor(given, args, view);
   const spec = own.offloaded === null ? given : readingForm(given, args, own.offloaded);
   const { slotting } = callFactory;
-  const routed = slotting === null ? -1 : slotOfCommand(slotting, spec, args);
+  const routed = view.member?.slot ?? (slotting === null ? -1 : slotOfCommand(slotting, spec, args));
   const slot = isAffinity(routed) ? slotOfAffinity(routed) : routed;
   const shard = router.shardFor(slot);
   const policy = isRead(spec) ? own.policyOf(spec) : null;

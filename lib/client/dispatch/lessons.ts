@@ -12,20 +12,18 @@ import { needsPrimary } from './read-router.js';
 /** Lessons of failures about the nodes: the topology is looked at, other nodes are preferred, connections are made anew. */
 export class Lessons {
   readonly demoted = new DemotedNodes();
-  /** Key of the fixed address to which a connection led to a replica, since the last probe; null: none did. */
-  #led: string | null = null;
+  /** Keys of the fixed addresses to which a connection led to a replica, since the last probe. */
+  readonly #led = new Set<string>();
 
-  /** `hasFixedAddress`: the server behind the one address may change. */
   constructor(
     private readonly deployment: Deployment,
-    private readonly hasFixedAddress: boolean,
     private readonly slotOf: (call: Call) => number,
   ) {
     deployment.bus
       .on('demoted', (key) => this.#demote(key))
-      .on('confirmed', (beganAt) => {
-        this.#follow();
-        if (this.demoted.confirmed(beganAt)) deployment.bus.emit('changed');
+      .on('confirmed', (beganAt, concerns) => {
+        for (const key of this.#led) if (concerns(key)) this.#follow(key);
+        if (this.demoted.confirmed(beganAt, concerns)) deployment.bus.emit('changed');
       });
   }
 
@@ -35,18 +33,19 @@ export class Lessons {
     const node = this.nodeOf(failure);
     if (node !== undefined && avoid) this.deployment.avoid(node);
     // A replica that is known as one and refuses a script's write is no news.
-    const isNews = demoted && node !== undefined && this.deployment.roleOf(node.key) === 'primary';
-    if (isNews && !this.hasFixedAddress) this.#holdBack(node.key);
-    if (wake) this.deployment.wake(failure.error.message, isNews);
+    const isNews = demoted && node !== undefined && this.deployment.facts.roleOf(node.key) === 'primary';
+    const isFixed = node !== undefined && this.deployment.facts.isFixedAddress(node.key);
+    if (isNews && !isFixed) this.#holdBack(node.key);
+    if (wake) this.deployment.wake(failure.error.message, isNews, { node: keyOf(failure) || undefined });
     // A redirected call goes on by itself, and what such a replica takes, as PUBLISH, would go there for ever.
-    if (isNews && this.hasFixedAddress && !renew) this.#led = node.key;
-    return node !== undefined && renew && this.hasFixedAddress ? node : null;
+    if (isNews && isFixed && !renew) this.#led.add(node.key);
+    return renew && isFixed ? node : null;
   }
 
   /** What is meant for the node waits; a fixed address may lead to another server at once. */
   #demote(key: string): void {
-    if (this.deployment.roleOf(key) !== 'primary') return;
-    if (this.hasFixedAddress) this.#led = key;
+    if (this.deployment.facts.roleOf(key) !== 'primary') return;
+    if (this.deployment.facts.isFixedAddress(key)) this.#led.add(key);
     else this.#holdBack(key);
   }
 
@@ -69,10 +68,10 @@ export class Lessons {
   }
 
   /** The probe has found a primary at the fixed address, to which connections from before do not lead: reads there would be old for ever. */
-  #follow(): void {
-    const node = this.#led === null ? undefined : this.deployment.nodes.get(this.#led);
-    this.#led = null;
-    if (node !== undefined && !this.deployment.leadsToReplica) this.deployment.renewals.moved(node);
+  #follow(key: string): void {
+    const node = this.deployment.nodes.get(key);
+    this.#led.delete(key);
+    if (node !== undefined && !this.deployment.facts.leadsToReplica({ node: key })) this.deployment.renewals.moved(node);
   }
 
   /** Learns, and makes the connections anew. */
@@ -90,8 +89,8 @@ export class Lessons {
     if (decision.act === 'resend') {
       this.deployment.redirect(judged.failure, decision.to, decision.patch);
       // The call does not follow it: the next one must not get a connection to the same replica.
-      const node = decision.to.kind === 'REDIRECT' && this.hasFixedAddress ? this.nodeOf(judged.failure) : undefined;
-      if (node !== undefined) this.deployment.renewals.refused(node);
+      const node = decision.to.kind === 'REDIRECT' ? this.nodeOf(judged.failure) : undefined;
+      if (node !== undefined && this.deployment.facts.isFixedAddress(node.key)) this.deployment.renewals.refused(node);
     }
     this.follow(judged);
     return decision.act !== 'reject' && judged.failure.kind !== 'connection-lost';
@@ -106,6 +105,11 @@ export class Lessons {
   }
 
   nodeOf(failure: AttemptFailure): Node | undefined {
-    return this.deployment.nodes.get(failure.kind === 'error-reply' ? failure.node : (failure.error.node ?? ''));
+    return this.deployment.nodes.get(keyOf(failure));
   }
+}
+
+/** Key of the node that a failure is of; empty: of none. */
+function keyOf(failure: AttemptFailure): string {
+  return failure.kind === 'error-reply' ? failure.node : (failure.error.node ?? '');
 }

@@ -13,7 +13,7 @@ import { SharedRefusal } from './shared-refusal.js';
 interface Knowledge {
   readonly router: Router | null;
   readonly topologyError: SlotwiseError | null;
-  readonly leadsToReplica: boolean;
+  readonly facts: { leadsToReplica(place: { readonly node: string }): boolean };
   /** `leftOut`: which addresses are left out, and why; empty: none. */
   readonly addresses: { readonly leftOut: string };
 }
@@ -33,9 +33,10 @@ export class NoNodeReasons {
     this.#slotOf = slotOf;
   }
 
-  /** The failure that is known besides. */
-  get error(): SlotwiseError | null {
-    return this.#knowledge().topologyError;
+  /** The failure that is known besides: in a ring that of the call's member. */
+  errorOf(call: Call): SlotwiseError | null {
+    const { router, topologyError } = this.#knowledge();
+    return router === null || router.snapshot.kind !== 'ring' ? topologyError : router.problemOf(router.shardOfSlot(this.#slotOf(call)));
   }
 
   /** Null: nothing speaks against sending it by now. */
@@ -45,9 +46,8 @@ export class NoNodeReasons {
     const key = call.extras?.target?.node;
     if (key !== undefined) return this.#ofNode(router, key);
     const slot = this.#slotOf(call);
-    const { slots } = router.snapshot;
-    const shard = slots === null ? 0 : slot >= 0 ? slots.shardOf(slot) : -1;
-    if (slots !== null && shard === -1) {
+    const shard = router.shardOfSlot(slot);
+    if (shard === -1) {
       return slot >= 0 && !isAffinity(slot) ? noOwner(slot) : 'no primary can be reached';
     }
     return this.#ofShard(router, shard, readPolicyOf(call));
@@ -55,7 +55,10 @@ export class NoNodeReasons {
 
   /** Error of a call that does not wait for a node. `cause`: the last failure. */
   refusalOf(call: Call, cause: SlotwiseError | null): SlotwiseError {
-    const why = cause?.message ?? this.reasonOf(call) ?? 'no node serves it at the moment';
+    const router = this.#knowledge().router;
+    const member = router?.snapshot.shards[router.shardOfSlot(this.#slotOf(call))]?.member;
+    const known = cause === null || member === undefined ? cause?.message : `member ${member.name}: ${cause.message}`;
+    const why = known ?? this.reasonOf(call) ?? 'no node serves it at the moment';
     return this.#refusal.of(call.spec, cause ?? why, 0, () => noNode(call.spec, why, cause));
   }
 
@@ -75,16 +78,18 @@ export class NoNodeReasons {
     let reason = byShard.get(shard);
     if (reason === undefined) {
       reason = policy === null ? this.#ofPrimary(router, shard) : readReason(router, shard, policy);
+      const name = router.snapshot.shards[shard]?.member?.name;
+      if (reason !== null && name !== undefined) reason = `member ${name}: ${reason}`;
       byShard.set(shard, reason);
     }
     return reason;
   }
 
   #ofPrimary(router: Router, shard: number): string | null {
-    const { addresses, leadsToReplica } = this.#knowledge();
+    const knowledge = this.#knowledge();
     const primary = router.snapshot.shards[shard]?.primary ?? null;
-    if (primary === null) return `no primary is known${addresses.leftOut}`;
-    if (leadsToReplica) return `${primary.key} leads to a replica, which takes no writes`;
+    if (primary === null) return `no primary is known${knowledge.addresses.leftOut}`;
+    if (knowledge.facts.leadsToReplica({ node: primary.key })) return `${primary.key} leads to a replica, which takes no writes`;
     return unreachable(`the primary ${primary.key}`, router.stateOf(primary).unreachableReason);
   }
 }

@@ -10,7 +10,7 @@ const LOOK_MS = 10;
 
 /** Why no node can take a call, as far as it is known, and the failure behind that: the first one of a call that ends here. */
 interface WhyWaiting {
-  readonly error: SlotwiseError | null;
+  errorOf(call: Call): SlotwiseError | null;
   reasonOf(call: Call): string | null;
 }
 
@@ -24,7 +24,7 @@ export class PendingCalls implements Holder {
   readonly #why: WhyWaiting;
   readonly barriers = new SlotBarriers();
   readonly #timeoutOf = (call: Call): TimeoutError => {
-    const { error } = this.#why;
+    const error = this.#why.errorOf(call);
     const reason = this.#why.reasonOf(call);
     if (error !== null) call.remember(error);
     const where = reason === null ? 'no node to send it to' : `no node to send it to: ${reason}`;

@@ -14,7 +14,7 @@ import type { Router } from '../../routing/router.js';
 import { clock } from '../../util/clock.js';
 import type { Lifecycle } from '../lifecycle.js';
 import type { Deployment } from '../nodes/deployment.js';
-import type { View } from '../view.js';
+import { slottingOf, type View } from '../view.js';
 import { blockingCall } from './blocking-call.js';
 import { closedError } from './call-errors.js';
 import { type CallFactory, refuse } from './call-factory.js';
@@ -52,7 +52,7 @@ export class SpecialCommands {
       const script = scriptOf(spec);
       if (script !== null) return this.#runScript(script, args, decode, view);
     }
-    const { slotting } = this.#callFactory;
+    const slotting = this.#slottingOf(view);
     if (slotting !== null && keysMayBeUnchecked(spec, args)) return this.#runChecked(slotting, { spec, args, decode }, view);
     const issuedAt = clock.now();
     const submit: SubmitPart = (own, target) => this.#callFactory.submit(spec, own, null, view, extrasOf({ target, issuedAt }));
@@ -74,7 +74,7 @@ export class SpecialCommands {
     if (parts !== null) return parts.length;
     this.#callFactory.checkKeys(spec, args, view);
     const { router } = this.#deployment;
-    return router === null || this.#callFactory.slotting === null || !isAboutSeveralNodes(spec) ? 1 : targetsOf(spec, router).length;
+    return router === null || this.#slottingOf(view) === null || !isAboutSeveralNodes(spec) ? 1 : targetsOf(spec, router).length;
   }
 
   /** Whether the command may wait at the server, on a connection of its own. Throws where it goes on none of ours, or not with this view. */
@@ -123,12 +123,17 @@ export class SpecialCommands {
 
   /** The node that the call would go to now; null where that is one of several. */
   #certainNode(spec: CommandSpec, args: readonly Arg[], view: View): Node | null {
-    const { slotting, domains } = this.#callFactory;
+    const { domains } = this.#callFactory;
+    const slotting = this.#slottingOf(view);
     const { router } = this.#deployment;
-    const slot = slotting === null ? -1 : slotOfCommand(slotting, spec, args);
-    if (router === null || (slotting !== null && slot === -1)) return null;
+    const slot = view.member?.slot ?? (slotting === null ? -1 : slotOfCommand(slotting, spec, args));
+    if (router === null || (router.sharded && slot === -1)) return null;
     if (isRead(spec) && (view.policyOf(spec) !== null || domains.hasPatterns)) return null;
     return router.primaryOf(router.shardFor(slot));
+  }
+
+  #slottingOf(view: View): Slotting | null {
+    return slottingOf(view, this.#callFactory.slotting);
   }
 
   /** The router, as soon as there is one; inside the deadline of the view. */

@@ -8,6 +8,7 @@ import { measure } from '../../protocol/resp/encoder.js';
 import { argText } from '../../protocol/resp/text.js';
 import { asText } from '../../protocol/script.js';
 import { prefixed } from '../../routing/keys/prefixed-command.js';
+import type { Slotting } from '../../routing/keys/slotting.js';
 import type { Client } from '../client.js';
 import type { View } from '../view.js';
 
@@ -56,8 +57,8 @@ export async function runTransaction(client: Client, steps: readonly BatchStep[]
   for (const { spec, args } of steps) measure(spec, args);
   const known = steps.some(isUnknown) ? await learnt(client, steps, view) : steps;
   admitAll(client, known, view);
-  const { batch, exec, keys, decode } = transactionOf(known, view);
-  const slot = client.slotting?.commonSlot('MULTI', keys) ?? -1;
+  const { batch, exec, keys, decode } = transactionOf(known, view, client.slotting);
+  const slot = view.member?.slot ?? client.slotting?.commonSlot('MULTI', keys) ?? -1;
   const outcomes = (await client.runAtomicBatch(batch, exec, slot, decode, view)) as Outcomes; // the decoder's
   client.lessons.followReplies(outcomes.errors.values());
   return outcomes;
@@ -93,14 +94,18 @@ export interface Transaction {
   readonly decode: Decode<Outcomes>;
 }
 
-export function transactionOf(commands: readonly BatchStep[], { prefix, mode }: View): Transaction {
+/** `slotting` says what must be together; null: everything is. */
+export function transactionOf(commands: readonly BatchStep[], { prefix, mode }: View, slotting: Slotting | null): Transaction {
   const steps = prefix === null ? commands : commands.map((step) => prefixed(prefix, step));
   const bytes = (mode & DECODE_BUFFERS) === 0 && steps.some(({ spec }) => (spec.flags & BYTES) !== 0);
   return {
     exec: bytes ? EXEC_BYTES : EXEC,
     // A script's text, not its SHA-1: NOSCRIPT inside a transaction would come when the other commands have run.
     batch: { commands: [{ spec: MULTI, args: [] }, ...steps.map(asText)], replies: [] },
-    keys: steps.flatMap(({ spec, args }) => keyIndexes(spec, args).map((index) => args[index] ?? '')),
+    keys: steps.flatMap(({ spec, args }) => [
+      ...keyIndexes(spec, args).map((index) => args[index] ?? ''),
+      ...(slotting?.besideKeys(spec, args) ?? []),
+    ]),
     decode: (raw) => decodeSteps(steps, Array.isArray(raw) ? raw : [], { mode, bytes }),
   };
 }

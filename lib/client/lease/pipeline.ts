@@ -44,7 +44,7 @@ function withSession(client: Client, steps: readonly BatchStep[], view: View): V
   if (view.session !== null || !client.mayReadElsewhere(view)) return view;
   const write = steps.findIndex(({ spec }) => changesData(spec));
   if (write === -1 || !steps.some(({ spec }, index) => index > write && isRead(spec))) return view;
-  return client.view(view.options, { domain: view.domain, session: client.session() }).withMode(view.mode);
+  return client.view(view.options, { ...view, session: client.session() }).withMode(view.mode);
 }
 
 /** Run of a pipeline: issues its steps and collects their outcomes. Calls `done` once, when every step has settled. */

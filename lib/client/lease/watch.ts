@@ -1,4 +1,5 @@
 import { AbortError, ArgumentError, ConnectError, ConnectionLostError, NoNodeError, SlotwiseError } from '../../errors.js';
+import { keyIndexes } from '../../protocol/catalog/keys.js';
 import { command } from '../../protocol/catalog/specs.js';
 import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
 import { prefixKey } from '../../routing/keys/key-prefix.js';
@@ -10,7 +11,7 @@ import { backoffMs } from '../../util/backoff.js';
 import { nameErrors } from '../../util/slotwise-error.js';
 import type { Client } from '../client.js';
 import { closesAtError } from '../dispatch/isolation.js';
-import type { View } from '../view.js';
+import { slottingOf, type View } from '../view.js';
 import { admitAll, type BatchStep, isUnknown, learnt, type Outcomes, transactionOf } from './batch.js';
 import { LeasedConnection } from './leased-connection.js';
 
@@ -62,7 +63,7 @@ export async function watch<T>(
   client.admit(WATCH, keys, view);
   const { prefix } = view;
   const prefixedKeys = prefix === null ? keys : keys.map((key) => prefixKey(prefix, key));
-  const slot = client.slotting?.commonSlot('WATCH', prefixedKeys) ?? -1;
+  const slot = view.member?.slot ?? client.slotting?.commonSlot('WATCH', prefixedKeys) ?? -1;
   let races = 0;
   let failures = 0;
   let losses = 0;
@@ -112,18 +113,22 @@ async function throwIfClosesAt(client: Client, error: ConnectionLostError, losse
 }
 
 function watching(client: Client, connection: LeasedConnection, view: View, keys: readonly Arg[], slot: number): Watching {
+  const slotting = slottingOf(view, client.slotting);
   return {
     connection,
     slot,
     slotOf(spec, args) {
-      const { slotting } = client;
-      return slotting === null ? -1 : slotOfCommand(slotting, spec, view.prefix === null ? args : prefixKeys(view.prefix, spec, args));
+      if (slotting === null) return -1;
+      const own = view.prefix === null ? args : prefixKeys(view.prefix, spec, args);
+      if (slotting.slotsBind) return slotOfCommand(slotting, spec, own);
+      const touched = [...keyIndexes(spec, own).map((index) => own[index] ?? ''), ...slotting.besideKeys(spec, own)];
+      return touched.length === 0 ? -1 : slotting.commonSlot(spec.name, [...keys, ...touched]);
     },
     async exec(steps) {
       const known = steps.some(isUnknown) ? await learnt(client, steps, view) : steps;
       admitAll(client, known, view);
-      const transaction = transactionOf(known, view);
-      client.slotting?.commonSlot('MULTI', [...keys, ...transaction.keys]);
+      const transaction = transactionOf(known, view, slotting);
+      slotting?.commonSlot('MULTI', [...keys, ...transaction.keys]);
       const outcomes = await connection.exec(transaction);
       if (outcomes === null) throw new LostRaceError(keys);
       return outcomes;

@@ -33,10 +33,13 @@ export class DemotedNodes {
     return Math.max(0, (this.#words.get(key)?.until ?? 0) - this.now());
   }
 
-  /** A probe that began then, in ms since 1970, has found who the primaries are. Returns whether words count no longer by that. */
-  confirmed(beganAt: number): boolean {
+  /**
+   * A probe that began then, in ms since 1970, has found who the primaries are, among the nodes that it concerns. Returns whether words count
+   * no longer by that.
+   */
+  confirmed(beganAt: number, concerns: (node: string) => boolean = () => true): boolean {
     const before = this.#words.size;
-    for (const [key, { at }] of this.#words) if (at < beganAt) this.#words.delete(key);
+    for (const [key, { at }] of this.#words) if (at < beganAt && concerns(key)) this.#words.delete(key);
     return this.#words.size < before;
   }
 }

@@ -17,8 +17,8 @@ type DeploymentEvents = {
   snapshot: [snapshot: TopologySnapshot];
   /** A node has said that it is a replica, whatever the snapshot says. */
   demoted: [key: string];
-  /** A probe that began then, in ms since 1970, has found who the primaries are. */
-  confirmed: [beganAtMs: number];
+  /** A probe that began then, in ms since 1970, has found who the primaries are, among the nodes that it concerns. */
+  confirmed: [beganAtMs: number, concerns: (node: string) => boolean];
   /** A node was reached after it could not be. */
   nodeUp: [key: string];
   /** The address may lead to another server by now: connections to it have to be made anew. */

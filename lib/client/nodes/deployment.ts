@@ -4,21 +4,26 @@ import type { Options } from '../../options/defaults.js';
 import type { Node, NodeEvents } from '../../pool/node.js';
 import type { AttemptFailure } from '../../protocol/call.js';
 import type { Redirection } from '../../protocol/resp/reply-error.js';
+import { RingSlotting } from '../../routing/keys/ring-slotting.js';
 import { HASH_SLOTS } from '../../routing/keys/slots.js';
 import type { Slotting } from '../../routing/keys/slotting.js';
 import { Router } from '../../routing/router.js';
 import { clearTimeout, setTimeout } from '../../runtime/runtime.js';
 import { ControlConnections } from '../../topology/control/control-connections.js';
-import { Monitor } from '../../topology/monitor.js';
+import type { Monitor } from '../../topology/monitor.js';
+import type { ProbedMember, Whereabouts } from '../../topology/monitor-api.js';
 import { NodeRules } from '../../topology/node-rules.js';
 import { isMisconfigured, isRefusedAccess } from '../../topology/probe-error.js';
 import { OffsetTracker } from '../../topology/replication/offset-tracker.js';
-import { createResolver } from '../../topology/resolver.js';
-import { type Role, samePrimaries, type TopologySnapshot } from '../../topology/snapshot.js';
+import { hopelessIn } from '../../topology/ring/merge.js';
+import type { RingMonitor } from '../../topology/ring/ring-monitor.js';
+import { kindOfShard, nodesNoMoreReplicas, samePrimaries, shardOfNode, type TopologySnapshot } from '../../topology/snapshot.js';
 import { clock } from '../../util/clock.js';
 import { Emitter } from '../emitter.js';
 import type { ClientEvents } from '../events.js';
 import { AddressBook, type RedirectTarget } from './address-book.js';
+import { AnsweringPrimaries } from './answering-primaries.js';
+import { createMonitor } from './create-monitor.js';
 import { CredentialRefresher } from './credential-refresher.js';
 import { DeploymentBus } from './deployment-bus.js';
 import { FailoverDetector } from './failover-detector.js';
@@ -28,6 +33,7 @@ import { ReadyWaiters } from './ready-waiters.js';
 import { Renewals } from './renewals.js';
 import { ReplicaHealth } from './replica-health.js';
 import { SentinelAccess } from './sentinel-access.js';
+import { ShardFacts } from './shard-facts.js';
 import { TopologyAnnouncer } from './topology-announcer.js';
 
 /** How long other nodes are preferred to one that refused a command with LOADING, READONLY or the like, in ms. */
@@ -41,12 +47,15 @@ export class Deployment {
   readonly bus = new DeploymentBus();
   /** Numbers the keys; null: there is one shard. */
   readonly slotting: Slotting | null;
+  /** The same for a ring; null: the topology is none. */
+  readonly ring: RingSlotting | null;
   readonly nodes: NodeRegistry;
   readonly sentinels: SentinelAccess;
   readonly replicaHealth: ReplicaHealth;
   readonly offsets = new OffsetTracker();
   readonly credentials: CredentialRefresher;
   readonly addresses: AddressBook;
+  readonly facts: ShardFacts;
   /** Failures of which users are told, by the node that failed, or by what else did. */
   readonly failures = new FailureReports((error) => this.events.emit('error', error));
   /** Router of the current snapshot; null before the first. */
@@ -58,10 +67,10 @@ export class Deployment {
 
   readonly #control: ControlConnections;
   readonly #sharesSentinels: boolean;
-  readonly #monitor: Monitor;
+  readonly #monitor: Monitor | RingMonitor;
   readonly #failoverDetector = new FailoverDetector(
     async ({ address }) => (await this.#control.send(address, [['ROLE']], { timeoutMs: 100 }))[0],
-    ({ key, address }) => this.#monitor.probeFirst(address, `${key} has become a primary`),
+    ({ key, address }) => this.#monitor.probeFirst(address, `${key} has become a primary`, key),
   );
   readonly #readyWaiters = new ReadyWaiters(this, () => this.events.emit('ready'));
   readonly #announcer = new TopologyAnnouncer(this.events);
@@ -72,8 +81,7 @@ export class Deployment {
     () => this.leadsToReplica,
   );
   #destroyed = false;
-  /** The last probe of a single shard ended with the answer of its primary. */
-  #primaryAnswers = false;
+  readonly #answering = new AnsweringPrimaries();
 
   /** `hasWaitingCalls`: whether calls wait for a node. `shared`: the sentinels of another client; else it has its own. */
   constructor(options: Options, hasWaitingCalls: () => boolean, shared: SentinelAccess | null) {
@@ -82,7 +90,9 @@ export class Deployment {
     const failed = (error: SlotwiseError): void => this.failures.failed(error.node ?? 'credentials', error);
     this.credentials = new CredentialRefresher(options.credentials, failed, options.connectTimeoutMs);
     this.resolvedOptions = { ...options, credentials: this.credentials.source };
-    this.slotting = options.topology.kind === 'cluster' ? HASH_SLOTS : null;
+    this.facts = new ShardFacts(options.topology.kind, () => this.router);
+    this.ring = options.topology.kind === 'ring' ? new RingSlotting(options.topology) : null;
+    this.slotting = options.topology.kind === 'cluster' ? HASH_SLOTS : this.ring;
     this.nodes = new NodeRegistry(this.resolvedOptions, this.#nodeEvents);
     this.#control = new ControlConnections(this.resolvedOptions);
     this.credentials.add(() => [this.#control, ...this.nodes.all()]);
@@ -93,14 +103,15 @@ export class Deployment {
     });
     this.#sharesSentinels = shared !== null;
     this.sentinels = shared ?? new SentinelAccess(options, failed);
-    this.#monitor = new Monitor(
-      createResolver(options, this.#control, this.sentinels.connections, { rules, report: this.failures.failed }),
+    const { ring, sentinels, events } = this;
+    this.#monitor = createMonitor(
+      { options, control: this.#control, sentinels, ring, rules, report: this.failures.failed, events },
       {
         ...options.monitor,
         hasWaitingCommands: hasWaitingCalls,
         onSnapshot: (next, previous) => this.#adopt(next, previous),
-        onError: (error) => this.#probeFailed(error),
-        onProbe: (error) => this.#probed(error),
+        onError: (error, { name }) => this.#probeFailed(error, name),
+        onProbe: (error, member) => this.#probed(error, member),
         onReplica: (key) => this.bus.emit('demoted', key),
         onNodeGone: ({ address }) => this.#control.forget(address),
       },
@@ -118,22 +129,22 @@ export class Deployment {
   }
 
   /** Asks for a probe because the topology may have changed: sooner if it is `urgent`, for commands depend on it. */
-  wake(reason: string, urgent = false): void {
-    this.#monitor.wake(reason, urgent || this.leadsToReplica);
-  }
-
-  /** The fixed address leads to a replica: what only a primary may do waits until it leads elsewhere, which only probes can find. */
-  get leadsToReplica(): boolean {
-    return this.router !== null && leadsToReplica(this.router.snapshot);
+  wake(reason: string, urgent = false, place: Whereabouts = {}): void {
+    this.#monitor.wake(reason, urgent || this.facts.leadsToReplica(place), place);
   }
 
   get snapshot(): TopologySnapshot | null {
     return this.router?.snapshot ?? null;
   }
 
-  /** When the last probe began that found the servers as the snapshot says, in ms since 1970. */
-  get confirmedAtMs(): number {
-    return this.#monitor.confirmedAtMs;
+  /** When the last probe began that found this node as the snapshot says, in ms since 1970. */
+  confirmedSinceMs(node: string): number {
+    return this.#monitor.confirmedSinceMs(node);
+  }
+
+  /** Whether each part of the topology was reached or has failed once. */
+  get isSettled(): boolean {
+    return this.#monitor.isSettled;
   }
 
   /** Whether commands reach the node, or none has tried. */
@@ -150,21 +161,11 @@ export class Deployment {
     this.#monitor.trust(key);
   }
 
-  roleOf(key: string): Role | null {
-    return this.router?.snapshot.nodes.get(key)?.role ?? null;
-  }
-
-  /** The primary of the shard that has the slot; for -1 that of the only shard, null in a cluster. */
-  primaryOf(slot: number): Node | null {
-    const { router } = this;
-    return router === null || (router.sharded && slot < 0) ? null : router.primaryOf(router.shardFor(slot));
-  }
-
   /** Has the next probe, which is urgent, ask this node among others: its view is newer than the snapshot. */
   probeFirst(key: string, reason: string): void {
     const address = this.addresses.known(key);
-    if (address === null) this.wake(reason);
-    else this.#monitor.probeFirst(address, reason);
+    if (address === null) this.wake(reason, false, { node: key });
+    else this.#monitor.probeFirst(address, reason, key);
   }
 
   /** Where a redirection leads to. Wakes the monitor; `patch`: the slot lives there from now on. */
@@ -175,7 +176,7 @@ export class Deployment {
     const target = known ?? address;
     const from = failure.kind === 'error-reply' ? failure.node : '';
     if (target !== null && patch && to.kind !== 'REDIRECT') this.#monitor.slotMoved(to.slot, target, from);
-    else if (to.kind === 'REDIRECT' || known === null) this.#monitor.wake(failure.error.message);
+    else if (to.kind === 'REDIRECT' || known === null) this.#monitor.wake(failure.error.message, false, { node: from });
     return target;
   }
 
@@ -194,6 +195,7 @@ export class Deployment {
     down: (node, error) => {
       this.events.emit('reconnecting', { node: node.key, error });
       this.#monitor.suspect(node.key);
+      this.#monitor.connectionFailed(node.key);
       this.replicaHealth.down(node);
       this.router?.invalidateAll();
       if (isRefusedAccess(error)) {
@@ -203,15 +205,19 @@ export class Deployment {
     },
     suspect: ({ key }) => this.#monitor.suspect(key),
     stalling: (node) => {
-      const { router } = this;
+      const { snapshot } = this;
+      if (snapshot === null) return;
+      const shard = snapshot.shards.findIndex(({ primary }) => primary?.key === node.key);
+      const kind = kindOfShard(snapshot, shard);
       // Sentinels report a promotion themselves, and the old primary of a group does not hold its writers.
-      if (router === null || (router.snapshot.kind !== 'cluster' && router.snapshot.kind !== 'replication')) return;
-      const shard = router.snapshot.shards.find(({ primary }) => primary?.key === node.key);
-      if (shard !== undefined && shard.replicas.length > 0) this.#failoverDetector.primaryStalls(node, shard.replicas);
+      if (kind !== 'cluster' && kind !== 'replication') return;
+      const replicas = snapshot.shards[shard]?.replicas ?? [];
+      if (replicas.length > 0) this.#failoverDetector.primaryStalls(node, replicas);
     },
     lost: (node, error) => {
       this.events.emit('reconnecting', { node: node.key, error });
-      this.#monitor.wake(error.message);
+      this.#monitor.wake(error.message, false, { node: node.key });
+      this.#monitor.connectionFailed(node.key);
       this.replicaHealth.failed(node);
     },
     overdue: (node) => this.replicaHealth.failed(node),
@@ -250,7 +256,8 @@ export class Deployment {
   #adopt(next: TopologySnapshot, previous: TopologySnapshot | null): void {
     if (this.#destroyed) return;
     this.topologyError = next.problem ?? null;
-    const leadsElsewhere = previous !== null && leadsToReplica(previous) && !leadsToReplica(next);
+    const led = previous === null ? [] : nodesNoMoreReplicas(previous, next);
+    this.ring?.setEjected(new Set(next.shards.flatMap(({ member }) => (member?.ejected ? member.name : []))));
     this.replicaHealth.follow(next);
     this.router = new Router(next, {
       nodeOf: (info) => this.nodes.at(info.address),
@@ -263,28 +270,32 @@ export class Deployment {
     if (isReassigned) this.bus.emit('reassigned', next, previous);
     this.bus.emit('callsReturned', unwritten);
     // Open connections may still lead to the replica, which would refuse the waiting calls once more.
-    if (leadsElsewhere) for (const node of this.nodes.all()) this.renewals.moved(node);
+    for (const node of this.nodes.all()) if (led.includes(node.key)) this.renewals.moved(node);
     this.#announcer.announce(next, previous);
     this.#readyWaiters.check();
     this.bus.emit('changed');
     this.bus.emit('snapshot', next);
   }
 
-  /** The first probe that the primary of a single shard answers: connections need not wait for it. Not each: it may hang up on all. */
-  #probed(error: unknown): void {
-    const { router } = this;
-    if (error === undefined) this.failures.recovered('topology');
-    const answers = error === undefined && router !== null && !router.sharded && router.snapshot.problem === undefined;
-    const primary = answers && !this.#primaryAnswers ? router.primaryOf(0) : null;
+  #probed(error: unknown, member: ProbedMember): void {
+    const { name, shard, confirmedAtMs } = member;
+    if (error === undefined) this.failures.recovered(sourceOf(name));
+    const primary = this.#answering.probed(error, member, this.router);
     primary?.reopenNow();
     if (primary !== null) this.bus.emit('nodeUp', primary.key);
-    this.#primaryAnswers = answers;
-    if (error === undefined) this.bus.emit('confirmed', this.confirmedAtMs);
+    if (error !== undefined) return;
+    const concerns = (node: string): boolean => name === null || (this.snapshot !== null && shardOfNode(this.snapshot, node) === shard);
+    this.bus.emit('confirmed', confirmedAtMs, concerns);
   }
 
-  #probeFailed(error: SlotwiseError): void {
+  #probeFailed(error: SlotwiseError, name: string | null): void {
+    this.failures.failed(sourceOf(name), error);
+    if (name !== null) {
+      const hopeless = this.snapshot === null ? null : hopelessIn(this.snapshot, this.resolvedOptions.failFast);
+      if (hopeless !== null) this.#readyWaiters.reject(hopeless);
+      return;
+    }
     this.topologyError = error;
-    this.failures.failed('topology', error);
     // Once the nodes are known, the snapshot there is serves; before, only a person can correct a wrong configuration.
     if (this.router !== null || !(isMisconfigured(error) || this.resolvedOptions.failFast)) return;
     this.#readyWaiters.reject(error);
@@ -312,6 +323,7 @@ export class Deployment {
   }
 }
 
-function leadsToReplica({ kind, shards }: TopologySnapshot): boolean {
-  return kind === 'single' && shards[0]?.primary?.role === 'replica';
+/** What fails, in the failures that users are told of. */
+function sourceOf(member: string | null): string {
+  return member === null ? 'topology' : `member ${member}`;
 }

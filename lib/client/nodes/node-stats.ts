@@ -5,7 +5,7 @@ import type { Deployment } from './deployment.js';
 export function nodeStats(deployment: Deployment): NodeStats[] {
   return deployment.nodes.all().map((node) => ({
     node: node.key,
-    role: deployment.roleOf(node.key),
+    role: deployment.facts.roleOf(node.key),
     sent: node.sent,
     reads: node.reads,
     writes: node.writes,

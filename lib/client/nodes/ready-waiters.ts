@@ -8,6 +8,8 @@ export interface Readiness {
   /** Router of the current snapshot; null before the first. */
   readonly router: Router | null;
   readonly topologyError: SlotwiseError | null;
+  /** Every part of the topology was reached or has failed once. */
+  readonly isSettled: boolean;
   readonly nodes: NodeRegistry;
 }
 
@@ -18,7 +20,7 @@ interface Waiter {
 
 /**
  * Calls of `connect()` that wait until the client is ready: the topology is known and a connection to a primary is ready, and each primary
- * that can be reached has `pool.minExclusive` connections. Once `connect()` was called, primaries that come later are given them too.
+ * that can be reached has `pool.minExclusive` connections; of a ring every member was reached or has failed once. Once `connect()` was called, primaries that come later are given them too.
  */
 export class ReadyWaiters {
   readonly #readiness: Readiness;
@@ -66,7 +68,7 @@ export class ReadyWaiters {
     if (router === null || (this.#wasReady && !this.#isKeptWarm)) return;
     const primaries = router.snapshot.shards.flatMap((_, shard) => router.primaryOf(shard) ?? []);
     if (this.#wasReady) for (const primary of primaries) primary.exclusive.warmUp();
-    if (!primaries.some(({ ready }) => ready)) {
+    if (!this.#readiness.isSettled || !primaries.some(({ ready }) => ready)) {
       this.openPrimary();
       return;
     }
@@ -79,13 +81,17 @@ export class ReadyWaiters {
     for (const { resolve } of [...this.#waiters]) resolve();
   }
 
-  /** Opens one primary for the waiters. One is enough to know that commands can be served; the others open with their first command. */
+  /**
+   * Opens one primary for the waiters, of a ring all. One is enough to know that commands can be served; the others open with their first
+   * command.
+   */
   openPrimary(): void {
     const { router } = this.#readiness;
     if (router === null || this.#waiters.size === 0) return;
     const primaries = router.snapshot.shards
       .flatMap((_, shard) => router.primaryOf(shard) ?? [])
       .filter((node) => node.unreachableReason === null);
+    if (router.snapshot.kind === 'ring') for (const primary of primaries) primary.open();
     this.#opened++;
     primaries[this.#opened % primaries.length]?.open();
   }

@@ -174,8 +174,8 @@ export class ChannelPlacer implements ChannelHost {
     return problem ?? new NoNodeError(isUnowned ? noOwner(placement.slot) : `no primary is known${this.deployment.addresses.leftOut}`);
   }
 
-  get confirmedAtMs(): number {
-    return this.deployment.confirmedAtMs;
+  confirmedSinceMs(node: string): number {
+    return this.deployment.confirmedSinceMs(node);
   }
 }
 

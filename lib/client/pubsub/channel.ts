@@ -32,8 +32,8 @@ export interface ChannelHost {
   confirmed(channel: ChannelState): void;
   /** Why no node can be had for the channel; null: one can. */
   whyWaiting(channel: ChannelState): SlotwiseError | null;
-  /** Moment at which the topology was last found as it is known, in ms since 1970. */
-  readonly confirmedAtMs: number;
+  /** Moment at which this node was last found as it is known, in ms since 1970. */
+  confirmedSinceMs(node: string): number;
 }
 
 /** What a channel uses of a connection. */
@@ -142,7 +142,7 @@ export class ChannelState implements MessageHandler, SubscribedChannel {
     const connection = this.#connection;
     if (connection === null || this.#subscription === null) return;
     void connection.unsubscribe(this.#subscription);
-    this.#leaveNode(reason, Math.min(connection.confirmedAtMs, this.host.confirmedAtMs));
+    this.#leaveNode(reason, Math.min(connection.confirmedAtMs, this.host.confirmedSinceMs(connection.key)));
   }
 
   /** The last listener has left. Resolves when the server has confirmed, or there is nothing to confirm. */
@@ -228,7 +228,7 @@ export class ChannelState implements MessageHandler, SubscribedChannel {
 
   serverUnsubscribed(): void {
     const node = this.node ?? '';
-    this.#leaveNode('moved', Math.min(this.#connection?.confirmedAtMs ?? 0, this.host.confirmedAtMs));
+    this.#leaveNode('moved', Math.min(this.#connection?.confirmedAtMs ?? 0, this.host.confirmedSinceMs(node)));
     this.host.serverUnsubscribed(this, node);
   }
 

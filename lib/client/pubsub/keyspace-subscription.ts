@@ -78,13 +78,13 @@ export class KeyspaceSubscription implements SubscriptionHandle {
   /** Gives every primary a group, and ends the groups of other nodes. */
   #follow(): void {
     if (this.#lifecycle.state === 'ended' || !this.#checked) return;
-    const { keys, confirmedAtMs } = this.#host.primaries;
+    const { keys } = this.#host.primaries;
     for (const [node, group] of this.#groups) {
       if (keys.includes(node)) continue;
       this.#groups.delete(node);
       void group.end();
     }
-    for (const node of keys) if (!this.#groups.has(node)) this.#add(node, confirmedAtMs);
+    for (const node of keys) if (!this.#groups.has(node)) this.#add(node, this.#host.primaries.confirmedSinceMs(node));
     this.#activateOnceComplete();
   }
 

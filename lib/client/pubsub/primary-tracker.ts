@@ -4,16 +4,16 @@ import type { SubscriptionDeployment } from './subscription-deployment.js';
 export class PrimaryTracker {
   readonly #listeners = new Set<() => void>();
 
-  constructor(private readonly deployment: Pick<SubscriptionDeployment, 'snapshot' | 'confirmedAtMs'>) {}
+  constructor(private readonly deployment: Pick<SubscriptionDeployment, 'snapshot' | 'confirmedSinceMs'>) {}
 
   /** Keys of the primaries there are. */
   get keys(): string[] {
     return this.deployment.snapshot?.shards.flatMap(({ primary }) => primary?.key ?? []) ?? [];
   }
 
-  /** Moment at which they were last seen to be so, in ms since 1970. */
-  get confirmedAtMs(): number {
-    return this.deployment.confirmedAtMs;
+  /** Moment at which this one was last seen to be so, in ms since 1970. */
+  confirmedSinceMs(node: string): number {
+    return this.deployment.confirmedSinceMs(node);
   }
 
   /** Calls `listener` after every change of the topology. The function returned ends that. */

@@ -10,8 +10,8 @@ import type { FailureReports } from '../nodes/failure-reports.js';
 /** What subscriptions need of the deployment. */
 export interface SubscriptionDeployment {
   readonly snapshot: TopologySnapshot | null;
-  /** When the last probe began that found the servers as `snapshot` says, in ms since 1970. */
-  readonly confirmedAtMs: number;
+  /** When the last probe began that found this node as `snapshot` says, in ms since 1970. */
+  confirmedSinceMs(node: string): number;
   /** Commands reach the node, or none was tried. */
   isReachable(key: string): boolean;
   wake(reason: string): void;

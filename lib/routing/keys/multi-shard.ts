@@ -17,6 +17,8 @@ export interface ShardPart {
 export interface Partition {
   /** How many slots there are. */
   readonly slots: number;
+  /** Keys of one slot may be in one command. If not, even one slot makes a part, so that nobody asks whether they may. */
+  readonly slotsBind: boolean;
   /** The slot of a key, plus any multiple of `slots` where more than the slot keeps keys apart. */
   groupOf(key: Arg): number;
 }
@@ -26,7 +28,11 @@ export interface Partition {
  * of MSET) stay with the key before them. https://redis.io/docs/latest/develop/reference/command-tips/#request_policy
  * `null` also for commands that count their keys or have options behind them (MSETEX): they are not split.
  */
-export function splitBySlot(spec: CommandSpec, args: readonly Arg[], { slots, groupOf }: Partition): readonly ShardPart[] | null {
+export function splitBySlot(
+  spec: CommandSpec,
+  args: readonly Arg[],
+  { slots, slotsBind, groupOf }: Partition,
+): readonly ShardPart[] | null {
   if (spec.firstKey < 0) return null;
   const indexes = keyIndexes(spec, args);
   // The server would refuse it as a whole; it must not see only the parts that are well-formed.
@@ -44,7 +50,7 @@ export function splitBySlot(spec: CommandSpec, args: readonly Arg[], { slots, gr
     group.keys.push(order);
     for (let at = index; at < index + spec.keyStep; at++) group.args.push(args[at] ?? '');
   }
-  if (groups.size < 2) return null;
+  if (groups.size < 2 && (slotsBind || indexes.length < 2)) return null;
   return [...groups].map(([id, group]) => ({ slot: id % slots, ...group }));
 }
 

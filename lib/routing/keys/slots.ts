@@ -36,11 +36,11 @@ function slotOfBytes(key: Uint8Array): number {
 
 /**
  * The slot that all keys of a command share, -1 if it has none; for PUBLISH, which any node of a cluster takes, the affinity to that of its
- * channel: what goes through different nodes arrives in any order. Throws `CrossSlotError` if the keys do not share a slot.
+ * channel: what goes through different nodes arrives in any order. In a ring that is the slot of its channel. Throws `CrossSlotError` if the keys do not share a slot.
  */
 export function slotOfCommand(slotting: Slotting, spec: CommandSpec, args: readonly Arg[]): number {
   const { firstKey, lastKey } = spec;
-  if (firstKey === -1) return spec === PUBLISH && args[0] !== undefined ? slotting.slotOfPublish(args[0]) : -1;
+  if (firstKey === -1) return slotting.slotOfKeyless(spec, args);
   if (firstKey >= 0 && lastKey === firstKey) {
     const key = args[firstKey];
     return key === undefined ? -1 : slotting.slotOf(key);
@@ -64,9 +64,13 @@ function commonSlot(what: string, keys: readonly Arg[]): number {
 /** Slotting of a cluster: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#key-distribution-model */
 export const HASH_SLOTS: Slotting = Object.freeze({
   count: SLOT_COUNT,
+  asksUser: false,
   slotOf: slotOfKey,
   commonSlot,
-  slotOfPublish: (channel: Arg) => affinityTo(slotOfKey(channel)),
+  slotOfKeyless: (spec: CommandSpec, [channel]: readonly Arg[]) =>
+    spec === PUBLISH && channel !== undefined ? affinityTo(slotOfKey(channel)) : -1,
+  slotsBind: true,
+  besideKeys: () => [],
 });
 
 function crossSlot(what: string, keys: readonly Arg[]): CrossSlotError {

@@ -1,6 +1,7 @@
 import sinon from 'sinon';
 import { TopologyError } from '../../../lib/errors.js';
-import { Monitor, type MonitorOptions } from '../../../lib/topology/monitor.js';
+import { Monitor } from '../../../lib/topology/monitor.js';
+import type { TopologyMonitorOptions } from '../../../lib/topology/monitor-api.js';
 import type { Hint, ProbeFocus, Resolver } from '../../../lib/topology/resolver-api.js';
 import { SlotMap } from '../../../lib/topology/slot-map.js';
 import { makeTopology, type TopologySnapshot } from '../../../lib/topology/snapshot.js';
@@ -63,7 +64,7 @@ export class MonitorFixture {
   readonly gone: string[] = [];
   readonly monitor: Monitor;
 
-  constructor(options: Partial<MonitorOptions> = {}) {
+  constructor(options: Partial<TopologyMonitorOptions> = {}) {
     this.monitor = new Monitor(this.resolver, {
       periodMs: 30_000,
       random: () => 0.5,

@@ -120,7 +120,7 @@ function listener(subscribe: (redis: Redis, call: () => unknown) => Promise<unkn
 /** All events have a listener that misbehaves; the server hangs up in between. */
 const events: Row = async (bad, scene) => {
   const redis = scene.client();
-  for (const name of ['ready', 'topology', 'failover', 'reconnecting', 'gap', 'error', 'close'] as const) {
+  for (const name of ['ready', 'topology', 'failover', 'reconnecting', 'gap', 'eject', 'return', 'members', 'error', 'close'] as const) {
     redis.on(name, () => bad.run());
     redis.once(name, () => bad.run());
   }
@@ -186,6 +186,9 @@ export const ROWS: Readonly<Record<Names, Row>> = {
   'event failover': events,
   'event reconnecting': events,
   'event gap': events,
+  'event eject': events,
+  'event return': events,
+  'event members': events,
   'event error': events,
   'event close': events,
   'on()': events,

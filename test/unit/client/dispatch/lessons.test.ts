@@ -34,11 +34,11 @@ describe('lessons of failures', () => {
         bus: new DeploymentBus(),
         nodes: { get: () => node },
         avoid: () => undefined,
-        roleOf: () => role,
+        facts: { roleOf: () => role, isFixedAddress: () => false },
         wake: (_: string, isUrgent: boolean) => wakes.push(isUrgent),
       };
       deployment.bus.on('callsReturned', (calls) => returned.push(calls));
-      const lessons = new Lessons(deployment as unknown as Deployment, false, () => -1);
+      const lessons = new Lessons(deployment as unknown as Deployment, () => -1);
       const failed = { failure: { kind: 'error-reply', error: parseReplyError(text), node: 'n' }, script: 'none' } as const;
       lessons.follow(failed);
       assert.deepEqual(wakes, urgent === null ? [] : [urgent]);
@@ -76,11 +76,11 @@ describe('lessons of failures', () => {
         bus: new DeploymentBus(),
         nodes: { get: () => ({ key: 'n', clearExclusive: () => undefined, takeUnwritten: () => [], forEachHeld }) },
         snapshot: { kind },
-        roleOf: () => 'primary',
+        facts: { roleOf: () => 'primary', isFixedAddress: () => false },
         avoid: () => undefined,
         wake: () => undefined,
       };
-      const lessons = new Lessons(deployment as unknown as Deployment, false, () => -1);
+      const lessons = new Lessons(deployment as unknown as Deployment, () => -1);
       lessons.follow({ failure: { kind: 'error-reply', error: parseReplyError(READONLY), node: 'n' }, script: 'none' });
       assert.deepEqual([sent.doubted, unwritten.doubted, ask.doubted], [doubted, false, false]);
       sent.countAttempt();
@@ -103,16 +103,17 @@ describe('lessons of failures', () => {
         bus: new DeploymentBus(),
         nodes: { get: () => node },
         avoid: () => undefined,
-        roleOf: () => role,
+        facts: { roleOf: () => role, isFixedAddress: () => true, leadsToReplica: () => leadsToReplica },
         wake: () => undefined,
-        leadsToReplica,
         renewals: { moved: (one: unknown) => renewed.push(one), refused: () => assert.fail('it may lead there still') },
       };
-      const lessons = new Lessons(deployment as unknown as Deployment, true, () => -1);
+      const lessons = new Lessons(deployment as unknown as Deployment, () => -1);
       lessons.follow({ failure: { kind: 'error-reply', error: parseReplyError(text), node: 'n' }, script: 'none' });
       assert.equal(renewed.length, 0, 'not before a probe');
-      deployment.bus.emit('confirmed', 1);
-      deployment.bus.emit('confirmed', 2);
+      deployment.bus.emit('confirmed', 1, () => false);
+      assert.equal(renewed.length, 0, 'nor by one of another member of a ring');
+      deployment.bus.emit('confirmed', 1, () => true);
+      deployment.bus.emit('confirmed', 2, () => true);
       assert.equal(renewed.length, moved);
     });
   }

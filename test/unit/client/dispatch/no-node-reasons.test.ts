@@ -125,7 +125,7 @@ describe('NoNodeReasons, where', () => {
       const source = { nodeOf: () => ({}) as Node, stateOf: () => ({ ...UNKNOWN_STATE, ...state }) }; // nothing is sent
       const router = snapshot === null ? null : new Router(snapshot, source);
       const reasons = new NoNodeReasons(
-        () => ({ router, topologyError, leadsToReplica, addresses: { leftOut } }),
+        () => ({ router, topologyError, facts: { leadsToReplica: () => leadsToReplica }, addresses: { leftOut } }),
         () => slot,
       );
       const { spec, args } = specOf(reads === undefined ? ['SET', 'k', 'v'] : ['GET', 'k']);
@@ -148,7 +148,7 @@ describe('NoNodeReasons, where', () => {
     };
     const router = new Router(group(alone), { nodeOf: () => ({}) as Node, stateOf });
     const reasons = new NoNodeReasons(
-      () => ({ router, topologyError: null, leadsToReplica: false, addresses: { leftOut: '' } }),
+      () => ({ router, topologyError: null, facts: { leadsToReplica: () => false }, addresses: { leftOut: '' } }),
       () => -1,
     );
     const owner = { usage: { commands: 0, bytes: 0 }, idempotent: false, failed: () => {} };

@@ -16,7 +16,7 @@ describe('calls that no node can take', () => {
     time = sinon.useFakeTimers();
     dispatched = [];
     owner.usage.commands = 0;
-    pending = new PendingCalls((call) => dispatched.push(call), { error: null, reasonOf: () => 'the primary is down' });
+    pending = new PendingCalls((call) => dispatched.push(call), { errorOf: () => null, reasonOf: () => 'the primary is down' });
   });
 
   afterEach(() => {

@@ -14,6 +14,7 @@ class ScriptedReadiness {
     open: () => this.opened.push(index),
   }));
   topologyError: TopologyError | null = null;
+  isSettled = true;
   readonly nodes = { all: () => this.primaries };
   readonly router = { snapshot: { shards: [{}, {}] }, primaryOf: (shard: number) => this.primaries[shard] };
 }
@@ -47,6 +48,21 @@ describe('ReadyWaiters', () => {
     assert.equal(becameReady, 1);
     await waiters.connect(1_000);
     assert.equal(becameReady, 1, 'only the first time');
+  });
+
+  it('waits until every member of a ring was looked at', async () => {
+    readiness.isSettled = false;
+    primary().ready = true;
+    let resolved = false;
+    const connected = waiters.connect(0).then(() => {
+      resolved = true;
+    });
+    waiters.check();
+    await Promise.resolve();
+    assert.equal(resolved, false);
+    readiness.isSettled = true;
+    waiters.check();
+    await connected;
   });
 
   it('opens another primary for each attempt, none that cannot be reached, and none without a waiter', () => {

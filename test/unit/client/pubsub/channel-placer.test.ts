@@ -58,7 +58,7 @@ class Placed {
         get snapshot() {
           return placed.snapshot;
         },
-        confirmedAtMs: 0,
+        confirmedSinceMs: () => 0,
         isReachable: (key) => !this.down.has(key),
         wake: (reason) => note('wake:', reason),
         probeFirst: (key) => note('probe', key),

@@ -103,6 +103,10 @@ export class RecordingHost implements ChannelHost {
   readonly calls: string[] = [];
   confirmedAtMs = 0;
 
+  confirmedSinceMs(): number {
+    return this.confirmedAtMs;
+  }
+
   unplaced(_: ChannelState, error: SlotwiseError | null): void {
     this.calls.push(`unplaced ${error?.code ?? ''}`.trim());
   }

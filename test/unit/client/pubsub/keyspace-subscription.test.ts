@@ -30,7 +30,7 @@ const topologyOf = (keys: readonly string[]): TopologySnapshot =>
 
 /** A subscription on the primaries `a` and `b`, whose channels the test confirms. */
 class Opened {
-  readonly deployment = { snapshot: topologyOf(['a', 'b']), confirmedAtMs: 500 };
+  readonly deployment = { snapshot: topologyOf(['a', 'b']), confirmedSinceMs: () => 500 };
   readonly primaries = new PrimaryTracker(this.deployment);
   readonly handler = new RecordingHandler();
   readonly recorded = recordingReporter();

@@ -19,7 +19,7 @@ function rejection(action: () => unknown): PartialFailureError {
   throw new Error('nothing was thrown');
 }
 
-const BY_SLOT = { slots: HASH_SLOTS.count, groupOf: HASH_SLOTS.slotOf };
+const BY_SLOT = { slots: HASH_SLOTS.count, slotsBind: true, groupOf: HASH_SLOTS.slotOf };
 
 describe('which commands are sent to several nodes', () => {
   const cases: readonly (readonly [name: string, several: boolean])[] = [

@@ -1,0 +1,152 @@
+import { ArgumentError, CrossSlotError, NoNodeError, OptionsError } from '../../errors.js';
+import type { RingTopology } from '../../options/topology.js';
+import { compilePlacement } from '../../placement/compile.js';
+import type { KeyPlacement } from '../../placement/placement.js';
+import { command } from '../../protocol/catalog/specs.js';
+import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
+import { argText } from '../../protocol/resp/text.js';
+import type { Slotting } from './slotting.js';
+
+const PUBLISH = command('PUBLISH');
+const SCAN = command('SCAN');
+
+/**
+ * Slotting of a ring: a slot is the number of a member. A name keeps its number for the life of the client, whoever joins or leaves, so that
+ * whatever waits for a slot waits for that member.
+ */
+export class RingSlotting implements Slotting {
+  readonly asksUser: boolean;
+  /** Names by slot, of members that have left, too. */
+  readonly #names: string[] = [];
+  readonly #slotsByName = new Map<string, number>();
+  #topology: RingTopology;
+  #ejected: ReadonlySet<string> = new Set();
+  #placement: KeyPlacement;
+  /** Slots of the members that the placement knows, by its index. */
+  #slots: readonly number[] = [];
+
+  constructor(topology: RingTopology) {
+    this.asksUser = topology.placement.as === undefined;
+    this.#topology = topology;
+    this.#placement = this.#compile();
+  }
+
+  get topology(): RingTopology {
+    return this.#topology;
+  }
+
+  get count(): number {
+    return this.#names.length;
+  }
+
+  slotOf(key: Arg): number {
+    const index = this.#placement.indexOf(key);
+    const slot = this.#slots[index];
+    if (slot === undefined) {
+      throw new OptionsError('ring(placement)', `place gave ${String(index)}, expected an index of its ${this.#slots.length} members`);
+    }
+    return slot;
+  }
+
+  readonly slotsBind = false;
+
+  slotOfKeyless(spec: CommandSpec, args: readonly Arg[]): number {
+    if (spec === SCAN) {
+      const why = 'a cursor means nothing without the member that gave it: use scanKeys(), or member(name)';
+      throw new ArgumentError(`SCAN: ${why}`, { command: spec.name });
+    }
+    const [channel] = this.besideKeys(spec, args);
+    return channel === undefined ? -1 : this.slotOf(channel);
+  }
+
+  /** A channel is on the member that has its subscriptions: nobody else would hear of the message. */
+  besideKeys(spec: CommandSpec, [channel]: readonly Arg[]): readonly Arg[] {
+    return spec === PUBLISH && channel !== undefined ? [channel] : [];
+  }
+
+  commonSlot(what: string, keys: readonly Arg[]): number {
+    const [first] = keys;
+    if (first === undefined) return -1;
+    const slot = this.slotOf(first);
+    const { sameMember } = this.#topology;
+    const part = sameMember || keys.length === 1 ? '' : this.#placement.hashedPart(first);
+    for (let at = 1; at < keys.length; at++) {
+      const key = keys[at] as Arg; // in range
+      if (sameMember ? this.slotOf(key) !== slot : this.#placement.hashedPart(key) !== part) throw this.#crossSlot(what, keys);
+    }
+    return slot;
+  }
+
+  #crossSlot(what: string, keys: readonly Arg[]): CrossSlotError {
+    const names = keys.map(argText);
+    const slots = keys.map((key) => this.slotOf(key));
+    const list = names.slice(0, 5).map((name, at) => `${JSON.stringify(name)} (${this.nameOf(slots[at] ?? -1)})`);
+    const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
+    const rule = this.#topology.sameMember
+      ? 'its keys must share one member'
+      : 'its keys must have one tag, that they share a member is luck';
+    return new CrossSlotError(`${what}: ${rule}; ${this.#advice()}: ${list.join(', ')}${more}`, names, slots, { command: what });
+  }
+
+  /** What makes keys be together. */
+  #advice(): string {
+    const { placement } = this.#topology;
+    switch (placement.as) {
+      case 'go-redis':
+        return 'use a hash tag such as {user:1}';
+      case 'twemproxy':
+      case 'predixy':
+      case undefined: {
+        const { hashTag } = placement;
+        if (hashTag !== undefined) return `use a hash tag such as ${hashTag[0]}user:1${hashTag[1]}`;
+        return placement.as === undefined ? 'say with hashTag what keeps keys together' : 'without hashTag this placement has no tags';
+      }
+      case 'jedis':
+        if (placement.tag === undefined) return 'without tag this placement has no tags';
+        return placement.tag === '{}' ? 'use a hash tag such as {user:1}' : `use what ${placement.tag} matches`;
+      case 'redis-rb':
+        return placement.tag === undefined ? 'begin the keys with a tag such as {user:1}' : `use what ${placement.tag} matches`;
+      default:
+        return placement satisfies never;
+    }
+  }
+
+  /** Name of the member that has, or had, the slot. */
+  nameOf(slot: number): string {
+    return this.#names[slot] ?? '';
+  }
+
+  /** Slot of a member; -1: none has this name now. */
+  slotOfMember(name: string): number {
+    return this.#topology.members.some((member) => member.name === name) ? (this.#slotsByName.get(name) ?? -1) : -1;
+  }
+
+  /** Why the slot is nobody's; null: it is a member's. */
+  whyGone(slot: number): NoNodeError | null {
+    const name = this.nameOf(slot);
+    return this.slotOfMember(name) === -1 ? new NoNodeError(`${JSON.stringify(name)} is no member of the ring any more`) : null;
+  }
+
+  /** Places keys on these members from now on. */
+  setTopology(topology: RingTopology): void {
+    this.#topology = topology;
+    this.#placement = this.#compile();
+  }
+
+  /** Places keys on all members but these from now on. */
+  setEjected(names: ReadonlySet<string>): void {
+    if (names.size === this.#ejected.size && [...names].every((name) => this.#ejected.has(name))) return;
+    this.#ejected = names;
+    this.#placement = this.#compile();
+  }
+
+  #compile(): KeyPlacement {
+    const { members, placement } = this.#topology;
+    const all = members.map(({ name, weight }, position) => ({ name, weight, position }));
+    for (const { name } of all) if (!this.#slotsByName.has(name)) this.#slotsByName.set(name, this.#names.push(name) - 1);
+    const live = all.filter(({ name }) => !this.#ejected.has(name));
+    const placed = live.length === 0 ? all : live;
+    this.#slots = placed.map(({ name }) => this.#slotsByName.get(name) ?? -1);
+    return compilePlacement(placement, placed);
+  }
+}
