@@ -2,10 +2,17 @@ import { ConnectError, ConnectionLostError, SlotwiseError, TlsError } from '../e
 import { thrownText } from '../util/user-function.js';
 import { unmendableTls } from './tls-failures.js';
 
-/** Why a connection is gone. `refusal`: the first error reply before it was ready. */
-export function connectionError(cause: Error | null, wasConnecting: boolean, node: string, refusal: SlotwiseError | null): SlotwiseError {
+/** Why a connection is gone. `refusal`: the first error reply before it was ready. `closedAt`: the command at which a proxy closed. */
+export function connectionError(
+  cause: Error | null,
+  wasConnecting: boolean,
+  node: string,
+  refusal: SlotwiseError | null,
+  closedAt: string | null = null,
+): SlotwiseError {
   if (cause instanceof SlotwiseError) return cause;
-  const why = cause === null ? 'the server closed it' : thrownText(cause);
+  const at = closedAt === null ? '' : ` at ${closedAt}, which a proxy may not take`;
+  const why = `${cause === null ? 'the server closed it' : thrownText(cause)}${at}`;
   const hint = unmendableTls(cause);
   if (hint !== null) return new TlsError(`cannot connect to ${node} by TLS: ${why}${hint}`, { node, cause });
   return wasConnecting

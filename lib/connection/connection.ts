@@ -7,11 +7,10 @@ import { type Call, NO_DEADLINE, SETTLED, takePromise, UNWRITTEN } from '../prot
 import type { Raw } from '../protocol/command-spec.js';
 import type { ReplyLimits } from '../protocol/resp/reply-bounds.js';
 import { nextTick, setImmediate } from '../runtime/runtime.js';
-import type { Socket } from '../runtime/sockets.js';
 import { clock, type Holder } from '../util/clock.js';
 import { transition } from '../util/state-machine.js';
 import { areSettled, handBack, takeRepeatable, visitCalls } from './call-queues.js';
-import { ConnectAttempt, type ConnectConfig } from './connect-attempt.js';
+import type { ConnectConfig } from './connect-attempt.js';
 import { connectionError } from './connection-error.js';
 import { type ConnectionPhase, PHASES } from './connection-phase.js';
 import { connectionTimeout, expire, releaseUsage } from './deadlines.js';
@@ -19,8 +18,8 @@ import { authWords, loggedIn, type ServerFacts } from './handshake.js';
 import { internalCall } from './internal-calls.js';
 import type { Liveness } from './liveness.js';
 import { Reader } from './reader.js';
-import { hostAddressOf, openSocket } from './socket.js';
 import { StallWatch } from './stall-watch.js';
+import { Transport } from './transport.js';
 import { Writer } from './writer.js';
 
 /** What a connection needs to come up. */
@@ -63,9 +62,8 @@ export class Connection implements Holder {
   /** Encoded, in the order of the replies to come. Writer and reader have the same one. */
   #inFlight = new Denque<Call>();
   readonly #writer: Writer;
-  readonly #reader: Reader;
-  readonly #socket: Socket;
-  readonly #attempt: ConnectAttempt;
+  #reader: Reader;
+  readonly #transport: Transport;
   readonly #flush = (): void => this.#write();
   readonly #flushPolled = (): void => {
     clock.polled();
@@ -95,25 +93,32 @@ export class Connection implements Holder {
     });
     this.liveness = this.#stall.liveness;
     this.#writer = new Writer(this.key, this.#inFlight, this.liveness);
-    const replies = { push: (items: Raw[]) => events.push?.(this, items), refused: (error: SlotwiseError) => this.destroy(error) };
-    this.#reader = new Reader(this.key, this.#inFlight, replies, config);
-    const host = hostAddressOf(config.address);
-    const handshake = {
-      write: (calls: readonly Call[]) => this.#writeNow(calls),
-      ready: (server: ServerFacts) => this.#becomeReady(server),
-      failed: (error: SlotwiseError) => this.destroy(error),
-    };
-    this.#attempt = new ConnectAttempt(config, this.key, handshake, host);
-    const socket = {
-      connected: () => void this.#attempt.handshake(),
-      data: (bytes: Buffer, length: number) => this.#read(bytes, length),
+    this.#reader = this.#newReader();
+    this.#transport = new Transport(config, this.key, {
+      write: (calls) => this.#writeNow(calls),
+      ready: (server) => this.#becomeReady(server),
+      failed: (error) => this.destroy(error),
+      data: (bytes, length) => this.#read(bytes, length),
       drained: () => {
         this.#writer.blocked = false;
         this.#write();
       },
-      closed: (error: Error | null) => this.#closed(error),
-    };
-    this.#socket = this.#attempt.begin(() => openSocket(config, socket, host));
+      reopened: () => this.#reopened(),
+      closed: (error) => this.#closed(error),
+    });
+  }
+
+  #newReader(): Reader {
+    const push = (items: Raw[]): void => this.#events.push?.(this, items);
+    return new Reader(this.key, this.#inFlight, { push, refused: (error) => this.destroy(error) }, this.#config);
+  }
+
+  /** What was asked on the socket before gets no answer: the handshake is begun anew. */
+  #reopened(): void {
+    const lost = this.#inFlight.toArray();
+    this.#inFlight.clear();
+    this.#reader = this.#newReader();
+    handBack(lost, [], this.#closedError());
   }
 
   #enter(state: ConnectionPhase): void {
@@ -127,7 +132,7 @@ export class Connection implements Holder {
 
   /** Bytes so far, as they are without TLS. */
   get bytes(): { readonly sent: number; readonly received: number } {
-    return { sent: this.#socket.bytesWritten, received: this.#socket.bytesRead };
+    return { sent: this.#transport.socket.bytesWritten, received: this.#transport.socket.bytesRead };
   }
 
   /** Strings in pushes are Buffers from the next push on. */
@@ -211,12 +216,12 @@ export class Connection implements Holder {
     if (this.state === 'closed') return;
     this.#reason ??= error;
     this.#closed(error);
-    this.#socket.destroy();
+    this.#transport.socket.destroy();
   }
 
   #becomeReady(server: ServerFacts): void {
     if (this.state !== 'connecting') return;
-    this.#attempt.end();
+    this.#transport.attempt.end();
     this.server = server;
     if (this.#config.subscriber === true) this.#reader.subscribe(server.protocol);
     this.#enter(this.#closing.length > 0 ? 'draining' : 'ready');
@@ -225,20 +230,18 @@ export class Connection implements Holder {
     this.#write();
   }
 
-  // --- writing
-
   /** Writes calls of the handshake, which go before all that wait. Throws once the connection is closed. */
   #writeNow(calls: readonly Call[]): void {
     if (this.state === 'closed') throw this.#closedError();
     for (const call of calls) this.#writer.encode(call);
-    this.#writer.handOver(this.#socket);
+    this.#writer.handOver(this.#transport.socket);
   }
 
   #write(): void {
     this.#flushing = false;
     clock.expireNow();
     // A socket that broke takes nothing more, and reports it a moment later.
-    if (this.#socket.destroyed) return;
+    if (this.#transport.socket.destroyed) return;
     const writer = this.#writer;
     if (writer.blocked || this.#stall.isStalled || (this.state !== 'ready' && this.state !== 'draining')) return;
     const queue = this.#queue;
@@ -248,15 +251,13 @@ export class Connection implements Holder {
       if (call.state === SETTLED) releaseUsage(call);
       else writer.encode(call);
     }
-    writer.handOver(this.#socket);
+    writer.handOver(this.#transport.socket);
     if (queue.length > 0 && !writer.blocked && !this.#flushing) {
       this.#flushing = true;
       setImmediate(this.#flush);
     }
     this.#endIfDrained();
   }
-
-  // --- reading
 
   #read(bytes: Buffer, length: number): void {
     if (this.state === 'closed') return;
@@ -279,20 +280,18 @@ export class Connection implements Holder {
     this.#write();
   }
 
-  // --- ends
-
   #endIfDrained(): void {
     if (this.#closing.length > 0 && this.state !== 'closed' && areSettled(this.#inFlight, this.#queue)) this.destroy(null);
   }
 
   #closed(socketError: Error | null): void {
     if (this.state === 'closed') return;
-    const wasConnecting = this.state === 'connecting';
+    const { attempt } = this.#transport;
+    this.#reason ??= connectionError(socketError, this.state === 'connecting', this.key, attempt.refusal, attempt.closedAt);
+    const error = this.#reason;
     this.#enter('closed');
-    const error = this.#reason ?? connectionError(socketError, wasConnecting, this.key, this.#attempt.refusal);
-    this.#reason = error;
     log.connection('%s closed: %s', this.key, error.message);
-    this.#attempt.end(error);
+    attempt.end(error);
     const lost = this.#inFlight.toArray();
     const unwritten = this.#queue.toArray();
     const ended = this.#closing.length > 0 && areSettled(this.#inFlight, this.#queue);
@@ -312,7 +311,7 @@ export class Connection implements Holder {
       };
       this.#earliestDeadline = Math.min(expire(this.#queue, now, reject), expire(this.#inFlight, now, reject));
     }
-    this.#stall.tick(this.#socket, this.#inFlight.length > 0, this.state === 'ready');
+    this.#stall.tick(this.#transport.socket, this.#inFlight.length > 0, this.state === 'ready');
     this.#endIfDrained();
     this.#watched = this.load > 0;
     // The arrays of a queue that once held 100,000 calls take a megabyte each: an idle connection begins with small ones again.

@@ -16,7 +16,7 @@ export interface HandshakeConfig {
 }
 
 /** One command of the handshake, and what its error reply means. */
-interface HandshakeStep {
+export interface HandshakeStep {
   readonly words: readonly string[];
   /** `auth`: a refusal is an authentication error; `needed`: any error ends the connection; `optional`, `id`, `info`: errors are ignored. */
   readonly on: 'hello' | 'auth' | 'needed' | 'optional' | 'id' | 'info';
@@ -48,6 +48,37 @@ export function handshakeSteps(config: HandshakeConfig, protocol: 2 | 3): Handsh
   return steps;
 }
 
+/** Finds out whether credentials are wanted: a server that starts, or a user who may not PING, is for the commands to find out. */
+export const PING_STEP: HandshakeStep = { words: ['PING'], on: 'optional' };
+
+/**
+ * The steps for a proxy, which closes the connection at commands that it does not know, or passes them on to a server that others use as
+ * well: no HELLO, CLIENT or READONLY, and no SELECT of the database that it has anyway.
+ */
+export function plainSteps({ credentials, database }: HandshakeConfig): HandshakeStep[] {
+  const steps: HandshakeStep[] = [];
+  if (credentials !== null) steps.push({ words: authWords(credentials, 2), on: 'auth' });
+  if (database !== 0) steps.push({ words: ['SELECT', String(database)], on: 'needed' });
+  steps.push(PING_STEP);
+  return steps;
+}
+
+/** Number of the steps that go alone where the dialect of the server is not known: those at which a proxy closes. */
+export function openingLength(steps: readonly HandshakeStep[]): number {
+  return steps.findIndex(({ on }) => on === 'hello' || on === 'id') + 1;
+}
+
+/** Words of proxies for a command that they do not have. Servers without CLIENT ID have others, of a subcommand. */
+const UNKNOWN_TO_PROXY = /\b(?:unknown|unsupported) command\b|\bnot allowed\b/i;
+
+/** Whether these replies, to the steps of RESP2, are those of a proxy: it has no CLIENT. HELLO was not sent, or refused. */
+export function isOfProxy(steps: readonly HandshakeStep[], replies: readonly (Raw | ReplyError)[]): boolean {
+  return steps.some(({ on }, index) => {
+    const reply = replies[index];
+    return on === 'id' && reply instanceof ReplyError && classify(reply) !== 'noperm' && UNKNOWN_TO_PROXY.test(reply.message);
+  });
+}
+
 /** AUTH as a command, and as a part of HELLO. Before Redis 6 there are no users: https://redis.io/docs/latest/commands/auth/ */
 export function authWords({ username, password }: Credentials, protocol: 2 | 3): string[] {
   const user = username ?? (protocol === 3 ? 'default' : null);
@@ -71,6 +102,8 @@ export interface ServerFacts {
   readonly localAddress: string | null;
   /** Availability zone of the server (Valkey 8 and newer): https://valkey.io/commands/hello/ */
   readonly zone: string | null;
+  /** A proxy is there, of which nothing is asked that it may close at. */
+  readonly plain?: true;
 }
 
 export function judge(steps: readonly HandshakeStep[], replies: readonly (Raw | ReplyError)[], node: string): HandshakeOutcome {
@@ -91,7 +124,7 @@ export function judge(steps: readonly HandshakeStep[], replies: readonly (Raw | 
         error: new ConnectError(`${node} is not ready: it refused ${step.words[0]}: ${error.message}`, { node, cause: error }),
       };
     }
-    const wrongCredentials = kind === 'wrongpass' || (kind === 'noauth' && steps[0]?.words.includes('AUTH') !== true) || step.on === 'auth';
+    const wrongCredentials = kind === 'wrongpass' || (wantsLogin(error) && steps[0]?.words.includes('AUTH') !== true) || step.on === 'auth';
     if (wrongCredentials) {
       return { next: 'fail', error: refusedCredentials(node, error) };
     }
@@ -105,12 +138,25 @@ export function judge(steps: readonly HandshakeStep[], replies: readonly (Raw | 
   return { next: 'ready', server };
 }
 
+/** The facts in an outcome that is to be the last one. Throws where it is none. */
+export function factsIn(outcome: HandshakeOutcome, node: string): ServerFacts {
+  if (outcome.next === 'ready') return outcome.server;
+  throw outcome.next === 'fail' ? outcome.error : new ConnectError(`${node} refused HELLO`, { node });
+}
+
 function isIgnored({ on }: HandshakeStep): boolean {
   return on === 'optional' || on === 'id' || on === 'info';
 }
 
+/** What predixy answers to everything but AUTH of a client that is not logged in. */
+const PREDIXY_NOAUTH = /^ERR auth permission deny\b/i;
+
+function wantsLogin(error: ReplyError): boolean {
+  return classify(error) === 'noauth' || PREDIXY_NOAUTH.test(error.message);
+}
+
 function refusedCredentials(node: string, error: ReplyError): AuthError {
-  const what = classify(error) === 'noauth' ? 'wants credentials and got none' : 'refused the credentials';
+  const what = wantsLogin(error) ? 'wants credentials and got none' : 'refused the credentials';
   return new AuthError(`${node} ${what}: ${error.message}`, { node, cause: error });
 }
 

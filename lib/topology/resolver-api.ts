@@ -20,6 +20,8 @@ export interface ControlChannel {
 export interface SendOptions {
   /** Time limit for everything, a connect included, in ms. Default 500. */
   readonly timeoutMs?: number;
+  /** What is sent instead where a proxy is that takes no HELLO. Default: the same. */
+  readonly plain?: readonly (readonly string[])[];
 }
 
 export interface SubscriptionEvents {

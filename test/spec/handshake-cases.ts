@@ -23,6 +23,28 @@ export const stepCases: readonly (readonly [
   ],
 ];
 
+/** Configuration, and what is sent to a proxy that closes at HELLO. */
+export const proxyStepCases: readonly (readonly [name: string, config: Partial<HandshakeConfig>, sent: readonly string[]])[] = [
+  ['nothing special', {}, ['PING']],
+  ['a password', { credentials: { password: 'p' } }, ['AUTH p', 'PING']],
+  ['a user', { credentials: { username: 'u', password: 'p' } }, ['AUTH u p', 'PING']],
+  ['a database', { database: 5 }, ['SELECT 5', 'PING']],
+  ['a name, and reads on replicas', { clientName: 'n', readonly: true }, ['PING']],
+];
+
+/** What CLIENT ID is answered with, where HELLO was refused, and whether a proxy says so. */
+export const proxyCases: readonly (readonly [reply: string, isProxy: boolean])[] = [
+  ['ERR unknown command', true],
+  ["ERR unknown command 'CLIENT'", true],
+  ["unsupported command 'client'", true],
+  ["ERR command 'CLIENT' is not allowed", true],
+  // Servers before 5.0, and users without the right.
+  ["ERR Unknown subcommand or wrong number of arguments for 'ID'. Try CLIENT HELP", false],
+  ['ERR Syntax error, try CLIENT (LIST | KILL | GETNAME | SETNAME | PAUSE | REPLY)', false],
+  ["NOPERM this user has no permissions to run the 'client' command", false],
+  ['NOAUTH Authentication required.', false],
+];
+
 export interface JudgeCase {
   readonly name: string;
   readonly config?: Partial<HandshakeConfig>;
@@ -98,6 +120,7 @@ export const judgeCases: readonly JudgeCase[] = [
     code: 'ERR_AUTH',
   },
   { name: 'no password where one is wanted', errors: { HELLO: noauth }, next: 'fail', code: 'ERR_AUTH' },
+  { name: 'no password where predixy wants one', errors: { HELLO: 'ERR auth permission deny' }, next: 'fail', code: 'ERR_AUTH' },
   {
     name: 'a wrong password by RESP2',
     config: user,

@@ -22,12 +22,14 @@ export class UnknownCommands {
     private readonly callFactory: Pick<CallFactory, 'submit' | 'domains'>,
     /** One node of every shard of a cluster; empty where any node will do. */
     private readonly shards: () => readonly CallTarget[],
+    /** Whether nobody is to be asked, because a proxy that is asked for COMMAND INFO may close the connection. */
+    private readonly isPlain: () => boolean = () => false,
   ) {}
 
   /** The facts of one call. Where the server describes the keys only in part, it is asked which of these arguments they are. */
   async specOf(spec: CommandSpec, args: readonly Arg[], view: View): Promise<CommandSpec> {
     measure(spec, args);
-    const learnt = (await this.#learn(spec, args, view)) ?? (await this.#learnElsewhere(spec, args, view));
+    const learnt = this.isPlain() ? null : ((await this.#learn(spec, args, view)) ?? (await this.#learnElsewhere(spec, args, view)));
     if (learnt !== null) return keysAreKnown(learnt) ? learnt : this.#locateKeys(learnt, args, view);
     // Another node than those that were asked may know it, and would run it with keys that nobody has looked at.
     if (view.prefix !== null || view.domain !== null || this.callFactory.domains.hasPatterns) {

@@ -1,3 +1,4 @@
+import { Dialects } from '../../connection/dialects.js';
 import { type ClosedError, OptionsError, type SlotwiseError } from '../../errors.js';
 import { addressKey } from '../../options/address.js';
 import type { Options } from '../../options/defaults.js';
@@ -52,10 +53,12 @@ export class Deployment {
   readonly nodes: NodeRegistry;
   readonly sentinels: SentinelAccess;
   readonly replicaHealth: ReplicaHealth;
-  readonly offsets = new OffsetTracker();
+  readonly offsets = new OffsetTracker(undefined, () => !this.isPlain);
   readonly credentials: CredentialRefresher;
   readonly addresses: AddressBook;
   readonly facts: ShardFacts;
+  /** How the addresses are spoken to, behind which proxies may be; null: as servers are. */
+  readonly dialects: Dialects | null;
   /** Failures of which users are told, by the node that failed, or by what else did. */
   readonly failures = new FailureReports((error) => this.events.emit('error', error));
   /** Router of the current snapshot; null before the first. */
@@ -93,8 +96,9 @@ export class Deployment {
     this.facts = new ShardFacts(options.topology.kind, () => this.router);
     this.ring = options.topology.kind === 'ring' ? new RingSlotting(options.topology) : null;
     this.slotting = options.topology.kind === 'cluster' ? HASH_SLOTS : this.ring;
-    this.nodes = new NodeRegistry(this.resolvedOptions, this.#nodeEvents);
-    this.#control = new ControlConnections(this.resolvedOptions);
+    this.dialects = dialectsOf(options);
+    this.nodes = new NodeRegistry(this.resolvedOptions, this.#nodeEvents, this.dialects);
+    this.#control = new ControlConnections(this.resolvedOptions, this.dialects);
     this.credentials.add(() => [this.#control, ...this.nodes.all()]);
     this.replicaHealth = new ReplicaHealth(this.#control, options.monitor.sampleMs, (key) => this.nodes.get(key), {
       changed: (shard) => this.#readsChanged(shard),
@@ -131,6 +135,12 @@ export class Deployment {
   /** Asks for a probe because the topology may have changed: sooner if it is `urgent`, for commands depend on it. */
   wake(reason: string, urgent = false, place: Whereabouts = {}): void {
     this.#monitor.wake(reason, urgent || this.facts.leadsToReplica(place), place);
+  }
+
+  /** Whether the address is that of a proxy that is spoken to without HELLO. */
+  get isPlain(): boolean {
+    const { dialects } = this;
+    return dialects !== null && this.nodes.all().some(({ key }) => dialects.of(key) === 'plain');
   }
 
   get snapshot(): TopologySnapshot | null {
@@ -326,4 +336,9 @@ export class Deployment {
 /** What fails, in the failures that users are told of. */
 function sourceOf(member: string | null): string {
   return member === null ? 'topology' : `member ${member}`;
+}
+
+/** Behind one fixed address a proxy may be. Members of a group, nodes of a cluster and sentinels are servers. */
+function dialectsOf({ topology }: Options): Dialects | null {
+  return topology.kind === 'single' ? new Dialects() : null;
 }

@@ -1,3 +1,4 @@
+import type { Dialects } from '../../connection/dialects.js';
 import { ConnectionLostError, type SlotwiseError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import type { Options } from '../../options/defaults.js';
@@ -25,7 +26,12 @@ export class NodeRegistry {
   #snapshot: TopologySnapshot | null = null;
   #guestTimer: NodeJS.Timeout | undefined;
 
-  constructor(options: Options, events: NodeEvents) {
+  /** `dialects`: what the client knows of how addresses are spoken to; null: all of them answer HELLO. */
+  constructor(
+    options: Options,
+    events: NodeEvents,
+    private readonly dialects: Dialects | null = null,
+  ) {
     this.#options = options;
     this.#events = events;
   }
@@ -45,7 +51,7 @@ export class NodeRegistry {
     if (known !== undefined) return known;
     const { tls, connectTimeoutMs, keepAliveMs, protocol, credentials, database, clientName, pool, reconnect } = this.#options;
     const { maxReplyBytes, maxReplyItems } = this.#options;
-    const own = { connectTimeoutMs, keepAliveMs, maxReplyBytes, maxReplyItems };
+    const own = { connectTimeoutMs, keepAliveMs, maxReplyBytes, maxReplyItems, dialects: this.dialects };
     const connection = { address, tls, protocol, credentials, database, clientName, ...own };
     const node = new Node(key, { connection, ...pool, reconnect }, this.#events);
     this.#nodes.set(key, node);

@@ -36,7 +36,10 @@ export class SubscriptionManager {
     ended: (group) => this.#groups.delete(group),
   };
 
-  constructor(options: Options, deployment: SubscriptionDeployment & Pick<Deployment, 'bus' | 'credentials' | 'slotting'>) {
+  constructor(
+    options: Options,
+    deployment: SubscriptionDeployment & Pick<Deployment, 'bus' | 'credentials' | 'slotting'> & Partial<Pick<Deployment, 'dialects'>>,
+  ) {
     this.#deployment = deployment;
     this.#slotting = deployment.slotting;
     this.reporter = new GapReporter(deployment.events);
@@ -52,6 +55,7 @@ export class SubscriptionManager {
       clientName,
       database: 0,
       readonly: false,
+      dialects: deployment.dialects ?? null,
     };
     this.#pool = new SubscriberPool(
       { connection, reconnect, idleMs: pool.idleMs },

@@ -1,5 +1,6 @@
 import type { MessageHandler } from '../../connection/channel-subscription.js';
 import { Connection, type ConnectionConfig } from '../../connection/connection.js';
+import type { Dialects } from '../../connection/dialects.js';
 import { replyOrThrow } from '../../connection/handshake.js';
 import { reauthenticateAll } from '../../connection/reauthenticate-all.js';
 import { Subscriber } from '../../connection/subscriber.js';
@@ -18,6 +19,8 @@ const IDLE_MS = 60_000;
 interface Entry {
   readonly connection: Connection;
   readonly idle: NodeJS.Timeout;
+  /** Resolves when the handshake is over, in whatever way. */
+  readonly settled: Promise<void>;
 }
 
 /** Options of the control connections. Sentinels have their own: the data nodes' credentials are never sent to them. */
@@ -37,23 +40,44 @@ export class ControlConnections implements SentinelChannel {
   readonly #subscribers = new Set<Subscriber>();
   #closed = false;
 
-  constructor(options: ControlOptions) {
+  /** `dialects`: what the client knows of how addresses are spoken to; null: all of them answer HELLO. */
+  constructor(
+    options: ControlOptions,
+    private readonly dialects: Dialects | null = null,
+  ) {
     this.#options = options;
   }
 
   async send(address: Address, commands: readonly (readonly string[])[], options: SendOptions = {}): Promise<Raw[]> {
     if (this.#closed) throw new ClosedError('the client was closed');
-    const { connection, idle } = this.#entryFor(address);
+    const entry = this.#entryFor(address);
+    const { connection, idle } = entry;
     idle.refresh();
-    const deadline = clock.deadlineIn(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    const { timeoutMs = DEFAULT_TIMEOUT_MS, plain = commands } = options;
+    const deadline = clock.deadlineIn(timeoutMs);
+    const isPlain = plain !== commands && (await this.#isPlain(entry, timeoutMs));
     try {
-      return await Promise.all(commands.map((words) => connection.request(words, deadline).catch(replyOrThrow)));
+      const own = isPlain ? plain : commands;
+      return await Promise.all(own.map((words) => connection.request(words, deadline).catch(replyOrThrow)));
     } catch (error) {
       // A server that was stopped keeps its sockets: a request on a new one shows whether it is back. A connection that is still being
       // opened is kept, so that a slow handshake is not begun anew by every request.
       if (error instanceof TimeoutError && connection.state !== 'connecting') connection.destroy(lost(connection.key, error));
       throw error;
     }
+  }
+
+  /** Whether a proxy is there that takes no HELLO. It shows in the handshake, for which it is waited where that is not known. */
+  async #isPlain({ connection, settled }: Entry, timeoutMs: number): Promise<boolean> {
+    if (this.dialects?.of(connection.key) === 'unknown' && connection.state === 'connecting') {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, timeoutMs);
+      });
+      await Promise.race([settled, late]);
+      clearTimeout(timer);
+    }
+    return connection.state === 'connecting' ? this.dialects?.of(connection.key) === 'plain' : connection.server.plain === true;
   }
 
   /** Has all connections log in again. Rejects if one is refused; that one is closed, and the next request opens another. */
@@ -113,23 +137,29 @@ export class ControlConnections implements SentinelChannel {
     const key = addressKey(address);
     const known = this.#entries.get(key);
     if (known !== undefined && known.connection.state !== 'draining') return known;
+    let settle = (): void => {};
+    const settled = new Promise<void>((resolve) => {
+      settle = resolve;
+    });
     const connection = new Connection(this.#config(address), {
-      ready: () => {},
+      ready: () => settle(),
       closed: () => {
+        settle();
         clearTimeout(entry.idle);
         this.#connections.delete(connection);
         if (this.#entries.get(key) === entry) this.#entries.delete(key);
       },
     });
     this.#connections.add(connection);
-    const entry: Entry = { connection, idle: setTimeout(() => void connection.close(), IDLE_MS).unref() };
+    const entry: Entry = { connection, settled, idle: setTimeout(() => void connection.close(), IDLE_MS).unref() };
     this.#entries.set(key, entry);
     return entry;
   }
 
   #config(address: Address): ConnectionConfig {
     const { connectTimeoutMs, keepAliveMs, clientName, credentials, tls } = this.#options;
-    return { address, connectTimeoutMs, keepAliveMs, clientName, credentials, tls, protocol: 3, database: 0, readonly: false };
+    const { dialects } = this;
+    return { address, connectTimeoutMs, keepAliveMs, clientName, credentials, tls, dialects, protocol: 3, database: 0, readonly: false };
   }
 }
 

@@ -128,7 +128,7 @@ export class LagSampler {
     const sentAt = performance.now();
     let state: ReplicationInfo | null = null;
     try {
-      state = parseReplication(await this.#control.send(node.address, REPLICATION_COMMANDS));
+      state = parseReplication(await this.#control.send(node.address, REPLICATION_COMMANDS, { plain: [['PING']] }));
     } catch {
       // A `state` of null says so.
     }

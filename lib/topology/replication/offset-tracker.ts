@@ -58,7 +58,11 @@ export class OffsetTracker {
   #requests = 0;
   #epoch = 0;
 
-  constructor(private readonly now: () => number = () => clock.now()) {}
+  /** `mayAsk`: whether the servers take INFO, at which some proxies close. */
+  constructor(
+    private readonly now: () => number = () => clock.now(),
+    private readonly mayAsk: () => boolean = () => true,
+  ) {}
 
   /**
    * Another number after every change of a primary, or of slot owners: earlier positions say nothing of the data that a primary has now.
@@ -100,7 +104,7 @@ export class OffsetTracker {
       this.#entries.set(node, entry);
     }
     const now = this.now();
-    if (entry.asking || now - entry.askedAt < SPACING_MS) return false;
+    if (entry.asking || now - entry.askedAt < SPACING_MS || !this.mayAsk()) return false;
     entry.asking = true;
     entry.askedAt = now;
     const requestNo = ++this.#requests;

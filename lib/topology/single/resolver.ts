@@ -1,9 +1,8 @@
 import { type Address, addressKey } from '../../options/address.js';
-import type { Raw } from '../../protocol/command-spec.js';
 import { checkDataServer, failure, isRefusedAccess } from '../probe-error.js';
-import { listOf, MODE_COMMANDS, modeOf } from '../replies.js';
 import type { ProbeFocus, ReplicaListener, Resolver, ResolverContext } from '../resolver-api.js';
 import { makeTopology, type TopologySnapshot } from '../snapshot.js';
+import { type AskedServer, askServer } from './ask-server.js';
 
 /**
  * Resolver of one server at a fixed address: nothing is to be found, only verified, as far as the ACL lets us ask. Behind a virtual IP the
@@ -21,23 +20,19 @@ export class SingleResolver implements Resolver {
   async probe(previous: TopologySnapshot | null, _?: ProbeFocus, onReplica?: ReplicaListener): Promise<TopologySnapshot> {
     const { control, rules, firstTimeoutMs } = this.#context;
     const node = addressKey(this.#address);
-    const ask = (): Promise<Raw[]> =>
-      control
-        .send(this.#address, [...MODE_COMMANDS, ['ROLE']], previous === null ? { timeoutMs: firstTimeoutMs } : {})
-        .catch((error: unknown) => {
-          if (isRefusedAccess(error)) throw error;
-          throw failure('ERR_PRIMARY_UNREACHABLE', `${node} is not reachable`, [{ node, error }]);
-        });
-    let [hello, info, role] = await ask();
-    // https://redis.io/docs/latest/commands/role/ — unknown (no permission) counts as a primary: then its READONLY tells.
-    if (listOf(role)[0] === 'slave') {
+    const ask = (): Promise<AskedServer> =>
+      askServer(control, this.#address, previous === null ? { timeoutMs: firstTimeoutMs } : {}).catch((error: unknown) => {
+        if (isRefusedAccess(error)) throw error;
+        throw failure('ERR_PRIMARY_UNREACHABLE', `${node} is not reachable`, [{ node, error }]);
+      });
+    let { isReplica, mode } = await ask();
+    if (isReplica) {
       // The connection may lead to a server that the address has left.
       onReplica?.(node);
       control.forget?.(this.#address);
-      [hello, info, role] = await ask();
+      ({ isReplica, mode } = await ask());
     }
-    checkDataServer(node, modeOf(hello, info));
-    const isReplica = listOf(role)[0] === 'slave';
+    checkDataServer(node, mode);
     const self = rules.node({
       id: null,
       address: this.#address,

@@ -80,11 +80,6 @@ export const regressions: readonly Regression[] = [
     was: 'A name had gone to another server: each call took the way by the old one, which redirected it.',
   },
   {
-    seed: 204,
-    kind: 'single',
-    was: 'A connection was made to the old server while a probe saw that the name had gone to another: it stayed.',
-  },
-  {
     seed: 1942,
     kind: 'single',
     was: 'A renewal of connections that came too soon after another one was forgotten: writes went to the old server once more.',

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { handshakeSteps, judge, replyOrThrow } from '../../../lib/connection/handshake.js';
+import { handshakeSteps, isOfProxy, judge, openingLength, plainSteps, replyOrThrow } from '../../../lib/connection/handshake.js';
 import { ClosedError, IntegerRangeError } from '../../../lib/errors.js';
 import type { Raw } from '../../../lib/protocol/command-spec.js';
 import { parseReplyError } from '../../../lib/protocol/resp/reply-error.js';
 import { VERSION } from '../../../lib/version.js';
-import { judgeCases, plain, stepCases } from '../../spec/handshake-cases.js';
+import { judgeCases, plain, proxyCases, proxyStepCases, stepCases } from '../../spec/handshake-cases.js';
 
 const node = '10.0.0.1:6379';
 const setInfo = ['CLIENT SETINFO LIB-NAME slotwise', `CLIENT SETINFO LIB-VER ${VERSION}`, 'CLIENT INFO'];
@@ -23,6 +23,32 @@ describe('the handshake', () => {
         assert.deepEqual(sent, protocol === 3 ? [...expected, ...setInfo] : [...withId(expected), ...setInfo]);
       });
     }
+  }
+
+  for (const [name, config, expected] of proxyStepCases) {
+    it(`sends a proxy for ${name}: ${expected.join('; ')}`, () => {
+      const sent = plainSteps({ ...plain, ...config }).map(({ words }) => words.join(' '));
+      assert.deepEqual(sent, expected);
+    });
+  }
+
+  it('begins with HELLO alone, or with what comes before CLIENT ID where RESP2 is asked for', () => {
+    const config = { ...plain, credentials: { password: 'p' }, database: 3 };
+    for (const [protocol, expected] of [[3, ['HELLO 3 AUTH default p']] as const, [2, ['AUTH p', 'CLIENT ID']] as const]) {
+      const steps = handshakeSteps(config, protocol);
+      assert.deepEqual(
+        steps.slice(0, openingLength(steps)).map(({ words }) => words.join(' ')),
+        expected,
+      );
+    }
+  });
+
+  for (const [reply, isProxy] of proxyCases) {
+    it(`takes "${reply}" to CLIENT ID for that of ${isProxy ? 'a proxy' : 'a server'}`, () => {
+      const steps = handshakeSteps(plain, 2);
+      const replies = steps.map(({ on }) => (on === 'id' ? parseReplyError(reply) : 'OK'));
+      assert.equal(isOfProxy(steps, replies), isProxy);
+    });
   }
 
   for (const { name, config, protocol = 3, errors = {}, next, code } of judgeCases) {
