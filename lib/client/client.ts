@@ -75,7 +75,7 @@ export class Client {
     this.#guards = GuardTable.of(this.#callFactory.domains, options.domains);
     this.#special = new SpecialCommands(this.#callFactory, this.#deployment, this.#lifecycle);
     const shards = () => (this.slotting === null ? [] : (this.#deployment.router?.slotOfEachShard() ?? [])).map((slot) => ({ slot }));
-    this.#unknown = new UnknownCommands(this.#callFactory, shards, () => this.#deployment.isPlain);
+    this.#unknown = new UnknownCommands(this.#callFactory, shards, () => this.#deployment.dialects?.hasPlain === true);
   }
 
   view(options: ViewOptions, place: ViewPlace = NOWHERE): View {

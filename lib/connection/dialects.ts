@@ -23,6 +23,11 @@ export class Dialects {
     return known === undefined || known.until < performance.now() ? 'unknown' : known.dialect;
   }
 
+  /** Whether some address is spoken to without HELLO. */
+  get hasPlain(): boolean {
+    return this.speaks === 'plain' || [...this.#known.keys()].some((key) => this.of(key) === 'plain');
+  }
+
   /** A connection is past its handshake. What is known already keeps its time. */
   learnt(key: string, dialect: 'hello' | 'plain'): void {
     if (this.of(key) === dialect) return;

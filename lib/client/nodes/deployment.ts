@@ -9,7 +9,6 @@ import { RingSlotting } from '../../routing/keys/ring-slotting.js';
 import { HASH_SLOTS } from '../../routing/keys/slots.js';
 import type { Slotting } from '../../routing/keys/slotting.js';
 import { Router } from '../../routing/router.js';
-import { clearTimeout, setTimeout } from '../../runtime/runtime.js';
 import { ControlConnections } from '../../topology/control/control-connections.js';
 import type { Monitor } from '../../topology/monitor.js';
 import type { ProbedMember, Whereabouts } from '../../topology/monitor-api.js';
@@ -20,6 +19,7 @@ import { hopelessIn } from '../../topology/ring/merge.js';
 import type { RingMonitor } from '../../topology/ring/ring-monitor.js';
 import { kindOfShard, nodesNoMoreReplicas, samePrimaries, shardOfNode, type TopologySnapshot } from '../../topology/snapshot.js';
 import { clock } from '../../util/clock.js';
+import { DelayedActions } from '../../util/delayed-actions.js';
 import { Emitter } from '../emitter.js';
 import type { ClientEvents } from '../events.js';
 import { AddressBook, type RedirectTarget } from './address-book.js';
@@ -53,7 +53,7 @@ export class Deployment {
   readonly nodes: NodeRegistry;
   readonly sentinels: SentinelAccess;
   readonly replicaHealth: ReplicaHealth;
-  readonly offsets = new OffsetTracker(undefined, () => !this.isPlain);
+  readonly offsets = new OffsetTracker(undefined, () => this.dialects?.hasPlain !== true);
   readonly credentials: CredentialRefresher;
   readonly addresses: AddressBook;
   readonly facts: ShardFacts;
@@ -77,11 +77,11 @@ export class Deployment {
   );
   readonly #readyWaiters = new ReadyWaiters(this, () => this.events.emit('ready'));
   readonly #announcer = new TopologyAnnouncer(this.events);
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #delayed = new DelayedActions();
   readonly renewals = new Renewals(
     this.bus,
-    (ms, action) => this.#later(ms, action),
-    () => this.leadsToReplica,
+    (ms, action) => this.#delayed.add(ms, action),
+    ({ key }) => this.facts.leadsToReplica({ node: key }),
   );
   #destroyed = false;
   readonly #answering = new AnsweringPrimaries();
@@ -135,12 +135,6 @@ export class Deployment {
   /** Asks for a probe because the topology may have changed: sooner if it is `urgent`, for commands depend on it. */
   wake(reason: string, urgent = false, place: Whereabouts = {}): void {
     this.#monitor.wake(reason, urgent || this.facts.leadsToReplica(place), place);
-  }
-
-  /** Whether the address is that of a proxy that is spoken to without HELLO. */
-  get isPlain(): boolean {
-    const { dialects } = this;
-    return dialects !== null && this.nodes.all().some(({ key }) => dialects.of(key) === 'plain');
   }
 
   get snapshot(): TopologySnapshot | null {
@@ -246,19 +240,10 @@ export class Deployment {
     if (node.avoidUntil > now) return;
     node.avoidUntil = now + AVOID_MS;
     this.router?.invalidateAll();
-    this.#later(AVOID_MS + 1, () => {
+    this.#delayed.add(AVOID_MS + 1, () => {
       this.router?.invalidateAll();
       this.bus.emit('changed');
     });
-  }
-
-  #later(ms: number, action: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      action();
-    }, ms);
-    timer.unref();
-    this.#timers.add(timer);
   }
 
   // --- topology
@@ -326,7 +311,7 @@ export class Deployment {
     this.replicaHealth.stop();
     this.#control.destroy();
     if (!this.#sharesSentinels) this.sentinels.destroy();
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#delayed.clear();
     this.#readyWaiters.reject(error);
     this.nodes.destroy(error);
     this.events.emit('close');

@@ -14,7 +14,7 @@ export class Renewals {
   constructor(
     private readonly bus: DeploymentBus,
     private readonly later: (ms: number, action: () => void) => void,
-    private readonly leadsToReplica: () => boolean,
+    private readonly leadsToReplica: (node: Node) => boolean,
   ) {}
 
   /**
@@ -23,7 +23,7 @@ export class Renewals {
    */
   refused(node: Node): void {
     if (this.#leftMs(node) <= 0) this.#renew(node, false);
-    else if (node.ready && !this.leadsToReplica()) this.#delay(node, false);
+    else if (node.ready && !this.leadsToReplica(node)) this.#delay(node, false);
   }
 
   /** The address leads to another server than before: what is being connected may have begun with the old one. */

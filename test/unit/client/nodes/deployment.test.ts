@@ -33,7 +33,7 @@ describe('a deployment', () => {
     deployment.destroy(new ClosedError('the test is over'));
   }
 
-  const primary = (): string | undefined => deployment.primaryOf(-1)?.key;
+  const primary = (): string | undefined => deployment.facts.primaryOf(-1)?.key;
 
   /** The replica becomes the primary. */
   async function failOver(): Promise<void> {
@@ -48,7 +48,7 @@ describe('a deployment', () => {
     // Its connections for commands never come up, and the monitor has one already.
     servers.script = (_, [name]) => (name === 'HELLO' ? silence : undefined);
     const call = new RecordedCalls().make('SET k v');
-    deployment.primaryOf(-1)?.send(call, 'primary');
+    deployment.facts.primaryOf(-1)?.send(call, 'primary');
     await world.pass(100);
     assert.deepEqual(returned, []);
     await failOver();
