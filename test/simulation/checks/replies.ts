@@ -51,11 +51,15 @@ export const writeReplies: Check = {
   },
 };
 
-/** What the caller was given: the reply, also by the error that says that too few replicas have the write. undefined: nothing. */
-export function givenReply({ outcome }: CallRecord): unknown {
+/**
+ * What the caller was given: the reply, also by the error that says that too few replicas have the write. The parts of a pipeline and of a
+ * transaction have one such error for all, which has the reply of one of them. undefined: nothing.
+ */
+export function givenReply({ outcome, traits, words }: CallRecord): unknown {
   if (outcome?.ok === true) return outcome.value;
   const error = outcome?.error.error;
-  return error instanceof NotReplicatedError ? plain(error.reply) : undefined;
+  const isOwn = error instanceof NotReplicatedError && traits.partOf === 0 && error.command === words[0];
+  return isOwn ? plain(error.reply) : undefined;
 }
 
 function isSplit(runs: readonly Execution[]): boolean {
