@@ -49,6 +49,7 @@ const byAddress: readonly Case[] = [
   ['it says itself that it is a replica, and nobody else says anything', ['A says A is a primary', 'A says A is a replica'], null],
   ['another is there by then, which is the primary', ['A says A is a replica', 'B says B is a primary'], 1],
   ['another one, which is a replica as well', ['A says A is a replica', 'B says B is a replica'], null],
+  ['the other redirects to it', ['A says A is a replica', 'B says B is a primary', 'B says A is a primary'], null],
   ['the address leads back to it', ['A says A is a replica', 'B says B is a primary', 'A says A is a primary'], null],
 ];
 

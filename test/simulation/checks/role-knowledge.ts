@@ -19,6 +19,7 @@ import type { DeploymentKind } from '../topologies/deployment.js';
  * | a replica's, that it follows the node, without sentinels | | if it is new, and so newer than what the node said of itself |
  * | a replica's, that it follows another | never | never |
  * | behind one address: its own, that it is a replica | once another says by that address that it is the primary: a replica may take writes (`replica-read-only no`), and there is nobody else to ask | if it is the primary |
+ * | behind one address: another's, that the node is the primary (REDIRECT) | | always: who is redirected goes there |
  */
 export class RoleKnowledge {
   /** null: it could not have known. In ms. */
@@ -79,8 +80,11 @@ export class RoleKnowledge {
   }
 
   #takeByAddress(word: RoleWord): void {
-    if (word.teller !== word.node) return;
-    if (word.node === this.node) {
+    if (word.teller !== word.node) {
+      if (word.node !== this.node) return;
+      this.#isReplica = false;
+      this.#takeBack();
+    } else if (word.node === this.node) {
       this.#isReplica = !word.isPrimary;
       if (word.isPrimary) this.#takeBack();
     } else if (word.isPrimary && this.#isReplica) this.#against(word);

@@ -6,8 +6,8 @@ import { anyServer, type Fault } from './fault.js';
 
 /** Now and then a server that holds writes, as the old primary of a failover does, hangs before it lets them go. Returns what ends it. */
 function hangsMeanwhile({ timeline }: World, server: RedisServer, random: Random): () => void {
-  if (!random.chance(0.3)) return () => undefined;
-  const [inMs, forMs] = [random.skewed(150, 1_500), random.skewed(1_000, 4_000)];
+  if (!random.chance(0.6)) return () => undefined;
+  const [inMs, forMs] = [random.skewed(150, 400), random.skewed(2_500, 5_000)];
   let isHanging = false;
   const hang = timeline.after(inMs, () => {
     isHanging = server.state === 'running';
