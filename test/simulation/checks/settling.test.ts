@@ -96,6 +96,14 @@ describe('simulation: writes and roles', () => {
     assert.deepEqual(found([{ teller: there, node: there, isPrimary: false, at: 140 }]), []);
   });
 
+  it('what is sent on a lease goes where that was, if it is older than the word', () => {
+    const demoted = [{ teller: here, node: here, isPrimary: false, at: 140 }];
+    const part = forgedCall(1, 'SET a v#1', { traits: { ...plainTraits, partOf: 2 } });
+    const lease = (issuedAt: number) => ({ calls: [part, forgedCall(2, 'LEASE', { issuedAt })] });
+    assert.deepEqual(found(demoted, lease(100)), []);
+    assert.equal(found(demoted, lease(145)).length, 1);
+  });
+
   it('a client that stands still reads nothing', () => {
     const demoted = [{ teller: here, node: here, isPrimary: false, at: 100 }];
     assert.deepEqual(found(demoted, { stalls: [{ from: 110, until: 190 }] }), []);

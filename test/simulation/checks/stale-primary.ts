@@ -38,12 +38,21 @@ export const stalePrimary: Check = {
       // A connection that was made since leads where the one address leads by now.
       if (kind === 'single' && (began.get(write.session) ?? 0) > known.at) continue;
       const calls = [...idsOf(write.words[0] === 'EXEC' ? write.effects.flat() : write.words)].filter((id) => ledger.calls.has(id));
+      if (calls.some((id) => isHeld(id, known.at, ledger))) continue;
       const text = `${shownExecution(write)}: since ${ms(known.at)} the client could have known that it is no primary, by ${shownWord(known)}`;
       findings.push({ at: write.sentAt, text, calls });
     }
     return findings;
   },
 };
+
+/** The call is one on a connection that its program has had for itself since before: it goes where that leads, and the program is told. */
+function isHeld(id: number, knownAt: number, { calls }: Ledger): boolean {
+  const whole = calls.get(calls.get(id)?.traits.partOf ?? 0);
+  return whole !== undefined && HOLDING.has(whole.words[0] ?? '') && whole.issuedAt <= knownAt;
+}
+
+const HOLDING: ReadonlySet<string> = new Set(['LEASE', 'WATCHED']);
 
 /** What of a session a node takes although it does not own the slot. */
 type Asked = 'nothing' | 'the next command' | 'the transaction';
