@@ -1,8 +1,8 @@
 import { wallClock } from '../../runtime/runtime.js';
 import { clock } from '../../util/clock.js';
 
-/** How long a node's own word counts where no probe tells anything, in ms. */
-const BELIEVED_MS = 1_000;
+/** How long a node's own word counts where no probe tells anything, in ms: longer than a probe whose questions are not answered takes. */
+const BELIEVED_MS = 10_000;
 
 interface Word {
   /** In ms since 1970, as the moments of probes. */

@@ -109,6 +109,11 @@ export const regressions: readonly Regression[] = [
     kind: 'single',
     was: 'A stalled connection to the old server of a name that had moved was checked once more, and that failed: no command was sent any more, for ever.',
   },
+  {
+    seed: 5135,
+    kind: 'replication',
+    was: 'A second after a primary had said that it is a replica, writes went there again, if the probe still waited for members that did not answer.',
+  },
 ];
 
 /** A seed of the test runs that fails, because what is wrong is known and not mended yet. */
