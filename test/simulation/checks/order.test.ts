@@ -36,6 +36,8 @@ describe('simulation: order of writes', () => {
     assert.deepEqual(found({}, [refused, { ...second, sentAt: 5 }, first]), []);
     assert.deepEqual(found({}, [{ ...refused, readAt: 9 }, { ...second, sentAt: 9.5 }, first]), []);
     assert.equal(found({}, [refused, { ...second, sentAt: 9.6 }, first]).length, 1);
+    const refusedBehind = { ...refused, words: second.words, at: 5, sentAt: 4 };
+    assert.deepEqual(found({}, [refused, refusedBehind, { ...second, sentAt: 9.6 }, first]), []);
     assert.deepEqual(found({ outcome: rejected('unknown') }), []);
     assert.deepEqual(found({ traits: { ...plainTraits, isIdempotent: true } }), []);
     assert.deepEqual(found({ traits: { ...plainTraits, waitReplicas: 1 } }), []);

@@ -35,7 +35,7 @@ export const order: Check = {
           const place = `${run.history} ${run.server.name} ${run.db} ${call.client} ${key}`;
           const before = latest.get(place);
           if (before === undefined || before.call.id <= id) latest.set(place, { run, call });
-          else if (isSure(call, before.run, ledger)) findings.push(findingOf(call, run, before));
+          else if (isSure(call, before, ledger)) findings.push(findingOf(call, run, before));
         }
       }
     }
@@ -49,11 +49,13 @@ function findingOf(call: CallRecord, run: Execution, before: { readonly run: Exe
 }
 
 /** Its turn has to come before that of what is issued later. */
-function isSure({ id, outcome }: CallRecord, overtaker: Execution, ledger: Ledger): boolean {
+function isSure({ id, outcome }: CallRecord, overtaker: { readonly run: Execution; readonly call: CallRecord }, ledger: Ledger): boolean {
   if (outcome?.ok !== true) return false;
-  return ledger.refused(id).every(({ server, readAt, reply }) => {
-    const isBarred = reply instanceof Failure && BARRED.test(reply.text) && server === overtaker.server;
-    return isBarred && overtaker.sentAt > readAt + KNOWN_MS;
+  // What was on its way once stays in front, however often both are refused.
+  const attempts = [...ledger.refused(overtaker.call.id), overtaker.run];
+  return ledger.refused(id).every(({ server, at: refusedAt, readAt, reply }) => {
+    const isBarred = reply instanceof Failure && BARRED.test(reply.text) && server === overtaker.run.server;
+    return isBarred && !attempts.some(({ at, sentAt }) => at >= refusedAt && sentAt <= readAt + KNOWN_MS);
   });
 }
 
