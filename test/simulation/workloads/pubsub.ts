@@ -8,6 +8,7 @@ import type {
   Redis,
   Subscription,
 } from '../../../lib/index.js';
+import type { Plan } from '../planning/plan.js';
 import type { DeploymentPlan } from '../topologies/deployment.js';
 import { Caller, plain } from './caller.js';
 import { HEARS_AGAIN, markOf, type SubscriberRecord } from './calls.js';
@@ -16,6 +17,12 @@ import { sleep, type Workload, type WorkloadContext } from './workload.js';
 const CHANNELS = 3;
 /** A slow consumer: how many messages wait for it, and how long it takes for each, in ms. */
 const SLOW = { count: 3, ms: 100 };
+
+/** In a cluster they are another thing than channels, elsewhere the same in other words. */
+function shardChannelWeight({ deployment }: Pick<Plan, 'deployment'>): number {
+  if (!hasShardChannels(deployment)) return 0;
+  return deployment.kind === 'cluster' ? 4 : 1;
+}
 
 /** Sharded channels came with Redis 7.0: https://redis.io/docs/latest/commands/ssubscribe/ */
 function hasShardChannels({ product, version }: DeploymentPlan): boolean {
@@ -206,7 +213,7 @@ export const pubsubWorkloads: readonly Workload[] = [
   },
   {
     name: 'sharded subscribers',
-    weight: ({ deployment }) => (hasShardChannels(deployment) ? 1 : 0),
+    weight: shardChannelWeight,
     async run(context) {
       await listen(context, ['shard']);
     },
@@ -222,7 +229,7 @@ export const pubsubWorkloads: readonly Workload[] = [
   { name: 'publishers', weight: () => 2, run: (context) => publish(context, 'news') },
   {
     name: 'sharded publishers',
-    weight: ({ deployment }) => (hasShardChannels(deployment) ? 1 : 0),
+    weight: shardChannelWeight,
     run: (context) => publish(context, 'shard'),
   },
 ];
