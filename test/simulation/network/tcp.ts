@@ -30,6 +30,9 @@ const EMPTY = 40;
 /** Size of the first flight of a TLS handshake, in bytes. */
 const HELLO = 1_500;
 
+const copyOf = (bytes: Uint8Array, length: number): Buffer => Buffer.from(length === bytes.length ? bytes : bytes.subarray(0, length));
+const itself = (bytes: Buffer, length: number): Buffer => (length === bytes.length ? bytes : bytes.subarray(0, length));
+
 /** One end of a TCP connection, as its kernel has it. */
 export class End {
   handlers: EndHandlers | null = null;
@@ -76,14 +79,21 @@ export class End {
   }
 
   /** Gives the kernel as much as it takes, and returns how much that was. The memory may be used again. */
-  offer(bytes: Uint8Array, sentAt: number, whenRead?: () => void): number {
+  offer(bytes: Uint8Array, sentAt: number): number {
+    return this.#give(bytes, sentAt, undefined, copyOf);
+  }
+
+  #give<Bytes extends Uint8Array>(
+    bytes: Bytes,
+    sentAt: number,
+    whenRead: Chunk['whenRead'],
+    kept: (of: Bytes, length: number) => Buffer,
+  ): number {
     if (this.isClosed || this.isReset || this.#isShut) return bytes.length;
     const length = Math.min(this.room, bytes.length);
-    if (length === bytes.length) this.#send(Buffer.from(bytes), sentAt, whenRead);
-    else {
-      this.#wantsRoom = true;
-      if (length > 0) this.#send(Buffer.from(bytes.subarray(0, length)), sentAt, undefined);
-    }
+    const isWhole = length === bytes.length;
+    if (!isWhole) this.#wantsRoom = true;
+    if (isWhole || length > 0) this.#send(kept(bytes, length), sentAt, isWhole ? whenRead : undefined);
     return length;
   }
 
@@ -110,7 +120,7 @@ export class End {
   }
 
   #keepRest(bytes: Buffer, sentAt: number, whenRead: (() => void) | undefined): boolean {
-    const taken = this.offer(bytes, sentAt, whenRead);
+    const taken = this.#give(bytes, sentAt, whenRead, itself);
     if (taken < bytes.length) this.#backlog.unshift({ bytes: bytes.subarray(taken), sentAt, whenRead });
     return taken === bytes.length;
   }

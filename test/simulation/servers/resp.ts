@@ -92,36 +92,51 @@ function encodeAll(header: string, items: Iterable<ReplyValue>, protocol: 2 | 3)
   return text;
 }
 
+/** Codes of the characters of a header. */
+const STAR = 42;
+const DOLLAR = 36;
+const ZERO = 48;
+
 /** The commands of a stream of bytes, as they become complete. */
 export class CommandReader {
   /** When the first byte of the last command left the client, in ms. */
   sentAt = 0;
   #text = '';
   #at = 0;
+  #end = 0;
   /** Where what was added begins, and when it was sent. */
   #parts: { from: number; readonly sentAt: number }[] = [];
 
   add(bytes: Buffer, sentAt: number): void {
     const at = this.#at;
-    this.#text = this.#text.slice(at) + bytes.toString('latin1');
+    const text = bytes.toString('latin1');
+    // Mostly all that came before was read.
+    if (at === this.#text.length) {
+      this.#text = text;
+      this.#parts.length = 0;
+    } else {
+      this.#text = this.#text.slice(at) + text;
+      for (const part of this.#parts) part.from -= at;
+    }
     this.#at = 0;
-    for (const part of this.#parts) part.from -= at;
-    this.#parts.push({ from: this.#text.length - bytes.length, sentAt });
+    this.#parts.push({ from: this.#text.length - text.length, sentAt });
   }
 
   /** The next command; null: it has not come yet. Throws on what is none, as the server closes the connection then. */
   next(): string[] | null {
     const text = this.#text;
     if (this.#at >= text.length) return null;
-    const count = this.#header(this.#at, '*');
-    if (count === null) return null;
-    let [length, at] = count;
+    let at = this.#at;
+    let length = this.#number(at, STAR);
+    if (length < 0) return null;
+    at = this.#end;
     const words: string[] = [];
     for (; length > 0; length--) {
-      const header = this.#header(at, '$');
-      if (header === null || text.length < header[1] + header[0] + 2) return null;
-      words.push(text.slice(header[1], header[1] + header[0]));
-      at = header[1] + header[0] + 2;
+      const size = this.#number(at, DOLLAR);
+      at = this.#end;
+      if (size < 0 || text.length < at + size + 2) return null;
+      words.push(text.slice(at, at + size));
+      at += size + 2;
     }
     while ((this.#parts[1]?.from ?? Number.POSITIVE_INFINITY) <= this.#at) this.#parts.shift();
     this.sentAt = this.#parts[0]?.sentAt ?? 0;
@@ -129,14 +144,20 @@ export class CommandReader {
     return words;
   }
 
-  /** The number of a header, and where what follows begins. */
-  #header(at: number, type: string): [number, number] | null {
-    const end = this.#text.indexOf('\r\n', at);
-    if (end < 0) return null;
-    const number = Number(this.#text.slice(at + 1, end));
-    if (this.#text[at] !== type || !Number.isInteger(number) || number < 0) {
-      throw new Error(`Protocol error: expected '${type}', got '${this.#text[at]}'`);
+  /** The number of a header; -1: it has not come yet. `#end`: where what follows begins. */
+  #number(from: number, type: number): number {
+    const text = this.#text;
+    const end = text.indexOf('\r\n', from);
+    if (end < 0) return -1;
+    let number = 0;
+    for (let at = from + 1; at < end; at++) {
+      const digit = text.charCodeAt(at) - ZERO;
+      number = digit >= 0 && digit <= 9 ? number * 10 + digit : Number.NaN;
     }
-    return [number, end + 2];
+    if (text.charCodeAt(from) !== type || !Number.isSafeInteger(number)) {
+      throw new Error(`Protocol error: expected '${String.fromCharCode(type)}', got '${text[from]}'`);
+    }
+    this.#end = end + 2;
+    return number;
   }
 }
