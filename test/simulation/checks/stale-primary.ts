@@ -15,6 +15,7 @@ export const stalePrimary: Check = {
   find(evidence: Evidence, ledger: Ledger): Finding[] {
     const { books, stalls, kind } = evidence;
     const readers = new Map<string, Reader>();
+    const words = new WordsOfNodes(evidence);
     const classes = new SlotClasses(books.roleWords);
     const isAlone = evidence.clients.size === 1;
     const asked = new Map<Execution['session'], Asked>();
@@ -33,7 +34,7 @@ export const stalePrimary: Check = {
     }
     writes.sort((a, b) => a.sentAt - b.sentAt);
     for (const write of writes) {
-      const known = readerOf(write, evidence, readers, classes).at(write.sentAt);
+      const known = readerOf(write, evidence, words, { readers, classes }).at(write.sentAt);
       if (known === null || runningMs(known.at, write.sentAt, stalls) <= FOLLOW_MS) continue;
       // A connection that was made since leads where the one address leads by now.
       if (kind === 'single' && (began.get(write.session) ?? 0) > known.at) continue;
@@ -93,9 +94,9 @@ class Reader {
 
 function readerOf(
   execution: Execution,
-  { kind, books, nodes, clients }: Evidence,
-  readers: Map<string, Reader>,
-  classes: SlotClasses,
+  { kind, nodes, clients }: Evidence,
+  words: WordsOfNodes,
+  { readers, classes }: { readonly readers: Map<string, Reader>; readonly classes: SlotClasses },
 ): Reader {
   const { server, session } = execution;
   const [key] = keysOf(execution);
@@ -103,9 +104,30 @@ function readerOf(
   const whose = clients.size === 1 ? null : session.name;
   const name = `${server.name} ${slot === null ? '' : classes.of(slot)} ${whose}`;
   const reader =
-    readers.get(name) ?? new Reader(new RoleKnowledge(kind, server.name, slot, (address) => nodes.has(address)), books.roleWords, whose);
+    readers.get(name) ??
+    new Reader(new RoleKnowledge(kind, server.name, slot, (address) => nodes.has(address)), words.of(server.name), whose);
   readers.set(name, reader);
   return reader;
+}
+
+/** The words that may say something of a node. */
+class WordsOfNodes {
+  readonly #isCluster: boolean;
+  readonly #all: readonly RoleWord[];
+  readonly #byNode = new Map<string, readonly RoleWord[]>();
+
+  constructor({ kind, books }: Evidence) {
+    this.#isCluster = kind === 'cluster';
+    this.#all = books.roleWords;
+  }
+
+  /** That another node of a cluster is a replica says nothing of this one. */
+  of(node: string): readonly RoleWord[] {
+    if (!this.#isCluster) return this.#all;
+    const known = this.#byNode.get(node) ?? this.#all.filter((word) => word.isPrimary || word.node === node);
+    this.#byNode.set(node, known);
+    return known;
+  }
 }
 
 /** Slots that all words have, or have not, together: what is known of one is known of the others. */

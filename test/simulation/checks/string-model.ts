@@ -68,7 +68,8 @@ export function textOf(reply: unknown): string | null | undefined {
  */
 export function stepOf(words: readonly string[], key: string, reply: unknown): StringStep | null {
   if (reply instanceof Failure) return null;
-  const [name = '', , second = '', ...options] = words;
+  const name = words[0] ?? '';
+  const second = words[2] ?? '';
   const gave = textOf(reply);
   if (name === 'SCRIPT') return scriptStep(words[1] ?? '', words[3] ?? '', gave);
   switch (name) {
@@ -77,7 +78,7 @@ export function stepOf(words: readonly string[], key: string, reply: unknown): S
     case 'MGET':
       return step('read', '', Array.isArray(reply) ? textOf(reply[words.indexOf(key, 1) - 1]) : undefined);
     case 'SET':
-      return setStep(second, options, gave);
+      return setStep(words, gave);
     case 'SETNX':
       return step('write new', second, gave === undefined ? undefined : gave === '1' ? 'OK' : null);
     case 'GETSET':
@@ -104,8 +105,7 @@ export function stepOf(words: readonly string[], key: string, reply: unknown): S
   }
 }
 
-function setStep(value: string, options: readonly string[], gave: StringStep['gave']): StringStep | null {
-  const [option, another] = options;
+function setStep([, , value = '', option, another]: readonly string[], gave: StringStep['gave']): StringStep | null {
   if (option === undefined) return step('write', small(value), undefined);
   if (another !== undefined) return null;
   if (option === 'GET') return step('write', small(value), gave);
