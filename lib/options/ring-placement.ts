@@ -48,9 +48,9 @@ export type RingPlacement =
     }
   | {
       readonly as?: never;
-      /** Gives the index of the key's member in `members`, the names of those that take part, in order. `key` may be read, not kept. */
+      /** Gives the index of the key's member in `members`, the names of those that take part, in order. */
       place(key: Uint8Array, members: readonly string[]): number;
-      /** Two characters; keys that have the same between them are taken to be together. Default: none. */
+      /** Two characters; the function is given what is between them alone. Default: none. */
       readonly hashTag?: string;
     };
 
@@ -78,8 +78,13 @@ const checkDistribution: Check<'ketama' | 'modula'> = (value, path) => {
   throw new OptionsError(path, 'ketama or modula (by random, reads would not find what was written)', value);
 };
 
+/** One of another realm counts as well. */
+function isPattern(value: unknown): value is RegExp {
+  return Object.prototype.toString.call(value) === '[object RegExp]';
+}
+
 const checkPattern: Check<RegExp> = (value, path) => {
-  if (!(value instanceof RegExp)) return refuseValue(path, 'a RegExp with a group, such as /^\\{(.+?)\\}/', value);
+  if (!isPattern(value)) return refuseValue(path, 'a RegExp with a group, such as /^\\{(.+?)\\}/', value);
   // With an empty alternative it matches anything, and the match has as many groups as the pattern.
   const groups = new RegExp(`${value.source}|`, value.flags).exec('')?.length ?? 1;
   if (groups === 1) throw new OptionsError(path, 'a RegExp with a group, such as /^\\{(.+?)\\}/', String(value));
@@ -88,7 +93,7 @@ const checkPattern: Check<RegExp> = (value, path) => {
 };
 const checkJedisTag: Check<'{}' | RegExp> = (value, path) => {
   if (value === '{}') return value;
-  return value instanceof RegExp ? checkPattern(value, path) : refuseValue(path, "'{}' or a RegExp with a group", value);
+  return isPattern(value) ? checkPattern(value, path) : refuseValue(path, "'{}' or a RegExp with a group", value);
 };
 
 const KINDS = ['go-redis', 'twemproxy', 'jedis', 'redis-rb', 'predixy'] as const;

@@ -5,6 +5,7 @@ import {
   type Raw,
   type Redis,
   replication,
+  ring,
   type SlotwiseError,
   sentinel,
   single,
@@ -28,6 +29,30 @@ reply(createClient({ topology: cluster(['redis://a:1']), reads: 'replicaPreferre
 createClient({ topology: single('localhost') });
 createClient({ topology: replication(['a:1', { host: 'b', port: 2 }]) });
 createClient({ topology: sentinel('a:1', 'mymaster', { password: 'p' }) });
+createClient({ topology: ring(['a:1', { host: 'b', port: 2 }, { path: '/run/r.sock' }, replication(['c', 'd'])]) });
+createClient({ topology: ring({ a: 'a:1', b: { at: sentinel('s', 'b') } }, { as: 'go-redis', onDown: 'eject', eject: { after: 5 } }) });
+ring(['a', { at: 'b', name: 'x', weight: 2 }], { as: 'twemproxy', hash: 'one_at_a_time', distribution: 'modula', hashTag: '{}' });
+ring(['a', 'b'], { as: 'jedis', hash: 'md5', tag: '{}', version: 2 });
+ring(['a', 'b'], { as: 'jedis', tag: /<(.+?)>/ });
+ring(['a', 'b'], { as: 'redis-rb', version: 4, tag: /^(.)/ });
+ring(['a', 'b'], { as: 'predixy', hash: 'atol', sameMember: true });
+ring(['a', 'b'], { place: (key, names) => key.length % names.length, hashTag: '{}' });
+// @ts-expect-error no such placement
+ring(['a'], { as: 'envoy' });
+// @ts-expect-error twemproxy has another name for it
+ring(['a'], { as: 'twemproxy', hash: 'fnv1a64' });
+// @ts-expect-error reads would not find what was written
+ring(['a'], { as: 'twemproxy', distribution: 'random' });
+// @ts-expect-error 4 and 5 place keys differently
+ring(['a'], { as: 'redis-rb' });
+// @ts-expect-error a tag of another placement
+ring(['a'], { as: 'jedis', hashTag: '{}' });
+// @ts-expect-error it gives an index
+ring(['a'], { place: () => 'a' });
+// @ts-expect-error a member has an address
+ring([{ name: 'a' }]);
+// @ts-expect-error members are named by their list, not one after another
+ring('a', 'b');
 createClient({ allowedAddresses: ['10.0.1.0/24', '*.cache.example:6379'] });
 // @ts-expect-error a list
 createClient({ allowedAddresses: '10.0.1.0/24' });

@@ -5,6 +5,7 @@ import { createContext, runInContext } from 'node:vm';
 import type { ClientOptions, ViewOptions } from '../../../lib/options/client-options.js';
 import { DEFAULTS } from '../../../lib/options/defaults.js';
 import { resolveOptions, resolveView } from '../../../lib/options/resolve.js';
+import { ring } from '../../../lib/options/ring.js';
 import { cluster, replication, sentinel, single } from '../../../lib/options/topology.js';
 
 interface Row {
@@ -73,6 +74,34 @@ describe('docs/options.md', () => {
       assert.deepEqual(Object.keys(resolveView(view)), [row.name]);
     });
   }
+
+  const ringTables = page.split(/^## Rings$/m)[1]?.split(/^## /m)[0] ?? assert.fail('no section of rings');
+  const placements = [...ringTables.matchAll(/^\| `(\{ .+? \})`[^|]*\|(?: `(.+?)`)? \|/gm)];
+
+  for (const [, given = '', defaults = '{}'] of placements) {
+    it(`tells the defaults of the placement ${given}`, () => {
+      const placement = runInContext(`(${given})`, scope);
+      const topology = ring(['h'], placement);
+      assert.ok(topology.kind === 'ring');
+      assert.deepEqual(topology.placement, { ...placement, ...runInContext(`(${defaults})`, scope) });
+    });
+  }
+
+  it('has a row for every placement', () => {
+    assert.equal(placements.length, 6);
+    assert.throws(() => ring(['h'], { as: 'x' } as never), /one of go-redis, twemproxy, jedis, redis-rb, predixy,/);
+  });
+
+  it('has rows for the options of a ring, with their defaults and examples that do something', () => {
+    const topology = ring(['h']);
+    const rows = [...ringTables.matchAll(/^\| `([\w.]+)` \| `(.+?)` \|.*\| `(.+?)` \|$/gm)];
+    const names = rows.map(([, name = '']) => name);
+    assert.deepEqual(names, ['onDown', 'eject.after', 'eject.most', 'eject.flush', 'eject.evenModula', 'sameMember']);
+    for (const [, name = '', value, example] of rows) {
+      assert.equal(String(valueAt(topology, name)), value, name);
+      assert.notDeepEqual(valueAt(ring(['h'], runInContext(`(${example})`, scope)), name), valueAt(topology, name), name);
+    }
+  });
 
   it('has a row for every option of with()', () => {
     const names = tableOf('One call').map(({ name }) => name);
