@@ -10,7 +10,7 @@ import {
   unchecked,
   value,
 } from '../options/call-form.js';
-import { type Check, integerBetween, nonEmptyString, oneOf, refuseValue } from '../options/validate.js';
+import { type Check, flag, integerBetween, nonEmptyString, oneOf, refuseValue } from '../options/validate.js';
 import { checkFilter } from './keyspace-events.js';
 import { checkMessages, checkSubscribe } from './subscription.js';
 import { isWord } from './words.js';
@@ -37,7 +37,7 @@ const checkDedupe: Check<unknown> = (given, path) =>
 
 /** Options of the scans: the server's words, and the same in lower case. */
 const ITEMS = { MATCH: checkPattern, COUNT: checkCount, match: checkPattern, count: checkCount, dedupe: checkDedupe };
-const KEYS = { ...ITEMS, TYPE: nonEmptyString, type: nonEmptyString };
+const KEYS = { ...ITEMS, TYPE: nonEmptyString, type: nonEmptyString, strays: flag };
 const WORDS = ['MATCH', 'COUNT', 'TYPE'] as const;
 const OTHER_WORDS = { pattern: 'MATCH', PATTERN: 'MATCH', glob: 'MATCH', prefix: 'MATCH', limit: 'COUNT', size: 'COUNT', LIMIT: 'COUNT' };
 
@@ -116,6 +116,13 @@ export const REDIS_FORMS = {
   domain: { form: 'domain(name)', parameters: [unchecked('name')], refuses: 'throws' },
   session: { form: 'session()', ...NOTHING },
   group: { form: 'group(name, { username, password … })', parameters: [unchecked('name'), unchecked('options')], refuses: 'throws' },
+  memberOf: { form: 'memberOf(key)', parameters: [key], refuses: 'throws' },
+  member: { form: 'member(name)', parameters: [unchecked('name')], refuses: 'throws' },
+  setMembers: {
+    form: "setMembers({ name: 'host:port' }) or setMembers(['host:port'])",
+    parameters: [unchecked('members')],
+    refuses: 'throws',
+  },
   pipeline: { form: 'pipeline()', ...BATCH, advice: `${CHAIN}, pipeline().get('a').incr('b').exec()` },
   multi: { form: 'multi()', ...BATCH, advice: `${CHAIN}, multi().set('a', '1').incr('b').exec()` },
   watch: {
@@ -129,7 +136,7 @@ export const REDIS_FORMS = {
     parameters: [value('source', 'iterable, such as a list', isSource), listener('issue'), options(STREAM)],
     refuses: 'iterates',
   },
-  scanKeys: { form: 'scanKeys({ MATCH, COUNT, TYPE, dedupe })', parameters: [scanOptions(KEYS)], refuses: 'iterates' },
+  scanKeys: { form: 'scanKeys({ MATCH, COUNT, TYPE, dedupe, strays })', parameters: [scanOptions(KEYS)], refuses: 'iterates' },
   scanHash: { form: 'scanHash(key, { MATCH, COUNT, dedupe })', parameters: [key, scanOptions(ITEMS)], refuses: 'iterates' },
   scanSet: { form: 'scanSet(key, { MATCH, COUNT, dedupe })', parameters: [key, scanOptions(ITEMS)], refuses: 'iterates' },
   scanSortedSet: { form: 'scanSortedSet(key, { MATCH, COUNT, dedupe })', parameters: [key, scanOptions(ITEMS)], refuses: 'iterates' },

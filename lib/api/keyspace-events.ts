@@ -134,7 +134,8 @@ function subscribeToEvents(
 ): KeyspaceSubscription {
   const { primaries, reporter } = client.subscriptions;
   return new KeyspaceSubscription(request, handler, limits, {
-    primaries,
+    what: 'keyspace events',
+    primaries: view.member === null ? primaries : primaries.ofMember(view.member.slot),
     reporter,
     connect: (timeoutMs) => client.connect(timeoutMs),
     listen: (...args) => client.listen(...args),

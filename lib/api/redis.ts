@@ -4,6 +4,7 @@ import { runTransaction } from '../client/lease/batch.js';
 import { LeasedConnection } from '../client/lease/leased-connection.js';
 import { runPipeline } from '../client/lease/pipeline.js';
 import { type Watching, type WatchOptions, watch } from '../client/lease/watch.js';
+import { memberOf, placeOfMember, setMembers } from '../client/ring/members.js';
 import type { ClientStats } from '../client/stats.js';
 import { type Source, type StreamOptions, stream } from '../client/stream.js';
 import type { View } from '../client/view.js';
@@ -16,6 +17,7 @@ import type { GroupOptions } from '../options/access.js';
 import { checkCalls, type FormsOf } from '../options/call-form.js';
 import type { ViewOptions } from '../options/client-options.js';
 import { resolveGroup, resolveView } from '../options/resolve.js';
+import type { RingMemberOptions } from '../options/ring.js';
 import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command-spec.js';
 import type { Explanation } from '../routing/reads/explanation.js';
 import type { TopologySnapshot } from '../topology/snapshot.js';
@@ -102,6 +104,33 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
   group(name: string, options: GroupOptions = {}): Redis<Text, Integer> {
     const group = this.#client.group(resolveGroup(this.#client.options, name, options));
     return new Redis(group, group.view(this.#view.options, { domain: this.#view.domain, session: null, member: null }));
+  }
+
+  /**
+   * Name of the member of a ring that has the key, by the placement: no server is asked. Throws `OptionsError` where there is no ring.
+   * @example console.log(redis.memberOf('user:1'));
+   */
+  memberOf(key: Key): string {
+    return memberOf(this.#client, this.#view, key);
+  }
+
+  /**
+   * A view whose calls go to one member of a ring, whatever their keys, over the same connections. Throws `OptionsError` for a name that no
+   * member has; calls to one that has left reject with `NoNodeError`.
+   * @example console.log(await redis.member('server2').info('memory'));
+   */
+  member(name: string): Redis<Text, Integer> {
+    const member = placeOfMember(this.#client, name);
+    return new Redis(this.#client, this.#client.view(this.#view.options, { ...this.#view, member }));
+  }
+
+  /**
+   * Gives a ring other members, as `ring(members)` takes them: keys are placed on them from the next command on, and the event `members`
+   * follows. Connections to those that stay are kept. No key is moved: see docs/topologies.md.
+   * @example redis.setMembers({ a: '10.0.0.1:6379', b: '10.0.0.2:6379', d: '10.0.0.4:6379' });
+   */
+  setMembers(members: readonly RingMemberOptions[] | Readonly<Record<string, RingMemberOptions>>): void {
+    setMembers(this.#client, members);
   }
 
   /**

@@ -1,10 +1,12 @@
 import type { Client } from '../client/client.js';
+import { scanRing } from '../client/ring/scan-ring.js';
 import { type Scan, scanCluster, scanOne } from '../client/scan/scan.js';
 import type { View } from '../client/view.js';
 import type { ScoredMember } from '../commands/data/scored-member.js';
 import { toNumber } from '../commands/decode.js';
 import type { Key } from '../commands/group.js';
 import type { KeyType } from '../commands/keys/key.js';
+import type { CallTarget } from '../protocol/call-target.js';
 import { command } from '../protocol/catalog/specs.js';
 import { type Arg, type Bytes, DECODE_BUFFERS } from '../protocol/command-spec.js';
 import { decodeText } from '../protocol/resp/text.js';
@@ -29,6 +31,11 @@ export interface ScanKeysOptions extends ScanItemsOptions {
   /** Only keys of this type. `type` is the same. */
   readonly TYPE?: KeyType;
   readonly type?: KeyType;
+  /**
+   * In a ring: also keys that the placement puts on another member than the one that has them, left over from other members or from an
+   * ejection. Default true.
+   */
+  readonly strays?: boolean;
 }
 
 /** Iterator of the scans and of `stream`. */
@@ -61,7 +68,10 @@ function iterateKeys<Item>(client: Client, view: View, options: ScanKeysOptions,
     item,
     dedupeLimit: limitOf(options),
   };
-  return client.options.topology.kind === 'cluster' ? scanCluster(client, view, scan) : scanOne(client, view, scan);
+  const { ring } = client;
+  if (ring === null) return client.options.topology.kind === 'cluster' ? scanCluster(client, view, scan) : scanOne(client, view, scan);
+  const own = options.strays === false ? { ...scan, skips: (key: Buffer, { slot }: CallTarget) => ring.slotOf(key) !== slot } : scan;
+  return view.member === null ? scanRing(client, view, own, ring) : scanOne(client, view, own, { slot: view.member.slot });
 }
 
 /** Keys without the prefix of the view; keys without that prefix are left out. */

@@ -6,6 +6,7 @@ import { type Item, MessageStream, type Messages, type StreamSettings } from '..
 import type { SubscribeLimits, SubscribeRequest } from '../client/pubsub/subscribe-request.js';
 import type { SubscriptionHandle } from '../client/pubsub/subscription.js';
 import type { SubscribedChannel } from '../client/pubsub/subscription-handler.js';
+import { listenAs } from '../client/ring/listen.js';
 import type { View } from '../client/view.js';
 import type { OneOrMore } from '../commands/group.js';
 import { isList } from '../commands/tokens.js';
@@ -124,7 +125,7 @@ export async function subscribe(
       ? (message, channel, { name, text }) => call(message, channel, bytes ? name : text)
       : (message, channel) => call(message, channel);
   const listener = new CallbackListener(bytes, deliver, options.onGap ?? null, client.subscriptions.reporter);
-  const handle = client.listen(request, listener, limitsOf(view, options));
+  const handle = listenAs(client, view, request, listener, limitsOf(view, options));
   await handle.confirmed;
   return new Subscription(
     handle,
@@ -137,7 +138,7 @@ export function messages<Given>(client: Client, view: View, channels: ChannelNam
   const request = requestOf(channels);
   const settings = settingsOf(view, options, usesBytes(view) ? itemOfBytes : itemOfText);
   const stream = new MessageStream(settings, client.subscriptions.reporter, (handler) =>
-    client.listen(request, handler, limitsOf(view, options)),
+    listenAs(client, view, request, handler, limitsOf(view, options)),
   );
   return stream as unknown as Messages<Given>; // text or bytes by the view, gaps by the options
 }

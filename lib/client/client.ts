@@ -2,6 +2,7 @@ import { ClosedError, GuardError } from '../errors.js';
 import type { ViewOptions } from '../options/client-options.js';
 import type { Options } from '../options/defaults.js';
 import type { Domain } from '../options/domains.js';
+import type { RingTopology } from '../options/topology.js';
 import type { Lease } from '../pool/lease.js';
 import type { Node } from '../pool/node.js';
 import type { QueueUsage } from '../protocol/call.js';
@@ -15,6 +16,7 @@ import { measure } from '../protocol/resp/encoder.js';
 import { GuardTable } from '../routing/keys/guard.js';
 import { prefixKey } from '../routing/keys/key-prefix.js';
 import { prefixed, prefixKeys } from '../routing/keys/prefixed-command.js';
+import type { RingSlotting } from '../routing/keys/ring-slotting.js';
 import type { Slotting } from '../routing/keys/slotting.js';
 import { type Explanation, explanation } from '../routing/reads/explanation.js';
 import { setTimeout } from '../runtime/runtime.js';
@@ -217,6 +219,16 @@ export class Client {
     const exclusive: Exclusive = { ...blockingCall(null), kind: 'lease' };
     const extras = extrasOf({ exclusive, target: { slot } });
     return this.#callFactory.submit(LEASE, [], null, view, extras) as Promise<Lease>; // the outcome of this kind
+  }
+
+  /** Numbers the keys of a ring; null: the topology is none. */
+  get ring(): RingSlotting | null {
+    return this.#deployment.ring;
+  }
+
+  /** Gives a ring other members. */
+  setTopology(topology: RingTopology): void {
+    this.#deployment.setTopology(topology);
   }
 
   /** Numbers the keys; null: there is one shard. */

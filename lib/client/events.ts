@@ -1,5 +1,6 @@
 import { ArgumentError, type SlotwiseError } from '../errors.js';
 import { suggest } from '../options/suggestion.js';
+import type { MemberChange } from '../routing/keys/ring-slotting.js';
 import type { TopologySnapshot } from '../topology/snapshot.js';
 import { typeText } from '../util/type-text.js';
 import type { Gap } from './gap.js';
@@ -17,7 +18,7 @@ export type ClientEvents = {
   /** A member that was left out serves its keys again. */
   return: [change: { readonly member: string }];
   /** A ring has other members. */
-  members: [change: { readonly members: readonly string[]; readonly added: readonly string[]; readonly removed: readonly string[] }];
+  members: [change: MemberChange];
   /** A connection broke or could not be made; another attempt follows. */
   reconnecting: [attempt: { readonly node: string; readonly error: SlotwiseError }];
   /** Messages of a subscription may have been missed; the subscription itself reports it, too. */

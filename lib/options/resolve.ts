@@ -1,12 +1,14 @@
 import { OptionsError } from '../errors.js';
-import { checkGroup, credentialsOf, type GroupOptions, tlsOf } from './access.js';
+import { type Credentials, checkGroup, credentialsOf, type GroupOptions, tlsOf } from './access.js';
 import { checkClient, checkView, type GivenOptions } from './checks.js';
 import type { ClientOptions, ViewOptions } from './client-options.js';
 import { DEFAULTS, type Options } from './defaults.js';
 import { resolveDomains } from './domains.js';
 import { resolveNodes } from './nodes.js';
 import { refuseUnknownTags } from './replica-sets.js';
+import { checkRing } from './ring.js';
 import { refuseSecret } from './secrets.js';
+import type { RingTopology } from './topology.js';
 import { optionsOfUrl } from './url-parameters.js';
 import { deepFreeze, nonEmptyString, refuseValue } from './validate.js';
 
@@ -38,6 +40,22 @@ export function resolveGroup(client: Options, name: string, input: GroupOptions)
     },
     ['tls'],
   );
+}
+
+/** The ring of a client with other members, which are reached as the others are. */
+export function resolveMembers(client: Options, ring: RingTopology, members: unknown): RingTopology {
+  const path = 'setMembers(members)';
+  const { placement, onDown, eject, sameMember } = ring;
+  const { url = {}, ...next } = checkRing({ kind: 'ring', members, placement, onDown, eject, sameMember }, path);
+  const login: Partial<Credentials> = typeof client.credentials === 'function' ? {} : (client.credentials ?? {});
+  const isSame =
+    (url.username ?? login.username) === login.username &&
+    (url.password ?? login.password) === login.password &&
+    (url.tls !== true || client.tls !== null) &&
+    (url.database ?? client.database) === client.database;
+  if (!isSame) throw new OptionsError(path, 'expected no other scheme, user, password or database than the client has');
+  if (next.kind !== 'ring') throw new OptionsError(path, 'expected a ring');
+  return next;
 }
 
 function withDefaults(given: GivenOptions, path: string): Options {

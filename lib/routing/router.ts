@@ -82,6 +82,12 @@ export class Router {
     return slots === null ? 0 : slot >= 0 ? slots.shardOf(slot) : -1;
   }
 
+  /** Whether commands reach the primary of the slot, or none has tried. */
+  canReach(slot: number): boolean {
+    const primary = this.primaryOf(this.shardOfSlot(slot));
+    return primary !== null && primary.unreachableReason === null;
+  }
+
   /** Why this shard of a ring cannot be served; null: nothing speaks against it. */
   problemOf(shard: number): SlotwiseError | null {
     return this.snapshot.shards[shard]?.member?.problem ?? null;

@@ -52,6 +52,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   'client/client.ts': ['client/*', 'client/nodes', 'client/dispatch', 'client/pubsub'],
   'client/lease': ['client/*', 'client/client.ts', 'client/dispatch'],
   'client/scan': ['client/*', 'client/client.ts'],
+  'client/ring': ['client/*', 'client/client.ts', 'client/pubsub', 'client/scan'],
   api: [...engine, 'commands', 'connection', 'topology', 'routing', 'client'],
   admin: [...engine, 'topology', 'admin/*'],
   'admin/node-connections.ts': ['connection'],

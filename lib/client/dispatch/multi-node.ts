@@ -1,8 +1,11 @@
 import type { CallTarget } from '../../protocol/call-target.js';
 import { isRead } from '../../protocol/catalog/effects.js';
+import { command } from '../../protocol/catalog/specs.js';
 import type { Arg, Command, CommandSpec, Raw } from '../../protocol/command-spec.js';
 import { mergeNodes, mergeParts, type PartOutcome, type ShardPart } from '../../routing/keys/multi-shard.js';
 import type { Router } from '../../routing/router.js';
+
+const RANDOMKEY = command('RANDOMKEY');
 
 /** Submits one of the commands that a command became, without a decoder. */
 export type SubmitPart = (args: readonly Arg[], target: CallTarget) => Promise<unknown>;
@@ -21,23 +24,33 @@ export async function overKeys(
 
 /** Where a command about all nodes, or all shards, is sent. */
 export function targetsOf(spec: CommandSpec, router: Router): readonly CallTarget[] {
-  if (spec.request === 'all_nodes') return [...router.snapshot.nodes.keys()].map((node) => ({ node }));
+  const { nodes, shards } = router.snapshot;
+  if (spec.request === 'all_nodes') {
+    // A member of a ring of which no node is known is waited for.
+    const unknown = shards.flatMap(({ primary, replicas, member }) =>
+      primary === null && replicas.length === 0 && member !== undefined ? { slot: member.slot } : [],
+    );
+    return [...[...nodes.keys()].map((node) => ({ node })), ...unknown];
+  }
+  const slots = router.slotOfEachShard();
+  // Any key will do, and a member of a ring that is down need not be waited for.
+  const reachable = spec === RANDOMKEY && router.snapshot.kind === 'ring' ? slots.filter((slot) => router.canReach(slot)) : slots;
   return [
-    ...router.slotOfEachShard().map((slot) => ({ slot })),
+    ...(reachable.length === 0 ? slots : reachable).map((slot) => ({ slot })),
     // A primary without slots has no data, but will need the functions when it gets some.
     ...(isRead(spec) ? [] : router.primariesWithoutSlots().map((node) => ({ node }))),
   ];
 }
 
-/** Runs a command about several nodes: sent to each, one reply. */
+/** Runs a command about several nodes: sent to each, one reply. `nameOf`: name of the member of a ring that has a slot. */
 export async function overNodes(
   { spec, args, decode }: Command,
   targets: readonly CallTarget[],
-  submit: SubmitPart,
+  { submit, nameOf }: { readonly submit: SubmitPart; readonly nameOf: ((slot: number) => string) | null },
   mode: number,
 ): Promise<unknown> {
   const outcomes = await Promise.all(targets.map((target) => outcomeOf(submit(args, target))));
-  const names = targets.map(({ node, slot }) => node ?? `the shard of slot ${slot}`);
+  const names = targets.map(({ node, slot = -1 }) => node ?? nameOf?.(slot) ?? `the shard of slot ${slot}`);
   const merged = mergeNodes(spec, names, outcomes);
   return decode === null ? merged : decode(merged, args, mode);
 }

@@ -61,7 +61,9 @@ export class SpecialCommands {
       return this.#whenKnown(spec, view).then((router) => {
         const targets = targetsOf(spec, router);
         this.#callFactory.checkRoom(spec, { commands: targets.length, bytes: measure(spec, args) * targets.length });
-        return overNodes({ spec, args, decode }, targets, submit, view.mode);
+        const { ring } = this.#deployment;
+        const nameOf = ring === null ? null : (slot: number): string => ring.nameOf(slot);
+        return overNodes({ spec, args, decode }, targets, { submit, nameOf }, view.mode);
       });
     }
     return this.#callFactory.submit(spec, args, decode, view);

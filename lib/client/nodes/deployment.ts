@@ -2,6 +2,7 @@ import { Dialects } from '../../connection/dialects.js';
 import { type ClosedError, OptionsError, type SlotwiseError } from '../../errors.js';
 import { addressKey } from '../../options/address.js';
 import type { Options } from '../../options/defaults.js';
+import type { RingTopology } from '../../options/topology.js';
 import type { Node, NodeEvents } from '../../pool/node.js';
 import type { AttemptFailure } from '../../protocol/call.js';
 import type { Redirection } from '../../protocol/resp/reply-error.js';
@@ -19,16 +20,16 @@ import { hopelessIn } from '../../topology/ring/merge.js';
 import type { RingMonitor } from '../../topology/ring/ring-monitor.js';
 import { kindOfShard, nodesNoMoreReplicas, samePrimaries, shardOfNode, type TopologySnapshot } from '../../topology/snapshot.js';
 import { clock } from '../../util/clock.js';
-import { DelayedActions } from '../../util/delayed-actions.js';
 import { Emitter } from '../emitter.js';
 import type { ClientEvents } from '../events.js';
 import { AddressBook, type RedirectTarget } from './address-book.js';
 import { AnsweringPrimaries } from './answering-primaries.js';
-import { createMonitor } from './create-monitor.js';
+import { createMonitor, ringMonitorOf } from './create-monitor.js';
 import { CredentialRefresher } from './credential-refresher.js';
 import { DeploymentBus } from './deployment-bus.js';
 import { FailoverDetector } from './failover-detector.js';
 import { FailureReports } from './failure-reports.js';
+import { Later } from './later.js';
 import { NodeRegistry } from './node-registry.js';
 import { ReadyWaiters } from './ready-waiters.js';
 import { Renewals } from './renewals.js';
@@ -77,10 +78,10 @@ export class Deployment {
   );
   readonly #readyWaiters = new ReadyWaiters(this, () => this.events.emit('ready'));
   readonly #announcer = new TopologyAnnouncer(this.events);
-  readonly #delayed = new DelayedActions();
+  readonly #later = new Later();
   readonly renewals = new Renewals(
     this.bus,
-    (ms, action) => this.#delayed.add(ms, action),
+    (ms, action) => this.#later.run(ms, action),
     ({ key }) => this.facts.leadsToReplica({ node: key }),
   );
   #destroyed = false;
@@ -240,7 +241,7 @@ export class Deployment {
     if (node.avoidUntil > now) return;
     node.avoidUntil = now + AVOID_MS;
     this.router?.invalidateAll();
-    this.#delayed.add(AVOID_MS + 1, () => {
+    this.#later.run(AVOID_MS + 1, () => {
       this.router?.invalidateAll();
       this.bus.emit('changed');
     });
@@ -297,6 +298,13 @@ export class Deployment {
     this.bus.emit('unrecoverable', error);
   }
 
+  /** Gives a ring other members: keys are placed on them from now on. */
+  setTopology(topology: RingTopology): void {
+    const change = this.ring?.setTopology(topology);
+    ringMonitorOf(this.#monitor)?.setMembers(topology);
+    if (change !== undefined) this.events.emit('members', change);
+  }
+
   // --- the end
 
   /** Has every live connection log in again, with what the option `credentials` gives now. */
@@ -311,7 +319,7 @@ export class Deployment {
     this.replicaHealth.stop();
     this.#control.destroy();
     if (!this.#sharesSentinels) this.sentinels.destroy();
-    this.#delayed.clear();
+    this.#later.stop();
     this.#readyWaiters.reject(error);
     this.nodes.destroy(error);
     this.events.emit('close');

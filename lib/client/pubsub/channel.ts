@@ -3,6 +3,7 @@ import type { Subscriber } from '../../connection/subscriber.js';
 import { NoNodeError, type ReplyError, type SlotwiseError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import { decodeText } from '../../protocol/resp/text.js';
+import type { Slotting } from '../../routing/keys/slotting.js';
 import type { Placement } from '../../routing/pubsub/channel-placement.js';
 import { clearTimeout, performance, wallClock } from '../../runtime/runtime.js';
 import { type Transitions, transition } from '../../util/state-machine.js';
@@ -89,7 +90,7 @@ export class ChannelState implements MessageHandler, SubscribedChannel {
   constructor(
     readonly kind: ChannelKind,
     readonly name: Buffer,
-    readonly placement: Placement,
+    public placement: Placement,
     private readonly host: ChannelHost,
     private readonly reporter: GapReporter,
   ) {
@@ -128,6 +129,16 @@ export class ChannelState implements MessageHandler, SubscribedChannel {
   }
 
   // --- node
+
+  /** Binds the channel to the slot that its name has by now. Where a function of the user's cannot say, it stays. */
+  rebind(slotting: Pick<Slotting, 'slotOf'>): void {
+    try {
+      const slot = slotting.slotOf(this.name);
+      if (slot !== this.placement.slot) this.placement = { ...this.placement, slot };
+    } catch {
+      // Calls are told of what it throws.
+    }
+  }
 
   /** `requirePrimary`: a replica will not do. */
   subscribeAt(connection: ChannelConnection, requirePrimary: boolean): void {

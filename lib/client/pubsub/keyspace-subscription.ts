@@ -10,7 +10,9 @@ import type { SubscriptionGroup, SubscriptionHandle } from './subscription.js';
 import type { SubscriptionHandler } from './subscription-handler.js';
 
 interface KeyspaceHost {
-  readonly primaries: PrimaryTracker;
+  /** What is subscribed to, for errors. */
+  readonly what: string;
+  readonly primaries: Pick<PrimaryTracker, 'keys' | 'confirmedSinceMs' | 'onTopology'>;
   readonly reporter: GapReporter;
   /** Resolves when the topology is known. */
   connect(timeoutMs: number): Promise<void>;
@@ -22,8 +24,8 @@ interface KeyspaceHost {
 const NO_LIMITS: SubscribeLimits = { timeoutMs: 0, signal: null };
 
 /**
- * Subscription to keyspace events: one group on every primary, because a server publishes events of its own keys only. Follows the
- * topology: a new primary is subscribed to, and what is no primary any more is left. A primary that comes once the subscription is active
+ * Subscription on every primary, one group on each: to keyspace events, because a server publishes events of its own keys only, and to patterns
+ * of a ring. Follows the topology: a new primary is subscribed to, and what is no primary any more is left. A primary that comes once the subscription is active
  * begins with a gap.
  */
 export class KeyspaceSubscription implements SubscriptionHandle {
@@ -141,7 +143,7 @@ export class KeyspaceSubscription implements SubscriptionHandle {
 
   #firstUnconfirmed(): Unconfirmed {
     const [node = null] = [...this.#groups].find(([, { state }]) => state !== 'active') ?? [];
-    return { what: 'keyspace events', node, cause: null };
+    return { what: this.#host.what, node, cause: null };
   }
 
   #release(): Promise<unknown> {

@@ -16,6 +16,18 @@ export class PrimaryTracker {
     return this.deployment.confirmedSinceMs(node);
   }
 
+  /** The same of the member of a ring that has the slot. */
+  ofMember(slot: number): Pick<PrimaryTracker, 'keys' | 'confirmedSinceMs' | 'onTopology'> {
+    const { deployment } = this;
+    return {
+      get keys() {
+        return deployment.snapshot?.shards.flatMap(({ primary, member }) => (member?.slot === slot ? (primary?.key ?? []) : [])) ?? [];
+      },
+      confirmedSinceMs: (node) => this.confirmedSinceMs(node),
+      onTopology: (listener) => this.onTopology(listener),
+    };
+  }
+
   /** Calls `listener` after every change of the topology. The function returned ends that. */
   onTopology(listener: () => void): () => void {
     this.#listeners.add(listener);

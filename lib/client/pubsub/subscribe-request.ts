@@ -6,6 +6,8 @@ export interface SubscribeRequest {
   readonly names: readonly Buffer[];
   /** Key of the one node it is for; default none. */
   readonly node?: string;
+  /** Slot of the one member of a ring that it is for; default that of each name. */
+  readonly slot?: number | undefined;
 }
 
 /** How long it may take until the servers have confirmed, and the signal that ends the subscription. */

@@ -28,6 +28,9 @@ export class SubscriptionManager {
   readonly #pool: SubscriberPool;
   readonly #placer: ChannelPlacer;
   readonly #channels = new Map<string, ChannelState>();
+  readonly #ids = new WeakMap<ChannelState, string>();
+  /** Channels in the slot of their name, which in a ring is another one when the members are others. */
+  readonly #byName = new Set<ChannelState>();
   readonly #groups = new Set<SubscriptionGroup>();
   /** Nodes whose subscribers were slow to answer a PING, or lost. */
   readonly #suspects = new Set<string>();
@@ -85,12 +88,12 @@ export class SubscriptionManager {
    * signal, or if a server refuses. `closed`: the client has ended.
    */
   listen(
-    { kind, names, node = '' }: SubscribeRequest,
+    { kind, names, node = '', slot }: SubscribeRequest,
     handler: SubscriptionHandler,
     limits: SubscribeLimits,
     closed: SlotwiseError | null,
   ): SubscriptionGroup {
-    const channels = [...new Set(names.map((name) => this.#channelFor(kind, name, node)))];
+    const channels = [...new Set(names.map((name) => this.#channelFor(kind, name, { node, slot })))];
     const group = new SubscriptionGroup(kind, channels, handler, limits, this.#groupHost);
     this.#groups.add(group);
     group.start(closed);
@@ -98,19 +101,24 @@ export class SubscriptionManager {
     return group;
   }
 
-  #channelFor(kind: ChannelKind, name: Buffer, node: string): ChannelState {
-    const id = idOf(kind, name, node);
+  #channelFor(kind: ChannelKind, name: Buffer, { node = '', slot }: Pick<SubscribeRequest, 'node' | 'slot'>): ChannelState {
+    const id = `${kind} ${node} ${slot ?? ''} ${name.toString('latin1')}`;
     let channel = this.#channels.get(id);
     if (channel === undefined) {
-      const bound: Placement['bound'] = node !== '' ? 'node' : kind === 'shard' ? 'slot' : 'anywhere';
-      channel = new ChannelState(kind, name, { bound, node, slot: this.#slotting?.slotOf(name) ?? -1 }, this.#placer, this.reporter);
+      const bound: Placement['bound'] =
+        node !== '' ? 'node' : kind === 'shard' || this.#slotting?.slotsBind === false ? 'slot' : 'anywhere';
+      const own = slot ?? this.#slotting?.slotOf(name) ?? -1;
+      channel = new ChannelState(kind, name, { bound, node, slot: own }, this.#placer, this.reporter);
       this.#channels.set(id, channel);
+      this.#ids.set(channel, id);
+      if (bound === 'slot' && slot === undefined) this.#byName.add(channel);
     }
     return channel;
   }
 
   #remove(channel: ChannelState): Promise<void> {
-    this.#channels.delete(idOf(channel.kind, channel.name, channel.placement.node));
+    this.#channels.delete(this.#ids.get(channel) ?? '');
+    this.#byName.delete(channel);
     const { node } = channel;
     const ended = channel.end();
     if (node !== null) this.#pool.channelLeft(node);
@@ -123,6 +131,7 @@ export class SubscriptionManager {
 
   /** Another snapshot: channels at a wrong node move, and those without a node are tried again. */
   #adopt(snapshot: TopologySnapshot): void {
+    if (this.#slotting?.slotsBind === false) for (const channel of this.#byName) channel.rebind(this.#slotting);
     for (const channel of [...this.#channels.values()]) this.#placer.leaveWrongNode(channel, snapshot);
     for (const key of this.#pool.keys()) if (!snapshot.nodes.has(key)) this.#pool.forget(key);
     for (const key of this.primaries.keys) this.#pool.reopenNow(key);
@@ -175,8 +184,4 @@ export class SubscriptionManager {
     for (const group of [...this.#groups]) group.close(error);
     this.#pool.destroy();
   }
-}
-
-function idOf(kind: ChannelKind, name: Buffer, node: string): string {
-  return `${kind} ${node} ${name.toString('latin1')}`;
 }

@@ -21,6 +21,8 @@ export interface Scan<Item> {
   readonly item: (first: Buffer, second: Buffer) => Item;
   /** `limit` of the `DedupeSet`. */
   readonly dedupeLimit: number;
+  /** Items that are left out; undefined: none. */
+  readonly skips?: (first: Buffer, target: CallTarget) => boolean;
 }
 
 /** How many times in a row a scan begins again without progress. Each time its first page has the view's whole deadline. */
@@ -29,21 +31,27 @@ const BACKOFF = { minMs: 10, maxMs: 500 };
 const CLUSTER_NODES = command('CLUSTER NODES');
 
 /**
- * The items of one key, or the keys of one group of servers that all have the same keys. A cursor means something only to the process that
+ * The items of one key, or the keys of one group of servers that all have the same keys (`target` says which, of several). A cursor means something only to the process that
  * gave it, so all pages come from the process that gave the first one. When that process is gone, or its node no longer serves the reads of
  * the view, the scan begins again.
  */
-export async function* scanOne<Item>(client: Client, view: View, scan: Scan<Item>): AsyncGenerator<Item, void, undefined> {
+export async function* scanOne<Item>(
+  client: Client,
+  view: View,
+  scan: Scan<Item>,
+  target: CallTarget = {},
+): AsyncGenerator<Item, void, undefined> {
   const seen = new DedupeSet(scan.dedupeLimit);
   let losses = 0;
   for (let failures = 0; ; failures++) {
     const pinned = newPin(losses);
     try {
-      for await (const page of pages(client, view, scan, {}, pinned)) {
+      for await (const page of pages(client, view, scan, target, pinned)) {
         for (let at = 0; at < page.length; at += scan.width) {
-          if (!seen.add(elementOf(page, at))) continue;
+          const first = elementOf(page, at);
+          if (scan.skips?.(first, target) === true || !seen.add(first)) continue;
           pinned.losses = 0;
-          yield scan.item(elementOf(page, at), elementOf(page, at + scan.width - 1));
+          yield scan.item(first, elementOf(page, at + scan.width - 1));
         }
       }
       return;
@@ -115,7 +123,12 @@ async function* pages<Item>(
   // Keys are read as bytes: a key that is no UTF-8 would be another key as text, and of another slot.
   const bytes = view.withMode(DECODE_BUFFERS);
   const fetchPage = (cursor: Arg): Promise<unknown> =>
-    client.runAt(scan.spec, [...scan.before, cursor, ...scan.after], bytes, pinned.isPinned ? { pinned } : { ...target, pinned });
+    client.runAt(
+      scan.spec,
+      [...scan.before, cursor, ...scan.after],
+      bytes,
+      pinned.isPinned && client.ring === null ? { pinned } : { ...target, pinned },
+    );
   let reply = fetchPage('0');
   for (;;) {
     const { cursor, elements } = pageOf(scan, (await reply) as Raw);

@@ -10,6 +10,13 @@ import type { Slotting } from './slotting.js';
 const PUBLISH = command('PUBLISH');
 const SCAN = command('SCAN');
 
+/** Members of a ring by name: all, those that came, and those that left. */
+export interface MemberChange {
+  readonly members: readonly string[];
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
 /**
  * Slotting of a ring: a slot is the number of a member. A name keeps its number for the life of the client, whoever joins or leaves, so that
  * whatever waits for a slot waits for that member.
@@ -127,10 +134,17 @@ export class RingSlotting implements Slotting {
     return this.slotOfMember(name) === -1 ? new NoNodeError(`${JSON.stringify(name)} is no member of the ring any more`) : null;
   }
 
-  /** Places keys on these members from now on. */
-  setTopology(topology: RingTopology): void {
+  /** Places keys on these members from now on. Returns the names of those there are, that came, and that left. */
+  setTopology(topology: RingTopology): MemberChange {
+    const before = this.#topology.members.map(({ name }) => name);
+    const members = topology.members.map(({ name }) => name);
     this.#topology = topology;
     this.#placement = this.#compile();
+    return {
+      members,
+      added: members.filter((name) => !before.includes(name)),
+      removed: before.filter((name) => !members.includes(name)),
+    };
   }
 
   /** Places keys on all members but these from now on. */

@@ -45,6 +45,7 @@ class Opened {
   constructor(limits: SubscribeLimits = { timeoutMs: 0, signal: null }, names: readonly string[] = [NAME]) {
     const request = { kind: 'pattern', names: names.map((name) => Buffer.from(name)) } as const;
     this.subscription = new KeyspaceSubscription(request, this.handler, limits, {
+      what: 'keyspace events',
       primaries: this.primaries,
       reporter: this.recorded.reporter,
       connect: async () => {},

@@ -1,10 +1,10 @@
-import { clearTimeout, setTimeout } from '../runtime/runtime.js';
+import { clearTimeout, setTimeout } from '../../runtime/runtime.js';
 
-/** Actions that are due later, each once. They do not keep the process alive. */
-export class DelayedActions {
+/** Timers of a client that end with it, and do not keep the process alive. */
+export class Later {
   readonly #timers = new Set<NodeJS.Timeout>();
 
-  add(ms: number, action: () => void): void {
+  run(ms: number, action: () => void): void {
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       action();
@@ -13,8 +13,7 @@ export class DelayedActions {
     this.#timers.add(timer);
   }
 
-  /** Forgets those that are not done yet. */
-  clear(): void {
+  stop(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
   }
