@@ -79,11 +79,7 @@ export class Deployment {
   readonly #readyWaiters = new ReadyWaiters(this, () => this.events.emit('ready'));
   readonly #announcer = new TopologyAnnouncer(this.events);
   readonly #later = new Later();
-  readonly renewals = new Renewals(
-    this.bus,
-    (ms, action) => this.#later.run(ms, action),
-    ({ key }) => this.facts.leadsToReplica({ node: key }),
-  );
+  readonly renewals: Renewals;
   #destroyed = false;
   readonly #answering = new AnsweringPrimaries();
 
@@ -95,6 +91,7 @@ export class Deployment {
     this.credentials = new CredentialRefresher(options.credentials, failed, options.connectTimeoutMs);
     this.resolvedOptions = { ...options, credentials: this.credentials.source };
     this.facts = new ShardFacts(options.topology.kind, () => this.router);
+    this.renewals = new Renewals(this.bus, this.#later, this.facts);
     this.ring = options.topology.kind === 'ring' ? new RingSlotting(options.topology) : null;
     this.slotting = options.topology.kind === 'cluster' ? HASH_SLOTS : this.ring;
     this.dialects = dialectsOf(options);

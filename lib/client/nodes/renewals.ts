@@ -2,6 +2,8 @@ import { ConnectionLostError } from '../../errors.js';
 import type { Node } from '../../pool/node.js';
 import { clock } from '../../util/clock.js';
 import type { DeploymentBus } from './deployment-bus.js';
+import type { Later } from './later.js';
+import type { ShardFacts } from './shard-facts.js';
 
 /** Least time between two renewals of the connections to a fixed address, in ms. */
 const SPACING_MS = 50;
@@ -13,8 +15,8 @@ export class Renewals {
 
   constructor(
     private readonly bus: DeploymentBus,
-    private readonly later: (ms: number, action: () => void) => void,
-    private readonly leadsToReplica: (node: Node) => boolean,
+    private readonly later: Later,
+    private readonly facts: Pick<ShardFacts, 'leadsToReplica'>,
   ) {}
 
   /**
@@ -23,7 +25,7 @@ export class Renewals {
    */
   refused(node: Node): void {
     if (this.#leftMs(node) <= 0) this.#renew(node, false);
-    else if (node.ready && !this.leadsToReplica(node)) this.#delay(node, false);
+    else if (node.ready && !this.facts.leadsToReplica({ node: node.key })) this.#delay(node, false);
   }
 
   /** The address leads to another server than before: what is being connected may have begun with the old one. */
@@ -40,7 +42,7 @@ export class Renewals {
     const isDue = this.#due.has(node);
     this.#due.set(node, all || this.#due.get(node) === true);
     if (isDue) return;
-    this.later(this.#leftMs(node), () => {
+    this.later.run(this.#leftMs(node), () => {
       const ofAll = this.#due.get(node);
       if (ofAll !== undefined) this.#renew(node, ofAll);
     });

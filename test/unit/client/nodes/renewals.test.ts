@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { DeploymentBus } from '../../../../lib/client/nodes/deployment-bus.js';
+import { Later } from '../../../../lib/client/nodes/later.js';
 import { Renewals } from '../../../../lib/client/nodes/renewals.js';
 import type { Node } from '../../../../lib/pool/node.js';
 import { clock } from '../../../../lib/util/clock.js';
@@ -95,11 +96,7 @@ describe('connections to a fixed address', () => {
         },
       };
       const bus = new DeploymentBus().on('renewed', (key) => told.push(key));
-      const renewals = new Renewals(
-        bus,
-        (ms, action) => setTimeout(action, ms),
-        () => isKnown,
-      );
+      const renewals = new Renewals(bus, new Later(), { leadsToReplica: () => isKnown });
       let isKnown = false;
       for (const [at, act] of acts) {
         time.tick(at - Date.now());
