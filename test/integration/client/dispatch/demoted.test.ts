@@ -72,7 +72,8 @@ describe('a client of a group whose primary answers READONLY', () => {
     pair.questions = gate.opened;
     pair.primary = 1;
     const writes = ['a', 'b', 'c'].map((value) => redis.set('k', value));
-    await until(() => pair.at(0).count('SET') === 4);
+    // The client has read all three refusals, too.
+    await until(() => pair.at(0).count('SET') === 4 && redis.stats().waiting === 3);
     const late = redis.set('k', 'd');
     await sleep(150);
     assert.equal(pair.at(0).count('SET'), 4, 'the first write, and the three that were refused');
