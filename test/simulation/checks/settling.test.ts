@@ -96,6 +96,17 @@ describe('simulation: writes and roles', () => {
     assert.deepEqual(found([{ teller: there, node: there, isPrimary: false, at: 140 }]), []);
   });
 
+  it('in a cluster, one that was a replica by its own word, and has become a primary, may be written to', () => {
+    const word = [{ teller: here, node: here, isPrimary: false, at: 140 }];
+    const books = (isPrimary: boolean) => {
+      const made = booksOf([forgedExecution(200.5, 'SET a v#1', { sentAt: 200, isPrimary })]);
+      for (const one of word) made.roleWords.push({ reader: '', slots: null, epoch: null, ...one });
+      return made;
+    };
+    const of = (isPrimary: boolean) => findingsOf(stalePrimary, forgedEvidence({ kind: 'cluster', books: books(isPrimary) })).length;
+    assert.deepEqual([of(true), of(false)], [0, 1]);
+  });
+
   it('what is sent on a lease goes where that was, if it is older than the word', () => {
     const demoted = [{ teller: here, node: here, isPrimary: false, at: 140 }];
     const part = forgedCall(1, 'SET a v#1', { traits: { ...plainTraits, partOf: 2 } });

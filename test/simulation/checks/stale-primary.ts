@@ -36,6 +36,8 @@ export const stalePrimary: Check = {
     for (const write of writes) {
       const known = readerOf(write, evidence, words, { readers, classes }).at(write.sentAt);
       if (known === null || runningMs(known.at, write.sentAt, stalls) <= FOLLOW_MS) continue;
+      // It was a replica by its own word, and has become the primary: whoever was redirected to it knows of that slot only, and guesses the rest.
+      if (kind === 'cluster' && known.teller === write.server.name && known.node === known.teller && write.isPrimary) continue;
       // A connection that was made since leads where the one address leads by now.
       if (kind === 'single' && (began.get(write.session) ?? 0) > known.at) continue;
       const calls = [...idsOf(write.words[0] === 'EXEC' ? write.effects.flat() : write.words)].filter((id) => ledger.calls.has(id));
