@@ -21,7 +21,7 @@ const SLOW = { count: 3, ms: 100 };
 /** In a cluster they are another thing than channels, elsewhere the same in other words. */
 function shardChannelWeight({ deployment }: Pick<Plan, 'deployment'>): number {
   if (!hasShardChannels(deployment)) return 0;
-  return deployment.kind === 'cluster' ? 4 : 1;
+  return deployment.kind === 'cluster' ? 10 : 1;
 }
 
 /** Sharded channels came with Redis 7.0: https://redis.io/docs/latest/commands/ssubscribe/ */
