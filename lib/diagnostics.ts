@@ -124,6 +124,11 @@ export function reportUnheardError(error: unknown, isFirst: boolean): void {
   }
 }
 
+/** Warns of a ring that works, and is hardly meant. */
+export function reportPlacement(text: string): void {
+  process.emitWarning(text, { type: 'SlotwiseWarning', code: 'SLOTWISE_PLACEMENT' });
+}
+
 /** Warns of what a user's listener threw: it must not reach the engine that called the listener, and a mistake of the user must stay visible. */
 export function reportListenerError(event: string, error: unknown): void {
   const detail = printable(thrownStack(error), '\n\t');

@@ -1,7 +1,9 @@
 import { Client } from '../client/client.js';
+import { reportPlacement } from '../diagnostics.js';
 import { refuseSurplus } from '../options/call-form.js';
 import type { ClientOptions } from '../options/client-options.js';
 import { resolveOptions } from '../options/resolve.js';
+import { placementWarning } from '../placement/placement.js';
 import { Redis, type ViewInteger } from './redis.js';
 
 /**
@@ -13,6 +15,10 @@ export function createClient(url?: string): Redis;
 export function createClient<const Options extends ClientOptions>(options: string | Options): Redis<string, ViewInteger<Options, number>>;
 export function createClient(options?: string | ClientOptions, ...surplus: readonly unknown[]): unknown {
   refuseSurplus('createClient', 1, 'createClient(url) or createClient({ topology: single(url), … })', [options, ...surplus]);
-  const client = new Client(resolveOptions(options));
+  const resolved = resolveOptions(options);
+  const { topology } = resolved;
+  const warning = topology.kind === 'ring' && topology.members.length > 1 ? placementWarning(topology.placement) : null;
+  if (warning !== null) reportPlacement(warning);
+  const client = new Client(resolved);
   return new Redis(client, client.view({}));
 }

@@ -77,3 +77,9 @@ export interface OwnPlacement {
 
 /** Rule by which the keys of a ring are placed, as data, with its defaults. */
 export type PlacementOptions = GoRedisPlacement | TwemproxyPlacement | JedisPlacement | RedisRbPlacement | PredixyPlacement | OwnPlacement;
+
+/** What should be known of a placement that works; null: nothing. */
+export function placementWarning(options: PlacementOptions): string | null {
+  const isLopsided = options.as === 'twemproxy' && options.distribution === 'ketama' && options.hash === 'crc32';
+  return isLopsided ? 'ketama with crc32 has every key on one member: hashes of 15 bits are all below the first point of the ring' : null;
+}

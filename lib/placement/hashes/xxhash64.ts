@@ -29,7 +29,8 @@ export function xxhash64(bytes: Uint8Array, start: number, end: number, out: Int
   let low = (out[1] + (end - start)) | 0;
   high = addHigh(high, 0, low, out[1]);
   for (; end - at >= 8; at += 8) {
-    out.fill(0);
+    out[0] = 0;
+    out[1] = 0;
     round(out, 0, int32At(bytes, at + 4), int32At(bytes, at));
     low ^= out[1] as number;
     high ^= out[0] as number;
@@ -102,7 +103,8 @@ function ofStripes(bytes: Uint8Array, start: number, end: number, out: Int32Arra
     high = addHigh(high, (laneHigh << bits) | (laneLow >>> (32 - bits)), low, rotatedLow);
   }
   for (let lane = 0; lane < 8; lane += 2) {
-    out.fill(0);
+    out[0] = 0;
+    out[1] = 0;
     round(out, 0, lanes[lane] as number, lanes[lane + 1] as number);
     low ^= out[1] as number;
     high ^= out[0] as number;
