@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import type { TwemproxyHash } from '../../lib/index.js';
-import { placementOf, ring } from '../../lib/options/ring.js';
+import { createClient, ring, type TwemproxyHash } from '../../lib/index.js';
 import { AskConnection } from '../support/ask.js';
 import { Nutcracker, type NutcrackerServer } from '../support/nutcracker.js';
 import { describeBehind } from '../support/proxy-process.js';
@@ -21,6 +20,10 @@ function keysOf(count: number): readonly Buffer[] {
     (i) => Buffer.concat([Buffer.from(Array.from({ length: i % 40 }, () => next(256))), Buffer.from(String(i))]),
   ];
   return Array.from({ length: count }, (_, i) => (makes[i % makes.length] ?? makes[0])?.(i) ?? Buffer.alloc(0));
+}
+
+function hexOf(key: Buffer): string {
+  return key.toString('hex');
 }
 
 /** Sends a command for each key. */
@@ -62,23 +65,19 @@ describeBehind(['nutcracker'], 'a ring, beside a nutcracker', () => {
         for (const server of servers) await server.ask('FLUSHALL');
         await using proxy = await Nutcracker.start({ servers: members(kind), ...pool });
         using through = await AskConnection.open(proxy, { timeoutMs: 10_000 });
-        await forEachKey(through, keys, (key) => ['SET', key, key.toString('hex')]);
+        await forEachKey(through, keys, (key) => ['SET', key, hexOf(key)]);
 
-        const topology = ring(members(kind), { as: 'twemproxy', ...pool });
-        assert.ok(topology.kind === 'ring');
-        const placement = placementOf(topology);
-        const found = keys.map((key) => placement.indexOf(key));
-        assert.equal(new Set(found).size, servers.length, 'a member has no keys');
-        for (const [index, server] of servers.entries()) {
-          const own = keys.filter((_, i) => found[i] === index);
-          using direct = await AskConnection.open(server);
+        await using redis = createClient({ topology: ring(members(kind), { as: 'twemproxy', ...pool }) });
+        const found = keys.map((key) => redis.memberOf(key));
+        for (const [i, { at, name = at }] of members(kind).entries()) {
+          const own = keys.filter((_, key) => found[key] === name);
+          assert.ok(own.length > 0, `${name} has no keys`);
+          using direct = await AskConnection.open(servers[i] ?? assert.fail());
           const values = await forEachKey(direct, own, (key) => ['GET', key]);
-          assert.deepEqual(
-            values,
-            own.map((key) => key.toString('hex')),
-          );
+          assert.deepEqual(values, own.map(hexOf));
           assert.equal(await direct.ask('DBSIZE'), own.length);
         }
+        assert.deepEqual(await redis.mget(keys), keys.map(hexOf));
       }).timeout(30_000);
     }
   }

@@ -1,5 +1,5 @@
 import { PlacementFunctionError, show } from '../../errors.js';
-import { disregard, isThenable } from '../../util/user-function.js';
+import { disregard } from '../../util/user-function.js';
 import type { OwnPlacement, PlacedMember } from '../placement.js';
 import type { KeyRule } from './key-rule.js';
 
@@ -11,7 +11,7 @@ export function ownRule({ place }: OwnPlacement, members: readonly PlacedMember[
     const index = ask(place, new Uint8Array(bytes.subarray(start, end)), names);
     if (typeof index === 'number' && Number.isInteger(index) && index >= 0 && index < names.length) return index;
     disregard(index);
-    const what = isThenable(index) ? 'a promise' : show(index);
+    const what = index instanceof Promise ? 'a promise' : show(index);
     throw new PlacementFunctionError(`the placement of the ring returned ${what}, not the index of one of its ${names.length} members`);
   };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RunOptions } from '../../../../lib/admin/run/executor.js';
 import type { ClientEvents, ClientOptions, MessagesOptions, Redis, ScriptOptions, ViewOptions } from '../../../../lib/index.js';
-import { createClient, defineScript, sentinel } from '../../../../lib/index.js';
+import { createClient, defineScript, PlacementFunctionError, ring, sentinel } from '../../../../lib/index.js';
 import { error } from '../../../support/fake-server.js';
 import { until } from '../../../support/wait.js';
 import { ScriptedCluster, SLOT_OF_B, track } from '../../client/scripted.js';
@@ -132,7 +132,7 @@ const events: Row = async (bad, scene) => {
   await redis.close();
 };
 
-/** What `test/unit/admin/run/executor.test.ts` and `test/unit/placement/rules/own.test.ts` have tests for. */
+/** What `test/unit/admin/run/executor.test.ts` has tests for. */
 const elsewhere: Row = async () => {};
 
 export const ROWS: Readonly<Record<Names, Row>> = {
@@ -152,7 +152,32 @@ export const ROWS: Readonly<Record<Names, Row>> = {
     await scene.isTold(bad);
     await assert.rejects(redis.reauthenticate());
   },
-  'topology.placement.place': elsewhere,
+  'topology.placement.place': async (bad, scene) => {
+    const place = (key: Uint8Array): number => (Buffer.from(key).toString() === 'bad' ? bad.run() : 0) as number;
+    const { host, port } = scene.server;
+    const redis = scene.listen(track(createClient({ topology: ring([{ host, port }], { place }) })));
+    await redis.get('first');
+    const throws = isPromised(bad) ? { ...bad, failure: null } : bad;
+    const calls: readonly (() => Promise<unknown>)[] = [
+      () => redis.get('bad'),
+      () => redis.set('bad', 'x'),
+      () => redis.mget(['good', 'bad']),
+      () => redis.multi().get('bad').exec(),
+      () => redis.watch('bad', async () => {}),
+      () => redis.lease((one) => one.get('bad'), { key: 'bad' }),
+      () => redis.publish('bad', 'x'),
+      () => redis.subscribe('bad', () => {}),
+      () => redis.blpop('bad', 0),
+      async () => redis.memberOf('bad'),
+    ];
+    for (const call of calls) {
+      await scene.failsAlone(redis, throws, call);
+      await assert.rejects(call(), { code: 'ERR_PLACEMENT_FUNCTION' });
+    }
+    const [good, wrong] = await redis.pipeline().get('good').get('bad').exec({ errors: 'inline' });
+    assert.equal(good, 'good');
+    assert.ok(wrong instanceof PlacementFunctionError);
+  },
   reads: reads((choose, scene) => scene.client({ reads: choose })),
   'domains.*.reads': reads((choose, scene) => scene.client({ domains: { all: { keys: ['*'], reads: choose } } })),
   'with.reads': reads((choose, scene) => scene.client().with({ reads: choose })),
