@@ -110,9 +110,10 @@ describe('simulation: writes and roles', () => {
   it('what is sent on a lease goes where that was, if it is older than the word', () => {
     const demoted = [{ teller: here, node: here, isPrimary: false, at: 140 }];
     const part = forgedCall(1, 'SET a v#1', { traits: { ...plainTraits, partOf: 2 } });
-    const lease = (issuedAt: number) => ({ calls: [part, forgedCall(2, 'LEASE', { issuedAt })] });
+    const lease = (issuedAt: number, settledAt = 300) => ({ calls: [part, forgedCall(2, 'LEASE', { issuedAt, settledAt })] });
     assert.deepEqual(found(demoted, lease(100)), []);
     assert.equal(found(demoted, lease(145)).length, 1);
+    assert.equal(found(demoted, lease(100, 190)).length, 1);
   });
 
   it('a client that stands still reads nothing', () => {

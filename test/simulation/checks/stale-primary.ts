@@ -1,5 +1,6 @@
 import { slotOfKey } from '../../../lib/routing/keys/slots.js';
 import type { Execution, RoleWord } from '../books.js';
+import type { CallRecord } from '../workloads/calls.js';
 import type { Check, Evidence, Finding, Span } from './check.js';
 import { idsOf, keysOf, type Ledger } from './ledger.js';
 import { RoleKnowledge } from './role-knowledge.js';
@@ -20,10 +21,14 @@ export const stalePrimary: Check = {
     const isAlone = evidence.clients.size === 1;
     const asked = new Map<Execution['session'], Asked>();
     const began = new Map<Execution['session'], number>();
+    /** Leases that had the connection, by what they wrote: of reads nobody knows whose they are. */
+    const held = new Map<Execution['session'], CallRecord[]>();
     const findings: Finding[] = [];
     const writes: Execution[] = [];
     for (const execution of books.executions) {
       if (!began.has(execution.session)) began.set(execution.session, execution.sentAt);
+      const leases = idsOfWrite(execution).flatMap((id) => leaseOf(id, ledger) ?? []);
+      if (leases.length > 0) held.set(execution.session, [...(held.get(execution.session) ?? []), ...leases]);
       const before = asked.get(execution.session) ?? 'nothing';
       const isAsked = before !== 'nothing';
       asked.set(execution.session, askedAfter(before, execution));
@@ -40,8 +45,9 @@ export const stalePrimary: Check = {
       if (kind === 'cluster' && known.teller === write.server.name && known.node === known.teller && write.isPrimary) continue;
       // A connection that was made since leads where the one address leads by now.
       if (kind === 'single' && (began.get(write.session) ?? 0) > known.at) continue;
-      const calls = [...idsOf(write.words[0] === 'EXEC' ? write.effects.flat() : write.words)].filter((id) => ledger.calls.has(id));
-      if (calls.some((id) => isHeld(id, known.at, ledger))) continue;
+      const calls = idsOfWrite(write).filter((id) => ledger.calls.has(id));
+      if (held.get(write.session)?.some((lease) => lease.issuedAt <= known.at && (lease.settledAt ?? write.sentAt) >= write.sentAt))
+        continue;
       const text = `${shownExecution(write)}: since ${ms(known.at)} the client could have known that it is no primary, by ${shownWord(known)}`;
       findings.push({ at: write.sentAt, text, calls });
     }
@@ -49,13 +55,17 @@ export const stalePrimary: Check = {
   },
 };
 
-/** The call is one on a connection that its program has had for itself since before: it goes where that leads, and the program is told. */
-function isHeld(id: number, knownAt: number, { calls }: Ledger): boolean {
+/** The lease, or the `watch`, that the call is a part of: it goes where the connection leads that its program has for itself, and is told. */
+function leaseOf(id: number, { calls }: Ledger): CallRecord | undefined {
   const whole = calls.get(calls.get(id)?.traits.partOf ?? 0);
-  return whole !== undefined && HOLDING.has(whole.words[0] ?? '') && whole.issuedAt <= knownAt;
+  return whole !== undefined && HOLDING.has(whole.words[0] ?? '') ? whole : undefined;
 }
 
 const HOLDING: ReadonlySet<string> = new Set(['LEASE', 'WATCHED']);
+
+function idsOfWrite({ words, effects }: Execution): number[] {
+  return [...idsOf(words[0] === 'EXEC' ? effects.flat() : words)];
+}
 
 /** What of a session a node takes although it does not own the slot. */
 type Asked = 'nothing' | 'the next command' | 'the transaction';
