@@ -7,6 +7,7 @@ import { refuseSurplus } from './call-form.js';
 import { RING_CHECKS, type RingOptions, withRingDefaults } from './ring-eject.js';
 import { defaultName } from './ring-names.js';
 import { checkPlacement, type RingPlacement, readPlacementAndOptions } from './ring-placement.js';
+import { addressText } from './secrets.js';
 import { firstOf, readSeeds, type Seed } from './seeds.js';
 import {
   checkServers,
@@ -135,6 +136,9 @@ function countsPositions(placement: PlacementOptions): boolean {
   return placement.as === 'predixy' || placement.as === undefined;
 }
 
+/** A server as a nutcracker.yml has it: `host:port:weight name`. */
+const NUTCRACKER_LINE = /^[^:\s]+:\d+:\d+( \S+)?$/;
+
 const checkAnyWeight = integerBetween(1, 2_147_483_647);
 // Jedis has 160 points for each unit of weight.
 const checkJedisWeight = integerBetween(1, 1_000);
@@ -182,6 +186,9 @@ function readPlace(value: unknown, path: string): { topology: MemberTopology; ur
   const expected = 'an address, single(…), replication(…) or sentinel(…)';
   const kind = kindOf(value);
   if (kind === undefined) {
+    if (typeof value === 'string' && NUTCRACKER_LINE.test(value)) {
+      throw new OptionsError(path, `expected { at: 'host:port', weight, name } where a server has them, got ${addressText(value)}`);
+    }
     const { addresses, url } = readSeeds([value], () => path, DEFAULT_PORT, true);
     const address: Address = firstOf(addresses);
     const hasUrl = typeof value === 'string' && value.includes('://');
@@ -189,8 +196,14 @@ function readPlace(value: unknown, path: string): { topology: MemberTopology; ur
   }
   if (kind === 'cluster' || kind === 'ring' || kind === 'endpoints') throw new OptionsError(path, expected, kind);
   const { url = null, ...topology } = checkServers(value, path, expected);
-  if (topology.kind === 'ring' || topology.kind === 'cluster') throw new OptionsError(path, expected, topology.kind);
-  return { topology, url, written: null };
+  switch (topology.kind) {
+    case 'single':
+    case 'replication':
+    case 'sentinel':
+      return { topology, url, written: null };
+    default:
+      throw new OptionsError(path, expected, topology.kind);
+  }
 }
 
 function quoted(text: string): string {

@@ -111,6 +111,12 @@ const BAD: readonly (readonly [path: string, given: readonly unknown[], message:
     ],
     /got "x", as ring\(members\)\[0\]$/,
   ],
+  [
+    'ring(members)[0]',
+    [['10.0.0.1:6379:1']],
+    /expected \{ at: 'host:port', weight, name \} where a server has them, got "10\.0\.0\.1:\*{3}"/,
+  ],
+  ['ring(members)[0]', [['h:6379:2 server2']], /expected \{ at: 'host:port', weight, name \}/],
   ['ring(members)[0]', [['redis+cluster://a,b']], /one node's URL/],
   ['ring(members)[0]', [[cluster('h')]], /expected an address, single\(…\), replication\(…\) or sentinel\(…\), got "cluster"/],
   ['ring(members).a', [{ a: ring(['h']) }], /got "ring"/],
