@@ -29,11 +29,13 @@ export function xxhash64(bytes: Uint8Array, start: number, end: number, out: Int
   let low = (out[1] + (end - start)) | 0;
   high = addHigh(high, 0, low, out[1]);
   for (; end - at >= 8; at += 8) {
-    out[0] = 0;
-    out[1] = 0;
-    round(out, 0, int32At(bytes, at + 4), int32At(bytes, at));
-    low ^= out[1] as number;
-    high ^= out[0] as number;
+    // What `round` does to an accumulator that is 0.
+    const word = int32At(bytes, at);
+    const wordLow = Math.imul(word, P2_LOW);
+    const wordHigh = multiplyHigh(int32At(bytes, at + 4), word, P2_HIGH, P2_LOW);
+    const turned = (wordLow << 31) | (wordHigh >>> 1);
+    low ^= Math.imul(turned, P1_LOW);
+    high ^= multiplyHigh((wordHigh << 31) | (wordLow >>> 1), turned, P1_HIGH, P1_LOW);
     const rotated = (low << 27) | (high >>> 5);
     high = (high << 27) | (low >>> 5);
     const product = Math.imul(rotated, P1_LOW);
