@@ -68,7 +68,7 @@ function iterateKeys<Item>(client: Client, view: View, options: ScanKeysOptions,
     item,
     dedupeLimit: limitOf(options),
   };
-  const { ring } = client;
+  const { ring } = client.sharding;
   if (ring === null) return client.options.topology.kind === 'cluster' ? scanCluster(client, view, scan) : scanOne(client, view, scan);
   const own = options.strays === false ? { ...scan, skips: (key: Buffer, { slot }: CallTarget) => ring.slotOf(key) !== slot } : scan;
   return view.member === null ? scanRing(client, view, own, ring) : scanOne(client, view, own, { slot: view.member.slot });

@@ -2,7 +2,6 @@ import { ClosedError, GuardError } from '../errors.js';
 import type { ViewOptions } from '../options/client-options.js';
 import type { Options } from '../options/defaults.js';
 import type { Domain } from '../options/domains.js';
-import type { RingTopology } from '../options/topology.js';
 import type { Lease } from '../pool/lease.js';
 import type { Node } from '../pool/node.js';
 import type { QueueUsage } from '../protocol/call.js';
@@ -16,8 +15,6 @@ import { measure } from '../protocol/resp/encoder.js';
 import { GuardTable } from '../routing/keys/guard.js';
 import { prefixKey } from '../routing/keys/key-prefix.js';
 import { prefixed, prefixKeys } from '../routing/keys/prefixed-command.js';
-import type { RingSlotting } from '../routing/keys/ring-slotting.js';
-import type { Slotting } from '../routing/keys/slotting.js';
 import { type Explanation, explanation } from '../routing/reads/explanation.js';
 import { setTimeout } from '../runtime/runtime.js';
 import type { TopologySnapshot } from '../topology/snapshot.js';
@@ -76,7 +73,8 @@ export class Client {
     this.#callFactory = new CallFactory(options, this.#lifecycle, this.#dispatcher);
     this.#guards = GuardTable.of(this.#callFactory.domains, options.domains);
     this.#special = new SpecialCommands(this.#callFactory, this.#deployment, this.#lifecycle);
-    const shards = () => (this.slotting === null ? [] : (this.#deployment.router?.slotOfEachShard() ?? [])).map((slot) => ({ slot }));
+    const shards = () =>
+      (this.sharding.slotting === null ? [] : (this.#deployment.router?.slotOfEachShard() ?? [])).map((slot) => ({ slot }));
     this.#unknown = new UnknownCommands(this.#callFactory, shards, () => this.#deployment.dialects?.hasPlain === true);
   }
 
@@ -215,25 +213,15 @@ export class Client {
   /** A connection of its own to the primary of the key's slot, or to any; inside the deadline of the view. */
   acquire(key: Arg | null, view: View): Promise<Lease> {
     const own = key === null || view.prefix === null ? key : prefixKey(view.prefix, key);
-    const slot = view.member?.slot ?? (own === null ? -1 : (this.slotting?.slotOf(own) ?? -1));
+    const slot = view.member?.slot ?? (own === null ? -1 : (this.sharding.slotting?.slotOf(own) ?? -1));
     const exclusive: Exclusive = { ...blockingCall(null), kind: 'lease' };
     const extras = extrasOf({ exclusive, target: { slot } });
     return this.#callFactory.submit(LEASE, [], null, view, extras) as Promise<Lease>; // the outcome of this kind
   }
 
-  /** Numbers the keys of a ring; null: the topology is none. */
-  get ring(): RingSlotting | null {
-    return this.#deployment.ring;
-  }
-
-  /** Gives a ring other members. */
-  setTopology(topology: RingTopology): void {
-    this.#deployment.setTopology(topology);
-  }
-
-  /** Numbers the keys; null: there is one shard. */
-  get slotting(): Slotting | null {
-    return this.#deployment.slotting;
+  /** How keys are numbered, and the members of a ring. */
+  get sharding(): Pick<Deployment, 'slotting' | 'ring' | 'setTopology'> {
+    return this.#deployment;
   }
 
   nodeOf(key: string): Node | undefined {
@@ -309,7 +297,15 @@ export class Client {
     const nodes = nodeStats(this.#deployment);
     const { commands, bytes } = this.usage;
     const domains = this.#callFactory.counters.all().map(({ domain, counters }) => ({ domain, ...counters }));
-    return { commands, bytes, waiting: this.#dispatcher.waiting, subscriptions: this.subscriptions.stats, nodes, domains };
+    return {
+      commands,
+      bytes,
+      waiting: this.#dispatcher.waiting,
+      subscriptions: this.subscriptions.stats,
+      nodes,
+      domains,
+      ring: this.#deployment.ringStats,
+    };
   }
 
   /** Where a command would go now, and why. Sends nothing. */

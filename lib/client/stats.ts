@@ -14,6 +14,18 @@ export interface ClientStats {
   readonly nodes: readonly NodeStats[];
   /** First one entry for the commands that belong to no domain, then one a domain of the options. */
   readonly domains: readonly DomainStats[];
+  /** Members of a ring; null: the topology is none. */
+  readonly ring: RingStats | null;
+}
+
+/** Numbers of a ring. */
+export interface RingStats {
+  readonly members: number;
+  /** Names of those that are left out at the moment (`onDown: 'eject'`). */
+  readonly ejected: readonly string[];
+  /** How often members were left out since the client began, and served again. */
+  readonly ejections: number;
+  readonly returns: number;
 }
 
 /** Sums over the commands of one domain since the client began. A command that is split counts once a part. */

@@ -2,10 +2,14 @@ import type { Address } from '../../lib/options/address.js';
 import type { TopologyOptions } from '../../lib/options/topology.js';
 import { Cluster } from './cluster.js';
 import { ReplicationGroup } from './replication.js';
+import { RingOfServers } from './ring.js';
 import { SentinelGroup } from './sentinel.js';
 import { Server, type ServerOptions } from './server.js';
 
-export const kinds = ['single', 'replication', 'sentinel', 'cluster'] as const;
+/** Kinds that servers know of themselves. */
+export const serverKinds = ['single', 'replication', 'sentinel', 'cluster'] as const;
+/** The same and rings, of three servers. */
+export const kinds = [...serverKinds, 'ring'] as const;
 export type TopologyKind = (typeof kinds)[number];
 
 interface Groups {
@@ -13,6 +17,7 @@ interface Groups {
   readonly replication: ReplicationGroup;
   readonly sentinel: SentinelGroup;
   readonly cluster: Cluster;
+  readonly ring: RingOfServers;
 }
 
 /** Real servers of one topology, and how a client finds them. */
@@ -43,6 +48,7 @@ export class RunningTopology<K extends TopologyKind = TopologyKind> {
     const kind: TopologyKind = this.kind;
     const group: Groups[TopologyKind] = this.group;
     if (group instanceof SentinelGroup) return { kind: 'sentinel', seeds, name: group.name, access: {} };
+    if (group instanceof RingOfServers) return group.topology;
     if (kind === 'cluster' || kind === 'replication') return { kind, seeds };
     const [address] = seeds;
     if (address === undefined) throw new Error('a topology without servers');
@@ -53,6 +59,7 @@ export class RunningTopology<K extends TopologyKind = TopologyKind> {
   async primaries(): Promise<Server[]> {
     const group: Groups[TopologyKind] = this.group;
     if (group instanceof Server) return [group];
+    if (group instanceof RingOfServers) return [...group.servers];
     if (group instanceof ReplicationGroup) return [group.primary];
     return group instanceof SentinelGroup ? [await group.primary()] : await group.primaries();
   }
@@ -95,4 +102,5 @@ export const starters: { readonly [K in TopologyKind]: (server: Pick<ServerOptio
   replication: (server) => ReplicationGroup.start({ server }),
   sentinel: (server) => SentinelGroup.start({ server, sentinel: server }),
   cluster: (server) => Cluster.start({ server }),
+  ring: (server) => RingOfServers.start(server),
 };

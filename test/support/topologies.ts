@@ -1,7 +1,7 @@
-import { kinds, RunningTopology, starters, startTopology, type TopologyKind } from './running-topology.js';
+import { kinds, RunningTopology, serverKinds, starters, startTopology, type TopologyKind } from './running-topology.js';
 import { tolerateHook } from './tolerated-hooks.js';
 
-export { kinds, RunningTopology, startTopology, type TopologyKind };
+export { kinds, RunningTopology, serverKinds, startTopology, type TopologyKind };
 
 const sharedTopologies = new Map<TopologyKind, Promise<RunningTopology>>();
 

@@ -57,8 +57,8 @@ export async function runTransaction(client: Client, steps: readonly BatchStep[]
   for (const { spec, args } of steps) measure(spec, args);
   const known = steps.some(isUnknown) ? await learnt(client, steps, view) : steps;
   admitAll(client, known, view);
-  const { batch, exec, keys, decode } = transactionOf(known, view, client.slotting);
-  const slot = view.member?.slot ?? client.slotting?.commonSlot('MULTI', keys) ?? -1;
+  const { batch, exec, keys, decode } = transactionOf(known, view, client.sharding.slotting);
+  const slot = view.member?.slot ?? client.sharding.slotting?.commonSlot('MULTI', keys) ?? -1;
   const outcomes = (await client.runAtomicBatch(batch, exec, slot, decode, view)) as Outcomes; // the decoder's
   client.lessons.followReplies(outcomes.errors.values());
   return outcomes;

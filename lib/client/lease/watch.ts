@@ -63,7 +63,7 @@ export async function watch<T>(
   client.admit(WATCH, keys, view);
   const { prefix } = view;
   const prefixedKeys = prefix === null ? keys : keys.map((key) => prefixKey(prefix, key));
-  const slot = view.member?.slot ?? client.slotting?.commonSlot('WATCH', prefixedKeys) ?? -1;
+  const slot = view.member?.slot ?? client.sharding.slotting?.commonSlot('WATCH', prefixedKeys) ?? -1;
   let races = 0;
   let failures = 0;
   let losses = 0;
@@ -113,7 +113,7 @@ async function throwIfClosesAt(client: Client, error: ConnectionLostError, losse
 }
 
 function watching(client: Client, connection: LeasedConnection, view: View, keys: readonly Arg[], slot: number): Watching {
-  const slotting = slottingOf(view, client.slotting);
+  const slotting = slottingOf(view, client.sharding.slotting);
   return {
     connection,
     slot,

@@ -18,10 +18,11 @@ import { isMisconfigured, isRefusedAccess } from '../../topology/probe-error.js'
 import { OffsetTracker } from '../../topology/replication/offset-tracker.js';
 import { hopelessIn } from '../../topology/ring/merge.js';
 import type { RingMonitor } from '../../topology/ring/ring-monitor.js';
-import { kindOfShard, nodesNoMoreReplicas, samePrimaries, shardOfNode, type TopologySnapshot } from '../../topology/snapshot.js';
+import { nodesNoMoreReplicas, samePrimaries, shardOfNode, type TopologySnapshot } from '../../topology/snapshot.js';
 import { clock } from '../../util/clock.js';
 import { Emitter } from '../emitter.js';
 import type { ClientEvents } from '../events.js';
+import type { RingStats } from '../stats.js';
 import { AddressBook, type RedirectTarget } from './address-book.js';
 import { AnsweringPrimaries } from './answering-primaries.js';
 import { createMonitor, ringMonitorOf } from './create-monitor.js';
@@ -206,16 +207,7 @@ export class Deployment {
       } else this.#readyWaiters.openPrimary();
     },
     suspect: ({ key }) => this.#monitor.suspect(key),
-    stalling: (node) => {
-      const { snapshot } = this;
-      if (snapshot === null) return;
-      const shard = snapshot.shards.findIndex(({ primary }) => primary?.key === node.key);
-      const kind = kindOfShard(snapshot, shard);
-      // Sentinels report a promotion themselves, and the old primary of a group does not hold its writers.
-      if (kind !== 'cluster' && kind !== 'replication') return;
-      const replicas = snapshot.shards[shard]?.replicas ?? [];
-      if (replicas.length > 0) this.#failoverDetector.primaryStalls(node, replicas);
-    },
+    stalling: (node) => this.#failoverDetector.primaryStalls(node, this.facts.maySucceed(node.key)),
     lost: (node, error) => {
       this.events.emit('reconnecting', { node: node.key, error });
       this.#monitor.wake(error.message, false, { node: node.key });
@@ -300,6 +292,10 @@ export class Deployment {
     const change = this.ring?.setTopology(topology);
     ringMonitorOf(this.#monitor)?.setMembers(topology);
     if (change !== undefined) this.events.emit('members', change);
+  }
+
+  get ringStats(): RingStats | null {
+    return ringMonitorOf(this.#monitor)?.stats ?? null;
   }
 
   // --- the end

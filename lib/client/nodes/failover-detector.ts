@@ -41,7 +41,7 @@ export class FailoverDetector {
 
   /** The primary stalls; called repeatedly as long as it does. */
   primaryStalls(primary: object, replicas: readonly NodeInfo[]): void {
-    const window = this.#windowOf(primary);
+    const window = replicas.length === 0 ? null : this.#windowOf(primary);
     if (window === null || window.asking) return;
     window.asking = true;
     void this.#ask(primary, window, replicas).finally(() => {

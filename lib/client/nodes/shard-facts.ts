@@ -2,7 +2,7 @@ import type { Options } from '../../options/defaults.js';
 import type { Node } from '../../pool/node.js';
 import type { Router } from '../../routing/router.js';
 import type { Whereabouts } from '../../topology/monitor-api.js';
-import { kindOfShard, leadsToReplica, type Role, shardOfNode } from '../../topology/snapshot.js';
+import { kindOfShard, leadsToReplica, type NodeInfo, type Role, shardOfNode } from '../../topology/snapshot.js';
 
 /** Facts of nodes and their shards, by the current snapshot: of a ring each member is a topology of its own. */
 export class ShardFacts {
@@ -19,6 +19,16 @@ export class ShardFacts {
   primaryOf(slot: number): Node | null {
     const router = this.router();
     return router?.primaryOf(router.shardOfSlot(slot)) ?? null;
+  }
+
+  /** The replicas that may take over from a primary without a word to us. */
+  maySucceed(primary: string): readonly NodeInfo[] {
+    const snapshot = this.router()?.snapshot ?? null;
+    const shard = snapshot?.shards.findIndex((one) => one.primary?.key === primary) ?? -1;
+    if (snapshot === null || shard === -1) return [];
+    const kind = kindOfShard(snapshot, shard);
+    // Sentinels report a promotion themselves, and the old primary of a group does not hold its writers.
+    return kind === 'cluster' || kind === 'replication' ? (snapshot.shards[shard]?.replicas ?? []) : [];
   }
 
   /** The fixed address leads to a replica: what only a primary may do waits until it leads elsewhere, which only probes can find. */

@@ -14,7 +14,7 @@ export function listenAs(
   limits: SubscribeLimits,
 ): SubscriptionHandle {
   if (member !== null) return client.listen({ ...request, slot: member.slot }, handler, limits);
-  if (client.ring === null || request.kind !== 'pattern') return client.listen(request, handler, limits);
+  if (client.sharding.ring === null || request.kind !== 'pattern') return client.listen(request, handler, limits);
   const { primaries, reporter } = client.subscriptions;
   return new KeyspaceSubscription(request, handler, limits, {
     what: `${String(request.names[0])} on every member`,

@@ -25,11 +25,11 @@ export function placeOfMember(client: Client, name: unknown): RingPlace {
 /** Gives a ring other members. */
 export function setMembers(client: Client, members: readonly RingMemberOptions[] | Readonly<Record<string, RingMemberOptions>>): void {
   const ring = ringOf(client, 'setMembers(members)');
-  client.setTopology(resolveMembers(client.options, ring.topology, members));
+  client.sharding.setTopology(resolveMembers(client.options, ring.topology, members));
 }
 
 function ringOf(client: Client, what: string): RingSlotting {
-  if (client.ring !== null) return client.ring;
+  if (client.sharding.ring !== null) return client.sharding.ring;
   throw new OptionsError(what, `expected a client of a ring; this one's topology is ${client.options.topology.kind}`);
 }
 

@@ -123,12 +123,7 @@ async function* pages<Item>(
   // Keys are read as bytes: a key that is no UTF-8 would be another key as text, and of another slot.
   const bytes = view.withMode(DECODE_BUFFERS);
   const fetchPage = (cursor: Arg): Promise<unknown> =>
-    client.runAt(
-      scan.spec,
-      [...scan.before, cursor, ...scan.after],
-      bytes,
-      pinned.isPinned && client.ring === null ? { pinned } : { ...target, pinned },
-    );
+    client.runAt(scan.spec, [...scan.before, cursor, ...scan.after], bytes, { ...target, pinned });
   let reply = fetchPage('0');
   for (;;) {
     const { cursor, elements } = pageOf(scan, (await reply) as Raw);

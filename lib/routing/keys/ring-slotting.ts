@@ -1,4 +1,4 @@
-import { ArgumentError, CrossSlotError, NoNodeError, OptionsError } from '../../errors.js';
+import { ArgumentError, CrossSlotError, NoNodeError } from '../../errors.js';
 import type { RingTopology } from '../../options/topology.js';
 import { compilePlacement } from '../../placement/compile.js';
 import type { KeyPlacement } from '../../placement/placement.js';
@@ -47,12 +47,7 @@ export class RingSlotting implements Slotting {
   }
 
   slotOf(key: Arg): number {
-    const index = this.#placement.indexOf(key);
-    const slot = this.#slots[index];
-    if (slot === undefined) {
-      throw new OptionsError('ring(placement)', `place gave ${String(index)}, expected an index of its ${this.#slots.length} members`);
-    }
-    return slot;
+    return this.#slots[this.#placement.indexOf(key)] ?? -1;
   }
 
   readonly slotsBind = false;

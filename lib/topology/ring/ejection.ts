@@ -1,11 +1,5 @@
 import type { EjectOptions } from '../../options/topology.js';
 
-/** Listeners to ejections. */
-export interface EjectionEvents {
-  ejected(name: string): void;
-  returned(name: string): void;
-}
-
 /** Facts of a member that decide whether another one may be ejected. */
 interface Weighed {
   readonly name: string;
@@ -15,16 +9,15 @@ interface Weighed {
 
 /** Rule by which members of a ring are ejected and come back. */
 export class Ejection {
+  ejections = 0;
+  returns = 0;
   /** Failures in a row, by name. */
   readonly #failures = new Map<string, number>();
   /** Members that are being brought back. */
   readonly #returning = new Set<string>();
 
   /** `options` null: nobody is ejected. */
-  constructor(
-    private readonly options: EjectOptions | null,
-    private readonly events: EjectionEvents,
-  ) {}
+  constructor(private readonly options: EjectOptions | null) {}
 
   /** A look at the member failed, or a connection to it did. Returns whether it is to be ejected. */
   failed({ name, ejected }: Pick<Weighed, 'name' | 'ejected'>, members: readonly Weighed[]): boolean {
@@ -33,7 +26,7 @@ export class Ejection {
     this.#failures.set(name, failures);
     if (failures < this.options.after || !mayEject(name, members, this.options.most)) return false;
     this.#failures.delete(name);
-    this.events.ejected(name);
+    this.ejections++;
     return true;
   }
 
@@ -54,7 +47,7 @@ export class Ejection {
       this.#returning.delete(name);
     }
     this.#failures.delete(name);
-    this.events.returned(name);
+    this.returns++;
     return true;
   }
 

@@ -6,11 +6,14 @@ import { Monitor } from '../monitor.js';
 import type { ProbedMember, TopologyMonitor, TopologyMonitorOptions, Whereabouts } from '../monitor-api.js';
 import type { Resolver } from '../resolver-api.js';
 import { type NodeInfo, nodesOfShard, sameTopology, type TopologySnapshot } from '../snapshot.js';
-import { Ejection, type EjectionEvents } from './ejection.js';
+import { Ejection } from './ejection.js';
 import { type MemberView, mergeMembers } from './merge.js';
 
 /** What a ring's monitor is made of. */
-export interface RingParts extends EjectionEvents {
+export interface RingParts {
+  /** Listeners to ejections, called when keys are placed accordingly. */
+  ejected(name: string): void;
+  returned(name: string): void;
   /** The resolver of a member's own topology. */
   resolverOf(member: RingMember): Resolver;
   /** Slots by name: the numbers of members. */
@@ -48,7 +51,7 @@ export class RingMonitor implements TopologyMonitor {
   constructor(topology: RingTopology, parts: RingParts, options: TopologyMonitorOptions) {
     this.#parts = parts;
     this.#options = options;
-    this.#ejection = new Ejection(topology.onDown === 'eject' ? topology.eject : null, parts);
+    this.#ejection = new Ejection(topology.onDown === 'eject' ? topology.eject : null);
     this.#members = topology.members.map((member) => this.#newMember(member));
   }
 
@@ -145,6 +148,7 @@ export class RingMonitor implements TopologyMonitor {
       return;
     member.ejected = true;
     this.#deliver(`${member.name} is ejected`);
+    this.#parts.ejected(member.name);
   }
 
   #answered(member: Member, primary: NodeInfo): void {
@@ -158,6 +162,7 @@ export class RingMonitor implements TopologyMonitor {
         if (!isBack || !this.#members.includes(member)) return;
         member.ejected = false;
         this.#deliver(`${member.name} is back`);
+        this.#parts.returned(member.name);
       });
   }
 
@@ -203,6 +208,12 @@ export class RingMonitor implements TopologyMonitor {
   /** Whether every member was reached or has failed once. */
   get isSettled(): boolean {
     return this.#members.every(({ isLookedAt }) => isLookedAt);
+  }
+
+  get stats(): { members: number; ejected: string[]; ejections: number; returns: number } {
+    const { ejections, returns } = this.#ejection;
+    const ejected = this.#members.flatMap((member) => (member.ejected ? member.name : []));
+    return { members: this.#members.length, ejected, ejections, returns };
   }
 
   stop(): void {
