@@ -4,6 +4,7 @@ import type { RingSlotting } from '../../routing/keys/ring-slotting.js';
 import type { ControlConnections } from '../../topology/control/control-connections.js';
 import { Monitor } from '../../topology/monitor.js';
 import type { TopologyMonitor, TopologyMonitorOptions } from '../../topology/monitor-api.js';
+import { infoOf } from '../../topology/replies.js';
 import { createResolver } from '../../topology/resolver.js';
 import type { Resolver, ResolverContext } from '../../topology/resolver-api.js';
 import { RingMonitor } from '../../topology/ring/ring-monitor.js';
@@ -37,9 +38,13 @@ export function createMonitor(parts: MonitorParts, listeners: TopologyMonitorOpt
     const failed = replies.find((reply) => reply instanceof Error);
     if (failed !== undefined) throw failed;
   };
+  const processOf = async ({ address }: NodeInfo): Promise<string | null> => {
+    const [info] = await control.send(address, [['INFO', 'server']]);
+    return infoOf(info).get('run_id') ?? null;
+  };
   const ejected = (member: string): void => events.emit('eject', { member });
   const returned = (member: string): void => events.emit('return', { member });
-  return new RingMonitor(ring.topology, { ejected, returned, slots: ring, resolverOf, flush }, listeners);
+  return new RingMonitor(ring.topology, { ejected, returned, slots: ring, resolverOf, processOf, flush }, listeners);
 }
 
 /** The ring's monitor among them; null: the topology is no ring. */

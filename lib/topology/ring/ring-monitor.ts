@@ -1,3 +1,4 @@
+import { reportPlacement } from '../../diagnostics.js';
 import type { SlotwiseError } from '../../errors.js';
 import type { Address } from '../../options/address.js';
 import type { RingMember, RingTopology } from '../../options/topology.js';
@@ -8,6 +9,7 @@ import type { Resolver } from '../resolver-api.js';
 import { type NodeInfo, nodesOfShard, sameTopology, type TopologySnapshot } from '../snapshot.js';
 import { Ejection } from './ejection.js';
 import { type MemberView, mergeMembers } from './merge.js';
+import { Twins } from './twins.js';
 
 /** What a ring's monitor is made of. */
 export interface RingParts {
@@ -18,6 +20,8 @@ export interface RingParts {
   resolverOf(member: RingMember): Resolver;
   /** Slots by name: the numbers of members. */
   readonly slots: { readonly count: number; slotOfMember(name: string): number };
+  /** Id of the process behind an address; null: it does not say. */
+  processOf(primary: NodeInfo): Promise<string | null>;
   /** Empties what the client uses of this server, before its member is back. */
   flush(primary: NodeInfo): Promise<void>;
 }
@@ -45,6 +49,7 @@ export class RingMonitor implements TopologyMonitor {
   readonly #parts: RingParts;
   readonly #options: TopologyMonitorOptions;
   readonly #ejection: Ejection;
+  readonly #twins: Twins;
   #members: readonly Member[];
   #state: State = 'new';
 
@@ -52,6 +57,7 @@ export class RingMonitor implements TopologyMonitor {
     this.#parts = parts;
     this.#options = options;
     this.#ejection = new Ejection(topology.onDown === 'eject' ? topology.eject : null);
+    this.#twins = new Twins((primary) => parts.processOf(primary), reportPlacement);
     this.#members = topology.members.map((member) => this.#newMember(member));
   }
 
@@ -229,6 +235,7 @@ export class RingMonitor implements TopologyMonitor {
     if (previous !== null && sameTopology(next, previous)) return;
     this.snapshot = next;
     this.#options.onSnapshot(next, previous, reason);
+    this.#twins.follow(next);
   }
 }
 
