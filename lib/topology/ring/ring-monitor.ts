@@ -69,10 +69,9 @@ export class RingMonitor implements TopologyMonitor {
   /** Takes other members. Those that stay as they were keep their monitors and what is known of them. */
   setMembers(topology: RingTopology): void {
     const before = new Map(this.#members.map((member) => [member.name, member]));
-    const isSame = (one: RingMember, other: RingMember): boolean => JSON.stringify(one.topology) === JSON.stringify(other.topology);
     this.#members = topology.members.map((given) => {
       const known = before.get(given.name);
-      if (known === undefined || !isSame(known.given, given)) return this.#newMember(given);
+      if (known === undefined || !isSameMember(known.given, given)) return this.#newMember(given);
       before.delete(given.name);
       return Object.assign(known, { given });
     });
@@ -237,6 +236,12 @@ export class RingMonitor implements TopologyMonitor {
     this.#options.onSnapshot(next, previous, reason);
     this.#twins.follow(next);
   }
+}
+
+/** Whether a member is found as before. Secrets are not among what JSON shows of a topology. */
+function isSameMember({ topology: one }: RingMember, { topology: other }: RingMember): boolean {
+  const secretOf = (topology: RingMember['topology']): unknown => (topology.kind === 'sentinel' ? topology.access.password : undefined);
+  return JSON.stringify(one) === JSON.stringify(other) && secretOf(one) === secretOf(other);
 }
 
 function hasNode({ snapshot }: Member, key: string): boolean {
