@@ -39,6 +39,16 @@ const examples: Readonly<Record<string, Example>> = {
     on: 'cluster',
     prints: ["[ 'Barbara', 'Ada', null ]", 'deleted 3', 'items 2', 'refused before it was sent, slots [ 15985, 13464 ]'],
   },
+  ring: {
+    on: 'ring',
+    prints: [
+      /^[abc] [abc] [abc]$/,
+      "[ 'Barbara', 'Ada', null ]",
+      'keys 3 of these on its member 1',
+      "[ 'OK', 'open' ]",
+      'refused before it was sent',
+    ],
+  },
   subscribe: { on: 'single', prints: ['news hello', 'user:* user:1 logged in', 'sport 2:1'] },
   messages: { on: 'single', prints: ['orders {"n":1}', 'orders {"n":2}', 'orders {"n":3}', 'orders end', 'set cart:7'] },
   domains: {
