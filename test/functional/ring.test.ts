@@ -200,6 +200,26 @@ describe('a ring of three servers', () => {
     assert.throws(() => redis.setMembers([]), OptionsError);
   });
 
+  it('has subscriptions follow their channels to other members', async () => {
+    await using fourth = await Server.start();
+    const four = { ...servers.members, d: fourth.address };
+    const later = createClient({ topology: ring(four) });
+    const moving = KEYS.find((key) => later.memberOf(key) === 'd') ?? assert.fail();
+    const staying = KEYS.find((key) => later.memberOf(key) === redis.memberOf(key)) ?? assert.fail();
+    later.destroy();
+    const got: string[] = [];
+    const gaps: string[] = [];
+    const onGap = { onGap: ({ name, reason }: { name: string; reason: string }) => gaps.push(`${name} ${reason}`) };
+    const subscription = await redis.subscribe([moving, staying], (message, channel) => got.push(`${channel} ${message}`), onGap);
+    redis.setMembers(four);
+    await until(() => gaps.length > 0 && subscription.live);
+    assert.equal(await redis.publish(moving, 'x'), 1);
+    assert.equal(await redis.publish(staying, 'y'), 1);
+    await until(() => got.length === 2);
+    assert.deepEqual(got.sort(), [`${moving} x`, `${staying} y`].sort());
+    assert.deepEqual(gaps, [`${moving} moved`]);
+  });
+
   it('reports a member that is the node of a cluster, and serves the others', async () => {
     await using cluster = await Cluster.start({ primaries: 1, replicas: 0 });
     const [node] = cluster.servers;

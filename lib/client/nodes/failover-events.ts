@@ -1,4 +1,4 @@
-import type { TopologySnapshot } from '../../topology/snapshot.js';
+import type { Shard, TopologySnapshot } from '../../topology/snapshot.js';
 
 /** A shard with another primary: keys of the old one, where it is known, and of the new one. */
 interface FailoverChange {
@@ -11,21 +11,25 @@ interface FailoverChange {
  * be verified, and come again: that is no failover.
  */
 export class FailoverEvents {
-  /** The reported primary where there is a single shard. */
-  #last: string | null = null;
+  /** The reported primary of each member of a ring; empty: of the single shard. */
+  readonly #last = new Map<string, string>();
   /** In a cluster: the primary that each node took over from, until another node takes over from it. */
   readonly #announced = new Map<string, string | null>();
 
   between(previous: TopologySnapshot | null, next: TopologySnapshot): readonly FailoverChange[] {
-    return next.slots === null ? this.#ofShard(next) : previous === null ? [] : this.#ofCluster(previous, next);
+    if (next.kind === 'ring') return next.shards.flatMap((shard) => this.#ofShard(shard, shard.member?.problem));
+    if (next.slots === null) return next.shards.slice(0, 1).flatMap((shard) => this.#ofShard(shard, next.problem));
+    return previous === null ? [] : this.#ofCluster(previous, next);
   }
 
-  #ofShard({ shards, problem }: TopologySnapshot): readonly FailoverChange[] {
-    const to = shards[0]?.primary?.key;
-    if (to === undefined || problem !== undefined || to === this.#last) return [];
-    const from = this.#last;
-    this.#last = to;
-    return from === null ? [] : [{ from, to }];
+  #ofShard({ primary, member }: Shard, problem: unknown): readonly FailoverChange[] {
+    const to = primary?.key;
+    const name = member?.name ?? '';
+    const from = this.#last.get(name);
+    if (to === undefined || problem !== undefined || to === from) return [];
+    this.#last.set(name, to);
+    // A fixed address that is given another one is no failover.
+    return from === undefined || member?.kind === 'single' ? [] : [{ from, to }];
   }
 
   /** A known replica is a primary now. Slots that move between primaries are no failover. */
