@@ -3,6 +3,7 @@ import type { PlacementOptions } from '../placement/placement.js';
 import { type AccessOptions, accessOfUrl, checkAccess, checkUrlAccess, type UrlAccess } from './access.js';
 import type { Address } from './address.js';
 import { refuseSurplus } from './call-form.js';
+import { type EndpointSource, type EndpointsOptions, type EndpointsTopology, endpointsGiven } from './endpoints.js';
 import { hideSecrets, refuseSecret } from './secrets.js';
 import { firstOf, readSeeds, type Seed } from './seeds.js';
 import { type ConnectionUrl, DEFAULT_PORT, DEFAULT_SENTINEL_PORT } from './url.js';
@@ -60,8 +61,10 @@ export interface EjectOptions {
   readonly evenModula: boolean;
 }
 
-/** The topology of the servers, made by `single()`, `replication()`, `sentinel()`, `cluster()` or `ring()`. */
-export type TopologyOptions = (SingleTopology | ReplicationTopology | SentinelTopology | ClusterTopology | RingTopology) & {
+type AnyTopology = SingleTopology | ReplicationTopology | SentinelTopology | ClusterTopology | RingTopology | EndpointsTopology;
+
+/** The topology of the servers, made by `single()`, `replication()`, `sentinel()`, `cluster()`, `ring()` or `endpoints()`. */
+export type TopologyOptions = AnyTopology & {
   /** User, password, TLS and database of the data nodes, where URLs were given. */
   readonly url?: UrlAccess;
 };
@@ -73,6 +76,8 @@ export function seedsOf(topology: TopologyOptions): readonly Address[] {
       return [topology.address];
     case 'ring':
       return topology.members.flatMap((member) => seedsOf(member.topology));
+    case 'endpoints':
+      return topology.addresses;
     default:
       return topology.seeds;
   }
@@ -134,6 +139,21 @@ export function sentinel(
     },
     url,
   );
+}
+
+/**
+ * Equal addresses, each of which serves all keys: proxies, such as twemproxy, predixy, codis-proxy or Envoy. The client uses one of them, or
+ * all in turn, and goes on with another where one fails. `list`: the addresses, or a function that gives those of now. See
+ * docs/behind-a-proxy.md.
+ *
+ * @example
+ * endpoints(['10.0.0.1:22121', '10.0.0.2:22121'], { speaks: 'plain', refuses: 'twemproxy' });
+ * endpoints(() => proxiesFromZookeeper(), { speaks: 'plain', refuses: 'codis', refreshMs: 5_000 });
+ */
+export function endpoints(list: Seed | readonly Seed[] | EndpointSource, options?: EndpointsOptions): TopologyOptions;
+export function endpoints(list: unknown, options?: unknown, ...surplus: readonly unknown[]): TopologyOptions {
+  const { topology, url } = endpointsGiven(list, options, surplus);
+  return topologyWith(topology, url);
 }
 
 /** The topology that a URL's scheme names. `access`: how to reach the sentinels. */

@@ -271,13 +271,16 @@ export class ExclusivePool implements Holder, LeasePool {
 
   // --- ends
 
-  /** The node is not the right one any more, or the address may lead to another server: calls that wait or block go back to their owners. */
-  clear(error: SlotwiseError): void {
+  /**
+   * The node is not the right one any more, or the address may lead to another server: calls that wait or block go back to their owners.
+   * `blockedStay`: those that block stay.
+   */
+  clear(error: SlotwiseError, blockedStay = false): void {
     this.#generation++;
     this.#isKeptWarm = false;
     for (const { connection } of [...this.#available]) connection.destroy(null);
     this.#unblockConnections.clear();
-    for (const blocked of [...this.#blocked]) blocked.reroute(error);
+    if (!blockedStay) for (const blocked of [...this.#blocked]) blocked.reroute(error);
     this.#returnWaiting(error);
   }
 

@@ -276,16 +276,16 @@ export class Node {
     return pool;
   }
 
-  /** The node is no longer the one for writes: calls that block on it, or wait for a connection of their own, go to another. */
-  clearExclusive(): void {
-    this.#clearExclusive(`${this.key} is no longer the primary`);
+  /** The node is no longer the one for writes: calls that wait for a connection of their own, or block, unless these stay, go elsewhere. */
+  clearExclusive(blockedStay = false): void {
+    this.#clearExclusive(`${this.key} is no longer the primary`, blockedStay);
     this.#publish('cleared');
   }
 
-  #clearExclusive(reason: string): void {
+  #clearExclusive(reason: string, blockedStay = false): void {
     const error = new NoNodeError(reason, { node: this.key });
-    this.#exclusive.clear(error);
-    this.#isolated.get('primary')?.clear(error);
+    this.#exclusive.clear(error, blockedStay);
+    this.#isolated.get('primary')?.clear(error, blockedStay);
   }
 
   /** The client closes: calls that would wait without limit end. */

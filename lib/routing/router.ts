@@ -63,8 +63,8 @@ export class Router {
   /** Index of the shard that owns the slot, -1 if none does; for the slot -1 the shards in turn. */
   shardFor(slot: number): number {
     const { slots, shards } = this.snapshot;
-    if (slots === null) return shards.length === 0 ? -1 : 0;
-    if (slot >= 0) return slots.shardOf(slot);
+    if (slots === null && shards.length <= 1) return shards.length - 1;
+    if (slots !== null && slot >= 0) return slots.shardOf(slot);
     // Commands without keys are spread over the reachable primaries that have slots: one without slots may lack functions.
     this.#serving ??= servingOf(this.snapshot);
     const serving = this.#serving;

@@ -134,6 +134,14 @@ export class Monitor implements TopologyMonitor {
     this.#requestProbe(reason);
   }
 
+  /** A server has refused a write as a replica does. Where other addresses are as good, one of them is found at once. */
+  leave(key: string): void {
+    if (this.#resolver.leave === undefined || this.#state !== 'running') return;
+    this.#resolver.leave(key);
+    this.#urgent = true;
+    this.#requestProbe(`leave ${key}`);
+  }
+
   /** Notes that this node does not answer. */
   suspect(key: string): void {
     if (this.#suspects.has(key)) return;

@@ -1,6 +1,6 @@
 import { random as runtimeRandom } from '../runtime/runtime.js';
 import { backoffMs } from '../util/backoff.js';
-import type { TopologySnapshot } from './snapshot.js';
+import { hasFixedAddress, type TopologySnapshot } from './snapshot.js';
 
 /** Least time between the beginnings of two probes, in ms. */
 const SPACING_MS = 100;
@@ -74,7 +74,7 @@ export function nextProbeDelayMs(schedule: ProbeSchedule, random: () => number =
 export function needsUrgentProbe(snapshot: TopologySnapshot | null, suspects: ReadonlySet<string>, commandsWait: boolean): boolean {
   if (snapshot === null || snapshot.problem !== undefined) return true;
   const { kind, shards, slots } = snapshot;
-  if (kind === 'single' && commandsWait && shards[0]?.primary?.role === 'replica') return true;
+  if (hasFixedAddress(kind) && commandsWait && shards[0]?.primary?.role === 'replica') return true;
   if (slots !== null && slots.uncovered > 0) return true;
   const serving = slots === null ? shards : shards.filter((_, index) => slots.owns(index));
   return serving.some(({ primary }) => primary === null || !primary.usable || suspects.has(primary.key));

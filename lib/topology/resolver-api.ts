@@ -47,6 +47,8 @@ export interface ResolverContext {
   readonly rules: NodeRules;
   /** Tells users what a probe goes on in spite of, once for each `source`. */
   readonly report: (source: string, error: SlotwiseError) => void;
+  /** What this source failed at works again. */
+  readonly recovered: (source: string) => void;
   /** How long one server may take to answer the first probe, in ms. */
   readonly firstTimeoutMs: number;
 }
@@ -81,6 +83,8 @@ export interface Resolver {
    * called but for clusters: whoever took over from a demoted primary may take half a second not to answer.
    */
   probe(previous: TopologySnapshot | null, focus?: ProbeFocus, onReplica?: ReplicaListener): Promise<TopologySnapshot>;
+  /** A server has refused a write as a replica does: where others are as good, the next probe is to name another one. */
+  leave?(key: string): void;
   /** Starts long-lived sources of hints that a probe would find a change. Called once. */
   watch?(hint: Hint): void;
   /** Ends what `watch` began. */

@@ -64,14 +64,19 @@ export interface ShardMember {
 
 /** The topology at one moment, as an immutable value; every probe that finds a change and every MOVED makes a new one. */
 export interface TopologySnapshot {
-  readonly kind: 'single' | 'replication' | 'sentinel' | 'cluster' | 'ring';
+  readonly kind: 'single' | 'replication' | 'sentinel' | 'cluster' | 'ring' | 'endpoints';
   readonly shards: readonly Shard[];
   /** Nodes by `key`, over all shards. */
   readonly nodes: ReadonlyMap<string, NodeInfo>;
-  /** Owners of the slots; null where there is one shard. In a ring a slot is the number of a member. */
+  /** Owners of the slots; null where there is one shard, or each has all keys (endpoints). In a ring a slot is the number of a member. */
   readonly slots: SlotMap | null;
   /** Why no node is the primary, or why the one that is named could not be verified. What the snapshot says is still the best there is. */
   readonly problem?: TopologyError;
+}
+
+/** Whether the address is all that is known of a server: another one may be behind it at any time. */
+export function hasFixedAddress(kind: TopologySnapshot['kind']): boolean {
+  return kind === 'single' || kind === 'endpoints';
 }
 
 export function makeTopology(
@@ -98,7 +103,7 @@ export function shardOfNode({ shards }: TopologySnapshot, key: string): number {
 
 /** Whether the shard is a server at a fixed address that is a replica: only probes can find when it leads elsewhere. */
 export function leadsToReplica(topology: TopologySnapshot, shard: number): boolean {
-  return topology.shards[shard]?.primary?.role === 'replica' && kindOfShard(topology, shard) === 'single';
+  return topology.shards[shard]?.primary?.role === 'replica' && hasFixedAddress(kindOfShard(topology, shard));
 }
 
 /** Keys of the fixed addresses that led to a replica and lead to a primary now. */

@@ -7,7 +7,17 @@ import { Redis } from '../../lib/api/redis.js';
 import { Subscription } from '../../lib/api/subscription.js';
 import { SubscriptionMethods } from '../../lib/api/subscription-methods.js';
 import { Commands } from '../../lib/commands/index.js';
-import { ArgumentError, cluster, createClient, defineScript, OptionsError, replication, sentinel, single } from '../../lib/index.js';
+import {
+  ArgumentError,
+  cluster,
+  createClient,
+  defineScript,
+  endpoints,
+  OptionsError,
+  replication,
+  sentinel,
+  single,
+} from '../../lib/index.js';
 import { refusalOf } from '../support/refusal.js';
 import { forEachTopology } from '../support/topologies.js';
 
@@ -218,13 +228,14 @@ describe('the methods that are no commands', () => {
   it('and the exported functions are refused by a throw', async () => {
     const seeds = place('a:1', 'text');
     const failures = await failuresOf(
-      { createClient, single, replication, cluster, sentinel, defineScript },
+      { createClient, single, replication, cluster, sentinel, endpoints, defineScript },
       {
         createClient: { places: [{ fits: {}, takes: ['undefined', 'object'], named: true }], sync: true },
         single: { places: [seeds], sync: true },
         replication: { places: [seeds], sync: true },
         cluster: { places: [seeds], sync: true },
         sentinel: { places: [seeds, place('main', 'text'), optionsPlace], sync: true },
+        endpoints: { places: [place('a:1', 'text'), optionsPlace], sync: true },
         defineScript: { places: [{ fits: { lua: 'return 1' }, takes: [], named: true }], sync: true },
       },
     );

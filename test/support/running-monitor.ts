@@ -27,6 +27,7 @@ export class RunningMonitor {
     this.monitor = new Monitor(
       createResolver(resolved, this.control, this.sentinels.connectionsFor(resolved.topology), {
         rules: new NodeRules(resolved),
+        recovered: () => {},
         report: (_, error) => this.errors.push(error),
       }),
       {

@@ -2,6 +2,7 @@ import {
   type ClientOptions,
   cluster,
   createClient,
+  endpoints,
   type Raw,
   type Redis,
   replication,
@@ -67,6 +68,12 @@ createClient({ integers: 'float' });
 createClient({ tls: { servername: 'cache.example', ca: ['x'] } });
 // @ts-expect-error servers are named by the topology
 createClient({ tls: { host: 'other' } });
+createClient({ topology: endpoints(['a:1', { host: 'b' }], { speaks: 'plain', refuses: 'twemproxy', balance: 'spread' }) });
+createClient({ topology: endpoints(async () => ['a:1'], { refuses: ['KEYS', '@pubsub'], refreshMs: 5_000, rebalanceMs: 60_000 }) });
+// @ts-expect-error only proxies that are known have a name
+endpoints('a:1', { refuses: 'haproxy' });
+// @ts-expect-error a function gives a list
+endpoints(() => 'a:1');
 // @ts-expect-error a sentinel needs the name of its group
 sentinel(['a:1']);
 

@@ -41,8 +41,8 @@ export function parseTarget(words: readonly string[]): Target {
   const topology = (isUrl ? optionsOfUrl(word).topology : undefined) ?? replication(words);
   const isSentinel = topology.kind === 'sentinel';
   return {
-    // No URL names a ring.
-    kind: ofTopology === undefined || topology.kind === 'ring' ? null : topology.kind,
+    // No URL names a ring, or endpoints.
+    kind: ofTopology === undefined || topology.kind === 'ring' || topology.kind === 'endpoints' ? null : topology.kind,
     addresses: uniqueAddresses(seedsOf(topology)),
     name: isSentinel ? topology.name : null,
     access: accessOf(topology),

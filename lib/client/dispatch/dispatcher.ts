@@ -295,7 +295,7 @@ export class Dispatcher implements ViewEngine {
    * rejected.
    */
   endBlocking(): void {
-    for (const node of this.deployment.nodes.all()) node.endExclusive(new ClosedError('the client is closed'));
+    for (const node of this.deployment.nodes.withLeaving()) node.endExclusive(new ClosedError('the client is closed'));
     this.#pending.topologyChanged();
   }
 

@@ -11,10 +11,14 @@ import { RingMonitor } from '../../topology/ring/ring-monitor.js';
 import type { NodeInfo } from '../../topology/snapshot.js';
 import type { Emitter } from '../emitter.js';
 import type { ClientEvents } from '../events.js';
+import type { DeploymentBus } from './deployment-bus.js';
+import type { FailureReports } from './failure-reports.js';
 import type { SentinelAccess } from './sentinel-access.js';
 
 /** What a client's monitor is made of. */
-interface MonitorParts extends Pick<ResolverContext, 'rules' | 'report'> {
+interface MonitorParts extends Pick<ResolverContext, 'rules'> {
+  readonly failures: FailureReports;
+  readonly bus: DeploymentBus;
   readonly options: Options;
   readonly control: ControlConnections;
   readonly sentinels: SentinelAccess;
@@ -25,13 +29,20 @@ interface MonitorParts extends Pick<ResolverContext, 'rules' | 'report'> {
 
 /** The monitor of a client's topology: of a ring one with a monitor for each member. */
 export function createMonitor(parts: MonitorParts, listeners: TopologyMonitorOptions): Monitor | RingMonitor {
-  const { options, control, sentinels, ring, rules, report, events } = parts;
-  if (ring === null)
-    return new Monitor(createResolver(options, control, sentinels.connectionsFor(options.topology), { rules, report }), listeners);
+  const { options, control, sentinels, ring, rules, failures, bus, events } = parts;
+  const { failed: report } = failures;
+  const recovered = (source: string): void => failures.recovered(source);
+  if (ring === null) {
+    const resolver = createResolver(options, control, sentinels.connectionsFor(options.topology), { rules, report, recovered });
+    const monitor = new Monitor(resolver, listeners);
+    bus.on('refusedWrite', (key) => monitor.leave(key));
+    return monitor;
+  }
   const resolverOf = ({ name, topology }: RingMember): Resolver =>
     createResolver({ ...options, topology }, control, sentinels.connectionsFor(topology), {
       rules,
       report: (source, error) => report(`${name}: ${source}`, error),
+      recovered: (source) => recovered(`${name}: ${source}`),
     });
   const flush = async ({ address }: NodeInfo): Promise<void> => {
     const replies = await control.send(address, [['SELECT', String(options.database)], ['FLUSHDB'], ['SELECT', '0']]);

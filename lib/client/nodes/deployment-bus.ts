@@ -23,6 +23,8 @@ type DeploymentEvents = {
   nodeUp: [key: string];
   /** The address may lead to another server by now: connections to it have to be made anew. */
   renewed: [key: string, error: SlotwiseError];
+  /** A server at a fixed address has refused a write as a replica does. */
+  refusedWrite: [key: string];
   /** Nothing is known of the servers, and no retry helps. */
   unrecoverable: [error: SlotwiseError];
 };

@@ -98,7 +98,7 @@ export class Deployment {
     this.dialects = dialectsOf(options);
     this.nodes = new NodeRegistry(this.resolvedOptions, this.#nodeEvents, this.dialects);
     this.#control = new ControlConnections(this.resolvedOptions, this.dialects);
-    this.credentials.add(() => [this.#control, ...this.nodes.all()]);
+    this.credentials.add(() => [this.#control, ...this.nodes.withLeaving()]);
     this.replicaHealth = new ReplicaHealth(this.#control, options.monitor.sampleMs, (key) => this.nodes.get(key), {
       changed: (shard) => this.#readsChanged(shard),
       contradicted: (key, reason) => this.probeFirst(key, reason),
@@ -108,7 +108,7 @@ export class Deployment {
     this.sentinels = shared ?? new SentinelAccess(options, failed);
     const { ring, sentinels, events } = this;
     this.#monitor = createMonitor(
-      { options, control: this.#control, sentinels, ring, rules, report: this.failures.failed, events },
+      { options, control: this.#control, sentinels, ring, rules, failures: this.failures, bus: this.bus, events },
       {
         ...options.monitor,
         hasWaitingCommands: hasWaitingCalls,
@@ -326,5 +326,6 @@ function sourceOf(member: string | null): string {
 
 /** Behind one fixed address a proxy may be. Members of a group, nodes of a cluster and sentinels are servers. */
 function dialectsOf({ topology }: Options): Dialects | null {
+  if (topology.kind === 'endpoints') return new Dialects(topology.speaks);
   return topology.kind === 'single' ? new Dialects() : null;
 }

@@ -18,6 +18,8 @@ export class FailoverEvents {
 
   between(previous: TopologySnapshot | null, next: TopologySnapshot): readonly FailoverChange[] {
     if (next.kind === 'ring') return next.shards.flatMap((shard) => this.#ofShard(shard, shard.member?.problem));
+    // Of several endpoints each is as good as the others.
+    if (next.kind === 'endpoints' && next.shards.length > 1) return [];
     if (next.slots === null) return next.shards.slice(0, 1).flatMap((shard) => this.#ofShard(shard, next.problem));
     return previous === null ? [] : this.#ofCluster(previous, next);
   }

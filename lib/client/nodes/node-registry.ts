@@ -10,6 +10,9 @@ import { isConfirmed, type TopologySnapshot } from '../../topology/snapshot.js';
 /** How long a node that left the topology may still answer what it was sent, in ms. */
 const GRACE_MS = 5_000;
 
+/** Period at which it is looked whether anything is still under way at an endpoint that is not used any more, in ms. */
+const LEAVING_MS = 500;
+
 /** Most nodes that no view of the servers names, known by redirections alone. */
 const MAX_GUESTS = 16;
 /** How long such a node stays that nothing uses, in ms: at least once, at most twice this. */
@@ -42,6 +45,11 @@ export class NodeRegistry {
 
   all(): readonly Node[] {
     return [...this.#nodes.values()];
+  }
+
+  /** Those that left as well, and still have replies to give. */
+  withLeaving(): readonly Node[] {
+    return [...this.#nodes.values(), ...this.#leaving.keys()];
   }
 
   /** The node at this address, made if there is none. */
@@ -120,10 +128,13 @@ export class NodeRegistry {
       if (info === undefined) {
         for (const call of node.takeUnwritten()) unwritten.push(call);
         node.dropStalled();
-        node.clearExclusive();
+        // An endpoint that works is not wrong for what is under way: another one is only preferred.
+        const works = next.kind === 'endpoints' && node.unreachableReason === null;
+        node.clearExclusive(works);
         if (this.#guests.has(node)) continue;
         this.#nodes.delete(key);
-        this.#leave(node);
+        if (works) this.#leaveWhenIdle(node);
+        else this.#leave(node);
       } else if (previous?.nodes.get(key)?.role === 'primary' && info.role !== 'primary') {
         for (const call of node.takeUnwritten()) unwritten.push(call);
         node.dropStalled();
@@ -143,6 +154,16 @@ export class NodeRegistry {
     return this.#nodes.get(key) ?? [...this.#leaving.keys()].find((node) => node.key === key) ?? null;
   }
 
+  /** Calls that block and leases end when they end. */
+  #leaveWhenIdle(node: Node): void {
+    const look = (): void => {
+      clearTimeout(this.#leaving.get(node));
+      if (node.isIdle) this.#leave(node);
+      else this.#leaving.set(node, setTimeout(look, LEAVING_MS).unref());
+    };
+    look();
+  }
+
   #leave(node: Node): void {
     const end = (): void => {
       clearTimeout(this.#leaving.get(node));
@@ -159,7 +180,7 @@ export class NodeRegistry {
 
   /** Calls that keep their places and that nobody waits for, as far as they count in this usage. */
   abandoned(usage: QueueUsage): number {
-    return [...this.#nodes.values(), ...this.#leaving.keys()].reduce((sum, node) => sum + node.abandoned(usage), 0);
+    return this.withLeaving().reduce((sum, node) => sum + node.abandoned(usage), 0);
   }
 
   async close(): Promise<void> {

@@ -24,6 +24,7 @@ export class Renewals {
    * and are made anew after a while, unless a probe has found the same: then another one will find that the address leads elsewhere.
    */
   refused(node: Node): void {
+    this.bus.emit('refusedWrite', node.key);
     if (this.#leftMs(node) <= 0) this.#renew(node, false);
     else if (node.ready && !this.facts.leadsToReplica({ node: node.key })) this.#delay(node, false);
   }

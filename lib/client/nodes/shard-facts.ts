@@ -2,7 +2,7 @@ import type { Options } from '../../options/defaults.js';
 import type { Node } from '../../pool/node.js';
 import type { Router } from '../../routing/router.js';
 import type { Whereabouts } from '../../topology/monitor-api.js';
-import { kindOfShard, leadsToReplica, type NodeInfo, type Role, shardOfNode } from '../../topology/snapshot.js';
+import { hasFixedAddress, kindOfShard, leadsToReplica, type NodeInfo, type Role, shardOfNode } from '../../topology/snapshot.js';
 
 /** Facts of nodes and their shards, by the current snapshot: of a ring each member is a topology of its own. */
 export class ShardFacts {
@@ -40,7 +40,7 @@ export class ShardFacts {
   /** Whether the node is a server at a fixed address, behind which another one may come. */
   isFixedAddress(key: string): boolean {
     const router = this.router();
-    if (this.kind !== 'ring' || router === null) return this.kind === 'single';
+    if (this.kind !== 'ring' || router === null) return hasFixedAddress(this.kind);
     return kindOfShard(router.snapshot, shardOfNode(router.snapshot, key)) === 'single';
   }
 }

@@ -8,7 +8,9 @@ export class PrimaryTracker {
 
   /** Keys of the primaries there are. */
   get keys(): string[] {
-    return this.deployment.snapshot?.shards.flatMap(({ primary }) => primary?.key ?? []) ?? [];
+    const { shards = [], kind } = this.deployment.snapshot ?? {};
+    // Endpoints lead to the same servers.
+    return (kind === 'endpoints' ? shards.slice(0, 1) : shards).flatMap(({ primary }) => primary?.key ?? []);
   }
 
   /** Moment at which this one was last seen to be so, in ms since 1970. */

@@ -17,6 +17,7 @@ export interface Placement {
  * |---|---|
  * | bound to a node | that node, while it is a primary of the topology |
  * | one shard (single, replication, sentinel) | its primary |
+ * | several endpoints that commands go to in turn | its current one, while it can be reached; else the first that can |
  * | a sharded channel in a cluster | the primary of its slot |
  * | any other in a cluster, which is subscribed | its current node, while that is in the topology and the cluster does not call it failed: to move costs messages |
  * | any other in a cluster | the primary of the slot of its name, where PUBLISH goes too; if that cannot be reached, the next shard's |
@@ -31,7 +32,12 @@ export function nodeForChannel(
 ): NodeInfo | null {
   const { shards, nodes, slots } = snapshot;
   if (placement.bound === 'node') return shards.find(({ primary }) => primary?.key === placement.node)?.primary ?? null;
-  if (slots === null) return shards[0]?.primary ?? null;
+  if (slots === null && shards.length <= 1) return shards[0]?.primary ?? null;
+  if (slots === null) {
+    const now = current === null ? undefined : nodes.get(current);
+    if (now !== undefined && reachable(now.key)) return now;
+    return shards.find(({ primary }) => primary !== null && reachable(primary.key))?.primary ?? now ?? shards[0]?.primary ?? null;
+  }
   const home = slots.shardOf(placement.slot);
   const preferred = shards[home]?.primary ?? null;
   if (placement.bound === 'slot') return preferred;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { OptionsError } from '../../../lib/errors.js';
+import { ENDPOINTS_DEFAULTS } from '../../../lib/options/endpoints.js';
 import { resolveOptions } from '../../../lib/options/resolve.js';
-import { cluster, replication, sentinel, single, type TopologyOptions } from '../../../lib/options/topology.js';
+import { cluster, endpoints, replication, sentinel, single, type TopologyOptions } from '../../../lib/options/topology.js';
 
 const h = (host: string, port = 6379) => ({ host, port });
 
@@ -39,6 +40,24 @@ const GOOD: readonly (readonly [what: string, made: () => TopologyOptions, expec
       url: { tls: true },
     },
   ],
+  [
+    'equal endpoints, each once',
+    () => endpoints(['a:1', 'B', 'a:1', { host: 'b' }]),
+    { kind: 'endpoints', addresses: [h('a', 1), h('b')], list: null, ...ENDPOINTS_DEFAULTS },
+  ],
+  [
+    'endpoints with what is known of them',
+    () => endpoints('redis://:p@a', { speaks: 'plain', refuses: 'twemproxy', balance: 'spread', refreshMs: 500, rebalanceMs: 60_000 }),
+    {
+      ...{ kind: 'endpoints', addresses: [h('a')], list: null, url: { password: 'p' } },
+      ...{ speaks: 'plain', refuses: 'twemproxy', balance: 'spread', refreshMs: 500, rebalanceMs: 60_000 },
+    },
+  ],
+  [
+    'endpoints that refuse commands',
+    () => endpoints(['a'], { refuses: ['KEYS', '@pubsub'] }),
+    { kind: 'endpoints', addresses: [h('a')], list: null, ...ENDPOINTS_DEFAULTS, refuses: ['KEYS', '@pubsub'] },
+  ],
 ];
 
 const BAD: readonly (readonly [path: string, what: string, made: () => unknown, message: RegExp])[] = [
@@ -57,6 +76,20 @@ const BAD: readonly (readonly [path: string, what: string, made: () => unknown, 
   ['replication(seeds)[0]', 'null for a seed', () => replication([null] as never), /got null/],
   ['sentinel(seeds)', 'a URL with a login', () => sentinel('redis://u:p@s', 'main'), /without user, password and database/],
   ['sentinel(seeds)[0]', 'port 0', () => sentinel(['s:0'], 'main'), /host:port/],
+  ['endpoints(list)', 'no endpoint', () => endpoints([]), /at least one/],
+  ['endpoints(list)', 'nothing', () => endpoints(undefined as never), /expected addresses, or a function that gives them, got undefined/],
+  ['endpoints(list)[1]', 'no address', () => endpoints(['a', 7] as never), /host:port/],
+  ['endpoints(options).speaks', 'another dialect', () => endpoints('a', { speaks: 'resp2' as never }), /one of auto, plain/],
+  [
+    'endpoints(options).refuses',
+    'another proxy',
+    () => endpoints('a', { refuses: 'haproxy' as never }),
+    /one of twemproxy, codis, predixy, envoy/,
+  ],
+  ['endpoints(options).refuses[0]', 'no command', () => endpoints('a', { refuses: [''] }), /non-empty/],
+  ['endpoints(options).refreshMs', 'too short a period', () => endpoints('a', { refreshMs: 10 }), /from 100/],
+  ['endpoints(options).balance', 'another balance', () => endpoints('a', { balance: 'all' as never }), /one of one, spread/],
+  ['endpoints(options).refreshMS', 'an unknown option', () => endpoints('a', { refreshMS: 1 } as never), /did you mean refreshMs/],
   ['sentinel(name)', 'an empty name', () => sentinel(['s'], ''), /non-empty/],
   ['sentinel(name)', 'no name', () => sentinel(['s'], undefined as never), /non-empty/],
   [
@@ -103,10 +136,20 @@ describe('topology options', () => {
       [{ kind: 'single', address: 'a:0' }, /options\.topology\.address: expected/],
       [{ kind: 'single', address: 'a', url: { tls: 'yes' } }, /options\.topology\.url\.tls: expected true/],
       [{ kind: 'sentinel', seeds: ['redis://:p@s'], name: 'x' }, /options\.topology\.seeds: expected host:port/],
+      [{ kind: 'endpoints' }, /options\.topology\.addresses: expected addresses, or a function that gives them/],
+      [{ kind: 'endpoints', addresses: ['a', 'b:x'] }, /options\.topology\.addresses\[1\]: expected/],
+      [{ kind: 'endpoints', addresses: ['a'], list: () => [] }, /options\.topology\.list: expected either addresses, or a function/],
+      [{ kind: 'endpoints', addresses: ['a'], refuses: 7 }, /options\.topology\.refuses: expected a list of commands/],
+      [{ kind: 'endpoints', addresses: ['a'], seeds: ['a'] }, /options\.topology\.seeds: unknown option/],
       [{ kind: 'sentinel', seeds: ['s'] }, /options\.topology\.name: expected/],
     ];
     for (const [topology, message] of cases) {
       assert.throws(() => resolveOptions({ topology: topology as TopologyOptions }), message);
+    }
+    const list = (): string[] => ['a'];
+    for (const given of [endpoints(list), { kind: 'endpoints', list }] as TopologyOptions[]) {
+      const { topology } = resolveOptions({ topology: given });
+      assert.deepEqual(topology, { kind: 'endpoints', addresses: [], list, ...ENDPOINTS_DEFAULTS });
     }
     assert.deepEqual(resolveOptions({ topology: { kind: 'cluster', seeds: ['redis://:p@a'] } as never }).credentials, { password: 'p' });
   });

@@ -66,6 +66,7 @@ export class ScriptedServers {
     const resolved = resolveOptions(options);
     return createResolver(resolved, this.data, this.sentinels, {
       rules: new NodeRules(resolved, (error) => this.refused.push(error)),
+      recovered: () => {},
       report: (source, error) => this.reported.set(source, error),
     });
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RunOptions } from '../../../../lib/admin/run/executor.js';
 import type { ClientEvents, ClientOptions, MessagesOptions, Redis, ScriptOptions, ViewOptions } from '../../../../lib/index.js';
-import { createClient, defineScript, PlacementFunctionError, ring, sentinel } from '../../../../lib/index.js';
+import { createClient, defineScript, endpoints, PlacementFunctionError, ring, sentinel } from '../../../../lib/index.js';
 import { error } from '../../../support/fake-server.js';
 import { until } from '../../../support/wait.js';
 import { ScriptedCluster, SLOT_OF_B, track } from '../../client/scripted.js';
@@ -177,6 +177,15 @@ export const ROWS: Readonly<Record<Names, Row>> = {
     const [good, wrong] = await redis.pipeline().get('good').get('bad').exec({ errors: 'inline' });
     assert.equal(good, 'good');
     assert.ok(wrong instanceof PlacementFunctionError);
+  },
+  'topology.list': async (bad, scene) => {
+    let isBad = false;
+    const list = (): string[] => (isBad ? bad.run() : [`127.0.0.1:${scene.server.port}`]) as string[];
+    const redis = scene.listen(track(createClient({ topology: endpoints(list, { refreshMs: 100 }) })));
+    await redis.get('first');
+    isBad = true;
+    await scene.beside(redis, () => redis.get('bad'));
+    await scene.isTold(bad);
   },
   reads: reads((choose, scene) => scene.client({ reads: choose })),
   'domains.*.reads': reads((choose, scene) => scene.client({ domains: { all: { keys: ['*'], reads: choose } } })),
