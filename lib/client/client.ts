@@ -15,6 +15,7 @@ import { measure } from '../protocol/resp/encoder.js';
 import { GuardTable } from '../routing/keys/guard.js';
 import { prefixKey } from '../routing/keys/key-prefix.js';
 import { prefixed, prefixKeys } from '../routing/keys/prefixed-command.js';
+import { RefusedCommands } from '../routing/proxies/refused-commands.js';
 import { type Explanation, explanation } from '../routing/reads/explanation.js';
 import { setTimeout } from '../runtime/runtime.js';
 import type { TopologySnapshot } from '../topology/snapshot.js';
@@ -58,6 +59,8 @@ export class Client {
   readonly #unknown: UnknownCommands;
   /** Guards of the domains; null: no domain has one. */
   readonly #guards: GuardTable | null;
+  /** Commands that no proxy is sent; null: all are. */
+  readonly #refused: RefusedCommands | null;
   /** Clients on other groups of the same sentinels; they end with this one. */
   readonly #groups = new Set<Client>();
 
@@ -66,6 +69,7 @@ export class Client {
     readonly options: Options,
     shared: SentinelAccess | null = null,
   ) {
+    this.#refused = RefusedCommands.of(options.topology);
     this.#dispatcher = new Dispatcher(options, this.#lifecycle, shared);
     this.#deployment = this.#dispatcher.deployment;
     this.events = this.#deployment.events;
@@ -121,7 +125,7 @@ export class Client {
 
   /** Submits a command. Synchronous up to the socket's queue; every failure is a rejection. By position: see `CallFactory.submit`. */
   run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null, view: View): Promise<unknown> {
-    if (this.#guards === null && view.prefix === null) return this.#run(spec, args, decode, view);
+    if (this.#guards === null && view.prefix === null && this.#refused === null) return this.#run(spec, args, decode, view);
     const given = { spec, args, decode };
     let own: Command;
     try {
@@ -194,8 +198,9 @@ export class Client {
     return this.#callFactory.submit(spec, [], decode, view, extrasOf({ batch, target: { slot } }));
   }
 
-  /** Throws a `GuardError` if the domain of the command does not let it through. Its keys have no prefix yet. */
+  /** Throws if the domain of the command does not let it through, or a proxy would not take it. Its keys have no prefix yet. */
   admit(spec: CommandSpec, args: readonly Arg[], view: View): void {
+    this.#refused?.check(spec, args);
     if (this.#guards === null) return;
     try {
       this.#guards.check(spec, args, view.domain);
@@ -238,14 +243,11 @@ export class Client {
     return this.#dispatcher.lessons;
   }
 
-  // --- subscriptions
-
   /** Subscribes to channels, until the group ends. */
   listen(request: SubscribeRequest, handler: SubscriptionHandler, limits: SubscribeLimits): SubscriptionGroup {
-    return this.subscriptions.listen(request, handler, limits, this.#lifecycle.begin() ? null : new ClosedError('the client is closed'));
+    const closed = this.#lifecycle.begin() ? null : new ClosedError('the client is closed');
+    return this.subscriptions.listen(request, handler, limits, closed ?? this.#refused?.whyNotSubscribe(request.kind) ?? null);
   }
-
-  // --- life
 
   /** See `ReadyWaiters`. */
   connect(timeoutMs = this.options.timeoutMs): Promise<void> {
@@ -289,8 +291,6 @@ export class Client {
     this.subscriptions.destroy(error);
     this.#dispatcher.destroy(error);
   }
-
-  // --- looking in
 
   /** Counters a node, for people and tests. */
   stats(): ClientStats {

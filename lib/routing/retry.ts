@@ -4,6 +4,7 @@ import { isServersWord, provesNothingRan, type ScriptKind } from '../protocol/re
 import { classify, type ErrorKind, type Redirection, redirection } from '../protocol/resp/reply-error.js';
 import { random as runtimeRandom } from '../runtime/runtime.js';
 import { backoffMs } from '../util/backoff.js';
+import type { ProxyError } from './proxies/profiles.js';
 
 /** The facts of a failed attempt besides the failure itself. */
 export interface AttemptFacts {
@@ -13,6 +14,8 @@ export interface AttemptFacts {
   readonly script: ScriptKind;
   /** Something of it ran, whatever the last reply says: the write before a WAIT that failed. */
   readonly ran: boolean;
+  /** Whether a proxy that answered for itself is asked again: always, with what is repeatable, never. Null, the default: a server answered. */
+  readonly proxy?: ProxyError['repeat'] | null;
   /** The slot of its keys; -1: none. */
   readonly slot: number;
   /** Failed attempts, this one included. */
@@ -144,7 +147,12 @@ function afterLoss({ losses, alone }: AttemptFacts, random: () => number): Decis
 }
 
 function afterReply(error: ReplyError, facts: AttemptFacts, random: () => number): Decision {
-  const { repeatable, script } = facts;
+  const { repeatable, script, proxy = null } = facts;
+  if (proxy !== null) {
+    // Others are not held back: only the servers of some keys are down.
+    const isRepeated = proxy === 'always' || (proxy === 'reads' && repeatable);
+    return isRepeated ? { act: 'reselect', afterMs: pauseMs(facts, random), waiting: 'none' } : REJECT;
+  }
   if (facts.ran || !(provesNothingRan(error, script) || (repeatable && isServers(error, script)))) return REJECT;
   const kind = classify(error);
   switch (kind) {

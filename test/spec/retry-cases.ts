@@ -66,7 +66,15 @@ const demoted: Lesson = { wake: true, demoted: true, avoid: true, renew: true };
 /** A refusal of the server, after which all of the slot waits. */
 const refused = { decision: inOrder, lesson: avoid } as const;
 
+const ofProxy: AttemptFailure = reply('ERR Connection refused');
+
 export const retryCases: readonly RetryCase[] = [
+  // A proxy answers for itself
+  { name: 'what a proxy could not pass on', failure: ofProxy, facts: { proxy: 'always' }, decision: later },
+  { name: 'a write without an answer of a proxy', failure: ofProxy, facts: { proxy: 'reads' }, decision: reject },
+  { name: 'a read without an answer of a proxy', failure: ofProxy, facts: { proxy: 'reads', repeatable: true }, decision: later },
+  { name: 'several parts that a proxy has failed at', failure: ofProxy, facts: { proxy: 'never', repeatable: true }, decision: reject },
+
   // Not written yet
   { name: 'a connection that could not be made', failure: unwritten(new ConnectError('refused')), decision: elsewhere },
   { name: 'a certificate that is not accepted', failure: unwritten(new TlsError('expired')), decision: reject },

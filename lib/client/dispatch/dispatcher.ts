@@ -10,6 +10,7 @@ import { isRead } from '../../protocol/catalog/effects.js';
 import { classify } from '../../protocol/resp/reply-error.js';
 import { isAffinity, slotOfAffinity } from '../../routing/keys/affinity-slot.js';
 import { slotOfCommand } from '../../routing/keys/slots.js';
+import { proxyErrorsOf } from '../../routing/proxies/proxy-errors.js';
 import { PublishAffinity } from '../../routing/pubsub/publish-affinity.js';
 import type { Decision } from '../../routing/retry.js';
 import type { Router } from '../../routing/router.js';
@@ -23,7 +24,7 @@ import { type ViewEngine, viewOf } from '../view.js';
 import { closedError, errorFor, redirectedAway, rejectCall } from './call-errors.js';
 import { Hedger, SecondCall } from './hedged-reads.js';
 import { countLoss, errorIfClosesAt, isolated, mayWaitForEver } from './isolation.js';
-import { decide, judge } from './judge.js';
+import { decide } from './judge.js';
 import { Lessons } from './lessons.js';
 import { NoNodeReasons } from './no-node-reasons.js';
 import { NodelessCalls } from './nodeless-calls.js';
@@ -74,7 +75,7 @@ export class Dispatcher implements ViewEngine {
       })
       .on('unrecoverable', (error) => this.#rejectPending(error));
     this.#reads = new ReadRouter(this.deployment);
-    this.lessons = new Lessons(this.deployment, (call) => this.#slotOf(call));
+    this.lessons = new Lessons(this.deployment, (call) => this.#slotOf(call), proxyErrorsOf(options.topology));
   }
 
   /** How many calls wait for a node. */
@@ -199,7 +200,7 @@ export class Dispatcher implements ViewEngine {
     if (call.state === SETTLED) {
       releaseUsage(call);
       // Its caller has gone, and what the server said is news for the others.
-      if (failure.kind === 'error-reply' && this.#lifecycle.state !== 'closed') this.lessons.followOnce(call, judge(call, failure));
+      if (failure.kind === 'error-reply' && this.#lifecycle.state !== 'closed') this.lessons.followSettled(call, failure);
       return;
     }
     if (failure.kind === 'connection-lost') countLoss(call);
@@ -210,7 +211,7 @@ export class Dispatcher implements ViewEngine {
     }
     call.state = UNWRITTEN;
     call.countAttempt();
-    const judged = judge(call, failure);
+    const judged = this.lessons.judge(call, failure);
     const cause = judged.failure;
     if (mayHaveRun(cause)) call.markMayHaveRun();
     if (this.#lifecycle.state === 'closed') {

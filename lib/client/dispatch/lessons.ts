@@ -3,10 +3,11 @@ import { ReplyError } from '../../errors.js';
 import type { Node } from '../../pool/node.js';
 import { type AttemptFailure, type Call, WRITTEN } from '../../protocol/call.js';
 import { isRead } from '../../protocol/catalog/effects.js';
+import type { ProxyError } from '../../routing/proxies/profiles.js';
 import { lessonOf } from '../../routing/retry.js';
 import { DemotedNodes } from '../nodes/demoted-nodes.js';
 import type { Deployment } from '../nodes/deployment.js';
-import { decide, type JudgedFailure } from './judge.js';
+import { decide, type JudgedFailure, judge } from './judge.js';
 import { needsPrimary } from './read-router.js';
 
 /** Lessons of failures about the nodes: the topology is looked at, other nodes are preferred, connections are made anew. */
@@ -18,6 +19,8 @@ export class Lessons {
   constructor(
     private readonly deployment: Deployment,
     private readonly slotOf: (call: Call) => number,
+    /** What proxies answer for themselves. */
+    private readonly proxyErrors: readonly ProxyError[] = [],
   ) {
     deployment.bus
       .on('demoted', (key) => this.#demote(key))
@@ -25,6 +28,10 @@ export class Lessons {
         for (const key of this.#led) if (concerns(key)) this.#follow(key);
         if (this.demoted.confirmed(beganAt, concerns)) deployment.bus.emit('changed');
       });
+  }
+
+  judge(call: Call, failure: AttemptFailure): JudgedFailure {
+    return judge(call, failure, this.proxyErrors);
   }
 
   /** Notes what a failure says about its node, whatever becomes of the call. Returns the node whose connections have to be made anew. */
@@ -94,6 +101,11 @@ export class Lessons {
     }
     this.follow(judged);
     return decision.act !== 'reject' && judged.failure.kind !== 'connection-lost';
+  }
+
+  /** Follows what is said of a call whose caller has gone. */
+  followSettled(call: Call, failure: AttemptFailure): void {
+    this.followOnce(call, this.judge(call, failure));
   }
 
   /** Follows the errors among the replies of a transaction. */

@@ -55,6 +55,7 @@ const EXEC_BYTES: CommandSpec = Object.freeze({ ...EXEC, flags: EXEC.flags | BYT
 export async function runTransaction(client: Client, steps: readonly BatchStep[], view: View): Promise<Outcomes> {
   if (steps.length === 0) return { values: [], errors: new Map() };
   for (const { spec, args } of steps) measure(spec, args);
+  client.admit(MULTI, [], view);
   const known = steps.some(isUnknown) ? await learnt(client, steps, view) : steps;
   admitAll(client, known, view);
   const { batch, exec, keys, decode } = transactionOf(known, view, client.sharding.slotting);

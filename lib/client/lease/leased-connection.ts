@@ -15,7 +15,6 @@ import { clock } from '../../util/clock.js';
 import { attachSignal } from '../abort.js';
 import { blockingCall, exclusiveDeadline } from '../dispatch/blocking-call.js';
 import { lostError } from '../dispatch/call-errors.js';
-import { judge } from '../dispatch/judge.js';
 import type { Lessons } from '../dispatch/lessons.js';
 import { traceCall } from '../dispatch/traced-call.js';
 import type { View } from '../view.js';
@@ -29,7 +28,7 @@ const UNWATCH = command('UNWATCH');
 interface LeaseEngine {
   /** What failures say about the nodes. */
   readonly lessons: Lessons;
-  /** Throws for a command that its domain does not let through. */
+  /** Throws for a command that its domain does not let through, or that a proxy would not take. */
   admit(spec: CommandSpec, args: readonly Arg[], view: View): void;
   /** The spec of a command that the table lacks, asked of a server. */
   learn(spec: CommandSpec, args: readonly Arg[], view: View): Promise<CommandSpec>;
@@ -153,7 +152,7 @@ export class LeasedConnection implements CallOwner {
   }
 
   failed(call: Call, failure: AttemptFailure): void {
-    const judged = judge(call, failure);
+    const judged = this.engine.lessons.judge(call, failure);
     const cause = judged.failure;
     let { error } = cause;
     let retryable = this.engine.lessons.followOnce(call, judged);

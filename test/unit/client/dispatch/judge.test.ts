@@ -5,6 +5,7 @@ import type { Call } from '../../../../lib/protocol/call.js';
 import { command } from '../../../../lib/protocol/catalog/specs.js';
 import type { Arg } from '../../../../lib/protocol/command-spec.js';
 import { parseReplyError } from '../../../../lib/protocol/resp/reply-error.js';
+import { PROFILES } from '../../../../lib/routing/proxies/profiles.js';
 
 const callOf = (name: string, ...args: readonly Arg[]): Call => internalCallInto({ onValue() {}, onError() {} }, command(name), args);
 
@@ -26,6 +27,34 @@ describe('what an error reply says about execution', () => {
       assert.equal(judged.ran, false);
     });
   }
+
+  const ofProxies: readonly (readonly [what: string, call: Call, text: string, executed: string, repeat: string | null])[] = [
+    ['what a proxy could not pass on', callOf('SET', 'k', 'v'), 'ERR Connection refused', 'no', 'always'],
+    ['what a proxy has no answer to', callOf('SET', 'k', 'v'), 'ERR Connection timed out', 'unknown', 'reads'],
+    ['what a script may have said', callOf('EVAL', 'return 1', 1, 'k'), 'ERR Connection refused', 'unknown', 'never'],
+    ['a server behind it', callOf('SET', 'k', 'v'), 'ERR syntax error', 'yes', null],
+  ];
+  for (const [what, call, text, executed, repeat] of ofProxies) {
+    it(`is '${executed}' of ${what}, behind twemproxy`, () => {
+      const error = parseReplyError(text);
+      const { proxy } = judge(call, { kind: 'error-reply', error, node: 'n' }, PROFILES.twemproxy.errors);
+      assert.deepEqual([error.executed, proxy], [executed, repeat]);
+    });
+  }
+
+  it("is 'yes' of the words of a proxy where none is named", () => {
+    const error = parseReplyError('ERR Connection refused');
+    const { proxy } = judge(callOf('GET', 'k'), { kind: 'error-reply', error, node: 'n' });
+    assert.deepEqual([error.executed, proxy], ['yes', null]);
+  });
+
+  it("is 'unknown' of the words of a proxy in a transaction", () => {
+    const call = callOf('EXEC');
+    call.ensureExtras().batch = { commands: [{ spec: command('MULTI'), args: [] }], replies: ['OK'] };
+    const error = parseReplyError('ERR server connection close');
+    const { proxy } = judge(call, { kind: 'error-reply', error, node: 'n' }, PROFILES.predixy.errors);
+    assert.deepEqual([error.executed, proxy], ['unknown', 'never']);
+  });
 
   it("is 'unknown' of a refusal after an attempt that may have run", () => {
     const call = callOf('SET', 'k', 'v');
