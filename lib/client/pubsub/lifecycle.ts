@@ -1,4 +1,4 @@
-import { AbortError, ClosedError, type SlotwiseError, TimeoutError } from '../../errors.js';
+import { AbortError, ClosedError, CommandRefusedError, type SlotwiseError, TimeoutError } from '../../errors.js';
 import { clearTimeout, setTimeout } from '../../runtime/runtime.js';
 import { type Transitions, transition } from '../../util/state-machine.js';
 import { watchSignal } from '../abort.js';
@@ -59,7 +59,7 @@ export class SubscriptionLifecycle {
     this.confirmed.catch(() => {});
   }
 
-  /** Starts the deadline and watches the signal. `closed`: the client has ended. False: the subscription has ended at once. */
+  /** Starts the deadline and watches the signal. `closed`: the client has ended, or does not subscribe. False: the subscription has ended at once. */
   start(closed: SlotwiseError | null): boolean {
     const { timeoutMs, signal } = this.limits;
     const error = closed !== null ? this.#closed(closed) : signal?.aborted === true ? this.#aborted(signal) : null;
@@ -97,7 +97,9 @@ export class SubscriptionLifecycle {
     void this.end(this.state === 'subscribing' ? this.#closed(closed) : null);
   }
 
-  #closed(closed: SlotwiseError): ClosedError {
+  #closed(closed: SlotwiseError): SlotwiseError {
+    // Nothing has ended: it was never to begin.
+    if (closed instanceof CommandRefusedError) return closed;
     const { command } = this.host;
     return new ClosedError(`${command}: ${closed.message}`, { command, cause: closed });
   }
