@@ -4,9 +4,10 @@ import path from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import type { ClientOptions, ViewOptions } from '../../../lib/options/client-options.js';
 import { DEFAULTS } from '../../../lib/options/defaults.js';
+import { ENDPOINTS_DEFAULTS } from '../../../lib/options/endpoints.js';
 import { resolveOptions, resolveView } from '../../../lib/options/resolve.js';
 import { ring } from '../../../lib/options/ring.js';
-import { cluster, replication, sentinel, single } from '../../../lib/options/topology.js';
+import { cluster, endpoints, replication, sentinel, single } from '../../../lib/options/topology.js';
 
 interface Row {
   readonly name: string;
@@ -101,6 +102,30 @@ describe('docs/options.md', () => {
       assert.equal(String(valueAt(topology, name)), value, name);
       assert.notDeepEqual(valueAt(ring(['h'], runInContext(`(${example})`, scope)), name), valueAt(topology, name), name);
     }
+  });
+
+  const endpointsRows = tableOf('Endpoints');
+
+  it('has a row for every option of endpoints, and no other rows', () => {
+    assert.deepEqual(
+      endpointsRows.map(({ name }) => name),
+      Object.keys(ENDPOINTS_DEFAULTS),
+    );
+  });
+
+  for (const row of endpointsRows) {
+    it(`tells the default of ${row.name} of endpoints, and shows an example that does something`, () => {
+      const topology = endpoints(['h']);
+      const value = valueAt(topology, row.name);
+      if (row.default === 'none') assert.deepEqual(value, []);
+      else assert.equal(code(row.default), String(value));
+      assert.notDeepEqual(valueAt(endpoints(['h'], runInContext(`(${row.example})`, scope)), row.name), value);
+    });
+  }
+
+  it('tells the same defaults behind a proxy', () => {
+    const own = readFileSync(path.resolve('docs/behind-a-proxy.md'), 'utf8');
+    for (const { name, default: given } of endpointsRows) assert.ok(own.includes(`| \`${name}\` | ${given} |`), name);
   });
 
   it('has a row for every option of with()', () => {
