@@ -23,9 +23,9 @@ export class Dialects {
     return known === undefined || known.until < performance.now() ? 'unknown' : known.dialect;
   }
 
-  /** Whether some address is spoken to without HELLO. */
+  /** Whether some address is spoken to without HELLO: connections from before may be so when that is to be found out anew. */
   get hasPlain(): boolean {
-    return this.speaks === 'plain' || [...this.#known.keys()].some((key) => this.of(key) === 'plain');
+    return this.speaks === 'plain' || [...this.#known.values()].some(({ dialect }) => dialect === 'plain');
   }
 
   /** A connection is past its handshake. What is known already keeps its time. */

@@ -27,6 +27,9 @@ describe('the dialects of addresses', () => {
     dialects.learnt(key, 'plain');
     time.tick(1_001);
     assert.equal(dialects.of(key), 'unknown');
+    assert.equal(dialects.hasPlain, true, 'connections from before are');
+    dialects.learnt(key, 'hello');
+    assert.equal(dialects.hasPlain, false);
   });
 
   it('are HELLO until the address closes at it', () => {
