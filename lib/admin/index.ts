@@ -28,6 +28,12 @@ export {
 export { ReplicationAdmin } from './replication/replication-admin.js';
 export type { HandoverOutcome, HandoverRunOptions } from './replication/run-handover.js';
 export type { ReplicationTree, TreeServer } from './replication/tree.js';
+export type { MovedKey, MoveProgress, NamedKey, NamedKeys } from './ring/move-ledger.js';
+export { describeKeyMove, type KeyMoveStep, type MovePlan } from './ring/move-plan.js';
+export type { RingMoveOptions, RingMoveOutcome } from './ring/move-run.js';
+export { type MovePlanOptions, RingAdmin, type RingAdminOptions } from './ring/ring-admin.js';
+export type { RingMemberFacts, RingReport } from './ring/ring-report.js';
+export type { Verification } from './ring/verify-moved.js';
 export type { RunOptions, RunOutcome as Outcome } from './run/executor.js';
 export { type Progress, RunError } from './run/run-error.js';
 export type { SentinelOutcome, SentinelRunOptions } from './sentinel/run-steps.js';

@@ -87,6 +87,8 @@ const rules: Readonly<Record<string, readonly string[]>> = {
   ],
   'admin/replication': [...topologyAdmin, 'admin/preflight/rights.ts'],
   'admin/sentinel': [...topologyAdmin, 'admin/replication', 'admin/preflight/rights.ts'],
+  // Keys move with a client of their servers, which finds the primary, and follows it.
+  'admin/ring': [...topologyAdmin, 'index.ts', 'connection', 'routing', 'admin/preflight/big-keys.ts', 'admin/replication/call-forms.ts'],
   'admin/target': ['admin/node-connections.ts', 'admin/health', 'admin/cluster-admin.ts', 'admin/replication', 'admin/sentinel'],
   // Where a client would send a command, the client itself says.
   'admin/explain/explain.ts': ['index.ts'],
@@ -95,6 +97,7 @@ const rules: Readonly<Record<string, readonly string[]>> = {
     'admin/cluster-admin.ts',
     'admin/replication',
     'admin/sentinel',
+    'admin/ring',
     'admin/plans',
     'admin/run',
     'admin/health',

@@ -65,8 +65,8 @@ async function run(
       stop: interrupt.signal,
       onStep: (step, index, total) => show(steps.begin(step, index, total)),
       onNote: (text) => show(`      ${text}`),
-      onProgress: (progress) => {
-        if (!isQuiet) bar.show(progress);
+      onProgress: ({ slots, totalSlots, keys }) => {
+        if (!isQuiet) bar.show({ done: slots, total: totalSlots, noun: 'slot', more: count(keys, 'key') });
       },
     });
   } finally {

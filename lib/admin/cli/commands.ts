@@ -21,6 +21,9 @@ import type { Command } from './command.js';
 import { failover as replicationFailover } from './replication/failover.js';
 import { check as replicationCheck, info as replicationInfo } from './replication/report.js';
 import { top as replicationTop } from './replication/top.js';
+import { check as ringCheck } from './ring/check.js';
+import { move as ringMove } from './ring/move.js';
+import { plan as ringPlan } from './ring/plan.js';
 import { ckquorum, monitor, remove, reset, failover as sentinelFailover, set } from './sentinel/actions.js';
 import { check as sentinelCheck, info as sentinelInfo } from './sentinel/report.js';
 import { top as sentinelTop } from './sentinel/top.js';
@@ -59,4 +62,7 @@ export const COMMANDS: readonly Command[] = [
   monitor,
   remove,
   set,
+  ringPlan,
+  ringMove,
+  ringCheck,
 ];

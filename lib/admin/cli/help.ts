@@ -5,6 +5,7 @@ import { COMMON } from './common-options.js';
 const GROUPS: Readonly<Record<string, string>> = {
   cluster:
     'HOST:PORT is any node of the cluster, or a URL such as rediss://user@host:port.\nNODE is host:port, a node id, or the beginning of one.',
+  ring: 'FILE has a topology as JSON: { "kind": "ring", "members": { "a": "10.0.0.1:6379", … }, "placement": { "as": "twemproxy" } }.\nA URL, as redis+cluster://host,host, or HOST:PORT may stand in its place.',
 };
 
 /** Help for a command by its whole name, for a group of commands, or for all (null). */

@@ -1,5 +1,4 @@
 import { performance } from '../../runtime/runtime.js';
-import type { Progress } from '../run/run-error.js';
 import { count } from '../slot-list.js';
 import type { Output } from './process.js';
 import { cutTo } from './text-width.js';
@@ -9,6 +8,16 @@ const LEAST_WIDTH = 4;
 /** Time between two lines in a log, where lines stay. */
 const LOG_EVERY_MS = 5_000;
 const REDRAW_MS = 100;
+
+/** How far something is. */
+export interface BarProgress {
+  readonly done: number;
+  readonly total: number;
+  /** What is counted. */
+  readonly noun: string;
+  /** What else there is to tell. */
+  readonly more: string;
+}
 
 /** The progress of a run: one line that is redrawn on a terminal, and a line now and then in a log. */
 export class ProgressBar {
@@ -25,9 +34,9 @@ export class ProgressBar {
     this.#drawnAt = this.#startedAt;
   }
 
-  show(progress: Progress): void {
+  show(progress: BarProgress): void {
     const now = this.#now();
-    const isLast = progress.slots === progress.totalSlots;
+    const isLast = progress.done === progress.total;
     if (!isLast && now - this.#drawnAt < (this.#output.isTTY === true ? REDRAW_MS : LOG_EVERY_MS)) return;
     this.#drawnAt = now;
     const { isTTY, columns = 0 } = this.#output;
@@ -50,10 +59,10 @@ export class ProgressBar {
 }
 
 /** `[######------] 1,024 of 2,048 slots, 50 %, 10,240 keys, 12 s left`, with a shorter bar, or none, where there are few columns. */
-export function barText({ slots, totalSlots, keys }: Progress, elapsedMs: number, columns = Number.POSITIVE_INFINITY): string {
-  const part = totalSlots === 0 ? 1 : slots / totalSlots;
+export function barText({ done, total, noun, more }: BarProgress, elapsedMs: number, columns = Number.POSITIVE_INFINITY): string {
+  const part = total === 0 ? 1 : done / total;
   const left = part === 0 || part === 1 ? '' : `, ${Math.ceil((elapsedMs / part) * (1 - part) * 0.001)} s left`;
-  const text = `${slots.toLocaleString('en-US')} of ${count(totalSlots, 'slot')}, ${Math.floor(part * 100)} %, ${count(keys, 'key')}${left}`;
+  const text = `${done.toLocaleString('en-US')} of ${count(total, noun)}, ${Math.floor(part * 100)} %, ${more}${left}`;
   const width = Math.min(WIDTH, columns - text.length - '[] '.length);
   if (width < LEAST_WIDTH) return cutTo(text, columns);
   const full = Math.floor(part * width);

@@ -24,24 +24,43 @@ function withoutOptions(options: OptionValues, names: readonly string[]): Option
   return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)));
 }
 
-function commandLine(name: string, words: readonly string[], { password, ...options }: OptionValues): string {
-  const given = Object.entries(options).flatMap(([option, value]) =>
-    (Array.isArray(value) ? (value as readonly string[]) : [value]).flatMap((one) =>
-      one === true ? [`--${option}`] : typeof one === 'string' ? [`--${option}`, one] : [],
-    ),
-  );
-  const shown = words.map(withoutPassword);
-  const needsPassword = password !== undefined || shown.some((word, index) => word !== words[index]);
-  const line = ['slotwise', ...name.split(' '), ...shown, ...given].map(quoted).join(' ');
-  return needsPassword ? `${line}  (with the password in SLOTWISE_PASSWORD)` : line;
+/** The variables that have a password instead of an option, by the option that may have one, as its value or in a URL. */
+const VARIABLES: Readonly<Record<string, string>> = { 'to-password': 'SLOTWISE_TO_PASSWORD', to: 'SLOTWISE_TO_PASSWORD' };
+const VARIABLE = 'SLOTWISE_PASSWORD';
+const SECRETS: readonly string[] = ['password', 'to-password'];
+
+function commandLine(name: string, words: readonly string[], options: OptionValues): string {
+  const variables = new Set<string>();
+  const shown = (word: string, variable: string): string => {
+    const text = withoutPassword(word);
+    if (text !== word) variables.add(variable);
+    return text;
+  };
+  const shownWords = words.map((word) => shown(word, VARIABLE));
+  const given = Object.entries(options).flatMap(([option, value]) => {
+    const variable = VARIABLES[option] ?? VARIABLE;
+    if (value !== undefined && SECRETS.includes(option)) {
+      variables.add(variable);
+      return [];
+    }
+    return (Array.isArray(value) ? (value as readonly string[]) : [value]).flatMap((one) =>
+      one === true ? [`--${option}`] : typeof one === 'string' ? [`--${option}`, shown(one, variable)] : [],
+    );
+  });
+  const line = ['slotwise', ...name.split(' '), ...shownWords, ...given].map(quoted).join(' ');
+  if (variables.size === 0) return line;
+  return `${line}  (with the password${variables.size === 1 ? '' : 's'} in ${[...variables].sort().join(' and ')})`;
 }
 
-/** A URL with its user, and without its password. */
+/** A URL with its user, and without its passwords. */
 function withoutPassword(word: string): string {
-  return word.replace(
-    /^([a-z][a-z0-9+.-]*:\/\/)([^/?#@:]*):[^@]*@/i,
-    (_, scheme: string, user: string) => `${scheme}${user === '' ? '' : `${user}@`}`,
-  );
+  if (!word.includes('://')) return word;
+  return word
+    .replace(
+      /^([a-z][a-z0-9+.-]*:\/\/)([^/?#@:]*):[^@]*@/i,
+      (_, scheme: string, user: string) => `${scheme}${user === '' ? '' : `${user}@`}`,
+    )
+    .replace(/[?&]sentinelPassword=[^&]*/g, '');
 }
 
 /** A word as a POSIX shell takes it. https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02_02 */

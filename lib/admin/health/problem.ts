@@ -25,6 +25,7 @@ export type ProblemKind =
   | 'diverged'
   | 'primary-auth'
   | 'stray-keys'
+  | 'same-server'
   | 'unchecked'
   | 'epochs'
   | 'suspected'

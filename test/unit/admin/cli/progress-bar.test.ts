@@ -1,17 +1,21 @@
 import assert from 'node:assert/strict';
-import { barText, ProgressBar } from '../../../../lib/admin/cli/progress-bar.js';
+import { type BarProgress, barText, ProgressBar } from '../../../../lib/admin/cli/progress-bar.js';
+
+const slotsOf = (done: number, total: number, keys: number): BarProgress => ({
+  done,
+  total,
+  noun: 'slot',
+  more: `${keys.toLocaleString('en-US')} key${keys === 1 ? '' : 's'}`,
+});
 
 describe('the progress bar', () => {
   it('tells how far and how long', () => {
-    assert.equal(
-      barText({ slots: 512, totalSlots: 2_048, keys: 1_200 }, 3_000),
-      '[######------------------] 512 of 2,048 slots, 25 %, 1,200 keys, 9 s left',
-    );
-    assert.equal(barText({ slots: 1, totalSlots: 1, keys: 1 }, 5), '[########################] 1 of 1 slot, 100 %, 1 key');
+    assert.equal(barText(slotsOf(512, 2_048, 1_200), 3_000), '[######------------------] 512 of 2,048 slots, 25 %, 1,200 keys, 9 s left');
+    assert.equal(barText(slotsOf(1, 1, 1), 5), '[########################] 1 of 1 slot, 100 %, 1 key');
   });
 
   it('is shorter on a narrow terminal, and never wider than that', () => {
-    const progress = { slots: 512, totalSlots: 2_048, keys: 1_200 };
+    const progress = slotsOf(512, 2_048, 1_200);
     assert.equal(barText(progress, 3_000, 60), '[##---------] 512 of 2,048 slots, 25 %, 1,200 keys, 9 s left');
     assert.equal(barText(progress, 3_000, 50), '512 of 2,048 slots, 25 %, 1,200 keys, 9 s left');
     let text = '';
@@ -33,7 +37,7 @@ describe('the progress bar', () => {
     const bar = new ProgressBar({ isTTY: true, write: (more: string) => (text += more) }, () => now);
     for (let slots = 1; slots <= 1_000; slots++) {
       now += 1;
-      bar.show({ slots, totalSlots: 1_000, keys: 0 });
+      bar.show(slotsOf(slots, 1_000, 0));
     }
     bar.end();
     const draws = text.split('\r').length - 1;
@@ -47,7 +51,7 @@ describe('the progress bar', () => {
     const bar = new ProgressBar({ write: (line: string) => lines.push(line) }, () => now);
     for (let slots = 1; slots <= 100; slots++) {
       now += 200;
-      bar.show({ slots, totalSlots: 100, keys: slots });
+      bar.show(slotsOf(slots, 100, slots));
     }
     bar.end();
     assert.equal(lines.length, 4);
