@@ -6,7 +6,8 @@ import { type Address, addressKey, parseAddress } from '../../options/address.js
 import type { ClientOptions } from '../../options/client-options.js';
 import type { Options } from '../../options/defaults.js';
 import { resolveOptions } from '../../options/resolve.js';
-import type { RingTopology, TopologyOptions } from '../../options/topology.js';
+import type { TopologyOptions } from '../../options/topology.js';
+import { compilePlacement } from '../../placement/compile.js';
 import type { KeyPlacement } from '../../placement/placement.js';
 import { slotOfKey } from '../../routing/keys/slots.js';
 import { infoOf } from '../../topology/replies.js';
@@ -51,10 +52,11 @@ export class KeyStore {
   /** Run ids of the primaries as they were at first: members of two stores that have the same one are the same servers. */
   readonly #runIds = new Map<StoreMember, string>();
   readonly #clients: readonly Redis[];
-  readonly #placement: Pick<KeyPlacement, 'indexOf'> | null;
+  readonly #placement: KeyPlacement | null;
   readonly #options: Options;
 
-  private constructor(
+  /** Throws an `OptionsError` for options that no client takes. */
+  constructor(
     readonly topology: TopologyOptions,
     access: StoreAccess,
   ) {
@@ -62,7 +64,13 @@ export class KeyStore {
     const withUrl = (own: TopologyOptions): TopologyOptions => (url === undefined ? own : { ...own, url });
     const common = { clientName: CLIENT_NAME, ...access, timeoutMs: PATIENCE_MS, monitor: { periodMs: PROBE_MS } } as const;
     const parts = topology.kind === 'ring' ? topology.members : [{ name: nameOf(topology), weight: 1, topology }];
-    this.#placement = topology.kind === 'ring' ? placementOf(topology) : null;
+    this.#placement =
+      topology.kind === 'ring'
+        ? compilePlacement(
+            topology.placement,
+            parts.map(({ name, weight }, position) => ({ name, weight, position })),
+          )
+        : null;
     this.#options = resolveOptions({ ...common, topology: withUrl(parts[0]?.topology ?? topology) });
     this.#clients = parts.map((part) => createClient({ ...common, topology: withUrl(part.topology) }));
     this.members = parts.map(({ name, weight }, index) => {
@@ -72,11 +80,6 @@ export class KeyStore {
       client.on('error', () => undefined);
       return { name, weight, redis: client.with({ buffers: true }) };
     });
-  }
-
-  /** Throws an `OptionsError` for options that no client takes. */
-  static of(topology: TopologyOptions, access: StoreAccess): KeyStore {
-    return new KeyStore(topology, access);
   }
 
   get database(): number {
@@ -118,17 +121,10 @@ export class KeyStore {
     throw new AdminError(`cannot reach ${texts.join('; ')}`, { reason: 'unreachable' });
   }
 
-  /** The member that a key belongs to. Throws an `AdminError` where a function of the user's cannot say. */
+  /** The member that a key belongs to. Throws a `PlacementFunctionError` where a function of the user's cannot say. */
   memberOf(key: Buffer): StoreMember {
-    let index = 0;
-    try {
-      index = this.#placement?.indexOf(key) ?? 0;
-    } catch (error) {
-      throw new AdminError(`the placement cannot place a key: ${thrownText(error)}`, { cause: error });
-    }
-    const member = this.members[index];
-    if (member === undefined) throw new AdminError(`the placement puts a key at ${index}, and there are ${this.members.length} members`);
-    return member;
+    // A placement gives an index of its list.
+    return this.members[this.#placement?.indexOf(key) ?? 0] as StoreMember;
   }
 
   placeOf(key: Buffer): KeyPlace {
@@ -187,10 +183,4 @@ function nameOf(topology: Exclude<TopologyOptions, { kind: 'ring' }>): string {
     default:
       return topology.seeds.map(addressKey).join(',');
   }
-}
-
-function placementOf({ placement, members }: RingTopology): Pick<KeyPlacement, 'indexOf'> {
-  if (placement.as !== undefined) throw new AdminError('this placement is not here yet');
-  const names = members.map(({ name }) => name);
-  return { indexOf: (key) => placement.place(key as Uint8Array, names) };
 }

@@ -1,8 +1,7 @@
-import { SlotwiseError } from '../../errors.js';
+import { PlacementFunctionError, SlotwiseError } from '../../errors.js';
 import { addressKey } from '../../options/address.js';
 import { infoOf } from '../../topology/replies.js';
 import { thrownText } from '../../util/user-function.js';
-import { AdminError } from '../admin-error.js';
 import { keysByDatabase } from '../health/info-fields.js';
 import type { KeyStore, StoreMember } from './key-store.js';
 import type { RingMemberFacts, StrayKey } from './ring-report.js';
@@ -24,7 +23,7 @@ async function readMember(ring: KeyStore, member: StoreMember, options: SampleOp
   try {
     return { ...unknown, ...(await askMember(ring, member, options)), problem: null };
   } catch (error) {
-    if (error instanceof AdminError) throw error;
+    if (error instanceof PlacementFunctionError) throw error;
     return { ...unknown, problem: error instanceof SlotwiseError ? error.message : thrownText(error) };
   }
 }

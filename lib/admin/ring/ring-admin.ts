@@ -66,8 +66,8 @@ export class RingAdmin {
       );
     }
     this.#connectMs = access.connectTimeoutMs ?? DEFAULT_CONNECT_MS;
-    this.#from = KeyStore.of(topology, access);
-    this.#to = to === undefined ? null : KeyStore.of(to, { ...access, ...toAccess });
+    this.#from = new KeyStore(topology, access);
+    this.#to = to === undefined ? null : new KeyStore(to, { ...access, ...toAccess });
   }
 
   /** What would move, from whom to whom, by samples of the keys. */

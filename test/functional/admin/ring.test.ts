@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RingAdmin } from '../../../lib/admin/index.js';
 import { cluster, createClient, ring, single } from '../../../lib/index.js';
+import { compilePlacement } from '../../../lib/placement/compile.js';
 import { Cluster } from '../../support/cluster.js';
 import { temporaryFolder } from '../../support/processes.js';
 import { type Server, startAll, stopAll } from '../../support/server.js';
@@ -198,6 +199,37 @@ describe('slotwise ring', function () {
         ['error', 'same-server', names.slice(0, 2)],
       ],
     );
+  });
+
+  it('grows a ring of twemproxy by files, to which keys were written one by one', async () => {
+    for (const server of servers) await server.ask('FLUSHALL');
+    const folder = temporaryFolder('ring-files');
+    const placement = { as: 'twemproxy', hash: 'murmur', distribution: 'ketama' } as const;
+    const members = servers.map(({ address }, index) => ({ at: address, name: `server${index}` }));
+    const files = [2, 3].map((count) => {
+      const file = join(folder, `ring${count}.json`);
+      writeFileSync(file, JSON.stringify({ members: members.slice(0, count), placement }));
+      return file;
+    });
+    const [ring2 = '', ring3 = ''] = files;
+    const { members: two, ...of } = ring(members.slice(0, 2), placement) as Extract<ReturnType<typeof ring>, { kind: 'ring' }>;
+    const placed = compilePlacement(
+      of.placement,
+      two.map(({ name, weight }, position) => ({ name, weight, position })),
+    );
+    const clients = old().map(({ address }) => createClient({ topology: single(address) }));
+    await Promise.all(keys.map((key) => at(clients, placed.indexOf(key)).set(key, `value of ${key}`)));
+    for (const client of clients) await client.close();
+    const sound = await slotwise('ring', 'check', ring2, '--all');
+    assert.match(
+      sound.out,
+      /^member +primary +weight +keys +share +strays\nserver0 .*\nserver1 .*\nok: no errors, 1,000 keys of 1,000 looked at\n$/,
+    );
+    const moved = await slotwise('ring', 'move', '--from', ring2, '--to', ring3, '--yes');
+    assert.equal(moved.code, 0, moved.out + moved.err);
+    assert.match(moved.out, /^move (2[5-9]|3\d)\d keys of 1,000 \(\d\d %\).*\n {3}1 {2}move \d+ keys .* from server0 to server2\n/);
+    assert.match(moved.out, /\nlooked for \d+ keys that moved: all are at their new place\n$/);
+    assert.deepEqual([(await slotwise('ring', 'check', ring3)).code, (await slotwise('ring', 'check', ring2)).code], [0, 0]);
   });
 
   it('reads topologies from files, and says what is wrong with one', async () => {
