@@ -57,6 +57,8 @@ export class SourceMover {
   #passes = 0;
   /** The source does not say how large keys are. */
   #isMute = false;
+  /** Names of the keys of the page before, as latin1 text. */
+  #lastPage: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly source: StoreMember,
@@ -79,6 +81,7 @@ export class SourceMover {
   async #pass(): Promise<number> {
     const { ledger, limits, to, isStopped } = this.context;
     const left = ledger.begin(this.source.name);
+    this.#lastPage = new Set();
     const big: Measured[] = [];
     let moved = 0;
     const keys = this.source.redis.scanKeys({ COUNT: PAGE, dedupe: false })[Symbol.asyncIterator]();
@@ -112,8 +115,19 @@ export class SourceMover {
     if (this.#passes === 0) this.context.ledger.scanned(found.length);
     // Of a source that keeps its keys nothing else would be heard.
     this.context.progressed();
-    const measured = await this.#measure(found.filter((key) => this.#moves(key, left)));
+    const measured = await this.#measure(this.#unseen(found).filter((key) => this.#moves(key, left)));
     return measured.filter((one) => this.#isLight(one, left));
+  }
+
+  /**
+   * The keys without those that SCAN gives twice. Of an earlier page than the last one a key that comes again has moved, or is found to be
+   * gone when it is measured.
+   */
+  #unseen(keys: readonly Buffer[]): Buffer[] {
+    const page = new Map(keys.map((key) => [key.toString('latin1'), key]));
+    for (const name of this.#lastPage) page.delete(name);
+    this.#lastPage = new Set(page.keys());
+    return [...page.values()];
   }
 
   /** Whether a key is to move from here. */
@@ -130,18 +144,20 @@ export class SourceMover {
   async #measure(keys: readonly Buffer[]): Promise<readonly Measured[]> {
     const { ledger } = this.context;
     const { redis } = this.source;
-    return await Promise.all(
+    const measured = await Promise.all(
       keys.map(async (key) => {
         const [bytes, endsMs] = await Promise.all([this.#sizeOf(key), ledger.draws() ? redis.pttl(key) : null]);
-        return { key, bytes, endsMs };
+        return bytes === null ? null : { key, bytes, endsMs };
       }),
     );
+    return measured.filter((one) => one !== null);
   }
 
-  async #sizeOf(key: Buffer): Promise<number> {
+  /** Null: the key is gone. */
+  async #sizeOf(key: Buffer): Promise<number | null> {
     if (this.#isMute) return 0;
     try {
-      return (await this.source.redis.memoryUsage(key, { SAMPLES: ELEMENTS })) ?? 0;
+      return await this.source.redis.memoryUsage(key, { SAMPLES: ELEMENTS });
     } catch (error) {
       // Without the right to ask, or of an old version.
       if (!(error instanceof ReplyError)) throw error;
