@@ -50,10 +50,11 @@ export class MigrateWay implements KeyWay {
   readonly #locks = new SendLocks();
 
   constructor(
-    private readonly from: KeyStore,
-    private readonly to: KeyStore,
+    private readonly from: Pick<KeyStore, 'identityOf'>,
+    private readonly to: Pick<KeyStore, 'identityOf' | 'placeOf' | 'memberOf' | 'database' | 'credentials'>,
     private readonly limits: MigrateLimits,
     private readonly isStopped: () => boolean,
+    private readonly pause: (ms: number) => Promise<void> = sleep,
   ) {}
 
   async move(source: StoreMember, keys: readonly MovingKey[]): Promise<BatchOutcome> {
@@ -175,7 +176,7 @@ export class MigrateWay implements KeyWay {
     { reason, failed, endAt }: { readonly reason: unknown; readonly failed: number; readonly endAt: number },
   ): Promise<boolean> {
     const said = textOf(reason);
-    await sleep(backoffMs(failed, PAUSE));
+    await this.pause(backoffMs(failed, PAUSE));
     // The client of the target finds out who takes each key by now, and waits for a failover to end.
     const answers = await Promise.allSettled(keys.map(({ key }) => this.to.memberOf(key).redis.exists(key)));
     const [{ key } = { key: Buffer.alloc(0) }] = keys;

@@ -56,7 +56,7 @@ function leftLines(kind: LeftKind, { count: number, first }: NamedKeys): string[
   return [
     `${count(number, noun)}: ${advice}`,
     ...shown,
-    ...(number > shown.length ? [`  and ${count(number - shown.length, 'more')}`] : []),
+    ...(number > shown.length ? [`  and ${(number - shown.length).toLocaleString('en-US')} more`] : []),
   ];
 }
 

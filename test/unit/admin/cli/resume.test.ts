@@ -27,6 +27,20 @@ describe('the command line that goes on', () => {
     ],
     ['cluster reshard', ['a:1'], { from: 'b:1', to: 'c:1', slots: '1-9', tls: true }, [settle], 'slotwise cluster check a:1 --tls'],
     [
+      'ring move',
+      [],
+      { from: 'redis+sentinel://u:p@a:1/g?sentinelPassword=q', to: 'redis://:p@b:1', password: 'p', 'to-password': 'q', yes: true },
+      [],
+      'slotwise ring move --from redis+sentinel://u@a:1/g --to redis://b:1 --yes  (with the passwords in SLOTWISE_PASSWORD and SLOTWISE_TO_PASSWORD)',
+    ],
+    [
+      'ring move',
+      [],
+      { from: 'ring.json', to: 'b:1', 'to-password': 'q' },
+      [],
+      'slotwise ring move --from ring.json --to b:1  (with the password in SLOTWISE_TO_PASSWORD)',
+    ],
+    [
       'cluster rebalance',
       ['a:1'],
       { weight: ['b:1=2', 'c d=0'], yes: true },
