@@ -89,6 +89,26 @@ describe('slotwise ring', function () {
     await redis.close();
   });
 
+  it('lets readers find every key meanwhile, at the one place or at the other', async () => {
+    const [before, now] = [createClient({ topology: ringOf(old()) }), createClient({ topology: toCluster() })];
+    const missed: string[] = [];
+    let isOver = false;
+    let reads = 0;
+    const readers = Array.from({ length: 8 }, async (_, reader) => {
+      for (let index = reader; !isOver; index = (index + 37) % COUNT) {
+        const key = at(keys, index);
+        // It may have moved between the first look and the second.
+        if (((await now.get(key)) ?? (await before.get(key)) ?? (await now.get(key))) !== `value of ${key}`) missed.push(key);
+        reads++;
+      }
+    });
+    const outcome = await moveKeys({ topology: ringOf(old()), to: toCluster() }, { batch: 10 });
+    isOver = true;
+    await Promise.all(readers);
+    assert.deepEqual([outcome.status, missed, reads > 8], ['done', [], true]);
+    await Promise.all([before.close(), now.close()]);
+  });
+
   it('moves one server to a cluster by the command line, and says that there is nothing left', async () => {
     const [source] = old();
     const size = Number(await source?.ask('DBSIZE'));
