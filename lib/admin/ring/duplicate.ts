@@ -9,7 +9,7 @@ export type DuplicateOutcome = 'settled' | 'conflict' | 'again';
 /** A version of the format and a checksum end a dump: https://redis.io/docs/latest/commands/dump/ */
 const FOOTER_BYTES = 10;
 /** Times until a key ends that are so near to each other are one: the target counts from when it got the key. */
-const NEAR_MS = 1_000;
+const NEAR_MS = 500;
 
 /**
  * Settles a key that both places have. Where both have the same value, as after a MIGRATE whose answer was lost, the old one is removed;
@@ -28,9 +28,11 @@ export async function settleDuplicate(
       const [own, ownEnds, other, otherEnds] = await Promise.all([tx.dump(key), tx.pttl(key), target.dump(key), target.pttl(key)]);
       if (own === null) return 'settled';
       if (other === null) return 'again';
-      if (duplicates === 'new' || isSame({ dump: own, endsMs: ownEnds }, { dump: other, endsMs: otherEnds })) return tx.multi().unlink(key);
-      if (duplicates === 'refuse') return 'conflict';
-      await target.restore(key, Math.max(0, ownEnds), own, { REPLACE: true });
+      const kinship = duplicates === 'new' ? 'same' : kinshipOf({ dump: own, endsMs: ownEnds }, { dump: other, endsMs: otherEnds });
+      if (kinship === 'other' && duplicates === 'refuse') return 'conflict';
+      // Shortened, never made longer: somebody may have set it there meanwhile.
+      if (kinship === 'late') await target.pexpire(key, Math.max(1, ownEnds), { LT: true });
+      if (kinship === 'other') await target.restore(key, Math.max(0, ownEnds), own, { REPLACE: true });
       return tx.multi().unlink(key);
     },
     { retries: 0 },
@@ -46,10 +48,16 @@ interface Copy {
   readonly endsMs: number;
 }
 
-/** Whether two copies are one value. Of hashes and sets that are large the order may differ, and with it the dump: then they are not. */
-export function isSame(one: Copy, other: Copy): boolean {
-  if (one.endsMs === -1 || other.endsMs === -1 ? one.endsMs !== other.endsMs : Math.abs(one.endsMs - other.endsMs) > NEAR_MS) return false;
-  return contentOf(one).equals(contentOf(other));
+/**
+ * What a copy at the new place is to the one at the old place: the same; the same, which ends later, as of a target that took it long after
+ * the source had sent it; or another value. Large hashes and sets with the same elements may count as others: their order may differ, and
+ * with it the dump.
+ */
+export function kinshipOf(old: Copy, now: Copy): 'same' | 'late' | 'other' {
+  if (!contentOf(old).equals(contentOf(now))) return 'other';
+  if (old.endsMs === -1 || now.endsMs === -1) return old.endsMs === now.endsMs ? 'same' : 'other';
+  if (Math.abs(now.endsMs - old.endsMs) <= NEAR_MS) return 'same';
+  return now.endsMs > old.endsMs ? 'late' : 'other';
 }
 
 function contentOf({ dump }: Copy): Buffer {

@@ -25,7 +25,7 @@ export interface MoveProgress {
   readonly keys: number;
   /** Their bytes, as far as the sources said how large they are. */
   readonly bytes: number;
-  /** Keys that were looked at in the first pass of each source. */
+  /** Keys that the first pass of each source is done with, those that stay among them. */
   readonly scanned: number;
   /** Keys that the sources had when the move began. */
   readonly totalKeys: number;

@@ -141,6 +141,7 @@ export class MoveRun {
         strays: options.strays ?? false,
       },
       pace: new Pace({ keysPerSecond: options.keysPerSecond ?? null, bytesPerSecond: options.bytesPerSecond ?? null }),
+      note: (text) => this.#note(text),
       progressed: () => this.#tell('onProgress', () => this.options.onProgress?.(ledger.progress)),
     };
   }

@@ -32,6 +32,8 @@ export interface MoveContext {
   isStopped(): boolean;
   /** Tells how far it is. What it throws ends the move. */
   progressed(): void;
+  /** Tells the operator something. What it throws ends the move, too. */
+  note(text: string): void;
 }
 
 /** How a source's move ended. `restless`: keys kept coming. */
@@ -112,11 +114,10 @@ export class SourceMover {
       found.push(value);
     }
     if (found.length === 0) return null;
-    if (this.#passes === 0) this.context.ledger.scanned(found.length);
-    // Of a source that keeps its keys nothing else would be heard.
-    this.context.progressed();
     const measured = await this.#measure(this.#unseen(found).filter((key) => this.#moves(key, left)));
-    return measured.filter((one) => this.#isLight(one, left));
+    const moving = measured.filter((one) => this.#isLight(one, left));
+    this.#seen(found.length - moving.length);
+    return moving;
   }
 
   /**
@@ -161,6 +162,8 @@ export class SourceMover {
     } catch (error) {
       // Without the right to ask, or of an old version.
       if (!(error instanceof ReplyError)) throw error;
+      if (!this.#isMute)
+        this.context.note(`${this.source.name} does not say how large keys are, so that bounds on bytes are none: ${error.message}`);
       this.#isMute = true;
       return 0;
     }
@@ -175,7 +178,7 @@ export class SourceMover {
 
   /** Moves keys together. Resolves with the number of those that have moved. */
   async #move(batch: readonly Measured[], left: LeftKeys): Promise<number> {
-    const { ledger, pace, isStopped, progressed } = this.context;
+    const { ledger, pace, isStopped } = this.context;
     if (isStopped()) return 0;
     const { conflicts, failures, left: unmoved } = await this.#tried(batch);
     const stays = new Set([...failures.map(({ key }) => key), ...unmoved]);
@@ -189,9 +192,15 @@ export class SourceMover {
       if (endsMs !== null && endsMs !== -2)
         ledger.remember({ key, from: this.source.name, endsAtMs: endsMs === -1 ? null : nowMs + endsMs });
     }
-    progressed();
+    this.#seen(batch.length);
     await pace.spend(moved.length, bytes, isStopped);
     return moved.length;
+  }
+
+  /** So many keys are done with. */
+  #seen(keys: number): void {
+    if (this.#passes === 0) this.context.ledger.scanned(keys);
+    this.context.progressed();
   }
 
   async #tried(batch: readonly Measured[]): ReturnType<KeyWay['move']> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { cluster, createClient, ring, sentinel, single } from '../../../lib/index.js';
 import { Cluster } from '../../support/cluster.js';
 import { SentinelGroup } from '../../support/sentinel.js';
@@ -74,13 +75,14 @@ describe('a move of keys in trouble', function () {
       {
         batch: 20,
         keysPerSecond: 800,
-        onProgress: () => {
+        onProgress: ({ keys: moved }) => {
           // Slots that have been given keys go away, and such that get some by now.
-          moving ??= target.moveSlots(from, to, start, start + 300);
+          if (moved >= 200) moving ??= target.moveSlots(from, to, start, start + 300, { pauseMs: 5 });
         },
       },
     );
-    assert.ok(((await moving) ?? 0) > 0);
+    assert.ok(moving !== null);
+    await moving;
     assert.deepEqual([outcome.status, outcome.keys, await source.ask('DBSIZE')], ['done', COUNT, 0], JSON.stringify(outcome));
     assert.deepEqual(await missingIn([at(target.servers, 2).address], keys), []);
   });
@@ -104,6 +106,52 @@ describe('a move of keys in trouble', function () {
     await target.ask('ACL', 'SETUSER', 'mover', '+restore');
     const moved = await slotwise(...words, ...login);
     assert.deepEqual([moved.code, await source.ask('DBSIZE'), await target.ask('DBSIZE')], [0, 0, 100], moved.err);
+  });
+
+  it('asks no source to send to a target that hangs again and again, and goes on when it answers', async () => {
+    await using source = await Server.start();
+    await using target = await Server.start();
+    await fillRing([source], keys);
+    const failed = async (): Promise<number> =>
+      Number(/failed_calls=(\d+)/.exec((await source.info('commandstats')).cmdstat_migrate ?? '')?.[1] ?? 0);
+    let failedMeanwhile: Promise<number> | null = null;
+    const hang = async (): Promise<number> => {
+      target.pause();
+      await until(async () => (await failed()) > 0, { what: 'the source has waited for the target' });
+      await sleep(1_000);
+      const count = await failed();
+      target.resume();
+      return count;
+    };
+    const outcome = await moveKeys(
+      { topology: single(source.address), to: single(target.address) },
+      {
+        batch: 10,
+        keysPerSecond: 2_000,
+        migrateTimeoutMs: 100,
+        onProgress: ({ keys: moved }) => {
+          if (moved >= 100) failedMeanwhile ??= hang();
+        },
+      },
+    );
+    // Each of them keeps the source from serving for the timeout.
+    assert.ok(((await failedMeanwhile) ?? 99) <= 2, `${await failedMeanwhile}`);
+    assert.deepEqual([outcome.status, await keysAt([source]), await keysAt([target])], ['done', 0, COUNT], JSON.stringify(outcome));
+  });
+
+  it('moves without knowing how large keys are, and says so', async () => {
+    await using source = await Server.start();
+    await using target = await Server.start();
+    await fillRing([source], keys.slice(0, 50));
+    await source.ask('ACL', 'SETUSER', 'mover', 'on', '>mover-secret', '~*', '+@all', '-memory');
+    const to = single(`redis://${target.address}`);
+    const notes: string[] = [];
+    const outcome = await moveKeys(
+      { topology: single(`redis://mover:mover-secret@${source.address}`), to },
+      { onNote: (text) => notes.push(text) },
+    );
+    assert.deepEqual([outcome.status, outcome.keys, outcome.bytes], ['done', 50, 0]);
+    assert.match(notes.join(), /^[^,]* does not say how large keys are, so that bounds on bytes are none: NOPERM[^,]*$/);
   });
 
   it('says which member is down, and moves nothing', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runCommandLine } from '../../../lib/admin/cli/command-line.js';
 import { RingAdmin } from '../../../lib/admin/index.js';
 import { cluster, createClient, ring, single } from '../../../lib/index.js';
 import { compilePlacement } from '../../../lib/placement/compile.js';
@@ -139,6 +140,48 @@ describe('slotwise ring', function () {
     assert.equal((await keysAt(old())) + (await keysAt(target.servers)), COUNT);
     const second = await moveKeys(options);
     assert.deepEqual([second.status, second.keys + first.keys], ['done', COUNT]);
+  });
+
+  it('is stopped by Ctrl-C, and prints the command that goes on', async () => {
+    const [source] = old();
+    const words = [
+      'ring',
+      'move',
+      '--from',
+      source?.address ?? '',
+      '--to',
+      at(target.servers, 0).address,
+      '--keys-per-second',
+      '100',
+      '--batch',
+      '10',
+      '--yes',
+    ];
+    let interrupt = (): void => assert.fail('nobody listens');
+    const texts = { out: '', err: '' };
+    const code = await runCommandLine(words, {
+      stdout: {
+        isTTY: true,
+        write: (text) => {
+          texts.out += text;
+          if (/, [1-9]\d* keys moved/.test(text)) interrupt();
+        },
+      },
+      stderr: { write: (text) => (texts.err += text) },
+      env: {},
+      confirm: null,
+      onInterrupt: (listener) => {
+        interrupt = listener;
+        return () => undefined;
+      },
+      exit: () => undefined,
+    });
+    assert.equal(code, 130, texts.err);
+    assert.match(texts.out, /\nstopped: \d+ keys \([\d.]+ KiB\) moved in /);
+    assert.match(
+      texts.err,
+      /^stopping after the keys that are on their way; once more stops at once\nTo go on: slotwise ring move --from .* --keys-per-second 100 --batch 10 --yes\n$/,
+    );
   });
 
   it('leaves keys alone that have another value at their new place, unless it is told which one counts', async () => {
