@@ -6,7 +6,7 @@ import { type Address, addressKey, parseAddress } from '../../options/address.js
 import type { ClientOptions } from '../../options/client-options.js';
 import type { Options } from '../../options/defaults.js';
 import { resolveOptions } from '../../options/resolve.js';
-import type { TopologyOptions } from '../../options/topology.js';
+import { seedsOf, type TopologyOptions } from '../../options/topology.js';
 import { compilePlacement } from '../../placement/compile.js';
 import type { KeyPlacement } from '../../placement/placement.js';
 import { slotOfKey } from '../../routing/keys/slots.js';
@@ -181,6 +181,6 @@ function nameOf(topology: Exclude<TopologyOptions, { kind: 'ring' }>): string {
     case 'sentinel':
       return topology.name;
     default:
-      return topology.seeds.map(addressKey).join(',');
+      return seedsOf(topology).map(addressKey).join(',');
   }
 }
