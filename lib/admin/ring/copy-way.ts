@@ -35,7 +35,7 @@ export class CopyWay implements KeyWay {
     );
     // Somebody wrote at the source: which of them, a comparison tells.
     if (restored.length > 0 && !Array.isArray(outcome)) conflicts.push(...restored);
-    return { conflicts, failures, left: [] };
+    return { conflicts: conflicts.map((key) => ({ key, mayBeOurs: false })), failures, left: [] };
   }
 
   async #restore([key, dump, endsMs]: Copied): Promise<'restored' | 'conflict' | 'gone' | ReplyError> {

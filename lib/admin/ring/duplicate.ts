@@ -1,4 +1,5 @@
 import type { KeyStore, StoreMember } from './key-store.js';
+import type { KeyConflict } from './key-way.js';
 
 /** Which value counts where both places have one: neither, that of the new place, or that of the old one. */
 export type DuplicateRule = 'refuse' | 'new' | 'old';
@@ -18,7 +19,7 @@ const NEAR_MS = 500;
 export async function settleDuplicate(
   source: StoreMember,
   to: KeyStore,
-  key: Buffer,
+  { key, mayBeOurs }: KeyConflict,
   duplicates: DuplicateRule = 'refuse',
 ): Promise<DuplicateOutcome> {
   const target = to.memberOf(key).redis;
@@ -28,7 +29,9 @@ export async function settleDuplicate(
       const [own, ownEnds, other, otherEnds] = await Promise.all([tx.dump(key), tx.pttl(key), target.dump(key), target.pttl(key)]);
       if (own === null) return 'settled';
       if (other === null) return 'again';
-      const kinship = duplicates === 'new' ? 'same' : kinshipOf({ dump: own, endsMs: ownEnds }, { dump: other, endsMs: otherEnds });
+      const found = kinshipOf({ dump: own, endsMs: ownEnds }, { dump: other, endsMs: otherEnds });
+      // Of one that is not ours a client may have set the end.
+      const kinship = duplicates === 'new' ? 'same' : found === 'late' && !mayBeOurs ? 'other' : found;
       if (kinship === 'other' && duplicates === 'refuse') return 'conflict';
       // Shortened, never made longer: somebody may have set it there meanwhile.
       if (kinship === 'late') await target.pexpire(key, Math.max(1, ownEnds), { LT: true });

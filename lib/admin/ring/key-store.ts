@@ -174,13 +174,6 @@ export class KeyStore {
   }
 }
 
-function nameOf(topology: Exclude<TopologyOptions, { kind: 'ring' }>): string {
-  switch (topology.kind) {
-    case 'single':
-      return addressKey(topology.address);
-    case 'sentinel':
-      return topology.name;
-    default:
-      return seedsOf(topology).map(addressKey).join(',');
-  }
+function nameOf(topology: TopologyOptions): string {
+  return topology.kind === 'sentinel' ? topology.name : seedsOf(topology).map(addressKey).join(',');
 }

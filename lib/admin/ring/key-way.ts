@@ -13,23 +13,19 @@ export interface KeyFailure {
   readonly problem: string;
 }
 
+/** A key by whose name the target has a value already. */
+export interface KeyConflict {
+  readonly key: Buffer;
+  /** It may be our own copy, of a MIGRATE whose answer was lost. */
+  readonly mayBeOurs: boolean;
+}
+
 /** What became of the keys of a batch. Those that are in none of the lists have moved, or are gone. */
 export interface BatchOutcome {
-  /** The target has another value by this name. */
-  readonly conflicts: readonly Buffer[];
+  readonly conflicts: readonly KeyConflict[];
   readonly failures: readonly KeyFailure[];
   /** The run was stopped before these moved. */
   readonly left: readonly Buffer[];
-}
-
-export const ALL_MOVED: BatchOutcome = { conflicts: [], failures: [], left: [] };
-
-export function joinOutcomes(outcomes: readonly BatchOutcome[]): BatchOutcome {
-  return {
-    conflicts: outcomes.flatMap(({ conflicts }) => conflicts),
-    failures: outcomes.flatMap(({ failures }) => failures),
-    left: outcomes.flatMap(({ left }) => left),
-  };
 }
 
 /** A way in which keys move from a source to where they belong. Rejects where going on makes no sense, with the first key in the message. */

@@ -7,7 +7,7 @@ import { thrownText } from '../../util/user-function.js';
 import { AdminError } from '../admin-error.js';
 import { moveMs } from '../preflight/big-keys.js';
 import type { KeyStore, StoreMember } from './key-store.js';
-import type { BatchOutcome, KeyFailure, KeyWay, MovingKey } from './key-way.js';
+import type { BatchOutcome, KeyConflict, KeyFailure, KeyWay, MovingKey } from './key-way.js';
 import { isPassing, refusal } from './move-errors.js';
 import { SendLocks } from './send-locks.js';
 
@@ -32,10 +32,13 @@ interface Attempt {
   /** Keys that are to be tried again, and why. */
   readonly again: readonly MovingKey[];
   readonly reason: unknown;
+  /** The target may have got those keys. */
+  readonly copied: boolean;
   readonly conflicts: readonly Buffer[];
   readonly failures: readonly KeyFailure[];
 }
 
+const NOTHING_LEFT: Attempt = { again: [], reason: null, copied: false, conflicts: [], failures: [] };
 const PAUSE = { minMs: 20, maxMs: 1_000 };
 /** A source that cannot reach a target which we reach is told so often before it is taken for the truth. */
 const UNREACHABLE_ATTEMPTS = 6;
@@ -58,16 +61,20 @@ export class MigrateWay implements KeyWay {
   ) {}
 
   async move(source: StoreMember, keys: readonly MovingKey[]): Promise<BatchOutcome> {
-    const conflicts: Buffer[] = [];
+    const conflicts: KeyConflict[] = [];
     const failures: KeyFailure[] = [];
+    /** Names of keys that the target may have got from us, as latin1 text. */
+    const ours = new Set<string>();
     let left = keys;
     let endAt = performance.now() + this.limits.patienceMs;
     for (let failed = 0; left.length > 0; ) {
       const attempts: Attempt[] = [];
       for (const group of this.#groups(left)) attempts.push(await this.#attempt(source, group));
-      conflicts.push(...attempts.flatMap((each) => each.conflicts));
+      const found = attempts.flatMap((each) => each.conflicts);
+      conflicts.push(...found.map((key) => ({ key, mayBeOurs: ours.has(key.toString('latin1')) })));
       failures.push(...attempts.flatMap((each) => each.failures));
       const again = attempts.flatMap((each) => each.again);
+      for (const { again: keysAgain, copied } of attempts) if (copied) for (const { key } of keysAgain) ours.add(key.toString('latin1'));
       if (again.length < left.length) endAt = performance.now() + this.limits.patienceMs;
       failed = again.length < left.length ? 0 : failed + 1;
       left = again;
@@ -97,7 +104,7 @@ export class MigrateWay implements KeyWay {
   }
 
   async #attempt(source: StoreMember, group: Group): Promise<Attempt> {
-    const again = (reason: unknown): Attempt => ({ again: group.keys, reason, conflicts: [], failures: [] });
+    const again = (reason: unknown, copied = false): Attempt => ({ ...NOTHING_LEFT, again: group.keys, reason, copied });
     const { address } = group;
     if ('path' in address) throw refusal(source, group, `it listens on a socket file, which ${source.name} cannot be told of`);
     if (address.host === '') return again(new AdminError(`no primary of ${group.name} is known`));
@@ -105,10 +112,10 @@ export class MigrateWay implements KeyWay {
     switch (verdict.kind) {
       case 'moved':
       case 'absent':
-        return { again: [], reason: null, conflicts: [], failures: [] };
+        return NOTHING_LEFT;
       case 'source':
       case 'again':
-        return again(verdict.error);
+        return again(verdict.error, verdict.copied);
       default:
     }
     // The others may have moved: https://github.com/redis/redis/blob/7.0/src/cluster.c (`migrateCommand`)
@@ -119,10 +126,10 @@ export class MigrateWay implements KeyWay {
       case 'elsewhere':
         return again(verdict.error);
       case 'duplicate':
-        return { again: [], reason: null, conflicts: [key], failures: [] };
+        return { ...NOTHING_LEFT, conflicts: [key] };
       case 'refused':
         if (!OF_ONE_KEY.test(said)) throw refusal(source, group, said);
-        return { again: [], reason: null, conflicts: [], failures: [{ key, problem: said }] };
+        return { ...NOTHING_LEFT, failures: [{ key, problem: said }] };
       case 'full':
         throw refusal(source, group, said);
       default:
@@ -141,6 +148,7 @@ export class MigrateWay implements KeyWay {
     return {
       again: attempts.flatMap(({ again }) => again),
       reason: attempts.find(({ again }) => again.length > 0)?.reason ?? null,
+      copied: attempts.some(({ copied }) => copied),
       conflicts: attempts.flatMap(({ conflicts }) => conflicts),
       failures: attempts.flatMap(({ failures }) => failures),
     };

@@ -65,6 +65,8 @@ export class RingAdmin {
         'expected servers that are no cluster: slots move with ClusterAdmin, slotwise cluster reshard',
       );
     }
+    if (topology.kind === 'endpoints') throw behindProxies('options.topology');
+    if (to?.kind === 'endpoints') throw behindProxies('options.to');
     this.#connectMs = access.connectTimeoutMs ?? DEFAULT_CONNECT_MS;
     this.#from = new KeyStore(topology, access);
     this.#to = to === undefined ? null : new KeyStore(to, { ...access, ...toAccess });
@@ -125,6 +127,10 @@ export class RingAdmin {
     this.#to.expectAll();
     return [this.#from, this.#to];
   }
+}
+
+function behindProxies(path: string): OptionsError {
+  return new OptionsError(path, 'expected the servers themselves, such as ring(…): proxies neither scan keys nor send them');
 }
 
 function weightsOf(store: KeyStore): Weights {

@@ -5,7 +5,7 @@ import { thrownText } from '../../util/user-function.js';
 import { BIG_BYTES } from '../preflight/big-keys.js';
 import { type DuplicateRule, settleDuplicate } from './duplicate.js';
 import type { KeyStore, StoreMember } from './key-store.js';
-import type { KeyWay, MovingKey } from './key-way.js';
+import type { KeyConflict, KeyWay, MovingKey } from './key-way.js';
 import { isPassing } from './move-errors.js';
 import type { LeftKeys, LeftKind, MoveLedger } from './move-ledger.js';
 import type { Pace } from './pace.js';
@@ -183,7 +183,7 @@ export class SourceMover {
     const { conflicts, failures, left: unmoved } = await this.#tried(batch);
     const stays = new Set([...failures.map(({ key }) => key), ...unmoved]);
     for (const { key, problem } of failures) this.#leave(left, 'failures', key, problem);
-    for (const key of conflicts) if (!(await this.#settle(key, left))) stays.add(key);
+    for (const conflict of conflicts) if (!(await this.#settle(conflict, left))) stays.add(conflict.key);
     const moved = batch.filter(({ key }) => !stays.has(key));
     const bytes = moved.reduce((sum, one) => sum + one.bytes, 0);
     ledger.moved(moved.length, bytes);
@@ -214,9 +214,10 @@ export class SourceMover {
   }
 
   /** Settles a key that both places have. Resolves with false where it stays. */
-  async #settle(key: Buffer, left: LeftKeys): Promise<boolean> {
+  async #settle(conflict: KeyConflict, left: LeftKeys): Promise<boolean> {
     const { to, limits } = this.context;
-    const outcome = await settleDuplicate(this.source, to, key, limits.duplicates).catch((error: unknown) => {
+    const { key } = conflict;
+    const outcome = await settleDuplicate(this.source, to, conflict, limits.duplicates).catch((error: unknown) => {
       if (error instanceof ReplyError || isPassing(error)) return error instanceof SlotwiseError ? error : null;
       throw error;
     });

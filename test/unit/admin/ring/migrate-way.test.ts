@@ -82,7 +82,7 @@ describe('a batch that moves by MIGRATE', () => {
     });
     const { conflicts, failures } = await scene.move(['k1', 'k2', 'k3']);
     assert.deepEqual(
-      [names(conflicts), failures.map(({ key, problem }) => `${String(key)}: ${problem}`)],
+      [names(conflicts.map(({ key }) => key)), failures.map(({ key, problem }) => `${String(key)}: ${problem}`)],
       [['k2'], ['k3: ERR Bad data format']],
     );
     assert.deepEqual(scene.sent, ['x k1 k2 k3', 'x k2', 'x k3']);
@@ -112,6 +112,22 @@ describe('a batch that moves by MIGRATE', () => {
     const scene = new Scene(() => (++sent === 1 ? new ConnectionLostError('broke', { executed: 'unknown' }) : 'NOKEY'));
     assert.deepEqual(await scene.move(['k1', 'k2']), { conflicts: [], failures: [], left: [] });
     assert.deepEqual([scene.sent, scene.pauses], [['x k1 k2', 'x k1 k2'], 1]);
+  });
+
+  it('knows of a conflict that it may be its own copy', async () => {
+    const busy = reply(`${OF_TARGET}BUSYKEY Target key name already exists.`);
+    const lost = new ConnectionLostError('broke', { executed: 'unknown' });
+    for (const [first, mayBeOurs] of [
+      [lost, true],
+      [reply(`${OF_TARGET}LOADING Redis is loading`), false],
+    ] as const) {
+      let sent = 0;
+      const scene = new Scene(() => (++sent === 1 ? first : busy));
+      assert.deepEqual(
+        (await scene.move(['k1'])).conflicts.map((one) => one.mayBeOurs),
+        [mayBeOurs],
+      );
+    }
   });
 
   it('ends where it is stopped', async () => {
