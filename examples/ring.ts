@@ -12,7 +12,7 @@ await redis.mset({ 'user:1': 'Ada', 'user:2': 'Grace', 'user:3': 'Barbara' });
 console.log(await redis.mget(['user:3', 'user:1', 'user:9']));
 
 // A client of one member, over the same connections.
-console.log('keys', await redis.dbsize(), 'of these on its member', await redis.member(redis.memberOf('user:1')).exists('user:1'));
+console.log('on its member:', await redis.member(redis.memberOf('user:1')).get('user:1'));
 
 // A transaction needs one member, which a hash tag gives its keys.
 console.log(await redis.multi().set('{order:7}:state', 'open').get('{order:7}:state').exec());

@@ -41,13 +41,7 @@ const examples: Readonly<Record<string, Example>> = {
   },
   ring: {
     on: 'ring',
-    prints: [
-      /^[abc] [abc] [abc]$/,
-      "[ 'Barbara', 'Ada', null ]",
-      'keys 3 of these on its member 1',
-      "[ 'OK', 'open' ]",
-      'refused before it was sent',
-    ],
+    prints: [/^[abc] [abc] [abc]$/, "[ 'Barbara', 'Ada', null ]", 'on its member: Ada', "[ 'OK', 'open' ]", 'refused before it was sent'],
   },
   codis: { on: 'single', prints: ['online 1', 'user Ada', 'ERR_COMMAND_REFUSED'] },
   subscribe: { on: 'single', prints: ['news hello', 'user:* user:1 logged in', 'sport 2:1'] },

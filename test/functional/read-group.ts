@@ -87,7 +87,7 @@ export function writing(redis: Redis): AsyncDisposable {
 }
 
 /** The chosen kinds of topology that have replicas. */
-export const readKinds = chosenKinds().filter((kind) => kind !== 'single');
+export const readKinds = chosenKinds().filter((kind) => kind !== 'single' && kind !== 'ring');
 
 /** A test on every topology at the same time: it is mostly waiting. */
 export type TestTogether = (name: string, test: (group: ReadGroup) => Promise<void>) => void;
