@@ -91,6 +91,16 @@ reply(redis.with({ buffers: true }).with({ integers: 'string' }).incr('k')).is<s
 reply(redis.with({ buffers: true }).with({ buffers: false }).get('k')).is<string | null>();
 reply(redis.with({ timeoutMs: 5, signal, reads: 'nearest', idempotent: true }).get('k')).is<string | null>();
 reply(redis.domain('news').get('k')).is<string | null>();
+reply(redis.member('b').get('k')).is<string | null>();
+reply(redis.with({ buffers: true }).member('b').session().get('k')).is<Buffer | null>();
+redis.memberOf(Buffer.from('k')) satisfies string;
+redis.setMembers({ a: 'h1', b: { at: 'h2', name: 'b', weight: 2 } });
+redis.setMembers(['redis://h1', { host: 'h2', port: 1 }]);
+// @ts-expect-error: a member is an address or a topology
+redis.setMembers([1]);
+redis.on('members', ({ members, added, removed }) => [members, added, removed] satisfies (readonly string[])[]);
+redis.on('eject', ({ member }) => member satisfies string);
+redis.stats().ring?.ejected satisfies readonly string[] | undefined;
 reply(redis.with({ buffers: true }).domain('news').get('k')).is<Buffer | null>();
 // @ts-expect-error an option of the client, not of a call
 redis.with({ password: 'p' });

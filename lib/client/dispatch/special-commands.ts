@@ -53,7 +53,7 @@ export class SpecialCommands {
       if (script !== null) return this.#runScript(script, args, decode, view);
     }
     const slotting = this.#slottingOf(view);
-    if (slotting !== null && keysMayBeUnchecked(spec, args)) return this.#runChecked(slotting, { spec, args, decode }, view);
+    if (slotting?.slotsBind && keysMayBeUnchecked(spec, args)) return this.#runChecked(slotting, { spec, args, decode }, view);
     const issuedAt = clock.now();
     const submit: SubmitPart = (own, target) => this.#callFactory.submit(spec, own, null, view, extrasOf({ target, issuedAt }));
     if (parts !== null) return overKeys({ spec, args, decode }, parts, submit, view.mode);

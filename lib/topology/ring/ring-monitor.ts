@@ -178,9 +178,9 @@ export class RingMonitor implements TopologyMonitor {
 
   // --- what commands tell
 
-  wake(reason: string, urgent = false, place: Whereabouts = {}): void {
+  wake(reason: string, urgent = false, { node, slot = -1 }: Whereabouts = {}): void {
     for (const member of this.#members) {
-      const isConcerned = place.slot === undefined ? place.node === undefined || hasNode(member, place.node) : member.slot === place.slot;
+      const isConcerned = slot >= 0 ? member.slot === slot : node === undefined || hasNode(member, node);
       if (isConcerned) member.monitor.wake(reason, urgent);
     }
   }

@@ -117,6 +117,7 @@ describe('the monitor of a ring', () => {
   const wakes: readonly (readonly [string, (monitor: RingMonitor) => void, readonly string[]])[] = [
     ['the failure of a node', (monitor) => monitor.wake('lost', true, { node: 'a:1' }), ['a']],
     ['a call without a node', (monitor) => monitor.wake('none', true, { slot: 1 }), ['b']],
+    ['a call without keys or node', (monitor) => monitor.wake('none', true, { slot: -1 }), ['a', 'b']],
     ['nothing of whom it is', (monitor) => monitor.wake('a scan', true), ['a', 'b']],
     ['a node that does not answer', (monitor) => monitor.suspect('b:1'), ['b']],
     ['a newer view', (monitor) => monitor.probeFirst({ host: 'x', port: 1 }, 'new', 'a:1'), ['a']],
