@@ -40,9 +40,11 @@ export function takeRepeatable(inFlight: Denque<Call>): Call[] {
   for (let left = inFlight.length; left > 0; left--) {
     const call = inFlight.shift();
     if (call === undefined) break;
-    const stays = call.state === SETTLED || !call.repeatable || call.moved;
+    // An atomic batch is in flight once per reply it waits for.
+    const isTaken = call === taken.at(-1);
+    const stays = !isTaken && (call.state === SETTLED || !call.repeatable || call.moved);
     inFlight.push(stays ? call : call.batch === null ? placeholders.for(call) : DISCARDED_REPLY);
-    if (stays) continue;
+    if (stays || isTaken) continue;
     call.markMoved();
     taken.push(call);
   }

@@ -59,9 +59,11 @@ describe('the place of a call that was taken', () => {
     const owner = new RecordedCalls(true);
     const batch = owner.make('EXEC');
     batch.ensureExtras().batch = { commands: [], replies: [] };
-    const inFlight = queueOf([batch]);
-    takeRepeatable(inFlight);
-    assert.equal(inFlight.peekFront(), DISCARDED_REPLY);
+    const behind = owner.make('GET a');
+    behind.markMoved();
+    const inFlight = queueOf([batch, batch, batch, behind]);
+    assert.deepEqual(takeRepeatable(inFlight), [batch]);
+    assert.deepEqual(inFlight.toArray(), [DISCARDED_REPLY, DISCARDED_REPLY, DISCARDED_REPLY, behind]);
   });
 });
 
