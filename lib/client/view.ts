@@ -13,6 +13,7 @@ import type { Session } from './session.js';
 /** The engine of a client, as its views know it: decides what follows a failed attempt, and counts what is unanswered. */
 export interface ViewEngine {
   readonly usage: QueueUsage;
+  keepsOrder(call: Call): boolean;
   failed(call: Call, failure: AttemptFailure): void;
 }
 
@@ -140,6 +141,10 @@ export class View implements CallOwner, ViewFacts {
   /** Read policy of a command that only reads; null: the primary serves it. */
   policyOf({ name }: CommandSpec): ReadPolicy | null {
     return this.offloaded === null ? this.policy : (this.offloaded.get(name) ?? this.policy);
+  }
+
+  keepsOrder(call: Call): boolean {
+    return this.engine.keepsOrder(call);
   }
 
   failed(call: Call, failure: AttemptFailure): void {

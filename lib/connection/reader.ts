@@ -11,10 +11,11 @@ import type { ReplySink } from '../protocol/resp/reply-sink.js';
 import { releaseUsage } from './deadlines.js';
 import { DISCARDED_REPLY } from './internal-calls.js';
 import { isConfirmation, isLateRefusal, isPubsubPush } from './pubsub-replies.js';
+import { RefusedWrites } from './refused-writes.js';
 import { withoutSecrets, withoutSecretsOf } from './secret-replies.js';
 
 /** What a demoted primary said to a write, in place of what it answers to the reads behind that. */
-const NO_PRIMARY = "READONLY You can't write against a read only replica.";
+const NO_PRIMARY = { code: 'READONLY', message: "READONLY You can't write against a read only replica." };
 
 /** What a reader tells its connection. */
 interface ReaderEvents {
@@ -29,6 +30,7 @@ export class Reader implements ReplySink {
   #subscriber = false;
   /** A subscriber that speaks RESP2: pushes have the form of replies. */
   #pushesInline = false;
+  readonly #refusedWrites = new RefusedWrites();
 
   constructor(
     private readonly node: string,
@@ -75,14 +77,15 @@ export class Reader implements ReplySink {
       this.push(value);
       return;
     }
-    const call = this.inFlight.shift();
+    const call = this.#next();
     if (call === undefined) throw new ProtocolError(`${this.node} sent a reply that no command asked for`, { node: this.node });
     if (call.extras !== null) {
       if (call.extras.batch !== null) this.#mendErrors(value, call.extras.batch);
       if (isPartReply(call.extras, value)) return;
     }
-    if (call.doubted && call.state === WRITTEN) {
-      const error = replyError('READONLY', NO_PRIMARY);
+    const refusal = call.doubted ? NO_PRIMARY : this.#refusedWrites.refusalOf(call);
+    if (refusal !== null && call.state === WRITTEN) {
+      const error = replyError(refusal.code, refusal.message);
       error.node = this.node;
       error.command = call.spec.name;
       call.owner.failed(call, { kind: 'error-reply', error, node: this.node });
@@ -90,6 +93,11 @@ export class Reader implements ReplySink {
     }
     releaseUsage(call);
     if (call.state === WRITTEN) call.succeed(value);
+  }
+
+  #next(): Call | undefined {
+    this.#refusedWrites.passed();
+    return this.inFlight.shift();
   }
 
   /** Errors among the replies of a transaction say which node gave them, and quote no secrets. */
@@ -106,7 +114,7 @@ export class Reader implements ReplySink {
 
   error(given: ReplyError): void {
     if (this.#subscriber && isLateRefusal(given, this.inFlight.peekFront())) return;
-    const call = this.inFlight.shift();
+    const call = this.#next();
     if (call === undefined) {
       const error = withoutSecrets(given, []);
       // A server that is full or protected says so before it closes: https://redis.io/docs/latest/develop/reference/clients/
@@ -118,6 +126,7 @@ export class Reader implements ReplySink {
     error.node = this.node;
     error.command = call.spec.name;
     if (call.extras !== null && isPartReply(call.extras, error)) return;
+    this.#refusedWrites.add(call, error, this.inFlight.length);
     call.owner.failed(call, { kind: 'error-reply', error, node: this.node });
   }
 
@@ -133,7 +142,7 @@ export class Reader implements ReplySink {
     try {
       own = mendReply(value, asked, batch, { outOfRange, node: this.node });
     } catch (error) {
-      this.inFlight.shift();
+      this.#next();
       if (call.extras !== null && isPartReply(call.extras, error as Error)) return; // `mendReply` throws nothing else
       releaseUsage(call);
       call.fail(error);

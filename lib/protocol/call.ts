@@ -30,6 +30,8 @@ export interface CallOwner {
   readonly idempotent: boolean;
   /** Deadline of the owner's calls, without the time that a command lets the server wait, in ms; 0 and undefined: none, or nobody asks. */
   readonly timeoutMs?: number;
+  /** Whether the call keeps its place behind older ones with its keys where those are sent again. Default: it does not. */
+  keepsOrder?(call: Call): boolean;
   failed(call: Call, failure: AttemptFailure): void;
 }
 

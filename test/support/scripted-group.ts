@@ -1,8 +1,8 @@
 import { Failure, OK, type ReplyValue } from '../simulation/servers/resp.js';
-import type { Answer, ScriptedServer, ScriptedWorld } from './scripted-world.js';
+import type { Answer, ScriptedConnection, ScriptedServer, ScriptedWorld } from './scripted-world.js';
 
 /** Answers of one of several servers, by its index; undefined leaves the command to what such a server says of itself. */
-export type GroupScript = (server: number, command: readonly string[]) => Answer;
+export type GroupScript = (server: number, command: readonly string[], connection: ScriptedConnection) => Answer;
 
 /** Servers of a scripted world, each of which says who it is. */
 abstract class ScriptedGroup {
@@ -11,7 +11,7 @@ abstract class ScriptedGroup {
 
   constructor(world: ScriptedWorld, size: number) {
     this.servers = Array.from({ length: size }, (_, index) =>
-      world.serve(`10.0.0.${index + 1}`, (command) => this.script(index, command) ?? this.says(index, command)),
+      world.serve(`10.0.0.${index + 1}`, (command, connection) => this.script(index, command, connection) ?? this.says(index, command)),
     );
   }
 

@@ -195,6 +195,10 @@ export class Dispatcher implements ViewEngine {
     return slotting === null ? -1 : (call.extras?.target?.slot ?? slotOfCommand(slotting, call.spec, call.args));
   }
 
+  keepsOrder(call: Call): boolean {
+    return keepsOrder(call, this.#slotOf(call));
+  }
+
   /** An attempt has failed: decides what follows. */
   failed(call: Call, failure: AttemptFailure): void {
     if (call.state === SETTLED) {

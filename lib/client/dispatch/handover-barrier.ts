@@ -1,7 +1,7 @@
+import { BlockedKeys, commandsOf } from '../../protocol/blocked-keys.js';
 import { type Call, SETTLED } from '../../protocol/call.js';
 import { command } from '../../protocol/catalog/specs.js';
 import { PROPAGATION_MS } from '../../routing/pubsub/propagation-delay.js';
-import { BlockedKeys, commandsOf } from './blocked-keys.js';
 
 /** A node that does not answer holds up newer calls for so long, in ms. */
 const MAX_WAIT_MS = 100;

@@ -1,9 +1,9 @@
 import type { Node } from '../../pool/node.js';
+import { BlockedKeys } from '../../protocol/blocked-keys.js';
 import { type Call, SETTLED } from '../../protocol/call.js';
 import { isRead } from '../../protocol/catalog/effects.js';
 import { PROPAGATION_MS } from '../../routing/pubsub/propagation-delay.js';
 import type { TopologySnapshot } from '../../topology/snapshot.js';
-import { BlockedKeys } from './blocked-keys.js';
 import { HandoverBarrier, SPUBLISH } from './handover-barrier.js';
 import { needsPrimary } from './read-router.js';
 

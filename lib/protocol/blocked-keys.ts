@@ -1,11 +1,11 @@
-import type { Call } from '../../protocol/call.js';
-import { keyIndexes } from '../../protocol/catalog/keys.js';
-import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
-import { argText } from '../../protocol/resp/text.js';
+import type { Call } from './call.js';
+import { keyIndexes } from './catalog/keys.js';
+import type { Arg, CommandSpec } from './command-spec.js';
+import { argText } from './resp/text.js';
 
-/** Keys of the calls that wait behind a barrier: newer calls with one of them have to wait as well. */
+/** Keys of calls that wait: newer calls with one of them have to wait as well. */
 export class BlockedKeys {
-  /** Null: all of the slot. */
+  /** Null: all that there are. */
   #keys: Set<string> | null = new Set();
 
   add(call: Call): void {
@@ -14,11 +14,14 @@ export class BlockedKeys {
 
   /** Whether the call has one of the keys. If so, it waits, and its other keys are blocked from then on. */
   blocks(call: Call): boolean {
-    if (this.#keys === null) return true;
-    const keys = callKeys(call);
-    if (keys?.some((key) => this.#keys?.has(key)) === false) return false;
-    this.#add(keys);
-    return true;
+    const isBlocked = this.concerns(call);
+    if (isBlocked) this.add(call);
+    return isBlocked;
+  }
+
+  /** Whether the call has one of the keys, or may have. */
+  concerns(call: Call): boolean {
+    return this.#keys === null || callKeys(call)?.some((key) => this.#keys?.has(key)) !== false;
   }
 
   coverWholeSlot(): void {
