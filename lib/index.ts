@@ -12,7 +12,7 @@ export type { ClientEvents } from './client/events.js';
 export type { Gap, GapReason } from './client/gap.js';
 export type { WatchOptions } from './client/lease/watch.js';
 export type { Messages } from './client/pubsub/message-stream.js';
-export type { ClientStats, DomainStats, NodeStats, SubscriptionStats } from './client/stats.js';
+export type { ClientStats, DomainStats, NodeStats, PreviousStats, SubscriptionStats } from './client/stats.js';
 export type { StreamOptions } from './client/stream.js';
 export type { BatchWritten, CommandTrace, ConnectTrace, Failover, PoolChange, TopologyChange, UnheardError } from './diagnostics.js';
 export * from './errors.js';

@@ -32,8 +32,9 @@ import type { Emitter } from './emitter.js';
 import type { ClientEvents } from './events.js';
 import { Lifecycle } from './lifecycle.js';
 import type { Deployment } from './nodes/deployment.js';
-import { nodeStats } from './nodes/node-stats.js';
+import { deploymentStats } from './nodes/node-stats.js';
 import type { SentinelAccess } from './nodes/sentinel-access.js';
+import { Moving } from './previous/moving.js';
 import type { SubscribeLimits, SubscribeRequest } from './pubsub/subscribe-request.js';
 import type { SubscriptionGroup } from './pubsub/subscription.js';
 import type { SubscriptionHandler } from './pubsub/subscription-handler.js';
@@ -51,6 +52,8 @@ const NOWHERE: ViewPlace = { domain: null, session: null, member: null };
 export class Client {
   readonly events: Emitter<ClientEvents>;
   readonly subscriptions: SubscriptionManager;
+  /** Move of the keys from a previous place; null: there is none. */
+  readonly moving: Moving | null;
   readonly #lifecycle = new Lifecycle(() => this.#deployment.start());
   readonly #dispatcher: Dispatcher;
   readonly #deployment: Deployment;
@@ -74,7 +77,9 @@ export class Client {
     this.#deployment = this.#dispatcher.deployment;
     this.events = this.#deployment.events;
     this.subscriptions = new SubscriptionManager(this.#deployment.resolvedOptions, this.#deployment);
-    this.#callFactory = new CallFactory(options, this.#lifecycle, this.#dispatcher);
+    const previous = options.previous === null ? null : new Client(options.previous);
+    this.moving = previous === null ? null : new Moving(previous, previous.#deployment, options, this.#dispatcher);
+    this.#callFactory = new CallFactory(options, this.#lifecycle, this.#dispatcher, this.moving?.keys ?? null);
     this.#guards = GuardTable.of(this.#callFactory.domains, options.domains);
     this.#special = new SpecialCommands(this.#callFactory, this.#deployment, this.#lifecycle);
     const shards = () =>
@@ -251,13 +256,14 @@ export class Client {
 
   /** See `ReadyWaiters`. */
   connect(timeoutMs = this.options.timeoutMs): Promise<void> {
-    return this.#lifecycle.begin() ? this.#deployment.connect(timeoutMs) : Promise.reject(closedError('connect()'));
+    if (!this.#lifecycle.begin()) return Promise.reject(closedError('connect()'));
+    return this.moving?.connect(this.#deployment, timeoutMs) ?? this.#deployment.connect(timeoutMs);
   }
 
   /** Has every live connection log in again, with what `credentials` gives now. */
   async reauthenticate(): Promise<void> {
     if (this.#lifecycle.state === 'closed') throw closedError('reauthenticate()');
-    await this.#deployment.reauthenticate();
+    await Promise.all([this.#deployment.reauthenticate(), this.moving?.previous.reauthenticate()]);
   }
 
   /** Takes no more commands, waits for the replies that callers still wait for, closes. */
@@ -269,7 +275,7 @@ export class Client {
     this.subscriptions.destroy(new ClosedError('the client is closed'));
     const groups = Promise.all([...this.#groups].map((group) => group.close()));
     while (!wasIdle && this.#isOwed() && !this.#isClosed()) await new Promise((resolve) => setTimeout(resolve, 5));
-    await Promise.all([this.#deployment.nodes.close(), groups]);
+    await Promise.all([this.#deployment.nodes.close(), this.moving?.previous.close(), groups]);
     this.destroy();
   }
 
@@ -289,22 +295,20 @@ export class Client {
     this.#lifecycle.enter('closed');
     const error = new ClosedError('the client was destroyed');
     this.subscriptions.destroy(error);
+    this.moving?.destroy(error);
     this.#dispatcher.destroy(error);
   }
 
   /** Counters a node, for people and tests. */
   stats(): ClientStats {
-    const nodes = nodeStats(this.#deployment);
-    const { commands, bytes } = this.usage;
-    const domains = this.#callFactory.counters.all().map(({ domain, counters }) => ({ domain, ...counters }));
+    const previous = this.moving?.stats() ?? null;
     return {
-      commands,
-      bytes,
-      waiting: this.#dispatcher.waiting,
+      ...this.usage,
+      waiting: this.#dispatcher.waiting + (previous?.waiting ?? 0),
       subscriptions: this.subscriptions.stats,
-      nodes,
-      domains,
-      ring: this.#deployment.ringStats,
+      ...deploymentStats(this.#deployment),
+      domains: this.#callFactory.counters.all().map(({ domain, counters }) => ({ domain, ...counters })),
+      previous,
     };
   }
 

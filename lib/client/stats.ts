@@ -16,6 +16,8 @@ export interface ClientStats {
   readonly domains: readonly DomainStats[];
   /** Members of a ring; null: the topology is none. */
   readonly ring: RingStats | null;
+  /** Numbers of the previous place of the keys (option `previous`); null: there is none. */
+  readonly previous: PreviousStats | null;
 }
 
 /** Numbers of a ring. */
@@ -26,6 +28,19 @@ export interface RingStats {
   /** How often members were left out since the client began, and served again. */
   readonly ejections: number;
   readonly returns: number;
+}
+
+/** Numbers of the previous place of the keys: sums since the client began, and its nodes. */
+export interface PreviousStats {
+  /** Keys that this client has fetched over. */
+  readonly fetched: number;
+  /** Reads that the previous place answered. */
+  readonly served: number;
+  /** Keys that were in both places, of which the one at the previous place was deleted. */
+  readonly duplicates: number;
+  /** Commands that wait for keys of theirs. They count in `waiting`, too. */
+  readonly waiting: number;
+  readonly nodes: readonly NodeStats[];
 }
 
 /** Sums over the commands of one domain since the client began. A command that is split counts once a part. */

@@ -133,6 +133,11 @@ export class View implements CallOwner, ViewFacts {
     return new View(this.engine, { ...this, mode });
   }
 
+  /** The same view with all its reads at primaries. */
+  atPrimary(): View {
+    return this.policy === null && this.offloaded === null ? this : new View(this.engine, { ...this, policy: null, offloaded: null });
+  }
+
   /** The same view for commands without a typed method: RESP3 maps become objects, except of Buffers, which cannot name fields. */
   withObjects(): View {
     return (this.mode & DECODE_BUFFERS) === 0 ? this.withMode(this.mode | DECODE_OBJECTS) : this;

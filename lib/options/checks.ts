@@ -52,6 +52,7 @@ const checkCount = integerBetween(1, Number.MAX_SAFE_INTEGER);
 /** The checks of a client's options, by name. */
 export const CLIENT_CHECKS = {
   topology: checkTopology,
+  previous: checkTopology,
   username: secret,
   password: secret,
   credentials: checkCredentials,

@@ -10,6 +10,12 @@ import type { TopologyOptions } from './topology.js';
 export interface ClientOptions extends ReadLimits {
   /** Default: `single('redis://127.0.0.1:6379')`. */
   readonly topology?: TopologyOptions;
+  /**
+   * Where the keys were, while they move to `topology`: another topology of any kind. A key that is not there yet is read at the previous
+   * place, and fetched over by MIGRATE before anything else is done with it. User, password and database
+   * are as in the other options where its URLs name none; TLS is spoken where they say so (`rediss://`). Default: none. See docs/moving.md.
+   */
+  readonly previous?: TopologyOptions;
   readonly username?: string;
   readonly password?: string;
   /** Source of credentials instead of `username`/`password`, called at every connect and again before they expire: docs/security.md. */

@@ -10,6 +10,8 @@ import { deepFreeze } from './validate.js';
 /** The client's options after validation: frozen, with every default filled in. */
 export interface Options {
   readonly topology: TopologyOptions;
+  /** Options of the client that asks the previous place of the keys; null: there is none. */
+  readonly previous: Options | null;
   readonly credentials: CredentialSource | null;
   readonly tls: TlsOptions | null;
   readonly database: number;
@@ -55,6 +57,7 @@ export interface Options {
 export const DEFAULTS: Options = deepFreeze({
   // Data, because reading a URL would be a sixteenth of what loading the library takes.
   topology: { kind: 'single', address: { host: '127.0.0.1', port: 6379 } },
+  previous: null,
   credentials: null,
   tls: null,
   database: 0,

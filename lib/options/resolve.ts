@@ -5,6 +5,7 @@ import type { ClientOptions, ViewOptions } from './client-options.js';
 import { DEFAULTS, type Options } from './defaults.js';
 import { resolveDomains } from './domains.js';
 import { resolveNodes } from './nodes.js';
+import { previousOptions } from './previous.js';
 import { refuseUnknownTags } from './replica-sets.js';
 import { checkRing } from './ring.js';
 import { refuseSecret } from './secrets.js';
@@ -34,6 +35,8 @@ export function resolveGroup(client: Options, name: string, input: GroupOptions)
     {
       ...client,
       topology: { ...client.topology, name: nonEmptyString(name, 'group(name)') },
+      // Its keys were elsewhere, if anywhere.
+      previous: null,
       credentials: hasLogin ? credentialsOf(given, {}, 'group(name, options)') : client.credentials,
       tls: given.tls === undefined ? client.tls : tlsOf(given, {}, 'group(name, options)'),
       database: given.database ?? client.database,
@@ -77,6 +80,7 @@ function withDefaults(given: GivenOptions, path: string): Options {
     refuseValue(`${path}.reconnect.minMs`, `at most reconnect.maxMs (${reconnect.maxMs})`, reconnect.minMs);
   const options: Options = {
     topology,
+    previous: null,
     credentials: credentialsOf(given, url, path),
     tls: tlsOf(given, url, path),
     database: given.database ?? url.database ?? DEFAULTS.database,
@@ -107,5 +111,6 @@ function withDefaults(given: GivenOptions, path: string): Options {
     integers: given.integers ?? DEFAULTS.integers,
     keyPrefix,
   };
-  return deepFreeze(options, ['tls']);
+  const previous = given.previous === undefined ? null : previousOptions(options, given, `${path}.previous`);
+  return deepFreeze({ ...options, previous }, ['tls']);
 }

@@ -54,6 +54,9 @@ ring(['a'], { place: () => 'a' });
 ring([{ name: 'a' }]);
 // @ts-expect-error members are named by their list, not one after another
 ring('a', 'b');
+createClient({ topology: cluster(['a:1']), previous: replication(['b:1']) });
+// @ts-expect-error a topology
+createClient({ previous: 'redis://b' });
 createClient({ allowedAddresses: ['10.0.1.0/24', '*.cache.example:6379'] });
 // @ts-expect-error a list
 createClient({ allowedAddresses: '10.0.1.0/24' });

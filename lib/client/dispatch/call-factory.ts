@@ -28,6 +28,12 @@ import { SharedRefusal } from './shared-refusal.js';
 import { traceCall, traceRefusal } from './traced-call.js';
 import { replicated } from './wait-replicas.js';
 
+/** What stands between the making of a call and its dispatch. */
+export interface CallGate {
+  /** Has a call wait, which it dispatches itself later. False: the call may go. */
+  hold(call: Call, slot: number): boolean;
+}
+
 /** Factory of a client's calls: checks their arguments, counts them in the queue's bounds, gives them slot, view and deadline. */
 export class CallFactory {
   readonly domainViews: DomainViews;
@@ -37,13 +43,16 @@ export class CallFactory {
   readonly #options: Options;
   readonly #lifecycle: Lifecycle;
   readonly #dispatcher: Dispatcher;
+  readonly #gate: CallGate | null;
   readonly #tables: Tables;
   readonly #refusal = new SharedRefusal<SlotwiseError>();
 
-  constructor(options: Options, lifecycle: Lifecycle, dispatcher: Dispatcher) {
+  /** `gate`: null: calls go as soon as they are made. */
+  constructor(options: Options, lifecycle: Lifecycle, dispatcher: Dispatcher, gate: CallGate | null) {
     this.#options = options;
     this.#lifecycle = lifecycle;
     this.#dispatcher = dispatcher;
+    this.#gate = gate;
     this.slotting = dispatcher.deployment.slotting;
     this.domainViews = new DomainViews(options.domains, this.slotting, (own, place) => this.view(own, place));
     this.domains = this.domainViews.table;
@@ -175,9 +184,19 @@ export class CallFactory {
   }
 
   #begin(call: Call, signal: AbortSignal | null, slot: number): void {
+    if (this.#gate !== null) {
+      this.#beginAt(this.#gate, call, signal, slot);
+      return;
+    }
     if (viewOf(call).hedge && mayHedge(call)) this.#dispatcher.hedger.track(call, slot);
     if (signal !== null && !attachSignal(call, signal)) releaseUsage(call);
     else this.#dispatcher.dispatch(call, slot);
+  }
+
+  /** Nothing is hedged: where one node misses a key, that may be elsewhere, and the first answer is not the answer. */
+  #beginAt(gate: CallGate, call: Call, signal: AbortSignal | null, slot: number): void {
+    if (signal !== null && !attachSignal(call, signal)) releaseUsage(call);
+    else if (!gate.hold(call, slot)) this.#dispatcher.dispatch(call, slot);
   }
 }
 

@@ -17,9 +17,11 @@ import { blockingCall, exclusiveDeadline } from '../dispatch/blocking-call.js';
 import { lostError } from '../dispatch/call-errors.js';
 import type { Lessons } from '../dispatch/lessons.js';
 import { traceCall } from '../dispatch/traced-call.js';
+import type { Moving } from '../previous/moving.js';
 import type { View } from '../view.js';
 import type { Outcomes, Transaction } from './batch.js';
 import { LeaseState } from './lease-state.js';
+import { LeasedLine } from './leased-line.js';
 
 const WATCH = command('WATCH');
 const UNWATCH = command('UNWATCH');
@@ -32,6 +34,8 @@ interface LeaseEngine {
   admit(spec: CommandSpec, args: readonly Arg[], view: View): void;
   /** The spec of a command that the table lacks, asked of a server. */
   learn(spec: CommandSpec, args: readonly Arg[], view: View): Promise<CommandSpec>;
+  /** Move of the keys from a previous place; null: there is none. */
+  readonly moving: Pick<Moving, 'keys'> | null;
   /** Records that a node has executed a write of the view's session. */
   wrote(view: View, node: string): void;
 }
@@ -45,6 +49,10 @@ export class LeasedConnection implements CallOwner {
   readonly idempotent = false;
   readonly #state = new LeaseState();
   #isEnded = false;
+  readonly #line = new LeasedLine(
+    (call, go) => this.engine.moving?.keys.holdUntil(call, null, go) ?? false,
+    (call) => this.#transmit(call),
+  );
   /** Errors after which nothing was executed, and another connection may succeed. */
   readonly #retryable = new WeakSet<object>();
 
@@ -116,13 +124,16 @@ export class LeasedConnection implements CallOwner {
     if (exclusive !== null) call.ensureExtras().exclusive = exclusive;
     if (view.signal !== null && !attachSignal(call, view.signal)) releaseUsage(call);
     else if (commandChannel.hasSubscribers) this.#sendTraced(call);
-    else this.#transmit(call);
+    else this.#line.add(call);
+    if (this.#line.isHeld) reply.then(this.#lineSettled, this.#lineSettled);
     if (view.session !== null && (batch !== null || spec.name === 'EXEC' || changesData(spec)))
       reply.then(this.#reportWrite, this.#reportWrite);
     if (spec.name === 'EXEC' && batch === null) reply.then(this.#followReplies, () => {});
     if (spec.state !== 'none') reply.catch((error: unknown) => this.#state.failed(spec, error));
     return reply;
   }
+
+  readonly #lineSettled = (): void => this.#line.settled();
 
   readonly #reportWrite = (): void => this.engine.wrote(this.view, this.lease.connection.key);
 
@@ -134,14 +145,15 @@ export class LeasedConnection implements CallOwner {
   };
 
   #transmit(call: Call): void {
-    if (call.extras?.exclusive) this.lease.block(call);
+    if (this.#isEnded) call.fail(new CommandRefusedError(`${call.spec.name}: its lease is over`, { command: call.spec.name }));
+    else if (call.extras?.exclusive) this.lease.block(call);
     else this.lease.connection.send(call);
   }
 
   #sendTraced(call: Call): void {
     traceCall(call, () => {
       call.extras?.sink?.onSent?.(this.lease.connection.key);
-      this.#transmit(call);
+      this.#line.add(call);
     });
   }
 

@@ -1,8 +1,13 @@
-import type { NodeStats } from '../stats.js';
+import type { ClientStats, NodeStats } from '../stats.js';
 import type { Deployment } from './deployment.js';
 
+/** What `stats()` says of a deployment: its nodes, and its ring if it is one. */
+export function deploymentStats(deployment: Deployment): Pick<ClientStats, 'nodes' | 'ring'> {
+  return { nodes: nodeStats(deployment), ring: deployment.ringStats };
+}
+
 /** Counters of the nodes of a deployment, for people and tests. */
-export function nodeStats(deployment: Deployment): NodeStats[] {
+function nodeStats(deployment: Deployment): NodeStats[] {
   return deployment.nodes.all().map((node) => ({
     node: node.key,
     role: deployment.facts.roleOf(node.key),

@@ -132,7 +132,7 @@ const events: Row = async (bad, scene) => {
   await redis.close();
 };
 
-/** What `test/unit/admin/run/executor.test.ts` has tests for. */
+/** What `test/unit/admin/run/executor.test.ts` has tests for, and what is the same function of ours under another name. */
 const elsewhere: Row = async () => {};
 
 export const ROWS: Readonly<Record<Names, Row>> = {
@@ -145,6 +145,9 @@ export const ROWS: Readonly<Record<Names, Row>> = {
       await scene.isTold(throws);
     }),
   credentials,
+  'previous.access.credentials': elsewhere,
+  'previous.placement.place': elsewhere,
+  'previous.list': elsewhere,
   'topology.access.credentials': async (bad, scene) => {
     const topology = sentinel([`127.0.0.1:${scene.server.port}`], 'main', { credentials: () => bad.run() as { password: string } });
     const redis = scene.listen(track(createClient({ topology, failFast: true, connectTimeoutMs: bad.hangs === true ? SHORT_MS : 2_000 })));
