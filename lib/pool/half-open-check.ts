@@ -26,6 +26,9 @@ interface HalfOpenEvents {
   replaceable(): void;
 }
 
+/** What is found of the first connection; `elsewhere`: its server hung, and another one answers at the address. */
+type Found = Said | 'elsewhere';
+
 type CheckState = 'connecting' | 'answered' | 'unresponsive' | 'ended';
 
 const TRANSITIONS: Transitions<CheckState> = {
@@ -39,13 +42,14 @@ const TRANSITIONS: Transitions<CheckState> = {
  * What follows from what the server says of the first connection: at once, and after 3 s of silence. `replace`: others get another
  * connection, and those who wait for a reply wait for it until their deadlines.
  */
-const CONSEQUENCES: Readonly<Record<Said, readonly [atOnce: 'close' | 'wait', afterSilence: 'close' | 'wait' | 'replace']>> = {
+const CONSEQUENCES: Readonly<Record<Found, readonly [atOnce: 'close' | 'wait' | 'replace', afterSilence: 'close' | 'wait' | 'replace']>> = {
   gone: ['close', 'close'],
   busy: ['wait', 'wait'],
   working: ['wait', 'wait'],
   heard: ['wait', 'wait'],
   unheard: ['wait', 'replace'],
   unknown: ['wait', 'replace'],
+  elsewhere: ['replace', 'replace'],
 };
 
 /**
@@ -71,7 +75,9 @@ export class HalfOpenCheck {
   readonly #connectTimer: NodeJS.Timeout;
   #askTimer: NodeJS.Timeout | undefined;
   #answeredAt = 0;
-  #said: Said = 'unknown';
+  #said: Found = 'unknown';
+  /** It was found to hang before. */
+  #hung = false;
   #second: Connection;
   #replacedBy: ConnectionLostError | null = null;
 
@@ -122,6 +128,7 @@ export class HalfOpenCheck {
 
   #hangs(): void {
     this.#change('unresponsive');
+    this.#hung = true;
     this.#events.unresponsive();
     if (this.#replacedBy !== null) this.#stalled.destroy(this.#replacedBy);
   }
@@ -130,6 +137,13 @@ export class HalfOpenCheck {
   replaced(error: ConnectionLostError): void {
     this.#replacedBy = error;
     if (this.state === 'unresponsive' || this.#said === 'busy') this.#stalled.destroy(error);
+  }
+
+  /** A server was reached at the address by other means, perhaps not the one that hangs: it is asked anew. */
+  askNow(): void {
+    if (this.state !== 'unresponsive') return;
+    this.#second.destroy(connectionLostError(this.#stalled.key, 'does not answer'));
+    this.#reconnector.reopenNow();
   }
 
   /** Has the second connection log in again. If the server refuses it, another takes its place. */
@@ -144,7 +158,8 @@ export class HalfOpenCheck {
   async #ask(second: Connection): Promise<void> {
     const { id } = this.#stalled.server;
     // Another server knows nothing of the first connection.
-    const isAskable = id !== null && !areOfDifferentServers(this.#stalled.server, second.server);
+    const isElsewhere = areOfDifferentServers(this.#stalled.server, second.server);
+    const isAskable = id !== null && !isElsewhere;
     const timeoutMs = Math.max(ASK_EVERY_MS, this.#stalled.liveness.limitMs);
     const question = isAskable ? second.request(['CLIENT', 'LIST', 'ID', String(id)], clock.deadlineIn(timeoutMs)) : null;
     const answer = await question?.catch((error: unknown) => error as Error); // all that it rejects with
@@ -155,10 +170,11 @@ export class HalfOpenCheck {
       if (this.state === 'answered') this.#hangs();
       return;
     }
-    this.#conclude(answer === undefined ? 'unknown' : saidOf(answer));
+    if (isElsewhere && this.#hung) this.#conclude('elsewhere');
+    else this.#conclude(answer === undefined ? 'unknown' : saidOf(answer));
   }
 
-  #conclude(said: Said): void {
+  #conclude(said: Found): void {
     this.#said = said;
     const leftMs = HALF_OPEN_MS - (performance.now() - this.#answeredAt);
     const [atOnce, afterSilence] = CONSEQUENCES[said];
@@ -175,7 +191,7 @@ export class HalfOpenCheck {
     if (consequence === 'replace') this.#events.replaceable();
     if (this.state !== 'answered') return;
     // An answer that says nothing today says nothing in a second, and servers keep a log of what they refuse.
-    const next = said === 'unknown' ? (): void => this.#conclude(said) : (): void => void this.#ask(this.#second);
+    const next = said === 'unknown' || said === 'elsewhere' ? (): void => this.#conclude(said) : (): void => void this.#ask(this.#second);
     this.#askTimer = setTimeout(next, leftMs > 0 ? Math.min(ASK_EVERY_MS, leftMs) : ASK_EVERY_MS);
   }
 

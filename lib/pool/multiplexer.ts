@@ -251,8 +251,9 @@ export class Multiplexer {
     }
   }
 
-  /** The server was reached by other means: connections whose backoff runs are opened now. */
+  /** The server was reached by other means: connections whose backoff runs are opened now, and those to a server that hangs are checked. */
   reopenNow(): void {
+    for (const check of [...this.#halfOpenChecks.values()]) check.askNow();
     for (const reconnector of this.#reconnectors) reconnector.reopenNow();
   }
 

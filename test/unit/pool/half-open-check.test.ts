@@ -24,11 +24,11 @@ describe('a check of a stalled connection', () => {
     world[Symbol.dispose]();
   });
 
-  function start(): void {
+  function start(localAddress: string | null = null): void {
     const stalled = {
       key: server.name,
       state: 'ready',
-      server: { id: 7, localAddress: null },
+      server: { id: 7, localAddress },
       liveness: { limitMs: LIMIT_MS },
       isAwaited: true,
       destroy: ({ message }: Error) => {
@@ -88,6 +88,29 @@ describe('a check of a stalled connection', () => {
       assert.deepEqual(told, after);
     });
   }
+
+  it('asks anew where the address was reached by other means, and gives the connection up if another server is there', async () => {
+    server.script = () => silence;
+    start('10.0.0.1:6379');
+    await world.until(() => check.state === 'unresponsive', 'it is found to hang');
+    server.script = ([name, sub]) => (name === 'CLIENT' && sub === 'INFO' ? 'id=1 laddr=10.0.0.2:6379' : undefined);
+    await world.pass(50);
+    assert.deepEqual([told, server.open.length], [['unresponsive'], 1], 'the question waits for the server that hangs');
+    check.askNow();
+    await world.pass(10);
+    assert.equal(told.at(-1), 'replaceable');
+    assert.equal(server.open.length, 1);
+  });
+
+  it('waits 3 s for a server that was not found to hang, though another one is at the address', async () => {
+    server.script = ([name, sub]) => (name === 'CLIENT' && sub === 'INFO' ? 'id=1 laddr=10.0.0.2:6379' : undefined);
+    start('10.0.0.1:6379');
+    check.askNow();
+    await world.pass(2_900);
+    assert.deepEqual(told, []);
+    await world.pass(200);
+    assert.deepEqual(told, ['replaceable']);
+  });
 
   it('that has ended leaves no connection open, and no timer', async () => {
     start();
