@@ -82,6 +82,8 @@ export interface Publication {
   readonly message: string;
   /** Once for each subscription that matches. */
   readonly receivers: readonly RedisSession[];
+  /** Those whose client had closed the connection already: a server that stood still hands out what waited, before it reads of the end. */
+  readonly closed: readonly RedisSession[];
 }
 
 export type SubscriptionKind = 'channel' | 'pattern' | 'shard';
@@ -131,8 +133,9 @@ export class Books {
     this.roleTurns.push({ at: this.timeline.now, server, isPrimary });
   }
 
-  published({ server, isSharded, channel, message, receivers }: Omit<Publication, 'at'>): void {
-    this.publications.push({ at: this.timeline.now, server, isSharded, channel, message, receivers });
+  published({ server, isSharded, channel, message, receivers }: Omit<Publication, 'at' | 'closed'>): void {
+    const closed = receivers.filter(({ end }) => end.isPeerClosed);
+    this.publications.push({ at: this.timeline.now, server, isSharded, channel, message, receivers, closed });
   }
 
   subscribed(server: RedisServer, session: RedisSession, kind: SubscriptionKind, name: string, isOn: boolean): void {

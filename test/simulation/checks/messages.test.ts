@@ -50,7 +50,7 @@ function published(away?: readonly [number, number], at = server): Books {
   for (const { at: time, words } of books.executions) {
     const isThere = at === server && (away === undefined || time < away[0] || time >= away[1]);
     const [, channel = '', message = ''] = words;
-    books.publications.push({ at: time, server: at, isSharded: false, channel, message, receivers: isThere ? [session] : [] });
+    books.publications.push({ at: time, server: at, isSharded: false, channel, message, receivers: isThere ? [session] : [], closed: [] });
   }
   return books;
 }
@@ -67,7 +67,7 @@ describe('simulation: subscribers', () => {
 
   it('what the servers handed on long after it was published is theirs', () => {
     const books = published();
-    books.publications.push({ at: 90, server: other, isSharded: false, channel: 'news', message: 'm#2', receivers: [session] });
+    books.publications.push({ at: 90, server: other, isSharded: false, channel: 'news', message: 'm#2', receivers: [session], closed: [] });
     assert.deepEqual(found(deliveries, 'm1 m2 m3 m2', books), []);
   });
 
@@ -94,6 +94,16 @@ describe('simulation: subscribers', () => {
 
   it('one that never came to the server of the subscriber need not', () => {
     assert.deepEqual(found(gaps, '', published(undefined, other)), []);
+  });
+
+  it('one that a server handed to a connection that was closed is missed only by who was subscribed nowhere else', () => {
+    const books = published();
+    const handedLate = { at: 25, server, isSharded: false, channel: 'news', message: 'm#4', receivers: [session], closed: [session] };
+    books.publications.push(handedLate);
+    assert.match(found(gaps, 'm1 m2 m3', books)[0] ?? '', /missed 'm#4'/);
+    const elsewhere = { id: 10, name: '' } as Execution['session'];
+    books.subscriptionTurns.push({ at: 22, server: other, session: elsewhere, kind: 'channel', name: 'news', isOn: true });
+    assert.deepEqual(found(gaps, 'm1 m2 m3', books), []);
   });
 
   it('where the clock was set, any gap will do', () => {

@@ -32,11 +32,11 @@ export class Presence {
   }
 
   /**
-   * Whether a subscriber should have the message, or a gap: it was handed to a connection of its client, or at a time at which its client was
-   * subscribed nowhere. While it is subscribed at another server than the one that hands out, the message never comes there.
+   * Whether a subscriber should have the message, or a gap: it was handed to an open connection of its client, or at a time at which its client
+   * was subscribed nowhere. While it is subscribed at another server than the one that hands out, the message never comes there.
    */
-  shouldHave({ client, kind }: SubscriberRecord, name: string, { at, server, receivers }: Publication): boolean {
-    const there = this.#of(client, kind, name).filter(({ from, until }) => from <= at && until >= at);
+  shouldHave({ client, kind }: SubscriberRecord, name: string, { at, server, receivers, closed }: Publication): boolean {
+    const there = this.#of(client, kind, name).filter(({ session, from, until }) => from <= at && until >= at && !closed.includes(session));
     return there.length === 0 || there.some((stay) => stay.server === server && receivers.includes(stay.session));
   }
 
