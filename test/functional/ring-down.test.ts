@@ -121,8 +121,8 @@ describe('a ring of which a member is down', () => {
       assert.deepEqual(failures, []);
       assert.ok(count > 0);
       const before = quiet[at]?.slowestMs ?? 0;
-      // The stopped one answers nothing for 2.5 s: whoever waited for it would be far above.
-      assert.ok(slowestMs <= before + 100, `${slowestMs} ms, ${before} ms before`);
+      // Whoever waited for the stopped one, or for a probe of it to end, would be above; less than that may be a machine that is busy.
+      assert.ok(slowestMs <= before + 400, `${slowestMs} ms, ${before} ms before`);
     }
   });
 
@@ -238,7 +238,7 @@ describe('a ring with a member that sentinels watch', () => {
       assert.deepEqual(failovers, [{ from: old.address, to: next.address }]);
       assert.deepEqual(beside.failures, []);
       assert.equal(Number(await redis.get(keys.alone ?? '')), counted + beside.count);
-      assert.ok(beside.slowestMs <= quietMs + 100, `${beside.slowestMs} ms beside, ${quietMs} ms before`);
+      assert.ok(beside.slowestMs <= quietMs + 400, `${beside.slowestMs} ms beside, ${quietMs} ms before`);
       // In flight at the moment of the failure, each on its own.
       assert.ok(within.failures.length <= 1, String(within.failures));
       for (const error of within.failures) assert.ok(error instanceof SlotwiseError && error.executed === 'unknown', String(error));
