@@ -24,6 +24,7 @@ describe('stats()', () => {
         nodes: [],
         domains: [{ domain: null, ...none }],
         ring: t.kind === 'ring' ? { members: 3, ejected: [], ejections: 0, returns: 0 } : null,
+        previous: null,
       });
       // Connections that open have their handshake in flight.
       await Promise.all(Array.from({ length: 100 }, (_, id) => redis.incr(`n${id}`)));
