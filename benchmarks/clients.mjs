@@ -11,10 +11,14 @@ const libraryBefore = before && pathToFileURL(`${before}/dist/esm/index.js`).hre
 const url = (port) => `redis://127.0.0.1:${port}`;
 
 const slotwise = (module) => async (topology) => {
-  const { createClient, single, cluster } = await import(module);
+  const { createClient, single, cluster, ring } = await import(module);
   const seeds = topology.ports.map(url);
   const reads = topology.replicas > 0 ? 'replica' : 'primary';
-  const client = createClient({ topology: topology.cluster ? cluster(seeds) : single(seeds[0]), reads });
+  const shape = () => {
+    if (topology.placement) return ring(seeds, topology.placement);
+    return topology.cluster ? cluster(seeds) : single(seeds[0]);
+  };
+  const client = createClient({ topology: shape(), reads });
   await client.connect();
   const buffers = client.with({ buffers: true });
   return {

@@ -1,10 +1,12 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * Closed loop: `callers` callers, each awaiting `op(i)` before it issues the next. What finished and what the process spent is read when the
- * time is up; the commands then still in flight are awaited but not counted. `observe(microseconds)` gets every latency, if given.
+ * time is up; the commands then still in flight are awaited but not counted. `observe(microseconds)` gets every latency, if given, and what
+ * another process spends meanwhile, `besidePid`, is read as well.
  */
-export async function closedLoop({ op, callers, durationMs, commands = 1, observe }) {
+export async function closedLoop({ op, callers, durationMs, commands = 1, observe, besidePid }) {
   let stopped = false;
   let finished = 0;
   async function caller(first) {
@@ -16,6 +18,7 @@ export async function closedLoop({ op, callers, durationMs, commands = 1, observ
     }
   }
   globalThis.gc?.();
+  const besideBefore = besidePid && cpuMicrosOf(besidePid);
   const cpuBefore = process.cpuUsage();
   const start = performance.now();
   const running = Promise.all(Array.from({ length: callers }, (_, i) => caller(i)));
@@ -27,10 +30,23 @@ export async function closedLoop({ op, callers, durationMs, commands = 1, observ
   }
   const elapsedMs = performance.now() - start;
   const cpu = process.cpuUsage(cpuBefore);
+  const beside = besidePid && cpuMicrosOf(besidePid) - besideBefore;
   const done = finished * commands;
   stopped = true;
   await running;
-  return { opsPerSecond: (done / elapsedMs) * 1000, cpuMicros: (cpu.user + cpu.system) / done };
+  return {
+    opsPerSecond: (done / elapsedMs) * 1000,
+    cpuMicros: (cpu.user + cpu.system) / done,
+    ...(besidePid && { besideMicros: beside / done }),
+  };
+}
+
+/** Time that all threads of a process have had, of Linux alone: the first number of `schedstat` is in ns. */
+function cpuMicrosOf(pid) {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  return (
+    threads.reduce((sum, thread) => sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]), 0) / 1000
+  );
 }
 
 /** Counts of whole microseconds, the last one for everything longer: cheap enough to be kept for every command. */

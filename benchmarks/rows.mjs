@@ -1,7 +1,7 @@
 /**
  * What is measured, as data. A row of load has `callers` callers, each awaiting its command before it issues the next: `op(client, i)` is
  * what a caller does, `commands` how many commands that is, and `args(i)` the same command for the bare socket. The other kinds have a
- * module each in kinds/. `short` rows are those of a run without --full. With `replicas` the cluster is one shard, and reads go to its replicas.
+ * module each in kinds/, of which `ways` is of slotwise alone. `short` rows are those of a run without --full. With `replicas` the cluster is one shard, and reads go to its replicas.
  */
 const many = (length, make) => Array.from({ length }, (_, i) => make(i));
 
@@ -100,6 +100,8 @@ export const rows = {
       load(`GET on ${replicas} replica${replicas > 1 ? 's' : ''}, 50 callers`, 50, get, { ...inCluster, replicas }),
     ]),
   ),
+  'ring-get-50': { ...load('three servers, GET, 50 callers', 50, get, short), kind: 'ways' },
+  'ring-get-1000': { ...load('three servers, GET, 1000 callers', 1000, get, short), kind: 'ways' },
   latency: { ...load('GET, 1000 callers, latency', 1000, get), kind: 'latency' },
   memory: { ...load('GET, 100000 in flight', 100_000, get), kind: 'memory' },
   subscriber: { kind: 'subscriber', title: 'one subscriber, messages of 100 B', verb: 'subscribe' },

@@ -41,15 +41,18 @@ const { drawChart } = await import('./chart.mjs');
 const { clients } = await import('./clients.mjs');
 const { describe, environment } = await import('./environment.mjs');
 const { fixtures, rows } = await import('./rows.mjs');
-const { findLoadTool, startServers } = await import('./servers.mjs');
+const { findLoadTool, startIndependent, startServers } = await import('./servers.mjs');
 const { ensureServer } = await import('../scripts/servers.mjs');
 const { compact, failures, figureTable, loadTable } = await import('./table.mjs');
+
+const { measureWays, ways } = await import('./kinds/ways.mjs');
 
 const measures = {
   load: (await import('./kinds/load.mjs')).measureLoad,
   latency: (await import('./kinds/latency.mjs')).measureLatency,
   memory: (await import('./kinds/memory.mjs')).measureMemory,
   subscriber: (await import('./kinds/subscriber.mjs')).measureSubscriber,
+  ways: measureWays,
   import: (await import('./kinds/import.mjs')).measureImport,
   types: (await import('./kinds/types.mjs')).measureTypes,
 };
@@ -87,9 +90,22 @@ const program = ensureServer().server;
 const environs = environment();
 const running = {};
 const results = [];
+const hasOwn = names.includes('slotwise');
 
-async function serversFor(row) {
-  const { cluster, replicas } = row;
+/** Of `ways`: a cluster, three servers that know nothing of each other, and the proxy in front of those. */
+async function serversOfWays() {
+  const cluster = await serversFor({ cluster: true });
+  if (!running.independent) {
+    running.independent = await startIndependent({ program });
+    await sendAll(running.independent.ports, fixtures.commands);
+    if (running.independent.proxy === null) console.log('There is no nutcracker (npm test unpacks one): rows are without it.\n');
+  }
+  return { cluster: cluster.topology, ring: running.independent, proxy: running.independent.proxy };
+}
+
+async function serversFor({ kind: rowKind, cluster, replicas }) {
+  if (rowKind === 'import' || rowKind === 'types') return undefined;
+  if (rowKind === 'ways') return serversOfWays();
   const kind = cluster ? `cluster ${replicas ?? ''}` : 'single';
   if (!running[kind]) {
     running[kind] = await startServers({ program, cluster, replicas, pin: given.pin });
@@ -106,7 +122,8 @@ try {
   for (const [position, id] of rowNames.entries()) {
     const row = rows[id];
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${position + 1}/${rowNames.length} ${row.title} …`);
-    const servers = row.kind === 'import' || row.kind === 'types' ? undefined : await serversFor(row);
+    if (row.kind === 'ways' && !hasOwn) continue;
+    const servers = await serversFor(row);
     const measured = await measures[row.kind](id, row, { ...pace, names, servers, loadTool: findLoadTool(program) });
     results.push({ id, kind: row.kind, title: row.title, ...measured });
   }
@@ -125,13 +142,15 @@ for (const { title, ceiling, results: of } of loads.filter((row) => row.ceiling)
     .map((name) => `${name} ${(of[name].opsPerSecond / ceiling).toFixed(2)} × that`);
   console.log(`${title}: redis-benchmark (C) reaches ${compact(ceiling)} ops/s; ${shares.join(', ')}.`);
 }
-for (const result of results.filter(({ kind }) => kind !== 'load'))
+for (const result of results.filter(({ kind }) => kind !== 'load')) {
+  const order = result.kind === 'ways' ? Object.keys(ways) : names;
   console.log(
     `\n${figureTable(
       result,
-      names.filter((name) => name in result.results),
+      order.filter((name) => name in result.results),
     )}`,
   );
+}
 for (const failure of failures(results)) console.log(failure);
 
 const kept = given.json ?? (given.full ? here(`./results/${environs.date.slice(0, 10)}.json`) : undefined);
@@ -143,4 +162,5 @@ if (kept) {
 }
 
 // Slowness fails nothing; wrong answers of our own do.
-if (results.some((row) => row.results.slotwise?.error)) process.exitCode = 1;
+const own = (row) => (row.kind === 'ways' ? Object.values(row.results) : [row.results.slotwise]);
+if (results.some((row) => own(row).some((result) => result?.error))) process.exitCode = 1;

@@ -2,11 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { register } from 'tsx/esm/api';
+import { findProxy } from '../scripts/servers.mjs';
 
 // The tests know how to start servers, and to end them whatever happens to this process.
 register();
 const { Cluster } = await import('../test/support/cluster.ts');
-const { Server } = await import('../test/support/server.ts');
+const { Nutcracker } = await import('../test/support/nutcracker.ts');
+const { Server, startAll, stopAll } = await import('../test/support/server.ts');
 
 /** redis-benchmark of the same build, where there is one. */
 export function findLoadTool(server) {
@@ -32,6 +34,17 @@ export async function startServers({ program, cluster = false, replicas = 0, pin
     pinned: pin && !cluster && pinToLastCore(first.pid),
     pause: () => first.pause(),
     resume: () => first.resume(),
-    stop: () => Promise.all(servers.map((server) => server.stop())),
+    stop: () => stopAll(servers),
+  };
+}
+
+/** Starts three servers that know nothing of each other, and a nutcracker in front of them where there is one, else `proxy` is null. */
+export async function startIndependent({ program }) {
+  const servers = await startAll(Array.from({ length: 3 }, () => ({ program })));
+  const proxy = findProxy('nutcracker') === null ? null : await Nutcracker.start({ servers: servers.map(({ address }) => address) });
+  return {
+    ports: servers.map(({ port }) => port),
+    proxy,
+    stop: () => Promise.all([proxy?.stop(), stopAll(servers)]),
   };
 }

@@ -1,4 +1,5 @@
 import { clients, nameOf } from './clients.mjs';
+import { ways } from './kinds/ways.mjs';
 import { ratios } from './ratios.mjs';
 
 export const compact = (value) => {
@@ -12,7 +13,7 @@ export const compact = (value) => {
 const line = (title, cells) => title.padEnd(34) + cells.map((cell) => cell.padStart(9)).join('');
 const times = (value) => (value === undefined ? '' : `${value.toFixed(2)}×`);
 const cellsOf = (byClient, field, names) => names.map((name) => (byClient[name]?.error ? 'failed' : compact(byClient[name]?.[field])));
-const titles = (names) => names.map((name) => clients[name].title);
+const titles = (names) => names.map((name) => (clients[name] ?? ways[name]).title);
 
 /** A row of load takes two lines: throughput, and the client's CPU per command, each with slotwise's ratios to the others. */
 export function loadTable(results, names) {
@@ -35,6 +36,6 @@ export function failures(results) {
   return results.flatMap(({ title, results: byClient }) =>
     Object.entries(byClient)
       .filter(([, result]) => result.error)
-      .map(([name, { error }]) => `${title}: ${nameOf(name)} failed: ${error}`),
+      .map(([name, { error }]) => `${title}: ${name in ways ? ways[name].title : nameOf(name)} failed: ${error}`),
   );
 }

@@ -60,7 +60,7 @@ const actions = {
     if (!definition.floor) await check(topology);
   },
 
-  load: async ({ row, durationMs }) => closedLoop({ ...(await workOf(rows[row])), durationMs }),
+  load: async ({ row, durationMs, besidePid }) => closedLoop({ ...(await workOf(rows[row])), durationMs, besidePid }),
 
   latency: async ({ row, durationMs }) => {
     const counts = latencyCounts();

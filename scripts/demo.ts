@@ -4,6 +4,7 @@ import { createClient } from '../lib/index.js';
 import { slotOfKey } from '../lib/routing/keys/slots.js';
 import { Cluster } from '../test/support/cluster.js';
 import { ReplicationGroup } from '../test/support/replication.js';
+import { RingOfServers } from '../test/support/ring.js';
 import { RunningTopology } from '../test/support/running-topology.js';
 import { SentinelGroup } from '../test/support/sentinel.js';
 import { Server } from '../test/support/server.js';
@@ -11,6 +12,7 @@ import { showFailover } from './demo/failover.js';
 import { whenNamed } from './demo/probe.js';
 import { showReadsOfCluster, showReadsOfOneShard } from './demo/reads.js';
 import { duration, plural, Report, wantsColours } from './demo/report.js';
+import { showRing } from './demo/ring.js';
 import { showSlotMove } from './demo/slot-move.js';
 import { showTypedCommands } from './demo/typed.js';
 
@@ -39,18 +41,20 @@ function pair(servers: readonly Server[]): [Server, Server] {
 
 async function demo(): Promise<void> {
   const { product, version } = Server.version();
-  report.chapter(`Starting 16 servers, ${product === 'redis' ? 'Redis' : 'Valkey'} ${version}`);
-  const [lone, group, watched, cluster] = await Promise.all([
+  report.chapter(`Starting 19 servers, ${product === 'redis' ? 'Redis' : 'Valkey'} ${version}`);
+  const [lone, group, watched, cluster, ring] = await Promise.all([
     announced('single: 1 server', Server.start()),
     announced('replication: 1 primary, 2 replicas', ReplicationGroup.start()),
     announced('sentinel: 1 primary, 2 replicas, 3 sentinels', SentinelGroup.start({ downAfterMs: 1_000, failoverTimeoutMs: 3_000 })),
     announced('cluster: 3 primaries, 3 replicas', Cluster.start({ nodeTimeoutMs: 1_500 })),
+    announced('ring: 3 servers that know nothing of each other', RingOfServers.start()),
   ]);
   const topologies = [
     new RunningTopology('single', lone),
     new RunningTopology('replication', group),
     new RunningTopology('sentinel', watched),
     new RunningTopology('cluster', cluster),
+    new RunningTopology('ring', ring),
   ] as const;
   const [, ofGroup, ofWatched, ofCluster] = topologies.map((topology) => topology.createOptions());
 
@@ -59,7 +63,7 @@ async function demo(): Promise<void> {
   for (const [, redis] of clients) await redis.close();
 
   report.chapter("Reads by business domain, counted by the servers' own INFO commandstats");
-  if (ofGroup === undefined || ofWatched === undefined || ofCluster === undefined) throw new Error('there are four topologies');
+  if (ofGroup === undefined || ofWatched === undefined || ofCluster === undefined) throw new Error('there are five topologies');
   await showReadsOfOneShard(report, 'replication', ofGroup, group.primary, pair(group.replicas));
   report.line();
   await showReadsOfOneShard(report, 'sentinel', ofWatched, await watched.primary(), pair(await watched.replicas()));
@@ -88,6 +92,7 @@ async function demo(): Promise<void> {
     primary: () => cluster.nodeForSlot(slotOfKey('visits')),
     successors: async () => (await cluster.shardForSlot(slotOfKey('visits'))).replicas,
   });
+  await showRing(report, ring);
   await Promise.all(topologies.map((topology) => topology.stop()));
 }
 
