@@ -15,6 +15,8 @@ export const rivals = {
 
 /** A statement: of which rival, what, and, where they are not those of `rivals`, of which version and where it was seen. */
 const says = (text, where = {}) => ({ text, ...where });
+const inRedisOptions = (text, name) =>
+  says(text, { source: 'https://github.com/redis/ioredis/blob/v6.0.0/lib/redis/RedisOptions.ts', name });
 const inGlide = (text, name) => says(text, { source: `${glide}/blob/v2.5.2/node/src/BaseClient.ts`, name });
 
 /** Rows of the README's table: what, slotwise, and each rival in the order of `rivals`. */
@@ -26,6 +28,14 @@ export const table = [
     says('no'),
     says('no'),
     inGlide('yes, where asked for', 'NodeDiscoveryMode.DiscoverAll'),
+  ],
+  ['keys placed on independent servers by hashing, as twemproxy, Jedis and go-redis do', 'yes', says('no'), says('no'), says('no')],
+  [
+    'several equal proxies, the next when one fails',
+    'yes, listed by a function too',
+    inRedisOptions('with a connector of one’s own', 'Connector'),
+    says('no'),
+    inGlide('one proxy', 'NodeDiscoveryMode.Static'),
   ],
   [
     'reads on replicas outside a cluster',

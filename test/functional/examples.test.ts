@@ -43,6 +43,7 @@ const examples: Readonly<Record<string, Example>> = {
     on: 'ring',
     prints: [/^[abc] [abc] [abc]$/, "[ 'Barbara', 'Ada', null ]", 'on its member: Ada', "[ 'OK', 'open' ]", 'refused before it was sent'],
   },
+  endpoints: { on: 'single', prints: ['user Ada', "in order [ null, 'Ada' ]", 'ERR_COMMAND_REFUSED no'] },
   codis: { on: 'single', prints: ['online 1', 'user Ada', 'ERR_COMMAND_REFUSED'] },
   subscribe: { on: 'single', prints: ['news hello', 'user:* user:1 logged in', 'sport 2:1'] },
   messages: { on: 'single', prints: ['orders {"n":1}', 'orders {"n":2}', 'orders {"n":3}', 'orders end', 'set cart:7'] },
