@@ -4,7 +4,7 @@ import { runTransaction } from '../client/lease/batch.js';
 import { LeasedConnection } from '../client/lease/leased-connection.js';
 import { runPipeline } from '../client/lease/pipeline.js';
 import { type Watching, type WatchOptions, watch } from '../client/lease/watch.js';
-import { memberOf, placeOfMember, setMembers } from '../client/ring/members.js';
+import { leaseKeysOf, memberOf, placeOfMember, setMembers } from '../client/ring/members.js';
 import type { ClientStats } from '../client/stats.js';
 import { type Source, type StreamOptions, stream } from '../client/stream.js';
 import type { View } from '../client/view.js';
@@ -223,13 +223,15 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
   }
 
   /**
-   * Lends one connection to `use`, alone, for what needs state of the connection (WATCH, MULTI by hand, WAIT, SELECT …). In a cluster it
-   * leads to the primary of `key`. When `use` ends the connection goes back, or is closed if its state was touched.
+   * Lends one connection to `use`, alone, for what needs state of the connection (WATCH, MULTI by hand, WAIT, SELECT …). In a cluster and a
+   * ring it leads to the primary of `key`. When `use` ends the connection goes back, or is closed if its state was touched.
    * @example await redis.lease(async (one) => { await one.call('WATCH', 'a'); … });
    */
   async lease<T>(use: (connection: Leased<Text, Integer>) => Promise<T>, options: { readonly key?: Key } = {}): Promise<T> {
-    const lease = await this.#client.acquire(options.key ?? null, this.#view);
-    const connection = new LeasedConnection(lease, this.#view, this.#client);
+    const key = options.key ?? null;
+    const keys = leaseKeysOf(this.#client, this.#view, key);
+    const lease = await this.#client.acquire(key, this.#view);
+    const connection = new LeasedConnection(lease, this.#view, this.#client, keys);
     try {
       return await use(new Leased(connection));
     } finally {

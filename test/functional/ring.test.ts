@@ -123,6 +123,22 @@ describe('a ring of three servers', () => {
     assert.deepEqual((await collect(redis.member('b').scanKeys({ match: 'key:*' }))).sort(), own.sort());
   });
 
+  it('takes on a lease only keys of its member', async () => {
+    const [first = '', second = ''] = spread();
+    await assert.rejects(
+      redis.lease((one) => one.set(first, '1'), { key: second }),
+      CrossSlotError,
+    );
+    await assert.rejects(
+      redis.lease((one) => one.call('SET', first, '1')),
+      (error) => error instanceof ArgumentError && /SET: a lease without a key is of any member of the ring/.test(error.message),
+    );
+    assert.equal(await redis.dbsize(), 0);
+    assert.equal(await redis.lease((one) => one.set(second, '1'), { key: second }), 'OK');
+    assert.equal(await serverOf(second).ask('GET', second), '1');
+    assert.equal(await redis.lease((one) => one.ping()), 'PONG');
+  });
+
   it('gives a client of one member', async () => {
     const b = redis.member('b');
     const [first = ''] = spread();

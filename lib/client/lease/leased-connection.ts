@@ -7,7 +7,7 @@ import type { AtomicBatch } from '../../protocol/call-extras.js';
 import { blockingOf, isStreamRead } from '../../protocol/catalog/blocking.js';
 import { changesData, isRead } from '../../protocol/catalog/effects.js';
 import { command, stateReason } from '../../protocol/catalog/specs.js';
-import { type Arg, BLOCKING, type CommandSpec, type Decode } from '../../protocol/command-spec.js';
+import { type Arg, BLOCKING, type Command, type CommandSpec, type Decode } from '../../protocol/command-spec.js';
 import { measure } from '../../protocol/resp/encoder.js';
 import { asText } from '../../protocol/script.js';
 import { prefixed } from '../../routing/keys/prefixed-command.js';
@@ -18,6 +18,7 @@ import { lostError } from '../dispatch/call-errors.js';
 import type { Lessons } from '../dispatch/lessons.js';
 import { traceCall } from '../dispatch/traced-call.js';
 import type { Moving } from '../previous/moving.js';
+import type { LeaseKeys } from '../ring/lease-keys.js';
 import type { View } from '../view.js';
 import type { Outcomes, Transaction } from './batch.js';
 import { LeaseState } from './lease-state.js';
@@ -60,6 +61,8 @@ export class LeasedConnection implements CallOwner {
     private readonly lease: Lease,
     private readonly view: View,
     private readonly engine: LeaseEngine,
+    /** Rule for the keys of what `run` is given; null: a server refuses those that it has not, or the caller has checked them. */
+    private readonly keys: LeaseKeys | null = null,
   ) {}
 
   get timeoutMs(): number {
@@ -69,13 +72,15 @@ export class LeasedConnection implements CallOwner {
   run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null): Promise<unknown> {
     if (spec.state === 'refused') return rejectRefused(spec, stateReason(spec));
     if (spec.arity === 0) return this.engine.learn(spec, args, this.view).then((learnt) => this.run(learnt, args, decode));
+    const { prefix } = this.view;
+    let own: Command = { spec, args, decode };
     try {
       this.engine.admit(spec, args, this.view);
+      if (prefix !== null) own = prefixed(prefix, own);
+      this.keys?.check(spec, own.args);
     } catch (error) {
       return Promise.reject(error);
     }
-    const { prefix } = this.view;
-    const own = prefix === null ? { spec, args, decode } : prefixed(prefix, { spec, args, decode });
     // A script goes as text: after SHA-1 and NOSCRIPT, later commands would have overtaken it.
     const step = asText(own);
     return this.#send(step.spec, step.args, step.decode, null);

@@ -6,11 +6,19 @@ import { prefixKey } from '../../routing/keys/key-prefix.js';
 import type { RingSlotting } from '../../routing/keys/ring-slotting.js';
 import type { Client } from '../client.js';
 import type { RingPlace, View } from '../view.js';
+import { LeaseKeys } from './lease-keys.js';
 
 /** Name of the member that has a key of this view. */
 export function memberOf(client: Client, view: View, key: Arg): string {
   const ring = ringOf(client, 'memberOf(key)');
   return ring.nameOf(ring.slotOf(view.prefix === null ? key : prefixKey(view.prefix, key)));
+}
+
+/** Rule for the keys of what a lease sends; null: there is none. */
+export function leaseKeysOf(client: Client, { member, prefix }: View, key: Arg | null): LeaseKeys | null {
+  const { ring } = client.sharding;
+  if (ring === null || member !== null) return null;
+  return new LeaseKeys(ring, key === null || prefix === null ? key : prefixKey(prefix, key));
 }
 
 /** Where a view of one member sends its calls. */
