@@ -125,8 +125,7 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
   }
 
   /**
-   * Gives a ring other members, as `ring(members)` takes them: keys are placed on them from the next command on, and the event `members`
-   * follows. Connections to those that stay are kept. No key is moved: see docs/topologies.md.
+   * Gives a ring other members, from the next command on; those that stay keep their connections. No key is moved: see docs/topologies.md.
    * @example redis.setMembers({ a: '10.0.0.1:6379', b: '10.0.0.2:6379', d: '10.0.0.4:6379' });
    */
   setMembers(members: readonly RingMemberOptions[] | Readonly<Record<string, RingMemberOptions>>): void {
@@ -223,8 +222,8 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
   }
 
   /**
-   * Lends one connection to `use`, alone, for what needs state of the connection (WATCH, MULTI by hand, WAIT, SELECT …). In a cluster and a
-   * ring it leads to the primary of `key`. When `use` ends the connection goes back, or is closed if its state was touched.
+   * Lends one connection to `use`, alone, for what needs its state (WATCH, MULTI by hand, WAIT, SELECT …), where there are several primaries
+   * to that of `key`. When `use` ends the connection goes back, or is closed if its state was touched.
    * @example await redis.lease(async (one) => { await one.call('WATCH', 'a'); … });
    */
   async lease<T>(use: (connection: Leased<Text, Integer>) => Promise<T>, options: { readonly key?: Key } = {}): Promise<T> {

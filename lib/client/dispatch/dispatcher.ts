@@ -10,6 +10,7 @@ import { isRead } from '../../protocol/catalog/effects.js';
 import { classify } from '../../protocol/resp/reply-error.js';
 import { isAffinity, slotOfAffinity } from '../../routing/keys/affinity-slot.js';
 import { slotOfCommand } from '../../routing/keys/slots.js';
+import type { Slotting } from '../../routing/keys/slotting.js';
 import { proxyErrorsOf } from '../../routing/proxies/proxy-errors.js';
 import { PublishAffinity } from '../../routing/pubsub/publish-affinity.js';
 import type { Decision } from '../../routing/retry.js';
@@ -28,6 +29,7 @@ import { decide } from './judge.js';
 import { Lessons } from './lessons.js';
 import { NoNodeReasons } from './no-node-reasons.js';
 import { NodelessCalls } from './nodeless-calls.js';
+import { owedSlots } from './owed-slots.js';
 import { PendingCalls } from './pending-calls.js';
 import { failIfPinned, isStillThere, recordProcess } from './pinned-process.js';
 import { needsPrimary, ReadRouter, readPolicyOf } from './read-router.js';
@@ -45,11 +47,14 @@ export class Dispatcher implements ViewEngine {
   readonly #options: Options;
   readonly #lifecycle: Lifecycle;
   readonly #reads: ReadRouter;
-  readonly #noNode = new NoNodeReasons(
-    () => this.deployment,
-    (call) => this.#slotOf(call),
+  /** Slot number of a call. A call does not carry it: it is needed again only when something went wrong. */
+  readonly #slotOf = (call: Call): number => slotOfCall(this.deployment.slotting, call);
+  readonly #noNode = new NoNodeReasons(() => this.deployment, this.#slotOf);
+  readonly #pending = new PendingCalls(
+    (call) => this.dispatch(call),
+    this.#noNode,
+    () => owedSlots(this.deployment, this.#slotOf),
   );
-  readonly #pending = new PendingCalls((call) => this.dispatch(call), this.#noNode);
   readonly #nodeless: NodelessCalls;
   readonly #publishAffinity = new PublishAffinity();
   readonly #isReachable = (key: string): boolean => this.deployment.isReachable(key);
@@ -64,7 +69,7 @@ export class Dispatcher implements ViewEngine {
       .on('changed', () => this.#pending.topologyChanged())
       .on('reassigned', (next, previous) => {
         const nodeOf = (key: string): Node | null => this.deployment.nodes.presentOrLeaving(key);
-        this.#pending.raiseBarriers({ next, previous, nodeOf, slotOf: (call) => this.#slotOf(call) });
+        this.#pending.raiseBarriers({ next, previous, nodeOf, slotOf: this.#slotOf });
       })
       .on('callsReturned', (calls) => {
         // Some were told of a timeout while they waited there: nobody else counts them off.
@@ -75,7 +80,7 @@ export class Dispatcher implements ViewEngine {
       })
       .on('unrecoverable', (error) => this.#rejectPending(error));
     this.#reads = new ReadRouter(this.deployment);
-    this.lessons = new Lessons(this.deployment, (call) => this.#slotOf(call), proxyErrorsOf(options.topology));
+    this.lessons = new Lessons(this.deployment, this.#slotOf, proxyErrorsOf(options.topology));
   }
 
   /** How many calls wait for a node. */
@@ -187,12 +192,6 @@ export class Dispatcher implements ViewEngine {
     if (signal !== null) attachSignal(second, signal);
     this.#send(second, node, node === this.deployment.facts.primaryOf(slot) ? 'primary' : 'replica');
     return node.key;
-  }
-
-  /** Slot number of a call. A call does not carry it: it is needed again only when something went wrong. */
-  #slotOf(call: Call): number {
-    const { slotting } = this.deployment;
-    return slotting === null ? -1 : (call.extras?.target?.slot ?? slotOfCommand(slotting, call.spec, call.args));
   }
 
   keepsOrder(call: Call): boolean {
@@ -319,4 +318,8 @@ function mayHaveRun({ kind, error }: AttemptFailure): boolean {
 /** A replica refused the call, and would refuse it again. */
 function wasRefusedByReplica({ firstError }: Call): boolean {
   return firstError instanceof ReplyError && classify(firstError) === 'readonly';
+}
+
+function slotOfCall(slotting: Slotting | null, { spec, args, extras }: Call): number {
+  return slotting === null ? -1 : (extras?.target?.slot ?? slotOfCommand(slotting, spec, args));
 }

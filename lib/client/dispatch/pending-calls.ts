@@ -22,6 +22,7 @@ interface WhyWaiting {
 export class PendingCalls implements Holder {
   readonly #dispatch: (call: Call) => void;
   readonly #why: WhyWaiting;
+  readonly #owedSlots: () => ReadonlySet<number>;
   readonly barriers = new SlotBarriers();
   readonly #timeoutOf = (call: Call): TimeoutError => {
     const error = this.#why.errorOf(call);
@@ -33,9 +34,11 @@ export class PendingCalls implements Holder {
   #awaitingTopology = new DeadlineQueue(this.#timeoutOf);
   #backingOff: { readonly call: Call; readonly at: number; readonly go: (call: Call) => void }[] = [];
 
-  constructor(dispatch: (call: Call) => void, why: WhyWaiting) {
+  /** `owedSlots`: see `owedSlots`. */
+  constructor(dispatch: (call: Call) => void, why: WhyWaiting, owedSlots: () => ReadonlySet<number>) {
     this.#dispatch = dispatch;
     this.#why = why;
+    this.#owedSlots = owedSlots;
   }
 
   get size(): number {
@@ -80,7 +83,7 @@ export class PendingCalls implements Holder {
 
   /** The topology has changed: dispatches the calls that wait for that, and those that wait behind a barrier of refusals. */
   topologyChanged(): void {
-    for (const call of this.barriers.openRefused()) this.#release(call);
+    for (const call of this.barriers.openRefused(clock.now(), this.#owedSlots)) this.#release(call);
     const calls = this.#awaitingTopology;
     this.#awaitingTopology = new DeadlineQueue(this.#timeoutOf);
     for (let call = calls.shift(); call !== null; call = calls.shift()) this.#dispatch(call);
@@ -101,7 +104,7 @@ export class PendingCalls implements Holder {
     this.#awaitingTopology.tick(now);
     if (this.barriers.size > 0) {
       this.barriers.sift((call) => this.#keep(call, now));
-      for (const call of this.barriers.open(now)) this.#dispatch(call);
+      for (const call of this.barriers.open(now, this.#owedSlots)) this.#dispatch(call);
     }
     const waiting = this.#backingOff.filter(({ call }) => this.#keep(call, now));
     this.#backingOff = waiting.filter(({ at }) => at > now);

@@ -27,6 +27,12 @@ interface Barrier {
   readonly issued: Call[];
 }
 
+/** Refused calls wait no longer than this after their moment for the answers to others of their slot, in ms. */
+const MAX_OWED_MS = 100;
+/** Gives the slots whose nodes owe answers to calls that were sent before their barriers were raised. */
+type OwedSlots = () => ReadonlySet<number>;
+const NOTHING_OWED: OwedSlots = () => new Set();
+
 /** Slots of which nothing is published for a moment: their old node may still be handing on what it has answered. */
 interface PublishingHold {
   readonly concerns: (slot: number) => boolean;
@@ -38,7 +44,7 @@ interface PublishingHold {
  *
  * | barrier | stands | waiting calls | opens |
  * |---|---|---|---|
- * | of refusals | while the node of the slot refuses everything (LOADING, READONLY, CLUSTERDOWN …): each refused call would come back after a jittered moment of its own and overtake the others | all of the slot | after one moment for all, and when the topology changes |
+ * | of refusals | while the node of the slot refuses everything (LOADING, READONLY, CLUSTERDOWN …): each refused call would come back after a jittered moment of its own and overtake the others | all of the slot | after one moment for all, and when the topology changes, but not while the node owes answers to others of the slot, for 100 ms at most |
  * | of refused writes | while it refuses what writes (NOREPLICAS), likewise | writes, and reads with their keys | likewise |
  * | of a handover | since the slot went to another node while calls for it are on their way to the old one, which will refuse them: newer ones would overtake them | those with the same keys | when the last of those is answered, or after 100 ms; 50 ms later where SPUBLISH was among them |
  */
@@ -128,26 +134,44 @@ export class SlotBarriers {
   }
 
   /** Opens the barriers whose time has come, and returns their calls in order. */
-  open(now: number): Call[] {
+  open(now: number, owedSlots = NOTHING_OWED): Call[] {
     if (this.#publishingHolds.length > 0) this.#publishingHolds = this.#publishingHolds.filter(({ until }) => until > now);
-    return this.#openThose(({ until }) => (until instanceof HandoverBarrier ? until.isOver(now) : until <= now));
+    const isOwed = lookup(owedSlots);
+    return this.#openThose(({ until }, slot) => {
+      if (until instanceof HandoverBarrier) return until.isOver(now);
+      return until <= now && (until + MAX_OWED_MS <= now || !isOwed(slot));
+    });
   }
 
-  /** Opens the barriers of refusals, and returns their calls in order. */
-  openRefused(): Call[] {
-    return this.#openThose(({ until }) => !(until instanceof HandoverBarrier));
+  /** Opens the barriers of refusals, and returns their calls in order. Those that are owed answers open by `open`, as if their time had come. */
+  openRefused(now: number, owedSlots = NOTHING_OWED): Call[] {
+    for (const [slot, barrier] of this.#barriers) {
+      const { until } = barrier;
+      if (!(until instanceof HandoverBarrier)) this.#barriers.set(slot, { ...barrier, until: Math.min(until, now) });
+    }
+    const isOwed = lookup(owedSlots);
+    return this.#openThose(({ until }, slot) => !(until instanceof HandoverBarrier) && !isOwed(slot));
   }
 
-  #openThose(choose: (barrier: Barrier) => boolean): Call[] {
+  #openThose(choose: (barrier: Barrier, slot: number) => boolean): Call[] {
     const calls: Call[] = [];
     for (const [slot, barrier] of this.#barriers) {
-      if (!choose(barrier)) continue;
+      if (!choose(barrier, slot)) continue;
       this.#barriers.delete(slot);
       for (const call of barrier.refused) calls.push(call);
       for (const call of barrier.issued) calls.push(call);
     }
     return calls;
   }
+}
+
+/** Whether a slot is among those; they are found out when the first one is asked for. */
+function lookup(slots: OwedSlots): (slot: number) => boolean {
+  let found: ReadonlySet<number> | null = null;
+  return (slot) => {
+    found ??= slots();
+    return found.has(slot);
+  };
 }
 
 function blocks({ until, writes }: Barrier, call: Call): boolean {

@@ -11,12 +11,18 @@ describe('calls that no node can take', () => {
   let time: sinon.SinonFakeTimers;
   let pending: PendingCalls;
   let dispatched: Call[];
+  let owed: Set<number>;
 
   beforeEach(() => {
     time = sinon.useFakeTimers();
     dispatched = [];
+    owed = new Set();
     owner.usage.commands = 0;
-    pending = new PendingCalls((call) => dispatched.push(call), { errorOf: () => null, reasonOf: () => 'the primary is down' });
+    pending = new PendingCalls(
+      (call) => dispatched.push(call),
+      { errorOf: () => null, reasonOf: () => 'the primary is down' },
+      () => owed,
+    );
   });
 
   afterEach(() => {
@@ -40,6 +46,26 @@ describe('calls that no node can take', () => {
     pending.topologyChanged();
     assert.deepEqual(dispatched, [first.call, last.call]);
     assert.deepEqual([pending.size, owner.usage.commands], [0, 2]);
+  });
+
+  it('go on behind a barrier of refusals when its slot is owed no answer any more, or after 100 ms', () => {
+    const [refused, other] = [made(0), made(0)];
+    owed.add(7);
+    pending.waitForSlot(7, refused.call, 10_000, 'all');
+    pending.waitForSlot(8, other.call, 10, 'all');
+    pending.topologyChanged();
+    time.tick(50);
+    assert.deepEqual(dispatched, [other.call], 'what was sent before it and is still unanswered would come before it');
+    owed.clear();
+    time.tick(20);
+    assert.deepEqual(dispatched, [other.call, refused.call]);
+    owed.add(7);
+    const late = made(0);
+    pending.waitForSlot(7, late.call, 10, 'all');
+    time.tick(100);
+    assert.equal(dispatched.length, 2);
+    time.tick(30);
+    assert.deepEqual(dispatched.at(-1), late.call);
   });
 
   const places: readonly (readonly [where: string, put: (call: Call) => void])[] = [

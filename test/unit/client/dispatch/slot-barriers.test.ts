@@ -77,7 +77,7 @@ describe('the barriers of slots', () => {
     for (const call of issued) assert.equal(barriers.hold(50, call, 0), true);
     assert.equal(barriers.calls, 3);
     assert.deepEqual(barriers.open(49), []);
-    assert.deepEqual(barriers.openRefused(), [refused, ...issued]);
+    assert.deepEqual(barriers.openRefused(0), [refused, ...issued]);
     assert.equal(barriers.size, 0);
   });
 
@@ -134,7 +134,7 @@ describe('the barriers of slots', () => {
       assert.equal(barriers.hold(50, next, 0), false);
       barriers.holdRefused(50, refused, 500);
       assert.equal(barriers.hold(50, next, 0), true);
-      assert.deepEqual(barriers.openRefused(), []);
+      assert.deepEqual(barriers.openRefused(0), []);
       held.countAttempt();
       assert.deepEqual(barriers.open(10), [refused, next]);
     });
@@ -159,7 +159,7 @@ describe('the barriers of slots', () => {
       assert.equal(barriers.hold(500, callOf('SPUBLISH', 'a'), 0), false);
       assert.equal(barriers.hold(50, first, 0), true);
       assert.equal(barriers.hold(50, second, 10), true);
-      assert.deepEqual([barriers.openRefused(), barriers.open(49)], [[], []]);
+      assert.deepEqual([barriers.openRefused(0), barriers.open(49)], [[], []]);
       assert.deepEqual(barriers.open(50), [first, second]);
       assert.equal(barriers.size, 0);
       assert.equal(barriers.hold(50, callOf('SPUBLISH', 'a'), 51), false);
