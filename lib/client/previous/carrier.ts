@@ -7,7 +7,7 @@ import type { PreviousPlace, Primary } from './places.js';
 import type { TargetLogin } from './target-login.js';
 
 /** Longest wait of the previous server for each step of the new one, in ms: it serves nobody meanwhile. */
-const MIGRATE_TIMEOUT_MS = 500;
+export const MIGRATE_TIMEOUT_MS = 500;
 /** Most keys of one MIGRATE. Together they wait for a target that hangs as long as one would. */
 const MOST_KEYS = 32;
 /** A target that has answered within so many ms is not asked again whether it lives. */

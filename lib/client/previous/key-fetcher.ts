@@ -2,6 +2,7 @@ import {
   ConnectError,
   ConnectionLostError,
   NoNodeError,
+  OptionsError,
   QueueFullError,
   ReplyError,
   type SlotwiseError,
@@ -17,7 +18,7 @@ import { performance, sleep } from '../../runtime/runtime.js';
 import { isMisconfigured } from '../../topology/probe-error.js';
 import { backoffMs } from '../../util/backoff.js';
 import type { View } from '../view.js';
-import { Carrier } from './carrier.js';
+import { Carrier, MIGRATE_TIMEOUT_MS } from './carrier.js';
 import type { NextPlace, PreviousPlace, Primary } from './places.js';
 import { TargetLogin } from './target-login.js';
 
@@ -25,6 +26,8 @@ const DEL = command('DEL');
 
 /** A previous server that cannot reach a new one for so long, while this client can, is told to the caller, in ms. */
 const UNREACHED_MS = 1_000;
+/** The same where it waits in vain for an answer: the new server may be busy, or send keys itself meanwhile. In ms. */
+const UNANSWERED_MS = 15_000;
 const BACKOFF = { minMs: 2, maxMs: 100 };
 
 /** What becomes known while a key is fetched. */
@@ -52,6 +55,7 @@ export class KeyFetcher {
   readonly #next: NextPlace;
   readonly #previous: PreviousPlace;
   readonly #failFast: boolean;
+  readonly #database: number;
   readonly #login: TargetLogin;
   readonly #view: View;
   readonly #events: FetchEvents;
@@ -63,17 +67,19 @@ export class KeyFetcher {
     this.#next = next;
     this.#previous = previous;
     this.#failFast = options.failFast;
+    this.#database = options.database;
     this.#login = new TargetLogin(options.credentials, options.connectTimeoutMs);
     this.#view = previous.view({ idempotent: true });
     this.#events = events;
-    this.#carrier = new Carrier(previous, options.database, this.#login, this.#view);
+    // Sent again by the previous client, a copy of our own would be told as a duplicate.
+    this.#carrier = new Carrier(previous, options.database, this.#login, previous.view({}));
   }
 
-  /** Whether the key is at the same server in both places. Null: that is not known yet. */
+  /** Whether the key is at the same server in both places, in the same database. Null: that is not known yet. */
   isHere(key: Arg): boolean | null {
     const from = this.#previous.primaryOf(key);
     const to = this.#next.primaryOf(key);
-    return from === null || to === null ? null : from.node.key === to.node.key;
+    return from === null || to === null ? null : from.node.key === to.node.key && this.#database === this.#previous.options.database;
   }
 
   /**
@@ -88,7 +94,11 @@ export class KeyFetcher {
       const ends = await this.#ends(key, request);
       if (ends === null) continue;
       const { from, to } = ends;
-      if (from.node.key === to.node.key) return true;
+      if (from.node.key === to.node.key) {
+        if (this.#database === this.#previous.options.database) return true;
+        throw toItselfError(from, this.#previous.options.database, this.#database);
+      }
+      const askedAt = performance.now();
       const verdict = await this.#carrier.carry(key, from, to);
       if (verdict === 'mute' || 'lost' in verdict) {
         this.#failed(verdict, to, request);
@@ -112,7 +122,9 @@ export class KeyFetcher {
       else if (verdict.kind === 'again' && error.code === 'IOERR') {
         const now = performance.now();
         unreachedSince = Math.min(unreachedSince, now);
-        if (now - unreachedSince >= UNREACHED_MS && to.node.unreachableReason === null) throw unreachedError(from, to, error);
+        const hasWaited = now - askedAt >= MIGRATE_TIMEOUT_MS && /reading/.test(error.message);
+        const isOver = now - unreachedSince >= (hasWaited ? UNANSWERED_MS : UNREACHED_MS);
+        if (isOver && to.node.unreachableReason === null) throw unreachedError(from, to, error);
       } else if (verdict.kind === 'refused' && this.#mayLogInOtherwise(error, failures)) this.#login.forget();
       else if (verdict.kind !== 'again' && !(verdict.kind === 'source' && isPassing(error))) throw failedError(from, to, error);
     }
@@ -198,6 +210,11 @@ function failedError({ node: from }: Primary, { node: to }: Primary, error: Repl
 function unreachedError({ node: from }: Primary, { node: to }: Primary, cause: ReplyError): ConnectError {
   const message = `${from.key} cannot reach ${to.key}, where its keys go to, though this client can: ${cause.message}`;
   return withoutStack(() => new ConnectError(message, { node: from.key, cause }));
+}
+
+function toItselfError({ node }: Primary, database: number, to: number): OptionsError {
+  const problem = `${node.key} is in both places, with database ${database} before and ${to} now: no server sends a key to itself`;
+  return withoutStack(() => new OptionsError('options.previous', problem));
 }
 
 function duplicateError({ node: from }: Primary, { node: to }: Primary): ReplyError {

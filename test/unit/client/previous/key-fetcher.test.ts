@@ -19,6 +19,8 @@ interface Row {
   readonly name: string;
   /** What the previous servers answer: text, or an error. After the last, OK. */
   readonly answers: readonly (string | Error)[];
+  /** How long a MIGRATE takes. */
+  readonly takesMs?: number;
   readonly options?: Partial<Options>;
   readonly from?: readonly (Primary | null)[];
   /** Commands that the previous place gets, and what the new place hears. */
@@ -32,6 +34,14 @@ const rows: readonly Row[] = [
   { name: 'it comes over', answers: ['OK'], log: ['MIGRATE k'], counted: ['fetched'] },
   { name: 'it is absent', answers: ['NOKEY'], log: ['MIGRATE k'] },
   { name: 'it is at the same server', answers: [], from: [at(7000)], log: [] },
+  {
+    name: 'it is at the same server, in another database',
+    answers: [],
+    options: { database: 3 },
+    from: [at(7000)],
+    log: [],
+    rejects: { code: 'ERR_OPTIONS', message: /10\.0\.0\.1:7000 is in both places, with database 0 before and 3 now/ },
+  },
   {
     name: 'it is in both places',
     answers: [parseReplyError(`${OF_TARGET}BUSYKEY Target key name already exists.`), '1'],
@@ -112,6 +122,26 @@ const rows: readonly Row[] = [
     },
   },
   {
+    name: 'the new server ends each connection, as one with TLS does',
+    answers: Array.from({ length: 30 }, () => parseReplyError('IOERR error or timeout reading to target instance')),
+    log: [],
+    rejects: { code: 'ERR_CONNECT', message: /cannot reach/ },
+  },
+  {
+    name: 'the new server gets what comes, and is busy for seconds',
+    takesMs: 500,
+    answers: Array.from({ length: 10 }, () => parseReplyError('IOERR error or timeout reading to target instance')),
+    log: [],
+    counted: ['fetched'],
+  },
+  {
+    name: 'the new server never answers what comes',
+    takesMs: 500,
+    answers: Array.from({ length: 60 }, () => parseReplyError('IOERR error or timeout reading to target instance')),
+    log: [],
+    rejects: { code: 'ERR_CONNECT', message: /cannot reach/ },
+  },
+  {
     name: 'no node, and the caller will not wait',
     answers: [new NoNodeError('none')],
     options: { failFast: true },
@@ -134,7 +164,7 @@ describe('the fetch of a key', () => {
   });
   afterEach(() => time.restore());
 
-  for (const { name, answers, options = {}, from = [at(6000)], log: expected, rejects, counted = [] } of rows) {
+  for (const { name, answers, takesMs, options = {}, from = [at(6000)], log: expected, rejects, counted = [] } of rows) {
     it(name, async () => {
       const log: string[] = [];
       const counts: string[] = [];
@@ -159,9 +189,13 @@ describe('the fetch of a key', () => {
         connect: async () => {
           log.push('connect');
         },
-        migrate: async (args) => answer(['MIGRATE', args[2], ...args.slice(5)].join(' ')),
+        migrate: async (args, _, view) => {
+          assert.deepEqual(view, {}, 'nobody else repeats it');
+          if (takesMs !== undefined) await new Promise((resolve) => setTimeout(resolve, takesMs));
+          return answer(['MIGRATE', args[2], ...args.slice(5)].join(' '));
+        },
         run: async ({ name: command }, args) => answer(`${command} ${args[0]}`),
-        view: () => ({}) as View,
+        view: (given) => given as View,
       };
       const fetcher = new KeyFetcher(
         next,
@@ -173,7 +207,7 @@ describe('the fetch of a key', () => {
         },
       );
       const outcome = fetcher.bring('k', { isWanted: () => true, failed: () => {} }).catch((error: unknown) => error);
-      for (let turn = 0; turn < 50; turn++) await time.tickAsync(100);
+      for (let turn = 0; turn < 250; turn++) await time.tickAsync(100);
       const result = await outcome;
       if (rejects === undefined) assert.equal(result, true);
       else {
