@@ -6,8 +6,15 @@ import type { View } from '../view.js';
 import type { PreviousPlace, Primary } from './places.js';
 import type { TargetLogin } from './target-login.js';
 
-/** Longest wait of the previous server for each step of the new one, in ms: it serves nobody meanwhile. */
-export const MIGRATE_TIMEOUT_MS = 500;
+/**
+ * Wait of the previous server for each step of the new one, in ms: it serves nobody meanwhile. Members of a ring that give keys to each
+ * other wait for each other in vain, so it begins short; twice as long after each time in vain, and a little shorter after each success.
+ */
+export const SHORTEST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 500;
+const AFTER_SUCCESS = 15 / 16;
+/** How long the new server may take to answer us, in ms. */
+const PING_MS = 500;
 /** Most keys of one MIGRATE. Together they wait for a target that hangs as long as one would. */
 const MOST_KEYS = 32;
 /** A target that has answered within so many ms is not asked again whether it lives. */
@@ -23,6 +30,7 @@ interface Job {
 
 /** Way from one server to another, with the keys that are to go it. */
 interface Way {
+  readonly name: string;
   readonly from: Primary;
   readonly to: Primary;
   readonly jobs: Job[];
@@ -39,6 +47,8 @@ export class Carrier {
   readonly #login: TargetLogin;
   readonly #view: View;
   readonly #ways = new Map<string, Way>();
+  /** Waits of the previous servers, by way. */
+  readonly #waits = new Map<string, number>();
   /** A cluster takes keys of one slot in one command. */
   readonly #most: number;
 
@@ -56,7 +66,7 @@ export class Carrier {
     return new Promise((done) => {
       const name = `${from.node.key} ${to.node.key}`;
       const known = this.#ways.get(name);
-      const way = known ?? { from, to, jobs: [], heardAt: Number.NEGATIVE_INFINITY };
+      const way = known ?? { name, from, to, jobs: [], heardAt: Number.NEGATIVE_INFINITY };
       way.jobs.push({ key, done });
       if (known !== undefined) return;
       this.#ways.set(name, way);
@@ -85,30 +95,35 @@ export class Carrier {
   }
 
   async #migrate(way: Way, jobs: readonly Job[]): Promise<MigrateVerdict | { readonly lost: unknown }> {
+    const waitMs = this.#waits.get(way.name) ?? SHORTEST_WAIT_MS;
     try {
-      const target = await this.#target(way.to);
+      const target = await this.#target(way.to, waitMs);
       const keys = jobs.map(({ key }) => key);
       const args = migrateArgs(target, keys);
       const verdict = verdictOfReply((await this.#previous.migrate(args, keys[0] ?? '', this.#view)) as Raw); // no decoder
-      if (verdict.kind === 'moved') way.heardAt = performance.now();
+      if (verdict.kind === 'moved') {
+        way.heardAt = performance.now();
+        this.#waits.set(way.name, Math.max(SHORTEST_WAIT_MS, waitMs * AFTER_SUCCESS));
+      }
       return verdict;
     } catch (error) {
       if (!(error instanceof ReplyError)) return { lost: error };
       const verdict = verdictOfError(error);
+      if (error.code === 'IOERR') this.#waits.set(way.name, Math.min(LONGEST_WAIT_MS, waitMs * 2));
       way.heardAt = verdict.by === 'target' ? performance.now() : Number.NEGATIVE_INFINITY;
       return verdict;
     }
   }
 
-  async #target({ address, node }: Primary): Promise<MigrateTarget> {
+  async #target({ address, node }: Primary, timeoutMs: number): Promise<MigrateTarget> {
     const login = await this.#login.get();
     const { host, port } = 'port' in address ? address : { host: node.key, port: 0 };
-    return { host, port, database: this.#database, timeoutMs: MIGRATE_TIMEOUT_MS, login };
+    return { host, port, database: this.#database, timeoutMs, login };
   }
 
   async #answers(way: Way): Promise<boolean> {
     // Busy with something, or without the right to PING: it lives.
-    const answers = await way.to.node.ask(['PING'], 'primary', MIGRATE_TIMEOUT_MS).then(
+    const answers = await way.to.node.ask(['PING'], 'primary', PING_MS).then(
       () => true,
       (error: unknown) => error instanceof ReplyError,
     );

@@ -18,7 +18,7 @@ import { performance, sleep } from '../../runtime/runtime.js';
 import { isMisconfigured } from '../../topology/probe-error.js';
 import { backoffMs } from '../../util/backoff.js';
 import type { View } from '../view.js';
-import { Carrier, MIGRATE_TIMEOUT_MS } from './carrier.js';
+import { Carrier, SHORTEST_WAIT_MS } from './carrier.js';
 import type { NextPlace, PreviousPlace, Primary } from './places.js';
 import { TargetLogin } from './target-login.js';
 
@@ -122,7 +122,7 @@ export class KeyFetcher {
       else if (verdict.kind === 'again' && error.code === 'IOERR') {
         const now = performance.now();
         unreachedSince = Math.min(unreachedSince, now);
-        const hasWaited = now - askedAt >= MIGRATE_TIMEOUT_MS && /reading/.test(error.message);
+        const hasWaited = now - askedAt >= SHORTEST_WAIT_MS && /reading/.test(error.message);
         const isOver = now - unreachedSince >= (hasWaited ? UNANSWERED_MS : UNREACHED_MS);
         if (isOver && to.node.unreachableReason === null) throw unreachedError(from, to, error);
       } else if (verdict.kind === 'refused' && this.#mayLogInOtherwise(error, failures)) this.#login.forget();

@@ -106,4 +106,33 @@ describe('the carrier of keys', () => {
       assert.deepEqual(sent, expected);
     });
   }
+
+  it('has the source wait twice as long after each time in vain, and less and less after successes', async () => {
+    const waits: number[] = [];
+    const answers = [...'xxxx'].map(() => parseReplyError('IOERR error or timeout reading to target instance'));
+    const previous: PreviousPlace = {
+      options: DEFAULTS,
+      primaryOf: () => null,
+      wake: () => {},
+      connect: async () => {},
+      run: async () => assert.fail(),
+      migrate: async (args) => {
+        waits.push(Number(args[4]));
+        const error = answers.shift();
+        if (error !== undefined) throw error;
+        return 'OK';
+      },
+      view: () => ({}) as View,
+    };
+    const carrier = new Carrier(previous, 0, new TargetLogin(null, 0), {} as View);
+    const primary = (port: number): Primary => ({
+      address: { host: 'h', port },
+      node: { key: `h:${port}`, unreachableReason: null, ask: async () => 'PONG' },
+    });
+    for (let i = 0; i < 40; i++) await carrier.carry('k', primary(6000), primary(7000));
+    assert.deepEqual(waits.slice(0, 7), [100, 200, 400, 500, 500, 469, 439]);
+    assert.equal(waits.at(-1), 100);
+    await carrier.carry('k', primary(6000), primary(7001));
+    assert.equal(waits.at(-1), 100, 'of each way by itself');
+  });
 });
