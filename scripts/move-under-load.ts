@@ -1,4 +1,4 @@
-// Moves a ring of three servers to a cluster while a client with `previous` reads and writes, and says whether a write was lost, a key was
+// Moves a ring of three servers to a cluster while three clients with `previous` read and write, and says whether a write was lost, a key was
 // at neither place, or a time to live changed.
 //   npm run test:move -- [keys]     default 200,000
 import { RingAdmin } from '../lib/admin/index.js';
@@ -17,8 +17,8 @@ try {
     { as: 'twemproxy', hash: 'murmur', hashTag: '{}' },
   );
   const to = cluster(target.servers.map(({ address }) => address));
-  const redis = createClient({ topology: to, previous: from });
-  const load = new MoveLoad(redis, { values: total - 20_000, counters: 16_000, deleted: 4_000 });
+  const clients = Array.from({ length: 3 }, () => createClient({ topology: to, previous: from }));
+  const load = new MoveLoad(clients, { values: total - 20_000, counters: 16_000, deleted: 4_000 });
   const old = createClient({ topology: from });
   await load.fill(old);
   await old.close();
@@ -30,7 +30,7 @@ try {
   const outcome = await admin.run(plan);
   const { status, keys, durationMs, conflicts, failures, verified } = outcome;
   await load.stop();
-  await redis.close();
+  await Promise.all(clients.map((redis) => redis.close()));
   const { reads, writes, unknown } = load;
   console.log(`${status}: ${keys} keys moved in ${durationMs} ms beside ${reads} reads and ${writes} writes, ${unknown} of them unknown`);
   const alone = createClient({ topology: to });
@@ -38,6 +38,9 @@ try {
   await alone.close();
   const left = await Promise.all(servers.map(async (server) => Number(await server.ask('DBSIZE'))));
   console.log(`largest difference of a time to live: ${Math.round(largest)} ms; left at the old servers: ${left.join(', ')}`);
+  const slowest = load.latencies.sort((one, other) => one - other);
+  const atMost = (share: number): number => Math.round(slowest[Math.ceil(slowest.length * share) - 1] ?? 0);
+  console.log(`half of the commands took at most ${atMost(0.5)} ms, 99 % ${atMost(0.99)} ms, the slowest ${atMost(1)} ms`);
   console.log(`conflicts ${conflicts.count}, failures ${failures.count}, gone ${verified.gone.length}`);
   for (const failure of load.failures) console.log(`  ${failure}`);
   const ok = status === 'done' && load.failures.length === 0 && left.every((count) => count === 0);

@@ -29,6 +29,8 @@ export class MoveLoad {
   writes = 0;
   /** Writes that may have been executed, or not. */
   unknown = 0;
+  /** How long each read and write took, in ms. */
+  readonly latencies: number[] = [];
   readonly #ends = new Map<number, End>();
   /** Executed at least and at most, by counter. */
   readonly #counts: { least: number; most: number }[];
@@ -37,9 +39,9 @@ export class MoveLoad {
   #running = true;
   #callers: Promise<void>[] = [];
 
-  /** `redis`: a client that finds the keys of both places. */
+  /** `clients`: find the keys of both places, and take turns: what one of them has fetched another one changes. */
   constructor(
-    private readonly redis: Redis,
+    private readonly clients: readonly Redis[],
     private readonly keys: LoadKeys,
   ) {
     this.#counts = Array.from({ length: keys.counters }, () => ({ least: 0, most: 0 }));
@@ -94,11 +96,16 @@ export class MoveLoad {
     return largest;
   }
 
+  get #redis(): Redis {
+    // One of them, which there is.
+    return this.clients[this.latencies.length % this.clients.length] as Redis;
+  }
+
   async #read(): Promise<void> {
     while (this.#running) {
       const index = this.#chance(this.keys.values);
       await this.#try('a read', async () => {
-        const value = await this.redis.get(`value:${index}`);
+        const value = await this.#redis.get(`value:${index}`);
         this.reads++;
         if (value !== textOf(index)) this.#failed(`value:${index} was read as ${value}`);
       });
@@ -112,7 +119,7 @@ export class MoveLoad {
       const count = this.#counts[index] ?? { least: 0, most: 0 };
       count.most++;
       const done = await this.#try(`counter:${index}`, async () => {
-        const value = await this.redis.incr(`counter:${index}`);
+        const value = await this.#redis.incr(`counter:${index}`);
         this.writes++;
         count.least++;
         if (value < count.least || value > count.most) this.#failed(`counter:${index} said ${value}, not ${count.least} to ${count.most}`);
@@ -126,15 +133,16 @@ export class MoveLoad {
     for (let index = 0; index < this.keys.deleted && this.#running; index++) {
       const key = `deleted:${index}`;
       const done = await this.#try(key, async () => {
-        if ((await this.redis.del(key)) !== 1) this.#failed(`${key} was not there`);
+        if ((await this.#redis.del(key)) !== 1) this.#failed(`${key} was not there`);
         this.writes++;
-        if ((await this.redis.get(key)) !== null) this.#failed(`${key} was there after it was deleted`);
+        if ((await this.#redis.get(key)) !== null) this.#failed(`${key} was there after it was deleted`);
       });
       if (done === 'done') this.#dead.add(index);
     }
   }
 
   async #try(what: string, call: () => Promise<void>): Promise<'done' | 'unknown' | 'not run'> {
+    const sinceMs = performance.now();
     try {
       await call();
       return 'done';
@@ -145,6 +153,8 @@ export class MoveLoad {
       // Callers that are refused at once would keep everybody else from running.
       await sleep(5);
       return isUnknown ? 'unknown' : 'not run';
+    } finally {
+      this.latencies.push(performance.now() - sinceMs);
     }
   }
 

@@ -23,15 +23,15 @@ describe('a ring that becomes a cluster under load', function () {
       { as: 'twemproxy', hash: 'murmur', hashTag: '{}' },
     );
     const to = cluster(target.servers.map(({ address }) => address));
-    const redis = createClient({ topology: to, previous: from });
-    const load = new MoveLoad(redis, { values: TOTAL - 2_000, counters: 1_600, deleted: 400 });
+    const clients = Array.from({ length: 3 }, () => createClient({ topology: to, previous: from }));
+    const load = new MoveLoad(clients, { values: TOTAL - 2_000, counters: 1_600, deleted: 400 });
     const old = createClient({ topology: from });
     await load.fill(old);
     await old.close();
     load.start();
     const outcome = await moveKeys({ topology: from, to });
     await load.stop();
-    await redis.close();
+    await Promise.all(clients.map((redis) => redis.close()));
     const alone = createClient({ topology: to });
     await load.verify(alone);
     await alone.close();
