@@ -25,6 +25,36 @@ describe('keys of a ring that move', () => {
       await stopAll(servers);
     }
   });
+
+  it('back from a cluster to a ring, those that nobody uses by a loop', async () => {
+    const next = await sharedTopology('cluster');
+    await next.flush();
+    const servers: Server[] = await startAll([{}, {}]);
+    try {
+      await using client = createClient({ topology: next.createOptions() });
+      const there = client.with({ buffers: true });
+      await Promise.all(KEYS.map((key) => there.set(key, key, { EX: 1_000 })));
+      await there.sadd(Buffer.from([0xff, 0x0d, 0x0a]), ['a']);
+      await using swapped = createClient({ topology: ring(servers.map(({ address }) => address)), previous: next.createOptions() });
+      const back = swapped.with({ buffers: true });
+      const page: Buffer[] = [];
+      for await (const key of there.scanKeys()) {
+        page.push(key);
+        if (page.length === 100) await back.mget(page.splice(0));
+      }
+      await back.mget(page);
+      assert.deepEqual([await there.dbsize(), await back.dbsize()], [0, KEYS.length + 1]);
+      await using alone = createClient({ topology: ring(servers.map(({ address }) => address)) });
+      assert.deepEqual(await alone.mget(KEYS), KEYS);
+      const lives = await Promise.all(KEYS.map((key) => alone.ttl(key)));
+      assert.ok(
+        lives.every((ttl) => ttl > 900),
+        'they have their times to live',
+      );
+    } finally {
+      await stopAll(servers);
+    }
+  });
 });
 
 /** Reads all keys, then writes all, at once. Resolves with the number of those that were fetched. */
