@@ -84,6 +84,11 @@ describe('simulation: subscribers', () => {
     const onItsWay = { ...left, deliveries: left.deliveries.map((item) => ({ ...item, at: item.at + 12 })) };
     assert.deepEqual(findingsOf(gaps, forgedEvidence({ subscribers: [onItsWay], books: published() })), []);
     assert.match(found(gaps, 'm2 m3')[0] ?? '', /missed 'm#1'/);
+    const books = published();
+    const together = { server, isSharded: false, channel: 'news', receivers: [session], closed: [] };
+    books.publications.push({ ...together, at: 34, message: 'm#4' }, { ...together, at: 34, message: 'm#5' });
+    const leftInBetween = { ...subscriber('m1 m2 m3 m4'), endedAt: 35 };
+    assert.deepEqual(findingsOf(gaps, forgedEvidence({ subscribers: [leftInBetween], books })), []);
   });
 
   it('one that came while the subscriber was nowhere, too, once messages come again', () => {

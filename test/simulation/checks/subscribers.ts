@@ -105,25 +105,26 @@ export const gaps: Check = {
     if (subscribers.length === 0) return [];
     const findings: Finding[] = [];
     const presence = new Presence(evidence);
-    const handedOutAt = new Map<string, number>();
-    for (const { message, at } of books.publications) if (!handedOutAt.has(message)) handedOutAt.set(message, at);
+    /** The place of each message among all that were handed out: several may be at one moment. */
+    const places = new Map<string, number>();
+    for (const [place, { message }] of books.publications.entries()) if (!places.has(message)) places.set(message, place);
     for (const stream of streamsOf(subscribers)) {
       const { record, name, items } = stream;
       if (record.confirmedAt === null) continue;
       const until = endOf(record, evidence);
       const given = new Set(items.map((item) => (item.type === 'gap' ? '' : `${item.channel} ${item.message}`)));
       // When the newest was handed out, not when it came: others may have been on their way behind it when the subscriber left.
-      const lastAt = items.reduce(
-        (latest, item) => (item.type === 'message' ? Math.max(latest, handedOutAt.get(item.message) ?? 0) : latest),
-        0,
+      const last = items.reduce(
+        (latest, item) => (item.type === 'message' ? Math.max(latest, places.get(item.message) ?? -1) : latest),
+        -1,
       );
       const isAway = !presence.isThere(record, name, until);
-      for (const publication of books.publications) {
+      for (const [place, publication] of books.publications.entries()) {
         const { at, channel, message } = publication;
         if (at <= record.confirmedAt || at >= until || !matches(record, name, publication)) continue;
         if (given.has(`${channel} ${message}`) || !presence.shouldHave(record, name, publication)) continue;
         // What comes later, or never, is told when messages come again.
-        if (at > lastAt && (isAway || at > until - STILL_COMING_MS)) continue;
+        if (place > last && (isAway || at > until - STILL_COMING_MS)) continue;
         if (items.some((item) => item.type === 'gap' && covers(item.gap, at, evidence))) continue;
         const text = `${shownStream(stream)} missed '${message}' on ${channel}, which ${publication.server.name} handed out at ${ms(at)}, and no gap tells of it: ${shownGaps(stream)}`;
         findings.push({ at, text, calls: [record.id, idOf(message)] });
