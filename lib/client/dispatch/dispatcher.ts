@@ -209,7 +209,8 @@ export class Dispatcher implements ViewEngine {
     if (failure.kind === 'connection-lost') countLoss(call);
     // The second call of a hedged read gets one attempt: the first goes its own way.
     if (call.extras?.sink instanceof SecondCall) {
-      rejectCall(call, failure.error);
+      call.countAttempt();
+      rejectCall(call, errorFor(call, failure));
       return;
     }
     call.state = UNWRITTEN;

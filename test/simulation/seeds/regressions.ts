@@ -129,6 +129,10 @@ export const regressions: readonly Regression[] = [
     kind: 'single',
     was: 'A name had moved from a server that hung: nothing was sent to the new one for up to 3 s, and then to the old one, as it woke up.',
   },
+  {
+    seed: 7382,
+    was: 'destroy() while two nodes were asked for a read: its error named no command, and said that nothing had been sent.',
+  },
 ];
 
 /** A seed of the test runs that fails, because what is wrong is known and not mended yet. */

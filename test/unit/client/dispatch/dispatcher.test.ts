@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { cluster, createClient, type Redis } from '../../../../lib/index.js';
+import { ClosedError, cluster, createClient, type Redis, replication } from '../../../../lib/index.js';
 import { Failure, OK } from '../../../simulation/servers/resp.js';
-import { ScriptedCluster, SLOT_OF_B } from '../../../support/scripted-group.js';
+import { ScriptedCluster, ScriptedReplication, SLOT_OF_B } from '../../../support/scripted-group.js';
 import { ScriptedWorld, silence } from '../../../support/scripted-world.js';
 
 describe('a dispatcher in a cluster', () => {
@@ -78,5 +78,26 @@ describe('a dispatcher in a cluster', () => {
     assert.equal(redis.stats().commands, 1, 'its place is kept for the reply');
     for (const { end } of servers.server(0).open) end.close();
     await world.until(() => redis.stats().commands === 0, 'it counts no more');
+  });
+});
+
+describe('a dispatcher with a read that two nodes were asked', () => {
+  it('names the command where the client is destroyed, and that it may have run', async () => {
+    const world = new ScriptedWorld();
+    const servers = new ScriptedReplication(world, 2);
+    servers.script = (_, [name, key]) => (name !== 'GET' ? undefined : key?.startsWith('late') ? silence : 'value');
+    const addresses = servers.servers.map(({ name }) => `redis://${name}`);
+    const redis = createClient({ topology: replication(addresses), reads: 'nearest', hedge: true });
+    await world.outcome(redis.connect());
+    for (let reads = 0; reads < 300; reads++) await world.outcome(redis.get(`k${reads}`));
+    // Some are sent to one node first, some to the other.
+    const late = [1, 2, 3, 4, 5, 6].map((n) => redis.get(`late${n}`));
+    const asked = [0, 1].map((server) => () => servers.received(server, 'GET').filter((words) => words.startsWith('GET late')).length);
+    await world.until(() => asked.every((count) => count() === late.length), 'both were asked');
+    redis.destroy();
+    for (const read of late)
+      await assert.rejects(read, (error) => error instanceof ClosedError && error.command === 'GET' && error.executed === 'unknown');
+    await world.pass(10);
+    world[Symbol.dispose]();
   });
 });
