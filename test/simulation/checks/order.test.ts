@@ -26,6 +26,11 @@ describe('simulation: order of writes', () => {
     const parts = [1, 2].map((id) => forgedCall(id, `SET a v#${id}`, { traits: { ...plainTraits, partOf: 3 } }));
     assert.equal(found({}, undefined, { calls: [...parts, whole] }).length, 1);
     assert.deepEqual(found({}, undefined, { calls: [...parts, { ...whole, words: ['LEASE'] }] }), []);
+    const clients = new Map([['a', forgedClient({ queue: { maxCommands: 30, maxBytes: 1_000 } })]]);
+    assert.equal(found({}, undefined, { calls: [...parts, whole], clients }).length, 1);
+    const beside = [...parts.slice(0, 1), forgedCall(2, 'SET a v#2'), whole];
+    assert.equal(found({}, undefined, { calls: beside }).length, 1);
+    assert.deepEqual(found({}, undefined, { calls: beside, clients }), []);
   });
 
   it('is not promised to what was refused, failed, may run again, or has a connection of its own', () => {

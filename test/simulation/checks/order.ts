@@ -1,7 +1,8 @@
+import { DEFAULTS } from '../../../lib/options/defaults.js';
 import type { Execution } from '../books.js';
 import { Failure } from '../servers/resp.js';
 import type { CallRecord } from '../workloads/calls.js';
-import type { Check, Evidence, Finding } from './check.js';
+import type { Check, ClientFacts, Evidence, Finding } from './check.js';
 import { idsOf, type Ledger } from './ledger.js';
 import { shownCall, shownExecution } from './words.js';
 
@@ -15,6 +16,7 @@ import { shownCall, shownExecution } from './words.js';
  * | writes with connections of their own: those that block, leases, `watch`, `waitReplicas` | |
  * | transactions | a refusal of EXEC does not name them |
  * | idempotent ones | they may run again |
+ * | parts of a pipeline, where the queue of its client is small | those beyond its room are sent as replies come, and other callers find room beside it |
  * | clients with several shared connections a node | each has an order of its own |
  */
 export const order: Check = {
@@ -35,6 +37,7 @@ export const order: Check = {
           const place = `${run.history} ${run.server.name} ${run.db} ${call.client} ${key}`;
           const before = latest.get(place);
           if (before === undefined || before.call.id <= id) latest.set(place, { run, call });
+          else if (isFed(call, before.call, ledger, clients.get(call.client))) continue;
           else if (isSure(call, before, ledger)) findings.push(findingOf(call, run, before));
         }
       }
@@ -46,6 +49,13 @@ export const order: Check = {
 function findingOf(call: CallRecord, run: Execution, before: { readonly run: Execution; readonly call: CallRecord }): Finding {
   const text = `${shownCall(call)} ran behind ${shownCall(before.call)}: ${shownExecution(before.run)}; ${shownExecution(run)}`;
   return { at: run.at, text, calls: [call.id, before.call.id] };
+}
+
+/** It may have been sent bit by bit, beside what overtook it: docs/pipelines.md. */
+function isFed({ traits }: CallRecord, overtaker: CallRecord, ledger: Ledger, client: ClientFacts | undefined): boolean {
+  if (ledger.calls.get(traits.partOf)?.words[0] !== 'PIPELINE' || overtaker.traits.partOf === traits.partOf) return false;
+  const { maxCommands, maxBytes } = client?.queue ?? DEFAULTS.queue;
+  return maxCommands < DEFAULTS.queue.maxCommands || maxBytes < DEFAULTS.queue.maxBytes;
 }
 
 /** Its turn has to come before that of what is issued later. */
