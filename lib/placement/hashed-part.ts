@@ -42,6 +42,8 @@ export class HashedPart {
   readonly #tag: TagRule;
   readonly #open: number;
   readonly #close: number;
+  /** Code without which a text has no tag, so that all of it counts; -1: no text has one; null: none is known. */
+  readonly #needed: number | null;
   #memory: Buffer;
 
   constructor(tag: TagRule) {
@@ -49,6 +51,8 @@ export class HashedPart {
     const between = tag !== null && 'open' in tag ? tag : null;
     this.#open = between === null ? -1 : between.open.charCodeAt(0);
     this.#close = between === null ? -1 : between.close.charCodeAt(0);
+    const pattern = tag !== null && 'pattern' in tag ? tag : null;
+    this.#needed = pattern === null ? this.#open : (pattern.needs?.charCodeAt(0) ?? null);
     this.#memory = Buffer.allocUnsafe(256);
     this.bytes = this.#memory;
   }
@@ -66,6 +70,7 @@ export class HashedPart {
   }
 
   #readText(text: string): this {
+    if (this.#needed !== null && this.#copied(text, 0, text.length, this.#needed)) return this.#take(this.#memory, 0, text.length);
     const tag = this.#tag;
     if (tag === null) return this.#takeText(text, 0, text.length);
     if ('pattern' in tag) {
@@ -80,16 +85,7 @@ export class HashedPart {
 
   #takeText(text: string, start: number, end: number): this {
     const length = end - start;
-    if (length <= SHORT_TEXT) {
-      const memory = this.#memory;
-      let bits = 0;
-      for (let i = 0; i < length; i++) {
-        const code = text.charCodeAt(start + i);
-        bits |= code;
-        memory[i] = code;
-      }
-      if (bits < 128) return this.#take(memory, 0, length);
-    }
+    if (this.#copied(text, start, end, -1)) return this.#take(this.#memory, 0, length);
     const part = length === text.length ? text : text.slice(start, end);
     const most = MOST_UTF8 * length;
     if (most > LONGEST_KEPT) {
@@ -99,6 +95,21 @@ export class HashedPart {
     if (most > this.#memory.length) this.#memory = Buffer.allocUnsafe(LONGEST_KEPT);
     // As the encoder sends it, where a lone surrogate becomes U+FFFD.
     return this.#take(this.#memory, 0, this.#memory.write(part));
+  }
+
+  /** Copies a text that is short and ASCII, and does not have the code `but`. */
+  #copied(text: string, start: number, end: number, but: number): boolean {
+    const length = end - start;
+    if (length > SHORT_TEXT) return false;
+    const memory = this.#memory;
+    let bits = 0;
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(start + i);
+      if (code === but) return false;
+      bits |= code;
+      memory[i] = code;
+    }
+    return bits < 128;
   }
 
   #readBytes(bytes: Uint8Array): this {
