@@ -1,10 +1,11 @@
 import type { Client } from '../client/client.js';
 import { type ClientEvents, checkEvent } from '../client/events.js';
 import { runTransaction } from '../client/lease/batch.js';
+import { leaseKeysOf } from '../client/lease/lease-keys.js';
 import { LeasedConnection } from '../client/lease/leased-connection.js';
 import { runPipeline } from '../client/lease/pipeline.js';
 import { type Watching, type WatchOptions, watch } from '../client/lease/watch.js';
-import { leaseKeysOf, memberOf, placeOfMember, setMembers } from '../client/ring/members.js';
+import { memberOf, placeOfMember, setMembers } from '../client/ring/members.js';
 import type { ClientStats } from '../client/stats.js';
 import { type Source, type StreamOptions, stream } from '../client/stream.js';
 import type { View } from '../client/view.js';
@@ -228,9 +229,8 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
    */
   async lease<T>(use: (connection: Leased<Text, Integer>) => Promise<T>, options: { readonly key?: Key } = {}): Promise<T> {
     const key = options.key ?? null;
-    const keys = leaseKeysOf(this.#client, this.#view, key);
-    const lease = await this.#client.acquire(key, this.#view);
-    const connection = new LeasedConnection(lease, this.#view, this.#client, keys);
+    const { lease, slot } = await this.#client.acquire(key, this.#view);
+    const connection = new LeasedConnection(lease, this.#view, this.#client, leaseKeysOf(this.#client, this.#view, key, slot));
     try {
       return await use(new Leased(connection));
     } finally {

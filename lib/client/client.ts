@@ -196,11 +196,9 @@ export class Client {
     return this.#callFactory.submit(spec, own, null, view, extrasOf({ target, exclusive }));
   }
 
-  /**
-   * Submits commands that must run as one, with `spec` last: MULTI … EXEC. `slot`: that of all their keys, which have their prefix already.
-   */
-  runAtomicBatch(batch: AtomicBatch, spec: CommandSpec, slot: number, decode: Decode, view: View): Promise<unknown> {
-    return this.#callFactory.submit(spec, [], decode, view, extrasOf({ batch, target: { slot } }));
+  /** Submits commands that must run as one, with `spec` last: MULTI … EXEC. `keys`: all of theirs, prefixed; they must go together. */
+  runAtomicBatch(batch: AtomicBatch, spec: CommandSpec, keys: readonly Arg[], decode: Decode, view: View): Promise<unknown> {
+    return this.#callFactory.submit(spec, [], decode, view, extrasOf({ batch, target: this.#callFactory.targetOf('MULTI', keys, view) }));
   }
 
   /** Throws if the domain of the command does not let it through, or a proxy would not take it. Its keys have no prefix yet. */
@@ -220,13 +218,13 @@ export class Client {
     return this.#unknown.specOf(spec, args, view);
   }
 
-  /** A connection of its own to the primary of the key's slot, or to any; inside the deadline of the view. */
-  acquire(key: Arg | null, view: View): Promise<Lease> {
+  /** A connection of its own to the primary of the key's slot, which it tells, or to any; inside the deadline of the view. */
+  async acquire(key: Arg | null, view: View): Promise<{ readonly lease: Lease; readonly slot: number }> {
     const own = key === null || view.prefix === null ? key : prefixKey(view.prefix, key);
-    const slot = view.member?.slot ?? (own === null ? -1 : (this.sharding.slotting?.slotOf(own) ?? -1));
     const exclusive: Exclusive = { ...blockingCall(null), kind: 'lease' };
-    const extras = extrasOf({ exclusive, target: { slot } });
-    return this.#callFactory.submit(LEASE, [], null, view, extras) as Promise<Lease>; // the outcome of this kind
+    const extras = extrasOf({ exclusive, target: this.#callFactory.targetOf(LEASE.name, own === null ? [] : [own], view) });
+    const lease = (await this.#callFactory.submit(LEASE, [], null, view, extras)) as Lease; // the outcome of this kind
+    return { lease, slot: extras.target?.slot ?? -1 };
   }
 
   /** How keys are numbered, and the members of a ring. */
@@ -268,13 +266,13 @@ export class Client {
 
   /** Takes no more commands, waits for the replies that callers still wait for, closes. */
   async close(): Promise<void> {
-    if (this.#isClosed()) return;
+    if (this.isClosed) return;
     const wasIdle = this.#lifecycle.state === 'idle';
     this.#lifecycle.enter('closing');
     this.#dispatcher.endBlocking();
     this.subscriptions.destroy(new ClosedError('the client is closed'));
     const groups = Promise.all([...this.#groups].map((group) => group.close()));
-    while (!wasIdle && this.#isOwed() && !this.#isClosed()) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!wasIdle && this.#isOwed() && !this.isClosed) await new Promise((resolve) => setTimeout(resolve, 5));
     await Promise.all([this.#deployment.nodes.close(), this.moving?.previous.close(), groups]);
     this.destroy();
   }
@@ -284,14 +282,14 @@ export class Client {
     return this.usage.commands > this.#deployment.nodes.abandoned(this.usage);
   }
 
-  #isClosed(): boolean {
+  get isClosed(): boolean {
     return this.#lifecycle.state === 'closed';
   }
 
   /** Closes at once: what is in flight rejects, with `executed: 'unknown'` where it was written. */
   destroy(): void {
     for (const group of [...this.#groups]) group.destroy();
-    if (this.#isClosed()) return;
+    if (this.isClosed) return;
     this.#lifecycle.enter('closed');
     const error = new ClosedError('the client was destroyed');
     this.subscriptions.destroy(error);

@@ -21,10 +21,18 @@ export interface PinnedProcess {
   losses: number;
 }
 
+/** Place of a call that its keys have given it, and may give it anew while it waits. */
+interface MovablePlace {
+  /** The slot now, `before` if it is the same. Throws where the call has none any more. */
+  slotNow(before: number): number;
+}
+
 /** The shard, node or process that a call is for, where its keys do not say it. */
 export interface CallTarget {
   /** Hash slot of the shard; -1: any shard. */
   readonly slot?: number;
+  /** Where the slot came from; none: it stays. */
+  readonly place?: MovablePlace;
   /** Key of the one node, whatever the routing says. */
   readonly node?: string;
   readonly pinned?: PinnedProcess;

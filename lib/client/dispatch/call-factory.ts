@@ -5,9 +5,11 @@ import type { ViewOptions, WaitReplicas } from '../../options/client-options.js'
 import type { Options } from '../../options/defaults.js';
 import { type Call, NO_PROMISE, newCall, type QueueUsage, rejectedSoon, takePromise } from '../../protocol/call.js';
 import { type CallExtras, newExtras } from '../../protocol/call-extras.js';
+import type { CallTarget } from '../../protocol/call-target.js';
 import { changesData, isRead, mayWrite } from '../../protocol/catalog/effects.js';
 import { type Arg, BLOCKING, type Command, type CommandSpec, type Decode } from '../../protocol/command-spec.js';
 import { measure } from '../../protocol/resp/encoder.js';
+import { CallPlace } from '../../routing/keys/call-place.js';
 import type { DomainTable } from '../../routing/keys/domain-table.js';
 import { PrefixTable } from '../../routing/keys/key-prefix.js';
 import { slotOfCommand } from '../../routing/keys/slots.js';
@@ -90,8 +92,11 @@ export class CallFactory {
       bytes = measure(spec, args);
       if (batch !== null) for (const part of batch.commands) bytes += measure(part.spec, part.args);
       if (this.slotting !== null) {
-        slot = extras?.target?.slot ?? view.member?.slot ?? slotOfCommand(this.slotting, spec, args);
-        if (view.member !== null || this.slotting.asksUser) extras = boundTo(slot, extras);
+        const target = extras === null ? null : extras.target;
+        slot = target?.slot ?? view.member?.slot ?? slotOfCommand(this.slotting, spec, args);
+        if (target?.slot === undefined && (view.member !== null || this.slotting.asksUser)) {
+          extras = this.#boundTo(slot, { spec, args, decode: null }, view, extras);
+        }
       }
       if (this.domains.hasPatterns) own = this.domainViews.viewFor(spec, args, view);
     } catch (error) {
@@ -130,6 +135,27 @@ export class CallFactory {
     return usage.commands + commands <= maxCommands * share && usage.bytes + bytes <= maxBytes * share;
   }
 
+  /** Target of a call that has none of these keys itself. Throws where they must not be together. */
+  targetOf(what: string, keys: readonly Arg[], view: View): CallTarget {
+    const slot = view.member?.slot ?? this.slotting?.commonSlot(what, keys) ?? -1;
+    const { ring } = this.#dispatcher.deployment;
+    return ring === null || view.member !== null || slot === -1 ? { slot } : { slot, place: CallPlace.ofKeys(ring, what, keys) };
+  }
+
+  /** Where the slot of a command comes from, as far as it may change; null: it stays, or the call's own keys say it. */
+  #placeOf({ spec, args }: Command, view: View): CallPlace | null {
+    const { ring } = this.#dispatcher.deployment;
+    return ring === null || view.member !== null ? null : new CallPlace(ring, () => slotOfCommand(ring, spec, args));
+  }
+
+  /** Extras that bind a call to a slot, whatever is said of its keys later. */
+  #boundTo(slot: number, command: Command, view: View, extras: CallExtras | null): CallExtras {
+    const own = extras ?? newExtras();
+    const place = this.#placeOf(command, view);
+    own.target = { ...own.target, slot, ...(place === null ? {} : { place }) };
+    return own;
+  }
+
   /** Throws where the keys of a command must not be together. */
   checkKeys(spec: CommandSpec, args: readonly Arg[], view: View): void {
     const slotting = slottingOf(view, this.slotting);
@@ -159,7 +185,8 @@ export class CallFactory {
     }
     const { batch, ...waiting } = replicated(command, extras.batch, wait);
     extras.batch = batch;
-    extras.target = { ...extras.target, slot };
+    const place = extras.target?.slot === undefined ? this.#placeOf(command, view) : null;
+    extras.target = { ...extras.target, slot, ...(place === null ? {} : { place }) };
     extras.exclusive = blockingCall({ at: 1, unit: 'ms', ms: wait.timeoutMs });
     return this.submit(waiting.spec, waiting.args, waiting.decode, own, extras);
   }
@@ -208,13 +235,6 @@ function mayHedge(call: Call): boolean {
   const { spec, extras } = call;
   if (!isRead(spec) || (spec.flags & BLOCKING) !== 0 || spec.name.endsWith('SCAN') || viewOf(call).policyOf(spec) === null) return false;
   return extras === null || (extras.target === null && extras.batch === null && extras.exclusive === null);
-}
-
-/** Extras that bind a call to a slot, whatever is said of its keys later. */
-function boundTo(slot: number, extras: CallExtras | null): CallExtras {
-  const own = extras ?? newExtras();
-  own.target = { ...own.target, slot };
-  return own;
 }
 
 /** Rejects a command of which no call was made. */

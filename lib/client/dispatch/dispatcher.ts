@@ -32,6 +32,7 @@ import { NodelessCalls } from './nodeless-calls.js';
 import { owedSlots } from './owed-slots.js';
 import { PendingCalls } from './pending-calls.js';
 import { failIfPinned, isStillThere, recordProcess } from './pinned-process.js';
+import { isPlacedAnew } from './placed-anew.js';
 import { needsPrimary, ReadRouter, readPolicyOf } from './read-router.js';
 import { keepsOrder } from './slot-barriers.js';
 
@@ -51,7 +52,7 @@ export class Dispatcher implements ViewEngine {
   readonly #slotOf = (call: Call): number => slotOfCall(this.deployment.slotting, call);
   readonly #noNode = new NoNodeReasons(() => this.deployment, this.#slotOf);
   readonly #pending = new PendingCalls(
-    (call) => this.dispatch(call),
+    (call) => this.#dispatchAgain(call),
     this.#noNode,
     () => owedSlots(this.deployment, this.#slotOf),
   );
@@ -71,12 +72,9 @@ export class Dispatcher implements ViewEngine {
         const nodeOf = (key: string): Node | null => this.deployment.nodes.presentOrLeaving(key);
         this.#pending.raiseBarriers({ next, previous, nodeOf, slotOf: this.#slotOf });
       })
+      // Some were told of a timeout while they waited there: nobody else counts them off.
       .on('callsReturned', (calls) => {
-        // Some were told of a timeout while they waited there: nobody else counts them off.
-        for (const call of calls) {
-          if (call.state === SETTLED) releaseUsage(call);
-          else this.dispatch(call);
-        }
+        for (const call of calls) call.state === SETTLED ? releaseUsage(call) : this.#dispatchAgain(call);
       })
       .on('unrecoverable', (error) => this.#rejectPending(error));
     this.#reads = new ReadRouter(this.deployment);
@@ -133,6 +131,10 @@ export class Dispatcher implements ViewEngine {
     else if (unreachable !== null) this.#nodeless.take(call, unreachable, { node: node.key, slot });
     else if ((policy !== null && !needsPrimary(call, slot)) || !this.#pending.hold(slot, call, this.lessons.demoted.leftMs(node.key)))
       this.#send(call, node, access);
+  }
+
+  #dispatchAgain(call: Call): void {
+    if (isPlacedAnew(call)) this.dispatch(call);
   }
 
   /** Dispatches a call that has a target. False: it has none, and its keys decide. */
@@ -254,7 +256,7 @@ export class Dispatcher implements ViewEngine {
       case 'reselect': {
         call.remember(failure.error);
         if (failIfPinned(call, failure)) return;
-        if (decision.afterMs === 0) this.dispatch(call);
+        if (decision.afterMs === 0) this.#dispatchAgain(call);
         else if (decision.waiting !== 'none' && keepsOrder(call, this.#slotOf(call))) {
           this.#pending.waitForSlot(this.#slotOf(call), call, decision.afterMs, decision.waiting);
         } else this.#pending.waitFor(call, decision.afterMs);
@@ -287,7 +289,7 @@ export class Dispatcher implements ViewEngine {
     const error = errorIfClosesAt(call, failure, this.lessons.nodeOf(failure));
     this.#pending.waitFor(call, afterMs, () => {
       if (error.ofCall !== null) rejectCall(call, error.ofCall);
-      else if (!failIfPinned(call, failure)) this.dispatch(call);
+      else if (!failIfPinned(call, failure)) this.#dispatchAgain(call);
     });
   }
 

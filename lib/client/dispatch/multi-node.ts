@@ -2,6 +2,7 @@ import type { CallTarget } from '../../protocol/call-target.js';
 import { isRead } from '../../protocol/catalog/effects.js';
 import { command } from '../../protocol/catalog/specs.js';
 import type { Arg, Command, CommandSpec, Raw } from '../../protocol/command-spec.js';
+import { PartedKeysError } from '../../routing/keys/call-place.js';
 import { mergeNodes, mergeParts, type PartOutcome, type ShardPart } from '../../routing/keys/multi-shard.js';
 import type { Router } from '../../routing/router.js';
 
@@ -10,16 +11,37 @@ const RANDOMKEY = command('RANDOMKEY');
 /** Submits one of the commands that a command became, without a decoder. */
 export type SubmitPart = (args: readonly Arg[], target: CallTarget) => Promise<unknown>;
 
+/** How the parts of a command over keys are made and sent. */
+interface Parting {
+  /** Null: all keys are together. */
+  split(args: readonly Arg[]): readonly ShardPart[] | null;
+  submit(part: ShardPart): Promise<unknown>;
+}
+
 /** Runs a command over keys of several slots: a command a slot, all in this tick, one reply. */
 export async function overKeys(
   { spec, args, decode }: Command,
   parts: readonly ShardPart[],
-  submit: SubmitPart,
+  parting: Parting,
   mode: number,
 ): Promise<unknown> {
-  const outcomes = await Promise.all(parts.map((part) => outcomeOf(submit(part.args, { slot: part.slot }))));
-  const merged = mergeParts(spec, args, parts, outcomes);
+  const merged = await replyOver(spec, args, parts, parting);
   return decode === null ? merged : decode(merged, args, mode);
+}
+
+async function replyOver(spec: CommandSpec, args: readonly Arg[], parts: readonly ShardPart[], parting: Parting): Promise<Raw> {
+  const { split, submit } = parting;
+  const run = async (part: ShardPart): Promise<unknown> => {
+    try {
+      return await submit(part);
+    } catch (error) {
+      // It waited, was not sent, and the keys have other places now.
+      const again = error instanceof PartedKeysError ? split(part.args) : null;
+      if (again === null) throw error;
+      return replyOver(spec, part.args, again, parting);
+    }
+  };
+  return mergeParts(spec, args, parts, await Promise.all(parts.map((part) => outcomeOf(run(part)))));
 }
 
 /** Where a command about all nodes, or all shards, is sent. */

@@ -7,6 +7,7 @@ import { stateReason } from '../../protocol/catalog/specs.js';
 import { type Arg, BLOCKING, type Command, type CommandSpec, type Decode, SCRIPT } from '../../protocol/command-spec.js';
 import { measure } from '../../protocol/resp/encoder.js';
 import { type Script, scriptOf } from '../../protocol/script.js';
+import { CallPlace } from '../../routing/keys/call-place.js';
 import { isAboutSeveralNodes, type ShardPart, splitBySlot } from '../../routing/keys/multi-shard.js';
 import { slotOfCommand } from '../../routing/keys/slots.js';
 import type { Slotting } from '../../routing/keys/slotting.js';
@@ -56,7 +57,15 @@ export class SpecialCommands {
     if (slotting?.slotsBind && keysMayBeUnchecked(spec, args)) return this.#runChecked(slotting, { spec, args, decode }, view);
     const issuedAt = clock.now();
     const submit: SubmitPart = (own, target) => this.#callFactory.submit(spec, own, null, view, extrasOf({ target, issuedAt }));
-    if (parts !== null) return overKeys({ spec, args, decode }, parts, submit, view.mode);
+    if (parts !== null) {
+      const { ring } = this.#deployment;
+      const parting = {
+        split: (own: readonly Arg[]) => this.#split(spec, own, view),
+        submit: ({ slot, args: own }: ShardPart) =>
+          submit(own, ring === null ? { slot } : { slot, place: CallPlace.ofPart(ring, spec, own) }),
+      };
+      return overKeys({ spec, args, decode }, parts, parting, view.mode);
+    }
     if (slotting !== null && isAboutSeveralNodes(spec)) {
       return this.#whenKnown(spec, view).then((router) => {
         const targets = targetsOf(spec, router);

@@ -59,8 +59,7 @@ export async function runTransaction(client: Client, steps: readonly BatchStep[]
   const known = steps.some(isUnknown) ? await learnt(client, steps, view) : steps;
   admitAll(client, known, view);
   const { batch, exec, keys, decode } = transactionOf(known, view, client.sharding.slotting);
-  const slot = view.member?.slot ?? client.sharding.slotting?.commonSlot('MULTI', keys) ?? -1;
-  const outcomes = (await client.runAtomicBatch(batch, exec, slot, decode, view)) as Outcomes; // the decoder's
+  const outcomes = (await client.runAtomicBatch(batch, exec, keys, decode, view)) as Outcomes; // the decoder's
   client.lessons.followReplies(outcomes.errors.values());
   return outcomes;
 }

@@ -18,9 +18,9 @@ import { lostError } from '../dispatch/call-errors.js';
 import type { Lessons } from '../dispatch/lessons.js';
 import { traceCall } from '../dispatch/traced-call.js';
 import type { Moving } from '../previous/moving.js';
-import type { LeaseKeys } from '../ring/lease-keys.js';
 import type { View } from '../view.js';
 import type { Outcomes, Transaction } from './batch.js';
+import type { LeaseKeys } from './lease-keys.js';
 import { LeaseState } from './lease-state.js';
 import { LeasedLine } from './leased-line.js';
 

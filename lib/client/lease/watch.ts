@@ -29,7 +29,14 @@ class LostRaceError extends SlotwiseError {
   }
 }
 
-nameErrors({ LostRaceError });
+/** Error of a transaction whose watched keys have another member of the ring by now: nothing was executed, `watch` begins again there. */
+class KeysLeftError extends NoNodeError {
+  constructor(command: string) {
+    super(`${command}: the watched keys are on another member of the ring now; nothing was executed`, { command });
+  }
+}
+
+nameErrors({ LostRaceError, KeysLeftError });
 
 /** Attempt of a `watch`: the connection that watches the keys, and how to run a transaction on it. */
 export interface Watching {
@@ -63,7 +70,7 @@ export async function watch<T>(
   client.admit(WATCH, keys, view);
   const { prefix } = view;
   const prefixedKeys = prefix === null ? keys : keys.map((key) => prefixKey(prefix, key));
-  const slot = view.member?.slot ?? client.sharding.slotting?.commonSlot('WATCH', prefixedKeys) ?? -1;
+  if (view.member === null) client.sharding.slotting?.commonSlot('WATCH', prefixedKeys);
   let races = 0;
   let failures = 0;
   let losses = 0;
@@ -73,7 +80,7 @@ export async function watch<T>(
     let connection: LeasedConnection | null = null;
     let processEpoch = 0;
     try {
-      const lease = await client.acquire(first, view);
+      const { lease, slot } = await client.acquire(first, view);
       processEpoch = client.nodeOf(lease.connection.key)?.processEpoch ?? 0;
       connection = new LeasedConnection(lease, view, client);
       try {
@@ -92,8 +99,7 @@ export async function watch<T>(
         await sleep(backoffMs(races++, AFTER_RACE));
         continue;
       }
-      if (!(connection === null ? error instanceof NoNodeError || error instanceof ConnectError : connection.isRetryable(error)))
-        throw error;
+      if (!mayBeginAgain(error, connection) || isOfGoneMember(client, view)) throw error;
       losses = error instanceof ConnectionLostError ? losses + 1 : 0;
       if (losses > ISOLATED_AT && error instanceof ConnectionLostError) await throwIfClosesAt(client, error, losses, processEpoch);
       const now = performance.now();
@@ -102,6 +108,15 @@ export async function watch<T>(
       await sleep(backoffMs(failures++, AFTER_FAILURE));
     }
   }
+}
+
+function mayBeginAgain(error: unknown, connection: LeasedConnection | null): boolean {
+  if (connection === null) return error instanceof NoNodeError || error instanceof ConnectError;
+  return error instanceof KeysLeftError || connection.isRetryable(error);
+}
+
+function isOfGoneMember({ sharding }: Client, { member }: View): boolean {
+  return member !== null && sharding.ring?.slotOfMember(member.name) === -1;
 }
 
 /** The connection of a watch is its own: where it breaks at a command again and again, that command is at fault. */
@@ -122,13 +137,15 @@ function watching(client: Client, connection: LeasedConnection, view: View, keys
       const own = view.prefix === null ? args : prefixKeys(view.prefix, spec, args);
       if (slotting.slotsBind) return slotOfCommand(slotting, spec, own);
       const touched = [...keyIndexes(spec, own).map((index) => own[index] ?? ''), ...slotting.besideKeys(spec, own)];
-      return touched.length === 0 ? -1 : slotting.commonSlot(spec.name, [...keys, ...touched]);
+      if (touched.length === 0) return -1;
+      if (slotting.commonSlot(spec.name, [...keys, ...touched]) !== slot) throw new KeysLeftError(spec.name);
+      return slot;
     },
     async exec(steps) {
       const known = steps.some(isUnknown) ? await learnt(client, steps, view) : steps;
       admitAll(client, known, view);
       const transaction = transactionOf(known, view, slotting);
-      slotting?.commonSlot('MULTI', [...keys, ...transaction.keys]);
+      if (slotting !== null && slotting.commonSlot('MULTI', [...keys, ...transaction.keys]) !== slot) throw new KeysLeftError('EXEC');
       const outcomes = await connection.exec(transaction);
       if (outcomes === null) throw new LostRaceError(keys);
       return outcomes;

@@ -242,7 +242,7 @@ export class Deployment {
     if (this.#destroyed) return;
     this.topologyError = next.problem ?? null;
     const led = previous === null ? [] : nodesNoMoreReplicas(previous, next);
-    this.ring?.setEjected(new Set(next.shards.flatMap(({ member }) => (member?.ejected ? member.name : []))));
+    const isPlacedAnew = this.ring?.setEjected(new Set(next.shards.flatMap(({ member }) => (member?.ejected ? member.name : []))));
     this.replicaHealth.follow(next);
     this.router = new Router(next, {
       nodeOf: (info) => this.nodes.at(info.address),
@@ -254,6 +254,7 @@ export class Deployment {
     const unwritten = this.nodes.adopt(next, previous);
     if (isReassigned) this.bus.emit('reassigned', next, previous);
     this.bus.emit('callsReturned', unwritten);
+    if (isPlacedAnew === true) this.bus.emit('callsReturned', this.nodes.giveBack());
     // Open connections may still lead to the replica, which would refuse the waiting calls once more.
     for (const node of this.nodes.all()) if (led.includes(node.key)) this.renewals.moved(node);
     this.#announcer.announce(next, previous);
@@ -291,6 +292,7 @@ export class Deployment {
   setTopology(topology: RingTopology): void {
     const change = this.ring?.setTopology(topology);
     ringMonitorOf(this.#monitor)?.setMembers(topology);
+    this.bus.emit('callsReturned', this.nodes.giveBack());
     if (change !== undefined) this.events.emit('members', change);
   }
 

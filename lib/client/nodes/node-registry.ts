@@ -149,6 +149,14 @@ export class NodeRegistry {
     return unwritten;
   }
 
+  /** Keys have other places: gives back what the nodes have not been sent; calls that block, or wait for a lease, return by themselves. */
+  giveBack(): Call[] {
+    const nodes = this.all();
+    const unwritten = nodes.flatMap((node) => node.takeUnwritten());
+    for (const node of nodes) node.clearExclusive();
+    return unwritten;
+  }
+
   /** The node with this key, or one that left and still has replies to give. */
   presentOrLeaving(key: string): Node | null {
     return this.#nodes.get(key) ?? [...this.#leaving.keys()].find((node) => node.key === key) ?? null;

@@ -1,4 +1,4 @@
-import { OptionsError } from '../../errors.js';
+import { ClosedError, OptionsError } from '../../errors.js';
 import { resolveMembers } from '../../options/resolve.js';
 import type { RingMemberOptions } from '../../options/ring.js';
 import type { Arg } from '../../protocol/command-spec.js';
@@ -6,19 +6,11 @@ import { prefixKey } from '../../routing/keys/key-prefix.js';
 import type { RingSlotting } from '../../routing/keys/ring-slotting.js';
 import type { Client } from '../client.js';
 import type { RingPlace, View } from '../view.js';
-import { LeaseKeys } from './lease-keys.js';
 
 /** Name of the member that has a key of this view. */
 export function memberOf(client: Client, view: View, key: Arg): string {
   const ring = ringOf(client, 'memberOf(key)');
   return ring.nameOf(ring.slotOf(view.prefix === null ? key : prefixKey(view.prefix, key)));
-}
-
-/** Rule for the keys of what a lease sends; null: there is none. */
-export function leaseKeysOf(client: Client, { member, prefix }: View, key: Arg | null): LeaseKeys | null {
-  const { ring } = client.sharding;
-  if (ring === null || member !== null) return null;
-  return new LeaseKeys(ring, key === null || prefix === null ? key : prefixKey(prefix, key));
 }
 
 /** Where a view of one member sends its calls. */
@@ -33,6 +25,7 @@ export function placeOfMember(client: Client, name: unknown): RingPlace {
 /** Gives a ring other members. */
 export function setMembers(client: Client, members: readonly RingMemberOptions[] | Readonly<Record<string, RingMemberOptions>>): void {
   const ring = ringOf(client, 'setMembers(members)');
+  if (client.isClosed) throw new ClosedError('setMembers(members): the client is closed');
   client.sharding.setTopology(resolveMembers(client.options, ring.topology, members));
 }
 

@@ -23,6 +23,8 @@ export interface MemberChange {
  */
 export class RingSlotting implements Slotting {
   readonly asksUser: boolean;
+  /** Counts the changes of the placement. */
+  generation = 0;
   /** Names by slot, of members that have left, too. */
   readonly #names: string[] = [];
   readonly #slotsByName = new Map<string, number>();
@@ -142,14 +144,16 @@ export class RingSlotting implements Slotting {
     };
   }
 
-  /** Places keys on all members but these from now on. */
-  setEjected(names: ReadonlySet<string>): void {
-    if (names.size === this.#ejected.size && [...names].every((name) => this.#ejected.has(name))) return;
+  /** Places keys on all members but these from now on. Returns whether that is a change. */
+  setEjected(names: ReadonlySet<string>): boolean {
+    if (names.size === this.#ejected.size && [...names].every((name) => this.#ejected.has(name))) return false;
     this.#ejected = names;
     this.#placement = this.#compile();
+    return true;
   }
 
   #compile(): KeyPlacement {
+    this.generation++;
     const { members, placement } = this.#topology;
     const all = members.map(({ name, weight }, position) => ({ name, weight, position }));
     for (const { name } of all) if (!this.#slotsByName.has(name)) this.#slotsByName.set(name, this.#names.push(name) - 1);

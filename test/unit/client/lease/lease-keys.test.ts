@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { LeaseKeys } from '../../../../lib/client/ring/lease-keys.js';
+import { LeaseKeys } from '../../../../lib/client/lease/lease-keys.js';
 import { ArgumentError, CrossSlotError, NoNodeError } from '../../../../lib/errors.js';
 import { ring } from '../../../../lib/options/ring.js';
 import type { RingTopology } from '../../../../lib/options/topology.js';
@@ -32,7 +32,7 @@ describe('keys of a lease of a ring', () => {
   ];
   for (const [key, sameMember, [name = '', ...args], refused] of TABLE) {
     it(`of key ${key}${sameMember ? ' with sameMember' : ''}: ${name} ${args.join(' ')} ${refused === null ? 'goes' : 'is refused'}`, () => {
-      const keys = new LeaseKeys(new RingSlotting(topologyOf(['a', 'b', 'c'], { sameMember })), key);
+      const keys = new LeaseKeys(new RingSlotting(topologyOf(['a', 'b', 'c'], { sameMember })), key, key === null ? -1 : 1);
       const check = (): void => keys.check(command(name), args);
       if (refused === null) check();
       else assert.throws(check, refused);
@@ -41,7 +41,7 @@ describe('keys of a lease of a ring', () => {
 
   it('have left it where the placement has changed', () => {
     const slotting = new RingSlotting(topologyOf(['a', 'b', 'c']));
-    const keys = new LeaseKeys(slotting, '1');
+    const keys = new LeaseKeys(slotting, '1', 1);
     slotting.setTopology(topologyOf(['a', 'd', 'b', 'c']));
     assert.throws(
       () => keys.check(command('SET'), ['1', 'x']),
