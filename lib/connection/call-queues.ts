@@ -1,4 +1,4 @@
-import type Denque from 'denque';
+import Denque from 'denque';
 import type { SlotwiseError } from '../errors.js';
 import { type AttemptFailure, type Call, type QueueUsage, SETTLED } from '../protocol/call.js';
 import { DISCARDED_REPLY, NewsPlaceholders } from './internal-calls.js';
@@ -9,6 +9,19 @@ export function visitCalls(calls: Denque<Call>, visit: (call: Call, index: numbe
     const call = calls.peekAt(index);
     if (call !== undefined) visit(call, index);
   }
+}
+
+/** The calls of which this is true, and a queue of the others, both in order. Without it all are taken. */
+export function parted(calls: Denque<Call>, isTaken?: (call: Call) => boolean): { readonly taken: Call[]; readonly left: Denque<Call> } {
+  const all = calls.toArray();
+  if (isTaken === undefined) return { taken: all, left: new Denque() };
+  const taken: Call[] = [];
+  const left = new Denque<Call>();
+  for (const call of all) {
+    if (isTaken(call)) taken.push(call);
+    else left.push(call);
+  }
+  return { taken, left };
 }
 
 /** Whether nobody waits for these calls: settled ones only keep their places until their replies come. */

@@ -9,7 +9,7 @@ import type { ReplyLimits } from '../protocol/resp/reply-bounds.js';
 import { nextTick, setImmediate } from '../runtime/runtime.js';
 import { clock, type Holder } from '../util/clock.js';
 import { transition } from '../util/state-machine.js';
-import { areSettled, handBack, takeRepeatable, visitCalls } from './call-queues.js';
+import { areSettled, handBack, parted, takeRepeatable, visitCalls } from './call-queues.js';
 import type { ConnectConfig } from './connect-attempt.js';
 import { connectionError } from './connection-error.js';
 import { type ConnectionPhase, PHASES } from './connection-phase.js';
@@ -184,11 +184,11 @@ export class Connection implements Holder {
     return loggedIn(login, this.key);
   }
 
-  /** Gives back what was not written, for another node. */
-  takeUnwritten(): Call[] {
-    const unwritten = this.#queue.toArray();
-    this.#queue = new Denque();
-    return unwritten;
+  /** Gives back what was not written, for another node: all of it, or what this is true of. */
+  takeUnwritten(isTaken?: (call: Call) => boolean): Call[] {
+    const { taken, left } = parted(this.#queue, isTaken);
+    this.#queue = left;
+    return taken;
   }
 
   /** Visits the calls that are not answered, in order. */

@@ -261,8 +261,8 @@ export class Multiplexer {
     for (const connection of this.#all) connection?.forEachHeld(visit);
   }
 
-  takeUnwritten(): Call[] {
-    return this.#connections.flatMap((connection) => (connection === null ? [] : connection.takeUnwritten()));
+  takeUnwritten(isTaken?: (call: Call) => boolean): Call[] {
+    return this.#connections.flatMap((connection) => (connection === null ? [] : connection.takeUnwritten(isTaken)));
   }
 
   async close(): Promise<void> {

@@ -305,9 +305,9 @@ export class Node {
     this.#primary.forEachHeld(visit);
   }
 
-  /** Gives back what was not written to a node that stopped being the right one. */
-  takeUnwritten(): Call[] {
-    return this.#withoutInternal([...this.#primary.takeUnwritten(), ...this.#replica.takeUnwritten()]);
+  /** Gives back what was not written to a node that stopped being the right one, for all of it or for what this is true of. */
+  takeUnwritten(isTaken?: (call: Call) => boolean): Call[] {
+    return this.#withoutInternal([...this.#primary.takeUnwritten(isTaken), ...this.#replica.takeUnwritten(isTaken)]);
   }
 
   /**

@@ -26,6 +26,7 @@ import { closedError, errorFor, redirectedAway, rejectCall } from './call-errors
 import { Hedger, SecondCall } from './hedged-reads.js';
 import { countLoss, errorIfClosesAt, isolated, mayWaitForEver } from './isolation.js';
 import { decide } from './judge.js';
+import { takeLeftBehind } from './left-behind.js';
 import { Lessons } from './lessons.js';
 import { NoNodeReasons } from './no-node-reasons.js';
 import { NodelessCalls } from './nodeless-calls.js';
@@ -70,7 +71,10 @@ export class Dispatcher implements ViewEngine {
       .on('changed', () => this.#pending.topologyChanged())
       .on('reassigned', (next, previous) => {
         const nodeOf = (key: string): Node | null => this.deployment.nodes.presentOrLeaving(key);
-        this.#pending.raiseBarriers({ next, previous, nodeOf, slotOf: this.#slotOf });
+        const handover = { next, previous, nodeOf, slotOf: this.#slotOf };
+        const left = takeLeftBehind(handover);
+        this.#pending.raiseBarriers(handover);
+        this.deployment.bus.emit('callsReturned', left);
       })
       // Some were told of a timeout while they waited there: nobody else counts them off.
       .on('callsReturned', (calls) => {

@@ -12,7 +12,7 @@ export interface Handover {
   readonly next: TopologySnapshot;
   readonly previous: TopologySnapshot;
   /** The node with this key, also one that has left the topology; null: there is none. */
-  nodeOf(key: string): Pick<Node, 'key' | 'unreachableReason' | 'publishedAt' | 'forEachHeld'> | null;
+  nodeOf(key: string): Pick<Node, 'key' | 'unreachableReason' | 'publishedAt' | 'forEachHeld' | 'takeUnwritten'> | null;
   slotOf(call: Call): number;
 }
 
@@ -87,12 +87,10 @@ export class SlotBarriers {
   }
 
   /** Raises a barrier for each slot that has left a node while the node holds writes of it: they will be refused and sent again. */
-  raise({ next, previous, nodeOf, slotOf }: Handover, now: number): void {
-    if (previous.slots === null) return;
-    for (const { primary } of previous.shards) {
-      const node = primary === null ? null : nodeOf(primary.key);
-      if (node === null || node.unreachableReason !== null) continue;
-      const isLost = (slot: number): boolean => ownerOf(previous, slot) === node.key && ownerOf(next, slot) !== node.key;
+  raise(handover: Handover, now: number): void {
+    const { slotOf } = handover;
+    for (const { node, isLost } of lossesOf(handover)) {
+      if (node.unreachableReason !== null) continue;
       const held = new Map<number, Call[]>();
       node.forEachHeld((call) => {
         const slot = call.state === SETTLED || isRead(call.spec) ? -1 : slotOf(call);
@@ -187,6 +185,18 @@ export function keepsOrder(call: Call, slot: number): boolean {
   if (!needsPrimary(call, slot)) return false;
   const { extras } = call;
   return extras === null || (extras.exclusive === null && extras.target?.node === undefined && extras.target?.pinned === undefined);
+}
+
+/** The former owners of slots, and which slots each of them has lost. */
+export function* lossesOf({ next, previous, nodeOf }: Handover): Generator<{
+  readonly node: NonNullable<ReturnType<Handover['nodeOf']>>;
+  isLost(slot: number): boolean;
+}> {
+  if (previous.slots === null) return;
+  for (const { primary } of previous.shards) {
+    const node = primary === null ? null : nodeOf(primary.key);
+    if (node !== null) yield { node, isLost: (slot) => ownerOf(previous, slot) === node.key && ownerOf(next, slot) !== node.key };
+  }
 }
 
 function ownerOf({ shards, slots }: TopologySnapshot, slot: number): string | undefined {

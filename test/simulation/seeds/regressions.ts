@@ -133,6 +133,10 @@ export const regressions: readonly Regression[] = [
     seed: 7382,
     was: 'destroy() while two nodes were asked for a read: its error named no command, and said that nothing had been sent.',
   },
+  {
+    seed: 7502,
+    was: 'A call waited for a stalled connection to a node of a cluster whose slot had moved meanwhile, and was sent there late, to be redirected.',
+  },
 ];
 
 /** A seed of the test runs that fails, because what is wrong is known and not mended yet. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import Denque from 'denque';
-import { handBack, takeRepeatable, visitCalls } from '../../../lib/connection/call-queues.js';
+import { handBack, parted, takeRepeatable, visitCalls } from '../../../lib/connection/call-queues.js';
 import { DISCARDED_REPLY } from '../../../lib/connection/internal-calls.js';
 import { ConnectionLostError, ReplyError } from '../../../lib/errors.js';
 import { type Call, SETTLED } from '../../../lib/protocol/call.js';
@@ -22,6 +22,23 @@ describe('calls in a queue', () => {
     const seen: Call[] = [];
     visitCalls(queueOf(calls), (call) => seen.push(call));
     assert.deepEqual(seen, calls);
+  });
+});
+
+describe('a queue of calls', () => {
+  it('is parted in order', () => {
+    const owner = new RecordedCalls();
+    const calls = ['GET a', 'SET b 1', 'GET c', 'SET d 1'].map((words) => owner.make(words));
+    const reads = parted(queueOf(calls), ({ spec }) => spec.name === 'GET');
+    assert.deepEqual(
+      [reads.taken, reads.left.toArray()],
+      [
+        [calls[0], calls[2]],
+        [calls[1], calls[3]],
+      ],
+    );
+    const all = parted(queueOf(calls));
+    assert.deepEqual([all.taken, all.left.length], [calls, 0]);
   });
 });
 

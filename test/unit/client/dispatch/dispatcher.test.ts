@@ -68,6 +68,27 @@ describe('a dispatcher in a cluster', () => {
     assert.deepEqual(sentTo(1), ['SET {b}2 0', 'SET b 1', 'SET b 2', 'SET b 3', 'SET b 4']);
   });
 
+  it('takes what waits unwritten for a node that does not answer to the new owner of its slot', async () => {
+    servers.script = (server, [name]) => (name !== 'SET' ? undefined : server === 0 ? silence : OK);
+    const outcomes: unknown[] = [];
+    const set = (key: string, value: string): void => {
+      redis.set(key, value).then(
+        () => outcomes.push(value),
+        () => {},
+      );
+    };
+    set('b', 'sent');
+    await world.until(() => sentTo(0).length === 1, 'the first write has come');
+    await world.pass(500);
+    set('b', 'moves');
+    set('f', 'stays');
+    await world.pass(50);
+    assert.deepEqual(sentTo(0), ['SET b sent'], 'the others wait for a stalled connection');
+    servers.moveSlot(SLOT_OF_B, 1);
+    await world.until(() => outcomes.length > 0, 'one of them is answered');
+    assert.deepEqual([outcomes, sentTo(0), sentTo(1)], [['moves'], ['SET b sent'], ['SET b moves']]);
+  });
+
   it('counts a call no more whose caller has gone when its connection breaks', async () => {
     servers.script = (_, [name]) => (name === 'GET' ? silence : undefined);
     const abort = new AbortController();

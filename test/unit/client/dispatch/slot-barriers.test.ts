@@ -48,6 +48,7 @@ const handover = (
     forEachHeld: (visit) => {
       if (key === 'a') calls.forEach(visit);
     },
+    takeUnwritten: () => [],
   }),
   slotOf: () => slot,
 });
