@@ -133,6 +133,7 @@ export class RingMonitor implements TopologyMonitor {
     const primary = member.snapshot?.problem === undefined ? (member.snapshot?.shards[0]?.primary ?? null) : null;
     if (error === undefined && primary !== null) this.#answered(member, primary);
     else this.#lookFailed(member);
+    if (this.snapshot !== null) this.#twins.follow(this.snapshot);
     this.#options.onProbe?.(error, this.#probedMember(member));
   }
 

@@ -8,6 +8,7 @@ export class Twins {
   /** Processes by key of the primary; null: it was asked, and has not said. */
   readonly #processes = new Map<string, string | null>();
   readonly #told = new Set<string>();
+  #latest: TopologySnapshot | null = null;
 
   /** `report` gets a warning for each pair, once. */
   constructor(
@@ -15,25 +16,32 @@ export class Twins {
     private readonly report: (text: string) => void,
   ) {}
 
+  /** Looks at the members of now. Called after each look at one, too: who did not answer is asked again. */
   follow(snapshot: TopologySnapshot): void {
+    const isNew = snapshot !== this.#latest;
+    this.#latest = snapshot;
     for (const key of this.#processes.keys()) if (!snapshot.nodes.has(key)) this.#processes.delete(key);
     const unknown = snapshot.shards.flatMap(({ primary }) => (primary === null || this.#processes.has(primary.key) ? [] : primary));
-    for (const primary of unknown) this.#processes.set(primary.key, null);
-    if (unknown.length === 0) {
-      this.#compare(snapshot);
-      return;
-    }
-    const answers = unknown.map(async (primary) => {
-      const process = await this.processOf(primary);
-      if (this.#processes.has(primary.key)) this.#processes.set(primary.key, process);
-    });
-    // One that does not answer is no twin that matters.
-    void Promise.allSettled(answers).then(() => this.#compare(snapshot));
+    for (const primary of unknown) this.#ask(primary);
+    if (isNew) this.#compare();
   }
 
-  #compare({ shards }: TopologySnapshot): void {
+  #ask(primary: NodeInfo): void {
+    const { key } = primary;
+    if (this.#processes.has(key)) return;
+    this.#processes.set(key, null);
+    this.processOf(primary).then(
+      (process) => {
+        if (this.#processes.has(key)) this.#processes.set(key, process);
+        this.#compare();
+      },
+      () => this.#processes.delete(key),
+    );
+  }
+
+  #compare(): void {
     const names = new Map<string, string>();
-    for (const { primary, member } of shards) {
+    for (const { primary, member } of this.#latest?.shards ?? []) {
       const process = primary === null ? null : (this.#processes.get(primary.key) ?? primary.key);
       if (primary === null || member === undefined || process === null) continue;
       const other = names.get(process);

@@ -47,4 +47,26 @@ describe('members of a ring that are one server', () => {
       );
     });
   }
+
+  it('are found in whatever order they answer, and asked again where one did not', async () => {
+    const reports: string[] = [];
+    const answers: ((process: string | null) => void)[] = [];
+    let failing = true;
+    const processOf = ({ key }: { key: string }): Promise<string | null> => {
+      if (key === 'b' && failing) return Promise.reject(new Error('no answer'));
+      return key === 'a' ? new Promise((resolve) => answers.push(resolve)) : Promise.resolve('1');
+    };
+    const twins = new Twins(processOf, (text) => reports.push(text));
+    twins.follow(ringOf(['a', null]));
+    const both = ringOf(['a', 'b']);
+    twins.follow(both);
+    await settle();
+    failing = false;
+    twins.follow(both);
+    await settle();
+    assert.deepEqual([reports.length, answers.length], [0, 1]);
+    answers[0]?.('1');
+    await settle();
+    assert.equal(reports.length, 1);
+  });
 });
