@@ -96,9 +96,9 @@ export const protocolBreaks: readonly Break[] = [
     name: 'timed-out-call-gives-up-its-place',
     harm: 'After a time-out every caller on the connection gets the reply of the one before.',
     file: 'lib/connection/reader.ts',
-    find: 'const call = this.inFlight.shift();\n    if (call === undefined) throw new',
+    find: 'return this.inFlight.shift();',
     replace:
-      'let call = this.inFlight.shift();\n    while (call?.state === 2 && this.inFlight.length > 0) call = this.inFlight.shift();\n    if (call === undefined) throw new',
+      'while (this.inFlight.peekFront()?.state === 2 && this.inFlight.length > 1) this.inFlight.shift();\n    return this.inFlight.shift();',
     tests: ['test/unit/connection'],
     kind: 'single',
   },
