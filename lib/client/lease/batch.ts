@@ -1,6 +1,6 @@
 import { CommandRefusedError, ReplyError, SlotwiseError } from '../../errors.js';
 import type { AtomicBatch } from '../../protocol/call-extras.js';
-import { keyIndexes } from '../../protocol/catalog/keys.js';
+import { keysOf } from '../../protocol/catalog/keys.js';
 import { command, stateReason } from '../../protocol/catalog/specs.js';
 import { type Arg, BYTES, type Command, type CommandSpec, DECODE_BUFFERS, type Decode, type Raw } from '../../protocol/command-spec.js';
 import { failureOfParts } from '../../protocol/partial-failure.js';
@@ -10,7 +10,7 @@ import { asText } from '../../protocol/script.js';
 import { prefixed } from '../../routing/keys/prefixed-command.js';
 import type { Slotting } from '../../routing/keys/slotting.js';
 import type { Client } from '../client.js';
-import type { View } from '../view.js';
+import { slottingOf, type View } from '../view.js';
 
 /** Command of a pipeline or transaction, not sent yet. */
 export interface BatchStep extends Command {
@@ -32,14 +32,14 @@ export interface Outcomes {
 export function failureOf(steps: readonly BatchStep[], errors: Outcomes['errors']): unknown {
   const [first] = errors.values();
   if (!(first instanceof SlotwiseError) || first.executed !== 'no') return first;
-  const failures = [...errors].map(([index, error]) => ({ keys: keysOf(steps[index]), error }));
+  const failures = [...errors].map(([index, error]) => ({ keys: namesOfKeys(steps[index]), error }));
   if (failures.length === steps.length && failures.every(({ error }) => error instanceof SlotwiseError && error.executed === 'no'))
     return first;
   return failureOfParts({ name: 'pipeline', command: first.command, count: steps.length, parts: 'commands' }, failures);
 }
 
-function keysOf(step: BatchStep | undefined): string[] {
-  return step === undefined ? [] : keyIndexes(step.spec, step.args).map((index) => argText(step.args[index] ?? ''));
+function namesOfKeys(step: BatchStep | undefined): string[] {
+  return step === undefined ? [] : keysOf(step.spec, step.args).map(argText);
 }
 
 const MULTI = command('MULTI');
@@ -58,7 +58,7 @@ export async function runTransaction(client: Client, steps: readonly BatchStep[]
   client.admit(MULTI, [], view);
   const known = steps.some(isUnknown) ? await learnt(client, steps, view) : steps;
   admitAll(client, known, view);
-  const { batch, exec, keys, decode } = transactionOf(known, view, client.sharding.slotting);
+  const { batch, exec, keys, decode } = transactionOf(known, view, slottingOf(view, client.sharding.slotting));
   const outcomes = (await client.runAtomicBatch(batch, exec, keys, decode, view)) as Outcomes; // the decoder's
   client.lessons.followReplies(outcomes.errors.values());
   return outcomes;
@@ -102,10 +102,7 @@ export function transactionOf(commands: readonly BatchStep[], { prefix, mode }: 
     exec: bytes ? EXEC_BYTES : EXEC,
     // A script's text, not its SHA-1: NOSCRIPT inside a transaction would come when the other commands have run.
     batch: { commands: [{ spec: MULTI, args: [] }, ...steps.map(asText)], replies: [] },
-    keys: steps.flatMap(({ spec, args }) => [
-      ...keyIndexes(spec, args).map((index) => args[index] ?? ''),
-      ...(slotting?.besideKeys(spec, args) ?? []),
-    ]),
+    keys: steps.flatMap(({ spec, args }) => slotting?.touched(spec, args) ?? keysOf(spec, args)),
     decode: (raw) => decodeSteps(steps, Array.isArray(raw) ? raw : [], { mode, bytes }),
   };
 }

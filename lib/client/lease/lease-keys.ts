@@ -1,5 +1,4 @@
 import { ArgumentError, NoNodeError } from '../../errors.js';
-import { keyIndexes } from '../../protocol/catalog/keys.js';
 import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
 import { prefixKey } from '../../routing/keys/key-prefix.js';
 import type { RingSlotting } from '../../routing/keys/ring-slotting.js';
@@ -20,7 +19,7 @@ export class LeaseKeys {
 
   /** Throws for a command whose keys are not on the member. `args`: with their prefix. */
   check(spec: CommandSpec, args: readonly Arg[]): void {
-    const touched = [...keyIndexes(spec, args).map((index) => args[index] ?? ''), ...this.ring.besideKeys(spec, args)];
+    const touched = this.ring.touched(spec, args);
     if (touched.length === 0) return;
     if (this.key === null) {
       const why = 'a lease without a key is of any member of the ring: use lease(use, { key }), or member(name).lease(use)';

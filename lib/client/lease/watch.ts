@@ -1,5 +1,4 @@
 import { AbortError, ArgumentError, ConnectError, ConnectionLostError, NoNodeError, SlotwiseError } from '../../errors.js';
-import { keyIndexes } from '../../protocol/catalog/keys.js';
 import { command } from '../../protocol/catalog/specs.js';
 import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
 import { prefixKey } from '../../routing/keys/key-prefix.js';
@@ -136,7 +135,7 @@ function watching(client: Client, connection: LeasedConnection, view: View, keys
       if (slotting === null) return -1;
       const own = view.prefix === null ? args : prefixKeys(view.prefix, spec, args);
       if (slotting.slotsBind) return slotOfCommand(slotting, spec, own);
-      const touched = [...keyIndexes(spec, own).map((index) => own[index] ?? ''), ...slotting.besideKeys(spec, own)];
+      const touched = slotting.touched(spec, own);
       if (touched.length === 0) return -1;
       if (slotting.commonSlot(spec.name, [...keys, ...touched]) !== slot) throw new KeysLeftError(spec.name);
       return slot;

@@ -23,6 +23,11 @@ export function keyIndexes(spec: CommandSpec, args: Args): number[] {
   return found;
 }
 
+/** Every key of a call, in the order of `keyIndexes`. */
+export function keysOf(spec: CommandSpec, args: Args): Arg[] {
+  return keyIndexes(spec, args).map((index) => args[index] ?? '');
+}
+
 /** The key that decides where the command goes, `undefined` where it has none. */
 export function firstKey(spec: CommandSpec, args: Args): Arg | undefined {
   if (spec.firstKey >= 0) return args[spec.firstKey];

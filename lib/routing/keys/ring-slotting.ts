@@ -2,6 +2,7 @@ import { ArgumentError, CrossSlotError, NoNodeError } from '../../errors.js';
 import type { RingTopology } from '../../options/topology.js';
 import { compilePlacement } from '../../placement/compile.js';
 import type { KeyPlacement } from '../../placement/placement.js';
+import { keysOf } from '../../protocol/catalog/keys.js';
 import { command } from '../../protocol/catalog/specs.js';
 import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
 import { argText } from '../../protocol/resp/text.js';
@@ -9,6 +10,21 @@ import type { Slotting } from './slotting.js';
 
 const PUBLISH = command('PUBLISH');
 const SCAN = command('SCAN');
+/**
+ * Commands without keys that change the data, the commands or the role of the one server that gets them. On any member of a ring that would
+ * be half of what is meant.
+ */
+const CHANGES_ONE_SERVER: ReadonlySet<string> = new Set([
+  'DEBUG',
+  'FAILOVER',
+  'MODULE LOAD',
+  'MODULE LOADEX',
+  'MODULE UNLOAD',
+  'REPLICAOF',
+  'SHUTDOWN',
+  'SLAVEOF',
+  'SWAPDB',
+]);
 
 /** Members of a ring by name: all, those that came, and those that left. */
 export interface MemberChange {
@@ -59,12 +75,17 @@ export class RingSlotting implements Slotting {
       const why = 'a cursor means nothing without the member that gave it: use scanKeys(), or member(name)';
       throw new ArgumentError(`SCAN: ${why}`, { command: spec.name });
     }
-    const [channel] = this.besideKeys(spec, args);
+    const [channel] = this.touched(spec, args);
     return channel === undefined ? -1 : this.slotOf(channel);
   }
 
-  /** A channel is on the member that has its subscriptions: nobody else would hear of the message. */
-  besideKeys(spec: CommandSpec, [channel]: readonly Arg[]): readonly Arg[] {
+  /** The keys; of PUBLISH the channel, which is on the member that has its subscriptions: nobody else would hear of the message. */
+  touched(spec: CommandSpec, args: readonly Arg[]): readonly Arg[] {
+    if (spec.firstKey !== -1) return keysOf(spec, args);
+    if (CHANGES_ONE_SERVER.has(spec.name)) {
+      throw new ArgumentError(`${spec.name}: it changes one member alone: use member(name), for each member`, { command: spec.name });
+    }
+    const [channel] = args;
     return spec === PUBLISH && channel !== undefined ? [channel] : [];
   }
 

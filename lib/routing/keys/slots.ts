@@ -1,5 +1,5 @@
 import { CrossSlotError } from '../../errors.js';
-import { keyIndexes } from '../../protocol/catalog/keys.js';
+import { keysOf } from '../../protocol/catalog/keys.js';
 import { command } from '../../protocol/catalog/specs.js';
 import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
 import { asBytes } from '../../protocol/resp/byte-view.js';
@@ -45,10 +45,7 @@ export function slotOfCommand(slotting: Slotting, spec: CommandSpec, args: reado
     const key = args[firstKey];
     return key === undefined ? -1 : slotting.slotOf(key);
   }
-  return slotting.commonSlot(
-    spec.name,
-    keyIndexes(spec, args).map((index) => args[index] ?? ''),
-  );
+  return slotting.commonSlot(spec.name, slotting.touched(spec, args));
 }
 
 function commonSlot(what: string, keys: readonly Arg[]): number {
@@ -70,7 +67,7 @@ export const HASH_SLOTS: Slotting = Object.freeze({
   slotOfKeyless: (spec: CommandSpec, [channel]: readonly Arg[]) =>
     spec === PUBLISH && channel !== undefined ? affinityTo(slotOfKey(channel)) : -1,
   slotsBind: true,
-  besideKeys: () => [],
+  touched: keysOf,
 });
 
 function crossSlot(what: string, keys: readonly Arg[]): CrossSlotError {

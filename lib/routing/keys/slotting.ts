@@ -13,6 +13,6 @@ export interface Slotting {
   slotOfKeyless(spec: CommandSpec, args: readonly Arg[]): number;
   /** Keys that have a slot in common may be in one command, which is split by slot; else the common slot may be luck. */
   readonly slotsBind: boolean;
-  /** What a command of a transaction touches besides its keys, and which has to be in the same slot. */
-  besideKeys(spec: CommandSpec, args: readonly Arg[]): readonly Arg[];
+  /** All that a command touches and that has to be in one slot. Throws where it means something only with a member. */
+  touched(spec: CommandSpec, args: readonly Arg[]): readonly Arg[];
 }

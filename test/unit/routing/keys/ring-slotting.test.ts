@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { ArgumentError, CrossSlotError } from '../../../../lib/errors.js';
 import { ring } from '../../../../lib/options/ring.js';
 import type { RingTopology } from '../../../../lib/options/topology.js';
-import { specOf } from '../../../../lib/protocol/catalog/specs.js';
+import { COMMAND_TABLE } from '../../../../lib/protocol/catalog/command-table.js';
+import { command, specOf } from '../../../../lib/protocol/catalog/specs.js';
+import { KEYLESS, WRITE } from '../../../../lib/protocol/command-spec.js';
 import { RingSlotting } from '../../../../lib/routing/keys/ring-slotting.js';
 import { slotOfCommand } from '../../../../lib/routing/keys/slots.js';
 
@@ -88,6 +90,35 @@ describe('slots of a ring', () => {
   it('are none for a cursor without a member', () => {
     const { spec, args } = specOf(['SCAN', '0']);
     assert.throws(() => slotOfCommand(new RingSlotting(topologyOf(['a'])), spec, args), ArgumentError);
+  });
+
+  describe('are none for a command that changes one member alone:', () => {
+    /** What changes data and has neither keys nor a rule for all members, and what changes a server that other members know nothing of. */
+    const names = Object.keys(COMMAND_TABLE).filter((name) => {
+      const { flags, request, state } = command(name);
+      return (flags & (WRITE | KEYLESS)) === (WRITE | KEYLESS) && request === 'default' && state === 'none' && !name.startsWith('CLUSTER');
+    });
+    for (const name of [
+      ...names,
+      'DEBUG',
+      'FAILOVER',
+      'MODULE LOAD',
+      'MODULE LOADEX',
+      'MODULE UNLOAD',
+      'REPLICAOF',
+      'SHUTDOWN',
+      'SLAVEOF',
+    ]) {
+      it(name, () => {
+        const slotting = new RingSlotting(topologyOf(['a', 'b']));
+        const refused = (error: unknown): boolean =>
+          error instanceof ArgumentError && error.message === `${name}: it changes one member alone: use member(name), for each member`;
+        assert.throws(() => slotOfCommand(slotting, command(name), []), refused);
+        assert.throws(() => slotting.touched(command(name), []), refused);
+      });
+    }
+
+    it('SWAPDB is among them', () => assert.ok(names.includes('SWAPDB')));
   });
 
   it('are asked once where a function of the user gives them', () => {
