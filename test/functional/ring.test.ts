@@ -84,6 +84,18 @@ describe('a ring of three servers', () => {
       CrossSlotError,
     );
     await assert.rejects(redis.blpop(luck, 1), CrossSlotError);
+    await assert.rejects(redis.sort(luck[0] ?? '', { BY: 'weight_*' }), CrossSlotError);
+    await assert.rejects(
+      redis
+        .multi()
+        .sort(luck[0] ?? '', { GET: ['weight_*'] })
+        .exec(),
+      CrossSlotError,
+    );
+    await redis.mset({ '{t}w_1': '2', '{t}w_2': '1' });
+    await redis.rpush('{t}list', ['1', '2']);
+    assert.deepEqual(await redis.sort('{t}list', { BY: '{t}w_*', GET: ['#', '{t}w_*'] }), ['2', '1', '1', '2']);
+    assert.deepEqual(await redis.member('b').sort('{t}list', { BY: 'w_*' }), []);
     assert.deepEqual(await redis.multi().set('{t}1', '1').rename('{t}1', '{t}2').get('{t}2').exec(), ['OK', 'OK', '1']);
     const lucky = createClient({ topology: ring(servers.members, { as: 'go-redis', sameMember: true }) });
     await lucky.set(luck[0] ?? '', 'moved');
@@ -108,6 +120,10 @@ describe('a ring of three servers', () => {
       redis.call('SCAN', '0'),
       (error) => error instanceof ArgumentError && /scanKeys\(\), or member\(name\)/.test(error.message),
     );
+    await assert.rejects(redis.swapdb(0, 1), (error) => error instanceof ArgumentError && /use member\(name\)/.test(error.message));
+    await assert.rejects(redis.multi().swapdb(0, 1).exec(), ArgumentError);
+    assert.equal(await redis.member('a').swapdb(0, 1), 'OK');
+    assert.deepEqual(await redis.member('a').multi().swapdb(0, 1).exec(), ['OK']);
     assert.equal(await redis.flushall(), 'OK');
     assert.equal(await redis.dbsize(), 0);
   });

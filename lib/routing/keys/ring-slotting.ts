@@ -2,14 +2,18 @@ import { ArgumentError, CrossSlotError, NoNodeError } from '../../errors.js';
 import type { RingTopology } from '../../options/topology.js';
 import { compilePlacement } from '../../placement/compile.js';
 import type { KeyPlacement } from '../../placement/placement.js';
-import { keysOf } from '../../protocol/catalog/keys.js';
+import { keysOf, sortPatternIndexes } from '../../protocol/catalog/keys.js';
 import { command } from '../../protocol/catalog/specs.js';
 import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
+import { asBytes } from '../../protocol/resp/byte-view.js';
 import { argText } from '../../protocol/resp/text.js';
 import type { Slotting } from './slotting.js';
 
 const PUBLISH = command('PUBLISH');
 const SCAN = command('SCAN');
+const STAR = 0x2a;
+/** Elements that a tag in front of the star does not care for: a rule of the user's may take the last of several tags. */
+const ELEMENTS = ['', '0', '{0}'];
 /**
  * Commands without keys that change the data, the commands or the role of the one server that gets them. On any member of a ring that would
  * be half of what is meant.
@@ -81,6 +85,7 @@ export class RingSlotting implements Slotting {
 
   /** The keys; of PUBLISH the channel, which is on the member that has its subscriptions: nobody else would hear of the message. */
   touched(spec: CommandSpec, args: readonly Arg[]): readonly Arg[] {
+    if (spec.name === 'SORT' || spec.name === 'SORT_RO') this.#checkPatterns(spec, args);
     if (spec.firstKey !== -1) return keysOf(spec, args);
     if (CHANGES_ONE_SERVER.has(spec.name)) {
       throw new ArgumentError(`${spec.name}: it changes one member alone: use member(name), for each member`, { command: spec.name });
@@ -100,6 +105,28 @@ export class RingSlotting implements Slotting {
       if (sameMember ? this.slotOf(key) !== slot : this.#placement.hashedPart(key) !== part) throw this.#crossSlot(what, keys);
     }
     return slot;
+  }
+
+  /** Throws where SORT would read keys that may be on other members: there it would find none, and say nothing. */
+  #checkPatterns(spec: CommandSpec, args: readonly Arg[]): void {
+    const key = args[0] ?? '';
+    const part = this.#placement.hashedPart(key);
+    const strays = sortPatternIndexes(args).flatMap((index) => (this.#isPatternWith(part, args[index] ?? '') ? [] : [args[index] ?? '']));
+    if (strays.length === 0) return;
+    const names = [key, ...strays].map(argText);
+    const list = names.slice(0, 5).map((name) => JSON.stringify(name));
+    const rule = 'what its patterns of BY and GET read must have the tag of its key, before the star';
+    const slots = [this.slotOf(key), ...strays.map(() => -1)];
+    throw new CrossSlotError(`${spec.name}: ${rule}; ${this.#advice()}: ${list.join(', ')}`, names, slots, { command: spec.name });
+  }
+
+  /** Whether all keys of the pattern have this hashed part, whatever its first star becomes. Without a star SORT reads no key. */
+  #isPatternWith(part: string, pattern: Arg): boolean {
+    const bytes = asBytes(pattern) ?? Buffer.from(String(pattern));
+    const star = bytes.indexOf(STAR);
+    if (star === -1) return true;
+    const head = Buffer.from(bytes.subarray(0, star));
+    return ELEMENTS.every((element) => this.#placement.hashedPart(Buffer.concat([head, Buffer.from(element)])) === part);
   }
 
   #crossSlot(what: string, keys: readonly Arg[]): CrossSlotError {

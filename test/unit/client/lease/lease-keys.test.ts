@@ -29,6 +29,8 @@ describe('keys of a lease of a ring', () => {
     ['{1}', true, ['SET', '0a', '1'], CrossSlotError],
     ['{1}', false, ['RENAME', '{1}a', '0'], CrossSlotError],
     ['{1}', false, ['PUBLISH', '0', 'x'], CrossSlotError],
+    ['{1}', false, ['SORT', '{1}a', 'BY', '{1}w_*'], null],
+    ['{1}', true, ['SORT', '{1}a', 'BY', '1w_*'], CrossSlotError],
     ['{1}', false, ['EVAL', 'return 1', '0', '0'], null],
     ['{1}', false, ['EVAL', 'return 1', '1', '0'], CrossSlotError],
   ];
