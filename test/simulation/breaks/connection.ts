@@ -84,8 +84,8 @@ export const connectionBreaks: readonly Break[] = [
     name: 'slow-read-visits-every-replica',
     harm: 'One slow KEYS is sent to one replica after the other, until all of them hang.',
     file: 'lib/connection/call-queues.ts',
-    find: ' || call.moved;',
-    replace: ';',
+    find: ' || call.moved);',
+    replace: ');',
     tests: ['test/unit/connection/call-queues.test.ts'],
   },
   {
