@@ -320,7 +320,7 @@ export class Client {
     }
     const given = { spec, args, decode: null };
     const own = view.prefix === null ? given : prefixed(view.prefix, given);
-    return explain(this.#callFactory, this.#deployment.router, own, view);
+    return explain(this.#callFactory, this.#deployment, own, view);
   }
 
   get snapshot(): TopologySnapshot | null {

@@ -102,6 +102,16 @@ describe('a ring whose members change while calls wait', () => {
       b.lease((one) => one.ping()),
       gone,
     );
+    await assert.rejects(
+      b.subscribe('c', () => {}),
+      gone,
+    );
+    await assert.rejects(
+      b.psubscribe('c*', () => {}),
+      gone,
+    );
+    assert.match(String(b.explain('GET', 'x')), /it would be refused: "b" is no member of the ring any more/);
+    assert.match(String(b.explain('INFO')), /it would be refused: "b" is no member of the ring any more/);
   });
 
   it('takes no members when it is closed, and says so', async () => {

@@ -8,13 +8,21 @@ import { slotOfCommand } from '../../routing/keys/slots.js';
 import { type Explanation, explainPrimary, explainRead, explanation } from '../../routing/reads/explanation.js';
 import { readingForm } from '../../routing/reads/offload.js';
 import type { Router } from '../../routing/router.js';
+import type { Deployment } from '../nodes/deployment.js';
 import { slottingOf, type View } from '../view.js';
 import type { CallFactory } from './call-factory.js';
 
 /** Explains where a command would go now, and why. Sends nothing. */
-export function explain(callFactory: CallFactory, router: Router | null, { spec, args, decode }: Command, view: View): Explanation {
+export function explain(
+  callFactory: CallFactory,
+  { router, ring }: Pick<Deployment, 'router' | 'ring'>,
+  { spec, args, decode }: Command,
+  view: View,
+): Explanation {
   const command = spec.name;
   if (spec.state !== 'none') return explanation({ command, notes: [`it would be refused: ${stateReason(spec)}`] });
+  const gone = view.member === null ? null : (ring?.whyGone(view.member.slot) ?? null);
+  if (gone !== null) return explanation({ command, notes: [`it would be refused: ${gone.message}`] });
   if (router === null) return explanation({ command, notes: ['nothing is known of the servers yet'] });
   if (spec.arity === 0) return explanation({ command, notes: ['it is not known here: a server would be asked for its keys first'] });
   try {

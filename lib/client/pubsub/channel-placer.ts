@@ -54,6 +54,11 @@ export class ChannelPlacer implements ChannelHost {
     const { snapshot } = this.deployment;
     // The first probe may take its time: nothing speaks against the servers yet.
     if (snapshot === null) return;
+    const gone = this.#whyGone(channel);
+    if (gone !== null) {
+      this.#refuse(channel, gone);
+      return;
+    }
     const node = nodeForChannel(channel.placement, snapshot, null, this.#isReachable);
     if (node === null) this.deployment.wake('a subscription has no node');
     else if (channel.placement.bound === 'anywhere' && snapshot.slots !== null) {
@@ -84,6 +89,20 @@ export class ChannelPlacer implements ChannelHost {
   #subscribeAt(channel: ChannelState, connection: ChannelConnection): void {
     const inSlot = channel.placement.bound === 'slot' && this.deployment.snapshot?.kind === 'cluster';
     channel.subscribeAt(connection, inSlot && channel.replicaAnswers < REPLICA_ANSWERS.believed);
+  }
+
+  /** Why the channel's slot is nobody's, which stays so until a member of that name comes back. */
+  #whyGone({ placement: { bound, slot } }: ChannelState): NoNodeError | null {
+    return bound === 'slot' && slot >= 0 ? (this.deployment.ring?.whyGone(slot) ?? null) : null;
+  }
+
+  /** The listeners that were confirmed before wait until the refusal is mended. */
+  #refuse(channel: ChannelState, error: SlotwiseError): void {
+    channel.refuse(error);
+    if (channel.hasListeners && !this.#reportedErrors.has(channel)) {
+      this.#reportedErrors.add(channel);
+      this.reporter.error(error);
+    }
   }
 
   #placeLater(channel: ChannelState, delayMs: number): void {
@@ -148,14 +167,8 @@ export class ChannelPlacer implements ChannelHost {
       else this.#placeLater(channel, Math.max(RETRY.minMs, decision.afterMs));
       return;
     }
-    if (decision.act === 'reject') {
-      channel.refuse(error);
-      // The listeners that were confirmed before wait until the refusal is mended.
-      if (channel.hasListeners && !this.#reportedErrors.has(channel)) {
-        this.#reportedErrors.add(channel);
-        this.reporter.error(error);
-      }
-    } else this.deployment.wake(error.message);
+    if (decision.act === 'reject') this.#refuse(channel, error);
+    else this.deployment.wake(error.message);
     if (channel.state === 'waiting') this.#placeLater(channel, backoffMs(channel.refusals - 1, RETRY));
   }
 
@@ -164,9 +177,12 @@ export class ChannelPlacer implements ChannelHost {
     if (log.pubsub.enabled) log.pubsub('%s %s is live on %s', channel.kind, channel.text, channel.node);
   }
 
-  whyWaiting({ placement }: ChannelState): SlotwiseError | null {
+  whyWaiting(channel: ChannelState): SlotwiseError | null {
+    const { placement } = channel;
     const { snapshot, topologyError } = this.deployment;
     if (snapshot === null) return topologyError ?? new NoNodeError('nothing is known of the servers yet');
+    const gone = this.#whyGone(channel);
+    if (gone !== null) return gone;
     if (nodeForChannel(placement, snapshot, null, this.#isReachable) !== null) return null;
     if (placement.bound === 'node') return new NoNodeError(`${placement.node} is no primary of the topology`, { node: placement.node });
     const { slots, problem } = snapshot;

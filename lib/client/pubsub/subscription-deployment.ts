@@ -1,6 +1,7 @@
 import type { SlotwiseError } from '../../errors.js';
 import type { AttemptFailure } from '../../protocol/call.js';
 import type { Redirection } from '../../protocol/resp/reply-error.js';
+import type { RingSlotting } from '../../routing/keys/ring-slotting.js';
 import type { TopologySnapshot } from '../../topology/snapshot.js';
 import type { Emitter } from '../emitter.js';
 import type { ClientEvents } from '../events.js';
@@ -24,6 +25,8 @@ export interface SubscriptionDeployment {
   /** Why nothing, or no primary, is known. */
   readonly topologyError: SlotwiseError | null;
   readonly addresses: Pick<AddressBook, 'known' | 'knows' | 'leftOut'>;
+  /** Members by slot; null: the topology is no ring. */
+  readonly ring: Pick<RingSlotting, 'whyGone'> | null;
   readonly failures: Pick<FailureReports, 'failed' | 'recovered'>;
   readonly events: Emitter<ClientEvents>;
 }
