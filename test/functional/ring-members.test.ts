@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ClosedError, createClient, NoNodeError, type Redis, ring } from '../../lib/index.js';
+import { ClosedError, createClient, NoNodeError, type Redis, type RingMemberOptions, ring } from '../../lib/index.js';
 import { type Server, startAll, stopAll } from '../support/server.js';
 import { until } from '../support/wait.js';
 
@@ -112,6 +112,21 @@ describe('a ring whose members change while calls wait', () => {
     );
     assert.match(String(b.explain('GET', 'x')), /it would be refused: "b" is no member of the ring any more/);
     assert.match(String(b.explain('INFO')), /it would be refused: "b" is no member of the ring any more/);
+  });
+
+  it('has a subscription follow its channel where only weights have changed', async () => {
+    const weighted = (a: number, b: number): RingMemberOptions[] => [
+      { at: at(0), name: 'a', weight: a },
+      { at: at(1), name: 'b', weight: b },
+    ];
+    const topology = ring(weighted(1_000, 1), { as: 'twemproxy', hash: 'md5', distribution: 'ketama' });
+    const redis = createClient({ topology });
+    clients.push(redis);
+    await redis.subscribe('c', () => {});
+    assert.equal(redis.memberOf('c'), 'a');
+    redis.setMembers(weighted(1, 1_000));
+    assert.equal(redis.memberOf('c'), 'b');
+    await until(async () => (await redis.publish('c', 'x')) === 1, { what: 'the channel is on its member' });
   });
 
   it('takes no members when it is closed, and says so', async () => {

@@ -15,6 +15,8 @@ type DeploymentEvents = {
   changed: [];
   /** The nodes are those of this snapshot now. Comes last. */
   snapshot: [snapshot: TopologySnapshot];
+  /** A ring has other members or weights, which not every snapshot shows: keys may be on other members. */
+  keysPlaced: [];
   /** A node has said that it is a replica, whatever the snapshot says. */
   demoted: [key: string];
   /** A probe that began then, in ms since 1970, has found who the primaries are, among the nodes that it concerns. */

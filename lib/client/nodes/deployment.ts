@@ -293,6 +293,7 @@ export class Deployment {
     const change = this.ring?.setTopology(topology);
     ringMonitorOf(this.#monitor)?.setMembers(topology);
     this.bus.emit('callsReturned', this.nodes.giveBack());
+    this.bus.emit('keysPlaced');
     if (change !== undefined) this.events.emit('members', change);
   }
 

@@ -75,6 +75,9 @@ export class SubscriptionManager {
     this.#placer = new ChannelPlacer(deployment, this.#pool, this.reporter, options.failFast);
     deployment.bus
       .on('snapshot', (snapshot) => this.#adopt(snapshot))
+      .on('keysPlaced', () => {
+        if (deployment.snapshot !== null) this.#adopt(deployment.snapshot);
+      })
       .on('nodeUp', (key) => this.#pool.reopenNow(key))
       .on('renewed', (key, error) => this.#pool.renew(key, error))
       .on('unrecoverable', (error) => {
