@@ -24,9 +24,15 @@ function neededBy(file, found = new Set()) {
   return found;
 }
 
+/** What programs import, by its path in `lib` without its ending. */
+const entries = Object.values(JSON.parse(readFileSync(`${root}package.json`, 'utf8')).exports)
+  .map((target) => target.import?.default)
+  .filter((file) => file !== undefined)
+  .map((file) => file.replace('./dist/esm/', '').replace(/\.js$/, ''));
+
 /** Removes the declarations that no public one leads to: those of the engine, half of them all. */
 function removeUnneeded(out) {
-  const needed = new Set(['index', 'admin/index'].flatMap((name) => [...neededBy(join(out, `${name}.d.ts`))]));
+  const needed = new Set(entries.flatMap((name) => [...neededBy(join(out, `${name}.d.ts`))]));
   for (const name of readdirSync(out, { recursive: true })) {
     const file = join(out, name);
     if (name.endsWith('.d.ts') && !needed.has(file)) rmSync(file);
@@ -53,6 +59,16 @@ function bundled(out, format) {
   };
 }
 
+/** Has the entries for other clients' habits load the library itself, of which a program must not have two: its classes would differ. */
+const libraryOutside = {
+  name: 'library-outside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^(\.\.\/)+index\.js$/ }, ({ path, resolveDir }) =>
+      join(resolveDir, path) === join(root, 'lib/index.js') ? { path: '../../index.js', external: true } : undefined,
+    );
+  },
+};
+
 rmSync(`${root}dist`, { recursive: true, force: true });
 for (const { dir, format, type, module } of formats) {
   const out = `${root}dist/${dir}`;
@@ -60,7 +76,9 @@ for (const { dir, format, type, module } of formats) {
     stdio: 'inherit',
   });
   removeUnneeded(out);
-  await build({ ...bundled(out, format), entryPoints: ['index', 'admin/index'].map(sourceOf) });
+  const isShape = (name) => name.startsWith('entries/');
+  await build({ ...bundled(out, format), entryPoints: entries.filter((name) => !isShape(name)).map(sourceOf) });
+  await build({ ...bundled(out, format), entryPoints: entries.filter(isShape).map(sourceOf), plugins: [libraryOutside] });
   // The command line is run, not imported: one of it is enough. Only `explain` needs the client, whose code is three times the rest: it is a
   // file of its own, which no other command loads.
   if (format === 'esm') {

@@ -12,6 +12,7 @@ export const PAGE_FILE = new URL('../docs/architecture.md', import.meta.url);
 const LAYERS: Readonly<Record<string, string>> = {
   'index.ts': 'what the package exports',
   admin: 'administration of servers: checks, plans, runs, command line',
+  entries: "shapes of other clients: BullMQ's adapter, ioredis, node-redis",
   api: 'what a program holds: client, pipeline, lease, subscription',
   client: 'one client: dispatcher, nodes, subscriptions, leases, scans',
   routing: 'where a command goes: router, selection, retry rules',
@@ -28,7 +29,7 @@ const LAYERS: Readonly<Record<string, string>> = {
 const EVERYWHERE: readonly string[] = ['errors.ts', 'diagnostics.ts', 'version.ts', 'util', 'runtime'];
 
 /** Folders whose parts the second picture shows. */
-const DIVIDED: readonly string[] = ['client', 'routing', 'topology', 'protocol', 'admin'];
+const DIVIDED: readonly string[] = ['client', 'routing', 'topology', 'protocol', 'admin', 'entries'];
 
 /** So many other files of a folder are named; more are counted as one box without names. */
 const FEW = 4;

@@ -38,7 +38,11 @@ async function typeCheck(files: readonly { readonly file: string; readonly code:
     const base = JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')) as { compilerOptions: object };
     const compilerOptions = {
       ...base.compilerOptions,
-      paths: { slotwise: [join(root, 'lib/index.ts')], 'slotwise/admin': [join(root, 'lib/admin/index.ts')] },
+      paths: {
+        slotwise: [join(root, 'lib/index.ts')],
+        'slotwise/admin': [join(root, 'lib/admin/index.ts')],
+        'slotwise/*': [join(root, 'lib/entries/*/index.ts')],
+      },
       types: ['node'],
       typeRoots: [join(root, 'node_modules/@types')],
       noUnusedLocals: false,

@@ -1,0 +1,1 @@
+export { warnOnce } from '../shared/warnings.js';
