@@ -2,6 +2,7 @@
 //   node scripts/test.mjs                          all tests
 //   node scripts/test.mjs unit integration         those of some folders of test/
 //   node scripts/test.mjs test/unit/a.test.ts      a file; other arguments go to mocha, too: --grep 'reads'
+//   node scripts/test.mjs packages                 those that npm run test:packages prepares, which are none of `all`
 // Whole folders are run by two processes side by side, because many tests wait for servers; TEST_LANES=1 has one.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -16,15 +17,17 @@ mkdirSync(claims);
 
 const suites = ['unit', 'integration', 'simulation', 'functional', 'types'];
 const given = process.argv.slice(2);
-const named = given.filter((arg) => suites.includes(arg));
-const others = given.filter((arg) => !suites.includes(arg));
+const isSuite = (arg) => suites.includes(arg) || arg === 'packages';
+const named = given.filter(isSuite);
+const others = given.filter((arg) => !isSuite(arg));
 const namesFiles = others.some((arg) => !arg.startsWith('-') && (arg.endsWith('.ts') || existsSync(join(root, arg))));
 // Not in .mocharc.json, because mocha would run these besides the files that were named.
 const chosen = named.length > 0 ? named : namesFiles ? [] : suites;
-const files = chosen.map((name) => `test/${name}/**/*.test.ts`);
+// Installed packages bring tests of their own.
+const files = chosen.map((name) => (name === 'packages' ? 'test/packages/*.test.ts' : `test/${name}/**/*.test.ts`));
 
 // Unit tests wait for nothing, and arguments choose few tests or want the output of one process.
-const shared = ['integration', 'simulation', 'functional'];
+const shared = ['integration', 'simulation', 'functional', 'packages'];
 const sharesWell = others.length === 0 && chosen.some((name) => shared.includes(name));
 const laneCount = sharesWell ? Number(process.env.TEST_LANES) || Math.min(2, availableParallelism()) : 1;
 
