@@ -1,7 +1,10 @@
 import { withoutText } from './source-scan.js';
 
 /** Modules of Node that a file may import which is not of `lib/runtime`: they have no clock, timer, socket, resolver or chance. */
-const MODULES: readonly string[] = ['node:buffer', 'node:crypto', 'node:diagnostics_channel', 'node:fs', 'node:readline', 'node:stream'];
+const MODULES: readonly string[] = [
+  ...['node:buffer', 'node:crypto', 'node:diagnostics_channel', 'node:events', 'node:fs', 'node:module', 'node:path', 'node:readline'],
+  ...['node:stream', 'node:url'],
+];
 
 /** Global names that lead outside, unless they are imported from `lib/runtime/runtime.ts`. */
 const GLOBALS: readonly string[] = [

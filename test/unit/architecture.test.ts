@@ -15,6 +15,9 @@ const sharedNames: Readonly<Record<string, string>> = {
   Role: 'the role of a node, and the reply of the command ROLE, which users know by that name',
 };
 
+/** What leads outside with a reason: the parser of a program's own TypeScript, which the command line loads. */
+const allowed: readonly string[] = ['admin/migrate/parser.ts: import('];
+
 /** Code outside of `lib/runtime`, and what leads outside in it. */
 const outsideCases: readonly (readonly [text: string, names: readonly string[]])[] = [
   ['setTimeout(f, 1);', ['setTimeout']],
@@ -168,7 +171,8 @@ describe('the architecture', () => {
     assert.deepEqual(
       files
         .filter(({ file }) => !file.startsWith('runtime/'))
-        .flatMap(({ file, text }) => outsideNames(text).map((name) => `${file}: ${name}`)),
+        .flatMap(({ file, text }) => outsideNames(text).map((name) => `${file}: ${name}`))
+        .filter((found) => !allowed.includes(found)),
       [],
     );
     assert.deepEqual(

@@ -18,6 +18,7 @@ import { reshard } from './cluster/reshard.js';
 import { run } from './cluster/run.js';
 import { top } from './cluster/top.js';
 import type { Command } from './command.js';
+import { migrateCheck } from './migrate/check.js';
 import { failover as replicationFailover } from './replication/failover.js';
 import { check as replicationCheck, info as replicationInfo } from './replication/report.js';
 import { top as replicationTop } from './replication/top.js';
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   anyFailover,
   explain,
   optionsCheck,
+  migrateCheck,
   create,
   check,
   info,
