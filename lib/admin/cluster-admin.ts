@@ -66,7 +66,7 @@ export class ClusterAdmin implements TopologyAdmin {
     if (nodes === undefined) throw new OptionsError('options.nodes', 'host:port or URLs of nodes', nodes);
     const options = resolveOptions({ clientName: CLIENT_NAME, ...access, topology: cluster(nodes) });
     this.#connections = new NodeConnections(options);
-    setReach(this, this.#connections);
+    setReach(this, () => this.#connections);
     this.#rules = new NodeRules(options);
     this.#seeds = options.topology.kind === 'cluster' ? options.topology.seeds : [];
     this.#tls = options.tls !== null;

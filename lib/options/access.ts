@@ -128,6 +128,15 @@ export function accessOfUrl(url: ConnectionUrl): UrlAccess {
   };
 }
 
+/** The login and TLS among options. */
+export function loginOf({ username, password, tls }: Omit<AccessOptions, 'credentials'>): Omit<AccessOptions, 'credentials'> {
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls === undefined ? {} : { tls }),
+  };
+}
+
 export function isSameAccess(a: UrlAccess, b: UrlAccess): boolean {
   return a.username === b.username && a.password === b.password && a.tls === b.tls && a.database === b.database;
 }

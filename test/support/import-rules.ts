@@ -11,6 +11,7 @@ const topologyAdmin = [
   'admin/lasting-report.ts',
   'admin/reach.ts',
 ];
+const groupAdmin = [...topologyAdmin, 'admin/replication', 'admin/sentinel'];
 /** Folders whose parts have rules of their own: what is directly in one is free to import the like, and nothing else of it. */
 export const divided = ['client', 'admin'];
 
@@ -51,7 +52,7 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
   'admin/state': ['admin/node-connections.ts', 'admin/health'],
   'admin/topology-report.ts': ['admin/health', 'admin/state'],
   'admin/lasting-report.ts': ['admin/health', 'admin/topology-report.ts'],
-  'admin/reach.ts': ['admin/node-connections.ts', 'admin/topology-report.ts'],
+  'admin/reach.ts': ['admin/node-connections.ts', 'admin/health', 'admin/topology-report.ts'],
   'admin/check': ['admin/health', 'admin/state'],
   'admin/check/read-picture.ts': ['admin/node-connections.ts', 'admin/check'],
   // Plans are pure: they have no connections, and what they need is given to them.
@@ -79,7 +80,7 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
   'admin/replication': [...topologyAdmin, 'admin/preflight/rights.ts'],
   'admin/sentinel': [...topologyAdmin, 'admin/replication', 'admin/preflight/rights.ts'],
   // Keys move with a client of their servers, which finds the primary, and follows it.
-  'admin/ring': [...topologyAdmin, 'index.ts', 'connection', 'routing', 'admin/preflight/big-keys.ts', 'admin/replication/call-forms.ts'],
+  'admin/ring': [...groupAdmin, 'index.ts', 'connection', 'routing', 'admin/preflight/big-keys.ts'],
   'admin/target': ['admin/node-connections.ts', 'admin/health', 'admin/cluster-admin.ts', 'admin/replication', 'admin/sentinel'],
   // Where a client would send a command, the client itself says.
   'admin/explain/explain.ts': ['index.ts'],

@@ -2,8 +2,9 @@ import { OptionsError } from '../../errors.js';
 import { type AccessOptions, accessOfUrl } from '../../options/access.js';
 import { addressKey } from '../../options/address.js';
 import { addressText } from '../../options/secrets.js';
-import { cluster } from '../../options/topology.js';
+import { cluster, seedsOf } from '../../options/topology.js';
 import { parseUrl } from '../../options/url.js';
+import { namesFile, readTopologyFile } from './topology-file.js';
 import { UsageError } from './usage-error.js';
 
 /** Nodes that words of the command line name, with the login and TLS of their URLs. */
@@ -12,12 +13,19 @@ export interface NamedNodes {
   readonly access: AccessOptions;
 }
 
+const OTHERS: Readonly<Record<string, string>> = {
+  ring: 'a ring has no slots: its keys move with slotwise ring plan and slotwise ring move',
+  endpoints: 'give the addresses of the servers behind them',
+};
 const EXPECTED = 'expected HOST:PORT (IPv6 in brackets), or a URL such as rediss://host:port or redis+cluster://host,host';
 const NO_SOCKETS = 'nodes of a cluster know each other by host and port';
 
 /** Reads words that name nodes of one cluster: host:port or URLs. Throws a `UsageError` or an `OptionsError`. */
 export function namedNodes(words: readonly string[]): NamedNodes {
-  const read = words.map((word) => (word.includes('://') ? nodesOfUrl(word) : { nodes: [nodeOf(word)], access: null }));
+  const read = words.map((word) => {
+    if (word.includes('://')) return nodesOfUrl(word);
+    return namesFile(word) ? nodesOfFile(word) : { nodes: [nodeOf(word)], access: null };
+  });
   const accesses = read.flatMap(({ access }) => (access === null ? [] : [access]));
   const [first = {}] = accesses;
   if (accesses.some((access) => JSON.stringify(access) !== JSON.stringify(first))) {
@@ -35,6 +43,15 @@ function nodeOf(word: string): string {
     if (!(error instanceof OptionsError)) throw error;
     throw new UsageError(`${EXPECTED}, got ${addressText(word)}`);
   }
+}
+
+function nodesOfFile(path: string): NamedNodes {
+  const { topology, access } = readTopologyFile(path, 'FILE');
+  if (topology.kind !== 'cluster' && topology.kind !== 'single') {
+    const advice = OTHERS[topology.kind] ?? `slotwise info ${path} shows what is there`;
+    throw new UsageError(`expected nodes of a cluster, got ${path} with a topology of kind ${topology.kind}; ${advice}`);
+  }
+  return { nodes: seedsOf(topology).map(addressKey), access };
 }
 
 function nodesOfUrl(word: string): NamedNodes {

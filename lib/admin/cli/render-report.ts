@@ -22,9 +22,11 @@ interface Link {
 /** The servers of a topology without slots, as a table. */
 export function renderReport({ title, rows }: TopologyReport): string {
   const data = rows.filter(({ role }) => role !== 'sentinel');
+  const ofRing = data.some(({ member }) => member !== undefined);
   const cells = data.map((row) => {
     const link = linkOf(row, data);
     return [
+      ...(ofRing ? [row.member ?? ''] : []),
       `${'  '.repeat(row.depth)}${row.name}`,
       row.reachable ? row.role : `${row.role}, down`,
       link === null ? '' : linkText(link),
@@ -38,7 +40,7 @@ export function renderReport({ title, rows }: TopologyReport): string {
   const sentinels = rows
     .filter(({ role }) => role === 'sentinel')
     .map(({ name, reachable, facts }) => [name, reachable ? 'up' : 'down', versionText(facts)]);
-  const servers = `${table(['server', 'role', 'link', 'lag', 'keys', 'offset', 'priority', 'version'], cells)}\n`;
+  const servers = `${table([...(ofRing ? ['member'] : []), 'server', 'role', 'link', 'lag', 'keys', 'offset', 'priority', 'version'], cells)}\n`;
   const watching = sentinels.length === 0 ? '' : `\n${table(['Sentinel', 'state', 'version'], sentinels)}\n`;
   return `${line(title)}${servers}${watching}`;
 }
@@ -60,6 +62,7 @@ export function reportJson({ kind, title, rows, problems, jobs }: TopologyReport
       const link = row.role === 'sentinel' ? null : linkOf(row, rows);
       return {
         id: row.id,
+        ...(row.member === undefined ? {} : { member: row.member }),
         address: row.name,
         role: row.role,
         depth: row.depth,

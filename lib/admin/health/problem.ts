@@ -26,6 +26,7 @@ export type ProblemKind =
   | 'primary-auth'
   | 'stray-keys'
   | 'same-server'
+  | 'not-primary'
   | 'unchecked'
   | 'epochs'
   | 'suspected'

@@ -7,7 +7,7 @@ import { AdminError } from '../admin-error.js';
 import { errorReply, type NodeClient } from '../node-connections.js';
 
 /** How servers belong together. */
-export type TopologyKind = 'single' | 'replication' | 'sentinel' | 'cluster';
+export type TopologyKind = 'single' | 'replication' | 'sentinel' | 'cluster' | 'ring';
 
 /** What a server says that it is. */
 export interface ServerKind {

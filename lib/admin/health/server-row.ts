@@ -4,6 +4,8 @@ import type { NodeFacts } from './node-facts.js';
 
 /** One server in a list that people read: replicas stand under their primary. */
 export interface ServerRow {
+  /** Member of a ring that it belongs to. Only in a ring; Sentinels have none, as one may watch several members. */
+  readonly member?: string;
   /** Name that the server has given itself, else its address. */
   readonly id: string;
   /** `host:port`. */

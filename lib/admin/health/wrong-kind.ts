@@ -8,6 +8,7 @@ const MODES: Readonly<Record<TopologyKind, ServerKind['mode']>> = {
   replication: 'standalone',
   sentinel: 'sentinel',
   cluster: 'cluster',
+  ring: 'standalone',
 };
 
 const NOUNS: Readonly<Record<ServerKind['mode'], string>> = {

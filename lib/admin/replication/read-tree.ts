@@ -32,11 +32,16 @@ export async function readTree(connections: NodeClient, seeds: readonly Address[
   await Promise.all(seeds.map(visit));
   const found = [...answers.values()].filter((answer) => answer !== null);
   if (found.every(({ facts }) => facts === null)) {
-    const reasons = found.map(({ address, problem }) => `${addressKey(address)}: ${problem}`);
+    const reasons = found.map(({ address, problem }) => reasonOf(addressKey(address), problem ?? 'it did not answer'));
     throw new AdminError(`no server could be asked: ${reasons.join('; ')}`, { reason: 'unreachable' });
   }
   for (const { address, facts } of found) await refuseOthers(connections, address, facts);
   return buildTree(found, (announced) => rules.address(announced) ?? announced);
+}
+
+/** What came of asking a server, with its name once. */
+function reasonOf(name: string, problem: string): string {
+  return problem.includes(name) ? problem : `${name}: ${problem}`;
 }
 
 async function ask(connections: NodeClient, address: Address): Promise<ServerAnswer> {

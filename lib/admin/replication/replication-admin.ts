@@ -45,7 +45,7 @@ export class ReplicationAdmin implements TopologyAdmin {
     if (nodes === undefined) throw new OptionsError('options.nodes', 'host:port or URLs of servers', nodes);
     const options = resolveOptions({ clientName: CLIENT_NAME, ...access, topology: replication(nodes) });
     this.#connections = new NodeConnections(options);
-    setReach(this, this.#connections);
+    setReach(this, () => this.#connections);
     this.#rules = new NodeRules(options);
     this.#seeds = seedsOf(options.topology);
   }

@@ -38,5 +38,6 @@ export const RING_FORMS = {
     refuses: 'rejects',
   },
   check: { form: 'check({ samples, stop })', parameters: [options(LOOK)], refuses: 'rejects' },
+  report: { form: 'report({ steady })', parameters: [options({ steady: flag })], refuses: 'rejects' },
   close: { form: 'close()', parameters: [], refuses: 'throws' },
 } satisfies Readonly<Record<string, CallForm>>;

@@ -6,6 +6,8 @@ import type { TopologyOptions } from '../../options/topology.js';
 import { shape } from '../../options/validate.js';
 import { AdminError } from '../admin-error.js';
 import { ADMIN_CHECKS } from '../admin-options.js';
+import { setReach } from '../reach.js';
+import type { ReportOptions, TopologyAdmin, TopologyReport } from '../topology-report.js';
 import { RING_FORMS } from './call-forms.js';
 import { KeyStore, type StoreAccess } from './key-store.js';
 import { lookBefore } from './look-before.js';
@@ -13,6 +15,7 @@ import { MOST_STRAYS, type MovePlan, planMove, type Weights } from './move-plan.
 import { MoveRun, type RingMoveOptions, type RingMoveOutcome } from './move-run.js';
 import { readRing } from './read-ring.js';
 import { checkRing, type RingReport } from './ring-report.js';
+import { RingServers } from './ring-servers.js';
 import { sampleSource } from './sample-source.js';
 
 /** Options of a `RingAdmin`: of the client's options those that say how to reach servers, and where keys are. */
@@ -49,10 +52,11 @@ const checkRingAdmin = shape(
  * await using admin = new RingAdmin({ topology: ring(['10.0.0.1', '10.0.0.2']), to: cluster(['10.0.0.5']) });
  * const outcome = await admin.run(await admin.planMove());
  */
-export class RingAdmin {
+export class RingAdmin implements TopologyAdmin {
   readonly kind = 'ring';
   readonly #from: KeyStore;
   readonly #to: KeyStore | null;
+  readonly #servers: RingServers;
   readonly #connectMs: number;
 
   constructor(given: RingAdminOptions) {
@@ -69,6 +73,8 @@ export class RingAdmin {
     if (to?.kind === 'endpoints') throw behindProxies('options.to');
     this.#connectMs = access.connectTimeoutMs ?? DEFAULT_CONNECT_MS;
     this.#from = new KeyStore(topology, access);
+    this.#servers = new RingServers(topology, access);
+    setReach(this, (row) => this.#servers.clientOf(row));
     this.#to = to === undefined ? null : new KeyStore(to, { ...access, ...toAccess });
   }
 
@@ -110,8 +116,14 @@ export class RingAdmin {
     return { members, problems: checkRing(members) };
   }
 
+  /** The servers of all members, with what is wrong with them; `check()` looks at their keys. Of one group, its own report. */
+  async report(options: ReportOptions = {}): Promise<TopologyReport> {
+    return await this.#servers.report(options);
+  }
+
   close(): void {
     this.#from.close();
+    this.#servers.close();
     this.#to?.close();
   }
 

@@ -1,6 +1,7 @@
 import { show } from '../../errors.js';
 import { inOrder, type Problem } from '../health/problem.js';
 import { count } from '../slot-list.js';
+import type { TopologyReport } from '../topology-report.js';
 
 /** A key that is not where the placement puts it. */
 export interface StrayKey {
@@ -41,6 +42,13 @@ const MOST_NAMED = 3;
 /** What is wrong with a ring, by what its members say. Pure. */
 export function checkRing(members: readonly RingMemberFacts[]): Problem[] {
   return inOrder([...members.flatMap(problemsOf), ...sameServers(members), ...databasesOf(members)]);
+}
+
+/** What is wrong with the servers of a ring, and with its keys: of a member that cannot be asked, once. */
+export function ringProblems(servers: Pick<TopologyReport, 'problems'>, keys: Pick<RingReport, 'problems'>): Problem[] {
+  const isTold = ({ kind, nodes = [] }: Problem): boolean =>
+    kind === 'unreachable' && servers.problems.some((told) => told.kind === kind && nodes.every((name) => told.nodes?.includes(name)));
+  return inOrder([...servers.problems, ...keys.problems.filter((problem) => !isTold(problem))]);
 }
 
 /** About how many keys of a member are strays. */

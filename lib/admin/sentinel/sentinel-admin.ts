@@ -82,7 +82,7 @@ export class SentinelAdmin implements TopologyAdmin {
       sentinels: new NodeConnections(resolveOptions({ ...common, ...reach, ...ofSentinels })),
       rules: new NodeRules(data),
     };
-    setReach(this, this.#access.data, this.#access.sentinels);
+    setReach(this, ({ role }) => (role === 'sentinel' ? this.#access.sentinels : this.#access.data));
     this.#seeds = seedsOf(topology);
     this.#name = name ?? null;
   }

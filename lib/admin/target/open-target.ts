@@ -1,5 +1,5 @@
 import { AuthError, OptionsError } from '../../errors.js';
-import type { AccessOptions } from '../../options/access.js';
+import { type AccessOptions, loginOf } from '../../options/access.js';
 import { type Address, addressKey } from '../../options/address.js';
 import type { Options } from '../../options/defaults.js';
 import { resolveOptions } from '../../options/resolve.js';
@@ -101,12 +101,4 @@ function optionsFor(nodes: readonly string[], access: Omit<AdminOptions, 'nodes'
 
 function reachOf({ connectTimeoutMs }: Omit<AdminOptions, 'nodes'>): Omit<AdminOptions, 'nodes'> {
   return connectTimeoutMs === undefined ? {} : { connectTimeoutMs };
-}
-
-function loginOf({ username, password, tls }: Omit<AdminOptions, 'nodes'>): AccessOptions {
-  return {
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(tls === undefined ? {} : { tls }),
-  };
 }

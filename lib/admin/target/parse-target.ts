@@ -1,5 +1,5 @@
 import { OptionsError } from '../../errors.js';
-import type { AccessOptions } from '../../options/access.js';
+import { type AccessOptions, loginOf } from '../../options/access.js';
 import { type Address, addressKey, parseAddress } from '../../options/address.js';
 import { addressText } from '../../options/secrets.js';
 import { replication, seedsOf, type TopologyOptions } from '../../options/topology.js';
@@ -39,23 +39,19 @@ export function parseTarget(words: readonly string[]): Target {
   }
   const isUrl = ofTopology !== undefined || (words.length === 1 && word.includes('://'));
   const topology = (isUrl ? optionsOfUrl(word).topology : undefined) ?? replication(words);
-  const isSentinel = topology.kind === 'sentinel';
-  return {
-    // No URL names a ring, or endpoints.
-    kind: ofTopology === undefined || topology.kind === 'ring' || topology.kind === 'endpoints' ? null : topology.kind,
-    addresses: uniqueAddresses(seedsOf(topology)),
-    name: isSentinel ? topology.name : null,
-    access: accessOf(topology),
-    sentinelAccess: isSentinel ? topology.access : {},
-  };
+  const target = targetOfTopology(topology);
+  return ofTopology === undefined ? { ...target, kind: null } : target;
 }
 
-function accessOf({ url = {} }: TopologyOptions): AccessOptions {
-  const { username, password, tls } = url;
+/** The servers of one group, or of a cluster. What a single one is, is to be found out; of a ring and of endpoints the addresses are given. */
+export function targetOfTopology(topology: TopologyOptions): Target {
+  const isSentinel = topology.kind === 'sentinel';
   return {
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(tls === undefined ? {} : { tls }),
+    kind: topology.kind === 'single' || topology.kind === 'ring' || topology.kind === 'endpoints' ? null : topology.kind,
+    addresses: uniqueAddresses(seedsOf(topology)),
+    name: isSentinel ? topology.name : null,
+    access: loginOf(topology.url ?? {}),
+    sentinelAccess: isSentinel ? topology.access : {},
   };
 }
 

@@ -16,6 +16,10 @@ export const failover: Command = {
   async run(context) {
     const [target = '', replica] = context.words;
     const { admin, clusterContext } = await reachTarget(context, [target], null);
+    if (admin.kind === 'ring')
+      throw new UsageError(
+        'a ring has no failover, its members have: give the URL of one, redis+sentinel://HOST/GROUP or redis+replication://HOST',
+      );
     if (admin instanceof ClusterAdmin) {
       if (replica === undefined) throw new UsageError('in a cluster say which replica: slotwise failover URL REPLICA');
       return await clusterFailover.run({ ...clusterContext, words: [...clusterContext.words, replica] });

@@ -1,14 +1,17 @@
 import { ClusterAdmin } from '../../cluster-admin.js';
 import { hasErrors } from '../../health/problem.js';
 import type { TopologyKind } from '../../health/server-kind.js';
+import type { RingAdmin } from '../../ring/ring-admin.js';
+import { ringProblems } from '../../ring/ring-report.js';
 import { check as clusterCheck } from '../cluster/check.js';
 import { info as clusterInfo } from '../cluster/info.js';
-import type { Command } from '../command.js';
+import type { Command, CommandResult } from '../command.js';
 import { EXIT } from '../exit-code.js';
 import { renderFindings, renderReport, reportJson } from '../render-report.js';
+import { renderRing, ringJson } from '../ring/render-ring.js';
 import { reachTarget, SENTINELS } from '../target-words.js';
 
-const USAGE = 'URL, or HOST:PORT …';
+const USAGE = 'URL, or HOST:PORT …, or FILE';
 /** How many words name servers. */
 const WORDS = [1, 100] as const;
 
@@ -40,6 +43,7 @@ export function checkCommand(name: string, meant: TopologyKind | null, what: str
     async run(context) {
       const { admin, clusterContext } = await reachTarget(context, context.words, meant);
       if (admin instanceof ClusterAdmin) return await clusterCheck.run(clusterContext);
+      if (admin.kind === 'ring') return await checkedRing(admin);
       const report = await admin.report({ steady: true });
       return {
         code: hasErrors(report.problems) ? EXIT.problems : EXIT.ok,
@@ -47,5 +51,16 @@ export function checkCommand(name: string, meant: TopologyKind | null, what: str
         json: reportJson(report),
       };
     },
+  };
+}
+
+/** What is wrong with the servers of a ring, and with where its keys are. */
+async function checkedRing(admin: RingAdmin): Promise<CommandResult> {
+  const [servers, keys] = await Promise.all([admin.report({ steady: true }), admin.check()]);
+  const problems = ringProblems(servers, keys);
+  return {
+    code: hasErrors(problems) ? EXIT.problems : EXIT.ok,
+    text: `${renderReport(servers)}\n${renderRing({ ...keys, problems })}`,
+    json: { ...reportJson({ ...servers, problems }), members: ringJson(keys).members },
   };
 }

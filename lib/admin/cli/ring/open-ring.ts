@@ -1,9 +1,10 @@
-import type { AccessOptions } from '../../../options/access.js';
+import { type AccessOptions, loginOf } from '../../../options/access.js';
 import type { RingMoveOptions } from '../../ring/move-run.js';
-import type { RingAdmin, RingAdminOptions } from '../../ring/ring-admin.js';
+import type { RingAdmin } from '../../ring/ring-admin.js';
 import type { CommandContext, OptionHelps } from '../command.js';
 import { bytesOption, integerOption, textOption } from '../option-values.js';
 import { UsageError } from '../usage-error.js';
+import { openRingAdmin } from './load-ring.js';
 import { foundTopology, storeNamed } from './store-words.js';
 
 /** Options that name where keys are and where they are to go. */
@@ -32,20 +33,19 @@ export async function openBoth(context: CommandContext): Promise<RingAdmin> {
   const access = context.access(source.access);
   const toAccess = { ...context.access(target.access), ...ownLogin(context) };
   const topology = await foundTopology(context, source, access);
-  return await open(context, { ...access, topology, to: await foundTopology(context, target, toAccess), toAccess: loginOf(toAccess) });
+  return await openRingAdmin(context, {
+    ...access,
+    topology,
+    to: await foundTopology(context, target, toAccess),
+    toAccess: loginOf(toAccess),
+  });
 }
 
 /** Opens the administration of one ring. */
 export async function openOne(context: CommandContext, word: string): Promise<RingAdmin> {
   const named = storeNamed(word, 'TOPOLOGY');
   const access = context.access(named.access);
-  return await open(context, { ...access, topology: await foundTopology(context, named, access) });
-}
-
-async function open(context: CommandContext, options: RingAdminOptions): Promise<RingAdmin> {
-  // The whole client: other commands start faster without it.
-  const { RingAdmin } = await import('../../ring/ring-admin.js');
-  return context.use(new RingAdmin(options));
+  return await openRingAdmin(context, { ...access, topology: await foundTopology(context, named, access) });
 }
 
 function ownLogin({ options, process }: CommandContext): AccessOptions {
@@ -53,14 +53,6 @@ function ownLogin({ options, process }: CommandContext): AccessOptions {
   const fromEnvironment = process.env.SLOTWISE_TO_PASSWORD;
   const password = textOption(options['to-password']) ?? (fromEnvironment === '' ? undefined : fromEnvironment);
   return { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
-}
-
-function loginOf({ username, password, tls }: AccessOptions): AccessOptions {
-  return {
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(tls === undefined ? {} : { tls }),
-  };
 }
 
 /** Bounds of a plan and of a run. Throws a `UsageError`. */

@@ -1,19 +1,16 @@
 import { OptionsError } from '../../../errors.js';
-import type { AccessOptions } from '../../../options/access.js';
+import { type AccessOptions, loginOf } from '../../../options/access.js';
 import { addressKey } from '../../../options/address.js';
-import { checkTopology } from '../../../options/check-topology.js';
 import { resolveOptions } from '../../../options/resolve.js';
 import { cluster, replication, seedsOf, type TopologyOptions } from '../../../options/topology.js';
 import { optionsOfUrl } from '../../../options/url-parameters.js';
 import { AdminError } from '../../admin-error.js';
 import { CLIENT_NAME } from '../../admin-options.js';
-import { readOptions } from '../../explain/options-file.js';
 import { askServerKind } from '../../health/server-kind.js';
-import { jsonProblem } from '../../json-problem.js';
 import { NodeConnections } from '../../node-connections.js';
 import type { CommandContext } from '../command.js';
-import { readGivenFile } from '../given-file.js';
 import { targetOf } from '../target-words.js';
+import { namesFile, readTopologyFile } from '../topology-file.js';
 import { UsageError } from '../usage-error.js';
 
 /** What a word of the command line says of the servers that keys are on. */
@@ -32,7 +29,9 @@ export interface NamedStore {
 export function storeNamed(word: string, name: string): NamedStore {
   try {
     if (word.includes('://')) return storeOfUrl(word);
-    return /\.json$|\//i.test(word) ? storeOfFile(word, name) : storeOfAddresses(word);
+    if (!namesFile(word)) return storeOfAddresses(word);
+    const { topology, access } = readTopologyFile(word, name);
+    return { topology, isUnknown: false, access };
   } catch (error) {
     if (error instanceof OptionsError) throw new UsageError(`${name}: ${error.message}`);
     throw error;
@@ -52,36 +51,6 @@ function storeOfUrl(word: string): NamedStore {
 function storeOfAddresses(word: string): NamedStore {
   const { addresses } = targetOf(word.split(',').map((each) => each.trim()));
   return { topology: replication(addresses), isUnknown: true, access: {} };
-}
-
-function storeOfFile(path: string, name: string): NamedStore {
-  const text = readGivenFile(path, name)
-    .toString()
-    .replace(/^\uFEFF/, '');
-  const problem = jsonProblem(text);
-  if (problem !== null) throw new UsageError(`${name}: ${path} is not JSON: ${problem}`);
-  const given: unknown = JSON.parse(text);
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new UsageError(`${name}: ${path}: expected a topology such as { "kind": "ring", "members": { … }, "placement": { … } }`);
-  }
-  if (!('topology' in given)) {
-    const topology = checkTopology('kind' in given || !('members' in given) ? given : { kind: 'ring', ...given }, path);
-    return { topology, isUnknown: false, access: loginOf(topology.url ?? {}) };
-  }
-  const { options, mistakes } = readOptions(text);
-  const [mistake] = mistakes;
-  if (mistake !== undefined) throw new UsageError(`${name}: ${path}: ${mistake}`);
-  // It is there, and nothing is wrong with it.
-  const topology = checkTopology(options.topology, `${path}.topology`);
-  return { topology, isUnknown: false, access: { ...loginOf(topology.url ?? {}), ...loginOf(options) } };
-}
-
-function loginOf({ username, password, tls }: AccessOptions): AccessOptions {
-  return {
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(tls === undefined ? {} : { tls }),
-  };
 }
 
 /** The topology, found out where only servers are named: a cluster, or a primary with its replicas. */

@@ -55,6 +55,15 @@ function numbers(
 
 /** The columns from the left to the right. */
 export const COLUMNS: readonly Column[] = [
+  {
+    name: 'member',
+    title: 'member',
+    rank: 1,
+    width: 6,
+    isText: true,
+    cell: ({ member }) => printable(member ?? ''),
+    value: ({ member }) => member,
+  },
   { name: 'name', title: 'node', rank: 0, width: 15, isText: true, cell: ({ name }) => printable(name), value: ({ name }) => name },
   { name: 'role', title: 'role', rank: 1, width: 7, isText: true, cell: ({ role }) => role, value: ({ role }) => role },
   { name: 'state', title: 'state', rank: 1, width: 2, isText: true, cell: ({ state }) => state, value: ({ state }) => state },

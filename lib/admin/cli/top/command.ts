@@ -2,7 +2,7 @@ import { clearTimeout, performance, setTimeout } from '../../../runtime/runtime.
 import { suggest } from '../../../util/suggestion.js';
 import type { TopologyKind } from '../../health/server-kind.js';
 import { ownLoad } from '../../own-load.js';
-import { reachOf } from '../../reach.js';
+import { clientOf } from '../../reach.js';
 import type { Command, CommandContext, CommandResult, OptionHelps, OptionValues } from '../command.js';
 import { numberOption, textOption } from '../option-values.js';
 import { reachTarget, SENTINELS } from '../target-words.js';
@@ -28,7 +28,7 @@ const LEAST_SILENCE_MS = 1_000;
 export function topCommand(name: string, meant: TopologyKind | null, what: string): Command {
   return {
     name,
-    usage: 'URL, or HOST:PORT …',
+    usage: 'URL, or HOST:PORT …, or FILE',
     what,
     options: { ...TOP_OPTIONS, ...(meant === 'cluster' || meant === 'replication' ? {} : SENTINELS) },
     words: [1, 100],
@@ -42,7 +42,6 @@ async function watch(context: CommandContext, meant: TopologyKind | null): Promi
   const looks = numberOption(options, 'count', 1) ?? Number.POSITIVE_INFINITY;
   const order = orderOption(options);
   const { admin } = await reachTarget(context, words, meant);
-  const { data, sentinels } = reachOf(admin);
   const now = (): number => performance.now();
   const sampler = new Sampler({
     now,
@@ -57,7 +56,7 @@ async function watch(context: CommandContext, meant: TopologyKind | null): Promi
     {
       admin,
       sampler,
-      clientOf: ({ role }) => (role === 'sentinel' ? sentinels : data),
+      clientOf: (row) => clientOf(admin, row),
       output: process.stdout,
       terminal: process.terminal ?? null,
       now,

@@ -34,6 +34,8 @@ interface Lag {
 /** One server as a picture shows it. */
 export interface ServerLine extends Metrics, Lag {
   readonly id: string;
+  /** Member of a ring that it belongs to; null: to none. */
+  readonly member: string | null;
   readonly name: string;
   readonly depth: number;
   readonly role: ServerRow['role'];
@@ -171,6 +173,7 @@ export function serverLines(rows: readonly ServerRow[], samplesOf: (row: ServerR
     const silentMs = samples.silentSinceMs === null ? null : nowMs - samples.silentSinceMs;
     return {
       id: row.id,
+      member: row.member ?? null,
       name: row.name,
       depth: row.depth,
       role: roleOf(row, samples),

@@ -41,4 +41,16 @@ describe('a list of servers', () => {
       assert.deepEqual([servers[1]?.replication.lagBytes, servers[1]?.replication.lagSeconds], [0, seconds]);
     });
   }
+
+  it('begins with the members of a ring, which Sentinels have none of', () => {
+    const { rows, ...more } = report(1);
+    const ofRing = rows.map((row) => ({ ...row, member: 'alpha' }));
+    const all: TopologyReport = { ...more, kind: 'ring', rows: [...ofRing, { ...ROW, name: 's:1', role: 'sentinel' }] };
+    assert.match(renderReport(all), /^member {2}server {2}role .*\nalpha {3}a:1 .*\nalpha {5}b:2 .*\n\nSentinel .*\ns:1 /m);
+    const { servers } = reportJson(all) as { servers: readonly { member?: string }[] };
+    assert.deepEqual(
+      servers.map((server) => server.member),
+      ['alpha', 'alpha', undefined],
+    );
+  });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { checkRing, type RingMemberFacts, type StrayKey } from '../../../../lib/admin/ring/ring-report.js';
+import type { Problem } from '../../../../lib/admin/health/problem.js';
+import { checkRing, type RingMemberFacts, ringProblems, type StrayKey } from '../../../../lib/admin/ring/ring-report.js';
 
 const member = (name: string, more: Partial<RingMemberFacts> = {}): RingMemberFacts => ({
   name,
@@ -48,6 +49,38 @@ describe('the check of a ring', () => {
       assert.deepEqual(
         checkRing(members).map(({ severity, kind, text }) => `${severity} ${kind}: ${text}`),
         found,
+      );
+    });
+  }
+});
+
+describe('the problems of the servers and the keys of a ring', () => {
+  const problem = (severity: Problem['severity'], kind: Problem['kind'], text: string, ...nodes: string[]): Problem => ({
+    severity,
+    kind,
+    text,
+    nodes,
+  });
+  const cases: readonly (readonly [what: string, servers: readonly Problem[], keys: readonly Problem[], texts: readonly string[]])[] = [
+    [
+      'of a member that cannot be asked are one',
+      [problem('error', 'unreachable', 'a: refused', 'a')],
+      [problem('error', 'unreachable', 'a: timeout', 'a'), problem('error', 'unreachable', 'b: no primary', 'b')],
+      ['a: refused', 'b: no primary'],
+    ],
+    [
+      'begin with errors',
+      [problem('note', 'persistence', 'saves nothing', 'a:1')],
+      [problem('error', 'stray-keys', 'strays', 'a')],
+      ['strays', 'saves nothing'],
+    ],
+  ];
+  for (const [what, servers, keys, texts] of cases) {
+    it(what, () => {
+      const found = ringProblems({ problems: servers }, { problems: keys });
+      assert.deepEqual(
+        found.map(({ text }) => text),
+        texts,
       );
     });
   }

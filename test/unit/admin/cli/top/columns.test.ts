@@ -48,9 +48,9 @@ describe('the columns', () => {
   });
 
   it('are all there where there is room', () => {
-    const { head, rows } = tableLines([busy], Number.POSITIVE_INFINITY, true);
+    const { head, rows } = tableLines([{ ...busy, member: 'alpha' }], Number.POSITIVE_INFINITY, true);
     for (const { title } of COLUMNS) assert.ok(head.includes(title), title);
-    assert.match(rows[0] ?? '', /^10\.0\.0\.1:7000 .*12,345 .*0\.8 .*50 .*99 .*1,000,000/);
+    assert.match(rows[0] ?? '', /^alpha +10\.0\.0\.1:7000 .*12,345 .*0\.8 .*50 .*99 .*1,000,000/);
   });
 
   it('go one after the other where there is less', () => {
