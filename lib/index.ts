@@ -34,5 +34,5 @@ export { cluster, endpoints, replication, sentinel, single, type TopologyOptions
 export type { TwemproxyHash } from './placement/placement.js';
 export type { Arg, Raw } from './protocol/command-spec.js';
 export type { Script, ScriptOptions } from './protocol/script.js';
-export type { ExplainedStep, Explanation } from './routing/reads/explanation.js';
+export type { ExplainedMember, ExplainedStep, Explanation } from './routing/reads/explanation.js';
 export type { NodeInfo, Shard, TopologySnapshot } from './topology/snapshot.js';

@@ -176,6 +176,22 @@ describe('a ring of three servers', () => {
       (error) => error instanceof OptionsError && /"a", "b", "c"/.test(error.message),
     );
     assert.equal(String(b.explain('GET', first)).split('\n')[0], `GET -> ${servers.server(1).address}`);
+    assert.deepEqual(b.explain('GET', first).member, { name: 'b', hashed: null, hash: null, why: 'it is asked for by its name' });
+  });
+
+  it('explains where a command goes, by the rule of the placement, and what is split', async () => {
+    await redis.connect();
+    const { member, node } = redis.explain('GET', '{a}key');
+    assert.deepEqual([member?.name, member?.hashed, member?.hash], [redis.memberOf('a'), 'a', 'xxhash64 0xd24ec4f1a98c6e5b']);
+    assert.equal(node, serverOf('a').address);
+    const split = redis.explain('MGET', ...KEYS.slice(0, 9));
+    assert.deepEqual(split.parts.map((part) => part.member?.name).sort(), ['a', 'b', 'c']);
+    const [one = ''] = KEYS;
+    const same = KEYS.filter((key) => redis.memberOf(key) === redis.memberOf(one));
+    assert.ok(same.length > 1);
+    const together = redis.explain('MGET', ...same);
+    assert.deepEqual([together.node, together.notes], [serverOf(one).address, []], 'which share a member by luck');
+    assert.match(String(redis.explain('RENAME', one, same[1] ?? '')), /it would be refused: RENAME: its keys must have one tag/);
   });
 
   it('has a channel on the member of its name, a pattern on all, and events of all keys', async () => {

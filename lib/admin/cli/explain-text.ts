@@ -1,10 +1,15 @@
+import { show } from '../../errors.js';
 import type { Explained, ExplainedCommand } from '../explain/explain.js';
 import { count } from '../slot-list.js';
 import { line } from './render.js';
 
+/** What the shards of a topology are called that has several. */
+const NOUNS: Readonly<Record<string, string>> = { cluster: 'shard', ring: 'member' };
+
 /** An explanation for people: where it goes, why, and what each step of the choice left. */
 export function explainText({ topology, reads, explained }: Explained): string {
-  const shards = topology.kind === 'cluster' ? `${count(topology.shards.length, 'shard')}, ` : '';
+  const noun = NOUNS[topology.kind];
+  const shards = noun === undefined ? '' : `${count(topology.shards.length, noun)}, `;
   return [`${topology.kind}: ${shards}${count(topology.nodes.size, 'node')}`, ...linesOf(explained, reads)].map(line).join('');
 }
 
@@ -28,13 +33,17 @@ function isForSeveral({ node, shard, candidates }: ExplainedCommand): boolean {
 }
 
 function rowsOf(one: ExplainedCommand, reads: boolean): [name: string, text: string][] {
-  const { domain, domainReason, slot, shard, owner, mode, fallback, candidates, steps, notes } = one;
+  const { domain, domainReason, slot, member, shard, owner, mode, fallback, candidates, steps, notes } = one;
   const rows: [string, string][] = [];
   if (reads) rows.push(['kind', 'it only reads']);
   else if (shard !== null) rows.push(['kind', 'it does not only read, so it goes to the primary']);
   if (domain !== null) rows.push(['domain', domainReason === null ? domain : `${domain}: ${domainReason}`]);
-  if (slot !== null) rows.push(['slot', String(slot)]);
-  if (shard !== null) rows.push(['shard', `${shard}, whose primary is ${owner ?? 'not known'}`]);
+  const primary = `whose primary is ${owner ?? 'not known'}`;
+  if (member !== undefined) rows.push(...memberRows(member, primary));
+  else {
+    if (slot !== null) rows.push(['slot', String(slot)]);
+    if (shard !== null) rows.push(['shard', `${shard}, ${primary}`]);
+  }
   if (reads) rows.push(['reads', `${mode}${fallback ? ', by a fallback' : ''}`]);
   if (candidates.length > 1) rows.push([isForSeveral(one) ? 'nodes' : 'one of', candidates.join(' ')]);
   for (const { step, reducer, left, removed } of steps) {
@@ -43,6 +52,15 @@ function rowsOf(one: ExplainedCommand, reads: boolean): [name: string, text: str
   }
   for (const note of notes) rows.push(['note', note]);
   return rows;
+}
+
+function memberRows({ name, hashed, hash, why }: NonNullable<ExplainedCommand['member']>, primary: string): [name: string, text: string][] {
+  return [
+    ['member', `${name}, ${primary}`],
+    ...(hashed === null ? [] : [['hashed', show(hashed)] as [string, string]]),
+    ...(hash === null ? [] : [['hash', hash] as [string, string]]),
+    ['why', why],
+  ];
 }
 
 /** The same for programs. */

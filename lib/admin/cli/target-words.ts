@@ -4,6 +4,7 @@ import { addressKey } from '../../options/address.js';
 import type { TopologyOptions } from '../../options/topology.js';
 import type { TopologyKind } from '../health/server-kind.js';
 import type { RingAdmin } from '../ring/ring-admin.js';
+import { RingServers } from '../ring/ring-servers.js';
 import { type OpenedTarget, openTarget } from '../target/open-target.js';
 import { parseTarget, type Target, targetOfTopology } from '../target/parse-target.js';
 import type { CommandContext, OptionHelps } from './command.js';
@@ -21,7 +22,9 @@ export const SENTINELS: OptionHelps = {
 
 /** What words of the command line lead to. */
 export interface ReachedTarget {
-  readonly admin: OpenedTarget | RingAdmin;
+  readonly admin: OpenedTarget | RingServers;
+  /** Opens what looks after the keys of a ring; null: there is none. */
+  readonly keys: (() => Promise<RingAdmin>) | null;
   /** Context for the commands of clusters, which take nodes of one. */
   readonly clusterContext: CommandContext;
 }
@@ -42,8 +45,10 @@ export async function reachTarget(context: CommandContext, words: readonly strin
     throw new UsageError(`expected ${meant} here, ${file} has a topology of kind ${topology.kind}: slotwise info ${file} shows it`);
   if (topology.kind !== 'ring') return await reach(context, { ...targetOfTopology(topology), access }, meant);
   if (context.options.name !== undefined) throw new UsageError('--name: the members of a ring name their groups in the file');
-  const admin = await openRingAdmin(context, { ...context.access(access), topology: withSentinelLogins(context, topology) });
-  return { admin, clusterContext: context };
+  const reached = context.access(access);
+  const ring = withSentinelLogins(context, topology);
+  const admin = context.use(new RingServers(ring, reached));
+  return { admin, keys: () => openRingAdmin(context, { ...reached, topology: ring }), clusterContext: context };
 }
 
 /** The ring with how the sentinels of its members are reached. */
@@ -63,7 +68,7 @@ async function reach(context: CommandContext, target: Target, meant: TopologyKin
   const options = { ...access, ...(sentinel === null ? {} : { sentinel }), ...(name === undefined ? {} : { name }) };
   const admin = context.use(await openTarget(target, options, meant));
   const nodes = target.addresses.map(addressKey);
-  return { admin, clusterContext: { ...context, words: nodes.slice(0, 1), adminOptions: () => ({ ...access, nodes }) } };
+  return { admin, keys: null, clusterContext: { ...context, words: nodes.slice(0, 1), adminOptions: () => ({ ...access, nodes }) } };
 }
 
 /** What a command of servers says of a file with proxies. */

@@ -6,7 +6,7 @@ import type { TopologyOptions } from '../../options/topology.js';
 import { shape } from '../../options/validate.js';
 import { AdminError } from '../admin-error.js';
 import { ADMIN_CHECKS } from '../admin-options.js';
-import { setReach } from '../reach.js';
+import { clientOf, setReach } from '../reach.js';
 import type { ReportOptions, TopologyAdmin, TopologyReport } from '../topology-report.js';
 import { RING_FORMS } from './call-forms.js';
 import { KeyStore, type StoreAccess } from './key-store.js';
@@ -74,7 +74,7 @@ export class RingAdmin implements TopologyAdmin {
     this.#connectMs = access.connectTimeoutMs ?? DEFAULT_CONNECT_MS;
     this.#from = new KeyStore(topology, access);
     this.#servers = new RingServers(topology, access);
-    setReach(this, (row) => this.#servers.clientOf(row));
+    setReach(this, (row) => clientOf(this.#servers, row));
     this.#to = to === undefined ? null : new KeyStore(to, { ...access, ...toAccess });
   }
 

@@ -5,7 +5,7 @@ import { type MemberTopology, seedsOf, type TopologyOptions } from '../../option
 import { AdminError } from '../admin-error.js';
 import type { ServerRow } from '../health/server-row.js';
 import type { NodeClient } from '../node-connections.js';
-import { clientOf } from '../reach.js';
+import { clientOf, setReach } from '../reach.js';
 import { ReplicationAdmin } from '../replication/replication-admin.js';
 import { SentinelAdmin } from '../sentinel/sentinel-admin.js';
 import type { ReportOptions, TopologyAdmin, TopologyReport } from '../topology-report.js';
@@ -23,7 +23,8 @@ interface Part {
 const NOBODY = /^no server could be asked: /;
 
 /** The servers of a ring: of every member those of its group, asked side by side. Of one group, its own. */
-export class RingServers {
+export class RingServers implements TopologyAdmin {
+  readonly kind = 'ring';
   readonly #parts: readonly Part[];
   readonly #isRing: boolean;
   /** The members' administrations by the names of the Sentinels that they know. */
@@ -35,10 +36,11 @@ export class RingServers {
     const own = { ...(tls === undefined ? {} : { tls }), ...(access.credentials === undefined ? login : {}), ...access };
     this.#isRing = topology.kind === 'ring';
     this.#parts = membersOf(topology).map((member) => ({ ...member, admin: adminOf(member.topology, own) }));
+    setReach(this, (row) => this.#clientOf(row));
   }
 
   /** Rejects if no member can be asked. */
-  async report(options: ReportOptions): Promise<TopologyReport> {
+  async report(options: ReportOptions = {}): Promise<TopologyReport> {
     const [only] = this.#parts;
     if (!this.#isRing && only !== undefined) return await only.admin.report(options);
     const failures: SlotwiseError[] = [];
@@ -50,16 +52,15 @@ export class RingServers {
     return ringReport(answers);
   }
 
-  /** The connections over which the server of a row is asked. */
-  clientOf(row: ServerRow): NodeClient {
+  close(): void {
+    for (const { admin } of this.#parts) admin.close();
+  }
+
+  #clientOf(row: ServerRow): NodeClient {
     const ofMember = this.#parts.find(({ name }) => name === row.member) ?? this.#parts[0];
     const admin = this.#bySentinel.get(row.name) ?? ofMember?.admin;
     if (admin === undefined) throw new Error('a ring without members');
     return clientOf(admin, row);
-  }
-
-  close(): void {
-    for (const { admin } of this.#parts) admin.close();
   }
 
   async #ask({ name, topology, admin }: Part, options: ReportOptions, failures: SlotwiseError[]): Promise<MemberAnswer> {

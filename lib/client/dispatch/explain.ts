@@ -4,8 +4,9 @@ import { stateReason } from '../../protocol/catalog/specs.js';
 import type { Command, CommandSpec } from '../../protocol/command-spec.js';
 import { isAffinity, slotOfAffinity } from '../../routing/keys/affinity-slot.js';
 import { splitBySlot } from '../../routing/keys/multi-shard.js';
+import type { RingSlotting } from '../../routing/keys/ring-slotting.js';
 import { slotOfCommand } from '../../routing/keys/slots.js';
-import { type Explanation, explainPrimary, explainRead, explanation } from '../../routing/reads/explanation.js';
+import { type ExplainedMember, type Explanation, explainPrimary, explainRead, explanation } from '../../routing/reads/explanation.js';
 import { readingForm } from '../../routing/reads/offload.js';
 import type { Router } from '../../routing/router.js';
 import type { Deployment } from '../nodes/deployment.js';
@@ -29,22 +30,33 @@ export function explain(
     const partition = spec.request === 'multi_shard' ? callFactory.domainViews.partitionOf(view) : null;
     const parts = partition === null ? null : splitBySlot(spec, args, partition);
     if (parts !== null) {
-      return explanation({ command, parts: parts.map((part) => explainOne(callFactory, router, { spec, args: part.args, decode }, view)) });
+      const explained = parts.map(({ args: own, slot }) =>
+        explainOne(callFactory, { router, ring }, { spec, args: own, decode }, view, slot),
+      );
+      const [only] = explained;
+      return only !== undefined && explained.length === 1 ? only : explanation({ command, parts: explained });
     }
     if (slottingOf(view, callFactory.slotting) !== null && (spec.request === 'all_shards' || spec.request === 'all_nodes'))
       return explainMany(router, spec);
-    return explainOne(callFactory, router, { spec, args, decode }, view);
+    return explainOne(callFactory, { router, ring }, { spec, args, decode }, view);
   } catch (error) {
     if (!(error instanceof SlotwiseError)) throw error;
     return explanation({ command, notes: [`it would be refused: ${error.message}`] });
   }
 }
 
-function explainOne(callFactory: CallFactory, router: Router, { spec: given, args }: Command, view: View): Explanation {
+/** `slotOfPart`: of a part of a command that is split; undefined: the command is whole. */
+function explainOne(
+  callFactory: CallFactory,
+  { router, ring }: { readonly router: Router; readonly ring: RingSlotting | null },
+  { spec: given, args }: Command,
+  view: View,
+  slotOfPart?: number,
+): Explanation {
   const own = callFactory.domainViews.viewFor(given, args, view);
   const spec = own.offloaded === null ? given : readingForm(given, args, own.offloaded);
   const { slotting } = callFactory;
-  const routed = view.member?.slot ?? (slotting === null ? -1 : slotOfCommand(slotting, spec, args));
+  const routed = view.member?.slot ?? slotOfPart ?? (slotting === null ? -1 : slotOfCommand(slotting, spec, args));
   const slot = isAffinity(routed) ? slotOfAffinity(routed) : routed;
   const shard = router.shardFor(slot);
   const policy = isRead(spec) ? own.policyOf(spec) : null;
@@ -53,13 +65,21 @@ function explainOne(callFactory: CallFactory, router: Router, { spec: given, arg
     domain: own.domain?.name ?? null,
     slot: slot === -1 ? null : slot,
     shard: shard === -1 ? null : shard,
+    ...(ring === null || slot === -1 ? {} : { member: memberOf(ring, { spec, args }, view, slot) }),
     mode: policy === null ? 'primary' : policy.choose === null ? policy.reads : 'a function',
   };
   const notes = own.policy !== null && policy === null ? ['it does not only read'] : [];
   if (policy !== null && policy !== own.policy) notes.push('it is offloaded');
   if (policy !== null && own.session !== null) notes.push('in a session: to the primary while no candidate is known to have its writes');
   const found = policy === null ? explainPrimary(router, shard) : explainRead(router, shard, policy);
-  return explanation({ ...facts, ...found, notes: [...notes, ...found.notes] });
+  const problem = found.node === null ? router.snapshot.shards[shard]?.member?.problem : undefined;
+  return explanation({ ...facts, ...found, notes: [...notes, ...found.notes, ...(problem === undefined ? [] : [problem.message])] });
+}
+
+function memberOf(ring: RingSlotting, { spec, args }: Pick<Command, 'spec' | 'args'>, view: View, slot: number): ExplainedMember {
+  const name = ring.nameOf(slot);
+  const [key] = view.member === null ? ring.touched(spec, args) : [];
+  return key === undefined ? { name, hashed: null, hash: null, why: 'it is asked for by its name' } : { name, ...ring.explain(key, slot) };
 }
 
 function explainMany({ snapshot }: Router, { name, request }: CommandSpec): Explanation {

@@ -1,7 +1,8 @@
 import { ArgumentError, CrossSlotError, NoNodeError } from '../../errors.js';
 import type { RingTopology } from '../../options/topology.js';
 import { compilePlacement } from '../../placement/compile.js';
-import type { KeyPlacement } from '../../placement/placement.js';
+import { explainPlacement, type PlacedKey } from '../../placement/explain.js';
+import type { KeyPlacement, PlacedMember } from '../../placement/placement.js';
 import { keysOf, sortPatternIndexes } from '../../protocol/catalog/keys.js';
 import { command } from '../../protocol/catalog/specs.js';
 import type { Arg, CommandSpec } from '../../protocol/command-spec.js';
@@ -51,6 +52,8 @@ export class RingSlotting implements Slotting {
   #topology: RingTopology;
   #ejected: ReadonlySet<string> = new Set();
   #placement: KeyPlacement;
+  /** The members that the placement knows. */
+  #placed: readonly PlacedMember[] = [];
   /** Slots of the members that the placement knows, by its index. */
   #slots: readonly number[] = [];
 
@@ -163,6 +166,12 @@ export class RingSlotting implements Slotting {
     }
   }
 
+  /** How the placement has found the slot for a key. */
+  explain(key: Arg, slot: number): PlacedKey {
+    const part = this.#placement.hashedPart(key);
+    return explainPlacement(this.#topology.placement, this.#placed, { part, index: this.#slots.indexOf(slot) });
+  }
+
   /** Name of the member that has, or had, the slot. */
   nameOf(slot: number): string {
     return this.#names[slot] ?? '';
@@ -207,6 +216,7 @@ export class RingSlotting implements Slotting {
     for (const { name } of all) if (!this.#slotsByName.has(name)) this.#slotsByName.set(name, this.#names.push(name) - 1);
     const live = all.filter(({ name }) => !this.#ejected.has(name));
     const placed = live.length === 0 ? all : live;
+    this.#placed = placed;
     this.#slots = placed.map(({ name }) => this.#slotsByName.get(name) ?? -1);
     return compilePlacement(placement, placed);
   }

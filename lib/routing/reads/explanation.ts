@@ -13,6 +13,16 @@ export interface ExplainedStep {
   readonly removed: readonly { readonly node: string; readonly why: string }[];
 }
 
+/** The member of a ring that has a command's keys, and how it was found. */
+export interface ExplainedMember {
+  readonly name: string;
+  /** What is hashed of the first key: its tag, or all of it; null: no key decides. */
+  readonly hashed: string | null;
+  /** The hash function and its value; null: none that is known. */
+  readonly hash: string | null;
+  readonly why: string;
+}
+
 /** The routing of a command as it would be now, with reasons. `toString()` shows it, a line a step. */
 export interface Explanation {
   readonly command: string;
@@ -21,8 +31,10 @@ export interface Explanation {
   /** Keys of all nodes that may serve it: one is picked for each command, by weight and by load. */
   readonly candidates: readonly string[];
   readonly domain: string | null;
-  /** Hash slot of the keys; null where keys do not decide, or there are none. */
+  /** Hash slot of the keys, in a ring the number of their member; null where keys do not decide, or there are none. */
   readonly slot: number | null;
+  /** The member of a ring that the command goes to. Only in a ring. */
+  readonly member?: ExplainedMember;
   /** Index in `topology.shards`. */
   readonly shard: number | null;
   /** Its mode of `reads`; writes always have `primary`. */
@@ -108,13 +120,14 @@ function nodeKeys(nodes: readonly NodeInfo[]): string[] {
 }
 
 function linesOf(one: Omit<Explanation, 'toString'>): string[] {
-  const { command, node, candidates, domain, slot, shard, mode, steps, parts, notes, fallback } = one;
+  const { command, node, candidates, domain, slot, member, shard, mode, steps, parts, notes, fallback } = one;
   if (parts.length > 0) {
     return [`${command} is split in ${parts.length}`, ...notes, ...parts.flatMap((part) => linesOf(part).map((line) => `  ${line}`))];
   }
   const place = [
     ...(domain === null ? [] : [`domain ${domain}`]),
-    ...(slot === null ? [] : [`slot ${slot}`]),
+    ...(slot === null || member !== undefined ? [] : [`slot ${slot}`]),
+    ...(member === undefined ? [] : [`member ${member.name}`]),
     ...(shard === null ? [] : [`shard ${shard}`]),
     `reads ${mode}`,
     ...(fallback ? ['by a fallback'] : []),
@@ -123,10 +136,16 @@ function linesOf(one: Omit<Explanation, 'toString'>): string[] {
   return [
     `${command} -> ${node ?? 'nobody'}${others}`,
     place.join(', '),
+    ...(member === undefined ? [] : [memberText(member)]),
     ...steps.map(({ step, reducer, left, removed }) => {
       const gone = removed.map((each) => `${each.node}: ${each.why}`).join('; ');
       return `${step}: ${reducer}: ${left.join(' ') || 'nobody'}${gone === '' ? '' : ` (not ${gone})`}`;
     }),
     ...notes,
   ];
+}
+
+function memberText({ hashed, hash, why }: ExplainedMember): string {
+  if (hashed === null) return `member: ${why}`;
+  return `member: ${JSON.stringify(hashed)} is hashed${hash === null ? '' : ` (${hash})`}: ${why}`;
 }

@@ -10,14 +10,15 @@ import { explainJson, explainText } from '../explain-text.js';
 import { readGivenFile } from '../given-file.js';
 import { textOption } from '../option-values.js';
 import { line } from '../render.js';
+import { namesFile, readTopologyFile } from '../topology-file.js';
 import { UsageError } from '../usage-error.js';
 
-const EXPECTED = 'slotwise explain URL COMMAND KEY…';
+const EXPECTED = 'slotwise explain URL|FILE COMMAND KEY…';
 const NO_FILE: OptionsFile = { options: {}, mistakes: [] };
 
 export const explain: Command = {
   name: 'explain',
-  usage: 'URL COMMAND KEY…',
+  usage: 'URL|FILE COMMAND KEY…',
   what: 'Where a client would send a command, and why. Nothing of it is sent.',
   options: {
     options: { value: 'FILE', what: 'options of the client as JSON; with a topology in it no URL is needed' },
@@ -27,10 +28,14 @@ export const explain: Command = {
   async run(context) {
     const { options, words } = context;
     const path = textOption(options.options);
-    const { options: file, mistakes } = path === undefined ? NO_FILE : readOptions(readGivenFile(path, '--options').toString());
+    const { options: given, mistakes } = path === undefined ? NO_FILE : readOptions(readGivenFile(path, '--options').toString());
     if (path !== undefined && mistakes.length > 0) return mistaken(context, path, mistakes);
-    if (file.topology === undefined && isCommand(words[0] ?? '')) throw new UsageError(`expected a URL before the command: ${EXPECTED}`);
-    const target = targetWords(words, file);
+    const [first = '', ...rest] = words;
+    const named = namesFile(first) ? readTopologyFile(first, 'URL') : null;
+    const file = named === null ? given : { ...given, ...named.options, topology: named.topology };
+    if (file.topology === undefined && isCommand(first)) throw new UsageError(`expected a URL before the command: ${EXPECTED}`);
+    const target =
+      named === null ? targetWords(words, file) : { options: { ...file, topology: named.topology }, isUnknown: false, command: rest };
     if (target === null || target.command.length === 0) throw new UsageError(`expected: ${EXPECTED}`);
     const keyless = target.command[0] === '' ? null : commandWithoutKey(target.command);
     if (keyless !== null) throw new UsageError(`${keyless} goes where its key is, and none is given: ${EXPECTED}`);

@@ -3,6 +3,7 @@ import { hasErrors } from '../../health/problem.js';
 import type { TopologyKind } from '../../health/server-kind.js';
 import type { RingAdmin } from '../../ring/ring-admin.js';
 import { ringProblems } from '../../ring/ring-report.js';
+import type { TopologyAdmin } from '../../topology-report.js';
 import { check as clusterCheck } from '../cluster/check.js';
 import { info as clusterInfo } from '../cluster/info.js';
 import type { Command, CommandResult } from '../command.js';
@@ -41,9 +42,9 @@ export function checkCommand(name: string, meant: TopologyKind | null, what: str
     options: SENTINELS,
     words: WORDS,
     async run(context) {
-      const { admin, clusterContext } = await reachTarget(context, context.words, meant);
+      const { admin, keys, clusterContext } = await reachTarget(context, context.words, meant);
       if (admin instanceof ClusterAdmin) return await clusterCheck.run(clusterContext);
-      if (admin.kind === 'ring') return await checkedRing(admin);
+      if (keys !== null) return await checkedRing(admin, await keys());
       const report = await admin.report({ steady: true });
       return {
         code: hasErrors(report.problems) ? EXIT.problems : EXIT.ok,
@@ -55,8 +56,8 @@ export function checkCommand(name: string, meant: TopologyKind | null, what: str
 }
 
 /** What is wrong with the servers of a ring, and with where its keys are. */
-async function checkedRing(admin: RingAdmin): Promise<CommandResult> {
-  const [servers, keys] = await Promise.all([admin.report({ steady: true }), admin.check()]);
+async function checkedRing(admin: TopologyAdmin, ring: RingAdmin): Promise<CommandResult> {
+  const [servers, keys] = await Promise.all([admin.report({ steady: true }), ring.check()]);
   const problems = ringProblems(servers, keys);
   return {
     code: hasErrors(problems) ? EXIT.problems : EXIT.ok,

@@ -71,6 +71,22 @@ describe('an explanation', () => {
     assert.deepEqual(explainText(explained(many, false)).split('\n').slice(1, -1), ['PING -> 2 nodes', '  nodes  b:1 c:1']);
   });
 
+  it('of a ring: the member, what is hashed of the key, and how that leads there', () => {
+    const member = { name: 'alpha', hashed: 'a\nb', hash: 'crc32 0x00000001', why: 'redis-rb 5: it is the only member' };
+    const text = explainText(explained({ ...ONE, domain: null, candidates: [], steps: [], notes: [], member }));
+    assert.deepEqual(text.split('\n').slice(1, -1), [
+      'GET -> b:1 (replica)',
+      '  kind    it only reads',
+      '  member  alpha, whose primary is a:1',
+      '  hashed  "a\\nb"',
+      '  hash    crc32 0x00000001',
+      '  why     redis-rb 5: it is the only member',
+      '  reads   replica, by a fallback',
+    ]);
+    const named = { ...ONE, member: { name: 'alpha', hashed: null, hash: null, why: 'it is asked for by its name' } };
+    assert.match(explainText(explained(named)), /\n {2}member +alpha, whose primary is a:1\n {2}why +it is asked for/);
+  });
+
   it('of parts', () => {
     const text = explainText(explained({ ...ONE, parts: [{ ...ONE, notes: [] }, ONE] }));
     assert.match(text, /^GET is split in 2\n {2}note {2}so it is\n {2}GET -> b:1 \(replica\)\n {4}kind/m);
