@@ -10,6 +10,7 @@ import {
   unchecked,
   value,
 } from '../options/call-form.js';
+import { checkSignal } from '../options/checks.js';
 import { type Check, flag, integerBetween, nonEmptyString, oneOf, refuseValue } from '../options/validate.js';
 import { checkFilter } from './keyspace-events.js';
 import { checkMessages, checkSubscribe } from './subscription.js';
@@ -108,6 +109,17 @@ function eventsTarget(): Parameter {
   });
 }
 
+/** How the methods of `LifeMethods` are called. */
+export const LIFE_FORMS = {
+  connect: { form: 'connect()', parameters: [], refuses: 'rejects' },
+  reauthenticate: { form: 'reauthenticate()', parameters: [], refuses: 'rejects', advice: 'it asks the option credentials' },
+  close: { form: 'close()', parameters: [], refuses: 'rejects' },
+  destroy: { form: 'destroy()', ...NOTHING },
+  on: { form: 'on(event, listener)', parameters: [unchecked('event'), listener('listener')], refuses: 'throws' },
+  once: { form: 'once(event, listener)', parameters: [unchecked('event'), listener('listener')], refuses: 'throws' },
+  off: { form: 'off(event, listener)', parameters: [unchecked('event'), listener('listener')], refuses: 'throws' },
+} satisfies Readonly<Record<string, CallForm>>;
+
 /** How the methods of `Redis` are called. */
 export const REDIS_FORMS = {
   call: null,
@@ -115,6 +127,7 @@ export const REDIS_FORMS = {
   with: { form: 'with({ timeoutMs, signal, reads … })', parameters: [unchecked('options')], refuses: 'throws' },
   domain: { form: 'domain(name)', parameters: [unchecked('name')], refuses: 'throws' },
   session: { form: 'session()', ...NOTHING },
+  duplicate: { form: 'duplicate({ signal })', parameters: [options({ signal: checkSignal })], refuses: 'throws' },
   group: { form: 'group(name, { username, password … })', parameters: [unchecked('name'), unchecked('options')], refuses: 'throws' },
   memberOf: { form: 'memberOf(key)', parameters: [key], refuses: 'throws' },
   member: { form: 'member(name)', parameters: [unchecked('name')], refuses: 'throws' },
@@ -141,13 +154,6 @@ export const REDIS_FORMS = {
   scanSet: { form: 'scanSet(key, { MATCH, COUNT, dedupe })', parameters: [key, scanOptions(ITEMS)], refuses: 'iterates' },
   scanSortedSet: { form: 'scanSortedSet(key, { MATCH, COUNT, dedupe })', parameters: [key, scanOptions(ITEMS)], refuses: 'iterates' },
   lease: { form: 'lease(use, { key })', parameters: [listener('use'), options({ key: checkKey })], refuses: 'rejects' },
-  connect: { form: 'connect()', parameters: [], refuses: 'rejects' },
-  reauthenticate: { form: 'reauthenticate()', parameters: [], refuses: 'rejects', advice: 'it asks the option credentials' },
-  close: { form: 'close()', parameters: [], refuses: 'rejects' },
-  destroy: { form: 'destroy()', ...NOTHING },
-  on: { form: 'on(event, listener)', parameters: [unchecked('event'), listener('listener')], refuses: 'throws' },
-  once: { form: 'once(event, listener)', parameters: [unchecked('event'), listener('listener')], refuses: 'throws' },
-  off: { form: 'off(event, listener)', parameters: [unchecked('event'), listener('listener')], refuses: 'throws' },
   stats: { form: 'stats()', ...NOTHING },
 } satisfies Readonly<Record<string, CallForm | null>>;
 

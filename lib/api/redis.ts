@@ -1,10 +1,10 @@
-import type { Client } from '../client/client.js';
-import { type ClientEvents, checkEvent } from '../client/events.js';
+import { type Client, NOWHERE } from '../client/client.js';
 import { runTransaction } from '../client/lease/batch.js';
 import { leaseKeysOf } from '../client/lease/lease-keys.js';
 import { LeasedConnection } from '../client/lease/leased-connection.js';
 import { runPipeline } from '../client/lease/pipeline.js';
 import { type Watching, type WatchOptions, watch } from '../client/lease/watch.js';
+import { newLife } from '../client/life.js';
 import { memberOf, placeOfMember, setMembers } from '../client/ring/members.js';
 import type { ClientStats } from '../client/stats.js';
 import { type Source, type StreamOptions, stream } from '../client/stream.js';
@@ -24,16 +24,17 @@ import type { Explanation } from '../routing/reads/explanation.js';
 import type { TopologySnapshot } from '../topology/snapshot.js';
 import { REDIS_FORMS } from './call-forms.js';
 import { Leased, Watched, type WatchResult } from './leased.js';
+import { type DuplicateOptions, LifeMethods } from './life-methods.js';
 import { Pipeline } from './pipeline.js';
 import { type Items, type ScanItemsOptions, type ScanKeysOptions, scanHash, scanKeys, scanSet, scanSortedSet } from './scan-iterators.js';
-import { SubscriptionMethods } from './subscription-methods.js';
+
 import { commandOf } from './words.js';
 
 /**
  * Client, or a view of one: the typed commands, views, batches, transactions, scans, subscriptions and leases, and the life of the client.
  * Views share everything with the client they were made from; they only treat calls differently.
  */
-export class Redis<in out Text extends AnyText = string, in out Integer extends AnyInteger = number> extends SubscriptionMethods {
+export class Redis<in out Text extends AnyText = string, in out Integer extends AnyInteger = number> extends LifeMethods {
   declare readonly [MODE]: Direct<Text, Integer>;
   readonly #client: Client;
   readonly #view: View;
@@ -97,14 +98,25 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
   }
 
   /**
+   * A client with a life of its own on the same connections, topology and queue, with the options of this view. `close()` and `destroy()` of
+   * it, and of the views made from it, end its own commands, subscriptions and connections, and touch nothing of others; the end of the
+   * client it was made from ends it, too.
+   * @example const worker = redis.duplicate(); const job = worker.blpop('jobs', 0); await worker.close(); // ends the BLPOP
+   */
+  duplicate(options: DuplicateOptions = {}): Redis<Text, Integer> {
+    const life = newLife(this.#client, options.signal);
+    return new Redis(this.#client, this.#client.view(this.#view.options, { ...this.#view, life }));
+  }
+
+  /**
    * A client on another group of the same sentinels, over the same connections to them, with the options of this one. `options` are what
    * its data nodes have of their own. It has a life of its own, until it is closed or this client is: make it once, not for every call.
    * Throws `OptionsError` where there are no sentinels; a name they do not know rejects its commands.
    * @example const sessions = redis.group('sessions', { password: 'of the data nodes of that group' });
    */
   group(name: string, options: GroupOptions = {}): Redis<Text, Integer> {
-    const group = this.#client.group(resolveGroup(this.#client.options, name, options));
-    return new Redis(group, group.view(this.#view.options, { domain: this.#view.domain, session: null, member: null }));
+    const group = this.#client.group(resolveGroup(this.#client.options, name, options), this.#view.life ?? undefined);
+    return new Redis(group, group.view(this.#view.options, { ...NOWHERE, domain: this.#view.domain }));
   }
 
   /**
@@ -238,60 +250,6 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
     }
   }
 
-  /**
-   * Resolves when the topology is known, a connection to a primary is ready, and `pool.minExclusive` connections to each primary that can be
-   * reached. Not needed: the first command opens what it takes. Bounded by `timeoutMs`.
-   */
-  connect(): Promise<void> {
-    return this.#client.connect(this.#view.timeoutMs);
-  }
-
-  /**
-   * Has every live connection log in again with what the option `credentials` gives now, in order among the commands: none fails for it.
-   * Rejects with `AuthError` if a server refuses, which is also an `error` event; such a connection closes once it is answered.
-   */
-  reauthenticate(): Promise<void> {
-    return this.#client.reauthenticate();
-  }
-
-  /** Takes no more commands, waits for the replies to the others, closes. Closes the client for all its views. */
-  close(): Promise<void> {
-    return this.#client.close();
-  }
-
-  /** Closes at once; what is in flight rejects. */
-  destroy(): void {
-    this.#client.destroy();
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  /**
-   * Calls `listener` at each event of this name, of the whole client. A listener that throws disturbs nothing.
-   * @example redis.on('failover', ({ from, to }) => console.log(`${to} took over from ${from}`));
-   */
-  on<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => unknown): this {
-    checkEvent(name, 'on');
-    this.#client.events.on(name, listener);
-    return this;
-  }
-
-  /** Calls a listener as `on` does, for the next event only. */
-  once<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => unknown): this {
-    checkEvent(name, 'once');
-    this.#client.events.once(name, listener);
-    return this;
-  }
-
-  /** Takes a listener away again. */
-  off<Name extends keyof ClientEvents>(name: Name, listener: (...args: ClientEvents[Name]) => unknown): this {
-    checkEvent(name, 'off');
-    this.#client.events.off(name, listener);
-    return this;
-  }
-
   /** Counters of the whole client, by node. */
   stats(): ClientStats {
     return this.#client.stats();
@@ -313,7 +271,7 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
   }
 }
 
-checkCalls(Redis, REDIS_FORMS satisfies FormsOf<Redis, SubscriptionMethods>);
+checkCalls(Redis, REDIS_FORMS satisfies FormsOf<Redis, LifeMethods>);
 
 /** Callback of `stream`: issues the command for one item. */
 export type RunCommand<Redis, Item, Reply> = (redis: Redis, item: Item) => Promise<Reply>;

@@ -167,7 +167,7 @@ export function usesBytes(view: View): boolean {
 }
 
 export function limitsOf(view: View, { timeoutMs, signal }: SubscribeOptions): SubscribeLimits {
-  return { timeoutMs: timeoutMs ?? view.timeoutMs, signal: signal ?? view.signal };
+  return { timeoutMs: timeoutMs ?? view.timeoutMs, signal: signal ?? view.signal, life: view.life };
 }
 
 function requestOf({ kind, names }: ChannelNames): SubscribeRequest {

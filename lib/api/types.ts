@@ -78,5 +78,6 @@ export type { CommandlogType, LargeCommand, LoggedCommand, SlowCommand } from '.
 export type { Integer, Limit, Pairs, ScanOptions } from '../commands/tokens.js';
 export type { KeyspaceEvent, KeyspaceFilter } from './keyspace-events.js';
 export type { ServerHello, TrackingOptions } from './leased-commands.js';
+export type { DuplicateOptions } from './life-methods.js';
 export type { ScanItemsOptions, ScanKeysOptions } from './scan-iterators.js';
 export type { Channel, ChannelMessage, MessagesOptions, PatternMessage, SubscribeOptions } from './subscription.js';

@@ -4,6 +4,12 @@ import { callAside } from '../util/user-function.js';
 
 const ignore = (): void => {};
 
+/** What may end the calls of a view before their outcome: a signal, the life of a duplicate. */
+export interface CallWatch {
+  /** Watches over a call until it settles. False: it has been rejected at once. */
+  attach(call: Call): boolean;
+}
+
 type Watcher = Call | (() => void);
 
 /** Watch of one signal: all that waits under it shares one listener. With a listener for each, Node warns of a leak at eleven. */
@@ -44,6 +50,11 @@ export function watchSignal(signal: AbortSignal, run: () => void): () => void {
   const watch = watchOf(signal);
   watch.add(run);
   return () => watch.delete(run);
+}
+
+/** The watch of a view whose calls a signal may end. */
+export function callWatchOf(signal: AbortSignal): CallWatch {
+  return { attach: (call) => attachSignal(call, signal) };
 }
 
 /**

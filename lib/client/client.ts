@@ -30,6 +30,7 @@ import { SpecialCommands } from './dispatch/special-commands.js';
 import { UnknownCommands } from './dispatch/unknown-commands.js';
 import type { Emitter } from './emitter.js';
 import type { ClientEvents } from './events.js';
+import { Life } from './life.js';
 import { Lifecycle } from './lifecycle.js';
 import type { Deployment } from './nodes/deployment.js';
 import { deploymentStats } from './nodes/node-stats.js';
@@ -46,7 +47,8 @@ import type { View, ViewPlace } from './view.js';
 /** Stands for `lease()` among the calls: it has no bytes, its outcome is a connection. */
 const LEASE: CommandSpec = Object.freeze({ ...command('PING'), name: 'lease()', flags: 0 });
 
-const NOWHERE: ViewPlace = { domain: null, session: null, member: null };
+/** The place of a view that has none. */
+export const NOWHERE: ViewPlace = { domain: null, session: null, member: null, life: null };
 
 /** Engine behind every view: the ways in, and the life of the client. Its parts decide what becomes of a command. */
 export class Client {
@@ -54,6 +56,8 @@ export class Client {
   readonly subscriptions: SubscriptionManager;
   /** Move of the keys from a previous place; null: there is none. */
   readonly moving: Moving | null;
+  /** What ends with the client and is no command: duplicates, clients on other groups of the same sentinels. */
+  readonly life: Life;
   readonly #lifecycle = new Lifecycle(() => this.#deployment.start());
   readonly #dispatcher: Dispatcher;
   readonly #deployment: Deployment;
@@ -64,8 +68,6 @@ export class Client {
   readonly #guards: GuardTable | null;
   /** Commands that no proxy is sent; null: all are. */
   readonly #refused: RefusedCommands | null;
-  /** Clients on other groups of the same sentinels; they end with this one. */
-  readonly #groups = new Set<Client>();
 
   /** `shared`: the sentinels of another client. */
   constructor(
@@ -76,6 +78,7 @@ export class Client {
     this.#dispatcher = new Dispatcher(options, this.#lifecycle, shared);
     this.#deployment = this.#dispatcher.deployment;
     this.events = this.#deployment.events;
+    this.life = new Life(this.events);
     this.subscriptions = new SubscriptionManager(this.#deployment.resolvedOptions, this.#deployment);
     const previous = options.previous === null ? null : new Client(options.previous);
     this.moving = previous === null ? null : new Moving(previous, previous.#deployment, options, this.#dispatcher);
@@ -111,13 +114,11 @@ export class Client {
     return this.#callFactory.domains.byName(name);
   }
 
-  /** A client on another group of the same sentinels, over the same connections to them. It lives until it is closed, or this one is. */
-  group(options: Options): Client {
+  /** A client on another group of the same sentinels, over the same connections to them. It lives until it is closed, or this life ends. */
+  group(options: Options, life = this.life): Client {
     const group = new Client(options, this.#deployment.sentinels);
-    this.#groups.add(group);
-    group.events.once('close', () => this.#groups.delete(group));
-    const { state } = this.#lifecycle;
-    if (state === 'closing' || state === 'closed') group.destroy();
+    const leave = life.add({ close: () => group.close(), destroy: () => group.destroy() });
+    group.events.once('close', leave);
     return group;
   }
 
@@ -177,7 +178,7 @@ export class Client {
   /** Runs a checked command as `run` does, for calls that are submitted together: the outcome goes to the sink, as that of `index`. */
   runInto(sink: OutcomeSink, index: number, given: Command, view: View): void {
     const { spec, args, decode } = given;
-    if ((spec.flags & SPECIAL) !== 0 || view.signal !== null) {
+    if ((spec.flags & SPECIAL) !== 0 || view.watch !== null) {
       this.run(spec, args, decode, view).then(
         (value) => sink.onValue(index, value),
         (error: unknown) => sink.onError(index, error),
@@ -271,9 +272,10 @@ export class Client {
     this.#lifecycle.enter('closing');
     this.#dispatcher.endBlocking();
     this.subscriptions.destroy(new ClosedError('the client is closed'));
-    const groups = Promise.all([...this.#groups].map((group) => group.close()));
+    const members = this.life.close();
     while (!wasIdle && this.#isOwed() && !this.isClosed) await new Promise((resolve) => setTimeout(resolve, 5));
-    await Promise.all([this.#deployment.nodes.close(), this.moving?.previous.close(), groups]);
+    await members;
+    await Promise.all([this.#deployment.nodes.close(), this.moving?.previous.close()]);
     this.destroy();
   }
 
@@ -288,10 +290,10 @@ export class Client {
 
   /** Closes at once: what is in flight rejects, with `executed: 'unknown'` where it was written. */
   destroy(): void {
-    for (const group of [...this.#groups]) group.destroy();
+    const error = new ClosedError('the client was destroyed');
+    this.life.destroy(error);
     if (this.isClosed) return;
     this.#lifecycle.enter('closed');
-    const error = new ClosedError('the client was destroyed');
     this.subscriptions.destroy(error);
     this.moving?.destroy(error);
     this.#dispatcher.destroy(error);

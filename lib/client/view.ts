@@ -7,7 +7,9 @@ import type { KeyPrefix, PrefixTable } from '../routing/keys/key-prefix.js';
 import type { Slotting } from '../routing/keys/slotting.js';
 import type { Offloaded, OffloadTable } from '../routing/reads/offload.js';
 import type { PolicyTable, ReadPolicy } from '../routing/reads/read-preference.js';
+import { type CallWatch, callWatchOf } from './abort.js';
 import type { Counters, CounterTable } from './counters.js';
+import type { Life } from './life.js';
 import type { Session } from './session.js';
 
 /** The engine of a client, as its views know it: decides what follows a failed attempt, and counts what is unanswered. */
@@ -29,6 +31,8 @@ interface ViewFacts {
   /** Deadline in ms; 0: none. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | null;
+  /** What may end its calls early: the signal, the life; null: nothing. */
+  readonly watch: CallWatch | null;
   /** Policy of the reads; null: everything goes to the primary. */
   readonly policy: ReadPolicy | null;
   readonly idempotent: boolean;
@@ -51,6 +55,8 @@ interface ViewFacts {
   readonly session: Session | null;
   /** The member of a ring that all its calls go to; null: the keys decide. */
   readonly member: RingPlace | null;
+  /** The life that its calls belong to; null: that of the client. */
+  readonly life: Life | null;
 }
 
 /** A member of a ring. */
@@ -59,11 +65,12 @@ export interface RingPlace {
   readonly slot: number;
 }
 
-/** Domain, session and member of a view, which it has besides its options. */
+/** Domain, session, member and life of a view, which it has besides its options. */
 export interface ViewPlace {
   readonly domain: Domain | null;
   readonly session: Session | null;
   readonly member: RingPlace | null;
+  readonly life: Life | null;
 }
 
 const INTEGER_MODES = { number: 0, bigint: DECODE_BIGINT, string: DECODE_INTEGER_TEXT } as const;
@@ -73,6 +80,7 @@ export class View implements CallOwner, ViewFacts {
   readonly usage: QueueUsage;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | null;
+  readonly watch: CallWatch | null;
   readonly policy: ReadPolicy | null;
   readonly idempotent: boolean;
   readonly mode: number;
@@ -85,6 +93,7 @@ export class View implements CallOwner, ViewFacts {
   readonly offloaded: Offloaded | null;
   readonly session: Session | null;
   readonly member: RingPlace | null;
+  readonly life: Life | null;
 
   private constructor(
     private readonly engine: ViewEngine,
@@ -93,6 +102,7 @@ export class View implements CallOwner, ViewFacts {
     this.usage = engine.usage;
     this.timeoutMs = facts.timeoutMs;
     this.signal = facts.signal;
+    this.watch = facts.watch;
     this.policy = facts.policy;
     this.idempotent = facts.idempotent;
     this.mode = facts.mode;
@@ -105,14 +115,17 @@ export class View implements CallOwner, ViewFacts {
     this.offloaded = facts.offloaded;
     this.session = facts.session;
     this.member = facts.member;
+    this.life = facts.life;
   }
 
   static of(engine: ViewEngine, client: Options, tables: Tables, options: ViewOptions, place: ViewPlace): View {
-    const { domain, session, member } = place;
+    const { domain, session, member, life } = place;
+    const signal = options.signal ?? null;
     const policy = tables.policies.of(domain, options);
     return new View(engine, {
       timeoutMs: options.timeoutMs ?? domain?.timeoutMs ?? client.timeoutMs,
-      signal: options.signal ?? null,
+      signal,
+      watch: life === null ? signal && callWatchOf(signal) : life.with(signal),
       policy: policy.reads === 'primary' ? null : policy,
       idempotent: options.idempotent ?? false,
       mode: (options.buffers === true ? DECODE_BUFFERS : 0) | INTEGER_MODES[options.integers ?? client.integers],
@@ -125,6 +138,7 @@ export class View implements CallOwner, ViewFacts {
       offloaded: tables.offloads.of(domain, options),
       session,
       member,
+      life,
     });
   }
 

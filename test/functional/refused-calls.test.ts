@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { ClusterAdmin, ReplicationAdmin, SentinelAdmin } from '../../lib/admin/index.js';
 import { Leased, Watched } from '../../lib/api/leased.js';
 import { LeasedCommands } from '../../lib/api/leased-commands.js';
+import { LifeMethods } from '../../lib/api/life-methods.js';
 import { Pipeline } from '../../lib/api/pipeline.js';
 import { Redis } from '../../lib/api/redis.js';
 import { Subscription } from '../../lib/api/subscription.js';
@@ -70,12 +71,22 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
       places: [{ fits: {}, takes: ['object'], named: true }, { ...place(some, 'undefined', 'object'), named: true }, optionsPlace],
     },
   },
+  LifeMethods: {
+    connect: nothing,
+    reauthenticate: nothing,
+    close: nothing,
+    destroy: atOnce,
+    on: event,
+    once: event,
+    off: event,
+  },
   Redis: {
     call: words,
     explain: { ...words, sync: true },
     with: { places: [{ fits: {}, takes: ['object'], named: true }], sync: true },
     domain: noName,
     session: atOnce,
+    duplicate: { places: [optionsPlace], sync: true },
     group: { places: [place('other'), place({})], sync: true },
     memberOf: { places: [key], sync: true },
     member: noName,
@@ -89,13 +100,6 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
     scanSet: scan,
     scanSortedSet: scan,
     lease: { places: [fn, optionsPlace] },
-    connect: nothing,
-    reauthenticate: nothing,
-    close: nothing,
-    destroy: atOnce,
-    on: event,
-    once: event,
-    off: event,
     stats: atOnce,
   },
   Pipeline: { call: words, exec: { places: [optionsPlace] } },
@@ -147,6 +151,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
 /** The classes a user meets. Commands, those of a lease included, have signatures of their own, and a test for them. */
 const CLASSES = [
   Redis,
+  LifeMethods,
   SubscriptionMethods,
   Pipeline,
   Leased,
@@ -273,7 +278,7 @@ forEachTopology(
       await using redis = createClient({ topology: t.createOptions(), timeoutMs: 5_000 });
       await redis.connect();
       const failures: string[] = [];
-      for (const name of ['Redis', 'SubscriptionMethods']) failures.push(...(await failuresOf(redis, callsOf(name))));
+      for (const name of ['Redis', 'LifeMethods', 'SubscriptionMethods']) failures.push(...(await failuresOf(redis, callsOf(name))));
       failures.push(...(await failuresOf(redis.with({ buffers: true }), callsOf('SubscriptionMethods'))));
       for (const batch of [() => redis.pipeline(), () => redis.multi()]) {
         for (const name of ['call', 'exec'] as const)

@@ -17,7 +17,7 @@ import type { Slotting } from '../../routing/keys/slotting.js';
 import { OffloadTable, readingForm } from '../../routing/reads/offload.js';
 import { PolicyTable } from '../../routing/reads/read-preference.js';
 import { clock } from '../../util/clock.js';
-import { attachSignal } from '../abort.js';
+import type { CallWatch } from '../abort.js';
 import { CounterTable } from '../counters.js';
 import type { Lifecycle } from '../lifecycle.js';
 import { type Session, SessionWrite } from '../session.js';
@@ -118,8 +118,8 @@ export class CallFactory {
     if (batch === null) own.counters.issued(spec);
     else own.counters.issuedTogether(batch);
     if (own.session !== null && (batch !== null || changesData(spec))) this.#attachSession(call, own.session, slot);
-    if (commandChannel.hasSubscribers) this.#beginTraced(call, own.signal, slot);
-    else this.#begin(call, own.signal, slot);
+    if (commandChannel.hasSubscribers) this.#beginTraced(call, own.watch, slot);
+    else this.#begin(call, own.watch, slot);
     return outcome;
   }
 
@@ -206,23 +206,23 @@ export class CallFactory {
   }
 
   /** A function of its own, because a closure in `submit` would cost every command its context. */
-  #beginTraced(call: Call, signal: AbortSignal | null, slot: number): void {
-    traceCall(call, () => this.#begin(call, signal, slot));
+  #beginTraced(call: Call, watch: CallWatch | null, slot: number): void {
+    traceCall(call, () => this.#begin(call, watch, slot));
   }
 
-  #begin(call: Call, signal: AbortSignal | null, slot: number): void {
+  #begin(call: Call, watch: CallWatch | null, slot: number): void {
     if (this.#gate !== null) {
-      this.#beginAt(this.#gate, call, signal, slot);
+      this.#beginAt(this.#gate, call, watch, slot);
       return;
     }
     if (viewOf(call).hedge && mayHedge(call)) this.#dispatcher.hedger.track(call, slot);
-    if (signal !== null && !attachSignal(call, signal)) releaseUsage(call);
+    if (watch !== null && !watch.attach(call)) releaseUsage(call);
     else this.#dispatcher.dispatch(call, slot);
   }
 
   /** Nothing is hedged: where one node misses a key, that may be elsewhere, and the first answer is not the answer. */
-  #beginAt(gate: CallGate, call: Call, signal: AbortSignal | null, slot: number): void {
-    if (signal !== null && !attachSignal(call, signal)) releaseUsage(call);
+  #beginAt(gate: CallGate, call: Call, watch: CallWatch | null, slot: number): void {
+    if (watch !== null && !watch.attach(call)) releaseUsage(call);
     else if (!gate.hold(call, slot)) this.#dispatcher.dispatch(call, slot);
   }
 }

@@ -12,7 +12,6 @@ import { measure } from '../../protocol/resp/encoder.js';
 import { asText } from '../../protocol/script.js';
 import { prefixed } from '../../routing/keys/prefixed-command.js';
 import { clock } from '../../util/clock.js';
-import { attachSignal } from '../abort.js';
 import { blockingCall, exclusiveDeadline } from '../dispatch/blocking-call.js';
 import { lostError } from '../dispatch/call-errors.js';
 import type { Lessons } from '../dispatch/lessons.js';
@@ -127,7 +126,7 @@ export class LeasedConnection implements CallOwner {
     const reply = takePromise();
     if (batch !== null) call.ensureExtras().batch = batch;
     if (exclusive !== null) call.ensureExtras().exclusive = exclusive;
-    if (view.signal !== null && !attachSignal(call, view.signal)) releaseUsage(call);
+    if (view.watch !== null && !view.watch.attach(call)) releaseUsage(call);
     else if (commandChannel.hasSubscribers) this.#sendTraced(call);
     else this.#line.add(call);
     if (this.#line.isHeld) reply.then(this.#lineSettled, this.#lineSettled);

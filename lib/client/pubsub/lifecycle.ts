@@ -46,6 +46,7 @@ export class SubscriptionLifecycle {
   #settle: (error: SlotwiseError | null) => void = () => {};
   #timer: NodeJS.Timeout | undefined;
   #unwatch: (() => void) | null = null;
+  #leaveLife: (() => void) | null = null;
 
   constructor(
     private readonly handler: SubscriptionHandler,
@@ -61,13 +62,15 @@ export class SubscriptionLifecycle {
 
   /** Starts the deadline and watches the signal. `closed`: the client has ended, or does not subscribe. False: the subscription has ended at once. */
   start(closed: SlotwiseError | null): boolean {
-    const { timeoutMs, signal } = this.limits;
-    const error = closed !== null ? this.#closed(closed) : signal?.aborted === true ? this.#aborted(signal) : null;
+    const { timeoutMs, signal, life = null } = this.limits;
+    const over = closed ?? life?.ended ?? null;
+    const error = over !== null ? this.#closed(over) : signal?.aborted === true ? this.#aborted(signal) : null;
     if (error !== null) {
       void this.end(error);
       return false;
     }
     if (signal !== null) this.#unwatch = watchSignal(signal, () => void this.end(this.#aborted(signal)));
+    if (life !== null) this.#leaveLife = life.add({ close: async (reason) => this.close(reason), destroy: (reason) => this.close(reason) });
     if (timeoutMs > 0) this.#timer = setTimeout(() => void this.end(this.#notConfirmed()), timeoutMs);
     return true;
   }
@@ -86,6 +89,7 @@ export class SubscriptionLifecycle {
     this.#become('ended');
     clearTimeout(this.#timer);
     this.#unwatch?.();
+    this.#leaveLife?.();
     const { command } = this.host;
     this.#settle(error ?? new AbortError(`${command}: the subscription was ended before the servers confirmed it`, { command }));
     this.handler.ended(error);

@@ -1,4 +1,5 @@
 import type { ChannelKind } from '../../connection/channel-subscription.js';
+import type { Life } from '../life.js';
 
 /** What to listen to. */
 export interface SubscribeRequest {
@@ -10,9 +11,11 @@ export interface SubscribeRequest {
   readonly slot?: number | undefined;
 }
 
-/** How long it may take until the servers have confirmed, and the signal that ends the subscription. */
+/** How long it may take until the servers have confirmed, and what ends the subscription. */
 export interface SubscribeLimits {
   /** Deadline in ms; 0: none. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | null;
+  /** The life that it ends with; default that of the client. */
+  readonly life?: Life | null;
 }

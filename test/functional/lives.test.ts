@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { createClient, type Redis } from '../../lib/index.js';
+import { forEachTopology } from '../support/topologies.js';
+import { until } from '../support/wait.js';
+
+const outcomeOf = (call: Promise<unknown>): Promise<unknown> => call.then(String, ({ code, executed }) => `${code} ${executed}`);
+
+forEachTopology((t) => {
+  const client = (): Redis => createClient({ topology: t.createOptions(), timeoutMs: 5_000 });
+  const blocked = async (): Promise<number> => {
+    const infos = await Promise.all((await t.primaries()).map((server) => server.info('clients')));
+    return infos.reduce((sum, info) => sum + Number(info.blocked_clients), 0);
+  };
+
+  for (const how of ['close', 'destroy', 'signal'] as const) {
+    it(`ends what was begun through a duplicate by ${how}, and nothing of others`, async () => {
+      await using redis = client();
+      const controller = new AbortController();
+      const one = redis.duplicate({ signal: controller.signal });
+      const other = redis.duplicate();
+      const heard: string[] = [];
+      const views = { one, other, client: redis };
+      for (const [name, view] of Object.entries(views)) {
+        await view.subscribe('{l}news', (message) => heard.push(`${name} ${message}`));
+        view.on('close', () => heard.push(`${name} closed`));
+      }
+      const calls = Object.values(views).map((view) => outcomeOf(view.with({ timeoutMs: 0 }).blpop('{l}jobs', 0)));
+      await until(async () => (await blocked()) === 3);
+      if (how === 'close') await one.close();
+      else if (how === 'destroy') one.destroy();
+      else controller.abort();
+      assert.equal(await calls[0], 'ERR_CLOSED no');
+      for (const view of [one, one.with({ idempotent: true }), one.session()]) {
+        assert.equal(await outcomeOf(view.get('{l}a')), 'ERR_CLOSED no');
+        assert.equal(await outcomeOf(view.pipeline().get('{l}a').exec()), 'ERR_CLOSED no');
+        assert.equal(await outcomeOf(view.multi().get('{l}a').exec()), 'ERR_CLOSED no');
+        assert.equal(await outcomeOf(view.lease((own) => own.get('{l}a'), { key: '{l}a' })), 'ERR_CLOSED no');
+        assert.equal(await outcomeOf(view.subscribe('{l}news', () => {})), 'ERR_CLOSED no');
+        assert.equal(await outcomeOf(view.connect()), 'ERR_CLOSED no');
+      }
+      assert.deepEqual(heard.splice(0), ['one closed']);
+      await redis.publish('{l}news', 'hello');
+      await until(() => heard.length === 2);
+      assert.deepEqual(heard.splice(0).sort(), ['client hello', 'other hello']);
+      await redis.rpush('{l}jobs', ['1', '2']);
+      await Promise.all(calls.slice(1));
+      assert.equal(await other.set('{l}a', '1'), 'OK');
+      await redis.close();
+      assert.deepEqual(heard.sort(), ['client closed', 'other closed']);
+      assert.equal(await outcomeOf(other.get('{l}a')), 'ERR_CLOSED no');
+    });
+  }
+
+  it('waits at the close of a duplicate for its own commands, and for no others', async () => {
+    await using redis = client();
+    const own = redis.duplicate();
+    const calls = Array.from({ length: 100 }, (_, i) => outcomeOf(own.set(`k${i}`, 'v')));
+    const popped = outcomeOf(redis.blpop('nothing', 0.5));
+    await own.close();
+    assert.deepEqual(new Set(await Promise.all(calls)), new Set(['OK']));
+    assert.deepEqual([redis.stats().commands, await popped], [1, 'null']);
+  });
+});
