@@ -1,0 +1,91 @@
+import { type Callback, nodeify } from './callbacks.js';
+import { Command } from './command.js';
+import type { BatchOutcome, CommandBatch, CommandTarget } from './command-target.js';
+import { Commander } from './commander.js';
+import { Pipeline } from './pipeline.js';
+import { asPairs } from './replies.js';
+import { ScanStream, type ScanStreamOptions } from './scan-stream.js';
+import type { ScriptDefinition } from './script.js';
+
+/** Commander of an object with a connection: its batches, transactions and scans. */
+export abstract class ClientCommander extends Commander implements CommandTarget {
+  abstract readonly isCluster: boolean;
+  /** A class an object, whose prototype has the commands that were defined on the object: pipelines that exist have them, too. */
+  readonly #Pipeline = class extends Pipeline {};
+
+  abstract override sendCommand(command: Command, batch?: CommandBatch): unknown;
+  abstract execute(commands: readonly Command[], transaction: boolean): Promise<BatchOutcome>;
+
+  override defineCommand(name: string, definition: ScriptDefinition): void {
+    super.defineCommand(name, definition);
+    this.copyCommands(this.#Pipeline.prototype, [name]);
+  }
+
+  override addBuiltinCommand(name: string): void {
+    super.addBuiltinCommand(name);
+    this.copyCommands(this.#Pipeline.prototype, [name]);
+  }
+
+  /** Commands that are collected, and sent together by `exec()`. */
+  pipeline(commands?: readonly (readonly unknown[])[]): Pipeline {
+    const pipeline = new this.#Pipeline(this);
+    return Array.isArray(commands) ? pipeline.addBatch(commands) : pipeline;
+  }
+
+  /** A pipeline that is one transaction; with `{ pipeline: false }` MULTI by itself, until `exec()`. */
+  multi(commands?: readonly (readonly unknown[])[] | MultiOptions, options?: MultiOptions): unknown {
+    const { pipeline: isPipeline } = ((Array.isArray(commands) ? options : (options ?? commands)) as MultiOptions | undefined) ?? {};
+    if (isPipeline === false) return this.sendCommand(new Command('multi', [], { replyEncoding: 'utf8' }));
+    const pipeline = new this.#Pipeline(this, true);
+    return Array.isArray(commands) ? pipeline.addBatch(commands) : pipeline;
+  }
+
+  /** Ends the transaction of `multi({ pipeline: false })`. */
+  exec(callback?: Callback): Promise<unknown> {
+    const replies = this.sendCommand(new Command('exec', [], { replyEncoding: 'utf8' })) as Promise<unknown>;
+    return nodeify(
+      replies.then((given) => (Array.isArray(given) ? asPairs(given) : given)),
+      callback,
+    );
+  }
+
+  scanStream(options?: ScanStreamOptions): ScanStream {
+    return this.#scan('scan', undefined, options);
+  }
+
+  scanBufferStream(options?: ScanStreamOptions): ScanStream {
+    return this.#scan('scanBuffer', undefined, options);
+  }
+
+  sscanStream(key: string | Buffer, options?: ScanStreamOptions): ScanStream {
+    return this.#scan('sscan', key, options);
+  }
+
+  sscanBufferStream(key: string | Buffer, options?: ScanStreamOptions): ScanStream {
+    return this.#scan('sscanBuffer', key, options);
+  }
+
+  hscanStream(key: string | Buffer, options?: ScanStreamOptions): ScanStream {
+    return this.#scan('hscan', key, options);
+  }
+
+  hscanBufferStream(key: string | Buffer, options?: ScanStreamOptions): ScanStream {
+    return this.#scan('hscanBuffer', key, options);
+  }
+
+  zscanStream(key: string | Buffer, options?: ScanStreamOptions): ScanStream {
+    return this.#scan('zscan', key, options);
+  }
+
+  zscanBufferStream(key: string | Buffer, options?: ScanStreamOptions): ScanStream {
+    return this.#scan('zscanBuffer', key, options);
+  }
+
+  #scan(command: string, key: string | Buffer | undefined, options?: ScanStreamOptions): ScanStream {
+    return new ScanStream({ objectMode: true, redis: this, command, ...(key === undefined ? {} : { key }), ...options });
+  }
+}
+
+interface MultiOptions {
+  readonly pipeline?: boolean;
+}

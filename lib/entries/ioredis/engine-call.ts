@@ -1,0 +1,54 @@
+import { IntegerRangeError, type Redis, type Script } from '../../index.js';
+import type { Command } from './command.js';
+
+/** Views of the engine on which commands are issued: text as strings, and as bytes. */
+export interface EngineViews {
+  readonly text: Redis;
+  readonly bytes: Redis;
+}
+
+/** What a view, a pipeline and a transaction of the engine have alike. */
+interface Issuer {
+  call(name: string, ...args: readonly (string | Buffer)[]): unknown;
+  script(script: Script, keys: readonly (string | Buffer)[], args: readonly (string | Buffer)[]): unknown;
+}
+
+interface Batch extends Issuer {
+  exec(options: { readonly errors: 'inline' }): Promise<unknown[]>;
+}
+
+function issue(issuer: Issuer, command: Command): unknown {
+  const { name, args, script } = command;
+  if (script === null) return issuer.call(name, ...args);
+  const count = Number(args[1]);
+  // The server says what is wrong with the count.
+  if (!Number.isInteger(count) || count < 0 || count > args.length - 2) return issuer.call('eval', script.lua, ...args.slice(1));
+  return issuer.script(script.scriptFor(command.isReadOnly), args.slice(2, 2 + count), args.slice(2 + count));
+}
+
+const isText = ({ replyEncoding }: Command): boolean => replyEncoding === 'utf8' || replyEncoding === 'utf-8';
+
+/** Issues a command, and gives its reply as it came: text, or bytes where the command wants another encoding. */
+export function callEngine(views: EngineViews, command: Command): Promise<unknown> {
+  return issue((isText(command) ? views.text : views.bytes) as unknown as Issuer, command) as Promise<unknown>; // by `call` and `script`
+}
+
+/** Issues commands together; outcomes are the engine's. Rejects where none of them was run. */
+export async function runBatch(views: EngineViews, commands: readonly Command[], transaction: boolean): Promise<readonly unknown[]> {
+  if (commands.length === 0) return [];
+  const view = commands.every(isText) ? views.text : views.bytes;
+  const batch = (transaction ? view.multi() : view.pipeline()) as unknown as Batch;
+  for (const command of commands) issue(batch, command);
+  const outcomes = await batch.exec({ errors: 'inline' });
+  return outcomes.map((outcome) => (outcome instanceof IntegerRangeError ? roundedReply(outcome) : outcome));
+}
+
+/** The reply that has integers beyond 2^53, rounded, as ioredis gives it. */
+export function roundedReply({ reply }: IntegerRangeError): unknown {
+  return rounded(reply);
+}
+
+function rounded(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  return Array.isArray(value) ? value.map(rounded) : value;
+}
