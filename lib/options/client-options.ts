@@ -52,7 +52,7 @@ export interface ClientOptions extends ReadLimits {
   /**
    * Which addresses that servers tell (MOVED, ASK, topology replies, sentinels) may be connected to, as in `nodes[].match`: `host:port`,
    * `host`, a subnet, or a pattern with `*`. Compared after `addressMap`. The servers in `topology` are always allowed. Others are refused
-   * with an `AddressRefusedError`. Default: all are allowed. See docs/security.md.
+   * with an `AddressRefusedError`, of `setMembers` with an `OptionsError`. Default: all are allowed. See docs/security.md.
    */
   readonly allowedAddresses?: readonly string[];
   /** Reject at once instead of waiting while no node serves. Default false. */

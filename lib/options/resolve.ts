@@ -1,5 +1,7 @@
 import { OptionsError } from '../errors.js';
 import { type Credentials, checkGroup, credentialsOf, type GroupOptions, tlsOf } from './access.js';
+import { type Address, addressKey } from './address.js';
+import { compileAddressPattern } from './address-pattern.js';
 import { checkClient, checkView, type GivenOptions } from './checks.js';
 import type { ClientOptions, ViewOptions } from './client-options.js';
 import { DEFAULTS, type Options } from './defaults.js';
@@ -9,7 +11,7 @@ import { previousOptions } from './previous.js';
 import { refuseUnknownTags } from './replica-sets.js';
 import { checkRing } from './ring.js';
 import { refuseSecret } from './secrets.js';
-import type { RingTopology } from './topology.js';
+import { type RingTopology, seedsOf } from './topology.js';
 import { optionsOfUrl } from './url-parameters.js';
 import { deepFreeze, nonEmptyString, refuseValue } from './validate.js';
 
@@ -58,7 +60,17 @@ export function resolveMembers(client: Options, ring: RingTopology, members: unk
     (url.database ?? client.database) === client.database;
   if (!isSame) throw new OptionsError(path, 'expected no other scheme, user, password or database than the client has');
   if (next.kind !== 'ring') throw new OptionsError(path, 'expected a ring');
+  refuseStrangers(client, seedsOf(next), path);
   return next;
+}
+
+/** Throws for an address that neither the client's own options name nor `allowedAddresses` allows. */
+function refuseStrangers({ topology, allowedAddresses }: Options, addresses: readonly Address[], path: string): void {
+  if (allowedAddresses === null) return;
+  const allowed = allowedAddresses.flatMap((text) => compileAddressPattern(text) ?? []);
+  const known = new Set(seedsOf(topology).map(addressKey));
+  const stranger = addresses.find((address) => !known.has(addressKey(address)) && !allowed.some((matches) => matches(address)));
+  if (stranger !== undefined) throw new OptionsError(path, `expected addresses that allowedAddresses allows, got ${addressKey(stranger)}`);
 }
 
 function withDefaults(given: GivenOptions, path: string): Options {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ClientOptions } from '../../../lib/options/client-options.js';
 import { DEFAULTS, type Options } from '../../../lib/options/defaults.js';
-import { resolveGroup, resolveOptions, resolveView } from '../../../lib/options/resolve.js';
-import { cluster, sentinel, single } from '../../../lib/options/topology.js';
+import { resolveGroup, resolveMembers, resolveOptions, resolveView } from '../../../lib/options/resolve.js';
+import { ring } from '../../../lib/options/ring.js';
+import { cluster, replication, sentinel, single } from '../../../lib/options/topology.js';
 import { assertOptionsError, type RefusedOptions } from './assert-options-error.js';
 
 const BAD: RefusedOptions = [
@@ -205,6 +206,35 @@ describe('options of another group of the same sentinels', () => {
   for (const [one, name, given, message] of bad) {
     it(`say ${message.source.slice(1)}`, () => {
       assert.throws(() => resolveGroup(one, name as string, given as object), { name: 'OptionsError', message });
+    });
+  }
+});
+
+describe('other members of a ring', () => {
+  const client = resolveOptions({ topology: ring({ a: 'a:1', b: 'b:1' }), allowedAddresses: ['10.0.0.0/8', 'c:1'] });
+  const { topology } = client;
+  assert.ok(topology.kind === 'ring');
+
+  const cases: readonly (readonly [members: Parameters<typeof ring>[0], refused: string | null])[] = [
+    [{ b: 'b:1', c: 'c:1', d: '10.1.2.3:6379' }, null],
+    [{ b: 'a:1' }, null],
+    [{ b: 'b:1', c: 'c:2' }, 'c:2'],
+    [{ b: replication(['10.0.0.1', 'e:1']) }, 'e:1'],
+    [{ b: sentinel('s:1', 'group') }, 's:1'],
+  ];
+  for (const [members, refused] of cases) {
+    it(`are ${refused === null ? 'allowed' : 'refused'} by their addresses: ${JSON.stringify(members)}`, () => {
+      const resolve = () => resolveMembers(client, topology, members);
+      if (refused === null)
+        assert.deepEqual(
+          resolve().members.map(({ name }) => name),
+          Object.keys(members),
+        );
+      else
+        assert.throws(resolve, {
+          name: 'OptionsError',
+          message: `setMembers(members): expected addresses that allowedAddresses allows, got ${refused}`,
+        });
     });
   }
 });
