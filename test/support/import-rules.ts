@@ -80,7 +80,7 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
   'admin/replication': [...topologyAdmin, 'admin/preflight/rights.ts'],
   'admin/sentinel': [...topologyAdmin, 'admin/replication', 'admin/preflight/rights.ts'],
   // Keys move with a client of their servers, which finds the primary, and follows it.
-  'admin/ring': [...groupAdmin, 'index.ts', 'connection', 'routing', 'admin/preflight/big-keys.ts'],
+  'admin/ring': [...groupAdmin, 'index.ts', 'connection', 'routing', 'admin/preflight'],
   'admin/target': ['admin/node-connections.ts', 'admin/health', 'admin/cluster-admin.ts', 'admin/replication', 'admin/sentinel'],
   // Where a client would send a command, the client itself says.
   'admin/explain/explain.ts': ['index.ts'],

@@ -13,7 +13,8 @@ export interface Need {
   readonly purpose: string;
 }
 
-const ANY_KEY = 'key';
+/** A key that is made up: of it only the command counts. */
+export const ANY_KEY = 'key';
 
 /**
  * The commands of a step. MIGRATE logs in at its target with what we log in with, so that rights there are ours as well, and sends SELECT and

@@ -39,6 +39,12 @@ export interface KeyPlace {
   readonly address: Address | null;
 }
 
+/** A server that has keys of its own, with its name for people: the member's, or the node of a cluster. */
+export interface StorePrimary {
+  readonly name: string;
+  readonly node: Pick<NodeInfo, 'key' | 'address'>;
+}
+
 /** Deadline of what may be repeated: longer than a failover. */
 const PATIENCE_MS = 60_000;
 /** A change of roles that nobody announces is seen so soon. */
@@ -80,6 +86,21 @@ export class KeyStore {
       client.on('error', () => undefined);
       return { name, weight, redis: client.with({ buffers: true }) };
     });
+  }
+
+  /** How the servers are reached. */
+  get options(): Options {
+    return this.#options;
+  }
+
+  /** The primaries that are known now. */
+  get primaries(): StorePrimary[] {
+    return this.members.flatMap(({ name, redis }) =>
+      (redis.topology?.shards ?? []).flatMap(({ primary: node }) => {
+        if (node === null) return [];
+        return { name: this.topology.kind === 'ring' ? `${name} (${node.key})` : node.key, node };
+      }),
+    );
   }
 
   get database(): number {

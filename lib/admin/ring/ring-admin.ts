@@ -12,6 +12,7 @@ import { RING_FORMS } from './call-forms.js';
 import { KeyStore, type StoreAccess } from './key-store.js';
 import { lookBefore } from './look-before.js';
 import { MOST_STRAYS, type MovePlan, planMove, type Weights } from './move-plan.js';
+import { moveRights, refuseMissingRights } from './move-rights.js';
 import { MoveRun, type RingMoveOptions, type RingMoveOutcome } from './move-run.js';
 import { readRing } from './read-ring.js';
 import { checkRing, type RingReport } from './ring-report.js';
@@ -84,14 +85,14 @@ export class RingAdmin implements TopologyAdmin {
   ): Promise<MovePlan> {
     const { samples = DEFAULT_SAMPLES, stop, keysPerSecond = null, bytesPerSecond = null, strays = false, via = 'migrate' } = options;
     const [from, to] = await this.#both();
-    const notes = await lookBefore(from, to, via === 'migrate');
+    const [notes, rights] = await Promise.all([lookBefore(from, to, via === 'migrate'), moveRights(from, to, via)]);
     const sources = await Promise.all(from.members.map((source) => sampleSource(source, { from, to }, { most: samples, stop })));
     if (stop?.aborted === true) throw new AdminError('stopped while the keys were looked at. Nothing was done');
     return planMove(sources, {
       weights: { from: weightsOf(from), to: weightsOf(to) },
       limits: { keysPerSecond, bytesPerSecond },
       strays,
-      notes,
+      notes: [...notes, ...rights.map(({ text }) => text)],
     });
   }
 
@@ -106,6 +107,7 @@ export class RingAdmin implements TopologyAdmin {
       );
     }
     const [from, to] = await this.#both();
+    if (plan.totalKeys > 0) refuseMissingRights(await moveRights(from, to, options.via ?? 'migrate'));
     return await new MoveRun(from, to, options).run(plan.totalKeys);
   }
 

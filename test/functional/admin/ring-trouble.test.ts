@@ -94,16 +94,24 @@ describe('a move of keys in trouble', function () {
     await target.ask('ACL', 'SETUSER', 'mover', 'on', '>mover-secret', '~*', '+@all', '-restore');
     const words = ['ring', 'move', '--from', `redis://:source-secret@${source.address}`, '--to', target.address, '--yes'];
     const login = ['--to-user', 'mover', '--to-password', 'mover-secret'];
+    const missing = /user mover may not send 127\.0\.0\.1:\d+ RESTORE \(to take keys\): allow it there with ACL SETUSER mover \+restore/;
     const refused = await slotwise(...words, ...login);
     assert.equal(refused.code, 4);
-    assert.match(refused.out, /key "user:\d+" and 99 more cannot go from .* to .*: NOPERM|key "user:\d+" cannot go from .*: NOPERM/);
+    assert.match(refused.out, new RegExp(`\nnote: ${missing.source}\n$`), 'the plan says it');
+    assert.match(refused.err, new RegExp(`^slotwise: ${missing.source}\\. Nothing was done\n$`), 'nothing is begun');
+    assert.equal((await source.info('commandstats')).cmdstat_migrate, undefined);
+    // What is looked at before is one key that nobody has.
+    await target.ask('ACL', 'SETUSER', 'mover', '+restore', 'resetkeys', '~other:*');
+    const failed = await slotwise(...words, ...login);
+    assert.equal(failed.code, 4);
+    assert.match(failed.out, /key "user:\d+" and 99 more cannot go from .* to .*: NOPERM|key "user:\d+" cannot go from .*: NOPERM/);
     assert.match(
-      refused.err,
+      failed.err,
       /To go on: slotwise ring move .*--to-user mover.*with the passwords in SLOTWISE_PASSWORD and SLOTWISE_TO_PASSWORD/,
     );
-    assert.ok(![refused.out, refused.err].join().includes('-secret'), refused.err);
+    assert.ok(![refused.out, refused.err, failed.out, failed.err].join().includes('-secret'), failed.err);
     assert.equal(await source.ask('DBSIZE'), 100);
-    await target.ask('ACL', 'SETUSER', 'mover', '+restore');
+    await target.ask('ACL', 'SETUSER', 'mover', '~*');
     const moved = await slotwise(...words, ...login);
     assert.deepEqual([moved.code, await source.ask('DBSIZE'), await target.ask('DBSIZE')], [0, 0, 100], moved.err);
   });
