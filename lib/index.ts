@@ -2,12 +2,14 @@
 // Buffer and AbortSignal in the declarations: a program that lists no `types` of its own has them thus, too.
 
 export { createClient } from './api/create-client.js';
+export type { Dedicated } from './api/dedicated.js';
 export { defineScript } from './api/define-script.js';
 export type { Leased, Watched } from './api/leased.js';
 export type { Pipeline } from './api/pipeline.js';
 export type { Redis } from './api/redis.js';
 export type { Subscription } from './api/subscription.js';
 export type * from './api/types.js';
+export type { DedicatedEvents, DedicatedState } from './client/dedicated/dedicated-connection.js';
 export type { ClientEvents } from './client/events.js';
 export type { Gap, GapReason } from './client/gap.js';
 export type { WatchOptions } from './client/lease/watch.js';

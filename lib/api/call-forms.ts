@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.js';
+import { checkDatabase } from '../options/access.js';
 import {
   type CallForm,
   oneOrMore,
@@ -10,7 +11,7 @@ import {
   unchecked,
   value,
 } from '../options/call-form.js';
-import { checkSignal } from '../options/checks.js';
+import { checkClientName, checkSignal } from '../options/checks.js';
 import { type Check, flag, integerBetween, nonEmptyString, oneOf, refuseValue } from '../options/validate.js';
 import { checkFilter } from './keyspace-events.js';
 import { checkMessages, checkSubscribe } from './subscription.js';
@@ -109,15 +110,24 @@ function eventsTarget(): Parameter {
   });
 }
 
-/** How the methods of `LifeMethods` are called. */
-export const LIFE_FORMS = {
-  connect: { form: 'connect()', parameters: [], refuses: 'rejects' },
-  reauthenticate: { form: 'reauthenticate()', parameters: [], refuses: 'rejects', advice: 'it asks the option credentials' },
+const CONNECT = { form: 'connect()', parameters: [], refuses: 'rejects' } as const;
+/** The end of a life, and its events. */
+const ENDS = {
   close: { form: 'close()', parameters: [], refuses: 'rejects' },
   destroy: { form: 'destroy()', ...NOTHING },
   on: { form: 'on(event, listener)', parameters: [unchecked('event'), listener('listener')], refuses: 'throws' },
   once: { form: 'once(event, listener)', parameters: [unchecked('event'), listener('listener')], refuses: 'throws' },
   off: { form: 'off(event, listener)', parameters: [unchecked('event'), listener('listener')], refuses: 'throws' },
+} satisfies Readonly<Record<string, CallForm>>;
+
+/** How the methods of `Dedicated` are called that are no commands. */
+export const DEDICATED_FORMS = { call: null, connect: CONNECT, ...ENDS } satisfies Readonly<Record<string, CallForm | null>>;
+
+/** How the methods of `LifeMethods` are called. */
+export const LIFE_FORMS = {
+  connect: CONNECT,
+  reauthenticate: { form: 'reauthenticate()', parameters: [], refuses: 'rejects', advice: 'it asks the option credentials' },
+  ...ENDS,
 } satisfies Readonly<Record<string, CallForm>>;
 
 /** How the methods of `Redis` are called. */
@@ -128,6 +138,11 @@ export const REDIS_FORMS = {
   domain: { form: 'domain(name)', parameters: [unchecked('name')], refuses: 'throws' },
   session: { form: 'session()', ...NOTHING },
   duplicate: { form: 'duplicate({ signal })', parameters: [options({ signal: checkSignal })], refuses: 'throws' },
+  dedicated: {
+    form: 'dedicated({ key, database, clientName })',
+    parameters: [options({ key: checkKey, database: checkDatabase, clientName: checkClientName })],
+    refuses: 'throws',
+  },
   group: { form: 'group(name, { username, password … })', parameters: [unchecked('name'), unchecked('options')], refuses: 'throws' },
   memberOf: { form: 'memberOf(key)', parameters: [key], refuses: 'throws' },
   member: { form: 'member(name)', parameters: [unchecked('name')], refuses: 'throws' },

@@ -23,6 +23,7 @@ import type { Arg, CommandSpec, Decode, Raw } from '../protocol/command-spec.js'
 import type { Explanation } from '../routing/reads/explanation.js';
 import type { TopologySnapshot } from '../topology/snapshot.js';
 import { REDIS_FORMS } from './call-forms.js';
+import { Dedicated, type DedicatedOptions, dedicatedOf } from './dedicated.js';
 import { Leased, Watched, type WatchResult } from './leased.js';
 import { type DuplicateOptions, LifeMethods } from './life-methods.js';
 import { Pipeline } from './pipeline.js';
@@ -106,6 +107,16 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
   duplicate(options: DuplicateOptions = {}): Redis<Text, Integer> {
     const life = newLife(this.#client, options.signal);
     return new Redis(this.#client, this.#client.view(this.#view.options, { ...this.#view, life }));
+  }
+
+  /**
+   * A connection for the caller alone, kept until it is closed or this client ends: for what needs the state of one (SELECT, WATCH and MULTI
+   * by hand, CLIENT TRACKING …). It is opened by its first command; after a loss another takes its place, which is told the state again.
+   * `lease()` is for what is over soon.
+   * @example await using one = redis.dedicated({ database: 3 }); await one.set('a', '1');
+   */
+  dedicated(options: DedicatedOptions = {}): Dedicated<Text, Integer> {
+    return new Dedicated(dedicatedOf(this.#client, this.#view, options));
   }
 
   /**

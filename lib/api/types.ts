@@ -76,6 +76,7 @@ export type { ModuleInfo } from '../commands/server/module.js';
 export type { FailoverOptions, FlushOptions, InfoSection, Role, ServerTime, ShutdownOptions } from '../commands/server/server.js';
 export type { CommandlogType, LargeCommand, LoggedCommand, SlowCommand } from '../commands/server/slowlog.js';
 export type { Integer, Limit, Pairs, ScanOptions } from '../commands/tokens.js';
+export type { DedicatedOptions } from './dedicated.js';
 export type { KeyspaceEvent, KeyspaceFilter } from './keyspace-events.js';
 export type { ServerHello, TrackingOptions } from './leased-commands.js';
 export type { DuplicateOptions } from './life-methods.js';

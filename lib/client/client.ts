@@ -270,9 +270,9 @@ export class Client {
     if (this.isClosed) return;
     const wasIdle = this.#lifecycle.state === 'idle';
     this.#lifecycle.enter('closing');
+    const members = this.life.close();
     this.#dispatcher.endBlocking();
     this.subscriptions.destroy(new ClosedError('the client is closed'));
-    const members = this.life.close();
     while (!wasIdle && this.#isOwed() && !this.isClosed) await new Promise((resolve) => setTimeout(resolve, 5));
     await members;
     await Promise.all([this.#deployment.nodes.close(), this.moving?.previous.close()]);

@@ -29,7 +29,7 @@ import {
 } from './validate.js';
 
 // The characters that CLIENT SETNAME takes, https://redis.io/docs/latest/commands/client-setname/
-const checkClientName: Check<string> = (value, path) =>
+export const checkClientName: Check<string> = (value, path) =>
   typeof value === 'string' && /^[!-~]+$/.test(value) ? value : refuseValue(path, 'printable ASCII without spaces', value);
 
 const checkHostPort: Check<string> = (value, path) => {

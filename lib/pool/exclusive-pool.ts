@@ -236,6 +236,7 @@ export class ExclusivePool implements Holder, LeasePool {
       this.#connections.delete(pooled);
       this.#available.delete(pooled);
       if (wasPending) this.#pending--;
+      [...this.#leases].find((lease) => lease.pooled === pooled)?.events?.closed(error);
       // An attempt that began before the backoff says nothing new.
       const isNew = wasPending && pooled.generation === this.#generation && this.#reconnector.state === 'open';
       // One that breaks comes again with the next call, or when the node is reached again: its server may hang up on any.
@@ -282,6 +283,7 @@ export class ExclusivePool implements Holder, LeasePool {
     this.#unblockConnections.clear();
     if (!blockedStay) for (const blocked of [...this.#blocked]) blocked.reroute(error);
     this.#returnWaiting(error);
+    if (!blockedStay) for (const lease of [...this.#leases]) lease.events?.outdated(error);
   }
 
   /** The client closes: calls neither wait nor block any longer. Popped elements are still delivered. */

@@ -10,6 +10,14 @@ export interface LeasePool {
   block(call: Call, lease: Lease): void;
 }
 
+/** What a lease that is kept for long is told. */
+export interface LeaseEvents {
+  /** Its connection is closed; comes before the calls on it go back to their owners. */
+  closed(error: SlotwiseError | null): void;
+  /** Its node is not the right one any more, or the address may lead to another server. */
+  outdated(error: SlotwiseError): void;
+}
+
 type LeaseStatus = 'active' | 'ended' | 'released';
 
 const TRANSITIONS: Transitions<LeaseStatus> = { active: ['ended', 'released'], ended: ['released'], released: [] };
@@ -26,6 +34,8 @@ const TRANSITIONS: Transitions<LeaseStatus> = { active: ['ended', 'released'], e
 export class Lease {
   readonly connection: Connection;
   status: LeaseStatus = 'active';
+  /** Who is told what becomes of the connection; null: nobody. */
+  events: LeaseEvents | null = null;
   /** Reason for which the pool has ended the lease. */
   ended: SlotwiseError | null = null;
 
@@ -46,6 +56,7 @@ export class Lease {
     if (this.status !== 'active') return;
     this.#change('ended');
     this.ended = reason;
+    this.events?.outdated(reason);
   }
 
   /** `dirty`: its state is not that of a fresh connection (in MULTI, WATCHing, subscribed, blocked …): it is closed, never reused. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { ClusterAdmin, ReplicationAdmin, SentinelAdmin } from '../../lib/admin/index.js';
+import { Dedicated } from '../../lib/api/dedicated.js';
 import { Leased, Watched } from '../../lib/api/leased.js';
 import { LeasedCommands } from '../../lib/api/leased-commands.js';
 import { LifeMethods } from '../../lib/api/life-methods.js';
@@ -86,6 +87,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
     with: { places: [{ fits: {}, takes: ['object'], named: true }], sync: true },
     domain: noName,
     session: atOnce,
+    dedicated: { places: [optionsPlace], sync: true },
     duplicate: { places: [optionsPlace], sync: true },
     group: { places: [place('other'), place({})], sync: true },
     memberOf: { places: [key], sync: true },
@@ -104,6 +106,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
   },
   Pipeline: { call: words, exec: { places: [optionsPlace] } },
   Leased: { call: words },
+  Dedicated: { call: words, connect: nothing, close: nothing, destroy: atOnce, on: event, once: event, off: event },
   Watched: { call: words, multi: atOnce },
   Subscription: { unsubscribe: nothing },
   MessageStream: { ready: nothing },
@@ -155,6 +158,7 @@ const CLASSES = [
   SubscriptionMethods,
   Pipeline,
   Leased,
+  Dedicated,
   Watched,
   Subscription,
   ClusterAdmin,
@@ -286,6 +290,8 @@ forEachTopology(
       }
       await redis.lease(async (one) => failures.push(...(await failuresOf(one, callsOf('Leased')))));
       await redis.watch('k', async (tx) => failures.push(...(await failuresOf(tx, callsOf('Watched')))));
+      await using dedicated = redis.dedicated({ key: 'k' });
+      failures.push(...(await failuresOf(dedicated, callsOf('Dedicated'))));
       await using subscription = await redis.subscribe('c', some);
       failures.push(...(await failuresOf(subscription, callsOf('Subscription'))));
       await using messages = redis.messages('c');

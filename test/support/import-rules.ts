@@ -43,6 +43,7 @@ export const rules: Readonly<Record<string, readonly string[]>> = {
   'client/previous': ['client/*', 'client/nodes', 'client/dispatch'],
   'client/client.ts': ['client/*', 'client/nodes', 'client/dispatch', 'client/pubsub', 'client/previous'],
   'client/lease': ['client/*', 'client/client.ts', 'client/dispatch', 'client/ring/lease-keys.ts', 'client/previous/moving.ts'],
+  'client/dedicated': ['client/*', 'client/client.ts', 'client/dispatch', 'client/lease/lease-keys.ts'],
   'client/scan': ['client/*', 'client/client.ts'],
   'client/ring': ['client/*', 'client/client.ts', 'client/pubsub', 'client/scan'],
   api: [...engine, 'commands', 'connection', 'topology', 'routing', 'client'],

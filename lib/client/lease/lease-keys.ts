@@ -33,7 +33,7 @@ export class LeaseKeys {
 }
 
 /** Rule for the keys of what a lease of this slot sends; null: there is none. */
-export function leaseKeysOf(client: Client, { member, prefix }: View, key: Arg | null, slot: number): LeaseKeys | null {
+export function leaseKeysOf(client: Pick<Client, 'sharding'>, { member, prefix }: View, key: Arg | null, slot: number): LeaseKeys | null {
   const { ring } = client.sharding;
   if (ring === null || member !== null) return null;
   return new LeaseKeys(ring, key === null || prefix === null ? key : prefixKey(prefix, key), slot);
