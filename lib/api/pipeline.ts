@@ -44,7 +44,8 @@ export class Pipeline<
    */
   call(...words: readonly [command: string, ...args: Arg[]]): Pipeline<[...Replies, Raw], Text, Integer> {
     try {
-      this.#steps.push({ ...commandOf(words, 'call'), decode: null, called: true });
+      const { spec, args } = commandOf(words, 'call');
+      this.#steps.push({ spec, args, decode: null, called: true });
     } catch (error) {
       this.#refused ??= error;
     }

@@ -57,6 +57,8 @@ class PipelineRun implements OutcomeSink {
   /** The steps are issued bit by bit. */
   #isFed = false;
   #isFeeding = false;
+  /** The view for steps of `call()`; null: there was none yet. */
+  #callView: View | null = null;
 
   constructor(
     private readonly client: Client,
@@ -99,7 +101,8 @@ class PipelineRun implements OutcomeSink {
   #issueNext(): void {
     const index = this.#issued++;
     const step = this.steps[index] as BatchStep; // the index is in range
-    this.client.runInto(this, index, step, step.called ? this.view.withObjects() : this.view);
+    if (step.called) this.#callView ??= this.view.withObjects();
+    this.client.runInto(this, index, step, (step.called ? this.#callView : null) ?? this.view);
   }
 
   onValue(index: number, value: unknown): void {
