@@ -6,9 +6,11 @@ import { Pipeline } from './pipeline.js';
 import { asPairs } from './replies.js';
 import { ScanStream, type ScanStreamOptions } from './scan-stream.js';
 import type { ScriptDefinition } from './script.js';
+import type { ChainableCommander, ClientContext } from './types/context.js';
+import type { RedisCommander } from './types/redis-commander.js';
 
-/** Commander of an object with a connection: its batches, transactions and scans. */
-export abstract class ClientCommander extends Commander implements CommandTarget {
+/** What `ClientCommander` is, without the types of the commands. */
+abstract class UntypedClientCommander extends Commander implements CommandTarget {
   abstract readonly isCluster: boolean;
   /** A class an object, whose prototype has the commands that were defined on the object: pipelines that exist have them, too. */
   readonly #Pipeline = class extends Pipeline {};
@@ -27,7 +29,7 @@ export abstract class ClientCommander extends Commander implements CommandTarget
   }
 
   /** Commands that are collected, and sent together by `exec()`. */
-  pipeline(commands?: readonly (readonly unknown[])[]): Pipeline {
+  pipeline(commands?: readonly (readonly unknown[])[]): unknown {
     const pipeline = new this.#Pipeline(this);
     return Array.isArray(commands) ? pipeline.addBatch(commands) : pipeline;
   }
@@ -89,3 +91,20 @@ export abstract class ClientCommander extends Commander implements CommandTarget
 interface MultiOptions {
   readonly pipeline?: boolean;
 }
+
+type MappingOf<Context extends ClientContext> = Context extends { mapping: 'resp3' } ? 'resp3' : 'resp2';
+
+/** Batches of an object with a connection. */
+interface Batches<Context extends ClientContext> {
+  pipeline(commands?: unknown[][]): ChainableCommander<MappingOf<Context>>;
+}
+
+// The types of the commands come first, so that their forms of `multi` and `exec` do.
+/** Commander of an object with a connection: its commands, batches, transactions and scans. */
+export type ClientCommander<Context extends ClientContext = { type: 'default' }> = RedisCommander<Context> &
+  Batches<Context> &
+  UntypedClientCommander;
+
+export const ClientCommander = UntypedClientCommander as unknown as abstract new <
+  Context extends ClientContext = { type: 'default' },
+>() => ClientCommander<Context>;

@@ -1,7 +1,11 @@
 export { warnOnce } from '../shared/warnings.js';
+export type { Callback } from './callbacks.js';
 export { ClientCommander } from './client-commander.js';
 export { Command } from './command.js';
 export { callEngine, runBatch } from './engine-call.js';
 export { Pipeline } from './pipeline.js';
 export { print } from './print.js';
+export type { ScanStreamOptions } from './scan-stream.js';
 export { ScanStream } from './scan-stream.js';
+export type { ChainableCommander, ClientContext, RedisKey, RedisValue, Result } from './types/context.js';
+export type { RedisCommander } from './types/redis-commander.js';
