@@ -15,6 +15,8 @@ interface AskSeveralOptions<T> {
   readonly graceMs: number | ((value: T) => number);
   /** Whether a success starts the grace. Default: every one does. */
   readonly counts?: (value: T) => boolean;
+  /** Is given what ends the asking within so many ms, as a success does. */
+  readonly onStart?: (finishWithin: (ms: number) => void) => void;
 }
 
 /**
@@ -36,11 +38,9 @@ export function askSeveral<A, T>(
     let grace: NodeJS.Timeout | undefined;
     let graceEnd = Number.POSITIVE_INFINITY;
 
-    const startGrace = (value: T): void => {
-      const { graceMs } = options;
-      const ms = typeof graceMs === 'number' ? graceMs : graceMs(value);
+    const finishWithin = (ms: number): void => {
       const end = performance.now() + ms;
-      if (end >= graceEnd) return;
+      if (done || end >= graceEnd) return;
       graceEnd = end;
       clearTimeout(grace);
       grace = setTimeout(finish, ms).unref();
@@ -68,13 +68,15 @@ export function askSeveral<A, T>(
       if (answer.ok) {
         successes++;
         clearInterval(stagger);
-        if (options.counts?.(answer.value) ?? true) startGrace(answer.value);
+        const { graceMs } = options;
+        if (options.counts?.(answer.value) ?? true) finishWithin(typeof graceMs === 'number' ? graceMs : graceMs(answer.value));
       }
       while (open < atOnce && open + successes < options.want && next < items.length) start();
       if (successes >= options.want || open === 0) finish();
     };
 
     const stagger = options.staggerMs === undefined ? undefined : setInterval(start, options.staggerMs).unref();
+    options.onStart?.(finishWithin);
     for (let i = 0; i < Math.min(atOnce, options.want); i++) start();
     if (items.length === 0) finish();
   });

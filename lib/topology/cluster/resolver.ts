@@ -1,16 +1,17 @@
 import { TopologyError } from '../../errors.js';
 import { type Address, addressKey } from '../../options/address.js';
 import type { Raw } from '../../protocol/command-spec.js';
-import { clearTimeout, random as runtimeRandom, setTimeout } from '../../runtime/runtime.js';
+import { clearTimeout, performance, random as runtimeRandom, setTimeout } from '../../runtime/runtime.js';
 import { askSeveral } from '../ask-several.js';
 import { bounded, refuseBeyond } from '../limits.js';
 import { causesOf, failure, isNotPermitted, notPermitted } from '../probe-error.js';
 import { MODE_COMMANDS, modeOf } from '../replies.js';
-import type { ProbeFocus, Resolver, ResolverContext, SendOptions } from '../resolver-api.js';
+import type { Hint, ProbeFocus, Resolver, ResolverContext, SendOptions } from '../resolver-api.js';
 import { sameTopology, type TopologySnapshot } from '../snapshot.js';
 import { askingOrder, shuffled } from './asking-order.js';
 import { clusterTopology } from './cluster-topology.js';
 import { mergeViews } from './merge.js';
+import { namesNewerOwners, namesOtherOwners, ownerEpochs } from './news.js';
 import { type EndpointGroup, type NodeLine, parseNodes, parseShards, parseSlots } from './replies.js';
 import { isSameCluster, ofOneCluster } from './same-cluster.js';
 import { unverifiedOwners } from './unverified-owners.js';
@@ -22,6 +23,8 @@ const VIEWS = 3;
 const GRACE_MS = 100;
 /** The same once a view has news: until they are taken in, commands go where they are refused. In ms. */
 const NEWS_GRACE_MS = 30;
+/** News are taken in so long after they came, whoever has not answered, in ms. */
+const NEWS_MS = 40;
 const STAGGER_MS = 100;
 
 /**
@@ -35,6 +38,15 @@ export class ClusterResolver implements Resolver {
   readonly #random: () => number;
   /** Keys of the nodes that answered the last probe. */
   #answered: readonly string[] = [];
+  /** Config epochs of the owners of slots that the last probe found, by id. */
+  #ownerEpochs: ReadonlyMap<string, number> = new Map();
+  /** What the last probe found. */
+  #found: TopologySnapshot | null = null;
+  /** News that came when the probe that had asked was over, for the next one. */
+  #lateNews: ClusterView[] = [];
+  /** Has the probe that runs wait no longer than after news of its own. */
+  #hurry: () => void = () => {};
+  #hint: Hint = () => {};
   /** Key of the one node that the last quiet probe asked. */
   #lastQuietNode: string | null = null;
 
@@ -45,6 +57,10 @@ export class ClusterResolver implements Resolver {
     this.#random = random;
   }
 
+  watch(hint: Hint): void {
+    this.#hint = hint;
+  }
+
   async probe(previous: TopologySnapshot | null, focus?: ProbeFocus): Promise<TopologySnapshot> {
     const options = previous === null ? { timeoutMs: this.#context.firstTimeoutMs } : {};
     const known = previous === null ? [] : askingOrder(previous, focus, this.#answered, this.#random);
@@ -52,21 +68,39 @@ export class ClusterResolver implements Resolver {
     const unique = [...new Map(addresses.map((address) => [addressKey(address), address])).values()];
     const quiet = previous !== null && focus?.quiet === true ? await this.#askQuietly(previous) : null;
     if (quiet === 'unchanged') return previous as TopologySnapshot; // what is unchanged was there
+    let newsAt = Number.POSITIVE_INFINITY;
+    const graceAfter = (view: ClusterView): number => {
+      if (previous === null || !namesOtherOwners(view, previous)) return GRACE_MS;
+      newsAt = Math.min(newsAt, performance.now());
+      return NEWS_GRACE_MS;
+    };
+    if (quiet !== null) graceAfter(quiet.view);
     const foreign: ClusterView[] = [];
-    const ask = async (address: Address): Promise<ClusterView> => {
+    /** What the probe has done with the answers: those that come later are for the next one. */
+    let taken: 'none' | 'views' | 'all' = 'none';
+    const ask = async (address: Address, part: 'views' | 'all' = 'views'): Promise<ClusterView> => {
       const view = await this.#ask(address, options);
+      if (taken === 'all' || taken === part) this.#cameLate(view);
       if (previous === null || isSameCluster(view, previous)) return view;
       foreign.push(view);
       throw new TopologyError('ERR_NOT_A_CLUSTER', `${addressKey(address)} belongs to another cluster`, [], { node: addressKey(address) });
     };
     const others = quiet === null ? unique : unique.filter((address) => addressKey(address) !== quiet.key);
-    const answers = await askSeveral(others, ask, {
+    const answers = await askSeveral(others, (address) => ask(address), {
       want: quiet === null ? VIEWS : VIEWS - 1,
       staggerMs: STAGGER_MS,
-      graceMs: (view) => (previous !== null && namesOtherOwners(view, previous) ? NEWS_GRACE_MS : GRACE_MS),
+      graceMs: graceAfter,
+      onStart: (finishWithin) => {
+        this.#hurry = () => {
+          newsAt = Math.min(newsAt, performance.now());
+          finishWithin(NEWS_GRACE_MS);
+        };
+      },
       counts: knowsSlots,
     });
-    const own = [...(quiet === null ? [] : [quiet.view]), ...answers.flatMap((answer) => (answer.ok ? [answer.value] : []))];
+    taken = 'views';
+    const late = this.#lateNews.splice(0).filter((view) => previous !== null && isSameCluster(view, previous));
+    const own = [...late, ...(quiet === null ? [] : [quiet.view]), ...answers.flatMap((answer) => (answer.ok ? [answer.value] : []))];
     const views = ofOneCluster(viewsThatCount(own, foreign));
     if (views.length === 0) throw failure('ERR_NO_SEED_REACHABLE', 'no node of the cluster could be asked', causesOf(answers));
     // Servers that were reset and are still known, or still seeds, know only themselves: they are no reason to forget the cluster.
@@ -79,31 +113,29 @@ export class ClusterResolver implements Resolver {
       if (error instanceof TopologyError && error.code === 'ERR_TOPOLOGY_TOO_LARGE') this.#context.report('too large a view', error);
     }
     this.#answered = [...(quiet === null ? [] : [quiet.key]), ...answers.flatMap((answer) => (answer.ok ? [addressKey(answer.item)] : []))];
-    const verifying = await this.#askUnverifiedOwners(views, previous, ask);
-    return this.#topologyOf([...views, ...verifying], previous);
+    const unverified = this.#unverifiedOwners(views, previous);
+    const verifyMs = Math.min(GRACE_MS, Math.max(0, newsAt + NEWS_MS - performance.now()));
+    const all = [...views, ...(await askWithin(verifyMs, unverified, (address) => ask(address, 'all')))];
+    taken = 'all';
+    this.#ownerEpochs = ownerEpochs(all);
+    this.#found = this.#topologyOf(all, previous);
+    return this.#found;
   }
 
-  /**
-   * Views of the nodes that must be asked themselves. One that does not answer stays unverified: commands that it refuses say where to go.
-   */
-  async #askUnverifiedOwners(
-    views: readonly ClusterView[],
-    previous: TopologySnapshot | null,
-    ask: (address: Address) => Promise<ClusterView>,
-  ): Promise<ClusterView[]> {
-    const addresses = unverifiedOwners(views, previous).flatMap((id) => {
+  /** A node has answered a probe that waited for it no longer. */
+  #cameLate(view: ClusterView): void {
+    if (this.#found === null || !namesNewerOwners(view, this.#found, this.#ownerEpochs)) return;
+    this.#lateNews.push(view);
+    this.#hurry();
+    this.#hint('late news', true);
+  }
+
+  /** Addresses of the nodes that must be asked themselves. */
+  #unverifiedOwners(views: readonly ClusterView[], previous: TopologySnapshot | null): Address[] {
+    return unverifiedOwners(views, previous, this.#ownerEpochs).flatMap((id) => {
       const announced = views.flatMap(({ nodes }) => nodes.get(id)?.address ?? [])[0];
       return announced === undefined ? [] : (this.#context.rules.address(announced) ?? []);
     });
-    if (addresses.length === 0) return [];
-    const answers: ClusterView[] = [];
-    const asked = Promise.allSettled(addresses.map(async (address) => answers.push(await ask(address))));
-    // Not a deadline of the requests, which would end their connections.
-    await new Promise<unknown>((resolve) => {
-      const timer = setTimeout(resolve, GRACE_MS).unref();
-      void asked.then(() => clearTimeout(timer)).then(resolve);
-    });
-    return [...answers];
   }
 
   /**
@@ -153,6 +185,23 @@ export class ClusterResolver implements Resolver {
   }
 }
 
+/** Views of nodes. One that does not answer in time stays unverified: commands that it refuses say where to go. */
+async function askWithin(
+  ms: number,
+  addresses: readonly Address[],
+  ask: (address: Address) => Promise<ClusterView>,
+): Promise<ClusterView[]> {
+  if (addresses.length === 0) return [];
+  const answers: ClusterView[] = [];
+  const asked = Promise.allSettled(addresses.map(async (address) => answers.push(await ask(address))));
+  // Not a deadline of the requests, which would end their connections.
+  await new Promise<unknown>((resolve) => {
+    const timer = setTimeout(resolve, ms).unref();
+    void asked.then(() => clearTimeout(timer)).then(resolve);
+  });
+  return [...answers];
+}
+
 function knowsSlots({ ranges }: ClusterView): boolean {
   return ranges.length > 0;
 }
@@ -167,14 +216,6 @@ function hasSlots(topology: TopologySnapshot | null): boolean {
  */
 function viewsThatCount(own: readonly ClusterView[], foreign: readonly ClusterView[]): readonly ClusterView[] {
   return own.length === 0 || (!own.some(knowsSlots) && foreign.some(knowsSlots)) ? foreign : own;
-}
-
-/** Whether a view names other owners of slots than are known. What it says of replicas has time. */
-function namesOtherOwners({ ranges }: ClusterView, { slots, shards }: TopologySnapshot): boolean {
-  if (slots === null) return false;
-  const isOther = (slot: number, owner: string): boolean => shards[slots.shardOf(slot)]?.primary?.id !== owner;
-  // Where a part of a range went elsewhere another range begins or ends.
-  return ranges.some(({ start, end, owner }) => isOther(start, owner) || isOther(end, owner));
 }
 
 function isReply(raw: Raw | undefined): raw is Exclude<Raw, Error> {

@@ -55,6 +55,8 @@ export class ScriptedServers {
     },
   };
   onForget: () => void = () => {};
+  /** How long a server takes to answer, by port, in ms. */
+  delaysMs: Readonly<Record<string, number>> = {};
   /** Errors for addresses that the options refuse. */
   readonly refused: AddressRefusedError[] = [];
   /** What probes went on in spite of, the last error of each source. */
@@ -84,6 +86,8 @@ export class ScriptedServers {
       await new Promise((resolve) => setTimeout(resolve, options.timeoutMs ?? 500));
       throw new TimeoutError(`no reply from ${key}`, { node: key, executed: 'unknown' });
     }
+    const delayMs = this.delaysMs[key.replace('127.0.0.1:', '')];
+    if (delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, delayMs));
     if (server instanceof Error) throw server;
     return commands.map((words) => {
       const name = words.join(' ');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { clusterTopology } from '../../../../lib/topology/cluster/cluster-topology.js';
 import { mergeViews } from '../../../../lib/topology/cluster/merge.js';
+import { ownerEpochs } from '../../../../lib/topology/cluster/news.js';
 import { unverifiedOwners } from '../../../../lib/topology/cluster/unverified-owners.js';
 import { rules } from '../nodes.js';
 import { clusterView as view } from './views.js';
@@ -38,5 +39,32 @@ describe('unverifiedOwners', () => {
         expected,
       ),
     );
+  }
+});
+
+describe('unverifiedOwners, when an owner has told of itself', () => {
+  const TOLD = ['7002 myself,master - 3 0-8191', '7000 master - 1', '7001 master - 2 8192-16383'];
+  const STALE_ITSELF = ['7000 myself,master - 1 0-8191', '7001 master - 2 8192-16383', '7002 master - 1'];
+  const SUCCEEDED = ['7003 master - 4 0-8191', '7002 master - 3', '7001 master - 2 8192-16383'];
+  const MOVED_PART = ['7002 master - 3 1-8191', '7001 master - 4 0 8192-16383'];
+
+  const cases: readonly (readonly [name: string, views: readonly (readonly string[])[], expected: readonly string[]])[] = [
+    ['it, where all views are older', [BEFORE, STALE_ITSELF], ['7002']],
+    ['not it, where one view has its claim', [BEFORE, STALE_ITSELF, TOOK_OVER], []],
+    ['not it, where it has been asked', [BEFORE, TOLD], []],
+    ['not it, where its slots went on, at a higher epoch', [SUCCEEDED, SUCCEEDED], []],
+    ['not it, where a part of its slots did', [MOVED_PART, MOVED_PART], []],
+  ];
+  const views = [view(...TOLD), view(...BEFORE)];
+  const previous = clusterTopology(mergeViews(views, null), rules);
+  for (const [name, seen, expected] of cases) {
+    it(`are ${name}`, () => {
+      const found = unverifiedOwners(
+        seen.map((lines) => view(...lines)),
+        previous,
+        ownerEpochs(views),
+      );
+      assert.deepEqual(found, expected);
+    });
   }
 });
