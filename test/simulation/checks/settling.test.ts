@@ -107,12 +107,15 @@ describe('simulation: writes and roles', () => {
     assert.deepEqual([of(true), of(false)], [0, 1]);
   });
 
-  it('what is sent on a lease goes where that was, if it is older than the word', () => {
+  it('what is sent on a lease goes where that was, if it began before the word had to be followed', () => {
     const demoted = [{ teller: here, node: here, isPrimary: false, at: 140 }];
+    const long = [{ teller: here, node: here, isPrimary: false, at: 100 }];
     const part = forgedCall(1, 'SET a v#1', { traits: { ...plainTraits, partOf: 2 } });
     const lease = (issuedAt: number, settledAt = 300) => ({ calls: [part, forgedCall(2, 'LEASE', { issuedAt, settledAt })] });
     assert.deepEqual(found(demoted, lease(100)), []);
-    assert.equal(found(demoted, lease(145)).length, 1);
+    assert.deepEqual(found(demoted, lease(185)), []);
+    assert.deepEqual(found(long, lease(150)), []);
+    assert.equal(found(long, lease(155)).length, 1);
     assert.equal(found(demoted, lease(100, 190)).length, 1);
   });
 

@@ -46,14 +46,18 @@ export const stalePrimary: Check = {
       // A connection that was made since leads where the one address leads by now.
       if (kind === 'single' && (began.get(write.session) ?? 0) > known.at) continue;
       const calls = idsOfWrite(write).filter((id) => ledger.calls.has(id));
-      if (held.get(write.session)?.some((lease) => lease.issuedAt <= known.at && (lease.settledAt ?? write.sentAt) >= write.sentAt))
-        continue;
+      if (held.get(write.session)?.some((lease) => isBound(lease, write, known, stalls))) continue;
       const text = `${shownExecution(write)}: since ${ms(known.at)} the client could have known that it is no primary, by ${shownWord(known)}`;
       findings.push({ at: write.sentAt, text, calls });
     }
     return findings;
   },
 };
+
+/** The lease got its connection when the client did not have to follow the word yet, and still has it. */
+function isBound({ issuedAt, settledAt }: CallRecord, { sentAt }: Execution, { at }: RoleWord, stalls: readonly Span[]): boolean {
+  return runningMs(at, issuedAt, stalls) <= FOLLOW_MS && (settledAt ?? sentAt) >= sentAt;
+}
 
 /** The lease, or the `watch`, that the call is a part of: it goes where the connection leads that its program has for itself, and is told. */
 function leaseOf(id: number, { calls }: Ledger): CallRecord | undefined {

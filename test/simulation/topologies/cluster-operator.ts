@@ -210,7 +210,9 @@ export class ClusterOperator {
     let looks = 0;
     this.#steps(random, () => {
       const { table } = member.node;
-      const isNeeded = table.myself.isPrimary || table.replicasOf(table.myself).length > 0;
+      // Who follows it cannot forget it, whatever the member itself has heard of that.
+      const isFollowed = this.#mover.active.some(({ node }) => node.table.myself.primary?.ordinal === member.identity.ordinal);
+      const isNeeded = table.myself.isPrimary || table.replicasOf(table.myself).length > 0 || isFollowed;
       if (member.server.state !== 'running' || isNeeded) return ++looks < MOST_LOOKS ? 'again' : 'done';
       this.#say('removes a server of an empty shard', member.server.name);
       this.#remove(random, member);

@@ -33,9 +33,13 @@ export const clusterRules: RuleTable = {
   'CLUSTER MYID': inCluster(({ node }) => node.table.myself.id),
   'CLUSTER MYSHARDID': inCluster(({ node }) => shardIdOf(node.table.myself)),
   'CLUSTER INFO': inCluster(({ node, isValkey9 }) => new Verbatim(infoText(node, isValkey9))),
-  'CLUSTER NODES': inCluster((member, call) => told(member, call, new Verbatim(nodesText(member.node)))),
-  'CLUSTER SLOTS': inCluster((member, call) => told(member, call, slotsReply(member.node))),
-  'CLUSTER SHARDS': inCluster((member, call) => told(member, call, shardsReply(member.node, member.isValkey9))),
+  'CLUSTER NODES': inCluster((member, { session }) => {
+    member.tellsRoles(session);
+    return new Verbatim(nodesText(member.node));
+  }),
+  // These have no epochs: whoever reads one alone cannot know whether it is news, or old.
+  'CLUSTER SLOTS': inCluster(({ node }) => slotsReply(node)),
+  'CLUSTER SHARDS': inCluster(({ node, isValkey9 }) => shardsReply(node, isValkey9)),
   'CLUSTER LINKS': inCluster(({ node }) =>
     node.table.nodes
       .filter((other) => other !== node.table.myself && node.isLinkedTo(other))
@@ -116,11 +120,6 @@ export const clusterRules: RuleTable = {
     return OK;
   }),
 };
-
-function told(member: ClusterMember, call: CommandCall, reply: ReplyValue): ReplyValue {
-  member.tellsRoles(call.session);
-  return reply;
-}
 
 function replicas({ node }: ClusterMember, call: CommandCall): ReplyValue {
   const primary = node.table.byId(call.word(2));
