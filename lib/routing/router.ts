@@ -163,7 +163,8 @@ export class Router {
   }
 
   #newPicker(shard: number, policy: ReadPolicy): PowerOfTwoPicker<Node> {
-    this.nodes.used?.(shard, policy);
+    // Of a slot that nobody owns there is nothing to sample.
+    if (shard >= 0) this.nodes.used?.(shard, policy);
     const candidates = this.select(shard, policy);
     if (candidates.nodes.length === 0) this.#withoutCandidates.add(shard);
     return this.#pickerAmong(candidates, this.#versions[shard] ?? 0);

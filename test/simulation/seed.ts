@@ -60,6 +60,8 @@ const SETTLE_MS = 60_000;
 const STEP_MS = 50;
 /** How long calls without a deadline, and `close()`, may take when all is well, in ms. */
 const END_MS = 20_000;
+/** How long a member of a ring that was ejected may take to come back, in ms: it is looked at as often as any node that fails (docs/monitor.md). */
+const RETURN_MS = 15_000;
 /** Deadlines are kept by a tick of 10 ms, and answered in the loop after it. */
 const LATE_MS = 100;
 /** Between two looks at what the process of the client holds, in ms. */
@@ -219,7 +221,17 @@ class Seed {
     }
     world.run(() => left === 0, END_MS);
     if (left > 0) this.#violate('fresh commands succeed', 'fresh commands did not settle');
+    this.#awaitReturns();
     this.#fill();
+  }
+
+  /** Members of a ring that were ejected come back once they are well. */
+  #awaitReturns(): void {
+    if (this.plan.deployment.ring === undefined) return;
+    const open = [...this.#programs.clients.values()].filter(({ isEnded }) => !isEnded);
+    const away = (): string[] => open.flatMap(({ redis }) => redis.stats().ring?.ejected ?? []);
+    this.world.run(() => away().length === 0, RETURN_MS);
+    if (away().length > 0) this.#violate('ejected members come back', `${away().join(', ')} did not within ${RETURN_MS} ms`);
   }
 
   /** Commands that programs did not get to, because those before took long, are made up for. */

@@ -1,5 +1,6 @@
 import type { CallRecord } from '../workloads/calls.js';
 import type { Check, Evidence, Finding } from './check.js';
+import { hasMoved, isScattered } from './group.js';
 import type { Ledger } from './ledger.js';
 import { idsIn } from './replies.js';
 import { shownCall, shownExecution, shownOutcome } from './words.js';
@@ -32,7 +33,8 @@ function partsOf(calls: readonly CallRecord[]): Map<number, CallRecord[]> {
 export const watched: Check = {
   name: 'a watched key has not changed',
   rule: 'histories',
-  find({ calls }: Evidence, ledger: Ledger): Finding[] {
+  find(evidence: Evidence, ledger: Ledger): Finding[] {
+    const { calls } = evidence;
     const findings: Finding[] = [];
     const all = partsOf(calls);
     for (const whole of calls) {
@@ -42,6 +44,7 @@ export const watched: Check = {
       const write = parts.filter(({ words }) => words[0] === 'SET').at(-1);
       const read = parts.filter(({ words }) => words[0] === 'GET').at(-1);
       if (write === undefined || read?.outcome?.ok !== true) continue;
+      if (isScattered(ledger.placeOf(write, key), evidence, ledger)) continue;
       const writers = writersOf(key, ledger.placeOf(write, key), ledger);
       const at = writers?.indexOf(write.id) ?? -1;
       if (writers === null || at < 0) continue;
@@ -61,7 +64,8 @@ export const watched: Check = {
 export const piped: Check = {
   name: 'a pipeline reads its own writes',
   rule: 'histories',
-  find({ calls, kind, clients }: Evidence, ledger: Ledger): Finding[] {
+  find(evidence: Evidence, ledger: Ledger): Finding[] {
+    const { calls, clients } = evidence;
     const findings: Finding[] = [];
     const all = partsOf(calls);
     for (const whole of calls) {
@@ -76,8 +80,7 @@ export const piped: Check = {
         // A write that waits for replicas has a connection of its own, and nobody knows when it is read.
         if (write === undefined || write.traits.waitReplicas > 0) continue;
         const writers = writersOf(key, ledger.placeOf(write, key), ledger);
-        // Replicas of a node do not know which keys have left it: docs/sessions.md.
-        if (writers === null || (kind === 'cluster' && serversOf(ledger.placeOf(write, key), ledger) > 1)) continue;
+        if (writers === null || hasMoved(ledger.placeOf(write, key), evidence, ledger)) continue;
         const [seen = 0] = idsIn(read.outcome.value);
         if (writers.lastIndexOf(seen) >= writers.indexOf(write.id)) continue;
         const text = `${shownCall(read)}, ${shownOutcome(read)}: its pipeline had written ${shownCall(write)}`;
@@ -87,10 +90,6 @@ export const piped: Check = {
     return findings;
   },
 };
-
-function serversOf(place: string, ledger: Ledger): number {
-  return new Set(ledger.withKey(place).map(({ server }) => server)).size;
-}
 
 /** Calls that send their parts on a connection of their own, where nothing waits for replicas but who asks for it. */
 const BY_HAND: ReadonlySet<string> = new Set(['LEASE', 'WATCHED']);

@@ -1,6 +1,7 @@
 import type { Execution } from '../books.js';
 import type { CallRecord } from '../workloads/calls.js';
 import type { Check, ClientFacts, ErrorEvent, Evidence, Finding } from './check.js';
+import { groupOf } from './group.js';
 import { ms } from './words.js';
 
 /** Probes of the monitor begin at least so far apart while commands wait for a primary, in ms: docs/monitor.md. */
@@ -58,12 +59,13 @@ const QUESTIONS_MS = 8 * URGENT_MS;
 export const probes: Check = {
   name: 'probes keep their distance',
   rule: 'bounds',
-  find({ books, clients, kind }: Evidence): Finding[] {
-    // What is a replica behind a fixed address is asked once more, by a new connection.
-    const questions = kind === 'single' ? 2 * QUESTIONS : QUESTIONS;
+  find(evidence: Evidence): Finding[] {
+    const { books, clients } = evidence;
     const last = new Map<Execution['session'], number>();
     const asked = new Map<string, number[]>();
+    const allowed = new Map<string, number>();
     for (const { words, session, sentAt, server } of books.executions) {
+      const { kind } = groupOf(evidence, server.name);
       // The others are asked besides, on the same connection.
       if (words[0] !== (kind === 'cluster' ? 'CLUSTER' : 'INFO') || words[1] !== (kind === 'cluster' ? 'SHARDS' : 'server')) continue;
       // Questions that waited for a connection leave together.
@@ -73,9 +75,12 @@ export const probes: Check = {
       const times = asked.get(who);
       if (times === undefined) asked.set(who, [sentAt]);
       else times.push(sentAt);
+      // What is a replica behind a fixed address is asked once more, by a new connection.
+      allowed.set(who, kind === 'single' ? 2 * QUESTIONS : QUESTIONS);
     }
     const findings: Finding[] = [];
     for (const [who, times] of asked) {
+      const questions = allowed.get(who) ?? QUESTIONS;
       times.sort((a, b) => a - b);
       const first = times.findIndex((at, place) => (times[place + questions - 1] ?? Number.POSITIVE_INFINITY) - at < QUESTIONS_MS);
       if (first < 0) continue;

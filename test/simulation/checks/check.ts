@@ -1,6 +1,7 @@
 import type { Books } from '../books.js';
 import type { DeploymentKind } from '../topologies/deployment.js';
 import type { CallRecord, SubscriberRecord } from '../workloads/calls.js';
+import type { RingFacts } from './group.js';
 import type { Ledger } from './ledger.js';
 
 /** What must never happen, in six rules. */
@@ -61,6 +62,8 @@ export interface ClientFacts {
 /** What checks look at when a seed has ended. */
 export interface Evidence {
   readonly kind: DeploymentKind;
+  /** null: it is none. */
+  readonly ring: RingFacts | null;
   readonly calls: readonly CallRecord[];
   readonly subscribers: readonly SubscriberRecord[];
   readonly books: Pick<Books, 'executions' | 'discards' | 'roleWords' | 'roleTurns' | 'publications' | 'subscriptionTurns'>;

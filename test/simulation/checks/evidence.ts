@@ -4,6 +4,7 @@ import type { CallRecord, Calls } from '../workloads/calls.js';
 import type { ToldEvent } from '../workloads/programs.js';
 import type { World } from '../world.js';
 import type { ClientFacts, ErrorEvent, Evidence } from './check.js';
+import { memberAt, type RingFacts } from './group.js';
 
 /** What a seed brought. */
 interface Brought {
@@ -22,6 +23,7 @@ interface Brought {
 export function evidenceOf({ plan, world, calls, events, fresh, faults, settledAt, left, holdings }: Brought): Evidence {
   return {
     kind: plan.deployment.kind,
+    ring: ringOf(plan.deployment, world.books),
     calls: calls.all,
     subscribers: calls.subscribers,
     books: world.books,
@@ -39,6 +41,13 @@ export function evidenceOf({ plan, world, calls, events, fresh, faults, settledA
     errorEvents: events.flatMap(errorEventOf),
     hasWallJumps: faults.some((name) => name.includes('wall clock')),
   };
+}
+
+function ringOf({ ring }: Plan['deployment'], { executions }: World['books']): RingFacts | null {
+  if (ring === undefined) return null;
+  const kinds = new Map(ring.members.map(({ servers: { place = 0, kind } }) => [place, kind]));
+  const emptied = new Set(executions.flatMap(({ words, server }) => (words[0] === 'FLUSHDB' ? memberAt(server.name) : [])));
+  return { kinds, placesMove: ring.onDown === 'eject' || ring.changesMembers, emptied };
 }
 
 function factsOf({ options }: Plan['clients'][number], { clients }: Plan): ClientFacts {

@@ -10,6 +10,7 @@ import { keysOfEffect, Ledger } from './ledger.js';
 export function forgedEvidence(given: Partial<Evidence> = {}): Evidence {
   return {
     kind: 'replication',
+    ring: null,
     calls: [],
     subscribers: [],
     books: new Books(new Timeline()),

@@ -2,6 +2,7 @@ import type { Execution } from '../books.js';
 import type { CallRecord } from '../workloads/calls.js';
 import type { Check, Evidence, Finding } from './check.js';
 import { namesItself } from './executions.js';
+import { isScattered } from './group.js';
 import { keysOf, type Ledger } from './ledger.js';
 import { isLinearizable, type Operation } from './linearizability.js';
 import { type StringStep, stepOf, stringModel } from './string-model.js';
@@ -70,16 +71,22 @@ function usesByPlace(calls: readonly CallRecord[], ledger: Ledger): Map<string, 
 /** null: nothing can be said of this key. */
 function historyOf(place: string, { key, calls }: Uses, evidence: Evidence, ledger: Ledger): History | null {
   const runs = ledger.withKey(place);
+  if (isScattered(place, evidence, ledger)) return null;
   if (runs.some((run) => ledger.mayBeLost(run)) || !isServersWordSound(key, runs) || hasRepeated(calls, runs, ledger)) return null;
   const canHoldReads = !runs.some((run) => !run.isPrimary && wasPrimary(run, evidence)) && !isMixed(calls, runs);
   const operations: (Operation<StringStep> & { readonly call: CallRecord })[] = [];
   for (const call of calls) {
     const operation = operationOf(call, key, ledger);
     if (operation === 'unknown') return null;
-    if (operation === null || (operation.step.does === 'read' && !canHoldReads)) continue;
+    if (operation === null || (operation.step.does === 'read' && (!canHoldReads || isUnseen(call, evidence, ledger)))) continue;
     operations.push({ ...operation, call });
   }
   return { place, operations };
+}
+
+/** The servers' books have no record of where a transaction read: in a ring whose keys move that may have been at another member. */
+function isUnseen({ traits }: CallRecord, { ring }: Evidence, { calls }: Ledger): boolean {
+  return ring?.placesMove === true && calls.get(traits.partOf)?.words[0] === 'EXEC';
 }
 
 /** What the primaries themselves did with the key is one history: they lost nothing, and never were two. */

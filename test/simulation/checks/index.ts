@@ -6,6 +6,7 @@ import { executions } from './executions.js';
 import { histories } from './histories.js';
 import { Ledger } from './ledger.js';
 import { order } from './order.js';
+import { places } from './places.js';
 import { pops } from './pops.js';
 import { sessions, staleness } from './read-promises.js';
 import { readValues, writeReplies } from './replies.js';
@@ -18,7 +19,7 @@ import { deliveries, gaps } from './subscribers.js';
 export const checks: readonly Check[] = [
   ...[settling, leftovers, recovery, closing],
   ...[executions, readValues, writeReplies, scans, errorTexts],
-  ...[histories, order, sessions, staleness, watched, piped, replicated],
+  ...[histories, places, order, sessions, staleness, watched, piped, replicated],
   stalePrimary,
   ...[deliveries, gaps, pops],
   ...[connects, probes, queues, holdings, errorEvents],

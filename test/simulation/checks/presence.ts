@@ -1,6 +1,7 @@
 import type { Publication, SubscriptionKind, SubscriptionTurn } from '../books.js';
 import type { SubscriberRecord } from '../workloads/calls.js';
 import type { Evidence } from './check.js';
+import { memberAt } from './group.js';
 
 /** A span in which a connection of a client was subscribed at a server. */
 interface Stay {
@@ -14,7 +15,8 @@ interface Stay {
 export class Presence {
   readonly #stays = new Map<string, Stay[]>();
 
-  constructor({ books, clients }: Pick<Evidence, 'books' | 'clients'>) {
+  constructor(private readonly evidence: Pick<Evidence, 'books' | 'clients' | 'kind' | 'ring'>) {
+    const { books, clients } = evidence;
     for (const { at, session, server, kind, name, isOn } of books.subscriptionTurns) {
       for (const [client, { clientName }] of clients) {
         if (clientName !== null && clientName !== session.name) continue;
@@ -33,10 +35,16 @@ export class Presence {
 
   /**
    * Whether a subscriber should have the message, or a gap: it was handed to an open connection of its client, or at a time at which its client
-   * was subscribed nowhere. While it is subscribed at another server than the one that hands out, the message never comes there.
+   * was subscribed nowhere. While it is subscribed at another server than the one that hands out, the message never comes there; save that to
+   * patterns a client subscribes at all members of a ring.
    */
   shouldHave({ client, kind }: SubscriberRecord, name: string, { at, server, receivers, closed }: Publication): boolean {
-    const there = this.#of(client, kind, name).filter(({ session, from, until }) => from <= at && until >= at && !closed.includes(session));
+    const { evidence } = this;
+    const isOfMembers = kind === 'pattern' && evidence.ring?.placesMove === false;
+    const isNear = (other: Stay['server']): boolean => !isOfMembers || memberAt(other.name) === memberAt(server.name);
+    const there = this.#of(client, kind, name).filter((stay) => {
+      return stay.from <= at && stay.until >= at && !closed.includes(stay.session) && isNear(stay.server);
+    });
     return there.length === 0 || there.some((stay) => stay.server === server && receivers.includes(stay.session));
   }
 

@@ -2,6 +2,7 @@ import type { Execution } from '../books.js';
 import type { CallRecord } from '../workloads/calls.js';
 import type { Check, Evidence, Finding } from './check.js';
 import { namesItself } from './executions.js';
+import { hasMoved } from './group.js';
 import type { Ledger } from './ledger.js';
 import { idsIn } from './replies.js';
 import { stepOf } from './string-model.js';
@@ -9,6 +10,8 @@ import { ms, shownCall, shownExecution, shownOutcome } from './words.js';
 
 /** A key's values, in the order in which primaries took them: registers only, whose values name the call that wrote them. */
 interface Register {
+  /** See `Ledger.placeOf`. */
+  readonly place: string;
   readonly writes: readonly Execution[];
   /** Place in `writes` by the id of the call. */
   readonly placeOf: ReadonlyMap<number, number>;
@@ -28,7 +31,7 @@ function registerOf(key: string, ledger: Ledger): Register | null {
     for (const id of idsIn(step.word)) placeOf.set(id, writes.length);
     writes.push(run);
   }
-  return { writes, placeOf };
+  return { place: key, writes, placeOf };
 }
 
 /** Single reads of registers, with the place of what they gave among the writes: -1 is before the first. */
@@ -57,7 +60,8 @@ function* readsOf(
 export const sessions: Check = {
   name: 'a session reads its own writes',
   rule: 'histories',
-  find({ calls, kind }: Evidence, ledger: Ledger): Finding[] {
+  find(evidence: Evidence, ledger: Ledger): Finding[] {
+    const { calls } = evidence;
     const findings: Finding[] = [];
     const own = new Map<string, CallRecord[]>();
     for (const call of calls) {
@@ -71,8 +75,7 @@ export const sessions: Check = {
         const { settledAt } = write;
         const written = register.placeOf.get(write.id);
         if (written === undefined || written <= place || settledAt === null || settledAt > read.issuedAt) continue;
-        // Replicas of a node do not know which keys have left it: docs/sessions.md.
-        if (kind === 'cluster' && serversOf(register) > 1) continue;
+        if (hasMoved(register.place, evidence, ledger)) continue;
         findings.push({
           ...findingOf(read, register, written, `its session had written ${shownCall(write)}, ${shownOutcome(write)}`),
           calls: [read.id, write.id],
@@ -88,10 +91,6 @@ function sessionKey({ client, traits, keys }: CallRecord): string {
   return `${client} ${traits.session} ${traits.keyPrefix}${keys[0]}`;
 }
 
-function serversOf({ writes }: Register): number {
-  return new Set(writes.map(({ server }) => server)).size;
-}
-
 /** How far ago something that a replica was believed by may be: samples of before a failover say nothing of after it. In ms. */
 const FAILOVER_MS = 10_000;
 
@@ -99,7 +98,8 @@ const FAILOVER_MS = 10_000;
 export const staleness: Check = {
   name: 'bounded staleness',
   rule: 'histories',
-  find({ calls, kind, books }: Evidence, ledger: Ledger): Finding[] {
+  find(evidence: Evidence, ledger: Ledger): Finding[] {
+    const { calls, books } = evidence;
     const findings: Finding[] = [];
     if (!calls.some(({ traits }) => traits.maxLagMs > 0)) return findings;
     for (const { read, register, place } of readsOf(calls, ledger)) {
@@ -107,7 +107,7 @@ export const staleness: Check = {
       const next = register.writes[place + 1];
       if (maxLagMs === 0 || next === undefined || next.at >= read.issuedAt - maxLagMs) continue;
       const isDuringFailover = books.roleTurns.some(({ at }) => at > next.at - FAILOVER_MS && at > 0 && at <= (read.settledAt ?? at));
-      if (isDuringFailover || (kind === 'cluster' && serversOf(register) > 1)) continue;
+      if (isDuringFailover || hasMoved(register.place, evidence, ledger)) continue;
       const lateMs = read.issuedAt - next.at;
       findings.push(findingOf(read, register, place + 1, `which is ${ms(lateMs)} older than the call, that allowed ${maxLagMs} ms`));
     }

@@ -2,6 +2,7 @@ import { slotOfKey } from '../../../lib/routing/keys/slots.js';
 import type { Execution, RoleWord } from '../books.js';
 import type { CallRecord } from '../workloads/calls.js';
 import type { Check, Evidence, Finding, Span } from './check.js';
+import { type Group, groupOf, memberAt } from './group.js';
 import { idsOf, keysOf, type Ledger } from './ledger.js';
 import { RoleKnowledge } from './role-knowledge.js';
 import { ms, shownExecution } from './words.js';
@@ -14,7 +15,7 @@ export const stalePrimary: Check = {
   name: 'no write to a node that is no primary',
   rule: 'roles',
   find(evidence: Evidence, ledger: Ledger): Finding[] {
-    const { books, stalls, kind } = evidence;
+    const { books, stalls } = evidence;
     const readers = new Map<string, Reader>();
     const words = new WordsOfNodes(evidence);
     const classes = new SlotClasses(books.roleWords);
@@ -24,6 +25,7 @@ export const stalePrimary: Check = {
     /** Leases that had the connection, by what they wrote: of reads nobody knows whose they are. */
     const held = new Map<Execution['session'], CallRecord[]>();
     const findings: Finding[] = [];
+    const kindOf = ({ server }: Execution): Group['kind'] => groupOf(evidence, server.name).kind;
     const writes: Execution[] = [];
     for (const execution of books.executions) {
       if (!began.has(execution.session)) began.set(execution.session, execution.sentAt);
@@ -34,13 +36,14 @@ export const stalePrimary: Check = {
       asked.set(execution.session, askedAfter(before, execution));
       const isKnown = isAlone || execution.session.name !== '';
       // Behind one address reads are meant for the primary as well.
-      const isMeant = isWrite(execution) || (kind === 'single' && execution.rule?.kind === 'readonly');
+      const isMeant = isWrite(execution) || (kindOf(execution) === 'single' && execution.rule?.kind === 'readonly');
       if (!isAsked && isKnown && isMeant) writes.push(execution);
     }
     writes.sort((a, b) => a.sentAt - b.sentAt);
     for (const write of writes) {
       const known = readerOf(write, evidence, words, { readers, classes }).at(write.sentAt);
       if (known === null || runningMs(known.at, write.sentAt, stalls) <= FOLLOW_MS) continue;
+      const kind = kindOf(write);
       // It was a replica by its own word, and has become the primary: whoever was redirected to it knows of that slot only, and guesses the rest.
       if (kind === 'cluster' && known.teller === write.server.name && known.node === known.teller && write.isPrimary) continue;
       // A connection that was made since leads where the one address leads by now.
@@ -110,11 +113,13 @@ class Reader {
 
 function readerOf(
   execution: Execution,
-  { kind, nodes, clients }: Evidence,
+  evidence: Evidence,
   words: WordsOfNodes,
   { readers, classes }: { readonly readers: Map<string, Reader>; readonly classes: SlotClasses },
 ): Reader {
+  const { nodes, clients } = evidence;
   const { server, session } = execution;
+  const { kind } = groupOf(evidence, server.name);
   const [key] = keysOf(execution);
   const slot = kind === 'cluster' && key !== undefined ? slotOfKey(key) : null;
   const whose = clients.size === 1 ? null : session.name;
@@ -128,21 +133,22 @@ function readerOf(
 
 /** The words that may say something of a node. */
 class WordsOfNodes {
-  readonly #isCluster: boolean;
-  readonly #all: readonly RoleWord[];
   readonly #byNode = new Map<string, readonly RoleWord[]>();
 
-  constructor({ kind, books }: Evidence) {
-    this.#isCluster = kind === 'cluster';
-    this.#all = books.roleWords;
-  }
+  constructor(private readonly evidence: Evidence) {}
 
-  /** That another node of a cluster is a replica says nothing of this one. */
   of(node: string): readonly RoleWord[] {
-    if (!this.#isCluster) return this.#all;
-    const known = this.#byNode.get(node) ?? this.#all.filter((word) => word.isPrimary || word.node === node);
+    const known = this.#byNode.get(node) ?? this.#find(node);
     this.#byNode.set(node, known);
     return known;
+  }
+
+  #find(node: string): readonly RoleWord[] {
+    const { kind, ring, books } = this.evidence;
+    // That another node of a cluster is a replica says nothing of this one.
+    if (kind === 'cluster') return books.roleWords.filter((word) => word.isPrimary || word.node === node);
+    if (ring === null) return books.roleWords;
+    return books.roleWords.filter((word) => memberAt(word.node) === memberAt(node));
   }
 }
 

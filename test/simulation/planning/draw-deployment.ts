@@ -1,10 +1,12 @@
 import type { Latency } from '../network/link.js';
 import type { Random } from '../time/random.js';
 import type { DeploymentKind, DeploymentPlan } from '../topologies/deployment.js';
-import { topologies } from '../topologies/index.js';
+import { drawRing } from './draw-ring.js';
 
 /** How often a kind is drawn. A seed of a cluster, or with sentinels, takes the time of four others: more servers talk all the time. */
-const KINDS: Readonly<Record<DeploymentKind, number>> = { single: 5, replication: 4, sentinel: 2, cluster: 2 };
+const KINDS: Readonly<Partial<Record<DeploymentKind, number>>> = { single: 5, replication: 4, sentinel: 2, cluster: 2 };
+/** Of so many seeds one has another kind in its place: those of the others are as they were before these came. */
+const LATER_KINDS: Readonly<Partial<Record<DeploymentKind | 'none', number>>> = { none: 82, ring: 18 };
 
 /** Servers that answer differently from each other: CLUSTER SHARDS from 7.0 on, REDIRECT of Valkey 8, atomic migration of Valkey 9 … */
 const VERSIONS: Readonly<Record<string, { readonly product: 'redis' | 'valkey'; readonly version: string; readonly weight: number }>> = {
@@ -18,9 +20,9 @@ const VERSIONS: Readonly<Record<string, { readonly product: 'redis' | 'valkey'; 
 };
 
 export function drawDeployment(random: Random, asked?: DeploymentKind): DeploymentPlan {
-  const able = Object.fromEntries(Object.entries(KINDS).filter(([kind]) => topologies[kind as DeploymentKind] !== undefined));
-  const drawn = random.weighted<DeploymentKind>(able);
-  const kind = asked ?? drawn;
+  const drawn = random.weighted<DeploymentKind>(KINDS);
+  const later = random.fork('later kinds').weighted(LATER_KINDS);
+  const kind = asked ?? (later === 'none' ? drawn : later);
   const weights = Object.fromEntries(Object.entries(VERSIONS).map(([name, { weight }]) => [name, weight]));
   const { product, version } = VERSIONS[random.weighted(weights)] as (typeof VERSIONS)[string]; // one of its names
   const replicas = random.pick([1, 1, 1, 1, 1, 2, 2, 3]);
@@ -28,7 +30,7 @@ export function drawDeployment(random: Random, asked?: DeploymentKind): Deployme
   const reachedBy = random.pick(['address', 'address', 'name', 'name', 'socket'] as const);
   const hasTls = random.chance(0.12);
   const hasStandby = reachedBy === 'name' && random.fork('standby').chance(0.5);
-  return {
+  const plan: DeploymentPlan = {
     kind,
     product,
     version,
@@ -40,6 +42,7 @@ export function drawDeployment(random: Random, asked?: DeploymentKind): Deployme
     // A cluster names its ports of TLS, which the model does not have.
     hasTls: hasTls && kind !== 'cluster' && reachedBy !== 'socket',
   };
+  return kind === 'ring' ? drawRing(random.fork('ring'), plan) : plan;
 }
 
 /** From one machine to another data centre, one way, in ms. */

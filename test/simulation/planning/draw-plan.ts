@@ -84,6 +84,11 @@ function drawView(random: Random, deployment: DeploymentPlan, { options }: Clien
   return view;
 }
 
+/** Of one server alone there is nothing to do. */
+function hasOperations({ kind, replicas, ring }: DeploymentPlan): boolean {
+  return kind === 'cluster' || replicas > 0 || ring?.changesMembers === true;
+}
+
 /** One of the operations that the deployment has; which one is drawn when it begins. */
 export const OPERATION = 'operation';
 
@@ -96,7 +101,7 @@ function drawFaults(random: Random, deployment: DeploymentPlan, stormMs: number)
   };
   const able = faults.filter(({ needs }) => needs === undefined || has[needs] === true).map(({ name }) => name);
   // What operators do is half of what goes wrong where they have something to do: failovers, above all.
-  const operates = deployment.kind === 'single' && deployment.replicas === 0 ? 0 : 0.35;
+  const operates = hasOperations(deployment) ? 0.35 : 0;
   const drawn: FaultPlan[] = [];
   // Quiet at first, so that some work is done; later faults come in heaps, or with long gaps.
   for (let left = random.integer(2, 8); left > 0; left--) {

@@ -1,3 +1,4 @@
+import type { RingPlan } from '../topologies/deployment.js';
 import type { ClientPlan, Plan, WorkloadPlan } from './plan.js';
 
 /** A plan for people: what the trace of a seed begins with. Numbers in brackets are those by which parts are left out. */
@@ -7,9 +8,29 @@ export function showPlan({ seed, deployment, latency, clients, workloads, faults
   return [
     `seed ${seed}: ${kind} of ${product} ${version}, ${counts.join(', ')}, ${persistence === 'all' ? 'nothing' : 'everything'} is lost in a restart`,
     `clients reach them by ${reachedBy}${hasTls ? ' over TLS' : ''}; packets take ${latency.least} to ${latency.most} ms; ${stormMs} ms of faults`,
+    ...showRing(deployment.ring),
     ...clients.map(showClient),
     ...workloads.map(showWorkload),
     ...faults.map(({ name, atMs, lastsMs }, at) => `fault [${at}]: ${name}, from ${atMs} to ${Math.min(stormMs, atMs + lastsMs)} ms`),
+  ];
+}
+
+function showRing(ring: RingPlan | undefined): string[] {
+  if (ring === undefined) return [];
+  const { members, first, placement, onDown, eject, sameMember, changesMembers } = ring;
+  const parts = [
+    `placement ${JSON.stringify(placement)}`,
+    `onDown ${onDown}`,
+    ...(onDown === 'eject' ? [`eject ${JSON.stringify(eject)}`] : []),
+  ];
+  if (sameMember) parts.push('sameMember');
+  if (changesMembers) parts.push('its members change');
+  return [
+    `ring: ${parts.join('; ')}`,
+    ...members.map(({ name, weight, servers: { kind, replicas, sentinels, reachedBy, place } }, at) => {
+      const rest = [...(replicas > 0 ? [`${replicas} replicas`] : []), ...(sentinels > 0 ? [`${sentinels} sentinels`] : [])];
+      return `member ${name}: ${[kind, ...rest].join(', ')} by ${reachedBy}, on 10.${place}, weight ${weight}${at < first ? '' : ', not from the beginning'}`;
+    }),
   ];
 }
 

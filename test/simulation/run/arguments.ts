@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import type { DeploymentKind } from '../topologies/deployment.js';
+import { type DeploymentKind, deploymentKinds as kinds } from '../topologies/deployment.js';
 
 export class ArgumentsError extends Error {}
 
@@ -23,8 +23,6 @@ export interface SimulateArguments {
   /** Names of the breaks to try; empty: all; null: none, seeds are run. */
   readonly breaks: readonly string[] | null;
 }
-
-const kinds: readonly DeploymentKind[] = ['single', 'replication', 'sentinel', 'cluster'];
 
 export const DEFAULT_SEEDS = 2_000;
 

@@ -4,8 +4,6 @@ import type { FailedSeed, TableCoverage, Tally } from './tally.js';
 const LINES_BEFORE = 60;
 const LINES_AFTER = 5;
 const MOST_OF_A_CHECK = 3;
-/** Folders of lib whose topologies no seed has: unit, integration and functional tests hold them. */
-const NOT_DRAWN: readonly string[] = ['topology/ring/'];
 
 export interface RunTimes {
   readonly seconds: number;
@@ -35,10 +33,7 @@ export function reportLines(tally: Tally, tables: readonly TableCoverage[], { se
   ];
 }
 
-export function coverageLines(all: readonly TableCoverage[]): string[] {
-  const isDrawn = ({ name }: TableCoverage): boolean => !NOT_DRAWN.some((folder) => name.startsWith(folder));
-  const tables = all.filter(isDrawn);
-  const others = all.filter((table) => !isDrawn(table)).map(({ name }) => name);
+export function coverageLines(tables: readonly TableCoverage[]): string[] {
   const sum = (pick: (table: TableCoverage) => number): number => tables.reduce((total, table) => total + pick(table), 0);
   const states = sum((table) => table.states);
   const transitions = sum((table) => table.transitions);
@@ -56,7 +51,6 @@ export function coverageLines(all: readonly TableCoverage[]): string[] {
       const seldom = seldomTransitions.map(([pair, seeds]) => `${pair} in ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`).join(', ');
       return `  ${name.padEnd(width)} ${counts.join(' ')}${never}${seldom === '' ? '' : `   seldom: ${seldom}`}`;
     }),
-    ...(others.length === 0 ? [] : [`  not counted, because no seed has such servers: ${others.join(', ')}`]),
   ];
 }
 

@@ -1,10 +1,15 @@
-import type { TopologyOptions } from '../../../lib/index.js';
+import type { Redis, TopologyOptions } from '../../../lib/index.js';
 import type { RedisServer } from '../servers/redis/redis-server.js';
 import type { ServerProcess } from '../servers/server-process.js';
 import type { Random } from '../time/random.js';
 import type { World } from '../world.js';
 
-export type DeploymentKind = 'single' | 'replication' | 'sentinel' | 'cluster';
+/** What the members of a ring may be. */
+export type MemberKind = 'single' | 'replication' | 'sentinel';
+export type DeploymentKind = MemberKind | 'cluster' | 'ring' | 'endpoints';
+
+/** All kinds. */
+export const deploymentKinds: readonly DeploymentKind[] = ['single', 'replication', 'sentinel', 'cluster', 'ring', 'endpoints'];
 
 /** The servers of a seed. */
 export interface Deployment {
@@ -12,16 +17,27 @@ export interface Deployment {
   /** All data nodes. */
   readonly servers: readonly RedisServer[];
   readonly sentinels: readonly ServerProcess[];
+  /** What stands between clients and data nodes. */
+  readonly proxies?: readonly ServerProcess[];
   /** For `createClient`. */
   readonly topology: TopologyOptions;
   /** Servers up, roles given, first synchronisation done. */
   start(): void;
   /** Servers agree and serve: one primary a shard, replicas linked, no migration under way. */
   isSettled(): boolean;
-  /** The node that is the primary for the key by the servers' own rules; null: none at the moment. */
+  /** The node that is the primary for the key by the servers' own rules; null: none at the moment. Of a ring, which is no matter of servers, of any member. */
   primaryOf(key: string): RedisServer | null;
   /** What operators do, by name. Each begins it, and it goes on in virtual time. */
   readonly operations: Readonly<Record<string, (random: Random) => void>>;
+  /** A client was made of it, whose program does what operators of rings want of it. */
+  joined?(client: JoinedClient): void;
+}
+
+/** A client of a seed, as far as operators have to do with it. */
+export interface JoinedClient {
+  readonly plan: { readonly name: string };
+  readonly redis: Redis;
+  readonly isEnded: boolean;
 }
 
 /** What a deployment is made of. Drawn before the seed runs, so that it is data. */
@@ -40,6 +56,32 @@ export interface DeploymentPlan {
   readonly reachedBy: 'address' | 'name' | 'socket';
   /** Data nodes speak TLS. */
   readonly hasTls: boolean;
+  /** Number of the member in a ring; undefined: it is none. Its hosts and names are its own. */
+  readonly place?: number;
+  readonly ring?: RingPlan;
+}
+
+/** A member of a ring. */
+export interface MemberPlan {
+  readonly name: string;
+  /** Share of the keys. */
+  readonly weight: number;
+  readonly servers: DeploymentPlan & { readonly kind: MemberKind };
+}
+
+/** What a ring is made of, and what clients are told of it. */
+export interface RingPlan {
+  /** The last ones are those that only operators add. */
+  readonly members: readonly MemberPlan[];
+  /** So many of them take part from the beginning. */
+  readonly first: number;
+  /** As `ring()` takes it; `tag` is made where it takes a RegExp. */
+  readonly placement: Readonly<Record<string, unknown>> & { readonly as?: string };
+  readonly onDown: 'wait' | 'eject';
+  readonly eject: { readonly after?: number; readonly most?: number; readonly flush?: boolean };
+  readonly sameMember: boolean;
+  /** Operators give clients other members. */
+  readonly changesMembers: boolean;
 }
 
 /** Whether clients know of replicas, and may read there. */

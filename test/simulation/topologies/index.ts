@@ -1,6 +1,7 @@
 import { deployCluster } from './cluster.js';
 import type { Deploy, DeploymentKind } from './deployment.js';
 import { deployReplication } from './replication.js';
+import { deployRing } from './ring.js';
 import { deploySentinel } from './sentinel.js';
 import { deploySingle } from './single.js';
 
@@ -10,4 +11,5 @@ export const topologies: Readonly<Partial<Record<DeploymentKind, Deploy>>> = {
   replication: deployReplication,
   sentinel: deploySentinel,
   cluster: deployCluster,
+  ring: deployRing,
 };

@@ -31,7 +31,8 @@ export class ReplicaGroup {
     readonly world: World,
     private readonly plan: DeploymentPlan,
   ) {
-    this.random = world.random.fork('replica group');
+    const { place } = plan;
+    this.random = world.random.fork(place === undefined ? 'replica group' : `replica group ${place}`);
     this.log = new PrimaryLog((address) => this.#primaryAt(address));
     this.#options = drawOptions(this.random);
     const primary = this.#add();
@@ -121,7 +122,7 @@ export class ReplicaGroup {
 
   #add(): Member {
     const { world, plan } = this;
-    const address = { host: `10.0.0.${++this.#created}`, port: PORT };
+    const address = { host: `10.${plan.place ?? 0}.0.${++this.#created}`, port: PORT };
     const server = new RedisServer(world.network, address, plan, world.books);
     const replication = new Replication(server, this.log, this.#options);
     server.replication = replication;

@@ -94,7 +94,7 @@ class Sentinels {
   add(): SentinelServer {
     const { group, plan } = this;
     const { product, version } = plan;
-    const address = { host: `10.0.1.${++this.#created}`, port: PORT };
+    const address = { host: `10.${plan.place ?? 0}.1.${++this.#created}`, port: PORT };
     const sentinel = new SentinelServer(group.world.network, address, { product, version }, group.world.books);
     const primary = this.#named() ?? group.servers[0];
     if (primary === undefined) throw new Error('a group without servers');

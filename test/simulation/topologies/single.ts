@@ -1,22 +1,33 @@
 import { single, type TopologyOptions } from '../../../lib/index.js';
+import { Alone } from '../servers/redis/parts.js';
 import { RedisServer } from '../servers/redis/redis-server.js';
 import type { World } from '../world.js';
 import type { Deployment, DeploymentPlan } from './deployment.js';
 import { ReplicaGroup } from './replica-group.js';
 import { Operator } from './replication.js';
 
-const ADDRESS = { host: '10.0.0.1', port: 6379 };
-const NAME = 'cache.example';
+const PORT = 6379;
 const PATH = '/run/redis.sock';
 /** Between two looks of whoever keeps the name where the primary is, in ms: some services take seconds. */
 const LOOK_MS = { least: 50, most: 2_000 };
 
+function addressOf({ place = 0 }: DeploymentPlan): { readonly host: string; readonly port: number } {
+  return { host: `10.${place}.0.1`, port: PORT };
+}
+
+function nameOf({ place }: DeploymentPlan): string {
+  return place === undefined ? 'cache.example' : `cache-${place}.example`;
+}
+
 /** One server, without replicas; or one by a name that goes to its standby when the roles change, as managed services have it. */
 export function deploySingle(world: World, plan: DeploymentPlan): Deployment {
   if (plan.replicas > 0) return deployWithStandby(world, plan);
-  const server = new RedisServer(world.network, ADDRESS, plan, world.books);
+  const address = addressOf(plan);
+  const server = new RedisServer(world.network, address, plan, world.books);
+  // Each has a history of its own, which it may lose.
+  if (plan.place !== undefined) server.replication = new Alone(String(plan.place).padStart(40, '0'));
   if (plan.reachedBy === 'socket') server.path = PATH;
-  if (plan.reachedBy === 'name') world.network.names.set(NAME, [ADDRESS.host]);
+  if (plan.reachedBy === 'name') world.network.names.set(nameOf(plan), [address.host]);
   const isUp = (): boolean => server.state === 'running' && !server.isLoading;
   return {
     kind: 'single',
@@ -34,18 +45,19 @@ function deployWithStandby(world: World, plan: DeploymentPlan): Deployment {
   const group = new ReplicaGroup(world, plan);
   const operator = new Operator(group);
   const { names } = world.network;
+  const name = nameOf(plan);
   const everyMs = group.random.integer(LOOK_MS.least, LOOK_MS.most);
-  names.set(NAME, [ADDRESS.host]);
+  names.set(name, [addressOf(plan).host]);
   const hostNow = (): string => {
-    const answer = names.get(NAME);
+    const answer = names.get(name);
     return Array.isArray(answer) ? (answer[0] ?? '') : '';
   };
   const keep = (): void => {
     const { host } = group.primaryNow() ?? {};
     // What else the name leads to is a fault, which ends by itself.
     if (host !== undefined && host !== hostNow() && group.servers.some((server) => server.host === hostNow())) {
-      world.trace.add('operator', `${NAME} goes to ${host}`);
-      names.set(NAME, [host]);
+      world.trace.add('operator', `${name} goes to ${host}`);
+      names.set(name, [host]);
     }
     world.timeline.after(everyMs, keep);
   };
@@ -68,7 +80,7 @@ function deployWithStandby(world: World, plan: DeploymentPlan): Deployment {
   };
 }
 
-function topologyOf({ reachedBy }: DeploymentPlan): TopologyOptions {
-  if (reachedBy === 'socket') return single(PATH);
-  return single(reachedBy === 'name' ? { host: NAME, port: ADDRESS.port } : ADDRESS);
+function topologyOf(plan: DeploymentPlan): TopologyOptions {
+  if (plan.reachedBy === 'socket') return single(PATH);
+  return single(plan.reachedBy === 'name' ? { host: nameOf(plan), port: PORT } : addressOf(plan));
 }

@@ -127,7 +127,7 @@ export const limitWorkloads: readonly Workload[] = [
     most: 2,
     async run(context) {
       const me = new Caller(context);
-      const isCluster = context.world.deployment.kind === 'cluster';
+      const isCluster = ['cluster', 'ring'].includes(context.world.deployment.kind);
       const hasDomains = context.client.plan.options.domains !== undefined;
       while (await me.next()) {
         const what = me.random.weighted({ lease: 2, argument: 2, cross: isCluster ? 2 : 0, guard: hasDomains ? 2 : 0, type: 2 });

@@ -6,11 +6,13 @@ import type { Calls } from './calls.js';
 import { workloadOf } from './index.js';
 import { clientOf, type RunningClient, type WorkloadContext } from './workload.js';
 
+const EVENTS = ['ready', 'topology', 'failover', 'reconnecting', 'gap', 'error', 'close', 'eject', 'return', 'members'] as const;
+
 /** An event that a client told its program. */
 export interface ToldEvent {
   readonly at: number;
   readonly client: string;
-  readonly name: 'ready' | 'topology' | 'failover' | 'reconnecting' | 'gap' | 'error' | 'close';
+  readonly name: (typeof EVENTS)[number];
   readonly detail: unknown;
 }
 
@@ -36,6 +38,7 @@ export class Programs {
     world.client.run(() => {
       const client: RunningClient = { plan, redis: clientOf(plan, world.deployment), isEnded: false };
       this.clients.set(plan.name, client);
+      world.deployment.joined?.(client);
       this.#listen(client);
       if (plan.connects) this.#start('connect', client, (me) => me.call(['CONNECT'], (redis) => redis.connect()));
     });
@@ -124,7 +127,7 @@ export class Programs {
 
   #listen({ plan, redis }: RunningClient): void {
     const { world } = this;
-    for (const name of ['ready', 'topology', 'failover', 'reconnecting', 'gap', 'error', 'close'] as const) {
+    for (const name of EVENTS) {
       redis.on(name, (detail?: unknown) => {
         this.events.push({ at: world.timeline.now, client: plan.name, name, detail });
         world.trace.add(plan.name, `tells ${name}`, () => textOf(name, detail));

@@ -233,6 +233,11 @@ describe('the router', () => {
       ]);
     });
 
+    it('and tells nobody that a shard is used which nobody has: of a slot without an owner', () => {
+      assert.deepEqual(router.pickerOf(-1, policy({ reads: 'replica' })).nodes, []);
+      assert.deepEqual(used, []);
+    });
+
     it('until one of them is too far behind, though there was no sample of it', () => {
       const time = sinon.useFakeTimers({ toFake: ['performance'] });
       const own = policy({ reads: 'replica', maxLagMs: 60 });

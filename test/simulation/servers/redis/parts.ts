@@ -56,7 +56,8 @@ export class Alone implements ReplicationPart {
   readonly isPrimary = true;
   readonly helloRole = 'master';
   readonly offset = 0;
-  readonly history = '0'.repeat(40);
+
+  constructor(readonly history = '0'.repeat(40)) {}
 
   redirect(): null {
     return null;
