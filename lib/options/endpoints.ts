@@ -31,7 +31,7 @@ export interface EndpointsOptions {
   readonly refreshMs?: number;
   /**
    * `one`: the client keeps to one endpoint, chosen at random by weight out of its own zone (rules of `nodes`), and leaves it when it fails:
-   * commands keep their order. `spread`: commands go to all in turn, without any order between them, not even to one key. Default `one`.
+   * commands keep their order, except for those that an endpoint was left with because it hung. `spread`: commands go to all in turn, without any order between them, not even to one key. Default `one`.
    */
   readonly balance?: 'one' | 'spread';
   /**

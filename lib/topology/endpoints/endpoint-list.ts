@@ -25,6 +25,9 @@ export class EndpointList {
   #given: readonly Address[];
   #askedAt = Number.NEGATIVE_INFINITY;
   #asking: Promise<void> | null = null;
+  /** Ends the wait for the function; null: nobody waits. */
+  #giveUp: ((why: string) => void) | null = null;
+  #isStopped = false;
   /** The last mistake of the function; null: it made none. */
   problem: OptionsError | null = null;
 
@@ -47,23 +50,31 @@ export class EndpointList {
   /** Asks the function, unless it is being asked. Never rejects: what it does wrong is told, and the last list stays. */
   refresh(): Promise<void> {
     const { source } = this;
-    if (source === null || performance.now() - this.#askedAt < SPACING_MS) return this.#asking ?? Promise.resolve();
+    if (source === null || this.#isStopped || performance.now() - this.#askedAt < SPACING_MS) return this.#asking ?? Promise.resolve();
     this.#asking ??= this.#ask(source).finally(() => {
       this.#asking = null;
     });
     return this.#asking;
   }
 
+  /** Waits for no answer any more. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#giveUp?.('nobody waits for it any more');
+  }
+
   async #ask(source: EndpointSource): Promise<void> {
     this.#askedAt = performance.now();
     let given: readonly Address[];
     try {
-      given = addressesFrom(await inTime(source));
+      given = addressesFrom(await this.#inTime(source));
     } catch (error) {
+      if (this.#isStopped) return;
       this.problem = asMistake(error);
       this.events.failed(this.problem);
       return;
     }
+    if (this.#isStopped) return;
     this.problem = null;
     this.events.succeeded();
     if (given.length === this.#given.length && given.every((address, at) => isEqual(address, this.#given[at]))) return;
@@ -71,6 +82,25 @@ export class EndpointList {
     this.#given = given;
     this.#findDoubles();
     this.events.changed();
+  }
+
+  /** What the function gives. Rejects when it throws, or takes too long. */
+  #inTime(source: EndpointSource): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (why: string): void => {
+        over();
+        reject(new Error(why));
+      };
+      const timer = setTimeout(giveUp, ASK_TIMEOUT_MS, `it has not answered in ${ASK_TIMEOUT_MS} ms`);
+      timer.unref();
+      const over = (): void => {
+        clearTimeout(timer);
+        if (this.#giveUp === giveUp) this.#giveUp = null;
+      };
+      this.#giveUp = giveUp;
+      const given = new Promise<unknown>((give) => give(source()));
+      given.finally(over).then(resolve, reject);
+    });
   }
 
   /** Names are resolved aside: a resolver that hangs keeps nobody from the endpoints. */
@@ -102,16 +132,6 @@ function resolved(address: Address): Promise<string | null> {
       .sort()
       .join(',')} ${port}`;
   return lookupAll(host).then(place, () => null);
-}
-
-/** What the function gives. Rejects when it throws, or takes too long. */
-function inTime(source: EndpointSource): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`it has not answered in ${ASK_TIMEOUT_MS} ms`)), ASK_TIMEOUT_MS);
-    timer.unref();
-    const given = new Promise<unknown>((give) => give(source()));
-    given.finally(() => clearTimeout(timer)).then(resolve, reject);
-  });
 }
 
 function asMistake(error: unknown): OptionsError {

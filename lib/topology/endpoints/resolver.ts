@@ -5,7 +5,7 @@ import { backoffMs } from '../../util/backoff.js';
 import { type Answer, askSeveral } from '../ask-several.js';
 import { checkDataServer, failure } from '../probe-error.js';
 import type { Hint, ProbeFocus, ReplicaListener, Resolver, ResolverContext } from '../resolver-api.js';
-import { askServer } from '../single/ask-server.js';
+import { askServerAnew } from '../single/ask-server.js';
 import { makeTopology, type NodeInfo, type Shard, type TopologySnapshot } from '../snapshot.js';
 import { orderOfChoice } from './choice.js';
 import { EndpointList } from './endpoint-list.js';
@@ -38,6 +38,7 @@ export class EndpointsResolver implements Resolver {
   /** A probe waits for the first list. */
   #awaitsList = false;
   #hint: Hint = () => {};
+  #isStopped = false;
   readonly #timers = new Map<'list' | 'balance' | 'failing', NodeJS.Timeout>();
 
   constructor(
@@ -77,7 +78,7 @@ export class EndpointsResolver implements Resolver {
       throw failure('ERR_PRIMARY_UNREACHABLE', 'no endpoint is known', problem === null ? [] : [{ node: SOURCE, error: problem }]);
     }
     for (const key of this.#failing.keys()) if (!nodes.some((node) => node.key === key)) this.#failing.delete(key);
-    return this.options.balance === 'spread' ? this.#all(nodes, previous, focus) : this.#one(nodes, previous, focus, onReplica);
+    return this.options.balance === 'spread' ? this.#all(nodes, previous, focus, onReplica) : this.#one(nodes, previous, focus, onReplica);
   }
 
   // --- one of them
@@ -90,9 +91,8 @@ export class EndpointsResolver implements Resolver {
   ): Promise<TopologySnapshot> {
     const replicas: NodeInfo[] = [];
     const ask = async (node: NodeInfo): Promise<NodeInfo> => {
-      const found = await this.#ask(node, previous);
+      const found = await this.#ask(node, previous, node.key === this.#chosen ? onReplica : undefined);
       if (found.role === 'primary') return found;
-      if (found.key === this.#chosen) onReplica?.(found.key);
       replicas.push(found);
       throw new Error(`${found.key} is a replica`);
     };
@@ -121,10 +121,15 @@ export class EndpointsResolver implements Resolver {
 
   // --- all of them
 
-  async #all(nodes: readonly NodeInfo[], previous: TopologySnapshot | null, focus?: ProbeFocus): Promise<TopologySnapshot> {
+  async #all(
+    nodes: readonly NodeInfo[],
+    previous: TopologySnapshot | null,
+    focus?: ProbeFocus,
+    onReplica?: ReplicaListener,
+  ): Promise<TopologySnapshot> {
     const asked = nodes.filter(({ key }) => !this.#isFailing(key) || previous === null);
     const round = asked.length > 0 ? asked : nodes;
-    const answers = await askSeveral(round, (node) => this.#ask(node, previous), {
+    const answers = await askSeveral(round, (node) => this.#ask(node, previous, onReplica), {
       want: round.length,
       atOnce: round.length,
       graceMs: GRACE_MS,
@@ -157,10 +162,11 @@ export class EndpointsResolver implements Resolver {
     });
   }
 
-  async #ask({ address, key }: NodeInfo, previous: TopologySnapshot | null): Promise<NodeInfo> {
+  async #ask({ address, key }: NodeInfo, previous: TopologySnapshot | null, onReplica?: ReplicaListener): Promise<NodeInfo> {
     const { control, firstTimeoutMs } = this.context;
     const isNew = previous?.nodes.has(key) !== true;
-    const { isReplica, mode } = await askServer(control, address, isNew ? { timeoutMs: firstTimeoutMs } : {});
+    const options = isNew ? { timeoutMs: firstTimeoutMs } : {};
+    const { isReplica, mode } = await askServerAnew(control, address, options, () => onReplica?.(key));
     checkDataServer(key, mode);
     return this.#nodeAt(address, isReplica);
   }
@@ -222,11 +228,14 @@ export class EndpointsResolver implements Resolver {
   }
 
   #later(what: 'list' | 'balance' | 'failing', ms: number, action: () => void): void {
+    if (this.#isStopped) return;
     clearTimeout(this.#timers.get(what));
     this.#timers.set(what, setTimeout(action, ms).unref());
   }
 
   stop(): void {
+    this.#isStopped = true;
+    this.#list.stop();
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
   }

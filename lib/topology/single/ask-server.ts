@@ -11,7 +11,21 @@ export interface AskedServer {
 }
 
 /** Asks it. A proxy that takes no HELLO is only asked whether it is there. https://redis.io/docs/latest/commands/role/ */
-export async function askServer(control: ControlChannel, address: Address, options: SendOptions): Promise<AskedServer> {
+async function askServer(control: ControlChannel, address: Address, options: SendOptions): Promise<AskedServer> {
   const [hello, info, role] = await control.send(address, [...MODE_COMMANDS, ['ROLE']], { ...options, plain: [['PING']] });
   return { isReplica: listOf(role)[0] === 'slave', mode: modeOf(hello, info) };
+}
+
+/** Asks it, and a replica once more, on a new connection: the one before may lead to a server that the address has left. */
+export async function askServerAnew(
+  control: ControlChannel,
+  address: Address,
+  options: SendOptions,
+  onReplica?: () => void,
+): Promise<AskedServer> {
+  const asked = await askServer(control, address, options);
+  if (!asked.isReplica) return asked;
+  onReplica?.();
+  control.forget?.(address);
+  return askServer(control, address, options);
 }

@@ -2,7 +2,7 @@ import { type Address, addressKey } from '../../options/address.js';
 import { checkDataServer, failure, isRefusedAccess } from '../probe-error.js';
 import type { ProbeFocus, ReplicaListener, Resolver, ResolverContext } from '../resolver-api.js';
 import { makeTopology, type TopologySnapshot } from '../snapshot.js';
-import { type AskedServer, askServer } from './ask-server.js';
+import { askServerAnew } from './ask-server.js';
 
 /**
  * Resolver of one server at a fixed address: nothing is to be found, only verified, as far as the ACL lets us ask. Behind a virtual IP the
@@ -20,18 +20,12 @@ export class SingleResolver implements Resolver {
   async probe(previous: TopologySnapshot | null, _?: ProbeFocus, onReplica?: ReplicaListener): Promise<TopologySnapshot> {
     const { control, rules, firstTimeoutMs } = this.#context;
     const node = addressKey(this.#address);
-    const ask = (): Promise<AskedServer> =>
-      askServer(control, this.#address, previous === null ? { timeoutMs: firstTimeoutMs } : {}).catch((error: unknown) => {
-        if (isRefusedAccess(error)) throw error;
-        throw failure('ERR_PRIMARY_UNREACHABLE', `${node} is not reachable`, [{ node, error }]);
-      });
-    let { isReplica, mode } = await ask();
-    if (isReplica) {
-      // The connection may lead to a server that the address has left.
-      onReplica?.(node);
-      control.forget?.(this.#address);
-      ({ isReplica, mode } = await ask());
-    }
+    const options = previous === null ? { timeoutMs: firstTimeoutMs } : {};
+    const asked = askServerAnew(control, this.#address, options, () => onReplica?.(node));
+    const { isReplica, mode } = await asked.catch((error: unknown) => {
+      if (isRefusedAccess(error)) throw error;
+      throw failure('ERR_PRIMARY_UNREACHABLE', `${node} is not reachable`, [{ node, error }]);
+    });
     checkDataServer(node, mode);
     const self = rules.node({
       id: null,

@@ -119,6 +119,28 @@ describe('EndpointsResolver', () => {
     probed.resolver.stop?.();
   });
 
+  it('sets no timer once it was stopped, whatever an endpoint comes to that was being asked', async () => {
+    const { resolver, snapshot } = new Probed({ 7000: DATA_SERVER, 7001: HUNG }, endpoints(TWO, { balance: 'spread' }));
+    const outcome = resolver.probe(snapshot);
+    resolver.stop?.();
+    await time().tickAsync(3_000);
+    assert.deepEqual(describeTopology(await outcome), ['7000']);
+    assert.equal(time().countTimers(), 0);
+  });
+
+  it('asks an endpoint that is a replica once more, on a connection that leads where it leads now, and says so of one in use', async () => {
+    const probed = new Probed({ 7000: DATA_SERVER });
+    await probed.probe();
+    probed.servers.servers = { 7000: REPLICA_SERVER, 7001: REPLICA_SERVER };
+    probed.servers.onForget = () => {
+      probed.servers.servers = { 7000: DATA_SERVER, 7001: REPLICA_SERVER };
+    };
+    const replicas: string[] = [];
+    const found = await probed.resolver.probe(probed.snapshot, undefined, (key) => replicas.push(key));
+    assert.deepEqual(describeTopology(found), ['7000']);
+    assert.deepEqual([probed.servers.forgotten, replicas], [['127.0.0.1:7000'], ['127.0.0.1:7000']]);
+  });
+
   it('prefers its zone and weights, by the rules for nodes', async () => {
     fakeRandom(0.5);
     const nodes = [{ match: '127.0.0.1:7001', zone: 'eu-1a' }];
@@ -160,6 +182,37 @@ describe('EndpointsResolver', () => {
       probed.resolver.stop?.();
       await time().tickAsync(100_000);
       assert.equal(calls, 2);
+    });
+
+    it('waits for no answer once it was stopped', async () => {
+      let calls = 0;
+      const source = (): Promise<string[]> => {
+        calls++;
+        return new Promise(() => {});
+      };
+      const { resolver, servers } = new Probed({ 7000: DATA_SERVER }, endpoints(source));
+      const outcome = resolver.probe(null).catch((error: Error) => error.message);
+      await time().tickAsync(10);
+      resolver.stop?.();
+      assert.equal(time().countTimers(), 0);
+      assert.match(String(await outcome), /no endpoint is known/);
+      assert.deepEqual([servers.reported.size, calls], [0, 1]);
+    });
+
+    it('takes an answer that comes too late for none, and waits for the next one as long', async () => {
+      const answers: ((list: string[]) => void)[] = [];
+      const source = (): Promise<string[]> => new Promise((answer) => answers.push(answer));
+      const { resolver } = new Probed({ 7000: DATA_SERVER }, endpoints(source, { refreshMs: 1_000 }));
+      resolver.watch?.(() => {});
+      const first = resolver.probe(null).catch((error: Error) => error.message);
+      await time().tickAsync(5_000);
+      assert.match(String(await first), /it has not answered in 5000 ms/);
+      await time().tickAsync(1_000);
+      assert.equal(answers.length, 2);
+      answers[0]?.([TWO[0] ?? '']);
+      await time().tickAsync(5_500);
+      assert.equal(answers.length, 3, 'the second question has ended, too');
+      resolver.stop?.();
     });
 
     it('asks it when no endpoint answers', async () => {
