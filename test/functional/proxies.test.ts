@@ -189,3 +189,64 @@ describeBehind(['nutcracker'], 'a nutcracker in front of a server that is down',
     assert.deepEqual(await late, [1, null]);
   });
 });
+
+describeBehind(['nutcracker'], 'a nutcracker in front of two servers, of which one', () => {
+  let servers: Server[];
+  let proxy: Nutcracker;
+  let redis: Redis;
+  /** A key of each server. */
+  let keys: [string, string];
+  beforeEach(async () => {
+    servers = await Promise.all([Server.start(), Server.start()]);
+    const settings = { timeout: 9_000, server_retry_timeout: 100 };
+    proxy = await Nutcracker.start({ servers: servers.map(({ address }) => address), distribution: 'modula', settings });
+    redis = quiet(createClient({ topology: endpoints(proxy.address, { speaks: 'plain', refuses: 'twemproxy' }), timeoutMs: 3_000 }));
+    const all = Array.from({ length: 20 }, (_, at) => `key:${at}`);
+    for (const key of all) await redis.set(key, 'before');
+    const isOn = async (at: number, key: string): Promise<boolean> => (await servers[at]?.ask('EXISTS', key)) === 1;
+    const onFirst = await Promise.all(all.map((key) => isOn(0, key)));
+    keys = [all[onFirst.indexOf(true)] ?? '', all[onFirst.indexOf(false)] ?? ''];
+  });
+  afterEach(async () => {
+    await redis.close();
+    await proxy.stop();
+    await Promise.all(servers.map((server) => server.stop()));
+  });
+
+  const isUnknown = (error: unknown): boolean => error instanceof SlotwiseError && error.executed === 'unknown';
+
+  it('is away, has run its part of MSET once, and the caller is told that it may have run', async () => {
+    const [away = assert.fail(), there = assert.fail()] = servers;
+    await away.kill();
+    await assert.rejects(redis.mset({ [keys[0]]: 'after', [keys[1]]: 'after' }), isUnknown);
+    assert.equal(await there.ask('GET', keys[1]), 'after');
+    assert.match(String(await there.ask('INFO', 'commandstats')), /cmdstat_mset:calls=1,/);
+  });
+
+  it('refuses its part of MSET: the caller is told that it may have run', async () => {
+    const [replica = assert.fail(), there = assert.fail()] = servers;
+    await replica.ask('REPLICAOF', '127.0.0.1', '1');
+    await assert.rejects(redis.mset({ [keys[0]]: 'after', [keys[1]]: 'after' }), isUnknown);
+    assert.equal(await there.ask('GET', keys[1]), 'after');
+  });
+
+  it('says OOM, which nutcracker 0.5.0 cannot read: nobody knows what ran', async () => {
+    await servers[0]?.ask('CONFIG', 'SET', 'maxmemory', '1');
+    await assert.rejects(redis.set(keys[0], 'after'), (error) => isUnknown(error) && /Invalid argument|OOM/.test(String(error)));
+    assert.equal(await redis.get(keys[0]), 'before');
+  });
+
+  it('dies while it runs a write: nobody knows what ran', async () => {
+    const [server = assert.fail()] = servers;
+    await server.ask('CONFIG', 'SET', 'busy-reply-threshold', '10');
+    const running = assert.rejects(redis.eval('while true do end', [keys[0]]), isUnknown);
+    await until(() =>
+      server.ask('PING').then(
+        () => false,
+        (error) => /BUSY/.test(String(error)),
+      ),
+    );
+    await server.kill();
+    await running;
+  });
+});

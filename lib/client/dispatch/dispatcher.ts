@@ -11,7 +11,7 @@ import { classify } from '../../protocol/resp/reply-error.js';
 import { isAffinity, slotOfAffinity } from '../../routing/keys/affinity-slot.js';
 import { slotOfCommand } from '../../routing/keys/slots.js';
 import type { Slotting } from '../../routing/keys/slotting.js';
-import { proxyErrorsOf } from '../../routing/proxies/proxy-errors.js';
+import { ProxyErrors } from '../../routing/proxies/proxy-errors.js';
 import { PublishAffinity } from '../../routing/pubsub/publish-affinity.js';
 import type { Decision } from '../../routing/retry.js';
 import type { Router } from '../../routing/router.js';
@@ -82,7 +82,8 @@ export class Dispatcher implements ViewEngine {
       })
       .on('unrecoverable', (error) => this.#rejectPending(error));
     this.#reads = new ReadRouter(this.deployment);
-    this.lessons = new Lessons(this.deployment, this.#slotOf, proxyErrorsOf(options.topology));
+    const proxyErrors = new ProxyErrors(options.topology, () => this.deployment.dialects?.hasPlain === true);
+    this.lessons = new Lessons(this.deployment, this.#slotOf, proxyErrors);
   }
 
   /** How many calls wait for a node. */

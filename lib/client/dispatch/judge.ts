@@ -1,7 +1,7 @@
 import type { AttemptFailure, Call } from '../../protocol/call.js';
 import { provesNothingRan, type ScriptKind, scriptKindOf } from '../../protocol/refusals.js';
 import type { ProxyError } from '../../routing/proxies/profiles.js';
-import { proxyErrorFor } from '../../routing/proxies/proxy-errors.js';
+import type { ProxyErrors } from '../../routing/proxies/proxy-errors.js';
 import { type Decision, retry } from '../../routing/retry.js';
 import { effectiveFailure } from './transaction-failure.js';
 
@@ -16,12 +16,12 @@ export interface JudgedFailure {
 }
 
 /** Finds the failure that counts among several replies, and fills in whether the command was executed. */
-export function judge(call: Call, failure: AttemptFailure, proxyErrors: readonly ProxyError[] = []): JudgedFailure {
+export function judge(call: Call, failure: AttemptFailure, proxyErrors: ProxyErrors | null = null): JudgedFailure {
   if (failure.kind !== 'error-reply') return { failure, script: 'none', ran: false, proxy: null };
   const { batch } = call;
   const found = batch === null ? { failure, script: scriptKindOf(call.spec, call.args), executed: null } : effectiveFailure(failure, batch);
   const { error } = found.failure;
-  const proxy = found.executed === null ? proxyErrorFor(proxyErrors, error) : null;
+  const proxy = found.executed === null ? (proxyErrors?.find(error, call.spec, call.args) ?? null) : null;
   // A script may say the same, and of a transaction an earlier part may have run.
   const isCertain = found.script === 'none' && batch === null;
   const byWords = proxy === null ? (provesNothingRan(error, found.script) ? 'no' : 'yes') : isCertain ? proxy.executed : 'unknown';

@@ -3,7 +3,7 @@ import { ReplyError } from '../../errors.js';
 import type { Node } from '../../pool/node.js';
 import { type AttemptFailure, type Call, WRITTEN } from '../../protocol/call.js';
 import { isRead } from '../../protocol/catalog/effects.js';
-import type { ProxyError } from '../../routing/proxies/profiles.js';
+import type { ProxyErrors } from '../../routing/proxies/proxy-errors.js';
 import { lessonOf } from '../../routing/retry.js';
 import { DemotedNodes } from '../nodes/demoted-nodes.js';
 import type { Deployment } from '../nodes/deployment.js';
@@ -19,8 +19,8 @@ export class Lessons {
   constructor(
     private readonly deployment: Deployment,
     private readonly slotOf: (call: Call) => number,
-    /** What proxies answer for themselves. */
-    private readonly proxyErrors: readonly ProxyError[] = [],
+    /** What proxies answer for themselves, or for some of several servers. */
+    private readonly proxyErrors: ProxyErrors | null = null,
   ) {
     deployment.bus
       .on('demoted', (key) => this.#demote(key))

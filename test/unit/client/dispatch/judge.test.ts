@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { judge } from '../../../../lib/client/dispatch/judge.js';
 import { internalCallInto } from '../../../../lib/connection/internal-calls.js';
+import { endpoints } from '../../../../lib/options/topology.js';
 import type { Call } from '../../../../lib/protocol/call.js';
 import { command } from '../../../../lib/protocol/catalog/specs.js';
 import type { Arg } from '../../../../lib/protocol/command-spec.js';
 import { parseReplyError } from '../../../../lib/protocol/resp/reply-error.js';
-import { PROFILES } from '../../../../lib/routing/proxies/profiles.js';
+import { ProxyErrors } from '../../../../lib/routing/proxies/proxy-errors.js';
 
 const callOf = (name: string, ...args: readonly Arg[]): Call => internalCallInto({ onValue() {}, onError() {} }, command(name), args);
 
@@ -32,12 +33,13 @@ describe('what an error reply says about execution', () => {
     ['what a proxy could not pass on', callOf('SET', 'k', 'v'), 'ERR Connection refused', 'no', 'always'],
     ['what a proxy has no answer to', callOf('SET', 'k', 'v'), 'ERR Connection timed out', 'unknown', 'reads'],
     ['what a script may have said', callOf('EVAL', 'return 1', 1, 'k'), 'ERR Connection refused', 'unknown', 'never'],
+    ['one of several servers behind it', callOf('MSET', 'a', 1, 'b', 2), readonly, 'unknown', 'reads'],
     ['a server behind it', callOf('SET', 'k', 'v'), 'ERR syntax error', 'yes', null],
   ];
   for (const [what, call, text, executed, repeat] of ofProxies) {
     it(`is '${executed}' of ${what}, behind twemproxy`, () => {
       const error = parseReplyError(text);
-      const { proxy } = judge(call, { kind: 'error-reply', error, node: 'n' }, PROFILES.twemproxy.errors);
+      const { proxy } = judge(call, { kind: 'error-reply', error, node: 'n' }, new ProxyErrors(endpoints('a:1', { refuses: 'twemproxy' })));
       assert.deepEqual([error.executed, proxy], [executed, repeat]);
     });
   }
@@ -52,7 +54,7 @@ describe('what an error reply says about execution', () => {
     const call = callOf('EXEC');
     call.ensureExtras().batch = { commands: [{ spec: command('MULTI'), args: [] }], replies: ['OK'] };
     const error = parseReplyError('ERR server connection close');
-    const { proxy } = judge(call, { kind: 'error-reply', error, node: 'n' }, PROFILES.predixy.errors);
+    const { proxy } = judge(call, { kind: 'error-reply', error, node: 'n' }, new ProxyErrors(endpoints('a:1', { refuses: 'predixy' })));
     assert.deepEqual([error.executed, proxy], ['unknown', 'never']);
   });
 
