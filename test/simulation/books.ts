@@ -56,6 +56,8 @@ export interface RoleWord {
   readonly at: number;
   /** What the connection of its reader is called: several clients live in one process. */
   readonly reader: string;
+  /** Host of the proxy by which it came; `client` where it came without one. */
+  readonly way?: string;
   /** Addresses, as they can be connected to. */
   readonly teller: string;
   readonly node: string;
@@ -98,6 +100,19 @@ export interface SubscriptionTurn {
   readonly isOn: boolean;
 }
 
+/** An error that a proxy has made itself, in place of a server's reply. */
+export interface ProxyError {
+  readonly at: number;
+  readonly proxy: string;
+  readonly words: readonly string[];
+  readonly text: string;
+}
+
+/** The host by which a connection comes: of the client, or of a proxy. */
+export function wayOf({ end }: Pick<RedisSession, 'end'>): string {
+  return end.connection.client.host;
+}
+
 /** What the servers did, as they themselves know it: the truth that clients are held to. Times are set here. */
 export class Books {
   readonly executions: Execution[] = [];
@@ -107,6 +122,7 @@ export class Books {
   readonly roleTurns: RoleTurn[] = [];
   readonly publications: Publication[] = [];
   readonly subscriptionTurns: SubscriptionTurn[] = [];
+  readonly proxyErrors: ProxyError[] = [];
 
   constructor(private readonly timeline: Timeline) {}
 
@@ -124,8 +140,11 @@ export class Books {
   }
 
   /** Called when the client's program has read the word: from `session.whenRead`. */
-  toldRole(reader: Pick<RedisSession, 'name'>, { teller, node, isPrimary, slots, epoch }: Omit<RoleWord, 'at' | 'reader'>): void {
-    this.roleWords.push({ at: this.timeline.now, reader: reader.name, teller, node, isPrimary, slots, epoch });
+  toldRole(
+    reader: Pick<RedisSession, 'name' | 'end'>,
+    { teller, node, isPrimary, slots, epoch }: Omit<RoleWord, 'at' | 'reader' | 'way'>,
+  ): void {
+    this.roleWords.push({ at: this.timeline.now, reader: reader.name, way: wayOf(reader), teller, node, isPrimary, slots, epoch });
   }
 
   /** A server has taken a role; also at its start. */
@@ -136,6 +155,11 @@ export class Books {
   published({ server, isSharded, channel, message, receivers }: Omit<Publication, 'at' | 'closed'>): void {
     const closed = receivers.filter(({ end }) => end.isPeerClosed);
     this.publications.push({ at: this.timeline.now, server, isSharded, channel, message, receivers, closed });
+  }
+
+  /** A proxy answers for servers that it does not reach, or that have not answered it. */
+  answeredByProxy(proxy: string, words: readonly string[], text: string): void {
+    this.proxyErrors.push({ at: this.timeline.now, proxy, words, text });
   }
 
   subscribed(server: RedisServer, session: RedisSession, kind: SubscriptionKind, name: string, isOn: boolean): void {

@@ -102,9 +102,7 @@ class Seed {
 
   run(): SeedResult {
     const { plan, world } = this;
-    const deploy = topologies[plan.deployment.kind];
-    if (deploy === undefined) throw new Error(`no servers of the kind ${plan.deployment.kind}`);
-    const deployment = deploy(world, plan.deployment);
+    const deployment = topologies[plan.deployment.kind](world, plan.deployment);
     if (plan.deployment.hasTls) for (const server of deployment.servers) server.tls = 'ok';
     world.deploy(deployment);
     this.#look();

@@ -60,7 +60,7 @@ export const probes: Check = {
   name: 'probes keep their distance',
   rule: 'bounds',
   find(evidence: Evidence): Finding[] {
-    const { books, clients } = evidence;
+    const { books, clients, proxies } = evidence;
     const last = new Map<Execution['session'], number>();
     const asked = new Map<string, number[]>();
     const allowed = new Map<string, number>();
@@ -75,8 +75,8 @@ export const probes: Check = {
       const times = asked.get(who);
       if (times === undefined) asked.set(who, [sentAt]);
       else times.push(sentAt);
-      // What is a replica behind a fixed address is asked once more, by a new connection.
-      allowed.set(who, kind === 'single' ? 2 * QUESTIONS : QUESTIONS);
+      // What is a replica behind a fixed address is asked once more, by a new connection; and one server by each of several proxies.
+      allowed.set(who, (kind === 'single' ? 2 * QUESTIONS : QUESTIONS) * Math.max(1, proxies));
     }
     const findings: Finding[] = [];
     for (const [who, times] of asked) {
@@ -120,8 +120,8 @@ const TIMERS_A_NODE = 40;
 export const holdings: Check = {
   name: 'sockets and timers',
   rule: 'bounds',
-  find({ holdings: taken, clients, nodes, calls }: Evidence): Finding[] {
-    const places = clients.size * (nodes.size + 3);
+  find({ holdings: taken, clients, nodes, proxies, calls }: Evidence): Finding[] {
+    const places = clients.size * (nodes.size + proxies + 3);
     // Each call that blocks, each lease has a connection of its own.
     const own = calls.filter(hasOwnConnection).length;
     for (const { at, sockets, timers } of taken) {

@@ -66,10 +66,12 @@ export interface Evidence {
   readonly ring: RingFacts | null;
   readonly calls: readonly CallRecord[];
   readonly subscribers: readonly SubscriberRecord[];
-  readonly books: Pick<Books, 'executions' | 'discards' | 'roleWords' | 'roleTurns' | 'publications' | 'subscriptionTurns'>;
+  readonly books: Pick<Books, 'executions' | 'discards' | 'proxyErrors' | 'roleWords' | 'roleTurns' | 'publications' | 'subscriptionTurns'>;
   readonly clients: ReadonlyMap<string, ClientFacts>;
   /** Addresses of the data nodes. */
   readonly nodes: ReadonlySet<string>;
+  /** How many there were at most in front of them; 0: none. */
+  readonly proxies: number;
   /** When the client's process stood still, in order. */
   readonly stalls: readonly Span[];
   readonly connects: readonly ConnectAttempt[];

@@ -30,6 +30,7 @@ export function evidenceOf({ plan, world, calls, events, fresh, faults, settledA
     clients: new Map(plan.clients.map((client) => [client.name, factsOf(client, plan)])),
     // Those that were taken away are told of in what clients read before.
     nodes: new Set([...world.deployment.servers.map(({ name }) => name), ...world.books.roleTurns.map(({ server }) => server)]),
+    proxies: world.deployment.proxies === undefined ? 0 : MOST_PROXIES,
     stalls: world.client.stalls,
     connects: world.connects,
     holdings,
@@ -50,11 +51,16 @@ function ringOf({ ring }: Plan['deployment'], { executions }: World['books']): R
   return { kinds, placesMove: ring.onDown === 'eject' || ring.changesMembers, emptied };
 }
 
-function factsOf({ options }: Plan['clients'][number], { clients }: Plan): ClientFacts {
+/** Those of the beginning, and those that operators add. */
+const MOST_PROXIES = 6;
+
+function factsOf({ options }: Plan['clients'][number], { clients, deployment }: Plan): ClientFacts {
+  // Commands that go to all endpoints in turn have no more order than those of several connections.
+  const endpoints = deployment.endpoints?.options.balance === 'spread' ? MOST_PROXIES : 1;
   return {
     clientName: clients.length === 1 ? null : (options.clientName ?? ''),
     database: options.database ?? 0,
-    sharedConnections: options.pool?.shared ?? DEFAULTS.pool.shared,
+    sharedConnections: endpoints * (options.pool?.shared ?? DEFAULTS.pool.shared),
     reconnect: { ...DEFAULTS.reconnect, ...options.reconnect },
     queue: { ...DEFAULTS.queue, ...options.queue },
     maxExclusive: options.pool?.maxExclusive ?? DEFAULTS.pool.maxExclusive,

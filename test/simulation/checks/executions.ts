@@ -31,7 +31,9 @@ function faultOf(call: CallRecord, ledger: Ledger): { readonly at: number; reado
     return fault(call, first.at, "ran, and its caller was told executed 'no'", ran);
   }
   const saysThatItRan = outcome?.ok === true && outcome.value !== 'QUEUED';
-  const saysThatItFailed = outcome?.ok === false && outcome.error.executed === 'yes' && ledger.refused(call.id).length === 0;
+  // What proxies of no known name say is taken for a server's word: docs/behind-a-proxy.md.
+  const isRefused = ledger.refused(call.id).length > 0 || ledger.isProxied(call.id);
+  const saysThatItFailed = outcome?.ok === false && outcome.error.executed === 'yes' && !isRefused;
   if (first === undefined && (saysThatItRan || saysThatItFailed) && namesItself(call)) {
     return fault(call, call.settledAt ?? 0, 'never ran, and its caller was told that it did', ledger.refused(call.id));
   }

@@ -15,6 +15,7 @@ export function forgedEvidence(given: Partial<Evidence> = {}): Evidence {
     subscribers: [],
     books: new Books(new Timeline()),
     nodes: new Set(['10.0.0.1:6379', '10.0.0.2:6379', '10.0.0.3:6379']),
+    proxies: 0,
     clients: new Map([['a', forgedClient()]]),
     stalls: [],
     connects: [],

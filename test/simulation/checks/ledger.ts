@@ -12,6 +12,8 @@ export class Ledger {
   readonly #ran = new Map<number, Execution[]>();
   readonly #refused = new Map<number, Execution[]>();
   readonly #byKey = new Map<string, Execution[]>();
+  /** Calls of which a proxy has said something by itself. */
+  readonly #proxied = new Set<number>();
   /** By history: the lowest offset behind which somebody threw it away. */
   readonly #keptUntil = new Map<string, number>();
 
@@ -19,6 +21,7 @@ export class Ledger {
     this.#clients = clients;
     this.calls = new Map(calls.map((call) => [call.id, call]));
     for (const execution of books.executions) this.#add(execution);
+    for (const { words } of books.proxyErrors) for (const id of idsOf(words)) this.#proxied.add(id);
     for (const { history, fromOffset } of books.discards) {
       this.#keptUntil.set(history, Math.min(fromOffset, this.#keptUntil.get(history) ?? Number.POSITIVE_INFINITY));
     }
@@ -32,6 +35,11 @@ export class Ledger {
   /** Of what this call wrote, what the servers refused, or answered by an error without a change. */
   refused(id: number): readonly Execution[] {
     return this.#refused.get(id) ?? none;
+  }
+
+  /** Whether a proxy has answered some attempt of it by an error of its own. */
+  isProxied(id: number): boolean {
+    return this.#proxied.has(id);
   }
 
   /** Where a key of a call is: its database, and its name on the servers. */

@@ -1,5 +1,5 @@
 import { DEFAULTS } from '../../../lib/options/defaults.js';
-import type { Execution } from '../books.js';
+import { type Execution, wayOf } from '../books.js';
 import { Failure } from '../servers/resp.js';
 import type { CallRecord } from '../workloads/calls.js';
 import type { Check, ClientFacts, Evidence, Finding } from './check.js';
@@ -13,8 +13,12 @@ import { shownCall, shownExecution } from './words.js';
  * |---|---|
  * | a write that was redirected, or refused when what overtakes it was on its way | barriers keep in order what leaves later |
  * | a write of which the caller was told that it failed | it may lie in a connection that was given up, and run late |
+ * | a write that others overtake 3 s later | its connection was silent, and so they got another one: docs/pool.md |
  * | writes with connections of their own: those that block, leases, `watch`, `waitReplicas` | |
  * | transactions | a refusal of EXEC does not name them |
+ * | what has several keys, in a ring whose keys change their places | it is split anew where its keys are no more together |
+ * | what went by another proxy than what overtakes it | clients go on with another one while one hangs: docs/behind-a-proxy.md |
+ * | what a proxy answered by an error of its own | sent again, it keeps no order: docs/behind-a-proxy.md |
  * | idempotent ones | they may run again |
  * | parts of a pipeline, where the queue of its client is small | those beyond its room are sent as replies come, and other callers find room beside it |
  * | clients with several shared connections a node | each has an order of its own |
@@ -22,9 +26,11 @@ import { shownCall, shownExecution } from './words.js';
 export const order: Check = {
   name: 'writes of a client to a key run in order',
   rule: 'histories',
-  find({ books, calls, clients }: Evidence, ledger: Ledger): Finding[] {
+  find({ books, calls, clients, proxies, ring }: Evidence, ledger: Ledger): Finding[] {
     const ordered = new Map<number, CallRecord>();
-    for (const call of calls) if (clients.get(call.client)?.sharedConnections === 1 && isOrdered(call, ledger)) ordered.set(call.id, call);
+    const isSplitAnew = (call: CallRecord): boolean => ring?.placesMove === true && call.keys.length > 1;
+    for (const call of calls)
+      if (!isSplitAnew(call) && clients.get(call.client)?.sharedConnections === 1 && isOrdered(call, ledger)) ordered.set(call.id, call);
     const findings: Finding[] = [];
     /** By node, key and client: the write with the highest id that ran. */
     const latest = new Map<string, { readonly run: Execution; readonly call: CallRecord }>();
@@ -34,11 +40,13 @@ export const order: Check = {
         const call = ordered.get(id);
         if (call === undefined) continue;
         for (const key of run.rule?.keys?.(run.words) ?? []) {
-          const place = `${run.history} ${run.server.name} ${run.db} ${call.client} ${key}`;
+          const way = proxies === 0 ? '' : wayOf(run.session);
+          const place = `${run.history} ${run.server.name} ${run.db} ${call.client} ${key} ${way}`;
           const before = latest.get(place);
           if (before === undefined || before.call.id <= id) latest.set(place, { run, call });
+          else if (ledger.isProxied(id) || ledger.isProxied(before.call.id)) continue;
           else if (isFed(call, before.call, ledger, clients.get(call.client))) continue;
-          else if (isSure(call, before, ledger)) findings.push(findingOf(call, run, before));
+          else if (isSure(call, run, before, ledger)) findings.push(findingOf(call, run, before));
         }
       }
     }
@@ -59,8 +67,13 @@ function isFed({ traits }: CallRecord, overtaker: CallRecord, ledger: Ledger, cl
 }
 
 /** Its turn has to come before that of what is issued later. */
-function isSure({ id, outcome }: CallRecord, overtaker: { readonly run: Execution; readonly call: CallRecord }, ledger: Ledger): boolean {
-  if (outcome?.ok !== true) return false;
+function isSure(
+  { id, outcome }: CallRecord,
+  run: Execution,
+  overtaker: { readonly run: Execution; readonly call: CallRecord },
+  ledger: Ledger,
+): boolean {
+  if (outcome?.ok !== true || overtaker.run.sentAt - run.sentAt >= SILENT_MS) return false;
   // What was on its way once stays in front, however often both are refused.
   const attempts = [...ledger.refused(overtaker.call.id), overtaker.run];
   return ledger.refused(id).every(({ server, at: refusedAt, readAt, reply }) => {
@@ -69,6 +82,8 @@ function isSure({ id, outcome }: CallRecord, overtaker: { readonly run: Executio
   });
 }
 
+/** What a connection leaves unanswered for so long may be half-open, in ms. */
+const SILENT_MS = 3_000;
 /** Refusals of everything, or of all writes, by a node: behind them a barrier stands. */
 const BARRED = /^(LOADING|CLUSTERDOWN|MASTERDOWN|NOREPLICAS) /;
 /** What leaves so long after a refusal was read, in ms, was not on its way then. */

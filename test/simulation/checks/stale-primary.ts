@@ -1,5 +1,5 @@
 import { slotOfKey } from '../../../lib/routing/keys/slots.js';
-import type { Execution, RoleWord } from '../books.js';
+import { type Execution, type RoleWord, wayOf } from '../books.js';
 import type { CallRecord } from '../workloads/calls.js';
 import type { Check, Evidence, Finding, Span } from './check.js';
 import { type Group, groupOf, memberAt } from './group.js';
@@ -123,10 +123,12 @@ function readerOf(
   const [key] = keysOf(execution);
   const slot = kind === 'cluster' && key !== undefined ? slotOfKey(key) : null;
   const whose = clients.size === 1 ? null : session.name;
-  const name = `${server.name} ${slot === null ? '' : classes.of(slot)} ${whose}`;
+  // Each proxy may lead to another server: what is told by the way of one says nothing of the others.
+  const way = evidence.proxies === 0 ? null : wayOf(session);
+  const name = `${server.name} ${slot === null ? '' : classes.of(slot)} ${whose} ${way}`;
   const reader =
     readers.get(name) ??
-    new Reader(new RoleKnowledge(kind, server.name, slot, (address) => nodes.has(address)), words.of(server.name), whose);
+    new Reader(new RoleKnowledge(kind, server.name, slot, (address) => nodes.has(address)), words.of(server.name, way), whose);
   readers.set(name, reader);
   return reader;
 }
@@ -137,14 +139,17 @@ class WordsOfNodes {
 
   constructor(private readonly evidence: Evidence) {}
 
-  of(node: string): readonly RoleWord[] {
-    const known = this.#byNode.get(node) ?? this.#find(node);
-    this.#byNode.set(node, known);
+  /** `way`: only those that came by this one; null: all. */
+  of(node: string, way: string | null): readonly RoleWord[] {
+    const place = `${node} ${way}`;
+    const known = this.#byNode.get(place) ?? this.#find(node, way);
+    this.#byNode.set(place, known);
     return known;
   }
 
-  #find(node: string): readonly RoleWord[] {
+  #find(node: string, way: string | null): readonly RoleWord[] {
     const { kind, ring, books } = this.evidence;
+    if (way !== null) return books.roleWords.filter((word) => word.way === way);
     // That another node of a cluster is a replica says nothing of this one.
     if (kind === 'cluster') return books.roleWords.filter((word) => word.isPrimary || word.node === node);
     if (ring === null) return books.roleWords;

@@ -23,15 +23,16 @@ export function anyServer({ deployment }: World, random: Random): RedisServer {
   return primary ?? random.pick(deployment.servers);
 }
 
-/** A data node or a sentinel. */
+/** A data node, a sentinel, or a proxy: that is what clients of proxies have to do with. */
 export function anyProcess(world: World, random: Random): ServerProcess {
-  const { sentinels } = world.deployment;
+  const { sentinels, proxies = [] } = world.deployment;
+  if (proxies.length > 0 && random.chance(0.7)) return random.pick(proxies);
   return sentinels.length > 0 && random.chance(0.3) ? random.pick(sentinels) : anyServer(world, random);
 }
 
 /** All processes. */
 export function processesOf({ deployment }: World): readonly ServerProcess[] {
-  return [...deployment.servers, ...deployment.sentinels];
+  return [...deployment.servers, ...deployment.sentinels, ...(deployment.proxies ?? [])];
 }
 
 /** The hosts of all processes. */

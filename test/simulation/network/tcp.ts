@@ -238,7 +238,7 @@ export function openConnection(network: Network, _host: string, key: string, han
   return new TcpConnection(network, key, handlers);
 }
 
-/** A connection of the client to what listens at `key`, from its first packet on. */
+/** A connection of the client, or of a proxy, to what listens at `key`, from its first packet on. */
 export class TcpConnection {
   readonly client: End;
   readonly server: ServerEnd;
@@ -256,12 +256,14 @@ export class TcpConnection {
     private readonly network: Network,
     private readonly key: string,
     private readonly handlers: ConnectHandlers,
+    /** The host that opens it. */
+    from = CLIENT,
   ) {
     const host = hostOf(key);
     const id = ++network.connects;
-    this.up = new Pipe(network, CLIENT, host, (content: Content) => this.server.receive(content));
-    this.down = new Pipe(network, host, CLIENT, (content: Content) => this.client.receive(content));
-    this.client = new End(CLIENT, this);
+    this.up = new Pipe(network, from, host, (content: Content) => this.server.receive(content));
+    this.down = new Pipe(network, host, from, (content: Content) => this.client.receive(content));
+    this.client = new End(from, this);
     const pipes = { up: this.up as Pipe<unknown>, down: this.down as Pipe<unknown> };
     this.server = new ServerEnd(host, this, id, 40_000 + (id % 20_000), pipes);
     this.#there = this.up.link;

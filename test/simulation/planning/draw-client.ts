@@ -80,7 +80,17 @@ export function drawClient(random: Random, name: string, deployment: DeploymentP
     ...(random.chance(0.15) ? (['credentials'] as const) : []),
     ...(random.chance(0.1) ? (['addressMap'] as const) : []),
   ];
-  return { name, options, functions, connects: random.chance(0.5), ends: null };
+  const client: ClientPlan = { name, options, functions, connects: random.chance(0.5), ends: null };
+  return isPlain(deployment) ? ofPlain(client) : client;
+}
+
+/** Proxies that read commands have neither users nor databases. */
+function isPlain({ endpoints }: DeploymentPlan): boolean {
+  return endpoints !== undefined && endpoints.proxy !== 'tcp';
+}
+
+function ofPlain({ options: { database: _, ...options }, functions, ...client }: ClientPlan): ClientPlan {
+  return { ...client, options, functions: functions.filter((name) => name !== 'credentials') };
 }
 
 function drawPool(random: Random): Options['pool'] {

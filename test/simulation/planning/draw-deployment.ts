@@ -1,12 +1,13 @@
 import type { Latency } from '../network/link.js';
 import type { Random } from '../time/random.js';
 import type { DeploymentKind, DeploymentPlan } from '../topologies/deployment.js';
+import { drawEndpoints } from './draw-endpoints.js';
 import { drawRing } from './draw-ring.js';
 
 /** How often a kind is drawn. A seed of a cluster, or with sentinels, takes the time of four others: more servers talk all the time. */
 const KINDS: Readonly<Partial<Record<DeploymentKind, number>>> = { single: 5, replication: 4, sentinel: 2, cluster: 2 };
 /** Of so many seeds one has another kind in its place: those of the others are as they were before these came. */
-const LATER_KINDS: Readonly<Partial<Record<DeploymentKind | 'none', number>>> = { none: 82, ring: 18 };
+const LATER_KINDS: Readonly<Partial<Record<DeploymentKind | 'none', number>>> = { none: 80, ring: 12, endpoints: 8 };
 
 /** Servers that answer differently from each other: CLUSTER SHARDS from 7.0 on, REDIRECT of Valkey 8, atomic migration of Valkey 9 … */
 const VERSIONS: Readonly<Record<string, { readonly product: 'redis' | 'valkey'; readonly version: string; readonly weight: number }>> = {
@@ -42,7 +43,8 @@ export function drawDeployment(random: Random, asked?: DeploymentKind): Deployme
     // A cluster names its ports of TLS, which the model does not have.
     hasTls: hasTls && kind !== 'cluster' && reachedBy !== 'socket',
   };
-  return kind === 'ring' ? drawRing(random.fork('ring'), plan) : plan;
+  if (kind === 'ring') return drawRing(random.fork('ring'), plan);
+  return kind === 'endpoints' ? drawEndpoints(random.fork('endpoints'), plan) : plan;
 }
 
 /** From one machine to another data centre, one way, in ms. */

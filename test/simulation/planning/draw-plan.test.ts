@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { faults } from '../faults/index.js';
+import { deploymentKinds } from '../topologies/deployment.js';
 import { topologies } from '../topologies/index.js';
 import { workloads } from '../workloads/index.js';
 import { drawPlan, OPERATION } from './draw-plan.js';
@@ -14,7 +15,7 @@ describe('plans of seeds', () => {
   });
 
   it('have the kind of servers that is asked for, and then the rest of it', () => {
-    for (const kind of ['single', 'replication', 'sentinel', 'cluster'] as const) assert.equal(drawPlan(7, kind).deployment.kind, kind);
+    for (const kind of deploymentKinds) assert.equal(drawPlan(7, kind).deployment.kind, kind);
   });
 
   it('have at least 300 commands on clients that stay, and two faults', () => {
@@ -59,6 +60,30 @@ describe('plans of seeds', () => {
       all.filter((name) => !drawn.has(name)),
       [],
     );
+  });
+
+  it('draw every placement, kind of member and kind of proxy, and every way in which keys move', () => {
+    const rings = plans.flatMap(({ deployment }) => deployment.ring ?? []);
+    const endpoints = plans.flatMap(({ deployment }) => deployment.endpoints ?? []);
+    const seen = (parts: readonly unknown[]): string[] => [...new Set(parts.map(String))].sort();
+    assert.deepEqual(seen(rings.map(({ placement }) => placement.as)), [
+      'function',
+      'go-redis',
+      'jedis',
+      'predixy',
+      'redis-rb',
+      'twemproxy',
+    ]);
+    assert.deepEqual(seen(rings.flatMap(({ members }) => members.map(({ servers }) => servers.kind))), [
+      'replication',
+      'sentinel',
+      'single',
+    ]);
+    assert.deepEqual(seen(rings.map(({ onDown }) => onDown)), ['eject', 'wait']);
+    assert.deepEqual(seen(rings.map(({ changesMembers }) => changesMembers)), ['false', 'true']);
+    assert.deepEqual(seen(endpoints.map(({ proxy }) => proxy)), ['plain', 'tcp', 'twemproxy']);
+    assert.deepEqual(seen(endpoints.map(({ list }) => list)), ['fixed', 'function', 'names']);
+    assert.deepEqual(seen(endpoints.map(({ options }) => options.balance)), ['spread', 'undefined']);
   });
 
   it('are shown with the numbers by which parts are left out', () => {

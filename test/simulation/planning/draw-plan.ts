@@ -42,8 +42,18 @@ function named(client: ClientPlan): ClientPlan {
 /** Commands of all programs of a seed. */
 const COMMANDS = { least: 310, most: 350 };
 
+/** What proxies that spread keys refuse: of interest is how, and not often. */
+const REFUSED_WORKLOADS: readonly string[] = [
+  ...['poppers and pushers', 'movers', 'stream readers', 'transactions', 'watchers', 'scans of keys'],
+  ...['subscribers', 'sharded subscribers', 'listeners to keys', 'publishers', 'sharded publishers'],
+];
+const REFUSED_SHARE = 0.1;
+
 function drawWorkloads(random: Random, { deployment, clients, stormMs }: Pick<Plan, 'deployment' | 'clients' | 'stormMs'>): WorkloadPlan[] {
-  const weights = Object.fromEntries(workloads.map(({ name, weight }) => [name, weight({ deployment })]));
+  const refused = deployment.endpoints?.options.refuses === undefined ? [] : REFUSED_WORKLOADS;
+  const weights = Object.fromEntries(
+    workloads.map(({ name, weight }) => [name, weight({ deployment }) * (refused.includes(name) ? REFUSED_SHARE : 1)]),
+  );
   const drawn: WorkloadPlan[] = [];
   const total = random.integer(COMMANDS.least, COMMANDS.most);
   // Of a client that ends in the middle not all are issued.
@@ -85,8 +95,8 @@ function drawView(random: Random, deployment: DeploymentPlan, { options }: Clien
 }
 
 /** Of one server alone there is nothing to do. */
-function hasOperations({ kind, replicas, ring }: DeploymentPlan): boolean {
-  return kind === 'cluster' || replicas > 0 || ring?.changesMembers === true;
+function hasOperations({ kind, replicas, ring, endpoints }: DeploymentPlan): boolean {
+  return kind === 'cluster' || replicas > 0 || ring?.changesMembers === true || endpoints?.list === 'function';
 }
 
 /** One of the operations that the deployment has; which one is drawn when it begins. */
@@ -94,7 +104,7 @@ export const OPERATION = 'operation';
 
 function drawFaults(random: Random, deployment: DeploymentPlan, stormMs: number): FaultPlan[] {
   const has: Readonly<Record<string, boolean>> = {
-    replicas: deployment.replicas > 0,
+    replicas: deployment.replicas > 0 || deployment.kind === 'endpoints',
     sentinels: deployment.sentinels > 0,
     cluster: deployment.kind === 'cluster',
     names: deployment.reachedBy === 'name',

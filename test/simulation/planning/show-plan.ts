@@ -1,4 +1,4 @@
-import type { RingPlan } from '../topologies/deployment.js';
+import type { EndpointsPlan, RingPlan } from '../topologies/deployment.js';
 import type { ClientPlan, Plan, WorkloadPlan } from './plan.js';
 
 /** A plan for people: what the trace of a seed begins with. Numbers in brackets are those by which parts are left out. */
@@ -9,10 +9,18 @@ export function showPlan({ seed, deployment, latency, clients, workloads, faults
     `seed ${seed}: ${kind} of ${product} ${version}, ${counts.join(', ')}, ${persistence === 'all' ? 'nothing' : 'everything'} is lost in a restart`,
     `clients reach them by ${reachedBy}${hasTls ? ' over TLS' : ''}; packets take ${latency.least} to ${latency.most} ms; ${stormMs} ms of faults`,
     ...showRing(deployment.ring),
+    ...showEndpoints(deployment.endpoints),
     ...clients.map(showClient),
     ...workloads.map(showWorkload),
     ...faults.map(({ name, atMs, lastsMs }, at) => `fault [${at}]: ${name}, from ${atMs} to ${Math.min(stormMs, atMs + lastsMs)} ms`),
   ];
+}
+
+function showEndpoints(endpoints: EndpointsPlan | undefined): string[] {
+  if (endpoints === undefined) return [];
+  const { proxy, proxies, list, servers, options, timeoutMs, endsSessions } = endpoints;
+  const rest = `${servers} servers behind them, given ${timeoutMs} ms${proxy === 'tcp' && endsSessions ? '; sessions end with the role' : ''}`;
+  return [`endpoints: ${proxies} proxies (${proxy}), told by ${list}; ${rest}; ${JSON.stringify(options)}`];
 }
 
 function showRing(ring: RingPlan | undefined): string[] {

@@ -3,7 +3,7 @@ import type { DeploymentKind } from '../topologies/deployment.js';
 /** A seed in which the engine once broke a promise. */
 export interface Regression {
   readonly seed: number;
-  readonly kind?: DeploymentKind;
+  readonly kind: DeploymentKind;
   /** What was wrong, and what it cost a user. */
   readonly was: string;
 }
@@ -57,6 +57,7 @@ export const regressions: readonly Regression[] = [
   },
   {
     seed: 972,
+    kind: 'replication',
     was: 'A change of role that ended the WAIT of a write, just as the client asked for that itself, had the write sent to the new primary again.',
   },
   {
@@ -131,11 +132,43 @@ export const regressions: readonly Regression[] = [
   },
   {
     seed: 7382,
+    kind: 'replication',
     was: 'destroy() while two nodes were asked for a read: its error named no command, and said that nothing had been sent.',
   },
   {
     seed: 7502,
+    kind: 'cluster',
     was: 'A call waited for a stalled connection to a node of a cluster whose slot had moved meanwhile, and was sent there late, to be redirected.',
+  },
+  {
+    seed: 76,
+    kind: 'ring',
+    was: 'Reads from replicas, of keys of a member that had just left, had a shard sampled that is none: a timer went on, also after close().',
+  },
+  {
+    seed: 26,
+    kind: 'endpoints',
+    was: 'close() left the wait for a list of endpoints that a function did not give: a timer of 5 s.',
+  },
+  {
+    seed: 69,
+    kind: 'endpoints',
+    was: 'An endpoint that did not answer a probe until close() had a timer set for it afterwards.',
+  },
+  {
+    seed: 98,
+    kind: 'endpoints',
+    was: 'twemproxy could pass on a part of MSET and not the rest, said so, and was sent all of it again: that part was written twice and more.',
+  },
+  {
+    seed: 132,
+    kind: 'endpoints',
+    was: 'All proxies led to a new primary, and the client never saw it: it asked by connections from before, and stayed with the replica.',
+  },
+  {
+    seed: 248,
+    kind: 'endpoints',
+    was: 'One server behind a proxy refused its part of MSET, another one had run its own, and the caller was told that nothing had run.',
   },
 ];
 

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { Worker, withWorkers } from '../run/workers.js';
-import type { DeploymentKind } from '../topologies/deployment.js';
+import { deploymentKinds } from '../topologies/deployment.js';
 import { testBundle } from './seeds-of-kind.js';
 
-const kinds: readonly DeploymentKind[] = ['single', 'replication', 'sentinel', 'cluster'];
-const jobs = kinds.flatMap((kind) => [1, 2].map((seed) => ({ seed, kind })));
+const jobs = deploymentKinds.flatMap((kind) => [1, 2].map((seed) => ({ seed, kind })));
 
 describe('a seed', () => {
   it('is one run: the same in a fresh process, after other seeds, and with a trace', async function () {

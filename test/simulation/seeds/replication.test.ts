@@ -1,3 +1,3 @@
 import { describeSeeds } from './seeds-of-kind.js';
 
-describeSeeds('replication', 40);
+describeSeeds('replication', 32);

@@ -1,3 +1,3 @@
 import { describeSeeds } from './seeds-of-kind.js';
 
-describeSeeds('single', 40);
+describeSeeds('single', 30);

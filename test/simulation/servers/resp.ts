@@ -8,6 +8,11 @@ export class Failure {
   constructor(readonly text: string) {}
 }
 
+/** Bytes that another server has encoded. */
+export class Raw {
+  constructor(readonly text: string) {}
+}
+
 /** A message that nobody asked for: a push in RESP3, an array in RESP2. */
 export class Push {
   constructor(readonly items: readonly ReplyValue[]) {}
@@ -22,6 +27,7 @@ export type ReplyValue =
   | Status
   | Failure
   | Push
+  | Raw
   | NullArray
   | Score
   | Verbatim
@@ -74,6 +80,7 @@ export function encode(value: ReplyValue, protocol: 2 | 3): string {
   }
   if (value instanceof ByProtocol) return encode(protocol === 3 ? value.three : value.two, protocol);
   if (value instanceof Failure) return `-${value.text}\r\n`;
+  if (value instanceof Raw) return value.text;
   if (value instanceof NullArray) return protocol === 3 ? '_\r\n' : '*-1\r\n';
   if (value instanceof Push) return encodeAll(`${protocol === 3 ? '>' : '*'}${value.items.length}\r\n`, value.items, protocol);
   if (value instanceof Map) {

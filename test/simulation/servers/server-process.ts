@@ -11,6 +11,13 @@ export interface ServerConnection {
   readonly end: ServerEnd;
 }
 
+/** An end of a connection that the process itself has opened. */
+export interface OwnEnd {
+  close(): void;
+  /** The host is gone: nobody is told. */
+  forget(): void;
+}
+
 /**
  * A process that listens on a port: it can be killed, stopped (SIGSTOP) and started anew. What it does is given by who extends it. One thing
  * at a time, as Redis: what arrives waits until what runs is over.
@@ -19,7 +26,7 @@ export abstract class ServerProcess<Connection extends ServerConnection = Server
   state: ProcessState = 'dead';
   readonly connections = new Map<ServerEnd, Connection>();
   /** Ends of its connections with other servers. */
-  readonly links = new Set<LinkEnd>();
+  readonly links = new Set<OwnEnd>();
   /** Increased with each start. What belongs to an earlier life is dropped. */
   life = 0;
   /** Its answer in a TLS handshake; undefined: it speaks none. */

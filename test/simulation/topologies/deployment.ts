@@ -1,4 +1,4 @@
-import type { Redis, TopologyOptions } from '../../../lib/index.js';
+import type { EndpointsOptions, Redis, TopologyOptions } from '../../../lib/index.js';
 import type { RedisServer } from '../servers/redis/redis-server.js';
 import type { ServerProcess } from '../servers/server-process.js';
 import type { Random } from '../time/random.js';
@@ -59,6 +59,25 @@ export interface DeploymentPlan {
   /** Number of the member in a ring; undefined: it is none. Its hosts and names are its own. */
   readonly place?: number;
   readonly ring?: RingPlan;
+  readonly endpoints?: EndpointsPlan;
+}
+
+/** What stands in front of servers, and how clients are told of it. */
+export interface EndpointsPlan {
+  /** `tcp`: passes bytes on. `twemproxy`: spreads keys over the servers. `plain`: as that, with errors of its own, and keeps connections at what it does not know. */
+  readonly proxy: 'tcp' | 'twemproxy' | 'plain';
+  /** So many take part from the beginning. */
+  readonly proxies: number;
+  /** How the client is told: a fixed list, one of names, or a function, by which proxies may come and go. */
+  readonly list: 'fixed' | 'names' | 'function';
+  /** Servers behind them. With `replicas` there is one group, whose primary the proxies look for. */
+  readonly servers: number;
+  /** As `endpoints()` takes them. */
+  readonly options: EndpointsOptions;
+  /** How long servers may take, in ms: to accept with `tcp`, to answer with the others. */
+  readonly timeoutMs: number;
+  /** Proxies that lead to another server than before end the connections to the former one. */
+  readonly endsSessions: boolean;
 }
 
 /** A member of a ring. */
@@ -86,7 +105,7 @@ export interface RingPlan {
 
 /** Whether clients know of replicas, and may read there. */
 export function hasReplicas({ kind, replicas }: DeploymentPlan): boolean {
-  return kind !== 'single' && replicas > 0;
+  return kind !== 'single' && kind !== 'endpoints' && replicas > 0;
 }
 
 /** Builds the servers of a plan; nothing runs before `start`. */

@@ -54,9 +54,15 @@ const notCommitted: CallError = {
   error: null,
 };
 
+/** MULTI. False: the proxy does not have it, and what followed would run at once. */
+async function begins(me: Caller, one: Lent, traits: Partial<CallTraits>): Promise<boolean> {
+  const answer = await me.call(['MULTI'], () => one.call('MULTI'), { traits, keys: [] });
+  return answer.ok || answer.error.name !== 'CommandRefusedError';
+}
+
 /** MULTI, SET, EXEC, one after the other: what SET comes to is known when EXEC is answered. */
 async function transactionByHand(me: Caller, one: Lent, key: string, traits: Partial<CallTraits>): Promise<void> {
-  await me.call(['MULTI'], () => one.call('MULTI'), { traits, keys: [] });
+  if (!(await begins(me, one, traits))) return;
   const record = me.begin((id) => ['SET', key, textOf(id)], { traits: { ...traits, blocks: true }, timeoutMs: 0 });
   let queued: unknown;
   try {
@@ -73,7 +79,7 @@ async function transactionByHand(me: Caller, one: Lent, key: string, traits: Par
 
 /** MULTI, SET, and nothing more: the lease ends inside of a transaction. */
 async function walksAway(me: Caller, one: Lent, key: string, traits: Partial<CallTraits>): Promise<void> {
-  await me.call(['MULTI'], () => one.call('MULTI'), { traits, keys: [] });
+  if (!(await begins(me, one, traits))) return;
   const record = me.begin((id) => ['SET', key, textOf(id)], { traits: { ...traits, blocks: true }, timeoutMs: 0 });
   await one.set(key, textOf(record.id)).catch(() => undefined);
   me.settle(record, { ok: false, error: notCommitted });

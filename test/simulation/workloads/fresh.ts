@@ -1,4 +1,5 @@
 import type { Redis } from '../../../lib/index.js';
+import type { Deployment } from '../topologies/deployment.js';
 import { type Answer, Caller } from './caller.js';
 import { amountOf, type CallRecord, markOf } from './calls.js';
 import { textOf } from './strings.js';
@@ -8,6 +9,8 @@ import { clientOf, sleep, type WorkloadContext } from './workload.js';
 interface Fresh {
   readonly words: (id: number) => readonly string[];
   readonly keys: readonly string[];
+  /** Proxies that spread keys do not have it. */
+  readonly isBeyondProxies?: boolean;
   /** `context`: for what takes more than one command. */
   send(redis: Redis, id: number, context: WorkloadContext): Promise<unknown>;
 }
@@ -18,17 +21,29 @@ const COUNTER = 'fresh:counter';
 const SEVERAL = ['fresh:1', 'fresh:2', 'fresh:3', 'fresh:4', 'fresh:5'];
 const LIST = 'fresh:list';
 
+function several(keys: readonly string[]): Fresh {
+  return { words: () => ['MGET', ...keys], keys, send: (redis) => redis.mget(keys) };
+}
+
+/** Of so many keys each member of a ring has some. So many at once meet each of its shared connections, of which some may be dead unseen. */
+const EVERYWHERE = { keys: 60, times: 4 };
+
+function everywhere(): Fresh[] {
+  const keys = Array.from({ length: EVERYWHERE.keys }, (_, at) => `fresh:${at}`);
+  return Array.from({ length: EVERYWHERE.times }, () => several(keys));
+}
+
 const kinds: readonly Fresh[] = [
   { words: () => ['GET', STRING], keys: [STRING], send: (redis) => redis.get(STRING) },
   { words: (id) => ['SET', STRING, textOf(id)], keys: [STRING], send: (redis, id) => redis.set(STRING, textOf(id)) },
   { words: (id) => ['INCRBY', COUNTER, String(amountOf(id))], keys: [COUNTER], send: (redis, id) => redis.incrby(COUNTER, amountOf(id)) },
-  { words: () => ['MGET', ...SEVERAL], keys: SEVERAL, send: (redis) => redis.mget(SEVERAL) },
+  several(SEVERAL),
   // One that blocks needs a connection of its own.
-  { words: () => ['BLPOP', LIST, '0.01'], keys: [LIST], send: (redis) => redis.blpop(LIST, 0.01) },
-  { words: () => ['EXEC'], keys: [STRING], send: (redis) => redis.multi().get(STRING).exec() },
+  { words: () => ['BLPOP', LIST, '0.01'], keys: [LIST], send: (redis) => redis.blpop(LIST, 0.01), isBeyondProxies: true },
+  { words: () => ['EXEC'], keys: [STRING], send: (redis) => redis.multi().get(STRING).exec(), isBeyondProxies: true },
   { words: () => ['LEASE'], keys: [STRING], send: (redis) => redis.lease((one) => one.get(STRING), { key: STRING }) },
   { words: () => ['SCANHASH', 'fresh:hash'], keys: ['fresh:hash'], send: (redis) => first(redis.scanHash('fresh:hash')) },
-  { words: (id) => ['HEAR', markOf(id)], keys: [], send: hear },
+  { words: (id) => ['HEAR', markOf(id)], keys: [], send: hear, isBeyondProxies: true },
 ];
 
 async function first<T>(items: AsyncIterable<T>): Promise<T | null> {
@@ -76,7 +91,13 @@ export async function issueFresh(context: WorkloadContext, boundMs: number): Pro
     me.settle(whole, answer);
     return whole;
   };
-  return Promise.all(kinds.map(untilSuccess));
+  return Promise.all(kindsFor(world.deployment).map(untilSuccess));
+}
+
+function kindsFor({ kind, topology }: Deployment): readonly Fresh[] {
+  if (kind === 'ring') return [...kinds, ...everywhere()];
+  const refuses = topology.kind === 'endpoints' && topology.refuses.length > 0;
+  return refuses ? kinds.filter(({ isBeyondProxies }) => isBeyondProxies !== true) : kinds;
 }
 
 /** More than the smallest queue that clients have. */
