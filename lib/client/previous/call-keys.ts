@@ -1,13 +1,18 @@
 import { CommandRefusedError } from '../../errors.js';
 import type { Call } from '../../protocol/call.js';
-import { keyIndexes } from '../../protocol/catalog/keys.js';
+import { keyIndexes, sortPatternIndexes } from '../../protocol/catalog/keys.js';
 import { showsMiss } from '../../protocol/catalog/misses.js';
+import { command } from '../../protocol/catalog/specs.js';
 import { type Arg, type CommandSpec, PUBSUB } from '../../protocol/command-spec.js';
+import { argText } from '../../protocol/resp/text.js';
 
 /** Commands whose effect on all keys would leave out those that are still at the previous place. */
 const ON_ALL_KEYS: ReadonlySet<string> = new Set(['FLUSHALL', 'FLUSHDB', 'SWAPDB']);
 /** Commands whose keys are none of the data: a cursor. */
 const NO_DATA: ReadonlySet<string> = new Set(['CLUSTERSCAN']);
+
+const SORT = command('SORT');
+const SORT_RO = command('SORT_RO');
 
 /** What is to be done about the keys of a call. */
 export interface CallKeys {
@@ -26,6 +31,7 @@ export function keysOfCall(call: Call): CallKeys | null {
     if (spec.firstKey === -1) return refuseAll(spec);
     // Most commands have one key.
     if (spec.firstKey >= 0 && spec.firstKey === spec.lastKey) {
+      refusePatterns(spec, args);
       const key = args[spec.firstKey];
       return key === undefined || isNoData(spec) ? null : { keys: [key], shared: showsMiss(spec) };
     }
@@ -39,6 +45,7 @@ export function keysOfCall(call: Call): CallKeys | null {
 
 function keysOf(spec: CommandSpec, args: readonly Arg[]): Arg[] {
   refuseAll(spec);
+  refusePatterns(spec, args);
   if (isNoData(spec)) return [];
   return keyIndexes(spec, args).map((index) => args[index] ?? '');
 }
@@ -46,6 +53,15 @@ function keysOf(spec: CommandSpec, args: readonly Arg[]): Arg[] {
 /** Channels count as keys where a cluster places them. */
 function isNoData(spec: CommandSpec): boolean {
   return (spec.flags & PUBSUB) !== 0 || NO_DATA.has(spec.name);
+}
+
+/** SORT would read keys that it names by a pattern: of those that are still at the previous place it finds none, and says nothing. */
+function refusePatterns(spec: CommandSpec, args: readonly Arg[]): void {
+  if (spec !== SORT && spec !== SORT_RO) return;
+  const pattern = sortPatternIndexes(args).find((index) => argText(args[index] ?? '').includes('*'));
+  if (pattern === undefined) return;
+  const why = `while keys move those of its pattern ${JSON.stringify(argText(args[pattern] ?? ''))} may be at the previous place (option \`previous\`)`;
+  throw new CommandRefusedError(`${spec.name}: ${why}`, { command: spec.name });
 }
 
 function refuseAll({ name }: CommandSpec): null {

@@ -22,6 +22,8 @@ const cases: readonly (readonly [title: string, call: Call, keys: readonly Arg[]
   ['a transaction', callOf('EXEC', [], batch(['MULTI'], ['SET', 'a', 1], ['GET', 'b'])), ['a', 'b'], false],
   ['a transaction of one read', callOf('EXEC', [], batch(['MULTI'], ['GET', 'b'])), ['b'], false],
   ['a page of a scan of a key', callOf('HSCAN', ['h', 0], { target: {} }), ['h'], false],
+  ['a SORT that reads no other keys', callOf('SORT', ['l', 'BY', 'nosort', 'GET', '#', 'STORE', 'd']), ['l', 'd'], false],
+  ['a SORT_RO that reads no other keys', callOf('SORT_RO', ['l', 'BY', 'nosort']), ['l'], false],
   ['a command without keys', callOf('PING', []), null],
   ['a channel', callOf('SPUBLISH', ['c', 'm']), null],
   ['a command for one node', callOf('GET', ['k'], { target: { node: '10.0.0.1:7000' } }), null],
@@ -41,6 +43,20 @@ describe('the keys of a call', () => {
   ]) {
     it(`${call.batch === null ? '' : 'a transaction with '}a command on all keys is refused: ${call.spec.name}`, () => {
       assert.throws(() => keysOfCall(call), { code: 'ERR_COMMAND_REFUSED', executed: 'no' });
+    });
+  }
+
+  for (const call of [
+    callOf('SORT', ['l', 'BY', 'weight:*']),
+    callOf('SORT_RO', ['l', 'GET', '#', 'GET', Buffer.from('h_*->f')]),
+    callOf('EXEC', [], batch(['SORT', 'l', 'GET', 'o_*', 'STORE', 'd'])),
+  ]) {
+    it(`what reads keys by a pattern is refused: ${call.spec.name}`, () => {
+      assert.throws(() => keysOfCall(call), {
+        code: 'ERR_COMMAND_REFUSED',
+        executed: 'no',
+        message: /its pattern ".*\*.*" may be at the previous place/,
+      });
     });
   }
 });
