@@ -1,11 +1,10 @@
-import type { ChildProcess } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { findProxy, type ProxyName } from '../../scripts/servers.mjs';
-import { claimPort, releasePort } from './ports.js';
-import { endProcess, startProcess, temporaryFolder } from './processes.js';
-import { until } from './wait.js';
+import { LocalProcess } from './local-process.js';
+import { claimPort } from './ports.js';
+import { temporaryFolder } from './processes.js';
 
 /** How a proxy is started: its configuration, a function of the ports that were free, and its arguments. */
 export interface ProxyLaunch {
@@ -27,12 +26,13 @@ interface ProxyParts {
 }
 
 /** A real proxy process on 127.0.0.1 with a folder of its own. */
-export class ProxyProcess {
-  readonly host = '127.0.0.1';
-  #child: ChildProcess | null = null;
-  #state: 'running' | 'paused' | 'ended' | 'removed' = 'ended';
+export class ProxyProcess extends LocalProcess {
+  readonly #parts: ProxyParts;
 
-  protected constructor(private readonly parts: ProxyParts) {}
+  protected constructor(parts: ProxyParts) {
+    super(parts.ports, parts.folder);
+    this.#parts = parts;
+  }
 
   /** Starts one; resolves when it accepts connections. */
   protected static async startAs<T extends ProxyProcess>(launch: ProxyLaunch, make: (parts: ProxyParts) => T): Promise<T> {
@@ -53,79 +53,17 @@ export class ProxyProcess {
     }
   }
 
-  get port(): number {
-    return this.parts.ports[0] ?? 0;
-  }
-
-  get address(): string {
-    return `${this.host}:${this.port}`;
-  }
-
-  get pid(): number | undefined {
-    return this.#child?.pid;
-  }
-
-  get state(): 'running' | 'paused' | 'ended' | 'removed' {
-    return this.#state;
-  }
-
-  /** What it wrote so far. */
-  get log(): string {
-    const file = join(this.parts.folder, 'output.log');
-    return existsSync(file) ? readFileSync(file, 'utf8') : '';
-  }
-
-  /** SIGKILL: all connections break. Port and folder stay, for `restart`. */
-  async kill(): Promise<void> {
-    if (this.#child !== null) await endProcess(this.#child, 'SIGKILL');
-    if (this.#state !== 'removed') this.#state = 'ended';
-  }
-
-  /** SIGSTOP: the kernel still accepts connections and bytes, and nobody answers. */
-  pause(): void {
-    if (this.#state !== 'running') throw new Error(`cannot pause ${this.address}, it is ${this.#state}`);
-    this.#child?.kill('SIGSTOP');
-    this.#state = 'paused';
-  }
-
-  resume(): void {
-    if (this.#state !== 'paused') return;
-    this.#child?.kill('SIGCONT');
-    this.#state = 'running';
-  }
-
-  /** Starts again, on the same ports. Resolves when it accepts connections. */
-  async restart(): Promise<void> {
-    if (this.#state === 'removed') throw new Error(`${this.address} was stopped for good`);
-    await this.kill();
-    const { launch, program, folder, ports } = this.parts;
+  protected async launch(): Promise<void> {
+    const { launch, program, folder, ports } = this.#parts;
     writeFileSync(join(folder, 'proxy.conf'), launch.config(ports));
-    const child = startProcess(program, launch.args(ports, 'proxy.conf'), { name: `${launch.name} ${this.address}`, folder });
-    this.#child = child;
-    this.#state = 'running';
-    let failure: string | null = null;
-    child.once('exit', (code, signal) => {
-      failure = `ended with ${signal ?? code}`;
-      if (this.#child === child && this.#state !== 'removed') this.#state = 'ended';
+    const name = `${launch.name} ${this.address}`;
+    await this.begin({
+      program,
+      args: launch.args(ports, 'proxy.conf'),
+      name,
+      isReady: () => this.#accepts(),
+      what: 'accepts connections',
     });
-    child.once('error', (error) => {
-      failure = error.message;
-    });
-    await until(() => failure !== null || this.#accepts(), { timeoutMs: 10_000, everyMs: 5, what: `${launch.name} accepts connections` });
-    if (failure !== null) throw new Error(`${launch.name} ${this.address} ${failure}\n--- its output:\n${this.log}`);
-  }
-
-  /** Ends the process at once, frees the ports and removes the folder. */
-  async stop(): Promise<void> {
-    await this.kill();
-    if (this.#state === 'removed') return;
-    this.#state = 'removed';
-    rmSync(this.parts.folder, { recursive: true, force: true, maxRetries: 25, retryDelay: 20 });
-    for (const port of this.parts.ports) releasePort(port);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.stop();
   }
 
   #accepts(): Promise<boolean> {

@@ -1,13 +1,12 @@
-import type { ChildProcess } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { requireServer, type ServerVersion, versionOf } from '../../scripts/servers.mjs';
 import { AskConnection, type AskOptions, infoFields } from './ask.js';
 import { certificateFiles } from './certificates.js';
-import { claimPort, releasePort } from './ports.js';
-import { endProcess, startProcess, temporaryFolder } from './processes.js';
+import { LocalProcess } from './local-process.js';
+import { claimPort } from './ports.js';
+import { temporaryFolder } from './processes.js';
 import { type CommandArg, type Reply, ReplyFailure } from './resp.js';
-import { until } from './wait.js';
 
 export interface ServerOptions {
   /** Lines of the configuration file, after the defaults below. */
@@ -31,19 +30,17 @@ export interface ServerOptions {
 }
 
 /** A real server process on 127.0.0.1 with a folder of its own. */
-export class Server {
-  readonly host = '127.0.0.1';
+export class Server extends LocalProcess {
   readonly #options: ServerOptions;
   readonly #program: string;
-  #state: 'running' | 'paused' | 'ended' | 'removed' = 'ended';
-  #child: ChildProcess | null = null;
 
   private constructor(
     options: ServerOptions,
-    readonly port: number,
+    port: number,
     readonly tlsPort: number | null,
-    readonly folder: string,
+    folder: string,
   ) {
+    super(tlsPort === null ? [port] : [port, tlsPort], folder);
     this.#options = options;
     this.#program = options.program ?? requireServer().server;
   }
@@ -57,7 +54,7 @@ export class Server {
       const server = new Server(options, port, tlsPort, temporaryFolder(`${options.sentinel ? 'sentinel' : 'server'}-${port}`));
       try {
         server.#configure();
-        await server.#launch();
+        await server.launch();
         return server;
       } catch (error) {
         await server.stop();
@@ -74,25 +71,8 @@ export class Server {
     return version;
   }
 
-  get address(): string {
-    return `${this.host}:${this.port}`;
-  }
-
   get socketPath(): string {
     return join(this.folder, 'socket');
-  }
-
-  get pid(): number | undefined {
-    return this.#child?.pid;
-  }
-
-  get state(): 'running' | 'paused' | 'ended' | 'removed' {
-    return this.#state;
-  }
-
-  /** What the server wrote so far. */
-  get log(): string {
-    return readFileSync(join(this.folder, 'output.log'), 'utf8');
   }
 
   /** A connection that stays open, for many questions or for connection state. The caller closes it. */
@@ -111,52 +91,10 @@ export class Server {
     return infoFields(await this.ask('INFO', section));
   }
 
-  /** SIGKILL. Port and folder stay, for `restart`. */
-  async kill(): Promise<void> {
-    if (this.#child !== null) await endProcess(this.#child, 'SIGKILL');
-    if (this.#state !== 'removed') this.#state = 'ended';
-  }
-
   /** SIGTERM: the server says farewell to its clients and replicas. Port and folder stay. */
   async terminate(): Promise<void> {
     this.resume();
-    if (this.#child !== null) await endProcess(this.#child, 'SIGTERM');
-    if (this.#state !== 'removed') this.#state = 'ended';
-  }
-
-  /** SIGSTOP: the kernel still accepts connections and bytes, and nobody answers. */
-  pause(): void {
-    if (this.#state !== 'running') throw new Error(`cannot pause ${this.address}, it is ${this.#state}`);
-    this.#child?.kill('SIGSTOP');
-    this.#state = 'paused';
-  }
-
-  resume(): void {
-    if (this.#state !== 'paused') return;
-    this.#child?.kill('SIGCONT');
-    this.#state = 'running';
-  }
-
-  /** Starts again, on the same port, in the same folder, with the configuration as the server left it. */
-  async restart(): Promise<void> {
-    if (this.#state === 'removed') throw new Error(`${this.address} was stopped for good`);
-    await this.kill();
-    await this.#launch();
-  }
-
-  /** Ends the process at once, frees the port and removes the folder. */
-  async stop(): Promise<void> {
-    await this.kill();
-    if (this.#state === 'removed') return;
-    this.#state = 'removed';
-    // A child that saves may outlive its parent for a moment, and write into the folder.
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 25, retryDelay: 20 });
-    releasePort(this.port);
-    if (this.tlsPort !== null) releasePort(this.tlsPort);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.stop();
+    await this.end('SIGTERM');
   }
 
   #configure(): void {
@@ -172,30 +110,12 @@ export class Server {
     writeFileSync(join(this.folder, 'server.conf'), `${[...lines, ...config].join('\n')}\n`);
   }
 
-  async #launch(): Promise<void> {
+  protected async launch(): Promise<void> {
     const { sentinel = false, shared = false } = this.#options;
-    const { folder } = this;
     // Any server program is a Sentinel too: https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/#running-sentinel
     const args = ['server.conf', ...(sentinel ? ['--sentinel'] : [])];
     const name = `${basename(this.#program)}${sentinel ? ' as sentinel' : ''} ${this.address}`;
-    const child = startProcess(this.#program, args, { name, folder, shared });
-    this.#child = child;
-    this.#state = 'running';
-    let failure: string | null = null;
-    child.once('exit', (code, signal) => {
-      failure = `ended with ${signal ?? code}`;
-      if (this.#child === child && this.#state !== 'removed') this.#state = 'ended';
-    });
-    child.once('error', (error) => {
-      failure = error.message;
-    });
-    try {
-      await until(() => failure !== null || this.#answers(), { timeoutMs: 10_000, everyMs: 5, what: `${name} answers PING` });
-      if (failure !== null) throw new Error(`${name} ${failure}`);
-    } catch (error) {
-      const tail = this.log.split('\n').slice(-30).join('\n');
-      throw new Error(`${(error as Error).message}\n--- its output:\n${tail}`, { cause: error });
-    }
+    await this.begin({ program: this.#program, args, name, shared, isReady: () => this.#answers(), what: 'answers PING' });
   }
 
   async #answers(): Promise<boolean> {
