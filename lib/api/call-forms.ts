@@ -29,6 +29,8 @@ const listener = (name: string): Parameter => value(name, 'a function', isFuncti
 const checkKey: Check<unknown> = (given, path) => (isWord(given) ? given : refuseValue(path, KEY, given));
 const checkPattern: Check<unknown> = (given, path) =>
   typeof given === 'string' || ArrayBuffer.isView(given) ? given : refuseValue(path, 'a glob-style pattern, text or bytes', given);
+/** By the rule of the option `clientName`; null: none. */
+const checkName: Parameter['check'] = (given, { method }) => (given === null ? null : checkClientName(given, `${method}(name)`));
 const isCount = integerBetween(1, Number.MAX_SAFE_INTEGER);
 /** Takes text, too: programs have numbers from their environment. */
 const checkCount: Check<unknown> = (given, path) => isCount(typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given, path);
@@ -126,6 +128,7 @@ export const DEDICATED_FORMS = { call: null, connect: CONNECT, ...ENDS } satisfi
 /** How the methods of `LifeMethods` are called. */
 export const LIFE_FORMS = {
   connect: CONNECT,
+  setName: { form: 'setName(name)', parameters: [{ name: 'name', optional: false, check: checkName }], refuses: 'rejects' },
   reauthenticate: { form: 'reauthenticate()', parameters: [], refuses: 'rejects', advice: 'it asks the option credentials' },
   ...ENDS,
 } satisfies Readonly<Record<string, CallForm>>;
@@ -137,7 +140,11 @@ export const REDIS_FORMS = {
   with: { form: 'with({ timeoutMs, signal, reads … })', parameters: [unchecked('options')], refuses: 'throws' },
   domain: { form: 'domain(name)', parameters: [unchecked('name')], refuses: 'throws' },
   session: { form: 'session()', ...NOTHING },
-  duplicate: { form: 'duplicate({ signal })', parameters: [options({ signal: checkSignal })], refuses: 'throws' },
+  duplicate: {
+    form: 'duplicate({ clientName, signal })',
+    parameters: [options({ clientName: checkClientName, signal: checkSignal })],
+    refuses: 'throws',
+  },
   dedicated: {
     form: 'dedicated({ key, database, clientName })',
     parameters: [options({ key: checkKey, database: checkDatabase, clientName: checkClientName })],

@@ -123,7 +123,8 @@ function checkName(name: unknown, method: string): void {
 /** Makes a dedicated connection of this view. Opens nothing. */
 export function dedicatedOf(client: Client, view: View, { key, database, clientName }: DedicatedOptions): DedicatedConnection {
   const told = new ToldState(client.options.database);
-  if (clientName !== undefined) told.record('CLIENT SETNAME', [clientName]);
+  const name = clientName ?? view.life?.name;
+  if (name !== undefined) told.record('CLIENT SETNAME', [name ?? '']);
   if (database !== undefined && database !== client.options.database) told.record('SELECT', [database]);
   const connection = new DedicatedConnection(client, view, key ?? null, told);
   connection.belongsTo((view.life ?? client.life).add(connection));

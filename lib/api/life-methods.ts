@@ -1,6 +1,7 @@
 import type { Client } from '../client/client.js';
 import { closedError } from '../client/dispatch/call-errors.js';
 import { type ClientEvents, checkEvent } from '../client/events.js';
+import { nameAll } from '../client/life.js';
 import type { View } from '../client/view.js';
 import { checkCalls, type FormsOf } from '../options/call-form.js';
 import { LIFE_FORMS } from './call-forms.js';
@@ -8,6 +9,8 @@ import { SubscriptionMethods } from './subscription-methods.js';
 
 /** Options of `duplicate`. */
 export interface DuplicateOptions {
+  /** Name of the connections that it has alone: see `setName`. Default: that of the client. */
+  readonly clientName?: string;
   /** Ends the duplicate when it fires, as `destroy()` does. Default: none. */
   readonly signal?: AbortSignal;
 }
@@ -30,6 +33,17 @@ export abstract class LifeMethods extends SubscriptionMethods {
   async connect(): Promise<void> {
     if (this.#view.life !== null && this.#view.life.ended !== null) throw closedError('connect()');
     await this.#client.connect(this.#view.timeoutMs);
+  }
+
+  /**
+   * Names the connections of the client in `CLIENT LIST`, those that come included; `null`: they have no name. Those of a duplicate are the
+   * ones it has alone: its dedicated connections, its leases, and those of its commands that block. Rejects if a server refuses.
+   * @example await redis.setName('importer');
+   */
+  setName(name: string | null): Promise<void> {
+    const { life } = this.#view;
+    if ((life ?? this.#client.life).ended !== null) return Promise.reject(closedError('setName()'));
+    return life === null ? nameAll(this.#client, name) : life.setName(name);
   }
 
   /**

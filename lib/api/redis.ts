@@ -106,6 +106,7 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
    */
   duplicate(options: DuplicateOptions = {}): Redis<Text, Integer> {
     const life = newLife(this.#client, options.signal);
+    life.name = options.clientName;
     return new Redis(this.#client, this.#client.view(this.#view.options, { ...this.#view, life }));
   }
 

@@ -1,4 +1,5 @@
 import { ClosedError, GuardError } from '../errors.js';
+import type { ClientName } from '../options/client-name.js';
 import type { ViewOptions } from '../options/client-options.js';
 import type { Options } from '../options/defaults.js';
 import type { Domain } from '../options/domains.js';
@@ -53,6 +54,7 @@ export const NOWHERE: ViewPlace = { domain: null, session: null, member: null, l
 /** Engine behind every view: the ways in, and the life of the client. Its parts decide what becomes of a command. */
 export class Client {
   readonly events: Emitter<ClientEvents>;
+  readonly name: ClientName;
   readonly subscriptions: SubscriptionManager;
   /** Move of the keys from a previous place; null: there is none. */
   readonly moving: Moving | null;
@@ -78,6 +80,7 @@ export class Client {
     this.#dispatcher = new Dispatcher(options, this.#lifecycle, shared);
     this.#deployment = this.#dispatcher.deployment;
     this.events = this.#deployment.events;
+    this.name = this.#deployment.name;
     this.life = new Life(this.events);
     this.subscriptions = new SubscriptionManager(this.#deployment.resolvedOptions, this.#deployment);
     const previous = options.previous === null ? null : new Client(options.previous);

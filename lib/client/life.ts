@@ -1,4 +1,5 @@
 import { ClosedError, type Executed, withoutStack } from '../errors.js';
+import type { ClientName } from '../options/client-name.js';
 import type { Call } from '../protocol/call.js';
 import { type Transitions, transition } from '../util/state-machine.js';
 import { attachSignal, type CallWatch, watchSignal } from './abort.js';
@@ -16,6 +17,20 @@ export interface LifeMember {
   /** Takes nothing more, and ends when what was begun is done. */
   close(error: ClosedError): Promise<unknown>;
   destroy(error: ClosedError): void;
+  /** Names the connections that belong to it alone. */
+  rename?(name: string | null): Promise<unknown>;
+}
+
+/** Names the connections of a client, those that come included: all but those of lives with a name of their own. */
+export async function nameAll(client: NamedClient, name: string | null): Promise<void> {
+  await Promise.all([client.name.change(name), client.life.rename(name), client.moving?.previous.name.change(name)]);
+}
+
+interface NamedClient {
+  readonly name: ClientName;
+  readonly life: Life;
+  /** The client that asks the previous place of the keys. */
+  readonly moving: { readonly previous: { readonly name: ClientName } } | null;
 }
 
 /** A life of its own on an engine. It ends with that of the engine, too. */
@@ -41,6 +56,8 @@ export class Life implements CallWatch {
   state: LifeState = 'running';
   /** Events of the engine, and a `close` of its own. */
   readonly events: Emitter<ClientEvents>;
+  /** Name of the connections that belong to it alone; undefined: that of the client. */
+  name: string | null | undefined;
   readonly #calls = new Set<Call>();
   readonly #members = new Set<LifeMember>();
   /** The events that are passed on, each with what ends that. */
@@ -106,6 +123,21 @@ export class Life implements CallWatch {
       this.#forwarded.set(name, () => this.#engineEvents.off(name, forward));
     }
     return this.events;
+  }
+
+  /** Names the connections that belong to this life alone, those that come included. */
+  async setName(name: string | null): Promise<void> {
+    this.name = name;
+    await this.#renameMembers(name);
+  }
+
+  /** The client has another name: it is that of this life, too, unless it has its own. */
+  async rename(name: string | null): Promise<void> {
+    if (this.name === undefined) await this.#renameMembers(name);
+  }
+
+  async #renameMembers(name: string | null): Promise<void> {
+    await Promise.all([...this.#members].map((member) => member.rename?.(name)));
   }
 
   // --- its end

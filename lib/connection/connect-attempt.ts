@@ -1,6 +1,7 @@
 import { type ConnectTrace, connectChannel, finishTrace, log, startTrace } from '../diagnostics.js';
 import { ConnectError, ReplyError, type SlotwiseError } from '../errors.js';
 import type { CredentialSource, Credentials } from '../options/access.js';
+import { type ClientName, nameNow } from '../options/client-name.js';
 import { type AttemptFailure, type Call, type CallOwner, NO_DEADLINE, takePromise } from '../protocol/call.js';
 import type { Raw } from '../protocol/command-spec.js';
 import type { Socket, TlsConnectionOptions } from '../runtime/sockets.js';
@@ -28,7 +29,9 @@ import type { HostAddress } from './host-addresses.js';
 import { internalCall, internalOwner } from './internal-calls.js';
 import { withoutSecrets } from './secret-replies.js';
 
-export interface ConnectConfig extends Omit<HandshakeConfig, 'credentials'> {
+export interface ConnectConfig extends Omit<HandshakeConfig, 'credentials' | 'clientName'> {
+  /** Null: the connection has no name. */
+  readonly clientName: string | ClientName | null;
   readonly credentials: CredentialSource | null;
   readonly tls: TlsConnectionOptions | null;
   /** Time limit for the whole way to `ready`, in ms. */
@@ -53,6 +56,8 @@ export class ConnectAttempt implements CallOwner {
   readonly idempotent = false;
   /** The first error reply: why the server closes the connection, if it closes it next. */
   refusal: ReplyError | null = null;
+  /** The name that it gave the connection; null: none. */
+  name: string | null = null;
   #isOver = false;
   readonly #timer: RunningTimeout;
   /** Trace of the attempt; null without subscribers of the connect channel, and after the attempt. */
@@ -141,7 +146,7 @@ export class ConnectAttempt implements CallOwner {
 
   async #runApproach(approach: Approach): Promise<ServerFacts> {
     if (approach === 'plain') {
-      const steps = plainSteps({ ...this.config, credentials: await this.#credentials() });
+      const steps = plainSteps({ ...this.config, clientName: null, credentials: await this.#credentials() });
       const server = factsIn(judge(steps, await this.#send(steps), this.node), this.node);
       return this.#learnt('plain', server);
     }
@@ -154,7 +159,8 @@ export class ConnectAttempt implements CallOwner {
 
   async #runHandshake(protocol: 2 | 3, openingAlone: boolean): Promise<ServerFacts> {
     const credentials = await this.#credentials();
-    const steps = handshakeSteps({ ...this.config, credentials }, protocol);
+    this.name = nameNow(this.config.clientName);
+    const steps = handshakeSteps({ ...this.config, clientName: this.name, credentials }, protocol);
     const opening = openingAlone ? steps.slice(0, openingLength(steps)) : steps;
     const replies = await this.#send(opening);
     const isProxy = protocol === 2 && isOfProxy(opening, replies);

@@ -12,6 +12,7 @@ import { transition } from '../util/state-machine.js';
 import { areSettled, handBack, parted, takeRepeatable, visitCalls } from './call-queues.js';
 import type { ConnectConfig } from './connect-attempt.js';
 import { connectionError } from './connection-error.js';
+import { ConnectionName } from './connection-name.js';
 import { type ConnectionPhase, PHASES } from './connection-phase.js';
 import { connectionTimeout, expire, releaseUsage } from './deadlines.js';
 import { authWords, loggedIn, type ServerFacts } from './handshake.js';
@@ -54,7 +55,7 @@ export class Connection implements Holder {
   /** Known from the handshake on. */
   server: ServerFacts = { protocol: 2, product: '', version: '', id: null, localAddress: null, zone: null };
   readonly liveness: Liveness;
-
+  readonly name: ConnectionName;
   readonly #config: ConnectionConfig;
   readonly #events: ConnectionEvents;
   /** Accepted, not encoded: provably not executed. */
@@ -92,6 +93,7 @@ export class Connection implements Holder {
       recovered: () => this.#recovered(),
     });
     this.liveness = this.#stall.liveness;
+    this.name = new ConnectionName(config, this);
     this.#writer = new Writer(this.key, this.#inFlight, this.liveness);
     this.#reader = this.#newReader();
     this.#transport = new Transport(config, this.key, {
@@ -123,6 +125,7 @@ export class Connection implements Holder {
 
   #enter(state: ConnectionPhase): void {
     this.state = transition(PHASES, this.state, state);
+    this.name.follow(state, this.#transport.attempt.name);
   }
 
   /** Calls accepted and not answered. */
@@ -180,8 +183,7 @@ export class Connection implements Holder {
 
   /** Logs in again, in order among the other commands. Rejects with an `AuthError` where the server refuses, and stays as it was. */
   reauthenticate(credentials: Credentials): Promise<void> {
-    const login = this.request(authWords(credentials, this.server.protocol), clock.deadlineIn(this.#config.connectTimeoutMs));
-    return loggedIn(login, this.key);
+    return loggedIn(this.request(authWords(credentials, this.server.protocol), clock.deadlineIn(this.#config.connectTimeoutMs)), this.key);
   }
 
   /** Gives back what was not written, for another node: all of it, or what this is true of. */

@@ -1,4 +1,5 @@
 import type { CredentialSource } from './access.js';
+import type { ClientName } from './client-name.js';
 import type { Domain } from './domains.js';
 import type { NodeRule } from './nodes.js';
 import type { Offload } from './offload.js';
@@ -15,7 +16,7 @@ export interface Options {
   readonly credentials: CredentialSource | null;
   readonly tls: TlsOptions | null;
   readonly database: number;
-  readonly clientName: string | null;
+  readonly clientName: string | ClientName | null;
   readonly protocol: 2 | 3;
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;

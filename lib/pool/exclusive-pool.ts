@@ -151,7 +151,7 @@ export class ExclusivePool implements Holder, LeasePool {
 
   #checkOut(pooled: PooledConnection, call: Call): void {
     this.#available.delete(pooled);
-    pooled.checkOut();
+    pooled.checkOut(call.extras?.exclusive?.name);
     const lease = new Lease(pooled, this);
     this.#leases.add(lease);
     const exclusive = call.extras?.exclusive;

@@ -66,12 +66,15 @@ export class PooledConnection {
     return clock.now() >= this.#expiresAt;
   }
 
-  checkOut(): void {
+  /** `name`: what the caller's connection is called; default as all. */
+  checkOut(name: string | null | undefined): void {
     this.#change('in use');
+    this.connection.name.lend(name);
   }
 
   checkIn(): void {
     this.#change('available');
+    this.connection.name.giveBack();
   }
 
   /** Closes it when it has been idle for `idleMs` and is not needed, or when it is too old. */

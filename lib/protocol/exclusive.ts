@@ -18,6 +18,8 @@ export interface Exclusive {
   readonly blocking: Blocking | null;
   /** Longest silence of a node that owes an answer while the call blocks on it, in ms; then the node is given up. 0: without limit. */
   silenceMs: number;
+  /** Name of the connection while the call has it; undefined: as all are called. */
+  name?: string | null | undefined;
   /** When the call first reached a server, on the clock, in ms; 0 before. */
   since: number;
   /** When it was last sent, on the clock, in ms. */

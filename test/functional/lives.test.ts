@@ -7,7 +7,7 @@ const outcomeOf = (call: Promise<unknown>): Promise<unknown> => call.then(String
 
 forEachTopology((t) => {
   const client = (): Redis => createClient({ topology: t.createOptions(), timeoutMs: 5_000 });
-  const blocked = async (): Promise<number> => {
+  const blockedCalls = async (): Promise<number> => {
     const infos = await Promise.all((await t.primaries()).map((server) => server.info('clients')));
     return infos.reduce((sum, info) => sum + Number(info.blocked_clients), 0);
   };
@@ -25,7 +25,7 @@ forEachTopology((t) => {
         view.on('close', () => heard.push(`${name} closed`));
       }
       const calls = Object.values(views).map((view) => outcomeOf(view.with({ timeoutMs: 0 }).blpop('{l}jobs', 0)));
-      await until(async () => (await blocked()) === 3);
+      await until(async () => (await blockedCalls()) === 3);
       if (how === 'close') await one.close();
       else if (how === 'destroy') one.destroy();
       else controller.abort();
@@ -59,5 +59,50 @@ forEachTopology((t) => {
     await own.close();
     assert.deepEqual(new Set(await Promise.all(calls)), new Set(['OK']));
     assert.deepEqual([redis.stats().commands, await popped], [1, 'null']);
+  });
+
+  it('names the connections that are there and those that come, and those of a duplicate by its own name', async () => {
+    await using redis = createClient({ topology: t.createOptions(), timeoutMs: 5_000, clientName: 'before' });
+    /** How many connections to the primaries have each name. */
+    const names = async (): Promise<Readonly<Record<string, number>>> => {
+      const lists = await Promise.all((await t.primaries()).map((server) => server.ask('CLIENT', 'LIST')));
+      const found = lists
+        .flatMap((list) => [...String(list).matchAll(/ name=(\S+)/g)].map(([, name = '']) => name))
+        .filter((name) => !name.startsWith('sentinel-'));
+      return Object.fromEntries([...new Set(found)].map((name) => [name, found.filter((other) => other === name).length]));
+    };
+    const own = redis.duplicate({ clientName: 'own' });
+    const nameless = redis.duplicate();
+    await Promise.all([redis.set('{l}k', '1'), redis.lease((one) => one.get('{l}k'), { key: '{l}k' }), redis.publish('{l}c', 'm')]);
+    const [one, other, mine] = [redis.dedicated({ key: '{l}k' }), nameless.dedicated({ key: '{l}k' }), own.dedicated({ key: '{l}k' })];
+    await Promise.all([one, other, mine].map((connection) => connection.connect()));
+    const blocked = outcomeOf(own.blpop('{l}list', 0));
+    await until(async () => (await blockedCalls()) === 1);
+    const before = await names();
+    assert.equal(before.own, 2, 'the dedicated connection, and that of the command that blocks');
+    await redis.setName('after');
+    // One that is on its way may be named a moment later.
+    await until(
+      async () =>
+        Object.keys(await names())
+          .sort()
+          .join() === 'after,own',
+    );
+    const after = await names();
+    assert.ok(Number(after.after) >= Number(before.before) && after.own === 2, JSON.stringify(after));
+    await own.setName('other');
+    const { other: others, ...rest } = await names();
+    assert.deepEqual([others, rest.own], [1, 1], 'what blocks on a server can be told nothing');
+    await redis.rpush('{l}list', 'x');
+    await blocked;
+    await redis.setName(null);
+    await until(async () => JSON.stringify(await names()) === JSON.stringify({ other: 1 }));
+    await redis.setName('last');
+    for (const server of await t.primaries()) await server.ask('CLIENT', 'KILL', 'TYPE', 'normal');
+    await Promise.all([redis.get('{l}k'), mine.get('{l}k'), one.get('{l}k')]);
+    const { last = 0, ...left } = await names();
+    assert.ok(last >= 2);
+    assert.deepEqual(left, { other: 1 });
+    for (const bad of ['two words', '', 7]) await assert.rejects(redis.setName(bad as string), { name: 'OptionsError' });
   });
 });

@@ -74,6 +74,7 @@ const CALLS: Readonly<Record<string, Readonly<Record<string, Call>>>> = {
   },
   LifeMethods: {
     connect: nothing,
+    setName: { places: [place('name', 'null', 'text')] },
     reauthenticate: nothing,
     close: nothing,
     destroy: atOnce,

@@ -2,10 +2,8 @@ import { releaseUsage } from '../../connection/deadlines.js';
 import { commandChannel } from '../../diagnostics.js';
 import { type ClosedError, ConnectionLostError, ReplyError, SlotwiseError } from '../../errors.js';
 import type { Lease } from '../../pool/lease.js';
-import { type AttemptFailure, type Call, type CallOwner, NO_DEADLINE, newCall, SETTLED } from '../../protocol/call.js';
-import { sinkExtras } from '../../protocol/call-extras.js';
+import { type AttemptFailure, type Call, type CallOwner, SETTLED } from '../../protocol/call.js';
 import { changesData } from '../../protocol/catalog/effects.js';
-import { command } from '../../protocol/catalog/specs.js';
 import type { Arg, Command, CommandSpec, Decode } from '../../protocol/command-spec.js';
 import { clock, type Holder } from '../../util/clock.js';
 import type { Client } from '../client.js';
@@ -16,10 +14,12 @@ import type { View } from '../view.js';
 import { COUNTS_WRITES } from './after-failure.js';
 import { CallLine } from './call-line.js';
 import { type CallHost, DedicatedCall } from './dedicated-call.js';
+import { DueName } from './due-name.js';
 import { connectionClosed, transactionLost, writesLost } from './errors.js';
 import { failedAttempt } from './failed-attempt.js';
 import { Learning } from './learning.js';
 import type { DedicatedLink } from './link.js';
+import { discardInstead } from './lost-watch.js';
 import { admitted, makeCall } from './make-call.js';
 import type { ToldState } from './told-state.js';
 import { Transactions } from './transactions.js';
@@ -28,7 +28,6 @@ import { Transactions } from './transactions.js';
 const LEAVE_MS = 1_000;
 /** A connection that owes replies and has said nothing for so long has the topology looked at, in ms. */
 const SUSPECT_MS = 500;
-const DISCARD = command('DISCARD');
 
 /** What the calls of a dedicated connection need of the client. */
 export type CallsEngine = Pick<Client, 'admit' | 'learn' | 'lessons' | 'moving' | 'wrote' | 'options' | 'sharding' | 'wake'>;
@@ -59,6 +58,10 @@ export class DedicatedCalls implements CallOwner, CallHost, Holder {
   readonly #line = new CallLine((call) => this.#open.get(call)?.order ?? 0);
   readonly #transactions = new Transactions();
   readonly #learning = new Learning();
+  readonly #name = new DueName(() => {
+    const isBusy = this.#transactions.isOpen || this.#held !== null || this.#leaveAt !== null;
+    return { connection: this.link.current?.lease.connection ?? null, isBusy };
+  });
   #issued = 0;
   /** The call that waits for its keys to be moved; those behind it wait, too. */
   #held: Call | null = null;
@@ -122,6 +125,12 @@ export class DedicatedCalls implements CallOwner, CallHost, Holder {
     this.#pump();
   }
 
+  /** Names the connection, and those that come after it. Inside a transaction the name waits for its end. */
+  rename(name: string | null): Promise<void> {
+    this.told.record('CLIENT SETNAME', [name ?? '']);
+    return this.#name.change(name ?? '');
+  }
+
   // --- sending
 
   /** Sends what waits, in order, as long as there is a connection that may have it. */
@@ -157,7 +166,7 @@ export class DedicatedCalls implements CallOwner, CallHost, Holder {
     this.#sent.add(call);
     call.extras?.sink?.onSent?.(lease.connection.key);
     if (changesData(spec) || spec.name === 'EXEC') this.#wroteOn = this.link.epoch;
-    if (spec.name === 'EXEC' && dedicated.place.watch?.isLost === true) this.#discardInstead(call, lease);
+    if (spec.name === 'EXEC' && dedicated.place.watch?.isLost === true) discardInstead(call, lease.connection);
     else if (call.extras?.exclusive) lease.block(call);
     else lease.connection.send(call);
   }
@@ -175,16 +184,6 @@ export class DedicatedCalls implements CallOwner, CallHost, Holder {
     if (!COUNTS_WRITES.has(name) || this.#wroteOn === 0 || this.#wroteOn === this.link.epoch) return false;
     rejectCall(call, writesLost(name));
     return true;
-  }
-
-  /** A watched key may have changed while nobody watched: the transaction ends as if one had. */
-  #discardInstead(call: Call, lease: Lease): void {
-    const end = (): void => {
-      releaseUsage(call);
-      if (call.state !== SETTLED) call.settle(null);
-    };
-    const owner: CallOwner = { usage: { commands: 0, bytes: 0 }, idempotent: false, failed: end };
-    lease.connection.send(newCall(DISCARD, [], null, 0, owner, NO_DEADLINE, sinkExtras({ onValue: end, onError: end })));
   }
 
   readonly #reportWrite = (): void => {
@@ -215,6 +214,7 @@ export class DedicatedCalls implements CallOwner, CallHost, Holder {
       this.#pump();
     }
     this.#leaveIfAnswered();
+    this.#name.mayBeTold();
     if (this.#open.size === 0) this.host.drained();
   }
 
@@ -256,6 +256,7 @@ export class DedicatedCalls implements CallOwner, CallHost, Holder {
     this.#leaveAt = null;
     this.#transactions.connectionLost();
     this.#line.cause = error;
+    this.#name.lost();
   }
 
   /** No connection could be had. `rejects`: those that wait do not wait for the next attempt. */

@@ -85,6 +85,10 @@ export class DedicatedConnection implements CallsHost, LifeMember {
     else this.#leaveLife = leave;
   }
 
+  rename(name: string | null): Promise<void> {
+    return this.#calls.rename(name);
+  }
+
   run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null): Promise<unknown> {
     return this.#calls.run(spec, args, decode);
   }

@@ -109,7 +109,10 @@ export class CallFactory {
     }
     const issuedAt = extras?.issuedAt ?? clock.now();
     const deadline = exclusive === null ? clock.deadlineIn(own.timeoutMs, issuedAt) : exclusiveDeadline(exclusive, own.timeoutMs);
-    if (exclusive !== null) exclusive.silenceMs = own.timeoutMs;
+    if (exclusive !== null) {
+      exclusive.silenceMs = own.timeoutMs;
+      if (own.life !== null) exclusive.name = own.life.name;
+    }
     const call = newCall(spec, args, decode, own.mode, own, deadline, extras);
     const outcome = takePromise();
     call.bytes = bytes;

@@ -1,6 +1,7 @@
 import { Dialects } from '../../connection/dialects.js';
 import { type ClosedError, OptionsError, type SlotwiseError } from '../../errors.js';
 import { addressKey } from '../../options/address.js';
+import { ClientName, nameNow } from '../../options/client-name.js';
 import type { Options } from '../../options/defaults.js';
 import type { RingTopology } from '../../options/topology.js';
 import type { Node, NodeEvents } from '../../pool/node.js';
@@ -57,6 +58,7 @@ export class Deployment {
   readonly replicaHealth: ReplicaHealth;
   readonly offsets = new OffsetTracker(undefined, () => this.dialects?.hasPlain !== true);
   readonly credentials: CredentialRefresher;
+  readonly name: ClientName;
   readonly addresses: AddressBook;
   readonly facts: ShardFacts;
   /** How the addresses are spoken to, behind which proxies may be; null: as servers are. */
@@ -67,7 +69,7 @@ export class Deployment {
   router: Router | null = null;
   /** Why nothing, or no primary, is known. */
   topologyError: SlotwiseError | null = null;
-  /** The client's options, with credentials that are refreshed. */
+  /** The client's options, with credentials that are refreshed, and a name that can be changed. */
   readonly resolvedOptions: Options;
 
   readonly #control: ControlConnections;
@@ -90,7 +92,8 @@ export class Deployment {
     this.addresses = new AddressBook(rules, () => this.snapshot);
     const failed = (error: SlotwiseError): void => this.failures.failed(error.node ?? 'credentials', error);
     this.credentials = new CredentialRefresher(options.credentials, failed, options.connectTimeoutMs);
-    this.resolvedOptions = { ...options, credentials: this.credentials.source };
+    this.name = new ClientName(nameNow(options.clientName));
+    this.resolvedOptions = { ...options, credentials: this.credentials.source, clientName: this.name };
     this.facts = new ShardFacts(options.topology.kind, () => this.router);
     this.renewals = new Renewals(this.bus, this.#later, this.facts);
     this.ring = options.topology.kind === 'ring' ? new RingSlotting(options.topology) : null;
@@ -105,7 +108,7 @@ export class Deployment {
       demoted: (key) => this.bus.emit('demoted', key),
     });
     this.#sharesSentinels = shared !== null;
-    this.sentinels = shared ?? new SentinelAccess(options, failed);
+    this.sentinels = shared ?? new SentinelAccess(this.resolvedOptions, failed);
     const { ring, sentinels, events } = this;
     this.#monitor = createMonitor(
       { options, control: this.#control, sentinels, ring, rules, failures: this.failures, bus: this.bus, events },

@@ -1,4 +1,5 @@
 import type { ClosedError, ReplyError } from '../../errors.js';
+import type { ClientName } from '../../options/client-name.js';
 import type { Options } from '../../options/defaults.js';
 import type { CallTarget } from '../../protocol/call-target.js';
 import { command } from '../../protocol/catalog/specs.js';
@@ -21,6 +22,7 @@ export interface PreviousClient extends Pick<PreviousPlace, 'options' | 'run' | 
   readonly events: Emitter<ClientEvents>;
   connect(timeoutMs?: number): Promise<void>;
   reauthenticate(): Promise<void>;
+  readonly name: ClientName;
   stats(): ClientStats;
   close(): Promise<void>;
   destroy(): void;
