@@ -24,6 +24,8 @@ forEachTopology((t) => {
         await view.subscribe('{l}news', (message) => heard.push(`${name} ${message}`));
         view.on('close', () => heard.push(`${name} closed`));
       }
+      const connections = Object.values(views).map((view) => view.dedicated({ key: '{l}k' }));
+      await Promise.all(connections.map((connection) => connection.call('MULTI')));
       const calls = Object.values(views).map((view) => outcomeOf(view.with({ timeoutMs: 0 }).blpop('{l}jobs', 0)));
       await until(async () => (await blockedCalls()) === 3);
       if (how === 'close') await one.close();
@@ -39,6 +41,11 @@ forEachTopology((t) => {
         assert.equal(await outcomeOf(view.connect()), 'ERR_CLOSED no');
       }
       assert.deepEqual(heard.splice(0), ['one closed']);
+      assert.deepEqual(
+        connections.map(({ state }) => state),
+        ['closed', 'ready', 'ready'],
+      );
+      assert.deepEqual(await connections[1]?.call('EXEC'), []);
       await redis.publish('{l}news', 'hello');
       await until(() => heard.length === 2);
       assert.deepEqual(heard.splice(0).sort(), ['client hello', 'other hello']);
@@ -47,6 +54,7 @@ forEachTopology((t) => {
       assert.equal(await other.set('{l}a', '1'), 'OK');
       await redis.close();
       assert.deepEqual(heard.sort(), ['client closed', 'other closed']);
+      assert.ok(connections.every(({ state }) => state === 'closed'));
       assert.equal(await outcomeOf(other.get('{l}a')), 'ERR_CLOSED no');
     });
   }

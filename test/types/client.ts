@@ -156,3 +156,21 @@ redis.once('topology', (snapshot) => snapshot satisfies TopologySnapshot);
 redis.on('end', () => {});
 redis.topology satisfies TopologySnapshot | null;
 redis.stats().nodes satisfies readonly { readonly node: string; readonly inFlight: number }[];
+
+// A duplicate and a dedicated connection have the types of their view
+reply(redis.duplicate().get('k')).is<string | null>();
+reply(redis.with({ buffers: true, integers: 'bigint' }).duplicate({ clientName: 'a', signal }).incr('k')).is<bigint>();
+reply(redis.dedicated({ key: 'k', database: 3, clientName: 'a' }).get('k')).is<string | null>();
+reply(redis.with({ buffers: true }).dedicated().get('k')).is<Buffer | null>();
+reply(redis.dedicated().call('MULTI')).is<Raw>();
+reply(redis.dedicated().select(1)).is<'OK'>();
+reply(redis.setName('a')).is<void>();
+reply(redis.setName(null)).is<void>();
+redis.dedicated().on('ready', ({ node }) => node.length);
+redis.dedicated().on('reconnecting', ({ node, error }) => [node?.length, error.code]);
+// @ts-expect-error no such event
+redis.dedicated().on('failover', () => {});
+// @ts-expect-error no such option
+redis.dedicated({ reads: 'replica' });
+// @ts-expect-error a name is needed
+redis.setName();
