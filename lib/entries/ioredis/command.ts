@@ -72,6 +72,8 @@ export class Command {
   #promise: Promise<unknown> | null = null;
   #resolve: ((value: unknown) => void) | null = null;
   #reject: ((error: unknown) => void) | null = null;
+  #ownResolve: ((reply: unknown) => void) | null = null;
+  #ownReject: ((error: unknown) => void) | null = null;
 
   constructor(name: string, args: readonly unknown[] = [], options: CommandOptions = NO_OPTIONS, callback?: Callback) {
     this.#spelling = name;
@@ -125,8 +127,33 @@ export class Command {
     return this.#state === REJECTED ? [this.#outcome] : [null, this.#outcome];
   }
 
-  /** Settles with a reply as it came, which the transformer of the command may change. */
-  resolve(reply: unknown): void {
+  /**
+   * Settles with a reply as it came, which the transformer of the command may change. As `reject` a function that needs no `this`, and may be
+   * replaced: so tracing vendors learn of the end.
+   */
+  get resolve(): (reply: unknown) => void {
+    return this.#ownResolve ?? ((reply) => this.#fulfil(reply));
+  }
+
+  set resolve(resolve: (reply: unknown) => void) {
+    this.#ownResolve = resolve;
+  }
+
+  get reject(): (error: unknown) => void {
+    return this.#ownReject ?? ((error) => this.#fail(error));
+  }
+
+  set reject(reject: (error: unknown) => void) {
+    this.#ownReject = reject;
+  }
+
+  /** As `resolve`, without a function for it. */
+  succeed(reply: unknown): void {
+    if (this.#ownResolve === null) this.#fulfil(reply);
+    else this.#ownResolve(reply);
+  }
+
+  #fulfil(reply: unknown): void {
     if (this.#state !== PENDING) return;
     try {
       this.#outcome = this.transformReply(reply);
@@ -138,7 +165,7 @@ export class Command {
     this.#resolve?.(this.#outcome);
   }
 
-  reject(error: unknown): void {
+  #fail(error: unknown): void {
     if (this.#state !== PENDING) return;
     this.#state = REJECTED;
     this.#outcome = this.#errorStack === undefined ? error : withCallersStack(error, this.#errorStack);

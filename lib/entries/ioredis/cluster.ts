@@ -1,0 +1,121 @@
+import { type SlotwiseError, TopologyError } from '../../index.js';
+import { ClusterNodes } from './cluster-nodes.js';
+import type { Command } from './command.js';
+import type { CommandBatch } from './command-target.js';
+import { type CommandRules, Connected } from './connected.js';
+import { EngineConnection } from './engine-connection.js';
+import { CLUSTER_NOT_READY_MESSAGE, ClusterAllFailedError, connectionErrorOf } from './errors.js';
+import { clusterSettings, startupNodes } from './options/cluster-engine-options.js';
+import { CLUSTER_DEFAULTS, type ClusterNode, type ClusterOptions, type NodeRole } from './options/cluster-options.js';
+import { CLUSTER_HONOURED, REDIS_HONOURED, warnOfOptions } from './options/honoured.js';
+import { REDIS_DEFAULTS, type RedisOptions } from './options/redis-options.js';
+import { Redis } from './redis.js';
+
+const NOBODY_MESSAGE = 'None of startup nodes is available';
+
+/** Client for a cluster. */
+export class Cluster extends Connected {
+  readonly isCluster = true;
+  readonly options: ClusterOptions;
+  readonly startupNodes: readonly ClusterNode[];
+  protected readonly connection: EngineConnection;
+  protected readonly rules: CommandRules;
+  readonly #nodes: ClusterNodes;
+
+  /** Some nodes of the cluster, by which the others are found. */
+  constructor(nodes: readonly ClusterNode[], options: ClusterOptions = {}) {
+    super();
+    this.startupNodes = nodes;
+    this.options = { ...CLUSTER_DEFAULTS, ...withoutUndefined(options) };
+    warnOfOptions(options, CLUSTER_HONOURED);
+    warnOfOptions(options.redisOptions ?? {}, REDIS_HONOURED);
+    const { redisOptions, scaleReads } = this.options;
+    if (redisOptions?.keyPrefix && !this.options.keyPrefix) this.options.keyPrefix = redisOptions.keyPrefix;
+    const { protocol = REDIS_DEFAULTS[this.options.behaves === 5 ? 5 : 6].protocol } = redisOptions ?? {};
+    this.rules = {
+      enableOfflineQueue: this.options.enableOfflineQueue !== false,
+      // A cluster subscribes on a connection of its own.
+      isExclusiveSubscriber: false,
+      notReadyMessage: CLUSTER_NOT_READY_MESSAGE,
+      reconnectOnError: redisOptions?.reconnectOnError ?? null,
+    };
+    this.#nodes = new ClusterNodes(
+      () => ({ ...redisOptions, protocol }) as RedisOptions,
+      (event, redis, key) => this.emit(event, redis, key),
+    );
+    const choose = typeof scaleReads === 'function' ? this.#nodes.chooser(scaleReads) : null;
+    const settings = clusterSettings(startupNodes(nodes), this.options, choose);
+    this.connection = new EngineConnection(this, {
+      settings,
+      pinned: null,
+      connectTimeoutMs: redisOptions?.connectTimeout || 10_000,
+      // Commands wait until the retry strategy ends it.
+      maxRetriesPerRequest: null,
+      autoResubscribe: redisOptions?.autoResubscribe !== false,
+      isCluster: true,
+      isReadOnly: false,
+      delayOf: (attempt, reason) => this.options.clusterRetryStrategy?.call(this, attempt, reason as Error | undefined),
+      closed: () => new Error(NOBODY_MESSAGE),
+      report: (error) => this.silentEmit('error', error),
+      losesBy: (node, error, isAttempt) => this.#loses(node, error, isAttempt),
+      problemOf: (error) => this.#problemOf(error),
+      topologyChanged: () => this.#follow(),
+      ready: () => {},
+      ended: () => this.#nodes.clear(),
+    });
+    this.begin(this.options.lazyConnect === true, this.options.scripts);
+  }
+
+  /** Objects for the nodes with this role, as far as they are known. */
+  nodes(role: NodeRole = 'all'): Redis[] {
+    return this.#nodes.get(role);
+  }
+
+  /** Another object with the same nodes and options. */
+  duplicate(nodes: readonly ClusterNode[] = [], override: ClusterOptions = {}): Cluster {
+    const { redisOptions } = this.options;
+    const merged = redisOptions && override.redisOptions ? { redisOptions: { ...redisOptions, ...override.redisOptions } } : {};
+    const Class = this.constructor as typeof Cluster; // of a derived class one of that
+    return new Class(nodes.length > 0 ? nodes : this.startupNodes, { ...this.options, ...override, ...merged });
+  }
+
+  /** By way of `Redis.prototype`, where tracing vendors put themselves: a node of ioredis' cluster is a `Redis`. */
+  override sendCommand(command: Command, batch?: CommandBatch): unknown {
+    return Redis.prototype.sendCommand.call(this as unknown as Redis, command, batch); // both have what it uses
+  }
+
+  /** One node does not end it: commands find the way to another. */
+  #loses(node: string, error: SlotwiseError, isAttempt: boolean): boolean {
+    if (isAttempt) this.emit('node error', connectionErrorOf(error), node);
+    return false;
+  }
+
+  #problemOf(error: SlotwiseError): Error {
+    const [cause] = error instanceof TopologyError ? error.causes : [];
+    const last = connectionErrorOf(cause?.error ?? error);
+    if (cause !== undefined && this.status !== 'ready') this.emit('node error', last, cause.node);
+    return new ClusterAllFailedError(ClusterAllFailedError.defaultMessage, last);
+  }
+
+  #follow(): void {
+    this.#nodes.follow(this.connection.session?.topology ?? null);
+    this.emit('refresh');
+  }
+
+  /** WATCH leads to the node of its key; what belongs to its transaction follows it there. */
+  protected override ownsConnectionFor(name: string): boolean {
+    return name === 'watch';
+  }
+
+  protected override runAlone(command: Command): Promise<unknown> {
+    const [key] = command.getKeys();
+    const reply = this.connection.dedicate(key).run(command);
+    // Only a transaction needs it: other commands may go anywhere.
+    if (command.name === 'exec' || command.name === 'discard' || command.name === 'unwatch') this.connection.share();
+    return reply;
+  }
+}
+
+function withoutUndefined<T extends object>(options: T): Partial<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

@@ -1,0 +1,93 @@
+import { type Dedicated, PartialFailureError } from '../../index.js';
+import type { Command } from './command.js';
+import type { BatchOutcome } from './command-target.js';
+import { CONNECTION_COMMANDS, connectionCommand } from './connection-commands.js';
+import { errorOf } from './errors.js';
+
+type Word = string | Buffer;
+
+/**
+ * Connection of an object that has done something to it: SELECT, CLIENT NO-EVICT, WATCH … It is kept until the object ends; what it was told
+ * is told again by the engine when it has to be another one, and here when the engine has to be another one.
+ */
+export class OwnConnection {
+  /** Last forms of the commands that are told again, in their order. */
+  readonly #kept = new Map<string, readonly Word[]>();
+  #connection: Dedicated | null = null;
+  /** What the object has sent before on connections that it shares comes first. */
+  #before: Promise<unknown> = Promise.resolve();
+
+  /** `open`: a connection of now. */
+  constructor(
+    private readonly open: () => Dedicated,
+    isReadOnly: boolean,
+  ) {
+    if (isReadOnly) this.#kept.set('readonly', ['readonly']);
+  }
+
+  /** Begins, after what was sent before. */
+  begin(before: Promise<unknown>): void {
+    this.#before = before.catch(() => {});
+  }
+
+  /** Its engine has ended: the next command opens another one, which is told what this one was. */
+  drop(): void {
+    this.#connection?.destroy();
+    this.#connection = null;
+  }
+
+  /** Ends it when its commands are answered. */
+  end(): void {
+    this.#before.then(() => this.#connection?.close()).catch(() => {});
+  }
+
+  run(command: Command): Promise<unknown> {
+    const { name, args, script } = command;
+    const state = connectionCommand(name, args);
+    // Between MULTI and EXEC nobody could follow a NOSCRIPT.
+    const words: readonly Word[] = script === null ? [name, ...args] : ['eval', script.lua, ...args.slice(1)];
+    const reply = this.#call(words);
+    if (state !== null) this.#keep(state, words, reply);
+    return reply;
+  }
+
+  /** Runs commands in their order, as a transaction between MULTI and EXEC. */
+  async execute(commands: readonly Command[], transaction: boolean): Promise<BatchOutcome> {
+    const begun = transaction ? [this.#call(['multi'])] : [];
+    const sent = commands.map((command) => this.run(command));
+    const ended = transaction ? [this.#call(['exec'])] : [];
+    const [outcomes, [exec]] = await Promise.all([Promise.allSettled(sent), Promise.allSettled(ended), Promise.allSettled(begun)]);
+    const replies = outcomes.map((outcome, at) => (outcome.status === 'fulfilled' ? outcome.value : errorOf(outcome.reason, commands[at])));
+    if (exec === undefined) return { replies };
+    if (exec.status === 'fulfilled') return { replies: exec.value as readonly unknown[] | null };
+    const inside = repliesInside(exec.reason);
+    if (inside !== null) return { replies: inside.map((reply, at) => errorOf(reply, commands[at])) };
+    return { replies, aborted: errorOf(exec.reason, { name: 'exec', args: [] }) as Error };
+  }
+
+  #call([name = '', ...args]: readonly Word[]): Promise<unknown> {
+    return this.#before.then(() => {
+      if (this.#connection === null) {
+        this.#connection = this.open();
+        for (const [first = '', ...more] of this.#kept.values()) this.#connection.call(String(first), ...more).catch(() => {});
+      }
+      return this.#connection.call(String(name), ...args);
+    });
+  }
+
+  #keep(state: string, words: readonly Word[], reply: Promise<unknown>): void {
+    const effect = CONNECTION_COMMANDS[state];
+    reply.then(
+      () => {
+        if (effect === 'reset') this.#kept.clear();
+        if (effect === 'kept') this.#kept.set(state, words);
+      },
+      () => {},
+    );
+  }
+}
+
+/** Replies of an EXEC some of which are errors, which the engine rejects with. */
+function repliesInside(error: unknown): readonly unknown[] | null {
+  return error instanceof PartialFailureError && Array.isArray(error.reply) ? error.reply : null;
+}

@@ -1,0 +1,160 @@
+import type { SlotwiseError } from '../../index.js';
+import { type Callback, nodeify } from './callbacks.js';
+import type { Command } from './command.js';
+import { type CommandRules, Connected } from './connected.js';
+import { type ConnectionRules, EngineConnection } from './engine-connection.js';
+import { closedError, NOT_WRITABLE_MESSAGE } from './errors.js';
+import { MonitorStream } from './monitor-stream.js';
+import { engineSettings, hasSentinels, mayShareEngine } from './options/engine-options.js';
+import { REDIS_HONOURED, warnOfOptions } from './options/honoured.js';
+import { givenOptions, type RedisArgument, withDefaults } from './options/parse-arguments.js';
+import type { RedisOptions } from './options/redis-options.js';
+
+/** Options of objects for the nodes of a cluster. */
+const nodeOptions = new WeakSet<object>();
+/** Options of duplicates, whose engine is that of the object that they were made of. */
+const hosts = new WeakMap<object, EngineConnection>();
+
+/** Client for one server, or a group that sentinels watch. */
+export class Redis extends Connected {
+  readonly isCluster = false;
+  readonly options: RedisOptions;
+  protected readonly connection: EngineConnection;
+  protected readonly rules: CommandRules;
+  /** It is of a node of a cluster. */
+  readonly #isNode: boolean;
+  #monitor: MonitorStream | null = null;
+  /** Database that was selected last. */
+  #db: number;
+
+  /** The same as `new Redis(…)`. */
+  static createClient(...args: RedisArgument[]): Redis {
+    return new Redis(...args);
+  }
+
+  /** An object for a node of a cluster, which is not asked whether it is one. */
+  static ofNode(options: RedisOptions): Redis {
+    nodeOptions.add(options);
+    return new Redis(options);
+  }
+
+  /** A port, a host, a path of a socket file or a URL, and options, as ioredis takes them. */
+  constructor(...args: RedisArgument[]) {
+    super();
+    const given = givenOptions(args);
+    this.options = withDefaults(given);
+    warnOfOptions(given, REDIS_HONOURED);
+    const { options } = this;
+    this.#db = options.db ?? 0;
+    this.rules = {
+      enableOfflineQueue: options.enableOfflineQueue !== false,
+      isExclusiveSubscriber: options.protocol !== 3,
+      notReadyMessage: NOT_WRITABLE_MESSAGE,
+      reconnectOnError: options.reconnectOnError ?? null,
+    };
+    const [own] = args;
+    this.#isNode = typeof own === 'object' && own !== null && nodeOptions.has(own);
+    const host = typeof own === 'object' && own !== null ? (hosts.get(own) ?? null) : null;
+    this.connection = new EngineConnection(this, this.#connectionRules(), host);
+    this.begin(options.lazyConnect === true, options.scripts);
+  }
+
+  /** Another object with the same options. */
+  duplicate(override?: RedisOptions): Redis {
+    const options = { ...this.options, ...override };
+    if (this.#isNode) nodeOptions.add(options);
+    if (!options.monitor && mayShareEngine(this.options, options)) hosts.set(options, this.connection);
+    return new (this.constructor as typeof Redis)(options); // of a derived class one of that
+  }
+
+  /**
+   * An object that is told of every command which the server gets, by its event `monitor` with time, arguments, source and database.
+   * @example const monitor = await redis.monitor(); monitor.on('monitor', (time, args) => console.log(time, args));
+   */
+  monitor(callback?: Callback<Redis>): Promise<Redis> {
+    const monitor = this.duplicate({ monitor: true, lazyConnect: false });
+    const begun = new Promise<Redis>((resolve, reject) => {
+      monitor.once('error', reject);
+      monitor.once('monitoring', () => resolve(monitor));
+    });
+    return nodeify(begun, callback);
+  }
+
+  protected override ownsConnectionFor(name: string, args: readonly unknown[]): boolean {
+    return this.options.readOnly === true || super.ownsConnectionFor(name, args);
+  }
+
+  protected override runAlone(command: Command): Promise<unknown> {
+    const { name, args } = command;
+    if (name === 'select' && /^\d+$/.test(String(args[0]))) this.#select(Number(args[0]));
+    return super.runAlone(command);
+  }
+
+  /** Tells of another database, when it is asked for. */
+  #select(db: number): void {
+    if (db === this.#db) return;
+    this.#db = db;
+    this.emit('select', db);
+  }
+
+  /** What the connection may be used for. */
+  get mode(): 'normal' | 'subscriber' | 'monitor' {
+    if (this.options.monitor) return 'monitor';
+    return this.rules.isExclusiveSubscriber && this.connection.subscriptions.isSubscriber ? 'subscriber' : 'normal';
+  }
+
+  #connectionRules(): ConnectionRules {
+    const { options } = this;
+    return {
+      settings: engineSettings(options, this.#isNode),
+      pinned: this.#isNode || hasSentinels(options) ? null : () => engineSettings(options, true),
+      connectTimeoutMs: options.connectTimeout || 10_000,
+      maxRetriesPerRequest: options.maxRetriesPerRequest,
+      autoResubscribe: options.autoResubscribe !== false,
+      isCluster: false,
+      isReadOnly: options.readOnly === true,
+      // Taken out of the options: programs do not expect `this` to be those.
+      delayOf: (attempt) => {
+        const { retryStrategy } = options;
+        return retryStrategy?.(attempt);
+      },
+      closed: closedError,
+      report: (error) => this.silentEmit('error', error),
+      losesBy: (node) => this.#isMine(node),
+      problemOf: (error: SlotwiseError) => error,
+      topologyChanged: () => {},
+      ready: () => {
+        if (options.monitor) this.#beginMonitor();
+      },
+      ended: () => this.#monitor?.end(),
+    };
+  }
+
+  #beginMonitor(): void {
+    const { cycle, session } = this.connection;
+    const address = session?.topology?.shards[0]?.primary?.address;
+    if (session === null || address === undefined) return;
+    const { tls = false, username, password, database = 0 } = session.clientOptions;
+    const monitor = new MonitorStream(
+      { address, tls, username, password, db: database },
+      {
+        onStart: () => cycle.monitoring(),
+        onCommand: ({ time, args, source, database: db }) => this.emit('monitor', time, args, source, db),
+        onEnd: (error) => {
+          // One that follows another, after a reconnect, is none of its.
+          if (this.#monitor === monitor && this.status !== 'end') cycle.lost(error ?? new Error('Connection is closed.'), error !== null);
+        },
+      },
+    );
+    this.#monitor = monitor;
+  }
+
+  /** Whether the commands of this object go to the node. */
+  #isMine(node: string): boolean {
+    const topology = this.connection.session?.topology ?? null;
+    if (topology === null || !hasSentinels(this.options)) return true;
+    return topology.shards.some(({ primary, replicas }) =>
+      this.options.role === 'slave' ? replicas.some(({ key }) => key === node) : primary?.key === node,
+    );
+  }
+}

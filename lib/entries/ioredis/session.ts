@@ -1,0 +1,141 @@
+import { type ClientOptions, ConnectError, type Dedicated, type Redis, type SlotwiseError } from '../../index.js';
+import { EngineRef } from '../shared/engine-ref.js';
+import type { EngineViews } from './engine-call.js';
+import type { EngineSettings } from './options/engine-options.js';
+
+/** What an object hears of its engine. */
+export interface EngineListener {
+  /** A connection to a node broke (`isAttempt` false), or could not be made. */
+  onNodeLost(node: string, error: SlotwiseError, isAttempt: boolean): void;
+  /** Something that no command tells. */
+  onProblem(error: SlotwiseError): void;
+  onTopology?(): void;
+}
+
+/** An engine in the time in which an object uses it, from its connecting to its end. */
+export class Session {
+  #views: EngineViews;
+  /** What commands reject with that its end catches; null: that it is closed. */
+  endReason: Error | null = null;
+  /** Its commands are issued again on another, because this one can run none. */
+  isReplaced = false;
+  #life: Redis;
+  /** Whether it has a life of its own on the engine, which others use as well. */
+  #isGuest: boolean;
+  readonly #ref: EngineRef;
+  #isOver = false;
+
+  private constructor(
+    ref: EngineRef,
+    private readonly settings: EngineSettings,
+    private readonly listener: EngineListener,
+    isGuest: boolean,
+  ) {
+    this.#ref = ref;
+    this.#isGuest = isGuest;
+    // Alone with its engine it needs no life of its own, whose commands cost a little more.
+    this.#life = isGuest ? ref.engine.duplicate() : ref.engine;
+    this.#views = viewsOf(this.#life, settings);
+    ref.engine.on('reconnecting', this.#onReconnecting);
+    ref.engine.on('error', this.#onError);
+    ref.engine.on('topology', this.#onTopology);
+  }
+
+  /** An engine of its own, or that of a `host`. */
+  static open(settings: EngineSettings, listener: EngineListener, host: Session | null): Session {
+    if (host === null || host.#isOver) return new Session(EngineRef.of(settings.client), settings, listener, false);
+    host.#share();
+    return new Session(host.#ref.retain(), settings, listener, true);
+  }
+
+  /** From now on its end is not that of the engine. What is on its way is answered. */
+  #share(): void {
+    if (this.#isGuest) return;
+    this.#isGuest = true;
+    this.#life = this.#ref.engine.duplicate();
+    this.#views = viewsOf(this.#life, this.settings);
+  }
+
+  get views(): EngineViews {
+    return this.#views;
+  }
+
+  /** Resolves when commands are served. */
+  serves(): Promise<unknown> {
+    return this.#life.with({ timeoutMs: 0 }).call('PING');
+  }
+
+  /** One attempt to reach the servers, beside the engine's, which tells of a failure once. */
+  async scout(): Promise<void> {
+    const { client } = this.settings;
+    const scout = EngineRef.of({ ...client, failFast: true, timeoutMs: client.connectTimeoutMs ?? 10_000 });
+    // It is told by `connect()`.
+    scout.engine.on('error', () => {});
+    try {
+      await scout.engine.connect();
+    } finally {
+      scout.abandon();
+    }
+  }
+
+  /** A connection for one object alone, whose texts are bytes. */
+  dedicated(key?: string | Buffer): Dedicated {
+    return this.#views.bytes.dedicated(key === undefined ? {} : { key });
+  }
+
+  /** Whether commands are on their way, or wait. */
+  get isBusy(): boolean {
+    // Of the commands of all that share it.
+    return this.#ref.engine.stats().commands > 0;
+  }
+
+  get clientOptions(): ClientOptions {
+    return this.settings.client;
+  }
+
+  get topology(): Redis['topology'] {
+    return this.#ref.engine.topology;
+  }
+
+  /** Ends it when its commands are answered. */
+  async finish(): Promise<void> {
+    if (this.#isOver) return;
+    await this.#life.close();
+    this.#leave();
+  }
+
+  /** Ends it at once. What waits rejects with `reason`. */
+  cut(reason: Error | null = null): void {
+    if (this.#isOver) return;
+    this.endReason = reason;
+    this.#life.destroy();
+    this.#leave();
+  }
+
+  #leave(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const { engine } = this.#ref;
+    engine.off('reconnecting', this.#onReconnecting);
+    engine.off('error', this.#onError);
+    engine.off('topology', this.#onTopology);
+    this.#ref.abandon();
+  }
+
+  readonly #onReconnecting = ({ node, error }: { readonly node: string; readonly error: SlotwiseError }): void => {
+    if (!this.#isOver) this.listener.onNodeLost(node, error, error instanceof ConnectError);
+  };
+
+  readonly #onError = (error: SlotwiseError): void => {
+    if (!this.#isOver) this.listener.onProblem(error);
+  };
+
+  readonly #onTopology = (): void => {
+    if (!this.#isOver) this.listener.onTopology?.();
+  };
+}
+
+function viewsOf(life: Redis, { view }: EngineSettings): EngineViews {
+  const text = life.with(view) as Redis; // integers are as the program wants them
+  return { text, bytes: text.with({ buffers: true }) as unknown as Redis }; // replies are as the commands want them
+}

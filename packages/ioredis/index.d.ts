@@ -1,0 +1,2 @@
+export * from 'slotwise/ioredis';
+export { default } from 'slotwise/ioredis';
