@@ -61,6 +61,8 @@ for (const [name, one] of [...Object.entries({ ...STATICS, Redis }), ['Redis', R
   Object.defineProperty(one, 'name', { value: name, configurable: true });
 }
 
-const standInOf6: StandIn = standIn();
+const IORedis: StandIn = standIn();
+/** The class is a type as well. */
+type IORedis = Redis;
 
-export default standInOf6;
+export default IORedis;
