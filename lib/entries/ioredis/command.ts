@@ -3,7 +3,7 @@ import { type Callback, nodeify } from './callbacks.js';
 import { type CommandFlag, FLAGS, hasFlag } from './command-flags.js';
 import { keyIndexes } from './command-keys.js';
 import { withCallersStack } from './friendly-stack.js';
-import { bytesAsText, REPLY_TRANSFORMERS, type ReplyContext, type ReplyTransformer } from './replies.js';
+import { bytesAsText, REPLY_TRANSFORMERS, type ReplyContext, type ReplyTransformer, textAsBytes } from './replies.js';
 import type { CommandScript } from './script.js';
 
 /** Options of a command. */
@@ -15,6 +15,8 @@ export interface CommandOptions {
   readonly keyPrefix?: SentArgument;
   readonly readOnly?: boolean;
   readonly script?: CommandScript | null;
+  /** The reply is given as it comes: EXEC's has been transformed, part by part. */
+  readonly asIs?: boolean;
 }
 
 type ProtocolContext = Partial<Pick<ReplyContext, 'protocol' | 'replyMapping'>>;
@@ -65,6 +67,7 @@ export class Command {
   inTransaction = false;
   /** As the program wrote it: `call('HGETALL')` has no transformer of `hgetall`. */
   readonly #spelling: string;
+  readonly #isAsIs: boolean;
   readonly #errorStack: Error | undefined;
   #context: ProtocolContext | null = null;
   #state: typeof PENDING | typeof RESOLVED | typeof REJECTED = PENDING;
@@ -81,6 +84,7 @@ export class Command {
     this.replyEncoding = options.replyEncoding;
     this.isReadOnly = options.readOnly === true;
     this.script = options.script ?? null;
+    this.#isAsIs = options.asIs === true;
     this.#errorStack = options.errorStack;
     this.args = this.#argumentsOf(args, options.keyPrefix);
     if (callback !== undefined) nodeify(this.promise, callback);
@@ -172,23 +176,16 @@ export class Command {
     this.#reject?.(this.#outcome);
   }
 
-  /** Settles as a command between MULTI and EXEC does, whose reply EXEC has. */
-  settleQueued(): void {
-    if (this.#state !== PENDING) return;
-    this.#state = RESOLVED;
-    this.#outcome = 'QUEUED';
-    this.#resolve?.(this.#outcome);
-  }
-
   /** Settles with a value, or an error in its place. */
   settle(outcome: unknown): void {
     if (outcome instanceof Error) this.reject(outcome);
-    else this.resolve(outcome);
+    else this.succeed(outcome);
   }
 
   /** The reply as the caller gets it. */
   transformReply(reply: unknown): unknown {
-    const value = this.replyEncoding ? bytesAsText(reply, this.replyEncoding) : reply;
+    if (this.#isAsIs) return reply;
+    const value = this.replyEncoding ? bytesAsText(reply, this.replyEncoding) : textAsBytes(reply);
     const transform = replyTransformers.get(this.#spelling);
     if (transform === undefined) return value;
     const { protocol = 2, replyMapping = 'legacy' } = this.#context ?? {};

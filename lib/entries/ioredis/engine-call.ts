@@ -1,5 +1,6 @@
 import { IntegerRangeError, type Redis, type Script } from '../../index.js';
 import type { Command } from './command.js';
+import { roundBigints } from './replies.js';
 
 /** Views of the engine on which commands are issued: text as strings, and as bytes. */
 export interface EngineViews {
@@ -39,16 +40,15 @@ export async function runBatch(views: EngineViews, commands: readonly Command[],
   const view = commands.every(isText) ? views.text : views.bytes;
   const batch = (transaction ? view.multi() : view.pipeline()) as unknown as Batch;
   for (const command of commands) issue(batch, command);
-  const outcomes = await batch.exec({ errors: 'inline' });
-  return outcomes.map((outcome) => (outcome instanceof IntegerRangeError ? roundedReply(outcome) : outcome));
+  return batch.exec({ errors: 'inline' });
 }
 
-/** The reply that has integers beyond 2^53, rounded, as ioredis gives it. */
+/** The reply of a command that has integers beyond 2^53: rounded, as ioredis gives it. */
 export function roundedReply({ reply }: IntegerRangeError): unknown {
-  return rounded(reply);
+  return roundBigints(reply);
 }
 
-function rounded(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number(value);
-  return Array.isArray(value) ? value.map(rounded) : value;
+/** What became of a command in a batch, with integers beyond 2^53 rounded. */
+export function roundedOutcome(outcome: unknown): unknown {
+  return outcome instanceof IntegerRangeError ? roundedReply(outcome) : roundBigints(outcome);
 }

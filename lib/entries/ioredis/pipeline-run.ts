@@ -1,5 +1,6 @@
 import type { Command } from './command.js';
 import type { BatchOutcome, CommandBatch, CommandTarget } from './command-target.js';
+import { roundedOutcome } from './engine-call.js';
 
 /** Part of a pipeline that is sent as one. */
 interface Segment {
@@ -10,6 +11,7 @@ interface Segment {
 
 const NOTHING_BEFORE: Pick<Segment, 'transaction'> = { transaction: null };
 const OK = 'OK';
+const QUEUED = 'QUEUED';
 
 /** The parts of a pipeline: commands by themselves, and transactions. */
 export function segmentsOf(queue: readonly Command[]): Segment[] {
@@ -45,7 +47,10 @@ function settlePlain(commands: readonly Command[], { replies }: BatchOutcome): v
 
 /** What became of the commands; a failure of all is one of each. */
 function outcomeOf(target: CommandTarget, commands: readonly Command[], transaction: boolean): Promise<BatchOutcome> {
-  return target.execute(commands, transaction).catch((error) => ({ replies: commands.map(() => error), aborted: error }));
+  return target.execute(commands, transaction).then(
+    ({ replies, ...more }) => ({ replies: replies?.map(roundedOutcome) ?? null, ...more }),
+    (error) => ({ replies: commands.map(() => error), aborted: error }),
+  );
 }
 
 async function runTransaction(
@@ -55,18 +60,18 @@ async function runTransaction(
 ): Promise<void> {
   if (end?.name !== 'exec') {
     // Nothing of it would have run.
-    for (const command of [multi, end]) command?.resolve(OK);
-    for (const command of commands) command.settleQueued();
+    for (const command of [multi, end]) command?.succeed(OK);
+    for (const command of commands) command.succeed(QUEUED);
     return;
   }
   const { replies, aborted } = await outcomeOf(target, commands, true);
-  multi.resolve(OK);
+  multi.succeed(OK);
   for (const [at, command] of commands.entries()) {
     const reply = replies?.[at];
     if (aborted !== undefined && reply instanceof Error) command.reject(reply);
-    else command.settleQueued();
+    else command.succeed(QUEUED);
   }
-  if (aborted === undefined) end.resolve(replies === null ? null : commands.map((command, at) => transformed(command, replies[at])));
+  if (aborted === undefined) end.succeed(replies === null ? null : commands.map((command, at) => transformed(command, replies[at])));
   else end.reject(aborted);
 }
 

@@ -6,7 +6,7 @@ import { runQueue } from './pipeline-run.js';
 import { asPairs } from './replies.js';
 
 const AS_TEXT = { replyEncoding: 'utf8' } as const;
-const AS_BYTES = { replyEncoding: null } as const;
+const AS_IS = { asIs: true } as const;
 const USED = 'Pipeline cannot be used to send any commands when the `exec()` has been called on it.';
 
 /** Commands that are collected, and sent together by `exec()`. */
@@ -74,7 +74,7 @@ export class Pipeline extends Commander {
     if (this.#open > 0) {
       this.#open--;
       const own = this.#isTransaction && this.#open === 0;
-      this.sendCommand(new Command('exec', [], AS_BYTES, own ? undefined : callback));
+      this.sendCommand(new Command('exec', [], AS_IS, own ? undefined : callback));
       if (!own) return this;
     }
     return nodeify(this.#run(), callback);

@@ -8,6 +8,8 @@ export interface ReplyContext {
 /** Transformer of replies. */
 export type ReplyTransformer = (reply: unknown, context: ReplyContext) => unknown;
 
+const INTEGER = /^-?\d+$/;
+
 /** The reply with its bytes as text, at every depth; the same value where there are none. */
 export function bytesAsText(reply: unknown, encoding: BufferEncoding): unknown {
   if (typeof reply !== 'object' || reply === null) return reply;
@@ -29,6 +31,28 @@ function objectAsText(reply: object, encoding: BufferEncoding): object {
   return entries.some(([, value]) => bytesAsText(value, encoding) !== value)
     ? toObject(entries.flatMap(([field, value]) => [field, bytesAsText(value, encoding)]))
     : reply;
+}
+
+/** The reply with its text as bytes, save integers that are wanted as text: a status comes as text in any encoding. */
+export function textAsBytes(reply: unknown): unknown {
+  if (typeof reply === 'string') return INTEGER.test(reply) ? reply : Buffer.from(reply);
+  if (!Array.isArray(reply)) return reply;
+  for (let at = 0; at < reply.length; at++) {
+    const item: unknown = reply[at];
+    if (textAsBytes(item) !== item) return reply.map(textAsBytes);
+  }
+  return reply;
+}
+
+/** The reply with integers beyond 2^53 as numbers, at every depth; the same value where there are none. */
+export function roundBigints(reply: unknown): unknown {
+  if (typeof reply === 'bigint') return Number(reply);
+  if (!Array.isArray(reply)) return reply;
+  for (let at = 0; at < reply.length; at++) {
+    const item: unknown = reply[at];
+    if (roundBigints(item) !== item) return reply.map(roundBigints);
+  }
+  return reply;
 }
 
 /** Object of a flat list of fields and values. A field may have the name of what objects inherit. */
