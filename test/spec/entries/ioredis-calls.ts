@@ -1,0 +1,73 @@
+import { type CallRow, hex } from './ioredis-row.js';
+
+/** Calls whose arguments ioredis lays out, and what they give. */
+export const ARGUMENTS: readonly CallRow[] = [
+  ['set', ['k', 1], 'OK'],
+  ['get', ['a'], 'x'],
+  ['set', ['k', 'v', 'EX', 60], 'OK'],
+  ['set', ['k', 'v', 'PX', 60000, 'NX'], 'OK'],
+  ['set', ['a', 'v', 'NX'], null],
+  ['set', ['a', 'v', 'GET'], 'x'],
+  ['set', ['k', null], 'OK'],
+  ['set', ['k', undefined], 'OK'],
+  ['strlen', ['none'], 0],
+  ['mset', [{ m1: '1', m2: 2 }], 'OK'],
+  ['mset', [new Map([['m1', '1']])], 'OK'],
+  ['mset', ['m1', '1', 'm2', '2'], 'OK'],
+  ['mset', [['m1', '1', 'm2', '2']], 'OK'],
+  ['msetnx', [{ a: '1', m9: '2' }], 0],
+  ['hset', ['h2', { x: 1, y: 'b' }], 2],
+  ['hset', ['h2', new Map([['x', 1]])], 1],
+  ['hset', ['h2', 'x', 1, 'y', 2], 2],
+  ['hset', ['h2', ['x', 1, 'y', 2]], 2],
+  ['hmset', ['h2', { x: 1 }], 'OK'],
+  ['hset', ['h2', {}], { error: "ERR wrong number of arguments for 'hset' command" }],
+  ['del', ['a', 'n'], 2],
+  ['del', [['a', 'n']], 2],
+  ['del', [], { error: "ERR wrong number of arguments for 'del' command" }],
+  ['mget', [['a', 'n', 'none']], ['x', '5', null]],
+  ['mget', ['a', ['n']], ['x', '5']],
+  ['rpush', ['l2', ['a', 'b'], 'c'], 3],
+  ['sadd', ['s2', [1, 2, 3]], 3],
+  ['zadd', ['z2', 1, 'a', 2, 'b'], 2],
+  ['zadd', ['z2', [1, 'a', 2, 'b']], 2],
+  ['zadd', ['z', 'INCR', 5, 'a'], '6'],
+  ['get', [], { error: "ERR wrong number of arguments for 'get' command" }],
+  ['get', ['a', 'b'], { error: "ERR wrong number of arguments for 'get' command" }],
+  ['get', [hex('61')], 'x'],
+  ['set', ['k', hex('00 ff')], 'OK'],
+  ['append', ['a', true], 5],
+  ['append', ['a', 1.5], 4],
+  ['append', ['a', NaN], 4],
+  ['exists', ['a', 'a', 'none'], 2],
+  ['echo', ['é'], 'é'],
+  ['ping', [], 'PONG'],
+  ['ping', ['hi'], 'hi'],
+];
+
+/** Commands by their name. */
+export const CALLS: readonly CallRow[] = [
+  ['call', ['set', 'k', '1'], 'OK'],
+  ['call', ['set', ['k', '1']], 'OK'],
+  ['call', ['hgetall', 'h'], { f: '1', g: '2' }],
+  ['call', ['HGETALL', 'h'], ['f', '1', 'g', '2']],
+  ['callBuffer', ['get', 'a'], hex('78')],
+  ['callBuffer', ['hgetall', 'h'], { f: hex('31'), g: hex('32') }],
+  ['send_command', ['get', 'a'], 'x'],
+  ['send_command', ['mget', ['a', 'n']], ['x', '5']],
+  ['call', ['config', 'get', 'maxmemory-policy'], ['maxmemory-policy', 'noeviction']],
+  ['call', ['mset', { a: 1 }], 'OK'],
+  ['call', ['ECHO', 1], '1'],
+];
+
+/** Calls that a server refuses. */
+export const REFUSED: readonly CallRow[] = [
+  ['lpush', ['a', 1], { error: 'WRONGTYPE Operation against a key holding the wrong kind of value' }],
+  ['incr', ['a'], { error: 'ERR value is not an integer or out of range' }],
+  ['hset', ['h2'], { error: "ERR wrong number of arguments for 'hset' command" }],
+  ['set', ['k', 'v', 'XX', 'NX'], { error: 'ERR syntax error' }],
+  ['lpush', [hex('61'), hex('78')], { error: 'WRONGTYPE Operation against a key holding the wrong kind of value' }],
+  ['setex', ['k', 0, 'v'], { error: "ERR invalid expire time in 'setex' command" }],
+  ['xadd', ['st', '1-1', 'f', 'v'], { error: 'ERR The ID specified in XADD is equal or smaller than the target stream top item' }],
+  ['restore', ['k', 0, 'bad'], { error: 'ERR DUMP payload version or checksum are wrong' }],
+];
