@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { Readable } from 'node:stream';
 
 /** Argument of a script as BullMQ gives it: what is no text, number or bytes becomes text, `null` and `undefined` none at all. */
@@ -24,7 +25,7 @@ export interface ScriptDefinition {
  * as BullMQ does.
  * https://github.com/taskforcesh/bullmq/blob/master/src/interfaces/redis-client.ts
  */
-export interface BullClient {
+export interface BullClient extends EventEmitter {
   status: string;
   readonly isCluster: boolean;
   // BullMQ has `any` there, which takes what is more exact.

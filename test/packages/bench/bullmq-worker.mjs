@@ -1,0 +1,83 @@
+/** One of the clients that `bullmq.mjs` compares: does a row when it is told, and says how many jobs a second it did. */
+import { Queue, Worker } from 'bullmq';
+
+const [, , name, port] = process.argv;
+
+/** Makes a connection, or the one that all share. */
+async function connections() {
+  if (name.startsWith('slotwise')) {
+    const { createBullConnection } = await import('slotwise/bullmq');
+    const shared = createBullConnection(`redis://127.0.0.1:${port}`);
+    return () => shared;
+  }
+  const { default: Redis } = await import('ioredis-original');
+  const make = () => new Redis({ port: Number(port), maxRetriesPerRequest: null });
+  if (name === 'ioredis-each') return make;
+  const shared = make();
+  return () => shared;
+}
+
+const connect = await connections();
+let rounds = 0;
+
+const job = { name: 'job', data: { user: 4711, text: 'some words that a job may have with it' }, opts: { removeOnComplete: true } };
+
+/** Repeats something for a while, so many callers at a time. */
+async function during(ms, callers, act) {
+  const end = performance.now() + ms;
+  let count = 0;
+  const call = async () => {
+    while (performance.now() < end) count += await act();
+  };
+  await Promise.all(Array.from({ length: callers }, call));
+  return count;
+}
+
+async function addOne(queue) {
+  await queue.add(job.name, job.data, job.opts);
+  return 1;
+}
+
+async function addMany(queue) {
+  const added = await queue.addBulk(Array.from({ length: 100 }, () => job));
+  return added.length;
+}
+
+/** Rows that only add: so many callers, and what they do. */
+const adds = { add: [50, addOne], addBulk: [2, addMany] };
+
+async function measure(row, ms) {
+  const queueName = `bench-${name}-${rounds++}`;
+  const queue = new Queue(queueName, { connection: connect() });
+  await queue.waitUntilReady();
+  const workers = [];
+  let begin = performance.now();
+  let cpu = process.cpuUsage();
+  let count = 0;
+  try {
+    if (row in adds) {
+      const [callers, act] = adds[row];
+      count = await during(ms, callers, () => act(queue));
+    } else {
+      const [kind, many] = row.split('-');
+      if (kind === 'process') for (let at = 0; at < 200; at++) await queue.addBulk(Array.from({ length: 100 }, () => job));
+      for (let at = 0; at < Number(many); at++) {
+        workers.push(new Worker(queueName, async () => void count++, { connection: connect(), autorun: false }));
+      }
+      await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+      for (const worker of workers) void worker.run();
+      begin = performance.now();
+      cpu = process.cpuUsage();
+      if (kind === 'both') await during(ms, 10, () => addOne(queue));
+      else await new Promise((resolve) => setTimeout(resolve, ms));
+    }
+    const { user, system } = process.cpuUsage(cpu);
+    return { perSecond: (count * 1000) / (performance.now() - begin), cpuMicros: (user + system) / count };
+  } finally {
+    await Promise.all(workers.map((worker) => worker.close()));
+    await queue.obliterate({ force: true });
+    await queue.close();
+  }
+}
+
+process.on('message', async ({ row, ms }) => process.send(await measure(row, ms)));
