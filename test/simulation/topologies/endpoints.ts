@@ -186,11 +186,15 @@ class Proxies {
     const { world, plan, servers } = this;
     const address = { host: `10.0.2.${++this.#created}`, port: PORT };
     const { network, books } = world;
-    const names = servers.all.map(({ name }) => name);
+    const options = {
+      servers: servers.all.map(({ name }) => name),
+      timeoutMs: plan.timeoutMs,
+      dialect: plan.proxy === 'twemproxy' ? TWEMPROXY : PLAIN,
+    };
     const proxy =
       plan.proxy === 'tcp'
         ? new TcpProxy(network, address, { target: () => this.#target, connectMs: plan.timeoutMs })
-        : new KeyProxy(network, address, names, plan.timeoutMs, plan.proxy === 'twemproxy' ? TWEMPROXY : PLAIN, books);
+        : new KeyProxy(network, address, options, books);
     this.all.push(proxy);
     return proxy;
   }

@@ -16,6 +16,14 @@ export interface ProxyDialect {
   readonly unreadable: RegExp | null;
 }
 
+export interface KeyProxyOptions {
+  /** Those over which the keys are spread, as `host:port`. */
+  readonly servers: readonly string[];
+  /** How long a server may take for a reply, in ms. */
+  readonly timeoutMs: number;
+  readonly dialect: ProxyDialect;
+}
+
 /** A place in the order of a client's replies. */
 interface Slot {
   reply: ReplyValue | null;
@@ -61,16 +69,16 @@ interface Part {
  */
 export class KeyProxy extends RespServer<ProxySession> {
   readonly #backends: readonly Backend[];
+  readonly #dialect: ProxyDialect;
 
   constructor(
     network: Network,
     { host, port }: { readonly host: string; readonly port: number },
-    servers: readonly string[],
-    timeoutMs: number,
-    private readonly dialect: ProxyDialect,
+    { servers, timeoutMs, dialect }: KeyProxyOptions,
     private readonly books: Books,
   ) {
     super(network, host, port);
+    this.#dialect = dialect;
     this.#backends = servers.map((server) => new Backend(this, server, timeoutMs, dialect.unreadable));
   }
 
@@ -88,7 +96,7 @@ export class KeyProxy extends RespServer<ProxySession> {
     session.slots.push(slot);
     if (name === 'PING') slot.reply = new Status('PONG');
     else if (PASSED.has(name)) this.#pass(session, slot, words);
-    else if (this.dialect.atUnknown === 'closes') this.drop(session.end);
+    else if (this.#dialect.atUnknown === 'closes') this.drop(session.end);
     else slot.reply = this.#failure(words, `ERR unknown command '${session.nameAsSent}'`);
     this.#answer(session);
     return LATER;
@@ -102,7 +110,7 @@ export class KeyProxy extends RespServer<ProxySession> {
     const over = (): void => {
       left--;
       if (left > 0) return;
-      slot.reply = trouble === null ? joined(words, parts, replies as string[]) : this.#failure(words, this.dialect.errors[trouble]);
+      slot.reply = trouble === null ? joined(words, parts, replies as string[]) : this.#failure(words, this.#dialect.errors[trouble]);
       this.#answer(session);
     };
     for (const [place, part] of parts.entries()) {
