@@ -6,6 +6,7 @@ import { poolBreaks } from './pool.js';
 import { protocolBreaks } from './protocol.js';
 import { pubsubBreaks } from './pubsub.js';
 import { readBreaks } from './reads.js';
+import { ringAndProxyBreaks } from './rings-and-proxies.js';
 import { topologyBreaks } from './topology.js';
 
 export const breaks: readonly Break[] = [
@@ -17,4 +18,5 @@ export const breaks: readonly Break[] = [
   ...readBreaks,
   ...pubsubBreaks,
   ...clientBreaks,
+  ...ringAndProxyBreaks,
 ];

@@ -9,6 +9,8 @@ import { ms, shownExecution } from './words.js';
 
 /** How long a client may need to follow a word, in ms. */
 const FOLLOW_MS = 50;
+/** The same where reads are served by the rules of groups, too, in ms: a sample of a fixed address tells it first, and the next probe confirms it. */
+const SAMPLED_FOLLOW_MS = 100;
 
 /** No write leaves for a node more than 50 ms after the client could have known that it is no primary. */
 export const stalePrimary: Check = {
@@ -42,8 +44,9 @@ export const stalePrimary: Check = {
     writes.sort((a, b) => a.sentAt - b.sentAt);
     for (const write of writes) {
       const known = readerOf(write, evidence, words, { readers, classes }).at(write.sentAt);
-      if (known === null || runningMs(known.at, write.sentAt, stalls) <= FOLLOW_MS) continue;
       const kind = kindOf(write);
+      const followMs = kind === 'single' && evidence.ring !== null ? SAMPLED_FOLLOW_MS : FOLLOW_MS;
+      if (known === null || runningMs(known.at, write.sentAt, stalls) <= followMs) continue;
       // It was a replica by its own word, and has become the primary: whoever was redirected to it knows of that slot only, and guesses the rest.
       if (kind === 'cluster' && known.teller === write.server.name && known.node === known.teller && write.isPrimary) continue;
       // A connection that was made since leads where the one address leads by now.

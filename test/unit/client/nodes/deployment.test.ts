@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Deployment } from '../../../../lib/client/nodes/deployment.js';
 import { ClosedError } from '../../../../lib/errors.js';
-import { replication } from '../../../../lib/index.js';
+import { replication, ring } from '../../../../lib/index.js';
 import { resolveOptions } from '../../../../lib/options/resolve.js';
 import type { Call } from '../../../../lib/protocol/call.js';
 import { ScriptedReplication } from '../../../support/scripted-group.js';
@@ -74,5 +74,32 @@ describe('a deployment', () => {
       [0, 0],
     );
     assert.deepEqual(world.openTimers, []);
+  });
+});
+
+describe('a deployment of a ring', () => {
+  it('gives back what waits for a member when that is ejected', async () => {
+    using world = new ScriptedWorld();
+    const servers = new ScriptedReplication(world, 2);
+    const [a = '', b = ''] = servers.servers.map(({ name }) => name);
+    const topology = ring({ a, b }, { onDown: 'eject', eject: { after: 1 } });
+    const deployment = new Deployment(resolveOptions({ topology }), () => false, null);
+    const ejected: string[] = [];
+    deployment.events.on('eject', ({ member }) => ejected.push(member));
+    deployment.events.on('error', () => undefined);
+    const returned: Call[] = [];
+    deployment.bus.on('callsReturned', (calls) => returned.push(...calls));
+    deployment.start();
+    await world.until(() => deployment.nodes.all().length === 2, 'both are known');
+    servers.script = (server) => (server === 0 ? silence : undefined);
+    const call = new RecordedCalls().make('SET k v');
+    deployment.nodes.get(a)?.send(call, 'primary');
+    await world.pass(10);
+    assert.deepEqual([returned, ejected], [[], []]);
+    deployment.wake('the test says so', true);
+    await world.until(() => ejected.length > 0, 'it is ejected');
+    assert.deepEqual([returned, ejected], [[call], ['a']]);
+    deployment.destroy(new ClosedError('the test is over'));
+    await world.pass(10);
   });
 });
