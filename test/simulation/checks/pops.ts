@@ -82,6 +82,6 @@ function unexcused(lost: readonly GivenAway[], popping: readonly CallRecord[], l
 
 /** The run may be one of this call. */
 function mayBe({ words, keys, issuedAt, settledAt, traits }: CallRecord, run: Execution): boolean {
-  if (words[0] !== run.words[0] || issuedAt > run.at || (settledAt ?? Number.POSITIVE_INFINITY) < run.sentAt) return false;
+  if (words[0] !== run.words[0] || issuedAt > run.sentAt || (settledAt ?? Number.POSITIVE_INFINITY) < run.sentAt) return false;
   return keys.some((key) => run.words.includes(traits.keyPrefix + key));
 }

@@ -1,3 +1,3 @@
 import { describeSeeds } from './seeds-of-kind.js';
 
-describeSeeds('endpoints', 14);
+describeSeeds('endpoints', 12);

@@ -1,3 +1,3 @@
 import { describeSeeds } from './seeds-of-kind.js';
 
-describeSeeds('ring', 14);
+describeSeeds('ring', 12);
