@@ -49,7 +49,6 @@ export interface SeedResult {
   readonly outcomes: Readonly<Record<string, number>>;
   /** How many events `failover` the clients told. */
   readonly failovers: number;
-  readonly plan: Plan;
 }
 
 /** Of a seed, at least. */
@@ -322,7 +321,6 @@ class Seed {
       lines: world.trace.isOn ? [...showPlan(plan), ...world.trace.lines] : [],
       outcomes,
       failovers: this.#programs.events.filter(({ name }) => name === 'failover').length,
-      plan,
     };
   }
 }

@@ -14,6 +14,8 @@ export class Ledger {
   readonly #byKey = new Map<string, Execution[]>();
   /** Calls of which a proxy has said something by itself. */
   readonly #proxied = new Set<number>();
+  /** The calls that a record names, of those that name any. */
+  readonly #named = new Map<Execution, Ids>();
   /** By history: the lowest offset behind which somebody threw it away. */
   readonly #keptUntil = new Map<string, number>();
 
@@ -25,6 +27,16 @@ export class Ledger {
     for (const { history, fromOffset } of books.discards) {
       this.#keptUntil.set(history, Math.min(fromOffset, this.#keptUntil.get(history) ?? Number.POSITIVE_INFINITY));
     }
+  }
+
+  /** What names calls, in order of time. */
+  get named(): ReadonlyMap<Execution, Ids> {
+    return this.#named;
+  }
+
+  /** The calls that this record names: of a transaction, those that it changed something for. */
+  idsIn(execution: Execution): Ids {
+    return this.#named.get(execution) ?? none;
   }
 
   /** Of what this call wrote. What has no id in its bytes (a read, DEL, a pop) is not found by its call. */
@@ -64,14 +76,19 @@ export class Ledger {
     // An error that changed nothing is as good as a refusal.
     const isRefused = execution.isRefused || (reply instanceof Failure && effects.length === 0);
     const byId = isRefused ? this.#refused : this.#ran;
-    for (const id of name === 'EXEC' ? idsOfAll(execution.effects) : idsOf(words)) push(byId, id, execution);
+    const ids = name === 'EXEC' ? idsOf(effects.flat()) : idsOf(words);
+    if (ids !== none) this.#named.set(execution, ids);
+    for (const id of ids) push(byId, id, execution);
     if (isRefused) return;
     for (const key of keysOf(execution)) push(this.#byKey, placeOf(execution.db, key), execution);
   }
 }
 
+/** Ids of calls, each once. */
+export type Ids = ReadonlySet<number> | readonly number[];
+
 /** The calls that the words of a command name. */
-export function idsOf(words: readonly string[]): ReadonlySet<number> | readonly number[] {
+export function idsOf(words: readonly string[]): Ids {
   let first = 0;
   let all: Set<number> | null = null;
   for (let at = 1; at < words.length; at++) {
@@ -81,10 +98,6 @@ export function idsOf(words: readonly string[]): ReadonlySet<number> | readonly 
     else all = (all ?? new Set([first])).add(id);
   }
   return all ?? (first === 0 ? none : [first]);
-}
-
-function idsOfAll(commands: Execution['effects']): Set<number> {
-  return new Set(commands.flatMap((words) => [...idsOf(words)]));
 }
 
 /** The keys of what ran: of a transaction and a script, those that it changed. */

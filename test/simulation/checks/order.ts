@@ -3,7 +3,7 @@ import { type Execution, wayOf } from '../books.js';
 import { Failure } from '../servers/resp.js';
 import type { CallRecord } from '../workloads/calls.js';
 import type { Check, ClientFacts, Evidence, Finding } from './check.js';
-import { idsOf, type Ledger } from './ledger.js';
+import type { Ledger } from './ledger.js';
 import { shownCall, shownExecution } from './words.js';
 
 /**
@@ -26,7 +26,7 @@ import { shownCall, shownExecution } from './words.js';
 export const order: Check = {
   name: 'writes of a client to a key run in order',
   rule: 'histories',
-  find({ books, calls, clients, proxies, ring }: Evidence, ledger: Ledger): Finding[] {
+  find({ calls, clients, proxies, ring }: Evidence, ledger: Ledger): Finding[] {
     const ordered = new Map<number, CallRecord>();
     const isSplitAnew = (call: CallRecord): boolean => ring?.placesMove === true && call.keys.length > 1;
     for (const call of calls)
@@ -34,9 +34,9 @@ export const order: Check = {
     const findings: Finding[] = [];
     /** By node, key and client: the write with the highest id that ran. */
     const latest = new Map<string, { readonly run: Execution; readonly call: CallRecord }>();
-    for (const run of books.executions) {
+    for (const [run, ids] of ledger.named) {
       if (run.isRefused || !run.isPrimary || run.effects.length === 0 || run.words[0] === 'EXEC') continue;
-      for (const id of idsOf(run.words)) {
+      for (const id of ids) {
         const call = ordered.get(id);
         if (call === undefined) continue;
         for (const key of run.rule?.keys?.(run.words) ?? []) {

@@ -3,7 +3,7 @@ import { type Execution, type RoleWord, wayOf } from '../books.js';
 import type { CallRecord } from '../workloads/calls.js';
 import type { Check, Evidence, Finding, Span } from './check.js';
 import { type Group, groupOf, memberAt } from './group.js';
-import { idsOf, keysOf, type Ledger } from './ledger.js';
+import { keysOf, type Ledger } from './ledger.js';
 import { RoleKnowledge } from './role-knowledge.js';
 import { ms, shownExecution } from './words.js';
 
@@ -31,8 +31,10 @@ export const stalePrimary: Check = {
     const writes: Execution[] = [];
     for (const execution of books.executions) {
       if (!began.has(execution.session)) began.set(execution.session, execution.sentAt);
-      const leases = idsOfWrite(execution).flatMap((id) => leaseOf(id, ledger) ?? []);
-      if (leases.length > 0) held.set(execution.session, [...(held.get(execution.session) ?? []), ...leases]);
+      for (const id of ledger.idsIn(execution)) {
+        const lease = leaseOf(id, ledger);
+        if (lease !== undefined) held.set(execution.session, [...(held.get(execution.session) ?? []), lease]);
+      }
       const before = asked.get(execution.session) ?? 'nothing';
       const isAsked = before !== 'nothing';
       asked.set(execution.session, askedAfter(before, execution));
@@ -51,7 +53,7 @@ export const stalePrimary: Check = {
       if (kind === 'cluster' && known.teller === write.server.name && known.node === known.teller && write.isPrimary) continue;
       // A connection that was made since leads where the one address leads by now.
       if (kind === 'single' && (began.get(write.session) ?? 0) > known.at) continue;
-      const calls = idsOfWrite(write).filter((id) => ledger.calls.has(id));
+      const calls = [...ledger.idsIn(write)].filter((id) => ledger.calls.has(id));
       if (held.get(write.session)?.some((lease) => isBound(lease, write, known, stalls))) continue;
       const text = `${shownExecution(write)}: since ${ms(known.at)} the client could have known that it is no primary, by ${shownWord(known)}`;
       findings.push({ at: write.sentAt, text, calls });
@@ -72,10 +74,6 @@ function leaseOf(id: number, { calls }: Ledger): CallRecord | undefined {
 }
 
 const HOLDING: ReadonlySet<string> = new Set(['LEASE', 'WATCHED']);
-
-function idsOfWrite({ words, effects }: Execution): number[] {
-  return [...idsOf(words[0] === 'EXEC' ? effects.flat() : words)];
-}
 
 /** What of a session a node takes although it does not own the slot. */
 type Asked = 'nothing' | 'the next command' | 'the transaction';

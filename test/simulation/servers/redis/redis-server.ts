@@ -179,11 +179,23 @@ export class RedisServer extends RespServer<RedisSession> {
   }
 
   record(session: RedisSession, { words, rule, reply, isRefused, effects }: Outcome): void {
-    const { now: at, replication } = this;
-    const { sentAt, database: db } = session;
-    const { offset, history, isPrimary } = replication;
-    const facts = { server: this, session, at, sentAt, words, rule, reply, isRefused, effects, offset, history, isPrimary, db };
-    const execution = { ...facts, readAt: Number.POSITIVE_INFINITY };
+    const { replication } = this;
+    const execution = {
+      server: this,
+      session,
+      at: this.now,
+      sentAt: session.sentAt,
+      words,
+      rule,
+      reply,
+      readAt: Number.POSITIVE_INFINITY,
+      isRefused,
+      effects,
+      offset: replication.offset,
+      history: replication.history,
+      isPrimary: replication.isPrimary,
+      db: session.database,
+    };
     if (isRefused) {
       session.whenRead.push(() => {
         execution.readAt = this.now;
