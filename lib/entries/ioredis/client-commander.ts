@@ -6,8 +6,7 @@ import { Pipeline } from './pipeline.js';
 import { asPairs } from './replies.js';
 import { ScanStream, type ScanStreamOptions } from './scan-stream.js';
 import type { ScriptDefinition } from './script.js';
-import type { ChainableCommander, ClientContext } from './types/context.js';
-import type { RedisCommander } from './types/redis-commander.js';
+import type { ChainableCommander, ClientContext, RedisCommander } from './types/redis-commander.js';
 
 /** What `ClientCommander` is, without the types of the commands. */
 abstract class UntypedClientCommander extends Commander implements CommandTarget {

@@ -26,8 +26,8 @@ export { print } from './print.js';
 export { Redis } from './redis.js';
 export { ScanStream, type ScanStreamOptions } from './scan-stream.js';
 export type { RedisStatus } from './status/statuses.js';
-export type { ChainableCommander, ClientContext, RedisKey, RedisValue, Result } from './types/context.js';
-export type { RedisCommander } from './types/redis-commander.js';
+export type { RedisKey, RedisValue } from './types/command-row.js';
+export type { ChainableCommander, ClientContext, RedisCommander, Result } from './types/redis-commander.js';
 
 /** What a program finds on the class that `require('ioredis')` gives. */
 const STATICS = { Cluster, Command, AbstractConnector, SentinelConnector, SentinelIterator, ReplyError, Pipeline, print, ScanStream };

@@ -1,10 +1,62 @@
 import type { Callback } from '../callbacks.js';
 import type { CollectionCommands } from './collection-commands.js';
-import type { BufferMethodOf, ChainableCommander, ClientContext, MethodOf, Result } from './context.js';
+import type { Bytes, Form, Forms, Shape } from './command-row.js';
 import type { KeyCommands } from './key-commands.js';
 import type { ServerCommands } from './server-commands.js';
 import type { SortedSetCommands } from './sorted-set-commands.js';
 import type { StreamCommands } from './stream-commands.js';
+
+/** What a command gives: a promise, or the pipeline that collects it. */
+export interface ResultTypes<Result, Context> {
+  default: Promise<Result>;
+  pipeline: ChainableCommander<Context extends { mapping: 'resp3' } ? 'resp3' : 'resp2'>;
+}
+
+/** Where a command stands, and by which protocol its reply is typed. */
+export type ClientContext = { type: keyof ResultTypes<unknown, unknown>; mapping?: 'resp2' | 'resp3' };
+
+/** What a command gives that resolves with a `T`. */
+export type Result<T, Context extends ClientContext> = ResultTypes<T, Context>[Context['type']];
+
+/** Pipeline or transaction, as its commands give it. */
+export interface ChainableCommander<Mapping extends 'resp2' | 'resp3' = 'resp2'>
+  extends RedisCommander<{ type: 'pipeline'; mapping: Mapping }> {
+  length: number;
+}
+
+type ReplyOf<Reply, Context extends ClientContext> =
+  Reply extends Shape<infer Resp2, infer Resp3> ? (Context extends { mapping: 'resp3' } ? Resp3 : Resp2) : Reply;
+
+/** Method of one form, with and without a callback at its end. */
+interface Method<Args extends readonly unknown[], Reply, Context extends ClientContext> {
+  (...args: [...Args, callback: Callback<Reply>]): Result<Reply, Context>;
+  (...args: Args): Result<Reply, Context>;
+}
+
+type BytesForm<F extends Form> = [F[0], Bytes<F[1]>];
+
+/** Method of a command in all its forms. */
+type MethodOf<Entry, Context extends ClientContext> =
+  Entry extends Forms<infer List>
+    ? MethodOfAll<List, Context>
+    : Entry extends Form
+      ? Method<Entry[0], ReplyOf<Entry[1], Context>, Context>
+      : never;
+
+type MethodOfAll<List extends readonly Form[], Context extends ClientContext> = List extends readonly [
+  infer First extends Form,
+  ...infer Rest extends readonly Form[],
+]
+  ? Method<First[0], ReplyOf<First[1], Context>, Context> & MethodOfAll<Rest, Context>
+  : unknown;
+
+/** Method of a command that gives bytes. */
+type BufferMethodOf<Entry, Context extends ClientContext> =
+  Entry extends Forms<infer List>
+    ? MethodOfAll<{ [At in keyof List]: BytesForm<List[At]> }, Context>
+    : Entry extends Form
+      ? MethodOf<BytesForm<Entry>, Context>
+      : never;
 
 interface CommandTable extends KeyCommands, CollectionCommands, SortedSetCommands, StreamCommands, ServerCommands {}
 

@@ -1,4 +1,4 @@
-import type { Forms, RedisKey as K, Shape, RedisValue as V } from './context.js';
+import type { Forms, RedisKey as K, Shape, RedisValue as V } from './command-row.js';
 
 type W = string | Buffer;
 type N = number | string;

@@ -1,4 +1,4 @@
-import type { Forms, RedisKey as K, Shape, RedisValue as V } from './context.js';
+import type { Forms, RedisKey as K, Shape, RedisValue as V } from './command-row.js';
 
 type N = number | string;
 type Score = Shape<string, number>;

@@ -1,4 +1,4 @@
-import type { RedisKey as K, Shape, RedisValue as V } from './context.js';
+import type { RedisKey as K, Shape, RedisValue as V } from './command-row.js';
 
 type N = number | string;
 type Entry = [id: string, fields: string[]];
