@@ -18,11 +18,12 @@ import { buildTree, type ReplicationTree, type ServerAnswer } from './tree.js';
  */
 export async function readTree(connections: NodeClient, seeds: readonly Address[], rules: NodeRules): Promise<ReplicationTree> {
   const answers = new Map<string, ServerAnswer | null>();
+  const failures: unknown[] = [];
   const visit = async (address: Address): Promise<void> => {
     const key = addressKey(address);
     if (answers.has(key) || answers.size >= LIMITS.replicas + seeds.length) return;
     answers.set(key, null);
-    const answer = await ask(connections, address);
+    const answer = await ask(connections, address, failures);
     answers.set(key, answer);
     if (answer.facts === null) return;
     const { primary, replicas } = replicationOf(answer.facts);
@@ -33,7 +34,7 @@ export async function readTree(connections: NodeClient, seeds: readonly Address[
   const found = [...answers.values()].filter((answer) => answer !== null);
   if (found.every(({ facts }) => facts === null)) {
     const reasons = found.map(({ address, problem }) => reasonOf(addressKey(address), problem ?? 'it did not answer'));
-    throw new AdminError(`no server could be asked: ${reasons.join('; ')}`, { reason: 'unreachable' });
+    throw new AdminError(`no server could be asked: ${reasons.join('; ')}`, { reason: 'unreachable', cause: failures[0] });
   }
   for (const { address, facts } of found) await refuseOthers(connections, address, facts);
   return buildTree(found, (announced) => rules.address(announced) ?? announced);
@@ -44,13 +45,14 @@ function reasonOf(name: string, problem: string): string {
   return problem.includes(name) ? problem : `${name}: ${problem}`;
 }
 
-async function ask(connections: NodeClient, address: Address): Promise<ServerAnswer> {
+async function ask(connections: NodeClient, address: Address, failures: unknown[]): Promise<ServerAnswer> {
   try {
     const facts = await readFacts(connections, address);
     if (facts.info.size > 0) return { address, facts, problem: null };
     const role = await connections.send(address, ['ROLE']).catch(() => null);
     return { address, facts: { ...facts, info: infoOfRole(role) }, problem: null };
   } catch (error) {
+    failures.push(error);
     return { address, facts: null, problem: thrownText(error) };
   }
 }

@@ -5,7 +5,7 @@ import { RingAdmin } from '../../../lib/admin/index.js';
 import { createClient, endpoints, ring, sentinel, single } from '../../../lib/index.js';
 import { temporaryFolder } from '../../support/processes.js';
 import { SentinelGroup } from '../../support/sentinel.js';
-import { type Server, startAll, stopAll } from '../../support/server.js';
+import { Server, startAll, stopAll } from '../../support/server.js';
 import { slotwise } from './slotwise.js';
 
 interface Seen {
@@ -134,6 +134,12 @@ describe('the views of a ring', function () {
       assert.equal(code, 3, err);
       assert.match(err, /^slotwise: no member could be asked: down: .*ECONNREFUSED.*\n$/);
     }
+    await using locked = await Server.start({ password: 'sesame' });
+    writeFileSync(other, JSON.stringify({ members: { locked: locked.address } }));
+    const { code, err } = await slotwise('info', other);
+    assert.equal(code, 3);
+    assert.match(err, /^slotwise: no member could be asked: locked: .*; set SLOTWISE_PASSWORD, or add --askpass\n$/);
+    assert.equal((await slotwise('info', other, '--password', 'sesame')).code, 0);
   });
 
   it('explain which member has a key, and why, and where it is read', async () => {
