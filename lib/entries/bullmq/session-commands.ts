@@ -3,6 +3,7 @@ import { DataCommands } from './data-commands.js';
 import { asBullError, closedError } from './errors.js';
 import { toPopped, toStreams } from './replies.js';
 import type { Session } from './session.js';
+import { clientListAt, keysOfShards } from './shards.js';
 import type { PageOptions, RawEntry } from './types.js';
 
 /** Keys that `scanStream` gives at a time. */
@@ -50,8 +51,13 @@ export abstract class SessionCommands extends DataCommands {
     return this.#withSession(async (session) => String(await session.own().call('CLIENT', 'INFO')));
   }
 
+  /** The clients of all primaries. */
   clientList(): Promise<string> {
-    return this.#withSession(async (session) => String(await session.ask('CLIENT', 'LIST')));
+    return this.#withSession(async (session) => {
+      if (!session.isSharded) return String(await session.ask('CLIENT', 'LIST'));
+      const lists = await Promise.all(keysOfShards(session.native).map((key) => clientListAt(session.native, key)));
+      return lists.join('');
+    });
   }
 
   /** One page, of the servers that have the keys: of several those that the hash tag of the pattern names. */

@@ -30,12 +30,12 @@ describe('a connection for BullMQ, by what BullMQ does with one,', () => {
     open.add(other);
     return other;
   };
-  /** The names in the lists of all clients that the connection sees, as `Queue.getWorkers` looks for them. */
+  /** The names in the list of all clients, as `Queue.getWorkers` looks for them; in a cluster by the lists of its nodes, too. */
   const namesSeenBy = async (connection: BullConnection): Promise<string[]> => {
-    const lists = await Promise.all(connection.isCluster ? connection.nodes().map((node) => node.clientList()) : [connection.clientList()]);
-    return lists
-      .flatMap((list) => [...list.matchAll(/ name=(\S+)/g)].map(([, name = '']) => name))
-      .filter((name) => name.startsWith('{bull}'));
+    const names = namesIn(await connection.clientList());
+    const lists = await Promise.all(connection.nodes().map((node) => node.clientList()));
+    assert.deepEqual(lists.flatMap(namesIn).sort(), names.sort());
+    return names;
   };
   afterEach(async () => {
     await Promise.all([...open].map((connection) => connection.quit()));
@@ -81,7 +81,7 @@ describe('a connection for BullMQ, by what BullMQ does with one,', () => {
       await worker.connect();
       assert.deepEqual(await namesSeenBy(connection), [`${NAME}:w:first`]);
       const popped = worker.bzpopmin(`${QUEUE}:marker`, 60);
-      await until(async () => /flags=b .* name=|name=\S*first.*flags=b/.test((await namesLines(connection)).join('\n')), {
+      await until(async () => /flags=b .* name=|name=\S*first.*flags=b/.test(await connection.clientList()), {
         what: 'it blocks',
       });
       assert.deepEqual(await namesSeenBy(connection), [`${NAME}:w:first`]);
@@ -297,7 +297,6 @@ describe('a connection for BullMQ, by what BullMQ does with one,', () => {
   );
 });
 
-async function namesLines(connection: BullConnection): Promise<string[]> {
-  const lists = await Promise.all(connection.isCluster ? connection.nodes().map((node) => node.clientList()) : [connection.clientList()]);
-  return lists.flatMap((list) => list.split('\n'));
+function namesIn(list: string): string[] {
+  return [...list.matchAll(/ name=(\S+)/g)].map(([, name = '']) => name).filter((name) => name.startsWith('{bull}'));
 }
