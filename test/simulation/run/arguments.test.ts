@@ -35,7 +35,7 @@ const refused: readonly (readonly [line: string, why: RegExp])[] = [
   ['--seeds many', /--seeds wants a whole number/],
   ['--seed 1.5', /--seed wants a whole number/],
   ['--minutes 0', /--minutes wants a number above 0/],
-  ['--kind ring', /--kind wants single, replication, sentinel, cluster, not "ring"/],
+  ['--kind circle', /--kind wants single, replication, sentinel, cluster, ring, endpoints, not "circle"/],
   ['--trace', /--trace needs --seed/],
   ['--seed 1 --seeds 2', /--seed runs one seed, and --seeds says otherwise/],
   ['--seed 1 --breaks', /--seed runs one seed, and --breaks says otherwise/],
