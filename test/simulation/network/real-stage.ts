@@ -56,8 +56,9 @@ export class RealStage {
         socket.once('close', () => setImmediate(() => setImmediate(resolve)));
       });
     });
-    if (begins === null || (place.tls !== undefined && !client.includes('secureConnect'))) return { client, peer: [] };
+    // Also where nothing more is asked: the next question would take this answer for its own.
     await begins;
+    if (begins === null || (place.tls !== undefined && !client.includes('secureConnect'))) return { client, peer: [] };
     return { client, peer: await this.#ask<string[]>({ kind: 'report' }) };
   }
 }
