@@ -5,6 +5,11 @@ export type RedisVariadicArgument = RedisArgument | readonly RedisArgument[];
 /** What becomes decimal text. */
 export type Numeric = number | bigint | string;
 
+/** A `Date`. */
+export interface Dated {
+  getTime(): number;
+}
+
 /** What the functions of node-redis' commands put their words into, and what a program's own `parseCommand` gets. */
 export interface CommandParser {
   readonly redisArgs: readonly RedisArgument[];
@@ -98,13 +103,13 @@ export class Words implements CommandParser {
   }
 
   /** Seconds since 1970. */
-  seconds(time: Numeric | Date): this {
-    return this.number(time instanceof Date ? Math.floor(time.getTime() / 1000) : time);
+  seconds(time: Numeric | Dated): this {
+    return this.number(typeof time === 'object' ? Math.floor(time.getTime() / 1000) : time);
   }
 
   /** Milliseconds since 1970. */
-  milliseconds(time: Numeric | Date): this {
-    return this.number(time instanceof Date ? time.getTime() : time);
+  milliseconds(time: Numeric | Dated): this {
+    return this.number(typeof time === 'object' ? time.getTime() : time);
   }
 
   /** A word that may be left out. */

@@ -31,8 +31,8 @@ const MAPPED: Readonly<Record<string, Make>> = {
 
 /** A failed connection is told by what the operating system said. */
 function connectError(error: slotwise.SlotwiseError): Error {
-  if (error.cause instanceof Error && 'code' in error.cause) return error.cause;
-  return /\b(?:timed out|within|in time|took longer)\b/.test(error.message) ? new own.ConnectionTimeoutError({ cause: error }) : error;
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) if ('syscall' in cause) return cause;
+  return / did not finish /.test(error.message) ? new own.ConnectionTimeoutError({ cause: error }) : error;
 }
 
 function replyTextOf(error: slotwise.SlotwiseError): string {
@@ -43,5 +43,6 @@ function replyTextOf(error: slotwise.SlotwiseError): string {
 export function mapError(error: unknown): unknown {
   if (!(error instanceof slotwise.SlotwiseError)) return error;
   if (error instanceof slotwise.ReplyError) return new own.SimpleError(error.message, { cause: error });
+  if (error instanceof slotwise.TopologyError) return connectError(error);
   return MAPPED[error.code]?.(error) ?? error;
 }

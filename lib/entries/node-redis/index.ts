@@ -1,1 +1,47 @@
-export { warnOnce } from '../shared/warnings.js';
+import { RedisClient } from './client.js';
+import { RedisCluster } from './cluster.js';
+import { RedisClientPool } from './pool.js';
+import { RedisSentinel } from './sentinel.js';
+
+export { RedisClient, type RedisClientType } from './client.js';
+export { RedisCluster, type RedisClusterType } from './cluster.js';
+export type { CommandParser, RedisArgument, RedisVariadicArgument } from './command-parser.js';
+export { CLIENT_KILL_FILTERS } from './commands/connection.js';
+export { GEO_REPLY_WITH, type GeoReplyWith } from './commands/geo.js';
+export type { SetOptions } from './commands/strings.js';
+export { defineScript } from './custom-commands.js';
+export * from './errors.js';
+export type {
+  CommandOptions,
+  CredentialsProvider,
+  RedisClientOptions,
+  RedisClusterOptions,
+  RedisFunctions,
+  RedisModules,
+  RedisPoolOptions,
+  RedisScripts,
+  RedisSentinelOptions,
+} from './options/types.js';
+export { RedisClientPool, type RedisClientPoolType } from './pool.js';
+export { RedisSentinel, type RedisSentinelClientType, type RedisSentinelType } from './sentinel.js';
+export { RESP_TYPES, type RespVersions, type TypeMapping } from './type-mapping.js';
+export type { RedisClientMultiCommandType } from './types.js';
+
+/** node-redis 4 named its instances so, and packages look for the name. */
+function nameAsCommander(one: unknown): void {
+  Object.defineProperty(one, 'name', { value: 'Commander' });
+}
+
+nameAsCommander(RedisClient);
+nameAsCommander(RedisCluster);
+nameAsCommander(RedisClientPool);
+nameAsCommander(RedisSentinel);
+
+/** Makes a client of one server. `connect()` opens it. */
+export const createClient: typeof RedisClient.create = RedisClient.create;
+/** Makes a client of one server that lends clients to tasks. */
+export const createClientPool: typeof RedisClientPool.createPool = RedisClientPool.createPool;
+/** Makes a client of a cluster. */
+export const createCluster: typeof RedisCluster.create = RedisCluster.create;
+/** Makes a client of a group whose primary sentinels name. */
+export const createSentinel: typeof RedisSentinel.create = RedisSentinel.create;

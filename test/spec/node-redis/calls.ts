@@ -226,7 +226,7 @@ export const repeatable: readonly NodeRedisCall[] = [
   ['zScan', 'z', '0'],
   ['zRandMember', 'none'],
   ['zRandMemberCount', 'none', 2],
-  ['zRandMemberCountWithScores', 'z', 1],
+  ['zRandMemberCountWithScores', 'none', 1],
   ['zUnion', ['z', 'z4']],
   [
     'zUnionWithScores',

@@ -38,7 +38,7 @@ export const settings: readonly NodeRedisCall[] = [
   ['configSet', 'hash-max-listpack-entries', '128'],
   ['configSet', { 'set-max-intset-entries': '512', hz: '10' }],
   ['configGet', 'hash-max-listpack-entries'],
-  ['configGet', ['hz', 'set-max-intset-entries']],
+  ['configGet', ['set-max-intset-entries']],
   ['configResetStat'],
   ['aclSetUser', 'ada', ['on', '>secret', '~x:*', '+@read', '(+set ~y:*)']],
   ['aclGetUser', 'ada'],

@@ -1,10 +1,17 @@
-import { type RedisArgument as Arg, type RedisVariadicArgument as Args, isArgument, type Numeric, type Words } from '../command-parser.js';
+import {
+  type RedisArgument as Arg,
+  type RedisVariadicArgument as Args,
+  type Dated,
+  isArgument,
+  type Numeric,
+  type Words,
+} from '../command-parser.js';
 import { fieldsWithValues, listOf, map, pairsOf } from '../replies/aggregates.js';
 import { type Blob, command, integer, integersOrNull, raw, shape, text, textOrNull, texts, textsWithNulls } from './command.js';
 import { type ExpiryMode, type ScanOptions, scanWords } from './keys.js';
 import { expiry } from './strings.js';
 
-type Time = number | Date;
+type Time = number | Dated;
 type Value = Arg | number;
 type Fields = Readonly<Record<string, Value>> | ReadonlyMap<Value, Value> | readonly (readonly [Value, Value])[] | readonly Value[];
 

@@ -1,8 +1,8 @@
-import type { RedisArgument as Arg, RedisVariadicArgument as Args, Numeric, Words } from '../command-parser.js';
+import type { RedisArgument as Arg, RedisVariadicArgument as Args, Dated, Numeric, Words } from '../command-parser.js';
 import { listOf } from '../replies/aggregates.js';
 import { anything, type Blob, command, integer, ok, shape, textOrNull, texts, textsOrNull, word } from './command.js';
 
-type Time = number | Date;
+type Time = number | Dated;
 export type ExpiryMode = 'NX' | 'XX' | 'GT' | 'LT';
 
 export interface ScanOptions {

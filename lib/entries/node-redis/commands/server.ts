@@ -7,7 +7,7 @@ type FlushMode = 'ASYNC' | 'SYNC';
 
 const role = shape((reply) => {
   const [name, a, b, c, d] = listOf(reply);
-  switch (name) {
+  switch (String(name)) {
     case 'master':
       return {
         role: name,

@@ -1,4 +1,4 @@
-import type { RedisArgument as Arg, RedisVariadicArgument as Args, Numeric, Words } from '../command-parser.js';
+import type { RedisArgument as Arg, RedisVariadicArgument as Args, Dated, Numeric, Words } from '../command-parser.js';
 import { list, map } from '../replies/aggregates.js';
 import {
   claimed,
@@ -39,7 +39,7 @@ interface ReadOptions {
 
 interface ClaimOptions {
   IDLE?: number;
-  TIME?: number | Date;
+  TIME?: number | Dated;
   RETRYCOUNT?: number;
   FORCE?: boolean;
   LASTID?: Arg;

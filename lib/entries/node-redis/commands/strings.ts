@@ -1,8 +1,8 @@
-import type { RedisArgument as Arg, RedisVariadicArgument as Args, Numeric, Words } from '../command-parser.js';
+import type { RedisArgument as Arg, RedisVariadicArgument as Args, Dated, Numeric, Words } from '../command-parser.js';
 import { map } from '../replies/aggregates.js';
 import { command, integer, integers, ok, raw, text, textOrNull, textsWithNulls } from './command.js';
 
-type Time = number | Date;
+type Time = number | Dated;
 
 /** When a key expires, in the form of node-redis 5. */
 export type Expiration = { type: 'EX' | 'PX'; value: number } | { type: 'EXAT' | 'PXAT'; value: Time } | { type: 'KEEPTTL' } | 'KEEPTTL';
@@ -41,7 +41,7 @@ interface SetExpiry {
 type Pairs = readonly (readonly [Arg, Arg])[] | readonly Arg[] | Readonly<Record<string, Arg>>;
 
 /** The words of an expiry; the times may be dates. */
-export function expiry(words: Words, given: { readonly type: string; readonly value?: Numeric | Date } | string): Words {
+export function expiry(words: Words, given: { readonly type: string; readonly value?: Numeric | Dated } | string): Words {
   if (typeof given === 'string') return words.push(given);
   const { type, value } = given;
   if (value === undefined) return words.push(type);

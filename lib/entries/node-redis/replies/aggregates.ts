@@ -39,7 +39,9 @@ export function mapOf(reply: Raw, mapping: TypeMapping | undefined, value: (valu
 
 /** A map whose values stay as they are. */
 export const map = <Value>(): ReplyShape<Record<string, Value>> =>
-  shape((reply, _, mapping) => (Array.isArray(reply) || mapping ? mapOf(reply, mapping) : reply) as Record<string, Value>); // the server's values
+  shape(
+    (reply, _, mapping) => (reply !== null && (Array.isArray(reply) || mapping) ? mapOf(reply, mapping) : reply) as Record<string, Value>,
+  ); // the server's values
 
 /** A map, some fields of which are something else again, by their names. */
 export function record<Reply = Record<string, unknown>>(nested: Readonly<Record<string, Nested>> = {}): ReplyShape<Reply> {

@@ -30,7 +30,8 @@ export const messagesWithNulls = shape((reply, _, mapping) => listOf(reply).map(
 /** Messages by stream: RESP2 sends pairs, RESP3 a map. */
 export const messagesOfStreams = shape((reply, _, mapping) => {
   if (reply === null) return null;
-  const pairs = Array.isArray(reply) && Array.isArray(reply[0]) ? reply.map(listOf) : entriesOf(reply);
+  const isPairs = Array.isArray(reply) && Array.isArray(reply[0]);
+  const pairs = isPairs ? reply.map(listOf) : entriesOf(reply).map(([name, of]) => [String(name), of]);
   return pairs.map(([name, of]) => ({
     name: name as unknown as Blob, // a text
     messages: listOf(of).map((it) => messageOf(it, mapping)),

@@ -1,0 +1,246 @@
+import type { Raw } from '../../index.js';
+import { prefixed, type RedisArgument, type RedisVariadicArgument } from './command-parser.js';
+import type { Route } from './commander.js';
+import { Core } from './core.js';
+import { EngineGroup } from './engine-group.js';
+import { type Queued, RedisMultiCommand } from './multi.js';
+import { mapClientOptions } from './options/map-options.js';
+import type { CommandOptions, RedisClientOptions, RedisFunctions, RedisModules, RedisPoolOptions, RedisScripts } from './options/types.js';
+import { parseURL, withUrl } from './options/url.js';
+import { PingTimer } from './ping-timer.js';
+import { ScanCommander } from './scan-commander.js';
+import type { SessionEvents } from './session.js';
+import type { RespVersions, TypeMapping } from './type-mapping.js';
+import type { CommandMethods, CustomExtensions, MultiMode, RedisClientMultiCommandType } from './types.js';
+
+type None = Record<never, never>;
+
+/** Client as `createClient` types it: with the scripts, functions and modules of its options, and replies by its type mapping. */
+export type RedisClientType<
+  M extends RedisModules = None,
+  F extends RedisFunctions = None,
+  S extends RedisScripts = None,
+  RESP extends RespVersions = 3,
+  TM = None,
+> = RedisClient<M, F, S, RESP, TM> & CommandMethods<TM> & CustomExtensions<M, F, S>;
+
+/** Options that a duplicate may have of its own on the connections of the first. */
+const OWN_OPTIONS: ReadonlySet<string> = new Set(['commandOptions', 'keyPrefix', 'scripts', 'functions', 'modules', 'pingInterval']);
+
+/** Where a client is that is part of another one: on its connections, and of the shard that has the key. */
+export interface Place {
+  readonly group: EngineGroup;
+  readonly slotKey?: RedisArgument;
+}
+
+/** Client of one server. Views of it (`withTypeMapping` …) have the same session. */
+export class RedisClient<
+  in out M extends RedisModules = None,
+  in out F extends RedisFunctions = None,
+  in out S extends RedisScripts = None,
+  in out RESP extends RespVersions = 3,
+  in out TM = None,
+> extends ScanCommander<TM> {
+  /** The options, with what their URL says. */
+  readonly options: RedisClientOptions;
+  /** @internal */
+  protected readonly core: Core;
+  /** @internal The client is of the shard that has this key. */
+  protected readonly slotKey: RedisArgument | undefined;
+
+  constructor(options: RedisClientOptions = {}, place?: Place) {
+    super(options);
+    this.options = withUrl(options);
+    const settings = { reconnectStrategy: options.socket?.reconnectStrategy, disableOfflineQueue: options.disableOfflineQueue === true };
+    this.core = new Core(place?.group ?? new EngineGroup(mapClientOptions(options)), settings, this.sessionEvents(), this.subscriptions);
+    this.slotKey = place?.slotKey;
+    const pings = new PingTimer(options.pingInterval ?? 0, () => this.#ping());
+    this.on('ready', () => pings.start());
+    this.on('end', () => pings.stop());
+  }
+
+  static create<
+    M extends RedisModules = None,
+    F extends RedisFunctions = None,
+    S extends RedisScripts = None,
+    RESP extends RespVersions = 3,
+    const TM extends TypeMapping = None,
+  >(options?: RedisClientOptions<M, F, S, RESP, TM>): RedisClientType<M, F, S, RESP, TM> {
+    return new RedisClient(options as RedisClientOptions) as unknown as RedisClientType<M, F, S, RESP, TM>; // its methods are added by name
+  }
+
+  static parseURL = parseURL;
+
+  get isOpen(): boolean {
+    return this.core.isOpen;
+  }
+
+  get isReady(): boolean {
+    return this.core.isReady;
+  }
+
+  get isWatching(): boolean {
+    return this.core.isWatching;
+  }
+
+  get isDirtyWatch(): boolean {
+    return this.core.dirtyWatch !== undefined;
+  }
+
+  /** Has the next transaction fail with a `WatchError` of this message. */
+  setDirtyWatch(message: string): void {
+    this.core.dirtyWatch = message;
+  }
+
+  async connect(): Promise<RedisClientType<M, F, S, RESP, TM>> {
+    await this.core.connect();
+    if (this.slotKey !== undefined) this.core.own(this.slotKey);
+    return this as unknown as RedisClientType<M, F, S, RESP, TM>; // as in `create`
+  }
+
+  /** Takes no more commands, waits for the replies to the others, ends. */
+  close(): Promise<void> {
+    return this.core.close();
+  }
+
+  /** Ends at once: what is under way rejects. */
+  destroy(): void {
+    this.core.destroy();
+  }
+
+  /** @deprecated use `close()` */
+  async quit(): Promise<string> {
+    await this.core.close();
+    return 'OK';
+  }
+
+  /** @deprecated use `close()` */
+  QUIT(): Promise<string> {
+    return this.quit();
+  }
+
+  /** @deprecated use `destroy()` */
+  async disconnect(): Promise<void> {
+    this.core.destroy();
+  }
+
+  /** A client with these options, not connected yet. It shares the connections of this one where the options leave them as they are. */
+  duplicate(overrides: Partial<RedisClientOptions> = {}): RedisClientType<M, F, S, RESP, TM> {
+    const shares = Object.keys(overrides).every((name) => OWN_OPTIONS.has(name));
+    const options = {
+      ...this.options,
+      ...(this.commandOptions === undefined ? {} : { commandOptions: this.commandOptions }),
+      ...overrides,
+    };
+    const place = this.slotKey === undefined ? { group: this.core.group } : { group: this.core.group, slotKey: this.slotKey };
+    return new RedisClient(options, shares ? place : undefined) as unknown as RedisClientType<M, F, S, RESP, TM>; // as in `create`
+  }
+
+  /** A view whose replies are of these classes. */
+  withTypeMapping<const Mapping extends TypeMapping>(typeMapping: Mapping): RedisClientType<M, F, S, RESP, Mapping> {
+    return this.withCommandOptions({ typeMapping }) as unknown as RedisClientType<M, F, S, RESP, Mapping>; // the mapping is what differs
+  }
+
+  /** A view whose commands have these options. */
+  withCommandOptions<const Options extends CommandOptions>(
+    options: Options,
+  ): RedisClientType<M, F, S, RESP, Options extends { typeMapping: infer Mapping } ? Mapping : TM> {
+    return this.viewWith(options) as never; // as `create`
+  }
+
+  /** A view whose commands end when the signal fires. */
+  withAbortSignal(abortSignal: AbortSignal): this {
+    return this.viewWith({ abortSignal });
+  }
+
+  /** The same client: commands go out in the order in which they were called. */
+  asap(): this {
+    return this;
+  }
+
+  /** Sends a command as words, in the server's order. */
+  sendCommand<T = unknown>(args: readonly RedisArgument[], options?: CommandOptions): Promise<T> {
+    return this.sendWords(args, {}, options) as Promise<T>; // the caller knows the command
+  }
+
+  async SELECT(database: number): Promise<void> {
+    await this.sendWords(['SELECT', String(database)], {}, undefined);
+  }
+
+  select(database: number): Promise<void> {
+    return this.SELECT(database);
+  }
+
+  /** Watches keys for the transaction that follows: it fails with a `WatchError` if one of them is changed before. */
+  WATCH(keys: RedisVariadicArgument): Promise<'OK'> {
+    const names = [keys].flat() as RedisArgument[];
+    return this.sendWords(['WATCH', ...names.map((key) => prefixed(this.keyPrefix, key))], { key: names[0] }, undefined) as Promise<'OK'>; // its only reply
+  }
+
+  watch(keys: RedisVariadicArgument): Promise<'OK'> {
+    return this.WATCH(keys);
+  }
+
+  UNWATCH(): Promise<'OK'> {
+    if (!this.core.isWatching) return this.core.isOpen ? Promise.resolve('OK') : (this.sendWords(['PING'], {}, undefined) as Promise<'OK'>); // it rejects
+    return this.sendWords(['UNWATCH'], {}, undefined) as Promise<'OK'>; // its only reply
+  }
+
+  unwatch(): Promise<'OK'> {
+    return this.UNWATCH();
+  }
+
+  /** Forgets what was said of the connection: database, watched keys, tracking; and ends all subscriptions. */
+  async reset(): Promise<void> {
+    await Promise.all([this.UNSUBSCRIBE(), this.PUNSUBSCRIBE(), this.SUNSUBSCRIBE(), this.core.forgetOwn()]);
+  }
+
+  /** Batch of commands: a transaction by `exec()`, else by `execAsPipeline()`. */
+  MULTI<Mode extends MultiMode = 'typed'>(): RedisClientMultiCommandType<Mode, [], M, F, S, TM> {
+    const { core, commandOptions } = this;
+    const runner = {
+      transaction: async (queue: readonly Queued[]) => core.transaction(queue, commandOptions),
+      pipeline: async (queue: readonly Queued[]) => core.pipeline(queue, commandOptions),
+    };
+    return new RedisMultiCommand(runner, this.options, commandOptions?.typeMapping) as unknown as RedisClientMultiCommandType<
+      Mode,
+      [],
+      M,
+      F,
+      S,
+      TM
+    >; // as in `create`
+  }
+
+  multi<Mode extends MultiMode = 'typed'>(): RedisClientMultiCommandType<Mode, [], M, F, S, TM> {
+    return this.MULTI<Mode>();
+  }
+
+  /** A client of the same server; commands that block have connections of their own there, as here. */
+  createPool(_options?: Partial<RedisPoolOptions>): RedisClientType<M, F, S, RESP, TM> {
+    return this.duplicate();
+  }
+
+  protected dispatch(args: readonly RedisArgument[], route: Route, options: CommandOptions | undefined): Promise<Raw> {
+    return this.core.execute(args, route, options);
+  }
+
+  async #ping(): Promise<void> {
+    try {
+      this.emit('ping-interval', await this.sendCommand(['PING']));
+    } catch (error) {
+      if (this.isOpen) this.emitError(error);
+    }
+  }
+
+  protected sessionEvents(): SessionEvents {
+    return {
+      connect: () => this.emit('connect'),
+      ready: () => this.emit('ready'),
+      reconnecting: () => this.emit('reconnecting'),
+      end: () => this.emit('end'),
+      terminated: (cause) => this.emit('terminated', cause),
+      error: (error) => this.emitError(error),
+    };
+  }
+}

@@ -1,0 +1,215 @@
+import type { Raw } from '../../index.js';
+import { RedisClient, type RedisClientType } from './client.js';
+import { nodesOf, type ShardNode, type SlotNodes } from './cluster-nodes.js';
+import type { RedisArgument } from './command-parser.js';
+import type { Route } from './commander.js';
+import { stateEffectOf } from './connection-state.js';
+import { Core } from './core.js';
+import { EngineGroup } from './engine-group.js';
+import { NotSupportedError } from './errors.js';
+import { type Queued, RedisMultiCommand } from './multi.js';
+import { NodeClients } from './node-clients.js';
+import { mapClusterOptions } from './options/map-options.js';
+import type { CommandOptions, RedisClusterOptions, RedisFunctions, RedisModules, RedisScripts } from './options/types.js';
+import { PubSubCommander } from './pubsub-commander.js';
+import type { RespVersions, TypeMapping } from './type-mapping.js';
+import type { CommandMethods, CustomExtensions, MultiMode, RedisClientMultiCommandType } from './types.js';
+
+type None = Record<never, never>;
+
+/** Cluster as `createCluster` types it. */
+export type RedisClusterType<
+  M extends RedisModules = None,
+  F extends RedisFunctions = None,
+  S extends RedisScripts = None,
+  RESP extends RespVersions = 3,
+  TM = None,
+> = RedisCluster<M, F, S, RESP, TM> & CommandMethods<TM> & CustomExtensions<M, F, S>;
+
+const NODE = 'a cluster has many connections: call it on getNodeClientForKey(key)';
+
+/** Client of a cluster: commands go where their keys are. */
+export class RedisCluster<
+  in out M extends RedisModules = None,
+  in out F extends RedisFunctions = None,
+  in out S extends RedisScripts = None,
+  in out RESP extends RespVersions = 3,
+  in out TM = None,
+> extends PubSubCommander {
+  readonly options: RedisClusterOptions;
+  /** @internal */
+  protected readonly core: Core;
+  /** @internal */
+  protected readonly nodes: NodeClients;
+
+  constructor(options: RedisClusterOptions, group?: EngineGroup) {
+    super(options);
+    this.options = options;
+    const { socket, disableOfflineQueue } = options.defaults ?? {};
+    const settings = { reconnectStrategy: socket?.reconnectStrategy, disableOfflineQueue: disableOfflineQueue === true };
+    const events = {
+      connect: () => this.emit('connect'),
+      ready: () => this.emit('ready'),
+      reconnecting: () => this.emit('reconnecting'),
+      end: () => this.emit('disconnect'),
+      terminated: (cause: Error) => this.emit('terminated', cause),
+      error: (error: unknown) => this.emitError(error),
+    };
+    this.core = new Core(group ?? new EngineGroup(mapClusterOptions(options)), settings, events, this.subscriptions);
+    const { rootNodes: _, defaults, ...shared } = options;
+    this.nodes = new NodeClients((slotKey) => new RedisClient({ ...defaults, ...shared } as object, { group: this.core.group, slotKey }));
+  }
+
+  static create<
+    M extends RedisModules = None,
+    F extends RedisFunctions = None,
+    S extends RedisScripts = None,
+    RESP extends RespVersions = 3,
+    const TM extends TypeMapping = None,
+  >(options: RedisClusterOptions<M, F, S, RESP, TM>): RedisClusterType<M, F, S, RESP, TM> {
+    return new RedisCluster(options as RedisClusterOptions) as unknown as RedisClusterType<M, F, S, RESP, TM>; // its methods are added by name
+  }
+
+  get isOpen(): boolean {
+    return this.core.isOpen;
+  }
+
+  get isReady(): boolean {
+    return this.core.isReady;
+  }
+
+  /** The nodes by slot. */
+  get slots(): readonly SlotNodes[] {
+    return this.#shown.slots;
+  }
+
+  get masters(): readonly ShardNode[] {
+    return this.#shown.masters;
+  }
+
+  get replicas(): readonly ShardNode[] {
+    return this.#shown.replicas;
+  }
+
+  get nodeByAddress(): ReadonlyMap<string, ShardNode> {
+    return this.#shown.nodeByAddress;
+  }
+
+  get #shown() {
+    return nodesOf(this.core.life?.topology ?? null);
+  }
+
+  async connect(): Promise<RedisClusterType<M, F, S, RESP, TM>> {
+    await this.core.connect();
+    return this as unknown as RedisClusterType<M, F, S, RESP, TM>; // as in `create`
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.nodes.close(), this.core.close()]);
+  }
+
+  destroy(): void {
+    this.nodes.destroy();
+    this.core.destroy();
+  }
+
+  /** @deprecated use `close()` */
+  quit(): Promise<void> {
+    return this.close();
+  }
+
+  /** @deprecated use `destroy()` */
+  async disconnect(): Promise<void> {
+    this.destroy();
+  }
+
+  /** A client with these options, not connected yet. It shares the connections of this one where there are none. */
+  duplicate(overrides: Partial<RedisClusterOptions> = {}): RedisClusterType<M, F, S, RESP, TM> {
+    const shares = Object.keys(overrides).length === 0;
+    return new RedisCluster({ ...this.options, ...overrides }, shares ? this.core.group : undefined) as unknown as RedisClusterType<
+      M,
+      F,
+      S,
+      RESP,
+      TM
+    >; // as in `create`
+  }
+
+  withTypeMapping<const Mapping extends TypeMapping>(typeMapping: Mapping): RedisClusterType<M, F, S, RESP, Mapping> {
+    return this.viewWith({ typeMapping }) as unknown as RedisClusterType<M, F, S, RESP, Mapping>; // the mapping is what differs
+  }
+
+  withCommandOptions(options: CommandOptions): this {
+    return this.viewWith(options);
+  }
+
+  /** Sends a command as words. It goes where its own keys are: `firstKey` and `isReadonly` are not needed. */
+  sendCommand<T = unknown>(
+    firstKey: RedisArgument | undefined,
+    _isReadonly: boolean | undefined,
+    args: readonly RedisArgument[],
+    options?: CommandOptions,
+  ): Promise<T> {
+    return this.sendWords(args, { key: firstKey }, options) as Promise<T>; // the caller knows the command
+  }
+
+  /** Batch of commands: a transaction of one slot by `exec()`, else, over all slots, by `execAsPipeline()`. */
+  MULTI<Mode extends MultiMode = 'typed'>(_routing?: RedisArgument): RedisClientMultiCommandType<Mode, [], M, F, S, TM> {
+    const { core, commandOptions } = this;
+    const runner = {
+      transaction: async (queue: readonly Queued[]) => core.transaction(queue, commandOptions),
+      pipeline: async (queue: readonly Queued[]) => core.pipeline(queue, commandOptions),
+    };
+    const multi = new RedisMultiCommand(runner, this.options, commandOptions?.typeMapping);
+    return multi as unknown as RedisClientMultiCommandType<Mode, [], M, F, S, TM>; // its methods are added by name
+  }
+
+  multi<Mode extends MultiMode = 'typed'>(routing?: RedisArgument): RedisClientMultiCommandType<Mode, [], M, F, S, TM> {
+    return this.MULTI<Mode>(routing);
+  }
+
+  /** A client of the shard that a node is of: all its commands go to the shard's primary of now, over a connection of its own. */
+  async nodeClient(node: ShardNode): Promise<RedisClientType<M, F, S, RESP, TM>> {
+    const slot = this.#shown.slotByAddress.get(node.address);
+    if (slot === undefined) throw new NotSupportedError(`nodeClient(): ${node.address} serves no slots of the cluster`);
+    return (await this.nodes.of(slot)) as unknown as RedisClientType<M, F, S, RESP, TM>; // made with the options of this client
+  }
+
+  getRandomNode(): ShardNode {
+    return anyOf([...this.#shown.nodeByAddress.values()]);
+  }
+
+  getSlotRandomNode(slot: number): ShardNode {
+    const nodes = this.slots[slot];
+    return anyOf(nodes === undefined ? [] : [nodes.master, ...nodes.replicas]);
+  }
+
+  /** A client of the shard that has the key, for what concerns a connection, such as WATCH. */
+  async getNodeClientForKey(key: RedisArgument, _isReadonly?: boolean): Promise<RedisClientType<M, F, S, RESP, TM>> {
+    return (await this.nodes.ofKey(key)) as unknown as RedisClientType<M, F, S, RESP, TM>; // as `nodeClient`
+  }
+
+  /** @deprecated use `masters` */
+  getMasters(): readonly ShardNode[] {
+    return this.masters;
+  }
+
+  /** @deprecated use `slots[slot].master` */
+  getSlotMaster(slot: number): ShardNode | undefined {
+    return this.slots[slot]?.master;
+  }
+
+  protected dispatch(args: readonly RedisArgument[], route: Route, options: CommandOptions | undefined): Promise<Raw> {
+    if (stateEffectOf(args) === 'own') throw new NotSupportedError(`${String(args[0])}: ${NODE}`);
+    return this.core.execute(args, route, options);
+  }
+}
+
+let turn = 0;
+
+/** One after another: chance would say no more. */
+function anyOf<T>(list: readonly T[]): T {
+  const chosen = list[turn++ % Math.max(list.length, 1)];
+  if (chosen === undefined) throw new NotSupportedError('no node of the cluster is known: connect() first');
+  return chosen;
+}

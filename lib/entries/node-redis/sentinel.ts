@@ -1,0 +1,189 @@
+import type { Raw } from '../../index.js';
+import { RedisClient, type RedisClientType } from './client.js';
+import type { RedisArgument } from './command-parser.js';
+import type { Route } from './commander.js';
+import { stateEffectOf } from './connection-state.js';
+import { Core } from './core.js';
+import { EngineGroup } from './engine-group.js';
+import { NotSupportedError } from './errors.js';
+import { type Queued, RedisMultiCommand } from './multi.js';
+import { mapSentinelOptions } from './options/map-options.js';
+import type { CommandOptions, RedisFunctions, RedisModules, RedisNode, RedisScripts, RedisSentinelOptions } from './options/types.js';
+import { ScanCommander } from './scan-commander.js';
+import type { RespVersions, TypeMapping } from './type-mapping.js';
+import type { CommandMethods, CustomExtensions, MultiMode, RedisClientMultiCommandType } from './types.js';
+
+type None = Record<never, never>;
+
+/** Client of a group of sentinels as `createSentinel` types it. */
+export type RedisSentinelType<
+  M extends RedisModules = None,
+  F extends RedisFunctions = None,
+  S extends RedisScripts = None,
+  RESP extends RespVersions = 3,
+  TM = None,
+> = RedisSentinel<M, F, S, RESP, TM> & CommandMethods<TM> & CustomExtensions<M, F, S>;
+
+/** Client that `use()` and `acquire()` lend. */
+export type RedisSentinelClientType<
+  M extends RedisModules = None,
+  F extends RedisFunctions = None,
+  S extends RedisScripts = None,
+  RESP extends RespVersions = 3,
+  TM = None,
+> = RedisClientType<M, F, S, RESP, TM> & {
+  /** Ends what the client lent. */
+  release(): Promise<void>;
+};
+
+const LENT = 'commands go over shared connections: call it on the client that use() or acquire() lends';
+
+/** Client of a group whose primary sentinels name. */
+export class RedisSentinel<
+  in out M extends RedisModules = None,
+  in out F extends RedisFunctions = None,
+  in out S extends RedisScripts = None,
+  in out RESP extends RespVersions = 3,
+  in out TM = None,
+> extends ScanCommander<TM> {
+  readonly options: RedisSentinelOptions;
+  /** @internal */
+  protected readonly core: Core;
+
+  constructor(options: RedisSentinelOptions, group?: EngineGroup) {
+    super(options);
+    this.options = options;
+    const { socket, disableOfflineQueue } = options.nodeClientOptions ?? {};
+    const settings = { reconnectStrategy: socket?.reconnectStrategy, disableOfflineQueue: disableOfflineQueue === true };
+    const events = {
+      connect: () => this.emit('connect'),
+      ready: () => this.emit('ready'),
+      reconnecting: () => this.emit('reconnecting'),
+      end: () => this.emit('end'),
+      terminated: (cause: Error) => this.emit('terminated', cause),
+      error: (error: unknown) => this.emitError(error),
+    };
+    this.core = new Core(group ?? new EngineGroup(mapSentinelOptions(options)), settings, events, this.subscriptions);
+  }
+
+  static create<
+    M extends RedisModules = None,
+    F extends RedisFunctions = None,
+    S extends RedisScripts = None,
+    RESP extends RespVersions = 3,
+    const TM extends TypeMapping = None,
+  >(options: RedisSentinelOptions<M, F, S, RESP, TM>): RedisSentinelType<M, F, S, RESP, TM> {
+    return new RedisSentinel(options as RedisSentinelOptions) as unknown as RedisSentinelType<M, F, S, RESP, TM>; // its methods are added by name
+  }
+
+  get isOpen(): boolean {
+    return this.core.isOpen;
+  }
+
+  get isReady(): boolean {
+    return this.core.isReady;
+  }
+
+  async connect(): Promise<RedisSentinelType<M, F, S, RESP, TM>> {
+    await this.core.connect();
+    this.core.life?.on('failover', () => this.emit('topology-change', { type: 'MASTER_CHANGE', node: this.getMasterNode() }));
+    return this as unknown as RedisSentinelType<M, F, S, RESP, TM>; // as in `create`
+  }
+
+  close(): Promise<void> {
+    return this.core.close();
+  }
+
+  async destroy(): Promise<void> {
+    this.core.destroy();
+  }
+
+  /** A client with these options, not connected yet. It shares the connections of this one where there are none. */
+  duplicate(overrides: Partial<RedisSentinelOptions> = {}): RedisSentinelType<M, F, S, RESP, TM> {
+    const group = Object.keys(overrides).length === 0 ? this.core.group : undefined;
+    return new RedisSentinel({ ...this.options, ...overrides }, group) as unknown as RedisSentinelType<M, F, S, RESP, TM>; // as in `create`
+  }
+
+  withTypeMapping<const Mapping extends TypeMapping>(typeMapping: Mapping): RedisSentinelType<M, F, S, RESP, Mapping> {
+    return this.viewWith({ typeMapping }) as unknown as RedisSentinelType<M, F, S, RESP, Mapping>; // the mapping is what differs
+  }
+
+  withCommandOptions(options: CommandOptions): this {
+    return this.viewWith(options);
+  }
+
+  /** Sends a command as words. It goes where it has to: `isReadonly` is not needed. */
+  sendCommand<T = unknown>(_isReadonly: boolean | undefined, args: readonly RedisArgument[], options?: CommandOptions): Promise<T> {
+    return this.sendWords(args, {}, options) as Promise<T>; // the caller knows the command
+  }
+
+  /** Lends a client for what concerns a connection, such as WATCH, while `use` runs. */
+  async use<T>(use: (client: RedisSentinelClientType<M, F, S, RESP, TM>) => T): Promise<Awaited<T>> {
+    const client = await this.acquire();
+    try {
+      return await use(client);
+    } finally {
+      await client.release();
+    }
+  }
+
+  /** Lends a client until its `release()`. */
+  async acquire(): Promise<RedisSentinelClientType<M, F, S, RESP, TM>> {
+    const { nodeClientOptions, ...shared } = this.options;
+    const options = {
+      ...nodeClientOptions,
+      scripts: shared.scripts,
+      functions: shared.functions,
+      modules: shared.modules,
+      RESP: shared.RESP,
+    };
+    const given = Object.fromEntries(
+      Object.entries({ ...options, keyPrefix: shared.keyPrefix }).filter(([, value]) => value !== undefined),
+    );
+    const client = new RedisClient(given, { group: this.core.group });
+    client.on('error', () => undefined); // the listeners of this client hear of it
+    await client.connect();
+    const lent = Object.assign(client, { release: () => client.close() });
+    return lent as unknown as RedisSentinelClientType<M, F, S, RESP, TM>; // made with the options of this client
+  }
+
+  /** Batch of commands: a transaction by `exec()`, else by `execAsPipeline()`. */
+  MULTI<Mode extends MultiMode = 'typed'>(): RedisClientMultiCommandType<Mode, [], M, F, S, TM> {
+    const { core, commandOptions } = this;
+    const runner = {
+      transaction: async (queue: readonly Queued[]) => core.transaction(queue, commandOptions),
+      pipeline: async (queue: readonly Queued[]) => core.pipeline(queue, commandOptions),
+    };
+    const multi = new RedisMultiCommand(runner, this.options, commandOptions?.typeMapping);
+    return multi as unknown as RedisClientMultiCommandType<Mode, [], M, F, S, TM>; // its methods are added by name
+  }
+
+  multi<Mode extends MultiMode = 'typed'>(): RedisClientMultiCommandType<Mode, [], M, F, S, TM> {
+    return this.MULTI<Mode>();
+  }
+
+  /** The first of the sentinels that were given. */
+  getSentinelNode(): RedisNode | undefined {
+    return this.options.sentinelRootNodes[0];
+  }
+
+  /** The primary of now. */
+  getMasterNode(): RedisNode | undefined {
+    return this.#nodes('primary')[0];
+  }
+
+  /** The replicas of now, each with the size of its pool. */
+  getReplicaNodes(): Map<RedisNode, number> {
+    return new Map(this.#nodes('replica').map((node) => [node, this.options.replicaPoolSize ?? 0]));
+  }
+
+  #nodes(role: 'primary' | 'replica'): RedisNode[] {
+    const nodes = [...(this.core.life?.topology?.nodes.values() ?? [])].filter((node) => node.role === role);
+    return nodes.flatMap(({ address }) => ('host' in address ? [{ host: address.host, port: address.port }] : []));
+  }
+
+  protected dispatch(args: readonly RedisArgument[], route: Route, options: CommandOptions | undefined): Promise<Raw> {
+    if (stateEffectOf(args) === 'own') throw new NotSupportedError(`${String(args[0])}: ${LENT}`);
+    return this.core.execute(args, route, options);
+  }
+}
