@@ -55,6 +55,7 @@ export class Cluster extends Connected {
       isCluster: true,
       isReadOnly: false,
       delayOf: (attempt, reason) => this.options.clusterRetryStrategy?.call(this, attempt, reason as Error | undefined),
+      endsBy: () => false,
       closed: () => new Error(NOBODY_MESSAGE),
       report: (error) => this.silentEmit('error', error),
       losesBy: (node, error, isAttempt) => this.#loses(node, error, isAttempt),
@@ -110,9 +111,13 @@ export class Cluster extends Connected {
   protected override runAlone(command: Command): Promise<unknown> {
     const [key] = command.getKeys();
     const reply = this.connection.dedicate(key).run(command);
-    // Only a transaction needs it: other commands may go anywhere.
-    if (command.name === 'exec' || command.name === 'discard' || command.name === 'unwatch') this.connection.share();
+    if (command.name === 'exec' || command.name === 'discard' || command.name === 'unwatch') this.transactionEnded();
     return reply;
+  }
+
+  /** Other commands may go anywhere. */
+  protected override transactionEnded(): void {
+    this.connection.share();
   }
 }
 

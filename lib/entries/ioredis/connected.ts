@@ -132,7 +132,9 @@ export abstract class Connected extends ClientCommander {
 
   async #executeOn(session: Session, commands: readonly Command[], transaction: boolean): Promise<BatchOutcome> {
     if (this.connection.own !== null || commands.some(({ name, args }) => this.ownsConnectionFor(name, args))) {
-      return this.connection.dedicate().execute(commands, transaction);
+      const outcome = this.connection.dedicate().execute(commands, transaction);
+      if (transaction) this.transactionEnded();
+      return outcome;
     }
     if (!transaction && commands.some(({ name }) => name === 'quit' || isSubscribing(name) || isUnsubscribing(name))) {
       const replies = commands.map((command) =>
@@ -165,6 +167,9 @@ export abstract class Connected extends ClientCommander {
   protected runAlone(command: Command): Promise<unknown> {
     return this.connection.dedicate().run(command);
   }
+
+  /** A transaction was issued on the connection of its own. */
+  protected transactionEnded(): void {}
 
   #failed(command: Command, error: unknown, session: Session): void {
     if (error instanceof IntegerRangeError) {

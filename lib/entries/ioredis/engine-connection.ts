@@ -21,6 +21,7 @@ export interface ConnectionRules {
   /** It says when it begins to disconnect. */
   readonly isCluster: boolean;
   delayOf(attempt: number, reason: unknown): unknown;
+  endsBy(reason: Error): boolean;
   closed(): Error;
   report(error: Error): void;
   /** A node cannot be reached, or its connection broke: whether the object has lost its connection by that. */
@@ -158,6 +159,10 @@ export class EngineConnection implements CycleHost, EngineListener {
 
   delayOf(attempt: number, reason: unknown): unknown {
     return this.rules.delayOf(attempt, reason);
+  }
+
+  endsBy(reason: Error): boolean {
+    return this.rules.endsBy(reason);
   }
 
   closed(): Error {

@@ -83,6 +83,12 @@ export function closedError(): Error {
   return new Error(CLOSED_MESSAGE);
 }
 
+/** No sentinel can be asked. `delay`: when ioredis would ask them again, in ms; what is no number ends the connection. */
+export function sentinelsError(delay: unknown, last: Error): Error {
+  const next = typeof delay === 'number' ? `. Retrying from scratch after ${delay}ms.` : ' and retry is disabled.';
+  return new Error(`All sentinels are unreachable${next} Last error: ${last.message}`);
+}
+
 type Case = readonly [is: new (...args: never) => SlotwiseError, make: (error: SlotwiseError) => Error];
 
 /** Errors of the engine, and what ioredis says instead. What is not here is given as it is. */

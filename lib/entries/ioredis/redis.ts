@@ -3,7 +3,7 @@ import { type Callback, nodeify } from './callbacks.js';
 import type { Command } from './command.js';
 import { type CommandRules, Connected } from './connected.js';
 import { type ConnectionRules, EngineConnection } from './engine-connection.js';
-import { closedError, NOT_WRITABLE_MESSAGE } from './errors.js';
+import { closedError, connectionErrorOf, NOT_WRITABLE_MESSAGE, sentinelsError } from './errors.js';
 import { MonitorStream } from './monitor-stream.js';
 import { engineSettings, hasSentinels, mayShareEngine } from './options/engine-options.js';
 import { REDIS_HONOURED, warnOfOptions } from './options/honoured.js';
@@ -24,6 +24,10 @@ export class Redis extends Connected {
   /** It is of a node of a cluster. */
   readonly #isNode: boolean;
   #monitor: MonitorStream | null = null;
+  /** How often no sentinel could be asked, since it was ready. */
+  #sentinelAttempts = 0;
+  /** Failure after which nothing is tried. */
+  #lastFailure: Error | null = null;
   /** Database that was selected last. */
   #db: number;
 
@@ -118,16 +122,26 @@ export class Redis extends Connected {
         const { retryStrategy } = options;
         return retryStrategy?.(attempt);
       },
+      endsBy: (reason) => reason === this.#lastFailure,
       closed: closedError,
       report: (error) => this.silentEmit('error', error),
       losesBy: (node) => this.#isMine(node),
-      problemOf: (error: SlotwiseError) => error,
+      problemOf: (error) => this.#problemOf(error),
       topologyChanged: () => {},
       ready: () => {
+        this.#sentinelAttempts = 0;
         if (options.monitor) this.#beginMonitor();
       },
       ended: () => this.#monitor?.end(),
     };
+  }
+
+  #problemOf(error: SlotwiseError): Error {
+    if (error.code !== 'ERR_NO_SENTINEL_REACHABLE') return error;
+    const delay = this.options.sentinelRetryStrategy?.(++this.#sentinelAttempts) ?? null;
+    const failure = sentinelsError(delay, connectionErrorOf(error));
+    if (typeof delay !== 'number') this.#lastFailure = failure;
+    return failure;
   }
 
   #beginMonitor(): void {

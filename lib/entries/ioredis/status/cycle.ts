@@ -1,6 +1,6 @@
 import { clearTimeout, nextTick, setImmediate, setTimeout } from '../../../runtime/runtime.js';
 import { transition } from '../../../util/state-machine.js';
-import { connectionErrorOf, MaxRetriesPerRequestError } from '../errors.js';
+import { connectionErrorOf, MaxRetriesPerRequestError, ReplyError } from '../errors.js';
 import { afterClose, type RedisStatus, STATUSES } from './statuses.js';
 
 /** The engine, as far as statuses need it. */
@@ -23,6 +23,8 @@ export interface CycleHost {
   emitStatus(status: RedisStatus, arg?: number): void;
   /** Emits `error`, where somebody hears it. */
   report(error: Error): void;
+  /** Whether nothing is tried after a failure. */
+  endsBy(reason: Error): boolean;
   /** What `connect()` rejects with. */
   closed(): Error;
   /** The retry strategy's word on the attempt with this number. */
@@ -213,7 +215,11 @@ export class Cycle {
     if (this.#status !== 'connecting' || epoch !== this.#epoch) return;
     const reason = connectionErrorOf(error);
     this.#isDown = true;
+    // The server refuses: what waits would be refused, too.
+    const isLast = this.host.endsBy(reason);
+    if (reason instanceof ReplyError || isLast) this.host.flush(reason);
     if (!this.#isWanted || !isOfSystem(reason)) this.host.report(reason);
+    this.#isWanted ||= isLast;
     this.#closed(reason);
   }
 

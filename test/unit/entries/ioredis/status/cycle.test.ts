@@ -43,6 +43,10 @@ class ScriptedHost implements CycleHost {
     this.log.push(`error ${error.message}`);
   }
 
+  endsBy(reason: Error): boolean {
+    return reason.message === 'last';
+  }
+
   closed(): Error {
     return new Error('closed');
   }
@@ -141,6 +145,13 @@ describe('the statuses of an object', () => {
     host.scouting[0]?.reject(refused());
     await pass();
     assert.ok(host.log.includes('(flush MaxRetriesPerRequestError)'));
+  });
+
+  it('end by a failure that is the last, which rejects what waits', async () => {
+    host.cycle.connect().catch(() => {});
+    host.serving[0]?.reject(new Error('last'));
+    await pass();
+    assert.deepEqual(host.log, ['connecting', '(flush Error)', 'error last', '(shut)', 'close', 'end']);
   });
 
   it('give an attempt up that takes too long', async () => {
