@@ -54,6 +54,10 @@ class ClusterOf5 extends Cluster {
   constructor(...[nodes, options]: ConstructorParameters<typeof Cluster>) {
     super(nodes, { behaves: 5, ...options });
   }
+
+  override sendCommand(...[command, batch]: Parameters<Cluster['sendCommand']>): unknown {
+    return RedisOf5.prototype.sendCommand.call(this as unknown as Redis, command, batch); // as `Cluster` has it
+  }
 }
 
 // Programs read these names, which a bundler may change: bee-queue, for one, knows ioredis by that of its class.

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { Redis, Subscription } from '../../index.js';
+import { ClosedError, type Redis, type Subscription } from '../../index.js';
 
 /** The commands that subscribe, each with the event of its messages. */
 const EVENTS = { subscribe: 'message', psubscribe: 'pmessage', ssubscribe: 'smessage' } as const;
@@ -118,5 +118,8 @@ function nameOf(channel: Channel): string {
 
 async function end({ confirmed }: Subscribed): Promise<void> {
   const subscription = await confirmed.catch(() => null);
-  await subscription?.unsubscribe();
+  await subscription?.unsubscribe().catch((error: unknown) => {
+    // With its engine it has ended as well.
+    if (!(error instanceof ClosedError)) throw error;
+  });
 }

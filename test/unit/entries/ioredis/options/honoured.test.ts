@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { CLUSTER_HONOURED, notHonoured, REDIS_HONOURED } from '../../../../../lib/entries/ioredis/options/honoured.js';
 
 /** Option names of the types of ioredis 5.11 and 6.0: `CommonRedisOptions`, `SentinelConnectionOptions`, `StandaloneConnectionOptions`. */
@@ -26,6 +27,18 @@ describe('the table of the options', () => {
   it('says of each that is not what it was, what happens instead', () => {
     for (const table of [REDIS_HONOURED, CLUSTER_HONOURED])
       for (const [name, [how, note]] of Object.entries(table)) assert.ok(how === 'mapped' || note.length > 10, name);
+  });
+
+  it('is that of the page', () => {
+    const page = readFileSync(new URL('../../../../../docs/entries/ioredis.md', import.meta.url), 'utf8');
+    for (const [title, table] of Object.entries({ Redis: REDIS_HONOURED, Cluster: CLUSTER_HONOURED })) {
+      const [, section = ''] = page.split(`### ${title}\n`);
+      const rows = section.split('\n#', 1)[0]?.match(/^\| `.*$/gm);
+      assert.deepEqual(
+        rows,
+        Object.entries(table).map(([name, [how, note]]) => `| \`${name}\` | ${how} | ${note} |`),
+      );
+    }
   });
 
   it('names what is given and cannot be honoured, and what nobody knows', () => {
