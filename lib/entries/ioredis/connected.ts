@@ -89,9 +89,15 @@ export abstract class Connected extends ClientCommander {
       batch.add(command);
       return undefined;
     }
-    const session = this.connection.opened();
-    const reply = this.#run(command, session);
-    reply.then(
+    let session: Session;
+    try {
+      session = this.connection.opened();
+    } catch (error) {
+      // Options that no engine takes.
+      command.reject(error);
+      return command.promise;
+    }
+    this.#run(command, session).then(
       status === 'ready' ? (value) => command.succeed(value) : (value) => this.#afterEvents(() => command.resolve(value)),
       (error: unknown) => this.#failed(command, error, session),
     );

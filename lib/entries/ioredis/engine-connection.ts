@@ -94,7 +94,7 @@ export class EngineConnection implements CycleHost, EngineListener {
   quit(): Promise<void> {
     const session = this.#session;
     // Nothing is waited for that has no end.
-    if (session === null || (this.cycle.status !== 'ready' && !session.isBusy)) {
+    if (session === null || (this.cycle.status !== 'ready' && !this.#isBusy)) {
       // Programs listen to `end` when they have heard that it quits.
       setImmediate(() => this.cycle.disconnect(false));
       return Promise.resolve();
@@ -118,8 +118,11 @@ export class EngineConnection implements CycleHost, EngineListener {
   }
 
   flush(error: Error): void {
-    if (this.#session?.isBusy !== true) return;
-    this.#renew(error);
+    if (this.#isBusy) this.#renew(error);
+  }
+
+  get #isBusy(): boolean {
+    return this.#session?.isBusy === true || this.#own?.isBusy === true;
   }
 
   /** Whether a failure says that the server is one of many, as which the engine then takes it: ioredis asks no server what it is. */

@@ -14,6 +14,7 @@ export class OwnConnection {
   /** Last forms of the commands that are told again, in their order. */
   readonly #kept = new Map<string, readonly Word[]>();
   #connection: Dedicated | null = null;
+  #pending = 0;
   /** What the object has sent before on connections that it shares comes first. */
   #before: Promise<unknown> = Promise.resolve();
 
@@ -65,14 +66,25 @@ export class OwnConnection {
     return { replies, aborted: errorOf(exec.reason, { name: 'exec', args: [] }) as Error };
   }
 
+  /** Whether commands are on their way, or wait. */
+  get isBusy(): boolean {
+    return this.#pending > 0;
+  }
+
   #call([name = '', ...args]: readonly Word[]): Promise<unknown> {
-    return this.#before.then(() => {
+    this.#pending++;
+    const reply = this.#before.then(() => {
       if (this.#connection === null) {
         this.#connection = this.open();
         for (const [first = '', ...more] of this.#kept.values()) this.#connection.call(String(first), ...more).catch(() => {});
       }
       return this.#connection.call(String(name), ...args);
     });
+    const answered = (): void => {
+      this.#pending--;
+    };
+    reply.then(answered, answered);
+    return reply;
   }
 
   #keep(state: string, words: readonly Word[], reply: Promise<unknown>): void {

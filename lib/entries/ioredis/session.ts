@@ -24,6 +24,8 @@ export class Session {
   #isGuest: boolean;
   readonly #ref: EngineRef;
   #isOver = false;
+  /** Questions whether it serves that have no answer yet. */
+  #questions = 0;
 
   private constructor(
     ref: EngineRef,
@@ -62,7 +64,14 @@ export class Session {
 
   /** Resolves when commands are served. */
   serves(): Promise<unknown> {
-    return this.#life.with({ timeoutMs: 0 }).call('PING');
+    // Not a command of the life, whose end waits for those.
+    const served = this.#ref.engine.with({ timeoutMs: 0 }).call('PING');
+    this.#questions++;
+    const answered = (): void => {
+      this.#questions--;
+    };
+    served.then(answered, answered);
+    return served;
   }
 
   /** One attempt to reach the servers, beside the engine's, which tells of a failure once. */
@@ -85,8 +94,8 @@ export class Session {
 
   /** Whether commands are on their way, or wait. */
   get isBusy(): boolean {
-    // Of the commands of all that share it.
-    return this.#ref.engine.stats().commands > 0;
+    // Of all that share it.
+    return this.#ref.engine.stats().commands > this.#questions;
   }
 
   get clientOptions(): ClientOptions {

@@ -124,6 +124,21 @@ describe('an ioredis object whose connection breaks', () => {
     assert.equal(await waits, 'OK');
   });
 
+  it('quits at once where nothing waits, and when what waits is answered', async () => {
+    const [idle, waiting] = [client(), client()];
+    await Promise.all([idle.ping(), waiting.ping()]);
+    relay.refuse();
+    relay.cut();
+    await until(() => idle.status !== 'ready' && waiting.status !== 'ready');
+    assert.equal(await idle.quit(), 'OK');
+    const written = waiting.set('a', '1');
+    const quit = waiting.quit();
+    await until(() => idle.status === 'end');
+    await relay.accept();
+    assert.deepEqual(await Promise.all([written, quit]), ['OK', 'OK']);
+    await until(() => waiting.status === 'end');
+  });
+
   it('ends, and has others go on, when its strategy gives up', async () => {
     const redis = client({ retryStrategy: () => null });
     await redis.ping();

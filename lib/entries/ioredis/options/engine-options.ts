@@ -59,7 +59,7 @@ export function hasSentinels({ sentinels }: RedisOptions): boolean {
 
 function topologyOf(options: RedisOptions, pinned: boolean): TopologyOptions {
   if (hasSentinels(options)) return sentinelsOf(options);
-  const seed = options.path ? { path: options.path } : { host: options.host ?? 'localhost', port: options.port ?? 6379 };
+  const seed = options.path ? { path: options.path } : { host: options.host || 'localhost', port: options.port || 6379 };
   return pinned ? endpoints(seed, { speaks: 'plain' }) : single(seed);
 }
 

@@ -1,3 +1,4 @@
+import { ClosedError } from '../../../index.js';
 import { clearTimeout, nextTick, setImmediate, setTimeout } from '../../../runtime/runtime.js';
 import { transition } from '../../../util/state-machine.js';
 import { connectionErrorOf, MaxRetriesPerRequestError, ReplyError } from '../errors.js';
@@ -123,9 +124,10 @@ export class Cycle {
 
   /** Ends when `last`, the last replies, have come. */
   async quit(last: () => Promise<void>): Promise<void> {
-    this.#isWanted = true;
     this.#disconnecting();
+    // Until then it reconnects for what waits.
     await last();
+    this.#isWanted = true;
     setImmediate(() => this.#closeNow());
   }
 
@@ -190,7 +192,8 @@ export class Cycle {
       (error) => {
         if (this.#serving !== serving) return;
         this.#serving = null;
-        this.#failed(error, this.#epoch);
+        // An engine that closes answers no more questions.
+        if (!(error instanceof ClosedError)) this.#failed(error, this.#epoch);
       },
     );
   }
