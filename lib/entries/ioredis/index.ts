@@ -45,6 +45,10 @@ export function standIn(version: 5 | 6 = 6): StandIn {
 }
 
 class RedisOf5 extends Redis {
+  static override createClient(...args: ConstructorParameters<typeof Redis>): Redis {
+    return new RedisOf5(...args);
+  }
+
   constructor(...args: ConstructorParameters<typeof Redis>) {
     super(...args, { behaves: 5 });
   }

@@ -105,7 +105,8 @@ export function login(username: string | null | undefined, password: string | nu
 
 /** The server is named elsewhere: `host` and `port` here were for `tls.connect`, and `profile` names a certificate of ioredis. */
 export function tlsOf(tls: TlsSetting): boolean | TlsOptions {
-  if (typeof tls !== 'object') return tls === true;
+  // A text is the name of a profile.
+  if (typeof tls !== 'object' || tls === null) return Boolean(tls);
   const { host: _host, port: _port, profile: _profile, ...options } = tls;
   return options;
 }

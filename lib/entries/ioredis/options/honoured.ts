@@ -120,11 +120,18 @@ export function notHonoured(given: object, table: Readonly<Record<string, Honour
   return Object.entries(given).flatMap(([name, value]) => {
     if (value === undefined || value === null || value === false) return [];
     const [how, note] = Object.hasOwn(table, name) ? (table[name] ?? UNKNOWN) : UNKNOWN;
+    if (/tls$/i.test(name) && namesProfile(value)) return [[`${name}.profile`, PROFILE] as const];
     return how === 'ignored' ? [[name, note] as const] : [];
   });
 }
 
 const UNKNOWN = IGNORED('ioredis knows no such option');
+
+const PROFILE = 'the certificates of a profile are not built in: give them as the option ca';
+
+function namesProfile(tls: unknown): boolean {
+  return typeof tls === 'string' || (typeof tls === 'object' && tls !== null && 'profile' in tls && tls.profile !== undefined);
+}
 
 /** Warns of them, once a name. */
 export function warnOfOptions(given: object, table: Readonly<Record<string, Honoured>>): void {

@@ -38,8 +38,13 @@ export interface ScriptDefinition {
   readOnly?: boolean | undefined;
 }
 
-/** TLS options, `true`, or nothing. */
-export type TlsSetting = (TlsOptions & { profile?: string | undefined; host?: string; port?: number }) | boolean | undefined;
+/** TLS options, `true`, the name of a profile, or nothing. */
+export type TlsSetting =
+  | (TlsOptions & { profile?: string | undefined; host?: string; port?: number })
+  | string
+  | boolean
+  | null
+  | undefined;
 
 /** What this entry adds to the options. */
 export interface OwnOptions {

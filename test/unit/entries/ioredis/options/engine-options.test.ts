@@ -25,6 +25,8 @@ const cases: readonly (readonly [given: RedisOptions, told: object])[] = [
   [{ replyMapping: 'resp3' }, { protocol: 3 }],
   [{ tls: {} }, { tls: {} }],
   [{ tls: true }, { tls: true }],
+  [{ tls: 'RedisCloudFixed' }, { tls: true }],
+  [{ host: '' }, {}],
   [{ tls: { servername: 's', host: 'x', port: 1, profile: 'p' } }, { tls: { servername: 's' } }],
 ];
 

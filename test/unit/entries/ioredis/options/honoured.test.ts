@@ -47,5 +47,11 @@ describe('the table of the options', () => {
       notHonoured(given, REDIS_HONOURED).map(([name]) => name),
       ['Connector', 'hots'],
     );
+    for (const tls of ['RedisCloudFixed', { profile: 'RedisCloudFixed' }]) {
+      assert.deepEqual(
+        notHonoured({ tls, sentinelTLS: {} }, REDIS_HONOURED).map(([name]) => name),
+        ['tls.profile'],
+      );
+    }
   });
 });
