@@ -5,6 +5,8 @@
 import { pathToFileURL } from 'node:url';
 
 const library = new URL('../dist/esm/index.js', import.meta.url);
+/** The library in the shape of ioredis. */
+const ioredisEntry = new URL('../dist/esm/entries/ioredis/index.js', import.meta.url).href;
 /** Another checkout of this library, built: measured beside this one. `run.mjs --before DIR` sets it. */
 const before = process.env.SLOTWISE_BEFORE;
 const libraryBefore = before && pathToFileURL(`${before}/dist/esm/index.js`).href;
@@ -45,36 +47,38 @@ const slotwise = (module) => async (topology) => {
   };
 };
 
-const ioredis = (options) => async (topology) => {
-  const { Redis, Cluster } = await import('ioredis');
-  const client = topology.cluster
-    ? new Cluster(
-        topology.ports.map((port) => ({ host: '127.0.0.1', port })),
-        topology.replicas > 0 ? { ...options, scaleReads: 'slave' } : options,
-      )
-    : new Redis(topology.ports[0], '127.0.0.1', options);
-  await new Promise((resolve, reject) => client.once('ready', resolve).once('error', reject));
-  return {
-    get: (key) => client.get(key),
-    set: (key, value) => client.set(key, value),
-    getBuffer: (key) => client.getBuffer(key),
-    hgetall: (key) => client.hgetall(key),
-    lrange: (key) => client.lrange(key, 0, -1),
-    mget: (keys) => client.mget(keys),
-    pipeline: async (keys) => {
-      const pipeline = client.pipeline();
-      for (const key of keys) pipeline.get(key);
-      return pipeline.exec();
-    },
-    /** ioredis answers a pipeline with pairs of error and value; only the check unwraps them. */
-    pipelineValues: (replies) => replies.map(([, value]) => value),
-    subscribe: (channel, onMessage) => {
-      client.on('message', (_channel, message) => onMessage(message));
-      return client.subscribe(channel);
-    },
-    close: () => client.quit(),
+const ioredis =
+  (options, module = 'ioredis') =>
+  async (topology) => {
+    const { Redis, Cluster } = await import(module);
+    const client = topology.cluster
+      ? new Cluster(
+          topology.ports.map((port) => ({ host: '127.0.0.1', port })),
+          topology.replicas > 0 ? { ...options, scaleReads: 'slave' } : options,
+        )
+      : new Redis(topology.ports[0], '127.0.0.1', options);
+    await new Promise((resolve, reject) => client.once('ready', resolve).once('error', reject));
+    return {
+      get: (key) => client.get(key),
+      set: (key, value) => client.set(key, value),
+      getBuffer: (key) => client.getBuffer(key),
+      hgetall: (key) => client.hgetall(key),
+      lrange: (key) => client.lrange(key, 0, -1),
+      mget: (keys) => client.mget(keys),
+      pipeline: async (keys) => {
+        const pipeline = client.pipeline();
+        for (const key of keys) pipeline.get(key);
+        return pipeline.exec();
+      },
+      /** ioredis answers a pipeline with pairs of error and value; only the check unwraps them. */
+      pipelineValues: (replies) => replies.map(([, value]) => value),
+      subscribe: (channel, onMessage) => {
+        client.on('message', (_channel, message) => onMessage(message));
+        return client.subscribe(channel);
+      },
+      close: () => client.quit(),
+    };
   };
-};
 
 const nodeRedis = (options) => async (topology) => {
   const { createClient, createCluster, RESP_TYPES } = await import('redis');
@@ -141,13 +145,21 @@ const tunedNodeRedis = { commandOptions: { timeout: undefined }, maintNotificati
 /** By default glide refuses the 1,001st command in flight and gives up after 250 ms. */
 const raisedGlide = { inflightRequestsLimit: 1_000_000, requestTimeout: 10_000 };
 
-/** `title` heads a column of the table: a tuned rival stands to the right of its default. */
+/** `title` heads a column of the table: a tuned rival stands to the right of its default. One that is `optional` is measured where it is named. */
 export const clients = {
   slotwise: { title: 'slotwise', package: '..', module: library.href, open: slotwise(library.href) },
   ...(before && {
     before: { title: 'before', rival: 'slotwise before', package: before, module: libraryBefore, open: slotwise(libraryBefore) },
   }),
   bare: { title: 'bare', floor: true },
+  'slotwise-ioredis': {
+    title: 'entry',
+    rival: 'slotwise/ioredis',
+    package: '..',
+    module: ioredisEntry,
+    open: ioredis({}, ioredisEntry),
+    optional: true,
+  },
   ioredis: { title: 'ioredis', rival: 'ioredis', package: 'ioredis', open: ioredis({}) },
   'ioredis-auto': { title: '+auto', rival: 'ioredis', tuned: 'auto-pipelining', open: ioredis({ enableAutoPipelining: true }) },
   'node-redis': { title: 'node-r.', rival: 'node-redis', package: 'redis', open: nodeRedis({}) },

@@ -80,9 +80,10 @@ function chosen(what, list, catalogue, byDefault) {
 
 const everyRow = Object.keys(rows);
 const rowNames = chosen('row', given.rows, rows, given.full || given.smoke ? everyRow : everyRow.filter((name) => rows[name].short));
-const names = chosen('client', given.clients, clients, Object.keys(clients)).filter((name) => {
-  const built = name !== 'slotwise' || existsSync(new URL(clients.slotwise.module));
-  if (!built) console.log('slotwise is not built (npm run build): it is left out.\n');
+const everyClient = Object.keys(clients).filter((name) => !clients[name].optional);
+const names = chosen('client', given.clients, clients, everyClient).filter((name) => {
+  const built = !clients[name].module || existsSync(new URL(clients[name].module));
+  if (!built) console.log(`${name} is not built (npm run build): it is left out.\n`);
   return built;
 });
 

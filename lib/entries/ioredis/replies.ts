@@ -55,13 +55,14 @@ export function roundBigints(reply: unknown): unknown {
   return reply;
 }
 
-/** Object of a flat list of fields and values. A field may have the name of what objects inherit. */
+/** Object of a flat list of fields and values. A field may have the name of the one property that assigning would not make. */
 export function toObject(pairs: readonly unknown[]): Record<string, unknown> {
   const object: Record<string, unknown> = {};
   for (let at = 0; at < pairs.length; at += 2) {
-    const field = String(pairs[at]);
+    const given = pairs[at];
+    const field = typeof given === 'string' ? given : String(given);
     const value = pairs[at + 1];
-    if (field in object) Object.defineProperty(object, field, { value, configurable: true, enumerable: true, writable: true });
+    if (field === '__proto__') Object.defineProperty(object, field, { value, configurable: true, enumerable: true, writable: true });
     else object[field] = value;
   }
   return object;
