@@ -131,7 +131,7 @@ export function callbacks(): void {
     void text;
   });
   redis.set('k', 'v', (error) => void error);
-  redis.hgetall('h', (_error, hash) => void hash?.['field']);
+  redis.hgetall('h', (_error, hash) => void hash?.field);
   const done: Callback<number> = (error, count) => void [error?.message, count];
   redis.incr('n', done);
   redis.sadd('s', 'a', 'b', done);
@@ -144,8 +144,16 @@ export async function pipelines(): Promise<void> {
   if (pipeline.length > 0) pipeline.del('a');
   const results: [error: Error | null, result: unknown][] | null = await pipeline.exec();
   for (const [error, result] of results ?? []) void [error, result as string];
-  await redis.pipeline([['set', 'a', '1'], ['get', 'a']]).exec((error, replies) => void [error, replies?.length]);
-  redis.pipeline().set('a', 1, (error, result) => void [error, result]).exec();
+  await redis
+    .pipeline([
+      ['set', 'a', '1'],
+      ['get', 'a'],
+    ])
+    .exec((error, replies) => void [error, replies?.length]);
+  redis
+    .pipeline()
+    .set('a', 1, (error, result) => void [error, result])
+    .exec();
 }
 
 // 11. Transactions.
