@@ -4,7 +4,7 @@ import type { BatchOutcome, CommandBatch, CommandTarget } from './command-target
 import { Commander } from './commander.js';
 import { Pipeline } from './pipeline.js';
 import { asPairs } from './replies.js';
-import { ScanStream, type ScanStreamOptions } from './scan-stream.js';
+import { type ScanStream, type ScanStreamOptions, scanStreamOf } from './scan-stream.js';
 import type { ScriptDefinition } from './script.js';
 import type { ChainableCommander, ClientContext, RedisCommander } from './types/redis-commander.js';
 
@@ -50,40 +50,28 @@ abstract class UntypedClientCommander extends Commander implements CommandTarget
     );
   }
 
-  scanStream(options?: ScanStreamOptions): ScanStream {
-    return this.#scan('scan', undefined, options);
-  }
-
-  scanBufferStream(options?: ScanStreamOptions): ScanStream {
-    return this.#scan('scanBuffer', undefined, options);
-  }
-
   sscanStream(key: string | Buffer, options?: ScanStreamOptions): ScanStream {
-    return this.#scan('sscan', key, options);
+    return scanStreamOf(this, 'sscan', key, options);
   }
 
   sscanBufferStream(key: string | Buffer, options?: ScanStreamOptions): ScanStream {
-    return this.#scan('sscanBuffer', key, options);
+    return scanStreamOf(this, 'sscanBuffer', key, options);
   }
 
   hscanStream(key: string | Buffer, options?: ScanStreamOptions): ScanStream {
-    return this.#scan('hscan', key, options);
+    return scanStreamOf(this, 'hscan', key, options);
   }
 
   hscanBufferStream(key: string | Buffer, options?: ScanStreamOptions): ScanStream {
-    return this.#scan('hscanBuffer', key, options);
+    return scanStreamOf(this, 'hscanBuffer', key, options);
   }
 
   zscanStream(key: string | Buffer, options?: ScanStreamOptions): ScanStream {
-    return this.#scan('zscan', key, options);
+    return scanStreamOf(this, 'zscan', key, options);
   }
 
   zscanBufferStream(key: string | Buffer, options?: ScanStreamOptions): ScanStream {
-    return this.#scan('zscanBuffer', key, options);
-  }
-
-  #scan(command: string, key: string | Buffer | undefined, options?: ScanStreamOptions): ScanStream {
-    return new ScanStream({ objectMode: true, redis: this, command, ...(key === undefined ? {} : { key }), ...options });
+    return scanStreamOf(this, 'zscanBuffer', key, options);
   }
 }
 

@@ -9,6 +9,7 @@ import { engineSettings, hasSentinels, mayShareEngine } from './options/engine-o
 import { REDIS_HONOURED, warnOfOptions } from './options/honoured.js';
 import { givenOptions, type RedisArgument, withDefaults } from './options/parse-arguments.js';
 import type { RedisOptions } from './options/redis-options.js';
+import { type ScanStream, type ScanStreamOptions, scanStreamOf } from './scan-stream.js';
 
 /** Options of objects for the nodes of a cluster. */
 const nodeOptions = new WeakSet<object>();
@@ -86,6 +87,15 @@ export class Redis extends Connected {
 
   protected override ownsConnectionFor(name: string, args: readonly unknown[]): boolean {
     return this.options.readOnly === true || super.ownsConnectionFor(name, args);
+  }
+
+  /** Stream of the keys, page by page. A cluster has one for each of its nodes: `cluster.nodes('master')`. */
+  scanStream(options?: ScanStreamOptions): ScanStream {
+    return scanStreamOf(this, 'scan', undefined, options);
+  }
+
+  scanBufferStream(options?: ScanStreamOptions): ScanStream {
+    return scanStreamOf(this, 'scanBuffer', undefined, options);
   }
 
   protected override runAlone(command: Command): Promise<unknown> {

@@ -66,3 +66,8 @@ export class ScanStream extends Readable {
     this.#isDrained = true;
   }
 }
+
+/** Stream of what a command of an object scans: of its keys, or of what a key holds. */
+export function scanStreamOf(redis: object, command: string, key: string | Buffer | undefined, options?: ScanStreamOptions): ScanStream {
+  return new ScanStream({ objectMode: true, redis, command, ...(key === undefined ? {} : { key }), ...options });
+}
