@@ -10,8 +10,8 @@ export interface BatchOutcome {
 }
 
 /**
- * Object with a connection: `Redis` or `Cluster`, as pipelines and scripts see it. `sendCommand(command, batch)` with a batch only passes the
- * command on with `batch.add(command)`: tracing vendors patch `sendCommand`, and see the commands of pipelines by that.
+ * Object with a connection: `Redis` or `Cluster`, as pipelines and scripts see it. `sendCommand(command, batch)` sends nothing: it refuses the
+ * command, or tells the batch of it. Tracing vendors patch `sendCommand`, and see the commands of pipelines by that.
  */
 export interface CommandTarget extends Commander {
   readonly isCluster: boolean;

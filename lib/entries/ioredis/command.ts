@@ -65,6 +65,8 @@ export class Command {
   readonly script: CommandScript | null;
   /** Stands between MULTI and EXEC of a pipeline. */
   inTransaction = false;
+  /** `sendCommand` has let it into a pipeline. */
+  isBatched = false;
   /** As the program wrote it: `call('HGETALL')` has no transformer of `hgetall`. */
   readonly #spelling: string;
   readonly #isAsIs: boolean;

@@ -78,6 +78,8 @@ export abstract class Connected extends ClientCommander {
   }
 
   override sendCommand(command: Command, batch?: CommandBatch): unknown {
+    // Refused for its arguments: without them it would mean something else.
+    if (command.isSettled) return batch === undefined ? command.promise : undefined;
     const { status } = this;
     if (status === 'wait' && command.name !== 'quit') this.connect().catch(ignore);
     const refusal = this.refusalOf(command, status);

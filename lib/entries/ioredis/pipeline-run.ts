@@ -12,6 +12,13 @@ interface Segment {
 const NOTHING_BEFORE: Pick<Segment, 'transaction'> = { transaction: null };
 const OK = 'OK';
 const QUEUED = 'QUEUED';
+const ABORTED = 'EXECABORT Transaction discarded because of previous errors.';
+const BATCH: CommandBatch = {
+  add: (command) => {
+    command.isBatched = true;
+  },
+};
+const isOurs = ({ isBatched, isSettled }: Command): boolean => isBatched && !isSettled;
 
 /** The parts of a pipeline: commands by themselves, and transactions. */
 export function segmentsOf(queue: readonly Command[]): Segment[] {
@@ -31,17 +38,20 @@ export function segmentsOf(queue: readonly Command[]): Segment[] {
 
 /** Runs the commands of a pipeline, one part after the other, settles them, and gives `[null, value]` or `[error]` for each. */
 export async function runQueue(target: CommandTarget, queue: readonly Command[]): Promise<unknown[][]> {
-  const sent: Command[] = [];
-  const batch: CommandBatch = { add: (command) => sent.push(command) };
-  for (const command of queue) target.sendCommand(command, batch);
-  for (const segment of segmentsOf(sent)) {
-    if (segment.transaction === null) settlePlain(segment.commands, await outcomeOf(target, segment.commands, false));
-    else await runTransaction(target, segment.commands, segment.transaction);
+  // What is refused there, or was before, has settled. What is no part of the batch then was sent by a patched `sendCommand`.
+  for (const command of queue) target.sendCommand(command, BATCH);
+  for (const { commands, transaction } of segmentsOf(queue)) {
+    if (transaction === null) await runPlain(target, commands);
+    else await runTransaction(target, commands, transaction);
   }
+  for (const command of queue) if (!command.isSettled) await command.promise.catch(() => {});
   return queue.map((command) => command.outcome);
 }
 
-function settlePlain(commands: readonly Command[], { replies }: BatchOutcome): void {
+async function runPlain(target: CommandTarget, given: readonly Command[]): Promise<void> {
+  const commands = given.every(isOurs) ? given : given.filter(isOurs);
+  if (commands.length === 0) return;
+  const { replies } = await outcomeOf(target, commands, false);
   for (const [at, command] of commands.entries()) command.settle(replies?.[at]);
 }
 
@@ -58,10 +68,13 @@ async function runTransaction(
   commands: readonly Command[],
   { multi, end }: NonNullable<Segment['transaction']>,
 ): Promise<void> {
-  if (end?.name !== 'exec') {
-    // Nothing of it would have run.
-    for (const command of [multi, end]) command?.succeed(OK);
+  const isRefused = !commands.every(isOurs);
+  if (isRefused || end?.name !== 'exec') {
+    // None of it runs: it was discarded, or would lack a part.
     for (const command of commands) command.succeed(QUEUED);
+    multi.succeed(OK);
+    if (isRefused && end?.name === 'exec') end.reject(new Error(ABORTED));
+    else end?.succeed(OK);
     return;
   }
   const { replies, aborted } = await outcomeOf(target, commands, true);

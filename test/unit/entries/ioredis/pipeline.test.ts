@@ -114,6 +114,37 @@ describe('pipelines of the ioredis entry', () => {
     assert.deepEqual(methods(new ScriptedObject().pipeline()), Array(4).fill('undefined'));
   });
 
+  it('send nothing in the place of a command whose arguments were refused', async () => {
+    const redis = new ScriptedObject();
+    const failure = new Error('no text');
+    const bad = {
+      toString(): string {
+        throw failure;
+      },
+    } as unknown as string;
+    assert.deepEqual(await redis.pipeline().get('a').get(bad).get('b').exec(), [[null, 'a'], [failure], [null, 'b']]);
+    assert.deepEqual(redis.batches, [
+      [
+        ['get', 'a'],
+        ['get', 'b'],
+      ],
+    ]);
+    await assert.rejects(redis.multi().get('a').get(bad).exec(), { message: /^EXECABORT /, previousErrors: [failure] });
+    assert.equal(redis.batches.length, 1);
+  });
+
+  it('run no command twice that a patched sendCommand sends by itself', async () => {
+    const redis = new ScriptedObject();
+    const original = redis.sendCommand;
+    redis.sendCommand = function (command) {
+      const reply = original.call(this, command);
+      command.resolve('by itself');
+      return reply;
+    };
+    assert.deepEqual(await redis.pipeline().get('a').exec(), [[null, 'by itself']]);
+    assert.deepEqual(redis.batches, []);
+  });
+
   it('refuse lists with names of no command', () => {
     assert.throws(() => new ScriptedObject().pipeline([['nope', 'a']]), /a pipeline has no command "nope"/);
   });
