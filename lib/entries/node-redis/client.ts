@@ -93,8 +93,10 @@ export class RedisClient<
   }
 
   async connect(): Promise<RedisClientType<M, F, S, RESP, TM>> {
-    await this.core.connect();
-    if (this.slotKey !== undefined) this.core.own(this.slotKey);
+    const opening = this.core.connect();
+    // At once, so that no command goes elsewhere.
+    if (this.slotKey !== undefined && this.core.isOpen) this.core.own(this.slotKey);
+    await opening;
     return this as unknown as RedisClientType<M, F, S, RESP, TM>; // as in `create`
   }
 

@@ -12,6 +12,7 @@ import { NodeClients } from './node-clients.js';
 import { mapClusterOptions } from './options/map-options.js';
 import type { CommandOptions, RedisClusterOptions, RedisFunctions, RedisModules, RedisScripts } from './options/types.js';
 import { PubSubCommander } from './pubsub-commander.js';
+import { keyOfSlot } from './slot-keys.js';
 import type { RespVersions, TypeMapping } from './type-mapping.js';
 import type { CommandMethods, CustomExtensions, MultiMode, RedisClientMultiCommandType } from './types.js';
 
@@ -25,6 +26,9 @@ export type RedisClusterType<
   RESP extends RespVersions = 3,
   TM = None,
 > = RedisCluster<M, F, S, RESP, TM> & CommandMethods<TM> & CustomExtensions<M, F, S>;
+
+/** A primary. `client`: its commands go there. */
+export type MasterNode = ShardNode & { readonly client: RedisClient };
 
 const NODE = 'a cluster has many connections: call it on getNodeClientForKey(key)';
 
@@ -83,8 +87,16 @@ export class RedisCluster<
     return this.#shown.slots;
   }
 
-  get masters(): readonly ShardNode[] {
-    return this.#shown.masters;
+  /** The primaries, each with a client of its own. */
+  get masters(): readonly MasterNode[] {
+    const { nodes } = this;
+    const { masters, slotByAddress } = this.#shown;
+    return masters.map((node) => ({
+      ...node,
+      get client() {
+        return nodes.of(slotByAddress.get(node.address) ?? 0);
+      },
+    }));
   }
 
   get replicas(): readonly ShardNode[] {
@@ -143,14 +155,16 @@ export class RedisCluster<
     return this.viewWith(options);
   }
 
-  /** Sends a command as words. It goes where its own keys are: `firstKey` and `isReadonly` are not needed. */
+  /** Sends a command as words. It goes where its own keys are: `firstKey` and `isReadonly` are not needed, and the words may stand alone. */
   sendCommand<T = unknown>(
-    firstKey: RedisArgument | undefined,
-    _isReadonly: boolean | undefined,
-    args: readonly RedisArgument[],
+    firstKey: RedisArgument | undefined | readonly RedisArgument[],
+    _isReadonly?: boolean,
+    args?: readonly RedisArgument[],
     options?: CommandOptions,
   ): Promise<T> {
-    return this.sendWords(args, { key: firstKey }, options) as Promise<T>; // the caller knows the command
+    const words = Array.isArray(firstKey) ? (firstKey as readonly RedisArgument[]) : (args ?? []);
+    const key = Array.isArray(firstKey) ? undefined : (firstKey as RedisArgument | undefined); // no list
+    return this.sendWords(words, { key }, options) as Promise<T>; // the caller knows the command
   }
 
   /** Batch of commands: a transaction of one slot by `exec()`, else, over all slots, by `execAsPipeline()`. */
@@ -172,7 +186,7 @@ export class RedisCluster<
   async nodeClient(node: ShardNode): Promise<RedisClientType<M, F, S, RESP, TM>> {
     const slot = this.#shown.slotByAddress.get(node.address);
     if (slot === undefined) throw new NotSupportedError(`nodeClient(): ${node.address} serves no slots of the cluster`);
-    return (await this.nodes.of(slot)) as unknown as RedisClientType<M, F, S, RESP, TM>; // made with the options of this client
+    return (await this.nodes.ofKey(keyOfSlot(slot))) as unknown as RedisClientType<M, F, S, RESP, TM>; // made with the options of this client
   }
 
   getRandomNode(): ShardNode {
@@ -190,7 +204,7 @@ export class RedisCluster<
   }
 
   /** @deprecated use `masters` */
-  getMasters(): readonly ShardNode[] {
+  getMasters(): readonly MasterNode[] {
     return this.masters;
   }
 

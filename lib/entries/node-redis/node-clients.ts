@@ -4,7 +4,7 @@ import { keyOfSlot } from './slot-keys.js';
 
 /** Clients of the shards of a cluster, made when they are asked for, each with a connection of its own. */
 export class NodeClients {
-  readonly #clients = new Map<string, Promise<RedisClient>>();
+  readonly #clients = new Map<string, { readonly client: RedisClient; readonly opened: Promise<unknown> }>();
   readonly #make: (slotKey: RedisArgument) => RedisClient;
 
   /** `make`: a client whose commands go to the shard of the key. */
@@ -12,39 +12,42 @@ export class NodeClients {
     this.#make = make;
   }
 
-  /** Client of the shard that has this slot now. */
-  of(slot: number): Promise<RedisClient> {
-    return this.ofKey(keyOfSlot(slot));
+  /** Client of the shard that has this slot now, open or opening. */
+  of(slot: number): RedisClient {
+    return this.#entry(keyOfSlot(slot)).client;
   }
 
-  ofKey(key: RedisArgument): Promise<RedisClient> {
-    const name = String(key);
-    const known = this.#clients.get(name);
-    if (known !== undefined) return known;
-    const made = this.#connect(key);
-    this.#clients.set(name, made);
-    made.catch(() => this.#clients.delete(name));
-    return made;
+  /** Client of the shard that has this key now, open. */
+  async ofKey(key: RedisArgument): Promise<RedisClient> {
+    const { client, opened } = this.#entry(key);
+    await opened;
+    return client;
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#taken().map(async (client) => (await client).close()));
+    const clients = this.#taken();
+    await Promise.all(clients.map((client) => (client.isOpen ? client.close() : undefined)));
   }
 
   destroy(): void {
-    for (const client of this.#taken()) void client.then((it) => it.destroy()).catch(() => undefined);
+    for (const client of this.#taken()) client.destroy();
   }
 
-  #taken(): readonly Promise<RedisClient>[] {
-    const clients = [...this.#clients.values()];
+  #taken(): readonly RedisClient[] {
+    const clients = [...this.#clients.values()].map(({ client }) => client);
     this.#clients.clear();
     return clients;
   }
 
-  async #connect(key: RedisArgument): Promise<RedisClient> {
+  #entry(key: RedisArgument) {
+    const name = String(key);
+    const known = this.#clients.get(name);
+    if (known?.client.isOpen) return known;
     const client = this.#make(key);
     client.on('error', () => undefined); // the cluster's own listeners hear of it
-    await client.connect();
-    return client;
+    const made = { client, opened: client.connect() };
+    made.opened.catch(() => undefined); // whoever waits for it hears of it
+    this.#clients.set(name, made);
+    return made;
   }
 }

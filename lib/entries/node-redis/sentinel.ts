@@ -112,9 +112,14 @@ export class RedisSentinel<
     return this.viewWith(options);
   }
 
-  /** Sends a command as words. It goes where it has to: `isReadonly` is not needed. */
-  sendCommand<T = unknown>(_isReadonly: boolean | undefined, args: readonly RedisArgument[], options?: CommandOptions): Promise<T> {
-    return this.sendWords(args, {}, options) as Promise<T>; // the caller knows the command
+  /** Sends a command as words. It goes where it has to: `isReadonly` is not needed, and the words may stand alone. */
+  sendCommand<T = unknown>(
+    isReadonly: boolean | undefined | readonly RedisArgument[],
+    args?: readonly RedisArgument[],
+    options?: CommandOptions,
+  ): Promise<T> {
+    const words = Array.isArray(isReadonly) ? (isReadonly as readonly RedisArgument[]) : (args ?? []);
+    return this.sendWords(words, {}, options) as Promise<T>; // the caller knows the command
   }
 
   /** Lends a client for what concerns a connection, such as WATCH, while `use` runs. */

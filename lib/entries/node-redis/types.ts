@@ -84,7 +84,7 @@ type BatchMethods<
 type Words = Parameters<RedisMultiCommand['addCommand']>;
 
 // An interface with `in out`: else the compiler compares all methods of two batches to learn how the parameters vary.
-interface Batch<
+export interface Batch<
   in out Mode extends MultiMode,
   in out Replies extends unknown[],
   in out M extends RedisModules,

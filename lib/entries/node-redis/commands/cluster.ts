@@ -3,7 +3,7 @@ import type { RedisArgument as Arg, Numeric, Words } from '../command-parser.js'
 import { list, listOf, map } from '../replies/aggregates.js';
 import { type Blob, command, integer, ok, shape, text, texts, word } from './command.js';
 
-interface SlotRange {
+export interface SlotRange {
   start: number;
   end: number;
 }

@@ -6,7 +6,7 @@ import type { TypeMapping } from '../type-mapping.js';
 import { type Blob, command, integer, shape, texts, textsWithNulls } from './command.js';
 
 type Unit = 'm' | 'km' | 'mi' | 'ft';
-interface Coordinates {
+export interface Coordinates {
   longitude: Numeric;
   latitude: Numeric;
 }
@@ -24,7 +24,7 @@ export const GEO_REPLY_WITH = { DISTANCE: 'WITHDIST', HASH: 'WITHHASH', COORDINA
 export type GeoReplyWith = (typeof GEO_REPLY_WITH)[keyof typeof GEO_REPLY_WITH];
 type With = readonly GeoReplyWith[];
 
-interface GeoAddOptions {
+export interface GeoAddOptions {
   condition?: 'NX' | 'XX';
   NX?: boolean;
   XX?: boolean;

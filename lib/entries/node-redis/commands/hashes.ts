@@ -15,11 +15,11 @@ type Time = number | Dated;
 type Value = Arg | number;
 type Fields = Readonly<Record<string, Value>> | ReadonlyMap<Value, Value> | readonly (readonly [Value, Value])[] | readonly Value[];
 
-interface GetExOptions {
+export interface GetExOptions {
   expiration?: { type: 'EX' | 'PX'; value: number } | { type: 'EXAT' | 'PXAT'; value: Time } | { type: 'PERSIST' } | 'PERSIST';
 }
 
-interface SetExOptions {
+export interface SetExOptions {
   expiration?: { type: 'EX' | 'PX'; value: number } | { type: 'EXAT' | 'PXAT'; value: Time } | { type: 'KEEPTTL' } | 'KEEPTTL';
   mode?: 'FNX' | 'FXX';
 }

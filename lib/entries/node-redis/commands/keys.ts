@@ -18,7 +18,7 @@ export interface SortOptions {
   ALPHA?: boolean;
 }
 
-interface MigrateOptions {
+export interface MigrateOptions {
   COPY?: true;
   REPLACE?: true;
   AUTH?: { username?: string; password: string };
@@ -53,7 +53,7 @@ function migrateWords(words: Words, ...[host, port, key, database, timeout, opti
   if (several) words.push('KEYS').pushKeys(key as readonly Arg[]);
 }
 
-interface RestoreOptions {
+export interface RestoreOptions {
   REPLACE?: boolean;
   ABSTTL?: boolean;
   IDLETIME?: number;

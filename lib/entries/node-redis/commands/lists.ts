@@ -67,7 +67,7 @@ export const lists = {
   rPushX: command('RPUSHX', (w, key: Arg, elements: Args) => w.pushKey(key).pushVariadic(elements), integer),
 };
 
-interface LPosOptions {
+export interface LPosOptions {
   RANK?: number;
   MAXLEN?: number;
 }

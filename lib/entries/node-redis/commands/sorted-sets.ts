@@ -25,11 +25,11 @@ type Side = 'MIN' | 'MAX';
 type PopArgs = [keys: Args, side: Side, options?: { COUNT?: number }];
 /** Keys, with or without weights. */
 type WeightedKeys = Args | WeightedKey | readonly WeightedKey[];
-interface WeightedKey {
+export interface WeightedKey {
   key: Arg;
   weight: number;
 }
-interface AggregateOptions {
+export interface AggregateOptions {
   AGGREGATE?: 'SUM' | 'MIN' | 'MAX' | 'COUNT';
 }
 

@@ -24,20 +24,20 @@ export interface XAddOptions {
 type Streams = { key: Arg; id: Arg } | readonly { key: Arg; id: Arg }[];
 type XAddArgs = [key: Arg, id: Arg, message: Readonly<Record<string, Arg>>, options?: XAddOptions];
 
-interface XTrimOptions {
+export interface XTrimOptions {
   strategyModifier?: '=' | '~';
   LIMIT?: number;
   policy?: Policy;
 }
 
-interface ReadOptions {
+export interface ReadOptions {
   COUNT?: number;
   BLOCK?: number;
   MAXCOUNT?: number;
   MAXSIZE?: number;
 }
 
-interface ClaimOptions {
+export interface ClaimOptions {
   IDLE?: number;
   TIME?: number | Dated;
   RETRYCOUNT?: number;

@@ -33,7 +33,7 @@ export type GetExOptions =
   | { PXAT: Time }
   | { PERSIST: true };
 
-interface SetExpiry {
+export interface SetExpiry {
   expiration?: Expiration;
   mode?: 'NX' | 'XX';
 }
