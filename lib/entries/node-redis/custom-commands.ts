@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Raw } from '../../index.js';
 import { type RedisArgument, Words } from './command-parser.js';
 import type { TransformReply } from './commands/command.js';
-import type { CustomCommand, RedisFunctions, RedisModules, RedisScript, RedisScripts } from './options/types.js';
+import type { CustomCommand, RedisFunctions, RedisModules, RedisScript, RedisScriptConfig, RedisScripts, Sha1 } from './options/types.js';
 import type { RespVersions } from './type-mapping.js';
 
 /** A command ready to be sent. `script`: its text, sent where the server does not have it. */
@@ -21,7 +21,7 @@ export interface Runner {
 }
 
 /** A script with its SHA-1, for the option `scripts`. */
-export function defineScript<S extends Omit<RedisScript, 'SHA1'>>(script: S): S & { readonly SHA1: string } {
+export function defineScript<S extends RedisScriptConfig>(script: S): S & Sha1 {
   return { ...script, SHA1: sha1(script.SCRIPT) };
 }
 

@@ -68,10 +68,17 @@ export interface CustomCommand {
 
 export type CustomTransform = (reply: never, preserve?: never, typeMapping?: never) => unknown;
 
-export interface RedisScript extends CustomCommand {
+/** What `defineScript` gets. */
+export interface RedisScriptConfig extends CustomCommand {
   readonly SCRIPT: string;
+}
+
+export interface Sha1 {
   readonly SHA1: string;
 }
+
+/** What `defineScript` gives. An intersection, by which the compiler finds the type of what it got. */
+export type RedisScript = RedisScriptConfig & Sha1;
 
 export type RedisModules = Readonly<Record<string, Readonly<Record<string, CustomCommand>>>>;
 export type RedisFunctions = RedisModules;
