@@ -17,7 +17,8 @@ const CROSS_SLOT = "CROSSSLOT Keys in request don't hash to the same slot";
 /** Which error of node-redis stands for which of this library, by code. Those that are not here keep their class. */
 const MAPPED: Readonly<Record<string, Make>> = {
   ERR_ABORTED: caused(own.AbortError),
-  ERR_CLOSED: caused(own.ClientClosedError),
+  // What comes after the end is refused before it reaches the engine.
+  ERR_CLOSED: caused(own.DisconnectsClientError),
   ERR_CONNECTION_LOST: caused(own.SocketClosedUnexpectedlyError),
   ERR_TIMEOUT: withMessage(own.TimeoutError),
   ERR_CROSS_SLOT: (cause) => new own.SimpleError(CROSS_SLOT, { cause }),

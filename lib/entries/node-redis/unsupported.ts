@@ -13,6 +13,8 @@ export const UNSUPPORTED: ReadonlyMap<string, readonly string[]> = new Map([
       'arRing ARRING arScan ARSCAN arSeek ARSEEK arSet ARSET blessGet BLESS_GET blessSet BLESS_SET blessClear BLESS_CLEAR',
       'blessScan BLESS_SCAN blMoveM BLMOVEM lMoveM LMOVEM commandDocs COMMAND_DOCS hotkeysGet HOTKEYS_GET hotkeysReset HOTKEYS_RESET',
       'hotkeysStart HOTKEYS_START hotkeysStop HOTKEYS_STOP increx INCREX incrExByFloat INCREXBYFLOAT sDiffCard SDIFFCARD',
+      'vAdd VADD vCard VCARD vDim VDIM vEmb VEMB vEmbRaw VEMB_RAW vGetAttr VGETATTR vInfo VINFO vLinks VLINKS vRandMember VRANDMEMBER',
+      'vLinksWithScores VLINKS_WITHSCORES vRange VRANGE vRem VREM vSetAttr VSETATTR vSim VSIM vSimWithScores VSIM_WITHSCORES',
       'sUnionCard SUNIONCARD xCfgSet XCFGSET xNack XNACK restoreAsking RESTORE-ASKING',
     ].flatMap((line) => line.split(' ')),
   ],
@@ -38,18 +40,17 @@ export const MODULES: Readonly<Record<string, string>> = {
 };
 
 /** Adds methods that reject, and modules whose methods do. A module that a program gives in its options stands before them. */
-export function addUnsupported(prototype: object): void {
+export function addUnsupported(methods: Record<string, unknown>): void {
   for (const [advice, names] of UNSUPPORTED) {
     for (const name of names) {
-      const value = function refused(this: Runner): unknown {
+      methods[name] = function refused(this: Runner): unknown {
         return this.refuse(new NotSupportedError(`${name}() is not among the commands of slotwise/node-redis; ${advice}`));
       };
-      Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
     }
   }
   for (const [name, from] of Object.entries(MODULES)) {
     const advice = `give its commands: createClient({ modules: { ${name}: … of ${from} } }), or send words: sendCommand([…])`;
-    Object.defineProperty(prototype, name, {
+    Object.defineProperty(methods, name, {
       configurable: true,
       get(this: Runner) {
         return refusingModule(this, name, advice);

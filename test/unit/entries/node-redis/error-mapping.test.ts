@@ -8,7 +8,7 @@ describe('errors of the node-redis entry', () => {
   const cases: readonly [given: Error, name: string, message: string][] = [
     [new slotwise.ReplyError('WRONGTYPE', 'WRONGTYPE Operation'), 'SimpleError', 'WRONGTYPE Operation'],
     [new slotwise.AbortError('x'), 'AbortError', 'The command was aborted'],
-    [new slotwise.ClosedError('x'), 'ClientClosedError', 'The client is closed'],
+    [new slotwise.ClosedError('x'), 'DisconnectsClientError', 'Disconnects client'],
     [new slotwise.ConnectionLostError('x'), 'SocketClosedUnexpectedlyError', 'Socket closed unexpectedly'],
     [new slotwise.TimeoutError('too late'), 'TimeoutError', 'too late'],
     [new slotwise.QueueFullError('x'), 'Error', 'The queue is full'],
