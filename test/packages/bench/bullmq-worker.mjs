@@ -18,6 +18,7 @@ async function connections() {
 }
 
 const connect = await connections();
+const observer = connect();
 let rounds = 0;
 
 const job = { name: 'job', data: { user: 4711, text: 'some words that a job may have with it' }, opts: { removeOnComplete: true } };
@@ -46,17 +47,26 @@ async function addMany(queue) {
 /** Rows that only add: so many callers, and what they do. */
 const adds = { add: [50, addOne], addBulk: [2, addMany] };
 
+/** Time of CPU that the server has taken, in microseconds. */
+async function serverMicros() {
+  const info = await observer.info();
+  return ['user', 'sys'].reduce((sum, kind) => sum + 1e6 * Number(info.match(new RegExp(`used_cpu_${kind}:([0-9.]+)`))[1]), 0);
+}
+
 async function measure(row, ms) {
   const queueName = `bench-${name}-${rounds++}`;
   const queue = new Queue(queueName, { connection: connect() });
   await queue.waitUntilReady();
   const workers = [];
-  let begin = performance.now();
-  let cpu = process.cpuUsage();
   let count = 0;
+  let before;
+  const start = async () => {
+    before = { server: await serverMicros(), count, cpu: process.cpuUsage(), at: performance.now() };
+  };
   try {
     if (row in adds) {
       const [callers, act] = adds[row];
+      await start();
       count = await during(ms, callers, () => act(queue));
     } else {
       const [kind, many] = row.split('-');
@@ -66,13 +76,15 @@ async function measure(row, ms) {
       }
       await Promise.all(workers.map((worker) => worker.waitUntilReady()));
       for (const worker of workers) void worker.run();
-      begin = performance.now();
-      cpu = process.cpuUsage();
+      await start();
       if (kind === 'both') await during(ms, 10, () => addOne(queue));
       else await new Promise((resolve) => setTimeout(resolve, ms));
     }
-    const { user, system } = process.cpuUsage(cpu);
-    return { perSecond: (count * 1000) / (performance.now() - begin), cpuMicros: (user + system) / count };
+    const tookMs = performance.now() - before.at;
+    const { user, system } = process.cpuUsage(before.cpu);
+    const jobs = count - before.count;
+    const server = (await serverMicros()) - before.server;
+    return { perSecond: (jobs * 1000) / tookMs, cpuMicros: (user + system) / jobs, serverMicros: server / jobs };
   } finally {
     await Promise.all(workers.map((worker) => worker.close()));
     await queue.obliterate({ force: true });

@@ -52,7 +52,7 @@ try {
     const cells = names.map((name) => {
       const list = figures.get(`${row} ${name}`).map(({ perSecond }) => perSecond);
       const range = `${Math.round(Math.min(...list))}-${Math.round(Math.max(...list))}`;
-      return `${name} ${Math.round(median(list))}/s (${range}), ${fixed(medianOf(name, 'cpuMicros'))} us of CPU a job`;
+      return `${name} ${Math.round(median(list))}/s (${range}), CPU a job ${fixed(medianOf(name, 'cpuMicros'))} us + ${fixed(medianOf(name, 'serverMicros'))} us of the server`;
     });
     const first = medianOf(names[0], 'perSecond');
     const ratios = names.slice(1).map((name) => `${(first / medianOf(name, 'perSecond')).toFixed(2)} x ${name}`);
