@@ -1,6 +1,7 @@
 import { OptionsError, type Redis } from '../../index.js';
 import { setImmediate, sleep } from '../../runtime/runtime.js';
 import { type Transitions, transition } from '../../util/state-machine.js';
+import { callAside, thrownStack } from '../../util/user-function.js';
 import type { Engine } from './engine.js';
 import { closedError } from './errors.js';
 import { Scripts } from './scripts.js';
@@ -99,8 +100,9 @@ export class BullConnection extends SessionCommands implements BullClient {
 
   /** Resolves when commands are served. Opens again what has ended. */
   async connect(): Promise<void> {
-    if (this.#status === 'closing') await this.#ending;
-    if (this.#status === 'end') this.#open();
+    // BullMQ writes the status, which says nothing about whether the end was announced.
+    if (this.session === null) await this.#ending;
+    if (this.session === null) this.#open();
     await this.#opening;
   }
 
@@ -118,8 +120,8 @@ export class BullConnection extends SessionCommands implements BullClient {
     while (!(await this.#tryToConnect(session))) await sleep(RETRY_MS);
     if (this.session !== session) throw closedError();
     this.#enter('ready');
-    this.emit('connect');
-    this.emit('ready');
+    this.#tell('connect');
+    this.#tell('ready');
   }
 
   async #tryToConnect(session: Session): Promise<boolean> {
@@ -170,16 +172,27 @@ export class BullConnection extends SessionCommands implements BullClient {
   #announceEnd(): void {
     // BullMQ may have written it.
     if (this.#status === 'closing') this.#enter('end');
-    this.emit('close');
-    this.emit('end');
+    this.#tell('close');
+    this.#tell('end');
   }
 
   #enter(next: Status): void {
     this.#status = transition(TRANSITIONS, this.#status, next);
   }
 
+  /** Emits an event. What a listener throws must not end what tells it. */
+  #tell(event: string, ...args: unknown[]): void {
+    callAside(
+      () => this.emit(event, ...args),
+      (error) => {
+        const detail = thrownStack(error);
+        process.emitWarning(`A listener of '${event}' threw`, { type: 'SlotwiseWarning', code: 'SLOTWISE_LISTENER', detail });
+      },
+    );
+  }
+
   #report(error: unknown): void {
-    if (this.listenerCount('error') > 0) this.emit('error', error);
+    if (this.listenerCount('error') > 0) this.#tell('error', error);
     else if (!this.#isWarned) {
       this.#isWarned = true;
       const detail = "Listen to the connection's 'error' event to hear of what follows; this warning comes once a connection.";

@@ -31,8 +31,8 @@ export class Session {
   readonly #life: Redis;
   readonly #isForeign: boolean;
   #own: Dedicated | null = null;
-  /** Slot of its own connection; null: all keys are together. */
-  #slot: number | null = null;
+  /** Key that its own connection leads to; null: any. */
+  #ownKey: string | null = null;
   #ended = false;
 
   constructor(redis: Redis, { timeoutMs, resends, isForeign }: SessionOptions) {
@@ -91,7 +91,7 @@ export class Session {
   async callBlocking(key: string, words: readonly [command: string, ...args: Arg[]]): Promise<Raw> {
     const own = this.#openFor(key, null);
     try {
-      return await (this.#slot === this.#slotOf(key) ? own : this.#life).call(...words);
+      return await (this.#isOwn(key) ? own : this.#life).call(...words);
     } catch (error) {
       if (error instanceof SlotwiseError && error.executed === 'unknown' && !this.#ended) return null;
       throw error;
@@ -101,13 +101,19 @@ export class Session {
   #openFor(key: string | null, clientName: string | null): Dedicated {
     if (this.#own === null) {
       this.#own = this.#life.dedicated({ ...(key === null ? {} : { key }), ...(clientName === null ? {} : { clientName }) });
-      this.#slot = key === null ? null : this.#slotOf(key);
+      this.#ownKey = key;
     }
     return this.#own;
   }
 
+  /** Whether its own connection leads to where the key is. */
+  #isOwn(key: string): boolean {
+    if (key === this.#ownKey || !this.isSharded) return true;
+    return this.#ownKey !== null && this.#slotOf(this.#ownKey) === this.#slotOf(key);
+  }
+
   #slotOf(key: string): number | null {
-    return this.isSharded ? this.#life.explain('GET', key).slot : null;
+    return this.#life.explain('GET', key).slot;
   }
 
   /** A question to a primary, to any of several. */

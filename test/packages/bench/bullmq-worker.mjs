@@ -28,7 +28,10 @@ async function during(ms, callers, act) {
   const end = performance.now() + ms;
   let count = 0;
   const call = async () => {
-    while (performance.now() < end) count += await act();
+    while (performance.now() < end) {
+      const done = await act();
+      count += done; // not `count += await …`, which adds to what it was before
+    }
   };
   await Promise.all(Array.from({ length: callers }, call));
   return count;

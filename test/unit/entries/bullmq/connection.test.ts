@@ -182,6 +182,28 @@ describe('a connection for BullMQ', () => {
     );
   });
 
+  it('opens again after its end, also where BullMQ has written it before', async () => {
+    const { connection, told } = watched();
+    await connection.connect();
+    connection.disconnect();
+    connection.status = 'end';
+    await connection.connect();
+    assert.deepEqual(told.slice(2), ['close: end', 'end: end', 'connect: ready', 'ready: ready']);
+  });
+
+  it('goes on when a listener throws, and warns of it', async () => {
+    const { connection } = watched();
+    const warnings: string[] = [];
+    const warn = sinon.stub(process, 'emitWarning').callsFake((text) => void warnings.push(String(text)));
+    connection.on('ready', () => {
+      throw new Error('a mistake');
+    });
+    await connection.connect();
+    warn.restore();
+    assert.equal(connection.status, 'ready');
+    assert.deepEqual(warnings, ["A listener of 'ready' threw"]);
+  });
+
   it('takes a wake-up that may have been lost for none, so that the worker looks at once', async () => {
     const { recorder, connection } = watched();
     recorder.reply = new ConnectionLostError('gone', { executed: 'unknown' });
