@@ -23,7 +23,7 @@ interface Brought {
 export function evidenceOf({ plan, world, calls, events, fresh, faults, settledAt, left, holdings }: Brought): Evidence {
   return {
     kind: plan.deployment.kind,
-    ring: ringOf(plan.deployment, world.books),
+    ring: ringOf(plan.deployment, world),
     calls: calls.all,
     subscribers: calls.subscribers,
     books: world.books,
@@ -44,11 +44,12 @@ export function evidenceOf({ plan, world, calls, events, fresh, faults, settledA
   };
 }
 
-function ringOf({ ring }: Plan['deployment'], { executions }: World['books']): RingFacts | null {
+function ringOf({ ring }: Plan['deployment'], { books: { executions }, deployment }: World): RingFacts | null {
   if (ring === undefined) return null;
   const kinds = new Map(ring.members.map(({ servers: { place = 0, kind } }) => [place, kind]));
   const emptied = new Set(executions.flatMap(({ words, server }) => (words[0] === 'FLUSHDB' ? memberAt(server.name) : [])));
-  return { kinds, placesMove: ring.onDown === 'eject' || ring.changesMembers, emptied };
+  const ejects = ring.onDown === 'eject';
+  return { kinds, placesMove: ejects || ring.changesMembers, ejects, lists: deployment.memberLists ?? [], emptied };
 }
 
 /** Those of the beginning, and those that operators add. */

@@ -1,4 +1,4 @@
-import type { MemberKind } from '../topologies/deployment.js';
+import type { MemberKind, MemberList } from '../topologies/deployment.js';
 import type { Evidence } from './check.js';
 import type { Ledger } from './ledger.js';
 
@@ -8,6 +8,10 @@ export interface RingFacts {
   readonly kinds: ReadonlyMap<number, MemberKind>;
   /** Keys change their places: members are ejected, or clients are given others. */
   readonly placesMove: boolean;
+  /** Members are left out while they are down: who has a key is nothing that only its program says. */
+  readonly ejects: boolean;
+  /** The members that clients were given, in order. */
+  readonly lists: readonly MemberList[];
   /** Numbers of members that a client has emptied, because they came back. */
   readonly emptied: ReadonlySet<number>;
 }

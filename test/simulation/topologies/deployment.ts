@@ -29,8 +29,20 @@ export interface Deployment {
   primaryOf(key: string): RedisServer | null;
   /** What operators do, by name. Each begins it, and it goes on in virtual time. */
   readonly operations: Readonly<Record<string, (random: Random) => void>>;
+  /** Of a ring, the members that its clients were given, in order. */
+  readonly memberLists?: readonly MemberList[];
   /** A client was made of it, whose program does what operators of rings want of it. */
   joined?(client: JoinedClient): void;
+}
+
+/** Members that a client has from a moment on. */
+export interface MemberList {
+  /** In ms. */
+  readonly at: number;
+  /** null: all that have no other yet. */
+  readonly client: string | null;
+  /** Number of the member that has a key, by the placement alone. */
+  placeOf(key: string): number;
 }
 
 /** A client of a seed, as far as operators have to do with it. */

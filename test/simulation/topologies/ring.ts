@@ -1,8 +1,15 @@
-import { type RingMemberOptions, type RingOptions, type RingPlacement, ring as ringTopology } from '../../../lib/index.js';
+import {
+  type RingMemberOptions,
+  type RingOptions,
+  type RingPlacement,
+  ring as ringTopology,
+  type TopologyOptions,
+} from '../../../lib/index.js';
+import { placementOf } from '../../../lib/options/ring.js';
 import type { RedisServer } from '../servers/redis/redis-server.js';
 import { hashOf, type Random } from '../time/random.js';
 import type { World } from '../world.js';
-import type { Deploy, Deployment, DeploymentPlan, JoinedClient, MemberKind, MemberPlan, RingPlan } from './deployment.js';
+import type { Deploy, Deployment, DeploymentPlan, JoinedClient, MemberKind, MemberList, MemberPlan, RingPlan } from './deployment.js';
 import { deployReplication } from './replication.js';
 import { deploySentinel } from './sentinel.js';
 import { deploySingle } from './single.js';
@@ -31,7 +38,8 @@ export function deployRing(world: World, plan: DeploymentPlan): Deployment {
     get sentinels() {
       return members.flatMap(({ deployment }) => deployment.sentinels);
     },
-    topology: ringTopology(operator.optionsOf(ring.members.slice(0, ring.first)), placementOf(ring)),
+    topology: operator.topology,
+    memberLists: operator.lists,
     start: () => {
       for (const { deployment } of members) deployment.start();
     },
@@ -47,7 +55,7 @@ function primaryIn(members: readonly Member[], key: string): RedisServer | null 
 }
 
 /** As `ring()` takes it: a function and a pattern are no part of a plan. */
-function placementOf({ placement, onDown, eject, sameMember }: RingPlan): RingPlacement & RingOptions {
+function ringOptionsOf({ placement, onDown, eject, sameMember }: RingPlan): RingPlacement & RingOptions {
   const { as, ...words } = placement;
   const others = { onDown, sameMember, ...(onDown === 'eject' ? { eject } : {}) };
   if (as === 'function')
@@ -60,6 +68,8 @@ function placementOf({ placement, onDown, eject, sameMember }: RingPlan): RingPl
 /** Who looks after a ring: what is done to its groups, and the members that clients are given. */
 class RingOperator {
   readonly operations: Readonly<Record<string, (random: Random) => void>>;
+  readonly topology: TopologyOptions;
+  readonly lists: MemberList[] = [];
   readonly #clients: JoinedClient[] = [];
   #current: readonly MemberPlan[];
 
@@ -69,6 +79,8 @@ class RingOperator {
     private readonly members: readonly Member[],
   ) {
     this.#current = ring.members.slice(0, ring.first);
+    this.topology = this.#topologyOf(this.#current);
+    this.lists.push(this.#listOf(this.#current, null));
     const ofMembers = members.flatMap(({ deployment }) => Object.keys(deployment.operations));
     const operations = [...new Set(ofMembers)].map((name) => [name, (random: Random) => this.#operate(name, random)] as const);
     const own = ring.changesMembers ? [['setMembers', (random: Random) => this.#changeMembers(random)] as const] : [];
@@ -79,7 +91,22 @@ class RingOperator {
     this.#clients.push(client);
   }
 
-  optionsOf(plans: readonly MemberPlan[]): RingMemberOptions[] {
+  #topologyOf(plans: readonly MemberPlan[]): TopologyOptions {
+    return ringTopology(this.#optionsOf(plans), ringOptionsOf(this.ring));
+  }
+
+  #listOf(plans: readonly MemberPlan[], client: string | null): MemberList {
+    const topology = this.#topologyOf(plans);
+    if (topology.kind !== 'ring') throw new Error('a ring is one');
+    const placement = placementOf(topology);
+    return {
+      at: this.world.timeline.now,
+      client,
+      placeOf: (key) => plans[placement.indexOf(Buffer.from(key, 'latin1'))]?.servers.place ?? 0,
+    };
+  }
+
+  #optionsOf(plans: readonly MemberPlan[]): RingMemberOptions[] {
     return plans.map((plan) => {
       const { name, weight } = plan;
       const at = this.members.find((member) => member.plan === plan)?.deployment.topology;
@@ -104,7 +131,8 @@ class RingOperator {
       isMore ? plan === one || this.#current.includes(plan) : plan !== one && this.#current.includes(plan),
     );
     const { world } = this;
-    const given = this.optionsOf(this.#current);
+    const members = this.#current;
+    const given = this.#optionsOf(members);
     const names = this.#current.map(({ name }) => name).join(', ');
     let afterMs = 0;
     for (const client of this.#clients) {
@@ -113,6 +141,7 @@ class RingOperator {
           if (client.isEnded) return;
           world.trace.add(client.plan.name, `has the members ${names}`);
           client.redis.setMembers(given);
+          this.lists.push(this.#listOf(members, client.plan.name));
         }),
       );
       afterMs += random.skewed(ROLL_OUT_MS.least, ROLL_OUT_MS.most);
