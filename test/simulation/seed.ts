@@ -201,6 +201,7 @@ class Seed {
 
   /** Fresh commands succeed on every client that is open. */
   #calm(): void {
+    this.#awaitReturns();
     const { world } = this;
     const programs = this.#programs;
     let left = 0;
@@ -218,7 +219,6 @@ class Seed {
     }
     world.run(() => left === 0, END_MS);
     if (left > 0) this.#violate('fresh commands succeed', 'fresh commands did not settle');
-    this.#awaitReturns();
     this.#fill();
   }
 

@@ -1,5 +1,5 @@
 import type { Execution } from '../books.js';
-import type { CallRecord } from '../workloads/calls.js';
+import type { CallError, CallRecord } from '../workloads/calls.js';
 import type { Check, Evidence, Finding } from './check.js';
 import type { Ledger } from './ledger.js';
 import { givenReply, idsIn } from './replies.js';
@@ -36,7 +36,7 @@ export const pops: Check = {
         findings.push({ at: call.settledAt ?? 0, text, calls: [call.id, element] });
       }
     }
-    return [...findings, ...unexcused(lost, popping, ledger)];
+    return [...findings, ...unexcused(lost, popping, ledger, new Set(books.proxyErrors.map(({ text }) => text)))];
   },
 };
 
@@ -56,11 +56,15 @@ function take(calls: CallRecord[] | undefined, isIt: (call: CallRecord) => boole
   return at >= 0;
 }
 
-/** Calls that do not know what became of them explain one lost element each, those that may run again any number. */
-function unexcused(lost: readonly GivenAway[], popping: readonly CallRecord[], ledger: Ledger): Finding[] {
+/**
+ * Calls that do not know what became of them explain one lost element each, those that may run again any number. What a proxy of no known name
+ * says is taken for a server's word (docs/behind-a-proxy.md), and does not know either.
+ */
+function unexcused(lost: readonly GivenAway[], popping: readonly CallRecord[], ledger: Ledger, ofProxies: ReadonlySet<string>): Finding[] {
   if (lost.length === 0) return [];
+  const isUnsure = ({ executed, message }: CallError): boolean => executed === 'unknown' || ofProxies.has(message);
   const unsure = popping
-    .filter(({ outcome, traits }) => outcome === null || traits.isIdempotent || (!outcome.ok && outcome.error.executed === 'unknown'))
+    .filter(({ outcome, traits }) => outcome === null || traits.isIdempotent || (!outcome.ok && isUnsure(outcome.error)))
     .sort((a, b) => (a.settledAt ?? Number.POSITIVE_INFINITY) - (b.settledAt ?? Number.POSITIVE_INFINITY));
   const findings: Finding[] = [];
   for (const { element, run } of [...lost].sort((a, b) => a.run.at - b.run.at)) {

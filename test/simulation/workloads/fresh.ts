@@ -30,7 +30,13 @@ const EVERYWHERE = { keys: 60, times: 4 };
 
 function everywhere(): Fresh[] {
   const keys = Array.from({ length: EVERYWHERE.keys }, (_, at) => `fresh:${at}`);
-  return Array.from({ length: EVERYWHERE.times }, () => several(keys));
+  const pairs = (id: number): readonly [string, string][] => keys.map((key) => [key, textOf(id)]);
+  const write: Fresh = {
+    words: (id) => ['MSET', ...pairs(id).flat()],
+    keys,
+    send: (redis, id) => redis.mset(Object.fromEntries(pairs(id))),
+  };
+  return Array.from({ length: EVERYWHERE.times }, (_, at) => (at % 2 === 0 ? several(keys) : write));
 }
 
 const kinds: readonly Fresh[] = [
