@@ -28,9 +28,11 @@ export class Presence {
     }
   }
 
-  /** Whether the client is subscribed anywhere. */
-  isThere({ client, kind }: SubscriberRecord, name: string, at: number): boolean {
-    return this.#of(client, kind, name).some(({ from, until }) => from <= at && until > at);
+  /** Whether the client is subscribed anywhere, or at the member of a ring that a server is of. */
+  isThere({ client, kind }: SubscriberRecord, name: string, at: number, near: Stay['server'] | null = null): boolean {
+    return this.#of(client, kind, name).some(({ server, from, until }) => {
+      return from <= at && until > at && (near === null || memberAt(server.name) === memberAt(near.name));
+    });
   }
 
   /**

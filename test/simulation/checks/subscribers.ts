@@ -3,6 +3,7 @@ import { globMatches } from '../servers/redis/glob.js';
 import type { Delivery, SubscriberRecord } from '../workloads/calls.js';
 import { idOf } from '../workloads/calls.js';
 import type { Check, Evidence, Finding } from './check.js';
+import { memberAt } from './group.js';
 import type { Ledger } from './ledger.js';
 import { Presence } from './presence.js';
 import { ms } from './words.js';
@@ -113,18 +114,23 @@ export const gaps: Check = {
       if (record.confirmedAt === null) continue;
       const until = endOf(record, evidence);
       const given = new Set(items.map((item) => (item.type === 'gap' ? '' : `${item.channel} ${item.message}`)));
+      // A pattern has a subscription at each member of a ring, and others have one.
+      const sourceOf = ({ server }: Publication): number =>
+        evidence.ring !== null && record.kind === 'pattern' ? memberAt(server.name) : 0;
       // When the newest was handed out, not when it came: others may have been on their way behind it when the subscriber left.
-      const last = items.reduce(
-        (latest, item) => (item.type === 'message' ? Math.max(latest, places.get(item.message) ?? -1) : latest),
-        -1,
-      );
-      const isAway = !presence.isThere(record, name, until);
+      const last = new Map<number, number>();
+      for (const item of items) {
+        const place = item.type === 'message' ? (places.get(item.message) ?? -1) : -1;
+        const publication = books.publications[place];
+        if (publication !== undefined) last.set(sourceOf(publication), Math.max(last.get(sourceOf(publication)) ?? -1, place));
+      }
       for (const [place, publication] of books.publications.entries()) {
         const { at, channel, message } = publication;
         if (at <= record.confirmedAt || at >= until || !matches(record, name, publication)) continue;
         if (given.has(`${channel} ${message}`) || !presence.shouldHave(record, name, publication)) continue;
         // What comes later, or never, is told when messages come again.
-        if (place > last && (isAway || at > until - STILL_COMING_MS)) continue;
+        const isAway = !presence.isThere(record, name, until, sourceOf(publication) === 0 ? null : publication.server);
+        if (place > (last.get(sourceOf(publication)) ?? -1) && (isAway || at > until - STILL_COMING_MS)) continue;
         if (items.some((item) => item.type === 'gap' && covers(item.gap, at, evidence))) continue;
         const text = `${shownStream(stream)} missed '${message}' on ${channel}, which ${publication.server.name} handed out at ${ms(at)}, and no gap tells of it: ${shownGaps(stream)}`;
         findings.push({ at, text, calls: [record.id, idOf(message)] });
