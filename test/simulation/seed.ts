@@ -5,12 +5,12 @@ import { FIRST_AND_LAST, LAST } from './checks/settling.js';
 import { faults } from './faults/index.js';
 import { openSockets } from './network/virtual-socket.js';
 import { drawPlan, OPERATION } from './planning/draw-plan.js';
-import type { Plan } from './planning/plan.js';
+import { LEAST_COMMANDS, type Plan } from './planning/plan.js';
 import { showPlan } from './planning/show-plan.js';
 import type { DeploymentKind } from './topologies/deployment.js';
 import { topologies } from './topologies/index.js';
 import { type CallRecord, Calls } from './workloads/calls.js';
-import { issueFirstAndLast, issueFresh, issueLast } from './workloads/fresh.js';
+import { issueFirstAndLast, issueFresh, issueLast, LAST_COMMANDS } from './workloads/fresh.js';
 import { workloadOf } from './workloads/index.js';
 import { Programs } from './workloads/programs.js';
 import { World } from './world.js';
@@ -29,6 +29,8 @@ export interface SeedOptions {
   readonly faults?: readonly number[];
   /** Only these workloads, likewise. */
   readonly workloads?: readonly number[];
+  /** Of all programs together, at least. */
+  readonly commands?: number;
 }
 
 /** What a seed brought, for whoever runs many. */
@@ -51,8 +53,6 @@ export interface SeedResult {
   readonly failovers: number;
 }
 
-/** Of a seed, at least. */
-const LEAST_COMMANDS = 300;
 /** How long servers may take to agree after all faults, in ms. */
 const SETTLE_MS = 60_000;
 /** Steps in which time goes on where something is looked at in between, in ms. */
@@ -68,7 +68,7 @@ const LOOK_MS = 500;
 
 /** Runs a seed. Has to be called in an immediate, not in a promise: see `drain` of the client's process. */
 export function runSeed(seed: number, options: SeedOptions = {}): SeedResult {
-  const plan = drawPlan(seed, options.kind);
+  const plan = drawPlan(seed, options.kind, options.commands);
   const world = new World(seed, { isTraced: options.trace ?? false, latency: plan.latency });
   world.enter();
   try {
@@ -235,7 +235,7 @@ class Seed {
   #fill(): void {
     const { world } = this;
     const calls = this.#calls;
-    const missing = LEAST_COMMANDS - (calls.all.length - calls.open);
+    const missing = LEAST_COMMANDS - LAST_COMMANDS - (calls.all.length - calls.open);
     const client = [...this.#programs.clients.values()].find(({ isEnded }) => !isEnded);
     if (missing <= 0 || client === undefined) return;
     const context = this.#programs.contextOf('fill', client, missing);

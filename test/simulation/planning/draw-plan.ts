@@ -4,10 +4,10 @@ import { type DeploymentKind, type DeploymentPlan, hasReplicas } from '../topolo
 import { workloads } from '../workloads/index.js';
 import { drawClient } from './draw-client.js';
 import { drawDeployment, drawLatency } from './draw-deployment.js';
-import type { ClientPlan, FaultPlan, Plan, ViewPlan, WorkloadPlan } from './plan.js';
+import { type ClientPlan, COMMANDS, type FaultPlan, type Plan, type ViewPlan, type WorkloadPlan } from './plan.js';
 
-/** Draws all of a seed before it runs. Each part has random numbers of its own. */
-export function drawPlan(seed: number, kind?: DeploymentKind): Plan {
+/** Draws all of a seed before it runs. Each part has random numbers of its own. `commands`: of all programs together, at least. */
+export function drawPlan(seed: number, kind?: DeploymentKind, commands: number = COMMANDS): Plan {
   const random = new Random(`${seed}/plan`);
   const deployment = drawDeployment(random.fork('deployment'), kind);
   const stormMs = Math.round(random.fork('storm').skewed(2_000, 8_000));
@@ -17,7 +17,7 @@ export function drawPlan(seed: number, kind?: DeploymentKind): Plan {
     deployment,
     latency: drawLatency(random.fork('latency')),
     clients,
-    workloads: drawWorkloads(random.fork('workloads'), { deployment, clients, stormMs }),
+    workloads: drawWorkloads(random.fork('workloads'), { deployment, clients, stormMs }, commands),
     faults: drawFaults(random.fork('faults'), deployment, stormMs),
     stormMs,
   };
@@ -39,8 +39,8 @@ function named(client: ClientPlan): ClientPlan {
   return { ...client, options: { ...client.options, clientName: `${client.options.clientName ?? 'client'}-${client.name}` } };
 }
 
-/** Commands of all programs of a seed. */
-const COMMANDS = { least: 310, most: 350 };
+/** So many more at most. */
+const MORE_COMMANDS = 40;
 
 /** What proxies that spread keys refuse: of interest is how, and not often. */
 const REFUSED_WORKLOADS: readonly string[] = [
@@ -49,13 +49,17 @@ const REFUSED_WORKLOADS: readonly string[] = [
 ];
 const REFUSED_SHARE = 0.1;
 
-function drawWorkloads(random: Random, { deployment, clients, stormMs }: Pick<Plan, 'deployment' | 'clients' | 'stormMs'>): WorkloadPlan[] {
+function drawWorkloads(
+  random: Random,
+  { deployment, clients, stormMs }: Pick<Plan, 'deployment' | 'clients' | 'stormMs'>,
+  least: number,
+): WorkloadPlan[] {
   const refused = deployment.endpoints?.options.refuses === undefined ? [] : REFUSED_WORKLOADS;
   const weights = Object.fromEntries(
     workloads.map(({ name, weight }) => [name, weight({ deployment }) * (refused.includes(name) ? REFUSED_SHARE : 1)]),
   );
   const drawn: WorkloadPlan[] = [];
-  const total = random.integer(COMMANDS.least, COMMANDS.most);
+  const total = random.integer(least, least + MORE_COMMANDS);
   // Of a client that ends in the middle not all are issued.
   for (let left = total, ended = 0; left > 0; ) {
     const name = random.weighted(weights);

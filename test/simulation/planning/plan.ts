@@ -2,6 +2,11 @@ import type { ClientOptions } from '../../../lib/index.js';
 import type { Latency } from '../network/link.js';
 import type { DeploymentPlan } from '../topologies/deployment.js';
 
+/** Commands of a seed, at least. */
+export const LEAST_COMMANDS = 300;
+/** Those of its programs, at least. Programs issue some more, and a seed ends with others. */
+export const COMMANDS = 240;
+
 /** A client of a seed. */
 export interface ClientPlan {
   /** `a`, `b`. */

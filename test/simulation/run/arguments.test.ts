@@ -12,6 +12,7 @@ const defaults = {
   kind: null,
   onlyFaults: null,
   onlyWorkloads: null,
+  commands: null,
   json: null,
   breaks: null,
 };
@@ -23,6 +24,7 @@ const cases: readonly (readonly [line: string, expected: Partial<typeof defaults
   ['--minutes 3 --seeds 7', { seeds: 7, minutes: 3 }],
   ['--seed 0 --trace', { seed: 0, trace: true }],
   ['--seed 9 --only-faults 0,kill --only-workloads 2', { seed: 9, onlyFaults: ['0', 'kill'], onlyWorkloads: ['2'] }],
+  ['--seed 9 --commands 310', { seed: 9, commands: 310 }],
   ['--seed 9 --only-faults=', { seed: 9, onlyFaults: [] }],
   ['--kind cluster --json out.json', { kind: 'cluster', json: 'out.json' }],
   ['--breaks', { seeds: null, breaks: [] }],
@@ -34,6 +36,7 @@ const refused: readonly (readonly [line: string, why: RegExp])[] = [
   ['--seeds 0', /--seeds wants a whole number of at least 1, not "0"/],
   ['--seeds many', /--seeds wants a whole number/],
   ['--seed 1.5', /--seed wants a whole number/],
+  ['--commands 0', /--commands wants a whole number of at least 1/],
   ['--minutes 0', /--minutes wants a number above 0/],
   ['--kind circle', /--kind wants single, replication, sentinel, cluster, ring, endpoints, not "circle"/],
   ['--trace', /--trace needs --seed/],

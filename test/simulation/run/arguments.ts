@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { COMMANDS } from '../planning/plan.js';
 import { type DeploymentKind, deploymentKinds as kinds } from '../topologies/deployment.js';
 
 export class ArgumentsError extends Error {}
@@ -19,6 +20,8 @@ export interface SimulateArguments {
   readonly onlyFaults: readonly string[] | null;
   /** The only workloads, likewise. */
   readonly onlyWorkloads: readonly string[] | null;
+  /** Of all programs of a seed, at least; null: as many as seeds mostly have. */
+  readonly commands: number | null;
   readonly json: string | null;
   /** Names of the breaks to try; empty: all; null: none, seeds are run. */
   readonly breaks: readonly string[] | null;
@@ -37,6 +40,7 @@ export const usage = `npm run simulate -- [options]
   --kind name        only seeds with these servers: ${kinds.join(', ')}
   --only-faults a,b  of the faults that a seed draws let only these strike, by name or by place; an empty list lets none
   --only-workloads a,b   the same of what the programs do
+  --commands n       draw seeds whose programs issue n commands or some more (default ${COMMANDS})
   --json file        write the report as JSON, too
   --breaks [name …]  break the engine on purpose, and see who notices: all breaks, or these`;
 
@@ -50,6 +54,7 @@ const options = {
   kind: { type: 'string' },
   'only-faults': { type: 'string' },
   'only-workloads': { type: 'string' },
+  commands: { type: 'string' },
   json: { type: 'string' },
   breaks: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -78,6 +83,7 @@ export function parseArguments(argv: readonly string[]): SimulateArguments | nul
     kind: values.kind === undefined ? null : kindOf(values.kind),
     onlyFaults: listOf(values['only-faults']),
     onlyWorkloads: listOf(values['only-workloads']),
+    commands: values.commands === undefined ? null : whole('commands', values.commands, 1),
     json: values.json ?? null,
     breaks: values.breaks ? positionals : null,
   };

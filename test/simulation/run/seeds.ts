@@ -27,14 +27,21 @@ interface NeededParts {
 }
 
 /** What every seed of the run has in common. */
-function jobOf(seed: number, { kind, onlyFaults, onlyWorkloads }: SimulateArguments): SeedJob {
-  return { seed, kind: kind ?? undefined, faults: onlyFaults ?? undefined, workloads: onlyWorkloads ?? undefined };
+function jobOf(seed: number, { kind, onlyFaults, onlyWorkloads, commands }: SimulateArguments): SeedJob {
+  return {
+    seed,
+    kind: kind ?? undefined,
+    faults: onlyFaults ?? undefined,
+    workloads: onlyWorkloads ?? undefined,
+    commands: commands ?? undefined,
+  };
 }
 
 /** The options that a replay of a job needs beside its seed. */
-function wordsOf({ kind, faults, workloads }: SeedJob): string[] {
+export function wordsOf({ kind, faults, workloads, commands }: SeedJob): string[] {
   return [
     ...(kind === undefined ? [] : [`--kind ${kind}`]),
+    ...(commands === undefined ? [] : [`--commands ${commands}`]),
     ...(faults === undefined ? [] : [`--only-faults "${faults.join(',')}"`]),
     ...(workloads === undefined ? [] : [`--only-workloads "${workloads.join(',')}"`]),
   ];

@@ -12,6 +12,8 @@ export interface SeedJob {
   /** Only these parts of the plan, each by its name or by its place in it; undefined: all. */
   readonly faults?: readonly string[] | undefined;
   readonly workloads?: readonly string[] | undefined;
+  /** Of all programs together, at least; undefined: as many as seeds mostly have. */
+  readonly commands?: number | undefined;
 }
 
 /** Names of the parts of a plan, in their order. */
@@ -36,12 +38,13 @@ export interface WorkerReady {
   readonly tables: ReturnType<typeof knownTables>;
 }
 
-function optionsOf({ trace = false, kind, faults, workloads }: SeedJob, parts: PlanParts): SeedOptions {
+function optionsOf({ trace = false, kind, faults, workloads, commands }: SeedJob, parts: PlanParts): SeedOptions {
   return {
     trace,
     ...(kind === undefined ? {} : { kind }),
     ...(faults === undefined ? {} : { faults: placesOf(parts.faults, faults) }),
     ...(workloads === undefined ? {} : { workloads: placesOf(parts.workloads, workloads) }),
+    ...(commands === undefined ? {} : { commands }),
   };
 }
 
@@ -53,7 +56,7 @@ function run(job: SeedJob): SeedReport {
   const { seed } = job;
   let parts: PlanParts | null = null;
   try {
-    const plan = drawPlan(seed, job.kind);
+    const plan = drawPlan(seed, job.kind, job.commands);
     parts = { faults: plan.faults.map(({ name }) => name), workloads: plan.workloads.map(({ name }) => name) };
     return { seed, parts, result: runSeed(seed, optionsOf(job, parts)), crash: null, states: takeStateCounts() };
   } catch (error) {

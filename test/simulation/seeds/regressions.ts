@@ -8,6 +8,9 @@ export interface Regression {
   readonly was: string;
 }
 
+/** Commands of the programs of these seeds, at least: as many as all seeds had when they were found. */
+export const REGRESSION_COMMANDS = 310;
+
 /** A seed means something else once what seeds draw has changed; the test of the part that was mended stays. */
 export const regressions: readonly Regression[] = [
   {
@@ -169,6 +172,31 @@ export const regressions: readonly Regression[] = [
     seed: 248,
     kind: 'endpoints',
     was: 'One server behind a proxy refused its part of MSET, another one had run its own, and the caller was told that nothing had run.',
+  },
+  {
+    seed: 1723,
+    kind: 'cluster',
+    was: 'Three nodes that had not heard of it yet had the client give slots back to the node from which another one had taken them.',
+  },
+  {
+    seed: 50060,
+    kind: 'cluster',
+    was: 'The same, where one of the three was that old owner, which took writes and lost them when it heard.',
+  },
+  {
+    seed: 6209,
+    kind: 'cluster',
+    was: 'News of an owner of slots waited up to 100 ms for another owner, of which nothing was new, that did not answer.',
+  },
+  {
+    seed: 50083,
+    kind: 'cluster',
+    was: 'A node told of a failover when the probe that had asked it was over: nobody listened, and writes went to the old primary until it refused.',
+  },
+  {
+    seed: 50105,
+    kind: 'cluster',
+    was: 'The same, while the next probe waited for nodes that did not answer.',
   },
 ];
 

@@ -108,7 +108,7 @@ function kindsFor({ kind, topology }: Deployment): readonly Fresh[] {
 }
 
 /** More than the smallest queue that clients have. */
-const LAST_COMMANDS = 35;
+export const LAST_COMMANDS = 35;
 
 /** Issues commands that `close()` finds under way, all in one turn of the loop. */
 export async function issueLast(context: WorkloadContext): Promise<void> {
