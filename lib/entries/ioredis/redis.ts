@@ -130,7 +130,7 @@ export class Redis extends Connected {
       // Taken out of the options: programs do not expect `this` to be those.
       delayOf: (attempt) => {
         const { retryStrategy } = options;
-        return retryStrategy?.(attempt);
+        return typeof retryStrategy === 'function' ? retryStrategy(attempt) : null;
       },
       endsBy: (reason) => reason === this.#lastFailure,
       closed: closedError,
