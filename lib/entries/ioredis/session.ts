@@ -26,6 +26,7 @@ export class Session {
   #isOver = false;
   /** Questions whether it serves that have no answer yet. */
   #questions = 0;
+  #scout: EngineRef | null = null;
 
   private constructor(
     ref: EngineRef,
@@ -74,12 +75,15 @@ export class Session {
     return served;
   }
 
-  /** One attempt to reach the servers, beside the engine's, which tells of a failure once. */
+  /** One attempt to reach the servers, beside the engine's, which tells of a failure once. It ends with the session. */
   async scout(): Promise<void> {
+    if (this.#isOver) return;
     const { client } = this.settings;
     const scout = EngineRef.of({ ...client, failFast: true, timeoutMs: client.connectTimeoutMs ?? 10_000 });
     // It is told by `connect()`.
     scout.engine.on('error', () => {});
+    this.#scout?.abandon();
+    this.#scout = scout;
     try {
       await scout.engine.connect();
     } finally {
@@ -128,6 +132,7 @@ export class Session {
     engine.off('reconnecting', this.#onReconnecting);
     engine.off('error', this.#onError);
     engine.off('topology', this.#onTopology);
+    this.#scout?.abandon();
     this.#ref.abandon();
   }
 
