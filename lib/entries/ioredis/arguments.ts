@@ -1,3 +1,5 @@
+import type { Untyped } from './untyped.js';
+
 /** Argument of a command as it is sent. */
 export type SentArgument = string | Buffer;
 
@@ -32,7 +34,7 @@ function toText(arg: unknown): SentArgument {
 }
 
 /** Transformer of arguments, by which a map or an object becomes fields and values. */
-export type ArgumentTransformer = (args: unknown[]) => unknown[];
+export type ArgumentTransformer = (args: Untyped[]) => Untyped[];
 
 /** Fields and values of a map or an object; null for what is neither. */
 function pairsOf(given: unknown): unknown[] | null {

@@ -1,7 +1,8 @@
 import { setTimeout } from '../../runtime/runtime.js';
+import type { Untyped } from './untyped.js';
 
 /** Callback of a command. */
-export type Callback<T = unknown> = (err?: Error | null, result?: T) => void;
+export type Callback<T = Untyped> = (err?: Error | null, result?: T) => void;
 
 /** Calls back when the promise settles, which then counts as handled; gives the promise. */
 export function nodeify<T>(promise: Promise<T>, callback: Callback<T> | undefined): Promise<T> {

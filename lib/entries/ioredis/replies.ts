@@ -1,3 +1,5 @@
+import type { Untyped } from './untyped.js';
+
 /** What a transformer of replies is told of the command. */
 export interface ReplyContext {
   readonly commandName: string;
@@ -6,7 +8,7 @@ export interface ReplyContext {
 }
 
 /** Transformer of replies. */
-export type ReplyTransformer = (reply: unknown, context: ReplyContext) => unknown;
+export type ReplyTransformer = (reply: Untyped, context: ReplyContext) => unknown;
 
 const INTEGER = /^-?\d+$/;
 

@@ -212,7 +212,15 @@ export async function anyCommand(): Promise<void> {
   await redis.call('set', ['a', 'b']);
   await redis.callBuffer('get', 'a');
   redis.sendCommand(new Command('get', ['a'], { replyEncoding: 'utf8' }, (error, result) => void [error, result]));
-  Command.setReplyTransformer('hgetall', (result) => result);
+  Command.setReplyTransformer('hgetall', (result) => {
+    const pairs: [string, string][] = [];
+    for (let i = 0; i < result.length; i += 2) pairs.push([String(result[i]), String(result[i + 1])]);
+    return pairs;
+  });
+  Redis.Command.setReplyTransformer('mget', (result: string[]) => result.map((text) => text.length));
+  Redis.Command.setArgumentTransformer('sadd', (args) => [args[0], ...args.slice(1).map(String)]);
+  const done: Callback = (error, result) => void [error, result.length];
+  redis.call('get', 'k', done);
   void doc;
 }
 
