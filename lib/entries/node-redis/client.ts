@@ -1,4 +1,5 @@
 import type { Raw } from '../../index.js';
+import { warnOnce } from '../shared/warnings.js';
 import { prefixed, type RedisArgument, type RedisVariadicArgument } from './command-parser.js';
 import type { Route } from './commander.js';
 import { Core } from './core.js';
@@ -217,6 +218,13 @@ export class RedisClient<
   multi<Mode extends MultiMode = 'typed'>(): RedisClientMultiCommandType<Mode, [], M, F, S, TM> {
     return this.MULTI<Mode>();
   }
+
+  /** Taken, and of no effect: the connections of the client keep the process alive until it ends. */
+  unref(): void {
+    warnOnce('node-redis', 'unref()', 'it has no effect: close() or destroy() the client to let the process end');
+  }
+
+  ref(): void {}
 
   /** A client of the same server; commands that block have connections of their own there, as here. */
   createPool(_options?: Partial<RedisPoolOptions>): RedisClientType<M, F, S, RESP, TM> {
