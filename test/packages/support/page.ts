@@ -14,11 +14,15 @@ export interface Program {
   readonly prints: string;
 }
 
-/** The programs of a page, written to files: its blocks of `typescript`, each named by the heading above it. */
-export function programsOf(page: string): readonly Program[] {
-  const text = readFileSync(join(root, page), 'utf8');
+/** The programs of pages, written to files: their blocks of `typescript`, each named by the heading above it. */
+export function programsOf(pages: readonly string[]): readonly Program[] {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  return pages.flatMap(programsOfPage);
+}
+
+function programsOfPage(page: string): readonly Program[] {
+  const text = readFileSync(join(root, page), 'utf8');
   return [...text.matchAll(/^```typescript\n(.*?)^```/gms)].map(({ 1: code = '', index }) => {
     const title = [...text.slice(0, index).matchAll(/^#+ (.*)$/gm)].at(-1)?.[1] ?? page;
     const file = join(folder, `${title.toLowerCase().replaceAll(/\W+/g, '-')}-${index}.ts`);

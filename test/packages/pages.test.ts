@@ -8,13 +8,13 @@ import { urlOf } from './support/url.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const execute = promisify(execFile);
-const programs = programsOf('docs/with-your-framework.md');
+const programs = programsOf(['docs/with-your-framework.md', 'docs/migrate-from-ioredis.md', 'docs/migrate-from-node-redis.md']);
 const folder = configurePrograms();
 /** Programs whose package does not work on a topology, with its reason. */
 const notOn: Readonly<Record<string, Partial<Record<TopologyKind, string>>>> = {};
 
-describe('the page "With your framework"', () => {
-  it('has programs that compile', async function () {
+describe('the pages for those who come from other clients', () => {
+  it('have programs that compile', async function () {
     this.timeout(120_000);
     const compiler = `${root}node_modules/typescript/bin/tsc`;
     const compiled = execute(process.execPath, [compiler, '-p', folder, '--pretty', 'false']);
@@ -28,7 +28,7 @@ describe('the page "With your framework"', () => {
       for (const { title, file, prints } of programs) {
         const why = notOn[title]?.[kind];
         if (why !== undefined) continue;
-        it(`has a program for ${title}`, async function () {
+        it(`have a program for ${title}`, async function () {
           this.timeout(60_000);
           const topology = await sharedTopology(kind);
           await topology.flush();
