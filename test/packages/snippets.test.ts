@@ -12,6 +12,10 @@ const originals = {
   ioredis: `${folder}node_modules/ioredis-original/built/index.d.ts`,
   redis: `${folder}node_modules/redis-original/dist/index.d.ts`,
 };
+const ours = {
+  ioredis: `${root}dist/cjs/entries/ioredis/index.d.ts`,
+  redis: `${root}dist/cjs/entries/node-redis/index.d.ts`,
+};
 const mistake = "import { Redis } from 'ioredis';\nexport const text = (redis: Redis): Promise<string> => redis.get('a');\n";
 
 /** Mistakes that the compiler finds in the snippets, where `ioredis` and `redis` mean these declarations. */
@@ -47,7 +51,7 @@ describe('programs written for other clients', function () {
     assert.ok((texts.join('\n').match(/^export /gm)?.length ?? 0) >= 40);
   });
 
-  for (const [name, paths] of Object.entries({ originals })) {
+  for (const [name, paths] of Object.entries({ originals, ours })) {
     it(`compile against the types of ${name === 'ours' ? 'the entries' : 'these clients'}`, async () => {
       const found = await compile(name, paths);
       assert.match(found.find((line) => line.includes('mistake.ts')) ?? '', /TS2322/, 'the type check did not run');
