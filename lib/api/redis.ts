@@ -277,6 +277,16 @@ export class Redis<in out Text extends AnyText = string, in out Integer extends 
     return this.#client.explain(spec, args, this.#view);
   }
 
+  /** Kind of the topology in the options: known before the servers are. */
+  get topologyKind(): TopologySnapshot['kind'] {
+    return this.#client.options.topology.kind;
+  }
+
+  /** The option `keyPrefix`; null: there is none. */
+  get keyPrefix(): string | null {
+    return this.#client.options.keyPrefix;
+  }
+
   /** The servers as last seen; null before the first answer. */
   get topology(): TopologySnapshot | null {
     return this.#client.snapshot;

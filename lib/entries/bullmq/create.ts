@@ -1,6 +1,7 @@
 import { type ClientOptions, OptionsError, type Redis } from '../../index.js';
 import { suggest } from '../../util/suggestion.js';
 import { typeText } from '../../util/type-text.js';
+import { isClient } from '../shared/given-client.js';
 import { warnOnce } from '../shared/warnings.js';
 import { BullConnection } from './connection.js';
 import { Engine } from './engine.js';
@@ -61,9 +62,4 @@ function engineOf(given: Given): Engine {
     warnOnce('bullmq', 'reads', 'BullMQ reads what has just been written: its commands go to the primary');
   }
   return Engine.ofOptions(given);
-}
-
-/** By what a client has and options have not; of another copy of this package, too. */
-function isClient(given: Redis<string, number> | ClientOptions): given is Redis<string, number> {
-  return ['duplicate', 'dedicated', 'pipeline'].every((name) => typeof Reflect.get(given, name) === 'function');
 }

@@ -2,16 +2,22 @@ import { type ClientOptions, createClient, type Redis } from '../../index.js';
 
 /** Engine that objects of an entry share. The last one that lets go of it ends it. */
 export class EngineRef {
-  readonly engine: Redis;
   #holders = 1;
 
-  private constructor(readonly options: ClientOptions) {
-    this.engine = createClient(options) as Redis; // the types of its integers are the entry's matter
-  }
+  private constructor(
+    readonly engine: Redis,
+    /** A program made it, which alone ends it. */
+    readonly isForeign: boolean,
+  ) {}
 
   /** An engine of its own, with one holder. Throws for options that are wrong. */
   static of(options: ClientOptions): EngineRef {
-    return new EngineRef(options);
+    return new EngineRef(createClient(options) as Redis, false); // the types of its integers are the entry's matter
+  }
+
+  /** A client that a program made, with one holder. */
+  static over(client: Redis): EngineRef {
+    return new EngineRef(client, true);
   }
 
   get isShared(): boolean {
@@ -34,8 +40,8 @@ export class EngineRef {
     if (this.#leave()) this.engine.destroy();
   }
 
-  /** Whether the last one left. */
+  /** Whether the last one left an engine that ends with it. */
   #leave(): boolean {
-    return this.#holders > 0 && --this.#holders === 0;
+    return this.#holders > 0 && --this.#holders === 0 && !this.isForeign;
   }
 }

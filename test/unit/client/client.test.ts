@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ClosedError, createClient, type Redis, single } from '../../../lib/index.js';
+import { ClosedError, cluster, createClient, type Redis, single } from '../../../lib/index.js';
 import { ScriptedReplication } from '../../support/scripted-group.js';
 import { ScriptedWorld, silence } from '../../support/scripted-world.js';
 
@@ -64,5 +64,15 @@ describe('close() of a client', () => {
     connectionOf('BLPOP queue 0')?.send(null);
     await world.outcome(isEnded);
     await world.outcome(closed);
+  });
+});
+
+describe('what a client says of its options', () => {
+  it('is known before the servers are', async () => {
+    await using plain = createClient('redis://127.0.0.1:1');
+    assert.deepEqual([plain.topologyKind, plain.keyPrefix, plain.topology], ['single', null, null]);
+    await using prefixed = createClient({ topology: cluster(['127.0.0.1:1']), keyPrefix: 'app:' });
+    const view = prefixed.duplicate().with({ timeoutMs: 1 });
+    assert.deepEqual([view.topologyKind, view.keyPrefix, view.topology], ['cluster', 'app:', null]);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EngineRef } from '../../../../lib/entries/shared/engine-ref.js';
-import { OptionsError } from '../../../../lib/index.js';
+import { createClient, OptionsError } from '../../../../lib/index.js';
 
 function closesOf(ref: EngineRef): string[] {
   const closes: string[] = [];
@@ -29,6 +29,17 @@ describe('an engine that objects share', () => {
     const closes = closesOf(ref);
     await ref.release();
     assert.deepEqual(closes, ['close']);
+  });
+
+  it('stays open when a program made it', async () => {
+    await using client = createClient('redis://127.0.0.1:1');
+    for (const leave of [(ref: EngineRef) => ref.abandon(), (ref: EngineRef) => ref.release()]) {
+      const ref = EngineRef.over(client);
+      const closes = closesOf(ref);
+      await leave(ref);
+      assert.deepEqual(closes, []);
+      assert.throws(() => ref.retain(), /has ended/);
+    }
   });
 
   it('refuses options that are wrong', () => {
