@@ -1,4 +1,4 @@
-import { type SlotwiseError, TopologyError } from '../../index.js';
+import { type Redis as Client, type SlotwiseError, TopologyError } from '../../index.js';
 import { ClusterNodes } from './cluster-nodes.js';
 import type { Command } from './command.js';
 import type { CommandBatch } from './command-target.js';
@@ -9,6 +9,8 @@ import { clusterSettings, startupNodes } from './options/cluster-engine-options.
 import { CLUSTER_DEFAULTS, type ClusterNode, type ClusterOptions, type NodeRole } from './options/cluster-options.js';
 import { CLUSTER_HONOURED, REDIS_HONOURED, warnOfOptions } from './options/honoured.js';
 import { REDIS_DEFAULTS, type RedisOptions } from './options/redis-options.js';
+import { ClientBeneath } from './over/client-beneath.js';
+import { ShardObjects } from './over/shard-objects.js';
 import { Redis } from './redis.js';
 
 const NOBODY_MESSAGE = 'None of startup nodes is available';
@@ -20,13 +22,18 @@ export class Cluster extends Connected {
   readonly startupNodes: readonly ClusterNode[];
   protected readonly connection: EngineConnection;
   protected readonly rules: CommandRules;
-  readonly #nodes: ClusterNodes;
+  readonly #nodes: ClusterNodes | null;
+  /** In the place of the nodes, over a client that was given. */
+  readonly #shards: ShardObjects<Redis> | null;
+  readonly #beneath: ClientBeneath | null;
 
-  /** Some nodes of the cluster, by which the others are found. */
-  constructor(nodes: readonly ClusterNode[], options: ClusterOptions = {}) {
+  /** Some nodes of the cluster, by which the others are found; or a client of slotwise, on which the object stands with an end of its own. */
+  constructor(nodes: readonly ClusterNode[] | Client, options: ClusterOptions = {}) {
     super();
-    this.startupNodes = nodes;
-    this.options = { ...CLUSTER_DEFAULTS, ...withoutUndefined(options) };
+    const beneath = ClientBeneath.of([nodes, options]);
+    this.#beneath = beneath;
+    this.startupNodes = beneath === null ? (nodes as readonly ClusterNode[]) : []; // no client
+    this.options = beneath?.clusterOptions() ?? { ...CLUSTER_DEFAULTS, ...withoutUndefined(options) };
     warnOfOptions(options, CLUSTER_HONOURED);
     warnOfOptions(options.redisOptions ?? {}, REDIS_HONOURED);
     const { redisOptions, scaleReads } = this.options;
@@ -39,12 +46,14 @@ export class Cluster extends Connected {
       notReadyMessage: CLUSTER_NOT_READY_MESSAGE,
       reconnectOnError: redisOptions?.reconnectOnError ?? null,
     };
-    this.#nodes = new ClusterNodes(
+    const known = new ClusterNodes(
       () => ({ ...redisOptions, protocol }) as RedisOptions,
       (event, redis, key) => this.emit(event, redis, key),
     );
-    const choose = typeof scaleReads === 'function' ? this.#nodes.chooser(scaleReads) : null;
-    const settings = clusterSettings(startupNodes(nodes), this.options, choose);
+    this.#nodes = beneath === null ? known : null;
+    this.#shards = beneath && new ShardObjects(beneath.client, (key) => Redis.ofShard(beneath.client, key, redisOptions ?? {}));
+    const choose = typeof scaleReads === 'function' ? known.chooser(scaleReads) : null;
+    const settings = beneath?.settings(this.options) ?? clusterSettings(startupNodes(this.startupNodes), this.options, choose);
     this.connection = new EngineConnection(this, {
       settings,
       pinned: null,
@@ -54,6 +63,7 @@ export class Cluster extends Connected {
       autoResubscribe: redisOptions?.autoResubscribe !== false,
       isCluster: true,
       isReadOnly: false,
+      shardKey: null,
       delayOf: (attempt, reason) => this.options.clusterRetryStrategy?.call(this, attempt, reason as Error | undefined),
       endsBy: () => false,
       closed: () => new Error(NOBODY_MESSAGE),
@@ -62,14 +72,14 @@ export class Cluster extends Connected {
       problemOf: (error) => this.#problemOf(error),
       topologyChanged: () => this.#follow(),
       ready: () => {},
-      ended: () => this.#nodes.clear(),
+      ended: () => (this.#nodes ?? this.#shards)?.clear(),
     });
     this.begin(this.options.lazyConnect === true, this.options.scripts);
   }
 
   /** Objects for the nodes with this role, as far as they are known. */
   nodes(role: NodeRole = 'all'): Redis[] {
-    return this.#nodes.get(role);
+    return (this.#nodes ?? this.#shards)?.get(role) ?? [];
   }
 
   /** Another object with the same nodes and options. */
@@ -77,6 +87,7 @@ export class Cluster extends Connected {
     const { redisOptions } = this.options;
     const merged = redisOptions && override.redisOptions ? { redisOptions: { ...redisOptions, ...override.redisOptions } } : {};
     const Class = this.constructor as typeof Cluster; // of a derived class one of that
+    if (this.#beneath !== null) return new Class(this.#beneath.client, { ...this.#beneath.given, ...override });
     return new Class(nodes.length > 0 ? nodes : this.startupNodes, { ...this.options, ...override, ...merged });
   }
 
@@ -99,7 +110,7 @@ export class Cluster extends Connected {
   }
 
   #follow(): void {
-    this.#nodes.follow(this.connection.session?.topology ?? null);
+    this.#nodes?.follow(this.connection.session?.topology ?? null);
     this.emit('refresh');
   }
 

@@ -3,6 +3,7 @@ import { takeCallback } from './callbacks.js';
 import { Command, type CommandOptions } from './command.js';
 import { COMMAND_NAMES } from './command-names.js';
 import { callersStack } from './friendly-stack.js';
+import { prefixToAdd } from './over/client-beneath.js';
 import { CommandScript, type ScriptDefinition } from './script.js';
 
 /** What the commands need of the options. */
@@ -67,8 +68,10 @@ function addMethods(to: object, name: string, { string, buffer }: { string: Comm
 
 /** The options of one command: those given, unless the object has some of its own. */
 function optionsOf(commander: Commander, given: CommandOptions, method: CommandMethod): CommandOptions {
-  const { keyPrefix, showFriendlyErrorStack } = commander.options;
-  if (!keyPrefix && !showFriendlyErrorStack) return given;
+  const { options } = commander;
+  if (!options.keyPrefix && !options.showFriendlyErrorStack) return given;
+  const { showFriendlyErrorStack } = options;
+  const keyPrefix = prefixToAdd(options);
   return { ...given, ...(keyPrefix ? { keyPrefix } : {}), ...(showFriendlyErrorStack ? { errorStack: callersStack(method) } : {}) };
 }
 

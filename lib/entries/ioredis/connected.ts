@@ -1,4 +1,4 @@
-import { ClosedError, IntegerRangeError } from '../../index.js';
+import { type Redis as Client, ClosedError, IntegerRangeError } from '../../index.js';
 import { type Callback, nodeify } from './callbacks.js';
 import { ClientCommander } from './client-commander.js';
 import type { Command } from './command.js';
@@ -37,6 +37,11 @@ export abstract class Connected extends ClientCommander {
 
   set status(status: RedisStatus) {
     this.connection.cycle.overwrite(status);
+  }
+
+  /** The client of slotwise that it stands on now, for code that is written for that; null: it has none, before it connects and after its end. */
+  get native(): Client | null {
+    return this.connection.session?.native ?? null;
   }
 
   /** Nothing waits to be pipelined. */

@@ -1,11 +1,14 @@
 import { IntegerRangeError, type Redis, type Script } from '../../index.js';
 import type { Command } from './command.js';
+import { asResp2 } from './over/resp2-replies.js';
 import { roundBigints } from './replies.js';
 
 /** Views of the engine on which commands are issued: text as strings, and as bytes. */
 export interface EngineViews {
   readonly text: Redis;
   readonly bytes: Redis;
+  /** The client is not the entry's: its replies are read as bytes, and become those of RESP2. */
+  readonly isForeign: boolean;
 }
 
 /** What a view, a pipeline and a transaction of the engine have alike. */
@@ -31,16 +34,32 @@ const isText = ({ replyEncoding }: Command): boolean => replyEncoding === 'utf8'
 
 /** Issues a command, and gives its reply as it came: text, or bytes where the command wants another encoding. */
 export function callEngine(views: EngineViews, command: Command): Promise<unknown> {
+  if (views.isForeign) return callForeign(views, command);
   return issue((isText(command) ? views.text : views.bytes) as unknown as Issuer, command) as Promise<unknown>; // by `call` and `script`
+}
+
+async function callForeign({ bytes }: EngineViews, command: Command): Promise<unknown> {
+  try {
+    return asResp2(command.name, command.args, await issue(bytes as unknown as Issuer, command)); // as above
+  } catch (error) {
+    if (error instanceof IntegerRangeError) return asResp2(command.name, command.args, roundedReply(error));
+    throw error;
+  }
 }
 
 /** Issues commands together; outcomes are the engine's. Rejects where none of them was run. */
 export async function runBatch(views: EngineViews, commands: readonly Command[], transaction: boolean): Promise<readonly unknown[]> {
   if (commands.length === 0) return [];
-  const view = commands.every(isText) ? views.text : views.bytes;
+  const view = !views.isForeign && commands.every(isText) ? views.text : views.bytes;
   const batch = (transaction ? view.multi() : view.pipeline()) as unknown as Batch;
   for (const command of commands) issue(batch, command);
-  return batch.exec({ errors: 'inline' });
+  const outcomes = await batch.exec({ errors: 'inline' });
+  return views.isForeign ? outcomes.map((outcome, at) => foreignOutcome(outcome, commands[at])) : outcomes;
+}
+
+function foreignOutcome(outcome: unknown, command: Command | undefined): unknown {
+  const reply = outcome instanceof IntegerRangeError ? roundedReply(outcome) : outcome;
+  return reply instanceof Error || command === undefined ? reply : asResp2(command.name, command.args, reply);
 }
 
 /** The reply of a command that has integers beyond 2^53: rounded, as ioredis gives it. */

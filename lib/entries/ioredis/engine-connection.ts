@@ -18,6 +18,8 @@ export interface ConnectionRules {
   readonly autoResubscribe: boolean;
   /** A replica of a cluster serves reads then. */
   readonly isReadOnly: boolean;
+  /** Key of the shard that the object is for; null: none. */
+  readonly shardKey: string | null;
   /** It says when it begins to disconnect. */
   readonly isCluster: boolean;
   delayOf(attempt: number, reason: unknown): unknown;
@@ -76,7 +78,7 @@ export class EngineConnection implements CycleHost, EngineListener {
   }
 
   /** Gives it a connection of its own, if it has none; what was sent before comes first. `key`: where it leads, in a cluster. */
-  dedicate(key?: string | Buffer): OwnConnection {
+  dedicate(key: string | Buffer | undefined = this.rules.shardKey ?? undefined): OwnConnection {
     if (this.#own === null) {
       this.#own = new OwnConnection(() => this.opened().dedicated(key), this.rules.isReadOnly);
       this.#own.begin(this.opened().serves());
@@ -194,6 +196,10 @@ export class EngineConnection implements CycleHost, EngineListener {
     if (this.#session !== null && this.adaptsTo(error, this.#session)) return;
     const isLost = error instanceof TopologyError;
     this.cycle.failed(isLost ? this.rules.problemOf(error) : error, isLost);
+  }
+
+  onClosed(): void {
+    this.cycle.disconnect(false);
   }
 
   onTopology(): void {

@@ -1,14 +1,17 @@
-import type { SlotwiseError } from '../../index.js';
+import { type Redis as Client, OptionsError, type SlotwiseError } from '../../index.js';
 import { type Callback, nodeify } from './callbacks.js';
 import type { Command } from './command.js';
 import { type CommandRules, Connected } from './connected.js';
 import { type ConnectionRules, EngineConnection } from './engine-connection.js';
 import { closedError, connectionErrorOf, NOT_WRITABLE_MESSAGE, sentinelsError } from './errors.js';
 import { MonitorStream } from './monitor-stream.js';
+import type { NodeRole } from './options/cluster-options.js';
 import { engineSettings, hasSentinels, mayShareEngine } from './options/engine-options.js';
 import { REDIS_HONOURED, warnOfOptions } from './options/honoured.js';
 import { givenOptions, type RedisArgument, withDefaults } from './options/parse-arguments.js';
 import type { RedisOptions } from './options/redis-options.js';
+import { ClientBeneath } from './over/client-beneath.js';
+import { ShardObjects } from './over/shard-objects.js';
 import { type ScanStream, type ScanStreamOptions, scanStreamOf } from './scan-stream.js';
 
 /** Options of objects for the nodes of a cluster. */
@@ -16,9 +19,14 @@ const nodeOptions = new WeakSet<object>();
 /** Options of duplicates, whose engine is that of the object that they were made of. */
 const hosts = new WeakMap<object, EngineConnection>();
 
+/** Keys of the shards that objects are for, by the options of those. */
+const shardKeys = new WeakMap<object, string>();
+
+const MONITOR_OVER = 'what MONITOR needs of the client is not known here: use new Redis({ host, port, … })';
+
 /** Client for one server, or a group that sentinels watch. */
 export class Redis extends Connected {
-  readonly isCluster = false;
+  readonly isCluster: boolean;
   readonly options: RedisOptions;
   protected readonly connection: EngineConnection;
   protected readonly rules: CommandRules;
@@ -31,6 +39,11 @@ export class Redis extends Connected {
   #lastFailure: Error | null = null;
   /** Database that was selected last. */
   #db: number;
+  /** The client that was given; null: the object has its own. */
+  readonly #beneath: ClientBeneath | null;
+  readonly #shardKey: string | null;
+  /** Objects for the shards; null: it has but one connection to show. */
+  #shards: ShardObjects<Redis> | null = null;
 
   /** The same as `new Redis(…)`. */
   static createClient(...args: RedisArgument[]): Redis {
@@ -43,11 +56,24 @@ export class Redis extends Connected {
     return new Redis(options);
   }
 
-  /** A port, a host, a path of a socket file or a URL, and options, as ioredis takes them. */
-  constructor(...args: RedisArgument[]) {
+  /** An object for the shard of a client that has the key: its commands have a connection of their own to it. */
+  static ofShard(client: Client, key: string, given: object): Redis {
+    const options = { ...given, lazyConnect: true };
+    shardKeys.set(options, key);
+    return new Redis(client, options);
+  }
+
+  /**
+   * A port, a host, a path of a socket file or a URL, and options, as ioredis takes them; or a client of slotwise, of any topology, and
+   * options. The object stands on that client, and its end is its own.
+   */
+  constructor(...args: (RedisArgument | Client)[]) {
     super();
-    const given = givenOptions(args);
-    this.options = withDefaults(given);
+    const beneath = ClientBeneath.of(args);
+    const given = beneath?.given ?? givenOptions(args);
+    this.options = beneath?.redisOptions() ?? withDefaults(given);
+    this.isCluster = beneath?.isCluster ?? false;
+    this.#beneath = beneath;
     warnOfOptions(given, REDIS_HONOURED);
     const { options } = this;
     this.#db = options.db ?? 0;
@@ -58,18 +84,22 @@ export class Redis extends Connected {
       reconnectOnError: options.reconnectOnError ?? null,
     };
     const [own] = args;
+    this.#shardKey = shardKeys.get(Object(args[1])) ?? null;
     this.#isNode = typeof own === 'object' && own !== null && nodeOptions.has(own);
     const host = typeof own === 'object' && own !== null ? (hosts.get(own) ?? null) : null;
     this.connection = new EngineConnection(this, this.#connectionRules(), host);
+    if (beneath?.isCluster && this.#shardKey === null) this.#addNodes(beneath);
     this.begin(options.lazyConnect === true, options.scripts);
   }
 
   /** Another object with the same options. */
   duplicate(override?: RedisOptions): Redis {
+    const Class = this.constructor as typeof Redis; // of a derived class one of that
+    if (this.#beneath !== null) return new Class(this.#beneath.client, { ...this.#beneath.given, ...override });
     const options = { ...this.options, ...override };
     if (this.#isNode) nodeOptions.add(options);
     if (!options.monitor && mayShareEngine(this.options, options)) hosts.set(options, this.connection);
-    return new (this.constructor as typeof Redis)(options); // of a derived class one of that
+    return new Class(options);
   }
 
   /**
@@ -77,6 +107,7 @@ export class Redis extends Connected {
    * @example const monitor = await redis.monitor(); monitor.on('monitor', (time, args) => console.log(time, args));
    */
   monitor(callback?: Callback<Redis>): Promise<Redis> {
+    if (this.#beneath !== null) return nodeify(Promise.reject(new OptionsError('monitor()', MONITOR_OVER)), callback);
     const monitor = this.duplicate({ monitor: true, lazyConnect: false });
     const begun = new Promise<Redis>((resolve, reject) => {
       monitor.once('error', reject);
@@ -86,7 +117,7 @@ export class Redis extends Connected {
   }
 
   protected override ownsConnectionFor(name: string, args: readonly unknown[]): boolean {
-    return this.options.readOnly === true || super.ownsConnectionFor(name, args);
+    return this.options.readOnly === true || this.#shardKey !== null || super.ownsConnectionFor(name, args);
   }
 
   /** Stream of the keys, page by page. A cluster has one for each of its nodes: `cluster.nodes('master')`. */
@@ -117,16 +148,24 @@ export class Redis extends Connected {
     return this.rules.isExclusiveSubscriber && this.connection.subscriptions.isSubscriber ? 'subscriber' : 'normal';
   }
 
+  /** Packages take what has this method for a cluster. */
+  #addNodes({ client, given }: ClientBeneath): void {
+    const shards = new ShardObjects(client, (key) => Redis.ofShard(client, key, given));
+    this.#shards = shards;
+    Object.defineProperty(this, 'nodes', { value: (role: NodeRole = 'all') => shards.get(role) });
+  }
+
   #connectionRules(): ConnectionRules {
     const { options } = this;
     return {
-      settings: engineSettings(options, this.#isNode),
-      pinned: this.#isNode || hasSentinels(options) ? null : () => engineSettings(options, true),
+      settings: this.#beneath?.settings(options) ?? engineSettings(options, this.#isNode),
+      pinned: this.#isNode || this.#beneath !== null || hasSentinels(options) ? null : () => engineSettings(options, true),
       connectTimeoutMs: options.connectTimeout || 10_000,
       maxRetriesPerRequest: options.maxRetriesPerRequest,
       autoResubscribe: options.autoResubscribe !== false,
       isCluster: false,
       isReadOnly: options.readOnly === true,
+      shardKey: this.#shardKey,
       // Taken out of the options: programs do not expect `this` to be those.
       delayOf: (attempt) => {
         const { retryStrategy } = options;
@@ -135,14 +174,17 @@ export class Redis extends Connected {
       endsBy: (reason) => reason === this.#lastFailure,
       closed: closedError,
       report: (error) => this.silentEmit('error', error),
-      losesBy: (node) => this.#isMine(node),
+      losesBy: (node) => this.#beneath?.losesBy(node) ?? this.#isMine(node),
       problemOf: (error) => this.#problemOf(error),
       topologyChanged: () => {},
       ready: () => {
         this.#sentinelAttempts = 0;
         if (options.monitor) this.#beginMonitor();
       },
-      ended: () => this.#monitor?.end(),
+      ended: () => {
+        this.#monitor?.end();
+        this.#shards?.clear();
+      },
     };
   }
 

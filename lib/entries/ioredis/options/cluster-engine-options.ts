@@ -47,7 +47,7 @@ function probePeriod(interval: number | undefined): ClientOptions {
 
 const anyNode: ReadFunction = ({ candidates }) => candidates[Math.floor(random() * candidates.length)]?.key ?? '';
 
-function readsOf(scaleReads: ClusterOptions['scaleReads'], choose: ChooseNode | null): ReadMode | ReadFunction {
+export function readsOf(scaleReads: ClusterOptions['scaleReads'], choose: ChooseNode | null): ReadMode | ReadFunction {
   switch (scaleReads) {
     case undefined:
     case 'master':

@@ -5,6 +5,7 @@ import {
   type NodeRule,
   type ReadFunction,
   type ReadMode,
+  type Redis,
   sentinel,
   single,
   type TlsOptions,
@@ -24,6 +25,14 @@ export interface EngineSettings {
   /** What objects that share an engine have in common. */
   readonly client: ClientOptions;
   readonly view: ViewSettings;
+  /** A client that a program made stands in the place of one with these options. */
+  readonly over?: ClientGiven;
+}
+
+/** A client that a program made, and the name that an object has there. */
+export interface ClientGiven {
+  readonly client: Redis;
+  readonly clientName?: string;
 }
 
 export type ViewSettings = Required<Pick<ViewOptions, 'timeoutMs' | 'reads' | 'idempotent' | 'integers'>>;
