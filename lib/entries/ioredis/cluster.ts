@@ -120,10 +120,7 @@ export class Cluster extends Connected {
   }
 
   protected override runAlone(command: Command): Promise<unknown> {
-    const [key] = command.getKeys();
-    const reply = this.connection.dedicate(key).run(command);
-    if (command.name === 'exec' || command.name === 'discard' || command.name === 'unwatch') this.transactionEnded();
-    return reply;
+    return this.connection.runAtKeys(command);
   }
 
   /** Other commands may go anywhere. */

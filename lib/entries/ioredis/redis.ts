@@ -24,6 +24,8 @@ const shardKeys = new WeakMap<object, string>();
 
 const MONITOR_OVER = 'what MONITOR needs of the client is not known here: use new Redis({ host, port, … })';
 
+const SCAN_OVER = "a cluster has a stream for each of its nodes: use those of nodes('master')";
+
 /** Client for one server, or a group that sentinels watch. */
 export class Redis extends Connected {
   readonly isCluster: boolean;
@@ -117,22 +119,30 @@ export class Redis extends Connected {
   }
 
   protected override ownsConnectionFor(name: string, args: readonly unknown[]): boolean {
+    if (this.#shards !== null) return name === 'watch';
     return this.options.readOnly === true || this.#shardKey !== null || super.ownsConnectionFor(name, args);
   }
 
   /** Stream of the keys, page by page. A cluster has one for each of its nodes: `cluster.nodes('master')`. */
   scanStream(options?: ScanStreamOptions): ScanStream {
+    if (this.#shards !== null) throw new Error(SCAN_OVER);
     return scanStreamOf(this, 'scan', undefined, options);
   }
 
   scanBufferStream(options?: ScanStreamOptions): ScanStream {
+    if (this.#shards !== null) throw new Error(SCAN_OVER);
     return scanStreamOf(this, 'scanBuffer', undefined, options);
   }
 
   protected override runAlone(command: Command): Promise<unknown> {
+    if (this.#shards !== null) return this.connection.runAtKeys(command);
     const { name, args } = command;
     if (name === 'select' && /^\d+$/.test(String(args[0]))) this.#select(Number(args[0]));
     return super.runAlone(command);
+  }
+
+  protected override transactionEnded(): void {
+    if (this.#shards !== null) this.connection.share();
   }
 
   /** Tells of another database, when it is asked for. */

@@ -1,15 +1,17 @@
-import type { Raw } from '../../index.js';
+import type { Redis as Native, Raw } from '../../index.js';
 import { warnOnce } from '../shared/warnings.js';
 import { prefixed, type RedisArgument, type RedisVariadicArgument } from './command-parser.js';
 import type { Route } from './commander.js';
 import { Core } from './core.js';
-import { EngineGroup } from './engine-group.js';
+import { EngineGroup, type Group } from './engine-group.js';
+import { NotSupportedError } from './errors.js';
 import { type Queued, RedisMultiCommand } from './multi.js';
 import { mapClientOptions } from './options/map-options.js';
 import type { CommandOptions, RedisClientOptions, RedisFunctions, RedisModules, RedisPoolOptions, RedisScripts } from './options/types.js';
 import { parseURL, withUrl } from './options/url.js';
 import { PingTimer } from './ping-timer.js';
 import { ScanCommander } from './scan-commander.js';
+import type { ScanIteratorOptions } from './scan-iterators.js';
 import type { SessionEvents } from './session.js';
 import type { RespVersions, TypeMapping } from './type-mapping.js';
 import type { CommandMethods, CustomExtensions, MultiMode, RedisClientMultiCommandType } from './types.js';
@@ -28,9 +30,11 @@ export type RedisClientType<
 /** Options that a duplicate may have of its own on the connections of the first. */
 const OWN_OPTIONS: ReadonlySet<string> = new Set(['commandOptions', 'keyPrefix', 'scripts', 'functions', 'modules', 'pingInterval']);
 
+export const DUPLICATE_OVER = 'duplicate(): what concerns connections is the matter of the client that this one stands on';
+
 /** Where a client is that is part of another one: on its connections, and of the shard that has the key. */
 export interface Place {
-  readonly group: EngineGroup;
+  readonly group: Group;
   readonly slotKey?: RedisArgument;
 }
 
@@ -71,6 +75,11 @@ export class RedisClient<
   }
 
   static parseURL = parseURL;
+
+  /** The client of the library that it stands on now, for code that is written for that; null while it is closed. */
+  get native(): Native | null {
+    return this.core.life;
+  }
 
   get isOpen(): boolean {
     return this.core.isOpen;
@@ -130,6 +139,7 @@ export class RedisClient<
   /** A client with these options, not connected yet. It shares the connections of this one where the options leave them as they are. */
   duplicate(overrides: Partial<RedisClientOptions> = {}): RedisClientType<M, F, S, RESP, TM> {
     const shares = Object.keys(overrides).every((name) => OWN_OPTIONS.has(name));
+    if (!shares && this.core.group.foreign !== null) throw new NotSupportedError(DUPLICATE_OVER);
     const options = {
       ...this.options,
       ...(this.commandOptions === undefined ? {} : { commandOptions: this.commandOptions }),
@@ -159,6 +169,11 @@ export class RedisClient<
   /** The same client: commands go out in the order in which they were called. */
   asap(): this {
     return this;
+  }
+
+  override scanIterator(options: ScanIteratorOptions & { TYPE?: RedisArgument } = {}): ReturnType<ScanCommander<TM>['scanIterator']> {
+    if (!this.core.isSpread || this.slotKey !== undefined) return super.scanIterator(options);
+    return this.core.scanAll(options, this.commandOptions) as ReturnType<ScanCommander<TM>['scanIterator']>; // by the mapping
   }
 
   /** Sends a command as words, in the server's order. */

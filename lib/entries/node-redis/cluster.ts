@@ -1,11 +1,11 @@
-import type { Raw } from '../../index.js';
-import { RedisClient, type RedisClientType } from './client.js';
+import type { Redis as Native, Raw } from '../../index.js';
+import { DUPLICATE_OVER, RedisClient, type RedisClientType } from './client.js';
 import { nodesOf, type ShardNode, type SlotNodes } from './cluster-nodes.js';
 import type { RedisArgument } from './command-parser.js';
 import type { Route } from './commander.js';
 import { stateEffectOf } from './connection-state.js';
 import { Core } from './core.js';
-import { EngineGroup } from './engine-group.js';
+import { EngineGroup, type Group } from './engine-group.js';
 import { NotSupportedError } from './errors.js';
 import { type Queued, RedisMultiCommand } from './multi.js';
 import { NodeClients } from './node-clients.js';
@@ -46,7 +46,7 @@ export class RedisCluster<
   /** @internal */
   protected readonly nodes: NodeClients;
 
-  constructor(options: RedisClusterOptions, group?: EngineGroup) {
+  constructor(options: RedisClusterOptions, group?: Group) {
     super(options);
     this.options = options;
     const { socket, disableOfflineQueue } = options.defaults ?? {};
@@ -72,6 +72,11 @@ export class RedisCluster<
     const TM extends TypeMapping = None,
   >(options: RedisClusterOptions<M, F, S, RESP, TM>): RedisClusterType<M, F, S, RESP, TM> {
     return new RedisCluster(options as RedisClusterOptions) as unknown as RedisClusterType<M, F, S, RESP, TM>; // its methods are added by name
+  }
+
+  /** The client of the library that it stands on now, for code that is written for that; null while it is closed. */
+  get native(): Native | null {
+    return this.core.life;
   }
 
   get isOpen(): boolean {
@@ -138,6 +143,7 @@ export class RedisCluster<
   /** A client with these options, not connected yet. It shares the connections of this one where there are none. */
   duplicate(overrides: Partial<RedisClusterOptions> = {}): RedisClusterType<M, F, S, RESP, TM> {
     const shares = Object.keys(overrides).length === 0;
+    if (!shares && this.core.group.foreign !== null) throw new NotSupportedError(DUPLICATE_OVER);
     return new RedisCluster({ ...this.options, ...overrides }, shares ? this.core.group : undefined) as unknown as RedisClusterType<
       M,
       F,

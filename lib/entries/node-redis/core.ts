@@ -4,14 +4,25 @@ import type { RedisArgument } from './command-parser.js';
 import { CommandViews } from './command-views.js';
 import type { Route } from './commander.js';
 import { stateEffectOf } from './connection-state.js';
-import type { EngineGroup } from './engine-group.js';
+import type { Group } from './engine-group.js';
 import { NotSupportedError, WatchError } from './errors.js';
 import type { Queued } from './multi.js';
 import type { CommandOptions } from './options/types.js';
 import { OwnConnection } from './own-connection.js';
+import { inPages, scanOfOneShard } from './scan-shards.js';
 import { Session, type SessionEvents, type SessionOptions } from './session.js';
 import type { Subscriptions } from './subscriptions.js';
 import { RESP_TYPES } from './type-mapping.js';
+
+/** Which keys a scan is for. */
+export interface Scanned {
+  readonly MATCH?: RedisArgument | undefined;
+  readonly COUNT?: number | undefined;
+  readonly TYPE?: RedisArgument | undefined;
+}
+
+/** Keys in a page, as the server has it. */
+const PAGE = 10;
 
 type Words = [string, ...RedisArgument[]];
 
@@ -20,7 +31,7 @@ const NOBODY = 'slotwise:wait';
 
 /** What a client and its views share: its session on the engine, and the connection of its own, once it has one. */
 export class Core {
-  readonly group: EngineGroup;
+  readonly group: Group;
   readonly #session: Session;
   readonly #subscriptions: Subscriptions;
   readonly #views = new CommandViews();
@@ -29,10 +40,14 @@ export class Core {
   /** A transaction that WATCH was for can no longer be certain of its keys. */
   #dirtyWatch: string | undefined;
 
-  constructor(group: EngineGroup, options: SessionOptions, events: SessionEvents, subscriptions: Subscriptions) {
+  constructor(group: Group, options: SessionOptions, events: SessionEvents, subscriptions: Subscriptions) {
     this.group = group;
     this.#subscriptions = subscriptions;
-    this.#session = new Session(group, options, events);
+    const end = (): void => {
+      this.#ended()?.destroy();
+      events.end();
+    };
+    this.#session = new Session(group, options, { ...events, end });
   }
 
   get isOpen(): boolean {
@@ -58,6 +73,18 @@ export class Core {
   /** The life on the engine; null while the client is closed. */
   get life(): Redis | null {
     return this.#session.life;
+  }
+
+  /** Whether it stands on a client of a cluster, over all of its shards. */
+  get isSpread(): boolean {
+    return this.group.foreign?.topologyKind === 'cluster';
+  }
+
+  /** All keys, of all shards, by pages. */
+  scanAll({ MATCH, COUNT, TYPE }: Scanned, options: CommandOptions | undefined): AsyncGenerator<unknown[], void, unknown> {
+    const view = this.#views.of(this.#session.engine, options);
+    const words = { ...(MATCH ? { MATCH } : {}), ...(COUNT ? { COUNT } : {}), ...(TYPE ? { TYPE: String(TYPE) } : {}) };
+    return inPages(view.scanKeys(words), COUNT || PAGE);
   }
 
   async connect(): Promise<void> {
@@ -92,6 +119,7 @@ export class Core {
   /** Sends the words of one command. Throws and rejects with errors of the library. */
   execute(args: readonly RedisArgument[], { key }: Route, options: CommandOptions | undefined): Promise<Raw> {
     const { engine } = this.#session;
+    if (this.isSpread && this.#own === null && String(args[0]).toUpperCase() === 'SCAN') throw scanOfOneShard();
     const effect = stateEffectOf(args);
     if (this.#own === null && effect === undefined) return this.#views.of(engine, options).call(...(args as Words)); // checked by the caller
     if (typeof effect === 'object') throw new NotSupportedError(`${String(args[0])} is not sent by slotwise/node-redis: ${effect.refused}`);

@@ -1,8 +1,21 @@
 import { type ClientOptions, createClient, type Redis } from '../../index.js';
 import type { CredentialSource } from './options/credentials.js';
 
+/** What clients of this entry stand on. */
+export interface Group {
+  /** The client that a program made for them; null: there is none, and what they stand on ends with them. */
+  readonly foreign: Redis | null;
+  /** A life, for one more holder. */
+  enter(): Redis;
+  /** One holder leaves, whose life has ended. */
+  leave(): Promise<void>;
+  /** As `leave`, at once. */
+  abandon(): void;
+}
+
 /** Client of the library whose connections a client of this entry and its duplicates share. The last one that leaves ends it. */
-export class EngineGroup {
+export class EngineGroup implements Group {
+  readonly foreign = null;
   #engine: Redis;
   #holders = 0;
   #ended = false;

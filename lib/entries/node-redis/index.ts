@@ -1,5 +1,6 @@
 import { RedisClient } from './client.js';
 import { RedisCluster } from './cluster.js';
+import { clientOver, clusterOver, orOverClient } from './over-client.js';
 import { RedisClientPool } from './pool.js';
 import { RedisSentinel } from './sentinel.js';
 
@@ -37,11 +38,11 @@ nameAsCommander(RedisCluster);
 nameAsCommander(RedisClientPool);
 nameAsCommander(RedisSentinel);
 
-/** Makes a client of one server. `connect()` opens it. */
-export const createClient: typeof RedisClient.create = RedisClient.create;
+/** Makes a client of one server, or over a client of the library: `createClient(client, options)`. `connect()` opens it. */
+export const createClient = orOverClient(RedisClient.create, clientOver);
 /** Makes a client of one server that lends clients to tasks. */
 export const createClientPool: typeof RedisClientPool.createPool = RedisClientPool.createPool;
-/** Makes a client of a cluster. */
-export const createCluster: typeof RedisCluster.create = RedisCluster.create;
+/** Makes a client of a cluster, or over a client of the library: `createCluster(client, options)`. */
+export const createCluster = orOverClient(RedisCluster.create, clusterOver);
 /** Makes a client of a group whose primary sentinels name. */
 export const createSentinel: typeof RedisSentinel.create = RedisSentinel.create;

@@ -1,10 +1,10 @@
-import type { Raw } from '../../index.js';
+import type { Redis as Native, Raw } from '../../index.js';
 import { RedisClient, type RedisClientType } from './client.js';
 import type { RedisArgument } from './command-parser.js';
 import type { Route } from './commander.js';
 import { stateEffectOf } from './connection-state.js';
 import { Core } from './core.js';
-import { EngineGroup } from './engine-group.js';
+import { EngineGroup, type Group } from './engine-group.js';
 import { NotSupportedError } from './errors.js';
 import { type Queued, RedisMultiCommand } from './multi.js';
 import { mapSentinelOptions } from './options/map-options.js';
@@ -50,7 +50,7 @@ export class RedisSentinel<
   /** @internal */
   protected readonly core: Core;
 
-  constructor(options: RedisSentinelOptions, group?: EngineGroup) {
+  constructor(options: RedisSentinelOptions, group?: Group) {
     super(options);
     this.options = options;
     const { socket, disableOfflineQueue } = options.nodeClientOptions ?? {};
@@ -74,6 +74,11 @@ export class RedisSentinel<
     const TM extends TypeMapping = None,
   >(options: RedisSentinelOptions<M, F, S, RESP, TM>): RedisSentinelType<M, F, S, RESP, TM> {
     return new RedisSentinel(options as RedisSentinelOptions) as unknown as RedisSentinelType<M, F, S, RESP, TM>; // its methods are added by name
+  }
+
+  /** The client of the library that it stands on now, for code that is written for that; null while it is closed. */
+  get native(): Native | null {
+    return this.core.life;
   }
 
   get isOpen(): boolean {

@@ -1,7 +1,7 @@
 import { type Redis, ReplyError, type SlotwiseError } from '../../index.js';
 import { clearTimeout, setTimeout, sleep } from '../../runtime/runtime.js';
 import { type Transitions, transition } from '../../util/state-machine.js';
-import type { EngineGroup } from './engine-group.js';
+import type { Group } from './engine-group.js';
 import { mapError } from './error-mapping.js';
 import { ClientClosedError, ClientOfflineError, SocketClosedUnexpectedlyError } from './errors.js';
 import type { ReconnectStrategy } from './options/types.js';
@@ -18,6 +18,7 @@ const TRANSITIONS: Transitions<State> = {
 };
 
 const ASK_AGAIN_MS = 50;
+const ASK_MS = 1_000;
 
 /** What a session tells: the events of node-redis. */
 export interface SessionEvents {
@@ -40,7 +41,7 @@ export interface SessionOptions {
  * its own rules; this follows what it says of the connections to primaries.
  */
 export class Session {
-  readonly #group: EngineGroup;
+  readonly #group: Group;
   readonly #options: SessionOptions;
   readonly #events: SessionEvents;
   #state: State = 'closed';
@@ -52,7 +53,7 @@ export class Session {
   /** Why the strategy ended it; null: it did not. */
   #terminatedBy: Error | null = null;
 
-  constructor(group: EngineGroup, options: SessionOptions, events: SessionEvents) {
+  constructor(group: Group, options: SessionOptions, events: SessionEvents) {
     this.#group = group;
     this.#options = options;
     this.#events = events;
@@ -89,6 +90,10 @@ export class Session {
     engine.on('reconnecting', ({ node, error }) => {
       if (this.#isPrimary(engine, node)) this.#broken(engine, error, serving);
     });
+    // The program has ended the client that this stands on.
+    engine.on('close', () => {
+      if (this.#engine === engine && this.isOpen) this.#end();
+    });
     engine.on('error', (error) => {
       if (this.#state === 'opening') this.#broken(engine, error, serving);
       else this.#events.error(mapError(error));
@@ -122,8 +127,9 @@ export class Session {
   }
 
   #end(): void {
-    this.#engine?.destroy();
+    const engine = this.#engine;
     this.#engine = null;
+    engine?.destroy();
     this.#enter('closed');
     this.#group.abandon();
     this.#events.end();
@@ -185,7 +191,8 @@ export class Session {
 
   /** Settles when a connection serves: commands wait for it by themselves, and so does one that asks for nothing. */
   async #served(engine: Redis): Promise<void> {
-    const asking = engine.with({ timeoutMs: 0 });
+    // A client that a program closes waits for the answer.
+    const asking = engine.with({ timeoutMs: this.#group.foreign === null ? 0 : ASK_MS });
     while (this.#isFollowing(engine)) {
       try {
         await asking.call('PING');
