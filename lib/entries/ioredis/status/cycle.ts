@@ -118,7 +118,7 @@ export class Cycle {
       case 'end':
         break;
       default:
-        setImmediate(() => this.#closeNow());
+        this.#closeSoon();
     }
   }
 
@@ -128,7 +128,15 @@ export class Cycle {
     // Until then it reconnects for what waits.
     await last();
     this.#isWanted = true;
-    setImmediate(() => this.#closeNow());
+    this.#closeSoon();
+  }
+
+  /** Closes when what follows the reply to QUIT has run; not what is connected anew by then. */
+  #closeSoon(): void {
+    const epoch = this.#epoch;
+    setImmediate(() => {
+      if (epoch === this.#epoch) this.#closeNow();
+    });
   }
 
   /** The status of an object that is told of all commands. */

@@ -15,6 +15,7 @@ const refused = (): Error => Object.assign(new Error('connect ECONNREFUSED'), { 
 /** Host whose engine does what a test says; `log` has what a program sees. */
 class ScriptedHost implements CycleHost {
   readonly log: string[] = [];
+  heard: (status: RedisStatus) => void = () => {};
   readonly serving: Question[] = [];
   readonly scouting: Question[] = [];
   readonly connectTimeoutMs = 1_000;
@@ -37,6 +38,7 @@ class ScriptedHost implements CycleHost {
 
   emitStatus(status: RedisStatus, arg?: number): void {
     this.log.push(arg === undefined ? status : `${status} ${arg}`);
+    this.heard(status);
   }
 
   report(error: Error): void {
@@ -188,6 +190,20 @@ describe('the statuses of an object', () => {
     assert.equal(host.cycle.status, 'disconnecting');
     await pass();
     assert.deepEqual(host.log, ['disconnecting', '(shut)', 'close', 'end']);
+  });
+
+  it('stay with what is connected anew, after a quit that was followed by disconnect()', async () => {
+    await becomeReady();
+    // As Bull does: a disconnect behind the reply to QUIT, and a connection once the end was told.
+    let connected: Promise<void> | null = null;
+    host.heard = (status) => {
+      if (status === 'end') connected ??= host.cycle.connect();
+    };
+    await host.cycle.quit(() => Promise.resolve()).then(() => host.cycle.disconnect(false));
+    await pass();
+    host.serving.shift()?.resolve();
+    await connected;
+    assert.equal(host.cycle.status, 'ready');
   });
 
   it('begin anew by disconnect(true)', async () => {
