@@ -2,12 +2,12 @@ import { type Redis as Client, ClosedError, IntegerRangeError } from '../../inde
 import { type Callback, nodeify } from './callbacks.js';
 import { ClientCommander } from './client-commander.js';
 import type { Command } from './command.js';
-import { hasFlag } from './command-flags.js';
+import { hasFlag, isRarelyAwaited } from './command-flags.js';
 import type { BatchOutcome, CommandBatch } from './command-target.js';
 import { connectionCommand } from './connection-commands.js';
 import { callEngine, roundedReply, runBatch } from './engine-call.js';
 import type { EngineConnection } from './engine-connection.js';
-import { closedError, errorOf, MONITOR_MESSAGE, ReplyError, SUBSCRIBER_MESSAGE } from './errors.js';
+import { AbortError, closedError, errorOf, MONITOR_MESSAGE, ReplyError, SUBSCRIBER_MESSAGE } from './errors.js';
 import { discarded } from './exec-abort.js';
 import type { ReconnectOnError, ScriptDefinition } from './options/redis-options.js';
 import type { Session } from './session.js';
@@ -194,7 +194,12 @@ export abstract class Connected extends ClientCommander {
       return;
     }
     const own = this.errorOf(error, command, session);
-    if (!this.#isSentAgain(command, own, session)) this.#afterEvents(() => command.reject(own));
+    if (this.#isSentAgain(command, own, session)) return;
+    if (own instanceof AbortError && isRarelyAwaited(command.name)) {
+      command.promise.catch(ignore);
+      this.silentEmit('error', own);
+    }
+    this.#afterEvents(() => command.reject(own));
   }
 
   /** Asks `reconnectOnError`; whether it has the command sent again. */
