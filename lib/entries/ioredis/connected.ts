@@ -144,7 +144,7 @@ export abstract class Connected extends ClientCommander {
   }
 
   async #executeOn(session: Session, commands: readonly Command[], transaction: boolean): Promise<BatchOutcome> {
-    if (this.connection.own !== null || commands.some(({ name, args }) => this.ownsConnectionFor(name, args))) {
+    if (this.runsAlone(commands)) {
       const outcome = this.connection.dedicate().execute(commands, transaction);
       if (transaction) this.transactionEnded();
       return outcome;
@@ -164,13 +164,18 @@ export abstract class Connected extends ClientCommander {
     return connectionCommand(name, args) !== null;
   }
 
+  /** Whether commands that belong together go to the connection of its own: once there is one, all do. */
+  protected runsAlone(commands: readonly Command[]): boolean {
+    return this.connection.own !== null || commands.some(({ name, args }) => this.ownsConnectionFor(name, args));
+  }
+
   #run(command: Command, session: Session): Promise<unknown> {
     const { name, args } = command;
     const { subscriptions } = this.connection;
     if (isSubscribing(name)) return subscriptions.subscribe(name, args);
     if (isUnsubscribing(name)) return subscriptions.unsubscribe(name, args);
     if (name === 'quit') return this.connection.quit().then(() => 'OK');
-    if (this.connection.own !== null || this.ownsConnectionFor(name, args)) return this.runAlone(command);
+    if (this.runsAlone([command])) return this.runAlone(command);
     if (name === 'ping' && this.rules.isExclusiveSubscriber && subscriptions.isSubscriber)
       return pongOf(callEngine(session.views, command));
     return callEngine(session.views, command);
