@@ -165,6 +165,18 @@ describe('an ioredis Cluster without nodes', () => {
     await until(() => cluster.status === 'end');
   });
 
+  it('quits although commands wait, which it rejects', async () => {
+    const cluster = new Cluster([{ host: '127.0.0.1', port: 1 }], { clusterRetryStrategy: () => 5 });
+    cluster.on('error', () => {});
+    const waits = assert.rejects(cluster.get('a'), { message: 'Connection is closed.' });
+    const piped = cluster.pipeline().get('a').exec();
+    await until(() => cluster.status === 'reconnecting');
+    assert.equal(await cluster.quit(), 'OK');
+    await waits;
+    assert.equal((await piped)?.[0]?.[0]?.message, 'Connection is closed.');
+    await until(() => cluster.status === 'end');
+  });
+
   it('refuses options that are none', () => {
     assert.throws(() => new Cluster([1], { scaleReads: 'x' as 'all' }), /Invalid option scaleReads/);
   });
