@@ -35,7 +35,12 @@ const isText = ({ replyEncoding }: Command): boolean => replyEncoding === 'utf8'
 /** Issues a command, and gives its reply as it came: text, or bytes where the command wants another encoding. */
 export function callEngine(views: EngineViews, command: Command): Promise<unknown> {
   if (views.isForeign) return callForeign(views, command);
-  return issue((isText(command) ? views.text : views.bytes) as unknown as Issuer, command) as Promise<unknown>; // by `call` and `script`
+  try {
+    return issue((isText(command) ? views.text : views.bytes) as unknown as Issuer, command) as Promise<unknown>; // by `call` and `script`
+  } catch (error) {
+    // More arguments than a call can have (some 120,000).
+    return Promise.reject(error);
+  }
 }
 
 async function callForeign({ bytes }: EngineViews, command: Command): Promise<unknown> {

@@ -182,6 +182,15 @@ describe('an ioredis object is a connection where programs', () => {
     wary.disconnect();
   });
 
+  it('does not throw for more arguments than a call can have', async () => {
+    const removed = redis.del(Array.from({ length: 300_000 }, (_, at) => `none:${at}`));
+    await removed.then(
+      (count) => assert.equal(count, 0),
+      (error: unknown) => assert.ok(error instanceof RangeError),
+    );
+    assert.equal(await redis.ping(), 'PONG');
+  });
+
   it('rounds numbers that are beyond 2^53, or gives them as text', async () => {
     await redis.set('big', '9007199254740993');
     assert.equal(await redis.incr('big'), 9007199254740994);
