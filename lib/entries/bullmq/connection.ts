@@ -1,9 +1,9 @@
-import { OptionsError, type Redis } from '../../index.js';
+import { ClosedError, OptionsError, type Redis } from '../../index.js';
 import { setImmediate, sleep } from '../../runtime/runtime.js';
 import { type Transitions, transition } from '../../util/state-machine.js';
 import { callAside, thrownStack } from '../../util/user-function.js';
 import type { Engine } from './engine.js';
-import { closedError } from './errors.js';
+import { asBullError, closedError } from './errors.js';
 import { Scripts } from './scripts.js';
 import { Session, type SessionOptions } from './session.js';
 import { SessionCommands } from './session-commands.js';
@@ -111,7 +111,14 @@ export class BullConnection extends SessionCommands implements BullClient {
     const { engine } = this.#shared;
     const session = new Session(engine.retain(), { ...this.#shared, isForeign: engine.isForeign });
     this.session = session;
-    session.native.on('error', (error) => this.#report(error));
+    session.native.on('error', (error) => {
+      // BullMQ takes one that comes while it waits for the end for a failure of that.
+      if (this.session === session) this.#report(error);
+    });
+    // The program has closed its client.
+    session.native.on('close', () => {
+      if (this.session === session) this.disconnect();
+    });
     this.#opening = this.#becomeReady(session);
     this.#opening.catch(() => {}); // whoever waits for it is told
   }
@@ -129,10 +136,11 @@ export class BullConnection extends SessionCommands implements BullClient {
       await session.connect(this.#name, this.#isDuplicate);
     } catch (error) {
       if (this.session !== session) throw closedError();
-      this.#report(error);
-      if (!(error instanceof OptionsError)) return false;
+      const isFinal = error instanceof OptionsError || error instanceof ClosedError;
+      if (!isFinal || error instanceof OptionsError) this.#report(error);
+      if (!isFinal) return false;
       this.disconnect();
-      throw error;
+      throw asBullError(error);
     }
     return true;
   }

@@ -86,16 +86,19 @@ export class Session {
 
   /**
    * A command that blocks. Where its connection was lost, with an element perhaps, it is as if nothing had come: a worker then looks at its
-   * queue, which is what an element would have told it to do, and events are read again from the last one.
+   * queue, which is what an element would have told it to do, and events are read again from the last one. It ends when there is a connection
+   * again: a worker that looked before would wait where its end does not reach it.
    */
   async callBlocking(key: string, words: readonly [command: string, ...args: Arg[]]): Promise<Raw> {
     const own = this.#openFor(key, null);
+    const isOwn = this.#isOwn(key);
     try {
-      return await (this.#isOwn(key) ? own : this.#life).call(...words);
+      return await (isOwn ? own : this.#life).call(...words);
     } catch (error) {
-      if (error instanceof SlotwiseError && error.executed === 'unknown' && !this.#ended) return null;
-      throw error;
+      if (!(error instanceof SlotwiseError) || error.executed !== 'unknown' || this.#ended) throw error;
     }
+    if (isOwn) await own.connect();
+    return null;
   }
 
   #openFor(key: string | null, clientName: string | null): Dedicated {
