@@ -22,7 +22,7 @@ export interface DedicatedOptions {
   readonly key?: Key;
   /** Database that the connection selects. Default: the client's. */
   readonly database?: number;
-  /** Name of the connection in `CLIENT LIST`. Default: that of the client, or of the duplicate. */
+  /** Name of the connection in `CLIENT LIST`, which `setName` of the client leaves to it. Default: that of the client, or of the duplicate. */
   readonly clientName?: string;
 }
 
@@ -123,8 +123,9 @@ function checkName(name: unknown, method: string): void {
 /** Makes a dedicated connection of this view. Opens nothing. */
 export function dedicatedOf(client: Client, view: View, { key, database, clientName }: DedicatedOptions): DedicatedConnection {
   const told = new ToldState(client.options.database);
-  const name = clientName ?? view.life?.name;
-  if (name !== undefined) told.record('CLIENT SETNAME', [name ?? '']);
+  const inherited = view.life?.name;
+  if (clientName !== undefined) told.record('CLIENT SETNAME', [clientName]);
+  else if (inherited !== undefined) told.followName(inherited ?? '');
   if (database !== undefined && database !== client.options.database) told.record('SELECT', [database]);
   const connection = new DedicatedConnection(client, view, key ?? null, told);
   connection.belongsTo((view.life ?? client.life).add(connection));

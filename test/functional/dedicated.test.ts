@@ -51,6 +51,24 @@ forEachTopology((t) => {
     assert.equal(await one.get('k'), 'in the database');
   });
 
+  it('keeps a name of its own when the client gets another', async () => {
+    await using redis = client();
+    // What asks for the names may be on the connections that are killed.
+    const own = redis.with({ idempotent: true });
+    const [named, renamed, nameless] = [
+      own.dedicated({ key: 'k', clientName: 'own' }),
+      own.dedicated({ key: 'k' }),
+      own.dedicated({ key: 'k' }),
+    ];
+    await Promise.all([named, nameless].map((one) => one.connect()));
+    await renamed.clientSetname('told');
+    await redis.setName('app');
+    const names = (): Promise<unknown[]> => Promise.all([named, renamed, nameless].map((one) => one.call('CLIENT', 'GETNAME')));
+    assert.deepEqual(await names(), ['own', 'told', 'app']);
+    for (const server of await t.primaries()) await server.ask('CLIENT', 'KILL', 'TYPE', 'normal');
+    assert.deepEqual(await names(), ['own', 'told', 'app']);
+  });
+
   it('blocks, and is let go at its close', async () => {
     await using redis = client();
     const one = redis.dedicated({ key: 'list' });

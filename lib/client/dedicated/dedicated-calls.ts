@@ -125,10 +125,9 @@ export class DedicatedCalls implements CallOwner, CallHost, Holder {
     this.#pump();
   }
 
-  /** Names the connection, and those that come after it. Inside a transaction the name waits for its end. */
-  rename(name: string | null): Promise<void> {
-    this.told.record('CLIENT SETNAME', [name ?? '']);
-    return this.#name.change(name ?? '');
+  /** Names the connection, and those that come after it, unless it has a name of its own. Inside a transaction the name waits for its end. */
+  async rename(name: string | null): Promise<void> {
+    if (this.told.followName(name ?? '')) await this.#name.change(name ?? '');
   }
 
   // --- sending

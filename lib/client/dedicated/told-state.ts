@@ -69,6 +69,8 @@ function ofHello(args: readonly Arg[]): Told[] {
 /** State that a connection was told by its user, and its successors have to be told again. */
 export class ToldState {
   readonly #parts = new Map<Part, Command>();
+  /** Its user has named it, or taken its name away. */
+  #hasOwnName = false;
 
   /** `database`: the one in which connections begin. */
   constructor(private readonly database: number) {}
@@ -77,13 +79,21 @@ export class ToldState {
   record(name: string, args: readonly Arg[]): void {
     if (name === 'RESET') {
       this.#parts.clear();
+      this.#hasOwnName = false;
       if (this.database !== 0) this.#set('database', say('SELECT', [0]));
       return;
     }
     for (const [part, told] of REMEMBERED[name]?.(args) ?? []) this.#set(part, told);
   }
 
+  /** What it belongs to has another name, which is that of the connection, too, unless it has its own. False: it has. */
+  followName(name: string): boolean {
+    if (!this.#hasOwnName) this.#parts.set('name', say('CLIENT SETNAME', [name]));
+    return !this.#hasOwnName;
+  }
+
   #set(part: Part, told: Command | null): void {
+    if (part === 'name') this.#hasOwnName = true;
     if (told === null) this.#parts.delete(part);
     else this.#parts.set(part, told);
   }

@@ -223,6 +223,8 @@ describe('a connection for BullMQ, by what BullMQ does with one,', () => {
       await worker.connect();
       const popped = worker.bzpopmin(`${QUEUE}:marker`, 60);
       await connection.set(`${QUEUE}:a`, 'v');
+      await redis.setName('app');
+      assert.deepEqual(await namesSeenBy(connection), [NAME]);
       worker.disconnect();
       await assert.rejects(popped, CLOSED);
       await connection.quit();

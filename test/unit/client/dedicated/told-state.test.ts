@@ -81,3 +81,19 @@ describe('the state that a dedicated connection was told', () => {
     });
   }
 });
+
+describe('the name of a dedicated connection', () => {
+  const nameOf = (state: ToldState): string => state.commands.map(({ args }) => String(args[0])).join();
+
+  it('follows that of the client, unless its user has named it', () => {
+    const state = new ToldState(0);
+    assert.equal(state.followName('app'), true);
+    assert.equal(nameOf(state), 'app');
+    state.record('CLIENT SETNAME', ['own']);
+    assert.equal(state.followName('other'), false);
+    assert.equal(nameOf(state), 'own');
+    state.record('RESET', []);
+    assert.equal(state.followName('other'), true);
+    assert.equal(nameOf(state), 'other');
+  });
+});
