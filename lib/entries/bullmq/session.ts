@@ -1,6 +1,7 @@
 import { type Arg, type Dedicated, OptionsError, type Raw, type Redis, SlotwiseError } from '../../index.js';
 import { clearTimeout, setTimeout } from '../../runtime/runtime.js';
 import { keyOfName } from './client-name.js';
+import { askAt } from './shards.js';
 
 /** How commands are treated. */
 export interface SessionOptions {
@@ -119,9 +120,9 @@ export class Session {
     return this.#life.explain('GET', key).slot;
   }
 
-  /** A question to a primary, to any of several. */
+  /** A question to a primary, to any of several. It may be asked again: a queue that is not told the version in a failover is of no use. */
   ask(...words: readonly [command: string, ...args: string[]]): Promise<Raw> {
-    return this.isSharded ? this.#life.lease((one) => one.call(...words), { key: '' }) : this.#life.call(...words);
+    return this.isSharded ? askAt(this.#life, '', words) : this.#repeatable.call(...words);
   }
 
   /** Ends: what blocks at once, without losing what is popped; the rest at once, too (`now`), or when it is answered. */

@@ -63,6 +63,17 @@ describe('a connection for BullMQ whose servers are away', function () {
     await until(() => told.includes('popped null'), { what: 'it has looked', timeoutMs: 20_000 });
   });
 
+  it('asks again what was lost on the way, as a queue that begins does', async () => {
+    server.pause();
+    const answers = [connection.info(), connection.clientList(), worker.info()];
+    await new Promise((resolve) => setImmediate(resolve));
+    await server.kill();
+    await server.restart();
+    const [info, list] = await Promise.all(answers);
+    assert.match(info ?? '', /redis_version:/);
+    assert.match(list ?? '', /^id=/);
+  });
+
   it('tells of no error while it ends', async () => {
     await block();
     server.pause();

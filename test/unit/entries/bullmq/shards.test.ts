@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { keysOfShards } from '../../../../lib/entries/bullmq/shards.js';
+import { askAt, keysOfShards } from '../../../../lib/entries/bullmq/shards.js';
+import { ConnectionLostError, ReplyError } from '../../../../lib/index.js';
 
 type Asked = Parameters<typeof keysOfShards>[0];
 
@@ -21,4 +22,26 @@ describe('a key in each shard', () => {
     assert.deepEqual(keysOfShards(shardsBy(2, () => null)), []);
     assert.deepEqual(keysOfShards({ topology: null, explain: () => assert.fail() }), []);
   });
+});
+
+describe('a question to a shard', () => {
+  /** Outcomes of the attempts; what is thrown, and how often it was asked. */
+  const cases: readonly (readonly [outcomes: readonly unknown[], asked: number, result: unknown])[] = [
+    [['yes'], 1, 'yes'],
+    [[new ConnectionLostError('lost'), 'yes'], 2, 'yes'],
+    [[new ConnectionLostError('1'), new ConnectionLostError('2'), new ConnectionLostError('3'), 'yes'], 3, 'ConnectionLostError: 3'],
+    [[new ReplyError('NOPERM', 'NOPERM no'), 'yes'], 1, 'ReplyError: NOPERM no'],
+  ];
+  for (const [outcomes, asked, result] of cases) {
+    it(`is asked ${asked} times for ${outcomes.map(String).join(', ')}`, async () => {
+      let count = 0;
+      const lease = async (): Promise<unknown> => {
+        const outcome = outcomes[count++];
+        if (outcome instanceof Error) throw outcome;
+        return outcome;
+      };
+      assert.equal(await askAt({ lease } as unknown as Parameters<typeof askAt>[0], 'k', ['INFO']).catch(String), result);
+      assert.equal(count, asked);
+    });
+  }
 });
