@@ -95,14 +95,15 @@ describe('BullMQ', () => {
       it('runs delayed jobs, those of schedulers, and by priority', async () => {
         const done: string[] = [];
         work(async (job) => done.push(job.name));
-        await queue.add('late', { x: 1 }, { delay: 300 });
+        const late = await queue.add('late', { x: 1 }, { delay: 300 });
         await queue.add('soon', { x: 1 });
         await queue.upsertJobScheduler('every', { every: 200, limit: 3 }, { name: 'tick', data: { x: 0 } });
-        await until(() => done.filter((name) => name === 'tick').length >= 3 && done.includes('late'), {
+        await until(() => done.filter((name) => name === 'tick').length >= 3 && done.includes('late') && done.includes('soon'), {
           timeoutMs: 20_000,
           what: 'all ran',
         });
-        assert.equal(done.includes('soon') && done.indexOf('soon') < done.indexOf('late'), true);
+        const ran = (await queue.getJob(late.id ?? ''))?.processedOn ?? 0;
+        assert.ok(ran >= late.timestamp + 300, `${ran - late.timestamp} ms`);
         assert.equal((await queue.getJobSchedulers()).length <= 1, true);
         await queue.removeJobScheduler('every');
       });
@@ -125,12 +126,14 @@ describe('BullMQ', () => {
       });
 
       it('keeps to a rate limit', async () => {
-        const worker = work(double, { limiter: { max: 2, duration: 300 } });
-        const ends: number[] = [];
-        worker.on('completed', () => ends.push(performance.now()));
+        work(double, { limiter: { max: 2, duration: 300 } });
         const jobs = await queue.addBulk(Array.from({ length: 6 }, (_, x) => ({ name: 'limited', data: { x } })));
         await Promise.all(jobs.map((job) => job.waitUntilFinished(events, 30_000)));
-        assert.ok((ends.at(-1) ?? 0) - (ends[0] ?? 0) >= 500, 'six of two in 300 ms');
+        // Begun before the first period, ended after two: whatever stalls makes it longer.
+        const done = await queue.getJobs(['completed']);
+        const began = Math.min(...done.map(({ processedOn = 0 }) => processedOn));
+        const ended = Math.max(...done.map(({ finishedOn = 0 }) => finishedOn));
+        assert.ok(ended - began >= 590, `six of two in 300 ms took ${ended - began} ms`);
       });
 
       it('pauses and resumes queues and workers', async () => {
@@ -224,6 +227,9 @@ describe('BullMQ', () => {
       await until(() => load.added > 500, { timeoutMs: 30_000, what: 'jobs are added' });
       const old = await group.primary();
       await old.kill();
+      // What it had answered is read before the group has another.
+      await sleep(100);
+      load.mark();
       await group.failedOver(old);
       const before = load.added;
       await until(() => load.added > before + 500, { timeoutMs: 30_000, what: 'jobs are added again' });
@@ -231,8 +237,9 @@ describe('BullMQ', () => {
       const shown = JSON.stringify(report);
       assert.deepEqual(report.stuck, [], shown);
       assert.deepEqual(report.twice, [], shown);
-      // What the primary alone knew is lost with it, which is not the client's doing.
-      assert.ok(report.lost.length <= 50, shown);
+      // What the old primary alone knew is lost with it, which is not the client's doing; the new one loses nothing.
+      assert.deepEqual(report.lostLater, [], shown);
+      assert.deepEqual(report.againLater, [], shown);
       // Of what was under way nobody knows whether it ran; ioredis tells of a lost lock in the same way.
       assert.deepEqual(
         Object.keys({ ...report.refused, ...report.errors }).filter(

@@ -19,10 +19,14 @@ export interface LoadReport {
   readonly stuck: readonly number[];
   /** Acknowledged, and nowhere: the primary failed before its replicas had them. */
   readonly lost: readonly number[];
+  /** Those of them that were acknowledged after `mark`. */
+  readonly lostLater: readonly number[];
   /** Added once, and there under several ids. */
   readonly twice: readonly number[];
   /** Acknowledged jobs that were processed more than once under the same id: what the primary knew of them was lost with it. */
   readonly again: number;
+  /** Those of them that were acknowledged after `mark`, and of whose locks BullMQ does not say that they had expired. */
+  readonly againLater: readonly number[];
   /** Jobs that QueueEvents told of, of those done. */
   readonly heard: number;
   readonly done: number;
@@ -41,6 +45,9 @@ export class BullLoad {
   /** How often each job was processed, by id and number. */
   readonly #runs = new Map<string, number>();
   readonly #heard = new Set<string>();
+  /** Ids of jobs that BullMQ gave to another worker because it had not heard of the first. */
+  readonly #stalled = new Set<string>();
+  #marked: ReadonlySet<number> = new Set();
   #next = 0;
   #runsOn = true;
   #producers: Promise<unknown> = Promise.resolve();
@@ -58,6 +65,7 @@ export class BullLoad {
     this.#workers = [1, 2].map(() => new Worker(name, work, { connection, prefix, concurrency: 5, ...locks }));
     for (const worker of this.#workers) {
       worker.on('completed', () => this.#ends.beat());
+      worker.on('stalled', (jobId) => this.#stalled.add(jobId));
       worker.on('failed', (_job, error) => this.#errors.add(`failed: ${error.message}`));
     }
     this.#events.on('completed', ({ jobId }) => this.#heard.add(jobId));
@@ -89,6 +97,11 @@ export class BullLoad {
     return this.#adds.count;
   }
 
+  /** The primary that had what was acknowledged until now is gone. */
+  mark(): void {
+    this.#marked = new Set(this.#acknowledged);
+  }
+
   /** Stops the producers and waits until the workers have done what there is, but no longer than `patienceMs`. */
   async stop(patienceMs = 60_000): Promise<LoadReport> {
     this.#runsOn = false;
@@ -114,6 +127,9 @@ export class BullLoad {
     const ids = new Map<number, string[]>();
     for (const job of jobs) if (job !== undefined) ids.set(job.data.n, [...(ids.get(job.data.n) ?? []), job.id ?? '']);
     const done = new Set([...this.#runs.keys()].map((key) => Number(key.split(' ')[1])));
+    const isLater = (n: number): boolean => this.#acknowledged.has(n) && !this.#marked.has(n);
+    const lost = [...this.#acknowledged].filter((n) => !ids.has(n) && !done.has(n));
+    const again = [...this.#runs].filter(([, times]) => times > 1).map(([key]) => key.split(' ') as [id: string, n: string]);
     return {
       added: this.#acknowledged.size,
       refused: this.#refused.counts,
@@ -121,9 +137,11 @@ export class BullLoad {
       addPauseMs: Math.round(this.#adds.longestMs),
       workPauseMs: Math.round(this.#ends.longestMs),
       stuck: [...this.#acknowledged].filter((n) => ids.has(n) && !done.has(n)),
-      lost: [...this.#acknowledged].filter((n) => !ids.has(n) && !done.has(n)),
+      lost,
+      lostLater: lost.filter(isLater),
       twice: [...ids].filter(([, list]) => list.length > 1).map(([n]) => n),
-      again: [...this.#runs.values()].filter((times) => times > 1).length,
+      again: again.length,
+      againLater: again.filter(([id, n]) => isLater(Number(n)) && !this.#stalled.has(id)).map(([, n]) => Number(n)),
       heard: this.#heard.size,
       done: done.size,
     };
