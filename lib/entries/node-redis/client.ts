@@ -14,23 +14,25 @@ import { ScanCommander } from './scan-commander.js';
 import type { ScanIteratorOptions } from './scan-iterators.js';
 import type { SessionEvents } from './session.js';
 import type { RespVersions, TypeMapping } from './type-mapping.js';
-import type { CommandMethods, CustomExtensions, MultiMode, RedisClientMultiCommandType } from './types.js';
-
-type None = Record<never, never>;
+import type { BatchOf, CommandMethods, MultiMode, None, TextBy, TextOf, WithCustom, WithCustomOf } from './types.js';
 
 /** Client as `createClient` types it: with the scripts, functions and modules of its options, and replies by its type mapping. */
 export type RedisClientType<
   M extends RedisModules = None,
   F extends RedisFunctions = None,
   S extends RedisScripts = None,
-  RESP extends RespVersions = 3,
+  _RESP extends RespVersions = 3,
   TM = None,
-> = RedisClient<M, F, S, RESP, TM> & CommandMethods<TM> & CustomExtensions<M, F, S>;
+> = WithCustom<RedisClientInstance<TextOf<TM>>, M, F, S>;
+
+/** What all of them have. */
+export interface RedisClientInstance<in out Text extends RedisArgument = string> extends RedisClient<Text>, CommandMethods<Text> {}
 
 /** Options that a duplicate may have of its own on the connections of the first. */
 const OWN_OPTIONS: ReadonlySet<string> = new Set(['commandOptions', 'keyPrefix', 'scripts', 'functions', 'modules', 'pingInterval']);
 
 export const DUPLICATE_OVER = 'duplicate(): what concerns connections is the matter of the client that this one stands on';
+const SHARED_POOL = 'it has no effect: the pool is on the connections of the client; createClientPool(options, { … }) has its own';
 
 /** Where a client is that is part of another one: on its connections, and of the shard that has the key. */
 export interface Place {
@@ -39,13 +41,7 @@ export interface Place {
 }
 
 /** Client of one server. Views of it (`withTypeMapping` …) have the same session. */
-export class RedisClient<
-  in out M extends RedisModules = None,
-  in out F extends RedisFunctions = None,
-  in out S extends RedisScripts = None,
-  in out RESP extends RespVersions = 3,
-  in out TM = None,
-> extends ScanCommander<TM> {
+export class RedisClient<in out Text extends RedisArgument = string> extends ScanCommander<Text> {
   /** The options, with what their URL says. */
   readonly options: RedisClientOptions;
   /** @internal */
@@ -102,12 +98,12 @@ export class RedisClient<
     this.core.dirtyWatch = message;
   }
 
-  async connect(): Promise<RedisClientType<M, F, S, RESP, TM>> {
+  async connect(): Promise<this> {
     const opening = this.core.connect();
     // At once, so that no command goes elsewhere.
     if (this.slotKey !== undefined && this.core.isOpen) this.core.own(this.slotKey);
     await opening;
-    return this as unknown as RedisClientType<M, F, S, RESP, TM>; // as in `create`
+    return this;
   }
 
   /** Takes no more commands, waits for the replies to the others, ends. */
@@ -137,7 +133,7 @@ export class RedisClient<
   }
 
   /** A client with these options, not connected yet. It shares the connections of this one where the options leave them as they are. */
-  duplicate(overrides: Partial<RedisClientOptions> = {}): RedisClientType<M, F, S, RESP, TM> {
+  duplicate(overrides: Partial<RedisClientOptions> = {}): WithCustomOf<this, RedisClientInstance<Text>> {
     const shares = Object.keys(overrides).every((name) => OWN_OPTIONS.has(name));
     if (!shares && this.core.group.foreign !== null) throw new NotSupportedError(DUPLICATE_OVER);
     const options = {
@@ -146,19 +142,19 @@ export class RedisClient<
       ...overrides,
     };
     const place = this.slotKey === undefined ? { group: this.core.group } : { group: this.core.group, slotKey: this.slotKey };
-    return new RedisClient(options, shares ? place : undefined) as unknown as RedisClientType<M, F, S, RESP, TM>; // as in `create`
+    return new RedisClient(options, shares ? place : undefined) as unknown as WithCustomOf<this, RedisClientInstance<Text>>; // as in `create`
   }
 
   /** A view whose replies are of these classes. */
-  withTypeMapping<const Mapping extends TypeMapping>(typeMapping: Mapping): RedisClientType<M, F, S, RESP, Mapping> {
-    return this.withCommandOptions({ typeMapping }) as unknown as RedisClientType<M, F, S, RESP, Mapping>; // the mapping is what differs
+  withTypeMapping<const Mapping extends TypeMapping>(typeMapping: Mapping): WithCustomOf<this, RedisClientInstance<TextOf<Mapping>>> {
+    return this.viewWith({ typeMapping }) as never; // as in `create`
   }
 
   /** A view whose commands have these options. */
   withCommandOptions<const Options extends CommandOptions>(
     options: Options,
-  ): RedisClientType<M, F, S, RESP, Options extends { typeMapping: infer Mapping } ? Mapping : TM> {
-    return this.viewWith(options) as never; // as `create`
+  ): WithCustomOf<this, RedisClientInstance<TextBy<Options, Text>>> {
+    return this.viewWith(options) as never; // as in `create`
   }
 
   /** A view whose commands end when the signal fires. */
@@ -171,9 +167,9 @@ export class RedisClient<
     return this;
   }
 
-  override scanIterator(options: ScanIteratorOptions & { TYPE?: RedisArgument } = {}): ReturnType<ScanCommander<TM>['scanIterator']> {
+  override scanIterator(options: ScanIteratorOptions & { TYPE?: RedisArgument } = {}): ReturnType<ScanCommander<Text>['scanIterator']> {
     if (!this.core.isSpread || this.slotKey !== undefined) return super.scanIterator(options);
-    return this.core.scanAll(options, this.commandOptions) as ReturnType<ScanCommander<TM>['scanIterator']>; // by the mapping
+    return this.core.scanAll(options, this.commandOptions) as ReturnType<ScanCommander<Text>['scanIterator']>; // by the mapping
   }
 
   /** Sends a command as words, in the server's order. */
@@ -214,23 +210,16 @@ export class RedisClient<
   }
 
   /** Batch of commands: a transaction by `exec()`, else by `execAsPipeline()`. */
-  MULTI<Mode extends MultiMode = 'typed'>(): RedisClientMultiCommandType<Mode, [], M, F, S, TM> {
+  MULTI<Mode extends MultiMode = 'typed'>(): BatchOf<this, Mode, Text> {
     const { core, commandOptions } = this;
     const runner = {
       transaction: async (queue: readonly Queued[]) => core.transaction(queue, commandOptions),
       pipeline: async (queue: readonly Queued[]) => core.pipeline(queue, commandOptions),
     };
-    return new RedisMultiCommand(runner, this.options, commandOptions?.typeMapping) as unknown as RedisClientMultiCommandType<
-      Mode,
-      [],
-      M,
-      F,
-      S,
-      TM
-    >; // as in `create`
+    return new RedisMultiCommand(runner, this.options, commandOptions?.typeMapping) as unknown as BatchOf<this, Mode, Text>; // as in `create`
   }
 
-  multi<Mode extends MultiMode = 'typed'>(): RedisClientMultiCommandType<Mode, [], M, F, S, TM> {
+  multi<Mode extends MultiMode = 'typed'>(): BatchOf<this, Mode, Text> {
     return this.MULTI<Mode>();
   }
 
@@ -241,8 +230,9 @@ export class RedisClient<
 
   ref(): void {}
 
-  /** A client of the same server; commands that block have connections of their own there, as here. */
-  createPool(_options?: Partial<RedisPoolOptions>): RedisClientType<M, F, S, RESP, TM> {
+  /** A client on the connections of this one; commands that block have connections of their own there, as here. */
+  createPool(options: Partial<RedisPoolOptions> = {}): WithCustomOf<this, RedisClientInstance<Text>> {
+    for (const name of Object.keys(options)) warnOnce('node-redis', `createPool({ ${name} })`, SHARED_POOL);
     return this.duplicate();
   }
 

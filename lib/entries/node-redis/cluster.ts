@@ -1,5 +1,5 @@
 import type { Redis as Native, Raw } from '../../index.js';
-import { DUPLICATE_OVER, RedisClient, type RedisClientType } from './client.js';
+import { DUPLICATE_OVER, RedisClient, type RedisClientInstance } from './client.js';
 import { nodesOf, type ShardNode, type SlotNodes } from './cluster-nodes.js';
 import type { RedisArgument } from './command-parser.js';
 import type { Route } from './commander.js';
@@ -14,18 +14,19 @@ import type { CommandOptions, RedisClusterOptions, RedisFunctions, RedisModules,
 import { PubSubCommander } from './pubsub-commander.js';
 import { keyOfSlot } from './slot-keys.js';
 import type { RespVersions, TypeMapping } from './type-mapping.js';
-import type { CommandMethods, CustomExtensions, MultiMode, RedisClientMultiCommandType } from './types.js';
-
-type None = Record<never, never>;
+import type { BatchOf, CommandMethods, MultiMode, None, TextOf, WithCustom, WithCustomOf } from './types.js';
 
 /** Cluster as `createCluster` types it. */
 export type RedisClusterType<
   M extends RedisModules = None,
   F extends RedisFunctions = None,
   S extends RedisScripts = None,
-  RESP extends RespVersions = 3,
+  _RESP extends RespVersions = 3,
   TM = None,
-> = RedisCluster<M, F, S, RESP, TM> & CommandMethods<TM> & CustomExtensions<M, F, S>;
+> = WithCustom<RedisClusterInstance<TextOf<TM>>, M, F, S>;
+
+/** What all of them have. */
+export interface RedisClusterInstance<in out Text extends RedisArgument = string> extends RedisCluster<Text>, CommandMethods<Text> {}
 
 /** A primary. `client`: its commands go there. */
 export type MasterNode = ShardNode & { readonly client: RedisClient };
@@ -33,13 +34,7 @@ export type MasterNode = ShardNode & { readonly client: RedisClient };
 const NODE = 'a cluster has many connections: call it on getNodeClientForKey(key)';
 
 /** Client of a cluster: commands go where their keys are. */
-export class RedisCluster<
-  in out M extends RedisModules = None,
-  in out F extends RedisFunctions = None,
-  in out S extends RedisScripts = None,
-  in out RESP extends RespVersions = 3,
-  in out TM = None,
-> extends PubSubCommander {
+export class RedisCluster<in out Text extends RedisArgument = string> extends PubSubCommander {
   readonly options: RedisClusterOptions;
   /** @internal */
   protected readonly core: Core;
@@ -112,13 +107,18 @@ export class RedisCluster<
     return this.#shown.nodeByAddress;
   }
 
+  /** Throws: subscriptions have connections of their own. */
+  get pubSubNode(): never {
+    throw new NotSupportedError('pubSubNode: subscriptions have connections of their own: use subscribe(channel, listener)');
+  }
+
   get #shown() {
     return nodesOf(this.core.life?.topology ?? null);
   }
 
-  async connect(): Promise<RedisClusterType<M, F, S, RESP, TM>> {
+  async connect(): Promise<this> {
     await this.core.connect();
-    return this as unknown as RedisClusterType<M, F, S, RESP, TM>; // as in `create`
+    return this;
   }
 
   async close(): Promise<void> {
@@ -141,20 +141,14 @@ export class RedisCluster<
   }
 
   /** A client with these options, not connected yet. It shares the connections of this one where there are none. */
-  duplicate(overrides: Partial<RedisClusterOptions> = {}): RedisClusterType<M, F, S, RESP, TM> {
+  duplicate(overrides: Partial<RedisClusterOptions> = {}): this {
     const shares = Object.keys(overrides).length === 0;
     if (!shares && this.core.group.foreign !== null) throw new NotSupportedError(DUPLICATE_OVER);
-    return new RedisCluster({ ...this.options, ...overrides }, shares ? this.core.group : undefined) as unknown as RedisClusterType<
-      M,
-      F,
-      S,
-      RESP,
-      TM
-    >; // as in `create`
+    return new RedisCluster({ ...this.options, ...overrides }, shares ? this.core.group : undefined) as unknown as this; // as in `create`
   }
 
-  withTypeMapping<const Mapping extends TypeMapping>(typeMapping: Mapping): RedisClusterType<M, F, S, RESP, Mapping> {
-    return this.viewWith({ typeMapping }) as unknown as RedisClusterType<M, F, S, RESP, Mapping>; // the mapping is what differs
+  withTypeMapping<const Mapping extends TypeMapping>(typeMapping: Mapping): WithCustomOf<this, RedisClusterInstance<TextOf<Mapping>>> {
+    return this.viewWith({ typeMapping }) as never; // as in `create`
   }
 
   withCommandOptions(options: CommandOptions): this {
@@ -174,25 +168,25 @@ export class RedisCluster<
   }
 
   /** Batch of commands: a transaction of one slot by `exec()`, else, over all slots, by `execAsPipeline()`. */
-  MULTI<Mode extends MultiMode = 'typed'>(_routing?: RedisArgument): RedisClientMultiCommandType<Mode, [], M, F, S, TM> {
+  MULTI<Mode extends MultiMode = 'typed'>(_routing?: RedisArgument): BatchOf<this, Mode, Text> {
     const { core, commandOptions } = this;
     const runner = {
       transaction: async (queue: readonly Queued[]) => core.transaction(queue, commandOptions),
       pipeline: async (queue: readonly Queued[]) => core.pipeline(queue, commandOptions),
     };
     const multi = new RedisMultiCommand(runner, this.options, commandOptions?.typeMapping);
-    return multi as unknown as RedisClientMultiCommandType<Mode, [], M, F, S, TM>; // its methods are added by name
+    return multi as unknown as BatchOf<this, Mode, Text>; // its methods are added by name
   }
 
-  multi<Mode extends MultiMode = 'typed'>(routing?: RedisArgument): RedisClientMultiCommandType<Mode, [], M, F, S, TM> {
+  multi<Mode extends MultiMode = 'typed'>(routing?: RedisArgument): BatchOf<this, Mode, Text> {
     return this.MULTI<Mode>(routing);
   }
 
   /** A client of the shard that a node is of: all its commands go to the shard's primary of now, over a connection of its own. */
-  async nodeClient(node: ShardNode): Promise<RedisClientType<M, F, S, RESP, TM>> {
+  async nodeClient(node: ShardNode): Promise<WithCustomOf<this, RedisClientInstance<Text>>> {
     const slot = this.#shown.slotByAddress.get(node.address);
     if (slot === undefined) throw new NotSupportedError(`nodeClient(): ${node.address} serves no slots of the cluster`);
-    return (await this.nodes.ofKey(keyOfSlot(slot))) as unknown as RedisClientType<M, F, S, RESP, TM>; // made with the options of this client
+    return (await this.nodes.ofKey(keyOfSlot(slot))) as unknown as WithCustomOf<this, RedisClientInstance<Text>>; // made with the options of this client
   }
 
   getRandomNode(): ShardNode {
@@ -205,8 +199,8 @@ export class RedisCluster<
   }
 
   /** A client of the shard that has the key, for what concerns a connection, such as WATCH. */
-  async getNodeClientForKey(key: RedisArgument, _isReadonly?: boolean): Promise<RedisClientType<M, F, S, RESP, TM>> {
-    return (await this.nodes.ofKey(key)) as unknown as RedisClientType<M, F, S, RESP, TM>; // as `nodeClient`
+  async getNodeClientForKey(key: RedisArgument, _isReadonly?: boolean): Promise<WithCustomOf<this, RedisClientInstance<Text>>> {
+    return (await this.nodes.ofKey(key)) as unknown as WithCustomOf<this, RedisClientInstance<Text>>; // as `nodeClient`
   }
 
   /** @deprecated use `masters` */
@@ -220,7 +214,8 @@ export class RedisCluster<
   }
 
   protected dispatch(args: readonly RedisArgument[], route: Route, options: CommandOptions | undefined): Promise<Raw> {
-    if (stateEffectOf(args) === 'own') throw new NotSupportedError(`${String(args[0])}: ${NODE}`);
+    const effect = stateEffectOf(args);
+    if (effect === 'own' || effect === 'wait') throw new NotSupportedError(`${String(args[0])}: ${NODE}`);
     return this.core.execute(args, route, options);
   }
 }

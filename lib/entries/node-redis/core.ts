@@ -123,7 +123,7 @@ export class Core {
     const effect = stateEffectOf(args);
     if (this.#own === null && effect === undefined) return this.#views.of(engine, options).call(...(args as Words)); // checked by the caller
     if (typeof effect === 'object') throw new NotSupportedError(`${String(args[0])} is not sent by slotwise/node-redis: ${effect.refused}`);
-    if (effect === 'wait') return this.#wait(engine, args, key);
+    if (effect === 'wait') return this.#wait(engine, args, options);
     return this.own(key).call(args, isBuffers(options));
   }
 
@@ -157,15 +157,21 @@ export class Core {
     return runBatch(this.#views.of(engine, options), 'multi', queue);
   }
 
-  /** WAIT counts the replicas that have the writes of its connection; these go over shared ones. */
-  #wait(engine: Redis, args: readonly RedisArgument[], key: RedisArgument | undefined): Promise<Raw> {
-    return engine.lease(
-      async (one) => {
-        await one.call('PUBLISH', NOBODY, '');
-        return one.call(...(args as Words)); // checked by the caller
-      },
-      key === undefined ? {} : { key },
-    );
+  /**
+   * WAIT counts the replicas that have the writes of its connection. Those over shared ones have run when what is published after them is
+   * answered; what its own connection publishes then is after them in the stream to the replicas.
+   */
+  async #wait(engine: Redis, args: readonly RedisArgument[], options: CommandOptions | undefined): Promise<Raw> {
+    if (this.#own !== null) {
+      const marked = this.#own.call(['PUBLISH', NOBODY, ''], false);
+      const [, count] = await Promise.all([marked, this.#own.call(args, isBuffers(options))]);
+      return count;
+    }
+    await engine.call('PUBLISH', NOBODY, '');
+    return engine.lease(async (one) => {
+      await one.call('PUBLISH', NOBODY, '');
+      return one.call(...(args as Words)); // checked by the caller
+    });
   }
 }
 

@@ -4,8 +4,8 @@ import { clientOver, clusterOver, orOverClient } from './over-client.js';
 import { RedisClientPool } from './pool.js';
 import { RedisSentinel } from './sentinel.js';
 
-export { RedisClient, type RedisClientType } from './client.js';
-export { RedisCluster, type RedisClusterType } from './cluster.js';
+export { RedisClient, type RedisClientInstance, type RedisClientType } from './client.js';
+export { RedisCluster, type RedisClusterInstance, type RedisClusterType } from './cluster.js';
 export type { CommandParser, RedisArgument, RedisVariadicArgument } from './command-parser.js';
 export { CLIENT_KILL_FILTERS } from './commands/connection.js';
 export { GEO_REPLY_WITH, type GeoReplyWith } from './commands/geo.js';
@@ -22,11 +22,18 @@ export type {
   RedisPoolOptions,
   RedisScripts,
   RedisSentinelOptions,
+  Sha1,
 } from './options/types.js';
-export { RedisClientPool, type RedisClientPoolType } from './pool.js';
-export { RedisSentinel, type RedisSentinelClientType, type RedisSentinelType } from './sentinel.js';
+export { RedisClientPool, type RedisClientPoolInstance, type RedisClientPoolType } from './pool.js';
+export {
+  type LentClient,
+  RedisSentinel,
+  type RedisSentinelClientType,
+  type RedisSentinelInstance,
+  type RedisSentinelType,
+} from './sentinel.js';
 export { RESP_TYPES, type RespVersions, type TypeMapping } from './type-mapping.js';
-export type { RedisClientMultiCommandType } from './types.js';
+export type { Batch, Customized, None, RedisClientMultiCommandType } from './types.js';
 
 /** node-redis 4 named its instances so, and packages look for the name. */
 function nameAsCommander(one: unknown): void {

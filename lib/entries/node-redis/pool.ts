@@ -1,33 +1,29 @@
-import { RedisClient, type RedisClientType } from './client.js';
+import { RedisClient, type RedisClientInstance } from './client.js';
+import type { RedisArgument } from './command-parser.js';
 import { EngineGroup } from './engine-group.js';
 import { ClientClosedError } from './errors.js';
 import { mapPoolOptions } from './options/map-options.js';
 import type { RedisClientOptions, RedisFunctions, RedisModules, RedisPoolOptions, RedisScripts } from './options/types.js';
 import type { RespVersions, TypeMapping } from './type-mapping.js';
-import type { CommandMethods, CustomExtensions } from './types.js';
-
-type None = Record<never, never>;
+import type { CommandMethods, None, TextOf, WithCustom, WithCustomOf } from './types.js';
 
 /** Pool as `createClientPool` types it. */
 export type RedisClientPoolType<
   M extends RedisModules = None,
   F extends RedisFunctions = None,
   S extends RedisScripts = None,
-  RESP extends RespVersions = 3,
+  _RESP extends RespVersions = 3,
   TM = None,
-> = RedisClientPool<M, F, S, RESP, TM> & CommandMethods<TM> & CustomExtensions<M, F, S>;
+> = WithCustom<RedisClientPoolInstance<TextOf<TM>>, M, F, S>;
+
+/** What all of them have. */
+export interface RedisClientPoolInstance<in out Text extends RedisArgument = string> extends RedisClientPool<Text>, CommandMethods<Text> {}
 
 /**
  * Client that lends clients. Commands need no pool here: they share connections, and those that block have their own; what a task does to
  * its connection (SELECT, WATCH …) is its client's alone.
  */
-export class RedisClientPool<
-  in out M extends RedisModules = None,
-  in out F extends RedisFunctions = None,
-  in out S extends RedisScripts = None,
-  in out RESP extends RespVersions = 3,
-  in out TM = None,
-> extends RedisClient<M, F, S, RESP, TM> {
+export class RedisClientPool<in out Text extends RedisArgument = string> extends RedisClient<Text> {
   /** Tasks that run. @internal */
   private readonly tasks = { running: 0 };
 
@@ -43,11 +39,6 @@ export class RedisClientPool<
     const TM extends TypeMapping = None,
   >(options?: RedisClientOptions<M, F, S, RESP, TM>, pool?: Partial<RedisPoolOptions>): RedisClientPoolType<M, F, S, RESP, TM> {
     return new RedisClientPool(options as RedisClientOptions, pool) as unknown as RedisClientPoolType<M, F, S, RESP, TM>; // its methods are added by name
-  }
-
-  override async connect(): Promise<RedisClientPoolType<M, F, S, RESP, TM>> {
-    await super.connect();
-    return this as unknown as RedisClientPoolType<M, F, S, RESP, TM>; // as in `createPool`
   }
 
   get clientsInUse(): number {
@@ -71,14 +62,15 @@ export class RedisClientPool<
   }
 
   /** Lends a client while the task runs. */
-  async execute<T>(task: (client: RedisClientType<M, F, S, RESP, TM>) => T): Promise<Awaited<T>> {
+  async execute<T>(task: (client: WithCustomOf<this, RedisClientInstance<Text>>) => T): Promise<Awaited<T>> {
     if (!this.core.isOpen) throw new ClientClosedError();
-    const client = this.duplicate();
+    const lent = this.duplicate();
+    const client = lent as RedisClient<Text>;
     client.on('error', () => undefined); // the listeners of the pool hear of it
     this.tasks.running += 1;
     try {
       await client.connect();
-      return await task(client);
+      return await task(lent);
     } finally {
       this.tasks.running -= 1;
       if (client.isOpen) await client.close();

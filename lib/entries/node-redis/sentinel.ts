@@ -1,5 +1,6 @@
 import type { Redis as Native, Raw } from '../../index.js';
-import { RedisClient, type RedisClientType } from './client.js';
+import { warnOnce } from '../shared/warnings.js';
+import { RedisClient, type RedisClientInstance } from './client.js';
 import type { RedisArgument } from './command-parser.js';
 import type { Route } from './commander.js';
 import { stateEffectOf } from './connection-state.js';
@@ -11,41 +12,38 @@ import { mapSentinelOptions } from './options/map-options.js';
 import type { CommandOptions, RedisFunctions, RedisModules, RedisNode, RedisScripts, RedisSentinelOptions } from './options/types.js';
 import { ScanCommander } from './scan-commander.js';
 import type { RespVersions, TypeMapping } from './type-mapping.js';
-import type { CommandMethods, CustomExtensions, MultiMode, RedisClientMultiCommandType } from './types.js';
-
-type None = Record<never, never>;
+import type { BatchOf, CommandMethods, MultiMode, None, TextOf, WithCustom, WithCustomOf } from './types.js';
 
 /** Client of a group of sentinels as `createSentinel` types it. */
 export type RedisSentinelType<
   M extends RedisModules = None,
   F extends RedisFunctions = None,
   S extends RedisScripts = None,
-  RESP extends RespVersions = 3,
+  _RESP extends RespVersions = 3,
   TM = None,
-> = RedisSentinel<M, F, S, RESP, TM> & CommandMethods<TM> & CustomExtensions<M, F, S>;
+> = WithCustom<RedisSentinelInstance<TextOf<TM>>, M, F, S>;
+
+/** What all of them have. */
+export interface RedisSentinelInstance<in out Text extends RedisArgument = string> extends RedisSentinel<Text>, CommandMethods<Text> {}
 
 /** Client that `use()` and `acquire()` lend. */
 export type RedisSentinelClientType<
   M extends RedisModules = None,
   F extends RedisFunctions = None,
   S extends RedisScripts = None,
-  RESP extends RespVersions = 3,
+  _RESP extends RespVersions = 3,
   TM = None,
-> = RedisClientType<M, F, S, RESP, TM> & {
+> = WithCustom<LentClient<TextOf<TM>>, M, F, S>;
+
+export interface LentClient<in out Text extends RedisArgument = string> extends RedisClientInstance<Text> {
   /** Ends what the client lent. */
   release(): Promise<void>;
-};
+}
 
 const LENT = 'commands go over shared connections: call it on the client that use() or acquire() lends';
 
 /** Client of a group whose primary sentinels name. */
-export class RedisSentinel<
-  in out M extends RedisModules = None,
-  in out F extends RedisFunctions = None,
-  in out S extends RedisScripts = None,
-  in out RESP extends RespVersions = 3,
-  in out TM = None,
-> extends ScanCommander<TM> {
+export class RedisSentinel<in out Text extends RedisArgument = string> extends ScanCommander<Text> {
   readonly options: RedisSentinelOptions;
   /** @internal */
   protected readonly core: Core;
@@ -89,10 +87,10 @@ export class RedisSentinel<
     return this.core.isReady;
   }
 
-  async connect(): Promise<RedisSentinelType<M, F, S, RESP, TM>> {
+  async connect(): Promise<this> {
     await this.core.connect();
     this.core.life?.on('failover', () => this.emit('topology-change', { type: 'MASTER_CHANGE', node: this.getMasterNode() }));
-    return this as unknown as RedisSentinelType<M, F, S, RESP, TM>; // as in `create`
+    return this;
   }
 
   close(): Promise<void> {
@@ -104,13 +102,13 @@ export class RedisSentinel<
   }
 
   /** A client with these options, not connected yet. It shares the connections of this one where there are none. */
-  duplicate(overrides: Partial<RedisSentinelOptions> = {}): RedisSentinelType<M, F, S, RESP, TM> {
+  duplicate(overrides: Partial<RedisSentinelOptions> = {}): this {
     const group = Object.keys(overrides).length === 0 ? this.core.group : undefined;
-    return new RedisSentinel({ ...this.options, ...overrides }, group) as unknown as RedisSentinelType<M, F, S, RESP, TM>; // as in `create`
+    return new RedisSentinel({ ...this.options, ...overrides }, group) as unknown as this; // as in `create`
   }
 
-  withTypeMapping<const Mapping extends TypeMapping>(typeMapping: Mapping): RedisSentinelType<M, F, S, RESP, Mapping> {
-    return this.viewWith({ typeMapping }) as unknown as RedisSentinelType<M, F, S, RESP, Mapping>; // the mapping is what differs
+  withTypeMapping<const Mapping extends TypeMapping>(typeMapping: Mapping): WithCustomOf<this, RedisSentinelInstance<TextOf<Mapping>>> {
+    return this.viewWith({ typeMapping }) as never; // as in `create`
   }
 
   withCommandOptions(options: CommandOptions): this {
@@ -128,17 +126,17 @@ export class RedisSentinel<
   }
 
   /** Lends a client for what concerns a connection, such as WATCH, while `use` runs. */
-  async use<T>(use: (client: RedisSentinelClientType<M, F, S, RESP, TM>) => T): Promise<Awaited<T>> {
+  async use<T>(use: (client: WithCustomOf<this, LentClient<Text>>) => T): Promise<Awaited<T>> {
     const client = await this.acquire();
     try {
       return await use(client);
     } finally {
-      await client.release();
+      await (client as LentClient<Text>).release();
     }
   }
 
   /** Lends a client until its `release()`. */
-  async acquire(): Promise<RedisSentinelClientType<M, F, S, RESP, TM>> {
+  async acquire(): Promise<WithCustomOf<this, LentClient<Text>>> {
     const { nodeClientOptions, ...shared } = this.options;
     const options = {
       ...nodeClientOptions,
@@ -154,21 +152,21 @@ export class RedisSentinel<
     client.on('error', () => undefined); // the listeners of this client hear of it
     await client.connect();
     const lent = Object.assign(client, { release: () => client.close() });
-    return lent as unknown as RedisSentinelClientType<M, F, S, RESP, TM>; // made with the options of this client
+    return lent as unknown as WithCustomOf<this, LentClient<Text>>; // made with the options of this client
   }
 
   /** Batch of commands: a transaction by `exec()`, else by `execAsPipeline()`. */
-  MULTI<Mode extends MultiMode = 'typed'>(): RedisClientMultiCommandType<Mode, [], M, F, S, TM> {
+  MULTI<Mode extends MultiMode = 'typed'>(): BatchOf<this, Mode, Text> {
     const { core, commandOptions } = this;
     const runner = {
       transaction: async (queue: readonly Queued[]) => core.transaction(queue, commandOptions),
       pipeline: async (queue: readonly Queued[]) => core.pipeline(queue, commandOptions),
     };
     const multi = new RedisMultiCommand(runner, this.options, commandOptions?.typeMapping);
-    return multi as unknown as RedisClientMultiCommandType<Mode, [], M, F, S, TM>; // its methods are added by name
+    return multi as unknown as BatchOf<this, Mode, Text>; // its methods are added by name
   }
 
-  multi<Mode extends MultiMode = 'typed'>(): RedisClientMultiCommandType<Mode, [], M, F, S, TM> {
+  multi<Mode extends MultiMode = 'typed'>(): BatchOf<this, Mode, Text> {
     return this.MULTI<Mode>();
   }
 
@@ -185,6 +183,11 @@ export class RedisSentinel<
   /** The replicas of now, each with the size of its pool. */
   getReplicaNodes(): Map<RedisNode, number> {
     return new Map(this.#nodes('replica').map((node) => [node, this.options.replicaPoolSize ?? 0]));
+  }
+
+  /** Taken, and of no effect. */
+  setTracer(_tracer?: string[]): void {
+    warnOnce('node-redis', 'setTracer()', 'it has no effect: listen to the events of the client');
   }
 
   #nodes(role: 'primary' | 'replica'): RedisNode[] {

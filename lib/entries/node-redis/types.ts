@@ -1,3 +1,4 @@
+import type { RedisArgument } from './command-parser.js';
 import type { Blob, Command } from './commands/command.js';
 import type { Commands } from './commands/index.js';
 import type { Upper } from './commands/upper-names.js';
@@ -20,14 +21,18 @@ export type Mapped<Reply, Text> = unknown extends Reply
 type ArgsOf<C> = C extends Command<infer Args, infer _Reply> ? Args : never;
 type ReplyOf<C> = C extends Command<infer _Args, infer Reply> ? Reply : never;
 
-/** Methods of all commands, in camel case and in capitals. */
-export type CommandMethods<TM> = {
-  [Method in keyof Commands]: (...args: ArgsOf<Commands[Method]>) => Promise<Mapped<ReplyOf<Commands[Method]>, TextOf<TM>>>;
-} & {
-  [Method in keyof Commands as Upper<Method>]: (
-    ...args: ArgsOf<Commands[Method]>
-  ) => Promise<Mapped<ReplyOf<Commands[Method]>, TextOf<TM>>>;
+type CamelCaseMethods<Text> = {
+  [Method in keyof Commands]: (...args: ArgsOf<Commands[Method]>) => Promise<Mapped<ReplyOf<Commands[Method]>, Text>>;
 };
+type CapitalMethods<Text> = {
+  [Method in keyof Commands as Upper<Method>]: (...args: ArgsOf<Commands[Method]>) => Promise<Mapped<ReplyOf<Commands[Method]>, Text>>;
+};
+
+/**
+ * Methods of all commands, in camel case and in capitals. An interface with `in out`, as those of the clients are: else the compiler
+ * compares all methods of two of them to learn how the parameter varies, and does not end.
+ */
+export interface CommandMethods<in out Text> extends CamelCaseMethods<Text>, CapitalMethods<Text> {}
 
 type Tail<List> = List extends readonly [unknown, ...infer Rest] ? Rest : never;
 /** Arguments of a command that a program defines, and what its function makes of the reply. */
@@ -41,10 +46,29 @@ type CustomMethods<Named extends Readonly<Record<string, CustomCommand>>> = {
   [Name in keyof Named]: (...args: CustomArgs<Named[Name]>) => Promise<CustomReply<Named[Name]>>;
 };
 
-/** Methods of the scripts, functions and modules that a program gives. */
-export type CustomExtensions<M extends RedisModules, F extends RedisFunctions, S extends RedisScripts> = CustomMethods<S> & {
-  [Name in keyof M]: CustomMethods<M[Name]>;
-} & { [Library in keyof F]: CustomMethods<F[Library]> };
+/** Scripts, functions or modules where a program gives none. */
+export type None = Record<never, never>;
+
+declare const CUSTOM: unique symbol;
+
+/** Mark of a client with scripts, functions or modules, for the types only: its views and what it lends have them, too. */
+export interface Customized<M, F, S> {
+  readonly [CUSTOM]: readonly [M, F, S];
+}
+
+type ScriptMethods<S> = None extends S ? unknown : CustomMethods<S & RedisScripts>;
+type Namespaces<N> = None extends N ? unknown : { [Name in keyof N]: CustomMethods<N[Name] & Readonly<Record<string, CustomCommand>>> };
+
+/** A client with the methods of the scripts, functions and modules that a program gives; itself where none is known by name. */
+export type WithCustom<Client, M, F, S> = [None, None, None] extends [M, F, S]
+  ? Client
+  : Client & Customized<M, F, S> & ScriptMethods<S> & Namespaces<M> & Namespaces<F>;
+
+/** `Client` with the scripts, functions and modules of `Other`. */
+export type WithCustomOf<Other, Client> = Other extends Customized<infer M, infer F, infer S> ? WithCustom<Client, M, F, S> : Client;
+
+/** Text of replies by options of commands; `Text` where they do not say. */
+export type TextBy<Options, Text extends RedisArgument> = Options extends { typeMapping: infer TM } ? TextOf<TM> : Text;
 
 /** Whether `exec()` of a batch gives a tuple of its replies, or a list of anything. */
 export type MultiMode = 'typed' | 'untyped';
@@ -54,51 +78,53 @@ type Grown<Mode extends MultiMode, Replies extends unknown[], Reply> = Mode exte
 export type RedisClientMultiCommandType<
   Mode extends MultiMode = 'typed',
   Replies extends unknown[] = [],
-  M extends RedisModules = Record<never, never>,
-  F extends RedisFunctions = Record<never, never>,
-  S extends RedisScripts = Record<never, never>,
+  _M extends RedisModules = None,
+  _F extends RedisFunctions = None,
+  S extends RedisScripts = None,
   TM = TypeMapping,
-> = Batch<Mode, Replies, M, F, S, TM> & {
-  [Name in keyof S]: (
-    ...args: CustomArgs<S[Name]>
-  ) => RedisClientMultiCommandType<Mode, Grown<Mode, Replies, CustomReply<S[Name]>>, M, F, S, TM>;
-};
+> = BatchWith<Mode, Replies, S, TextOf<TM>>;
 
-type BatchMethods<
-  Mode extends MultiMode,
-  Replies extends unknown[],
-  M extends RedisModules,
-  F extends RedisFunctions,
-  S extends RedisScripts,
-  TM,
-> = {
-  [Method in keyof Commands]: (
-    ...args: ArgsOf<Commands[Method]>
-  ) => RedisClientMultiCommandType<Mode, Grown<Mode, Replies, Mapped<ReplyOf<Commands[Method]>, TextOf<TM>>>, M, F, S, TM>;
+/** Batch of a client: it has its scripts. */
+export type BatchOf<Client, Mode extends MultiMode, Text> = BatchWith<
+  Mode,
+  [],
+  Client extends Customized<infer _M, infer _F, infer S extends RedisScripts> ? S : None,
+  Text
+>;
+
+type BatchWith<Mode extends MultiMode, Replies extends unknown[], S extends RedisScripts, Text> = None extends S
+  ? Batch<Mode, Replies, S, Text>
+  : Batch<Mode, Replies, S, Text> & {
+      [Name in keyof S]: (...args: CustomArgs<S[Name]>) => BatchWith<Mode, Grown<Mode, Replies, CustomReply<S[Name]>>, S, Text>;
+    };
+
+type Next<Mode extends MultiMode, Replies extends unknown[], Reply, S extends RedisScripts, Text> = BatchWith<
+  Mode,
+  Grown<Mode, Replies, Reply>,
+  S,
+  Text
+>;
+
+type BatchMethods<Mode extends MultiMode, Replies extends unknown[], S extends RedisScripts, Text> = {
+  [Method in keyof Commands]: (...args: ArgsOf<Commands[Method]>) => Next<Mode, Replies, Mapped<ReplyOf<Commands[Method]>, Text>, S, Text>;
 } & {
   [Method in keyof Commands as Upper<Method>]: (
     ...args: ArgsOf<Commands[Method]>
-  ) => RedisClientMultiCommandType<Mode, Grown<Mode, Replies, Mapped<ReplyOf<Commands[Method]>, TextOf<TM>>>, M, F, S, TM>;
+  ) => Next<Mode, Replies, Mapped<ReplyOf<Commands[Method]>, Text>, S, Text>;
 };
 
 type Words = Parameters<RedisMultiCommand['addCommand']>;
 
-// An interface with `in out`: else the compiler compares all methods of two batches to learn how the parameters vary.
-export interface Batch<
-  in out Mode extends MultiMode,
-  in out Replies extends unknown[],
-  in out M extends RedisModules,
-  in out F extends RedisFunctions,
-  in out S extends RedisScripts,
-  in out TM,
-> extends BatchMethods<Mode, Replies, M, F, S, TM> {
+// `in out`: as in `CommandMethods`.
+export interface Batch<in out Mode extends MultiMode, in out Replies extends unknown[], in out S extends RedisScripts, in out Text>
+  extends BatchMethods<Mode, Replies, S, Text> {
   exec(execAsPipeline?: boolean): Promise<Replies>;
   EXEC(execAsPipeline?: boolean): Promise<Replies>;
   execTyped(execAsPipeline?: boolean): Promise<Replies>;
   execAsPipeline(): Promise<Replies>;
   execAsPipelineTyped(): Promise<Replies>;
-  addCommand(...args: Words): RedisClientMultiCommandType<Mode, Grown<Mode, Replies, unknown>, M, F, S, TM>;
-  sendCommand(args: Words[0]): RedisClientMultiCommandType<Mode, Grown<Mode, Replies, unknown>, M, F, S, TM>;
-  select(database: number): RedisClientMultiCommandType<Mode, Grown<Mode, Replies, unknown>, M, F, S, TM>;
-  SELECT(database: number): RedisClientMultiCommandType<Mode, Grown<Mode, Replies, unknown>, M, F, S, TM>;
+  addCommand(...args: Words): Next<Mode, Replies, unknown, S, Text>;
+  sendCommand(args: Words[0]): Next<Mode, Replies, unknown, S, Text>;
+  select(database: number): Next<Mode, Replies, unknown, S, Text>;
+  SELECT(database: number): Next<Mode, Replies, unknown, S, Text>;
 }

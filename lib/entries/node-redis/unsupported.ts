@@ -25,6 +25,9 @@ export const UNSUPPORTED: ReadonlyMap<string, readonly string[]> = new Map([
   ['a shared connection carries replies only: use redis-cli monitor, or keyspaceEvents() of the library', ['monitor', 'MONITOR']],
   ['the debugger needs redis-cli --ldb', ['scriptDebug', 'SCRIPT_DEBUG']],
   ['callbacks are of node-redis 3: use the promises of the client itself', ['legacy']],
+  ["subscriptions are the client's own: use subscribe(channel, listener)", ['extendPubSubChannelListeners', 'extendPubSubListeners']],
+  ['give credentialsProvider, or call auth()', ['reAuthenticate']],
+  ['call reset()', ['resetIfDirty']],
 ]);
 
 /** Modules that the package `redis` has built in, by the package that has them. */

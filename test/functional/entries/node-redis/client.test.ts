@@ -77,6 +77,16 @@ describe('a client of the node-redis entry', () => {
     );
     assert.match(await failure(wrong.monitor?.() as Promise<unknown>), /^NotSupportedError: monitor\(\) is not among the commands/);
     assert.match(await failure(wrong.arLen?.('k') as Promise<unknown>), /sendCommand\(\['NAME', 'argument'\]\)/);
+    for (const [name, advice] of [
+      ['extendPubSubListeners', /subscribe\(channel, listener\)/],
+      ['extendPubSubChannelListeners', /subscribe\(channel, listener\)/],
+      ['reAuthenticate', /credentialsProvider/],
+      ['resetIfDirty', /reset\(\)/],
+    ] as const) {
+      const said = await failure(wrong[name]?.() as Promise<unknown>);
+      assert.match(said, /^NotSupportedError: /);
+      assert.match(said, advice);
+    }
     const { json } = client as unknown as { json: { get(key: string): Promise<unknown> } };
     assert.match(await failure(json.get('k')), /^NotSupportedError: json\.get\(\): give its commands: createClient\(\{ modules/);
     const aborted = client.withAbortSignal(AbortSignal.abort());

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createCluster, createSentinel } from '../../../../lib/entries/node-redis/index.js';
+import { createClient, createCluster, createSentinel } from '../../../../lib/entries/node-redis/index.js';
 import { sharedTopology } from '../../../support/topologies.js';
 
 describe('a cluster of the node-redis entry', () => {
@@ -33,7 +33,11 @@ describe('a cluster of the node-redis entry', () => {
       /getNodeClientForKey/,
     );
 
+    await assert.rejects(cluster.wait(1, 100), { message: /WAIT: .*getNodeClientForKey/ });
     const node = await cluster.getNodeClientForKey('k:1');
+    const replicas = (await node.info('replication')).match(/^slave\d/gm)?.length ?? 0;
+    void node.set('k:1', 'counted');
+    assert.equal(await node.wait(replicas, 5_000), replicas);
     await node.watch('k:1');
     await cluster.set('k:1', 'other');
     await assert.rejects(node.multi().set('k:1', 'mine').exec(), { message: 'One (or more) of the watched keys has been changed' });
@@ -73,5 +77,26 @@ describe('a group of sentinels of the node-redis entry', () => {
     await lent.release();
     for await (const keys of sentinel.scanIterator()) assert.deepEqual(keys, ['a']);
     await sentinel.close();
+  });
+});
+
+describe('wait of the node-redis entry', () => {
+  it('counts the replicas that have all writes before it, and no others', async () => {
+    const topology = await sharedTopology('replication');
+    const [primary] = await topology.primaries();
+    const replicas = await topology.replicas();
+    assert.ok(primary !== undefined && replicas.length > 0);
+    const client = await createClient({ url: `redis://127.0.0.1:${primary.port}` }).connect();
+    const readers = await Promise.all(replicas.map(({ port }) => createClient({ url: `redis://127.0.0.1:${port}` }).connect()));
+    for (const own of [false, true]) {
+      if (own) await client.watch('other');
+      for (let turn = 0; turn < 20; turn++) {
+        void client.set('waited', `${own} ${turn}`);
+        assert.equal(await client.wait(replicas.length, 5_000), replicas.length);
+        for (const reader of readers) assert.equal(await reader.get('waited'), `${own} ${turn}`);
+      }
+      assert.equal(await client.wait(replicas.length + 1, 20), replicas.length);
+    }
+    await Promise.all([client, ...readers].map((one) => one.close()));
   });
 });
