@@ -231,8 +231,8 @@ export class Client {
     return { lease, slot: extras.target?.slot ?? -1 };
   }
 
-  /** How keys are numbered, and the members of a ring. */
-  get sharding(): Pick<Deployment, 'slotting' | 'ring' | 'setTopology'> {
+  /** How keys are numbered, who has them, and the members of a ring. */
+  get sharding(): Pick<Deployment, 'facts' | 'slotting' | 'ring' | 'setTopology'> {
     return this.#deployment;
   }
 

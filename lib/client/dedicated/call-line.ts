@@ -2,6 +2,7 @@ import { DeadlineQueue } from '../../connection/deadline-queue.js';
 import { timeoutError, timeSpent } from '../../connection/deadlines.js';
 import type { SlotwiseError, TimeoutError } from '../../errors.js';
 import type { Call } from '../../protocol/call.js';
+import { type BackoffLimits, backoffMs } from '../../util/backoff.js';
 import { clock } from '../../util/clock.js';
 
 /** Line of the calls that wait for a dedicated connection, in the order in which they were issued, each until its deadline. */
@@ -17,6 +18,9 @@ export class CallLine {
   #returned: Call[] = [];
   /** Nothing leaves before this moment, on the clock in ms. */
   #pausedUntil = 0;
+
+  /** Connections that were left in a row, each for a refusal, and none of which answered anything else. */
+  #moves = 0;
 
   /** `orderOf`: the place of a call among all. */
   constructor(private readonly orderOf: (call: Call) => number) {}
@@ -38,8 +42,22 @@ export class CallLine {
     this.#pausedUntil = Math.max(this.#pausedUntil, clock.now() + ms);
   }
 
+  /** The connection is left for one to the primary of now, at once. Where that leads to such a node again, calls wait by this backoff. */
+  move(backoff: BackoffLimits): void {
+    if (this.#moves++ > 0) this.pause(backoffMs(this.#moves - 2, backoff));
+  }
+
+  /** A connection has answered what was asked: it is the right one. */
+  answered(): void {
+    this.#moves = 0;
+  }
+
   get isPaused(): boolean {
-    return this.#pausedUntil > clock.now();
+    return this.pausedMs > 0;
+  }
+
+  get pausedMs(): number {
+    return Math.max(0, this.#pausedUntil - clock.now());
   }
 
   /** The next one that is not settled; null: there is none, or none may leave. */

@@ -18,7 +18,7 @@ import { DueName } from './due-name.js';
 import { connectionClosed, transactionLost, writesLost } from './errors.js';
 import { failedAttempt } from './failed-attempt.js';
 import { Learning } from './learning.js';
-import type { DedicatedLink } from './link.js';
+import type { Acquired, DedicatedLink } from './link.js';
 import { discardInstead } from './lost-watch.js';
 import { admitted, makeCall } from './make-call.js';
 import type { ToldState } from './told-state.js';
@@ -55,7 +55,7 @@ export class DedicatedCalls implements CallOwner, CallHost, Holder {
   readonly #open = new Map<Call, DedicatedCall>();
   /** Those of them that the connection has. */
   readonly #sent = new Set<Call>();
-  readonly #line = new CallLine((call) => this.#open.get(call)?.order ?? 0);
+  readonly line = new CallLine((call) => this.#open.get(call)?.order ?? 0);
   readonly #transactions = new Transactions();
   readonly #learning = new Learning();
   readonly #name = new DueName(() => {
@@ -86,11 +86,6 @@ export class DedicatedCalls implements CallOwner, CallHost, Holder {
     return this.#open.size;
   }
 
-  /** Why the calls that wait do so. */
-  get cause(): SlotwiseError | null {
-    return this.#line.cause;
-  }
-
   run(spec: CommandSpec, args: readonly Arg[], decode: Decode | null): Promise<unknown> {
     const learn = (): Promise<CommandSpec> => this.engine.learn(spec, args, this.host.view);
     return this.#learning.run(spec, learn, (known) => this.#issue({ spec: known, args, decode }));
@@ -119,7 +114,7 @@ export class DedicatedCalls implements CallOwner, CallHost, Holder {
   }
 
   #begin(call: Call): void {
-    this.#line.add(call);
+    this.line.add(call);
     clock.watch(this);
     this.host.wake();
     this.#pump();
@@ -135,16 +130,19 @@ export class DedicatedCalls implements CallOwner, CallHost, Holder {
   /** Sends what waits, in order, as long as there is a connection that may have it. */
   #pump(): void {
     while (this.link.current !== null && this.#leaveAt === null && this.#held === null) {
-      const call = this.#line.shift();
+      const call = this.line.shift();
       if (call === null) return;
-      if (this.engine.moving?.keys.holdUntil(call, null, () => this.#goOn(call)) !== true) this.#transmit(call);
+      if (hasLeft(this.engine, this.link.current)) {
+        this.line.return(call);
+        this.leave();
+      } else if (this.engine.moving?.keys.holdUntil(call, null, () => this.#goOn(call)) !== true) this.#transmit(call);
       else if (call.state !== SETTLED) this.#held = call;
     }
   }
 
   #goOn(call: Call): void {
     if (this.#held === call) this.#held = null;
-    if (this.link.current === null || this.#leaveAt !== null) this.#line.return(call);
+    if (this.link.current === null || this.#leaveAt !== null) this.line.return(call);
     else this.#transmit(call);
     this.#pump();
   }
@@ -177,11 +175,11 @@ export class DedicatedCalls implements CallOwner, CallHost, Holder {
       if (name === 'DISCARD') {
         releaseUsage(call);
         call.settle('OK');
-      } else rejectCall(call, transactionLost(name));
+      } else rejectCall(call, transactionLost(name, this.link.lostNode));
       return true;
     }
     if (!COUNTS_WRITES.has(name) || this.#wroteOn === 0 || this.#wroteOn === this.link.epoch) return false;
-    rejectCall(call, writesLost(name));
+    rejectCall(call, writesLost(name, this.link.lostNode));
     return true;
   }
 
@@ -193,6 +191,7 @@ export class DedicatedCalls implements CallOwner, CallHost, Holder {
   // --- outcomes
 
   answered({ call, place }: DedicatedCall, value: unknown): void {
+    this.line.answered();
     for (const { spec, args } of this.#transactions.confirmed(call, place, value)) this.told.record(spec.name, args);
     if (call.spec.name === 'EXEC') this.engine.lessons.followReplies(repliesWithNode(value, this.link.current?.lease.connection.key));
     this.#settled(call);
@@ -230,8 +229,9 @@ export class DedicatedCalls implements CallOwner, CallHost, Holder {
     else if (step === 'reject' || step === 'leave') rejectCall(call, error);
     else {
       call.remember(failure.error);
-      this.#line.pause(afterMs);
-      this.#line.return(call);
+      this.line.pause(afterMs);
+      if (step === 'move') this.line.move(this.engine.options.reconnect);
+      this.line.return(call);
       clock.watch(this);
     }
     if (step === 'leave' || step === 'move' || failure.kind === 'not-sent') this.leave();
@@ -246,7 +246,7 @@ export class DedicatedCalls implements CallOwner, CallHost, Holder {
 
   /** A connection has come up. */
   connected(): void {
-    this.#line.cause = null;
+    this.line.cause = null;
     this.#pump();
   }
 
@@ -254,15 +254,15 @@ export class DedicatedCalls implements CallOwner, CallHost, Holder {
   lost(error: SlotwiseError): void {
     this.#leaveAt = null;
     this.#transactions.connectionLost();
-    this.#line.cause = error;
+    this.line.cause = error;
     this.#name.lost();
   }
 
   /** No connection could be had. `rejects`: those that wait do not wait for the next attempt. */
   notConnected(error: SlotwiseError, rejects: boolean): void {
-    this.#line.cause = error;
+    this.line.cause = error;
     if (!rejects) return;
-    for (const call of this.#line.takeAll()) rejectCall(call, errorFor(call, { kind: 'not-sent', error }));
+    for (const call of this.line.takeAll()) rejectCall(call, errorFor(call, { kind: 'not-sent', error }));
   }
 
   /** Leaves the connection for one to the primary of now. Nothing more is sent on it. */
@@ -274,21 +274,20 @@ export class DedicatedCalls implements CallOwner, CallHost, Holder {
   }
 
   #leaveIfAnswered(): void {
-    if (this.#leaveAt === null || this.#sent.size > 0) return;
-    const { current } = this.link;
-    if (current === null) return;
-    const { key } = current.lease.connection;
+    const key = this.link.current?.lease.connection.key;
+    if (key === undefined || this.#leaveAt === null || this.#sent.size > 0) return;
     this.link.drop(new ConnectionLostError(`${key} is not the right node any more`, { node: key }));
   }
 
   tick(now: number): boolean {
-    this.#line.tick(now);
     const { current } = this.link;
     if (current !== null && this.#sent.size > 0) this.#watchSilence(current.lease, now);
     if (this.#leaveAt !== null && now >= this.#leaveAt && this.link.current !== null)
       this.link.drop(new ConnectionLostError('the node was left and has not answered', { node: this.link.current.lease.connection.key }));
-    if (!this.#line.isPaused) this.#pump();
-    return this.#line.length > 0 || this.#sent.size > 0 || this.#leaveAt !== null;
+    // Calls of a connection that was given up just now may be due.
+    this.line.tick(now);
+    if (!this.line.isPaused) this.#pump();
+    return this.line.length > 0 || this.#sent.size > 0 || this.#leaveAt !== null;
   }
 
   /** A server that blocks a call rightly says nothing: others watch over that. */
@@ -318,8 +317,14 @@ export class DedicatedCalls implements CallOwner, CallHost, Holder {
   /** Rejects what is left, once the connection is closed. */
   end(reason: ClosedError): void {
     for (const call of [...this.#open.keys()]) call.fail(connectionClosed(call.spec.name, call.executed, reason));
-    this.#line.takeAll();
+    this.line.takeAll();
+    this.#leaveAt = null;
   }
+}
+
+/** The slot has gone to another node, as the client knows by now. */
+function hasLeft({ sharding }: Pick<CallsEngine, 'sharding'>, { lease, slot }: Acquired): boolean {
+  return sharding.facts.hasLeft(slot, lease.connection.key);
 }
 
 /** The replies of an EXEC; errors among them say what they say of the node. */

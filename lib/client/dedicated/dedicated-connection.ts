@@ -113,7 +113,7 @@ export class DedicatedConnection implements CallsHost, LifeMember {
   connect(): Promise<void> {
     if (!this.isOpen) return Promise.reject(connectionClosed('connect()', 'no', null));
     if (this.#link.current !== null) return Promise.resolve();
-    const ready = this.#ready.add(this.view.timeoutMs, () => this.#calls.cause);
+    const ready = this.#ready.add(this.view.timeoutMs, () => this.#calls.line.cause);
     this.wake();
     return ready;
   }
@@ -133,9 +133,9 @@ export class DedicatedConnection implements CallsHost, LifeMember {
       this.#enter('reconnecting');
       this.events.emit('reconnecting', { node, error });
     }
-    // When the calls that it had are back.
+    // When the calls that it had are back. While they pause, where a new connection leads may change.
     queueMicrotask(() => {
-      if (!this.isClosed) this.#link.open();
+      if (!this.isClosed) this.#link.open(this.#calls.line.pausedMs);
     });
   }
 

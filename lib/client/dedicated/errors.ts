@@ -6,13 +6,13 @@ export function connectionClosed(name: string, executed: Executed, cause: Slotwi
 }
 
 /** Error of a command between MULTI and EXEC, or of EXEC, where the server's part of it is gone and EXEC was not sent. */
-export function transactionLost(name: string): ConnectionLostError {
+export function transactionLost(name: string, node: string | null): ConnectionLostError {
   const message = `${name}: the connection was lost in the middle of the transaction; nothing of it was executed`;
-  return withoutStack(() => new ConnectionLostError(message, { command: name, executed: 'no' }));
+  return withoutStack(() => new ConnectionLostError(message, { command: name, executed: 'no', node: node ?? undefined }));
 }
 
 /** Error of WAIT on another connection than that of the writes. */
-export function writesLost(name: string): ConnectionLostError {
+export function writesLost(name: string, node: string | null): ConnectionLostError {
   const message = `${name}: the connection that wrote is lost, and this one would count none of its writes`;
-  return withoutStack(() => new ConnectionLostError(message, { command: name, executed: 'no' }));
+  return withoutStack(() => new ConnectionLostError(message, { command: name, executed: 'no', node: node ?? undefined }));
 }

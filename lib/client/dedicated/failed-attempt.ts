@@ -43,6 +43,9 @@ export function failedAttempt(
     slot,
     decision,
   });
-  const error = failure.kind !== 'error-reply' && !mayHaveExecuted ? transactionLost(call.spec.name) : errorFor(call, judged.failure);
+  const error =
+    failure.kind !== 'error-reply' && !mayHaveExecuted
+      ? transactionLost(call.spec.name, failure.error.node ?? null)
+      : errorFor(call, judged.failure);
   return { step, error, afterMs: 'afterMs' in decision ? decision.afterMs : 0 };
 }

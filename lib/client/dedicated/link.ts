@@ -8,7 +8,7 @@ import { asError } from '../../util/user-function.js';
 type LinkState = 'none' | 'opening' | 'ready' | 'waiting' | 'ended';
 
 const TRANSITIONS: Transitions<LinkState> = {
-  none: ['opening', 'ended'],
+  none: ['opening', 'waiting', 'ended'],
   opening: ['ready', 'waiting', 'none', 'ended'],
   ready: ['none', 'ended'],
   waiting: ['opening', 'ended'],
@@ -42,10 +42,10 @@ export interface LinkHost {
  *
  * | state | means | left by |
  * |---|---|---|
- * | none | there is none, and none is asked for | `open`: opening |
+ * | none | there is none, and none is asked for | `open`: opening, or waiting |
  * | opening | one is acquired and told its state | that is done: ready; a failure: waiting, or none |
  * | ready | it carries commands | its loss, `drop`: none |
- * | waiting | the backoff after a failure | its end: opening |
+ * | waiting | the backoff after a failure, or before `open` | its end: opening |
  * | ended | | – |
  */
 export class DedicatedLink {
@@ -54,6 +54,8 @@ export class DedicatedLink {
   current: Acquired | null = null;
   /** Another number for each connection. */
   epoch = 0;
+  /** Node of the connection that was lost last; null: none was. */
+  lostNode: string | null = null;
   #failures = 0;
   /** The connection that is being told its state. */
   #told: Lease | null = null;
@@ -63,8 +65,15 @@ export class DedicatedLink {
   constructor(private readonly host: LinkHost) {}
 
   /** Opens a connection, if there is none and none is on its way. */
-  open(): void {
-    if (this.state === 'none') void this.#open();
+  open(afterMs = 0): void {
+    if (this.state !== 'none') return;
+    if (afterMs === 0) void this.#open();
+    else this.#wait(afterMs);
+  }
+
+  #wait(ms: number): void {
+    this.#enter('waiting');
+    this.#timer = setTimeout(() => void this.#open(), ms);
   }
 
   async #open(): Promise<void> {
@@ -110,8 +119,8 @@ export class DedicatedLink {
   #failed(error: Error): void {
     const again = this.host.failed(error);
     if (this.#isOver()) return;
-    this.#enter(again ? 'waiting' : 'none');
-    if (again) this.#timer = setTimeout(() => void this.#open(), backoffMs(this.#failures++, this.host.backoff));
+    if (again) this.#wait(backoffMs(this.#failures++, this.host.backoff));
+    else this.#enter('none');
   }
 
   /** Closes the connection: what is in flight on it is lost. */
@@ -126,6 +135,7 @@ export class DedicatedLink {
     const { current } = this;
     if (current === null) return;
     this.current = null;
+    this.lostNode = current.lease.connection.key;
     if (this.state === 'ready') this.#enter('none');
     current.lease.events = null;
     this.host.lost(current.lease, error);

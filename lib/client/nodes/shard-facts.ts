@@ -21,6 +21,12 @@ export class ShardFacts {
     return router?.primaryOf(router.shardOfSlot(slot)) ?? null;
   }
 
+  /** Whether a slot of a cluster has another primary than the node with this key. */
+  hasLeft(slot: number, key: string): boolean {
+    const primary = this.kind === 'cluster' && slot >= 0 ? this.primaryOf(slot) : null;
+    return primary !== null && primary.key !== key;
+  }
+
   /** The replicas that may take over from a primary without a word to us. */
   maySucceed(primary: string): readonly NodeInfo[] {
     const snapshot = this.router()?.snapshot ?? null;

@@ -31,6 +31,18 @@ describe('the line of a dedicated connection', () => {
     assert.equal(line.shift(), null);
   });
 
+  it('pauses when connections are left one after the other, and none of them answered', () => {
+    const limits = { minMs: 60_000, maxMs: 60_000 };
+    line.add(call());
+    const pauses = (): boolean => {
+      line.move(limits);
+      return line.isPaused;
+    };
+    assert.equal(pauses(), false);
+    line.answered();
+    assert.deepEqual([pauses(), pauses()], [false, true]);
+  });
+
   it('lets nothing leave while it pauses, and takes all out for those who reject them', () => {
     line.add(call());
     line.pause(60_000);

@@ -55,6 +55,18 @@ describe('the link of a dedicated connection', () => {
   });
   afterEach(() => link.end(reason));
 
+  it('asks for no connection while its owner has it wait', async () => {
+    let asked = 0;
+    acquire = async () => {
+      asked++;
+      return { lease: lease.asLease, slot: 7 };
+    };
+    link.open(60_000);
+    link.open();
+    await turns();
+    assert.deepEqual([link.state, asked], ['waiting', 0]);
+  });
+
   it('is ready when the new connection has been told its state', async () => {
     let done: () => void = () => {};
     told = () => new Promise((resolve) => (done = resolve));

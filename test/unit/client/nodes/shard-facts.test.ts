@@ -5,6 +5,7 @@ import type { Node } from '../../../../lib/pool/node.js';
 import { UNKNOWN_STATE } from '../../../../lib/routing/reads/selection.js';
 import { Router } from '../../../../lib/routing/router.js';
 import { mergeMembers } from '../../../../lib/topology/ring/merge.js';
+import { SlotMap } from '../../../../lib/topology/slot-map.js';
 import { makeTopology, type NodeInfo, type Shard, type TopologySnapshot } from '../../../../lib/topology/snapshot.js';
 import { keyOf, primaryNode, replicaNode } from '../../topology/nodes.js';
 
@@ -69,5 +70,19 @@ describe('facts of nodes and their shards', () => {
       [0, 2].map((slot) => factsOf(ring, 'ring').leadsToReplica({ slot })),
       [false, true],
     );
+  });
+
+  it('know which slots of a cluster have gone to another node', () => {
+    const slots = SlotMap.fromRanges([group, alone].map((_, shard) => ({ start: shard * 100, end: shard * 100 + 99, shard })));
+    const facts = factsOf(makeTopology('cluster', [group, alone], slots), 'cluster');
+    const left = [0, 100, 200, -1].map((slot) => [1, 2, 3].map((port) => facts.hasLeft(slot, keyOf(port))));
+    assert.deepEqual(left, [
+      [false, true, true],
+      [true, true, false],
+      // Nobody has it, or there is none.
+      [false, false, false],
+      [false, false, false],
+    ]);
+    assert.equal(factsOf(replicated, 'replication').hasLeft(0, keyOf(2)), false);
   });
 });
