@@ -4,7 +4,7 @@ import { judge } from './checks/index.js';
 import { FIRST_AND_LAST, LAST } from './checks/settling.js';
 import { faults } from './faults/index.js';
 import { openSockets } from './network/virtual-socket.js';
-import { drawPlan, OPERATION } from './planning/draw-plan.js';
+import { type DrawOptions, drawPlan, OPERATION } from './planning/draw-plan.js';
 import { LEAST_COMMANDS, type Plan } from './planning/plan.js';
 import { showPlan } from './planning/show-plan.js';
 import type { DeploymentKind } from './topologies/deployment.js';
@@ -21,16 +21,12 @@ export interface Violation extends Finding {
   readonly check: string;
 }
 
-export interface SeedOptions {
+export interface SeedOptions extends DrawOptions {
   readonly trace?: boolean;
-  /** Draws this kind of deployment. */
-  readonly kind?: DeploymentKind;
   /** Only these faults of the plan, by their place in it. The others are drawn and left out, so nothing else changes. */
   readonly faults?: readonly number[];
   /** Only these workloads, likewise. */
   readonly workloads?: readonly number[];
-  /** Of all programs together, at least. */
-  readonly commands?: number;
 }
 
 /** What a seed brought, for whoever runs many. */
@@ -68,7 +64,7 @@ const LOOK_MS = 500;
 
 /** Runs a seed. Has to be called in an immediate, not in a promise: see `drain` of the client's process. */
 export function runSeed(seed: number, options: SeedOptions = {}): SeedResult {
-  const plan = drawPlan(seed, options.kind, options.commands);
+  const plan = drawPlan(seed, options);
   const world = new World(seed, { isTraced: options.trace ?? false, latency: plan.latency });
   world.enter();
   try {

@@ -26,6 +26,8 @@ function faultOf(call: CallRecord, ledger: Ledger): { readonly at: number; reado
   const { outcome } = call;
   const twice = call.traits.isIdempotent ? null : repetition(ran);
   if (twice !== null) return fault(call, twice.at, 'ran twice, and was not declared idempotent', ran);
+  const stray = ran.find(({ db }) => db !== ledger.databaseOf(call));
+  if (stray !== undefined) return fault(call, stray.at, `ran in database ${stray.db}, and not in ${ledger.databaseOf(call)}`, ran);
   const [first] = ran;
   if (first !== undefined && outcome?.ok === false && outcome.error.executed === 'no') {
     return fault(call, first.at, "ran, and its caller was told executed 'no'", ran);

@@ -5,6 +5,7 @@ import { errorTexts } from './error-texts.js';
 import { executions } from './executions.js';
 import { histories } from './histories.js';
 import { Ledger } from './ledger.js';
+import { ends, names } from './lives.js';
 import { order } from './order.js';
 import { places } from './places.js';
 import { pops } from './pops.js';
@@ -17,8 +18,8 @@ import { deliveries, gaps } from './subscribers.js';
 
 /** All that must never happen. */
 export const checks: readonly Check[] = [
-  ...[settling, leftovers, recovery, closing],
-  ...[executions, readValues, writeReplies, scans, errorTexts],
+  ...[settling, leftovers, recovery, closing, ends],
+  ...[executions, readValues, writeReplies, scans, errorTexts, names],
   ...[histories, places, order, sessions, staleness, watched, piped, replicated],
   stalePrimary,
   ...[deliveries, gaps, pops],

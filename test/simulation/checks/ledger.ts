@@ -56,7 +56,12 @@ export class Ledger {
 
   /** Where a key of a call is: its database, and its name on the servers. */
   placeOf({ client, traits }: Pick<CallRecord, 'client' | 'traits'>, key: string): string {
-    return placeOf(this.#clients.get(client)?.database ?? 0, traits.keyPrefix + key);
+    return placeOf(this.databaseOf({ client, traits }), traits.keyPrefix + key);
+  }
+
+  /** Number of the database in which a call works. */
+  databaseOf({ client, traits }: Pick<CallRecord, 'client' | 'traits'>): number {
+    return traits.database ?? this.#clients.get(client)?.database ?? 0;
   }
 
   /** What ran with a key, by its place. In order of time, on all servers. */

@@ -21,7 +21,7 @@ import { shownCall, shownExecution } from './words.js';
  * | what a proxy answered by an error of its own | sent again, it keeps no order: docs/behind-a-proxy.md |
  * | idempotent ones | they may run again |
  * | parts of a pipeline, where the queue of its client is small | those beyond its room are sent as replies come, and other callers find room beside it |
- * | clients with several shared connections a node | each has an order of its own |
+ * | clients with several shared connections a node, dedicated connections beside others | each has an order of its own |
  */
 export const order: Check = {
   name: 'writes of a client to a key run in order',
@@ -41,7 +41,7 @@ export const order: Check = {
         if (call === undefined) continue;
         for (const key of run.rule?.keys?.(run.words) ?? []) {
           const way = proxies === 0 ? '' : wayOf(run.session);
-          const place = `${run.history} ${run.server.name} ${run.db} ${call.client} ${key} ${way}`;
+          const place = `${run.history} ${run.server.name} ${run.db} ${call.client} ${lineOf(call, ledger)} ${key} ${way}`;
           const before = latest.get(place);
           if (before === undefined || before.call.id <= id) latest.set(place, { run, call });
           else if (ledger.isProxied(id) || ledger.isProxied(before.call.id)) continue;
@@ -89,8 +89,13 @@ const BARRED = /^(LOADING|CLUSTERDOWN|MASTERDOWN|NOREPLICAS) /;
 /** What leaves so long after a refusal was read, in ms, was not on its way then. */
 const KNOWN_MS = 5;
 
+/** The dedicated connection that the call was issued on, which has an order of its own; 0: none. */
+function lineOf({ traits: { partOf } }: CallRecord, { calls }: Ledger): number {
+  return calls.get(partOf)?.words[0] === 'DEDICATED' ? partOf : 0;
+}
+
 function isOrdered({ traits }: CallRecord, ledger: Ledger): boolean {
   if (traits.blocks || traits.isIdempotent || traits.waitReplicas > 0) return false;
   const whole = ledger.calls.get(traits.partOf)?.words[0] ?? '';
-  return traits.partOf === 0 || whole === 'PIPELINE' || whole === 'STREAM';
+  return traits.partOf === 0 || whole === 'PIPELINE' || whole === 'STREAM' || whole === 'DEDICATED';
 }

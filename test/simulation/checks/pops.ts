@@ -67,7 +67,7 @@ function unexcused(lost: readonly GivenAway[], popping: readonly CallRecord[], l
     .filter(({ outcome, traits }) => outcome === null || traits.isIdempotent || (!outcome.ok && isUnsure(outcome.error)))
     .sort((a, b) => (a.settledAt ?? Number.POSITIVE_INFINITY) - (b.settledAt ?? Number.POSITIVE_INFINITY));
   const findings: Finding[] = [];
-  for (const { element, run } of [...lost].sort((a, b) => a.run.at - b.run.at)) {
+  for (const { element, run } of [...lost].sort((a, b) => a.run.sentAt - b.run.sentAt)) {
     const at = unsure.findIndex((call) => mayBe(call, run));
     if (at >= 0) {
       if (unsure[at]?.traits.isIdempotent === false) unsure.splice(at, 1);

@@ -15,7 +15,7 @@ describe('plans of seeds', () => {
   });
 
   it('have the kind of servers that is asked for, and then the rest of it', () => {
-    for (const kind of deploymentKinds) assert.equal(drawPlan(7, kind).deployment.kind, kind);
+    for (const kind of deploymentKinds) assert.equal(drawPlan(7, { kind }).deployment.kind, kind);
   });
 
   it('have enough commands on clients that stay, and two faults', () => {

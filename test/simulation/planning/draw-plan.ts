@@ -6,8 +6,18 @@ import { drawClient } from './draw-client.js';
 import { drawDeployment, drawLatency } from './draw-deployment.js';
 import { type ClientPlan, COMMANDS, type FaultPlan, type Plan, type ViewPlan, type WorkloadPlan } from './plan.js';
 
-/** Draws all of a seed before it runs. Each part has random numbers of its own. `commands`: of all programs together, at least. */
-export function drawPlan(seed: number, kind?: DeploymentKind, commands: number = COMMANDS): Plan {
+/** What is drawn otherwise than in most seeds. */
+export interface DrawOptions {
+  /** This kind of deployment. */
+  readonly kind?: DeploymentKind | undefined;
+  /** Of all programs together, at least. */
+  readonly commands?: number | undefined;
+  /** Names of workloads that are not drawn. The others are drawn as if there were none of these. */
+  readonly without?: readonly string[] | undefined;
+}
+
+/** Draws all of a seed before it runs. Each part has random numbers of its own. */
+export function drawPlan(seed: number, { kind, commands = COMMANDS, without = [] }: DrawOptions = {}): Plan {
   const random = new Random(`${seed}/plan`);
   const deployment = drawDeployment(random.fork('deployment'), kind);
   const stormMs = Math.round(random.fork('storm').skewed(2_000, 8_000));
@@ -17,7 +27,7 @@ export function drawPlan(seed: number, kind?: DeploymentKind, commands: number =
     deployment,
     latency: drawLatency(random.fork('latency')),
     clients,
-    workloads: drawWorkloads(random.fork('workloads'), { deployment, clients, stormMs }, commands),
+    workloads: drawWorkloads(random.fork('workloads'), { deployment, clients, stormMs }, { commands, without }),
     faults: drawFaults(random.fork('faults'), deployment, stormMs),
     stormMs,
   };
@@ -44,7 +54,7 @@ const MORE_COMMANDS = 40;
 
 /** What proxies that spread keys refuse: of interest is how, and not often. */
 const REFUSED_WORKLOADS: readonly string[] = [
-  ...['poppers and pushers', 'movers', 'stream readers', 'transactions', 'watchers', 'scans of keys'],
+  ...['poppers and pushers', 'movers', 'stream readers', 'transactions', 'watchers', 'scans of keys', 'dedicated connections'],
   ...['subscribers', 'sharded subscribers', 'listeners to keys', 'publishers', 'sharded publishers'],
 ];
 const REFUSED_SHARE = 0.1;
@@ -52,11 +62,12 @@ const REFUSED_SHARE = 0.1;
 function drawWorkloads(
   random: Random,
   { deployment, clients, stormMs }: Pick<Plan, 'deployment' | 'clients' | 'stormMs'>,
-  least: number,
+  { commands: least, without }: { readonly commands: number; readonly without: readonly string[] },
 ): WorkloadPlan[] {
   const refused = deployment.endpoints?.options.refuses === undefined ? [] : REFUSED_WORKLOADS;
+  const drawable = workloads.filter(({ name }) => !without.includes(name));
   const weights = Object.fromEntries(
-    workloads.map(({ name, weight }) => [name, weight({ deployment }) * (refused.includes(name) ? REFUSED_SHARE : 1)]),
+    drawable.map(({ name, weight }) => [name, weight({ deployment }) * (refused.includes(name) ? REFUSED_SHARE : 1)]),
   );
   const drawn: WorkloadPlan[] = [];
   const total = random.integer(least, least + MORE_COMMANDS);
@@ -121,7 +132,9 @@ function drawFaults(random: Random, deployment: DeploymentPlan, stormMs: number)
   for (let left = random.integer(2, 8); left > 0; left--) {
     const isSoon = drawn.length > 0 && random.chance(0.3);
     const before = drawn.at(-1)?.atMs ?? 0;
-    const atMs = Math.round(isSoon ? before + random.skewed(1, 300) : 30 + random.next() * stormMs * 0.85);
+    const drawnMs = Math.round(isSoon ? before + random.skewed(1, 300) : 30 + random.next() * stormMs * 0.85);
+    // What began after the storm nobody would heal.
+    const atMs = Math.min(drawnMs, stormMs - 1);
     const [isOperation, name] = [random.chance(operates), random.pick(able)];
     drawn.push({ name: isOperation ? OPERATION : name, atMs, lastsMs: Math.round(random.skewed(20, 5_000)) });
   }

@@ -13,6 +13,7 @@ const defaults = {
   onlyFaults: null,
   onlyWorkloads: null,
   commands: null,
+  without: null,
   json: null,
   breaks: null,
 };
@@ -25,6 +26,7 @@ const cases: readonly (readonly [line: string, expected: Partial<typeof defaults
   ['--seed 0 --trace', { seed: 0, trace: true }],
   ['--seed 9 --only-faults 0,kill --only-workloads 2', { seed: 9, onlyFaults: ['0', 'kill'], onlyWorkloads: ['2'] }],
   ['--seed 9 --commands 310', { seed: 9, commands: 310 }],
+  ['--seed 9 --without writers,duplicates', { seed: 9, without: ['writers', 'duplicates'] }],
   ['--seed 9 --only-faults=', { seed: 9, onlyFaults: [] }],
   ['--kind cluster --json out.json', { kind: 'cluster', json: 'out.json' }],
   ['--breaks', { seeds: null, breaks: [] }],

@@ -22,6 +22,8 @@ export interface SimulateArguments {
   readonly onlyWorkloads: readonly string[] | null;
   /** Of all programs of a seed, at least; null: as many as seeds mostly have. */
   readonly commands: number | null;
+  /** Workloads that seeds are drawn without; null: all are drawn. */
+  readonly without: readonly string[] | null;
   readonly json: string | null;
   /** Names of the breaks to try; empty: all; null: none, seeds are run. */
   readonly breaks: readonly string[] | null;
@@ -41,6 +43,7 @@ export const usage = `npm run simulate -- [options]
   --only-faults a,b  of the faults that a seed draws let only these strike, by name or by place; an empty list lets none
   --only-workloads a,b   the same of what the programs do
   --commands n       draw seeds whose programs issue n commands or some more (default ${COMMANDS})
+  --without a,b      draw seeds as if there were no workloads of these names
   --json file        write the report as JSON, too
   --breaks [name …]  break the engine on purpose, and see who notices: all breaks, or these`;
 
@@ -55,6 +58,7 @@ const options = {
   'only-faults': { type: 'string' },
   'only-workloads': { type: 'string' },
   commands: { type: 'string' },
+  without: { type: 'string' },
   json: { type: 'string' },
   breaks: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -84,6 +88,7 @@ export function parseArguments(argv: readonly string[]): SimulateArguments | nul
     onlyFaults: listOf(values['only-faults']),
     onlyWorkloads: listOf(values['only-workloads']),
     commands: values.commands === undefined ? null : whole('commands', values.commands, 1),
+    without: listOf(values.without),
     json: values.json ?? null,
     breaks: values.breaks ? positionals : null,
   };

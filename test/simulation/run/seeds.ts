@@ -27,21 +27,23 @@ interface NeededParts {
 }
 
 /** What every seed of the run has in common. */
-function jobOf(seed: number, { kind, onlyFaults, onlyWorkloads, commands }: SimulateArguments): SeedJob {
+function jobOf(seed: number, { kind, onlyFaults, onlyWorkloads, commands, without }: SimulateArguments): SeedJob {
   return {
     seed,
     kind: kind ?? undefined,
     faults: onlyFaults ?? undefined,
     workloads: onlyWorkloads ?? undefined,
     commands: commands ?? undefined,
+    without: without ?? undefined,
   };
 }
 
 /** The options that a replay of a job needs beside its seed. */
-export function wordsOf({ kind, faults, workloads, commands }: SeedJob): string[] {
+export function wordsOf({ kind, faults, workloads, commands, without }: SeedJob): string[] {
   return [
     ...(kind === undefined ? [] : [`--kind ${kind}`]),
     ...(commands === undefined ? [] : [`--commands ${commands}`]),
+    ...(without === undefined ? [] : [`--without "${without.join(',')}"`]),
     ...(faults === undefined ? [] : [`--only-faults "${faults.join(',')}"`]),
     ...(workloads === undefined ? [] : [`--only-workloads "${workloads.join(',')}"`]),
   ];

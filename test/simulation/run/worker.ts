@@ -1,19 +1,15 @@
 // A process that runs seeds one after the other, as its parent asks. It has all of the simulation in one file: see bundle.ts.
-import { drawPlan } from '../planning/draw-plan.js';
+import { type DrawOptions, drawPlan } from '../planning/draw-plan.js';
 import { runSeed, type SeedOptions, type SeedResult } from '../seed.js';
-import type { DeploymentKind } from '../topologies/deployment.js';
 import { knownTables, type StateCounts, takeStateCounts } from './states.js';
 
 /** What the parent asks for. */
-export interface SeedJob {
+export interface SeedJob extends DrawOptions {
   readonly seed: number;
   readonly trace?: boolean;
-  readonly kind?: DeploymentKind | undefined;
   /** Only these parts of the plan, each by its name or by its place in it; undefined: all. */
   readonly faults?: readonly string[] | undefined;
   readonly workloads?: readonly string[] | undefined;
-  /** Of all programs together, at least; undefined: as many as seeds mostly have. */
-  readonly commands?: number | undefined;
 }
 
 /** Names of the parts of a plan, in their order. */
@@ -38,13 +34,12 @@ export interface WorkerReady {
   readonly tables: ReturnType<typeof knownTables>;
 }
 
-function optionsOf({ trace = false, kind, faults, workloads, commands }: SeedJob, parts: PlanParts): SeedOptions {
+function optionsOf({ trace = false, faults, workloads, ...draw }: SeedJob, parts: PlanParts): SeedOptions {
   return {
+    ...draw,
     trace,
-    ...(kind === undefined ? {} : { kind }),
     ...(faults === undefined ? {} : { faults: placesOf(parts.faults, faults) }),
     ...(workloads === undefined ? {} : { workloads: placesOf(parts.workloads, workloads) }),
-    ...(commands === undefined ? {} : { commands }),
   };
 }
 
@@ -56,7 +51,7 @@ function run(job: SeedJob): SeedReport {
   const { seed } = job;
   let parts: PlanParts | null = null;
   try {
-    const plan = drawPlan(seed, job.kind, job.commands);
+    const plan = drawPlan(seed, job);
     parts = { faults: plan.faults.map(({ name }) => name), workloads: plan.workloads.map(({ name }) => name) };
     return { seed, parts, result: runSeed(seed, optionsOf(job, parts)), crash: null, states: takeStateCounts() };
   } catch (error) {

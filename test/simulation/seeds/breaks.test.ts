@@ -11,7 +11,7 @@ const names = [
   'checked-in-connection-idles',
   'timed-out-call-gives-up-its-place',
 ];
-const SEEDS = 20;
+const SEEDS = 60;
 
 describe('the simulation', () => {
   for (const one of chosenBreaks(names)) {

@@ -39,12 +39,12 @@ function settleSteps(me: Caller, steps: readonly Step[], answer: Answer<readonly
 }
 
 /** Of several commands some may have run, whatever the error says of the one that it is about. */
-function unknownUnlessNo(error: CallError): CallError {
+export function unknownUnlessNo(error: CallError): CallError {
   return error.executed === 'no' ? error : { ...error, executed: 'unknown' };
 }
 
 /** The library says so by beginning a `watch` again, or by its `null`. */
-const notCommitted: CallError = {
+export const notCommitted: CallError = {
   name: 'NotCommitted',
   code: null,
   message: 'somebody else was faster',
@@ -217,7 +217,7 @@ export const batchWorkloads: readonly Workload[] = [
   },
 ];
 
-async function outcomeOf<T>(me: Caller, record: CallRecord, promise: Promise<T>): Promise<Answer<T>> {
+export async function outcomeOf<T>(me: Caller, record: CallRecord, promise: Promise<T>): Promise<Answer<T>> {
   try {
     const value = await promise;
     me.settle(record, { ok: true, value });

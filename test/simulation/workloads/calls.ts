@@ -25,12 +25,14 @@ export interface CallTraits {
   /** Names the session of the client; empty: none. */
   readonly session: string;
   readonly domain: string | null;
+  /** Number of the database that its own connection has selected; null: that of the client. */
+  readonly database: number | null;
   /** Number of replicas that are waited for; 0: none. */
   readonly waitReplicas: number;
   readonly isHedged: boolean;
   /** On a connection of its own, and given up with care: a blocking pop, a write that waits for replicas. */
   readonly blocks: boolean;
-  /** The call that it is a part of: a pipeline, a transaction, a lease, a `watch`, a stream; 0: none. */
+  /** The call that it is a part of: a pipeline, a transaction, a lease, a `watch`, a stream, a dedicated connection, a duplicate; 0: none. */
   readonly partOf: number;
   /** Stands before the keys on the servers, and not in `words`. */
   readonly keyPrefix: string;
@@ -42,6 +44,7 @@ export const plainTraits: CallTraits = {
   isIdempotent: false,
   session: '',
   domain: null,
+  database: null,
   waitReplicas: 0,
   isHedged: false,
   blocks: false,
@@ -63,7 +66,7 @@ export interface CallRecord {
   readonly program: string;
   /**
    * The command and its arguments as the program gave them, without a key prefix. For what is no command the name of the method: `EXEC`
-   * (a transaction), `PIPELINE`, `LEASE`, `WATCHED`, `SCANKEYS`, `STREAM`, `SUBSCRIBE` …, `CONNECT`, `CLOSE`.
+   * (a transaction), `PIPELINE`, `LEASE`, `WATCHED`, `SCANKEYS`, `STREAM`, `DEDICATED`, `DUPLICATE`, `SUBSCRIBE` …, `CONNECT`, `CLOSE`.
    */
   readonly words: readonly string[];
   readonly keys: readonly string[];

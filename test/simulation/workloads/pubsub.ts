@@ -32,7 +32,7 @@ function hasShardChannels({ product, version }: DeploymentPlan): boolean {
 type Item = ChannelMessage | PatternMessage | KeyspaceEvent | Gap;
 
 /** Enters what a subscriber is given. */
-function enter({ world, client }: WorkloadContext, record: SubscriberRecord, item: Item): void {
+export function enter({ world, client }: WorkloadContext, record: SubscriberRecord, item: Item): void {
   const at = world.timeline.now;
   if (item.type === 'gap') record.deliveries.push({ type: 'gap', at, gap: item });
   else if (item.type === 'event')

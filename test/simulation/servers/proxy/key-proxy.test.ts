@@ -14,7 +14,7 @@ class Behind {
   readonly speaker: Speaker;
 
   constructor(proxy: EndpointsPlan['proxy']) {
-    const { deployment } = drawPlan(1, 'endpoints');
+    const { deployment } = drawPlan(1, { kind: 'endpoints' });
     const endpoints: EndpointsPlan = { proxy, proxies: 1, list: 'fixed', servers: 2, options: {}, timeoutMs: 400, endsSessions: false };
     const plan: DeploymentPlan = { ...deployment, product: 'redis', version: '7.0.15', replicas: 0, hasTls: false, endpoints };
     this.deployment = deployEndpoints(this.world, plan);
