@@ -31,11 +31,22 @@ export abstract class SessionCommands extends DataCommands {
   ): Promise<[stream: string, entries: RawEntry[]][] | null> {
     const block = BLOCK === undefined ? [] : ['BLOCK', BLOCK];
     const count = COUNT === undefined ? [] : ['COUNT', COUNT];
-    const words = ['XREAD', ...block, ...count, 'STREAMS', ...streams.map(({ key }) => key), ...streams.map(({ id }) => id)] as const;
     const [{ key } = { key: '' }] = streams;
-    return this.#withSession(async (session) =>
-      toStreams(await (BLOCK === undefined ? session.viewFor(true).call(...words) : session.callBlocking(key, words))),
-    );
+    return this.#withSession(async (session) => {
+      const from = BLOCK === undefined ? streams : await Promise.all(streams.map((stream) => this.#fromNow(stream, session)));
+      const words = ['XREAD', ...block, ...count, 'STREAMS', ...from.map((each) => each.key), ...from.map(({ id }) => id)] as const;
+      return toStreams(await (BLOCK === undefined ? session.viewFor(true).call(...words) : session.callBlocking(key, words)));
+    });
+  }
+
+  /**
+   * `$` as the id of the last entry of now. A server would take it for the last one at the moment when the command arrives there, which may be
+   * after a connection was opened, or another primary was found: what is added meanwhile would be missed.
+   */
+  async #fromNow(stream: { readonly key: string; readonly id: string }, session: Session): Promise<{ key: string; id: string }> {
+    if (stream.id !== '$') return stream;
+    const [last] = await session.viewFor(true).xrevrange(stream.key, '+', '-', { COUNT: 1 });
+    return { key: stream.key, id: last?.id ?? '0-0' };
   }
 
   info(): Promise<string> {
