@@ -45,8 +45,8 @@ export abstract class SessionCommands extends DataCommands {
    */
   async #fromNow(stream: { readonly key: string; readonly id: string }, session: Session): Promise<{ key: string; id: string }> {
     if (stream.id !== '$') return stream;
-    const [last] = await session.viewFor(true).xrevrange(stream.key, '+', '-', { COUNT: 1 });
-    return { key: stream.key, id: last?.id ?? '0-0' };
+    const [last] = ((await session.viewFor(true).call('XREVRANGE', stream.key, '+', '-', 'COUNT', 1)) ?? []) as RawEntry[]; // the server's form
+    return { key: stream.key, id: last?.[0] ?? '0-0' };
   }
 
   info(): Promise<string> {

@@ -5,11 +5,11 @@ import { bundleWorker } from './bundle.js';
 import { workFolder } from './work-folder.js';
 import { withWorkers } from './workers.js';
 
-/** Files of lib/ with a table of transitions, as tables are named. */
+/** Files of the engine with a table of transitions, as tables are named. The shapes of other clients stand on it. */
 const files = readdirSync('lib', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && /\bTransitions</.test(readFileSync(join('lib', file), 'utf8')))
   .map((file) => file.replace(/\.ts$/, ''))
-  .filter((name) => name !== 'util/state-machine');
+  .filter((name) => name !== 'util/state-machine' && !name.replaceAll('\\', '/').startsWith('entries/'));
 
 describe('the bundle that runs seeds', () => {
   it('knows every table of transitions of the engine, and counts those that are made', async function () {

@@ -150,9 +150,18 @@ describe('a connection for BullMQ', () => {
     assert.deepEqual(recorder.calls, [
       ['own ', 'CLIENT', 'SETNAME', 'bull:bWFpbHM=:qe'],
       ['own ', 'BZPOPMIN', 'bull:mails:marker', 5],
-      ['own ', 'XREAD', 'BLOCK', 5, 'COUNT', 2, 'STREAMS', 'bull:mails:events', '$'],
+      ['again ', 'XREVRANGE', 'bull:mails:events', '+', '-', 'COUNT', 1],
+      ['own ', 'XREAD', 'BLOCK', 5, 'COUNT', 2, 'STREAMS', 'bull:mails:events', '0-0'],
     ]);
     assert.equal(recorder.dedicated.length, 2);
+  });
+
+  it('reads from the last entry of the moment of the call, also where a connection has to be opened first', async () => {
+    const { recorder, connection } = watched();
+    await connection.connect();
+    recorder.reply = ([command]) => (command === 'XREVRANGE' ? [['7-1', ['event', 'added']]] : null);
+    await connection.xread([{ key: 'bull:mails:events', id: '$' }], { BLOCK: 5 });
+    assert.deepEqual(recorder.calls.at(-1)?.slice(-2), ['bull:mails:events', '7-1']);
   });
 
   it('opens it where there are several shards when a name tells in which the queue is', async () => {
