@@ -26,6 +26,10 @@ export class Cluster extends Connected {
   /** In the place of the nodes, over a client that was given. */
   readonly #shards: ShardObjects<Redis> | null;
   readonly #beneath: ClientBeneath | null;
+  /** Key that led to the connection of its own, while it has one. */
+  #watched: string | Buffer = '';
+  /** MULTI was sent there by itself: all commands are queued until its end. */
+  #isQueueing = false;
 
   /** Some nodes of the cluster, by which the others are found; or a client of slotwise, on which the object stands with an end of its own. */
   constructor(nodes: readonly ClusterNode[] | Client, options: ClusterOptions = {}) {
@@ -119,12 +123,30 @@ export class Cluster extends Connected {
     return name === 'watch';
   }
 
+  /** Those of other slots go where they are, and leave the watch as it is, until a MULTI has begun there. */
+  protected override runsAlone(commands: readonly Command[]): boolean {
+    if (this.connection.own === null || this.#isQueueing) return super.runsAlone(commands);
+    // Asked anew each time: before the cluster is known no key has a slot.
+    const slot = this.#slotOf(this.#watched);
+    return commands.every((command) => command.getKeys().every((key) => this.#slotOf(key) === slot));
+  }
+
+  #slotOf(key: string | Buffer): number | null {
+    return this.connection.opened().views.text.explain('GET', key).slot;
+  }
+
   protected override runAlone(command: Command): Promise<unknown> {
-    return this.connection.runAtKeys(command);
+    const [key] = command.getKeys();
+    if (this.connection.own === null && key !== undefined) this.#watched = key;
+    if (command.name === 'multi') this.#isQueueing = true;
+    const reply = this.connection.runAtKeys(command);
+    if (this.connection.own === null) this.#isQueueing = false;
+    return reply;
   }
 
   /** Other commands may go anywhere. */
   protected override transactionEnded(): void {
+    this.#isQueueing = false;
     this.connection.share();
   }
 }

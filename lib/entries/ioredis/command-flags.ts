@@ -35,3 +35,11 @@ export function hasFlag(flag: CommandFlag, name: string): boolean {
   const names: readonly string[] = FLAGS[flag];
   return names.includes(name.toLowerCase());
 }
+
+/**
+ * Whether programs send a command and let its promise be, because ioredis sends it again when its connection breaks. A rejection would end
+ * their process: https://nodejs.org/api/process.html#event-unhandledrejection
+ */
+export function isRarelyAwaited(name: string): boolean {
+  return name === 'publish' || name === 'spublish';
+}

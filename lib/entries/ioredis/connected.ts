@@ -2,12 +2,12 @@ import { type Redis as Client, ClosedError, IntegerRangeError } from '../../inde
 import { type Callback, nodeify } from './callbacks.js';
 import { ClientCommander } from './client-commander.js';
 import type { Command } from './command.js';
-import { hasFlag } from './command-flags.js';
+import { hasFlag, isRarelyAwaited } from './command-flags.js';
 import type { BatchOutcome, CommandBatch } from './command-target.js';
 import { connectionCommand } from './connection-commands.js';
 import { callEngine, roundedReply, runBatch } from './engine-call.js';
 import type { EngineConnection } from './engine-connection.js';
-import { closedError, errorOf, MONITOR_MESSAGE, ReplyError, SUBSCRIBER_MESSAGE } from './errors.js';
+import { AbortError, closedError, errorOf, MONITOR_MESSAGE, ReplyError, SUBSCRIBER_MESSAGE } from './errors.js';
 import { discarded } from './exec-abort.js';
 import type { ReconnectOnError, ScriptDefinition } from './options/redis-options.js';
 import type { Session } from './session.js';
@@ -144,7 +144,7 @@ export abstract class Connected extends ClientCommander {
   }
 
   async #executeOn(session: Session, commands: readonly Command[], transaction: boolean): Promise<BatchOutcome> {
-    if (this.connection.own !== null || commands.some(({ name, args }) => this.ownsConnectionFor(name, args))) {
+    if (this.runsAlone(commands)) {
       const outcome = this.connection.dedicate().execute(commands, transaction);
       if (transaction) this.transactionEnded();
       return outcome;
@@ -164,13 +164,18 @@ export abstract class Connected extends ClientCommander {
     return connectionCommand(name, args) !== null;
   }
 
+  /** Whether commands that belong together go to the connection of its own: once there is one, all do. */
+  protected runsAlone(commands: readonly Command[]): boolean {
+    return this.connection.own !== null || commands.some(({ name, args }) => this.ownsConnectionFor(name, args));
+  }
+
   #run(command: Command, session: Session): Promise<unknown> {
     const { name, args } = command;
     const { subscriptions } = this.connection;
     if (isSubscribing(name)) return subscriptions.subscribe(name, args);
     if (isUnsubscribing(name)) return subscriptions.unsubscribe(name, args);
     if (name === 'quit') return this.connection.quit().then(() => 'OK');
-    if (this.connection.own !== null || this.ownsConnectionFor(name, args)) return this.runAlone(command);
+    if (this.runsAlone([command])) return this.runAlone(command);
     if (name === 'ping' && this.rules.isExclusiveSubscriber && subscriptions.isSubscriber)
       return pongOf(callEngine(session.views, command));
     return callEngine(session.views, command);
@@ -194,7 +199,12 @@ export abstract class Connected extends ClientCommander {
       return;
     }
     const own = this.errorOf(error, command, session);
-    if (!this.#isSentAgain(command, own, session)) this.#afterEvents(() => command.reject(own));
+    if (this.#isSentAgain(command, own, session)) return;
+    if (own instanceof AbortError && isRarelyAwaited(command.name)) {
+      command.promise.catch(ignore);
+      this.silentEmit('error', own);
+    }
+    this.#afterEvents(() => command.reject(own));
   }
 
   /** Asks `reconnectOnError`; whether it has the command sent again. */

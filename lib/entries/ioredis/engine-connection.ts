@@ -104,8 +104,8 @@ export class EngineConnection implements CycleHost, EngineListener {
   /** Resolves when everything is answered; the statuses follow. */
   quit(): Promise<void> {
     const session = this.#session;
-    // Nothing is waited for that has no end.
-    if (session === null || (this.cycle.status !== 'ready' && !this.#isBusy)) {
+    // Nothing is waited for that has no end: the retry strategy of a cluster that quits is not asked any more.
+    if (session === null || (this.cycle.status !== 'ready' && (this.rules.isCluster || !this.#isBusy))) {
       // Programs listen to `end` when they have heard that it quits.
       setImmediate(() => this.cycle.disconnect(false));
       return Promise.resolve();

@@ -1,4 +1,4 @@
-import { type Dedicated, PartialFailureError } from '../../index.js';
+import { type Dedicated, PartialFailureError, ReplyError } from '../../index.js';
 import type { Command } from './command.js';
 import type { BatchOutcome } from './command-target.js';
 import { CONNECTION_COMMANDS, connectionCommand } from './connection-commands.js';
@@ -47,7 +47,7 @@ export class OwnConnection {
     const state = connectionCommand(name, args);
     // Between MULTI and EXEC nobody could follow a NOSCRIPT.
     const words: readonly Word[] = script === null ? [name, ...args] : ['eval', script.lua, ...args.slice(1)];
-    const reply = this.#call(words);
+    const reply = name === 'exec' ? this.#call(words).then(withOwnErrors) : this.#call(words);
     if (state !== null) this.#keep(state, words, reply);
     return reply;
   }
@@ -55,15 +55,39 @@ export class OwnConnection {
   /** Runs commands in their order, as a transaction between MULTI and EXEC. */
   async execute(commands: readonly Command[], transaction: boolean): Promise<BatchOutcome> {
     const begun = transaction ? [this.#call(['multi'])] : [];
-    const sent = commands.map((command) => this.run(command));
-    const ended = transaction ? [this.#call(['exec'])] : [];
-    const [outcomes, [exec]] = await Promise.all([Promise.allSettled(sent), Promise.allSettled(ended), Promise.allSettled(begun)]);
-    const replies = outcomes.map((outcome, at) => (outcome.status === 'fulfilled' ? outcome.value : errorOf(outcome.reason, commands[at])));
+    const sent = Promise.allSettled([...begun, ...commands.map((command) => this.run(command))]);
+    const ended = transaction ? this.#end(sent) : null;
+    const [outcomes, [exec]] = await Promise.all([sent, Promise.allSettled(ended === null ? [] : [ended])]);
+    const replies = outcomes
+      .slice(begun.length)
+      .map((outcome, at) => (outcome.status === 'fulfilled' ? outcome.value : errorOf(outcome.reason, commands[at])));
     if (exec === undefined) return { replies };
-    if (exec.status === 'fulfilled') return { replies: exec.value as readonly unknown[] | null };
-    const inside = repliesInside(exec.reason);
-    if (inside !== null) return { replies: inside.map((reply, at) => errorOf(reply, commands[at])) };
+    if (exec.status === 'fulfilled') return { replies: exec.value?.map((reply, at) => errorOf(reply, commands[at])) ?? null };
     return { replies, aborted: errorOf(exec.reason, { name: 'exec', args: [] }) as Error };
+  }
+
+  /**
+   * Ends a transaction when all of its commands are answered: what never reached the server makes no EXEC fail, which would run the others.
+   * What is issued meanwhile comes after it.
+   */
+  #end(sent: Promise<readonly PromiseSettledResult<unknown>[]>): Promise<readonly unknown[] | null> {
+    let unsent: PromiseRejectedResult | undefined;
+    const answered = sent.then((outcomes) => {
+      unsent = outcomes.find((outcome) => outcome.status === 'rejected' && !(outcome.reason instanceof ReplyError)) as typeof unsent; // by its status
+    });
+    const ended = this.#call(() => (unsent === undefined ? ['exec'] : ['discard']), answered).then(
+      (reply) => {
+        if (unsent !== undefined) throw unsent.reason;
+        return reply as readonly unknown[] | null; // of EXEC
+      },
+      (error: unknown) => {
+        const inside = repliesInside(error);
+        if (unsent !== undefined || inside === null) throw unsent === undefined ? error : unsent.reason;
+        return inside;
+      },
+    );
+    this.#before = ended.catch(() => {});
+    return ended;
   }
 
   /** Whether commands are on their way, or wait. */
@@ -71,9 +95,10 @@ export class OwnConnection {
     return this.#pending > 0;
   }
 
-  #call([name = '', ...args]: readonly Word[]): Promise<unknown> {
+  #call(words: readonly Word[] | (() => readonly Word[]), after = this.#before): Promise<unknown> {
     this.#pending++;
-    const reply = this.#before.then(() => {
+    const reply = after.then(() => {
+      const [name = '', ...args] = typeof words === 'function' ? words() : words;
       if (this.#connection === null) {
         this.#connection = this.open();
         for (const [first = '', ...more] of this.#kept.values()) this.#connection.call(String(first), ...more).catch(() => {});
@@ -97,6 +122,11 @@ export class OwnConnection {
       () => {},
     );
   }
+}
+
+/** Replies of an EXEC with the errors among them as ioredis has them. */
+function withOwnErrors(replies: unknown): unknown {
+  return Array.isArray(replies) ? replies.map((reply) => errorOf(reply)) : replies;
 }
 
 /** Replies of an EXEC some of which are errors, which the engine rejects with. */

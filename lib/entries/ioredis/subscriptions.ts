@@ -42,20 +42,26 @@ export class Subscriptions {
   /** Gives the number of subscriptions that there are with these, as the server counts them. */
   async subscribe(kind: Subscribing, channels: readonly Channel[]): Promise<number> {
     const all = this.#channels[kind];
+    const begun: [name: string, Subscribed][] = [];
     const given = channels.map((channel) => {
       const name = nameOf(channel);
-      const subscribed = all.get(name) ?? { channel, confirmed: this.#begin(kind, channel) };
+      const known = all.get(name);
+      if (known !== undefined) return known;
+      const subscribed: Subscribed = { channel, confirmed: this.#begin(kind, channel) };
       all.set(name, subscribed);
-      return [name, subscribed] as const;
+      begun.push([name, subscribed]);
+      return subscribed;
     });
     const count = this.#countOf(kind);
-    for (const [name, subscribed] of given) {
-      await subscribed.confirmed.catch((error: unknown) => {
-        if (all.get(name) === subscribed) all.delete(name);
-        throw error;
-      });
+    const outcomes = await Promise.allSettled(given.map(({ confirmed }) => confirmed));
+    const refused = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (refused === undefined) return count;
+    // One command: where the server refuses a channel, it subscribes none of them.
+    for (const [name, subscribed] of begun) {
+      if (all.get(name) === subscribed) all.delete(name);
+      end(subscribed).catch(() => {});
     }
-    return count;
+    throw refused.reason;
   }
 
   /** Ends these, or all of their kind; gives the number of those that are left. */

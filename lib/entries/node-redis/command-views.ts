@@ -21,10 +21,11 @@ const CLASSES: Readonly<Record<number, readonly unknown[]>> = {
 const NAMES = new Map<number, string>(Object.entries(RESP_TYPES).map(([name, code]) => [code, name]));
 
 /** The library's options of a view for the options of a command. */
-export function viewOptionsOf({ typeMapping, timeout, abortSignal }: CommandOptions): ViewOptions {
+export function viewOptionsOf({ typeMapping, timeout, abortSignal, idempotent }: CommandOptions): ViewOptions {
   const options: Writable<ViewOptions> = {};
   if (timeout !== undefined) options.timeoutMs = timeout;
   if (abortSignal !== undefined) options.signal = abortSignal;
+  if (idempotent !== undefined) options.idempotent = idempotent;
   if (typeMapping?.[RESP_TYPES.BLOB_STRING] === Buffer) options.buffers = true;
   if (typeMapping?.[RESP_TYPES.NUMBER] === String) options.integers = 'string';
   return options;

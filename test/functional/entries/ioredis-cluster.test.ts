@@ -100,6 +100,28 @@ forEachTopology(
       assert.equal(await cluster.get('other'), null);
     });
 
+    it('runs what belongs to other slots beside a watch, and leaves that as it is', async () => {
+      const cluster = client();
+      const keys = Array.from({ length: 12 }, (_, at) => `{other${at}}`);
+      await cluster.watch('{w}a');
+      for (const key of keys) assert.equal(await cluster.set(key, '1'), 'OK');
+      assert.deepEqual(
+        await cluster.mget(keys),
+        keys.map(() => '1'),
+      );
+      assert.deepEqual(await cluster.pipeline().get('{other0}').get('{w}a').exec(), [
+        [null, '1'],
+        [null, null],
+      ]);
+      for (const key of keys) assert.deepEqual(await cluster.multi().get(key).exec(), [[null, '1']]);
+      await client().set('{w}a', 'other');
+      assert.equal(await cluster.multi().set('{w}a', 'own').exec(), null);
+      await cluster.watch('{w}a');
+      await cluster.multi({ pipeline: false });
+      assert.equal(await cluster.set('{w}a', 'own'), 'QUEUED');
+      assert.deepEqual(await cluster.exec(), [[null, 'OK']]);
+    });
+
     it('takes a node of it as a server by itself, as ioredis does', async () => {
       const redis = new Redis(Number(ports()[0]));
       assert.equal(typeof (await redis.dbsize()), 'number');
@@ -140,6 +162,18 @@ describe('an ioredis Cluster without nodes', () => {
     const once = ['127.0.0.1:1 connect ECONNREFUSED 127.0.0.1:1', 'ClusterAllFailedError: Failed to refresh slots cache.'];
     assert.deepEqual(events, [...once, ...once]);
     assert.deepEqual(asked, [1, true, 2, true]);
+    await until(() => cluster.status === 'end');
+  });
+
+  it('quits although commands wait, which it rejects', async () => {
+    const cluster = new Cluster([{ host: '127.0.0.1', port: 1 }], { clusterRetryStrategy: () => 5 });
+    cluster.on('error', () => {});
+    const waits = assert.rejects(cluster.get('a'), { message: 'Connection is closed.' });
+    const piped = cluster.pipeline().get('a').exec();
+    await until(() => cluster.status === 'reconnecting');
+    assert.equal(await cluster.quit(), 'OK');
+    await waits;
+    assert.equal((await piped)?.[0]?.[0]?.message, 'Connection is closed.');
     await until(() => cluster.status === 'end');
   });
 

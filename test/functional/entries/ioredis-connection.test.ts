@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import Redis from '../../../lib/entries/ioredis/index.js';
+import Redis, { ReplyError } from '../../../lib/entries/ioredis/index.js';
 import type { Server } from '../../support/server.js';
 import { sharedTopology } from '../../support/topologies.js';
 import { until } from '../../support/wait.js';
@@ -50,6 +50,31 @@ const rows: Readonly<Record<string, (redis: Redis, other: Redis) => Promise<unkn
       });
       await redis.watch('z');
     }
+  },
+  'refuse a transaction with what is never sent': async (redis, other) => {
+    await redis.select(0);
+    for (const never of [
+      ['call', ''],
+      ['subscribe', 'a'],
+    ] as unknown[][]) {
+      const refused = redis.multi([['set', 'half', '1'], never, ['get', 'half']] as unknown[][]).exec();
+      const next = redis.multi().set('whole', '1').get('whole').exec();
+      await assert.rejects(refused);
+      assert.equal(await other.get('half'), null);
+      assert.deepEqual(await next, [
+        [null, 'OK'],
+        [null, '1'],
+      ]);
+    }
+  },
+  'have errors inside a transaction': async (redis) => {
+    await redis.select(0);
+    await redis.set('text', '1');
+    const inOne = await redis.multi().lpush('text', 'a').get('text').exec();
+    await redis.multi({ pipeline: false });
+    await redis.lpush('text', 'a');
+    const byHand = await redis.exec();
+    for (const replies of [inOne, byHand]) assert.ok(replies?.[0]?.[0] instanceof ReplyError);
   },
   'select in a pipeline': async (redis, other) => {
     assert.deepEqual(await redis.pipeline().select(4).set('q', '1').get('q').exec(), [

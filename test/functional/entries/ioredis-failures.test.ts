@@ -52,6 +52,32 @@ describe('an ioredis object whose connection breaks', () => {
     assert.equal(await incrementAndCut(client({ retryWrites: 'ioredis' })), 2);
   });
 
+  it('tells of a message that may have been published by an event, since few wait for its reply', async () => {
+    const redis = client();
+    const errors: Error[] = [];
+    redis.on('error', (error) => errors.push(error));
+    const heard: string[] = [];
+    direct.on('message', (_: string, message: string) => heard.push(message));
+    await direct.subscribe('news');
+    await redis.ping();
+    relay.delayMs = 100;
+    const unhandled: unknown[] = [];
+    const note = (_: unknown, promise: Promise<unknown>): void => void unhandled.push(promise);
+    process.on('unhandledRejection', note);
+    const published = redis.publish('news', 'x');
+    await until(() => heard.length > 0, { everyMs: 2 });
+    relay.cut();
+    relay.delayMs = 0;
+    await until(() => errors.some(({ name }) => name === 'AbortError'));
+    await redis.ping();
+    // Node calls a rejection unhandled at the end of its turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', note);
+    assert.equal(unhandled.includes(published), false);
+    await assert.rejects(published, { name: 'AbortError', executed: 'unknown', command: { name: 'publish', args: ['news', 'x'] } });
+    assert.deepEqual(heard, ['x']);
+  });
+
   it('sends reads again', async () => {
     const redis = client();
     await redis.set('a', '1');

@@ -105,6 +105,27 @@ forEachTopology(
         await until(() => redis.status === 'end');
       });
     }
+
+    it('subscribes no channel where one is refused, and goes on', async () => {
+      const admin = new Redis({ port: portOf() });
+      await admin.acl('SETUSER', 'listener', 'on', '>pw', '+@all', '~*', 'resetchannels', '&allowed');
+      const redis = new Redis({ port: portOf(), username: 'listener', password: 'pw' });
+      try {
+        const unhandled: unknown[] = [];
+        const hear = (error: unknown): unknown => unhandled.push(error);
+        process.on('unhandledRejection', hear);
+        await assert.rejects(redis.subscribe('secret', 'allowed', 'hidden'), { name: 'ReplyError', message: /^NOPERM/ });
+        await until(async () => (await admin.publish('allowed', 'x')) === 0);
+        process.off('unhandledRejection', hear);
+        assert.deepEqual([unhandled, redis.mode], [[], 'normal']);
+        assert.equal(await redis.subscribe('allowed'), 1);
+        assert.equal(await admin.publish('allowed', 'x'), 1);
+      } finally {
+        redis.disconnect();
+        await admin.acl('DELUSER', 'listener');
+        admin.disconnect();
+      }
+    });
   },
   ['single'],
 );

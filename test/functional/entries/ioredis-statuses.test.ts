@@ -174,6 +174,7 @@ const rows: Readonly<Record<string, Row>> = {
 };
 
 describe('the statuses of Redis, as ioredis has them', () => {
+  before(async () => (await sharedTopology('single')).flush());
   for (const [title, { options, run, log: expected }] of Object.entries(rows)) {
     it(title, async () => {
       const { nodes } = await sharedTopology('single');

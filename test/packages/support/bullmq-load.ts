@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionOptions, Queue, QueueEvents, Worker } from 'bullmq';
+import { Messages, Pulse } from './ledger.js';
 
 const PRODUCERS = 10;
 const PAUSE_MS = 2;
@@ -29,36 +30,6 @@ export interface LoadReport {
   /** Jobs that QueueEvents told of, of those done. */
   readonly heard: number;
   readonly done: number;
-}
-
-/** Counts what happens, and the longest time between two times. */
-class Pulse {
-  count = 0;
-  longestMs = 0;
-  #last = performance.now();
-  #runs = true;
-
-  beat(): void {
-    this.count++;
-    if (!this.#runs) return;
-    const now = performance.now();
-    this.longestMs = Math.max(this.longestMs, now - this.#last);
-    this.#last = now;
-  }
-
-  /** What follows has another pace. */
-  stop(): void {
-    this.#runs = false;
-  }
-}
-
-class Messages {
-  readonly counts: Record<string, number> = {};
-
-  add(error: unknown): void {
-    const text = String(error instanceof Error ? error.message : error).replace(/\d+\.\d+\.\d+\.\d+:\d+|\b\d{4,5}\b/g, 'ADDRESS');
-    this.counts[text] = (this.counts[text] ?? 0) + 1;
-  }
 }
 
 /** Producers and workers of one queue, over one connection, until `stop`. */

@@ -27,7 +27,7 @@ function programsOfPage(page: string): readonly Program[] {
     const title = [...text.slice(0, index).matchAll(/^#+ (.*)$/gm)].at(-1)?.[1] ?? page;
     const file = join(folder, `${title.toLowerCase().replaceAll(/\W+/g, '-')}-${index}.ts`);
     writeFileSync(file, `${code}\nexport {};\n`);
-    const prints = [...code.matchAll(/console\.log\(.*\);? \/\/ (.*)$/gm)].map(([, comment]) => comment).join(' ');
+    const prints = [...code.matchAll(/console\.log\(.*\)[;,]? \/\/ (.*)$/gm)].map(([, comment]) => comment).join(' ');
     return { title, file, prints };
   });
 }

@@ -8,7 +8,7 @@ const MAINTENANCE = 'these notifications come from Redis Enterprise; the client 
 /** What all clients have: commands, replies, scripts. */
 export const COMMANDER_OPTIONS: Treatments = {
   RESP: { mapped: 'protocol' },
-  commandOptions: { kept: 'typeMapping, timeout, abortSignal' },
+  commandOptions: { kept: 'typeMapping, timeout, abortSignal, and idempotent, of our own' },
   functions: { kept: 'methods by library' },
   keyPrefix: { kept: 'stands before keys that are sent, and stays in replies' },
   modules: { kept: 'commands that are given, such as those of @redis/json' },

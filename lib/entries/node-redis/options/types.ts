@@ -7,6 +7,8 @@ export interface CommandOptions<Mapping extends TypeMapping = TypeMapping> {
   /** Deadline of the command in ms; 0: none. Default: that of the library. */
   timeout?: number;
   abortSignal?: AbortSignal;
+  /** Not of node-redis: a write may be sent again though it may have run. Default false: it rejects with `SocketClosedUnexpectedlyError`. */
+  idempotent?: boolean;
   /** Taken, and of no effect: commands go out in the order in which they were called. */
   asap?: boolean;
   /** Taken, and of no effect: `multi()` and `execAsPipeline()` keep commands together. */
