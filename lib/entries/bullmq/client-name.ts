@@ -14,3 +14,8 @@ export function keyOfName(name: string): string | null {
   if (!BASE64.test(encoded)) return null;
   return `${own.slice(0, at)}:${Buffer.from(encoded, 'base64').toString()}:marker`;
 }
+
+/** Whether it names a connection of QueueEvents. */
+export function isOfEvents(name: string): boolean {
+  return name.endsWith(':qe');
+}

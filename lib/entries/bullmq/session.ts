@@ -1,6 +1,6 @@
 import { type Arg, type Dedicated, OptionsError, type Raw, type Redis, SlotwiseError } from '../../index.js';
 import { clearTimeout, setTimeout } from '../../runtime/runtime.js';
-import { keyOfName } from './client-name.js';
+import { isOfEvents, keyOfName } from './client-name.js';
 import { askAt } from './shards.js';
 
 /** How commands are treated. */
@@ -73,10 +73,15 @@ export class Session {
 
   // --- its own connection
 
-  /** Names it. */
+  /**
+   * Names it. One of QueueEvents is not waited for: what BullMQ does next is to read from the last event of now, and others add jobs meanwhile.
+   * Where it cannot be opened, that read says so.
+   */
   async setName(name: string): Promise<unknown> {
     if (this.#own !== null) return this.#own.call('CLIENT', 'SETNAME', name);
-    await this.#openFor(keyOfName(name) ?? name, name).connect();
+    const opened = this.#openFor(keyOfName(name) ?? name, name).connect();
+    if (isOfEvents(name)) opened.catch(() => {});
+    else await opened;
     return 'OK';
   }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { keyOfName } from '../../../../lib/entries/bullmq/client-name.js';
+import { isOfEvents, keyOfName } from '../../../../lib/entries/bullmq/client-name.js';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -20,4 +20,11 @@ const cases: readonly (readonly [name: string, key: string | null])[] = [
 
 describe('the name of a connection of BullMQ', () => {
   for (const [name, key] of cases) it(`${JSON.stringify(name)} tells of ${key}`, () => assert.equal(keyOfName(name), key));
+
+  it('tells of QueueEvents', () => {
+    assert.deepEqual(
+      cases.filter(([name]) => isOfEvents(name)).map(([name]) => name),
+      [`{bull}:${base64('mails')}:qe`, `bull:${base64('ä')}:qe`],
+    );
+  });
 });
