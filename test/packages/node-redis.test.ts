@@ -119,7 +119,8 @@ forEachTopology(
         const browser = io(`http://127.0.0.1:${one.port}`, { transports: ['websocket'] });
         await new Promise<void>((resolve) => browser.on('connect', () => resolve()));
         const heard = new Promise((resolve) => browser.on('news', resolve));
-        await two.sockets.fetchSockets();
+        // Until both have subscribed: the browser is at the other server.
+        while ((await two.sockets.fetchSockets()).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
         two.sockets.emit('news', { n: 1, bytes: Buffer.from('b') });
         assert.deepEqual(((await heard) as { n: number }).n, 1);
         browser.close();
