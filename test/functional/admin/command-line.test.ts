@@ -94,7 +94,7 @@ describe('slotwise', function () {
     ['explain 127.0.0.1:1 GET a', 3, /127\.0\.0\.1:1/],
     ['explain @A GET a --options @FILE', 2, /@FILE: it is not JSON: line 1, column 3/],
     ['explain @A GET a --domain video', 2, /there is no domain video; there are none/],
-    ['explain @A', 2, /expected: slotwise explain URL COMMAND/],
+    ['explain @A', 2, /expected: slotwise explain URL\|FILE COMMAND/],
   ];
   for (const [words, code, expected] of mistakes) {
     it(`ends with ${code} and one line for: ${words}`, async () => {
