@@ -6,7 +6,6 @@ import { type Address, addressKey } from '../options/address.js';
 import { type Call, NO_DEADLINE, SETTLED, takePromise, UNWRITTEN } from '../protocol/call.js';
 import type { Raw } from '../protocol/command-spec.js';
 import type { ReplyLimits } from '../protocol/resp/reply-bounds.js';
-import { nextTick, setImmediate } from '../runtime/runtime.js';
 import { clock, type Holder } from '../util/clock.js';
 import { transition } from '../util/state-machine.js';
 import { areSettled, handBack, parted, takeRepeatable, visitCalls } from './call-queues.js';
@@ -21,6 +20,7 @@ import type { Liveness } from './liveness.js';
 import { Reader } from './reader.js';
 import { StallWatch } from './stall-watch.js';
 import { Transport } from './transport.js';
+import { WriteSchedule } from './write-schedule.js';
 import { Writer } from './writer.js';
 
 /** What a connection needs to come up. */
@@ -65,13 +65,7 @@ export class Connection implements Holder {
   readonly #writer: Writer;
   #reader: Reader;
   readonly #transport: Transport;
-  readonly #flush = (): void => this.#write();
-  readonly #flushPolled = (): void => {
-    clock.polled();
-    this.#write();
-  };
-  /** `#write` is scheduled. */
-  #flushing = false;
+  readonly #schedule = new WriteSchedule(() => this.#write());
   /** The clock ticks this connection. */
   #watched = false;
   /** While it is stalled, calls wait unwritten, since the server would not read them. */
@@ -143,7 +137,7 @@ export class Connection implements Holder {
     this.#reader.pushBuffers();
   }
 
-  /** Accepts a call: it will be written at the end of this tick, or as soon as the connection is ready. */
+  /** Accepts a call: it will be written by the end of this tick, or as soon as the connection is ready. */
   send(call: Call): void {
     if (this.state === 'draining' || this.state === 'closed') {
       call.owner.failed(call, { kind: 'not-sent', error: this.#closedError() });
@@ -157,11 +151,7 @@ export class Connection implements Holder {
       this.#watched = true;
       clock.watch(this);
     }
-    if (!this.#flushing && this.state === 'ready') {
-      this.#flushing = true;
-      if (clock.mayHaveStoodStill) setImmediate(this.#flushPolled);
-      else nextTick(this.#flush);
-    }
+    if (this.state === 'ready') this.#schedule.called();
   }
 
   #closedError(): SlotwiseError {
@@ -240,7 +230,7 @@ export class Connection implements Holder {
   }
 
   #write(): void {
-    this.#flushing = false;
+    this.#schedule.writing();
     clock.expireNow();
     // A socket that broke takes nothing more, and reports it a moment later.
     if (this.#transport.socket.destroyed) return;
@@ -254,10 +244,7 @@ export class Connection implements Holder {
       else writer.encode(call);
     }
     writer.handOver(this.#transport.socket);
-    if (queue.length > 0 && !writer.blocked && !this.#flushing) {
-      this.#flushing = true;
-      setImmediate(this.#flush);
-    }
+    if (queue.length > 0 && !writer.blocked) this.#schedule.goOnLater();
     this.#endIfDrained();
   }
 

@@ -36,6 +36,7 @@ export const PROCESS_STATE: Readonly<Record<string, (() => void) | string>> = {
   'protocol/call.ts NO_PROMISE': 'never settles',
   'protocol/call.ts lastPromise': 'taken by the statement after the one that sets it',
   'protocol/call.ts lastResolve': 'as lastPromise',
+  'connection/write-schedule.ts calls': 'only differences of it are read, and those are no older than a tick',
   'pool/node.ts lastEpoch': 'its numbers are compared for being the same, and in no other way',
   'client/dispatch/hedged-reads.ts BEATEN': 'nobody is told of it',
 };

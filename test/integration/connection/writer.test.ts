@@ -3,7 +3,9 @@ import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sinon from 'sinon';
 import { command } from '../../../lib/protocol/catalog/specs.js';
+import { useRuntime } from '../../../lib/runtime/runtime.js';
 import { FakeServer, ok, status } from '../../support/fake-server.js';
+import { takeGlobals } from '../../support/fake-time.js';
 import { echo, Opened, received } from './opened.js';
 
 describe('the writer of a connection', () => {
@@ -14,7 +16,11 @@ describe('the writer of a connection', () => {
     using one = new Opened(server);
     await one.ready;
     const writes = sinon.spy(Socket.prototype, 'write');
-    const replies = await Promise.all(Array.from({ length: 1_000 }, (_, i) => one.send(['ECHO', `e${i}`])));
+    const now = performance.now();
+    useRuntime({ performance: { now: () => now } });
+    const sent = Array.from({ length: 1_000 }, (_, i) => one.send(['ECHO', `e${i}`]));
+    takeGlobals();
+    const replies = await Promise.all(sent);
     const ours = writes.thisValues.filter((socket: Socket) => socket.remotePort === server.port);
     assert.equal(ours.length, 1);
     assert.deepEqual(
