@@ -20,6 +20,8 @@ export class Relay {
   readonly host = '127.0.0.1';
   /** Added on the way to the target and on the way back, in ms. */
   delayMs = 0;
+  /** What targets send is dropped: a reply that is late for as long as a test needs, on connections that it cuts then. */
+  isMute = false;
   /** Null: as fast as the machine. Replicas that follow their primary through the relay are not slowed down: they have lines of their own. */
   line: Line | null = null;
   /** The two directions of the line. */
@@ -188,6 +190,7 @@ class Pair {
     };
     let passing = 0;
     from.on('data', (chunk: Buffer) => {
+      if (from !== this.client && this.relay.isMute) return;
       // https://redis.io/docs/latest/operate/oss_and_stack/management/replication/#how-redis-replication-works
       if (from === this.client && chunk.includes('REPLCONF')) this.#isReplica = true;
       if (passing === 0 && (this.relay.line === null || this.#isReplica)) {

@@ -33,11 +33,11 @@ describe('an ioredis object whose connection breaks', () => {
   /** Breaks the connection when the server has the write, and the object no reply yet. */
   async function incrementAndCut(redis: Redis): Promise<unknown> {
     await redis.ping();
-    relay.delayMs = 100;
+    relay.isMute = true;
     const sum = redis.incr('n').catch((error: Error) => error);
     await until(async () => (await direct.get('n')) === '1', { everyMs: 2 });
     relay.cut();
-    relay.delayMs = 0;
+    relay.isMute = false;
     return sum;
   }
 
@@ -60,14 +60,14 @@ describe('an ioredis object whose connection breaks', () => {
     direct.on('message', (_: string, message: string) => heard.push(message));
     await direct.subscribe('news');
     await redis.ping();
-    relay.delayMs = 100;
+    relay.isMute = true;
     const unhandled: unknown[] = [];
     const note = (_: unknown, promise: Promise<unknown>): void => void unhandled.push(promise);
     process.on('unhandledRejection', note);
     const published = redis.publish('news', 'x');
     await until(() => heard.length > 0, { everyMs: 2 });
     relay.cut();
-    relay.delayMs = 0;
+    relay.isMute = false;
     await until(() => errors.some(({ name }) => name === 'AbortError'));
     await redis.ping();
     // Node calls a rejection unhandled at the end of its turn.
@@ -81,11 +81,11 @@ describe('an ioredis object whose connection breaks', () => {
   it('sends reads again', async () => {
     const redis = client();
     await redis.set('a', '1');
-    relay.delayMs = 50;
+    relay.isMute = true;
     const got = redis.get('a');
     await until(() => relay.connections > 0);
     relay.cut();
-    relay.delayMs = 0;
+    relay.isMute = false;
     assert.equal(await got, '1');
   });
 

@@ -28,11 +28,11 @@ describe('a client of the node-redis entry whose connection breaks', () => {
   /** Breaks the connection when the server has the write, and the client no reply yet; gives what the write came to. */
   async function incrementAndCut(commandOptions: CommandOptions): Promise<unknown> {
     const client = await open(`redis://${relay.address}`, commandOptions);
-    relay.delayMs = 100;
+    relay.isMute = true;
     const sum = client.incr('n').catch((error: Error) => error);
     await until(async () => (await direct.get('n')) === '1', { everyMs: 2 });
     relay.cut();
-    relay.delayMs = 0;
+    relay.isMute = false;
     const result = await sum;
     await client.close();
     return result;
