@@ -126,7 +126,8 @@ describe('a server that is away', () => {
       hasty.set('b', '2'),
       (error) => error instanceof NoNodeError && error.executed === 'no' && /^SET: .*(ECONNREFUSED|broke)/.test(error.message),
     );
-    assert.ok(watch.ownMs < 50, `${watch.ownMs} ms`);
+    // One that waits does so for its deadline, which is ten seconds off: the server comes back later.
+    assert.ok(watch.ownMs < 1_000, `${watch.ownMs} ms`);
     await server.restart();
     assert.equal(await waiting, 'OK');
     await until(() => hasty.stats().nodes.every(({ reachable }) => reachable));
