@@ -31,12 +31,17 @@ describe('subscriptions over a long time', function () {
     const child = fork(await compiled(worker), [`redis://${relay.address}`], { execArgv: [...loaderArgs, '--expose-gc', '--no-warnings'] });
     try {
       await ask(child, { ask: 'cycles', rounds: 1_000 });
-      const before = await ask(child, { ask: 'measure' });
-      const cycled = await ask(child, { ask: 'cycles', rounds: 1_000 });
-      assert.deepEqual([cycled.channels, cycled.sockets], [0, before.sockets]);
-      // The clock's may run or not.
-      assert.ok(cycled.timers <= before.timers + 2, `${cycled.timers} timers`);
-      assert.ok(cycled.heapBytes - before.heapBytes < MORE_BYTES, `${cycled.heapBytes - before.heapBytes} bytes more after 1,000 rounds`);
+      let moreBytes = Number.POSITIVE_INFINITY;
+      // Records would be left behind each time. Code is compiled when the machine has come to it, several hundred KiB at a time.
+      for (let turn = 0; turn < 3 && moreBytes >= MORE_BYTES; turn++) {
+        const before = await ask(child, { ask: 'measure' });
+        const cycled = await ask(child, { ask: 'cycles', rounds: 1_000 });
+        assert.deepEqual([cycled.channels, cycled.sockets], [0, before.sockets]);
+        // The clock's may run or not.
+        assert.ok(cycled.timers <= before.timers + 2, `${cycled.timers} timers`);
+        moreBytes = cycled.heapBytes - before.heapBytes;
+      }
+      assert.ok(moreBytes < MORE_BYTES, `${moreBytes} bytes more after 1,000 rounds`);
 
       await ask(child, { ask: 'stay' });
       /** The id of the one subscriber that the server has, once it has all of its channels. */
