@@ -155,6 +155,10 @@ describe('a blocked call that is cancelled', () => {
 
   describe('at its deadline', () => {
     it('ends like one that was cancelled: the time of the server and timeoutMs', async () => {
+      // So that its deadline does not pass while its connection opens.
+      const first = await blocking.block(opened);
+      blocking.push(first.id, 'opened');
+      await first.issued.outcome;
       const watch = Stopwatch.start();
       const { issued } = await blocking.block(opened, 60, 0.1);
       await assert.rejects(issued.outcome, (reason) => {
