@@ -7,6 +7,7 @@ import { OffsetSamples } from '../../routing/health/offset-samples.js';
 import type { ReadPolicy } from '../../routing/reads/read-preference.js';
 import type { NodeState } from '../../routing/reads/selection.js';
 import { clearTimeout, performance, random as runtimeRandom, setTimeout } from '../../runtime/runtime.js';
+import type { ReplicationInfo } from '../../topology/replication/info.js';
 import { type LagSample, LagSampler } from '../../topology/replication/lag-sampler.js';
 import type { ControlChannel } from '../../topology/resolver-api.js';
 import { type NodeInfo, nodesOfShard, type TopologySnapshot } from '../../topology/snapshot.js';
@@ -164,7 +165,7 @@ export class ReplicaHealth {
           at,
           rttMs,
           zone,
-          linkUp: isPrimary || (state.linkUp === false && this.#mayLinkBeDown(primary)) ? null : state.linkUp,
+          linkUp: isPrimary || (state.linkUp === false && this.#mayLinkBeDown(primary, state)) ? null : state.linkUp,
           freshAt: offset === null ? null : (offsets?.freshAt(replid, offset) ?? null),
           lagBytes: offset === null ? null : (offsets?.lagBytes(replid, offset) ?? null),
         },
@@ -176,9 +177,13 @@ export class ReplicaHealth {
     return health.rttMs === null;
   }
 
-  /** Whether a link may be down: without a primary every link is, and what the replicas have is the best there is. */
-  #mayLinkBeDown(primary: NodeInfo | null): boolean {
-    return primary === null || this.#snapshot?.problem !== undefined || !this.#answering.has(primary.key);
+  /**
+   * Whether a link may be down: without a primary every link is, and what the replicas have is the best there is. A primary that has not
+   * answered may have been slow, and a replica that has had no link yet, or is about to replace what it has, may have nothing at all.
+   */
+  #mayLinkBeDown(primary: NodeInfo | null, { syncing, neverLinked }: ReplicationInfo): boolean {
+    if (primary === null || this.#snapshot?.problem !== undefined) return !syncing;
+    return !syncing && !neverLinked && !this.#answering.has(primary.key);
   }
 
   #fastestOther(shard: number, key: string): number {

@@ -14,6 +14,8 @@ export interface ReplicationInfo {
   readonly linkUp: boolean | null;
   /** A full synchronisation is under way: the data set is about to be replaced, the link counts as down. */
   readonly syncing: boolean;
+  /** Since the replica started, it has had no link to a primary: what it has comes from its disk, if from anywhere. */
+  readonly neverLinked: boolean;
   /** Replication offset in bytes: what a primary has written, or a replica applied; a replica of a replica counts as the root does. */
   readonly offset: number | null;
   /** Replication id: names the history of writes that the offset counts; empty where INFO may not be asked. */
@@ -47,6 +49,7 @@ export function replicationIn(info: ReadonlyMap<string, string>, role?: Raw): Re
     primary: isReplica ? addressOf(info.get('master_host') ?? second, info.get('master_port') ?? third) : null,
     linkUp: !isReplica || link === null ? null : link === 'up' && !syncing,
     syncing: isReplica && syncing,
+    neverLinked: isReplica && info.get('master_link_down_since_seconds') === '-1',
     offset: offsetOf(isReplica ? (info.get('slave_repl_offset') ?? applied) : (info.get('master_repl_offset') ?? second)),
     replid: info.get('master_replid') ?? '',
     priority: numberOf(info.get('slave_priority'), 100),

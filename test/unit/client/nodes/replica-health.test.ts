@@ -36,6 +36,8 @@ interface ScriptedServer {
   offset: number;
   replid: string;
   link: 'up' | 'down';
+  /** More lines of INFO. */
+  more: string;
   role: 'master' | 'slave';
   down: boolean;
 }
@@ -55,7 +57,7 @@ class ScriptedGroup implements ControlChannel {
 
   constructor() {
     for (const port of [1, 2, 3]) {
-      this.servers.set(port, { offset: 0, replid: 'h', link: 'up', role: port === 1 ? 'master' : 'slave', down: false });
+      this.servers.set(port, { offset: 0, replid: 'h', link: 'up', more: '', role: port === 1 ? 'master' : 'slave', down: false });
       const own = {
         key: `127.0.0.1:${port}`,
         unreachableReason: null,
@@ -86,7 +88,10 @@ class ScriptedGroup implements ControlChannel {
     const server = this.server('port' in address ? address.port : 0);
     if (server.down) throw new Error('refused');
     const offsets = server.role === 'master' ? `master_repl_offset:${server.offset}` : `slave_repl_offset:${server.offset}`;
-    return [`role:${server.role}\r\nmaster_replid:${server.replid}\r\n${offsets}\r\nmaster_link_status:${server.link}\r\n`, null];
+    return [
+      `role:${server.role}\r\nmaster_replid:${server.replid}\r\n${offsets}\r\nmaster_link_status:${server.link}\r\n${server.more}`,
+      null,
+    ];
   }
 
   connected(): { zone: string | null } {
@@ -187,6 +192,17 @@ describe('ReplicaHealth', () => {
     await time.tickAsync(12_000);
     assert.equal(group.state(3).linked, null);
   });
+
+  for (const more of ['master_link_down_since_seconds:-1\r\n', 'master_sync_in_progress:1\r\n']) {
+    it(`takes out a replica that may have nothing at all though the primary does not answer: ${more.trim()}`, async () => {
+      group.health.used(0, policy({}));
+      await time.tickAsync(1_500);
+      group.server(1).down = true;
+      Object.assign(group.server(2), { link: 'down', more });
+      await time.tickAsync(3_000);
+      assert.deepEqual([group.state(2).linked, group.state(3).linked], [false, true]);
+    });
+  }
 
   it('tells which node contradicts the topology', async () => {
     group.health.used(0, policy({}));

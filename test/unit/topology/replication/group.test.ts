@@ -96,6 +96,7 @@ function member(text: string): Member {
     primary: role === 'p' ? null : at(Number(role.slice(1))),
     linkUp: !words.includes('down') && !words.includes('sync'),
     syncing: words.includes('sync'),
+    neverLinked: false,
     offset: null,
     replid: '',
     priority: 100,

@@ -76,6 +76,16 @@ const CASES: readonly (readonly [what: string, replies: readonly Raw[], facts: P
     { role: 'replica', linkUp: false, syncing: true },
   ],
   [
+    'a replica that has had no link yet',
+    [info({ role: 'slave', master_link_status: 'down', master_link_down_since_seconds: -1 }), noperm],
+    { linkUp: false, neverLinked: true },
+  ],
+  [
+    'a replica that has lost its link',
+    [info({ role: 'slave', master_link_status: 'down', master_link_down_since_seconds: 7 }), noperm],
+    { linkUp: false, neverLinked: false },
+  ],
+  [
     'a replica that has synchronised',
     [info({ role: 'slave', master_link_status: 'up', master_sync_in_progress: 0 }), noperm],
     { linkUp: true, syncing: false },
