@@ -12,6 +12,7 @@ import { REDIS_DEFAULTS, type RedisOptions } from './options/redis-options.js';
 import { ClientBeneath } from './over/client-beneath.js';
 import { ShardObjects } from './over/shard-objects.js';
 import { Redis } from './redis.js';
+import { SlotWatch } from './slot-watch.js';
 
 const NOBODY_MESSAGE = 'None of startup nodes is available';
 
@@ -22,14 +23,11 @@ export class Cluster extends Connected {
   readonly startupNodes: readonly ClusterNode[];
   protected readonly connection: EngineConnection;
   protected readonly rules: CommandRules;
+  protected readonly slotWatch: SlotWatch;
   readonly #nodes: ClusterNodes | null;
   /** In the place of the nodes, over a client that was given. */
   readonly #shards: ShardObjects<Redis> | null;
   readonly #beneath: ClientBeneath | null;
-  /** Key that led to the connection of its own, while it has one. */
-  #watched: string | Buffer = '';
-  /** MULTI was sent there by itself: all commands are queued until its end. */
-  #isQueueing = false;
 
   /** Some nodes of the cluster, by which the others are found; or a client of slotwise, on which the object stands with an end of its own. */
   constructor(nodes: readonly ClusterNode[] | Client, options: ClusterOptions = {}) {
@@ -78,6 +76,7 @@ export class Cluster extends Connected {
       ready: () => {},
       ended: () => (this.#nodes ?? this.#shards)?.clear(),
     });
+    this.slotWatch = new SlotWatch(this.connection, (key) => this.slotOf(key));
     this.begin(this.options.lazyConnect === true, this.options.scripts);
   }
 
@@ -116,38 +115,6 @@ export class Cluster extends Connected {
   #follow(): void {
     this.#nodes?.follow(this.connection.session?.topology ?? null);
     this.emit('refresh');
-  }
-
-  /** WATCH leads to the node of its key; what belongs to its transaction follows it there. */
-  protected override ownsConnectionFor(name: string): boolean {
-    return name === 'watch';
-  }
-
-  /** Those of other slots go where they are, and leave the watch as it is, until a MULTI has begun there. */
-  protected override runsAlone(commands: readonly Command[]): boolean {
-    if (this.connection.own === null || this.#isQueueing) return super.runsAlone(commands);
-    // Asked anew each time: before the cluster is known no key has a slot.
-    const slot = this.#slotOf(this.#watched);
-    return commands.every((command) => command.getKeys().every((key) => this.#slotOf(key) === slot));
-  }
-
-  #slotOf(key: string | Buffer): number | null {
-    return this.connection.opened().views.text.explain('GET', key).slot;
-  }
-
-  protected override runAlone(command: Command): Promise<unknown> {
-    const [key] = command.getKeys();
-    if (this.connection.own === null && key !== undefined) this.#watched = key;
-    if (command.name === 'multi') this.#isQueueing = true;
-    const reply = this.connection.runAtKeys(command);
-    if (this.connection.own === null) this.#isQueueing = false;
-    return reply;
-  }
-
-  /** Other commands may go anywhere. */
-  protected override transactionEnded(): void {
-    this.#isQueueing = false;
-    this.connection.share();
   }
 }
 

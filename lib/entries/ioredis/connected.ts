@@ -11,6 +11,7 @@ import { AbortError, closedError, errorOf, MONITOR_MESSAGE, ReplyError, SUBSCRIB
 import { discarded } from './exec-abort.js';
 import type { ReconnectOnError, ScriptDefinition } from './options/redis-options.js';
 import type { Session } from './session.js';
+import type { SlotWatch } from './slot-watch.js';
 import type { RedisStatus } from './status/statuses.js';
 import { isSubscribing, isUnsubscribing } from './subscriptions.js';
 
@@ -30,6 +31,8 @@ export interface CommandRules {
 export abstract class Connected extends ClientCommander {
   protected abstract readonly connection: EngineConnection;
   protected abstract readonly rules: CommandRules;
+  /** What it watches, if its commands go to many nodes; null: they go to one. */
+  protected abstract readonly slotWatch: SlotWatch | null;
 
   get status(): RedisStatus {
     return this.connection.cycle.status;
@@ -144,11 +147,7 @@ export abstract class Connected extends ClientCommander {
   }
 
   async #executeOn(session: Session, commands: readonly Command[], transaction: boolean): Promise<BatchOutcome> {
-    if (this.runsAlone(commands)) {
-      const outcome = this.connection.dedicate().execute(commands, transaction);
-      if (transaction) this.transactionEnded();
-      return outcome;
-    }
+    if (this.#runsAlone(commands)) return (this.slotWatch ?? this.connection.dedicate()).execute(commands, transaction);
     if (!transaction && commands.some(({ name }) => name === 'quit' || isSubscribing(name) || isUnsubscribing(name))) {
       const replies = commands.map((command) =>
         this.#run(command, session).catch((error: unknown) => this.errorOf(error, command, session)),
@@ -165,7 +164,8 @@ export abstract class Connected extends ClientCommander {
   }
 
   /** Whether commands that belong together go to the connection of its own: once there is one, all do. */
-  protected runsAlone(commands: readonly Command[]): boolean {
+  #runsAlone(commands: readonly Command[]): boolean {
+    if (this.slotWatch !== null) return this.slotWatch.takes(commands);
     return this.connection.own !== null || commands.some(({ name, args }) => this.ownsConnectionFor(name, args));
   }
 
@@ -175,7 +175,7 @@ export abstract class Connected extends ClientCommander {
     if (isSubscribing(name)) return subscriptions.subscribe(name, args);
     if (isUnsubscribing(name)) return subscriptions.unsubscribe(name, args);
     if (name === 'quit') return this.connection.quit().then(() => 'OK');
-    if (this.runsAlone([command])) return this.runAlone(command);
+    if (this.#runsAlone([command])) return this.slotWatch?.run(command) ?? this.runAlone(command);
     if (name === 'ping' && this.rules.isExclusiveSubscriber && subscriptions.isSubscriber)
       return pongOf(callEngine(session.views, command));
     return callEngine(session.views, command);
@@ -186,8 +186,9 @@ export abstract class Connected extends ClientCommander {
     return this.connection.dedicate().run(command);
   }
 
-  /** A transaction was issued on the connection of its own. */
-  protected transactionEnded(): void {}
+  protected slotOf(key: string | Buffer): number | null {
+    return this.connection.opened().views.text.explain('GET', key).slot;
+  }
 
   #failed(command: Command, error: unknown, session: Session): void {
     if (error instanceof IntegerRangeError) {

@@ -1,7 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { type Redis, SlotwiseError, TopologyError } from '../../index.js';
 import { setImmediate } from '../../runtime/runtime.js';
-import type { Command } from './command.js';
 import type { EngineSettings } from './options/engine-options.js';
 import { OwnConnection } from './own-connection.js';
 import { type EngineListener, Session } from './session.js';
@@ -85,14 +84,6 @@ export class EngineConnection implements CycleHost, EngineListener {
       this.#own.begin(this.opened().serves());
     }
     return this.#own;
-  }
-
-  /** Runs a command of a transaction that watches keys on a connection to their node, until it has ended. */
-  runAtKeys(command: Command): Promise<unknown> {
-    const [key] = command.getKeys();
-    const reply = this.dedicate(key).run(command);
-    if (command.name === 'exec' || command.name === 'discard' || command.name === 'unwatch') this.share();
-    return reply;
   }
 
   /** Has its commands go where those of all go again, when those on its own connection are answered. */

@@ -13,6 +13,7 @@ import type { RedisOptions } from './options/redis-options.js';
 import { ClientBeneath } from './over/client-beneath.js';
 import { ShardObjects } from './over/shard-objects.js';
 import { type ScanStream, type ScanStreamOptions, scanStreamOf } from './scan-stream.js';
+import { SlotWatch } from './slot-watch.js';
 
 /** Options of objects for the nodes of a cluster. */
 const nodeOptions = new WeakSet<object>();
@@ -32,6 +33,7 @@ export class Redis extends Connected {
   readonly options: RedisOptions;
   protected readonly connection: EngineConnection;
   protected readonly rules: CommandRules;
+  protected readonly slotWatch: SlotWatch | null;
   /** It is of a node of a cluster. */
   readonly #isNode: boolean;
   #monitor: MonitorStream | null = null;
@@ -90,7 +92,9 @@ export class Redis extends Connected {
     this.#isNode = typeof own === 'object' && own !== null && nodeOptions.has(own);
     const host = typeof own === 'object' && own !== null ? (hosts.get(own) ?? null) : null;
     this.connection = new EngineConnection(this, this.#connectionRules(), host);
-    if (beneath?.isCluster && this.#shardKey === null) this.#addNodes(beneath);
+    const isSpread = beneath?.isCluster === true && this.#shardKey === null;
+    this.slotWatch = isSpread ? new SlotWatch(this.connection, (key) => this.slotOf(key)) : null;
+    if (isSpread) this.#addNodes(beneath);
     this.begin(options.lazyConnect === true, options.scripts);
   }
 
@@ -119,7 +123,6 @@ export class Redis extends Connected {
   }
 
   protected override ownsConnectionFor(name: string, args: readonly unknown[]): boolean {
-    if (this.#shards !== null) return name === 'watch';
     return this.options.readOnly === true || this.#shardKey !== null || super.ownsConnectionFor(name, args);
   }
 
@@ -135,14 +138,9 @@ export class Redis extends Connected {
   }
 
   protected override runAlone(command: Command): Promise<unknown> {
-    if (this.#shards !== null) return this.connection.runAtKeys(command);
     const { name, args } = command;
     if (name === 'select' && /^\d+$/.test(String(args[0]))) this.#select(Number(args[0]));
     return super.runAlone(command);
-  }
-
-  protected override transactionEnded(): void {
-    if (this.#shards !== null) this.connection.share();
   }
 
   /** Tells of another database, when it is asked for. */

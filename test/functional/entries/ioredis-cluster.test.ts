@@ -91,37 +91,6 @@ forEachTopology(
       await assert.rejects(cluster.multi().get('a').get('b').exec(), /CROSSSLOT/);
     });
 
-    it('watches keys by hand, on the node that has them', async () => {
-      const cluster = client();
-      await cluster.watch('{w}a');
-      await client().set('{w}a', 'other');
-      assert.equal(await cluster.multi().set('{w}a', 'own').exec(), null);
-      assert.deepEqual(await cluster.multi().set('{w}a', 'own').exec(), [[null, 'OK']]);
-      assert.equal(await cluster.get('other'), null);
-    });
-
-    it('runs what belongs to other slots beside a watch, and leaves that as it is', async () => {
-      const cluster = client();
-      const keys = Array.from({ length: 12 }, (_, at) => `{other${at}}`);
-      await cluster.watch('{w}a');
-      for (const key of keys) assert.equal(await cluster.set(key, '1'), 'OK');
-      assert.deepEqual(
-        await cluster.mget(keys),
-        keys.map(() => '1'),
-      );
-      assert.deepEqual(await cluster.pipeline().get('{other0}').get('{w}a').exec(), [
-        [null, '1'],
-        [null, null],
-      ]);
-      for (const key of keys) assert.deepEqual(await cluster.multi().get(key).exec(), [[null, '1']]);
-      await client().set('{w}a', 'other');
-      assert.equal(await cluster.multi().set('{w}a', 'own').exec(), null);
-      await cluster.watch('{w}a');
-      await cluster.multi({ pipeline: false });
-      assert.equal(await cluster.set('{w}a', 'own'), 'QUEUED');
-      assert.deepEqual(await cluster.exec(), [[null, 'OK']]);
-    });
-
     it('takes a node of it as a server by itself, as ioredis does', async () => {
       const redis = new Redis(Number(ports()[0]));
       assert.equal(typeof (await redis.dbsize()), 'number');
