@@ -148,7 +148,7 @@ export abstract class Connected extends ClientCommander {
 
   async #executeOn(session: Session, commands: readonly Command[], transaction: boolean): Promise<BatchOutcome> {
     if (this.#runsAlone(commands)) return (this.slotWatch ?? this.connection.dedicate()).execute(commands, transaction);
-    if (!transaction && commands.some(({ name }) => name === 'quit' || isSubscribing(name) || isUnsubscribing(name))) {
+    if (!transaction && commands.some((command) => this.#isForItself(command))) {
       const replies = commands.map((command) =>
         this.#run(command, session).catch((error: unknown) => this.errorOf(error, command, session)),
       );
@@ -156,6 +156,18 @@ export abstract class Connected extends ClientCommander {
     }
     const outcomes = await runBatch(session.views, commands, transaction);
     return { replies: outcomes.map((outcome, at) => (outcome instanceof Error ? this.errorOf(outcome, commands[at], session) : outcome)) };
+  }
+
+  /** Whether a command is no matter of the engine's pipelines. */
+  #isForItself(command: Command): boolean {
+    const { name } = command;
+    return name === 'quit' || isSubscribing(name) || isUnsubscribing(name) || this.#nameOfAll(command) !== null;
+  }
+
+  /** What CLIENT SETNAME calls an object for many nodes, all of whose connections have the name then; null: it is another command. */
+  #nameOfAll({ name, args }: Command): string | null {
+    if (this.slotWatch === null || this.slotWatch.isQueueing || args.length !== 2) return null;
+    return connectionCommand(name, args) === 'client setname' ? String(args[1]) : null;
   }
 
   /** Whether a command does something to its connection, which has to be one of this object's own from then on. */
@@ -175,6 +187,8 @@ export abstract class Connected extends ClientCommander {
     if (isSubscribing(name)) return subscriptions.subscribe(name, args);
     if (isUnsubscribing(name)) return subscriptions.unsubscribe(name, args);
     if (name === 'quit') return this.connection.quit().then(() => 'OK');
+    const named = this.#nameOfAll(command);
+    if (named !== null) return session.native.setName(named === '' ? null : named).then(() => 'OK');
     if (this.#runsAlone([command])) return this.slotWatch?.run(command) ?? this.runAlone(command);
     if (name === 'ping' && this.rules.isExclusiveSubscriber && subscriptions.isSubscriber)
       return pongOf(callEngine(session.views, command));

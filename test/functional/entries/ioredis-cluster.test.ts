@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import Redis, { Cluster, type ClusterOptions } from '../../../lib/entries/ioredis/index.js';
+import { createClient } from '../../../lib/index.js';
 import { forEachTopology } from '../../support/topologies.js';
 import { until } from '../../support/wait.js';
 
@@ -89,6 +90,35 @@ forEachTopology(
         [null, '2'],
       ]);
       await assert.rejects(cluster.multi().get('a').get('b').exec(), /CROSSSLOT/);
+    });
+
+    it('names the connections to all nodes by CLIENT SETNAME', async () => {
+      const native = createClient({ topology: t.createOptions() });
+      const names = async (name: string): Promise<string[]> => {
+        const lists = await Promise.all(t.running.nodes.map(async (node) => String(await node.call('CLIENT', 'LIST'))));
+        return lists.flatMap((list) => list.split('\n')).filter((line) => line.includes(` name=${name} `));
+      };
+      const cluster = client();
+      await Promise.all(['a', 'b', 'c', 'd'].map((key) => cluster.get(key)));
+      assert.equal(await cluster.client('SETNAME', 'queue'), 'OK');
+      assert.ok((await names('queue')).length >= 3);
+      assert.deepEqual(await cluster.pipeline().client('SETNAME', Buffer.from('again')).get('a').exec(), [
+        [null, 'OK'],
+        [null, null],
+      ]);
+      assert.deepEqual([(await names('queue')).length, (await names('again')).length >= 3], [0, true]);
+      await assert.rejects(cluster.client('SETNAME', 'a b'), /must be|expected|name/);
+      assert.equal(await cluster.client('SETNAME', ''), 'OK');
+      assert.deepEqual(await names('again'), []);
+      // Over a client it names those that are the object's alone.
+      const over = new Redis(native);
+      assert.equal(await over.client('SETNAME', 'worker'), 'OK');
+      const popped = over.blpop('{w}list', 0);
+      await until(async () => (await names('worker')).length === 1);
+      await cluster.rpush('{w}list', '1');
+      assert.deepEqual(await popped, ['{w}list', '1']);
+      over.disconnect();
+      native.destroy();
     });
 
     it('takes a node of it as a server by itself, as ioredis does', async () => {
