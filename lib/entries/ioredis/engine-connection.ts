@@ -80,7 +80,7 @@ export class EngineConnection implements CycleHost, EngineListener {
   /** Gives it a connection of its own, if it has none; what was sent before comes first. `key`: where it leads, in a cluster. */
   dedicate(key: string | Buffer | undefined = this.rules.shardKey ?? undefined): OwnConnection {
     if (this.#own === null) {
-      this.#own = new OwnConnection(() => this.opened().dedicated(key), this.rules.isReadOnly);
+      this.#own = new OwnConnection(() => this.opened(), key, this.rules.isReadOnly);
       this.#own.begin(this.opened().serves());
     }
     return this.#own;

@@ -1,10 +1,16 @@
-import { type Dedicated, PartialFailureError, ReplyError } from '../../index.js';
+import { ClosedError, type Dedicated, PartialFailureError, ReplyError } from '../../index.js';
 import type { Command } from './command.js';
 import type { BatchOutcome } from './command-target.js';
 import { CONNECTION_COMMANDS, connectionCommand } from './connection-commands.js';
 import { errorOf } from './errors.js';
 
 type Word = string | Buffer;
+
+/** The engine of now, as far as a connection of one's own needs it. */
+export interface OwnEngine {
+  readonly isOver: boolean;
+  dedicated(key?: string | Buffer): Dedicated;
+}
 
 /**
  * Connection of an object that has done something to it: SELECT, CLIENT NO-EVICT, WATCH … It is kept until the object ends; what it was told
@@ -18,9 +24,10 @@ export class OwnConnection {
   /** What the object has sent before on connections that it shares comes first. */
   #before: Promise<unknown> = Promise.resolve();
 
-  /** `open`: a connection of now. */
+  /** `key`: where it leads, in a cluster. */
   constructor(
-    private readonly open: () => Dedicated,
+    private readonly engine: () => OwnEngine,
+    private readonly key: string | Buffer | undefined,
     isReadOnly: boolean,
   ) {
     if (isReadOnly) this.#kept.set('readonly', ['readonly']);
@@ -97,10 +104,13 @@ export class OwnConnection {
 
   #call(words: readonly Word[] | (() => readonly Word[]), after = this.#before): Promise<unknown> {
     this.#pending++;
+    const engine = this.engine();
     const reply = after.then(() => {
       const [name = '', ...args] = typeof words === 'function' ? words() : words;
+      // What waits ends with the engine of its time: nobody would end one that it began.
+      if (engine.isOver) throw new ClosedError('the client is closed', { command: String(name), executed: 'no' });
       if (this.#connection === null) {
-        this.#connection = this.open();
+        this.#connection = engine.dedicated(this.key);
         for (const [first = '', ...more] of this.#kept.values()) this.#connection.call(String(first), ...more).catch(() => {});
       }
       return this.#connection.call(String(name), ...args);

@@ -81,6 +81,11 @@ export class Session {
     return this.#life;
   }
 
+  /** It has ended. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   get views(): EngineViews {
     return this.#views;
   }
