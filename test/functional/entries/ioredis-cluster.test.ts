@@ -95,7 +95,7 @@ forEachTopology(
     it('names the connections to all nodes by CLIENT SETNAME', async () => {
       const native = createClient({ topology: t.createOptions() });
       const names = async (name: string): Promise<string[]> => {
-        const lists = await Promise.all(t.running.nodes.map(async (node) => String(await node.call('CLIENT', 'LIST'))));
+        const lists = await Promise.all(t.running.nodes.map(async (node) => String(await node.ask('CLIENT', 'LIST'))));
         return lists.flatMap((list) => list.split('\n')).filter((line) => line.includes(` name=${name} `));
       };
       const cluster = client();
