@@ -46,6 +46,8 @@ export class EngineConnection implements CycleHost, EngineListener {
   readonly subscriptions: Subscriptions;
   #session: Session | null = null;
   #own: OwnConnection | null = null;
+  /** The connections of its own that it has left have ended. */
+  #left: Promise<unknown> = Promise.resolve();
   #settings: EngineSettings;
 
   constructor(
@@ -88,7 +90,8 @@ export class EngineConnection implements CycleHost, EngineListener {
 
   /** Has its commands go where those of all go again, when those on its own connection are answered. */
   share(): void {
-    this.#own?.end();
+    if (this.#own === null) return;
+    this.#left = Promise.all([this.#left, this.#own.end()]);
     this.#own = null;
   }
 
@@ -101,7 +104,8 @@ export class EngineConnection implements CycleHost, EngineListener {
       setImmediate(() => this.cycle.disconnect(false));
       return Promise.resolve();
     }
-    return this.cycle.quit(() => session.finish());
+    // What waits there for a connection would be refused one by an engine that closes.
+    return this.cycle.quit(() => Promise.all([this.#left, this.#own?.end()]).then(() => session.finish()));
   }
 
   // --- for the statuses

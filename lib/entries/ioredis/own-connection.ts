@@ -44,9 +44,9 @@ export class OwnConnection {
     this.#connection = null;
   }
 
-  /** Ends it when its commands are answered. */
-  end(): void {
-    this.#before.then(() => this.#connection?.close()).catch(() => {});
+  /** Ends it when its commands are answered; resolves then. */
+  end(): Promise<void> {
+    return this.#before.then(() => this.#connection?.close()).catch(() => {});
   }
 
   run(command: Command): Promise<unknown> {

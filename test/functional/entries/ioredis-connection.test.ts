@@ -146,6 +146,13 @@ describe('an ioredis object is a connection where programs', () => {
     third.disconnect();
   });
 
+  it('answers what was issued on it before it quits', async () => {
+    await redis.ping();
+    for (const quitting of [redis.duplicate(), redis]) {
+      assert.deepEqual(await Promise.all([quitting.select(1), quitting.get('none'), quitting.quit()]), ['OK', null, 'OK']);
+    }
+  });
+
   it('delays nobody by a command that blocks', async () => {
     const blocked = redis.blpop('jobs', 0);
     assert.equal(await redis.set('a', '1'), 'OK');
