@@ -84,6 +84,31 @@ describe('packages on the stand-in for ioredis', function () {
     await queue.close();
   });
 
+  it('work: Bull on a cluster, with a prefix that has a hash tag', async () => {
+    const Bull: Loaded = load('bull');
+    const { Cluster }: Loaded = load('ioredis');
+    const { nodes } = await sharedTopology('cluster');
+    const clients: Loaded[] = [];
+    const createClient = (_: string, { keyPrefix: _none, ...redisOptions }: Loaded = {}): Loaded => {
+      clients.push(new Cluster([nodes[0]?.port], { redisOptions }));
+      return clients.at(-1);
+    };
+    const queue = new Bull(name(), { prefix: '{bull}', createClient });
+    const done: number[] = [];
+    queue.on('completed', (_: unknown, result: number) => done.push(result));
+    queue.process(2, async (job: Loaded) => job.data.n * 2);
+    for (let n = 0; n < 20; n++) await queue.add({ n });
+    const late = await queue.add({ n: 100 }, { delay: 50 });
+    assert.equal(await late.finished(), 200);
+    await until(() => done.length === 21);
+    assert.equal(new Set(done).size, 21);
+    const lists = await Promise.all(nodes.map(async (node) => String(await node.ask('CLIENT', 'LIST'))));
+    assert.ok(lists.some((list) => list.includes(` name=${queue.clientName()} `)));
+    await queue.close();
+    // Bull leaves open what its program made.
+    for (const client of clients) client.disconnect();
+  });
+
   it('work: the adapter of socket.io', async () => {
     const { createAdapter }: Loaded = load('@socket.io/redis-adapter');
     const { Server }: Loaded = load('socket.io');

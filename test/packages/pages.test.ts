@@ -12,7 +12,6 @@ const programs = programsOf(['docs/with-your-framework.md', 'docs/migrate-from-i
 const folder = configurePrograms();
 /** Programs whose package does not work on a topology, with its reason. */
 const notOn: Readonly<Record<string, Partial<Record<TopologyKind, string>>>> = {
-  Bull: { cluster: 'it names its connections by CLIENT SETNAME, which an object for a cluster refuses' },
   'Nest microservices': { sentinel: 'it connects to one host', cluster: 'it connects to one host' },
 };
 
