@@ -15,6 +15,8 @@ const SOURCE = 'endpoints(list)';
 const STAGGER_MS = { suspect: 100, first: 250 };
 /** How long the other endpoints of a round are waited for after the first has answered, in ms. */
 const GRACE_MS = 100;
+/** The same after news of one, whose connections from before lead to a server that it has left, in ms. */
+const NEWS_GRACE_MS = 30;
 /** For how long an endpoint that failed comes last, in ms, doubled with each failure in a row. */
 const FAILING = { minMs: 500, maxMs: 30_000 };
 
@@ -129,10 +131,15 @@ export class EndpointsResolver implements Resolver {
   ): Promise<TopologySnapshot> {
     const asked = nodes.filter(({ key }) => !this.#isFailing(key) || previous === null);
     const round = asked.length > 0 ? asked : nodes;
-    const answers = await askSeveral(round, (node) => this.#ask(node, previous, onReplica), {
+    const led = new Set<string>();
+    const onLed: ReplicaListener = (key) => {
+      led.add(key);
+      onReplica?.(key);
+    };
+    const answers = await askSeveral(round, (node) => this.#ask(node, previous, onLed), {
       want: round.length,
       atOnce: round.length,
-      graceMs: GRACE_MS,
+      graceMs: ({ key, role }) => (role === 'primary' && led.has(key) ? NEWS_GRACE_MS : GRACE_MS),
     });
     this.#note(answers, []);
     const found = new Map(answers.flatMap((answer) => (answer.ok ? [[answer.value.key, answer.value]] : [])));

@@ -119,6 +119,31 @@ describe('EndpointsResolver', () => {
     probed.resolver.stop?.();
   });
 
+  it('waits less for the others once one of them leads to a primary again', async () => {
+    const spread = endpoints(TWO, { balance: 'spread' });
+    for (const [before, withinMs] of [
+      [REPLICA_SERVER, 30],
+      [DATA_SERVER, 100],
+    ] as const) {
+      const probed = new Probed({ 7000: DATA_SERVER, 7001: DATA_SERVER }, spread);
+      await probed.probe();
+      probed.servers.servers = { 7000: before, 7001: HUNG };
+      probed.servers.onForget = () => {
+        probed.servers.servers = { 7000: DATA_SERVER, 7001: HUNG };
+      };
+      let found: TopologySnapshot | null = null;
+      void probed.resolver.probe(probed.snapshot).then((snapshot) => {
+        found = snapshot;
+      });
+      await time().tickAsync(withinMs - 1);
+      assert.equal(found, null);
+      await time().tickAsync(1);
+      assert.ok(found !== null);
+      assert.deepEqual(describeTopology(found), ['7000', '7001']);
+      probed.resolver.stop?.();
+    }
+  });
+
   it('sets no timer once it was stopped, whatever an endpoint comes to that was being asked', async () => {
     const { resolver, snapshot } = new Probed({ 7000: DATA_SERVER, 7001: HUNG }, endpoints(TWO, { balance: 'spread' }));
     const outcome = resolver.probe(snapshot);
