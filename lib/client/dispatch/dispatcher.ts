@@ -254,7 +254,8 @@ export class Dispatcher implements ViewEngine {
         const address = this.deployment.redirect(failure, decision.to, decision.patch);
         if (failIfPinned(call, failure)) return;
         const resend = (): void => this.#resend(call, address, failure, decision);
-        if (decision.afterMs > 0) this.#pending.waitFor(call, decision.afterMs, resend);
+        // Replicas that redirect to each other are left for the topology, of which something else may be known after a wait.
+        if (decision.afterMs > 0) this.#pending.waitFor(call, decision.afterMs, decision.to.kind === 'REDIRECT' ? undefined : resend);
         else resend();
         return;
       }

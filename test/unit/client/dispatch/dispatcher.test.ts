@@ -31,6 +31,18 @@ describe('a dispatcher in a cluster', () => {
     assert.deepEqual([sentTo(0), sentTo(1)], [['GET b'], ['ASKING', 'GET b']]);
   });
 
+  it('takes a call that servers redirect in circles by what is known of its slot, once it has waited', async () => {
+    let calls = 0;
+    const to = (server: number): Failure => new Failure(`REDIRECT ${servers.server(server).name}`);
+    servers.script = (server, [name]) => {
+      if (name !== 'GET') return undefined;
+      if (server !== 0) return to(0);
+      return ++calls < 3 ? to(1) : 'found';
+    };
+    assert.equal(await world.outcome(redis.get('b')), 'found');
+    assert.deepEqual([sentTo(0), sentTo(1)], [['GET b', 'GET b', 'GET b'], ['GET b']]);
+  });
+
   it('sends a further attempt to the owner of the slot, without ASKING', async () => {
     let asks = 0;
     servers.script = (server, [name]) => {
