@@ -64,7 +64,7 @@ export class Operator {
   /** REPLICAOF NO ONE on the replica that has most; the others follow it some time later, one after another. */
   promote(random: Random): void {
     const { group } = this;
-    const best = group.runningReplicas(random).sort((a, b) => b.replication.offset - a.replication.offset)[0];
+    const best = mostOf(group.runningReplicas(random));
     if (best === undefined) return;
     group.tell(best, (replication) => replication.promote());
     group.world.timeline.after(random.skewed(10, 3_000), () => this.#lookAfterAll());
@@ -94,13 +94,31 @@ export class Operator {
       this.#following.delete(member);
       const { reigning } = group;
       const isUnderWay = group.members.some(({ replication }) => replication.failover.phase !== 'no-failover');
-      if (reigning !== null && !isUnderWay && member !== reigning && !this.#follows(member)) {
-        const { host, port } = reigning.server;
-        group.tell(member, (replication) => {
-          if (group.reigning === reigning && !this.#follows(member)) replication.follow({ host, port });
-        });
+      if (reigning !== null && !isUnderWay) {
+        if (member === reigning) this.#crown(reigning);
+        else this.#guide(member, reigning);
       }
       this.#lookAfter(member, looks - 1);
+    });
+  }
+
+  #guide(member: Member, reigning: Member): void {
+    const { group } = this;
+    const { host, port } = reigning.server;
+    if (this.#follows(member)) return;
+    group.tell(member, (replication) => {
+      if (group.reigning === reigning && !this.#follows(member)) replication.follow({ host, port });
+    });
+  }
+
+  /** A primary that died in FAILOVER comes back as a replica of one that has not taken over: each follows the other, until one is told to lead. */
+  #crown(reigning: Member): void {
+    const { group } = this;
+    const isHeadless = (): boolean => group.reigning === reigning && !reigning.replication.isPrimary;
+    const best = mostOf(group.members.filter(({ server }) => server.state === 'running'));
+    if (reigning.server.state !== 'running' || !isHeadless() || best === undefined) return;
+    group.tell(best, (replication) => {
+      if (isHeadless()) replication.promote();
     });
   }
 
@@ -114,6 +132,10 @@ export class Operator {
     }
     return false;
   }
+}
+
+function mostOf(members: readonly Member[]): Member | undefined {
+  return [...members].sort((a, b) => b.replication.offset - a.replication.offset)[0];
 }
 
 function isAtLeast({ server }: Member, major: number, minor: number): boolean {
