@@ -21,6 +21,22 @@ describe('simulation: order of writes', () => {
     assert.deepEqual(found({ client: 'b' }), []);
   });
 
+  it('is not promised to what its node still owed when the client went to another one for the key, and came back', () => {
+    const late = { ...first, at: 500, sentAt: 5 };
+    const overtaker = { ...second, at: 401, sentAt: 400 };
+    const elsewhere = (sentAt: number): typeof first => ({
+      ...overtaker,
+      at: sentAt + 1,
+      sentAt,
+      isRefused: true,
+      server: serverNamed('10.0.0.2:6379'),
+    });
+    assert.equal(found({}, [overtaker, late]).length, 1);
+    assert.deepEqual(found({}, [elsewhere(300), overtaker, late]), []);
+    assert.equal(found({}, [elsewhere(50), overtaker, late]).length, 1, 'a barrier stands');
+    assert.equal(found({}, [{ ...elsewhere(300), words: ['SET', 'b', 'v#2'] }, overtaker, late]).length, 1);
+  });
+
   it('is that of the parts of a pipeline', () => {
     const whole = forgedCall(3, 'PIPELINE', { keys: [] });
     const parts = [1, 2].map((id) => forgedCall(id, `SET a v#${id}`, { traits: { ...plainTraits, partOf: 3 } }));

@@ -13,6 +13,7 @@ import { shownCall, shownExecution } from './words.js';
  * |---|---|
  * | a write that was redirected, or refused when what overtakes it was on its way | barriers keep in order what leaves later |
  * | a write of which the caller was told that it failed | it may lie in a connection that was given up, and run late |
+ * | a write that its node still owed when writes of its client for the key went to another node | the barrier of a handover opens after 100 ms, and the node may come back meanwhile |
  * | a write that others overtake 3 s later | its connection was silent, and so they got another one: docs/pool.md |
  * | writes with connections of their own: those that block, leases, `watch`, `waitReplicas` | |
  * | transactions | a refusal of EXEC does not name them |
@@ -46,6 +47,7 @@ export const order: Check = {
           if (before === undefined || before.call.id <= id) latest.set(place, { run, call });
           else if (ledger.isProxied(id) || ledger.isProxied(before.call.id)) continue;
           else if (isFed(call, before.call, ledger, clients.get(call.client))) continue;
+          else if (wasLeft(run, before, key, ledger)) continue;
           else if (isSure(call, run, before, ledger)) findings.push(findingOf(call, run, before));
         }
       }
@@ -82,6 +84,18 @@ function isSure(
   });
 }
 
+/** What overtook it found its client at that node again, which had followed another one for this key meanwhile. */
+function wasLeft(run: Execution, overtaker: { readonly run: Execution; readonly call: CallRecord }, key: string, ledger: Ledger): boolean {
+  for (const [other, ids] of ledger.named) {
+    if (other.server === run.server || other.sentAt < run.sentAt + BARRIER_MS || other.sentAt > overtaker.run.sentAt) continue;
+    const isOwn = [...ids].some((id) => ledger.calls.get(id)?.client === overtaker.call.client);
+    if (isOwn && other.rule?.keys?.(other.words).includes(key)) return true;
+  }
+  return false;
+}
+
+/** How long the barrier of a handover stands, in ms: docs/attempts.md. */
+const BARRIER_MS = 100;
 /** What a connection leaves unanswered for so long may be half-open, in ms. */
 const SILENT_MS = 3_000;
 /** Refusals of everything, or of all writes, by a node: behind them a barrier stands. */
