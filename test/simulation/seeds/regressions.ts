@@ -218,6 +218,16 @@ export const regressions: readonly Regression[] = [
     without: [],
     was: 'A dedicated connection that was closed while it was leaving its node left a timer behind: a process did not end after close().',
   },
+  {
+    seed: 6105,
+    kind: 'endpoints',
+    was: 'An endpoint led to a new primary, and 100 ms were spent on others that did not answer: writes went to the old one, and were lost with it.',
+  },
+  {
+    seed: 40026,
+    kind: 'single',
+    was: 'Two replicas redirected calls to each other, whose last one was on its way there still when the name led to a primary: it came later for that.',
+  },
 ];
 
 /** A seed of the test runs that fails, because what is wrong is known and not mended yet. */
