@@ -88,6 +88,8 @@ export interface Evidence {
   readonly errorEvents: readonly ErrorEvent[];
   /** Whether the wall clock was set while the seed ran: times of gaps are by that clock. */
   readonly hasWallJumps: boolean;
+  /** Whether connections of the client may be dead that it has not used since. */
+  readonly hasUnseenLosses: boolean;
 }
 
 /** What a check found: something that must never happen, in words that need no knowledge of the check. */

@@ -41,8 +41,12 @@ export function evidenceOf({ plan, world, calls, events, fresh, faults, settledA
     uncaught: world.client.uncaught,
     errorEvents: events.flatMap(errorEventOf),
     hasWallJumps: faults.some((name) => name.includes('wall clock')),
+    hasUnseenLosses: faults.some((name) => UNSEEN.has(name)),
   };
 }
+
+/** Faults after which only who sends by a connection learns that it is dead. */
+const UNSEEN: ReadonlySet<string> = new Set(['power loss', 'forgotten connection']);
 
 function ringOf({ ring }: Plan['deployment'], { books: { executions }, deployment }: World): RingFacts | null {
   if (ring === undefined) return null;

@@ -27,6 +27,7 @@ export function forgedEvidence(given: Partial<Evidence> = {}): Evidence {
     uncaught: [],
     errorEvents: [],
     hasWallJumps: false,
+    hasUnseenLosses: false,
     ...given,
   };
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { Books } from '../books.js';
+import { Timeline } from '../time/timeline.js';
 import { type CallRecord, failureOf, plainTraits } from '../workloads/calls.js';
 import { booksOf, findingsOf, forgedCall, forgedClient, forgedEvidence, forgedExecution, rejected, resolved } from './forge.js';
 import { closing, LAST, leftovers, recovery, settling } from './settling.js';
@@ -50,15 +52,31 @@ describe('simulation: promises settle', () => {
 });
 
 describe('simulation: what is issued right before close()', () => {
-  const found = (outcomes: readonly CallRecord['outcome'][], client = forgedClient({ queue: { maxCommands: 3, maxBytes: 1_000 } })) => {
+  const found = (
+    outcomes: readonly CallRecord['outcome'][],
+    client = forgedClient({ queue: { maxCommands: 3, maxBytes: 1_000 } }),
+    evidence = {},
+  ) => {
     const calls = outcomes.map((outcome, at) => forgedCall(at + 1, `SET last:${at} v`, { workload: LAST, outcome }));
-    return findingsOf(closing, forgedEvidence({ calls, clients: new Map([['a', client]]) }));
+    return findingsOf(closing, forgedEvidence({ calls, clients: new Map([['a', client]]), ...evidence }));
   };
   const refused = { ok: false, error: { ...failureOf(new Error('full')), code: 'ERR_QUEUE_FULL' } } as const;
 
   it('is answered', () => {
     assert.deepEqual(found([resolved('OK'), resolved('OK')]), []);
     assert.match(found([rejected('unknown')])[0] ?? '', /rejected with TimeoutError/);
+  });
+
+  it('may be lost by a connection that died unseen, if it never ran', () => {
+    const lost = rejected('unknown', 'ConnectionLostError');
+    assert.equal(found([lost]).length, 1);
+    assert.deepEqual(found([lost], undefined, { hasUnseenLosses: true }), []);
+    assert.equal(found([rejected('unknown')], undefined, { hasUnseenLosses: true }).length, 1);
+    const books = booksOf([forgedExecution(10.5, 'SET last:0 v#1')]);
+    assert.equal(found([lost], undefined, { hasUnseenLosses: true, books }).length, 1);
+    const ofProxy = new Books(new Timeline());
+    ofProxy.answeredByProxy('10.0.2.1:22121', ['SET', 'last:0', 'v#1'], 'ERR lost server');
+    assert.deepEqual(found([rejected('yes', 'ReplyError')], undefined, { hasUnseenLosses: true, books: ofProxy }), []);
   });
 
   it('is refused beyond the bound of the queue, and only there', () => {

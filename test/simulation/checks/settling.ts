@@ -1,6 +1,7 @@
 import { DEFAULTS } from '../../../lib/options/defaults.js';
 import { type CallRecord, HEARS_AGAIN } from '../workloads/calls.js';
 import type { Check, Evidence, Finding, Span } from './check.js';
+import type { Ledger } from './ledger.js';
 import { ms, shownCall, shownOutcome } from './words.js';
 
 /** Deadlines have a resolution of 10 ms (docs/attempts.md), and what they end is told in the turn of the loop after it. */
@@ -69,11 +70,14 @@ export const LAST = 'last';
 /** The one that does so on a client of its own. */
 export const FIRST_AND_LAST = 'first and last';
 
-/** What was accepted before `close()` is answered, and no more is accepted than the queue may hold. */
+/**
+ * What was accepted before `close()` is answered, and no more is accepted than the queue may hold. A connection that died unseen, of the client
+ * or of a proxy, takes with it what is the first to be sent by it: that never ran, and its caller is told that it may have.
+ */
 export const closing: Check = {
   name: 'close() waits for what was accepted',
   rule: 'settles',
-  find({ calls, clients }: Evidence): Finding[] {
+  find({ calls, clients, hasUnseenLosses }: Evidence, ledger: Ledger): Finding[] {
     const findings: Finding[] = [];
     const accepted = new Map<string, number>();
     for (const call of calls) {
@@ -86,9 +90,15 @@ export const closing: Check = {
       accepted.set(queue, count);
       if (outcome?.ok === true && count <= most) continue;
       if (isRefused && most < DEFAULTS.queue.maxCommands) continue;
+      if (hasUnseenLosses && count <= most && wasLostUnseen(call, ledger)) continue;
       const text = count > most ? `it was accepted as the ${count}th, the queue may hold ${most}` : shownOutcome(call);
       findings.push({ at: call.settledAt ?? call.issuedAt, text: `${shownCall(call)}: ${text}`, calls: [call.id] });
     }
     return findings;
   },
 };
+
+function wasLostUnseen({ id, outcome }: CallRecord, ledger: Ledger): boolean {
+  if (outcome === null || outcome.ok) return false;
+  return ledger.isProxied(id) || (outcome.error.name === 'ConnectionLostError' && ledger.ran(id).length === 0);
+}
