@@ -162,6 +162,9 @@ class OwnConnection {
 }
 
 const DATABASES = [0, 1, 3] as const;
+/** No server has it: no connection can be told its state. */
+const NO_DATABASE = 99;
+const REFUSED_SHARE = 0.1;
 
 /** How a program leaves a connection. Whoever forgets it has it end with the client. */
 export function drawEnd(random: Random): LifeEnd {
@@ -178,9 +181,11 @@ export async function useDedicated(
   const { kind: servers, hasDatabases } = facts(context);
   const kind = me.random.weighted(KINDS) as Kind;
   const key = keyFor(context, kind);
-  const database = hasDatabases && kind !== 'queue' && me.random.chance(0.4) ? me.random.pick(DATABASES) : null;
+  const drawn = hasDatabases && kind !== 'queue' && me.random.chance(0.4) ? me.random.pick(DATABASES) : null;
   const clientName = servers !== 'endpoints' && me.random.chance(0.4) ? nameFor(context, 'own') : undefined;
   const whole = me.begin(['DEDICATED', key], { keys: [], timeoutMs: 0, traits: { ...ownTraits, partOf: options.partOf } });
+  const isRefused = drawn !== null && me.random.fork(`no database ${whole.id}`).chance(REFUSED_SHARE);
+  const database = isRefused ? NO_DATABASE : drawn;
   const one = redis.dedicated({ key, ...(database === null ? {} : { database }), ...(clientName === undefined ? {} : { clientName }) });
   const name = clientName ?? options.name;
   const own = new OwnConnection(me, one, whole, { kind, key, name, hasDatabases }, database);
