@@ -280,8 +280,8 @@ export class Deployment {
   #probeFailed(error: SlotwiseError, name: string | null): void {
     this.failures.failed(sourceOf(name), error);
     if (name !== null) {
-      const hopeless = this.snapshot === null ? null : hopelessIn(this.snapshot, this.resolvedOptions.failFast);
-      if (hopeless !== null) this.#readyWaiters.reject(hopeless);
+      const fatal = this.snapshot === null ? null : hopelessIn(this.snapshot, this.resolvedOptions.failFast);
+      if (fatal !== null) this.#readyWaiters.reject(fatal);
       return;
     }
     this.topologyError = error;
